@@ -1,0 +1,1 @@
+"""Cognomen: a recurrent network to read, and the surname-origin classifier that runs on it."""

@@ -1,0 +1,59 @@
+"""Every error that Cognomen raises on purpose.
+
+    CognomenError
+    ├── InputError          a value does not fit what a function asks for (is a ValueError too)
+    ├── DataError           names for training cannot be read; says which file and line
+    │   └── DownloadError   a corpus could not be fetched whole
+    ├── ModelError          a model folder is missing, damaged or foreign
+    ├── TrainingError       training cannot start, cannot go on, or has diverged
+    └── MissingExtraError   an optional package is needed (is an ImportError too)
+
+Each message says what was expected, what came, where, and what to do about it.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CognomenError",
+    "DataError",
+    "DownloadError",
+    "InputError",
+    "MissingExtraError",
+    "ModelError",
+    "TrainingError",
+]
+
+
+class CognomenError(Exception):
+    """The root of the tree: catch this to catch all of them."""
+
+
+class InputError(CognomenError, ValueError):
+    """A value does not fit what a function asks for."""
+
+
+class DataError(CognomenError):
+    """Names for training cannot be read."""
+
+
+class DownloadError(DataError):
+    """A corpus could not be fetched whole; nothing half-fetched is left behind."""
+
+
+class ModelError(CognomenError):
+    """A model folder is missing, damaged, of another version, or not a model at all."""
+
+
+class TrainingError(CognomenError):
+    """Training cannot start, cannot go on, or has diverged."""
+
+
+class MissingExtraError(CognomenError, ImportError):
+    """An optional package is needed; the message holds the command that installs it."""
+
+    def __init__(self, package: str, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs the package {package!r}, which is not installed. "
+            f"Install it with: pip install 'cognomen[{extra}]' "
+            f"(from a clone: pip install '.[{extra}]')"
+        )
