@@ -1,0 +1,289 @@
+"""The recurrent cells: what happens to the memory when one letter is read.
+
+A cell works in two halves. `project` is the part that looks at the inputs alone, so that a whole batch
+of steps goes through it in one matrix product. `step` joins one projected input `a` with the state:
+
+    a, back_a = cell.project(x)                 # (M, X) -> (M, A)
+    y, state, back = cell.step(a_t, state)      # (N, A), (S, N, H) -> (N, Y), (S, N, H)
+    da_t, dstate = back(dy, dstate)             # one step back in time
+
+A state is an array (S, N, H): one slot for most cells, two for the LSTM, the hidden state always first.
+Gate order, parameter names and starting values are those of torch.nn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from cognomen.errors import InputError
+from cognomen.rnn.layers import Array, Backward, Layer, Linear
+
+__all__ = [
+    "CELLS",
+    "GRU",
+    "LSTM",
+    "Cell",
+    "Combined",
+    "Elman",
+    "GatedCell",
+    "Nonlinearity",
+    "NonlinearityLike",
+    "StepBackward",
+    "find_nonlinearity",
+]
+
+StepBackward = Callable[[Array, Array], tuple[Array, Array]]
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)), written with tanh so that no x overflows."""
+    result: Array = 0.5 * np.tanh(0.5 * x) + 0.5
+    return result
+
+
+class Nonlinearity(NamedTuple):
+    """A function phi and its slope; `slope(z, h)` may use both z and h = phi(z)."""
+
+    function: Callable[[Array], Array]
+    slope: Callable[[Array, Array], Array]
+
+
+NONLINEARITIES = {
+    "tanh": Nonlinearity(np.tanh, lambda z, h: 1 - h * h),
+    "relu": Nonlinearity(lambda z: np.maximum(z, 0), lambda z, h: (z > 0).astype(z.dtype)),
+    "identity": Nonlinearity(lambda z: z, lambda z, h: np.ones_like(z)),
+}
+
+NonlinearityLike = str | Nonlinearity | tuple[Callable[[Array], Array], Callable[[Array], Array]]
+
+
+def find_nonlinearity(which: NonlinearityLike) -> Nonlinearity:
+    """Find a non-linearity by name, or make one of a pair (phi, its derivative), both functions of z."""
+    if isinstance(which, str):
+        if which not in NONLINEARITIES:
+            raise InputError(
+                f"nonlinearity: expected one of {sorted(NONLINEARITIES)} or a pair, got {which!r}"
+            )
+        return NONLINEARITIES[which]
+    if isinstance(which, Nonlinearity):
+        return which
+    phi, derivative = which
+    return Nonlinearity(phi, lambda z, h: derivative(z))
+
+
+class Cell(Layer):
+    """What every cell has: sizes X, H and Y, a state that starts at zero, and the two halves of its work."""
+
+    slots = 1
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        output_size: int,
+        dtype: DTypeLike,
+        parts: Mapping[str, Layer],
+    ) -> None:
+        self.input_size, self.hidden_size, self.output_size = input_size, hidden_size, output_size
+        self.dtype = np.dtype(dtype)
+        super().__init__(*self.collect(parts))
+
+    def start(self, count: int) -> Array:
+        """The state before the first step, zero everywhere, (S, N, H)."""
+        return np.zeros((self.slots, count, self.hidden_size), dtype=self.dtype)
+
+    def project(self, x: Array) -> tuple[Array, Backward]:
+        """The inputs' share in what a step computes, (M, X) -> (M, A)."""
+        raise NotImplementedError
+
+    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
+        """Read one projected input a (N, A) in state (S, N, H): output (N, Y), next state, backward."""
+        raise NotImplementedError
+
+
+class GatedCell(Cell):
+    """A cell that adds a linear map of its input to one of its hidden state, for each of its gates.
+
+        a = W_ih x + bias_ih,   b = W_hh h + bias_hh,   both (N, A) with A = gates * H
+
+    Parameters: `weight_ih` (A, X), `weight_hh` (A, H), `bias_ih` (A,), `bias_hh` (A,), all starting evenly
+    spread within 1 / sqrt(H).
+    """
+
+    gates = 1
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        rng: np.random.Generator | None = None,
+        bias: bool = True,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        rng = np.random.default_rng() if rng is None else rng
+        width, bound = self.gates * hidden_size, hidden_size**-0.5
+        self.input = Linear(input_size, width, rng=rng, bias=bias, bound=bound, dtype=dtype)
+        self.recurrent = Linear(hidden_size, width, rng=rng, bias=bias, bound=bound, dtype=dtype)
+        parts = {"{}_ih": self.input, "{}_hh": self.recurrent}
+        super().__init__(input_size, hidden_size, hidden_size, dtype, parts)
+
+    def project(self, x: Array) -> tuple[Array, Backward]:
+        """W_ih x + bias_ih, for all steps at once, (M, X) -> (M, A)."""
+        return self.input.forward(x)
+
+
+class Elman(GatedCell):
+    """h <- phi(V h + U x), the network of Elman (1990); U is `weight_ih`, V is `weight_hh`."""
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        nonlinearity: NonlinearityLike = "tanh",
+        rng: np.random.Generator | None = None,
+        bias: bool = True,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        super().__init__(input_size, hidden_size, rng=rng, bias=bias, dtype=dtype)
+        self.phi = find_nonlinearity(nonlinearity)
+
+    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
+        """See `Cell.step`."""
+        (h,) = state  # (N, H)
+        b, back_h = self.recurrent.forward(h)  # (N, H)
+        z = a + b  # (N, H)
+        h_next = self.phi.function(z)  # (N, H)
+
+        def backward(dy: Array, dstate: Array) -> tuple[Array, Array]:
+            dz = (dy + dstate[0]) * self.phi.slope(z, h_next)  # (N, H)
+            return dz, back_h(dz)[None]
+
+        return h_next, h_next[None], backward
+
+
+class Combined(Cell):
+    """The cell of the PyTorch name tutorial: input and hidden state side by side, read by two linear maps.
+
+        h <- phi(i2h [x, h]),   y = i2o [x, h]       phi: the identity in the tutorial, tanh on request
+
+    y, of `output_size` numbers (H unless given), is taken before its log-softmax, which belongs to the loss.
+    Parameters: `i2h.weight` (H, X+H), `i2h.bias` (H,), `i2o.weight` (Y, X+H), `i2o.bias` (Y,).
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        output_size: int | None = None,
+        *,
+        nonlinearity: NonlinearityLike = "identity",
+        rng: np.random.Generator | None = None,
+        bias: bool = True,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        rng = np.random.default_rng() if rng is None else rng
+        output_size = hidden_size if output_size is None else output_size
+        self.phi = find_nonlinearity(nonlinearity)
+        width = input_size + hidden_size
+        self.i2h = Linear(width, hidden_size, rng=rng, bias=bias, dtype=dtype)
+        self.i2o = Linear(width, output_size, rng=rng, bias=bias, dtype=dtype)
+        parts = {"i2h.{}": self.i2h, "i2o.{}": self.i2o}
+        super().__init__(input_size, hidden_size, output_size, dtype, parts)
+
+    def project(self, x: Array) -> tuple[Array, Backward]:
+        """Nothing to do ahead: this cell joins the input itself with the hidden state."""
+        return x, lambda dx: dx
+
+    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
+        """See `Cell.step`; here `a` is the input itself, (N, X)."""
+        (h,) = state  # (N, H)
+        combined = np.concatenate([a, h], axis=1)  # (N, X+H)
+        z, back_h = self.i2h.forward(combined)  # (N, H)
+        h_next = self.phi.function(z)  # (N, H)
+        y, back_o = self.i2o.forward(combined)  # (N, Y)
+
+        def backward(dy: Array, dstate: Array) -> tuple[Array, Array]:
+            dz = dstate[0] * self.phi.slope(z, h_next)  # (N, H)
+            dcombined = back_h(dz) + back_o(dy)  # (N, X+H)
+            return dcombined[:, : self.input_size], dcombined[None, :, self.input_size :]
+
+        return y, h_next[None], backward
+
+
+class GRU(GatedCell):
+    """The gated recurrent unit (Cho et al. 2014), in torch.nn's form: gates r, z, n one after the other.
+
+    r = sigmoid(a_r + b_r)         reset: how much of the past the candidate may use
+    z = sigmoid(a_z + b_z)         update: how much of the past stays
+    n = tanh(a_n + r * b_n)        candidate
+    h <- (1 - z) * n + z * h
+    """
+
+    gates = 3
+
+    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
+        """See `Cell.step`."""
+        (h,) = state  # (N, H)
+        size = self.hidden_size
+        b, back_h = self.recurrent.forward(h)  # (N, 3H)
+        rz = sigmoid(a[:, : 2 * size] + b[:, : 2 * size])  # (N, 2H)
+        r, z, b_n = rz[:, :size], rz[:, size:], b[:, 2 * size :]  # (N, H) each
+        n = np.tanh(a[:, 2 * size :] + r * b_n)  # (N, H)
+        h_next = n + z * (h - n)  # (N, H)
+
+        def backward(dy: Array, dstate: Array) -> tuple[Array, Array]:
+            dh = dy + dstate[0]  # (N, H)
+            dn = dh * (1 - z) * (1 - n * n)
+            dz = dh * (h - n) * z * (1 - z)
+            dr = dn * b_n * r * (1 - r)
+            da = np.concatenate([dr, dz, dn], axis=1)  # (N, 3H)
+            db = np.concatenate([dr, dz, dn * r], axis=1)  # (N, 3H)
+            return da, (dh * z + back_h(db))[None]
+
+        return h_next, h_next[None], backward
+
+
+class LSTM(GatedCell):
+    """Long short-term memory (Hochreiter & Schmidhuber 1997) with a forget gate (Gers et al. 2000).
+
+        i, f, o = sigmoid(a + b), each of its own columns    input, forget and output gate
+        g = tanh(a_g + b_g)                                  candidate
+        c <- f * c + i * g
+        h <- o * tanh(c)                                     columns in torch.nn's order i, f, g, o
+
+    The state has two slots: h and c.
+    """
+
+    gates = 4
+    slots = 2
+
+    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
+        """See `Cell.step`."""
+        h, c = state  # (N, H) each
+        b, back_h = self.recurrent.forward(h)  # (N, 4H)
+        gi, gf, gg, go = np.split(a + b, 4, axis=1)  # (N, H) each
+        i, f, g, o = sigmoid(gi), sigmoid(gf), np.tanh(gg), sigmoid(go)  # (N, H) each
+        c_next = f * c + i * g  # (N, H)
+        tanh_c = np.tanh(c_next)
+        h_next = o * tanh_c  # (N, H)
+
+        def backward(dy: Array, dstate: Array) -> tuple[Array, Array]:
+            dh = dy + dstate[0]  # (N, H)
+            dc = dstate[1] + dh * o * (1 - tanh_c * tanh_c)
+            di = dc * g * i * (1 - i)
+            df = dc * c * f * (1 - f)
+            dg = dc * i * (1 - g * g)
+            do = dh * tanh_c * o * (1 - o)
+            da = np.concatenate([di, df, dg, do], axis=1)  # (N, 4H)
+            return da, np.stack([back_h(da), dc * f])
+
+        return h_next, np.stack([h_next, c_next]), backward
+
+
+CELLS: dict[str, type[Cell]] = {"rnn": Elman, "combined": Combined, "gru": GRU, "lstm": LSTM}

@@ -1,0 +1,67 @@
+"""Is a backward function right? Compare it with what tiny changes do to the output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from cognomen.rnn.layers import Array, Layer
+
+__all__ = ["gradcheck", "numerical_gradient", "relative_error"]
+
+
+def numerical_gradient(loss: Callable[[], float], values: Array, *, step: float = 1e-5) -> Array:
+    """The gradient of `loss()` by an array that it depends on, by central differences.
+
+    (f(v + step) - f(v - step)) / (2 step) for each number v of `values`, which is changed in place and put
+    back. The error is of the order step^2 plus rounding / step: use float64, and stay away from kinks.
+    """
+    gradient = np.zeros_like(values)
+    for index in np.ndindex(values.shape):
+        kept = values[index]
+        values[index] = kept + step
+        above = loss()
+        values[index] = kept - step
+        below = loss()
+        values[index] = kept
+        gradient[index] = (above - below) / (2 * step)
+    return gradient
+
+
+def relative_error(one: Array, other: Array) -> float:
+    """The largest difference between two gradients, relative to the largest number in either."""
+    scale = max(float(np.abs(one).max(initial=0)), float(np.abs(other).max(initial=0)))
+    return 0.0 if scale == 0 else float(np.abs(one - other).max()) / scale
+
+
+def gradcheck(
+    layer: Layer, forward: Callable[[Array], tuple[Array, Callable[[Array], Array | None]]], x: Array
+) -> dict[str, float]:
+    """Check a layer's backward function at the input x; all arrays should be float64.
+
+    The loss is a fixed random combination of all outputs, so that no two errors can cancel.
+
+    Args:
+        layer: whose parameters are checked.
+        forward: from x to (output, backward); `layer.forward`, or a function that calls it.
+        x: the input, of any shape; it is checked too, unless backward returns None.
+
+    Returns:
+        The relative error by name: every parameter's, and "input". Below 1e-6 is right; 1e-2 is a mistake.
+    """
+    output, _ = forward(x)
+    weights = np.random.default_rng(0).standard_normal(output.shape)
+
+    def loss() -> float:
+        return float((forward(x)[0] * weights).sum())
+
+    layer.zero_grad()
+    dx = forward(x)[1](weights)
+    errors = {
+        name: relative_error(layer.grads[name], numerical_gradient(loss, param))
+        for name, param in layer.params.items()
+    }
+    if dx is not None:
+        errors["input"] = relative_error(dx, numerical_gradient(loss, x))
+    return errors

@@ -1,0 +1,57 @@
+"""Softmax and the loss that goes with it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cognomen.errors import InputError
+from cognomen.rnn.layers import Array, Ids
+
+__all__ = ["cross_entropy", "log_softmax", "softmax"]
+
+
+def log_softmax(logits: Array) -> Array:
+    """log(softmax(logits)) along the last axis; no logits overflow."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    result: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return result
+
+
+def softmax(logits: Array) -> Array:
+    """Probabilities along the last axis: exp(logit) over the sum of them all."""
+    result: Array = np.exp(log_softmax(logits))
+    return result
+
+
+def cross_entropy(
+    logits: Array, labels: Ids, *, class_weights: Array | None = None, label_smoothing: float = 0.0
+) -> tuple[float, Array]:
+    """The mean of -log p(label), and its gradient by the logits.
+
+    With q the target shares, 1 - s on the label and s / C more on every class (s: the smoothing; Szegedy et
+    al. 2016), and class weights w, the loss is -sum(w q log p) / sum(w of the labels), as in torch.nn.
+
+    Args:
+        logits: (N, C).
+        labels: (N,), which class is right, 0 to C - 1.
+        class_weights: (C,), how much a name of each class counts; all the same when not given.
+        label_smoothing: s, in [0, 1).
+
+    Returns:
+        The loss, and its gradient (N, C).
+
+    Raises:
+        InputError: the shapes do not fit, or a label is not a class.
+    """
+    count, classes = logits.shape
+    if labels.shape != (count,) or (count and not 0 <= labels.min() <= labels.max() < classes):
+        raise InputError(f"labels: expected {count} numbers from 0 to {classes - 1}, got {labels!r}")
+    weights = np.ones(classes, logits.dtype) if class_weights is None else class_weights.astype(logits.dtype)
+    target = np.full_like(logits, label_smoothing / classes)  # (N, C)
+    target[np.arange(count), labels] += 1 - label_smoothing
+    target *= weights
+    log_p = log_softmax(logits)  # (N, C)
+    total = weights[labels].sum()
+    loss = -(target * log_p).sum() / total
+    dlogits = (np.exp(log_p) * target.sum(axis=1, keepdims=True) - target) / total  # (N, C)
+    return float(loss), dlogits

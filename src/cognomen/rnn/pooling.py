@@ -1,0 +1,104 @@
+"""From one output for each letter to one vector for the whole name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from cognomen.errors import InputError
+from cognomen.rnn.layers import Array, Backward
+from cognomen.rnn.packed import Packed
+
+__all__ = ["POOLINGS", "pool", "pool_last", "pool_max", "pool_mean"]
+
+
+def pool_last(y: Packed, direction: str = "forward") -> tuple[Array, Backward]:
+    """What each direction holds when it has read everything: outputs (M, Y) -> (N, Y).
+
+    That is the last letter's output for the forward direction but the FIRST letter's for the reverse one:
+    `output[-1]` of a bidirectional network is not its last state.
+    """
+    first, last, width = np.arange(len(y.order)), y.last, y.data.shape[1]
+    ends = {"forward": [(last, width)], "reverse": [(first, width)]}.get(
+        direction, [(last, width // 2), (first, width - width // 2)]
+    )
+    where = np.concatenate([np.repeat(row[:, None], size, axis=1) for row, size in ends], axis=1)  # (N, Y)
+    column = np.arange(width)
+
+    def backward(d: Array) -> Array:
+        dy = np.zeros_like(y.data)  # (M, Y)
+        dy[where, column] = d
+        return dy
+
+    return y.data[where, column], backward
+
+
+def pool_mean(y: Packed, direction: str = "forward") -> tuple[Array, Backward]:
+    """The mean over each sequence's letters: outputs (M, Y) -> (N, Y)."""
+    lengths = y.lengths[:, None].astype(y.data.dtype)  # (N, 1)
+    total = np.zeros((len(y.order), y.data.shape[1]), dtype=y.data.dtype)
+    for rows in y.steps():
+        total[: rows.stop - rows.start] += y.data[rows]
+
+    def backward(d: Array) -> Array:
+        share = d / lengths  # (N, Y)
+        return np.concatenate([share[: rows.stop - rows.start] for rows in y.steps()])
+
+    return total / lengths, backward
+
+
+def pool_max(y: Packed, direction: str = "forward") -> tuple[Array, Backward]:
+    """The largest value of each feature over a sequence's letters: outputs (M, Y) -> (N, Y).
+
+    Among equals the first letter counts, and the gradient goes to it alone.
+    """
+    count = len(y.order)
+    best = y.data[:count].copy()  # (N, Y)
+    where = np.repeat(np.arange(count)[:, None], y.data.shape[1], axis=1)  # (N, Y)
+    for rows in y.steps():
+        here, size = y.data[rows], rows.stop - rows.start
+        better = here > best[:size]
+        np.copyto(best[:size], here, where=better)
+        np.copyto(where[:size], np.arange(rows.start, rows.stop)[:, None], where=better)
+
+    def backward(d: Array) -> Array:
+        dy = np.zeros_like(y.data)  # (M, Y)
+        dy[where, np.arange(y.data.shape[1])] = d
+        return dy
+
+    return best, backward
+
+
+POOLINGS: dict[str, Callable[[Packed, str], tuple[Array, Backward]]] = {
+    "last": pool_last,
+    "max": pool_max,
+    "mean": pool_mean,
+}
+
+
+def pool(y: Packed, which: str, direction: str = "forward") -> tuple[Array, Backward]:
+    """Pool outputs (M, Y) in one or several ways side by side, as in "max+mean": (N, K * Y).
+
+    The rows come in the order in which the sequences were given.
+
+    Raises:
+        InputError: `which` names a pooling that does not exist.
+    """
+    kinds = which.split("+")
+    if unknown := set(kinds) - POOLINGS.keys():
+        raise InputError(
+            f"pooling: expected {', '.join(POOLINGS)} or several joined by '+', got {sorted(unknown)}"
+        )
+    parts, backwards = zip(*(POOLINGS[kind](y, direction) for kind in kinds), strict=True)
+    pooled = np.empty((len(y.order), sum(p.shape[1] for p in parts)), dtype=y.data.dtype)
+    pooled[y.order] = np.concatenate(parts, axis=1)
+
+    def backward(d: Array) -> Array:
+        pieces = np.split(d[y.order], len(kinds), axis=1)
+        dy = np.zeros_like(y.data)  # (M, Y)
+        for back, piece in zip(backwards, pieces, strict=True):
+            dy += back(piece)
+        return dy
+
+    return pooled, backward

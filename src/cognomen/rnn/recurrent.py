@@ -1,0 +1,141 @@
+"""Reading whole sequences: one cell along a batch, both directions, and layers on layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from cognomen.errors import InputError
+from cognomen.rnn.cells import CELLS, Cell
+from cognomen.rnn.layers import Array, Backward, Dropout, Layer
+from cognomen.rnn.packed import Packed, pack
+
+__all__ = ["DIRECTIONS", "Recurrent", "scan"]
+
+DIRECTIONS = ("forward", "reverse", "both")
+
+
+def scan(cell: Cell, a: Packed) -> tuple[Array, Backward]:
+    """Run a cell along a packed batch of projected inputs (M, A): outputs (M, Y).
+
+    The backward function is backpropagation through time: the same steps, last one first.
+    """
+    state = cell.start(len(a.order))  # (S, N, H)
+    outputs, backwards = [], []
+    for rows in a.steps():
+        size = rows.stop - rows.start
+        y, state, back = cell.step(a.data[rows], state[:, :size])
+        outputs.append(y)
+        backwards.append((rows, back))
+
+    def backward(dy: Array) -> Array:
+        da = np.empty_like(a.data)  # (M, A)
+        dstate = cell.start(len(a.order))  # (S, N, H); rows that have ended get no gradient from later steps
+        for rows, back in reversed(backwards):
+            size = rows.stop - rows.start
+            da[rows], dstate[:, :size] = back(dy[rows], dstate[:, :size])
+        return da
+
+    return np.concatenate(outputs), backward
+
+
+class Recurrent(Layer):
+    """A stack of recurrent layers over packed sequences.
+
+    Args:
+        cell: "rnn", "combined", "gru" or "lstm".
+        input_size: numbers in each input, X.
+        hidden_size: numbers in each direction's hidden state, H.
+        num_layers: how many layers, each reading the outputs of the one below.
+        direction: "forward", "reverse" (each sequence read from its end), or "both"; with "both" the two
+            outputs stand side by side.
+        dropout: in training, the share of every layer's outputs that is dropped. That includes the last
+            layer's, so that a single layer is not silently left without (torch.nn leaves it so).
+        bias: whether the cells have bias terms.
+        cell_options: passed to every cell, for instance `{"nonlinearity": "relu"}`.
+
+    Parameters carry torch.nn's names: `weight_ih_l0`, `weight_hh_l0`, ..., `weight_ih_l0_reverse`, ...
+    """
+
+    def __init__(
+        self,
+        cell: str,
+        input_size: int,
+        hidden_size: int,
+        *,
+        num_layers: int = 1,
+        direction: str = "forward",
+        dropout: float = 0.0,
+        bias: bool = True,
+        rng: np.random.Generator | None = None,
+        dtype: DTypeLike = np.float32,
+        cell_options: Mapping[str, Any] | None = None,
+    ) -> None:
+        if cell not in CELLS:
+            raise InputError(f"cell: expected one of {', '.join(CELLS)}, got {cell!r}")
+        if direction not in DIRECTIONS:
+            raise InputError(f"direction: expected one of {', '.join(DIRECTIONS)}, got {direction!r}")
+        rng = np.random.default_rng() if rng is None else rng
+        self.dropout = Dropout(dropout)
+        reverses = {"forward": [False], "reverse": [True], "both": [False, True]}[direction]
+        self.levels: list[list[tuple[Cell, bool]]] = []
+        parts: dict[str, Layer] = {}
+        for level in range(num_layers):
+            cells = []
+            for reverse in reverses:
+                made = CELLS[cell](
+                    input_size, hidden_size, rng=rng, bias=bias, dtype=dtype, **(cell_options or {})
+                )
+                parts[f"{{}}_l{level}{'_reverse' if reverse and direction == 'both' else ''}"] = made
+                cells.append((made, reverse))
+            self.levels.append(cells)
+            input_size = sum(made.output_size for made, _ in cells)
+        self.output_size = input_size
+        super().__init__(*self.collect(parts))
+
+    def forward(self, x: Packed, rng: np.random.Generator | None = None) -> tuple[Packed, Backward]:
+        """Read packed inputs (M, X): packed outputs (M, Y), each at its own letter's place.
+
+        `rng` is the source of dropout's noise, for training only.
+        """
+        backwards = []
+        for cells in self.levels:
+            data, back = self._read(cells, x)
+            data, back_dropout = self.dropout.forward(data, rng)
+            x = x.with_data(data)
+            backwards += [back, back_dropout]
+
+        def backward(dy: Array) -> Array:
+            for back in reversed(backwards):
+                dy = back(dy)
+            return dy
+
+        return x, backward
+
+    def _read(self, cells: list[tuple[Cell, bool]], x: Packed) -> tuple[Array, Backward]:
+        """One layer: every direction reads the same inputs, the outputs stand side by side."""
+        outputs, backwards = [], []
+        for cell, reverse in cells:
+            a, back_project = cell.project(x.data[x.reverse] if reverse else x.data)
+            y, back_scan = scan(cell, x.with_data(a))
+            outputs.append(y[x.reverse] if reverse else y)
+            backwards.append((back_project, back_scan, reverse))
+
+        def backward(dy: Array) -> Array:
+            dx = np.zeros_like(x.data)  # (M, X)
+            for part, (back_project, back_scan, reverse) in zip(
+                np.split(dy, len(cells), axis=1), backwards, strict=True
+            ):
+                d = back_project(back_scan(part[x.reverse] if reverse else part))
+                dx += d[x.reverse] if reverse else d
+            return dx
+
+        return np.concatenate(outputs, axis=1), backward
+
+    def run(self, sequence: Array) -> Array:
+        """Read one sequence (T, X): outputs (T, Y)."""
+        outputs, _ = self.forward(pack([np.asarray(sequence)]))
+        return outputs.data
