@@ -286,4 +286,4 @@ class LSTM(GatedCell):
         return h_next, np.stack([h_next, c_next]), backward
 
 
-CELLS: dict[str, type[Cell]] = {"rnn": Elman, "combined": Combined, "gru": GRU, "lstm": LSTM}
+CELLS: dict[str, Callable[..., Cell]] = {"rnn": Elman, "combined": Combined, "gru": GRU, "lstm": LSTM}
