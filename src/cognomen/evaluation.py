@@ -1,0 +1,358 @@
+"""Splits that do not leak, and the figures that say how good a model is. NumPy only.
+
+Dimension letters: N names, C origins, B bootstrap resamples.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cognomen.errors import InputError
+from cognomen.text import fold, normalise
+
+__all__ = [
+    "CALIBRATION_BINS",
+    "FOLDS",
+    "Evaluation",
+    "Intervals",
+    "OriginScores",
+    "ReliabilityBin",
+    "bootstrap_intervals",
+    "evaluate",
+    "fold_number",
+    "fold_numbers",
+    "split_by_fold",
+    "stratified_split",
+    "validation_mask",
+]
+
+FOLDS = 10
+CALIBRATION_BINS = 15
+LEAST_PROBABILITY = 1e-15  # log loss: a true origin given less costs as if it had been given this (34.5 nats)
+
+Span = tuple[float, float]
+
+
+# --- splits -----------------------------------------------------------------------------------------------
+
+
+def _spelling(name: str) -> str:
+    """What all spellings of one name share; a script that folding empties falls back to the normal form."""
+    return fold(name) or normalise(name) or name
+
+
+def fold_number(name: str) -> int:
+    """The test fold (0 to 9) of a name under protocol L: SHA-256 of "cv" and its folded form, modulo 10.
+
+    All spellings that fold alike ("Müller", "muller") share a fold, whatever their origins.
+    """
+    return int(hashlib.sha256(("cv" + _spelling(name)).encode()).hexdigest(), 16) % FOLDS
+
+
+def fold_numbers(names: Iterable[str]) -> NDArray[np.int64]:
+    """`fold_number` of each name, (N,)."""
+    return np.fromiter((fold_number(name) for name in names), np.int64)
+
+
+def split_by_fold(names: Sequence[str], k: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows outside fold k (training) and those in it (test), as two rising index arrays."""
+    if k not in range(FOLDS):
+        raise InputError(f"expected a fold from 0 to {FOLDS - 1}, got {k!r}")
+    in_test = fold_numbers(names) == k  # (N,)
+    return np.flatnonzero(~in_test), np.flatnonzero(in_test)
+
+
+def validation_mask(
+    names: Sequence[str], share: float, seed: int, labels: Sequence[str] | None = None
+) -> NDArray[np.bool_]:
+    """Which rows to hold out for validation, (N,): about `share` of the names, never half of a name.
+
+    Rows whose names fold alike go to the same side. With `labels` (one origin per row) each origin gives
+    its share, and an origin with two names or more is in both parts if its names allow it: origins choose
+    in turn, the rarest first, each allowing for what rarer ones have taken of the names they share
+    (iterative stratification: Sechidis, Tsoumakas & Vlahavas 2011). The choice depends on the seed and
+    on the set of rows, not on their order.
+    """
+    _check_share(share)
+    origins = ["" for _ in names] if labels is None else labels
+    if len(origins) != len(names):
+        raise InputError(f"expected one label per name: {len(names)} names, {len(origins)} labels")
+    spellings = [_spelling(name) for name in names]
+    members: defaultdict[str, set[str]] = defaultdict(set)
+    for spelling, origin in zip(spellings, origins, strict=True):
+        members[origin].add(spelling)
+    chosen = _choose_spellings(members, share, np.random.default_rng(seed))
+    return np.fromiter((spelling in chosen for spelling in spellings), np.bool_, len(spellings))
+
+
+def _choose_spellings(members: dict[str, set[str]], share: float, rng: np.random.Generator) -> set[str]:
+    chosen: set[str] = set()
+    decided: set[str] = set()
+    for origin in sorted(members, key=lambda origin: (len(members[origin]), origin)):
+        spellings = members[origin]
+        open_ones = sorted(spellings - decided)
+        still_wanted = max(0, _part(len(spellings), share) - len(spellings & chosen))
+        chosen.update(open_ones[i] for i in rng.permutation(len(open_ones))[:still_wanted])
+        decided |= spellings
+    return chosen
+
+
+def stratified_split(
+    labels: Sequence[str], share: float, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Protocol T's split: training and test rows as two rising index arrays, `share` of each origin in test.
+
+    Rows are drawn at random and on their own: equal names may stand on both sides. Use it for
+    comparison with published figures only.
+    """
+    _check_share(share)
+    rng = np.random.default_rng(seed)
+    in_test = np.zeros(len(labels), np.bool_)  # (N,)
+    origin_of_row = np.asarray(labels)
+    for origin in np.unique(origin_of_row):
+        rows = np.flatnonzero(origin_of_row == origin)
+        in_test[rng.permutation(rows)[: _part(len(rows), share)]] = True
+    return np.flatnonzero(~in_test), np.flatnonzero(in_test)
+
+
+def _part(count: int, share: float) -> int:
+    """`share` of `count`, rounded, but leaving at least one on each side where there are two."""
+    return min(max(round(share * count), 1), count - 1)
+
+
+def _check_share(share: float) -> None:
+    if not 0 < share < 1:
+        raise InputError(f"expected a share between 0 and 1 (such as 0.1), got {share!r}")
+
+
+# --- scores -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OriginScores:
+    """How one origin fares. A ratio without cases (no row, no answer) counts 0."""
+
+    origin: str
+    precision: float
+    recall: float
+    f1: float
+    support: int  # rows that are of this origin
+    predicted: int  # rows that were answered with it
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """Rows of like confidence: how sure the model was on average, and how often it was right."""
+
+    confidence: float
+    accuracy: float
+    count: int
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What `evaluate` found. `confusion[i, j]` counts rows of origin i answered with origin j."""
+
+    origins: tuple[str, ...]
+    count: int
+    accuracy: float
+    macro_f1: float
+    top3: float
+    log_loss: float
+    ece: float
+    per_origin: tuple[OriginScores, ...]
+    confusion: NDArray[np.int64]  # (C, C)
+    reliability: tuple[ReliabilityBin, ...]
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Origins without a single row: each counts 0 in macro-F1 and so lowers it."""
+        return tuple(scores.origin for scores in self.per_origin if scores.support == 0)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers, lists and dicts; unrounded."""
+        return {
+            "names": self.count,
+            "accuracy": self.accuracy,
+            "macro_f1": self.macro_f1,
+            "top3": self.top3,
+            "log_loss": self.log_loss,
+            "ece": self.ece,
+            "origins": [dict(vars(scores)) for scores in self.per_origin],
+            "absent_origins": list(self.absent),
+            "confusion": self.confusion.tolist(),
+            "reliability": [dict(vars(one_bin)) for one_bin in self.reliability],
+        }
+
+
+def evaluate(probabilities: ArrayLike, labels: ArrayLike, origins: Sequence[str]) -> Evaluation:
+    """Score the answers to N names.
+
+    Args:
+        probabilities: (N, C); each row sums to 1.
+        labels: (N,) integers, the true origin's place in `origins`.
+        origins: the C origins, in column order.
+
+    The answer is the most probable origin (the first of equals). Macro-F1 is the plain mean of F1 over
+    all C origins; one without rows and without answers counts 0 (see `Evaluation.absent`). Log loss is in
+    nats; a true origin's probability below 1e-15 counts as 1e-15. ECE is the mean distance between
+    confidence and accuracy over 15 bins of equally many rows, sorted by top probability; rows of equal
+    top probability share a bin, so the order of rows changes nothing.
+
+    Raises:
+        InputError: shapes do not fit, a row is no distribution (unknown names: leave them out and say how
+            many), or a label is out of range.
+    """
+    p, y = _checked(probabilities, labels, origins)  # (N, C), (N,)
+    count = len(p)
+    ranked = np.argsort(-p, axis=1, kind="stable")  # (N, C)
+    answer = ranked[:, 0]  # (N,)
+    right = answer == y  # (N,)
+    cells = np.bincount(y * len(origins) + answer, minlength=len(origins) ** 2)
+    confusion = cells.reshape(len(origins), len(origins))
+    per_origin = _origin_scores(confusion, origins)
+    bins = _reliability(p.max(axis=1), right)
+    truth = np.maximum(p[np.arange(count), y], LEAST_PROBABILITY)  # (N,)
+    return Evaluation(
+        origins=tuple(origins),
+        count=count,
+        accuracy=float(right.mean()),
+        macro_f1=float(np.mean([scores.f1 for scores in per_origin])),
+        top3=float((ranked[:, :3] == y[:, None]).any(axis=1).mean()),
+        log_loss=float(-np.log(truth).mean()),
+        ece=sum(one.count * abs(one.confidence - one.accuracy) for one in bins) / count,
+        per_origin=per_origin,
+        confusion=confusion,
+        reliability=bins,
+    )
+
+
+def _checked(
+    probabilities: ArrayLike, labels: ArrayLike, origins: Sequence[str]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    p, y = np.asarray(probabilities, np.float64), np.asarray(labels)
+    if p.ndim != 2 or len(p) == 0 or p.shape[1] != len(origins) or y.shape != (len(p),):
+        raise InputError(
+            f"expected probabilities (N, {len(origins)}), a column per origin, and labels (N,) with N of at "
+            f"least 1; got {p.shape} and {y.shape}"
+        )
+    is_distribution = (p >= 0).all(axis=1) & (abs(p.sum(axis=1) - 1) < 1e-3)  # (N,); NaN fails too
+    if not is_distribution.all():
+        row = int(np.argmin(is_distribution))
+        raise InputError(
+            f"row {row} of the probabilities is no distribution over origins: {p[row].tolist()}. Logits need "
+            "a softmax first; names without an answer (NaN) are to be left out and counted"
+        )
+    if y.dtype.kind not in "iu" or y.min() < 0 or y.max() >= len(origins):
+        raise InputError(
+            f"expected integer labels from 0 to {len(origins) - 1} (places in origins), got {y.dtype} "
+            f"from {y.min()} to {y.max()}"
+        )
+    return p, y.astype(np.int64)
+
+
+def _ratio(cases: NDArray[Any], total: NDArray[Any]) -> NDArray[np.float64]:
+    """cases / total, and 0 where there is no case to count."""
+    ratio: NDArray[np.float64] = np.divide(cases, total, out=np.zeros(total.shape), where=total > 0)
+    return ratio
+
+
+def _precision_recall_f1(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(..., C, C) counts -> (3, ..., C)."""
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)  # (..., C)
+    support, predicted = confusion.sum(axis=-1), confusion.sum(axis=-2)  # (..., C) each
+    return np.stack([_ratio(hits, predicted), _ratio(hits, support), _ratio(2 * hits, support + predicted)])
+
+
+def _origin_scores(confusion: NDArray[np.int64], origins: Sequence[str]) -> tuple[OriginScores, ...]:
+    precision, recall, f1 = _precision_recall_f1(confusion).tolist()  # C numbers each
+    support, predicted = confusion.sum(axis=1).tolist(), confusion.sum(axis=0).tolist()
+    columns = zip(origins, precision, recall, f1, support, predicted, strict=True)
+    return tuple(OriginScores(*column) for column in columns)
+
+
+def _reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[ReliabilityBin, ...]:
+    """Equal-mass bins, least sure first. A row's bin follows from how many rows are less sure than it."""
+    less_sure = np.searchsorted(np.sort(confidence), confidence, side="left")  # (N,)
+    bin_of_row = less_sure * CALIBRATION_BINS // len(confidence)  # (N,)
+    return tuple(
+        ReliabilityBin(float(confidence[rows].mean()), float(right[rows].mean()), int(rows.sum()))
+        for rows in (bin_of_row == number for number in np.unique(bin_of_row))
+    )
+
+
+# --- intervals --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Bootstrap intervals, each (low, high); `per_origin[origin]` holds precision, recall and f1."""
+
+    level: float
+    samples: int
+    seed: int
+    accuracy: Span
+    macro_f1: Span
+    per_origin: dict[str, dict[str, Span]]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers, lists and dicts; unrounded."""
+        return {
+            "level": self.level,
+            "samples": self.samples,
+            "seed": self.seed,
+            "accuracy": list(self.accuracy),
+            "macro_f1": list(self.macro_f1),
+            "origins": {
+                origin: {score: list(span) for score, span in spans.items()}
+                for origin, spans in self.per_origin.items()
+            },
+        }
+
+
+def bootstrap_intervals(
+    evaluation: Evaluation, *, seed: int = 0, samples: int = 1000, level: float = 0.95
+) -> Intervals:
+    """Percentile bootstrap over rows (Efron & Tibshirani 1993, chapter 13) for the scores of the answers.
+
+    Drawing N rows with replacement and counting them by (true, answered) origin gives a multinomial
+    sample of the confusion matrix with probabilities confusion / N. Accuracy, precision, recall and F1 see
+    rows through those counts only, so drawing the counts themselves is the same bootstrap, not an
+    approximation of it. As in `evaluate`, a ratio without cases in a resample counts 0.
+    The intervals take rows as independent: they tell of the test rows' luck, not of the training's.
+    """
+    if samples < 1 or not 0 < level < 1:
+        raise InputError(f"expected samples >= 1 and 0 < level < 1, got samples={samples}, level={level}")
+    confusion, c = evaluation.confusion, len(evaluation.origins)
+    rng = np.random.default_rng(seed)
+    counts = rng.multinomial(evaluation.count, confusion.ravel() / evaluation.count, size=samples)  # (B, C*C)
+    resamples = counts.reshape(samples, c, c)  # (B, C, C)
+    scores = _precision_recall_f1(resamples)  # (3, B, C)
+    accuracy = np.trace(resamples, axis1=1, axis2=2) / evaluation.count  # (B,)
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    low, high = np.quantile(scores, tails, axis=1)  # (3, C) each
+    return Intervals(
+        level,
+        samples,
+        seed,
+        accuracy=_span(np.quantile(accuracy, tails)),
+        macro_f1=_span(np.quantile(scores[2].mean(axis=-1), tails)),
+        per_origin={
+            origin: {
+                name: _span((low[s, i], high[s, i])) for s, name in enumerate(("precision", "recall", "f1"))
+            }
+            for i, origin in enumerate(evaluation.origins)
+        },
+    )
+
+
+def _span(pair: Iterable[Any]) -> Span:
+    low, high = pair
+    return float(low), float(high)
