@@ -78,8 +78,10 @@ def validation_mask(
     its share, and an origin with two names or more is in both parts if its names allow it: origins choose
     in turn, the rarest first, each allowing for what rarer ones have taken of the names they share
     (iterative stratification: Sechidis, Tsoumakas & Vlahavas 2011). The choice depends on the seed and
-    on the set of rows, not on their order.
+    on the set of rows, not on their order. A share of 0 holds out nothing.
     """
+    if share == 0:
+        return np.zeros(len(names), np.bool_)
     _check_share(share)
     origins = ["" for _ in names] if labels is None else labels
     if len(origins) != len(names):
