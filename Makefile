@@ -1,0 +1,46 @@
+# The two commands to know: make demo, make test. Both set up a virtual environment in .venv first.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: demo test lint docs reference bench clean
+
+demo: $(VENV)/.base
+	$(BIN)/cognomen predict Smith Nakamura "O'Brien" Kowalczyk Papadopoulos Müller Nguyễn
+
+test: $(VENV)/.test
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: $(VENV)/.test  ## fails when a generated page is stale; `make reference` writes them anew
+	$(BIN)/python docs/generate_reference.py --check
+
+reference: $(VENV)/.test
+	$(BIN)/python docs/generate_reference.py
+
+bench: $(VENV)/.test  ## re-trains the shipped model and re-measures every published figure: about an hour
+	$(BIN)/python benchmarks/classic.py
+	$(BIN)/python benchmarks/tutorial.py
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: pyproject.toml | $(VENV)/bin/python
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(VENV)/bin/python
+	$(PIP) -e '.[test]'
+	@touch $@ $(VENV)/.base
+
+$(VENV)/.lint: $(VENV)/.test
+	$(PIP) -e '.[test,lint]'
+	@touch $@

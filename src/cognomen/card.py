@@ -1,0 +1,97 @@
+"""The model card: what a model is, what it was measured to do, and what it must not be used for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cognomen.recipe import Recipe
+
+__all__ = ["model_card", "train_command"]
+
+MEANING = """\
+A surname hints at the language it comes from, and this model reads that hint from the spelling alone. It
+does not tell anyone's nationality, ethnicity, religion or place of birth: names travel, are married into,
+translated and changed. Do not use it to decide anything about a person, to profile people one by one, or to
+fill in such a field for them. Describing the mixture of a long list of names is what it is good for, and
+even there its errors are uneven: a table by origin says how much."""
+
+LIMITS = """\
+- It knows the origins listed above and no others. A name from elsewhere is answered with the nearest of
+  them, or not at all when its script is unknown.
+- Probabilities are calibrated for names mixed as in training. In another mixture they are not.
+- Spelling is all it sees. Romanised names lose what their own script would tell.
+- Rare origins are learned from few names and recognised less well."""
+
+PROTOCOLS = {
+    "L": "Protocol L, leak-free\n\nTen runs, every spelling in one part only: names not seen in training.",
+    "T": "Protocol T, the tutorial's rows\n\nDuplicates are kept, so about a tenth of the test rows were seen "
+    "in training: for comparison with published figures only.",
+}
+
+
+def model_card(origins: Sequence[str], priors: Sequence[float], training: Mapping[str, Any]) -> str:
+    """Write the card of a model in Markdown.
+
+    Args:
+        origins: what the model can answer.
+        priors: the share of each origin in the training names.
+        training: the facts of its training; measured protocols, if any, under "protocols".
+    """
+    sections = [
+        f"# A Cognomen model of {len(origins)} origins",
+        "## What its answers mean\n\n" + MEANING,
+        "## Training\n\n" + _training(origins, priors, training),
+        *(_protocol(which, result) for which, result in sorted(training.get("protocols", {}).items())),
+        "## Limits\n\n" + LIMITS,
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def train_command(recipe: Mapping[str, Any], data: str) -> str:
+    """The command that trains with a recipe: what differs from the defaults, and the seed."""
+    defaults = Recipe().to_json()
+    changed = {k: v for k, v in recipe.items() if v != defaults[k] or k == "seed"}
+    options = (
+        f"--{name.replace('_', '-')} {','.join(map(str, v)) if isinstance(v, list) else v}"
+        for name, v in changed.items()
+    )
+    return f"cognomen train {data} --out MODEL {' '.join(options)}"
+
+
+def _training(origins: Sequence[str], priors: Sequence[float], training: Mapping[str, Any]) -> str:
+    """Data, settings and what the validation names gave."""
+    text = (
+        f"Trained on {training['names']:,} surnames from {training['source']} for {training['epochs']} "
+        f"epochs, with\n\n    {train_command(training['recipe'], training['source'])}\n\n"
+    )
+    if validation := training.get("validation"):
+        text += (
+            f"On {training['validation_names']:,} other names, held out to watch the training and to fit the "
+            f"temperature, its accuracy is {validation['accuracy']:.3f} and its macro-F1 "
+            f"{validation['macro_f1']:.3f}. What a protocol measured, where given below, comes from names that had "
+            "no say in anything.\n\n"
+        )
+    shares = "\n".join(f"| {o} | {p:.1%} |" for o, p in zip(origins, priors, strict=True))
+    return text + f"| origin | share of the training names |\n| --- | --- |\n{shares}"
+
+
+def _protocol(which: str, result: Mapping[str, Any]) -> str:
+    """The measured figures of one protocol, and the table by origin."""
+    pooled = result["evaluation"]
+    figures = [
+        ("accuracy, mean of the runs", f"{result['mean']:.4f} ± {result['standard_deviation']:.4f}"),
+        ("macro-F1", f"{pooled['macro_f1']:.4f}"),
+        ("top-3 accuracy", f"{pooled['top3']:.4f}"),
+        ("log loss", f"{pooled['log_loss']:.4f}"),
+        ("calibration error (ECE, 15 equal-mass bins)", f"{pooled['ece']:.4f}"),
+    ]
+    table = "\n".join(f"| {name} | {value} |" for name, value in figures)
+    rows = "\n".join(
+        f"| {origin} | {row['support']} | {row['precision']:.2f} | {row['recall']:.2f} | {row['f1']:.2f} |"
+        for origin, row in pooled["per_origin"].items()
+    )
+    return (
+        f"## {PROTOCOLS[which]}\n\n| measure | value |\n| --- | --- |\n{table}\n\n"
+        f"| origin | names | precision | recall | F1 |\n| --- | --- | --- | --- | --- |\n{rows}"
+    )

@@ -1,0 +1,73 @@
+"""The settings of a training run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from cognomen.errors import InputError
+from cognomen.network import Architecture
+
+__all__ = ["Recipe"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that fixes a training run, besides the names themselves.
+
+    Attributes:
+        cell, embedding_size, hidden_size, num_layers, direction, pooling, nonlinearity: see `Architecture`.
+        dropout: shares dropped after the embedding, after each recurrent layer, and after pooling.
+        letter_dropout: share of letters shown as the unknown letter, so that the network learns its use.
+        epochs: how often every training name is seen.
+        batch_size: names in each step.
+        learning_rate: the peak of the one-cycle schedule.
+        weight_decay: of AdamW.
+        label_smoothing: share of each target spread over all origins.
+        clip: largest norm of a step's gradient.
+        validation_share: share of the names held out, to watch progress and fit the temperature; may be 0.
+        seed: of the starting weights, the order of the names and all noise.
+    """
+
+    cell: str = "gru"
+    embedding_size: int = 64
+    hidden_size: int = 128
+    num_layers: int = 1
+    direction: str = "both"
+    pooling: str = "max+mean"
+    nonlinearity: str = "tanh"
+    dropout: tuple[float, float, float] = (0.2, 0.0, 0.4)
+    letter_dropout: float = 0.01
+    epochs: int = 20
+    batch_size: int = 128
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.01
+    label_smoothing: float = 0.0
+    clip: float = 1.0
+    validation_share: float = 0.05
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, lowest in [("epochs", 1), ("batch_size", 1), ("hidden_size", 1), ("embedding_size", 1)]:
+            if getattr(self, name) < lowest:
+                raise InputError(f"{name}: expected at least {lowest}, got {getattr(self, name)}")
+        if not 0 < self.learning_rate < math.inf:
+            raise InputError(f"learning_rate: expected a positive number, got {self.learning_rate}")
+        for name in ("letter_dropout", "validation_share", "label_smoothing"):
+            if not 0 <= getattr(self, name) < 1:
+                raise InputError(f"{name}: expected a share in [0, 1), got {getattr(self, name)}")
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return asdict(self) | {"dropout": list(self.dropout)}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Recipe:
+        """The reverse of `to_json`."""
+        return cls(**{**values, "dropout": tuple(values["dropout"])})
+
+    def architecture(self, alphabet_size: int, origin_count: int) -> Architecture:
+        """The architecture that this recipe trains."""
+        shared = {f.name for f in fields(Architecture)} & {f.name for f in fields(self)}
+        return Architecture(alphabet_size, origin_count, **{name: getattr(self, name) for name in shared})
