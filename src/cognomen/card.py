@@ -25,8 +25,8 @@ LIMITS = """\
 
 PROTOCOLS = {
     "L": "Protocol L, leak-free\n\nTen runs, every spelling in one part only: names not seen in training.",
-    "T": "Protocol T, the tutorial's rows\n\nDuplicates are kept, so about a tenth of the test rows were seen "
-    "in training: for comparison with published figures only.",
+    "T": "Protocol T, the tutorial's rows\n\nDuplicates are kept, so about a tenth of the test rows were "
+    "seen in training: for comparison with published figures only.",
 }
 
 
@@ -69,8 +69,8 @@ def _training(origins: Sequence[str], priors: Sequence[float], training: Mapping
         text += (
             f"On {training['validation_names']:,} other names, held out to watch the training and to fit the "
             f"temperature, its accuracy is {validation['accuracy']:.3f} and its macro-F1 "
-            f"{validation['macro_f1']:.3f}. What a protocol measured, where given below, comes from names that had "
-            "no say in anything.\n\n"
+            f"{validation['macro_f1']:.3f}. What a protocol measured, where given below, comes from names "
+            "that had no say in anything.\n\n"
         )
     shares = "\n".join(f"| {o} | {p:.1%} |" for o, p in zip(origins, priors, strict=True))
     return text + f"| origin | share of the training names |\n| --- | --- |\n{shares}"
