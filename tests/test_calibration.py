@@ -1,0 +1,132 @@
+"""Temperature: it is found where it is known, never makes the loss worse, and refuses what is no logits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from cognomen.calibration import fit_temperature, softmax_with_temperature
+from cognomen.errors import InputError
+
+FINITE = st.floats(-30, 30, width=32)
+
+
+def log_loss(logits: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], temperature: float) -> float:
+    """By the formula, without the library."""
+    z = logits.astype(np.float64) / temperature
+    return float(np.mean(np.logaddexp.reduce(z, axis=1) - z[np.arange(len(labels)), labels]))
+
+
+def drawn(seed: int, names: int, temperature: float) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Logits, and labels drawn from the probabilities that they have at a temperature."""
+    rng = np.random.default_rng(seed)
+    logits = rng.normal(0, 3, (names, 18))
+    z = logits / temperature
+    labels = (z + rng.gumbel(size=z.shape)).argmax(axis=1)
+    return logits, labels
+
+
+# --- probabilities -------------------------------------------------------------------------------------
+
+
+def test_at_temperature_one_it_is_softmax() -> None:
+    found = softmax_with_temperature(np.log([[1.0, 2.0, 5.0]]), 1.0)
+    np.testing.assert_allclose(found, [[0.125, 0.25, 0.625]], rtol=1e-12)
+
+
+def test_at_temperature_two_it_is_the_square_root() -> None:
+    found = softmax_with_temperature(np.log([[1.0, 4.0, 25.0]]), 2.0)
+    np.testing.assert_allclose(found, [[0.125, 0.25, 0.625]], rtol=1e-12)
+
+
+@given(
+    logits=hnp.arrays(np.float32, hnp.array_shapes(min_dims=2, max_dims=2), elements=FINITE),
+    temperature=st.floats(0.05, 20),
+)
+def test_rows_sum_to_one_and_keep_their_order(logits: np.ndarray[Any, Any], temperature: float) -> None:
+    found = softmax_with_temperature(logits, temperature)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
+    rows = np.arange(len(logits))
+    assert (found[rows, logits.argmax(axis=1)] == found.max(axis=1)).all()
+
+
+def test_large_logits_do_not_overflow() -> None:
+    np.testing.assert_array_equal(softmax_with_temperature([[1e4, -1e4]], 0.05), [[1.0, 0.0]])
+
+
+def test_no_names_give_no_rows() -> None:
+    assert softmax_with_temperature(np.empty((0, 3), np.float32), 2.0).shape == (0, 3)
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_temperature_must_be_above_zero(temperature: float) -> None:
+    with pytest.raises(InputError, match="temperature: expected a finite number above 0, got"):
+        softmax_with_temperature([[1.0, 2.0]], temperature)
+
+
+# --- fitting -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("temperature", [0.3, 0.7, 1.0, 1.6, 4.0])
+def test_a_known_temperature_is_found(temperature: float) -> None:
+    found = fit_temperature(*drawn(seed=1, names=20_000, temperature=temperature))
+    assert found == pytest.approx(temperature, rel=0.03)
+
+
+def test_nowhere_near_is_the_loss_lower() -> None:
+    logits, labels = drawn(seed=2, names=500, temperature=2.5)
+    found = fit_temperature(logits, labels)
+    best = log_loss(logits, labels, found)
+    assert all(best < log_loss(logits, labels, found * near) for near in (0.999, 1.001, 0.5, 2))
+
+
+@given(data=st.data(), names=st.integers(1, 12), origins=st.integers(1, 6))
+def test_it_never_worsens_the_loss(data: st.DataObject, names: int, origins: int) -> None:
+    logits = data.draw(hnp.arrays(np.float32, (names, origins), elements=FINITE))
+    labels = data.draw(hnp.arrays(np.int64, names, elements=st.integers(0, origins - 1)))
+    found = fit_temperature(logits, labels)
+    assert 0.05 * (1 - 1e-9) <= found <= 20 * (1 + 1e-9)
+    assert log_loss(logits, labels, found) <= log_loss(logits, labels, 1.0) + 1e-9
+
+
+def test_no_matter_what_is_added_to_a_row() -> None:
+    logits, labels = drawn(seed=3, names=300, temperature=2.0)
+    shifted = logits + np.arange(300)[:, None]
+    assert fit_temperature(shifted, labels) == pytest.approx(fit_temperature(logits, labels), rel=1e-9)
+
+
+def test_always_right_and_always_wrong_stay_within_the_range() -> None:
+    logits = np.eye(4)
+    assert fit_temperature(logits, np.arange(4)) == pytest.approx(0.05)
+    assert fit_temperature(logits, (np.arange(4) + 1) % 4) == pytest.approx(20)
+
+
+def test_where_no_temperature_helps_it_is_one() -> None:
+    assert fit_temperature(np.zeros((3, 2)), [0, 1, 0]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("logits", "labels", "reason"),
+    [
+        ([1.0, 2.0], [0], r"logits: expected the shape \(N, C\), a row a name, got \(2,\)"),
+        (np.zeros((2, 0)), [0, 0], r"logits: expected the shape \(N, C\)"),
+        ([[1, 2]], [0], "logits: expected floating-point numbers, got int64"),
+        ([["a", "b"]], [0], "logits: expected floating-point numbers"),
+        ([[0.0, 1.0], [0.0, np.nan]], [0, 0], r"logits: expected finite numbers, got nan at \[1, 1\]"),
+        ([[np.inf, 1.0]], [0], r"logits: expected finite numbers, got inf at \[0, 0\]"),
+        (np.zeros((0, 2)), np.zeros(0, int), "expected one or more names"),
+        ([[1.0, 2.0]], [0, 1], r"labels: expected 1 whole numbers, got int64 of shape \(2,\)"),
+        ([[1.0, 2.0]], [0.0], "labels: expected 1 whole numbers, got float64"),
+        ([[1.0, 2.0]], [2], "labels: expected 0 to 1, got 2 to 2"),
+        ([[1.0, 2.0]], [-1], "labels: expected 0 to 1, got -1 to -1"),
+    ],
+)
+def test_what_is_no_logits_or_no_labels_is_refused(logits: Any, labels: Any, reason: str) -> None:
+    with pytest.raises(InputError, match=reason):
+        fit_temperature(logits, labels)
