@@ -90,7 +90,7 @@ class Alphabet:
         return np.eye(len(self), dtype=np.float32)[self.encode(name)]  # (T, V)
 
     def unknown_share(self, name: str) -> float:
-        """The share of the name's letters that are unknown, marks not counted (Unicode class L); 0 without any."""
+        """The share of unknown ones among the letters (Unicode class L, no marks); 0 without any."""
         letters = [letter for letter in name if unicodedata.category(letter).startswith("L")]
         unknown = sum(letter not in self._ids for letter in letters)
         return unknown / len(letters) if letters else 0.0

@@ -1,0 +1,141 @@
+"""Where surnames and their origins come from.
+
+    load_corpus("tutorial")      the 18 files of the PyTorch tutorials, downloaded once
+    load_corpus("names/")        a folder of <Origin>.txt files, one name a line
+    load_corpus("names.csv")     a table with the columns name and origin (CSV, TSV, Parquet)
+
+An origin here is the label under which a collection lists a spelling. It hints at the language a name comes
+from; it does not tell anyone's nationality, ethnicity or religion.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from cognomen.corpora.cleaning import CleaningReport, clean_rows
+from cognomen.corpora.folder import read_folder
+from cognomen.corpora.rows import DroppedRow, Reading
+from cognomen.corpora.table import TABLE_SUFFIXES, read_table
+from cognomen.corpora.tutorial_download import (
+    OnBytes,
+    cache_folder,
+    changed_files,
+    fetch_tutorial,
+    tutorial_folder,
+)
+from cognomen.errors import DataError, InputError
+
+__all__ = [
+    "KNOWN_CORPORA",
+    "CleaningReport",
+    "Corpus",
+    "DroppedRow",
+    "cache_folder",
+    "changed_files",
+    "fetch_tutorial",
+    "load_corpus",
+    "tutorial_folder",
+]
+
+KNOWN_CORPORA: Final[Mapping[str, str]] = {
+    "tutorial": "20,074 surnames of 18 origins, from the PyTorch tutorials (Sean Robertson, MIT licence)",
+}
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Surnames with their origins.
+
+    Attributes:
+        names: the surnames as the source spells them, trimmed; N of them.
+        labels: the origin of each.
+        source: a known corpus, or the last part of the path (a whole path would end up in shared models).
+        report: what was left out, and why.
+    """
+
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    source: str
+    report: CleaningReport
+
+    @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """The different labels, sorted; C of them."""
+        return tuple(sorted(set(self.labels)))
+
+    def __len__(self) -> int:
+        """N, the number of names."""
+        return len(self.names)
+
+
+def load_corpus(
+    data: str | os.PathLike[str], *, clean: bool = True, on_progress: OnBytes | None = None
+) -> Corpus:
+    """Read names for training or evaluation.
+
+    Args:
+        data: a folder of <Origin>.txt files, a .csv, .tsv or .parquet table, or the name of a known corpus
+            ("./tutorial" is a folder called so).
+        clean: drop junk and duplicates as protocol L does; False keeps every row as it stands, trimmed.
+        on_progress: called with the bytes come and the bytes expected (None if unknown) during a download.
+
+    Raises:
+        InputError: `data` is no path.
+        DataError: there is no such data, or it cannot be read; the message names file and line.
+        DownloadError: a known corpus cannot be fetched.
+        MissingExtraError: a Parquet table, and pyarrow is not installed.
+    """
+    try:
+        source, reading = _read(data, on_progress)
+    except OSError as error:
+        raise DataError(f"cannot read {os.fspath(data)!r}: {error}") from error
+    rows, report = clean_rows(reading, clean=clean)
+    if not rows:
+        raise DataError(f"no name is left of {source} after cleaning:\n{report.summary()}")
+    names, labels = tuple(row.name for row in rows), tuple(row.origin for row in rows)
+    return Corpus(names, labels, source, report)
+
+
+def _read(data: str | os.PathLike[str], on_progress: OnBytes | None) -> tuple[str, Reading]:
+    if not isinstance(data, (str, os.PathLike)) or not os.fspath(data):
+        raise InputError(
+            f"expected the path of a folder or table, or one of {list(KNOWN_CORPORA)}, got {data!r}"
+        )
+    if data == "tutorial":
+        folder = tutorial_folder(on_progress=on_progress)
+        # COGNOMEN_NAMES may name other files: then it is not the known corpus, and is not called so.
+        return "tutorial" if not changed_files(folder) else folder.name, read_folder(folder)
+    path = Path(data)
+    if path.parts[:1] == ("~",):
+        path = path.expanduser()
+    source = path.name or path.resolve().name
+    if path.is_dir():
+        return source, read_folder(path)
+    if path.suffix.lower() in TABLE_SUFFIXES and path.exists():
+        return source, read_table(path)
+    raise DataError(_foreign_file(path) if path.exists() else _no_such_path(path))
+
+
+def _foreign_file(path: Path) -> str:
+    expected = f"expected a folder or a table ({', '.join(TABLE_SUFFIXES)}), got the file {str(path)!r}"
+    if path.suffix.lower() == ".txt":
+        return f"{expected}. To read <Origin>.txt files, give their folder: {str(path.parent)!r}."
+    return f"{expected}, which is neither."
+
+
+def _no_such_path(path: Path) -> str:
+    siblings = [entry.name for entry in islice(path.parent.iterdir(), 1000)] if path.parent.is_dir() else []
+    close = get_close_matches(path.name, siblings, n=1)
+    meant = [str(path.parent / close[0])] if close else get_close_matches(str(path), KNOWN_CORPORA, n=1)
+    hint = f" Did you mean {meant[0]!r}?" if meant else ""
+    return (
+        f"there is no folder or table {str(path)!r}.{hint} Give a folder of <Origin>.txt files, a table "
+        f"({', '.join(TABLE_SUFFIXES)}), or a known corpus: {', '.join(KNOWN_CORPORA)}."
+    )

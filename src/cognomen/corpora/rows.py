@@ -1,0 +1,90 @@
+"""What every reader of names gives: rows that know where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from cognomen.errors import DataError
+
+__all__ = ["DroppedRow", "Reading", "Row", "numbered_lines", "read_text"]
+
+_BOM = b"\xef\xbb\xbf"
+_BOM_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Row(NamedTuple):
+    """One name with its origin, and the file and line (in Parquet: row) it comes from, counted from 1."""
+
+    name: str
+    origin: str
+    file: str
+    line: int
+
+
+class DroppedRow(NamedTuple):
+    """A row that was left out, and why; a cell that is missing is ""."""
+
+    name: str
+    origin: str
+    file: str
+    line: int
+    reason: str
+
+    @property
+    def place(self) -> str:
+        """File and line, as in "Russian.txt:7941"."""
+        return f"{self.file}:{self.line}"
+
+
+@dataclass
+class Reading:
+    """What a reader found: usable rows, rows that are not, and files without any."""
+
+    rows: list[Row] = field(default_factory=list)
+    unusable: list[DroppedRow] = field(default_factory=list)
+    empty_files: list[str] = field(default_factory=list)
+
+
+def read_text(path: Path) -> str:
+    """Read a whole UTF-8 file, with or without a byte-order mark.
+
+    Raises:
+        DataError: it cannot be opened, or it is not UTF-8; the message names file and line.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror or error}") from error
+    if data.startswith(_BOM_16):
+        raise _not_utf8(path, 1, "it looks like UTF-16", "UTF-16")
+    if b"\0" in data:
+        line = _line_number(data, data.index(b"\0"))
+        raise _not_utf8(path, line, "it holds a zero byte, as UTF-16 does", "UTF-16")
+    data = data.removeprefix(_BOM)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line, byte = _line_number(data, error.start), data[error.start]
+        raise _not_utf8(path, line, f"it holds the byte 0x{byte:02x}", "WINDOWS-1252") from error
+
+
+def _line_number(data: bytes, position: int) -> int:
+    return data[:position].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
+
+
+def _not_utf8(path: Path, line: int, what: str, guess: str) -> DataError:
+    return DataError(
+        f"{path}, line {line}: expected UTF-8 text, but {what}. Convert the file to UTF-8, for example with: "
+        f"iconv -f {guess} -t UTF-8 {path.name} > utf8-{path.name} (put its real encoding after -f)."
+    )
+
+
+def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines that are not blank, trimmed, with their numbers; lines end in LF, CRLF or CR."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for number, line in enumerate(lines, start=1):
+        if trimmed := line.strip():
+            yield number, trimmed

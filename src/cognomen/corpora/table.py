@@ -1,0 +1,146 @@
+"""Names from a table with the columns `name` and `origin`: CSV, TSV or Parquet.
+
+The columns stand in any order, their headings in any case of letters; other columns are ignored.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from cognomen.corpora.rows import DroppedRow, Reading, Row, read_text
+from cognomen.errors import DataError, MissingExtraError
+
+__all__ = ["TABLE_SUFFIXES", "read_table"]
+
+COLUMNS: Final = ("name", "origin")
+
+# A cell is None where its row has no such cell.
+_Cells = tuple[str | None, str | None]
+
+
+def read_table(path: Path) -> Reading:
+    """Read a CSV, TSV or Parquet table.
+
+    A row that lacks its name or its origin, or has more cells than there are headings, is not read but
+    reported as "empty-cell" or "ragged".
+
+    Raises:
+        DataError: the table cannot be read, has no such columns, or has no usable row.
+        MissingExtraError: it is a Parquet table and pyarrow is not installed.
+    """
+    reading = Reading()
+    for line, (name, origin), whole in _READERS[path.suffix.lower()](path):
+        trimmed_name, trimmed_origin = (name or "").strip(), (origin or "").strip()
+        if not whole or not trimmed_name or not trimmed_origin:
+            reason = "empty-cell" if whole else "ragged"
+            reading.unusable.append(DroppedRow(trimmed_name, trimmed_origin, path.name, line, reason))
+        else:
+            reading.rows.append(Row(trimmed_name, trimmed_origin, path.name, line))
+    if not reading.rows:
+        raise DataError(
+            f"expected rows with a name and an origin in {path}; it has {len(reading.unusable)} rows below its "
+            "headings, and none has both."
+        )
+    return reading
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[int, _Cells, bool]]:
+    text = read_text(path)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(path, text), strict=True)
+    headings: list[str] | None = None
+    places: tuple[int, int] = (0, 0)
+    for line, cells in _numbered_rows(path, reader):
+        if headings is None:
+            headings, places = cells, _find_columns(path, cells)
+            continue
+        found = tuple(cells[place] if place < len(cells) else None for place in places)
+        # An empty cell too many is a habit of spreadsheets; a full one comes from a comma without quotes.
+        whole = None not in found and not any(cell.strip() for cell in cells[len(headings) :])
+        yield line, (found[0], found[1]), whole
+    if headings is None:
+        raise DataError(f"expected a table with the headings name and origin, but {path} is empty.")
+
+
+def _numbered_rows(path: Path, reader: Any) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that are not blank, with the line each begins in."""
+    begin = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield begin, cells
+            begin = reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(
+            f"{path}, line {begin}: not a row of a table ({error}). Look for a quotation mark that is not "
+            'closed, or stands in a quoted cell without being doubled ("").'
+        ) from error
+
+
+def _delimiter(path: Path, text: str) -> str:
+    """A tab in .tsv; in .csv whichever of , ; and tab stands in the first line most often."""
+    if path.suffix.lower() == ".tsv":
+        return "\t"
+    first_line = text.lstrip().partition("\n")[0]
+    return max(",;\t", key=first_line.count)
+
+
+def _find_columns(path: Path, headings: Sequence[str]) -> tuple[int, int]:
+    keys = [heading.strip().casefold() for heading in headings]
+    for column in COLUMNS:
+        if keys.count(column) != 1:
+            raise DataError(_column_problem(path, column, headings, keys.count(column)))
+    return keys.index("name"), keys.index("origin")
+
+
+def _column_problem(path: Path, column: str, headings: Sequence[str], count: int) -> str:
+    listed = ", ".join(repr(heading.strip()) for heading in headings)
+    if count:
+        return f"{path} has {count} columns called {column!r}: {listed}. Leave one of them."
+    free = [heading.strip() for heading in headings if heading.strip().casefold() not in COLUMNS]
+    by_key = {heading.casefold(): heading for heading in free}
+    close = get_close_matches(column, by_key, n=1)
+    hint = f" Did you mean {by_key[close[0]]!r}? Then call it {column!r}." if close else ""
+    return f"{path} has no column {column!r}; its columns are: {listed}.{hint}"
+
+
+def _parquet_rows(path: Path) -> Iterator[tuple[int, _Cells, bool]]:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise MissingExtraError("pyarrow", "tables", "Reading a Parquet table") from error
+    try:
+        with pq.ParquetFile(path) as opened:
+            headings = opened.schema_arrow.names
+            chosen = [headings[place] for place in _find_columns(path, headings)]
+            table = opened.read(columns=chosen)
+        columns = [_strings(path, table.column(heading), heading) for heading in chosen]
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"cannot read {path} as a Parquet table: {error}") from error
+    for number, cells in enumerate(zip(*columns, strict=True), start=1):
+        yield number, (cells[0], cells[1]), True
+
+
+def _strings(path: Path, column: Any, heading: str) -> list[str | None]:
+    """The cells of a column as texts, None where there is none."""
+    cells: list[Any] = column.to_pylist()
+    for number, cell in enumerate(cells, start=1):
+        if cell is not None and not isinstance(cell, str):
+            raise DataError(
+                f"{path}, row {number}: expected text in the column {heading!r}, got {cell!r} ({column.type}). "
+                "Write that column as strings."
+            )
+    return cells
+
+
+_READERS: Final[dict[str, Callable[[Path], Iterator[tuple[int, _Cells, bool]]]]] = {
+    ".csv": _csv_rows,
+    ".tsv": _csv_rows,
+    ".parquet": _parquet_rows,
+}
+TABLE_SUFFIXES: Final = tuple(_READERS)

@@ -1,0 +1,230 @@
+"""The 18 files of the PyTorch tutorials, fetched once and then kept in the user's cache folder.
+
+They were gathered by Sean Robertson for practical-pytorch (MIT licence) and are served to everybody as
+`data.zip`. Each file is checked against its known SHA-256, whenever it is read; the cached copy is never
+fetched again and never changed.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from cognomen.errors import DataError, DownloadError
+
+__all__ = [
+    "TUTORIAL_SHA256",
+    "TUTORIAL_URL",
+    "cache_folder",
+    "changed_files",
+    "fetch_tutorial",
+    "tutorial_folder",
+]
+
+TUTORIAL_URL: Final = "https://download.pytorch.org/tutorial/data.zip"
+TUTORIAL_SHA256: Final[Mapping[str, str]] = {
+    "Arabic.txt": "6f424a8dbe51cbbbabab7a57d38b617210125e4e3991f3c657cb79b8f104bafc",
+    "Chinese.txt": "49263ef55a8cb1740e841d65cad8214b2f9b5b869bc534c811746422496fa91e",
+    "Czech.txt": "145bbbd6d0816578f03388e92c264d39ef1c60df920b081d371fa5c5cc055a8e",
+    "Dutch.txt": "924f32b635170eae561f84538632138fc07d4c8bbd70ba3fb980de1ecc4d2af3",
+    "English.txt": "9cca037066d3d5989e24bc01801416162de506b5e28e15b7c092a47905d29bf2",
+    "French.txt": "81e65b36c60ed5b89a17422f6edcadbb89546f38ad69e960e64e7ba682012a95",
+    "German.txt": "7449cd590b97a733e18d613a4155decd77ec35dc5f8aadd7a82204dce4f051db",
+    "Greek.txt": "3555b5186de7f401e6d991b088e9e644ca3099116477818c25ab5793801389e6",
+    "Irish.txt": "cf8c7013256252a88d2503127b87282a11f21b2ff6db1bded68834c19a1ec058",
+    "Italian.txt": "f88414c27d0606a11a678b4859277828c2565d6cc4d9ee932deef6e94f3b35e4",
+    "Japanese.txt": "e0e717e114fec3e7eade4d9dabe0067c475f43147e36a22b47902ee76ad9e67f",
+    "Korean.txt": "cd54221ccb362a6cba4c78828838cf3268a0e59744767a37cf6ec4b74036b136",
+    "Polish.txt": "45bab898af2f60ed3a728bbf6980e28821011a7caa53227553b5785903a40826",
+    "Portuguese.txt": "50a8735f41f4f73757c8ce5b16cb0275cd86b2b214bcbc8c9805f508cb131c53",
+    "Russian.txt": "43b3e64ce351f77f1ac9e0cdf7566012d127f4371875fd25208845b5c9d6f7c3",
+    "Scottish.txt": "78d0252711d87d948ea86fe34826c51d2d794a8e52d15b5d6f7b6244d45d62dd",
+    "Spanish.txt": "1bcb462ed3316756a85781d68232bddae04498fdddd5d9219c53fd1fbdeba7a7",
+    "Vietnamese.txt": "f3f9e4164ab47601178a6e45b216464a64122f49d05541f24bf18a757253281d",
+}
+_FOLDER_IN_ZIP: Final = "data/names/"
+_MOST_BYTES: Final = 50_000_000  # the real one has about 3 MB: stop at a server that never does
+_ELSE: Final = (
+    "Nothing was kept. Try again later, or put the 18 files into a folder yourself and name that folder in "
+    "the environment variable COGNOMEN_NAMES."
+)
+
+# Called with the bytes that have come, and all there will be (None when the server does not say).
+OnBytes = Callable[[int, int | None], None]
+
+
+def cache_folder() -> Path:
+    """Where downloads are kept: COGNOMEN_CACHE, else the user's cache folder of this system."""
+    chosen = os.environ.get("COGNOMEN_CACHE")
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return platformdirs.user_cache_path("cognomen", appauthor=False)
+
+
+def tutorial_folder(*, on_progress: OnBytes | None = None) -> Path:
+    """The folder of the 18 files: the one that COGNOMEN_NAMES names, else the cached one.
+
+    The cached one is fetched when it is not there.
+
+    Raises:
+        DataError: COGNOMEN_NAMES does not name a folder.
+        DownloadError: see `fetch_tutorial`.
+    """
+    chosen = os.environ.get("COGNOMEN_NAMES")
+    if not chosen:
+        return fetch_tutorial(on_progress=on_progress)
+    folder = Path(chosen)
+    if not folder.is_dir():
+        raise DataError(
+            f"the environment variable COGNOMEN_NAMES is {chosen!r}, which is not a folder. Let it name the "
+            "folder of the <Origin>.txt files, or unset it to have them downloaded."
+        )
+    return folder
+
+
+def changed_files(folder: Path) -> tuple[str, ...]:
+    """The files among the 18 that are missing in this folder or differ from the known ones."""
+    return tuple(name for name, known in TUTORIAL_SHA256.items() if _hash_of(folder / name) != known)
+
+
+def fetch_tutorial(
+    *,
+    url: str = TUTORIAL_URL,
+    cache: Path | None = None,
+    timeout: float = 30.0,
+    on_progress: OnBytes | None = None,
+) -> Path:
+    """The folder of the 18 files in the cache; they are downloaded when it is not there.
+
+    A folder appears in the cache whole or not at all. One that is there is checked, but never written to.
+
+    Args:
+        url: where the zip file is.
+        cache: the folder to keep it in; `cache_folder()` when None.
+        timeout: seconds to wait for an answer, or for more of it.
+        on_progress: told how many bytes have come.
+
+    Raises:
+        DownloadError: it cannot be fetched whole, or the cached files are no longer what they were.
+    """
+    cache = cache_folder() if cache is None else cache
+    home = cache / "tutorial"
+    if not home.is_dir():
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".fetching-", dir=cache) as workshop:
+                archive, names = Path(workshop) / "data.zip", Path(workshop) / "names"
+                _download(url, archive, timeout, on_progress)
+                _extract(url, archive, names)
+                _move_into_place(names, home)
+        except OSError as error:
+            raise DownloadError(
+                f"cannot keep the names in {cache}: {error}. Set COGNOMEN_CACHE to a "
+                "folder that can be written to."
+            ) from error
+    changed = changed_files(home)
+    if changed:
+        raise DownloadError(
+            f"the cached files in {home} are not what was downloaded; changed or missing: {', '.join(changed)}. "
+            "Cognomen does not touch them: delete that folder to have them fetched again."
+        )
+    return home
+
+
+def _move_into_place(names: Path, home: Path) -> None:
+    try:
+        names.rename(home)
+    except OSError:
+        if not home.is_dir():
+            raise
+        # Another process was first: its folder is as good as ours.
+
+
+class _Meter:
+    """What pooch takes for a progress bar."""
+
+    def __init__(self, url: str, on_progress: OnBytes | None) -> None:
+        self.url, self.on_progress = url, on_progress
+        self.total = 0
+        self.done = 0
+
+    def update(self, count: int) -> None:
+        """Count bytes that have come."""
+        self.done += count
+        if max(self.done, self.total) > _MOST_BYTES:
+            raise _failed(self.url, f"it is larger than {_MOST_BYTES:,} bytes")
+        if self.on_progress:
+            self.on_progress(min(self.done, self.total or self.done), self.total or None)
+
+    def reset(self) -> None:
+        """Begin counting again; pooch then counts the whole."""
+        self.done = 0
+
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+
+def _download(url: str, target: Path, timeout: float, on_progress: OnBytes | None) -> None:
+    import pooch
+
+    fetch = pooch.HTTPDownloader(progressbar=_Meter(url, on_progress), chunk_size=8192, timeout=timeout)
+    try:
+        fetch(url, str(target), None)
+    except (OSError, ValueError) as error:  # all errors of requests are OSErrors
+        raise _failed(url, _what_went_wrong(error, timeout)) from error
+
+
+def _what_went_wrong(error: Exception, timeout: float) -> str:
+    import requests
+
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"the server answered {error.response.status_code} {error.response.reason}"
+    if isinstance(error, requests.Timeout) or "timed out" in str(error):
+        return f"the server sent nothing for {timeout:g} seconds"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "the connection broke off before the end"
+    if isinstance(error, requests.ConnectionError):
+        return "no connection to the server"
+    return str(error)
+
+
+def _extract(url: str, archive: Path, names: Path) -> None:
+    """Write the 18 files, each only if it is the known one."""
+    names.mkdir()
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            for name, known in TUTORIAL_SHA256.items():
+                data = _member(url, opened, name)
+                if sha256(data).hexdigest() != known:
+                    raise _failed(
+                        url, f"its {name} is not the known one (SHA-256 {sha256(data).hexdigest()})"
+                    )
+                (names / name).write_bytes(data)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise _failed(url, f"what came is not a whole zip file ({error})") from error
+
+
+def _member(url: str, opened: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        info = opened.getinfo(_FOLDER_IN_ZIP + name)
+    except KeyError as error:
+        raise _failed(url, f"it holds no {_FOLDER_IN_ZIP}{name}") from error
+    if info.file_size > _MOST_BYTES:
+        raise _failed(url, f"its {name} is larger than {_MOST_BYTES:,} bytes")
+    return opened.read(info)
+
+
+def _failed(url: str, reason: str) -> DownloadError:
+    return DownloadError(f"could not download the tutorial's names from {url}: {reason}. {_ELSE}")
+
+
+def _hash_of(path: Path) -> str | None:
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else None
