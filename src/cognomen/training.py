@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cognomen.alphabet import Alphabet
 from cognomen.calibration import fit_temperature, softmax_with_temperature
+from cognomen.card import model_card
 from cognomen.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from cognomen.classifier import Classifier
 from cognomen.corpora import Corpus
@@ -229,7 +230,7 @@ class _Run:
         origins = self.corpus.origins
         logits = self.network.logits(self.validation.ids, self.validation.lengths)
         temperature = fit_temperature(logits, self.validation.labels) if len(self.validation) else 1.0
-        priors = np.bincount(self.training.labels, minlength=len(origins)) / len(self.training)
+        priors = (np.bincount(self.training.labels, minlength=len(origins)) / len(self.training)).tolist()
         facts: dict[str, Any] = {
             "recipe": self.recipe.to_json(),
             "source": self.corpus.source,
@@ -244,7 +245,8 @@ class _Run:
             )
             keys = ("accuracy", "macro_f1", "log_loss", "ece")
             facts["validation"] = {key: round(float(getattr(measured, key)), 4) for key in keys}
-        return Classifier(self.network, self.alphabet, origins, priors.tolist(), temperature, facts)
+        card = model_card(origins, priors, facts)
+        return Classifier(self.network, self.alphabet, origins, priors, temperature, facts, card)
 
 
 def _judged(record: EpochRecord) -> float:
