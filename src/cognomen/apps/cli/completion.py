@@ -1,0 +1,32 @@
+"""`cognomen completion`: the script that teaches a shell to complete our commands."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import get_completion_class
+
+INSTALL = {
+    "bash": 'add this line to ~/.bashrc:  eval "$(cognomen completion bash)"',
+    "zsh": 'add this line to ~/.zshrc:  eval "$(cognomen completion zsh)"',
+    "fish": "write it there once:  cognomen completion fish > ~/.config/fish/completions/cognomen.fish",
+}
+
+
+@click.command(
+    "completion",
+    epilog="""\b
+Examples:
+  eval "$(cognomen completion bash)"                 # this shell
+  echo 'eval "$(cognomen completion bash)"' >> ~/.bashrc
+  echo 'eval "$(cognomen completion zsh)"' >> ~/.zshrc
+  cognomen completion fish > ~/.config/fish/completions/cognomen.fish""",
+)
+@click.argument("shell", type=click.Choice(list(INSTALL)))
+@click.pass_context
+def command(ctx: click.Context, shell: str) -> None:
+    """Print the script that makes SHELL complete commands, options and paths."""
+    completion = get_completion_class(shell)
+    assert completion is not None  # click has all three
+    root = ctx.find_root()
+    script = completion(root.command, {}, "cognomen", "_COGNOMEN_COMPLETE").source()
+    click.echo(f"{script.rstrip()}\n\n# To install, {INSTALL[shell]}")

@@ -1,0 +1,112 @@
+"""`cognomen predict`: names in; a table, lines or JSON out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from cognomen.apps.cli.reading import names_for, one_line
+
+if TYPE_CHECKING:
+    from cognomen.classifier import Answer, Classifier
+
+Writer = Callable[[list["Answer"]], None]
+
+EXAMPLES = """\b
+Examples:
+  cognomen predict Smith Nakamura "O'Brien"
+  cognomen predict --top 5 "van der Berg"
+  cognomen predict --file names.txt
+  cognomen predict --json --file names.txt > answers.jsonl
+  sort -u names.txt | cognomen predict | cut -f2 | sort | uniq -c
+  cognomen predict --model my-model -- -name-with-a-dash
+
+\b
+Output:
+  on a terminal  a table
+  piped          a line per name: name, origin, probability, separated by tabs;
+                 --top K gives K pairs of origin and probability.
+                 Origin "unknown" and no probability where there is no answer.
+  --json         a JSON object per name (docs/schema.md)
+
+Every name, also an empty line, gives exactly one line, in the order given. Text is UTF-8 on both sides.
+
+\b
+Exit codes: 0 done (also when some names are unknown), 1 an error that the
+message explains, 2 not understood, 130 Ctrl-C, 141 the reader left.
+"""
+
+
+@click.command("predict", epilog=EXAMPLES)
+@click.argument("names", nargs=-1)
+@click.option("--file", "path", type=click.Path(), metavar="PATH", help="Read a name a line; - is stdin.")
+@click.option(
+    "--top", type=click.IntRange(min=1), metavar="K", help="How many origins to show (3; piped: 1)."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@click.option(
+    "--model", type=click.Path(), metavar="MODEL", help="A model folder instead of the shipped one."
+)
+@click.option(
+    "--as-is", is_flag=True, help="Take each text as a surname: do not look for one in a full name."
+)
+def command(
+    names: tuple[str, ...], path: str | None, top: int | None, as_json: bool, model: str | None, as_is: bool
+) -> None:
+    """Say which origins each of the NAMES sounds like.
+
+    Without NAMES, lines are read from --file PATH, or from what is piped in ("-" says so). A full name is
+    answered for its surname.
+
+    A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion.
+    """
+    from cognomen.classifier import Classifier
+
+    blocks = names_for(names, path)
+    classifier = Classifier.load(model)
+    write = writer(classifier, top, as_json=as_json)
+    shown = min(top or 3, len(classifier.origins))
+    for block in blocks:
+        write(classifier(block, top_k=shown, full_names=not as_is))
+
+
+def writer(classifier: Classifier, top: int | None, *, as_json: bool) -> Writer:
+    """Choose how answers are written: JSON lines, a table for eyes, or a line a name for other programs."""
+    if as_json:
+        return write_json
+    if sys.stdout is not None and sys.stdout.isatty():
+        from cognomen.apps.cli.render import AnswerTable
+
+        return AnswerTable(classifier.origins).write
+    pairs = min(top or 1, len(classifier.origins))
+    return lambda answers: write_lines(answers, pairs)
+
+
+def write_json(answers: list[Answer]) -> None:
+    """Write one JSON object a line."""
+    write("".join(f"{json.dumps(answer.to_json(), ensure_ascii=False)}\n" for answer in answers))
+
+
+def write_lines(answers: list[Answer], pairs: int) -> None:
+    """Write one line a name: the name, then `pairs` pairs of origin and probability, between tabs."""
+    write("".join(f"{line_of(answer, pairs)}\n" for answer in answers))
+
+
+def line_of(answer: Answer, pairs: int) -> str:
+    """Lay one answer out between tabs."""
+    name = one_line(answer.name or "")
+    if answer.origin is None:
+        return "\t".join([name, "unknown", "", *["", ""] * (pairs - 1)])
+    fields = [f"{each.origin}\t{each.probability:.4f}" for each in answer.origins[:pairs]]
+    return "\t".join([name, *fields])
+
+
+def write(text: str) -> None:
+    """Write to standard output and let it go, so that a reader sees each block at once."""
+    if sys.stdout is not None:
+        sys.stdout.write(text)
+        sys.stdout.flush()

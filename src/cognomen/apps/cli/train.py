@@ -1,0 +1,105 @@
+"""`cognomen train`: names with known origins in, a model folder out."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cognomen.apps.cli.leaving import Interrupted
+from cognomen.apps.cli.settings import recipe_options
+from cognomen.apps.cli.watching import read_corpus, watcher
+from cognomen.artifact import _refuse_to_replace as check_replaceable
+from cognomen.errors import ModelError, TrainingError
+
+if TYPE_CHECKING:
+    from cognomen.training import TrainingResult
+
+FIGURES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss", "ece": "ECE"}
+EXAMPLES = """\b
+Examples:
+  cognomen train tutorial --out my-model
+  cognomen train names/ --out my-model --cell lstm --epochs 30 --seed 7
+  cognomen train people.csv --out my-model --resume
+  cognomen predict --model my-model Smith
+
+DATA is a folder of <Origin>.txt files with a name a line, a CSV, TSV or Parquet table with the columns
+name and origin, or the name of a known corpus (`cognomen data list`).
+
+After each epoch MODEL.checkpoint is written beside the model; --resume goes on from it, and ends with the
+same weights as a run that was never stopped. Ctrl-C keeps the model of the best epoch. Progress goes to
+stderr.
+
+\b
+Exit codes: 0 done, 1 an error that the message explains,
+2 not understood, 130 Ctrl-C.
+"""
+
+
+@click.command("train", epilog=EXAMPLES)
+@click.argument("data", type=click.Path())
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), metavar="MODEL", help="The new folder."
+)
+@click.option("--resume", is_flag=True, help="Go on from MODEL.checkpoint with the same settings.")
+@click.option("--force", is_flag=True, help="Replace an existing model or an unfinished run.")
+@recipe_options
+def command(data: str, out: Path, *, resume: bool, force: bool, **settings: Any) -> None:
+    """Train a model on the names of DATA and write it to the folder MODEL."""
+    from cognomen.recipe import Recipe
+    from cognomen.training import train
+
+    checkpoint = Path(f"{out.resolve()}.checkpoint")
+    check_place(out, checkpoint, resume=resume, force=force)
+    recipe = Recipe(**settings)
+    corpus = read_corpus(data)
+    click.echo(f"{corpus.source}: {len(corpus):,} names of {len(corpus.origins)} origins")
+    click.echo(corpus.report.summary())
+    with watcher() as watch:
+        result = train(corpus, recipe, checkpoint=checkpoint, resume=resume, on_progress=watch)
+    result.classifier.save(out)
+    if result.interrupted:
+        raise Interrupted(stopped(result, recipe.epochs, out))
+    checkpoint.unlink(missing_ok=True)
+    click.echo(finished(result, out))
+
+
+def check_place(out: Path, checkpoint: Path, *, resume: bool, force: bool) -> None:
+    """Find out before the training whether its model can be written at the end.
+
+    Raises ModelError or TrainingError with what stands in the way.
+    """
+    parent = out.resolve().parent
+    if not parent.is_dir():
+        raise ModelError(f"{out}: there is no folder {parent} to write it in. Create it, or choose another.")
+    if not os.access(parent, os.W_OK):
+        raise ModelError(f"{out}: you may not write in {parent}. Choose another folder.")
+    check_replaceable(out.resolve())
+    if not (resume or force) and out.is_dir() and any(out.iterdir()):
+        raise ModelError(f"{out} is a model already. Replace it with --force, or choose another folder.")
+    if checkpoint.exists() and not (resume or force):
+        raise TrainingError(
+            f"{checkpoint} holds an unfinished run. Go on with --resume, or start anew with --force."
+        )
+
+
+def stopped(result: TrainingResult, epochs: int, out: Path) -> str:
+    """Say what Ctrl-C left behind."""
+    return (
+        f"Stopped after {len(result.history)} of {epochs} epochs. The model of the best one is in {out}; "
+        "the same command with --resume goes on."
+    )
+
+
+def finished(result: TrainingResult, out: Path) -> str:
+    """Give the validation figures, and where the model is."""
+    measured = result.classifier.facts.get("validation")
+    lines = [f"The model is in {out}. Try it: cognomen predict --model {shlex.quote(str(out))} Smith"]
+    if measured:
+        count = result.classifier.facts["validation_names"]
+        figures = ", ".join(f"{FIGURES[key]} {value:.3f}" for key, value in measured.items())
+        lines.insert(0, f"On {count:,} names kept out of the training: {figures}.")
+    return "\n".join(lines)

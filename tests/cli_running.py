@@ -1,0 +1,70 @@
+"""What the tests of the command line share: the installed command in a process, and a tiny model."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cognomen.alphabet import Alphabet
+from cognomen.classifier import Classifier
+from cognomen.network import Architecture, Network
+
+COMMAND = str(Path(sys.executable).with_name("cognomen"))
+ORIGINS = ("Czech", "English", "Japanese", "Vietnamese")
+
+
+def run(
+    *args: str | bytes, stdin: bytes | None = None, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the installed `cognomen` as a shell would; without `stdin` there is none to read."""
+    return subprocess.run(
+        [COMMAND, *args],
+        input=stdin,
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        env=clean_environment(**environment),
+        timeout=120,
+        check=False,
+    )
+
+
+def clean_environment(**changes: str) -> dict[str, str]:
+    """Give the environment of this process without what would change how text is written."""
+    fixed = ("NO_COLOR", "FORCE_COLOR", "PYTHONIOENCODING", "PYTHONUTF8", "LC_ALL", "LANG", "COLUMNS", "TERM")
+    kept = {name: value for name, value in os.environ.items() if name not in fixed}
+    return {**kept, "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8", **changes}
+
+
+def lines(result: subprocess.CompletedProcess[bytes]) -> list[str]:
+    """Give the lines of a successful run."""
+    assert result.returncode == 0, result.stderr.decode()
+    assert b"Traceback" not in result.stderr
+    text = result.stdout.decode("utf-8")
+    assert text.endswith("\n") or not text
+    return text.split("\n")[:-1]
+
+
+def failure(result: subprocess.CompletedProcess[bytes], code: int) -> str:
+    """Check that a run ended as a user may expect, and give its message."""
+    message = result.stderr.decode("utf-8")
+    assert result.returncode == code, message
+    assert "Traceback" not in message
+    return message
+
+
+def tiny_classifier(origins: tuple[str, ...] = ORIGINS, **facts: Any) -> Classifier:
+    """Make a classifier of random weights: it knows a to z, marks, space, ' and -."""
+    alphabet = Alphabet(" '-abcdefghijklmnopqrstuvwxyz\u0301\u0302\u0303\u0308")
+    architecture = Architecture(len(alphabet), len(origins), embedding_size=4, hidden_size=4)
+    network = Network(architecture, rng=np.random.default_rng(5))
+    for value in network.params.values():
+        value *= 3  # so that answers differ from each other
+    priors = [1 / len(origins)] * len(origins)
+    return Classifier(
+        network, alphabet, origins, priors, facts=facts, card="# A model of chance, for tests\n"
+    )

@@ -1,0 +1,384 @@
+"""`cognomen predict` as people use it: in a process of its own, with pipes, files and odd consoles."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_running import COMMAND, ORIGINS, clean_environment, failure, lines, run, tiny_classifier
+
+from cognomen.classifier import Classifier
+
+NAMES = ["Smith", "Nguyễn", "", "O'Brien", "123", "北京", "John Smith", "x" * 500]
+REASONS = [None, None, "empty", None, "no-letters", "unknown-script", None, "too-long"]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    tiny_classifier().save(folder)
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def expected(model: str) -> list[dict[str, object]]:
+    return [answer.to_json() for answer in Classifier.load(model)(NAMES)]
+
+
+def answers(result: subprocess.CompletedProcess[bytes]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in lines(result)]
+
+
+# --- what is written --------------------------------------------------------------------------------------
+
+
+def test_json_lines_are_the_answers_of_the_classifier(model, expected):
+    assert answers(run("predict", "--json", "--model", model, *NAMES)) == expected
+    assert [answer["reason"] for answer in expected] == REASONS
+
+
+def test_json_has_the_documented_keys_in_order(model):
+    result = run("predict", "--json", "--model", model, "Smith", "123")
+    keys = ["name", "origin", "probability", "origins", "status", "reason", "surname", "note"]
+    assert [list(json.loads(line)) for line in lines(result)] == [keys, keys]
+
+
+def test_piped_lines_hold_name_origin_probability(model, expected):
+    for line, answer in zip(lines(run("predict", "--model", model, *NAMES)), expected, strict=True):
+        if answer["origin"] is None:
+            assert line == f"{answer['name']}\tunknown\t"
+        else:
+            assert line == f"{answer['name']}\t{answer['origin']}\t{answer['probability']:.4f}"
+
+
+def test_top_gives_that_many_origins(model):
+    [answer] = answers(run("predict", "--json", "--top", "2", "--model", model, "Smith"))
+    first, second = answer["origins"]
+    assert lines(run("predict", "--top", "2", "--model", model, "Smith", "123")) == [
+        f"Smith\t{first['origin']}\t{first['probability']:.4f}\t{second['origin']}\t{second['probability']:.4f}",
+        "123\tunknown\t\t\t",
+    ]
+
+
+def test_top_beyond_the_origins_gives_them_all(model):
+    [answer] = answers(run("predict", "--json", "--top", "99", "--model", model, "Smith"))
+    assert sorted(pair["origin"] for pair in answer["origins"]) == sorted(ORIGINS)
+    assert lines(run("predict", "--top", "99", "--model", model, "Smith"))[0].count("\t") == 2 * len(ORIGINS)
+
+
+def test_as_is_takes_a_full_name_for_a_surname(model):
+    plain, as_is = (
+        answers(run("predict", "--json", *option, "--model", model, "John Smith"))[0]
+        for option in ([], ["--as-is"])
+    )
+    assert (plain["surname"], plain["note"]) == ("Smith", "surname-of-full-name")
+    assert (as_is["surname"], as_is["note"]) == ("John Smith", None)
+
+
+def test_a_tab_or_line_end_in_a_name_does_not_break_the_line(model):
+    [line] = lines(run("predict", "--model", model, "van\tder\nBerg"))
+    assert line.startswith("van der Berg\t")
+    assert line.count("\t") == 2
+
+
+def test_names_may_begin_with_a_dash_behind_two(model):
+    assert lines(run("predict", "--model", model, "--", "-Smith"))[0].startswith("-Smith\t")
+
+
+# --- where names come from --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["file", "dash", "file-dash", "pipe"])
+def test_lines_come_from_a_file_or_standard_input(model, expected, tmp_path, how):
+    text = "".join(f"{name}\n" for name in NAMES).encode()
+    path = tmp_path / "names.txt"
+    path.write_bytes(text)
+    arguments = {"file": ["--file", str(path)], "dash": ["-"], "file-dash": ["--file", "-"], "pipe": []}[how]
+    result = run("predict", "--json", "--model", model, *arguments, stdin=None if how == "file" else text)
+    assert answers(result) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (b"\xef\xbb\xbfSmith\r\nM\xc3\xbcller\r\n", ["Smith", "Müller"]),
+        (b"Smith\n\nNakamura", ["Smith", "", "Nakamura"]),
+        (b"\n", [""]),
+        (b"", []),
+        (b"one\xe2\x80\xa8line\x0b\x0c\n", ["one\u2028line\x0b\x0c"]),
+    ],
+    ids=["BOM and CRLF", "blank line, no last line end", "one blank line", "nothing", "other separators"],
+)
+def test_every_line_gives_one_answer(model, text, names):
+    assert [
+        answer["name"] for answer in answers(run("predict", "--json", "--model", model, stdin=text))
+    ] == names
+
+
+def test_names_are_answered_before_all_of_them_are_read(model):
+    command = [COMMAND, "predict", "--model", model, "-"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=clean_environment()
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"Smith\n" * 10_000)
+        process.stdin.flush()
+        assert process.stdout.readline().startswith(b"Smith\t")
+        assert process.poll() is None
+        process.stdin.close()
+        assert len(process.stdout.readlines()) == 9_999
+
+
+def test_names_and_a_file_are_not_read_together(model):
+    assert "not both" in failure(run("predict", "--file", "names.txt", "Smith"), 2)
+
+
+def test_nothing_to_read_is_a_usage_error_at_a_terminal():
+    code, text = at_a_terminal("predict")
+    assert code == 2
+    assert "no names" in text
+
+
+# --- encodings --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "console",
+    [
+        {"LC_ALL": "C"},
+        {"PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "latin-1:strict"},
+    ],
+    ids=str,
+)
+def test_text_is_utf8_whatever_the_console(model, console):
+    names = ["Nguyễn", "北京", "Müller"]
+    for options in ([], ["--json"]):
+        command = ["predict", "--model", model, *options]
+        usual = run(*command, *names)
+        assert run(*command, *names, **console).stdout == usual.stdout
+        assert run(*command, stdin="\n".join(names).encode(), **console).stdout == usual.stdout
+    assert "Nguyễn" in usual.stdout.decode("utf-8")
+
+
+def test_a_line_that_is_not_utf8_is_named(model, tmp_path):
+    path = tmp_path / "names.txt"
+    path.write_bytes(b"Smith\nM\xfcller\nNakamura\n")
+    result = run("predict", "--model", model, "--file", str(path))
+    message = failure(result, 1)
+    assert f"{path}, line 2: not UTF-8 (byte 0xfc" in message
+    assert result.stdout.startswith(b"Smith\t")  # what came before it is answered
+    assert result.stdout.count(b"\n") == 1
+
+
+def test_a_file_saved_as_utf16_is_recognised(model, tmp_path):
+    path = tmp_path / "names.txt"
+    path.write_text("Smith\nMüller\n", "utf-16")
+    message = failure(run("predict", "--model", model, "--file", str(path)), 1)
+    assert "line 1" in message
+    assert "UTF-16" in message
+
+
+def test_an_argument_that_is_not_utf8_is_named(model):
+    assert "not UTF-8" in failure(run("predict", "--model", model, b"M\xfcller"), 1)
+
+
+# --- errors -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "kind", "words"),
+    [
+        (["--file", "no-such-file.txt"], 1, "OSError", "no-such-file.txt"),
+        (["--file", "."], 1, "OSError", "directory"),
+        (["--model", "no-such-model", "Smith"], 1, "ModelError", "no-such-model"),
+        (["--top", "0", "Smith"], 2, "UsageError", "--top"),
+        (["--bogus", "Smith"], 2, "UsageError", "--bogus"),
+        (["--file"], 2, "UsageError", "--file"),
+    ],
+)
+def test_errors_are_one_sentence_or_one_object(model, arguments, code, kind, words):
+    options = [] if "no-such-model" in arguments else ["--model", model]
+    assert words in failure(run("predict", *options, *arguments), code)
+    result = run("predict", "--json", *options, *arguments)
+    error = json.loads(failure(result, code))
+    assert list(error) == ["error"]
+    assert list(error["error"]) == ["type", "message"]
+    assert error["error"]["type"] == kind
+    assert words in error["error"]["message"]
+    assert result.stdout == b""
+
+
+def test_json_behind_two_dashes_is_a_name():
+    message = failure(run("predict", "--model", "no-such-model", "--", "--json"), 1)
+    assert message.startswith("Error: ")
+
+
+def test_a_reader_that_leaves_ends_the_run_quietly(model, tmp_path):
+    path = tmp_path / "names.txt"
+    path.write_text("Nakamura\n" * 100_000)
+    script = f"'{COMMAND}' predict --model '{model}' --file '{path}' | head -n 1; echo ${{PIPESTATUS[0]}} >&2"
+    result = subprocess.run(["bash", "-c", script], capture_output=True, env=clean_environment(), check=False)
+    assert result.stdout.count(b"\n") == 1
+    assert result.stderr == b"141\n"
+
+
+def test_a_reader_that_leaves_before_the_first_line(model):
+    script = f"'{COMMAND}' predict --model '{model}' --json Smith 2>&1 | true; echo ${{PIPESTATUS[0]}}"
+    result = subprocess.run(["bash", "-c", script], capture_output=True, env=clean_environment(), check=False)
+    assert result.stderr == b""
+    assert result.stdout in (b"141\n", b"0\n")  # 0 where `true` lived long enough
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_an_error_not_a_traceback(model):
+    with Path("/dev/full").open("wb") as full:
+        command = [COMMAND, "predict", "--model", model, "Smith"]
+        result = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, env=clean_environment(), check=False
+        )
+    assert "No space left" in failure(result, 1)
+
+
+def test_closed_output_is_no_traceback(model):
+    script = f"'{COMMAND}' predict --model '{model}' Smith >&-"
+    result = subprocess.run(["bash", "-c", script], capture_output=True, env=clean_environment(), check=False)
+    assert b"Traceback" not in result.stderr
+    assert result.returncode in (0, 1)
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_ctrl_c_ends_the_run_with_130(model, options):
+    command = [COMMAND, "predict", "--model", model, *options, "-"]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=clean_environment(),
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(b"Smith\n" * 5_000)
+        process.stdin.flush()
+        process.stdout.readline()  # it is at work
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        message = process.stderr.read()
+        assert process.wait() == 130
+    assert b"Traceback" not in message
+    if options:
+        assert json.loads(message)["error"]["type"] == "Interrupted"
+
+
+# --- on a terminal ----------------------------------------------------------------------------------------
+
+
+def at_a_terminal(*args: str, width: int = 80, **environment: str) -> tuple[int, str]:
+    """Run with a pseudo-terminal on all three sides; give the exit code and all that was shown."""
+    ours, theirs = pty.openpty()
+    env = clean_environment(TERM="xterm-256color", COLUMNS=str(width), **environment)
+    process = subprocess.Popen([COMMAND, *args], stdin=theirs, stdout=theirs, stderr=theirs, env=env)
+    os.close(theirs)
+    shown = b""
+    try:
+        while chunk := os.read(ours, 65536):
+            shown += chunk
+    except OSError:  # how a terminal whose other side is closed says it is at its end
+        pass
+    os.close(ours)
+    return process.wait(), shown.decode("utf-8").replace("\r\n", "\n")
+
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def test_a_terminal_shows_a_table_with_bars(model, expected):
+    code, shown = at_a_terminal("predict", "--model", model, *NAMES[:-1])
+    assert code == 0
+    plain = COLOUR.sub("", shown)
+    rows = plain.split("\n")
+    assert rows[0].split() == ["name", "origin", "probability", "also", "possible"]
+    smith = next(row for row in rows if row.startswith("Smith "))
+    assert smith.split()[1] == expected[0]["origin"]
+    assert "█" in smith
+    assert f"{100 * expected[0]['probability']:.1f}%" in smith
+    assert "→ Smith" in plain  # of John Smith
+    for reason in ("an empty line", "holds no letters", "letters that the model has never seen"):
+        assert reason in plain
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_no_row_is_wider_than_the_terminal(model, width):
+    _, shown = at_a_terminal("predict", "--model", model, *NAMES, width=width)
+    assert max(len(row) for row in COLOUR.sub("", shown).split("\n")) <= width
+
+
+def test_no_color_is_obeyed(model):
+    assert COLOUR.search(at_a_terminal("predict", "--model", model, "Smith")[1])
+    colours = re.compile(r"\x1b\[[0-9;]*3[0-7][0-9;]*m")
+    assert not colours.search(at_a_terminal("predict", "--model", model, "Smith", NO_COLOR="1")[1])
+
+
+def test_a_name_cannot_move_the_cursor_or_style_the_table(model):
+    _, shown = at_a_terminal("predict", "--model", model, "\x1b[2Jevil", "[bold red]Smith[/]", ":smile:")
+    assert "\x1b[2J" not in shown
+    assert "[bold red]Smith[/]" in shown
+    assert ":smile:" in shown
+
+
+def test_json_on_a_terminal_is_json(model):
+    _, shown = at_a_terminal("predict", "--json", "--model", model, "Smith")
+    assert json.loads(shown)["name"] == "Smith"
+
+
+# --- light on its feet ------------------------------------------------------------------------------------
+
+
+def test_piped_answers_load_no_heavy_module(model):
+    script = (
+        "import sys\nfrom cognomen.apps.cli import cli\n"
+        f"try:\n    cli.main(['predict', '--model', {model!r}, 'Smith'])\nexcept SystemExit as leaving:\n"
+        "    assert leaving.code == 0\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(result.stdout.splitlines()[-1].split())
+    assert {"numpy", "click", "cognomen"} <= loaded
+    heavy = {"rich", "torch", "pandas", "matplotlib", "pooch", "requests", "urllib3", "pyarrow", "pygments"}
+    assert not heavy & loaded
+
+
+def test_help_and_version_do_not_load_numpy():
+    for option in ("--help", "--version"):
+        script = (
+            "import sys\nfrom cognomen.apps.cli import cli\n"
+            f"try:\n    cli.main([{option!r}])\nexcept SystemExit:\n    print('numpy' in sys.modules)"
+        )
+        result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+        assert result.stdout.splitlines()[-1] == "False"
+
+
+@pytest.mark.skipif(not hasattr(os, "wait4"), reason="needs wait4")
+def test_many_lines_need_no_more_memory_than_few(model, tmp_path):
+    def peak(count: int) -> int:
+        path = tmp_path / f"{count}.txt"
+        path.write_text("Nakamura-Smith\n" * count)
+        command = [COMMAND, "predict", "--json", "--model", model, "--file", str(path)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=clean_environment())
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0
+        return usage.ru_maxrss  # kilobytes
+
+    assert peak(100_000) < peak(10_000) + 20_000
