@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from safetensors.numpy import save as save_safetensors
@@ -112,6 +112,7 @@ def test_the_facts_are_plain_ascii_json_that_a_person_can_read(folder: Path) -> 
     assert list(json.loads(text)) == sorted(json.loads(text))
 
 
+@settings(deadline=None)
 @given(
     values=hnp.arrays(
         st.sampled_from([np.float16, np.float32, np.float64]),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -44,6 +44,7 @@ def test_at_temperature_two_it_is_the_square_root() -> None:
     np.testing.assert_allclose(found, [[0.125, 0.25, 0.625]], rtol=1e-12)
 
 
+@settings(deadline=None)
 @given(
     logits=hnp.arrays(np.float32, hnp.array_shapes(min_dims=2, max_dims=2), elements=FINITE),
     temperature=st.floats(0.05, 20),
@@ -86,6 +87,7 @@ def test_nowhere_near_is_the_loss_lower() -> None:
     assert all(best < log_loss(logits, labels, found * near) for near in (0.999, 1.001, 0.5, 2))
 
 
+@settings(deadline=None)
 @given(data=st.data(), names=st.integers(1, 12), origins=st.integers(1, 6))
 def test_it_never_worsens_the_loss(data: st.DataObject, names: int, origins: int) -> None:
     logits = data.draw(hnp.arrays(np.float32, (names, origins), elements=FINITE))

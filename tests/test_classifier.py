@@ -1,0 +1,570 @@
+"""The classifier: any input, one answer for each; what cannot be read is unknown, with its reason."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cognomen import classifier as classifier_module
+from cognomen.alphabet import Alphabet
+from cognomen.artifact import Artifact, read_artifact, write_artifact
+from cognomen.classifier import Answer, Classifier, OriginProbability
+from cognomen.errors import InputError, ModelError
+from cognomen.network import Architecture, Network
+
+ORIGINS = ("English", "German", "Irish", "Japanese", "Vietnamese")
+LETTERS = " '-abcdefghijklmnopqrstuvwxyz\u0303\u0308"
+NAMES = ["smith", "Müller", "O'Brien", "van der Berg", "Nguyễn", "x", "Nakamura", "smith", "Quach-Smith"]
+
+
+def make(seed: int = 5, **changes: Any) -> Classifier:
+    """A classifier with random weights, spread wide enough that its answers differ."""
+    architecture = Architecture(len(LETTERS) + 1, len(ORIGINS), embedding_size=8, hidden_size=12, **changes)
+    network = Network(architecture, rng=np.random.default_rng(seed))
+    for parameter in network.params.values():
+        parameter *= 2
+    facts = {"seed": seed, "validation": {"accuracy": 0.8126}}
+    return Classifier(
+        network, Alphabet(LETTERS), ORIGINS, [0.4, 0.3, 0.1, 0.1, 0.1], 1.5, facts, "# A card\n"
+    )
+
+
+@pytest.fixture(scope="module")
+def clf() -> Classifier:
+    return make()
+
+
+# --- one answer ----------------------------------------------------------------------------------------
+
+
+def test_an_answer_is_what_the_network_says(clf: Classifier) -> None:
+    """Followed by hand: the letters' numbers, the network, the temperature, softmax."""
+    ids = np.array([LETTERS.index(letter) + 1 for letter in "smith"])
+    z = clf.network.forward(ids, np.array([5]))[0][0].astype(np.float64) / 1.5  # (C,)
+    p = np.exp(z) / np.exp(z).sum()
+    answer = clf("Smith", top_k=5)
+    assert {o.origin: o.probability for o in answer.origins} == pytest.approx(
+        dict(zip(ORIGINS, p, strict=True)), abs=1e-6
+    )
+    assert answer.origin == ORIGINS[p.argmax()]
+    assert answer.probability == answer.origins[0].probability
+    assert (answer.name, answer.surname, answer.status) == ("Smith", "Smith", "ok")
+    assert (answer.reason, answer.note) == (None, None)
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from(LETTERS.strip()), min_size=1, max_size=20).filter(lambda t: t.isalpha()))
+def test_probabilities_fall_and_sum_to_one(clf: Classifier, name: str) -> None:
+    answer = clf(name, top_k=5, full_names=False)
+    shares = [o.probability for o in answer.origins]
+    assert shares == sorted(shares, reverse=True)
+    assert math.fsum(shares) == pytest.approx(1, abs=1e-6)
+    assert {o.origin for o in answer.origins} == set(ORIGINS)
+
+
+def test_equal_probabilities_come_in_the_order_of_the_origins(clf: Classifier) -> None:
+    flat = make()
+    for name in ("output.weight", "output.bias"):
+        flat.network.params[name].fill(0)
+    assert [o.origin for o in flat("smith", top_k=5).origins] == list(ORIGINS)
+    assert flat.predict("smith") == ["English"]
+
+
+@pytest.mark.parametrize(("top_k", "count"), [(1, 1), (3, 3), (5, 5), (99, 5)])
+def test_top_k(clf: Classifier, top_k: int, count: int) -> None:
+    assert len(clf("smith", top_k=top_k).origins) == count
+    assert clf("smith", top_k=top_k).origins == clf("smith", top_k=5).origins[:count]
+
+
+@pytest.mark.parametrize("top_k", [0, -1, 1.5, "3", None, True])
+def test_top_k_must_be_a_number_above_zero(clf: Classifier, top_k: Any) -> None:
+    with pytest.raises(InputError, match="top_k: expected a whole number, 1 or more, got"):
+        clf("smith", top_k=top_k)
+
+
+def test_three_origins_unless_asked(clf: Classifier) -> None:
+    assert len(clf("smith").origins) == 3
+
+
+def test_json_of_an_answer(clf: Classifier) -> None:
+    answer = Answer("J. Ng", "A", 0.5, (OriginProbability("A", 0.5),), "ok", None, "Ng", "a-note")
+    text = '{"name": "J. Ng", "origin": "A", "probability": 0.5, '
+    text += '"origins": [{"origin": "A", "probability": 0.5}], '
+    text += '"status": "ok", "reason": null, "surname": "Ng", "note": "a-note"}'
+    assert json.dumps(answer.to_json()) == text
+    unknown = '{"name": "", "origin": null, "probability": null, "origins": [], '
+    unknown += '"status": "unknown", "reason": "empty", "surname": null, "note": null}'
+    assert json.dumps(clf("").to_json()) == unknown
+
+
+# --- full names ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "surname"), [("John Smith", "Smith"), ("SMITH, John", "SMITH"), ("Vincent van Gogh", "van Gogh")]
+)
+def test_a_full_name_is_answered_for_its_surname(clf: Classifier, text: str, surname: str) -> None:
+    answer = clf(text)
+    assert (answer.name, answer.surname, answer.note) == (text, surname, "surname-of-full-name")
+    assert answer.origins == clf(surname).origins
+    np.testing.assert_array_equal(clf.predict_proba(text), clf.predict_proba(surname))
+
+
+@pytest.mark.parametrize("surname", ["van der Berg", "de Vries", "O'Brien", "Quach-Smith", "smith"])
+def test_a_surname_is_taken_as_it_stands(clf: Classifier, surname: str) -> None:
+    assert clf(surname) == clf(surname, full_names=False)
+    assert (clf(surname).surname, clf(surname).note) == (surname, None)
+
+
+def test_full_names_can_be_taken_as_surnames(clf: Classifier) -> None:
+    answer = clf("John Smith", full_names=False)
+    assert (answer.surname, answer.note) == ("John Smith", None)
+    assert answer.origins != clf("Smith").origins
+    assert clf(["John Smith"], full_names=False) == [answer]
+    p = clf.predict_proba("John Smith", full_names=False)
+    assert p.max() == np.float32(answer.probability)
+    assert clf.predict("John Smith", full_names=False) == [answer.origin]
+
+
+# --- what cannot be answered ---------------------------------------------------------------------------
+
+BAD = [
+    ("", "empty"),
+    ("   ", "empty"),
+    ("\t\n\u00a0", "empty"),
+    ("123", "no-letters"),
+    ("4711 0815", "no-letters"),
+    ("-", "no-letters"),
+    ("\u200b", "no-letters"),
+    ("\u0308", "no-letters"),
+    ("\ud800", "no-letters"),
+    ("🙂", "no-letters"),
+    ("👩‍👩‍👧‍👦🇮🇪", "no-letters"),
+    ("Иванов", "unknown-script"),
+    ("北京", "unknown-script"),
+    ("Παπαδόπουλος", "unknown-script"),
+    ("محمد", "unknown-script"),
+    ("smИИИИИ", "unknown-script"),
+    ("a" * 500, "too-long"),
+    ("И" * 500, "too-long"),
+    ("a" * 101, "too-long"),
+    ("Jr " * 100_000, "too-long"),
+    (None, "not-text"),
+    (float("nan"), "not-text"),
+    (np.nan, "not-text"),
+    (np.float64("nan"), "not-text"),
+    (pd.NA, "not-text"),
+    (pd.NaT, "not-text"),
+    (b"bytes", "not-text"),
+    (bytearray(b"bytes"), "not-text"),
+    (5, "not-text"),
+    (True, "not-text"),
+    (object(), "not-text"),
+    (np.array(7), "not-text"),
+]
+NUMBERED = [f"{number}-{reason}" for number, (_, reason) in enumerate(BAD)]
+TABLE = pytest.mark.parametrize(("bad", "reason"), BAD, ids=NUMBERED)
+
+
+@TABLE
+def test_what_cannot_be_read_is_unknown_with_its_reason(clf: Classifier, bad: Any, reason: str) -> None:
+    name = bad if isinstance(bad, str) else None
+    for full_names in (True, False):
+        answer = clf(bad, full_names=full_names)
+        assert answer == Answer(name, None, None, (), "unknown", reason, None, None)
+    assert clf.predict(bad) == [None]
+    assert np.isnan(clf.predict_proba(bad)).all()
+    assert clf.predict_proba(bad).shape == (1, 5)
+
+
+@TABLE
+def test_it_does_not_upset_the_others_of_its_list(clf: Classifier, bad: Any, reason: str) -> None:
+    answers = clf(["smith", bad, "Müller"])
+    assert [a.reason for a in answers] == [None, reason, None]
+    assert [a.origin for a in answers] == clf.predict(["smith", bad, "Müller"])
+    assert answers[0].origin == clf("smith").origin
+    assert answers[0].probability == pytest.approx(clf("smith").probability, abs=2e-6)
+    p = clf.predict_proba(["smith", bad, "Müller"])
+    np.testing.assert_array_equal(np.isnan(p).all(axis=1), [False, True, False])
+    assert not np.isnan(p[[0, 2]]).any()
+
+
+@pytest.mark.parametrize("name", ["a" * 100, "smИИ", "Nguyễn", "Smith1", " smith ", "smith🙂"])
+def test_what_can_be_read_is_answered(clf: Classifier, name: str) -> None:
+    """The longest surname, half a surname of unknown letters, and what only looks odd."""
+    assert clf(name, full_names=False).status == "ok"
+    assert clf(name).status == "ok"
+
+
+@settings(deadline=None)
+@given(st.text(max_size=30))
+def test_any_text_gets_an_answer(clf: Classifier, text: str) -> None:
+    answer = clf(text)
+    assert answer.name == text
+    assert (answer.status == "ok") == (answer.origin is not None) == (answer.reason is None)
+    assert json.loads(json.dumps(answer.to_json()))["name"] == text
+    assert clf.predict(text) == [answer.origin]
+
+
+# --- columns -------------------------------------------------------------------------------------------
+
+COLUMNS: dict[str, Callable[[list[str]], Any]] = {
+    "list": list,
+    "tuple": tuple,
+    "generator": lambda names: (name for name in names),
+    "iterator": iter,
+    "keys": lambda names: dict.fromkeys(names).keys(),
+    "array of objects": lambda names: np.array(names, dtype=object),
+    "array of text": np.array,
+    "strided array": lambda names: np.array([n for name in names for n in (name, "?")])[::2],
+    "series": pd.Series,
+    "series of objects": lambda names: pd.Series(names, dtype=object),
+    "series with its own index": lambda names: pd.Series(names, index=range(90, 90 - len(names), -1)),
+    "categorical": lambda names: pd.Series(names, dtype="category"),
+    "index": pd.Index,
+}
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_every_kind_of_column_keeps_its_length_and_order(clf: Classifier, kind: str) -> None:
+    names = list(dict.fromkeys(NAMES)) if kind == "keys" else NAMES
+    expected = clf(names)
+    found = clf(COLUMNS[kind](names))
+    assert found == expected
+    assert [answer.name for answer in found] == names
+    assert all(type(answer.name) is str for answer in found)
+    assert clf.predict(COLUMNS[kind](names)) == [answer.origin for answer in expected]
+    np.testing.assert_array_equal(clf.predict_proba(COLUMNS[kind](names)), clf.predict_proba(names))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        ["smith", None, "Müller", float("nan")],
+        np.array(["smith", None, "Müller", np.nan], dtype=object),
+        pd.Series(["smith", None, "Müller", np.nan]),
+        pd.Series(["smith", pd.NA, "Müller", None], dtype="string"),
+        pd.Index(["smith", None, "Müller", np.nan]),
+    ],
+    ids=["list", "array", "series", "string series", "index"],
+)
+def test_missing_values_stay_in_their_places(clf: Classifier, column: Any) -> None:
+    assert [answer.reason for answer in clf(column)] == [None, "not-text", None, "not-text"]
+    assert [origin is None for origin in clf.predict(column)] == [False, True, False, True]
+    np.testing.assert_array_equal(np.isnan(clf.predict_proba(column))[:, 0], [False, True, False, True])
+
+
+def test_a_set_is_answered_in_its_own_order(clf: Classifier) -> None:
+    names = set(NAMES)
+    assert [answer.name for answer in clf(names)] == list(names)
+
+
+@pytest.mark.parametrize("single", ["smith", np.str_("smith"), np.array("smith")])
+def test_a_single_text_gets_one_answer_and_one_row(clf: Classifier, single: Any) -> None:
+    assert clf(single) == clf("smith")
+    assert type(clf(single).name) is str
+    assert clf.predict(single) == clf.predict(["smith"])
+    assert clf.predict_proba(single).shape == (1, 5)
+
+
+@pytest.mark.parametrize("empty", [[], (), iter(()), np.array([], dtype=object), pd.Series([], dtype=object)])
+def test_an_empty_column_gives_nothing(clf: Classifier, empty: Any) -> None:
+    assert clf(empty) == []
+    assert clf.predict(empty) == []
+    assert clf.predict_proba(empty).shape == (0, 5)
+    assert clf.predict_proba(empty).dtype == np.float32
+
+
+@pytest.mark.parametrize("unknown", [[""], [None, None], ["", "123", "北京"]])
+def test_a_column_without_any_answer(clf: Classifier, unknown: list[Any]) -> None:
+    assert clf.predict(unknown) == [None] * len(unknown)
+    assert np.isnan(clf.predict_proba(unknown)).all()
+    assert clf.predict_proba(unknown).shape == (len(unknown), 5)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        np.array([["smith", "x"], ["y", "z"]]),
+        pd.DataFrame({"surname": ["smith"]}),
+        {"surname": "smith"},
+    ],
+)
+def test_a_table_is_refused(clf: Classifier, table: Any) -> None:
+    for face in (clf, clf.predict, clf.predict_proba):
+        with pytest.raises(InputError, match="Give one of its columns"):
+            face(table)
+
+
+def test_predict_proba_has_float32_in_the_order_of_the_origins(clf: Classifier) -> None:
+    p = clf.predict_proba(NAMES)
+    assert p.dtype == np.float32
+    assert p.shape == (len(NAMES), len(ORIGINS))
+    np.testing.assert_allclose(p.sum(axis=1), 1, atol=1e-6)
+    for row, answer in zip(p, clf(NAMES), strict=True):
+        assert ORIGINS[row.argmax()] == answer.origin
+        assert float(row.max()) == answer.probability
+
+
+def test_logits_are_those_behind_the_probabilities(clf: Classifier) -> None:
+    z = clf.logits(["Smith", "MÜLLER"])
+    p = np.exp(z / 1.5) / np.exp(z / 1.5).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(p, clf.predict_proba(["smith", "müller"]), atol=1e-6)
+    assert clf.logits([]).shape == (0, 5)
+    with pytest.raises(InputError, match="got '123', which has no letters"):
+        clf.logits(["smith", "123"])
+
+
+# --- a name's answer is its own ------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(
+    company=st.lists(st.text(st.sampled_from(LETTERS), min_size=1, max_size=30), max_size=40),
+    place=st.integers(0, 40),
+)
+def test_an_answer_does_not_depend_on_the_company(clf: Classifier, company: list[str], place: int) -> None:
+    alone = clf.predict_proba("Nakamura")[0]
+    place = min(place, len(company))
+    row = clf.predict_proba([*company[:place], "Nakamura", *company[place:]])[place]
+    np.testing.assert_allclose(row, alone, atol=2e-6, rtol=0)
+
+
+def test_many_names_and_blocks(clf: Classifier) -> None:
+    """More names than the network reads at once, shuffled: every name keeps its answer."""
+    rng = np.random.default_rng(8)
+    names = ["".join(rng.choice(list("aeioumnrst"), rng.integers(1, 15))) for _ in range(1500)]
+    order = rng.permutation(1500)
+    p = clf.predict_proba(names)
+    np.testing.assert_allclose(clf.predict_proba([names[i] for i in order]), p[order], atol=2e-6, rtol=0)
+
+
+def test_what_is_spelt_alike_is_scored_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    clf = make()
+    scored: list[int] = []
+    original = clf.network.logits
+
+    def logits(ids: Any, lengths: Any) -> Any:
+        scored.append(len(lengths))
+        return original(ids, lengths)
+
+    monkeypatch.setattr(clf.network, "logits", logits)
+    names = ["Smith", "smith", "John Smith", "SMITH, Ann", "x", "Smith", None, "", "x"]
+    answers = clf(names)
+    assert [answer.name for answer in answers] == names
+    assert len({answer.origins for answer in answers}) == 3
+    assert clf.predict(names)[0] == answers[0].origin
+    clf.predict_proba(names)
+    assert scored == [2, 2, 2]
+
+
+def test_a_model_that_minds_capitals() -> None:
+    letters = "abAB"
+    network = Network(Architecture(5, 2, embedding_size=4, hidden_size=4), rng=np.random.default_rng(0))
+    clf = Classifier(network, Alphabet(letters), ["X", "Y"], [0.5, 0.5], lower=False)
+    assert clf("Ab").origins != clf("ab").origins
+    assert (clf.logits(["Ab"]) != clf.logits(["ab"])).any()
+
+
+# --- on disk -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"cell": "lstm", "num_layers": 2, "pooling": "last"},
+        {"cell": "combined", "direction": "forward"},
+        {"cell": "rnn", "direction": "reverse", "nonlinearity": "relu", "pooling": "mean"},
+    ],
+)
+def test_a_saved_model_gives_the_same_answers(tmp_path: Path, changes: dict[str, Any]) -> None:
+    clf = make(**changes)
+    clf.save(tmp_path / "model")
+    again = Classifier.load(tmp_path / "model")
+    assert again(NAMES, top_k=5) == clf(NAMES, top_k=5)
+    np.testing.assert_array_equal(again.predict_proba(NAMES), clf.predict_proba(NAMES))
+    for field in ("origins", "priors", "temperature", "alphabet", "facts", "card", "lower"):
+        assert getattr(again, field) == getattr(clf, field), field
+    assert again.network.architecture == clf.network.architecture
+
+
+def test_saving_twice_writes_the_same_bytes(tmp_path: Path) -> None:
+    make().save(tmp_path / "one")
+    Classifier.load(str(tmp_path / "one")).save(tmp_path / "two")
+    for name in ("model.safetensors", "model.json", "README.md"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_half_precision_tensors_are_widened(tmp_path: Path) -> None:
+    clf = make()
+    clf.save(tmp_path / "model")
+    whole = read_artifact(tmp_path / "model")
+    half = {name: tensor.astype(np.float16) for name, tensor in whole.tensors.items()}
+    write_artifact(tmp_path / "half", Artifact(half, whole.facts, whole.card))
+    found = Classifier.load(tmp_path / "half")
+    assert {p.dtype.name for p in found.network.params.values()} == {"float32"}
+    np.testing.assert_allclose(found.predict_proba(NAMES), clf.predict_proba(NAMES), atol=0.02)
+
+
+def change_architecture(whole: Artifact, **changes: Any) -> Artifact:
+    facts = whole.facts | {"architecture": whole.facts["architecture"] | changes}
+    return Artifact(whole.tensors, facts, whole.card)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"hidden_size": 13}, "expected the shape"),
+        ({"embedding_size": 9}, "expected the shape"),
+        ({"origin_count": 6}, "expected the shape"),
+        ({"alphabet_size": 40}, "expected the shape"),
+        ({"cell": "lstm"}, "expected the shape"),
+        ({"num_layers": 2}, "expected the parameters"),
+        ({"direction": "forward"}, "expected the parameters"),
+        ({"pooling": "max"}, "expected the shape"),
+        ({"pooling": "max+sum"}, "pooling"),
+        ({"cell": "transformer"}, "expected one of"),
+        ({"direction": "sideways"}, "expected one of"),
+        ({"hidden_size": "12"}, "expected a int"),
+        ({"heads": 4}, "these differ: ['heads']"),
+    ],
+)
+def test_tensors_that_do_not_fit_the_architecture(
+    tmp_path: Path, clf: Classifier, changes: dict[str, Any], reason: str
+) -> None:
+    clf.save(tmp_path / "model")
+    write_artifact(tmp_path / "model", change_architecture(read_artifact(tmp_path / "model"), **changes))
+    with pytest.raises(ModelError, match="parts do not fit each other") as caught:
+        Classifier.load(tmp_path / "model")
+    assert reason in str(caught.value)
+    assert str(tmp_path / "model") in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"alphabet": "abc"}, "letters, the unknown one included, got 4"),
+        ({"alphabet": "aa"}, "each letter once"),
+        ({"origins": ["A", "B"], "priors": [0.5, 0.5]}, "the network is made for 5 origins, got 2"),
+    ],
+)
+def test_facts_that_do_not_fit_the_network(
+    tmp_path: Path, clf: Classifier, changes: dict[str, Any], reason: str
+) -> None:
+    clf.save(tmp_path / "model")
+    whole = read_artifact(tmp_path / "model")
+    write_artifact(tmp_path / "model", Artifact(whole.tensors, whole.facts | changes, whole.card))
+    with pytest.raises(ModelError, match="parts do not fit each other") as caught:
+        Classifier.load(tmp_path / "model")
+    assert reason in str(caught.value)
+
+
+def test_parts_that_do_not_fit_make_no_classifier(clf: Classifier) -> None:
+    with pytest.raises(InputError, match="the network is made for 5 priors, got 1"):
+        Classifier(clf.network, clf.alphabet, ORIGINS, [1.0])
+
+
+# --- which model ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation whose shipped model is the random one, seen from another working folder."""
+    clf.save(tmp_path / "models" / "classic")
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setattr(classifier_module, "SHIPPED", tmp_path / "models")
+    return tmp_path / "models" / "classic"
+
+
+@pytest.mark.usefixtures("shipped")
+def test_the_shipped_model_is_the_default(clf: Classifier) -> None:
+    assert Classifier.load()("smith") == Classifier.load("classic")("smith") == clf("smith")
+
+
+@pytest.mark.usefixtures("shipped")
+def test_a_folder_of_the_shipped_name_is_reached_by_a_path() -> None:
+    other = make(seed=6)
+    other.save("classic")
+    assert Classifier.load("./classic")("smith") == other("smith")
+    assert Classifier.load(Path("classic"))("smith") == other("smith")
+    assert Classifier.load("classic")("smith") != other("smith")
+
+
+@pytest.mark.usefixtures("shipped")
+def test_a_folder_by_its_bare_name() -> None:
+    make(seed=6).save("mine")
+    assert Classifier.load("mine").facts["seed"] == 6
+    Path("mine").rename(".mine.previous")  # as after a replacement that was cut short
+    assert Classifier.load("mine").facts["seed"] == 6
+
+
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("clasic", r"Did you mean 'classic'\?"),
+        ("resnet", r"Shipped: classic\."),
+        ("x" * 300, r"Shipped: classic\."),
+        ("some/where", "found nothing. Check the path"),
+        (Path("clasic"), "found nothing. Check the path"),
+    ],
+)
+def test_a_model_that_is_not_there(name: str | Path, hint: str) -> None:
+    with pytest.raises(ModelError, match=hint) as caught:
+        Classifier.load(name)
+    assert str(name) in str(caught.value)
+
+
+@pytest.mark.parametrize("model", [None, "classic"])
+def test_an_installation_without_its_model_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str | None
+) -> None:
+    monkeypatch.setattr(classifier_module, "SHIPPED", tmp_path)
+    with pytest.raises(ModelError, match=r"shipped model 'classic'.*Install Cognomen anew") as caught:
+        Classifier.load(model)
+    assert str(tmp_path) in str(caught.value)
+
+
+def test_a_damaged_model_is_refused(shipped: Path) -> None:
+    data = (shipped / "model.safetensors").read_bytes()
+    (shipped / "model.safetensors").write_bytes(data[:-1])
+    with pytest.raises(ModelError, match="cut short"):
+        Classifier.load()
+
+
+# --- how it shows itself -------------------------------------------------------------------------------
+
+
+def test_repr_says_what_it_is() -> None:
+    weights = f"{make().network.size:,}"
+    assert repr(make()) == (
+        f"<Classifier: 5 origins (English, German, Irish, ...); gru 8-12, {weights} weights; "
+        "validation accuracy 0.813>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "end"),
+    [
+        ({}, "weights>"),
+        (
+            {"validation": {"accuracy": 0.5}, "protocols": {"L": {"mean": 0.8412}}},
+            "protocol L accuracy 0.841>",
+        ),
+        ({"protocols": {"T": {"mean": 0.9}}}, "weights>"),
+    ],
+)
+def test_repr_names_the_best_founded_accuracy(clf: Classifier, facts: dict[str, Any], end: str) -> None:
+    again = Classifier(clf.network, clf.alphabet, clf.origins, clf.priors, facts=facts)
+    assert repr(again).endswith(end)
