@@ -9,7 +9,6 @@ nationality, ethnicity or religion.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -309,6 +308,8 @@ def _find_model(model: str | Path) -> Path:
     folder = Path(model)
     if isinstance(model, Path) or folder.name != model or _is_there(folder):
         return folder
+    import difflib  # only whoever mistypes a name waits for it
+
     close = difflib.get_close_matches(model, shipped)
     hint = f"Did you mean {close[0]!r}?" if close else f"Shipped: {', '.join(shipped) or 'none'}."
     raise ModelError(f"{model!r}: expected a shipped model's name or a model's folder, found neither. {hint}")

@@ -1,0 +1,225 @@
+"""What may be imported where: light at the door, arrows from left to right, no public name by accident."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import cognomen
+
+PACKAGE = Path(cognomen.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+# Every room, from left to right: a module imports only its own room and what stands to its left.
+ORDER = [
+    *(
+        "errors",
+        "files",
+        "folders",
+        "text",
+        "alphabet",
+        "rnn",
+        "network",
+        "calibration",
+        "artifact",
+        "reading",
+    ),
+    *("classifier", "evaluation", "recipe", "card", "corpora", "checkpoint", "training", "protocols"),
+    *("plots", "tutorial", "study", "apps"),
+]
+
+# Narrower than the order: these rooms know nothing of models …
+MAY_IMPORT = {
+    "errors": set(),
+    "text": {"errors"},
+    "alphabet": {"errors", "text"},
+    "rnn": {"errors"},
+    "calibration": {"errors", "rnn"},
+    "artifact": {"errors", "folders"},
+    "evaluation": {"errors", "text"},
+    "corpora": {"errors", "files", "folders", "text"},
+}
+# … and only these draw.
+MAY_DRAW = {"tutorial", "study", "apps", "plots"}
+
+# Faces may import heavy packages at their top: they are only loaded when somebody uses them.
+FACES = {"apps", "__main__"}
+
+# Functions that other rooms leave alone, though no underscore says so.
+HELPERS = {("rnn.cells", "sigmoid"), ("rnn.layers", "uniform"), ("training", "fingerprint")}
+
+
+def module_of(path: Path) -> str:
+    """The dotted name inside the package, "" for the package itself."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[0]
+
+
+MODULES = [module_of(path) for path in FILES]
+
+
+# --- light at the door ---------------------------------------------------------------------------------
+
+
+def loaded_by(code: str) -> set[str]:
+    """Top-level modules outside the standard library that a fresh Python loads, beyond those of its start."""
+    script = (
+        f"import sys; before = set(sys.modules)\n{code}\n"
+        "import json; print(json.dumps(sorted(set(sys.modules) - before)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    tops = {name.split(".")[0] for name in json.loads(done.stdout)} - set(sys.stdlib_module_names)
+    return {top for top in tops if not top.startswith(("_cython_", "cython_runtime"))}  # part of numpy.random
+
+
+def test_import_cognomen_loads_numpy_and_safetensors_only() -> None:
+    assert loaded_by("import cognomen") == {"cognomen", "numpy", "safetensors"}
+
+
+def test_answering_loads_nothing_more() -> None:
+    code = """
+import numpy as np
+from cognomen import Classifier
+from cognomen.alphabet import Alphabet
+from cognomen.network import Architecture, Network
+clf = Classifier(Network(Architecture(3, 2)), Alphabet("ab"), ["A", "B"], [0.5, 0.5])
+clf(["ab", "John Ab", None]), clf.predict(np.array(["a"])), clf.predict_proba("b"), repr(clf)
+"""
+    assert loaded_by(code) == {"cognomen", "numpy", "safetensors"}
+
+
+def test_no_room_but_a_face_loads_anything_heavy() -> None:
+    rooms = [name for name in MODULES if name and room_of(name) not in FACES]
+    code = "\n".join(f"import cognomen.{name}" for name in rooms)
+    assert loaded_by(code) == {"cognomen", "numpy", "safetensors"}
+
+
+def test_the_version_is_the_installed_one() -> None:
+    from importlib.metadata import version
+
+    assert cognomen.__version__ == version("cognomen")
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = cognomen.nothing  # type: ignore[attr-defined]
+
+
+# --- arrows --------------------------------------------------------------------------------------------
+
+
+def imported(source: str, module: str, is_package: bool) -> Iterator[str]:
+    """The rooms that a module's source imports, wherever in it; "" is the package itself."""
+    base = module.split(".") if is_package else module.split(".")[:-1]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            start = ["cognomen", *base][: len(base) + 2 - node.level] if node.level else []
+            path = ".".join([*start, *([node.module] if node.module else [])])
+            names = [f"{path}.{alias.name}" for alias in node.names] if path == "cognomen" else [path]
+        else:
+            continue
+        for name in names:
+            top, _, inside = name.partition(".")
+            if top == "cognomen":
+                room = room_of(inside)
+                yield room if room in ORDER else ""
+
+
+def wrong_arrows(source: str, module: str, is_package: bool = False) -> list[str]:
+    """The rooms that a module must not import, but does."""
+    room = room_of(module)
+    if room == "":
+        return []
+    left = MAY_IMPORT.get(room, set(ORDER[: ORDER.index(room)]))
+    left = left if room in MAY_DRAW else left - {"plots"}
+    return sorted(
+        set(imported(source, module, is_package)) - left - {room} - ({""} if room == "apps" else set())
+    )
+
+
+@pytest.mark.parametrize("path", FILES, ids=MODULES)
+def test_a_module_imports_only_what_stands_to_its_left(path: Path) -> None:
+    module = module_of(path)
+    assert room_of(module) in [*ORDER, "", "__main__"], "a new room: give it its place in ORDER"
+    if module == "__main__":
+        return
+    assert not wrong_arrows(path.read_text(encoding="utf-8"), module, path.name == "__init__.py")
+
+
+@pytest.mark.parametrize(
+    ("source", "module", "wrong"),
+    [
+        ("import cognomen.classifier", "artifact", ["classifier"]),
+        ("from cognomen.classifier import Answer", "evaluation", ["classifier"]),
+        ("from cognomen import classifier", "evaluation", ["classifier"]),
+        ("from cognomen import Classifier", "training", [""]),
+        ("from cognomen import Classifier", "apps.cli.predict", []),
+        ("from cognomen.network import Network", "evaluation", ["network"]),
+        ("def f():\n    from cognomen.training import train", "classifier", ["training"]),
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import cognomen.apps", "plots", ["apps"]),
+        ("import numpy, cognomen.apps.cli as c", "plots", ["apps"]),
+        ("from ..training import train", "rnn.cells", ["training"]),
+        ("from .layers import Array", "rnn.cells", []),
+        ("from . import layers", "rnn.cells", []),
+        ("from .. import training", "rnn.cells", ["training"]),
+        ("from .cells import GRU", "rnn", []),
+        ("from cognomen.plots import draw", "protocols", ["plots"]),
+        ("from cognomen.plots import draw", "tutorial", []),
+        ("from cognomen.rnn.layers import Array", "network", []),
+        ("import numpy\nfrom cognomenology import x", "text", []),
+    ],
+)
+def test_a_wrong_arrow_is_found(source: str, module: str, wrong: list[str]) -> None:
+    assert wrong_arrows(source, module, is_package="." not in module and module == "rnn") == wrong
+
+
+# --- names ---------------------------------------------------------------------------------------------
+
+
+def test_the_package_shows_what_it_promises_and_nothing_else() -> None:
+    ours = {
+        name
+        for name, value in vars(cognomen).items()
+        if not name.startswith("_") and getattr(value, "__module__", "").startswith("cognomen")
+    }
+    assert sorted(cognomen.__all__) == sorted(ours | {"__version__"})
+    assert ours >= {"RNN", "Classifier", "Answer", "CognomenError"}
+
+
+def test_every_error_is_at_the_door() -> None:
+    from cognomen import errors
+
+    assert set(errors.__all__) <= set(cognomen.__all__)
+    assert all(issubclass(getattr(errors, name), errors.CognomenError) for name in errors.__all__)
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name and room_of(name) not in FACES])
+def test_all_lists_the_public_names_of_a_module(module: str) -> None:
+    loaded = importlib.import_module(f"cognomen.{module}")
+    listed = loaded.__all__
+    assert len(set(listed)) == len(listed)
+    assert all(hasattr(loaded, name) and not name.startswith("_") for name in listed)
+    tree = ast.parse(Path(loaded.__file__ or "").read_text(encoding="utf-8"))
+    defined = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    public = {name for name in defined if not name.startswith("_") and (module, name) not in HELPERS}
+    assert public <= set(listed)
+
+
+@pytest.mark.parametrize("path", FILES, ids=MODULES)
+def test_no_star_import_no_pickle(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert "*" not in {alias.name for alias in node.names}
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = {alias.name for alias in node.names} | {getattr(node, "module", None)}
+            assert not names & {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
