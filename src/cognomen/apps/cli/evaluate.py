@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -123,8 +124,7 @@ def stranger_note(corpus: Corpus, strangers: tuple[str, ...]) -> list[str]:
         return []
     count = sum(label in strangers for label in corpus.labels)
     return [
-        f"The model does not know {', '.join(strangers)}: the {count:,} names of "
-        f"{'that origin' if len(strangers) == 1 else 'those origins'} count as errors."
+        f"The model does not know {', '.join(strangers)}: such names count as errors here, {count:,} of them."
     ]
 
 
@@ -163,7 +163,7 @@ def report(measured: Measured) -> str:
         [
             plain_table((head, "", f"{intervals.level:.0%} interval"), figures),
             plain_table(("origin", "names", "precision", "", "recall", "", "F1", ""), origin_rows(measured)),
-            *measured.notes,
+            *(fill(note, 88) for note in measured.notes),
         ]
     )
 

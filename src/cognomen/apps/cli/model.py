@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from typing import TYPE_CHECKING, Any
+from unicodedata import combining
 
 import click
 
@@ -120,7 +121,7 @@ def size(folder: Path) -> int:
 def described(classifier: Classifier, folder: Path) -> list[tuple[str, str]]:
     """Give what a person wants to know first, as pairs of words."""
     a, facts = classifier.network.architecture, classifier.facts
-    letters = "".join(f" {letter}" if letter.isprintable() else "" for letter in classifier.alphabet.letters)
+    letters = "".join(f" ◌{each}" if combining(each) else f" {each}" for each in classifier.alphabet.letters)
     rows = [
         ("folder", str(folder)),
         ("card", str(folder / "README.md")),
@@ -135,7 +136,7 @@ def described(classifier: Classifier, folder: Path) -> list[tuple[str, str]]:
         rows.append(("trained on", f"{facts['names']:,} names of {facts.get('source')}"))
     rows += [("protocol " + which, measured(result)) for which, result in facts.get("protocols", {}).items()]
     if "validation" in facts:
-        figures = ", ".join(f"{key} {value}" for key, value in facts["validation"].items())
+        figures = ", ".join(f"{key} {value}" for key, value in sorted(facts["validation"].items()))
         rows.append(("validation", figures))
     return rows
 

@@ -58,8 +58,11 @@ def command(data: str, out: Path, *, resume: bool, force: bool, **settings: Any)
     corpus = read_corpus(data)
     click.echo(f"{corpus.source}: {len(corpus):,} names of {len(corpus.origins)} origins")
     click.echo(corpus.report.summary())
-    with watcher() as watch:
-        result = train(corpus, recipe, checkpoint=checkpoint, resume=resume, on_progress=watch)
+    try:
+        with watcher() as watch:
+            result = train(corpus, recipe, checkpoint=checkpoint, resume=resume, on_progress=watch)
+    except KeyboardInterrupt:
+        raise Interrupted("Stopped before the first epoch had ended: there is nothing to keep.") from None
     result.classifier.save(out)
     if result.interrupted:
         raise Interrupted(stopped(result, recipe.epochs, out))
@@ -78,12 +81,14 @@ def check_place(out: Path, checkpoint: Path, *, resume: bool, force: bool) -> No
     if not os.access(parent, os.W_OK):
         raise ModelError(f"{out}: you may not write in {parent}. Choose another folder.")
     check_replaceable(out.resolve())
-    if not (resume or force) and out.is_dir() and any(out.iterdir()):
-        raise ModelError(f"{out} is a model already. Replace it with --force, or choose another folder.")
-    if checkpoint.exists() and not (resume or force):
+    if resume or force:
+        return
+    if checkpoint.exists():
         raise TrainingError(
             f"{checkpoint} holds an unfinished run. Go on with --resume, or start anew with --force."
         )
+    if out.is_dir() and any(out.iterdir()):
+        raise ModelError(f"{out} is a model already. Replace it with --force, or choose another folder.")
 
 
 def stopped(result: TrainingResult, epochs: int, out: Path) -> str:
@@ -100,6 +105,6 @@ def finished(result: TrainingResult, out: Path) -> str:
     lines = [f"The model is in {out}. Try it: cognomen predict --model {shlex.quote(str(out))} Smith"]
     if measured:
         count = result.classifier.facts["validation_names"]
-        figures = ", ".join(f"{FIGURES[key]} {value:.3f}" for key, value in measured.items())
+        figures = ", ".join(f"{words} {measured[key]:.3f}" for key, words in FIGURES.items())
         lines.insert(0, f"On {count:,} names kept out of the training: {figures}.")
     return "\n".join(lines)

@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import click
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from cognomen.corpora import Corpus
     from cognomen.training import EpochRecord, Progress
 
 __all__ = ["Download", "Watcher", "clock", "epoch_line", "read_corpus", "watcher"]
+
+WIDE = 84  # cells that a bar and all its figures need
 
 
 class Watcher(Protocol):
@@ -59,16 +63,10 @@ class Bar:
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, TextColumn
-        from rich.progress import Progress as RichProgress
 
-        columns = ["{task.fields[epoch]}", None, "{task.percentage:>3.0f}%", "{task.fields[figures]}"]
-        self.bar = RichProgress(
-            *(TextColumn(text, markup=False) if text else BarColumn(bar_width=None) for text in columns),
-            console=Console(stderr=True, highlight=False),
-            transient=True,
-            expand=True,
-        )
+        console = Console(stderr=True, highlight=False)
+        self.wide = console.width >= WIDE
+        self.bar = training_bar(console, wide=self.wide)
         self.task: Any = None
         self.pace = Pace()
 
@@ -81,18 +79,34 @@ class Bar:
 
     def __call__(self, progress: Progress) -> None:
         """Move the bar; print the epoch that has ended above it."""
-        total, done = progress.epochs * progress.steps, steps_done(progress)
-        left = clock(self.pace.seconds_left(progress))
-        epoch = f"epoch {progress.epoch}/{progress.epochs}"
-        figures = (
-            f"loss {progress.loss:.3f} · right {progress.accuracy:.1%} · "
-            f"{progress.names_per_second:,.0f} names/s · {left} left"
-        )
+        epoch = f"{'epoch ' if self.wide else ''}{progress.epoch}/{progress.epochs}"
+        figures = [
+            f"loss {progress.loss:.3f}",
+            f"right {progress.accuracy:.1%}",
+            f"{progress.names_per_second:,.0f} names/s",
+            f"{clock(self.pace.seconds_left(progress))} left",
+        ]
+        shown = {"epoch": epoch, "figures": (" · " if self.wide else "  ").join(figures)}
         if self.task is None:
-            self.task = self.bar.add_task("", total=total, epoch=epoch, figures=figures)
-        self.bar.update(self.task, completed=done, epoch=epoch, figures=figures)
+            self.task = self.bar.add_task("", total=progress.epochs * progress.steps, **shown)
+        self.bar.update(self.task, completed=steps_done(progress), **shown)
         if progress.record is not None:
             self.bar.console.print(epoch_line(progress.record, progress.epochs), markup=False)
+
+
+def training_bar(console: Console, *, wide: bool) -> Any:
+    """Make the row of columns; on a narrow terminal the figures need the room of the bar."""
+    from rich.progress import BarColumn, ProgressColumn, TextColumn
+    from rich.progress import Progress as RichProgress
+
+    def text(template: str) -> TextColumn:
+        return TextColumn(template, markup=False)
+
+    middle: list[ProgressColumn] = (
+        [BarColumn(bar_width=None), text("{task.percentage:>3.0f}%")] if wide else []
+    )
+    columns = [text("{task.fields[epoch]}"), *middle, text("{task.fields[figures]}")]
+    return RichProgress(*columns, console=console, transient=True, expand=wide)
 
 
 class Pace:

@@ -1,0 +1,217 @@
+"""`cognomen train`: from a folder of names to a model, stopped and resumed as people stop and resume it."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from cli_running import COMMAND, clean_environment, failure, lines, run
+from click.testing import CliRunner
+
+from cognomen.apps.cli import cli
+from cognomen.apps.cli.settings import OPTIONS
+from cognomen.apps.cli.watching import clock
+from cognomen.card import train_command
+from cognomen.classifier import Classifier
+from cognomen.recipe import Recipe
+
+SMALL = ["--hidden-size", "8", "--embedding-size", "4", "--batch-size", "32", "--validation-share", "0.2"]
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Three origins that a small network can tell apart by their endings."""
+    folder = tmp_path_factory.mktemp("names")
+    stems = [a + b + c for a in "BDKLMNPRST" for b in "aeiou" for c in "lrn"]
+    for origin, ending in {"Japanese": "moto", "Polish": "owski", "Swedish": "sson"}.items():
+        rows = [*(stem + ending for stem in stems[:60]), f"Bal{ending}"]  # the last one stands twice
+        (folder / f"{origin}.txt").write_text("\n".join(rows), "utf-8")
+    return str(folder)
+
+
+def test_training_makes_a_model_that_predicts(names, tmp_path):
+    out = tmp_path / "model"
+    result = run("train", names, "--out", str(out), *SMALL, "--epochs", "12", "--learning-rate", "0.02")
+    said = lines(result)
+    assert "180 names of 3 origins" in said[0]
+    assert any("3 dropped as duplicate" in line for line in said)
+    assert any("names kept out of the training: accuracy" in line for line in said)
+    assert str(out) in said[-1]
+    epochs = result.stderr.decode().splitlines()
+    assert len(epochs) == 12
+    assert all("loss" in line and "names/s" in line and "left" in line for line in epochs)
+    assert sorted(path.name for path in out.iterdir()) == ["README.md", "model.json", "model.safetensors"]
+    assert not Path(f"{out}.checkpoint").exists()
+    assert lines(run("predict", "--model", str(out), "Kirowski"))[0].startswith("Kirowski\tPolish\t")
+
+
+def test_equal_seeds_give_equal_weights_and_others_do_not(names, tmp_path):
+    def weights(name: str, seed: str) -> bytes:
+        lines(run("train", names, "--out", str(tmp_path / name), *SMALL, "--epochs", "1", "--seed", seed))
+        return (tmp_path / name / "model.safetensors").read_bytes()
+
+    first = weights("a", "3")
+    assert weights("b", "3") == first
+    assert weights("c", "4") != first
+
+
+def test_the_options_reach_the_recipe(names, tmp_path):
+    options = [
+        "--cell",
+        "lstm",
+        "--num-layers",
+        "2",
+        "--dropout",
+        "0.1,0,0.3",
+        "--pooling",
+        "last",
+        "--seed",
+        "9",
+    ]
+    lines(run("train", names, "--out", str(tmp_path / "model"), *SMALL, "--epochs", "1", *options))
+    recipe = Recipe.from_json(Classifier.load(tmp_path / "model").facts["recipe"])
+    wanted = Recipe(
+        cell="lstm",
+        num_layers=2,
+        dropout=(0.1, 0.0, 0.3),
+        pooling="last",
+        seed=9,
+        hidden_size=8,
+        embedding_size=4,
+        batch_size=32,
+        validation_share=0.2,
+        epochs=1,
+    )
+    assert recipe == wanted
+
+
+def test_every_field_of_a_recipe_has_an_option():
+    assert {field for field, _, _ in OPTIONS} == {field.name for field in dataclasses.fields(Recipe)}
+
+
+def test_the_command_in_a_model_card_is_understood():
+    recipe = Recipe(cell="rnn", dropout=(0.1, 0.0, 0.3), epochs=7, seed=4, label_smoothing=0.1, num_layers=3)
+    words = shlex.split(train_command(recipe.to_json(), "names"))
+    assert words[:2] == ["cognomen", "train"]
+    train = cli.get_command(None, "train")
+    settings = train.make_context("train", words[2:]).params
+    fields = {field.name for field in dataclasses.fields(Recipe)}
+    assert Recipe(**{name: value for name, value in settings.items() if name in fields}) == recipe
+
+
+# --- what stands in the way -------------------------------------------------------------------------------
+
+
+def test_places_that_will_not_do_are_refused_before_the_training(names, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "thesis.txt").write_text("mine")
+    for place, words in [("file", "file"), ("folder", "something else"), ("none/model", "no folder")]:
+        result = run("train", names, "--out", str(tmp_path / place), *SMALL, "--force")
+        assert words in failure(result, 1)
+        assert "epoch" not in result.stderr.decode()
+    assert (tmp_path / "folder" / "thesis.txt").read_text() == "mine"
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_model_is_only_replaced_when_forced(names, tmp_path):
+    command = ["train", names, "--out", str(tmp_path / "model"), *SMALL, "--epochs", "1"]
+    lines(run(*command))
+    weights = (tmp_path / "model" / "model.safetensors").read_bytes()
+    assert "--force" in failure(run(*command, "--seed", "1"), 1)
+    assert (tmp_path / "model" / "model.safetensors").read_bytes() == weights
+    lines(run(*command, "--seed", "1", "--force"))
+    assert (tmp_path / "model" / "model.safetensors").read_bytes() != weights
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--cell", "transformer"], 2, "--cell"),
+        (["--epochs", "0"], 2, "--epochs"),
+        (["--dropout", "0.5"], 2, "three shares"),
+        (["--dropout", "0,0,1"], 2, "three shares"),
+        (["--dropout", "a,b,c"], 2, "three shares"),
+        (["--pooling", "median"], 1, "pooling"),
+        (["--resume"], 1, "nothing to resume"),
+    ],
+)
+def test_wrong_settings_are_explained(names, tmp_path, options, code, words):
+    result = run("train", names, "--out", str(tmp_path / "model"), *options)
+    assert words in failure(result, code)
+    assert not (tmp_path / "model").exists()
+
+
+def test_missing_data_is_explained(tmp_path):
+    assert "no-such-names" in failure(run("train", "no-such-names", "--out", str(tmp_path / "model")), 1)
+
+
+def test_out_is_needed(names):
+    assert "--out" in failure(run("train", names), 2)
+
+
+# --- stopped and resumed ----------------------------------------------------------------------------------
+
+
+def stop_after(epochs: int, command: list[str], how: signal.Signals) -> tuple[int, str]:
+    """Send a signal when so many epochs have ended; give the exit code and the rest of stderr."""
+    environment = clean_environment(PYTHONUNBUFFERED="1")
+    with subprocess.Popen(
+        [COMMAND, *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
+    ) as process:
+        assert process.stderr is not None
+        for _ in range(epochs):
+            assert process.stderr.readline().startswith(b"epoch")
+        process.send_signal(how)
+        rest = process.stderr.read().decode()
+    return process.returncode, rest
+
+
+def test_ctrl_c_keeps_the_best_model_and_resume_ends_where_it_would_have(names, tmp_path):
+    def command(name: str) -> list[str]:
+        return ["train", names, "--out", str(tmp_path / name), *SMALL, "--epochs", "60"]
+
+    code, rest = stop_after(2, command("model"), signal.SIGINT)
+    assert code == 130
+    assert "Traceback" not in rest
+    assert "of 60 epochs" in rest
+    assert str(tmp_path / "model") in rest
+    assert len(Classifier.load(tmp_path / "model").origins) == 3
+    assert "--resume" in failure(run(*command("model"), "--epochs", "60"), 1)  # not started anew by mistake
+    lines(run(*command("model"), "--resume"))
+    lines(run(*command("whole")))
+    resumed, whole = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("model", "whole"))
+    assert resumed == whole
+    assert not (tmp_path / "model.checkpoint").exists()
+
+
+def test_a_killed_run_can_be_resumed_or_forced(names, tmp_path):
+    command = ["train", names, "--out", str(tmp_path / "model"), *SMALL, "--epochs", "60"]
+    stop_after(2, command, signal.SIGKILL)  # the checkpoint follows the line
+    assert not (tmp_path / "model").exists()
+    message = failure(run(*command), 1)
+    assert "--resume" in message
+    assert "--force" in message
+    lines(run(*command, "--resume"))
+    assert (tmp_path / "model" / "model.safetensors").exists()
+
+
+def test_ctrl_c_before_the_first_epoch_says_that_nothing_is_kept(names, tmp_path, monkeypatch):
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cognomen.training.train", interrupted)
+    result = CliRunner().invoke(cli, ["train", names, "--out", str(tmp_path / "model")])
+    assert result.exit_code == 130
+    assert "nothing to keep" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"), [(0.4, "0:00"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03")]
+)
+def test_a_span_of_time_is_written_as_on_a_clock(seconds, written):
+    assert clock(seconds) == written
