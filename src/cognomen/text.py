@@ -141,29 +141,30 @@ def read_name(text: str) -> NameReading:
     gives itself. In languages that write the surname first without a comma ("Wang Wei") it errs: give the
     surname alone.
     """
-    stands = " ".join(text.split())
-    surname = " ".join(_surname_words(stands)).strip(_OUTER_PUNCTUATION)
-    if not _has_letter(surname):
-        return NameReading(stands)
+    surname = stands = " ".join(text.split())
+    while (shorter := _read_once(surname)) != surname:  # ends: it only gets shorter
+        surname = shorter
     whole = surname == stands or normalise(surname, lower=False) == normalise(stands, lower=False)
     return NameReading(surname, None if whole else SURNAME_OF_FULL_NAME)
 
 
-def _surname_words(text: str) -> list[str]:
+def _read_once(text: str) -> str:
+    """The surname in the text; the text itself when there is none."""
     parts = [part for part in _COMMA.split(text) if _has_letter(part)]
     if not parts:
-        return []
+        return text
     words = _surname_of_words(_outside_brackets(parts[0].split()))
     if len(parts) > 1:  # "Gogh, Vincent van"
         given = parts[1].split()
         words = given[_start_of_particles(given, len(given)) :] + words
-    return words
+    surname = " ".join(words).strip(_OUTER_PUNCTUATION)
+    return surname if _has_letter(surname) else text
 
 
 def _surname_of_words(words: list[str]) -> list[str]:
     words = [word for word in words if _has_letter(word) or _is_dash(word)]
     while len(words) > 1 and _is_no_surname(words[-1]):
-        words = words[:-1]
+        words.pop()
     words = words[: _end_of_capitals(words)]
     return words[_start_of_surname(words) :]
 

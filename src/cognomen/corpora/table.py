@@ -43,8 +43,8 @@ def read_table(path: Path) -> Reading:
             reading.rows.append(Row(trimmed_name, trimmed_origin, path.name, line))
     if not reading.rows:
         raise DataError(
-            f"expected rows with a name and an origin in {path}; it has {len(reading.unusable)} rows below its "
-            "headings, and none has both."
+            f"expected rows with a name and an origin in {path}; it has {len(reading.unusable)} rows below "
+            "its headings, and none has both."
         )
     return reading
 
@@ -132,8 +132,8 @@ def _strings(path: Path, column: Any, heading: str) -> list[str | None]:
     for number, cell in enumerate(cells, start=1):
         if cell is not None and not isinstance(cell, str):
             raise DataError(
-                f"{path}, row {number}: expected text in the column {heading!r}, got {cell!r} ({column.type}). "
-                "Write that column as strings."
+                f"{path}, row {number}: expected text in the column {heading!r}, got {cell!r} "
+                f"({column.type}). Write that column as strings."
             )
     return cells
 

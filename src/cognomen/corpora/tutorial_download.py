@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -133,8 +134,8 @@ def fetch_tutorial(
     changed = changed_files(home)
     if changed:
         raise DownloadError(
-            f"the cached files in {home} are not what was downloaded; changed or missing: {', '.join(changed)}. "
-            "Cognomen does not touch them: delete that folder to have them fetched again."
+            f"the cached files in {home} are not what was downloaded; changed or missing: "
+            f"{', '.join(changed)}. Cognomen does not touch them: delete that folder to fetch them again."
         )
     return home
 
@@ -165,8 +166,8 @@ class _Meter:
             self.on_progress(min(self.done, self.total or self.done), self.total or None)
 
     def reset(self) -> None:
-        """Begin counting again; pooch then counts the whole."""
-        self.done = 0
+        """Begin counting again: at the end pooch counts the whole, which is 0 when it was never told."""
+        self.done = 0 if self.total else self.done
 
     def close(self) -> None:
         """Nothing is left to do."""
@@ -175,11 +176,14 @@ class _Meter:
 def _download(url: str, target: Path, timeout: float, on_progress: OnBytes | None) -> None:
     import pooch
 
-    fetch = pooch.HTTPDownloader(progressbar=_Meter(url, on_progress), chunk_size=8192, timeout=timeout)
-    try:
-        fetch(url, str(target), None)
-    except (OSError, ValueError) as error:  # all errors of requests are OSErrors
-        raise _failed(url, _what_went_wrong(error, timeout)) from error
+    with ExitStack() as opened:  # pooch does not close a connection that fails
+        keep = {"response": lambda response, **_: opened.enter_context(response)}
+        meter = _Meter(url, on_progress)
+        fetch = pooch.HTTPDownloader(progressbar=meter, chunk_size=8192, timeout=timeout, hooks=keep)
+        try:
+            fetch(url, str(target), None)
+        except (OSError, ValueError) as error:  # all errors of requests are OSErrors
+            raise _failed(url, _what_went_wrong(error, timeout)) from error
 
 
 def _what_went_wrong(error: Exception, timeout: float) -> str:

@@ -1,0 +1,95 @@
+"""Letters to numbers: no letter is ever taken for another."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cognomen.alphabet import UNKNOWN, UNKNOWN_LETTER, Alphabet
+from cognomen.errors import InputError
+from cognomen.text import normalise
+
+# Surrogates, letters beyond the first plane and the highest code point are among them.
+LETTERS = st.one_of(st.characters(), st.sampled_from("abcä'- \ud800\udfff\U0001f600\U0010ffff\x00"))
+WORDS = st.text(alphabet=LETTERS, max_size=8)
+ALPHABETS = st.lists(LETTERS, unique=True, max_size=10).map("".join).map(Alphabet)
+
+
+def test_numbers_follow_the_letters() -> None:
+    alphabet = Alphabet("cab")
+    assert alphabet.letters == "cab"
+    assert len(alphabet) == 4
+    assert alphabet.encode("abc").tolist() == [2, 3, 1]
+    assert alphabet.encode("").tolist() == []
+    assert alphabet.encode("abc").dtype == np.int64
+
+
+def test_unknown_letters_are_a_letter_of_their_own() -> None:
+    assert Alphabet("abc").encode("a?cå\ud800\U0001f600").tolist() == [1, 0, 3, 0, 0, 0]
+
+
+def test_from_names_sorts_the_letters_of_all_names() -> None:
+    names = [normalise(name) for name in ("Smith", "O’Brien", "Müller", "van Gogh")]
+    assert Alphabet.from_names(names).letters == " 'abeghilmnorstuv\u0308"
+    assert Alphabet.from_names(iter(names)) == Alphabet.from_names(names[::-1])
+    assert Alphabet.from_names([]) == Alphabet("")
+
+
+def test_a_letter_twice_is_refused() -> None:
+    with pytest.raises(InputError, match=r"each letter once.*'aba'.*\['a'\]"):
+        Alphabet("aba")
+
+
+@given(ALPHABETS, st.lists(WORDS, max_size=6))
+@example(Alphabet(""), ["a", ""])
+@example(Alphabet("\U0010ffff"), ["\U0010ffff\U0010fffe"])
+@example(Alphabet("ab"), [])
+def test_all_names_at_once_as_one_by_one(alphabet: Alphabet, names: list[str]) -> None:
+    ids, lengths = alphabet.encode_all(names)
+    assert (ids.dtype, lengths.dtype) == (np.int64, np.int64)
+    assert lengths.tolist() == [len(name) for name in names]
+    assert ids.tolist() == [number for name in names for number in alphabet.encode(name).tolist()]
+
+
+@given(ALPHABETS, WORDS)
+def test_no_letter_is_taken_for_another(alphabet: Alphabet, word: str) -> None:
+    ids, _ = alphabet.encode_all([word])
+    for letter, number in zip(word, ids.tolist(), strict=True):
+        assert (number == UNKNOWN) == (letter not in alphabet.letters)
+        assert number == UNKNOWN or alphabet.letters[number - 1] == letter
+
+
+@given(ALPHABETS, WORDS)
+def test_decoding_gives_the_known_letters_back(alphabet: Alphabet, word: str) -> None:
+    expected = "".join(letter if letter in alphabet.letters else UNKNOWN_LETTER for letter in word)
+    assert alphabet.decode(alphabet.encode(word)) == expected
+
+
+@pytest.mark.parametrize("number", [-1, 3])
+def test_a_number_of_no_letter_is_refused(number: int) -> None:
+    with pytest.raises(InputError, match=rf"from 0 to 2; \[1\] is {number}"):
+        Alphabet("ab").decode([1, number])
+
+
+def test_one_hot_has_a_single_one_in_each_row() -> None:
+    rows = Alphabet("ab").one_hot("b?a")
+    assert rows.dtype == np.float32
+    assert rows.tolist() == [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
+    assert Alphabet("ab").one_hot("").shape == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [("aab", 0.0), ("abxy", 0.5), ("иванов", 1.0), ("a\u0308", 0.0), ("' -", 0.0), ("", 0.0), ("a-я", 0.5)],
+)
+def test_unknown_share_counts_letters_only(name: str, share: float) -> None:
+    assert Alphabet("ab").unknown_share(name) == share
+
+
+def test_alphabets_are_equal_when_their_letters_are() -> None:
+    assert Alphabet("ab") == Alphabet("ab") != Alphabet("ba")
+    assert Alphabet("ab") != "ab"
+    assert len({Alphabet("ab"), Alphabet("ab"), Alphabet("ba")}) == 2
+    assert repr(Alphabet("ab'")) == 'Alphabet("ab\'")'
