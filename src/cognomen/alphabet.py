@@ -9,7 +9,9 @@ hold, so an unknown letter is never mistaken for a known one; the letter `letter
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -44,9 +46,10 @@ class Alphabet:
         self._table = _number_of_code_point(letters)
 
     @classmethod
-    def from_names(cls, names: Iterable[str]) -> Alphabet:
-        """The letters of these (normalised) names, sorted by code point."""
-        return cls("".join(sorted(set().union(*names))))
+    def from_names(cls, names: Iterable[str], *, min_count: int = 1) -> Alphabet:
+        """The letters that stand `min_count` times or more in these (normalised) names, by code point."""
+        counts = Counter(chain.from_iterable(names))
+        return cls("".join(sorted(letter for letter, count in counts.items() if count >= min_count)))
 
     @property
     def letters(self) -> str:

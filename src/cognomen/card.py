@@ -88,8 +88,10 @@ def _protocol(which: str, result: Mapping[str, Any]) -> str:
     ]
     table = "\n".join(f"| {name} | {value} |" for name, value in figures)
     rows = "\n".join(
-        f"| {origin} | {row['support']} | {row['precision']:.2f} | {row['recall']:.2f} | {row['f1']:.2f} |"
-        for origin, row in pooled["per_origin"].items()
+        f"| {row['origin']} | {row['support']} "
+        + " ".join(f"| {row[score]:.2f}" for score in ("precision", "recall", "f1"))
+        + " |"
+        for row in pooled["origins"]
     )
     return (
         f"## {PROTOCOLS[which]}\n\n| measure | value |\n| --- | --- |\n{table}\n\n"

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.alphabet import Alphabet
+from cognomen.alphabet import UNKNOWN, Alphabet
 from cognomen.calibration import fit_temperature, softmax_with_temperature
 from cognomen.card import model_card
 from cognomen.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
@@ -29,7 +29,7 @@ from cognomen.rnn.losses import cross_entropy
 from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle
 from cognomen.text import normalise
 
-__all__ = ["EpochRecord", "Progress", "TrainingResult", "train"]
+__all__ = ["EpochRecord", "Progress", "TrainingResult", "fingerprint", "train", "with_unknown_letters"]
 
 
 @dataclass(frozen=True)
@@ -103,9 +103,9 @@ class _Run:
         labels = np.searchsorted(corpus.origins, corpus.labels)
         held_out = validation_mask(corpus.names, recipe.validation_share, recipe.seed, corpus.labels)
         _check_enough(corpus, labels, held_out)
-        self.alphabet = Alphabet.from_names(
-            name for name, out in zip(letters, held_out, strict=True) if not out
-        )
+        shown = [name for name, out in zip(letters, held_out, strict=True) if not out]
+        min_count = min(recipe.min_letter_count, math.ceil(len(shown) / 1000))
+        self.alphabet = Alphabet.from_names(shown, min_count=min_count)
         self.training, self.validation = (
             _Names(*self.alphabet.encode_all([letters[i] for i in np.flatnonzero(part)]), labels[part])
             for part in (~held_out, held_out)
@@ -144,8 +144,7 @@ class _Run:
         """Learn from one batch: its loss, and how many of its names were answered right."""
         recipe = self.recipe
         ids, lengths, labels = self.training.take(batch)
-        if recipe.letter_dropout:
-            ids = np.where(self.rng.random(len(ids)) < recipe.letter_dropout, 0, ids)
+        ids, lengths = with_unknown_letters(ids, lengths, recipe.letter_dropout, self.rng)
         # A run that diverges overflows on its way; _check_sound says so in plain words.
         with np.errstate(all="ignore"):
             logits, backward = self.network.forward(ids, lengths, self.rng)
@@ -247,6 +246,15 @@ class _Run:
             facts["validation"] = {key: round(float(getattr(measured, key)), 4) for key in keys}
         card = model_card(origins, priors, facts)
         return Classifier(self.network, self.alphabet, origins, priors, temperature, facts, card)
+
+
+def with_unknown_letters(ids: Ids, lengths: Ids, share: float, rng: np.random.Generator) -> tuple[Ids, Ids]:
+    """Names (M,) of lengths (N,) with a share of letters made unknown, and as many unknown ones put in."""
+    ids = np.where(rng.random(len(ids)) < share, UNKNOWN, ids)
+    put_in = rng.random(len(ids)) < share  # after which letters, (M,)
+    names = np.repeat(np.arange(len(lengths)), lengths)[put_in]
+    longer = lengths + np.bincount(names, minlength=len(lengths))
+    return np.insert(ids, np.flatnonzero(put_in) + 1, UNKNOWN), longer
 
 
 def _judged(record: EpochRecord) -> float:
