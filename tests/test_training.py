@@ -251,7 +251,7 @@ def test_rare_letters_are_left_out(corpus: Corpus) -> None:
     recipe = replace(SMALL, epochs=1, batch_size=512, validation_share=0)
     assert "\u0303" not in train(many, recipe).classifier.alphabet.letters  # 1 in 2,029 names
     assert "\u0303" in train(many, replace(recipe, min_letter_count=1)).classifier.alphabet.letters
-    few = Corpus(names + ("zañ",), ("X", "Y") * 85, "here", corpus.report)
+    few = Corpus((*names, "zañ"), ("X", "Y") * 85, "here", corpus.report)
     assert "\u0303" in train(few, recipe).classifier.alphabet.letters  # 1 in 170
 
 

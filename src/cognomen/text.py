@@ -43,12 +43,12 @@ def normalise(text: str, *, lower: bool = True) -> str:
 
     Args:
         text: any string.
-        lower: False keeps capital letters.
+        lower: False keeps capital letters, and ß, which lower case writes ss.
     """
     kept = _keep(unicodedata.normalize("NFD", text))
     kept = _keep(unicodedata.normalize("NFKD", kept))  # a letter may come apart into a space or an apostrophe
     if lower:
-        kept = unicodedata.normalize("NFKD", kept.lower())
+        kept = unicodedata.normalize("NFKD", kept.casefold())  # GROSS, Groß and gross are one
     kept = " ".join(kept.split())
     return kept if any(map(str.isalpha, kept)) else ""
 
