@@ -15,7 +15,7 @@ from numpy.typing import DTypeLike
 from cognomen.errors import InputError
 from cognomen.rnn.layers import Array, Dropout, Embedding, Ids, Layer, Linear
 from cognomen.rnn.packed import pack
-from cognomen.rnn.pooling import pool
+from cognomen.rnn.pooling import kinds_of, pool
 from cognomen.rnn.recurrent import Recurrent
 
 __all__ = ["Architecture", "Network"]
@@ -111,7 +111,7 @@ class Network(Layer):
             cell_options=options,
         )
         self.dropout_pooled = Dropout(after_pooling)
-        pooled = self.recurrent.output_size * len(a.pooling.split("+"))
+        pooled = self.recurrent.output_size * len(kinds_of(a.pooling))
         self.output = Linear(pooled, a.origin_count, rng=rng, dtype=dtype)
         parts = {"embedding.{}": self.embedding, "recurrent.{}": self.recurrent, "output.{}": self.output}
         super().__init__(*self.collect(parts))
@@ -143,6 +143,8 @@ class Network(Layer):
         Raises:
             InputError: a name has no letters, or the lengths do not fit the ids.
         """
+        if lengths.sum() != len(ids):
+            raise InputError(f"the lengths add up to {lengths.sum()}, but there are {len(ids)} letters")
         if len(lengths) == 0:
             return np.empty((0, self.architecture.origin_count), dtype=self.output.params["weight"].dtype)
         starts = np.cumsum(lengths) - lengths  # (N,)

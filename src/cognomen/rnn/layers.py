@@ -126,8 +126,16 @@ class Embedding(Layer):
         super().__init__({"weight": rng.standard_normal((count, size)).astype(dtype)})
 
     def forward(self, ids: Ids) -> tuple[Array, Callable[[Array], None]]:
-        """Look up ids (M,) and give their vectors (M, E); an id has no gradient of its own."""
+        """Look up ids (M,) and give their vectors (M, E); an id has no gradient of its own.
+
+        Raises:
+            InputError: an id is no row of the table; -1 is not the last one.
+        """
         weight = self.params["weight"]  # (V, E)
+        if ids.size and not 0 <= ids.min() <= ids.max() < len(weight):
+            raise InputError(
+                f"ids: expected numbers from 0 to {len(weight) - 1}, got {ids.min()} to {ids.max()}"
+            )
 
         def backward(dy: Array) -> None:
             one_hot = (ids[:, None] == np.arange(len(weight))).astype(dy.dtype)  # (M, V)

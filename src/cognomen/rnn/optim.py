@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from cognomen.errors import InputError
 from cognomen.rnn.layers import Array
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimiser", "clip_grad_norm", "cosine", "one_cycle"]
@@ -20,6 +21,10 @@ class Optimiser:
     """
 
     def __init__(self, params: Mapping[str, Array], learning_rate: float, weight_decay: float = 0.0) -> None:
+        if not params:
+            raise InputError(
+                "no parameters to move: a network that takes its sizes from its first input has none yet"
+            )
         self.params = params
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay

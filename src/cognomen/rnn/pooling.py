@@ -10,7 +10,7 @@ from cognomen.errors import InputError
 from cognomen.rnn.layers import Array, Backward
 from cognomen.rnn.packed import Packed
 
-__all__ = ["POOLINGS", "pool", "pool_last", "pool_max", "pool_mean"]
+__all__ = ["POOLINGS", "kinds_of", "pool", "pool_last", "pool_max", "pool_mean"]
 
 
 def pool_last(y: Packed, direction: str = "forward") -> tuple[Array, Backward]:
@@ -77,6 +77,20 @@ POOLINGS: dict[str, Callable[[Packed, str], tuple[Array, Backward]]] = {
 }
 
 
+def kinds_of(which: str) -> list[str]:
+    """The poolings that a word such as "max+mean" names.
+
+    Raises:
+        InputError: one of them does not exist.
+    """
+    kinds = which.split("+")
+    if unknown := set(kinds) - POOLINGS.keys():
+        raise InputError(
+            f"pooling: expected {', '.join(POOLINGS)} or several joined by '+', got {sorted(unknown)}"
+        )
+    return kinds
+
+
 def pool(y: Packed, which: str, direction: str = "forward") -> tuple[Array, Backward]:
     """Pool outputs (M, Y) in one or several ways side by side, as in "max+mean": (N, K * Y).
 
@@ -85,11 +99,7 @@ def pool(y: Packed, which: str, direction: str = "forward") -> tuple[Array, Back
     Raises:
         InputError: `which` names a pooling that does not exist.
     """
-    kinds = which.split("+")
-    if unknown := set(kinds) - POOLINGS.keys():
-        raise InputError(
-            f"pooling: expected {', '.join(POOLINGS)} or several joined by '+', got {sorted(unknown)}"
-        )
+    kinds = kinds_of(which)
     parts, backwards = zip(*(POOLINGS[kind](y, direction) for kind in kinds), strict=True)
     pooled = np.empty((len(y.order), sum(p.shape[1] for p in parts)), dtype=y.data.dtype)
     pooled[y.order] = np.concatenate(parts, axis=1)
