@@ -1,0 +1,97 @@
+"""What the tests of the recurrent library share: every cell by name, batches, and ways to compare."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import settings
+from numpy.typing import NDArray
+
+from cognomen.network import Architecture, Network
+from cognomen.rnn import Recurrent
+from cognomen.rnn.cells import Nonlinearity
+
+Array = NDArray[Any]
+
+# Every cell with every non-linearity that it may have; the pair is a function that the library does not know.
+KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "rnn-tanh": ("rnn", {"nonlinearity": "tanh"}),
+    "rnn-relu": ("rnn", {"nonlinearity": "relu"}),
+    "rnn-identity": ("rnn", {"nonlinearity": "identity"}),
+    "rnn-pair": ("rnn", {"nonlinearity": (np.arctan, lambda z: 1 / (1 + z * z))}),
+    "combined-identity": ("combined", {}),
+    "combined-tanh": ("combined", {"nonlinearity": "tanh"}),
+    "combined-relu": ("combined", {"nonlinearity": "relu"}),
+    "gru": ("gru", {}),
+    "lstm": ("lstm", {}),
+}
+NETWORK_KINDS = [kind for kind in KINDS if kind != "rnn-pair"]  # an architecture names its non-linearity
+WAYS = ["last", "max", "mean", "max+mean"]
+DIRECTIONS = ["forward", "reverse", "both"]
+SHAPES = [(direction, layers) for direction in DIRECTIONS for layers in (1, 2)]
+
+# The same examples on every machine and in every run, however slow.
+stable = settings(deadline=None, derandomize=True, max_examples=30)
+
+
+def recurrent(
+    kind: str, direction: str = "forward", layers: int = 1, *, x: int = 3, h: int = 2, **more: Any
+) -> Recurrent:
+    """A float64 layer whose starting values hang on its sizes alone."""
+    cell, options = KINDS[kind]
+    more = {"rng": np.random.default_rng(5), "dtype": np.float64} | more
+    return Recurrent(cell, x, h, num_layers=layers, direction=direction, cell_options=options, **more)
+
+
+def network(kind: str, pooling: str, direction: str, layers: int = 1, *, e: int = 3, h: int = 2) -> Network:
+    """A float64 network over 6 letters and 4 origins."""
+    cell, options = KINDS[kind]
+    options = {"nonlinearity": "identity"} | options
+    architecture = Architecture(6, 4, cell, e, h, layers, direction, pooling, **options)
+    return Network(architecture, rng=np.random.default_rng(5), dtype=np.float64)
+
+
+def sequences(seed: int, lengths: list[int], width: int = 3) -> list[Array]:
+    """Random sequences (T_i, X)."""
+    rng = np.random.default_rng(seed)
+    return [rng.standard_normal((length, width)) for length in lengths]
+
+
+def assert_within(actual: Array, expected: Array, tolerance: float) -> None:
+    """Every number within an absolute tolerance, shapes equal."""
+    assert np.shape(actual) == np.shape(expected)
+    np.testing.assert_allclose(actual, expected, rtol=0, atol=tolerance)
+
+
+def nearest_kink(layer: Recurrent, x: Any) -> float:
+    """The smallest |z| that a relu of this layer sees while reading x; infinite where there is no relu."""
+    nearest = [np.inf]
+    cells = [cell for level in layer.levels for cell, _ in level if getattr(cell, "phi", None)]
+    relu = Nonlinearity(lambda z: np.maximum(z, 0), lambda z, h: (z > 0).astype(z.dtype))
+    kept = [cell.phi for cell in cells]
+
+    def recorded(z: Array) -> Array:
+        nearest.append(float(np.abs(z).min()))
+        return relu.function(z)
+
+    for cell in cells:
+        if cell.phi.function(np.array(-1.0)) == 0:
+            cell.phi = Nonlinearity(recorded, relu.slope)
+    layer.forward(x)
+    for cell, phi in zip(cells, kept, strict=True):
+        cell.phi = phi
+    return min(nearest)
+
+
+def nearest_tie(outputs: list[Array]) -> float:
+    """How far the largest value of a feature lies above its second largest, at least, over all sequences.
+
+    Two exact zeros are no tie that matters: a relu that is off at both letters has no slope at either.
+    """
+    gaps = [np.inf]
+    for sequence in outputs:
+        if len(sequence) > 1:
+            second, first = np.sort(sequence, axis=0)[-2:]
+            gaps += list((first - second)[(first != 0) | (second != 0)])
+    return float(min(gaps))

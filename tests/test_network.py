@@ -1,0 +1,257 @@
+"""The classifier's network as a whole: its parts in order, its blocks, its description."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rnn_cases import DIRECTIONS, NETWORK_KINDS, WAYS, Array, assert_within, network, stable
+
+import cognomen.network
+from cognomen.errors import InputError
+from cognomen.network import Architecture, Network
+from cognomen.rnn import AdamW, cross_entropy, pack, pool
+
+SMALL = Architecture(alphabet_size=6, origin_count=4, embedding_size=5, hidden_size=3)
+LENGTHS = st.lists(st.integers(1, 7), min_size=1, max_size=9)
+
+
+def names(lengths: list[int], seed: int = 0) -> tuple[Array, Array]:
+    """Random ids (M,) of names with these lengths (N,)."""
+    return np.random.default_rng(seed).integers(0, 6, sum(lengths)), np.array(lengths)
+
+
+def in_pieces(ids: Array, lengths: Array) -> list[Array]:
+    return np.split(ids, np.cumsum(lengths)[:-1])
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("way", WAYS)
+@stable
+@given(kind=st.sampled_from(NETWORK_KINDS), lengths=LENGTHS, data=st.data())
+def test_a_names_logits_are_its_own(
+    kind: str, way: str, direction: str, lengths: list[int], data: Any
+) -> None:
+    """Alone, in a batch, in any order, through blocks or at once: the same logits."""
+    made, (ids, sizes) = network(kind, way, direction, 2), names(lengths)
+    at_once, _ = made.forward(ids, sizes)
+    assert_within(made.logits(ids, sizes), at_once, 1e-12)
+    pieces = in_pieces(ids, sizes)
+    for piece, row in zip(pieces, at_once, strict=True):
+        assert_within(made.logits(piece, np.array([len(piece)]))[0], row, 1e-12)
+    order = data.draw(st.permutations(range(len(pieces))))
+    turned = made.logits(np.concatenate([pieces[i] for i in order]), sizes[order])
+    assert_within(turned, at_once[order], 1e-12)
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 5, 512])
+def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    made, (ids, lengths) = network("gru", "max+mean", "both"), names([3, 1, 7, 2, 2, 6, 1, 4, 5, 3])
+    monkeypatch.setattr(cognomen.network, "BLOCK", block)
+    assert_within(made.logits(ids, lengths), made.forward(ids, lengths)[0], 1e-12)
+
+
+def test_no_names_have_no_logits() -> None:
+    empty = np.zeros(0, np.int64)
+    assert Network(SMALL).logits(empty, empty).shape == (0, 4)
+    assert Network(SMALL).logits(empty, empty).dtype == np.float32
+
+
+def test_its_parts_in_order() -> None:
+    """Letters to vectors, both readers, pooling, one linear map: done here by hand, part by part."""
+    made, (ids, lengths) = network("gru", "max+mean", "both"), names([3, 1, 4])
+    expected = []
+    for piece in in_pieces(ids, lengths):
+        y = made.recurrent.run(made.params["embedding.weight"][piece])
+        pooled = np.concatenate([y.max(axis=0), y.mean(axis=0)])
+        expected.append(made.params["output.weight"] @ pooled + made.params["output.bias"])
+    assert_within(made.forward(ids, lengths)[0], np.stack(expected), 1e-12)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "combined", "gru", "lstm"])
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_names_and_shapes_of_parameters(cell: str, way: str, direction: str) -> None:
+    made = Network(replace(SMALL, cell=cell, pooling=way, direction=direction))
+    shapes = {name: p.shape for name, p in made.params.items()}
+    width = 3 * (2 if direction == "both" else 1) * len(way.split("+"))
+    assert shapes["embedding.weight"] == (6, 5)
+    assert shapes["output.weight"] == (4, width)
+    assert shapes["output.bias"] == (4,)
+    assert all(name.startswith(("embedding.", "recurrent.", "output.")) for name in shapes)
+    first = "recurrent.i2h.weight_l0" if cell == "combined" else "recurrent.weight_ih_l0"
+    assert first in shapes
+    assert (f"{first}_reverse" in shapes) == (direction == "both")
+    assert made.size == sum(p.size for p in made.params.values())
+
+
+def test_parameters_are_shared_with_the_parts() -> None:
+    made = Network(SMALL)
+    assert made.params["output.weight"] is made.output.params["weight"]
+    assert made.params["recurrent.weight_ih_l0"] is made.recurrent.params["weight_ih_l0"]
+    assert made.grads["embedding.weight"] is made.embedding.grads["weight"]
+
+
+def test_loading_copies_and_fits_exactly() -> None:
+    ids, lengths = names([3, 2])
+    one = Network(SMALL, rng=np.random.default_rng(0))
+    other = Network(SMALL, rng=np.random.default_rng(1))
+    assert (one.logits(ids, lengths) != other.logits(ids, lengths)).any()
+    other.load(one.params)
+    assert (one.logits(ids, lengths) == other.logits(ids, lengths)).all()
+    one.params["output.bias"] += 1
+    assert (one.logits(ids, lengths) != other.logits(ids, lengths)).all(), "a copy, not the same arrays"
+    with pytest.raises(InputError, match=r"output\.bias"):
+        other.load({name: p for name, p in one.params.items() if name != "output.bias"})
+    with pytest.raises(InputError, match="surplus"):
+        other.load(one.params | {"surplus": np.zeros(1)})
+    with pytest.raises(InputError, match=r"output.bias.*\(4,\).*\(5,\)"):
+        other.load(one.params | {"output.bias": np.zeros(5)})
+
+
+def test_seeds_and_precision() -> None:
+    one, same, other = (Network(SMALL, rng=np.random.default_rng(seed)) for seed in (0, 0, 1))
+    for name, p in one.params.items():
+        assert p.dtype == np.float32
+        assert p.tobytes() == same.params[name].tobytes()
+        assert p.tobytes() != other.params[name].tobytes()
+    ids, lengths = names([3, 2])
+    logits, backward = one.forward(ids, lengths)
+    assert logits.dtype == np.float32
+    backward(np.ones_like(logits))
+    assert all(grad.dtype == np.float32 for grad in one.grads.values())
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_dropout_in_each_place_is_noise_for_training_only(place: int) -> None:
+    rates = tuple(0.5 if i == place else 0.0 for i in range(3))
+    made = Network(SMALL, dropout=rates, rng=np.random.default_rng(0))  # type: ignore[arg-type]
+    plain = Network(SMALL, rng=np.random.default_rng(0))
+    ids, lengths = names([3, 5, 2])
+    assert (made.forward(ids, lengths)[0] == plain.forward(ids, lengths)[0]).all()
+    assert (made.logits(ids, lengths) == plain.logits(ids, lengths)).all()
+    noisy = made.forward(ids, lengths, np.random.default_rng(0))[0]
+    assert (noisy != plain.forward(ids, lengths)[0]).any()
+    assert (noisy == made.forward(ids, lengths, np.random.default_rng(0))[0]).all()
+    assert (noisy != made.forward(ids, lengths, np.random.default_rng(1))[0]).any()
+
+
+def test_dropout_where_it_is_said_to_be() -> None:
+    """With all letters' vectors at one, what stands behind each dropout shows its own share of zeros."""
+    made = Network(replace(SMALL, hidden_size=50), dropout=(0.2, 0.5, 0.8))
+    assert made.dropout_embedded.rate == 0.2
+    assert made.recurrent.dropout.rate == 0.5
+    assert made.dropout_pooled.rate == 0.8
+    with pytest.raises(InputError, match="dropout"):
+        Network(SMALL, dropout=(0.0, 1.0, 0.0))
+
+
+def test_asking_leaves_gradients_and_weights_alone() -> None:
+    made, (ids, lengths) = Network(SMALL), names([3, 2])
+    before = {name: p.copy() for name, p in made.params.items()}
+    made.logits(ids, lengths)
+    assert all((made.params[name] == p).all() for name, p in before.items())
+    assert all((grad == 0).all() for grad in made.grads.values())
+
+
+@pytest.mark.parametrize("lengths", [[2, 0], [2, 2], [3, -1, 1]])
+def test_lengths_that_do_not_fit(lengths: list[int]) -> None:
+    """Three letters, and lengths that do not share them out."""
+    made, ids = Network(SMALL), np.array([1, 2, 3])
+    with pytest.raises(InputError):
+        made.forward(ids, np.array(lengths))
+    with pytest.raises(InputError):
+        made.logits(ids, np.array(lengths))
+
+
+def test_letters_left_over() -> None:
+    """No name may lose its last letters in silence."""
+    made, ids = Network(SMALL), np.array([1, 2, 3])
+    for read in (made.forward, made.logits):
+        with pytest.raises(InputError):
+            read(ids, np.array([2]))
+
+
+@pytest.mark.parametrize("stray", [-1, 6])
+def test_ids_outside_the_alphabet(stray: int) -> None:
+    """-1 is the trap of the tutorial's data: it must not read as the last letter."""
+    made, ids = Network(SMALL), np.array([1, stray, 3])
+    for read in (made.forward, made.logits):
+        with pytest.raises(InputError, match="0 to 5"):
+            read(ids, np.array([3]))
+
+
+def test_it_learns_names_by_heart() -> None:
+    ids, lengths = names([3, 5, 2, 4, 6, 3, 2, 4], seed=3)
+    labels = np.array([0, 1, 2, 3, 0, 1, 2, 3])
+    made = Network(SMALL, rng=np.random.default_rng(0))
+    optimiser = AdamW(made.params, 0.02)
+    for _ in range(80):
+        logits, backward = made.forward(ids, lengths)
+        loss, dlogits = cross_entropy(logits, labels)
+        made.zero_grad()
+        backward(dlogits)
+        optimiser.step(made.grads)
+    assert loss < 0.1
+    assert made.logits(ids, lengths).argmax(axis=1).tolist() == labels.tolist()
+
+
+# --- the description
+
+
+@pytest.mark.parametrize("cell", ["rnn", "combined", "gru", "lstm"])
+def test_the_description_survives_json(cell: str) -> None:
+    described = replace(SMALL, cell=cell, num_layers=2, direction="reverse", pooling="last")
+    assert Architecture.from_json(described.to_json()) == described
+    twice = Network(Architecture.from_json(described.to_json()))
+    assert {n: p.shape for n, p in twice.params.items()} == {
+        n: p.shape for n, p in Network(described).params.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("hidden_size", 0),
+        ("hidden_size", -3),
+        ("hidden_size", "3"),
+        ("hidden_size", 3.0),
+        ("num_layers", True),
+        ("num_layers", None),
+        ("alphabet_size", 0),
+        ("cell", 3),
+        ("pooling", None),
+    ],
+)
+def test_descriptions_with_wrong_values(name: str, value: Any) -> None:
+    with pytest.raises(InputError, match=name):
+        Architecture.from_json(SMALL.to_json() | {name: value})
+
+
+def test_descriptions_with_wrong_fields() -> None:
+    values = SMALL.to_json()
+    with pytest.raises(InputError, match="surplus"):
+        Architecture.from_json(values | {"surplus": 1})
+    with pytest.raises(InputError, match="cell"):
+        Architecture.from_json({name: value for name, value in values.items() if name != "cell"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("cell", "gruu"), ("direction", "sideways"), ("pooling", "median"), ("nonlinearity", "selu")],
+)
+def test_words_that_mean_nothing_are_refused_when_the_network_is_made(name: str, value: str) -> None:
+    architecture = replace(SMALL, **({"cell": "rnn"} | {name: value}))
+    with pytest.raises(InputError, match=value):
+        Network(architecture)
+
+
+def test_pooling_of_packed_outputs_is_in_the_order_given() -> None:
+    lengths = np.array([1, 3, 2])
+    data = np.arange(6.0)[:, None]
+    pooled, _ = pool(pack(data, lengths), "last")
+    assert pooled.ravel().tolist() == [0, 3, 5]
