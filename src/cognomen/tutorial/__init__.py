@@ -1,0 +1,53 @@
+"""The name tutorial, in NumPy: its words for letters and names, its network, its loop.
+
+Patrick Loeber's video "PyTorch RNN Tutorial: Name Classification Using A Recurrent Neural Net", and the
+PyTorch tutorial by Sean Robertson that it follows, build a small recurrent network that tells where a surname
+comes from. Here are their functions under their names and with their results, on NumPy arrays instead of
+tensors:
+
+    category_lines, all_categories = load_data()
+    rnn = RNN(N_LETTERS, 128, len(all_categories))
+    output, next_hidden = rnn(letter_to_tensor("A"), rnn.init_hidden())
+    category_from_output(output, all_categories)
+
+The video keeps the categories in a global variable; here they are passed to the functions that need them.
+`python -m cognomen.tutorial DATA` runs it all. To read it, begin with `vocabulary`, go on to `network`
+and `loop`, and end with `protocol`, which asks what the network does on names it has never met.
+"""
+
+from __future__ import annotations
+
+from cognomen.tutorial.loop import Fitted, Progress, Settings, fit
+from cognomen.tutorial.network import RNN, nll_loss, train
+from cognomen.tutorial.vocabulary import (
+    ALL_LETTERS,
+    N_LETTERS,
+    category_from_output,
+    letter_to_index,
+    letter_to_tensor,
+    line_to_tensor,
+    load_data,
+    random_row,
+    random_training_example,
+    unicode_to_ascii,
+)
+
+__all__ = [
+    "ALL_LETTERS",
+    "N_LETTERS",
+    "RNN",
+    "Fitted",
+    "Progress",
+    "Settings",
+    "category_from_output",
+    "fit",
+    "letter_to_index",
+    "letter_to_tensor",
+    "line_to_tensor",
+    "load_data",
+    "nll_loss",
+    "random_row",
+    "random_training_example",
+    "train",
+    "unicode_to_ascii",
+]
