@@ -331,6 +331,10 @@ def test_json_that_was_only_indented_anew_is_the_same_model(folder: Path) -> Non
     assert_same(read_artifact(folder), small_artifact())
 
 
+HEADER = b'{"a":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}'
+BFLOAT16 = len(HEADER).to_bytes(8, "little") + HEADER + b"\0\0"  # sound, but no type that NumPy has
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -342,7 +346,7 @@ def test_json_that_was_only_indented_anew_is_the_same_model(folder: Path) -> Non
         ),
         (save_safetensors({"a": np.array([1, np.nan])}), "tensor a: expected finite numbers"),
         (
-            b'<\0\0\0\0\0\0\0{"a":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}      \0\0',
+            BFLOAT16,
             "expected tensors in the safetensors format",
         ),
     ],
@@ -483,7 +487,8 @@ def test_a_failure_at_any_step_leaves_everything_as_it_was(
             assert_same(read_artifact(home / "model"), small_artifact())
     assert failures == 2 * len(seen)
     assert all("No space left on device" in message for message in messages) or messages == {""}
-    assert len(seen) >= 11  # mkdir twice; open, sync, three times; folders opened and synced; renamed
+    assert seen.count("fsync") == (3 if os.name == "nt" else 5)  # three files, the new folder, its parent
+    assert seen.count("rename") == 1 + replacing
 
 
 # For each step a process of its own that is killed before it. Prints how each of them ended.

@@ -71,12 +71,14 @@ def test_probabilities_fall_and_sum_to_one(clf: Classifier, name: str) -> None:
     assert {o.origin for o in answer.origins} == set(ORIGINS)
 
 
-def test_equal_probabilities_come_in_the_order_of_the_origins(clf: Classifier) -> None:
-    flat = make()
-    for name in ("output.weight", "output.bias"):
-        flat.network.params[name].fill(0)
-    assert [o.origin for o in flat("smith", top_k=5).origins] == list(ORIGINS)
-    assert flat.predict("smith") == ["English"]
+def test_equal_probabilities_come_in_the_order_of_the_origins() -> None:
+    origins = [f"O{number:02}" for number in range(40)]
+    network = Network(Architecture(3, 40, embedding_size=4, hidden_size=4), rng=np.random.default_rng(0))
+    network.params["output.weight"].fill(0)
+    network.params["output.bias"][:] = [0, 1] * 20
+    flat = Classifier(network, Alphabet("ab"), origins, [1 / 40] * 40)
+    assert [o.origin for o in flat("ab", top_k=40).origins] == origins[1::2] + origins[::2]
+    assert flat.predict("ab") == ["O01"]
 
 
 @pytest.mark.parametrize(("top_k", "count"), [(1, 1), (3, 3), (5, 5), (99, 5)])
@@ -367,12 +369,14 @@ def test_what_is_spelt_alike_is_scored_once(monkeypatch: pytest.MonkeyPatch) -> 
     assert scored == [2, 2, 2]
 
 
-def test_a_model_that_minds_capitals() -> None:
+def test_a_model_that_minds_capitals(tmp_path: Path) -> None:
     letters = "abAB"
     network = Network(Architecture(5, 2, embedding_size=4, hidden_size=4), rng=np.random.default_rng(0))
     clf = Classifier(network, Alphabet(letters), ["X", "Y"], [0.5, 0.5], lower=False)
     assert clf("Ab").origins != clf("ab").origins
     assert (clf.logits(["Ab"]) != clf.logits(["ab"])).any()
+    clf.save(tmp_path / "model")
+    assert Classifier.load(tmp_path / "model")("Ab") == clf("Ab")
 
 
 # --- on disk -------------------------------------------------------------------------------------------
@@ -541,6 +545,25 @@ def test_a_damaged_model_is_refused(shipped: Path) -> None:
     (shipped / "model.safetensors").write_bytes(data[:-1])
     with pytest.raises(ModelError, match="cut short"):
         Classifier.load()
+
+
+@pytest.fixture(scope="module")
+def classic() -> Classifier:
+    """The model that comes with Cognomen."""
+    return Classifier.load()
+
+
+@TABLE
+def test_the_real_model_does_not_guess_either(classic: Classifier, bad: Any, reason: str) -> None:
+    assert (classic(bad).status, classic(bad).reason) == ("unknown", reason)
+    assert classic.predict(["smith", bad]) == [classic("smith").origin, None]
+
+
+def test_the_real_model_is_small_and_answers(classic: Classifier) -> None:
+    folder = classifier_module.SHIPPED / "classic"
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 1_000_000
+    assert len(classic.origins) == 18
+    assert classic.predict(["Smith", "Nakamura", "Kowalczyk"]) == ["English", "Japanese", "Polish"]
 
 
 # --- how it shows itself -------------------------------------------------------------------------------

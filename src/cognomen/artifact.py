@@ -278,7 +278,7 @@ def _decode_tensors(path: Path, data: bytes, expected_sha256: object) -> dict[st
     if found != expected_sha256:
         _refuse(path, f"{_what_came(data)}: expected SHA-256 {expected_sha256}, got {found}")
     try:
-        tensors = {name: tensor.copy() for name, tensor in load_safetensors(data).items()}
+        tensors = load_safetensors(data)
     except (SafetensorError, KeyError) as error:
         _refuse(path, f"expected tensors in the safetensors format, got {_shown(data)} ({error})")
     if problem := _tensor_problem(tensors):

@@ -19,10 +19,7 @@ from cognomen.rnn.losses import log_softmax, softmax
 
 __all__ = ["fit_temperature", "softmax_with_temperature"]
 
-LOWEST, HIGHEST = (
-    0.05,
-    20.0,
-)  # what fits may give; where every name is right, the loss falls on and on towards 0
+LOWEST, HIGHEST = 0.05, 20.0  # a fit stays in here; where every name is right, less and less is better
 HALVINGS = 60  # of the range above: more than float64 can tell apart
 
 
@@ -65,7 +62,6 @@ def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
     """
     z = _checked_logits(logits).astype(np.float64)  # (N, C)
     y = _checked_labels(labels, z)  # (N,)
-    z = z - z.max(axis=1, keepdims=True)  # the same for every probability, and a difference keeps its digits
     low, high = math.log(1 / HIGHEST), math.log(1 / LOWEST)
     for _ in range(HALVINGS):
         middle = (low + high) / 2

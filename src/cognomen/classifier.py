@@ -140,7 +140,6 @@ class Classifier:
         try:
             network = Network(Architecture.from_json(facts["architecture"]))
             network.load(artifact.tensors)
-            network.logits(np.zeros(1, np.intp), np.ones(1, np.intp))  # fails here if it cannot run at all
             return cls(
                 network,
                 Alphabet(facts["alphabet"]),
@@ -306,7 +305,7 @@ def _find_model(model: str | Path) -> Path:
             "whole. Install Cognomen anew, or load a model of your own: Classifier.load('FOLDER')."
         )
     folder = Path(model)
-    if isinstance(model, Path) or folder.name != model or _is_there(folder):
+    if folder.name != model or _is_there(folder):
         return folder
     import difflib  # only whoever mistypes a name waits for it
 
