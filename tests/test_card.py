@@ -1,0 +1,101 @@
+"""The model card says what was measured, and the command in it is one that trains the model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cognomen.card import model_card, train_command
+from cognomen.recipe import Recipe
+
+TRAINING = {
+    "recipe": Recipe(seed=3).to_json(),
+    "source": "tutorial",
+    "names": 17085,
+    "validation_names": 900,
+    "epochs": 30,
+    "validation": {"accuracy": 0.8456, "macro_f1": 0.5678, "log_loss": 0.5, "ece": 0.02},
+}
+PROTOCOL = {
+    "mean": 0.84123,
+    "standard_deviation": 0.00789,
+    "evaluation": {
+        "macro_f1": 0.53212,
+        "top3": 0.95123,
+        "log_loss": 0.50123,
+        "ece": 0.02123,
+        "origins": [{"origin": "Irish", "support": 225, "precision": 0.875, "recall": 0.625, "f1": 0.7291}],
+    },
+}
+
+
+def test_it_holds_what_was_measured() -> None:
+    card = model_card(["Irish", "Dutch"], [0.75, 0.25], TRAINING | {"protocols": {"L": PROTOCOL}})
+    for text in [
+        "0.8412 ± 0.0079",
+        "0.5321",
+        "0.9512",
+        "0.5012",
+        "0.0212",
+        "| Irish | 225 | 0.88 | 0.62 | 0.73 |",
+    ]:
+        assert text in card
+    for text in [
+        "| Irish | 75.0% |",
+        "17,085 surnames",
+        "0.846",
+        "0.568",
+        "nationality, ethnicity, religion",
+    ]:
+        assert text in card
+    assert "Protocol L" in card
+    assert "Protocol T" not in card
+
+
+def test_without_measurements_it_claims_none() -> None:
+    card = model_card(["A", "B"], [0.5, 0.5], {k: v for k, v in TRAINING.items() if k != "validation"})
+    assert "accuracy" not in card
+
+
+@pytest.mark.parametrize(
+    ("recipe", "options"),
+    [
+        (Recipe(seed=3), "--seed 3"),
+        (replace(Recipe(), cell="lstm", hidden_size=64), "--cell lstm --hidden-size 64 --seed 0"),
+    ],
+)
+def test_the_command(recipe: Recipe, options: str) -> None:
+    assert train_command(recipe.to_json(), "names") == f"cognomen train names --out MODEL {options}"
+
+
+def test_the_command_line_takes_every_setting() -> None:
+    from click.testing import CliRunner
+
+    from cognomen.apps.cli import cli
+
+    changed = Recipe(
+        cell="rnn",
+        embedding_size=8,
+        hidden_size=9,
+        num_layers=2,
+        direction="forward",
+        pooling="last",
+        nonlinearity="relu",
+        dropout=(0.1, 0.2, 0.15),
+        min_letter_count=3,
+        letter_dropout=0.05,
+        epochs=2,
+        batch_size=16,
+        learning_rate=0.01,
+        weight_decay=0.1,
+        label_smoothing=0.05,
+        clip=2.0,
+        validation_share=0.1,
+        seed=9,
+    )
+    assert all(value != getattr(Recipe(), name) for name, value in changed.to_json().items())
+    words = train_command(changed.to_json(), "no-such-folder").split()[1:]
+    result = CliRunner().invoke(cli, words)
+    assert "no-such-folder" in result.output + str(result.exception)
+    assert "No such option" not in result.output
