@@ -46,6 +46,7 @@ def test_a_letter_twice_is_refused() -> None:
 @example(Alphabet(""), ["a", ""])
 @example(Alphabet("\U0010ffff"), ["\U0010ffff\U0010fffe"])
 @example(Alphabet("ab"), [])
+@example(Alphabet("?\ud800"), ["\ud800?", "\ud801\udc00", "\U00010400"])
 def test_all_names_at_once_as_one_by_one(alphabet: Alphabet, names: list[str]) -> None:
     ids, lengths = alphabet.encode_all(names)
     assert (ids.dtype, lengths.dtype) == (np.int64, np.int64)

@@ -41,7 +41,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.body = zipped(FILES)
         self.status = 200
-        self.claimed_length: int | None = None
+        self.claimed_length: object = None
         self.say_length = True
         self.wait_before = self.wait_within = 0.0
         self.calls = 0
@@ -182,6 +182,11 @@ def test_a_zip_cut_short_by_a_server_that_does_not_say_how_much(server: Server, 
     server.say_length = False
     server.body = server.body[:-30]
     assert_fails(server, cache, "not a whole zip file")
+
+
+def test_a_length_that_is_no_number(server: Server, cache: Path) -> None:
+    server.claimed_length = "plenty"
+    assert_fails(server, cache, "could not download")
 
 
 @pytest.mark.parametrize("status", [404, 403, 500])

@@ -30,7 +30,7 @@ _HYPHENS: Final = frozenset("-−⁃˗")
 _INVISIBLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
-_ALLOWED_ASCII: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz '-")
+_FOLDED_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz '-")
 
 
 def normalise(text: str, *, lower: bool = True) -> str:
@@ -45,10 +45,9 @@ def normalise(text: str, *, lower: bool = True) -> str:
         text: any string.
         lower: False keeps capital letters, and ß, which lower case writes ss.
     """
-    kept = _keep(unicodedata.normalize("NFD", text))
+    kept = _keep(unicodedata.normalize("NFD", text))  # before symbols such as ™ come apart into letters
     kept = _keep(unicodedata.normalize("NFKD", kept))  # a letter may come apart into a space or an apostrophe
-    if lower:
-        kept = unicodedata.normalize("NFKD", kept.casefold())  # GROSS, Groß and gross are one
+    kept = kept.casefold() if lower else kept  # GROSS, Groß and gross are one
     kept = " ".join(kept.split())
     return kept if any(map(str.isalpha, kept)) else ""
 
@@ -89,9 +88,8 @@ def fold(text: str) -> str:
     Source: protocol L, step 1: ß becomes ss and a no-break space a space; Unicode NFKD; marks dropped; lower
     case; only a-z, space, ' and - kept; spaces collapsed. It may be empty.
     """
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("\u00a0", " "))
-    lowered = "".join(letter for letter in plain if not unicodedata.combining(letter)).lower()
-    return " ".join("".join(letter for letter in lowered if letter in _ALLOWED_ASCII).split())
+    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).lower()  # makes all its spaces plain, too
+    return " ".join("".join(letter for letter in plain if letter in _FOLDED_LETTERS).split())
 
 
 # --- the surname in a full name ---------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from cognomen.errors import DataError
 __all__ = ["DroppedRow", "Reading", "Row", "numbered_lines", "read_text"]
 
 _BOM = b"\xef\xbb\xbf"
-_BOM_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Row(NamedTuple):
@@ -58,8 +57,6 @@ def read_text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror or error}") from error
-    if data.startswith(_BOM_16):
-        raise _not_utf8(path, 1, "it looks like UTF-16", "UTF-16")
     if b"\0" in data:
         line = _line_number(data, data.index(b"\0"))
         raise _not_utf8(path, line, "it holds a zero byte, as UTF-16 does", "UTF-16")
