@@ -42,7 +42,7 @@ class Recipe:
     nonlinearity: str = "tanh"
     dropout: tuple[float, float, float] = (0.1, 0.0, 0.3)
     min_letter_count: int = 10
-    letter_dropout: float = 0.01
+    letter_dropout: float = 0.02
     epochs: int = 30
     batch_size: int = 128
     learning_rate: float = 3e-3
