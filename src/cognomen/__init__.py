@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> str:
-        """Look up `__version__` when asked: few need it, and finding the package's metadata takes its time."""
+        """Look up `__version__` when asked: few need it, and it takes its time."""
         if name == "__version__":
             from importlib.metadata import version
 
