@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_running import ORIGINS, failure, lines, run, tiny_classifier
+from cli_running import ORIGINS, failure, inside, lines, tiny_classifier
 
 from cognomen.artifact import read_artifact
 from cognomen.classifier import Classifier
@@ -46,7 +46,7 @@ def model(tmp_path: Path) -> Path:
 
 
 def test_check_reports_what_would_be_left_out(names):
-    text = "\n".join(lines(run("data", "check", str(names))))
+    text = "\n".join(lines(inside("data", "check", str(names))))
     assert "13 names of 4 origins" in text
     assert "15 rows read, 13 kept" in text
     assert "1 dropped as no-letters" in text
@@ -55,10 +55,10 @@ def test_check_reports_what_would_be_left_out(names):
 
 
 def test_check_lists_rows_and_gives_json(names):
-    listed = lines(run("data", "check", str(names), "--rows"))
+    listed = lines(inside("data", "check", str(names), "--rows"))
     assert "Czech.txt:5\tno-letters\t123\tCzech" in listed
     assert "smith\tEnglish, Vietnamese" in listed
-    [line] = lines(run("data", "check", str(names), "--json"))
+    [line] = lines(inside("data", "check", str(names), "--json"))
     report = json.loads(line)
     assert report["origins"] == {"Czech": 3, "English": 4, "Japanese": 3, "Vietnamese": 3}
     assert report["dropped"] == {"no-letters": 1, "duplicate": 1}
@@ -67,41 +67,41 @@ def test_check_lists_rows_and_gives_json(names):
 
 def test_check_explains_data_that_cannot_be_read(tmp_path):
     (tmp_path / "Czech.txt").write_bytes(b"Novak\nDvo\xf8\xe1k\n")
-    message = failure(run("data", "check", str(tmp_path)), 1)
+    message = failure(inside("data", "check", str(tmp_path)), 1)
     assert "Czech.txt, line 2" in message
-    error = json.loads(failure(run("data", "check", "--json", str(tmp_path / "none")), 1))
+    error = json.loads(failure(inside("data", "check", "--json", str(tmp_path / "none")), 1))
     assert error["error"]["type"] == "DataError"
 
 
 def test_path_shows_where_downloads_live(tmp_path):
     cache = str(tmp_path / "cache")
     places = {"COGNOMEN_CACHE": cache, "COGNOMEN_NAMES": ""}
-    assert lines(run("data", "path", **places)) == [cache]
-    assert lines(run("data", "path", "tutorial", **places)) == [str(Path(cache) / "tutorial")]
+    assert lines(inside("data", "path", **places)) == [cache]
+    assert lines(inside("data", "path", "tutorial", **places)) == [str(Path(cache) / "tutorial")]
     assert not Path(cache).exists()  # asking for it does not make it
-    text = "\n".join(lines(run("data", "list", **places)))
+    text = "\n".join(lines(inside("data", "list", **places)))
     assert "not here yet: cognomen data fetch tutorial" in text
 
 
 def test_cognomen_names_stands_in_for_the_tutorial(names):
     places = {"COGNOMEN_NAMES": str(names)}
-    assert lines(run("data", "path", "tutorial", **places)) == [str(names)]
-    assert lines(run("data", "fetch", **places)) == [str(names)]
-    [listed] = lines(run("data", "list", "--json", **places))
+    assert lines(inside("data", "path", "tutorial", **places)) == [str(names)]
+    assert lines(inside("data", "fetch", **places)) == [str(names)]
+    [listed] = lines(inside("data", "list", "--json", **places))
     assert json.loads(listed) | {"folder": str(names), "here": True, "name": "tutorial"} == json.loads(listed)
 
 
 def test_fetch_without_a_network_is_explained_and_leaves_nothing(tmp_path):
     nobody = dict.fromkeys(("https_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9")
     cache = tmp_path / "cache"
-    result = run("data", "fetch", "tutorial", COGNOMEN_CACHE=str(cache), COGNOMEN_NAMES="", **nobody)
+    result = inside("data", "fetch", "tutorial", COGNOMEN_CACHE=str(cache), COGNOMEN_NAMES="", **nobody)
     assert "could not download" in failure(result, 1)
     assert not cache.exists() or list(cache.iterdir()) == []
 
 
 @pytest.mark.parametrize("command", ["path", "fetch"])
 def test_an_unknown_corpus_is_a_usage_error(command):
-    message = failure(run("data", command, "census"), 2)
+    message = failure(inside("data", command, "census"), 2)
     assert "'census'" in message
     assert "tutorial" in message
 
@@ -110,17 +110,17 @@ def test_an_unknown_corpus_is_a_usage_error(command):
 
 
 def test_origins_are_listed_a_line_each(model):
-    assert tuple(lines(run("model", "origins", str(model)))) == ORIGINS
-    [line] = lines(run("model", "origins", str(model), "--json"))
+    assert tuple(lines(inside("model", "origins", str(model)))) == ORIGINS
+    [line] = lines(inside("model", "origins", str(model), "--json"))
     assert json.loads(line) == {"origins": [{"origin": origin, "prior": 0.25} for origin in ORIGINS]}
 
 
 def test_verify_gives_the_sum_of_the_tensors(model):
     sha256 = read_artifact(model).facts["tensors_sha256"]
-    [line] = lines(run("model", "verify", str(model)))
+    [line] = lines(inside("model", "verify", str(model)))
     assert "whole" in line
     assert sha256 in line
-    [line] = lines(run("model", "verify", "--json", str(model)))
+    [line] = lines(inside("model", "verify", "--json", str(model)))
     assert json.loads(line)["tensors_sha256"] == sha256
 
 
@@ -129,17 +129,17 @@ def test_verify_finds_a_flipped_bit_and_a_missing_file(model):
     data = bytearray(tensors.read_bytes())
     data[-1] ^= 1
     tensors.write_bytes(data)
-    assert "model.safetensors" in failure(run("model", "verify", str(model)), 1)
+    assert "model.safetensors" in failure(inside("model", "verify", str(model)), 1)
     tensors.unlink()
-    error = json.loads(failure(run("model", "verify", "--json", str(model)), 1))
+    error = json.loads(failure(inside("model", "verify", "--json", str(model)), 1))
     assert error["error"]["type"] == "ModelError"
 
 
 def test_info_tells_the_facts(model):
-    text = "\n".join(lines(run("model", "info", str(model))))
+    text = "\n".join(lines(inside("model", "info", str(model))))
     for word in (str(model), "gru", *ORIGINS, "SHA-256"):
         assert word in text
-    [line] = lines(run("model", "info", "--json", str(model)))
+    [line] = lines(inside("model", "info", "--json", str(model)))
     facts = json.loads(line)
     assert facts["architecture"]["hidden_size"] == 4
     assert facts["origins"] == list(ORIGINS)
@@ -150,7 +150,7 @@ def test_info_tells_the_facts(model):
 
 
 def test_evaluate_gives_the_figures_of_the_evaluation(model, names):
-    [line] = lines(run("evaluate", str(model), str(names), "--json"))
+    [line] = lines(inside("evaluate", str(model), str(names), "--json"))
     facts = json.loads(line)
     corpus, classifier = load_corpus(names), Classifier.load(model)
     labels = np.array([classifier.origins.index(label) for label in corpus.labels])
@@ -159,7 +159,7 @@ def test_evaluate_gives_the_figures_of_the_evaluation(model, names):
         assert facts[figure] == expected[figure]
     low, high = facts["intervals"]["accuracy"]
     assert low <= facts["accuracy"] <= high
-    text = "\n".join(lines(run("evaluate", str(model), str(names))))
+    text = "\n".join(lines(inside("evaluate", str(model), str(names))))
     for words in (
         f"{facts['accuracy']:.3f}",
         f"{facts['macro_f1']:.3f}",
@@ -174,10 +174,10 @@ def test_names_seen_in_training_are_told(tmp_path, names):
     corpus = load_corpus(names)
     tiny_classifier(corpus_sha256=fingerprint(corpus)).save(tmp_path / "seen")
     tiny_classifier(corpus_sha256="of other names").save(tmp_path / "unseen")
-    [line] = lines(run("evaluate", str(tmp_path / "seen"), str(names), "--json"))
+    [line] = lines(inside("evaluate", str(tmp_path / "seen"), str(names), "--json"))
     assert "trained on these very names" in json.loads(line)["notes"][0]
-    assert "trained on these" in "\n".join(lines(run("evaluate", str(tmp_path / "seen"), str(names))))
-    [line] = lines(run("evaluate", str(tmp_path / "unseen"), str(names), "--json"))
+    assert "trained on these" in "\n".join(lines(inside("evaluate", str(tmp_path / "seen"), str(names))))
+    [line] = lines(inside("evaluate", str(tmp_path / "unseen"), str(names), "--json"))
     assert "not known" in json.loads(line)["notes"][0]
 
 
@@ -185,7 +185,7 @@ def test_origins_that_the_model_does_not_know_count_as_errors(model, tmp_path):
     all_right = write_names(tmp_path / "known", {"English": ["Smith", "Jones"], "Czech": ["Dvorak"]})
     with_strangers = write_names(tmp_path / "strange", {"English": ["Smith", "Jones"], "Welsh": ["Dvorak"]})
     known, strange = (
-        json.loads(lines(run("evaluate", str(model), str(data), "--json"))[0])
+        json.loads(lines(inside("evaluate", str(model), str(data), "--json"))[0])
         for data in (all_right, with_strangers)
     )
     czech_hits = known["confusion"][0][0]
@@ -198,14 +198,14 @@ def test_origins_that_the_model_does_not_know_count_as_errors(model, tmp_path):
 def test_names_without_an_answer_are_counted(model, tmp_path):
     data = tmp_path / "names.csv"
     data.write_text("name,origin\nSmith,English\nJones,English\nИванов aa,Czech\n", "utf-8")
-    facts = json.loads(lines(run("evaluate", str(model), str(data), "--json"))[0])
+    facts = json.loads(lines(inside("evaluate", str(model), str(data), "--json"))[0])
     assert (facts["names"], facts["unanswered"]) == (2, 1)
     assert any("unknown" in note and f"{facts['accuracy'] * 2 / 3:.3f}" in note for note in facts["notes"])
 
 
 @pytest.mark.skipif(find_spec("matplotlib") is None, reason="needs matplotlib")
 def test_plots_are_drawn_into_the_folder(model, names, tmp_path):
-    result = run("evaluate", str(model), str(names), "--plots", str(tmp_path / "pictures"))
+    result = inside("evaluate", str(model), str(names), "--plots", str(tmp_path / "pictures"))
     lines(result)
     pictures = sorted((tmp_path / "pictures").iterdir())
     assert [path.name for path in pictures] == ["confusion.png", "reliability.png"]
@@ -214,11 +214,11 @@ def test_plots_are_drawn_into_the_folder(model, names, tmp_path):
 
 
 def test_evaluate_explains_what_is_missing(model, names):
-    assert "no-model" in failure(run("evaluate", "no-model", str(names)), 1)
-    assert "no-names" in failure(run("evaluate", str(model), "no-names"), 1)
-    failure(run("evaluate", str(model)), 2)
+    assert "no-model" in failure(inside("evaluate", "no-model", str(names)), 1)
+    assert "no-names" in failure(inside("evaluate", str(model), "no-names"), 1)
+    failure(inside("evaluate", str(model)), 2)
 
 
 def test_a_plots_folder_that_cannot_be_made_is_explained(model, names, tmp_path):
     (tmp_path / "file").write_text("mine")
-    assert "file" in failure(run("evaluate", str(model), str(names), "--plots", str(tmp_path / "file")), 1)
+    assert "file" in failure(inside("evaluate", str(model), str(names), "--plots", str(tmp_path / "file")), 1)

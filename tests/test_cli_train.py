@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cli_running import COMMAND, clean_environment, failure, lines, run
+from cli_running import COMMAND, clean_environment, failure, inside, lines, run
 from click.testing import CliRunner
 
 from cognomen.apps.cli import cli
@@ -111,7 +111,7 @@ def test_places_that_will_not_do_are_refused_before_the_training(names, tmp_path
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "thesis.txt").write_text("mine")
     for place, words in [("file", "file"), ("folder", "something else"), ("none/model", "no folder")]:
-        result = run("train", names, "--out", str(tmp_path / place), *SMALL, "--force")
+        result = inside("train", names, "--out", str(tmp_path / place), *SMALL, "--force")
         assert words in failure(result, 1)
         assert "epoch" not in result.stderr.decode()
     assert (tmp_path / "folder" / "thesis.txt").read_text() == "mine"
@@ -120,11 +120,11 @@ def test_places_that_will_not_do_are_refused_before_the_training(names, tmp_path
 
 def test_a_model_is_only_replaced_when_forced(names, tmp_path):
     command = ["train", names, "--out", str(tmp_path / "model"), *SMALL, "--epochs", "1"]
-    lines(run(*command))
+    lines(inside(*command))
     weights = (tmp_path / "model" / "model.safetensors").read_bytes()
-    assert "--force" in failure(run(*command, "--seed", "1"), 1)
+    assert "--force" in failure(inside(*command, "--seed", "1"), 1)
     assert (tmp_path / "model" / "model.safetensors").read_bytes() == weights
-    lines(run(*command, "--seed", "1", "--force"))
+    lines(inside(*command, "--seed", "1", "--force"))
     assert (tmp_path / "model" / "model.safetensors").read_bytes() != weights
 
 
@@ -141,17 +141,17 @@ def test_a_model_is_only_replaced_when_forced(names, tmp_path):
     ],
 )
 def test_wrong_settings_are_explained(names, tmp_path, options, code, words):
-    result = run("train", names, "--out", str(tmp_path / "model"), *options)
+    result = inside("train", names, "--out", str(tmp_path / "model"), *options)
     assert words in failure(result, code)
     assert not (tmp_path / "model").exists()
 
 
 def test_missing_data_is_explained(tmp_path):
-    assert "no-such-names" in failure(run("train", "no-such-names", "--out", str(tmp_path / "model")), 1)
+    assert "no-such-names" in failure(inside("train", "no-such-names", "--out", str(tmp_path / "model")), 1)
 
 
 def test_out_is_needed(names):
-    assert "--out" in failure(run("train", names), 2)
+    assert "--out" in failure(inside("train", names), 2)
 
 
 # --- stopped and resumed ----------------------------------------------------------------------------------

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["REASONS", "AnswerTable", "bar", "percent", "plain_table"]
 
 REASONS = {
-    "empty": "an empty line",
+    "empty": "nothing to read",
     "not-text": "not a text",
     "no-letters": "holds no letters",
-    "unknown-script": "mostly letters that the model has never seen",
+    "unknown-script": "mostly letters unknown to the model",
     "too-long": "longer than 100 letters",
 }
 EIGHTHS = " ▏▎▍▌▋▊▉█"

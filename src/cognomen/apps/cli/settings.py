@@ -40,6 +40,7 @@ OPTIONS: list[tuple[str, Any, str]] = [
     ("pooling", click.STRING, "How states become one: last, max, mean, or some joined by +."),
     ("nonlinearity", click.STRING, "Of the cells rnn and combined: tanh, relu or identity."),
     ("dropout", three_shares, "Shares dropped after the embedding, each layer, and pooling."),
+    ("min_letter_count", click.IntRange(min=0), "Letters seen less often are left out of the alphabet."),
     ("letter_dropout", SHARE, "Share of letters shown as the unknown letter."),
     ("batch_size", COUNT, "Names in each step."),
     ("learning_rate", click.FloatRange(min=0, min_open=True), "Peak of the schedule."),

@@ -1,0 +1,135 @@
+"""What the command line says of itself, on every command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+
+import click
+import pytest
+from cli_running import COMMAND, clean_environment, failure, inside, lines, run
+
+from cognomen.apps.cli import cli
+
+
+def all_commands(
+    group: click.Group, words: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    ctx = click.Context(group)
+    for word in group.list_commands(ctx):
+        command = group.get_command(ctx, word)
+        assert command is not None
+        yield (*words, word), command
+        if isinstance(command, click.Group):
+            yield from all_commands(command, (*words, word))
+
+
+COMMANDS = dict(all_commands(cli))
+MISUSE = "does not tell anyone's nationality, ethnicity or religion"
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_commands_of_the_design_are_there():
+    assert [words[0] for words in COMMANDS if len(words) == 1] == [
+        "predict",
+        "train",
+        "evaluate",
+        "protocol",
+        "data",
+        "model",
+        "completion",
+    ]
+    assert {words[1] for words in COMMANDS if words[0] == "data" and len(words) > 1} == {
+        "list",
+        "path",
+        "fetch",
+        "check",
+    }
+    assert {words[1] for words in COMMANDS if words[0] == "model" and len(words) > 1} == {
+        "info",
+        "verify",
+        "origins",
+    }
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_has_help_with_examples(words):
+    text = "\n".join(lines(inside(*words, "--help")))
+    assert f"Usage: cognomen {' '.join(words)}" in text
+    assert "Example" in text
+    assert f"  cognomen {' '.join(words)}" in text.partition("Example")[2]
+    assert all(len(line) <= 100 for line in text.split("\n"))
+    for parameter in COMMANDS[words].params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help
+
+
+@pytest.mark.parametrize("words", [(), ("predict",)])
+def test_help_says_what_a_name_does_not_tell_and_the_exit_codes(words):
+    text = flat("\n".join(lines(inside(*words, "--help"))))
+    assert MISUSE in text
+    for code in ("0", "1", "2", "130", "141"):
+        assert f" {code} " in text.partition("Exit codes:")[2]
+
+
+def test_version():
+    from importlib.metadata import version
+
+    assert lines(inside("--version")) == [f"cognomen {version('cognomen')}"]
+
+
+def test_no_command_prints_the_help_and_is_a_usage_error():
+    assert "Usage: cognomen" in failure(inside(), 2)
+
+
+def test_an_unknown_command_is_a_usage_error():
+    assert "'predcit'" in failure(inside("predcit"), 2)
+
+
+# --- completion -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_completion_script_says_how_to_install_it(shell):
+    script = "\n".join(lines(inside("completion", shell)))
+    assert "_COGNOMEN_COMPLETE" in script
+    assert "# To install" in script
+    if shutil.which(shell):
+        check = {"bash": ["bash", "-n"], "zsh": ["zsh", "-n"], "fish": ["fish", "--no-execute"]}[shell]
+        subprocess.run(check, input=script.encode(), check=True)
+
+
+def test_an_unknown_shell_is_a_usage_error():
+    assert "'tcsh'" in failure(inside("completion", "tcsh"), 2)
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("cognomen pre", "predict"), ("cognomen train --ce", "--cell"), ("cognomen model ver", "verify")],
+)
+def test_the_shell_is_given_completions(typed, offered):
+    words = typed.split()
+    asked = {
+        "_COGNOMEN_COMPLETE": "bash_complete",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(len(words) - 1),
+    }
+    assert f"plain,{offered}" in lines(run(**asked))
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_bash_completes_after_the_line_of_the_instructions():
+    script = (
+        'eval "$(cognomen completion bash)"; COMP_WORDS=(cognomen ev); COMP_CWORD=1; '
+        "_cognomen_completion cognomen; echo ${COMPREPLY[@]}"
+    )
+    path = f"{os.path.dirname(COMMAND)}{os.pathsep}{os.environ['PATH']}"  # noqa: PTH120
+    result = subprocess.run(
+        ["bash", "-c", script], capture_output=True, env=clean_environment(PATH=path), check=True
+    )
+    assert result.stdout.decode().split() == ["evaluate"]

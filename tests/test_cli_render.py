@@ -1,0 +1,111 @@
+"""Bars and tables: exact, and never wider than the terminal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from cli_running import ORIGINS, tiny_classifier
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+
+from cognomen.apps.cli.render import REASONS, AnswerTable, bar, filled, percent, plain_table
+from cognomen.classifier import Answer, Classifier, OriginProbability
+
+CLASSIFIER: Classifier = tiny_classifier()
+
+
+def shown(answers: list[Answer], width: int, origins: tuple[str, ...] = ORIGINS) -> list[str]:
+    """Give the lines of a table, without colours."""
+    console = Console(file=io.StringIO(), width=width, highlight=False, color_system=None)
+    AnswerTable(origins, console).write(answers)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue().splitlines()
+
+
+def answer(name: str, *pairs: tuple[str, float]) -> Answer:
+    origins = tuple(OriginProbability(*pair) for pair in pairs)
+    return Answer(name, *pairs[0], origins, "ok", None, name, None)
+
+
+@given(st.floats(0, 1), st.integers(1, 40))
+def test_a_bar_fills_its_width_in_proportion(share, width):
+    drawn = bar(share, width)
+    eighths = sum(" ▏▎▍▌▋▊▉█".index(cell) for cell in drawn)
+    assert len(drawn) == width
+    assert abs(eighths - share * width * 8) <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [
+        (1.0, ">99.9%"),
+        (0.9995, ">99.9%"),
+        (0.999, "99.9%"),
+        (0.123, "12.3%"),
+        (0.001, "0.1%"),
+        (0.0, "<0.1%"),
+    ],
+)
+def test_a_percentage_never_claims_certainty(share, written):
+    assert percent(share) == written
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.text(max_size=60), min_size=1, max_size=5), st.integers(40, 160), st.integers(1, 4))
+def test_no_line_is_wider_than_the_terminal_whatever_the_name(names, width, top):
+    for line in shown(CLASSIFIER(names, top_k=top), width):
+        assert cell_len(line) <= width
+
+
+def test_columns_stand_under_each_other_in_later_blocks():
+    console = Console(file=io.StringIO(), width=80, color_system=None)
+    table = AnswerTable(ORIGINS, console)
+    table.write(CLASSIFIER(["Smith", "Papadopoulos"]))
+    table.write(CLASSIFIER(["Nakamura"]))
+    assert isinstance(console.file, io.StringIO)
+    heads, *rows = console.file.getvalue().splitlines()
+    first = [row for row in rows if row.startswith(("Smith", "Papa", "Naka"))]
+    assert len(first) == 3
+    assert {row[: heads.index("origin")].strip() for row in first} == {"Smith", "Papadopoulos", "Nakamura"}
+    assert heads.count("origin") == 1
+
+
+def test_combining_marks_take_no_room():
+    composed, decomposed = "Nguyễn", "Nguye\u0302\u0303n"
+    _, one, two = shown(
+        [answer(name, ("Vietnamese", 0.9), ("Czech", 0.1)) for name in (composed, decomposed)], 80
+    )
+    assert one.removeprefix(composed) == two.removeprefix(decomposed)
+
+
+def test_a_long_name_is_shortened_and_a_runner_up_is_not():
+    head, *rows = shown([answer("x" * 90, ("Vietnamese", 0.6), ("Japanese", 0.3), ("English", 0.05))], 60)
+    assert rows[0].startswith("xxx")
+    assert "…" in rows[0]
+    assert "Japanese 30.0%" in "\n".join(rows)
+    assert "English 5.0%" in "\n".join(rows)
+    assert head.split()[0] == "name"
+
+
+def test_every_reason_of_the_classifier_has_words():
+    texts = [None, "", "123", "Иванов", "x" * 500]
+    reasons = [answer.reason for answer in CLASSIFIER(texts)]
+    assert set(reasons) == set(REASONS)
+    lines = shown(CLASSIFIER(texts), 100)[1:]
+    for line, reason in zip(lines, reasons, strict=True):
+        assert REASONS[reason] in line
+        assert "unknown" in line
+
+
+def test_entries_are_not_broken():
+    assert filled(["Irish 3.0%", "Dutch 2.0%", "Czech 1.0%"], 23) == ["Irish 3.0%, Dutch 2.0%,", "Czech 1.0%"]
+    assert filled(["Vietnamese 3.0%"], 5) == ["Vietnamese 3.0%"]
+    assert filled([], 10) == []
+
+
+def test_a_plain_table_lines_its_columns_up():
+    table = plain_table(("origin", "names"), [("Việt", "7"), ("English", "3,668")])
+    assert table.splitlines() == ["origin   names", "Việt         7", "English  3,668"]
