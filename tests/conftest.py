@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples each time, and no verdict by the clock: these machines are shared and slow.
+settings.register_profile("cognomen", deadline=None, derandomize=True)
+settings.load_profile("cognomen")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,5 @@
+"""`python -m cognomen`: the command line, where the `cognomen` command is not on the path."""
+
+from cognomen.apps.cli import main
+
+main()
