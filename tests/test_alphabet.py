@@ -37,6 +37,11 @@ def test_from_names_sorts_the_letters_of_all_names() -> None:
     assert Alphabet.from_names([]) == Alphabet("")
 
 
+def test_from_names_can_leave_rare_letters_out() -> None:
+    assert Alphabet.from_names(["aab", "abc"], min_count=2).letters == "ab"
+    assert Alphabet.from_names(["aab", "abc"], min_count=3).letters == "a"
+
+
 def test_a_letter_twice_is_refused() -> None:
     with pytest.raises(InputError, match=r"each letter once.*'aba'.*\['a'\]"):
         Alphabet("aba")

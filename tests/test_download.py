@@ -221,6 +221,19 @@ def test_a_damaged_zip(server: Server, cache: Path) -> None:
     assert_fails(server, cache, "not a whole zip file|not the known one")
 
 
+@pytest.mark.parametrize(
+    ("offset", "value"), [(8, 0x01), (10, 99)], ids=["with a password", "by a new method"]
+)
+def test_a_zip_packed_in_a_way_we_do_not_read(server: Server, cache: Path, offset: int, value: int) -> None:
+    body = bytearray(server.body)
+    place = body.rindex(b"PK\x01\x02", 0, body.rindex(b"data/names/German.txt")) + offset
+    body[place] = value  # in the list at the end of the zip file
+    if offset == 10:
+        body[body.rindex(b"PK\x03\x04", 0, body.index(b"data/names/German.txt")) + 8] = value
+    server.body = bytes(body)
+    assert_fails(server, cache, "not a whole zip file")
+
+
 def test_a_flood(server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tutorial_download, "_MOST_BYTES", 50_000)
     server.say_length = False

@@ -72,6 +72,7 @@ def allowed(character: str) -> bool:
         ("北京", "北京"),
         ("a\u0301\u0323", "a\u0323\u0301"),
         ("a1\u0301", "a"),
+        ("a\u200d\u0301", "a\u0301"),
         ("", ""),
         ("   ", ""),
         ("12 34", ""),
@@ -291,6 +292,7 @@ def test_a_surname_read_again_is_itself(text: str) -> None:
 
 
 @given(ANY_TEXT)
+@example("- Jr.")
 def test_a_surname_is_made_of_parts_of_the_text(text: str) -> None:
     reading = read_name(text)
     assert all(part in text for part in reading.surname.split())

@@ -202,7 +202,9 @@ def _is_no_surname(word: str) -> bool:
 def _end_of_capitals(words: list[str]) -> int:
     """Where the last word in capitals ends, if there are others, as in "Marie DUPONT" and "KIM Min-jun"."""
     capitals = [
-        place for place, word in enumerate(words) if word.isupper() and sum(map(str.isalpha, word)) > 2
+        place
+        for place, word in enumerate(words)
+        if word.isupper() and sum(map(str.isalpha, word)) > 2  # not the initials of "JR Smith"
     ]
     others = any(word != word.upper() for word in words)
     return capitals[-1] + 1 if capitals and others else len(words)
