@@ -119,7 +119,7 @@ def test_threads_are_given_back(folder: Path) -> None:
 
 def test_no_such_protocol(folder: Path) -> None:
     with pytest.raises(InputError, match="expected L or T, got 'X'"):
-        run_protocol("X", folder)  # type: ignore[arg-type]
+        run_protocol("X", folder)
 
 
 def test_rows_without_letters_get_the_shares(folder: Path) -> None:

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,7 +137,7 @@ class RecipeTrainer:
 
 
 def run_protocol(
-    which: Literal["L", "T"],
+    which: str,
     data: str | Path,
     method: Recipe | FitPredict | None = None,
     *,
