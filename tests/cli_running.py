@@ -35,6 +35,18 @@ def run(
     )
 
 
+def interruptible(*args: str) -> list[str]:
+    """Give the command line of a process that Ctrl-C reaches, also where the tests run in the background.
+
+    A shell lets what it starts with `&` ignore SIGINT, and that is inherited.
+    """
+    restore = (
+        "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+        "os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    return [sys.executable, "-c", restore, COMMAND, *args]
+
+
 def inside(*args: str, stdin: bytes | None = None, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run the command in this process: quicker, where no pipe, signal or console matters."""
     result = CliRunner().invoke(cli, args, input=stdin, env=environment, prog_name="cognomen")

@@ -12,7 +12,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_running import COMMAND, ORIGINS, clean_environment, failure, inside, lines, run, tiny_classifier
+from cli_running import (
+    COMMAND,
+    ORIGINS,
+    clean_environment,
+    failure,
+    inside,
+    interruptible,
+    lines,
+    run,
+    tiny_classifier,
+)
 
 from cognomen.classifier import Classifier
 
@@ -259,7 +269,7 @@ def test_closed_output_is_no_traceback(model):
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_ctrl_c_ends_the_run_with_130(model, options):
-    command = [COMMAND, "predict", "--model", model, *options, "-"]
+    command = interruptible("predict", "--model", model, *options, "-")
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,

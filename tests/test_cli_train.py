@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cli_running import COMMAND, clean_environment, failure, inside, lines, run
+from cli_running import clean_environment, failure, inside, interruptible, lines, run
 from click.testing import CliRunner
 
 from cognomen.apps.cli import cli
@@ -161,7 +161,7 @@ def stop_after(epochs: int, command: list[str], how: signal.Signals) -> tuple[in
     """Send a signal when so many epochs have ended; give the exit code and the rest of stderr."""
     environment = clean_environment(PYTHONUNBUFFERED="1")
     with subprocess.Popen(
-        [COMMAND, *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
+        interruptible(*command), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
     ) as process:
         assert process.stderr is not None
         for _ in range(epochs):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,7 @@ class Measured:
     """What came out, and what a reader must know beside the figures."""
 
     evaluation: Evaluation
-    intervals: Intervals
+    intervals: Intervals | None
     unanswered: int
     notes: tuple[str, ...]
 
@@ -49,7 +50,7 @@ class Measured:
         """One object: the figures, their intervals, and the notes."""
         return {
             **self.evaluation.to_json(),
-            "intervals": self.intervals.to_json(),
+            "intervals": self.intervals.to_json() if self.intervals else None,
             "unanswered": self.unanswered,
             "notes": list(self.notes),
         }
@@ -152,36 +153,34 @@ def report(measured: Measured) -> str:
 
     evaluation, intervals = measured.evaluation, measured.intervals
     figures = [
-        ("accuracy", f"{evaluation.accuracy:.3f}", span(intervals.accuracy)),
-        ("macro-F1", f"{evaluation.macro_f1:.3f}", span(intervals.macro_f1)),
-        ("top-3 accuracy", f"{evaluation.top3:.3f}", ""),
-        ("log loss", f"{evaluation.log_loss:.3f}", ""),
-        ("ECE", f"{evaluation.ece:.3f}", ""),
+        ("accuracy", evaluation.accuracy, intervals.accuracy if intervals else None),
+        ("macro-F1", evaluation.macro_f1, intervals.macro_f1 if intervals else None),
+        ("top-3 accuracy", evaluation.top3, None),
+        ("log loss", evaluation.log_loss, None),
+        ("ECE", evaluation.ece, None),
     ]
-    head = f"{evaluation.count:,} names"
-    return "\n\n".join(
-        [
-            plain_table((head, "", f"{intervals.level:.0%} interval"), figures),
-            plain_table(("origin", "names", "precision", "", "recall", "", "F1", ""), origin_rows(measured)),
-            *(fill(note, 88) for note in measured.notes),
-        ]
-    )
+    heads = (f"{evaluation.count:,} names", "", f"{intervals.level:.0%} interval" if intervals else "")
+    rows = [(name, f"{figure:.3f}", span(interval)) for name, figure, interval in figures]
+    notes = [fill(note, 88) for note in measured.notes]
+    return "\n\n".join([plain_table(heads, rows), by_origin(measured), *notes])
 
 
-def origin_rows(measured: Measured) -> list[tuple[str, ...]]:
-    """Give one row for each origin, each score with its interval."""
+def by_origin(measured: Measured) -> str:
+    """Lay one row for each origin out, each score with its interval."""
+    from cognomen.apps.cli.render import plain_table
+
     rows = []
     for scores in measured.evaluation.per_origin:
-        spans = measured.intervals.per_origin[scores.origin]
-        cells = [
-            (f"{getattr(scores, key):.2f}", span(spans[key], 2)) for key in ("precision", "recall", "f1")
-        ]
-        rows.append((scores.origin, f"{scores.support:,}", *(cell for pair in cells for cell in pair)))
-    return rows
+        spans = measured.intervals.per_origin[scores.origin] if measured.intervals else {}
+        cells = [(f"{getattr(scores, key):.2f}", span(spans.get(key), 2)) for key in SCORES]
+        rows.append((scores.origin, f"{scores.support:,}", *chain.from_iterable(cells)))
+    return plain_table(("origin", "names", "precision", "", "recall", "", "F1", ""), rows)
 
 
-def span(interval: tuple[float, float], decimals: int = 3) -> str:
-    """Write an interval."""
+def span(interval: tuple[float, float] | None, decimals: int = 3) -> str:
+    """Write an interval; nothing where there is none."""
+    if interval is None:
+        return ""
     low, high = interval
     return f"{low:.{decimals}f}–{high:.{decimals}f}"
 

@@ -191,8 +191,3 @@ def read_corpus(data: str) -> Corpus:
 
     with Download() as on_bytes:
         return load_corpus(data, on_progress=on_bytes)
-
-
-class Steps:
-    def __enter__(self): return self
-    def __exit__(self,*a): pass

@@ -1,0 +1,184 @@
+"""Writes docs/reference/ from what the code itself says: `--help` of every command, and the docstrings.
+
+python docs/generate_reference.py           write the pages
+python docs/generate_reference.py --check   fail when a page is stale
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+
+from cognomen.apps.cli import cli
+
+FOLDER = Path(__file__).parent / "reference"
+WIDTH = 100
+HEAD = "<!-- Written by docs/generate_reference.py: change the docstrings, not this page. -->\n"
+MODULES = [
+    "cognomen",
+    "cognomen.rnn",
+    "cognomen.text",
+    "cognomen.alphabet",
+    "cognomen.network",
+    "cognomen.classifier",
+    "cognomen.calibration",
+    "cognomen.artifact",
+    "cognomen.corpora",
+    "cognomen.evaluation",
+    "cognomen.recipe",
+    "cognomen.training",
+    "cognomen.protocols",
+    "cognomen.plots",
+    "cognomen.tutorial",
+    "cognomen.errors",
+]
+
+
+def commands(command: click.Command, parent: click.Context | None = None) -> Iterator[tuple[str, str]]:
+    """Each command's full name and help, parents first."""
+    usual = cli.context_settings | {"max_content_width": WIDTH}
+    ctx = click.Context(
+        command, parent, command.name or "cognomen", terminal_width=WIDTH, color=False, **usual
+    )
+    yield ctx.command_path, command.get_help(ctx)
+    if isinstance(command, click.Group):
+        for word in command.list_commands(ctx):
+            child = command.get_command(ctx, word)
+            assert child is not None
+            yield from commands(child, ctx)
+
+
+def command_page() -> str:
+    """The page of the command line."""
+    parts = [f"## {name}\n\n```text\n{text}\n```\n" for name, text in commands(cli)]
+    return "\n".join([HEAD, "# The command line\n", *parts])
+
+
+def public_page() -> str:
+    """The page of the public names."""
+    parts = [section(importlib.import_module(name)) for name in MODULES]
+    return "\n".join([HEAD, "# The Python library\n", *parts])
+
+
+def section(module: ModuleType) -> str:
+    """One module: what it says of itself, and its public names. What has its home elsewhere is only named."""
+    names = list(getattr(module, "__all__", []))
+    homes = {name: home_of(module, name) for name in names}
+    guests = [name for name in names if homes[name] != module.__name__]
+    parts = [f"## {module.__name__}\n", fenced(inspect.getdoc(module) or "")]
+    if guests:
+        parts.append("".join(f"- `{name}`: see `{homes[name]}`\n" for name in guests))
+    parts += [entry(name, getattr(module, name)) for name in names if name not in guests]
+    return "\n".join(parts)
+
+
+def home_of(module: ModuleType, name: str) -> str:
+    """The last module of our list that offers this very thing: the packages re-export what modules make."""
+    others = [importlib.import_module(each) for each in MODULES]
+    offering = [each for each in others if name in getattr(each, "__all__", [])]
+    same = [each.__name__ for each in offering if getattr(each, name) is getattr(module, name)]
+    return same[-1] if same else module.__name__
+
+
+def entry(name: str, value: Any, level: str = "###") -> str:
+    """One public name: its signature and docstring; of a class also the methods; of a constant the value."""
+    if not (inspect.isclass(value) or inspect.isroutine(value) or isinstance(value, property)):
+        return f"{level} {name}\n\n{fenced(constant(name, value))}"
+    parts = [
+        f"{level} {name}\n",
+        fenced(f"{signature(name, value)}\n\n{inspect.getdoc(value) or ''}".strip()),
+    ]
+    if inspect.isclass(value):
+        parts += [entry(f"{name}.{member}", inner, "####") for member, inner in methods(value)]
+    return "\n".join(parts)
+
+
+def constant(name: str, value: Any) -> str:
+    """A constant with its value, or with the keys of a table, where that says something."""
+    shown = repr(list(value)) if isinstance(value, Mapping) else repr(value)
+    return f"{name} = {shown}" if " at 0x" not in shown and len(shown) < 500 else name
+
+
+def methods(kind: type) -> Iterator[tuple[str, Any]]:
+    """The public methods and properties that a class itself defines and describes."""
+    for name, value in vars(kind).items():
+        plain = value.__func__ if isinstance(value, classmethod | staticmethod) else value
+        described = inspect.isroutine(plain) or isinstance(plain, property)
+        if described and getattr(plain, "__doc__", None) and (not name.startswith("_") or name == "__call__"):
+            yield name, plain
+
+
+class Plain(str):
+    """Text that shows itself without quotation marks."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
+def signature(name: str, value: Any) -> str:
+    """The call as it is written, one argument a line when it is long."""
+    if isinstance(value, property):
+        return name
+    try:
+        known = inspect.signature(value)
+    except (TypeError, ValueError):  # built-in types do not tell
+        return f"{name}(...)"
+    arguments = [str(plain(each)) for each in known.parameters.values() if each.name not in ("self", "cls")]
+    kinds = [each.kind for each in known.parameters.values() if each.name not in ("self", "cls")]
+    if inspect.Parameter.KEYWORD_ONLY in kinds and inspect.Parameter.VAR_POSITIONAL not in kinds:
+        arguments.insert(kinds.index(inspect.Parameter.KEYWORD_ONLY), "*")
+    answer = known.return_annotation
+    gives = "" if inspect.isclass(value) or answer in (known.empty, "None", None) else f" -> {answer}"
+    line = tidy(f"{name}({', '.join(arguments)}){gives}")
+    if len(line) <= WIDTH:
+        return line
+    broken = "".join(f"    {argument},\n" for argument in arguments)
+    return tidy(f"{name}(\n{broken}){gives}")
+
+
+def tidy(text: str) -> str:
+    """Classes by their names, functions as `...`: nothing that changes from run to run."""
+    return re.sub(r"<function .*? at 0x[0-9a-f]+>", "...", re.sub(r"<class '([\w.]+)'>", r"\1", text))
+
+
+def plain(argument: inspect.Parameter) -> inspect.Parameter:
+    """The argument with its annotation as it stands in the source."""
+    if not isinstance(argument.annotation, str):
+        return argument
+    return argument.replace(annotation=Plain(argument.annotation))
+
+
+def fenced(text: str) -> str:
+    """A block that Markdown leaves as it is: our docstrings are plain text with aligned columns."""
+    return f"```text\n{text}\n```\n"
+
+
+def main() -> int:
+    """Write or check; 1 when a page is stale."""
+    pages = {"cli.md": command_page(), "api.md": public_page()}
+    check = "--check" in sys.argv[1:]
+    stale = [
+        name
+        for name, text in pages.items()
+        if not (FOLDER / name).is_file() or (FOLDER / name).read_text("utf-8") != text
+    ]
+    if check and stale:
+        print(f"stale: {', '.join(stale)}. Run: python docs/generate_reference.py", file=sys.stderr)
+        return 1
+    if not check:
+        FOLDER.mkdir(exist_ok=True)
+        for name, text in pages.items():
+            (FOLDER / name).write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
