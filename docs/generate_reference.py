@@ -151,9 +151,8 @@ def tidy(text: str) -> str:
 
 def plain(argument: inspect.Parameter) -> inspect.Parameter:
     """The argument with its annotation as it stands in the source."""
-    if not isinstance(argument.annotation, str):
-        return argument
-    return argument.replace(annotation=Plain(argument.annotation))
+    written = getattr(argument.annotation, "__forward_arg__", argument.annotation)
+    return argument.replace(annotation=Plain(written)) if isinstance(written, str) else argument
 
 
 def fenced(text: str) -> str:
