@@ -45,9 +45,8 @@ MODULES = [
 def commands(command: click.Command, parent: click.Context | None = None) -> Iterator[tuple[str, str]]:
     """Each command's full name and help, parents first."""
     usual = cli.context_settings | {"max_content_width": WIDTH}
-    ctx = click.Context(
-        command, parent, command.name or "cognomen", terminal_width=WIDTH, color=False, **usual
-    )
+    name = "cognomen" if parent is None else command.name
+    ctx = click.Context(command, parent, name, terminal_width=WIDTH, color=False, **usual)
     yield ctx.command_path, command.get_help(ctx)
     if isinstance(command, click.Group):
         for word in command.list_commands(ctx):
