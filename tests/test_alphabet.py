@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -99,3 +101,21 @@ def test_alphabets_are_equal_when_their_letters_are() -> None:
     assert Alphabet("ab") != "ab"
     assert len({Alphabet("ab"), Alphabet("ab"), Alphabet("ba")}) == 2
     assert repr(Alphabet("ab'")) == 'Alphabet("ab\'")'
+
+
+def test_unknown_marks_are_passed_over_and_known_ones_read() -> None:
+    alphabet = Alphabet("eglmnruy\u0308")
+    assert alphabet.without_unknown_marks("nguye\u0302\u0303n") == "nguyen"
+    assert alphabet.without_unknown_marks("mu\u0308ller") == "mu\u0308ller"
+    assert alphabet.without_unknown_marks("mu\u0308\u0301ller") == "mu\u0308ller"
+    assert (
+        alphabet.without_unknown_marks("łe\u0301") == "łe"
+    )  # an unknown letter stays
+
+
+@given(WORDS.map(normalise), ALPHABETS)
+def test_passing_over_marks_changes_nothing_else(name: str, alphabet: Alphabet) -> None:
+    read = alphabet.without_unknown_marks(name)
+    passed_over = [c for c in name if unicodedata.category(c)[0] == "M" and c not in alphabet.letters]
+    assert read == "".join(c for c in name if c not in passed_over)
+    assert alphabet.without_unknown_marks(read) == read

@@ -341,6 +341,13 @@ def test_an_answer_does_not_depend_on_the_company(clf: Classifier, company: list
     np.testing.assert_allclose(row, alone, atol=2e-6, rtol=0)
 
 
+def test_marks_that_the_alphabet_lacks_are_passed_over(clf: Classifier) -> None:
+    mark = "\u0331"
+    assert mark not in clf.alphabet.letters
+    assert clf.predict_proba(["smi" + mark + "th"]).tolist() == clf.predict_proba(["smith"]).tolist()
+    assert clf.logits(["smi" + mark + "th"]).tolist() == clf.logits(["smith"]).tolist()
+
+
 def test_many_names_and_blocks(clf: Classifier) -> None:
     """More names than the network reads at once, shuffled: every name keeps its answer."""
     rng = np.random.default_rng(8)

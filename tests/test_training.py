@@ -18,7 +18,7 @@ from cognomen.errors import InputError, TrainingError
 from cognomen.evaluation import validation_mask
 from cognomen.recipe import Recipe
 from cognomen.text import fold
-from cognomen.training import Progress, TrainingResult, train, with_unknown_letters
+from cognomen.training import Progress, TrainingResult, train
 
 ENDINGS = {
     "Russian": ("ov", "in", "sky"),
@@ -228,21 +228,6 @@ def test_no_validation_names(corpus: Corpus) -> None:
     result = train(corpus, replace(SMALL, validation_share=0, epochs=1))
     assert result.history[0].validation_loss is None
     assert "validation" not in result.classifier.facts
-
-
-def test_unknown_letters_are_put_in() -> None:
-    rng = np.random.default_rng(0)
-    lengths = np.full(1000, 8)
-    ids = np.tile(np.arange(1, 9), 1000)
-    noisy, longer = with_unknown_letters(ids, lengths, 0.1, rng)
-    assert longer.sum() == len(noisy)
-    known = [name[name > 0] for name in np.split(noisy, np.cumsum(longer)[:-1])]
-    assert all((np.diff(name) > 0).all() for name in known)  # what stays, stays in order and in its name
-    assert (longer - 8).sum() == pytest.approx(800, abs=120)
-    assert (noisy == 0).sum() == pytest.approx(1600, abs=170)
-    same, as_long = with_unknown_letters(ids, lengths, 0.0, rng)
-    assert (same == ids).all()
-    assert (as_long == lengths).all()
 
 
 def test_rare_letters_are_left_out(corpus: Corpus) -> None:

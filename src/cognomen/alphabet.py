@@ -60,6 +60,15 @@ class Alphabet:
         """V, the unknown letter included."""
         return len(self._letters) + 1
 
+    def without_unknown_marks(self, name: str) -> str:
+        """The (normalised) name less the marks that this alphabet lacks; unknown letters stay.
+
+        A mark's letter can be read without it: "Nguyễn" is "nguyen" to a network that never saw its marks.
+        """
+        if all(letter in self._ids for letter in name):
+            return name
+        return "".join(c for c in name if c in self._ids or not unicodedata.category(c).startswith("M"))
+
     def encode(self, name: str) -> NDArray[np.int64]:
         """The number of each letter, 0 where the letter is unknown, (T,)."""
         return np.array([self._ids.get(letter, UNKNOWN) for letter in name], dtype=np.int64)  # (T,)

@@ -20,6 +20,7 @@ LIMITS = """\
 - It knows the origins listed above and no others. A name from elsewhere is answered with the nearest of
   them, or not at all when its script is unknown.
 - Probabilities are calibrated for names mixed as in training. In another mixture they are not.
+- Marks that were rare in training are passed over: Nguyễn is read as Nguyen if its marks are.
 - Spelling is all it sees. Romanised names lose what their own script would tell.
 - Rare origins are learned from few names and recognised less well."""
 

@@ -236,7 +236,8 @@ class Classifier:
             raise InputError(
                 f"expected surnames, got {surnames[spellings.index('')]!r}, which has no letters"
             )
-        return self.network.logits(*self.alphabet.encode_all(spellings))
+        readable = [self.alphabet.without_unknown_marks(spelling) for spelling in spellings]
+        return self.network.logits(*self.alphabet.encode_all(readable))
 
     def _read_all(self, names: object, full_names: bool) -> tuple[list[Reading], NDArray[np.intp]]:
         """A reading of each of the U different texts, and (N,) which of them stands at each place."""

@@ -54,7 +54,7 @@ def read_text(text: str | None, alphabet: Alphabet, *, lower: bool, full_names: 
         return Reading(text, reason="too-long")
     if alphabet.unknown_share(spelling) > 0.5:
         return Reading(text, reason="unknown-script")
-    return Reading(text, spelling, None, found.surname, found.note)
+    return Reading(text, alphabet.without_unknown_marks(spelling), None, found.surname, found.note)
 
 
 def distinct_texts(names: object) -> tuple[list[str | None], NDArray[np.intp]]:

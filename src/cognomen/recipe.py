@@ -21,8 +21,7 @@ class Recipe:
         dropout: shares dropped after the embedding, after each recurrent layer, and after pooling.
         min_letter_count: a letter seen less often than this, and less than once in a thousand training names,
             is left out of the alphabet: what two or three names teach about a mark misleads the others.
-        letter_dropout: share of letters shown as the unknown letter; and as many unknown letters are put in
-            between, as an unknown mark would be. So the network learns not to mind them.
+        letter_dropout: share of letters shown as the unknown letter, so that the network learns its use.
         epochs: how often every training name is seen.
         batch_size: names in each step.
         learning_rate: the peak of the one-cycle schedule.
@@ -42,7 +41,7 @@ class Recipe:
     nonlinearity: str = "tanh"
     dropout: tuple[float, float, float] = (0.1, 0.0, 0.3)
     min_letter_count: int = 10
-    letter_dropout: float = 0.02
+    letter_dropout: float = 0.01
     epochs: int = 30
     batch_size: int = 128
     learning_rate: float = 3e-3

@@ -29,7 +29,7 @@ from cognomen.rnn.losses import cross_entropy
 from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle
 from cognomen.text import normalise
 
-__all__ = ["EpochRecord", "Progress", "TrainingResult", "fingerprint", "train", "with_unknown_letters"]
+__all__ = ["EpochRecord", "Progress", "TrainingResult", "fingerprint", "train"]
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ class _Run:
         shown = [name for name, out in zip(letters, held_out, strict=True) if not out]
         min_count = min(recipe.min_letter_count, math.ceil(len(shown) / 1000))
         self.alphabet = Alphabet.from_names(shown, min_count=min_count)
+        letters = [self.alphabet.without_unknown_marks(name) for name in letters]
         self.training, self.validation = (
             _Names(*self.alphabet.encode_all([letters[i] for i in np.flatnonzero(part)]), labels[part])
             for part in (~held_out, held_out)
@@ -144,7 +145,7 @@ class _Run:
         """Learn from one batch: its loss, and how many of its names were answered right."""
         recipe = self.recipe
         ids, lengths, labels = self.training.take(batch)
-        ids, lengths = with_unknown_letters(ids, lengths, recipe.letter_dropout, self.rng)
+        ids = np.where(self.rng.random(len(ids)) < recipe.letter_dropout, UNKNOWN, ids)
         # A run that diverges overflows on its way; _check_sound says so in plain words.
         with np.errstate(all="ignore"):
             logits, backward = self.network.forward(ids, lengths, self.rng)
@@ -246,15 +247,6 @@ class _Run:
             facts["validation"] = {key: round(float(getattr(measured, key)), 4) for key in keys}
         card = model_card(origins, priors, facts)
         return Classifier(self.network, self.alphabet, origins, priors, temperature, facts, card)
-
-
-def with_unknown_letters(ids: Ids, lengths: Ids, share: float, rng: np.random.Generator) -> tuple[Ids, Ids]:
-    """Names (M,) of lengths (N,) with a share of letters made unknown, and as many unknown ones put in."""
-    ids = np.where(rng.random(len(ids)) < share, UNKNOWN, ids)
-    put_in = rng.random(len(ids)) < share  # after which letters, (M,)
-    names = np.repeat(np.arange(len(lengths)), lengths)[put_in]
-    longer = lengths + np.bincount(names, minlength=len(lengths))
-    return np.insert(ids, np.flatnonzero(put_in) + 1, UNKNOWN), longer
 
 
 def _judged(record: EpochRecord) -> float:
