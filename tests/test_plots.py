@@ -1,0 +1,101 @@
+"""The pictures: drawn whole, of what was measured, and with nothing cut off."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cognomen.errors import InputError, MissingExtraError
+from cognomen.evaluation import Evaluation, evaluate
+from cognomen.plots import confusion_matrix, loss_curve, reliability_diagram
+from cognomen.training import EpochRecord
+
+ORIGINS = ["Arabic", "Basque", "Czech"]
+HISTORY = [EpochRecord(i, 2 / i, 1 - 0.6 / i, 2.2 / i, 1 - 0.7 / i) for i in range(1, 6)]
+DRAWINGS = [
+    (loss_curve, HISTORY, ["training names", "validation names", "Epoch", "nats"]),
+    (confusion_matrix, None, ["Arabic (20)", "Basque (40)", "Czech (60)", "True origin", "Answered origin"]),
+    (reliability_diagram, None, ["as sure as right", "How sure the model was", "ECE"]),
+]
+
+
+@pytest.fixture(scope="module")
+def evaluation() -> Evaluation:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1, 2], [20, 40, 60])
+    logits = rng.standard_normal((120, 3))
+    logits[np.arange(120), labels] += 1.5
+    return evaluate(np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True), labels, ORIGINS)
+
+
+@pytest.mark.parametrize(("draw", "what", "words"), DRAWINGS)
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".PNG"])
+def test_each_picture_is_drawn(
+    draw: Any, what: Any, words: list[str], suffix: str, evaluation: Evaluation, tmp_path: Path
+) -> None:
+    path = tmp_path / "new folder" / f"picture{suffix}"
+    draw(what or evaluation, path)
+    assert path.read_bytes().startswith(b"\x89PNG" if suffix.lower() == ".png" else b"<?xml")
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(("draw", "what", "words"), DRAWINGS)
+def test_the_words_are_in_it(
+    draw: Any, what: Any, words: list[str], evaluation: Evaluation, tmp_path: Path
+) -> None:
+    import matplotlib
+
+    with matplotlib.rc_context({"svg.fonttype": "none"}):  # words as words, not as shapes
+        draw(what or evaluation, tmp_path / "p.svg")
+    text = (tmp_path / "p.svg").read_text(encoding="utf-8")
+    for word in words:
+        assert word in text
+
+
+def test_the_matrix_shows_the_rows_shares(evaluation: Evaluation, tmp_path: Path) -> None:
+    import matplotlib
+
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        confusion_matrix(evaluation, tmp_path / "p.svg")
+    text = (tmp_path / "p.svg").read_text(encoding="utf-8")
+    for row in 100 * evaluation.confusion / evaluation.confusion.sum(axis=1, keepdims=True):
+        for share in row[row >= 0.5]:
+            assert f">{share:.0f}</text>" in text
+
+
+def test_a_run_without_validation_names_is_drawn(tmp_path: Path) -> None:
+    loss_curve([EpochRecord(1, 1.0, 0.5, None, None)], tmp_path / "p.png")
+    assert (tmp_path / "p.png").stat().st_size > 1000
+
+
+def test_other_suffixes_and_empty_histories_are_refused(evaluation: Evaluation, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"\.png or \.svg"):
+        confusion_matrix(evaluation, tmp_path / "p.jpg")
+    with pytest.raises(InputError, match="at least one epoch"):
+        loss_curve([], tmp_path / "p.png")
+
+
+def test_without_matplotlib_the_door_says_what_to_install(
+    evaluation: Evaluation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'cognomen\[plots\]'"):
+        reliability_diagram(evaluation, tmp_path / "p.png")
+
+
+def test_drawing_leaves_matplotlibs_global_state_alone() -> None:
+    script = (
+        "import sys, tempfile, pathlib\n"
+        "from cognomen.plots import loss_curve\n"
+        "from cognomen.training import EpochRecord\n"
+        "assert 'matplotlib' not in sys.modules\n"
+        "with tempfile.TemporaryDirectory() as folder:\n"
+        "    loss_curve([EpochRecord(1, 1.0, 0.5, None, None)], pathlib.Path(folder) / 'p.png')\n"
+        "assert 'matplotlib.pyplot' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
