@@ -378,11 +378,13 @@ def test_the_curve_holds_means_and_progress_is_told_every_5000_and_at_the_end() 
     assert last.steps == 5300
     assert last.line in TOY[last.category]
     assert last.guess in TOY
+    assert (last.mean_loss, last.accuracy) == (fitted.all_losses[-1], fitted.all_accuracies[-1])
+    assert told[0].mean_loss == fitted.all_losses[4]
 
 
 def test_a_line_of_progress_says_what_the_tutorial_prints() -> None:
-    right = Progress(5000, 100_000, 2.24601, "Wilson", "Scottish", "Scottish")
-    wrong = Progress(10_000, 100_000, 3.0, "Peters", "German", "Dutch")
+    right = Progress(5000, 100_000, 2.24601, "Wilson", "Scottish", "Scottish", 2.5, 0.25)
+    wrong = Progress(10_000, 100_000, 3.0, "Peters", "German", "Dutch", 2.5, 0.25)
     assert str(right).split() == ["5,000", "5%", "2.2460", "Wilson", "/", "Scottish", "CORRECT"]
     assert str(wrong).split() == ["10,000", "10%", "3.0000", "Peters", "/", "Dutch", "WRONG", "(German)"]
 
@@ -400,7 +402,7 @@ def test_predictions_are_probabilities_highest_first() -> None:
 
 
 def test_a_memory_without_bounds_stops_the_loop_in_plain_words() -> None:
-    with pytest.raises(TrainingError, match=r"at name [\d,]+ \('.+'\) the loss .* or the tanh"):
+    with pytest.raises(TrainingError, match=r"at name [\d,]+ \('.+'\) the loss .* put in the tanh"):
         fit(TOY, list(TOY), Settings(learning_rate=3.0, steps=5000))
 
 

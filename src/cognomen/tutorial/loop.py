@@ -77,7 +77,10 @@ class Settings:
 
 @dataclass(frozen=True)
 class Progress:
-    """One name as it was learnt from, number `step` of `steps`, counted from 1; the guess is from before."""
+    """One name as it was learnt from, number `step` of `steps`, counted from 1; the guess is from before.
+
+    `mean_loss` and `accuracy` are those of the curve's newest point.
+    """
 
     step: int
     steps: int
@@ -85,6 +88,8 @@ class Progress:
     line: str
     category: str
     guess: str
+    mean_loss: float
+    accuracy: float
 
     def __str__(self) -> str:
         """The line that the tutorial prints."""
@@ -164,7 +169,8 @@ def fit(
             _note_means(fitted, losses, rights)
             losses, rights = [], []
         if step % PRINT_STEPS == 0 or step == settings.steps:
-            on_progress(Progress(step, settings.steps, loss, line, category, guess))
+            newest = fitted.all_losses[-1], fitted.all_accuracies[-1]
+            on_progress(Progress(step, settings.steps, loss, line, category, guess, *newest))
     return fitted
 
 
@@ -203,5 +209,5 @@ def _diverged(what: str, settings: Settings) -> TrainingError:
     )
     return TrainingError(
         f"training diverged: {what}. The learning rate of {rate:g} is too high: {cause}. Try {rate / 10:g}"
-        + ("" if settings.tanh else ", or the tanh")
+        + ("" if settings.tanh else ", or put in the tanh (tanh=True, --tanh)")
     )

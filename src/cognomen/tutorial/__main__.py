@@ -1,0 +1,202 @@
+"""`python -m cognomen.tutorial DATA`: the tutorial's loop, its curve, a matrix, and answers for names.
+
+This file is a face, like those in `cognomen.apps`, and borrows from them how errors and progress are shown.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from cognomen.apps.cli.leaving import ExitCode, asks_for_json, drop_output, report, speak_utf8
+from cognomen.apps.cli.watching import Download
+from cognomen.corpora import Corpus, load_corpus
+from cognomen.errors import CognomenError, MissingExtraError
+from cognomen.tutorial.loop import Settings, fit
+from cognomen.tutorial.telling import (
+    QUIT,
+    answer,
+    converse,
+    draw,
+    draw_confusion,
+    in_words,
+    remembered,
+    summary,
+    tell,
+)
+from cognomen.tutorial.vocabulary import lines_by_category
+
+__all__ = ["command", "main"]
+
+USUAL = Settings()
+EPILOG = """\b
+Examples:
+  python -m cognomen.tutorial tutorial --plots pictures
+  python -m cognomen.tutorial names/ --predict Satoshi --predict Jackson
+  python -m cognomen.tutorial names/ --tanh --ask
+  python -m cognomen.tutorial names/ --protocol both --processes 2 --json
+
+DATA is a folder of <Origin>.txt files, a CSV, TSV or Parquet table with the columns name and origin, or the
+name of a known corpus ("tutorial" is downloaded once).
+
+Progress goes to stderr: names drawn, loss, name / guess, CORRECT or WRONG.
+A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion.
+
+\b
+Exit codes: 0 done, 1 an error that the message explains,
+2 not understood, 130 Ctrl-C.
+"""
+
+
+@click.command(
+    "python -m cognomen.tutorial",
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.argument("data", type=click.Path())
+@click.option(
+    "--steps", type=click.IntRange(min=1), default=USUAL.steps, show_default=True, help="Names drawn."
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=USUAL.seed, show_default=True, help="Of all chance."
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    default=USUAL.learning_rate,
+    show_default=True,
+    help="Learning rate.",
+)
+@click.option("--tanh", is_flag=True, help="Put in the tanh that the tutorial's network lacks.")
+@click.option("--rows", is_flag=True, help="Draw rows as they come, not every origin equally often.")
+@click.option("--predict", "names", multiple=True, metavar="NAME", help="Answer this name after training.")
+@click.option("--ask", is_flag=True, help=f"Ask for names after training, until {QUIT!r}.")
+@click.option("--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Draw pictures there (PNG).")
+@click.option(
+    "--protocol",
+    type=click.Choice(["L", "T", "both"]),
+    help="Measure on names set aside instead: ten trainings (L), five (T).",
+)
+@click.option(
+    "--processes", type=click.IntRange(min=1), default=1, show_default=True, help="Trainings at a time."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with all figures.")
+def command(
+    data: str,
+    *,
+    steps: int,
+    seed: int,
+    rate: float,
+    tanh: bool,
+    rows: bool,
+    names: tuple[str, ...],
+    ask: bool,
+    plots: Path | None,
+    protocol: str | None,
+    processes: int,
+    as_json: bool,
+) -> None:
+    """Train the name tutorial's network on DATA as its video does: 100,000 single names, SGD .005."""
+    if plots is not None and find_spec("matplotlib") is None:
+        raise MissingExtraError(
+            "matplotlib", "plots", "Drawing pictures"
+        )  # before the training, not after it
+    if protocol and (names or ask):
+        raise click.UsageError(
+            "--protocol trains networks only to measure them: leave --predict and --ask out."
+        )
+    if ask and as_json:
+        raise click.UsageError("--ask talks to a person, --json to a program: leave one of them out.")
+    settings = Settings(steps, rate, tanh=tanh, rows=rows, seed=seed)
+    with Download() as on_bytes:
+        corpus = load_corpus(data, clean=False, on_progress=on_bytes)
+    if protocol:
+        lines_by_category(corpus)  # names that cannot be written are refused before the long part
+        which = ["L", "T"] if protocol == "both" else [protocol]
+        measure(data, settings, which, processes, plots, as_json=as_json)
+    else:
+        run_loop(corpus, settings, names, plots, ask=ask, as_json=as_json)
+
+
+def run_loop(
+    corpus: Corpus, settings: Settings, names: Iterable[str], plots: Path | None, *, ask: bool, as_json: bool
+) -> None:
+    """Train on all rows, as the tutorial does; tell what came of it; answer for names."""
+    category_lines, all_categories = lines_by_category(corpus)
+    began = time.monotonic()
+    fitted = fit(category_lines, all_categories, settings, lambda progress: tell(progress, began))
+    seconds = round(time.monotonic() - began, 1)
+    evaluation = remembered(fitted, category_lines)
+    answers = [answer(fitted, name) for name in names]
+    if as_json:
+        facts = {
+            "data": corpus.source,
+            "names": len(corpus),
+            "settings": settings.to_json(),
+            "seconds": seconds,
+        }
+        curve = {"all_losses": fitted.all_losses, "all_accuracies": fitted.all_accuracies}
+        figures = {**facts, **curve, "training_rows": evaluation.to_json(), "answers": answers}
+        click.echo(json.dumps(figures, ensure_ascii=False))
+    else:
+        click.echo("\n".join([summary(fitted, evaluation), *map(in_words, answers)]))
+    if plots is not None:
+        draw(fitted, evaluation, plots)
+    if ask:
+        converse(fitted)
+
+
+def measure(
+    data: str,
+    settings: Settings,
+    protocols: Sequence[str],
+    processes: int,
+    plots: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Train under each protocol, and tell what the network does on names set aside."""
+    from cognomen.apps.cli.protocol import report as in_full
+    from cognomen.apps.cli.watching_runs import Runs
+    from cognomen.protocols import run_protocol
+    from cognomen.tutorial.protocol import TutorialTrainer
+
+    trainer, facts = TutorialTrainer(settings), {"tutorial": settings.to_json()}
+    results = {}
+    for which in protocols:
+        with Runs() as watch:
+            result = run_protocol(which, data, trainer, facts=facts, processes=processes, on_progress=watch)
+        results[which] = result.to_json()
+        if not as_json:
+            click.echo(in_full(result) + "\n")
+        if plots is not None:
+            draw_confusion(
+                result.evaluation, plots / f"confusion-{which}.png", "What new names were taken for"
+            )
+    if as_json:
+        click.echo(json.dumps(results, ensure_ascii=False))
+
+
+def main() -> NoReturn:
+    """Run the command; every ending is an exit code, and every error that users can cause a message."""
+    speak_utf8()
+    try:
+        command.main(standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(ExitCode.DONE)
+    except BrokenPipeError:
+        drop_output()
+        sys.exit(ExitCode.CLOSED_PIPE)
+    except (CognomenError, OSError, click.ClickException, KeyboardInterrupt, click.Abort) as error:
+        sys.exit(report(error, as_json=asks_for_json(sys.argv[1:])))
+
+
+if __name__ == "__main__":
+    main()
