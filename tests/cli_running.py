@@ -57,7 +57,8 @@ def inside(*args: str, stdin: bytes | None = None, **environment: str) -> subpro
 
 def clean_environment(**changes: str) -> dict[str, str]:
     """Give the environment of this process without what would change how text is written."""
-    fixed = ("NO_COLOR", "FORCE_COLOR", "PYTHONIOENCODING", "PYTHONUTF8", "LC_ALL", "LANG", "COLUMNS", "TERM")
+    fixed = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM", "LC_ALL", "LANG")
+    fixed += ("PYTHONIOENCODING", "PYTHONUTF8", "PYTHONUNBUFFERED")
     kept = {name: value for name, value in os.environ.items() if name not in fixed}
     return {**kept, "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8", **changes}
 

@@ -89,8 +89,9 @@ class AnswerTable:
         if self.layout is None:
             names = [answer.name or "" for answer in answers]
             self.layout = Layout.fitting(self.console.width, names, self.origins)
-        table = Table(box=None, show_header=False, padding=(0, GAP, 0, 0), pad_edge=False)
-        for width in (self.layout.name, self.layout.origin, self.layout.verdict):
+        # The gaps are part of the widths: releases of rich disagree on whether padding is.
+        table = Table(box=None, show_header=False, padding=0, pad_edge=False)
+        for width in (self.layout.name + GAP, self.layout.origin + GAP, self.layout.verdict):
             table.add_column(width=width)
         if first:
             table.add_row(*heads(self.layout))
@@ -112,7 +113,8 @@ def row(answer: Answer, layout: Layout) -> tuple[Text, Text, Text]:
     if answer.origin is None:
         reason = REASONS.get(answer.reason or "", answer.reason or "")
         return name, Text("unknown", style="yellow"), Text(reason, style="yellow")
-    origin = Text(answer.origin, style="bold", overflow="ellipsis", no_wrap=True)
+    origin = Text(answer.origin, style="bold")
+    origin.truncate(layout.origin, overflow="ellipsis")
     return name, origin, verdict(answer.origins, layout)
 
 
