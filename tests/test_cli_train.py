@@ -6,6 +6,7 @@ import dataclasses
 import shlex
 import signal
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,33 @@ def test_the_options_reach_the_recipe(names, tmp_path):
         epochs=1,
     )
     assert recipe == wanted
+
+
+@pytest.mark.skipif(find_spec("matplotlib") is None, reason="needs matplotlib")
+def test_the_loss_curve_is_drawn(names, tmp_path):
+    pictures = tmp_path / "pictures"
+    result = inside(
+        "train", names, "--out", str(tmp_path / "model"), *SMALL, "--epochs", "2", "--plots", str(pictures)
+    )
+    lines(result)
+    assert [path.name for path in pictures.iterdir()] == ["loss.png"]
+    assert (pictures / "loss.png").read_bytes().startswith(b"\x89PNG")
+    assert "loss.png" in result.stderr.decode()
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_pictures_that_cannot_be_drawn_are_refused_before_the_work(names, tmp_path, monkeypatch, command):
+    start = {
+        "train": ["train", names, "--out", str(tmp_path / "model")],
+        "evaluate": ["evaluate", "classic", names],
+    }
+    (tmp_path / "file").write_text("mine")
+    result = inside(*starts[command], "--plots", str(tmp_path / "file"))
+    assert "expected a folder" in failure(result, 1)
+    monkeypatch.setattr("cognomen.apps.cli.drawing.find_spec", lambda name: None)
+    result = inside(*starts[command], "--plots", str(tmp_path / "pictures"))
+    assert "pip install 'cognomen[plots]'" in failure(result, 1)
+    assert not (tmp_path / "model").exists()
 
 
 def test_every_field_of_a_recipe_has_an_option():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from textwrap import fill
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cognomen.apps.cli.drawing import draw, ready_to_draw
 from cognomen.apps.cli.watching import read_corpus
 
 if TYPE_CHECKING:
@@ -65,6 +68,8 @@ def command(model: str, data: str, *, as_json: bool, plots: Path | None) -> None
     """Measure MODEL on the names of DATA: figures with 95 % intervals, and a table by origin."""
     from cognomen.classifier import Classifier
 
+    if plots is not None:
+        ready_to_draw(plots)
     classifier = Classifier.load(model)
     corpus = read_corpus(data)
     measured = measure(classifier, corpus)
@@ -74,7 +79,7 @@ def command(model: str, data: str, *, as_json: bool, plots: Path | None) -> None
     else:
         click.echo(f"{model} on {corpus.source}\n\n{report(measured)}")
     if plots is not None:
-        draw(measured.evaluation, plots)
+        draw(pictures(measured.evaluation), plots)
 
 
 def measure(classifier: Classifier, corpus: Corpus) -> Measured:
@@ -185,10 +190,11 @@ def span(interval: tuple[float, float] | None, decimals: int = 3) -> str:
     return f"{low:.{decimals}f}–{high:.{decimals}f}"
 
 
-def draw(evaluation: Evaluation, folder: Path) -> None:
-    """Draw the confusion matrix and the reliability diagram into a folder, and say so on stderr."""
+def pictures(evaluation: Evaluation) -> dict[str, Callable[[Path], None]]:
+    """Name the pictures that show an evaluation."""
     from cognomen.plots import confusion_matrix, reliability_diagram
 
-    for name, picture in (("confusion.png", confusion_matrix), ("reliability.png", reliability_diagram)):
-        picture(evaluation, folder / name)
-        click.echo(f"drawn: {folder / name}", err=True)
+    return {
+        "confusion.png": partial(confusion_matrix, evaluation),
+        "reliability.png": partial(reliability_diagram, evaluation),
+    }

@@ -1,22 +1,31 @@
-"""Tables and bars for terminals. Only imported when something is drawn: it needs rich."""
+"""Tables and bars for terminals."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import shutil
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+import click
 
 from cognomen.apps.cli.reading import one_line
 
 if TYPE_CHECKING:
     from cognomen.classifier import Answer, OriginProbability
 
-__all__ = ["REASONS", "AnswerTable", "bar", "percent", "plain_table"]
+__all__ = ["REASONS", "AnswerTable", "bar", "cell_len", "percent", "plain_table", "shortened"]
+
+Style = Mapping[str, Any]  # what click.style takes
+Piece = tuple[str, Style]
+PLAIN: Style = {}
+DIM: Style = {"dim": True}
+BOLD: Style = {"bold": True}
+CYAN: Style = {"fg": "cyan"}
+YELLOW: Style = {"fg": "yellow"}
 
 REASONS = {
     "empty": "nothing to read",
@@ -76,70 +85,119 @@ class Layout:
 
 
 class AnswerTable:
-    """Writes answers as table rows, block by block, with the layout of the first block."""
+    """Writes answers as table rows, block by block, with the layout of the first block.
 
-    def __init__(self, origins: Sequence[str], console: Console | None = None) -> None:
+    `width` is the terminal's, in cells; `colours` are used unless NO_COLOR is set or the terminal has none.
+    """
+
+    def __init__(
+        self, origins: Sequence[str], width: int | None = None, *, colours: bool | None = None
+    ) -> None:
         self.origins = origins
-        self.console = console or Console(highlight=False)
+        self.width = shutil.get_terminal_size().columns if width is None else width
+        self.colours = has_colours() if colours is None else colours
         self.layout: Layout | None = None
 
     def write(self, answers: Sequence[Answer]) -> None:
         """Print one row for each answer; the first call prints the heads of the columns too."""
-        first = self.layout is None
+        click.echo("\n".join(self.lines(answers)), color=self.colours)
+
+    def lines(self, answers: Sequence[Answer]) -> Iterator[str]:
+        """The lines that `write` prints."""
         if self.layout is None:
             names = [answer.name or "" for answer in answers]
-            self.layout = Layout.fitting(self.console.width, names, self.origins)
-        # The gaps are part of the widths: releases of rich disagree on whether padding is.
-        table = Table(box=None, show_header=False, padding=0, pad_edge=False)
-        for width in (self.layout.name + GAP, self.layout.origin + GAP, self.layout.verdict):
-            table.add_column(width=width)
-        if first:
-            table.add_row(*heads(self.layout))
+            self.layout = Layout.fitting(self.width, names, self.origins)
+            yield self.painted(heads(self.layout))
         for answer in answers:
-            table.add_row(*row(answer, self.layout))
-        self.console.print(table)
+            for pieces in row(answer, self.layout):
+                yield self.painted(pieces)
+
+    def painted(self, pieces: Sequence[Piece]) -> str:
+        """Join the pieces of a line, with their colours if there are to be any."""
+        if not self.colours:
+            return "".join(text for text, _ in pieces).rstrip()
+        return "".join(click.style(text, **style) if style else text for text, style in pieces)
 
 
-def heads(layout: Layout) -> tuple[Text, Text, Text]:
+def has_colours() -> bool:
+    """Whether the terminal shows colours and nobody asked for none (no-color.org)."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def heads(layout: Layout) -> list[Piece]:
     """Give the heads of the columns."""
     others = "also possible" if layout.indent else ""
     right = f"{'probability'.ljust(layout.indent)}{others}"
-    return Text("name", style="dim"), Text("origin", style="dim"), Text(right, style="dim")
+    return [(padded("name", layout.name) + padded("origin", layout.origin) + right, DIM)]
 
 
-def row(answer: Answer, layout: Layout) -> tuple[Text, Text, Text]:
-    """Give the cells of one answer."""
-    name = name_cell(answer, layout.name)
+def row(answer: Answer, layout: Layout) -> Iterator[list[Piece]]:
+    """Give the lines of one answer."""
+    names = name_lines(answer)
     if answer.origin is None:
         reason = REASONS.get(answer.reason or "", answer.reason or "")
-        return name, Text("unknown", style="yellow"), Text(reason, style="yellow")
-    origin = Text(answer.origin, style="bold")
-    origin.truncate(layout.origin, overflow="ellipsis")
-    return name, origin, verdict(answer.origins, layout)
+        origin, verdicts = ("unknown", YELLOW), [[(shortened(reason, layout.verdict), YELLOW)]]
+    else:
+        origin, verdicts = (answer.origin, BOLD), verdict(answer.origins, layout)
+    blank = ("", PLAIN)
+    for name, word, pieces in zip_longest(names, [origin], verdicts):
+        yield [column(name or blank, layout.name), column(word or blank, layout.origin), *(pieces or [])]
 
 
-def name_cell(answer: Answer, width: int) -> Text:
-    """Give the name, shortened to its column; for a full name, also the surname that was read."""
-    lines = [Text(one_line(answer.name or ""))]
+def column(piece: Piece, width: int) -> Piece:
+    """Fit a piece into a column of `width` cells and the gap after it."""
+    text, style = piece
+    return padded(shortened(text, width), width), style
+
+
+def padded(text: str, width: int) -> str:
+    """Fill up to `width` cells, and the gap after them."""
+    return text + " " * (width - cell_len(text) + GAP)
+
+
+def name_lines(answer: Answer) -> list[Piece]:
+    """Give the name; for a full name, also the surname that was read."""
+    lines = [(one_line(answer.name or ""), PLAIN)]
     if answer.note == "surname-of-full-name" and answer.surname:
-        lines.append(Text(f"→ {one_line(answer.surname)}", style="dim"))
-    for line in lines:
-        line.truncate(width, overflow="ellipsis")
-    return Text("\n").join(lines)
+        lines.append((f"→ {one_line(answer.surname)}", DIM))
+    return lines
 
 
-def verdict(origins: Sequence[OriginProbability], layout: Layout) -> Text:
+def verdict(origins: Sequence[OriginProbability], layout: Layout) -> list[list[Piece]]:
     """Give the bar and the percentage of the first origin, and the runners-up in words."""
     best, *others = origins
-    head = Text.assemble(
-        (bar(best.probability, layout.bar), "cyan"), " " * GAP, percent(best.probability).rjust(PERCENT_WIDTH)
-    )
+    share = " " * GAP + percent(best.probability).rjust(PERCENT_WIDTH)
+    head = [(bar(best.probability, layout.bar), CYAN), (share, PLAIN)]
     words = [f"{each.origin} {percent(each.probability)}" for each in others]
-    lines = [Text(line, style="dim") for line in filled(words, layout.verdict - layout.indent)]
+    lines = filled(words, layout.verdict - layout.indent)
     if layout.indent and lines:
-        head.append(" " * GAP).append_text(lines.pop(0))
-    below = [Text(" " * layout.indent).append_text(line) for line in lines]
-    return Text("\n").join([head, *below])
+        head.append((" " * GAP + lines.pop(0), DIM))
+    return [head, *([(" " * layout.indent + line, DIM)] for line in lines)]
+
+
+def cell_len(text: str) -> int:
+    """How many cells of a terminal a text takes: two for wide letters, none for marks (Unicode UAX 11)."""
+    return sum(map(cells_of, text))
+
+
+def cells_of(character: str) -> int:
+    """The cells of one character."""
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def shortened(text: str, width: int) -> str:
+    """The text, cut to `width` cells, with an ellipsis where it was cut."""
+    if cell_len(text) <= width:
+        return text
+    kept, used = "", 0
+    for character in text:
+        used += cells_of(character)
+        if used > width - 1:
+            break
+        kept += character
+    return kept + "…"
 
 
 def filled(words: Sequence[str], width: int) -> list[str]:

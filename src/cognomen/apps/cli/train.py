@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cognomen.apps.cli.drawing import draw, ready_to_draw
 from cognomen.apps.cli.leaving import Interrupted
 from cognomen.apps.cli.settings import recipe_options
 from cognomen.apps.cli.watching import read_corpus, watcher
@@ -46,14 +48,20 @@ Exit codes: 0 done, 1 an error that the message explains,
 )
 @click.option("--resume", is_flag=True, help="Go on from MODEL.checkpoint with the same settings.")
 @click.option("--force", is_flag=True, help="Replace an existing model or an unfinished run.")
+@click.option(
+    "--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Draw the loss curve there (PNG)."
+)
 @recipe_options
-def command(data: str, out: Path, *, resume: bool, force: bool, **settings: Any) -> None:
+def command(data: str, out: Path, *, resume: bool, force: bool, plots: Path | None, **settings: Any) -> None:
     """Train a model on the names of DATA and write it to the folder MODEL."""
+    from cognomen.plots import loss_curve
     from cognomen.recipe import Recipe
     from cognomen.training import train
 
     checkpoint = Path(f"{out.resolve()}.checkpoint")
     check_place(out, checkpoint, resume=resume, force=force)
+    if plots is not None:
+        ready_to_draw(plots)
     recipe = Recipe(**settings)
     corpus = read_corpus(data)
     click.echo(f"{corpus.source}: {len(corpus):,} names of {len(corpus.origins)} origins")
@@ -64,6 +72,8 @@ def command(data: str, out: Path, *, resume: bool, force: bool, **settings: Any)
     except KeyboardInterrupt:
         raise Interrupted("Stopped before the first epoch had ended: there is nothing to keep.") from None
     result.classifier.save(out)
+    if plots is not None:
+        draw({"loss.png": partial(loss_curve, result.history)}, plots)
     if result.interrupted:
         raise Interrupted(stopped(result, recipe.epochs, out))
     checkpoint.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from types import TracebackType
@@ -10,12 +11,10 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import click
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from cognomen.corpora import Corpus
     from cognomen.training import EpochRecord, Progress
 
-__all__ = ["Download", "Watcher", "clock", "epoch_line", "read_corpus", "watcher"]
+__all__ = ["Download", "Watcher", "bar_of", "clock", "epoch_line", "read_corpus", "watcher"]
 
 WIDE = 84  # cells that a bar and all its figures need
 
@@ -62,51 +61,43 @@ class Bar:
     """A bar with loss, accuracy, names per second and time left; ended epochs move up as lines."""
 
     def __init__(self) -> None:
-        from rich.console import Console
-
-        console = Console(stderr=True, highlight=False)
-        self.wide = console.width >= WIDE
-        self.bar = training_bar(console, wide=self.wide)
-        self.task: Any = None
+        self.bar: Any = None
+        self.wide = shutil.get_terminal_size().columns >= WIDE
         self.pace = Pace()
 
     def __enter__(self) -> Self:
-        self.bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.bar.stop()
+        if self.bar is not None:
+            self.bar.close()
 
     def __call__(self, progress: Progress) -> None:
         """Move the bar; print the epoch that has ended above it."""
-        epoch = f"{'epoch ' if self.wide else ''}{progress.epoch}/{progress.epochs}"
         figures = [
             f"loss {progress.loss:.3f}",
             f"right {progress.accuracy:.1%}",
             f"{progress.names_per_second:,.0f} names/s",
             f"{clock(self.pace.seconds_left(progress))} left",
         ]
-        shown = {"epoch": epoch, "figures": (" · " if self.wide else "  ").join(figures)}
-        if self.task is None:
-            self.task = self.bar.add_task("", total=progress.epochs * progress.steps, **shown)
-        self.bar.update(self.task, completed=steps_done(progress), **shown)
+        if self.bar is None:
+            self.bar = bar_of(progress.epochs * progress.steps, wide=self.wide)
+        self.bar.set_description_str(
+            f"{'epoch ' if self.wide else ''}{progress.epoch}/{progress.epochs}", refresh=False
+        )
+        self.bar.set_postfix_str((" · " if self.wide else "  ").join(figures), refresh=False)
+        self.bar.update(steps_done(progress) - self.bar.n)
         if progress.record is not None:
-            self.bar.console.print(epoch_line(progress.record, progress.epochs), markup=False)
+            self.bar.write(epoch_line(progress.record, progress.epochs), file=sys.stderr)
 
 
-def training_bar(console: Console, *, wide: bool) -> Any:
-    """Make the row of columns; on a narrow terminal the figures need the room of the bar."""
-    from rich.progress import BarColumn, ProgressColumn, TextColumn
-    from rich.progress import Progress as RichProgress
+def bar_of(total: float | None, *, wide: bool = True, **settings: Any) -> Any:
+    """Start a bar on stderr that is gone when it is closed; a narrow terminal has room for figures only."""
+    from tqdm import tqdm
 
-    def text(template: str) -> TextColumn:
-        return TextColumn(template, markup=False)
-
-    middle: list[ProgressColumn] = (
-        [BarColumn(bar_width=None), text("{task.percentage:>3.0f}%")] if wide else []
-    )
-    columns = [text("{task.fields[epoch]}"), *middle, text("{task.fields[figures]}")]
-    return RichProgress(*columns, console=console, transient=True, expand=wide)
+    form = "{desc} {bar} {percentage:3.0f}% {postfix}" if wide else "{desc}  {postfix}"
+    settings = {"bar_format": form, "leave": False, "dynamic_ncols": True, "file": sys.stderr} | settings
+    return tqdm(total=total, **settings)
 
 
 class Pace:
@@ -151,7 +142,6 @@ class Download:
 
     def __init__(self) -> None:
         self.bar: Any = None
-        self.task: Any = None
         self.told = False
 
     def __enter__(self) -> Self:
@@ -159,7 +149,7 @@ class Download:
 
     def __exit__(self, *_: object) -> None:
         if self.bar is not None:
-            self.bar.stop()
+            self.bar.close()
 
     def __call__(self, done: int, total: int | None) -> None:
         """Take the bytes that have come, and all there will be if that is known."""
@@ -169,20 +159,8 @@ class Download:
             self.told = True
             return
         if self.bar is None:
-            self.bar, self.task = download_bar()
-        self.bar.update(self.task, completed=done, total=total)
-
-
-def download_bar() -> tuple[Any, Any]:
-    """Start a bar that counts bytes."""
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, TextColumn
-    from rich.progress import Progress as RichProgress
-
-    columns = (TextColumn("downloading"), BarColumn(), DownloadColumn())
-    bar = RichProgress(*columns, console=Console(stderr=True), transient=True)
-    bar.start()
-    return bar, bar.add_task("", total=None)
+            self.bar = bar_of(total, desc="downloading", unit="B", unit_scale=True, bar_format=None)
+        self.bar.update(done - self.bar.n)
 
 
 def read_corpus(data: str) -> Corpus:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from cognomen.apps.cli.watching import clock
+from cognomen.apps.cli.watching import bar_of, clock
 
 if TYPE_CHECKING:
     from cognomen.protocols import RunProgress
@@ -24,14 +24,13 @@ class Runs:
         self.began = time.monotonic()
         self.on_terminal = sys.stderr is not None and sys.stderr.isatty()
         self.bar: Any = None
-        self.task: Any = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self.bar is not None:
-            self.bar.stop()
+            self.bar.close()
 
     def __call__(self, progress: RunProgress) -> None:
         """Show where the runs stand; a run that has ended is told of once."""
@@ -45,21 +44,8 @@ class Runs:
                 click.echo(f"{line} · {left} left", err=True)
             return
         if self.bar is None:
-            self.bar, self.task = bar_of_runs()
-        self.bar.update(self.task, completed=done, figures=f"{progress.figures} · {left} left")
+            self.bar = bar_of(1.0)
+        self.bar.set_postfix_str(f"{progress.figures} · {left} left", refresh=False)
+        self.bar.update(done - self.bar.n)
         if ended:
-            self.bar.console.print(line, markup=False)
-
-
-def bar_of_runs() -> tuple[Any, Any]:
-    """Start a bar from 0 to 1 with words behind it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    words = (
-        TextColumn(text, markup=False) for text in ("{task.percentage:>3.0f}%", "{task.fields[figures]}")
-    )
-    console = Console(stderr=True, highlight=False)
-    bar = Progress(BarColumn(bar_width=None), *words, console=console, transient=True, expand=True)
-    bar.start()
-    return bar, bar.add_task("", total=1.0, figures="")
+            self.bar.write(line, file=sys.stderr)
