@@ -58,6 +58,17 @@ def sequences(seed: int, lengths: list[int], width: int = 3) -> list[Array]:
     return [rng.standard_normal((length, width)) for length in lengths]
 
 
+def letter_by_letter(layer: Recurrent, sequence: Array) -> Array:
+    """The plain loop: one cell, one input, one state at a time."""
+    ((cell, _),) = layer.levels[0]
+    state, outputs = cell.start(1), []
+    for x in sequence:
+        a, _ = cell.project(x[None])
+        y, state, _ = cell.step(a, state)
+        outputs.append(y[0])
+    return np.stack(outputs)
+
+
 def assert_within(actual: Array, expected: Array, tolerance: float) -> None:
     """Every number within an absolute tolerance, shapes equal."""
     assert np.shape(actual) == np.shape(expected)

@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rnn_cases import (
-    DIRECTIONS,
     KINDS,
     SHAPES,
     WAYS,
     Array,
     assert_within,
+    letter_by_letter,
     recurrent,
     sequences,
     stable,
 )
 
 from cognomen.errors import InputError
-from cognomen.rnn import POOLINGS, Packed, Recurrent, pack, pool
+from cognomen.rnn import Packed, Recurrent, pack, pool
 
 SAME = 1e-12
 LENGTHS = st.lists(st.integers(1, 6), min_size=1, max_size=6)
@@ -35,17 +35,6 @@ def read(layer: Recurrent, batch: list[Array]) -> list[Array]:
 
 def pooled(layer: Recurrent, batch: list[Array], way: str, direction: str) -> Array:
     return pool(layer.forward(pack(batch))[0], way, direction)[0]
-
-
-def letter_by_letter(layer: Recurrent, sequence: Array) -> Array:
-    """The plain loop: one cell, one input, one state at a time."""
-    ((cell, _),) = layer.levels[0]
-    state, outputs = cell.start(1), []
-    for x in sequence:
-        a, _ = cell.project(x[None])
-        y, state, _ = cell.step(a, state)
-        outputs.append(y[0])
-    return np.stack(outputs)
 
 
 # --- step == sequence == batch == batch in any order
@@ -315,62 +304,6 @@ def test_wrong_names_are_refused() -> None:
         Recurrent("rnn", 3, 2, cell_options={"nonlinearity": "sigmoid"})
     with pytest.raises(InputError, match=r"max.*median"):
         pool(pack(sequences(0, [2])), "max+median")
-
-
-# --- pooling
-
-
-def by_hand(y: Array, way: str, direction: str) -> Array:
-    """One sequence's outputs (T, Y) pooled with plain NumPy."""
-    half = y.shape[1] // 2
-    if way == "last":
-        ends = {"forward": y[-1], "reverse": y[0], "both": np.concatenate([y[-1, :half], y[0, half:]])}
-        return ends[direction]
-    return {"max": y.max(axis=0), "mean": y.mean(axis=0)}[way]
-
-
-@pytest.mark.parametrize("direction", DIRECTIONS)
-@pytest.mark.parametrize("way", [*WAYS, "last+max+mean", "mean+last"])
-@stable
-@given(lengths=LENGTHS, seed=SEED)
-def test_pooling_by_hand(way: str, direction: str, lengths: list[int], seed: int) -> None:
-    """In the order given, the kinds side by side in the order in which they are named."""
-    batch = sequences(seed, lengths, 4)
-    found, _ = pool(pack(batch), way, direction)
-    expected = [np.concatenate([by_hand(y, kind, direction) for kind in way.split("+")]) for y in batch]
-    assert_within(found, np.stack(expected), SAME)
-
-
-@pytest.mark.parametrize("direction", DIRECTIONS)
-@pytest.mark.parametrize("way", WAYS)
-@stable
-@given(lengths=LENGTHS, seed=SEED)
-def test_what_pooling_hands_back(way: str, direction: str, lengths: list[int], seed: int) -> None:
-    """Each way hands back all of the gradient that it was given, and nothing of another name's."""
-    packed = pack(sequences(seed, lengths, 4))
-    found, backward = pool(packed, way, direction)
-    d = np.random.default_rng(seed).standard_normal(found.shape)
-    per_name = [dy.sum(axis=0) for dy in packed.with_data(backward(d)).unpack()]
-    assert_within(np.stack(per_name), sum(np.split(d, len(way.split("+")), axis=1)), SAME)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("direction", DIRECTIONS)
-def test_last_is_what_a_reader_holds_at_the_end(kind: str, direction: str) -> None:
-    """Not `output[-1]`: a reverse reader ends at the first letter."""
-    batch = sequences(0, [3, 5, 1])
-    layer = recurrent(kind, direction)
-    found = pooled(layer, batch, "last", direction)
-    ends = []
-    for cell, reverse in layer.levels[0]:
-        alone = recurrent(kind)
-        alone.load({f"{name}_l0": p for name, p in cell.params.items()})
-        ends.append([letter_by_letter(alone, s[::-1] if reverse else s)[-1] for s in batch])
-    assert_within(found, np.concatenate([np.stack(end) for end in ends], axis=1), SAME)
-
-
-def test_every_pooling_is_tested_here() -> None:
-    assert set(POOLINGS) == {"last", "max", "mean"}
 
 
 def test_packed_shares_one_layout() -> None:
