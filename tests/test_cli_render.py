@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from cli_running import ORIGINS, tiny_classifier
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.cells import cell_len
-from rich.console import Console
 
-from cognomen.apps.cli.render import REASONS, AnswerTable, bar, filled, percent, plain_table
+from cognomen.apps.cli.render import (
+    REASONS,
+    AnswerTable,
+    bar,
+    cell_len,
+    filled,
+    percent,
+    plain_table,
+    shortened,
+)
 from cognomen.classifier import Answer, Classifier, OriginProbability
 
 CLASSIFIER: Classifier = tiny_classifier()
@@ -19,10 +24,7 @@ CLASSIFIER: Classifier = tiny_classifier()
 
 def shown(answers: list[Answer], width: int, origins: tuple[str, ...] = ORIGINS) -> list[str]:
     """Give the lines of a table, without colours."""
-    console = Console(file=io.StringIO(), width=width, highlight=False, color_system=None)
-    AnswerTable(origins, console).write(answers)
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue().splitlines()
+    return list(AnswerTable(origins, width, colours=False).lines(answers))
 
 
 def answer(name: str, *pairs: tuple[str, float]) -> Answer:
@@ -61,12 +63,9 @@ def test_no_line_is_wider_than_the_terminal_whatever_the_name(names, width, top)
 
 
 def test_columns_stand_under_each_other_in_later_blocks():
-    console = Console(file=io.StringIO(), width=80, color_system=None)
-    table = AnswerTable(ORIGINS, console)
-    table.write(CLASSIFIER(["Smith", "Papadopoulos"]))
-    table.write(CLASSIFIER(["Nakamura"]))
-    assert isinstance(console.file, io.StringIO)
-    heads, *rows = console.file.getvalue().splitlines()
+    table = AnswerTable(ORIGINS, 80, colours=False)
+    heads, *rows = table.lines(CLASSIFIER(["Smith", "Papadopoulos"]))
+    rows += table.lines(CLASSIFIER(["Nakamura"]))
     first = [row for row in rows if row.startswith(("Smith", "Papa", "Naka"))]
     assert len(first) == 3
     assert {row[: heads.index("origin")].strip() for row in first} == {"Smith", "Papadopoulos", "Nakamura"}
@@ -109,3 +108,25 @@ def test_entries_are_not_broken():
 def test_a_plain_table_lines_its_columns_up():
     table = plain_table(("origin", "names"), [("Việt", "7"), ("English", "3,668")])
     assert table.splitlines() == ["origin   names", "Việt         7", "English  3,668"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [("", 0), ("abc", 3), ("Nguyễn", 6), ("Nguye\u0302\u0303n", 6), ("北京", 4), ("ｓ", 2), ("a\u200bb", 2)],
+)
+def test_cells_are_those_of_a_terminal(text: str, cells: int) -> None:
+    assert cell_len(text) == cells
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "cut"),
+    [
+        ("abcd", 4, "abcd"),
+        ("abcde", 4, "abc…"),
+        ("北京北京", 4, "北…"),
+        ("e\u0301e\u0301e\u0301", 2, "e\u0301…"),
+    ],
+)
+def test_what_is_cut_ends_in_an_ellipsis(text: str, width: int, cut: str) -> None:
+    assert shortened(text, width) == cut
+    assert cell_len(cut) <= width

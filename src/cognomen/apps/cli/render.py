@@ -71,10 +71,11 @@ class Layout:
         """Share `width` cells: names get what they need up to a third, the bar up to a sixth."""
         longest_origin = max(cell_len(origin) for origin in (*origins, "unknown"))
         origin = min(longest_origin, max(width // 5, 8))
-        longest_name = max((cell_len(one_line(name)) for name in names), default=4)
-        name = min(max(longest_name, 4), LONGEST_NAME, width // 3)
         bar_width = max(4, min(24, width // 6))
         least = bar_width + GAP + PERCENT_WIDTH
+        longest_name = max((cell_len(one_line(name)) for name in names), default=4)
+        room = min(width // 3, width - origin - 2 * GAP - least)
+        name = min(max(longest_name, 4), LONGEST_NAME, max(room, 4))
         return cls(name, origin, bar_width, max(width - name - origin - 2 * GAP, least))
 
     @property
@@ -169,7 +170,8 @@ def verdict(origins: Sequence[OriginProbability], layout: Layout) -> list[list[P
     share = " " * GAP + percent(best.probability).rjust(PERCENT_WIDTH)
     head = [(bar(best.probability, layout.bar), CYAN), (share, PLAIN)]
     words = [f"{each.origin} {percent(each.probability)}" for each in others]
-    lines = filled(words, layout.verdict - layout.indent)
+    width = layout.verdict - layout.indent
+    lines = [shortened(line, width) for line in filled(words, width)]
     if layout.indent and lines:
         head.append((" " * GAP + lines.pop(0), DIM))
     return [head, *([(" " * layout.indent + line, DIM)] for line in lines)]

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from cognomen.corpora import Corpus
     from cognomen.training import EpochRecord, Progress
 
-__all__ = ["Download", "Watcher", "bar_of", "clock", "epoch_line", "read_corpus", "watcher"]
+__all__ = ["BAR", "Download", "Watcher", "bar_of", "clock", "epoch_line", "move", "read_corpus", "watcher"]
 
 WIDE = 84  # cells that a bar and all its figures need
+BAR = "{bar} {percentage:3.0f}%"
 
 
 class Watcher(Protocol):
@@ -81,23 +82,25 @@ class Bar:
             f"{clock(self.pace.seconds_left(progress))} left",
         ]
         if self.bar is None:
-            self.bar = bar_of(progress.epochs * progress.steps, wide=self.wide)
-        self.bar.set_description_str(
-            f"{'epoch ' if self.wide else ''}{progress.epoch}/{progress.epochs}", refresh=False
-        )
-        self.bar.set_postfix_str((" · " if self.wide else "  ").join(figures), refresh=False)
-        self.bar.update(steps_done(progress) - self.bar.n)
+            self.bar = bar_of(progress.epochs * progress.steps)
+        epoch = f"{progress.epoch}/{progress.epochs}"
+        form = f"epoch {epoch} {BAR} {' · '.join(figures)}" if self.wide else f"{epoch}  {'  '.join(figures)}"
+        move(self.bar, steps_done(progress), form)
         if progress.record is not None:
             self.bar.write(epoch_line(progress.record, progress.epochs), file=sys.stderr)
 
 
-def bar_of(total: float | None, *, wide: bool = True, **settings: Any) -> Any:
-    """Start a bar on stderr that is gone when it is closed; a narrow terminal has room for figures only."""
+def bar_of(total: float | None, **settings: Any) -> Any:
+    """Start a bar on stderr that is gone when it is closed."""
     from tqdm import tqdm
 
-    form = "{desc} {bar} {percentage:3.0f}% {postfix}" if wide else "{desc}  {postfix}"
-    settings = {"bar_format": form, "leave": False, "dynamic_ncols": True, "file": sys.stderr} | settings
-    return tqdm(total=total, **settings)
+    return tqdm(total=total, leave=False, dynamic_ncols=True, file=sys.stderr, **settings)
+
+
+def move(bar: Any, done: float, form: str) -> None:
+    """Set how far a bar is, and what its line shows: `BAR` stands for the bar itself."""
+    bar.bar_format = form
+    bar.update(done - bar.n)
 
 
 class Pace:
@@ -159,7 +162,7 @@ class Download:
             self.told = True
             return
         if self.bar is None:
-            self.bar = bar_of(total, desc="downloading", unit="B", unit_scale=True, bar_format=None)
+            self.bar = bar_of(total, desc="downloading", unit="B", unit_scale=True)
         self.bar.update(done - self.bar.n)
 
 

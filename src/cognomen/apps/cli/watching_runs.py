@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from cognomen.apps.cli.watching import bar_of, clock
+from cognomen.apps.cli.watching import BAR, bar_of, clock, move
 
 if TYPE_CHECKING:
     from cognomen.protocols import RunProgress
@@ -45,7 +45,7 @@ class Runs:
             return
         if self.bar is None:
             self.bar = bar_of(1.0)
-        self.bar.set_postfix_str(f"{progress.figures} · {left} left", refresh=False)
-        self.bar.update(done - self.bar.n)
+        figures = progress.figures.replace("{", "{{").replace("}", "}}")
+        move(self.bar, done, f"{BAR} {figures} · {left} left")
         if ended:
             self.bar.write(line, file=sys.stderr)
