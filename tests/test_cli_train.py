@@ -104,7 +104,7 @@ def test_the_loss_curve_is_drawn(names, tmp_path):
 
 @pytest.mark.parametrize("command", ["train", "evaluate"])
 def test_pictures_that_cannot_be_drawn_are_refused_before_the_work(names, tmp_path, monkeypatch, command):
-    start = {
+    starts = {
         "train": ["train", names, "--out", str(tmp_path / "model")],
         "evaluate": ["evaluate", "classic", names],
     }

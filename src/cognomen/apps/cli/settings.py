@@ -28,6 +28,8 @@ def three_shares(value: Any) -> tuple[float, ...]:
     return shares
 
 
+METAVARS = {int: "N", float: "X", str: "WORD", tuple: "A,B,C"}
+
 # Field of the recipe (its option is named alike), type, help.
 OPTIONS: list[tuple[str, Any, str]] = [
     ("cell", click.Choice(["gru", "lstm", "rnn", "combined"]), "Kind of recurrent cell."),
@@ -58,7 +60,7 @@ def recipe_options(command: Command) -> Command:
         default = getattr(usual, field)
         shown = ",".join(f"{share:g}" for share in default) if field == "dropout" else True
         flag = f"--{field.replace('_', '-')}"
-        metavar = "A,B,C" if field == "dropout" else None
+        metavar = METAVARS.get(type(default)) if not isinstance(kind, click.Choice) else None
         option = click.option(
             flag, field, type=kind, default=default, show_default=shown, metavar=metavar, help=text
         )
