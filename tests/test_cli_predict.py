@@ -366,7 +366,7 @@ def test_piped_answers_load_no_heavy_module(model):
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = set(result.stdout.splitlines()[-1].split())
     assert {"numpy", "click", "cognomen"} <= loaded
-    heavy = {"rich", "torch", "pandas", "matplotlib", "pooch", "requests", "urllib3", "pyarrow", "pygments"}
+    heavy = {"torch", "pandas", "matplotlib", "pooch", "requests", "urllib3", "pyarrow", "pygments"}
     assert not heavy & loaded
 
 
