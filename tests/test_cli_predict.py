@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -301,6 +302,8 @@ def at_a_terminal(*args: str, width: int = 80, **environment: str) -> tuple[int,
     env = clean_environment(TERM="xterm-256color", COLUMNS=str(width), **environment)
     process = subprocess.Popen([COMMAND, *args], stdin=theirs, stdout=theirs, stderr=theirs, env=env)
     os.close(theirs)
+    too_long = threading.Timer(60, process.kill)  # a command that waits for us would wait for ever
+    too_long.start()
     shown = b""
     try:
         while chunk := os.read(ours, 65536):
@@ -308,6 +311,7 @@ def at_a_terminal(*args: str, width: int = 80, **environment: str) -> tuple[int,
     except OSError:  # how a terminal whose other side is closed says it is at its end
         pass
     os.close(ours)
+    too_long.cancel()
     return process.wait(), shown.decode("utf-8").replace("\r\n", "\n")
 
 
