@@ -68,6 +68,48 @@ def test_the_matrix_shows_the_rows_shares(evaluation: Evaluation, tmp_path: Path
             assert f">{share:.0f}</text>" in text
 
 
+def many_origins() -> Evaluation:
+    labels = np.arange(18).repeat(range(60, 60 + 18))
+    return evaluate(
+        np.full((len(labels), 18), 0.02) + 0.64 * np.eye(18)[labels],
+        labels,
+        [f"Origin number {i}" for i in range(18)],
+    )
+
+
+@pytest.mark.parametrize("draw", [loss_curve, confusion_matrix, reliability_diagram])
+def test_nothing_is_cut_off_at_the_edges(draw: Any, tmp_path: Path) -> None:
+    from matplotlib.image import imread
+
+    draw(HISTORY if draw is loss_curve else many_origins(), tmp_path / "p.png")
+    pixels = imread(tmp_path / "p.png")[..., :3]  # (height, width, 3)
+    edge = 8
+    for strip in (pixels[:edge], pixels[-edge:], pixels[:, :edge], pixels[:, -edge:]):
+        assert (strip == 1).all()
+    assert (pixels < 0.5).any()
+
+
+def test_losses_and_accuracies_stand_inside_their_axes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from matplotlib.figure import Figure
+
+    drawn: list[Figure] = []
+    save = Figure.savefig
+    monkeypatch.setattr(Figure, "savefig", lambda self, *a, **k: (drawn.append(self), save(self, *a, **k)))
+    for history in (HISTORY, HISTORY[:1]):
+        loss_curve(history, tmp_path / "p.png")
+        for axes in drawn[-1].axes:
+            low, high = axes.get_ylim()
+            left, right = axes.get_xlim()
+            for line in axes.lines:
+                assert (low < np.asarray(line.get_ydata())).all()
+                assert (np.asarray(line.get_ydata()) < high).all()
+                assert (left < np.asarray(line.get_xdata())).all()
+                assert (np.asarray(line.get_xdata()) < right).all()
+            assert all(tick == round(tick) for tick in axes.get_xticks())
+
+
 def test_a_run_without_validation_names_is_drawn(tmp_path: Path) -> None:
     loss_curve([EpochRecord(1, 1.0, 0.5, None, None)], tmp_path / "p.png")
     assert (tmp_path / "p.png").stat().st_size > 1000

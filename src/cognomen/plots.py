@@ -61,8 +61,12 @@ def loss_curve(
         [100 * r.train_accuracy for r in history],
         [None if r.validation_accuracy is None else 100 * r.validation_accuracy for r in history],
     )
-    losses.set(xlabel=unit, ylabel="Loss per name (nats), lower is better", ylim=(0, None))
-    accuracies.set(xlabel=unit, ylabel="Names answered right (%)", ylim=(None, 100))
+    losses.set(
+        xlabel=unit, ylabel="Loss per name (nats), lower is better", ylim=(0, 1.05 * losses.dataLim.y1)
+    )
+    accuracies.set(
+        xlabel=unit, ylabel="Names answered right (%)", ylim=(max(0, accuracies.dataLim.y0 - 5), 100)
+    )
     losses.legend(frameon=False)
     figure.suptitle(title)
     _save(figure, target)
@@ -79,7 +83,8 @@ def _curves(axes: Axes, epochs: list[int], training: list[float], validation: Se
         axes.plot(
             xs, ys, color=VERMILION, marker=marker and "s", markersize=4, ls="--", label="validation names"
         )
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     _plain(axes)
 
 
@@ -100,7 +105,7 @@ def confusion_matrix(
     counts = evaluation.confusion[np.ix_(order, order)]  # (C, C)
     shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)  # (C, C)
     names = [evaluation.origins[i] for i in order]
-    side = 2.5 + 0.42 * len(names)
+    side = max(2.5 + 0.42 * len(names), 4.5)
     figure = _figure(side + 0.9, side)
     axes = figure.subplots()
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
@@ -113,7 +118,9 @@ def confusion_matrix(
     if len(names) <= MOST_ORIGINS_WITH_NUMBERS:
         _write_shares(axes, shares)
     _lines_between_cells(axes, len(names))
-    figure.colorbar(image, ax=axes, label="Per cent of the names of this origin", fraction=0.04, pad=0.02)
+    figure.colorbar(
+        image, ax=axes, label="Per cent of the names of this origin", aspect=40, fraction=0.03, pad=0.02
+    )
     _save(figure, target)
 
 
@@ -153,11 +160,13 @@ def reliability_diagram(
     whiskers = np.stack([accuracy - low, high - accuracy]).clip(0)
     size = f"{min(one.count for one in bins):,}" if bins else "0"
     label = f"the model, in {len(bins)} group{'s' * (len(bins) != 1)} of {size} names or more"
-    axes.errorbar(confidence, accuracy, whiskers, color=BLUE, marker="o", capsize=3, lw=1.5, label=label)
+    axes.errorbar(
+        confidence, accuracy, whiskers, color=BLUE, marker="o", mec="white", capsize=3, lw=1.3, label=label
+    )
     axes.set(xlim=(0, 101), ylim=(0, 101), aspect="equal")
     axes.set(xlabel="How sure the model was (%, mean of the group)", ylabel="How often it was right (%)")
-    axes.text(97, 40, "surer than right", ha="right", color=GREY, style="italic")
-    axes.text(4, 78, "righter than sure", color=GREY, style="italic")
+    axes.text(97, 40, "too sure", ha="right", color=GREY, style="italic")
+    axes.text(4, 78, "too cautious", color=GREY, style="italic")
     axes.set_title(
         f"{title}\nmean distance from the line (ECE): {100 * evaluation.ece:.1f} points", fontsize=11
     )
@@ -201,6 +210,6 @@ def _save(figure: Figure, target: Path) -> None:
     picture = io.BytesIO()
     form = target.suffix.lower().removeprefix(".")
     undated = {"Date": None} if form == "svg" else None
-    figure.savefig(picture, format=form, metadata=undated, bbox_inches="tight")
+    figure.savefig(picture, format=form, metadata=undated, bbox_inches="tight", pad_inches=0.15)
     target.parent.mkdir(parents=True, exist_ok=True)
     write_whole(target, picture.getvalue())
