@@ -58,6 +58,30 @@ def test_without_measurements_it_claims_none() -> None:
     assert "accuracy" not in card
 
 
+def test_a_run_that_was_stopped_is_said_to_be() -> None:
+    whole = model_card(["A", "B"], [0.5, 0.5], TRAINING)
+    stopped = model_card(["A", "B"], [0.5, 0.5], TRAINING | {"epochs": 12})
+    assert "for 30 epochs" in whole
+    assert "stopped" not in whole
+    assert "for 12 epochs" in stopped
+    assert "stopped before its 30 epochs" in stopped
+
+
+def test_the_figures_are_those_of_the_names_held_out() -> None:
+    card = model_card(["A", "B"], [0.5, 0.5], TRAINING)
+    assert "On 900 other names" in card
+    assert "It knows the origins listed above and no others" in card
+
+
+def test_protocols_stand_in_order() -> None:
+    card = model_card(["A", "B"], [0.5, 0.5], TRAINING | {"protocols": {"T": PROTOCOL, "L": PROTOCOL}})
+    assert card.index("Protocol L, leak-free") < card.index("Protocol T, the tutorial's rows")
+
+
+def test_a_folder_with_a_space_is_quoted() -> None:
+    assert train_command(Recipe().to_json(), "my names").startswith("cognomen train 'my names' --out")
+
+
 @pytest.mark.parametrize(
     ("recipe", "options"),
     [

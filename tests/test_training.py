@@ -7,18 +7,27 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import save
 
+from cognomen import training
+from cognomen.alphabet import Alphabet
+from cognomen.calibration import fit_temperature, softmax_with_temperature
 from cognomen.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import InputError, TrainingError
-from cognomen.evaluation import validation_mask
+from cognomen.evaluation import evaluate, validation_mask
+from cognomen.network import Network
 from cognomen.recipe import Recipe
-from cognomen.text import fold
-from cognomen.training import Progress, TrainingResult, train
+from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy, one_cycle
+from cognomen.text import fold, normalise
+from cognomen.training import Progress, TrainingResult, fingerprint, train
 
 ENDINGS = {
     "Russian": ("ov", "in", "sky"),
@@ -95,14 +104,101 @@ def test_another_seed_gives_other_weights(corpus: Corpus, trained: TrainingResul
     assert weights(other)["output.weight"].tobytes() != weights(trained)["output.weight"].tobytes()
 
 
-def test_validation_names_are_never_trained_on(corpus: Corpus, trained: TrainingResult) -> None:
-    held_out = validation_mask(corpus.names, SMALL.validation_share, SMALL.seed, corpus.labels)
-    facts = trained.classifier.facts
+def test_validation_names_are_never_trained_on(corpus: Corpus) -> None:
+    recipe = replace(SMALL, seed=5, epochs=1)
+    held_out = validation_mask(corpus.names, recipe.validation_share, recipe.seed, corpus.labels)
+    facts = train(corpus, recipe).classifier.facts
     assert facts["validation_names"] == held_out.sum()
     assert facts["names"] == (~held_out).sum()
     inside = {fold(n) for n, out in zip(corpus.names, held_out, strict=True) if not out}
     outside = {fold(n) for n, out in zip(corpus.names, held_out, strict=True) if out}
     assert not inside & outside
+
+
+FULL = replace(
+    SMALL,
+    epochs=2,
+    batch_size=50,  # and the last batch is smaller
+    validation_share=0.4,
+    seed=5,
+    dropout=(0.1, 0.2, 0.3),
+    letter_dropout=0.05,
+    label_smoothing=0.1,
+    weight_decay=0.2,
+    clip=0.2,
+)
+
+
+def test_the_loop_by_hand(corpus: Corpus) -> None:
+    """Every setting in its place: a plain loop of the library's parts gives the same bits and figures."""
+    held_out = validation_mask(corpus.names, FULL.validation_share, FULL.seed, corpus.labels)
+    names = np.array([normalise(name) for name in corpus.names], object)
+    y = np.searchsorted(corpus.origins, corpus.labels)
+    alphabet = Alphabet.from_names(names[~held_out])
+    rng = np.random.default_rng(FULL.seed)
+    network = Network(FULL.architecture(len(alphabet), 3), dropout=FULL.dropout, rng=rng)
+    optimiser = AdamW(network.params, FULL.learning_rate, weight_decay=FULL.weight_decay)
+    rows, history = np.flatnonzero(~held_out), []
+    for _ in range(FULL.epochs):
+        losses, right = [], 0
+        for batch in np.split(rows[rng.permutation(len(rows))], [50, 100]):
+            ids, lengths = alphabet.encode_all(list(names[batch]))
+            ids = np.where(rng.random(len(ids)) < FULL.letter_dropout, 0, ids)
+            logits, backward = network.forward(ids, lengths, rng)
+            loss, dlogits = cross_entropy(logits, y[batch], label_smoothing=FULL.label_smoothing)
+            network.zero_grad()
+            backward(dlogits)
+            assert clip_grad_norm(network.grads, FULL.clip) > FULL.clip
+            optimiser.learning_rate = one_cycle(optimiser.steps, 6, FULL.learning_rate)
+            optimiser.step(network.grads)
+            losses.append(loss * len(batch))
+            right += int((logits.argmax(axis=1) == y[batch]).sum())
+        history.append((pytest.approx(sum(losses) / len(rows)), right / len(rows)))
+    result = train(corpus, FULL)
+    for name, tensor in network.params.items():
+        assert tensor.tobytes() == weights(result)[name].tobytes(), name
+    assert [(record.train_loss, record.train_accuracy) for record in result.history] == history
+    logits = network.logits(*alphabet.encode_all(list(names[held_out])))
+    assert result.history[-1].validation_loss == pytest.approx(cross_entropy(logits, y[held_out])[0])
+    assert result.history[-1].validation_accuracy == (logits.argmax(axis=1) == y[held_out]).mean()
+    temperature = fit_temperature(logits, y[held_out])
+    assert temperature != 1
+    assert result.classifier.temperature == temperature
+    measured = evaluate(softmax_with_temperature(logits, temperature), y[held_out], corpus.origins)
+    figures = {key: getattr(measured, key) for key in ("accuracy", "macro_f1", "log_loss", "ece")}
+    assert result.classifier.facts["validation"] == pytest.approx(figures, abs=1e-4)
+    assert result.classifier.priors == pytest.approx(np.bincount(y[~held_out]) / len(rows))
+
+
+def test_the_alphabet_is_of_training_names_alone(corpus: Corpus) -> None:
+    pairs = [a + b for a in "abcdef" for b in "ghijklmnop"]
+    names = tuple(pair + chr(0x4E00 + i) for i, pair in enumerate(pairs))  # a letter of its own in each
+    own = Corpus(names, ("X", "Y") * 30, "here", corpus.report)
+    held_out = validation_mask(own.names, SMALL.validation_share, SMALL.seed, own.labels)
+    letters = train(own, replace(SMALL, epochs=1)).classifier.alphabet.letters
+    assert [name[-1] in letters for name in names] == (~held_out).tolist()
+
+
+def test_a_few_right_answers_do_not_make_it_surer(corpus: Corpus) -> None:
+    """Where all 36 validation names are right, the likeliest temperature is next to 0, with no evidence."""
+    result = train(corpus, replace(SMALL, epochs=12))
+    assert result.history[-1].validation_accuracy == 1.0
+    assert result.classifier.temperature == 1.0
+
+
+def test_rows_without_letters_are_passed_over(corpus: Corpus, trained: TrainingResult) -> None:
+    names, labels = (*corpus.names, "123", "?"), (*corpus.labels, "Italian", "Russian")
+    result = train(Corpus(names, labels, corpus.source, corpus.report), replace(SMALL, epochs=1))
+    facts = result.classifier.facts
+    assert facts["names"] + facts["validation_names"] == len(corpus)
+
+
+def test_names_per_second(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock that ticks once for each step, 141 names in batches of 50."""
+    seen: list[Progress] = []
+    monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=count().__next__))
+    train(corpus, replace(SMALL, batch_size=50, epochs=1), on_progress=seen.append)
+    assert [p.names_per_second for p in seen] == [50, 50, 47]
 
 
 def test_progress_counts_up(corpus: Corpus) -> None:
@@ -162,12 +258,62 @@ def test_resuming_after_kill_9(folder: Path, corpus: Corpus, trained: TrainingRe
     assert os.listdir(tmp_path) == ["run.checkpoint"]
 
 
-def test_interrupted_keeps_the_best_epoch(corpus: Corpus, tmp_path: Path) -> None:
-    stopped = train(corpus, replace(SMALL, epochs=8), checkpoint=tmp_path / "c", on_progress=StopAt(6, 1))
+OVERFITTING = replace(SMALL, epochs=12, dropout=(0.0, 0.0, 0.0), learning_rate=0.05, seed=1)
+
+
+@pytest.fixture(scope="module")
+def mixed_up(corpus: Corpus) -> Corpus:
+    """Labels by chance: the more a network learns by heart, the more it is wrong elsewhere."""
+    labels = tuple(np.random.default_rng(0).permutation(np.array(corpus.labels, object)))
+    return replace(corpus, labels=labels)
+
+
+def test_interrupted_keeps_the_best_epoch(mixed_up: Corpus, tmp_path: Path) -> None:
+    path, after = tmp_path / "run.checkpoint", {}
+
+    def watch(progress: Progress) -> None:
+        if progress.step == 1 and progress.epoch > 1:
+            after[progress.epoch - 1] = read_checkpoint(path).tensors
+        StopAt(9, 2)(progress)
+
+    stopped = train(mixed_up, OVERFITTING, checkpoint=path, on_progress=watch)
     losses = [record.validation_loss for record in stopped.history]
     best = int(np.argmin(losses)) + 1
-    again = train(corpus, replace(SMALL, epochs=8), on_progress=StopAt(best + 1, 1))
-    assert_same_weights(stopped, again)
+    assert len(stopped.history) == 8
+    assert 1 < best < 7, "the test needs an epoch in the middle"
+    assert [record.train_loss for record in stopped.history][-1] < stopped.history[best - 1].train_loss
+    for name, tensor in weights(stopped).items():
+        assert tensor.tobytes() == after[best][f"network/{name}"].tobytes(), name
+    assert stopped.classifier.facts["epochs"] == best
+    assert f"for {best} epochs" in stopped.classifier.card
+    assert "stopped before its 12 epochs" in stopped.classifier.card
+
+    train(mixed_up, OVERFITTING, checkpoint=path, on_progress=StopAt(best + 2, 1))
+    resumed = train(mixed_up, OVERFITTING, checkpoint=path, resume=True, on_progress=StopAt(9, 2))
+    assert_same_weights(stopped, resumed)
+
+
+def test_a_run_that_ends_keeps_its_last_epoch(mixed_up: Corpus, tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    ended = train(mixed_up, OVERFITTING, checkpoint=path)
+    for name, tensor in weights(ended).items():
+        assert tensor.tobytes() == read_checkpoint(path).tensors[f"network/{name}"].tobytes(), name
+    assert ended.classifier.facts["epochs"] == 12
+    assert "stopped" not in ended.classifier.card
+    again = train(mixed_up, OVERFITTING, checkpoint=path, resume=True)  # killed before the model was saved
+    assert_same_weights(ended, again)
+    assert again.classifier.temperature == ended.classifier.temperature
+
+
+def test_a_checkpoint_after_each_epoch(corpus: Corpus, tmp_path: Path) -> None:
+    path, epochs = tmp_path / "run.checkpoint", []
+
+    def watch(progress: Progress) -> None:
+        if progress.step == 1 and progress.epoch > 1:
+            epochs.append(len(read_checkpoint(path).facts["history"]))
+
+    train(corpus, SMALL, checkpoint=path, on_progress=watch)
+    assert [*epochs, len(read_checkpoint(path).facts["history"])] == [1, 2, 3, 4, 5, 6]
 
 
 def test_interrupted_before_the_first_epoch_passes_on(corpus: Corpus) -> None:
@@ -192,11 +338,35 @@ def test_a_damaged_checkpoint_is_refused(corpus: Corpus, tmp_path: Path) -> None
         train(corpus, SMALL, checkpoint=path, resume=True)
 
 
+@pytest.mark.parametrize("metadata", [None, {"format": "pt"}, {"cognomen-checkpoint": "{"}])
+def test_another_safetensors_file_is_no_checkpoint(tmp_path: Path, metadata: dict[str, str] | None) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(save({"a": np.ones(3)}, metadata))
+    with pytest.raises(TrainingError, match="not a checkpoint"):
+        read_checkpoint(path)
+
+
+def test_a_full_disk_leaves_the_checkpoint_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    path = tmp_path / "run.checkpoint"
+    write_checkpoint(path, Checkpoint({"a": np.ones(3)}, {"epoch": 1}))
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        write_checkpoint(path, Checkpoint({"a": np.zeros(3)}, {"epoch": 2}))
+    assert read_checkpoint(path).facts == {"epoch": 1}
+
+
 def test_another_runs_checkpoint_is_refused(corpus: Corpus, tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     train(corpus, replace(SMALL, epochs=1), checkpoint=path)
     with pytest.raises(TrainingError, match="epochs was 1, is 6"):
         train(corpus, SMALL, checkpoint=path, resume=True)
+    with pytest.raises(TrainingError, match=r"clip was 1\.0, is 2\.0; seed was 0, is 3"):
+        train(corpus, replace(SMALL, epochs=1, clip=2.0, seed=3), checkpoint=path, resume=True)
+    other_labels = Corpus(corpus.names, corpus.labels[::-1], corpus.source, corpus.report)
+    assert fingerprint(other_labels) != fingerprint(corpus)
     fewer = Corpus(corpus.names[1:], corpus.labels[1:], corpus.source, corpus.report)
     with pytest.raises(TrainingError, match="names are not the same"):
         train(fewer, replace(SMALL, epochs=1), checkpoint=path, resume=True)
@@ -211,14 +381,68 @@ def test_divergence_names_its_cause(corpus: Corpus, cell: str) -> None:
         train(corpus, wild)
 
 
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"cell": "rnn"}, "try 1e+19, or a cell with gates"),
+        ({"cell": "rnn", "nonlinearity": "relu"}, "try 1e+19, or the tanh, or a cell with gates"),
+        ({"batch_size": 1000, "epochs": 1, "learning_rate": 1e38}, "no longer finite numbers.*try 1e+37"),
+        (
+            {"learning_rate": 0.02, "weight_decay": 1e4},
+            "weight decay for its learning rate: it is 10000; try 0.5",
+        ),
+    ],
+)
+def test_divergence_in_other_ways(corpus: Corpus, changed: dict[str, Any], words: str) -> None:
+    with pytest.raises(TrainingError, match=words.replace("+", r"\+")):
+        train(corpus, replace(SMALL, **({"learning_rate": 1e20} | changed)))
+
+
+@pytest.mark.parametrize(
+    ("loss", "norm"), [(np.nan, 1.0), (np.inf, 1.0), (1.0, np.nan), (1.0, np.inf), (14.0, 1.0)]
+)
+def test_each_sign_of_divergence_counts(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, loss: float, norm: float
+) -> None:
+    """Three origins: a guess has a loss of 1.1, a batch of 36 with one of 14 is going wrong."""
+    recipe = replace(SMALL, batch_size=36)
+    monkeypatch.setattr(training, "clip_grad_norm", lambda grads, limit: norm)
+    monkeypatch.setattr(training, "cross_entropy", lambda logits, y, **_: (loss, np.zeros_like(logits)))
+    with pytest.raises(TrainingError, match="epoch 1, step 1"):
+        train(corpus, recipe)
+
+
+def test_one_name_that_costs_much_is_no_divergence(corpus: Corpus) -> None:
+    """Names one by one, two of them with a label that another spelling of theirs contradicts."""
+    names = [n for n, o in zip(corpus.names, corpus.labels, strict=True) if o != "Italian"]
+    labels = [o for o in corpus.labels if o != "Italian"]
+    wrong = Corpus((*names, *names[:5]), (*labels, *["Japanese"] * 5), "here", corpus.report)
+    result = train(wrong, replace(SMALL, batch_size=1, epochs=12))
+    assert result.history[-1].train_accuracy > 0.8
+
+
 def test_too_little_to_learn_from(corpus: Corpus) -> None:
+    lonely = Corpus((*corpus.names, "123"), (*corpus.labels, "Basque"), "here", corpus.report)
+    with pytest.raises(TrainingError, match=r"no training names are left of \['Basque'\]"):
+        train(lonely, SMALL)
+
     one = Corpus(("a", "b"), ("X", "X"), "here", corpus.report)
     with pytest.raises(TrainingError, match="two or more origins"):
         train(one, SMALL)
 
 
 def test_recipes_refuse_nonsense() -> None:
-    for wrong in [{"epochs": 0}, {"learning_rate": -1.0}, {"letter_dropout": 1.0}, {"hidden_size": 0}]:
+    nan = float("nan")
+    for wrong in [
+        *({name: 0} for name in ("epochs", "batch_size", "embedding_size", "hidden_size", "num_layers")),
+        *({name: -1} for name in ("min_letter_count", "seed", "weight_decay")),
+        *({name: value} for name in ("learning_rate", "clip") for value in (0.0, -1.0, nan, float("inf"))),
+        *(
+            {n: v}
+            for n in ("letter_dropout", "validation_share", "label_smoothing")
+            for v in (-0.1, 1.0, nan)
+        ),
+    ]:
         with pytest.raises(InputError, match=next(iter(wrong))):
             Recipe(**wrong)  # type: ignore[arg-type]
     assert Recipe.from_json(SMALL.to_json()) == SMALL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -57,7 +58,7 @@ def train_command(recipe: Mapping[str, Any], data: str) -> str:
         f"--{name.replace('_', '-')} {','.join(map(str, v)) if isinstance(v, list) else v}"
         for name, v in changed.items()
     )
-    return f"cognomen train {data} --out MODEL {' '.join(options)}"
+    return f"cognomen train {shlex.quote(data)} --out MODEL {' '.join(options)}"
 
 
 def _training(origins: Sequence[str], priors: Sequence[float], training: Mapping[str, Any]) -> str:
@@ -66,6 +67,11 @@ def _training(origins: Sequence[str], priors: Sequence[float], training: Mapping
         f"Trained on {training['names']:,} surnames from {training['source']} for {training['epochs']} "
         f"epochs, with\n\n    {train_command(training['recipe'], training['source'])}\n\n"
     )
+    if training["epochs"] < training["recipe"]["epochs"]:
+        text += (
+            f"It was stopped before its {training['recipe']['epochs']} epochs had ended. The epoch that did "
+            "best on the names held out was kept, so figures measured on those names flatter it a little.\n\n"
+        )
     if validation := training.get("validation"):
         text += (
             f"On {training['validation_names']:,} other names, held out to watch the training and to fit the "

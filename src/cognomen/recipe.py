@@ -29,7 +29,10 @@ class Recipe:
         label_smoothing: share of each target spread over all origins.
         clip: largest norm of a step's gradient.
         validation_share: share of the names held out, to watch progress and fit the temperature; may be 0.
-        seed: of the starting weights, the order of the names and all noise.
+        seed: of the starting weights, the order of the names, all noise, and the choice of validation names.
+
+    Raises:
+        InputError: a number is outside of what it may be.
     """
 
     cell: str = "gru"
@@ -52,11 +55,13 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, lowest in [("epochs", 1), ("batch_size", 1), ("hidden_size", 1), ("embedding_size", 1)]:
-            if getattr(self, name) < lowest:
-                raise InputError(f"{name}: expected at least {lowest}, got {getattr(self, name)}")
-        if not 0 < self.learning_rate < math.inf:
-            raise InputError(f"learning_rate: expected a positive number, got {self.learning_rate}")
+        lowest = dict.fromkeys(("epochs", "batch_size", "embedding_size", "hidden_size", "num_layers"), 1)
+        for name, least in (lowest | {"min_letter_count": 0, "seed": 0, "weight_decay": 0}).items():
+            if not getattr(self, name) >= least:
+                raise InputError(f"{name}: expected at least {least}, got {getattr(self, name)}")
+        for name in ("learning_rate", "clip"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise InputError(f"{name}: expected a positive number, got {getattr(self, name)}")
         for name in ("letter_dropout", "validation_share", "label_smoothing"):
             if not 0 <= getattr(self, name) < 1:
                 raise InputError(f"{name}: expected a share in [0, 1), got {getattr(self, name)}")

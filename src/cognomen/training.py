@@ -32,6 +32,9 @@ from cognomen.text import normalise
 __all__ = ["EpochRecord", "Progress", "TrainingResult", "fingerprint", "train"]
 
 
+LEAST_MISTAKES = 10  # on validation names, for a temperature that makes the answers surer
+
+
 @dataclass(frozen=True)
 class EpochRecord:
     """What one pass over the training names gave; no validation names, no validation figures (None)."""
@@ -102,14 +105,16 @@ class _Run:
         letters = [normalise(name) for name in corpus.names]
         labels = np.searchsorted(corpus.origins, corpus.labels)
         held_out = validation_mask(corpus.names, recipe.validation_share, recipe.seed, corpus.labels)
-        _check_enough(corpus, labels, held_out)
-        shown = [name for name, out in zip(letters, held_out, strict=True) if not out]
+        readable = np.array([name != "" for name in letters], bool)  # (N,); no letters, nothing to learn from
+        parts = (readable & ~held_out, readable & held_out)
+        _check_enough(corpus, labels[parts[0]])
+        shown = [letters[i] for i in np.flatnonzero(parts[0])]
         min_count = min(recipe.min_letter_count, math.ceil(len(shown) / 1000))
         self.alphabet = Alphabet.from_names(shown, min_count=min_count)
         letters = [self.alphabet.without_unknown_marks(name) for name in letters]
         self.training, self.validation = (
             _Names(*self.alphabet.encode_all([letters[i] for i in np.flatnonzero(part)]), labels[part])
-            for part in (~held_out, held_out)
+            for part in parts
         )
         architecture = recipe.architecture(len(self.alphabet), len(corpus.origins))
         self.network = Network(architecture, dropout=recipe.dropout, rng=self.rng)
@@ -153,38 +158,50 @@ class _Run:
             self.network.zero_grad()
             backward(dlogits)
             norm = clip_grad_norm(self.network.grads, recipe.clip)
-            self._check_sound(loss, norm)
+            self._check_sound(loss, norm, len(batch))
             total = recipe.epochs * self.steps_per_epoch
             self.optimiser.learning_rate = one_cycle(self.optimiser.steps, total, recipe.learning_rate)
             self.optimiser.step(self.network.grads)
         return loss, int((logits.argmax(axis=1) == labels).sum())
 
-    def _check_sound(self, loss: float, norm: float) -> None:
-        """Stop a run that has gone wrong, with its likely cause."""
-        limit = 10 * math.log(len(self.corpus.origins) + 1)
+    def _check_sound(self, loss: float, norm: float, names: int) -> None:
+        """Stop a run that has gone wrong, with its likely cause.
+
+        In a small batch a single name, mislabelled perhaps, may cost a lot without anything being wrong.
+        """
+        limit = 10 * math.log(len(self.corpus.origins) + 1) * max(1, 32 / names)
         if math.isfinite(loss) and math.isfinite(norm) and loss < limit:
             return
-        origins, rate = len(self.corpus.origins), self.recipe.learning_rate
         raise TrainingError(
             f"training diverged at epoch {len(self.history) + 1}, step "
             f"{self.optimiser.steps % self.steps_per_epoch + 1}: the loss is {loss:.4g} (a guess has "
-            f"{math.log(origins):.2f}), the gradient's norm {norm:.4g}. The most likely cause is too high a "
-            f"learning rate: it is {rate:g}; try {rate / 10:g}"
-            + ("" if self.recipe.cell in ("gru", "lstm") else ", or the tanh, or a cell with gates")
+            f"{math.log(len(self.corpus.origins)):.2f}), the gradient's norm {norm:.4g}. The most likely "
+            f"cause is {_likely_cause(self.recipe)}"
         )
 
     def _record(self, loss: float, accuracy: float) -> None:
         """Note an epoch, and keep its weights if no epoch's were better on the validation names."""
         record = EpochRecord(len(self.history) + 1, loss, accuracy, None, None)
         if len(self.validation):
-            logits = self.network.logits(self.validation.ids, self.validation.lengths)
+            logits = self._validation_logits()
             validation_loss, _ = cross_entropy(logits, self.validation.labels)
             right = float((logits.argmax(axis=1) == self.validation.labels).mean())
             record = replace(record, validation_loss=validation_loss, validation_accuracy=right)
-        before = [_judged(r) for r in self.history]
-        self.history.append(record)
-        if not before or _judged(record) <= min(before):
+        if all(_judged(record) <= _judged(r) for r in self.history):
             self.best = {name: param.copy() for name, param in self.network.params.items()}
+        self.history.append(record)  # last, as Ctrl-C may come anywhere: no history without a best
+
+    def _validation_logits(self) -> Array:
+        """The network's logits (N, C) for the validation names; a last step may have thrown it off."""
+        with np.errstate(all="ignore"):
+            logits = self.network.logits(self.validation.ids, self.validation.lengths)
+        if not np.isfinite(logits).all():
+            raise TrainingError(
+                f"training diverged in epoch {len(self.history) + 1}: the network's answers for the "
+                "validation names are no longer finite numbers. The most likely cause is "
+                f"{_likely_cause(self.recipe)}"
+            )
+        return logits
 
     def checkpoint(self) -> Checkpoint:
         """All that the rest of the run depends on."""
@@ -206,9 +223,9 @@ class _Run:
             TrainingError: it belongs to another run; the message names what differs.
         """
         facts = checkpoint.facts
-        recipe = self.recipe.to_json()
+        then, now = facts["recipe"], self.recipe.to_json()
         differs = [
-            f"{k} was {v!r}, is {recipe.get(k)!r}" for k, v in facts["recipe"].items() if v != recipe.get(k)
+            f"{k} was {then.get(k)!r}, is {now.get(k)!r}" for k in then | now if then.get(k) != now.get(k)
         ]
         if facts["corpus"] != fingerprint(self.corpus):
             differs.append("the training names are not the same")
@@ -225,11 +242,17 @@ class _Run:
         self.optimiser.steps = facts["optimiser_steps"]
         self.history = [EpochRecord(**record) for record in facts["history"]]
 
-    def classifier(self) -> Classifier:
-        """The network as it stands, with its temperature and the facts of its training."""
+    def back_to_best(self) -> int:
+        """Take the weights of the best epoch, and say which one it was."""
+        self.network.load(self.best)
+        judged = [_judged(record) for record in self.history]
+        return max(i + 1 for i, value in enumerate(judged) if value == min(judged))
+
+    def classifier(self, epochs: int) -> Classifier:
+        """The network as it stands after so many epochs, its temperature, and the facts of its training."""
         origins = self.corpus.origins
-        logits = self.network.logits(self.validation.ids, self.validation.lengths)
-        temperature = fit_temperature(logits, self.validation.labels) if len(self.validation) else 1.0
+        logits = self._validation_logits()
+        temperature = _temperature(logits, self.validation.labels)
         priors = (np.bincount(self.training.labels, minlength=len(origins)) / len(self.training)).tolist()
         facts: dict[str, Any] = {
             "recipe": self.recipe.to_json(),
@@ -237,7 +260,7 @@ class _Run:
             "corpus_sha256": fingerprint(self.corpus),
             "names": len(self.training),
             "validation_names": len(self.validation),
-            "epochs": len(self.history),
+            "epochs": epochs,
         }
         if len(self.validation):
             measured = evaluate(
@@ -254,13 +277,34 @@ def _judged(record: EpochRecord) -> float:
     return record.train_loss if record.validation_loss is None else record.validation_loss
 
 
-def _check_enough(corpus: Corpus, labels: NDArray[np.int64], held_out: NDArray[np.bool_]) -> None:
-    """There must be something to tell apart, and at least one training name of each origin."""
+def _temperature(logits: Array, labels: Ids) -> float:
+    """The temperature that fits the validation names; but mistakes must show how sure answers may be.
+
+    Where hardly a name was answered wrong, the surer the better the fit: such a network keeps its own 1.
+    """
+    temperature = fit_temperature(logits, labels) if len(labels) else 1.0
+    mistakes = int((logits.argmax(axis=1) != labels).sum())
+    return temperature if mistakes >= LEAST_MISTAKES else max(temperature, 1.0)
+
+
+def _likely_cause(recipe: Recipe) -> str:
+    """What to change when a loss explodes."""
+    rate, decay = recipe.learning_rate, recipe.weight_decay
+    if decay > 1 and rate * decay > 1:
+        return f"too much weight decay for its learning rate: it is {decay:g}; try {0.01 / rate:.2g} or less"
+    ways = [f"too high a learning rate: it is {rate:g}; try {rate / 10:g}"]
+    if recipe.cell in ("rnn", "combined"):
+        ways += [*([] if recipe.nonlinearity == "tanh" else ["the tanh"]), "a cell with gates"]
+    return ", or ".join(ways)
+
+
+def _check_enough(corpus: Corpus, labels: NDArray[np.int64]) -> None:
+    """There must be something to tell apart, and a training name of each origin; labels (N,) are theirs."""
     if len(corpus.origins) < 2:
         raise TrainingError(
             f"expected names of two or more origins in {corpus.source}, got {list(corpus.origins)}"
         )
-    counts = np.bincount(labels[~held_out], minlength=len(corpus.origins))
+    counts = np.bincount(labels, minlength=len(corpus.origins))
     if (counts == 0).any():
         lacking = [origin for origin, count in zip(corpus.origins, counts, strict=True) if count == 0]
         raise TrainingError(
@@ -304,7 +348,7 @@ def train(
         if checkpoint is None:
             raise TrainingError("resuming needs the checkpoint's path, got None")
         run.restore(read_checkpoint(checkpoint))
-    interrupted = False
+    interrupted, epochs = False, run.recipe.epochs
     try:
         while len(run.history) < run.recipe.epochs:
             run.epoch(on_progress)
@@ -313,6 +357,5 @@ def train(
     except KeyboardInterrupt:
         if not run.history:
             raise
-        interrupted = True
-        run.network.load(run.best)
-    return TrainingResult(run.classifier(), run.history, interrupted)
+        interrupted, epochs = True, run.back_to_best()
+    return TrainingResult(run.classifier(epochs), run.history, interrupted)

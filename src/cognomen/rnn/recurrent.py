@@ -78,6 +78,11 @@ class Recurrent(Layer):
             raise InputError(f"cell: expected one of {', '.join(CELLS)}, got {cell!r}")
         if direction not in DIRECTIONS:
             raise InputError(f"direction: expected one of {', '.join(DIRECTIONS)}, got {direction!r}")
+        if min(input_size, hidden_size, num_layers) < 1:
+            raise InputError(
+                f"expected sizes of 1 or more, got input_size {input_size}, hidden_size {hidden_size}, "
+                f"num_layers {num_layers}"
+            )
         rng = np.random.default_rng() if rng is None else rng
         self.dropout = Dropout(dropout)
         reverses = {"forward": [False], "reverse": [True], "both": [False, True]}[direction]
