@@ -6,8 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +17,11 @@ import pytest
 
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import InputError, TrainingError
+from cognomen.evaluation import fold_number, stratified_split
 from cognomen.protocols import RecipeTrainer, RunProgress, Tell, run_protocol, split
 from cognomen.recipe import Recipe
 from cognomen.text import fold
+from cognomen.training import fingerprint, train
 
 TINY = Recipe(embedding_size=6, hidden_size=8, epochs=2, batch_size=32, learning_rate=0.02)
 
@@ -50,6 +54,46 @@ def fail(corpus: Corpus, names: Sequence[str], seed: int, tell: Tell) -> tuple[n
 def die(corpus: Corpus, names: Sequence[str], seed: int, tell: Tell) -> tuple[np.ndarray, Sequence[str]]:
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError
+
+
+@dataclass(frozen=True)
+class RightIfTheParts:
+    """Answers right if it was given the parts of the run that its seed names, and one thread."""
+
+    folder: Path
+    which: str
+
+    def __call__(
+        self, corpus: Corpus, names: Sequence[str], seed: int, tell: Tell
+    ) -> tuple[np.ndarray, Sequence[str]]:
+        whole = load_corpus(self.folder, clean=self.which == "L")
+        training, test = split(self.which, whole, seed)
+        rows = [(whole.names[i], whole.labels[i]) for i in training]
+        assert rows == list(zip(corpus.names, corpus.labels, strict=True))
+        assert [whole.names[i] for i in test] == list(names)
+        assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+        return np.array([[float(whole.labels[i] == o) for o in whole.origins] for i in test]), whole.origins
+
+
+@pytest.mark.parametrize(("which", "runs"), [("L", 10), ("T", 5)])
+def test_run_k_gets_part_k(folder: Path, which: str, runs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    assert run_protocol(which, folder, RightIfTheParts(folder, which)).accuracies == (1.0,) * runs
+
+
+def test_l_follows_the_fold_number(folder: Path) -> None:
+    corpus = load_corpus(folder)
+    for run in range(10):
+        assert {fold_number(corpus.names[i]) for i in split("L", corpus, run)[1]} == {run}
+
+
+def test_t_draws_a_tenth_of_each_origin_by_seed(folder: Path) -> None:
+    corpus = load_corpus(folder, clean=False)
+    for run in range(5):
+        training, test = split("T", corpus, run)
+        expected = stratified_split(corpus.labels, 0.1, run)
+        assert (training.tolist(), test.tolist()) == (expected[0].tolist(), expected[1].tolist())
+        assert Counter(corpus.labels[i] for i in test) == dict.fromkeys(corpus.origins, 8)
 
 
 def test_l_tests_every_name_once_and_never_leaks(folder: Path) -> None:
@@ -106,6 +150,23 @@ def test_a_run_that_fails_says_why(folder: Path) -> None:
         run_protocol("L", folder, fail, processes=2)
 
 
+def wait_or_fail(
+    corpus: Corpus, names: Sequence[str], seed: int, tell: Tell
+) -> tuple[np.ndarray, Sequence[str]]:
+    """Run 1 fails; the others go on until they are told to stop."""
+    if seed == 1:
+        raise TrainingError("run 1 diverged")
+    for _ in range(2000):
+        time.sleep(0.02)
+        tell(0.5, "waiting")
+    raise TrainingError(f"run {seed} was never stopped")
+
+
+def test_a_run_that_fails_ends_the_others(folder: Path) -> None:
+    with pytest.raises(TrainingError, match="run 1 diverged"):
+        run_protocol("T", folder, wait_or_fail, processes=2)
+
+
 def test_a_process_that_is_killed_is_noticed(folder: Path) -> None:
     with pytest.raises(TrainingError, match="ended from outside"):
         run_protocol("T", folder, die)
@@ -122,16 +183,34 @@ def test_no_such_protocol(folder: Path) -> None:
         run_protocol("X", folder)
 
 
-def test_rows_without_letters_get_the_shares(folder: Path) -> None:
+def test_a_recipe_answers_as_its_classifier_does(folder: Path) -> None:
+    """Seeds add up, the temperature is used, and a row without letters gets the shares of the origins."""
     corpus = load_corpus(folder)
-    probabilities, origins = RecipeTrainer(TINY)(corpus, ["123", "Bobov"], 0, lambda share, figures: None)
+    recipe = replace(TINY, seed=4, validation_share=0.4, learning_rate=0.005)
+    names, told = ["Bobov", "123", "Dlgimann"], []
+    probabilities, origins = RecipeTrainer(recipe)(corpus, names, 3, lambda *words: told.append(words))
+    clf = train(corpus, replace(recipe, seed=7)).classifier
     assert list(origins) == ["Alpha", "Beta", "Gamma"]
-    assert probabilities.sum(axis=1) == pytest.approx(1.0, abs=1e-5)
-    assert probabilities[0] == pytest.approx([1 / 3] * 3, abs=0.05)
+    assert clf.temperature != 1
+    assert probabilities[[0, 2]] == pytest.approx(clf.predict_proba(["Bobov", "Dlgimann"]), abs=1e-6)
+    assert probabilities[1] == pytest.approx(clf.priors)
+    shares = [share for share, _ in told]
+    assert shares == pytest.approx(np.arange(1, len(shares) + 1) / len(shares))
+
+
+def test_what_is_told_of_the_result(folder: Path) -> None:
+    corpus = load_corpus(folder)
+    told = run_protocol("L", folder, remember, facts={"by": "heart"}).to_json()
+    assert told["method"] == {"by": "heart"}
+    assert told["corpus"] == {"source": corpus.source, "rows": len(corpus), "sha256": fingerprint(corpus)}
+    assert told["seconds"] > 0
+    assert "macro_f1" in told["intervals"]
+    assert "intervals" not in run_protocol("T", folder, remember).to_json()
 
 
 LONG = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start without
 from cognomen.protocols import run_protocol
 from cognomen.recipe import Recipe
 def say(progress):
@@ -146,10 +225,15 @@ def test_ctrl_c_ends_all_runs(folder: Path, tmp_path: Path) -> None:
     script.write_text(LONG)
     command = [sys.executable, str(script), str(folder)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the parent and to its runs
-        process.communicate(timeout=60)  # ends when every process has closed the pipe
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the parent and to its runs
+            _, errors = process.communicate(timeout=60)  # ends when every process has closed the pipes
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
     assert process.returncode in (1, -signal.SIGINT)
+    assert errors.count("KeyboardInterrupt") == 1, "of the parent alone: a run says nothing"

@@ -199,27 +199,27 @@ def _run_all(
 ) -> list[Array]:
     """The answers of every run, (N, C) each, with the corpus' origins as columns."""
     context = get_context("spawn")
-    told, stop = context.Queue(), context.Event()
-    with (
-        _one_thread_each(),
-        ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(told, stop)) as pool,
-    ):
-        runs = [pool.submit(_run_one, which, corpus, method, k) for k in range(RUNS[which])]
+    # No lock guards `stop`: a process ended from outside could hold it for ever.
+    told, stop = context.Queue(), context.RawValue("b", 0)
+    with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(told, stop)) as pool:
         try:
+            with _one_thread_each(), _without_ctrl_c():
+                runs = [pool.submit(_run_one, which, corpus, method, k) for k in range(RUNS[which])]
             _watch(runs, told, on_progress)
             return [run.result() for run in runs]
         except BrokenProcessPool as error:
             raise TrainingError("a run's process was ended from outside; is there enough memory?") from error
         finally:
-            stop.set()  # a run that goes on after an error or Ctrl-C ends at its next step
+            stop.value = 1  # a run that goes on after an error or Ctrl-C ends at its next step
             pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _watch(runs: Sequence[Future[Array]], told: Any, on_progress: Callable[[RunProgress], None]) -> None:
-    """Pass on what the runs tell until all have ended, or one has failed."""
+    """Pass on what the runs tell until all have ended; raise what a run raised as soon as it has."""
     while not all(run.done() for run in runs):
-        if any(run.done() and run.exception() for run in runs):
-            return
+        for run in runs:
+            if run.done():
+                run.result()
         try:
             on_progress(RunProgress(*told.get(timeout=0.1)))
         except queue.Empty:
@@ -243,6 +243,19 @@ def _one_thread_each() -> Iterator[None]:
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Let processes that start in here never hear Ctrl-C; here it is heard a moment later."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _StoppedError(Exception):
     """Raised inside a run that is no longer wanted."""
 
@@ -253,6 +266,7 @@ _lines: dict[str, Any] = {}  # in a run's process: the queue that it tells, and 
 def _begin(told: Any, stop: Any) -> None:
     """Prepare a process for its runs; Ctrl-C reaches the parent, which stops them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    told.cancel_join_thread()  # the parent may have stopped listening: do not wait for it when leaving
     _lines.update(told=told, stop=stop)
 
 
@@ -263,7 +277,7 @@ def _run_one(which: str, corpus: Corpus, method: FitPredict, run: int) -> Array:
 
     def tell(share: float, figures: str) -> None:
         nonlocal told
-        if _lines["stop"].is_set():
+        if _lines["stop"].value:
             raise _StoppedError
         if share - told >= 0.002 or share >= 1:
             told = share
