@@ -170,6 +170,14 @@ def test_evaluate_gives_the_figures_of_the_evaluation(model, names):
         assert words in text
 
 
+def test_an_origin_without_names_has_no_scores(model, tmp_path):
+    data = write_names(tmp_path / "some", {"English": ["Smith", "Jones"], "Czech": ["Dvorak"]})
+    said = lines(inside("evaluate", str(model), str(data)))
+    [row] = [line for line in said if line.startswith("Japanese")]
+    assert row.split() == ["Japanese", "0", "–", "–", "–"]
+    assert "No names here for Japanese, Vietnamese" in " ".join(said)
+
+
 def test_names_seen_in_training_are_told(tmp_path, names):
     corpus = load_corpus(names)
     tiny_classifier(corpus_sha256=fingerprint(corpus)).save(tmp_path / "seen")

@@ -178,6 +178,8 @@ def by_origin(measured: Measured) -> str:
     for scores in measured.evaluation.per_origin:
         spans = measured.intervals.per_origin[scores.origin] if measured.intervals else {}
         cells = [(f"{getattr(scores, key):.2f}", span(spans.get(key), 2)) for key in SCORES]
+        if not scores.support:  # nothing was measured
+            cells = [("–", "")] * len(SCORES)
         rows.append((scores.origin, f"{scores.support:,}", *chain.from_iterable(cells)))
     return plain_table(("origin", "names", "precision", "", "recall", "", "F1", ""), rows)
 
