@@ -81,7 +81,8 @@ def loaded_by(code: str) -> set[str]:
     )
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     tops = {name.split(".")[0] for name in json.loads(done.stdout)} - set(sys.stdlib_module_names)
-    return {top for top in tops if not top.startswith(("_cython_", "cython_runtime"))}  # part of numpy.random
+    own_names = ("_cython_", "cython_runtime", "__mp_main__")  # parts of numpy.random, and of multiprocessing
+    return {top for top in tops if not top.startswith(own_names)}
 
 
 def test_import_cognomen_loads_numpy_and_safetensors_only() -> None:
