@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from cli_running import (
     inside,
     interruptible,
     lines,
+    not_for_ever,
     run,
     tiny_classifier,
 )
@@ -137,9 +137,10 @@ def test_every_line_gives_one_answer(model, text, names):
 
 def test_names_are_answered_before_all_of_them_are_read(model):
     command = [COMMAND, "predict", "--model", model, "-"]
-    with subprocess.Popen(
+    process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=clean_environment()
-    ) as process:
+    )
+    with process, not_for_ever(process):
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(b"Smith\n" * 10_000)
@@ -271,13 +272,9 @@ def test_closed_output_is_no_traceback(model):
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_ctrl_c_ends_the_run_with_130(model, options):
     command = interruptible("predict", "--model", model, *options, "-")
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=clean_environment(),
-    ) as process:
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=clean_environment())
+    with process, not_for_ever(process):
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
@@ -302,17 +299,15 @@ def at_a_terminal(*args: str, width: int = 80, **environment: str) -> tuple[int,
     env = clean_environment(TERM="xterm-256color", COLUMNS=str(width), **environment)
     process = subprocess.Popen([COMMAND, *args], stdin=theirs, stdout=theirs, stderr=theirs, env=env)
     os.close(theirs)
-    too_long = threading.Timer(60, process.kill)  # a command that waits for us would wait for ever
-    too_long.start()
     shown = b""
-    try:
-        while chunk := os.read(ours, 65536):
-            shown += chunk
-    except OSError:  # how a terminal whose other side is closed says it is at its end
-        pass
+    with process, not_for_ever(process):
+        try:
+            while chunk := os.read(ours, 65536):
+                shown += chunk
+        except OSError:  # how a terminal whose other side is closed says it is at its end
+            pass
     os.close(ours)
-    too_long.cancel()
-    return process.wait(), shown.decode("utf-8").replace("\r\n", "\n")
+    return process.returncode, shown.decode("utf-8").replace("\r\n", "\n")
 
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cli_running import clean_environment, failure, inside, interruptible, lines, run
+from cli_running import clean_environment, failure, inside, interruptible, lines, not_for_ever, run
 
 from cognomen.apps.cli.watching_runs import Runs
 from cognomen.protocols import RunProgress, run_protocol
@@ -60,13 +60,9 @@ def test_a_name_for_no_protocol_and_missing_data_are_explained():
 
 def test_ctrl_c_ends_all_runs_with_130(names):
     command = interruptible("protocol", "L", names, "--hidden-size", "8", "--epochs", "2000")
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=clean_environment(),
-        start_new_session=True,
-    ) as process:
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdout=pipe, stderr=pipe, env=clean_environment())
+    with process, not_for_ever(process):
         assert process.stderr is not None
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(3)  # it is at work
