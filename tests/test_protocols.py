@@ -18,7 +18,7 @@ import pytest
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import InputError, TrainingError
 from cognomen.evaluation import fold_number, stratified_split
-from cognomen.protocols import RecipeTrainer, RunProgress, Tell, run_protocol, split
+from cognomen.protocols import FitPredict, RecipeTrainer, RunProgress, Tell, run_protocol, split
 from cognomen.recipe import Recipe
 from cognomen.text import fold
 from cognomen.training import fingerprint, train
@@ -150,6 +150,29 @@ def test_a_run_that_fails_says_why(folder: Path) -> None:
         run_protocol("L", folder, fail, processes=2)
 
 
+def strange(corpus: Corpus, names: Sequence[str], seed: int, tell: Tell) -> tuple[np.ndarray, Sequence[str]]:
+    return np.full((len(names), 2), 0.5), ["Alpha", "Atlantis"]
+
+
+def short(corpus: Corpus, names: Sequence[str], seed: int, tell: Tell) -> tuple[np.ndarray, Sequence[str]]:
+    return np.full((len(names) - 1, 2), 0.5), ["Alpha", "Beta"]
+
+
+@pytest.mark.parametrize(
+    ("method", "says"), [(strange, "Atlantis"), (short, r"run \d: .* \(24, 2\).* \(23, 2\)")]
+)
+def test_answers_that_do_not_fit_are_refused(folder: Path, method: FitPredict, says: str) -> None:
+    with pytest.raises(TrainingError, match=says):
+        run_protocol("T", folder, method)
+
+
+def test_too_few_names_for_every_run_are_refused(tmp_path: Path) -> None:
+    for origin in ("Alpha", "Beta"):
+        (tmp_path / f"{origin}.txt").write_text(f"{origin}ov\n{origin}ini\n", encoding="utf-8")
+    with pytest.raises(TrainingError, match=r"none in runs \[.*\]: .* has only 4 names"):
+        run_protocol("L", tmp_path, remember)
+
+
 def wait_or_fail(
     corpus: Corpus, names: Sequence[str], seed: int, tell: Tell
 ) -> tuple[np.ndarray, Sequence[str]]:
@@ -181,6 +204,8 @@ def test_threads_are_given_back(folder: Path) -> None:
 def test_no_such_protocol(folder: Path) -> None:
     with pytest.raises(InputError, match="expected L or T, got 'X'"):
         run_protocol("X", folder)
+    with pytest.raises(InputError, match="at least 1, got 0"):
+        run_protocol("T", folder, processes=0)
 
 
 def test_a_recipe_answers_as_its_classifier_does(folder: Path) -> None:
@@ -237,3 +262,21 @@ def test_ctrl_c_ends_all_runs(folder: Path, tmp_path: Path) -> None:
             raise
     assert process.returncode in (1, -signal.SIGINT)
     assert errors.count("KeyboardInterrupt") == 1, "of the parent alone: a run says nothing"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills a process as POSIX does")
+def test_runs_end_with_a_parent_that_is_killed(folder: Path, tmp_path: Path) -> None:
+    script = tmp_path / "long.py"
+    script.write_text(LONG)
+    command = [sys.executable, str(script), str(folder)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()
+            process.kill()
+            process.communicate(timeout=60)  # ends when every process has closed the pipes
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise

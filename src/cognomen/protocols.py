@@ -14,13 +14,14 @@ from __future__ import annotations
 import os
 import queue
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -156,17 +157,21 @@ def run_protocol(
         on_progress: called here, in this process, as the runs go on.
 
     Raises:
-        InputError: there is no such protocol.
+        InputError: there is no such protocol, or no process is allowed.
         DataError: the names cannot be read.
-        TrainingError: a run failed, or its process was ended from outside.
+        TrainingError: a run has no names to train or test on, failed, or gave answers that do not fit, or
+            its process was ended from outside.
     """
     if which not in RUNS:
         raise InputError(f"protocol: expected L or T, got {which!r}")
+    if processes < 1:
+        raise InputError(f"processes: expected at least 1, got {processes}")
     corpus = load_corpus(data, clean=which == "L")
     if method is None or isinstance(method, Recipe):
         recipe = method or Recipe()
         method, facts = RecipeTrainer(recipe), facts or {"recipe": recipe.to_json()}
     began = time.perf_counter()
+    _check_enough(which, corpus)
     answers = _run_all(which, corpus, method, processes, on_progress)
     places = {origin: i for i, origin in enumerate(corpus.origins)}
     labels = [
@@ -188,6 +193,16 @@ def split(which: str, corpus: Corpus, run: int) -> tuple[NDArray[np.int64], NDAr
     return (
         split_by_fold(corpus.names, run) if which == "L" else stratified_split(corpus.labels, TEST_SHARE, run)
     )
+
+
+def _check_enough(which: str, corpus: Corpus) -> None:
+    """Each run needs rows to train on and rows to test on."""
+    lacking = [k for k in range(RUNS[which]) if not all(map(len, split(which, corpus, k)))]
+    if lacking:
+        raise TrainingError(
+            f"protocol {which}: expected training and test names in every run, but there are none in runs "
+            f"{lacking}: {corpus.source} has only {len(corpus)} names; give more"
+        )
 
 
 def _run_all(
@@ -268,6 +283,15 @@ def _begin(told: Any, stop: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     told.cancel_join_thread()  # the parent may have stopped listening: do not wait for it when leaving
     _lines.update(told=told, stop=stop)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    """End this process when its parent is gone (kill -9): nobody waits for the answers any more."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _run_one(which: str, corpus: Corpus, method: FitPredict, run: int) -> Array:
@@ -286,6 +310,19 @@ def _run_one(which: str, corpus: Corpus, method: FitPredict, run: int) -> Array:
     names, labels = np.array(corpus.names, object), np.array(corpus.labels, object)
     part = replace(corpus, names=tuple(names[training]), labels=tuple(labels[training]))
     probabilities, origins = method(part, list(names[test]), run, tell)
-    answers = np.zeros((len(test), len(corpus.origins)), probabilities.dtype)
-    answers[:, [corpus.origins.index(origin) for origin in origins]] = probabilities
+    return _in_columns(probabilities, origins, corpus.origins, len(test), run)
+
+
+def _in_columns(
+    probabilities: Array, origins: Sequence[str], columns: Sequence[str], count: int, run: int
+) -> Array:
+    """A method's answers with the corpus' origins as columns, (N, C); 0 for an origin that it never saw."""
+    if probabilities.shape != (count, len(origins)) or not set(origins) <= set(columns):
+        raise TrainingError(
+            f"run {run}: expected probabilities ({count}, {len(origins)}), a row for each test name and a "
+            f"column for each of its origins, all from {list(columns)}; "
+            f"got {probabilities.shape} for {list(origins)}"
+        )
+    answers = np.zeros((count, len(columns)), probabilities.dtype)
+    answers[:, [columns.index(origin) for origin in origins]] = probabilities
     return answers
