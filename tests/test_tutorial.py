@@ -19,6 +19,7 @@ from cognomen.tutorial import (
     ALL_LETTERS,
     N_LETTERS,
     RNN,
+    Lesson,
     Progress,
     Settings,
     category_from_output,
@@ -371,20 +372,20 @@ def test_equal_settings_give_equal_weights_and_other_seeds_others() -> None:
 def test_the_curve_holds_means_and_progress_is_told_every_5000_and_at_the_end() -> None:
     told: list[Progress] = []
     fitted = fit(TOY, list(TOY), Settings(steps=5300, hidden_size=4), told.append)
-    assert [progress.step for progress in told] == [5000, 5300]
+    assert [progress.lesson.step for progress in told] == [5000, 5300]
     assert len(fitted.all_losses) == 6
     assert all(0 < loss < 2 for loss in fitted.all_losses)
     last = told[-1]
     assert last.steps == 5300
-    assert last.line in TOY[last.category]
-    assert last.guess in TOY
+    assert last.lesson.line in TOY[last.lesson.category]
+    assert last.lesson.guess in TOY
     assert (last.mean_loss, last.accuracy) == (fitted.all_losses[-1], fitted.all_accuracies[-1])
     assert told[0].mean_loss == fitted.all_losses[4]
 
 
 def test_a_line_of_progress_says_what_the_tutorial_prints() -> None:
-    right = Progress(5000, 100_000, 2.24601, "Wilson", "Scottish", "Scottish", 2.5, 0.25)
-    wrong = Progress(10_000, 100_000, 3.0, "Peters", "German", "Dutch", 2.5, 0.25)
+    right = Progress(Lesson(5000, 2.24601, "Wilson", "Scottish", "Scottish"), 100_000, 2.5, 0.25)
+    wrong = Progress(Lesson(10_000, 3.0, "Peters", "German", "Dutch"), 100_000, 2.5, 0.25)
     assert str(right).split() == ["5,000", "5%", "2.2460", "Wilson", "/", "Scottish", "CORRECT"]
     assert str(wrong).split() == ["10,000", "10%", "3.0000", "Peters", "/", "Dutch", "WRONG", "(German)"]
 
@@ -399,6 +400,16 @@ def test_predictions_are_probabilities_highest_first() -> None:
     with pytest.raises(InputError, match="letter 1 of '北京'"):
         fitted.predict("北京")
     assert fitted.probabilities([]).shape == (0, 3)
+
+
+def test_many_names_are_answered_as_single_ones_are() -> None:
+    fitted = fit(TOY, list(TOY), Settings(steps=100, hidden_size=4))
+    names = [name for _ in range(300) for lines in TOY.values() for name in lines]  # more than one block
+    probabilities = fitted.probabilities(names)
+    assert probabilities.shape == (2700, 3)
+    np.testing.assert_allclose(probabilities[:9], probabilities[-9:], atol=1e-6)
+    for name, row in zip(names[:9], probabilities, strict=False):
+        assert fitted.predict(name)[0][1] == pytest.approx(row.max(), abs=1e-6)
 
 
 def test_a_memory_without_bounds_stops_the_loop_in_plain_words() -> None:

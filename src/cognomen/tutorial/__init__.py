@@ -17,7 +17,7 @@ and `loop`, and end with `protocol`, which asks what the network does on names i
 
 from __future__ import annotations
 
-from cognomen.tutorial.loop import Fitted, Progress, Settings, fit
+from cognomen.tutorial.loop import Fitted, Lesson, Progress, Settings, fit
 from cognomen.tutorial.network import RNN, nll_loss, train
 from cognomen.tutorial.vocabulary import (
     ALL_LETTERS,
@@ -37,6 +37,7 @@ __all__ = [
     "N_LETTERS",
     "RNN",
     "Fitted",
+    "Lesson",
     "Progress",
     "Settings",
     "category_from_output",

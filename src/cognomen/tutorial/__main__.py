@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -69,6 +69,7 @@ Exit codes: 0 done, 1 an error that the message explains,
 )
 @click.option(
     "--rate",
+    "learning_rate",
     type=click.FloatRange(min=0, min_open=True),
     default=USUAL.learning_rate,
     show_default=True,
@@ -91,38 +92,31 @@ Exit codes: 0 done, 1 an error that the message explains,
 def command(
     data: str,
     *,
-    steps: int,
-    seed: int,
-    rate: float,
-    tanh: bool,
-    rows: bool,
     names: tuple[str, ...],
     ask: bool,
     plots: Path | None,
     protocol: str | None,
     processes: int,
     as_json: bool,
+    **settings: Any,
 ) -> None:
     """Train the name tutorial's network on DATA as its video does: 100,000 single names, SGD .005."""
-    if plots is not None and find_spec("matplotlib") is None:
-        raise MissingExtraError(
-            "matplotlib", "plots", "Drawing pictures"
-        )  # before the training, not after it
+    if plots is not None and find_spec("matplotlib") is None:  # said before the training, not after it
+        raise MissingExtraError("matplotlib", "plots", "Drawing pictures")
     if protocol and (names or ask):
         raise click.UsageError(
             "--protocol trains networks only to measure them: leave --predict and --ask out."
         )
     if ask and as_json:
         raise click.UsageError("--ask talks to a person, --json to a program: leave one of them out.")
-    settings = Settings(steps, rate, tanh=tanh, rows=rows, seed=seed)
     with Download() as on_bytes:
         corpus = load_corpus(data, clean=False, on_progress=on_bytes)
     if protocol:
         lines_by_category(corpus)  # names that cannot be written are refused before the long part
         which = ["L", "T"] if protocol == "both" else [protocol]
-        measure(data, settings, which, processes, plots, as_json=as_json)
+        measure(data, Settings(**settings), which, processes, plots, as_json=as_json)
     else:
-        run_loop(corpus, settings, names, plots, ask=ask, as_json=as_json)
+        run_loop(corpus, Settings(**settings), names, plots, ask=ask, as_json=as_json)
 
 
 def run_loop(
@@ -136,15 +130,9 @@ def run_loop(
     evaluation = remembered(fitted, category_lines)
     answers = [answer(fitted, name) for name in names]
     if as_json:
-        facts = {
-            "data": corpus.source,
-            "names": len(corpus),
-            "settings": settings.to_json(),
-            "seconds": seconds,
-        }
-        curve = {"all_losses": fitted.all_losses, "all_accuracies": fitted.all_accuracies}
-        figures = {**facts, **curve, "training_rows": evaluation.to_json(), "answers": answers}
-        click.echo(json.dumps(figures, ensure_ascii=False))
+        facts = {"data": corpus.source, "names": len(corpus), "seconds": seconds}
+        figures = {**fitted.to_json(), "training_rows": evaluation.to_json(), "answers": answers}
+        click.echo(json.dumps(facts | figures, ensure_ascii=False))
     else:
         click.echo("\n".join([summary(fitted, evaluation), *map(in_words, answers)]))
     if plots is not None:
@@ -177,9 +165,8 @@ def measure(
         if not as_json:
             click.echo(in_full(result) + "\n")
         if plots is not None:
-            draw_confusion(
-                result.evaluation, plots / f"confusion-{which}.png", "What new names were taken for"
-            )
+            path = plots / f"confusion-{which}.png"
+            draw_confusion(result.evaluation, path, "What names set aside were taken for")
     if as_json:
         click.echo(json.dumps(results, ensure_ascii=False))
 

@@ -16,9 +16,9 @@ rate of .005 we have not seen it; at .05 it comes within a few thousand names. T
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -34,7 +34,7 @@ from cognomen.tutorial.vocabulary import (
     random_training_example,
 )
 
-__all__ = ["PLOT_STEPS", "PRINT_STEPS", "Fitted", "Progress", "Settings", "fit"]
+__all__ = ["PLOT_STEPS", "PRINT_STEPS", "Fitted", "Lesson", "Progress", "Settings", "fit"]
 
 PLOT_STEPS: Final = 1000  # names whose mean loss is one point of the curve
 PRINT_STEPS: Final = 5000  # names between two lines of progress
@@ -75,27 +75,40 @@ class Settings:
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class Progress:
-    """One name as it was learnt from, number `step` of `steps`, counted from 1; the guess is from before.
-
-    `mean_loss` and `accuracy` are those of the curve's newest point.
-    """
+class Lesson(NamedTuple):
+    """One name learnt from, number `step` counted from 1; loss and guess are those from before."""
 
     step: int
-    steps: int
     loss: float
     line: str
     category: str
     guess: str
+
+    @property
+    def right(self) -> bool:
+        """Whether the guess is the category."""
+        return self.guess == self.category
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where the loop stands: the newest lesson of `steps`, and the means at the curve's newest point."""
+
+    lesson: Lesson
+    steps: int
     mean_loss: float
     accuracy: float
 
+    @property
+    def share(self) -> float:
+        """How much is done, from 0 to 1."""
+        return self.lesson.step / self.steps
+
     def __str__(self) -> str:
         """The line that the tutorial prints."""
-        verdict = "CORRECT" if self.guess == self.category else f"WRONG ({self.category})"
-        share = f"{self.step / self.steps:.0%}"
-        return f"{self.step:>7,} {share:>4} {self.loss:.4f} {self.line} / {self.guess} {verdict}"
+        step, loss, line, category, guess = self.lesson
+        verdict = "CORRECT" if self.lesson.right else f"WRONG ({category})"
+        return f"{step:>7,} {self.share:>4.0%} {loss:.4f} {line} / {guess} {verdict}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +123,14 @@ class Fitted:
     settings: Settings
     all_losses: list[float] = field(default_factory=list)
     all_accuracies: list[float] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Settings and curve."""
+        return {
+            "settings": self.settings.to_json(),
+            "all_losses": self.all_losses,
+            "all_accuracies": self.all_accuracies,
+        }
 
     def probabilities(self, lines: Sequence[str]) -> Array:
         """The network's answers to names written in the 57 letters, (N, C); each row sums to 1.
@@ -150,28 +171,39 @@ def fit(
     settings = Settings() if settings is None else settings
     _check_categories(category_lines, all_categories)
     rng = np.random.default_rng(settings.seed)
-    draw = random_row if settings.rows else random_training_example
     phi = "tanh" if settings.tanh else "identity"
     rnn = RNN(N_LETTERS, settings.hidden_size, len(all_categories), nonlinearity=phi, rng=rng)
-    optimiser = SGD(rnn.params, settings.learning_rate)
     fitted = Fitted(rnn, tuple(all_categories), settings)
-    losses: list[float] = []
-    rights: list[bool] = []
+    recent: list[Lesson] = []
+    for lesson in _lessons(rnn, category_lines, all_categories, settings, rng):
+        recent.append(lesson)
+        last = lesson.step == settings.steps
+        if lesson.step % PLOT_STEPS == 0 or last:
+            _note_means(fitted, recent)
+            recent = []
+        if lesson.step % PRINT_STEPS == 0 or last:
+            newest = fitted.all_losses[-1], fitted.all_accuracies[-1]
+            on_progress(Progress(lesson, settings.steps, *newest))
+    return fitted
+
+
+def _lessons(
+    rnn: RNN,
+    category_lines: Mapping[str, Sequence[str]],
+    all_categories: Sequence[str],
+    settings: Settings,
+    rng: np.random.Generator,
+) -> Iterator[Lesson]:
+    """Draw a name, learn from it, and again."""
+    draw = random_row if settings.rows else random_training_example
+    optimiser = SGD(rnn.params, settings.learning_rate)
     for step in range(1, settings.steps + 1):
         category, line, category_tensor, line_tensor = draw(category_lines, all_categories, rng)
-        with np.errstate(over="ignore", invalid="ignore"):  # _check_loss says it in plain words
+        with np.errstate(over="ignore", invalid="ignore"):  # the check below says it in plain words
             output, loss = train(rnn, optimiser, line_tensor, category_tensor)
-        _check_loss(loss, step, line, settings)
-        guess = category_from_output(output, all_categories)
-        losses.append(loss)
-        rights.append(guess == category)
-        if step % PLOT_STEPS == 0 or step == settings.steps:
-            _note_means(fitted, losses, rights)
-            losses, rights = [], []
-        if step % PRINT_STEPS == 0 or step == settings.steps:
-            newest = fitted.all_losses[-1], fitted.all_accuracies[-1]
-            on_progress(Progress(step, settings.steps, loss, line, category, guess, *newest))
-    return fitted
+        if not loss < HOPELESS:  # NaN is not less either
+            raise _diverged(f"at name {step:,} ({line!r}) the loss is {loss:.4g}", settings)
+        yield Lesson(step, loss, line, category, category_from_output(output, all_categories))
 
 
 def _check_categories(category_lines: Mapping[str, Sequence[str]], all_categories: Sequence[str]) -> None:
@@ -183,18 +215,12 @@ def _check_categories(category_lines: Mapping[str, Sequence[str]], all_categorie
         )
 
 
-def _check_loss(loss: float, step: int, line: str, settings: Settings) -> None:
-    """Stop at a loss that no network within bounds gives."""
-    if not loss < HOPELESS:  # NaN is not less either
-        raise _diverged(f"at name {step:,} ({line!r}) the loss is {loss:.4g}", settings)
-
-
-def _note_means(fitted: Fitted, losses: Sequence[float], rights: Sequence[bool]) -> None:
+def _note_means(fitted: Fitted, lessons: Sequence[Lesson]) -> None:
     """Add a point to the curve; stop where the network has become worse than knowing nothing."""
-    fitted.all_losses.append(float(np.mean(losses)))
-    fitted.all_accuracies.append(float(np.mean(rights)))
+    fitted.all_losses.append(float(np.mean([lesson.loss for lesson in lessons])))
+    fitted.all_accuracies.append(float(np.mean([lesson.right for lesson in lessons])))
     guess = math.log(len(fitted.all_categories))
-    if len(losses) == PLOT_STEPS and fitted.all_losses[-1] > 2 * guess:
+    if len(lessons) == PLOT_STEPS and fitted.all_losses[-1] > 2 * guess:
         raise _diverged(
             f"the loss of {PLOT_STEPS:,} names is {fitted.all_losses[-1]:.4g} on average, where a network "
             f"that knows nothing has {guess:.2f}",

@@ -32,7 +32,7 @@ class TutorialTrainer:
 
         def on_progress(progress: Progress) -> None:
             figures = f"loss {progress.mean_loss:.3f}, right {progress.accuracy:.1%}"
-            tell(progress.step / progress.steps, figures)
+            tell(progress.share, figures)
 
         category_lines, all_categories = lines_by_category(corpus)
         settings = replace(self.settings, seed=self.settings.seed + seed)

@@ -32,7 +32,7 @@ QUIT: Final = "quit"
 
 def tell(progress: Progress, began: float) -> None:
     """Print the tutorial's line of progress, and the time left."""
-    left = (time.monotonic() - began) / progress.step * (progress.steps - progress.step)
+    left = (time.monotonic() - began) / progress.share * (1 - progress.share)
     click.echo(f"{progress} · {clock(left)} left", err=True)
 
 
