@@ -17,15 +17,18 @@ lint: $(VENV)/.lint
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-docs: $(VENV)/.test  ## fails when a generated page is stale; `make reference` writes them anew
+docs: $(VENV)/.test  ## fails when a generated page or figure is stale; `make reference` writes them anew
 	$(BIN)/python docs/generate_reference.py --check
+	$(BIN)/python benchmarks/figures.py --check
 
 reference: $(VENV)/.test
 	$(BIN)/python docs/generate_reference.py
+	$(BIN)/python benchmarks/figures.py
 
 bench: $(VENV)/.test  ## re-trains the shipped model and re-measures every published figure: about an hour
 	$(BIN)/python benchmarks/classic.py
 	$(BIN)/python benchmarks/tutorial.py
+	$(BIN)/python benchmarks/figures.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -32,6 +32,7 @@ MODULES = [
     "cognomen.calibration",
     "cognomen.artifact",
     "cognomen.corpora",
+    "cognomen.splits",
     "cognomen.evaluation",
     "cognomen.recipe",
     "cognomen.training",

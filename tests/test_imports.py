@@ -31,7 +31,7 @@ ORDER = [
         "artifact",
         "reading",
     ),
-    *("classifier", "evaluation", "recipe", "card", "corpora", "checkpoint", "training", "protocols"),
+    *("classifier", "splits", "evaluation", "recipe", "card", "corpora", "checkpoint", "training", "protocols"),
     *("plots", "tutorial", "study", "apps"),
 ]
 
@@ -43,7 +43,8 @@ MAY_IMPORT = {
     "rnn": {"errors"},
     "calibration": {"errors", "rnn"},
     "artifact": {"errors", "folders"},
-    "evaluation": {"errors", "text"},
+    "splits": {"errors", "text"},
+    "evaluation": {"errors"},
     "corpora": {"errors", "files", "folders", "text"},
 }
 # … and only these draw.

@@ -17,9 +17,9 @@ import pytest
 
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import InputError, TrainingError
-from cognomen.evaluation import fold_number, stratified_split
 from cognomen.protocols import FitPredict, RecipeTrainer, RunProgress, Tell, run_protocol, split
 from cognomen.recipe import Recipe
+from cognomen.splits import fold_number, stratified_split
 from cognomen.text import fold
 from cognomen.training import fingerprint, train
 
@@ -72,6 +72,8 @@ class RightIfTheParts:
         assert rows == list(zip(corpus.names, corpus.labels, strict=True))
         assert [whole.names[i] for i in test] == list(names)
         assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+        if hasattr(signal, "pthread_sigmask"):  # deaf to Ctrl-C from its start
+            assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
         return np.array([[float(whole.labels[i] == o) for o in whole.origins] for i in test]), whole.origins
 
 
@@ -137,7 +139,9 @@ def test_the_number_of_processes_changes_nothing(folder: Path) -> None:
 
 def test_it_tells_how_far_it_is(folder: Path) -> None:
     seen: list[RunProgress] = []
-    run_protocol("T", folder, TINY, processes=2, on_progress=seen.append)
+    facts = {"recipe": "tiny"}
+    result = run_protocol("T", folder, TINY, facts=facts, processes=2, on_progress=seen.append)
+    assert result.method == facts
     assert {p.run for p in seen} == set(range(5))
     for run in range(5):
         shares = [p.share for p in seen if p.run == run]

@@ -22,10 +22,11 @@ from cognomen.calibration import fit_temperature, softmax_with_temperature
 from cognomen.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import InputError, TrainingError
-from cognomen.evaluation import evaluate, validation_mask
+from cognomen.evaluation import evaluate
 from cognomen.network import Network
 from cognomen.recipe import Recipe
 from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy, one_cycle
+from cognomen.splits import validation_mask
 from cognomen.text import fold, normalise
 from cognomen.training import Progress, TrainingResult, fingerprint, train
 
@@ -365,6 +366,11 @@ def test_another_runs_checkpoint_is_refused(corpus: Corpus, tmp_path: Path) -> N
         train(corpus, SMALL, checkpoint=path, resume=True)
     with pytest.raises(TrainingError, match=r"clip was 1\.0, is 2\.0; seed was 0, is 3"):
         train(corpus, replace(SMALL, epochs=1, clip=2.0, seed=3), checkpoint=path, resume=True)
+    stored = read_checkpoint(path)
+    older = {name: value for name, value in stored.facts["recipe"].items() if name != "clip"}
+    write_checkpoint(tmp_path / "older", Checkpoint(stored.tensors, stored.facts | {"recipe": older}))
+    with pytest.raises(TrainingError, match="clip was None"):
+        train(corpus, replace(SMALL, epochs=1), checkpoint=tmp_path / "older", resume=True)
     other_labels = Corpus(corpus.names, corpus.labels[::-1], corpus.source, corpus.report)
     assert fingerprint(other_labels) != fingerprint(corpus)
     fewer = Corpus(corpus.names[1:], corpus.labels[1:], corpus.source, corpus.report)

@@ -21,12 +21,13 @@ from cognomen.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from cognomen.classifier import Classifier
 from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
-from cognomen.evaluation import evaluate, validation_mask
+from cognomen.evaluation import evaluate
 from cognomen.network import Network
 from cognomen.recipe import Recipe
 from cognomen.rnn.layers import Array, Ids
 from cognomen.rnn.losses import cross_entropy
 from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle
+from cognomen.splits import validation_mask
 from cognomen.text import normalise
 
 __all__ = ["EpochRecord", "Progress", "TrainingResult", "fingerprint", "train"]
