@@ -151,6 +151,22 @@ def test_names_are_answered_before_all_of_them_are_read(model):
         assert len(process.stdout.readlines()) == 9_999
 
 
+def test_a_name_typed_at_a_terminal_is_answered_at_once(model):
+    ours, theirs = pty.openpty()
+    command = [COMMAND, "predict", "--model", model, "-"]
+    process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, env=clean_environment())
+    os.close(theirs)
+    with process, not_for_ever(process):
+        assert process.stdout is not None
+        for name in (b"Smith", b"Nakamura"):
+            os.write(ours, name + b"\n")
+            assert process.stdout.readline().startswith(name + b"\t")
+        os.write(ours, b"\x04")  # Ctrl-D
+        assert process.stdout.read() == b""
+    os.close(ours)
+    assert process.returncode == 0
+
+
 def test_names_and_a_file_are_not_read_together(model):
     assert "not both" in failure(inside("predict", "--file", "names.txt", "Smith"), 2)
 
