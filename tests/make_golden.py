@@ -60,7 +60,7 @@ def draw_recurrent(
     *,
     x: int = 3,
     h: int = 2,
-    lengths: tuple[int, ...] = (2, 3, 1),
+    lengths: tuple[int, ...] = (2, 1, 3),
 ) -> Case:
     """One draw for `recurrent_case`."""
     rng = np.random.default_rng([seed, layers])

@@ -295,6 +295,13 @@ def test_float32_stays_float32_and_near_float64(kind: str) -> None:
     assert_within(y.data, exact.forward(x)[0].data, 1e-4)
 
 
+@pytest.mark.parametrize("sizes", [(0, 2, 1), (3, 0, 1), (3, 2, 0), (3, -1, 1)])
+def test_sizes_below_one_are_refused(sizes: tuple[int, int, int]) -> None:
+    x, h, layers = sizes
+    with pytest.raises(InputError, match="1 or more"):
+        Recurrent("gru", x, h, num_layers=layers)
+
+
 def test_wrong_names_are_refused() -> None:
     with pytest.raises(InputError, match="gru"):
         Recurrent("gruu", 3, 2)
