@@ -108,9 +108,7 @@ def test_unknown_marks_are_passed_over_and_known_ones_read() -> None:
     assert alphabet.without_unknown_marks("nguye\u0302\u0303n") == "nguyen"
     assert alphabet.without_unknown_marks("mu\u0308ller") == "mu\u0308ller"
     assert alphabet.without_unknown_marks("mu\u0308\u0301ller") == "mu\u0308ller"
-    assert (
-        alphabet.without_unknown_marks("łe\u0301") == "łe"
-    )  # an unknown letter stays
+    assert alphabet.without_unknown_marks("łe\u0301") == "łe"  # an unknown letter stays
 
 
 @given(WORDS.map(normalise), ALPHABETS)

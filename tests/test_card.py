@@ -11,7 +11,9 @@ from cognomen.recipe import Recipe
 
 TRAINING = {
     "recipe": Recipe(seed=3).to_json(),
+    "cognomen": "0.1.0",
     "source": "tutorial",
+    "data": "20,074 surnames\n24 dropped as junk",
     "names": 17085,
     "validation_names": 900,
     "epochs": 30,

@@ -14,7 +14,7 @@ from cognomen.artifact import read_artifact
 from cognomen.classifier import Classifier
 from cognomen.corpora import load_corpus
 from cognomen.evaluation import evaluate
-from cognomen.training import fingerprint
+from cognomen.fitting import fingerprint
 
 ROWS = {
     "Czech": ["Novák", "Dvořák", "Svoboda", "Svoboda", "123"],

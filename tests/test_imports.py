@@ -31,8 +31,8 @@ ORDER = [
         "artifact",
         "reading",
     ),
-    *("classifier", "splits", "evaluation", "recipe", "card", "corpora", "checkpoint", "training", "protocols"),
-    *("plots", "tutorial", "study", "apps"),
+    *("classifier", "splits", "evaluation", "recipe", "corpora", "card", "checkpoint", "progress"),
+    *("fitting", "training", "protocols", "plots", "tutorial", "study", "apps"),
 ]
 
 # Narrower than the order: these rooms know nothing of models …
@@ -55,7 +55,7 @@ MAY_DRAW = {"tutorial", "study", "apps", "plots"}
 FACES = {"__main__", "tutorial.__main__", "tutorial.telling"}
 
 # Functions that other rooms leave alone, though no underscore says so.
-HELPERS = {("rnn.cells", "sigmoid"), ("rnn.layers", "uniform"), ("training", "fingerprint")}
+HELPERS = {("rnn.cells", "sigmoid"), ("rnn.layers", "uniform"), ("fitting", "fingerprint")}
 
 
 def module_of(path: Path) -> str:
@@ -105,7 +105,7 @@ clf(["ab", "John Ab", None]), clf.predict(np.array(["a"])), clf.predict_proba("b
 def test_no_room_but_a_face_loads_anything_heavy() -> None:
     rooms = [name for name in MODULES if name and room_of(name) != "apps"]
     code = "\n".join(f"import cognomen.{name}" for name in rooms)
-    assert loaded_by(code) == {"cognomen", "numpy", "safetensors"}
+    assert loaded_by(code) == {"cognomen", "numpy", "safetensors", "threadpoolctl"}
 
 
 def test_the_version_is_the_installed_one() -> None:

@@ -76,3 +76,8 @@ def test_last_is_what_a_reader_holds_at_the_end(kind: str, direction: str) -> No
 
 def test_every_pooling_is_tested_here() -> None:
     assert set(POOLINGS) == {"last", "max", "mean"}
+
+
+def test_a_largest_value_of_nan_shows() -> None:
+    letters = pack(np.array([[1.0], [np.nan], [2.0]]), np.array([3]))
+    assert np.isnan(pool(letters, "max")[0]).all()

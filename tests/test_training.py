@@ -16,19 +16,20 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from cognomen import training
+from cognomen import fitting
 from cognomen.alphabet import Alphabet
 from cognomen.calibration import fit_temperature, softmax_with_temperature
 from cognomen.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import InputError, TrainingError
 from cognomen.evaluation import evaluate
+from cognomen.fitting import fingerprint
 from cognomen.network import Network
 from cognomen.recipe import Recipe
 from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy, one_cycle
 from cognomen.splits import validation_mask
 from cognomen.text import fold, normalise
-from cognomen.training import Progress, TrainingResult, fingerprint, train
+from cognomen.training import Progress, TrainingResult, train
 
 ENDINGS = {
     "Russian": ("ov", "in", "sky"),
@@ -197,7 +198,7 @@ def test_rows_without_letters_are_passed_over(corpus: Corpus, trained: TrainingR
 def test_names_per_second(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     """By a clock that ticks once for each step, 141 names in batches of 50."""
     seen: list[Progress] = []
-    monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=count().__next__))
+    monkeypatch.setattr(fitting, "time", SimpleNamespace(perf_counter=count().__next__))
     train(corpus, replace(SMALL, batch_size=50, epochs=1), on_progress=seen.append)
     assert [p.names_per_second for p in seen] == [50, 50, 47]
 
@@ -412,15 +413,15 @@ def test_each_sign_of_divergence_counts(
 ) -> None:
     """Three origins: a guess has a loss of 1.1, a batch of 36 with one of 14 is going wrong."""
     recipe = replace(SMALL, batch_size=36)
-    monkeypatch.setattr(training, "clip_grad_norm", lambda grads, limit: norm)
-    monkeypatch.setattr(training, "cross_entropy", lambda logits, y, **_: (loss, np.zeros_like(logits)))
+    monkeypatch.setattr(fitting, "clip_grad_norm", lambda grads, limit: norm)
+    monkeypatch.setattr(fitting, "cross_entropy", lambda logits, y, **_: (loss, np.zeros_like(logits)))
     with pytest.raises(TrainingError, match="epoch 1, step 1"):
         train(corpus, recipe)
 
 
 def test_one_name_that_costs_much_is_no_divergence(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same loss in batches of one: a mislabelled name, perhaps."""
-    monkeypatch.setattr(training, "cross_entropy", lambda logits, y, **_: (14.0, np.zeros_like(logits)))
+    monkeypatch.setattr(fitting, "cross_entropy", lambda logits, y, **_: (14.0, np.zeros_like(logits)))
     assert train(corpus, replace(SMALL, batch_size=1, epochs=1)).history[0].train_loss == 14
 
 

@@ -17,6 +17,7 @@ from rnn_cases import Array, assert_within, recurrent, sequences, stable
 
 from cognomen.errors import InputError
 from cognomen.rnn import (
+    GRU,
     RNN,
     SGD,
     Adam,
@@ -28,6 +29,7 @@ from cognomen.rnn import (
     clip_grad_norm,
     cosine,
     cross_entropy,
+    gradcheck,
     log_softmax,
     one_cycle,
     pack,
@@ -337,3 +339,42 @@ def test_a_small_network_learns_what_needs_memory(cell: str) -> None:
         optimiser.step(grads)
     assert losses[0] > 0.5
     assert losses[-1] < 0.05
+
+
+def test_a_load_that_does_not_fit_changes_nothing() -> None:
+    layer = Linear(3, 2, rng=np.random.default_rng(0))
+    before = {name: param.copy() for name, param in layer.params.items()}
+    with pytest.raises(InputError, match="bias"):
+        layer.load({"weight": np.ones((2, 3)), "bias": np.ones(5)})
+    for name, param in layer.params.items():
+        np.testing.assert_array_equal(param, before[name])
+
+
+@pytest.mark.parametrize(
+    ("labels", "options", "message"),
+    [
+        ([0, 3], {}, "labels"),
+        ([0], {}, "labels"),
+        ([0, 1], {"label_smoothing": 2.0}, "label_smoothing"),
+        ([0, 1], {"class_weights": np.ones(2)}, "class_weights"),
+    ],
+)
+def test_a_loss_of_nonsense_is_refused(labels: list[int], options: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        cross_entropy(np.zeros((2, 3)), np.array(labels), **options)
+    with pytest.raises(InputError, match="labels"):
+        cross_entropy(np.zeros((0, 3)), np.zeros(0, int))
+
+
+def test_gradcheck_wants_float64() -> None:
+    layer = Linear(3, 2, rng=np.random.default_rng(0))
+    with pytest.raises(InputError, match="float64"):
+        gradcheck(layer, layer.forward, np.ones((1, 3)))
+
+
+def test_reading_is_projecting_and_stepping() -> None:
+    cell, x = GRU(3, 2, rng=np.random.default_rng(0)), np.ones((4, 3), np.float32)
+    y, state = cell.read(x, cell.start(4))
+    expected, expected_state, _ = cell.step(cell.project(x)[0], cell.start(4))
+    np.testing.assert_array_equal(y, expected)
+    np.testing.assert_array_equal(state, expected_state)

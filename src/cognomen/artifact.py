@@ -27,7 +27,7 @@ from safetensors.numpy import save as save_safetensors
 from cognomen.errors import InputError, ModelError
 from cognomen.folders import put_back, whole_folder, write_folder
 
-__all__ = ["FORMAT", "FORMAT_VERSION", "Artifact", "read_artifact", "write_artifact"]
+__all__ = ["FORMAT", "FORMAT_VERSION", "Artifact", "check_replaceable", "read_artifact", "write_artifact"]
 
 FORMAT = "cognomen-model"
 FORMAT_VERSION = 1
@@ -64,7 +64,7 @@ def write_artifact(folder: str | Path, artifact: Artifact) -> None:
     try:
         place = Path(folder).resolve()
         put_back(place, FILES)
-        _refuse_to_replace(place)
+        check_replaceable(place)
         write_folder(place, files)
     except (OSError, ValueError) as error:
         raise ModelError(
@@ -103,7 +103,7 @@ def _encode(artifact: Artifact) -> dict[str, bytes]:
 # --- the folder ------------------------------------------------------------------------------------------
 
 
-def _refuse_to_replace(place: Path) -> None:
+def check_replaceable(place: Path) -> None:
     """Leave alone whatever is not a Cognomen model: it may be somebody's work."""
     if not place.exists():
         return

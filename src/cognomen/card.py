@@ -63,24 +63,28 @@ def train_command(recipe: Mapping[str, Any], data: str) -> str:
 
 def _training(origins: Sequence[str], priors: Sequence[float], training: Mapping[str, Any]) -> str:
     """Data, settings and what the validation names gave."""
-    text = (
-        f"Trained on {training['names']:,} surnames from {training['source']} for {training['epochs']} "
-        f"epochs, with\n\n    {train_command(training['recipe'], training['source'])}\n\n"
-    )
+    parts = [
+        f"Trained by Cognomen {training['cognomen']} on {training['names']:,} surnames from "
+        f"{training['source']} for {training['epochs']} epochs, with",
+        f"    {train_command(training['recipe'], training['source'])}",
+        "The data:",
+        "\n".join(f"    {line}" for line in training["data"].splitlines()),
+    ]
     if training["epochs"] < training["recipe"]["epochs"]:
-        text += (
+        parts.append(
             f"It was stopped before its {training['recipe']['epochs']} epochs had ended. The epoch that did "
-            "best on the names held out was kept, so figures measured on those names flatter it a little.\n\n"
+            "best on the names held out was kept, so figures measured on those names flatter it a little."
         )
     if validation := training.get("validation"):
-        text += (
+        parts.append(
             f"On {training['validation_names']:,} other names, held out to watch the training and to fit the "
             f"temperature, its accuracy is {validation['accuracy']:.3f} and its macro-F1 "
             f"{validation['macro_f1']:.3f}. What a protocol measured, where given below, comes from names "
-            "that had no say in anything.\n\n"
+            "that had no say in anything."
         )
     shares = "\n".join(f"| {o} | {p:.1%} |" for o, p in zip(origins, priors, strict=True))
-    return text + f"| origin | share of the training names |\n| --- | --- |\n{shares}"
+    parts.append(f"| origin | share of the training names |\n| --- | --- |\n{shares}")
+    return "\n\n".join(parts)
 
 
 def _protocol(which: str, result: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ from cognomen.reading import Reading, distinct_texts, is_single, read_text
 from cognomen.rnn.layers import Array
 from cognomen.text import normalise
 
-__all__ = ["Answer", "Classifier", "OriginProbability"]
+__all__ = ["Answer", "Classifier", "OriginProbability", "find_model"]
 
 SHIPPED = Path(__file__).parent / "models"
 DEFAULT = "classic"
@@ -134,7 +134,7 @@ class Classifier:
         Raises:
             ModelError: there is no such model, or its folder is damaged or foreign.
         """
-        folder = _find_model(DEFAULT if model is None else model)
+        folder = find_model(DEFAULT if model is None else model)
         artifact = read_artifact(folder)
         facts = artifact.facts
         try:
@@ -295,7 +295,7 @@ def _accuracy(facts: Mapping[str, Any]) -> list[str]:
     return [] if measured is None else [f"validation accuracy {measured:.3f}"]
 
 
-def _find_model(model: str | Path) -> Path:
+def find_model(model: str | Path) -> Path:
     """The folder of a shipped model's name, or of a path."""
     shipped = sorted(path.parent.name for path in SHIPPED.glob("*/model.json"))
     if model in shipped:

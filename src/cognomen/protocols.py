@@ -32,11 +32,12 @@ from cognomen.calibration import softmax_with_temperature
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import InputError, TrainingError
 from cognomen.evaluation import Evaluation, bootstrap_intervals, evaluate
+from cognomen.fitting import fingerprint
 from cognomen.recipe import Recipe
 from cognomen.rnn.layers import Array
 from cognomen.splits import FOLDS, split_by_fold, stratified_split
 from cognomen.text import normalise
-from cognomen.training import Progress, fingerprint, train
+from cognomen.training import Progress, train
 
 __all__ = ["FitPredict", "ProtocolResult", "RecipeTrainer", "RunProgress", "run_protocol", "split"]
 

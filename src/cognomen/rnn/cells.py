@@ -104,6 +104,11 @@ class Cell(Layer):
         """Read one projected input a (N, A) in state (S, N, H): output (N, Y), next state, backward."""
         raise NotImplementedError
 
+    def read(self, x: Array, state: Array) -> tuple[Array, Array]:
+        """Read one input x (N, X) in state (S, N, H), both halves in one: output (N, Y) and next state."""
+        y, state, _ = self.step(self.project(x)[0], state)
+        return y, state
+
 
 class GatedCell(Cell):
     """A cell that adds a linear map of its input to one of its hidden state, for each of its gates.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cognomen.errors import InputError
 from cognomen.rnn.layers import Array, Layer
 
 __all__ = ["gradcheck", "numerical_gradient", "relative_error"]
@@ -38,18 +39,26 @@ def relative_error(one: Array, other: Array) -> float:
 def gradcheck(
     layer: Layer, forward: Callable[[Array], tuple[Array, Callable[[Array], Array | None]]], x: Array
 ) -> dict[str, float]:
-    """Check a layer's backward function at the input x; all arrays should be float64.
+    """Check a layer's backward function at the input x; all arrays must be float64.
 
     The loss is a fixed random combination of all outputs, so that no two errors can cancel.
 
     Args:
         layer: whose parameters are checked.
         forward: from x to (output, backward); `layer.forward`, or a function that calls it.
-        x: the input, of any shape; it is checked too, unless backward returns None.
+        x: the input, of any shape; it is checked too, unless backward returns None (as for whole numbers).
 
     Returns:
         The relative error by name: every parameter's, and "input". Below 1e-6 is right; 1e-2 is a mistake.
+
+    Raises:
+        InputError: an array is not float64.
     """
+    for name, values in {**layer.params, "input": x}.items():
+        if values.dtype != np.float64 and not np.issubdtype(values.dtype, np.integer):
+            raise InputError(
+                f"gradcheck: expected float64, where tiny changes can be seen; {name} is {values.dtype}"
+            )
     output, _ = forward(x)
     weights = np.random.default_rng(0).standard_normal(output.shape)
 

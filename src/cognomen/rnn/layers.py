@@ -65,6 +65,7 @@ class Layer:
         for name, param in self.params.items():
             if values[name].shape != param.shape:
                 raise InputError(f"{name}: expected the shape {param.shape}, got {values[name].shape}")
+        for name, param in self.params.items():
             param[...] = values[name]
 
     @property

@@ -41,11 +41,17 @@ def cross_entropy(
         The loss, and its gradient (N, C).
 
     Raises:
-        InputError: the shapes do not fit, or a label is not a class.
+        InputError: the shapes do not fit, a label is not a class, there is no name, or s is no share.
     """
     count, classes = logits.shape
-    if labels.shape != (count,) or (count and not 0 <= labels.min() <= labels.max() < classes):
-        raise InputError(f"labels: expected {count} numbers from 0 to {classes - 1}, got {labels!r}")
+    if labels.shape != (count,) or count == 0 or not 0 <= labels.min() <= labels.max() < classes:
+        raise InputError(
+            f"labels: expected {count or 'one or more'} numbers from 0 to {classes - 1}, got {labels!r}"
+        )
+    if not 0 <= label_smoothing < 1:
+        raise InputError(f"label_smoothing: expected a share in [0, 1), got {label_smoothing}")
+    if class_weights is not None and class_weights.shape != (classes,):
+        raise InputError(f"class_weights: expected {classes} numbers, got the shape {class_weights.shape}")
     weights = np.ones(classes, logits.dtype) if class_weights is None else class_weights.astype(logits.dtype)
     target = np.full_like(logits, label_smoothing / classes)  # (N, C)
     target[np.arange(count), labels] += 1 - label_smoothing

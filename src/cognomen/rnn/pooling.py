@@ -20,9 +20,11 @@ def pool_last(y: Packed, direction: str = "forward") -> tuple[Array, Backward]:
     `output[-1]` of a bidirectional network is not its last state.
     """
     first, last, width = np.arange(len(y.order)), y.last, y.data.shape[1]
-    ends = {"forward": [(last, width)], "reverse": [(first, width)]}.get(
-        direction, [(last, width // 2), (first, width - width // 2)]
-    )
+    ends = {
+        "forward": [(last, width)],
+        "reverse": [(first, width)],
+        "both": [(last, width // 2), (first, width - width // 2)],
+    }[direction]
     where = np.concatenate([np.repeat(row[:, None], size, axis=1) for row, size in ends], axis=1)  # (N, Y)
     column = np.arange(width)
 
@@ -53,18 +55,19 @@ def pool_max(y: Packed, direction: str = "forward") -> tuple[Array, Backward]:
 
     Among equals the first letter counts, and the gradient goes to it alone.
     """
-    count = len(y.order)
-    best = y.data[:count].copy()  # (N, Y)
-    where = np.repeat(np.arange(count)[:, None], y.data.shape[1], axis=1)  # (N, Y)
+    best = y.data[: len(y.order)].copy()  # (N, Y)
     for rows in y.steps():
-        here, size = y.data[rows], rows.stop - rows.start
-        better = here > best[:size]
-        np.copyto(best[:size], here, where=better)
-        np.copyto(where[:size], np.arange(rows.start, rows.stop)[:, None], where=better)
+        running = best[: rows.stop - rows.start]
+        np.maximum(running, y.data[rows], out=running)
 
     def backward(d: Array) -> Array:
         dy = np.zeros_like(y.data)  # (M, Y)
-        dy[where, np.arange(y.data.shape[1])] = d
+        unclaimed = np.ones(best.shape, bool)  # whose letter has not come yet, (N, Y)
+        for rows in y.steps():
+            size = rows.stop - rows.start
+            first = unclaimed[:size] & (y.data[rows] == best[:size])
+            np.copyto(dy[rows], d[:size], where=first)
+            unclaimed[:size] &= ~first
         return dy
 
     return best, backward

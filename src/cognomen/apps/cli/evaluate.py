@@ -114,7 +114,7 @@ def measure(classifier: Classifier, corpus: Corpus) -> Measured:
 
 def seen_before(classifier: Classifier, corpus: Corpus) -> list[str]:
     """Say whether the model has been trained on these names, as far as that can be known."""
-    from cognomen.training import fingerprint
+    from cognomen.fitting import fingerprint
 
     if classifier.facts.get("corpus_sha256") == fingerprint(corpus):
         return [

@@ -85,9 +85,9 @@ def origins(model: str | None, *, as_json: bool) -> None:
 
 def opened(model: str | None) -> tuple[Classifier, Path]:
     """Load a model, which verifies it, and find its folder. Raises ModelError."""
-    from cognomen.classifier import DEFAULT, Classifier, _find_model
+    from cognomen.classifier import DEFAULT, Classifier, find_model
 
-    return Classifier.load(model), _find_model(model or DEFAULT)
+    return Classifier.load(model), find_model(model or DEFAULT)
 
 
 def checksum(folder: Path) -> str:

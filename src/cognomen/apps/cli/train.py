@@ -14,7 +14,7 @@ from cognomen.apps.cli.drawing import draw, ready_to_draw
 from cognomen.apps.cli.leaving import Interrupted
 from cognomen.apps.cli.settings import recipe_options
 from cognomen.apps.cli.watching import read_corpus, watcher
-from cognomen.artifact import _refuse_to_replace as check_replaceable
+from cognomen.artifact import check_replaceable
 from cognomen.errors import ModelError, TrainingError
 
 if TYPE_CHECKING:

@@ -1,0 +1,284 @@
+"""One training run: its names, its network, its optimiser, and how far it has come."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.alphabet import UNKNOWN, Alphabet
+from cognomen.calibration import fit_temperature, softmax_with_temperature
+from cognomen.card import model_card
+from cognomen.checkpoint import Checkpoint
+from cognomen.classifier import Classifier
+from cognomen.corpora import KNOWN_CORPORA, Corpus
+from cognomen.errors import TrainingError
+from cognomen.evaluation import evaluate
+from cognomen.network import Network
+from cognomen.progress import EpochRecord, Progress
+from cognomen.recipe import Recipe
+from cognomen.rnn.layers import Array, Ids
+from cognomen.rnn.losses import cross_entropy
+from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle
+from cognomen.splits import validation_mask
+from cognomen.text import normalise
+
+__all__ = ["Names", "Run", "fingerprint"]
+
+LEAST_MISTAKES = 10  # on validation names, for a temperature that makes the answers surer
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names as a network reads them: ids (M,) laid end to end, lengths (N,), labels (N,)."""
+
+    ids: Ids
+    lengths: Ids
+    labels: Ids
+
+    @cached_property
+    def starts(self) -> Ids:
+        """Where each name begins, (N,)."""
+        return np.asarray(np.cumsum(self.lengths) - self.lengths)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, which: NDArray[np.int64]) -> tuple[Ids, Ids, Ids]:
+        """Ids, lengths and labels of some of the names."""
+        ids = np.concatenate(
+            [self.ids[s : s + n] for s, n in zip(self.starts[which], self.lengths[which], strict=True)]
+        )
+        return ids, self.lengths[which], self.labels[which]
+
+
+class Run:
+    """A training run: the network, its optimiser, the source of chance, and how far it has come."""
+
+    def __init__(self, corpus: Corpus, recipe: Recipe) -> None:
+        self.corpus, self.recipe = corpus, recipe
+        self.rng = np.random.default_rng(recipe.seed)
+        letters = [normalise(name) for name in corpus.names]
+        labels = np.searchsorted(corpus.origins, corpus.labels)
+        held_out = validation_mask(corpus.names, recipe.validation_share, recipe.seed, corpus.labels)
+        readable = np.array([name != "" for name in letters], bool)  # (N,); no letters, nothing to learn from
+        parts = (readable & ~held_out, readable & held_out)
+        _check_enough(corpus, labels[parts[0]])
+        shown = [letters[i] for i in np.flatnonzero(parts[0])]
+        min_count = min(recipe.min_letter_count, math.ceil(len(shown) / 1000))
+        self.alphabet = Alphabet.from_names(shown, min_count=min_count)
+        letters = [self.alphabet.without_unknown_marks(name) for name in letters]
+        self.training, self.validation = (
+            Names(*self.alphabet.encode_all([letters[i] for i in np.flatnonzero(part)]), labels[part])
+            for part in parts
+        )
+        architecture = recipe.architecture(len(self.alphabet), len(corpus.origins))
+        self.network = Network(architecture, dropout=recipe.dropout, rng=self.rng)
+        self.optimiser = AdamW(self.network.params, recipe.learning_rate, weight_decay=recipe.weight_decay)
+        self.steps_per_epoch = math.ceil(len(self.training) / recipe.batch_size)
+        self.history: list[EpochRecord] = []
+        self.best: dict[str, Array] = {}
+
+    def epoch(self, on_progress: Callable[[Progress], None]) -> None:
+        """See every training name once, then measure on the validation names."""
+        seen, loss, right, began = 0, 0.0, 0.0, time.perf_counter()
+        order = self.rng.permutation(len(self.training))
+        for step in range(self.steps_per_epoch):
+            batch = order[step * self.recipe.batch_size : (step + 1) * self.recipe.batch_size]
+            batch_loss, batch_right = self._step(batch)
+            seen, loss, right = seen + len(batch), loss + batch_loss * len(batch), right + batch_right
+            pace = seen / (time.perf_counter() - began)
+            progress = Progress(
+                len(self.history) + 1,
+                self.recipe.epochs,
+                step + 1,
+                self.steps_per_epoch,
+                loss / seen,
+                right / seen,
+                pace,
+            )
+            if step + 1 < self.steps_per_epoch:
+                on_progress(progress)
+        self._record(loss / seen, right / seen)
+        on_progress(replace(progress, record=self.history[-1]))
+
+    def _step(self, batch: NDArray[np.int64]) -> tuple[float, int]:
+        """Learn from one batch: its loss, and how many of its names were answered right."""
+        recipe = self.recipe
+        ids, lengths, labels = self.training.take(batch)
+        ids = np.where(self.rng.random(len(ids)) < recipe.letter_dropout, UNKNOWN, ids)
+        # A run that diverges overflows on its way; _check_sound says so in plain words.
+        with np.errstate(all="ignore"):
+            logits, backward = self.network.forward(ids, lengths, self.rng)
+            loss, dlogits = cross_entropy(logits, labels, label_smoothing=recipe.label_smoothing)
+            self.network.zero_grad()
+            backward(dlogits)
+            norm = clip_grad_norm(self.network.grads, recipe.clip)
+            self._check_sound(loss, norm, len(batch))
+            total = recipe.epochs * self.steps_per_epoch
+            self.optimiser.learning_rate = one_cycle(self.optimiser.steps, total, recipe.learning_rate)
+            self.optimiser.step(self.network.grads)
+        return loss, int((logits.argmax(axis=1) == labels).sum())
+
+    def _check_sound(self, loss: float, norm: float, names: int) -> None:
+        """Stop a run that has gone wrong, with its likely cause.
+
+        In a small batch a single name, mislabelled perhaps, may cost a lot without anything being wrong.
+        """
+        limit = 10 * math.log(len(self.corpus.origins) + 1) * max(1, 32 / names)
+        if math.isfinite(loss) and math.isfinite(norm) and loss < limit:
+            return
+        raise TrainingError(
+            f"training diverged at epoch {len(self.history) + 1}, step "
+            f"{self.optimiser.steps % self.steps_per_epoch + 1}: the loss is {loss:.4g} (a guess has "
+            f"{math.log(len(self.corpus.origins)):.2f}), the gradient's norm {norm:.4g}. The most likely "
+            f"cause is {_likely_cause(self.recipe)}"
+        )
+
+    def _record(self, loss: float, accuracy: float) -> None:
+        """Note an epoch, and keep its weights if no epoch's were better on the validation names."""
+        record = EpochRecord(len(self.history) + 1, loss, accuracy, None, None)
+        if len(self.validation):
+            logits = self._validation_logits()
+            validation_loss, _ = cross_entropy(logits, self.validation.labels)
+            right = float((logits.argmax(axis=1) == self.validation.labels).mean())
+            record = replace(record, validation_loss=validation_loss, validation_accuracy=right)
+        if all(_judged(record) <= _judged(r) for r in self.history):
+            self.best = {name: param.copy() for name, param in self.network.params.items()}
+        self.history.append(record)  # last, as Ctrl-C may come anywhere: no history without a best
+
+    def _validation_logits(self) -> Array:
+        """The network's logits (N, C) for the validation names; a last step may have thrown it off."""
+        with np.errstate(all="ignore"):
+            logits = self.network.logits(self.validation.ids, self.validation.lengths)
+        if not np.isfinite(logits).all():
+            raise TrainingError(
+                f"training diverged in epoch {len(self.history) + 1}: the network's answers for the "
+                "validation names are no longer finite numbers. The most likely cause is "
+                f"{_likely_cause(self.recipe)}"
+            )
+        return logits
+
+    def checkpoint(self) -> Checkpoint:
+        """All that the rest of the run depends on."""
+        groups = {"network": self.network.params, "best": self.best, "optimiser": self.optimiser.state}
+        tensors = {f"{group}/{name}": t for group, named in groups.items() for name, t in named.items()}
+        facts = {
+            "recipe": self.recipe.to_json(),
+            "corpus": fingerprint(self.corpus),
+            "chance": self.rng.bit_generator.state,
+            "optimiser_steps": self.optimiser.steps,
+            "history": [asdict(record) for record in self.history],
+        }
+        return Checkpoint(tensors, facts)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go back to a checkpoint of the same recipe and corpus.
+
+        Raises:
+            TrainingError: it belongs to another run; the message names what differs.
+        """
+        facts = checkpoint.facts
+        then, now = facts["recipe"], self.recipe.to_json()
+        differs = [
+            f"{k} was {then.get(k)!r}, is {now.get(k)!r}" for k in then | now if then.get(k) != now.get(k)
+        ]
+        if facts["corpus"] != fingerprint(self.corpus):
+            differs.append("the training names are not the same")
+        if differs:
+            raise TrainingError(
+                f"cannot resume, the checkpoint belongs to another run: {'; '.join(differs)}. Give the "
+                "same settings as then, or train from the start"
+            )
+        for group, named in {"network": self.network.params, "optimiser": self.optimiser.state}.items():
+            for name, tensor in named.items():
+                tensor[...] = checkpoint.tensors[f"{group}/{name}"]
+        self.best = {name: checkpoint.tensors[f"best/{name}"] for name in self.network.params}
+        self.rng.bit_generator.state = facts["chance"]
+        self.optimiser.steps = facts["optimiser_steps"]
+        self.history = [EpochRecord(**record) for record in facts["history"]]
+
+    def back_to_best(self) -> int:
+        """Take the weights of the best epoch, and say which one it was."""
+        self.network.load(self.best)
+        judged = [_judged(record) for record in self.history]
+        return max(i + 1 for i, value in enumerate(judged) if value == min(judged))
+
+    def classifier(self, epochs: int) -> Classifier:
+        """The network as it stands after so many epochs, its temperature, and the facts of its training."""
+        origins = self.corpus.origins
+        logits = self._validation_logits()
+        temperature = _temperature(logits, self.validation.labels)
+        priors = (np.bincount(self.training.labels, minlength=len(origins)) / len(self.training)).tolist()
+        facts: dict[str, Any] = {
+            "recipe": self.recipe.to_json(),
+            "cognomen": version("cognomen"),
+            "source": self.corpus.source,
+            "data": f"{KNOWN_CORPORA.get(self.corpus.source, '')}\n{self.corpus.report.summary()}".strip(),
+            "corpus_sha256": fingerprint(self.corpus),
+            "names": len(self.training),
+            "validation_names": len(self.validation),
+            "epochs": epochs,
+        }
+        if len(self.validation):
+            measured = evaluate(
+                softmax_with_temperature(logits, temperature), self.validation.labels, origins
+            )
+            keys = ("accuracy", "macro_f1", "log_loss", "ece")
+            facts["validation"] = {key: round(float(getattr(measured, key)), 4) for key in keys}
+        card = model_card(origins, priors, facts)
+        return Classifier(self.network, self.alphabet, origins, priors, temperature, facts, card)
+
+
+def _judged(record: EpochRecord) -> float:
+    """What decides which epoch was best: the loss on names not trained on, where there are any."""
+    return record.train_loss if record.validation_loss is None else record.validation_loss
+
+
+def _temperature(logits: Array, labels: Ids) -> float:
+    """The temperature that fits the validation names; but mistakes must show how sure answers may be.
+
+    Where hardly a name was answered wrong, the surer the better the fit: such a network keeps its own 1.
+    """
+    temperature = fit_temperature(logits, labels) if len(labels) else 1.0
+    mistakes = int((logits.argmax(axis=1) != labels).sum())
+    return temperature if mistakes >= LEAST_MISTAKES else max(temperature, 1.0)
+
+
+def _likely_cause(recipe: Recipe) -> str:
+    """What to change when a loss explodes."""
+    rate, decay = recipe.learning_rate, recipe.weight_decay
+    if decay > 1 and rate * decay > 1:
+        return f"too much weight decay for its learning rate: it is {decay:g}; try {0.01 / rate:.2g} or less"
+    ways = [f"too high a learning rate: it is {rate:g}; try {rate / 10:g}"]
+    if recipe.cell in ("rnn", "combined"):
+        ways += [*([] if recipe.nonlinearity == "tanh" else ["the tanh"]), "a cell with gates"]
+    return ", or ".join(ways)
+
+
+def _check_enough(corpus: Corpus, labels: NDArray[np.int64]) -> None:
+    """There must be something to tell apart, and a training name of each origin; labels (N,) are theirs."""
+    if len(corpus.origins) < 2:
+        raise TrainingError(
+            f"expected names of two or more origins in {corpus.source}, got {list(corpus.origins)}"
+        )
+    counts = np.bincount(labels, minlength=len(corpus.origins))
+    if (counts == 0).any():
+        lacking = [origin for origin, count in zip(corpus.origins, counts, strict=True) if count == 0]
+        raise TrainingError(
+            f"no training names are left of {lacking}: give more names, or a smaller validation_share"
+        )
+
+
+def fingerprint(corpus: Corpus) -> str:
+    """The SHA-256 of all names and labels, in their order."""
+    lines = (f"{name}\t{label}\n" for name, label in zip(corpus.names, corpus.labels, strict=True))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
