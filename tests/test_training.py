@@ -472,3 +472,11 @@ def test_unknown_letters_are_trained(corpus: Corpus) -> None:
     start = train(corpus, replace(SMALL, epochs=1, letter_dropout=0.0))
     noisy = train(corpus, replace(SMALL, epochs=1, letter_dropout=0.2))
     assert not np.array_equal(weights(start)["embedding.weight"][0], weights(noisy)["embedding.weight"][0])
+
+
+def test_a_model_tells_of_its_data_in_counts_and_holds_no_name(corpus: Corpus) -> None:
+    report = replace(corpus.report, rows_read=500)
+    clf = train(replace(corpus, report=report), replace(SMALL, epochs=1)).classifier
+    assert f"500 rows read, {len(corpus):,} kept" in clf.card
+    told = clf.card + str(clf.facts)
+    assert not [name for name in corpus.names if name in told]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -68,7 +69,7 @@ def _training(origins: Sequence[str], priors: Sequence[float], training: Mapping
         f"{training['source']} for {training['epochs']} epochs, with",
         f"    {train_command(training['recipe'], training['source'])}",
         "The data:",
-        "\n".join(f"    {line}" for line in training["data"].splitlines()),
+        "\n".join(f"- {line}" for line in training["data"].splitlines()),
     ]
     if training["epochs"] < training["recipe"]["epochs"]:
         parts.append(
@@ -84,7 +85,7 @@ def _training(origins: Sequence[str], priors: Sequence[float], training: Mapping
         )
     shares = "\n".join(f"| {o} | {p:.1%} |" for o, p in zip(origins, priors, strict=True))
     parts.append(f"| origin | share of the training names |\n| --- | --- |\n{shares}")
-    return "\n\n".join(parts)
+    return "\n\n".join(p if p[0] in " -|" else textwrap.fill(p, 110) for p in parts)
 
 
 def _protocol(which: str, result: Mapping[str, Any]) -> str:

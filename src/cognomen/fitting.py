@@ -222,7 +222,7 @@ class Run:
             "recipe": self.recipe.to_json(),
             "cognomen": version("cognomen"),
             "source": self.corpus.source,
-            "data": f"{KNOWN_CORPORA.get(self.corpus.source, '')}\n{self.corpus.report.summary()}".strip(),
+            "data": _about(self.corpus),
             "corpus_sha256": fingerprint(self.corpus),
             "names": len(self.training),
             "validation_names": len(self.validation),
@@ -236,6 +236,18 @@ class Run:
             facts["validation"] = {key: round(float(getattr(measured, key)), 4) for key in keys}
         card = model_card(origins, priors, facts)
         return Classifier(self.network, self.alphabet, origins, priors, temperature, facts, card)
+
+
+def _about(corpus: Corpus) -> str:
+    """What a model says of its data; counts and no names, as models are shared where the data may not be."""
+    report = corpus.report
+    lines = [
+        *([KNOWN_CORPORA[corpus.source]] if corpus.source in KNOWN_CORPORA else []),
+        f"{report.rows_read:,} rows read, {report.rows_kept:,} kept: {report.names_kept:,} different names, "
+        f"{len(report.shared):,} of them under several origins",
+        *(f"{count:,} rows dropped as {reason}" for reason, count in report.counts.items()),
+    ]
+    return "\n".join(lines)
 
 
 def _judged(record: EpochRecord) -> float:
