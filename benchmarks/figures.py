@@ -41,7 +41,9 @@ def table() -> str:
 
 def main() -> None:
     text = README.read_text(encoding="utf-8")
-    written = BLOCK.sub(lambda _: table(), text)
+    written, count = BLOCK.subn(lambda _: table(), text)
+    if count != 1:
+        sys.exit("README.md: expected one place between <!-- figures --> and <!-- /figures -->")
     if sys.argv[1:] == ["--check"]:
         sys.exit(
             0 if written == text else "README.md: the figures are stale; run: python benchmarks/figures.py"
