@@ -86,8 +86,10 @@ def loaded_by(code: str) -> set[str]:
     return {top for top in tops if not top.startswith(own_names)}
 
 
-def test_import_cognomen_loads_numpy_and_safetensors_only() -> None:
-    assert loaded_by("import cognomen") == {"cognomen", "numpy", "safetensors"}
+def test_import_cognomen_loads_nothing_else_before_it_is_asked_for() -> None:
+    assert loaded_by("import cognomen") == {"cognomen"}
+    assert loaded_by("from cognomen import RNN") == {"cognomen", "numpy"}
+    assert loaded_by("from cognomen import Classifier") == {"cognomen", "numpy", "safetensors"}
 
 
 def test_answering_loads_nothing_more() -> None:

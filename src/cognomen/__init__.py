@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from cognomen.classifier import Answer, Classifier
 from cognomen.errors import (
     CognomenError,
     DataError,
@@ -14,7 +14,12 @@ from cognomen.errors import (
     ModelError,
     TrainingError,
 )
-from cognomen.rnn import RNN
+
+if TYPE_CHECKING:
+    from cognomen.classifier import Answer, Classifier
+    from cognomen.rnn import RNN
+
+    __version__: str
 
 __all__ = [
     "RNN",
@@ -30,14 +35,17 @@ __all__ = [
     "__version__",
 ]
 
-if TYPE_CHECKING:
-    __version__: str
-else:
+# Loaded when first asked for: without NumPy the command line answers --help, and Ctrl-C, at once.
+_HOMES = {"RNN": "cognomen.rnn", "Answer": "cognomen.classifier", "Classifier": "cognomen.classifier"}
 
-    def __getattr__(name: str) -> str:
-        """Look up `__version__` when asked: few need it, and it takes its time."""
-        if name == "__version__":
-            from importlib.metadata import version
 
-            return version("cognomen")
-        raise AttributeError(f"module 'cognomen' has no attribute {name!r}")
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("importlib.metadata").version("cognomen")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'cognomen' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
