@@ -190,11 +190,8 @@ def test_a_wrong_arrow_is_found(source: str, module: str, wrong: list[str]) -> N
 
 
 def test_the_package_shows_what_it_promises_and_nothing_else() -> None:
-    ours = {
-        name
-        for name, value in vars(cognomen).items()
-        if not name.startswith("_") and getattr(value, "__module__", "").startswith("cognomen")
-    }
+    shown = {name: getattr(cognomen, name) for name in dir(cognomen) if not name.startswith("_")}
+    ours = {n for n, value in shown.items() if getattr(value, "__module__", "").startswith("cognomen")}
     assert sorted(cognomen.__all__) == sorted(ours | {"__version__"})
     assert ours >= {"RNN", "Classifier", "Answer", "CognomenError"}
 
