@@ -383,6 +383,26 @@ def test_the_curve_holds_means_and_progress_is_told_every_5000_and_at_the_end() 
     assert told[0].mean_loss == fitted.all_losses[4]
 
 
+@pytest.mark.parametrize("rows", [False, True])
+def test_the_loop_is_a_draw_and_a_training_step_again_and_again(rows: bool) -> None:
+    settings = Settings(steps=2100, hidden_size=4, learning_rate=0.03, rows=rows, seed=7)
+    fitted = fit(TOY, list(TOY), settings)
+    rng = np.random.default_rng(7)
+    rnn = RNN(N_LETTERS, 4, 3, rng=rng)
+    optimiser, draw = SGD(rnn.params, 0.03), random_row if rows else random_training_example
+    losses, rights = [], []
+    for _ in range(2100):
+        category, _, category_tensor, line_tensor = draw(TOY, list(TOY), rng)
+        output, loss = train(rnn, optimiser, line_tensor, category_tensor)
+        losses.append(loss)
+        rights.append(category_from_output(output, list(TOY)) == category)
+    for means, values in ((fitted.all_losses, losses), (fitted.all_accuracies, rights)):
+        parts = [values[:1000], values[1000:2000], values[2000:]]
+        assert means == pytest.approx([np.mean(part) for part in parts])
+    for name, param in rnn.params.items():
+        np.testing.assert_array_equal(fitted.rnn.params[name], param)
+
+
 def test_a_line_of_progress_says_what_the_tutorial_prints() -> None:
     right = Progress(Lesson(5000, 2.24601, "Wilson", "Scottish", "Scottish"), 100_000, 2.5, 0.25)
     wrong = Progress(Lesson(10_000, 3.0, "Peters", "German", "Dutch"), 100_000, 2.5, 0.25)

@@ -199,7 +199,10 @@ def test_a_run_trains_on_its_part_with_a_seed_of_its_own(folder: Path) -> None:
 
 def test_ctrl_c_ends_the_loop(folder: Path) -> None:
     with subprocess.Popen(
-        [*PYTHON, str(folder), "--steps", "100000000"], stderr=subprocess.PIPE, env=clean_environment()
+        [*PYTHON, str(folder), "--steps", "100000000"],
+        stderr=subprocess.PIPE,
+        env=clean_environment(),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's `&` ignores it
     ) as process:
         assert process.stderr is not None
         assert b"5,000" in process.stderr.readline()
