@@ -222,6 +222,15 @@ def test_plots_are_drawn_into_the_folder(model, names, tmp_path):
     assert "confusion.png" in result.stderr.decode()
 
 
+@pytest.mark.skipif(find_spec("matplotlib") is None, reason="needs matplotlib")
+def test_the_loss_curve_is_drawn_where_a_model_tells_of_its_training(names, tmp_path):
+    history = [{"epoch": i, "train_loss": 1 / i, "train_accuracy": 0.5} for i in (1, 2)]
+    whole = [record | {"validation_loss": None, "validation_accuracy": None} for record in history]
+    tiny_classifier(history=whole).save(tmp_path / "told")
+    lines(inside("evaluate", str(tmp_path / "told"), str(names), "--plots", str(tmp_path / "pictures")))
+    assert (tmp_path / "pictures" / "loss.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_evaluate_explains_what_is_missing(model, names):
     assert "no-model" in failure(inside("evaluate", "no-model", str(names)), 1)
     assert "no-names" in failure(inside("evaluate", str(model), "no-names"), 1)

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -89,6 +89,7 @@ def test_it_learns(trained: TrainingResult) -> None:
     assert last.validation_accuracy > 0.9
     assert trained.classifier("Karamoto").origin == "Japanese"
     assert not trained.interrupted
+    assert trained.classifier.facts["history"] == [asdict(record) for record in trained.history]
 
 
 @pytest.mark.parametrize("cell", ["gru", "lstm", "rnn", "combined"])

@@ -227,6 +227,7 @@ class Run:
             "names": len(self.training),
             "validation_names": len(self.validation),
             "epochs": epochs,
+            "history": [asdict(record) for record in self.history],
         }
         if len(self.validation):
             measured = evaluate(

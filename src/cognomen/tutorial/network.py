@@ -13,7 +13,8 @@
 Why is there no tanh? The textbook's network has one: h <- tanh(V h + U x). The tutorial's leaves it out, so
 its memory is a sum with one share for each letter, multiplied by the same matrix once for each letter that
 follows: the letters never interact, and nothing keeps the memory within bounds. It is left out here because
-it is left out there; `nonlinearity="tanh"` puts it in.
+it is left out there; `nonlinearity="tanh"` puts it in. The gain is small: of names never met, 56.6 % are
+answered right with it and 53.6 % without (protocol L, benchmarks/results/tutorial.json).
 
 Why is every output but the last thrown away? Because the loss is asked for once, after the last letter, when
 the memory has met the whole name. Backpropagation reaches every letter all the same, through the memory.

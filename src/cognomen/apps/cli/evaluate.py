@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -79,7 +79,7 @@ def command(model: str, data: str, *, as_json: bool, plots: Path | None) -> None
     else:
         click.echo(f"{model} on {corpus.source}\n\n{report(measured)}")
     if plots is not None:
-        draw(pictures(measured.evaluation), plots)
+        draw(pictures(measured.evaluation, classifier.facts.get("history", [])), plots)
 
 
 def measure(classifier: Classifier, corpus: Corpus) -> Measured:
@@ -192,11 +192,17 @@ def span(interval: tuple[float, float] | None, decimals: int = 3) -> str:
     return f"{low:.{decimals}f}–{high:.{decimals}f}"
 
 
-def pictures(evaluation: Evaluation) -> dict[str, Callable[[Path], None]]:
-    """Name the pictures that show an evaluation."""
-    from cognomen.plots import confusion_matrix, reliability_diagram
+def pictures(
+    evaluation: Evaluation, history: Sequence[Mapping[str, Any]]
+) -> dict[str, Callable[[Path], None]]:
+    """Name the pictures that show an evaluation, and how the model's training went if it tells."""
+    from cognomen.plots import confusion_matrix, loss_curve, reliability_diagram
+    from cognomen.progress import EpochRecord
 
-    return {
+    drawn: dict[str, Callable[[Path], None]] = {
         "confusion.png": partial(confusion_matrix, evaluation),
         "reliability.png": partial(reliability_diagram, evaluation),
     }
+    if history:
+        drawn["loss.png"] = partial(loss_curve, [EpochRecord(**record) for record in history])
+    return drawn
