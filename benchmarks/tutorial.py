@@ -1,8 +1,8 @@
 """Measure the name tutorial's own network under protocols L and T: `python benchmarks/tutorial.py`.
 
 Three ways to train it, each as its command does: as in the video; with the tanh that the video's network
-lacks; with rows drawn as they come, as most who publish figures draw them. 48 trainings of 100,000 names, two
-at a time: about half an hour. Writes `benchmarks/results/tutorial.json`.
+lacks; with rows drawn as they come, which gives figures like those published for it. 48 trainings of 100,000
+names, two at a time: about half an hour. Writes `benchmarks/results/tutorial.json`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def protocols(options: list[str]) -> dict[str, Any]:
 
 def brief(result: dict[str, Any]) -> dict[str, Any]:
     """Mean and standard deviation of the runs' accuracies, and the figures of their answers together."""
-    kept = ("mean", "standard_deviation", "accuracies", "seconds", "corpus")
+    kept = ("mean", "standard_deviation", "accuracies", "corpus")
     pooled = {figure: result["evaluation"][figure] for figure in ("names", *FIGURES)}
     recall = {scores["origin"]: scores["recall"] for scores in result["evaluation"]["origins"]}
     return {**{key: result[key] for key in kept}, "pooled": pooled, "recall": recall}
