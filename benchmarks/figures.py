@@ -41,7 +41,7 @@ def table() -> str:
 WAYS = {
     "video": "as in the video: every origin drawn equally often, no tanh",
     "tanh": "with the tanh that its network lacks",
-    "rows": "with rows drawn as they come, as most who publish figures do",
+    "rows": "with rows drawn as they come, not every origin equally often",
 }
 
 
