@@ -21,7 +21,7 @@ from cognomen import fitting
 from cognomen.alphabet import Alphabet
 from cognomen.calibration import fit_temperature, softmax_with_temperature
 from cognomen.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from cognomen.corpora import Corpus, load_corpus
+from cognomen.corpora import Corpus, DroppedRow, load_corpus
 from cognomen.errors import InputError, TrainingError
 from cognomen.evaluation import evaluate
 from cognomen.fitting import fingerprint
@@ -477,9 +477,12 @@ def test_unknown_letters_are_trained(corpus: Corpus) -> None:
 
 
 def test_a_model_tells_of_its_data_in_counts_and_holds_no_name(corpus: Corpus) -> None:
-    report = replace(corpus.report, rows_read=500)
+    dropped = (DroppedRow("Secretov", "Russian", "Russian.txt", 7, "junk"),) * 3
+    report = replace(corpus.report, rows_read=500, dropped=dropped)
     clf = train(replace(corpus, report=report), replace(SMALL, epochs=1)).classifier
     assert f"500 rows read, {len(corpus):,} kept" in clf.card
+    assert "3 rows dropped as junk" in clf.card
+    assert "Secretov" not in clf.card + str(clf.facts)
     told = clf.card + str(clf.facts)
     assert not [name for name in corpus.names if name in told]
 
