@@ -3,11 +3,13 @@
 A cell works in two halves. `project` is the part that looks at the inputs alone, so that a whole batch
 of steps goes through it in one matrix product. `step` joins one projected input `a` with the state:
 
-    a, back_a = cell.project(x)                 # (M, X) -> (M, A)
-    y, state, back = cell.step(a_t, state)      # (N, A), (S, N, H) -> (N, Y), (S, N, H)
+    a, back_a = cell.project(x)                 # (M, X) -> (..., M, A)
+    y, state, back = cell.step(a_t, state)      # (..., N, A), (S, N, H) -> (N, Y), (S, N, H)
     da_t, dstate = back(dy, dstate)             # one step back in time
 
-A state is an array (S, N, H): one slot for most cells, two for the LSTM, the hidden state always first.
+A state is an array (S, N, H): one slot for most cells, two for the LSTM, the hidden state always first. The
+cells with gates keep these one after the other, a = (G, N, H): whatever is done to a gate is done to
+neighbours in memory.
 Gate order, parameter names and starting values are those of torch.nn.
 """
 
@@ -40,9 +42,12 @@ StepBackward = Callable[[Array, Array], tuple[Array, Array]]
 
 
 def sigmoid(x: Array) -> Array:
-    """1 / (1 + exp(-x)), written with tanh so that no x overflows."""
-    result: Array = 0.5 * np.tanh(0.5 * x) + 0.5
-    return result
+    """1 / (1 + exp(-x)) in place of x; written with tanh, so that no x overflows."""
+    x *= 0.5
+    np.tanh(x, out=x)
+    x *= 0.5
+    x += 0.5
+    return x
 
 
 class Nonlinearity(NamedTuple):
@@ -97,11 +102,14 @@ class Cell(Layer):
         return np.zeros((self.slots, count, self.hidden_size), dtype=self.dtype)
 
     def project(self, x: Array) -> tuple[Array, Backward]:
-        """The inputs' share in what a step computes, (M, X) -> (M, A)."""
+        """The inputs' share in what a step computes, (M, X) -> (..., M, A)."""
         raise NotImplementedError
 
     def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
-        """Read one projected input a (N, A) in state (S, N, H): output (N, Y), next state, backward."""
+        """Read one projected input a (..., N, A) in state (S, N, H): output (N, Y), next state, backward.
+
+        The next state may share its memory with the output; neither shares it with `a` or `state`.
+        """
         raise NotImplementedError
 
     def read(self, x: Array, state: Array) -> tuple[Array, Array]:
@@ -113,13 +121,13 @@ class Cell(Layer):
 class GatedCell(Cell):
     """A cell that adds a linear map of its input to one of its hidden state, for each of its gates.
 
-        a = W_ih x + bias_ih,   b = W_hh h + bias_hh,   both (N, A) with A = gates * H
+        a = W_ih x + bias_ih,   b = W_hh h + bias_hh,   both (G, N, H), or (N, H) for a cell of one gate
 
-    Parameters: `weight_ih` (A, X), `weight_hh` (A, H), `bias_ih` (A,), `bias_hh` (A,), all starting evenly
-    spread within 1 / sqrt(H).
+    Parameters: `weight_ih` (G * H, X), `weight_hh` (G * H, H), `bias_ih` (G * H,), `bias_hh` (G * H,), all
+    starting evenly spread within 1 / sqrt(H).
     """
 
-    gates = 1
+    gates: int | None = None
 
     def __init__(
         self,
@@ -131,14 +139,16 @@ class GatedCell(Cell):
         dtype: DTypeLike = np.float32,
     ) -> None:
         rng = np.random.default_rng() if rng is None else rng
-        width, bound = self.gates * hidden_size, hidden_size**-0.5
-        self.input = Linear(input_size, width, rng=rng, bias=bias, bound=bound, dtype=dtype)
-        self.recurrent = Linear(hidden_size, width, rng=rng, bias=bias, bound=bound, dtype=dtype)
+        bound = hidden_size**-0.5
+        self.input, self.recurrent = (
+            Linear(size, hidden_size, rng=rng, bias=bias, bound=bound, dtype=dtype, blocks=self.gates)
+            for size in (input_size, hidden_size)
+        )
         parts = {"{}_ih": self.input, "{}_hh": self.recurrent}
         super().__init__(input_size, hidden_size, hidden_size, dtype, parts)
 
     def project(self, x: Array) -> tuple[Array, Backward]:
-        """W_ih x + bias_ih, for all steps at once, (M, X) -> (M, A)."""
+        """W_ih x + bias_ih, for all steps at once, (M, X) -> (G, M, H)."""
         return self.input.forward(x)
 
 
@@ -235,21 +245,30 @@ class GRU(GatedCell):
     def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`."""
         (h,) = state  # (N, H)
-        size = self.hidden_size
-        b, back_h = self.recurrent.forward(h)  # (N, 3H)
-        rz = sigmoid(a[:, : 2 * size] + b[:, : 2 * size])  # (N, 2H)
-        r, z, b_n = rz[:, :size], rz[:, size:], b[:, 2 * size :]  # (N, H) each
-        n = np.tanh(a[:, 2 * size :] + r * b_n)  # (N, H)
-        h_next = n + z * (h - n)  # (N, H)
+        b, back_h = self.recurrent.forward(h)  # (3, N, H)
+        b[:2] += a[:2]
+        r, z = sigmoid(b[:2])  # (N, H) each
+        b_n = b[2]
+        n = r * b_n  # (N, H)
+        n += a[2]
+        np.tanh(n, out=n)
+        h_next = h - n  # (N, H)
+        h_next *= z
+        h_next += n  # n + z (h - n)
 
         def backward(dy: Array, dstate: Array) -> tuple[Array, Array]:
             dh = dy + dstate[0]  # (N, H)
-            dn = dh * (1 - z) * (1 - n * n)
-            dz = dh * (h - n) * z * (1 - z)
-            dr = dn * b_n * r * (1 - r)
-            da = np.concatenate([dr, dz, dn], axis=1)  # (N, 3H)
-            db = np.concatenate([dr, dz, dn * r], axis=1)  # (N, 3H)
-            return da, (dh * z + back_h(db))[None]
+            dh_z = dh * z
+            da = np.empty_like(b)  # (3, N, H)
+            dr, dz, dn = da
+            np.multiply(dh - dh_z, 1 - n * n, out=dn)
+            np.multiply(dh_z * (h - n), 1 - z, out=dz)
+            db = np.stack([dr, dz, dn])  # (3, N, H)
+            db[2] *= r
+            np.multiply(db[2] * b_n, 1 - r, out=dr)
+            db[0] = dr
+            dh_z += back_h(db)
+            return da, dh_z[None]
 
         return h_next, h_next[None], backward
 
@@ -271,24 +290,31 @@ class LSTM(GatedCell):
     def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`."""
         h, c = state  # (N, H) each
-        b, back_h = self.recurrent.forward(h)  # (N, 4H)
-        gi, gf, gg, go = np.split(a + b, 4, axis=1)  # (N, H) each
-        i, f, g, o = sigmoid(gi), sigmoid(gf), np.tanh(gg), sigmoid(go)  # (N, H) each
-        c_next = f * c + i * g  # (N, H)
+        gates, back_h = self.recurrent.forward(h)  # (4, N, H)
+        gates += a
+        (i, f), o = sigmoid(gates[:2]), sigmoid(gates[3])  # (N, H) each
+        g = np.tanh(gates[2], out=gates[2])  # (N, H)
+        after = np.empty_like(state)  # (2, N, H)
+        h_next, c_next = after
+        np.multiply(f, c, out=c_next)
+        c_next += i * g
         tanh_c = np.tanh(c_next)
-        h_next = o * tanh_c  # (N, H)
+        np.multiply(o, tanh_c, out=h_next)
 
         def backward(dy: Array, dstate: Array) -> tuple[Array, Array]:
             dh = dy + dstate[0]  # (N, H)
             dc = dstate[1] + dh * o * (1 - tanh_c * tanh_c)
-            di = dc * g * i * (1 - i)
-            df = dc * c * f * (1 - f)
-            dg = dc * i * (1 - g * g)
-            do = dh * tanh_c * o * (1 - o)
-            da = np.concatenate([di, df, dg, do], axis=1)  # (N, 4H)
+            da = np.stack(
+                [
+                    dc * g * i * (1 - i),
+                    dc * c * f * (1 - f),
+                    dc * i * (1 - g * g),
+                    dh * tanh_c * o * (1 - o),
+                ]
+            )  # (4, N, H)
             return da, np.stack([back_h(da), dc * f])
 
-        return h_next, np.stack([h_next, c_next]), backward
+        return h_next, after, backward
 
 
 CELLS: dict[str, Callable[..., Cell]] = {"rnn": Elman, "combined": Combined, "gru": GRU, "lstm": LSTM}

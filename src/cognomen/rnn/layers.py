@@ -84,6 +84,9 @@ class Linear(Layer):
 
     `weight` is (Y, X), `bias` (Y,) or absent. Both start evenly spread within 1 / sqrt(X), or within
     `bound` where one is given, as in torch.nn.
+
+    With `blocks=G` there are G such maps of the same x, their weights one above the other as in torch.nn's
+    recurrent cells, `weight` (G * Y, X) and `bias` (G * Y,), and their outputs one after the other, (G, N, Y).
     """
 
     def __init__(
@@ -95,25 +98,29 @@ class Linear(Layer):
         bias: bool = True,
         bound: float | None = None,
         dtype: DTypeLike = np.float32,
+        blocks: int | None = None,
     ) -> None:
         bound = input_size**-0.5 if bound is None else bound
-        params = {"weight": uniform(rng, bound, (output_size, input_size), dtype)}
+        rows = output_size * (blocks or 1)
+        params = {"weight": uniform(rng, bound, (rows, input_size), dtype)}
         if bias:
-            params["bias"] = uniform(rng, bound, (output_size,), dtype)
+            params["bias"] = uniform(rng, bound, (rows,), dtype)
         super().__init__(params)
+        self.shape = (output_size,) if blocks is None else (blocks, output_size)
 
     def forward(self, x: Array) -> tuple[Array, Backward]:
-        """Map x (N, X) to y (N, Y)."""
-        weight = self.params["weight"]  # (Y, X)
-        y = x @ weight.T  # (N, Y)
+        """Map x (N, X) to y (N, Y), or to (G, N, Y)."""
+        weight = self.params["weight"].reshape(*self.shape, -1)  # (..., Y, X)
+        y = x @ weight.swapaxes(-1, -2)  # (..., N, Y)
         if "bias" in self.params:
-            y += self.params["bias"]
+            y += self.params["bias"].reshape(*self.shape[:-1], 1, -1)
 
         def backward(dy: Array) -> Array:
-            self.grads["weight"] += dy.T @ x
+            self.grads["weight"] += (dy.swapaxes(-1, -2) @ x).reshape(-1, x.shape[-1])
             if "bias" in self.grads:
-                self.grads["bias"] += dy.sum(axis=0)
-            return dy @ weight  # (N, X)
+                self.grads["bias"] += dy.sum(axis=-2).ravel()
+            dx = dy @ weight  # (..., N, X)
+            return dx if dx.ndim == 2 else dx.sum(axis=0)
 
         return y, backward
 
@@ -132,17 +139,20 @@ class Embedding(Layer):
         Raises:
             InputError: an id is no row of the table; -1 is not the last one.
         """
+        self.check(ids)
         weight = self.params["weight"]  # (V, E)
-        if ids.size and not 0 <= ids.min() <= ids.max() < len(weight):
-            raise InputError(
-                f"ids: expected numbers from 0 to {len(weight) - 1}, got {ids.min()} to {ids.max()}"
-            )
 
         def backward(dy: Array) -> None:
             one_hot = (ids[:, None] == np.arange(len(weight))).astype(dy.dtype)  # (M, V)
             self.grads["weight"] += one_hot.T @ dy
 
         return weight[ids], backward
+
+    def check(self, ids: Ids) -> None:
+        """Raise InputError unless every id is a row of the table; -1 is not the last one."""
+        count = len(self.params["weight"])
+        if ids.size and not 0 <= ids.min() <= ids.max() < count:
+            raise InputError(f"ids: expected numbers from 0 to {count - 1}, got {ids.min()} to {ids.max()}")
 
 
 class Dropout(Layer):

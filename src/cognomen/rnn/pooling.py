@@ -1,8 +1,13 @@
-"""From one output for each letter to one vector for the whole name."""
+"""From one output for each letter to one vector for the whole name.
+
+There are two ways to do it: over the outputs for all letters, packed (`pool`), or carried along while the
+letters are read (`CARRIED`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,7 +15,7 @@ from cognomen.errors import InputError
 from cognomen.rnn.layers import Array, Backward
 from cognomen.rnn.packed import Packed
 
-__all__ = ["POOLINGS", "kinds_of", "pool", "pool_last", "pool_max", "pool_mean"]
+__all__ = ["CARRIED", "POOLINGS", "Carried", "kinds_of", "pool", "pool_last", "pool_max", "pool_mean"]
 
 
 def pool_last(y: Packed, direction: str = "forward") -> tuple[Array, Backward]:
@@ -115,3 +120,41 @@ def pool(y: Packed, which: str, direction: str = "forward") -> tuple[Array, Back
         return dy
 
     return pooled, backward
+
+
+class Carried(NamedTuple):
+    """A pooling that is carried from letter to letter.
+
+    Attributes:
+        start: its value before the first letter.
+        join: takes the value so far (N, Y) and a letter's outputs (N, Y) to the next value and `backward`,
+            from the gradient by that to the gradients by these two.
+        share: the factors (N,) at the end for sequences of these lengths (N,).
+    """
+
+    start: float
+    join: Callable[[Array, Array], tuple[Array, Callable[[Array], tuple[Array, Array]]]]
+    share: Callable[[Array], Array]
+
+
+def _carry_last(before: Array, y: Array) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
+    return y, lambda d: (np.zeros_like(d), d)
+
+
+def _carry_sum(before: Array, y: Array) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
+    return before + y, lambda d: (d, d)
+
+
+def _carry_max(before: Array, y: Array) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
+    def backward(d: Array) -> tuple[Array, Array]:
+        dy = d * (y > before)  # among equals the first letter counts
+        return d - dy, dy
+
+    return np.maximum(before, y), backward
+
+
+CARRIED = {
+    "last": Carried(0.0, _carry_last, np.ones_like),
+    "max": Carried(-np.inf, _carry_max, np.ones_like),
+    "mean": Carried(0.0, _carry_sum, np.reciprocal),
+}

@@ -18,25 +18,25 @@ __all__ = ["DIRECTIONS", "Recurrent", "scan"]
 DIRECTIONS = ("forward", "reverse", "both")
 
 
-def scan(cell: Cell, a: Packed) -> tuple[Array, Backward]:
-    """Run a cell along a packed batch of projected inputs (M, A): outputs (M, Y).
+def scan(cell: Cell, a: Array, order: Packed) -> tuple[Array, Backward]:
+    """Run a cell along a packed batch of projected inputs (..., M, A): outputs (M, Y).
 
     The backward function is backpropagation through time: the same steps, last one first.
     """
-    state = cell.start(len(a.order))  # (S, N, H)
+    state = cell.start(len(order.order))  # (S, N, H)
     outputs, backwards = [], []
-    for rows in a.steps():
+    for rows in order.steps():
         size = rows.stop - rows.start
-        y, state, back = cell.step(a.data[rows], state[:, :size])
+        y, state, back = cell.step(a[..., rows, :], state[:, :size])
         outputs.append(y)
         backwards.append((rows, back))
 
     def backward(dy: Array) -> Array:
-        da = np.empty_like(a.data)  # (M, A)
-        dstate = cell.start(len(a.order))  # (S, N, H); rows that have ended get no gradient from later steps
+        da = np.empty_like(a)  # (..., M, A)
+        dstate = cell.start(len(order.order))  # (S, N, H); rows that have ended get no gradient from later steps
         for rows, back in reversed(backwards):
             size = rows.stop - rows.start
-            da[rows], dstate[:, :size] = back(dy[rows], dstate[:, :size])
+            da[..., rows, :], dstate[:, :size] = back(dy[rows], dstate[:, :size])
         return da
 
     return np.concatenate(outputs), backward
@@ -125,7 +125,7 @@ class Recurrent(Layer):
         outputs, backwards = [], []
         for cell, reverse in cells:
             a, back_project = cell.project(x.data[x.reverse] if reverse else x.data)
-            y, back_scan = scan(cell, x.with_data(a))
+            y, back_scan = scan(cell, a, x)
             outputs.append(y[x.reverse] if reverse else y)
             backwards.append((back_project, back_scan, reverse))
 

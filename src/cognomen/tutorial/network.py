@@ -107,7 +107,7 @@ class RNN(Layer):
     def read_all(self, line_tensors: Sequence[Array]) -> Array:
         """The last outputs (N, C) for many names (T_i, 1, X), all read side by side."""
         packed = pack([line[:, 0] for line in line_tensors])
-        logits, _ = scan(self.cell, packed)  # (M, C)
+        logits, _ = scan(self.cell, packed.data, packed)  # (M, C)
         last = np.empty((len(line_tensors), logits.shape[1]), logits.dtype)  # (N, C)
         last[packed.order] = logits[packed.last]
         return log_softmax(last)

@@ -1,0 +1,237 @@
+"""Names share their beginnings, so a network need not read the same beginning twice.
+
+What a cell holds after "joh" is the same for "john", "johns" and "johansen". Many names together therefore
+need one step for each distinct prefix, and the other direction one for each distinct suffix: for the 18
+files' names less than half of their letters. The prefixes form a tree:
+
+    anna ann bo      a - n - n - a       wave 0    1      2      3
+                     b - o               a b       an bo  ann    anna
+
+A wave holds prefixes whose parents, one letter shorter, all stand in the wave before it. Whoever steps
+through the waves gathers each row's state from its parent's row and calls the same `cell.step` as
+everybody else. Nothing is approximated, and nothing hangs on the order of the names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from cognomen.errors import InputError
+from cognomen.rnn.layers import Ids
+
+__all__ = ["PrefixTree", "Sorted", "Wave", "prefix_tree", "sort_names"]
+
+LONGEST_SHARED = 32  # letters; two names that agree in more go separate ways from there
+
+
+class Wave(NamedTuple):
+    """Prefixes that are read side by side, n of them.
+
+    Attributes:
+        rows: where they stand among all nodes of the tree.
+        parents: (n,), the row of each one's parent in the wave before; 0 for a first letter.
+        turns: (n,), never falling; rows of the same turn have different parents.
+        roots: how many are first letters; these stand last.
+        ends: the rows, in this wave, of those that are whole names.
+        spellings: which of the distinct names these are.
+    """
+
+    rows: slice
+    parents: Ids
+    turns: Ids
+    roots: int
+    ends: Ids
+    spellings: slice
+
+
+@dataclass(frozen=True, eq=False)
+class PrefixTree:
+    """The M distinct prefixes of N names, wave after wave, T of these. U of the prefixes are whole names.
+
+    Attributes:
+        letters: (M,), the last letter of each prefix: the id that is read there.
+        parents: (M,), see `Wave`.
+        turns: (M,), see `Wave`.
+        sizes: (T,), how many prefixes a wave has.
+        roots: (T,), how many of them are first letters.
+        ends: (U,), the row of each distinct name in its wave; these are numbered wave after wave.
+        ending: (T,), how many end in a wave.
+        lengths: (U,), in letters.
+        given: (N,), which names they are, as given to `sort_names`.
+        spelling: (N,), which of the distinct names each is.
+    """
+
+    letters: Ids
+    parents: Ids
+    turns: Ids
+    sizes: Ids
+    roots: Ids
+    ends: Ids
+    ending: Ids
+    lengths: Ids
+    given: Ids
+    spelling: Ids
+
+    def waves(self) -> Iterator[Wave]:
+        """The waves in their order."""
+        node = name = 0
+        for size, roots, ending in zip(
+            self.sizes.tolist(), self.roots.tolist(), self.ending.tolist(), strict=True
+        ):
+            rows, spellings = slice(node, node + size), slice(name, name + ending)
+            yield Wave(rows, self.parents[rows], self.turns[rows], roots, self.ends[spellings], spellings)
+            node, name = rows.stop, spellings.stop
+
+
+@dataclass(frozen=True, eq=False)
+class Sorted:
+    """N names in the order of their letters, so that those with a prefix in common are neighbours.
+
+    Attributes:
+        ids: (M,), all letters laid end to end.
+        first: (N,), where each name's first letter stands.
+        lengths: (N,).
+        given: (N,), which of the names as given each one is.
+        shared: (N,), how many letters it has in common with the one before it.
+    """
+
+    ids: Ids
+    first: Ids
+    lengths: Ids
+    given: Ids
+    shared: Ids
+
+    def __len__(self) -> int:
+        return len(self.given)
+
+
+def sort_names(ids: Ids, lengths: Ids, *, reverse: bool = False) -> Sorted:
+    """Sort names by their letters; only the first `LONGEST_SHARED` count.
+
+    Args:
+        ids: (M,), not negative, all names' letters laid end to end.
+        lengths: (N,), 1 or more each.
+        reverse: whether every name is read from its end.
+
+    Raises:
+        InputError: the lengths do not fit the ids.
+    """
+    if (len(lengths) and lengths.min() < 1) or lengths.sum() != len(ids):
+        raise InputError(
+            f"expected one or more letters in each name, {len(ids)} altogether, got the lengths "
+            f"{lengths.tolist()[:10]}"
+        )
+    if reverse:  # all letters turned round are all names turned round, the last one first
+        turned = sort_names(ids[::-1], lengths[::-1])
+        return replace(turned, given=len(lengths) - 1 - turned.given)
+    table = _first_letters(ids, lengths)  # (N, K)
+    order = _order(table)  # (N,)
+    first = (np.cumsum(lengths) - lengths)[order]
+    table, lengths = table[order], lengths[order]
+    shared = np.zeros(len(order), np.int64)
+    alike = table[1:] == table[:-1]  # (N-1, K)
+    alike[:, -1] = False  # there is nothing in the last column
+    np.minimum(alike.argmin(axis=1), np.minimum(lengths[1:], lengths[:-1]), out=shared[1:])
+    return Sorted(ids, first, lengths, order, shared)
+
+
+def _first_letters(ids: Ids, lengths: Ids) -> Ids:
+    """The letters that may be shared, each id one higher, and one or more columns of zeros behind, (N, K)."""
+    longest = int(lengths.max(initial=0))
+    if longest > LONGEST_SHARED:
+        place = np.arange(len(ids)) - np.repeat(np.cumsum(lengths) - lengths, lengths)  # (M,)
+        ids = ids[place < LONGEST_SHARED]
+    kind = np.min_scalar_type(int(ids.max(initial=0)) + 1)
+    per_key = 8 // kind.itemsize  # a row is made of whole 64-bit keys
+    width = (min(longest, LONGEST_SHARED) // per_key + 1) * per_key
+    table = np.zeros((len(lengths), width), kind)
+    table[np.arange(width) < np.minimum(lengths, LONGEST_SHARED)[:, None]] = ids + 1
+    return table
+
+
+def _order(table: Ids) -> Ids:
+    """The order of rows (N, K) by their letters."""
+    keys = table.astype(table.dtype.newbyteorder(">")).view(">u8").astype(np.uint64)  # (N, K / 8)
+    order = np.argsort(keys[:, 0])
+    first = keys[order, 0]
+    tied = np.zeros(len(order), bool)
+    tied[1:] = first[1:] == first[:-1]
+    tied[:-1] |= tied[1:]
+    some = order[tied]
+    order[tied] = some[np.lexsort(keys[some].T[::-1])]
+    return order
+
+
+def prefix_tree(
+    names: Sorted, start: int = 0, stop: int | None = None, *, block: int | None = None
+) -> PrefixTree:
+    """The tree of the sorted names from `start` to `stop`, one or more.
+
+    With `block`, each `block` names begin one wave after those before them. A wave then holds prefixes of
+    all lengths and hardly changes its size, whatever the number of names. Prefixes are not shared between
+    such blocks. Without, wave t holds the prefixes of t + 1 letters.
+    """
+    part = slice(start, stop)
+    lengths, shared = names.lengths[part], names.shared[part].copy()
+    count = len(lengths)
+    shared[:: block or count] = 0
+    own = lengths - shared  # (N,), how many prefixes a name has that none before it has; its nodes
+    offset = np.cumsum(own) - own - shared  # (N,), its prefix of t + 1 letters is node offset + t
+    rank = np.repeat(np.arange(count), own)  # (M,)
+    depth = np.arange(len(rank)) - offset[rank]  # (M,), letters before this one
+    wave = depth if block is None else depth + rank // block  # (M,)
+    stem = _stems(offset, shared)  # (N,)
+    begins = own > 0
+    fork = (offset + shared)[begins]  # a name's own first node, whose parent is not the node before it
+    parent = np.arange(-1, len(rank) - 1)  # (M,)
+    parent[fork] = stem[begins]
+    turn = np.zeros(len(rank), np.int64)  # (M,)
+    turn[fork] = _turns(stem[begins])
+    key = wave * (int(turn.max()) + 1) + turn
+    order = np.argsort(key.astype(np.min_scalar_type(int(key.max()))), kind="stable")
+    sizes = np.bincount(wave)  # (T,)
+    place = np.empty_like(order)  # (M,), among all nodes, wave after wave
+    place[order] = np.arange(len(order))
+    row = place - (np.cumsum(sizes) - sizes)[wave]  # (M,)
+    last = np.where(begins, offset + lengths - 1, stem)  # (N,)
+    whole = np.zeros(len(order), bool)
+    whole[place[last]] = True
+    ends = order[whole]  # (U,)
+    return PrefixTree(
+        letters=names.ids[names.first[part][rank[order]] + depth[order]],
+        parents=np.where(parent < 0, 0, row[parent])[order],
+        turns=turn[order],
+        sizes=sizes,
+        roots=np.bincount(wave[parent < 0], minlength=len(sizes)),
+        ends=row[ends],
+        ending=np.bincount(wave[ends], minlength=len(sizes)),
+        lengths=depth[ends] + 1,
+        given=names.given[part],
+        spelling=(np.cumsum(whole) - 1)[place[last]],
+    )
+
+
+def _stems(offset: Ids, shared: Ids) -> Ids:
+    """For each name the node of the letters that it shares with the names before it, -1 for none, (N,)."""
+    stems = np.full(len(shared), -1)
+    ranks = np.arange(len(shared))
+    for length in range(1, int(shared.max()) + 1):
+        owner = np.maximum.accumulate(np.where(shared < length, ranks, 0))  # who has this prefix as its own
+        here = shared == length
+        stems[here] = offset[owner[here]] + length - 1
+    return stems
+
+
+def _turns(stems: Ids) -> Ids:
+    """Number the forks of each stem 1, 2, ..., and all of those that have none (-1) with one higher number."""
+    order = np.argsort(stems, kind="stable")
+    group = stems[order]
+    first = np.flatnonzero(np.diff(group, prepend=-2))
+    turn = np.empty(len(stems), np.int64)
+    turn[order] = np.arange(1, len(stems) + 1) - np.repeat(first, np.diff(first, append=len(stems)))
+    turn[stems < 0] = turn[stems >= 0].max(initial=0) + 1
+    return turn
