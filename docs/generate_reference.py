@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from cognomen.apps.cli import cli
+from cognomen.apps.cli.commands import cli
 
 FOLDER = Path(__file__).parent / "reference"
 WIDTH = 100

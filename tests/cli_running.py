@@ -15,7 +15,7 @@ import numpy as np
 from click.testing import CliRunner
 
 from cognomen.alphabet import Alphabet
-from cognomen.apps.cli import cli
+from cognomen.apps.cli.commands import cli
 from cognomen.classifier import Classifier
 from cognomen.network import Architecture, Network
 

@@ -98,7 +98,7 @@ def test_the_command(recipe: Recipe, options: str) -> None:
 def test_the_command_line_takes_every_setting() -> None:
     from click.testing import CliRunner
 
-    from cognomen.apps.cli import cli
+    from cognomen.apps.cli.commands import cli
 
     changed = Recipe(
         cell="rnn",

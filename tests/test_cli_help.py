@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import click
 import pytest
 from cli_running import COMMAND, clean_environment, failure, inside, lines, run
 
-from cognomen.apps.cli import cli
+from cognomen.apps.cli.commands import cli
 
 
 def all_commands(
@@ -81,6 +82,23 @@ def test_version():
     from importlib.metadata import version
 
     assert lines(inside("--version")) == [f"cognomen {version('cognomen')}"]
+
+
+@pytest.mark.parametrize(("meanwhile", "said"), [("click", ""), ("numpy", "Interrupted.\n")])
+def test_ctrl_c_while_modules_load_leaves_with_130(meanwhile, said):
+    script = f"""
+import runpy, sys
+class CtrlC:
+    def find_spec(self, name, *_):
+        if name == {meanwhile!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, CtrlC())
+sys.argv[1:] = ["predict", "Smith"]
+runpy.run_module("cognomen", run_name="__main__")
+"""
+    command = [sys.executable, "-c", script]
+    result = subprocess.run(command, capture_output=True, env=clean_environment(), check=False)
+    assert failure(result, 130) == said
 
 
 def test_no_command_prints_the_help_and_is_a_usage_error():

@@ -373,7 +373,7 @@ def test_json_on_a_terminal_is_json(model):
 
 def test_piped_answers_load_no_heavy_module(model):
     script = (
-        "import sys\nfrom cognomen.apps.cli import cli\n"
+        "import sys\nfrom cognomen.apps.cli.commands import cli\n"
         f"try:\n    cli.main(['predict', '--model', {model!r}, 'Smith'])\nexcept SystemExit as leaving:\n"
         "    assert leaving.code == 0\n"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"

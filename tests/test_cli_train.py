@@ -13,7 +13,7 @@ import pytest
 from cli_running import clean_environment, failure, inside, interruptible, lines, run
 from click.testing import CliRunner
 
-from cognomen.apps.cli import cli
+from cognomen.apps.cli.commands import cli
 from cognomen.apps.cli.settings import OPTIONS
 from cognomen.apps.cli.watching import clock
 from cognomen.card import train_command

@@ -74,16 +74,30 @@ MODULES = [module_of(path) for path in FILES]
 # --- light at the door ---------------------------------------------------------------------------------
 
 
-def loaded_by(code: str) -> set[str]:
-    """Top-level modules outside the standard library that a fresh Python loads, beyond those of its start."""
+def modules_loaded_by(code: str) -> set[str]:
+    """All modules that a fresh Python loads for this code, beyond those of its start."""
     script = (
         f"import sys; before = set(sys.modules)\n{code}\n"
-        "import json; print(json.dumps(sorted(set(sys.modules) - before)))"
+        "loaded = sorted(set(sys.modules) - before); import json; print(json.dumps(loaded))"
     )
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
-    tops = {name.split(".")[0] for name in json.loads(done.stdout)} - set(sys.stdlib_module_names)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def loaded_by(code: str) -> set[str]:
+    """Of those the top-level ones outside the standard library."""
+    tops = {name.split(".")[0] for name in modules_loaded_by(code)} - set(sys.stdlib_module_names)
     own_names = ("_cython_", "cython_runtime", "__mp_main__")  # parts of numpy.random, and of multiprocessing
     return {top for top in tops if not top.startswith(own_names)}
+
+
+PREDICT = """
+from cognomen.apps.cli.commands import cli
+try:
+    cli.main(["predict", "Smith"])
+except SystemExit as leaving:
+    assert leaving.code == 0
+"""
 
 
 def test_import_cognomen_loads_nothing_else_before_it_is_asked_for() -> None:
@@ -102,6 +116,31 @@ clf = Classifier(Network(Architecture(3, 2)), Alphabet("ab"), ["A", "B"], [0.5, 
 clf(["ab", "John Ab", None]), clf.predict(np.array(["a"])), clf.predict_proba("b"), repr(clf)
 """
     assert loaded_by(code) == {"cognomen", "numpy", "safetensors"}
+
+
+def test_the_command_line_loads_next_to_nothing_before_ctrl_c_is_met() -> None:
+    loaded = modules_loaded_by("from cognomen.apps.cli import main")
+    assert "cognomen.apps.cli" in loaded
+    assert not loaded & {"click", "json", "re", "typing", "cognomen.apps.cli.commands"}
+
+
+@pytest.mark.parametrize("options", [["--version"], ["--help"], ["predict", "--help"]])
+def test_what_the_command_line_says_of_itself_needs_no_numpy(options: list[str]) -> None:
+    loaded = modules_loaded_by(PREDICT.replace('["predict", "Smith"]', repr(options)))
+    assert "click" in loaded
+    assert not loaded & {"numpy", "safetensors", "importlib.metadata", "cognomen.classifier"}
+
+
+def test_a_prediction_loads_what_it_needs_and_no_more() -> None:
+    assert loaded_by(PREDICT) == {"click", "cognomen", "numpy", "safetensors"}
+    beyond_numpy = modules_loaded_by(PREDICT) - modules_loaded_by("import numpy")
+    spared = {"concurrent.futures", "difflib", "importlib.metadata", "logging", "multiprocessing", "tempfile"}
+    assert not beyond_numpy & spared
+
+
+@pytest.mark.xfail(strict=True, reason="a network still draws the values that loading replaces")
+def test_a_prediction_draws_no_starting_values() -> None:
+    assert "numpy.random" not in modules_loaded_by(PREDICT) - modules_loaded_by("import numpy")
 
 
 def test_no_room_but_a_face_loads_anything_heavy() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from cognomen.errors import (
     CognomenError,
@@ -15,11 +14,12 @@ from cognomen.errors import (
     TrainingError,
 )
 
+TYPE_CHECKING = False  # for type checkers it is True; `typing` takes longer to load than all there is here
 if TYPE_CHECKING:
+    from typing import Any
+
     from cognomen.classifier import Answer, Classifier
     from cognomen.rnn import RNN
-
-    __version__: str
 
 __all__ = [
     "RNN",
@@ -35,13 +35,13 @@ __all__ = [
     "__version__",
 ]
 
+__version__ = "0.1.0"
+
 # Loaded when first asked for: without NumPy the command line answers --help, and Ctrl-C, at once.
 _HOMES = {"RNN": "cognomen.rnn", "Answer": "cognomen.classifier", "Classifier": "cognomen.classifier"}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        return import_module("importlib.metadata").version("cognomen")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'cognomen' has no attribute {name!r}")

@@ -1,96 +1,20 @@
-"""The command line: `cognomen COMMAND`. One module per command, imported when it is asked for."""
+"""The command line: `cognomen COMMAND`."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import NoReturn
+import sys
 
-import click
-
-from cognomen.apps.cli.leaving import GuardedGroup
-
-__all__ = ["cli", "main"]
-
-COMMANDS = {
-    "predict": "where names come from",
-    "train": "train a model on your names",
-    "evaluate": "measure a model on names with known origins",
-    "protocol": "re-train and measure under protocol L or T",
-    "data": "the corpora: list, path, fetch, check",
-    "model": "a model: info, verify, origins",
-    "completion": "print the shell completion script",
-}
+__all__ = ["main"]
 
 
-class LazyGroup(GuardedGroup):
-    """A group that imports a command's module when that command is named."""
+def main() -> None:
+    """Run the command line on `sys.argv` and leave the process with the exit code.
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands in the order of a first day's work."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import `cognomen.apps.cli.<name>` and take its `command`; None for a name it does not have."""
-        if cmd_name not in COMMANDS:
-            return None
-        command = import_module(f"{__name__}.{cmd_name}").command
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing their modules."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-def print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
-    """Print the version and stop; the metadata is read only when asked for."""
-    if wanted and not ctx.resilient_parsing:
-        from importlib.metadata import version
-
-        click.echo(f"cognomen {version('cognomen')}")
-        ctx.exit()
-
-
-@click.group(
-    cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="""\b
-Examples:
-  cognomen predict Smith Nakamura "O'Brien"
-  cognomen predict --json --file names.txt > answers.jsonl
-  cut -d, -f2 people.csv | cognomen predict
-  cognomen train names/ --out my-model
-  cognomen evaluate my-model names/ --plots pictures
-
-\b
-Exit codes:
-  0    done (also when some names are answered "unknown")
-  1    an error that the message explains: a file, data, a model, a download
-  2    the command was not understood
-  130  stopped by Ctrl-C
-  141  the reader of the output left (as in `| head`)
-
-With --json an error is one line on stderr: {"error": {"type": ..., "message": ...}}""",
-)
-@click.option(
-    "--version",
-    is_flag=True,
-    expose_value=False,
-    is_eager=True,
-    callback=print_version,
-    help="Print the version and leave.",
-)
-def cli() -> None:
-    """Cognomen: which language does a surname sound like?
-
-    A recurrent network, written from scratch, answers with calibrated probabilities.
-
-    A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or
-    religion: do not use it to judge or sort single people.
+    Nearly all of a start is imports. They are made in here, so that Ctrl-C meets a guard while they last.
     """
+    try:
+        from cognomen.apps.cli.commands import cli
 
-
-def main() -> NoReturn:
-    """Run the command line on `sys.argv` and leave the process with the exit code."""
-    cli.main(prog_name="cognomen")
+        cli.main(prog_name="cognomen")
+    except KeyboardInterrupt:  # before the commands could say so, or a second one while they did
+        sys.exit(130)
