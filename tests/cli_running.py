@@ -50,6 +50,21 @@ def interruptible(*args: str) -> list[str]:
     return [sys.executable, "-c", restore, COMMAND, *args]
 
 
+def peak_memory(*args: str) -> float:
+    """Run the command and give the most memory it ever held, in MB.
+
+    The system counts in what its parent holds when it starts it. So a Python without anything starts it, not
+    this process, which holds several times as much as the command.
+    """
+    small = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, "
+        "stdout=subprocess.DEVNULL); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    command = [sys.executable, "-c", small, COMMAND, *args]
+    result = subprocess.run(command, capture_output=True, env=clean_environment(), text=True, check=True)
+    return int(result.stdout) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
 @contextmanager
 def not_for_ever(process: subprocess.Popen[bytes]) -> Iterator[None]:
     """End a process that waits for what never comes, so that a test fails and does not hang."""
