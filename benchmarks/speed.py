@@ -1,0 +1,106 @@
+"""Measure how fast Cognomen is, and how fast others are at the same: `python benchmarks/speed.py`.
+
+Each row of the table is measured with both sides in one run, in turn, with the same weights and the same
+number of threads; the figures are medians. A rival is run at its best: the row looks for its best batches
+first, and tells which won. Writes `benchmarks/results/speed.json` and prints the table, which
+`benchmarks/figures.py` puts into the README.
+
+    python benchmarks/speed.py                      all rows, about half an hour on two slow cores
+    python benchmarks/speed.py --rows torch,onnx    these only; the others stay as they were measured last
+    python benchmarks/speed.py --quick              all rows in small form, under two minutes: to see that
+                                                    it works, not to quote (results/speed-quick.json)
+
+Needs the 18 files (`cognomen data fetch`, or COGNOMEN_NAMES) and the rivals: `make bench` installs them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from timed.processes import hold_to_one_thread
+from timed.timing import Line, Setting, load, machine
+
+RESULTS = Path(__file__).parent / "results"
+# The modules are imported after the number of threads is settled, and only where their row is asked for.
+ROWS = {
+    "torch": "timed.inference:torch_row",
+    "onnx": "timed.inference:onnx_row",
+    "sklearn": "timed.inference:sklearn_row",
+    "million": "timed.large:million_row",
+    "column": "timed.large:column_row",
+    "threads": "timed.inference:threads_row",
+    "product": "timed.inference:product_row",
+    "step": "timed.training:step_row",
+    "video": "timed.training:video_row",
+    "letter": "timed.small:letter_row",
+    "process": "timed.small:process_row",
+    "folds": "timed.training:folds_row",
+}
+HEAD = ("work", "against", "ours", "theirs", "ratio", "target", "met")
+
+
+def measure(row: str, setting: Setting) -> dict[str, Any]:
+    """One row's lines; what was needed and is not installed stands in place of them."""
+    module, function = ROWS[row].split(":")
+    before, began = load(), time.perf_counter()
+    lines: list[Line] = []
+    missing = None
+    try:
+        lines = getattr(importlib.import_module(module), function)(setting)
+    except ModuleNotFoundError as error:
+        missing = f"not measured: install {(error.name or str(error)).split('.')[0]}"
+    return {
+        "measured": datetime.now(UTC).isoformat(timespec="seconds"),
+        "load": before,
+        "seconds": round(time.perf_counter() - began, 1),
+        "missing": missing,
+        "lines": [line.to_json() for line in lines],
+    }
+
+
+def table(rows: Mapping[str, Any]) -> str:
+    """Rows of the results as a Markdown table: how many times as fast, or what share of the other's time."""
+    lines = [f"| {' | '.join(HEAD)} |\n", "| --- " * len(HEAD) + "|\n"]
+    for row in (row for row in ROWS if row in rows):
+        measured = rows[row]
+        if measured["missing"]:
+            lines.append(f"| {row} | | | | | | {measured['missing']} |\n")
+        for line in measured["lines"]:
+            met = {True: "yes", False: "**no**", None: ""}[line["met"]]
+            cells = [line["work"], line["against"], line["ours"], line["theirs"], line["shown"]]
+            lines.append(f"| {' | '.join([*cells, line['target'] or '', met])} |\n")
+    return "".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure every row of the speed table.")
+    parser.add_argument("--quick", action="store_true", help="all rows in small form, under two minutes")
+    parser.add_argument("--rows", help=f"some of: {','.join(ROWS)}")
+    given = parser.parse_args()
+    rows = given.rows.split(",") if given.rows else list(ROWS)
+    if unknown := set(rows) - ROWS.keys():
+        parser.error(f"there are no rows {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
+    hold_to_one_thread()
+    path = RESULTS / ("speed-quick.json" if given.quick else "speed.json")
+    results = json.loads(path.read_text(encoding="utf-8")) if given.rows and path.exists() else {"rows": {}}
+    import numpy  # noqa: F401  # so that the machine's description knows its BLAS
+
+    results = {"machine": machine(), "quick": given.quick, "rows": results["rows"]}
+    for row in rows:
+        print(f"{row} ...", end=" ", file=sys.stderr, flush=True)
+        results["rows"][row] = measure(row, Setting(given.quick))
+        print(f"{results['rows'][row]['seconds']} s", file=sys.stderr, flush=True)
+        path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(table({row: results["rows"][row] for row in rows}))
+
+
+if __name__ == "__main__":
+    main()

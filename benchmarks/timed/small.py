@@ -1,0 +1,145 @@
+"""The rows on small things: one letter, one process."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from timed.processes import Runs, run_processes
+from timed.timing import Line, Setting, Target, alternate
+
+__all__ = ["letter_row", "process_row"]
+
+LETTERS = 59  # numbers in the one-hot letter
+Step = Callable[[], object]
+
+
+def letter_row(setting: Setting) -> list[Line]:
+    """One letter at a time, each step from the memory that the last one left."""
+    import torch
+
+    torch.set_num_threads(1)
+    lines = []
+    for size in (128, 256):
+        targets = {"Elman": Target(">=", 3), "GRU": Target(">=", 2)} if size == 128 else {}
+        with torch.inference_mode():
+            for kind, (ours, theirs, rival) in _steps(size).items():
+                lines.append(_letter_line(kind, size, rival, ours, theirs, targets.get(kind), setting))
+    return lines
+
+
+def _steps(size: int) -> dict[str, tuple[Step, Step, str]]:
+    """Ours and torch's, by kind; the same weights."""
+    import torch
+
+    from cognomen.rnn import GRU, RNN, Elman
+
+    rng = np.random.default_rng(0)
+    x = np.zeros((1, LETTERS), np.float32)
+    x[0, 7] = 1
+    elman, gru = Elman(LETTERS, size, rng=rng), GRU(LETTERS, size, rng=rng)
+    rnn = RNN(LETTERS, size, LETTERS, bias=True, seed=0)
+    rnn_cell = {k: v for k, v in rnn.params.items() if "output" not in k}
+    head = torch.nn.Linear(size, LETTERS)
+    head.load_state_dict({k: torch.tensor(rnn.params[f"output.{k}"]) for k in ("weight", "bias")})
+    cell = torch.nn.RNNCell
+    return {
+        "Elman": (_reading(elman, x), _torch_reading(cell, elman.params, x), "torch.nn.RNNCell"),
+        "GRU": (_reading(gru, x), _torch_reading(torch.nn.GRUCell, gru.params, x), "torch.nn.GRUCell"),
+        "RNN.step, its output too": (
+            lambda: rnn.step(x[0]),
+            _torch_reading(cell, rnn_cell, x, head),
+            "torch.nn.RNNCell and Linear",
+        ),
+    }
+
+
+def _reading(cell: Any, x: Any) -> Step:
+    state = cell.start(1)
+
+    def step() -> Any:
+        nonlocal state
+        y, state = cell.read(x, state)
+        return y
+
+    return step
+
+
+def _torch_reading(kind: Any, params: dict[str, Any], x: Any, head: Any = None) -> Step:
+    import torch
+
+    cell = kind(x.shape[1], params["weight_hh"].shape[1]).eval()
+    cell.load_state_dict({name: torch.tensor(p) for name, p in params.items()})
+    letter, state = torch.from_numpy(x), torch.zeros(1, params["weight_hh"].shape[1])
+
+    def step() -> Any:
+        nonlocal state
+        state = cell(letter, state)
+        return state if head is None else head(state)
+
+    return step
+
+
+def _letter_line(
+    kind: str, size: int, rival: str, ours: Step, theirs: Step, target: Target | None, setting: Setting
+) -> Line:
+    for _ in range(3):
+        largest = float(np.abs(np.ravel(ours()) - theirs().numpy().ravel()).max())  # type: ignore[attr-defined, call-overload]
+        if not largest < 1e-5:
+            raise AssertionError(f"{kind}: a step of theirs differs from ours by {largest}")
+    steps = setting.pick(3000, 500)
+
+    def many(step: Step) -> Step:
+        def repeat() -> None:
+            for _ in range(steps):
+                step()
+
+        return repeat
+
+    times = alternate({"ours": many(ours), "theirs": many(theirs)}, setting.pick(15, 7))
+    mine, other = (times[side].median / steps * 1e6 for side in ("ours", "theirs"))
+    return Line(
+        f"one letter, batch of 1, {kind}, {LETTERS} -> {size}",
+        f"{rival}, inference mode",
+        f"{mine:.1f} µs",
+        f"{other:.1f} µs",
+        other / mine,
+        target,
+        details={side: t.to_json() for side, t in times.items()} | {"steps": steps},
+    )
+
+
+def process_row(setting: Setting) -> list[Line]:
+    """`cognomen predict smith` against the start of NumPy alone."""
+    beside = Path(sys.executable).parent / "cognomen"
+    command = str(beside) if beside.exists() else shutil.which("cognomen")
+    program = [command] if command else [sys.executable, "-m", "cognomen"]
+    commands = {"ours": [*program, "predict", "smith"], "theirs": [sys.executable, "-c", "import numpy"]}
+    runs = run_processes(commands, setting.pick(31, 9))
+    time = (runs["ours"].times.median, runs["theirs"].times.median)
+    peak = (runs["ours"].peak, runs["theirs"].peak)
+    return [
+        _process_line("time", "ms", (time[0] * 1e3, time[1] * 1e3), Target("<=", 2), runs),
+        _process_line("peak memory", "MB", peak, Target("<=", 1.5), runs),
+    ]
+
+
+def _process_line(
+    what: str, unit: str, figures: tuple[float, float], target: Target, runs: dict[str, Runs]
+) -> Line:
+    details = {side: run.times.to_json() | {"peak_mb": run.peak} for side, run in runs.items()}
+    ours, theirs = figures
+    return Line(
+        f"`cognomen predict smith`, whole process, {what}",
+        '`python -c "import numpy"`',
+        f"{ours:.1f} {unit}",
+        f"{theirs:.1f} {unit}",
+        ours / theirs,
+        target,
+        details=details,
+    )

@@ -1,0 +1,102 @@
+"""Training steps of ours and of torch's on the same names, for the rows and for processes side by side.
+
+`python -m timed.steps SIDE WAY SIZE THREADS SECONDS` trains as the shipped recipe does and prints its pace.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import numpy as np
+
+from cognomen.fitting import Names
+from cognomen.network import Network
+from cognomen.recipe import Recipe
+from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy
+from timed.batches import Laid, batches
+from timed.names import classifier, corpus, read_cheaply
+
+__all__ = ["our_steps", "pace", "their_steps"]
+
+NO_DROPOUT = (0.0, 0.0, 0.0)
+Dropout = tuple[float, float, float]
+Step = Callable[[], int]
+
+
+@cache
+def training_names() -> Names:
+    """All names of the corpus with their origins' numbers, in a random order that the files do not have."""
+    order = np.random.default_rng(0).permutation(len(corpus()))
+    names, labels = (np.array(column, object)[order] for column in (corpus().names, corpus().labels))
+    ids, lengths = read_cheaply(list(names), classifier().alphabet)
+    return Names(ids, lengths, np.searchsorted(corpus().origins, labels.astype(str)))
+
+
+def our_steps(size: int, dropout: Dropout = NO_DROPOUT, clip: float | None = None) -> Iterator[int]:
+    """Learn from batch after batch in random order, for ever: how many names each had.
+
+    Forward, cross entropy, backward, (clipping,) AdamW: what `fitting.Run` does.
+    """
+    names, rng = training_names(), np.random.default_rng(0)
+    network = Network(classifier().network.architecture, dropout=dropout, rng=rng)
+    optimiser = AdamW(network.params, 3e-3, weight_decay=0.01)
+    noise = rng if any(dropout) else None
+    while True:
+        order = rng.permutation(len(names))
+        for start in range(0, len(order), size):
+            ids, lengths, labels = names.take(order[start : start + size])
+            logits, backward = network.forward(ids, lengths, noise)
+            _, dlogits = cross_entropy(logits, labels)
+            network.zero_grad()
+            backward(dlogits)
+            if clip is not None:
+                clip_grad_norm(network.grads, clip)
+            optimiser.step(network.grads)
+            yield len(labels)
+
+
+def their_steps(
+    way: str, size: int, dropout: Dropout = NO_DROPOUT, clip: float | None = None
+) -> Iterator[int]:
+    """The same in torch, the names batched in one of the ways of `batches`."""
+    from timed.torch_side import TorchNetwork, training_step
+
+    names, rng = training_names(), np.random.default_rng(0)
+    network = TorchNetwork(classifier().network.architecture, dropout).train()
+    step, laid = training_step(network, names.labels, clip=clip), Laid(names.ids, names.lengths)
+    while True:
+        for batch in batches(laid, way, size, rng):
+            step(batch, way)
+            yield len(batch.lengths)
+
+
+def pace(steps: Iterator[int], seconds: float) -> float:
+    """Names a second, over about so many seconds, the first few steps left out."""
+    for _ in range(5):
+        next(steps)
+    names, began = 0, time.perf_counter()
+    while time.perf_counter() - began < seconds:
+        names += next(steps)
+    return names / (time.perf_counter() - began)
+
+
+def main() -> None:
+    side, way = sys.argv[1:3]
+    size, threads, seconds = map(int, sys.argv[3:])
+    recipe = Recipe()
+    if side == "ours":
+        steps = our_steps(size, recipe.dropout, recipe.clip)
+    else:
+        import torch
+
+        torch.set_num_threads(threads)
+        steps = their_steps(way, size, recipe.dropout, recipe.clip)
+    json.dump(pace(steps, seconds), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
