@@ -357,14 +357,17 @@ def test_many_names_and_blocks(clf: Classifier) -> None:
     np.testing.assert_allclose(clf.predict_proba([names[i] for i in order]), p[order], atol=2e-6, rtol=0)
 
 
-def test_what_is_spelt_alike_is_scored_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_different_texts_and_the_surnames_of_full_names_are_scored_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Smith, smith and x as they stand, and smith for all the full names."""
     clf = make()
     scored: list[int] = []
     original = clf.network.logits
 
-    def logits(ids: Any, lengths: Any) -> Any:
+    def logits(ids: Any, lengths: Any, **options: int) -> Any:
         scored.append(len(lengths))
-        return original(ids, lengths)
+        return original(ids, lengths, **options)
 
     monkeypatch.setattr(clf.network, "logits", logits)
     names = ["Smith", "smith", "John Smith", "SMITH, Ann", "x", "Smith", None, "", "x"]
@@ -373,7 +376,7 @@ def test_what_is_spelt_alike_is_scored_once(monkeypatch: pytest.MonkeyPatch) -> 
     assert len({answer.origins for answer in answers}) == 3
     assert clf.predict(names)[0] == answers[0].origin
     clf.predict_proba(names)
-    assert scored == [2, 2, 2]
+    assert scored == [4, 4, 4]
 
 
 def test_a_model_that_minds_capitals(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from cognomen.errors import InputError
 
-__all__ = ["UNKNOWN", "UNKNOWN_LETTER", "Alphabet"]
+__all__ = ["UNKNOWN", "UNKNOWN_LETTER", "Alphabet", "code_points"]
 
 UNKNOWN: Final = 0
 UNKNOWN_LETTER: Final = "\ufffd"
@@ -43,6 +43,7 @@ class Alphabet:
             raise InputError(f"an alphabet holds each letter once; more than once in {letters!r}: {twice}")
         self._letters = letters
         self._ids = {letter: number for number, letter in enumerate(letters, start=1)}
+        self._known = frozenset(letters)
         self._table = _number_of_code_point(letters)
 
     @classmethod
@@ -65,7 +66,7 @@ class Alphabet:
 
         A mark's letter can be read without it: "Nguyễn" is "nguyen" to a network that never saw its marks.
         """
-        if all(letter in self._ids for letter in name):
+        if self._known.issuperset(name):
             return name
         return "".join(c for c in name if c in self._ids or not unicodedata.category(c).startswith("M"))
 
@@ -79,8 +80,7 @@ class Alphabet:
         The same numbers as `encode` gives name by name, found for all letters at once.
         """
         lengths = np.fromiter(map(len, names), dtype=np.int64, count=len(names))  # (N,)
-        text = "".join(names)
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")  # (M,)
+        codes = code_points("".join(names))  # (M,)
         beyond = len(self._table) - 1
         return self._table[np.minimum(codes, beyond)], lengths
 
@@ -103,6 +103,8 @@ class Alphabet:
 
     def unknown_share(self, name: str) -> float:
         """The share of unknown ones among the letters (Unicode class L, no marks); 0 without any."""
+        if self._known.issuperset(name):
+            return 0.0
         letters = [letter for letter in name if unicodedata.category(letter).startswith("L")]
         unknown = sum(letter not in self._ids for letter in letters)
         return unknown / len(letters) if letters else 0.0
@@ -118,6 +120,11 @@ class Alphabet:
     def __repr__(self) -> str:
         """As it is made: Alphabet('abc')."""
         return f"Alphabet({self._letters!r})"
+
+
+def code_points(text: str) -> NDArray[np.uint32]:
+    """The code point of each character, (M,)."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def _number_of_code_point(letters: str) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ nationality, ethnicity or religion.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
@@ -23,14 +23,25 @@ from cognomen.calibration import softmax_with_temperature
 from cognomen.errors import InputError, ModelError
 from cognomen.folders import whole_folder
 from cognomen.network import Architecture, Network
-from cognomen.reading import Reading, distinct_texts, is_single, read_text
+from cognomen.reading import (
+    REASONS,
+    ColumnReading,
+    Places,
+    Reading,
+    distinct_texts,
+    is_single,
+    item_blocks,
+    read_column,
+)
 from cognomen.rnn.layers import Array
 from cognomen.text import normalise
 
-__all__ = ["Answer", "Classifier", "OriginProbability", "find_model"]
+__all__ = ["Answer", "Classifier", "OriginProbability", "Scores", "find_model"]
 
 SHIPPED = Path(__file__).parent / "models"
 DEFAULT = "classic"
+TOGETHER = 1 << 18  # different texts scored together: many share prefixes, and memory stays bounded
+STREAMED = 1 << 15  # names of a stream answered together
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,21 @@ class Answer:
             "surname": self.surname,
             "note": self.note,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The most likely origin of each of N names, in arrays.
+
+    Attributes:
+        origins: (N,), its place among the classifier's `origins`; -1 where unknown.
+        probabilities: (N,), its calibrated probability; NaN where unknown.
+        reasons: (N,), why it is unknown, a place in `reading.REASONS`; -1 where it is known.
+    """
+
+    origins: NDArray[np.int16]
+    probabilities: NDArray[np.float32]
+    reasons: NDArray[np.int8]
 
 
 class Classifier:
@@ -175,55 +201,108 @@ class Classifier:
 
     @overload  # a string is an iterable too, but the first of two that fit is taken
     def __call__(  # type: ignore[overload-overlap]
-        self, names: str | None, *, top_k: int = 3, full_names: bool = True
+        self, names: str | None, *, top_k: int = 3, full_names: bool = True, threads: int = 1
     ) -> Answer: ...
 
     @overload
     def __call__(
-        self, names: Iterable[object], *, top_k: int = 3, full_names: bool = True
+        self, names: Iterable[object], *, top_k: int = 3, full_names: bool = True, threads: int = 1
     ) -> list[Answer]: ...
 
-    def __call__(self, names: object, *, top_k: int = 3, full_names: bool = True) -> Answer | list[Answer]:
+    def __call__(
+        self, names: object, *, top_k: int = 3, full_names: bool = True, threads: int = 1
+    ) -> Answer | list[Answer]:
         """Answer one text, or each item of a column of texts.
 
         Args:
-            names: a string; or a list, generator, NumPy array, pandas column or other iterable. What is no
-                text (None, NaN, a number, bytes) is answered "unknown", alone or in a column.
+            names: a string; or a list, generator, NumPy array, pandas or Arrow column or other iterable.
+                What is no text (None, NaN, a number, bytes) is answered "unknown", alone or in a column.
             top_k: how many origins an answer lists; all of them if there are fewer.
             full_names: find the surname in a full name ("John Smith"). False takes each text as it stands.
+            threads: how many threads the network may use.
 
         Returns:
             An Answer for a single text; for a column a list of them, of its length and order.
 
         Raises:
-            InputError: top_k is not 1 or more, or `names` is a table or a dictionary.
+            InputError: top_k or threads is not 1 or more, or `names` is a table or a dictionary.
         """
-        if isinstance(top_k, bool) or not isinstance(top_k, int) or top_k < 1:
-            raise InputError(f"top_k: expected a whole number, 1 or more, got {top_k!r}")
-        readings, places = self._read_all(names, full_names)
-        answers = self._answers(readings, top_k)
-        column = [answers[place] for place in places]
+        _check_positive(top_k=top_k, threads=threads)
+        texts, places = distinct_texts(names)
+        answers = self._answers(texts, top_k, full_names, threads)
+        column: list[Answer] = _at(answers, places, _unknown(Reading(None, reason="not-text"))).tolist()
         return column[0] if is_single(names) else column
 
-    def predict(self, names: str | Iterable[object], *, full_names: bool = True) -> list[str | None]:
+    def stream(
+        self, names: object, *, top_k: int = 3, full_names: bool = True, threads: int = 1
+    ) -> Iterator[Answer]:
+        """Answer the items of an iterable one after the other, also of one that never ends.
+
+        The answers are those that the classifier gives for a list. Some ten thousand names are taken and
+        answered together, so that memory stays bounded; the arguments are those of a call.
+
+        Raises:
+            InputError: top_k or threads is not 1 or more, or `names` is a table or a dictionary.
+        """
+        _check_positive(top_k=top_k, threads=threads)
+        blocks = item_blocks(names, STREAMED)
+        return (
+            answer
+            for block in blocks
+            for answer in self(block, top_k=top_k, full_names=full_names, threads=threads)
+        )
+
+    def predict(
+        self, names: str | Iterable[object], *, full_names: bool = True, threads: int = 1
+    ) -> list[str | None]:
         """The most likely origin of each name, None where unknown; a single text gives a list of one.
 
         Raises:
-            InputError: `names` is a table or a dictionary.
+            InputError: threads is not 1 or more, or `names` is a table or a dictionary.
         """
-        readings, places = self._read_all(names, full_names)
-        best = self._probabilities(readings).argmax(axis=1)  # (U,)
-        found = [None if r.spelling is None else self.origins[c] for r, c in zip(readings, best, strict=True)]
-        return [found[place] for place in places]
+        found = self.scores(names, full_names=full_names, threads=threads).origins  # (N,)
+        origins: list[str | None] = np.array([*self.origins, None], dtype=object)[found].tolist()
+        return origins
 
-    def predict_proba(self, names: str | Iterable[object], *, full_names: bool = True) -> NDArray[np.float32]:
+    def predict_proba(
+        self, names: str | Iterable[object], *, full_names: bool = True, threads: int = 1
+    ) -> NDArray[np.float32]:
         """The probability of each origin, (N, C) in the order of `origins`; a row of NaN where unknown.
 
         Raises:
-            InputError: `names` is a table or a dictionary.
+            InputError: threads is not 1 or more, or `names` is a table or a dictionary.
         """
-        readings, places = self._read_all(names, full_names)
-        return self._probabilities(readings)[places]
+        _check_positive(threads=threads)
+        texts, places = distinct_texts(names)
+        parts = [_at(p, reading.places, np.nan) for reading, p in self._score(texts, full_names, threads)]
+        result: NDArray[np.float32] = _at(
+            parts[0] if len(parts) == 1 else np.concatenate(parts), places, np.nan
+        )
+        return result
+
+    def scores(self, names: str | Iterable[object], *, full_names: bool = True, threads: int = 1) -> Scores:
+        """The most likely origin of each name as `predict` has it, with its probability, in arrays.
+
+        Raises:
+            InputError: threads is not 1 or more, or `names` is a table or a dictionary.
+        """
+        _check_positive(threads=threads)
+        texts, places = distinct_texts(names)
+        origins, probabilities, reasons = (np.empty(len(texts), t) for t in (np.int16, np.float32, np.int8))
+        start = 0
+        for reading, p in self._score(texts, full_names, threads):
+            block = slice(start, start := start + len(reading.places))
+            best = p.argmax(axis=1)  # (S,)
+            origins[block] = _at(best, reading.places, -1)
+            probabilities[block] = _at(
+                np.take_along_axis(p, best[:, None], axis=1)[:, 0], reading.places, np.nan
+            )
+            reasons[block] = _reasons(reading)
+        return Scores(
+            _at(origins, places, -1),
+            _at(probabilities, places, np.nan),
+            _at(reasons, places, REASONS.index("not-text")),
+        )
 
     def logits(self, surnames: Sequence[str]) -> Array:
         """The network's own outputs for texts that are known to be surnames, (N, C); no reason is looked for.
@@ -239,41 +318,46 @@ class Classifier:
         readable = [self.alphabet.without_unknown_marks(spelling) for spelling in spellings]
         return self.network.logits(*self.alphabet.encode_all(readable))
 
-    def _read_all(self, names: object, full_names: bool) -> tuple[list[Reading], NDArray[np.intp]]:
-        """A reading of each of the U different texts, and (N,) which of them stands at each place."""
-        texts, places = distinct_texts(names)
-        return [read_text(t, self.alphabet, lower=self.lower, full_names=full_names) for t in texts], places
+    def _score(
+        self, texts: Sequence[str], full_names: bool, threads: int
+    ) -> Iterator[tuple[ColumnReading, NDArray[np.float32]]]:
+        """Read the texts in blocks, at least one, and give each spelling its probabilities, (S, C)."""
+        for start in range(0, max(len(texts), 1), TOGETHER):
+            block = texts[start : start + TOGETHER]
+            reading = read_column(block, self.alphabet, lower=self.lower, full_names=full_names)
+            logits = self.network.logits(reading.ids, reading.lengths, **_shim(threads))  # (S, C)
+            yield reading, softmax_with_temperature(logits, self.temperature)
 
-    def _probabilities(self, readings: Sequence[Reading]) -> NDArray[np.float32]:
-        """(U, C); a row of NaN for each reading without a spelling. Equal spellings are scored once."""
-        result = np.full((len(readings), len(self.origins)), np.nan, dtype=np.float32)
-        rows: dict[str, list[int]] = {}
-        for row, reading in enumerate(readings):
-            if reading.spelling is not None:
-                rows.setdefault(reading.spelling, []).append(row)
-        logits = self.network.logits(*self.alphabet.encode_all(list(rows)))
-        for same, p in zip(rows.values(), softmax_with_temperature(logits, self.temperature), strict=True):
-            result[same] = p
+    def _answers(
+        self, texts: Sequence[str], top_k: int, full_names: bool, threads: int
+    ) -> NDArray[np.object_]:
+        """An answer for each text, (U,)."""
+        answers: list[Answer] = []
+        for reading, p in self._score(texts, full_names, threads):
+            tops = self._most_likely(p, top_k)
+            block = texts[len(answers) : len(answers) + len(reading.places)]
+            for row, (text, place) in enumerate(zip(block, reading.places.tolist(), strict=True)):
+                read = reading.unusual.get(row)
+                if place < 0 and read is not None:
+                    answers.append(_unknown(read))
+                elif read is None:
+                    answers.append(_known(text, tops[place], text, None))
+                else:
+                    answers.append(_known(text, tops[place], read.surname, read.note))
+        result = np.empty(len(answers), dtype=object)
+        result[:] = answers
         return result
 
-    def _answers(self, readings: Sequence[Reading], top_k: int) -> list[Answer]:
-        probabilities = self._probabilities(readings)  # (U, C)
-        best = np.argsort(-probabilities, axis=1, kind="stable")[:, :top_k]  # (U, K)
-        highest = np.take_along_axis(probabilities, best, axis=1)  # (U, K)
-        return [
-            self._answer(reading, columns, values)
-            for reading, columns, values in zip(readings, best.tolist(), highest.tolist(), strict=True)
-        ]
-
-    def _answer(self, reading: Reading, columns: list[int], probabilities: list[float]) -> Answer:
-        if reading.spelling is None:
-            return Answer(reading.name, None, None, (), "unknown", reading.reason, None, None)
-        top = tuple(
-            OriginProbability(self.origins[column], p)
-            for column, p in zip(columns, probabilities, strict=True)
+    def _most_likely(self, p: NDArray[np.float32], top_k: int) -> list[tuple[OriginProbability, ...]]:
+        """The most likely origins of each spelling, highest first."""
+        best = np.argsort(-p, axis=1, kind="stable")[:, :top_k]  # (S, K)
+        highest = np.take_along_axis(p, best, axis=1)  # (S, K)
+        origins = np.array(self.origins, dtype=object)[best]  # (S, K)
+        by_rank = (
+            map(OriginProbability, origins[:, k].tolist(), highest[:, k].tolist())
+            for k in range(best.shape[1])
         )
-        origin, p = top[0].origin, top[0].probability
-        return Answer(reading.name, origin, p, top, "ok", None, reading.surname, reading.note)
+        return list(zip(*by_rank, strict=True))
 
     def __repr__(self) -> str:
         a = self.network.architecture
@@ -284,6 +368,43 @@ class Classifier:
             *_accuracy(self.facts),
         ]
         return f"<Classifier: {'; '.join(parts)}>"
+
+
+def _shim(threads: int) -> dict[str, int]:
+    return {} if threads == 1 else {"threads": threads}
+
+
+def _check_positive(**numbers: object) -> None:
+    for name, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+            raise InputError(f"{name}: expected a whole number, 1 or more, got {number!r}")
+
+
+def _at(values: NDArray[Any], places: Places, missing: object) -> NDArray[Any]:
+    """The values (U, ...) at these places (N,), `missing` at -1; themselves if that changes nothing."""
+    if len(values) == len(places) and (places == np.arange(len(places))).all():
+        return values
+    if not len(values):
+        return np.full((len(places), *values.shape[1:]), missing, dtype=values.dtype)
+    result = values[places]
+    result[places < 0] = missing
+    return result
+
+
+def _reasons(reading: ColumnReading) -> NDArray[np.int8]:
+    """Why each text has no spelling, a place in REASONS, (U,); -1 where it has one."""
+    reasons = np.full(len(reading.places), -1, dtype=np.int8)
+    for row in np.flatnonzero(reading.places < 0).tolist():
+        reasons[row] = REASONS.index(reading.unusual[row].reason or "")
+    return reasons
+
+
+def _known(name: str, top: tuple[OriginProbability, ...], surname: str | None, note: str | None) -> Answer:
+    return Answer(name, top[0].origin, top[0].probability, top, "ok", None, surname, note)
+
+
+def _unknown(reading: Reading) -> Answer:
+    return Answer(reading.name, None, None, (), "unknown", reading.reason, None, None)
 
 
 def _accuracy(facts: Mapping[str, Any]) -> list[str]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["SURNAME_OF_FULL_NAME", "NameReading", "fold", "normalise", "read_name"]
+__all__ = ["SURNAME_OF_FULL_NAME", "NameReading", "fold", "normalise", "plain_spelling", "read_name"]
 
 # --- one spelling -----------------------------------------------------------------------------------------
 
@@ -45,11 +45,16 @@ def normalise(text: str, *, lower: bool = True) -> str:
         text: any string.
         lower: False keeps capital letters, and ß, which lower case writes ss.
     """
-    kept = _keep(unicodedata.normalize("NFD", text))  # before symbols such as ™ come apart into letters
-    kept = _keep(unicodedata.normalize("NFKD", kept))  # a letter may come apart into a space or an apostrophe
+    kept = text.translate(_KEPT_OF_ASCII) if text.isascii() else _letters_and_marks(text)
     kept = kept.casefold() if lower else kept  # GROSS, Groß and gross are one
     kept = " ".join(kept.split())
     return kept if any(map(str.isalpha, kept)) else ""
+
+
+def _letters_and_marks(text: str) -> str:
+    kept = _keep(unicodedata.normalize("NFD", text))  # before symbols such as ™ come apart into letters
+    apart = unicodedata.normalize("NFKD", kept)
+    return kept if apart == kept else _keep(apart)  # a letter came apart, maybe into a space or an apostrophe
 
 
 def _keep(text: str) -> str:
@@ -80,6 +85,26 @@ def _kind(character: str) -> str:
     if category in ("Cf", "Cc") or _INVISIBLE.match(character):
         return "invisible"
     return category[0] if category[0] in "LM" else ""
+
+
+# What `_keep` makes of ASCII, where nothing comes apart and no mark can follow.
+_KEPT_OF_ASCII: Final = {code: _keep(chr(code)) for code in range(128)}
+
+
+@lru_cache(maxsize=4096)
+def plain_spelling(character: str, *, lower: bool = True) -> str:
+    """What `normalise` writes for this character anywhere among other such characters, or "".
+
+    It is plain when its spelling depends on no neighbour: a letter that becomes a letter and maybe marks, an
+    apostrophe or a hyphen. A word of plain characters is spelt by writing one after the other, and a plain
+    letter at its beginning makes it a surname as it stands, by `read_name` too. A mark, a space, a comma,
+    a digit, an invisible letter are not plain.
+    """
+    spelling = normalise(f"a{character}a", lower=lower)[1:-1]  # where no space is trimmed and no mark is lost
+    if not character.isalpha():
+        return spelling if spelling in ("'", "-") else ""
+    begins = spelling[:1].isalpha() and not unicodedata.combining(spelling[0])  # nothing joins what is before
+    return spelling if begins and all(_kind(each) in "LM" for each in spelling) else ""
 
 
 def fold(text: str) -> str:
@@ -139,11 +164,23 @@ def read_name(text: str) -> NameReading:
     gives itself. In languages that write the surname first without a comma ("Wang Wei") it errs: give the
     surname alone.
     """
-    surname = stands = " ".join(text.split())
-    while (shorter := _read_once(surname)) != surname:  # ends: it only gets shorter
+    words = text.split()
+    if len(words) > 1 and all(map(_is_usual, words)):
+        return NameReading(words[-1], SURNAME_OF_FULL_NAME)
+    surname = stands = " ".join(words)
+    while not surname.isalpha() and (shorter := _read_once(surname)) != surname:  # it only gets shorter
         surname = shorter
     whole = surname == stands or normalise(surname, lower=False) == normalise(stands, lower=False)
     return NameReading(surname, None if whole else SURNAME_OF_FULL_NAME)
+
+
+@lru_cache(maxsize=16384)  # columns of full names hold few different words
+def _is_usual(word: str) -> bool:
+    """Tell a word that no rule below knows: of several such words the last is the surname."""
+    key = word.casefold()
+    known = key in _PARTICLES or key in _SMALL_PARTICLES or key in _SUFFIXES
+    is_name = len(word) > 1 and word.isalpha() and not word.isupper() and normalise(word) != ""
+    return is_name and not known and key not in ("d", "o")
 
 
 def _read_once(text: str) -> str:
@@ -196,7 +233,9 @@ def _is_no_surname(word: str) -> bool:
     """Tell a suffix, a title, an initial or a dash at the end of a name."""
     bare = word.strip(_OUTER_PUNCTUATION)
     key = bare.replace(".", "").casefold()
-    return key in _SUFFIXES or bare in _CAPITAL_SUFFIXES or bool(_INITIALS.fullmatch(word)) or _is_dash(word)
+    if key in _SUFFIXES or bare in _CAPITAL_SUFFIXES:
+        return True
+    return (len(word) == 1 or not word.isalpha()) and (bool(_INITIALS.fullmatch(word)) or _is_dash(word))
 
 
 def _end_of_capitals(words: list[str]) -> int:

@@ -1,0 +1,260 @@
+"""From whatever a caller has to the numbers of letters: a column is read as each of its texts alone."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from cognomen.alphabet import Alphabet
+from cognomen.errors import InputError
+from cognomen.reading import (
+    BLOCK,
+    LONGEST_SURNAME,
+    REASONS,
+    Reading,
+    distinct_texts,
+    item_blocks,
+    read_column,
+    read_text,
+)
+from cognomen.text import normalise, plain_spelling, read_name
+
+LATIN = Alphabet(" '-abcdefghijklmnopqrstuvwxyz\u0301\u0308")
+CAPITALS = Alphabet(" '-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzß\u0308")
+CYRILLIC = Alphabet("абвгдежзиклмнопрстуфхцчшщъыьэюяє\u0306")
+ODD = Alphabet("aeiςσ'\u0323\u093cक가ᄀ\U0001e943\ufeff\ud800")
+MANY = Alphabet("".join(map(chr, range(0x61, 0x250))) + " '-")  # more than a byte can number
+ALPHABETS = st.one_of(
+    st.sampled_from([LATIN, CAPITALS, CYRILLIC, ODD, MANY, Alphabet(""), Alphabet("'")]),
+    st.text(min_size=1, max_size=30).map(lambda text: Alphabet("".join(dict.fromkeys(normalise(text))))),
+)
+
+NAMELIKE = (
+    "Smith O'Brien O’Brien Müller Mu\u0308ller MÜLLER Groß Nguyễn Ångström Smith-Jones Иванов Зоя 北京 Ng X "
+    "John van der De La Jr. PhD J. d' Smith, (Jack) 't al- - ' -smith 'smith Smith1 \u0301 \u200b ﬁsher ʼN"
+)
+NASTY = (
+    "aZſßẞİıŉŊǅΣςΐﬁﷺﷲㄱ\u115f\u3164\uffa0ª℀ℂ™1²,،、(){}\"“”.·'’`´ʼʹ-‐–−⁃\u00ad\u0301\u0345\u0323\u093c\u0f71"
+    " \t\n\r\x00\x1c\x85\u00a0\u2028\u3000\u200b\u200d\ufe0f\ufeff"
+    "\ud800\udc00\uffff\U0001f600\U0001e921\U0010ffff가각क़"
+)
+WORDS = st.one_of(
+    st.sampled_from(NAMELIKE.split()),
+    st.text(alphabet=NASTY, max_size=6),
+    st.text(alphabet="abcÄéñŁ'-", max_size=40),
+    st.text(max_size=5),
+)
+TEXTS = st.one_of(
+    WORDS,
+    st.lists(WORDS, max_size=5).map(" ".join),
+    st.text(alphabet=NASTY, max_size=12),
+    st.integers(95, 105).map("a".__mul__),
+    st.integers(30, 55).map("ü".__mul__),
+    st.integers(30, 55).map("ệ".__mul__),
+    st.sampled_from(["", " ", "a" * 1001, "Jr " * 400, "北" * 101]),
+)
+
+
+def check(texts: list[str], alphabet: Alphabet, *, lower: bool, full_names: bool) -> None:
+    """`read_column` says of every text what `read_text` says."""
+    found = read_column(texts, alphabet, lower=lower, full_names=full_names)
+    assert len(found.places) == len(texts)
+    assert found.lengths.sum() == len(found.ids)
+    spellings = np.split(found.ids, np.cumsum(found.lengths)[:-1])
+    for row, text in enumerate(texts):
+        expected = read_text(text, alphabet, lower=lower, full_names=full_names)
+        if row in found.unusual:
+            assert found.unusual[row] == expected
+        else:
+            assert (expected.surname, expected.note, expected.reason) == (text, None, None)
+        if expected.spelling is None:
+            assert found.places[row] == -1
+        else:
+            assert spellings[found.places[row]].tolist() == alphabet.encode(expected.spelling).tolist()
+
+
+@settings(max_examples=600)
+@given(st.lists(TEXTS, max_size=12), ALPHABETS, st.booleans(), st.booleans())
+@example([], LATIN, True, True)
+@example(["", ""], LATIN, True, True)
+@example(["", "smith", ""], LATIN, True, True)
+@example(["smith", "\x00", "a\nb", "b"], LATIN, True, True)
+@example(["'", "-", "'a", "-'", "a'", "a-"], LATIN, True, True)
+@example(["ab", "\u0323a", "u\u0308\u0323", "ü", "\u0323"], LATIN, True, True)
+@example(["a" * 100, "a" * 101, "ü" * 50, "ü" * 51, "a"], LATIN, True, False)
+@example(["ss" * 50, "ß" * 50, "ß" * 51], LATIN, True, True)
+@example(["ŉa", "aŉ", "aﷺ", "İ", "ẞa"], LATIN, True, True)
+def test_a_column_is_read_as_each_text_alone(
+    texts: list[str], alphabet: Alphabet, lower: bool, full_names: bool
+) -> None:
+    check(texts, alphabet, lower=lower, full_names=full_names)
+
+
+@pytest.mark.parametrize("lower", [True, False])
+def test_every_character_in_a_column(lower: bool) -> None:
+    """Each character but the many ideographs and syllables: alone, and between, before and after letters."""
+    codes = [*range(0x3400), *range(0xA000, 0xAC10), *range(0xD7A0, 0x1FFFF, 2), *range(0xE0000, 0xE01F0, 3)]
+    characters = list(map(chr, codes))
+    known = sorted(set().union(*(normalise(c, lower=lower) for c in characters)))
+    alphabet = Alphabet("".join(known))
+    check([f"a{c}b" for c in characters], alphabet, lower=lower, full_names=False)
+    check([c if code % 2 else f"{c}e\u0301" for code, c in zip(codes, characters, strict=True)], alphabet,
+          lower=lower, full_names=True)  # fmt: skip
+
+
+def test_names_are_read_on_the_quick_path() -> None:
+    """Whatever is a word of known letters needs no reading of its own."""
+    quick = ["Smith", "o'brien", "O’Brien", "MÜLLER", "é", "Smith-Jones", "Groß", "ﬁsher", "Nguyễn", "a" * 33]
+    slow = ["", "van Gogh", "Mu\u0308ller", "Smith1", "Smith,", "Иванов", "-", "smiИ", "a" * 101]
+    found = read_column([*quick, *slow], LATIN, lower=True, full_names=True)
+    assert sorted(found.unusual) == list(range(len(quick), len(quick) + len(slow)))
+    assert read_column(["a" * 100], LATIN, lower=True, full_names=True).unusual == {}
+
+
+def test_unusual_texts_share_their_spellings() -> None:
+    texts = ["John Smith", "Smith, Ann", "", "Ann Lee", "1", "Bo Smith"]
+    found = read_column(texts, LATIN, lower=True, full_names=True)
+    assert found.places.tolist() == [0, 0, -1, 1, -1, 0]
+    assert found.lengths.tolist() == [5, 3]
+
+
+def test_the_numbers_of_a_small_alphabet_are_bytes() -> None:
+    assert read_column(["ab"], LATIN, lower=True, full_names=True).ids.dtype == np.uint8
+    assert read_column(["ab"], MANY, lower=True, full_names=True).ids.dtype == np.uint16
+
+
+@given(st.text(alphabet=NASTY, max_size=5), st.text(), st.booleans())
+def test_plain_characters_are_spelt_without_their_neighbours(nasty: str, text: str, lower: bool) -> None:
+    word = [c for c in nasty + text if plain_spelling(c, lower=lower)]
+    if any(map(str.isalpha, word)):
+        spelt = "".join(plain_spelling(c, lower=lower) for c in word)
+        assert normalise("".join(word), lower=lower) == spelt
+    for c in word:
+        assert plain_spelling(c, lower=lower) == normalise(f"a{c}b", lower=lower)[1:-1]
+    if word and word[0].isalpha():
+        assert read_name("".join(word)).surname == "".join(word)
+
+
+@pytest.mark.parametrize("character", list("1 ,.(\t\x00\u0301\u200b\u3164ŉﷺ\ud800\U0001f600"))
+def test_what_is_not_plain(character: str) -> None:
+    assert plain_spelling(character) == ""
+
+
+@pytest.mark.parametrize(
+    ("character", "spelling"), [("S", "s"), ("ü", "u\u0308"), ("’", "'"), ("–", "-"), ("ß", "ss")]
+)
+def test_what_is_plain(character: str, spelling: str) -> None:
+    assert plain_spelling(character) == spelling
+    assert plain_spelling("ß", lower=False) == "ß"
+
+
+# --- what callers have ------------------------------------------------------------------------------------
+
+
+def column_of(texts: list[str], places: Any) -> list[str | None]:
+    return [None if place < 0 else texts[place] for place in places.tolist()]
+
+
+ITEMS = st.lists(st.one_of(st.none(), st.text(max_size=3), st.just(float("nan")), st.integers(), st.binary()))
+
+
+@given(ITEMS)
+def test_places_give_the_column_back(items: list[Any]) -> None:
+    texts, places = distinct_texts(items)
+    assert column_of(texts, places) == [item if isinstance(item, str) else None for item in items]
+    assert len(set(texts)) == len(texts)
+    assert places.dtype == np.intp
+
+
+def test_places_over_several_blocks() -> None:
+    items = [f"name{number % 1000}" if number % 7 else None for number in range(2 * BLOCK + 3)]
+    for column in (items, iter(items), np.array(items, dtype=object), pa.array(items)):
+        texts, places = distinct_texts(column)
+        assert len(texts) == 1000
+        assert column_of(texts, places) == items
+
+
+ARROW = ["b", "a", None, "a", "ü", "", "b"]
+
+
+def arrow_columns() -> Iterator[Any]:
+    for kind in (pa.string(), pa.large_string(), pa.string_view()):
+        array = pa.array(ARROW, kind)
+        yield array
+        yield pa.chunked_array([array.slice(0, 3), array.slice(3, 0), array.slice(3)])
+        yield pa.array(["x", *ARROW], kind).slice(1)
+        yield array.dictionary_encode()
+        yield pa.chunked_array([array.slice(0, 4).dictionary_encode(), array.slice(4).dictionary_encode()])
+    twice = pa.DictionaryArray.from_arrays(
+        pa.array([0, 1, None, 3, 4, 5, 2], pa.int8()), ["b", "a", "b", "a", "ü", ""]
+    )
+    yield twice
+    nulls = pa.array(["ü", None, "a", "b", "unused", ""])
+    yield pa.DictionaryArray.from_arrays(pa.array([3, 2, 1, 2, 0, 5, 3], pa.uint64()), nulls)
+
+
+@pytest.mark.parametrize(
+    "column", list(arrow_columns()), ids=lambda column: f"{type(column).__name__} {column.type}"
+)
+def test_arrow_columns(column: Any) -> None:
+    texts, places = distinct_texts(column)
+    assert column_of(texts, places) == ARROW
+    assert sorted(texts) == ["", "a", "b", "ü"]
+
+
+def test_a_long_dictionary_of_which_little_is_used_is_not_read() -> None:
+    column = pa.array([f"name{number}" for number in range(1000)]).dictionary_encode().slice(10, 2)
+    assert distinct_texts(column)[0] == ["name10", "name11"]
+
+
+@pytest.mark.parametrize(
+    "column", [pa.nulls(3), pa.chunked_array([], pa.string()), pa.array([1, 2, None]), pa.array([b"a"])]
+)
+def test_arrow_columns_without_text(column: Any) -> None:
+    texts, places = distinct_texts(column)
+    assert texts == []
+    assert places.tolist() == [-1] * len(column)
+
+
+def test_values_of_arrow_are_texts() -> None:
+    assert distinct_texts(pa.scalar("smith"))[0] == ["smith"]
+    assert distinct_texts(list(pa.array(["b", None, "a"])))[0] == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    "table", [pa.table({"a": ["x"]}), pa.record_batch({"a": ["x"]}), {"a": "x"}, np.array([["x"]])]
+)
+def test_a_table_is_no_column(table: Any) -> None:
+    with pytest.raises(InputError, match="Give one of its columns"):
+        distinct_texts(table)
+    with pytest.raises(InputError, match="Give one of its columns"):
+        item_blocks(table)
+
+
+def test_blocks_take_no_more_than_they_need() -> None:
+    taken: list[int] = []
+
+    def endless() -> Iterator[int]:
+        while True:
+            taken.append(1)
+            yield len(taken)
+
+    assert next(item_blocks(endless(), 5)) == [1, 2, 3, 4, 5]
+    assert len(taken) == 5
+    assert list(item_blocks("smith", 5)) == [["smith"]]
+    assert list(item_blocks([], 5)) == []
+
+
+def test_every_reason_has_its_name() -> None:
+    texts = [None, "", "1", "a" * 101, "北京"]
+    readings = [read_text(text, LATIN, lower=True, full_names=True) for text in texts]
+    assert tuple(reading.reason for reading in readings) == REASONS
+    assert readings[0] == Reading(None, reason="not-text")
+    assert unicodedata.normalize("NFC", "a" * LONGEST_SURNAME) != texts[3]
