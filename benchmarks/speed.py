@@ -6,7 +6,7 @@ first, and tells which won. Writes `benchmarks/results/speed.json` and prints th
 `benchmarks/figures.py` puts into the README.
 
     python benchmarks/speed.py                      all rows, about half an hour on two slow cores
-    python benchmarks/speed.py --rows torch,onnx    these only; the others stay as they were measured last
+    python benchmarks/speed.py --rows torch,onnx    these only; the others stay as measured last
     python benchmarks/speed.py --quick              all rows in small form, under two minutes: to see that
                                                     it works, not to quote (results/speed-quick.json)
 
@@ -80,26 +80,45 @@ def table(rows: Mapping[str, Any]) -> str:
     return "".join(lines)
 
 
-def main() -> None:
+def asked() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(description="Measure every row of the speed table.")
     parser.add_argument("--quick", action="store_true", help="all rows in small form, under two minutes")
     parser.add_argument("--rows", help=f"some of: {','.join(ROWS)}")
+    parser.add_argument(
+        "--keep-settings", action="store_true", help="do not drop OPENBLAS_CORETYPE and the like"
+    )
     given = parser.parse_args()
-    rows = given.rows.split(",") if given.rows else list(ROWS)
-    if unknown := set(rows) - ROWS.keys():
+    given.rows = given.rows.split(",") if given.rows else list(ROWS)
+    if unknown := set(given.rows) - ROWS.keys():
         parser.error(f"there are no rows {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
-    hold_to_one_thread()
-    path = RESULTS / ("speed-quick.json" if given.quick else "speed.json")
-    results = json.loads(path.read_text(encoding="utf-8")) if given.rows and path.exists() else {"rows": {}}
+    return given
+
+
+def earlier_rows(path: Path, here: dict[str, Any]) -> dict[str, Any]:
+    """The rows that were measured before on this machine with these libraries and settings."""
+    if not path.exists():
+        return {}
+    results = json.loads(path.read_text(encoding="utf-8"))
+    same = all(results["machine"][key] == here[key] for key in here if key != "load")
+    return dict(results["rows"]) if same else {}
+
+
+def main() -> None:
+    given = asked()
+    dropped = hold_to_one_thread(given.keep_settings)
     import numpy  # noqa: F401  # so that the machine's description knows its BLAS
 
-    results = {"machine": machine(), "quick": given.quick, "rows": results["rows"]}
-    for row in rows:
+    here = machine() | {"settings_dropped": dropped}
+    path = RESULTS / ("speed-quick.json" if given.quick else "speed.json")
+    rows = earlier_rows(path, here)
+    for row in given.rows:
         print(f"{row} ...", end=" ", file=sys.stderr, flush=True)
-        results["rows"][row] = measure(row, Setting(given.quick))
-        print(f"{results['rows'][row]['seconds']} s", file=sys.stderr, flush=True)
+        rows[row] = measure(row, Setting(given.quick))
+        print(f"{rows[row]['seconds']} s", file=sys.stderr, flush=True)
+        results = {"machine": here, "quick": given.quick, "rows": {r: rows[r] for r in ROWS if r in rows}}
         path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(table({row: results["rows"][row] for row in rows}))
+    print(table({row: rows[row] for row in given.rows}))
 
 
 if __name__ == "__main__":

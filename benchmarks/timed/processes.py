@@ -17,17 +17,26 @@ __all__ = ["Runs", "free_environment", "hold_to_one_thread", "run_module", "run_
 
 HERE = Path(__file__).parent
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+TUNING = ("OPENBLAS_", "OMP_", "MKL_", "VECLIB_", "GOTO_", "KMP_", "ATEN_", "DNNL_", "ONEDNN_", "NPY_")
 
 
-def hold_to_one_thread() -> None:
-    """Let all linear algebra in this process be done in one thread, whoever is imported from now on."""
+def hold_to_one_thread(keep_settings: bool = False) -> dict[str, str]:
+    """Let all linear algebra in this process be done in one thread, whoever is imported from now on.
+
+    Everything else that the environment says to one library or another is dropped, and returned: every side
+    runs as it comes. (OPENBLAS_CORETYPE=Haswell, for one, halves the speed of NumPy's products on a newer
+    processor, and leaves PyTorch's as they are.) `keep_settings` leaves it as it is.
+    """
     if "numpy" in sys.modules:
         raise AssertionError("NumPy is loaded already, and has chosen its number of threads")
+    settings = [name for name in os.environ if name.startswith(TUNING) and not keep_settings]
+    dropped = {name: os.environ.pop(name) for name in settings}
     os.environ.update(dict.fromkeys(THREADS, "1"))
+    return dropped
 
 
 def free_environment() -> dict[str, str]:
-    """The environment of a user who says nothing about threads."""
+    """This process' environment, but with nothing said about threads."""
     return {name: value for name, value in os.environ.items() if name not in THREADS}
 
 
