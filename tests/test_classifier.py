@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from cognomen.artifact import Artifact, read_artifact, write_artifact
 from cognomen.classifier import Answer, Classifier, OriginProbability
 from cognomen.errors import InputError, ModelError
 from cognomen.network import Architecture, Network
+from cognomen.reading import REASONS
 
 ORIGINS = ("English", "German", "Irish", "Japanese", "Vietnamese")
 LETTERS = " '-abcdefghijklmnopqrstuvwxyz\u0303\u0308"
@@ -233,6 +236,12 @@ COLUMNS: dict[str, Callable[[list[str]], Any]] = {
     "series with its own index": lambda names: pd.Series(names, index=range(90, 90 - len(names), -1)),
     "categorical": lambda names: pd.Series(names, dtype="category"),
     "index": pd.Index,
+    "arrow array": pa.array,
+    "arrow chunks": lambda names: pa.chunked_array([names[:2], names[2:]]),
+    "arrow dictionary": lambda names: pa.array(names).dictionary_encode(),
+    "arrow views": lambda names: pa.array(names, pa.string_view()),
+    "arrow values": lambda names: list(pa.array(names)),
+    "series of arrow": lambda names: pd.Series(names, dtype="string[pyarrow]"),
 }
 
 
@@ -256,8 +265,9 @@ def test_every_kind_of_column_keeps_its_length_and_order(clf: Classifier, kind: 
         pd.Series(["smith", None, "Müller", np.nan]),
         pd.Series(["smith", pd.NA, "Müller", None], dtype="string"),
         pd.Index(["smith", None, "Müller", np.nan]),
+        pa.array(["smith", None, "Müller", None]),
     ],
-    ids=["list", "array", "series", "string series", "index"],
+    ids=["list", "array", "series", "string series", "index", "arrow"],
 )
 def test_missing_values_stay_in_their_places(clf: Classifier, column: Any) -> None:
     assert [answer.reason for answer in clf(column)] == [None, "not-text", None, "not-text"]
@@ -270,7 +280,7 @@ def test_a_set_is_answered_in_its_own_order(clf: Classifier) -> None:
     assert [answer.name for answer in clf(names)] == list(names)
 
 
-@pytest.mark.parametrize("single", ["smith", np.str_("smith"), np.array("smith")])
+@pytest.mark.parametrize("single", ["smith", np.str_("smith"), np.array("smith"), pa.scalar("smith")])
 def test_a_single_text_gets_one_answer_and_one_row(clf: Classifier, single: Any) -> None:
     assert clf(single) == clf("smith")
     assert type(clf(single).name) is str
@@ -299,10 +309,11 @@ def test_a_column_without_any_answer(clf: Classifier, unknown: list[Any]) -> Non
         np.array([["smith", "x"], ["y", "z"]]),
         pd.DataFrame({"surname": ["smith"]}),
         {"surname": "smith"},
+        pa.table({"surname": ["smith"]}),
     ],
 )
 def test_a_table_is_refused(clf: Classifier, table: Any) -> None:
-    for face in (clf, clf.predict, clf.predict_proba):
+    for face in (clf, clf.predict, clf.predict_proba, clf.scores, clf.stream):
         with pytest.raises(InputError, match="Give one of its columns"):
             face(table)
 
@@ -324,6 +335,110 @@ def test_logits_are_those_behind_the_probabilities(clf: Classifier) -> None:
     assert clf.logits([]).shape == (0, 5)
     with pytest.raises(InputError, match="got '123', which has no letters"):
         clf.logits(["smith", "123"])
+
+
+def test_scores_are_the_answers_in_arrays(clf: Classifier) -> None:
+    names = [*NAMES, None, "", "John Smith", "123"]
+    scores, answers = clf.scores(names), clf(names)
+    assert [None if o < 0 else ORIGINS[o] for o in scores.origins] == [a.origin for a in answers]
+    assert [None if np.isnan(p) else p for p in scores.probabilities] == [a.probability for a in answers]
+    assert [None if r < 0 else REASONS[r] for r in scores.reasons] == [a.reason for a in answers]
+    assert [scores.origins.dtype, scores.probabilities.dtype, scores.reasons.dtype] == ["i2", "f4", "i1"]
+    assert len(clf.scores([]).origins) == 0
+
+
+# --- threads -------------------------------------------------------------------------------------------
+
+
+def faces(clf: Classifier) -> list[Callable[..., Any]]:
+    return [clf, clf.predict, clf.predict_proba, clf.scores, lambda names, **o: list(clf.stream(names, **o))]
+
+
+def test_threads_reach_the_network(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[int] = []
+    original = clf.network.logits
+
+    def logits(ids: Any, lengths: Any, *, threads: int) -> Any:
+        found.append(threads)
+        return original(ids, lengths, threads=threads)
+
+    monkeypatch.setattr(clf.network, "logits", logits)
+    for face in faces(clf):
+        face(NAMES, threads=2)
+        face(NAMES)
+    assert found == [2, 1] * 5
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5, "2", None, True])
+def test_threads_must_be_a_number_above_zero(clf: Classifier, threads: Any) -> None:
+    for face in faces(clf):
+        with pytest.raises(InputError, match="threads: expected a whole number, 1 or more, got"):
+            face([], threads=threads)
+
+
+# --- blocks and streams --------------------------------------------------------------------------------
+
+
+def test_answers_do_not_depend_on_blocks(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [*NAMES, None, "", "John Smith", "123", "北京", "Smith-x", "Mu\u0308ller"]
+    whole, p, origins, scores = clf(names), clf.predict_proba(names), clf.predict(names), clf.scores(names)
+    for size in (1, 2, 5, 9):
+        monkeypatch.setattr(classifier_module, "TOGETHER", size)
+        monkeypatch.setattr(classifier_module, "STREAMED", size)
+        for answers in (clf(names), list(clf.stream(names)), list(clf.stream(iter(names)))):
+            assert_alike(answers, whole)
+        np.testing.assert_allclose(clf.predict_proba(names), p, atol=2e-6, rtol=0)
+        assert clf.predict(names) == origins
+        np.testing.assert_array_equal(clf.scores(names).reasons, scores.reasons)
+        np.testing.assert_allclose(clf.scores(names).probabilities, scores.probabilities, atol=2e-6, rtol=0)
+
+
+def assert_alike(answers: list[Answer], expected: list[Answer]) -> None:
+    """The same answers to float32 rounding."""
+    assert len(answers) == len(expected)
+    for a, b in zip(answers, expected, strict=True):
+        assert (a.name, a.origin, a.reason, a.surname, a.note) == (
+            b.name,
+            b.origin,
+            b.reason,
+            b.surname,
+            b.note,
+        )
+        assert [o.origin for o in a.origins] == [o.origin for o in b.origins]
+        assert [o.probability for o in a.origins] == pytest.approx(
+            [o.probability for o in b.origins], abs=2e-6
+        )
+
+
+def test_a_stream_may_have_no_end(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classifier_module, "STREAMED", 4)
+    taken: list[str] = []
+
+    def endless() -> Iterator[str]:
+        for name in itertools.cycle(NAMES):
+            taken.append(name)
+            yield name
+
+    answers = clf.stream(endless())
+    assert taken == []
+    assert_alike(list(itertools.islice(answers, 6)), clf(NAMES[:6]))
+    assert len(taken) == 8
+
+
+@pytest.mark.parametrize(
+    "column", [[], "smith", ["smith"], pa.array(NAMES), np.array(NAMES), pd.Series(NAMES)]
+)
+def test_a_stream_of_any_column(clf: Classifier, column: Any) -> None:
+    expected = [clf(column)] if isinstance(column, str) else clf(column)
+    assert list(clf.stream(column)) == expected
+
+
+def test_a_stream_passes_its_options_on(clf: Classifier) -> None:
+    assert list(clf.stream(["John Smith"], top_k=1, full_names=False)) == [
+        clf("John Smith", top_k=1, full_names=False)
+    ]
+    with pytest.raises(InputError, match="top_k: expected"):
+        clf.stream(NAMES, top_k=0)  # at once, not with the first answer
 
 
 # --- a name's answer is its own ------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from cognomen.reading import (
     item_blocks,
     read_column,
 )
-from cognomen.rnn.layers import Array
+from cognomen.rnn.layers import Array, Blank
 from cognomen.text import normalise
 
 __all__ = ["Answer", "Classifier", "OriginProbability", "Scores", "find_model"]
@@ -164,7 +164,7 @@ class Classifier:
         artifact = read_artifact(folder)
         facts = artifact.facts
         try:
-            network = Network(Architecture.from_json(facts["architecture"]))
+            network = Network(Architecture.from_json(facts["architecture"]), rng=Blank())
             network.load(artifact.tensors)
             return cls(
                 network,
@@ -325,7 +325,7 @@ class Classifier:
         for start in range(0, max(len(texts), 1), TOGETHER):
             block = texts[start : start + TOGETHER]
             reading = read_column(block, self.alphabet, lower=self.lower, full_names=full_names)
-            logits = self.network.logits(reading.ids, reading.lengths, **_shim(threads))  # (S, C)
+            logits = self.network.logits(reading.ids, reading.lengths, threads=threads)  # (S, C)
             yield reading, softmax_with_temperature(logits, self.temperature)
 
     def _answers(
@@ -368,10 +368,6 @@ class Classifier:
             *_accuracy(self.facts),
         ]
         return f"<Classifier: {'; '.join(parts)}>"
-
-
-def _shim(threads: int) -> dict[str, int]:
-    return {} if threads == 1 else {"threads": threads}
 
 
 def _check_positive(**numbers: object) -> None:

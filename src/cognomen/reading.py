@@ -27,6 +27,7 @@ __all__ = [
     "distinct_texts",
     "is_arrow_column",
     "is_single",
+    "is_string_column",
     "item_blocks",
     "read_column",
     "read_text",
@@ -210,7 +211,7 @@ def distinct_texts(names: object) -> tuple[list[str], Places]:
         InputError: `names` is a table or a dictionary, and not one column.
     """
     numbers = _numbering()
-    if is_arrow_column(names) and _holds_strings(names):
+    if is_arrow_column(names) and is_string_column(names):
         places = list(_places_in_arrow(names, numbers))
     else:
         places = [
@@ -282,8 +283,8 @@ def is_arrow_column(names: object) -> bool:
     return arrow and hasattr(names, "type") and hasattr(names, "slice")  # no value, and no table
 
 
-def _holds_strings(column: Any) -> bool:
-    """Whether all its values are strings or null, encoded by a dictionary or not."""
+def is_string_column(column: Any) -> bool:
+    """Whether the values of an Arrow column are strings or null, encoded by a dictionary or not."""
     kind = (
         getattr(column.type, "value_type", column.type) if hasattr(column.type, "index_type") else column.type
     )

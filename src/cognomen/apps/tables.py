@@ -1,0 +1,90 @@
+"""Columns of Arrow tables: a column of names in, a table of answers out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.errors import InputError, MissingExtraError
+from cognomen.reading import REASONS, is_arrow_column, is_string_column
+
+if TYPE_CHECKING:
+    from cognomen.classifier import Classifier
+
+__all__ = ["score_column"]
+
+
+def score_column(classifier: Classifier, column: Any, *, full_names: bool = True, threads: int = 1) -> Any:
+    """Score each text of a column. Different texts are scored once, however often they stand in it.
+
+        import pyarrow.parquet
+        table = pyarrow.parquet.read_table("people.parquet")
+        answers = score_column(Classifier.load(), table["surname"])
+        table = table.append_column("origin", answers["origin"])
+
+    Args:
+        classifier: gives the answers.
+        column: a pyarrow Array or ChunkedArray of N strings (string, large_string or string_view), also
+            encoded by a dictionary; nulls are answered "unknown".
+        full_names: find the surname in a full name ("John Smith"). False takes each text as it stands.
+        threads: how many threads the network may use.
+
+    Returns:
+        A pyarrow.Table of N rows, in the order of the column. Each of its columns is one chunk, whatever the
+        chunks of `column`:
+
+            origin       dictionary<string>  the most likely origin; null where unknown
+            probability  float               its calibrated probability; null where unknown
+            status       dictionary<string>  "ok" or "unknown"
+            reason       dictionary<string>  why it is unknown (see `Answer`); null where it is known
+
+    Raises:
+        InputError: `column` is no such column, or threads is not 1 or more.
+        MissingExtraError: pyarrow is not installed.
+    """
+    pa = _pyarrow()
+    _check_column(column)
+    scores = classifier.scores(column, full_names=full_names, threads=threads)
+    unknown = scores.origins < 0  # (N,)
+    return pa.table(
+        {
+            "origin": _encoded(scores.origins, classifier.origins),
+            "probability": pa.array(scores.probabilities, mask=unknown),
+            "status": _encoded(unknown.view(np.int8), ("ok", "unknown")),
+            "reason": _encoded(scores.reasons, REASONS),
+        }
+    )
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise MissingExtraError("pyarrow", "tables", "Scoring a column of an Arrow table") from error
+    return pyarrow
+
+
+def _check_column(column: Any) -> None:
+    expected = "column: expected a pyarrow Array or ChunkedArray of strings"
+    if hasattr(column, "column_names"):
+        raise InputError(f"{expected}, got a whole {type(column).__name__}. Give {_named(column)}.")
+    if not is_arrow_column(column):
+        raise InputError(
+            f"{expected}, got a {type(column).__name__}. pyarrow.array(...) makes one; others are answered "
+            "by the classifier itself: classifier.predict(...)."
+        )
+    if not is_string_column(column):
+        raise InputError(f"{expected}, got values of the type {column.type}. Try column.cast('string').")
+
+
+def _named(table: Any) -> str:
+    return " or ".join(f"table[{name!r}]" for name in table.column_names[:3]) or "it has none"
+
+
+def _encoded(places: NDArray[Any], texts: Sequence[str]) -> Any:
+    """A dictionary-encoded column: the texts at these places (N,), null at -1."""
+    pa = _pyarrow()
+    return pa.DictionaryArray.from_arrays(pa.array(places, mask=places < 0), pa.array(texts, pa.string()))

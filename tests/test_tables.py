@@ -1,0 +1,152 @@
+"""Columns of Arrow tables: scored as the classifier scores a list, each different text once."""
+
+from __future__ import annotations
+
+import sys
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cognomen.alphabet import Alphabet
+from cognomen.apps.tables import score_column
+from cognomen.classifier import Classifier
+from cognomen.errors import InputError, MissingExtraError
+from cognomen.network import Architecture, Network
+
+LETTERS = " '-abcdefghijklmnopqrstuvwxyz\u0308"
+ORIGINS = ["English", "German", "Irish"]
+NAMES = ["Smith", None, "Müller", "Smith", "", "O'Brien", "John Smith", "北京", "123", None, "a" * 101]
+
+
+@pytest.fixture(scope="module")
+def clf() -> Classifier:
+    architecture = Architecture(len(LETTERS) + 1, len(ORIGINS), embedding_size=8, hidden_size=12)
+    network = Network(architecture, rng=np.random.default_rng(5))
+    for parameter in network.params.values():
+        parameter *= 2
+    return Classifier(network, Alphabet(LETTERS), ORIGINS, [0.5, 0.3, 0.2], 1.5)
+
+
+def rows_of(answers: list[Any]) -> list[dict[str, Any]]:
+    return [{key: getattr(a, key) for key in ("origin", "probability", "status", "reason")} for a in answers]
+
+
+KINDS = {"string": pa.string(), "large_string": pa.large_string(), "string_view": pa.string_view()}
+
+
+@pytest.mark.parametrize("encoded", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_column_is_scored_as_a_list(clf: Classifier, kind: str, encoded: bool) -> None:
+    array = pa.array(NAMES, KINDS[kind])
+    chunked = pa.chunked_array([array.slice(0, 3), array.slice(3, 0), array.slice(3)])
+    for column in (array, chunked):
+        table = score_column(clf, column.dictionary_encode() if encoded else column)
+        assert table.to_pylist() == rows_of(clf(NAMES))
+
+
+def test_the_columns_of_the_answers(clf: Classifier) -> None:
+    table = score_column(clf, pa.chunked_array([NAMES, NAMES]))
+    assert table.column_names == ["origin", "probability", "status", "reason"]
+    kinds = {name: table.schema.field(name).type for name in table.column_names}
+    assert kinds["probability"] == pa.float32()
+    assert all(kinds[name].value_type == pa.string() for name in ("origin", "status", "reason"))
+    assert [table[name].num_chunks for name in table.column_names] == [1] * 4
+    table.validate(full=True)
+    nulls = {name: table[name].null_count for name in table.column_names}
+    assert nulls == {"origin": 12, "probability": 12, "status": 0, "reason": 10}
+    assert table["origin"].chunk(0).dictionary.to_pylist() == ORIGINS
+
+
+@given(st.lists(st.lists(st.sampled_from(NAMES), max_size=4), max_size=4))
+def test_any_chunks(clf: Classifier, chunks: list[list[str | None]]) -> None:
+    column = pa.chunked_array(chunks, pa.string())
+    names = list(chain.from_iterable(chunks))
+    assert score_column(clf, column)["reason"].to_pylist() == [a.reason for a in clf(names)]
+    separate = pa.chunked_array([pa.array(c, pa.string()).dictionary_encode() for c in chunks] or [[]])
+    if chunks:
+        assert score_column(clf, separate)["origin"].to_pylist() == clf.predict(names)
+
+
+@pytest.mark.parametrize(
+    "column", [pa.chunked_array([], pa.string()), pa.array([], pa.string()), pa.nulls(0)]
+)
+def test_no_rows(clf: Classifier, column: Any) -> None:
+    table = score_column(clf, column)
+    assert table.num_rows == 0
+    assert table.column_names == ["origin", "probability", "status", "reason"]
+
+
+def test_nothing_but_nulls(clf: Classifier) -> None:
+    unknown = {"origin": None, "probability": None, "status": "unknown", "reason": "not-text"}
+    assert score_column(clf, pa.nulls(2)).to_pylist() == [unknown] * 2
+    assert score_column(clf, pa.nulls(2, pa.string())).to_pylist() == [unknown] * 2
+
+
+def test_options_reach_the_classifier(clf: Classifier) -> None:
+    column = pa.array(["John Smith"])
+    taken = score_column(clf, column, full_names=False)["probability"].to_pylist()
+    assert taken == [clf("John Smith", full_names=False).probability] != [clf("John Smith").probability]
+    assert score_column(clf, column, threads=2).num_rows == 1
+    with pytest.raises(InputError, match="threads: expected a whole number"):
+        score_column(clf, column, threads=0)
+
+
+def test_different_texts_are_scored_once(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    scored: list[int] = []
+    original = clf.network.logits
+
+    def logits(ids: Any, lengths: Any, **options: int) -> Any:
+        scored.append(len(lengths))
+        return original(ids, lengths, **options)
+
+    monkeypatch.setattr(clf.network, "logits", logits)
+    score_column(clf, pa.chunked_array([["x", "y", None] * 50, ["y", "z"] * 50]))
+    score_column(clf, pa.array(["w", "x"] + ["y", "z"] * 50).dictionary_encode().slice(2))
+    assert scored == [3, 2]
+
+
+def test_the_answers_join_their_table(clf: Classifier) -> None:
+    table = pa.table({"surname": pa.chunked_array([["Smith"], ["Müller", None]])})
+    joined = table.append_column("origin", score_column(clf, table["surname"])["origin"])
+    assert joined.to_pylist()[2] == {"surname": None, "origin": None}
+    assert joined["origin"].to_pylist() == clf.predict(["Smith", "Müller", None])
+    assert joined.to_pandas()["origin"].isna().tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        (pa.array([1, 2]), r"the type int64\. Try column\.cast"),
+        (pa.array([b"x"]), "the type binary"),
+        (pa.array([1]).dictionary_encode(), "dictionary<values=int64"),
+        (pa.array([["x"]]), "the type list"),
+        (pa.table({"name": ["x"], "b": ["y"]}), r"a whole Table\. Give .*table\['name'\] or table\['b'\]"),
+        (["x"], r"a list\. pyarrow\.array"),
+        (pd.Series(["x"]), "a Series"),
+        ("x", "a str"),
+        (pa.scalar("x"), "a StringScalar"),
+        (None, "a NoneType"),
+    ],
+)  # fmt: skip
+def test_what_is_no_column_of_strings_is_refused(clf: Classifier, column: Any, words: str) -> None:
+    with pytest.raises(
+        InputError, match=f"expected a pyarrow Array or ChunkedArray of strings, got.*{words}"
+    ):
+        score_column(clf, column)
+
+
+def test_without_pyarrow_the_command_to_install_it_is_told(
+    clf: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    column = pa.array(["x"])
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(
+        MissingExtraError, match=r"needs the package 'pyarrow'.*pip install 'cognomen\[tables\]'"
+    ):
+        score_column(clf, column)
