@@ -5,7 +5,7 @@ ids (M,) -> embedding (M, E) -> recurrent, both directions (M, 2H) -> pooling (N
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -14,18 +14,21 @@ from numpy.typing import DTypeLike
 
 from cognomen.errors import InputError
 from cognomen.rnn.cells import Cell
-from cognomen.rnn.layers import Array, Dropout, Embedding, Ids, Layer, Linear
+from cognomen.rnn.layers import Array, Dropout, Embedding, Ids, Layer, Linear, Source
+from cognomen.rnn.machine import map_on_threads, one_blas_thread, reuse_memory
 from cognomen.rnn.packed import pack
 from cognomen.rnn.pooling import kinds_of, pool
-from cognomen.rnn.prefixes import PrefixTree, prefix_tree, sort_names
+from cognomen.rnn.prefixes import PrefixTree, check_lengths, prefix_tree, sort_names
 from cognomen.rnn.recurrent import Recurrent
 from cognomen.rnn.sharing import read_names, sum_rows
 
 __all__ = ["Architecture", "Network"]
 
 BLOCK = 128  # names that begin with each wave: enough rows for full-speed products, few enough for the cache
-CHUNK = 16384  # names whose pooled outputs are held at a time
-PACKED = 512  # names that a deeper network reads together
+POOLED_NAMES, POOLED_LETTERS = 1 << 14, 1 << 20  # what is read as one tree
+SORTED_NAMES, SORTED_LETTERS = 1 << 18, 1 << 23  # what is sorted at once
+PACKED_NAMES = 512  # what a deeper network reads at once
+FEW_NAMES, FEW_LETTERS = 1 << 10, 1 << 12  # not worth another thread, or any preparation
 
 
 @dataclass(frozen=True)
@@ -95,11 +98,12 @@ class Network(Layer):
         architecture: Architecture,
         *,
         dropout: tuple[float, float, float] = (0.0, 0.0, 0.0),
-        rng: np.random.Generator | None = None,
+        rng: Source | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
         rng = np.random.default_rng() if rng is None else rng
         self.architecture = a = architecture
+        self.dtype = np.dtype(dtype)
         options = {"nonlinearity": a.nonlinearity} if a.cell in ("rnn", "combined") else {}
         after_embedding, after_recurrent, after_pooling = dropout
         self.embedding = Embedding(a.alphabet_size, a.embedding_size, rng=rng, dtype=dtype)
@@ -202,35 +206,81 @@ class Network(Layer):
 
         return pooled, backward
 
-    def logits(self, ids: Ids, lengths: Ids) -> Array:
-        """As `forward`, for any number of names: in blocks, nothing remembered.
+    def logits(self, ids: Ids, lengths: Ids, *, threads: int = 1) -> Array:
+        """As `forward`, for any number of names, nothing remembered.
+
+        Names go through in pieces: beyond the result, memory does not grow with their number.
 
         Raises:
-            InputError: a name has no letters, the lengths do not fit the ids, or an id is no letter's.
+            InputError: a name has no letters, the lengths do not fit the ids, an id is no letter's, or
+                threads is not a whole number above 0.
         """
+        if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+            raise InputError(f"threads: expected a whole number, 1 or more, got {threads!r}")
+        check_lengths(ids, lengths)
         self.embedding.check(ids)
-        if self.architecture.num_layers > 1:
-            return self._logits_packed(ids, lengths)
-        weight = self.output.params["weight"]  # (C, F)
-        result = np.tile(self.output.params["bias"], (len(lengths), 1))  # (N, C)
-        (cells,) = self.recurrent.levels
-        kinds = len(kinds_of(self.architecture.pooling))
-        heads = weight.reshape(len(weight), kinds, len(cells), -1)  # (C, K, D, H)
-        for d, (cell, reverse) in enumerate(cells):
-            names = sort_names(ids, lengths, reverse=reverse)
-            head = heads[:, :, d].reshape(len(weight), -1)  # (C, K * H)
-            for start in range(0, len(names), CHUNK):
-                tree = prefix_tree(names, start, start + CHUNK, block=BLOCK)
-                pooled, _ = self._read_tree(cell, tree, None, learn=False)  # (U, K * H)
-                result[tree.given] += (pooled.reshape(len(pooled), -1) @ head.T)[tree.spelling]
+        if len(ids) < FEW_LETTERS:
+            return self._logits(ids, lengths, 1)
+        reuse_memory()
+        result = np.empty((len(lengths), self.architecture.origin_count), self.dtype)
+        ends = np.cumsum(lengths)
+        with one_blas_thread():
+            for names in _pieces(ends, SORTED_NAMES, SORTED_LETTERS):
+                start = ends[names.start] - lengths[names.start]
+                result[names] = self._logits(ids[start : ends[names.stop - 1]], lengths[names], threads)
         return result
 
-    def _logits_packed(self, ids: Ids, lengths: Ids) -> Array:
+    def _logits(self, ids: Ids, lengths: Ids, threads: int) -> Array:
+        """The bias and each direction's share of the logits (N, C)."""
+        if self.architecture.num_layers > 1:
+            return self._logits_packed(ids, lengths, threads)
+        (cells,) = self.recurrent.levels
+        weight = self.output.params["weight"]  # (C, F)
+        heads = weight.reshape(len(weight), -1, len(cells), self.architecture.hidden_size)  # (C, K, D, H)
+        shares = np.empty((len(cells), len(lengths), len(weight)), weight.dtype)  # (D, N, C)
+        in_order = map_on_threads(lambda cell: sort_names(ids, lengths, reverse=cell[1]), cells, threads)
+
+        def read(task: tuple[int, slice]) -> None:
+            d, part = task
+            tree = prefix_tree(in_order[d], part, block=BLOCK)
+            pooled, _ = self._read_tree(cells[d][0], tree, None, learn=False)  # (U, K, H)
+            found = pooled.reshape(len(pooled), -1) @ heads[:, :, d].reshape(len(weight), -1).T  # (U, C)
+            shares[d, tree.given] = found[tree.spelling]
+
+        most = min(POOLED_NAMES, max(FEW_NAMES, -(-len(lengths) // threads)))
+        parts = [list(_pieces(np.cumsum(names.lengths), most, POOLED_LETTERS)) for names in in_order]
+        map_on_threads(read, [(d, part) for d, some in enumerate(parts) for part in some], threads)
+        logits: Array = shares.sum(axis=0)
+        logits += self.output.params["bias"]
+        return logits
+
+    def _logits_packed(self, ids: Ids, lengths: Ids, threads: int) -> Array:
         """Blocks of names of similar lengths."""
         starts = np.cumsum(lengths) - lengths  # (N,)
-        result = np.empty((len(lengths), self.architecture.origin_count), self.output.params["weight"].dtype)
-        by_length = np.argsort(lengths, kind="stable")
-        for names in np.split(by_length, np.arange(PACKED, len(lengths), PACKED)):
+        by_length = np.argsort(lengths, kind="stable")  # (N,)
+
+        def read(part: slice) -> Array:
+            names = by_length[part]
             letters = np.concatenate([ids[starts[n] : starts[n] + lengths[n]] for n in names])
-            result[names] = self.forward(letters, lengths[names])[0]
-        return result
+            return self.forward(letters, lengths[names])[0]
+
+        parts = list(_pieces(np.cumsum(lengths[by_length]), PACKED_NAMES, POOLED_LETTERS))
+        found = np.concatenate(map_on_threads(read, parts, threads))  # (N, C)
+        logits = np.empty_like(found)
+        logits[by_length] = found
+        return logits
+
+
+def _pieces(ends: Ids, most_names: int, most_letters: int) -> Iterator[slice]:
+    """Cut names, of which the i-th ends with letter `ends[i]`, into even pieces of limited size.
+
+    A name that is too long alone is a piece alone.
+    """
+    even = -(-len(ends) // max(1, -(-len(ends) // most_names)))
+    start = 0
+    while start < len(ends):
+        before = ends[start - 1] if start else 0
+        limit = int(np.searchsorted(ends, before + most_letters, side="right"))
+        stop = min(start + even, max(start + 1, limit))
+        yield slice(start, stop)
+        start = stop

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from threadpoolctl import threadpool_limits
-
 from cognomen.checkpoint import read_checkpoint, write_checkpoint
 from cognomen.classifier import Classifier
 from cognomen.corpora import Corpus
@@ -15,6 +13,7 @@ from cognomen.errors import TrainingError
 from cognomen.fitting import Run
 from cognomen.progress import EpochRecord, Progress
 from cognomen.recipe import Recipe
+from cognomen.rnn.machine import one_blas_thread, reuse_memory
 
 __all__ = ["EpochRecord", "Progress", "TrainingResult", "train"]
 
@@ -59,7 +58,8 @@ def train(
         if checkpoint is None:
             raise TrainingError("resuming needs the checkpoint's path, got None")
         run.restore(read_checkpoint(checkpoint))
-    with threadpool_limits(limits=1, user_api="blas"):
+    reuse_memory()
+    with one_blas_thread():
         return _go_on(run, checkpoint, on_progress)
 
 

@@ -15,14 +15,15 @@ Gate order, parameter names and starting values are those of torch.nn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from cognomen.errors import InputError
-from cognomen.rnn.layers import Array, Backward, Layer, Linear
+from cognomen.rnn.layers import Array, Backward, Layer, Linear, Source
 
 __all__ = [
     "CELLS",
@@ -95,11 +96,20 @@ class Cell(Layer):
     ) -> None:
         self.input_size, self.hidden_size, self.output_size = input_size, hidden_size, output_size
         self.dtype = np.dtype(dtype)
+        self.linears = [part for part in parts.values() if isinstance(part, Linear)]
         super().__init__(*self.collect(parts))
 
     def start(self, count: int) -> Array:
         """The state before the first step, zero everywhere, (S, N, H)."""
         return np.zeros((self.slots, count, self.hidden_size), dtype=self.dtype)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Inside, steps taken back keep their shares in the weights' gradients for one product at the end."""
+        with ExitStack() as stack:
+            for linear in self.linears:
+                stack.enter_context(linear.together())
+            yield
 
     def project(self, x: Array) -> tuple[Array, Backward]:
         """The inputs' share in what a step computes, (M, X) -> (..., M, A)."""
@@ -134,7 +144,7 @@ class GatedCell(Cell):
         input_size: int,
         hidden_size: int,
         *,
-        rng: np.random.Generator | None = None,
+        rng: Source | None = None,
         bias: bool = True,
         dtype: DTypeLike = np.float32,
     ) -> None:
@@ -161,7 +171,7 @@ class Elman(GatedCell):
         hidden_size: int,
         *,
         nonlinearity: NonlinearityLike = "tanh",
-        rng: np.random.Generator | None = None,
+        rng: Source | None = None,
         bias: bool = True,
         dtype: DTypeLike = np.float32,
     ) -> None:
@@ -198,7 +208,7 @@ class Combined(Cell):
         output_size: int | None = None,
         *,
         nonlinearity: NonlinearityLike = "identity",
-        rng: np.random.Generator | None = None,
+        rng: Source | None = None,
         bias: bool = True,
         dtype: DTypeLike = np.float32,
     ) -> None:

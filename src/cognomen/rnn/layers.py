@@ -11,15 +11,16 @@ C origins, S slots of a state, M all letters of a batch laid end to end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError
 
-__all__ = ["Array", "Backward", "Dropout", "Embedding", "Ids", "Layer", "Linear"]
+__all__ = ["Array", "Backward", "Blank", "Dropout", "Embedding", "Ids", "Layer", "Linear", "Source"]
 
 Array = NDArray[np.floating[Any]]
 Ids = NDArray[np.integer[Any]]
@@ -35,7 +36,9 @@ class Layer:
 
     def __init__(self, params: Mapping[str, Array], grads: Mapping[str, Array] | None = None) -> None:
         self.params = dict(params)
-        self.grads = dict(grads) if grads is not None else {k: np.zeros_like(p) for k, p in params.items()}
+        self.grads = (
+            dict(grads) if grads is not None else {k: np.zeros(p.shape, p.dtype) for k, p in params.items()}
+        )
 
     @classmethod
     def collect(cls, parts: Mapping[str, Layer]) -> tuple[dict[str, Array], dict[str, Array]]:
@@ -74,9 +77,34 @@ class Layer:
         return sum(p.size for p in self.params.values())
 
 
-def uniform(rng: np.random.Generator, bound: float, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
+class Source(Protocol):
+    """Where starting values come from: NumPy's generators, or `Blank`."""
+
+    def uniform(self, low: float, high: float, size: tuple[int, ...]) -> Array:
+        """Values drawn evenly from [low, high)."""
+
+    def standard_normal(self, size: tuple[int, ...]) -> Array:
+        """Values drawn from N(0, 1)."""
+
+
+class Blank:
+    """A source of zeros, for layers whose values are loaded right after.
+
+    Nothing is drawn, and NumPy's random numbers, a third of its memory, are never loaded.
+    """
+
+    def uniform(self, low: float, high: float, size: tuple[int, ...]) -> Array:
+        """Zeros."""
+        return np.zeros(size, np.float32)
+
+    def standard_normal(self, size: tuple[int, ...]) -> Array:
+        """Zeros."""
+        return np.zeros(size, np.float32)
+
+
+def uniform(rng: Source, bound: float, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
     """Values drawn evenly from [-bound, bound)."""
-    return rng.uniform(-bound, bound, shape).astype(dtype)
+    return rng.uniform(-bound, bound, shape).astype(dtype, copy=False)
 
 
 class Linear(Layer):
@@ -85,8 +113,8 @@ class Linear(Layer):
     `weight` is (Y, X), `bias` (Y,) or absent. Both start evenly spread within 1 / sqrt(X), or within
     `bound` where one is given, as in torch.nn.
 
-    With `blocks=G` there are G such maps of the same x, their weights one above the other as in torch.nn's
-    recurrent cells, `weight` (G * Y, X) and `bias` (G * Y,), and their outputs one after the other, (G, N, Y).
+    With `blocks=G` there are G such maps of the same x: their weights one above the other as in torch.nn's
+    recurrent cells, `weight` (G * Y, X) and `bias` (G * Y,), their outputs one after the other, (G, N, Y).
     """
 
     def __init__(
@@ -94,7 +122,7 @@ class Linear(Layer):
         input_size: int,
         output_size: int,
         *,
-        rng: np.random.Generator,
+        rng: Source,
         bias: bool = True,
         bound: float | None = None,
         dtype: DTypeLike = np.float32,
@@ -107,6 +135,7 @@ class Linear(Layer):
             params["bias"] = uniform(rng, bound, (rows,), dtype)
         super().__init__(params)
         self.shape = (output_size,) if blocks is None else (blocks, output_size)
+        self._kept: list[tuple[Array, Array]] | None = None
 
     def forward(self, x: Array) -> tuple[Array, Backward]:
         """Map x (N, X) to y (N, Y), or to (G, N, Y)."""
@@ -116,22 +145,41 @@ class Linear(Layer):
             y += self.params["bias"].reshape(*self.shape[:-1], 1, -1)
 
         def backward(dy: Array) -> Array:
-            self.grads["weight"] += (dy.swapaxes(-1, -2) @ x).reshape(-1, x.shape[-1])
-            if "bias" in self.grads:
-                self.grads["bias"] += dy.sum(axis=-2).ravel()
+            if self._kept is None:
+                self._add_grads(dy, x)
+            else:
+                self._kept.append((dy, x))
             dx = dy @ weight  # (..., N, X)
             return dx if dx.ndim == 2 else dx.sum(axis=0)
 
         return y, backward
 
+    def _add_grads(self, dy: Array, x: Array) -> None:
+        self.grads["weight"] += (dy.swapaxes(-1, -2) @ x).reshape(-1, x.shape[-1])
+        if "bias" in self.grads:
+            self.grads["bias"] += dy.sum(axis=-2).ravel()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Inside, backward keeps what the weights' gradient is made of, and at the end adds it at once.
+
+        One product of many rows is faster than many of a few; `dy` must stay as it is until then.
+        """
+        self._kept = kept = list[tuple[Array, Array]]()
+        try:
+            yield
+        finally:
+            self._kept = None
+        if kept:
+            dys, xs = zip(*kept, strict=True)
+            self._add_grads(np.concatenate(dys, axis=-2), np.concatenate(xs))
+
 
 class Embedding(Layer):
     """A learned vector for each letter: row `id` of `weight` (V, E), drawn from N(0, 1)."""
 
-    def __init__(
-        self, count: int, size: int, *, rng: np.random.Generator, dtype: DTypeLike = np.float32
-    ) -> None:
-        super().__init__({"weight": rng.standard_normal((count, size)).astype(dtype)})
+    def __init__(self, count: int, size: int, *, rng: Source, dtype: DTypeLike = np.float32) -> None:
+        super().__init__({"weight": rng.standard_normal((count, size)).astype(dtype, copy=False)})
 
     def forward(self, ids: Ids) -> tuple[Array, Callable[[Array], None]]:
         """Look up ids (M,) and give their vectors (M, E); an id has no gradient of its own.

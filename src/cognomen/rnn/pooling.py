@@ -129,12 +129,12 @@ class Carried(NamedTuple):
         start: its value before the first letter.
         join: takes the value so far (N, Y) and a letter's outputs (N, Y) to the next value and `backward`,
             from the gradient by that to the gradients by these two.
-        share: the factors (N,) at the end for sequences of these lengths (N,).
+        divide: whether the last value is divided by the sequence's length.
     """
 
     start: float
     join: Callable[[Array, Array], tuple[Array, Callable[[Array], tuple[Array, Array]]]]
-    share: Callable[[Array], Array]
+    divide: bool = False
 
 
 def _carry_last(before: Array, y: Array) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
@@ -154,7 +154,7 @@ def _carry_max(before: Array, y: Array) -> tuple[Array, Callable[[Array], tuple[
 
 
 CARRIED = {
-    "last": Carried(0.0, _carry_last, np.ones_like),
-    "max": Carried(-np.inf, _carry_max, np.ones_like),
-    "mean": Carried(0.0, _carry_sum, np.reciprocal),
+    "last": Carried(0.0, _carry_last),
+    "max": Carried(-np.inf, _carry_max),
+    "mean": Carried(0.0, _carry_sum, divide=True),
 }

@@ -23,7 +23,7 @@ import numpy as np
 from cognomen.errors import InputError
 from cognomen.rnn.layers import Ids
 
-__all__ = ["PrefixTree", "Sorted", "Wave", "prefix_tree", "sort_names"]
+__all__ = ["PrefixTree", "Sorted", "Wave", "check_lengths", "prefix_tree", "sort_names"]
 
 LONGEST_SHARED = 32  # letters; two names that agree in more go separate ways from there
 
@@ -109,6 +109,15 @@ class Sorted:
         return len(self.given)
 
 
+def check_lengths(ids: Ids, lengths: Ids) -> None:
+    """Raise InputError unless there are one or more letters for each name, and none left over."""
+    if (len(lengths) and lengths.min() < 1) or lengths.sum() != len(ids):
+        raise InputError(
+            f"expected one or more letters in each name, {len(ids)} altogether, got the lengths "
+            f"{lengths.tolist()[:10]}"
+        )
+
+
 def sort_names(ids: Ids, lengths: Ids, *, reverse: bool = False) -> Sorted:
     """Sort names by their letters; only the first `LONGEST_SHARED` count.
 
@@ -120,11 +129,7 @@ def sort_names(ids: Ids, lengths: Ids, *, reverse: bool = False) -> Sorted:
     Raises:
         InputError: the lengths do not fit the ids.
     """
-    if (len(lengths) and lengths.min() < 1) or lengths.sum() != len(ids):
-        raise InputError(
-            f"expected one or more letters in each name, {len(ids)} altogether, got the lengths "
-            f"{lengths.tolist()[:10]}"
-        )
+    check_lengths(ids, lengths)
     if reverse:  # all letters turned round are all names turned round, the last one first
         turned = sort_names(ids[::-1], lengths[::-1])
         return replace(turned, given=len(lengths) - 1 - turned.given)
@@ -166,16 +171,13 @@ def _order(table: Ids) -> Ids:
     return order
 
 
-def prefix_tree(
-    names: Sorted, start: int = 0, stop: int | None = None, *, block: int | None = None
-) -> PrefixTree:
-    """The tree of the sorted names from `start` to `stop`, one or more.
+def prefix_tree(names: Sorted, part: slice = slice(None), *, block: int | None = None) -> PrefixTree:
+    """The tree of the sorted names, or of a part of them; one or more.
 
     With `block`, each `block` names begin one wave after those before them. A wave then holds prefixes of
     all lengths and hardly changes its size, whatever the number of names. Prefixes are not shared between
     such blocks. Without, wave t holds the prefixes of t + 1 letters.
     """
-    part = slice(start, stop)
     lengths, shared = names.lengths[part], names.shared[part].copy()
     count = len(lengths)
     shared[:: block or count] = 0
@@ -218,16 +220,15 @@ def prefix_tree(
 def _stems(offset: Ids, shared: Ids) -> Ids:
     """For each name the node of the letters that it shares with the names before it, -1 for none, (N,)."""
     stems = np.full(len(shared), -1)
-    ranks = np.arange(len(shared))
     for length in range(1, int(shared.max()) + 1):
-        owner = np.maximum.accumulate(np.where(shared < length, ranks, 0))  # who has this prefix as its own
-        here = shared == length
-        stems[here] = offset[owner[here]] + length - 1
+        here = np.flatnonzero(shared == length)
+        owners = np.flatnonzero(shared < length)  # such a prefix is the own one of the last of these before
+        stems[here] = offset[owners[np.searchsorted(owners, here) - 1]] + length - 1
     return stems
 
 
 def _turns(stems: Ids) -> Ids:
-    """Number the forks of each stem 1, 2, ..., and all of those that have none (-1) with one higher number."""
+    """Number the forks of each stem 1, 2, ...; those that have none (-1) get one higher number all."""
     order = np.argsort(stems, kind="stable")
     group = stems[order]
     first = np.flatnonzero(np.diff(group, prepend=-2))

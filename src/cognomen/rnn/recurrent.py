@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 
 from cognomen.errors import InputError
 from cognomen.rnn.cells import CELLS, Cell
-from cognomen.rnn.layers import Array, Backward, Dropout, Layer
+from cognomen.rnn.layers import Array, Backward, Dropout, Layer, Source
 from cognomen.rnn.packed import Packed, pack
 
 __all__ = ["DIRECTIONS", "Recurrent", "scan"]
@@ -33,10 +33,13 @@ def scan(cell: Cell, a: Array, order: Packed) -> tuple[Array, Backward]:
 
     def backward(dy: Array) -> Array:
         da = np.empty_like(a)  # (..., M, A)
-        dstate = cell.start(len(order.order))  # (S, N, H); rows that have ended get no gradient from later steps
-        for rows, back in reversed(backwards):
-            size = rows.stop - rows.start
-            da[..., rows, :], dstate[:, :size] = back(dy[rows], dstate[:, :size])
+        dstate = cell.start(
+            len(order.order)
+        )  # (S, N, H); rows that have ended get no gradient from later steps
+        with cell.together():
+            for rows, back in reversed(backwards):
+                size = rows.stop - rows.start
+                da[..., rows, :], dstate[:, :size] = back(dy[rows], dstate[:, :size])
         return da
 
     return np.concatenate(outputs), backward
@@ -70,7 +73,7 @@ class Recurrent(Layer):
         direction: str = "forward",
         dropout: float = 0.0,
         bias: bool = True,
-        rng: np.random.Generator | None = None,
+        rng: Source | None = None,
         dtype: DTypeLike = np.float32,
         cell_options: Mapping[str, Any] | None = None,
     ) -> None:

@@ -35,13 +35,14 @@ def read_names(
         a: what `cell.project` gives for each node of the tree, (..., M, A).
         tree: the names.
         pooling: one or several ways, as for `pool`.
-        row_of_node: (M,); where it is given, node i reads row `row_of_node[i]` of `a`, which may have any rows.
+        row_of_node: (M,); where given, node i reads row `row_of_node[i]` of `a`, which may have any rows.
         dropout: of the cell's outputs.
         rng: the source of its noise; without it there is none.
         learn: whether backward will be called; if not, nothing is remembered for it.
 
     Returns:
-        A row for each distinct name of the tree and way of pooling, (U, K, Y), and backward, to the gradient by `a`.
+        A row for each distinct name of the tree and way of pooling, (U, K, Y), and backward, to the gradient
+        by `a`.
     """
     ways = [CARRIED[kind] for kind in kinds_of(pooling)]
     state = cell.start(1)  # (S, 1, H)
@@ -49,61 +50,80 @@ def read_names(
     pooled = np.empty((len(tree.ends), len(ways), cell.output_size), cell.dtype)  # (U, K, Y)
     steps = []
     for wave in tree.waves():
-        first = slice(len(wave.parents) - wave.roots, None)
-        state = np.take(state, wave.parents, axis=1, mode="clip")  # (S, n, H)
-        state[:, first] = cell.start(wave.roots)
+        before = [
+            _from_parents(state, wave, 0.0),
+            *(_from_parents(so_far, wave, way.start) for so_far, way in zip(carried, ways, strict=True)),
+        ]
         here = a[..., wave.rows, :] if row_of_node is None else a.take(row_of_node[wave.rows], -2)
-        y, state, back_step = cell.step(here, state)  # (n, Y), (S, n, H)
+        y, state, back_step = cell.step(here, before[0])  # (n, Y), (S, n, H)
         y, back_noise = dropout.forward(y, rng)
         backs = []
         for k, way in enumerate(ways):
-            before = np.take(carried[k], wave.parents, axis=0, mode="clip")  # (n, Y)
-            before[first] = way.start
-            carried[k], back = way.join(before, y)
+            carried[k], back = way.join(before[k + 1], y)
             pooled[wave.spellings, k] = carried[k][wave.ends]
             backs.append(back)
         if learn:
             steps.append((wave, back_step, back_noise, backs))
-    shares = np.stack([way.share(tree.lengths.astype(cell.dtype)) for way in ways], axis=1)[:, :, None]
+    for k, way in enumerate(ways):
+        if way.divide:
+            pooled[:, k] /= tree.lengths[:, None]
 
     def backward(dpooled: Array) -> Array:
         """The same waves, last one first."""
-        dpooled = dpooled.reshape(pooled.shape) * shares  # (U, K, Y)
-        da = np.empty((*a.shape[:-2], len(tree.letters), a.shape[-1]), a.dtype)  # (..., M, A)
+        dpooled = dpooled.reshape(pooled.shape).copy()  # (U, K, Y)
+        for k, way in enumerate(ways):
+            if way.divide:
+                dpooled[:, k] /= tree.lengths[:, None]
+        das = []
         count = len(steps[-1][0].parents)
         dstate = cell.start(count)  # (S, n, H), what the waves behind this one have to say
         dcarried = [np.zeros((count, cell.output_size), cell.dtype) for _ in ways]
-        for t in reversed(range(len(steps))):
-            wave, back_step, back_noise, backs = steps[t]
-            dy = np.zeros_like(dcarried[0])  # (n, Y)
-            for k, back in enumerate(backs):
-                dcarried[k][wave.ends] += dpooled[wave.spellings, k]
-                dcarried[k], dy_k = back(dcarried[k])
-                dy += dy_k
-            da[..., wave.rows, :], dstate = back_step(back_noise(dy), dstate)
-            count = len(steps[t - 1][0].parents)
-            dstate = _to_parents(dstate, wave, count)
-            dcarried = [_to_parents(d, wave, count) for d in dcarried]
+        with cell.together():
+            for t in reversed(range(len(steps))):
+                wave, back_step, back_noise, backs = steps[t]
+                dys = []
+                for k, back in enumerate(backs):
+                    dcarried[k][wave.ends] += dpooled[wave.spellings, k]
+                    dcarried[k], dy = back(dcarried[k])
+                    dys.append(dy)
+                da, dstate = back_step(back_noise(sum(dys[1:], dys[0])), dstate)
+                das.append(da)
+                if t:
+                    dstate, *dcarried = _to_parents([dstate, *dcarried], wave, len(steps[t - 1][0].parents))
+        da = np.concatenate(das[::-1], axis=-2)  # (..., M, A)
         return da if row_of_node is None else sum_rows(da, row_of_node, a.shape[-2])
 
-    return pooled * shares, backward
+    return pooled, backward
 
 
-def _to_parents(d: Array, wave: Wave, count: int) -> Array:
-    """Sum the rows (..., n, H) of a wave by their parents, (..., count, H)."""
-    result = np.zeros((*d.shape[:-2], count, d.shape[-1]), d.dtype)
-    stop = len(wave.parents) - wave.roots
+def _from_parents(values: Array, wave: Wave, start: float) -> Array:
+    """Give each row of a wave its parent's values, (..., count, H) -> (..., n, H); first letters start."""
+    own = np.take(values, wave.parents, axis=-2, mode="clip")
+    if wave.roots:
+        own[..., -wave.roots :, :] = start
+    return own
+
+
+def _to_parents(ds: list[Array], wave: Wave, count: int) -> list[Array]:
+    """Sum the rows of arrays (..., n, H) by their parents, (..., count, H) each."""
+    results = [np.zeros((*d.shape[:-2], count, d.shape[-1]), d.dtype) for d in ds]
     start = 0
-    for size in np.bincount(wave.turns[:stop]).tolist():  # no two rows of a turn have the same parent
+    for size in np.bincount(wave.turns[: len(wave.turns) - wave.roots]).tolist():
         rows = slice(start, start + size)
-        result[..., wave.parents[rows], :] += d[..., rows, :]
-        start += size
-    return result
+        parents = wave.parents[rows]  # no two are the same
+        for d, result in zip(ds, results, strict=True):
+            if start == 0:
+                result[..., parents, :] = d[..., rows, :]
+            else:
+                result[..., parents, :] += d[..., rows, :]
+        start = rows.stop
+    return results
 
 
 def sum_rows(d: Array, groups: Ids, count: int) -> Array:
     """Sum the rows (..., M, A) by their group, a number below `count` for each: (..., count, A)."""
     if len(groups) == count and np.bincount(groups, minlength=count).max() == 1:
         return d.take(np.argsort(groups), axis=-2)
-    one_hot = (np.arange(count)[:, None] == groups).astype(d.dtype)  # (count, M)
+    one_hot = np.zeros((count, len(groups)), d.dtype)
+    one_hot[groups, np.arange(len(groups))] = 1
     return one_hot @ d
