@@ -28,6 +28,8 @@ from typing import Any
 from timed.processes import hold_to_one_thread
 from timed.timing import Line, Setting, load, machine
 
+from cognomen.errors import MissingExtraError
+
 RESULTS = Path(__file__).parent / "results"
 # The modules are imported after the number of threads is settled, and only where their row is asked for.
 ROWS = {
@@ -44,6 +46,7 @@ ROWS = {
     "process": "timed.small:process_row",
     "folds": "timed.training:folds_row",
 }
+PACKAGES = {"sklearn": "scikit-learn"}  # where a package is not called as its module
 HEAD = ("work", "against", "ours", "theirs", "ratio", "target", "met")
 
 
@@ -56,7 +59,12 @@ def measure(row: str, setting: Setting) -> dict[str, Any]:
     try:
         lines = getattr(importlib.import_module(module), function)(setting)
     except ModuleNotFoundError as error:
-        missing = f"not measured: install {(error.name or str(error)).split('.')[0]}"
+        package = (error.name or str(error)).split(".")[0]
+        if package in ("cognomen", "timed"):
+            raise
+        missing = f"not measured: install {PACKAGES.get(package, package)}"
+    except MissingExtraError as error:
+        missing = f"not measured: {error}"
     return {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "load": before,
