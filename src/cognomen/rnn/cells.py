@@ -182,7 +182,7 @@ class Elman(GatedCell):
         """See `Cell.step`."""
         (h,) = state  # (N, H)
         b, back_h = self.recurrent.forward(h)  # (N, H)
-        z = a + b  # (N, H)
+        z = np.add(a, b, out=b)  # (N, H)
         h_next = self.phi.function(z)  # (N, H)
 
         def backward(dy: Array, dstate: Array) -> tuple[Array, Array]:

@@ -136,20 +136,32 @@ class Linear(Layer):
         super().__init__(params)
         self.shape = (output_size,) if blocks is None else (blocks, output_size)
         self._kept: list[tuple[Array, Array]] | None = None
+        self._make_views()
+
+    def _make_views(self) -> None:
+        """The parameters in the shapes that products take; made once, as they only ever change in place."""
+        self._weight = self.params["weight"].reshape(*self.shape, -1)  # (..., Y, X)
+        self._map = self._weight.swapaxes(-1, -2)  # (..., X, Y)
+        bias = self.params.get("bias")
+        self._bias = None if bias is None else bias.reshape(*self.shape[:-1], 1, -1)  # (..., 1, Y)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Views do not stay views when they are copied or pickled."""
+        self.__dict__.update(state)
+        self._make_views()
 
     def forward(self, x: Array) -> tuple[Array, Backward]:
         """Map x (N, X) to y (N, Y), or to (G, N, Y)."""
-        weight = self.params["weight"].reshape(*self.shape, -1)  # (..., Y, X)
-        y = x @ weight.swapaxes(-1, -2)  # (..., N, Y)
-        if "bias" in self.params:
-            y += self.params["bias"].reshape(*self.shape[:-1], 1, -1)
+        y: Array = x @ self._map  # (..., N, Y)
+        if self._bias is not None:
+            y += self._bias
 
         def backward(dy: Array) -> Array:
             if self._kept is None:
                 self._add_grads(dy, x)
             else:
                 self._kept.append((dy, x))
-            dx = dy @ weight  # (..., N, X)
+            dx = dy @ self._weight  # (..., N, X)
             return dx if dx.ndim == 2 else dx.sum(axis=0)
 
         return y, backward

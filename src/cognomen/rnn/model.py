@@ -89,8 +89,18 @@ class RNN(Layer):
         Raises:
             InputError: x has another shape than the network or its memory expects.
         """
-        y: Array = self.run(np.asarray(x, dtype=self.dtype)[None])[0]
-        return y
+        x = np.asarray(x, dtype=self.dtype)
+        self._check(x[None])
+        h, state = self._cell.read(x.reshape(-1, x.shape[-1]), self._state(x.shape[:-1]))  # (N, H)
+        y, _ = self._output.forward(h)  # (N, Y)
+        self.h = state[0].reshape(*x.shape[:-1], self.hidden_size)
+        return y.reshape(*x.shape[:-1], self.output_size or 0)
+
+    def _state(self, batch: tuple[int, ...]) -> Array:
+        """The memory as the cell takes it, (1, N, H); zeros before the first step."""
+        if self.h is None:
+            return self._cell.start(*batch or (1,))
+        return self.h.reshape(1, -1, self.hidden_size)
 
     def run(self, xs: ArrayLike) -> Array:
         """Read a whole sequence, (T, X) or (T, N, X), and give every answer, (T, Y) or (T, N, Y)."""
@@ -107,9 +117,7 @@ class RNN(Layer):
         xs = np.asarray(xs, dtype=self.dtype)
         self._check(xs)
         steps = xs.reshape(len(xs), -1, xs.shape[-1])  # (T, N, X)
-        state = (
-            self._cell.start(steps.shape[1]) if self.h is None else self.h.reshape(1, -1, self.hidden_size)
-        )
+        state = self._state(xs.shape[1:-1])
         ys, backwards = [], []
         for x in steps:
             a, back_x = self._cell.project(x)  # U x, (N, H)
