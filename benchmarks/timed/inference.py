@@ -13,7 +13,16 @@ from cognomen.classifier import Classifier
 from timed.names import backwards, classifier, corpus, different_names, different_prefixes, read_cheaply
 from timed.timing import Line, Setting, Target, alternate, best_way, seconds_of
 
-__all__ = ["onnx_row", "product_row", "sklearn_row", "threads_row", "torch_line", "torch_row"]
+__all__ = [
+    "onnx_row",
+    "product_rates",
+    "product_row",
+    "sklearn_row",
+    "threads_row",
+    "torch_line",
+    "torch_row",
+    "useful_operations",
+]
 
 ALL_NAMES = "all different names of the 18 files, text to probabilities, 1 thread"
 SIZES = (32, 64, 128, 256, 512, 1024)
@@ -166,21 +175,18 @@ def product_row(setting: Setting) -> list[Line]:
     """
     clf, names = classifier(), different_names()
     size = clf.network.architecture.hidden_size
-    ids, lengths = read_cheaply(names, clf.alphabet)
-    steps = different_prefixes(ids, lengths) + different_prefixes(backwards(ids, lengths), lengths)
-    useful = steps * 2 * size * 3 * size
+    steps, useful = useful_operations(clf, names)
     rates: list[dict[int, float]] = []
     times = alternate(
         {
             "ours": lambda: clf.predict_proba(names, threads=1),
-            "limit": lambda: rates.append(_product_rates(size)),
+            "limit": lambda: rates.append(product_rates(size)),
         },
         setting.repetitions,
     )
     best = {n: float(np.median([rate[n] for rate in rates])) for n in rates[0]}
     reached, limit = useful / times["ours"].median, max(best.values())
     details = {
-        "letters": len(ids),
         "steps_after_sharing": steps,
         "useful_operations": useful,
         "product_rates_by_rows": best,
@@ -198,7 +204,14 @@ def product_row(setting: Setting) -> list[Line]:
     return [line]
 
 
-def _product_rates(size: int) -> dict[int, float]:
+def useful_operations(clf: Classifier, names: Sequence[str]) -> tuple[int, int]:
+    """The steps that must be taken for some names, and the operations of their matrix products."""
+    ids, lengths = read_cheaply(names, clf.alphabet)
+    steps = different_prefixes(ids, lengths) + different_prefixes(backwards(ids, lengths), lengths)
+    return steps, steps * 6 * clf.network.architecture.hidden_size**2
+
+
+def product_rates(size: int) -> dict[int, float]:
     """Operations a second of (n, H) @ (H, 3H) into a given array, for several n: the best of a few."""
     rng = np.random.default_rng(0)
     matrix = rng.standard_normal((size, 3 * size), np.float32)

@@ -52,6 +52,7 @@ def column_row(setting: Setting) -> list[Line]:
     no two rows share one, and none has its hash computed already.
     """
     import pyarrow as pa
+
     from cognomen.apps.tables import score_column
 
     rows, different = setting.pick(10_000_000, 1_000_000), setting.pick(500_000, 50_000)
@@ -71,7 +72,7 @@ def column_row(setting: Setting) -> list[Line]:
             "dictionary": lambda: column.dictionary_encode(),
         },
         setting.pick(5, 3),
-        prepare=make_list,
+        prepare={"list": make_list},
     )
     facts = {"rows": rows, "different": different, "chunks": CHUNKS, "pyarrow_threads": pa.cpu_count()}
     words = f"a column of {rows:,} rows, {different:,} different"

@@ -42,21 +42,28 @@ class Times:
         return {"median": self.median, "all": [round(s, 6) for s in self.seconds]}
 
 
-def alternate(works: Mapping[str, Work], repetitions: int, prepare: Work | None = None) -> dict[str, Times]:
+def alternate(
+    works: Mapping[str, Work], repetitions: int, prepare: Mapping[str, Work] | None = None
+) -> dict[str, Times]:
     """Time works in turn, forwards and backwards by turns, so that a machine that slows down slows all.
 
-    Each has one call beforehand that does not count. `prepare` is called before every call, untimed.
+    Each has one call beforehand that does not count. What `prepare` has for a work goes before each of its
+    calls, untimed.
     """
-    prepare = prepare or (lambda: None)
+    prepare = prepare or {}
     taken: dict[str, list[float]] = {name: [] for name in works}
-    for work in works.values():
-        prepare()
+    for name, work in works.items():
+        prepare.get(name, _nothing)()
         work()
     for repetition in range(repetitions):
         for name in list(works)[:: -1 if repetition % 2 else 1]:
-            prepare()
+            prepare.get(name, _nothing)()
             taken[name].append(seconds_of(works[name]))
     return {name: Times(tuple(seconds)) for name, seconds in taken.items()}
+
+
+def _nothing() -> None:
+    pass
 
 
 def best_way(ways: Mapping[str, Work], repetitions: int = 2) -> tuple[str, dict[str, float]]:

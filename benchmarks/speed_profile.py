@@ -1,0 +1,151 @@
+"""Where the time goes, from text to probabilities: `python benchmarks/speed_profile.py [--quick]`.
+
+All different names of the 18 files, one thread. The functions that do the phases are wrapped from outside
+while it is measured, nothing in the library knows of it; a phase's time is its functions' own, without that
+of wrapped functions that they call. The wrapping's cost shows: the whole is timed with it and without. Of
+each phase the median of several runs counts. Beside the matrix products stands what they would take at the
+best rate of this machine. Writes `benchmarks/results/profile.json` and prints the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from timed.processes import hold_to_one_thread
+from timed.timing import machine
+
+RESULTS = Path(__file__).parent / "results"
+# The phases: what they are called, and the functions that do them, as module:name.
+PHASES = {
+    "the list: different texts, answers to their places": ["cognomen.classifier:Classifier.predict_proba"],
+    "text to ids": ["cognomen.classifier:read_column"],
+    "sharing: sorting, the tree of prefixes": ["cognomen.network:sort_names", "cognomen.network:prefix_tree"],
+    "sharing: from each row's parent": ["cognomen.rnn.sharing:_from_parents"],
+    "the letters' inputs to each row, pooled rows to their places": ["cognomen.network:read_names"],
+    "matrix products of the steps": ["cognomen.rnn.layers:Linear.forward"],
+    "gates": ["cognomen.rnn.cells:GRU.step"],
+    "pooling": ["cognomen.rnn.pooling:CARRIED"],
+    "output product, and what is left of the network": ["cognomen.network:Network.logits"],
+    "softmax": ["cognomen.classifier:softmax_with_temperature"],
+}
+
+
+class Clock:
+    """The time that each phase takes itself; wrapped functions may call each other."""
+
+    def __init__(self) -> None:
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.running: list[str] = []
+        self.since = 0.0
+
+    def switch(self) -> None:
+        """Book the time since the last switch to the phase that runs."""
+        now = time.perf_counter()
+        if self.running:
+            self.seconds[self.running[-1]] += now - self.since
+        self.since = now
+
+    def wrapped(self, function: Callable[..., Any], phase: str) -> Callable[..., Any]:
+        """The function, its time booked to a phase."""
+
+        @wraps(function)
+        def call(*args: Any, **options: Any) -> Any:
+            self.switch()
+            self.running.append(phase)
+            try:
+                return function(*args, **options)
+            finally:
+                self.switch()
+                self.running.pop()
+
+        return call
+
+
+@contextmanager
+def watched(clock: Clock) -> Iterator[None]:
+    """Inside, every phase's functions are wrapped."""
+    with ExitStack() as stack:
+        for phase, places in PHASES.items():
+            for place in places:
+                stack.enter_context(_watching(place, phase, clock))
+        yield
+
+
+def _watching(place: str, phase: str, clock: Clock) -> Any:
+    from importlib import import_module
+
+    module, _, path = place.partition(":")
+    *owners, name = path.split(".")
+    owner: Any = import_module(module)
+    for step in owners:
+        owner = getattr(owner, step)
+    found = getattr(owner, name)
+    if isinstance(found, dict):  # of poolings
+        return patch.dict(found, {k: p._replace(join=clock.wrapped(p.join, phase)) for k, p in found.items()})
+    return patch.object(owner, name, clock.wrapped(found, phase))
+
+
+def measure(runs: int) -> dict[str, Any]:
+    """The milliseconds of each phase, of the whole, and of the whole unwatched."""
+    from timed.inference import product_rates, useful_operations
+    from timed.names import classifier, different_names
+    from timed.timing import seconds_of
+
+    clf, names = classifier(), different_names()
+    size = clf.network.architecture.hidden_size
+    limit = max(product_rates(size).values())
+    wholes, clocks, plain = [], [], []
+    for _ in range(runs + 1):  # the first does not count
+        plain.append(seconds_of(lambda: clf.predict_proba(names, threads=1)))
+        clock = Clock()
+        with watched(clock):
+            wholes.append(seconds_of(lambda: clf.predict_proba(names, threads=1)))
+        clocks.append(clock)
+    phases = {
+        phase: statistics.median(clock.seconds[phase] for clock in clocks[1:]) * 1e3 for phase in PHASES
+    }
+    return {
+        "names": len(names),
+        "phases_ms": phases,
+        "products_at_best_ms": useful_operations(clf, names)[1] / limit * 1e3,
+        "whole_ms": statistics.median(wholes[1:]) * 1e3,
+        "unwatched_ms": statistics.median(plain[1:]) * 1e3,
+    }
+
+
+def table(measured: dict[str, Any]) -> str:
+    """The phases as a Markdown table."""
+    lines = ["| phase | ms | share |\n| --- | --- | --- |\n"]
+    for phase, ms in measured["phases_ms"].items():
+        lines.append(f"| {phase} | {ms:.1f} | {ms / measured['whole_ms']:.0%} |\n")
+    best = measured["products_at_best_ms"]
+    lines.append(f"| (the products at this machine's best rate) | ({best:.1f}) | |\n")
+    lines.append(f"| the whole | {measured['whole_ms']:.1f} | |\n")
+    lines.append(f"| the whole, when nobody watches | {measured['unwatched_ms']:.1f} | |\n")
+    return "".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure where the time goes.")
+    parser.add_argument("--quick", action="store_true", help="fewer runs")
+    quick = parser.parse_args().quick
+    dropped = hold_to_one_thread()
+    measured = measure(5 if quick else 31)
+    results = {"machine": machine() | {"settings_dropped": dropped}, **measured}
+    path = RESULTS / ("profile-quick.json" if quick else "profile.json")
+    path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(table(measured))
+
+
+if __name__ == "__main__":
+    main()
