@@ -1,4 +1,4 @@
-"""Write the README's table from the results: `python benchmarks/figures.py`; with `--check`, is it stale?"""
+"""Write the README's tables from the results: `python benchmarks/figures.py`; with `--check`, are they stale?"""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 import sys
 from pathlib import Path
 from typing import Any
+
+from speed import table as table_of
 
 from cognomen.files import write_whole
 
@@ -55,6 +57,18 @@ def tutorial_table() -> str:
     return "".join(lines)
 
 
+def speed_table() -> str:
+    """What `speed.py` measured, and on what machine."""
+    measured = results("speed")
+    here = measured["machine"]
+    versions = ", ".join(f"{name} {v}" for name, v in here["versions"].items() if v and name != "cognomen")
+    lines = [
+        f"Measured on {here['processor']}, {here['cores']} cores, {here['blas'][0]}; {versions}.\n",
+        "\n",
+    ]
+    return "".join([*lines, table_of(measured["rows"])])
+
+
 def filled(text: str, mark: str, table: str) -> str:
     """The text with the table between its two marks."""
     block = re.compile(rf"(?<=<!-- {mark} -->\n).*(?=<!-- /{mark} -->)", re.DOTALL)
@@ -66,7 +80,11 @@ def filled(text: str, mark: str, table: str) -> str:
 
 def main() -> None:
     text = README.read_text(encoding="utf-8")
-    written = filled(filled(text, "figures", table()), "tutorial", tutorial_table())
+    tables = {"figures": table, "tutorial": tutorial_table, "speed": speed_table}
+    written = text
+    for mark, made in tables.items():
+        if mark != "speed" or (HERE / "results" / "speed.json").exists():
+            written = filled(written, mark, made())
     if sys.argv[1:] != ["--check"]:
         write_whole(README, written.encode())
     elif written != text:
