@@ -1,4 +1,4 @@
-"""Write the README's tables from the results: `python benchmarks/figures.py`; with `--check`, are they stale?"""
+"""Write the README's tables from the results: `python benchmarks/figures.py`; `--check`: are they stale?"""
 
 from __future__ import annotations
 
@@ -58,15 +58,12 @@ def tutorial_table() -> str:
 
 
 def speed_table() -> str:
-    """What `speed.py` measured, and on what machine."""
+    """What `speed.py` measured and has a target, and on what machine."""
     measured = results("speed")
     here = measured["machine"]
     versions = ", ".join(f"{name} {v}" for name, v in here["versions"].items() if v and name != "cognomen")
-    lines = [
-        f"Measured on {here['processor']}, {here['cores']} cores, {here['blas'][0]}; {versions}.\n",
-        "\n",
-    ]
-    return "".join([*lines, table_of(measured["rows"])])
+    where = f"Measured on {here['processor']}, {here['cores']} cores, {here['blas'][0]}; {versions}."
+    return f"{where}\n\n{table_of(measured['rows'], with_targets=True)}"
 
 
 def filled(text: str, mark: str, table: str) -> str:

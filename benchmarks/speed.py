@@ -74,14 +74,17 @@ def measure(row: str, setting: Setting) -> dict[str, Any]:
     }
 
 
-def table(rows: Mapping[str, Any]) -> str:
-    """Rows of the results as a Markdown table: how many times as fast, or what share of the other's time."""
+def table(rows: Mapping[str, Any], with_targets: bool = False) -> str:
+    """Rows of the results as a Markdown table; on request only the lines that have a target.
+
+    The ratio says how many times as fast where it should be large, and what share of theirs where small.
+    """
     lines = [f"| {' | '.join(HEAD)} |\n", "| --- " * len(HEAD) + "|\n"]
     for row in (row for row in ROWS if row in rows):
         measured = rows[row]
         if measured["missing"]:
             lines.append(f"| {row} | | | | | | {measured['missing']} |\n")
-        for line in measured["lines"]:
+        for line in (line for line in measured["lines"] if line["target"] or not with_targets):
             met = {True: "yes", False: "**no**", None: ""}[line["met"]]
             cells = [line["work"], line["against"], line["ours"], line["theirs"], line["shown"]]
             lines.append(f"| {' | '.join([*cells, line['target'] or '', met])} |\n")
