@@ -1,0 +1,220 @@
+"""The benchmarks' own parts: rivals answer as we do, names are laid out whole, tables say what was measured.
+
+No timing decides anything here.
+"""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+import speed
+import speed_profile
+from timed import names as timed_names
+from timed.batches import WAYS, Laid, batches
+from timed.processes import free_environment, hold_to_one_thread, run_processes
+from timed.timing import Line, Target, Times, alternate, best_way
+
+from cognomen import Classifier
+from cognomen.rnn import cross_entropy
+from cognomen.text import normalise
+
+NAMES = ["Smith", "Nakamura", "O'Brien", "Müller", "Béringer", "Li", "Nguyễn", "Van Der Berg", "Große", "Lu:"]
+needs_names = pytest.mark.skipif("COGNOMEN_NAMES" not in os.environ, reason="COGNOMEN_NAMES is not set")
+
+
+@pytest.fixture(scope="module")
+def clf():
+    return Classifier.load()
+
+
+@pytest.fixture(scope="module")
+def laid(clf):
+    return Laid(*timed_names.read_cheaply(NAMES, clf.alphabet))
+
+
+def test_the_cheap_reading_gives_the_classifiers_letters(clf, laid):
+    letters = [clf.alphabet.without_unknown_marks(normalise(name)) for name in NAMES]
+    ids, lengths = clf.alphabet.encode_all(letters)
+    np.testing.assert_array_equal(laid.ids, ids)
+    np.testing.assert_array_equal(laid.lengths, lengths)
+
+
+def test_different_prefixes_and_suffixes_are_counted():
+    words = ["ab", "abc", "b", "ab"]
+    ids = np.array([ord(letter) for letter in "".join(words)])
+    lengths = np.array([len(word) for word in words])
+    assert timed_names.different_prefixes(ids, lengths) == len({"a", "ab", "abc", "b"})
+    turned = timed_names.backwards(ids, lengths)
+    assert "".join(map(chr, turned)) == "bacbabba"
+    assert timed_names.different_prefixes(turned, lengths) == len({"b", "ba", "c", "cb", "cba"})
+
+
+def test_syllables_are_cut_after_vowels_and_lose_nothing():
+    assert timed_names.syllables("Nakamura") == ["Na", "ka", "mu", "ra"]
+    assert timed_names.syllables("Kowalski") == ["Ko", "wa", "lski"]
+    assert timed_names.syllables("Schmidt") == ["Schmidt"]
+    assert timed_names.syllables("Ng") == ["Ng"]
+    assert all("".join(timed_names.syllables(name)) == name for name in NAMES)
+
+
+@needs_names
+def test_recombined_names_are_different_and_always_the_same():
+    names = timed_names.recombined_names(3000, seed=3)
+    assert len(set(names)) == len(names) == 3000
+    assert names == timed_names.recombined_names(3000, seed=3)
+    assert not set(names) <= set(timed_names.corpus().names)
+    assert all(0 < len(name) <= timed_names.LONGEST for name in names)
+
+
+def test_a_zipf_column_holds_every_value_and_the_first_most_often():
+    column = timed_names.zipf_rows(20_000, 500)
+    counts = np.bincount(column, minlength=500)
+    assert len(column) == 20_000
+    assert counts.min() >= 1
+    assert counts.argmax() == 0
+    assert counts[0] == pytest.approx(2 * counts[1], rel=0.15)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("rng", [None, 0])
+def test_batches_hold_every_name_once_and_whole(laid, way, rng):
+    names = np.split(laid.ids, laid.starts[1:])
+    seen = []
+    for batch in batches(laid, way, 3, None if rng is None else np.random.default_rng(rng)):
+        assert len(batch.which) <= 3
+        assert way != "equal" or batch.running is None
+        for row, which in enumerate(batch.which):
+            length = batch.lengths[row]
+            np.testing.assert_array_equal(batch.x[:length, row], names[which])
+            np.testing.assert_array_equal(batch.reversed()[:length, row], names[which][::-1])
+            assert (batch.x[length:, row] == 0).all()
+        seen += batch.which.tolist()
+    assert sorted(seen) == list(range(len(NAMES)))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_torch_answers_as_we_do(clf, way):
+    pytest.importorskip("torch")
+    from timed.torch_side import probabilities, torch_network
+
+    network = torch_network(clf.network.architecture, clf.network.params)
+    theirs = probabilities(network, clf, NAMES, way, 4)
+    np.testing.assert_allclose(theirs, clf.predict_proba(NAMES, full_names=False), atol=1e-5)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_torch_has_our_gradients(clf, laid, way):
+    pytest.importorskip("torch")
+    import torch
+    from timed.torch_side import torch_network
+
+    labels = np.arange(len(NAMES)) % len(clf.origins)
+    network = torch_network(clf.network.architecture, clf.network.params)
+    (batch,) = batches(laid, way if way != "equal" else "packed", len(NAMES))
+    torch.nn.functional.cross_entropy(network(batch, way), torch.from_numpy(labels[batch.which])).backward()
+    logits, backward = clf.network.forward(laid.ids, laid.lengths)
+    clf.network.zero_grad()
+    backward(cross_entropy(logits, labels)[1])
+    for name, parameter in network.named_parameters():
+        np.testing.assert_allclose(parameter.grad.numpy(), clf.network.grads[name], atol=1e-5, err_msg=name)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("way", ["equal", "padded"])
+def test_onnx_runtime_answers_as_we_do(clf, way):
+    pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    from timed.onnx_side import OnnxSide
+
+    theirs = OnnxSide(clf).probabilities(NAMES, way, 4)
+    np.testing.assert_allclose(theirs, clf.predict_proba(NAMES, full_names=False), atol=1e-5)
+
+
+def test_works_are_timed_in_turn_after_a_rehearsal():
+    calls = []
+    works = {name: lambda name=name: calls.append(name) for name in "ab"}
+    times = alternate(works, 2, prepare={"b": lambda: calls.append("get ready")})
+    ready = ["get ready", "b"]
+    assert calls == ["a", *ready, "a", *ready, *ready, "a"]
+    assert all(len(t.seconds) == 2 for t in times.values())
+    assert Times((3.0, 1.0, 2.0)).median == 2.0
+
+
+def test_the_best_way_is_the_fastest():
+    import time
+
+    way, seconds = best_way({"slow": lambda: time.sleep(0.05), "fast": lambda: None}, 1)
+    assert way == "fast"
+    assert seconds.keys() == {"slow", "fast"}
+
+
+def test_the_table_says_what_met_its_target_and_what_is_missing():
+    lines = [
+        Line("w", "a", "1", "2", 3.0, Target(">=", 2.5)),
+        Line("w", "a", "1", "2", 0.02, Target("<=", 0.01)),
+        Line("w", "a", "1", "2", 700.0, Target("<=", 500, "MB")),
+        Line("w", "a", "1", "2", 1.5),
+    ]
+    measured = {"missing": None, "lines": [line.to_json() for line in lines]}
+    rows = {"torch": measured, "onnx": {"missing": "not measured: install onnx", "lines": []}}
+    shown = speed.table(rows)
+    assert "| 3.00x | ≥ 2.50x | yes |" in shown
+    assert "| 0.02x | ≤ 0.0100x | **no** |" in shown
+    assert "| 700 MB | ≤ 500 MB | **no** |" in shown
+    assert "| 1.50x |  |  |" in shown
+    assert "not measured: install onnx |" in shown
+    assert "1.50x" not in speed.table(rows, with_targets=True)
+
+
+def test_every_row_has_its_function():
+    from importlib import import_module
+
+    for place in speed.ROWS.values():
+        module, function = place.split(":")
+        assert callable(getattr(import_module(module), function))
+
+
+def test_a_row_without_its_rival_says_what_to_install(monkeypatch):
+    def absent(setting):
+        raise ModuleNotFoundError("No module named 'sklearn.linear_model'", name="sklearn.linear_model")
+
+    def broken(setting):
+        raise ModuleNotFoundError("No module named 'cognomen.nothing'", name="cognomen.nothing")
+
+    from timed import inference
+
+    monkeypatch.setattr(inference, "sklearn_row", absent)
+    assert speed.measure("sklearn", None)["missing"] == "not measured: install scikit-learn"
+    monkeypatch.setattr(inference, "sklearn_row", broken)
+    with pytest.raises(ModuleNotFoundError):
+        speed.measure("sklearn", None)
+
+
+def test_the_number_of_threads_is_not_chosen_too_late():
+    with pytest.raises(AssertionError, match="NumPy is loaded"):
+        hold_to_one_thread()
+    assert "OPENBLAS_NUM_THREADS" not in free_environment()
+
+
+@pytest.mark.skipif(not hasattr(os, "wait4"), reason="needs os.wait4")
+def test_a_process_is_measured_without_this_ones_memory():
+    import sys
+
+    ballast = np.ones(30_000_000)  # 240 MB
+    runs = run_processes({"nothing": [sys.executable, "-S", "-c", ""]}, 1)["nothing"]
+    assert ballast.sum() > 0
+    assert 2 < runs.peak < 100
+    assert len(runs.times.seconds) == 1
+
+
+def test_the_profile_knows_its_phases_functions(clf, monkeypatch):
+    clock = speed_profile.Clock()
+    read_column = __import__("cognomen.classifier").classifier.read_column
+    with speed_profile.watched(clock):
+        watched = clf.predict_proba(NAMES * 50)
+    assert all(seconds > 0 for seconds in clock.seconds.values())
+    assert clock.seconds.keys() == speed_profile.PHASES.keys()
+    assert __import__("cognomen.classifier").classifier.read_column is read_column
+    np.testing.assert_allclose(watched, clf.predict_proba(NAMES * 50))
