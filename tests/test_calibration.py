@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from cognomen import calibration
 from cognomen.calibration import fit_temperature, softmax_with_temperature
 from cognomen.errors import InputError
 
@@ -59,6 +60,14 @@ def test_rows_sum_to_one_and_keep_their_order(logits: np.ndarray[Any, Any], temp
 
 def test_large_logits_do_not_overflow() -> None:
     np.testing.assert_array_equal(softmax_with_temperature([[1e4, -1e4]], 0.05), [[1.0, 0.0]])
+
+
+def test_many_rows_are_taken_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    logits = np.random.default_rng(1).normal(0, 3, (11, 4)).astype(np.float32)
+    whole = softmax_with_temperature(logits, 1.5)
+    monkeypatch.setattr(calibration, "ROWS", 3)
+    for table in (logits, np.asfortranarray(logits), logits[::-1][::-1]):
+        np.testing.assert_array_equal(softmax_with_temperature(table, 1.5), whole)
 
 
 def test_no_names_give_no_rows() -> None:

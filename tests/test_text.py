@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cognomen import text as text_module
 from cognomen.text import SURNAME_OF_FULL_NAME, NameReading, fold, normalise, read_name
 
 # Texts that look like names more often than chance has it, and any text at all.
@@ -98,6 +99,14 @@ def test_normalise_can_keep_capitals() -> None:
 def test_normalising_twice_changes_nothing_more(text: str, lower: bool) -> None:
     once = normalise(text, lower=lower)
     assert normalise(once, lower=lower) == once
+
+
+@given(st.text(st.characters(max_codepoint=127)), st.booleans())
+def test_plain_ascii_is_normalised_as_among_other_letters(text: str, lower: bool) -> None:
+    alone = normalise(text, lower=lower)
+    among = normalise(f"é {text} é", lower=lower).split()
+    assert among[0] == among[-1] == "e\u0301"
+    assert alone.split() == (among[1:-1] if any(map(str.isalpha, text)) else [])
 
 
 @given(ANY_TEXT)
@@ -327,3 +336,25 @@ def test_the_surnames_of_the_18_files_stand_as_they_are(names_folder: Path) -> N
                 assert normalise(read_name(row).surname) == normalise(row)
     assert read_otherwise == {"to the first page", "novy novy"}
     assert several_words == 39 + 25
+
+
+USUAL = (
+    "John Smith MÜLLER Müller Mu\u0308ller d D. O ii II Ii Iii jr Du In St al ﬁsher ſt ﬆ ᵃ ŉa ªb "
+    "\u3164\u3164 \u115f\u1160 SMITH ǅon 王 "
+)
+
+
+@given(st.lists(st.one_of(st.sampled_from((USUAL + WORDS).split()), st.text(max_size=3)), max_size=5))
+@example(["\u3164\u3164", "\u3164\u3164"])
+@example(["\u115f\u1160", "Smith"])
+@example(["Marie", "DUPONT"])
+@example(["DUPONT", "Marie"])
+@example(["john", "d", "arcy"])
+@example(["Jean", "Du", "Pont"])
+@example(["ſt", "John"])
+def test_the_short_way_for_usual_names_reads_as_the_rules_do(words: list[str]) -> None:
+    text = " ".join(words)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_module, "_is_usual", lambda word: False)
+        expected = read_name(text)
+    assert read_name(text) == expected

@@ -43,7 +43,6 @@ class Alphabet:
             raise InputError(f"an alphabet holds each letter once; more than once in {letters!r}: {twice}")
         self._letters = letters
         self._ids = {letter: number for number, letter in enumerate(letters, start=1)}
-        self._known = frozenset(letters)
         self._table = _number_of_code_point(letters)
 
     @classmethod
@@ -66,7 +65,7 @@ class Alphabet:
 
         A mark's letter can be read without it: "Nguyễn" is "nguyen" to a network that never saw its marks.
         """
-        if self._known.issuperset(name):
+        if self._knows(name):
             return name
         return "".join(c for c in name if c in self._ids or not unicodedata.category(c).startswith("M"))
 
@@ -103,11 +102,14 @@ class Alphabet:
 
     def unknown_share(self, name: str) -> float:
         """The share of unknown ones among the letters (Unicode class L, no marks); 0 without any."""
-        if self._known.issuperset(name):
+        if self._knows(name):
             return 0.0
         letters = [letter for letter in name if unicodedata.category(letter).startswith("L")]
         unknown = sum(letter not in self._ids for letter in letters)
         return unknown / len(letters) if letters else 0.0
+
+    def _knows(self, name: str) -> bool:
+        return all(map(self._ids.__contains__, name))
 
     def __eq__(self, other: object) -> bool:
         """Alphabets are equal when their letters are, in the same order."""

@@ -88,12 +88,13 @@ def writer(classifier: Classifier, top: int | None, *, as_json: bool) -> Writer:
 
 def write_json(answers: list[Answer]) -> None:
     """Write one JSON object a line."""
-    write("".join(f"{json.dumps(answer.to_json(), ensure_ascii=False)}\n" for answer in answers))
+    encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode  # answers hold no circles
+    write("".join([f"{encode(answer.to_json())}\n" for answer in answers]))
 
 
 def write_lines(answers: list[Answer], pairs: int) -> None:
     """Write one line a name: the name, then `pairs` pairs of origin and probability, between tabs."""
-    write("".join(f"{line_of(answer, pairs)}\n" for answer in answers))
+    write("".join([f"{line_of(answer, pairs)}\n" for answer in answers]))
 
 
 def line_of(answer: Answer, pairs: int) -> str:
