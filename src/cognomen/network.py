@@ -131,7 +131,14 @@ class Network(Layer):
         """Read names laid end to end, ids (M,) with lengths (N,): logits (N, C) in the same order.
 
         `rng` is the source of dropout's noise; without it there is none.
+
+        Raises:
+            InputError: there is no name, a name has no letters, the lengths do not fit the ids, or an id is
+                no letter's.
         """
+        lengths = check_lengths(ids, lengths)
+        if len(lengths) == 0:
+            raise InputError("expected one or more names, got none")
         self.embedding.check(ids)
         read = self._read_shared if self.architecture.num_layers == 1 else self._read_packed
         pooled, back_read = read(ids, lengths, rng)  # (N, F)
@@ -168,22 +175,14 @@ class Network(Layer):
     ) -> tuple[Array, Callable[[Array], None]]:
         """One cell reads the names of a tree: pooled (U, K, H) for the distinct ones.
 
-        Without noise the same letter is the same input, and each letter of the alphabet is projected once.
+        A letter is the same input wherever it stands, so each of the alphabet's is projected once. Noise too
+        is drawn once for a letter: what a batch loses of it, it loses in all its names.
         """
-        noisy = rng is not None and self.dropout_embedded.rate > 0
-        letters = tree.letters if noisy else np.arange(self.architecture.alphabet_size)
-        x, back_embedding = self.embedding.forward(letters)  # (M, E) or (V, E)
+        x, back_embedding = self.embedding.forward(np.arange(self.architecture.alphabet_size))  # (V, E)
         x, back_noise = self.dropout_embedded.forward(x, rng)
-        a, back_project = cell.project(x)
+        a, back_project = cell.project(x)  # (..., V, A)
         pooled, back_read = read_names(
-            cell,
-            a,
-            tree,
-            self.architecture.pooling,
-            row_of_node=None if noisy else tree.letters,
-            dropout=self.recurrent.dropout,
-            rng=rng,
-            learn=learn,
+            cell, a, tree, self.architecture.pooling, dropout=self.recurrent.dropout, rng=rng, learn=learn
         )
 
         def backward(dpooled: Array) -> None:
@@ -217,12 +216,14 @@ class Network(Layer):
         """
         if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
             raise InputError(f"threads: expected a whole number, 1 or more, got {threads!r}")
-        check_lengths(ids, lengths)
+        lengths = check_lengths(ids, lengths)
         self.embedding.check(ids)
+        result = np.empty((len(lengths), self.architecture.origin_count), self.dtype)
+        if len(lengths) == 0:
+            return result
         if len(ids) < FEW_LETTERS:
             return self._logits(ids, lengths, 1)
         reuse_memory()
-        result = np.empty((len(lengths), self.architecture.origin_count), self.dtype)
         ends = np.cumsum(lengths)
         with one_blas_thread():
             for names in _pieces(ends, SORTED_NAMES, SORTED_LETTERS):

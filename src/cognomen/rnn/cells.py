@@ -58,10 +58,30 @@ class Nonlinearity(NamedTuple):
     slope: Callable[[Array, Array], Array]
 
 
-NONLINEARITIES = {
-    "tanh": Nonlinearity(np.tanh, lambda z, h: 1 - h * h),
-    "relu": Nonlinearity(lambda z: np.maximum(z, 0), lambda z, h: (z > 0).astype(z.dtype)),
-    "identity": Nonlinearity(lambda z: z, lambda z, h: np.ones_like(z)),
+def _tanh_slope(z: Array, h: Array) -> Array:
+    return 1 - h * h
+
+
+def _relu(z: Array) -> Array:
+    return np.maximum(z, 0)
+
+
+def _relu_slope(z: Array, h: Array) -> Array:
+    return (z > 0).astype(z.dtype)
+
+
+def _identity(z: Array) -> Array:
+    return z
+
+
+def _identity_slope(z: Array, h: Array) -> Array:
+    return np.ones_like(z)
+
+
+NONLINEARITIES = {  # functions with names: networks can be pickled
+    "tanh": Nonlinearity(np.tanh, _tanh_slope),
+    "relu": Nonlinearity(_relu, _relu_slope),
+    "identity": Nonlinearity(_identity, _identity_slope),
 }
 
 NonlinearityLike = str | Nonlinearity | tuple[Callable[[Array], Array], Callable[[Array], Array]]

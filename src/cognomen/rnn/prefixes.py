@@ -109,13 +109,19 @@ class Sorted:
         return len(self.given)
 
 
-def check_lengths(ids: Ids, lengths: Ids) -> None:
-    """Raise InputError unless there are one or more letters for each name, and none left over."""
+def check_lengths(ids: Ids, lengths: Ids) -> Ids:
+    """The lengths (N,) as int64.
+
+    Raises:
+        InputError: a name has no letters, or letters (M,) are left over or lacking.
+    """
+    lengths = lengths.astype(np.int64, copy=False)
     if (len(lengths) and lengths.min() < 1) or lengths.sum() != len(ids):
         raise InputError(
             f"expected one or more letters in each name, {len(ids)} altogether, got the lengths "
             f"{lengths.tolist()[:10]}"
         )
+    return lengths
 
 
 def sort_names(ids: Ids, lengths: Ids, *, reverse: bool = False) -> Sorted:
@@ -129,7 +135,7 @@ def sort_names(ids: Ids, lengths: Ids, *, reverse: bool = False) -> Sorted:
     Raises:
         InputError: the lengths do not fit the ids.
     """
-    check_lengths(ids, lengths)
+    lengths = check_lengths(ids, lengths)
     if reverse:  # all letters turned round are all names turned round, the last one first
         turned = sort_names(ids[::-1], lengths[::-1])
         return replace(turned, given=len(lengths) - 1 - turned.given)
@@ -139,7 +145,8 @@ def sort_names(ids: Ids, lengths: Ids, *, reverse: bool = False) -> Sorted:
     table, lengths = table[order], lengths[order]
     shared = np.zeros(len(order), np.int64)
     alike = table[1:] == table[:-1]  # (N-1, K)
-    alike[:, -1] = False  # there is nothing in the last column
+    alike[:, -1] = False  # there are no letters in the last column
+    alike[:, LONGEST_SHARED:] = False
     np.minimum(alike.argmin(axis=1), np.minimum(lengths[1:], lengths[:-1]), out=shared[1:])
     return Sorted(ids, first, lengths, order, shared)
 
@@ -154,7 +161,7 @@ def _first_letters(ids: Ids, lengths: Ids) -> Ids:
     per_key = 8 // kind.itemsize  # a row is made of whole 64-bit keys
     width = (min(longest, LONGEST_SHARED) // per_key + 1) * per_key
     table = np.zeros((len(lengths), width), kind)
-    table[np.arange(width) < np.minimum(lengths, LONGEST_SHARED)[:, None]] = ids + 1
+    table[np.arange(width) < np.minimum(lengths, LONGEST_SHARED)[:, None]] = ids.astype(kind) + kind.type(1)
     return table
 
 

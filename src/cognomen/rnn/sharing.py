@@ -22,7 +22,6 @@ def read_names(
     tree: PrefixTree,
     pooling: str,
     *,
-    row_of_node: Ids | None = None,
     dropout: Dropout,
     rng: np.random.Generator | None = None,
     learn: bool = True,
@@ -32,10 +31,9 @@ def read_names(
     Args:
         cell: it reads every name from the beginning; the tree of names turned round makes it read from
             the end.
-        a: what `cell.project` gives for each node of the tree, (..., M, A).
+        a: what `cell.project` gives for each letter of the alphabet, (..., V, A).
         tree: the names.
         pooling: one or several ways, as for `pool`.
-        row_of_node: (M,); where given, node i reads row `row_of_node[i]` of `a`, which may have any rows.
         dropout: of the cell's outputs.
         rng: the source of its noise; without it there is none.
         learn: whether backward will be called; if not, nothing is remembered for it.
@@ -54,8 +52,8 @@ def read_names(
             _from_parents(state, wave, 0.0),
             *(_from_parents(so_far, wave, way.start) for so_far, way in zip(carried, ways, strict=True)),
         ]
-        here = a[..., wave.rows, :] if row_of_node is None else a.take(row_of_node[wave.rows], -2)
-        y, state, back_step = cell.step(here, before[0])  # (n, Y), (S, n, H)
+        read = np.take(a, tree.letters[wave.rows], axis=-2, mode="clip")  # (..., n, A)
+        y, state, back_step = cell.step(read, before[0])  # (n, Y), (S, n, H)
         y, back_noise = dropout.forward(y, rng)
         backs = []
         for k, way in enumerate(ways):
@@ -91,7 +89,7 @@ def read_names(
                 if t:
                     dstate, *dcarried = _to_parents([dstate, *dcarried], wave, len(steps[t - 1][0].parents))
         da = np.concatenate(das[::-1], axis=-2)  # (..., M, A)
-        return da if row_of_node is None else sum_rows(da, row_of_node, a.shape[-2])
+        return sum_rows(da, tree.letters, a.shape[-2])
 
     return pooled, backward
 
