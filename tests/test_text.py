@@ -258,6 +258,7 @@ def test_a_surname_stands_as_it_is(text: str) -> None:
         ("Иван Петров", "Петров"),
         ("Иванов И. П.", "Иванов"),
         ("Smith J.R.", "Smith"),
+        ("Smith J", "Smith"),
         ("J. R. R. Tolkien", "Tolkien"),
         ("O. Henry", "Henry"),
         ("D. Smith", "Smith"),
@@ -352,6 +353,7 @@ USUAL = (
 @example(["john", "d", "arcy"])
 @example(["Jean", "Du", "Pont"])
 @example(["ſt", "John"])
+@example(["John", "Smith", "jr"])
 def test_the_short_way_for_usual_names_reads_as_the_rules_do(words: list[str]) -> None:
     text = " ".join(words)
     with pytest.MonkeyPatch.context() as patch:

@@ -103,8 +103,7 @@ def plain_spelling(character: str, *, lower: bool = True) -> str:
     spelling = normalise(f"a{character}a", lower=lower)[1:-1]  # where no space is trimmed and no mark is lost
     if not character.isalpha():
         return spelling if spelling in ("'", "-") else ""
-    begins = spelling[:1].isalpha() and not unicodedata.combining(spelling[0])  # nothing joins what is before
-    return spelling if begins and all(_kind(each) in "LM" for each in spelling) else ""
+    return spelling if spelling[:1].isalpha() and all(_kind(each) in "LM" for each in spelling) else ""
 
 
 def fold(text: str) -> str:
@@ -180,7 +179,7 @@ def _is_usual(word: str) -> bool:
     key = word.casefold()
     known = key in _PARTICLES or key in _SMALL_PARTICLES or key in _SUFFIXES
     is_name = len(word) > 1 and word.isalpha() and not word.isupper() and normalise(word) != ""
-    return is_name and not known and key not in ("d", "o")
+    return is_name and not known
 
 
 def _read_once(text: str) -> str:
