@@ -244,7 +244,8 @@ class Network(Layer):
         def read(task: tuple[int, slice]) -> None:
             d, part = task
             tree = prefix_tree(in_order[d], part, block=BLOCK)
-            pooled, _ = self._read_tree(cells[d][0], tree, None, learn=False)  # (U, K, H)
+            with cells[d][0].unchanging():
+                pooled, _ = self._read_tree(cells[d][0], tree, None, learn=False)  # (U, K, H)
             found = pooled.reshape(len(pooled), -1) @ heads[:, :, d].reshape(len(weight), -1).T  # (U, C)
             shares[d, tree.given] = found[tree.spelling]
 

@@ -131,6 +131,14 @@ class Cell(Layer):
                 stack.enter_context(linear.together())
             yield
 
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """Inside, the weights stay as they are: many steps go faster. Threads may be inside side by side."""
+        with ExitStack() as stack:
+            for linear in self.linears:
+                stack.enter_context(linear.unchanging())
+            yield
+
     def project(self, x: Array) -> tuple[Array, Backward]:
         """The inputs' share in what a step computes, (M, X) -> (..., M, A)."""
         raise NotImplementedError

@@ -172,6 +172,15 @@ class Linear(Layer):
             self.grads["bias"] += dy.sum(axis=-2).ravel()
 
     @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """Inside, the weights stay as they are, and lie as products take them fastest."""
+        self._map = np.ascontiguousarray(self._map)
+        try:
+            yield
+        finally:
+            self._make_views()
+
+    @contextmanager
     def together(self) -> Iterator[None]:
         """Inside, backward keeps what the weights' gradient is made of, and at the end adds it at once.
 

@@ -58,20 +58,21 @@ def read_names(
         backs = []
         for k, way in enumerate(ways):
             carried[k], back = way.join(before[k + 1], y)
-            pooled[wave.spellings, k] = carried[k][wave.ends]
+            pooled[wave.spellings, k] = carried[k].take(wave.ends, axis=0)
             backs.append(back)
         if learn:
             steps.append((wave, back_step, back_noise, backs))
+    letters = tree.lengths.astype(cell.dtype)[:, None]  # (U, 1)
     for k, way in enumerate(ways):
         if way.divide:
-            pooled[:, k] /= tree.lengths[:, None]
+            pooled[:, k] /= letters
 
     def backward(dpooled: Array) -> Array:
         """The same waves, last one first."""
         dpooled = dpooled.reshape(pooled.shape).copy()  # (U, K, Y)
         for k, way in enumerate(ways):
             if way.divide:
-                dpooled[:, k] /= tree.lengths[:, None]
+                dpooled[:, k] /= letters
         das = []
         count = len(steps[-1][0].parents)
         dstate = cell.start(count)  # (S, n, H), what the waves behind this one have to say
