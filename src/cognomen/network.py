@@ -181,9 +181,10 @@ class Network(Layer):
         x, back_embedding = self.embedding.forward(np.arange(self.architecture.alphabet_size))  # (V, E)
         x, back_noise = self.dropout_embedded.forward(x, rng)
         a, back_project = cell.project(x)  # (..., V, A)
-        pooled, back_read = read_names(
-            cell, a, tree, self.architecture.pooling, dropout=self.recurrent.dropout, rng=rng, learn=learn
-        )
+        with cell.unchanging():
+            pooled, back_read = read_names(
+                cell, a, tree, self.architecture.pooling, dropout=self.recurrent.dropout, rng=rng, learn=learn
+            )
 
         def backward(dpooled: Array) -> None:
             back_embedding(back_noise(back_project(back_read(dpooled))))
@@ -244,8 +245,7 @@ class Network(Layer):
         def read(task: tuple[int, slice]) -> None:
             d, part = task
             tree = prefix_tree(in_order[d], part, block=BLOCK)
-            with cells[d][0].unchanging():
-                pooled, _ = self._read_tree(cells[d][0], tree, None, learn=False)  # (U, K, H)
+            pooled, _ = self._read_tree(cells[d][0], tree, None, learn=False)  # (U, K, H)
             found = pooled.reshape(len(pooled), -1) @ heads[:, :, d].reshape(len(weight), -1).T  # (U, C)
             shares[d, tree.given] = found[tree.spelling]
 

@@ -301,10 +301,10 @@ class GRU(GatedCell):
             dr, dz, dn = da
             np.multiply(dh - dh_z, 1 - n * n, out=dn)
             np.multiply(dh_z * (h - n), 1 - z, out=dz)
-            db = np.stack([dr, dz, dn])  # (3, N, H)
-            db[2] *= r
-            np.multiply(db[2] * b_n, 1 - r, out=dr)
-            db[0] = dr
+            db_n = dn * r
+            np.multiply(db_n * b_n, 1 - r, out=dr)
+            db = da.copy()  # (3, N, H)
+            db[2] = db_n
             dh_z += back_h(db)
             return da, dh_z[None]
 

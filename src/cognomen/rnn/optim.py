@@ -92,12 +92,20 @@ class AdamW(Optimiser):
     def _move(self, name: str, param: Array, grad: Array) -> None:
         first, second = self.betas
         mean, square = self.state[f"mean.{name}"], self.state[f"square.{name}"]
-        mean += (1 - first) * (grad - mean)
-        square += (1 - second) * (grad * grad - square)
-        scale = math.sqrt(1 - second**self.steps)
-        rate = self.learning_rate / (1 - first**self.steps)
+        change = grad - mean  # one array for all that follows: memory that is warm already
+        change *= 1 - first
+        mean += change
+        np.multiply(grad, grad, out=change)
+        change -= square
+        change *= 1 - second
+        square += change
+        np.sqrt(square, out=change)
+        change /= math.sqrt(1 - second**self.steps)
+        change += self.eps
+        np.divide(mean, change, out=change)
+        change *= self.learning_rate / (1 - first**self.steps)
         param *= 1 - self.learning_rate * self.weight_decay
-        param -= rate * mean / (np.sqrt(square) / scale + self.eps)
+        param -= change
 
 
 class Adam(AdamW):
