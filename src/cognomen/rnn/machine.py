@@ -18,15 +18,28 @@ Result = TypeVar("Result")
 LARGEST_KEPT = 31 << 20  # bytes; glibc takes sizes up to 32 MiB for its threshold
 
 _lock = threading.Lock()
-_limits: list[Any] = []  # one entry for each caller inside, the first of them with the numbers to go back to
+_inside: list[list[int]] = []  # an entry for each caller inside: what the first of them found
 
 
 @cache
-def _libraries() -> Any:
+def _libraries() -> list[Any]:
     """The linear algebra libraries that are loaded; looking for them takes a millisecond."""
     from threadpoolctl import ThreadpoolController  # loads ctypes: not for a single name
 
-    return ThreadpoolController()
+    libraries: list[Any] = ThreadpoolController().select(user_api="blas").lib_controllers
+    return libraries
+
+
+def _set_threads(numbers: list[int]) -> None:
+    """Give each library a number of threads, whatever thread asks.
+
+    From 3.8 on, threadpoolctl obeys one thread only until that gives the control back.
+    """
+    for library, number in zip(_libraries(), numbers, strict=True):
+        give_back = getattr(library, "clear_controlling_thread", lambda force: None)
+        give_back(force=True)
+        library.set_num_threads(number)
+        give_back(force=True)
 
 
 @contextmanager
@@ -34,18 +47,21 @@ def one_blas_thread() -> Iterator[None]:
     """Inside, each matrix product runs on the thread that asks for it.
 
     The number is the whole process's. So whoever comes first sets it, and whoever leaves last sets it back,
-    however many threads are inside at once.
+    however many threads are inside at once. (An OpenBLAS built on OpenMP, which NumPy's wheels do not bring,
+    has a number for each thread: only the caller's is set there.)
     """
     with _lock:
-        _limits.append(None if _limits else _libraries().limit(limits=1, user_api="blas"))
+        _inside.append([library.get_num_threads() for library in _libraries()])
+        if len(_inside) == 1:
+            _set_threads([1] * len(_libraries()))
     try:
         yield
     finally:
         with _lock:
-            first = _limits[0]
-            _limits.pop()
-            if not _limits:
-                first.restore_original_limits()
+            before = _inside[0]
+            _inside.pop()
+            if not _inside:
+                _set_threads(before)
 
 
 def reuse_memory() -> None:
