@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from cognomen.network import Architecture, Network
 from cognomen.rnn import Recurrent
-from cognomen.rnn.cells import Nonlinearity
+from cognomen.rnn.cells import Cell, Nonlinearity
 
 Array = NDArray[Any]
 
@@ -65,6 +66,39 @@ def letter_by_letter(layer: Recurrent, sequence: Array) -> Array:
     for x in sequence:
         a, _ = cell.project(x[None])
         y, state, _ = cell.step(a, state)
+        outputs.append(y[0])
+    return np.stack(outputs)
+
+
+def laid(names: Sequence[Sequence[int]], kind: Any = np.int64) -> tuple[Array, Array]:
+    """Names as the library takes them: all letters end to end (M,), and the lengths (N,)."""
+    return np.array([letter for name in names for letter in name], kind), np.array([len(n) for n in names])
+
+
+def plain_logits(made: Network, names: Sequence[Sequence[int]]) -> Array:
+    """What a network answers, name by name and letter by letter; nothing packed, nothing shared."""
+    weight, bias = made.output.params["weight"], made.output.params["bias"]
+    return np.stack([weight @ plain_pooled(made, list(name)) + bias for name in names])
+
+
+def plain_pooled(made: Network, name: list[int]) -> Array:
+    """One name through the embedding, every layer and the pooling, (F,)."""
+    x = made.embedding.params["weight"][name]  # (T, E)
+    for cells in made.recurrent.levels:
+        sides = [
+            plain_outputs(cell, x[::-1])[::-1] if turned else plain_outputs(cell, x) for cell, turned in cells
+        ]
+        ends = [y[0] if turned else y[-1] for y, (_, turned) in zip(sides, cells, strict=True)]
+        x = np.concatenate(sides, axis=1)  # (T, D * H)
+    ways = {"last": np.concatenate(ends), "max": x.max(axis=0), "mean": x.sum(axis=0) / len(x)}
+    return np.concatenate([ways[way] for way in made.architecture.pooling.split("+")])
+
+
+def plain_outputs(cell: Cell, x: Array) -> Array:
+    """One cell along one sequence (T, X), a step at a time: (T, Y)."""
+    state, outputs = cell.start(1), []
+    for one in x:
+        y, state, _ = cell.step(cell.project(one[None])[0], state)
         outputs.append(y[0])
     return np.stack(outputs)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +12,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rnn_cases import DIRECTIONS, NETWORK_KINDS, WAYS, Array, assert_within, network, stable
+from rnn_cases import (
+    DIRECTIONS,
+    NETWORK_KINDS,
+    WAYS,
+    Array,
+    assert_within,
+    laid,
+    network,
+    plain_logits,
+    stable,
+)
 
 import cognomen.network
 from cognomen.errors import InputError
@@ -48,17 +61,142 @@ def test_a_names_logits_are_its_own(
     assert_within(turned, at_once[order], 1e-12)
 
 
-@pytest.mark.parametrize("block", [1, 2, 3, 5, 512])
-def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
-    made, (ids, lengths) = network("gru", "max+mean", "both"), names([3, 1, 7, 2, 2, 6, 1, 4, 5, 3])
-    monkeypatch.setattr(cognomen.network, "BLOCK", block)
-    assert_within(made.logits(ids, lengths), made.forward(ids, lengths)[0], 1e-12)
+# --- many names, in pieces
 
 
-def test_no_names_have_no_logits() -> None:
-    empty = np.zeros(0, np.int64)
-    assert Network(SMALL).logits(empty, empty).shape == (0, 4)
-    assert Network(SMALL).logits(empty, empty).dtype == np.float32
+SIZES = [
+    "BLOCK",
+    "POOLED_NAMES",
+    "POOLED_LETTERS",
+    "SORTED_NAMES",
+    "SORTED_LETTERS",
+    "PACKED_NAMES",
+    "FEW_NAMES",
+]
+MANY = [np.random.default_rng(seed).integers(0, 3 + seed % 4, 1 + seed % 9).tolist() for seed in range(33)]
+
+
+@pytest.fixture
+def every_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is too little for the preparations that many names get."""
+    monkeypatch.setattr(cognomen.network, "FEW_LETTERS", 0)
+
+
+@pytest.mark.usefixtures("every_way")
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("size", [1, 2, 3, 32, 33])
+@pytest.mark.parametrize("name", SIZES)
+def test_pieces_do_not_show(monkeypatch: pytest.MonkeyPatch, name: str, size: int, layers: int) -> None:
+    """Each size alone: of blocks, of trees, of what is sorted or packed at once."""
+    made = network("gru", "max+mean", "both", layers)
+    monkeypatch.setattr(cognomen.network, "FEW_NAMES", 1)
+    monkeypatch.setattr(cognomen.network, name, size)
+    assert_within(made.logits(*laid(MANY)), plain_logits(made, MANY), 1e-12)
+
+
+@stable
+@given(
+    sizes=st.fixed_dictionaries({name: st.integers(1, 9) for name in SIZES}),
+    kind=st.sampled_from(NETWORK_KINDS),
+    direction=st.sampled_from(DIRECTIONS),
+    layers=st.integers(1, 2),
+    threads=st.integers(1, 3),
+    count=st.integers(1, len(MANY)),
+)
+def test_any_pieces_on_any_threads(
+    sizes: dict[str, int], kind: str, direction: str, layers: int, threads: int, count: int
+) -> None:
+    made = network(kind, "last+max+mean", direction, layers)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, size in (sizes | {"FEW_LETTERS": 0}).items():
+            patch.setattr(cognomen.network, name, size)
+        found = made.logits(*laid(MANY[:count], np.uint8), threads=threads)
+    assert_within(found, plain_logits(made, MANY[:count]), 1e-12)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_enough_names_for_several_threads(threads: int, layers: int) -> None:
+    """With the sizes as they are: enough names that there is more than one piece."""
+    made = network("gru", "max+mean", "both", layers)
+    drawn = np.random.default_rng(0).integers(0, len(MANY), 2500)
+    expected = plain_logits(made, MANY)[drawn]
+    assert_within(made.logits(*laid([MANY[i] for i in drawn]), threads=threads), expected, 1e-12)
+
+
+@stable
+@given(lengths=st.lists(st.integers(1, 9), max_size=12), most=st.integers(1, 5), letters=st.integers(1, 12))
+def test_pieces_hold_every_name_once_and_not_too_much(lengths: list[int], most: int, letters: int) -> None:
+    """A name that has too many letters by itself stands alone; no piece could take the next name too."""
+    pieces = list(cognomen.network._pieces(np.cumsum(lengths), most, letters))
+    rows = [i for piece in pieces for i in range(len(lengths))[piece]]
+    assert rows == list(range(len(lengths)))
+    for piece in pieces:
+        count = piece.stop - piece.start
+        assert 1 <= count <= most
+        assert count == 1 or sum(lengths[piece]) <= letters
+    if sum(lengths) <= letters:
+        assert len(pieces) == -(-len(lengths) // most)
+
+
+@pytest.mark.parametrize("threads", [0, -1, True, False, 1.5, 2.0, "2", None])
+def test_threads_that_cannot_be(threads: Any) -> None:
+    with pytest.raises(InputError, match=r"threads.*1 or more"):
+        Network(SMALL).logits(*names([3, 2]), threads=threads)
+
+
+@pytest.mark.parametrize(("layers", "letters"), [(1, 10_000), (2, 2_000)])
+def test_a_very_long_name(layers: int, letters: int) -> None:
+    """In the company of short names that begin and end like it."""
+    made = network("rnn-tanh", "max+mean+last", "both", layers, h=1)
+    long = np.random.default_rng(0).integers(0, 6, letters).tolist()
+    some = [long[:3], long, [2], long[-3:]]
+    expected = plain_logits(made, some)
+    assert_within(made.logits(*laid(some)), expected, 1e-10)
+    assert_within(made.forward(*laid(some))[0], expected, 1e-10)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.uint16, np.int32, np.uint32, np.int64, np.uint64])
+def test_any_kind_of_whole_number(kind: Any, layers: int) -> None:
+    """Of ids and of lengths, forth and back."""
+    made = network("gru", "max+mean", "both", layers)
+    ids, lengths = laid(MANY)
+    expected, back = made.forward(ids, lengths)
+    back(expected)
+    grads = {name: grad.copy() for name, grad in made.grads.items()}
+    made.zero_grad()
+    some = ids.astype(kind), lengths.astype(kind)
+    found, back = made.forward(*some)
+    back(found)
+    assert_within(found, expected, 0.0)
+    assert_within(made.logits(*some), expected, 1e-12)
+    for name, grad in made.grads.items():
+        assert_within(grad, grads[name], 0.0)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_no_names_have_no_logits(layers: int, threads: int) -> None:
+    empty, made = np.zeros(0, np.int64), Network(replace(SMALL, num_layers=layers))
+    found = made.logits(empty, empty, threads=threads)
+    assert found.shape == (0, 4)
+    assert found.dtype == np.float32
+    with pytest.raises(InputError, match="one or more names"):
+        made.forward(empty, empty)
+
+
+def test_what_is_asked_in_between_does_not_show() -> None:
+    """Weights are read anew each time, also when something went wrong on the way."""
+    made, fresh = network("gru", "max+mean", "both"), network("gru", "max+mean", "both")
+    made.logits(*laid(MANY))
+    with pytest.raises(InputError):
+        made.logits(np.array([99]), np.array([1]))
+    for one in (made, fresh):
+        for param in one.params.values():
+            param += 0.25
+    assert_within(made.logits(*laid(MANY)), fresh.logits(*laid(MANY)), 0.0)
+    assert_within(made.forward(*laid(MANY))[0], plain_logits(fresh, MANY), 1e-12)
 
 
 def test_its_parts_in_order() -> None:
@@ -111,6 +249,37 @@ def test_loading_copies_and_fits_exactly() -> None:
         other.load(one.params | {"surplus": np.zeros(1)})
     with pytest.raises(InputError, match=r"output.bias.*\(4,\).*\(5,\)"):
         other.load(one.params | {"output.bias": np.zeros(5)})
+
+
+def pickled(made: Network) -> Network:
+    copied = pickle.loads(pickle.dumps(made))  # noqa: S301
+    assert isinstance(copied, Network)
+    return copied
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, pickled])
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("kind", NETWORK_KINDS)
+def test_a_copy_is_whole_and_its_own(kind: str, layers: int, copied: Callable[[Network], Network]) -> None:
+    """The copy's parameters are what the copy computes with, and nothing of the original changes."""
+    made, some = network(kind, "max+mean", "both", layers), laid(MANY)
+    before = made.logits(*some)
+    twin, other = copied(made), network(kind, "max+mean", "both", layers)
+    assert_within(twin.logits(*some), before, 0.0)
+    for one in (twin, other):
+        for name, param in sorted(one.params.items()):
+            param += np.random.default_rng(len(name)).uniform(-1, 1, param.shape)
+    logits, back = twin.forward(*some)
+    expected, expected_back = other.forward(*some)
+    back(logits)
+    expected_back(expected)
+    assert_within(logits, expected, 0.0)
+    assert (logits != before).any()
+    assert_within(twin.logits(*some), plain_logits(other, MANY), 1e-11)
+    for name, grad in twin.grads.items():
+        assert_within(grad, other.grads[name], 0.0)
+        assert not made.grads[name].any()
+    assert_within(made.logits(*some), before, 0.0)
 
 
 def test_seeds_and_precision() -> None:

@@ -136,6 +136,20 @@ def test_step_equals_run_equals_batch(seed: int, steps: int, count: int) -> None
         assert_within(rnn.run(xs[:, n]), batch[:, n], SAME)
 
 
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize("kind", PHI)
+def test_step_by_step_is_run_for_every_nonlinearity(kind: str, bias: bool) -> None:
+    xs = np.random.default_rng(0).standard_normal((5, 2, 3))
+    rnn = RNN(3, 4, 2, bias=bias, dtype=np.float64, seed=0, **KINDS[kind][1])
+    for some in (xs, xs[:, 0]):
+        rnn.reset()
+        at_once, end = rnn.run(some), rnn.h
+        rnn.reset()
+        assert_within(np.stack([rnn.step(x) for x in some]), at_once, SAME)
+        assert end is not None
+        assert_within(rnn.h, end, SAME)
+
+
 def test_a_run_goes_on_from_the_memory() -> None:
     xs = np.random.default_rng(0).standard_normal((6, 3))
     rnn = RNN(3, 4, dtype=np.float64, seed=0)

@@ -1,0 +1,187 @@
+"""A linear map in blocks, its gradients added together, its weights at rest, and copies that stay whole."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rnn_cases import KINDS, Array, assert_within, recurrent
+
+from cognomen.rnn import Layer, Linear, gradcheck
+from cognomen.rnn.cells import Cell
+
+RIGHT = 1e-6
+SAME = 1e-12
+
+
+def linear(blocks: int | None = None, *, bias: bool = True) -> Linear:
+    rng = np.random.default_rng(0)
+    return Linear(3, 2, rng=rng, bias=bias, dtype=np.float64, blocks=blocks)
+
+
+def inputs(*shape: int, seed: int = 1) -> Array:
+    return np.random.default_rng(seed).standard_normal(shape)
+
+
+# --- several maps of one input
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@given(blocks=st.integers(1, 4), count=st.integers(1, 5), seed=st.integers(0, 1000))
+def test_blocks_are_so_many_maps_side_by_side(bias: bool, blocks: int, count: int, seed: int) -> None:
+    """Weights one above the other, outputs one after the other, gradients like those of each alone."""
+    whole = linear(blocks, bias=bias)
+    x, d = inputs(count, 3, seed=seed), inputs(blocks, count, 2, seed=seed + 1)
+    assert whole.params["weight"].shape == (blocks * 2, 3)
+    y, backward = whole.forward(x)
+    dx = backward(d)
+    expected = np.zeros_like(x)
+    for g in range(blocks):
+        rows = slice(2 * g, 2 * g + 2)
+        alone = linear(bias=bias)
+        alone.load({name: p[rows] for name, p in whole.params.items()})
+        y_alone, backward_alone = alone.forward(x)
+        assert_within(y[g], y_alone, SAME)
+        expected += backward_alone(d[g])
+        for name, grad in alone.grads.items():
+            assert_within(whole.grads[name][rows], grad, SAME)
+    assert_within(dx, expected, SAME)
+
+
+@pytest.mark.parametrize("blocks", [None, 1, 3])
+@pytest.mark.parametrize("bias", [True, False])
+def test_blocks_against_central_differences(blocks: int | None, bias: bool) -> None:
+    made = linear(blocks, bias=bias)
+    errors = gradcheck(made, made.forward, inputs(4, 3))
+    assert errors.keys() == {"weight", "input"} | ({"bias"} if bias else set())
+    assert max(errors.values()) < RIGHT
+
+
+def test_changes_in_place_show() -> None:
+    made, x = linear(3), inputs(4, 3)
+    made.params["weight"][...] = 0
+    made.params["bias"][...] = np.arange(6)
+    assert made.forward(x)[0][:, 0].tolist() == [[0, 1], [2, 3], [4, 5]]
+
+
+# --- gradients added together
+
+
+@pytest.mark.parametrize("blocks", [None, 3])
+def test_together_is_one_after_the_other(blocks: int | None) -> None:
+    made = linear(blocks)
+    shape = () if blocks is None else (blocks,)
+    steps = [(made.forward(inputs(n, 3, seed=n))[1], inputs(*shape, n, 2, seed=n + 9)) for n in (2, 1, 4)]
+    dxs = [backward(d) for backward, d in steps]
+    one_by_one = {name: grad.copy() for name, grad in made.grads.items()}
+    made.zero_grad()
+    with made.together():
+        for (backward, d), dx in zip(steps, dxs, strict=True):
+            assert_within(backward(d), dx, 0.0)
+        assert not any(grad.any() for grad in made.grads.values()), "only at the end"
+    for name, grad in made.grads.items():
+        assert np.abs(grad).max() > 0.1
+        assert_within(grad, one_by_one[name], SAME)
+    with made.together():
+        steps[0][0](steps[0][1])
+    steps[1][0](steps[1][1])
+    with made.together():
+        steps[2][0](steps[2][1])
+    for name, grad in made.grads.items():
+        assert_within(grad, 2 * one_by_one[name], SAME)
+
+
+def test_nothing_together() -> None:
+    made = linear()
+    with made.together():
+        pass
+    assert not any(grad.any() for grad in made.grads.values())
+
+
+def fail_after(cell: Cell, work: Callable[[], object]) -> None:
+    with cell.together():
+        work()
+        raise KeyError
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_step_that_fails_leaves_no_trace(kind: str) -> None:
+    """What was kept until then is dropped; the next step back is as if nothing had been."""
+    ((cell, _),) = recurrent(kind).levels[0]
+    _, state, backward = cell.step(cell.project(inputs(2, 3))[0], cell.start(2))
+    dy, dstate = inputs(2, cell.output_size), np.ones_like(state)
+    backward(dy, dstate)
+    expected = {name: grad.copy() for name, grad in cell.grads.items()}
+    cell.zero_grad()
+    with pytest.raises(KeyError):
+        fail_after(cell, lambda: backward(dy, dstate))
+    assert not any(grad.any() for grad in cell.grads.values())
+    backward(dy, dstate)
+    for name, grad in cell.grads.items():
+        assert_within(grad, expected[name], 0.0)
+
+
+# --- weights at rest
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_weights_at_rest_answer_the_same(kind: str) -> None:
+    ((cell, _),) = recurrent(kind).levels[0]
+    x, state = inputs(4, 3), cell.start(4) + 0.5
+    y, after = cell.read(x, state)
+    with cell.unchanging(), cell.unchanging():
+        y_inside, after_inside = cell.read(x, state)
+    assert_within(y_inside, y, SAME)
+    assert_within(after_inside, after, SAME)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+def test_weights_may_change_again_afterwards(kind: str, fails: bool) -> None:
+    """Nothing that was laid out inside is used when it is over, however it ended."""
+    layer = recurrent(kind)
+    ((cell, _),) = layer.levels[0]
+    try:
+        with cell.unchanging():
+            cell.read(inputs(4, 3), cell.start(4))
+            if fails:
+                raise KeyError
+    except KeyError:
+        pass
+    for param in cell.params.values():
+        param += 0.5
+    fresh = recurrent(kind)
+    fresh.load(layer.params)
+    ((other, _),) = fresh.levels[0]
+    expected = other.read(inputs(4, 3), other.start(4) + 0.5)[0]
+    assert_within(cell.read(inputs(4, 3), cell.start(4) + 0.5)[0], expected, SAME)
+
+
+# --- copies
+
+
+def pickled(layer: Any) -> Any:
+    return pickle.loads(pickle.dumps(layer))  # noqa: S301
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, pickled])
+@pytest.mark.parametrize("blocks", [None, 3])
+def test_a_copys_weights_are_its_own(copied: Callable[[Layer], Any], blocks: int | None) -> None:
+    made, x = linear(blocks), inputs(4, 3)
+    before, _ = made.forward(x)
+    twin = copied(made)
+    assert_within(twin.forward(x)[0], before, 0.0)
+    twin.params["weight"][...] = 0
+    twin.params["bias"][...] = 7
+    y, backward = twin.forward(x)
+    assert (y == 7).all()
+    assert_within(made.forward(x)[0], before, 0.0)
+    assert not backward(np.ones_like(y)).any(), "its weights are zero"
+    assert twin.grads["bias"].all()
+    assert not made.grads["bias"].any()
