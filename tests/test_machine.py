@@ -120,6 +120,19 @@ def test_one_thread_after_another() -> None:
 
 
 @pytest.mark.usefixtures("two_threads")
+def test_when_somebody_else_holds_the_number() -> None:
+    """A limit of the user's own, in another thread, is respected again when we are done."""
+
+    def visit() -> set[int]:
+        with one_blas_thread():
+            return blas_threads()
+
+    with ThreadPoolExecutor(1) as pool, threadpool_limits(3, user_api="blas"):
+        assert pool.submit(visit).result() == {1}
+        assert blas_threads() == {3}
+
+
+@pytest.mark.usefixtures("two_threads")
 def test_many_at_once() -> None:
     """Again and again, all starting together: nobody is ever inside with more than one thread."""
     together = threading.Barrier(4, timeout=PATIENCE)
