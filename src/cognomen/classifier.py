@@ -10,7 +10,6 @@ nationality, ethnicity or religion.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 
@@ -18,21 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.alphabet import Alphabet
+from cognomen.answers import NOT_TEXT, Answer, OriginProbability, Scores, answer_texts
 from cognomen.artifact import Artifact, read_artifact, write_artifact
 from cognomen.calibration import softmax_with_temperature
+from cognomen.columns import distinct_texts, is_single, item_blocks
 from cognomen.errors import InputError, ModelError
 from cognomen.folders import whole_folder
 from cognomen.network import Architecture, Network
-from cognomen.reading import (
-    REASONS,
-    ColumnReading,
-    Places,
-    Reading,
-    distinct_texts,
-    is_single,
-    item_blocks,
-    read_column,
-)
+from cognomen.reading import ColumnReading, read_column
 from cognomen.rnn.layers import Array, Blank
 from cognomen.text import normalise
 
@@ -42,67 +34,6 @@ SHIPPED = Path(__file__).parent / "models"
 DEFAULT = "classic"
 TOGETHER = 1 << 18  # different texts scored together: many share prefixes, and memory stays bounded
 STREAMED = 1 << 15  # names of a stream answered together
-
-
-@dataclass(frozen=True, slots=True)
-class OriginProbability:
-    """An origin, and how likely it is by the model."""
-
-    origin: str
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the classifier says about one name.
-
-    Attributes:
-        name: the text as it was given; None where something else was given.
-        origin: the most likely origin; None if unknown.
-        probability: the calibrated probability of `origin`; None if unknown.
-        origins: the most likely origins, highest first; () if unknown.
-        status: "ok" or "unknown".
-        reason: why it is unknown: "not-text", "empty", "no-letters", "too-long" or "unknown-script".
-        surname: the part of `name` that was classified; None if unknown.
-        note: "surname-of-full-name" if `surname` was found in a full name.
-    """
-
-    name: str | None
-    origin: str | None
-    probability: float | None
-    origins: tuple[OriginProbability, ...]
-    status: str
-    reason: str | None
-    surname: str | None
-    note: str | None
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields as JSON values, always all of them and in this order."""
-        return {
-            "name": self.name,
-            "origin": self.origin,
-            "probability": self.probability,
-            "origins": [{"origin": o.origin, "probability": o.probability} for o in self.origins],
-            "status": self.status,
-            "reason": self.reason,
-            "surname": self.surname,
-            "note": self.note,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """The most likely origin of each of N names, in arrays.
-
-    Attributes:
-        origins: (N,), its place among the classifier's `origins`; -1 where unknown.
-        probabilities: (N,), its calibrated probability; NaN where unknown.
-        reasons: (N,), why it is unknown, a place in `reading.REASONS`; -1 where it is known.
-    """
-
-    origins: NDArray[np.int16]
-    probabilities: NDArray[np.float32]
-    reasons: NDArray[np.int8]
 
 
 class Classifier:
@@ -229,8 +160,12 @@ class Classifier:
         """
         _check_positive(top_k=top_k, threads=threads)
         texts, places = distinct_texts(names)
-        answers = self._answers(texts, top_k, full_names, threads)
-        column: list[Answer] = _at(answers, places, _unknown(Reading(None, reason="not-text"))).tolist()
+        answers: list[Answer] = []
+        for start, reading, p in self._score(texts, full_names, threads):
+            block = texts[start : start + len(reading.places)]
+            answers += answer_texts(block, reading, p, self.origins, top_k)
+        answers.append(NOT_TEXT)  # for the place -1
+        column: list[Answer] = np.fromiter(answers, dtype=object)[places].tolist()
         return column[0] if is_single(names) else column
 
     def stream(
@@ -274,11 +209,11 @@ class Classifier:
         """
         _check_positive(threads=threads)
         texts, places = distinct_texts(names)
-        parts = [_at(p, reading.places, np.nan) for reading, p in self._score(texts, full_names, threads)]
-        result: NDArray[np.float32] = _at(
-            parts[0] if len(parts) == 1 else np.concatenate(parts), places, np.nan
-        )
-        return result
+        result = np.full((len(texts) + 1, len(self.origins)), np.nan, np.float32)  # the last for the place -1
+        for start, reading, p in self._score(texts, full_names, threads):
+            known = np.flatnonzero(reading.places >= 0)
+            result[start + known] = p[reading.places[known]]
+        return result.take(places, axis=0)
 
     def scores(self, names: str | Iterable[object], *, full_names: bool = True, threads: int = 1) -> Scores:
         """The most likely origin of each name as `predict` has it, with its probability, in arrays.
@@ -288,21 +223,10 @@ class Classifier:
         """
         _check_positive(threads=threads)
         texts, places = distinct_texts(names)
-        origins, probabilities, reasons = (np.empty(len(texts), t) for t in (np.int16, np.float32, np.int8))
-        start = 0
-        for reading, p in self._score(texts, full_names, threads):
-            block = slice(start, start := start + len(reading.places))
-            best = p.argmax(axis=1)  # (S,)
-            origins[block] = _at(best, reading.places, -1)
-            probabilities[block] = _at(
-                np.take_along_axis(p, best[:, None], axis=1)[:, 0], reading.places, np.nan
-            )
-            reasons[block] = _reasons(reading)
-        return Scores(
-            _at(origins, places, -1),
-            _at(probabilities, places, np.nan),
-            _at(reasons, places, REASONS.index("not-text")),
-        )
+        result = Scores.unknown(len(texts) + 1)  # the last for the place -1
+        for start, reading, p in self._score(texts, full_names, threads):
+            result.enter(start, reading, p)
+        return result.at(places)
 
     def logits(self, surnames: Sequence[str]) -> Array:
         """The network's own outputs for texts that are known to be surnames, (N, C); no reason is looked for.
@@ -320,44 +244,13 @@ class Classifier:
 
     def _score(
         self, texts: Sequence[str], full_names: bool, threads: int
-    ) -> Iterator[tuple[ColumnReading, NDArray[np.float32]]]:
-        """Read the texts in blocks, at least one, and give each spelling its probabilities, (S, C)."""
-        for start in range(0, max(len(texts), 1), TOGETHER):
+    ) -> Iterator[tuple[int, ColumnReading, NDArray[np.float32]]]:
+        """For each block of texts its first place, its reading and its spellings' probabilities, (S, C)."""
+        for start in range(0, len(texts), TOGETHER):
             block = texts[start : start + TOGETHER]
             reading = read_column(block, self.alphabet, lower=self.lower, full_names=full_names)
             logits = self.network.logits(reading.ids, reading.lengths, threads=threads)  # (S, C)
-            yield reading, softmax_with_temperature(logits, self.temperature)
-
-    def _answers(
-        self, texts: Sequence[str], top_k: int, full_names: bool, threads: int
-    ) -> NDArray[np.object_]:
-        """An answer for each text, (U,)."""
-        answers: list[Answer] = []
-        for reading, p in self._score(texts, full_names, threads):
-            tops = self._most_likely(p, top_k)
-            block = texts[len(answers) : len(answers) + len(reading.places)]
-            for row, (text, place) in enumerate(zip(block, reading.places.tolist(), strict=True)):
-                read = reading.unusual.get(row)
-                if place < 0 and read is not None:
-                    answers.append(_unknown(read))
-                elif read is None:
-                    answers.append(_known(text, tops[place], text, None))
-                else:
-                    answers.append(_known(text, tops[place], read.surname, read.note))
-        result = np.empty(len(answers), dtype=object)
-        result[:] = answers
-        return result
-
-    def _most_likely(self, p: NDArray[np.float32], top_k: int) -> list[tuple[OriginProbability, ...]]:
-        """The most likely origins of each spelling, highest first."""
-        best = np.argsort(-p, axis=1, kind="stable")[:, :top_k]  # (S, K)
-        highest = np.take_along_axis(p, best, axis=1)  # (S, K)
-        origins = np.array(self.origins, dtype=object)[best]  # (S, K)
-        by_rank = (
-            map(OriginProbability, origins[:, k].tolist(), highest[:, k].tolist())
-            for k in range(best.shape[1])
-        )
-        return list(zip(*by_rank, strict=True))
+            yield start, reading, softmax_with_temperature(logits, self.temperature)
 
     def __repr__(self) -> str:
         a = self.network.architecture
@@ -374,33 +267,6 @@ def _check_positive(**numbers: object) -> None:
     for name, number in numbers.items():
         if isinstance(number, bool) or not isinstance(number, int) or number < 1:
             raise InputError(f"{name}: expected a whole number, 1 or more, got {number!r}")
-
-
-def _at(values: NDArray[Any], places: Places, missing: object) -> NDArray[Any]:
-    """The values (U, ...) at these places (N,), `missing` at -1; themselves if that changes nothing."""
-    if len(values) == len(places) and (places == np.arange(len(places))).all():
-        return values
-    if not len(values):
-        return np.full((len(places), *values.shape[1:]), missing, dtype=values.dtype)
-    result = values[places]
-    result[places < 0] = missing
-    return result
-
-
-def _reasons(reading: ColumnReading) -> NDArray[np.int8]:
-    """Why each text has no spelling, a place in REASONS, (U,); -1 where it has one."""
-    reasons = np.full(len(reading.places), -1, dtype=np.int8)
-    for row in np.flatnonzero(reading.places < 0).tolist():
-        reasons[row] = REASONS.index(reading.unusual[row].reason or "")
-    return reasons
-
-
-def _known(name: str, top: tuple[OriginProbability, ...], surname: str | None, note: str | None) -> Answer:
-    return Answer(name, top[0].origin, top[0].probability, top, "ok", None, surname, note)
-
-
-def _unknown(reading: Reading) -> Answer:
-    return Answer(reading.name, None, None, (), "unknown", reading.reason, None, None)
 
 
 def _accuracy(facts: Mapping[str, Any]) -> list[str]:
