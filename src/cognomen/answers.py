@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from cognomen.columns import Places
 from cognomen.reading import REASONS, ColumnReading
 
-__all__ = ["NOT_TEXT", "Answer", "OriginProbability", "Scores", "answer_texts"]
+__all__ = ["NOT_TEXT", "Answer", "OriginProbability", "ScoredBlock", "Scores", "answer_texts", "score_rows"]
+
+# Of texts in a row: the place of the first, what was made of them, their spellings' probabilities (S, C).
+ScoredBlock = tuple[int, ColumnReading, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,27 +119,25 @@ class Scores:
     probabilities: NDArray[np.float32]
     reasons: NDArray[np.int8]
 
-    @classmethod
-    def unknown(cls, count: int) -> Scores:
-        """Those of what is no text, `count` times."""
-        return cls(
-            np.full(count, -1, np.int16),
-            np.full(count, np.nan, np.float32),
-            np.full(count, REASONS.index("not-text"), np.int8),
-        )
 
-    def enter(self, start: int, reading: ColumnReading, p: NDArray[np.float32]) -> None:
-        """Enter those of U texts from the place `start`; p holds their spellings' probabilities, (S, C)."""
-        best = p.argmax(axis=1)  # (S,)
-        highest = p[np.arange(len(p)), best]  # (S,)
+def score_rows(blocks: Iterable[ScoredBlock], count: int, places: Places) -> Scores:
+    """The scores of N rows.
+
+    Args:
+        blocks: what was made of each block of the different texts.
+        count: how many different texts there are, U.
+        places: (N,), which of them stands in each row; -1 for what is no text.
+    """
+    origins = np.full(count + 1, -1, np.int16)  # the last of each for the place -1
+    probabilities = np.full(count + 1, np.nan, np.float32)
+    reasons = np.full(count + 1, REASONS.index("not-text"), np.int8)
+    for start, reading, p in blocks:
         known = np.flatnonzero(reading.places >= 0)
         spelt = reading.places[known]
-        self.origins[start + known] = best[spelt]
-        self.probabilities[start + known] = highest[spelt]
-        self.reasons[start + known] = -1
+        best = p.argmax(axis=1)  # (S,)
+        origins[start + known] = best[spelt]
+        probabilities[start + known] = p[np.arange(len(p)), best][spelt]
+        reasons[start + known] = -1
         for row in np.flatnonzero(reading.places < 0).tolist():
-            self.reasons[start + row] = REASONS.index(reading.unusual[row].reason or "")
-
-    def at(self, places: Places) -> Scores:
-        """Those at these places, in their order; -1 is the last."""
-        return Scores(self.origins[places], self.probabilities[places], self.reasons[places])
+            reasons[start + row] = REASONS.index(reading.unusual[row].reason or "")
+    return Scores(origins[places], probabilities[places], reasons[places])

@@ -17,14 +17,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.alphabet import Alphabet
-from cognomen.answers import NOT_TEXT, Answer, OriginProbability, Scores, answer_texts
+from cognomen.answers import (
+    NOT_TEXT,
+    Answer,
+    OriginProbability,
+    ScoredBlock,
+    Scores,
+    answer_texts,
+    score_rows,
+)
 from cognomen.artifact import Artifact, read_artifact, write_artifact
 from cognomen.calibration import softmax_with_temperature
 from cognomen.columns import distinct_texts, is_single, item_blocks
 from cognomen.errors import InputError, ModelError
 from cognomen.folders import whole_folder
 from cognomen.network import Architecture, Network
-from cognomen.reading import ColumnReading, read_column
+from cognomen.reading import read_column
 from cognomen.rnn.layers import Array, Blank
 from cognomen.text import normalise
 
@@ -223,10 +231,7 @@ class Classifier:
         """
         _check_positive(threads=threads)
         texts, places = distinct_texts(names)
-        result = Scores.unknown(len(texts) + 1)  # the last for the place -1
-        for start, reading, p in self._score(texts, full_names, threads):
-            result.enter(start, reading, p)
-        return result.at(places)
+        return score_rows(self._score(texts, full_names, threads), len(texts), places)
 
     def logits(self, surnames: Sequence[str]) -> Array:
         """The network's own outputs for texts that are known to be surnames, (N, C); no reason is looked for.
@@ -242,10 +247,8 @@ class Classifier:
         readable = [self.alphabet.without_unknown_marks(spelling) for spelling in spellings]
         return self.network.logits(*self.alphabet.encode_all(readable))
 
-    def _score(
-        self, texts: Sequence[str], full_names: bool, threads: int
-    ) -> Iterator[tuple[int, ColumnReading, NDArray[np.float32]]]:
-        """For each block of texts its first place, its reading and its spellings' probabilities, (S, C)."""
+    def _score(self, texts: Sequence[str], full_names: bool, threads: int) -> Iterator[ScoredBlock]:
+        """Read the texts block by block, and give their spellings probabilities."""
         for start in range(0, len(texts), TOGETHER):
             block = texts[start : start + TOGETHER]
             reading = read_column(block, self.alphabet, lower=self.lower, full_names=full_names)

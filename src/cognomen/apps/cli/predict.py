@@ -69,9 +69,8 @@ def command(
     blocks = names_for(names, path)
     classifier = Classifier.load(model)
     write = writer(classifier, top, as_json=as_json)
-    shown = min(top or 3, len(classifier.origins))
     for block in blocks:
-        write(classifier(block, top_k=shown, full_names=not as_is))
+        write(classifier(block, top_k=top or 3, full_names=not as_is))
 
 
 def writer(classifier: Classifier, top: int | None, *, as_json: bool) -> Writer:
