@@ -1,4 +1,4 @@
-"""Write the README's tables from the results: `python benchmarks/figures.py`; `--check`: are they stale?"""
+"""Write the documents' tables from the results: `python benchmarks/figures.py`; `--check`: are they stale?"""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from speed import table as table_of
+from speed_profile import table as profile_table
 
 from cognomen.files import write_whole
 
 HERE = Path(__file__).parent
-README = HERE.parent / "README.md"
+README, SPEED = HERE.parent / "README.md", HERE.parent / "docs" / "speed.md"
 PROTOCOLS = {"L": "L, leak-free", "T": "T, the tutorial's rows"}
 
 
@@ -57,13 +58,16 @@ def tutorial_table() -> str:
     return "".join(lines)
 
 
-def speed_table() -> str:
-    """What `speed.py` measured and has a target, and on what machine."""
-    measured = results("speed")
-    here = measured["machine"]
+def where(here: dict[str, Any]) -> str:
+    """What machine and which versions measured something."""
     versions = ", ".join(f"{name} {v}" for name, v in here["versions"].items() if v and name != "cognomen")
-    where = f"Measured on {here['processor']}, {here['cores']} cores, {here['blas'][0]}; {versions}."
-    return f"{where}\n\n{table_of(measured['rows'], with_targets=True)}"
+    return f"Measured on {here['processor']}, {here['cores']} cores, {here['blas'][0]}; {versions}.\n\n"
+
+
+def speed_table(with_targets: bool = True) -> str:
+    """What `speed.py` measured, or only what has a target, and on what machine."""
+    measured = results("speed")
+    return where(measured["machine"]) + table_of(measured["rows"], with_targets=with_targets)
 
 
 def filled(text: str, mark: str, table: str) -> str:
@@ -71,21 +75,27 @@ def filled(text: str, mark: str, table: str) -> str:
     block = re.compile(rf"(?<=<!-- {mark} -->\n).*(?=<!-- /{mark} -->)", re.DOTALL)
     written, count = block.subn(lambda _: table, text)
     if count != 1:
-        sys.exit(f"README.md: expected one place between <!-- {mark} --> and <!-- /{mark} -->")
+        sys.exit(f"expected one place between <!-- {mark} --> and <!-- /{mark} -->")
     return written
 
 
 def main() -> None:
-    text = README.read_text(encoding="utf-8")
-    tables = {"figures": table, "tutorial": tutorial_table, "speed": speed_table}
-    written = text
-    for mark, made in tables.items():
-        if mark != "speed" or (HERE / "results" / "speed.json").exists():
-            written = filled(written, mark, made())
-    if sys.argv[1:] != ["--check"]:
-        write_whole(README, written.encode())
-    elif written != text:
-        sys.exit("README.md: the figures are stale; run: python benchmarks/figures.py")
+    profile = results("profile")
+    pages = {
+        README: {"figures": table(), "tutorial": tutorial_table(), "speed": speed_table()},
+        SPEED: {
+            "profile": where(profile["machine"]) + profile_table(profile),
+            "speed-all": speed_table(with_targets=False),
+        },
+    }
+    for page, tables in pages.items():
+        text = written = page.read_text(encoding="utf-8")
+        for mark, made in tables.items():
+            written = filled(written, mark, made)
+        if sys.argv[1:] != ["--check"]:
+            write_whole(page, written.encode())
+        elif written != text:
+            sys.exit(f"{page.name}: the figures are stale; run: python benchmarks/figures.py")
 
 
 if __name__ == "__main__":

@@ -185,3 +185,20 @@ def test_a_copys_weights_are_its_own(copied: Callable[[Layer], Any], blocks: int
     assert not backward(np.ones_like(y)).any(), "its weights are zero"
     assert twin.grads["bias"].all()
     assert not made.grads["bias"].any()
+
+
+def test_weights_at_rest_are_never_older_than_the_step_that_takes_them() -> None:
+    """Another thread may be inside since before the last change; who enters now gets what is there now."""
+    made, x = linear(3), inputs(4, 3)
+    with made.unchanging():
+        made.params["weight"][...] += 1
+        with made.unchanging():
+            found = made.forward(x)[0]
+    assert_within(found, made.forward(x)[0], SAME)
+
+
+def test_a_pickle_holds_every_number_once() -> None:
+    """Parameters and gradients, and no views of them."""
+    made = Linear(100, 100, rng=np.random.default_rng(0), blocks=3)
+    numbers = sum(p.nbytes for p in [*made.params.values(), *made.grads.values()])
+    assert len(pickle.dumps(made)) < 1.05 * numbers

@@ -283,3 +283,12 @@ def test_there_are_no_more_turns_than_children(names: list[Name]) -> None:
     tree = prefix_tree(sort_names(*laid(names)))
     prefixes = {name[:end] for name in names for end in range(1, len(name) + 1)}
     assert tree.turns.max() <= 1 + max(sum(p[:-1] == stem for p in prefixes) for stem in prefixes)
+
+
+@pytest.mark.parametrize(
+    ("ids", "lengths"),
+    [([1, 2], [1.0, 1.0]), ([1.5, 2.5], [2]), ([[1, 2]], [2]), ([1, 2], [[2]]), ([True, False], [2])],
+)
+def test_ids_and_lengths_that_are_no_whole_numbers(ids: Any, lengths: Any) -> None:
+    with pytest.raises(InputError, match="whole numbers"):
+        sort_names(np.array(ids), np.array(lengths))

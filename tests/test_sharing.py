@@ -27,12 +27,15 @@ from rnn_cases import (
     stable,
 )
 
+import cognomen.rnn.layers
+from cognomen.errors import InputError
 from cognomen.network import Architecture, Network
 from cognomen.rnn import Dropout, gradcheck, numerical_gradient, pack, pool, relative_error
 from cognomen.rnn.cells import Cell
+from cognomen.rnn.layers import sum_rows
 from cognomen.rnn.pooling import CARRIED, POOLINGS
 from cognomen.rnn.prefixes import prefix_tree, sort_names
-from cognomen.rnn.sharing import read_names, sum_rows
+from cognomen.rnn.sharing import read_names
 
 Name = Sequence[int]
 
@@ -118,7 +121,7 @@ def test_nothing_is_kept_that_nobody_will_ask_for() -> None:
     learnt, _ = read_names(cell, a, tree, "max+mean", dropout=Dropout(0.0))
     asked, backward = read_names(cell, a, tree, "max+mean", dropout=Dropout(0.0), learn=False)
     assert_within(asked, learnt, 0.0)
-    with pytest.raises(IndexError):
+    with pytest.raises(InputError, match="learn=False"):
         backward(asked)
 
 
@@ -383,6 +386,13 @@ def test_rows_are_summed_by_their_group(groups: list[int], more: int, seed: int)
             expected[..., group, :] += d[..., row, :]
         assert_within(sum_rows(d, np.array(groups), count), expected, 1e-12)
         assert sum_rows(d.astype(np.float32), np.array(groups), count).dtype == np.float32
+
+
+def test_rows_of_many_groups_are_summed_without_a_product(monkeypatch: pytest.MonkeyPatch) -> None:
+    d, groups = np.random.default_rng(0).standard_normal((2, 50, 3)), np.arange(50) ** 2 % 17
+    expected = sum_rows(d, groups, 20)
+    monkeypatch.setattr(cognomen.rnn.layers, "MOST_ONE_HOT", 0)
+    assert_within(sum_rows(d, groups, 20), expected, 1e-12)
 
 
 @given(groups=st.permutations(range(6)))

@@ -1,11 +1,14 @@
 """The classifier's network: letters in, one number for each origin out.
 
 ids (M,) -> embedding (M, E) -> recurrent, both directions (M, 2H) -> pooling (N, 2H * kinds) -> logits (N, C)
+
+With a single recurrent layer, M counts distinct prefixes, not letters: see `rnn.prefixes`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -14,20 +17,21 @@ from numpy.typing import DTypeLike
 
 from cognomen.errors import InputError
 from cognomen.rnn.cells import Cell
-from cognomen.rnn.layers import Array, Dropout, Embedding, Ids, Layer, Linear, Source
+from cognomen.rnn.layers import Array, Dropout, Embedding, Ids, Layer, Linear, Source, sum_rows
 from cognomen.rnn.machine import map_on_threads, one_blas_thread, reuse_memory
 from cognomen.rnn.packed import pack
 from cognomen.rnn.pooling import kinds_of, pool
 from cognomen.rnn.prefixes import PrefixTree, check_lengths, prefix_tree, sort_names
 from cognomen.rnn.recurrent import Recurrent
-from cognomen.rnn.sharing import read_names, sum_rows
+from cognomen.rnn.sharing import read_names
 
 __all__ = ["Architecture", "Network"]
 
 BLOCK = 128  # names that begin with each wave: enough rows for full-speed products, few enough for the cache
 POOLED_NAMES, POOLED_LETTERS = 1 << 14, 1 << 20  # what is read as one tree
 SORTED_NAMES, SORTED_LETTERS = 1 << 18, 1 << 23  # what is sorted at once
-PACKED_NAMES = 512  # what a deeper network reads at once
+PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # what a deeper network reads at once, remembering all
+SORTED_LOGITS = 1 << 23  # numbers of each direction that are held at once
 FEW_NAMES, FEW_LETTERS = 1 << 10, 1 << 12  # not worth another thread, or any preparation
 
 
@@ -88,6 +92,8 @@ class Network(Layer):
         dropout: in training, the share dropped after the embedding, after each recurrent layer, and
             after pooling.
         rng: source of the starting values.
+
+    A network that is trained while another thread asks it answers with a mixture of old and new weights.
 
     Parameters: "embedding.weight" (V, E), "recurrent.weight_ih_l0", ..., "output.weight" (C, F) and
     "output.bias" (C,), with F the width after pooling.
@@ -156,10 +162,12 @@ class Network(Layer):
         """A single layer reads every prefix once, or suffix: pooled (N, F)."""
         count, (cells,) = len(lengths), self.recurrent.levels
         trees = [prefix_tree(sort_names(ids, lengths, reverse=reverse)) for _, reverse in cells]
-        parts, backwards = zip(
-            *(self._read_tree(cell, tree, rng) for (cell, _), tree in zip(cells, trees, strict=True)),
-            strict=True,
-        )
+        parts, backwards = [], []
+        for (cell, _), tree in zip(cells, trees, strict=True):
+            with cell.unchanging():
+                pooled, back_tree = self._read_tree(cell, tree, rng)  # (U, K, H)
+            parts.append(pooled)
+            backwards.append(back_tree)
         names = [tree.spelling[np.argsort(tree.given)] for tree in trees]  # (N,) each
         pooled = np.stack([p[n] for p, n in zip(parts, names, strict=True)], axis=2)  # (N, K, D, H)
 
@@ -181,10 +189,9 @@ class Network(Layer):
         x, back_embedding = self.embedding.forward(np.arange(self.architecture.alphabet_size))  # (V, E)
         x, back_noise = self.dropout_embedded.forward(x, rng)
         a, back_project = cell.project(x)  # (..., V, A)
-        with cell.unchanging():
-            pooled, back_read = read_names(
-                cell, a, tree, self.architecture.pooling, dropout=self.recurrent.dropout, rng=rng, learn=learn
-            )
+        pooled, back_read = read_names(
+            cell, a, tree, self.architecture.pooling, dropout=self.recurrent.dropout, rng=rng, learn=learn
+        )
 
         def backward(dpooled: Array) -> None:
             back_embedding(back_noise(back_project(back_read(dpooled))))
@@ -209,7 +216,8 @@ class Network(Layer):
     def logits(self, ids: Ids, lengths: Ids, *, threads: int = 1) -> Array:
         """As `forward`, for any number of names, nothing remembered.
 
-        Names go through in pieces: beyond the result, memory does not grow with their number.
+        Names go through in pieces: beyond the result, memory does not grow with their number. (It does with
+        the length of a single name where there are several layers.)
 
         Raises:
             InputError: a name has no letters, the lengths do not fit the ids, an id is no letter's, or
@@ -227,7 +235,8 @@ class Network(Layer):
         reuse_memory()
         ends = np.cumsum(lengths)
         with one_blas_thread():
-            for names in _pieces(ends, SORTED_NAMES, SORTED_LETTERS):
+            most_names = min(SORTED_NAMES, max(1, SORTED_LOGITS // self.architecture.origin_count))
+            for names in _pieces(ends, most_names, SORTED_LETTERS):
                 start = ends[names.start] - lengths[names.start]
                 result[names] = self._logits(ids[start : ends[names.stop - 1]], lengths[names], threads)
         return result
@@ -251,7 +260,10 @@ class Network(Layer):
 
         most = min(POOLED_NAMES, max(FEW_NAMES, -(-len(lengths) // threads)))
         parts = [list(_pieces(np.cumsum(names.lengths), most, POOLED_LETTERS)) for names in in_order]
-        map_on_threads(read, [(d, part) for d, some in enumerate(parts) for part in some], threads)
+        with ExitStack() as stack:
+            for cell, _ in cells:
+                stack.enter_context(cell.unchanging())
+            map_on_threads(read, [(d, part) for d, some in enumerate(parts) for part in some], threads)
         logits: Array = shares.sum(axis=0)
         logits += self.output.params["bias"]
         return logits
@@ -266,7 +278,7 @@ class Network(Layer):
             letters = np.concatenate([ids[starts[n] : starts[n] + lengths[n]] for n in names])
             return self.forward(letters, lengths[names])[0]
 
-        parts = list(_pieces(np.cumsum(lengths[by_length]), PACKED_NAMES, POOLED_LETTERS))
+        parts = list(_pieces(np.cumsum(lengths[by_length]), PACKED_NAMES, PACKED_LETTERS))
         found = np.concatenate(map_on_threads(read, parts, threads))  # (N, C)
         logits = np.empty_like(found)
         logits[by_length] = found

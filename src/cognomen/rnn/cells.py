@@ -133,7 +133,10 @@ class Cell(Layer):
 
     @contextmanager
     def unchanging(self) -> Iterator[None]:
-        """Inside, the weights stay as they are: many steps go faster. Threads may be inside side by side."""
+        """Inside, the weights stay as they are: many steps go faster.
+
+        Of several threads inside, the first that leaves ends it for all; steps stay right either way.
+        """
         with ExitStack() as stack:
             for linear in self.linears:
                 stack.enter_context(linear.unchanging())

@@ -22,6 +22,8 @@ from cognomen.errors import InputError
 
 __all__ = ["Array", "Backward", "Blank", "Dropout", "Embedding", "Ids", "Layer", "Linear", "Source"]
 
+MOST_ONE_HOT = 1 << 20  # numbers; a product with more of them is slower than sorting
+
 Array = NDArray[np.floating[Any]]
 Ids = NDArray[np.integer[Any]]
 Backward = Callable[[Array], Array]
@@ -107,6 +109,21 @@ def uniform(rng: Source, bound: float, shape: tuple[int, ...], dtype: DTypeLike)
     return rng.uniform(-bound, bound, shape).astype(dtype, copy=False)
 
 
+def sum_rows(d: Array, groups: Ids, count: int) -> Array:
+    """Sum the rows (..., M, A) by their group, a number below `count` for each: (..., count, A)."""
+    if len(groups) == count and np.bincount(groups, minlength=count).max() == 1:
+        return d.take(np.argsort(groups), axis=-2)
+    if count * len(groups) <= MOST_ONE_HOT:
+        one_hot = np.zeros((count, len(groups)), d.dtype)
+        one_hot[groups, np.arange(len(groups))] = 1
+        return one_hot @ d
+    order = np.argsort(groups, kind="stable")
+    present, first = np.unique(groups[order], return_index=True)
+    result = np.zeros((*d.shape[:-2], count, d.shape[-1]), d.dtype)
+    result[..., present, :] = np.add.reduceat(d.take(order, axis=-2), first, axis=-2)
+    return result
+
+
 class Linear(Layer):
     """y = W x + b, for every row of a batch.
 
@@ -145,8 +162,11 @@ class Linear(Layer):
         bias = self.params.get("bias")
         self._bias = None if bias is None else bias.reshape(*self.shape[:-1], 1, -1)  # (..., 1, Y)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the views, which would not stay views when they are copied or pickled."""
+        return {name: v for name, v in self.__dict__.items() if name not in ("_weight", "_map", "_bias")}
+
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Views do not stay views when they are copied or pickled."""
         self.__dict__.update(state)
         self._make_views()
 
@@ -174,8 +194,9 @@ class Linear(Layer):
     @contextmanager
     def unchanging(self) -> Iterator[None]:
         """Inside, the weights stay as they are, and lie as products take them fastest."""
-        self._map = np.ascontiguousarray(self._map)
         try:
+            # Of the weights as they are now: another thread may have left a copy of older ones.
+            self._map = np.ascontiguousarray(self._weight.swapaxes(-1, -2))
             yield
         finally:
             self._make_views()
@@ -212,8 +233,7 @@ class Embedding(Layer):
         weight = self.params["weight"]  # (V, E)
 
         def backward(dy: Array) -> None:
-            one_hot = (ids[:, None] == np.arange(len(weight))).astype(dy.dtype)  # (M, V)
-            self.grads["weight"] += one_hot.T @ dy
+            self.grads["weight"] += sum_rows(dy, ids, len(weight))
 
         return weight[ids], backward
 

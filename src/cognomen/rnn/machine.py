@@ -50,18 +50,20 @@ def one_blas_thread() -> Iterator[None]:
     however many threads are inside at once. (An OpenBLAS built on OpenMP, which NumPy's wheels do not bring,
     has a number for each thread: only the caller's is set there.)
     """
-    with _lock:
-        _inside.append([library.get_num_threads() for library in _libraries()])
-        if len(_inside) == 1:
-            _set_threads([1] * len(_libraries()))
+    entered = False
     try:
+        with _lock:
+            _inside.append([library.get_num_threads() for library in _libraries()])
+            entered = True
+            if len(_inside) == 1:
+                _set_threads([1] * len(_libraries()))
         yield
     finally:
         with _lock:
-            before = _inside[0]
-            _inside.pop()
-            if not _inside:
-                _set_threads(before)
+            if entered and len(_inside) == 1:
+                _set_threads(_inside[0])
+            if entered:
+                _inside.pop()
 
 
 def reuse_memory() -> None:

@@ -4,8 +4,14 @@ What a cell holds after "joh" is the same for "john", "johns" and "johansen". Ma
 need one step for each distinct prefix, and the other direction one for each distinct suffix: for the 18
 files' names less than half of their letters. The prefixes form a tree:
 
-    anna ann bo      a - n - n - a       wave 0    1      2      3
-                     b - o               a b       an bo  ann    anna
+    anna, ann, bo        a - n - n* - a*        (* a whole name)
+                         b - o*
+
+    wave    prefixes     row of the parent in the wave before
+    0       a   b        -  -
+    1       an  bo       0  1
+    2       ann          0
+    3       anna         0
 
 A wave holds prefixes whose parents, one letter shorter, all stand in the wave before it. Whoever steps
 through the waves gathers each row's state from its parent's row and calls the same `cell.step` as
@@ -34,7 +40,8 @@ class Wave(NamedTuple):
     Attributes:
         rows: where they stand among all nodes of the tree.
         parents: (n,), the row of each one's parent in the wave before; 0 for a first letter.
-        turns: (n,), never falling; rows of the same turn have different parents.
+        turns: (n,), never falling; rows of the same turn have different parents, but for the first letters,
+            whose turn is the last.
         roots: how many are first letters; these stand last.
         ends: the rows, in this wave, of those that are whole names.
         spellings: which of the distinct names these are.
@@ -62,7 +69,8 @@ class PrefixTree:
         ending: (T,), how many end in a wave.
         lengths: (U,), in letters.
         given: (N,), which names they are, as given to `sort_names`.
-        spelling: (N,), which of the distinct names each is.
+        spelling: (N,), which of the distinct names each is. (Equal names of different blocks, or of more than
+            `LONGEST_SHARED` letters, may count as distinct.)
     """
 
     letters: Ids
@@ -113,8 +121,13 @@ def check_lengths(ids: Ids, lengths: Ids) -> Ids:
     """The lengths (N,) as int64.
 
     Raises:
-        InputError: a name has no letters, or letters (M,) are left over or lacking.
+        InputError: these are no whole numbers, a name has no letters, or letters are left over or lacking.
     """
+    if ids.ndim != 1 or lengths.ndim != 1 or ids.dtype.kind not in "iu" or lengths.dtype.kind not in "iu":
+        raise InputError(
+            "expected whole numbers, ids (M,) and lengths (N,), got "
+            f"{ids.dtype} {ids.shape} and {lengths.dtype} {lengths.shape}"
+        )
     lengths = lengths.astype(np.int64, copy=False)
     if (len(lengths) and lengths.min() < 1) or lengths.sum() != len(ids):
         raise InputError(

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from cognomen.errors import InputError
 from cognomen.rnn.cells import Cell
-from cognomen.rnn.layers import Array, Backward, Dropout, Ids
+from cognomen.rnn.layers import Array, Backward, Dropout, sum_rows
 from cognomen.rnn.pooling import CARRIED, kinds_of
 from cognomen.rnn.prefixes import PrefixTree, Wave
 
-__all__ = ["read_names", "sum_rows"]
+__all__ = ["read_names"]
 
 
 def read_names(
@@ -69,6 +70,8 @@ def read_names(
 
     def backward(dpooled: Array) -> Array:
         """The same waves, last one first."""
+        if not steps:
+            raise InputError("these names were read with learn=False: there is no way back")
         dpooled = dpooled.reshape(pooled.shape).copy()  # (U, K, Y)
         for k, way in enumerate(ways):
             if way.divide:
@@ -117,12 +120,3 @@ def _to_parents(ds: list[Array], wave: Wave, count: int) -> list[Array]:
                 result[..., parents, :] += d[..., rows, :]
         start = rows.stop
     return results
-
-
-def sum_rows(d: Array, groups: Ids, count: int) -> Array:
-    """Sum the rows (..., M, A) by their group, a number below `count` for each: (..., count, A)."""
-    if len(groups) == count and np.bincount(groups, minlength=count).max() == 1:
-        return d.take(np.argsort(groups), axis=-2)
-    one_hot = np.zeros((count, len(groups)), d.dtype)
-    one_hot[groups, np.arange(len(groups))] = 1
-    return one_hot @ d
