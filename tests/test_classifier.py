@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -275,6 +276,20 @@ def test_missing_values_stay_in_their_places(clf: Classifier, column: Any) -> No
     np.testing.assert_array_equal(np.isnan(clf.predict_proba(column))[:, 0], [False, True, False, True])
 
 
+def test_a_column_of_columns_holds_no_text(clf: Classifier) -> None:
+    items = [
+        ["smith"],
+        ("smith",),
+        {"smith"},
+        {"smith": 1},
+        np.array(["smith"]),
+        pd.Series(["smith"]),
+        "smith",
+    ]
+    assert [answer.reason for answer in clf(items)] == ["not-text"] * 6 + [None]
+    assert clf.predict([["smith"], []]) == clf.predict(pa.array([["smith"], []])) == [None, None]
+
+
 def test_a_set_is_answered_in_its_own_order(clf: Classifier) -> None:
     names = set(NAMES)
     assert [answer.name for answer in clf(names)] == list(names)
@@ -376,6 +391,16 @@ def test_threads_must_be_a_number_above_zero(clf: Classifier, threads: Any) -> N
             face([], threads=threads)
 
 
+def test_several_threads_may_call_at_once(clf: Classifier) -> None:
+    """Enough names for the network to share its work among threads too."""
+    names = [f"{name}{a}{b}" for name in ("sm", "mü", "o'") for a in LETTERS[3:] for b in LETTERS[3:]]
+    expected = clf(names)
+    with ThreadPoolExecutor(4) as pool:
+        found = [pool.submit(clf, names, threads=1 + number % 2) for number in range(8)]
+    for each in found:
+        assert_alike(each.result(), expected)
+
+
 # --- blocks and streams --------------------------------------------------------------------------------
 
 
@@ -423,6 +448,21 @@ def test_a_stream_may_have_no_end(clf: Classifier, monkeypatch: pytest.MonkeyPat
     assert taken == []
     assert_alike(list(itertools.islice(answers, 6)), clf(NAMES[:6]))
     assert len(taken) == 8
+
+
+def test_an_error_of_the_source_is_passed_on(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> Iterator[str]:
+        yield from NAMES[:6]
+        raise OSError("the line went dead")
+
+    monkeypatch.setattr(classifier_module, "STREAMED", 4)
+    answers = clf.stream(broken())
+    assert_alike(list(itertools.islice(answers, 4)), clf(NAMES[:4]))
+    with pytest.raises(OSError, match="the line went dead"):
+        next(answers)
+    for face in faces(clf):
+        with pytest.raises(OSError, match="the line went dead"):
+            face(broken())
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,9 @@ def arrow_columns() -> Iterator[Any]:
         pa.array([0, 1, None, 3, 4, 5, 2], pa.int8()), ["b", "a", "b", "a", "ü", ""]
     )
     yield twice
+    longer = pa.array(["x", "b", "a", "ü", "", "x"])
+    yield pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 1, 2, 3, 0]), longer.slice(1, 4))
+    yield pa.RunEndEncodedArray.from_arrays(list(range(1, 8)), pa.array(ARROW))
     nulls = pa.array(["ü", None, "a", "b", "unused", ""])
     yield pa.DictionaryArray.from_arrays(pa.array([3, 2, 1, 2, 0, 5, 3], pa.uint64()), nulls)
 

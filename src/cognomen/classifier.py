@@ -182,7 +182,8 @@ class Classifier:
         """Answer the items of an iterable one after the other, also of one that never ends.
 
         The answers are those that the classifier gives for a list. Some ten thousand names are taken and
-        answered together, so that memory stays bounded; the arguments are those of a call.
+        answered together, so that memory stays bounded. Where the iterable raises an error, the names taken
+        together with it are not answered. The arguments are those of a call.
 
         Raises:
             InputError: top_k or threads is not 1 or more, or `names` is a table or a dictionary.
