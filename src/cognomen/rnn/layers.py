@@ -20,7 +20,18 @@ from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError
 
-__all__ = ["Array", "Backward", "Blank", "Dropout", "Embedding", "Ids", "Layer", "Linear", "Source", "sum_rows"]
+__all__ = [
+    "Array",
+    "Backward",
+    "Blank",
+    "Dropout",
+    "Embedding",
+    "Ids",
+    "Layer",
+    "Linear",
+    "Source",
+    "sum_rows",
+]
 
 MOST_ONE_HOT = 1 << 20  # numbers; a product with more of them is slower than sorting
 
