@@ -34,7 +34,7 @@ PHASES = {
     "the letters' inputs to each row, pooled rows to their places": ["cognomen.network:read_names"],
     "matrix products of the steps": ["cognomen.rnn.layers:Linear.forward"],
     "gates": ["cognomen.rnn.cells:GRU.step"],
-    "pooling": ["cognomen.rnn.pooling:CARRIED"],
+    "pooling": ["cognomen.rnn.pooling:Pooling.join"],
     "output product, and what is left of the network": ["cognomen.network:Network.logits"],
     "softmax": ["cognomen.classifier:softmax_with_temperature"],
 }
@@ -90,8 +90,6 @@ def _watching(place: str, phase: str, clock: Clock) -> Any:
     for step in owners:
         owner = getattr(owner, step)
     found = getattr(owner, name)
-    if isinstance(found, dict):  # of poolings
-        return patch.dict(found, {k: p._replace(join=clock.wrapped(p.join, phase)) for k, p in found.items()})
     return patch.object(owner, name, clock.wrapped(found, phase))
 
 

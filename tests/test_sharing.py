@@ -33,7 +33,7 @@ from cognomen.network import Architecture, Network
 from cognomen.rnn import Dropout, gradcheck, numerical_gradient, pack, pool, relative_error
 from cognomen.rnn.cells import Cell
 from cognomen.rnn.layers import sum_rows
-from cognomen.rnn.pooling import CARRIED, POOLINGS
+from cognomen.rnn.pooling import POOLINGS, Pooling
 from cognomen.rnn.prefixes import prefix_tree, sort_names
 from cognomen.rnn.sharing import read_names
 
@@ -401,40 +401,52 @@ def test_rows_that_only_change_places(groups: list[int]) -> None:
     assert_within(sum_rows(d, np.array(groups), 6)[groups], d, 0.0)
 
 
-@pytest.mark.parametrize("kind", CARRIED)
-def test_poolings_that_are_carried(kind: str) -> None:
+@pytest.mark.parametrize("kind", POOLINGS)
+def test_poolings_are_carried(kind: str) -> None:
     """Joined letter by letter they are the pooling by hand; backward is right in both arguments."""
-    way, rng = CARRIED[kind], np.random.default_rng(0)
+    pooling, rng = Pooling(kind), np.random.default_rng(0)
     y = rng.standard_normal((5, 4, 3))  # (T, N, Y)
-    value = np.full((4, 3), way.start)
+    values = np.broadcast_to(pooling.start, (1, 4, 3)).copy()
     for letter in y:
-        value, _ = way.join(value, letter)
-    expected = {"last": y[-1], "max": y.max(axis=0), "mean": y.sum(axis=0)}[kind]
-    assert_within(value, expected, 1e-12)
-    assert way.divide == (kind == "mean")
-    before, letter, weights = y[0], y[1], y[2]
-    dbefore, dletter = way.join(before, letter)[1](weights)
+        values, _ = pooling.join(values, letter)
+    pooling.finish(values, np.full(4, 5))
+    assert_within(values[0], {"last": y[-1], "max": y.max(axis=0), "mean": y.mean(axis=0)}[kind], 1e-12)
+    before, letter, weights = y[:1].copy(), y[1], y[2:3]
+    dbefore = weights.copy()
+    dletter = pooling.join(before, letter)[1](dbefore)
 
     def loss() -> float:
-        return float((way.join(before, letter)[0] * weights).sum())
+        return float((pooling.join(before, letter)[0] * weights).sum())
 
     assert relative_error(dbefore, numerical_gradient(loss, before)) < RIGHT
     assert relative_error(dletter, numerical_gradient(loss, letter)) < RIGHT
 
 
-def test_every_pooling_can_be_carried() -> None:
-    assert CARRIED.keys() == POOLINGS.keys()
+def test_poolings_side_by_side_are_each_alone() -> None:
+    rng = np.random.default_rng(0)
+    before, y, d = rng.standard_normal((3, 4, 2)), rng.standard_normal((4, 2)), rng.standard_normal((3, 4, 2))
+    after, backward = Pooling("max+last+mean").join(before, y)
+    dbefore, dys = d.copy(), []
+    dy = backward(dbefore)
+    for k, kind in enumerate(["max", "last", "mean"]):
+        alone, back = Pooling(kind).join(before[k : k + 1], y)
+        assert_within(after[k], alone[0], 0.0)
+        dbefore_alone = d[k : k + 1].copy()
+        dys.append(back(dbefore_alone).copy())
+        assert_within(dbefore[k], dbefore_alone[0], 0.0)
+    assert_within(dy, sum(dys), 1e-12)
 
 
 def test_among_equals_the_first_letter_counts() -> None:
-    before, y = np.array([[1.0, 2.0, 3.0]]), np.array([[1.0, 3.0, 2.0]])
-    dbefore, dy = CARRIED["max"].join(before, y)[1](np.ones((1, 3)))
-    assert dbefore.tolist() == [[1, 0, 1]]
+    before, y = np.array([[[1.0, 2.0, 3.0]]]), np.array([[1.0, 3.0, 2.0]])
+    d = np.ones((1, 1, 3))
+    dy = Pooling("max").join(before, y)[1](d)
+    assert d.tolist() == [[[1, 0, 1]]]
     assert dy.tolist() == [[0, 1, 0]]
 
 
 @pytest.mark.parametrize("kind", ["max", "mean", "last"])
 def test_what_is_not_a_number_shows(kind: str) -> None:
     """A network that has run away must not look healthy."""
-    value, _ = CARRIED[kind].join(np.zeros((1, 1)), np.array([[np.nan]]))
+    value, _ = Pooling(kind).join(np.zeros((1, 1, 1)), np.array([[np.nan]]))
     assert np.isnan(value).all()

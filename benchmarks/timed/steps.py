@@ -17,6 +17,7 @@ from cognomen.fitting import Names
 from cognomen.network import Network
 from cognomen.recipe import Recipe
 from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy
+from cognomen.rnn.machine import reuse_memory
 from timed.batches import Laid, batches
 from timed.names import classifier, corpus, read_cheaply
 
@@ -41,6 +42,7 @@ def our_steps(size: int, dropout: Dropout = NO_DROPOUT, clip: float | None = Non
 
     Forward, cross entropy, backward, (clipping,) AdamW: what `fitting.Run` does.
     """
+    reuse_memory()  # as `train` does
     names, rng = training_names(), np.random.default_rng(0)
     network = Network(classifier().network.architecture, dropout=dropout, rng=rng)
     optimiser = AdamW(network.params, 3e-3, weight_decay=0.01)

@@ -54,10 +54,10 @@ class Names:
 
     def take(self, which: NDArray[np.int64]) -> tuple[Ids, Ids, Ids]:
         """Ids, lengths and labels of some of the names."""
-        ids = np.concatenate(
-            [self.ids[s : s + n] for s, n in zip(self.starts[which], self.lengths[which], strict=True)]
-        )
-        return ids, self.lengths[which], self.labels[which]
+        lengths = self.lengths[which]
+        before = np.cumsum(lengths) - lengths  # letters of the names before
+        places = np.repeat(self.starts[which] - before, lengths) + np.arange(lengths.sum())
+        return self.ids[places], lengths, self.labels[which]
 
 
 class Run:

@@ -8,7 +8,6 @@ With a single recurrent layer, M counts distinct prefixes, not letters: see `rnn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -21,17 +20,16 @@ from cognomen.rnn.layers import Array, Dropout, Embedding, Ids, Layer, Linear, S
 from cognomen.rnn.machine import map_on_threads, one_blas_thread, reuse_memory
 from cognomen.rnn.packed import pack
 from cognomen.rnn.pooling import kinds_of, pool
-from cognomen.rnn.prefixes import PrefixTree, check_lengths, prefix_tree, sort_names
+from cognomen.rnn.prefixes import PrefixTree, Sorted, check_lengths, prefix_tree, sort_names
 from cognomen.rnn.recurrent import Recurrent
 from cognomen.rnn.sharing import read_names
 
 __all__ = ["Architecture", "Network"]
 
-BLOCK = 128  # names that begin with each wave: enough rows for full-speed products, few enough for the cache
+BLOCK = 192  # names that begin with each wave: enough rows for full-speed products, few enough for the cache
 POOLED_NAMES, POOLED_LETTERS = 1 << 14, 1 << 20  # what is read as one tree
-SORTED_NAMES, SORTED_LETTERS = 1 << 18, 1 << 23  # what is sorted at once
+SORTED_NAMES, SORTED_LETTERS = 1 << 20, 1 << 24  # what is sorted at once
 PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # what a deeper network reads at once, remembering all
-SORTED_LOGITS = 1 << 23  # numbers of each direction that are held at once
 FEW_NAMES, FEW_LETTERS = 1 << 10, 1 << 12  # not worth another thread, or any preparation
 
 
@@ -227,62 +225,56 @@ class Network(Layer):
             raise InputError(f"threads: expected a whole number, 1 or more, got {threads!r}")
         lengths = check_lengths(ids, lengths)
         self.embedding.check(ids)
-        result = np.empty((len(lengths), self.architecture.origin_count), self.dtype)
-        if len(lengths) == 0:
-            return result
+        result = np.empty((len(lengths), self.architecture.origin_count), self.dtype)  # (N, C)
         if len(ids) < FEW_LETTERS:
-            return self._logits(ids, lengths, 1)
+            if len(lengths):
+                self._fill(result, ids, lengths, 1)
+            return result
         reuse_memory()
         ends = np.cumsum(lengths)
         with one_blas_thread():
-            most_names = min(SORTED_NAMES, max(1, SORTED_LOGITS // self.architecture.origin_count))
-            for names in _pieces(ends, most_names, SORTED_LETTERS):
+            for names in _pieces(ends, SORTED_NAMES, SORTED_LETTERS):
                 start = ends[names.start] - lengths[names.start]
-                result[names] = self._logits(ids[start : ends[names.stop - 1]], lengths[names], threads)
+                self._fill(result[names], ids[start : ends[names.stop - 1]], lengths[names], threads)
         return result
 
-    def _logits(self, ids: Ids, lengths: Ids, threads: int) -> Array:
-        """The bias and each direction's share of the logits (N, C)."""
+    def _fill(self, logits: Array, ids: Ids, lengths: Ids, threads: int) -> None:
+        """Put a piece's logits (N, C) in their places: the bias, and each direction's share."""
         if self.architecture.num_layers > 1:
-            return self._logits_packed(ids, lengths, threads)
+            return self._fill_packed(logits, ids, lengths, threads)
         (cells,) = self.recurrent.levels
+        logits[...] = self.output.params["bias"]
         weight = self.output.params["weight"]  # (C, F)
         heads = weight.reshape(len(weight), -1, len(cells), self.architecture.hidden_size)  # (C, K, D, H)
-        shares = np.empty((len(cells), len(lengths), len(weight)), weight.dtype)  # (D, N, C)
         in_order = map_on_threads(lambda cell: sort_names(ids, lengths, reverse=cell[1]), cells, threads)
+        for d, (cell, _) in enumerate(cells):
+            head = heads[:, :, d].reshape(len(weight), -1)  # (C, K * H)
+            self._add_direction(logits, cell, head, in_order[d], threads)
 
-        def read(task: tuple[int, slice]) -> None:
-            d, part = task
-            tree = prefix_tree(in_order[d], part, block=BLOCK)
-            pooled, _ = self._read_tree(cells[d][0], tree, None, learn=False)  # (U, K, H)
-            found = pooled.reshape(len(pooled), -1) @ heads[:, :, d].reshape(len(weight), -1).T  # (U, C)
-            shares[d, tree.given] = found[tree.spelling]
+    def _add_direction(self, logits: Array, cell: Cell, head: Array, names: Sorted, threads: int) -> None:
+        """Add what one direction has to say, part of the names by part."""
 
-        most = min(POOLED_NAMES, max(FEW_NAMES, -(-len(lengths) // threads)))
-        parts = [list(_pieces(np.cumsum(names.lengths), most, POOLED_LETTERS)) for names in in_order]
-        with ExitStack() as stack:
-            for cell, _ in cells:
-                stack.enter_context(cell.unchanging())
-            map_on_threads(read, [(d, part) for d, some in enumerate(parts) for part in some], threads)
-        logits: Array = shares.sum(axis=0)
-        logits += self.output.params["bias"]
-        return logits
+        def add(part: slice) -> None:
+            tree = prefix_tree(names, part, block=BLOCK)
+            pooled, _ = self._read_tree(cell, tree, None, learn=False)  # (U, K, H)
+            shares = pooled.reshape(len(pooled), -1) @ head.T  # (U, C)
+            logits[tree.given] += shares[tree.spelling]
 
-    def _logits_packed(self, ids: Ids, lengths: Ids, threads: int) -> Array:
-        """Blocks of names of similar lengths."""
+        most = min(POOLED_NAMES, max(FEW_NAMES, -(-len(names) // threads)))
+        with cell.unchanging():
+            map_on_threads(add, _pieces(np.cumsum(names.lengths), most, POOLED_LETTERS), threads)
+
+    def _fill_packed(self, logits: Array, ids: Ids, lengths: Ids, threads: int) -> None:
+        """The same for several layers, in blocks of names of similar lengths."""
         starts = np.cumsum(lengths) - lengths  # (N,)
         by_length = np.argsort(lengths, kind="stable")  # (N,)
 
-        def read(part: slice) -> Array:
+        def fill(part: slice) -> None:
             names = by_length[part]
             letters = np.concatenate([ids[starts[n] : starts[n] + lengths[n]] for n in names])
-            return self.forward(letters, lengths[names])[0]
+            logits[names] = self.forward(letters, lengths[names])[0]
 
-        parts = list(_pieces(np.cumsum(lengths[by_length]), PACKED_NAMES, PACKED_LETTERS))
-        found = np.concatenate(map_on_threads(read, parts, threads))  # (N, C)
-        logits = np.empty_like(found)
-        logits[by_length] = found
-        return logits
+        map_on_threads(fill, _pieces(np.cumsum(lengths[by_length]), PACKED_NAMES, PACKED_LETTERS), threads)
 
 
 def _pieces(ends: Ids, most_names: int, most_letters: int) -> Iterator[slice]:

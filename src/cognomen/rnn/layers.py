@@ -6,7 +6,8 @@ gradients of the layer's parameters to `layer.grads`. Forward and backward so st
 whatever backward needs it simply remembers.
 
 Dimension letters of the whole library: N names, T steps, V letters, E embedding, X input, H hidden,
-C origins, S slots of a state, M all letters of a batch laid end to end.
+C origins, S slots of a state, M all letters of a batch laid end to end; where prefixes are shared, P of them,
+U distinct names, n rows that are read side by side; K poolings, D directions.
 """
 
 from __future__ import annotations

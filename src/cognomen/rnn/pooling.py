@@ -1,7 +1,7 @@
 """From one output for each letter to one vector for the whole name.
 
-There are two ways to do it: over the outputs for all letters, packed (`pool`), or carried along while the
-letters are read (`CARRIED`).
+Pooling is carried along while letters are read: a value so far, and one letter's outputs joined to it. So it
+works on packed sequences (`pool`) and along the tree of prefixes (`sharing.read_names`) alike.
 """
 
 from __future__ import annotations
@@ -12,76 +12,59 @@ from typing import NamedTuple
 import numpy as np
 
 from cognomen.errors import InputError
-from cognomen.rnn.layers import Array, Backward
+from cognomen.rnn.layers import Array, Backward, Ids
 from cognomen.rnn.packed import Packed
 
-__all__ = ["CARRIED", "POOLINGS", "Carried", "kinds_of", "pool", "pool_last", "pool_max", "pool_mean"]
+__all__ = ["POOLINGS", "Pooling", "Way", "kinds_of", "pool"]
 
 
-def pool_last(y: Packed, direction: str = "forward") -> tuple[Array, Backward]:
-    """What each direction holds when it has read everything: outputs (M, Y) -> (N, Y).
+class Way(NamedTuple):
+    """One way of pooling.
 
-    That is the last letter's output for the forward direction but the FIRST letter's for the reverse one:
-    `output[-1]` of a bidirectional network is not its last state.
+    Attributes:
+        start: the value before the first letter.
+        join: puts the value so far (N, Y) and a letter's outputs (N, Y) together into a third array, the next
+            value. Its backward turns the gradient by that, in place, into the gradient by the value so far,
+            and returns the gradient by the outputs.
+        divide: whether the last value is divided by the sequence's length.
     """
-    first, last, width = np.arange(len(y.order)), y.last, y.data.shape[1]
-    ends = {
-        "forward": [(last, width)],
-        "reverse": [(first, width)],
-        "both": [(last, width // 2), (first, width - width // 2)],
-    }[direction]
-    where = np.concatenate([np.repeat(row[:, None], size, axis=1) for row, size in ends], axis=1)  # (N, Y)
-    column = np.arange(width)
+
+    start: float
+    join: Callable[[Array, Array, Array], Backward]
+    divide: bool = False
+
+
+def _join_last(before: Array, y: Array, after: Array) -> Backward:
+    after[...] = y
 
     def backward(d: Array) -> Array:
-        dy = np.zeros_like(y.data)  # (M, Y)
-        dy[where, column] = d
+        dy = d.copy()
+        d.fill(0)
         return dy
 
-    return y.data[where, column], backward
+    return backward
 
 
-def pool_mean(y: Packed, direction: str = "forward") -> tuple[Array, Backward]:
-    """The mean over each sequence's letters: outputs (M, Y) -> (N, Y)."""
-    lengths = y.lengths[:, None].astype(y.data.dtype)  # (N, 1)
-    total = np.zeros((len(y.order), y.data.shape[1]), dtype=y.data.dtype)
-    for rows in y.steps():
-        total[: rows.stop - rows.start] += y.data[rows]
-
-    def backward(d: Array) -> Array:
-        share = d / lengths  # (N, Y)
-        return np.concatenate([share[: rows.stop - rows.start] for rows in y.steps()])
-
-    return total / lengths, backward
+def _join_sum(before: Array, y: Array, after: Array) -> Backward:
+    np.add(before, y, out=after)
+    return lambda d: d
 
 
-def pool_max(y: Packed, direction: str = "forward") -> tuple[Array, Backward]:
-    """The largest value of each feature over a sequence's letters: outputs (M, Y) -> (N, Y).
-
-    Among equals the first letter counts, and the gradient goes to it alone.
-    """
-    best = y.data[: len(y.order)].copy()  # (N, Y)
-    for rows in y.steps():
-        running = best[: rows.stop - rows.start]
-        np.maximum(running, y.data[rows], out=running)
+def _join_max(before: Array, y: Array, after: Array) -> Backward:
+    np.maximum(before, y, out=after)
 
     def backward(d: Array) -> Array:
-        dy = np.zeros_like(y.data)  # (M, Y)
-        unclaimed = np.ones(best.shape, bool)  # whose letter has not come yet, (N, Y)
-        for rows in y.steps():
-            size = rows.stop - rows.start
-            first = unclaimed[:size] & (y.data[rows] == best[:size])
-            np.copyto(dy[rows], d[:size], where=first)
-            unclaimed[:size] &= ~first
+        dy = d * (y > before)  # among equals the first letter counts, and the gradient goes to it alone
+        d -= dy
         return dy
 
-    return best, backward
+    return backward
 
 
-POOLINGS: dict[str, Callable[[Packed, str], tuple[Array, Backward]]] = {
-    "last": pool_last,
-    "max": pool_max,
-    "mean": pool_mean,
+POOLINGS = {
+    "last": Way(0.0, _join_last),
+    "max": Way(-np.inf, _join_max),
+    "mean": Way(0.0, _join_sum, divide=True),
 }
 
 
@@ -99,62 +82,103 @@ def kinds_of(which: str) -> list[str]:
     return kinds
 
 
+class Pooling:
+    """K ways of pooling, carried side by side.
+
+    Args:
+        which: one or several ways, as in "max+mean".
+
+    Attributes:
+        start: the values before the first letter, (K, 1, 1).
+
+    Raises:
+        InputError: there is no such way.
+    """
+
+    def __init__(self, which: str) -> None:
+        self.ways = [POOLINGS[kind] for kind in kinds_of(which)]
+        self.start = np.array([way.start for way in self.ways])[:, None, None]
+
+    def __len__(self) -> int:
+        return len(self.ways)
+
+    def join(self, before: Array, y: Array) -> tuple[Array, Backward]:
+        """Join outputs y (N, Y) to the values so far (K, N, Y).
+
+        Returns:
+            The next values (K, N, Y), and backward, which turns the gradient by these, in place, into the
+            gradient by those before, and returns the gradient by y.
+        """
+        after = np.empty_like(before)
+        backs = [way.join(before[k], y, after[k]) for k, way in enumerate(self.ways)]
+
+        def backward(d: Array) -> Array:
+            dys = [back(d[k]) for k, back in enumerate(backs)]
+            return sum(dys[1:], dys[0])
+
+        return after, backward
+
+    def finish(self, values: Array, lengths: Ids) -> None:
+        """Divide, in place, what is divided by the lengths (N,); the last values (K, N, Y), or a gradient."""
+        for k, way in enumerate(self.ways):
+            if way.divide:
+                values[k] /= lengths.astype(values.dtype)[:, None]
+
+
 def pool(y: Packed, which: str, direction: str = "forward") -> tuple[Array, Backward]:
     """Pool outputs (M, Y) in one or several ways side by side, as in "max+mean": (N, K * Y).
 
-    The rows come in the order in which the sequences were given.
+    Each direction pools in the order in which it reads: the last value of the reverse one, the second half of
+    "both", stands at the FIRST letter, as `output[-1]` of a bidirectional network is not its last state. The
+    rows come in the order in which the sequences were given.
 
     Raises:
         InputError: `which` names a pooling that does not exist.
     """
-    kinds = kinds_of(which)
-    parts, backwards = zip(*(POOLINGS[kind](y, direction) for kind in kinds), strict=True)
-    pooled = np.empty((len(y.order), sum(p.shape[1] for p in parts)), dtype=y.data.dtype)
-    pooled[y.order] = np.concatenate(parts, axis=1)
+    pooling, width = Pooling(which), y.data.shape[1]
+    split = {"forward": width, "reverse": 0, "both": width // 2}[direction]
+    parts = [
+        (slice(split), None),
+        (slice(split, width), y.reverse),
+    ]  # columns, the order in which they are read
+    found = np.empty((len(pooling), len(y.order), width), y.data.dtype)  # (K, N, Y)
+    backs = []
+    for part, order in parts:
+        data = y.data[:, part] if order is None else y.data[order, part]  # (M, Y / D), or nothing
+        found[..., part], back = _pool_as_read(pooling, y.with_data(data))
+        backs.append(back)
+    pooled = np.empty((len(y.order), len(pooling), width), y.data.dtype)  # (N, K, Y)
+    pooled[y.order] = found.swapaxes(0, 1)
 
     def backward(d: Array) -> Array:
-        pieces = np.split(d[y.order], len(kinds), axis=1)
-        dy = np.zeros_like(y.data)  # (M, Y)
-        for back, piece in zip(backwards, pieces, strict=True):
-            dy += back(piece)
+        d = d.reshape(pooled.shape)[y.order].swapaxes(0, 1)  # (K, N, Y)
+        dy = np.empty_like(y.data)  # (M, Y)
+        for (part, order), back in zip(parts, backs, strict=True):
+            read = back(d[..., part])  # (M, Y)
+            dy[:, part] = read if order is None else read[order]
         return dy
 
-    return pooled, backward
+    return pooled.reshape(len(pooled), -1), backward
 
 
-class Carried(NamedTuple):
-    """A pooling that is carried from letter to letter.
+def _pool_as_read(pooling: Pooling, y: Packed) -> tuple[Array, Backward]:
+    """Join the outputs (M, Y) step after step: the last values (K, N, Y) in the packed order."""
+    values = np.empty((len(pooling), len(y.order), y.data.shape[1]), y.data.dtype)  # (K, N, Y)
+    values[...] = pooling.start
+    backs = []
+    for rows in y.steps():
+        running = slice(rows.stop - rows.start)
+        after, back = pooling.join(values[:, running].copy(), y.data[rows])
+        values[:, running] = after
+        backs.append((rows, back))
+    pooling.finish(values, y.lengths)
 
-    Attributes:
-        start: its value before the first letter.
-        join: takes the value so far (N, Y) and a letter's outputs (N, Y) to the next value and `backward`,
-            from the gradient by that to the gradients by these two.
-        divide: whether the last value is divided by the sequence's length.
-    """
+    def backward(d: Array) -> Array:
+        d = d.copy()  # (K, N, Y)
+        pooling.finish(d, y.lengths)
+        dy = np.empty_like(y.data)  # (M, Y)
+        for rows, back in reversed(backs):
+            dy[rows] = back(d[:, : rows.stop - rows.start])
+        return dy
 
-    start: float
-    join: Callable[[Array, Array], tuple[Array, Callable[[Array], tuple[Array, Array]]]]
-    divide: bool = False
-
-
-def _carry_last(before: Array, y: Array) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
-    return y, lambda d: (np.zeros_like(d), d)
-
-
-def _carry_sum(before: Array, y: Array) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
-    return before + y, lambda d: (d, d)
-
-
-def _carry_max(before: Array, y: Array) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
-    def backward(d: Array) -> tuple[Array, Array]:
-        dy = d * (y > before)  # among equals the first letter counts
-        return d - dy, dy
-
-    return np.maximum(before, y), backward
-
-
-CARRIED = {
-    "last": Carried(0.0, _carry_last),
-    "max": Carried(-np.inf, _carry_max),
-    "mean": Carried(0.0, _carry_sum, divide=True),
-}
+    return values, backward

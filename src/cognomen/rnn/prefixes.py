@@ -57,12 +57,12 @@ class Wave(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class PrefixTree:
-    """The M distinct prefixes of N names, wave after wave, T of these. U of the prefixes are whole names.
+    """The P distinct prefixes of N names, wave after wave, T of these. U of the prefixes are whole names.
 
     Attributes:
-        letters: (M,), the last letter of each prefix: the id that is read there.
-        parents: (M,), see `Wave`.
-        turns: (M,), see `Wave`.
+        letters: (P,), the last letter of each prefix: the id that is read there.
+        parents: (P,), see `Wave`.
+        turns: (P,), see `Wave`.
         sizes: (T,), how many prefixes a wave has.
         roots: (T,), how many of them are first letters.
         ends: (U,), the row of each distinct name in its wave; these are numbered wave after wave.
@@ -199,27 +199,15 @@ def prefix_tree(names: Sorted, part: slice = slice(None), *, block: int | None =
     such blocks. Without, wave t holds the prefixes of t + 1 letters.
     """
     lengths, shared = names.lengths[part], names.shared[part].copy()
-    count = len(lengths)
-    shared[:: block or count] = 0
-    own = lengths - shared  # (N,), how many prefixes a name has that none before it has; its nodes
-    offset = np.cumsum(own) - own - shared  # (N,), its prefix of t + 1 letters is node offset + t
-    rank = np.repeat(np.arange(count), own)  # (M,)
-    depth = np.arange(len(rank)) - offset[rank]  # (M,), letters before this one
-    wave = depth if block is None else depth + rank // block  # (M,)
-    stem = _stems(offset, shared)  # (N,)
-    begins = own > 0
-    fork = (offset + shared)[begins]  # a name's own first node, whose parent is not the node before it
-    parent = np.arange(-1, len(rank) - 1)  # (M,)
-    parent[fork] = stem[begins]
-    turn = np.zeros(len(rank), np.int64)  # (M,)
-    turn[fork] = _turns(stem[begins])
+    shared[:: block or len(shared)] = 0
+    rank, depth, parent, turn, last = _nodes(lengths, shared)
+    wave = depth if block is None else depth + rank // block  # (P,)
     key = wave * (int(turn.max()) + 1) + turn
     order = np.argsort(key.astype(np.min_scalar_type(int(key.max()))), kind="stable")
     sizes = np.bincount(wave)  # (T,)
-    place = np.empty_like(order)  # (M,), among all nodes, wave after wave
+    place = np.empty_like(order)  # (P,), among all nodes, wave after wave
     place[order] = np.arange(len(order))
-    row = place - (np.cumsum(sizes) - sizes)[wave]  # (M,)
-    last = np.where(begins, offset + lengths - 1, stem)  # (N,)
+    row = place - (np.cumsum(sizes) - sizes)[wave]  # (P,)
     whole = np.zeros(len(order), bool)
     whole[place[last]] = True
     ends = order[whole]  # (U,)
@@ -235,6 +223,40 @@ def prefix_tree(names: Sorted, part: slice = slice(None), *, block: int | None =
         given=names.given[part],
         spelling=(np.cumsum(whole) - 1)[place[last]],
     )
+
+
+class _Nodes(NamedTuple):
+    """The prefixes (P,) of a tree, name after name, the shorter first; each with the first name that has it.
+
+    Attributes:
+        rank: (P,), the name.
+        depth: (P,), letters before the last one.
+        parent: (P,), the node of the prefix one letter shorter; -1 for a first letter.
+        turn: (P,), see `Wave`.
+        last: (N,), each name's own node.
+    """
+
+    rank: Ids
+    depth: Ids
+    parent: Ids
+    turn: Ids
+    last: Ids
+
+
+def _nodes(lengths: Ids, shared: Ids) -> _Nodes:
+    """The nodes of N names, of which each has `shared` letters in common with the one before it."""
+    own = lengths - shared  # (N,), prefixes that no name before it has
+    offset = np.cumsum(own) - own - shared  # (N,), its prefix of t + 1 letters is node offset + t
+    rank = np.repeat(np.arange(len(own)), own)  # (P,)
+    stem = _stems(offset, shared)  # (N,)
+    begins = own > 0
+    fork = (offset + shared)[begins]  # a name's own first node, whose parent is not the node before it
+    parent = np.arange(-1, len(rank) - 1)  # (P,)
+    parent[fork] = stem[begins]
+    turn = np.zeros(len(rank), np.int64)  # (P,)
+    turn[fork] = _turns(stem[begins])
+    last = np.where(begins, offset + lengths - 1, stem)  # (N,)
+    return _Nodes(rank, np.arange(len(rank)) - offset[rank], parent, turn, last)
 
 
 def _stems(offset: Ids, shared: Ids) -> Ids:

@@ -11,7 +11,7 @@ import numpy as np
 from cognomen.errors import InputError
 from cognomen.rnn.cells import Cell
 from cognomen.rnn.layers import Array, Backward, Dropout, sum_rows
-from cognomen.rnn.pooling import CARRIED, kinds_of
+from cognomen.rnn.pooling import Pooling
 from cognomen.rnn.prefixes import PrefixTree, Wave
 
 __all__ = ["read_names"]
@@ -43,62 +43,47 @@ def read_names(
         A row for each distinct name of the tree and way of pooling, (U, K, Y), and backward, to the gradient
         by `a`.
     """
-    ways = [CARRIED[kind] for kind in kinds_of(pooling)]
+    ways = Pooling(pooling)
+    # One row each, before the first letter; it only stands in for parents that first letters lack.
     state = cell.start(1)  # (S, 1, H)
-    carried = [np.full((1, cell.output_size), way.start, cell.dtype) for way in ways]
+    values = np.zeros((len(ways), 1, cell.output_size), cell.dtype)  # (K, 1, Y)
     pooled = np.empty((len(tree.ends), len(ways), cell.output_size), cell.dtype)  # (U, K, Y)
     steps = []
     for wave in tree.waves():
-        before = [
-            _from_parents(state, wave, 0.0),
-            *(_from_parents(so_far, wave, way.start) for so_far, way in zip(carried, ways, strict=True)),
-        ]
         read = np.take(a, tree.letters[wave.rows], axis=-2, mode="clip")  # (..., n, A)
-        y, state, back_step = cell.step(read, before[0])  # (n, Y), (S, n, H)
+        y, state, back_step = cell.step(read, _from_parents(state, wave, 0.0))  # (n, Y), (S, n, H)
         y, back_noise = dropout.forward(y, rng)
-        backs = []
-        for k, way in enumerate(ways):
-            carried[k], back = way.join(before[k + 1], y)
-            pooled[wave.spellings, k] = carried[k].take(wave.ends, axis=0)
-            backs.append(back)
+        values, back_join = ways.join(_from_parents(values, wave, ways.start), y)  # (K, n, Y)
+        pooled[wave.spellings] = values.take(wave.ends, axis=1).swapaxes(0, 1)
         if learn:
-            steps.append((wave, back_step, back_noise, backs))
-    letters = tree.lengths.astype(cell.dtype)[:, None]  # (U, 1)
-    for k, way in enumerate(ways):
-        if way.divide:
-            pooled[:, k] /= letters
+            steps.append((wave, back_step, back_noise, back_join))
+    ways.finish(pooled.swapaxes(0, 1), tree.lengths)
 
     def backward(dpooled: Array) -> Array:
         """The same waves, last one first."""
         if not steps:
             raise InputError("these names were read with learn=False: there is no way back")
-        dpooled = dpooled.reshape(pooled.shape).copy()  # (U, K, Y)
-        for k, way in enumerate(ways):
-            if way.divide:
-                dpooled[:, k] /= letters
+        dpooled = dpooled.reshape(pooled.shape).swapaxes(0, 1).copy()  # (K, U, Y)
+        ways.finish(dpooled, tree.lengths)
         das = []
-        count = len(steps[-1][0].parents)
-        dstate = cell.start(count)  # (S, n, H), what the waves behind this one have to say
-        dcarried = [np.zeros((count, cell.output_size), cell.dtype) for _ in ways]
+        # What the waves behind have to say, for the rows of the one before them.
+        dstate, dvalues = np.zeros_like(state), np.zeros_like(values)  # (S, n, H), (K, n, Y)
         with cell.together():
             for t in reversed(range(len(steps))):
-                wave, back_step, back_noise, backs = steps[t]
-                dys = []
-                for k, back in enumerate(backs):
-                    dcarried[k][wave.ends] += dpooled[wave.spellings, k]
-                    dcarried[k], dy = back(dcarried[k])
-                    dys.append(dy)
-                da, dstate = back_step(back_noise(sum(dys[1:], dys[0])), dstate)
+                wave, back_step, back_noise, back_join = steps[t]
+                dvalues[:, wave.ends] += dpooled[:, wave.spellings]
+                dy = back_join(dvalues)  # and dvalues is now the gradient by the values before
+                da, dstate = back_step(back_noise(dy), dstate)
                 das.append(da)
                 if t:
-                    dstate, *dcarried = _to_parents([dstate, *dcarried], wave, len(steps[t - 1][0].parents))
-        da = np.concatenate(das[::-1], axis=-2)  # (..., M, A)
+                    dstate, dvalues = _to_parents([dstate, dvalues], wave, len(steps[t - 1][0].parents))
+        da = np.concatenate(das[::-1], axis=-2)  # (..., P, A)
         return sum_rows(da, tree.letters, a.shape[-2])
 
     return pooled, backward
 
 
-def _from_parents(values: Array, wave: Wave, start: float) -> Array:
+def _from_parents(values: Array, wave: Wave, start: float | Array) -> Array:
     """Give each row of a wave its parent's values, (..., count, H) -> (..., n, H); first letters start."""
     own = np.take(values, wave.parents, axis=-2, mode="clip")
     if wave.roots:
