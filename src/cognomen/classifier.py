@@ -40,7 +40,7 @@ __all__ = ["Answer", "Classifier", "OriginProbability", "Scores", "find_model"]
 
 SHIPPED = Path(__file__).parent / "models"
 DEFAULT = "classic"
-TOGETHER = 1 << 20  # different texts scored together: many share prefixes, and memory stays bounded
+TOGETHER = 1 << 19  # different texts scored together: many share prefixes, and memory stays bounded
 STREAMED = 1 << 15  # names of a stream answered together
 
 
