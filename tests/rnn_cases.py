@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from cognomen.network import Architecture, Network
 from cognomen.rnn import Recurrent
-from cognomen.rnn.cells import Cell, Nonlinearity
+from cognomen.rnn.cells import Cell
+from cognomen.rnn.nonlinearities import Nonlinearity
 
 Array = NDArray[Any]
 

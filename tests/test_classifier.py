@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from counting import count_calls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -370,18 +371,11 @@ def faces(clf: Classifier) -> list[Callable[..., Any]]:
 
 
 def test_threads_reach_the_network(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
-    found: list[int] = []
-    original = clf.network.logits
-
-    def logits(ids: Any, lengths: Any, *, threads: int) -> Any:
-        found.append(threads)
-        return original(ids, lengths, threads=threads)
-
-    monkeypatch.setattr(clf.network, "logits", logits)
+    calls = count_calls(clf, monkeypatch)
     for face in faces(clf):
         face(NAMES, threads=2)
         face(NAMES)
-    assert found == [2, 1] * 5
+    assert [threads for _, threads in calls] == [2, 1] * 5
 
 
 @pytest.mark.parametrize("threads", [0, -1, 1.5, "2", None, True])
@@ -517,21 +511,14 @@ def test_different_texts_and_the_surnames_of_full_names_are_scored_once(
 ) -> None:
     """Smith, smith and x as they stand, and smith for all the full names."""
     clf = make()
-    scored: list[int] = []
-    original = clf.network.logits
-
-    def logits(ids: Any, lengths: Any, **options: int) -> Any:
-        scored.append(len(lengths))
-        return original(ids, lengths, **options)
-
-    monkeypatch.setattr(clf.network, "logits", logits)
+    calls = count_calls(clf, monkeypatch)
     names = ["Smith", "smith", "John Smith", "SMITH, Ann", "x", "Smith", None, "", "x"]
     answers = clf(names)
     assert [answer.name for answer in answers] == names
     assert len({answer.origins for answer in answers}) == 3
     assert clf.predict(names)[0] == answers[0].origin
     clf.predict_proba(names)
-    assert scored == [4, 4, 4]
+    assert [count for count, _ in calls] == [4, 4, 4]
 
 
 def test_a_model_that_minds_capitals(tmp_path: Path) -> None:

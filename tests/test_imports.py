@@ -45,7 +45,7 @@ MAY_DRAW = {"tutorial", "study", "apps", "plots"}
 FACES = {"__main__", "tutorial.__main__", "tutorial.telling"}
 
 # Functions that other rooms leave alone, though no underscore says so.
-HELPERS = {("rnn.cells", "sigmoid"), ("rnn.layers", "uniform"), ("fitting", "fingerprint")}
+HELPERS = {("rnn.layers", "uniform"), ("fitting", "fingerprint")}
 
 
 def module_of(path: Path) -> str:

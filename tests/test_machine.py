@@ -28,6 +28,12 @@ def blas_threads() -> set[int]:
     return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
 
 
+def visit() -> set[int]:
+    """The same, from inside."""
+    with one_blas_thread():
+        return blas_threads()
+
+
 def free_for_all() -> None:
     """Let any thread set the number: from 3.8 on threadpoolctl heeds the thread that came first alone."""
     for library in ThreadpoolController().lib_controllers:
@@ -108,11 +114,6 @@ def test_whoever_leaves_first(leaving: list[int]) -> None:
 @pytest.mark.usefixtures("two_threads")
 def test_one_thread_after_another() -> None:
     """That the main thread was inside once does not keep others from it, nor the other way round."""
-
-    def visit() -> set[int]:
-        with one_blas_thread():
-            return blas_threads()
-
     with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
         for _ in range(2):
             assert visit() == one.submit(visit).result() == other.submit(visit).result() == {1}
@@ -122,11 +123,6 @@ def test_one_thread_after_another() -> None:
 @pytest.mark.usefixtures("two_threads")
 def test_when_somebody_else_holds_the_number() -> None:
     """A limit of the user's own, in another thread, is respected again when we are done."""
-
-    def visit() -> set[int]:
-        with one_blas_thread():
-            return blas_threads()
-
     with ThreadPoolExecutor(1) as pool, threadpool_limits(3, user_api="blas"):
         assert pool.submit(visit).result() == {1}
         assert blas_threads() == {3}
@@ -137,7 +133,7 @@ def test_many_at_once() -> None:
     """Again and again, all starting together: nobody is ever inside with more than one thread."""
     together = threading.Barrier(4, timeout=PATIENCE)
 
-    def visit(_: int) -> set[int]:
+    def visit_often(_: int) -> set[int]:
         seen: set[int] = set()
         for _ in range(20):
             together.wait()
@@ -146,7 +142,7 @@ def test_many_at_once() -> None:
         return seen
 
     with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(visit, range(4))) == [{1}] * 4
+        assert list(pool.map(visit_often, range(4))) == [{1}] * 4
     assert blas_threads() == {2}
 
 

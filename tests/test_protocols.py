@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -250,7 +251,9 @@ if __name__ == "__main__":
 """
 
 
-def test_ctrl_c_ends_all_runs(folder: Path, tmp_path: Path) -> None:
+@contextmanager
+def long_protocol(folder: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A protocol that has begun, in a process group of its own; one that hangs is ended with all its runs."""
     script = tmp_path / "long.py"
     script.write_text(LONG)
     command = [sys.executable, str(script), str(folder)]
@@ -260,31 +263,25 @@ def test_ctrl_c_ends_all_runs(folder: Path, tmp_path: Path) -> None:
         try:
             assert process.stdout is not None
             process.stdout.readline()
-            os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the parent and to its runs
-            _, errors = process.communicate(timeout=60)  # ends when every process has closed the pipes
+            yield process
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             raise
+
+
+def test_ctrl_c_ends_all_runs(folder: Path, tmp_path: Path) -> None:
+    with long_protocol(folder, tmp_path) as process:
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the parent and to its runs
+        _, errors = process.communicate(timeout=60)  # ends when every process has closed the pipes
     assert process.returncode in (1, -signal.SIGINT)
     assert errors.count("KeyboardInterrupt") == 1, "of the parent alone: a run says nothing"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills a process as POSIX does")
 def test_runs_end_with_a_parent_that_is_killed(folder: Path, tmp_path: Path) -> None:
-    script = tmp_path / "long.py"
-    script.write_text(LONG)
-    command = [sys.executable, str(script), str(folder)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            process.stdout.readline()
-            process.kill()
-            process.communicate(timeout=60)  # ends when every process has closed the pipes
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
+    with long_protocol(folder, tmp_path) as process:
+        process.kill()
+        process.communicate(timeout=60)  # ends when every process has closed the pipes
 
 
 def most_frequent(

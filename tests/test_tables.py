@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from counting import count_calls
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,17 +99,10 @@ def test_options_reach_the_classifier(clf: Classifier) -> None:
 
 
 def test_different_texts_are_scored_once(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
-    scored: list[int] = []
-    original = clf.network.logits
-
-    def logits(ids: Any, lengths: Any, **options: int) -> Any:
-        scored.append(len(lengths))
-        return original(ids, lengths, **options)
-
-    monkeypatch.setattr(clf.network, "logits", logits)
+    calls = count_calls(clf, monkeypatch)
     score_column(clf, pa.chunked_array([["x", "y", None] * 50, ["y", "z"] * 50]))
     score_column(clf, pa.array(["w", "x"] + ["y", "z"] * 50).dictionary_encode().slice(2))
-    assert scored == [3, 2]
+    assert [names for names, _ in calls] == [3, 2]
 
 
 def test_the_answers_join_their_table(clf: Classifier) -> None:

@@ -104,7 +104,7 @@ class Source(Protocol):
 class Blank:
     """A source of zeros, for layers whose values are loaded right after.
 
-    Nothing is drawn, and NumPy's random numbers, a third of its memory, are never loaded.
+    Nothing is drawn, and NumPy's random numbers, 3 MB of memory, are never loaded.
     """
 
     def uniform(self, low: float, high: float, size: tuple[int, ...]) -> Array:

@@ -27,9 +27,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cognomen.rnn.cells import Combined, NonlinearityLike, StepBackward
+from cognomen.rnn.cells import Combined, StepBackward
 from cognomen.rnn.layers import Array, Backward, Ids, Layer
 from cognomen.rnn.losses import log_softmax
+from cognomen.rnn.nonlinearities import NonlinearityLike
 from cognomen.rnn.optim import Optimiser
 from cognomen.rnn.packed import pack
 from cognomen.rnn.recurrent import scan

@@ -1,0 +1,72 @@
+"""The functions between the linear maps, each with its slope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from cognomen.errors import InputError
+from cognomen.rnn.layers import Array
+
+__all__ = ["NONLINEARITIES", "Nonlinearity", "NonlinearityLike", "find_nonlinearity", "sigmoid"]
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)) in place of x; written with tanh, so that no x overflows."""
+    x *= 0.5
+    np.tanh(x, out=x)
+    x *= 0.5
+    x += 0.5
+    return x
+
+
+class Nonlinearity(NamedTuple):
+    """A function phi and its slope; `slope(z, h)` may use both z and h = phi(z)."""
+
+    function: Callable[[Array], Array]
+    slope: Callable[[Array, Array], Array]
+
+
+def _tanh_slope(z: Array, h: Array) -> Array:
+    return 1 - h * h
+
+
+def _relu(z: Array) -> Array:
+    return np.maximum(z, 0)
+
+
+def _relu_slope(z: Array, h: Array) -> Array:
+    return (z > 0).astype(z.dtype)
+
+
+def _identity(z: Array) -> Array:
+    return z
+
+
+def _identity_slope(z: Array, h: Array) -> Array:
+    return np.ones_like(z)
+
+
+NONLINEARITIES = {  # functions with names: networks can be pickled
+    "tanh": Nonlinearity(np.tanh, _tanh_slope),
+    "relu": Nonlinearity(_relu, _relu_slope),
+    "identity": Nonlinearity(_identity, _identity_slope),
+}
+
+NonlinearityLike = str | Nonlinearity | tuple[Callable[[Array], Array], Callable[[Array], Array]]
+
+
+def find_nonlinearity(which: NonlinearityLike) -> Nonlinearity:
+    """Find a non-linearity by name, or make one of a pair (phi, its derivative), both functions of z."""
+    if isinstance(which, str):
+        if which not in NONLINEARITIES:
+            raise InputError(
+                f"nonlinearity: expected one of {sorted(NONLINEARITIES)} or a pair, got {which!r}"
+            )
+        return NONLINEARITIES[which]
+    if isinstance(which, Nonlinearity):
+        return which
+    phi, derivative = which
+    return Nonlinearity(phi, lambda z, h: derivative(z))
