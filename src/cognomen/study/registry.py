@@ -1,0 +1,30 @@
+"""Which experiments there are."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from cognomen.errors import InputError
+from cognomen.study.experiment import GROUPS, Experiment
+
+__all__ = ["EXPERIMENTS", "find_experiment"]
+
+# A new experiment or task: import it, and give it its place here.
+_ALL: tuple[Experiment, ...] = ()
+
+EXPERIMENTS: dict[str, Experiment] = {
+    each.name: each for group in GROUPS for each in _ALL if each.group == group
+}
+
+
+def find_experiment(name: str) -> Experiment:
+    """The experiment of that name.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name not in EXPERIMENTS:
+        close = get_close_matches(name, EXPERIMENTS, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise InputError(f"there is no experiment {name!r}.{hint} There are: {', '.join(EXPERIMENTS)}.")
+    return EXPERIMENTS[name]
