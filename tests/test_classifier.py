@@ -19,12 +19,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cognomen import classifier as classifier_module
+from cognomen import shipped as shipped_module
 from cognomen.alphabet import Alphabet
+from cognomen.answers import REASONS
 from cognomen.artifact import Artifact, read_artifact, write_artifact
 from cognomen.classifier import Answer, Classifier, OriginProbability
 from cognomen.errors import InputError, ModelError
 from cognomen.network import Architecture, Network
-from cognomen.reading import REASONS
 
 ORIGINS = ("English", "German", "Irish", "Japanese", "Vietnamese")
 LETTERS = " '-abcdefghijklmnopqrstuvwxyz\u0303\u0308"
@@ -106,10 +107,10 @@ def test_json_of_an_answer(clf: Classifier) -> None:
     answer = Answer("J. Ng", "A", 0.5, (OriginProbability("A", 0.5),), "ok", None, "Ng", "a-note")
     text = '{"name": "J. Ng", "origin": "A", "probability": 0.5, '
     text += '"origins": [{"origin": "A", "probability": 0.5}], '
-    text += '"status": "ok", "reason": null, "surname": "Ng", "note": "a-note"}'
+    text += '"status": "ok", "reason": null, "surname": "Ng", "note": "a-note", "origin_set": null}'
     assert json.dumps(answer.to_json()) == text
     unknown = '{"name": "", "origin": null, "probability": null, "origins": [], '
-    unknown += '"status": "unknown", "reason": "empty", "surname": null, "note": null}'
+    unknown += '"status": "unknown", "reason": "empty", "surname": null, "note": null, "origin_set": null}'
     assert json.dumps(clf("").to_json()) == unknown
 
 
@@ -639,7 +640,7 @@ def shipped(tmp_path: Path, clf: Classifier, monkeypatch: pytest.MonkeyPatch) ->
     clf.save(tmp_path / "models" / "classic")
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
-    monkeypatch.setattr(classifier_module, "SHIPPED", tmp_path / "models")
+    monkeypatch.setattr(shipped_module, "SHIPPED", tmp_path / "models")
     return tmp_path / "models" / "classic"
 
 
@@ -686,7 +687,7 @@ def test_a_model_that_is_not_there(name: str | Path, hint: str) -> None:
 def test_an_installation_without_its_model_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str | None
 ) -> None:
-    monkeypatch.setattr(classifier_module, "SHIPPED", tmp_path)
+    monkeypatch.setattr(shipped_module, "SHIPPED", tmp_path)
     with pytest.raises(ModelError, match=r"shipped model 'classic'.*Install Cognomen anew") as caught:
         Classifier.load(model)
     assert str(tmp_path) in str(caught.value)
@@ -712,7 +713,7 @@ def test_the_real_model_does_not_guess_either(classic: Classifier, bad: Any, rea
 
 
 def test_the_real_model_is_small_and_answers(classic: Classifier) -> None:
-    folder = classifier_module.SHIPPED / "classic"
+    folder = shipped_module.SHIPPED / "classic"
     assert sum(path.stat().st_size for path in folder.iterdir()) <= 1_000_000
     assert len(classic.origins) == 18
     assert classic.predict(["Smith", "Nakamura", "Kowalczyk"]) == ["English", "Japanese", "Polish"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from cli_running import ORIGINS, tiny_classifier
 from hypothesis import given, settings
@@ -92,11 +94,31 @@ def test_a_long_name_is_shortened_and_a_runner_up_is_not():
 def test_every_reason_of_the_classifier_has_words():
     texts = [None, "", "123", "Иванов", "x" * 500]
     reasons = [answer.reason for answer in CLASSIFIER(texts)]
-    assert set(reasons) == set(REASONS)
+    assert {*reasons, "low-confidence"} == set(REASONS)
     lines = shown(CLASSIFIER(texts), 100)[1:]
     for line, reason in zip(lines, reasons, strict=True):
         assert REASONS[reason] in line
         assert "unknown" in line
+
+
+def test_an_unsure_answer_is_refused_with_what_it_would_have_been():
+    [unsure] = CLASSIFIER(["Smith"], abstain_below=1.0)
+    text = " ".join("\n".join(shown([unsure], 60)[1:]).split())
+    assert text.startswith("Smith unknown too unsure: ")
+    first, second, third = (f"{each.origin} {percent(each.probability)}" for each in unsure.origins)
+    assert text.endswith(f"too unsure: {first}, {second}, {third}")
+
+
+@pytest.mark.parametrize(
+    ("origins", "said"),
+    [((), "set: empty, too unsure"), (("Czech",), "set: Czech"), (ORIGINS, "set: Czech,")],
+)
+@pytest.mark.parametrize("width", [30, 60, 100])
+def test_a_set_is_shown_below_its_answer(origins, said, width):
+    lines = shown([replace(CLASSIFIER("Smith"), origin_set=origins)], width)
+    assert any(said in line for line in lines) or width == 30
+    assert all(cell_len(line) <= width for line in lines)
+    assert all(origin in "\n".join(lines) for origin in origins)
 
 
 def test_entries_are_not_broken():

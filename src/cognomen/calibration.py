@@ -3,33 +3,114 @@
 A network is often surer than it is right. Dividing all its logits by one number, the temperature, moves
 every answer nearer to "cannot tell" (above 1) or further from it (below 1), and never changes which origin
 comes first (Guo et al. 2017, "On Calibration of Modern Neural Networks").
+
+What is fitted to names held out of the training is kept in a `Calibration`: the temperature, and the
+thresholds behind sets of origins (see `conformal`).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cognomen.conformal import LEVELS, score_levels, threshold
 from cognomen.errors import InputError
 from cognomen.rnn.layers import Array, Ids
 from cognomen.rnn.losses import log_softmax, softmax
 
-__all__ = ["fit_temperature", "softmax_with_temperature"]
+__all__ = ["Calibration", "fit_calibration", "fit_temperature", "softmax_with_temperature"]
 
 LOWEST, HIGHEST = 0.05, 20.0  # a fit stays in here; where every name is right, less and less is better
 ROWS = 1 << 11  # rows at a time: what lies in between stays in the cache
 HALVINGS = 60  # of the range above: more than float64 can tell apart
+LEAST_MISTAKES = 10  # on the names of a fit, for a temperature that makes the answers surer
 
 
-def softmax_with_temperature(logits: ArrayLike, temperature: float) -> Array:
-    """Probabilities: exp(logit / temperature), scaled so that every row sums to 1.
+@dataclass(frozen=True)
+class Calibration:
+    """What makes a network's logits mean something.
+
+    Attributes:
+        temperature: what they are divided by, above 0.
+        set_levels: the thresholds of sets for a coverage of 0, 1/200, 2/200 ... and 1, 201 rising numbers;
+            None where no names were held out to find them with.
+    """
+
+    temperature: float = 1.0
+    set_levels: tuple[float, ...] | None = None
+
+    def threshold(self, coverage: float) -> float:
+        """The score up to which origins belong to a set of this coverage.
+
+        Raises:
+            InputError: the coverage is not between 0 and 1, or there are no thresholds.
+        """
+        if self.set_levels is None:
+            raise InputError(
+                "this model holds no thresholds for sets of origins: it was trained by an older Cognomen, or "
+                "without names held out. Train it anew, with a validation_share above 0 (`cognomen train`)."
+            )
+        return threshold(self.set_levels, coverage)
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as JSON values; without `set_levels` where there are none."""
+        levels = {} if self.set_levels is None else {"set_levels": list(self.set_levels)}
+        return {"temperature": self.temperature, **levels}
+
+    @classmethod
+    def from_json(cls, facts: Mapping[str, Any]) -> Calibration:
+        """What `to_json` gave.
+
+        Raises:
+            InputError: the thresholds are not 201 rising numbers.
+        """
+        levels = facts.get("set_levels")
+        if levels is None:
+            return cls(float(facts["temperature"]))
+        numbers = isinstance(levels, list) and all(type(each) in (int, float) for each in levels)
+        if not (numbers and len(levels) == LEVELS + 1 and levels == sorted(levels)):
+            raise InputError(f"set_levels: expected {LEVELS + 1} rising numbers")
+        return cls(float(facts["temperature"]), tuple(map(float, levels)))
+
+
+def fit_calibration(logits: ArrayLike, labels: ArrayLike) -> Calibration:
+    """Fit a temperature, and then thresholds for sets, to names that the network was not trained on.
+
+    Mistakes must show how sure answers may be: where fewer than ten names are answered wrong, the surer the
+    better the fit, and a temperature below 1 is not taken.
+
+    Args:
+        logits: (N, C), finite.
+        labels: (N,), whole numbers from 0 to C - 1. Without any name there is nothing to fit: the
+            temperature is 1, and there are no thresholds.
+
+    Raises:
+        InputError: the logits are not a finite table, or the labels do not fit them.
+    """
+    z = _checked_logits(logits)  # (N, C)
+    if len(z) == 0:
+        return Calibration()
+    temperature = fit_temperature(z, labels)
+    mistakes = int((z.argmax(axis=1) != np.asarray(labels)).sum())
+    if mistakes < LEAST_MISTAKES:
+        temperature = max(temperature, 1.0)
+    return Calibration(temperature, score_levels(softmax_with_temperature(z, temperature), labels))
+
+
+def softmax_with_temperature(
+    logits: ArrayLike, temperature: float, log_weights: ArrayLike | None = None
+) -> Array:
+    """Probabilities: exp(logit / temperature + log weight), scaled so that every row sums to 1.
 
     Args:
         logits: (N, C), finite.
         temperature: above 0; 1 changes nothing.
+        log_weights: (C,), one for each origin (see `priors.log_weights`), not all of them -inf.
 
     Returns:
         (N, C), of the logits' own precision.
@@ -40,10 +121,11 @@ def softmax_with_temperature(logits: ArrayLike, temperature: float) -> Array:
     z = _checked_logits(logits)  # (N, C)
     if not 0 < temperature < math.inf:
         raise InputError(f"temperature: expected a finite number above 0, got {temperature}")
+    weights = np.asarray(0 if log_weights is None else log_weights, dtype=z.dtype)
     result = np.empty_like(z)
     for start in range(0, len(z), ROWS):
         rows = slice(start, start + ROWS)
-        result[rows] = softmax(z[rows] / z.dtype.type(temperature))
+        result[rows] = softmax(z[rows] / z.dtype.type(temperature) + weights)
     return result
 
 

@@ -3,20 +3,23 @@
     any text -> surname -> letters -> ids -> logits -> probabilities -> Answer
 
 What cannot be read as a surname is answered "unknown", with a reason; it is never guessed, and never upsets
-the other names of a list. An origin is the language that a surname hints at. It does not tell anyone's
+the other names of a list.
+
+What a caller knows or wants is applied in this order: `prior` (another mixture than the training's) and
+`restrict` (only these origins) change the probabilities, which then sum to 1 again; `abstain_below` compares
+the highest of these. An origin is the language that a surname hints at. It does not tell anyone's
 nationality, ethnicity or religion.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, overload
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.alphabet import Alphabet
 from cognomen.answers import (
     NOT_TEXT,
     Answer,
@@ -26,245 +29,297 @@ from cognomen.answers import (
     answer_texts,
     score_rows,
 )
-from cognomen.artifact import Artifact, read_artifact, write_artifact
 from cognomen.calibration import softmax_with_temperature
-from cognomen.columns import distinct_texts, is_single, item_blocks
-from cognomen.errors import InputError, ModelError
-from cognomen.folders import whole_folder
-from cognomen.network import Architecture, Network
+from cognomen.columns import Places, distinct_texts, is_single, item_blocks
+from cognomen.composition import Composition, tally
+from cognomen.errors import InputError
+from cognomen.model import Model
+from cognomen.priors import Prior, log_weights
 from cognomen.reading import read_column
-from cognomen.rnn.layers import Array, Blank
-from cognomen.text import normalise
 
-__all__ = ["Answer", "Classifier", "OriginProbability", "Scores", "find_model"]
+__all__ = ["Answer", "Classifier", "OriginProbability", "Scores"]
 
-SHIPPED = Path(__file__).parent / "models"
-DEFAULT = "classic"
+Weights = NDArray[np.float64] | None
+
 TOGETHER = 1 << 19  # different texts scored together: many share prefixes, and memory stays bounded
 STREAMED = 1 << 15  # names of a stream answered together
 
 
-class Classifier:
+class Classifier(Model):
     """A trained network with all it needs to answer: `clf = Classifier.load(); clf("smith").origin`.
 
-    Args:
-        network: gives the logits.
-        alphabet: its letters.
-        origins: the names of its outputs, C.
-        priors: the share of each origin among the training names, (C,).
-        temperature: what the logits are divided by (see `calibration`).
-        facts: how the model was trained; JSON values.
-        card: the model card, Markdown.
-        lower: whether the network reads names in lower case.
-
-    Raises:
-        InputError: the parts do not fit each other.
+    It is made, loaded and saved as a `Model`; a classifier has the calls that answer names.
     """
-
-    def __init__(
-        self,
-        network: Network,
-        alphabet: Alphabet,
-        origins: Sequence[str],
-        priors: Sequence[float],
-        temperature: float = 1.0,
-        facts: Mapping[str, Any] | None = None,
-        card: str = "",
-        *,
-        lower: bool = True,
-    ) -> None:
-        self.network, self.alphabet, self.lower = network, alphabet, lower
-        self.origins = tuple(origins)
-        self.priors = tuple(float(share) for share in priors)
-        self.temperature = float(temperature)
-        self.facts = dict(facts or {})
-        self.card = card
-        a = network.architecture
-        for what, expected, found in [
-            ("letters, the unknown one included", a.alphabet_size, len(alphabet)),
-            ("origins", a.origin_count, len(self.origins)),
-            ("priors", a.origin_count, len(self.priors)),
-        ]:
-            if found != expected:
-                raise InputError(f"the network is made for {expected} {what}, got {found}")
-
-    @classmethod
-    def load(cls, model: str | Path | None = None) -> Classifier:
-        """Load a model: the shipped one, or any model's folder.
-
-        Args:
-            model: nothing or "classic" for the model that comes with Cognomen; else a folder (a folder of
-                that very name is "./classic").
-
-        Raises:
-            ModelError: there is no such model, or its folder is damaged or foreign.
-        """
-        folder = find_model(DEFAULT if model is None else model)
-        artifact = read_artifact(folder)
-        facts = artifact.facts
-        try:
-            network = Network(Architecture.from_json(facts["architecture"]), rng=Blank())
-            network.load(artifact.tensors)
-            return cls(
-                network,
-                Alphabet(facts["alphabet"]),
-                facts["origins"],
-                facts["priors"],
-                facts["calibration"]["temperature"],
-                facts["training"],
-                artifact.card,
-                lower=facts["lower"],
-            )
-        except InputError as error:
-            raise ModelError(
-                f"{folder}: the model's parts do not fit each other: {error}. Copy the whole model folder "
-                "anew from its source, or train it anew."
-            ) from error
-
-    def save(self, folder: str | Path) -> None:
-        """Write the model to a folder, atomically; a model that stands there is replaced.
-
-        Raises:
-            ModelError: the folder holds something else, or cannot be written.
-        """
-        facts = {
-            "alphabet": self.alphabet.letters,
-            "architecture": self.network.architecture.to_json(),
-            "calibration": {"temperature": self.temperature},
-            "lower": self.lower,
-            "origins": self.origins,
-            "priors": self.priors,
-            "training": self.facts,
-        }
-        write_artifact(folder, Artifact(self.network.params, facts, self.card))
 
     @overload  # a string is an iterable too, but the first of two that fit is taken
     def __call__(  # type: ignore[overload-overlap]
-        self, names: str | None, *, top_k: int = 3, full_names: bool = True, threads: int = 1
+        self,
+        names: str | None,
+        *,
+        top_k: int = 3,
+        full_names: bool = True,
+        threads: int = 1,
+        prior: Prior = "training",
+        restrict: Iterable[str] | None = None,
+        abstain_below: float = 0.0,
+        coverage: float | None = None,
     ) -> Answer: ...
 
     @overload
     def __call__(
-        self, names: Iterable[object], *, top_k: int = 3, full_names: bool = True, threads: int = 1
+        self,
+        names: Iterable[object],
+        *,
+        top_k: int = 3,
+        full_names: bool = True,
+        threads: int = 1,
+        prior: Prior = "training",
+        restrict: Iterable[str] | None = None,
+        abstain_below: float = 0.0,
+        coverage: float | None = None,
     ) -> list[Answer]: ...
 
     def __call__(
-        self, names: object, *, top_k: int = 3, full_names: bool = True, threads: int = 1
+        self,
+        names: object,
+        *,
+        top_k: int = 3,
+        full_names: bool = True,
+        threads: int = 1,
+        prior: Prior = "training",
+        restrict: Iterable[str] | None = None,
+        abstain_below: float = 0.0,
+        coverage: float | None = None,
     ) -> Answer | list[Answer]:
         """Answer one text, or each item of a column of texts.
 
         Args:
             names: a string; or a list, generator, NumPy array, pandas or Arrow column or other iterable.
                 What is no text (None, NaN, a number, bytes) is answered "unknown", alone or in a column.
-            top_k: how many origins an answer lists; all of them if there are fewer.
+            top_k: how many origins an answer lists; all that can be if there are fewer.
             full_names: find the surname in a full name ("John Smith"). False takes each text as it stands.
             threads: how many threads the network may use.
+            prior: the mixture of origins that is expected: "training", as the network has learned it;
+                "uniform", all alike; or shares by origin, those not named being 0. Exact, by Bayes' rule.
+            restrict: the only origins that can be; their probabilities sum to 1.
+            abstain_below: a name whose most likely origin is less likely than this is answered "unknown"
+                with the reason "low-confidence"; its `origins` are listed all the same.
+            coverage: give each answer the set of origins that holds the right one this often (see
+                `predict_sets`).
 
         Returns:
             An Answer for a single text; for a column a list of them, of its length and order.
 
         Raises:
-            InputError: top_k or threads is not 1 or more, or `names` is a table or a dictionary.
+            InputError: an argument is not of the kind above, an origin is not the model's, the model holds
+                no thresholds for sets, or `coverage` is asked for together with `prior` or `restrict`.
         """
-        _check_positive(top_k=top_k, threads=threads)
-        texts, places = distinct_texts(names)
+        _check_positive(top_k=top_k)
+        _check_share(abstain_below)
+        weights = self._log_weights(prior, restrict)
+        limit = self._limit(coverage, weights)
+        possible = np.full(len(self.origins), True) if weights is None else np.isfinite(weights)  # (C,)
+        origins = [origin for origin, can_be in zip(self.origins, possible, strict=True) if can_be]
+        texts, places, blocks = self._read(names, full_names, threads, weights)
         answers: list[Answer] = []
-        for start, reading, p in self._score(texts, full_names, threads):
+        for start, reading, p in blocks:
             block = texts[start : start + len(reading.places)]
-            answers += answer_texts(block, reading, p, self.origins, top_k)
+            p_possible = p if possible.all() else p[:, possible]
+            answers += answer_texts(
+                block, reading, p_possible, origins, top_k, abstain_below=abstain_below, limit=limit
+            )
         answers.append(NOT_TEXT)  # for the place -1
         column: list[Answer] = np.fromiter(answers, dtype=object)[places].tolist()
         return column[0] if is_single(names) else column
 
     def stream(
-        self, names: object, *, top_k: int = 3, full_names: bool = True, threads: int = 1
+        self,
+        names: object,
+        *,
+        top_k: int = 3,
+        full_names: bool = True,
+        threads: int = 1,
+        prior: Prior = "training",
+        restrict: Iterable[str] | None = None,
+        abstain_below: float = 0.0,
+        coverage: float | None = None,
     ) -> Iterator[Answer]:
         """Answer the items of an iterable one after the other, also of one that never ends.
 
         The answers are those that the classifier gives for a list. Some ten thousand names are taken and
         answered together, so that memory stays bounded. Where the iterable raises an error, the names taken
-        together with it are not answered. The arguments are those of a call.
-
-        Raises:
-            InputError: top_k or threads is not 1 or more, or `names` is a table or a dictionary.
+        together with it are not answered. The arguments are those of a call, and so are the errors.
         """
-        _check_positive(top_k=top_k, threads=threads)
-        blocks = item_blocks(names, STREAMED)
-        return (
-            answer
-            for block in blocks
-            for answer in self(block, top_k=top_k, full_names=full_names, threads=threads)
-        )
+        only = None if restrict is None else tuple(restrict)
+
+        def answer(block: list[object]) -> list[Answer]:
+            return self(
+                block,
+                top_k=top_k,
+                full_names=full_names,
+                threads=threads,
+                prior=prior,
+                restrict=only,
+                abstain_below=abstain_below,
+                coverage=coverage,
+            )
+
+        answer([])  # arguments are checked at once, not when the first answer is taken
+        return chain.from_iterable(map(answer, item_blocks(names, STREAMED)))
 
     def predict(
-        self, names: str | Iterable[object], *, full_names: bool = True, threads: int = 1
+        self,
+        names: str | Iterable[object],
+        *,
+        full_names: bool = True,
+        threads: int = 1,
+        prior: Prior = "training",
+        restrict: Iterable[str] | None = None,
+        abstain_below: float = 0.0,
     ) -> list[str | None]:
         """The most likely origin of each name, None where unknown; a single text gives a list of one.
 
-        Raises:
-            InputError: threads is not 1 or more, or `names` is a table or a dictionary.
+        The arguments are those of a call, and so are the errors.
         """
-        found = self.scores(names, full_names=full_names, threads=threads).origins  # (N,)
-        origins: list[str | None] = np.array([*self.origins, None], dtype=object)[found].tolist()
+        found = self.scores(
+            names,
+            full_names=full_names,
+            threads=threads,
+            prior=prior,
+            restrict=restrict,
+            abstain_below=abstain_below,
+        )
+        origins: list[str | None] = np.array([*self.origins, None], dtype=object)[found.origins].tolist()
         return origins
 
+    def predict_sets(
+        self,
+        names: str | Iterable[object],
+        coverage: float = 0.9,
+        *,
+        full_names: bool = True,
+        threads: int = 1,
+    ) -> list[tuple[str, ...] | None]:
+        """For each name a set of origins, most likely first, that holds the right one as often as promised.
+
+        The sets are as small as the model can make them: one origin for a clear name, several for a doubtful
+        one. What is promised holds on average over names mixed as in training, not for each single name or
+        origin. Where less is promised than the model's own accuracy, the least sure names get the empty set.
+
+        Args:
+            names: as a call takes them; a single text gives a list of one.
+            coverage: how often, between 0 and 1.
+            full_names, threads: as in a call.
+
+        Returns:
+            A set for each name; None where it could not be read.
+
+        Raises:
+            InputError: the coverage is not between 0 and 1, or the model holds no thresholds for sets.
+        """
+        items = [names] if is_single(names) else names
+        answers = self(items, top_k=1, full_names=full_names, threads=threads, coverage=coverage)
+        return [answer.origin_set for answer in answers]
+
     def predict_proba(
-        self, names: str | Iterable[object], *, full_names: bool = True, threads: int = 1
+        self,
+        names: str | Iterable[object],
+        *,
+        full_names: bool = True,
+        threads: int = 1,
+        prior: Prior = "training",
+        restrict: Iterable[str] | None = None,
     ) -> NDArray[np.float32]:
         """The probability of each origin, (N, C) in the order of `origins`; a row of NaN where unknown.
 
-        Raises:
-            InputError: threads is not 1 or more, or `names` is a table or a dictionary.
+        The arguments are those of a call, and so are the errors. An origin that cannot be has the
+        probability 0.
         """
-        _check_positive(threads=threads)
-        texts, places = distinct_texts(names)
+        weights = self._log_weights(prior, restrict)
+        texts, places, blocks = self._read(names, full_names, threads, weights)
         result = np.full((len(texts) + 1, len(self.origins)), np.nan, np.float32)  # the last for the place -1
-        for start, reading, p in self._score(texts, full_names, threads):
+        for start, reading, p in blocks:
             known = np.flatnonzero(reading.places >= 0)
             result[start + known] = p[reading.places[known]]
         return result.take(places, axis=0)
 
-    def scores(self, names: str | Iterable[object], *, full_names: bool = True, threads: int = 1) -> Scores:
+    def scores(
+        self,
+        names: str | Iterable[object],
+        *,
+        full_names: bool = True,
+        threads: int = 1,
+        prior: Prior = "training",
+        restrict: Iterable[str] | None = None,
+        abstain_below: float = 0.0,
+    ) -> Scores:
         """The most likely origin of each name as `predict` has it, with its probability, in arrays.
 
-        Raises:
-            InputError: threads is not 1 or more, or `names` is a table or a dictionary.
+        The arguments are those of a call, and so are the errors.
         """
+        _check_share(abstain_below)
+        weights = self._log_weights(prior, restrict)
+        texts, places, blocks = self._read(names, full_names, threads, weights)
+        return score_rows(blocks, len(texts), places, abstain_below)
+
+    def composition(
+        self,
+        names: str | Iterable[object],
+        *,
+        full_names: bool = True,
+        threads: int = 1,
+        restrict: Iterable[str] | None = None,
+        seed: int = 0,
+    ) -> Composition:
+        """The shares of the origins in a list of names, with 95 % intervals (see `composition`).
+
+        Better than counting the most likely origins: those mistakes add up. A name counts as often as it
+        stands in the list. It describes the list; it says nothing of anyone in it.
+
+        Args:
+            names: as a call takes them.
+            full_names, threads: as in a call.
+            restrict: the only origins that the list can hold.
+            seed: of the resamples behind the intervals.
+
+        Raises:
+            InputError: an argument is not of the kind above, or an origin is not the model's.
+        """
+        weights = self._log_weights("training", restrict)
+        texts, places, blocks = self._read(names, full_names, threads, weights)
+        rows = np.bincount(places + 1, minlength=len(texts) + 1)  # (1 + U,), the first for what is no text
+        possible = np.full(len(self.origins), True) if weights is None else np.isfinite(weights)
+        return tally(blocks, rows, self.priors, self.origins, possible, seed)
+
+    def _log_weights(self, prior: Prior, restrict: Iterable[str] | None) -> Weights:
+        return log_weights(self.origins, self.priors, prior, restrict)
+
+    def _limit(self, coverage: float | None, weights: Weights) -> float | None:
+        """The threshold of the sets, if there are to be any."""
+        if coverage is not None and weights is not None:
+            raise InputError(
+                "coverage: sets keep their promise for names mixed as in training only; leave prior and "
+                "restrict out, or coverage"
+            )
+        return None if coverage is None else self.calibration.threshold(coverage)
+
+    def _read(
+        self, names: object, full_names: bool, threads: int, weights: Weights
+    ) -> tuple[list[str], Places, Iterator[ScoredBlock]]:
+        """The different texts of a column, the places (N,) they stand at, and what is made of them."""
         _check_positive(threads=threads)
         texts, places = distinct_texts(names)
-        return score_rows(self._score(texts, full_names, threads), len(texts), places)
+        return texts, places, self._score(texts, full_names, threads, weights)
 
-    def logits(self, surnames: Sequence[str]) -> Array:
-        """The network's own outputs for texts that are known to be surnames, (N, C); no reason is looked for.
-
-        Raises:
-            InputError: a text has no letters.
-        """
-        spellings = [normalise(surname, lower=self.lower) for surname in surnames]
-        if "" in spellings:
-            raise InputError(
-                f"expected surnames, got {surnames[spellings.index('')]!r}, which has no letters"
-            )
-        readable = [self.alphabet.without_unknown_marks(spelling) for spelling in spellings]
-        return self.network.logits(*self.alphabet.encode_all(readable))
-
-    def _score(self, texts: Sequence[str], full_names: bool, threads: int) -> Iterator[ScoredBlock]:
+    def _score(
+        self, texts: Sequence[str], full_names: bool, threads: int, weights: Weights
+    ) -> Iterator[ScoredBlock]:
         """Read the texts block by block, and give their spellings probabilities."""
         for start in range(0, len(texts), TOGETHER):
             block = texts[start : start + TOGETHER]
             reading = read_column(block, self.alphabet, lower=self.lower, full_names=full_names)
             logits = self.network.logits(reading.ids, reading.lengths, threads=threads)  # (S, C)
-            yield start, reading, softmax_with_temperature(logits, self.temperature)
-
-    def __repr__(self) -> str:
-        a = self.network.architecture
-        shown = ", ".join(self.origins[:3]) + (", ..." if len(self.origins) > 3 else "")
-        parts = [
-            f"{len(self.origins)} origins ({shown})",
-            f"{a.cell} {a.embedding_size}-{a.hidden_size}, {self.network.size:,} weights",
-            *_accuracy(self.facts),
-        ]
-        return f"<Classifier: {'; '.join(parts)}>"
+            yield start, reading, softmax_with_temperature(logits, self.temperature, weights)
 
 
 def _check_positive(**numbers: object) -> None:
@@ -273,37 +328,7 @@ def _check_positive(**numbers: object) -> None:
             raise InputError(f"{name}: expected a whole number, 1 or more, got {number!r}")
 
 
-def _accuracy(facts: Mapping[str, Any]) -> list[str]:
-    """The accuracy among the facts of a training that is best founded, in words; [] if none was measured."""
-    measured = facts.get("protocols", {}).get("L", {}).get("mean")
-    if measured is not None:
-        return [f"protocol L accuracy {measured:.3f}"]
-    measured = facts.get("validation", {}).get("accuracy")
-    return [] if measured is None else [f"validation accuracy {measured:.3f}"]
-
-
-def find_model(model: str | Path) -> Path:
-    """The folder of a shipped model's name, or of a path."""
-    shipped = sorted(path.parent.name for path in SHIPPED.glob("*/model.json"))
-    if model in shipped:
-        return SHIPPED / model
-    if model == DEFAULT:
-        raise ModelError(
-            f"expected the shipped model {DEFAULT!r} in {SHIPPED}, found none: this installation is not "
-            "whole. Install Cognomen anew, or load a model of your own: Classifier.load('FOLDER')."
-        )
-    folder = Path(model)
-    if folder.name != model or _is_there(folder):
-        return folder
-    import difflib  # only whoever mistypes a name waits for it
-
-    close = difflib.get_close_matches(model, shipped)
-    hint = f"Did you mean {close[0]!r}?" if close else f"Shipped: {', '.join(shipped) or 'none'}."
-    raise ModelError(f"{model!r}: expected a shipped model's name or a model's folder, found neither. {hint}")
-
-
-def _is_there(folder: Path) -> bool:
-    try:
-        return whole_folder(folder).exists()
-    except (OSError, ValueError):  # a name that no folder can have
-        return False
+def _check_share(abstain_below: object) -> None:
+    number = isinstance(abstain_below, (int, float, np.floating)) and not isinstance(abstain_below, bool)
+    if not (number and 0 <= abstain_below <= 1):  # type: ignore[operator]
+        raise InputError(f"abstain_below: expected a probability, 0 to 1, got {abstain_below!r}")

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.alphabet import UNKNOWN, Alphabet
-from cognomen.calibration import fit_temperature, softmax_with_temperature
+from cognomen.calibration import fit_calibration, softmax_with_temperature
 from cognomen.card import model_card
 from cognomen.checkpoint import Checkpoint
 from cognomen.classifier import Classifier
@@ -23,6 +23,7 @@ from cognomen.corpora import KNOWN_CORPORA, Corpus
 from cognomen.errors import TrainingError
 from cognomen.evaluation import evaluate
 from cognomen.network import Network
+from cognomen.ngrams import frequent_ngrams
 from cognomen.progress import EpochRecord, Progress
 from cognomen.recipe import Recipe
 from cognomen.rnn.layers import Array, Ids
@@ -32,8 +33,6 @@ from cognomen.splits import validation_mask
 from cognomen.text import normalise
 
 __all__ = ["Names", "Run", "fingerprint"]
-
-LEAST_MISTAKES = 10  # on validation names, for a temperature that makes the answers surer
 
 
 @dataclass(frozen=True)
@@ -81,11 +80,29 @@ class Run:
             for part in parts
         )
         architecture = recipe.architecture(len(self.alphabet), len(corpus.origins))
-        self.network = Network(architecture, dropout=recipe.dropout, rng=self.rng)
+        self.network = Network(
+            architecture,
+            ngrams=self._ngrams(),
+            dropout=recipe.dropout,
+            ngram_dropout=recipe.ngram_dropout,
+            rng=self.rng,
+        )
         self.optimiser = AdamW(self.network.params, recipe.learning_rate, weight_decay=recipe.weight_decay)
         self.steps_per_epoch = math.ceil(len(self.training) / recipe.batch_size)
         self.history: list[EpochRecord] = []
         self.best: dict[str, Array] = {}
+
+    def _ngrams(self) -> Ids | None:
+        """The n-grams of the training names that get weights, or None."""
+        if not self.recipe.longest_ngram:
+            return None
+        return frequent_ngrams(
+            self.training.ids,
+            self.training.lengths,
+            longest=self.recipe.longest_ngram,
+            min_count=self.recipe.min_ngram_count,
+            alphabet_size=len(self.alphabet),
+        )
 
     def epoch(self, on_progress: Callable[[Progress], None]) -> None:
         """See every training name once, then measure on the validation names."""
@@ -213,10 +230,10 @@ class Run:
         return max(i + 1 for i, value in enumerate(judged) if value == min(judged))
 
     def classifier(self, epochs: int) -> Classifier:
-        """The network as it stands after so many epochs, its temperature, and the facts of its training."""
+        """The network as it stands after so many epochs, its calibration, and the facts of its training."""
         origins = self.corpus.origins
         logits = self._validation_logits()
-        temperature = _temperature(logits, self.validation.labels)
+        calibration = fit_calibration(logits, self.validation.labels)
         priors = (np.bincount(self.training.labels, minlength=len(origins)) / len(self.training)).tolist()
         facts: dict[str, Any] = {
             "recipe": self.recipe.to_json(),
@@ -230,13 +247,12 @@ class Run:
             "history": [asdict(record) for record in self.history],
         }
         if len(self.validation):
-            measured = evaluate(
-                softmax_with_temperature(logits, temperature), self.validation.labels, origins
-            )
+            p = softmax_with_temperature(logits, calibration.temperature)
+            measured = evaluate(p, self.validation.labels, origins)
             keys = ("accuracy", "macro_f1", "log_loss", "ece")
             facts["validation"] = {key: round(float(getattr(measured, key)), 4) for key in keys}
         card = model_card(origins, priors, facts)
-        return Classifier(self.network, self.alphabet, origins, priors, temperature, facts, card)
+        return Classifier(self.network, self.alphabet, origins, priors, calibration, facts, card)
 
 
 def _about(corpus: Corpus) -> str:
@@ -254,16 +270,6 @@ def _about(corpus: Corpus) -> str:
 def _judged(record: EpochRecord) -> float:
     """What decides which epoch was best: the loss on names not trained on, where there are any."""
     return record.train_loss if record.validation_loss is None else record.validation_loss
-
-
-def _temperature(logits: Array, labels: Ids) -> float:
-    """The temperature that fits the validation names; but mistakes must show how sure answers may be.
-
-    Where hardly a name was answered wrong, the surer the better the fit: such a network keeps its own 1.
-    """
-    temperature = fit_temperature(logits, labels) if len(labels) else 1.0
-    mistakes = int((logits.argmax(axis=1) != labels).sum())
-    return temperature if mistakes >= LEAST_MISTAKES else max(temperature, 1.0)
 
 
 def _likely_cause(recipe: Recipe) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cognomen.answers import REASONS
 from cognomen.columns import is_arrow_column, is_string_column
 from cognomen.errors import InputError, MissingExtraError
-from cognomen.reading import REASONS
 
 if TYPE_CHECKING:
     from cognomen.classifier import Classifier

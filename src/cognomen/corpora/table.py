@@ -5,14 +5,12 @@ The columns stand in any order, their headings in any case of letters; other col
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from cognomen.corpora.rows import DroppedRow, Reading, Row, read_text
+from cognomen.corpora.rows import DroppedRow, Reading, Row
+from cognomen.corpora.sheet import close_heading, heading_problem, open_csv
 from cognomen.errors import DataError, MissingExtraError
 
 __all__ = ["TABLE_SUFFIXES", "read_table"]
@@ -50,62 +48,28 @@ def read_table(path: Path) -> Reading:
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[int, _Cells, bool]]:
-    text = read_text(path)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(path, text), strict=True)
-    headings: list[str] | None = None
-    places: tuple[int, int] = (0, 0)
-    for line, cells in _numbered_rows(path, reader):
-        if headings is None:
-            headings, places = cells, _find_columns(path, cells)
+    sheet = open_csv(path)
+    if not sheet.headings:
+        raise DataError(f"expected a table with the headings name and origin, but {path} is empty.")
+    places = _find_columns(path, sheet.headings)
+    for line, cells in sheet.rows:
+        if not any(cell.strip() for cell in cells):
             continue
         found = tuple(cells[place] if place < len(cells) else None for place in places)
         # An empty cell too many is a habit of spreadsheets; a full one comes from a comma without quotes.
-        whole = None not in found and not any(cell.strip() for cell in cells[len(headings) :])
+        whole = None not in found and not any(cell.strip() for cell in cells[len(sheet.headings) :])
         yield line, (found[0], found[1]), whole
-    if headings is None:
-        raise DataError(f"expected a table with the headings name and origin, but {path} is empty.")
-
-
-def _numbered_rows(path: Path, reader: Any) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that are not blank, with the line each begins in."""
-    begin = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield begin, cells
-            begin = reader.line_num + 1
-    except csv.Error as error:
-        raise DataError(
-            f"{path}, line {begin}: not a row of a table ({error}). Look for a quotation mark that is not "
-            'closed, or stands in a quoted cell without being doubled ("").'
-        ) from error
-
-
-def _delimiter(path: Path, text: str) -> str:
-    """A tab in .tsv; in .csv whichever of , ; and tab stands in the first line most often."""
-    if path.suffix.lower() == ".tsv":
-        return "\t"
-    first_line = text.lstrip().partition("\n")[0]
-    return max(",;\t", key=first_line.count)
 
 
 def _find_columns(path: Path, headings: Sequence[str]) -> tuple[int, int]:
     keys = [heading.strip().casefold() for heading in headings]
     for column in COLUMNS:
         if keys.count(column) != 1:
-            raise DataError(_column_problem(path, column, headings, keys.count(column)))
+            free = [heading for heading in headings if heading.strip().casefold() not in COLUMNS]
+            close = close_heading(column, free) if column not in keys else None
+            hint = f" Did you mean {close!r}? Then call it {column!r}." if close else ""
+            raise DataError(heading_problem(path, column, headings) + hint)
     return keys.index("name"), keys.index("origin")
-
-
-def _column_problem(path: Path, column: str, headings: Sequence[str], count: int) -> str:
-    listed = ", ".join(repr(heading.strip()) for heading in headings)
-    if count:
-        return f"{path} has {count} columns called {column!r}: {listed}. Leave one of them."
-    free = [heading.strip() for heading in headings if heading.strip().casefold() not in COLUMNS]
-    by_key = {heading.casefold(): heading for heading in free}
-    close = get_close_matches(column, by_key, n=1)
-    hint = f" Did you mean {by_key[close[0]]!r}? Then call it {column!r}." if close else ""
-    return f"{path} has no column {column!r}; its columns are: {listed}.{hint}"
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[int, _Cells, bool]]:

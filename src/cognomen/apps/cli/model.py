@@ -85,7 +85,8 @@ def origins(model: str | None, *, as_json: bool) -> None:
 
 def opened(model: str | None) -> tuple[Classifier, Path]:
     """Load a model, which verifies it, and find its folder. Raises ModelError."""
-    from cognomen.classifier import DEFAULT, Classifier, find_model
+    from cognomen.classifier import Classifier
+    from cognomen.shipped import DEFAULT, find_model
 
     return Classifier.load(model), find_model(model or DEFAULT)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import click
 
+from cognomen.apps.cli.asking import abstain_option, model_options, prior_option, restrict_option
 from cognomen.apps.cli.reading import names_for, one_line
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ Examples:
   cognomen predict --top 5 "van der Berg"
   cognomen predict --file names.txt
   cognomen predict --json --file names.txt > answers.jsonl
-  sort -u names.txt | cognomen predict | cut -f2 | sort | uniq -c
+  cognomen predict --abstain 0.8 --coverage 0.9 --file names.txt
+  cognomen predict --restrict Irish,Scottish,English Nolan Bruce
   cognomen predict --model my-model -- -name-with-a-dash
 
 \b
@@ -31,6 +33,7 @@ Output:
   piped          a line per name: name, origin, probability, separated by tabs;
                  --top K gives K pairs of origin and probability.
                  Origin "unknown" and no probability where there is no answer.
+                 --coverage adds a field: the origins of the set, with commas.
   --json         a JSON object per name (docs/schema.md)
 
 Every name, also an empty line, gives exactly one line, in the order given. Text is UTF-8 on both sides.
@@ -48,14 +51,27 @@ message explains, 2 not understood, 130 Ctrl-C, 141 the reader left.
     "--top", type=click.IntRange(min=1), metavar="K", help="How many origins to show (3; piped: 1)."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@prior_option
+@restrict_option
+@abstain_option
 @click.option(
-    "--model", type=click.Path(), metavar="MODEL", help="A model folder instead of the shipped one."
+    "--coverage",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    metavar="P",
+    help="Give a set of origins that holds the right one this often, such as 0.9.",
 )
-@click.option(
-    "--as-is", is_flag=True, help="Take each text as a surname: do not look for one in a full name."
-)
+@model_options
 def command(
-    names: tuple[str, ...], path: str | None, top: int | None, as_json: bool, model: str | None, as_is: bool
+    names: tuple[str, ...],
+    path: str | None,
+    top: int | None,
+    as_json: bool,
+    model: str | None,
+    as_is: bool,
+    prior: str | Mapping[str, float],
+    restrict: list[str] | None,
+    abstain: float,
+    coverage: float | None,
 ) -> None:
     """Say which origins each of the NAMES sounds like.
 
@@ -66,14 +82,27 @@ def command(
     """
     from cognomen.classifier import Classifier
 
+    if coverage is not None and (prior != "training" or restrict is not None):
+        raise click.UsageError(
+            "--coverage keeps its promise for names mixed as in training: not with --prior or --restrict."
+        )
     blocks = names_for(names, path)
     classifier = Classifier.load(model)
-    write = writer(classifier, top, as_json=as_json)
+    write = writer(classifier, top, as_json=as_json, sets=coverage is not None)
     for block in blocks:
-        write(classifier(block, top_k=top or 3, full_names=not as_is))
+        answers = classifier(
+            block,
+            top_k=top or 3,
+            full_names=not as_is,
+            prior=prior,
+            restrict=restrict,
+            abstain_below=abstain,
+            coverage=coverage,
+        )
+        write(answers)
 
 
-def writer(classifier: Classifier, top: int | None, *, as_json: bool) -> Writer:
+def writer(classifier: Classifier, top: int | None, *, as_json: bool, sets: bool) -> Writer:
     """Choose how answers are written: JSON lines, a table for eyes, or a line a name for other programs."""
     if as_json:
         return write_json
@@ -82,7 +111,7 @@ def writer(classifier: Classifier, top: int | None, *, as_json: bool) -> Writer:
 
         return AnswerTable(classifier.origins).write
     pairs = min(top or 1, len(classifier.origins))
-    return lambda answers: write_lines(answers, pairs)
+    return lambda answers: write_lines(answers, pairs, sets)
 
 
 def write_json(answers: list[Answer]) -> None:
@@ -91,18 +120,23 @@ def write_json(answers: list[Answer]) -> None:
     write("".join([f"{encode(answer.to_json())}\n" for answer in answers]))
 
 
-def write_lines(answers: list[Answer], pairs: int) -> None:
-    """Write one line a name: the name, then `pairs` pairs of origin and probability, between tabs."""
-    write("".join([f"{line_of(answer, pairs)}\n" for answer in answers]))
+def write_lines(answers: list[Answer], pairs: int, sets: bool) -> None:
+    """Write one line a name: the name, `pairs` pairs of origin and probability, the set; between tabs."""
+    write("".join([f"{line_of(answer, pairs, sets)}\n" for answer in answers]))
 
 
-def line_of(answer: Answer, pairs: int) -> str:
+def line_of(answer: Answer, pairs: int, sets: bool) -> str:
     """Lay one answer out between tabs."""
-    name = one_line(answer.name or "")
     if answer.origin is None:
-        return "\t".join([name, "unknown", "", *["", ""] * (pairs - 1)])
-    fields = [f"{each.origin}\t{each.probability:.4f}" for each in answer.origins[:pairs]]
-    return "\t".join([name, *fields])
+        fields = ["unknown", ""]
+    else:
+        fields = [
+            text for each in answer.origins[:pairs] for text in (each.origin, f"{each.probability:.4f}")
+        ]
+    fields += [""] * (2 * pairs - len(fields))  # no answer, or fewer origins can be
+    if sets:
+        fields.append(",".join(answer.origin_set or ()))
+    return "\t".join([one_line(answer.name or ""), *fields])
 
 
 def write(text: str) -> None:

@@ -33,6 +33,7 @@ REASONS = {
     "no-letters": "holds no letters",
     "unknown-script": "mostly letters unknown to the model",
     "too-long": "longer than 100 letters",
+    "low-confidence": "too unsure",
 }
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 GAP = 2  # cells between columns
@@ -136,10 +137,11 @@ def row(answer: Answer, layout: Layout) -> Iterator[list[Piece]]:
     """Give the lines of one answer."""
     names = name_lines(answer)
     if answer.origin is None:
-        reason = REASONS.get(answer.reason or "", answer.reason or "")
-        origin, verdicts = ("unknown", YELLOW), [[(shortened(reason, layout.verdict), YELLOW)]]
+        origin, verdicts = ("unknown", YELLOW), refusal(answer, layout)
     else:
         origin, verdicts = (answer.origin, BOLD), verdict(answer.origins, layout)
+    if answer.origin_set is not None:
+        verdicts += set_lines(answer.origin_set, layout)
     blank = ("", PLAIN)
     for name, word, pieces in zip_longest(names, [origin], verdicts):
         yield [column(name or blank, layout.name), column(word or blank, layout.origin), *(pieces or [])]
@@ -175,6 +177,21 @@ def verdict(origins: Sequence[OriginProbability], layout: Layout) -> list[list[P
     if layout.indent and lines:
         head.append((" " * GAP + lines.pop(0), DIM))
     return [head, *([(" " * layout.indent + line, DIM)] for line in lines)]
+
+
+def refusal(answer: Answer, layout: Layout) -> list[list[Piece]]:
+    """Give the reason for no answer, and what would have been the answer if it is only unsure."""
+    reason = REASONS.get(answer.reason or "", answer.reason or "")
+    first, *rest = [f"{each.origin} {percent(each.probability)}" for each in answer.origins] or [""]
+    lines = filled([f"{reason}: {first}" if first else reason, *rest], layout.verdict)
+    return [[(shortened(line, layout.verdict), YELLOW)] for line in lines]
+
+
+def set_lines(origins: Sequence[str], layout: Layout) -> list[list[Piece]]:
+    """Give the set of origins in words."""
+    lines = filled(origins, layout.verdict - len("set: ")) or ["empty, too unsure"]
+    heads = ["set: "] + [" " * len("set: ")] * (len(lines) - 1)
+    return [[(shortened(head + line, layout.verdict), DIM)] for head, line in zip(heads, lines, strict=True)]
 
 
 def cell_len(text: str) -> int:

@@ -1,0 +1,110 @@
+"""Another mixture of origins than that of the training names, or fewer of them.
+
+A network that has seen half of its names from one origin expects half of all names from there. Bayes' rule
+says what it would answer had it expected something else: p'(c) is in proportion to p(c) prior'(c) / prior(c).
+On logits that is a number to add to each origin's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.errors import InputError
+
+__all__ = ["Prior", "log_weights"]
+
+Prior = str | Mapping[str, float]
+
+
+def log_weights(
+    origins: Sequence[str],
+    priors: Sequence[float],
+    prior: Prior = "training",
+    restrict: Iterable[str] | None = None,
+) -> NDArray[np.float64] | None:
+    """What to add to the logits, (C,): log(prior' / prior), and -inf for an origin that cannot be.
+
+    Args:
+        origins: the C origins.
+        priors: (C,), their shares in training.
+        prior: "training" leaves them; "uniform" expects all alike; or the shares to expect by origin, scaled
+            to sum to 1 (so counts do as well). An origin that is not named there has the share 0.
+        restrict: the only origins that can be; all of them if None.
+
+    Returns:
+        The weights, or None where nothing changes.
+
+    Raises:
+        InputError: an origin that the model does not know, shares that are none, or nothing that can be.
+    """
+    if isinstance(prior, str) and prior == "training" and restrict is None:
+        return None
+    weights = _prior_weights(origins, priors, prior)
+    if restrict is not None:
+        chosen = _chosen(origins, restrict)
+        weights = np.where([origin in chosen for origin in origins], weights, -np.inf)
+    if np.isneginf(weights).all():
+        raise InputError("prior and restrict leave no origin: none of restrict has a share above 0 in prior")
+    return weights
+
+
+def _prior_weights(origins: Sequence[str], priors: Sequence[float], prior: Prior) -> NDArray[np.float64]:
+    """log(prior' / prior), (C,)."""
+    if isinstance(prior, str):
+        if prior not in ("training", "uniform"):
+            raise InputError(f'prior: expected "training", "uniform" or shares by origin, got {prior!r}')
+        if prior == "training":
+            return np.zeros(len(origins))
+        prior = dict.fromkeys(origins, 1.0)
+    shares = _shares(origins, prior)  # (C,)
+    unseen = [o for o, old, new in zip(origins, priors, shares, strict=True) if new > 0 and not old > 0]
+    if unseen:
+        raise InputError(f"prior: the model was trained without names of {unseen}, so their share must be 0")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios: NDArray[np.float64] = np.log(shares) - np.log(np.asarray(priors, np.float64))
+    return np.where(shares > 0, ratios, -np.inf)
+
+
+def _shares(origins: Sequence[str], prior: Mapping[str, float]) -> NDArray[np.float64]:
+    """The shares that a user expects, in the order of the origins; they sum to 1."""
+    if not isinstance(prior, Mapping):
+        raise InputError(
+            f'prior: expected "training", "uniform" or a mapping from origins to shares, got {prior!r}'
+        )
+    for origin, share in prior.items():
+        _check_origin("prior", origin, origins)
+        number = not isinstance(share, (bool, str)) and hasattr(share, "__float__") and float(share)
+        if number is False or not 0 <= number < math.inf:
+            raise InputError(f"prior: expected shares of 0 or more, got {share!r} for {origin!r}")
+    shares = np.array([float(prior.get(origin, 0)) for origin in origins])
+    if not shares.sum() > 0:
+        raise InputError("prior: expected a share above 0 for one origin or more, got none")
+    scaled: NDArray[np.float64] = shares / shares.sum()
+    return scaled
+
+
+def _chosen(origins: Sequence[str], restrict: Iterable[str]) -> set[str]:
+    """The origins that can be."""
+    if isinstance(restrict, str):
+        raise InputError(f"restrict: expected a list of origins, got the text {restrict!r}: put it in [ ]")
+    chosen = list(restrict)
+    if not chosen:
+        raise InputError("restrict: expected one or more origins, got none")
+    for origin in chosen:
+        _check_origin("restrict", origin, origins)
+    return set(chosen)
+
+
+def _check_origin(where: str, origin: object, origins: Sequence[str]) -> None:
+    if origin in origins:
+        return
+    import difflib  # only whoever mistypes an origin waits for it
+
+    by_key = {each.casefold(): each for each in origins}
+    close = difflib.get_close_matches(str(origin).casefold(), by_key, n=1)
+    hint = f"Did you mean {by_key[close[0]]!r}?" if close else f"It knows {', '.join(origins)}."
+    raise InputError(f"{where}: the model does not know the origin {origin!r}. {hint}")
