@@ -32,7 +32,7 @@ __all__ = ["FORMAT", "FORMAT_VERSION", "Artifact", "check_replaceable", "read_ar
 FORMAT = "cognomen-model"
 FORMAT_VERSION = 1
 TENSORS, FACTS, CARD = FILES = ("model.safetensors", "model.json", "README.md")
-STORED_TYPES = ("float16", "float32", "float64")
+STORED_TYPES = ("float16", "float32", "float64", "uint8", "uint16", "uint32")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Artifact:
     """What a model folder holds.
 
     Attributes:
-        tensors: parameters by PyTorch's name, as float16, float32 or float64; read as they are stored.
+        tensors: parameters by PyTorch's name, as one of `STORED_TYPES`; read as they are stored.
         facts: what `model.json` says: alphabet, architecture, calibration, lower, origins, priors, training.
             `write_artifact` adds format, format_version, tensors_sha256 and facts_sha256 itself.
         card: the model card, Markdown.

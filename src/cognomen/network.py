@@ -2,21 +2,23 @@
 
 ids (M,) -> embedding (M, E) -> recurrent, both directions (M, 2H) -> pooling (N, 2H * kinds) -> logits (N, C)
 
-With a single recurrent layer, M counts distinct prefixes, not letters: see `rnn.prefixes`.
+With a single recurrent layer, M counts distinct prefixes, not letters: see `rnn.prefixes`. Beside all this,
+weights of letter n-grams may add what they have to say to the logits: see `ngrams`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
+from cognomen.architecture import Architecture
 from cognomen.errors import InputError
+from cognomen.ngrams import Ngrams
 from cognomen.rnn.cells import Cell
-from cognomen.rnn.layers import Array, Dropout, Embedding, Ids, Layer, Linear, Source, sum_rows
+from cognomen.rnn.layers import Array, Blank, Dropout, Embedding, Ids, Layer, Linear, Source, sum_rows
 from cognomen.rnn.machine import map_on_threads, one_blas_thread, reuse_memory
 from cognomen.rnn.packed import pack
 from cognomen.rnn.pooling import kinds_of, pool
@@ -31,55 +33,7 @@ POOLED_NAMES, POOLED_LETTERS = 1 << 14, 1 << 20  # what is read as one tree
 SORTED_NAMES, SORTED_LETTERS = 1 << 19, 1 << 23  # what is sorted at once
 PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # what a deeper network reads at once, remembering all
 FEW_NAMES, FEW_LETTERS = 1 << 10, 1 << 12  # not worth another thread, or any preparation
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """Everything that fixes the shapes of a network's parameters, and how they are wired.
-
-    Attributes:
-        alphabet_size: letters, the unknown one included, V.
-        origin_count: origins, C.
-        cell: "gru", "lstm", "rnn" or "combined".
-        embedding_size: numbers for each letter, E.
-        hidden_size: numbers in each direction's memory, H.
-        num_layers: recurrent layers on top of each other.
-        direction: "forward", "reverse" or "both".
-        pooling: "last", "max", "mean", or several joined by "+".
-        nonlinearity: of the cells "rnn" and "combined"; the others have none to choose.
-    """
-
-    alphabet_size: int
-    origin_count: int
-    cell: str = "gru"
-    embedding_size: int = 64
-    hidden_size: int = 128
-    num_layers: int = 1
-    direction: str = "both"
-    pooling: str = "max+mean"
-    nonlinearity: str = "tanh"
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Architecture:
-        """The reverse of `to_json`.
-
-        Raises:
-            InputError: a field is missing, unknown, of another type, or not a positive number.
-        """
-        expected = {field.name: type(field.default) for field in fields(cls)}
-        expected |= {"alphabet_size": int, "origin_count": int}
-        if wrong := expected.keys() ^ values.keys():
-            raise InputError(
-                f"architecture: expected the fields {sorted(expected)}; these differ: {sorted(wrong)}"
-            )
-        for name, kind in expected.items():
-            if type(values[name]) is not kind or (kind is int and values[name] < 1):
-                raise InputError(f"architecture: {name}: expected a {kind.__name__}, got {values[name]!r}")
-        return cls(**values)
+NGRAM_TABLES = LETTERS, IDF = "ngrams.letters", "ngrams.idf"
 
 
 class Network(Layer):
@@ -87,21 +41,29 @@ class Network(Layer):
 
     Args:
         architecture: shapes and wiring.
+        ngrams: the n-grams that have weights: letters (G, K) with K = `longest_ngram`, and idf (G,); see
+            `Ngrams`.
         dropout: in training, the share dropped after the embedding, after each recurrent layer, and
             after pooling.
+        ngram_dropout: in training, the share dropped of each name's n-grams.
         rng: source of the starting values.
+
+    Raises:
+        InputError: the n-grams are not what the architecture says.
 
     A network that is trained while another thread asks it answers with a mixture of old and new weights.
 
     Parameters: "embedding.weight" (V, E), "recurrent.weight_ih_l0", ..., "output.weight" (C, F) and
-    "output.bias" (C,), with F the width after pooling.
+    "output.bias" (C,), with F the width after pooling; where there are n-grams, "ngrams.weight" (G + 1, C).
     """
 
     def __init__(
         self,
         architecture: Architecture,
         *,
+        ngrams: tuple[Ids, Array] | None = None,
         dropout: tuple[float, float, float] = (0.0, 0.0, 0.0),
+        ngram_dropout: float = 0.0,
         rng: Source | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
@@ -127,7 +89,35 @@ class Network(Layer):
         pooled = self.recurrent.output_size * len(kinds_of(a.pooling))
         self.output = Linear(pooled, a.origin_count, rng=rng, dtype=dtype)
         parts = {"embedding.{}": self.embedding, "recurrent.{}": self.recurrent, "output.{}": self.output}
+        self.ngrams = None
+        longest = 0 if ngrams is None else ngrams[0].shape[1]
+        if longest != a.longest_ngram:
+            raise InputError(f"expected n-grams of up to {a.longest_ngram} letters, got {longest} (0: none)")
+        if ngrams is not None:
+            sizes = (a.alphabet_size, a.origin_count)
+            self.ngrams = Ngrams(*ngrams, *sizes, dropout=ngram_dropout, dtype=dtype)
+            parts["ngrams.{}"] = self.ngrams
         super().__init__(*self.collect(parts))
+
+    @classmethod
+    def from_tensors(cls, architecture: Architecture, tensors: Mapping[str, NDArray[Any]]) -> Network:
+        """A network of what `tensors` gave.
+
+        Raises:
+            InputError: tensors are missing, unknown, or of other shapes.
+        """
+        fixed = {name: tensors[name] for name in NGRAM_TABLES if name in tensors}
+        ngrams = (fixed[LETTERS], fixed[IDF]) if len(fixed) == 2 else None
+        network = cls(architecture, ngrams=ngrams, rng=Blank())
+        network.load({name: tensor for name, tensor in tensors.items() if name not in fixed})
+        return network
+
+    @property
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """All that makes the network besides its architecture: the parameters, and the n-grams' tables."""
+        if self.ngrams is None:
+            return dict(self.params)
+        return {**self.params, LETTERS: self.ngrams.letters, IDF: self.ngrams.idf[1:]}
 
     def forward(
         self, ids: Ids, lengths: Ids, rng: np.random.Generator | None = None
@@ -148,9 +138,14 @@ class Network(Layer):
         pooled, back_read = read(ids, lengths, rng)  # (N, F)
         pooled, back_noise = self.dropout_pooled.forward(pooled, rng)
         logits, back_output = self.output.forward(pooled)  # (N, C)
+        if self.ngrams is not None:
+            shares, back_ngrams = self.ngrams.forward(ids, lengths, rng)  # (N, C)
+            logits += shares
 
         def backward(dlogits: Array) -> None:
             back_read(back_noise(back_output(dlogits)))
+            if self.ngrams is not None:
+                back_ngrams(dlogits)
 
         return logits, backward
 
@@ -250,6 +245,8 @@ class Network(Layer):
         for d, (cell, _) in enumerate(cells):
             head = heads[:, :, d].reshape(len(weight), -1)  # (C, K * H)
             self._add_direction(logits, cell, head, in_order[d], threads)
+        if self.ngrams is not None:
+            self._add_ngrams(logits, self.ngrams, ids, lengths, threads)
 
     def _add_direction(self, logits: Array, cell: Cell, head: Array, names: Sorted, threads: int) -> None:
         """Add what one direction has to say, part of the names by part."""
@@ -263,6 +260,17 @@ class Network(Layer):
         most = min(POOLED_NAMES, max(FEW_NAMES, -(-len(names) // threads)))
         with cell.unchanging():
             map_on_threads(add, _pieces(np.cumsum(names.lengths), most, POOLED_LETTERS), threads)
+
+    def _add_ngrams(self, logits: Array, ngrams: Ngrams, ids: Ids, lengths: Ids, threads: int) -> None:
+        """Add what the n-grams have to say, part of the names by part."""
+        ends = np.cumsum(lengths)
+
+        def add(part: slice) -> None:
+            start = ends[part.start] - lengths[part.start]
+            ngrams.add_to(logits[part], ids[start : ends[part.stop - 1]], lengths[part])
+
+        most = min(POOLED_NAMES, max(FEW_NAMES, -(-len(lengths) // threads)))
+        map_on_threads(add, _pieces(ends, most, POOLED_LETTERS), threads)
 
     def _fill_packed(self, logits: Array, ids: Ids, lengths: Ids, threads: int) -> None:
         """The same for several layers, in blocks of names of similar lengths."""

@@ -11,6 +11,8 @@ from cognomen.network import Architecture
 
 __all__ = ["Recipe"]
 
+ZERO_OR_MORE = ("longest_ngram", "min_letter_count", "seed", "weight_decay")
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -18,6 +20,9 @@ class Recipe:
 
     Attributes:
         cell, embedding_size, hidden_size, num_layers, direction, pooling, nonlinearity: see `Architecture`.
+        longest_ngram: letters in the longest n-grams that get weights of their own; 0 for none.
+        min_ngram_count: an n-gram needs so many places in the training names to get weights.
+        ngram_dropout: share dropped of each name's n-grams.
         dropout: shares dropped after the embedding, after each recurrent layer, and after pooling.
         min_letter_count: a letter seen less often than this, and less than once in a thousand training names,
             is left out of the alphabet: what two or three names teach about a mark misleads the others.
@@ -42,6 +47,9 @@ class Recipe:
     direction: str = "both"
     pooling: str = "max+mean"
     nonlinearity: str = "tanh"
+    longest_ngram: int = 5
+    min_ngram_count: int = 2
+    ngram_dropout: float = 0.5
     dropout: tuple[float, float, float] = (0.1, 0.0, 0.3)
     min_letter_count: int = 10
     letter_dropout: float = 0.01
@@ -55,14 +63,16 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        lowest = dict.fromkeys(("epochs", "batch_size", "embedding_size", "hidden_size", "num_layers"), 1)
-        for name, least in (lowest | {"min_letter_count": 0, "seed": 0, "weight_decay": 0}).items():
+        lowest = dict.fromkeys(
+            ("epochs", "batch_size", "embedding_size", "hidden_size", "num_layers", "min_ngram_count"), 1
+        )
+        for name, least in (lowest | dict.fromkeys(ZERO_OR_MORE, 0)).items():
             if not getattr(self, name) >= least:
                 raise InputError(f"{name}: expected at least {least}, got {getattr(self, name)}")
         for name in ("learning_rate", "clip"):
             if not 0 < getattr(self, name) < math.inf:
                 raise InputError(f"{name}: expected a positive number, got {getattr(self, name)}")
-        for name in ("letter_dropout", "validation_share", "label_smoothing"):
+        for name in ("letter_dropout", "ngram_dropout", "validation_share", "label_smoothing"):
             if not 0 <= getattr(self, name) < 1:
                 raise InputError(f"{name}: expected a share in [0, 1), got {getattr(self, name)}")
 

@@ -1,0 +1,214 @@
+"""Letter n-grams: how strongly each short run of letters speaks for each origin.
+
+    logits of a name = sum over its n-grams g of x[g] weight[g],   x[g] = 4 idf[g] / |idf of all its n-grams|
+
+Each n-gram counts by how rare it is among the training names (its inverse document frequency, idf), and long
+names do not count more than short ones: the usual tf-idf of text classification, with vectors of length 1,
+times a factor that lets n-grams learn at the pace of the other parameters. A name is read with a mark before
+its first letter and one behind its last, so "|ko" and "ov|" are n-grams too.
+
+A recurrent state must learn what such a run means before it can use it; a weight of its own says it at once.
+The two err on different names, so a network that adds both knows more than either.
+
+The n-grams form a trie. At each letter the ones that end there are the children, by this letter, of the
+ones that ended at the letter before:
+
+    |ko      |      |k   |ko          node[p, k] = child[node[p-1, k-1], letter[p]]
+                    k    ko
+                         o
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from cognomen.errors import InputError
+from cognomen.rnn.layers import Array, Ids, Layer, sum_rows
+
+__all__ = ["Ngrams", "frequent_ngrams", "inverse_frequency"]
+
+FACTOR = 4.0
+UNKNOWN = 0  # the letter that no n-gram holds, and the n-gram that nobody knows
+
+
+class Ngrams(Layer):
+    """The weights of G n-grams of up to K letters.
+
+    Args:
+        letters: (G, K), the letters' ids from 1 on, shorter n-grams first, zeros behind them. The id after
+            the last letter's, `alphabet_size`, is the mark at both ends of a name. An n-gram's beginnings
+            must be among the n-grams.
+        idf: (G,), above 0: see `inverse_frequency`.
+        alphabet_size: letters, the unknown one included, V.
+        origin_count: origins, C.
+        dropout: in training, the share of a name's n-grams that is not seen.
+
+    Raises:
+        InputError: the table of letters is none, or the idf does not fit it.
+
+    Parameters: "weight" (G + 1, C), zero at first. Row 0 stands for all other n-grams, and stays zero.
+    """
+
+    def __init__(
+        self,
+        letters: Ids,
+        idf: Array,
+        alphabet_size: int,
+        origin_count: int,
+        *,
+        dropout: float = 0.0,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        self.letters, self.end_mark, self.dropout = letters, alphabet_size, dropout
+        if idf.shape != letters.shape[:1] or not (idf > 0).all():
+            raise InputError(f"n-grams: expected an idf above 0 for each of {len(letters)}, got {idf.shape}")
+        self.idf = np.concatenate([[0], idf]).astype(dtype)  # (G + 1,)
+        self._child = _trie(letters, alphabet_size)
+        super().__init__({"weight": np.zeros((len(letters) + 1, origin_count), dtype)})
+
+    def find(self, ids: Ids, lengths: Ids) -> tuple[Ids, Ids]:
+        """The n-grams of names laid end to end, ids (M,) with lengths (N,).
+
+        Returns:
+            For each letter and end mark, name after name, the known n-grams of 1 to K letters that end there,
+            0 for one that is not known, (M + 2N, K); and where each name begins, (N,).
+        """
+        marked, starts = _with_marks(ids, lengths, self.end_mark)  # (P,), (N,)
+        nodes = np.zeros((self.letters.shape[1], len(marked)), np.int64)  # (K, P)
+        width = self._child.shape[1]
+        child = self._child.ravel()
+        nodes[0] = child[width + marked]
+        for k in range(1, len(nodes)):
+            # Over the border of two names stand two marks, which no n-gram holds.
+            before = nodes[k - 1, :-1]
+            nodes[k, 1:] = child.take((before + (before > UNKNOWN)) * width + marked[1:])
+        return nodes.T, starts
+
+    def forward(
+        self, ids: Ids, lengths: Ids, rng: np.random.Generator | None = None
+    ) -> tuple[Array, Callable[[Array], None]]:
+        """What each name's n-grams add to its logits, (N, C); `rng` is the source of dropout's noise."""
+        nodes, starts = self.find(ids, lengths)  # (P, K)
+        name = np.repeat(np.arange(len(lengths)), lengths + 2)  # (P,)
+        x = self.idf[nodes] * self._per_name(nodes, starts)[name, None]  # (P, K)
+        if rng is not None and self.dropout:
+            keep = 1 - self.dropout
+            x *= (rng.random(x.shape, x.dtype) < keep) / x.dtype.type(keep)
+        place, order = np.nonzero(x)
+        rows, name, x = nodes[place, order], name[place], x[place, order, None]  # (R,), (R,), (R, 1)
+        logits = sum_rows(x * self.params["weight"].take(rows, axis=0), name, len(lengths))
+
+        def backward(dlogits: Array) -> None:
+            present, which = np.unique(rows, return_inverse=True)
+            self.grads["weight"][present] += sum_rows(x * dlogits[name], which, len(present))
+
+        return logits, backward
+
+    def _per_name(self, nodes: Ids, starts: Ids) -> Array:
+        """What the idf of a name's n-grams (P, K) are multiplied by, (N,)."""
+        squares = np.square(self.idf).take(nodes).sum(axis=1)  # (P,)
+        length = np.sqrt(np.add.reduceat(squares, starts))  # (N,); 0 where no n-gram is known
+        return np.divide(FACTOR, length, out=np.zeros_like(length), where=length > 0)
+
+    def add_to(self, logits: Array, ids: Ids, lengths: Ids) -> None:
+        """Add what each name's n-grams say to logits (N, C), nothing remembered."""
+        nodes, starts = self.find(ids, lengths)  # (P, K)
+        weight, idf = self.params["weight"], self.idf[:, None]
+        sums = np.zeros((len(nodes), weight.shape[1]), weight.dtype)  # (P, C)
+        for rows in nodes.T:
+            sums += weight.take(rows, axis=0) * idf.take(rows, axis=0)
+        logits += np.add.reduceat(sums, starts, axis=0) * self._per_name(nodes, starts)[:, None]
+
+    def spans(self, ids: Ids) -> tuple[Ids, Ids, Array]:
+        """What each known n-gram of one name, ids (T,), adds to the logits.
+
+        Returns:
+            Where the n-grams begin and end among the letters, (R,) each, without the marks at the ends; and
+            their shares (R, C), whose sum is the name's.
+        """
+        nodes, name_starts = self.find(ids, np.array([len(ids)]))
+        place, order = np.nonzero(nodes)
+        stops = np.minimum(place, len(ids))  # the mark before the first letter stands at place 0
+        starts = np.maximum(place - order - 1, 0)
+        rows = nodes[place, order]
+        x = self.idf[rows] * self._per_name(nodes, name_starts)[0]  # (R,)
+        return starts, stops, x[:, None] * self.params["weight"].take(rows, axis=0)
+
+
+def _trie(letters: Ids, alphabet_size: int) -> Ids:
+    """The n-gram that each letter makes of a shorter one, 0 where none is known, (S + 2, V + 1).
+
+    Row 0 belongs to the unknown n-gram, row 1 to the empty one, row 1 + i to the i-th of the S that may have
+    children.
+    """
+    if letters.max(initial=0) > alphabet_size:
+        raise InputError(f"n-grams: expected letters from 0 to {alphabet_size}, got {letters.max()}")
+    lengths = (letters > UNKNOWN).sum(axis=1)  # (G,)
+    longest = letters.shape[1]
+    ends = np.searchsorted(lengths, np.arange(longest + 1), side="right")  # where each length ends
+    child = np.zeros((ends[longest - 1] + 2, alphabet_size + 1), np.min_scalar_type(len(letters)))
+    rows = np.ones(len(letters), np.int64)  # of each one's beginning
+    for k in range(longest):
+        own, longer = slice(ends[k], ends[k + 1]), slice(ends[k + 1], None)
+        child[rows[own], letters[own, k]] = np.arange(ends[k] + 1, ends[k + 1] + 1)
+        rows[longer] = child[rows[longer], letters[longer, k]].astype(np.int64) + 1
+        if (rows[longer] == 1).any():
+            break
+    known = letters > UNKNOWN
+    in_order = ends[0] == 0 and (np.diff(lengths) >= 0).all() and (known[:, 1:] <= known[:, :-1]).all()
+    if not in_order or np.count_nonzero(child) != len(letters):
+        raise InputError("n-grams: expected each once, shorter ones first, and their beginnings among them")
+    return child
+
+
+def inverse_frequency(counts: Ids, names: int) -> Array:
+    """The idf of n-grams that so many of N names hold, (G,): log((1 + N) / (1 + count)) + 1."""
+    return np.asarray(np.log((1 + names) / (1 + counts)) + 1)
+
+
+def frequent_ngrams(
+    ids: Ids, lengths: Ids, *, longest: int, min_count: int, alphabet_size: int
+) -> tuple[Ids, Ids]:
+    """The n-grams of 1 to `longest` letters that `min_count` names or more hold.
+
+    Args:
+        ids: (M,), all names' letters laid end to end; 0, the unknown letter, is in no n-gram.
+        lengths: (N,).
+
+    Returns:
+        Their letters (G, longest), as `Ngrams` takes them, and how many names hold each one, (G,).
+    """
+    marked, starts = _with_marks(ids, lengths, alphabet_size)  # (P,)
+    name = np.repeat(np.arange(len(lengths)), lengths + 2)  # (P,)
+    place = np.arange(len(marked)) - starts[name]  # in its name
+    table = np.empty((1, 0), np.int64)  # the only n-gram of no letters
+    tables, all_counts = [], []
+    nodes = np.zeros(len(marked) + 1, np.int64)  # which row of the table ends before each letter, -1 for none
+    for k in range(longest):
+        may = np.flatnonzero((nodes[:-1] >= 0) & (marked != UNKNOWN) & (place >= k))
+        codes = nodes[may] * (alphabet_size + 1) + marked[may]
+        found, which = np.unique(codes, return_inverse=True)
+        once = np.unique(which * len(lengths) + name[may])  # each n-gram of a name
+        counts = np.bincount(once // len(lengths), minlength=len(found))
+        frequent = counts >= min_count
+        nodes = np.full(len(marked) + 1, -1)
+        nodes[may + 1] = np.where(frequent, np.cumsum(frequent) - 1, -1)[which]
+        before, letter = np.divmod(found[frequent], alphabet_size + 1)
+        table = np.column_stack([table[before], letter])
+        tables.append(np.pad(table, ((0, 0), (0, longest - k - 1))))
+        all_counts.append(counts[frequent])
+    return np.concatenate(tables).astype(np.min_scalar_type(alphabet_size)), np.concatenate(all_counts)
+
+
+def _with_marks(ids: Ids, lengths: Ids, mark: int) -> tuple[Ids, Ids]:
+    """The letters with a mark at both ends of each name, (M + 2N,), and where each name begins, (N,)."""
+    starts = np.cumsum(lengths + 2) - lengths - 2
+    marked = np.empty(len(ids) + 2 * len(lengths), np.int64)
+    marked[starts] = marked[starts + lengths + 1] = mark
+    inside = np.ones(len(marked), bool)
+    inside[starts] = inside[starts + lengths + 1] = False
+    marked[inside] = ids
+    return marked, starts

@@ -1,0 +1,196 @@
+"""Letter n-grams: which are known, what they add, and their gradients."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cognomen.alphabet import Alphabet
+from cognomen.architecture import Architecture
+from cognomen.errors import InputError
+from cognomen.network import Network
+from cognomen.ngrams import Ngrams, frequent_ngrams, inverse_frequency
+
+ALPHABET = Alphabet("abc")
+V = len(ALPHABET)
+NAMES = st.lists(st.text("abc?", min_size=1, max_size=9), min_size=1, max_size=12)
+
+
+def substrings(name: str, longest: int) -> list[str]:
+    """All n-grams of a name and its end marks, found by slicing; none that hold the unknown letter."""
+    marked = f"|{name}|"
+    found = [marked[i : i + k] for k in range(1, longest + 1) for i in range(len(marked) - k + 1)]
+    return [ngram for ngram in found if "?" not in ngram]
+
+
+def spelled(letters: Any) -> list[str]:
+    """The n-grams of a table as texts."""
+    return ["".join("?abc|"[i] for i in row if i) for row in letters.tolist()]
+
+
+def made(names: list[str], longest: int = 3, min_count: int = 1, **options: Any) -> Ngrams:
+    """The n-grams of these names, with weights of chance."""
+    letters, idf = table(names, longest, min_count)
+    ngrams = Ngrams(letters, idf, V, 4, dtype=np.float64, **options)
+    ngrams.params["weight"][1:] = np.random.default_rng(3).normal(size=(len(letters), 4))
+    return ngrams
+
+
+def table(names: list[str], longest: int, min_count: int = 1) -> tuple[Any, Any]:
+    """Letters and idf of these names' n-grams."""
+    letters, counts = frequent_ngrams(
+        *ALPHABET.encode_all(names), longest=longest, min_count=min_count, alphabet_size=V
+    )
+    return letters, inverse_frequency(counts, len(names))
+
+
+@given(NAMES, st.integers(1, 6), st.integers(1, 3))
+def test_those_found_are_those_that_counting_finds(names: list[str], longest: int, least: int) -> None:
+    ids, lengths = ALPHABET.encode_all(names)
+    letters, times = frequent_ngrams(ids, lengths, longest=longest, min_count=least, alphabet_size=V)
+    counts = Counter(ngram for name in names for ngram in set(substrings(name, longest)))
+    found = spelled(letters)
+    assert sorted(found) == sorted(ngram for ngram, count in counts.items() if count >= least)
+    assert found == sorted(found, key=len), "shorter ones first"
+    assert times.tolist() == [counts[ngram] for ngram in found]
+
+
+@given(NAMES, NAMES, st.integers(1, 5), st.integers(1, 2))
+def test_a_name_gets_the_sum_of_its_ngrams(
+    known: list[str], names: list[str], longest: int, least: int
+) -> None:
+    ngrams = made(known, longest, least)
+    rows = {ngram: i + 1 for i, ngram in enumerate(spelled(ngrams.letters))}
+    weight = ngrams.params["weight"]
+    expected = []
+    for name in names:
+        held = [rows[ngram] for ngram in substrings(name, longest) if ngram in rows]
+        x = ngrams.idf[held] * 4 / np.linalg.norm(ngrams.idf[held]) if held else np.zeros(0)
+        expected.append(x @ weight[held])
+    ids, lengths = ALPHABET.encode_all(names)
+    np.testing.assert_allclose(ngrams.forward(ids, lengths)[0], expected, atol=1e-12)
+    logits = np.ones((len(names), 4))
+    ngrams.add_to(logits, ids, lengths)
+    np.testing.assert_allclose(logits, np.array(expected) + 1, atol=1e-12)
+
+
+@given(st.text("abc?", min_size=1, max_size=9))
+def test_spans_are_the_ngrams_and_sum_to_their_share(name: str) -> None:
+    ngrams = made(["abcab", "cab", "b"], longest=4)
+    ids = ALPHABET.encode(name)
+    starts, stops, values = ngrams.spans(ids)
+    known = set(spelled(ngrams.letters))
+    held = [ngram.strip("|") for ngram in substrings(name, 4) if ngram in known]
+    assert sorted(name[a:b] for a, b in zip(starts, stops, strict=True)) == sorted(held)
+    expected = ngrams.forward(ids, np.array([len(ids)]))[0][0]
+    np.testing.assert_allclose(values.sum(axis=0), expected, atol=1e-12)
+
+
+def test_gradients_against_central_differences() -> None:
+    """In a whole network, whose other parameters must not notice."""
+    rng = np.random.default_rng(0)
+    names = ["abca", "cab", "cab", "b", "ab?c"]
+    ids, lengths = ALPHABET.encode_all(names)
+    letters, idf = table(names, longest=3)
+    network = Network(
+        Architecture(V, 3, embedding_size=3, hidden_size=4, longest_ngram=3),
+        ngrams=(letters, idf),
+        rng=rng,
+        dtype=np.float64,
+    )
+    network.params["ngrams.weight"][1:] = rng.normal(size=(len(letters), 3))
+    weights = rng.normal(size=(5, 3))
+
+    def loss() -> float:
+        return float((network.forward(ids, lengths)[0] * weights).sum())
+
+    _, backward = network.forward(ids, lengths)
+    network.zero_grad()
+    backward(weights)
+    row = network.grads["ngrams.weight"][0]
+    assert not row.any(), "the unknown n-gram has no weight to learn"
+    for name in ("ngrams.weight", "output.bias", "embedding.weight"):
+        param, grad = network.params[name], network.grads[name]
+        for place in [tuple(rng.integers(1, s) for s in param.shape) for _ in range(20)]:
+            kept, step = param[place], 1e-6
+            param[place] = kept + step
+            above = loss()
+            param[place] = kept - step
+            below = loss()
+            param[place] = kept
+            assert grad[place] == pytest.approx((above - below) / (2 * step), abs=1e-6)
+
+
+def test_the_network_adds_them_however_names_are_read() -> None:
+    """In both ways of reading, in pieces, on threads: the recurrent logits and the n-grams'."""
+    rng = np.random.default_rng(1)
+    names = ["".join(rng.choice(list("abc?"), rng.integers(1, 9))) for _ in range(3000)]
+    ids, lengths = ALPHABET.encode_all(names)
+    for layers in (1, 2):
+        architecture = Architecture(V, 3, embedding_size=3, hidden_size=4, num_layers=layers)
+        plain = Network(architecture, rng=np.random.default_rng(5))
+        letters, idf = table(names, longest=4, min_count=2)
+        both = Network.from_tensors(
+            Architecture(V, 3, embedding_size=3, hidden_size=4, num_layers=layers, longest_ngram=4),
+            {
+                **plain.params,
+                "ngrams.letters": letters,
+                "ngrams.idf": idf,
+                "ngrams.weight": rng.normal(size=(len(letters) + 1, 3)),
+            },
+        )
+        expected = plain.logits(ids, lengths)
+        assert both.ngrams is not None
+        both.ngrams.add_to(expected, ids, lengths)
+        for threads in (1, 2):
+            np.testing.assert_allclose(both.logits(ids, lengths, threads=threads), expected, atol=1e-4)
+        np.testing.assert_allclose(both.forward(ids, lengths)[0], expected, atol=1e-4)
+        few = slice(0, int(lengths[:5].sum()))
+        np.testing.assert_allclose(both.logits(ids[few], lengths[:5]), expected[:5], atol=1e-4)
+
+
+def test_dropout_leaves_the_expected_sum() -> None:
+    ngrams = made(["abcab", "cab"], dropout=0.4)
+    ids, lengths = ALPHABET.encode_all(["abcab"] * 4000)
+    whole = ngrams.forward(ids[:5], lengths[:1])[0]
+    dropped = ngrams.forward(ids, lengths, np.random.default_rng(0))[0]
+    assert dropped.std(axis=0).min() > 0.1
+    np.testing.assert_allclose(dropped.mean(axis=0), whole[0], atol=5 * dropped.std() / 4000**0.5)
+
+
+@pytest.mark.parametrize(
+    "letters",
+    [
+        [[1, 0], [1, 0]],
+        [[1, 2]],
+        [[1, 2], [1, 0]],
+        [[0, 0], [1, 0]],
+        [[1, 0], [2, 1]],
+        [[1, 0], [0, 1]],
+    ],
+    ids=["twice", "no beginning", "longer first", "empty", "another beginning", "unknown letter"],
+)
+def test_a_table_that_is_none(letters: list[list[int]]) -> None:
+    with pytest.raises(InputError, match="n-grams: expected each once"):
+        Ngrams(np.array(letters, np.uint8), np.ones(len(letters)), V, 2)
+
+
+def test_a_letter_that_the_alphabet_lacks() -> None:
+    with pytest.raises(InputError, match="n-grams: expected letters from 0 to 4, got 5"):
+        Ngrams(np.array([[5, 0]], np.uint8), np.ones(1), V, 2)
+
+
+@pytest.mark.parametrize("idf", [[1.0], [1.0, 0.0], [1.0, np.nan]])
+def test_an_idf_that_does_not_fit(idf: list[float]) -> None:
+    with pytest.raises(InputError, match="n-grams: expected an idf above 0 for each of 2"):
+        Ngrams(np.array([[1, 0], [2, 0]], np.uint8), np.array(idf), V, 2)
+
+
+def test_an_architecture_without_its_ngrams() -> None:
+    with pytest.raises(InputError, match=r"expected n-grams of up to 3 letters, got 0 \(0: none\)"):
+        Network(Architecture(V, 2, longest_ngram=3))
