@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from cognomen import calibration
-from cognomen.calibration import fit_temperature, softmax_with_temperature
+from cognomen.calibration import (
+    Calibration,
+    fit_calibration,
+    fit_temperature,
+    softmax_with_temperature,
+)
+from cognomen.conformal import score_levels, set_sizes
 from cognomen.errors import InputError
 
 FINITE = st.floats(-30, 30, width=32)
@@ -141,3 +148,58 @@ def test_where_no_temperature_helps_it_is_one() -> None:
 def test_what_is_no_logits_or_no_labels_is_refused(logits: Any, labels: Any, reason: str) -> None:
     with pytest.raises(InputError, match=reason):
         fit_temperature(logits, labels)
+
+
+# --- all that is fitted --------------------------------------------------------------------------------
+
+
+def test_a_calibration_is_a_temperature_and_thresholds() -> None:
+    logits, labels = drawn(seed=4, names=3000, temperature=1.7)
+    found = fit_calibration(logits, labels)
+    assert found.temperature == fit_temperature(logits, labels)
+    p = softmax_with_temperature(logits, found.temperature)
+    assert found.set_levels == score_levels(p, labels)
+    held = set_sizes(p, found.threshold(0.9)) > (p > p[np.arange(3000), labels][:, None]).sum(axis=1)
+    assert held.mean() == pytest.approx(0.9, abs=0.005)
+
+
+def test_hardly_a_mistake_makes_no_answer_surer() -> None:
+    """A network that errs on fewer than ten names keeps its own temperature, if the fit is below 1."""
+    logits = np.eye(4)[np.arange(400) % 4] * 3
+    right, labels = np.arange(400) % 4, np.arange(400) % 4
+    labels[:9] = (labels[:9] + 1) % 4
+    assert fit_temperature(logits, right) < 1
+    assert fit_calibration(logits, right).temperature == fit_calibration(logits, labels).temperature == 1
+    labels[9] = (labels[9] + 1) % 4
+    assert fit_calibration(logits, labels).temperature == fit_temperature(logits, labels) < 1
+    unsure = fit_calibration(np.eye(4) * 30, [1, 2, 3, 0])
+    assert unsure.temperature > 1
+
+
+def test_without_names_there_is_nothing_to_fit() -> None:
+    assert fit_calibration(np.empty((0, 4)), np.empty(0, np.int64)) == Calibration(1.0, None)
+
+
+def test_a_calibration_goes_to_json_and_back() -> None:
+    found = fit_calibration(*drawn(seed=5, names=50, temperature=1.2))
+    assert Calibration.from_json(json.loads(json.dumps(found.to_json()))) == found
+    assert Calibration(1.5).to_json() == {"temperature": 1.5}
+    assert Calibration.from_json({"temperature": 1.5}) == Calibration(1.5)
+
+
+@pytest.mark.parametrize(
+    "levels", [[], [0.0] * 200, ["a"] * 201, [*np.arange(200), -1], "x" * 201, {"0": 1}, [True] * 201]
+)
+def test_what_are_no_thresholds_is_refused(levels: Any) -> None:
+    with pytest.raises(InputError, match="set_levels: expected 201 rising numbers"):
+        Calibration.from_json({"temperature": 1.0, "set_levels": levels})
+
+
+def test_a_calibration_without_thresholds_says_how_to_get_them() -> None:
+    with pytest.raises(InputError, match=r"holds no thresholds.*Train it anew, with a validation_share"):
+        Calibration(1.5).threshold(0.9)
+
+
+def test_log_weights_are_added_after_the_temperature() -> None:
+    found = softmax_with_temperature(np.log([[1.0, 4.0, 25.0]]), 2.0, np.log([1.0, 2.0, 1.0]))
+    np.testing.assert_allclose(found, [[0.1, 0.4, 0.5]], rtol=1e-12)

@@ -38,6 +38,8 @@ def flat(text: str) -> str:
 def test_the_commands_of_the_design_are_there():
     assert [words[0] for words in COMMANDS if len(words) == 1] == [
         "predict",
+        "score",
+        "composition",
         "train",
         "evaluate",
         "protocol",

@@ -26,6 +26,7 @@ from cli_running import (
     tiny_classifier,
 )
 
+from cognomen.calibration import Calibration
 from cognomen.classifier import Classifier
 
 NAMES = ["Smith", "Nguyễn", "", "O'Brien", "123", "北京", "John Smith", "x" * 500]
@@ -105,6 +106,85 @@ def test_a_tab_or_line_end_in_a_name_does_not_break_the_line(model):
 
 def test_names_may_begin_with_a_dash_behind_two(model):
     assert lines(inside("predict", "--model", model, "--", "-Smith"))[0].startswith("-Smith\t")
+
+
+# --- what is known of the names --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def knowing(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A model that holds thresholds for sets: the right origin is among the first two half of the time."""
+    folder = tmp_path_factory.mktemp("knowing") / "tiny"
+    made = tiny_classifier()
+    levels = tuple([-1.0] * 100 + [0.9] * 101)
+    made.calibration = Calibration(1.0, levels)
+    made.save(folder)
+    return str(folder)
+
+
+def test_sets_stand_in_a_field_of_their_own_and_in_json(knowing):
+    sets = Classifier.load(knowing).predict_sets(NAMES, 0.9)
+    found = lines(run("predict", "--coverage", "0.9", "--top", "2", "--model", knowing, *NAMES))
+    assert [line.split("\t")[5] for line in found] == [",".join(each or ()) for each in sets]
+    assert {line.count("\t") for line in found} == {5}
+    as_json = answers(inside("predict", "--coverage", "0.9", "--json", "--model", knowing, *NAMES))
+    assert [answer["origin_set"] for answer in as_json] == [each and list(each) for each in sets]
+
+
+def test_sets_of_a_model_without_thresholds(model):
+    message = failure(inside("predict", "--coverage", "0.9", "--model", model, "Smith"), 1)
+    assert "holds no thresholds for sets" in message
+    assert "cognomen train" in message
+
+
+@pytest.mark.parametrize("option", [["--prior", "uniform"], ["--restrict", "Czech"]])
+def test_sets_of_another_mixture_are_not_promised(knowing, option):
+    message = failure(inside("predict", "--coverage", "0.9", *option, "--model", knowing, "Smith"), 2)
+    assert "not with --prior or --restrict" in message
+
+
+@pytest.mark.parametrize("coverage", ["0", "1", "90", "x"])
+def test_a_coverage_is_a_share(knowing, coverage):
+    assert "'--coverage'" in failure(inside("predict", "--coverage", coverage, "--model", knowing, "A"), 2)
+
+
+def test_an_unsure_answer_is_unknown(model):
+    arguments = ["--abstain", "1", "--top", "2", "--model", model, "Smith"]
+    assert lines(inside("predict", *arguments)) == ["Smith\tunknown\t\t\t"]
+    [answer] = answers(inside("predict", "--json", *arguments))
+    assert (answer["origin"], answer["status"], answer["reason"]) == (None, "unknown", "low-confidence")
+    assert len(answer["origins"]) == 2
+
+
+def test_another_mixture_from_a_file_and_fewer_origins(model, tmp_path):
+    (tmp_path / "prior.json").write_text('{"Czech": 3, "Japanese": 1.5}', "utf-8-sig")
+    arguments = ["--prior", str(tmp_path / "prior.json"), "--restrict", "Czech, Vietnamese,Japanese"]
+    found = answers(inside("predict", "--json", *arguments, "--model", model, "Smith"))
+    asked = {"prior": {"Czech": 3, "Japanese": 1.5}, "restrict": ["Czech", "Vietnamese", "Japanese"]}
+    assert found == [Classifier.load(model)("Smith", **asked).to_json()]
+    assert {each["origin"] for each in found[0]["origins"]} == {"Czech", "Japanese"}
+    [line] = lines(inside("predict", "--top", "9", *arguments, "--model", model, "Smith"))
+    assert line.count("\t") == 2 * len(ORIGINS)
+    uniform = answers(inside("predict", "--json", "--prior", "uniform", "--model", model, "Smith"))
+    assert uniform == [Classifier.load(model)("Smith", prior="uniform").to_json()]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "expected uniform or a JSON file of shares, found no"),
+        ("{", "expected JSON in UTF-8"),
+        ("[1, 2]", "expected an object with a share for each origin"),
+        ('{"Chech": 1}', "Did you mean 'Czech'?"),
+        ('{"Czech": "1"}', "expected shares of 0 or more, got '1' for 'Czech'"),
+        ("{}", "expected a share above 0"),
+    ],
+)
+def test_a_mixture_that_is_none(model, tmp_path, text, message):
+    path = tmp_path / "prior.json"
+    if text is not None:
+        path.write_text(text, "utf-8")
+    assert message in failure(inside("predict", "--prior", str(path), "--model", model, "Smith"), 1)
 
 
 # --- where names come from --------------------------------------------------------------------------------

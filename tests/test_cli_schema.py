@@ -59,11 +59,22 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    "command", ["evaluate", "model info", "model verify", "model origins", "data list", "data check"]
+    "command",
+    [
+        *("evaluate", "model info", "model verify", "model origins", "data list", "data check"),
+        *("composition", "score"),
+    ],
 )
 def test_the_keys_of_the_other_commands(command, places):
     model, data = places
-    arguments = {"evaluate": [model, data], "data list": [], "data check": [data]}.get(command, [model])
+    table = [data, "--column", "name", "--model", model]
+    arguments = {
+        "evaluate": [model, data],
+        "data list": [],
+        "data check": [data],
+        "composition": table,
+        "score": [*table, "--prefix", "new_", "--out", f"{data}.out.csv"],
+    }.get(command, [model])
     output = json.loads(lines(inside(*command.split(), *arguments, "--json"))[0])
     [row] = re.findall(rf"^\| `{command}` \| (.*) \|$", section("The other commands"), re.MULTILINE)
     outside_brackets = re.sub(r"\([^)]*\)", "", row)

@@ -161,7 +161,8 @@ def compose(
         seed: of the drawing.
 
     An interval reaches from the 2.5th to the 97.5th percentile of the resampled shares. As no list of U
-    names can rule a small share out, it ends no lower than 1 - 0.05^(1 / U), about 3 / U ("rule of three").
+    names can rule a small share out, it ends no lower than 1 - 0.05^(1 / U), about 3 / U ("rule of three"),
+    and begins at no more than what that leaves.
     """
     read = int(counts.sum())
     if not read:
@@ -169,11 +170,13 @@ def compose(
     shares = estimate_shares(p, counts, priors)  # (C,)
     resampled = resampled_shares(p, counts, priors, samples=samples, seed=seed)  # (B, C)
     low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)  # (C,), (C,)
-    high = np.maximum(high, 1 - (1 - LEVEL) ** (1 / len(p)))
+    unseen = 1 - (1 - LEVEL) ** (1 / len(p))  # what may be there, and yet in none of U names
+    low = np.minimum(np.minimum(low, shares), 1 - unseen)
+    high = np.maximum(np.maximum(high, shares), unseen)
     counted = np.bincount(p.argmax(axis=1), counts, len(origins)) / read  # (C,)
     columns = (each.tolist() for each in (shares, low, high, counted))
     found = [OriginShare(*row) for row in zip(origins, *columns, strict=True)]
-    found.sort(key=lambda each: -each.share)
+    found.sort(key=lambda each: (-round(each.share, 6), -each.counted, each.origin))
     return Composition(tuple(found), read, dict(unknown), LEVEL, samples, seed)
 
 

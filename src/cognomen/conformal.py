@@ -75,7 +75,7 @@ def threshold(levels: Sequence[float], coverage: float) -> float:
     Raises:
         InputError: the coverage is not between 0 and 1.
     """
-    if not (isinstance(coverage, float) and 0 < coverage < 1):
+    if not (isinstance(coverage, (float, np.floating)) and 0 < coverage < 1):
         raise InputError(f"coverage: expected a number between 0 and 1, such as 0.9, got {coverage!r}")
     below = min(math.floor(coverage * LEVELS + 1e-9), LEVELS - 1)
     part = coverage * LEVELS - below

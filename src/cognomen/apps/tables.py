@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,12 +13,26 @@ from cognomen.columns import is_arrow_column, is_string_column
 from cognomen.errors import InputError, MissingExtraError
 
 if TYPE_CHECKING:
+    from cognomen.answers import Scores
     from cognomen.classifier import Classifier
+    from cognomen.priors import Prior
 
-__all__ = ["score_column"]
+__all__ = ["ANSWER_COLUMNS", "STATUSES", "score_column", "scores_cells", "scores_table"]
+
+ANSWER_COLUMNS = ("origin", "probability", "status", "reason")
+STATUSES = ("ok", "unknown")
 
 
-def score_column(classifier: Classifier, column: Any, *, full_names: bool = True, threads: int = 1) -> Any:
+def score_column(
+    classifier: Classifier,
+    column: Any,
+    *,
+    full_names: bool = True,
+    threads: int = 1,
+    prior: Prior = "training",
+    restrict: Iterable[str] | None = None,
+    abstain_below: float = 0.0,
+) -> Any:
     """Score each text of a column. Different texts are scored once, however often they stand in it.
 
         import pyarrow.parquet
@@ -32,6 +46,7 @@ def score_column(classifier: Classifier, column: Any, *, full_names: bool = True
             encoded by a dictionary; nulls are answered "unknown".
         full_names: find the surname in a full name ("John Smith"). False takes each text as it stands.
         threads: how many threads the network may use.
+        prior, restrict, abstain_below: as the classifier's own call takes them.
 
     Returns:
         A pyarrow.Table of N rows, in the order of the column. Each of its columns is one chunk, whatever the
@@ -43,21 +58,47 @@ def score_column(classifier: Classifier, column: Any, *, full_names: bool = True
             reason       dictionary<string>  why it is unknown (see `Answer`); null where it is known
 
     Raises:
-        InputError: `column` is no such column, or threads is not 1 or more.
+        InputError: `column` is no such column, or another argument is not what it should be.
         MissingExtraError: pyarrow is not installed.
     """
-    pa = _pyarrow()
+    _pyarrow()
     _check_column(column)
-    scores = classifier.scores(column, full_names=full_names, threads=threads)
+    scores = classifier.scores(
+        column,
+        full_names=full_names,
+        threads=threads,
+        prior=prior,
+        restrict=restrict,
+        abstain_below=abstain_below,
+    )
+    return scores_table(scores, classifier.origins)
+
+
+def scores_table(scores: Scores, origins: Sequence[str]) -> Any:
+    """The pyarrow.Table that `score_column` gives, made of scores; `origins` are the classifier's."""
+    pa = _pyarrow()
     unknown = scores.origins < 0  # (N,)
     return pa.table(
         {
-            "origin": _encoded(scores.origins, classifier.origins),
+            "origin": _encoded(scores.origins, origins),
             "probability": pa.array(scores.probabilities, mask=unknown),
-            "status": _encoded(unknown.view(np.int8), ("ok", "unknown")),
+            "status": _encoded(unknown.view(np.int8), STATUSES),
             "reason": _encoded(scores.reasons, REASONS),
         }
     )
+
+
+def scores_cells(scores: Scores, origins: Sequence[str]) -> list[list[str]]:
+    """The same as texts for a CSV file, a list of four for each row; what is null there is "" here."""
+    unknown = scores.origins < 0  # (N,)
+    shown = ["" if off else f"{p:.6f}" for off, p in zip(unknown, scores.probabilities.tolist(), strict=True)]
+    columns = (
+        np.array([*origins, ""], dtype=object)[scores.origins].tolist(),
+        shown,
+        np.array(STATUSES, dtype=object)[unknown.view(np.int8)].tolist(),
+        np.array([*REASONS, ""], dtype=object)[scores.reasons].tolist(),
+    )
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def _pyarrow() -> Any:

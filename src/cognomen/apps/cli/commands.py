@@ -13,6 +13,8 @@ __all__ = ["cli"]
 
 COMMANDS = {
     "predict": "where names come from",
+    "score": "answers beside the names of a table",
+    "composition": "the mixture of origins in a column of names",
     "train": "train a model on your names",
     "evaluate": "measure a model on names with known origins",
     "protocol": "re-train and measure under protocol L or T",

@@ -1,0 +1,109 @@
+"""`cognomen score`: a table in, the same table with answers beside the names out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from cognomen.apps.cli.asking import abstain_option, model_options, prior_option, restrict_option
+from cognomen.errors import DataError
+
+EXAMPLES = """\b
+Examples:
+  cognomen score people.csv --column surname --out scored.csv
+  cognomen score people.parquet --column name --out scored.parquet --abstain 0.8
+  cognomen score people.tsv --column Surname --out scored.csv --prefix cognomen_
+
+TABLE is a .csv, .tsv or .parquet file with headings; the new one may be of another kind than the old. Rows,
+their order and all columns stay; lines with nothing in them are left out. Four columns are added:
+
+\b
+  origin       the most likely origin; empty where there is no answer
+  probability  its calibrated probability; empty where there is no answer
+  status       ok or unknown
+  reason       why it is unknown (docs/schema.md); empty where it is known
+
+The new table is written whole or not at all.
+
+\b
+Exit codes: 0 done (also when some names are unknown), 1 an error that the
+message explains, 2 not understood, 130 Ctrl-C.
+"""
+
+
+@click.command("score", epilog=EXAMPLES)
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("--column", required=True, metavar="NAME", help="The column that holds the names.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="TABLE", help="The new table.")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option("--prefix", default="", metavar="TEXT", help="Put before the names of the new columns.")
+@click.option("--json", "as_json", is_flag=True, help="Sum up as one JSON object.")
+@prior_option
+@restrict_option
+@abstain_option
+@model_options
+def command(
+    table: Path,
+    column: str,
+    out: Path,
+    force: bool,
+    prefix: str,
+    as_json: bool,
+    prior: str | Mapping[str, float],
+    restrict: list[str] | None,
+    abstain: float,
+    model: str | None,
+    as_is: bool,
+) -> None:
+    """Write TABLE anew with an answer beside each name.
+
+    A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion:
+    such a column describes the whole table, and must not decide anything about a person in it.
+    """
+    from cognomen.apps.scoring import score_table
+    from cognomen.classifier import Classifier
+
+    if out.exists() and not force:
+        raise DataError(f"{out} is there already. Replace it with --force, or choose another name.")
+    classifier = Classifier.load(model)
+    with rows_bar() as on_rows:
+        scored = score_table(
+            classifier,
+            table,
+            column,
+            out,
+            prefix=prefix,
+            full_names=not as_is,
+            prior=prior,
+            restrict=restrict,
+            abstain_below=abstain,
+            on_rows=on_rows,
+        )
+    if as_json:
+        click.echo(json.dumps({"out": str(out), **asdict(scored)}, ensure_ascii=False))
+    else:
+        click.echo(f"{out}: {scored.rows:,} rows, {scored.answered:,} answered{unknown(scored.unknown)}.")
+
+
+def unknown(counts: Mapping[str, int]) -> str:
+    """Say how many rows are unknown, and why."""
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
+    return f", {sum(counts.values()):,} unknown ({reasons})" if counts else ""
+
+
+@contextmanager
+def rows_bar() -> Iterator[Callable[[int], None]]:
+    """Show how many rows are done, where a person sees it."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda rows: None
+        return
+    from cognomen.apps.cli.watching import bar_of
+
+    with bar_of(None, unit=" rows", unit_scale=True) as bar:
+        yield lambda rows: bar.update(rows - bar.n)

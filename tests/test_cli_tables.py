@@ -1,0 +1,311 @@
+"""`cognomen score` and `cognomen composition` as people use them: files in, files and shares out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from cli_running import failure, inside, lines, run, tiny_classifier
+
+from cognomen.apps import sheets
+from cognomen.apps.scoring import score_table
+from cognomen.classifier import Classifier
+from cognomen.errors import DataError, InputError
+
+ROWS = [
+    ("1", "Smith", "a, b"),
+    ("2", "", 'say "hi"'),
+    ("3", "Nguyễn", "two\nlines"),
+    ("4", "123", ""),
+    ("5", "Smith", "x"),
+    ("6", "John Smith", "y"),
+]
+NAMES = [row[1] for row in ROWS]
+NEW = ["origin", "probability", "status", "reason"]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    tiny_classifier().save(folder)
+    return str(folder)
+
+
+@pytest.fixture(autouse=True)
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with one table in three formats."""
+    monkeypatch.chdir(tmp_path)
+    for name, delimiter in [("people.csv", ","), ("people.tsv", "\t"), ("excel.csv", ";")]:
+        with Path(name).open("w", newline="", encoding="utf-8-sig" if "excel" in name else "utf-8") as file:
+            csv.writer(file, delimiter=delimiter).writerows([("id", "Surname", "note"), *ROWS])
+    columns = dict(zip(("id", "Surname", "note"), zip(*ROWS, strict=True), strict=True))
+    pq.write_table(pa.table({k: list(v) for k, v in columns.items()}), "people.parquet")
+    return tmp_path
+
+
+def read(path: str) -> list[list[str]]:
+    if path.endswith(".parquet"):
+        table = pq.read_table(path)
+        rows = [["" if cell is None else cell for cell in row.values()] for row in table.to_pylist()]
+        return [table.column_names, *rows]
+    text = Path(path).read_bytes().decode("utf-8-sig")
+    delimiter = "\t" if path.endswith(".tsv") else ";" if path.startswith("excel") else ","
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+
+
+def expected(model: str, **asked: Any) -> list[list[Any]]:
+    return [
+        [a.origin or "", a.probability, a.status, a.reason or ""]
+        for a in Classifier.load(model)(NAMES, **asked)
+    ]
+
+
+def check(found: list[list[Any]], answers: list[list[Any]]) -> None:
+    heads, *rows = found
+    assert heads[:3] == ["id", "Surname", "note"]
+    assert [tuple(row[:3]) for row in rows] == ROWS
+    for row, answer in zip(rows, answers, strict=True):
+        assert [row[3], row[5], row[6]] == [answer[0], answer[2], answer[3]]
+        assert (float(row[4]) if row[4] != "" else None) == pytest.approx(answer[1], abs=1e-6)
+
+
+# --- score ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("out", ["out.csv", "out.tsv", "out.parquet"])
+@pytest.mark.parametrize("table", ["people.csv", "people.tsv", "people.parquet"])
+def test_answers_stand_beside_the_names_in_any_format(model, table, out):
+    said = lines(inside("score", table, "--column", "surname", "--out", out, "--model", model))
+    assert said == [f"{out}: 6 rows, 4 answered, 2 unknown (1 empty, 1 no-letters)."]
+    found = read(out)
+    assert found[0][3:] == NEW
+    check(found, expected(model))
+
+
+def test_in_a_process_of_its_own(model):
+    result = run("score", "people.csv", "--column", "Surname", "--out", "out.csv", "--model", model)
+    assert lines(result) == ["out.csv: 6 rows, 4 answered, 2 unknown (1 empty, 1 no-letters)."]
+    assert result.stderr == b""
+    check(read("out.csv"), expected(model))
+
+
+def test_semicolons_and_a_byte_order_mark_are_kept(model):
+    lines(inside("score", "excel.csv", "--column", "surname", "--out", "excel-out.csv", "--model", model))
+    assert Path("excel-out.csv").read_bytes().startswith("\ufeffid;Surname;note;origin;".encode())
+    check(read("excel-out.csv"), expected(model))
+
+
+def test_a_scored_table_can_be_scored_again_with_a_prefix(model):
+    arguments = ["--column", "surname", "--model", model]
+    lines(inside("score", "people.csv", *arguments, "--out", "out.csv"))
+    message = failure(inside("score", "out.csv", *arguments, "--out", "again.csv"), 1)
+    assert "has the columns ['origin', 'probability', 'status', 'reason'] already" in message
+    assert not Path("again.csv").exists()
+    lines(inside("score", "out.csv", *arguments, "--out", "out.csv", "--prefix", "b_", "--force"))
+    assert read("out.csv")[0] == ["id", "Surname", "note", *NEW, *(f"b_{name}" for name in NEW)]
+
+
+def test_what_is_known_reaches_the_classifier(model):
+    Path("prior.json").write_text('{"Czech": 1, "Japanese": 2}', "utf-8")
+    arguments = ["--prior", "prior.json", "--restrict", "Czech, Japanese", "--abstain", "0.9", "--as-is"]
+    lines(
+        inside("score", "people.csv", "--column", "surname", "--out", "o.csv", "--model", model, *arguments)
+    )
+    asked = {"prior": {"Czech": 1, "Japanese": 2}, "abstain_below": 0.9, "full_names": False}
+    check(read("o.csv"), expected(model, **asked))
+    assert "low-confidence" in {row[6] for row in read("o.csv")}
+
+
+def test_a_sum_as_json(model):
+    arguments = ["--column", "surname", "--out", "out.csv", "--model", model, "--json"]
+    assert json.loads(lines(inside("score", "people.csv", *arguments))[0]) == {
+        "out": "out.csv",
+        "rows": 6,
+        "answered": 4,
+        "unknown": {"empty": 1, "no-letters": 1},
+    }
+
+
+@pytest.mark.parametrize("table", ["people.csv", "people.parquet"])
+@pytest.mark.parametrize("out", ["out.csv", "out.parquet"])
+def test_many_blocks_are_one_table(model, table, out, monkeypatch):
+    monkeypatch.setattr(sheets, "BLOCK", 4)
+    rows: list[int] = []
+    scored = score_table(Classifier.load(model), table, "surname", out, on_rows=rows.append)
+    assert (scored.rows, scored.answered, rows) == (6, 4, [4, 6])
+    check(read(out), expected(model))
+
+
+@pytest.mark.parametrize("out", ["out.csv", "out.parquet"])
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_table_without_rows(model, suffix, out):
+    Path("none.csv").write_text("name,x\n", "utf-8")
+    pq.write_table(
+        pa.table({"name": pa.array([], pa.string()), "x": pa.array([], pa.int8())}), "none.parquet"
+    )
+    said = lines(inside("score", f"none.{suffix}", "--column", "name", "--out", out, "--model", model))
+    assert said == [f"{out}: 0 rows, 0 answered."]
+    assert read(out) == [["name", "x", *NEW]]
+
+
+def test_parquet_columns_keep_their_types_and_nulls(model):
+    table = pa.table({"n": pa.array(["Smith", None]).dictionary_encode(), "x": [1.5, None], "y": [[1], []]})
+    pq.write_table(table, "typed.parquet")
+    said = lines(inside("score", "typed.parquet", "--column", "n", "--out", "o.parquet", "--model", model))
+    assert said == ["o.parquet: 2 rows, 1 answered, 1 unknown (1 not-text)."]
+    assert pq.read_table("o.parquet").select(["x", "y"]) == table.select(["x", "y"])
+    lines(inside("score", "typed.parquet", "--column", "n", "--out", "o.csv", "--model", model))
+    assert read("o.csv")[2] == ["", "", "[]", "", "", "unknown", "not-text"]
+
+
+def test_short_rows_are_filled_up_and_blank_lines_left_out(model):
+    Path("short.csv").write_text("id,name,note\n\n1,Smith\n2\n\n3,Smith,x,,\n", "utf-8")
+    lines(inside("score", "short.csv", "--column", "name", "--out", "out.csv", "--model", model))
+    assert [row[:3] for row in read("out.csv")[1:]] == [
+        ["1", "Smith", ""],
+        ["2", "", ""],
+        ["3", "Smith", "x"],
+    ]
+
+
+BAD = {
+    "long.csv": (b"name,x\nSmith,a\nSmith,a,b\n", r"long.csv, line 3: the row has 3 cells, but there are 2"),
+    "latin.csv": (b"name,x\nSmith,a\nM\xfcller,b\n", "latin.csv, line 3: expected UTF-8 text"),
+    "wide.csv": ("name,x\nSmith,a\n".encode("utf-16"), "expected UTF-8 text, but it holds"),
+    "quote.csv": (b'name,x\nSmith,a\n"Mu,b\n', "quote.csv, line 3: not a row of a table"),
+    "empty.csv": (b"", "expected a table with headings in its first line, but empty.csv is empty"),
+    "other.csv": (b"surname,x\nSmith,a\n", "no column 'name'; its columns are: 'surname', 'x'. Did you mean"),
+    "twice.csv": (b"name,Name\nSmith,a\n", "twice.csv has 2 columns called 'name'"),
+    "no.parquet": (b"PAR1", "cannot read no.parquet as a Parquet table"),
+    "x.txt": (b"Smith\n", "expected a table (.csv, .tsv, .parquet), got 'x.txt'"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_cannot_be_read_leaves_nothing_behind(model, name, work):
+    data, message = BAD[name]
+    (work / name).write_bytes(data)
+    (work / "out.csv").write_bytes(b"before")
+    there = sorted(os.listdir(work))
+    arguments = [name, "--column", "name", "--model", model]
+    assert message in failure(inside("score", *arguments, "--out", "out.csv", "--force"), 1)
+    assert sorted(os.listdir(work)) == there
+    assert (work / "out.csv").read_bytes() == b"before"
+    assert message in failure(inside("composition", *arguments), 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "code"),
+    [
+        (
+            ["people.csv", "--column", "surname", "--out", "people.csv"],
+            "is there already. Replace it with",
+            1,
+        ),
+        (["people.csv", "--column", "surname", "--out", "out.xlsx"], "expected a table (.csv", 1),
+        (["people.csv", "--column", "surname", "--out", "no/out.csv"], "No such file or directory", 1),
+        (["nobody.csv", "--column", "surname", "--out", "out.csv"], "found no file 'nobody.csv'", 1),
+        (["people.csv", "--out", "out.csv"], "Missing option '--column'", 2),
+        (["people.csv", "--column", "surname"], "Missing option '--out'", 2),
+        (["people.csv", "--column", "s", "--out", "o.csv", "--abstain", "2"], "'--abstain'", 2),
+        (["people.csv", "--column", "surname", "--out", "o.csv", "--restrict", "Zulu"], "'Zulu'", 1),
+    ],
+)
+def test_what_cannot_be_done_is_explained(model, work, arguments, message, code):
+    there = sorted(os.listdir(work))
+    assert message in failure(inside("score", *arguments, "--model", model), code)
+    assert sorted(os.listdir(work)) == there
+
+
+def test_numbers_are_no_names(model):
+    pq.write_table(pa.table({"name": [1, 2]}), "numbers.parquet")
+    for command in (["score", "--out", "o.parquet"], ["composition"]):
+        message = failure(inside(*command, "numbers.parquet", "--column", "name", "--model", model), 1)
+        assert "expected a column of strings, got values of the type int64" in message
+
+
+@pytest.mark.parametrize(("table", "out"), [("people.parquet", "o.csv"), ("people.csv", "o.parquet")])
+def test_parquet_without_pyarrow_says_how_to_install_it(model, table, out, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    message = failure(inside("score", table, "--column", "surname", "--out", out, "--model", model), 1)
+    assert "needs the package 'pyarrow'" in message
+    assert "pip install 'cognomen[tables]'" in message
+
+
+def test_csv_needs_no_pyarrow(model, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    lines(inside("score", "people.csv", "--column", "surname", "--out", "o.csv", "--model", model))
+    lines(inside("composition", "people.csv", "--column", "surname", "--model", model))
+
+
+def test_ctrl_c_in_the_middle_leaves_nothing_behind(model, work, monkeypatch):
+    monkeypatch.setattr(sheets, "BLOCK", 2)
+    there = sorted(os.listdir(work))
+
+    def stop(rows: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        score_table(Classifier.load(model), "people.csv", "surname", "out.csv", on_rows=stop)
+    assert sorted(os.listdir(work)) == there
+
+
+def test_the_library_refuses_alike(model):
+    clf = Classifier.load(model)
+    with pytest.raises(DataError, match="no column 'x'"):
+        score_table(clf, "people.csv", "x", "out.csv")
+    with pytest.raises(InputError, match="expected a table"):
+        score_table(clf, "people.csv", "surname", "out")
+
+
+# --- composition ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", ["people.csv", "people.tsv", "excel.csv", "people.parquet"])
+def test_the_shares_are_those_of_the_classifier(model, table):
+    found = json.loads(
+        lines(inside("composition", table, "--column", "SURNAME", "--json", "--model", model))[0]
+    )
+    assert found == {
+        "table": table,
+        "column": "SURNAME",
+        **Classifier.load(model).composition(NAMES).to_json(),
+    }
+    assert (found["rows"], found["read"], found["unknown"]) == (6, 4, {"empty": 1, "no-letters": 1})
+
+
+def test_the_report_for_people(model):
+    said = lines(run("composition", "people.csv", "--column", "surname", "--model", model))
+    found = Classifier.load(model).composition(NAMES)
+    assert said[0] == "6 rows, 4 read, 2 unknown (1 empty, 1 no-letters)."
+    assert said[2].split() == ["origin", "share", "95", "%", "interval", "counted"]
+    first = found.shares[0]
+    assert said[3].split()[0] == first.origin
+    interval = [f"{first.low:.1%}", "to", f"{first.high:.1%}"]
+    assert said[3].split()[2:] == [f"{first.share:.1%}", *interval, f"{first.counted:.1%}"]
+    assert max(map(len, said)) <= 80
+
+
+def test_options_reach_the_composition(model):
+    arguments = ["--restrict", "Czech,English", "--seed", "5", "--as-is", "--json"]
+    found = json.loads(
+        lines(inside("composition", "people.csv", "--column", "surname", *arguments, "--model", model))[0]
+    )
+    asked = Classifier.load(model).composition(NAMES, restrict=["Czech", "English"], seed=5, full_names=False)
+    assert found["shares"] == asked.to_json()["shares"]
+    assert found["seed"] == 5
+
+
+def test_a_column_without_surnames(model):
+    Path("bad.csv").write_text("name,x\n123,\n,a\n", "utf-8")
+    said = lines(inside("composition", "bad.csv", "--column", "name", "--model", model))
+    assert said[0] == "2 rows, 0 read, 2 unknown (1 no-letters, 1 empty)."
+    assert "there are no shares" in said[1]

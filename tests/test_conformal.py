@@ -1,0 +1,115 @@
+"""Sets of origins: they keep their promise, are nested, and are as the formula says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cognomen.conformal import LEVELS, rank_scores, score_levels, set_sizes, threshold
+from cognomen.errors import InputError
+
+
+def drawn(seed: int, names: int, sure: float = 3.0) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Probabilities, and labels that are drawn from them: a calibrated model."""
+    rng = np.random.default_rng(seed)
+    z = rng.normal(0, sure, (names, 12))
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    return p, (z + rng.gumbel(size=z.shape)).argmax(axis=1)
+
+
+def in_sets(p: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], limit: float) -> float:
+    """The part of the names whose set holds the right origin; sets are the first of each ranking."""
+    ranks = (p > p[np.arange(len(p)), labels][:, None]).sum(axis=1)
+    return float((ranks < set_sizes(p, limit)).mean())
+
+
+def test_scores_by_hand() -> None:
+    found = rank_scores([[0.1, 0.6, 0.3], [1.0, 0.0, 0.0]])
+    np.testing.assert_allclose(found, [[-0.6, 0.61, 0.92], [-1.0, 1.01, 1.02]], atol=1e-12)
+
+
+def test_levels_by_hand() -> None:
+    """Of three names the k-th score is promised to the next one with k / 4."""
+    p = [[0.6, 0.3, 0.1], [0.5, 0.4, 0.1], [0.2, 0.1, 0.7]]
+    levels = score_levels(p, [0, 1, 2])  # scores -0.6, 0.51, -0.7
+    assert len(levels) == LEVELS + 1
+    assert [levels[k] for k in (0, 1, 50, 51, 100, 101, 150, 151, 200)] == pytest.approx(
+        [-1, -0.7, -0.7, -0.6, -0.6, 0.51, 0.51, 1.03, 1.03]
+    )
+
+
+@pytest.mark.parametrize("sure", [1.0, 3.0, 8.0])
+@pytest.mark.parametrize("coverage", [0.5, 0.8, 0.9, 0.95, 0.993])
+def test_the_promise_is_kept(sure: float, coverage: float) -> None:
+    """Also where less is promised than the model's accuracy, and whatever the model is worth."""
+    limit = threshold(score_levels(*drawn(1, 20_000, sure)), coverage)
+    p, labels = drawn(2, 20_000, sure)
+    assert in_sets(p, labels, limit) == pytest.approx(coverage, abs=0.01)
+
+
+def test_the_promise_does_not_need_a_calibrated_model() -> None:
+    p, labels = drawn(1, 40_000)
+    p = p**3 / (p**3).sum(axis=1, keepdims=True)  # much too sure
+    limit = threshold(score_levels(p[:20_000], labels[:20_000]), 0.9)
+    assert in_sets(p[20_000:], labels[20_000:], limit) == pytest.approx(0.9, abs=0.01)
+
+
+def test_few_names_are_enough_for_the_promise_on_average() -> None:
+    p, labels = drawn(3, 40_000)
+    kept = []
+    for start in range(0, 20_000, 50):
+        part = slice(start, start + 50)
+        limit = threshold(score_levels(p[part], labels[part]), 0.9)
+        kept.append(in_sets(p[20_000:], labels[20_000:], limit))
+    assert 0.895 <= np.mean(kept) <= 0.925  # 46 of 51, rounded up: .902
+
+
+def test_doubtful_names_get_larger_sets() -> None:
+    p, labels = drawn(4, 20_000)
+    sizes = set_sizes(p, threshold(score_levels(p, labels), 0.95))
+    sure = p.max(axis=1)
+    assert sizes[sure > 0.9].mean() < 1.5 < 2.5 < sizes[sure < 0.5].mean()
+
+
+def test_below_the_accuracy_the_least_sure_names_get_nothing() -> None:
+    p, labels = drawn(5, 20_000)
+    sizes = set_sizes(p, threshold(score_levels(p, labels), 0.5))
+    assert set(sizes) == {0, 1}
+    assert p.max(axis=1)[sizes == 0].max() <= p.max(axis=1)[sizes == 1].min()
+
+
+@settings(deadline=None)
+@given(st.floats(0.001, 0.998), st.floats(0.0001, 0.5))
+def test_more_coverage_never_takes_an_origin_away(coverage: float, more: float) -> None:
+    p, labels = drawn(6, 300)
+    levels = score_levels(p, labels)
+    smaller, larger = (threshold(levels, c) for c in (coverage, min(coverage + more, 0.999)))
+    assert (set_sizes(p, smaller) <= set_sizes(p, larger)).all()
+
+
+def test_thresholds_between_two_levels_lie_between_them() -> None:
+    levels = np.linspace(-1, 1, LEVELS + 1).tolist()
+    assert threshold(levels, 0.9) == pytest.approx(0.8)
+    assert threshold(levels, 0.9025) == pytest.approx(0.805)
+
+
+def test_beyond_every_score_all_origins_are_in() -> None:
+    p, labels = drawn(7, 20)
+    assert (set_sizes(p, threshold(score_levels(p, labels), 0.9999)) == 12).all()
+
+
+def test_rows_of_float32_are_the_same_sets() -> None:
+    p, labels = drawn(8, 2000)
+    limit = threshold(score_levels(p, labels), 0.9)
+    assert (set_sizes(p.astype(np.float32), limit) == set_sizes(p, limit)).mean() > 0.999
+    assert set_sizes(np.empty((0, 3), np.float32), limit).shape == (0,)
+
+
+@pytest.mark.parametrize("coverage", [0.0, 1.0, 90, -0.1, float("nan"), "0.9", None, True])
+def test_a_coverage_lies_between_0_and_1(coverage: Any) -> None:
+    with pytest.raises(InputError, match=r"coverage: expected a number between 0 and 1, such as 0\.9, got"):
+        threshold([0.0] * (LEVELS + 1), coverage)
