@@ -342,7 +342,7 @@ BFLOAT16 = len(HEADER).to_bytes(8, "little") + HEADER + b"\0\0"  # sound, but no
         (save_safetensors({}), "expected tensors, got none"),
         (
             save_safetensors({"a": np.array([1, 2])}),
-            "tensor a: expected float16, float32, float64, got int64",
+            "tensor a: expected float16, float32, float64, uint8, uint16, uint32, got int64",
         ),
         (save_safetensors({"a": np.array([1, np.nan])}), "tensor a: expected finite numbers"),
         (

@@ -20,7 +20,17 @@ from cognomen.card import train_command
 from cognomen.classifier import Classifier
 from cognomen.recipe import Recipe
 
-SMALL = ["--hidden-size", "8", "--embedding-size", "4", "--batch-size", "32", "--validation-share", "0.2"]
+SMALL = [
+    "--hidden-size",
+    "8",
+    "--embedding-size",
+    "4",
+    "--batch-size",
+    "32",
+    "--validation-share",
+    "0.2",
+    "--no-refit",
+]
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +95,7 @@ def test_the_options_reach_the_recipe(names, tmp_path):
         embedding_size=4,
         batch_size=32,
         validation_share=0.2,
+        refit=False,
         epochs=1,
     )
     assert recipe == wanted

@@ -38,7 +38,15 @@ ENDINGS = {
     "Italian": ("ini", "etti", "ucci"),
 }
 SMALL = Recipe(
-    embedding_size=12, hidden_size=16, epochs=6, batch_size=16, learning_rate=0.02, validation_share=0.2
+    embedding_size=12,
+    hidden_size=16,
+    epochs=6,
+    batch_size=16,
+    learning_rate=0.02,
+    validation_share=0.2,
+    longest_ngram=0,
+    balance=0.0,
+    refit=False,
 )
 
 

@@ -55,11 +55,14 @@ def train_command(recipe: Mapping[str, Any], data: str) -> str:
     """The command that trains with a recipe: what differs from the defaults, and the seed."""
     defaults = Recipe().to_json()
     changed = {k: v for k, v in recipe.items() if v != defaults[k] or k == "seed"}
-    options = (
-        f"--{name.replace('_', '-')} {','.join(map(str, v)) if isinstance(v, list) else v}"
-        for name, v in changed.items()
-    )
+    options = (_option(name.replace("_", "-"), value) for name, value in changed.items())
     return f"cognomen train {shlex.quote(data)} --out MODEL {' '.join(options)}"
+
+
+def _option(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return f"--{name}" if value else f"--no-{name}"
+    return f"--{name} {','.join(map(str, value)) if isinstance(value, list) else value}"
 
 
 def _training(origins: Sequence[str], priors: Sequence[float], training: Mapping[str, Any]) -> str:
@@ -77,9 +80,15 @@ def _training(origins: Sequence[str], priors: Sequence[float], training: Mapping
             "best on the names held out was kept, so figures measured on those names flatter it a little."
         )
     if validation := training.get("validation"):
+        held_out = f"{training['validation_names']:,}"
+        which = (
+            f"A first network was trained alike, without {held_out} of the names, and calibrated with them. "
+            "On these its"
+            if training.get("refit")
+            else f"On {held_out} other names, held out to watch the training and for calibration, its"
+        )
         parts.append(
-            f"On {training['validation_names']:,} other names, held out to watch the training and to fit the "
-            f"temperature, its accuracy is {validation['accuracy']:.3f} and its macro-F1 "
+            f"{which} accuracy is {validation['accuracy']:.3f} and its macro-F1 "
             f"{validation['macro_f1']:.3f}. What a protocol measured, where given below, comes from names "
             "that had no say in anything."
         )

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.alphabet import UNKNOWN, Alphabet
-from cognomen.calibration import fit_calibration, softmax_with_temperature
+from cognomen.calibration import Calibration, fit_calibration, softmax_with_temperature
 from cognomen.card import model_card
 from cognomen.checkpoint import Checkpoint
 from cognomen.classifier import Classifier
@@ -33,6 +33,8 @@ from cognomen.splits import validation_mask
 from cognomen.text import normalise
 
 __all__ = ["Names", "Run", "fingerprint"]
+
+MEASURED = ("validation_names", "history", "validation")  # what a second run takes over from the first
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,22 @@ class Names:
 
 
 class Run:
-    """A training run: the network, its optimiser, the source of chance, and how far it has come."""
+    """A training run: the network, its optimiser, the source of chance, and how far it has come.
 
-    def __init__(self, corpus: Corpus, recipe: Recipe) -> None:
-        self.corpus, self.recipe = corpus, recipe
+    Args:
+        corpus: surnames and their origins.
+        recipe: the settings.
+        calibrated: the classifier of a first run on the same corpus. This one then holds no names out, and
+            takes over what the first found with those that it held out.
+    """
+
+    def __init__(self, corpus: Corpus, recipe: Recipe, calibrated: Classifier | None = None) -> None:
+        self.corpus, self.recipe, self.calibrated = corpus, recipe, calibrated
         self.rng = np.random.default_rng(recipe.seed)
         letters = [normalise(name) for name in corpus.names]
         labels = np.searchsorted(corpus.origins, corpus.labels)
-        held_out = validation_mask(corpus.names, recipe.validation_share, recipe.seed, corpus.labels)
+        share = 0.0 if calibrated else recipe.validation_share
+        held_out = validation_mask(corpus.names, share, recipe.seed, corpus.labels)
         readable = np.array([name != "" for name in letters], bool)  # (N,); no letters, nothing to learn from
         parts = (readable & ~held_out, readable & held_out)
         _check_enough(corpus, labels[parts[0]])
@@ -88,6 +98,9 @@ class Run:
             rng=self.rng,
         )
         self.optimiser = AdamW(self.network.params, recipe.learning_rate, weight_decay=recipe.weight_decay)
+        counts = np.bincount(self.training.labels, minlength=len(corpus.origins))
+        self.priors = counts / counts.sum()  # (C,)
+        self.favour = (recipe.balance * np.log(self.priors)).astype(self.network.dtype)  # (C,)
         self.steps_per_epoch = math.ceil(len(self.training) / recipe.batch_size)
         self.history: list[EpochRecord] = []
         self.best: dict[str, Array] = {}
@@ -115,8 +128,8 @@ class Run:
             seen, loss, right = seen + len(batch), loss + batch_loss * len(batch), right + batch_right
             pace = seen / (time.perf_counter() - began)
             progress = Progress(
-                len(self.history) + 1,
-                self.recipe.epochs,
+                self._told_before + len(self.history) + 1,
+                self.recipe.epochs * (2 if self.recipe.refits else 1),
                 step + 1,
                 self.steps_per_epoch,
                 loss / seen,
@@ -126,7 +139,12 @@ class Run:
             if step + 1 < self.steps_per_epoch:
                 on_progress(progress)
         self._record(loss / seen, right / seen)
-        on_progress(replace(progress, record=self.history[-1]))
+        on_progress(replace(progress, record=replace(self.history[-1], epoch=progress.epoch)))
+
+    @property
+    def _told_before(self) -> int:
+        """Epochs of the first run, which count in what is told."""
+        return self.recipe.epochs if self.calibrated else 0
 
     def _step(self, batch: NDArray[np.int64]) -> tuple[float, int]:
         """Learn from one batch: its loss, and how many of its names were answered right."""
@@ -136,7 +154,10 @@ class Run:
         # A run that diverges overflows on its way; _check_sound says so in plain words.
         with np.errstate(all="ignore"):
             logits, backward = self.network.forward(ids, lengths, self.rng)
-            loss, dlogits = cross_entropy(logits, labels, label_smoothing=recipe.label_smoothing)
+            # Logit adjustment (Menon et al. 2021): what the shares explain, the network need not learn.
+            loss, dlogits = cross_entropy(
+                logits + self.favour, labels, label_smoothing=recipe.label_smoothing
+            )
             self.network.zero_grad()
             backward(dlogits)
             norm = clip_grad_norm(self.network.grads, recipe.clip)
@@ -232,10 +253,7 @@ class Run:
 
     def classifier(self, epochs: int) -> Classifier:
         """The network as it stands after so many epochs, its calibration, and the facts of its training."""
-        origins = self.corpus.origins
-        logits = self._validation_logits()
-        calibration = fit_calibration(logits, self.validation.labels)
-        priors = (np.bincount(self.training.labels, minlength=len(origins)) / len(self.training)).tolist()
+        origins, first = self.corpus.origins, self.calibrated
         facts: dict[str, Any] = {
             "recipe": self.recipe.to_json(),
             "cognomen": version("cognomen"),
@@ -243,17 +261,33 @@ class Run:
             "data": _about(self.corpus),
             "corpus_sha256": fingerprint(self.corpus),
             "names": len(self.training),
-            "validation_names": len(self.validation),
+            "refit": first is not None,
             "epochs": epochs,
+        }
+        if first is None:
+            calibration, measured = self._calibrate()
+            facts |= measured
+        else:
+            calibration = first.calibration
+            facts |= {key: first.facts[key] for key in MEASURED if key in first.facts}
+        priors = self.priors.tolist()
+        card = model_card(origins, priors, facts)
+        return Classifier(self.network, self.alphabet, origins, priors, calibration, facts, card)
+
+    def _calibrate(self) -> tuple[Calibration, dict[str, Any]]:
+        """What the names held out say of the network, as it stands."""
+        logits = self._validation_logits()
+        calibration = fit_calibration(logits, self.validation.labels)
+        facts: dict[str, Any] = {
+            "validation_names": len(self.validation),
             "history": [asdict(record) for record in self.history],
         }
         if len(self.validation):
             p = softmax_with_temperature(logits, calibration.temperature)
-            measured = evaluate(p, self.validation.labels, origins)
+            measured = evaluate(p, self.validation.labels, self.corpus.origins)
             keys = ("accuracy", "macro_f1", "log_loss", "ece")
             facts["validation"] = {key: round(float(getattr(measured, key)), 4) for key in keys}
-        card = model_card(origins, priors, facts)
-        return Classifier(self.network, self.alphabet, origins, priors, calibration, facts, card)
+        return calibration, facts
 
 
 def _about(corpus: Corpus) -> str:

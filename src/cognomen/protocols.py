@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.calibration import softmax_with_temperature
+from cognomen.classifier import Classifier
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import InputError, TrainingError
 from cognomen.evaluation import Evaluation, bootstrap_intervals, evaluate
@@ -118,18 +119,22 @@ class RecipeTrainer:
         self, corpus: Corpus, names: Sequence[str], seed: int, tell: Tell
     ) -> tuple[Array, Sequence[str]]:
         """See `FitPredict`. A row without letters is answered with the shares of the origins in training."""
+        clf = self.train(corpus, seed, tell)
+        probabilities = np.tile(np.array(clf.priors, np.float32), (len(names), 1))  # (N, C)
+        readable = [i for i, name in enumerate(names) if normalise(name)]
+        logits = clf.logits([names[i] for i in readable])
+        probabilities[readable] = softmax_with_temperature(logits, clf.temperature)
+        return probabilities, clf.origins
+
+    def train(self, corpus: Corpus, seed: int, tell: Tell) -> Classifier:
+        """The classifier of a run."""
 
         def on_progress(progress: Progress) -> None:
             done = (progress.epoch - 1 + progress.step / progress.steps) / progress.epochs
             tell(done, f"loss {progress.loss:.3f}, right {progress.accuracy:.1%}")
 
         recipe = replace(self.recipe, seed=self.recipe.seed + seed)
-        clf = train(corpus, recipe, on_progress=on_progress).classifier
-        probabilities = np.tile(np.array(clf.priors, np.float32), (len(names), 1))  # (N, C)
-        readable = [i for i, name in enumerate(names) if normalise(name)]
-        logits = clf.logits([names[i] for i in readable])
-        probabilities[readable] = softmax_with_temperature(logits, clf.temperature)
-        return probabilities, clf.origins
+        return train(corpus, recipe, on_progress=on_progress).classifier
 
 
 def run_protocol(

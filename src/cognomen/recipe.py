@@ -33,7 +33,11 @@ class Recipe:
         weight_decay: of AdamW.
         label_smoothing: share of each target spread over all origins.
         clip: largest norm of a step's gradient.
-        validation_share: share of the names held out, to watch progress and fit the temperature; may be 0.
+        balance: how much rare origins are favoured: answers are meant for a mixture in which each origin has
+            its share of the training names to the power of 1 - balance.
+        validation_share: share of the names held out, to watch progress and for calibration; may be 0.
+        refit: whether, once calibrated, a new network is trained in the same way on all names, those held
+            out among them. It keeps the calibration of the first.
         seed: of the starting weights, the order of the names, all noise, and the choice of validation names.
 
     Raises:
@@ -50,16 +54,18 @@ class Recipe:
     longest_ngram: int = 5
     min_ngram_count: int = 2
     ngram_dropout: float = 0.5
-    dropout: tuple[float, float, float] = (0.1, 0.0, 0.3)
+    dropout: tuple[float, float, float] = (0.1, 0.0, 0.5)
     min_letter_count: int = 10
     letter_dropout: float = 0.01
-    epochs: int = 30
+    epochs: int = 20
     batch_size: int = 128
     learning_rate: float = 3e-3
     weight_decay: float = 0.01
     label_smoothing: float = 0.0
     clip: float = 1.0
-    validation_share: float = 0.05
+    balance: float = 0.15
+    validation_share: float = 0.1
+    refit: bool = True
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -72,9 +78,14 @@ class Recipe:
         for name in ("learning_rate", "clip"):
             if not 0 < getattr(self, name) < math.inf:
                 raise InputError(f"{name}: expected a positive number, got {getattr(self, name)}")
-        for name in ("letter_dropout", "ngram_dropout", "validation_share", "label_smoothing"):
+        for name in ("letter_dropout", "ngram_dropout", "validation_share", "label_smoothing", "balance"):
             if not 0 <= getattr(self, name) < 1:
                 raise InputError(f"{name}: expected a share in [0, 1), got {getattr(self, name)}")
+
+    @property
+    def refits(self) -> bool:
+        """Whether a second network is trained on all names: it takes names held out for that."""
+        return self.refit and self.validation_share > 0
 
     def to_json(self) -> dict[str, Any]:
         """The fields by name."""

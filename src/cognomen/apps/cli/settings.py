@@ -43,13 +43,22 @@ OPTIONS: list[tuple[str, Any, str]] = [
     ("nonlinearity", click.STRING, "Of the cells rnn and combined: tanh, relu or identity."),
     ("dropout", three_shares, "Shares dropped after the embedding, each layer, and pooling."),
     ("min_letter_count", click.IntRange(min=0), "Letters seen less often are left out of the alphabet."),
+    (
+        "longest_ngram",
+        click.IntRange(min=0),
+        "Letters in the longest n-grams with weights of their own; 0: none.",
+    ),
+    ("min_ngram_count", COUNT, "Names that must hold an n-gram."),
+    ("ngram_dropout", SHARE, "Share dropped of each name's n-grams."),
     ("letter_dropout", SHARE, "Share of letters shown as the unknown letter."),
     ("batch_size", COUNT, "Names in each step."),
     ("learning_rate", click.FloatRange(min=0, min_open=True), "Peak of the schedule."),
     ("weight_decay", click.FloatRange(min=0), "Of AdamW."),
     ("label_smoothing", SHARE, "Share of each target spread over all origins."),
     ("clip", click.FloatRange(min=0, min_open=True), "Largest norm of a step's gradient."),
-    ("validation_share", SHARE, "Share of the names held out to watch progress."),
+    ("balance", SHARE, "How much rare origins are favoured."),
+    ("validation_share", SHARE, "Share of the names held out to watch progress and for calibration."),
+    ("refit", bool, "Train anew on all names once calibrated."),
 ]
 
 
@@ -60,6 +69,11 @@ def recipe_options(command: Command) -> Command:
         default = getattr(usual, field)
         shown = ",".join(f"{share:g}" for share in default) if field == "dropout" else True
         flag = f"--{field.replace('_', '-')}"
+        if kind is bool:
+            command = click.option(
+                f"{flag}/--no-{flag[2:]}", field, default=default, show_default=True, help=text
+            )(command)
+            continue
         metavar = METAVARS.get(type(default)) if not isinstance(kind, click.Choice) else None
         option = click.option(
             flag, field, type=kind, default=default, show_default=shown, metavar=metavar, help=text

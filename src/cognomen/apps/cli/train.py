@@ -33,7 +33,8 @@ name and origin, or the name of a known corpus (`cognomen data list`).
 
 After each epoch MODEL.checkpoint is written beside the model; --resume goes on from it, and ends with the
 same weights as a run that was never stopped. Ctrl-C keeps the model of the best epoch. Progress goes to
-stderr.
+stderr. Names are held out of a first training for the calibration; a second one, with as many epochs, then
+learns from all (--no-refit leaves that out).
 
 \b
 Exit codes: 0 done, 1 an error that the message explains,
@@ -56,7 +57,7 @@ def command(data: str, out: Path, *, resume: bool, force: bool, plots: Path | No
     """Train a model on the names of DATA and write it to the folder MODEL."""
     from cognomen.plots import loss_curve
     from cognomen.recipe import Recipe
-    from cognomen.training import train
+    from cognomen.training import second_checkpoint, train
 
     checkpoint = Path(f"{out.resolve()}.checkpoint")
     check_place(out, checkpoint, resume=resume, force=force)
@@ -76,7 +77,8 @@ def command(data: str, out: Path, *, resume: bool, force: bool, plots: Path | No
         draw({"loss.png": partial(loss_curve, result.history)}, plots)
     if result.interrupted:
         raise Interrupted(stopped(result, recipe.epochs, out))
-    checkpoint.unlink(missing_ok=True)
+    for path in (checkpoint, second_checkpoint(checkpoint)):
+        path.unlink(missing_ok=True)
     click.echo(finished(result, out))
 
 
@@ -103,6 +105,11 @@ def check_place(out: Path, checkpoint: Path, *, resume: bool, force: bool) -> No
 
 def stopped(result: TrainingResult, epochs: int, out: Path) -> str:
     """Say what Ctrl-C left behind."""
+    if len(result.history) == epochs:
+        return (
+            f"Stopped while training anew on all names. The first model, without those held out, is in {out}; "
+            "the same command with --resume goes on."
+        )
     return (
         f"Stopped after {len(result.history)} of {epochs} epochs. The model of the best one is in {out}; "
         "the same command with --resume goes on."
@@ -116,5 +123,8 @@ def finished(result: TrainingResult, out: Path) -> str:
     if measured:
         count = result.classifier.facts["validation_names"]
         figures = ", ".join(f"{words} {measured[key]:.3f}" for key, words in FIGURES.items())
-        lines.insert(0, f"On {count:,} names kept out of the training: {figures}.")
+        when = (
+            "a first training with the same settings" if result.classifier.facts["refit"] else "the training"
+        )
+        lines.insert(0, f"On {count:,} names kept out of {when}: {figures}.")
     return "\n".join(lines)
