@@ -180,6 +180,10 @@ BAD = {
     "long.csv": (b"name,x\nSmith,a\nSmith,a,b\n", r"long.csv, line 3: the row has 3 cells, but there are 2"),
     "latin.csv": (b"name,x\nSmith,a\nM\xfcller,b\n", "latin.csv, line 3: expected UTF-8 text"),
     "wide.csv": ("name,x\nSmith,a\n".encode("utf-16"), "expected UTF-8 text, but it holds"),
+    "narrow.csv": (
+        "name,x\nSmith,a\n".encode("utf-16-le"),
+        "line 1: expected UTF-8 text, but it holds a zero",
+    ),
     "quote.csv": (b'name,x\nSmith,a\n"Mu,b\n', "quote.csv, line 3: not a row of a table"),
     "empty.csv": (b"", "expected a table with headings in its first line, but empty.csv is empty"),
     "other.csv": (b"surname,x\nSmith,a\n", "no column 'name'; its columns are: 'surname', 'x'. Did you mean"),

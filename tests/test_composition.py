@@ -145,6 +145,13 @@ def test_rows_of_one_name_err_together() -> None:
     np.testing.assert_allclose(one, ten, atol=1e-3)
 
 
+def test_a_name_is_drawn_with_all_its_rows() -> None:
+    p = np.eye(4, dtype=np.float32)[np.arange(200) % 4]
+    counts = np.array([7, 1, 1, 1])[np.arange(200) % 4]
+    middle = resampled_shares(p, counts, PRIORS).mean(axis=0)
+    np.testing.assert_allclose(middle, [0.7, 0.1, 0.1, 0.1], atol=0.02)
+
+
 def test_the_seed_decides_and_the_spread_falls_with_the_names(monkeypatch: pytest.MonkeyPatch) -> None:
     p = a_list([0.25] * 4, 1600)
     few, many = (resampled_shares(p[:n], np.ones(n), PRIORS) for n in (400, 1600))

@@ -131,7 +131,8 @@ def _most_likely(
     ranked = np.argsort(-p, axis=1, kind="stable")  # (S, C)
     best = ranked[:, :top_k]  # (S, K)
     highest = np.take_along_axis(p, best, axis=1)  # (S, K)
-    named = np.array(origins, dtype=object)[ranked]  # (S, C)
+    names = np.array(origins, dtype=object)
+    named = names[best]  # (S, K)
     by_rank = (
         map(OriginProbability, named[:, k].tolist(), highest[:, k].tolist()) for k in range(best.shape[1])
     )
@@ -139,7 +140,7 @@ def _most_likely(
     if limit is None:
         return tops, [None] * len(p)
     sizes = set_sizes(p, limit).tolist()
-    return tops, [tuple(row[:size]) for row, size in zip(named.tolist(), sizes, strict=True)]
+    return tops, [tuple(row[:size]) for row, size in zip(names[ranked].tolist(), sizes, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +177,10 @@ def score_rows(
         spelt = reading.places[known]
         best = p.argmax(axis=1)  # (S,)
         origins[start + known] = best[spelt]
-        probabilities[start + known] = p[np.arange(len(p)), best][spelt]
+        highest = p[np.arange(len(p)), best]  # (S,)
+        probabilities[start + known] = highest[spelt]
         reasons[start + known] = -1
-        unsure = start + known[p.max(axis=1)[spelt] < abstain_below]
+        unsure = start + known[highest[spelt] < abstain_below]
         origins[unsure], probabilities[unsure] = -1, np.nan
         reasons[unsure] = REASONS.index("low-confidence")
         for row in np.flatnonzero(reading.places < 0).tolist():

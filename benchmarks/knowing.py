@@ -1,0 +1,258 @@
+"""Does the model know what it knows? `python benchmarks/knowing.py PREDICTIONS.npz [--out RESULTS.json]`.
+
+PREDICTIONS holds what the ten runs of protocol L answered for their test names: p (N, C), labels (N,) and
+fold (N,); and, where there are any, set_levels (K, 201), the thresholds for sets that each run fitted to its
+own validation names. Measured are
+
+    sets          how often they hold the right origin, and how large they are, in each fold
+    abstaining    how many names are answered, and how many of these right, by `abstain_below`
+    composition   how far off the shares of lists with another mixture are: estimated, and counted
+
+No model is trained here; a minute on one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.composition import compose, estimate_shares
+from cognomen.conformal import score_levels, set_sizes, threshold
+from cognomen.files import write_whole
+
+COVERAGES = (0.8, 0.9, 0.95)
+LIMITS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+SPREADS = (0.1, 0.3, 1.0)  # of the Dirichlet that draws the shares: few origins ... all of them
+SIZES = (200, 1000, 5000)
+LISTS, LISTS_WITH_INTERVALS = 200, 40  # of each spread and size
+
+Table = NDArray[np.floating[Any]]
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What the runs answered: p (N, C), labels (N,), fold (N,), set_levels (K, 201) or None."""
+
+    p: Table
+    labels: Places
+    fold: Places
+    set_levels: Table | None = None
+
+    @classmethod
+    def read(cls, path: Path) -> Predictions:
+        """Read an .npz file with arrays of these names."""
+        with np.load(path) as file:
+            return cls(file["p"], file["labels"], file["fold"], file.get("set_levels"))
+
+
+# --- sets -----------------------------------------------------------------------------------------------
+
+
+def measure_sets(found: Predictions, coverages: tuple[float, ...] = COVERAGES) -> dict[str, Any]:
+    """Coverage and size of the sets of each fold's test names.
+
+    A fold's thresholds are those that its run fitted to its own validation names; where these are not
+    given, thresholds from the test names of the other folds.
+    """
+    folds = np.unique(found.fold)
+    own = found.set_levels is not None
+    rows = [fold_sets(found, int(k), coverages) for k in folds]
+    return {
+        "thresholds": "of each run's own validation names" if own else "of the other folds' test names",
+        "folds": len(folds),
+        "coverages": [
+            {
+                "promised": coverage,
+                "held": float(np.mean([row[i]["held"] for row in rows])),
+                "held_by_fold": [row[i]["held"] for row in rows],
+                "size": float(np.mean([row[i]["size"] for row in rows])),
+                "empty": float(np.mean([row[i]["empty"] for row in rows])),
+                "single": float(np.mean([row[i]["single"] for row in rows])),
+            }
+            for i, coverage in enumerate(coverages)
+        ],
+    }
+
+
+def fold_sets(found: Predictions, k: int, coverages: tuple[float, ...]) -> list[dict[str, float]]:
+    """The sets of one fold's test names at each coverage."""
+    test = found.fold == k  # (N,)
+    p, labels = found.p[test], found.labels[test]
+    ranked = np.argsort(-p, axis=1, kind="stable")  # (N, C)
+    rank = (ranked == labels[:, None]).argmax(axis=1)  # (N,), of the right origin
+    levels = (
+        score_levels(found.p[~test], found.labels[~test])
+        if found.set_levels is None
+        else found.set_levels[k].tolist()
+    )
+    rows = []
+    for coverage in coverages:
+        sizes = set_sizes(p, threshold(levels, coverage))  # (N,)
+        parts = {"held": rank < sizes, "size": sizes, "empty": sizes == 0, "single": sizes == 1}
+        rows.append({name: float(part.mean()) for name, part in parts.items()})
+    return rows
+
+
+# --- abstaining -----------------------------------------------------------------------------------------
+
+
+def measure_abstaining(found: Predictions, limits: tuple[float, ...] = LIMITS) -> list[dict[str, float]]:
+    """How many names are answered, and how many of these right, for each `abstain_below`."""
+    sure, right = found.p.max(axis=1), found.p.argmax(axis=1) == found.labels  # (N,), (N,)
+    rows = []
+    for limit in limits:
+        answered = sure >= limit
+        rows.append(
+            {
+                "abstain_below": limit,
+                "answered": float(answered.mean()),
+                "accuracy": float(right[answered].mean()) if answered.any() else float("nan"),
+            }
+        )
+    return rows
+
+
+# --- composition ----------------------------------------------------------------------------------------
+
+
+def measure_composition(
+    found: Predictions,
+    *,
+    spreads: tuple[float, ...] = SPREADS,
+    sizes: tuple[int, ...] = SIZES,
+    lists: int = LISTS,
+    with_intervals: int = LISTS_WITH_INTERVALS,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Errors of the shares of lists with another mixture than the training's.
+
+    The shares of a list are drawn from a Dirichlet, its names with replacement from the test names of their
+    origins, all folds together. The error is the mean over the origins of the distance to the list's own
+    shares; the ratio is that of the mean errors. Intervals are about the drawn shares.
+    """
+    rng = np.random.default_rng(seed)
+    priors = np.bincount(found.labels, minlength=found.p.shape[1]) / len(found.labels)
+    rows = []
+    for spread in spreads:
+        for size in sizes:
+            drawn = [
+                list_errors(found, priors, rng, spread, size, intervals=i < with_intervals)
+                for i in range(lists)
+            ]
+            means = {
+                name: float(np.mean([each[name] for each in drawn if name in each])) for name in drawn[0]
+            }
+            rows.append({"spread": spread, "size": size, **means, "ratio": means["em"] / means["counted"]})
+    overall = {name: float(np.mean([row[name] for row in rows])) for name in ("em", "counted")}
+    return {
+        "lists": lists,
+        "seed": seed,
+        "mixtures": rows,
+        "overall": {**overall, "ratio": overall["em"] / overall["counted"]},
+    }
+
+
+def list_errors(
+    found: Predictions,
+    priors: Table,
+    rng: np.random.Generator,
+    spread: float,
+    size: int,
+    *,
+    intervals: bool,
+) -> dict[str, float]:
+    """Draw one list, and measure how far its shares are missed."""
+    count = found.p.shape[1]
+    shares = rng.dirichlet(np.full(count, spread))  # (C,)
+    names = draw_list(found.labels, shares, size, rng)  # (size,)
+    there = np.bincount(found.labels[names], minlength=count) / size  # (C,)
+    rows, times = np.unique(names, return_counts=True)  # (U,), (U,)
+    p = found.p[rows]
+    counted = np.bincount(p.argmax(axis=1), times, count) / size  # (C,)
+    errors = {
+        "em": float(np.abs(estimate_shares(p, times, priors) - there).mean()),
+        "counted": float(np.abs(counted - there).mean()),
+    }
+    if intervals:
+        origins = [str(c) for c in range(count)]
+        composed = compose(p.astype(np.float32), times, priors, origins, unknown={})
+        errors["intervals_hold"] = float(
+            np.mean([each.low <= shares[int(each.origin)] <= each.high for each in composed.shares])
+        )
+    return errors
+
+
+def draw_list(labels: Places, shares: Table, size: int, rng: np.random.Generator) -> Places:
+    """The rows (size,) of a list with about these shares, drawn with replacement from each origin's."""
+    counts = rng.multinomial(size, shares)  # (C,)
+    return np.concatenate(
+        [rng.choice(np.flatnonzero(labels == c), n) for c, n in enumerate(counts.tolist()) if n]
+    )
+
+
+# --- all of it ------------------------------------------------------------------------------------------
+
+
+def measure(found: Predictions, **settings: Any) -> dict[str, Any]:
+    """All figures; `settings` are those of `measure_composition`."""
+    return {
+        "names": len(found.labels),
+        "accuracy": float((found.p.argmax(axis=1) == found.labels).mean()),
+        "sets": measure_sets(found),
+        "abstaining": measure_abstaining(found),
+        "composition": measure_composition(found, **settings),
+    }
+
+
+def tables(results: dict[str, Any]) -> str:
+    """The figures as Markdown tables."""
+    sets = [
+        f"| {row['promised']:.2f} | {row['held']:.3f} | {min(row['held_by_fold']):.3f} to "
+        f"{max(row['held_by_fold']):.3f} | {row['size']:.2f} | {row['single']:.1%} | {row['empty']:.1%} |"
+        for row in results["sets"]["coverages"]
+    ]
+    abstaining = [
+        f"| {row['abstain_below']:.2f} | {row['answered']:.1%} | {row['accuracy']:.3f} |"
+        for row in results["abstaining"]
+    ]
+    mixtures = [
+        f"| {row['spread']:g} | {row['size']:,} | {row['em']:.2%} | {row['counted']:.2%} "
+        f"| {row['ratio']:.2f} | {row['intervals_hold']:.1%} |"
+        for row in results["composition"]["mixtures"]
+    ]
+    overall = results["composition"]["overall"]
+    mixtures.append(f"| all | | {overall['em']:.2%} | {overall['counted']:.2%} | {overall['ratio']:.2f} | |")
+    return "\n\n".join(
+        "\n".join([heads, "| --- " * (heads.count("|") - 1) + "|", *rows])
+        for heads, rows in [
+            ("| promised | held | by fold | mean size | one origin | empty |", sets),
+            ("| abstain below | answered | accuracy of these |", abstaining),
+            (
+                "| Dirichlet | names | error, EM | error, counted | ratio | 95 % intervals that hold |",
+                mixtures,
+            ),
+        ]
+    )
+
+
+def main() -> None:
+    """Measure, print tables, and write the results where asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("predictions", type=Path)
+    parser.add_argument("--out", type=Path)
+    asked = parser.parse_args()
+    results = measure(Predictions.read(asked.predictions))
+    print(tables(results))
+    if asked.out is not None:
+        write_whole(asked.out, (json.dumps(results, indent=1) + "\n").encode())
+
+
+if __name__ == "__main__":
+    main()

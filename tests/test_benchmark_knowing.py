@@ -1,0 +1,85 @@
+"""benchmarks/knowing.py: its figures are right where the answer is known."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import knowing
+import numpy as np
+import pytest
+
+from cognomen.conformal import score_levels
+
+
+def predictions(names: int = 6000, *, sure: float = 2.0, seed: int = 0) -> knowing.Predictions:
+    """What a perfectly calibrated model of five unequal origins says, in four folds."""
+    rng = np.random.default_rng(seed)
+    z = rng.normal(0, sure, (names, 5)) + np.log([0.5, 0.2, 0.2, 0.07, 0.03])
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    labels = (z + rng.gumbel(size=z.shape)).argmax(axis=1)
+    return knowing.Predictions(p, labels, np.arange(names) % 4)
+
+
+def test_sets_of_a_calibrated_model_hold_what_they_promise() -> None:
+    found = knowing.measure_sets(predictions())
+    assert found["folds"] == 4
+    for row in found["coverages"]:
+        assert row["held"] == pytest.approx(row["promised"], abs=0.01)
+        assert row["held"] == pytest.approx(np.mean(row["held_by_fold"]))
+        assert 0 < row["size"] < 5
+
+
+def test_thresholds_of_the_runs_are_taken_where_they_are_given() -> None:
+    found = predictions()
+    levels = np.array([score_levels(found.p, found.labels)] * 4)
+    levels[2] = 2.0  # this run's sets hold everything
+    own = knowing.Predictions(found.p, found.labels, found.fold, levels)
+    measured = knowing.measure_sets(own, (0.8,))["coverages"][0]
+    assert measured["held_by_fold"][2] == 1.0
+    assert measured["held_by_fold"][1] == pytest.approx(0.8, abs=0.03)
+    assert "own validation names" in knowing.measure_sets(own)["thresholds"]
+
+
+def test_the_surer_the_more_often_right() -> None:
+    rows = knowing.measure_abstaining(predictions())
+    assert rows[0]["answered"] == 1
+    answered, accuracy = [row["answered"] for row in rows], [row["accuracy"] for row in rows]
+    assert answered == sorted(answered, reverse=True)
+    assert accuracy == sorted(accuracy)
+    found = knowing.measure_abstaining(knowing.Predictions(np.eye(2), np.array([0, 0]), np.zeros(2)), (0.5,))
+    assert found == [{"abstain_below": 0.5, "answered": 1.0, "accuracy": 0.5}]
+
+
+def test_a_list_has_the_shares_that_were_drawn() -> None:
+    labels = np.repeat([0, 1, 2], [1000, 10, 1])
+    rows = knowing.draw_list(labels, np.array([0.1, 0.6, 0.3]), 20_000, np.random.default_rng(0))
+    assert np.bincount(labels[rows]) / 20_000 == pytest.approx([0.1, 0.6, 0.3], abs=0.02)
+    assert (labels[knowing.draw_list(labels, np.array([0, 1, 0]), 5, np.random.default_rng(0))] == 1).all()
+
+
+def test_the_estimate_of_a_calibrated_model_is_much_better_than_counting() -> None:
+    found = knowing.measure_composition(predictions(), sizes=(2000,), lists=10, with_intervals=3)
+    assert [row["spread"] for row in found["mixtures"]] == list(knowing.SPREADS)
+    assert found["overall"]["ratio"] < 1 / 3
+    assert all(row["intervals_hold"] > 0.7 for row in found["mixtures"])
+
+
+def test_from_a_file_to_tables_and_results(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = predictions(400)
+    np.savez(tmp_path / "p.npz", p=found.p, labels=found.labels, fold=found.fold)
+    monkeypatch.setattr(knowing.measure_composition, "__kwdefaults__", {
+        **(knowing.measure_composition.__kwdefaults__ or {}), "lists": 2, "with_intervals": 1, "sizes": (50,),
+    })  # fmt: skip
+    monkeypatch.setattr(
+        sys, "argv", ["knowing.py", str(tmp_path / "p.npz"), "--out", str(tmp_path / "r.json")]
+    )
+    knowing.main()
+    said = capsys.readouterr().out
+    assert said.count("| --- |") >= 3
+    results = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert list(results) == ["names", "accuracy", "sets", "abstaining", "composition"]
+    assert knowing.tables(results) in said
