@@ -14,7 +14,7 @@ from cognomen.alphabet import Alphabet
 from cognomen.architecture import Architecture
 from cognomen.errors import InputError
 from cognomen.network import Network
-from cognomen.ngrams import Ngrams, frequent_ngrams, inverse_frequency
+from cognomen.ngrams import Ngrams, frequent_ngrams
 
 ALPHABET = Alphabet("abc")
 V = len(ALPHABET)
@@ -35,18 +35,15 @@ def spelled(letters: Any) -> list[str]:
 
 def made(names: list[str], longest: int = 3, min_count: int = 1, **options: Any) -> Ngrams:
     """The n-grams of these names, with weights of chance."""
-    letters, idf = table(names, longest, min_count)
-    ngrams = Ngrams(letters, idf, V, 4, dtype=np.float64, **options)
+    letters, counts = table(names, longest, min_count)
+    ngrams = Ngrams(letters, counts, V, 4, dtype=np.float64, **options)
     ngrams.params["weight"][1:] = np.random.default_rng(3).normal(size=(len(letters), 4))
     return ngrams
 
 
 def table(names: list[str], longest: int, min_count: int = 1) -> tuple[Any, Any]:
-    """Letters and idf of these names' n-grams."""
-    letters, counts = frequent_ngrams(
-        *ALPHABET.encode_all(names), longest=longest, min_count=min_count, alphabet_size=V
-    )
-    return letters, inverse_frequency(counts, len(names))
+    """Letters and counts of these names' n-grams."""
+    return frequent_ngrams(*ALPHABET.encode_all(names), longest=longest, min_count=min_count, alphabet_size=V)
 
 
 @given(NAMES, st.integers(1, 6), st.integers(1, 3))
@@ -96,10 +93,10 @@ def test_gradients_against_central_differences() -> None:
     rng = np.random.default_rng(0)
     names = ["abca", "cab", "cab", "b", "ab?c"]
     ids, lengths = ALPHABET.encode_all(names)
-    letters, idf = table(names, longest=3)
+    letters, counts = table(names, longest=3)
     network = Network(
         Architecture(V, 3, embedding_size=3, hidden_size=4, longest_ngram=3),
-        ngrams=(letters, idf),
+        ngrams=(letters, counts),
         rng=rng,
         dtype=np.float64,
     )
@@ -134,13 +131,13 @@ def test_the_network_adds_them_however_names_are_read() -> None:
     for layers in (1, 2):
         architecture = Architecture(V, 3, embedding_size=3, hidden_size=4, num_layers=layers)
         plain = Network(architecture, rng=np.random.default_rng(5))
-        letters, idf = table(names, longest=4, min_count=2)
+        letters, counts = table(names, longest=4, min_count=2)
         both = Network.from_tensors(
             Architecture(V, 3, embedding_size=3, hidden_size=4, num_layers=layers, longest_ngram=4),
             {
                 **plain.params,
                 "ngrams.letters": letters,
-                "ngrams.idf": idf,
+                "ngrams.counts": counts,
                 "ngrams.weight": rng.normal(size=(len(letters) + 1, 3)),
             },
         )
@@ -177,18 +174,50 @@ def test_dropout_leaves_the_expected_sum() -> None:
 )
 def test_a_table_that_is_none(letters: list[list[int]]) -> None:
     with pytest.raises(InputError, match="n-grams: expected each once"):
-        Ngrams(np.array(letters, np.uint8), np.ones(len(letters)), V, 2)
+        Ngrams(np.array(letters, np.uint8), np.ones(len(letters), int), V, 2)
 
 
 def test_a_letter_that_the_alphabet_lacks() -> None:
     with pytest.raises(InputError, match="n-grams: expected letters from 0 to 4, got 5"):
-        Ngrams(np.array([[5, 0]], np.uint8), np.ones(1), V, 2)
+        Ngrams(np.array([[5, 0]], np.uint8), np.ones(1, int), V, 2)
 
 
-@pytest.mark.parametrize("idf", [[1.0], [1.0, 0.0], [1.0, np.nan]])
-def test_an_idf_that_does_not_fit(idf: list[float]) -> None:
-    with pytest.raises(InputError, match="n-grams: expected an idf above 0 for each of 2"):
-        Ngrams(np.array([[1, 0], [2, 0]], np.uint8), np.array(idf), V, 2)
+@pytest.mark.parametrize("counts", [[1], [1, 0]])
+def test_counts_that_do_not_fit(counts: list[int]) -> None:
+    with pytest.raises(InputError, match="n-grams: expected a count above 0 for each of 2"):
+        Ngrams(np.array([[1, 0], [2, 0]], np.uint8), np.array(counts), V, 2)
+
+
+def test_rare_ngrams_count_for_more() -> None:
+    """By hand: "|" is in all 3 names, "a" in 2, "c" in 1; the vector of "c" has the length 4."""
+    letters, counts = table(["ab", "a", "c"], longest=1)
+    ngrams = Ngrams(letters, counts, V, 1, dtype=np.float64)
+    rows = spelled(letters)
+    ngrams.params["weight"][1 + rows.index("c")] = 1
+    bar, c = np.log(4 / 4) + 1, np.log(4 / 2) + 1
+    expected = 4 * c / np.sqrt(2 * bar**2 + c**2)
+    assert ngrams.forward(*ALPHABET.encode_all(["c"]))[0][0, 0] == pytest.approx(expected)
+
+
+def surprise_by_hand(name: str, names: list[str], longest: int) -> float:
+    """The same, letter by letter, with counts found by slicing."""
+    counts = Counter(ngram for each in names for ngram in set(substrings(each, longest)))
+    marked, bits = f"|{name}|", 0.0
+    for i in range(1, len(marked)):
+        p = 1 / (V + 1)
+        for k in range(1, longest + 1):
+            whole = marked[i - k + 1 : i + 1] if i - k + 1 >= 0 else "?"
+            total = sum(counts[letter] for letter in "|abc") if k == 1 else counts[whole[:-1]]
+            p = (min(counts[whole], total) + 2 * p) / (total + 2)
+        bits -= np.log2(p)
+    return bits / (len(marked) - 1)
+
+
+@given(NAMES, NAMES, st.integers(1, 5))
+def test_surprise_is_what_the_counts_say(known: list[str], names: list[str], longest: int) -> None:
+    found = made(known, longest).surprise(*ALPHABET.encode_all(names))
+    expected = [surprise_by_hand(name, known, longest) for name in names]
+    np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
 def test_an_architecture_without_its_ngrams() -> None:

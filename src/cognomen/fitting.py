@@ -23,7 +23,7 @@ from cognomen.corpora import KNOWN_CORPORA, Corpus
 from cognomen.errors import TrainingError
 from cognomen.evaluation import evaluate
 from cognomen.network import Network
-from cognomen.ngrams import frequent_ngrams, inverse_frequency
+from cognomen.ngrams import frequent_ngrams
 from cognomen.progress import EpochRecord, Progress
 from cognomen.recipe import Recipe
 from cognomen.rnn.layers import Array, Ids
@@ -105,18 +105,17 @@ class Run:
         self.history: list[EpochRecord] = []
         self.best: dict[str, Array] = {}
 
-    def _ngrams(self) -> tuple[Ids, Array] | None:
+    def _ngrams(self) -> tuple[Ids, Ids] | None:
         """The n-grams of the training names that get weights, or None."""
         if not self.recipe.longest_ngram:
             return None
-        letters, counts = frequent_ngrams(
+        return frequent_ngrams(
             self.training.ids,
             self.training.lengths,
             longest=self.recipe.longest_ngram,
             min_count=self.recipe.min_ngram_count,
             alphabet_size=len(self.alphabet),
         )
-        return letters, inverse_frequency(counts, len(self.training))
 
     def epoch(self, on_progress: Callable[[Progress], None]) -> None:
         """See every training name once, then measure on the validation names."""

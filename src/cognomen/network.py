@@ -33,7 +33,7 @@ POOLED_NAMES, POOLED_LETTERS = 1 << 14, 1 << 20  # what is read as one tree
 SORTED_NAMES, SORTED_LETTERS = 1 << 19, 1 << 23  # what is sorted at once
 PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # what a deeper network reads at once, remembering all
 FEW_NAMES, FEW_LETTERS = 1 << 10, 1 << 12  # not worth another thread, or any preparation
-NGRAM_TABLES = LETTERS, IDF = "ngrams.letters", "ngrams.idf"
+NGRAM_TABLES = LETTERS, COUNTS = "ngrams.letters", "ngrams.counts"
 
 
 class Network(Layer):
@@ -41,7 +41,7 @@ class Network(Layer):
 
     Args:
         architecture: shapes and wiring.
-        ngrams: the n-grams that have weights: letters (G, K) with K = `longest_ngram`, and idf (G,); see
+        ngrams: the n-grams that have weights: letters (G, K) with K = `longest_ngram`, and counts (G,); see
             `Ngrams`.
         dropout: in training, the share dropped after the embedding, after each recurrent layer, and
             after pooling.
@@ -61,7 +61,7 @@ class Network(Layer):
         self,
         architecture: Architecture,
         *,
-        ngrams: tuple[Ids, Array] | None = None,
+        ngrams: tuple[Ids, Ids] | None = None,
         dropout: tuple[float, float, float] = (0.0, 0.0, 0.0),
         ngram_dropout: float = 0.0,
         rng: Source | None = None,
@@ -107,7 +107,7 @@ class Network(Layer):
             InputError: tensors are missing, unknown, or of other shapes.
         """
         fixed = {name: tensors[name] for name in NGRAM_TABLES if name in tensors}
-        ngrams = (fixed[LETTERS], fixed[IDF]) if len(fixed) == 2 else None
+        ngrams = (fixed[LETTERS], fixed[COUNTS]) if len(fixed) == 2 else None
         network = cls(architecture, ngrams=ngrams, rng=Blank())
         network.load({name: tensor for name, tensor in tensors.items() if name not in fixed})
         return network
@@ -117,7 +117,7 @@ class Network(Layer):
         """All that makes the network besides its architecture: the parameters, and the n-grams' tables."""
         if self.ngrams is None:
             return dict(self.params)
-        return {**self.params, LETTERS: self.ngrams.letters, IDF: self.ngrams.idf[1:]}
+        return {**self.params, LETTERS: self.ngrams.letters, COUNTS: self.ngrams.counts}
 
     def forward(
         self, ids: Ids, lengths: Ids, rng: np.random.Generator | None = None

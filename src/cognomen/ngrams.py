@@ -28,9 +28,10 @@ from numpy.typing import DTypeLike
 from cognomen.errors import InputError
 from cognomen.rnn.layers import Array, Ids, Layer, sum_rows
 
-__all__ = ["Ngrams", "frequent_ngrams", "inverse_frequency"]
+__all__ = ["Ngrams", "frequent_ngrams"]
 
 FACTOR = 4.0
+SIGHTINGS = 2.0
 UNKNOWN = 0  # the letter that no n-gram holds, and the n-gram that nobody knows
 
 
@@ -41,13 +42,13 @@ class Ngrams(Layer):
         letters: (G, K), the letters' ids from 1 on, shorter n-grams first, zeros behind them. The id after
             the last letter's, `alphabet_size`, is the mark at both ends of a name. An n-gram's beginnings
             must be among the n-grams.
-        idf: (G,), above 0: see `inverse_frequency`.
+        counts: (G,), how many training names hold each one. The mark's own count is that of all names.
         alphabet_size: letters, the unknown one included, V.
         origin_count: origins, C.
         dropout: in training, the share of a name's n-grams that is not seen.
 
     Raises:
-        InputError: the table of letters is none, or the idf does not fit it.
+        InputError: the table of letters is none, or the counts do not fit it.
 
     Parameters: "weight" (G + 1, C), zero at first. Row 0 stands for all other n-grams, and stays zero.
     """
@@ -55,7 +56,7 @@ class Ngrams(Layer):
     def __init__(
         self,
         letters: Ids,
-        idf: Array,
+        counts: Ids,
         alphabet_size: int,
         origin_count: int,
         *,
@@ -63,8 +64,13 @@ class Ngrams(Layer):
         dtype: DTypeLike = np.float32,
     ) -> None:
         self.letters, self.end_mark, self.dropout = letters, alphabet_size, dropout
-        if idf.shape != letters.shape[:1] or not (idf > 0).all():
-            raise InputError(f"n-grams: expected an idf above 0 for each of {len(letters)}, got {idf.shape}")
+        if counts.shape != letters.shape[:1] or not (counts > 0).all():
+            raise InputError(
+                f"n-grams: expected a count above 0 for each of {len(letters)}, got {counts.shape} counts"
+            )
+        self.counts = counts
+        odds = 1 + counts.astype(np.float64)
+        idf = np.log(odds.max(initial=1) / odds) + 1
         self.idf = np.concatenate([[0], idf]).astype(dtype)  # (G + 1,)
         self._child = _trie(letters, alphabet_size)
         super().__init__({"weight": np.zeros((len(letters) + 1, origin_count), dtype)})
@@ -137,6 +143,26 @@ class Ngrams(Layer):
         x = self.idf[rows] * self._per_name(nodes, name_starts)[0]  # (R,)
         return starts, stops, x[:, None] * self.params["weight"].take(rows, axis=0)
 
+    def surprise(self, ids: Ids, lengths: Ids) -> Array:
+        """How little names look like the training names: the mean of -log2 of each letter's probability, (N,).
+
+        The probability of a letter, or of the mark at the end, after the letters before it is its share of
+        what follows these in the training names, as if `SIGHTINGS` more had followed as the shorter n-grams
+        have it: a Dirichlet prior for each length (MacKay and Peto 1995). In bits a letter: a letter drawn
+        blindly from an alphabet of 32 has 5.
+        """
+        nodes, starts = self.find(ids, lengths)  # (P, K)
+        counts = np.concatenate([[0], self.counts])
+        p = np.full(len(nodes), 1 / (self.end_mark + 1))  # (P,), blindly
+        before = np.full(len(nodes), self.counts[(self.letters > UNKNOWN).sum(axis=1) == 1].sum())
+        for k in range(nodes.shape[1]):
+            here = counts[nodes[:, k]]
+            p = (np.minimum(here, before) + SIGHTINGS * p) / (before + SIGHTINGS)
+            before = np.concatenate([[0], here[:-1]])
+        bits = -np.log2(p)
+        bits[starts] = 0  # the mark before a name says nothing
+        return np.asarray(np.add.reduceat(bits, starts) / (lengths + 1))
+
 
 def _trie(letters: Ids, alphabet_size: int) -> Ids:
     """The n-gram that each letter makes of a shorter one, 0 where none is known, (S + 2, V + 1).
@@ -162,11 +188,6 @@ def _trie(letters: Ids, alphabet_size: int) -> Ids:
     if not in_order or np.count_nonzero(child) != len(letters):
         raise InputError("n-grams: expected each once, shorter ones first, and their beginnings among them")
     return child
-
-
-def inverse_frequency(counts: Ids, names: int) -> Array:
-    """The idf of n-grams that so many of N names hold, (G,): log((1 + N) / (1 + count)) + 1."""
-    return np.asarray(np.log((1 + names) / (1 + counts)) + 1)
 
 
 def frequent_ngrams(
@@ -200,7 +221,12 @@ def frequent_ngrams(
         table = np.column_stack([table[before], letter])
         tables.append(np.pad(table, ((0, 0), (0, longest - k - 1))))
         all_counts.append(counts[frequent])
-    return np.concatenate(tables).astype(np.min_scalar_type(alphabet_size)), np.concatenate(all_counts)
+    letters, numbers = np.concatenate(tables), np.concatenate(all_counts)
+    return _narrow(letters, alphabet_size), _narrow(numbers, len(lengths))
+
+
+def _narrow(numbers: Ids, highest: int) -> Ids:
+    return numbers.astype(np.min_scalar_type(highest))
 
 
 def _with_marks(ids: Ids, lengths: Ids, mark: int) -> tuple[Ids, Ids]:
