@@ -45,7 +45,7 @@ class Keeping(RecipeTrainer):
     def train(self, corpus: Corpus, seed: int, tell: Tell) -> Classifier:
         """The classifier of a run, which is in its folder too."""
         clf = super().train(corpus, seed, tell)
-        clf.save(self.folder / str(seed))
+        clf.save(self.folder / str(seed), half=True)
         return clf
 
 
@@ -75,7 +75,7 @@ def write_card(clf: Classifier) -> None:
     protocols = json.loads(RESULTS.read_text(encoding="utf-8"))
     clf.facts["protocols"] = {which: quoted(result) for which, result in protocols.items()}
     clf.card = model_card(clf.origins, clf.priors, clf.facts)
-    clf.save(SHIPPED)
+    clf.save(SHIPPED, half=True)
 
 
 def main() -> None:

@@ -744,3 +744,14 @@ def test_repr_says_what_it_is() -> None:
 def test_repr_names_the_best_founded_accuracy(clf: Classifier, facts: dict[str, Any], end: str) -> None:
     again = Classifier(clf.network, clf.alphabet, clf.origins, clf.priors, facts=facts)
     assert repr(again).endswith(end)
+
+
+def test_weights_stored_in_half_the_bytes(clf: Classifier, tmp_path: Path) -> None:
+    clf.save(tmp_path / "whole")
+    clf.save(tmp_path / "half", half=True)
+    sizes = [(tmp_path / each / "model.safetensors").stat().st_size for each in ("whole", "half")]
+    assert sizes[1] < 0.6 * sizes[0]
+    again = Classifier.load(tmp_path / "half")
+    assert again.network.params["output.weight"].dtype == np.float32
+    np.testing.assert_allclose(again.predict_proba(NAMES), clf.predict_proba(NAMES), atol=1e-3)
+    assert np.abs(again.predict_proba(NAMES) - clf.predict_proba(NAMES)).max() > 0

@@ -144,9 +144,9 @@ class Ngrams(Layer):
         return starts, stops, x[:, None] * self.params["weight"].take(rows, axis=0)
 
     def surprise(self, ids: Ids, lengths: Ids) -> Array:
-        """How little names look like the training names: the mean of -log2 of each letter's probability, (N,).
+        """How little names look like the training names: the mean of -log2 of their letters' chances, (N,).
 
-        The probability of a letter, or of the mark at the end, after the letters before it is its share of
+        The chance of a letter, or of the mark at the end, after the letters before it is its share of
         what follows these in the training names, as if `SIGHTINGS` more had followed as the shorter n-grams
         have it: a Dirichlet prior for each length (MacKay and Peto 1995). In bits a letter: a letter drawn
         blindly from an alphabet of 32 has 5.
