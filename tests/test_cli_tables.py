@@ -311,5 +311,5 @@ def test_options_reach_the_composition(model):
 def test_a_column_without_surnames(model):
     Path("bad.csv").write_text("name,x\n123,\n,a\n", "utf-8")
     said = lines(inside("composition", "bad.csv", "--column", "name", "--model", model))
-    assert said[0] == "2 rows, 0 read, 2 unknown (1 no-letters, 1 empty)."
+    assert said[0] == "2 rows, 0 read, 2 unknown (1 empty, 1 no-letters)."
     assert "there are no shares" in said[1]

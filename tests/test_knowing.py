@@ -22,7 +22,10 @@ from cognomen.calibration import Calibration
 from cognomen.classifier import Classifier
 from cognomen.composition import estimate_shares
 from cognomen.conformal import score_levels, set_sizes, threshold
+from cognomen.corpora import load_corpus
 from cognomen.errors import InputError, ModelError
+from cognomen.recipe import Recipe
+from cognomen.training import train
 
 NAMES = ["Smith", "Nguyễn", "", "O'Brien", "123", "John Smith", None, "Nakamura", "Smith", "x"]
 READ = [0, 1, 3, 5, 7, 8, 9]
@@ -98,6 +101,19 @@ def test_thresholds_are_saved_and_damaged_ones_refused(clf: Classifier, tmp_path
     write_artifact(tmp_path / "bad", Artifact(clf.network.params, facts, ""))
     with pytest.raises(ModelError, match="do not fit each other: set_levels: expected 201 rising numbers"):
         Classifier.load(tmp_path / "bad")
+
+
+def test_a_trained_model_holds_thresholds_if_names_were_held_out(tmp_path: Path) -> None:
+    (tmp_path / "names.csv").write_text(
+        "name,origin\n" + "".join(f"{a}{b}o,A\n{b}{a}e,B\n" for a in "bcdfghjkl" for b in "aiou"), "utf-8"
+    )
+    corpus = load_corpus(tmp_path / "names.csv")
+    small = Recipe(epochs=1, hidden_size=4, embedding_size=4, validation_share=0.3)
+    trained = train(corpus, small).classifier
+    assert trained.calibration.set_levels is not None
+    assert len(trained.predict_sets(["bao", "abe"], 0.5)) == 2
+    alone = train(corpus, replace(small, validation_share=0.0)).classifier
+    assert alone.calibration == Calibration(1.0, None)
 
 
 # --- abstaining -------------------------------------------------------------------------------------------

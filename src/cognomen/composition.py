@@ -25,7 +25,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cognomen.answers import ScoredBlock, unread_rows
+from cognomen.answers import REASONS, ScoredBlock, unread_rows
 from cognomen.errors import InputError
 
 __all__ = ["Composition", "OriginShare", "compose", "estimate_shares", "resampled_shares", "tally"]
@@ -134,7 +134,7 @@ def tally(
         np.concatenate(counts),
         np.asarray(priors)[possible],
         [origin for origin, can_be in zip(origins, possible, strict=True) if can_be],
-        unknown={reason: count for reason, count in unknown.items() if count},
+        unknown={reason: unknown[reason] for reason in REASONS if unknown[reason]},
         seed=seed,
     )
 
