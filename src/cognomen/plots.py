@@ -1,12 +1,7 @@
-"""Every picture Cognomen draws: SVG or PNG by suffix, written whole or not at all.
-
-matplotlib is imported when a picture is drawn, and used without its global state: no backend is chosen and
-no setting changed, so drawing works without a screen, in threads and beside a reader's own figures.
-"""
+"""Pictures of a training and of a model's figures: SVG, PNG or PDF by suffix (see `canvas`)."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,22 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.errors import InputError, MissingExtraError
+from cognomen.canvas import BLUE, GREY, VERMILION, checked_path, empty_figure, plain, save
+from cognomen.errors import InputError
 from cognomen.evaluation import Evaluation
-from cognomen.files import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from cognomen.training import EpochRecord
 
 __all__ = ["confusion_matrix", "loss_curve", "reliability_diagram"]
 
-# Okabe & Ito's colours stay apart for colour-blind eyes; blue and vermilion differ in lightness too.
-BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#595959"
-FORMATS = (".png", ".svg")
-DOTS_PER_INCH = 150
 MOST_ORIGINS_WITH_NUMBERS = 40  # beyond, the cells' numbers are smaller than print
 
 
@@ -40,7 +30,7 @@ def loss_curve(
 
     Args:
         history: the records of a run; validation figures may be None.
-        path: where to; the suffix `.png` or `.svg` says what.
+        path: where to; the suffix `.png`, `.svg` or `.pdf` says what.
         title: what stands above.
         unit: what a record stands for, where it is no epoch.
 
@@ -48,10 +38,10 @@ def loss_curve(
         InputError: no record, or another suffix.
         MissingExtraError: matplotlib is not installed.
     """
-    target = _checked_path(path)
+    target = checked_path(path)
     if not history:
         raise InputError("expected the record of at least one epoch to draw, got none")
-    figure = _figure(10, 4.2)
+    figure = empty_figure(10, 4.2)
     losses, accuracies = figure.subplots(1, 2)
     epochs = [record.epoch for record in history]
     _curves(losses, epochs, [r.train_loss for r in history], [r.validation_loss for r in history])
@@ -69,7 +59,7 @@ def loss_curve(
     )
     losses.legend(frameon=False)
     figure.suptitle(title)
-    _save(figure, target)
+    save(figure, target)
 
 
 def _curves(axes: Axes, epochs: list[int], training: list[float], validation: Sequence[float | None]) -> None:
@@ -85,7 +75,7 @@ def _curves(axes: Axes, epochs: list[int], training: list[float], validation: Se
         )
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
     axes.xaxis.set_major_formatter("{x:,.0f}")
-    _plain(axes)
+    plain(axes)
 
 
 def confusion_matrix(
@@ -96,17 +86,17 @@ def confusion_matrix(
     Shades and numbers are per cent of the row, so that rare origins are seen as well as common ones.
 
     Raises:
-        InputError: a suffix other than `.png` and `.svg`.
+        InputError: a suffix other than `.png`, `.svg` and `.pdf`.
         MissingExtraError: matplotlib is not installed.
     """
-    target = _checked_path(path)
+    target = checked_path(path)
     support = evaluation.confusion.sum(axis=1)  # (C,)
     order = np.argsort(-support, kind="stable")  # (C,)
     counts = evaluation.confusion[np.ix_(order, order)]  # (C, C)
     shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)  # (C, C)
     names = [evaluation.origins[i] for i in order]
     side = max(2.5 + 0.42 * len(names), 4.5)
-    figure = _figure(side + 0.9, side)
+    figure = empty_figure(side + 0.9, side)
     axes = figure.subplots()
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
     axes.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
@@ -121,7 +111,7 @@ def confusion_matrix(
     figure.colorbar(
         image, ax=axes, label="Per cent of the names of this origin", aspect=40, fraction=0.03, pad=0.02
     )
-    _save(figure, target)
+    save(figure, target)
 
 
 def _write_shares(axes: Axes, shares: NDArray[np.float64]) -> None:
@@ -146,15 +136,15 @@ def reliability_diagram(
     The whiskers are 95 % Wilson intervals: how far chance alone may move a bin of that many names.
 
     Raises:
-        InputError: a suffix other than `.png` and `.svg`.
+        InputError: a suffix other than `.png`, `.svg` and `.pdf`.
         MissingExtraError: matplotlib is not installed.
     """
-    target = _checked_path(path)
+    target = checked_path(path)
     bins = evaluation.reliability
     confidence = np.array([100 * one.confidence for one in bins])
     accuracy = np.array([100 * one.accuracy for one in bins])
     low, high = 100 * _wilson(accuracy / 100, np.array([one.count for one in bins]))
-    figure = _figure(6.4, 6.4)
+    figure = empty_figure(6.4, 6.4)
     axes = figure.subplots()
     axes.plot([0, 100], [0, 100], color=GREY, linestyle="--", linewidth=1, label="as sure as right")
     whiskers = np.stack([accuracy - low, high - accuracy]).clip(0)
@@ -171,8 +161,8 @@ def reliability_diagram(
         f"{title}\nmean distance from the line (ECE): {100 * evaluation.ece:.1f} points", fontsize=11
     )
     axes.legend(loc="lower right", frameon=False)
-    _plain(axes)
-    _save(figure, target)
+    plain(axes)
+    save(figure, target)
 
 
 def _wilson(share: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -181,35 +171,3 @@ def _wilson(share: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[np.
     middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
     half = z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2)) / (1 + z**2 / count)
     return np.stack([middle - half, middle + half])
-
-
-def _checked_path(path: str | Path) -> Path:
-    target = Path(path)
-    if target.suffix.lower() not in FORMATS:
-        raise InputError(f"expected a picture's path ending in {' or '.join(FORMATS)}, got {str(path)!r}")
-    return target
-
-
-def _figure(width: float, height: float) -> Figure:
-    """An empty figure, sizes in inches."""
-    try:
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("matplotlib", "plots", "Drawing pictures") from error
-    return Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout="constrained")
-
-
-def _plain(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(color="#e4e4e4", linewidth=0.6)
-    axes.set_axisbelow(True)
-
-
-def _save(figure: Figure, target: Path) -> None:
-    """Draw in memory first, so that a failure leaves no half picture; make the folder if it is missing."""
-    picture = io.BytesIO()
-    form = target.suffix.lower().removeprefix(".")
-    undated = {"Date": None} if form == "svg" else None
-    figure.savefig(picture, format=form, metadata=undated, bbox_inches="tight", pad_inches=0.15)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(target, picture.getvalue())

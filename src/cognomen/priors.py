@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cognomen.errors import InputError
 
-__all__ = ["Prior", "log_weights"]
+__all__ = ["Prior", "check_origin", "log_weights"]
 
 Prior = str | Mapping[str, float]
 
@@ -76,7 +76,7 @@ def _shares(origins: Sequence[str], prior: Mapping[str, float]) -> NDArray[np.fl
             f'prior: expected "training", "uniform" or a mapping from origins to shares, got {prior!r}'
         )
     for origin, share in prior.items():
-        _check_origin("prior", origin, origins)
+        check_origin("prior", origin, origins)
         number = not isinstance(share, (bool, str)) and hasattr(share, "__float__") and float(share)
         if number is False or not 0 <= number < math.inf:
             raise InputError(f"prior: expected shares of 0 or more, got {share!r} for {origin!r}")
@@ -95,11 +95,12 @@ def _chosen(origins: Sequence[str], restrict: Iterable[str]) -> set[str]:
     if not chosen:
         raise InputError("restrict: expected one or more origins, got none")
     for origin in chosen:
-        _check_origin("restrict", origin, origins)
+        check_origin("restrict", origin, origins)
     return set(chosen)
 
 
-def _check_origin(where: str, origin: object, origins: Sequence[str]) -> None:
+def check_origin(where: str, origin: object, origins: Sequence[str]) -> None:
+    """Raise InputError, which names the argument, unless the origin is one of the model's."""
     if origin in origins:
         return
     import difflib  # only whoever mistypes an origin waits for it
