@@ -254,3 +254,16 @@ def test_ctrl_c_before_the_first_epoch_says_that_nothing_is_kept(names, tmp_path
 )
 def test_a_span_of_time_is_written_as_on_a_clock(seconds, written):
     assert clock(seconds) == written
+
+
+def test_anew_on_all_names(names, tmp_path):
+    """As `train` does when nobody says otherwise: two runs, one bar, both checkpoints gone at the end."""
+    small = [word for word in SMALL if word != "--no-refit"]
+    result = run("train", names, "--out", str(tmp_path / "model"), *small, "--epochs", "2")
+    assert "kept out of a first training with the same settings" in lines(result)[-2]
+    assert "epoch 4/4" in result.stderr.decode()
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+    facts = Classifier.load(tmp_path / "model").facts
+    assert facts["refit"]
+    assert facts["names"] > facts["validation_names"] > 0
+    assert "A first network was trained alike" in (tmp_path / "model" / "README.md").read_text()

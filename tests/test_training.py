@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from itertools import count
 from pathlib import Path
@@ -509,3 +510,80 @@ def test_the_linear_algebra_has_one_thread_and_gets_the_others_back(corpus: Corp
         assert threads() == before
     assert 2 in before
     assert all(set(now) == {1} for now in seen)
+
+
+# --- once calibrated, anew on all names --------------------------------------------------------------------
+
+TWICE = replace(SMALL, refit=True, epochs=3, longest_ngram=2, balance=0.15)
+
+
+def test_the_second_network_learns_from_all_names(corpus: Corpus) -> None:
+    first = train(corpus, replace(TWICE, refit=False))
+    told: list[Progress] = []
+    both = train(corpus, TWICE, on_progress=told.append)
+    assert both.classifier.facts["names"] == len(corpus)
+    assert both.classifier.facts["refit"]
+    assert not first.classifier.facts["refit"]
+    assert both.history == first.history
+    for key in ("validation", "validation_names", "history"):
+        assert both.classifier.facts[key] == first.classifier.facts[key]
+    assert both.classifier.calibration == first.classifier.calibration
+    alone = train(corpus, replace(TWICE, validation_share=0.0))
+    assert alone.classifier.facts["names"] == len(corpus)
+    for name, param in both.classifier.network.params.items():
+        assert np.array_equal(param, alone.classifier.network.params[name]), name
+    assert [(p.epoch, p.epochs) for p in told if p.record] == [(n, 6) for n in range(1, 7)]
+
+
+def stop_at(epoch: int) -> Callable[[Progress], None]:
+    """Press Ctrl-C when an epoch begins."""
+
+    def on_progress(progress: Progress) -> None:
+        if progress.epoch == epoch:
+            raise KeyboardInterrupt
+
+    return on_progress
+
+
+@pytest.mark.parametrize("epoch", [2, 4, 5, 6])
+def test_stopped_and_resumed_in_either_run(corpus: Corpus, tmp_path: Path, epoch: int) -> None:
+    whole = train(corpus, TWICE)
+    path = tmp_path / "checkpoint"
+    stopped = train(corpus, TWICE, checkpoint=path, on_progress=stop_at(epoch))
+    assert stopped.interrupted
+    assert not stopped.classifier.facts["refit"], "the second network is not ready"
+    assert len(stopped.history) == min(epoch - 1, TWICE.epochs)
+    resumed = train(corpus, TWICE, checkpoint=path, resume=True)
+    assert not resumed.interrupted
+    assert resumed.classifier.facts == whole.classifier.facts
+    for name, param in resumed.classifier.network.params.items():
+        assert np.array_equal(param, whole.classifier.network.params[name]), name
+
+
+def test_ngrams_are_those_of_the_training_names(corpus: Corpus) -> None:
+    clf = train(corpus, replace(SMALL, epochs=1, longest_ngram=3, min_ngram_count=4)).classifier
+    ngrams = clf.network.ngrams
+    assert ngrams is not None
+    assert ngrams.letters.shape[1] == 3
+    assert ngrams.counts.min() == 4
+    assert ngrams.counts.max() == clf.facts["names"], "the mark's own count"
+    assert np.abs(ngrams.params["weight"][1:]).min(axis=1).max() > 0
+
+
+def test_balance_favours_rare_origins(corpus: Corpus) -> None:
+    """With it, the rarest origin's mean logit rises against the commonest one's."""
+    rows = [i for i, label in enumerate(corpus.labels) if label != corpus.origins[0] or i % 4 == 0]
+    some = replace_names(corpus, rows)
+    logits = []
+    for balance in (0.0, 0.9):
+        clf = train(some, replace(SMALL, epochs=3, balance=balance)).classifier
+        logits.append(clf.logits(some.names).mean(axis=0))
+    rare, common = int(np.argmin(clf.priors)), int(np.argmax(clf.priors))
+    gain = logits[1] - logits[0]
+    assert gain[rare] > gain[common] + 0.3
+
+
+def replace_names(corpus: Corpus, rows: list[int]) -> Corpus:
+    """Some rows of a corpus."""
+    names = tuple(corpus.names[i] for i in rows)
+    return replace(corpus, names=names, labels=tuple(corpus.labels[i] for i in rows))

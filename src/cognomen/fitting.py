@@ -20,6 +20,7 @@ from cognomen.card import model_card
 from cognomen.checkpoint import Checkpoint
 from cognomen.classifier import Classifier
 from cognomen.corpora import KNOWN_CORPORA, Corpus
+from cognomen.divergence import check_finite, check_sound
 from cognomen.errors import TrainingError
 from cognomen.evaluation import evaluate
 from cognomen.network import Network
@@ -150,7 +151,7 @@ class Run:
         recipe = self.recipe
         ids, lengths, labels = self.training.take(batch)
         ids = np.where(self.rng.random(len(ids)) < recipe.letter_dropout, UNKNOWN, ids)
-        # A run that diverges overflows on its way; _check_sound says so in plain words.
+        # A run that diverges overflows on its way; check_sound says so in plain words.
         with np.errstate(all="ignore"):
             logits, backward = self.network.forward(ids, lengths, self.rng)
             # Logit adjustment (Menon et al. 2021): what the shares explain, the network need not learn.
@@ -160,26 +161,12 @@ class Run:
             self.network.zero_grad()
             backward(dlogits)
             norm = clip_grad_norm(self.network.grads, recipe.clip)
-            self._check_sound(loss, norm, len(batch))
+            where = f"epoch {len(self.history) + 1}, step {self.optimiser.steps % self.steps_per_epoch + 1}"
+            check_sound(loss, norm, len(batch), len(self.priors), where, recipe)
             total = recipe.epochs * self.steps_per_epoch
             self.optimiser.learning_rate = one_cycle(self.optimiser.steps, total, recipe.learning_rate)
             self.optimiser.step(self.network.grads)
         return loss, int((logits.argmax(axis=1) == labels).sum())
-
-    def _check_sound(self, loss: float, norm: float, names: int) -> None:
-        """Stop a run that has gone wrong, with its likely cause.
-
-        In a small batch a single name, mislabelled perhaps, may cost a lot without anything being wrong.
-        """
-        limit = 10 * math.log(len(self.corpus.origins) + 1) * max(1, 32 / names)
-        if math.isfinite(loss) and math.isfinite(norm) and loss < limit:
-            return
-        raise TrainingError(
-            f"training diverged at epoch {len(self.history) + 1}, step "
-            f"{self.optimiser.steps % self.steps_per_epoch + 1}: the loss is {loss:.4g} (a guess has "
-            f"{math.log(len(self.corpus.origins)):.2f}), the gradient's norm {norm:.4g}. The most likely "
-            f"cause is {_likely_cause(self.recipe)}"
-        )
 
     def _record(self, loss: float, accuracy: float) -> None:
         """Note an epoch, and keep its weights if no epoch's were better on the validation names."""
@@ -197,12 +184,7 @@ class Run:
         """The network's logits (N, C) for the validation names; a last step may have thrown it off."""
         with np.errstate(all="ignore"):
             logits = self.network.logits(self.validation.ids, self.validation.lengths)
-        if not np.isfinite(logits).all():
-            raise TrainingError(
-                f"training diverged in epoch {len(self.history) + 1}: the network's answers for the "
-                "validation names are no longer finite numbers. The most likely cause is "
-                f"{_likely_cause(self.recipe)}"
-            )
+        check_finite(logits, f"epoch {len(self.history) + 1}", self.recipe)
         return logits
 
     def checkpoint(self) -> Checkpoint:
@@ -304,17 +286,6 @@ def _about(corpus: Corpus) -> str:
 def _judged(record: EpochRecord) -> float:
     """What decides which epoch was best: the loss on names not trained on, where there are any."""
     return record.train_loss if record.validation_loss is None else record.validation_loss
-
-
-def _likely_cause(recipe: Recipe) -> str:
-    """What to change when a loss explodes."""
-    rate, decay = recipe.learning_rate, recipe.weight_decay
-    if decay > 1 and rate * decay > 1:
-        return f"too much weight decay for its learning rate: it is {decay:g}; try {0.01 / rate:.2g} or less"
-    ways = [f"too high a learning rate: it is {rate:g}; try {rate / 10:g}"]
-    if recipe.cell in ("rnn", "combined"):
-        ways += [*([] if recipe.nonlinearity == "tanh" else ["the tanh"]), "a cell with gates"]
-    return ", or ".join(ways)
 
 
 def _check_enough(corpus: Corpus, labels: NDArray[np.int64]) -> None:
