@@ -66,6 +66,17 @@ def test_the_estimate_of_a_calibrated_model_is_much_better_than_counting() -> No
     assert all(row["intervals_hold"] > 0.7 for row in found["mixtures"])
 
 
+def test_a_list_from_one_fold_has_no_names_of_another() -> None:
+    found, rng = predictions(40), np.random.default_rng(0)
+    folds = [set(part.fold) for part in knowing.parts(found, rng, 30, within_folds=True)]
+    assert set.union(*folds) == {0, 1, 2, 3}
+    assert all(len(each) == 1 for each in folds)
+    assert [len(part.labels) for part in knowing.parts(found, rng, 2, within_folds=False)] == [40, 40]
+    few = knowing.Predictions(found.p[:3], np.array([1, 1, 3]), np.zeros(3))  # an origin without a name
+    errors = knowing.list_errors(few, np.full(5, 0.2), rng, 0.3, 50, intervals=False)
+    assert set(errors) == {"em", "counted"}
+
+
 def test_from_a_file_to_tables_and_results(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -81,5 +92,12 @@ def test_from_a_file_to_tables_and_results(
     said = capsys.readouterr().out
     assert said.count("| --- |") >= 3
     results = json.loads((tmp_path / "r.json").read_text("utf-8"))
-    assert list(results) == ["names", "accuracy", "sets", "abstaining", "composition"]
+    assert list(results) == [
+        "names",
+        "accuracy",
+        "sets",
+        "abstaining",
+        "composition",
+        "composition_within_folds",
+    ]
     assert knowing.tables(results) in said
