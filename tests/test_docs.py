@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 FENCE = re.compile(r"^```.*$", re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/tour.md", "docs/speed.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/tour.md", "docs/speed.md", "docs/knowing.md"])
 def test_examples_run(page: str) -> None:
     text = FENCE.sub("", (ROOT / page).read_text(encoding="utf-8"))  # a fence would read as expected output
     example = doctest.DocTestParser().get_doctest(text, {}, page, page, 0)
