@@ -14,9 +14,9 @@ def count_calls(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> list[tuple[
     calls: list[tuple[int, int]] = []
     original = clf.network.logits
 
-    def logits(ids: Any, lengths: Any, *, threads: int = 1) -> Any:
+    def logits(ids: Any, lengths: Any, *, threads: int = 1, **options: Any) -> Any:
         calls.append((len(lengths), threads))
-        return original(ids, lengths, threads=threads)
+        return original(ids, lengths, threads=threads, **options)
 
     monkeypatch.setattr(clf.network, "logits", logits)
     return calls

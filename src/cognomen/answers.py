@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +27,23 @@ __all__ = [
     "unread_rows",
 ]
 
-REASONS: Final = (*UNREADABLE, "low-confidence")
+REASONS: Final = (*UNREADABLE, "unlike-training", "low-confidence")
 
-# Of texts in a row: the place of the first, what was made of them, their spellings' probabilities (S, C).
-ScoredBlock = tuple[int, ColumnReading, NDArray[np.float32]]
+
+class ScoredBlock(NamedTuple):
+    """What was made of texts that stand in a row.
+
+    Attributes:
+        start: the place of the first.
+        reading: their spellings, S, or why they have none.
+        p: the spellings' probabilities, (S, C).
+        unlike: (S,), whether they look like nothing in the training.
+    """
+
+    start: int
+    reading: ColumnReading
+    p: NDArray[np.float32]
+    unlike: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,8 @@ class Answer:
         origins: the most likely origins, highest first; () if the name could not be read.
         status: "ok" or "unknown".
         reason: why it is unknown: "not-text", "empty", "no-letters", "too-long" or "unknown-script", which
-            mean that it could not be read; or "low-confidence", if no origin was likely enough.
+            mean that it could not be read; "unlike-training", if its letters follow each other as in hardly a
+            training name; or "low-confidence", if no origin was likely enough.
         surname: the part of `name` that was classified; None if it could not be read.
         note: "surname-of-full-name" if `surname` was found in a full name.
         origin_set: the set of origins that holds the right one as often as was asked for, most likely first;
@@ -91,6 +105,7 @@ def answer_texts(
     texts: Sequence[str],
     reading: ColumnReading,
     p: NDArray[np.float32],
+    unlike: NDArray[np.bool_],
     origins: Sequence[str],
     top_k: int,
     *,
@@ -103,6 +118,7 @@ def answer_texts(
         texts: the texts, U.
         reading: what was made of them.
         p: the probabilities of its spellings, (S, C).
+        unlike: (S,), whether they look like nothing in the training.
         origins: what the columns of `p` are called, C.
         top_k: how many origins an answer lists.
         abstain_below: the probability that the most likely origin needs.
@@ -118,8 +134,9 @@ def answer_texts(
         top = tops[place]
         surname, note = (text, None) if read is None else (read.surname, read.note)
         best, p_best, status, reason = top[0].origin, top[0].probability, "ok", None
-        if p_best < abstain_below:
-            best, p_best, status, reason = None, None, "unknown", "low-confidence"
+        if unlike[place] or p_best < abstain_below:
+            reason = "unlike-training" if unlike[place] else "low-confidence"
+            best, p_best, status = None, None, "unknown"
         answers.append(Answer(text, best, p_best, top, status, reason, surname, note, sets[place]))
     return answers
 
@@ -172,7 +189,7 @@ def score_rows(
     origins = np.full(count + 1, -1, np.int16)  # the last of each for the place -1
     probabilities = np.full(count + 1, np.nan, np.float32)
     reasons = np.full(count + 1, REASONS.index("not-text"), np.int8)
-    for start, reading, p in blocks:
+    for start, reading, p, unlike in blocks:
         known = np.flatnonzero(reading.places >= 0)
         spelt = reading.places[known]
         best = p.argmax(axis=1)  # (S,)
@@ -180,9 +197,9 @@ def score_rows(
         highest = p[np.arange(len(p)), best]  # (S,)
         probabilities[start + known] = highest[spelt]
         reasons[start + known] = -1
-        unsure = start + known[highest[spelt] < abstain_below]
-        origins[unsure], probabilities[unsure] = -1, np.nan
-        reasons[unsure] = REASONS.index("low-confidence")
+        for reason, where in [("low-confidence", highest < abstain_below), ("unlike-training", unlike)]:
+            rows = start + known[where[spelt]]
+            origins[rows], probabilities[rows], reasons[rows] = -1, np.nan, REASONS.index(reason)
         for row in np.flatnonzero(reading.places < 0).tolist():
             reasons[start + row] = REASONS.index(reading.unusual[row].reason or "")
     return Scores(origins[places], probabilities[places], reasons[places])

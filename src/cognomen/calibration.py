@@ -39,10 +39,13 @@ class Calibration:
         temperature: what they are divided by, above 0.
         set_levels: the thresholds of sets for a coverage of 0, 1/200, 2/200 ... and 1, 201 rising numbers;
             None where no names were held out to find them with.
+        unlike_above: the surprise (see `ngrams`), in bits a letter, above which a name is unlike those of the
+            training; None where it cannot be told.
     """
 
     temperature: float = 1.0
     set_levels: tuple[float, ...] | None = None
+    unlike_above: float | None = None
 
     def threshold(self, coverage: float) -> float:
         """The score up to which origins belong to a set of this coverage.
@@ -58,24 +61,32 @@ class Calibration:
         return threshold(self.set_levels, coverage)
 
     def to_json(self) -> dict[str, Any]:
-        """The fields as JSON values; without `set_levels` where there are none."""
-        levels = {} if self.set_levels is None else {"set_levels": list(self.set_levels)}
-        return {"temperature": self.temperature, **levels}
+        """The fields as JSON values; without those that are None."""
+        levels = None if self.set_levels is None else list(self.set_levels)
+        fields = {
+            "temperature": self.temperature,
+            "set_levels": levels,
+            "unlike_above": self.unlike_above,
+        }
+        return {name: value for name, value in fields.items() if value is not None}
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> Calibration:
         """What `to_json` gave.
 
         Raises:
-            InputError: the thresholds are not 201 rising numbers.
+            InputError: the thresholds are not 201 rising numbers, or `unlike_above` is no number.
         """
-        levels = facts.get("set_levels")
+        temperature = float(facts["temperature"])
+        levels, limit = facts.get("set_levels"), facts.get("unlike_above")
+        if limit is not None and type(limit) not in (int, float):
+            raise InputError(f"unlike_above: expected a number, got {limit!r}")
         if levels is None:
-            return cls(float(facts["temperature"]))
+            return cls(temperature, None, limit)
         numbers = isinstance(levels, list) and all(type(each) in (int, float) for each in levels)
         if not (numbers and len(levels) == LEVELS + 1 and levels == sorted(levels)):
             raise InputError(f"set_levels: expected {LEVELS + 1} rising numbers")
-        return cls(float(facts["temperature"]), tuple(map(float, levels)))
+        return cls(temperature, tuple(map(float, levels)), limit)
 
 
 def fit_calibration(logits: ArrayLike, labels: ArrayLike) -> Calibration:

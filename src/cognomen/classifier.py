@@ -122,11 +122,11 @@ class Classifier(Model):
         origins = [origin for origin, can_be in zip(self.origins, possible, strict=True) if can_be]
         texts, places, blocks = self._read(names, full_names, threads, weights)
         answers: list[Answer] = []
-        for start, reading, p in blocks:
+        for start, reading, p, unlike in blocks:
             block = texts[start : start + len(reading.places)]
             p_possible = p if possible.all() else p[:, possible]
             answers += answer_texts(
-                block, reading, p_possible, origins, top_k, abstain_below=abstain_below, limit=limit
+                block, reading, p_possible, unlike, origins, top_k, abstain_below=abstain_below, limit=limit
             )
         answers.append(NOT_TEXT)  # for the place -1
         column: list[Answer] = np.fromiter(answers, dtype=object)[places].tolist()
@@ -238,7 +238,7 @@ class Classifier(Model):
         weights = self._log_weights(prior, restrict)
         texts, places, blocks = self._read(names, full_names, threads, weights)
         result = np.full((len(texts) + 1, len(self.origins)), np.nan, np.float32)  # the last for the place -1
-        for start, reading, p in blocks:
+        for start, reading, p, _ in blocks:
             known = np.flatnonzero(reading.places >= 0)
             result[start + known] = p[reading.places[known]]
         return result.take(places, axis=0)
@@ -318,8 +318,13 @@ class Classifier(Model):
         for start in range(0, len(texts), TOGETHER):
             block = texts[start : start + TOGETHER]
             reading = read_column(block, self.alphabet, lower=self.lower, full_names=full_names)
-            logits = self.network.logits(reading.ids, reading.lengths, threads=threads)  # (S, C)
-            yield start, reading, softmax_with_temperature(logits, self.temperature, weights)
+            surprise = np.zeros(len(reading.lengths))  # (S,)
+            logits = self.network.logits(
+                reading.ids, reading.lengths, threads=threads, surprise=surprise
+            )  # (S, C)
+            p = softmax_with_temperature(logits, self.temperature, weights)
+            limit = self.calibration.unlike_above
+            yield ScoredBlock(start, reading, p, surprise > (np.inf if limit is None else limit))
 
 
 def _check_positive(**numbers: object) -> None:

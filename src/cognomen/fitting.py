@@ -37,6 +37,8 @@ __all__ = ["Names", "Run", "fingerprint"]
 
 MEASURED = ("validation_names", "history", "validation")  # what a second run takes over from the first
 
+LIKE_TRAINING = 0.995  # share of the names held out that may not count as unlike the training
+
 
 @dataclass(frozen=True)
 class Names:
@@ -258,7 +260,9 @@ class Run:
     def _calibrate(self) -> tuple[Calibration, dict[str, Any]]:
         """What the names held out say of the network, as it stands."""
         logits = self._validation_logits()
-        calibration = fit_calibration(logits, self.validation.labels)
+        calibration = replace(
+            fit_calibration(logits, self.validation.labels), unlike_above=self._unlike_above()
+        )
         facts: dict[str, Any] = {
             "validation_names": len(self.validation),
             "history": [asdict(record) for record in self.history],
@@ -269,6 +273,14 @@ class Run:
             keys = ("accuracy", "macro_f1", "log_loss", "ece")
             facts["validation"] = {key: round(float(getattr(measured, key)), 4) for key in keys}
         return calibration, facts
+
+    def _unlike_above(self) -> float | None:
+        """The surprise that hardly a name held out exceeds, where there are enough of them to tell."""
+        ngrams = self.network.ngrams
+        if ngrams is None or len(self.validation) * (1 - LIKE_TRAINING) < 1:
+            return None
+        found = ngrams.surprise(self.validation.ids, self.validation.lengths)
+        return round(float(np.quantile(found, LIKE_TRAINING)), 4)
 
 
 def _about(corpus: Corpus) -> str:

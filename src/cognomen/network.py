@@ -134,18 +134,28 @@ class Network(Layer):
         if len(lengths) == 0:
             raise InputError("expected one or more names, got none")
         self.embedding.check(ids)
+        logits, back_recurrent = self._recurrent_logits(ids, lengths, rng)  # (N, C)
+        if self.ngrams is None:
+            return logits, back_recurrent
+        shares, back_ngrams = self.ngrams.forward(ids, lengths, rng)  # (N, C)
+
+        def backward(dlogits: Array) -> None:
+            back_recurrent(dlogits)
+            back_ngrams(dlogits)
+
+        return logits + shares, backward
+
+    def _recurrent_logits(
+        self, ids: Ids, lengths: Ids, rng: np.random.Generator | None
+    ) -> tuple[Array, Callable[[Array], None]]:
+        """What the recurrent layers make of names: logits (N, C)."""
         read = self._read_shared if self.architecture.num_layers == 1 else self._read_packed
         pooled, back_read = read(ids, lengths, rng)  # (N, F)
         pooled, back_noise = self.dropout_pooled.forward(pooled, rng)
         logits, back_output = self.output.forward(pooled)  # (N, C)
-        if self.ngrams is not None:
-            shares, back_ngrams = self.ngrams.forward(ids, lengths, rng)  # (N, C)
-            logits += shares
 
         def backward(dlogits: Array) -> None:
             back_read(back_noise(back_output(dlogits)))
-            if self.ngrams is not None:
-                back_ngrams(dlogits)
 
         return logits, backward
 
@@ -206,8 +216,11 @@ class Network(Layer):
 
         return pooled, backward
 
-    def logits(self, ids: Ids, lengths: Ids, *, threads: int = 1) -> Array:
+    def logits(self, ids: Ids, lengths: Ids, *, threads: int = 1, surprise: Array | None = None) -> Array:
         """As `forward`, for any number of names, nothing remembered.
+
+        Where `surprise` (N,) is given, it is filled with what `Ngrams.surprise` says of the names, which is
+        cheaper here than there; without n-grams it stays as it is.
 
         Names go through in pieces: beyond the result, memory does not grow with their number. (It does with
         the length of a single name where there are several layers.)
@@ -224,13 +237,17 @@ class Network(Layer):
         if len(ids) < FEW_LETTERS:
             if len(lengths):
                 self._fill(result, ids, lengths, 1)
+                self._add_ngrams(result, surprise, ids, lengths, 1)
             return result
         reuse_memory()
         ends = np.cumsum(lengths)
         with one_blas_thread():
             for names in _pieces(ends, SORTED_NAMES, SORTED_LETTERS):
                 start = ends[names.start] - lengths[names.start]
-                self._fill(result[names], ids[start : ends[names.stop - 1]], lengths[names], threads)
+                letters = ids[start : ends[names.stop - 1]]
+                self._fill(result[names], letters, lengths[names], threads)
+                some = None if surprise is None else surprise[names]
+                self._add_ngrams(result[names], some, letters, lengths[names], threads)
         return result
 
     def _fill(self, logits: Array, ids: Ids, lengths: Ids, threads: int) -> None:
@@ -245,8 +262,6 @@ class Network(Layer):
         for d, (cell, _) in enumerate(cells):
             head = heads[:, :, d].reshape(len(weight), -1)  # (C, K * H)
             self._add_direction(logits, cell, head, in_order[d], threads)
-        if self.ngrams is not None:
-            self._add_ngrams(logits, self.ngrams, ids, lengths, threads)
 
     def _add_direction(self, logits: Array, cell: Cell, head: Array, names: Sorted, threads: int) -> None:
         """Add what one direction has to say, part of the names by part."""
@@ -261,13 +276,18 @@ class Network(Layer):
         with cell.unchanging():
             map_on_threads(add, _pieces(np.cumsum(names.lengths), most, POOLED_LETTERS), threads)
 
-    def _add_ngrams(self, logits: Array, ngrams: Ngrams, ids: Ids, lengths: Ids, threads: int) -> None:
+    def _add_ngrams(
+        self, logits: Array, surprise: Array | None, ids: Ids, lengths: Ids, threads: int
+    ) -> None:
         """Add what the n-grams have to say, part of the names by part."""
-        ends = np.cumsum(lengths)
+        if self.ngrams is None:
+            return
+        ngrams, ends = self.ngrams, np.cumsum(lengths)
 
         def add(part: slice) -> None:
             start = ends[part.start] - lengths[part.start]
-            ngrams.add_to(logits[part], ids[start : ends[part.stop - 1]], lengths[part])
+            some = None if surprise is None else surprise[part]
+            ngrams.add_to(logits[part], ids[start : ends[part.stop - 1]], lengths[part], some)
 
         most = min(POOLED_NAMES, max(FEW_NAMES, -(-len(lengths) // threads)))
         map_on_threads(add, _pieces(ends, most, POOLED_LETTERS), threads)
@@ -280,7 +300,7 @@ class Network(Layer):
         def fill(part: slice) -> None:
             names = by_length[part]
             letters = np.concatenate([ids[starts[n] : starts[n] + lengths[n]] for n in names])
-            logits[names] = self.forward(letters, lengths[names])[0]
+            logits[names] = self._recurrent_logits(letters, lengths[names], None)[0]
 
         map_on_threads(fill, _pieces(np.cumsum(lengths[by_length]), PACKED_NAMES, PACKED_LETTERS), threads)
 

@@ -119,14 +119,16 @@ class Ngrams(Layer):
         length = np.sqrt(np.add.reduceat(squares, starts))  # (N,); 0 where no n-gram is known
         return np.divide(FACTOR, length, out=np.zeros_like(length), where=length > 0)
 
-    def add_to(self, logits: Array, ids: Ids, lengths: Ids) -> None:
-        """Add what each name's n-grams say to logits (N, C), nothing remembered."""
+    def add_to(self, logits: Array, ids: Ids, lengths: Ids, surprise: Array | None = None) -> None:
+        """Add what each name's n-grams say to logits (N, C), and fill `surprise` (N,); nothing is remembered."""
         nodes, starts = self.find(ids, lengths)  # (P, K)
         weight, idf = self.params["weight"], self.idf[:, None]
         sums = np.zeros((len(nodes), weight.shape[1]), weight.dtype)  # (P, C)
         for rows in nodes.T:
             sums += weight.take(rows, axis=0) * idf.take(rows, axis=0)
         logits += np.add.reduceat(sums, starts, axis=0) * self._per_name(nodes, starts)[:, None]
+        if surprise is not None:
+            surprise[...] = self._surprise(nodes, starts, lengths)
 
     def spans(self, ids: Ids) -> tuple[Ids, Ids, Array]:
         """What each known n-gram of one name, ids (T,), adds to the logits.
@@ -151,7 +153,10 @@ class Ngrams(Layer):
         have it: a Dirichlet prior for each length (MacKay and Peto 1995). In bits a letter: a letter drawn
         blindly from an alphabet of 32 has 5.
         """
-        nodes, starts = self.find(ids, lengths)  # (P, K)
+        return self._surprise(*self.find(ids, lengths), lengths)
+
+    def _surprise(self, nodes: Ids, starts: Ids, lengths: Ids) -> Array:
+        """The same, of n-grams (P, K) that were found already."""
         counts = np.concatenate([[0], self.counts])
         p = np.full(len(nodes), 1 / (self.end_mark + 1))  # (P,), blindly
         before = np.full(len(nodes), self.counts[(self.letters > UNKNOWN).sum(axis=1) == 1].sum())
