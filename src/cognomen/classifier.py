@@ -2,8 +2,8 @@
 
     any text -> surname -> letters -> ids -> logits -> probabilities -> Answer
 
-What cannot be read as a surname is answered "unknown", with a reason; it is never guessed, and never upsets
-the other names of a list.
+What cannot be read as a surname, or looks like none in the training, is answered "unknown", with a reason; it
+is never guessed, and never upsets the other names of a list.
 
 What a caller knows or wants is applied in this order: `prior` (another mixture than the training's) and
 `restrict` (only these origins) change the probabilities, which then sum to 1 again; `abstain_below` compares
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +31,13 @@ from cognomen.answers import (
 )
 from cognomen.calibration import softmax_with_temperature
 from cognomen.columns import Places, distinct_texts, is_single, item_blocks
-from cognomen.composition import Composition, tally
 from cognomen.errors import InputError
 from cognomen.model import Model
 from cognomen.priors import Prior, log_weights
 from cognomen.reading import read_column
+
+if TYPE_CHECKING:
+    from cognomen.composition import Composition
 
 __all__ = ["Answer", "Classifier", "OriginProbability", "Scores"]
 
@@ -230,10 +232,10 @@ class Classifier(Model):
         prior: Prior = "training",
         restrict: Iterable[str] | None = None,
     ) -> NDArray[np.float32]:
-        """The probability of each origin, (N, C) in the order of `origins`; a row of NaN where unknown.
+        """The probability of each origin, (N, C) in the order of `origins`; NaN where a name cannot be read.
 
         The arguments are those of a call, and so are the errors. An origin that cannot be has the
-        probability 0.
+        probability 0. A name unlike those of the training has probabilities too, to be mistrusted.
         """
         weights = self._log_weights(prior, restrict)
         texts, places, blocks = self._read(names, full_names, threads, weights)
@@ -285,6 +287,8 @@ class Classifier(Model):
         Raises:
             InputError: an argument is not of the kind above, or an origin is not the model's.
         """
+        from cognomen.composition import tally  # a single answer need not wait for it
+
         weights = self._log_weights("training", restrict)
         texts, places, blocks = self._read(names, full_names, threads, weights)
         rows = np.bincount(places + 1, minlength=len(texts) + 1)  # (1 + U,), the first for what is no text

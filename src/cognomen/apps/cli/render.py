@@ -33,6 +33,7 @@ REASONS = {
     "no-letters": "holds no letters",
     "unknown-script": "mostly letters unknown to the model",
     "too-long": "longer than 100 letters",
+    "unlike-training": "unlike the names it was trained on",
     "low-confidence": "too unsure",
 }
 EIGHTHS = " ▏▎▍▌▋▊▉█"

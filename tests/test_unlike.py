@@ -1,0 +1,100 @@
+"""Names that look like nothing in the training: found, said, and left out of what is counted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from cognomen.alphabet import Alphabet
+from cognomen.answers import REASONS
+from cognomen.apps.tables import score_column
+from cognomen.calibration import Calibration
+from cognomen.classifier import Classifier
+from cognomen.errors import InputError
+from cognomen.network import Architecture, Network
+from cognomen.ngrams import frequent_ngrams
+
+LETTERS = " '-abcdefghijklmnopqrstuvwxyz"
+KNOWN = ["smith", "smithson", "jones", "johnson", "jonson", "brown", "browning"] * 3
+ORIGINS = ["English", "Irish"]
+NAMES = ["Smith", "xqzvk", "Jones", "", "qqq", "xqzvk"]
+
+
+@pytest.fixture(scope="module")
+def clf() -> Classifier:
+    """It knows the n-grams of a few names."""
+    alphabet = Alphabet(LETTERS)
+    size = len(alphabet)
+    ngrams = frequent_ngrams(*alphabet.encode_all(KNOWN), longest=3, min_count=1, alphabet_size=size)
+    architecture = Architecture(size, 2, embedding_size=4, hidden_size=5, longest_ngram=3)
+    network = Network(architecture, ngrams=ngrams, rng=np.random.default_rng(0))
+    return Classifier(network, alphabet, ORIGINS, [0.5, 0.5], Calibration(1.0, None, 4.0))
+
+
+def test_the_reason(clf: Classifier) -> None:
+    answers = clf(NAMES)
+    assert [a.reason for a in answers] == [
+        None,
+        *["unlike-training", None, "empty"],
+        *["unlike-training"] * 2,
+    ]
+    strange = answers[1]
+    assert (strange.status, strange.origin, strange.probability) == ("unknown", None, None)
+    assert len(strange.origins) == 2, "what the answer would have been"
+    assert strange.surname == "xqzvk"
+    assert list(clf.stream(NAMES)) == answers
+    assert clf("xqzvk", abstain_below=1).reason == "unlike-training", "before low-confidence"
+
+
+def test_all_faces_say_the_same(clf: Classifier) -> None:
+    answers, scores = clf(NAMES), clf.scores(NAMES)
+    assert clf.predict(NAMES) == [a.origin for a in answers]
+    assert [None if r < 0 else REASONS[r] for r in scores.reasons] == [a.reason for a in answers]
+    assert np.isnan(scores.probabilities).tolist() == [a.probability is None for a in answers]
+    p = clf.predict_proba(NAMES)
+    assert np.isnan(p).any(axis=1).tolist() == [a.reason == "empty" for a in answers]
+    column = score_column(clf, pa.array(NAMES)).to_pylist()
+    assert [row["reason"] for row in column] == [a.reason for a in answers]
+
+
+def test_a_composition_leaves_them_out(clf: Classifier) -> None:
+    found = clf.composition(NAMES)
+    assert (found.rows, found.read) == (6, 2)
+    assert found.unknown == {"empty": 1, "unlike-training": 3}
+    alone = clf.composition(["Smith", "Jones"])
+    assert [s.share for s in found.shares] == pytest.approx([s.share for s in alone.shares])
+
+
+def test_more_names_than_are_read_at_once(clf: Classifier) -> None:
+    rng = np.random.default_rng(1)
+    names = [str(rng.choice(KNOWN)) + "x" * int(n) for n in rng.integers(0, 4, 3000)]
+    ids, lengths = clf.alphabet.encode_all(names)
+    assert clf.network.ngrams is not None
+    expected = clf.network.ngrams.surprise(ids, lengths) > 4.0
+    assert 0.02 < expected.mean() < 0.98
+    for threads in (1, 2):
+        found = clf(names, threads=threads)
+        assert [a.reason == "unlike-training" for a in found] == expected.tolist()
+
+
+def test_without_a_limit_nothing_is_unlike(clf: Classifier) -> None:
+    free = Classifier(clf.network, clf.alphabet, ORIGINS, [0.5, 0.5])
+    assert [a.reason for a in free(NAMES)] == [None, None, None, "empty", None, None]
+
+
+def test_deeper_networks_too(clf: Classifier) -> None:
+    assert clf.network.ngrams is not None
+    deep = Network(
+        Architecture(len(clf.alphabet), 2, embedding_size=4, hidden_size=5, num_layers=2, longest_ngram=3),
+        ngrams=(clf.network.ngrams.letters, clf.network.ngrams.counts),
+    )
+    found = Classifier(deep, clf.alphabet, ORIGINS, [0.5, 0.5], clf.calibration)
+    assert [a.reason for a in found(NAMES)] == [a.reason for a in clf(NAMES)]
+
+
+def test_a_limit_that_is_no_number() -> None:
+    with pytest.raises(InputError, match="unlike_above: expected a number, got 'high'"):
+        Calibration.from_json({"temperature": 1.0, "unlike_above": "high"})
+    limited = Calibration(1.5, None, 7.25)
+    assert Calibration.from_json(limited.to_json()) == limited
