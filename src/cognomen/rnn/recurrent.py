@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,17 +13,24 @@ from cognomen.rnn.cells import CELLS, Cell
 from cognomen.rnn.layers import Array, Backward, Dropout, Layer, Source
 from cognomen.rnn.packed import Packed, pack
 
-__all__ = ["DIRECTIONS", "Recurrent", "scan"]
+__all__ = ["DIRECTIONS", "Recurrent", "scan", "scan_from"]
 
 DIRECTIONS = ("forward", "reverse", "both")
 
 
 def scan(cell: Cell, a: Array, order: Packed) -> tuple[Array, Backward]:
-    """Run a cell along a packed batch of projected inputs (..., M, A): outputs (M, Y).
+    """Run a cell along a packed batch of projected inputs (..., M, A): outputs (M, Y)."""
+    outputs, backward = scan_from(cell, a, order, cell.start(len(order.order)))
+    return outputs, lambda dy: backward(dy)[0]
+
+
+def scan_from(
+    cell: Cell, a: Array, order: Packed, state: Array
+) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
+    """As `scan`, from a state (S, N, H) of rows in the packed order; backward gives its gradient too.
 
     The backward function is backpropagation through time: the same steps, last one first.
     """
-    state = cell.start(len(order.order))  # (S, N, H)
     outputs, backwards = [], []
     for rows in order.steps():
         size = rows.stop - rows.start
@@ -31,7 +38,7 @@ def scan(cell: Cell, a: Array, order: Packed) -> tuple[Array, Backward]:
         outputs.append(y)
         backwards.append((rows, back))
 
-    def backward(dy: Array) -> Array:
+    def backward(dy: Array) -> tuple[Array, Array]:
         da = np.empty_like(a)  # (..., M, A)
         dstate = cell.start(
             len(order.order)
@@ -40,7 +47,7 @@ def scan(cell: Cell, a: Array, order: Packed) -> tuple[Array, Backward]:
             for rows, back in reversed(backwards):
                 size = rows.stop - rows.start
                 da[..., rows, :], dstate[:, :size] = back(dy[rows], dstate[:, :size])
-        return da
+        return da, dstate
 
     return np.concatenate(outputs), backward
 

@@ -1,0 +1,101 @@
+"""Attention: at each step of writing, look back at all that was read, and most at what matters now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from cognomen.rnn.layers import Array, Ids, Layer, Linear, Source
+from cognomen.rnn.losses import softmax
+from cognomen.rnn.packed import Packed
+
+__all__ = ["Attention", "Padded", "places_of"]
+
+
+def places_of(x: Packed) -> tuple[Ids, NDArray[np.bool_]]:
+    """Where in `data` each step of each sequence stands, (N, T) in the order given, and which ones exist."""
+    rank = np.argsort(x.order)[:, None]  # (N, 1)
+    exists = np.arange(len(x.sizes)) < x.lengths[rank]  # (N, T)
+    return np.where(exists, x.starts + rank, 0), exists
+
+
+class Padded(NamedTuple):
+    """Sequences side by side, zeros behind the shorter ones.
+
+    Attributes:
+        values: (N, T, Y), in the order in which the sequences were given.
+        exists: (N, T), False where there is no step.
+    """
+
+    values: Array
+    exists: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, x: Packed) -> tuple[Self, Callable[[Array], Array]]:
+        """Pad a packed batch; backward gives the gradient (M, Y) of one (N, T, Y)."""
+        places, exists = places_of(x)
+
+        def backward(d: Array) -> Array:
+            dx = np.empty_like(x.data)  # (M, Y)
+            dx[places[exists]] = d[exists]
+            return dx
+
+        return cls(x.data[places] * exists[..., None], exists), backward
+
+    def take(self, rows: Ids) -> Self:
+        """Some of the sequences."""
+        return type(self)(self.values[rows], self.exists[rows])
+
+
+class Attention(Layer):
+    """Global attention (Luong, Pham & Manning 2015), with their score "general".
+
+        s_l = h . W_a m_l        how well a step's state h fits what was read at l
+        w = softmax(s)           the weights, over all l that exist
+        c = sum_l w_l m_l        the context
+        h' = tanh(W_c [c, h])    what the step goes on with
+
+    Parameters: "query.weight" (Y, H), "join.weight" (H, Y + H), "join.bias" (H,).
+    """
+
+    def __init__(
+        self, hidden_size: int, memory_size: int, *, rng: Source, dtype: DTypeLike = np.float32
+    ) -> None:
+        self.query = Linear(hidden_size, memory_size, rng=rng, bias=False, dtype=dtype)
+        self.join = Linear(memory_size + hidden_size, hidden_size, rng=rng, dtype=dtype)
+        super().__init__(*self.collect({"query.{}": self.query, "join.{}": self.join}))
+
+    def forward(
+        self, h: Array, memory: Padded
+    ) -> tuple[Array, Array, Callable[[Array], tuple[Array, Array]]]:
+        """Let states h (N, T, H) look at a memory (N, L, Y).
+
+        Returns:
+            What the steps go on with (N, T, H), the weights (N, T, L), and backward: from the gradient by the
+            first to those by h and by the memory's values.
+        """
+        count, steps, hidden = h.shape
+        m = memory.values  # (N, L, Y)
+        flat = h.reshape(-1, hidden)  # (N * T, H)
+        q, back_query = self.query.forward(flat)
+        q = q.reshape(count, steps, -1)  # (N, T, Y)
+        scores = q @ m.swapaxes(1, 2)  # (N, T, L)
+        scores += np.where(memory.exists, 0, -np.inf).astype(h.dtype)[:, None]
+        weights = softmax(scores)  # (N, T, L)
+        context = weights @ m  # (N, T, Y)
+        z, back_join = self.join.forward(np.concatenate([context.reshape(len(flat), -1), flat], axis=1))
+        out = np.tanh(z)  # (N * T, H)
+
+        def backward(d: Array) -> tuple[Array, Array]:
+            djoined = back_join(d.reshape(out.shape) * (1 - out * out))  # (N * T, Y + H)
+            dcontext = djoined[:, :-hidden].reshape(context.shape)
+            dweights = dcontext @ m.swapaxes(1, 2)  # (N, T, L)
+            dscores = weights * (dweights - (dweights * weights).sum(axis=-1, keepdims=True))
+            dmemory = weights.swapaxes(1, 2) @ dcontext + dscores.swapaxes(1, 2) @ q  # (N, L, Y)
+            dh = djoined[:, -hidden:] + back_query((dscores @ m).reshape(len(flat), -1))
+            return dh.reshape(h.shape), dmemory
+
+        return out.reshape(h.shape), weights, backward

@@ -1,0 +1,99 @@
+"""The part that reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from cognomen.errors import InputError
+from cognomen.rnn.layers import Array, Embedding, Layer, Source
+from cognomen.rnn.packed import Packed
+from cognomen.rnn.recurrent import Recurrent
+
+__all__ = ["Encoder", "one_step"]
+
+
+def one_step(x: NDArray[Any]) -> Packed:
+    """A batch (N, ...) as sequences of one step."""
+    return Packed(x, np.array([len(x)]), np.arange(len(x)))
+
+
+class Encoder(Layer):
+    """Reads a packed batch: recurrent layers, below them an embedding if the inputs are tokens.
+
+    Args:
+        cell: "rnn", "combined", "gru" or "lstm".
+        input_size: numbers in each input, X; or, with `embedding_size`, how many tokens there are, V.
+        hidden_size: numbers in each direction's hidden state, H.
+        embedding_size: numbers for each token, E; inputs are ids then.
+        num_layers, direction, dropout, cell_options: as for `Recurrent`.
+        rng: source of the starting values.
+
+    Attributes:
+        output_size: numbers in each output, Y: H for each direction.
+
+    Parameters: "weight_ih_l0" and so on as in `Recurrent`, and "embedding.weight" (V, E).
+    """
+
+    def __init__(
+        self,
+        cell: str,
+        input_size: int,
+        hidden_size: int,
+        *,
+        embedding_size: int | None = None,
+        num_layers: int = 1,
+        direction: str = "forward",
+        dropout: float = 0.0,
+        rng: Source | None = None,
+        dtype: DTypeLike = np.float32,
+        cell_options: Mapping[str, Any] | None = None,
+    ) -> None:
+        rng = np.random.default_rng() if rng is None else rng
+        self.direction, self.dtype = direction, np.dtype(dtype)
+        self.embedding = None
+        parts: dict[str, Layer] = {}
+        if embedding_size is not None:
+            self.embedding = Embedding(input_size, embedding_size, rng=rng, dtype=dtype)
+            parts["embedding.{}"] = self.embedding
+        self.recurrent = Recurrent(
+            cell,
+            embedding_size or input_size,
+            hidden_size,
+            num_layers=num_layers,
+            direction=direction,
+            dropout=dropout,
+            rng=rng,
+            dtype=dtype,
+            cell_options=cell_options,
+        )
+        self.input_size, self.output_size = input_size, self.recurrent.output_size
+        super().__init__(*self.collect({**parts, "{}": self.recurrent}))
+
+    def forward(
+        self, x: Packed, rng: np.random.Generator | None = None
+    ) -> tuple[Packed, Callable[[Array], Array | None]]:
+        """Read inputs (M, X), or ids (M,): outputs (M, Y); backward gives the gradient by x, None for ids.
+
+        `rng` is the source of dropout's noise, for training only.
+
+        Raises:
+            InputError: the inputs have another shape, or an id is no token's.
+        """
+        data, back_embedding = self._numbers(x.data)
+        y, back_read = self.recurrent.forward(x.with_data(data), rng)
+        return y, lambda dy: back_embedding(back_read(dy))
+
+    def _numbers(self, data: NDArray[Any]) -> tuple[Array, Callable[[Array], Array | None]]:
+        """Inputs as numbers (M, X)."""
+        wanted = (self.input_size,) if self.embedding is None else ()
+        if data.shape[1:] != wanted:
+            raise InputError(
+                f"expected inputs of the shape {('M', *wanted)}, M steps in all, got {data.shape}"
+            )
+        if self.embedding is not None:
+            return self.embedding.forward(data)
+        return data.astype(self.dtype, copy=False), lambda dx: dx
