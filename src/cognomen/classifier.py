@@ -39,9 +39,6 @@ from cognomen.reading import read_column
 if TYPE_CHECKING:
     from cognomen.composition import Composition
 
-if TYPE_CHECKING:
-    from cognomen.composition import Composition
-
 __all__ = ["Answer", "Classifier", "OriginProbability", "Scores"]
 
 Weights = NDArray[np.float64] | None
@@ -290,8 +287,6 @@ class Classifier(Model):
         Raises:
             InputError: an argument is not of the kind above, or an origin is not the model's.
         """
-        from cognomen.composition import tally  # a single answer need not wait for it
-
         from cognomen.composition import tally  # a single answer need not wait for it
 
         weights = self._log_weights("training", restrict)
