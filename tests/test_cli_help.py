@@ -40,6 +40,7 @@ def test_the_commands_of_the_design_are_there():
         "predict",
         "score",
         "composition",
+        "explain",
         "train",
         "evaluate",
         "protocol",

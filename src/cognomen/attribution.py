@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cognomen.network import Network
+from cognomen.ngrams import Ngrams
 from cognomen.rnn.layers import Array, Backward, Blank, Ids
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.pooling import kinds_of
@@ -65,8 +66,8 @@ def letter_shares(network: Network, ids: Ids, targets: Array) -> LetterShares:
     start, total = (targets @ logits.T).T  # (K,) each
     shares = _along_path(exact, ids, targets)
     if network.ngrams is not None:
-        spread, alone = _ngram_shares(network, ids, targets)
-        shares, start, total = shares + spread, start + alone, total + alone + spread.sum(axis=1)
+        spread, base = _ngram_shares(network.ngrams, ids, targets)
+        shares, start, total = shares + spread, start + base, total + base + spread.sum(axis=1)
     return LetterShares(shares, start, total)
 
 
@@ -77,18 +78,25 @@ def in_double(network: Network) -> Network:
     return twin
 
 
-def _ngram_shares(network: Network, ids: Ids, targets: Array) -> tuple[Array, Array]:
-    """What n-grams add, spread over their letters, (K, T); and those of end marks alone, (K,)."""
-    assert network.ngrams is not None
-    starts, stops, values = network.ngrams.spans(ids)
+def _ngram_shares(ngrams: Ngrams, ids: Ids, targets: Array) -> tuple[Array, Array]:
+    """What n-grams add, spread over their letters, (K, T); and what they add to the baseline, (K,).
+
+    N-grams of end marks alone every name has. Where they count less beside others, that is by all the letters
+    of these alike.
+    """
+    starts, stops, values = ngrams.spans(ids)
     added = targets @ values.T.astype(np.float64)  # (K, R)
-    spread, alone = np.zeros((len(targets), len(ids))), np.zeros(len(targets))
-    for each, (first, end) in enumerate(zip(starts.tolist(), stops.tolist(), strict=True)):
-        if first < end:
-            spread[:, first:end] += added[:, each, None] / (end - first)
-        else:  # every name has them, the baseline too
-            alone += added[:, each]
-    return spread, alone
+    spread, covered = np.zeros((len(targets), len(ids))), np.zeros(len(ids), bool)
+    for each in np.flatnonzero(starts < stops):
+        letters = slice(starts[each], stops[each])
+        spread[:, letters] += added[:, each, None] / (stops[each] - starts[each])
+        covered[letters] = True
+    _, _, of_baseline = ngrams.spans(np.zeros_like(ids))
+    base = targets @ of_baseline.sum(axis=0).astype(np.float64)  # (K,)
+    change = added[:, starts >= stops].sum(axis=1) - base  # (K,)
+    if covered.any():
+        spread[:, covered] += change[:, None] / covered.sum()
+    return spread, base
 
 
 # --- the path ---------------------------------------------------------------------------------------------

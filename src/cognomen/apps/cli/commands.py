@@ -15,6 +15,7 @@ COMMANDS = {
     "predict": "where names come from",
     "score": "answers beside the names of a table",
     "composition": "the mixture of origins in a column of names",
+    "explain": "which letters speak for and against an origin",
     "train": "train a model on your names",
     "evaluate": "measure a model on names with known origins",
     "protocol": "re-train and measure under protocol L or T",

@@ -1,0 +1,195 @@
+"""`cognomen explain`: which letters speak for and against an origin, and the belief after each letter."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cognomen.apps.cli.asking import model_options
+from cognomen.apps.cli.reading import argument_text, one_line
+from cognomen.apps.cli.render import (
+    BOLD,
+    CYAN,
+    DIM,
+    PLAIN,
+    REASONS,
+    YELLOW,
+    Piece,
+    bar,
+    cell_len,
+    has_colours,
+    percent,
+)
+
+if TYPE_CHECKING:
+    from cognomen.classifier import Classifier
+    from cognomen.explanation import Explanation, LetterShare
+
+HALF = 10  # cells of the longest bar, to either side
+LETTER = 8  # cells of the first column
+
+EXAMPLES = """\b
+Examples:
+  cognomen explain Nakamura
+  cognomen explain --origin Scottish Campbell
+  cognomen explain --plot nakamura.svg Nakamura
+  cognomen explain --json O'Brien
+
+\b
+What the columns say:
+  for        what the letter adds to the origin's logit, by integrated gradients through the
+             network: the numbers add up, from a name of unknown letters to this name.
+             1 more makes the origin e = 2.7 times as likely, all else equal.
+  lead       what it adds to how far that origin is ahead of the likeliest other one.
+  so far     the answer to the letters up to here, taken as a whole name.
+
+--plot draws them, and the network at work: states, gates, which earlier letter each state
+depends on, and the gradient by lag. The file's end says what it is: .svg, .png or .pdf.
+
+\b
+Exit codes: 0 done (also when the name cannot be read), 1 an error that the
+message explains, 2 not understood, 130 Ctrl-C.
+"""
+
+
+@click.command("explain", epilog=EXAMPLES)
+@click.argument("name")
+@click.option("--origin", metavar="O", help="Explain this origin instead of the most likely one.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE", help="Draw it, too.")
+@model_options
+def command(
+    name: str, origin: str | None, as_json: bool, picture: Path | None, model: str | None, as_is: bool
+) -> None:
+    """Say which letters of NAME speak for and against an origin, and what it sounds like letter by letter.
+
+    It shows what moved this model, not a rule of a language.
+    A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion.
+    """
+    from cognomen.classifier import Classifier
+    from cognomen.explanation import explain
+
+    if picture is not None:
+        check_picture(picture)
+    classifier = Classifier.load(model)
+    text = argument_text(name)
+    found = explain(classifier, text, origin, full_names=not as_is)
+    if as_json:
+        click.echo(json.dumps(found.to_json(), ensure_ascii=False))
+    else:
+        write(found)
+    if picture is not None:
+        draw(classifier, found, picture, full_names=not as_is)
+
+
+def check_picture(path: Path) -> None:
+    """Raise InputError for a picture of no known kind, MissingExtraError without matplotlib."""
+    from importlib.util import find_spec
+
+    from cognomen.canvas import checked_path
+    from cognomen.errors import MissingExtraError
+
+    checked_path(path)
+    if find_spec("matplotlib") is None:
+        raise MissingExtraError("matplotlib", "plots", "Drawing pictures")
+
+
+def draw(classifier: Classifier, found: Explanation, path: Path, *, full_names: bool) -> None:
+    """Draw an explanation, or say why there is nothing to draw."""
+    from cognomen.explanation import workings
+    from cognomen.explanation_plots import plot_explanation
+
+    inside = workings(classifier, found.answer.name, full_names=full_names)
+    if inside is None:
+        click.echo(f"not drawn: {path}: the name cannot be read", err=True)
+        return
+    plot_explanation(found, inside[1], path)
+    click.echo(f"drawn: {path}", err=True)
+
+
+def write(found: Explanation) -> None:
+    """Print an explanation for people."""
+    colours = sys.stdout is not None and sys.stdout.isatty() and has_colours()
+    painted = (
+        "".join(click.style(text, **style) if colours else text for text, style in line).rstrip()
+        for line in lines_of(found)
+    )
+    click.echo("\n".join(painted), color=colours)
+
+
+def lines_of(found: Explanation) -> list[list[Piece]]:
+    """Lay an explanation out: the answer, and a row for each letter."""
+    name = one_line(found.answer.name or "")
+    reason = REASONS.get(found.answer.reason or "", found.answer.reason or "")
+    if found.origin is None:
+        return [[(f"{name}: ", PLAIN), ("unknown", YELLOW), (f", {reason}", PLAIN)]]
+    read = f" → {one_line(found.answer.surname or '')}" if found.answer.note else ""
+    head: list[Piece] = [(f"{name}{read}: ", PLAIN), (found.origin, BOLD)]
+    head.append((f" {percent(found.probability or 0.0)}", PLAIN))
+    if found.rival is not None:
+        head.append((f", {found.rival} {percent(found.probability_of(found.rival))}", DIM))
+    if found.answer.reason:
+        head.append((f"; answered unknown: {reason}", YELLOW))
+    return [head, [], *table(found)]
+
+
+def table(found: Explanation) -> list[list[Piece]]:
+    """Lay out what each letter adds, from a name of unknown letters on, and what it sounds like so far."""
+    origin = found.origin or ""
+    title = f"for {origin}"
+    widths = [cell_len(title), 6]
+    longest = max(abs(each.share) for each in found.letters) or 1.0
+    no_bar: list[Piece] = [(" " * (2 * HALF), PLAIN)]
+    start = [("start", DIM), no_bar, signed(found.start, found.start_margin), ("unknown letters alone", DIM)]
+    total = [("sum", DIM), no_bar, signed(found.logit, found.margin), ("", PLAIN)]
+    letters = [
+        [
+            (shown(each.letter), BOLD),
+            pole(each.share / longest),
+            signed(each.share, each.margin),
+            (so_far(each, origin), PLAIN),
+        ]
+        for each in found.letters
+    ]
+    head = [("letter", DIM), no_bar, [title, "lead" if found.rival else ""], ("so far", DIM)]
+    return [row(cells, widths) for cells in [head, start, *letters, total]]
+
+
+def row(cells: list[Any], widths: list[int]) -> list[Piece]:
+    """Put the cells of a row side by side: letter, bar, figures, words."""
+    (letter, style), bar, figures, words = cells
+    numbers = "".join(f"  {figure:>{width}}" for figure, width in zip(figures, widths, strict=True))
+    first = letter + " " * (LETTER - cell_len(letter))
+    return [(first, style), *bar, (f"{numbers}  ", DIM if style == DIM else PLAIN), words]
+
+
+def signed(share: float | None, margin: float | None) -> list[str]:
+    """Write the two figures of a row with their signs."""
+    return ["" if each is None else f"{each:+.2f}" for each in (share, margin)]
+
+
+def pole(share: float) -> list[Piece]:
+    """Draw a bar: right of the middle what speaks for the origin, left of it what speaks against."""
+    if share >= 0:
+        return [(" " * HALF, PLAIN), (bar(share, HALF), CYAN)]
+    halves = round(-share * HALF * 2)
+    left = "▐" * (halves % 2) + "█" * (halves // 2)
+    return [(left.rjust(HALF), YELLOW), (" " * HALF, PLAIN)]
+
+
+def so_far(letter: LetterShare, origin: str) -> str:
+    """Say what the letters so far sound like, and how much like the origin that is explained."""
+    if not letter.belief:
+        return "not a name yet"
+    best = letter.belief[0]
+    words = f"{best.origin} {percent(best.probability)}"
+    return words if best.origin == origin else f"{words}, {origin} {percent(letter.probability(origin))}"
+
+
+def shown(letter: str) -> str:
+    """Show a space as a sign of its own."""
+    return "␣" if letter == " " else one_line(letter)

@@ -1,0 +1,136 @@
+"""`cognomen explain`: the table for people, the JSON, the picture."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cli_running import ORIGINS, failure, inside, lines, tiny_classifier
+
+from cognomen.apps.cli.explain import HALF, pole, so_far
+from cognomen.explanation import LetterShare, explain, workings
+from cognomen.explanation_plots import plot_explanation
+
+SCHEMA = Path(__file__).parent.parent / "docs" / "schema.md"
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("explain") / "model"
+    tiny_classifier().save(folder)
+    return str(folder)
+
+
+def figures(line: str) -> list[float]:
+    return [float(each) for each in re.findall(r"[+-]\d+\.\d\d", line)]
+
+
+def test_the_table_adds_up(model):
+    table = lines(inside("explain", "Nakamura", "--model", model))
+    found = explain(tiny_classifier(), "Nakamura")
+    assert table[0].startswith(f"Nakamura: {found.origin} ")
+    assert found.rival is not None
+    assert found.rival in table[0]
+    rows = table[3:]
+    assert "".join(line[0] for line in rows[1:-1]) == "nakamura"
+    values = np.array([figures(line) for line in rows])  # (start, letters, sum; share and lead)
+    np.testing.assert_allclose(values[:-1].sum(axis=0), values[-1], atol=0.05)
+    assert values[-1, 0] == pytest.approx(found.logit, abs=0.006)
+    for line, letter in zip(rows[1:-1], found.letters, strict=True):
+        assert line.endswith(so_far(letter, found.origin or ""))
+
+
+def test_a_surname_and_another_origin(model):
+    table = lines(inside("explain", "John van Dyk", "--origin", ORIGINS[0], "--model", model))
+    assert table[0].startswith(f"John van Dyk → van Dyk: {ORIGINS[0]} ")
+    assert f"for {ORIGINS[0]}" in table[2]
+    assert "".join(line[0] for line in table[4:-1]) == "van␣dyk"
+    assert "not a name yet" in lines(inside("explain", "--model", model, "'t Hooft"))[4]
+
+
+@pytest.mark.parametrize(("name", "words"), [("", "nothing to read"), ("123", "holds no letters")])
+def test_what_cannot_be_read(model, tmp_path, name, words):
+    assert lines(inside("explain", "--model", model, name)) == [f"{name}: unknown, {words}"]
+    picture = tmp_path / "p.svg"
+    result = inside("explain", "--model", model, "--plot", str(picture), name)
+    lines(result)
+    assert b"not drawn" in result.stderr
+    assert not picture.exists()
+
+
+def test_an_unknown_origin_and_an_odd_picture(model):
+    message = failure(inside("explain", "Novak", "--origin", "Chzech", "--model", model), 1)
+    assert "Did you mean 'Czech'?" in message
+    assert ".png or .svg or .pdf" in failure(inside("explain", "Novak", "--plot", "p.gif"), 1)
+    failure(inside("explain"), 2)
+
+
+def test_json_has_the_keys_of_the_schema(model):
+    found = json.loads(*lines(inside("explain", "--json", "Müller", "--model", model)))
+    assert found == json.loads(json.dumps(explain(tiny_classifier(), "Müller").to_json()))
+    text = SCHEMA.read_text("utf-8").partition("## `cognomen explain --json`")[2].partition("\n## ")[0]
+    keys = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
+    assert keys == [*found, *found["letters"][0]]
+    unread = json.loads(*lines(inside("explain", "--json", "123", "--model", model)))
+    assert list(unread) == list(found)
+    assert (unread["reason"], unread["letters"]) == ("no-letters", [])
+
+
+def test_bars_grow_from_the_middle():
+    drawn = ["".join(text for text, _ in pole(share)) for share in (-1, -0.25, 0, 0.5, 1)]
+    assert drawn[0] == "█" * HALF + " " * HALF
+    assert drawn[1] == " " * 7 + "▐██" + " " * HALF
+    assert drawn[2].strip() == ""
+    assert drawn[3] == " " * HALF + "█" * 5 + " " * 5
+    assert {len(each) for each in drawn} == {2 * HALF}
+    assert so_far(LetterShare("x", 0.0, None, ()), "Czech") == "not a name yet"
+
+
+@pytest.mark.parametrize(("suffix", "begins"), [(".svg", b"<?xml"), (".png", b"\x89PNG"), (".pdf", b"%PDF")])
+def test_the_picture_is_drawn(model, tmp_path, suffix, begins):
+    path = tmp_path / f"p{suffix}"
+    result = inside("explain", "Müller-Ng x", "--as-is", "--plot", str(path), "--model", model)
+    lines(result)
+    assert f"drawn: {path}".encode() in result.stderr
+    assert path.read_bytes().startswith(begins)
+
+
+def test_the_words_are_in_the_picture(tmp_path):
+    import matplotlib
+
+    clf = tiny_classifier()
+    found, (letters, inner) = explain(clf, "Müller"), workings(clf, "Müller") or ((), None)
+    assert inner is not None
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        plot_explanation(found, inner, tmp_path / "p.svg")
+        plot_explanation(found, None, tmp_path / "short.svg")
+    text, short = ((tmp_path / name).read_text("utf-8") for name in ("p.svg", "short.svg"))
+    for words in [
+        *letters,
+        f"speaks for {found.origin}",
+        f"lead over {found.rival}",
+        "Belief after each letter",
+    ]:
+        assert words in text
+        assert words in short
+    for words in ("hidden state", "reset gate", "update gate", "which letter each state depends on", "Steps"):
+        assert words in text
+        assert words not in short
+
+
+def test_a_picture_needs_letters_and_matplotlib(model, tmp_path, monkeypatch):
+    from cognomen.errors import InputError
+
+    clf = tiny_classifier()
+    with pytest.raises(InputError, match="no-letters"):
+        plot_explanation(explain(clf, "123"), None, tmp_path / "p.svg")
+    with pytest.raises(InputError, match="workings of 5 letters, got 3"):
+        plot_explanation(explain(clf, "Novak"), (workings(clf, "Ann") or ((), None))[1], tmp_path / "p.svg")
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    message = failure(inside("explain", "Novak", "--plot", str(tmp_path / "p.svg"), "--model", model), 1)
+    assert "pip install 'cognomen[plots]'" in message
