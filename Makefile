@@ -19,10 +19,12 @@ lint: $(VENV)/.lint
 
 docs: $(VENV)/.test  ## fails when a generated page or figure is stale; `make reference` writes them anew
 	$(BIN)/python docs/generate_reference.py --check
+	$(BIN)/python docs/generate_figures.py --check
 	$(BIN)/python benchmarks/figures.py --check
 
 reference: $(VENV)/.test
 	$(BIN)/python docs/generate_reference.py
+	$(BIN)/python docs/generate_figures.py
 	$(BIN)/python benchmarks/figures.py
 
 bench: $(VENV)/.bench  ## re-trains the shipped model and re-measures every published figure: about two hours

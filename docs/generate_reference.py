@@ -46,6 +46,7 @@ MODULES = [
     "cognomen.training",
     "cognomen.protocols",
     "cognomen.plots",
+    "cognomen.drawings",
     "cognomen.tutorial",
     "cognomen.errors",
 ]

@@ -1,0 +1,119 @@
+"""The figures: as the code is, whole, and the same as those in docs/figures."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from cli_running import tiny_classifier
+from test_explanation import classifier
+
+from cognomen import RNN, Classifier
+from cognomen.drawings import draw_classifier, draw_shapes, draw_unrolled
+from cognomen.drawings.shapes import SHAPES, Column, columns_of
+from cognomen.errors import InputError
+from cognomen.rnn.shapes import ManyToMany, ManyToOne, OneToMany, OneToOne, SyncedManyToMany
+
+DOCS = Path(__file__).parent.parent / "docs"
+SVG = "{http://www.w3.org/2000/svg}"
+DRAWN = {
+    "unrolled": lambda: draw_unrolled(RNN(input_size=4, hidden_size=3, output_size=2)),
+    "shapes": draw_shapes,
+    "classifier": lambda: draw_classifier(Classifier.load()),
+    "ngrams": lambda: draw_classifier(classifier(ngrams=True, layers=2)),
+    "reverse": lambda: draw_classifier(classifier(cell="lstm", direction="reverse"), "Müller"),
+}
+
+
+def words(text: str) -> list[str]:
+    return [each.text or "" for each in ElementTree.fromstring(text).iter(f"{SVG}text")]
+
+
+def test_the_figures_in_the_documents_are_those_that_the_code_draws():
+    """If this fails: python docs/generate_figures.py."""
+    command = [sys.executable, str(DOCS / "generate_figures.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(path.name for path in (DOCS / "figures").glob("*.svg")) >= [
+        "classifier.svg", "shapes.svg", "unrolled.svg",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_everything_stands_on_the_sheet(name):
+    root = ElementTree.fromstring(DRAWN[name]())
+    width, height = (float(each) for each in root.attrib["viewBox"].split()[2:])
+    assert root.find(f"{SVG}title") is not None
+    assert root.find(f"{SVG}desc") is not None
+    for box in root.iter(f"{SVG}rect"):
+        x, y, w, h = (float(box.attrib[key]) for key in ("x", "y", "width", "height"))
+        assert x >= 0
+        assert y >= 0
+        assert x + w <= width
+        assert y + h <= height
+    for text in root.iter(f"{SVG}text"):
+        length = 0.56 * float(text.attrib["font-size"]) * len(text.text or "")
+        before = {"start": 0, "middle": 0.5, "end": 1}[text.attrib["text-anchor"]] * length
+        left = float(text.attrib["x"]) - before
+        assert left >= 0
+        assert left + length <= width, text.text
+        assert float(text.attrib["y"]) < height
+
+
+def test_the_unrolled_network_has_its_own_function_and_sizes():
+    told = " ".join(words(draw_unrolled(RNN(4, 3, 2, nonlinearity="relu", bias=True))))
+    assert "hₜ = relu(V hₜ₋₁ + U xₜ + b)" in told
+    assert "yₜ = W hₜ + c" in told
+    assert "U 3 × 4, V 3 × 3, W 2 × 3" in told
+    assert "φ(V" in " ".join(words(draw_unrolled(RNN(4, nonlinearity=(abs, abs)))))
+    with pytest.raises(InputError, match="input_size"):
+        draw_unrolled(RNN())
+
+
+def test_the_shapes_are_drawn_as_their_classes_are_wired():
+    reads, tells, writes = Column(True, False, False), Column(True, True, False), Column(False, True, True)
+    assert columns_of(OneToOne) == [tells]
+    assert columns_of(OneToMany) == [reads] + [writes] * 3
+    assert columns_of(ManyToOne) == [reads, reads, tells]
+    assert columns_of(ManyToMany) == [reads] * 3 + [writes] * 3
+    assert columns_of(SyncedManyToMany) == [tells] * 3
+    root = ElementTree.fromstring(draw_shapes())
+    columns = [column for shape, _, _ in SHAPES for column in columns_of(shape)]
+    parts = len(columns) + sum(c.reads + c.answers for c in columns)
+    assert len(list(root.iter(f"{SVG}rect"))) == 1 + parts + 4  # the ground, and the legend
+    assert {name for _, name, _ in SHAPES} <= set(words(draw_shapes()))
+
+
+@pytest.mark.parametrize(
+    "clf",
+    [
+        Classifier.load(),
+        tiny_classifier(),
+        classifier(ngrams=True, layers=2),
+        classifier(direction="forward"),
+    ],
+)
+def test_every_tensor_of_the_model_is_there_with_its_shape(clf):
+    told = words(draw_classifier(clf, "Müller"))
+    for name, value in clf.network.params.items():
+        shape = str(value.shape).replace(",)", ")")
+        assert f"{name.split('.', 1)[1]} {shape}" in told
+    assert f"{clf.network.size:,} weights" in told
+    assert f"softmax(logits / {clf.temperature:.2f})" in told
+    assert "“Müller”  →  m u ◌̈ l l e r" in told
+    assert any("up to 3 letters" in each for each in told) == (clf.network.ngrams is not None)
+
+
+def test_the_result_of_each_stage_is_what_the_network_makes():
+    """The shapes between the boxes, against those of a name that is really read."""
+    clf = classifier(layers=2)
+    net, ids = clf.network, clf.alphabet.encode("nakamura")
+    x, _ = net.embedding.forward(ids)
+    told = words(draw_classifier(clf))
+    assert f"({len(ids)}, {x.shape[1]})" in told
+    assert told.count(f"({len(ids)}, {net.recurrent.output_size})") == 2
+    assert f"({net.output.params['weight'].shape[1]})" in told
+    assert f"({len(clf.origins)}) logits" in told
