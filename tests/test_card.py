@@ -122,6 +122,7 @@ def test_the_command_line_takes_every_setting() -> None:
         longest_ngram=3,
         min_ngram_count=4,
         ngram_dropout=0.25,
+        alone=0.75,
         balance=0.0,
         refit=False,
     )

@@ -155,13 +155,16 @@ class Run:
         ids = np.where(self.rng.random(len(ids)) < recipe.letter_dropout, UNKNOWN, ids)
         # A run that diverges overflows on its way; check_sound says so in plain words.
         with np.errstate(all="ignore"):
-            logits, backward = self.network.forward(ids, lengths, self.rng)
-            # Logit adjustment (Menon et al. 2021): what the shares explain, the network need not learn.
-            loss, dlogits = cross_entropy(
-                logits + self.favour, labels, label_smoothing=recipe.label_smoothing
-            )
+            parts, backward = self.network.forward_parts(ids, lengths, self.rng)
+            logits = sum(parts[1:], start=parts[0])  # (N, C)
+            loss, dlogits = self._loss(logits, labels)
+            dparts = [dlogits] * len(parts)
+            if (
+                len(parts) > 1
+            ):  # else the n-grams, which are quicker, leave the recurrent part little to learn
+                dparts[0] = dlogits + recipe.alone * self._loss(parts[0], labels)[1]
             self.network.zero_grad()
-            backward(dlogits)
+            backward(dparts)
             norm = clip_grad_norm(self.network.grads, recipe.clip)
             where = f"epoch {len(self.history) + 1}, step {self.optimiser.steps % self.steps_per_epoch + 1}"
             check_sound(loss, norm, len(batch), len(self.priors), where, recipe)
@@ -169,6 +172,13 @@ class Run:
             self.optimiser.learning_rate = one_cycle(self.optimiser.steps, total, recipe.learning_rate)
             self.optimiser.step(self.network.grads)
         return loss, int((logits.argmax(axis=1) == labels).sum())
+
+    def _loss(self, logits: Array, labels: Ids) -> tuple[float, Array]:
+        """The cross-entropy of logits (N, C), and its gradient.
+
+        Logit adjustment (Menon et al. 2021): what the origins' shares explain, the network need not learn.
+        """
+        return cross_entropy(logits + self.favour, labels, label_smoothing=self.recipe.label_smoothing)
 
     def _record(self, loss: float, accuracy: float) -> None:
         """Note an epoch, and keep its weights if no epoch's were better on the validation names."""

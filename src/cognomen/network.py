@@ -130,23 +130,31 @@ class Network(Layer):
             InputError: there is no name, a name has no letters, the lengths do not fit the ids, or an id is
                 no letter's.
         """
+        parts, back = self.forward_parts(ids, lengths, rng)
+        return sum(parts[1:], start=parts[0]), lambda dlogits: back([dlogits] * len(parts))
+
+    def forward_parts(
+        self, ids: Ids, lengths: Ids, rng: np.random.Generator | None = None
+    ) -> tuple[list[Array], Callable[[list[Array]], None]]:
+        """As `forward`, but the logits (N, C) of each kind of evidence: the recurrent ones, the n-grams'.
+
+        Backward takes a gradient for each.
+        """
         lengths = check_lengths(ids, lengths)
         if len(lengths) == 0:
             raise InputError("expected one or more names, got none")
         self.embedding.check(ids)
-        logits, back_recurrent = self._recurrent_logits(ids, lengths, rng)  # (N, C)
-        if self.ngrams is None:
-            return logits, back_recurrent
-        shares, back_ngrams = self.ngrams.forward(ids, lengths, rng)  # (N, C)
+        readers = [self._recurrent_logits, *([] if self.ngrams is None else [self.ngrams.forward])]
+        parts, backwards = zip(*(read(ids, lengths, rng) for read in readers), strict=True)
 
-        def backward(dlogits: Array) -> None:
-            back_recurrent(dlogits)
-            back_ngrams(dlogits)
+        def backward(dparts: list[Array]) -> None:
+            for back, dlogits in zip(backwards, dparts, strict=True):
+                back(dlogits)
 
-        return logits + shares, backward
+        return list(parts), backward
 
     def _recurrent_logits(
-        self, ids: Ids, lengths: Ids, rng: np.random.Generator | None
+        self, ids: Ids, lengths: Ids, rng: np.random.Generator | None = None
     ) -> tuple[Array, Callable[[Array], None]]:
         """What the recurrent layers make of names: logits (N, C)."""
         read = self._read_shared if self.architecture.num_layers == 1 else self._read_packed

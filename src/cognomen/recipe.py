@@ -11,7 +11,7 @@ from cognomen.network import Architecture
 
 __all__ = ["Recipe"]
 
-ZERO_OR_MORE = ("longest_ngram", "min_letter_count", "seed", "weight_decay")
+ZERO_OR_MORE = ("alone", "longest_ngram", "min_letter_count", "seed", "weight_decay")
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class Recipe:
         longest_ngram: letters in the longest n-grams that get weights of their own; 0 for none.
         min_ngram_count: an n-gram needs so many places in the training names to get weights.
         ngram_dropout: share dropped of each name's n-grams.
+        alone: how much it counts, beside the loss of all evidence together, that the recurrent part is right
+            without the n-grams.
         dropout: shares dropped after the embedding, after each recurrent layer, and after pooling.
         min_letter_count: a letter seen less often than this, and less than once in a thousand training names,
             is left out of the alphabet: what two or three names teach about a mark misleads the others.
@@ -54,6 +56,7 @@ class Recipe:
     longest_ngram: int = 5
     min_ngram_count: int = 2
     ngram_dropout: float = 0.5
+    alone: float = 0.5
     dropout: tuple[float, float, float] = (0.1, 0.0, 0.5)
     min_letter_count: int = 10
     letter_dropout: float = 0.01

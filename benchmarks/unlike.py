@@ -1,0 +1,100 @@
+"""Does the model notice what is no name? `python benchmarks/unlike.py`, after `python benchmarks/classic.py`.
+
+The models of the ten folds (benchmarks/folds) judge their own test surnames, which they never saw, and beside
+them as many
+
+    uniform letters     of the lengths of the surnames, each of a to z alike
+    frequent letters    the same, each as often as in the surnames
+    English words       of the GCIDE list of the package english-words 2.0.2: three letters or more, and none
+                        that is a surname of the 18 files
+
+by their surprise: bits a letter. AUROC is the chance that a stranger surprises more than a surname; `refused`
+is the share beyond the limit that the shipped model has. Writes benchmarks/results/unlike.json.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from cognomen import Classifier
+from cognomen.corpora import Corpus, load_corpus
+from cognomen.files import write_whole
+from cognomen.splits import split_by_fold
+from cognomen.text import fold, normalise
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results" / "unlike.json"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+WORDS = "english-words 2.0.2, GCIDE"
+
+
+def dictionary_words(surnames: set[str]) -> list[str]:
+    """The list of English words, less the surnames."""
+    from english_words import get_english_words_set
+
+    words = get_english_words_set(["gcide"], lower=True, alpha=True)
+    return sorted(word for word in words if len(word) >= 3 and word not in surnames)
+
+
+def strangers(names: list[str], words: list[str], rng: np.random.Generator) -> dict[str, list[str]]:
+    """As many of each kind as there are names."""
+    lengths = [len(name) for name in names]
+    text = "".join(names)
+    shares = np.array([text.count(letter) for letter in LETTERS], float)
+
+    def drawn(chances: NDArray[np.float64]) -> list[str]:
+        return ["".join(rng.choice(list(LETTERS), n, p=chances / chances.sum())) for n in lengths]
+
+    return {
+        "uniform letters": drawn(np.ones(len(LETTERS))),
+        "frequent letters": drawn(shares),
+        "English words": rng.choice(words, len(names), replace=False).tolist(),
+    }
+
+
+def surprise(clf: Classifier, names: list[str]) -> NDArray[np.floating[Any]]:
+    """Bits a letter, (N,)."""
+    if clf.network.ngrams is None:
+        raise SystemExit("this model has no n-grams: run `python benchmarks/classic.py` first")
+    readable = [clf.alphabet.without_unknown_marks(normalise(name)) for name in names]
+    return clf.network.ngrams.surprise(*clf.alphabet.encode_all(readable))
+
+
+def measure_fold(corpus: Corpus, k: int, words: list[str]) -> dict[str, dict[str, float]]:
+    """AUROC and share refused of each kind, against the test surnames of a fold."""
+    clf = Classifier.load(HERE / "folds" / str(k))
+    limit = clf.calibration.unlike_above
+    names = sorted({corpus.names[i] for i in split_by_fold(corpus.names, k)[1]})
+    usual = surprise(clf, names)  # (N,)
+    rows = {"surnames": {"refused": float((usual > limit).mean())}}
+    for kind, texts in strangers([fold(n) for n in names], words, np.random.default_rng(k)).items():
+        found = surprise(clf, texts)
+        labels = np.repeat([0, 1], [len(usual), len(found)])
+        auroc = float(roc_auc_score(labels, np.concatenate([usual, found])))
+        rows[kind] = {"auroc": auroc, "refused": float((found > limit).mean())}
+    return rows
+
+
+def main() -> None:
+    """Measure all folds, and write the means."""
+    corpus = load_corpus("tutorial")
+    words = dictionary_words({fold(name) for name in corpus.names})
+    folds = [measure_fold(corpus, k, words) for k in range(10)]
+    means = {
+        kind: {name: float(np.mean([row[kind][name] for row in folds])) for name in figures}
+        for kind, figures in folds[0].items()
+    }
+    result = {"words": WORDS, "word_count": len(words), "mean_of_folds": means, "folds": folds}
+    write_whole(RESULTS, (json.dumps(result, indent=1) + "\n").encode())
+    for kind, figures in means.items():
+        print(f"{kind:18}", *(f"{name} {value:.3f}" for name, value in figures.items()))
+
+
+if __name__ == "__main__":
+    main()
