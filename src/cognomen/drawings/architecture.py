@@ -23,7 +23,7 @@ LINE, GAP, TOP = 19.0, 44.0, 74.0  # between lines in a box, between rows, above
 
 
 @dataclass(frozen=True)
-class Row:
+class _Row:
     """One stage: boxes side by side, each with a heading and the parameters it holds; what comes out."""
 
     boxes: list[tuple[str, list[str]]]
@@ -73,13 +73,13 @@ def _shown(letter: str) -> str:
     return "␣" if letter == " " else f"◌{letter}" if category(letter).startswith("M") else letter
 
 
-def _rows(network: Network, letters: str, model: Model) -> list[Row]:
+def _rows(network: Network, letters: str, model: Model) -> list[_Row]:
     """The stages of a network, from its own parameters."""
     a, steps = network.architecture, len(letters)
     ways = {"forward": ["→"], "reverse": ["←"], "both": ["→", "←"]}[a.direction]
     rows = [
-        Row([("alphabet: a number for each letter", [f"{a.alphabet_size} letters"])], f"({steps})", BLUE),
-        Row(
+        _Row([("alphabet: a number for each letter", [f"{a.alphabet_size} letters"])], f"({steps})", BLUE),
+        _Row(
             [("embedding: a vector for each letter", _tensors(network, "embedding."))],
             f"({steps}, {a.embedding_size})",
             BLUE,
@@ -91,17 +91,17 @@ def _rows(network: Network, letters: str, model: Model) -> list[Row]:
             end = f"_l{level}" + ("_reverse" if way == "←" and len(ways) > 1 else "")
             reads = "reads forward →" if way == "→" else "← reads from the end"
             boxes.append((f"{a.cell.upper()}, {reads}", _tensors(network, "recurrent.", end)))
-        rows.append(Row(boxes, f"({steps}, {len(ways) * a.hidden_size})", GREEN))
+        rows.append(_Row(boxes, f"({steps}, {len(ways) * a.hidden_size})", GREEN))
     width = network.output.params["weight"].shape[1]
     pooled = f"pooling over the letters: {a.pooling.replace('+', ' and ')}"
-    rows.append(Row([(pooled, ["no weights"])], f"({width})", GREEN))
+    rows.append(_Row([(pooled, ["no weights"])], f"({width})", GREEN))
     rows.append(
-        Row([("linear map to the origins", _tensors(network, "output."))], _logits(a.origin_count), ORANGE)
+        _Row([("linear map to the origins", _tensors(network, "output."))], _logits(a.origin_count), ORANGE)
     )
     if network.ngrams is not None:
-        rows.append(Row([("sum", ["logits of both"])], _logits(a.origin_count), ORANGE))
+        rows.append(_Row([("sum", ["logits of both"])], _logits(a.origin_count), ORANGE))
     scaled = f"softmax(logits / {model.temperature:.2f})"
-    rows.append(Row([("calibration", [scaled])], f"({a.origin_count})", ORANGE))
+    rows.append(_Row([("calibration", [scaled])], f"({a.origin_count})", ORANGE))
     return rows
 
 
@@ -118,12 +118,12 @@ def _tensors(network: Network, prefix: str, suffix: str = "") -> list[str]:
     ]
 
 
-def _places(row: Row) -> list[float]:
+def _places(row: _Row) -> list[float]:
     """Where the middles of a row's boxes stand."""
     return [MIDDLE + (place - (len(row.boxes) - 1) / 2) * (WIDE - HALF) for place in range(len(row.boxes))]
 
 
-def _draw_row(sheet: Sheet, row: Row, following: Row | None, top: float) -> None:
+def _draw_row(sheet: Sheet, row: _Row, following: _Row | None, top: float) -> None:
     """The boxes of a row, and the arrows to what follows, with the shape of what goes there."""
     size = WIDE if len(row.boxes) == 1 else HALF
     for x, (heading, lines) in zip(_places(row), row.boxes, strict=True):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cognomen.drawings.svg import BLUE, GREEN, GREY, ORANGE, PURPLE, Sheet
 from cognomen.rnn.shapes import ManyToMany, ManyToOne, OneToMany, OneToOne, Shape, SyncedManyToMany
 
-__all__ = ["draw_shapes"]
+__all__ = ["Column", "columns_of", "draw_shapes"]
 
 # Each with its name and the example of the task that it learns in the study.
 SHAPES: tuple[tuple[type[Shape], str, str], ...] = (
