@@ -39,6 +39,7 @@ ROWS = {
     "million": "timed.large:million_row",
     "column": "timed.large:column_row",
     "threads": "timed.inference:threads_row",
+    "ngrams": "timed.inference:ngrams_row",
     "product": "timed.inference:product_row",
     "step": "timed.training:step_row",
     "video": "timed.training:video_row",

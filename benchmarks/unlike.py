@@ -70,6 +70,8 @@ def measure_fold(corpus: Corpus, k: int, words: list[str]) -> dict[str, dict[str
     """AUROC and share refused of each kind, against the test surnames of a fold."""
     clf = Classifier.load(HERE / "folds" / str(k))
     limit = clf.calibration.unlike_above
+    if limit is None:
+        raise SystemExit("this model holds no limit: run `python benchmarks/classic.py` first")
     names = sorted({corpus.names[i] for i in split_by_fold(corpus.names, k)[1]})
     usual = surprise(clf, names)  # (N,)
     rows = {"surnames": {"refused": float((usual > limit).mean())}}

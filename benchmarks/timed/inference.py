@@ -10,10 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier import Classifier
-from timed.names import backwards, classifier, corpus, different_names, different_prefixes, read_cheaply
+from timed.names import (
+    backwards,
+    classifier,
+    corpus,
+    different_names,
+    different_prefixes,
+    read_cheaply,
+    shipped,
+)
 from timed.timing import Line, Setting, Target, alternate, best_way, seconds_of
 
 __all__ = [
+    "ngrams_row",
     "onnx_row",
     "product_rates",
     "product_row",
@@ -162,6 +171,29 @@ def threads_row(setting: Setting) -> list[Line]:
         rate(len(names), one),
         one / two,
         Target(">=", 1.7),
+        details={n: t.to_json() for n, t in times.items()},
+    )
+    return [line]
+
+
+def ngrams_row(setting: Setting) -> list[Line]:
+    """The shipped model, with its n-grams' weights and surprise, against its recurrent part alone."""
+    whole, part, names = shipped(), classifier(), different_names()
+    times = alternate(
+        {
+            "whole": partial(whole.predict_proba, names, threads=1),
+            "part": partial(part.predict_proba, names, threads=1),
+        },
+        setting.repetitions,
+    )
+    slow, quick = times["whole"].median, times["part"].median
+    line = Line(
+        f"{ALL_NAMES}: the shipped model, time",
+        "its recurrent part alone, as in the other rows",
+        rate(len(names), slow),
+        rate(len(names), quick),
+        slow / quick,
+        Target("<=", 1.2),
         details={n: t.to_json() for n, t in times.items()},
     )
     return [line]

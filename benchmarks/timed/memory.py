@@ -32,10 +32,10 @@ def _status(key: str) -> float | None:
 
 
 def main() -> None:
-    from cognomen import Classifier
+    from timed.names import classifier
 
     path, side = sys.argv[1:]
-    clf = Classifier.load()
+    clf = classifier()
     clf.predict_proba(["smith"])
     before = now()
     with Path(path).open(encoding="utf-8") as file:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -16,8 +17,11 @@ from numpy.typing import NDArray
 from cognomen import Classifier
 from cognomen.alphabet import Alphabet
 from cognomen.corpora import Corpus, load_corpus
+from cognomen.network import Network
+from cognomen.recipe import Recipe
 
 __all__ = [
+    "PLAIN",
     "backwards",
     "classifier",
     "corpus",
@@ -25,11 +29,16 @@ __all__ = [
     "different_prefixes",
     "read_cheaply",
     "recombined_names",
+    "shipped",
     "syllables",
     "zipf_rows",
 ]
 
 DATA = "tutorial"
+# The recipe of a plain BiGRU, as torch would be given it too.
+PLAIN = Recipe(
+    longest_ngram=0, refit=False, balance=0.0, dropout=(0.1, 0.0, 0.3), epochs=30, validation_share=0.05
+)
 LONGEST = 40  # letters of a made-up name
 Numbers = NDArray[np.int64]
 
@@ -41,9 +50,18 @@ def corpus() -> Corpus:
 
 
 @cache
-def classifier() -> Classifier:
-    """The shipped model: a plain BiGRU of 128, embedding 64, max and mean pooling."""
+def shipped() -> Classifier:
+    """The shipped model: a BiGRU of 128, embedding 64, max and mean pooling, and weights of n-grams."""
     return Classifier.load()
+
+
+@cache
+def classifier() -> Classifier:
+    """The shipped model's recurrent part alone, which is what the rivals have too."""
+    clf = shipped()
+    network = Network(replace(clf.network.architecture, longest_ngram=0))
+    network.load({name: clf.network.params[name] for name in network.params})
+    return Classifier(network, clf.alphabet, clf.origins, clf.priors, clf.temperature)
 
 
 def different_names(count: int | None = None, seed: int = 0) -> list[str]:

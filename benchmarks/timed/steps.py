@@ -15,11 +15,10 @@ import numpy as np
 
 from cognomen.fitting import Names
 from cognomen.network import Network
-from cognomen.recipe import Recipe
 from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy
 from cognomen.rnn.machine import reuse_memory
 from timed.batches import Laid, batches
-from timed.names import classifier, corpus, read_cheaply
+from timed.names import PLAIN, classifier, corpus, read_cheaply
 
 __all__ = ["our_steps", "pace", "their_steps"]
 
@@ -89,7 +88,7 @@ def pace(steps: Iterator[int], seconds: float) -> float:
 def main() -> None:
     side, way = sys.argv[1:3]
     size, threads, seconds = map(int, sys.argv[3:])
-    recipe = Recipe()
+    recipe = PLAIN
     if side == "ours":
         steps = our_steps(size, recipe.dropout, recipe.clip)
     else:

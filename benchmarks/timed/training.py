@@ -15,15 +15,15 @@ from typing import Any
 
 import numpy as np
 
+from cognomen.card import train_command
 from cognomen.fitting import Run
 from cognomen.progress import Progress
-from cognomen.recipe import Recipe
 from cognomen.splits import FOLDS, split_by_fold
 from cognomen.text import normalise
 from cognomen.tutorial.loop import Settings
 from cognomen.tutorial.vocabulary import N_LETTERS, lines_by_category, random_training_example
 from timed.batches import WAYS
-from timed.names import DATA, corpus
+from timed.names import DATA, PLAIN, corpus
 from timed.processes import free_environment, run_module
 from timed.steps import our_steps, their_steps, training_names
 from timed.timing import Line, Setting, Target, Times, alternate, seconds_of
@@ -100,7 +100,12 @@ def video_row(setting: Setting) -> list[Line]:
     ours = statistics.median(run["seconds"] for run in runs)
     names = setting.pick(5000, 500)
     theirs = _video_seconds(names) / names * VIDEO_STEPS
-    facts = {"accuracy": accuracy, "runs": runs, "their_names_timed": names, "recipe": "Recipe(epochs=1)"}
+    facts = {
+        "accuracy": accuracy,
+        "runs": runs,
+        "their_names_timed": names,
+        "recipe": replace(PLAIN, epochs=1).to_json(),
+    }
     line = Line(
         f"time to an accuracy of {accuracy:.3f} (fold 0 of protocol L)",
         f"the video's loop in torch, {VIDEO_STEPS:,} names one by one",
@@ -122,7 +127,7 @@ def _time_to_accuracy(accuracy: float, seed: int) -> dict[str, Any]:
     names, labels = np.array(corpus().names, object), np.array(corpus().labels, object)
     part = replace(corpus(), names=tuple(names[training]), labels=tuple(labels[training]))
     began = time.perf_counter()
-    run = Run(part, Recipe(epochs=1, seed=seed))
+    run = Run(part, replace(PLAIN, epochs=1, seed=seed))
     preparing, began = time.perf_counter() - began, time.perf_counter()
     letters = [run.alphabet.without_unknown_marks(normalise(name)) for name in names[test]]
     laid, right = run.alphabet.encode_all(letters), np.searchsorted(part.origins, labels[test].astype(str))
@@ -196,7 +201,7 @@ def folds_row(setting: Setting) -> list[Line]:
     cores: two processes side by side, or one with two threads. Batches of one length, or of like lengths,
     train otherwise than the recipe's random ones do. In `--quick` ours is scaled from its pace too.
     """
-    recipe = Recipe()
+    recipe = PLAIN
     trained = round(len(corpus()) * (1 - 1 / FOLDS) * (1 - recipe.validation_share))
     total = FOLDS * recipe.epochs * trained
     seconds = setting.pick(15, 2)
@@ -223,12 +228,24 @@ def folds_row(setting: Setting) -> list[Line]:
 
 def _pace(side: str, way: str, seconds: int, processes: int) -> float:
     """Names a second on two cores: of two processes side by side, together, or of one with two threads."""
-    words = [side, way, str(Recipe().batch_size), str(3 - processes), str(seconds)]
+    words = [side, way, str(PLAIN.batch_size), str(3 - processes), str(seconds)]
     with ThreadPoolExecutor(processes) as pool:
         runs = [pool.submit(run_module, "timed.steps", *words) for _ in range(processes)]
         return sum(float(run.result()) for run in runs)
 
 
 def _run_protocol() -> None:
-    command = [sys.executable, "-m", "cognomen", "protocol", "L", DATA, "--json", "--processes", "2"]
+    options = train_command(PLAIN.to_json(), DATA).split("MODEL ")[1].split()
+    command = [
+        sys.executable,
+        "-m",
+        "cognomen",
+        "protocol",
+        "L",
+        DATA,
+        "--json",
+        "--processes",
+        "2",
+        *options,
+    ]
     subprocess.run(command, check=True, env=free_environment(), stdout=subprocess.DEVNULL)
