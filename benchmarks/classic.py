@@ -13,9 +13,13 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import knowing
+import unlike
 
 from cognomen import Classifier
 from cognomen.card import model_card
@@ -28,6 +32,10 @@ RESULTS = Path(__file__).parent / "results" / "classic.json"
 FOLDS = Path(__file__).parent / "folds"
 SHIPPED = Path(__file__).parent.parent / "src" / "cognomen" / "models" / "classic"
 DATA = "tutorial"
+SECTIONS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
+    "knowing": ("Sets of origins, abstaining, and what lists are made of", knowing.tables),
+    "unlike": ("What looks like no name", unlike.table),
+}
 
 
 def cognomen(*words: str) -> str:
@@ -64,18 +72,27 @@ def tell(progress: RunProgress) -> None:
         print(f"run {progress.run}: {progress.share:.0%} {progress.figures}", file=sys.stderr)
 
 
-def quoted(result: dict[str, Any]) -> dict[str, Any]:
+def quoted(result: dict[str, Any], which: str) -> dict[str, Any]:
     """The figures that the card shows; the rest stays in the results."""
-    evaluation = {k: v for k, v in result["evaluation"].items() if k not in ("confusion", "reliability")}
+    left_out = ("confusion",) if which == "L" else ("confusion", "reliability")
+    evaluation = {k: v for k, v in result["evaluation"].items() if k not in left_out}
     return {**{k: result[k] for k in ("mean", "standard_deviation", "accuracies")}, "evaluation": evaluation}
 
 
 def write_card(clf: Classifier) -> None:
     """Save a classifier as the shipped model, with what was measured in its facts and its card."""
     protocols = json.loads(RESULTS.read_text(encoding="utf-8"))
-    clf.facts["protocols"] = {which: quoted(result) for which, result in protocols.items()}
-    clf.card = model_card(clf.origins, clf.priors, clf.facts)
+    clf.facts["protocols"] = {which: quoted(result, which) for which, result in protocols.items()}
+    clf.card = model_card(clf.origins, clf.priors, clf.facts, list(more_sections()))
     clf.save(SHIPPED, half=True)
+
+
+def more_sections() -> Iterator[str]:
+    """What other benchmarks found, as far as they have run."""
+    for name, (head, table) in SECTIONS.items():
+        path = RESULTS.with_name(f"{name}.json")
+        if path.exists():
+            yield f"## {head}\n\n{table(json.loads(path.read_text(encoding='utf-8')))}"
 
 
 def main() -> None:

@@ -8,13 +8,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import knowing
+import unlike
 from speed import table as table_of
 from speed_profile import table as profile_table
 
 from cognomen.files import write_whole
 
 HERE = Path(__file__).parent
-README, SPEED = HERE.parent / "README.md", HERE.parent / "docs" / "speed.md"
+README, DOCS = HERE.parent / "README.md", HERE.parent / "docs"
 PROTOCOLS = {"L": "L, leak-free", "T": "T, the tutorial's rows"}
 
 
@@ -83,7 +85,11 @@ def main() -> None:
     profile = results("profile")
     pages = {
         README: {"figures": table(), "tutorial": tutorial_table(), "speed": speed_table()},
-        SPEED: {
+        DOCS / "knowing.md": {
+            "knowing": knowing.tables(results("knowing")) + "\n",
+            "unlike": unlike.table(results("unlike")) + "\n",
+        },
+        DOCS / "speed.md": {
             "profile": where(profile["machine"]) + profile_table(profile),
             "speed-all": speed_table(with_targets=False),
         },

@@ -1,8 +1,7 @@
-"""Does the model know what it knows? `python benchmarks/knowing.py PREDICTIONS.npz [--out RESULTS.json]`.
+"""Does the model know what it knows? `python benchmarks/knowing.py`, after `python benchmarks/classic.py`.
 
-PREDICTIONS holds what the ten runs of protocol L answered for their test names: p (N, C), labels (N,) and
-fold (N,); and, where there are any, set_levels (K, 201), the thresholds for sets that each run fitted to its
-own validation names. Measured are
+Asks the models of protocol L's ten folds (benchmarks/folds) for their test names, which none of them has seen
+in training or calibration, and writes benchmarks/results/knowing.json. Measured are
 
     sets          how often they hold the right origin, and how large they are, in each fold
     abstaining    how many names are answered, and how many of these right, by `abstain_below`
@@ -13,7 +12,6 @@ No model is trained here; about a minute on one core.
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,10 +21,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cognomen import Classifier
+from cognomen.calibration import softmax_with_temperature
 from cognomen.composition import compose, estimate_shares
 from cognomen.conformal import score_levels, set_sizes, threshold
+from cognomen.corpora import Corpus, load_corpus
 from cognomen.files import write_whole
+from cognomen.splits import FOLDS, split_by_fold
 
+HERE = Path(__file__).parent
 COVERAGES = (0.8, 0.9, 0.95)
 LIMITS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 SPREADS = (0.1, 0.3, 1.0)  # of the Dirichlet that draws the shares: few origins ... all of them
@@ -48,10 +51,21 @@ class Predictions:
     set_levels: Table | None = None
 
     @classmethod
-    def read(cls, path: Path) -> Predictions:
-        """Read an .npz file with arrays of these names."""
-        with np.load(path) as file:
-            return cls(file["p"], file["labels"], file["fold"], file.get("set_levels"))
+    def of_models(cls, folder: Path, corpus: Corpus) -> Predictions:
+        """What the models of the ten folds, each in its folder, answer for their test names."""
+        tests = [split_by_fold(corpus.names, k)[1] for k in range(FOLDS)]  # (N_k,) each
+        models = [Classifier.load(folder / str(k)) for k in range(FOLDS)]
+        p = []
+        for clf, rows in zip(models, tests, strict=True):
+            logits = clf.logits([corpus.names[row] for row in rows])
+            p.append(softmax_with_temperature(logits, clf.temperature))  # (N_k, C)
+        labels = np.searchsorted(corpus.origins, np.array(corpus.labels))
+        return cls(
+            np.concatenate(p),
+            labels[np.concatenate(tests)],
+            np.repeat(np.arange(FOLDS), [len(rows) for rows in tests]),
+            np.array([clf.calibration.set_levels for clf in models], float),
+        )
 
 
 # --- sets -----------------------------------------------------------------------------------------------
@@ -262,15 +276,10 @@ def mixture_rows(result: dict[str, Any]) -> list[str]:
 
 
 def main() -> None:
-    """Measure, print tables, and write the results where asked."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("predictions", type=Path)
-    parser.add_argument("--out", type=Path)
-    asked = parser.parse_args()
-    results = measure(Predictions.read(asked.predictions))
+    """Measure, print the tables, and write the results."""
+    results = measure(Predictions.of_models(HERE / "folds", load_corpus("tutorial")))
     print(tables(results))
-    if asked.out is not None:
-        write_whole(asked.out, (json.dumps(results, indent=1) + "\n").encode())
+    write_whole(HERE / "results" / "knowing.json", (json.dumps(results, indent=1) + "\n").encode())
 
 
 if __name__ == "__main__":

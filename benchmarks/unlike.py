@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 from cognomen import Classifier
 from cognomen.corpora import Corpus, load_corpus
@@ -68,6 +67,8 @@ def surprise(clf: Classifier, names: list[str]) -> NDArray[np.floating[Any]]:
 
 def measure_fold(corpus: Corpus, k: int, words: list[str]) -> dict[str, dict[str, float]]:
     """AUROC and share refused of each kind, against the test surnames of a fold."""
+    from sklearn.metrics import roc_auc_score
+
     clf = Classifier.load(HERE / "folds" / str(k))
     limit = clf.calibration.unlike_above
     if limit is None:
@@ -83,6 +84,15 @@ def measure_fold(corpus: Corpus, k: int, words: list[str]) -> dict[str, dict[str
     return rows
 
 
+def table(result: dict[str, Any]) -> str:
+    """The means of the folds as a Markdown table."""
+    rows = "\n".join(
+        f"| {kind} | " + (f"{row['auroc']:.3f}" if "auroc" in row else "") + f" | {row['refused']:.1%} |"
+        for kind, row in result["mean_of_folds"].items()
+    )
+    return f"| | AUROC against surnames | answered `unlike-training` |\n| --- | --- | --- |\n{rows}"
+
+
 def main() -> None:
     """Measure all folds, and write the means."""
     corpus = load_corpus("tutorial")
@@ -94,8 +104,7 @@ def main() -> None:
     }
     result = {"words": WORDS, "word_count": len(words), "mean_of_folds": means, "folds": folds}
     write_whole(RESULTS, (json.dumps(result, indent=1) + "\n").encode())
-    for kind, figures in means.items():
-        print(f"{kind:18}", *(f"{name} {value:.3f}" for name, value in figures.items()))
+    print(table(result))
 
 
 if __name__ == "__main__":

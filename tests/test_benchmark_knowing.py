@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 import knowing
 import numpy as np
 import pytest
 
+from cognomen.alphabet import Alphabet
+from cognomen.calibration import Calibration
+from cognomen.classifier import Classifier
 from cognomen.conformal import score_levels
+from cognomen.corpora import Corpus
+from cognomen.corpora.cleaning import CleaningReport
+from cognomen.network import Architecture, Network
+from cognomen.splits import fold_numbers
 
 
 def predictions(names: int = 6000, *, sure: float = 2.0, seed: int = 0) -> knowing.Predictions:
@@ -77,27 +83,37 @@ def test_a_list_from_one_fold_has_no_names_of_another() -> None:
     assert set(errors) == {"em", "counted"}
 
 
-def test_from_a_file_to_tables_and_results(
+def test_from_models_to_tables_and_results(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = predictions(400)
-    np.savez(tmp_path / "p.npz", p=found.p, labels=found.labels, fold=found.fold)
+    """Ten models, each asked for its own fold's names alone."""
+    rng = np.random.default_rng(0)
+    names = ["".join(rng.choice(list("abcdef"), 6)) for _ in range(400)]
+    report = CleaningReport(400, 400, 400, (), {})
+    corpus = Corpus(tuple(names), tuple(rng.choice(["A", "B", "C"], 400)), "names", report)
+    alphabet = Alphabet("abcdef")
+    levels = tuple(np.linspace(-1, 1.03, 201))
+    for k in range(10):
+        network = Network(Architecture(7, 3, embedding_size=2, hidden_size=2), rng=np.random.default_rng(k))
+        clf = Classifier(network, alphabet, ["A", "B", "C"], [0.4, 0.3, 0.3], Calibration(1.0 + k, levels))
+        clf.save(tmp_path / "folds" / str(k))
+    found = knowing.Predictions.of_models(tmp_path / "folds", corpus)
+    rows = np.flatnonzero(fold_numbers(names) == 3)
+    clf = Classifier.load(tmp_path / "folds" / "3")
+    np.testing.assert_allclose(
+        found.p[found.fold == 3], clf.predict_proba([names[i] for i in rows]), atol=1e-6
+    )
+    assert found.labels[found.fold == 3].tolist() == ["ABC".index(corpus.labels[i]) for i in rows]
+
+    (tmp_path / "results").mkdir()
+    monkeypatch.setattr(knowing, "HERE", tmp_path)
+    monkeypatch.setattr(knowing, "load_corpus", lambda _: corpus)
     monkeypatch.setattr(knowing.measure_composition, "__kwdefaults__", {
         **(knowing.measure_composition.__kwdefaults__ or {}), "lists": 2, "with_intervals": 1, "sizes": (50,),
     })  # fmt: skip
-    monkeypatch.setattr(
-        sys, "argv", ["knowing.py", str(tmp_path / "p.npz"), "--out", str(tmp_path / "r.json")]
-    )
     knowing.main()
-    said = capsys.readouterr().out
-    assert said.count("| --- |") >= 3
-    results = json.loads((tmp_path / "r.json").read_text("utf-8"))
-    assert list(results) == [
-        "names",
-        "accuracy",
-        "sets",
-        "abstaining",
-        "composition",
-        "composition_within_folds",
-    ]
-    assert knowing.tables(results) in said
+    results = json.loads((tmp_path / "results" / "knowing.json").read_text("utf-8"))
+    assert knowing.tables(results) in capsys.readouterr().out
+    assert results["names"] == 400
+    assert results["sets"]["thresholds"] == "of each run's own validation names"
+    assert {"accuracy", "abstaining", "composition", "composition_within_folds"} <= set(results)

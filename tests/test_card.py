@@ -131,3 +131,15 @@ def test_the_command_line_takes_every_setting() -> None:
     result = CliRunner().invoke(cli, words)
     assert "no-such-folder" in result.output + str(result.exception)
     assert "No such option" not in result.output
+
+
+def test_reliability_is_drawn() -> None:
+    bins = [{"confidence": 0.5, "accuracy": 0.25, "count": 1199}]
+    protocol = PROTOCOL | {"evaluation": {**PROTOCOL["evaluation"], "reliability": bins}}
+    card = model_card(
+        ["A", "B"], [0.5, 0.5], TRAINING | {"protocols": {"L": protocol}}, ["## More\n\nSections."]
+    )
+    said, right = "█" * 12 + "·" * 12, "█" * 6 + "·" * 18
+    assert f"| 0.500 | 0.250 | 1,199 | `{said}`<br>`{right}` |" in card
+    assert "Reliability" not in model_card(["A", "B"], [0.5, 0.5], TRAINING | {"protocols": {"L": PROTOCOL}})
+    assert card.index("Protocol L") < card.index("## More") < card.index("## Limits")

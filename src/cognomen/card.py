@@ -26,6 +26,8 @@ LIMITS = """\
 - Spelling is all it sees. Romanised names lose what their own script would tell.
 - Rare origins are learned from few names and recognised less well."""
 
+BAR = 24  # letters of a whole one
+
 PROTOCOLS = {
     "L": "Protocol L, leak-free\n\nTen runs, every spelling in one part only: names not seen in training.",
     "T": "Protocol T, the tutorial's rows\n\nDuplicates are kept, so about a tenth of the test rows were "
@@ -33,19 +35,26 @@ PROTOCOLS = {
 }
 
 
-def model_card(origins: Sequence[str], priors: Sequence[float], training: Mapping[str, Any]) -> str:
+def model_card(
+    origins: Sequence[str],
+    priors: Sequence[float],
+    training: Mapping[str, Any],
+    more: Sequence[str] = (),
+) -> str:
     """Write the card of a model in Markdown.
 
     Args:
         origins: what the model can answer.
         priors: the share of each origin in the training names.
         training: the facts of its training; measured protocols, if any, under "protocols".
+        more: further sections, Markdown, that stand before the limits.
     """
     sections = [
         f"# A Cognomen model of {len(origins)} origins",
         "## What its answers mean\n\n" + MEANING,
         "## Training\n\n" + _training(origins, priors, training),
         *(_protocol(which, result) for which, result in sorted(training.get("protocols", {}).items())),
+        *more,
         "## Limits\n\n" + LIMITS,
     ]
     return "\n\n".join(sections) + "\n"
@@ -114,7 +123,25 @@ def _protocol(which: str, result: Mapping[str, Any]) -> str:
         + " |"
         for row in pooled["origins"]
     )
+    reliability = _reliability(pooled["reliability"]) if "reliability" in pooled else ""
     return (
         f"## {PROTOCOLS[which]}\n\n| measure | value |\n| --- | --- |\n{table}\n\n"
-        f"| origin | names | precision | recall | F1 |\n| --- | --- | --- | --- | --- |\n{rows}"
+        f"| origin | names | precision | recall | F1 |\n| --- | --- | --- | --- | --- |\n{rows}" + reliability
     )
+
+
+def _reliability(bins: Sequence[Mapping[str, Any]]) -> str:
+    """The reliability diagram, drawn with letters: answers mean what they say where bars are as long."""
+    rows = "\n".join(
+        f"| {each['confidence']:.3f} | {each['accuracy']:.3f} | {each['count']:,} | "
+        f"`{_bar(each['confidence'])}`<br>`{_bar(each['accuracy'])}` |"
+        for each in bins
+    )
+    return (
+        "\n\nReliability, in bins of as many names: how sure the answers were, and how many right.\n\n"
+        f"| said | right | names | said above, right below |\n| --- | --- | --- | --- |\n{rows}"
+    )
+
+
+def _bar(share: float) -> str:
+    return ("█" * round(BAR * share)).ljust(BAR, "·")
