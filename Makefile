@@ -29,6 +29,9 @@ reference: $(VENV)/.test
 
 bench: $(VENV)/.bench  ## re-trains the shipped model and re-measures every published figure: about two hours
 	$(BIN)/python benchmarks/classic.py
+	$(BIN)/python benchmarks/knowing.py
+	$(BIN)/python benchmarks/unlike.py
+	$(BIN)/python benchmarks/classic.py --card
 	$(BIN)/python benchmarks/tutorial.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/speed_profile.py
