@@ -17,6 +17,7 @@ from cognomen.rnn.shapes.attention import Attention, Padded
 from cognomen.rnn.shapes.decoder import BOUNDARY, Decoder, Position
 from cognomen.rnn.shapes.encoder import Encoder
 from cognomen.rnn.shapes.searching import Written, beam_search, follow, greedy, sampler
+from cognomen.rnn.shapes.training import fit
 from cognomen.rnn.shapes.wiring import (
     ManyToMany,
     ManyToOne,
@@ -41,6 +42,7 @@ __all__ = [
     "SyncedManyToMany",
     "Written",
     "beam_search",
+    "fit",
     "follow",
     "greedy",
     "sampler",

@@ -1,0 +1,157 @@
+"""One to many: an image in, a sentence out, letter by letter.
+
+The images are real (scikit-learn's handwritten digits); the sentences are made up by us: each image has
+five that are all right, and in training one of them is drawn anew each time. So the net must learn the
+class, how it is spelt, and that there is more than one way to say it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cognomen.rnn.layers import Array, Ids
+from cognomen.rnn.shapes import Decoder, Encoder, OneToMany, Written, fit, follow, sampler
+from cognomen.rnn.shapes.encoder import one_step
+from cognomen.study.drawing import COLOURS
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
+from cognomen.study.tasks.common import Vocabulary, digits, split
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["CAPTIONS", "captions", "draw", "measure", "sentence", "table"]
+
+WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+PHRASES = (
+    "a handwritten {}",
+    "this is a {}",
+    "the digit {}",
+    "the number {}, written by hand",
+    "somebody wrote a {}",
+)
+LONGEST = 40
+SHOWN = 8  # images in the picture
+
+
+def captions(digit: int) -> list[str]:
+    """All that may be said of a digit's image ("an eight")."""
+    said = [phrase.format(WORDS[digit]) for phrase in PHRASES]
+    return [text.replace(" a eight", " an eight") for text in said]
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Train on four images of five; the rest is described by the likeliest letters, and by chance."""
+    began = time.perf_counter()
+    images, labels = digits("this task")
+    training, test = split(labels, settings.seed)
+    rng = np.random.default_rng(settings.seed)
+    letters = Vocabulary(text for digit in range(10) for text in captions(digit))
+    encoder = Encoder(
+        "rnn", images.shape[1], 128, dropout=0.3, rng=rng, cell_options={"nonlinearity": "relu"}
+    )
+    decoder = Decoder("gru", len(letters), 96, encoder.output_size, embedding_size=24, reminded=True, rng=rng)
+    net = OneToMany(encoder, decoder)
+
+    def batch(which: Ids) -> tuple[Array, object]:
+        rows = training[which]
+        return images[rows], letters.pack(str(rng.choice(captions(labels[row]))) for row in rows)
+
+    fit(
+        net,
+        len(training),
+        batch,  # type: ignore[arg-type]
+        epochs=3 if settings.quick else 80,
+        seed=settings.seed,
+        on_progress=on_progress,
+    )
+    likeliest = spell(letters, net.write(images[test], limit=LONGEST))
+    drawn = spell(letters, sample(net, images[test], rng))
+    return {
+        "training": len(training),
+        "test": len(test),
+        "weights": net.size,
+        "phrases": len(PHRASES),
+        "exact": share_allowed(likeliest, labels[test]),
+        "exact_drawn": share_allowed(drawn, labels[test]),
+        "always_the_same": float(np.bincount(labels[test]).max() / len(test)),
+        "kinds": {"likeliest": kinds(likeliest), "drawn": kinds(drawn)},
+        "examples": [
+            {"image": images[i].round(3).tolist(), "likeliest": one, "drawn": other}
+            for i, one, other in list(zip(test, likeliest, drawn, strict=True))[:SHOWN]
+        ],
+        "seconds": round(time.perf_counter() - began, 1),
+    }
+
+
+def sample(net: OneToMany, images: Array, rng: np.random.Generator) -> list[Written]:
+    """Captions drawn by chance, as likely as the net holds them to be."""
+    y, _ = net.encoder.forward(one_step(images))
+    chances = rng.random((len(images), LONGEST + 1))
+    return follow(net.decoder, net.decoder.begin(y.data, None), sampler(chances), LONGEST)
+
+
+def spell(letters: Vocabulary, written: list[Written]) -> list[str]:
+    """Texts of letters."""
+    return ["".join(letters.decode(text.ids)) for text in written]
+
+
+def share_allowed(texts: list[str], labels: Ids) -> float:
+    """How many say, letter by letter, what may be said of their image."""
+    return float(np.mean([text in captions(label) for text, label in zip(texts, labels, strict=True)]))
+
+
+def kinds(texts: list[str]) -> list[int]:
+    """How often each phrase was used, and last how often none of them."""
+    found = Counter(phrase_of(text) for text in texts)
+    return [found[place] for place in range(len(PHRASES) + 1)]
+
+
+def phrase_of(text: str) -> int:
+    """The number of the phrase that a text follows for some digit; that of none is `len(PHRASES)`."""
+    return next((captions(digit).index(text) for digit in range(10) if text in captions(digit)), len(PHRASES))
+
+
+def table(numbers: Numbers) -> Table:
+    """How often each phrase is used."""
+    names = [*(phrase.format("...") for phrase in PHRASES), "anything else"]
+    columns = zip(names, numbers["kinds"]["likeliest"], numbers["kinds"]["drawn"], strict=True)
+    rows = [(name, f"{one}", f"{other}") for name, one, other in columns]
+    right = ("right, to the letter", f"{numbers['exact']:.1%}", f"{numbers['exact_drawn']:.1%}")
+    return Table(("caption", "the likeliest letters", "drawn by chance"), (*rows, right))
+
+
+def sentence(numbers: Numbers) -> str:
+    """How many captions are right."""
+    used = sum(count > 0 for count in numbers["kinds"]["drawn"][:-1])
+    return (
+        f"Of {numbers['test']} images that it has not seen, the net describes {numbers['exact']:.1%} in "
+        f"words that are right to the letter, and {numbers['exact_drawn']:.1%} when letters are drawn by "
+        f"chance, which uses {used} of the {numbers['phrases']} phrases; always saying the same is right for "
+        f"{numbers['always_the_same']:.1%}."
+    )
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """Some images with what is said of them."""
+    for axes, example in zip(figure.subplots(2, SHOWN // 2).flat, numbers["examples"], strict=True):
+        axes.imshow(np.array(example["image"]).reshape(8, 8), cmap="Greys")
+        axes.set(xticks=[], yticks=[])
+        said = example["drawn"].replace(", ", ",\n")
+        axes.set_xlabel(f"{example['likeliest']}\n{said}", fontsize=9, color=COLOURS[0])
+    figure.suptitle("above: the likeliest letters; below: letters drawn by chance", fontsize=11)
+
+
+CAPTIONS = Experiment(
+    name="captions",
+    group="the five shapes",
+    question="One to many: can a net say, letter by letter, what an image shows?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+    size=(10.0, 5.4),
+)

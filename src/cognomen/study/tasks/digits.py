@@ -1,0 +1,122 @@
+"""One to one: an image in, its class out. No sequence, no memory: the plain net that the others grow from.
+
+The images are the 1,797 handwritten digits that come with scikit-learn, 8 by 8 points each.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cognomen.rnn.layers import Array, Ids
+from cognomen.rnn.shapes import Encoder, OneToOne, fit
+from cognomen.study.drawing import COLOURS
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
+from cognomen.study.tasks.common import digits, split
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["DIGITS", "draw", "measure", "nearest_mean", "sentence", "table"]
+
+HIDDEN = 128
+SHOWN = 12  # mistakes in the picture
+
+
+def nearest_mean(images: Array, labels: Ids, asked: Array) -> Ids:
+    """The class whose mean image is nearest: the baseline."""
+    means = np.stack([images[labels == digit].mean(axis=0) for digit in range(10)])  # (C, X)
+    found: Ids = ((asked[:, None] - means) ** 2).sum(axis=2).argmin(axis=1)
+    return found
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Train on four images of five, ask for the rest."""
+    began = time.perf_counter()
+    images, labels = digits("this task")
+    training, test = split(labels, settings.seed)
+    rng = np.random.default_rng(settings.seed)
+    encoder = Encoder(
+        "rnn", images.shape[1], HIDDEN, dropout=0.3, rng=rng, cell_options={"nonlinearity": "relu"}
+    )
+    net = OneToOne(encoder, 10, rng=rng)
+    fit(
+        net,
+        len(training),
+        lambda which: (images[training[which]], labels[training[which]]),
+        epochs=10 if settings.quick else 60,
+        seed=settings.seed,
+        on_progress=on_progress,
+    )
+    answers, right = net.predict(images[test]), labels[test]
+    mean = nearest_mean(images[training], labels[training], images[test])
+    confusion = np.zeros((10, 10), int)
+    np.add.at(confusion, (right, answers), 1)
+    wrong = np.flatnonzero(answers != right)
+    return {
+        "training": len(training),
+        "test": len(test),
+        "weights": net.size,
+        "accuracy": float((answers == right).mean()),
+        "nearest_mean": float((mean == right).mean()),
+        "confusion": confusion.tolist(),
+        "mistakes": [
+            {"image": images[test[i]].round(3).tolist(), "is": int(right[i]), "said": int(answers[i])}
+            for i in wrong[:SHOWN]
+        ],
+        "seconds": round(time.perf_counter() - began, 1),
+    }
+
+
+def table(numbers: Numbers) -> Table:
+    """Each digit: how many images, and how many of them are recognised."""
+    rows = [
+        (f"{digit}", f"{sum(row)}", f"{row[digit]}", f"{row[digit] / sum(row):.1%}")
+        for digit, row in enumerate(numbers["confusion"])
+    ]
+    right = sum(row[digit] for digit, row in enumerate(numbers["confusion"]))
+    total = ("all", f"{numbers['test']}", f"{right}", f"{numbers['accuracy']:.1%}")
+    return Table(("digit", "test images", "recognised", ""), (*rows, total))
+
+
+def sentence(numbers: Numbers) -> str:
+    """How many images are recognised."""
+    return (
+        f"Of {numbers['test']} images that it has not seen, the net recognises {numbers['accuracy']:.1%}; "
+        f"the nearest of ten mean images is right for {numbers['nearest_mean']:.1%}."
+    )
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """What is taken for what, and the images that are mistaken."""
+    left, right = figure.subfigures(1, 2)  # type: ignore[misc]  # two, in an array
+    axes = left.subplots()
+    confusion = np.array(numbers["confusion"])
+    axes.imshow(np.sqrt(confusion), cmap="Blues")
+    for row, column in zip(*np.nonzero(confusion), strict=True):
+        colour = "white" if confusion[row, column] > confusion.max() / 3 else "black"
+        axes.text(column, row, confusion[row, column], ha="center", va="center", fontsize=8.5, color=colour)
+    axes.set(xticks=range(10), yticks=range(10), xlabel="said", ylabel="is")
+    axes.tick_params(length=0)
+    count = numbers["test"] - sum(np.diag(confusion))
+    right.suptitle(f"{len(numbers['mistakes'])} of {count} mistakes", fontsize=11)
+    for place, axes in enumerate(np.ravel(right.subplots(3, 4))):
+        axes.axis("off")
+        if place < len(numbers["mistakes"]):
+            mistake = numbers["mistakes"][place]
+            axes.imshow(np.array(mistake["image"]).reshape(8, 8), cmap="Greys")
+            axes.set_title(f"{mistake['is']}, said {mistake['said']}", fontsize=9, color=COLOURS[0])
+
+
+DIGITS = Experiment(
+    name="digits",
+    group="the five shapes",
+    question="One to one: which digit does an image show?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+    size=(9.0, 4.4),
+)

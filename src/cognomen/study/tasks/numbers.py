@@ -1,0 +1,259 @@
+"""Many to many: numbers in words, from English to French.
+
+"ninety-nine" is "quatre-vingt-dix-neuf": other words, another number of them, another order of thought. A
+net that has seen some thousand pairs translates numbers that it has never seen. How much it has learned of
+counting, and how much of the lengths that it met, shows when it is given longer numbers than it was trained
+on.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany, Written, fit
+from cognomen.study.drawing import COLOURS, plain
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.study.tasks.common import Vocabulary, needed
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["NUMBERS", "Pair", "draw", "measure", "sentence", "table", "tokens", "word_by_word"]
+
+BELOW = 1_000_000
+SHORT = 8  # English tokens in the longest sentence of the second net's training
+FAILS = 0.9  # a length fails when less than this share of its sentences is right
+EXAMPLE = 97_092
+
+
+class Pair(NamedTuple):
+    """A number in English and in French, as tokens."""
+
+    english: list[str]
+    french: list[str]
+
+
+def tokens(text: str) -> list[str]:
+    """Words, with the hyphen that joins them to the one before, and commas: "-neuf" follows "quatre"."""
+    return re.findall(r"-?[^\s,-]+|,", text)
+
+
+def draw_numbers(count: int, rng: np.random.Generator) -> list[int]:
+    """Different numbers below a million: half of them drawn evenly, half with all lengths alike."""
+    found: dict[int, None] = {}
+    while len(found) < count:
+        even = rng.integers(0, BELOW, count)
+        short = np.exp(rng.uniform(0, np.log(BELOW), count)).astype(np.int64) - 1
+        found |= dict.fromkeys(np.stack([even, short], axis=1).ravel().tolist())
+    return list(found)[:count]
+
+
+def read(numbers: Sequence[int]) -> list[Pair]:
+    """Numbers in words, in both languages."""
+    words = needed("num2words", "num2words", "this task").num2words
+    return [Pair(tokens(words(n, lang="en")), tokens(words(n, lang="fr"))) for n in numbers]
+
+
+class Translator:
+    """An encoder that reads English both ways, and a decoder with attention that writes French."""
+
+    def __init__(self, pairs: Sequence[Pair], seed: int, *, attention: bool = True) -> None:
+        self.english, self.french = (Vocabulary(texts) for texts in zip(*pairs, strict=True))
+        rng = np.random.default_rng(seed)
+        encoder = Encoder("gru", len(self.english), 64, embedding_size=32, direction="both", rng=rng)
+        decoder = Decoder(
+            "gru",
+            len(self.french),
+            128,
+            encoder.output_size,
+            embedding_size=32,
+            attention=attention,
+            dropout=0.1,
+            rng=rng,
+        )
+        self.net = ManyToMany(encoder, decoder)
+
+    def learn(self, pairs: Sequence[Pair], epochs: int, seed: int, on_progress: OnProgress) -> None:
+        """Teacher forcing: each French word is foretold with the right ones before it."""
+        fit(
+            self.net,
+            len(pairs),
+            lambda which: (
+                self.english.pack(pairs[i].english for i in which),
+                self.french.pack(pairs[i].french for i in which),
+            ),
+            epochs=epochs,
+            seed=seed,
+            on_progress=on_progress,
+        )
+
+    def write(self, pairs: Sequence[Pair], beam: int = 1) -> list[Written]:
+        """What it makes of the English."""
+        read = self.english.pack(pair.english for pair in pairs)
+        return self.net.write(read, beam=beam, limit=40)
+
+    def right(self, pairs: Sequence[Pair], beam: int = 1) -> list[bool]:
+        """Whether each whole French sentence is right."""
+        return [
+            self.french.decode(text.ids) == pair.french
+            for text, pair in zip(self.write(pairs, beam), pairs, strict=True)
+        ]
+
+
+def word_by_word(pairs: Sequence[Pair]) -> dict[str, str]:
+    """For each English token the French one that shares most sentences with it (Dice's coefficient)."""
+    both: Counter[tuple[str, str]] = Counter()
+    one: Counter[str] = Counter()
+    other: Counter[str] = Counter()
+    for english, french in pairs:
+        one.update(set(english))
+        other.update(set(french))
+        both.update((e, f) for e in set(english) for f in set(french))
+
+    def nearest(e: str) -> str:
+        return max(other, key=lambda f: (2 * both[e, f] / (one[e] + other[f]), f))
+
+    return {e: nearest(e) for e in one}
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Train on 20,000 numbers, ask for 2,000 others; then train on short sentences, ask for longer ones."""
+    began = time.perf_counter()
+    rng = np.random.default_rng(settings.seed)
+    test_size, size, epochs = (100, 600, 2) if settings.quick else (2000, 20_000, 6)
+    pairs = read(draw_numbers(test_size + size, rng))
+    test, training = pairs[:test_size], pairs[test_size:]
+    with_attention, without, on_short = parts(on_progress, ("attention", "no attention", "short ones only"))
+    net = Translator(pairs, settings.seed)
+    net.learn(training, epochs, settings.seed, with_attention)
+    plain_net = Translator(pairs, settings.seed, attention=False)
+    plain_net.learn(training, epochs, settings.seed, without)
+    dictionary = word_by_word(training)
+    literal = [[dictionary.get(e, "") for e in pair.english] == pair.french for pair in test]
+    short = [pair for pair in training if len(pair.english) <= SHORT]
+    of_short = Translator(pairs, settings.seed)
+    of_short.learn(short, epochs * len(training) // max(len(short), 1), settings.seed, on_short)
+    return {
+        "training": len(training),
+        "test": len(test),
+        "weights": net.net.size,
+        "exact": float(np.mean(net.right(test))),
+        "exact_beam": float(np.mean(net.right(test, beam=4))),
+        "exact_without_attention": float(np.mean(plain_net.right(test))),
+        "word_by_word": float(np.mean(literal)),
+        "short": SHORT,
+        "short_training": len(short),
+        "lengths": by_length(of_short, net, test),
+        "example": example(net),
+        "seconds": round(time.perf_counter() - began, 1),
+    }
+
+
+def by_length(of_short: Translator, of_all: Translator, test: Sequence[Pair]) -> list[list[Any]]:
+    """For each number of English tokens: sentences, and the shares right of both nets."""
+    rows = []
+    for length in sorted({len(pair.english) for pair in test}):
+        some = [pair for pair in test if len(pair.english) == length]
+        rows.append(
+            [length, len(some), float(np.mean(of_short.right(some))), float(np.mean(of_all.right(some)))]
+        )
+    return rows
+
+
+def example(net: Translator) -> dict[str, Any]:
+    """One number, and where the decoder looked at each word that it wrote."""
+    (pair,) = read([EXAMPLE])
+    (text,) = net.write([pair])
+    assert text.attention is not None
+    return {
+        "number": EXAMPLE,
+        "english": pair.english,
+        "french": net.french.decode(text.ids),
+        "weights": text.attention[: len(text.ids)].round(3).tolist(),
+    }
+
+
+def table(numbers: Numbers) -> Table:
+    """Sentences right by length, for the net that met all lengths and the one that met short ones."""
+    heads = (
+        "English words and commas",
+        "test sentences",
+        f"trained on up to {numbers['short']}",
+        "trained on all",
+    )
+    rows = [
+        (f"{length}", f"{count}", f"{short:.1%}", f"{whole:.1%}")
+        for length, count, short, whole in numbers["lengths"]
+    ]
+    count = sum(row[1] for row in numbers["lengths"])
+    short = sum(row[1] * row[2] for row in numbers["lengths"]) / count
+    return Table(heads, (*rows, ("all", f"{count}", f"{short:.1%}", f"{numbers['exact']:.1%}")))
+
+
+def failing(numbers: Numbers) -> int | None:
+    """The first length beyond those of training at which less than `FAILS` of the sentences are right."""
+    beyond = [row for row in numbers["lengths"] if row[0] > numbers["short"]]
+    return next((length for length, _, short, _ in beyond if short < FAILS), None)
+
+
+def sentence(numbers: Numbers) -> str:
+    """How many sentences are right, and the length at which they stop being so."""
+    text = (
+        f"Trained on {numbers['training']:,} numbers below a million, the net translates "
+        f"{numbers['exact']:.1%} of {numbers['test']:,} others without a mistake "
+        f"({numbers['exact_beam']:.1%} with a beam of 4; "
+        f"{numbers['exact_without_attention']:.1%} without attention; word by word "
+        f"{numbers['word_by_word']:.1%}). "
+    )
+    short, fails = numbers["short"], failing(numbers)
+    longest = numbers["lengths"][-1]
+    if fails is None:
+        return f"{text}Trained on sentences of up to {short} words, it does not fail up to {longest[0]}."
+    share = next(row[2] for row in numbers["lengths"] if row[0] == fails)
+    return (
+        f"{text}Trained on sentences of up to {short} words and commas only, it fails from {fails} on: "
+        f"{share:.1%} of those are right, and {longest[2]:.1%} of those of {longest[0]}."
+    )
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """Where the decoder looks, and how the share of right sentences falls with length."""
+    left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
+    example = numbers["example"]
+    weights = np.array(example["weights"])  # (T, L)
+    left.imshow(weights, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    left.set_xticks(range(len(example["english"])), example["english"], rotation=45, ha="right")
+    left.set_yticks(range(len(example["french"])), example["french"])
+    left.set_title("where it looks for each word it writes", fontsize=11, loc="left")
+    left.tick_params(length=0, labelsize=9)
+    rows = numbers["lengths"]
+    lengths = [row[0] for row in rows]
+    right.axvspan(lengths[0] - 0.5, numbers["short"] + 0.5, color="#eeeeee", zorder=0)
+    right.plot(lengths, [row[3] for row in rows], "o-", color=COLOURS[0], label="trained on all lengths")
+    right.plot(
+        lengths, [row[2] for row in rows], "s-", color=COLOURS[1], label=f"on up to {numbers['short']} (grey)"
+    )
+    plain(right, "sentences without a mistake")
+    right.set(
+        xlabel="English words and commas", ylim=(-0.03, 1.05), xlim=(lengths[0] - 0.5, lengths[-1] + 0.5)
+    )
+    right.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    right.legend(frameon=False, loc="lower left")
+
+
+NUMBERS = Experiment(
+    name="numbers",
+    group="the five shapes",
+    question="Many to many: can a net learn to translate numbers, and numbers longer than it has met?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+    size=(10.0, 4.6),
+)
