@@ -6,11 +6,12 @@ from difflib import get_close_matches
 
 from cognomen.errors import InputError
 from cognomen.study.experiment import GROUPS, Experiment
+from cognomen.study.experiments.program import PROGRAM
 
 __all__ = ["EXPERIMENTS", "find_experiment"]
 
 # A new experiment or task: import it, and give it its place here.
-_ALL: tuple[Experiment, ...] = ()
+_ALL: tuple[Experiment, ...] = (PROGRAM,)
 
 EXPERIMENTS: dict[str, Experiment] = {
     each.name: each for group in GROUPS for each in _ALL if each.group == group

@@ -1,0 +1,122 @@
+"""From the states of a trained net to the automaton that it has become, if it has become one.
+
+A net's memory is a point in space. Where the points that long inputs lead through fall into a few groups, and
+a group together with the next symbol always leads to the same group and the same answer, the net works as a
+finite automaton (Giles et al. 1992): rows are its states, columns the symbols of the input.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from cognomen.rnn.layers import Array, Ids
+
+__all__ = ["Automaton", "extract", "groups_within", "minimised"]
+
+MOST_GROUPS = 400
+
+
+@dataclass(frozen=True)
+class Automaton:
+    """States 0 to S - 1, of which 0 is the first; symbols 0 to K - 1.
+
+    Attributes:
+        next: (S, K) as lists, the state after a symbol.
+        says: (S, K) as lists, the answer on the way there.
+    """
+
+    next: list[list[int]]
+    says: list[list[int]]
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return asdict(self)
+
+    def run(self, symbols: Ids) -> tuple[Ids, Ids]:
+        """Read symbols (N, T): the answers (N, T), and the state after each symbol (N, T)."""
+        table, says = np.array(self.next), np.array(self.says)
+        state = np.zeros(len(symbols), np.int64)  # (N,)
+        answers, states = np.empty_like(symbols), np.empty_like(symbols)
+        for t in range(symbols.shape[1]):
+            answers[:, t] = says[state, symbols[:, t]]
+            states[:, t] = state = table[state, symbols[:, t]]
+        return answers, states
+
+
+def extract(states: Array, symbols: Ids, answers: Ids) -> tuple[Automaton, Ids] | None:
+    """The smallest automaton that does what the net did, and the state of it in which each of the net's is.
+
+    Groups are made ever finer until each, with a symbol, has one successor and one answer.
+
+    Args:
+        states: the net's after each symbol, (N, T, H); before the first it was zero.
+        symbols: what it read, (N, T).
+        answers: what it said, (N, T).
+
+    Returns:
+        The automaton and its states (N, T), or None where no grouping into a few hundred does.
+    """
+    count, steps, width = states.shape
+    before = np.concatenate([np.zeros((count, 1, width), states.dtype), states], axis=1)  # (N, T+1, H)
+    points = before.reshape(-1, width)
+    radius = float(np.linalg.norm(points, axis=1).max())
+    while True:
+        groups = groups_within(points, radius)
+        if groups is None:
+            return None
+        grouped = groups.reshape(count, steps + 1)
+        if (found := _deterministic(grouped, symbols, answers)) is not None:
+            automaton, state_of = minimised(found)
+            return automaton, state_of[grouped[:, 1:]]
+        radius *= 0.8
+
+
+def groups_within(points: Array, radius: float) -> Ids | None:
+    """Give each point (M, H) to the first group whose first point is near enough: (M,); None for too many."""
+    groups = np.full(len(points), -1)
+    for group in range(MOST_GROUPS):
+        left = np.flatnonzero(groups < 0)
+        if len(left) == 0:
+            return groups
+        near = np.linalg.norm(points[left] - points[left[0]], axis=1) <= radius
+        groups[left[near]] = group
+    return None
+
+
+def _deterministic(groups: Ids, symbols: Ids, answers: Ids) -> Automaton | None:
+    """The automaton of groups (N, T+1), unless a group and a symbol have two ways on, or were never met."""
+    size, kinds = int(groups.max()) + 1, int(symbols.max()) + 1
+    cell = (groups[:, :-1] * kinds + symbols).ravel()  # (N * T,)
+    result = []
+    for values in (groups[:, 1:].ravel(), answers.ravel()):
+        low, high = np.full(size * kinds, values.max() + 1), np.full(size * kinds, -1)
+        np.minimum.at(low, cell, values)
+        np.maximum.at(high, cell, values)
+        if (low != high).any():
+            return None
+        result.append(low.reshape(size, kinds).tolist())
+    return Automaton(*result)
+
+
+def minimised(automaton: Automaton) -> tuple[Automaton, Ids]:
+    """Put states together that no input can tell apart (Moore 1956): the automaton, and where each went."""
+    following, says = np.array(automaton.next), np.array(automaton.says)
+    part = _numbered(says)  # (S,); at first by what they say to each symbol
+    while True:
+        finer = _numbered(np.column_stack([part, part[following]]))
+        if finer.max() == part.max():
+            break
+        part = finer
+    first = [int(np.flatnonzero(part == each)[0]) for each in range(int(part.max()) + 1)]
+    return Automaton(part[following[first]].tolist(), says[first].tolist()), part
+
+
+def _numbered(rows: Ids) -> Ids:
+    """A number for each different row (S, K), in the order in which they first come: (S,)."""
+    _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    rank = np.argsort(np.argsort(first))
+    numbers: Ids = rank[inverse.ravel()]
+    return numbers

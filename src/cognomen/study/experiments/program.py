@@ -1,0 +1,152 @@
+"""Training a recurrent net is optimisation over programs: this one learns to add binary numbers.
+
+Two numbers come in digit by digit, the lowest first, and after each pair the net writes a digit of the sum.
+What it cannot see it must remember: the carry. It practises on short numbers; if it has found the program, and
+not a list of answers, then numbers ten or a hundred times as long are no harder.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cognomen.rnn.layers import Array, Ids
+from cognomen.study.automaton import extract
+from cognomen.study.drawing import COLOURS, draw_automaton, plain
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
+from cognomen.study.learning import Reader, learn
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["PROGRAM", "draw", "measure", "sentence", "sums", "table"]
+
+HIDDEN = 8
+LONGEST = 10  # digits in training
+LENGTHS = (5, 10, 20, 50, 100, 200, 500, 1000)
+POINTS = 400  # states that are drawn
+
+
+def sums(count: int, digits: int, rng: np.random.Generator) -> tuple[Ids, Ids, Ids]:
+    """Random sums: pairs of digits (N, T, 2), digits of their sums (N, T), carries after each (N, T)."""
+    pairs = rng.integers(0, 2, (count, digits, 2))
+    total, carries = np.empty((count, digits), np.int64), np.empty((count, digits), np.int64)
+    carry = np.zeros(count, np.int64)
+    for t in range(digits):
+        both = pairs[:, t].sum(axis=1) + carry
+        total[:, t], carry = both % 2, both // 2
+        carries[:, t] = carry
+    return pairs, total, carries
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Train on numbers of 1 to 10 digits, ask for sums of up to 1000, and look at the states."""
+    rng = np.random.default_rng(settings.seed)
+    net = Reader("rnn", 2, HIDDEN, 2, every=True, seed=settings.seed)
+
+    def batch(step: int) -> tuple[Array, Ids]:
+        pairs, total, _ = sums(64, int(rng.integers(1, LONGEST + 1)), rng)
+        return pairs.astype(np.float32), total
+
+    losses = learn(net, batch, 600 if settings.quick else 4000, enough=5e-4, on_progress=on_progress)
+    rows = []
+    for digits in LENGTHS[:5] if settings.quick else LENGTHS:
+        pairs, total, _ = sums(200, digits, rng)
+        right = net.forward(pairs.astype(np.float32))[0].argmax(axis=-1) == total  # (N, T)
+        no_carry = pairs.sum(axis=-1) % 2 == total  # (N, T)
+        shares = [float(each.mean()) for each in (right, right.all(axis=1), no_carry)]
+        rows.append([digits, *shares])
+    return {
+        "hidden_size": HIDDEN,
+        "weights": net.size,
+        "longest_in_training": LONGEST,
+        "steps": len(losses),
+        "sums": 200,
+        "rows": rows,
+        **_look_inside(net, rng),
+    }
+
+
+def _look_inside(net: Reader, rng: np.random.Generator) -> dict[str, object]:
+    """The states that sums of 100 digits lead through: on their plane of most spread, and as an automaton."""
+    pairs, total, carries = sums(200, 100, rng)
+    x = pairs.astype(np.float32)
+    states, answers = net.states(x), net.forward(x)[0].argmax(axis=-1)
+    flat = states.reshape(-1, HIDDEN) - states.mean(axis=(0, 1))
+    _, _, axes = np.linalg.svd(flat[:5000], full_matrices=False)
+    shown = rng.permutation(len(flat))[:POINTS]
+    points = np.column_stack([flat[shown] @ axes[:2].T, carries.ravel()[shown]])
+    found = extract(states, pairs[..., 0] * 2 + pairs[..., 1], answers)
+    inside: dict[str, object] = {"states": len(flat), "points": points.round(3).tolist(), "automaton": None}
+    if found is not None:
+        automaton, state_of = found
+        pairs, total, _ = sums(200, 1000, rng)
+        said, _ = automaton.run(pairs[..., 0] * 2 + pairs[..., 1])
+        inside |= {
+            "automaton": automaton.to_json(),
+            "automaton_right": float((said == total).mean()),
+            "state_is_carry": float((state_of == carries).mean()),
+        }
+    return inside
+
+
+def table(numbers: Numbers) -> Table:
+    """Digits and whole sums that are right, by length."""
+    heads = ("digits in each number", "digits right", "whole sums right", "digits right without a carry")
+    rows = [(f"{digits:,}", *(f"{share:.1%}" for share in shares)) for digits, *shares in numbers["rows"]]
+    return Table(heads, tuple(rows))
+
+
+def sentence(numbers: Numbers) -> str:
+    """How far the program carries, and what it is."""
+    short = numbers["longest_in_training"]
+    tenfold = next(row for row in numbers["rows"] if row[0] == 10 * short)
+    longest = numbers["rows"][-1]
+    text = (
+        f"A net of {numbers['weights']} weights that had only met numbers of up to {short} digits adds those "
+        f"of {tenfold[0]:,} digits with {tenfold[1]:.1%} of the digits and {tenfold[2]:.1%} of the sums right"
+    )
+    if longest is not tenfold:
+        text += f", and of {longest[0]:,} digits {longest[2]:.1%} of the sums"
+    text += f" (without a carry: {tenfold[3]:.1%} of the digits). "
+    if numbers["automaton"] is None:
+        return text + "Its states do not fall into groups that work as an automaton."
+    count = len(numbers["automaton"]["next"])
+    return text + (
+        f"The {numbers['states']:,} states it went through work as an automaton of {count} states. These agree "
+        f"with the carry in {numbers['state_is_carry']:.1%} of the cases; run by itself, the automaton writes "
+        f"{numbers['automaton_right']:.1%} of the digits of sums of 1,000 digits right."
+    )
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """The states on a plane, coloured by the carry, and the automaton that they are."""
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
+    for carry, marker in ((0, "o"), (1, "s")):
+        points = np.array([p[:2] for p in numbers["points"] if p[2] == carry])
+        left.scatter(*points.T, s=26, marker=marker, color=COLOURS[carry], alpha=0.6, label=f"carry {carry}")
+    plain(left, f"{len(numbers['points'])} of the net's states, {numbers['hidden_size']} numbers each")
+    left.set(xlabel="first principal component", ylabel="second")
+    left.legend(frameon=False, loc="best")
+    automaton = numbers["automaton"]
+    if automaton is None:
+        right.text(0.5, 0.5, "no automaton found", ha="center")
+        right.axis("off")
+        return
+    labels = [[f"{k >> 1}+{k & 1} writes {said}" for k, said in enumerate(row)] for row in automaton["says"]]
+    is_carry = numbers["state_is_carry"] == 1
+    names = [f"carry\n{s}" if is_carry else f"{s}" for s in range(len(labels))]
+    draw_automaton(right, automaton["next"], labels, names)
+    right.set_title("the automaton that they work as", fontsize=11)
+
+
+PROGRAM = Experiment(
+    name="program",
+    group="what recurrence gives",
+    question="Does a net that learns from short examples find a program that works for long ones?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+)

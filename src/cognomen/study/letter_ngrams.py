@@ -1,0 +1,109 @@
+"""Letter n-gram models of names: what a generator is compared with, and nothing more.
+
+Interpolated Kneser-Ney smoothing (Kneser & Ney 1995; Chen & Goodman 1999). With c the counts of the longest
+contexts, and below these the number of different letters that stood before (a letter that always follows the
+same one is no likely letter elsewhere), h' the context h without its first letter, and D the discount,
+
+    p(l | h) = max(c(h l) - D, 0) / c(h) + D * kinds(h) / c(h) * p(l | h'),   p(l | no context) = 1 / V
+
+where kinds(h) is the number of different letters after h.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+__all__ = ["BORDER", "LetterModel", "OriginModel", "best_mixture"]
+
+BORDER = "\n"  # before a name's first letter and after its last
+
+
+class LetterModel:
+    """How likely each letter is after the letters before it.
+
+    Args:
+        names: what it counts.
+        order: letters in an n-gram, 1 or more.
+        alphabet: V letters, the border not among them.
+        discount: D, between 0 and 1.
+    """
+
+    def __init__(self, names: Iterable[str], order: int, alphabet: str, discount: float = 0.75) -> None:
+        self.order, self.discount, self.size = order, discount, len(alphabet) + 1
+        counts: Counter[str] = Counter()
+        for name in names:
+            text = BORDER * (order - 1) + name + BORDER
+            counts.update(text[i : i + order] for i in range(len(text) - order + 1))
+        self.counts: list[Counter[str]] = [counts]  # of n-grams, the longest first
+        for _ in range(order - 1):
+            shorter: Counter[str] = Counter(gram[1:] for gram in self.counts[-1])
+            self.counts.append(shorter)
+        self.totals: list[dict[str, tuple[int, int]]] = [_totals(each) for each in self.counts]
+
+    def p(self, letter: str, context: str) -> float:
+        """p(letter | context); of the context the last letters count."""
+        found = 1 / self.size
+        for n in range(1, self.order + 1):  # the shortest first
+            h = context[len(context) - n + 1 :]
+            total, kinds = self.totals[self.order - n].get(h, (0, 0))
+            if total:
+                count = self.counts[self.order - n][h + letter]
+                found = (max(count - self.discount, 0) + self.discount * kinds * found) / total
+        return found
+
+    def letters(self, name: str) -> list[float]:
+        """The probability of each letter of a name, and of its end, (T + 1,)."""
+        text = BORDER * (self.order - 1) + name + BORDER
+        start = self.order - 1
+        return [self.p(text[i], text[i - start : i]) for i in range(start, len(text))]
+
+
+def _totals(counts: Counter[str]) -> dict[str, tuple[int, int]]:
+    """By context: how often anything came after it, and how many different letters did."""
+    found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for gram, count in counts.items():
+        total, kinds = found[gram[:-1]]
+        found[gram[:-1]] = (total + count, kinds + 1)
+    return dict(found)
+
+
+class OriginModel:
+    """A letter model of each origin, each mixed with one of all names.
+
+    Args:
+        names, origins: what is counted.
+        order: letters in an n-gram.
+        share: of an origin's own model in the mixture; the rest is that of all names.
+    """
+
+    def __init__(self, names: Sequence[str], origins: Sequence[str], order: int, share: float) -> None:
+        alphabet = "".join(sorted(set("".join(names))))
+        by_origin: dict[str, list[str]] = defaultdict(list)
+        for name, origin in zip(names, origins, strict=True):
+            by_origin[origin].append(name)
+        self.share = share
+        self.common = LetterModel(names, order, alphabet)
+        self.own = {origin: LetterModel(its, order, alphabet) for origin, its in by_origin.items()}
+
+    def surprise(self, name: str, origin: str) -> float:
+        """-log p of a name, its end included, in nats."""
+        own, common = self.own[origin].letters(name), self.common.letters(name)
+        mixed = (self.share * a + (1 - self.share) * b for a, b in zip(own, common, strict=True))
+        return -sum(map(math.log, mixed))
+
+    def perplexity(self, names: Sequence[str], origins: Sequence[str]) -> float:
+        """exp of the mean surprise of a letter, ends counted as letters."""
+        total = sum(self.surprise(name, origin) for name, origin in zip(names, origins, strict=True))
+        return math.exp(total / sum(len(name) + 1 for name in names))
+
+
+def best_mixture(model: OriginModel, names: Sequence[str], origins: Sequence[str]) -> float:
+    """The share, in tenths, under which held-out names are likeliest."""
+
+    def perplexity(share: float) -> float:
+        model.share = share
+        return model.perplexity(names, origins)
+
+    return min((tenth / 10 for tenth in range(11)), key=perplexity)

@@ -1,0 +1,226 @@
+"""Many to many on names: a surname in kanji, its reading in kana.
+
+Most characters have several readings, and which one is meant hangs on those beside it: 田 is ta in 田中
+(tanaka) and da in 吉田 (yoshida). The 1,999 surnames, each with its reading, come from the package
+japanese-personal-name-dataset; no surname stands there twice. One in five is held out, and with them some
+characters that the training never meets.
+
+What the net must beat is each character's most frequent reading, one after the other. Which part of a reading
+belongs to which character is not in the data: an alignment finds it.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cognomen.rnn.layers import Ids
+from cognomen.rnn.packed import Packed, pack
+from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany, fit
+from cognomen.study.drawing import bars
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
+from cognomen.study.tasks.common import Vocabulary, edit_distance, needed
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["KANJI", "align", "draw", "frequent_readings", "measure", "sentence", "surnames", "table"]
+
+Name = tuple[str, str]  # a surname in kanji, and its reading in kana
+UNKNOWN = 0  # what stands for a character that the training has not met
+HIDDEN_SHARE = 0.05  # of the characters are shown as unknown in training, so that the net learns what to do
+LONGEST_PART = 5  # kana of one character
+
+
+def surnames() -> list[Name]:
+    """The surnames, most frequent first.
+
+    Raises:
+        MissingExtraError: the package is not installed.
+    """
+    package = needed("japanese_personal_name_dataset", "japanese-personal-name-dataset", "this task")
+    path = Path(package.__file__).parent / "dataset" / "last_name_org.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return [(row[0], row[2]) for row in csv.reader(file)]
+
+
+# --- the baseline -----------------------------------------------------------------------------------------
+
+
+def align(name: Name, chance: dict[str, dict[str, float]]) -> list[str]:
+    """The likeliest way to share a reading out among the characters, each getting some kana of it."""
+    kanji, kana = name
+    best: dict[tuple[int, int], tuple[float, list[str]]] = {(0, 0): (0.0, [])}
+    for i, character in enumerate(kanji):
+        for start in range(len(kana)):
+            if (i, start) not in best:
+                continue
+            score, parts = best[i, start]
+            for stop in range(start + 1, min(start + LONGEST_PART, len(kana)) + 1):
+                part = kana[start:stop]
+                found = score + math.log(chance[character].get(part, 1e-6))
+                if found > best.get((i + 1, stop), (-math.inf, []))[0]:
+                    best[i + 1, stop] = (found, [*parts, part])
+    return best.get((len(kanji), len(kana)), (0.0, []))[1]
+
+
+def frequent_readings(names: Sequence[Name], rounds: int = 8) -> dict[str, str]:
+    """Each character's most frequent reading: alignments and counts in turn (Viterbi training)."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for kanji, kana in names:  # at first every part of the reading may be any character's
+        for character in kanji:
+            parts = {kana[i:j] for i in range(len(kana)) for j in range(i + 1, min(i + 5, len(kana)) + 1)}
+            counts[character].update(dict.fromkeys(parts, 1))
+    for _ in range(rounds):
+        chance = {
+            character: {part: count / sum(its.values()) for part, count in its.items()}
+            for character, its in counts.items()
+        }
+        counts = defaultdict(Counter)
+        for name in names:
+            for character, part in zip(name[0], align(name, chance), strict=False):
+                counts[character][part] += 1
+    return {character: its.most_common(1)[0][0] for character, its in counts.items() if its}
+
+
+# --- the net ----------------------------------------------------------------------------------------------
+
+
+class Reader:
+    """An encoder that reads the characters both ways, and a decoder with attention that writes kana."""
+
+    def __init__(self, training: Sequence[Name], seed: int) -> None:
+        self.characters = Vocabulary(kanji for kanji, _ in training)
+        self.kana = Vocabulary(kana for _, kana in training)
+        rng = np.random.default_rng(seed)
+        encoder = Encoder(
+            "gru", len(self.characters), 96, embedding_size=96, direction="both", dropout=0.3, rng=rng
+        )
+        decoder = Decoder(
+            "gru",
+            len(self.kana),
+            128,
+            encoder.output_size,
+            embedding_size=32,
+            attention=True,
+            dropout=0.3,
+            rng=rng,
+        )
+        self.net = ManyToMany(encoder, decoder)
+
+    def learn(self, names: Sequence[Name], epochs: int, seed: int, on_progress: OnProgress) -> None:
+        """Teacher forcing, with some characters hidden."""
+        rng = np.random.default_rng(seed)
+
+        def batch(which: Ids) -> tuple[Packed, Packed]:
+            read = self.read([names[i][0] for i in which])
+            hidden = rng.random(len(read.data)) < HIDDEN_SHARE
+            return read.with_data(np.where(hidden, UNKNOWN, read.data)), self.kana.pack(
+                names[i][1] for i in which
+            )
+
+        fit(self.net, len(names), batch, epochs=epochs, batch_size=32, seed=seed, on_progress=on_progress)
+
+    def read(self, names: Sequence[str]) -> Packed:
+        """Names in kanji as numbers."""
+        return pack([self.characters.encode(name, UNKNOWN) for name in names])
+
+    def readings(self, names: Sequence[str], beam: int = 4) -> list[str]:
+        """What it reads."""
+        written = self.net.write(self.read(names), beam=beam, limit=12)
+        return ["".join(self.kana.decode(text.ids)) for text in written]
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Train on four names of five; ask for the readings of the others."""
+    began = time.perf_counter()
+    names = surnames()
+    order = np.random.default_rng(settings.seed).permutation(len(names))
+    test_size = len(names) // 5
+    test, training = ([names[i] for i in rows] for rows in (order[:test_size], order[test_size:]))
+    reader = Reader(training, settings.seed)
+    reader.learn(training, 1 if settings.quick else 60, settings.seed, on_progress)
+    frequent = frequent_readings(training, 2 if settings.quick else 8)
+    copied = ["".join(frequent.get(character, "") for character in kanji) for kanji, _ in test]
+    known = [set(kanji) <= set(frequent) for kanji, _ in test]
+    read = reader.readings([kanji for kanji, _ in test])
+    methods = {
+        "most frequent readings": copied,
+        "net, greedy": reader.readings([kanji for kanji, _ in test], beam=1),
+        "net, beam of 4": read,
+    }
+    return {
+        "training": len(training),
+        "test": len(test),
+        "weights": reader.net.size,
+        "with_unknown": sum(not each for each in known),
+        "rows": {name: rates(test, found, known) for name, found in methods.items()},
+        "examples": [
+            [kanji, kana, found, other]
+            for (kanji, kana), found, other in zip(test, read, copied, strict=True)
+            if found != other
+        ][:12],
+        "seconds": round(time.perf_counter() - began, 1),
+    }
+
+
+def rates(names: Sequence[Name], found: Sequence[str], known: Sequence[bool]) -> dict[str, Any]:
+    """Wrong kana for each kana of the right readings, of all names and of those of known characters."""
+    mistakes = np.array([edit_distance(kana, other) for (_, kana), other in zip(names, found, strict=True)])
+    kana = np.array([len(each) for _, each in names])
+    rows = np.array(known)
+    return {
+        "error_rate": float(mistakes.sum() / kana.sum()),
+        "error_rate_known": float(mistakes[rows].sum() / kana[rows].sum()),
+        "whole": float((mistakes == 0).mean()),
+    }
+
+
+def table(numbers: Numbers) -> Table:
+    """Each way of reading."""
+    heads = ("way of reading", "kana wrong", "kana wrong, known characters", "whole names right")
+    rows = [
+        (name, *(f"{row[key]:.1%}" for key in ("error_rate", "error_rate_known", "whole")))
+        for name, row in numbers["rows"].items()
+    ]
+    return Table(heads, tuple(rows))
+
+
+def sentence(numbers: Numbers) -> str:
+    """How the net compares with copying."""
+    copied, net = numbers["rows"]["most frequent readings"], numbers["rows"]["net, beam of 4"]
+    verdict = "better" if net["error_rate"] < copied["error_rate"] else "worse"
+    return (
+        f"Of {numbers['test']} surnames that it has not seen, the net gets {net['error_rate']:.1%} of the "
+        f"kana wrong, {verdict} than the {copied['error_rate']:.1%} of each character's most frequent reading; "
+        f"{net['whole']:.1%} of the readings are right as a whole, against {copied['whole']:.1%}. "
+        f"{numbers['with_unknown']} of the names hold a character that none of the "
+        f"{numbers['training']:,} names of the training has."
+    )
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """The error rates as bars."""
+    axes = figure.subplots()
+    rows = numbers["rows"]
+    bars(axes, list(rows), [100 * row["error_rate"] for row in rows.values()], "{:.1f} %")
+    axes.set(xlabel="kana wrong, %", xlim=(0, 115 * max(row["error_rate"] for row in rows.values())))
+
+
+KANJI = Experiment(
+    name="kanji",
+    group="the five shapes",
+    question="Many to many on names: can a net learn to read surnames in kanji?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+    size=(8.0, 2.6),
+)

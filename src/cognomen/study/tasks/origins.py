@@ -1,0 +1,102 @@
+"""Many to one: a surname in, its origin out. This is what Cognomen is for.
+
+There is one trainer (`cognomen.training`) and one way to measure it (protocol L, `cognomen.protocols`): the task
+only calls them, for the first of the protocol's ten folds. What the shipped model reached on all ten stands in its
+card, and is quoted beside.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cognomen.corpora import load_corpus
+from cognomen.evaluation import evaluate
+from cognomen.model import Model
+from cognomen.protocols import RecipeTrainer, split
+from cognomen.recipe import Recipe
+from cognomen.study.drawing import bars
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["ORIGINS", "draw", "measure", "sentence", "table"]
+
+QUICK = Recipe(embedding_size=8, hidden_size=8, longest_ngram=0, epochs=1, batch_size=512, refit=False)
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Train on nine folds, ask for the names of the first."""
+    began = time.perf_counter()
+    corpus = load_corpus("tutorial")
+    training, test = split("L", corpus, 0)
+    names, labels = np.array(corpus.names, object), np.array(corpus.labels, object)
+    rows = training[::10] if settings.quick else training
+    part = replace(corpus, names=tuple(names[rows]), labels=tuple(labels[rows]))
+    recipe = QUICK if settings.quick else Recipe()
+    trainer = RecipeTrainer(replace(recipe, seed=settings.seed))
+    p, origins = trainer(part, list(names[test]), 0, on_progress)
+    answers = np.zeros((len(test), len(corpus.origins)), p.dtype)  # (N, C)
+    answers[:, [corpus.origins.index(origin) for origin in origins]] = p
+    found = evaluate(answers, np.searchsorted(corpus.origins, list(labels[test])), corpus.origins)
+    common, count = Counter(labels[test]).most_common(1)[0]
+    return {
+        "training": len(rows),
+        "test": len(test),
+        "accuracy": found.accuracy,
+        "macro_f1": found.macro_f1,
+        "top3": found.top3,
+        "commonest": common,
+        "always_commonest": count / len(test),
+        "origins": [[each.origin, each.support, each.recall, each.f1] for each in found.per_origin],
+        "all_folds": Model.load().facts.get("protocols", {}).get("L", {}).get("mean"),
+        "seconds": round(time.perf_counter() - began, 1),
+    }
+
+
+def table(numbers: Numbers) -> Table:
+    """Each origin: how many of its names are recognised."""
+    rows = [
+        (origin, f"{count}", f"{recall:.2f}", f"{f1:.2f}") for origin, count, recall, f1 in numbers["origins"]
+    ]
+    total = ("all", f"{numbers['test']}", f"{numbers['accuracy']:.3f}", f"{numbers['macro_f1']:.3f}")
+    return Table(("origin", "test names", "recognised", "F1"), (*rows, total))
+
+
+def sentence(numbers: Numbers) -> str:
+    """How many names are given their origin."""
+    text = (
+        f"Of {numbers['test']:,} surnames that it has not seen, the net gives {numbers['accuracy']:.1%} the origin "
+        f"that the lists give them (macro-F1 {numbers['macro_f1']:.2f}); always saying {numbers['commonest']} is "
+        f"right for {numbers['always_commonest']:.1%}"
+    )
+    if numbers["all_folds"] is None:
+        return f"{text}."
+    return f"{text}. Over all ten folds of protocol L the shipped model reaches {numbers['all_folds']:.1%}."
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """The share recognised, by origin, the commonest origin on top."""
+    rows = sorted(numbers["origins"], key=lambda row: -row[1])
+    axes = figure.subplots()
+    names = [f"{origin} ({count})" for origin, count, _, _ in rows]
+    bars(axes, names, [100 * row[2] for row in rows], "{:.0f}")
+    axes.set(xlabel="test names that are given their origin, %", xlim=(0, 108))
+
+
+ORIGINS = Experiment(
+    name="origins",
+    group="the five shapes",
+    question="Many to one: which language does a surname sound like?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+    size=(8.0, 5.6),
+    needs_names=True,
+)

@@ -1,0 +1,137 @@
+"""One to many, for users: an origin in, a new surname out, letter by letter (`cognomen generate`).
+
+A generator is trained without the first fold of protocol L. How well it foretells each letter of the names held
+out is its perplexity: from among how many equally likely letters it seems to choose. Letter n-gram models, which
+only count, are the baseline. How new its own names are, and how that hangs on the temperature, is counted too.
+
+Whether the classifier recognises them is measured on all ten folds by `benchmarks/generator.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cognomen.corpora import Corpus, load_corpus
+from cognomen.generation import Generator, GeneratorRecipe, spell, train_generator
+from cognomen.splits import split_by_fold
+from cognomen.study.drawing import COLOURS, bars, plain
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
+from cognomen.study.letter_ngrams import OriginModel
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["SURNAMES", "draw", "measure", "sentence", "table"]
+
+ORDERS = (2, 3, 4, 5)
+OWN_SHARE = 0.9  # of an origin's own n-grams in the mixture with all names'; chosen on another fold
+TEMPERATURES = (0.4, 0.6, 0.8, 1.0, 1.2)
+SAMPLES = 200  # of each origin and temperature
+SHOWN = ("Arabic", "Greek", "Italian", "Japanese", "Polish", "Russian")
+QUICK = GeneratorRecipe(origin_size=4, letter_size=8, hidden_size=16, epochs=1)
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Train on nine folds; foretell the letters of the first; write new names."""
+    began = time.perf_counter()
+    corpus = load_corpus("tutorial")
+    training, test = (_part(corpus, rows) for rows in split_by_fold(corpus.names, 0))
+    recipe = QUICK if settings.quick else GeneratorRecipe()
+    generator = train_generator(training, replace(recipe, seed=settings.seed), on_progress=on_progress)
+    known = set(generator.alphabet.letters)
+    asked, learned = (_spelt(each, known) for each in (test, training))
+    surprise, letters = generator.surprise(*asked)
+    orders = ORDERS[:2] if settings.quick else ORDERS
+    return {
+        "training": len(training),
+        "test": len(asked[0]),
+        "left_out": len(test) - len(asked[0]),
+        "weights": generator.network.size,
+        "perplexity": math.exp(surprise.sum() / letters.sum()),
+        "ngrams": [[order, OriginModel(*learned, order, OWN_SHARE).perplexity(*asked)] for order in orders],
+        "new": [[temperature, _share_new(generator, training, temperature)] for temperature in TEMPERATURES],
+        "examples": {
+            origin: generator.names(origin, 6, seed=settings.seed)
+            for origin in SHOWN
+            if origin in generator.origins
+        },
+        "seconds": round(time.perf_counter() - began, 1),
+    }
+
+
+def _part(corpus: Corpus, rows: Any) -> Corpus:
+    names, labels = np.array(corpus.names, object)[rows], np.array(corpus.labels, object)[rows]
+    return replace(corpus, names=tuple(names), labels=tuple(labels))
+
+
+def _spelt(corpus: Corpus, known: set[str]) -> tuple[list[str], list[str]]:
+    """Names that are spelt with known letters alone, and their origins."""
+    pairs = [(spell(name), origin) for name, origin in zip(corpus.names, corpus.labels, strict=True)]
+    kept = [(name, origin) for name, origin in pairs if name and not set(name) - known]
+    return [name for name, _ in kept], [origin for _, origin in kept]
+
+
+def _share_new(generator: Generator, training: Corpus, temperature: float) -> float:
+    """How many of its names stand in no list that it learned from; every origin counts alike."""
+    learned = {spell(name) for name in training.names}
+    written = [
+        name
+        for origin in generator.origins
+        for name in generator.names(origin, SAMPLES, seed=1, temperature=temperature)
+    ]
+    return float(np.mean([spell(name) not in learned for name in written]))
+
+
+def table(numbers: Numbers) -> Table:
+    """The perplexity of each model."""
+    rows = [(f"{order}-grams, interpolated Kneser-Ney", f"{found:.2f}") for order, found in numbers["ngrams"]]
+    return Table(
+        ("model", "perplexity of a letter"), (*rows, ("recurrent net", f"{numbers['perplexity']:.2f}"))
+    )
+
+
+def sentence(numbers: Numbers) -> str:
+    """How well letters are foretold, and how new names are."""
+    order, best = min(numbers["ngrams"], key=lambda row: row[1])
+    new = dict(map(tuple, numbers["new"]))[0.8]
+    return (
+        f"On {numbers['test']:,} names held out, the net is as unsure of each letter as if it chose among "
+        f"{numbers['perplexity']:.2f} equally likely ones; the best of the n-gram models, of {order} letters, among "
+        f"{best:.2f}. At a temperature of 0.8, {new:.0%} of the names that it writes stand in no list that it "
+        "learned from."
+    )
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """Perplexities as bars; how new names are, by temperature."""
+    left, right = figure.subplots(1, 2, width_ratios=(1.2, 1))
+    rows = [
+        *([f"{order}-grams", found] for order, found in numbers["ngrams"]),
+        ["net", numbers["perplexity"]],
+    ]
+    bars(left, [name for name, _ in rows], [found for _, found in rows], "{:.2f}")
+    left.set(
+        xlabel="perplexity of a letter, names held out", xlim=(0, 1.15 * max(found for _, found in rows))
+    )
+    temperatures, new = zip(*numbers["new"], strict=True)
+    right.plot(temperatures, [100 * share for share in new], "o-", color=COLOURS[0])
+    plain(right)
+    right.set(xlabel="temperature", ylabel="names that are new, %", ylim=(0, 103), xticks=temperatures)
+
+
+SURNAMES = Experiment(
+    name="surnames",
+    group="the five shapes",
+    question="One to many: can a net make up surnames that sound like those of an origin?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+    size=(9.0, 3.4),
+    needs_names=True,
+)
