@@ -7,11 +7,20 @@ from difflib import get_close_matches
 from cognomen.errors import InputError
 from cognomen.study.experiment import GROUPS, Experiment
 from cognomen.study.experiments.program import PROGRAM
+from cognomen.study.tasks.captions import CAPTIONS
+from cognomen.study.tasks.clips import CLIPS
+from cognomen.study.tasks.digits import DIGITS
+from cognomen.study.tasks.kanji import KANJI
+from cognomen.study.tasks.numbers import NUMBERS
+from cognomen.study.tasks.origins import ORIGINS
 
 __all__ = ["EXPERIMENTS", "find_experiment"]
 
-# A new experiment or task: import it, and give it its place here.
-_ALL: tuple[Experiment, ...] = (PROGRAM,)
+# A new experiment or task: import it, and give it its place among those of its group.
+_ALL: tuple[Experiment, ...] = (
+    *(DIGITS, CAPTIONS, ORIGINS, NUMBERS, KANJI, CLIPS),
+    *(PROGRAM,),
+)
 
 EXPERIMENTS: dict[str, Experiment] = {
     each.name: each for group in GROUPS for each in _ALL if each.group == group

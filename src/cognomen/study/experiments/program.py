@@ -1,8 +1,8 @@
 """Training a recurrent net is optimisation over programs: this one learns to add binary numbers.
 
 Two numbers come in digit by digit, the lowest first, and after each pair the net writes a digit of the sum.
-What it cannot see it must remember: the carry. It practises on short numbers; if it has found the program, and
-not a list of answers, then numbers ten or a hundred times as long are no harder.
+What it cannot see it must remember: the carry. It practises on short numbers; if it has found the program,
+and not a list of answers, then numbers ten or a hundred times as long are no harder.
 """
 
 from __future__ import annotations
@@ -114,9 +114,9 @@ def sentence(numbers: Numbers) -> str:
         return text + "Its states do not fall into groups that work as an automaton."
     count = len(numbers["automaton"]["next"])
     return text + (
-        f"The {numbers['states']:,} states it went through work as an automaton of {count} states. These agree "
-        f"with the carry in {numbers['state_is_carry']:.1%} of the cases; run by itself, the automaton writes "
-        f"{numbers['automaton_right']:.1%} of the digits of sums of 1,000 digits right."
+        f"The {numbers['states']:,} states it went through work as an automaton of {count} states, which "
+        f"agree with the carry in {numbers['state_is_carry']:.1%} of the cases. By itself the automaton "
+        f"writes {numbers['automaton_right']:.1%} of the digits of sums of 1,000 digits right."
     )
 
 

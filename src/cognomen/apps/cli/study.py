@@ -1,0 +1,195 @@
+"""`cognomen study`: run the experiments on recurrent networks, and see what they found."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import click
+
+from cognomen.apps.cli.watching import BAR, Download, bar_of, clock, move
+from cognomen.errors import DataError, InputError, MissingExtraError
+
+if TYPE_CHECKING:
+    from cognomen.study import Experiment, Findings
+
+QUICK = click.option("--quick", is_flag=True, help="A few seconds each: to see it run, not to learn from.")
+SEED = click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of all that chance decides."
+)
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), help="Write results/NAME.json and figures/NAME.svg here."
+)
+
+
+@click.group(
+    "study",
+    epilog="""\b
+Examples:
+  cognomen study list
+  cognomen study run program
+  cognomen study all --quick --out my-study""",
+)
+def command() -> None:
+    """What recurrent networks can and cannot do, shown by running code.
+
+    Each experiment asks one question, trains on this machine, and gives a table, a picture and a sentence.
+    """
+
+
+@command.command(
+    "list", epilog="\b\nExamples:\n  cognomen study list\n  cognomen study list --json | jq .name"
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def list_experiments(*, as_json: bool) -> None:
+    """List the experiments and their questions."""
+    from cognomen.study import EXPERIMENTS
+
+    if as_json:
+        for each in EXPERIMENTS.values():
+            facts = {"name": each.name, "group": each.group, "question": each.question}
+            click.echo(json.dumps({**facts, "needs_names": each.needs_names}, ensure_ascii=False))
+        return
+    width = max(map(len, EXPERIMENTS))
+    group = ""
+    for each in EXPERIMENTS.values():
+        if each.group != group:
+            click.echo(f"{'' if not group else chr(10)}{each.group}")
+            group = each.group
+        click.echo(f"  {each.name:<{width}}  {each.question}")
+
+
+@command.command(
+    "run",
+    epilog="""\b
+Examples:
+  cognomen study run program
+  cognomen study run history --seed 1 --out my-study
+  cognomen study run nan --quick --json
+
+\b
+Exit codes: 0 done, 1 an error that the message explains,
+2 not understood, 130 Ctrl-C.""",
+)
+@click.argument("name")
+@QUICK
+@SEED
+@OUT
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def run(name: str, *, quick: bool, seed: int, out: Path | None, as_json: bool) -> None:
+    """Run the experiment NAME: seconds to a few minutes."""
+    from cognomen.study import find_experiment
+
+    show(measured(find_experiment(name), quick, seed, out), out, as_json=as_json)
+
+
+@command.command(
+    "all",
+    epilog="""\b
+Examples:
+  cognomen study all --quick
+  cognomen study all --out my-study
+  cognomen study all --json > findings.jsonl
+
+An experiment whose data or packages are missing is left out, and says so on stderr.""",
+)
+@QUICK
+@SEED
+@OUT
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def run_all(*, quick: bool, seed: int, out: Path | None, as_json: bool) -> None:
+    """Run all experiments, one after the other: a quarter of an hour or more without --quick."""
+    from cognomen.study import EXPERIMENTS
+
+    for experiment in EXPERIMENTS.values():
+        try:
+            findings = measured(experiment, quick, seed, out)
+        except (DataError, MissingExtraError) as error:
+            if isinstance(error, MissingExtraError) and error_is_of_drawing(error):
+                raise
+            click.echo(f"{experiment.name}: left out. {error}", err=True)
+            continue
+        show(findings, out, as_json=as_json)
+
+
+@command.command("check", epilog="\b\nExamples:\n  cognomen study check docs/study")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def check(folder: Path) -> None:
+    """Check that results, sentences, tables and pictures in FOLDER agree; leave with 1 when they do not."""
+    from cognomen.study import EXPERIMENTS
+    from cognomen.study.record import problems
+
+    if wrong := problems(folder, EXPERIMENTS):
+        raise InputError("these results do not agree:\n" + "\n".join(wrong))
+    click.echo(f"{len(EXPERIMENTS)} experiments: numbers, sentences, tables and pictures agree")
+
+
+def error_is_of_drawing(error: MissingExtraError) -> bool:
+    """Tell whether it is the drawing that lacks its package: then no experiment can be written."""
+    return "matplotlib" in str(error)
+
+
+def measured(experiment: Experiment, quick: bool, seed: int, out: Path | None) -> Findings:
+    """Run an experiment with its bar; names are fetched before, as downloads have a bar of their own."""
+    from cognomen.study import Settings
+
+    if out is not None:
+        from cognomen.canvas import empty_figure
+
+        empty_figure(1, 1)  # without matplotlib, say so before the long part
+    if experiment.needs_names:
+        from cognomen.corpora import tutorial_folder
+
+        with Download() as on_bytes:
+            tutorial_folder(on_progress=on_bytes)
+    with Watch(experiment.name) as watch:
+        return experiment.run(Settings(quick=quick, seed=seed), watch)
+
+
+def show(findings: Findings, out: Path | None, *, as_json: bool) -> None:
+    """Print question, table and sentence, and write what is to be written."""
+    from cognomen.apps.cli.render import plain_table
+
+    if as_json:
+        click.echo(json.dumps(findings.to_json(), ensure_ascii=False))
+    else:
+        table = plain_table(findings.table.heads, findings.table.rows)
+        quick = " (quick: too short to learn from)" if findings.settings.quick else ""
+        click.echo(f"{findings.experiment.question}{quick}\n\n{table}\n")
+        click.echo(click.wrap_text(findings.sentence, 100) + "\n")
+    if out is not None:
+        from cognomen.study.record import write
+
+        for path in write(findings, out):
+            click.echo(f"written: {path}", err=True)
+
+
+class Watch:
+    """Shows how far an experiment is: a bar on a terminal, else a line at its end."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.began = name, time.monotonic()
+        self.on_terminal = sys.stderr is not None and sys.stderr.isatty()
+        self.bar: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.close()
+        if kind is None and not self.on_terminal:
+            click.echo(f"{self.name}: done in {clock(time.monotonic() - self.began)}", err=True)
+
+    def __call__(self, share: float, words: str) -> None:
+        """Move the bar."""
+        if not self.on_terminal:
+            return
+        if self.bar is None:
+            self.bar = bar_of(1.0)
+        left = clock((time.monotonic() - self.began) * (1 - share) / max(share, 1e-9))
+        said = words.replace("{", "{{").replace("}", "}}")
+        move(self.bar, share, f"{self.name} {BAR} {said} · {left} left")

@@ -1,0 +1,147 @@
+"""Findings on disk: `results/NAME.json` and `figures/NAME.svg` in a folder, and whether they agree.
+
+A picture carries the SHA-256 of the numbers it was drawn from, as its identifier. So a picture that is older
+than its results is found without drawing it again, whatever the version of matplotlib.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cognomen.canvas import empty_figure
+from cognomen.errors import DataError
+from cognomen.files import write_whole
+from cognomen.study.experiment import Experiment, Findings, Numbers, Settings
+from cognomen.study.registry import find_experiment
+
+__all__ = ["digest", "draw_figure", "figure_path", "problems", "read", "results_path", "write"]
+
+
+def results_path(folder: Path, name: str) -> Path:
+    """Where an experiment's numbers lie."""
+    return folder / "results" / f"{name}.json"
+
+
+def figure_path(folder: Path, name: str) -> Path:
+    """Where its picture lies."""
+    return folder / "figures" / f"{name}.svg"
+
+
+def digest(numbers: Numbers) -> str:
+    """The SHA-256 of numbers, in one order and one form."""
+    return hashlib.sha256(json.dumps(numbers, sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+
+def write(findings: Findings, folder: Path) -> list[Path]:
+    """Write numbers and picture, each whole or not at all; the paths.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed; nothing has been written then.
+    """
+    name = findings.experiment.name
+    # As they will be read: a picture must not know more than the file.
+    kept = Findings(findings.experiment, findings.settings, json.loads(json.dumps(findings.numbers)))
+    files = {
+        figure_path(folder, name): draw_figure(kept),
+        results_path(folder, name): _laid_out(kept.to_json()).encode(),
+    }
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, content)
+    return list(files)
+
+
+def draw_figure(findings: Findings) -> bytes:
+    """The picture as SVG, the same bytes each time; its description is the sentence."""
+    experiment = findings.experiment
+    figure = empty_figure(*experiment.size)
+    from matplotlib import rc_context
+
+    findings.draw(figure)
+    picture = io.BytesIO()
+    about = {
+        "Date": None,
+        "Title": experiment.question,
+        "Description": findings.sentence,
+        "Identifier": f"sha256:{digest(findings.numbers)}",
+    }
+    with rc_context({"svg.hashsalt": experiment.name}):  # else each drawing has other ids
+        figure.savefig(picture, format="svg", metadata=about, bbox_inches="tight", pad_inches=0.15)
+    return re.sub(rb"[ \t]+\n", b"\n", picture.getvalue())
+
+
+def _laid_out(facts: Mapping[str, Any]) -> str:
+    """JSON with one line for each of the numbers: short, and changes show."""
+    lines = []
+    for key, value in facts.items():
+        if key == "numbers":
+            inner = ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in value.items())
+            lines.append(f' "numbers": {{\n{inner}\n }}')
+        else:
+            lines.append(f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def read(folder: Path, name: str) -> Findings:
+    """The findings of an experiment as they were written.
+
+    Raises:
+        InputError: there is no such experiment.
+        DataError: its results are missing or broken.
+    """
+    experiment, path = find_experiment(name), results_path(folder, name)
+    facts = _facts(path)
+    try:
+        return Findings(experiment, Settings(**facts["settings"]), facts["numbers"])
+    except (KeyError, TypeError) as error:
+        raise DataError(f"{path}: expected settings and numbers; {error}") from error
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    try:
+        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: expected the results of an experiment; {error}") from error
+    return facts
+
+
+def problems(folder: Path, experiments: Mapping[str, Experiment]) -> list[str]:
+    """What does not agree in a folder of results: one line for each, none when all is well.
+
+    Every experiment needs results of a full run, with the sentence and the table that its numbers give, and a
+    picture that was drawn from these numbers.
+    """
+    found: list[str] = []
+    for name in experiments:
+        try:
+            found += [f"{name}: {problem}" for problem in _problems_of(folder, name)]
+        except DataError as error:
+            found.append(f"{name}: {error}")
+    return found
+
+
+def _problems_of(folder: Path, name: str) -> list[str]:
+    findings, facts = read(folder, name), _facts(results_path(folder, name))
+    try:
+        expected = json.loads(json.dumps(findings.to_json()))
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        return [f"the experiment does not understand its numbers any more ({error!r}); run it again"]
+    wrong = [
+        f"the {key} is not what the numbers say; run it again"
+        for key in ("name", "question", "sentence", "table")
+        if facts.get(key) != expected[key]
+    ]
+    if findings.settings.quick:
+        wrong.append("these are the results of a quick run")
+    picture = figure_path(folder, name)
+    if not picture.is_file():
+        return [*wrong, "there is no picture"]
+    if f"sha256:{digest(findings.numbers)}" not in picture.read_text(encoding="utf-8"):
+        wrong.append("the picture was drawn from other numbers")
+    return wrong
