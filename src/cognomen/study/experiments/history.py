@@ -1,0 +1,138 @@
+"""What was read before counts: take order away, or all but the last few letters, and see what it costs.
+
+One network, one recipe, the same held-out surnames; only the names are changed, on both sides, before it sees
+them. With its letters in the order of the alphabet a name is a bag of letters: what it gains in its own order
+is what order is worth. With its last k letters it shows how far back the useful history reaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cognomen.study.drawing import COLOURS, GREY, bars, percent_axis, plain
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.study.names import fit_names, load_names
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["HISTORY", "draw", "measure", "sentence", "table"]
+
+LAST = (1, 2, 3, 4, 5, 6, 8)
+WHOLE, SHUFFLED, SORTED = "whole names", "letters shuffled", "letters in the order of the alphabet"
+
+
+def _shuffled(name: str) -> str:
+    """Its letters in an order that is drawn anew for every name, but the same whenever it is met."""
+    seed = int.from_bytes(name.encode(), "little")
+    return "".join(name[i] for i in np.random.default_rng(seed).permutation(len(name)))
+
+
+def _changes(quick: bool) -> dict[str, Callable[[str], str]]:
+    changes: dict[str, Callable[[str], str]] = {
+        WHOLE: lambda name: name,
+        SHUFFLED: _shuffled,
+        SORTED: lambda name: "".join(sorted(name)),
+    }
+    for k in LAST[1:4:2] if quick else LAST:
+        changes[f"the last {k}" if k > 1 else "the last letter"] = lambda name, k=k: name[-k:]  # type: ignore[misc]
+    return changes
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Train and ask once for each way of changing the names, and once with names whole only in training."""
+    names = load_names(quick=settings.quick)
+    changes = _changes(settings.quick)
+    rows = []
+    for (words, change), progress in zip(changes.items(), parts(on_progress, list(changes)), strict=True):
+        changed = names.changed(change)
+        fitted = fit_names(
+            changed,
+            epochs=2 if settings.quick else 10,
+            direction="forward",
+            pooling="last",
+            seed=settings.seed,
+            on_progress=progress,
+        )
+        rows.append([words, fitted.accuracy])
+        if words == WHOLE:
+            asked = tuple(_shuffled(name) for name in names.test)
+            right = fitted.logits(asked).argmax(axis=1) == names.test_labels
+            only_asked = float(right.mean())
+    return {
+        "training": len(names.training),
+        "test": len(names.test),
+        "commonest": names.commonest,
+        "rows": rows,
+        "shuffled_only_when_asked": only_asked,
+    }
+
+
+def table(numbers: Numbers) -> Table:
+    """What the net was shown, and how many of the held-out names it answered right."""
+    rows = [(words, f"{accuracy:.1%}") for words, accuracy in numbers["rows"]]
+    rows.insert(
+        1, ("learned on whole names, asked with shuffled ones", f"{numbers['shuffled_only_when_asked']:.1%}")
+    )
+    rows.append(("nothing: always the commonest origin", f"{numbers['commonest']:.1%}"))
+    return Table(("what the net is shown", "held-out names right"), tuple(rows))
+
+
+def _by_words(numbers: Numbers) -> dict[str, float]:
+    return dict(numbers["rows"])
+
+
+def sentence(numbers: Numbers) -> str:
+    """What order and distance are worth."""
+    by_words = _by_words(numbers)
+    whole = by_words[WHOLE]
+    cut = {words: accuracy for words, accuracy in by_words.items() if words.startswith("the last")}
+    near = next((words for words, accuracy in cut.items() if accuracy >= whole - 0.02), None)
+    text = (
+        f"Of {numbers['test']:,} held-out names the net answers {whole:.1%} right; with their letters in the "
+        f"order of the alphabet {by_words[SORTED]:.1%}, shuffled {by_words[SHUFFLED]:.1%}; to say the "
+        f"commonest origin each time is right for {numbers['commonest']:.1%}. "
+    )
+    first, *_ = cut
+    text += f"From {first} alone it gets {cut[first]:.1%} right"
+    return text + (f"; {near} are enough to come within two points of whole names." if near else ".")
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """What order is worth, and how far back the history reaches."""
+    order, distance = figure.subplots(1, 2, width_ratios=(1, 1))
+    by_words = _by_words(numbers)
+    shown = {
+        "whole names": by_words[WHOLE],
+        "letters sorted": by_words[SORTED],
+        "letters shuffled": by_words[SHUFFLED],
+        "shuffled only\nwhen asked": numbers["shuffled_only_when_asked"],
+        "commonest origin": numbers["commonest"],
+    }
+    bars(order, list(shown), [100 * share for share in shown.values()], "{:.1f}")
+    order.set(xlabel="held-out names right, %", xlim=(0, 100))
+    order.set_title("What order is worth", fontsize=11, loc="left")
+    cut = {int(w.split()[2]) if w != "the last letter" else 1: a for w, a in numbers["rows"] if "last" in w}
+    distance.plot(list(cut), list(cut.values()), "o-", color=COLOURS[0], label="only the last k letters")
+    distance.axhline(by_words[WHOLE], color=COLOURS[1], ls="--", label="whole names")
+    distance.axhline(numbers["commonest"], color=GREY, ls=":", label="always the commonest origin")
+    plain(distance, "How far back the history reaches")
+    percent_axis(distance, "held-out names right, %")
+    distance.set_xlabel("letters the net is shown, k")
+    distance.legend(frameon=False, loc="lower right")
+
+
+HISTORY = Experiment(
+    name="history",
+    group="what recurrence gives",
+    question="Does it count what was read before, its order and its distance?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+    size=(10.0, 4.2),
+    needs_names=True,
+)
