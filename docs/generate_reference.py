@@ -25,6 +25,7 @@ HEAD = "<!-- Written by docs/generate_reference.py: change the docstrings, not t
 MODULES = [
     "cognomen",
     "cognomen.rnn",
+    "cognomen.rnn.shapes",
     "cognomen.text",
     "cognomen.alphabet",
     "cognomen.network",
@@ -42,6 +43,7 @@ MODULES = [
     "cognomen.corpora",
     "cognomen.splits",
     "cognomen.evaluation",
+    "cognomen.generation",
     "cognomen.recipe",
     "cognomen.training",
     "cognomen.protocols",

@@ -41,11 +41,13 @@ def test_the_commands_of_the_design_are_there():
         "score",
         "composition",
         "explain",
+        "generate",
         "train",
         "evaluate",
         "protocol",
         "data",
         "model",
+        "study",
         "completion",
     ]
     assert {words[1] for words in COMMANDS if words[0] == "data" and len(words) > 1} == {
@@ -58,6 +60,12 @@ def test_the_commands_of_the_design_are_there():
         "info",
         "verify",
         "origins",
+    }
+    assert {words[1] for words in COMMANDS if words[0] == "study" and len(words) > 1} == {
+        "list",
+        "run",
+        "all",
+        "check",
     }
 
 

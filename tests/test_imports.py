@@ -35,7 +35,7 @@ ORDER = [
         "calibration",
     ),
     *("priors", "artifact", "shipped", "model", "columns", "reading", "answers", "composition"),
-    *("classifier", "explanation", "splits", "evaluation", "recipe", "corpora", "card"),
+    *("classifier", "explanation", "splits", "evaluation", "recipe", "corpora", "card", "generation"),
     *(
         "checkpoint",
         "progress",

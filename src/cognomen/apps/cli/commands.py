@@ -16,11 +16,13 @@ COMMANDS = {
     "score": "answers beside the names of a table",
     "composition": "the mixture of origins in a column of names",
     "explain": "which letters speak for and against an origin",
+    "generate": "new surnames that sound like those of an origin",
     "train": "train a model on your names",
     "evaluate": "measure a model on names with known origins",
     "protocol": "re-train and measure under protocol L or T",
     "data": "the corpora: list, path, fetch, check",
     "model": "a model: info, verify, origins",
+    "study": "experiments: what recurrent networks can and cannot do",
     "completion": "print the shell completion script",
 }
 

@@ -126,7 +126,16 @@ class Reader:
                 names[i][1] for i in which
             )
 
-        fit(self.net, len(names), batch, epochs=epochs, batch_size=32, seed=seed, on_progress=on_progress)
+        fit(
+            self.net,
+            len(names),
+            batch,
+            epochs=epochs,
+            batch_size=32,
+            weight_decay=0.5,
+            seed=seed,
+            on_progress=on_progress,
+        )
 
     def read(self, names: Sequence[str]) -> Packed:
         """Names in kanji as numbers."""
@@ -199,7 +208,7 @@ def sentence(numbers: Numbers) -> str:
     verdict = "better" if net["error_rate"] < copied["error_rate"] else "worse"
     return (
         f"Of {numbers['test']} surnames that it has not seen, the net gets {net['error_rate']:.1%} of the "
-        f"kana wrong, {verdict} than the {copied['error_rate']:.1%} of each character's most frequent reading; "
+        f"kana wrong, {verdict} than the {copied['error_rate']:.1%} of each character's commonest reading; "
         f"{net['whole']:.1%} of the readings are right as a whole, against {copied['whole']:.1%}. "
         f"{numbers['with_unknown']} of the names hold a character that none of the "
         f"{numbers['training']:,} names of the training has."

@@ -1,8 +1,8 @@
 """Many to one: a surname in, its origin out. This is what Cognomen is for.
 
-There is one trainer (`cognomen.training`) and one way to measure it (protocol L, `cognomen.protocols`): the task
-only calls them, for the first of the protocol's ten folds. What the shipped model reached on all ten stands in its
-card, and is quoted beside.
+There is one trainer (`cognomen.training`) and one way to measure it (protocol L, `cognomen.protocols`): the
+task only calls them, for the first of the protocol's ten folds. What the shipped model reached on all ten
+stands in its card, and is quoted beside.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def table(numbers: Numbers) -> Table:
 def sentence(numbers: Numbers) -> str:
     """How many names are given their origin."""
     text = (
-        f"Of {numbers['test']:,} surnames that it has not seen, the net gives {numbers['accuracy']:.1%} the origin "
-        f"that the lists give them (macro-F1 {numbers['macro_f1']:.2f}); always saying {numbers['commonest']} is "
-        f"right for {numbers['always_commonest']:.1%}"
+        f"Of {numbers['test']:,} surnames that it has not seen, the net gives {numbers['accuracy']:.1%} the "
+        f"origin that the lists give them (macro-F1 {numbers['macro_f1']:.2f}); always saying "
+        f"{numbers['commonest']} is right for {numbers['always_commonest']:.1%}"
     )
     if numbers["all_folds"] is None:
         return f"{text}."

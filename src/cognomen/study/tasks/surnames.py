@@ -1,8 +1,9 @@
 """One to many, for users: an origin in, a new surname out, letter by letter (`cognomen generate`).
 
-A generator is trained without the first fold of protocol L. How well it foretells each letter of the names held
-out is its perplexity: from among how many equally likely letters it seems to choose. Letter n-gram models, which
-only count, are the baseline. How new its own names are, and how that hangs on the temperature, is counted too.
+A generator is trained without the first fold of protocol L. How well it foretells each letter of the names
+held out is its perplexity: from among how many equally likely letters it seems to choose. Letter n-gram
+models, which only count, are the baseline. How new its own names are, and how that hangs on the
+temperature, is counted too.
 
 Whether the classifier recognises them is measured on all ten folds by `benchmarks/generator.py`.
 """
@@ -100,10 +101,10 @@ def sentence(numbers: Numbers) -> str:
     order, best = min(numbers["ngrams"], key=lambda row: row[1])
     new = dict(map(tuple, numbers["new"]))[0.8]
     return (
-        f"On {numbers['test']:,} names held out, the net is as unsure of each letter as if it chose among "
-        f"{numbers['perplexity']:.2f} equally likely ones; the best of the n-gram models, of {order} letters, among "
-        f"{best:.2f}. At a temperature of 0.8, {new:.0%} of the names that it writes stand in no list that it "
-        "learned from."
+        f"On {numbers['test']:,} names held out, the net is as unsure of each letter as if it chose "
+        f"among {numbers['perplexity']:.2f} equally likely ones; the best of the n-gram models, of {order} "
+        f"letters, among {best:.2f}. At a temperature of 0.8, {new:.0%} of the names that it writes stand in "
+        "no list that it learned from."
     )
 
 

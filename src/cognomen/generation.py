@@ -1,0 +1,324 @@
+"""New surnames: an origin in, a name out, letter by letter.
+
+    Generator.load().names("Japanese", 3, seed=1, start="Ta")
+
+The shape is one to many (`rnn.shapes`): the origin is read in one step, and a decoder writes the name. It is
+reminded of the origin at every letter. A name made up here may be a real one: four in ten stand in the lists
+that it learned from (`GENERATOR` in the study measures this).
+
+A made-up name hints at a language as real ones do. It says nothing of people.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+from unicodedata import combining
+from unicodedata import normalize as compose
+
+import numpy as np
+
+from cognomen.alphabet import Alphabet
+from cognomen.artifact import Artifact, read_artifact, write_artifact
+from cognomen.errors import InputError, ModelError, TrainingError
+from cognomen.rnn.layers import Array, Blank, Ids, Source
+from cognomen.rnn.packed import Packed, pack
+from cognomen.rnn.shapes import BOUNDARY, Decoder, Encoder, OneToMany, fit, follow, sampler
+from cognomen.shipped import find_model
+from cognomen.text import normalise
+
+if TYPE_CHECKING:
+    from cognomen.corpora import Corpus
+
+__all__ = ["LONGEST", "Generator", "GeneratorRecipe", "capitalise", "spell", "train_generator"]
+
+LONGEST = 30  # letters in a name; the longest of the 18 files has 20
+TOGETHER = 4096  # names that are written at once
+
+
+@dataclass(frozen=True)
+class GeneratorRecipe:
+    """All that fixes a generator's training, besides the names.
+
+    Attributes:
+        origin_size: numbers for each origin.
+        letter_size: numbers for each letter.
+        hidden_size: numbers in the decoder's memory.
+        dropout: share dropped of letters' numbers, and of what is read from the memory.
+        balance: how much rare origins are favoured: at first each origin has its share of the names to the
+            power of 1 - balance. This falls evenly to nothing, so that in the end it is the share itself.
+        min_letter_count: names that use a letter seen less often are left out.
+        epochs, batch_size, learning_rate, weight_decay, clip, seed: as for `Recipe`.
+    """
+
+    origin_size: int = 32
+    letter_size: int = 48
+    hidden_size: int = 256
+    dropout: float = 0.25
+    balance: float = 0.5
+    min_letter_count: int = 3
+    epochs: int = 25
+    batch_size: int = 128
+    learning_rate: float = 4e-3
+    weight_decay: float = 0.1
+    clip: float = 1.0
+    seed: int = 0
+
+
+class Generator:
+    """Writes surnames of an origin.
+
+    Args:
+        alphabet: the letters; the network's token i + 1 is `alphabet.letters[i]`, and 0 the boundary.
+        origins: what can be asked for, C.
+        recipe: gives the network its sizes.
+        rng: source of the starting values.
+        facts: how it was trained; JSON values.
+        card: the model card, Markdown.
+    """
+
+    def __init__(
+        self,
+        alphabet: Alphabet,
+        origins: Sequence[str],
+        recipe: GeneratorRecipe | None = None,
+        *,
+        rng: Source | None = None,
+        facts: Mapping[str, Any] | None = None,
+        card: str = "",
+    ) -> None:
+        self.recipe = r = GeneratorRecipe() if recipe is None else recipe
+        rng = np.random.default_rng(r.seed) if rng is None else rng
+        self.alphabet, self.origins = alphabet, tuple(origins)
+        self.facts, self.card = dict(facts or {}), card
+        encoder = Encoder("rnn", len(self.origins), r.origin_size, embedding_size=r.origin_size, rng=rng)
+        decoder = Decoder(
+            "gru",
+            len(alphabet),
+            r.hidden_size,
+            r.origin_size,
+            embedding_size=r.letter_size,
+            reminded=True,
+            dropout=r.dropout,
+            rng=rng,
+        )
+        self.network = OneToMany(encoder, decoder)
+
+    def names(
+        self, origin: str, count: int = 1, *, seed: int = 0, temperature: float = 0.8, start: str = ""
+    ) -> list[str]:
+        """Write names of an origin.
+
+        Args:
+            origin: one of `origins`.
+            count: how many. The first of many are those of fewer.
+            seed: equal seeds give equal names.
+            temperature: 1 writes as it has learned; less keeps to the usual, more dares the unusual.
+            start: the first letters of every name.
+
+        Raises:
+            InputError: there is no such origin, a letter of `start` is unknown, or a number is not possible.
+        """
+        row = self.row(origin)
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise InputError(f"count: expected a whole number, 1 or more, got {count!r}")
+        if not 0 < temperature <= 10:
+            raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature}")
+        prefix = self._prefix(start)
+        chances = np.random.default_rng(seed).random((count, LONGEST + 1))
+        names: list[str] = []
+        for first in range(0, count, TOGETHER):
+            part = chances[first : first + TOGETHER]
+            names += self._write(np.full(len(part), row), part, temperature, prefix)
+        return names
+
+    def _write(self, rows: Ids, chances: Array, temperature: float, prefix: list[int]) -> list[str]:
+        """A name for each origin (N,): no mark without its letter, no end in a space or hyphen."""
+        network = self.network
+        y, _ = network.encoder.forward(_one_step(rows))
+        position = network.decoder.begin(y.data, None)
+        joints = np.array([True, *(letter in " -'" for letter in self.alphabet.letters)])  # (V,)
+        needs_letter = joints | [False, *(combining(c) > 0 or c == "ß" for c in self.alphabet.letters)]
+        fresh = np.full(len(rows), bool(joints[prefix[-1]]) if prefix else True)  # a word has not begun yet
+        draw = sampler(chances, temperature)
+
+        def choose(log_p: Array, step: int) -> Ids:
+            tokens = draw(np.where(fresh[:, None] & needs_letter, -np.inf, log_p), step)
+            np.copyto(fresh, joints[tokens])
+            return tokens
+
+        written = follow(network.decoder, position, choose, LONGEST, prefix=prefix)
+        # Only a name that was cut at the limit can end otherwise than with a letter.
+        return [capitalise(self.alphabet.decode(text.ids).rstrip(" -'")) for text in written]
+
+    def _prefix(self, start: str) -> list[int]:
+        """The tokens of the first letters."""
+        letters = spell(start)
+        unknown = sorted({letter for letter in letters if letter not in self.alphabet.letters})
+        if unknown or (start.strip() and not letters):
+            shown = " ".join(letter for letter in self.alphabet.letters if letter.isalpha())
+            wrong = f"has {', '.join(unknown)}" if unknown else "has no letters"
+            raise InputError(f"start: {start!r} {wrong}; expected letters among {shown}, and their marks")
+        if len(letters) >= LONGEST:
+            raise InputError(f"start: expected less than {LONGEST} letters and marks, got {len(letters)}")
+        return [int(token) for token in self.alphabet.encode(letters)]
+
+    def row(self, origin: str) -> int:
+        """The number of an origin; capital letters do not matter.
+
+        Raises:
+            InputError: there is none of that name.
+        """
+        known = {name.casefold(): row for row, name in enumerate(self.origins)}
+        if origin.casefold() in known:
+            return known[origin.casefold()]
+        close = get_close_matches(origin.casefold(), known, n=1)
+        hint = f" Did you mean {self.origins[known[close[0]]]!r}?" if close else ""
+        raise InputError(
+            f"origin: {origin!r} is none of this generator's.{hint} It knows: {', '.join(self.origins)}."
+        )
+
+    def surprise(self, names: Sequence[str], origins: Sequence[str]) -> tuple[Array, Ids]:
+        """How unexpected names are: -log p of each, in nats, and how many letters that is, both (N,).
+
+        The end of a name counts as a letter. A letter that is not in the alphabet counts as the least likely
+        one.
+        """
+        targets, rows = self.encode(names), np.array([self.row(origin) for origin in origins])
+        logits, _ = self.network.forward(rows, targets)
+        told, said = self.network.decoder.shifted(targets)
+        log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)  # (M, V)
+        letters = told.with_data(log_p[np.arange(len(log_p)), said.data]).unpack()
+        return -np.array([each.sum() for each in letters]), np.array([len(each) for each in letters])
+
+    def encode(self, names: Sequence[str]) -> Packed:
+        """Names as tokens, packed.
+
+        Raises:
+            InputError: a letter is not in the alphabet.
+        """
+        ids, lengths = self.alphabet.encode_all([spell(name) for name in names])
+        if (ids == BOUNDARY).any():
+            raise InputError(f"expected letters among {self.alphabet.letters!r} only")
+        return pack(ids, lengths)
+
+    # --- on disk ------------------------------------------------------------------------------------------
+
+    @classmethod
+    def load(cls, model: str | Path | None = None) -> Self:
+        """Load a generator: the shipped one, or one from a folder.
+
+        Raises:
+            ModelError: there is none, or it is damaged.
+        """
+        folder = find_model("generator" if model is None else model)
+        artifact = read_artifact(folder)
+        facts = artifact.facts
+        try:
+            made = cls(
+                Alphabet(facts["alphabet"]),
+                facts["origins"],
+                GeneratorRecipe(**facts["architecture"]["generator"]),
+                rng=Blank(),
+                facts=facts["training"],
+                card=artifact.card,
+            )
+            made.network.load(artifact.tensors)
+        except (InputError, KeyError, TypeError) as error:
+            raise ModelError(
+                f"{folder}: expected a generator of names, found another model, or parts that do not fit: "
+                f"{error}."
+            ) from error
+        return made
+
+    def save(self, folder: str | Path) -> None:
+        """Write the generator to a folder, its weights as float16, as a model is written (`artifact`).
+
+        Raises:
+            ModelError: the folder holds something else, or cannot be written.
+        """
+        facts = {
+            "alphabet": self.alphabet.letters,
+            "architecture": {"generator": asdict(self.recipe)},
+            "calibration": {"temperature": 1.0},
+            "lower": True,
+            "origins": self.origins,
+            "priors": [1 / len(self.origins)] * len(self.origins),
+            "training": self.facts,
+        }
+        tensors = {name: param.astype(np.float16) for name, param in self.network.params.items()}
+        write_artifact(folder, Artifact(tensors, facts, self.card))
+
+
+def train_generator(
+    corpus: Corpus,
+    recipe: GeneratorRecipe | None = None,
+    *,
+    on_progress: Callable[[float, str], None] = lambda share, words: None,
+) -> Generator:
+    """Train a generator on names and their origins.
+
+    Args:
+        corpus: the names.
+        recipe: the settings; `GeneratorRecipe()` when not given.
+        on_progress: is told after every step what share is done, and the loss.
+
+    Raises:
+        TrainingError: no name is left to learn from.
+    """
+    recipe = GeneratorRecipe() if recipe is None else recipe
+    spelt = [spell(name) for name in corpus.names]
+    alphabet = Alphabet.from_names(spelt, min_count=recipe.min_letter_count)
+    usable = [i for i, name in enumerate(spelt) if name and not set(name) - set(alphabet.letters)]
+    if not usable:
+        raise TrainingError("expected names to learn from, got none that are spelt with common letters")
+    made = Generator(alphabet, corpus.origins, recipe)
+    rows = np.searchsorted(corpus.origins, [corpus.labels[i] for i in usable])  # (N,)
+    texts = [alphabet.encode(spelt[i]) for i in usable]
+    counts = np.bincount(rows)[rows].astype(float)  # (N,), names of the same origin
+    rng = np.random.default_rng(recipe.seed)
+    seen = 0
+
+    def batch(which: Ids) -> tuple[Ids, Packed]:
+        nonlocal seen
+        balance = recipe.balance * (1 - seen / (len(rows) * recipe.epochs))
+        seen += len(which)
+        drawn = rng.choice(len(rows), len(which), p=counts**-balance / (counts**-balance).sum())
+        return rows[drawn], pack([texts[i] for i in drawn])
+
+    fit(
+        made.network,
+        len(usable),
+        batch,
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        learning_rate=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        clip=recipe.clip,
+        seed=recipe.seed,
+        on_progress=on_progress,
+    )
+    made.facts = {"names": len(usable), "corpus": corpus.source, "recipe": asdict(recipe)}
+    return made
+
+
+# --- spelling ---------------------------------------------------------------------------------------------
+
+
+def spell(name: str) -> str:
+    """A name as the network writes it: small letters and their marks, each a letter of its own; ß stays."""
+    return normalise(name, lower=False).lower()
+
+
+def capitalise(name: str) -> str:
+    """A name in small letters as people write it: "o'brien" is O'Brien, "ou-yang" Ou-Yang; marks composed."""
+    capitals = re.sub(r"(^|[ '\-])(\w)", lambda found: found[1] + found[2].upper(), name)
+    return compose("NFC", re.sub(r"\bMc(\w)", lambda found: f"Mc{found[1].upper()}", capitals))
+
+
+def _one_step(rows: Ids) -> Packed:
+    return Packed(rows, np.array([len(rows)]), np.arange(len(rows)))

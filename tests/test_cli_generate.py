@@ -1,0 +1,50 @@
+"""`cognomen generate`: names a line, and what is said of mistakes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from cli_running import failure, inside, lines, run
+
+
+def test_one_name_a_line_and_the_same_again():
+    options = ("generate", "Japanese", "-n", "10", "--seed", "1", "--temperature", ".8", "--start", "Ta")
+    names = lines(inside(*options))
+    assert len(names) == 10
+    assert all(name.startswith("Ta") for name in names)
+    assert names == lines(run(*options))
+    assert lines(inside(*options, "--seed", "2")) != names
+    assert lines(inside(*options, "-n", "3")) == names[:3]
+
+
+def test_marks_stay_and_are_composed():
+    names = lines(inside("generate", "german", "--start", "mü", "-n", "5"))
+    assert all(name.startswith("Mü") for name in names)
+
+
+def test_json_lines():
+    answers = [json.loads(line) for line in lines(inside("generate", "polish", "-n", "2", "--json"))]
+    assert [set(answer) for answer in answers] == [{"name", "origin", "seed", "temperature"}] * 2
+    assert answers[0]["origin"] == "Polish"
+
+
+def test_origins_are_listed():
+    assert "Vietnamese" in lines(inside("generate", "--origins"))
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["Japanes"], 1, "Did you mean 'Japanese'?"),
+        (["Japanese", "--start", "Иван"], 1, "expected letters among"),
+        (["Japanese", "--temperature", "0"], 2, "--temperature"),
+        (["Japanese", "--temperature", "-1"], 2, "--temperature"),
+        (["Japanese", "--temperature", "nan"], 1, "temperature: expected a number above 0"),
+        (["Japanese", "-n", "0"], 2, "-n"),
+        (["Japanese", "--model", "nowhere/at-all"], 1, "expected a model's folder"),
+        ([], 2, "Missing argument 'ORIGIN'"),
+    ],
+)
+def test_mistakes(options, code, said):
+    assert said in failure(inside("generate", *options), code)

@@ -1,0 +1,227 @@
+"""Making names up: the same seed gives the same names, starts and capitals are kept, mistakes are named."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rnn_cases import stable
+
+from cognomen.alphabet import Alphabet
+from cognomen.corpora import Corpus
+from cognomen.corpora.cleaning import CleaningReport
+from cognomen.errors import InputError, ModelError, TrainingError
+from cognomen.generation import LONGEST, Generator, GeneratorRecipe, capitalise, spell, train_generator
+from cognomen.rnn import pack
+from cognomen.study.letter_ngrams import LetterModel, OriginModel, best_mixture
+
+TINY = GeneratorRecipe(origin_size=4, letter_size=6, hidden_size=12, dropout=0.0)
+LETTERS = " '-abcdefghijklmnopqrstuvwxyzß\u0301\u0308"
+ORIGINS = ("Czech", "Japanese", "Vietnamese")
+
+
+@pytest.fixture(scope="module")
+def chance() -> Generator:
+    """A generator of random weights, large enough that it writes all sorts of things."""
+    made = Generator(Alphabet(LETTERS), ORIGINS, TINY)
+    for param in made.network.params.values():
+        param *= 3
+    return made
+
+
+def corpus(**lists: list[str]) -> Corpus:
+    names = [name for names in lists.values() for name in names]
+    labels = [origin for origin, names in lists.items() for _ in names]
+    report = CleaningReport(len(names), len(names), len(set(names)), (), {})
+    return Corpus(tuple(names), tuple(labels), "test", report)
+
+
+def test_the_same_seed_gives_the_same_names_and_another_gives_others(chance):
+    first = chance.names("Czech", 20, seed=1)
+    assert first == chance.names("Czech", 20, seed=1)
+    assert first != chance.names("Czech", 20, seed=2)
+    assert first != chance.names("Japanese", 20, seed=1)
+    assert len(set(first)) > 10
+
+
+def test_the_first_of_many_names_are_those_of_fewer(chance, monkeypatch):
+    few = chance.names("Czech", 5, seed=3)
+    assert chance.names("Czech", 40, seed=3)[:5] == few
+    monkeypatch.setattr("cognomen.generation.TOGETHER", 3)
+    assert chance.names("Czech", 5, seed=3) == few
+
+
+@pytest.mark.parametrize("start", ["", "Ta", "ta", "O'B", "Mü", "mu\u0308", "Ou-", "van d", " Ta "])
+def test_every_name_is_spelt_as_a_name(chance, start):
+    for temperature in (0.5, 1.0, 5.0):
+        for name in chance.names("Czech", 60, seed=4, temperature=temperature, start=start):
+            assert spell(name).startswith(spell(start))
+            assert name == unicodedata.normalize("NFC", name)
+            assert name[0].isalpha()
+            assert name[0] == name[0].upper() or name[0] == "ß"
+            assert not unicodedata.combining(name[0])
+            assert len(spell(name)) <= LONGEST
+            words = name.replace("'", " ").replace("-", " ").split(" ")
+            assert all(word and word[0].isalpha() for word in words), name
+
+
+def test_a_low_temperature_keeps_to_the_usual(chance):
+    cold, warm = (set(chance.names("Czech", 100, temperature=t)) for t in (0.05, 2.0))
+    assert len(cold) < len(warm) / 3
+
+
+def test_origins_are_found_whatever_their_capitals(chance):
+    assert chance.names("jaPANese", 3) == chance.names("Japanese", 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"origin": "Japanes"}, "Did you mean 'Japanese'"),
+        ({"origin": "Klingon"}, "It knows: Czech, Japanese, Vietnamese"),
+        ({"start": "Иван"}, "has а, в, и, н; expected letters among a b c"),
+        ({"start": "42"}, "'42' has no letters"),
+        ({"start": "a" * 30}, "less than 30 letters"),
+        ({"temperature": 0}, "temperature: expected a number above 0"),
+        ({"temperature": float("nan")}, "temperature: expected a number above 0"),
+        ({"temperature": 11}, "at most 10, got 11"),
+        ({"count": 0}, "count: expected a whole number, 1 or more, got 0"),
+        ({"count": 2.0}, "count: expected a whole number"),
+    ],
+)
+def test_mistakes_are_named(chance, arguments, said):
+    with pytest.raises(InputError, match=said):
+        chance.names(**{"origin": "Czech", **arguments})
+
+
+@pytest.mark.parametrize(
+    ("small", "large"),
+    [
+        ("o'brien", "O'Brien"),
+        ("ou-yang", "Ou-Yang"),
+        ("mcdonald", "McDonald"),
+        ("mu\u0308ller", "Müller"),
+        ("de la fontaine", "De La Fontaine"),
+        ("o\u0308z", "Öz"),
+        ("mc", "Mc"),
+        ("groß", "Groß"),
+        ("tomcat", "Tomcat"),
+    ],
+)
+def test_capitals(small, large):
+    assert capitalise(small) == large
+    assert spell(large) == small
+
+
+@stable
+@given(st.text(st.sampled_from(LETTERS), min_size=1, max_size=12))
+def test_capitals_come_off_again(name):
+    spelt = spell(name)
+    assert spell(capitalise(spelt)) == spelt
+
+
+def test_surprise_is_the_mean_loss_of_the_network(chance):
+    names = ["Novak", "Müller", "Tanaka"]
+    surprise, letters = chance.surprise(names, ["Czech", "Czech", "Japanese"])
+    assert letters.tolist() == [6, 8, 7]
+    loss, _ = chance.network.loss(np.array([0, 0, 1]), chance.encode(names))
+    assert surprise.sum() / letters.sum() == pytest.approx(loss, rel=1e-5)
+    with pytest.raises(InputError, match="expected letters among"):
+        chance.surprise(["Иван"], ["Czech"])
+
+
+def test_it_learns_names_by_heart_and_keeps_origins_apart():
+    names = corpus(Czech=["Novak", "Dvorak", "Černý"] * 8, Japanese=["Tanaka", "Suzuki", "Ono"] * 8)
+    recipe = replace(
+        TINY, hidden_size=32, epochs=120, batch_size=16, learning_rate=1e-2, min_letter_count=1, balance=0.5
+    )
+    told = []
+    made = train_generator(names, recipe, on_progress=lambda share, words: told.append(share))
+    assert told[-1] == 1.0
+    for origin in ("Czech", "Japanese"):
+        real = {name for name, label in zip(names.names, names.labels, strict=True) if label == origin}
+        assert set(made.names(origin, 50, temperature=0.3)) == real
+    assert set(made.names("Japanese", 20, temperature=0.3, start="Su")) == {"Suzuki"}
+    assert made.facts["names"] == 48
+    surprise, _ = made.surprise(["Tanaka"] * 2, ["Japanese", "Czech"])
+    assert surprise[0] < surprise[1] / 3
+
+
+def test_names_of_rare_letters_are_left_out_and_none_left_is_an_error():
+    names = corpus(Czech=["Novak", "Novy", "Q"], Japanese=["Ono", "Kano"])
+    made = train_generator(names, replace(TINY, epochs=1, min_letter_count=2))
+    assert made.facts["names"] == 4 - 1 * ("y" not in made.alphabet.letters) - (
+        "k" not in made.alphabet.letters
+    )
+    with pytest.raises(TrainingError, match="got none"):
+        train_generator(names, replace(TINY, min_letter_count=100))
+
+
+def test_a_generator_on_disk_writes_the_same_names(chance, tmp_path):
+    chance.save(tmp_path / "made")
+    again = Generator.load(tmp_path / "made")
+    assert again.recipe == chance.recipe
+    same = [a == b for a, b in zip(again.names("Czech", 50), chance.names("Czech", 50), strict=True)]
+    assert np.mean(same) > 0.8  # weights are rounded to float16
+    assert again.names("Czech", 50) == Generator.load(tmp_path / "made").names("Czech", 50)
+
+
+def test_another_model_is_no_generator(tmp_path):
+    from cli_running import tiny_classifier
+
+    tiny_classifier().save(tmp_path / "classifier")
+    with pytest.raises(ModelError, match="expected a generator of names"):
+        Generator.load(tmp_path / "classifier")
+
+
+SHIPPED = Path(__file__).parent.parent / "src" / "cognomen" / "models" / "generator"
+
+
+def test_the_shipped_generator_is_small_and_knows_the_18_origins():
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= 1_000_000
+    generator = Generator.load()
+    assert len(generator.origins) == 18
+    names = generator.names("Japanese", 10, seed=1, temperature=0.8, start="Ta")
+    assert all(name.startswith("Ta") for name in names)
+    assert len(set(names)) > 5
+
+
+# --- the n-gram models that it is compared with -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 5])
+def test_letter_probabilities_sum_to_one(order):
+    model = LetterModel(["ab", "abc", "ca"], order, "abc")
+    for context in ("\n\n\n\n", "\n\n\na", "ab", "zzzz", "\nabc"):
+        assert sum(model.p(letter, context) for letter in "abc\n") == pytest.approx(1)
+
+
+def test_kneser_ney_by_hand():
+    model = LetterModel(["ab", "ab", "cb"], 2, "abc", discount=0.5)
+    # Kinds of letter before each: a 1 (border), b 2 (a, c), c 1 (border), the end 1 (b): 5 in all.
+    unigram = {
+        letter: (kinds - 0.5) / 5 + 0.5 * 4 / 5 / 4
+        for letter, kinds in zip("abc\n", (1, 2, 1, 1), strict=True)
+    }
+    assert model.p("b", "") == pytest.approx(unigram["b"])
+    assert model.p("b", "a") == pytest.approx((2 - 0.5) / 2 + 0.5 * 1 / 2 * unigram["b"])
+    assert model.p("c", "a") == pytest.approx(0.5 * 1 / 2 * unigram["c"])
+
+
+def test_a_mixture_is_chosen_where_names_are_likeliest():
+    names, origins = ["aba", "abab", "cdc", "cdcd"], ["X", "X", "Y", "Y"]
+    model = OriginModel(names, origins, 3, 0.5)
+    assert best_mixture(model, ["abab"], ["X"]) == 1.0
+    model.share = 0.0
+    mixed = model.perplexity(["abab"], ["X"])
+    model.share = 1.0
+    assert model.perplexity(["abab"], ["X"]) < mixed
+
+
+def test_packing_is_what_the_network_takes(chance):
+    assert chance.encode(["Ab"]).data.tolist() == pack([chance.alphabet.encode("ab")]).data.tolist()
