@@ -1,0 +1,1 @@
+"""What `accuracy.py` measures beside the shipped recipe: methods for `cognomen.protocols.run_protocol`."""

@@ -1,0 +1,132 @@
+"""The shipped recipe's n-grams without its recurrent network.
+
+N names, C origins, M letters end to end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.alphabet import UNKNOWN, Alphabet
+from cognomen.calibration import fit_calibration, softmax_with_temperature
+from cognomen.corpora import Corpus
+from cognomen.fitting import Names
+from cognomen.ngrams import Ngrams, frequent_ngrams
+from cognomen.protocols import Tell
+from cognomen.recipe import Recipe
+from cognomen.rnn.layers import Array, Ids
+from cognomen.rnn.losses import cross_entropy
+from cognomen.rnn.machine import reuse_memory
+from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle
+from cognomen.splits import validation_mask
+from cognomen.text import normalise
+
+__all__ = ["NgramsAlone"]
+
+
+@dataclass(frozen=True)
+class NgramsAlone:
+    """Trains a recipe's n-grams by themselves, twice as the recipe does: the first time for the temperature.
+
+    What concerns the recurrent network only (cell, sizes, dropout) has no effect.
+    """
+
+    recipe: Recipe
+    probabilistic: bool = True
+
+    def __call__(
+        self, corpus: Corpus, names: Sequence[str], seed: int, tell: Tell
+    ) -> tuple[Array, Sequence[str]]:
+        """See `Method`."""
+        reuse_memory()
+        recipe = replace(self.recipe, seed=self.recipe.seed + seed)
+        held_out = validation_mask(corpus.names, recipe.validation_share, recipe.seed, corpus.labels)
+        alphabet = _alphabet(corpus.names, recipe)
+        known = _read(alphabet, corpus.names, np.searchsorted(corpus.origins, corpus.labels))
+        first = _fit(known, np.flatnonzero(~held_out), alphabet, recipe, _half(tell, 0))
+        last = _fit(known, np.arange(len(known)), alphabet, recipe, _half(tell, 1))
+        ids, lengths, labels = known.take(np.flatnonzero(held_out))
+        temperature = fit_calibration(first.forward(ids, lengths)[0], labels).temperature
+        asked = _read(alphabet, names, np.zeros(len(names), np.int64))
+        logits = last.forward(asked.ids, asked.lengths)[0]  # (N, C)
+        return softmax_with_temperature(logits, temperature), corpus.origins
+
+    def facts(self) -> dict[str, Any]:
+        """See `Method`."""
+        return {"n-grams of": self.recipe.to_json()}
+
+    def size(self, corpus: Corpus) -> int:
+        """See `Method`."""
+        alphabet = _alphabet(corpus.names, self.recipe)
+        known = _read(alphabet, corpus.names, np.searchsorted(corpus.origins, corpus.labels))
+        return _layer(known, np.arange(len(known)), alphabet, self.recipe, len(corpus.origins)).size
+
+    def quick(self) -> NgramsAlone:
+        """A single epoch."""
+        return replace(self, recipe=replace(self.recipe, epochs=1))
+
+
+def _half(tell: Tell, half: int) -> Tell:
+    """Tells of the first or second half of a training."""
+    return lambda share, figures: tell((half + share) / 2, figures)
+
+
+def _alphabet(names: Sequence[str], recipe: Recipe) -> Alphabet:
+    """The letters that are frequent enough, as in `cognomen.fitting`."""
+    min_count = min(recipe.min_letter_count, math.ceil(len(names) / 1000))
+    return Alphabet.from_names([normalise(name) for name in names], min_count=min_count)
+
+
+def _read(alphabet: Alphabet, names: Sequence[str], labels: Ids) -> Names:
+    """Names as ids."""
+    return Names(*alphabet.encode_all([alphabet.without_unknown_marks(normalise(n)) for n in names]), labels)
+
+
+def _layer(
+    names: Names, which: NDArray[np.int64], alphabet: Alphabet, recipe: Recipe, origin_count: int
+) -> Ngrams:
+    """The n-grams that are frequent enough among some of the names, with weights of zero."""
+    ids, lengths, _ = names.take(which)
+    letters, counts = frequent_ngrams(
+        ids,
+        lengths,
+        longest=recipe.longest_ngram,
+        min_count=recipe.min_ngram_count,
+        alphabet_size=len(alphabet),
+    )
+    return Ngrams(letters, counts, len(alphabet), origin_count, dropout=recipe.ngram_dropout)
+
+
+def _fit(
+    names: Names,
+    which: NDArray[np.int64],
+    alphabet: Alphabet,
+    recipe: Recipe,
+    tell: Tell,
+) -> Ngrams:
+    """The n-grams' weights, learned from some of the names."""
+    rng = np.random.default_rng(recipe.seed)
+    counts = np.bincount(names.labels[which])  # (C,)
+    favour = recipe.balance * np.log(counts / counts.sum()).astype(np.float32)  # (C,)
+    ngrams = _layer(names, which, alphabet, recipe, len(counts))
+    optimiser = AdamW(ngrams.params, recipe.learning_rate, weight_decay=recipe.weight_decay)
+    steps = recipe.epochs * math.ceil(len(which) / recipe.batch_size)
+    while optimiser.steps < steps:
+        order = rng.permutation(which)
+        for start in range(0, len(order), recipe.batch_size):
+            ids, lengths, labels = names.take(order[start : start + recipe.batch_size])
+            ids = np.where(rng.random(len(ids)) < recipe.letter_dropout, UNKNOWN, ids)
+            logits, backward = ngrams.forward(ids, lengths, rng)  # (N, C)
+            ngrams.zero_grad()
+            backward(cross_entropy(logits + favour, labels, label_smoothing=recipe.label_smoothing)[1])
+            clip_grad_norm(ngrams.grads, recipe.clip)
+            optimiser.learning_rate = one_cycle(optimiser.steps, steps, recipe.learning_rate)
+            optimiser.step(ngrams.grads)
+        tell(optimiser.steps / steps, f"n-grams of {len(which):,} names")
+    return ngrams
