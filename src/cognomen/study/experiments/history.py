@@ -1,8 +1,8 @@
 """What was read before counts: take order away, or all but the last few letters, and see what it costs.
 
-One network, one recipe, the same held-out surnames; only the names are changed, on both sides, before it sees
-them. With its letters in the order of the alphabet a name is a bag of letters: what it gains in its own order
-is what order is worth. With its last k letters it shows how far back the useful history reaches.
+One network, one recipe, the same held-out surnames; only the names are changed, on both sides, before it
+sees them. With its letters in the order of the alphabet a name is a bag of letters: what it gains in its
+own order is what order is worth. With its last k letters it shows how far back the useful history reaches.
 """
 
 from __future__ import annotations

@@ -1,0 +1,152 @@
+"""Inputs of any length: the same weights read ten symbols or ten thousand; but what they count has limits.
+
+Two questions about ones and zeros: is the number of ones odd, and are there more ones than zeros? Both nets
+practise on up to 20 symbols. A net without memory looks at a window of 20 and cannot be asked about more
+than it holds: of longer inputs it sees the end. The recurrent net takes any length, and only its state is
+kept, so memory does not grow. Taking any length is not being right at any length, though: the first
+question needs two states, the second a count, and a count grows beyond what a state of numbers between -1
+and 1 was ever shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cognomen.rnn.layers import Array, Ids
+from cognomen.study.drawing import COLOURS, GREY, MARKERS, percent_axis, plain
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.study.learning import Reader, learn, one_hot
+from cognomen.study.window import Window
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["ANY_LENGTH", "answers_at", "draw", "measure", "sentence", "table"]
+
+HIDDEN, SHOWN = 16, 20
+LENGTHS = (5, 10, 20, 50, 100, 1000, 10_000)
+ASKED = 200
+ODD, MORE = "is the number of ones odd?", "are there more ones than zeros?"
+
+
+def _right_answers(bits: Ids, question: str) -> Ids:
+    """The answer after every symbol of (N, T): (N, T)."""
+    ones = bits.cumsum(axis=1)
+    return ones % 2 if question == ODD else (2 * ones > np.arange(1, bits.shape[1] + 1)).astype(np.int64)
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Train both nets on both questions, and ask about ever longer inputs."""
+    lengths = LENGTHS[:5] if settings.quick else LENGTHS
+    questions = (ODD, MORE)
+    rows, sizes = [], {}
+    for question, progress in zip(questions, parts(on_progress, questions), strict=True):
+        recurrent, window = parts(progress, ["recurrent", "window"])
+        net = _trained(question, settings, recurrent)
+        fixed = _trained_window(question, settings, window)
+        sizes = {"recurrent": net.size, "window": fixed.size}
+        rng = np.random.default_rng(settings.seed + 1)
+        for kind in ("recurrent", "window"):
+            shares = []
+            for length in lengths:
+                bits = rng.integers(0, 2, (ASKED, length))
+                said = answers_at(net, bits) if kind == "recurrent" else fixed.answers(_seen(bits))
+                shares.append(float((said == _right_answers(bits, question)[:, -1]).mean()))
+            rows.append({"net": kind, "question": question, "shares": shares})
+    return {"shown": SHOWN, "asked": ASKED, "lengths": lengths, "weights": sizes, "rows": rows}
+
+
+def _trained(question: str, settings: Settings, on_progress: OnProgress) -> Reader:
+    net, rng = (
+        Reader("rnn", 2, HIDDEN, 2, every=True, seed=settings.seed),
+        np.random.default_rng(settings.seed),
+    )
+
+    def batch(step: int) -> tuple[Array, Ids]:
+        bits = rng.integers(0, 2, (64, int(rng.integers(1, SHOWN + 1))))
+        return one_hot(bits, 2), _right_answers(bits, question)
+
+    learn(net, batch, 1500 if settings.quick else 4000, learning_rate=5e-3, on_progress=on_progress)
+    return net
+
+
+def _seen(bits: Ids) -> Array:
+    """What a window of 20 sees of (N, T): the last 20, or all with nothing before, (N, 20 * 2)."""
+    last = one_hot(bits[:, -SHOWN:], 2)  # (N, T, 2)
+    return np.pad(last, ((0, 0), (SHOWN - last.shape[1], 0), (0, 0))).reshape(len(bits), -1)
+
+
+def _trained_window(question: str, settings: Settings, on_progress: OnProgress) -> Window:
+    net, rng = Window(2 * SHOWN, 64, 2, seed=settings.seed), np.random.default_rng(settings.seed)
+
+    def batch(step: int) -> tuple[Array, Ids]:
+        bits = rng.integers(0, 2, (256, int(rng.integers(1, SHOWN + 1))))
+        return _seen(bits), _right_answers(bits, question)[:, -1]
+
+    net.learn(batch, 1000 if settings.quick else 8000, learning_rate=3e-3, on_progress=on_progress)
+    return net
+
+
+def answers_at(net: Reader, bits: Ids) -> Ids:
+    """The answers after the last symbol of (N, T), (N,); nothing but the state is kept on the way."""
+    (((cell, _),),) = net.recurrent.levels
+    state = cell.start(len(bits))  # (1, N, H)
+    for t in range(bits.shape[1]):
+        y, state = cell.read(one_hot(bits[:, t], 2), state)
+    found: Ids = net.output.forward(y)[0].argmax(axis=1)
+    return found
+
+
+def table(numbers: Numbers) -> Table:
+    """Right answers by length."""
+    heads = ("net, question", *(f"{length:,} symbols" for length in numbers["lengths"]))
+    rows = [
+        (f"{row['net']}, {row['question']}", *(f"{share:.1%}" for share in row["shares"]))
+        for row in numbers["rows"]
+    ]
+    return Table(heads, tuple(rows))
+
+
+def sentence(numbers: Numbers) -> str:
+    """What carries over, and what does not."""
+    longest = numbers["lengths"][-1]
+    last = {(row["net"], row["question"]): row["shares"][-1] for row in numbers["rows"]}
+    return (
+        f"Trained on up to {numbers['shown']} symbols, the recurrent net of "
+        f"{numbers['weights']['recurrent']} weights says of {longest:,} symbols whether the ones are odd "
+        f"with {last['recurrent', ODD]:.1%} right, the net that sees a window "
+        f"({numbers['weights']['window']:,} weights) with {last['window', ODD]:.1%} (chance: 50%). Whether "
+        "there are more ones than zeros, which needs a count, the recurrent net gets "
+        f"{last['recurrent', MORE]:.1%} right, the window {last['window', MORE]:.1%}."
+    )
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """Right answers by length, one panel for each question."""
+    for axes, question in zip(figure.subplots(1, 2, sharey=True), (ODD, MORE), strict=True):
+        rows = [row for row in numbers["rows"] if row["question"] == question]
+        for place, row in enumerate(rows):
+            label = {"recurrent": "recurrent net", "window": f"window of {numbers['shown']}"}[row["net"]]
+            style = {"color": COLOURS[place], "marker": MARKERS[place], "ls": ("-", "--")[place]}
+            axes.plot(numbers["lengths"], row["shares"], label=label, **style)
+        axes.axvspan(numbers["lengths"][0], numbers["shown"], color="#eeeeee", zorder=0)
+        axes.axhline(0.5, color=GREY, ls=":", lw=1, label="chance")
+        axes.set(xscale="log", xlabel="symbols (shaded: lengths met in training)")
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        percent_axis(axes, "right, %", low=0.4)
+        plain(axes, question.capitalize())
+        axes.legend(frameon=False, loc="center right")
+
+
+ANY_LENGTH = Experiment(
+    name="any-length",
+    group="what recurrence gives",
+    question="Can one net read inputs of any length, and be right?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+    size=(10.0, 4.2),
+)

@@ -1,0 +1,184 @@
+"""The size does not grow with the input: against a net without memory, which reads all places at once.
+
+The task: is there an `a` with a `b` right behind it, anywhere in the text? A net without memory (one hidden
+layer) has weights for each letter at each place, and one place for each letter that may come; a shorter text
+leaves the rest empty. It must learn at every place what the recurrent net learns once, and of places that no
+training text reached it has learned nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cognomen.rnn.layers import Array, Backward, Ids
+from cognomen.study.drawing import COLOURS, GREY, MARKERS, percent_axis, plain
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.study.learning import Learner, Reader, accuracy, learn, one_hot
+from cognomen.study.window import Window
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["CONSTANT_SIZE", "AllAtOnce", "draw", "measure", "sentence", "table", "texts"]
+
+LETTERS = 4
+HIDDEN, WIDTH = 16, 64  # of the recurrent net, and of the hidden layer of the other
+SHORT, LONG = 20, 40  # letters: the longest text in training, and the places of the net without memory
+LENGTHS = (3, 5, 10, 15, 20, 25, 30, 35, 40)
+RECURRENT, FRONT, BACK, EVERY = (
+    "recurrent",
+    "all at once, empty places behind",
+    "all at once, empty places in front",
+    "all at once, trained on all lengths",
+)
+
+
+class AllAtOnce(Window):
+    """All places of a text at once, with one hidden layer: no memory, and no text beyond its places.
+
+    Args:
+        places: P, the longest text that it can read.
+        in_front: where the empty places of shorter texts are.
+        seed: of the starting values.
+    """
+
+    def __init__(self, places: int, *, in_front: bool = False, seed: int = 0) -> None:
+        super().__init__(places * LETTERS, WIDTH, 2, nonlinearity="relu", seed=seed)
+        self.places, self.in_front = places, in_front
+
+    def forward(self, x: Array) -> tuple[Array, Backward]:
+        """Read x (N, T, V): logits (N, 2)."""
+        count, steps, width = x.shape
+        page = np.zeros((count, self.places, width), x.dtype)  # (N, P, V)
+        filled = slice(self.places - steps, None) if self.in_front else slice(steps)
+        page[:, filled] = x
+        logits, back = super().forward(page.reshape(count, -1))
+        return logits, lambda d: back(d).reshape(page.shape)[:, filled]
+
+
+def texts(count: int, length: int, rng: np.random.Generator) -> tuple[Ids, Ids]:
+    """Texts (N, T) of 2 or more letters, and whether `ab` is in each (N,); half of them have it once or more.
+
+    Letters are drawn; where the text must not have it, the `b` behind each `a` becomes a `c`; where it must,
+    it is put somewhere.
+    """
+    ids = rng.integers(0, LETTERS, (count, length))
+    ids[:, 1:][(ids[:, :-1] == 0) & (ids[:, 1:] == 1)] = 2
+    has = rng.integers(0, 2, count)
+    rows = np.flatnonzero(has)
+    places = rng.integers(0, length - 1, len(rows))
+    ids[rows, places], ids[rows, places + 1] = 0, 1
+    return ids, has
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Train each net on texts of up to 20 letters, one of them on up to 40, and ask for all lengths."""
+    makers: dict[str, tuple[int, Callable[[], Learner]]] = {
+        RECURRENT: (SHORT, lambda: Reader("gru", LETTERS, HIDDEN, 2, seed=settings.seed)),
+        FRONT: (SHORT, lambda: AllAtOnce(LONG, seed=settings.seed)),
+        BACK: (SHORT, lambda: AllAtOnce(LONG, in_front=True, seed=settings.seed)),
+        EVERY: (LONG, lambda: AllAtOnce(LONG, seed=settings.seed)),
+    }
+    rows = []
+    for (words, (longest, make)), progress in zip(
+        makers.items(), parts(on_progress, list(makers)), strict=True
+    ):
+        net = make()
+        found = _taught(net, longest, settings, progress)
+        rows.append([words, longest, sum(p.size for p in net.params.values()), found])
+    return {
+        "longest_in_training": SHORT,
+        "places": LONG,
+        "lengths": LENGTHS,
+        "texts": 1000,
+        "rows": rows,
+        "weights": [[n, rows[0][2], AllAtOnce(n).size] for n in (10, 20, 40, 100, 1000, 10000)],
+    }
+
+
+def _taught(net: Learner, longest: int, settings: Settings, on_progress: OnProgress) -> list[float]:
+    """The accuracy at each length, after learning from texts of up to `longest` letters."""
+    rng = np.random.default_rng(settings.seed)
+
+    def batch(step: int) -> tuple[Array, Ids]:
+        ids, has = texts(64, int(rng.integers(2, longest + 1)), rng)
+        return one_hot(ids, LETTERS), has
+
+    learn(net, batch, 300 if settings.quick else 6000, learning_rate=3e-3, on_progress=on_progress)
+    asked = np.random.default_rng([settings.seed, 1])
+    found = []
+    for length in LENGTHS:
+        ids, has = texts(1000, length, asked)
+        found.append(accuracy(net, one_hot(ids, LETTERS), has))
+    return found
+
+
+def _two(numbers: Numbers, found: list[float]) -> tuple[float, float]:
+    """The mean accuracy at lengths that were trained on, and at those beyond."""
+    inside = [
+        a for n, a in zip(numbers["lengths"], found, strict=True) if n <= numbers["longest_in_training"]
+    ]
+    beyond = found[len(inside) :]
+    return float(np.mean(inside)), float(np.mean(beyond))
+
+
+def table(numbers: Numbers) -> Table:
+    """Each net's weights, and its accuracy on lengths trained on and not."""
+    short, long = numbers["longest_in_training"], numbers["places"]
+    heads = ("net", "weights", "texts in training", f"right, up to {short} letters", f"{short + 1} to {long}")
+    rows = [
+        (words, f"{size:,}", f"2 to {longest}", *(f"{share:.1%}" for share in _two(numbers, found)))
+        for words, longest, size, found in numbers["rows"]
+    ]
+    return Table(heads, tuple(rows))
+
+
+def sentence(numbers: Numbers) -> str:
+    """Weights and accuracy, side by side."""
+    by_words = {words: (size, *_two(numbers, found)) for words, _, size, found in numbers["rows"]}
+    size, near, far = by_words[RECURRENT]
+    other, other_near, other_far = max((by_words[FRONT], by_words[BACK]), key=lambda each: each[2])
+    longest, _, needed = numbers["weights"][-1]
+    return (
+        f"With {size:,} weights, whatever the length, the recurrent net answers {near:.1%} right on texts as "
+        f"long as those it learned from and {far:.1%} on longer ones. The better of the two nets that read "
+        f"{numbers['places']} places at once has {other:,} weights and answers {other_near:.1%} and "
+        f"{other_far:.1%}; with texts of every length in training, the remedy, it answers "
+        f"{by_words[EVERY][2]:.1%} of the longer ones, and none may have more than {numbers['places']} letters. "
+        f"For texts of {longest:,} letters it would need {needed:,} weights."
+    )
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """Accuracy by length, and weights by the longest text."""
+    left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
+    for which, (words, _, _, found) in enumerate(numbers["rows"]):
+        left.plot(numbers["lengths"], found, marker=MARKERS[which], color=COLOURS[which], label=words)
+    left.axvline(numbers["longest_in_training"] + 0.5, color=GREY, ls="--", lw=1)
+    left.text(40, 0.51, "longer than in training", color=GREY, fontsize=9, ha="right")
+    left.axhline(0.5, color=GREY, ls=":")
+    plain(left, "Is there an a with a b behind it?")
+    percent_axis(left, "texts answered right, %", 0.45)
+    left.set_xlabel("letters of the text")
+    left.legend(frameon=False, loc="lower left", bbox_to_anchor=(-0.01, 0.13), handlelength=1.2, fontsize=8.5)
+    lengths, recurrent, at_once = zip(*numbers["weights"], strict=True)
+    right.plot(lengths, recurrent, marker=MARKERS[0], color=COLOURS[0], label="recurrent")
+    right.plot(lengths, at_once, marker=MARKERS[1], color=COLOURS[1], label="all at once")
+    plain(right, "Weights")
+    right.set(xscale="log", yscale="log", xlabel="longest text that can be read, letters", ylim=(300, None))
+    right.legend(frameon=False, loc="upper left")
+
+
+CONSTANT_SIZE = Experiment(
+    name="constant-size",
+    group="what recurrence gives",
+    question="The size does not grow with the input: what does a net pay that reads all places at once?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+    size=(10.0, 4.2),
+)

@@ -1,0 +1,135 @@
+"""No view of the future: a net that reads forward answers before it has seen what comes.
+
+The task: letters come in at random, and at each one the net must say the letter that stands a few places
+further on. Read forward, nothing that has been seen tells it. Two remedies: a second net that reads from
+the end ("both"), and patience, an answer that is given so many steps late. On surnames, whose whole is seen
+before the answer, the question is only which end is better remembered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cognomen.rnn.layers import Array, Ids
+from cognomen.study.drawing import COLOURS, GREY, MARKERS, bars, percent_axis, plain
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.study.learning import Reader, learn, one_hot
+from cognomen.study.names import fit_names, load_names
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["FUTURE", "draw", "measure", "sentence", "table"]
+
+LETTERS, LENGTH, HIDDEN = 4, 20, 32
+AHEAD = (0, 1, 2, 3)
+WAYS = ("forward", "forward, answering late", "both")
+# Directions on surnames; with 44 numbers each, both together have about as many weights as one of 64.
+DIRECTIONS = (("forward", 64), ("reverse", 64), ("both", 44))
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Ask for the letter 0 to 3 places ahead, then for the origins of surnames."""
+    names = load_names(quick=settings.quick)
+    letters, origins = parts(on_progress, ["letters ahead", "surnames"])
+    ahead = AHEAD[::2] if settings.quick else AHEAD
+    asked = [(way, places) for way in WAYS for places in ahead]
+    shares: dict[str, list[float]] = {way: [] for way in WAYS}
+    for (way, places), progress in zip(
+        asked, parts(letters, [f"{way}, {places} ahead" for way, places in asked]), strict=True
+    ):
+        shares[way].append(_told_ahead(way, places, settings, progress))
+    found = []
+    for (direction, size), progress in zip(
+        DIRECTIONS, parts(origins, [direction for direction, _ in DIRECTIONS]), strict=True
+    ):
+        fitted = fit_names(
+            names,
+            epochs=2 if settings.quick else 10,
+            direction=direction,
+            hidden_size=size,
+            pooling="last",
+            seed=settings.seed,
+            on_progress=progress,
+        )
+        found.append([direction, fitted.network.recurrent.size, fitted.accuracy])
+    return {"letters": LETTERS, "ahead": ahead, "shares": shares, "test": len(names.test), "surnames": found}
+
+
+def _told_ahead(way: str, places: int, settings: Settings, on_progress: OnProgress) -> float:
+    """The share of letters told `places` ahead, on new sequences; where there is a letter to be told."""
+    rng = np.random.default_rng(settings.seed)
+    delay = places if way == "forward, answering late" else 0
+    direction = "both" if way == "both" else "forward"
+    net = Reader("gru", LETTERS + 1, HIDDEN, LETTERS, every=True, direction=direction, seed=settings.seed)
+
+    def batch(count: int) -> tuple[Array, Ids]:
+        ids = rng.integers(0, LETTERS, (count, LENGTH))
+        x = np.full((count, LENGTH + delay), LETTERS)  # behind the end the late one reads blanks
+        x[:, :LENGTH] = ids
+        wanted = np.zeros((count, LENGTH + delay), np.int64)
+        wanted[:, delay : LENGTH - places + delay] = ids[:, places:]
+        return one_hot(x, LETTERS + 1), wanted
+
+    learn(net, lambda step: batch(32), 60 if settings.quick else 300, on_progress=on_progress)
+    x, wanted = batch(300)
+    right = net.forward(x)[0].argmax(axis=-1) == wanted
+    return float(right[:, delay : LENGTH - places + delay].mean())
+
+
+def table(numbers: Numbers) -> Table:
+    """Letters told ahead, then surnames."""
+    heads = ("net", *(f"letter {places} ahead" for places in numbers["ahead"]), "surnames right")
+    surnames = {direction: f"{right:.1%}" for direction, _, right in numbers["surnames"]}
+    rows = [
+        (way, *(f"{share:.1%}" for share in shares), surnames.pop(way, "-"))
+        for way, shares in numbers["shares"].items()
+    ]
+    blank = ("-",) * len(numbers["ahead"])
+    rows += [(direction, *blank, right) for direction, right in surnames.items()]
+    return Table(heads, tuple(rows))
+
+
+def sentence(numbers: Numbers) -> str:
+    """What a forward net cannot know, and what helps."""
+    places = numbers["ahead"][-1]
+    forward, late, both = (numbers["shares"][way][-1] for way in WAYS)
+    surnames = "; ".join(f"{direction} {right:.1%}" for direction, _, right in numbers["surnames"])
+    return (
+        f"A net that reads forward tells the letter {places} places ahead in {forward:.1%} of the cases "
+        f"(chance: {1 / numbers['letters']:.0%}); answering {places} steps late it tells {late:.1%}, "
+        f"reading from both ends {both:.1%}. Of {numbers['test']:,} held-out surnames, with about as many "
+        f"weights, are right: {surnames}."
+    )
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """Letters told by how far ahead they stand, and surnames by direction."""
+    letters, surnames = figure.subplots(1, 2, width_ratios=(1.4, 1))
+    for place, (way, shares) in enumerate(numbers["shares"].items()):
+        style = {"color": COLOURS[place], "marker": MARKERS[place], "ls": ("-", "--", ":")[place]}
+        letters.plot(numbers["ahead"], shares, label=way, **style)
+    letters.axhline(1 / numbers["letters"], color=GREY, lw=1, ls=":", label="chance")
+    letters.set_xticks(numbers["ahead"])
+    letters.set_xlabel("how many places ahead the letter stands")
+    percent_axis(letters, "letters told, %")
+    plain(letters, "The future of random letters")
+    letters.legend(frameon=False, loc="center right")
+    found = numbers["surnames"]
+    bars(surnames, [direction for direction, *_ in found], [100 * right for *_, right in found], "{:.1f}")
+    surnames.set(xlabel="held-out names right, %", xlim=(0, 100))
+    surnames.set_title("Surnames, read by", fontsize=11, loc="left")
+
+
+FUTURE = Experiment(
+    name="future",
+    group="what it costs, and the remedy",
+    question="What does a net miss that cannot see what comes?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+    needs_names=True,
+)

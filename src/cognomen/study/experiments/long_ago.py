@@ -1,0 +1,241 @@
+"""What was read long ago is hard to learn: how gradients fade on their way back, and four remedies.
+
+The task: random letters come in, and after the last one the net must say the first. Nothing but memory
+counts, and the lag between the two is ours to choose.
+
+A gradient on its way back is multiplied once a step by the same matrix and by slopes below one, so it
+shrinks or grows like a power of the lag (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013).
+Remedies: a start at which the matrix is a rotation (Saxe et al. 2014), gates, forget gates that start open
+(Gers et al. 2000; Jozefowicz et al. 2015), and lags that grow while the net learns. Clipping is for
+gradients that grow.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from cognomen.rnn.layers import Array, Ids
+from cognomen.rnn.optim import Adam
+from cognomen.study.drawing import COLOURS, GREY, MARKERS, bars, percent_axis, plain
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.study.learning import Reader, accuracy, learn, make_orthogonal, one_hot
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["LONG_AGO", "Way", "draw", "measure", "sentence", "table"]
+
+LETTERS, HIDDEN = 4, 32
+LAGS = (5, 10, 20, 50, 100, 500)
+FADING = 200  # steps over which the gradient is followed
+OPEN = 5.0  # the bias of forget gates that start open: sigmoid(5) = .993 stays at each step
+GOOD = 0.95  # the share of letters that counts as recalled
+ENOUGH = 0.05  # the loss at which a growing lag grows
+
+
+class Way(NamedTuple):
+    """A cell, how it starts, and the largest gradient it is given."""
+
+    words: str
+    cell: str
+    clip: float = 1.0
+    orthogonal: bool = False
+    open_gates: bool = False
+
+
+WAYS = (
+    Way("Elman, not clipped", "rnn", clip=math.inf),
+    Way("Elman", "rnn"),
+    Way("Elman, orthogonal, not clipped", "rnn", clip=math.inf, orthogonal=True),
+    Way("Elman, orthogonal", "rnn", orthogonal=True),
+    Way("GRU", "gru"),
+    Way("LSTM", "lstm"),
+    Way("LSTM, forget gates open", "lstm", open_gates=True),
+)
+
+
+def _new(way: Way, seed: int) -> Reader:
+    net = Reader(way.cell, LETTERS, HIDDEN, LETTERS, seed=seed)
+    if way.orthogonal:
+        make_orthogonal(net, np.random.default_rng(seed))
+    if way.open_gates:
+        net.recurrent.params["bias_ih_l0"][HIDDEN : 2 * HIDDEN] = OPEN  # columns in the order i, f, g, o
+    return net
+
+
+def _batch(count: int, lag: int, rng: np.random.Generator) -> tuple[Array, Ids]:
+    """Letters one-hot, (N, lag + 1, V), and which was the first, (N,)."""
+    ids = rng.integers(0, LETTERS, (count, lag + 1))
+    return one_hot(ids, LETTERS), ids[:, 0]
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Follow gradients at the start; train at each lag; train with a lag that grows."""
+    ways = WAYS[1::2] if settings.quick else WAYS
+    lags = LAGS[:3] if settings.quick else LAGS
+    steps = 150 if settings.quick else 300
+    rows, fading = [], []
+    for way, progress in zip(ways, parts(on_progress, [way.words for way in ways]), strict=True):
+        fading.append([_significant(g) for g in gradients_by_lag(_new(way, settings.seed), settings.seed)])
+        at_once, growing = parts(progress, ["at once", "growing"])
+        fixed = []
+        for lag, told in zip(lags, parts(at_once, [f"lag {lag}" for lag in lags]), strict=True):
+            fixed.append(_learned_at(way, lag, steps, settings.seed, told))
+        reached, grown = _learned_growing(way, lags[-1], steps, settings.seed, growing)
+        rows.append({"words": way.words, "fixed": fixed, "reached": reached, "grown": grown})
+    return {
+        "letters": LETTERS,
+        "hidden_size": HIDDEN,
+        "lags": lags,
+        "steps": steps,
+        "rows": rows,
+        "fading": fading,
+    }
+
+
+def gradients_by_lag(net: Reader, seed: int) -> Array:
+    """The norm of the gradient of the answer by the letter k steps before the last, (FADING,), k = 0 first.
+
+    The mean over 32 sequences, each with a random direction as the gradient at its answer.
+    """
+    rng = np.random.default_rng(seed)
+    x, _ = _batch(32, FADING - 1, rng)
+    logits, backward = net.forward(x)
+    dx = backward(rng.standard_normal(logits.shape).astype(np.float32))  # (N, T, V)
+    norms: Array = np.linalg.norm(dx.astype(np.float64), axis=-1).mean(axis=0)[::-1]
+    return norms
+
+
+def _significant(value: float) -> float:
+    return float(f"{value:.3g}")
+
+
+def _learned_at(way: Way, lag: int, steps: int, seed: int, on_progress: OnProgress) -> float:
+    """The recall of a net that met this lag only."""
+    net, rng = _new(way, seed), np.random.default_rng(seed)
+    learn(
+        net,
+        lambda step: _batch(32, lag, rng),
+        steps,
+        learning_rate=3e-3,
+        clip=way.clip,
+        enough=0.02,
+        on_progress=on_progress,
+    )
+    return accuracy(net, *_batch(200, lag, rng))
+
+
+def _learned_growing(way: Way, top: int, steps: int, seed: int, on_progress: OnProgress) -> tuple[int, float]:
+    """The longest lag that a net learned when its lag grew by half as soon as its loss had fallen below .05.
+
+    And its recall at the lag `top`, which is where growing ends.
+    """
+    net, rng = _new(way, seed), np.random.default_rng(seed)
+    optimiser, reached, lag = Adam(net.params, 3e-3), 0, 3
+    while reached < top:
+        losses = learn(
+            net,
+            lambda step, lag=lag: _batch(32, lag, rng),  # type: ignore[misc]
+            steps,
+            optimiser=optimiser,
+            clip=way.clip,
+            enough=ENOUGH,
+        )
+        if np.mean(losses[-20:]) >= ENOUGH:
+            break
+        reached, lag = lag, min(top, lag + 1 + lag // 2)
+        on_progress(math.log(reached) / math.log(top), f"lag {reached}")
+    return reached, accuracy(net, *_batch(200, top, rng))
+
+
+def table(numbers: Numbers) -> Table:
+    """How the gradient fades, and what each way recalls."""
+    far = min(100, FADING - 1)
+    lags = numbers["lags"]
+    heads = (
+        "net",
+        f"gradient at lag {far}, of that at 0",
+        *(f"recalled at lag {lag}" for lag in lags),
+        "lag learned when the lag grew",
+        f"recalled then at lag {lags[-1]}",
+    )
+    rows = [
+        (
+            row["words"],
+            f"{faded[far] / faded[0]:.0e}",
+            *(f"{share:.0%}" for share in row["fixed"]),
+            f"{row['reached']}",
+            f"{row['grown']:.0%}",
+        )
+        for row, faded in zip(numbers["rows"], numbers["fading"], strict=True)
+    ]
+    return Table(heads, tuple(rows))
+
+
+def _reach(shares: list[float], lags: list[int]) -> int:
+    """The longest lag up to which everything is recalled, 0 for none."""
+    reached = 0
+    for lag, share in zip(lags, shares, strict=True):
+        if share < GOOD:
+            break
+        reached = lag
+    return reached
+
+
+def sentence(numbers: Numbers) -> str:
+    """How far each way reaches, trained at once and with a growing lag."""
+    lags, rows = numbers["lags"], numbers["rows"]
+    fixed = [f"{row['words']} {_reach(row['fixed'], lags)}" for row in rows]
+    grown = [f"{row['words']} {row['reached']}" for row in rows]
+    faded = dict(zip((row["words"] for row in rows), numbers["fading"], strict=True))["Elman"]
+    return (
+        "At the start of an Elman net, the gradient by a letter 100 steps back is "
+        f"{faded[100] / faded[0]:.0e} of that by the last letter. Trained at one lag for {numbers['steps']} "
+        f"steps, the longest lag up to which {GOOD:.0%} of the first letters are recalled: "
+        f"{'; '.join(fixed)} (chance: {1 / numbers['letters']:.0%}). The lag that they learned when it "
+        f"grew from 3 to {lags[-1]} as they got better: {'; '.join(grown)}."
+    )
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """Gradients by lag, recall by lag, and the lag learned when it grew."""
+    fading, fixed, grown = figure.subplots(1, 3, width_ratios=(1, 1, 0.8))
+    lags, rows = numbers["lags"], numbers["rows"]
+    for place, (row, faded) in enumerate(zip(rows, numbers["fading"], strict=True)):
+        style = {"color": COLOURS[place], "marker": MARKERS[place], "markersize": 5}
+        if "not clipped" in row["words"]:
+            style |= {"ls": "--", "markerfacecolor": "white"}
+        else:  # clipping changes nothing at the start
+            ratios = np.maximum(np.array(faded) / faded[0], 1e-30)
+            fading.plot(ratios, markevery=25, **style)
+        fixed.plot(lags, row["fixed"], label=row["words"], **style)
+    fading.set_yscale("log")
+    plain(fading, "Gradient at the start")
+    fading.set(xlabel="lag, letters before the last", ylabel="norm, of that at lag 0", ylim=(1e-30, 10))
+    fixed.axhline(1 / numbers["letters"], color=GREY, ls=":", lw=1)
+    fixed.set_xscale("log")
+    fixed.set_xticks(lags, [str(lag) for lag in lags])
+    fixed.minorticks_off()
+    fixed.set_xlabel("lag, letters")
+    percent_axis(fixed, "first letters recalled, %")
+    plain(fixed, "Trained at one lag")
+    reached = [row["reached"] for row in rows]
+    bars(grown, [""] * len(rows), reached, "{:,}", color=COLOURS[: len(rows)])
+    grown.set(xlabel="lag learned, letters", xlim=(0, 1.2 * max(*reached, 1)))
+    grown.set_title("Trained with a growing lag", fontsize=11, loc="left")
+    figure.legend(loc="outside lower center", ncols=4, frameon=False)
+
+
+LONG_AGO = Experiment(
+    name="long-ago",
+    group="what it costs, and the remedy",
+    question="Why is it hard to learn from what was read long ago, and what helps?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+    size=(12.0, 4.6),
+)

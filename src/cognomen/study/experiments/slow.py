@@ -1,0 +1,180 @@
+"""Recurrence is slow: each step waits for the one before. And what reading shared beginnings once gives back.
+
+Both sides of the first comparison do the same arithmetic, tanh(h V) for as many rows: once step after step,
+as recurrence must, and once in a single product, as a net without memory may. The remedies: more sequences
+side by side, and for names the tree of their prefixes, in which each beginning that names share is one
+step. Times are ratios within one run, on one core; medians of several goes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cognomen.alphabet import Alphabet
+from cognomen.rnn.cells import GRU
+from cognomen.rnn.layers import Array, Dropout, Ids
+from cognomen.rnn.machine import one_blas_thread
+from cognomen.rnn.packed import pack
+from cognomen.rnn.pooling import pool
+from cognomen.rnn.prefixes import prefix_tree, sort_names
+from cognomen.rnn.recurrent import scan
+from cognomen.rnn.sharing import read_names
+from cognomen.study.drawing import COLOURS, GREY, MARKERS, bars, plain
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.study.names import load_names
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["SLOW", "draw", "measure", "sentence", "table"]
+
+HIDDEN = 128
+LENGTHS = (1, 3, 10, 30, 100, 300, 1000)
+SIDE_BY_SIDE = (1, 8, 64)
+PACKED = 512  # names read side by side without sharing
+BLOCK = 192  # names that begin a wave together, as when the classifier answers
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Time steps against one product, then names letter by letter against the tree of their prefixes."""
+    names = load_names(quick=settings.quick)
+    steps, sharing = parts(on_progress, ["steps against one product", "shared prefixes"])
+    lengths = LENGTHS[::3] if settings.quick else LENGTHS
+    goes = 3 if settings.quick else 9
+    rng = np.random.default_rng(settings.seed)
+    v = rng.standard_normal((HIDDEN, HIDDEN)).astype(np.float32) / np.float32(HIDDEN**0.5)
+    with one_blas_thread():
+        ratios = {}
+        for count, progress in zip(
+            SIDE_BY_SIDE, parts(steps, [f"{n} side by side" for n in SIDE_BY_SIDE]), strict=True
+        ):
+            x = rng.standard_normal((lengths[-1] * count, HIDDEN)).astype(np.float32)
+            ratios[str(count)] = [_ratio(x[: length * count], v, count, goes) for length in lengths]
+            progress(1.0, "")
+        alphabet = Alphabet.from_names(names.training)
+        shared = _sharing(*alphabet.encode_all(list(names.training)), len(alphabet), settings)
+        sharing(1.0, "")
+    return {"hidden_size": HIDDEN, "lengths": lengths, "ratios": ratios, **shared}
+
+
+def _ratio(x: Array, v: Array, count: int, goes: int) -> float:
+    """How many times as long as one product (T * N, H) its T parts take, one after the other."""
+
+    def step_by_step() -> None:
+        h = x[:count]  # (N, H)
+        for _ in range(len(x) // count):
+            h = np.tanh(h @ v)
+
+    step, whole = _seconds([step_by_step, lambda: np.tanh(x @ v)], goes)
+    return round(step / whole, 2)
+
+
+def _seconds(calls: list[Callable[[], object]], goes: int) -> list[float]:
+    """The median time of each call; they take turns, so that a slow moment meets them all."""
+    times = np.empty((goes, len(calls)))
+    for go in range(goes + 1):  # the first warms up
+        for place, call in enumerate(calls):
+            began = time.perf_counter()
+            call()
+            if go:
+                times[go - 1, place] = time.perf_counter() - began
+    return [float(each) for each in np.median(times, axis=0)]
+
+
+def _sharing(ids: Ids, lengths: Ids, letters: int, settings: Settings) -> dict[str, float]:
+    """All names through one cell, letter by letter and along the tree: steps, times, and that both agree."""
+    cell = GRU(letters, HIDDEN, rng=np.random.default_rng(settings.seed))
+    ends = np.cumsum(lengths)
+
+    def letter_by_letter() -> Array:
+        found = []
+        for start in range(0, len(lengths), PACKED):
+            part = slice(start, start + PACKED)
+            rows = pack(ids[ends[start] - lengths[start] : ends[part][-1]], lengths[part])
+            a, _ = cell.project(np.eye(letters, dtype=np.float32))  # (G, V, H), one for each letter
+            y, _ = scan(cell, a[:, rows.data], rows)
+            found.append(pool(rows.with_data(y), "last")[0])
+        return np.concatenate(found)
+
+    def along_the_tree() -> Array:
+        tree = prefix_tree(sort_names(ids, lengths), block=BLOCK)
+        a, _ = cell.project(np.eye(letters, dtype=np.float32))
+        found, _ = read_names(cell, a, tree, "last", dropout=Dropout(0), learn=False)  # (U, 1, H)
+        result = np.empty((len(lengths), HIDDEN), np.float32)
+        result[tree.given] = found[tree.spelling, 0]
+        return result
+
+    apart = float(np.abs(letter_by_letter() - along_the_tree()).max())
+    plain_time, tree_time = _seconds([letter_by_letter, along_the_tree], 3 if settings.quick else 7)
+    prefixes = len(prefix_tree(sort_names(ids, lengths)).letters)
+    return {
+        "names": len(lengths),
+        "letters": len(ids),
+        "prefixes": prefixes,
+        "sharing_ratio": round(plain_time / tree_time, 2),
+        "apart": float(f"{apart:.1e}"),
+    }
+
+
+def table(numbers: Numbers) -> Table:
+    """How many times as long the steps take, by length and by how many sequences go side by side."""
+    heads = ("steps", *(f"{count} side by side" for count in numbers["ratios"]))
+    columns = zip(*numbers["ratios"].values(), strict=True)
+    rows = [
+        (f"{length:,}", *(f"{ratio:.1f} x" for ratio in ratios))
+        for length, ratios in zip(numbers["lengths"], columns, strict=True)
+    ]
+    return Table(heads, tuple(rows))
+
+
+def sentence(numbers: Numbers) -> str:
+    """What waiting costs, and what sharing gives back."""
+    (alone, *_, many), longest = numbers["ratios"].values(), numbers["lengths"][-1]
+    most = list(numbers["ratios"])[-1]
+    return (
+        f"On one core, {longest:,} steps of one sequence, one after the other, take {alone[-1]:.1f} times "
+        f"as long as the same arithmetic in one product; with {most} sequences side by side {many[-1]:.1f} "
+        f"times. {numbers['names']:,} surnames have {numbers['letters']:,} letters but "
+        f"{numbers['prefixes']:,} different beginnings: along their tree they are read "
+        f"{numbers['sharing_ratio']:.1f} times as fast as letter by letter, with the same result to "
+        f"{numbers['apart']:.0e}."
+    )
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """The price of steps by length, and letters against beginnings."""
+    price, shared = figure.subplots(1, 2, width_ratios=(1.2, 1))
+    for place, (count, ratios) in enumerate(numbers["ratios"].items()):
+        style = {"color": COLOURS[place], "marker": MARKERS[place]}
+        label = f"{count} sequence{'s side by side' * (count != '1')}"
+        price.plot(numbers["lengths"], ratios, label=label, **style)
+    price.set(xscale="log", xlabel="steps", ylabel="times as long as one product")
+    price.xaxis.set_major_formatter("{x:,.0f}")
+    price.set_ylim(bottom=0)
+    price.axhline(1, color=GREY, lw=1, ls=":")
+    plain(price, "Step after step, of the time for one product")
+    price.legend(frameon=False)
+    names = ["letters,\none step each", "different\nbeginnings"]
+    bars(shared, names, [numbers["letters"], numbers["prefixes"]], "{:,.0f}", color=[COLOURS[0], COLOURS[1]])
+    shared.locator_params(axis="x", nbins=4)
+    shared.xaxis.set_major_formatter("{x:,.0f}")
+    shared.set(xlabel=f"steps for {numbers['names']:,} names", xlim=(0, 1.25 * numbers["letters"]))
+    shared.set_title(
+        f"Sharing prefixes: {numbers['sharing_ratio']:.1f} times as fast", fontsize=11, loc="left"
+    )
+
+
+SLOW = Experiment(
+    name="slow",
+    group="what it costs, and the remedy",
+    question="What does it cost that each step waits for the one before?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+    needs_names=True,
+)
