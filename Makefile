@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test lint docs reference bench clean
+.PHONY: demo test lint docs reference site bench clean
 
 demo: $(VENV)/.base
 	$(BIN)/cognomen predict Smith Nakamura "O'Brien" Kowalczyk Papadopoulos Müller Nguyễn
@@ -20,12 +20,17 @@ lint: $(VENV)/.lint
 docs: $(VENV)/.test  ## fails when a generated page or figure is stale; `make reference` writes them anew
 	$(BIN)/python docs/generate_reference.py --check
 	$(BIN)/python docs/generate_figures.py --check
+	$(BIN)/python docs/generate_notebook.py --check
 	$(BIN)/python benchmarks/figures.py --check
 
 reference: $(VENV)/.test
 	$(BIN)/python docs/generate_reference.py
 	$(BIN)/python docs/generate_figures.py
+	$(BIN)/python docs/generate_notebook.py
 	$(BIN)/python benchmarks/figures.py
+
+site: $(VENV)/.docs  ## the documents as a site of their own, in site/
+	$(BIN)/mkdocs build --strict --quiet
 
 bench: $(VENV)/.bench  ## re-trains the shipped model and re-measures every published figure: about two hours
 	$(BIN)/python benchmarks/classic.py
@@ -39,7 +44,7 @@ bench: $(VENV)/.bench  ## re-trains the shipped model and re-measures every publ
 	$(BIN)/python benchmarks/figures.py
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -60,4 +65,8 @@ $(VENV)/.bench: $(VENV)/.test
 
 $(VENV)/.lint: $(VENV)/.test
 	$(PIP) -e '.[test,lint]'
+	@touch $@
+
+$(VENV)/.docs: pyproject.toml | $(VENV)/bin/python
+	$(PIP) -e '.[docs]'
 	@touch $@
