@@ -202,10 +202,10 @@ def test_letter_probabilities_sum_to_one(order):
 
 
 def test_kneser_ney_by_hand():
-    model = LetterModel(["ab", "ab", "cb"], 2, "abc", discount=0.5)
+    model = LetterModel(["ab", "ab", "cb"], 2, "abcd", discount=0.5)
     # Kinds of letter before each: a 1 (border), b 2 (a, c), c 1 (border), the end 1 (b): 5 in all.
     unigram = {
-        letter: (kinds - 0.5) / 5 + 0.5 * 4 / 5 / 4
+        letter: (kinds - 0.5) / 5 + 0.5 * 4 / 5 / 5
         for letter, kinds in zip("abc\n", (1, 2, 1, 1), strict=True)
     }
     assert model.p("b", "") == pytest.approx(unigram["b"])

@@ -59,7 +59,7 @@ class GeneratorRecipe:
     letter_size: int = 48
     hidden_size: int = 256
     dropout: float = 0.25
-    balance: float = 0.5
+    balance: float = 0.3
     min_letter_count: int = 3
     epochs: int = 25
     batch_size: int = 128

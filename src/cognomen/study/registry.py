@@ -13,12 +13,13 @@ from cognomen.study.tasks.digits import DIGITS
 from cognomen.study.tasks.kanji import KANJI
 from cognomen.study.tasks.numbers import NUMBERS
 from cognomen.study.tasks.origins import ORIGINS
+from cognomen.study.tasks.surnames import SURNAMES
 
 __all__ = ["EXPERIMENTS", "find_experiment"]
 
 # A new experiment or task: import it, and give it its place among those of its group.
 _ALL: tuple[Experiment, ...] = (
-    *(DIGITS, CAPTIONS, ORIGINS, NUMBERS, KANJI, CLIPS),
+    *(DIGITS, CAPTIONS, SURNAMES, ORIGINS, NUMBERS, KANJI, CLIPS),
     *(PROGRAM,),
 )
 
