@@ -64,7 +64,7 @@ ROWS = {
     "svm": Row("1-5-gram TF-IDF, linear SVM", NgramModel("linear SVM", 1, 5, 1.0, min_names=2)),
     "logistic": Row("1-4-gram TF-IDF, logistic regression", NgramModel("logistic regression", 1, 4, 20.0)),
     "logistic-balanced": Row(
-        "the same, every origin weighing the same",
+        "the same, trained as if all origins had equally many names",
         NgramModel("logistic regression", 1, 4, 20.0, balanced=True),
     ),
     "video": Row("the video's network and loop", VideoNetwork(Settings())),
@@ -126,11 +126,10 @@ def training_part(corpus: Corpus, k: int) -> Corpus:
 def entry(result: Mapping[str, Any], probabilistic: bool = True) -> dict[str, Any]:
     """What is kept of a protocol's result; log loss and ECE only of answers that mean to be probabilities."""
     evaluation = {k: v for k, v in result["evaluation"].items() if k != "confusion"}
-    intervals = dict(result.get("intervals", {}))
+    intervals = {k: v for k, v in result.get("intervals", {}).items() if not isinstance(v, dict)}
     if not probabilistic:
         for name in OF_PROBABILITIES:
             evaluation.pop(name, None)
-            intervals.pop(name, None)
     kept = ("mean", "standard_deviation", "accuracies", "seconds", "method")
     return {
         **{key: result[key] for key in kept if key in result},

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import accuracy
 import knowing
 import unlike
 from speed import table as table_of
@@ -84,7 +85,12 @@ def filled(text: str, mark: str, table: str) -> str:
 def main() -> None:
     profile = results("profile")
     pages = {
-        README: {"figures": table(), "tutorial": tutorial_table(), "speed": speed_table()},
+        README: {
+            "figures": table(),
+            "accuracy": accuracy.table(results("accuracy")),
+            "tutorial": tutorial_table(),
+            "speed": speed_table(),
+        },
         DOCS / "knowing.md": {
             "knowing": knowing.tables(results("knowing")) + "\n",
             "unlike": unlike.table(results("unlike")) + "\n",

@@ -138,8 +138,9 @@ def test_margins_have_no_log_loss() -> None:
     result = {
         "mean": 0.5,
         "evaluation": {"accuracy": 0.5, "log_loss": 1.0, "ece": 0.1, "reliability": [], "confusion": []},
-        "intervals": {"accuracy": [0, 1], "log_loss": [0, 1], "ece": [0, 1]},
+        "intervals": {"accuracy": [0, 1], "origins": {"A": {"f1": [0, 1]}}},
     }
+    assert accuracy.entry(result)["intervals"].keys() == {"accuracy"}
     assert accuracy.entry(result)["evaluation"].keys() == {"accuracy", "log_loss", "ece", "reliability"}
     kept = accuracy.entry(result, probabilistic=False)
     assert kept["evaluation"] == {"accuracy": 0.5}
