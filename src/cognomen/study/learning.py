@@ -6,7 +6,7 @@ All sequences of a batch have one length here, so a batch is an array (N, T, X).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -19,9 +19,22 @@ from cognomen.rnn.pooling import pool
 from cognomen.rnn.recurrent import Recurrent
 from cognomen.study.experiment import OnProgress, silent
 
-__all__ = ["Batch", "Reader", "accuracy", "dense", "learn", "make_orthogonal", "one_hot"]
+__all__ = ["Batch", "Learner", "Reader", "accuracy", "dense", "learn", "make_orthogonal", "one_hot"]
 
 Batch = Callable[[int], tuple[Array, Ids]]  # the number of a step -> inputs (N, T, X), labels (N,) or (N, T)
+
+
+class Learner(Protocol):
+    """What `learn` trains: weights with gradients, and logits with a way back."""
+
+    params: dict[str, Array]
+    grads: dict[str, Array]
+
+    def forward(self, x: Array) -> tuple[Array, Backward]:
+        """From inputs (N, T, X) to logits (N, C) or (N, T, C), and the way back."""
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of the step before."""
 
 
 def one_hot(ids: Ids, count: int) -> Array:
@@ -101,7 +114,7 @@ class Reader(Layer):
 
 
 def learn(
-    net: Reader,
+    net: Learner,
     batch: Batch,
     steps: int,
     *,
@@ -141,7 +154,7 @@ def learn(
     return losses
 
 
-def accuracy(net: Reader, x: Array, labels: Ids) -> float:
+def accuracy(net: Learner, x: Array, labels: Ids) -> float:
     """The share of answers that are right."""
     logits, _ = net.forward(x)
     return float((logits.argmax(axis=-1) == labels).mean())

@@ -6,7 +6,14 @@ from difflib import get_close_matches
 
 from cognomen.errors import InputError
 from cognomen.study.experiment import GROUPS, Experiment
+from cognomen.study.experiments.any_length import ANY_LENGTH
+from cognomen.study.experiments.constant_size import CONSTANT_SIZE
+from cognomen.study.experiments.future import FUTURE
+from cognomen.study.experiments.history import HISTORY
+from cognomen.study.experiments.long_ago import LONG_AGO
 from cognomen.study.experiments.program import PROGRAM
+from cognomen.study.experiments.shared_weights import SHARED_WEIGHTS
+from cognomen.study.experiments.slow import SLOW
 from cognomen.study.tasks.captions import CAPTIONS
 from cognomen.study.tasks.clips import CLIPS
 from cognomen.study.tasks.digits import DIGITS
@@ -20,7 +27,8 @@ __all__ = ["EXPERIMENTS", "find_experiment"]
 # A new experiment or task: import it, and give it its place among those of its group.
 _ALL: tuple[Experiment, ...] = (
     *(DIGITS, CAPTIONS, SURNAMES, ORIGINS, NUMBERS, KANJI, CLIPS),
-    *(PROGRAM,),
+    *(PROGRAM, ANY_LENGTH, CONSTANT_SIZE, HISTORY, SHARED_WEIGHTS),
+    *(SLOW, LONG_AGO, FUTURE),
 )
 
 EXPERIMENTS: dict[str, Experiment] = {

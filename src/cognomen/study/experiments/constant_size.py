@@ -146,9 +146,9 @@ def sentence(numbers: Numbers) -> str:
         f"With {size:,} weights, whatever the length, the recurrent net answers {near:.1%} right on texts as "
         f"long as those it learned from and {far:.1%} on longer ones. The better of the two nets that read "
         f"{numbers['places']} places at once has {other:,} weights and answers {other_near:.1%} and "
-        f"{other_far:.1%}; with texts of every length in training, the remedy, it answers "
-        f"{by_words[EVERY][2]:.1%} of the longer ones, and none may have more than {numbers['places']} letters. "
-        f"For texts of {longest:,} letters it would need {needed:,} weights."
+        f"{other_far:.1%}; with texts of all these lengths in training, the remedy, it answers "
+        f"{by_words[EVERY][2]:.1%} of the longer ones, and no text may have more than {numbers['places']} "
+        f"letters. For texts of {longest:,} letters it would need {needed:,} weights."
     )
 
 
