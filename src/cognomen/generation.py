@@ -3,10 +3,10 @@
     Generator.load().names("Japanese", 3, seed=1, start="Ta")
 
 The shape is one to many (`rnn.shapes`): the origin is read in one step, and a decoder writes the name. It is
-reminded of the origin at every letter. A name made up here may be a real one: four in ten stand in the lists
-that it learned from (`GENERATOR` in the study measures this).
+reminded of the origin at every letter. A name made up here may be a real one: how many stand in the lists that
+it learned from, the shipped generator's card says.
 
-A made-up name hints at a language as real ones do. It says nothing of people.
+A made-up name hints at a language as real ones do. It tells nobody's nationality, ethnicity or religion.
 """
 
 from __future__ import annotations
@@ -185,8 +185,10 @@ class Generator:
     def surprise(self, names: Sequence[str], origins: Sequence[str]) -> tuple[Array, Ids]:
         """How unexpected names are: -log p of each, in nats, and how many letters that is, both (N,).
 
-        The end of a name counts as a letter. A letter that is not in the alphabet counts as the least likely
-        one.
+        The end of a name counts as a letter.
+
+        Raises:
+            InputError: a letter is not in the alphabet, or there is no such origin.
         """
         targets, rows = self.encode(names), np.array([self.row(origin) for origin in origins])
         logits, _ = self.network.forward(rows, targets)

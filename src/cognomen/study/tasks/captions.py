@@ -23,7 +23,19 @@ from cognomen.study.tasks.common import Vocabulary, digits, split
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["CAPTIONS", "captions", "draw", "measure", "sentence", "table"]
+__all__ = [
+    "CAPTIONS",
+    "captions",
+    "draw",
+    "kinds",
+    "measure",
+    "phrase_of",
+    "sample",
+    "sentence",
+    "share_allowed",
+    "spell",
+    "table",
+]
 
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 PHRASES = (

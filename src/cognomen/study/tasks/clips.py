@@ -24,7 +24,7 @@ from cognomen.study.tasks.common import digits, split
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["CLIPS", "draw", "measure", "seen_before", "sentence", "table"]
+__all__ = ["CLIPS", "draw", "guess", "make_clips", "measure", "seen_before", "sentence", "table"]
 
 FRAMES = 12
 BATCH = 64

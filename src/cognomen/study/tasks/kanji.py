@@ -31,7 +31,18 @@ from cognomen.study.tasks.common import Vocabulary, edit_distance, needed
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["KANJI", "align", "draw", "frequent_readings", "measure", "sentence", "surnames", "table"]
+__all__ = [
+    "KANJI",
+    "Reader",
+    "align",
+    "draw",
+    "frequent_readings",
+    "measure",
+    "rates",
+    "sentence",
+    "surnames",
+    "table",
+]
 
 Name = tuple[str, str]  # a surname in kanji, and its reading in kana
 UNKNOWN = 0  # what stands for a character that the training has not met

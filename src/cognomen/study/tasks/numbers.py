@@ -24,7 +24,22 @@ from cognomen.study.tasks.common import Vocabulary, needed
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["NUMBERS", "Pair", "draw", "measure", "sentence", "table", "tokens", "word_by_word"]
+__all__ = [
+    "NUMBERS",
+    "Pair",
+    "Translator",
+    "by_length",
+    "draw",
+    "draw_numbers",
+    "example",
+    "failing",
+    "measure",
+    "read",
+    "sentence",
+    "table",
+    "tokens",
+    "word_by_word",
+]
 
 BELOW = 1_000_000
 SHORT = 8  # English tokens in the longest sentence of the second net's training
