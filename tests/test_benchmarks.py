@@ -16,7 +16,6 @@ from timed.batches import WAYS, Laid, batches
 from timed.processes import free_environment, hold_to_one_thread, run_processes
 from timed.timing import Line, Target, Times, alternate, best_way
 
-from cognomen import Classifier
 from cognomen.rnn import cross_entropy
 from cognomen.text import normalise
 
@@ -26,7 +25,8 @@ needs_names = pytest.mark.skipif("COGNOMEN_NAMES" not in os.environ, reason="COG
 
 @pytest.fixture(scope="module")
 def clf():
-    return Classifier.load()
+    """The recurrent part alone, as the rivals have it."""
+    return timed_names.classifier()
 
 
 @pytest.fixture(scope="module")

@@ -104,7 +104,8 @@ def test_every_tensor_of_the_model_is_there_with_its_shape(clf):
     assert f"{clf.network.size:,} weights" in told
     assert f"softmax(logits / {clf.temperature:.2f})" in told
     assert "“Müller”  →  m u ◌̈ l l e r" in told
-    assert any("up to 3 letters" in each for each in told) == (clf.network.ngrams is not None)
+    longest = clf.network.architecture.longest_ngram
+    assert any(f"up to {longest} letters" in each for each in told) == (longest > 0)
 
 
 def test_the_result_of_each_stage_is_what_the_network_makes():
