@@ -1,0 +1,70 @@
+"""benchmarks/generator.py: what it makes of counts; no generator is trained here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import generator as benchmark
+import pytest
+
+from cognomen.alphabet import Alphabet
+from cognomen.generation import Generator, GeneratorRecipe
+
+
+def run(fold: int) -> dict[str, Any]:
+    """A fold in which Czech samples are recognised far too seldom, Irish ones as often as real names."""
+    samples = {"Czech": [100, 30], "Irish": [100, 50]}
+    each = {"samples": samples, "new_samples": {"Czech": [80, 20], "Irish": [60, 30]}, "new": {}}
+    return {
+        "fold": fold,
+        "real": {"Czech": [100, 60], "Irish": [20, 10]},
+        **{f"at {temperature}": each for temperature in benchmark.TEMPERATURES},
+        "letters": 100,
+        "nats": 180.0,
+        "nats_ngrams": 190.0,
+    }
+
+
+def test_wilson_interval():
+    low, high = benchmark.wilson(20, 10)
+    assert (low, high) == (pytest.approx(0.2993, abs=1e-4), pytest.approx(0.7007, abs=1e-4))
+    assert benchmark.wilson(10, 0)[0] == pytest.approx(0)
+
+
+def test_counts_of_folds_are_summed_and_compared():
+    found = benchmark.summary([run(3), run(4)])
+    assert found["perplexity"] == pytest.approx(6.0496, abs=1e-4)
+    assert found["perplexity_ngrams"] == pytest.approx(6.6859, abs=1e-4)
+    usual = found["at 0.8"]
+    assert usual["origins"]["Czech"]["real"] == {
+        "names": 200,
+        "share": 0.6,
+        "interval": list(benchmark.wilson(200, 120)),
+    }
+    assert usual["new"] == pytest.approx(0.7)
+    assert usual["within"]["gaps"] == {"Czech": pytest.approx(-0.3), "Irish": pytest.approx(0)}
+    assert (usual["within"]["origins"], usual["within"]["origins_with_chance"]) == (1, 1)
+
+
+def test_folds_on_which_choices_were_made_are_left_out():
+    results = benchmark.results_of([run(0), run(1), run(5)], GeneratorRecipe(), 1.0)
+    assert results["summary"]["folds"] == [5]
+    assert [each["fold"] for each in results["runs"]] == [0, 1, 5]
+
+
+def test_the_card_quotes_the_results():
+    recipe = GeneratorRecipe(origin_size=2, letter_size=2, hidden_size=4)
+    generator = Generator(Alphabet("ab"), ["Czech", "Irish"], recipe, facts={"names": 1234})
+    text = benchmark.card(benchmark.results_of([run(3)], recipe, 1.0), generator)
+    assert "1,234 surnames of 2 origins" in text
+    assert "held out: 6.05; of Kneser-Ney letter 5-grams: 6.69" in text
+    assert "| Irish | 0.50 (20) | 0.50 | 0.50 | 60% |" in text
+    assert "nationality, ethnicity or religion" in text
+
+
+def test_the_shipped_card_is_made_of_the_shipped_results():
+    results = Path(benchmark.RESULTS)
+    generator = Generator.load()
+    assert generator.card == benchmark.card(json.loads(results.read_text("utf-8")), generator)
