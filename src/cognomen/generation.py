@@ -3,8 +3,8 @@
     Generator.load().names("Japanese", 3, seed=1, start="Ta")
 
 The shape is one to many (`rnn.shapes`): the origin is read in one step, and a decoder writes the name. It is
-reminded of the origin at every letter. A name made up here may be a real one: how many stand in the lists that
-it learned from, the card of the shipped generator says.
+reminded of the origin at every letter. A name made up here may be a real one: how many stand in the lists it
+learned from, the card of the shipped generator says.
 
 A made-up name hints at a language as real ones do. It tells nobody's nationality, ethnicity or religion.
 """
