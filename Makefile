@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test lint docs reference site bench clean
+.PHONY: demo test lint docs reference study site bench clean
 
 demo: $(VENV)/.base
 	$(BIN)/cognomen predict Smith Nakamura "O'Brien" Kowalczyk Papadopoulos Müller Nguyễn
@@ -20,14 +20,21 @@ lint: $(VENV)/.lint
 docs: $(VENV)/.test  ## fails when a generated page or figure is stale; `make reference` writes them anew
 	$(BIN)/python docs/generate_reference.py --check
 	$(BIN)/python docs/generate_figures.py --check
+	$(BIN)/python docs/generate_study.py --check
 	$(BIN)/python docs/generate_notebook.py --check
 	$(BIN)/python benchmarks/figures.py --check
 
 reference: $(VENV)/.test
 	$(BIN)/python docs/generate_reference.py
 	$(BIN)/python docs/generate_figures.py
+	$(BIN)/python docs/generate_study.py
 	$(BIN)/python docs/generate_notebook.py
 	$(BIN)/python benchmarks/figures.py
+
+study: $(VENV)/.test  ## runs every experiment again, and puts what it found into the study's pages
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/cognomen study all --out docs/study
+	$(BIN)/python docs/generate_study.py
+	$(BIN)/python docs/generate_notebook.py
 
 site: $(VENV)/.docs  ## the documents as a site of their own, in site/
 	$(BIN)/mkdocs build --strict --quiet
@@ -35,6 +42,7 @@ site: $(VENV)/.docs  ## the documents as a site of their own, in site/
 bench: $(VENV)/.bench  ## re-trains the shipped model and re-measures every published figure: about three hours
 	$(BIN)/python benchmarks/classic.py
 	$(BIN)/python benchmarks/knowing.py
+	$(BIN)/python benchmarks/generator.py --ship
 	$(BIN)/python benchmarks/unlike.py
 	$(BIN)/python benchmarks/classic.py --card
 	$(BIN)/python benchmarks/tutorial.py

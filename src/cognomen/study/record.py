@@ -119,6 +119,9 @@ def problems(folder: Path, experiments: Mapping[str, Experiment]) -> list[str]:
     """
     found: list[str] = []
     for name in experiments:
+        if not results_path(folder, name).is_file():
+            found.append(f"{name}: there are no results")
+            continue
         try:
             found += [f"{name}: {problem}" for problem in _problems_of(folder, name)]
         except DataError as error:

@@ -158,7 +158,7 @@ def show(findings: Findings, out: Path | None, *, as_json: bool) -> None:
     else:
         table = plain_table(findings.table.heads, findings.table.rows)
         quick = " (quick: too short to learn from)" if findings.settings.quick else ""
-        click.echo(f"{findings.experiment.question}{quick}\n\n{table}\n")
+        click.echo(click.wrap_text(f"{findings.experiment.question}{quick}", 100) + f"\n\n{table}\n")
         click.echo(click.wrap_text(findings.sentence, 100) + "\n")
     if out is not None:
         from cognomen.study.record import write

@@ -68,7 +68,7 @@ def _trained(question: str, settings: Settings, on_progress: OnProgress) -> Read
         bits = rng.integers(0, 2, (64, int(rng.integers(1, SHOWN + 1))))
         return one_hot(bits, 2), _right_answers(bits, question)
 
-    learn(net, batch, 1500 if settings.quick else 4000, learning_rate=5e-3, on_progress=on_progress)
+    learn(net, batch, 800 if settings.quick else 4000, learning_rate=5e-3, on_progress=on_progress)
     return net
 
 
@@ -85,7 +85,7 @@ def _trained_window(question: str, settings: Settings, on_progress: OnProgress) 
         bits = rng.integers(0, 2, (256, int(rng.integers(1, SHOWN + 1))))
         return _seen(bits), _right_answers(bits, question)[:, -1]
 
-    net.learn(batch, 1000 if settings.quick else 8000, learning_rate=3e-3, on_progress=on_progress)
+    net.learn(batch, 200 if settings.quick else 8000, learning_rate=3e-3, on_progress=on_progress)
     return net
 
 

@@ -1,0 +1,83 @@
+"""What docs/study quotes is what its results say: docs/generate_study.py."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from cognomen.study import EXPERIMENTS, Settings
+from cognomen.study.record import figure_path, results_path, write
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    spec = spec_from_file_location("generate_study", DOCS / "generate_study.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_studys_pages_tables_and_pictures_are_what_the_results_say(script):
+    assert script.stale(DOCS / "study") == []
+
+
+@pytest.fixture
+def folder(script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A study of one page and one experiment, run in full, filled in."""
+    program = EXPERIMENTS["program"]
+    monkeypatch.setattr(script, "EXPERIMENTS", {"program": program})
+    monkeypatch.setattr(script, "STUDY", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["generate_study.py"])
+    page = tmp_path / "page.md"
+    page.write_text("# A page\n\n<!-- study program -->\n<!-- /study program -->\n\nWords.\n", "utf-8")
+    write(program.run(Settings()), tmp_path)
+    assert script.main() == 0
+    return tmp_path
+
+
+def test_a_page_is_filled_with_sentence_and_table(script, folder):
+    text = (folder / "page.md").read_text("utf-8")
+    assert text.startswith("# A page\n\n<!-- study program -->\nA net of 114 weights")
+    assert "| digits in each number | digits right |" in text
+    assert text.endswith("|\n<!-- /study program -->\n\nWords.\n")
+    assert script.stale(folder) == []
+
+
+def check(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(sys, "argv", ["generate_study.py", "--check"])
+    code: int = script.main()
+    return code
+
+
+def test_a_page_that_says_otherwise_fails_the_check(script, folder, monkeypatch, capsys):
+    page = folder / "page.md"
+    page.write_text(page.read_text("utf-8").replace("A net of 114", "A net of 115"), "utf-8")
+    assert check(script, monkeypatch) == 1
+    assert "page.md: what it quotes" in capsys.readouterr().err
+
+
+def test_a_page_must_quote_experiments_that_exist(script, folder):
+    page = folder / "page.md"
+    page.write_text("<!-- study nothing -->\n<!-- /study nothing -->\n", "utf-8")
+    assert script.stale(folder) == ["page.md: there is no experiment nothing"]
+
+
+def test_a_changed_number_fails_the_check_until_the_rest_is_made_anew(script, folder, monkeypatch):
+    results = results_path(folder, "program")
+    text = results.read_text("utf-8")
+    results.write_text(text.replace('"weights": 114', '"weights": 113'), "utf-8")
+    assert len(script.stale(folder)) == 2  # sentence and picture; pages are asked when these agree
+    before = figure_path(folder, "program").read_bytes()
+    monkeypatch.setattr(sys, "argv", ["generate_study.py"])
+    assert script.main() == 0
+    assert figure_path(folder, "program").read_bytes() != before
+    assert "A net of 113" in (folder / "page.md").read_text("utf-8")
+    assert check(script, monkeypatch) == 0
