@@ -10,14 +10,14 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from mkdocs.structure.files import File, Files
-
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])+)\]\(([^)\s]+)\)")
 ROOT = Path(__file__).parent.parent
 
 
-def on_files(files: Files, config: Any) -> Files:
+def on_files(files: Any, config: Any) -> Any:
     """Add the repository's README as index.md, seen from the folder of the documents."""
+    from mkdocs.structure.files import File
+
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     text = LINK.sub(lambda link: from_docs(link[1], link[2]), readme)
     files.append(File.generated(config, "index.md", content=text))
@@ -32,7 +32,7 @@ def from_docs(words: str, target: str) -> str:
     return f"[{words}]({inside if inside != target else '../' + target})"
 
 
-def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str:
+def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """Turn links that leave the documents into their words, and those to the README into the first page's."""
     here = PurePosixPath(page.file.src_uri).parent
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import json
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import click
@@ -166,3 +168,35 @@ def test_notebook_links_lead_out_of_its_folder(notebook: dict[str, Any]) -> None
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
         if not target.startswith("http") and "study/figures" not in target and "/figures/" not in target:
             assert (STUDY / "notebook" / target).exists(), target
+
+
+# --- the site ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "on_the_site"),
+    [
+        ("tour.md", "[the study](study/README.md)", "[the study](study/README.md)"),
+        ("tour.md", "![growth](growth.svg)", "![growth](growth.svg)"),
+        ("tour.md", "[a page](https://example.org/x)", "[a page](https://example.org/x)"),
+        ("study/a.md", "[`cells.py`](../../src/cognomen/rnn/cells.py)", "`cells.py`"),
+        ("study/a.md", "[chapter](b.md#top)", "[chapter](b.md#top)"),
+        (
+            "study/a.md",
+            "[the README](../../README.md#how-good-is-it)",
+            "[the README](../index.md#how-good-is-it)",
+        ),
+    ],
+)
+def test_site_links_stay_inside_it(page: str, link: str, on_the_site: str) -> None:
+    hooks = runpy.run_path(str(ROOT / "docs" / "site_hooks.py"))
+    shown = SimpleNamespace(file=SimpleNamespace(src_uri=page))
+    assert hooks["on_page_markdown"](link, shown, None, None) == on_the_site
+
+
+def test_every_page_of_the_study_is_in_the_sites_menu() -> None:
+    menu = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[2]
+    assert re.findall(r"study/(\S+)", menu) == [
+        "README.md",
+        *(p.name for p in PAGES if p.name != "README.md"),
+    ]
