@@ -163,7 +163,14 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     plain(left, "Is there an a with a b behind it?")
     percent_axis(left, "texts answered right, %", 0.45)
     left.set_xlabel("letters of the text")
-    left.legend(frameon=False, loc="lower left", bbox_to_anchor=(-0.01, 0.13), handlelength=1.2, fontsize=8.5)
+    left.legend(
+        loc="lower left",
+        bbox_to_anchor=(-0.01, 0.13),
+        fontsize=8.5,
+        handlelength=1.4,
+        framealpha=1,
+        edgecolor="white",
+    )
     lengths, recurrent, at_once = zip(*numbers["weights"], strict=True)
     right.plot(lengths, recurrent, marker=MARKERS[0], color=COLOURS[0], label="recurrent")
     right.plot(lengths, at_once, marker=MARKERS[1], color=COLOURS[1], label="all at once")

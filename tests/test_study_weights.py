@@ -1,0 +1,145 @@
+"""The experiments on weights: one cell for all steps against copies; nets with and without memory."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rnn_cases import stable
+
+from cognomen.rnn import gradcheck, relative_error
+from cognomen.study.experiment import Experiment, Settings
+from cognomen.study.experiments.constant_size import CONSTANT_SIZE, LENGTHS, AllAtOnce, texts
+from cognomen.study.experiments.shared_weights import KINDS, SHARED_WEIGHTS, Copies
+from cognomen.study.learning import Reader
+
+
+@pytest.fixture(params=[CONSTANT_SIZE, SHARED_WEIGHTS], ids=lambda each: each.name)
+def experiment(request):
+    each: Experiment = request.param
+    return each
+
+
+def test_a_quick_run_gives_a_table_a_picture_and_a_sentence(experiment):
+    from matplotlib.figure import Figure
+
+    shares: list[float] = []
+    found = experiment.run(Settings(quick=True), lambda share, words: shares.append(share))
+    assert shares == sorted(shares)
+    assert shares[-1] == pytest.approx(1)
+    kept = json.loads(json.dumps(found.to_json(), allow_nan=False))["numbers"]  # JSON values alone
+    assert experiment.table(kept) == found.table
+    assert experiment.sentence(kept) == found.sentence
+    figure = Figure(figsize=experiment.size)
+    experiment.draw(figure, kept)
+    assert len(figure.axes) == 2
+
+
+# --- copies --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", KINDS)
+def test_copies_are_the_net_unrolled(cell):
+    """Equal answers, equal gradients by the input, and gradients of weights that add up."""
+    rng = np.random.default_rng(0)
+    net = Reader(cell, 3, 5, 2, every=True, seed=1, dtype=np.float64)
+    copies = Copies(cell, net, 4)
+    x, d = rng.standard_normal((6, 4, 3)), rng.standard_normal((6, 4, 2))
+    answers, backward = net.forward(x)
+    same, back = copies.forward(x)
+    assert relative_error(answers, same) < 1e-12
+    assert relative_error(backward(d), back(d)) < 1e-12
+    assert copies.size == 4 * net.size
+    for name, grad in net.grads.items():
+        each = copies.gradients(name)
+        assert len(each) == 4
+        assert relative_error(grad, np.sum(each, axis=0)) < 1e-12
+        assert relative_error(grad, each[-1]) > 1e-3  # one step alone is not the gradient
+
+
+def test_copies_have_their_own_gradients():
+    net = Reader("gru", 2, 3, 2, every=True, dtype=np.float64)
+    copies = Copies("gru", net, 3)
+    errors = gradcheck(copies, copies.forward, np.random.default_rng(0).standard_normal((4, 3, 2)))
+    assert max(errors.values()) < 1e-6
+
+
+def test_copies_go_separate_ways():
+    net = Reader("rnn", 2, 3, 2, every=True)
+    copies = Copies("rnn", net, 3)
+    x = np.ones((1, 3, 2), np.float32)
+    before = copies.forward(x)[0]
+    copies.params["2.output.bias"] += 1
+    after = copies.forward(x)[0]
+    assert np.allclose(after[:, :2], before[:, :2])
+    assert np.allclose(after[:, 2], before[:, 2] + 1)
+
+
+def test_the_sentence_takes_the_count_where_sharing_is_worth_most():
+    numbers = {
+        "steps": 10,
+        "gradients": [["rnn", 354, 0.0, 4e-16], ["gru", 900, 0.0, 9e-16]],
+        "weights": [354, 3540],
+        "rows": [[10, 0.6, 0.55], [100, 0.95, 0.65], [1000, 1.0, 0.9]],
+    }
+    text = SHARED_WEIGHTS.sentence(numbers)
+    assert "(Elman, GRU)" in text
+    assert "up to 9e-16" in text
+    assert "from 100 sums they get 65.0% of the digits of new sums right, the net that shares" in text
+    assert "weights 95.0%" in text
+
+
+# --- all at once ---------------------------------------------------------------------------------------
+
+
+@stable
+@given(st.integers(2, 30), st.integers(0, 99))
+def test_labels_are_what_a_search_finds(length, seed):
+    ids, has = texts(40, length, np.random.default_rng(seed))
+    words = ["".join("abcd"[letter] for letter in row) for row in ids]
+    assert ["ab" in word for word in words] == has.astype(bool).tolist()
+
+
+def test_half_of_the_texts_have_it_anywhere():
+    ids, has = texts(4000, 20, np.random.default_rng(0))
+    assert 0.45 < has.mean() < 0.55
+    found = (ids[:, :-1] == 0) & (ids[:, 1:] == 1)  # (N, T-1)
+    assert found.any(axis=0).all()
+
+
+def test_empty_places_stand_behind_or_in_front():
+    x = np.random.default_rng(0).standard_normal((2, 3, 4)).astype(np.float32)
+    blank = np.zeros((2, 2, 4), np.float32)
+    for in_front, order in ((False, [x, blank]), (True, [blank, x])):
+        net = AllAtOnce(5, in_front=in_front)
+        padded = np.concatenate(order, axis=1)
+        assert np.allclose(net.forward(x)[0], net.forward(padded)[0], atol=1e-6)
+    assert net.size == 5 * 4 * 64 + 64 + 64 * 2 + 2
+
+
+@pytest.mark.parametrize("in_front", [False, True])
+def test_all_at_once_has_the_gradient_of_what_it_computes(in_front):
+    net = AllAtOnce(4, in_front=in_front)
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((3, 2, 4)).astype(np.float32)
+    d = rng.standard_normal((3, 2)).astype(np.float32)
+    dx = net.forward(x)[1](d)
+    assert dx.shape == x.shape
+    step = np.zeros(x.shape, np.float32)
+    step[1, 0, 2] = 1e-2
+    slope = ((net.forward(x + step)[0] - net.forward(x - step)[0]) * d).sum() / 2e-2
+    assert slope == pytest.approx(dx[1, 0, 2], rel=0.02, abs=1e-4)
+
+
+def test_the_table_tells_lengths_trained_on_from_others():
+    found = [1.0] * 5 + [0.5] * 4
+    numbers = {
+        "longest_in_training": 20,
+        "places": 40,
+        "lengths": list(LENGTHS),
+        "rows": [["recurrent", 20, 1090, found]],
+    }
+    assert CONSTANT_SIZE.table(numbers).rows == (("recurrent", "1,090", "2 to 20", "100.0%", "50.0%"),)
