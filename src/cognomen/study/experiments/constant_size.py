@@ -182,7 +182,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 CONSTANT_SIZE = Experiment(
     name="constant-size",
     group="what recurrence gives",
-    question="The size does not grow with the input: what does a net pay that reads all places at once?",
+    question="What does it cost a net to read all places at once, without a memory?",
     measure=measure,
     table=table,
     sentence=sentence,

@@ -213,7 +213,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 SHARED_WEIGHTS = Experiment(
     name="shared-weights",
     group="what recurrence gives",
-    question="What does it mean, and what is it worth, that all steps share their weights?",
+    question="What is it worth that all steps share their weights?",
     measure=measure,
     table=table,
     sentence=sentence,
