@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognomen.errors import DataError, InputError
-from cognomen.rnn import gradcheck, pack
+from cognomen.rnn import cross_entropy, gradcheck, pack
 from cognomen.study import EXPERIMENTS, Experiment, Findings, Settings, Table, find_experiment
 from cognomen.study.automaton import Automaton, extract, minimised
 from cognomen.study.experiment import GROUPS, Numbers, parts
@@ -257,7 +257,10 @@ def test_learning_stops_when_it_is_enough():
 
 def test_answers_are_the_same_step_by_step():
     net = Reader("rnn", 2, 4, 2, every=True)
-    bits = np.random.default_rng(0).integers(0, 2, (6, 9))
+    for value in net.params.values():
+        value *= 4  # so that answers differ
+    bits = np.random.default_rng(0).integers(0, 2, (40, 9))
+    assert 0 < answers_at(net, bits).mean() < 1
     assert (answers_at(net, bits) == net.forward(one_hot(bits, 2))[0][:, -1].argmax(axis=-1)).all()
 
 
@@ -288,6 +291,18 @@ def test_a_network_learns_made_up_names():
     assert (fitted.logits(some).argmax(axis=1) == labels).all()
     again = fit_names(names, epochs=60, batch_size=6, hidden_size=8, embedding_size=4)
     assert again.loss == fitted.loss
+
+
+def test_each_name_is_seen_once_an_epoch(monkeypatch):
+    some, labels, seen = tuple("abcdefg"), np.arange(7), list[int]()
+
+    def watched(logits, answers, **options):
+        seen.extend(answers.tolist())
+        return cross_entropy(logits, answers, **options)
+
+    monkeypatch.setattr("cognomen.study.names.cross_entropy", watched)
+    fit_names(Surnames(some, labels, some[:1], labels[:1], some), epochs=2, batch_size=3)
+    assert sorted(seen[:7]) == sorted(seen[7:14]) == labels.tolist()
 
 
 # --- what is kept --------------------------------------------------------------------------------------

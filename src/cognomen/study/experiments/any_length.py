@@ -27,7 +27,7 @@ __all__ = ["ANY_LENGTH", "answers_at", "draw", "measure", "sentence", "table"]
 
 HIDDEN, SHOWN = 16, 20
 LENGTHS = (5, 10, 20, 50, 100, 1000, 10_000)
-ASKED = 200
+ASKED = 1000
 ODD, MORE = "is the number of ones odd?", "are there more ones than zeros?"
 
 

@@ -204,7 +204,7 @@ def sentence(numbers: Numbers) -> str:
 
 def draw(figure: Figure, numbers: Numbers) -> None:
     """Gradients by lag, recall by lag, and the lag learned when it grew."""
-    fading, fixed, grown = figure.subplots(1, 3, width_ratios=(1, 1, 0.8))
+    fading, fixed, grown = figure.subplots(1, 3, width_ratios=(1, 1, 0.7))
     lags, rows = numbers["lags"], numbers["rows"]
     for place, (row, faded) in enumerate(zip(rows, numbers["fading"], strict=True)):
         style = {"color": COLOURS[place], "marker": MARKERS[place], "markersize": 5}
@@ -225,7 +225,8 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     percent_axis(fixed, "first letters recalled, %")
     plain(fixed, "Trained at one lag")
     reached = [row["reached"] for row in rows]
-    bars(grown, [""] * len(rows), reached, "{:,}", color=COLOURS[: len(rows)])
+    bars(grown, [row["words"] for row in rows], reached, "{:,}", color=COLOURS[: len(rows)])
+    grown.tick_params(axis="y", labelsize=8)
     grown.set(xlabel="lag learned, letters", xlim=(0, 1.2 * max(*reached, 1)))
     grown.set_title("Trained with a growing lag", fontsize=11, loc="left")
     figure.legend(loc="outside lower center", ncols=4, frameon=False)
@@ -239,5 +240,5 @@ LONG_AGO = Experiment(
     table=table,
     sentence=sentence,
     draw=draw,
-    size=(12.0, 4.6),
+    size=(13.0, 4.6),
 )
