@@ -29,7 +29,7 @@ def quoted(name: str, folder: Path) -> str:
     if not results_path(folder, name).is_file():
         return ""
     findings = read(folder, name)
-    return f"{findings.sentence}\n\n{findings.table.markdown()}"
+    return f"\n{findings.sentence}\n\n{findings.table.markdown()}\n"  # some Markdowns need the empty lines
 
 
 def redraw(folder: Path) -> None:

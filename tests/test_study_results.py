@@ -45,9 +45,9 @@ def folder(script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_page_is_filled_with_sentence_and_table(script, folder):
     text = (folder / "page.md").read_text("utf-8")
-    assert text.startswith("# A page\n\n<!-- study program -->\nA net of 114 weights")
+    assert text.startswith("# A page\n\n<!-- study program -->\n\nA net of 114 weights")
     assert "| digits in each number | digits right |" in text
-    assert text.endswith("|\n<!-- /study program -->\n\nWords.\n")
+    assert text.endswith("|\n\n<!-- /study program -->\n\nWords.\n")
     assert script.stale(folder) == []
 
 
