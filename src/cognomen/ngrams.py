@@ -120,7 +120,7 @@ class Ngrams(Layer):
         return np.divide(FACTOR, length, out=np.zeros_like(length), where=length > 0)
 
     def add_to(self, logits: Array, ids: Ids, lengths: Ids, surprise: Array | None = None) -> None:
-        """Add what each name's n-grams say to logits (N, C), and fill `surprise` (N,); nothing is remembered."""
+        """Add what each name's n-grams say to logits (N, C); fill `surprise` (N,). Nothing is remembered."""
         nodes, starts = self.find(ids, lengths)  # (P, K)
         weight, idf = self.params["weight"], self.idf[:, None]
         sums = np.zeros((len(nodes), weight.shape[1]), weight.dtype)  # (P, C)

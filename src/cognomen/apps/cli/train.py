@@ -107,7 +107,7 @@ def stopped(result: TrainingResult, epochs: int, out: Path) -> str:
     """Say what Ctrl-C left behind."""
     if len(result.history) == epochs:
         return (
-            f"Stopped while training anew on all names. The first model, without those held out, is in {out}; "
+            f"Stopped while training anew on all names. The first model, from most of them, is in {out}; "
             "the same command with --resume goes on."
         )
     return (
