@@ -1,0 +1,259 @@
+"""What leaving out the tanh does: the memory becomes a sum, with one share for each letter.
+
+    h_t = V h_(t-1) + U x_t    is    h_t = U x_t + V U x_(t-1) + V V U x_(t-2) + ...
+
+A letter's share depends on the letter and on how long ago it was read, never on another letter. So no
+weights make such a net tell whether the number of minus signs is odd (Minsky & Papert 1969), and nothing
+keeps the sum within bounds: what V stretches grows with every step. PyTorch's tutorial on names leaves the
+tanh out, and yet learns: most of what a surname's letters say adds up.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cognomen.rnn.layers import Array, Ids
+from cognomen.study.drawing import COLOURS, GREY, MARKERS, bars, percent_axis, plain
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.study.learning import Reader, accuracy, learn
+from cognomen.study.names import Fitted, fit_names, load_names
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["NO_TANH", "draw", "interaction", "measure", "sentence", "table"]
+
+WAYS = {"tanh": "with tanh", "identity": "without"}
+TASKS = ("odd", "first sign", "names")
+HIDDEN = 16  # of the tasks with signs
+SIGNS = 10  # of the sequences that oddness is learned on
+LONGEST = 20  # of those that the first sign is learned on
+LENGTHS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # of those that it is asked of
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Train both nets on oddness, on the first sign, and on surnames."""
+    names = load_names(quick=settings.quick)
+    told = iter(parts(on_progress, [f"{task}, {words}" for task in TASKS for words in WAYS.values()]))
+    odd, first, surnames = {}, {}, {}
+    for phi in WAYS:
+        odd[phi] = _odd(phi, settings, next(told))
+    for phi in WAYS:
+        first[phi] = _first(phi, settings, next(told))
+    for phi in WAYS:
+        fitted = fit_names(
+            names,
+            epochs=2 if settings.quick else 12,
+            cell="rnn",
+            nonlinearity=phi,
+            direction="forward",
+            pooling="last",
+            seed=settings.seed,
+            on_progress=next(told),
+        )
+        surnames[phi] = {
+            "accuracy": fitted.accuracy,
+            "interaction": interaction(fitted, names.test, np.random.default_rng(settings.seed)),
+        }
+    return {
+        "signs": SIGNS,
+        "odd": odd,
+        "longest": LONGEST,
+        "lengths": LENGTHS,
+        "first": first,
+        "test": len(names.test),
+        "commonest": names.commonest,
+        "names": surnames,
+    }
+
+
+def _largest(matrix: Array) -> float:
+    """The size of the largest eigenvalue: the stretch of one step, once many have been made."""
+    return float(np.abs(np.linalg.eigvals(matrix.astype(np.float64))).max())
+
+
+def _new(phi: str, every: bool, seed: int) -> Reader:
+    return Reader("rnn", 1, HIDDEN, 2, every=every, seed=seed, cell_options={"nonlinearity": phi})
+
+
+def _signs(count: int, length: int, rng: np.random.Generator) -> tuple[Array, Ids]:
+    """Random signs as numbers 1 and -1 (N, T, 1), and which are minus (N, T)."""
+    minus = rng.integers(0, 2, (count, length))
+    return (1 - 2 * minus).astype(np.float32)[..., None], minus
+
+
+def _odd(phi: str, settings: Settings, on_progress: OnProgress) -> list[float]:
+    """After each sign: how often the net tells whether the number of minus signs so far is odd."""
+    rng, net = np.random.default_rng(settings.seed), _new(phi, True, settings.seed)
+
+    def batch(count: int) -> tuple[Array, Ids]:
+        x, minus = _signs(count, SIGNS, rng)
+        return x, minus.cumsum(axis=1) % 2
+
+    steps = 300 if settings.quick else 3000
+    learn(net, lambda step: batch(64), steps, enough=1e-3, on_progress=on_progress)
+    x, labels = batch(2000)
+    right = net.forward(x)[0].argmax(axis=-1) == labels  # (N, T)
+    shares: list[float] = right.mean(axis=0).round(4).tolist()
+    return shares
+
+
+def _first(phi: str, settings: Settings, on_progress: OnProgress) -> dict[str, object]:
+    """Which sign was the first? Learned on short sequences, asked of long ones; and the state's size."""
+    rng, net = np.random.default_rng(settings.seed), _new(phi, False, settings.seed)
+
+    def batch(count: int, length: int) -> tuple[Array, Ids]:
+        x, minus = _signs(count, length, rng)
+        return x, minus[:, 0]
+
+    learn(
+        net,
+        lambda step: batch(64, int(rng.integers(1, LONGEST + 1))),
+        500 if settings.quick else 2000,
+        learning_rate=3e-3,
+        enough=0.01,
+        on_progress=on_progress,
+    )
+    recalled, norms = [], []
+    with np.errstate(over="ignore", invalid="ignore"):  # that the state overflows is what is to be seen
+        for length in LENGTHS:
+            x, labels = batch(400, length)
+            recalled.append(accuracy(net, x, labels))
+            last = net.states(x)[:, -1].astype(np.float64)  # (N, H)
+            norms.append(_significant(float(np.linalg.norm(last, axis=1).mean())))
+    stretch = _largest(net.recurrent.params["weight_hh_l0"])
+    return {"recalled": recalled, "norms": norms, "largest_eigenvalue": stretch}
+
+
+def _significant(value: float) -> float | None:
+    """Four digits; None for what is no finite number."""
+    return float(f"{value:.4g}") if math.isfinite(value) else None
+
+
+def interaction(fitted: Fitted, names: tuple[str, ...], rng: np.random.Generator) -> float:
+    """How much two letters of a name act together, of what one does alone; 0 where letters only add up.
+
+    The first letter is changed, the last one, and both. For a sum, both changes together move the logits by
+    what each moves them. The mean size of the difference to that, of the mean size of what the first does.
+    """
+    kept = [name for name in names if len(name) > 1]
+    others = [kept[row] for row in rng.permutation(len(kept))]
+    pairs = list(zip(kept, others, strict=True))
+    first = tuple(other[0] + name[1:] for name, other in pairs)
+    last = tuple(name[:-1] + other[-1] for name, other in pairs)
+    both = tuple(other[0] + name[1:-1] + other[-1] for name, other in pairs)
+    as_is = fitted.logits(tuple(kept))  # (N, C)
+    by_first, by_last, by_both = (fitted.logits(changed) - as_is for changed in (first, last, both))
+    return float(np.abs(by_both - by_first - by_last).mean() / np.abs(by_first).mean())
+
+
+def table(numbers: Numbers) -> Table:
+    """Both nets, task by task."""
+    signs, longest = numbers["signs"], numbers["lengths"][-1]
+    heads = (
+        "net",
+        f"odd or even after {signs} signs",
+        f"first sign recalled after {numbers['longest']}",
+        f"after {longest:,}",
+        "largest eigenvalue of V there",
+        "surnames right",
+        "first and last letter act together",
+    )
+    rows = []
+    for phi, words in WAYS.items():
+        first, names = numbers["first"][phi], numbers["names"][phi]
+        rows.append(
+            (
+                words,
+                f"{numbers['odd'][phi][-1]:.1%}",
+                f"{first['recalled'][numbers['lengths'].index(numbers['longest'])]:.1%}",
+                f"{first['recalled'][-1]:.1%}",
+                f"{first['largest_eigenvalue']:.2f}",
+                f"{names['accuracy']:.1%}",
+                f"{names['interaction']:.1%}",
+            )
+        )
+    return Table(heads, tuple(rows))
+
+
+def _overflow(first: dict[str, list[float | None]], lengths: list[int]) -> int | None:
+    """The shortest length after which the state is no finite number."""
+    return next((n for n, norm in zip(lengths, first["norms"], strict=True) if norm is None), None)
+
+
+def sentence(numbers: Numbers) -> str:
+    """What the net without tanh cannot learn, how its state grows, and what it costs on surnames."""
+    odd, first, names = numbers["odd"], numbers["first"], numbers["names"]
+    with_, without = WAYS
+    lengths = numbers["lengths"]
+    length, end = lengths[-1], _overflow(first[without], lengths)
+    grown = f"overflows by {end} signs" if end else f"has grown to {first[without]['norms'][-1]:.3g}"
+    near = lengths.index(numbers["longest"])
+    return (
+        f"After {numbers['signs']} signs the net with tanh tells in {odd[with_][-1]:.1%} of cases whether "
+        f"the minus signs are odd in number, the one without in {odd[without][-1]:.1%} (a guess: 50%). The "
+        f"first of {numbers['longest']} signs is recalled in {first[with_]['recalled'][near]:.0%} and "
+        f"{first[without]['recalled'][near]:.0%}; but without tanh V has an eigenvalue of "
+        f"{first[without]['largest_eigenvalue']:.1f} for it, the state {grown}, and of sequences of "
+        f"{length:,} signs {first[without]['recalled'][-1]:.0%} are recalled, with tanh "
+        f"{first[with_]['recalled'][-1]:.0%}. Of {numbers['test']:,} held-out surnames "
+        f"{names[without]['accuracy']:.1%} are right without and {names[with_]['accuracy']:.1%} with tanh "
+        f"(always the commonest origin: {numbers['commonest']:.1%}). What the first and the last letter do "
+        f"together, beyond what each does alone, is {names[without]['interaction']:.0%} of what the first "
+        f"does without tanh, {names[with_]['interaction']:.0%} with it."
+    )
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """Oddness by sign, the state by length, and surnames."""
+    odd, state, names = figure.subplots(1, 3)
+    steps = range(1, numbers["signs"] + 1)
+    for place, (phi, words) in enumerate(WAYS.items()):
+        style = {"color": COLOURS[place], "marker": MARKERS[place], "label": words}
+        odd.plot(steps, numbers["odd"][phi], **style)
+        norms = [math.nan if norm is None else norm for norm in numbers["first"][phi]["norms"]]
+        state.plot(numbers["lengths"], norms, **style)
+    odd.axhline(0.5, color=GREY, ls=":", lw=1)
+    odd.set_xlabel("signs read")
+    odd.set_xticks(steps)
+    percent_axis(odd, "right answers, %", 0.4)
+    plain(odd, "Is the number of minus signs odd?")
+    odd.legend(frameon=False, loc="center right")
+    _finish_state(state, numbers)
+    shown = {WAYS[phi]: row["accuracy"] for phi, row in numbers["names"].items()}
+    shown["commonest\norigin"] = numbers["commonest"]
+    colours = [*COLOURS[: len(WAYS)], GREY]
+    bars(names, list(shown), [100 * share for share in shown.values()], "{:.1f}", color=colours)
+    names.set(xlabel="held-out surnames right, %", xlim=(0, 100))
+    names.set_title("Surnames", fontsize=11, loc="left")
+
+
+def _finish_state(axes: Axes, numbers: Numbers) -> None:
+    """Logarithmic axes, the lengths met in training, and where the state overflows."""
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.axvspan(1, numbers["longest"], color="#eeeeee", zorder=0)
+    axes.text(1.15, 0.6, "lengths\nin training", transform=axes.get_xaxis_transform(), color=GREY, fontsize=9)
+    end = _overflow(numbers["first"]["identity"], numbers["lengths"])
+    if end is not None:
+        axes.axvline(end, color=COLOURS[1], ls="--", lw=1)
+        axes.text(end * 1.15, 0.9, "overflow", transform=axes.get_xaxis_transform(), color=COLOURS[1])
+    axes.set(xlabel="signs read", ylabel="norm of the state")
+    plain(axes, "Remembering the first sign")
+
+
+NO_TANH = Experiment(
+    name="no-tanh",
+    group="what learners ask",
+    question="What does leaving out the tanh do?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+    size=(12.0, 4.0),
+    needs_names=True,
+)
