@@ -1,0 +1,207 @@
+"""Why did "bigger" get worse: a larger net needs another learning rate, and learns by heart.
+
+Two things happen when only the size grows. The net has more weights than there is to learn, and learns the
+training names by heart: the loss on them falls on, the loss on others rises. And each of Adam's steps moves
+every weight by about the learning rate, however many there are, so the larger net's outputs move further at
+each step, until the steps are too long to learn at all (Yang & Hu 2021).
+
+The remedy is to choose anew at each size: a learning rate that falls to nothing, and how much to drop out.
+They are chosen by names held back from the training part; the held-out names are asked once, by what was
+chosen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cognomen.rnn.losses import cross_entropy
+from cognomen.study.drawing import COLOURS, GREY, plain
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.study.names import Fitted, Surnames, fit_names, load_names
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["BIGGER", "draw", "measure", "sentence", "table"]
+
+SIZES = (16, 32, 64, 128, 256, 512)
+SHARE = 4  # one in so many of the training names is learned from: few, as users' own data often are
+EPOCHS = 15
+RATE = 5e-3  # of the one recipe
+# What may be chosen: the peak of a one-cycle schedule, and what is dropped after embedding and pooling.
+RATES = (6e-3, 2e-3, 6e-4)
+DROPS = ((0.0, 0.0, 0.0), (0.2, 0.0, 0.5))
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Train each size with one recipe for all, then with the one among a few that suits it."""
+    learned, chosen_by = _fewer(load_names(quick=settings.quick), 2 if settings.quick else SHARE)
+    sizes = SIZES[:4:3] if settings.quick else SIZES
+    epochs = 2 if settings.quick else EPOCHS
+    # Larger nets take longer: a bar that moves evenly counts weights.
+    whole = sum(sizes)
+    rows, done = [], 0
+    for size in sizes:
+
+        def told(share: float, words: str, size: int = size, done: int = done) -> None:
+            on_progress((done + share * size) / whole, f"size {size} · {words}")
+
+        rows.append(_at_size(size, learned, chosen_by, epochs, settings.seed, told))
+        done += size
+    return {
+        "training": len(learned.training),
+        "validation": len(chosen_by.test),
+        "test": len(learned.test),
+        "epochs": epochs,
+        "rate": RATE,
+        "rows": rows,
+    }
+
+
+def _fewer(names: Surnames, share: int) -> tuple[Surnames, Surnames]:
+    """One in so many of the training names to learn from, and half as many others to choose by."""
+    rows, others = np.arange(0, len(names.training), share), np.arange(1, len(names.training), 2 * share)
+    learned = replace(
+        names,
+        training=tuple(names.training[row] for row in rows),
+        training_labels=names.training_labels[rows],
+    )
+    return learned, replace(
+        learned,
+        test=tuple(names.training[row] for row in others),
+        test_labels=names.training_labels[others],
+    )
+
+
+def _fit(size: int, names: Surnames, epochs: int, seed: int, **recipe: Any) -> Fitted:
+    shape: dict[str, Any] = {"cell": "rnn", "direction": "forward", "pooling": "last", "hidden_size": size}
+    return fit_names(names, epochs=epochs, seed=seed, **shape, **recipe)
+
+
+def _at_size(
+    size: int, learned: Surnames, chosen_by: Surnames, epochs: int, seed: int, on_progress: OnProgress
+) -> dict[str, Any]:
+    """One recipe for all, and the best of several for this size."""
+    recipes = [(rate, drop) for rate in RATES for drop in DROPS]
+    first, *told = parts(on_progress, ["one recipe", *(f"rate {r:g}, dropout {d[2]:g}" for r, d in recipes)])
+    none = {"dropout": DROPS[0], "weight_decay": 0.0, "schedule": False, "clip": np.inf}
+    same = _fit(size, learned, epochs, seed, learning_rate=RATE, on_progress=first, **none)
+    best: tuple[float, float, float, Fitted] | None = None
+    for (rate, drop), progress in zip(recipes, told, strict=True):
+        fitted = _fit(size, chosen_by, epochs, seed, learning_rate=rate, dropout=drop, on_progress=progress)
+        if best is None or fitted.loss < best[0]:
+            best = fitted.loss, rate, drop[2], fitted
+    assert best is not None
+    _, rate, dropped, tuned = best
+    return {
+        "size": size,
+        "weights": same.network.recurrent.size,
+        "same": _found(same, learned),
+        "tuned": {**_found(tuned, learned), "rate": rate, "dropout": dropped},
+    }
+
+
+def _found(fitted: Fitted, names: Surnames) -> dict[str, float]:
+    """The loss on the names learned from, and loss and accuracy on those held out."""
+    training, _ = cross_entropy(fitted.logits(names.training), names.training_labels)
+    logits = fitted.logits(names.test)
+    return {
+        "training_loss": training,
+        "loss": cross_entropy(logits, names.test_labels)[0],
+        "accuracy": float((logits.argmax(axis=1) == names.test_labels).mean()),
+    }
+
+
+def table(numbers: Numbers) -> Table:
+    """Losses by size, with one recipe and with one for each."""
+    heads = (
+        "hidden size",
+        "one recipe: training loss",
+        "held-out loss",
+        "right",
+        "its own: rate",
+        "dropout",
+        "its training loss",
+        "its held-out loss",
+        "right then",
+    )
+    rows = []
+    for row in numbers["rows"]:
+        same, tuned = (
+            (f"{each['training_loss']:.3f}", f"{each['loss']:.3f}", f"{each['accuracy']:.1%}")
+            for each in (row["same"], row["tuned"])
+        )
+        chosen = (f"{row['tuned']['rate']:g}", f"{row['tuned']['dropout']:g}")
+        rows.append((str(row["size"]), *same, *chosen, *tuned))
+    return Table(heads, tuple(rows))
+
+
+def sentence(numbers: Numbers) -> str:
+    """Where one recipe is best, what the largest net makes of it, and what a recipe of its own gives."""
+    rows = numbers["rows"]
+    best = min(rows, key=lambda row: row["same"]["loss"])
+    heart = min(rows, key=lambda row: row["same"]["training_loss"])
+    last = rows[-1]
+    return (
+        f"{numbers['training']:,} names, {numbers['epochs']} epochs, a learning rate of {numbers['rate']:g} "
+        f"for every size: the held-out loss is least at {best['size']} numbers of memory "
+        f"({best['same']['loss']:.2f}). {heart['size']} learn the training names best (loss "
+        f"{heart['same']['training_loss']:.2f}), with {heart['same']['loss']:.2f} on others; "
+        f"{last['size']} have {last['same']['training_loss']:.2f} in training and {last['same']['loss']:.2f} "
+        f"on others. With the rate and dropout that names held back from training choose "
+        f"({last['tuned']['rate']:g} and {last['tuned']['dropout']:g}), the {last['size']} come to "
+        f"{last['tuned']['loss']:.2f}: {last['tuned']['accuracy']:.1%} of {numbers['test']:,} held-out names "
+        f"right instead of {last['same']['accuracy']:.1%}."
+    )
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """Training and held-out loss by size, with one recipe and with one for each; and names right."""
+    same, tuned, right = figure.subplots(1, 3)
+    tuned.sharey(same)
+    sizes = [row["size"] for row in numbers["rows"]]
+    for axes, way, title in ((same, "same", "One recipe for all"), (tuned, "tuned", "One for each size")):
+        for key, words, colour, mark in (
+            ("loss", "held-out names", COLOURS[1], "s-"),
+            ("training_loss", "training names", COLOURS[0], "o--"),
+        ):
+            losses = [row[way][key] for row in numbers["rows"]]
+            axes.plot(sizes, losses, mark, color=colour, label=words)
+        _by_size(axes, sizes, title)
+        axes.set_ylabel("loss")
+    same.set_ylim(bottom=0)
+    same.legend(frameon=False)
+    for way, words, colour, mark in (
+        ("tuned", "one for each size", COLOURS[2], "^-"),
+        ("same", "one recipe for all", GREY, "D--"),
+    ):
+        shares = [100 * row[way]["accuracy"] for row in numbers["rows"]]
+        right.plot(sizes, shares, mark, color=colour, label=words)
+    _by_size(right, sizes, "Held-out names")
+    right.set_ylabel("right, %")
+    right.legend(frameon=False, loc="lower center")
+
+
+def _by_size(axes: Axes, sizes: list[int], title: str) -> None:
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(sizes, [str(size) for size in sizes])
+    axes.minorticks_off()
+    axes.set_xlabel("hidden size")
+    plain(axes, title)
+
+
+BIGGER = Experiment(
+    name="bigger",
+    group="what learners ask",
+    question="Why did a bigger net get worse?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+    size=(12.0, 4.0),
+    needs_names=True,
+)
