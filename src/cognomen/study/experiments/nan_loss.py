@@ -1,0 +1,271 @@
+"""Why is my loss NaN? Because something overflowed some steps before: look at the gradient's norm.
+
+The task: letters come in, and after the last one the net must say which came most often. Trained with plain
+gradient descent, at several rates, on several lengths. A run ends at its first number that is not finite.
+
+There are two ways to it. A state without bounds (relu, or nothing in tanh's place) is multiplied by V at each
+step, so on a long input it is large, and its gradient larger; one step with such a gradient throws the
+weights so far that the next input overflows. Or the loss is computed as it is written, log(exp(z) / sum
+exp(z)): exp overflows at 89 in float32, or underflows to a zero whose logarithm is infinite, though the loss
+itself is an ordinary number.
+
+The remedies: a bounded state, a gradient that is clipped before the step (Pascanu, Mikolov & Bengio 2013), a
+smaller rate, and a log-softmax that takes the largest logit away first. All nets start with V the identity,
+as has been advised for relu (Le, Jaitly & Hinton 2015): nothing is forgotten, so the length counts.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from cognomen.rnn.layers import Array, Ids
+from cognomen.rnn.losses import cross_entropy
+from cognomen.rnn.optim import SGD, clip_grad_norm
+from cognomen.study.drawing import COLOURS, GREY, MARKERS, plain
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.study.learning import Reader, one_hot
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["NAN_LOSS", "Run", "Way", "draw", "loss_as_written", "measure", "sentence", "table", "train"]
+
+LETTERS, HIDDEN = 4, 32
+LENGTHS = (10, 30, 100)
+RATES = (0.001, 0.01, 0.1, 1.0, 3.0)
+STEPS = 120
+SHOWN = 8  # the last steps of a run, of which the gradient's norm is kept
+
+
+class Way(NamedTuple):
+    """What stands in the cell, how the loss is computed, and the largest gradient that is let through."""
+
+    words: str
+    phi: str
+    as_written: bool = False
+    clip: float = math.inf
+
+    @property
+    def clipped(self) -> bool:
+        """Whether any gradient is held back."""
+        return self.clip < math.inf
+
+
+WAYS = (
+    Way("tanh", "tanh"),
+    Way("tanh, log(softmax) as written", "tanh", as_written=True),
+    Way("relu", "relu"),
+    Way("relu, clipped", "relu", clip=1.0),
+    Way("nothing", "identity"),
+    Way("nothing, clipped", "identity", clip=1.0),
+)
+SHADES = {  # what a run's field in the picture means
+    "better than a guess": "#cfe6f5",
+    "like a guess": "#ececec",
+    "worse": "#f7dcb0",
+    "no finite number, at that step": COLOURS[1],
+}
+
+
+class Run(NamedTuple):
+    """A training that was ended by the first number that is not finite, or by none."""
+
+    losses: list[float]
+    norms: list[float]  # of the gradient at each step, before clipping
+    bad: str | None  # what was not finite, the first in the order in which a step computes it
+
+
+def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
+    """Train in each way, on each length, at each rate."""
+    lengths, rates = (LENGTHS[:1], RATES[2:]) if settings.quick else (LENGTHS, RATES)
+    steps = STEPS // 3 if settings.quick else STEPS
+    asked = [(way, length, rate) for way in WAYS for length in lengths for rate in rates]
+    told = parts(
+        on_progress, [f"{way.words}, {length} letters, rate {rate:g}" for way, length, rate in asked]
+    )
+    runs = []
+    for (way, length, rate), progress in zip(asked, told, strict=True):
+        run = train(way, length, rate, settings.seed, steps)
+        progress(1.0, "")
+        runs.append(
+            {
+                "way": way.words,
+                "length": length,
+                "rate": rate,
+                "steps": len(run.losses),
+                "bad": run.bad,
+                "loss": None if run.bad else _significant(float(np.mean(run.losses[-20:]))),
+                "norms": [_significant(norm) for norm in run.norms[-SHOWN:]],
+            }
+        )
+    return {"steps": steps, "lengths": lengths, "rates": rates, "guess": math.log(LETTERS), "runs": runs}
+
+
+def _significant(value: float) -> float | None:
+    """Three digits; None for what is no finite number."""
+    return float(f"{value:.3g}") if math.isfinite(value) else None
+
+
+def loss_as_written(logits: Array, labels: Ids) -> tuple[float, Array]:
+    """-log(softmax) just as the formula has it, and its gradient (N, C): what not to do."""
+    e = np.exp(logits)  # (N, C); overflows
+    p = e / e.sum(axis=1, keepdims=True)  # inf / inf is NaN
+    rows = np.arange(len(logits))
+    loss = -np.log(p[rows, labels]).mean()
+    p[rows, labels] -= 1
+    return float(loss), p / len(logits)
+
+
+def train(way: Way, length: int, rate: float, seed: int, steps: int) -> Run:
+    """Train on sequences of one length until a number is not finite, or for so many steps."""
+    rng = np.random.default_rng(seed)
+    net = Reader("rnn", LETTERS, HIDDEN, LETTERS, seed=seed, cell_options={"nonlinearity": way.phi})
+    net.recurrent.params["weight_hh_l0"][...] = np.eye(HIDDEN)
+    optimiser, losses, norms = SGD(net.params, rate), [], []
+    with np.errstate(all="ignore"):  # that numbers overflow is what is to be seen
+        for _ in range(steps):
+            x = one_hot(rng.integers(0, LETTERS, (32, length)), LETTERS)  # (N, T, V)
+            labels = x.sum(axis=1).argmax(axis=1)  # (N,)
+            logits, backward = net.forward(x)
+            loss, dlogits = (loss_as_written if way.as_written else cross_entropy)(logits, labels)
+            net.zero_grad()
+            backward(dlogits)
+            norms.append(clip_grad_norm(net.grads, way.clip))
+            losses.append(loss)
+            found: dict[str, Any] = {"the answers": logits, "the loss": loss, "the gradient": norms[-1]}
+            bad = next((words for words, value in found.items() if not np.isfinite(value).all()), None)
+            if bad is not None:
+                return Run(losses, norms, bad)
+            optimiser.step(net.grads)
+    return Run(losses, norms, None)
+
+
+def _of(numbers: Numbers, way: str) -> list[dict[str, Any]]:
+    return [run for run in numbers["runs"] if run["way"] == way]
+
+
+def table(numbers: Numbers) -> Table:
+    """How each way ended: the step of the first bad number, or the loss."""
+    heads = ("letters, learning rate", *(way.words for way in WAYS))
+    places = [(length, rate) for length in numbers["lengths"] for rate in numbers["rates"]]
+    columns = [[_ended(run) for run in _of(numbers, way.words)] for way in WAYS]
+    rows = [(f"{length}, {rate:g}", *cells) for (length, rate), *cells in zip(places, *columns, strict=True)]
+    return Table(heads, tuple(rows))
+
+
+def _ended(run: dict[str, Any], bad: str = "NaN, step") -> str:
+    if run["bad"]:
+        return f"{bad} {run['steps']}"
+    digits = ".2f" if run["loss"] < 10 else ".0f" if run["loss"] < 1000 else ".0e"
+    return format(run["loss"], digits)
+
+
+def sentence(numbers: Numbers) -> str:
+    """How many runs of each way went bad, and what the gradient was a step before."""
+    runs = {way.words: _of(numbers, way.words) for way in WAYS}
+    counts = [f"{words} {sum(run['bad'] is not None for run in each)}" for words, each in runs.items()]
+    text = (
+        f"Of {len(numbers['runs']) // len(WAYS)} runs each, of {numbers['steps']} steps, so many met a "
+        f"number that is not finite: {'; '.join(counts)}."
+    )
+    loose = [way.words for way in WAYS if way.phi != "tanh" and not way.clipped]
+    bad = [run for words in loose for run in runs[words] if run["bad"]]
+    before = [run["norms"][-2] for run in bad if len(run["norms"]) > 1]
+    if before:
+        text += (
+            " Where relu or nothing stands in tanh's place and nothing is clipped, the norm of the gradient "
+            f"one step before was {float(np.median(before)):,.0f} at the median and {max(before):.0e} at "
+            "most."
+        )
+    return text
+
+
+def draw(figure: Figure, numbers: Numbers) -> None:
+    """How each run ended, and the gradients on the way to a bad number."""
+    grid, norms = figure.subplots(1, 2, width_ratios=(2.2, 1))
+    _draw_grid(grid, numbers)
+    loose = [way for way in WAYS if not way.clipped]
+    for place, way in enumerate(loose):
+        style = {"color": COLOURS[place], "marker": MARKERS[place], "markersize": 5, "lw": 1}
+        label: str | None = way.words
+        for run in _of(numbers, way.words):
+            if run["bad"]:
+                values = [norm for norm in run["norms"] if norm is not None]
+                first = 1 - len(run["norms"])
+                norms.plot(range(first, first + len(values)), values, label=label, **style)
+                label = None
+    norms.set_yscale("log")
+    norms.axvline(0, color=GREY, ls="--", lw=1)
+    norms.set(xlabel="steps, the first bad number at 0", ylabel="norm of the gradient")
+    plain(norms, "On the way to NaN, nothing clipped")
+    norms.legend(frameon=False, fontsize=9)
+
+
+def _draw_grid(axes: Axes, numbers: Numbers) -> None:
+    """A field for each run: the step at which it went bad, or the loss that it came to."""
+    lengths, rates = numbers["lengths"], numbers["rates"]
+    for row, way in enumerate(WAYS):
+        for column, run in enumerate(_of(numbers, way.words)):
+            x = column + 0.5 * (column // len(rates))
+            axes.add_patch(_field(x, row, _shade(run, numbers["guess"])))
+            axes.text(
+                x,
+                row,
+                _ended(run, "step"),
+                ha="center",
+                va="center",
+                fontsize=8,
+                color="white" if run["bad"] else "black",
+            )
+    places = [c + 0.5 * (c // len(rates)) for c in range(len(lengths) * len(rates))]
+    axes.set_xticks(places, [f"{rate:g}" for _ in lengths for rate in rates], fontsize=8)
+    axes.set_yticks(range(len(WAYS)), [way.words.replace(", log", ",\nlog") for way in WAYS])
+    axes.set(xlim=(-0.6, places[-1] + 0.6), ylim=(len(WAYS) - 0.4, -0.9), xlabel="learning rate")
+    for group, length in enumerate(lengths):
+        middle = places[group * len(rates)] + (len(rates) - 1) / 2
+        axes.text(middle, -0.7, f"{length} letters", ha="center", color=GREY)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+    _explain(axes, numbers)
+
+
+def _explain(axes: Axes, numbers: Numbers) -> None:
+    """What the fields' colours mean."""
+    from matplotlib.patches import Patch
+
+    colours = [Patch(facecolor=colour, label=words) for words, colour in SHADES.items()]
+    axes.legend(
+        handles=colours, loc="upper center", bbox_to_anchor=(0.45, -0.13), ncols=len(SHADES), frameon=False
+    )
+    title = f"Loss after {numbers['steps']} steps (a guess: {numbers['guess']:.2f})"
+    axes.set_title(title, fontsize=11, loc="left")
+
+
+def _shade(run: dict[str, Any], guess: float) -> str:
+    if run["bad"]:
+        return SHADES["no finite number, at that step"]
+    if run["loss"] < 0.9 * guess:
+        return SHADES["better than a guess"]
+    return SHADES["worse" if run["loss"] > 1.5 * guess else "like a guess"]
+
+
+def _field(x: float, y: float, colour: str) -> Any:
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((x - 0.48, y - 0.45), 0.96, 0.9, facecolor=colour)
+
+
+NAN_LOSS = Experiment(
+    name="nan-loss",
+    group="what learners ask",
+    question="Why is my loss NaN?",
+    measure=measure,
+    table=table,
+    sentence=sentence,
+    draw=draw,
+    size=(15.0, 4.4),
+)
