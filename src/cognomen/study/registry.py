@@ -7,10 +7,13 @@ from difflib import get_close_matches
 from cognomen.errors import InputError
 from cognomen.study.experiment import GROUPS, Experiment
 from cognomen.study.experiments.any_length import ANY_LENGTH
+from cognomen.study.experiments.bigger import BIGGER
 from cognomen.study.experiments.constant_size import CONSTANT_SIZE
 from cognomen.study.experiments.future import FUTURE
 from cognomen.study.experiments.history import HISTORY
 from cognomen.study.experiments.long_ago import LONG_AGO
+from cognomen.study.experiments.nan_loss import NAN_LOSS
+from cognomen.study.experiments.no_tanh import NO_TANH
 from cognomen.study.experiments.program import PROGRAM
 from cognomen.study.experiments.shared_weights import SHARED_WEIGHTS
 from cognomen.study.experiments.slow import SLOW
@@ -29,6 +32,7 @@ _ALL: tuple[Experiment, ...] = (
     *(DIGITS, CAPTIONS, SURNAMES, ORIGINS, NUMBERS, KANJI, CLIPS),
     *(PROGRAM, ANY_LENGTH, CONSTANT_SIZE, HISTORY, SHARED_WEIGHTS),
     *(SLOW, LONG_AGO, FUTURE),
+    *(NO_TANH, BIGGER, NAN_LOSS),
 )
 
 EXPERIMENTS: dict[str, Experiment] = {
