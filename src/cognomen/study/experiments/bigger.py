@@ -3,7 +3,7 @@
 Two things happen when only the size grows. The net has more weights than there is to learn, and learns the
 training names by heart: the loss on them falls on, the loss on others rises. And each of Adam's steps moves
 every weight by about the learning rate, however many there are, so the larger net's outputs move further at
-each step, until the steps are too long to learn at all (Yang & Hu 2021).
+each step, until the steps are too long even for the training names (Yang & Hu 2021).
 
 The remedy is to choose anew at each size: a learning rate that falls to nothing, and how much to drop out.
 They are chosen by names held back from the training part; the held-out names are asked once, by what was
