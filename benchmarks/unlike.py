@@ -84,13 +84,33 @@ def measure_fold(corpus: Corpus, k: int, words: list[str]) -> dict[str, dict[str
     return rows
 
 
+def refused_by_origin(corpus: Corpus) -> dict[str, float]:
+    """The share of each origin's surnames that the model of their fold, which never saw them, refuses."""
+    refused = np.zeros(len(corpus), bool)
+    for k in range(10):
+        clf = Classifier.load(HERE / "folds" / str(k))
+        rows = split_by_fold(corpus.names, k)[1]
+        refused[rows] = surprise(clf, [corpus.names[row] for row in rows]) > (
+            clf.calibration.unlike_above or 0
+        )
+    labels = np.array(corpus.labels)
+    return {origin: float(refused[labels == origin].mean()) for origin in corpus.origins}
+
+
 def table(result: dict[str, Any]) -> str:
     """The means of the folds as a Markdown table."""
     rows = "\n".join(
         f"| {kind} | " + (f"{row['auroc']:.3f}" if "auroc" in row else "") + f" | {row['refused']:.1%} |"
         for kind, row in result["mean_of_folds"].items()
     )
-    return f"| | AUROC against surnames | answered `unlike-training` |\n| --- | --- | --- |\n{rows}"
+    uneven = ", ".join(
+        f"{origin} {share:.1%}"
+        for origin, share in sorted(result["refused_by_origin"].items(), key=lambda pair: -pair[1])
+    )
+    return (
+        f"| | AUROC against surnames | answered `unlike-training` |\n| --- | --- | --- |\n{rows}\n\n"
+        f"Surnames so answered, by origin: {uneven}."
+    )
 
 
 def main() -> None:
@@ -102,7 +122,13 @@ def main() -> None:
         kind: {name: float(np.mean([row[kind][name] for row in folds])) for name in figures}
         for kind, figures in folds[0].items()
     }
-    result = {"words": WORDS, "word_count": len(words), "mean_of_folds": means, "folds": folds}
+    result = {
+        "words": WORDS,
+        "word_count": len(words),
+        "mean_of_folds": means,
+        "refused_by_origin": refused_by_origin(corpus),
+        "folds": folds,
+    }
     write_whole(RESULTS, (json.dumps(result, indent=1) + "\n").encode())
     print(table(result))
 

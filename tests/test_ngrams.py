@@ -84,6 +84,7 @@ def test_spans_are_the_ngrams_and_sum_to_their_share(name: str) -> None:
     known = set(spelled(ngrams.letters))
     held = [ngram.strip("|") for ngram in substrings(name, 4) if ngram in known]
     assert sorted(name[a:b] for a, b in zip(starts, stops, strict=True)) == sorted(held)
+    assert stops.max(initial=0) <= len(name)
     expected = ngrams.forward(ids, np.array([len(ids)]))[0][0]
     np.testing.assert_allclose(values.sum(axis=0), expected, atol=1e-12)
 
@@ -208,9 +209,9 @@ def surprise_by_hand(name: str, names: list[str], longest: int) -> float:
         for k in range(1, longest + 1):
             whole = marked[i - k + 1 : i + 1] if i - k + 1 >= 0 else "?"
             total = sum(counts[letter] for letter in "|abc") if k == 1 else counts[whole[:-1]]
-            p = (min(counts[whole], total) + 2 * p) / (total + 2)
+            p = (counts[whole] + 2 * p) / (total + 2)
         bits -= np.log2(p)
-    return bits / (len(marked) - 1)
+    return (bits + 4 * 3) / (len(marked) - 1 + 4)
 
 
 @given(NAMES, NAMES, st.integers(1, 5))
@@ -218,6 +219,25 @@ def test_surprise_is_what_the_counts_say(known: list[str], names: list[str], lon
     found = made(known, longest).surprise(*ALPHABET.encode_all(names))
     expected = [surprise_by_hand(name, known, longest) for name in names]
     np.testing.assert_allclose(found, expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("letters", [np.ones(2, np.uint8), np.ones((2, 1)), np.ones((2, 0), int)])
+def test_letters_that_are_no_table(letters: Any) -> None:
+    with pytest.raises(InputError, match="n-grams: expected whole numbers, letters"):
+        Ngrams(letters, np.ones(2, int), V, 2)
+
+
+def test_a_batch_without_a_known_ngram() -> None:
+    """Where all are dropped, or none is known at all: nothing is added, and nothing learned."""
+    dropped = made(["a"], dropout=0.999999)
+    none = Ngrams(np.empty((0, 3), np.uint8), np.empty(0, np.uint8), V, 4, dtype=np.float64)
+    ids, lengths = ALPHABET.encode_all(["a"])
+    for ngrams in (dropped, none):
+        logits, backward = ngrams.forward(ids, lengths, np.random.default_rng(0))
+        backward(np.ones((1, 4)))
+        assert not logits.any()
+        assert not ngrams.grads["weight"].any()
+    assert np.isfinite(none.surprise(ids, lengths)).all()
 
 
 def test_an_architecture_without_its_ngrams() -> None:

@@ -31,7 +31,7 @@ from cognomen.recipe import Recipe
 from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy, one_cycle
 from cognomen.splits import validation_mask
 from cognomen.text import fold, normalise
-from cognomen.training import Progress, TrainingResult, train
+from cognomen.training import Progress, TrainingResult, second_checkpoint, train
 
 ENDINGS = {
     "Russian": ("ov", "in", "sky"),
@@ -568,6 +568,49 @@ def test_ngrams_are_those_of_the_training_names(corpus: Corpus) -> None:
     assert ngrams.counts.min() == 4
     assert ngrams.counts.max() == clf.facts["names"], "the mark's own count"
     assert np.abs(ngrams.params["weight"][1:]).min(axis=1).max() > 0
+
+
+@pytest.mark.parametrize(("share", "there"), [(0.5, True), (0.2, False)])
+def test_the_limit_of_what_is_like_the_training(folder: Path, share: float, there: bool) -> None:
+    """Of 200 names held out or more, the surprise that one in 200 exceeds; of fewer, none."""
+    rng = np.random.default_rng(0)
+    names = ["".join(rng.choice(list("abcdefgh"), 6)) for _ in range(500)]
+    report = replace(load_corpus(folder).report, dropped=())
+    corpus = Corpus(tuple(names), tuple(rng.choice(["A", "B"], 500)), "made up", report)
+    recipe = replace(SMALL, epochs=1, longest_ngram=2, validation_share=share)
+    clf = train(corpus, recipe).classifier
+    limit = clf.calibration.unlike_above
+    assert (limit is not None) == there
+    if limit is not None:
+        held_out = validation_mask(corpus.names, share, recipe.seed, corpus.labels)
+        rows = [name for name, out in zip(names, held_out, strict=True) if out]
+        assert clf.network.ngrams is not None
+        found = clf.network.ngrams.surprise(*clf.alphabet.encode_all(rows))
+        assert limit == pytest.approx(np.quantile(found, 0.995), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"min_ngram_count": 10**6},
+        {"batch_size": 1, "ngram_dropout": 0.99, "longest_ngram": 1},
+        {"batch_size": 2, "ngram_dropout": 0.9},
+    ],
+)
+def test_batches_without_any_ngram(corpus: Corpus, changed: dict[str, Any]) -> None:
+    recipe = replace(SMALL, epochs=1, learning_rate=1e-3, **({"longest_ngram": 3} | changed))
+    assert train(corpus, recipe).history
+
+
+def test_what_an_earlier_run_left_is_not_resumed(corpus: Corpus, tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint"
+    train(corpus, TWICE, checkpoint=path, on_progress=stop_at(5))
+    assert second_checkpoint(path).exists()
+    other = replace(TWICE, seed=1)
+    train(corpus, other, checkpoint=path, on_progress=stop_at(2))
+    resumed = train(corpus, other, checkpoint=path, resume=True).classifier
+    assert resumed.facts["recipe"]["seed"] == 1
+    assert resumed.facts["refit"]
 
 
 def test_balance_favours_rare_origins(corpus: Corpus) -> None:

@@ -122,7 +122,7 @@ class Classifier(Model):
         limit = self._limit(coverage, weights)
         possible = np.full(len(self.origins), True) if weights is None else np.isfinite(weights)  # (C,)
         origins = [origin for origin, can_be in zip(self.origins, possible, strict=True) if can_be]
-        texts, places, blocks = self._read(names, full_names, threads, weights)
+        texts, places, blocks = self._read(names, full_names, threads, weights, self.calibration.unlike_above)
         answers: list[Answer] = []
         for start, reading, p, unlike in blocks:
             block = texts[start : start + len(reading.places)]
@@ -238,7 +238,7 @@ class Classifier(Model):
         probability 0. A name unlike those of the training has probabilities too, to be mistrusted.
         """
         weights = self._log_weights(prior, restrict)
-        texts, places, blocks = self._read(names, full_names, threads, weights)
+        texts, places, blocks = self._read(names, full_names, threads, weights, None)
         result = np.full((len(texts) + 1, len(self.origins)), np.nan, np.float32)  # the last for the place -1
         for start, reading, p, _ in blocks:
             known = np.flatnonzero(reading.places >= 0)
@@ -261,7 +261,7 @@ class Classifier(Model):
         """
         _check_share(abstain_below)
         weights = self._log_weights(prior, restrict)
-        texts, places, blocks = self._read(names, full_names, threads, weights)
+        texts, places, blocks = self._read(names, full_names, threads, weights, self.calibration.unlike_above)
         return score_rows(blocks, len(texts), places, abstain_below)
 
     def composition(
@@ -290,7 +290,7 @@ class Classifier(Model):
         from cognomen.composition import tally  # a single answer need not wait for it
 
         weights = self._log_weights("training", restrict)
-        texts, places, blocks = self._read(names, full_names, threads, weights)
+        texts, places, blocks = self._read(names, full_names, threads, weights, self.calibration.unlike_above)
         rows = np.bincount(places + 1, minlength=len(texts) + 1)  # (1 + U,), the first for what is no text
         possible = np.full(len(self.origins), True) if weights is None else np.isfinite(weights)
         return tally(blocks, rows, self.priors, self.origins, possible, seed)
@@ -308,27 +308,30 @@ class Classifier(Model):
         return None if coverage is None else self.calibration.threshold(coverage)
 
     def _read(
-        self, names: object, full_names: bool, threads: int, weights: Weights
+        self, names: object, full_names: bool, threads: int, weights: Weights, limit: float | None
     ) -> tuple[list[str], Places, Iterator[ScoredBlock]]:
         """The different texts of a column, the places (N,) they stand at, and what is made of them."""
         _check_positive(threads=threads)
         texts, places = distinct_texts(names)
-        return texts, places, self._score(texts, full_names, threads, weights)
+        return texts, places, self._score(texts, full_names, threads, weights, limit)
 
     def _score(
-        self, texts: Sequence[str], full_names: bool, threads: int, weights: Weights
+        self, texts: Sequence[str], full_names: bool, threads: int, weights: Weights, limit: float | None
     ) -> Iterator[ScoredBlock]:
-        """Read the texts block by block, and give their spellings probabilities."""
+        """Read the texts block by block, and give their spellings probabilities.
+
+        A spelling of more surprise than `limit` looks like nothing in the training.
+        """
         for start in range(0, len(texts), TOGETHER):
             block = texts[start : start + TOGETHER]
             reading = read_column(block, self.alphabet, lower=self.lower, full_names=full_names)
-            surprise = np.zeros(len(reading.lengths))  # (S,)
+            surprise = None if limit is None else np.zeros(len(reading.lengths))  # (S,)
             logits = self.network.logits(
                 reading.ids, reading.lengths, threads=threads, surprise=surprise
             )  # (S, C)
             p = softmax_with_temperature(logits, self.temperature, weights)
-            limit = self.calibration.unlike_above
-            yield ScoredBlock(start, reading, p, surprise > (np.inf if limit is None else limit))
+            unlike = np.full(len(p), False) if surprise is None or limit is None else surprise > limit
+            yield ScoredBlock(start, reading, p, unlike)
 
 
 def _check_positive(**numbers: object) -> None:

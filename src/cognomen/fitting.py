@@ -166,7 +166,8 @@ class Run:
             self.network.zero_grad()
             backward(dparts)
             norm = clip_grad_norm(self.network.grads, recipe.clip)
-            where = f"epoch {len(self.history) + 1}, step {self.optimiser.steps % self.steps_per_epoch + 1}"
+            epoch = self._told_before + len(self.history) + 1
+            where = f"epoch {epoch}, step {self.optimiser.steps % self.steps_per_epoch + 1}"
             check_sound(loss, norm, len(batch), len(self.priors), where, recipe)
             total = recipe.epochs * self.steps_per_epoch
             self.optimiser.learning_rate = one_cycle(self.optimiser.steps, total, recipe.learning_rate)

@@ -90,7 +90,7 @@ class Network(Layer):
         self.output = Linear(pooled, a.origin_count, rng=rng, dtype=dtype)
         parts = {"embedding.{}": self.embedding, "recurrent.{}": self.recurrent, "output.{}": self.output}
         self.ngrams = None
-        longest = 0 if ngrams is None else ngrams[0].shape[1]
+        longest = 0 if ngrams is None else ngrams[0].shape[-1]
         if longest != a.longest_ngram:
             raise InputError(f"expected n-grams of up to {a.longest_ngram} letters, got {longest} (0: none)")
         if ngrams is not None:

@@ -3,9 +3,10 @@
     logits of a name = sum over its n-grams g of x[g] weight[g],   x[g] = 4 idf[g] / |idf of all its n-grams|
 
 Each n-gram counts by how rare it is among the training names (its inverse document frequency, idf), and long
-names do not count more than short ones: the usual tf-idf of text classification, with vectors of length 1,
-times a factor that lets n-grams learn at the pace of the other parameters. A name is read with a mark before
-its first letter and one behind its last, so "|ko" and "ov|" are n-grams too.
+names do not count more than short ones: the usual tf-idf of text classification, with vectors of length 1 (an
+n-gram that stands twice counts as two), times a factor that lets n-grams learn at the pace of the other
+parameters. A name is read with a mark before its first letter and one behind its last, so "|ko" and "ov|" are
+n-grams too.
 
 A recurrent state must learn what such a run means before it can use it; a weight of its own says it at once.
 The two err on different names, so a network that adds both knows more than either.
@@ -32,6 +33,7 @@ __all__ = ["Ngrams", "frequent_ngrams"]
 
 FACTOR = 4.0
 SIGHTINGS = 2.0
+USUAL_LETTERS, USUAL_BITS = 4, 3.0
 UNKNOWN = 0  # the letter that no n-gram holds, and the n-gram that nobody knows
 
 
@@ -64,6 +66,12 @@ class Ngrams(Layer):
         dtype: DTypeLike = np.float32,
     ) -> None:
         self.letters, self.end_mark, self.dropout = letters, alphabet_size, dropout
+        kinds = {letters.dtype.kind, counts.dtype.kind}
+        if letters.ndim != 2 or letters.shape[1] < 1 or kinds - set("iu"):
+            raise InputError(
+                "n-grams: expected whole numbers, letters (G, K) and counts (G,), got "
+                f"{letters.dtype} {letters.shape} and {counts.dtype} {counts.shape}"
+            )
         if counts.shape != letters.shape[:1] or not (counts > 0).all():
             raise InputError(
                 f"n-grams: expected a count above 0 for each of {len(letters)}, got {counts.shape} counts"
@@ -73,6 +81,9 @@ class Ngrams(Layer):
         idf = np.log(odds.max(initial=1) / odds) + 1
         self.idf = np.concatenate([[0], idf]).astype(dtype)  # (G + 1,)
         self._child = _trie(letters, alphabet_size)
+        self._squares = np.square(self.idf)
+        self._counts = np.concatenate([[0], counts])
+        self._single = counts[(letters > UNKNOWN).sum(axis=1) == 1].sum()  # of all n-grams of one letter
         super().__init__({"weight": np.zeros((len(letters) + 1, origin_count), dtype)})
 
     def find(self, ids: Ids, lengths: Ids) -> tuple[Ids, Ids]:
@@ -115,7 +126,7 @@ class Ngrams(Layer):
 
     def _per_name(self, nodes: Ids, starts: Ids) -> Array:
         """What the idf of a name's n-grams (P, K) are multiplied by, (N,)."""
-        squares = np.square(self.idf).take(nodes).sum(axis=1)  # (P,)
+        squares = self._squares.take(nodes.T).sum(axis=0)  # (P,)
         length = np.sqrt(np.add.reduceat(squares, starts))  # (N,); 0 where no n-gram is known
         return np.divide(FACTOR, length, out=np.zeros_like(length), where=length > 0)
 
@@ -124,8 +135,10 @@ class Ngrams(Layer):
         nodes, starts = self.find(ids, lengths)  # (P, K)
         weight, idf = self.params["weight"], self.idf[:, None]
         sums = np.zeros((len(nodes), weight.shape[1]), weight.dtype)  # (P, C)
+        if len(nodes) > len(idf):  # more places than n-grams: each one's product once
+            weight, idf = weight * idf, np.ones_like(idf[:1])
         for rows in nodes.T:
-            sums += weight.take(rows, axis=0) * idf.take(rows, axis=0)
+            sums += weight.take(rows, axis=0) * idf.take(rows, axis=0, mode="clip")
         logits += np.add.reduceat(sums, starts, axis=0) * self._per_name(nodes, starts)[:, None]
         if surprise is not None:
             surprise[...] = self._surprise(nodes, starts, lengths)
@@ -150,23 +163,25 @@ class Ngrams(Layer):
 
         The chance of a letter, or of the mark at the end, after the letters before it is its share of
         what follows these in the training names, as if `SIGHTINGS` more had followed as the shorter n-grams
-        have it: a Dirichlet prior for each length (MacKay and Peto 1995). In bits a letter: a letter drawn
-        blindly from an alphabet of 32 has 5.
+        have it: a Dirichlet prior for each length (MacKay and Peto 1995). Counts are of names, not of places,
+        so it is nearly a chance. In bits a letter: a letter drawn blindly from an alphabet of 32 has 5. Four
+        letters of usual 3 bits are taken to stand in every name: a short one is not unlike all others for a
+        single rare letter.
         """
         return self._surprise(*self.find(ids, lengths), lengths)
 
     def _surprise(self, nodes: Ids, starts: Ids, lengths: Ids) -> Array:
         """The same, of n-grams (P, K) that were found already."""
-        counts = np.concatenate([[0], self.counts])
         p = np.full(len(nodes), 1 / (self.end_mark + 1))  # (P,), blindly
-        before = np.full(len(nodes), self.counts[(self.letters > UNKNOWN).sum(axis=1) == 1].sum())
+        before = np.full(len(nodes), self._single)
         for k in range(nodes.shape[1]):
-            here = counts[nodes[:, k]]
-            p = (np.minimum(here, before) + SIGHTINGS * p) / (before + SIGHTINGS)
+            here = self._counts[nodes[:, k]]  # never more than its beginning's count
+            p = (here + SIGHTINGS * p) / (before + SIGHTINGS)
             before = np.concatenate([[0], here[:-1]])
         bits = -np.log2(p)
         bits[starts] = 0  # the mark before a name says nothing
-        return np.asarray(np.add.reduceat(bits, starts) / (lengths + 1))
+        total = np.add.reduceat(bits, starts) + USUAL_LETTERS * USUAL_BITS
+        return np.asarray(total / (lengths + 1 + USUAL_LETTERS))
 
 
 def _trie(letters: Ids, alphabet_size: int) -> Ids:

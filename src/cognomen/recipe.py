@@ -21,7 +21,7 @@ class Recipe:
     Attributes:
         cell, embedding_size, hidden_size, num_layers, direction, pooling, nonlinearity: see `Architecture`.
         longest_ngram: letters in the longest n-grams that get weights of their own; 0 for none.
-        min_ngram_count: an n-gram needs so many places in the training names to get weights.
+        min_ngram_count: so many training names must hold an n-gram for it to get weights.
         ngram_dropout: share dropped of each name's n-grams.
         alone: how much it counts, beside the loss of all evidence together, that the recurrent part is right
             without the n-grams.
@@ -35,8 +35,8 @@ class Recipe:
         weight_decay: of AdamW.
         label_smoothing: share of each target spread over all origins.
         clip: largest norm of a step's gradient.
-        balance: how much rare origins are favoured: answers are meant for a mixture in which each origin has
-            its share of the training names to the power of 1 - balance.
+        balance: how much rare origins are favoured: in training, this times the logarithm of the origins'
+            shares is added to the logits, so that the network need not learn that part of them.
         validation_share: share of the names held out, to watch progress and for calibration; may be 0.
         refit: whether, once calibrated, a new network is trained in the same way on all names, those held
             out among them. It keeps the calibration of the first.

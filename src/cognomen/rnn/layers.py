@@ -123,7 +123,7 @@ def uniform(rng: Source, bound: float, shape: tuple[int, ...], dtype: DTypeLike)
 
 def sum_rows(d: Array, groups: Ids, count: int) -> Array:
     """Sum the rows (..., M, A) by their group, a number below `count` for each: (..., count, A)."""
-    if len(groups) == count and np.bincount(groups, minlength=count).max() == 1:
+    if len(groups) == count and np.bincount(groups, minlength=count).max(initial=0) == 1:
         return d.take(np.argsort(groups), axis=-2)
     if count * len(groups) <= MOST_ONE_HOT:
         one_hot = np.zeros((count, len(groups)), d.dtype)
