@@ -613,6 +613,37 @@ def test_what_an_earlier_run_left_is_not_resumed(corpus: Corpus, tmp_path: Path)
     assert resumed.facts["refit"]
 
 
+def test_one_step_by_hand(corpus: Corpus) -> None:
+    """The gradient of the loss of all evidence, and of `alone` times the recurrent part's."""
+    recipe = replace(
+        SMALL, longest_ngram=2, alone=0.7, balance=0.3, dropout=(0.0, 0.0, 0.0), ngram_dropout=0.0
+    )
+    recipe = replace(recipe, letter_dropout=0.0, clip=1e6)
+    run, twin = fitting.Run(corpus, recipe), fitting.Run(corpus, recipe)
+    batch = np.arange(8)
+    run._step(batch)
+    ids, lengths, labels = twin.training.take(batch)
+    parts, backward = twin.network.forward_parts(ids, lengths)
+    favour = 0.3 * np.log(twin.priors)
+    together = cross_entropy(parts[0] + parts[1] + favour, labels)[1]
+    backward([together + 0.7 * cross_entropy(parts[0] + favour, labels)[1], together])
+    for name, grad in twin.network.grads.items():
+        np.testing.assert_allclose(run.network.grads[name], grad, atol=1e-6, err_msg=name)
+
+
+def test_the_recipes_noise_reaches_the_ngrams(corpus: Corpus) -> None:
+    run = fitting.Run(corpus, replace(SMALL, longest_ngram=2, ngram_dropout=0.35))
+    assert run.network.ngrams is not None
+    assert run.network.ngrams.dropout == 0.35
+
+
+def test_without_names_held_out_there_is_one_training(corpus: Corpus) -> None:
+    told: list[Progress] = []
+    result = train(corpus, replace(TWICE, validation_share=0.0), on_progress=told.append)
+    assert [p.epoch for p in told if p.record] == [1, 2, 3]
+    assert not result.classifier.facts["refit"]
+
+
 def test_balance_favours_rare_origins(corpus: Corpus) -> None:
     """With it, the rarest origin's mean logit rises against the commonest one's."""
     rows = [i for i, label in enumerate(corpus.labels) if label != corpus.origins[0] or i % 4 == 0]

@@ -177,7 +177,10 @@ def threads_row(setting: Setting) -> list[Line]:
 
 
 def ngrams_row(setting: Setting) -> list[Line]:
-    """The shipped model, with its n-grams' weights and surprise, against its recurrent part alone."""
+    """The shipped model, with its n-grams' weights, against its recurrent part alone.
+
+    Of probabilities only: whether a name is unlike the training is not asked for them.
+    """
     whole, part, names = shipped(), classifier(), different_names()
     times = alternate(
         {
