@@ -43,6 +43,7 @@ def test_origins_are_listed():
         (["Japanese", "--temperature", "nan"], 1, "temperature: expected a number above 0"),
         (["Japanese", "-n", "0"], 2, "-n"),
         (["Japanese", "--model", "nowhere/at-all"], 1, "expected a model's folder"),
+        (["Japanese", "--model", "classic"], 1, "expected a model that writes names"),
         ([], 2, "Missing argument 'ORIGIN'"),
     ],
 )

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rnn_cases import stable
 
 from cognomen.alphabet import Alphabet
+from cognomen.artifact import read_artifact, write_artifact
 from cognomen.corpora import Corpus
 from cognomen.corpora.cleaning import CleaningReport
 from cognomen.errors import InputError, ModelError, TrainingError
@@ -175,8 +176,16 @@ def test_another_model_is_no_generator(tmp_path):
     from cli_running import tiny_classifier
 
     tiny_classifier().save(tmp_path / "classifier")
-    with pytest.raises(ModelError, match="expected a generator of names"):
+    with pytest.raises(ModelError, match=r"found one that reads them.*`cognomen predict"):
         Generator.load(tmp_path / "classifier")
+
+
+def test_a_generators_parts_must_fit(chance, tmp_path):
+    chance.save(tmp_path / "made")
+    whole = read_artifact(tmp_path / "made")
+    write_artifact(tmp_path / "made", replace(whole, facts=whole.facts | {"alphabet": "ab"}))
+    with pytest.raises(ModelError, match="do not fit each other"):
+        Generator.load(tmp_path / "made")
 
 
 SHIPPED = Path(__file__).parent.parent / "src" / "cognomen" / "models" / "generator"

@@ -220,6 +220,11 @@ class Generator:
         folder = find_model("generator" if model is None else model)
         artifact = read_artifact(folder)
         facts = artifact.facts
+        if "generator" not in facts["architecture"]:
+            raise ModelError(
+                f"{folder}: expected a model that writes names, found one that reads them. It is for "
+                "`cognomen predict NAME --model FOLDER`; without --model, the shipped one writes names."
+            )
         try:
             made = cls(
                 Alphabet(facts["alphabet"]),
@@ -232,8 +237,8 @@ class Generator:
             made.network.load(artifact.tensors)
         except (InputError, KeyError, TypeError) as error:
             raise ModelError(
-                f"{folder}: expected a generator of names, found another model, or parts that do not fit: "
-                f"{error}."
+                f"{folder}: the generator's parts do not fit each other: {error}. Copy the whole folder anew "
+                "from its source."
             ) from error
         return made
 

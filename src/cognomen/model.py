@@ -80,6 +80,11 @@ class Model:
         folder = find_model(DEFAULT if model is None else model)
         artifact = read_artifact(folder)
         facts = artifact.facts
+        if "generator" in facts["architecture"]:
+            raise ModelError(
+                f"{folder}: expected a model that reads names, found one that writes them. It is for "
+                "`cognomen generate ORIGIN --model FOLDER`; without --model, the shipped one reads names."
+            )
         try:
             network = Network.from_tensors(Architecture.from_json(facts["architecture"]), artifact.tensors)
             return cls(

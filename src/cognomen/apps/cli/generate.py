@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import click
 
@@ -48,7 +47,6 @@ letter that it does not know), 2 not understood, 130 Ctrl-C, 141 the reader left
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 @click.option(
     "--model",
-    type=click.Path(path_type=Path),
     metavar="MODEL",
     help="A generator's folder instead of the shipped one.",
 )
@@ -60,7 +58,7 @@ def command(
     start: str,
     list_origins: bool,
     as_json: bool,
-    model: Path | None,
+    model: str | None,
 ) -> None:
     """Write surnames that sound like those of ORIGIN, letter by letter.
 
