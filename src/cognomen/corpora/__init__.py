@@ -58,12 +58,14 @@ class Corpus:
         labels: the origin of each.
         source: a known corpus, or the last part of the path (a whole path would end up in shared models).
         report: what was left out, and why.
+        row_sources: where each name comes from, N of them; empty when all come from `source`.
     """
 
     names: tuple[str, ...]
     labels: tuple[str, ...]
     source: str
     report: CleaningReport
+    row_sources: tuple[str, ...] = ()
 
     @cached_property
     def origins(self) -> tuple[str, ...]:

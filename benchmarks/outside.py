@@ -1,0 +1,192 @@
+"""Protocol L with training names from outside: `python benchmarks/outside.py`.
+
+The names of faker, mimesis and japanese-personal-name-dataset (the extra `outside`) are added to the training
+part of each fold, save those that fold like a name of the test. Writes `benchmarks/results/outside.json` when
+all ten folds have run. To compare settings, use `--inner`: fold 0 is left out of it all, and folds 1, 4, 7 and
+8 (or those of `--folds`) are held out in turn.
+
+Their origins come in other shares than those of the 18 files, so the answers are re-weighted (Bayes) from the
+shares of all that was learnt to those of the files' own training names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cognomen.corpora import Corpus, load_corpus
+from cognomen.corpora.installed import SOURCES
+from cognomen.corpora.outside import OutsideNames, outside_names, with_outside
+from cognomen.evaluation import Evaluation, evaluate
+from cognomen.files import write_whole
+from cognomen.protocols import RecipeTrainer, RunProgress, Tell, run_protocol
+from cognomen.recipe import Recipe
+from cognomen.rnn.layers import Array
+from cognomen.splits import FOLDS, fold_numbers
+
+RESULTS = Path(__file__).parent / "results" / "outside.json"
+DATA = "tutorial"
+NEVER = 0  # the fold that no comparison of settings sees
+INNER = (1, 4, 7, 8)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is added, and how it counts.
+
+    Attributes:
+        at_most: so many times an origin's own names at most; None for all, 0 for none.
+        contradicting: also names that the training files have under other origins only.
+        near: also lists of neighbouring languages.
+        shift: how far the answers are re-weighted to the files' shares, from 0, not at all, to 1, as Bayes has it.
+    """
+
+    at_most: float | None = 3.0
+    contradicting: bool = False
+    near: bool = False
+    shift: float = 1.0
+
+
+@dataclass(frozen=True)
+class WithOutside(RecipeTrainer):
+    """Trains on a fold's names and those from outside.
+
+    Attributes:
+        settings: what is added.
+        never: names kept out besides those of the test.
+    """
+
+    settings: Settings = Settings()
+    never: tuple[str, ...] = ()
+
+    def __call__(
+        self, corpus: Corpus, names: Sequence[str], seed: int, tell: Tell
+    ) -> tuple[Array, Sequence[str]]:
+        """See `FitPredict`."""
+        merged = with_outside(
+            corpus,
+            chosen_names(self.settings),
+            [*names, *self.never],
+            at_most=self.settings.at_most,
+            contradicting=self.settings.contradicting,
+            seed=seed,
+        )
+        probabilities, origins = super().__call__(merged, names, seed, tell)
+        weights = np.array([share(corpus, each) / share(merged, each) for each in origins])  # (C,)
+        weighted = probabilities * weights**self.settings.shift  # (N, C)
+        return (weighted / weighted.sum(axis=1, keepdims=True)).astype(probabilities.dtype), origins
+
+
+def share(corpus: Corpus, origin: str) -> float:
+    return corpus.labels.count(origin) / len(corpus)
+
+
+def chosen_names(settings: Settings) -> OutsideNames:
+    return outside_names(SOURCES if settings.near else None)
+
+
+def tell(progress: RunProgress) -> None:
+    """Show on stderr how far a run is, at each tenth."""
+    if round(progress.share * 500) % 50 == 0:
+        print(f"run {progress.run}: {progress.share:.0%} {progress.figures}", file=sys.stderr)
+
+
+def quietly(done: float, figures: str) -> None:
+    """Say nothing."""
+
+
+def one_fold(method: WithOutside, fold: int, inner: bool) -> tuple[Array, Array]:
+    """The answers for a fold, (N, C), and where its names belong, (N,)."""
+    corpus = load_corpus(DATA)
+    folds = fold_numbers(corpus.names)
+    names, labels = np.array(corpus.names, object), np.array(corpus.labels, object)
+    training = (folds != fold) & ~(inner & (folds == NEVER))
+    part = replace(corpus, names=tuple(names[training]), labels=tuple(labels[training]))
+    method = replace(method, never=tuple(names[folds == NEVER]) if inner else ())
+    probabilities, origins = method(part, list(names[folds == fold]), fold, quietly)
+    if tuple(origins) != corpus.origins:
+        raise SystemExit(f"fold {fold}: expected all origins in training, got {list(origins)}")
+    return probabilities, np.searchsorted(corpus.origins, labels[folds == fold].astype(str))
+
+
+def some_folds(method: WithOutside, folds: Sequence[int], inner: bool) -> tuple[list[float], Evaluation]:
+    """The accuracy of each fold, and the figures of them together; two processes."""
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        runs = [pool.submit(one_fold, method, fold, inner) for fold in folds]
+        answers = [run.result() for run in runs]
+    accuracies = [float((p.argmax(axis=1) == y).mean()) for p, y in answers]
+    together = np.concatenate([p for p, _ in answers]), np.concatenate([y for _, y in answers])
+    return accuracies, evaluate(*together, load_corpus(DATA).origins)
+
+
+def facts(settings: Settings) -> dict[str, Any]:
+    """What was added: how many names each list gave, and what was left out of it, before any fold's test."""
+    outside = chosen_names(settings)
+    dropped: dict[str, dict[str, int]] = {}
+    for (source, reason), count in sorted(outside.dropped.items()):
+        dropped.setdefault(source, {})[reason] = count
+    return {
+        "settings": asdict(settings),
+        "names": len(outside),
+        "by_origin": dict(sorted(Counter(row.origin for row in outside.rows).items())),
+        "by_source": outside.counts(),
+        "read": dict(outside.read),
+        "left_out": dropped,
+    }
+
+
+def line(accuracies: Sequence[float], found: Evaluation | dict[str, Any]) -> str:
+    """The figures of a measurement, in one line."""
+    figures = found if isinstance(found, dict) else found.to_json()
+    return (
+        f"accuracy {np.mean(accuracies):.4f} (pooled {figures['accuracy']:.4f})  "
+        f"macro-F1 {figures['macro_f1']:.4f}  top-3 {figures['top3']:.4f}  "
+        f"log loss {figures['log_loss']:.4f}  ECE {figures['ece']:.4f}"
+    )
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--inner", action="store_true", help="compare settings: leave out fold 0")
+    parser.add_argument("--folds", type=int, nargs="+", choices=range(FOLDS), help="only these")
+    parser.add_argument("--at-most", type=float, default=Settings.at_most, help="times an origin's own names")
+    parser.add_argument("--all", action="store_true", help="no such limit")
+    parser.add_argument("--contradicting", action="store_true")
+    parser.add_argument("--near", action="store_true")
+    parser.add_argument("--shift", type=float, default=Settings.shift)
+    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument("--no-refit", action="store_true", help="half the time: no second network")
+    return parser.parse_args()
+
+
+def main() -> None:
+    given = arguments()
+    at_most = None if given.all else given.at_most
+    settings = Settings(at_most, given.contradicting, given.near, given.shift)
+    recipe = Recipe(epochs=given.epochs, refit=not given.no_refit)
+    method = WithOutside(recipe, settings)
+    if given.inner or given.folds:
+        folds = given.folds or INNER
+        accuracies, found = some_folds(method, folds, given.inner)
+        print(settings, "inner" if given.inner else "test", "folds", *folds)
+        print(line(accuracies, found))
+        return
+    added = facts(settings)
+    told = {"recipe": recipe.to_json(), "outside": added["settings"]}
+    result = run_protocol("L", DATA, method, facts=told, processes=2, on_progress=tell).to_json()
+    write_whole(RESULTS, (json.dumps({"L": result, "outside": added}, indent=1) + "\n").encode())
+    print(line(result["accuracies"], result["evaluation"]))
+
+
+if __name__ == "__main__":
+    main()

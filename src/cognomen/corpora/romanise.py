@@ -1,0 +1,130 @@
+"""Names of other scripts in Latin letters, spelt as the 18 files spell theirs.
+
+Only scripts whose letters say how a name sounds, by published tables: Japanese readings in kana (Hepburn),
+Greek (ELOT 743, with h for χ before a vowel) and Russian (BGN/PCGN, without its signs and with h for х). Arabic leaves out the
+vowels, and Chinese and Korean surnames are romanised by custom that no table knows: none of them is here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Final
+
+__all__ = ["from_greek", "from_kana", "from_russian"]
+
+# --- Japanese ---------------------------------------------------------------------------------------------
+
+_VOWELS: Final = "aiueo"
+_ROWS: Final = {
+    "": "あいうえお",
+    "k": "かきくけこ",
+    "g": "がぎぐげご",
+    "s": "さしすせそ",
+    "z": "ざじずぜぞ",
+    "t": "たちつてと",
+    "d": "だぢづでど",
+    "n": "なにぬねの",
+    "h": "はひふへほ",
+    "b": "ばびぶべぼ",
+    "p": "ぱぴぷぺぽ",
+    "m": "まみむめも",
+    "r": "らりるれろ",
+}
+_HEPBURN: Final = {"si": "shi", "zi": "ji", "ti": "chi", "tu": "tsu", "di": "ji", "du": "zu", "hu": "fu"}
+_KANA: Final[Mapping[str, str]] = {
+    kana: _HEPBURN.get(consonant + vowel, consonant + vowel)
+    for consonant, row in _ROWS.items()
+    for kana, vowel in zip(row, _VOWELS, strict=True)
+} | {"や": "ya", "ゆ": "yu", "よ": "yo", "わ": "wa", "を": "o", "ん": "n"}
+_SMALL: Final = {"ゃ": "a", "ゅ": "u", "ょ": "o"}
+# Where a word of a name begins with its vowel, two vowels stay two: Matsu-ura, Hiro-oka, Yoko-o.
+_LAST_WORDS: Final = {"内": "うち", "上": "うえ", "浦": "うら", "岡": "おか", "尾": "お"}
+
+
+def from_kana(reading: str, kanji: str = "") -> str:
+    """A surname from its reading in hiragana: さいとう gives Saito, しんぼ Shimbo, はっとり Hattori.
+
+    Long o and u are written short, as is usual in names. The kanji tell where two vowels belong to two words.
+    """
+    last = _LAST_WORDS.get(kanji[-1:], "")
+    if not (last and reading.endswith(last) and len(reading) > len(last)):
+        return _hepburn(reading).capitalize()
+    return (_hepburn(reading.removesuffix(last)) + _hepburn(last)).capitalize()
+
+
+def _hepburn(reading: str) -> str:
+    text = ""
+    for kana in reading:
+        if kana in _SMALL:
+            text = text[:-1] + ("" if text.endswith(("shi", "chi", "ji")) else "y") + _SMALL[kana]
+        else:
+            text += "っ" if kana == "っ" else _KANA.get(kana, kana)
+    text = re.sub("っ(ch|.)", lambda found: ("t" if found[1] == "ch" else found[1][0]) + found[1], text)
+    text = re.sub("n(?=[bmp])", "m", text)
+    return re.sub("o[ou]|uu", lambda found: found[0][0], text)
+
+
+# --- Greek ------------------------------------------------------------------------------------------------
+
+_GREEK: Final = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρσςτυφχψω",
+        "a v g d e z i th i k l m n x o p r s s t y f ch ps o".split(),
+        strict=True,
+    )
+)
+_VOICELESS: Final = "θκξπσςτφχψ"
+_AT_THE_START: Final = {"μπ": "b", "ντ": "d", "γκ": "g"}
+_GREEK_PAIRS: Final = {"ου": "ou", "γγ": "ng", "γξ": "nx", "γχ": "nch"}
+
+
+def from_greek(name: str) -> str:
+    """A surname from Greek letters: Παπαδόπουλος gives Papadopoulos, Ευσταθίου Efstathiou."""
+    letters = _without_marks(name.lower())
+    text = ""
+    i = 0
+    while i < len(letters):
+        spelt, taken = _greek_letter(letters, i)
+        text, i = text + spelt, i + taken
+    return text.title() if " " in text else text.capitalize()
+
+
+def _greek_letter(letters: str, i: int) -> tuple[str, int]:
+    """How the letter at i is spelt, and how many letters that takes."""
+    pair, following = letters[i : i + 2], letters[i + 2 : i + 3]
+    if pair in _GREEK_PAIRS:
+        return _GREEK_PAIRS[pair], 2
+    if pair in ("αυ", "ευ", "ηυ"):
+        return _GREEK[pair[0]] + ("f" if following in _VOICELESS else "v"), 2
+    if pair in _AT_THE_START:
+        inside = i > 0 and letters[i - 1] not in " -"
+        return "".join(_GREEK[letter] for letter in pair) if inside else _AT_THE_START[pair], 2
+    if letters[i] == "χ" and pair[1:] in tuple("αεηιουωυ"):
+        return "h", 1
+    return _GREEK.get(letters[i], letters[i]), 1
+
+
+# --- Russian ----------------------------------------------------------------------------------------------
+
+_RUSSIAN: Final = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+        "a b v g d e e zh z i y k l m n o p r s t u f h ts ch sh shch _ y _ e yu ya".replace("_", "").split(
+            " "
+        ),
+        strict=True,
+    )
+)
+
+
+def from_russian(name: str) -> str:
+    """A surname from Russian letters: Достоевский gives Dostoevsky, Хрущёв Hrushchev."""
+    letters = re.sub("[иы]й$", "й", unicodedata.normalize("NFC", name.lower()))
+    letters = letters.replace("ье", "йе").replace("ъе", "йе")
+    return "".join(_RUSSIAN.get(letter, letter) for letter in letters).capitalize()
+
+
+def _without_marks(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
