@@ -152,6 +152,19 @@ def test_sharing_prefixes_changes_nothing_but_the_steps(found, request):
     assert numbers["prefixes"] < 0.8 * numbers["letters"]
 
 
+def test_times_are_told_in_milliseconds_beside_their_ratio():
+    row = {"rows": 9, "names": 5, "letters": 40, "prefixes": 20, "apart": 0.0, "lengths": [1, 1000]}
+    times = {"1": [[0.0021, 0.003], [1.74, 0.2]], "64": [[0.5, 0.5], [12.6, 10.5]]}
+    numbers = row | {"milliseconds": times, "sharing_milliseconds": [207.6, 69.2]}
+    assert find_experiment("slow").table(numbers).rows == (
+        ("1", "0.0021", "0.0030", "0.7", "0.50", "0.50", "1.0"),
+        ("1,000", "1.7", "0.20", "8.7", "13", "10", "1.2"),
+    )
+    sentence = find_experiment("slow").sentence(numbers)
+    assert "take 1.7 ms, 8.7 times as long" in sentence
+    assert "read in 69 ms, letter by letter in 208, 3.0 times as long" in sentence
+
+
 def test_equal_seeds_give_equal_numbers(found, request):
     again = EXPERIMENTS["program"].run(Settings(quick=True))
     assert json.loads(json.dumps(again.numbers)) == quick("program", found, request)

@@ -3,14 +3,15 @@
 Both sides of the first comparison do the same arithmetic, tanh(h V) for as many rows: once step after step,
 as recurrence must, and once in large products, as a net without memory may. The remedies: more sequences
 side by side, and for names the tree of their prefixes, in which each beginning that names share is one
-step. Times are ratios within one run, on one core, of the shortest of several goes.
+step. Each time is the shortest of several goes, on one core; another machine takes other milliseconds, the
+ratios within one run say more.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -49,21 +50,21 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     rng = np.random.default_rng(settings.seed)
     v = rng.standard_normal((HIDDEN, HIDDEN)).astype(np.float32) / np.float32(HIDDEN**0.5)
     with one_blas_thread():
-        ratios = {}
+        milliseconds = {}
         for count, progress in zip(
             SIDE_BY_SIDE, parts(steps, [f"{n} side by side" for n in SIDE_BY_SIDE]), strict=True
         ):
             x = rng.standard_normal((lengths[-1] * count, HIDDEN)).astype(np.float32)
-            ratios[str(count)] = [_ratio(x[: length * count], v, count, goes) for length in lengths]
+            milliseconds[str(count)] = [_times(x[: length * count], v, count, goes) for length in lengths]
             progress(1.0, "")
         alphabet = Alphabet.from_names(names.training)
         shared = _sharing(*alphabet.encode_all(list(names.training)), len(alphabet), settings)
         sharing(1.0, "")
-    return {"hidden_size": HIDDEN, "rows": ROWS, "lengths": lengths, "ratios": ratios, **shared}
+    return {"hidden_size": HIDDEN, "rows": ROWS, "lengths": lengths, "milliseconds": milliseconds, **shared}
 
 
-def _ratio(x: Array, v: Array, count: int, goes: int) -> float:
-    """How many times as long T steps take as their rows (T * N, H) in large products."""
+def _times(x: Array, v: Array, count: int, goes: int) -> list[float]:
+    """Milliseconds of T steps, one after the other, and of their rows (T * N, H) in large products."""
     h, z, result = x[:count].copy(), np.empty_like(x[:count]), np.empty_like(x)  # no time goes into memory
 
     def step_by_step() -> None:
@@ -77,11 +78,10 @@ def _ratio(x: Array, v: Array, count: int, goes: int) -> float:
             np.matmul(x[part], v, out=result[part])
             np.tanh(result[part], out=result[part])
 
-    step, whole = _seconds([step_by_step, in_large_products], goes)
-    return round(step / whole, 2)
+    return _milliseconds([step_by_step, in_large_products], goes)
 
 
-def _seconds(calls: list[Callable[[], object]], goes: int) -> list[float]:
+def _milliseconds(calls: list[Callable[[], object]], goes: int) -> list[float]:
     """The shortest time of each call: what else the machine does only ever adds. They take turns."""
     times = np.empty((goes, len(calls)))
     for go in range(goes + 1):  # the first warms up
@@ -90,10 +90,10 @@ def _seconds(calls: list[Callable[[], object]], goes: int) -> list[float]:
             call()
             if go:
                 times[go - 1, place] = time.perf_counter() - began
-    return [float(each) for each in times.min(axis=0)]
+    return [float(f"{1e3 * each:.3g}") for each in times.min(axis=0)]
 
 
-def _sharing(ids: Ids, lengths: Ids, letters: int, settings: Settings) -> dict[str, float]:
+def _sharing(ids: Ids, lengths: Ids, letters: int, settings: Settings) -> dict[str, Any]:
     """All names through one cell, letter by letter and along the tree: steps, times, and that both agree."""
     cell = GRU(letters, HIDDEN, rng=np.random.default_rng(settings.seed))
     ends = np.cumsum(lengths)
@@ -117,63 +117,84 @@ def _sharing(ids: Ids, lengths: Ids, letters: int, settings: Settings) -> dict[s
         return result
 
     apart = float(np.abs(letter_by_letter() - along_the_tree()).max())
-    plain_time, tree_time = _seconds([letter_by_letter, along_the_tree], 3 if settings.quick else 10)
+    times = _milliseconds([letter_by_letter, along_the_tree], 3 if settings.quick else 10)
     prefixes = len(prefix_tree(sort_names(ids, lengths)).letters)
     return {
         "names": len(lengths),
         "letters": len(ids),
         "prefixes": prefixes,
-        "sharing_ratio": round(plain_time / tree_time, 2),
+        "sharing_milliseconds": times,
         "apart": float(f"{apart:.1e}"),
     }
 
 
+def _ratio(times: Sequence[float]) -> float:
+    """How many times as long the first takes as the second."""
+    return times[0] / times[1]
+
+
 def table(numbers: Numbers) -> Table:
-    """How many times as long the steps take, by length and by how many sequences go side by side."""
-    heads = ("steps", *(f"{count} side by side" for count in numbers["ratios"]))
-    columns = zip(*numbers["ratios"].values(), strict=True)
-    rows = [
-        (f"{length:,}", *(f"{ratio:.1f} x" for ratio in ratios))
-        for length, ratios in zip(numbers["lengths"], columns, strict=True)
-    ]
-    return Table(heads, tuple(rows))
+    """Milliseconds of steps and of large products, and their ratio, for each length and width."""
+    heads = ["steps"]
+    for count in numbers["milliseconds"]:
+        heads += [f"{count} side by side: steps, ms", "products, ms", "ratio"]
+    rows = []
+    for place, length in enumerate(numbers["lengths"]):
+        pairs = [times[place] for times in numbers["milliseconds"].values()]
+        cells = [(_shown(step), _shown(whole), f"{step / whole:.1f}") for step, whole in pairs]
+        rows.append((f"{length:,}", *(cell for three in cells for cell in three)))
+    return Table(tuple(heads), tuple(rows))
+
+
+def _shown(milliseconds: float) -> str:
+    """Two digits that count, and no fewer than those before the point."""
+    return f"{milliseconds:.0f}" if milliseconds >= 10 else f"{milliseconds:#.2g}"
 
 
 def sentence(numbers: Numbers) -> str:
     """What waiting costs, and what sharing gives back."""
-    (alone, *_, many), longest = numbers["ratios"].values(), numbers["lengths"][-1]
-    most = list(numbers["ratios"])[-1]
+    (alone, *_, many), longest = numbers["milliseconds"].values(), numbers["lengths"][-1]
+    most = list(numbers["milliseconds"])[-1]
+    apart, along = numbers["sharing_milliseconds"]
     return (
-        f"On one core, {longest:,} steps of one sequence, one after the other, take {alone[-1]:.1f} times "
-        f"as long as the same arithmetic in products of up to {numbers['rows']:,} rows; with {most} "
-        f"sequences side by side {many[-1]:.1f} times. {numbers['names']:,} surnames have "
-        f"{numbers['letters']:,} letters but {numbers['prefixes']:,} different beginnings: along their tree "
-        f"they are read {numbers['sharing_ratio']:.1f} times as fast as letter by letter, with the same "
-        f"result to {numbers['apart']:.0e}."
+        f"On one core, {longest:,} steps of one sequence, one after the other, take "
+        f"{_shown(alone[-1][0])} ms, {_ratio(alone[-1]):.1f} times as long as the same arithmetic in "
+        f"products of up to {numbers['rows']:,} rows; with {most} sequences side by side "
+        f"{_ratio(many[-1]):.1f} times. {numbers['names']:,} surnames have {numbers['letters']:,} letters "
+        f"but {numbers['prefixes']:,} different beginnings: along their tree they are read in "
+        f"{_shown(along)} ms, letter by letter in {_shown(apart)}, {apart / along:.1f} times as long, with "
+        f"the same result to {numbers['apart']:.0e}."
     )
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """The price of steps by length, and letters against beginnings."""
-    price, shared = figure.subplots(1, 2, width_ratios=(1.2, 1))
-    for place, (count, ratios) in enumerate(numbers["ratios"].items()):
+    """Times by length, the price of steps by length, and letters against beginnings."""
+    times, price, shared = figure.subplots(1, 3, width_ratios=(1, 1, 0.9))
+    lengths = numbers["lengths"]
+    for place, (count, pairs) in enumerate(numbers["milliseconds"].items()):
         style = {"color": COLOURS[place], "marker": MARKERS[place]}
         label = f"{count} sequence{'s side by side' * (count != '1')}"
-        price.plot(numbers["lengths"], ratios, label=label, **style)
-    price.set(xscale="log", xlabel="steps", ylabel="times as long as large products")
-    price.xaxis.set_major_formatter("{x:,.0f}")
+        times.plot(lengths, [step for step, _ in pairs], label=label, **style)
+        times.plot(lengths, [whole for _, whole in pairs], ls=":", markerfacecolor="white", **style)
+        price.plot(lengths, [_ratio(pair) for pair in pairs], **style)
+    for axes in (times, price):
+        axes.set(xscale="log", xlabel="steps")
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+    times.set(yscale="log", ylabel="milliseconds")
+    times.yaxis.set_major_formatter("{x:g}")
+    plain(times, "One after the other; dotted, all at once")
+    price.set_ylabel("times as long as large products")
     price.set_ylim(bottom=0)
     price.axhline(1, color=GREY, lw=1, ls=":")
-    plain(price, "Step after step, of the time for all at once")
-    price.legend(frameon=False)
+    plain(price, "The price of steps")
     names = ["letters,\none step each", "different\nbeginnings"]
     bars(shared, names, [numbers["letters"], numbers["prefixes"]], "{:,.0f}", color=[COLOURS[0], COLOURS[1]])
     shared.locator_params(axis="x", nbins=4)
     shared.xaxis.set_major_formatter("{x:,.0f}")
-    shared.set(xlabel=f"steps for {numbers['names']:,} names", xlim=(0, 1.25 * numbers["letters"]))
-    shared.set_title(
-        f"Sharing prefixes: {numbers['sharing_ratio']:.1f} times as fast", fontsize=11, loc="left"
-    )
+    shared.set(xlabel=f"steps for {numbers['names']:,} names", xlim=(0, 1.35 * numbers["letters"]))
+    faster = _ratio(numbers["sharing_milliseconds"])
+    shared.set_title(f"Sharing prefixes: {faster:.1f} times as fast", fontsize=11, loc="left")
+    figure.legend(loc="outside lower center", ncols=3, frameon=False)
 
 
 SLOW = Experiment(
@@ -184,5 +205,6 @@ SLOW = Experiment(
     table=table,
     sentence=sentence,
     draw=draw,
+    size=(13.0, 4.4),
     needs_names=True,
 )
