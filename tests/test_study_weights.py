@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,32 +9,9 @@ from hypothesis import strategies as st
 from rnn_cases import stable
 
 from cognomen.rnn import gradcheck, relative_error
-from cognomen.study.experiment import Experiment, Settings
 from cognomen.study.experiments.constant_size import CONSTANT_SIZE, LENGTHS, AllAtOnce, texts
 from cognomen.study.experiments.shared_weights import KINDS, SHARED_WEIGHTS, Copies
 from cognomen.study.learning import Reader
-
-
-@pytest.fixture(params=[CONSTANT_SIZE, SHARED_WEIGHTS], ids=lambda each: each.name)
-def experiment(request):
-    each: Experiment = request.param
-    return each
-
-
-def test_a_quick_run_gives_a_table_a_picture_and_a_sentence(experiment):
-    from matplotlib.figure import Figure
-
-    shares: list[float] = []
-    found = experiment.run(Settings(quick=True), lambda share, words: shares.append(share))
-    assert shares == sorted(shares)
-    assert shares[-1] == pytest.approx(1)
-    kept = json.loads(json.dumps(found.to_json(), allow_nan=False))["numbers"]  # JSON values alone
-    assert experiment.table(kept) == found.table
-    assert experiment.sentence(kept) == found.sentence
-    figure = Figure(figsize=experiment.size)
-    experiment.draw(figure, kept)
-    assert len(figure.axes) == 2
-
 
 # --- copies --------------------------------------------------------------------------------------------
 
