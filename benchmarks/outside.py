@@ -1,9 +1,9 @@
 """Protocol L with training names from outside: `python benchmarks/outside.py`.
 
-The names of faker, mimesis and japanese-personal-name-dataset (the extra `outside`) are added to the training
-part of each fold, save those that fold like a name of the test. Writes `benchmarks/results/outside.json` when
-all ten folds have run. To compare settings, use `--inner`: fold 0 is left out of it all, and folds 1, 4, 7 and
-8 (or those of `--folds`) are held out in turn.
+The names of faker, mimesis and japanese-personal-name-dataset (the extra `outside`) are added to the
+training part of each fold, save those that fold like a name of the test. Writes
+`benchmarks/results/outside.json` when all ten folds have run. To compare settings, use `--inner`: fold 0 is
+left out of it all, and folds 1, 4, 7 and 8 (or those of `--folds`) are held out in turn.
 
 Their origins come in other shares than those of the 18 files, so the answers are re-weighted (Bayes) from the
 shares of all that was learnt to those of the files' own training names.
@@ -48,7 +48,8 @@ class Settings:
         at_most: so many times an origin's own names at most; None for all, 0 for none.
         contradicting: also names that the training files have under other origins only.
         near: also lists of neighbouring languages.
-        shift: how far the answers are re-weighted to the files' shares, from 0, not at all, to 1, as Bayes has it.
+        shift: how far the answers are re-weighted to the files' shares: from 0, not at all, to 1, as Bayes
+            has it.
     """
 
     at_most: float | None = 3.0

@@ -18,7 +18,7 @@ from cognomen.corpora.installed import SOURCES, Source, given_names, read_source
 from cognomen.corpora.spelling import all_spellings, looks_like_a_name, plain, spelt_as_in_files
 from cognomen.text import fold
 
-__all__ = ["REASONS", "OutsideName", "OutsideNames", "outside_names", "with_outside"]
+__all__ = ["REASONS", "OutsideName", "OutsideNames", "outside_names", "select_names", "with_outside"]
 
 REASONS: Final[Mapping[str, str]] = {
     "odd": "holds digits, brackets or other scripts, or is no name",

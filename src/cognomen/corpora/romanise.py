@@ -1,8 +1,9 @@
 """Names of other scripts in Latin letters, spelt as the 18 files spell theirs.
 
 Only scripts whose letters say how a name sounds, by published tables: Japanese readings in kana (Hepburn),
-Greek (ELOT 743, with h for χ before a vowel) and Russian (BGN/PCGN, without its signs and with h for х). Arabic leaves out the
-vowels, and Chinese and Korean surnames are romanised by custom that no table knows: none of them is here.
+Greek (ELOT 743, with h for χ before a vowel, and b, d, g at the start of a word) and Russian (BGN/PCGN,
+without its signs, and with h for х). Arabic leaves out the vowels, and Chinese and Korean surnames are
+romanised by custom that no table knows: none of them is here.
 """
 
 from __future__ import annotations
@@ -68,13 +69,10 @@ def _hepburn(reading: str) -> str:
 
 # --- Greek ------------------------------------------------------------------------------------------------
 
-_GREEK: Final = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρσςτυφχψω",
-        "a v g d e z i th i k l m n x o p r s s t y f ch ps o".split(),
-        strict=True,
-    )
-)
+_GREEK: Final[Mapping[str, str]] = {
+    **dict(zip("αβγδεζηικλμνξοπρσςτυφω", "avgdeziiklmnxoprsstyfo", strict=True)),
+    **{"θ": "th", "χ": "ch", "ψ": "ps"},
+}
 _VOICELESS: Final = "θκξπσςτφχψ"
 _AT_THE_START: Final = {"μπ": "b", "ντ": "d", "γκ": "g"}
 _GREEK_PAIRS: Final = {"ου": "ou", "γγ": "ng", "γξ": "nx", "γχ": "nch"}
@@ -108,15 +106,10 @@ def _greek_letter(letters: str, i: int) -> tuple[str, int]:
 
 # --- Russian ----------------------------------------------------------------------------------------------
 
-_RUSSIAN: Final = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e e zh z i y k l m n o p r s t u f h ts ch sh shch _ y _ e yu ya".replace("_", "").split(
-            " "
-        ),
-        strict=True,
-    )
-)
+_RUSSIAN: Final[Mapping[str, str]] = {
+    **dict(zip("абвгдеёзийклмнопрстуфхыэ", "abvgdeeziyklmnoprstufhye", strict=True)),
+    **{"ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"},
+}
 
 
 def from_russian(name: str) -> str:
