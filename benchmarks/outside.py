@@ -74,7 +74,13 @@ class WithOutside(RecipeTrainer):
         self, corpus: Corpus, names: Sequence[str], seed: int, tell: Tell
     ) -> tuple[Array, Sequence[str]]:
         """See `FitPredict`."""
-        merged = with_outside(
+        merged = self.merged(corpus, names, seed)
+        probabilities, origins = super().__call__(merged, names, seed, tell)
+        return reweighted(probabilities, weights(corpus, merged) ** self.settings.shift), origins
+
+    def merged(self, corpus: Corpus, names: Sequence[str], seed: int) -> Corpus:
+        """What is learnt from in the run that answers for these names."""
+        return with_outside(
             corpus,
             chosen_names(self.settings),
             [*names, *self.never],
@@ -82,10 +88,17 @@ class WithOutside(RecipeTrainer):
             contradicting=self.settings.contradicting,
             seed=seed,
         )
-        probabilities, origins = super().__call__(merged, names, seed, tell)
-        weights = np.array([share(corpus, each) / share(merged, each) for each in origins])  # (C,)
-        weighted = probabilities * weights**self.settings.shift  # (N, C)
-        return (weighted / weighted.sum(axis=1, keepdims=True)).astype(probabilities.dtype), origins
+
+
+def weights(corpus: Corpus, merged: Corpus) -> Array:
+    """The origins' shares in the files over those in all that was learnt, (C,)."""
+    return np.array([share(corpus, origin) / share(merged, origin) for origin in merged.origins], np.float32)
+
+
+def reweighted(probabilities: Array, by: Array) -> Array:
+    """Probabilities (N, C) times (C,), adding up to 1 again."""
+    weighted = probabilities * by
+    return np.asarray(weighted / weighted.sum(axis=1, keepdims=True))
 
 
 def share(corpus: Corpus, origin: str) -> float:
@@ -106,28 +119,38 @@ def quietly(done: float, figures: str) -> None:
     """Say nothing."""
 
 
-def one_fold(method: WithOutside, fold: int, inner: bool) -> tuple[Array, Array]:
-    """The answers for a fold, (N, C), and where its names belong, (N,)."""
+def one_fold(method: WithOutside, fold: int, inner: bool) -> tuple[Array, Array, Array]:
+    """The answers for a fold (N, C) before re-weighting, the weights (C,), and the right ones (N,)."""
     corpus = load_corpus(DATA)
     folds = fold_numbers(corpus.names)
     names, labels = np.array(corpus.names, object), np.array(corpus.labels, object)
     training = (folds != fold) & ~(inner & (folds == NEVER))
     part = replace(corpus, names=tuple(names[training]), labels=tuple(labels[training]))
-    method = replace(method, never=tuple(names[folds == NEVER]) if inner else ())
-    probabilities, origins = method(part, list(names[folds == fold]), fold, quietly)
+    never = tuple(names[folds == NEVER]) if inner else ()
+    method = replace(method, settings=replace(method.settings, shift=0.0), never=never)
+    test = list(names[folds == fold])
+    probabilities, origins = method(part, test, fold, quietly)
     if tuple(origins) != corpus.origins:
         raise SystemExit(f"fold {fold}: expected all origins in training, got {list(origins)}")
-    return probabilities, np.searchsorted(corpus.origins, labels[folds == fold].astype(str))
+    right = np.searchsorted(corpus.origins, labels[folds == fold].astype(str))
+    return probabilities, weights(part, method.merged(part, test, fold)), right
 
 
-def some_folds(method: WithOutside, folds: Sequence[int], inner: bool) -> tuple[list[float], Evaluation]:
-    """The accuracy of each fold, and the figures of them together; two processes."""
+def some_folds(method: WithOutside, folds: Sequence[int], inner: bool, shifts: Sequence[float]) -> None:
+    """Tell the figures of these folds, for each shift; two processes."""
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         runs = [pool.submit(one_fold, method, fold, inner) for fold in folds]
         answers = [run.result() for run in runs]
-    accuracies = [float((p.argmax(axis=1) == y).mean()) for p, y in answers]
-    together = np.concatenate([p for p, _ in answers]), np.concatenate([y for _, y in answers])
-    return accuracies, evaluate(*together, load_corpus(DATA).origins)
+    for shift in shifts:
+        shifted = [reweighted(p, by**shift) for p, by, _ in answers]
+        accuracies = [
+            float((p.argmax(axis=1) == y).mean()) for p, (*_, y) in zip(shifted, answers, strict=True)
+        ]
+        right = np.concatenate([y for *_, y in answers])
+        print(
+            f"shift {shift}: ",
+            line(accuracies, evaluate(np.concatenate(shifted), right, load_corpus(DATA).origins)),
+        )
 
 
 def facts(settings: Settings) -> dict[str, Any]:
@@ -164,7 +187,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--all", action="store_true", help="no such limit")
     parser.add_argument("--contradicting", action="store_true")
     parser.add_argument("--near", action="store_true")
-    parser.add_argument("--shift", type=float, default=Settings.shift)
+    parser.add_argument(
+        "--shift", type=float, nargs="+", default=[Settings.shift], help="several: some folds only"
+    )
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     parser.add_argument("--no-refit", action="store_true", help="half the time: no second network")
     return parser.parse_args()
@@ -173,14 +198,13 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     given = arguments()
     at_most = None if given.all else given.at_most
-    settings = Settings(at_most, given.contradicting, given.near, given.shift)
+    settings = Settings(at_most, given.contradicting, given.near, given.shift[0])
     recipe = Recipe(epochs=given.epochs, refit=not given.no_refit)
     method = WithOutside(recipe, settings)
     if given.inner or given.folds:
         folds = given.folds or INNER
-        accuracies, found = some_folds(method, folds, given.inner)
-        print(settings, "inner" if given.inner else "test", "folds", *folds)
-        print(line(accuracies, found))
+        print(settings, "inner" if given.inner else "test", "folds", *folds, flush=True)
+        some_folds(method, folds, given.inner, given.shift)
         return
     added = facts(settings)
     told = {"recipe": recipe.to_json(), "outside": added["settings"]}

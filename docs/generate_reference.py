@@ -41,6 +41,8 @@ MODULES = [
     "cognomen.composition",
     "cognomen.artifact",
     "cognomen.corpora",
+    "cognomen.corpora.outside",
+    "cognomen.corpora.installed",
     "cognomen.splits",
     "cognomen.evaluation",
     "cognomen.generation",

@@ -35,8 +35,11 @@ _DISTRIBUTIONS: Final[Mapping[str, str]] = {
     "mimesis": "mimesis",
     "japanese_personal_name_dataset": "japanese-personal-name-dataset",
 }
-# Readings of words, not of the surname that is written so: Munakata, Shiratori, Michishita, Yamagami …
-_MISREAD: Final = frozenset({"宗像", "白鳥", "道下", "原野", "三瓶", "山上", "上地"})
+# Read as words, not as the surnames that are written so: Suiden for Mizuta, Hakucho for Shiratori …
+_MISREAD: Final = (
+    "一戸 一色 三瓶 三角 上地 下地 二瓶 井藤 今 仙波 伊波 具志堅 前山 原野 古本 土方 大賀 安里 宗像 寺門 "
+    "小栗 山上 山地 新 新居 新田 末吉 水田 深山 田尻 白鳥 秦 舘 荒 見 越川 道下 金山 高本"
+)
 
 
 @dataclass(frozen=True)
@@ -178,8 +181,9 @@ def _mimesis_person(locale: str) -> dict[str, Any]:
 
 def _read_japanese(source: Source) -> list[str]:
     path = _folder_of(source.package) / "dataset" / "last_name_org.csv"
+    misread = set(_MISREAD.split())
     with path.open(encoding="utf-8", newline="") as file:
-        return [from_kana(row[2], row[0]) for row in csv.reader(file) if row[0] not in _MISREAD]
+        return [from_kana(row[2], row[0]) for row in csv.reader(file) if row[0] not in misread]
 
 
 _READERS: Final = {
