@@ -60,13 +60,15 @@ def tokens(text: str) -> list[str]:
 
 
 def draw_numbers(count: int, rng: np.random.Generator) -> list[int]:
-    """Different numbers below a million: half of them drawn evenly, half with all lengths alike."""
+    """Different numbers below a million, in no order: half drawn evenly, half with all lengths alike."""
     found: dict[int, None] = {}
     while len(found) < count:
         even = rng.integers(0, BELOW, count)
         short = np.exp(rng.uniform(0, np.log(BELOW), count)).astype(np.int64) - 1
         found |= dict.fromkeys(np.stack([even, short], axis=1).ravel().tolist())
-    return list(found)[:count]
+    # The few short ones are found first: as they come, a test cut off in front would hold nearly all of them.
+    numbers: list[int] = rng.permutation(list(found)[:count]).tolist()
+    return numbers
 
 
 def read(numbers: Sequence[int]) -> list[Pair]:
