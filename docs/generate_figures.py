@@ -2,21 +2,30 @@
 
 python docs/generate_figures.py           write the figures
 python docs/generate_figures.py --check   fail when one is stale
+
+What `cognomen explain --plot` draws is among them. matplotlib's versions draw the same differently, so these
+files are not compared letter by letter: each says which model and which code it was drawn with.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from cognomen import RNN, Classifier
+from cognomen import RNN, Classifier, explanation_plots
 from cognomen.drawings import draw_classifier, draw_shapes, draw_unrolled
+from cognomen.explanation import explain, workings
+from cognomen.shipped import DEFAULT, find_model
 
 FOLDER = Path(__file__).parent / "figures"
+NAME = "Nakamura"
+EXPLAINED = {"explained.svg": False, "explained-inside.svg": True}  # with what happens in the network?
 
 
 def figures() -> dict[str, str]:
-    """Each figure's file name and text."""
+    """Each figure's file name and text, of those that are the same wherever they are drawn."""
     return {
         "unrolled.svg": draw_unrolled(RNN(input_size=4, hidden_size=3, output_size=2)),
         "shapes.svg": draw_shapes(),
@@ -24,22 +33,49 @@ def figures() -> dict[str, str]:
     }
 
 
+def stamp() -> str:
+    """What the explained name is drawn with, as a comment: it changes with the model's files and the code."""
+    seen = hashlib.sha256(NAME.encode())
+    for path in (find_model(DEFAULT) / "model.json", Path(explanation_plots.__file__)):
+        seen.update(path.read_text(encoding="utf-8").encode())
+    return f"<!-- drawn with sha256:{seen.hexdigest()} -->"
+
+
+def explained(*, whole: bool) -> str:
+    """What `cognomen explain --plot` draws of a name, with or without the network at work."""
+    from matplotlib import rc_context
+
+    classifier = Classifier.load()
+    found, inside = explain(classifier, NAME), workings(classifier, NAME)
+    with TemporaryDirectory() as folder, rc_context({"svg.hashsalt": NAME, "svg.fonttype": "none"}):
+        path = Path(folder) / "picture.svg"
+        explanation_plots.plot_explanation(found, inside[1] if whole and inside else None, path)
+        text = path.read_text(encoding="utf-8")
+    lines = [line.rstrip() for line in text.splitlines()]
+    return "\n".join([*lines[:1], stamp(), *lines[1:], ""])
+
+
+def stale() -> list[str]:
+    """The figures that are missing, or not as the code and the model are."""
+    texts = {
+        name: (FOLDER / name).read_text(encoding="utf-8") if (FOLDER / name).is_file() else ""
+        for name in [*figures(), *EXPLAINED]
+    }
+    others = [name for name, made in figures().items() if texts[name] != made]
+    return others + [name for name in EXPLAINED if stamp() not in texts[name]]
+
+
 def main() -> int:
     """Write or check; 1 when a figure is stale."""
-    made = figures()
-    if "--check" not in sys.argv[1:]:
-        FOLDER.mkdir(exist_ok=True)
-        for name, text in made.items():
-            (FOLDER / name).write_text(text, "utf-8")
-        return 0
-    stale = [
-        name
-        for name, text in made.items()
-        if not (FOLDER / name).is_file() or (FOLDER / name).read_text("utf-8") != text
-    ]
-    if stale:
-        print(f"stale: {', '.join(stale)}. Run: python docs/generate_figures.py", file=sys.stderr)
-    return 1 if stale else 0
+    if "--check" in sys.argv[1:]:
+        if found := stale():
+            print(f"stale: {', '.join(found)}. Run: python docs/generate_figures.py", file=sys.stderr)
+        return 1 if found else 0
+    FOLDER.mkdir(exist_ok=True)
+    for name in stale():
+        text = explained(whole=EXPLAINED[name]) if name in EXPLAINED else figures()[name]
+        (FOLDER / name).write_text(text, "utf-8")
+    return 0
 
 
 if __name__ == "__main__":

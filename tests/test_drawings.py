@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from cli_running import tiny_classifier
 from test_explanation import classifier
 
-from cognomen import RNN, Classifier
+from cognomen import RNN, Classifier, explanation_plots
 from cognomen.drawings import draw_classifier, draw_shapes, draw_unrolled
 from cognomen.drawings.shapes import SHAPES, Column, columns_of
 from cognomen.errors import InputError
@@ -19,6 +21,11 @@ from cognomen.rnn.shapes import ManyToMany, ManyToOne, OneToMany, OneToOne, Sync
 
 DOCS = Path(__file__).parent.parent / "docs"
 SVG = "{http://www.w3.org/2000/svg}"
+spec = spec_from_file_location("generate_figures", DOCS / "generate_figures.py")
+assert spec is not None
+assert spec.loader is not None
+figures: Any = module_from_spec(spec)
+spec.loader.exec_module(figures)
 DRAWN = {
     "unrolled": lambda: draw_unrolled(RNN(input_size=4, hidden_size=3, output_size=2)),
     "shapes": draw_shapes,
@@ -37,9 +44,34 @@ def test_the_figures_in_the_documents_are_those_that_the_code_draws():
     command = [sys.executable, str(DOCS / "generate_figures.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert sorted(path.name for path in (DOCS / "figures").glob("*.svg")) >= [
-        "classifier.svg", "shapes.svg", "unrolled.svg",
-    ]  # fmt: skip
+    assert {path.name for path in (DOCS / "figures").glob("*.svg")} == {
+        "classifier.svg", "explained-inside.svg", "explained.svg", "shapes.svg", "unrolled.svg",
+    }  # fmt: skip
+
+
+def test_a_picture_of_another_model_or_of_older_code_is_stale(monkeypatch, tmp_path):
+    assert figures.stale() == []
+    monkeypatch.setattr(figures, "NAME", "Rossi")
+    assert figures.stale() == ["explained.svg", "explained-inside.svg"]
+    monkeypatch.undo()
+    tiny_classifier().save(tmp_path / "other")
+    monkeypatch.setattr(figures, "find_model", lambda name: tmp_path / "other")
+    assert figures.stale() == ["explained.svg", "explained-inside.svg"]
+    monkeypatch.undo()
+    plots = tmp_path / "plots.py"
+    plots.write_text(Path(explanation_plots.__file__).read_text("utf-8") + "# older\n", "utf-8")
+    monkeypatch.setattr(explanation_plots, "__file__", str(plots))
+    assert figures.stale() == ["explained.svg", "explained-inside.svg"]
+    monkeypatch.setattr(figures, "FOLDER", tmp_path)
+    assert len(figures.stale()) == 5
+
+
+def test_the_pictures_of_an_explained_name_are_whole():
+    for name, whole in figures.EXPLAINED.items():
+        root = ElementTree.parse(DOCS / "figures" / name).getroot()
+        said = {text.text for text in root.iter(f"{SVG}text")}
+        assert ("Belief after each letter: the letters so far taken as a whole name" in said) is True
+        assert ("forward: update gate" in said) is whole
 
 
 @pytest.mark.parametrize("name", DRAWN)
