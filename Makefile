@@ -47,6 +47,7 @@ bench: $(VENV)/.bench  ## re-trains the shipped model and re-measures every publ
 	$(BIN)/python benchmarks/classic.py --card
 	$(BIN)/python benchmarks/tutorial.py
 	$(BIN)/python benchmarks/accuracy.py
+	$(BIN)/python benchmarks/outside.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/speed_profile.py
 	$(BIN)/python benchmarks/growth.py

@@ -110,6 +110,7 @@ def test_greek_letters_by_elot_743(greek, name):
         ("Хрущёв", "Hrushchev"),
         ("Савватьев", "Savvatyev"),
         ("Подъячев", "Podyachev"),
+        ("Объездчиков", "Obyezdchikov"),
         ("Юдин", "Yudin"),
         ("Цой", "Tsoy"),
     ],
@@ -142,6 +143,7 @@ def test_russian_letters_as_the_files_write_them(russian, name):
         ("St-Onge", "French", "fr_QC", "St Onge"),
         ("D’Arco", "Italian", "it", "D'Arco"),
         ("김", "Korean", "ko_KR", ""),
+        ("Kovaл", "Polish", "pl_PL", ""),
     ],
 )
 def test_habits_of_the_files(name, origin, locale, spelt):
@@ -323,6 +325,7 @@ def test_the_lists_hold_what_was_seen(found):
     assert by_origin["Japanese"] > 1700
     assert by_origin["Greek"] > 800
     rows = {(row.name, row.origin) for row in found.rows}
+    assert not {("Suiden", "Japanese"), ("Hakucho", "Japanese"), ("Avramidi", "Greek")} & rows
     assert {("Matsuura", "Japanese"), ("Papadopoulos", "Greek"), ("Hsieh", "Chinese")} <= rows
 
 

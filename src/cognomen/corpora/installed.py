@@ -7,8 +7,7 @@ the 18 files and says which of them are left out. These lists stay unread:
 - lists of a whole population: faker's en, en_US, en_NZ, fr_BE, nl_BE, de_LU, mimesis' en, de-ch and pt-br,
   where English, French, Dutch, German and Portuguese names stand among those of their neighbours and of
   immigrants; of en_IE only what begins with O';
-- what is no list of surnames: mimesis' ar, where given names stand among them, and es-mx, which adds
-  little but given names and foreign ones to faker's es_MX;
+- mimesis' es-mx: what it adds to faker's es_MX are mostly foreign names;
 - women's forms, wherever a list has men's beside them;
 - Arabic letters, which leave out the vowels; Chinese and Korean characters, whose usual romanisation as
   surnames no table gives; Japanese ones without their readings.

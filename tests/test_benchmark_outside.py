@@ -1,0 +1,54 @@
+"""What the benchmark with names from outside learns from, and how its answers are re-weighted."""
+
+from __future__ import annotations
+
+import numpy as np
+import outside as bench
+import pytest
+
+from cognomen.corpora import Corpus, load_corpus
+from cognomen.corpora.cleaning import CleaningReport
+from cognomen.corpora.outside import OutsideName, OutsideNames
+from cognomen.protocols import RecipeTrainer
+from cognomen.recipe import Recipe
+from cognomen.splits import fold_numbers
+from cognomen.text import fold
+
+
+def corpus_of(*labels: str) -> Corpus:
+    names = tuple(f"n{i}" for i in range(len(labels)))
+    return Corpus(names, labels, "files", CleaningReport(len(labels), len(labels), len(labels), (), {}))
+
+
+def test_answers_go_back_to_the_shares_of_the_files():
+    files = corpus_of("A", "B", "B", "B")
+    merged = corpus_of("A", "B", "B", "B", "A", "A", "A", "A")
+    weights = bench.weights(files, merged)
+    assert weights == pytest.approx([(1 / 4) / (5 / 8), (3 / 4) / (3 / 8)])
+    shifted = bench.reweighted(np.array([[5 / 8, 3 / 8], [1.0, 0.0]]), weights)
+    assert shifted == pytest.approx(np.array([[1 / 4, 3 / 4], [1.0, 0.0]]))
+
+
+@pytest.mark.parametrize("inner", [True, False])
+def test_neither_the_test_fold_nor_the_one_never_looked_at_is_learnt(inner, monkeypatch, names_folder):
+    monkeypatch.setenv("COGNOMEN_NAMES", str(names_folder))
+    corpus = load_corpus("tutorial")
+    every = [OutsideName(name, "Polish", "list") for name in (*corpus.names, "Zzyzx")]
+    monkeypatch.setattr(bench, "chosen_names", lambda settings: OutsideNames(tuple(every), {}, {}))
+    learnt = []
+
+    def train_nothing(self, part, names, seed, tell):
+        learnt.append(part)
+        return np.full((len(names), len(part.origins)), 1 / len(part.origins)), part.origins
+
+    monkeypatch.setattr(RecipeTrainer, "__call__", train_nothing)
+    method = bench.WithOutside(Recipe(), bench.Settings(at_most=None, contradicting=True))
+    probabilities, weights, right = bench.one_fold(method, 4, inner)
+    folds = fold_numbers(corpus.names)
+    kept_out = {fold(n) for n, k in zip(corpus.names, folds, strict=True) if k in ((0, 4) if inner else (4,))}
+    assert len(right) == len(probabilities) == (folds == 4).sum()
+    assert weights.shape == (18,)
+    names = {fold(name) for name in learnt[0].names}
+    assert "zzyzx" in names
+    assert not names & kept_out
+    assert len(names) == len({fold(name) for name in corpus.names} - kept_out) + 1
