@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])+)\]\(([^)\s]+)\)")
+PICTURE = re.compile(r"(!\[[^\]]*\]\()docs/")
 ROOT = Path(__file__).parent.parent
 
 
@@ -18,10 +19,14 @@ def on_files(files: Any, config: Any) -> Any:
     """Add the repository's README as index.md, seen from the folder of the documents."""
     from mkdocs.structure.files import File
 
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    text = LINK.sub(lambda link: from_docs(link[1], link[2]), readme)
-    files.append(File.generated(config, "index.md", content=text))
+    files.append(File.generated(config, "index.md", content=front_page()))
     return files
+
+
+def front_page() -> str:
+    """The README, its links and pictures as they are from docs/."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return PICTURE.sub(r"\1", LINK.sub(lambda link: from_docs(link[1], link[2]), readme))
 
 
 def from_docs(words: str, target: str) -> str:

@@ -194,6 +194,15 @@ def test_site_links_stay_inside_it(page: str, link: str, on_the_site: str) -> No
     assert hooks["on_page_markdown"](link, shown, None, None) == on_the_site
 
 
+def test_the_first_page_leads_where_the_readme_does() -> None:
+    page = runpy.run_path(str(ROOT / "docs" / "site_hooks.py"))["front_page"]()
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", page)
+    links = [link for link in re.findall(r"\]\(([^)#]+)", page) if not link.startswith("http")]
+    assert pictures == ["figures/explained.svg"]
+    assert len(links) > 20
+    assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
+
+
 def test_every_page_of_the_study_is_in_the_sites_menu() -> None:
     menu = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[2]
     assert re.findall(r"study/(\S+)", menu) == [
