@@ -28,6 +28,7 @@ from rnn_cases import (
     sequences,
 )
 
+from cognomen.errors import InputError
 from cognomen.rnn import (
     RNN,
     Dropout,
@@ -37,11 +38,13 @@ from cognomen.rnn import (
     Packed,
     Recurrent,
     cross_entropy,
+    disagreement,
     gradcheck,
     numerical_gradient,
     pack,
     pool,
     relative_error,
+    softmax,
 )
 
 MARGIN = 1e-3
@@ -208,6 +211,25 @@ def test_the_loss(smoothing: float, weights: Array | None) -> None:
 
     found = cross_entropy(logits, labels, class_weights=weights, label_smoothing=smoothing)[1]
     assert relative_error(found, numerical_gradient(loss, logits)) < RIGHT
+
+
+def test_disagreement() -> None:
+    logits, others = np.random.default_rng(5).standard_normal((2, 4, 3)) * 3
+
+    def loss() -> float:
+        return disagreement(logits, others)[0]
+
+    found = disagreement(logits, others)
+    assert relative_error(found[1], numerical_gradient(loss, logits)) < RIGHT
+    assert relative_error(found[2], numerical_gradient(loss, others)) < RIGHT
+    p, q = softmax(logits), softmax(others)
+    by_hand = (p * np.log(p / q)).sum() + (q * np.log(q / p)).sum()
+    assert found[0] == pytest.approx(by_hand / 2 / 4)
+    value, *gradients = disagreement(logits, logits + 1.5)  # logits that differ by a number are equal answers
+    assert value == pytest.approx(0, abs=1e-15)
+    assert np.abs(gradients).max() < 1e-15
+    with pytest.raises(InputError, match=r"others: expected .* \(4, 3\) .* got \(2, 3\)"):
+        disagreement(logits, others[:2])
 
 
 def test_the_gradient_goes_to_the_first_of_equal_letters() -> None:

@@ -28,7 +28,7 @@ from cognomen.evaluation import evaluate
 from cognomen.fitting import fingerprint
 from cognomen.network import Network
 from cognomen.recipe import Recipe
-from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy, one_cycle
+from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy, disagreement, one_cycle
 from cognomen.splits import validation_mask
 from cognomen.text import fold, normalise
 from cognomen.training import Progress, TrainingResult, second_checkpoint, train
@@ -47,6 +47,7 @@ SMALL = Recipe(
     validation_share=0.2,
     longest_ngram=0,
     balance=0.0,
+    agreement=0.0,
     refit=False,
 )
 
@@ -629,6 +630,39 @@ def test_one_step_by_hand(corpus: Corpus) -> None:
     backward([together + 0.7 * cross_entropy(parts[0] + favour, labels)[1], together])
     for name, grad in twin.network.grads.items():
         np.testing.assert_allclose(run.network.grads[name], grad, atol=1e-6, err_msg=name)
+
+
+def test_two_readings_of_each_name(corpus: Corpus) -> None:
+    """The loss of both, each with noise of its own, and `agreement` times how far they lie apart."""
+    recipe = replace(SMALL, agreement=0.6, balance=0.3, dropout=(0.0, 0.0, 0.5), letter_dropout=0.0, clip=1e6)
+    run, twin = fitting.Run(corpus, recipe), fitting.Run(corpus, recipe)
+    batch = np.arange(8)
+    loss, right = run._step(batch)
+    ids, lengths, labels = twin.training.take(np.r_[batch, batch])
+    twin.rng.random(len(ids))  # the letters', of which none is dropped
+    (logits,), backward = twin.network.forward_parts(ids, lengths, twin.rng)
+    logits += 0.3 * np.log(twin.priors)
+    expected, dlogits = cross_entropy(logits, labels)
+    apart, *gradients = disagreement(logits[:8], logits[8:])
+    assert apart > 0
+    backward([dlogits + 0.6 * np.concatenate(gradients)])
+    for name, grad in twin.network.grads.items():
+        np.testing.assert_allclose(run.network.grads[name], grad, atol=1e-6, err_msg=name)
+    assert loss == pytest.approx(expected)
+    assert 0 <= right <= 8
+
+
+def test_two_readings_come_to_agree(corpus: Corpus) -> None:
+    """With it, the answers under noise end nearer to each other."""
+    apart = []
+    for agreement in (0.0, 10.0):
+        run = fitting.Run(corpus, replace(SMALL, dropout=(0.0, 0.0, 0.5), agreement=agreement))
+        for _ in range(3):
+            run.epoch(lambda progress: None)
+        ids, lengths, _ = run.training.take(np.tile(np.arange(len(run.training)), 2))
+        (logits,), _ = run.network.forward_parts(ids, lengths, np.random.default_rng(0))
+        apart.append(disagreement(*np.split(logits, 2))[0])
+    assert apart[1] < apart[0] / 2
 
 
 def test_the_recipes_noise_reaches_the_ngrams(corpus: Corpus) -> None:

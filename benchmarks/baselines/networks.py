@@ -65,5 +65,6 @@ def plain(cell: str) -> Recipe:
         longest_ngram=0,
         refit=False,
         balance=0.0,
+        agreement=0.0,
         dropout=(0.1, 0.0, 0.3),
     )

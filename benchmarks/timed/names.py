@@ -37,7 +37,13 @@ __all__ = [
 DATA = "tutorial"
 # The recipe of a plain BiGRU, as torch would be given it too.
 PLAIN = Recipe(
-    longest_ngram=0, refit=False, balance=0.0, dropout=(0.1, 0.0, 0.3), epochs=30, validation_share=0.05
+    longest_ngram=0,
+    refit=False,
+    balance=0.0,
+    agreement=0.0,
+    dropout=(0.1, 0.0, 0.3),
+    epochs=30,
+    validation_share=0.05,
 )
 LONGEST = 40  # letters of a made-up name
 Numbers = NDArray[np.int64]

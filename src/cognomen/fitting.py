@@ -28,7 +28,7 @@ from cognomen.ngrams import frequent_ngrams
 from cognomen.progress import EpochRecord, Progress
 from cognomen.recipe import Recipe
 from cognomen.rnn.layers import Array, Ids
-from cognomen.rnn.losses import cross_entropy
+from cognomen.rnn.losses import cross_entropy, disagreement
 from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle
 from cognomen.splits import validation_mask
 from cognomen.text import normalise
@@ -148,20 +148,21 @@ class Run:
         """Epochs of the first run, which count in what is told."""
         return self.recipe.epochs if self.calibrated else 0
 
-    def _step(self, batch: NDArray[np.int64]) -> tuple[float, int]:
+    def _step(self, batch: NDArray[np.int64]) -> tuple[float, float]:
         """Learn from one batch: its loss, and how many of its names were answered right."""
         recipe = self.recipe
-        ids, lengths, labels = self.training.take(batch)
+        readings = 2 if recipe.agreement else 1  # of each name, under different noise
+        ids, lengths, labels = self.training.take(np.tile(batch, readings))
         ids = np.where(self.rng.random(len(ids)) < recipe.letter_dropout, UNKNOWN, ids)
         # A run that diverges overflows on its way; check_sound says so in plain words.
         with np.errstate(all="ignore"):
             parts, backward = self.network.forward_parts(ids, lengths, self.rng)
             logits = sum(parts[1:], start=parts[0])  # (N, C)
             loss, dlogits = self._loss(logits, labels)
+            if recipe.agreement:
+                dlogits += recipe.agreement * self._disagreement(logits)
             dparts = [dlogits] * len(parts)
-            if (
-                len(parts) > 1
-            ):  # else the n-grams, which are quicker, leave the recurrent part little to learn
+            if len(parts) > 1:  # else the n-grams, which are quicker, leave the recurrent part too little
                 dparts[0] = dlogits + recipe.alone * self._loss(parts[0], labels)[1]
             self.network.zero_grad()
             backward(dparts)
@@ -172,7 +173,7 @@ class Run:
             total = recipe.epochs * self.steps_per_epoch
             self.optimiser.learning_rate = one_cycle(self.optimiser.steps, total, recipe.learning_rate)
             self.optimiser.step(self.network.grads)
-        return loss, int((logits.argmax(axis=1) == labels).sum())
+        return loss, (logits.argmax(axis=1) == labels).sum() / readings
 
     def _loss(self, logits: Array, labels: Ids) -> tuple[float, Array]:
         """The cross-entropy of logits (N, C), and its gradient.
@@ -180,6 +181,11 @@ class Run:
         Logit adjustment (Menon et al. 2021): what the origins' shares explain, the network need not learn.
         """
         return cross_entropy(logits + self.favour, labels, label_smoothing=self.recipe.label_smoothing)
+
+    def _disagreement(self, logits: Array) -> Array:
+        """The gradient (N, C) of how far the names' first readings, half of the rows, are from the second."""
+        first, second = np.split(logits + self.favour, 2)
+        return np.concatenate(disagreement(first, second)[1:])
 
     def _record(self, loss: float, accuracy: float) -> None:
         """Note an epoch, and keep its weights if no epoch's were better on the validation names."""

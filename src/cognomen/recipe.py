@@ -11,7 +11,7 @@ from cognomen.network import Architecture
 
 __all__ = ["Recipe"]
 
-ZERO_OR_MORE = ("alone", "longest_ngram", "min_letter_count", "seed", "weight_decay")
+ZERO_OR_MORE = ("agreement", "alone", "longest_ngram", "min_letter_count", "seed", "weight_decay")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Recipe:
         ngram_dropout: share dropped of each name's n-grams.
         alone: how much it counts, beside the loss of all evidence together, that the recurrent part is right
             without the n-grams.
+        agreement: how much it counts that two readings of a name agree, each with noise of its own; 0 to read
+            it once (R-Drop: Liang et al. 2021).
         dropout: shares dropped after the embedding, after each recurrent layer, and after pooling.
         min_letter_count: a letter seen less often than this, and less than once in a thousand training names,
             is left out of the alphabet: what two or three names teach about a mark misleads the others.
@@ -57,6 +59,7 @@ class Recipe:
     min_ngram_count: int = 2
     ngram_dropout: float = 0.5
     alone: float = 0.5
+    agreement: float = 1.0
     dropout: tuple[float, float, float] = (0.1, 0.0, 0.5)
     min_letter_count: int = 10
     letter_dropout: float = 0.01
@@ -66,7 +69,7 @@ class Recipe:
     weight_decay: float = 0.01
     label_smoothing: float = 0.0
     clip: float = 1.0
-    balance: float = 0.15
+    balance: float = 0.25
     validation_share: float = 0.1
     refit: bool = True
     seed: int = 0

@@ -3,7 +3,7 @@
 from cognomen.rnn.cells import CELLS, GRU, LSTM, Cell, Combined, Elman, GatedCell
 from cognomen.rnn.gradcheck import gradcheck, numerical_gradient, relative_error
 from cognomen.rnn.layers import Array, Dropout, Embedding, Layer, Linear
-from cognomen.rnn.losses import cross_entropy, log_softmax, softmax
+from cognomen.rnn.losses import cross_entropy, disagreement, log_softmax, softmax
 from cognomen.rnn.model import RNN
 from cognomen.rnn.optim import SGD, Adam, AdamW, Optimiser, clip_grad_norm, cosine, one_cycle
 from cognomen.rnn.packed import Packed, pack
@@ -35,6 +35,7 @@ __all__ = [
     "clip_grad_norm",
     "cosine",
     "cross_entropy",
+    "disagreement",
     "gradcheck",
     "log_softmax",
     "numerical_gradient",

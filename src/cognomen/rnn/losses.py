@@ -7,7 +7,7 @@ import numpy as np
 from cognomen.errors import InputError
 from cognomen.rnn.layers import Array, Ids
 
-__all__ = ["cross_entropy", "log_softmax", "softmax"]
+__all__ = ["cross_entropy", "disagreement", "log_softmax", "softmax"]
 
 
 def log_softmax(logits: Array) -> Array:
@@ -63,3 +63,32 @@ def cross_entropy(
     loss = -(target * log_p).sum() / total
     dlogits = (np.exp(log_p) * target.sum(axis=1, keepdims=True) - target) / total  # (N, C)
     return float(loss), dlogits
+
+
+def disagreement(logits: Array, others: Array) -> tuple[float, Array, Array]:
+    """How far two sets of answers lie apart, and its gradients by both.
+
+    The mean over the rows of (KL(p || q) + KL(q || p)) / 2 = sum((p - q)(log p - log q)) / 2, with p and q
+    the probabilities of the two: the term that R-Drop adds to the loss (Liang et al. 2021).
+
+    Args:
+        logits: (N, C).
+        others: (N, C), of the same rows.
+
+    Returns:
+        The divergence in nats, 0 or more, and its gradients (N, C) by `logits` and by `others`.
+
+    Raises:
+        InputError: the shapes differ, or there is no row.
+    """
+    if logits.shape != others.shape or not len(logits):
+        raise InputError(f"others: expected one or more rows, {logits.shape} like logits, got {others.shape}")
+    log_p, log_q = log_softmax(logits), log_softmax(others)  # (N, C)
+    p, q, apart = np.exp(log_p), np.exp(log_q), log_p - log_q
+    of_p, of_q = (p * apart).sum(axis=1, keepdims=True), (q * apart).sum(axis=1, keepdims=True)  # (N, 1)
+    half = 2 * len(logits)
+    return (
+        float((of_p - of_q).sum() / half),
+        (p * (apart - of_p) + p - q) / half,
+        (q * (of_q - apart) + q - p) / half,
+    )

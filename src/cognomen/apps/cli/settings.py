@@ -50,6 +50,7 @@ OPTIONS: list[tuple[str, Any, str]] = [
     ),
     ("min_ngram_count", COUNT, "Names that must hold an n-gram."),
     ("ngram_dropout", SHARE, "Share dropped of each name's n-grams."),
+    ("agreement", click.FloatRange(min=0), "Weight of two readings of a name agreeing; 0: read it once."),
     ("alone", click.FloatRange(min=0), "Weight of the recurrent part's loss without the n-grams."),
     ("letter_dropout", SHARE, "Share of letters shown as the unknown letter."),
     ("batch_size", COUNT, "Names in each step."),
