@@ -101,7 +101,7 @@ An experiment whose data or packages are missing is left out, and says so on std
 @OUT
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def run_all(*, quick: bool, seed: int, out: Path | None, as_json: bool) -> None:
-    """Run all experiments, one after the other: half an hour or more without --quick."""
+    """Run all experiments, one after the other: a quarter of an hour without --quick."""
     from cognomen.study import EXPERIMENTS
 
     for experiment in EXPERIMENTS.values():

@@ -203,7 +203,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         right.plot(counts, shares, marker=MARKERS[which], color=COLOURS[which], label=words)
     right.axhline(0.5, color=GREY, ls=":", label="guessing")
     plain(right, f"Adding numbers of {numbers['steps']} digits")
-    percent_axis(right, "digits of new sums right, %", 0.4)
+    percent_axis(right, "digits of new sums right, %", 0.3)
     right.set(xlabel="sums to learn from", xscale="log")
     right.set_xticks(counts, [f"{n:,}" for n in counts])
     right.minorticks_off()

@@ -9,7 +9,6 @@ both ways has.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,7 +54,6 @@ def make_clips(
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train three nets on clips of four images of five, made anew at each step; ask for clips of the rest."""
-    began = time.perf_counter()
     images, labels = digits("this task")
     training, test = split(labels, settings.seed)
     steps, asked = (30, 50) if settings.quick else (2500, 2000)
@@ -88,7 +86,6 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
         "test_images": len(test),
         "nets": rows,
         "guess": guesses,
-        "seconds": round(time.perf_counter() - began, 1),
     }
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import csv
 import math
-import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -160,7 +159,6 @@ class Reader:
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train on four names of five; ask for the readings of the others."""
-    began = time.perf_counter()
     names = surnames()
     order = np.random.default_rng(settings.seed).permutation(len(names))
     test_size = len(names) // 5
@@ -187,7 +185,6 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
             for (kanji, kana), found, other in zip(test, read, copied, strict=True)
             if found != other
         ][:12],
-        "seconds": round(time.perf_counter() - began, 1),
     }
 
 

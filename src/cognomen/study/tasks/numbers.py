@@ -9,7 +9,6 @@ on.
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -141,7 +140,6 @@ def word_by_word(pairs: Sequence[Pair]) -> dict[str, str]:
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train on 20,000 numbers, ask for 2,000 others; then train on short sentences, ask for longer ones."""
-    began = time.perf_counter()
     rng = np.random.default_rng(settings.seed)
     test_size, size, epochs = (100, 600, 2) if settings.quick else (2000, 20_000, 6)
     pairs = read(draw_numbers(test_size + size, rng))
@@ -168,7 +166,6 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
         "short_training": len(short),
         "lengths": by_length(of_short, net, test),
         "example": example(net),
-        "seconds": round(time.perf_counter() - began, 1),
     }
 
 
