@@ -18,9 +18,11 @@ REAL = {"Czech": [200, 120], "Irish": [40, 20]}
 def run(fold: int) -> dict[str, Any]:
     """A fold in which Czech samples are recognised far too seldom, Irish ones as often as real names."""
     samples = {"Czech": [100, 30], "Irish": [100, 50]}
-    each = {"samples": samples, "new_samples": {"Czech": [80, 20], "Irish": [60, 30]}, "new": {}}
+    each = {"samples": samples, "new_samples": {"Czech": [80, 20], "Irish": [60, 30]}}
     return {
         "fold": fold,
+        "warmth": {"Czech": 0.9, "Irish": 1.0},
+        "at 0.8, all alike": each,
         **{f"at {temperature}": each for temperature in benchmark.TEMPERATURES},
         "letters": 100,
         "nats": 180.0,
@@ -55,13 +57,50 @@ def test_folds_on_which_choices_were_made_are_left_out():
     assert [each["fold"] for each in results["runs"]] == [0, 1, 5]
 
 
+class Surer:
+    """Recognises a share of the samples that falls with their temperature, .8 at .64, .4 at .96."""
+
+    def __init__(self, slopes: dict[str, float]) -> None:
+        self.slopes, self.told = slopes, dict.fromkeys(slopes, 0)
+
+    def predict(self, names: list[str], *, full_names: bool) -> list[str]:
+        (origin,) = set(names)
+        warmth = benchmark.WARMTHS[self.told[origin]]
+        self.told[origin] += 1
+        known = round(len(names) * (0.6 - self.slopes[origin] * (warmth - 1)))
+        return [origin] * known + ["?"] * (len(names) - known)
+
+
+class Echo:
+    """Writes the origin itself."""
+
+    origins = ("Czech", "Dutch", "Irish", "Polish")
+
+    def names(self, origin: str, count: int, **_: object) -> list[str]:
+        return [origin] * count
+
+
+def test_warmth_is_where_samples_are_as_recognisable_as_real_names():
+    classifier: Any = Surer({"Czech": 1.0, "Dutch": 1.0, "Irish": 1.0, "Polish": 0.0})
+    real = {"Czech": [100, 70], "Dutch": [100, 10], "Irish": [100, 60], "Polish": [100, 90]}
+    generator: Any = Echo()
+    assert benchmark.warmths(generator, classifier, real, 0) == [0.9, 1.2, 1.0, 1.0]
+
+
+def test_recall_on_the_fold_that_is_measured_is_left_out():
+    real = [{"Czech": [10, k]} for k in range(10)]
+    assert benchmark.others(real, 3) == {"Czech": [90, 42]}
+    assert benchmark.others(real, -1) == {"Czech": [100, 45]}
+
+
 def test_the_card_quotes_the_results():
     recipe = GeneratorRecipe(origin_size=2, letter_size=2, hidden_size=4)
-    generator = Generator(Alphabet("ab"), ["Czech", "Irish"], recipe, facts={"names": 1234})
+    facts, warmth = {"names": 1234}, [0.9, 1.15]
+    generator = Generator(Alphabet("ab"), ["Czech", "Irish"], recipe, facts=facts, warmth=warmth)
     text = benchmark.card(benchmark.results_of([run(3)], REAL, recipe, 1.0), generator)
     assert "1,234 surnames of 2 origins" in text
     assert "held out: 6.05; of Kneser-Ney letter 5-grams: 6.69" in text
-    assert "| Irish | 0.50 (40) | 0.50 | 0.50 | 60% |" in text
+    assert "| Irish | 0.50 (40) | 0.50 | 0.50 | 60% | 1.15 |" in text
     assert "nationality, ethnicity or religion" in text
 
 

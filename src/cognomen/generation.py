@@ -79,6 +79,11 @@ class Generator:
         rng: source of the starting values.
         facts: how it was trained; JSON values.
         card: the model card, Markdown.
+        warmth: what a temperature is multiplied by for each origin, (C,), all above 0; 1 when not given. An
+            origin that was learned less well than others needs less, to be as recognisable as real names are.
+
+    Raises:
+        InputError: `warmth` has not one number above 0 for each origin.
     """
 
     def __init__(
@@ -90,11 +95,15 @@ class Generator:
         rng: Source | None = None,
         facts: Mapping[str, Any] | None = None,
         card: str = "",
+        warmth: Sequence[float] | None = None,
     ) -> None:
         self.recipe = r = GeneratorRecipe() if recipe is None else recipe
         rng = np.random.default_rng(r.seed) if rng is None else rng
         self.alphabet, self.origins = alphabet, tuple(origins)
         self.facts, self.card = dict(facts or {}), card
+        self.warmth = (1.0,) * len(self.origins) if warmth is None else tuple(map(float, warmth))
+        if len(self.warmth) != len(self.origins) or not all(0 < each < np.inf for each in self.warmth):
+            raise InputError(f"warmth: expected {len(self.origins)} numbers above 0, got {list(self.warmth)}")
         encoder = Encoder("rnn", len(self.origins), r.origin_size, embedding_size=r.origin_size, rng=rng)
         decoder = Decoder(
             "gru",
@@ -117,7 +126,8 @@ class Generator:
             origin: one of `origins`.
             count: how many. The first of many are those of fewer.
             seed: equal seeds give equal names.
-            temperature: 1 writes as it has learned; less keeps to the usual, more dares the unusual.
+            temperature: low keeps to the usual, high dares the unusual. Times the origin's `warmth`; where
+                that makes 1, names are as likely as it has learned.
             start: the first letters of every name.
 
         Raises:
@@ -133,7 +143,7 @@ class Generator:
         names: list[str] = []
         for first in range(0, count, TOGETHER):
             part = chances[first : first + TOGETHER]
-            names += self._write(np.full(len(part), row), part, temperature, prefix)
+            names += self._write(np.full(len(part), row), part, temperature * self.warmth[row], prefix)
         return names
 
     def _write(self, rows: Ids, chances: Array, temperature: float, prefix: list[int]) -> list[str]:
@@ -233,9 +243,10 @@ class Generator:
                 rng=Blank(),
                 facts=facts["training"],
                 card=artifact.card,
+                warmth=facts["calibration"].get("warmth"),
             )
             made.network.load(artifact.tensors)
-        except (InputError, KeyError, TypeError) as error:
+        except (InputError, KeyError, TypeError, ValueError) as error:
             raise ModelError(
                 f"{folder}: the generator's parts do not fit each other: {error}. Copy the whole folder anew "
                 "from its source."
@@ -251,7 +262,7 @@ class Generator:
         facts = {
             "alphabet": self.alphabet.letters,
             "architecture": {"generator": asdict(self.recipe)},
-            "calibration": {"temperature": 1.0},
+            "calibration": {"temperature": 1.0, "warmth": self.warmth},
             "lower": True,
             "origins": self.origins,
             "priors": [1 / len(self.origins)] * len(self.origins),

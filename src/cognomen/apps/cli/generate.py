@@ -40,7 +40,7 @@ letter that it does not know), 2 not understood, 130 Ctrl-C, 141 the reader left
     default=0.8,
     show_default=True,
     metavar="X",
-    help="Low keeps to the usual, high dares the unusual; 1 is as it has learned.",
+    help="Low keeps to the usual, high dares the unusual.",
 )
 @click.option("--start", default="", metavar="LETTERS", help="The first letters of each name.")
 @click.option("--origins", "list_origins", is_flag=True, help="List the origins that it knows.")
