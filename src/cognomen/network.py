@@ -175,8 +175,7 @@ class Network(Layer):
         trees = [prefix_tree(sort_names(ids, lengths, reverse=reverse)) for _, reverse in cells]
         parts, backwards = [], []
         for (cell, _), tree in zip(cells, trees, strict=True):
-            with cell.unchanging():
-                pooled, back_tree = self._read_tree(cell, tree, rng)  # (U, K, H)
+            pooled, back_tree = self._read_tree(cell.settled(), tree, rng)  # (U, K, H)
             parts.append(pooled)
             backwards.append(back_tree)
         names = [tree.spelling[np.argsort(tree.given)] for tree in trees]  # (N,) each
@@ -273,6 +272,7 @@ class Network(Layer):
 
     def _add_direction(self, logits: Array, cell: Cell, head: Array, names: Sorted, threads: int) -> None:
         """Add what one direction has to say, part of the names by part."""
+        cell = cell.settled()
 
         def add(part: slice) -> None:
             tree = prefix_tree(names, part, block=BLOCK)
@@ -281,8 +281,7 @@ class Network(Layer):
             logits[tree.given] += shares[tree.spelling]
 
         most = min(POOLED_NAMES, max(FEW_NAMES, -(-len(names) // threads)))
-        with cell.unchanging():
-            map_on_threads(add, _pieces(np.cumsum(names.lengths), most, POOLED_LETTERS), threads)
+        map_on_threads(add, _pieces(np.cumsum(names.lengths), most, POOLED_LETTERS), threads)
 
     def _add_ngrams(
         self, logits: Array, surprise: Array | None, ids: Ids, lengths: Ids, threads: int

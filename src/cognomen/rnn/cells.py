@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from copy import copy
+from typing import Self
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -68,16 +70,15 @@ class Cell(Layer):
                 stack.enter_context(linear.together())
             yield
 
-    @contextmanager
-    def unchanging(self) -> Iterator[None]:
-        """Inside, the weights stay as they are: many steps go faster.
+    def settled(self) -> Self:
+        """This cell with its weights as they are now, laid out so that many steps go faster.
 
-        Of several threads inside, the first that leaves ends it for all; steps stay right either way.
+        It has the parameters and gradients of this one, but does not see the parameters change.
         """
-        with ExitStack() as stack:
-            for linear in self.linears:
-                stack.enter_context(linear.unchanging())
-            yield
+        other = copy(self)
+        parts = {name: part.settled() for name, part in vars(self).items() if isinstance(part, Linear)}
+        vars(other).update(parts, linears=list(parts.values()))
+        return other
 
     def project(self, x: Array) -> tuple[Array, Backward]:
         """The inputs' share in what a step computes, (M, X) -> (..., M, A)."""
@@ -106,6 +107,7 @@ class GatedCell(Cell):
     """
 
     gates: int | None = None
+    summed: int | None = None  # the first gates, all if None, in which a and b are added as they are
 
     def __init__(
         self,
@@ -125,9 +127,20 @@ class GatedCell(Cell):
         parts = {"{}_ih": self.input, "{}_hh": self.recurrent}
         super().__init__(input_size, hidden_size, hidden_size, dtype, parts)
 
+    def settled(self) -> Self:
+        """As `Cell.settled`; biases that are added to each other at each step are added here, once."""
+        other = super().settled()
+        other.recurrent.move_bias(other.input, self.summed)
+        return other
+
     def project(self, x: Array) -> tuple[Array, Backward]:
         """W_ih x + bias_ih, for all steps at once, (M, X) -> (G, M, H)."""
         return self.input.forward(x)
+
+    def read(self, x: Array, state: Array) -> tuple[Array, Array]:
+        """See `Cell.read`; here no way back is prepared for the first half."""
+        y, state, _ = self.step(self.input.apply(x), state)
+        return y, state
 
 
 class Elman(GatedCell):
@@ -148,9 +161,9 @@ class Elman(GatedCell):
 
     def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`."""
-        (h,) = state  # (N, H)
-        b, back_h = self.recurrent.forward(h)  # (N, H)
-        z = np.add(a, b, out=b)  # (N, H)
+        h = state[0]  # (N, H)
+        z, back_h = self.recurrent.forward(h)  # (N, H)
+        z += a
         h_next = self.phi.function(z)  # (N, H)
 
         def backward(dy: Array, dstate: Array) -> tuple[Array, Array]:
@@ -195,7 +208,7 @@ class Combined(Cell):
 
     def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`; here `a` is the input itself, (N, X)."""
-        (h,) = state  # (N, H)
+        h = state[0]  # (N, H)
         combined = np.concatenate([a, h], axis=1)  # (N, X+H)
         z, back_h = self.i2h.forward(combined)  # (N, H)
         h_next = self.phi.function(z)  # (N, H)
@@ -219,14 +232,16 @@ class GRU(GatedCell):
     """
 
     gates = 3
+    summed = 2  # b_n is not: r stands before it
 
     def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`."""
-        (h,) = state  # (N, H)
+        h = state[0]  # (N, H)
         b, back_h = self.recurrent.forward(h)  # (3, N, H)
-        b[:2] += a[:2]
-        r, z = sigmoid(b[:2])  # (N, H) each
-        b_n = b[2]
+        rz = b[:2]
+        rz += a[:2]
+        sigmoid(rz)
+        r, z, b_n = b[0], b[1], b[2]  # (N, H) each
         n = r * b_n  # (N, H)
         n += a[2]
         np.tanh(n, out=n)

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Protocol
+from copy import copy
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -170,23 +171,42 @@ class Linear(Layer):
     def _make_views(self) -> None:
         """The parameters in the shapes that products take; made once, as they only ever change in place."""
         self._weight = self.params["weight"].reshape(*self.shape, -1)  # (..., Y, X)
-        self._map = self._weight.swapaxes(-1, -2)  # (..., X, Y)
+        self._see(self.params["weight"].T)
         bias = self.params.get("bias")
         self._bias = None if bias is None else bias.reshape(*self.shape[:-1], 1, -1)  # (..., 1, Y)
+        self._unbiased = 0  # blocks before those that have a bias
+
+    def _see(self, columns: Array) -> None:
+        """Let `forward` multiply by these columns, (X, G * Y), or by their blocks one after the other."""
+        self._columns = columns
+        blocks = columns.reshape(len(columns), *self.shape)  # (X, ..., Y)
+        self._map = blocks if blocks.ndim == 2 else blocks.swapaxes(0, 1)  # (..., X, Y)
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the views, which would not stay views when they are copied or pickled."""
-        return {name: v for name, v in self.__dict__.items() if name not in ("_weight", "_map", "_bias")}
+        views = ("_weight", "_columns", "_map", "_bias")
+        return {name: v for name, v in self.__dict__.items() if name not in views}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._make_views()
 
-    def forward(self, x: Array) -> tuple[Array, Backward]:
+    def apply(self, x: Array) -> Array:
         """Map x (N, X) to y (N, Y), or to (G, N, Y)."""
-        y: Array = x @ self._map  # (..., N, Y)
+        if len(x) == 1:  # the blocks of a single row lie one after the other anyway: one product, not G
+            y: Array = x.dot(self._columns)  # (1, G * Y)
+            if len(self.shape) > 1:
+                y = y.reshape(self.shape[0], 1, -1)  # (G, 1, Y)
+        else:
+            y = x @ self._map  # (..., N, Y)
         if self._bias is not None:
-            y += self._bias
+            biased = y[self._unbiased :] if self._unbiased else y
+            biased += self._bias
+        return y
+
+    def forward(self, x: Array) -> tuple[Array, Backward]:
+        """As `apply`, with the function that carries gradients back."""
+        y = self.apply(x)  # (..., N, Y)
 
         def backward(dy: Array) -> Array:
             if self._kept is None:
@@ -203,15 +223,22 @@ class Linear(Layer):
         if "bias" in self.grads:
             self.grads["bias"] += dy.sum(axis=-2).ravel()
 
-    @contextmanager
-    def unchanging(self) -> Iterator[None]:
-        """Inside, the weights stay as they are, and lie as products take them fastest."""
-        try:
-            # Of the weights as they are now: another thread may have left a copy of older ones.
-            self._map = np.ascontiguousarray(self._weight.swapaxes(-1, -2))
-            yield
-        finally:
-            self._make_views()
+    def settled(self) -> Self:
+        """The same map with its weights as they are now, laid out as products take them fastest.
+
+        It has the parameters and gradients of this one, but does not see the parameters change.
+        """
+        other = copy(self)
+        other._see(self.params["weight"].T.copy())
+        other._bias = None if self._bias is None else self._bias.copy()
+        return other
+
+    def move_bias(self, other: Linear, blocks: int | None) -> None:
+        """Let `other` add the bias of the first blocks (None: of all) in place of this one; both settled."""
+        if self._bias is None or other._bias is None:
+            return
+        other._bias[:blocks] += self._bias[:blocks]  # (..., 1, Y)
+        self._bias, self._unbiased = (None, 0) if blocks is None else (self._bias[blocks:], blocks)
 
     @contextmanager
     def together(self) -> Iterator[None]:

@@ -13,12 +13,15 @@ from cognomen.rnn.layers import Array
 __all__ = ["NONLINEARITIES", "Nonlinearity", "NonlinearityLike", "find_nonlinearity", "sigmoid"]
 
 
+HALF = np.array(0.5, np.float32)  # to NumPy a number of its own is nearer than one of Python's
+
+
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)) in place of x; written with tanh, so that no x overflows."""
-    x *= 0.5
+    x *= HALF
     np.tanh(x, out=x)
-    x *= 0.5
-    x += 0.5
+    x *= HALF
+    x += HALF
     return x
 
 
