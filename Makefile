@@ -31,9 +31,10 @@ reference: $(VENV)/.test
 	$(BIN)/python docs/generate_notebook.py
 	$(BIN)/python benchmarks/figures.py
 
-study: $(VENV)/.test  ## runs every experiment again, and puts what it found into the study's pages
+study: $(VENV)/.test  ## runs every experiment again, a quarter of an hour, and puts what it found into the study's pages
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/cognomen study all --out docs/study
 	$(BIN)/python docs/generate_study.py
+	$(BIN)/python docs/generate_figures.py
 	$(BIN)/python docs/generate_notebook.py
 
 site: $(VENV)/.docs  ## the documents as a site of their own, in site/
