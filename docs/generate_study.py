@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 
+from cognomen.recipe import Recipe
 from cognomen.study import EXPERIMENTS
 from cognomen.study.record import problems, read, results_path, write
+from cognomen.study.tasks.origins import shipped_accuracy
 
 STUDY = Path(__file__).parent / "study"
 MARK = re.compile(r"(<!-- study (\S+) -->\n).*?(<!-- /study \2 -->)", re.DOTALL)
@@ -34,6 +37,10 @@ def quoted(name: str, folder: Path) -> str:
 
 def redraw(folder: Path) -> None:
     """Write sentence, table and picture again where they are not what the numbers say; nothing is trained."""
+    if "origins" in EXPERIMENTS:
+        findings = read(folder, "origins")
+        if (now := shipped_accuracy()) != findings.numbers["all_folds"]:
+            write(replace(findings, numbers={**findings.numbers, "all_folds": now}), folder)
     for name in EXPERIMENTS:
         if problems(folder, {name: EXPERIMENTS[name]}) and results_path(folder, name).is_file():
             write(read(folder, name), folder)
@@ -42,6 +49,8 @@ def redraw(folder: Path) -> None:
 def stale(folder: Path) -> list[str]:
     """What is not as the results say, and what is quoted but does not exist."""
     found = problems(folder, EXPERIMENTS)
+    if "origins" in EXPERIMENTS and not found:
+        found = outdated(folder)
     for page in sorted(folder.glob("*.md")):
         text = page.read_text(encoding="utf-8")
         found += [
@@ -51,6 +60,17 @@ def stale(folder: Path) -> list[str]:
         ]
         if not found and filled(text, folder) != text:
             found.append(f"{page.name}: what it quotes is not what the results say")
+    return found
+
+
+def outdated(folder: Path) -> list[str]:
+    """What `origins` says of a shipped model, or found with a recipe, that is no longer there."""
+    numbers = read(folder, "origins").numbers
+    found = []
+    if numbers["all_folds"] != shipped_accuracy():
+        found.append("origins: the shipped model has changed")
+    if numbers["recipe"] != asdict(Recipe()):
+        found.append("origins: the recipe has changed; run: cognomen study run origins --out docs/study")
     return found
 
 

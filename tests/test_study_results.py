@@ -9,8 +9,9 @@ from types import ModuleType
 
 import pytest
 
+from cognomen.recipe import Recipe
 from cognomen.study import EXPERIMENTS, Settings
-from cognomen.study.record import figure_path, results_path, write
+from cognomen.study.record import figure_path, problems, read, results_path, write
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -81,3 +82,18 @@ def test_a_changed_number_fails_the_check_until_the_rest_is_made_anew(script, fo
     assert figure_path(folder, "program").read_bytes() != before
     assert "A net of 113" in (folder / "page.md").read_text("utf-8")
     assert check(script, monkeypatch) == 0
+
+
+def test_another_shipped_model_or_recipe_is_found(script, tmp_path, monkeypatch):
+    study = DOCS / "study"
+    assert script.outdated(study) == []
+    monkeypatch.setattr(script, "Recipe", lambda: Recipe(epochs=3))
+    assert [line[:31] for line in script.outdated(study)] == ["origins: the recipe has changed"]
+    monkeypatch.undo()
+    monkeypatch.setattr(script, "shipped_accuracy", lambda: 0.9)
+    assert script.outdated(study) == ["origins: the shipped model has changed"]
+    write(read(study, "origins"), tmp_path)
+    monkeypatch.setattr(script, "EXPERIMENTS", {"origins": EXPERIMENTS["origins"]})
+    script.redraw(tmp_path)
+    assert "the shipped model reaches 90.0%." in read(tmp_path, "origins").sentence
+    assert problems(tmp_path, script.EXPERIMENTS) == []
