@@ -8,6 +8,7 @@ The results themselves come from `make study`, or `cognomen study run NAME --out
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from dataclasses import asdict, replace
@@ -69,7 +70,7 @@ def outdated(folder: Path) -> list[str]:
     found = []
     if numbers["all_folds"] != shipped_accuracy():
         found.append("origins: the shipped model has changed")
-    if numbers["recipe"] != asdict(Recipe()):
+    if numbers["recipe"] != json.loads(json.dumps(asdict(Recipe()))):
         found.append("origins: the recipe has changed; run: cognomen study run origins --out docs/study")
     return found
 
