@@ -34,7 +34,7 @@ ORDER = [
         "conformal",
         "calibration",
     ),
-    *("priors", "artifact", "shipped", "model", "columns", "reading", "answers", "composition"),
+    *("priors", "tensors", "artifact", "shipped", "model", "columns", "reading", "answers", "composition"),
     *("classifier", "explanation", "splits", "evaluation", "recipe", "corpora", "card", "generation"),
     *(
         "checkpoint",
@@ -62,7 +62,8 @@ MAY_IMPORT = {
     "conformal": {"errors"},
     "calibration": {"errors", "rnn", "conformal"},
     "priors": {"errors"},
-    "artifact": {"errors", "folders"},
+    "tensors": set(),
+    "artifact": {"errors", "folders", "tensors"},
     "columns": {"errors"},
     "splits": {"errors", "text"},
     "evaluation": {"errors"},
@@ -124,7 +125,7 @@ except SystemExit as leaving:
 def test_import_cognomen_loads_nothing_else_before_it_is_asked_for() -> None:
     assert loaded_by("import cognomen") == {"cognomen"}
     assert loaded_by("from cognomen import RNN") == {"cognomen", "numpy"}
-    assert loaded_by("from cognomen import Classifier") == {"cognomen", "numpy", "safetensors"}
+    assert loaded_by("from cognomen import Classifier") == {"cognomen", "numpy"}
 
 
 def test_answering_loads_nothing_more() -> None:
@@ -136,7 +137,7 @@ from cognomen.network import Architecture, Network
 clf = Classifier(Network(Architecture(3, 2)), Alphabet("ab"), ["A", "B"], [0.5, 0.5])
 clf(["ab", "John Ab", None]), clf.predict(np.array(["a"])), clf.predict_proba("b"), repr(clf)
 """
-    assert loaded_by(code) == {"cognomen", "numpy", "safetensors"}
+    assert loaded_by(code) == {"cognomen", "numpy"}
 
 
 def test_the_command_line_loads_next_to_nothing_before_ctrl_c_is_met() -> None:
@@ -153,7 +154,7 @@ def test_what_the_command_line_says_of_itself_needs_no_numpy(options: list[str])
 
 
 def test_a_prediction_loads_what_it_needs_and_no_more() -> None:
-    assert loaded_by(PREDICT) == {"click", "cognomen", "numpy", "safetensors"}
+    assert loaded_by(PREDICT) == {"click", "cognomen", "numpy"}
     beyond_numpy = modules_loaded_by(PREDICT) - modules_loaded_by("import numpy")
     spared = {"concurrent.futures", "difflib", "importlib.metadata", "logging", "multiprocessing", "tempfile"}
     assert not beyond_numpy & spared

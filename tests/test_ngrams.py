@@ -243,3 +243,23 @@ def test_a_batch_without_a_known_ngram() -> None:
 def test_an_architecture_without_its_ngrams() -> None:
     with pytest.raises(InputError, match=r"expected n-grams of up to 3 letters, got 0 \(0: none\)"):
         Network(Architecture(V, 2, longest_ngram=3))
+
+
+def test_weights_of_half_precision_stay_so_and_answer_as_wide_ones() -> None:
+    """Nobody's copy of thousands of rows is needed for the dozen that a name has."""
+    rng = np.random.default_rng(3)
+    names = ["abca", "cab", "cab", "b", "ab?c"]
+    ids, lengths = ALPHABET.encode_all(names)
+    letters, counts = table(names, longest=3)
+    half = rng.normal(size=(len(letters) + 1, 3)).astype(np.float16)
+    found = []
+    for weight in (half, half.astype(np.float32)):
+        ngrams = Ngrams(letters, counts, V, 3, weight=weight)
+        added = np.zeros((len(names), 3), np.float32)
+        ngrams.add_to(added, ids, lengths)
+        found.append([added, ngrams.forward(ids, lengths)[0], ngrams.spans(ids[:4])[2]])
+        assert ngrams.params["weight"].dtype == weight.dtype
+    for narrow, wide in zip(*found, strict=True):
+        np.testing.assert_array_equal(narrow, wide, strict=True)
+    with pytest.raises(InputError, match="weights of the shape"):
+        Ngrams(letters, counts, V, 3, weight=half[1:])

@@ -10,28 +10,34 @@ stands in `folders`.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load as load_safetensors
-from safetensors.numpy import save as save_safetensors
 
 from cognomen.errors import InputError, ModelError
 from cognomen.folders import put_back, whole_folder, write_folder
+from cognomen.tensors import view_tensors
+
+try:  # as Python's own `random` does: OpenSSL, which `hashlib` loads, takes 4 MB, and longer than the sum
+    from _sha2 import sha256  # type: ignore[import-not-found]  # since Python 3.12
+except ImportError:
+    try:
+        from _sha256 import sha256  # type: ignore[import-not-found]
+    except ImportError:
+        from hashlib import sha256
 
 __all__ = ["FORMAT", "FORMAT_VERSION", "Artifact", "check_replaceable", "read_artifact", "write_artifact"]
 
 FORMAT = "cognomen-model"
 FORMAT_VERSION = 1
 TENSORS, FACTS, CARD = FILES = ("model.safetensors", "model.json", "README.md")
+Data = TypeVar("Data")
 STORED_TYPES = ("float16", "float32", "float64", "uint8", "uint16", "uint32")
 
 
@@ -81,11 +87,12 @@ def read_artifact(folder: str | Path) -> Artifact:
             or not a Cognomen model at all; the message names the file, and what to do.
     """
     place = _find(Path(folder))
-    data = {name: _read_file(place / name) for name in FILES}
-    facts = _decode_facts(place / FACTS, data[FACTS])
-    tensors = _decode_tensors(place / TENSORS, data[TENSORS], facts.get("tensors_sha256"))
+    numbers = _read_file(place / TENSORS, _as_array)
+    text, card = (_read_file(place / name, Path.read_bytes) for name in (FACTS, CARD))
+    facts = _decode_facts(place / FACTS, text)
+    tensors = _decode_tensors(place / TENSORS, numbers, facts.get("tensors_sha256"))
     try:
-        return Artifact(tensors, facts, data[CARD].decode("utf-8"))
+        return Artifact(tensors, facts, card.decode("utf-8"))
     except UnicodeDecodeError as error:
         _refuse(place / CARD, f"expected text in UTF-8, got other bytes ({error})")
 
@@ -145,15 +152,24 @@ def _find(place: Path) -> Path:
     )
 
 
-def _read_file(path: Path) -> bytes:
+def _as_array(path: Path) -> NDArray[np.uint8]:
+    """A file's bytes, once in memory, to be seen as other numbers."""
+    return np.fromfile(path, np.uint8)
+
+
+def _read_file(path: Path, read: Callable[[Path], Data]) -> Data:
     try:
-        return path.read_bytes()
+        return read(path)
     except FileNotFoundError:
         _refuse(path, f"the file is missing; expected {', '.join(FILES)}")
     except OSError as error:
         raise ModelError(
             f"{path}: expected a file, but it cannot be read: {error}. See who may read it."
         ) from error
+
+
+def _hex_sha256(data: bytes | NDArray[np.uint8]) -> str:
+    return str(sha256(data).hexdigest())
 
 
 # --- the facts -------------------------------------------------------------------------------------------
@@ -215,7 +231,7 @@ def _fact_problem(facts: Mapping[str, Any]) -> str | None:
 def _facts_sha256(facts: Mapping[str, Any]) -> str:
     """SHA-256 of all other facts, however the file is indented."""
     others = {key: value for key, value in facts.items() if key != "facts_sha256"}
-    return hashlib.sha256(json.dumps(others, sort_keys=True).encode("ascii")).hexdigest()
+    return _hex_sha256(json.dumps(others, sort_keys=True).encode("ascii"))
 
 
 def _encode_facts(facts: Mapping[str, Any], tensors: bytes) -> bytes:
@@ -224,7 +240,7 @@ def _encode_facts(facts: Mapping[str, Any], tensors: bytes) -> bytes:
         **json.loads(json.dumps(facts, allow_nan=False)),  # as a reader will find them: tuples are lists
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
-        "tensors_sha256": hashlib.sha256(tensors).hexdigest(),
+        "tensors_sha256": _hex_sha256(tensors),
     }
     if problem := _fact_problem(whole):
         raise ValueError(problem)
@@ -270,17 +286,21 @@ def _encode_tensors(tensors: Mapping[str, NDArray[Any]]) -> bytes:
     """The bytes of `model.safetensors`."""
     if problem := _tensor_problem(tensors):
         raise ValueError(problem)
-    return save_safetensors({name: np.require(tensor, requirements="C") for name, tensor in tensors.items()})
+    from safetensors.numpy import save  # whoever only reads does without
+
+    return save({name: np.require(tensor, requirements="C") for name, tensor in tensors.items()})
 
 
-def _decode_tensors(path: Path, data: bytes, expected_sha256: object) -> dict[str, NDArray[Any]]:
-    found = hashlib.sha256(data).hexdigest()
+def _decode_tensors(path: Path, data: NDArray[np.uint8], expected_sha256: object) -> dict[str, NDArray[Any]]:
+    found = _hex_sha256(data)
     if found != expected_sha256:
-        _refuse(path, f"{_what_came(data)}: expected SHA-256 {expected_sha256}, got {found}")
+        what = _what_came(data.tobytes())
+        _refuse(path, f"{what}: expected SHA-256 {expected_sha256}, got {found}")
     try:
-        tensors = load_safetensors(data)
-    except (SafetensorError, KeyError) as error:
-        _refuse(path, f"expected tensors in the safetensors format, got {_shown(data)} ({error})")
+        tensors = view_tensors(data)
+    except ValueError as error:
+        shown = _shown(data[:60].tobytes())
+        _refuse(path, f"expected tensors in the safetensors format, got {shown} ({error})")
     if problem := _tensor_problem(tensors):
         _refuse(path, problem)
     return tensors

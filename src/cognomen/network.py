@@ -34,6 +34,7 @@ SORTED_NAMES, SORTED_LETTERS = 1 << 19, 1 << 23  # what is sorted at once
 PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # what a deeper network reads at once, remembering all
 FEW_NAMES, FEW_LETTERS = 1 << 10, 1 << 12  # not worth another thread, or any preparation
 NGRAM_TABLES = LETTERS, COUNTS = "ngrams.letters", "ngrams.counts"
+WEIGHT = "ngrams.weight"
 
 
 class Network(Layer):
@@ -43,6 +44,7 @@ class Network(Layer):
         architecture: shapes and wiring.
         ngrams: the n-grams that have weights: letters (G, K) with K = `longest_ngram`, and counts (G,); see
             `Ngrams`.
+        ngram_weight: their first weights, (G + 1, C); zeros if None.
         dropout: in training, the share dropped after the embedding, after each recurrent layer, and
             after pooling.
         ngram_dropout: in training, the share dropped of each name's n-grams.
@@ -62,6 +64,7 @@ class Network(Layer):
         architecture: Architecture,
         *,
         ngrams: tuple[Ids, Ids] | None = None,
+        ngram_weight: Array | None = None,
         dropout: tuple[float, float, float] = (0.0, 0.0, 0.0),
         ngram_dropout: float = 0.0,
         rng: Source | None = None,
@@ -95,20 +98,21 @@ class Network(Layer):
             raise InputError(f"expected n-grams of up to {a.longest_ngram} letters, got {longest} (0: none)")
         if ngrams is not None:
             sizes = (a.alphabet_size, a.origin_count)
-            self.ngrams = Ngrams(*ngrams, *sizes, dropout=ngram_dropout, dtype=dtype)
+            self.ngrams = Ngrams(*ngrams, *sizes, dropout=ngram_dropout, dtype=dtype, weight=ngram_weight)
             parts["ngrams.{}"] = self.ngrams
         super().__init__(*self.collect(parts))
 
     @classmethod
     def from_tensors(cls, architecture: Architecture, tensors: Mapping[str, NDArray[Any]]) -> Network:
-        """A network of what `tensors` gave.
+        """A network of what `tensors` gave, in its own precision (see `Ngrams` for the one exception).
 
         Raises:
             InputError: tensors are missing, unknown, or of other shapes.
         """
         fixed = {name: tensors[name] for name in NGRAM_TABLES if name in tensors}
         ngrams = (fixed[LETTERS], fixed[COUNTS]) if len(fixed) == 2 else None
-        network = cls(architecture, ngrams=ngrams, rng=Blank())
+        weight = None if ngrams is None else tensors.get(WEIGHT)
+        network = cls(architecture, ngrams=ngrams, ngram_weight=weight, rng=Blank())
         network.load({name: tensor for name, tensor in tensors.items() if name not in fixed})
         return network
 

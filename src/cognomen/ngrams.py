@@ -48,11 +48,13 @@ class Ngrams(Layer):
         alphabet_size: letters, the unknown one included, V.
         origin_count: origins, C.
         dropout: in training, the share of a name's n-grams that is not seen.
+        weight: (G + 1, C), the first values; zeros if None. Numbers of half precision stay as they are, not
+            copied, for whoever only asks: of thousands of n-grams a name has a dozen.
 
     Raises:
-        InputError: the table of letters is none, or the counts do not fit it.
+        InputError: the table of letters is none, or the counts or weights do not fit it.
 
-    Parameters: "weight" (G + 1, C), zero at first. Row 0 stands for all other n-grams, and stays zero.
+    Parameters: "weight" (G + 1, C). Row 0 stands for all other n-grams, and stays zero.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Ngrams(Layer):
         *,
         dropout: float = 0.0,
         dtype: DTypeLike = np.float32,
+        weight: Array | None = None,
     ) -> None:
         self.letters, self.end_mark, self.dropout = letters, alphabet_size, dropout
         kinds = {letters.dtype.kind, counts.dtype.kind}
@@ -77,14 +80,19 @@ class Ngrams(Layer):
                 f"n-grams: expected a count above 0 for each of {len(letters)}, got {counts.shape} counts"
             )
         self.counts = counts
-        odds = 1 + counts.astype(np.float64)
-        idf = np.log(odds.max(initial=1) / odds) + 1
-        self.idf = np.concatenate([[0], idf]).astype(dtype)  # (G + 1,)
+        self._counts = np.concatenate([np.zeros(1, counts.dtype), counts])  # (G + 1,)
+        idf = 1.0 + self._counts
+        np.log(np.divide(idf.max(), idf, out=idf), out=idf)
+        self.idf = (1 + idf).astype(dtype)  # (G + 1,)
+        self.idf[UNKNOWN] = 0
         self._child = _trie(letters, alphabet_size)
         self._squares = np.square(self.idf)
-        self._counts = np.concatenate([[0], counts])
         self._single = counts[(letters > UNKNOWN).sum(axis=1) == 1].sum()  # of all n-grams of one letter
-        super().__init__({"weight": np.zeros((len(letters) + 1, origin_count), dtype)})
+        shape = (len(letters) + 1, origin_count)
+        weight = np.zeros(shape, dtype) if weight is None else weight
+        if weight.shape != shape:
+            raise InputError(f"n-grams: expected weights of the shape {shape}, got {weight.shape}")
+        super().__init__({"weight": weight if weight.dtype == np.float16 else weight.astype(dtype)})
 
     def find(self, ids: Ids, lengths: Ids) -> tuple[Ids, Ids]:
         """The n-grams of names laid end to end, ids (M,) with lengths (N,).
@@ -134,7 +142,7 @@ class Ngrams(Layer):
         """Add what each name's n-grams say to logits (N, C); fill `surprise` (N,). Nothing is remembered."""
         nodes, starts = self.find(ids, lengths)  # (P, K)
         weight, idf = self.params["weight"], self.idf[:, None]
-        sums = np.zeros((len(nodes), weight.shape[1]), weight.dtype)  # (P, C)
+        sums = np.zeros((len(nodes), weight.shape[1]), idf.dtype)  # (P, C)
         if len(nodes) > len(idf):  # more places than n-grams: each one's product once
             weight, idf = weight * idf, np.ones_like(idf[:1])
         for rows in nodes.T:
@@ -192,18 +200,18 @@ def _trie(letters: Ids, alphabet_size: int) -> Ids:
     """
     if letters.max(initial=0) > alphabet_size:
         raise InputError(f"n-grams: expected letters from 0 to {alphabet_size}, got {letters.max()}")
-    lengths = (letters > UNKNOWN).sum(axis=1)  # (G,)
+    known = letters > UNKNOWN  # (G, K)
+    lengths = known.sum(axis=1, dtype=np.int16)  # (G,)
     longest = letters.shape[1]
     ends = np.searchsorted(lengths, np.arange(longest + 1), side="right")  # where each length ends
     child = np.zeros((ends[longest - 1] + 2, alphabet_size + 1), np.min_scalar_type(len(letters)))
-    rows = np.ones(len(letters), np.int64)  # of each one's beginning
+    rows = np.ones(len(letters), np.int32)  # of each one's beginning
     for k in range(longest):
         own, longer = slice(ends[k], ends[k + 1]), slice(ends[k + 1], None)
         child[rows[own], letters[own, k]] = np.arange(ends[k] + 1, ends[k + 1] + 1)
-        rows[longer] = child[rows[longer], letters[longer, k]].astype(np.int64) + 1
+        rows[longer] = child[rows[longer], letters[longer, k]].astype(np.int32) + 1
         if (rows[longer] == 1).any():
             break
-    known = letters > UNKNOWN
     in_order = ends[0] == 0 and (np.diff(lengths) >= 0).all() and (known[:, 1:] <= known[:, :-1]).all()
     if not in_order or np.count_nonzero(child) != len(letters):
         raise InputError("n-grams: expected each once, shorter ones first, and their beginnings among them")

@@ -84,7 +84,8 @@ class Layer:
             if values[name].shape != param.shape:
                 raise InputError(f"{name}: expected the shape {param.shape}, got {values[name].shape}")
         for name, param in self.params.items():
-            param[...] = values[name]
+            if param is not values[name]:
+                param[...] = values[name]
 
     @property
     def size(self) -> int:
