@@ -47,7 +47,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     ):
         fitted = fit_names(
             names,
-            epochs=2 if settings.quick else 10,
+            epochs=1 if settings.quick else 10,
             direction=direction,
             hidden_size=size,
             pooling="last",

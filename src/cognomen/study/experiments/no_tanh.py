@@ -47,7 +47,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     for phi in WAYS:
         fitted = fit_names(
             names,
-            epochs=2 if settings.quick else 12,
+            epochs=1 if settings.quick else 12,
             cell="rnn",
             nonlinearity=phi,
             direction="forward",
@@ -113,7 +113,7 @@ def _first(phi: str, settings: Settings, on_progress: OnProgress) -> dict[str, o
     learn(
         net,
         lambda step: batch(64, int(rng.integers(1, LONGEST + 1))),
-        500 if settings.quick else 2000,
+        300 if settings.quick else 2000,
         learning_rate=3e-3,
         enough=0.01,
         on_progress=on_progress,
@@ -121,7 +121,7 @@ def _first(phi: str, settings: Settings, on_progress: OnProgress) -> dict[str, o
     recalled, norms = [], []
     with np.errstate(over="ignore", invalid="ignore"):  # that the state overflows is what is to be seen
         for length in LENGTHS:
-            x, labels = batch(400, length)
+            x, labels = batch(100 if settings.quick else 400, length)
             recalled.append(accuracy(net, x, labels))
             last = net.states(x)[:, -1].astype(np.float64)  # (N, H)
             norms.append(_significant(float(np.linalg.norm(last, axis=1).mean())))
