@@ -162,13 +162,13 @@ class Elman(GatedCell):
     def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`."""
         h = state[0]  # (N, H)
-        z, back_h = self.recurrent.forward(h)  # (N, H)
+        z = self.recurrent.apply(h)  # (N, H)
         z += a
         h_next = self.phi.function(z)  # (N, H)
 
         def backward(dy: Array, dstate: Array) -> tuple[Array, Array]:
             dz = (dy + dstate[0]) * self.phi.slope(z, h_next)  # (N, H)
-            return dz, back_h(dz)[None]
+            return dz, self.recurrent.back(dz, h)[None]
 
         return h_next, h_next[None], backward
 
@@ -210,13 +210,13 @@ class Combined(Cell):
         """See `Cell.step`; here `a` is the input itself, (N, X)."""
         h = state[0]  # (N, H)
         combined = np.concatenate([a, h], axis=1)  # (N, X+H)
-        z, back_h = self.i2h.forward(combined)  # (N, H)
+        z = self.i2h.apply(combined)  # (N, H)
         h_next = self.phi.function(z)  # (N, H)
-        y, back_o = self.i2o.forward(combined)  # (N, Y)
+        y = self.i2o.apply(combined)  # (N, Y)
 
         def backward(dy: Array, dstate: Array) -> tuple[Array, Array]:
             dz = dstate[0] * self.phi.slope(z, h_next)  # (N, H)
-            dcombined = back_h(dz) + back_o(dy)  # (N, X+H)
+            dcombined = self.i2h.back(dz, combined) + self.i2o.back(dy, combined)  # (N, X+H)
             return dcombined[:, : self.input_size], dcombined[None, :, self.input_size :]
 
         return y, h_next[None], backward
@@ -237,14 +237,14 @@ class GRU(GatedCell):
     def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`."""
         h = state[0]  # (N, H)
-        b, back_h = self.recurrent.forward(h)  # (3, N, H)
+        b = self.recurrent.apply(h)  # (3, N, H)
         rz = b[:2]
         rz += a[:2]
         sigmoid(rz)
         r, z, b_n = b[0], b[1], b[2]  # (N, H) each
         n = r * b_n  # (N, H)
         n += a[2]
-        np.tanh(n, out=n)
+        np.tanh(n, n)
         h_next = h - n  # (N, H)
         h_next *= z
         h_next += n  # n + z (h - n)
@@ -260,7 +260,7 @@ class GRU(GatedCell):
             np.multiply(db_n * b_n, 1 - r, out=dr)
             db = da.copy()  # (3, N, H)
             db[2] = db_n
-            dh_z += back_h(db)
+            dh_z += self.recurrent.back(db, h)
             return da, dh_z[None]
 
         return h_next, h_next[None], backward
@@ -283,7 +283,7 @@ class LSTM(GatedCell):
     def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`."""
         h, c = state  # (N, H) each
-        gates, back_h = self.recurrent.forward(h)  # (4, N, H)
+        gates = self.recurrent.apply(h)  # (4, N, H)
         gates += a
         (i, f), o = sigmoid(gates[:2]), sigmoid(gates[3])  # (N, H) each
         g = np.tanh(gates[2], out=gates[2])  # (N, H)
@@ -305,7 +305,7 @@ class LSTM(GatedCell):
                     dh * tanh_c * o * (1 - o),
                 ]
             )  # (4, N, H)
-            return da, np.stack([back_h(da), dc * f])
+            return da, np.stack([self.recurrent.back(da, h), dc * f])
 
         return h_next, after, backward
 

@@ -205,19 +205,18 @@ class Linear(Layer):
             biased += self._bias
         return y
 
+    def back(self, dy: Array, x: Array) -> Array:
+        """From the gradient by y = `apply(x)` to that by x; adds to the gradients of the parameters."""
+        if self._kept is None:
+            self._add_grads(dy, x)
+        else:
+            self._kept.append((dy, x))
+        dx = dy @ self._weight  # (..., N, X)
+        return dx if dx.ndim == 2 else dx.sum(axis=0)
+
     def forward(self, x: Array) -> tuple[Array, Backward]:
-        """As `apply`, with the function that carries gradients back."""
-        y = self.apply(x)  # (..., N, Y)
-
-        def backward(dy: Array) -> Array:
-            if self._kept is None:
-                self._add_grads(dy, x)
-            else:
-                self._kept.append((dy, x))
-            dx = dy @ self._weight  # (..., N, X)
-            return dx if dx.ndim == 2 else dx.sum(axis=0)
-
-        return y, backward
+        """`apply`, and `back` for this x."""
+        return self.apply(x), lambda dy: self.back(dy, x)
 
     def _add_grads(self, dy: Array, x: Array) -> None:
         self.grads["weight"] += (dy.swapaxes(-1, -2) @ x).reshape(-1, x.shape[-1])
