@@ -263,3 +263,21 @@ def test_weights_of_half_precision_stay_so_and_answer_as_wide_ones() -> None:
         np.testing.assert_array_equal(narrow, wide, strict=True)
     with pytest.raises(InputError, match="weights of the shape"):
         Ngrams(letters, counts, V, 3, weight=half[1:])
+
+
+@given(NAMES, NAMES, st.integers(1, 5), st.integers(1, 2), st.randoms(use_true_random=False))
+def test_one_look_up_of_sums_tells_as_much_as_one_for_each_length(
+    names: list[str], others: list[str], longest: int, least: int, random: Any
+) -> None:
+    """Also where some n-gram's end is not among the n-grams, as its beginning must be."""
+    letters, counts = table(names, longest, least)
+    spellings = spelled(letters)
+    dropped = {text for text in spellings if random.random() < 0.2}
+    kept = [not any(text[:k] in dropped for k in range(1, len(text) + 1)) for text in spellings]
+    ngrams = Ngrams(letters[kept], counts[kept], V, 4, dtype=np.float64)
+    ngrams.params["weight"][1:] = np.random.default_rng(4).normal(size=(sum(kept), 4))
+    ids, lengths = ALPHABET.encode_all(others)
+    slow, quick = np.ones((2, len(others), 4))
+    ngrams.add_to(slow, ids, lengths)
+    ngrams.add_to(quick, ids, lengths, summed=ngrams.summed())
+    np.testing.assert_allclose(quick, slow, atol=1e-12)

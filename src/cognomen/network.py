@@ -294,11 +294,12 @@ class Network(Layer):
         if self.ngrams is None:
             return
         ngrams, ends = self.ngrams, np.cumsum(lengths)
+        summed = ngrams.summed() if len(ids) > len(ngrams.letters) else None
 
         def add(part: slice) -> None:
             start = ends[part.start] - lengths[part.start]
             some = None if surprise is None else surprise[part]
-            ngrams.add_to(logits[part], ids[start : ends[part.stop - 1]], lengths[part], some)
+            ngrams.add_to(logits[part], ids[start : ends[part.stop - 1]], lengths[part], some, summed=summed)
 
         most = min(POOLED_NAMES, max(FEW_NAMES, -(-len(lengths) // threads)))
         map_on_threads(add, _pieces(ends, most, POOLED_LETTERS), threads)

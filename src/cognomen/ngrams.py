@@ -22,6 +22,7 @@ ones that ended at the letter before:
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -135,21 +136,62 @@ class Ngrams(Layer):
     def _per_name(self, nodes: Ids, starts: Ids) -> Array:
         """What the idf of a name's n-grams (P, K) are multiplied by, (N,)."""
         squares = self._squares.take(nodes.T).sum(axis=0)  # (P,)
-        length = np.sqrt(np.add.reduceat(squares, starts))  # (N,); 0 where no n-gram is known
-        return np.divide(FACTOR, length, out=np.zeros_like(length), where=length > 0)
+        return _factor(np.add.reduceat(squares, starts))
 
-    def add_to(self, logits: Array, ids: Ids, lengths: Ids, surprise: Array | None = None) -> None:
-        """Add what each name's n-grams say to logits (N, C); fill `surprise` (N,). Nothing is remembered."""
+    def add_to(
+        self,
+        logits: Array,
+        ids: Ids,
+        lengths: Ids,
+        surprise: Array | None = None,
+        *,
+        summed: Array | None = None,
+    ) -> None:
+        """Add what each name's n-grams say to logits (N, C); fill `surprise` (N,). Nothing is remembered.
+
+        Of many names, `summed()` makes it faster.
+        """
         nodes, starts = self.find(ids, lengths)  # (P, K)
-        weight, idf = self.params["weight"], self.idf[:, None]
-        sums = np.zeros((len(nodes), weight.shape[1]), idf.dtype)  # (P, C)
-        if len(nodes) > len(idf):  # more places than n-grams: each one's product once
-            weight, idf = weight * idf, np.ones_like(idf[:1])
-        for rows in nodes.T:
-            sums += weight.take(rows, axis=0) * idf.take(rows, axis=0, mode="clip")
-        logits += np.add.reduceat(sums, starts, axis=0) * self._per_name(nodes, starts)[:, None]
+        if summed is None:
+            weight, idf = self.params["weight"], self.idf[:, None]
+            sums = np.zeros((len(nodes), weight.shape[1]), idf.dtype)  # (P, C)
+            for rows in nodes.T:
+                sums += weight.take(rows, axis=0) * idf.take(rows, axis=0)
+            logits += np.add.reduceat(sums, starts, axis=0) * self._per_name(nodes, starts)[:, None]
+        else:
+            sums = np.add.reduceat(summed.take(nodes.T.max(axis=0), axis=0), starts, axis=0)  # (N, C + 1)
+            logits += sums[:, :-1] * _factor(sums[:, -1:])
         if surprise is not None:
             surprise[...] = self._surprise(nodes, starts, lengths)
+
+    def summed(self) -> Array:
+        """For each n-gram, with all that end in it, the sums of idf * weight and of idf^2, (G + 1, C + 1).
+
+        All known n-grams that end at a letter end in the longest of them, which has the highest number. So
+        one look-up tells of all. Made of the weights as they are now.
+        """
+        idf = self.idf[:, None]  # (G + 1, 1)
+        table = np.concatenate([idf * self.params["weight"], idf * idf], axis=1)
+        for group, suffix in self._suffixes:
+            table[group] += table.take(suffix, axis=0)
+        return table
+
+    @cached_property
+    def _suffixes(self) -> list[tuple[slice, Ids]]:
+        """For each length above 1: those n-grams, and the longest other one that each ends in, 0 for none."""
+        letters, width = self.letters.T.astype(np.int64), self._child.shape[1]  # (K, G)
+        child, ends = self._child.ravel(), _ends(self.letters).tolist()
+        groups = []
+        for length in range(2, len(letters) + 1):
+            own = slice(ends[length - 1], ends[length])
+            suffix = np.zeros(own.stop - own.start, np.int64)
+            for start in range(length - 1, 0, -1):  # longer ones overwrite shorter ones
+                node = child.take(width + letters[start, own])
+                for k in range(start + 1, length):
+                    node = child.take((node + (node > UNKNOWN)) * width + letters[k, own])
+                suffix = np.where(node > UNKNOWN, node, suffix)
+            groups.append((slice(1 + own.start, 1 + own.stop), suffix))
+        return groups
 
     def spans(self, ids: Ids) -> tuple[Ids, Ids, Array]:
         """What each known n-gram of one name, ids (T,), adds to the logits.
@@ -192,6 +234,17 @@ class Ngrams(Layer):
         return np.asarray(total / (lengths + 1 + USUAL_LETTERS))
 
 
+def _factor(squares: Array) -> Array:
+    """FACTOR over the root of each sum of squares; 0 where no n-gram is known."""
+    return np.divide(FACTOR, np.sqrt(squares), out=np.zeros_like(squares), where=squares > 0)
+
+
+def _ends(letters: Ids) -> Ids:
+    """How many n-grams of letters (G, K) have up to 0, 1, ..., K of these, shorter ones first, (K + 1,)."""
+    lengths = (letters > UNKNOWN).sum(axis=1, dtype=np.int16)  # (G,)
+    return np.searchsorted(lengths, np.arange(letters.shape[1] + 1), side="right")
+
+
 def _trie(letters: Ids, alphabet_size: int) -> Ids:
     """The n-gram that each letter makes of a shorter one, 0 where none is known, (S + 2, V + 1).
 
@@ -202,8 +255,7 @@ def _trie(letters: Ids, alphabet_size: int) -> Ids:
         raise InputError(f"n-grams: expected letters from 0 to {alphabet_size}, got {letters.max()}")
     known = letters > UNKNOWN  # (G, K)
     lengths = known.sum(axis=1, dtype=np.int16)  # (G,)
-    longest = letters.shape[1]
-    ends = np.searchsorted(lengths, np.arange(longest + 1), side="right")  # where each length ends
+    longest, ends = letters.shape[1], _ends(letters)
     child = np.zeros((ends[longest - 1] + 2, alphabet_size + 1), np.min_scalar_type(len(letters)))
     rows = np.ones(len(letters), np.int32)  # of each one's beginning
     for k in range(longest):
