@@ -31,11 +31,11 @@ PHASES = {
     "text to ids": ["cognomen.classifier:read_column"],
     "sharing: sorting, the tree of prefixes": ["cognomen.network:sort_names", "cognomen.network:prefix_tree"],
     "sharing: from each row's parent": ["cognomen.rnn.sharing:_from_parents"],
-    "the letters' inputs to each row, pooled rows to their places": ["cognomen.network:read_names"],
-    "matrix products of the steps": ["cognomen.rnn.layers:Linear.forward"],
+    "the letters' inputs to each row, output product": ["cognomen.network:read_names"],
+    "matrix products of the steps": ["cognomen.rnn.layers:Linear.apply"],
     "gates": ["cognomen.rnn.cells:GRU.step"],
     "pooling": ["cognomen.rnn.pooling:Pooling.join"],
-    "output product, and what is left of the network": ["cognomen.network:Network.logits"],
+    "what is left of the network": ["cognomen.network:Network.logits"],
     "softmax": ["cognomen.classifier:softmax_with_temperature"],
 }
 

@@ -125,6 +125,19 @@ def test_nothing_is_kept_that_nobody_will_ask_for() -> None:
         backward(asked)
 
 
+def test_a_head_takes_what_is_pooled_wave_by_wave() -> None:
+    ((cell, _),) = recurrent("gru").levels[0]
+    rng = np.random.default_rng(0)
+    a, _ = cell.project(rng.standard_normal((6, 3)))
+    tree = prefix_tree(sort_names(*laid(FAMILY)))
+    pooled, _ = read_names(cell, a, tree, "max+mean", dropout=Dropout(0.0))  # (U, K, H)
+    head = rng.standard_normal((*pooled.shape[1:], 3))  # (K, H, C)
+    found, backward = read_names(cell, a, tree, "max+mean", dropout=Dropout(0.0), head=head)
+    assert_within(found, np.einsum("ukh,khc->uc", pooled, head), 1e-12)
+    with pytest.raises(InputError, match="no way back"):
+        backward(found)
+
+
 # --- whole networks
 
 

@@ -193,9 +193,9 @@ class Network(Layer):
         return pooled.reshape(count, -1), backward
 
     def _read_tree(
-        self, cell: Cell, tree: PrefixTree, rng: np.random.Generator | None, *, learn: bool = True
+        self, cell: Cell, tree: PrefixTree, rng: np.random.Generator | None, head: Array | None = None
     ) -> tuple[Array, Callable[[Array], None]]:
-        """One cell reads the names of a tree: pooled (U, K, H) for the distinct ones.
+        """One cell reads the names of a tree: pooled (U, K, H) for the distinct ones, or what a head says.
 
         A letter is the same input wherever it stands, so each of the alphabet's is projected once. Noise too
         is drawn once for a letter: what a batch loses of it, it loses in all its names.
@@ -204,7 +204,7 @@ class Network(Layer):
         x, back_noise = self.dropout_embedded.forward(x, rng)
         a, back_project = cell.project(x)  # (..., V, A)
         pooled, back_read = read_names(
-            cell, a, tree, self.architecture.pooling, dropout=self.recurrent.dropout, rng=rng, learn=learn
+            cell, a, tree, self.architecture.pooling, dropout=self.recurrent.dropout, rng=rng, head=head
         )
 
         def backward(dpooled: Array) -> None:
@@ -268,10 +268,10 @@ class Network(Layer):
         (cells,) = self.recurrent.levels
         logits[...] = self.output.params["bias"]
         weight = self.output.params["weight"]  # (C, F)
-        heads = weight.reshape(len(weight), -1, len(cells), self.architecture.hidden_size)  # (C, K, D, H)
+        heads = weight.T.reshape(-1, len(cells), self.architecture.hidden_size, len(weight))  # (K, D, H, C)
         in_order = map_on_threads(lambda cell: sort_names(ids, lengths, reverse=cell[1]), cells, threads)
         for d, (cell, _) in enumerate(cells):
-            head = heads[:, :, d].reshape(len(weight), -1)  # (C, K * H)
+            head = np.ascontiguousarray(heads[:, d])  # (K, H, C)
             self._add_direction(logits, cell, head, in_order[d], threads)
 
     def _add_direction(self, logits: Array, cell: Cell, head: Array, names: Sorted, threads: int) -> None:
@@ -280,8 +280,7 @@ class Network(Layer):
 
         def add(part: slice) -> None:
             tree = prefix_tree(names, part, block=BLOCK)
-            pooled, _ = self._read_tree(cell, tree, None, learn=False)  # (U, K, H)
-            shares = pooled.reshape(len(pooled), -1) @ head.T  # (U, C)
+            shares, _ = self._read_tree(cell, tree, None, head)  # (U, C)
             logits[tree.given] += shares[tree.spelling]
 
         most = min(POOLED_NAMES, max(FEW_NAMES, -(-len(names) // threads)))

@@ -26,6 +26,7 @@ def read_names(
     dropout: Dropout,
     rng: np.random.Generator | None = None,
     learn: bool = True,
+    head: Array | None = None,
 ) -> tuple[Array, Backward]:
     """Read the names of a tree, and pool what the cell says over the letters of each.
 
@@ -38,31 +39,35 @@ def read_names(
         dropout: of the cell's outputs.
         rng: the source of its noise; without it there is none.
         learn: whether backward will be called; if not, nothing is remembered for it.
+        head: (K, Y, C), what pooled values are multiplied with while they are still in the cache, in place of
+            keeping them; for whoever does not learn.
 
     Returns:
-        A row for each distinct name of the tree and way of pooling, (U, K, Y), and backward, to the gradient
-        by `a`.
+        A row for each distinct name of the tree and way of pooling, (U, K, Y), or with a head (U, C); and
+        backward, to the gradient by `a`.
     """
     ways = Pooling(pooling)
     # One row each, before the first letter; it only stands in for parents that first letters lack.
     state = cell.start(1)  # (S, 1, H)
     values = np.zeros((len(ways), 1, cell.output_size), cell.dtype)  # (K, 1, Y)
-    pooled = np.empty((len(tree.ends), len(ways), cell.output_size), cell.dtype)  # (U, K, Y)
+    width = (len(ways), cell.output_size) if head is None else head.shape[2:]
+    pooled = np.empty((len(tree.ends), *width), cell.dtype)  # (U, K, Y) or (U, C)
     steps = []
     for wave in tree.waves():
         read = np.take(a, tree.letters[wave.rows], axis=-2, mode="clip")  # (..., n, A)
         y, state, back_step = cell.step(read, _from_parents(state, wave, 0.0))  # (n, Y), (S, n, H)
         y, back_noise = dropout.forward(y, rng)
         values, back_join = ways.join(_from_parents(values, wave, ways.start), y)  # (K, n, Y)
-        pooled[wave.spellings] = values.take(wave.ends, axis=1).swapaxes(0, 1)
-        if learn:
+        ended = values.take(wave.ends, axis=1)  # (K, u, Y)
+        ways.finish(ended, tree.lengths[wave.spellings])
+        pooled[wave.spellings] = ended.swapaxes(0, 1) if head is None else (ended @ head).sum(axis=0)
+        if learn and head is None:
             steps.append((wave, back_step, back_noise, back_join))
-    ways.finish(pooled.swapaxes(0, 1), tree.lengths)
 
     def backward(dpooled: Array) -> Array:
         """The same waves, last one first."""
         if not steps:
-            raise InputError("these names were read with learn=False: there is no way back")
+            raise InputError("these names were read with learn=False, or a head: there is no way back")
         dpooled = dpooled.reshape(pooled.shape).swapaxes(0, 1).copy()  # (K, U, Y)
         ways.finish(dpooled, tree.lengths)
         das = []
