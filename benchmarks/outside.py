@@ -52,7 +52,7 @@ class Settings:
             has it.
     """
 
-    at_most: float | None = 3.0
+    at_most: float | None = 6.0
     contradicting: bool = False
     near: bool = False
     shift: float = 1.0

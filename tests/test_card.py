@@ -123,6 +123,7 @@ def test_the_command_line_takes_every_setting() -> None:
         min_ngram_count=4,
         ngram_dropout=0.25,
         alone=0.75,
+        agreement=0.5,
         balance=0.0,
         refit=False,
     )
