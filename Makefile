@@ -45,6 +45,7 @@ bench: $(VENV)/.bench  ## re-trains the shipped model and re-measures every publ
 	$(BIN)/python benchmarks/knowing.py
 	$(BIN)/python benchmarks/generator.py --ship
 	$(BIN)/python benchmarks/unlike.py
+	$(BIN)/python benchmarks/limits.py
 	$(BIN)/python benchmarks/classic.py --card
 	$(BIN)/python benchmarks/tutorial.py
 	$(BIN)/python benchmarks/accuracy.py

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import accuracy
 import knowing
 import unlike
 
@@ -33,6 +34,7 @@ FOLDS = Path(__file__).parent / "folds"
 SHIPPED = Path(__file__).parent.parent / "src" / "cognomen" / "models" / "classic"
 DATA = "tutorial"
 SECTIONS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
+    "accuracy": ("Beside other methods", accuracy.table),
     "knowing": ("Sets of origins, abstaining, and what lists are made of", knowing.tables),
     "unlike": ("What looks like no name", unlike.table),
 }

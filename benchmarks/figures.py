@@ -10,6 +10,8 @@ from typing import Any
 
 import accuracy
 import knowing
+import limits
+import outside
 import unlike
 from speed import table as table_of
 from speed_profile import table as profile_table
@@ -41,6 +43,8 @@ def table() -> str:
     for protocol in PROTOCOLS:
         lines.append(row(protocol, "`classic`", classic[protocol], classic[protocol]["evaluation"]))
         lines.append(row(protocol, "the video's", video[protocol], video[protocol]["pooled"]))
+    more = results("outside")["L"]
+    lines.insert(3, row("L", "its recipe, with names from outside", more, more["evaluation"]))
     return "".join(lines)
 
 
@@ -94,6 +98,12 @@ def main() -> None:
         DOCS / "knowing.md": {
             "knowing": knowing.tables(results("knowing")) + "\n",
             "unlike": unlike.table(results("unlike")) + "\n",
+        },
+        DOCS / "accuracy.md": {
+            "curve": limits.curve_table(results("limits")),
+            "errors": limits.error_tables(results("limits")),
+            "rows": limits.rows_sentence(results("limits")),
+            "outside": outside.sentence(results("outside")),
         },
         DOCS / "speed.md": {
             "profile": where(profile["machine"]) + profile_table(profile),

@@ -179,6 +179,21 @@ def line(accuracies: Sequence[float], found: Evaluation | dict[str, Any]) -> str
     )
 
 
+def sentence(results: dict[str, Any]) -> str:
+    """What was added, and what it brought."""
+    added, found = results["outside"], results["L"]
+    counts = sorted(added["by_origin"].items(), key=lambda pair: -pair[1])
+    listed = ", ".join(f"{origin} {count:,}" for origin, count in counts)
+    figures = found["evaluation"]
+    words = {"macro_f1": "macro-F1", "top3": "top-3", "log_loss": "log loss", "ece": "ECE"}
+    return (
+        f"{added['names']:,} names from {len(added['by_source'])} lists: {listed}. Of these at most "
+        f"{added['settings']['at_most']:g} times as many as a fold's training part has of an origin. Under "
+        f"L: accuracy {found['mean']:.3f} ± {found['standard_deviation']:.3f}, "
+        f"{', '.join(f'{shown} {figures[key]:.3f}' for key, shown in words.items())}.\n"
+    )
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--inner", action="store_true", help="compare settings: leave out fold 0")

@@ -52,3 +52,17 @@ def test_neither_the_test_fold_nor_the_one_never_looked_at_is_learnt(inner, monk
     assert "zzyzx" in names
     assert not names & kept_out
     assert len(names) == len({fold(name) for name in corpus.names} - kept_out) + 1
+
+
+def test_the_sentence_tells_what_was_added():
+    figures = {"macro_f1": 0.61, "top3": 0.96, "log_loss": 0.45, "ece": 0.011}
+    added = {"names": 1234, "by_source": {"a": 1, "b": 2}, "by_origin": {"Irish": 234, "Dutch": 1000}}
+    added["settings"] = {"at_most": 6.0}
+    said = bench.sentence(
+        {"outside": added, "L": {"mean": 0.86, "standard_deviation": 0.005, "evaluation": figures}}
+    )
+    assert said == (
+        "1,234 names from 2 lists: Dutch 1,000, Irish 234. Of these at most 6 times as many as a fold's "
+        "training part has of an origin. Under L: accuracy 0.860 ± 0.005, macro-F1 0.610, top-3 0.960, "
+        "log loss 0.450, ECE 0.011.\n"
+    )

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 STUDY = [f"docs/study/{page.name}" for page in sorted((ROOT / "docs/study").glob("*.md"))]
-PAGES = ["README.md", "docs/tour.md", "docs/speed.md", "docs/knowing.md", *STUDY]
+PAGES = ["README.md", "docs/tour.md", "docs/speed.md", "docs/knowing.md", "docs/accuracy.md", *STUDY]
 BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"^```.*$", re.MULTILINE)
 
