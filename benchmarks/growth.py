@@ -107,8 +107,8 @@ def main() -> None:
     given = parser.parse_args()
     path = RESULTS / ("growth-quick.json" if given.quick else "growth.json")
     if not given.draw:
-        dropped = hold_to_one_thread()
-        here = machine() | {"settings_dropped": dropped}
+        kept = hold_to_one_thread()
+        here = machine() | {"settings_kept": kept}
         results = {"machine": here, "letters": letters(given.quick), "curves": measure(given.quick)}
         path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     draw(json.loads(path.read_text("utf-8")), path.with_suffix(".svg") if given.quick else PICTURE)

@@ -112,16 +112,18 @@ def earlier_rows(path: Path, here: dict[str, Any]) -> dict[str, Any]:
     if not path.exists():
         return {}
     results = json.loads(path.read_text(encoding="utf-8"))
-    same = all(results["machine"][key] == here[key] for key in here if key != "load")
-    return dict(results["rows"]) if same else {}
+    differs = [key for key in here if key != "load" and results["machine"].get(key) != here[key]]
+    if differs:
+        print(f"not kept, as {', '.join(differs)} differ: all rows measured before", file=sys.stderr)
+    return {} if differs else dict(results["rows"])
 
 
 def main() -> None:
     given = asked()
-    dropped = hold_to_one_thread(given.keep_settings)
+    kept = hold_to_one_thread(given.keep_settings)
     import numpy  # noqa: F401  # so that the machine's description knows its BLAS
 
-    here = machine() | {"settings_dropped": dropped}
+    here = machine() | {"settings_kept": kept}
     path = RESULTS / ("speed-quick.json" if given.quick else "speed.json")
     rows = earlier_rows(path, here)
     for row in given.rows:

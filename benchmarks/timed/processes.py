@@ -23,16 +23,16 @@ TUNING = ("OPENBLAS_", "OMP_", "MKL_", "VECLIB_", "GOTO_", "KMP_", "ATEN_", "DNN
 def hold_to_one_thread(keep_settings: bool = False) -> dict[str, str]:
     """Let all linear algebra in this process be done in one thread, whoever is imported from now on.
 
-    Everything else that the environment says to one library or another is dropped, and returned: every side
-    runs as it comes. (OPENBLAS_CORETYPE=Haswell, for one, halves the speed of NumPy's products on a newer
-    processor, and leaves PyTorch's as they are.) `keep_settings` leaves it as it is.
+    Everything else that the environment says to one library or another is dropped: every side runs as it
+    comes. (OPENBLAS_CORETYPE=Haswell, for one, halves the speed of NumPy's products on a newer processor, and
+    leaves PyTorch's as they are.) `keep_settings` leaves it as it is. Returns what is left.
     """
     if "numpy" in sys.modules:
         raise AssertionError("NumPy is loaded already, and has chosen its number of threads")
-    settings = [name for name in os.environ if name.startswith(TUNING) and not keep_settings]
-    dropped = {name: os.environ.pop(name) for name in settings}
+    settings = [name for name in os.environ if name.startswith(TUNING) and name not in THREADS]
+    kept = {name: os.environ[name] if keep_settings else os.environ.pop(name) for name in settings}
     os.environ.update(dict.fromkeys(THREADS, "1"))
-    return dropped
+    return kept if keep_settings else {}
 
 
 def free_environment() -> dict[str, str]:
