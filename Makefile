@@ -46,10 +46,10 @@ bench: $(VENV)/.bench  ## re-trains the shipped model and re-measures every publ
 	$(BIN)/python benchmarks/generator.py --ship
 	$(BIN)/python benchmarks/unlike.py
 	$(BIN)/python benchmarks/limits.py
-	$(BIN)/python benchmarks/classic.py --card
 	$(BIN)/python benchmarks/tutorial.py
 	$(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/outside.py
+	$(BIN)/python benchmarks/classic.py --card
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/speed_profile.py
 	$(BIN)/python benchmarks/growth.py

@@ -82,7 +82,12 @@ def test_tutorial_rows_add_up(tmp_path: Path) -> None:
 def test_tables_say_what_was_measured() -> None:
     law = {"floor": 0.1, "scale": 3.0, "slope": 0.4}
     results = {
-        "curve": {"points": [{"names": 1000.0, "accuracy": 0.75}], "law": law, "least_error": 0.03},
+        "curve": {
+            "points": [{"names": 1000.0, "accuracy": 0.75}],
+            "law": law,
+            "other_law": law,
+            "least_error": 0.03,
+        },
         "rows": {"same": 0.115, "others_only": 0.061, "new": 0.824, "needed_of_new": 0.922},
     }
     assert "| 1,000 | 0.750 |" in limits.curve_table(results)

@@ -15,6 +15,7 @@ from cognomen.architecture import Architecture
 from cognomen.errors import InputError
 from cognomen.network import Network
 from cognomen.ngrams import Ngrams, frequent_ngrams
+from cognomen.rnn.optim import AdamW
 
 ALPHABET = Alphabet("abc")
 V = len(ALPHABET)
@@ -265,6 +266,22 @@ def test_weights_of_half_precision_stay_so_and_answer_as_wide_ones() -> None:
         Ngrams(letters, counts, V, 3, weight=half[1:])
 
 
+def test_weights_of_half_precision_are_no_start_for_training() -> None:
+    """A step of AdamW would turn them into NaN; a network that copies them is wide enough."""
+    letters, counts = table(["abca", "cab"], longest=2)
+    half = np.ones((len(letters) + 1, 2), np.float16)
+    architecture = Architecture(V, 2, embedding_size=2, hidden_size=2, longest_ngram=2)
+    wide = Network(architecture, ngrams=(letters, counts))
+    tensors = {**wide.tensors, "ngrams.weight": half}
+    narrow = Network.from_tensors(architecture, tensors)
+    with pytest.raises(InputError, match=r"got float16 in ngrams.weight: small steps would be lost"):
+        AdamW(narrow.params, 0.01)
+    wide.load(narrow.params)
+    AdamW(wide.params, 0.01).step(wide.params)
+    assert np.isfinite(wide.params["ngrams.weight"]).all()
+    assert half.all()
+
+
 @given(NAMES, NAMES, st.integers(1, 5), st.integers(1, 2), st.randoms(use_true_random=False))
 def test_one_look_up_of_sums_tells_as_much_as_one_for_each_length(
     names: list[str], others: list[str], longest: int, least: int, random: Any
@@ -278,6 +295,24 @@ def test_one_look_up_of_sums_tells_as_much_as_one_for_each_length(
     ngrams.params["weight"][1:] = np.random.default_rng(4).normal(size=(sum(kept), 4))
     ids, lengths = ALPHABET.encode_all(others)
     slow, quick = np.ones((2, len(others), 4))
+    ngrams.add_to(slow, ids, lengths)
+    ngrams.add_to(quick, ids, lengths, summed=ngrams.summed())
+    np.testing.assert_allclose(quick, slow, atol=1e-12)
+
+
+@pytest.mark.parametrize(("count", "kind"), [(20, np.uint8), (2000, np.uint16)])
+def test_sums_of_more_ngrams_than_their_numbers_can_be_reckoned_with(count: int, kind: type) -> None:
+    """A tree's numbers are stored narrow, and places in it lie beyond these."""
+    alphabet, rng = Alphabet("abcdefghijklmnopqrstuvwxyz"), np.random.default_rng(5)
+    syllables = ["".join(rng.choice(list(alphabet.letters), 3)) for _ in range(count // 2)]
+    names = ["".join(rng.choice(syllables, 2)) for _ in range(count)]
+    ids, lengths = alphabet.encode_all(names)
+    table = frequent_ngrams(ids, lengths, longest=5, min_count=2, alphabet_size=len(alphabet))
+    ngrams = Ngrams(*table, len(alphabet), 3, dtype=np.float64)
+    assert ngrams._child.dtype == kind
+    assert ngrams._child.size > np.iinfo(kind).max
+    ngrams.params["weight"][1:] = rng.normal(size=(len(table[0]), 3))
+    slow, quick = np.zeros((2, count, 3))
     ngrams.add_to(slow, ids, lengths)
     ngrams.add_to(quick, ids, lengths, summed=ngrams.summed())
     np.testing.assert_allclose(quick, slow, atol=1e-12)

@@ -65,6 +65,11 @@ A = {"dtype": "F16", "shape": [2], "data_offsets": [0, 4]}
         made({"a": A | {"dtype": "BF16"}}, bytes(4)),
         made({"a": A | {"dtype": "F8"}}, bytes(4)),
         made({"a": A | {"more": 1}}, bytes(4)),
+        made({"a": A}, bytes(5)),
+        made({}, bytes(1)),
+        made({"a": A, "b": A}, bytes(4)),
+        made({"a": A, "b": A | {"data_offsets": [2, 6]}}, bytes(6)),
+        made({"a": A, "b": A | {"data_offsets": [5, 9]}}, bytes(9)),
         made({"a": {"dtype": "F16"}}, bytes(4)),
     ],
 )

@@ -455,6 +455,7 @@ def test_recipes_refuse_nonsense() -> None:
     for wrong in [
         *({name: 0} for name in ("epochs", "batch_size", "embedding_size", "hidden_size", "num_layers")),
         *({name: -1} for name in ("min_letter_count", "seed", "weight_decay")),
+        *({name: float("inf")} for name in ("agreement", "alone", "weight_decay")),
         *({name: value} for name in ("learning_rate", "clip") for value in (0.0, -1.0, nan, float("inf"))),
         *(
             {n: v}

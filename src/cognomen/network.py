@@ -104,7 +104,10 @@ class Network(Layer):
 
     @classmethod
     def from_tensors(cls, architecture: Architecture, tensors: Mapping[str, NDArray[Any]]) -> Network:
-        """A network of what `tensors` gave, in its own precision (see `Ngrams` for the one exception).
+        """A network of what `tensors` gave, to be asked and not trained.
+
+        It copies what it is given, in single precision; but n-grams' weights of half precision are those
+        given, as they are (see `Ngrams`). `Network(architecture, ngrams=...)` with `load` copies these too.
 
         Raises:
             InputError: tensors are missing, unknown, or of other shapes.

@@ -180,8 +180,8 @@ class Ngrams(Layer):
     def _suffixes(self) -> list[tuple[slice, Ids]]:
         """For each length above 1: those n-grams, and the longest other one that each ends in, 0 for none."""
         letters, width = self.letters.T.astype(np.int64), self._child.shape[1]  # (K, G)
-        child, ends = self._child.ravel(), _ends(self.letters).tolist()
-        groups = []
+        child = self._child.ravel().astype(np.int64)  # numbers that places can be reckoned with
+        ends, groups = _ends(self.letters).tolist(), []
         for length in range(2, len(letters) + 1):
             own = slice(ends[length - 1], ends[length])
             suffix = np.zeros(own.stop - own.start, np.int64)

@@ -79,8 +79,8 @@ class Recipe:
             ("epochs", "batch_size", "embedding_size", "hidden_size", "num_layers", "min_ngram_count"), 1
         )
         for name, least in (lowest | dict.fromkeys(ZERO_OR_MORE, 0)).items():
-            if not getattr(self, name) >= least:
-                raise InputError(f"{name}: expected at least {least}, got {getattr(self, name)}")
+            if not least <= getattr(self, name) < math.inf:
+                raise InputError(f"{name}: expected a number from {least} up, got {getattr(self, name)}")
         for name in ("learning_rate", "clip"):
             if not 0 < getattr(self, name) < math.inf:
                 raise InputError(f"{name}: expected a positive number, got {getattr(self, name)}")

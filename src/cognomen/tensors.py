@@ -34,9 +34,12 @@ def view_tensors(data: NDArray[np.uint8]) -> dict[str, NDArray[Any]]:
     numbers = data[start:]
     try:
         header = json.loads(data[LENGTH:start].tobytes())
-        return {name: _view(numbers, **facts) for name, facts in header.items() if name != "__metadata__"}
+        tensors = {name: facts for name, facts in header.items() if name != "__metadata__"}
+        views = {name: _view(numbers, **facts) for name, facts in tensors.items()}
+        _check_filled(sorted(facts["data_offsets"] for facts in tensors.values()), len(numbers))
     except (AttributeError, KeyError, RecursionError, TypeError) as error:
         raise ValueError(f"a header of another kind: {error}") from error
+    return views
 
 
 def _view(numbers: NDArray[np.uint8], dtype: str, shape: list[int], data_offsets: list[int]) -> NDArray[Any]:
@@ -44,3 +47,12 @@ def _view(numbers: NDArray[np.uint8], dtype: str, shape: list[int], data_offsets
     if not 0 <= begin <= end <= len(numbers) or end - begin != math.prod(shape) * kind.itemsize:
         raise ValueError(f"{dtype} of shape {shape} at bytes {begin} to {end} of {len(numbers)}")
     return numbers[begin:end].view(kind).reshape(shape)
+
+
+def _check_filled(offsets: list[list[int]], size: int) -> None:
+    """The tensors must lie end to end: no byte belongs to two of them, and none to nobody."""
+    place = 0
+    for begin, end in [*offsets, [size, size]]:
+        if begin != place:
+            raise ValueError(f"a tensor, or the file's end, at byte {begin}; the one before ends at {place}")
+        place = end

@@ -25,6 +25,11 @@ class Optimiser:
             raise InputError(
                 "no parameters to move: a network that takes its sizes from its first input has none yet"
             )
+        if narrow := [name for name, param in params.items() if param.dtype.itemsize < 4]:
+            raise InputError(
+                f"expected parameters of single or double precision, got {params[narrow[0]].dtype} in "
+                f"{narrow[0]}: small steps would be lost. Load them into a new network, which is wider"
+            )
         self.params = params
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
