@@ -16,7 +16,7 @@ TRAINING = {
     "data": "20,074 surnames\n24 dropped as junk",
     "names": 17085,
     "validation_names": 900,
-    "epochs": 20,
+    "epochs": 30,
     "validation": {"accuracy": 0.8456, "macro_f1": 0.5678, "log_loss": 0.5, "ece": 0.02},
 }
 PROTOCOL = {
@@ -63,10 +63,10 @@ def test_without_measurements_it_claims_none() -> None:
 def test_a_run_that_was_stopped_is_said_to_be() -> None:
     whole = model_card(["A", "B"], [0.5, 0.5], TRAINING)
     stopped = model_card(["A", "B"], [0.5, 0.5], TRAINING | {"epochs": 12})
-    assert "for 20 epochs" in whole
+    assert "for 30 epochs" in whole
     assert "stopped" not in whole
     assert "for 12 epochs" in stopped
-    assert "stopped before its 20 epochs" in stopped
+    assert "stopped before its 30 epochs" in stopped
 
 
 def test_the_figures_are_those_of_the_names_held_out() -> None:
@@ -114,6 +114,7 @@ def test_the_command_line_takes_every_setting() -> None:
         epochs=2,
         batch_size=16,
         learning_rate=0.01,
+        average_from=0.5,
         weight_decay=0.1,
         label_smoothing=0.05,
         clip=2.0,

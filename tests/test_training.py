@@ -48,6 +48,7 @@ SMALL = Recipe(
     longest_ngram=0,
     balance=0.0,
     agreement=0.0,
+    average_from=1.0,
     refit=False,
 )
 
@@ -258,6 +259,19 @@ train(corpus, recipe, checkpoint=checkpoint, on_progress=say)
 """
 
 
+@pytest.mark.parametrize("stop", [2, 4, 6])
+def test_resuming_a_run_of_averaged_weights(corpus: Corpus, tmp_path: Path, stop: int) -> None:
+    """Stopped before the first is averaged, or later."""
+    path, recipe = tmp_path / "run.checkpoint", replace(SMALL, average_from=0.4)
+    train(corpus, recipe, checkpoint=path, on_progress=StopAt(stop, 2))
+    resumed = train(corpus, recipe, checkpoint=path, resume=True)
+    assert_same_weights(train(corpus, recipe), resumed)
+    read = read_checkpoint(path).tensors
+    for name, tensor in weights(resumed).items():
+        assert tensor.tobytes() == read[f"network/{name}"].tobytes()
+        assert tensor.tobytes() != read[f"learner/{name}"].tobytes()
+
+
 def test_resuming_after_kill_9(folder: Path, corpus: Corpus, trained: TrainingResult, tmp_path: Path) -> None:
     path = tmp_path / "run.checkpoint"
     command = [sys.executable, "-c", RUN, str(folder), repr(SMALL.to_json()), str(path)]
@@ -282,28 +296,31 @@ def mixed_up(corpus: Corpus) -> Corpus:
     return replace(corpus, labels=labels)
 
 
-def test_interrupted_keeps_the_best_epoch(mixed_up: Corpus, tmp_path: Path) -> None:
-    path, after = tmp_path / "run.checkpoint", {}
+@pytest.mark.parametrize(("average_from", "group"), [(1.0, "learner"), (0.2, "network")])
+def test_interrupted_keeps_the_best_epoch(
+    mixed_up: Corpus, tmp_path: Path, average_from: float, group: str
+) -> None:
+    path, after, recipe = tmp_path / "run.checkpoint", {}, replace(OVERFITTING, average_from=average_from)
 
     def watch(progress: Progress) -> None:
         if progress.step == 1 and progress.epoch > 1:
             after[progress.epoch - 1] = read_checkpoint(path).tensors
         StopAt(9, 2)(progress)
 
-    stopped = train(mixed_up, OVERFITTING, checkpoint=path, on_progress=watch)
+    stopped = train(mixed_up, recipe, checkpoint=path, on_progress=watch)
     losses = [record.validation_loss for record in stopped.history]
     best = int(np.argmin(losses)) + 1
     assert len(stopped.history) == 8
     assert 1 < best < 7, "the test needs an epoch in the middle"
     assert [record.train_loss for record in stopped.history][-1] < stopped.history[best - 1].train_loss
     for name, tensor in weights(stopped).items():
-        assert tensor.tobytes() == after[best][f"network/{name}"].tobytes(), name
+        assert tensor.tobytes() == after[best][f"{group}/{name}"].tobytes(), name
     assert stopped.classifier.facts["epochs"] == best
     assert f"for {best} epochs" in stopped.classifier.card
     assert "stopped before its 12 epochs" in stopped.classifier.card
 
-    train(mixed_up, OVERFITTING, checkpoint=path, on_progress=StopAt(best + 2, 1))
-    resumed = train(mixed_up, OVERFITTING, checkpoint=path, resume=True, on_progress=StopAt(9, 2))
+    train(mixed_up, recipe, checkpoint=path, on_progress=StopAt(best + 2, 1))
+    resumed = train(mixed_up, recipe, checkpoint=path, resume=True, on_progress=StopAt(9, 2))
     assert_same_weights(stopped, resumed)
 
 
@@ -311,7 +328,7 @@ def test_a_run_that_ends_keeps_its_last_epoch(mixed_up: Corpus, tmp_path: Path) 
     path = tmp_path / "run.checkpoint"
     ended = train(mixed_up, OVERFITTING, checkpoint=path)
     for name, tensor in weights(ended).items():
-        assert tensor.tobytes() == read_checkpoint(path).tensors[f"network/{name}"].tobytes(), name
+        assert tensor.tobytes() == read_checkpoint(path).tensors[f"learner/{name}"].tobytes(), name
     assert ended.classifier.facts["epochs"] == 12
     assert "stopped" not in ended.classifier.card
     again = train(mixed_up, OVERFITTING, checkpoint=path, resume=True)  # killed before the model was saved
@@ -456,6 +473,7 @@ def test_recipes_refuse_nonsense() -> None:
         *({name: 0} for name in ("epochs", "batch_size", "embedding_size", "hidden_size", "num_layers")),
         *({name: -1} for name in ("min_letter_count", "seed", "weight_decay")),
         *({name: float("inf")} for name in ("agreement", "alone", "weight_decay")),
+        *({"average_from": value} for value in (0.0, -0.1, 1.1, nan)),
         *({name: value} for name in ("learning_rate", "clip") for value in (0.0, -1.0, nan, float("inf"))),
         *(
             {n: v}
@@ -651,6 +669,41 @@ def test_two_readings_of_each_name(corpus: Corpus) -> None:
         np.testing.assert_allclose(run.network.grads[name], grad, atol=1e-6, err_msg=name)
     assert loss == pytest.approx(expected)
     assert 0 <= right <= 8
+
+
+@pytest.mark.parametrize(("batch_size", "average_from"), [(16, 0.5), (64, 0.4), (1000, 0.3), (16, 0.999)])
+def test_the_network_that_answers_is_the_mean_of_the_learner(
+    corpus: Corpus, batch_size: int, average_from: float
+) -> None:
+    """Four times an epoch, or at each step where there are fewer; until then it is what the learner is."""
+    recipe = replace(SMALL, batch_size=batch_size, average_from=average_from)
+    run, seen = fitting.Run(corpus, recipe), []
+    step = run._step
+
+    def step_and_look(batch: Any) -> tuple[float, float]:
+        told = step(batch)
+        done = run.optimiser.steps
+        if done >= average_from * 6 * run.steps_per_epoch and done % max(1, run.steps_per_epoch // 4) == 0:
+            seen.append({name: param.copy() for name, param in run.learner.params.items()})
+        return told
+
+    run._step = step_and_look  # type: ignore[method-assign]
+    for _ in range(6):
+        run.epoch(lambda progress: None)
+        for name, param in run.network.params.items():
+            expected = np.mean([w[name] for w in seen], axis=0) if seen else run.learner.params[name]
+            np.testing.assert_allclose(param, expected, atol=1e-6)
+    assert (
+        len(seen) == {(16, 0.5): 14, (64, 0.4): 11, (1000, 0.3): 5, (16, 0.999): 1}[batch_size, average_from]
+    )
+    assert run.optimiser.learning_rate == recipe.learning_rate
+
+
+def test_without_averages_the_learner_answers(corpus: Corpus) -> None:
+    run = fitting.Run(corpus, SMALL)
+    assert run.network is run.learner
+    run.epoch(lambda progress: None)
+    assert "network/output.weight" not in run.checkpoint().tensors
 
 
 def test_two_readings_come_to_agree(corpus: Corpus) -> None:

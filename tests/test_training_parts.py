@@ -26,6 +26,7 @@ from cognomen.rnn import (
     Linear,
     Optimiser,
     Recurrent,
+    climb,
     clip_grad_norm,
     cosine,
     cross_entropy,
@@ -210,6 +211,14 @@ def test_a_norm_that_is_no_number_is_reported(bad: float) -> None:
 
 
 # --- schedules
+
+
+def test_climbing_it_is_one_cycle_and_then_stays() -> None:
+    for steps in (1, 2, 7, 100):
+        rates = [climb(step, steps, 0.01) for step in range(steps)]
+        top = [step for step in range(steps) if step > 0.3 * steps - 1]
+        assert all(rates[step] == one_cycle(step, steps, 0.01) for step in range(steps) if step not in top)
+        assert all(rates[step] == pytest.approx(0.01) for step in top)
 
 
 @pytest.mark.parametrize("steps", [2, 3, 4, 10, 101, 1000])

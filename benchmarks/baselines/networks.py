@@ -66,5 +66,7 @@ def plain(cell: str) -> Recipe:
         refit=False,
         balance=0.0,
         agreement=0.0,
+        average_from=1.0,
+        epochs=20,
         dropout=(0.1, 0.0, 0.3),
     )

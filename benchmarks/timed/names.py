@@ -41,6 +41,7 @@ PLAIN = Recipe(
     refit=False,
     balance=0.0,
     agreement=0.0,
+    average_from=1.0,
     dropout=(0.1, 0.0, 0.3),
     epochs=30,
     validation_share=0.05,

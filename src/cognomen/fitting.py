@@ -6,6 +6,7 @@ import hashlib
 import math
 import time
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
@@ -29,13 +30,15 @@ from cognomen.progress import EpochRecord, Progress
 from cognomen.recipe import Recipe
 from cognomen.rnn.layers import Array, Ids
 from cognomen.rnn.losses import cross_entropy, disagreement
-from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle
+from cognomen.rnn.optim import AdamW, climb, clip_grad_norm, one_cycle
 from cognomen.splits import validation_mask
 from cognomen.text import normalise
 
 __all__ = ["Names", "Run", "fingerprint"]
 
 MEASURED = ("validation_names", "history", "validation")  # what a second run takes over from the first
+
+AVERAGED = 4  # weights of so many steps in each epoch
 
 LIKE_TRAINING = 0.995  # share of the names held out that may not count as unlike the training
 
@@ -67,6 +70,8 @@ class Names:
 class Run:
     """A training run: the network, its optimiser, the source of chance, and how far it has come.
 
+    The `learner` is what steps change; `network` answers. They are the same, unless weights are averaged.
+
     Args:
         corpus: surnames and their origins.
         recipe: the settings.
@@ -93,14 +98,15 @@ class Run:
             for part in parts
         )
         architecture = recipe.architecture(len(self.alphabet), len(corpus.origins))
-        self.network = Network(
+        self.learner = Network(
             architecture,
             ngrams=self._ngrams(),
             dropout=recipe.dropout,
             ngram_dropout=recipe.ngram_dropout,
             rng=self.rng,
         )
-        self.optimiser = AdamW(self.network.params, recipe.learning_rate, weight_decay=recipe.weight_decay)
+        self.network = self.learner if recipe.average_from == 1 else deepcopy(self.learner)
+        self.optimiser = AdamW(self.learner.params, recipe.learning_rate, weight_decay=recipe.weight_decay)
         counts = np.bincount(self.training.labels, minlength=len(corpus.origins))
         self.priors = counts / counts.sum()  # (C,)
         self.favour = (recipe.balance * np.log(self.priors)).astype(self.network.dtype)  # (C,)
@@ -156,7 +162,7 @@ class Run:
         ids = np.where(self.rng.random(len(ids)) < recipe.letter_dropout, UNKNOWN, ids)
         # A run that diverges overflows on its way; check_sound says so in plain words.
         with np.errstate(all="ignore"):
-            parts, backward = self.network.forward_parts(ids, lengths, self.rng)
+            parts, backward = self.learner.forward_parts(ids, lengths, self.rng)
             logits = sum(parts[1:], start=parts[0])  # (N, C)
             loss, dlogits = self._loss(logits, labels)
             if recipe.agreement:
@@ -164,16 +170,36 @@ class Run:
             dparts = [dlogits] * len(parts)
             if len(parts) > 1:  # else the n-grams, which are quicker, leave the recurrent part too little
                 dparts[0] = dlogits + recipe.alone * self._loss(parts[0], labels)[1]
-            self.network.zero_grad()
+            self.learner.zero_grad()
             backward(dparts)
-            norm = clip_grad_norm(self.network.grads, recipe.clip)
+            norm = clip_grad_norm(self.learner.grads, recipe.clip)
             epoch = self._told_before + len(self.history) + 1
             where = f"epoch {epoch}, step {self.optimiser.steps % self.steps_per_epoch + 1}"
             check_sound(loss, norm, len(batch), len(self.priors), where, recipe)
-            total = recipe.epochs * self.steps_per_epoch
-            self.optimiser.learning_rate = one_cycle(self.optimiser.steps, total, recipe.learning_rate)
-            self.optimiser.step(self.network.grads)
+            schedule = one_cycle if recipe.average_from == 1 else climb
+            self.optimiser.learning_rate = schedule(self.optimiser.steps, self._steps, recipe.learning_rate)
+            self.optimiser.step(self.learner.grads)
+        if self.network is not self.learner:
+            self._average()
         return loss, (logits.argmax(axis=1) == labels).sum() / readings
+
+    @property
+    def _steps(self) -> int:
+        """Of all epochs."""
+        return self.recipe.epochs * self.steps_per_epoch
+
+    def _average(self) -> None:
+        """Let the network that answers be the mean of what the learner was, at some steps of each epoch.
+
+        Until the first of these it is what the learner is at an epoch's end.
+        """
+        every = max(1, self.steps_per_epoch // AVERAGED)
+        count = self.optimiser.steps // every - math.ceil(self.recipe.average_from * self._steps / every) + 1
+        if count > 0 and self.optimiser.steps % every == 0:
+            for name, mean in self.network.params.items():
+                mean += (self.learner.params[name] - mean) / count
+        elif count <= 0 and self.optimiser.steps % self.steps_per_epoch == 0:
+            self.network.load(self.learner.params)
 
     def _loss(self, logits: Array, labels: Ids) -> tuple[float, Array]:
         """The cross-entropy of logits (N, C), and its gradient.
@@ -208,7 +234,9 @@ class Run:
 
     def checkpoint(self) -> Checkpoint:
         """All that the rest of the run depends on."""
-        groups = {"network": self.network.params, "best": self.best, "optimiser": self.optimiser.state}
+        groups = {"learner": self.learner.params, "best": self.best, "optimiser": self.optimiser.state}
+        if self.network is not self.learner:
+            groups["network"] = self.network.params
         tensors = {f"{group}/{name}": t for group, named in groups.items() for name, t in named.items()}
         facts = {
             "recipe": self.recipe.to_json(),
@@ -237,7 +265,10 @@ class Run:
                 f"cannot resume, the checkpoint belongs to another run: {'; '.join(differs)}. Give the "
                 "same settings as then, or train from the start"
             )
-        for group, named in {"network": self.network.params, "optimiser": self.optimiser.state}.items():
+        groups = {"learner": self.learner.params, "optimiser": self.optimiser.state}
+        if self.network is not self.learner:
+            groups["network"] = self.network.params
+        for group, named in groups.items():
             for name, tensor in named.items():
                 tensor[...] = checkpoint.tensors[f"{group}/{name}"]
         self.best = {name: checkpoint.tensors[f"best/{name}"] for name in self.network.params}

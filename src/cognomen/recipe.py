@@ -33,7 +33,9 @@ class Recipe:
         letter_dropout: share of letters shown as the unknown letter, so that the network learns its use.
         epochs: how often every training name is seen.
         batch_size: names in each step.
-        learning_rate: the peak of the one-cycle schedule.
+        learning_rate: the peak of the schedule.
+        average_from: the share of the steps after which the weights are averaged, while the learning rate
+            stays at its peak (SWA: Izmailov et al. 2018). 1 for none: the rate falls to nothing (one cycle).
         weight_decay: of AdamW.
         label_smoothing: share of each target spread over all origins.
         clip: largest norm of a step's gradient.
@@ -60,16 +62,17 @@ class Recipe:
     ngram_dropout: float = 0.5
     alone: float = 0.5
     agreement: float = 1.0
-    dropout: tuple[float, float, float] = (0.1, 0.0, 0.5)
+    dropout: tuple[float, float, float] = (0.1, 0.0, 0.6)
     min_letter_count: int = 10
     letter_dropout: float = 0.01
-    epochs: int = 20
+    epochs: int = 30
     batch_size: int = 128
     learning_rate: float = 3e-3
+    average_from: float = 0.4
     weight_decay: float = 0.01
     label_smoothing: float = 0.0
     clip: float = 1.0
-    balance: float = 0.25
+    balance: float = 0.3
     validation_share: float = 0.1
     refit: bool = True
     seed: int = 0
@@ -84,6 +87,8 @@ class Recipe:
         for name in ("learning_rate", "clip"):
             if not 0 < getattr(self, name) < math.inf:
                 raise InputError(f"{name}: expected a positive number, got {getattr(self, name)}")
+        if not 0 < self.average_from <= 1:
+            raise InputError(f"average_from: expected a share in (0, 1], got {self.average_from}")
         for name in ("letter_dropout", "ngram_dropout", "validation_share", "label_smoothing", "balance"):
             if not 0 <= getattr(self, name) < 1:
                 raise InputError(f"{name}: expected a share in [0, 1), got {getattr(self, name)}")

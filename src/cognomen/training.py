@@ -46,8 +46,9 @@ def train(
     There are two runs, unless the recipe says otherwise. From the first some names are held out, which tell
     how far its answers can be trusted: the calibration. The second then learns from all names.
 
-    The result has the weights of the last epoch. If the first run is interrupted (Ctrl-C) after an epoch or
-    more, it has those of the epoch that did best on the validation names; if the second one is, the first's.
+    The result has the weights of the last epoch, or their average, as the recipe says. If the first run is
+    interrupted (Ctrl-C) after an epoch or more, it has those of the epoch that did best on the validation
+    names; if the second one is, the first's.
     The same corpus, recipe and machine give the same weights, bit for bit, also after stopping and resuming.
     The linear algebra is held to one thread, so they do not depend on the number of cores either.
 

@@ -5,7 +5,7 @@ from cognomen.rnn.gradcheck import gradcheck, numerical_gradient, relative_error
 from cognomen.rnn.layers import Array, Dropout, Embedding, Layer, Linear
 from cognomen.rnn.losses import cross_entropy, disagreement, log_softmax, softmax
 from cognomen.rnn.model import RNN
-from cognomen.rnn.optim import SGD, Adam, AdamW, Optimiser, clip_grad_norm, cosine, one_cycle
+from cognomen.rnn.optim import SGD, Adam, AdamW, Optimiser, climb, clip_grad_norm, cosine, one_cycle
 from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.pooling import POOLINGS, pool
 from cognomen.rnn.recurrent import DIRECTIONS, Recurrent
@@ -32,6 +32,7 @@ __all__ = [
     "Optimiser",
     "Packed",
     "Recurrent",
+    "climb",
     "clip_grad_norm",
     "cosine",
     "cross_entropy",

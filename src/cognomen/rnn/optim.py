@@ -10,7 +10,7 @@ import numpy as np
 from cognomen.errors import InputError
 from cognomen.rnn.layers import Array
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimiser", "clip_grad_norm", "cosine", "one_cycle"]
+__all__ = ["SGD", "Adam", "AdamW", "Optimiser", "climb", "clip_grad_norm", "cosine", "one_cycle"]
 
 
 class Optimiser:
@@ -149,6 +149,12 @@ def cosine(step: int, steps: int, start: float, end: float = 0.0) -> float:
     return _half_wave(step / max(steps - 1, 1), start, end)
 
 
+def climb(step: int, steps: int, peak: float, *, warm_up: float = 0.3, start: float = 1 / 25) -> float:
+    """The learning rate that climbs as that of `one_cycle` does, and stays: for averaged weights."""
+    top = warm_up * steps - 1
+    return _half_wave(step / top if top > 0 else 1.0, start * peak, peak)
+
+
 def one_cycle(
     step: int, steps: int, peak: float, *, warm_up: float = 0.3, start: float = 1 / 25, end: float = 1e-4
 ) -> float:
@@ -159,7 +165,7 @@ def one_cycle(
     """
     top = warm_up * steps - 1
     if step <= top:
-        return _half_wave(step / top if top > 0 else 1.0, start * peak, peak)
+        return climb(step, steps, peak, warm_up=warm_up, start=start)
     return _half_wave((step - top) / (steps - 1 - top), peak, end * start * peak)
 
 

@@ -55,6 +55,11 @@ OPTIONS: list[tuple[str, Any, str]] = [
     ("letter_dropout", SHARE, "Share of letters shown as the unknown letter."),
     ("batch_size", COUNT, "Names in each step."),
     ("learning_rate", click.FloatRange(min=0, min_open=True), "Peak of the schedule."),
+    (
+        "average_from",
+        click.FloatRange(0, 1, min_open=True),
+        "Share of the steps after which weights are averaged; 1: not.",
+    ),
     ("weight_decay", click.FloatRange(min=0), "Of AdamW."),
     ("label_smoothing", SHARE, "Share of each target spread over all origins."),
     ("clip", click.FloatRange(min=0, min_open=True), "Largest norm of a step's gradient."),
