@@ -40,6 +40,7 @@ ORDER = [
         "checkpoint",
         "progress",
         "divergence",
+        "learning",
         "fitting",
         "training",
         "protocols",

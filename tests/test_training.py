@@ -18,7 +18,7 @@ import pytest
 from safetensors.numpy import save
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from cognomen import fitting
+from cognomen import fitting, learning
 from cognomen.alphabet import Alphabet
 from cognomen.calibration import fit_temperature, softmax_with_temperature
 from cognomen.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
@@ -445,15 +445,15 @@ def test_each_sign_of_divergence_counts(
 ) -> None:
     """Three origins: a guess has a loss of 1.1, a batch of 36 with one of 14 is going wrong."""
     recipe = replace(SMALL, batch_size=36)
-    monkeypatch.setattr(fitting, "clip_grad_norm", lambda grads, limit: norm)
-    monkeypatch.setattr(fitting, "cross_entropy", lambda logits, y, **_: (loss, np.zeros_like(logits)))
+    monkeypatch.setattr(learning, "clip_grad_norm", lambda grads, limit: norm)
+    monkeypatch.setattr(learning, "cross_entropy", lambda logits, y, **_: (loss, np.zeros_like(logits)))
     with pytest.raises(TrainingError, match="epoch 1, step 1"):
         train(corpus, recipe)
 
 
 def test_one_name_that_costs_much_is_no_divergence(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same loss in batches of one: a mislabelled name, perhaps."""
-    monkeypatch.setattr(fitting, "cross_entropy", lambda logits, y, **_: (14.0, np.zeros_like(logits)))
+    monkeypatch.setattr(learning, "cross_entropy", lambda logits, y, **_: (14.0, np.zeros_like(logits)))
     assert train(corpus, replace(SMALL, batch_size=1, epochs=1)).history[0].train_loss == 14
 
 
@@ -641,7 +641,7 @@ def test_one_step_by_hand(corpus: Corpus) -> None:
     recipe = replace(recipe, letter_dropout=0.0, clip=1e6)
     run, twin = fitting.Run(corpus, recipe), fitting.Run(corpus, recipe)
     batch = np.arange(8)
-    run._step(batch)
+    run.learner.step(run.training, batch, run.rng, 1)
     ids, lengths, labels = twin.training.take(batch)
     parts, backward = twin.network.forward_parts(ids, lengths)
     favour = 0.3 * np.log(twin.priors)
@@ -656,7 +656,7 @@ def test_two_readings_of_each_name(corpus: Corpus) -> None:
     recipe = replace(SMALL, agreement=0.6, balance=0.3, dropout=(0.0, 0.0, 0.5), letter_dropout=0.0, clip=1e6)
     run, twin = fitting.Run(corpus, recipe), fitting.Run(corpus, recipe)
     batch = np.arange(8)
-    loss, right = run._step(batch)
+    loss, right = run.learner.step(run.training, batch, run.rng, 1)
     ids, lengths, labels = twin.training.take(np.r_[batch, batch])
     twin.rng.random(len(ids))  # the letters', of which none is dropped
     (logits,), backward = twin.network.forward_parts(ids, lengths, twin.rng)
@@ -678,30 +678,30 @@ def test_the_network_that_answers_is_the_mean_of_the_learner(
     """Four times an epoch, or at each step where there are fewer; until then it is what the learner is."""
     recipe = replace(SMALL, batch_size=batch_size, average_from=average_from)
     run, seen = fitting.Run(corpus, recipe), []
-    step = run._step
+    step = run.learner.step
 
-    def step_and_look(batch: Any) -> tuple[float, float]:
-        told = step(batch)
-        done = run.optimiser.steps
+    def step_and_look(*given: Any) -> tuple[float, float]:
+        told = step(*given)
+        done = run.learner.optimiser.steps
         if done >= average_from * 6 * run.steps_per_epoch and done % max(1, run.steps_per_epoch // 4) == 0:
-            seen.append({name: param.copy() for name, param in run.learner.params.items()})
+            seen.append({name: param.copy() for name, param in run.learner.network.params.items()})
         return told
 
-    run._step = step_and_look  # type: ignore[method-assign]
+    run.learner.step = step_and_look  # type: ignore[method-assign]
     for _ in range(6):
         run.epoch(lambda progress: None)
         for name, param in run.network.params.items():
-            expected = np.mean([w[name] for w in seen], axis=0) if seen else run.learner.params[name]
+            expected = np.mean([w[name] for w in seen], axis=0) if seen else run.learner.network.params[name]
             np.testing.assert_allclose(param, expected, atol=1e-6)
     assert (
         len(seen) == {(16, 0.5): 14, (64, 0.4): 11, (1000, 0.3): 5, (16, 0.999): 1}[batch_size, average_from]
     )
-    assert run.optimiser.learning_rate == recipe.learning_rate
+    assert run.learner.optimiser.learning_rate == recipe.learning_rate
 
 
 def test_without_averages_the_learner_answers(corpus: Corpus) -> None:
     run = fitting.Run(corpus, SMALL)
-    assert run.network is run.learner
+    assert run.network is run.learner.network
     run.epoch(lambda progress: None)
     assert "network/output.weight" not in run.checkpoint().tensors
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cognomen.alphabet import UNKNOWN, Alphabet
 from cognomen.calibration import fit_calibration, softmax_with_temperature
 from cognomen.corpora import Corpus
-from cognomen.fitting import Names
+from cognomen.learning import Names
 from cognomen.ngrams import Ngrams, frequent_ngrams
 from cognomen.protocols import Tell
 from cognomen.recipe import Recipe

@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from cognomen.fitting import Names
+from cognomen.learning import Names
 from cognomen.network import Network
 from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy
 from cognomen.rnn.machine import reuse_memory
@@ -39,7 +39,7 @@ def training_names() -> Names:
 def our_steps(size: int, dropout: Dropout = NO_DROPOUT, clip: float | None = None) -> Iterator[int]:
     """Learn from batch after batch in random order, for ever: how many names each had.
 
-    Forward, cross entropy, backward, (clipping,) AdamW: what `fitting.Run` does.
+    Forward, cross entropy, backward, (clipping,) AdamW: what `learning.Learner` does.
     """
     reuse_memory()  # as `train` does
     names, rng = training_names(), np.random.default_rng(0)

@@ -1,4 +1,4 @@
-"""One training run: its names, its network, its optimiser, and how far it has come."""
+"""One training run: its names, what learns from them, how far it has come, and what comes of it."""
 
 from __future__ import annotations
 
@@ -6,71 +6,41 @@ import hashlib
 import math
 import time
 from collections.abc import Callable
-from copy import deepcopy
-from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.alphabet import UNKNOWN, Alphabet
+from cognomen.alphabet import Alphabet
 from cognomen.calibration import Calibration, fit_calibration, softmax_with_temperature
 from cognomen.card import model_card
 from cognomen.checkpoint import Checkpoint
 from cognomen.classifier import Classifier
 from cognomen.corpora import KNOWN_CORPORA, Corpus
-from cognomen.divergence import check_finite, check_sound
+from cognomen.divergence import check_finite
 from cognomen.errors import TrainingError
 from cognomen.evaluation import evaluate
+from cognomen.learning import Learner, Names
 from cognomen.network import Network
 from cognomen.ngrams import frequent_ngrams
 from cognomen.progress import EpochRecord, Progress
 from cognomen.recipe import Recipe
 from cognomen.rnn.layers import Array, Ids
-from cognomen.rnn.losses import cross_entropy, disagreement
-from cognomen.rnn.optim import AdamW, climb, clip_grad_norm, one_cycle
+from cognomen.rnn.losses import cross_entropy
 from cognomen.splits import validation_mask
 from cognomen.text import normalise
 
-__all__ = ["Names", "Run", "fingerprint"]
+__all__ = ["Run", "fingerprint"]
 
 MEASURED = ("validation_names", "history", "validation")  # what a second run takes over from the first
-
-AVERAGED = 4  # weights of so many steps in each epoch
 
 LIKE_TRAINING = 0.995  # share of the names held out that may not count as unlike the training
 
 
-@dataclass(frozen=True)
-class Names:
-    """Names as a network reads them: ids (M,) laid end to end, lengths (N,), labels (N,)."""
-
-    ids: Ids
-    lengths: Ids
-    labels: Ids
-
-    @cached_property
-    def starts(self) -> Ids:
-        """Where each name begins, (N,)."""
-        return np.asarray(np.cumsum(self.lengths) - self.lengths)
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def take(self, which: NDArray[np.int64]) -> tuple[Ids, Ids, Ids]:
-        """Ids, lengths and labels of some of the names."""
-        lengths = self.lengths[which]
-        before = np.cumsum(lengths) - lengths  # letters of the names before
-        places = np.repeat(self.starts[which] - before, lengths) + np.arange(lengths.sum())
-        return self.ids[places], lengths, self.labels[which]
-
-
 class Run:
-    """A training run: the network, its optimiser, the source of chance, and how far it has come.
-
-    The `learner` is what steps change; `network` answers. They are the same, unless weights are averaged.
+    """A training run: its names, what learns from them, the source of chance, and how far it has come.
 
     Args:
         corpus: surnames and their origins.
@@ -97,22 +67,23 @@ class Run:
             Names(*self.alphabet.encode_all([letters[i] for i in np.flatnonzero(part)]), labels[part])
             for part in parts
         )
-        architecture = recipe.architecture(len(self.alphabet), len(corpus.origins))
-        self.learner = Network(
-            architecture,
-            ngrams=self._ngrams(),
-            dropout=recipe.dropout,
-            ngram_dropout=recipe.ngram_dropout,
-            rng=self.rng,
-        )
-        self.network = self.learner if recipe.average_from == 1 else deepcopy(self.learner)
-        self.optimiser = AdamW(self.learner.params, recipe.learning_rate, weight_decay=recipe.weight_decay)
         counts = np.bincount(self.training.labels, minlength=len(corpus.origins))
         self.priors = counts / counts.sum()  # (C,)
-        self.favour = (recipe.balance * np.log(self.priors)).astype(self.network.dtype)  # (C,)
         self.steps_per_epoch = math.ceil(len(self.training) / recipe.batch_size)
+        self.learner = Learner(self._fresh_network(), recipe, self.priors, self.steps_per_epoch)
+        self.network = self.learner.answering
         self.history: list[EpochRecord] = []
         self.best: dict[str, Array] = {}
+
+    def _fresh_network(self) -> Network:
+        """The recipe's network, as chance makes it."""
+        return Network(
+            self.recipe.architecture(len(self.alphabet), len(self.corpus.origins)),
+            ngrams=self._ngrams(),
+            dropout=self.recipe.dropout,
+            ngram_dropout=self.recipe.ngram_dropout,
+            rng=self.rng,
+        )
 
     def _ngrams(self) -> tuple[Ids, Ids] | None:
         """The n-grams of the training names that get weights, or None."""
@@ -130,13 +101,14 @@ class Run:
         """See every training name once, then measure on the validation names."""
         seen, loss, right, began = 0, 0.0, 0.0, time.perf_counter()
         order = self.rng.permutation(len(self.training))
+        epoch = self._told_before + len(self.history) + 1
         for step in range(self.steps_per_epoch):
             batch = order[step * self.recipe.batch_size : (step + 1) * self.recipe.batch_size]
-            batch_loss, batch_right = self._step(batch)
+            batch_loss, batch_right = self.learner.step(self.training, batch, self.rng, epoch)
             seen, loss, right = seen + len(batch), loss + batch_loss * len(batch), right + batch_right
             pace = seen / (time.perf_counter() - began)
             progress = Progress(
-                self._told_before + len(self.history) + 1,
+                epoch,
                 self.recipe.epochs * (2 if self.recipe.refits else 1),
                 step + 1,
                 self.steps_per_epoch,
@@ -147,71 +119,12 @@ class Run:
             if step + 1 < self.steps_per_epoch:
                 on_progress(progress)
         self._record(loss / seen, right / seen)
-        on_progress(replace(progress, record=replace(self.history[-1], epoch=progress.epoch)))
+        on_progress(replace(progress, record=replace(self.history[-1], epoch=epoch)))
 
     @property
     def _told_before(self) -> int:
         """Epochs of the first run, which count in what is told."""
         return self.recipe.epochs if self.calibrated else 0
-
-    def _step(self, batch: NDArray[np.int64]) -> tuple[float, float]:
-        """Learn from one batch: its loss, and how many of its names were answered right."""
-        recipe = self.recipe
-        readings = 2 if recipe.agreement else 1  # of each name, under different noise
-        ids, lengths, labels = self.training.take(np.tile(batch, readings))
-        ids = np.where(self.rng.random(len(ids)) < recipe.letter_dropout, UNKNOWN, ids)
-        # A run that diverges overflows on its way; check_sound says so in plain words.
-        with np.errstate(all="ignore"):
-            parts, backward = self.learner.forward_parts(ids, lengths, self.rng)
-            logits = sum(parts[1:], start=parts[0])  # (N, C)
-            loss, dlogits = self._loss(logits, labels)
-            if recipe.agreement:
-                dlogits += recipe.agreement * self._disagreement(logits)
-            dparts = [dlogits] * len(parts)
-            if len(parts) > 1:  # else the n-grams, which are quicker, leave the recurrent part too little
-                dparts[0] = dlogits + recipe.alone * self._loss(parts[0], labels)[1]
-            self.learner.zero_grad()
-            backward(dparts)
-            norm = clip_grad_norm(self.learner.grads, recipe.clip)
-            epoch = self._told_before + len(self.history) + 1
-            where = f"epoch {epoch}, step {self.optimiser.steps % self.steps_per_epoch + 1}"
-            check_sound(loss, norm, len(batch), len(self.priors), where, recipe)
-            schedule = one_cycle if recipe.average_from == 1 else climb
-            self.optimiser.learning_rate = schedule(self.optimiser.steps, self._steps, recipe.learning_rate)
-            self.optimiser.step(self.learner.grads)
-        if self.network is not self.learner:
-            self._average()
-        return loss, (logits.argmax(axis=1) == labels).sum() / readings
-
-    @property
-    def _steps(self) -> int:
-        """Of all epochs."""
-        return self.recipe.epochs * self.steps_per_epoch
-
-    def _average(self) -> None:
-        """Let the network that answers be the mean of what the learner was, at some steps of each epoch.
-
-        Until the first of these it is what the learner is at an epoch's end.
-        """
-        every = max(1, self.steps_per_epoch // AVERAGED)
-        count = self.optimiser.steps // every - math.ceil(self.recipe.average_from * self._steps / every) + 1
-        if count > 0 and self.optimiser.steps % every == 0:
-            for name, mean in self.network.params.items():
-                mean += (self.learner.params[name] - mean) / count
-        elif count <= 0 and self.optimiser.steps % self.steps_per_epoch == 0:
-            self.network.load(self.learner.params)
-
-    def _loss(self, logits: Array, labels: Ids) -> tuple[float, Array]:
-        """The cross-entropy of logits (N, C), and its gradient.
-
-        Logit adjustment (Menon et al. 2021): what the origins' shares explain, the network need not learn.
-        """
-        return cross_entropy(logits + self.favour, labels, label_smoothing=self.recipe.label_smoothing)
-
-    def _disagreement(self, logits: Array) -> Array:
-        """The gradient (N, C) of how far the names' first readings, half of the rows, are from the second."""
-        first, second = np.split(logits + self.favour, 2)
-        return np.concatenate(disagreement(first, second)[1:])
 
     def _record(self, loss: float, accuracy: float) -> None:
         """Note an epoch, and keep its weights if no epoch's were better on the validation names."""
@@ -234,15 +147,13 @@ class Run:
 
     def checkpoint(self) -> Checkpoint:
         """All that the rest of the run depends on."""
-        groups = {"learner": self.learner.params, "best": self.best, "optimiser": self.optimiser.state}
-        if self.network is not self.learner:
-            groups["network"] = self.network.params
+        groups = self.learner.state() | {"best": self.best}
         tensors = {f"{group}/{name}": t for group, named in groups.items() for name, t in named.items()}
         facts = {
             "recipe": self.recipe.to_json(),
             "corpus": fingerprint(self.corpus),
             "chance": self.rng.bit_generator.state,
-            "optimiser_steps": self.optimiser.steps,
+            "optimiser_steps": self.learner.optimiser.steps,
             "history": [asdict(record) for record in self.history],
         }
         return Checkpoint(tensors, facts)
@@ -265,15 +176,12 @@ class Run:
                 f"cannot resume, the checkpoint belongs to another run: {'; '.join(differs)}. Give the "
                 "same settings as then, or train from the start"
             )
-        groups = {"learner": self.learner.params, "optimiser": self.optimiser.state}
-        if self.network is not self.learner:
-            groups["network"] = self.network.params
-        for group, named in groups.items():
+        for group, named in self.learner.state().items():
             for name, tensor in named.items():
                 tensor[...] = checkpoint.tensors[f"{group}/{name}"]
         self.best = {name: checkpoint.tensors[f"best/{name}"] for name in self.network.params}
         self.rng.bit_generator.state = facts["chance"]
-        self.optimiser.steps = facts["optimiser_steps"]
+        self.learner.optimiser.steps = facts["optimiser_steps"]
         self.history = [EpochRecord(**record) for record in facts["history"]]
 
     def back_to_best(self) -> int:
