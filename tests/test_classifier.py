@@ -722,6 +722,16 @@ def test_the_real_model_is_small_and_answers(classic: Classifier) -> None:
 # --- how it shows itself -------------------------------------------------------------------------------
 
 
+def test_the_real_model_says_the_same_of_a_long_list_and_of_its_parts(classic: Classifier) -> None:
+    """As many n-grams at once as narrow numbers could not count."""
+    rng = np.random.default_rng(0)
+    letters = np.array(list("aaeeeiioounnrrsstlkmdvcz"))
+    names = ["".join(rng.choice(letters, size)) for size in rng.integers(3, 14, 12_000)]
+    whole = classic.predict_proba(names)
+    parts = [classic.predict_proba(names[start : start + 300]) for start in range(0, 12_000, 300)]
+    np.testing.assert_allclose(whole, np.concatenate(parts), atol=1e-4)
+
+
 def test_repr_says_what_it_is() -> None:
     weights = f"{make().network.size:,}"
     assert repr(make()) == (
