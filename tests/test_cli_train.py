@@ -249,6 +249,32 @@ def test_ctrl_c_before_the_first_epoch_says_that_nothing_is_kept(names, tmp_path
     assert "nothing to keep" in result.stderr
 
 
+def test_ctrl_c_while_calibrating_keeps_what_was_learnt(names, tmp_path, monkeypatch):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    command = ["train", names, "--out", str(tmp_path / "model"), *SMALL]
+    (tmp_path / "model.checkpoint").write_text("of an earlier run")
+    with monkeypatch.context() as patched:
+        patched.setattr("cognomen.fitting.fit_calibration", interrupted)
+        result = CliRunner().invoke(cli, [*command, "--force"])
+    assert result.exit_code == 130
+    assert "--resume goes on" in result.stderr
+    lines(run(*command, "--resume"))
+    assert (tmp_path / "model" / "model.safetensors").exists()
+
+
+def test_an_earlier_runs_checkpoint_is_not_offered(names, tmp_path, monkeypatch):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "model.checkpoint").write_text("of an earlier run")
+    monkeypatch.setattr("cognomen.fitting.Run.epoch", interrupted)
+    result = CliRunner().invoke(cli, ["train", names, "--out", str(tmp_path / "model"), *SMALL, "--force"])
+    assert result.exit_code == 130
+    assert "nothing to keep" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("seconds", "written"), [(0.4, "0:00"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03")]
 )

@@ -67,11 +67,13 @@ def train(
     recipe = Recipe() if recipe is None else recipe
     if resume and checkpoint is None:
         raise TrainingError("resuming needs the checkpoint's path, got None")
-    if checkpoint is not None and not resume:  # what an earlier run may have left
-        second_checkpoint(checkpoint).unlink(missing_ok=True)
     reuse_memory()
     with one_blas_thread():
-        first = _run(Run(corpus, recipe), checkpoint, resume, on_progress)
+        run = Run(corpus, recipe)
+        if checkpoint is not None and not resume:  # what an earlier run may have left
+            for path in (checkpoint, second_checkpoint(checkpoint)):
+                path.unlink(missing_ok=True)
+        first = _run(run, checkpoint, resume, on_progress)
         if first.interrupted or not recipe.refits:
             return first
         again = None if checkpoint is None else second_checkpoint(checkpoint)

@@ -71,7 +71,7 @@ def command(data: str, out: Path, *, resume: bool, force: bool, plots: Path | No
         with watcher() as watch:
             result = train(corpus, recipe, checkpoint=checkpoint, resume=resume, on_progress=watch)
     except KeyboardInterrupt:
-        raise Interrupted("Stopped before the first epoch had ended: there is nothing to keep.") from None
+        raise Interrupted(stopped_early(checkpoint)) from None
     result.classifier.save(out)
     if plots is not None:
         draw({"loss.png": partial(loss_curve, result.history)}, plots)
@@ -101,6 +101,13 @@ def check_place(out: Path, checkpoint: Path, *, resume: bool, force: bool) -> No
         )
     if out.is_dir() and any(out.iterdir()):
         raise ModelError(f"{out} is a model already. Replace it with --force, or choose another folder.")
+
+
+def stopped_early(checkpoint: Path) -> str:
+    """Say what Ctrl-C left where no model could be made: before the first epoch, or in the calibration."""
+    if checkpoint.exists():
+        return f"Stopped. What was learnt is in {checkpoint}; the same command with --resume goes on."
+    return "Stopped before the first epoch had ended: there is nothing to keep."
 
 
 def stopped(result: TrainingResult, epochs: int, out: Path) -> str:
