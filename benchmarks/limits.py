@@ -48,8 +48,6 @@ WANTED_T = 0.875
 OTHER_FLOOR = 0.1  # of errors: a power law with this one fits too
 TEAL, GREY = "#2a9d8f", "#8a8f98"
 
-Truth = NDArray[np.bool_]
-
 
 def some(corpus: Corpus, rows: Sequence[int] | NDArray[np.int64]) -> Corpus:
     """Some rows of a corpus."""
@@ -116,8 +114,11 @@ def expected(law: dict[str, float], names: float) -> float:
 # --- which names --------------------------------------------------------------------------------------
 
 
-def groups(corpus: Corpus, rows: NDArray[np.int64], right: Truth) -> list[dict[str, Any]]:
-    """The share of each group among the test names, and of right answers in it."""
+def groups(corpus: Corpus, rows: NDArray[np.int64], rank: NDArray[np.int64]) -> list[dict[str, Any]]:
+    """The share of each group among the test names, and how often the right origin stands first in it.
+
+    rank (N,): 0 where it stands first.
+    """
     folded = [fold(name) for name in corpus.names]
     origins: dict[str, set[str]] = {}
     for name, origin in zip(folded, corpus.labels, strict=True):
@@ -129,7 +130,12 @@ def groups(corpus: Corpus, rows: NDArray[np.int64], right: Truth) -> list[dict[s
         words = f"{low + 1} letters or more" if high == 99 else f"{low + 1} to {high} letters"
         parts[words if low else f"up to {high} letters"] = (length > low) & (length <= high)
     return [
-        {"group": group, "share": float(part.mean()), "accuracy": float(right[part].mean())}
+        {
+            "group": group,
+            "share": float(part.mean()),
+            "accuracy": float((rank[part] == 0).mean()),
+            "top3": float((rank[part] < 3).mean()),
+        }
         for group, part in parts.items()
         if part.any()
     ]
@@ -204,8 +210,9 @@ def measure() -> dict[str, Any]:
             "law": power_law(points, lowest),
             "other_law": power_law(points, OTHER_FLOOR),
         },
-        "groups": groups(corpus, rows, rank == 0),
+        "groups": groups(corpus, rows, rank),
         "first": {str(k): float((rank < k).mean()) for k in FIRST},
+        "top3_trusted": float(np.sort(found.p, axis=1)[:, -3:].sum(axis=1).mean()),
         "sure": {
             "above": SURE,
             "share_of_errors": float((found.p.max(axis=1) >= SURE)[rank > 0].mean()),
@@ -237,8 +244,11 @@ def curve_table(results: dict[str, Any]) -> str:
 
 def error_tables(results: dict[str, Any]) -> str:
     """Groups of names, the confusions, and what else is known of the errors."""
-    lines = ["| names | share of all | right |\n", "| --- | --- | --- |\n"]
-    lines += [f"| {r['group']} | {r['share']:.1%} | {r['accuracy']:.1%} |\n" for r in results["groups"]]
+    lines = ["| names | share of all | right | right one in the first three |\n", "| --- " * 4 + "|\n"]
+    lines += [
+        f"| {r['group']} | {r['share']:.1%} | {r['accuracy']:.1%} | {r['top3']:.1%} |\n"
+        for r in results["groups"]
+    ]
     lines += ["\n| origin | taken for | names | of all errors | of the origin's names |\n"]
     lines += ["| --- " * 5 + "|\n"]
     for r in results["confusions"]:
@@ -247,7 +257,8 @@ def error_tables(results: dict[str, Any]) -> str:
     first, sure, other = results["first"], results["sure"], results["rivals"]
     places = ", ".join(f"{first[str(k)]:.1%} within the first {k}" for k in FIRST[1:])
     lines.append(
-        f"\nThe right origin stands first for {first['1']:.1%} of the names: {places}. Of the wrong answers "
+        f"\nThe right origin stands first for {first['1']:.1%} of the names: {places}. The "
+        f"first three have {results['top3_trusted']:.1%} of the probability. Of the wrong answers "
         f"{sure['share_of_errors']:.0%} were given with {sure['above']:.0%} or more, as were "
         f"{sure['share_of_names']:.0%} of all answers. On four folds, the logistic regression is wrong too "
         f"on {other['also_wrong']:.0%} of our wrong names, with the very same answer on "

@@ -40,8 +40,11 @@ def test_a_name_of_two_origins_is_wrong_once(corpus: Corpus) -> None:
 
 def test_groups_of_names(corpus: Corpus) -> None:
     rows = np.arange(len(corpus))
-    right = np.array([name in ("Smith", "Schmidt", "Flanagan") for name in corpus.names])
-    found = {row["group"]: row for row in limits.groups(corpus, rows, right)}
+    ranks = {"Smith": 0, "Schmidt": 0, "Flanagan": 0, "Abel": 3}
+    rank = np.array([ranks.get(name, 2) for name in corpus.names])
+    found = {row["group"]: row for row in limits.groups(corpus, rows, rank)}
+    assert found["names of several origins"]["top3"] == 0
+    assert found["names of one origin"]["top3"] == 1
     assert found["names of several origins"]["share"] == pytest.approx(2 / 7)
     assert found["names of several origins"]["accuracy"] == 0
     assert found["names of one origin"]["accuracy"] == pytest.approx(3 / 5)
@@ -52,7 +55,7 @@ def test_groups_of_names(corpus: Corpus) -> None:
 
 
 def test_a_group_without_names_is_left_out(corpus: Corpus) -> None:
-    found = limits.groups(corpus, np.arange(7), np.ones(7, bool))
+    found = limits.groups(corpus, np.arange(7), np.zeros(7, np.int64))
     assert "11 letters or more" not in [row["group"] for row in found]
 
 
@@ -96,3 +99,17 @@ def test_tables_say_what_was_measured() -> None:
     )
     assert "No more than 97.0% can be right" in limits.curve_table(results)
     assert "11.5% stand in the training part as they are" in limits.rows_sentence(results)
+
+
+def test_the_table_of_groups_says_how_often_the_right_one_is_near(corpus: Corpus) -> None:
+    results = {
+        "groups": limits.groups(corpus, np.arange(7), np.array([0, 0, 1, 2, 3, 3, 5])),
+        "confusions": [],
+        "first": {"1": 0.3, "2": 0.4, "3": 0.5, "5": 0.9},
+        "top3_trusted": 0.61,
+        "sure": {"above": 0.9, "share_of_errors": 0.1, "share_of_names": 0.6},
+        "rivals": {"also_wrong": 0.8, "same_answer": 0.7, "either_right": 0.9},
+    }
+    table = limits.error_tables(results)
+    assert "| names of several origins | 28.6% | 50.0% | 50.0% |" in table  # Abel: first, and fourth
+    assert "The first three have 61.0% of the probability" in table
