@@ -300,5 +300,5 @@ class Dropout(Layer):
         if rng is None or self.rate == 0:
             return x, lambda dy: dy
         keep = rng.random(x.shape, dtype=np.float32) >= self.rate
-        scale = (keep / (1 - self.rate)).astype(x.dtype)
+        scale = keep * x.dtype.type(1 / (1 - self.rate))
         return x * scale, lambda dy: dy * scale
