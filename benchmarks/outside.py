@@ -5,8 +5,8 @@ training part of each fold, save those that fold like a name of the test. Writes
 `benchmarks/results/outside.json` when all ten folds have run. To compare settings, use `--inner`: fold 0 is
 left out of it all, and folds 1, 4, 7 and 8 (or those of `--folds`) are held out in turn.
 
-Their origins come in other shares than those of the 18 files, so the answers are re-weighted (Bayes) from the
-shares of all that was learnt to those of the files' own training names.
+Their origins come in other shares than those of the 18 files, and their spelling in other fashions: training
+shows them at first, and allows for their shares (`cognomen.fitting`).
 """
 
 from __future__ import annotations
@@ -48,14 +48,11 @@ class Settings:
         at_most: so many times an origin's own names at most; None for all, 0 for none.
         contradicting: also names that the training files have under other origins only.
         near: also lists of neighbouring languages.
-        shift: how far the answers are re-weighted to the files' shares: from 0, not at all, to 1, as Bayes
-            has it.
     """
 
     at_most: float | None = 6.0
     contradicting: bool = False
     near: bool = False
-    shift: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -74,9 +71,7 @@ class WithOutside(RecipeTrainer):
         self, corpus: Corpus, names: Sequence[str], seed: int, tell: Tell
     ) -> tuple[Array, Sequence[str]]:
         """See `FitPredict`."""
-        merged = self.merged(corpus, names, seed)
-        probabilities, origins = super().__call__(merged, names, seed, tell)
-        return reweighted(probabilities, weights(corpus, merged) ** self.settings.shift), origins
+        return super().__call__(self.merged(corpus, names, seed), names, seed, tell)
 
     def merged(self, corpus: Corpus, names: Sequence[str], seed: int) -> Corpus:
         """What is learnt from in the run that answers for these names."""
@@ -88,21 +83,6 @@ class WithOutside(RecipeTrainer):
             contradicting=self.settings.contradicting,
             seed=seed,
         )
-
-
-def weights(corpus: Corpus, merged: Corpus) -> Array:
-    """The origins' shares in the files over those in all that was learnt, (C,)."""
-    return np.array([share(corpus, origin) / share(merged, origin) for origin in merged.origins], np.float32)
-
-
-def reweighted(probabilities: Array, by: Array) -> Array:
-    """Probabilities (N, C) times (C,), adding up to 1 again."""
-    weighted = probabilities * by
-    return np.asarray(weighted / weighted.sum(axis=1, keepdims=True))
-
-
-def share(corpus: Corpus, origin: str) -> float:
-    return corpus.labels.count(origin) / len(corpus)
 
 
 def chosen_names(settings: Settings) -> OutsideNames:
@@ -119,38 +99,27 @@ def quietly(done: float, figures: str) -> None:
     """Say nothing."""
 
 
-def one_fold(method: WithOutside, fold: int, inner: bool) -> tuple[Array, Array, Array]:
-    """The answers for a fold (N, C) before re-weighting, the weights (C,), and the right ones (N,)."""
+def one_fold(method: WithOutside, fold: int, inner: bool) -> tuple[Array, Array]:
+    """The answers for a fold (N, C), and the right ones (N,)."""
     corpus = load_corpus(DATA)
     folds = fold_numbers(corpus.names)
     names, labels = np.array(corpus.names, object), np.array(corpus.labels, object)
     training = (folds != fold) & ~(inner & (folds == NEVER))
     part = replace(corpus, names=tuple(names[training]), labels=tuple(labels[training]))
-    never = tuple(names[folds == NEVER]) if inner else ()
-    method = replace(method, settings=replace(method.settings, shift=0.0), never=never)
-    test = list(names[folds == fold])
-    probabilities, origins = method(part, test, fold, quietly)
+    method = replace(method, never=tuple(names[folds == NEVER]) if inner else ())
+    probabilities, origins = method(part, list(names[folds == fold]), fold, quietly)
     if tuple(origins) != corpus.origins:
         raise SystemExit(f"fold {fold}: expected all origins in training, got {list(origins)}")
-    right = np.searchsorted(corpus.origins, labels[folds == fold].astype(str))
-    return probabilities, weights(part, method.merged(part, test, fold)), right
+    return probabilities, np.searchsorted(corpus.origins, labels[folds == fold].astype(str))
 
 
-def some_folds(method: WithOutside, folds: Sequence[int], inner: bool, shifts: Sequence[float]) -> None:
-    """Tell the figures of these folds, for each shift; two processes."""
+def some_folds(method: WithOutside, folds: Sequence[int], inner: bool) -> None:
+    """Tell the figures of these folds; two processes."""
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        runs = [pool.submit(one_fold, method, fold, inner) for fold in folds]
-        answers = [run.result() for run in runs]
-    for shift in shifts:
-        shifted = [reweighted(p, by**shift) for p, by, _ in answers]
-        accuracies = [
-            float((p.argmax(axis=1) == y).mean()) for p, (*_, y) in zip(shifted, answers, strict=True)
-        ]
-        right = np.concatenate([y for *_, y in answers])
-        print(
-            f"shift {shift}: ",
-            line(accuracies, evaluate(np.concatenate(shifted), right, load_corpus(DATA).origins)),
-        )
+        answers = [run.result() for run in [pool.submit(one_fold, method, fold, inner) for fold in folds]]
+    accuracies = [float((p.argmax(axis=1) == right).mean()) for p, right in answers]
+    together, right = (np.concatenate(parts) for parts in zip(*answers, strict=True))
+    print(line(accuracies, evaluate(together, right, load_corpus(DATA).origins)))
 
 
 def facts(settings: Settings) -> dict[str, Any]:
@@ -202,9 +171,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--all", action="store_true", help="no such limit")
     parser.add_argument("--contradicting", action="store_true")
     parser.add_argument("--near", action="store_true")
-    parser.add_argument(
-        "--shift", type=float, nargs="+", default=[Settings.shift], help="several: some folds only"
-    )
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     parser.add_argument("--no-refit", action="store_true", help="half the time: no second network")
     return parser.parse_args()
@@ -213,13 +179,13 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     given = arguments()
     at_most = None if given.all else given.at_most
-    settings = Settings(at_most, given.contradicting, given.near, given.shift[0])
+    settings = Settings(at_most, given.contradicting, given.near)
     recipe = Recipe(epochs=given.epochs, refit=not given.no_refit)
     method = WithOutside(recipe, settings)
     if given.inner or given.folds:
         folds = given.folds or INNER
         print(settings, "inner" if given.inner else "test", "folds", *folds, flush=True)
-        some_folds(method, folds, given.inner, given.shift)
+        some_folds(method, folds, given.inner)
         return
     added = facts(settings)
     told = {"recipe": recipe.to_json(), "outside": added["settings"]}

@@ -1,4 +1,4 @@
-"""What the benchmark with names from outside learns from, and how its answers are re-weighted."""
+"""What the benchmark with names from outside learns from, and what it tells."""
 
 from __future__ import annotations
 
@@ -6,27 +6,12 @@ import numpy as np
 import outside as bench
 import pytest
 
-from cognomen.corpora import Corpus, load_corpus
-from cognomen.corpora.cleaning import CleaningReport
+from cognomen.corpora import load_corpus
 from cognomen.corpora.outside import OutsideName, OutsideNames
 from cognomen.protocols import RecipeTrainer
 from cognomen.recipe import Recipe
 from cognomen.splits import fold_numbers
 from cognomen.text import fold
-
-
-def corpus_of(*labels: str) -> Corpus:
-    names = tuple(f"n{i}" for i in range(len(labels)))
-    return Corpus(names, labels, "files", CleaningReport(len(labels), len(labels), len(labels), (), {}))
-
-
-def test_answers_go_back_to_the_shares_of_the_files():
-    files = corpus_of("A", "B", "B", "B")
-    merged = corpus_of("A", "B", "B", "B", "A", "A", "A", "A")
-    weights = bench.weights(files, merged)
-    assert weights == pytest.approx([(1 / 4) / (5 / 8), (3 / 4) / (3 / 8)])
-    shifted = bench.reweighted(np.array([[5 / 8, 3 / 8], [1.0, 0.0]]), weights)
-    assert shifted == pytest.approx(np.array([[1 / 4, 3 / 4], [1.0, 0.0]]))
 
 
 @pytest.mark.parametrize("inner", [True, False])
@@ -43,11 +28,10 @@ def test_neither_the_test_fold_nor_the_one_never_looked_at_is_learnt(inner, monk
 
     monkeypatch.setattr(RecipeTrainer, "__call__", train_nothing)
     method = bench.WithOutside(Recipe(), bench.Settings(at_most=None, contradicting=True))
-    probabilities, weights, right = bench.one_fold(method, 4, inner)
+    probabilities, right = bench.one_fold(method, 4, inner)
     folds = fold_numbers(corpus.names)
     kept_out = {fold(n) for n, k in zip(corpus.names, folds, strict=True) if k in ((0, 4) if inner else (4,))}
     assert len(right) == len(probabilities) == (folds == 4).sum()
-    assert weights.shape == (18,)
     names = {fold(name) for name in learnt[0].names}
     assert "zzyzx" in names
     assert not names & kept_out

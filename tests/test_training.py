@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -23,6 +24,7 @@ from cognomen.alphabet import Alphabet
 from cognomen.calibration import fit_temperature, softmax_with_temperature
 from cognomen.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from cognomen.corpora import Corpus, DroppedRow, load_corpus
+from cognomen.corpora.outside import OutsideName, OutsideNames, with_outside
 from cognomen.errors import InputError, TrainingError
 from cognomen.evaluation import evaluate
 from cognomen.fitting import fingerprint
@@ -641,7 +643,7 @@ def test_one_step_by_hand(corpus: Corpus) -> None:
     recipe = replace(recipe, letter_dropout=0.0, clip=1e6)
     run, twin = fitting.Run(corpus, recipe), fitting.Run(corpus, recipe)
     batch = np.arange(8)
-    run.learner.step(run.training, batch, run.rng, 1)
+    run.learner.step(run.training, batch, run.rng, "a step")
     ids, lengths, labels = twin.training.take(batch)
     parts, backward = twin.network.forward_parts(ids, lengths)
     favour = 0.3 * np.log(twin.priors)
@@ -656,7 +658,7 @@ def test_two_readings_of_each_name(corpus: Corpus) -> None:
     recipe = replace(SMALL, agreement=0.6, balance=0.3, dropout=(0.0, 0.0, 0.5), letter_dropout=0.0, clip=1e6)
     run, twin = fitting.Run(corpus, recipe), fitting.Run(corpus, recipe)
     batch = np.arange(8)
-    loss, right = run.learner.step(run.training, batch, run.rng, 1)
+    loss, right = run.learner.step(run.training, batch, run.rng, "a step")
     ids, lengths, labels = twin.training.take(np.r_[batch, batch])
     twin.rng.random(len(ids))  # the letters', of which none is dropped
     (logits,), backward = twin.network.forward_parts(ids, lengths, twin.rng)
@@ -683,7 +685,7 @@ def test_the_network_that_answers_is_the_mean_of_the_learner(
     def step_and_look(*given: Any) -> tuple[float, float]:
         told = step(*given)
         done = run.learner.optimiser.steps
-        if done >= average_from * 6 * run.steps_per_epoch and done % max(1, run.steps_per_epoch // 4) == 0:
+        if done >= average_from * 6 * run.steps_of(0) and done % max(1, run.steps_of(0) // 4) == 0:
             seen.append({name: param.copy() for name, param in run.learner.network.params.items()})
         return told
 
@@ -749,3 +751,79 @@ def replace_names(corpus: Corpus, rows: list[int]) -> Corpus:
     """Some rows of a corpus."""
     names = tuple(corpus.names[i] for i in rows)
     return replace(corpus, names=names, labels=tuple(corpus.labels[i] for i in rows))
+
+
+# --- names from outside ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def enlarged(corpus: Corpus) -> Corpus:
+    """Twenty more Italian names, and one of each other origin, behind the corpus's own."""
+    rows = [OutsideName(f"{a}{b}ello", "Italian", "list") for a in "BCDFGLMNPR" for b in "ao"]
+    rows += [OutsideName("Yokoyamoto", "Japanese", "list"), OutsideName("Zubrinsky", "Russian", "list")]
+    return with_outside(corpus, OutsideNames(tuple(rows), {}, {}), [])
+
+
+def test_names_from_outside_are_shown_at_first_only(corpus: Corpus, enlarged: Corpus) -> None:
+    assert enlarged.outside == 22
+    run = fitting.Run(enlarged, replace(SMALL, batch_size=8))
+    own = run.own
+    assert len(run.training) == own + 22
+    assert [run.seen_in(epoch) for epoch in range(6)] == [own + 22] * 2 + [own] * 4
+    shown: list[set[int]] = []
+    step = run.learner.step
+
+    def step_and_look(names: Any, batch: Any, *others: Any) -> tuple[float, float]:
+        shown[-1].update(batch.tolist())
+        return step(names, batch, *others)
+
+    run.learner.step = step_and_look  # type: ignore[method-assign]
+    told: list[Progress] = []
+    for epoch in range(6):
+        shown.append(set())
+        run.epoch(told.append)
+        assert shown[-1] == set(range(run.seen_in(epoch)))
+        assert told[-1].step == told[-1].steps == math.ceil(len(shown[-1]) / 8)
+    assert run.learner.optimiser.steps == run.learner.steps
+    letters = {run.alphabet.decode(run.training.take(np.array([i]))[0]) for i in range(own)}
+    assert letters <= {normalise(name) for name in corpus.names}
+
+
+def test_no_name_from_outside_is_held_out(corpus: Corpus, enlarged: Corpus) -> None:
+    alone, run = fitting.Run(corpus, SMALL), fitting.Run(enlarged, SMALL)
+    assert len(run.validation) == len(alone.validation) > 0
+    assert run.own == len(alone.training)
+    np.testing.assert_array_equal(run.validation.labels, alone.validation.labels)
+
+
+def test_answers_are_about_names_such_as_the_corpuss_own(corpus: Corpus, enlarged: Corpus) -> None:
+    """What is favoured follows from its own shares; that others were shown at first is allowed for."""
+    alone, run = (fitting.Run(names, replace(SMALL, balance=0.3)) for names in (corpus, enlarged))
+    np.testing.assert_array_equal(run.priors, alone.priors)
+    np.testing.assert_array_equal(run.learner.favour, alone.learner.favour)
+    shown = np.bincount(run.training.labels) / len(run.training)
+    for epoch in range(3):
+        run.epoch(lambda progress: None)
+        expected = np.log(shown / run.priors) if epoch < 2 else np.zeros(3)
+        np.testing.assert_allclose(run.learner.excess, expected, atol=1e-6)
+
+
+def test_no_weights_are_averaged_while_names_from_outside_are_shown(enlarged: Corpus) -> None:
+    run = fitting.Run(enlarged, replace(SMALL, average_from=0.01))
+    for epoch in range(3):
+        run.epoch(lambda progress: None)
+        params = run.learner.network.params
+        same = [np.allclose(run.network.params[k], v, atol=1e-6) for k, v in params.items()]
+        assert all(same) == (epoch < 2)
+
+
+def test_how_many_are_from_outside_is_part_of_what_was_learnt(enlarged: Corpus) -> None:
+    assert fingerprint(enlarged) != fingerprint(replace(enlarged, outside=0))
+
+
+@pytest.mark.parametrize("epoch", [2, 4, 8])
+def test_stopped_among_names_from_outside_and_resumed(enlarged: Corpus, tmp_path: Path, epoch: int) -> None:
+    recipe = replace(SMALL, average_from=0.5, refit=True)
+    whole, path = train(enlarged, recipe), tmp_path / "checkpoint"
+    assert train(enlarged, recipe, checkpoint=path, on_progress=stop_at(epoch)).interrupted
+    assert_same_weights(whole, train(enlarged, recipe, checkpoint=path, resume=True))

@@ -36,6 +36,10 @@ __all__ = ["Run", "fingerprint"]
 
 MEASURED = ("validation_names", "history", "validation")  # what a second run takes over from the first
 
+AVERAGED = 4  # weights of so many steps in each epoch
+
+OUTSIDE = 1 / 3  # of the epochs, the first ones, show names from outside too
+
 LIKE_TRAINING = 0.995  # share of the names held out that may not count as unlike the training
 
 
@@ -54,11 +58,12 @@ class Run:
         self.rng = np.random.default_rng(recipe.seed)
         letters = [normalise(name) for name in corpus.names]
         labels = np.searchsorted(corpus.origins, corpus.labels)
-        share = 0.0 if calibrated else recipe.validation_share
-        held_out = validation_mask(corpus.names, share, recipe.seed, corpus.labels)
+        share, own = 0.0 if calibrated else recipe.validation_share, len(corpus) - corpus.outside
+        held_out = np.zeros(len(corpus), bool)  # (N,); no name from outside
+        held_out[:own] = validation_mask(corpus.names[:own], share, recipe.seed, corpus.labels[:own])
         readable = np.array([name != "" for name in letters], bool)  # (N,); no letters, nothing to learn from
         parts = (readable & ~held_out, readable & held_out)
-        _check_enough(corpus, labels[parts[0]])
+        _check_enough(corpus, labels[:own][parts[0][:own]])
         shown = [letters[i] for i in np.flatnonzero(parts[0])]
         min_count = min(recipe.min_letter_count, math.ceil(len(shown) / 1000))
         self.alphabet = Alphabet.from_names(shown, min_count=min_count)
@@ -67,23 +72,41 @@ class Run:
             Names(*self.alphabet.encode_all([letters[i] for i in np.flatnonzero(part)]), labels[part])
             for part in parts
         )
-        counts = np.bincount(self.training.labels, minlength=len(corpus.origins))
-        self.priors = counts / counts.sum()  # (C,)
-        self.steps_per_epoch = math.ceil(len(self.training) / recipe.batch_size)
-        self.learner = Learner(self._fresh_network(), recipe, self.priors, self.steps_per_epoch)
+        self.own = int(parts[0][:own].sum())  # training names; those from outside come after them
+        self.priors = _shares(self.training.labels[: self.own], len(corpus.origins))  # (C,)
+        self.outside_epochs = round(OUTSIDE * recipe.epochs) if corpus.outside else 0
+        self.learner = self._fresh_learner()
         self.network = self.learner.answering
         self.history: list[EpochRecord] = []
         self.best: dict[str, Array] = {}
 
-    def _fresh_network(self) -> Network:
-        """The recipe's network, as chance makes it."""
-        return Network(
-            self.recipe.architecture(len(self.alphabet), len(self.corpus.origins)),
+    def _fresh_learner(self) -> Learner:
+        """The recipe's network as chance makes it, and what it will learn with."""
+        recipe = self.recipe
+        network = Network(
+            recipe.architecture(len(self.alphabet), len(self.corpus.origins)),
             ngrams=self._ngrams(),
-            dropout=self.recipe.dropout,
-            ngram_dropout=self.recipe.ngram_dropout,
+            dropout=recipe.dropout,
+            ngram_dropout=recipe.ngram_dropout,
             rng=self.rng,
         )
+        steps = [self.steps_of(epoch) for epoch in range(recipe.epochs)]
+        return Learner(
+            network,
+            recipe,
+            self.priors,
+            steps=sum(steps),
+            average_after=max(recipe.average_from * sum(steps), sum(steps[: self.outside_epochs])),
+            average_every=max(1, steps[-1] // AVERAGED),
+        )
+
+    def seen_in(self, epoch: int) -> int:
+        """How many training names an epoch shows, counting from 0: names from outside only at first."""
+        return len(self.training) if epoch < self.outside_epochs else self.own
+
+    def steps_of(self, epoch: int) -> int:
+        """How many batches these make."""
+        return math.ceil(self.seen_in(epoch) / self.recipe.batch_size)
 
     def _ngrams(self) -> tuple[Ids, Ids] | None:
         """The n-grams of the training names that get weights, or None."""
@@ -100,24 +123,22 @@ class Run:
     def epoch(self, on_progress: Callable[[Progress], None]) -> None:
         """See every training name once, then measure on the validation names."""
         seen, loss, right, began = 0, 0.0, 0.0, time.perf_counter()
-        order = self.rng.permutation(len(self.training))
+        shown, steps = self.seen_in(len(self.history)), self.steps_of(len(self.history))
+        order = self.rng.permutation(shown)
+        shares = _shares(self.training.labels[:shown], len(self.priors))
+        self.learner.excess = np.log(shares / self.priors).astype(self.network.dtype)
         epoch = self._told_before + len(self.history) + 1
-        for step in range(self.steps_per_epoch):
+        for step in range(steps):
             batch = order[step * self.recipe.batch_size : (step + 1) * self.recipe.batch_size]
-            batch_loss, batch_right = self.learner.step(self.training, batch, self.rng, epoch)
+            where = f"epoch {epoch}, step {step + 1}"
+            batch_loss, batch_right = self.learner.step(self.training, batch, self.rng, where)
             seen, loss, right = seen + len(batch), loss + batch_loss * len(batch), right + batch_right
             pace = seen / (time.perf_counter() - began)
-            progress = Progress(
-                epoch,
-                self.recipe.epochs * (2 if self.recipe.refits else 1),
-                step + 1,
-                self.steps_per_epoch,
-                loss / seen,
-                right / seen,
-                pace,
-            )
-            if step + 1 < self.steps_per_epoch:
+            epochs = self.recipe.epochs * (2 if self.recipe.refits else 1)
+            progress = Progress(epoch, epochs, step + 1, steps, loss / seen, right / seen, pace)
+            if step + 1 < steps:
                 on_progress(progress)
+        self.learner.epoch_ended()
         self._record(loss / seen, right / seen)
         on_progress(replace(progress, record=replace(self.history[-1], epoch=epoch)))
 
@@ -239,6 +260,11 @@ class Run:
         return round(float(np.quantile(found, LIKE_TRAINING)), 4)
 
 
+def _shares(labels: Ids, count: int) -> NDArray[np.float64]:
+    """The shares of so many origins among labels (N,)."""
+    return np.asarray(np.bincount(labels, minlength=count) / len(labels))
+
+
 def _about(corpus: Corpus) -> str:
     """What a model says of its data; counts and no names, as models are shared where the data may not be."""
     report = corpus.report
@@ -272,5 +298,6 @@ def _check_enough(corpus: Corpus, labels: NDArray[np.int64]) -> None:
 
 def fingerprint(corpus: Corpus) -> str:
     """The SHA-256 of all names and labels, in their order."""
-    lines = (f"{name}\t{label}\n" for name, label in zip(corpus.names, corpus.labels, strict=True))
+    lines = [f"{name}\t{label}\n" for name, label in zip(corpus.names, corpus.labels, strict=True)]
+    lines += [f"{corpus.outside} from outside\n"] if corpus.outside else []
     return hashlib.sha256("".join(lines).encode()).hexdigest()

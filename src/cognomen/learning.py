@@ -20,8 +20,6 @@ from cognomen.rnn.optim import AdamW, climb, clip_grad_norm, one_cycle
 
 __all__ = ["Learner", "Names"]
 
-AVERAGED = 4  # weights of so many steps in each epoch
-
 
 @dataclass(frozen=True)
 class Names:
@@ -53,27 +51,38 @@ class Learner:
     Args:
         network: its weights will change.
         recipe: the settings.
-        priors: the origins' shares of the training names, (C,).
-        steps_per_epoch: how many batches all training names make.
+        priors: the origins' shares of the names that answers will be about, (C,).
+        steps: how many there will be.
+        average_after: weights are averaged after this many of them, and then
+        average_every: after each so many more.
 
     Attributes:
         network: what steps change.
         answering: the same network; or the mean of what it was at many steps, if weights are averaged.
         optimiser: it counts the steps.
+        excess: the logarithm of the origins' shares of the names learnt from over `priors`, (C,) or 0.
     """
 
     def __init__(
-        self, network: Network, recipe: Recipe, priors: NDArray[np.float64], steps_per_epoch: int
+        self,
+        network: Network,
+        recipe: Recipe,
+        priors: NDArray[np.float64],
+        *,
+        steps: int,
+        average_after: float,
+        average_every: int,
     ) -> None:
-        self.network, self.recipe, self.steps_per_epoch = network, recipe, steps_per_epoch
+        self.network, self.recipe, self.steps = network, recipe, steps
+        self.average_after, self.average_every = average_after, average_every
         self.averages = recipe.average_from < 1
         self.answering = deepcopy(network) if self.averages else network
         self.optimiser = AdamW(network.params, recipe.learning_rate, weight_decay=recipe.weight_decay)
         self.favour = (recipe.balance * np.log(priors)).astype(network.dtype)  # (C,)
-        self.steps = recipe.epochs * steps_per_epoch  # of all epochs
+        self.excess: Array | float = 0.0
 
     def step(
-        self, names: Names, batch: NDArray[np.int64], rng: np.random.Generator, epoch: int
+        self, names: Names, batch: NDArray[np.int64], rng: np.random.Generator, where: str
     ) -> tuple[float, float]:
         """Learn from a batch of the names: its loss, and how many of its names were answered right.
 
@@ -81,7 +90,7 @@ class Learner:
             names: all that there are to learn from.
             batch: which of them, (B,).
             rng: the source of all noise.
-            epoch: what an error calls this epoch.
+            where: what an error calls this step.
 
         Raises:
             TrainingError: the loss or its gradient is no longer sound.
@@ -94,14 +103,27 @@ class Learner:
         with np.errstate(all="ignore"):
             loss, logits = self._back(ids, lengths, labels, rng)
             norm = clip_grad_norm(self.network.grads, recipe.clip)
-            where = f"epoch {epoch}, step {self.optimiser.steps % self.steps_per_epoch + 1}"
             check_sound(loss, norm, len(batch), len(self.favour), where, recipe)
             schedule = climb if self.averages else one_cycle
             self.optimiser.learning_rate = schedule(self.optimiser.steps, self.steps, recipe.learning_rate)
             self.optimiser.step(self.network.grads)
-        if self.averages:
-            self._average()
+        if self._averaged > 0 and self.optimiser.steps % self.average_every == 0:
+            for name, mean in self.answering.params.items():
+                mean += (self.network.params[name] - mean) / self._averaged
         return loss, (logits.argmax(axis=1) == labels).sum() / readings
+
+    def epoch_ended(self) -> None:
+        """Let the network that answers be what the other is, until there is an average."""
+        if self.averages and self._averaged <= 0:
+            self.answering.load(self.network.params)
+
+    @property
+    def _averaged(self) -> int:
+        """How many steps' weights have been averaged; 0 or less before the first."""
+        if not self.averages:
+            return 0
+        first = math.ceil(self.average_after / self.average_every)
+        return self.optimiser.steps // self.average_every - first + 1
 
     def state(self) -> dict[str, dict[str, Array]]:
         """The arrays that all later steps depend on, in groups; to be read, or to be written back."""
@@ -124,26 +146,14 @@ class Learner:
         return loss, logits
 
     def _loss(self, logits: Array, labels: Ids) -> tuple[float, Array]:
-        """The cross-entropy of logits (N, C), and its gradient.
-
-        Logit adjustment (Menon et al. 2021): what the origins' shares explain, the network need not learn.
-        """
-        return cross_entropy(logits + self.favour, labels, label_smoothing=self.recipe.label_smoothing)
+        """The cross-entropy of logits (N, C), and its gradient."""
+        return cross_entropy(self._adjusted(logits), labels, label_smoothing=self.recipe.label_smoothing)
 
     def _disagreement(self, logits: Array) -> Array:
         """The gradient (N, C) of how far the names' first readings, half of the rows, are from the second."""
-        first, second = np.split(logits + self.favour, 2)
+        first, second = np.split(self._adjusted(logits), 2)
         return np.concatenate(disagreement(first, second)[1:])
 
-    def _average(self) -> None:
-        """Let the network that answers be the mean of what the other was, at some steps of each epoch.
-
-        Until the first of these it is what the other is at an epoch's end.
-        """
-        done, every = self.optimiser.steps, max(1, self.steps_per_epoch // AVERAGED)
-        count = done // every - math.ceil(self.recipe.average_from * self.steps / every) + 1
-        if count > 0 and done % every == 0:
-            for name, mean in self.answering.params.items():
-                mean += (self.network.params[name] - mean) / count
-        elif count <= 0 and done % self.steps_per_epoch == 0:
-            self.answering.load(self.network.params)
+    def _adjusted(self, logits: Array) -> Array:
+        """What the origins' shares explain, the network need not learn (Menon et al. 2021)."""
+        return np.asarray(logits + self.favour + self.excess)

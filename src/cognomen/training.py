@@ -46,6 +46,10 @@ def train(
     There are two runs, unless the recipe says otherwise. From the first some names are held out, which tell
     how far its answers can be trusted: the calibration. The second then learns from all names.
 
+    Names from outside (`with_outside`) are shown in the first third of the epochs only. None of them is held
+    out, and what the origins' shares were there is allowed for, so that the answers are about names such as
+    the corpus's own.
+
     The result has the weights of the last epoch, or their average, as the recipe says. If the first run is
     interrupted (Ctrl-C) after an epoch or more, it has those of the epoch that did best on the validation
     names; if the second one is, the first's.

@@ -59,6 +59,8 @@ class Corpus:
         source: a known corpus, or the last part of the path (a whole path would end up in shared models).
         report: what was left out, and why.
         row_sources: where each name comes from, N of them; empty when all come from `source`.
+        outside: so many of the rows, the last ones, come from elsewhere: they help in learning, but what is
+            learnt is to be right about names such as the others.
     """
 
     names: tuple[str, ...]
@@ -66,6 +68,7 @@ class Corpus:
     source: str
     report: CleaningReport
     row_sources: tuple[str, ...] = ()
+    outside: int = 0
 
     @cached_property
     def origins(self) -> tuple[str, ...]:

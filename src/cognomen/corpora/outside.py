@@ -146,6 +146,8 @@ def with_outside(
 ) -> Corpus:
     """A corpus with names from outside behind its own, which tells in `row_sources` where each comes from.
 
+    `train` learns from those at first, and in the end from the corpus's own names alone.
+
     No (folded name, origin) of the corpus comes a second time, and origins that it lacks are left out.
 
     Args:
@@ -207,4 +209,5 @@ def _joined(corpus: Corpus, added: Sequence[OutsideName]) -> Corpus:
         f"{corpus.source} and names from outside",
         report,
         (*before, *(row.source for row in added)),
+        corpus.outside + len(added),
     )
