@@ -38,6 +38,7 @@ from cognomen.study.letter_ngrams import OriginModel
 
 HERE = Path(__file__).parent
 RESULTS, FOLDS = HERE / "results" / "generator.json", HERE / "folds"
+WANTED_NEW = 0.6  # of each origin's samples
 SHIPPED = HERE.parent / "src" / "cognomen" / "models" / "generator"
 TEMPERATURES = (0.8, 1.0)
 SAMPLES = 300  # of each origin, fold and temperature
@@ -255,6 +256,17 @@ def results_of(
 # --- the shipped generator ---------------------------------------------------------------------------------
 
 
+def copied(origins: dict[str, Any]) -> str:
+    """The origins of whose samples too many are real names, in words."""
+    few = [f"{origin} {row['new']:.0%}" for origin, row in origins.items() if row["new"] < WANTED_NEW]
+    if not few:
+        return f"; of every origin's at least {WANTED_NEW:.0%}"
+    return (
+        f"; of these origins' fewer than the {WANTED_NEW:.0%} that were wanted of each, as their names are "
+        f"short and few syllables make one: {', '.join(few)}"
+    )
+
+
 def card(results: dict[str, Any], generator: Generator) -> str:
     """The model card, made of the results alone."""
     found = results["summary"]
@@ -283,7 +295,8 @@ def card(results: dict[str, Any], generator: Generator) -> str:
             "made on these folds. Real names: those of all ten folds.\n",
             f"- Perplexity of a letter of real names held out: {found['perplexity']:.2f}; of Kneser-Ney "
             f"letter {results['ngrams']['order']}-grams: {found['perplexity_ngrams']:.2f}.",
-            f"- {usual['new']:.0%} of the samples stand in no list that the generator learned from.",
+            f"- {usual['new']:.0%} of the samples stand in no list that the generator learned from"
+            f"{copied(usual['origins'])}.",
             "- The classifier trained without the same fold recognises the samples within .08 of its recall "
             f"on the real names for {usual['within']['origins']} of {len(rows)} origins, and within .08 and "
             f"what chance explains (95 %) for {usual['within']['origins_with_chance']}; with one temperature "

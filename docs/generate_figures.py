@@ -27,7 +27,7 @@ EXPLAINED = {"explained.svg": False, "explained-inside.svg": True}  # with what 
 def figures() -> dict[str, str]:
     """Each figure's file name and text, of those that are the same wherever they are drawn."""
     return {
-        "unrolled.svg": draw_unrolled(RNN(input_size=4, hidden_size=3, output_size=2)),
+        "unrolled.svg": draw_unrolled(RNN(input_size=3, hidden_size=4, output_size=2)),
         "shapes.svg": draw_shapes(),
         "classifier.svg": draw_classifier(Classifier.load()),
     }

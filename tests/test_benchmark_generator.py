@@ -104,6 +104,13 @@ def test_the_card_quotes_the_results():
     assert "nationality, ethnicity or religion" in text
 
 
+def test_the_card_names_the_origins_whose_samples_are_mostly_real_names():
+    assert (
+        benchmark.copied({"Czech": {"new": 0.6}, "Irish": {"new": 0.9}}) == "; of every origin's at least 60%"
+    )
+    assert benchmark.copied({"Czech": {"new": 0.59}, "Irish": {"new": 0.9}}).endswith(": Czech 59%")
+
+
 def test_the_shipped_card_is_made_of_the_shipped_results():
     results = Path(benchmark.RESULTS)
     generator = Generator.load()

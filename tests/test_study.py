@@ -383,6 +383,15 @@ def test_each_disagreement_is_found(small, tmp_path, one, other, wrong):
     assert all(words in line for words, line in zip(wrong, found, strict=True))
 
 
+def test_a_picture_that_was_touched_is_found(small, tmp_path):
+    write(small.run(), tmp_path)
+    assert problems(tmp_path, {"small": small}) == []
+    changed(figure_path(tmp_path, "small"), "#", "# ")
+    assert problems(tmp_path, {"small": small}) == [
+        "small: the picture has changed since it was drawn; run it again"
+    ]
+
+
 def test_missing_results_and_pictures_are_found(small, tmp_path):
     assert problems(tmp_path, {"small": small}) == ["small: there are no results"]
     with pytest.raises(DataError, match=r"small\.json"):

@@ -22,6 +22,8 @@ from cognomen.study.registry import find_experiment
 
 __all__ = ["digest", "draw_figure", "figure_path", "problems", "read", "results_path", "write"]
 
+PICTURE = "picture_sha256"  # not drawn anew to compare: matplotlib's versions draw the same differently
+
 
 def results_path(folder: Path, name: str) -> Path:
     """Where an experiment's numbers lie."""
@@ -31,6 +33,11 @@ def results_path(folder: Path, name: str) -> Path:
 def figure_path(folder: Path, name: str) -> Path:
     """Where its picture lies."""
     return folder / "figures" / f"{name}.svg"
+
+
+def _sum(picture: bytes) -> str:
+    """The SHA-256 of a picture's text, however its lines end."""
+    return hashlib.sha256(picture.replace(b"\r\n", b"\n")).hexdigest()
 
 
 def digest(numbers: Numbers) -> str:
@@ -47,9 +54,10 @@ def write(findings: Findings, folder: Path) -> list[Path]:
     name = findings.experiment.name
     # As they will be read: a picture must not know more than the file.
     kept = Findings(findings.experiment, findings.settings, json.loads(json.dumps(findings.numbers)))
+    picture = draw_figure(kept)
     files = {
-        figure_path(folder, name): draw_figure(kept),
-        results_path(folder, name): _laid_out(kept.to_json()).encode(),
+        figure_path(folder, name): picture,
+        results_path(folder, name): _laid_out(kept.to_json() | {PICTURE: _sum(picture)}).encode(),
     }
     for path, content in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -145,6 +153,9 @@ def _problems_of(folder: Path, name: str) -> list[str]:
     picture = figure_path(folder, name)
     if not picture.is_file():
         return [*wrong, "there is no picture"]
-    if f"sha256:{digest(findings.numbers)}" not in picture.read_text(encoding="utf-8"):
+    drawn = picture.read_bytes()
+    if f"sha256:{digest(findings.numbers)}".encode() not in drawn:
         wrong.append("the picture was drawn from other numbers")
+    elif facts.get(PICTURE) != _sum(drawn):
+        wrong.append("the picture has changed since it was drawn; run it again")
     return wrong

@@ -158,8 +158,10 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     for which, (words, _, _, found) in enumerate(numbers["rows"]):
         left.plot(numbers["lengths"], found, marker=MARKERS[which], color=COLOURS[which], label=words)
     left.axvline(numbers["longest_in_training"] + 0.5, color=GREY, ls="--", lw=1)
-    left.text(40, 0.51, "longer than in training", color=GREY, fontsize=9, ha="right")
+    beyond = numbers["longest_in_training"] + 1
+    left.text(beyond, 1.01, "longer than in training", color=GREY, fontsize=9, va="bottom")
     left.axhline(0.5, color=GREY, ls=":")
+    left.text(40, 0.505, "chance", color=GREY, fontsize=9, ha="right", va="bottom")
     plain(left, "Is there an a with a b behind it?")
     percent_axis(left, "texts answered right, %", 0.45)
     left.set_xlabel("letters of the text")

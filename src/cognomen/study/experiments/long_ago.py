@@ -51,10 +51,16 @@ WAYS = (
     Way("Elman", "rnn"),
     Way("Elman, orthogonal, not clipped", "rnn", clip=math.inf, orthogonal=True),
     Way("Elman, orthogonal", "rnn", orthogonal=True),
+    Way("GRU, not clipped", "gru", clip=math.inf),
     Way("GRU", "gru"),
+    Way("GRU, orthogonal", "gru", orthogonal=True),
+    Way("LSTM, not clipped", "lstm", clip=math.inf),
     Way("LSTM", "lstm"),
+    Way("LSTM, orthogonal", "lstm", orthogonal=True),
     Way("LSTM, forget gates open", "lstm", open_gates=True),
 )
+QUICK = ("Elman", "Elman, orthogonal", "LSTM")
+SMALLEST = 1e-30  # of what is drawn: a gradient below is none
 
 
 def _new(way: Way, seed: int) -> Reader:
@@ -74,7 +80,7 @@ def _batch(count: int, lag: int, rng: np.random.Generator) -> tuple[Array, Ids]:
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Follow gradients at the start; train at each lag; train with a lag that grows."""
-    ways = WAYS[1::2] if settings.quick else WAYS
+    ways = [way for way in WAYS if way.words in QUICK] if settings.quick else WAYS
     lags = LAGS[:2] if settings.quick else LAGS
     steps = 100 if settings.quick else 300
     rows, fading = [], []
@@ -196,7 +202,7 @@ def sentence(numbers: Numbers) -> str:
     return (
         "At the start of an Elman net, the gradient by a letter 100 steps back is "
         f"{faded[100] / faded[0]:.0e} of that by the last letter. Trained at one lag for {numbers['steps']} "
-        f"steps, the longest lag up to which {GOOD:.0%} of the first letters are recalled: "
+        f"steps, one run of each, the longest lag up to which {GOOD:.0%} of the first letters are recalled: "
         f"{'; '.join(fixed)} (chance: {1 / numbers['letters']:.0%}). The lag that they learned when it "
         f"grew from 3 to {lags[-1]} as they got better: {'; '.join(grown)}."
     )
@@ -206,17 +212,19 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     """Gradients by lag, recall by lag, and the lag learned when it grew."""
     fading, fixed, grown = figure.subplots(1, 3, width_ratios=(1, 1, 0.7))
     lags, rows = numbers["lags"], numbers["rows"]
-    for place, (row, faded) in enumerate(zip(rows, numbers["fading"], strict=True)):
+    colours: dict[str, str] = {}
+    for row, faded in zip(rows, numbers["fading"], strict=True):
+        if "not clipped" in row["words"]:  # the table and the bars have these
+            continue
+        place = len(colours)
+        colours[row["words"]] = COLOURS[place]
         style = {"color": COLOURS[place], "marker": MARKERS[place], "markersize": 5}
-        if "not clipped" in row["words"]:
-            style |= {"ls": "--", "markerfacecolor": "white"}
-        else:  # clipping changes nothing at the start
-            ratios = np.maximum(np.array(faded) / faded[0], 1e-30)
-            fading.plot(ratios, markevery=25, **style)
+        ratios = np.array(faded) / faded[0]
+        fading.plot(np.where(ratios < SMALLEST, np.nan, ratios), markevery=25, **style)
         fixed.plot(lags, row["fixed"], label=row["words"], **style)
     fading.set_yscale("log")
     plain(fading, "Gradient at the start")
-    fading.set(xlabel="lag, letters before the last", ylabel="norm, of that at lag 0", ylim=(1e-30, 10))
+    fading.set(xlabel="lag, letters before the last", ylabel="norm, of that at lag 0", ylim=(SMALLEST, 10))
     fixed.axhline(1 / numbers["letters"], color=GREY, ls=":", lw=1)
     fixed.set_xscale("log")
     fixed.set_xticks(lags, [str(lag) for lag in lags])
@@ -224,8 +232,10 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     fixed.set_xlabel("lag, letters")
     percent_axis(fixed, "first letters recalled, %")
     plain(fixed, "Trained at one lag")
-    reached = [row["reached"] for row in rows]
-    bars(grown, [row["words"] for row in rows], reached, "{:,}", color=COLOURS[: len(rows)])
+    reached, words = ([row[key] for row in rows] for key in ("reached", "words"))
+    filled = [colours.get(word, "white") for word in words]
+    edges = [colours[word.removesuffix(", not clipped")] for word in words]
+    bars(grown, words, reached, "{:,}", color=filled, edgecolor=edges)
     grown.tick_params(axis="y", labelsize=8)
     grown.set(xlabel="lag learned, letters", xlim=(0, 1.2 * max(*reached, 1)))
     grown.set_title("Trained with a growing lag", fontsize=11, loc="left")

@@ -150,6 +150,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         axes.imshow(np.array(example["image"]).reshape(8, 8), cmap="Greys")
         axes.set(xticks=[], yticks=[])
         said = example["drawn"].replace(", ", ",\n")
+        said += "" if phrase_of(example["drawn"]) < len(PHRASES) else " (no such phrase)"
         axes.set_xlabel(f"{example['likeliest']}\n{said}", fontsize=9, color=COLOURS[0])
     figure.suptitle("above: the likeliest letters; below: letters drawn by chance", fontsize=11)
 
