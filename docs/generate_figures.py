@@ -33,12 +33,13 @@ def figures() -> dict[str, str]:
     }
 
 
-def stamp() -> str:
-    """What the explained name is drawn with, as a comment: it changes with the model's files and the code."""
+def stamp(lines: list[str]) -> str:
+    """A comment that changes with the model's files, with the code, and with what was drawn: these lines."""
     seen = hashlib.sha256(NAME.encode())
     for path in (find_model(DEFAULT) / "model.json", Path(explanation_plots.__file__)):
         seen.update(path.read_text(encoding="utf-8").encode())
-    return f"<!-- drawn with sha256:{seen.hexdigest()} -->"
+    seen.update("\n".join(lines).encode())
+    return f"<!-- drawn with, and as, sha256:{seen.hexdigest()} -->"
 
 
 def explained(*, whole: bool) -> str:
@@ -51,8 +52,14 @@ def explained(*, whole: bool) -> str:
         path = Path(folder) / "picture.svg"
         explanation_plots.plot_explanation(found, inside[1] if whole and inside else None, path)
         text = path.read_text(encoding="utf-8")
-    lines = [line.rstrip() for line in text.splitlines()]
-    return "\n".join([*lines[:1], stamp(), *lines[1:], ""])
+    first, *others = (line.rstrip() for line in text.splitlines())
+    return "\n".join([first, stamp(others), *others, ""])
+
+
+def as_drawn(text: str) -> bool:
+    """Whether an explained name is as this code and this model draw it, wherever it was drawn."""
+    lines = text.splitlines()
+    return len(lines) > 1 and lines[1] == stamp(lines[2:])
 
 
 def stale() -> list[str]:
@@ -62,7 +69,7 @@ def stale() -> list[str]:
         for name in [*figures(), *EXPLAINED]
     }
     others = [name for name, made in figures().items() if texts[name] != made]
-    return others + [name for name in EXPLAINED if stamp() not in texts[name]]
+    return others + [name for name in EXPLAINED if not as_drawn(texts[name])]
 
 
 def main() -> int:

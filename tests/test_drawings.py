@@ -66,6 +66,13 @@ def test_a_picture_of_another_model_or_of_older_code_is_stale(monkeypatch, tmp_p
     assert len(figures.stale()) == 5
 
 
+def test_a_picture_that_was_touched_is_stale(monkeypatch, tmp_path):
+    for path in figures.FOLDER.glob("*.svg"):
+        (tmp_path / path.name).write_text(path.read_text("utf-8").replace("#", "#0", 1), "utf-8")
+    monkeypatch.setattr(figures, "FOLDER", tmp_path)
+    assert len(figures.stale()) == 5
+
+
 def test_the_pictures_of_an_explained_name_are_whole():
     for name, whole in figures.EXPLAINED.items():
         root = ElementTree.parse(DOCS / "figures" / name).getroot()
