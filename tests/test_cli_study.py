@@ -34,6 +34,14 @@ def test_run_says_what_it_measured_and_writes_it(tmp_path):
     assert (tmp_path / "figures" / "program.svg").read_text("utf-8").startswith("<?xml")
 
 
+def test_where_nothing_can_be_written_is_said_before_the_experiment(tmp_path):
+    (tmp_path / "file").touch()
+    for place, status, said in (("file", 2, "is a file"), ("file/below", 1, "file/below")):
+        message = failure(inside("study", "run", "program", "--out", str(tmp_path / place)), status)
+        assert said in message
+        assert "done in" not in message
+
+
 def test_run_gives_one_json_object():
     (line,) = lines(inside("study", "run", "program", "--quick", "--seed", "2", "--json"))
     found = json.loads(line)

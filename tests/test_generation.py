@@ -85,8 +85,12 @@ def test_origins_are_found_whatever_their_capitals(chance):
     [
         ({"origin": "Japanes"}, "Did you mean 'Japanese'"),
         ({"origin": "Klingon"}, "It knows: Czech, Japanese, Vietnamese"),
-        ({"start": "Иван"}, "has а, в, и, н; expected letters among a b c"),
-        ({"start": "42"}, "'42' has no letters"),
+        ({"start": "Иван"}, "has а в и н; expected letters among a b c"),
+        ({"start": "42"}, "'42' has 2 4; expected letters among a b c"),
+        ({"start": "a1b"}, "'a1b' has 1; expected"),
+        ({"start": "a+b"}, r"'a\+b' has \+; expected"),
+        ({"start": "?"}, r"'\?' has no letters"),
+        ({"start": "ż"}, "'ż' has \u25cc\u0307; .* z ß, and the marks \u25cc\u0301 \u25cc\u0308$"),
         ({"start": "a" * 30}, "less than 30 letters"),
         ({"temperature": 0}, "temperature: expected a number above 0"),
         ({"temperature": float("nan")}, "temperature: expected a number above 0"),
@@ -117,6 +121,10 @@ def test_mistakes_are_named(chance, arguments, said):
 def test_capitals(small, large):
     assert capitalise(small) == large
     assert spell(large) == small
+
+
+def test_a_letter_whose_capital_is_two_letters_has_one_capital():
+    assert capitalise("ßeber") == "Sseber"
 
 
 @stable

@@ -66,6 +66,11 @@ def translator(
     return ManyToMany(reader, decoder(cell, reader.output_size, **more))
 
 
+def one_to_many() -> OneToMany:
+    reader = encoder()
+    return OneToMany(reader, decoder("gru", reader.output_size))
+
+
 def numbers() -> Packed:
     return pack(sequences(1, LENGTHS))
 
@@ -341,6 +346,12 @@ def test_sampled_first_tokens_come_as_often_as_they_are_likely():
         assert_within(np.bincount(first, minlength=TOKENS) / 4000, p, 0.03)
 
 
+def test_at_next_to_no_temperature_the_likeliest_is_chosen():
+    log_p = np.array([[-1.6, -0.7, -1.2], [-0.5, -np.inf, -0.9]])
+    for temperature in (1e-5, 1e-320):
+        assert sampler(np.full((2, 1), 0.999), temperature)(log_p, 0).tolist() == [1, 0]
+
+
 def test_a_sample_does_not_change_with_the_number_of_samples():
     few, many = sample(3, 1.0), sample(50, 1.0)
     assert [text.ids.tolist() for text in few] == [text.ids.tolist() for text in many[:3]]
@@ -425,6 +436,13 @@ def test_one_to_one_is_many_to_one_of_a_single_step():
         (lambda: translator().forward(numbers()), "a packed batch of texts"),
         (lambda: translator().loss(numbers(), pack([np.array([0])] * 4)), "tokens from 1 to 4, got 0 to 0"),
         (lambda: translator().loss(numbers(), pack([np.array([5])] * 4)), "tokens from 1 to 4, got 5 to 5"),
+        (
+            lambda: translator().loss(numbers(), texts(1, [2])),
+            "a text to write for each of the 4 inputs, got 1",
+        ),
+        (lambda: one_to_many().loss(np.zeros((2, 3)), texts(1, [2])), "for each of the 2 inputs, got 1"),
+        (lambda: one_to_many().forward(np.zeros((1, 3)), texts(1, [2, 1])), "of the 1 inputs, got 2"),
+        (lambda: ManyToOne(encoder(), 2).loss(numbers(), np.zeros(3, int)), "expected 4 numbers"),
         (lambda: ManyToMany(encoder(), decoder("gru", 5)), "expected context_size 2"),
         (lambda: decoder("gur", 2), "expected one of rnn, combined, gru, lstm, got 'gur'"),
     ],

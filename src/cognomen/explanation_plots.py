@@ -92,7 +92,7 @@ def _draw_shares(axes: Axes, found: Explanation, letters: Sequence[str]) -> None
     name = "".join(each.letter for each in found.letters)
     axes.set_title(
         f"“{name}”: what each letter adds for {found.origin} "
-        f"({100 * (found.probability or 0):.0f} %)\nfrom {found.start:+.1f}, unknown letters alone, to "
+        f"({_per_cent(found.probability or 0)})\nfrom {found.start:+.1f}, unknown letters alone, to "
         f"{found.logit:+.1f}",
         fontsize=11,
         loc="left",
@@ -175,7 +175,7 @@ def _draw_lags(axes: Axes, inside: Workings) -> None:
     for way, lags, colour, marker in zip(
         inside.directions, inside.by_lag(), (BLUE, VERMILION), MARKERS, strict=False
     ):
-        axes.plot(lags, color=colour, marker=marker, ms=5, label=way)
+        axes.plot(lags, color=colour, marker=marker, ms=5, label=way, clip_on=False)
     axes.set_ylim(bottom=0)
     from matplotlib.ticker import MaxNLocator
 
@@ -186,6 +186,11 @@ def _draw_lags(axes: Axes, inside: Workings) -> None:
     )
     plain(axes)
     _legend(axes)
+
+
+def _per_cent(share: float) -> str:
+    """A probability to the tenth; never all when it is not."""
+    return ">99.9 %" if 0.9995 <= share < 1 else f"{share:.1%}".replace("%", " %")
 
 
 def _letters_below(axes: Axes, letters: Sequence[str], *, limits: bool = True) -> None:

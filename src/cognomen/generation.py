@@ -12,12 +12,12 @@ A made-up name hints at a language as real ones do. It tells nobody's nationalit
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
-from unicodedata import combining
+from unicodedata import category, combining
 from unicodedata import normalize as compose
 
 import numpy as np
@@ -38,6 +38,7 @@ __all__ = ["LONGEST", "Generator", "GeneratorRecipe", "capitalise", "spell", "tr
 
 LONGEST = 30  # letters in a name; the longest of the 18 files has 20
 TOGETHER = 4096  # names that are written at once
+NO_LETTERS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode's numbers and symbols
 
 
 @dataclass(frozen=True)
@@ -168,11 +169,17 @@ class Generator:
     def _prefix(self, start: str) -> list[int]:
         """The tokens of the first letters."""
         letters = spell(start)
-        unknown = sorted({letter for letter in letters if letter not in self.alphabet.letters})
+        unknown = {letter for letter in letters if letter not in self.alphabet.letters}
+        unknown |= {letter for letter in start if category(letter) in NO_LETTERS}  # `spell` passes these over
         if unknown or (start.strip() and not letters):
-            shown = " ".join(letter for letter in self.alphabet.letters if letter.isalpha())
-            wrong = f"has {', '.join(unknown)}" if unknown else "has no letters"
-            raise InputError(f"start: {start!r} {wrong}; expected letters among {shown}, and their marks")
+            known, marks = (
+                _shown(filter(str.isalpha, self.alphabet.letters)),
+                filter(combining, self.alphabet.letters),
+            )
+            wrong = f"has {_shown(sorted(unknown))}" if unknown else "has no letters"
+            raise InputError(
+                f"start: {start!r} {wrong}; expected letters among {known}, and the marks {_shown(marks)}"
+            )
         if len(letters) >= LONGEST:
             raise InputError(f"start: expected less than {LONGEST} letters and marks, got {len(letters)}")
         return [int(token) for token in self.alphabet.encode(letters)]
@@ -334,8 +341,13 @@ def spell(name: str) -> str:
 
 def capitalise(name: str) -> str:
     """A name in small letters as people write it: "o'brien" is O'Brien, "ou-yang" Ou-Yang; marks composed."""
-    capitals = re.sub(r"(^|[ '\-])(\w)", lambda found: found[1] + found[2].upper(), name)
+    capitals = re.sub(r"(^|[ '\-])(\w)", lambda found: found[1] + found[2].title(), name)
     return compose("NFC", re.sub(r"\bMc(\w)", lambda found: f"Mc{found[1].upper()}", capitals))
+
+
+def _shown(letters: Iterable[str]) -> str:
+    """Letters side by side, marks on a dotted circle."""
+    return " ".join(f"\u25cc{letter}" if combining(letter) else letter for letter in letters)
 
 
 def _one_step(rows: Ids) -> Packed:

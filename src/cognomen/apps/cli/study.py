@@ -21,7 +21,9 @@ SEED = click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of all that chance decides."
 )
 OUT = click.option(
-    "--out", type=click.Path(path_type=Path), help="Write results/NAME.json and figures/NAME.svg here."
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write results/NAME.json and figures/NAME.svg here.",
 )
 
 
@@ -68,7 +70,7 @@ def list_experiments(*, as_json: bool) -> None:
 Examples:
   cognomen study run program
   cognomen study run history --seed 1 --out my-study
-  cognomen study run nan --quick --json
+  cognomen study run nan-loss --quick --json
 
 \b
 Exit codes: 0 done, 1 an error that the message explains,
@@ -138,8 +140,11 @@ def measured(experiment: Experiment, quick: bool, seed: int, out: Path | None) -
 
     if out is not None:
         from cognomen.canvas import empty_figure
+        from cognomen.study.record import figure_path, results_path
 
-        empty_figure(1, 1)  # without matplotlib, say so before the long part
+        empty_figure(1, 1)  # what cannot be drawn or written is found out before the long part
+        for path in (figure_path(out, experiment.name), results_path(out, experiment.name)):
+            path.parent.mkdir(parents=True, exist_ok=True)
     if experiment.needs_names:
         from cognomen.corpora import tutorial_folder
 

@@ -56,8 +56,9 @@ def sampler(chances: Array, temperature: float = 1.0) -> Choose:
         raise InputError(f"temperature: expected a positive number, got {temperature}")
 
     def choose(log_p: Array, step: int) -> Ids:
-        scaled = log_p.astype(np.float64) / temperature  # (N, V)
-        p = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+        below = log_p.astype(np.float64) - log_p.max(axis=-1, keepdims=True)  # (N, V), 0 for the likeliest
+        with np.errstate(over="ignore"):  # at next to no temperature nothing else has a chance
+            p = np.exp(below / temperature)
         cumulative = p.cumsum(axis=-1)
         reached = cumulative <= chances[:, step, None] * cumulative[:, -1:]
         return np.asarray(reached.sum(axis=-1))

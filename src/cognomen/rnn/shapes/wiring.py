@@ -202,7 +202,12 @@ class ManyToMany(Shape):
         self, x: Input, targets: Targets | None = None, rng: np.random.Generator | None = None
     ) -> tuple[Array, BackToInput]:
         """See `Shape.forward`; rows stand in the order of `labels`."""
-        told, _ = self.decoder.shifted(_texts(targets))
+        texts, inputs = _texts(targets), self._steps(x)
+        if len(texts.order) != len(inputs.order):
+            raise InputError(
+                f"expected a text to write for each of the {len(inputs.order)} inputs, got {len(texts.order)}"
+            )
+        told, _ = self.decoder.shifted(texts)
         y, summary, back_read = self._read(x, rng)
         logits, back_write = self.decoder.forward(told, summary, y, rng)  # (M, V)
 
