@@ -166,6 +166,41 @@ def test_one_row_through_blocks_is_as_many_rows_are() -> None:
         assert_within(made.forward(x[row : row + 1])[0], y[:, row : row + 1], SAME)
 
 
+# --- rows that repeat others
+
+
+@pytest.mark.parametrize("blocks", [None, 1, 3])
+@pytest.mark.parametrize("bias", [True, False])
+@given(data=st.data(), own=st.integers(1, 5))
+def test_rows_that_repeat_others(blocks: int | None, bias: bool, data: st.DataObject, own: int) -> None:
+    made, x = linear(blocks, bias=bias), inputs(own, 3)
+    repeats = np.array(data.draw(st.lists(st.integers(0, own - 1), max_size=6)), np.int64)
+    rows = np.concatenate([x, x[repeats]])
+    assert_within(made.apply(rows, repeats), made.apply(rows), SAME)
+    rows[own:] = np.nan
+    assert_within(made.apply(rows, repeats)[..., :own, :], made.apply(x), SAME)
+    assert np.isfinite(made.apply(rows, repeats)).all(), "they are not looked at"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_step_with_states_that_repeat_others(kind: str, settled: bool) -> None:
+    """The same outputs and gradients; the last three states are those of rows 1, 0 and 1."""
+    ((cell, _),) = recurrent(kind).levels[0]
+    reader = cell.settled() if settled else cell
+    repeats = np.array([1, 0, 1])
+    x, state = inputs(5, 3), inputs(cell.slots, 2, 2)
+    state = np.concatenate([state, state[:, repeats]], axis=1)  # (S, 5, H)
+    found = []
+    for told in (None, repeats):
+        cell.zero_grad()
+        y, after, back_step = reader.step(reader.project(x)[0], state, told)
+        dy, dafter = inputs(*y.shape, seed=2), inputs(*after.shape, seed=3)
+        found.append([y, after, *back_step(dy, dafter), *(grad.copy() for grad in cell.grads.values())])
+    for repeated, each in zip(found[1], found[0], strict=True):
+        assert_within(repeated, each, SAME)
+
+
 # --- copies
 
 

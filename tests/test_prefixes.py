@@ -20,6 +20,18 @@ Name = tuple[int, ...]
 # Few letters, so that much is shared; and letters on both sides of what 8 and 16 bits can hold.
 ALPHABETS = [[0], [0, 1], [0, 1, 2], [0, 127, 128], [254, 255], [0, 255, 256], [3, 65534, 65535], [1, 65536]]
 LETTERS = st.sampled_from(ALPHABETS)
+FIELDS = [
+    "letters",
+    "parents",
+    "turns",
+    "repeats",
+    "sizes",
+    "roots",
+    "repeating",
+    "ends",
+    "ending",
+    "lengths",
+]
 
 
 def names_of(letters: Sequence[int], longest: int = 6) -> st.SearchStrategy[list[Name]]:
@@ -58,10 +70,9 @@ def ends_of(tree: PrefixTree) -> list[tuple[Name, int]]:
     found = []
     for t, wave in enumerate(tree.waves()):
         count = wave.rows.stop - wave.rows.start
-        inner = count - wave.roots
         assert count > 0, "a wave without a row"
         assert len(wave.parents) == len(wave.turns) == count
-        stems = [before[p] for p in wave.parents[:inner]] + [()] * wave.roots
+        stems = [()] * wave.roots + [before[p] for p in wave.parents[wave.roots :]]
         before = [(*stem, x) for stem, x in zip(stems, tree.letters[wave.rows].tolist(), strict=True)]
         assert wave.spellings.start == len(found)
         found += [(before[row], t) for row in wave.ends]
@@ -80,17 +91,23 @@ def assert_spells(tree: PrefixTree, names: Sequence[Name], given_rows: Sequence[
 
 
 def assert_turns(tree: PrefixTree) -> None:
-    """Sums over children may go turn by turn: no turn has two children of one parent."""
+    """Sums over children may go turn by turn; and the first child stands for what all have in common."""
     before = 0
     for wave in tree.waves():
-        assert (np.diff(wave.turns) >= 0).all()
-        inner = len(wave.parents) - wave.roots
-        pairs = list(zip(wave.turns[:inner].tolist(), wave.parents[:inner].tolist(), strict=True))
-        assert len(set(pairs)) == len(pairs)
-        assert all(0 <= parent < before for _, parent in pairs)
-        assert not set(wave.turns[inner:].tolist()) & {turn for turn, _ in pairs}
-        assert (wave.parents[inner:] == 0).all()
-        before = len(wave.parents)
+        roots, turns, parents = wave.roots, wave.turns.tolist(), wave.parents.tolist()
+        assert turns == sorted(turns)
+        assert turns[:roots] == parents[:roots] == [0] * roots
+        assert all(0 <= parent < before for parent in parents[roots:])
+        children: dict[int, list[int]] = {}
+        for row in range(roots, len(parents)):
+            children.setdefault(parents[row], []).append(row)
+        for rows in children.values():
+            assert [turns[row] for row in rows] == list(range(1, len(rows) + 1))
+        later = range(len(parents) - len(wave.repeats), len(parents))
+        assert all(turn < 2 for turn in turns[: later.start])
+        assert wave.repeats.tolist() == [children[parents[row]][0] for row in later]
+        before = len(parents)
+    assert len(tree.repeats) == sum(tree.repeating) == (tree.turns > 1).sum()
 
 
 # --- sorting
@@ -210,7 +227,18 @@ def test_reverse_is_the_tree_of_the_names_turned_round(names: list[Name], block:
     assert_spells(found, turned, range(len(names)))
     assert_turns(found)
     assert ends_of(found) == ends_of(expected)
-    for field in ("letters", "parents", "turns", "sizes", "roots", "ends", "ending", "lengths"):
+    for field in (
+        "letters",
+        "parents",
+        "turns",
+        "repeats",
+        "sizes",
+        "roots",
+        "repeating",
+        "ends",
+        "ending",
+        "lengths",
+    ):
         assert getattr(found, field).tolist() == getattr(expected, field).tolist(), field
 
 
@@ -218,7 +246,19 @@ def test_reverse_is_the_tree_of_the_names_turned_round(names: list[Name], block:
 def test_the_order_of_the_names_does_not_show(names: list[Name], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(names))
     one, other = (prefix_tree(sort_names(*laid(some))) for some in (names, shuffled))
-    for field in ("letters", "parents", "turns", "sizes", "roots", "ends", "ending", "lengths", "spelling"):
+    for field in (
+        "letters",
+        "parents",
+        "turns",
+        "repeats",
+        "sizes",
+        "roots",
+        "repeating",
+        "ends",
+        "ending",
+        "lengths",
+        "spelling",
+    ):
         assert getattr(one, field).tolist() == getattr(other, field).tolist(), field
 
 
@@ -233,6 +273,8 @@ def test_the_picture_in_the_docstring() -> None:
     assert tree.parents.tolist() == [0, 0, 0, 1, 0, 0]
     assert tree.sizes.tolist() == [2, 2, 1, 1]
     assert tree.roots.tolist() == [2, 0, 0, 0]
+    assert tree.turns.tolist() == [0, 0, 1, 1, 1, 1]
+    assert tree.repeats.tolist() == []
     assert tree.ending.tolist() == [0, 1, 1, 1]
     assert tree.lengths.tolist() == [2, 3, 4]
     assert dict(zip(tree.given.tolist(), tree.spelling.tolist(), strict=True)) == {0: 2, 1: 1, 2: 0}
@@ -279,10 +321,10 @@ def test_a_name_that_is_the_beginning_of_a_long_one() -> None:
 
 @given(names=LETTERS.flatmap(lambda letters: names_of(letters, 3)))
 def test_there_are_no_more_turns_than_children(names: list[Name]) -> None:
-    """Besides the first letters' own turn, and the one of those who stand next to their parent."""
+    """The first letters' turn is 0."""
     tree = prefix_tree(sort_names(*laid(names)))
     prefixes = {name[:end] for name in names for end in range(1, len(name) + 1)}
-    assert tree.turns.max() <= 1 + max(sum(p[:-1] == stem for p in prefixes) for stem in prefixes)
+    assert tree.turns.max() <= max(sum(p[:-1] == stem for p in prefixes) for stem in prefixes)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ import cognomen.rnn.layers
 from cognomen.errors import InputError
 from cognomen.network import Architecture, Network
 from cognomen.rnn import Dropout, gradcheck, numerical_gradient, pack, pool, relative_error
-from cognomen.rnn.cells import Cell
+from cognomen.rnn.cells import Cell, GatedCell
 from cognomen.rnn.layers import sum_rows
 from cognomen.rnn.pooling import POOLINGS, Pooling
 from cognomen.rnn.prefixes import prefix_tree, sort_names
@@ -66,6 +66,28 @@ def test_a_cell_along_the_tree_is_the_cell_along_each_name(
     for i, spelling in zip(tree.given, tree.spelling, strict=True):
         y = plain_outputs(cell, x[list(FAMILY[i])[:: -1 if turned else 1]])
         assert_within(found[spelling], np.stack([y[-1], y.max(axis=0), y.mean(axis=0)]), 1e-12)
+
+
+@given(names=NAMES, block=st.none() | st.integers(1, 4))
+def test_siblings_have_one_product_in_common(names: list[Name], block: int | None) -> None:
+    """The state is multiplied once for each prefix that goes on, and for the first letters' zeros."""
+    ((cell, _),) = recurrent("gru").levels[0]
+    assert isinstance(cell, GatedCell)
+    multiplied, apply = [], cell.recurrent.apply
+
+    def watched(x: Array, repeats: Array) -> Array:
+        multiplied.append(len(x) - len(repeats))
+        return apply(x, repeats)
+
+    cell.recurrent.apply = watched  # type: ignore[method-assign, assignment]
+    tree = prefix_tree(sort_names(*laid(names)), block=block)
+    read_names(cell, cell.project(np.zeros((6, 3)))[0], tree, "last", dropout=Dropout(0.0))
+    expected = 0
+    for start in range(0, len(names), block or len(names)):
+        part = [names[i] for i in tree.given[start : start + (block or len(names))]]
+        prefixes = {tuple(name[:end]) for name in part for end in range(1, len(name) + 1)}
+        expected += len({prefix[:-1] for prefix in prefixes} - {()}) + sum(len(p) == 1 for p in prefixes)
+    assert sum(multiplied) == expected
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -185,12 +185,16 @@ def _table(alphabet: Alphabet) -> NDArray[np.int16]:
     return table
 
 
-def different_prefixes(ids: Numbers, lengths: Numbers) -> int:
-    """How many different beginnings names have, the whole names among them: the steps that must be taken."""
+def different_prefixes(ids: Numbers, lengths: Numbers) -> tuple[int, int]:
+    """How many different beginnings names have, and how many of these go on.
+
+    So many steps must be taken, and so many states be multiplied: those of whole names only are read no more.
+    """
     text = ids.astype(np.uint8).tobytes()
     ends = np.cumsum(lengths).tolist()
     words = [text[end - length : end] for end, length in zip(ends, lengths.tolist(), strict=True)]
-    return len({word[:size] for word in words for size in range(1, len(word) + 1)})
+    prefixes = {word[:size] for word in words for size in range(1, len(word) + 1)}
+    return len(prefixes), len({prefix[:-1] for prefix in prefixes} - {b""})
 
 
 def backwards(ids: Numbers, lengths: Numbers) -> Numbers:

@@ -23,7 +23,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cognomen.rnn.layers import Array, Backward, Layer, Linear, Source
+from cognomen.rnn.layers import Array, Backward, Ids, Layer, Linear, Source
 from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity, sigmoid
 
 __all__ = [
@@ -84,10 +84,12 @@ class Cell(Layer):
         """The inputs' share in what a step computes, (M, X) -> (..., M, A)."""
         raise NotImplementedError
 
-    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
+    def step(self, a: Array, state: Array, repeats: Ids | None = None) -> tuple[Array, Array, StepBackward]:
         """Read one projected input a (..., N, A) in state (S, N, H): output (N, Y), next state, backward.
 
-        The next state may share its memory with the output; neither shares it with `a` or `state`.
+        The next state may share its memory with the output; neither shares it with `a` or `state`. Whoever
+        knows that the last r rows have the states of rows before them says so with `repeats` (r,), the
+        numbers of these: what is made of a state alone is then not made again.
         """
         raise NotImplementedError
 
@@ -159,10 +161,10 @@ class Elman(GatedCell):
         super().__init__(input_size, hidden_size, rng=rng, bias=bias, dtype=dtype)
         self.phi = find_nonlinearity(nonlinearity)
 
-    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
+    def step(self, a: Array, state: Array, repeats: Ids | None = None) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`."""
         h = state[0]  # (N, H)
-        z = self.recurrent.apply(h)  # (N, H)
+        z = self.recurrent.apply(h, repeats)  # (N, H)
         z += a
         h_next = self.phi.function(z)  # (N, H)
 
@@ -206,7 +208,7 @@ class Combined(Cell):
         """Nothing to do ahead: this cell joins the input itself with the hidden state."""
         return x, lambda dx: dx
 
-    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
+    def step(self, a: Array, state: Array, repeats: Ids | None = None) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`; here `a` is the input itself, (N, X)."""
         h = state[0]  # (N, H)
         combined = np.concatenate([a, h], axis=1)  # (N, X+H)
@@ -234,10 +236,10 @@ class GRU(GatedCell):
     gates = 3
     summed = 2  # b_n is not: r stands before it
 
-    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
+    def step(self, a: Array, state: Array, repeats: Ids | None = None) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`."""
         h = state[0]  # (N, H)
-        b = self.recurrent.apply(h)  # (3, N, H)
+        b = self.recurrent.apply(h, repeats)  # (3, N, H)
         rz = b[:2]
         rz += a[:2]
         sigmoid(rz)
@@ -280,10 +282,10 @@ class LSTM(GatedCell):
     gates = 4
     slots = 2
 
-    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
+    def step(self, a: Array, state: Array, repeats: Ids | None = None) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`."""
         h, c = state  # (N, H) each
-        gates = self.recurrent.apply(h)  # (4, N, H)
+        gates = self.recurrent.apply(h, repeats)  # (4, N, H)
         gates += a
         (i, f), o = sigmoid(gates[:2]), sigmoid(gates[3])  # (N, H) each
         g = np.tanh(gates[2], out=gates[2])  # (N, H)

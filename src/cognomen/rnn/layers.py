@@ -192,14 +192,22 @@ class Linear(Layer):
         self.__dict__.update(state)
         self._make_views()
 
-    def apply(self, x: Array) -> Array:
-        """Map x (N, X) to y (N, Y), or to (G, N, Y)."""
+    def apply(self, x: Array, repeats: Ids | None = None) -> Array:
+        """Map x (N, X) to y (N, Y), or to (G, N, Y).
+
+        `repeats` (r,) says that the last r rows of x are these of the others again; nothing checks it.
+        """
         if len(x) == 1:  # the blocks of a single row lie one after the other anyway: one product, not G
             y: Array = x.dot(self._columns)  # (1, G * Y)
             if len(self.shape) > 1:
                 y = y.reshape(self.shape[0], 1, -1)  # (G, 1, Y)
-        else:
+        elif repeats is None or not len(repeats):
             y = x @ self._map  # (..., N, Y)
+        else:
+            y = np.empty((*self.shape[:-1], len(x), self.shape[-1]), self._map.dtype)  # (..., N, Y)
+            own = len(x) - len(repeats)
+            np.matmul(x[:own], self._map, out=y[..., :own, :])
+            y[..., own:, :] = y.take(repeats, axis=-2)
         if self._bias is not None:
             biased = y[self._unbiased :] if self._unbiased else y
             biased += self._bias

@@ -15,7 +15,9 @@ files' names less than half of their letters. The prefixes form a tree:
 
 A wave holds prefixes whose parents, one letter shorter, all stand in the wave before it. Whoever steps
 through the waves gathers each row's state from its parent's row and calls the same `cell.step` as
-everybody else. Nothing is approximated, and nothing hangs on the order of the names.
+everybody else. Siblings, as "ann" and "and" would be, have their parent's state in common, so its product
+with the cell's weights is made once for all of them: for the first, whose turn is 1; the others repeat it.
+Nothing is approximated, and nothing hangs on the order of the names.
 """
 
 from __future__ import annotations
@@ -40,9 +42,10 @@ class Wave(NamedTuple):
     Attributes:
         rows: where they stand among all nodes of the tree.
         parents: (n,), the row of each one's parent in the wave before; 0 for a first letter.
-        turns: (n,), never falling; rows of the same turn have different parents, but for the first letters,
-            whose turn is the last.
-        roots: how many are first letters; these stand last.
+        turns: (n,), never falling: 0 for a first letter, 1 for one child of each parent, 2 for a second one,
+            and so on.
+        roots: how many are first letters; these stand first.
+        repeats: (r,), for the last r rows, whose turns are above 1: the row of turn 1 with the same parent.
         ends: the rows, in this wave, of those that are whole names.
         spellings: which of the distinct names these are.
     """
@@ -51,6 +54,7 @@ class Wave(NamedTuple):
     parents: Ids
     turns: Ids
     roots: int
+    repeats: Ids
     ends: Ids
     spellings: slice
 
@@ -63,8 +67,10 @@ class PrefixTree:
         letters: (P,), the last letter of each prefix: the id that is read there.
         parents: (P,), see `Wave`.
         turns: (P,), see `Wave`.
+        repeats: see `Wave`, wave after wave.
         sizes: (T,), how many prefixes a wave has.
         roots: (T,), how many of them are first letters.
+        repeating: (T,), how many of them have turns above 1.
         ends: (U,), the row of each distinct name in its wave; these are numbered wave after wave.
         ending: (T,), how many end in a wave.
         lengths: (U,), in letters.
@@ -76,8 +82,10 @@ class PrefixTree:
     letters: Ids
     parents: Ids
     turns: Ids
+    repeats: Ids
     sizes: Ids
     roots: Ids
+    repeating: Ids
     ends: Ids
     ending: Ids
     lengths: Ids
@@ -86,13 +94,14 @@ class PrefixTree:
 
     def waves(self) -> Iterator[Wave]:
         """The waves in their order."""
-        node = name = 0
-        for size, roots, ending in zip(
-            self.sizes.tolist(), self.roots.tolist(), self.ending.tolist(), strict=True
-        ):
+        node = repeat = name = 0
+        counts = np.stack([self.sizes, self.roots, self.repeating, self.ending], axis=1)  # (T, 4)
+        for size, roots, repeating, ending in counts.tolist():
             rows, spellings = slice(node, node + size), slice(name, name + ending)
-            yield Wave(rows, self.parents[rows], self.turns[rows], roots, self.ends[spellings], spellings)
-            node, name = rows.stop, spellings.stop
+            parents, turns, ends = self.parents[rows], self.turns[rows], self.ends[spellings]
+            repeats = self.repeats[repeat : repeat + repeating]
+            yield Wave(rows, parents, turns, roots, repeats, ends, spellings)
+            node, repeat, name = rows.stop, repeat + repeating, spellings.stop
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +209,7 @@ def prefix_tree(names: Sorted, part: slice = slice(None), *, block: int | None =
     """
     lengths, shared = names.lengths[part], names.shared[part].copy()
     shared[:: block or len(shared)] = 0
-    rank, depth, parent, turn, last = _nodes(lengths, shared)
+    rank, depth, parent, turn, first, last = _nodes(lengths, shared)
     wave = depth if block is None else depth + rank // block  # (P,)
     key = wave * (int(turn.max()) + 1) + turn
     order = np.argsort(key.astype(np.min_scalar_type(int(key.max()))), kind="stable")
@@ -211,12 +220,15 @@ def prefix_tree(names: Sorted, part: slice = slice(None), *, block: int | None =
     whole = np.zeros(len(order), bool)
     whole[place[last]] = True
     ends = order[whole]  # (U,)
+    later = order[turn[order] > 1]  # children that are not their parents' first
     return PrefixTree(
         letters=names.ids[names.first[part][rank[order]] + depth[order]],
         parents=np.where(parent < 0, 0, row[parent])[order],
         turns=turn[order],
+        repeats=row[first[later]],
         sizes=sizes,
         roots=np.bincount(wave[parent < 0], minlength=len(sizes)),
+        repeating=np.bincount(wave[later], minlength=len(sizes)),
         ends=row[ends],
         ending=np.bincount(wave[ends], minlength=len(sizes)),
         lengths=depth[ends] + 1,
@@ -233,6 +245,7 @@ class _Nodes(NamedTuple):
         depth: (P,), letters before the last one.
         parent: (P,), the node of the prefix one letter shorter; -1 for a first letter.
         turn: (P,), see `Wave`.
+        first: (P,), where the turn is above 1: the parent's first child, whose turn is 1.
         last: (N,), each name's own node.
     """
 
@@ -240,6 +253,7 @@ class _Nodes(NamedTuple):
     depth: Ids
     parent: Ids
     turn: Ids
+    first: Ids
     last: Ids
 
 
@@ -253,10 +267,9 @@ def _nodes(lengths: Ids, shared: Ids) -> _Nodes:
     fork = (offset + shared)[begins]  # a name's own first node, whose parent is not the node before it
     parent = np.arange(-1, len(rank) - 1)  # (P,)
     parent[fork] = stem[begins]
-    turn = np.zeros(len(rank), np.int64)  # (P,)
-    turn[fork] = _turns(stem[begins])
+    turn, first = _turns(parent, fork)
     last = np.where(begins, offset + lengths - 1, stem)  # (N,)
-    return _Nodes(rank, np.arange(len(rank)) - offset[rank], parent, turn, last)
+    return _Nodes(rank, np.arange(len(rank)) - offset[rank], parent, turn, first, last)
 
 
 def _stems(offset: Ids, shared: Ids) -> Ids:
@@ -269,12 +282,18 @@ def _stems(offset: Ids, shared: Ids) -> Ids:
     return stems
 
 
-def _turns(stems: Ids) -> Ids:
-    """Number the forks of each stem 1, 2, ...; those that have none (-1) get one higher number all."""
+def _turns(parent: Ids, forks: Ids) -> tuple[Ids, Ids]:
+    """The turn and the first sibling of each node, (P,) both; forks (F,) are each name's own first nodes."""
+    follows = np.ones(len(parent) + 1, bool)
+    follows[forks] = follows[-1] = False
+    stems = parent[forks]  # (F,)
     order = np.argsort(stems.astype(np.int32))  # in any order among equals; the short type sorts faster
-    group = stems[order]
-    first = np.flatnonzero(np.diff(group, prepend=-2))
-    turn = np.empty(len(stems), np.int64)
-    turn[order] = np.arange(1, len(stems) + 1) - np.repeat(first, np.diff(first, append=len(stems)))
-    turn[stems < 0] = turn[stems >= 0].max(initial=0) + 1
-    return turn
+    forks, stems = forks[order], stems[order]
+    start = np.flatnonzero(np.diff(stems, prepend=-2))  # (G,), where another stem's forks begin
+    stem, count = stems[start], np.diff(start, append=len(stems))
+    has = follows[stem + 1]  # whether the stem has a child that is no fork
+    turn, first = np.ones_like(parent), np.zeros_like(parent)
+    turn[forks] = np.arange(1, len(forks) + 1) - np.repeat(start - has, count)
+    first[forks] = np.repeat(np.where(has, stem + 1, forks[start]), count)
+    turn[forks[stems < 0]] = 0
+    return turn, first

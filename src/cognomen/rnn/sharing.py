@@ -55,7 +55,8 @@ def read_names(
     steps = []
     for wave in tree.waves():
         read = np.take(a, tree.letters[wave.rows], axis=-2, mode="clip")  # (..., n, A)
-        y, state, back_step = cell.step(read, _from_parents(state, wave, 0.0))  # (n, Y), (S, n, H)
+        # (n, Y), (S, n, H); siblings have their parent's state in common
+        y, state, back_step = cell.step(read, _from_parents(state, wave, 0.0), wave.repeats)
         y, back_noise = dropout.forward(y, rng)
         values, back_join = ways.join(_from_parents(values, wave, ways.start), y)  # (K, n, Y)
         ended = values.take(wave.ends, axis=1)  # (K, u, Y)
@@ -91,20 +92,19 @@ def read_names(
 def _from_parents(values: Array, wave: Wave, start: float | Array) -> Array:
     """Give each row of a wave its parent's values, (..., count, H) -> (..., n, H); first letters start."""
     own = np.take(values, wave.parents, axis=-2, mode="clip")
-    if wave.roots:
-        own[..., -wave.roots :, :] = start
+    own[..., : wave.roots, :] = start
     return own
 
 
 def _to_parents(ds: list[Array], wave: Wave, count: int) -> list[Array]:
     """Sum the rows of arrays (..., n, H) by their parents, (..., count, H) each."""
     results = [np.zeros((*d.shape[:-2], count, d.shape[-1]), d.dtype) for d in ds]
-    start = 0
-    for size in np.bincount(wave.turns[: len(wave.turns) - wave.roots]).tolist():
+    start = wave.roots
+    for size in np.bincount(wave.turns[start:])[1:].tolist():
         rows = slice(start, start + size)
         parents = wave.parents[rows]  # no two are the same
         for d, result in zip(ds, results, strict=True):
-            if start == 0:
+            if start == wave.roots:
                 result[..., parents, :] = d[..., rows, :]
             else:
                 result[..., parents, :] += d[..., rows, :]
