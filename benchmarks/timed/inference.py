@@ -254,8 +254,7 @@ def product_row(setting: Setting) -> list[Line]:
         f"{each_step / 1e9:.1f} GFLOP/s",
         line.theirs,
         each_step / limit,
-        None,
-        details={},
+        unit="",
     )
     return [line, by_step]
 
