@@ -239,10 +239,13 @@ class Classifier(Model):
         """
         weights = self._log_weights(prior, restrict)
         texts, places, blocks = self._read(names, full_names, threads, weights, None)
-        result = np.full((len(texts) + 1, len(self.origins)), np.nan, np.float32)  # the last for the place -1
+        result = np.empty((len(texts) + 1, len(self.origins)), np.float32)
+        result[-1] = np.nan  # for the place -1
         for start, reading, p, _ in blocks:
-            known = np.flatnonzero(reading.places >= 0)
-            result[start + known] = p[reading.places[known]]
+            rows = result[start : start + len(reading.places)]
+            if len(p):
+                p.take(reading.places, axis=0, out=rows, mode="clip")
+            rows[reading.places < 0] = np.nan
         return result.take(places, axis=0)
 
     def scores(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count, islice
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +39,8 @@ def distinct_texts(names: object) -> tuple[list[str], Places]:
             np.fromiter(map(numbers.__getitem__, block), np.intp, count=len(block))
             for block in map(_as_texts, item_blocks(names))
         ]
-    texts = [text for text in numbers if text is not None]
-    return texts, np.concatenate([np.empty(0, dtype=np.intp), *places])
+    del numbers[None]
+    return cast(list[str], list(numbers)), np.concatenate([np.empty(0, dtype=np.intp), *places])
 
 
 def item_blocks(names: object, size: int = BLOCK) -> Iterator[list[Any]]:

@@ -83,8 +83,10 @@ class ColumnReading:
 
 def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, full_names: bool) -> ColumnReading:
     """As `read_text` reads every single one."""
-    words = ["" if len(text) > LONGEST_SURNAME else text for text in texts]  # whole books are not laid out
-    lengths = np.fromiter(map(len, words), np.intp, count=len(words))  # (U,)
+    lengths, words = np.fromiter(map(len, texts), np.intp, count=len(texts)), texts  # (U,)
+    if lengths.max(initial=0) > LONGEST_SURNAME:  # whole books are not laid out
+        words = ["" if len(text) > LONGEST_SURNAME else text for text in texts]
+        lengths = np.where(lengths > LONGEST_SURNAME, 0, lengths)
     codes = code_points("".join(words))  # (M,)
     letters = _PlainLetters.among(codes, alphabet, lower=lower)
     plain = letters.plain_words(codes, lengths)  # (U,)

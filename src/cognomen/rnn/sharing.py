@@ -60,8 +60,9 @@ def read_names(
         y, back_noise = dropout.forward(y, rng)
         values, back_join = ways.join(_from_parents(values, wave, ways.start), y)  # (K, n, Y)
         ended = values.take(wave.ends, axis=1)  # (K, u, Y)
-        ways.finish(ended, tree.lengths[wave.spellings])
-        pooled[wave.spellings] = ended.swapaxes(0, 1) if head is None else (ended @ head).sum(axis=0)
+        shares = ended if head is None else ended @ head  # (K, u, Y) or (K, u, C)
+        ways.finish(shares, tree.lengths[wave.spellings])
+        pooled[wave.spellings] = shares.swapaxes(0, 1) if head is None else shares.sum(axis=0)
         if learn and head is None:
             steps.append((wave, back_step, back_noise, back_join))
 
