@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from cli_running import failure, inside, lines, run
+
+from cognomen.generation import Generator, fingerprints
 
 
 def test_one_name_a_line_and_the_same_again():
@@ -27,6 +30,14 @@ def test_json_lines():
     answers = [json.loads(line) for line in lines(inside("generate", "polish", "-n", "2", "--json"))]
     assert [set(answer) for answer in answers] == [{"name", "origin", "seed", "temperature"}] * 2
     assert answers[0]["origin"] == "Polish"
+
+
+def test_known_names_come_on_request():
+    new, any_names = (lines(inside("generate", "korean", "-n", "40", *known)) for known in ([], ["--known"]))
+    learned = Generator.load().learned
+    assert np.isin(fingerprints(any_names), learned).any()
+    assert not np.isin(fingerprints(new), learned).any()
+    assert [a == b for a, b in zip(new, any_names, strict=True)].count(True) > 5, "what is new stays"
 
 
 def test_origins_are_listed():

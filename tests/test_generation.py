@@ -17,7 +17,8 @@ from cognomen.artifact import read_artifact, write_artifact
 from cognomen.corpora import Corpus
 from cognomen.corpora.cleaning import CleaningReport
 from cognomen.errors import InputError, ModelError, TrainingError
-from cognomen.generation import LONGEST, Generator, GeneratorRecipe, capitalise, spell, train_generator
+from cognomen.generation import LONGEST, Generator, GeneratorRecipe, capitalise, fingerprints, spell
+from cognomen.generator_training import train_generator
 from cognomen.rnn import pack
 from cognomen.study.letter_ngrams import LetterModel, OriginModel, best_mixture
 
@@ -33,6 +34,13 @@ def chance() -> Generator:
     for param in made.network.params.values():
         param *= 3
     return made
+
+
+def with_learned(made: Generator, names: list[str]) -> Generator:
+    """The same network, which knows these names."""
+    other = Generator(made.alphabet, made.origins, made.recipe, learned=fingerprints(names))
+    other.network.load(made.network.params)
+    return other
 
 
 def corpus(**lists: list[str]) -> Corpus:
@@ -51,10 +59,39 @@ def test_the_same_seed_gives_the_same_names_and_another_gives_others(chance):
 
 
 def test_the_first_of_many_names_are_those_of_fewer(chance, monkeypatch):
-    few = chance.names("Czech", 5, seed=3)
-    assert chance.names("Czech", 40, seed=3)[:5] == few
-    monkeypatch.setattr("cognomen.generation.TOGETHER", 3)
-    assert chance.names("Czech", 5, seed=3) == few
+    first = chance.names("Czech", 4, seed=3)
+    knowing = with_learned(chance, first[1:3])
+    for together in (4096, 3):
+        monkeypatch.setattr("cognomen.generation.TOGETHER", together)
+        for made in (chance, knowing):
+            few = made.names("Czech", 5, seed=3)
+            assert len(few) == 5
+            assert made.names("Czech", 40, seed=3)[:5] == few
+
+
+def test_names_that_it_learned_from_are_drawn_again(chance):
+    known = chance.names("Czech", 10, seed=6)
+    knowing = with_learned(chance, known)
+    written = knowing.names("Czech", 30, seed=6)
+    assert not set(written) & set(known)
+    assert len(set(written[:10])) > 5
+    first_draws = chance.names("Czech", 30, seed=6)
+    assert knowing.names("Czech", 30, seed=6, known=True) == first_draws
+    assert all(a == b for a, b in zip(written, first_draws, strict=True) if b not in known)
+
+
+def test_what_is_never_new_stays(chance):
+    (usual,) = set(chance.names("Czech", 3, temperature=1e-6))
+    assert with_learned(chance, [usual]).names("Czech", 3, temperature=1e-6) == [usual] * 3
+
+
+@stable
+@given(st.lists(st.text(st.sampled_from(LETTERS), min_size=1, max_size=12), max_size=6))
+def test_fingerprints_are_those_of_spellings(names):
+    found = fingerprints(names)
+    assert found.dtype == np.uint32
+    assert found.tolist() == fingerprints(map(spell, names)).tolist()
+    assert len(set(found.tolist())) == len(set(map(spell, names)))
 
 
 @pytest.mark.parametrize("start", ["", "Ta", "ta", "O'B", "Mü", "mu\u0308", "Ou-", "van d", " Ta "])
@@ -154,8 +191,10 @@ def test_it_learns_names_by_heart_and_keeps_origins_apart():
     assert told[-1] == 1.0
     for origin in ("Czech", "Japanese"):
         real = {name for name, label in zip(names.names, names.labels, strict=True) if label == origin}
-        assert set(made.names(origin, 50, temperature=0.3)) == real
-    assert set(made.names("Japanese", 20, temperature=0.3, start="Su")) == {"Suzuki"}
+        assert set(made.names(origin, 50, temperature=0.3, known=True)) == real
+        assert not set(made.names(origin, 50, temperature=2.0)) & set(names.names)
+    assert set(made.names("Japanese", 20, temperature=0.3, start="Su", known=True)) == {"Suzuki"}
+    assert made.learned.tolist() == sorted(fingerprints(set(names.names)).tolist())
     assert made.facts["names"] == 48
     surprise, _ = made.surprise(["Tanaka"] * 2, ["Japanese", "Czech"])
     assert surprise[0] < surprise[1] / 3
@@ -172,9 +211,10 @@ def test_names_of_rare_letters_are_left_out_and_none_left_is_an_error():
 
 
 def test_a_generator_on_disk_writes_the_same_names(chance, tmp_path):
-    chance.save(tmp_path / "made")
+    with_learned(chance, ["Novak", "Ono"]).save(tmp_path / "made")
     again = Generator.load(tmp_path / "made")
     assert again.recipe == chance.recipe
+    assert again.learned.tolist() == fingerprints(["novak", "ono"]).tolist()
     same = [a == b for a, b in zip(again.names("Czech", 50), chance.names("Czech", 50), strict=True)]
     assert np.mean(same) > 0.8  # weights are rounded to float16
     assert again.names("Czech", 50) == Generator.load(tmp_path / "made").names("Czech", 50)
@@ -224,6 +264,17 @@ def test_the_shipped_generator_is_small_and_knows_the_18_origins():
     names = generator.names("Japanese", 10, seed=1, temperature=0.8, start="Ta")
     assert all(name.startswith("Ta") for name in names)
     assert len(set(names)) > 5
+
+
+def test_the_shipped_generator_writes_new_names(names_folder):
+    from cognomen.corpora import load_corpus
+
+    learned = {spell(name) for name in load_corpus(names_folder).names}
+    generator = Generator.load()
+    for origin in generator.origins:
+        assert not {spell(name) for name in generator.names(origin, 100, seed=1)} & learned
+    korean = generator.names("Korean", 100, seed=1, known=True)
+    assert {spell(name) for name in korean} & learned
 
 
 # --- the n-gram models that it is compared with -----------------------------------------------------------

@@ -3,8 +3,8 @@
     Generator.load().names("Japanese", 3, seed=1, start="Ta")
 
 The shape is one to many (`rnn.shapes`): the origin is read in one step, and a decoder writes the name. It is
-reminded of the origin at every letter. A name made up here may be a real one: how many stand in the lists it
-learned from, the card of the shipped generator says.
+reminded of the origin at every letter. What stands in the lists that it learned from is drawn again, unless
+these names are wanted too; a made-up name may still be somebody's.
 
 A made-up name hints at a language as real ones do. It tells nobody's nationality, ethnicity or religion.
 """
@@ -12,32 +12,33 @@ A made-up name hints at a language as real ones do. It tells nobody's nationalit
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from unicodedata import category, combining
 from unicodedata import normalize as compose
+from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cognomen.alphabet import Alphabet
 from cognomen.artifact import Artifact, read_artifact, write_artifact
-from cognomen.errors import InputError, ModelError, TrainingError
+from cognomen.errors import InputError, ModelError
 from cognomen.rnn.layers import Array, Blank, Ids, Source
 from cognomen.rnn.packed import Packed, pack
-from cognomen.rnn.shapes import BOUNDARY, Decoder, Encoder, OneToMany, fit, follow, sampler
+from cognomen.rnn.shapes import BOUNDARY, Decoder, Encoder, OneToMany, follow, sampler
 from cognomen.shipped import find_model
 from cognomen.text import normalise
 
-if TYPE_CHECKING:
-    from cognomen.corpora import Corpus
-
-__all__ = ["LONGEST", "Generator", "GeneratorRecipe", "capitalise", "spell", "train_generator"]
+__all__ = ["LONGEST", "Generator", "GeneratorRecipe", "capitalise", "fingerprints", "spell"]
 
 LONGEST = 30  # letters in a name; the longest of the 18 files has 20
 TOGETHER = 4096  # names that are written at once
+DRAWS = 50  # of a name, until it is new
+LEARNED = "learned"  # the tensor of fingerprints
 NO_LETTERS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode's numbers and symbols
 
 
@@ -80,6 +81,7 @@ class Generator:
         rng: source of the starting values.
         facts: how it was trained; JSON values.
         card: the model card, Markdown.
+        learned: `fingerprints` of the names that it learned from, to know these; none when not given.
         warmth: what a temperature is multiplied by for each origin, (C,), all above 0; 1 when not given. An
             origin that was learned less well than others needs less, to be as recognisable as real names are.
 
@@ -96,12 +98,14 @@ class Generator:
         rng: Source | None = None,
         facts: Mapping[str, Any] | None = None,
         card: str = "",
+        learned: NDArray[np.uint32] | None = None,
         warmth: Sequence[float] | None = None,
     ) -> None:
         self.recipe = r = GeneratorRecipe() if recipe is None else recipe
         rng = np.random.default_rng(r.seed) if rng is None else rng
         self.alphabet, self.origins = alphabet, tuple(origins)
         self.facts, self.card = dict(facts or {}), card
+        self.learned = np.empty(0, np.uint32) if learned is None else learned
         self.warmth = (1.0,) * len(self.origins) if warmth is None else tuple(map(float, warmth))
         if len(self.warmth) != len(self.origins) or not all(0 < each < np.inf for each in self.warmth):
             raise InputError(f"warmth: expected {len(self.origins)} numbers above 0, got {list(self.warmth)}")
@@ -119,9 +123,16 @@ class Generator:
         self.network = OneToMany(encoder, decoder)
 
     def names(
-        self, origin: str, count: int = 1, *, seed: int = 0, temperature: float = 0.8, start: str = ""
+        self,
+        origin: str,
+        count: int = 1,
+        *,
+        seed: int = 0,
+        temperature: float = 0.8,
+        start: str = "",
+        known: bool = False,
     ) -> list[str]:
-        """Write names of an origin.
+        """Write new names of an origin; the same may come twice.
 
         Args:
             origin: one of `origins`.
@@ -130,6 +141,8 @@ class Generator:
             temperature: low keeps to the usual, high dares the unusual. Times the origin's `warmth`; where
                 that makes 1, names are as likely as it has learned.
             start: the first letters of every name.
+            known: whether names that it learned from may come too. If not, such a name is drawn again; what
+                is still none but these after 50 draws, as at a very low temperature, stays.
 
         Raises:
             InputError: there is no such origin, a letter of `start` is unknown, or a number is not possible.
@@ -140,21 +153,32 @@ class Generator:
         if not 0 < temperature <= 10:
             raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature}")
         prefix = self._prefix(start)
-        chances = np.random.default_rng(seed).random((count, LONGEST + 1))
         names: list[str] = []
         for first in range(0, count, TOGETHER):
-            part = chances[first : first + TOGETHER]
-            names += self._write(np.full(len(part), row), part, temperature * self.warmth[row], prefix)
+            part = [""] * min(TOGETHER, count - first)
+            missing = np.arange(len(part))
+            for draw in range(1 if known else DRAWS):
+                # A name's chances hang on its place and the draw alone, not on how many there are.
+                chances = np.random.default_rng([seed, first, draw]).random((len(part), LONGEST + 1))
+                drawn = self._write(row, chances[missing], temperature * self.warmth[row], prefix)
+                for place, name in zip(missing.tolist(), drawn, strict=True):
+                    part[place] = name
+                missing = missing[np.isin(fingerprints(drawn), self.learned)]
+                if not len(missing):
+                    break
+            names += part
         return names
 
-    def _write(self, rows: Ids, chances: Array, temperature: float, prefix: list[int]) -> list[str]:
-        """A name for each origin (N,): no mark without its letter, no end in a space or hyphen."""
+    def _write(self, row: int, chances: Array, temperature: float, prefix: list[int]) -> list[str]:
+        """A name of an origin for each row of chances: no mark without its letter, no end in a hyphen."""
         network = self.network
-        y, _ = network.encoder.forward(_one_step(rows))
+        y, _ = network.encoder.forward(_one_step(np.full(len(chances), row)))
         position = network.decoder.begin(y.data, None)
         joints = np.array([True, *(letter in " -'" for letter in self.alphabet.letters)])  # (V,)
         needs_letter = joints | [False, *(combining(c) > 0 or c == "ß" for c in self.alphabet.letters)]
-        fresh = np.full(len(rows), bool(joints[prefix[-1]]) if prefix else True)  # a word has not begun yet
+        fresh = np.full(
+            len(chances), bool(joints[prefix[-1]]) if prefix else True
+        )  # a word has not begun yet
         draw = sampler(chances, temperature)
 
         def choose(log_p: Array, step: int) -> Ids:
@@ -236,7 +260,7 @@ class Generator:
         """
         folder = find_model("generator" if model is None else model)
         artifact = read_artifact(folder)
-        facts = artifact.facts
+        facts, tensors = artifact.facts, dict(artifact.tensors)
         if "generator" not in facts["architecture"]:
             raise ModelError(
                 f"{folder}: expected a model that writes names, found one that reads them. It is for "
@@ -250,9 +274,10 @@ class Generator:
                 rng=Blank(),
                 facts=facts["training"],
                 card=artifact.card,
+                learned=tensors.pop(LEARNED),
                 warmth=facts["calibration"].get("warmth"),
             )
-            made.network.load(artifact.tensors)
+            made.network.load(tensors)
         except (InputError, KeyError, TypeError, ValueError) as error:
             raise ModelError(
                 f"{folder}: the generator's parts do not fit each other: {error}. Copy the whole folder anew "
@@ -275,60 +300,11 @@ class Generator:
             "priors": [1 / len(self.origins)] * len(self.origins),
             "training": self.facts,
         }
-        tensors = {name: param.astype(np.float16) for name, param in self.network.params.items()}
+        tensors: dict[str, NDArray[Any]] = {
+            name: param.astype(np.float16) for name, param in self.network.params.items()
+        }
+        tensors[LEARNED] = self.learned
         write_artifact(folder, Artifact(tensors, facts, self.card))
-
-
-def train_generator(
-    corpus: Corpus,
-    recipe: GeneratorRecipe | None = None,
-    *,
-    on_progress: Callable[[float, str], None] = lambda share, words: None,
-) -> Generator:
-    """Train a generator on names and their origins.
-
-    Args:
-        corpus: the names.
-        recipe: the settings; `GeneratorRecipe()` when not given.
-        on_progress: is told after every step what share is done, and the loss.
-
-    Raises:
-        TrainingError: no name is left to learn from.
-    """
-    recipe = GeneratorRecipe() if recipe is None else recipe
-    spelt = [spell(name) for name in corpus.names]
-    alphabet = Alphabet.from_names(spelt, min_count=recipe.min_letter_count)
-    usable = [i for i, name in enumerate(spelt) if name and not set(name) - set(alphabet.letters)]
-    if not usable:
-        raise TrainingError("expected names to learn from, got none that are spelt with common letters")
-    made = Generator(alphabet, corpus.origins, recipe)
-    rows = np.searchsorted(corpus.origins, [corpus.labels[i] for i in usable])  # (N,)
-    texts = [alphabet.encode(spelt[i]) for i in usable]
-    counts = np.bincount(rows)[rows].astype(float)  # (N,), names of the same origin
-    rng = np.random.default_rng(recipe.seed)
-    seen = 0
-
-    def batch(which: Ids) -> tuple[Ids, Packed]:
-        nonlocal seen
-        balance = recipe.balance * (1 - seen / (len(rows) * recipe.epochs))
-        seen += len(which)
-        drawn = rng.choice(len(rows), len(which), p=counts**-balance / (counts**-balance).sum())
-        return rows[drawn], pack([texts[i] for i in drawn])
-
-    fit(
-        made.network,
-        len(usable),
-        batch,
-        epochs=recipe.epochs,
-        batch_size=recipe.batch_size,
-        learning_rate=recipe.learning_rate,
-        weight_decay=recipe.weight_decay,
-        clip=recipe.clip,
-        seed=recipe.seed,
-        on_progress=on_progress,
-    )
-    made.facts = {"names": len(usable), "corpus": corpus.source, "recipe": asdict(recipe)}
-    return made
 
 
 # --- spelling ---------------------------------------------------------------------------------------------
@@ -337,6 +313,11 @@ def train_generator(
 def spell(name: str) -> str:
     """A name as the network writes it: small letters and their marks, each a letter of its own; ß stays."""
     return normalise(name, lower=False).lower()
+
+
+def fingerprints(names: Iterable[str]) -> NDArray[np.uint32]:
+    """A number for each name's spelling, (N,): its checksum CRC-32, which two names hardly ever share."""
+    return np.array([crc32(spell(name).encode()) for name in names], np.uint32)
 
 
 def capitalise(name: str) -> str:

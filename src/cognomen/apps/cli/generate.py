@@ -19,8 +19,8 @@ Output:
   a name a line, its marks composed (NFC); with --json an object a line:
   {"name": ..., "origin": ..., "seed": ..., "temperature": ...}
 
-The same options give the same names, and the first names of many are those of fewer. Some are real surnames,
-and the same may come twice: it writes what is likely, and does not look it up.
+The same options give the same names, and the first names of many are those of fewer. The same may come twice,
+and one may be somebody's; none is of the lists that it learned from, unless 50 draws gave nothing else.
 
 \b
 Exit codes: 0 done, 1 an error that the message explains (no such origin, a
@@ -43,6 +43,7 @@ letter that it does not know), 2 not understood, 130 Ctrl-C, 141 the reader left
     help="Low keeps to the usual, high dares the unusual.",
 )
 @click.option("--start", default="", metavar="LETTERS", help="The first letters of each name.")
+@click.option("--known", is_flag=True, help="Let names of the lists that it learned from come too.")
 @click.option("--origins", "list_origins", is_flag=True, help="List the origins that it knows.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 @click.option(
@@ -56,14 +57,15 @@ def command(
     seed: int,
     temperature: float,
     start: str,
+    known: bool,
     list_origins: bool,
     as_json: bool,
     model: str | None,
 ) -> None:
     """Write surnames that sound like those of ORIGIN, letter by letter.
 
-    A recurrent network makes them up; it has learned from lists of real surnames, and sometimes writes one of
-    them. A made-up name hints at a language. It does not tell anyone's nationality, ethnicity or religion.
+    A recurrent network makes them up; it has learned from lists of real surnames, and writes what is in none
+    of them. A made-up name hints at a language. It does not tell anyone's nationality, ethnicity or religion.
     """
     from cognomen.generation import Generator
 
@@ -73,7 +75,7 @@ def command(
     if list_origins or origin is None:
         click.echo("\n".join(generator.origins))
         return
-    names = generator.names(origin, count, seed=seed, temperature=temperature, start=start)
+    names = generator.names(origin, count, seed=seed, temperature=temperature, start=start, known=known)
     if as_json:
         facts = {"origin": generator.origins[generator.row(origin)], "seed": seed, "temperature": temperature}
         names = [json.dumps({"name": name, **facts}, ensure_ascii=False) for name in names]

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cognomen.corpora import Corpus, load_corpus
-from cognomen.generation import Generator, GeneratorRecipe, spell, train_generator
+from cognomen.generation import Generator, GeneratorRecipe, spell
+from cognomen.generator_training import train_generator
 from cognomen.splits import split_by_fold
 from cognomen.study.drawing import COLOURS, bars, plain
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
@@ -75,12 +76,12 @@ def _spelt(corpus: Corpus, known: set[str]) -> tuple[list[str], list[str]]:
 
 
 def _share_new(generator: Generator, training: Corpus, temperature: float) -> float:
-    """How many of its names stand in no list that it learned from; every origin counts alike."""
+    """How many of its first draws stand in no list that it learned from; every origin counts alike."""
     learned = {spell(name) for name in training.names}
     written = [
         name
         for origin in generator.origins
-        for name in generator.names(origin, SAMPLES, seed=1, temperature=temperature)
+        for name in generator.names(origin, SAMPLES, seed=1, temperature=temperature, known=True)
     ]
     return float(np.mean([spell(name) not in learned for name in written]))
 
@@ -100,8 +101,8 @@ def sentence(numbers: Numbers) -> str:
     return (
         f"On {numbers['test']:,} names held out, the net is as unsure of each letter as if it chose "
         f"among {numbers['perplexity']:.2f} equally likely ones; the best of the n-gram models, of {order} "
-        f"letters, among {best:.2f}. At a temperature of 0.8, {new:.0%} of the names that it writes stand in "
-        "no list that it learned from."
+        f"letters, among {best:.2f}. At a temperature of 0.8, {new:.0%} of the names that it draws first "
+        "stand in no list that it learned from."
     )
 
 
