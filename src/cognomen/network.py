@@ -29,7 +29,7 @@ from cognomen.rnn.sharing import read_names
 __all__ = ["Architecture", "Network"]
 
 BLOCK = 192  # names that begin with each wave: enough rows for full-speed products, few enough for the cache
-POOLED_NAMES, POOLED_LETTERS = 1 << 14, 1 << 20  # what is read as one tree
+POOLED_NAMES, POOLED_LETTERS = 1 << 15, 1 << 20  # what is read as one tree
 SORTED_NAMES, SORTED_LETTERS = 1 << 19, 1 << 23  # what is sorted at once
 PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # what a deeper network reads at once, remembering all
 FEW_NAMES, FEW_LETTERS = 1 << 10, 1 << 12  # not worth another thread, or any preparation

@@ -219,7 +219,7 @@ def prefix_tree(names: Sorted, part: slice = slice(None), *, block: int | None =
     row = place - (np.cumsum(sizes) - sizes)[wave]  # (P,)
     whole = np.zeros(len(order), bool)
     whole[place[last]] = True
-    ends = order[whole]  # (U,)
+    ends = order[np.flatnonzero(whole)]  # (U,)
     later = order[turn[order] > 1]  # children that are not their parents' first
     return PrefixTree(
         letters=names.ids[names.first[part][rank[order]] + depth[order]],
