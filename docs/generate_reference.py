@@ -46,6 +46,7 @@ MODULES = [
     "cognomen.splits",
     "cognomen.evaluation",
     "cognomen.generation",
+    "cognomen.generator_training",
     "cognomen.recipe",
     "cognomen.training",
     "cognomen.protocols",
