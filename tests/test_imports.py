@@ -35,7 +35,17 @@ ORDER = [
         "calibration",
     ),
     *("priors", "tensors", "artifact", "shipped", "model", "columns", "reading", "answers", "composition"),
-    *("classifier", "explanation", "splits", "evaluation", "recipe", "corpora", "card", "generation"),
+    *(
+        "classifier",
+        "explanation",
+        "splits",
+        "evaluation",
+        "recipe",
+        "corpora",
+        "card",
+        "generation",
+        "generator_training",
+    ),
     *(
         "checkpoint",
         "progress",

@@ -120,7 +120,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     temperatures, new = zip(*numbers["new"], strict=True)
     right.plot(temperatures, [100 * share for share in new], "o-", color=COLOURS[0])
     plain(right)
-    right.set(xlabel="temperature", ylabel="names that are new, %", ylim=(0, 103), xticks=temperatures)
+    right.set(xlabel="temperature", ylabel="first draws that are new, %", ylim=(0, 103), xticks=temperatures)
 
 
 SURNAMES = Experiment(
