@@ -23,10 +23,11 @@ from numpy.typing import NDArray
 
 from cognomen import Classifier
 from cognomen.calibration import softmax_with_temperature
-from cognomen.composition import compose, estimate_shares
+from cognomen.composition import Composition, compose
 from cognomen.conformal import score_levels, set_sizes, threshold
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.files import write_whole
+from cognomen.mixture import estimate_shares
 from cognomen.splits import FOLDS, split_by_fold
 
 HERE = Path(__file__).parent
@@ -35,6 +36,9 @@ LIMITS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 SPREADS = (0.1, 0.3, 1.0)  # of the Dirichlet that draws the shares: few origins ... all of them
 SIZES = (200, 1000, 5000)
 MIXTURES = "| Dirichlet | names | error, EM | error, counted | ratio | 95 % intervals that hold |"
+GIVEN = ("spread", "size", "ratio")  # of a row, what is no mean of its lists
+LARGE = 0.01  # shares that are looked at for doubts
+KINDS = ("doubted", "together", "trusted")
 LISTS, LISTS_WITH_INTERVALS = 200, 40  # of each spread and size
 
 Table = NDArray[np.floating[Any]]
@@ -169,7 +173,7 @@ def measure_composition(
                 name: float(np.mean([each[name] for each in drawn if name in each])) for name in drawn[0]
             }
             rows.append({"spread": spread, "size": size, **means, "ratio": means["em"] / means["counted"]})
-    overall = {name: float(np.mean([row[name] for row in rows])) for name in ("em", "counted")}
+    overall = {name: float(np.mean([row[name] for row in rows])) for name in rows[0] if name not in GIVEN}
     return {
         "drawn_from": "one fold at a time" if within_folds else "all folds together",
         "lists": lists,
@@ -216,7 +220,28 @@ def list_errors(
         errors["intervals_hold"] = float(
             np.mean([each.low <= shares[int(each.origin)] <= each.high for each in composed.shares])
         )
+        errors |= doubts(composed, there)
     return errors
+
+
+def doubts(found: Composition, there: Table) -> dict[str, float]:
+    """How large are a list's shares in doubt, together with the origins they lean to, and the others?
+
+    Each with the sum of its distances to what is there.
+    """
+    sums = {f"{kind}{what}": 0.0 for kind in KINDS for what in ("", "_missed")}
+
+    def add(kind: str, share: float, *origins: str) -> None:
+        sums[kind] += share
+        sums[f"{kind}_missed"] += abs(share - sum(float(there[int(origin)]) for origin in origins))
+
+    for each in found.shares:
+        if each.share < LARGE:
+            continue
+        add("doubted" if each.leaning else "trusted", each.share, each.origin)
+        if each.leaning:
+            add("together", each.leaning.together, each.origin, each.leaning.origin)
+    return sums
 
 
 def draw_list(labels: Places, shares: Table, size: int, rng: np.random.Generator) -> Places:
@@ -272,7 +297,17 @@ def mixture_rows(result: dict[str, Any]) -> list[str]:
     ]
     overall = result["overall"]
     last = f"| {overall['em']:.2%} | {overall['counted']:.2%} | {overall['ratio']:.2f} | |"
-    return [*rows, f"| all, from {result['drawn_from']} | {last}"]
+    return [*rows, f"| all, from {result['drawn_from']} | {last}", "", doubt_line(overall)]
+
+
+def doubt_line(overall: dict[str, float]) -> str:
+    """What a doubt is worth."""
+    missed = {kind: overall[f"{kind}_missed"] / max(overall[kind], 1e-9) for kind in KINDS}
+    return (
+        f"Of the shares of 1% or more, those in doubt are {overall['doubted']:.0%} of a list, and off by "
+        f"{missed['doubted']:.0%} of their size; together with the origins they lean to by "
+        f"{missed['together']:.0%}. The others are off by {missed['trusted']:.0%}."
+    )
 
 
 def main() -> None:

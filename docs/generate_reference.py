@@ -38,6 +38,7 @@ MODULES = [
     "cognomen.calibration",
     "cognomen.conformal",
     "cognomen.priors",
+    "cognomen.mixture",
     "cognomen.composition",
     "cognomen.artifact",
     "cognomen.corpora",

@@ -12,6 +12,7 @@ import pytest
 from cognomen.alphabet import Alphabet
 from cognomen.calibration import Calibration
 from cognomen.classifier import Classifier
+from cognomen.composition import Composition, Leaning, OriginShare
 from cognomen.conformal import score_levels
 from cognomen.corpora import Corpus
 from cognomen.corpora.cleaning import CleaningReport
@@ -70,6 +71,21 @@ def test_the_estimate_of_a_calibrated_model_is_much_better_than_counting() -> No
     assert [row["spread"] for row in found["mixtures"]] == list(knowing.SPREADS)
     assert found["overall"]["ratio"] < 1 / 3
     assert all(row["intervals_hold"] > 0.7 for row in found["mixtures"])
+
+
+def test_doubted_shares_are_measured_apart() -> None:
+    shares = (
+        OriginShare("1", 0.6, 0, 1, 0.1, Leaning("0", 0.9, 0, 1)),
+        OriginShare("0", 0.3, 0, 1, 0.8),
+        OriginShare("2", 0.1, 0, 1, 0.1),
+        OriginShare("3", 0.009, 0, 1, 0),
+    )
+    found = knowing.doubts(Composition(shares, 10, {}, 0.95, 200, 0), np.array([0.7, 0.25, 0.05, 0]))
+    doubted = {"doubted": 0.6, "doubted_missed": 0.35, "together": 0.9, "together_missed": 0.05}
+    assert found == pytest.approx(doubted | {"trusted": 0.4, "trusted_missed": 0.4 + 0.05})
+    said = knowing.doubt_line(found)
+    assert "60% of a list, and off by 58% of their size; together with" in said
+    assert said.endswith("by 6%. The others are off by 112%.")
 
 
 def test_a_list_from_one_fold_has_no_names_of_another() -> None:

@@ -10,14 +10,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from cli_running import failure, inside, lines, run, tiny_classifier
+from mixtures import ORIGINS, PRIORS
 
 from cognomen.apps import sheets
+from cognomen.apps.cli.composition import report
 from cognomen.apps.scoring import score_table
 from cognomen.classifier import Classifier
+from cognomen.composition import compose
 from cognomen.errors import DataError, InputError
 
 ROWS = [
@@ -295,6 +299,18 @@ def test_the_report_for_people(model):
     assert said[3].split()[0] == first.origin
     interval = [f"{first.low:.1%}", "to", f"{first.high:.1%}"]
     assert said[3].split()[2:] == [f"{first.share:.1%}", *interval, f"{first.counted:.1%}"]
+    assert max(map(len, said)) <= 80
+
+
+def test_the_report_says_which_shares_are_in_doubt():
+    p = np.tile(np.array([0.6, 0.02, 0.02, 0.36], np.float32), (40, 1))
+    found = compose(p, np.ones(40, np.intp), PRIORS, ORIGINS, unknown={})
+    said = report(found).splitlines()
+    assert said[3].split()[:2] == ["D", "*"]
+    assert said[4].split()[0] == "A"
+    assert said[-1].startswith("A + D")
+    assert said[-1].split()[-4:] == ["100.0%", f"{found.shares[0].leaning.low:.1%}", "to", "100.0%"]
+    assert "In doubt" in "\n".join(said)
     assert max(map(len, said)) <= 80
 
 

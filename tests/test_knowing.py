@@ -20,10 +20,10 @@ from cognomen.answers import REASONS
 from cognomen.artifact import Artifact, read_artifact, write_artifact
 from cognomen.calibration import Calibration
 from cognomen.classifier import Classifier
-from cognomen.composition import estimate_shares
 from cognomen.conformal import score_levels, set_sizes, threshold
 from cognomen.corpora import load_corpus
 from cognomen.errors import InputError, ModelError
+from cognomen.mixture import estimate_shares
 from cognomen.recipe import Recipe
 from cognomen.training import train
 

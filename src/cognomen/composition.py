@@ -1,44 +1,44 @@
-"""The shares of the origins in a list of names.
+"""What a list of names is made of: the shares of the origins, with intervals, and where they are in doubt.
 
-Counting the most likely origin of each name is a poor estimate: every mistake that favours the origins which
-were common in training is counted with the rest. Instead, the shares are sought under which the whole list
-is most likely. By Bayes' rule p_c / prior_c is, up to a factor that a name's origins share, how likely the
-name is among names of origin c; so with shares q the list's log likelihood is
-
-    sum over the names of log sum_c q_c p_c / prior_c
-
-which is concave in q. Expectation-maximisation climbs it: divide each name among the origins as Bayes' rule
-has it under the shares of the moment, add up, and take that for the new shares (Saerens, Latinne and
-Decaestecker 2002, "Adjusting the Outputs of a Classifier to New a Priori Probabilities"). It presumes that
-names of one origin look alike in training and in the list; only the mixture is another.
-
-U counts the different names, B the resamples.
+`mixture` tells how the shares are found. U counts the different names, B the resamples.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cognomen.answers import REASONS, ScoredBlock, unread_rows
-from cognomen.errors import InputError
+from cognomen.mixture import SAMPLES, estimate_shares, mean_answers, resampled_shares
 
-__all__ = ["Composition", "OriginShare", "compose", "estimate_shares", "resampled_shares", "tally"]
+__all__ = ["Composition", "Leaning", "OriginShare", "compose", "tally"]
 
-Shares = NDArray[np.float64]
 Floats = NDArray[np.floating[Any]]
 
-STEPS: Final = 1000
-SETTLED: Final = 1e-6  # no share moves by more in a step
-ROWS: Final = 1 << 14  # names at a time: what lies in between stays in the cache
-SAMPLES: Final = 200
-RESAMPLED: Final = 5000  # different names that are drawn from; of longer lists, a part
 LEVEL: Final = 0.95
+SHOWN: Final = 0.0005  # smaller shares are next to none
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """The origin that the names behind another one's share have rather, when they are taken one by one.
+
+    Attributes:
+        origin: its name.
+        together: the share of both.
+        low: where the interval of that begins.
+        high: where it ends.
+    """
+
+    origin: str
+    together: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class OriginShare:
         low: where the interval begins.
         high: where it ends.
         counted: the part of the names that has it as the most likely origin, for comparison.
+        leaning: None, or the origin that the names behind this share have rather, one by one: the share is
+            then in doubt, and what both have together is more to be trusted.
     """
 
     origin: str
@@ -58,6 +60,7 @@ class OriginShare:
     low: float
     high: float
     counted: float
+    leaning: Leaning | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,7 @@ class Composition:
             "rows": self.rows,
             "read": self.read,
             "unknown": dict(self.unknown),
-            "shares": [
-                {key: getattr(share, key) for key in ("origin", "share", "low", "high", "counted")}
-                for share in self.shares
-            ],
+            "shares": [asdict(share) for share in self.shares],
             "level": self.level,
             "samples": self.samples,
             "seed": self.seed,
@@ -170,98 +170,28 @@ def compose(
         return Composition((), 0, dict(unknown), LEVEL, samples, seed)
     shares = estimate_shares(p, counts, priors)  # (C,)
     resampled = resampled_shares(p, counts, priors, samples=samples, seed=seed)  # (B, C)
-    low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)  # (C,), (C,)
-    unseen = 1 - (1 - LEVEL) ** (1 / len(p))  # what may be there, and yet in none of U names
-    low = np.minimum(np.minimum(low, shares), 1 - unseen)
-    high = np.maximum(np.maximum(high, shares), unseen)
+    low, high = _interval(shares, resampled, len(p))  # (C,), (C,)
     counted = np.bincount(p.argmax(axis=1), counts, len(origins)) / read  # (C,)
+
+    rather = mean_answers(p, counts, priors, shares).argmax(axis=1)  # (C,)
+    both = shares + shares[rather]  # (C,)
+    both_low, both_high = _interval(both, resampled + resampled[:, rather], len(p))  # (C,), (C,)
+    leanings = [
+        Leaning(origins[d], *map(float, (both[c], both_low[c], both_high[c])))
+        if c != d and shares[c] >= SHOWN
+        else None
+        for c, d in enumerate(rather.tolist())
+    ]
     columns = (each.tolist() for each in (shares, low, high, counted))
-    found = [OriginShare(*row) for row in zip(origins, *columns, strict=True)]
+    found = [OriginShare(*row) for row in zip(origins, *columns, leanings, strict=True)]
     found.sort(key=lambda each: (-round(each.share, 6), -each.counted, each.origin))
     return Composition(tuple(found), read, dict(unknown), LEVEL, samples, seed)
 
 
-def estimate_shares(p: ArrayLike, counts: ArrayLike, priors: ArrayLike) -> Shares:
-    """The shares of the origins, (C,), under which a list of names is most likely; they sum to 1.
-
-    Args:
-        p: (U, C), calibrated probabilities of the origins under the priors.
-        counts: (U,), how often each name stands in the list.
-        priors: (C,), the shares in training. An origin with the prior 0 gets the share 0.
-
-    Raises:
-        InputError: the shapes do not fit, or there are no names.
-    """
-    table, weights, base = _checked(p, counts, priors)
-    shares: Shares = _climb(table, weights[None], base, base[None])[0]
-    return shares
-
-
-def resampled_shares(
-    p: ArrayLike, counts: ArrayLike, priors: ArrayLike, *, samples: int = SAMPLES, seed: int = 0
-) -> Shares:
-    """The shares, (B, C), of lists drawn with replacement from the different names of a list.
-
-    A name is drawn with all its rows, because rows of one name err together. From more than 5,000 different
-    names 5,000 are taken, and how far their resamples vary is scaled down by the square root of that part.
-
-    Args:
-        p, counts, priors: as `estimate_shares` takes them.
-        samples: B, how many lists are drawn.
-        seed: of the drawing.
-
-    Raises:
-        InputError: the shapes do not fit, or there are no names.
-    """
-    table, weights, base = _checked(p, counts, priors)
-    estimate = middle = _climb(table, weights[None], base, base[None])[0]  # (C,)
-    rng, part = np.random.default_rng(seed), min(1.0, RESAMPLED / len(table))
-    if part < 1:
-        taken = rng.choice(len(table), RESAMPLED, replace=False)
-        table, weights = table[taken], weights[taken]
-        middle = _climb(table, weights[None], base, estimate[None])[0]
-    drawn = rng.multinomial(len(table), np.full(len(table), 1 / len(table)), size=samples)  # (B, U)
-    start = np.tile((middle + base) / 2, (samples, 1))  # a share that begins at 0 would stay there
-    shares = _climb(table, (drawn * weights).astype(table.dtype), base, start)  # (B, C)
-    return np.asarray(np.clip(estimate + part**0.5 * (shares - middle), 0, 1))
-
-
-def _climb(p: Floats, weights: Floats, priors: Shares, start: Shares) -> Shares:
-    """Expectation-maximisation for B lists of the same names at once, from (B, C) to (B, C).
-
-    Args:
-        p: (U, C).
-        weights: (B, U), how often each list has each name.
-        priors: (C,).
-        start: (B, C); what is 0 stays 0.
-    """
-    inverse = np.divide(1, priors, out=np.zeros_like(priors), where=priors > 0)  # (C,)
-    total = weights.sum(axis=1, keepdims=True, dtype=np.float64)  # (B, 1)
-    q = start
-    for _ in range(STEPS):
-        ratio = (q * inverse).astype(p.dtype)  # (B, C)
-        belonging = np.zeros(q.shape)
-        for first in range(0, len(p), ROWS):
-            block = p[first : first + ROWS]  # (U, C)
-            likely = ratio @ block.T  # (B, U)
-            likely = np.maximum(likely, np.finfo(p.dtype).tiny)  # of a name that a resample lacks, maybe 0
-            belonging += (weights[:, first : first + ROWS] / likely) @ block
-        before, q = q, ratio * belonging / total
-        if np.abs(q - before).max() < SETTLED:
-            break
-    result: Shares = q / q.sum(axis=1, keepdims=True)
-    return result
-
-
-def _checked(p: ArrayLike, counts: ArrayLike, priors: ArrayLike) -> tuple[Floats, Floats, Shares]:
-    table: Floats = np.asarray(p)
-    weights: Floats = np.asarray(counts, dtype=table.dtype)
-    base: Shares = np.asarray(priors, dtype=np.float64)
-    if table.ndim != 2 or weights.shape != table.shape[:1] or base.shape != table.shape[1:]:
-        raise InputError(
-            "expected probabilities (U, C), a count for each of the U names and a prior for each of the C "
-            f"origins; got {table.shape}, {weights.shape} and {base.shape}"
-        )
-    if not len(table):
-        raise InputError("expected one or more names to tell the shares of, got none")
-    return table, weights, base
+def _interval(shares: Floats, resampled: Floats, names: int) -> tuple[Floats, Floats]:
+    """Where the intervals of shares (K,) begin and end, from those of the resamples (B, K)."""
+    low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)  # (K,), (K,)
+    unseen = 1 - (1 - LEVEL) ** (1 / names)  # what may be there, and yet in none of the names
+    low = np.minimum(np.minimum(low, shares), 1 - unseen)
+    high = np.maximum(np.maximum(high, shares), unseen)
+    return low, np.minimum(high, 1)

@@ -12,9 +12,13 @@ from cognomen.apps.cli.asking import model_options, restrict_option
 from cognomen.apps.cli.score import unknown
 
 if TYPE_CHECKING:
-    from cognomen.composition import Composition
+    from cognomen.composition import Composition, Leaning, OriginShare
 
 BAR = 20  # cells
+WIDTH = 80
+DOUBT = """\
+* In doubt: one by one, the names behind this share are rather of another origin. That happens where names \
+of a list are unlike those of the training. The sum of the two is more to be trusted:"""
 EXAMPLES = """\b
 Examples:
   cognomen composition people.csv --column surname
@@ -26,7 +30,8 @@ TABLE is a .csv, .tsv or .parquet file with headings. A name counts as often as 
 The shares are those under which the whole column is most likely (Saerens, Latinne and Decaestecker 2002);
 counting the most likely origin of each name, shown beside them, favours what was common in training. The
 intervals say how the shares might vary with the names that happen to be in the list. They presume that names
-of one origin look alike in training and in the list, and that no origin is missing from the model.
+of one origin look alike in training and in the list, and that no origin is missing from the model. A share
+that rests on names which one by one are rather of another origin is marked, and the sum of both is told.
 
 \b
 Exit codes: 0 done, 1 an error that the message explains,
@@ -72,18 +77,21 @@ def command(
 
 def report(found: Composition) -> str:
     """Lay the shares out for people, largest first; those that round to nothing in one line."""
+    from textwrap import fill
+
     from cognomen.apps.cli.render import bar, plain_table
+    from cognomen.composition import SHOWN
 
     read = f"{found.rows:,} rows, {found.read:,} read{unknown(found.unknown)}."
     if not found.shares:
         return f"{read}\nNone of them can be read as a surname: there are no shares to tell."
-    shown = [each for each in found.shares if max(each.share, each.counted) >= 0.0005]
+    shown = [each for each in found.shares if max(each.share, each.counted) >= SHOWN]
     rows = [
         (
-            each.origin,
+            f"{each.origin} *" if each.leaning else each.origin,
             bar(each.share, BAR),
             f"{each.share:.1%}",
-            f"{each.low:.1%} to {each.high:.1%}",
+            interval(each),
             f"{each.counted:.1%}",
         )
         for each in shown
@@ -93,5 +101,19 @@ def report(found: Composition) -> str:
     lines = [read, "", table]
     if left_out:
         names = ", ".join(each.origin for each in left_out)
-        lines += ["", f"None or next to none: {names} (each at most {max(e.high for e in left_out):.1%})."]
+        next_to_none = f"None or next to none: {names} (each at most {max(e.high for e in left_out):.1%})."
+        lines += ["", fill(next_to_none, WIDTH)]
+    together = [
+        (f"{each.leaning.origin} + {each.origin}", f"{each.leaning.together:.1%}", interval(each.leaning))
+        for each in shown
+        if each.leaning
+    ]
+    if together:
+        table = plain_table(("* together", "share", "95 % interval"), together)
+        lines += ["", fill(DOUBT, WIDTH), "", table]
     return "\n".join(lines)
+
+
+def interval(of: OriginShare | Leaning) -> str:
+    """From where to where."""
+    return f"{of.low:.1%} to {of.high:.1%}"
