@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from unicodedata import combining
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,11 +59,14 @@ def strangers(names: list[str], words: list[str], rng: np.random.Generator) -> d
 
 
 def surprise(clf: Classifier, names: list[str]) -> NDArray[np.floating[Any]]:
-    """Bits a letter, (N,)."""
+    """Bits a letter, (N,), with marks or without them, whatever is less: what `Model.unlike` looks at."""
     if clf.network.ngrams is None:
         raise SystemExit("this model has no n-grams: run `python benchmarks/classic.py` first")
-    readable = [clf.alphabet.without_unknown_marks(normalise(name)) for name in names]
-    return clf.network.ngrams.surprise(*clf.alphabet.encode_all(readable))
+    spelt = [clf.alphabet.without_unknown_marks(normalise(name)) for name in names]
+    plain = ["".join(letter for letter in name if not combining(letter)) for name in spelt]
+    return np.minimum(
+        *(clf.network.ngrams.surprise(*clf.alphabet.encode_all(each)) for each in (spelt, plain))
+    )
 
 
 def measure_fold(corpus: Corpus, k: int, words: list[str]) -> dict[str, dict[str, float]]:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from cognomen.alphabet import Alphabet
-from cognomen.answers import REASONS
+from cognomen.answers import REASONS, OriginProbability
 from cognomen.apps.tables import score_column
 from cognomen.calibration import Calibration
 from cognomen.classifier import Classifier
@@ -45,6 +45,43 @@ def test_the_reason(clf: Classifier) -> None:
     assert strange.surname == "xqzvk"
     assert list(clf.stream(NAMES)) == answers
     assert clf("xqzvk", abstain_below=1).reason == "unlike-training", "before low-confidence"
+
+
+def test_marks_alone_make_no_name_unlike(clf: Classifier) -> None:
+    """Names and random letters, with and without a mark on each of their letters: only the letters count."""
+    marked = Classifier(*_with_marks(), ORIGINS, [0.5, 0.5], Calibration(1.0, None, 4.0))
+    assert marked.network.ngrams is not None
+    texts = [*sorted(set(KNOWN)), "xqzvk", "qqq"]
+    spelt = ["".join(letter + "\u0301" for letter in text) for text in texts]
+    ids, lengths = marked.alphabet.encode_all(spelt)
+    surprise = marked.network.ngrams.surprise(ids, lengths)
+    assert (surprise > 4).all(), "with all these marks every one is strange"
+    assert marked.unlike(ids, lengths, surprise).tolist() == [False] * 7 + [True] * 2
+    assert [a.reason for a in marked([*spelt, *texts])] == ([None] * 7 + ["unlike-training"] * 2) * 2
+    one = "Jo\u0301nes"
+    np.testing.assert_array_equal(
+        marked.predict_proba([one])[0], [o.probability for o in sorted(marked(one).origins, key=_name)]
+    )
+
+
+def _name(each: OriginProbability) -> str:
+    return each.origin
+
+
+def _with_marks() -> tuple[Network, Alphabet]:
+    alphabet = Alphabet(LETTERS + "\u0301")
+    size = len(alphabet)
+    ngrams = frequent_ngrams(*alphabet.encode_all(KNOWN), longest=3, min_count=1, alphabet_size=size)
+    architecture = Architecture(size, 2, embedding_size=4, hidden_size=5, longest_ngram=3)
+    return Network(architecture, ngrams=ngrams, rng=np.random.default_rng(0)), alphabet
+
+
+def test_a_model_without_a_limit_cannot_tell(clf: Classifier) -> None:
+    unable = Classifier(clf.network, clf.alphabet, ORIGINS, [0.5, 0.5], Calibration(1.0, None, None))
+    assert not unable.judges
+    assert unable("xqzvk").reason is None
+    with pytest.raises(InputError, match="cannot tell"):
+        unable.unlike(np.array([1]), np.array([1]), np.array([9.0]))
 
 
 def test_all_faces_say_the_same(clf: Classifier) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import Final
 
@@ -55,6 +56,11 @@ class Alphabet:
     def letters(self) -> str:
         """The known letters; `letters[i]` has the number i + 1."""
         return self._letters
+
+    @cached_property
+    def is_mark(self) -> NDArray[np.bool_]:
+        """Whether a number is that of a mark, which belongs to the letter before it, (V,)."""
+        return np.array([False, *(unicodedata.category(letter).startswith("M") for letter in self._letters)])
 
     def __len__(self) -> int:
         """V, the unknown letter included."""

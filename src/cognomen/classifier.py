@@ -122,7 +122,7 @@ class Classifier(Model):
         limit = self._limit(coverage, weights)
         possible = np.full(len(self.origins), True) if weights is None else np.isfinite(weights)  # (C,)
         origins = [origin for origin, can_be in zip(self.origins, possible, strict=True) if can_be]
-        texts, places, blocks = self._read(names, full_names, threads, weights, self.calibration.unlike_above)
+        texts, places, blocks = self._read(names, full_names, threads, weights)
         answers: list[Answer] = []
         for start, reading, p, unlike in blocks:
             block = texts[start : start + len(reading.places)]
@@ -238,7 +238,7 @@ class Classifier(Model):
         probability 0. A name unlike those of the training has probabilities too, to be mistrusted.
         """
         weights = self._log_weights(prior, restrict)
-        texts, places, blocks = self._read(names, full_names, threads, weights, None)
+        texts, places, blocks = self._read(names, full_names, threads, weights, judge=False)
         result = np.empty((len(texts) + 1, len(self.origins)), np.float32)
         result[-1] = np.nan  # for the place -1
         for start, reading, p, _ in blocks:
@@ -265,7 +265,7 @@ class Classifier(Model):
         """
         _check_share(abstain_below)
         weights = self._log_weights(prior, restrict)
-        texts, places, blocks = self._read(names, full_names, threads, weights, self.calibration.unlike_above)
+        texts, places, blocks = self._read(names, full_names, threads, weights)
         return score_rows(blocks, len(texts), places, abstain_below)
 
     def composition(
@@ -294,7 +294,7 @@ class Classifier(Model):
         from cognomen.composition import tally  # a single answer need not wait for it
 
         weights = self._log_weights("training", restrict)
-        texts, places, blocks = self._read(names, full_names, threads, weights, self.calibration.unlike_above)
+        texts, places, blocks = self._read(names, full_names, threads, weights)
         rows = np.bincount(places + 1, minlength=len(texts) + 1)  # (1 + U,), the first for what is no text
         possible = np.full(len(self.origins), True) if weights is None else np.isfinite(weights)
         return tally(blocks, rows, self.priors, self.origins, possible, seed)
@@ -312,29 +312,28 @@ class Classifier(Model):
         return None if coverage is None else self.calibration.threshold(coverage)
 
     def _read(
-        self, names: object, full_names: bool, threads: int, weights: Weights, limit: float | None
+        self, names: object, full_names: bool, threads: int, weights: Weights, *, judge: bool = True
     ) -> tuple[list[str], Places, Iterator[ScoredBlock]]:
         """The different texts of a column, the places (N,) they stand at, and what is made of them."""
         _check_positive(threads=threads)
         texts, places = distinct_texts(names)
-        return texts, places, self._score(texts, full_names, threads, weights, limit)
+        return texts, places, self._score(texts, full_names, threads, weights, judge)
 
     def _score(
-        self, texts: Sequence[str], full_names: bool, threads: int, weights: Weights, limit: float | None
+        self, texts: Sequence[str], full_names: bool, threads: int, weights: Weights, judge: bool
     ) -> Iterator[ScoredBlock]:
         """Read the texts block by block, and give their spellings probabilities.
 
-        A spelling of more surprise than `limit` looks like nothing in the training.
+        With `judge`, also whether they look like anything in the training.
         """
         for start in range(0, len(texts), TOGETHER):
             block = texts[start : start + TOGETHER]
             reading = read_column(block, self.alphabet, lower=self.lower, full_names=full_names)
-            surprise = None if limit is None else np.zeros(len(reading.lengths))  # (S,)
-            logits = self.network.logits(
-                reading.ids, reading.lengths, threads=threads, surprise=surprise
-            )  # (S, C)
+            ids, lengths = reading.ids, reading.lengths
+            surprise = np.zeros(len(lengths)) if judge and self.judges else None  # (S,)
+            logits = self.network.logits(ids, lengths, threads=threads, surprise=surprise)  # (S, C)
             p = softmax_with_temperature(logits, self.temperature, weights)
-            unlike = np.full(len(p), False) if surprise is None or limit is None else surprise > limit
+            unlike = np.full(len(p), False) if surprise is None else self.unlike(ids, lengths, surprise)
             yield ScoredBlock(start, reading, p, unlike)
 
 

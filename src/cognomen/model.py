@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cognomen.alphabet import Alphabet
 from cognomen.artifact import Artifact, read_artifact, write_artifact
 from cognomen.calibration import Calibration
 from cognomen.errors import InputError, ModelError
 from cognomen.network import Architecture, Network
-from cognomen.rnn.layers import Array
+from cognomen.rnn.layers import Array, Ids
 from cognomen.shipped import DEFAULT, find_model
 from cognomen.text import normalise
 
@@ -145,6 +146,32 @@ class Model:
             )
         readable = [self.alphabet.without_unknown_marks(spelling) for spelling in spellings]
         return self.network.logits(*self.alphabet.encode_all(readable))
+
+    @property
+    def judges(self) -> bool:
+        """Whether it can tell names unlike those of the training."""
+        return self.calibration.unlike_above is not None and self.network.ngrams is not None
+
+    def unlike(self, ids: Ids, lengths: Ids, surprise: Array) -> NDArray[np.bool_]:
+        """Which names are unlike those of the training, (N,); from letters (M,), lengths (N,), surprise (N,).
+
+        Both with its marks and without them such a name has more surprise than the calibration's limit. Marks
+        alone make none unlike, as few languages have theirs in training: the 18 files spell Czech without,
+        so "Dvořák" would be as strange as random letters.
+        """
+        limit, ngrams = self.calibration.unlike_above, self.network.ngrams
+        if limit is None or ngrams is None:
+            raise InputError("this model cannot tell: it has no n-grams, or too few names were held out")
+        unlike = surprise > limit
+        rows = np.flatnonzero(unlike)  # (U,)
+        spelt = lengths[rows]
+        places = np.arange(spelt.sum()) + np.repeat(np.cumsum(lengths)[rows] - np.cumsum(spelt), spelt)
+        letters = ids[places]
+        is_mark = self.alphabet.is_mark.take(letters)
+        if is_mark.any():
+            marks = np.bincount(np.repeat(np.arange(len(rows)), spelt)[is_mark], minlength=len(rows))  # (U,)
+            unlike[rows] = ngrams.surprise(letters[~is_mark], spelt - marks) > limit
+        return unlike
 
     def __repr__(self) -> str:
         a = self.network.architecture
