@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import numpy as np
 import pytest
-from cli_running import failure, inside, lines, run
+from cli_running import COMMAND, clean_environment, failure, inside, lines, run
 
 from cognomen.generation import Generator, fingerprints
 
@@ -41,7 +42,19 @@ def test_known_names_come_on_request():
 
 
 def test_origins_are_listed():
-    assert "Vietnamese" in lines(inside("generate", "--origins"))
+    listed = lines(inside("generate", "--origins"))
+    assert "Vietnamese" in listed
+    assert json.loads(lines(inside("generate", "--origins", "--json"))[0]) == {"origins": listed}
+
+
+def test_a_reader_that_leaves_ends_the_run_quietly():
+    """A million names would take minutes; the first thousands are there after a second."""
+    script = f"'{COMMAND}' generate Irish -n 1000000 | head -n 1; echo ${{PIPESTATUS[0]}} >&2"
+    result = subprocess.run(
+        ["bash", "-c", script], capture_output=True, env=clean_environment(), check=False, timeout=60
+    )
+    assert result.stdout.count(b"\n") == 1
+    assert result.stderr == b"141\n"
 
 
 @pytest.mark.parametrize(

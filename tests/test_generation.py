@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rnn_cases import stable
 
+from cognomen import generation
 from cognomen.alphabet import Alphabet
 from cognomen.artifact import read_artifact, write_artifact
 from cognomen.corpora import Corpus
@@ -208,6 +209,19 @@ def test_names_of_rare_letters_are_left_out_and_none_left_is_an_error():
     )
     with pytest.raises(TrainingError, match="got none"):
         train_generator(names, replace(TINY, min_letter_count=100))
+
+
+def test_names_are_written_as_they_are_asked_for(chance, monkeypatch):
+    whole = chance.names("Czech", 9, seed=3)
+    monkeypatch.setattr(generation, "TOGETHER", 3)
+    parts, written = [], chance._part
+    monkeypatch.setattr(chance, "_part", lambda *given: parts.append(given) or written(*given))
+    with pytest.raises(InputError, match="count"):
+        chance.stream("Czech", 0)  # not only when the first name is asked for
+    names = chance.stream("Czech", 9, seed=3)
+    assert [next(names) for _ in range(3)] == whole[:3]
+    assert len(parts) == 1
+    assert len(list(names)) == 6
 
 
 def test_a_generator_on_disk_writes_the_same_names(chance, tmp_path):

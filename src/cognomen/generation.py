@@ -12,9 +12,10 @@ A made-up name hints at a language as real ones do. It tells nobody's nationalit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 from unicodedata import category, combining
@@ -147,26 +148,50 @@ class Generator:
         Raises:
             InputError: there is no such origin, a letter of `start` is unknown, or a number is not possible.
         """
+        return list(self.stream(origin, count, seed=seed, temperature=temperature, start=start, known=known))
+
+    def stream(
+        self,
+        origin: str,
+        count: int,
+        *,
+        seed: int = 0,
+        temperature: float = 0.8,
+        start: str = "",
+        known: bool = False,
+    ) -> Iterator[str]:
+        """The names that `names` gives, one after the other; some thousands at a time are written.
+
+        Takes the arguments of `names`, and raises the same, before the first name is asked for.
+        """
         row = self.row(origin)
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
             raise InputError(f"count: expected a whole number, 1 or more, got {count!r}")
         if not 0 < temperature <= 10:
             raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature}")
-        prefix = self._prefix(start)
-        names: list[str] = []
-        for first in range(0, count, TOGETHER):
-            part = [""] * min(TOGETHER, count - first)
-            missing = np.arange(len(part))
-            for draw in range(1 if known else DRAWS):
-                # A name's chances hang on its place and the draw alone, not on how many there are.
-                chances = np.random.default_rng([seed, first, draw]).random((len(part), LONGEST + 1))
-                drawn = self._write(row, chances[missing], temperature * self.warmth[row], prefix)
-                for place, name in zip(missing.tolist(), drawn, strict=True):
-                    part[place] = name
-                missing = missing[np.isin(fingerprints(drawn), self.learned)]
-                if not len(missing):
-                    break
-            names += part
+        prefix, warmth = self._prefix(start), temperature * self.warmth[row]
+        parts = (
+            self._part(
+                row, (seed, first), min(TOGETHER, count - first), warmth, prefix, 1 if known else DRAWS
+            )
+            for first in range(0, count, TOGETHER)
+        )
+        return chain.from_iterable(parts)
+
+    def _part(
+        self, row: int, seed: tuple[int, int], count: int, temperature: float, prefix: list[int], draws: int
+    ) -> list[str]:
+        """So many names, those that are known drawn again."""
+        names, missing = [""] * count, np.arange(count)
+        for draw in range(draws):
+            # A name's chances hang on its place and the draw alone, not on how many there are.
+            chances = np.random.default_rng([*seed, draw]).random((count, LONGEST + 1))
+            drawn = self._write(row, chances[missing], temperature, prefix)
+            for place, name in zip(missing.tolist(), drawn, strict=True):
+                names[place] = name
+            missing = missing[np.isin(fingerprints(drawn), self.learned)]
+            if not len(missing):
+                break
         return names
 
     def _write(self, row: int, chances: Array, temperature: float, prefix: list[int]) -> list[str]:

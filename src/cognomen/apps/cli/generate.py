@@ -73,10 +73,9 @@ def command(
         raise click.UsageError("Missing argument 'ORIGIN'; --origins lists them.")
     generator = Generator.load(model)
     if list_origins or origin is None:
-        click.echo("\n".join(generator.origins))
+        known_to_it = list(generator.origins)
+        click.echo(json.dumps({"origins": known_to_it}) if as_json else "\n".join(known_to_it))
         return
-    names = generator.names(origin, count, seed=seed, temperature=temperature, start=start, known=known)
-    if as_json:
-        facts = {"origin": generator.origins[generator.row(origin)], "seed": seed, "temperature": temperature}
-        names = [json.dumps({"name": name, **facts}, ensure_ascii=False) for name in names]
-    click.echo("\n".join(names))
+    facts = {"origin": generator.origins[generator.row(origin)], "seed": seed, "temperature": temperature}
+    for name in generator.stream(origin, count, seed=seed, temperature=temperature, start=start, known=known):
+        click.echo(json.dumps({"name": name, **facts}, ensure_ascii=False) if as_json else name)
