@@ -136,9 +136,8 @@ def test_home_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         ("Bauer\r\n\r\nMüller\n".encode("latin-1"), 3, "0xfc"),
         (b"\xef\xbb\xbfBauer\nM\xfcller\n", 2, "0xfc"),
         ("Bauer\nIvanov\nИванов\n".encode("koi8-r"), 3, "0xe9"),
-        ("Bauer\nM\u00fcller\n".encode("utf-16"), 1, "zero byte, as UTF-16 does"),
+        ("Bauer\nM\u00fcller\n".encode("utf-16"), 1, "zero bytes, as UTF-16 does"),
         ("Bauer\nMeyer\n".encode("utf-16-le"), 1, "zero byte"),
-        (b"Bauer\nMe\0yer\n", 2, "zero byte"),
         ("Bauer\nM\u00fc".encode()[:-1], 2, "0xc3"),
     ],
 )  # fmt: skip
@@ -147,6 +146,15 @@ def test_another_encoding_is_named_with_file_and_line(
 ) -> None:
     with pytest.raises(DataError, match=rf"German\.txt, line {line}: expected UTF-8.*{what}.*Convert.*iconv"):
         load_corpus(write(tmp_path, {"Dutch.txt": b"Bakker\n", "German.txt": data}))
+
+
+def test_a_single_zero_byte_is_no_utf_16(tmp_path: Path) -> None:
+    """To convert such a file from UTF-16 would destroy it."""
+    with pytest.raises(
+        DataError, match=r"German\.txt, line 2: .* zero byte\. Remove .*tr -d '\\000' <"
+    ) as error:
+        load_corpus(write(tmp_path, {"German.txt": b"Bauer\nMe\0yer\n"}))
+    assert "iconv" not in str(error.value)
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:

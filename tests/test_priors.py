@@ -72,6 +72,15 @@ def test_prior_and_restrict_in_either_order() -> None:
     np.testing.assert_allclose(both, reweighed(p, prior={"Czech": 1, "Irish": 1}))
 
 
+def test_capital_letters_of_origins_do_not_matter() -> None:
+    p = np.array([[0.2, 0.3, 0.4, 0.1]])
+    for small, usual in [
+        ({"restrict": ["czech", "IRISH"]}, {"restrict": ["Czech", "Irish"]}),
+        ({"prior": {"czech": 1, "irish": 3}}, {"prior": {"Czech": 1, "Irish": 3}}),
+    ]:
+        np.testing.assert_array_equal(reweighed(p, **small), reweighed(p, **usual))
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
@@ -79,7 +88,7 @@ def test_prior_and_restrict_in_either_order() -> None:
         ({"prior": [0.1, 0.9]}, "prior: expected .* or a mapping from origins to shares, got"),
         ({"prior": None}, "prior: expected .* or a mapping"),
         ({"prior": {"Scotish": 1}}, "prior: .* not know the origin 'Scotish'. Did you mean 'Scottish'"),
-        ({"prior": {"irish": 1}}, "Did you mean 'Irish'"),
+        ({"prior": {"irish": 1, "Irish": 2}}, "prior: 'Irish' is given twice"),
         ({"prior": {"Zulu": 1}}, "the origin 'Zulu'. It knows Czech, English, Irish, Scottish"),
         ({"prior": {"Irish": -1}}, "prior: expected shares of 0 or more, got -1 for 'Irish'"),
         ({"prior": {"Irish": float("nan")}}, "got nan for 'Irish'"),

@@ -286,10 +286,28 @@ def test_matrices_before_they_have_sizes() -> None:
 
 
 @pytest.mark.parametrize("name", ["input_size", "hidden_size", "output_size"])
-@pytest.mark.parametrize("size", [0, -1])
-def test_sizes_below_one(name: str, size: int) -> None:
-    with pytest.raises(InputError, match=f"{name}: expected at least 1"):
+@pytest.mark.parametrize("size", [0, -1, 2.5, "3"])
+def test_sizes_that_are_none(name: str, size: object) -> None:
+    with pytest.raises(InputError, match=f"{name}: expected a whole number, at least 1"):
         RNN(**{name: size})  # type: ignore[arg-type]
+
+
+def test_whole_numbers_cannot_learn() -> None:
+    with pytest.raises(InputError, match=r"dtype: expected floating-point numbers .*int32"):
+        RNN(dtype="int32")
+
+
+@pytest.mark.parametrize("x", ["abc", [[1, 2], [3]], None, [object()]])
+def test_inputs_that_are_no_numbers(x: object) -> None:
+    with pytest.raises(InputError, match="expected x"):
+        RNN().step(x)  # type: ignore[arg-type]
+
+
+def test_what_is_printed() -> None:
+    rnn = RNN(hidden_size=4)
+    assert repr(rnn) == "<RNN: any -> 4 -> as many, float32, 0 weights>"
+    rnn.step(np.ones(3))
+    assert repr(rnn) == "<RNN: 3 -> 4 -> 3, float32, 40 weights>"
 
 
 def test_a_nonlinearity_that_does_not_exist() -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from cognomen.answers import Answer, OriginProbability
 from cognomen.attribution import letter_shares
 from cognomen.classifier import Classifier
-from cognomen.priors import check_origin
+from cognomen.priors import find_origin
 from cognomen.reading import read_text
 from cognomen.rnn.layers import Array
 from cognomen.workings import Workings, look_inside
@@ -130,7 +130,7 @@ def explain(
         InputError: the model does not know the origin.
     """
     if origin is not None:
-        check_origin("origin", origin, clf.origins)
+        origin = find_origin("origin", origin, clf.origins)
     answer = clf(name, top_k=len(clf.origins), full_names=full_names)
     spelling = _spelling(clf, name, full_names)
     if not spelling:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cognomen.errors import InputError
 
-__all__ = ["Prior", "check_origin", "log_weights"]
+__all__ = ["Prior", "find_origin", "log_weights"]
 
 Prior = str | Mapping[str, float]
 
@@ -75,12 +75,16 @@ def _shares(origins: Sequence[str], prior: Mapping[str, float]) -> NDArray[np.fl
         raise InputError(
             f'prior: expected "training", "uniform" or a mapping from origins to shares, got {prior!r}'
         )
-    for origin, share in prior.items():
-        check_origin("prior", origin, origins)
+    given: dict[str, float] = {}
+    for name, share in prior.items():
+        origin = find_origin("prior", name, origins)
+        if origin in given:
+            raise InputError(f"prior: {origin!r} is given twice")
         number = not isinstance(share, (bool, str)) and hasattr(share, "__float__") and float(share)
         if number is False or not 0 <= number < math.inf:
             raise InputError(f"prior: expected shares of 0 or more, got {share!r} for {origin!r}")
-    shares = np.array([float(prior.get(origin, 0)) for origin in origins])
+        given[origin] = float(share)
+    shares = np.array([given.get(origin, 0.0) for origin in origins])
     if not shares.sum() > 0:
         raise InputError("prior: expected a share above 0 for one origin or more, got none")
     scaled: NDArray[np.float64] = shares / shares.sum()
@@ -94,18 +98,22 @@ def _chosen(origins: Sequence[str], restrict: Iterable[str]) -> set[str]:
     chosen = list(restrict)
     if not chosen:
         raise InputError("restrict: expected one or more origins, got none")
-    for origin in chosen:
-        check_origin("restrict", origin, origins)
-    return set(chosen)
+    return {find_origin("restrict", origin, origins) for origin in chosen}
 
 
-def check_origin(where: str, origin: object, origins: Sequence[str]) -> None:
-    """Raise InputError, which names the argument, unless the origin is one of the model's."""
+def find_origin(where: str, origin: object, origins: Sequence[str]) -> str:
+    """The origin as the model spells it; capital letters do not matter.
+
+    Raises:
+        InputError: it is none of the model's; the message names the argument, `where`.
+    """
     if origin in origins:
-        return
+        return str(origin)
+    by_key = {each.casefold(): each for each in origins}
+    if str(origin).casefold() in by_key:
+        return by_key[str(origin).casefold()]
     import difflib  # only whoever mistypes an origin waits for it
 
-    by_key = {each.casefold(): each for each in origins}
     close = difflib.get_close_matches(str(origin).casefold(), by_key, n=1)
     hint = f"Did you mean {by_key[close[0]]!r}?" if close else f"It knows {', '.join(origins)}."
     raise InputError(f"{where}: the model does not know the origin {origin!r}. {hint}")

@@ -18,8 +18,11 @@ def find_model(model: str | Path) -> Path:
     """The folder of a shipped model's name, or of a path.
 
     Raises:
-        ModelError: it is a bare name, and neither a shipped model nor a folder is called so.
+        ModelError: it is a bare name, and neither a shipped model nor a folder is called so; or it is neither
+            a name nor a path.
     """
+    if not isinstance(model, (str, Path)):
+        raise ModelError(f"expected a shipped model's name or a model's folder, got {model!r}")
     shipped = sorted(path.parent.name for path in SHIPPED.glob("*/model.json"))
     if model in shipped:
         return SHIPPED / model

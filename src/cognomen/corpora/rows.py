@@ -12,6 +12,7 @@ from cognomen.errors import DataError
 __all__ = ["DroppedRow", "Reading", "Row", "numbered_lines", "read_text"]
 
 _BOM = b"\xef\xbb\xbf"
+_BOMS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Row(NamedTuple):
@@ -58,8 +59,13 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror or error}") from error
     if b"\0" in data:
-        line = _line_number(data, data.index(b"\0"))
-        raise _not_utf8(path, line, "it holds a zero byte, as UTF-16 does", "UTF-16")
+        line, start = _line_number(data, data.index(b"\0")), data[:1000]
+        if start.startswith(_BOMS_OF_UTF16) or start.count(b"\0") > len(start) // 4:
+            raise _not_utf8(path, line, "it holds zero bytes, as UTF-16 does", "UTF-16")
+        raise DataError(
+            f"{path}, line {line}: expected text, but it holds a zero byte. Remove all of them, for example "
+            f"with: tr -d '\\000' < {path.name} > clean-{path.name}"
+        )
     data = data.removeprefix(_BOM)
     try:
         return data.decode("utf-8")

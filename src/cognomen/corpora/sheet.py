@@ -60,7 +60,7 @@ def find_column(path: Path, column: str, headings: Sequence[str]) -> int:
     """
     keys = [heading.strip().casefold() for heading in headings]
     if keys.count(column.strip().casefold()) != 1:
-        close = close_heading(column, headings)
+        close = None if column.strip().casefold() in keys else close_heading(column, headings)
         hint = f" Did you mean {close!r}?" if close else ""
         raise DataError(heading_problem(path, column, headings) + hint)
     return keys.index(column.strip().casefold())

@@ -48,11 +48,13 @@ class RNN(Layer):
     ) -> None:
         super().__init__({})
         for name, size in [("input", input_size), ("hidden", hidden_size), ("output", output_size)]:
-            if size is not None and size < 1:
-                raise InputError(f"{name}_size: expected at least 1, got {size}")
+            if size is not None and (not isinstance(size, (int, np.integer)) or size < 1):
+                raise InputError(f"{name}_size: expected a whole number, at least 1, got {size!r}")
         self.input_size, self.hidden_size, self.output_size = input_size, hidden_size, output_size
         self.phi = find_nonlinearity(nonlinearity)
         self.bias, self.dtype = bias, np.dtype(dtype)
+        if self.dtype.kind != "f":
+            raise InputError(f"dtype: expected floating-point numbers such as float32, got {self.dtype}")
         self.h: Array | None = None
         self._rng = np.random.default_rng(seed)
         if input_size is not None:
@@ -90,7 +92,7 @@ class RNN(Layer):
         Raises:
             InputError: x has another shape than the network or its memory expects.
         """
-        x = np.asarray(x, dtype=self.dtype)
+        x = self._numbers(x)
         self._check(x[None])
         h, state = self._cell.read(x.reshape(-1, x.shape[-1]), self._state(x.shape[:-1]))  # (N, H)
         y, _ = self._output.forward(h)  # (N, Y)
@@ -115,7 +117,7 @@ class RNN(Layer):
             shapes. It adds to `grads`. The memory from before this call is taken as given (truncated
             backpropagation).
         """
-        xs = np.asarray(xs, dtype=self.dtype)
+        xs = self._numbers(xs)
         self._check(xs)
         steps = xs.reshape(len(xs), -1, xs.shape[-1])  # (T, N, X)
         state = self._state(xs.shape[1:-1])
@@ -139,6 +141,12 @@ class RNN(Layer):
 
         return np.stack(ys).reshape(*xs.shape[:-1], self.output_size or 0), backward
 
+    def _numbers(self, x: ArrayLike) -> Array:
+        try:
+            return np.asarray(x, dtype=self.dtype)
+        except (TypeError, ValueError) as error:
+            raise InputError(f"expected x of numbers, in rows of one length: {error}") from error
+
     def _check(self, xs: Array) -> None:
         """Build on the first input; refuse inputs that do not fit what is built or remembered."""
         if xs.ndim not in (2, 3) or 0 in xs.shape:
@@ -152,6 +160,10 @@ class RNN(Layer):
                 f"the memory h has the shape {self.h.shape}, x has {xs.shape[1:]}: "
                 "call reset() before reading another number of sequences"
             )
+
+    def __repr__(self) -> str:
+        sizes = [self.input_size or "any", self.hidden_size, self.output_size or "as many"]
+        return f"<{type(self).__name__}: {' -> '.join(map(str, sizes))}, {self.dtype}, {self.size:,} weights>"
 
     @property
     def U(self) -> Array:

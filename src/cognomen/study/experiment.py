@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from cognomen.errors import InputError
+from cognomen.rnn.machine import one_blas_thread
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -118,13 +119,14 @@ class Experiment:
             raise InputError(f"group: expected one of {list(GROUPS)}, got {self.group!r}")
 
     def run(self, settings: Settings | None = None, on_progress: OnProgress = silent) -> Findings:
-        """Measure. Equal settings give equal numbers on one machine, but for times.
+        """Measure, in one thread. Equal settings give equal numbers on one machine, but for times.
 
         Raises:
             DataError: the names it needs cannot be had.
         """
         settings = Settings() if settings is None else settings
-        return Findings(self, settings, self.measure(settings, on_progress))
+        with one_blas_thread():
+            return Findings(self, settings, self.measure(settings, on_progress))
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ def decoded(stream: BinaryIO, source: str) -> Iterator[str]:
 def not_utf8(source: str, number: int, line: bytes, error: UnicodeDecodeError) -> str:
     """Say where the text stops being UTF-8 and how to convert it."""
     wide = number == 1 and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    encoding = "UTF-16" if wide else "ISO-8859-1"
+    encoding = "UTF-16" if wide else "WINDOWS-1252"
     return (
         f"{source}, line {number}: not UTF-8 (byte 0x{line[error.start]:02x}, the {error.start + 1}. of the "
         f"line). If it was saved as {encoding}, convert it: iconv -f {encoding} -t UTF-8 OLD > NEW"

@@ -105,11 +105,12 @@ def sentence(numbers: Numbers) -> str:
     longest = numbers["rows"][-1]
     text = (
         f"A net of {numbers['weights']} weights that had only met numbers of up to {short} digits adds those "
-        f"of {tenfold[0]:,} digits with {tenfold[1]:.1%} of the digits and {tenfold[2]:.1%} of the sums right"
+        f"of {tenfold[0]:,} digits with {tenfold[1]:.1%} of the digits (without a carry: "
+        f"{tenfold[3]:.1%}) and {tenfold[2]:.1%} of the sums right"
     )
     if longest is not tenfold:
         text += f", and of {longest[0]:,} digits {longest[2]:.1%} of the sums"
-    text += f" (without a carry: {tenfold[3]:.1%} of the digits). "
+    text += ". "
     if numbers["automaton"] is None:
         return text + "Its states do not fall into groups that work as an automaton."
     count = len(numbers["automaton"]["next"])

@@ -187,7 +187,12 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     price.set_ylim(bottom=0)
     price.axhline(1, color=GREY, lw=1, ls=":")
     plain(price, "The price of steps")
-    names = ["letters,\none step each", "different\nbeginnings"]
+    names = [
+        f"{what}:\n{_shown(each)} ms"
+        for what, each in zip(
+            ["letters,\none step each", "different\nbeginnings"], numbers["sharing_milliseconds"], strict=True
+        )
+    ]
     bars(shared, names, [numbers["letters"], numbers["prefixes"]], "{:,.0f}", color=[COLOURS[0], COLOURS[1]])
     shared.locator_params(axis="x", nbins=4)
     shared.xaxis.set_major_formatter("{x:,.0f}")
