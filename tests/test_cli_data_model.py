@@ -124,6 +124,11 @@ def test_verify_gives_the_sum_of_the_tensors(model):
     assert json.loads(line)["tensors_sha256"] == sha256
 
 
+def test_verify_knows_models_that_write_too():
+    [line] = lines(inside("model", "verify", "generator"))
+    assert "generator is whole" in line
+
+
 def test_verify_finds_a_flipped_bit_and_a_missing_file(model):
     tensors = model / "model.safetensors"
     data = bytearray(tensors.read_bytes())

@@ -25,7 +25,8 @@ Examples:
   cognomen composition people.parquet --column name --json > shares.json
   cognomen composition people.csv --column surname --restrict Irish,Scottish,English
 
-TABLE is a .csv, .tsv or .parquet file with headings. A name counts as often as it stands in the column.
+TABLE is a .csv, .tsv or .parquet file with headings. A name counts as often as it stands in the column. Of a
+full name the surname is taken: the last word, or what stands before a comma.
 
 The shares are those under which the whole column is most likely (Saerens, Latinne and Decaestecker 2002);
 counting the most likely origin of each name, shown beside them, favours what was common in training. The

@@ -44,7 +44,14 @@ def info(model: str | None, *, as_json: bool) -> None:
         click.echo("\n".join(f"{what:<18}{value}" for what, value in described(classifier, folder)))
 
 
-@command.command("verify", epilog="\b\nExamples:\n  cognomen model verify\n  cognomen model verify my-model")
+@command.command(
+    "verify",
+    epilog="""\b
+Examples:
+  cognomen model verify
+  cognomen model verify my-model
+  cognomen model verify generator""",
+)
 @MODEL
 @JSON
 def verify(model: str | None, *, as_json: bool) -> None:
@@ -52,12 +59,19 @@ def verify(model: str | None, *, as_json: bool) -> None:
 
     Leaves with 1, and says what is wrong, when they do not.
     """
-    classifier, folder = opened(model)
-    sha256 = checksum(folder)
-    count = len(classifier.network.params)
+    from cognomen.artifact import read_artifact
+    from cognomen.classifier import Classifier
+    from cognomen.generation import Generator
+    from cognomen.shipped import DEFAULT, find_model
+
+    folder = find_model(model or DEFAULT)
+    facts = read_artifact(folder).facts
+    kind = Generator if "generator" in facts["architecture"] else Classifier
+    loaded, sha256 = kind.load(model or DEFAULT), facts["tensors_sha256"]
+    count = len(loaded.network.params)
     if as_json:
-        facts = {"folder": str(folder), "whole": True, "tensors": count, "tensors_sha256": sha256}
-        click.echo(json.dumps(facts, ensure_ascii=False))
+        said = {"folder": str(folder), "whole": True, "tensors": count, "tensors_sha256": sha256}
+        click.echo(json.dumps(said, ensure_ascii=False))
     else:
         click.echo(f"{folder} is whole: {count} tensors, SHA-256 {sha256}")
 

@@ -76,7 +76,8 @@ def command(
     """Say which origins each of the NAMES sounds like.
 
     Without NAMES, lines are read from --file PATH, or from what is piped in ("-" says so). A full name is
-    answered for its surname.
+    answered for its surname: the last word, or what stands before a comma. Of names that begin with the
+    surname and have no comma (Mao Zedong), give the surname alone.
 
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion.
     """

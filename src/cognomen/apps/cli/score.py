@@ -29,6 +29,9 @@ their order and all columns stay; lines with nothing in them are left out. Four 
   status       ok or unknown
   reason       why it is unknown (docs/schema.md); empty where it is known
 
+A full name is answered for its surname: the last word, or what stands before a comma. Where surnames come
+first and without a comma (Mao Zedong), the column must hold them alone.
+
 The new table is written whole or not at all.
 
 \b
