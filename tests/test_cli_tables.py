@@ -186,7 +186,7 @@ BAD = {
     "wide.csv": ("name,x\nSmith,a\n".encode("utf-16"), "expected UTF-8 text, but it holds"),
     "narrow.csv": (
         "name,x\nSmith,a\n".encode("utf-16-le"),
-        "line 1: expected UTF-8 text, but it holds a zero",
+        "line 1: expected UTF-8 text, but it holds zero bytes",
     ),
     "quote.csv": (b'name,x\nSmith,a\n"Mu,b\n', "quote.csv, line 3: not a row of a table"),
     "empty.csv": (b"", "expected a table with headings in its first line, but empty.csv is empty"),

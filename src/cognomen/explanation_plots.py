@@ -141,7 +141,8 @@ def _draw_units(part: SubFigure, inside: Workings, letters: Sequence[str]) -> No
             )  # fmt: skip
             what = "hidden state, units by the time of their peak" if name == "states" else _gate(name)
             axes.set_title(f"{way}: {what}", fontsize=10, loc="left")
-            axes.set_ylabel("Unit")
+            if not column:  # the other direction's units are numbered alike
+                axes.set_ylabel("Unit")
             _letters_below(axes, letters, limits=False)
         part.colorbar(image, ax=list(grid[row]), aspect=18, pad=0.01)
 

@@ -83,7 +83,7 @@ def report(found: Composition) -> str:
     from cognomen.apps.cli.render import bar, plain_table
     from cognomen.composition import SHOWN
 
-    read = f"{found.rows:,} rows, {found.read:,} read{unknown(found.unknown)}."
+    read = f"{found.rows:,} row{'s' * (found.rows != 1)}, {found.read:,} read{unknown(found.unknown)}."
     if not found.shares:
         return f"{read}\nNone of them can be read as a surname: there are no shares to tell."
     shown = [each for each in found.shares if max(each.share, each.counted) >= SHOWN]

@@ -91,7 +91,8 @@ def command(
     if as_json:
         click.echo(json.dumps({"out": str(out), **asdict(scored)}, ensure_ascii=False))
     else:
-        click.echo(f"{out}: {scored.rows:,} rows, {scored.answered:,} answered{unknown(scored.unknown)}.")
+        rows = f"{scored.rows:,} row{'s' * (scored.rows != 1)}"
+        click.echo(f"{out}: {rows}, {scored.answered:,} answered{unknown(scored.unknown)}.")
 
 
 def unknown(counts: Mapping[str, int]) -> str:

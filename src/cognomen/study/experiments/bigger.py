@@ -146,13 +146,14 @@ def sentence(numbers: Numbers) -> str:
     best = min(rows, key=lambda row: row["same"]["loss"])
     heart = min(rows, key=lambda row: row["same"]["training_loss"])
     last = rows[-1]
+    both = f"{last['same']['training_loss']:.2f} in training and {last['same']['loss']:.2f} on others"
+    rest = "" if heart is last else f"; {last['size']} have {both}"
     return (
         f"{numbers['training']:,} names, {numbers['epochs']} epochs, a learning rate of {numbers['rate']:g} "
         f"for every size: the held-out loss is least at {best['size']} numbers of memory "
         f"({best['same']['loss']:.2f}). {heart['size']} learn the training names best (loss "
-        f"{heart['same']['training_loss']:.2f}), with {heart['same']['loss']:.2f} on others; "
-        f"{last['size']} have {last['same']['training_loss']:.2f} in training and {last['same']['loss']:.2f} "
-        f"on others. With the rate and dropout that names held back from training choose "
+        f"{heart['same']['training_loss']:.2f}), with {heart['same']['loss']:.2f} on others{rest}. "
+        f"With the rate and dropout that names held back from training choose "
         f"({last['tuned']['rate']:g} and {last['tuned']['dropout']:g}), the {last['size']} come to "
         f"{last['tuned']['loss']:.2f}: {last['tuned']['accuracy']:.1%} of {numbers['test']:,} held-out names "
         f"right instead of {last['same']['accuracy']:.1%}."
