@@ -135,11 +135,16 @@ def test_origins_are_found_whatever_their_capitals(chance):
         ({"temperature": 11}, "at most 10, got 11"),
         ({"count": 0}, "count: expected a whole number, 1 or more, got 0"),
         ({"count": 2.0}, "count: expected a whole number"),
+        ({"seed": -1}, "seed: expected a whole number, 0 or more, got -1"),
+        ({"seed": 1.5}, "seed: expected a whole number"),
+        ({"temperature": "hot"}, "temperature: expected a number above 0, at most 10, got 'hot'"),
+        ({"start": None}, "start: expected a text, got None"),
     ],
 )
 def test_mistakes_are_named(chance, arguments, said):
-    with pytest.raises(InputError, match=said):
-        chance.names(**{"origin": "Czech", **arguments})
+    for call in (chance.names, chance.stream):
+        with pytest.raises(InputError, match=said):
+            call(**{"origin": "Czech", "count": 1, **arguments})
 
 
 @pytest.mark.parametrize(
@@ -265,6 +270,15 @@ def test_a_generators_parts_must_fit(chance, tmp_path):
     whole = read_artifact(tmp_path / "made")
     write_artifact(tmp_path / "made", replace(whole, facts=whole.facts | {"alphabet": "ab"}))
     with pytest.raises(ModelError, match="do not fit each other"):
+        Generator.load(tmp_path / "made")
+
+
+def test_a_generator_of_an_older_version_says_so(chance, tmp_path):
+    chance.save(tmp_path / "made")
+    whole = read_artifact(tmp_path / "made")
+    tensors = {name: tensor for name, tensor in whole.tensors.items() if name != "learned"}
+    write_artifact(tmp_path / "made", replace(whole, tensors=tensors))
+    with pytest.raises(ModelError, match=r"expected a tensor 'learned'.* older version"):
         Generator.load(tmp_path / "made")
 
 

@@ -246,8 +246,9 @@ class Classifier(Model):
             if len(p):
                 p.take(reading.places, axis=0, out=rows, mode="clip")
             rows[reading.places < 0] = np.nan
-        all_differ = len(texts) == len(places)  # and then each stands at its place
-        return result[:-1] if all_differ else result.take(places, axis=0)
+        if len(texts) == len(places) and (places == np.arange(len(places))).all():
+            return result[:-1]  # each text stands at its place: no need to copy
+        return result.take(places, axis=0)
 
     def scores(
         self,

@@ -167,6 +167,12 @@ class Generator:
         row = self.row(origin)
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
             raise InputError(f"count: expected a whole number, 1 or more, got {count!r}")
+        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+            raise InputError(f"seed: expected a whole number, 0 or more, got {seed!r}")
+        if not isinstance(start, str):
+            raise InputError(f"start: expected a text, got {start!r}")
+        if not isinstance(temperature, (int, float)):
+            raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature!r}")
         if not 0 < temperature <= 10:
             raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature}")
         prefix, warmth = self._prefix(start), temperature * self.warmth[row]
@@ -290,6 +296,11 @@ class Generator:
             raise ModelError(
                 f"{folder}: expected a model that writes names, found one that reads them. It is for "
                 "`cognomen predict NAME --model FOLDER`; without --model, the shipped one writes names."
+            )
+        if LEARNED not in tensors:
+            raise ModelError(
+                f"{folder}: expected a tensor {LEARNED!r}, the checksums of the names it learned from, found "
+                "none: an older version made it. Train it anew, or use the shipped one, without --model."
             )
         try:
             made = cls(
