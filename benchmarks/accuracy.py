@@ -34,11 +34,11 @@ from timed.timing import load, machine
 
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation import evaluate
-from cognomen.files import write_whole
-from cognomen.fitting import fingerprint
-from cognomen.protocols import RunProgress, run_protocol, split
-from cognomen.recipe import Recipe
-from cognomen.rnn.machine import one_blas_thread
+from cognomen.io.files import write_whole
+from cognomen.rnn.engine.blas import one_blas_thread
+from cognomen.training import Recipe, run_protocol
+from cognomen.training.protocols import RunProgress, split
+from cognomen.training.run import fingerprint
 from cognomen.tutorial.loop import Settings
 
 HERE = Path(__file__).parent

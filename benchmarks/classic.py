@@ -23,11 +23,11 @@ import knowing
 import unlike
 
 from cognomen import Classifier
-from cognomen.card import model_card
 from cognomen.corpora import Corpus
-from cognomen.files import write_whole
-from cognomen.protocols import RecipeTrainer, RunProgress, Tell, run_protocol
-from cognomen.recipe import Recipe
+from cognomen.io.files import write_whole
+from cognomen.training import Recipe, run_protocol
+from cognomen.training.card import model_card
+from cognomen.training.protocols import RecipeTrainer, RunProgress, Tell
 
 RESULTS = Path(__file__).parent / "results" / "classic.json"
 FOLDS = Path(__file__).parent / "folds"

@@ -16,7 +16,7 @@ import unlike
 from speed import table as table_of
 from speed_profile import table as profile_table
 
-from cognomen.files import write_whole
+from cognomen.io.files import write_whole
 
 HERE = Path(__file__).parent
 README, DOCS = HERE.parent / "README.md", HERE.parent / "docs"

@@ -32,11 +32,11 @@ import numpy as np
 
 from cognomen.classifier import Classifier
 from cognomen.corpora import Corpus, load_corpus
-from cognomen.files import write_whole
-from cognomen.generation import Generator, GeneratorRecipe, spell
-from cognomen.generator_training import train_generator
-from cognomen.splits import split_by_fold
+from cognomen.evaluation import split_by_fold
+from cognomen.io.files import write_whole
+from cognomen.network.generator import Generator, GeneratorRecipe, spell
 from cognomen.study.letter_ngrams import OriginModel
+from cognomen.training import train_generator
 
 HERE = Path(__file__).parent
 RESULTS, FOLDS = HERE / "results" / "generator.json", HERE / "folds"

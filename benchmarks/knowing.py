@@ -22,13 +22,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen import Classifier
-from cognomen.calibration import softmax_with_temperature
-from cognomen.composition import Composition, compose
-from cognomen.conformal import score_levels, set_sizes, threshold
+from cognomen.classifier.calibration import softmax_with_temperature
+from cognomen.classifier.composition import Composition, compose
+from cognomen.classifier.conformal import score_levels, set_sizes, threshold
+from cognomen.classifier.mixture import estimate_shares
 from cognomen.corpora import Corpus, load_corpus
-from cognomen.files import write_whole
-from cognomen.mixture import estimate_shares
-from cognomen.splits import FOLDS, split_by_fold
+from cognomen.evaluation import split_by_fold
+from cognomen.evaluation.splits import FOLDS
+from cognomen.io.files import write_whole
 
 HERE = Path(__file__).parent
 COVERAGES = (0.8, 0.9, 0.95)

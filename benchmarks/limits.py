@@ -28,12 +28,13 @@ from knowing import Predictions
 from numpy.typing import NDArray
 
 from cognomen.corpora import Corpus, load_corpus
-from cognomen.files import write_whole
-from cognomen.protocols import RUNS, RecipeTrainer, split
-from cognomen.recipe import Recipe
-from cognomen.rnn.machine import one_blas_thread
-from cognomen.splits import FOLDS, split_by_fold, validation_mask
+from cognomen.evaluation import split_by_fold, validation_mask
+from cognomen.evaluation.splits import FOLDS
+from cognomen.io.files import write_whole
+from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.text import fold, normalise
+from cognomen.training import Recipe
+from cognomen.training.protocols import RUNS, RecipeTrainer, split
 
 HERE = Path(__file__).parent
 RESULTS, PICTURE = HERE / "results" / "limits.json", HERE.parent / "docs" / "limits.svg"

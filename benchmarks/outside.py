@@ -6,7 +6,7 @@ training part of each fold, save those that fold like a name of the test. Writes
 left out of it all, and folds 1, 4, 7 and 8 (or those of `--folds`) are held out in turn.
 
 Their origins come in other shares than those of the 18 files, and their spelling in other fashions: training
-shows them at first, and allows for their shares (`cognomen.fitting`).
+shows them at first, and allows for their shares (`cognomen.training.run`).
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from cognomen.corpora import Corpus, load_corpus
 from cognomen.corpora.installed import SOURCES
 from cognomen.corpora.outside import OutsideNames, outside_names, with_outside
 from cognomen.evaluation import Evaluation, evaluate
-from cognomen.files import write_whole
-from cognomen.protocols import RecipeTrainer, RunProgress, Tell, run_protocol
-from cognomen.recipe import Recipe
-from cognomen.rnn.layers import Array
-from cognomen.splits import FOLDS, fold_numbers
+from cognomen.evaluation.splits import FOLDS, fold_numbers
+from cognomen.io.files import write_whole
+from cognomen.rnn.arrays import Array
+from cognomen.training import Recipe, run_protocol
+from cognomen.training.protocols import RecipeTrainer, RunProgress, Tell
 
 RESULTS = Path(__file__).parent / "results" / "outside.json"
 DATA = "tutorial"

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cognomen.files import write_whole
+from cognomen.io.files import write_whole
 
 RESULTS = Path(__file__).parent / "results"
 DATA = "tutorial"

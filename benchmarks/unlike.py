@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from cognomen import Classifier
 from cognomen.corpora import Corpus, load_corpus
-from cognomen.files import write_whole
-from cognomen.splits import split_by_fold
+from cognomen.evaluation import split_by_fold
+from cognomen.io.files import write_whole
 from cognomen.text import fold, normalise
 
 HERE = Path(__file__).parent

@@ -14,10 +14,14 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cognomen import RNN, Classifier, explanation_plots
-from cognomen.drawings import draw_classifier, draw_shapes, draw_unrolled
+from cognomen.drawings.architecture import draw_classifier
+from cognomen.drawings.shapes import draw_shapes
+from cognomen.drawings.unrolled import draw_unrolled
+
+from cognomen import RNN, Classifier
 from cognomen.explanation import explain, workings
-from cognomen.shipped import DEFAULT, find_model
+from cognomen.io.pretrained import DEFAULT, find_model
+from cognomen.plots import explanation as explanation_plots
 
 FOLDER = Path(__file__).parent / "figures"
 NAME = "Nakamura"

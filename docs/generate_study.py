@@ -14,10 +14,10 @@ import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from cognomen.recipe import Recipe
 from cognomen.study import EXPERIMENTS
 from cognomen.study.record import problems, read, results_path, write
 from cognomen.study.tasks.origins import shipped_accuracy
+from cognomen.training import Recipe
 
 STUDY = Path(__file__).parent / "study"
 MARK = re.compile(r"(<!-- study (\S+) -->\n).*?(<!-- /study \2 -->)", re.DOTALL)

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from click.testing import CliRunner
 
-from cognomen.alphabet import Alphabet
 from cognomen.apps.cli.commands import cli
 from cognomen.classifier import Classifier
 from cognomen.network import Architecture, Network
+from cognomen.text import Alphabet
 
 COMMAND = str(Path(sys.executable).with_name("cognomen"))
 ORIGINS = ("Czech", "English", "Japanese", "Vietnamese")

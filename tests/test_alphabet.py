@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cognomen.alphabet import UNKNOWN, UNKNOWN_LETTER, Alphabet
 from cognomen.errors import InputError
-from cognomen.text import normalise
+from cognomen.text import Alphabet, normalise
+from cognomen.text.alphabet import UNKNOWN, UNKNOWN_LETTER
 
 # Surrogates, letters beyond the first plane and the highest code point are among them.
 LETTERS = st.one_of(st.characters(), st.sampled_from("abcä'- \ud800\udfff\U0001f600\U0010ffff\x00"))

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from safetensors.numpy import save as save_safetensors
 
-from cognomen.artifact import Artifact, read_artifact, write_artifact
 from cognomen.errors import InputError, ModelError
+from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.network import Architecture, Network
 
 GOLDEN = Path(__file__).parent / "golden" / "artifact"
@@ -253,7 +253,7 @@ def test_a_long_header_is_not_taken_for_a_pickle(folder: Path) -> None:
 
 def edited(folder: Path, **changes: Any) -> Path:
     """Change facts, None to take one away, with the hash of the facts made to fit."""
-    from cognomen.artifact import _facts_sha256
+    from cognomen.io.model_folder import _facts_sha256
 
     facts = json.loads((folder / "model.json").read_bytes()) | changes
     facts = {key: value for key, value in facts.items() if value is not None}

@@ -17,11 +17,11 @@ from baselines.ngrams_alone import NgramsAlone
 
 from cognomen.corpora import Corpus
 from cognomen.corpora.cleaning import CleaningReport
-from cognomen.fitting import fingerprint
+from cognomen.evaluation.splits import fold_numbers
 from cognomen.network import Network
-from cognomen.recipe import Recipe
-from cognomen.rnn.layers import Blank
-from cognomen.splits import fold_numbers
+from cognomen.rnn.initializers import Blank
+from cognomen.training import Recipe
+from cognomen.training.run import fingerprint
 
 ENDINGS = {"A": ("ova", "sky"), "B": ("ini", "ello"), "C": ("sson",)}
 SMALL = Recipe(epochs=4, hidden_size=4, embedding_size=4, batch_size=16, min_letter_count=1)

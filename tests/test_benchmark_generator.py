@@ -9,8 +9,8 @@ from typing import Any
 import generator as benchmark
 import pytest
 
-from cognomen.alphabet import Alphabet
-from cognomen.generation import Generator, GeneratorRecipe
+from cognomen.network.generator import Generator, GeneratorRecipe
+from cognomen.text import Alphabet
 
 REAL = {"Czech": [200, 120], "Irish": [40, 20]}
 

@@ -9,15 +9,15 @@ import knowing
 import numpy as np
 import pytest
 
-from cognomen.alphabet import Alphabet
-from cognomen.calibration import Calibration
 from cognomen.classifier import Classifier
-from cognomen.composition import Composition, Leaning, OriginShare
-from cognomen.conformal import score_levels
+from cognomen.classifier.calibration import Calibration
+from cognomen.classifier.composition import Composition, Leaning, OriginShare
+from cognomen.classifier.conformal import score_levels
 from cognomen.corpora import Corpus
 from cognomen.corpora.cleaning import CleaningReport
+from cognomen.evaluation.splits import fold_numbers
 from cognomen.network import Architecture, Network
-from cognomen.splits import fold_numbers
+from cognomen.text import Alphabet
 
 
 def predictions(names: int = 6000, *, sure: float = 2.0, seed: int = 0) -> knowing.Predictions:

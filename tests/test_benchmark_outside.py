@@ -8,10 +8,10 @@ import pytest
 
 from cognomen.corpora import load_corpus
 from cognomen.corpora.outside import OutsideName, OutsideNames
-from cognomen.protocols import RecipeTrainer
-from cognomen.recipe import Recipe
-from cognomen.splits import fold_numbers
+from cognomen.evaluation.splits import fold_numbers
 from cognomen.text import fold
+from cognomen.training import Recipe
+from cognomen.training.protocols import RecipeTrainer
 
 
 @pytest.mark.parametrize("inner", [True, False])

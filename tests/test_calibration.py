@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from cognomen import calibration
-from cognomen.calibration import (
+from cognomen.classifier import calibration
+from cognomen.classifier.calibration import (
     Calibration,
     fit_calibration,
     fit_temperature,
     softmax_with_temperature,
 )
-from cognomen.conformal import score_levels, set_sizes
+from cognomen.classifier.conformal import score_levels, set_sizes
 from cognomen.errors import InputError
 
 FINITE = st.floats(-30, 30, width=32)

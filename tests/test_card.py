@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from cognomen.card import model_card, train_command
-from cognomen.recipe import Recipe
+from cognomen.training import Recipe
+from cognomen.training.card import model_card, train_command
 
 TRAINING = {
     "recipe": Recipe(seed=3).to_json(),

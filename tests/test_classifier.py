@@ -18,14 +18,14 @@ from counting import count_calls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cognomen import classifier as classifier_module
-from cognomen import shipped as shipped_module
-from cognomen.alphabet import Alphabet
-from cognomen.answers import REASONS
-from cognomen.artifact import Artifact, read_artifact, write_artifact
 from cognomen.classifier import Answer, Classifier, OriginProbability
+from cognomen.classifier import classifier as classifier_module
+from cognomen.classifier.answers import REASONS
 from cognomen.errors import InputError, ModelError
+from cognomen.io import pretrained as shipped_module
+from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.network import Architecture, Network
+from cognomen.text import Alphabet
 
 ORIGINS = ("English", "German", "Irish", "Japanese", "Vietnamese")
 LETTERS = " '-abcdefghijklmnopqrstuvwxyz\u0303\u0308"

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from cli_running import ORIGINS, failure, inside, lines, tiny_classifier
 
-from cognomen.artifact import read_artifact
 from cognomen.classifier import Classifier
 from cognomen.corpora import load_corpus
 from cognomen.evaluation import evaluate
-from cognomen.fitting import fingerprint
+from cognomen.io.model_folder import read_artifact
+from cognomen.training.run import fingerprint
 
 ROWS = {
     "Czech": ["Novák", "Dvořák", "Svoboda", "Svoboda", "123"],

@@ -13,7 +13,7 @@ from cli_running import ORIGINS, failure, inside, lines, tiny_classifier
 
 from cognomen.apps.cli.explain import HALF, pole, so_far
 from cognomen.explanation import LetterShare, explain, workings
-from cognomen.explanation_plots import plot_explanation
+from cognomen.plots.explanation import plot_explanation
 
 SCHEMA = Path(__file__).parent.parent / "docs" / "schema.md"
 

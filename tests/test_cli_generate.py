@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from cli_running import COMMAND, clean_environment, failure, inside, lines, run
 
-from cognomen.generation import Generator, fingerprints
+from cognomen.network.generator import Generator, fingerprints
 
 
 def test_one_name_a_line_and_the_same_again():

@@ -26,8 +26,8 @@ from cli_running import (
     tiny_classifier,
 )
 
-from cognomen.calibration import Calibration
 from cognomen.classifier import Classifier
+from cognomen.classifier.calibration import Calibration
 
 NAMES = ["Smith", "Nguyễn", "", "O'Brien", "123", "北京", "John Smith", "x" * 500]
 REASONS = [None, None, "empty", None, "no-letters", "unknown-script", None, "too-long"]

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from cli_running import clean_environment, failure, inside, interruptible, lines, not_for_ever, run
 
-from cognomen.apps.cli.watching_runs import Runs
-from cognomen.protocols import RunProgress, run_protocol
-from cognomen.recipe import Recipe
+from cognomen.apps.cli.run_progress import Runs
+from cognomen.training import Recipe, run_protocol
+from cognomen.training.protocols import RunProgress
 
 PAGE = (Path(__file__).parent.parent / "docs" / "schema.md").read_text("utf-8")
 SMALL = ["--hidden-size", "4", "--embedding-size", "4", "--epochs", "1", "--no-refit"]

@@ -10,7 +10,7 @@ import pytest
 from cli_running import inside, lines, tiny_classifier
 
 from cognomen import errors
-from cognomen.apps.cli.leaving import ExitCode
+from cognomen.apps.cli.errors import ExitCode
 from cognomen.apps.cli.render import REASONS
 
 PAGE = (Path(__file__).parent.parent / "docs" / "schema.md").read_text("utf-8")

@@ -17,12 +17,12 @@ import pytest
 from cli_running import failure, inside, lines, run, tiny_classifier
 from mixtures import ORIGINS, PRIORS
 
-from cognomen.apps import sheets
 from cognomen.apps.cli.composition import report
-from cognomen.apps.scoring import score_table
+from cognomen.apps.score_file import score_table
 from cognomen.classifier import Classifier
-from cognomen.composition import compose
+from cognomen.classifier.composition import compose
 from cognomen.errors import DataError, InputError
+from cognomen.io import tables as sheets
 
 ROWS = [
     ("1", "Smith", "a, b"),

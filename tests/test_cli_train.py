@@ -14,11 +14,11 @@ from cli_running import clean_environment, failure, inside, interruptible, lines
 from click.testing import CliRunner
 
 from cognomen.apps.cli.commands import cli
-from cognomen.apps.cli.settings import OPTIONS
-from cognomen.apps.cli.watching import clock
-from cognomen.card import train_command
+from cognomen.apps.cli.config_options import OPTIONS
+from cognomen.apps.cli.progress import clock
 from cognomen.classifier import Classifier
-from cognomen.recipe import Recipe
+from cognomen.training import Recipe
+from cognomen.training.card import train_command
 
 SMALL = [
     "--hidden-size",
@@ -122,7 +122,7 @@ def test_pictures_that_cannot_be_drawn_are_refused_before_the_work(names, tmp_pa
     (tmp_path / "file").write_text("mine")
     result = inside(*starts[command], "--plots", str(tmp_path / "file"))
     assert "expected a folder" in failure(result, 1)
-    monkeypatch.setattr("cognomen.apps.cli.drawing.find_spec", lambda name: None)
+    monkeypatch.setattr("cognomen.apps.cli.plots.find_spec", lambda name: None)
     result = inside(*starts[command], "--plots", str(tmp_path / "pictures"))
     assert "pip install 'cognomen[plots]'" in failure(result, 1)
     assert not (tmp_path / "model").exists()
@@ -243,7 +243,7 @@ def test_ctrl_c_before_the_first_epoch_says_that_nothing_is_kept(names, tmp_path
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cognomen.training.train", interrupted)
+    monkeypatch.setattr("cognomen.training.train.train", interrupted)
     result = CliRunner().invoke(cli, ["train", names, "--out", str(tmp_path / "model")])
     assert result.exit_code == 130
     assert "nothing to keep" in result.stderr
@@ -256,7 +256,7 @@ def test_ctrl_c_while_calibrating_keeps_what_was_learnt(names, tmp_path, monkeyp
     command = ["train", names, "--out", str(tmp_path / "model"), *SMALL]
     (tmp_path / "model.checkpoint").write_text("of an earlier run")
     with monkeypatch.context() as patched:
-        patched.setattr("cognomen.fitting.fit_calibration", interrupted)
+        patched.setattr("cognomen.classifier.calibration.fit_calibration", interrupted)
         result = CliRunner().invoke(cli, [*command, "--force"])
     assert result.exit_code == 130
     assert "--resume goes on" in result.stderr
@@ -269,7 +269,7 @@ def test_an_earlier_runs_checkpoint_is_not_offered(names, tmp_path, monkeypatch)
         raise KeyboardInterrupt
 
     (tmp_path / "model.checkpoint").write_text("of an earlier run")
-    monkeypatch.setattr("cognomen.fitting.Run.epoch", interrupted)
+    monkeypatch.setattr("cognomen.training.run.Run.epoch", interrupted)
     result = CliRunner().invoke(cli, ["train", names, "--out", str(tmp_path / "model"), *SMALL, "--force"])
     assert result.exit_code == 130
     assert "nothing to keep" in result.stderr

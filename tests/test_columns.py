@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognomen.columns import BLOCK, distinct_texts, item_blocks
 from cognomen.errors import InputError
+from cognomen.text.columns import BLOCK, distinct_texts, item_blocks
 
 
 def column_of(texts: list[str], places: Any) -> list[str | None]:

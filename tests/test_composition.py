@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from mixtures import ORIGINS, PRIORS, a_list
 
-from cognomen.composition import compose
+from cognomen.classifier.composition import compose
 
 
 @pytest.mark.parametrize("shares", [[0.1, 0.2, 0.3, 0.4], [0, 0, 0.5, 0.5], [0.97, 0.01, 0.01, 0.01]])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cognomen.conformal import LEVELS, rank_scores, score_levels, set_sizes, threshold
+from cognomen.classifier.conformal import LEVELS, rank_scores, score_levels, set_sizes, threshold
 from cognomen.errors import InputError
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.corpora import installed as room
 from cognomen.corpora.cleaning import CleaningReport
+from cognomen.corpora.download import TUTORIAL_SHA256
 from cognomen.corpora.installed import SOURCES, Source, given_names, read_source
 from cognomen.corpora.outside import (
     REASONS,
@@ -23,9 +24,8 @@ from cognomen.corpora.outside import (
 )
 from cognomen.corpora.romanise import from_greek, from_kana, from_russian
 from cognomen.corpora.spelling import all_spellings, looks_like_a_name, plain, spelt_as_in_files
-from cognomen.corpora.tutorial_download import TUTORIAL_SHA256
 from cognomen.errors import DataError, MissingExtraError
-from cognomen.splits import fold_numbers
+from cognomen.evaluation.splits import fold_numbers
 from cognomen.text import fold, normalise
 
 

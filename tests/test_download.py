@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from cognomen.corpora import cache_folder, changed_files, fetch_tutorial, load_corpus, tutorial_download
+from cognomen.corpora import cache_folder, changed_files, fetch_tutorial, load_corpus
+from cognomen.corpora import download as tutorial_download
 from cognomen.errors import DownloadError
 
 FILES = {"Irish.txt": b"Byrne\nO'Brien\n", "German.txt": "Müller\nVoß\n".encode()}

@@ -11,12 +11,14 @@ from xml.etree import ElementTree
 
 import pytest
 from cli_running import tiny_classifier
+from cognomen.drawings.architecture import draw_classifier
+from cognomen.drawings.shapes import SHAPES, Column, columns_of, draw_shapes
+from cognomen.drawings.unrolled import draw_unrolled
 from test_explanation import classifier
 
-from cognomen import RNN, Classifier, explanation_plots
-from cognomen.drawings import draw_classifier, draw_shapes, draw_unrolled
-from cognomen.drawings.shapes import SHAPES, Column, columns_of
+from cognomen import RNN, Classifier
 from cognomen.errors import InputError
+from cognomen.plots import explanation as explanation_plots
 from cognomen.rnn.shapes import ManyToMany, ManyToOne, OneToMany, OneToOne, SyncedManyToMany
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -14,8 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cognomen.errors import InputError
-from cognomen.evaluation import bootstrap_intervals, evaluate
-from cognomen.splits import fold_number, fold_numbers, split_by_fold, stratified_split, validation_mask
+from cognomen.evaluation import (
+    bootstrap_intervals,
+    evaluate,
+    fold_number,
+    split_by_fold,
+    stratified_split,
+    validation_mask,
+)
+from cognomen.evaluation.splits import fold_numbers
 
 NAMES_FOLDER = os.environ.get("COGNOMEN_NAMES")
 needs_names = pytest.mark.skipif(

@@ -10,17 +10,18 @@ from cli_running import ORIGINS, tiny_classifier
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognomen.alphabet import Alphabet
-from cognomen.attribution import TOLERANCE, in_double, letter_shares
 from cognomen.classifier import Classifier
 from cognomen.errors import InputError
-from cognomen.explanation import explain, letters_of, workings
+from cognomen.explanation import explain, workings
+from cognomen.explanation.activations import look_inside
+from cognomen.explanation.attribution import TOLERANCE, in_double, letter_shares
+from cognomen.explanation.explanation import letters_of
 from cognomen.network import Architecture, Network
-from cognomen.ngrams import frequent_ngrams
+from cognomen.network.ngrams import frequent_ngrams
 from cognomen.rnn.cells import CELLS
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.pooling import POOLINGS
-from cognomen.workings import look_inside
+from cognomen.text import Alphabet
 
 LETTERS = " '-abcdefghijklmnopqrstuvwxyz\u0308"
 WIRINGS = list(product(sorted(CELLS), ["forward", "reverse", "both"], [1, 2]))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cognomen.files import write_whole
+from cognomen.io.files import write_whole
 
 
 def test_writes_and_replaces(tmp_path: Path) -> None:

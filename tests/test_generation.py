@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rnn_cases import stable
 
-from cognomen import generation
-from cognomen.alphabet import Alphabet
-from cognomen.artifact import read_artifact, write_artifact
 from cognomen.corpora import Corpus
 from cognomen.corpora.cleaning import CleaningReport
 from cognomen.errors import InputError, ModelError, TrainingError
-from cognomen.generation import LONGEST, Generator, GeneratorRecipe, capitalise, fingerprints, spell
-from cognomen.generator_training import train_generator
+from cognomen.io.model_folder import read_artifact, write_artifact
+from cognomen.network import generator as generation
+from cognomen.network.generator import LONGEST, Generator, GeneratorRecipe, capitalise, fingerprints, spell
 from cognomen.rnn import pack
 from cognomen.study.letter_ngrams import LetterModel, OriginModel, best_mixture
+from cognomen.text import Alphabet
+from cognomen.training import train_generator
 
 TINY = GeneratorRecipe(origin_size=4, letter_size=6, hidden_size=12, dropout=0.0)
 LETTERS = " '-abcdefghijklmnopqrstuvwxyzß\u0301\u0308"
@@ -63,7 +63,7 @@ def test_the_first_of_many_names_are_those_of_fewer(chance, monkeypatch):
     first = chance.names("Czech", 4, seed=3)
     knowing = with_learned(chance, first[1:3])
     for together in (4096, 3):
-        monkeypatch.setattr("cognomen.generation.TOGETHER", together)
+        monkeypatch.setattr("cognomen.network.generator.TOGETHER", together)
         for made in (chance, knowing):
             few = made.names("Czech", 5, seed=3)
             assert len(few) == 5

@@ -172,7 +172,7 @@ def test_the_command_line_loads_next_to_nothing_before_ctrl_c_is_met() -> None:
 def test_what_the_command_line_says_of_itself_needs_no_numpy(options: list[str]) -> None:
     loaded = modules_loaded_by(PREDICT.replace('["predict", "Smith"]', repr(options)))
     assert "click" in loaded
-    assert not loaded & {"numpy", "safetensors", "importlib.metadata", "cognomen.classifier"}
+    assert not loaded & {"numpy", "safetensors", "importlib.metadata", "cognomen.classifier.classifier"}
 
 
 def test_a_prediction_loads_what_it_needs_and_no_more() -> None:
@@ -244,13 +244,13 @@ def test_a_module_imports_only_what_stands_to_its_left(path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "module", "wrong"),
     [
-        ("import cognomen.classifier", "artifact", ["classifier"]),
-        ("from cognomen.classifier import Answer", "evaluation", ["classifier"]),
+        ("import cognomen.classifier.classifier", "artifact", ["classifier"]),
+        ("from cognomen.classifier.classifier import Answer", "evaluation", ["classifier"]),
         ("from cognomen import classifier", "evaluation", ["classifier"]),
         ("from cognomen import Classifier", "training", [""]),
         ("from cognomen import Classifier", "apps.cli.predict", []),
-        ("from cognomen.network import Network", "evaluation", ["network"]),
-        ("def f():\n    from cognomen.training import train", "classifier", ["training"]),
+        ("from cognomen.network.network import Network", "evaluation", ["network"]),
+        ("def f():\n    from cognomen.training.train import train", "classifier", ["training"]),
         ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import cognomen.apps", "plots", ["apps"]),
         ("import numpy, cognomen.apps.cli as c", "plots", ["apps"]),
         ("from ..training import train", "rnn.cells", ["training"]),
@@ -258,8 +258,8 @@ def test_a_module_imports_only_what_stands_to_its_left(path: Path) -> None:
         ("from . import layers", "rnn.cells", []),
         ("from .. import training", "rnn.cells", ["training"]),
         ("from .cells import GRU", "rnn", []),
-        ("from cognomen.plots import draw", "protocols", ["plots"]),
-        ("from cognomen.plots import draw", "tutorial", []),
+        ("from cognomen.plots.evaluation import draw", "protocols", ["plots"]),
+        ("from cognomen.plots.evaluation import draw", "tutorial", []),
         ("from cognomen.rnn.layers import Array", "network", []),
         ("import numpy\nfrom cognomenology import x", "text", []),
     ],

@@ -15,17 +15,16 @@ import pytest
 from cli_running import tiny_classifier
 from counting import count_calls
 
-from cognomen import classifier as classifier_module
-from cognomen.answers import REASONS
-from cognomen.artifact import Artifact, read_artifact, write_artifact
-from cognomen.calibration import Calibration
 from cognomen.classifier import Classifier
-from cognomen.conformal import score_levels, set_sizes, threshold
+from cognomen.classifier import classifier as classifier_module
+from cognomen.classifier.answers import REASONS
+from cognomen.classifier.calibration import Calibration
+from cognomen.classifier.conformal import score_levels, set_sizes, threshold
+from cognomen.classifier.mixture import estimate_shares
 from cognomen.corpora import load_corpus
 from cognomen.errors import InputError, ModelError
-from cognomen.mixture import estimate_shares
-from cognomen.recipe import Recipe
-from cognomen.training import train
+from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
+from cognomen.training import Recipe, train
 
 NAMES = ["Smith", "Nguyễn", "", "O'Brien", "123", "John Smith", None, "Nakamura", "Smith", "x"]
 READ = [0, 1, 3, 5, 7, 8, 9]

@@ -17,8 +17,8 @@ from rnn_cases import Array, assert_within, laid, network, plain_logits
 from threadpoolctl import ThreadpoolController, threadpool_info, threadpool_limits
 
 import cognomen.network
-from cognomen.rnn import machine
-from cognomen.rnn.machine import map_on_threads, one_blas_thread, reuse_memory
+from cognomen.rnn.engine import blas as machine
+from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
 
 PATIENCE = 60.0  # seconds; reached only where something hangs
 
@@ -162,7 +162,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PACKED_NAMES", 7),
         ("BLOCK", 3),
     ]:
-        monkeypatch.setattr(cognomen.network, name, value)
+        monkeypatch.setattr(cognomen.network.network, name, value)
 
 
 @pytest.mark.usefixtures("two_threads", "eager")
@@ -205,7 +205,7 @@ def test_products_run_on_the_threads_that_ask(monkeypatch: pytest.MonkeyPatch) -
     made.logits(*laid(NAMES), threads=2)
     assert all(state == ({1}, False) for state in seen)
     seen.clear()
-    monkeypatch.setattr(cognomen.network, "FEW_LETTERS", 1 << 12)
+    monkeypatch.setattr(cognomen.network.network, "FEW_LETTERS", 1 << 12)
     made.logits(*laid(NAMES), threads=2)
     assert all(state == ({2}, True) for state in seen)
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mixtures import PRIORS, Table, a_list
 
-from cognomen import mixture
+from cognomen.classifier import mixture
+from cognomen.classifier.mixture import estimate_shares, mean_answers, resampled_shares
 from cognomen.errors import InputError
-from cognomen.mixture import estimate_shares, mean_answers, resampled_shares
 
 
 def log_likelihood(p: Table, counts: Table, shares: Table) -> float:

@@ -79,7 +79,7 @@ MANY = [np.random.default_rng(seed).integers(0, 3 + seed % 4, 1 + seed % 9).toli
 @pytest.fixture
 def every_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is too little for the preparations that many names get."""
-    monkeypatch.setattr(cognomen.network, "FEW_LETTERS", 0)
+    monkeypatch.setattr(cognomen.network.network, "FEW_LETTERS", 0)
 
 
 @pytest.mark.usefixtures("every_way")
@@ -89,8 +89,8 @@ def every_way(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_pieces_do_not_show(monkeypatch: pytest.MonkeyPatch, name: str, size: int, layers: int) -> None:
     """Each size alone: of blocks, of trees, of what is sorted or packed at once."""
     made = network("gru", "max+mean", "both", layers)
-    monkeypatch.setattr(cognomen.network, "FEW_NAMES", 1)
-    monkeypatch.setattr(cognomen.network, name, size)
+    monkeypatch.setattr(cognomen.network.network, "FEW_NAMES", 1)
+    monkeypatch.setattr(cognomen.network.network, name, size)
     assert_within(made.logits(*laid(MANY)), plain_logits(made, MANY), 1e-12)
 
 
@@ -109,7 +109,7 @@ def test_any_pieces_on_any_threads(
     made = network(kind, "last+max+mean", direction, layers)
     with pytest.MonkeyPatch.context() as patch:
         for name, size in (sizes | {"FEW_LETTERS": 0}).items():
-            patch.setattr(cognomen.network, name, size)
+            patch.setattr(cognomen.network.network, name, size)
         found = made.logits(*laid(MANY[:count], np.uint8), threads=threads)
     assert_within(found, plain_logits(made, MANY[:count]), 1e-12)
 
@@ -128,7 +128,7 @@ def test_enough_names_for_several_threads(threads: int, layers: int) -> None:
 @given(lengths=st.lists(st.integers(1, 9), max_size=12), most=st.integers(1, 5), letters=st.integers(1, 12))
 def test_pieces_hold_every_name_once_and_not_too_much(lengths: list[int], most: int, letters: int) -> None:
     """A name that has too many letters by itself stands alone; no piece could take the next name too."""
-    pieces = list(cognomen.network._pieces(np.cumsum(lengths), most, letters))
+    pieces = list(cognomen.network.network._pieces(np.cumsum(lengths), most, letters))
     rows = [i for piece in pieces for i in range(len(lengths))[piece]]
     assert rows == list(range(len(lengths)))
     for piece in pieces:

@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognomen.alphabet import Alphabet
-from cognomen.architecture import Architecture
 from cognomen.errors import InputError
-from cognomen.network import Network
-from cognomen.ngrams import Ngrams, frequent_ngrams
+from cognomen.network import Architecture, Network, Ngrams
+from cognomen.network.ngrams import frequent_ngrams
 from cognomen.rnn.optim import AdamW
+from cognomen.text import Alphabet
 
 ALPHABET = Alphabet("abc")
 V = len(ALPHABET)

@@ -12,7 +12,7 @@ import pytest
 
 from cognomen.errors import InputError, MissingExtraError
 from cognomen.evaluation import Evaluation, evaluate
-from cognomen.plots import confusion_matrix, loss_curve, reliability_diagram
+from cognomen.plots.evaluation import confusion_matrix, loss_curve, reliability_diagram
 from cognomen.training import EpochRecord
 
 ORIGINS = ["Arabic", "Basque", "Czech"]
@@ -133,8 +133,8 @@ def test_without_matplotlib_the_door_says_what_to_install(
 def test_drawing_leaves_matplotlibs_global_state_alone() -> None:
     script = (
         "import sys, tempfile, pathlib\n"
-        "from cognomen.plots import loss_curve\n"
-        "from cognomen.training import EpochRecord\n"
+        "from cognomen.plots.evaluation import loss_curve\n"
+        "from cognomen.training.train import EpochRecord\n"
         "assert 'matplotlib' not in sys.modules\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
         "    loss_curve([EpochRecord(1, 1.0, 0.5, None, None)], pathlib.Path(folder) / 'p.png')\n"

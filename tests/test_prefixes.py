@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from rnn_cases import laid, stable
 
 from cognomen.errors import InputError
-from cognomen.rnn.prefixes import LONGEST_SHARED, PrefixTree, Sorted, check_lengths, prefix_tree, sort_names
+from cognomen.rnn.engine.prefix_tree import (
+    LONGEST_SHARED,
+    PrefixTree,
+    Sorted,
+    check_lengths,
+    prefix_tree,
+    sort_names,
+)
 
 Name = tuple[int, ...]
 

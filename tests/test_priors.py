@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognomen.calibration import softmax_with_temperature
+from cognomen.classifier.calibration import softmax_with_temperature
+from cognomen.classifier.priors import log_weights
 from cognomen.errors import InputError
-from cognomen.priors import log_weights
 
 ORIGINS = ("Czech", "English", "Irish", "Scottish")
 PRIORS = (0.1, 0.6, 0.25, 0.05)

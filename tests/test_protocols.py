@@ -18,12 +18,11 @@ import pytest
 
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import InputError, TrainingError
-from cognomen.fitting import fingerprint
-from cognomen.protocols import FitPredict, RecipeTrainer, RunProgress, Tell, run_protocol, split
-from cognomen.recipe import Recipe
-from cognomen.splits import fold_number, stratified_split
+from cognomen.evaluation import fold_number, stratified_split
 from cognomen.text import fold
-from cognomen.training import train
+from cognomen.training import Recipe, run_protocol, train
+from cognomen.training.protocols import FitPredict, RecipeTrainer, RunProgress, Tell, split
+from cognomen.training.run import fingerprint
 
 TINY = Recipe(embedding_size=6, hidden_size=8, epochs=2, batch_size=32, learning_rate=0.02, refit=False)
 

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cognomen import alphabet
-from cognomen.alphabet import Alphabet
-from cognomen.reading import REASONS, read_column, read_text
-from cognomen.text import normalise, plain_spelling, read_name
+from cognomen.text import Alphabet, alphabet, normalise, read_name
+from cognomen.text.normalise import plain_spelling
+from cognomen.text.reading import REASONS, read_column, read_text
 
 LATIN = Alphabet(" '-abcdefghijklmnopqrstuvwxyz\u0301\u0308")
 CAPITALS = Alphabet(" '-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzß\u0308")
@@ -166,6 +165,6 @@ def test_a_long_text_is_not_laid_out_with_the_others(
         return alphabet.code_points(text)
 
     texts = ["smith", "a" * 10_000, "a" * 100, "a" * 101, "John " * 200 + "Smith", "Smith" + " " * 100]
-    monkeypatch.setattr("cognomen.reading.code_points", code_points)
+    monkeypatch.setattr("cognomen.text.alphabet.code_points", code_points)
     check(texts, LATIN, lower=True, full_names=full_names)
     assert laid == [105]

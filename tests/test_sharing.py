@@ -32,10 +32,10 @@ from cognomen.errors import InputError
 from cognomen.network import Architecture, Network
 from cognomen.rnn import Dropout, gradcheck, numerical_gradient, pack, pool, relative_error
 from cognomen.rnn.cells import Cell, GatedCell
-from cognomen.rnn.layers import sum_rows
+from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names
+from cognomen.rnn.engine.segments import sum_rows
+from cognomen.rnn.engine.shared_reading import read_names
 from cognomen.rnn.pooling import POOLINGS, Pooling
-from cognomen.rnn.prefixes import prefix_tree, sort_names
-from cognomen.rnn.sharing import read_names
 
 Name = Sequence[int]
 

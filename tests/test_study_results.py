@@ -9,9 +9,9 @@ from types import ModuleType
 
 import pytest
 
-from cognomen.recipe import Recipe
 from cognomen.study import EXPERIMENTS, Settings
 from cognomen.study.record import figure_path, problems, read, results_path, write
+from cognomen.training import Recipe
 
 DOCS = Path(__file__).parent.parent / "docs"
 

@@ -14,11 +14,11 @@ from counting import count_calls
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognomen.alphabet import Alphabet
 from cognomen.apps.tables import score_column
 from cognomen.classifier import Classifier
 from cognomen.errors import InputError, MissingExtraError
 from cognomen.network import Architecture, Network
+from cognomen.text import Alphabet
 
 LETTERS = " '-abcdefghijklmnopqrstuvwxyz\u0308"
 ORIGINS = ["English", "German", "Irish"]

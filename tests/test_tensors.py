@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from safetensors.numpy import load, save
 
-from cognomen.tensors import view_tensors
+from cognomen.io.tensors import view_tensors
 
 TYPES = [np.float16, np.float32, np.float64, np.uint8, np.uint16, np.uint32, np.int64, np.int8]
 ARRAYS = st.sampled_from(TYPES).flatmap(

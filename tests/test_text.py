@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cognomen import text as text_module
-from cognomen.text import SURNAME_OF_FULL_NAME, NameReading, fold, normalise, read_name
+from cognomen.text import NameReading, fold, normalise, read_name
+from cognomen.text import names as text_module
+from cognomen.text.names import SURNAME_OF_FULL_NAME
 
 # Texts that look like names more often than chance has it, and any text at all.
 WORDS = (

@@ -19,21 +19,20 @@ import pytest
 from safetensors.numpy import save
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from cognomen import fitting, learning
-from cognomen.alphabet import Alphabet
-from cognomen.calibration import fit_temperature, softmax_with_temperature
-from cognomen.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from cognomen.classifier.calibration import fit_temperature, softmax_with_temperature
 from cognomen.corpora import Corpus, DroppedRow, load_corpus
 from cognomen.corpora.outside import OutsideName, OutsideNames, with_outside
 from cognomen.errors import InputError, TrainingError
-from cognomen.evaluation import evaluate
-from cognomen.fitting import fingerprint
+from cognomen.evaluation import evaluate, validation_mask
 from cognomen.network import Network
-from cognomen.recipe import Recipe
 from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy, disagreement, one_cycle
-from cognomen.splits import validation_mask
-from cognomen.text import fold, normalise
-from cognomen.training import Progress, TrainingResult, second_checkpoint, train
+from cognomen.text import Alphabet, fold, normalise
+from cognomen.training import Progress, Recipe, TrainingResult, train
+from cognomen.training import run as fitting
+from cognomen.training import step as learning
+from cognomen.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from cognomen.training.run import fingerprint
+from cognomen.training.train import second_checkpoint
 
 ENDINGS = {
     "Russian": ("ov", "in", "sky"),

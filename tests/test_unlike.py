@@ -6,14 +6,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from cognomen.alphabet import Alphabet
-from cognomen.answers import REASONS, OriginProbability
 from cognomen.apps.tables import score_column
-from cognomen.calibration import Calibration
-from cognomen.classifier import Classifier
+from cognomen.classifier import Classifier, OriginProbability
+from cognomen.classifier.answers import REASONS
+from cognomen.classifier.calibration import Calibration
 from cognomen.errors import InputError
 from cognomen.network import Architecture, Network
-from cognomen.ngrams import frequent_ngrams
+from cognomen.network.ngrams import frequent_ngrams
+from cognomen.text import Alphabet
 
 LETTERS = " '-abcdefghijklmnopqrstuvwxyz"
 KNOWN = ["smith", "smithson", "jones", "johnson", "jonson", "brown", "browning"] * 3

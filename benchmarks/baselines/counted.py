@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from cognomen.corpora import Corpus
-from cognomen.protocols import Tell
-from cognomen.rnn.layers import Array
+from cognomen.rnn.arrays import Array
 from cognomen.rnn.losses import softmax
 from cognomen.text import normalise
+from cognomen.training.protocols import Tell
 
 __all__ = ["MostFrequent", "NgramModel", "marked"]
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from cognomen.corpora import Corpus
-from cognomen.protocols import Tell
-from cognomen.rnn.layers import Array
+from cognomen.rnn.arrays import Array
+from cognomen.training.protocols import Tell
 
 __all__ = ["Method"]
 
 
 class Method(Protocol):
-    """A `cognomen.protocols.FitPredict` that says what it is."""
+    """A `cognomen.training.protocols.FitPredict` that says what it is."""
 
     @property
     def probabilistic(self) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cognomen.corpora import Corpus
-from cognomen.fitting import Run
-from cognomen.protocols import RecipeTrainer
-from cognomen.recipe import Recipe
+from cognomen.training import Recipe
+from cognomen.training.protocols import RecipeTrainer
+from cognomen.training.run import Run
 from cognomen.tutorial.network import RNN
 from cognomen.tutorial.protocol import TutorialTrainer
 from cognomen.tutorial.vocabulary import N_LETTERS

@@ -13,19 +13,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.alphabet import UNKNOWN, Alphabet
-from cognomen.calibration import fit_calibration, softmax_with_temperature
+from cognomen.classifier.calibration import fit_calibration, softmax_with_temperature
 from cognomen.corpora import Corpus
-from cognomen.learning import Names
-from cognomen.ngrams import Ngrams, frequent_ngrams
-from cognomen.protocols import Tell
-from cognomen.recipe import Recipe
-from cognomen.rnn.layers import Array, Ids
+from cognomen.evaluation import validation_mask
+from cognomen.network import Ngrams
+from cognomen.network.ngrams import frequent_ngrams
+from cognomen.rnn.arrays import Array, Ids
+from cognomen.rnn.engine.blas import reuse_memory
 from cognomen.rnn.losses import cross_entropy
-from cognomen.rnn.machine import reuse_memory
 from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle
-from cognomen.splits import validation_mask
-from cognomen.text import normalise
+from cognomen.text import Alphabet, normalise
+from cognomen.text.alphabet import UNKNOWN
+from cognomen.training import Recipe
+from cognomen.training.protocols import Tell
+from cognomen.training.step import Names
 
 __all__ = ["NgramsAlone"]
 
@@ -78,7 +79,7 @@ def _half(tell: Tell, half: int) -> Tell:
 
 
 def _alphabet(names: Sequence[str], recipe: Recipe) -> Alphabet:
-    """The letters that are frequent enough, as in `cognomen.fitting`."""
+    """The letters that are frequent enough, as in `cognomen.training.run`."""
     min_count = min(recipe.min_letter_count, math.ceil(len(names) / 1000))
     return Alphabet.from_names([normalise(name) for name in names], min_count=min_count)
 

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen import Classifier
-from cognomen.alphabet import Alphabet
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.network import Network
-from cognomen.recipe import Recipe
+from cognomen.text import Alphabet
+from cognomen.training import Recipe
 
 __all__ = [
     "PLAIN",

@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from cognomen.splits import split_by_fold
+from cognomen.evaluation import split_by_fold
 from timed.names import corpus
 
 __all__ = ["ANALYSERS", "FIRST", "PUBLISHED", "accuracy", "fitted", "probabilities"]

@@ -13,10 +13,10 @@ from functools import cache
 
 import numpy as np
 
-from cognomen.learning import Names
 from cognomen.network import Network
 from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy
-from cognomen.rnn.machine import reuse_memory
+from cognomen.rnn.engine.blas import reuse_memory
+from cognomen.training.step import Names
 from timed.batches import Laid, batches
 from timed.names import PLAIN, classifier, corpus, read_cheaply
 

@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from cognomen.card import train_command
-from cognomen.fitting import Run
-from cognomen.progress import Progress
-from cognomen.splits import FOLDS, split_by_fold
+from cognomen.evaluation import split_by_fold
+from cognomen.evaluation.splits import FOLDS
 from cognomen.text import normalise
+from cognomen.training import Progress
+from cognomen.training.card import train_command
+from cognomen.training.run import Run
 from cognomen.tutorial.loop import Settings
 from cognomen.tutorial.vocabulary import N_LETTERS, lines_by_category, random_training_example
 from timed.batches import WAYS

@@ -18,7 +18,8 @@ TYPE_CHECKING = False  # for type checkers it is True; `typing` takes longer to 
 if TYPE_CHECKING:
     from typing import Any
 
-    from cognomen.classifier import Answer, Classifier
+    from cognomen.classifier.answers import Answer
+    from cognomen.classifier.classifier import Classifier
     from cognomen.rnn import RNN
 
 __all__ = [
@@ -38,7 +39,11 @@ __all__ = [
 __version__ = "0.1.0"
 
 # Loaded when first asked for: without NumPy the command line answers --help, and Ctrl-C, at once.
-_HOMES = {"RNN": "cognomen.rnn", "Answer": "cognomen.classifier", "Classifier": "cognomen.classifier"}
+_HOMES = {
+    "RNN": "cognomen.rnn",
+    "Answer": "cognomen.classifier.classifier",
+    "Classifier": "cognomen.classifier.classifier",
+}
 
 
 def __getattr__(name: str) -> Any:

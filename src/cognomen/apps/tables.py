@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.answers import REASONS
-from cognomen.columns import is_arrow_column, is_string_column
+from cognomen.classifier.answers import REASONS
 from cognomen.errors import InputError, MissingExtraError
+from cognomen.text.columns import is_arrow_column, is_string_column
 
 if TYPE_CHECKING:
-    from cognomen.answers import Scores
-    from cognomen.classifier import Classifier
-    from cognomen.priors import Prior
+    from cognomen.classifier.answers import Scores
+    from cognomen.classifier.classifier import Classifier
+    from cognomen.classifier.priors import Prior
 
 __all__ = ["ANSWER_COLUMNS", "STATUSES", "score_column", "scores_cells", "scores_table"]
 

@@ -20,16 +20,10 @@ from pathlib import Path
 from typing import Final
 
 from cognomen.corpora.cleaning import CleaningReport, clean_rows
+from cognomen.corpora.download import OnBytes, cache_folder, changed_files, fetch_tutorial, tutorial_folder
 from cognomen.corpora.folder import read_folder
 from cognomen.corpora.rows import DroppedRow, Reading
 from cognomen.corpora.table import TABLE_SUFFIXES, read_table
-from cognomen.corpora.tutorial_download import (
-    OnBytes,
-    cache_folder,
-    changed_files,
-    fetch_tutorial,
-    tutorial_folder,
-)
 from cognomen.errors import DataError, InputError
 
 __all__ = [

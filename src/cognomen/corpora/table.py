@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from cognomen.corpora.rows import DroppedRow, Reading, Row
-from cognomen.corpora.sheet import close_heading, heading_problem, open_csv
 from cognomen.errors import DataError, MissingExtraError
+from cognomen.io.delimited import close_heading, heading_problem, open_csv
 
 __all__ = ["TABLE_SUFFIXES", "read_table"]
 

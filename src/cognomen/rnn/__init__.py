@@ -1,8 +1,9 @@
 """Recurrent networks from scratch on NumPy: cells, layers, losses, optimisers, and a gradient check."""
 
+from cognomen.rnn.arrays import Array
 from cognomen.rnn.cells import CELLS, GRU, LSTM, Cell, Combined, Elman, GatedCell
 from cognomen.rnn.gradcheck import gradcheck, numerical_gradient, relative_error
-from cognomen.rnn.layers import Array, Dropout, Embedding, Layer, Linear
+from cognomen.rnn.layers import Dropout, Embedding, Layer, Linear
 from cognomen.rnn.losses import cross_entropy, disagreement, log_softmax, softmax
 from cognomen.rnn.model import RNN
 from cognomen.rnn.optim import SGD, Adam, AdamW, Optimiser, climb, clip_grad_norm, cosine, one_cycle

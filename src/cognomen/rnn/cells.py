@@ -23,7 +23,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cognomen.rnn.layers import Array, Backward, Ids, Layer, Linear, Source
+from cognomen.rnn.arrays import Array, Backward, Ids
+from cognomen.rnn.initializers import Source
+from cognomen.rnn.layers import Layer, Linear
 from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity, sigmoid
 
 __all__ = [

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from cognomen.errors import InputError
-from cognomen.rnn.layers import Array, Layer
+from cognomen.rnn.arrays import Array
+from cognomen.rnn.layers import Layer
 
 __all__ = ["gradcheck", "numerical_gradient", "relative_error"]
 

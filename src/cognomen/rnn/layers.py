@@ -15,31 +15,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
 from cognomen.errors import InputError
+from cognomen.rnn.arrays import Array, Backward, Ids
+from cognomen.rnn.engine.segments import sum_rows
+from cognomen.rnn.initializers import Source, uniform
 
-__all__ = [
-    "Array",
-    "Backward",
-    "Blank",
-    "Dropout",
-    "Embedding",
-    "Ids",
-    "Layer",
-    "Linear",
-    "Source",
-    "sum_rows",
-]
-
-MOST_ONE_HOT = 1 << 20  # numbers; a product with more of them is slower than sorting
-
-Array = NDArray[np.floating[Any]]
-Ids = NDArray[np.integer[Any]]
-Backward = Callable[[Array], Array]
+__all__ = ["Dropout", "Embedding", "Layer", "Linear"]
 
 
 class Layer:
@@ -91,51 +77,6 @@ class Layer:
     def size(self) -> int:
         """How many numbers the parameters hold."""
         return sum(p.size for p in self.params.values())
-
-
-class Source(Protocol):
-    """Where starting values come from: NumPy's generators, or `Blank`."""
-
-    def uniform(self, low: float, high: float, size: tuple[int, ...]) -> Array:
-        """Values drawn evenly from [low, high)."""
-
-    def standard_normal(self, size: tuple[int, ...]) -> Array:
-        """Values drawn from N(0, 1)."""
-
-
-class Blank:
-    """A source of zeros, for layers whose values are loaded right after.
-
-    Nothing is drawn, and NumPy's random numbers, 3 MB of memory, are never loaded.
-    """
-
-    def uniform(self, low: float, high: float, size: tuple[int, ...]) -> Array:
-        """Zeros."""
-        return np.zeros(size, np.float32)
-
-    def standard_normal(self, size: tuple[int, ...]) -> Array:
-        """Zeros."""
-        return np.zeros(size, np.float32)
-
-
-def uniform(rng: Source, bound: float, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
-    """Values drawn evenly from [-bound, bound)."""
-    return rng.uniform(-bound, bound, shape).astype(dtype, copy=False)
-
-
-def sum_rows(d: Array, groups: Ids, count: int) -> Array:
-    """Sum the rows (..., M, A) by their group, a number below `count` for each: (..., count, A)."""
-    if len(groups) == count and np.bincount(groups, minlength=count).max(initial=0) == 1:
-        return d.take(np.argsort(groups), axis=-2)
-    if count * len(groups) <= MOST_ONE_HOT:
-        one_hot = np.zeros((count, len(groups)), d.dtype)
-        one_hot[groups, np.arange(len(groups))] = 1
-        return one_hot @ d
-    order = np.argsort(groups, kind="stable")
-    present, first = np.unique(groups[order], return_index=True)
-    result = np.zeros((*d.shape[:-2], count, d.shape[-1]), d.dtype)
-    result[..., present, :] = np.add.reduceat(d.take(order, axis=-2), first, axis=-2)
-    return result
 
 
 class Linear(Layer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cognomen.errors import InputError
-from cognomen.rnn.layers import Array, Ids
+from cognomen.rnn.arrays import Array, Ids
 
 __all__ = ["cross_entropy", "disagreement", "log_softmax", "softmax"]
 

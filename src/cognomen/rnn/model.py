@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from cognomen.errors import InputError
+from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cells import Elman
-from cognomen.rnn.layers import Array, Backward, Layer, Linear
+from cognomen.rnn.layers import Layer, Linear
 from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity
 
 __all__ = ["RNN"]

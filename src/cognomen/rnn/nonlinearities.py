@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cognomen.errors import InputError
-from cognomen.rnn.layers import Array
+from cognomen.rnn.arrays import Array
 
 __all__ = ["NONLINEARITIES", "Nonlinearity", "NonlinearityLike", "find_nonlinearity", "sigmoid"]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from cognomen.errors import InputError
-from cognomen.rnn.layers import Array
+from cognomen.rnn.arrays import Array
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimiser", "climb", "clip_grad_norm", "cosine", "one_cycle"]
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cognomen.errors import InputError
-from cognomen.rnn.layers import Array, Backward, Ids
+from cognomen.rnn.arrays import Array, Backward, Ids
 from cognomen.rnn.packed import Packed
 
 __all__ = ["POOLINGS", "Pooling", "Way", "kinds_of", "pool"]

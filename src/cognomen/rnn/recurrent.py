@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from cognomen.errors import InputError
+from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cells import CELLS, Cell
-from cognomen.rnn.layers import Array, Backward, Dropout, Layer, Source
+from cognomen.rnn.initializers import Source
+from cognomen.rnn.layers import Dropout, Layer
 from cognomen.rnn.packed import Packed, pack
 
 __all__ = ["DIRECTIONS", "Recurrent", "scan", "scan_from"]

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from cognomen.errors import InputError
-from cognomen.rnn.machine import one_blas_thread
+from cognomen.rnn.engine.blas import one_blas_thread
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

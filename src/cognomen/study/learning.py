@@ -11,7 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cognomen.rnn.layers import Array, Backward, Ids, Layer, Linear
+from cognomen.rnn.arrays import Array, Backward, Ids
+from cognomen.rnn.layers import Layer, Linear
 from cognomen.rnn.losses import cross_entropy
 from cognomen.rnn.optim import Adam, Optimiser, clip_grad_norm
 from cognomen.rnn.packed import Packed

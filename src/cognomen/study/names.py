@@ -12,15 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from cognomen.alphabet import Alphabet
 from cognomen.corpora import load_corpus
-from cognomen.network import Architecture, Network
-from cognomen.rnn.layers import Array, Ids
+from cognomen.evaluation.splits import split_by_fold
+from cognomen.network.architecture import Architecture
+from cognomen.network.network import Network
+from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import cross_entropy
 from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle
-from cognomen.splits import split_by_fold
 from cognomen.study.experiment import OnProgress, silent
-from cognomen.text import normalise
+from cognomen.text.alphabet import Alphabet
+from cognomen.text.normalise import normalise
 
 __all__ = ["Fitted", "Surnames", "fit_names", "load_names"]
 

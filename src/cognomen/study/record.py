@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cognomen.canvas import empty_figure
 from cognomen.errors import DataError
-from cognomen.files import write_whole
+from cognomen.io.files import write_whole
+from cognomen.plots.canvas import empty_figure
 from cognomen.study.experiment import Experiment, Findings, Numbers, Settings
 from cognomen.study.registry import find_experiment
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cognomen.rnn.layers import Array, Backward, Ids, Layer, Linear
+from cognomen.rnn.arrays import Array, Backward, Ids
+from cognomen.rnn.layers import Layer, Linear
 from cognomen.rnn.losses import cross_entropy
 from cognomen.rnn.nonlinearities import find_nonlinearity
 from cognomen.rnn.optim import Adam, clip_grad_norm

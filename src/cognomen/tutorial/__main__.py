@@ -15,12 +15,12 @@ from typing import Any, NoReturn
 
 import click
 
-from cognomen.apps.cli.leaving import ExitCode, asks_for_json, drop_output, report, speak_utf8
-from cognomen.apps.cli.watching import Download
+from cognomen.apps.cli.errors import ExitCode, asks_for_json, drop_output, report, speak_utf8
+from cognomen.apps.cli.progress import Download
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import CognomenError, MissingExtraError
 from cognomen.tutorial.loop import Settings, fit
-from cognomen.tutorial.telling import (
+from cognomen.tutorial.report import (
     QUIT,
     answer,
     converse,
@@ -152,8 +152,8 @@ def measure(
 ) -> None:
     """Train under each protocol, and tell what the network does on names set aside."""
     from cognomen.apps.cli.protocol import report as in_full
-    from cognomen.apps.cli.watching_runs import Runs
-    from cognomen.protocols import run_protocol
+    from cognomen.apps.cli.run_progress import Runs
+    from cognomen.training.protocols import run_protocol
     from cognomen.tutorial.protocol import TutorialTrainer
 
     trainer, facts = TutorialTrainer(settings), {"tutorial": settings.to_json()}

@@ -27,8 +27,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike
 
+from cognomen.rnn.arrays import Array, Backward, Ids
 from cognomen.rnn.cells import Combined, StepBackward
-from cognomen.rnn.layers import Array, Backward, Ids, Layer
+from cognomen.rnn.layers import Layer
 from cognomen.rnn.losses import log_softmax
 from cognomen.rnn.nonlinearities import NonlinearityLike
 from cognomen.rnn.optim import Optimiser

@@ -2,7 +2,7 @@
 
 The video trains on all rows and tests on none. Under protocol L the network is trained ten times, each time
 without a tenth of the names, and asked for those. Protocol T does so five times with rows as they
-are listed; there a name that is listed twice may be on both sides, so T flatters. See `cognomen.protocols`.
+are listed; there a name that is listed twice may be on both sides, so T flatters. See `training.protocols`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cognomen.corpora import Corpus
-from cognomen.protocols import Tell
-from cognomen.rnn.layers import Array
+from cognomen.rnn.arrays import Array
+from cognomen.training.protocols import Tell
 from cognomen.tutorial.loop import Progress, Settings, fit
 from cognomen.tutorial.vocabulary import lines_by_category, unicode_to_ascii
 
@@ -28,7 +28,7 @@ class TutorialTrainer:
     def __call__(
         self, corpus: Corpus, names: Sequence[str], seed: int, tell: Tell
     ) -> tuple[Array, Sequence[str]]:
-        """See `cognomen.protocols.FitPredict`."""
+        """See `cognomen.training.protocols.FitPredict`."""
 
         def on_progress(progress: Progress) -> None:
             figures = f"loss {progress.mean_loss:.3f}, right {progress.accuracy:.1%}"

@@ -2,7 +2,7 @@
 
 A letter is a row of 57 numbers, all zero but one; a name is those rows one after the other. The 57 are the
 ASCII letters and " .,;'": whatever else a name holds is left out by `unicode_to_ascii`, marks included.
-(`cognomen.text` and `cognomen.alphabet` keep them: to the classifier, "ü" tells something that "u" does not.)
+(`cognomen.text` keeps them: to the classifier, "ü" tells something that "u" does not.)
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import DataError, InputError
-from cognomen.rnn.layers import Array, Ids
+from cognomen.rnn.arrays import Array, Ids
 
 __all__ = [
     "ALL_LETTERS",

@@ -7,7 +7,7 @@ from importlib import import_module
 import click
 
 from cognomen import __version__
-from cognomen.apps.cli.leaving import GuardedGroup
+from cognomen.apps.cli.errors import GuardedGroup
 
 __all__ = ["cli"]
 

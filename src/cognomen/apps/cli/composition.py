@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cognomen.apps.cli.asking import model_options, restrict_option
+from cognomen.apps.cli.options import model_options, restrict_option
 from cognomen.apps.cli.score import unknown
 
 if TYPE_CHECKING:
-    from cognomen.composition import Composition, Leaning, OriginShare
+    from cognomen.classifier.composition import Composition, Leaning, OriginShare
 
 BAR = 20  # cells
 WIDTH = 80
@@ -63,8 +63,8 @@ def command(
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion:
     the shares describe the list, and nobody in it.
     """
-    from cognomen.apps.sheets import open_table
-    from cognomen.classifier import Classifier
+    from cognomen.classifier.classifier import Classifier
+    from cognomen.io.tables import open_table
 
     names = open_table(table).names(column)
     classifier = Classifier.load(model)
@@ -81,7 +81,7 @@ def report(found: Composition) -> str:
     from textwrap import fill
 
     from cognomen.apps.cli.render import bar, plain_table
-    from cognomen.composition import SHOWN
+    from cognomen.classifier.composition import SHOWN
 
     read = f"{found.rows:,} row{'s' * (found.rows != 1)}, {found.read:,} read{unknown(found.unknown)}."
     if not found.shares:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cognomen.apps.cli.watching import read_corpus
+from cognomen.apps.cli.progress import read_corpus
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +64,7 @@ def fetch(name: str) -> None:
 
     Each file is checked against its known SHA-256. What is in the cache is never touched again.
     """
-    from cognomen.apps.cli.watching import Download
+    from cognomen.apps.cli.progress import Download
     from cognomen.corpora import tutorial_folder
 
     known(name)

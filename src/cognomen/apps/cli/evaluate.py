@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cognomen.apps.cli.drawing import draw, ready_to_draw
-from cognomen.apps.cli.watching import read_corpus
+from cognomen.apps.cli.plots import draw, ready_to_draw
+from cognomen.apps.cli.progress import read_corpus
 
 if TYPE_CHECKING:
-    from cognomen.classifier import Classifier
+    from cognomen.classifier.classifier import Classifier
     from cognomen.corpora import Corpus
-    from cognomen.evaluation import Evaluation, Intervals
+    from cognomen.evaluation.metrics import Evaluation, Intervals
 
 SCORES = ("precision", "recall", "f1")
 EXAMPLES = """\b
@@ -66,7 +66,7 @@ class Measured:
 @click.option("--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Draw pictures there (PNG).")
 def command(model: str, data: str, *, as_json: bool, plots: Path | None) -> None:
     """Measure MODEL on the names of DATA: figures with 95 % intervals, and a table by origin."""
-    from cognomen.classifier import Classifier
+    from cognomen.classifier.classifier import Classifier
 
     if plots is not None:
         ready_to_draw(plots)
@@ -90,7 +90,7 @@ def measure(classifier: Classifier, corpus: Corpus) -> Measured:
     import numpy as np
 
     from cognomen.errors import InputError
-    from cognomen.evaluation import bootstrap_intervals, evaluate
+    from cognomen.evaluation.metrics import bootstrap_intervals, evaluate
 
     strangers = tuple(origin for origin in corpus.origins if origin not in classifier.origins)
     origins = (*classifier.origins, *strangers)
@@ -114,7 +114,7 @@ def measure(classifier: Classifier, corpus: Corpus) -> Measured:
 
 def seen_before(classifier: Classifier, corpus: Corpus) -> list[str]:
     """Say whether the model has been trained on these names, as far as that can be known."""
-    from cognomen.fitting import fingerprint
+    from cognomen.training.run import fingerprint
 
     if classifier.facts.get("corpus_sha256") == fingerprint(corpus):
         return [
@@ -196,8 +196,8 @@ def pictures(
     evaluation: Evaluation, history: Sequence[Mapping[str, Any]]
 ) -> dict[str, Callable[[Path], None]]:
     """Name the pictures that show an evaluation, and how the model's training went if it tells."""
-    from cognomen.plots import confusion_matrix, loss_curve, reliability_diagram
-    from cognomen.progress import EpochRecord
+    from cognomen.plots.evaluation import confusion_matrix, loss_curve, reliability_diagram
+    from cognomen.training.progress import EpochRecord
 
     drawn: dict[str, Callable[[Path], None]] = {
         "confusion.png": partial(confusion_matrix, evaluation),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cognomen.apps.cli.asking import model_options
-from cognomen.apps.cli.reading import argument_text, one_line
+from cognomen.apps.cli.input import argument_text, one_line
+from cognomen.apps.cli.options import model_options
 from cognomen.apps.cli.render import (
     BOLD,
     CYAN,
@@ -26,8 +26,8 @@ from cognomen.apps.cli.render import (
 )
 
 if TYPE_CHECKING:
-    from cognomen.classifier import Classifier
-    from cognomen.explanation import Explanation, LetterShare
+    from cognomen.classifier.classifier import Classifier
+    from cognomen.explanation.explanation import Explanation, LetterShare
 
 HALF = 10  # cells of the longest bar, to either side
 LETTER = 8  # cells of the first column
@@ -70,8 +70,8 @@ def command(
     It shows what moved this model, not a rule of a language.
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion.
     """
-    from cognomen.classifier import Classifier
-    from cognomen.explanation import explain
+    from cognomen.classifier.classifier import Classifier
+    from cognomen.explanation.explanation import explain
 
     if picture is not None:
         check_picture(picture)
@@ -90,8 +90,8 @@ def check_picture(path: Path) -> None:
     """Raise InputError for a picture of no known kind, MissingExtraError without matplotlib."""
     from importlib.util import find_spec
 
-    from cognomen.canvas import checked_path
     from cognomen.errors import MissingExtraError
+    from cognomen.plots.canvas import checked_path
 
     checked_path(path)
     if find_spec("matplotlib") is None:
@@ -100,8 +100,8 @@ def check_picture(path: Path) -> None:
 
 def draw(classifier: Classifier, found: Explanation, path: Path, *, full_names: bool) -> None:
     """Draw an explanation, or say why there is nothing to draw."""
-    from cognomen.explanation import workings
-    from cognomen.explanation_plots import plot_explanation
+    from cognomen.explanation.explanation import workings
+    from cognomen.plots.explanation import plot_explanation
 
     inside = workings(classifier, found.answer.name, full_names=full_names)
     if inside is None:

@@ -67,7 +67,7 @@ def command(
     A recurrent network makes them up; it has learned from lists of real surnames, and writes what is in none
     of them. A made-up name hints at a language. It does not tell anyone's nationality, ethnicity or religion.
     """
-    from cognomen.generation import Generator
+    from cognomen.network.generator import Generator
 
     if origin is None and not list_origins:
         raise click.UsageError("Missing argument 'ORIGIN'; --origins lists them.")

@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cognomen.classifier import Classifier
+    from cognomen.classifier.classifier import Classifier
 
 MODEL = click.argument("model", type=click.Path(), required=False)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -59,10 +59,10 @@ def verify(model: str | None, *, as_json: bool) -> None:
 
     Leaves with 1, and says what is wrong, when they do not.
     """
-    from cognomen.artifact import read_artifact
-    from cognomen.classifier import Classifier
-    from cognomen.generation import Generator
-    from cognomen.shipped import DEFAULT, find_model
+    from cognomen.classifier.classifier import Classifier
+    from cognomen.io.model_folder import read_artifact
+    from cognomen.io.pretrained import DEFAULT, find_model
+    from cognomen.network.generator import Generator
 
     folder = find_model(model or DEFAULT)
     facts = read_artifact(folder).facts
@@ -99,15 +99,15 @@ def origins(model: str | None, *, as_json: bool) -> None:
 
 def opened(model: str | None) -> tuple[Classifier, Path]:
     """Load a model, which verifies it, and find its folder. Raises ModelError."""
-    from cognomen.classifier import Classifier
-    from cognomen.shipped import DEFAULT, find_model
+    from cognomen.classifier.classifier import Classifier
+    from cognomen.io.pretrained import DEFAULT, find_model
 
     return Classifier.load(model), find_model(model or DEFAULT)
 
 
 def checksum(folder: Path) -> str:
     """Give the SHA-256 of the tensors, which loading has compared with the file."""
-    from cognomen.artifact import read_artifact
+    from cognomen.io.model_folder import read_artifact
 
     return str(read_artifact(folder).facts["tensors_sha256"])
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cognomen.apps.cli.asking import abstain_option, model_options, prior_option, restrict_option
-from cognomen.apps.cli.reading import names_for, one_line
+from cognomen.apps.cli.input import names_for, one_line
+from cognomen.apps.cli.options import abstain_option, model_options, prior_option, restrict_option
 
 if TYPE_CHECKING:
-    from cognomen.classifier import Answer, Classifier
+    from cognomen.classifier.answers import Answer
+    from cognomen.classifier.classifier import Classifier
 
 Writer = Callable[[list["Answer"]], None]
 
@@ -81,7 +82,7 @@ def command(
 
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion.
     """
-    from cognomen.classifier import Classifier
+    from cognomen.classifier.classifier import Classifier
 
     if coverage is not None and (prior != "training" or restrict is not None):
         raise click.UsageError(

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cognomen.apps.cli.settings import recipe_options
-from cognomen.apps.cli.watching import read_corpus
-from cognomen.apps.cli.watching_runs import Runs
+from cognomen.apps.cli.config_options import recipe_options
+from cognomen.apps.cli.progress import read_corpus
+from cognomen.apps.cli.run_progress import Runs
 
 if TYPE_CHECKING:
-    from cognomen.protocols import ProtocolResult
+    from cognomen.training.protocols import ProtocolResult
 
 NOTES = {
     "L": ("Leak-free: no spelling is both in a training part and in its test part.",),
@@ -46,8 +46,8 @@ Exit codes: 0 done, 1 an error that the message explains,
 @recipe_options
 def command(which: str, data: str, *, as_json: bool, processes: int, **settings: Any) -> None:
     """Train and measure anew under protocol L or T on the names of DATA."""
-    from cognomen.protocols import run_protocol
-    from cognomen.recipe import Recipe
+    from cognomen.training.config import Recipe
+    from cognomen.training.protocols import run_protocol
 
     recipe = Recipe(**settings)
     read_corpus(data)  # a download, or an error, comes before the long part
@@ -60,7 +60,7 @@ def report(result: ProtocolResult) -> str:
     """Lay the accuracy of the runs and the pooled figures out as text."""
     from cognomen.apps.cli.evaluate import Measured
     from cognomen.apps.cli.evaluate import report as figures
-    from cognomen.evaluation import bootstrap_intervals
+    from cognomen.evaluation.metrics import bootstrap_intervals
 
     # Under T a row may be in the test part of several runs: a bootstrap would take it for several rows.
     intervals = bootstrap_intervals(result.evaluation) if result.which == "L" else None

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cognomen.apps.cli.reading import one_line
+from cognomen.apps.cli.input import one_line
 
 if TYPE_CHECKING:
-    from cognomen.classifier import Answer, OriginProbability
+    from cognomen.classifier.answers import Answer, OriginProbability
 
 __all__ = ["REASONS", "AnswerTable", "bar", "cell_len", "percent", "plain_table", "shortened"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from cognomen.apps.cli.asking import abstain_option, model_options, prior_option, restrict_option
+from cognomen.apps.cli.options import abstain_option, model_options, prior_option, restrict_option
 from cognomen.errors import DataError
 
 EXAMPLES = """\b
@@ -69,8 +69,8 @@ def command(
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion:
     such a column describes the whole table, and must not decide anything about a person in it.
     """
-    from cognomen.apps.scoring import score_table
-    from cognomen.classifier import Classifier
+    from cognomen.apps.score_file import score_table
+    from cognomen.classifier.classifier import Classifier
 
     if out.exists() and not force:
         raise DataError(f"{out} is there already. Replace it with --force, or choose another name.")
@@ -107,7 +107,7 @@ def rows_bar() -> Iterator[Callable[[int], None]]:
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda rows: None
         return
-    from cognomen.apps.cli.watching import bar_of
+    from cognomen.apps.cli.progress import bar_of
 
     with bar_of(None, unit=" rows", unit_scale=True) as bar:
         yield lambda rows: bar.update(rows - bar.n)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
-from cognomen.apps.cli.watching import BAR, Download, bar_of, clock, move
+from cognomen.apps.cli.progress import BAR, Download, bar_of, clock, move
 from cognomen.errors import DataError, InputError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def measured(experiment: Experiment, quick: bool, seed: int, out: Path | None) -
     from cognomen.study import Settings
 
     if out is not None:
-        from cognomen.canvas import empty_figure
+        from cognomen.plots.canvas import empty_figure
         from cognomen.study.record import figure_path, results_path
 
         empty_figure(1, 1)  # what cannot be drawn or written is found out before the long part

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cognomen.apps.cli.drawing import draw, ready_to_draw
-from cognomen.apps.cli.leaving import Interrupted
-from cognomen.apps.cli.settings import recipe_options
-from cognomen.apps.cli.watching import read_corpus, watcher
-from cognomen.artifact import check_replaceable
+from cognomen.apps.cli.config_options import recipe_options
+from cognomen.apps.cli.errors import Interrupted
+from cognomen.apps.cli.plots import draw, ready_to_draw
+from cognomen.apps.cli.progress import read_corpus, watcher
 from cognomen.errors import ModelError, TrainingError
+from cognomen.io.model_folder import check_replaceable
 
 if TYPE_CHECKING:
-    from cognomen.training import TrainingResult
+    from cognomen.training.train import TrainingResult
 
 FIGURES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss", "ece": "ECE"}
 EXAMPLES = """\b
@@ -55,9 +55,9 @@ Exit codes: 0 done, 1 an error that the message explains,
 @recipe_options
 def command(data: str, out: Path, *, resume: bool, force: bool, plots: Path | None, **settings: Any) -> None:
     """Train a model on the names of DATA and write it to the folder MODEL."""
-    from cognomen.plots import loss_curve
-    from cognomen.recipe import Recipe
-    from cognomen.training import second_checkpoint, train
+    from cognomen.plots.evaluation import loss_curve
+    from cognomen.training.config import Recipe
+    from cognomen.training.train import second_checkpoint, train
 
     checkpoint = Path(f"{out.resolve()}.checkpoint")
     check_place(out, checkpoint, resume=resume, force=force)

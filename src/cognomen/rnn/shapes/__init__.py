@@ -18,14 +18,7 @@ from cognomen.rnn.shapes.decoder import BOUNDARY, Decoder, Position
 from cognomen.rnn.shapes.encoder import Encoder
 from cognomen.rnn.shapes.searching import Written, beam_search, follow, greedy, sampler
 from cognomen.rnn.shapes.training import fit
-from cognomen.rnn.shapes.wiring import (
-    ManyToMany,
-    ManyToOne,
-    OneToMany,
-    OneToOne,
-    Shape,
-    SyncedManyToMany,
-)
+from cognomen.rnn.shapes.wiring import ManyToMany, ManyToOne, OneToMany, OneToOne, Shape, SyncedManyToMany
 
 __all__ = [
     "BOUNDARY",

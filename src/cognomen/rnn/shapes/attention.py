@@ -8,7 +8,9 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from cognomen.rnn.layers import Array, Ids, Layer, Linear, Source
+from cognomen.rnn.arrays import Array, Ids
+from cognomen.rnn.initializers import Source
+from cognomen.rnn.layers import Layer, Linear
 from cognomen.rnn.losses import softmax
 from cognomen.rnn.packed import Packed
 

@@ -9,8 +9,11 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from cognomen.errors import InputError
+from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cells import CELLS
-from cognomen.rnn.layers import Array, Dropout, Embedding, Ids, Layer, Linear, Source, sum_rows
+from cognomen.rnn.engine.segments import sum_rows
+from cognomen.rnn.initializers import Source
+from cognomen.rnn.layers import Dropout, Embedding, Layer, Linear
 from cognomen.rnn.losses import log_softmax
 from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.recurrent import scan_from

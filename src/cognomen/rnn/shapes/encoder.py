@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError
-from cognomen.rnn.layers import Array, Embedding, Layer, Source
+from cognomen.rnn.arrays import Array
+from cognomen.rnn.initializers import Source
+from cognomen.rnn.layers import Embedding, Layer
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.recurrent import Recurrent
 

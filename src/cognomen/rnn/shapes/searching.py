@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cognomen.errors import InputError
-from cognomen.rnn.layers import Array, Ids
+from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.shapes.decoder import BOUNDARY, Decoder, Position
 
 __all__ = ["Choose", "Written", "beam_search", "follow", "greedy", "sampler"]

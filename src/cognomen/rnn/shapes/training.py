@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from cognomen.errors import TrainingError
-from cognomen.rnn.layers import Ids
-from cognomen.rnn.machine import one_blas_thread, reuse_memory
+from cognomen.rnn.arrays import Ids
+from cognomen.rnn.engine.blas import one_blas_thread, reuse_memory
 from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle
 from cognomen.rnn.shapes.wiring import Input, Shape, Targets
 

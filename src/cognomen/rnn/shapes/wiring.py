@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.errors import InputError
-from cognomen.rnn.layers import Array, Ids, Layer, Linear, Source
+from cognomen.rnn.arrays import Array, Ids
+from cognomen.rnn.initializers import Source
+from cognomen.rnn.layers import Layer, Linear
 from cognomen.rnn.losses import cross_entropy
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.pooling import kinds_of, pool

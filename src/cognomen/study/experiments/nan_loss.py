@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from cognomen.rnn.layers import Array, Ids
+from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import cross_entropy
 from cognomen.rnn.optim import SGD, clip_grad_norm
 from cognomen.study.drawing import COLOURS, GREY, MARKERS, plain

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cognomen.rnn.layers import Array, Ids
+from cognomen.rnn.arrays import Array, Ids
 from cognomen.study.automaton import extract
 from cognomen.study.drawing import COLOURS, draw_automaton, plain
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cognomen.rnn.arrays import Array, Backward, Ids
 from cognomen.rnn.cells import CELLS
 from cognomen.rnn.gradcheck import relative_error
-from cognomen.rnn.layers import Array, Backward, Ids, Layer, Linear
+from cognomen.rnn.layers import Layer, Linear
 from cognomen.study.drawing import COLOURS, GREY, MARKERS, percent_axis, plain
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.experiments.program import sums

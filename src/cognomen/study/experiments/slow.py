@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cognomen.alphabet import Alphabet
+from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cells import GRU
-from cognomen.rnn.layers import Array, Dropout, Ids
-from cognomen.rnn.machine import one_blas_thread
+from cognomen.rnn.engine.blas import one_blas_thread
+from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names
+from cognomen.rnn.engine.shared_reading import read_names
+from cognomen.rnn.layers import Dropout
 from cognomen.rnn.packed import pack
 from cognomen.rnn.pooling import pool
-from cognomen.rnn.prefixes import prefix_tree, sort_names
 from cognomen.rnn.recurrent import scan
-from cognomen.rnn.sharing import read_names
 from cognomen.study.drawing import COLOURS, GREY, MARKERS, bars, plain
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.names import load_names
+from cognomen.text.alphabet import Alphabet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

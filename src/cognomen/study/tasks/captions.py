@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cognomen.rnn.layers import Array, Ids
+from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.shapes import Decoder, Encoder, OneToMany, Written, fit, follow, sampler
 from cognomen.rnn.shapes.encoder import one_step
 from cognomen.study.drawing import COLOURS

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cognomen.rnn.layers import Array, Ids
+from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany, fit
 from cognomen.study.drawing import COLOURS, MARKERS, percent_axis, plain

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cognomen.errors import MissingExtraError
-from cognomen.rnn.layers import Array, Ids
+from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.packed import Packed, pack
 
 __all__ = ["Vocabulary", "digits", "edit_distance", "needed", "split"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cognomen.rnn.layers import Array, Ids
+from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.shapes import Encoder, OneToOne, fit
 from cognomen.study.drawing import COLOURS
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cognomen.rnn.layers import Ids
+from cognomen.rnn.arrays import Ids
 from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany, fit
 from cognomen.study.drawing import bars

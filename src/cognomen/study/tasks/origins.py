@@ -1,6 +1,6 @@
 """Many to one: a surname in, its origin out. This is what Cognomen is for.
 
-There is one trainer (`cognomen.training`) and one way to measure it (protocol L, `cognomen.protocols`): the
+There is one trainer (`training.train`) and one way to measure it (protocol L, `training.protocols`): the
 task only calls them, for the first of the protocol's ten folds. What the shipped model reached on all ten
 stands in its card, and is quoted beside.
 """
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cognomen.classifier.model import Model
 from cognomen.corpora import load_corpus
-from cognomen.evaluation import evaluate
-from cognomen.model import Model
-from cognomen.protocols import RecipeTrainer, split
-from cognomen.recipe import Recipe
+from cognomen.evaluation.metrics import evaluate
 from cognomen.study.drawing import bars
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
+from cognomen.training.config import Recipe
+from cognomen.training.protocols import RecipeTrainer, split
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

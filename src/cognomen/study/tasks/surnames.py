@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cognomen.corpora import Corpus, load_corpus
-from cognomen.generation import Generator, GeneratorRecipe, spell
-from cognomen.generator_training import train_generator
-from cognomen.splits import split_by_fold
+from cognomen.evaluation.splits import split_by_fold
+from cognomen.network.generator import Generator, GeneratorRecipe, spell
 from cognomen.study.drawing import COLOURS, bars, plain
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.letter_ngrams import OriginModel
+from cognomen.training.generator import train_generator
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

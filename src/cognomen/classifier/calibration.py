@@ -1,0 +1,201 @@
+"""From logits to probabilities that mean what they say.
+
+A network is often surer than it is right. Dividing all its logits by one number, the temperature, moves
+every answer nearer to "cannot tell" (above 1) or further from it (below 1), and never changes which origin
+comes first (Guo et al. 2017, "On Calibration of Modern Neural Networks").
+
+What is fitted to names held out of the training is kept in a `Calibration`: the temperature, and the
+thresholds behind sets of origins (see `conformal`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cognomen.classifier.conformal import LEVELS, score_levels, threshold
+from cognomen.errors import InputError
+from cognomen.rnn.arrays import Array, Ids
+from cognomen.rnn.losses import log_softmax, softmax
+
+__all__ = ["Calibration", "fit_calibration", "fit_temperature", "softmax_with_temperature"]
+
+LOWEST, HIGHEST = 0.05, 20.0  # a fit stays in here; where every name is right, less and less is better
+ROWS = 1 << 11  # rows at a time: what lies in between stays in the cache
+HALVINGS = 60  # of the range above: more than float64 can tell apart
+LEAST_MISTAKES = 10  # on the names of a fit, for a temperature that makes the answers surer
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What makes a network's logits mean something.
+
+    Attributes:
+        temperature: what they are divided by, above 0.
+        set_levels: the thresholds of sets for a coverage of 0, 1/200, 2/200 ... and 1, 201 rising numbers;
+            None where no names were held out to find them with.
+        unlike_above: the surprise (see `ngrams`), in bits a letter, above which a name is unlike those of the
+            training; None where it cannot be told.
+    """
+
+    temperature: float = 1.0
+    set_levels: tuple[float, ...] | None = None
+    unlike_above: float | None = None
+
+    def threshold(self, coverage: float) -> float:
+        """The score up to which origins belong to a set of this coverage.
+
+        Raises:
+            InputError: the coverage is not between 0 and 1, or there are no thresholds.
+        """
+        if self.set_levels is None:
+            raise InputError(
+                "this model holds no thresholds for sets of origins: it was trained by an older Cognomen, or "
+                "without names held out. Train it anew, with a validation_share above 0 (`cognomen train`)."
+            )
+        return threshold(self.set_levels, coverage)
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as JSON values; without those that are None."""
+        levels = None if self.set_levels is None else list(self.set_levels)
+        fields = {
+            "temperature": self.temperature,
+            "set_levels": levels,
+            "unlike_above": self.unlike_above,
+        }
+        return {name: value for name, value in fields.items() if value is not None}
+
+    @classmethod
+    def from_json(cls, facts: Mapping[str, Any]) -> Calibration:
+        """What `to_json` gave.
+
+        Raises:
+            InputError: the thresholds are not 201 rising numbers, or `unlike_above` is no number.
+        """
+        temperature = float(facts["temperature"])
+        levels, limit = facts.get("set_levels"), facts.get("unlike_above")
+        if limit is not None and type(limit) not in (int, float):
+            raise InputError(f"unlike_above: expected a number, got {limit!r}")
+        if levels is None:
+            return cls(temperature, None, limit)
+        numbers = isinstance(levels, list) and all(type(each) in (int, float) for each in levels)
+        if not (numbers and len(levels) == LEVELS + 1 and levels == sorted(levels)):
+            raise InputError(f"set_levels: expected {LEVELS + 1} rising numbers")
+        return cls(temperature, tuple(map(float, levels)), limit)
+
+
+def fit_calibration(logits: ArrayLike, labels: ArrayLike) -> Calibration:
+    """Fit a temperature, and then thresholds for sets, to names that the network was not trained on.
+
+    Mistakes must show how sure answers may be: where fewer than ten names are answered wrong, the surer the
+    better the fit, and a temperature below 1 is not taken.
+
+    Args:
+        logits: (N, C), finite.
+        labels: (N,), whole numbers from 0 to C - 1. Without any name there is nothing to fit: the
+            temperature is 1, and there are no thresholds.
+
+    Raises:
+        InputError: the logits are not a finite table, or the labels do not fit them.
+    """
+    z = _checked_logits(logits)  # (N, C)
+    if len(z) == 0:
+        return Calibration()
+    temperature = fit_temperature(z, labels)
+    mistakes = int((z.argmax(axis=1) != np.asarray(labels)).sum())
+    if mistakes < LEAST_MISTAKES:
+        temperature = max(temperature, 1.0)
+    return Calibration(temperature, score_levels(softmax_with_temperature(z, temperature), labels))
+
+
+def softmax_with_temperature(
+    logits: ArrayLike, temperature: float, log_weights: ArrayLike | None = None
+) -> Array:
+    """Probabilities: exp(logit / temperature + log weight), scaled so that every row sums to 1.
+
+    Args:
+        logits: (N, C), finite.
+        temperature: above 0; 1 changes nothing.
+        log_weights: (C,), one for each origin (see `priors.log_weights`), not all of them -inf.
+
+    Returns:
+        (N, C), of the logits' own precision.
+
+    Raises:
+        InputError: the logits are not a finite table, or the temperature is not above 0.
+    """
+    z = _checked_logits(logits)  # (N, C)
+    if not 0 < temperature < math.inf:
+        raise InputError(f"temperature: expected a finite number above 0, got {temperature}")
+    weights = np.asarray(0 if log_weights is None else log_weights, dtype=z.dtype)
+    result = np.empty_like(z)
+    for start in range(0, len(z), ROWS):
+        rows = slice(start, start + ROWS)
+        result[rows] = softmax(z[rows] / z.dtype.type(temperature) + weights)
+    return result
+
+
+def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
+    """The temperature, from 0.05 to 20, at which the mean log loss of the labels is least.
+
+    In the inverse b = 1 / T the loss is convex, and its slope is the mean over the names of what the logits
+    are expected to be at b, less the label's logit. So the range is halved around the slope's zero.
+
+    Fit it on names that the network was not trained on: on its training names every network seems right.
+
+    Args:
+        logits: (N, C), finite, one or more rows.
+        labels: (N,), whole numbers from 0 to C - 1.
+
+    Returns:
+        The temperature; 1.0 where no other is better.
+
+    Raises:
+        InputError: the logits are not a finite table, or the labels do not fit them.
+    """
+    z = _checked_logits(logits).astype(np.float64)  # (N, C)
+    y = _checked_labels(labels, z)  # (N,)
+    low, high = math.log(1 / HIGHEST), math.log(1 / LOWEST)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _slope(z, y, math.exp(middle)) < 0 else (low, middle)
+    temperature = math.exp(-(low + high) / 2)
+    return temperature if _log_loss(z, y, 1 / temperature) < _log_loss(z, y, 1.0) else 1.0
+
+
+def _log_loss(z: Array, y: Ids, b: float) -> float:
+    return -float(log_softmax(b * z)[np.arange(len(y)), y].mean())
+
+
+def _slope(z: Array, y: Ids, b: float) -> float:
+    """The derivative of the mean log loss by b: sum over C of p z, less the label's z."""
+    expected = (softmax(b * z) * z).sum(axis=1)  # (N,)
+    return float((expected - z[np.arange(len(y)), y]).mean())
+
+
+def _checked_logits(logits: ArrayLike) -> Array:
+    z: NDArray[Any] = np.asarray(logits)
+    if not np.issubdtype(z.dtype, np.floating):
+        raise InputError(f"logits: expected floating-point numbers, got {z.dtype}")
+    if z.ndim != 2 or z.shape[1] == 0:
+        raise InputError(f"logits: expected the shape (N, C), a row a name, got {z.shape}")
+    if not np.isfinite(z).all():
+        row, column = np.argwhere(~np.isfinite(z))[0]
+        raise InputError(f"logits: expected finite numbers, got {z[row, column]} at [{row}, {column}]")
+    return z
+
+
+def _checked_labels(labels: ArrayLike, z: Array) -> Ids:
+    y: NDArray[Any] = np.asarray(labels)
+    if len(z) == 0:
+        raise InputError("logits: expected one or more names to fit a temperature to, got none")
+    if y.shape != z.shape[:1] or not np.issubdtype(y.dtype, np.integer):
+        raise InputError(f"labels: expected {len(z)} whole numbers, got {y.dtype} of shape {y.shape}")
+    if y.min() < 0 or y.max() >= z.shape[1]:
+        raise InputError(f"labels: expected 0 to {z.shape[1] - 1}, got {y.min()} to {y.max()}")
+    return y

@@ -1,0 +1,118 @@
+"""Splits that do not leak: which names to train on, and which to keep for the test.
+
+N counts names. A name's spellings ("Müller", "muller") always lie on one side.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.errors import InputError
+from cognomen.text.normalise import fold, normalise
+
+__all__ = [
+    "FOLDS",
+    "fold_number",
+    "fold_numbers",
+    "split_by_fold",
+    "stratified_split",
+    "validation_mask",
+]
+
+FOLDS = 10
+
+
+def _spelling(name: str) -> str:
+    """What all spellings of one name share; a script that folding empties falls back to the normal form."""
+    return fold(name) or normalise(name) or name
+
+
+def fold_number(name: str) -> int:
+    """The test fold (0 to 9) of a name under protocol L: SHA-256 of "cv" and its folded form, modulo 10.
+
+    All spellings that fold alike ("Müller", "muller") share a fold, whatever their origins.
+    """
+    return int(hashlib.sha256(("cv" + _spelling(name)).encode()).hexdigest(), 16) % FOLDS
+
+
+def fold_numbers(names: Iterable[str]) -> NDArray[np.int64]:
+    """`fold_number` of each name, (N,)."""
+    return np.fromiter((fold_number(name) for name in names), np.int64)
+
+
+def split_by_fold(names: Sequence[str], k: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows outside fold k (training) and those in it (test), as two rising index arrays."""
+    if k not in range(FOLDS):
+        raise InputError(f"expected a fold from 0 to {FOLDS - 1}, got {k!r}")
+    in_test = fold_numbers(names) == k  # (N,)
+    return np.flatnonzero(~in_test), np.flatnonzero(in_test)
+
+
+def validation_mask(
+    names: Sequence[str], share: float, seed: int, labels: Sequence[str] | None = None
+) -> NDArray[np.bool_]:
+    """Which rows to hold out for validation, (N,): about `share` of the names, never half of a name.
+
+    Rows whose names fold alike go to the same side. With `labels` (one origin per row) each origin gives
+    its share, and an origin with two names or more is in both parts if its names allow it: origins choose
+    in turn, the rarest first, each allowing for what rarer ones have taken of the names they share
+    (iterative stratification: Sechidis, Tsoumakas & Vlahavas 2011). The choice depends on the seed and
+    on the set of rows, not on their order. A share of 0 holds out nothing.
+    """
+    if share == 0:
+        return np.zeros(len(names), np.bool_)
+    _check_share(share)
+    origins = ["" for _ in names] if labels is None else labels
+    if len(origins) != len(names):
+        raise InputError(f"expected one label per name: {len(names)} names, {len(origins)} labels")
+    spellings = [_spelling(name) for name in names]
+    members: defaultdict[str, set[str]] = defaultdict(set)
+    for spelling, origin in zip(spellings, origins, strict=True):
+        members[origin].add(spelling)
+    chosen = _choose_spellings(members, share, np.random.default_rng(seed))
+    return np.fromiter((spelling in chosen for spelling in spellings), np.bool_, len(spellings))
+
+
+def _choose_spellings(members: dict[str, set[str]], share: float, rng: np.random.Generator) -> set[str]:
+    chosen: set[str] = set()
+    decided: set[str] = set()
+    for origin in sorted(members, key=lambda origin: (len(members[origin]), origin)):
+        spellings = members[origin]
+        open_ones = sorted(spellings - decided)
+        still_wanted = max(0, _part(len(spellings), share) - len(spellings & chosen))
+        chosen.update(open_ones[i] for i in rng.permutation(len(open_ones))[:still_wanted])
+        decided |= spellings
+    return chosen
+
+
+def stratified_split(
+    labels: Sequence[str], share: float, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Protocol T's split: training and test rows as two rising index arrays, `share` of each origin in test.
+
+    Rows are drawn at random and on their own: equal names may stand on both sides. Use it for
+    comparison with published figures only.
+    """
+    _check_share(share)
+    rng = np.random.default_rng(seed)
+    in_test = np.zeros(len(labels), np.bool_)  # (N,)
+    origin_of_row = np.asarray(labels)
+    for origin in np.unique(origin_of_row):
+        rows = np.flatnonzero(origin_of_row == origin)
+        in_test[rng.permutation(rows)[: _part(len(rows), share)]] = True
+    return np.flatnonzero(~in_test), np.flatnonzero(in_test)
+
+
+def _part(count: int, share: float) -> int:
+    """`share` of `count`, rounded, but leaving at least one on each side where there are two."""
+    return min(max(round(share * count), 1), count - 1)
+
+
+def _check_share(share: float) -> None:
+    if not 0 < share < 1:
+        raise InputError(f"expected a share between 0 and 1 (such as 0.1), got {share!r}")

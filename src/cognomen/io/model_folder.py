@@ -1,0 +1,337 @@
+"""A model on disk: one folder, three files, written whole or not at all, verified whenever it is read.
+
+    model.safetensors   the tensors, under PyTorch's parameter names
+    model.json          the facts: what the tensors are and what they were trained on, and two SHA-256 sums
+    README.md           the model card, for people
+
+Nothing is ever unpickled. How a folder is replaced without a moment in which both models could be lost
+stands in `folders`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.errors import InputError, ModelError
+from cognomen.io.folders import put_back, whole_folder, write_folder
+from cognomen.io.tensors import view_tensors
+
+try:  # as Python's own `random` does: OpenSSL, which `hashlib` loads, takes 4 MB, and longer than the sum
+    from _sha2 import sha256  # type: ignore[import-not-found]  # since Python 3.12
+except ImportError:
+    try:
+        from _sha256 import sha256  # type: ignore[import-not-found]
+    except ImportError:
+        from hashlib import sha256
+
+__all__ = ["FORMAT", "FORMAT_VERSION", "Artifact", "check_replaceable", "read_artifact", "write_artifact"]
+
+FORMAT = "cognomen-model"
+FORMAT_VERSION = 1
+TENSORS, FACTS, CARD = FILES = ("model.safetensors", "model.json", "README.md")
+Data = TypeVar("Data")
+STORED_TYPES = ("float16", "float32", "float64", "uint8", "uint16", "uint32")
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """What a model folder holds.
+
+    Attributes:
+        tensors: parameters by PyTorch's name, as one of `STORED_TYPES`; read as they are stored.
+        facts: what `model.json` says: alphabet, architecture, calibration, lower, origins, priors, training.
+            `write_artifact` adds format, format_version, tensors_sha256 and facts_sha256 itself.
+        card: the model card, Markdown.
+    """
+
+    tensors: dict[str, NDArray[Any]]
+    facts: dict[str, Any]
+    card: str
+
+
+def write_artifact(folder: str | Path, artifact: Artifact) -> None:
+    """Write a model folder, atomically: afterwards it is there whole, or everything is as it was before.
+
+    An existing folder is replaced only if it is empty, or holds a Cognomen model and nothing else.
+
+    Raises:
+        InputError: the artifact itself is not a model: a fact is missing, a tensor is not finite.
+        ModelError: the folder holds something else, or could not be written.
+    """
+    files = _encode(artifact)
+    try:
+        place = Path(folder).resolve()
+        put_back(place, FILES)
+        check_replaceable(place)
+        write_folder(place, files)
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{folder}: the model could not be written: {error}. What was there before is as it was. "
+            "Check that the disk has room and that you may write there, or choose another folder."
+        ) from error
+
+
+def read_artifact(folder: str | Path) -> Artifact:
+    """Read a model folder and verify it.
+
+    Raises:
+        ModelError: the folder or one of its files is missing, cut short, changed, of another format version,
+            or not a Cognomen model at all; the message names the file, and what to do.
+    """
+    place = _find(Path(folder))
+    numbers = _read_file(place / TENSORS, _as_array)
+    text, card = (_read_file(place / name, Path.read_bytes) for name in (FACTS, CARD))
+    facts = _decode_facts(place / FACTS, text)
+    tensors = _decode_tensors(place / TENSORS, numbers, facts.get("tensors_sha256"))
+    try:
+        return Artifact(tensors, facts, card.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        _refuse(place / CARD, f"expected text in UTF-8, got other bytes ({error})")
+
+
+def _encode(artifact: Artifact) -> dict[str, bytes]:
+    """The bytes of all three files; equal artifacts give equal bytes."""
+    try:
+        tensors = _encode_tensors(artifact.tensors)
+        facts = _encode_facts(artifact.facts, tensors)
+        return {TENSORS: tensors, FACTS: facts, CARD: artifact.card.encode("utf-8")}
+    except (TypeError, ValueError) as error:
+        raise InputError(f"this cannot be written as a model: {error}") from error
+
+
+# --- the folder ------------------------------------------------------------------------------------------
+
+
+def check_replaceable(place: Path) -> None:
+    """Leave alone whatever is not a Cognomen model: it may be somebody's work."""
+    if not place.exists():
+        return
+    if not place.is_dir():
+        raise ModelError(f"{place}: expected a model's folder, found a file. Choose another folder.")
+    inside = {path.name for path in place.iterdir()}
+    if inside and not _is_model(place):
+        raise ModelError(
+            f"{place}: expected no folder yet, or a Cognomen model to replace; this folder holds something "
+            "else. Choose another folder, or remove this one yourself."
+        )
+    if others := sorted(inside.difference(FILES)):
+        raise ModelError(
+            f"{place}: expected nothing but a model to replace; the folder also holds {', '.join(others)}, "
+            "which would be lost. Move that elsewhere, or choose another folder."
+        )
+
+
+def _is_model(place: Path) -> bool:
+    try:
+        facts = json.loads((place / FACTS).read_bytes())
+    except (FileNotFoundError, ValueError, RecursionError):
+        return False
+    return isinstance(facts, dict) and facts.get("format") == FORMAT
+
+
+def _find(place: Path) -> Path:
+    """The model's folder, or where the former model waits if its replacement was cut short."""
+    try:
+        folder = whole_folder(place)
+        found = "a file" if folder.exists() else "nothing"
+        if folder.is_dir():
+            return folder
+    except (OSError, ValueError) as error:  # no right to look there, or a name that no folder can have
+        found = str(error)
+    raise ModelError(
+        f"{place}: expected a model's folder (with {', '.join(FILES)}), found {found}. Check the path; "
+        "a model is made by `cognomen train DATA --out FOLDER`."
+    )
+
+
+def _as_array(path: Path) -> NDArray[np.uint8]:
+    """A file's bytes, once in memory, to be seen as other numbers."""
+    return np.fromfile(path, np.uint8)
+
+
+def _read_file(path: Path, read: Callable[[Path], Data]) -> Data:
+    try:
+        return read(path)
+    except FileNotFoundError:
+        _refuse(path, f"the file is missing; expected {', '.join(FILES)}")
+    except OSError as error:
+        raise ModelError(
+            f"{path}: expected a file, but it cannot be read: {error}. See who may read it."
+        ) from error
+
+
+def _hex_sha256(data: bytes | NDArray[np.uint8]) -> str:
+    return str(sha256(data).hexdigest())
+
+
+# --- the facts -------------------------------------------------------------------------------------------
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and abs(value) < 1e300  # which is False for NaN
+
+
+def _are_origins(value: Any) -> bool:
+    return (
+        isinstance(value, list) and 0 < len(value) == len(set(map(str, value))) and all(map(_is_text, value))
+    )
+
+
+def _are_shares(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and all(_is_number(share) and share >= 0 for share in value)
+        and math.isclose(math.fsum(value), 1, abs_tol=1e-6)
+    )
+
+
+def _is_calibration(value: Any) -> bool:
+    return _is_object(value) and _is_number(value.get("temperature")) and value["temperature"] > 0
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+SCHEMA: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "alphabet": ("a text of all letters", _is_text),
+    "architecture": ("an object", _is_object),
+    "calibration": ("an object with a temperature above 0", _is_calibration),
+    "lower": ("true or false", lambda value: isinstance(value, bool)),
+    "origins": ("a list of one or more texts, all different", _are_origins),
+    "priors": ("a list of shares that sum to 1", _are_shares),
+    "training": ("an object", _is_object),
+}
+
+
+def _fact_problem(facts: Mapping[str, Any]) -> str | None:
+    """What is wrong with the facts, or None. What an architecture or a letter is, other rooms know."""
+    for key, (kind, fits) in SCHEMA.items():
+        if key not in facts:
+            return f"{key}: expected {kind}, but the key is missing"
+        if not fits(facts[key]):
+            return f"{key}: expected {kind}, got {_shown(facts[key])}"
+    if len(facts["origins"]) != len(facts["priors"]):
+        return f"priors: expected one for each of {len(facts['origins'])} origins, got {len(facts['priors'])}"
+    return None
+
+
+def _facts_sha256(facts: Mapping[str, Any]) -> str:
+    """SHA-256 of all other facts, however the file is indented."""
+    others = {key: value for key, value in facts.items() if key != "facts_sha256"}
+    return _hex_sha256(json.dumps(others, sort_keys=True).encode("ascii"))
+
+
+def _encode_facts(facts: Mapping[str, Any], tensors: bytes) -> bytes:
+    """The bytes of `model.json`: sorted keys, and only ASCII, so that no editor re-composes an accent."""
+    whole = {
+        **json.loads(json.dumps(facts, allow_nan=False)),  # as a reader will find them: tuples are lists
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "tensors_sha256": _hex_sha256(tensors),
+    }
+    if problem := _fact_problem(whole):
+        raise ValueError(problem)
+    whole["facts_sha256"] = _facts_sha256(whole)
+    return (json.dumps(whole, sort_keys=True, indent=2) + "\n").encode("ascii")
+
+
+def _decode_facts(path: Path, data: bytes) -> dict[str, Any]:
+    try:
+        facts = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        _refuse(path, f"expected JSON in UTF-8, got {_shown(data)} ({error})")
+    if not isinstance(facts, dict) or facts.get("format") != FORMAT:
+        _refuse(path, f'this is not a Cognomen model: expected "format": "{FORMAT}", got {_shown(facts)}')
+    _check_version(path, facts.get("format_version"))
+    if problem := _fact_problem(facts):
+        _refuse(path, problem)
+    expected, noted = _facts_sha256(facts), facts.get("facts_sha256")
+    if noted != expected:
+        _refuse(path, f"changed since it was written: its SHA-256 is {expected}, facts_sha256 says {noted!r}")
+    return facts
+
+
+def _check_version(path: Path, version: object) -> None:
+    if type(version) is not int:
+        _refuse(path, f"format_version: expected {FORMAT_VERSION}, got {_shown(version)}")
+    if version == FORMAT_VERSION:
+        return
+    age, remedy = (
+        ("a newer", "Upgrade Cognomen, or train the model with this one.")
+        if version > FORMAT_VERSION
+        else ("an older", 'Train it anew: "training" holds the recipe.')
+    )
+    raise ModelError(
+        f"{path}: expected format_version {FORMAT_VERSION}, got {version}: {age} Cognomen wrote it. {remedy}"
+    )
+
+
+# --- the tensors -----------------------------------------------------------------------------------------
+
+
+def _encode_tensors(tensors: Mapping[str, NDArray[Any]]) -> bytes:
+    """The bytes of `model.safetensors`."""
+    if problem := _tensor_problem(tensors):
+        raise ValueError(problem)
+    from safetensors.numpy import save  # whoever only reads does without
+
+    return save({name: np.require(tensor, requirements="C") for name, tensor in tensors.items()})
+
+
+def _decode_tensors(path: Path, data: NDArray[np.uint8], expected_sha256: object) -> dict[str, NDArray[Any]]:
+    found = _hex_sha256(data)
+    if found != expected_sha256:
+        what = _what_came(data.tobytes())
+        _refuse(path, f"{what}: expected SHA-256 {expected_sha256}, got {found}")
+    try:
+        tensors = view_tensors(data)
+    except ValueError as error:
+        shown = _shown(data[:60].tobytes())
+        _refuse(path, f"expected tensors in the safetensors format, got {shown} ({error})")
+    if problem := _tensor_problem(tensors):
+        _refuse(path, problem)
+    return tensors
+
+
+def _tensor_problem(tensors: Mapping[str, NDArray[Any]]) -> str | None:
+    """What is wrong with the tensors, or None."""
+    for name, tensor in tensors.items():
+        if tensor.dtype.name not in STORED_TYPES:
+            return f"tensor {name}: expected {', '.join(STORED_TYPES)}, got {tensor.dtype.name}"
+        if not np.isfinite(tensor).all():
+            return f"tensor {name}: expected finite numbers, got NaN or infinite ones"
+    return None if tensors else "expected tensors, got none"
+
+
+def _what_came(data: bytes) -> str:
+    """In what way a file is not the tensors that were written, as far as its own beginning tells."""
+    if data[:4] == b"PK\x03\x04" or (data[:1] == b"\x80" and data[2:8] != bytes(6)):
+        return "a pickle or a zip archive, which Cognomen never opens"
+    start = 8 + int.from_bytes(data[:8], "little")
+    try:
+        end = start + max(tensor["data_offsets"][1] for tensor in json.loads(data[8:start]).values())
+    except (ValueError, RecursionError, AttributeError, LookupError, TypeError):
+        return f"cut short, damaged, or not safetensors ({len(data)} bytes)"
+    return f"cut short, {len(data)} of {end} bytes" if len(data) < end else "damaged, or of another model"
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _refuse(path: Path, what: str) -> NoReturn:
+    raise ModelError(f"{path}: {what}. Copy the whole model folder anew from its source, or train it anew.")

@@ -1,0 +1,372 @@
+"""New surnames: an origin in, a name out, letter by letter.
+
+    Generator.load().names("Japanese", 3, seed=1, start="Ta")
+
+The shape is one to many (`rnn.shapes`): the origin is read in one step, and a decoder writes the name. It is
+reminded of the origin at every letter. What stands in the lists that it learned from is drawn again, unless
+these names are wanted too; a made-up name may still be somebody's.
+
+A made-up name hints at a language as real ones do. It tells nobody's nationality, ethnicity or religion.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from itertools import chain
+from pathlib import Path
+from typing import Any, Self
+from unicodedata import category, combining
+from unicodedata import normalize as compose
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.errors import InputError, ModelError
+from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
+from cognomen.io.pretrained import find_model
+from cognomen.rnn.arrays import Array, Ids
+from cognomen.rnn.initializers import Blank, Source
+from cognomen.rnn.packed import Packed, pack
+from cognomen.rnn.shapes import BOUNDARY, Decoder, Encoder, OneToMany, follow, sampler
+from cognomen.text.alphabet import Alphabet
+from cognomen.text.normalise import normalise
+
+__all__ = ["LONGEST", "Generator", "GeneratorRecipe", "capitalise", "fingerprints", "spell"]
+
+LONGEST = 30  # letters in a name; the longest of the 18 files has 20
+TOGETHER = 4096  # names that are written at once
+DRAWS = 50  # of a name, until it is new
+LEARNED = "learned"  # the tensor of fingerprints
+NO_LETTERS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode's numbers and symbols
+
+
+@dataclass(frozen=True)
+class GeneratorRecipe:
+    """All that fixes a generator's training, besides the names.
+
+    Attributes:
+        origin_size: numbers for each origin.
+        letter_size: numbers for each letter.
+        hidden_size: numbers in the decoder's memory.
+        dropout: share dropped of letters' numbers, and of what is read from the memory.
+        balance: how much rare origins are favoured: at first each origin has its share of the names to the
+            power of 1 - balance. This falls evenly to nothing, so that in the end it is the share itself.
+        min_letter_count: names that use a letter seen less often are left out.
+        epochs, batch_size, learning_rate, weight_decay, clip, seed: as for `Recipe`.
+    """
+
+    origin_size: int = 32
+    letter_size: int = 48
+    hidden_size: int = 256
+    dropout: float = 0.25
+    balance: float = 0.3
+    min_letter_count: int = 3
+    epochs: int = 25
+    batch_size: int = 128
+    learning_rate: float = 4e-3
+    weight_decay: float = 0.1
+    clip: float = 1.0
+    seed: int = 0
+
+
+class Generator:
+    """Writes surnames of an origin.
+
+    Args:
+        alphabet: the letters; the network's token i + 1 is `alphabet.letters[i]`, and 0 the boundary.
+        origins: what can be asked for, C.
+        recipe: gives the network its sizes.
+        rng: source of the starting values.
+        facts: how it was trained; JSON values.
+        card: the model card, Markdown.
+        learned: `fingerprints` of the names that it learned from, to know these; none when not given.
+        warmth: what a temperature is multiplied by for each origin, (C,), all above 0; 1 when not given. An
+            origin that was learned less well than others needs less, to be as recognisable as real names are.
+
+    Raises:
+        InputError: `warmth` has not one number above 0 for each origin.
+    """
+
+    def __init__(
+        self,
+        alphabet: Alphabet,
+        origins: Sequence[str],
+        recipe: GeneratorRecipe | None = None,
+        *,
+        rng: Source | None = None,
+        facts: Mapping[str, Any] | None = None,
+        card: str = "",
+        learned: NDArray[np.uint32] | None = None,
+        warmth: Sequence[float] | None = None,
+    ) -> None:
+        self.recipe = r = GeneratorRecipe() if recipe is None else recipe
+        rng = np.random.default_rng(r.seed) if rng is None else rng
+        self.alphabet, self.origins = alphabet, tuple(origins)
+        self.facts, self.card = dict(facts or {}), card
+        self.learned = np.empty(0, np.uint32) if learned is None else learned
+        self.warmth = (1.0,) * len(self.origins) if warmth is None else tuple(map(float, warmth))
+        if len(self.warmth) != len(self.origins) or not all(0 < each < np.inf for each in self.warmth):
+            raise InputError(f"warmth: expected {len(self.origins)} numbers above 0, got {list(self.warmth)}")
+        encoder = Encoder("rnn", len(self.origins), r.origin_size, embedding_size=r.origin_size, rng=rng)
+        decoder = Decoder(
+            "gru",
+            len(alphabet),
+            r.hidden_size,
+            r.origin_size,
+            embedding_size=r.letter_size,
+            reminded=True,
+            dropout=r.dropout,
+            rng=rng,
+        )
+        self.network = OneToMany(encoder, decoder)
+
+    def names(
+        self,
+        origin: str,
+        count: int = 1,
+        *,
+        seed: int = 0,
+        temperature: float = 0.8,
+        start: str = "",
+        known: bool = False,
+    ) -> list[str]:
+        """Write new names of an origin; the same may come twice.
+
+        Args:
+            origin: one of `origins`.
+            count: how many. The first of many are those of fewer.
+            seed: equal seeds give equal names.
+            temperature: low keeps to the usual, high dares the unusual. Times the origin's `warmth`; where
+                that makes 1, names are as likely as it has learned.
+            start: the first letters of every name.
+            known: whether names that it learned from may come too. If not, such a name is drawn again; what
+                is still none but these after 50 draws, as at a very low temperature, stays.
+
+        Raises:
+            InputError: there is no such origin, a letter of `start` is unknown, or a number is not possible.
+        """
+        return list(self.stream(origin, count, seed=seed, temperature=temperature, start=start, known=known))
+
+    def stream(
+        self,
+        origin: str,
+        count: int,
+        *,
+        seed: int = 0,
+        temperature: float = 0.8,
+        start: str = "",
+        known: bool = False,
+    ) -> Iterator[str]:
+        """The names that `names` gives, one after the other; some thousands at a time are written.
+
+        Takes the arguments of `names`, and raises the same, before the first name is asked for.
+        """
+        row = self.row(origin)
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise InputError(f"count: expected a whole number, 1 or more, got {count!r}")
+        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+            raise InputError(f"seed: expected a whole number, 0 or more, got {seed!r}")
+        if not isinstance(start, str):
+            raise InputError(f"start: expected a text, got {start!r}")
+        if not isinstance(temperature, (int, float)):
+            raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature!r}")
+        if not 0 < temperature <= 10:
+            raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature}")
+        prefix, warmth = self._prefix(start), temperature * self.warmth[row]
+        parts = (
+            self._part(
+                row, (seed, first), min(TOGETHER, count - first), warmth, prefix, 1 if known else DRAWS
+            )
+            for first in range(0, count, TOGETHER)
+        )
+        return chain.from_iterable(parts)
+
+    def _part(
+        self, row: int, seed: tuple[int, int], count: int, temperature: float, prefix: list[int], draws: int
+    ) -> list[str]:
+        """So many names, those that are known drawn again."""
+        names, missing = [""] * count, np.arange(count)
+        for draw in range(draws):
+            # A name's chances hang on its place and the draw alone, not on how many there are.
+            chances = np.random.default_rng([*seed, draw]).random((count, LONGEST + 1))
+            drawn = self._write(row, chances[missing], temperature, prefix)
+            for place, name in zip(missing.tolist(), drawn, strict=True):
+                names[place] = name
+            missing = missing[np.isin(fingerprints(drawn), self.learned)]
+            if not len(missing):
+                break
+        return names
+
+    def _write(self, row: int, chances: Array, temperature: float, prefix: list[int]) -> list[str]:
+        """A name of an origin for each row of chances: no mark without its letter, no end in a hyphen."""
+        network = self.network
+        y, _ = network.encoder.forward(_one_step(np.full(len(chances), row)))
+        position = network.decoder.begin(y.data, None)
+        joints = np.array([True, *(letter in " -'" for letter in self.alphabet.letters)])  # (V,)
+        needs_letter = joints | [False, *(combining(c) > 0 or c == "ß" for c in self.alphabet.letters)]
+        fresh = np.full(
+            len(chances), bool(joints[prefix[-1]]) if prefix else True
+        )  # a word has not begun yet
+        draw = sampler(chances, temperature)
+
+        def choose(log_p: Array, step: int) -> Ids:
+            tokens = draw(np.where(fresh[:, None] & needs_letter, -np.inf, log_p), step)
+            np.copyto(fresh, joints[tokens])
+            return tokens
+
+        written = follow(network.decoder, position, choose, LONGEST, prefix=prefix)
+        # Only a name that was cut at the limit can end otherwise than with a letter.
+        return [capitalise(self.alphabet.decode(text.ids).rstrip(" -'")) for text in written]
+
+    def _prefix(self, start: str) -> list[int]:
+        """The tokens of the first letters."""
+        letters = spell(start)
+        unknown = {letter for letter in letters if letter not in self.alphabet.letters}
+        unknown |= {letter for letter in start if category(letter) in NO_LETTERS}  # `spell` passes these over
+        if unknown or (start.strip() and not letters):
+            known, marks = (
+                _shown(filter(str.isalpha, self.alphabet.letters)),
+                filter(combining, self.alphabet.letters),
+            )
+            wrong = f"has {_shown(sorted(unknown))}" if unknown else "has no letters"
+            raise InputError(
+                f"start: {start!r} {wrong}; expected letters among {known}, and the marks {_shown(marks)}"
+            )
+        if len(letters) >= LONGEST:
+            raise InputError(f"start: expected less than {LONGEST} letters and marks, got {len(letters)}")
+        return [int(token) for token in self.alphabet.encode(letters)]
+
+    def row(self, origin: str) -> int:
+        """The number of an origin; capital letters do not matter.
+
+        Raises:
+            InputError: there is none of that name.
+        """
+        known = {name.casefold(): row for row, name in enumerate(self.origins)}
+        if origin.casefold() in known:
+            return known[origin.casefold()]
+        close = get_close_matches(origin.casefold(), known, n=1)
+        hint = f" Did you mean {self.origins[known[close[0]]]!r}?" if close else ""
+        raise InputError(
+            f"origin: {origin!r} is none of this generator's.{hint} It knows: {', '.join(self.origins)}."
+        )
+
+    def surprise(self, names: Sequence[str], origins: Sequence[str]) -> tuple[Array, Ids]:
+        """How unexpected names are: -log p of each, in nats, and how many letters that is, both (N,).
+
+        The end of a name counts as a letter.
+
+        Raises:
+            InputError: a letter is not in the alphabet, or there is no such origin.
+        """
+        targets, rows = self.encode(names), np.array([self.row(origin) for origin in origins])
+        logits, _ = self.network.forward(rows, targets)
+        told, said = self.network.decoder.shifted(targets)
+        log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)  # (M, V)
+        letters = told.with_data(log_p[np.arange(len(log_p)), said.data]).unpack()
+        return -np.array([each.sum() for each in letters]), np.array([len(each) for each in letters])
+
+    def encode(self, names: Sequence[str]) -> Packed:
+        """Names as tokens, packed.
+
+        Raises:
+            InputError: a letter is not in the alphabet.
+        """
+        ids, lengths = self.alphabet.encode_all([spell(name) for name in names])
+        if (ids == BOUNDARY).any():
+            raise InputError(f"expected letters among {self.alphabet.letters!r} only")
+        return pack(ids, lengths)
+
+    # --- on disk ------------------------------------------------------------------------------------------
+
+    @classmethod
+    def load(cls, model: str | Path | None = None) -> Self:
+        """Load a generator: the shipped one, or one from a folder.
+
+        Raises:
+            ModelError: there is none, or it is damaged.
+        """
+        folder = find_model("generator" if model is None else model)
+        artifact = read_artifact(folder)
+        facts, tensors = artifact.facts, dict(artifact.tensors)
+        if "generator" not in facts["architecture"]:
+            raise ModelError(
+                f"{folder}: expected a model that writes names, found one that reads them. It is for "
+                "`cognomen predict NAME --model FOLDER`; without --model, the shipped one writes names."
+            )
+        if LEARNED not in tensors:
+            raise ModelError(
+                f"{folder}: expected a tensor {LEARNED!r}, the checksums of the names it learned from, found "
+                "none: an older version made it. Train it anew, or use the shipped one, without --model."
+            )
+        try:
+            made = cls(
+                Alphabet(facts["alphabet"]),
+                facts["origins"],
+                GeneratorRecipe(**facts["architecture"]["generator"]),
+                rng=Blank(),
+                facts=facts["training"],
+                card=artifact.card,
+                learned=tensors.pop(LEARNED),
+                warmth=facts["calibration"].get("warmth"),
+            )
+            made.network.load(tensors)
+        except (InputError, KeyError, TypeError, ValueError) as error:
+            raise ModelError(
+                f"{folder}: the generator's parts do not fit each other: {error}. Copy the whole folder anew "
+                "from its source."
+            ) from error
+        return made
+
+    def save(self, folder: str | Path) -> None:
+        """Write the generator to a folder, its weights as float16, as a model is written (`artifact`).
+
+        Raises:
+            ModelError: the folder holds something else, or cannot be written.
+        """
+        facts = {
+            "alphabet": self.alphabet.letters,
+            "architecture": {"generator": asdict(self.recipe)},
+            "calibration": {"temperature": 1.0, "warmth": self.warmth},
+            "lower": True,
+            "origins": self.origins,
+            "priors": [1 / len(self.origins)] * len(self.origins),
+            "training": self.facts,
+        }
+        tensors: dict[str, NDArray[Any]] = {
+            name: param.astype(np.float16) for name, param in self.network.params.items()
+        }
+        tensors[LEARNED] = self.learned
+        write_artifact(folder, Artifact(tensors, facts, self.card))
+
+
+# --- spelling ---------------------------------------------------------------------------------------------
+
+
+def spell(name: str) -> str:
+    """A name as the network writes it: small letters and their marks, each a letter of its own; ß stays."""
+    return normalise(name, lower=False).lower()
+
+
+def fingerprints(names: Iterable[str]) -> NDArray[np.uint32]:
+    """A number for each name's spelling, (N,): its checksum CRC-32, which two names hardly ever share."""
+    return np.array([crc32(spell(name).encode()) for name in names], np.uint32)
+
+
+def capitalise(name: str) -> str:
+    """A name in small letters as people write it: "o'brien" is O'Brien, "ou-yang" Ou-Yang; marks composed."""
+    capitals = re.sub(r"(^|[ '\-])(\w)", lambda found: found[1] + found[2].title(), name)
+    return compose("NFC", re.sub(r"\bMc(\w)", lambda found: f"Mc{found[1].upper()}", capitals))
+
+
+def _shown(letters: Iterable[str]) -> str:
+    """Letters side by side, marks on a dotted circle."""
+    return " ".join(f"\u25cc{letter}" if combining(letter) else letter for letter in letters)
+
+
+def _one_step(rows: Ids) -> Packed:
+    return Packed(rows, np.array([len(rows)]), np.arange(len(rows)))

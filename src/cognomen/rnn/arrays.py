@@ -1,0 +1,15 @@
+"""The types of arrays that the library passes around."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Array", "Backward", "Ids"]
+
+Array = NDArray[np.floating[Any]]
+Ids = NDArray[np.integer[Any]]
+Backward = Callable[[Array], Array]

@@ -1,0 +1,63 @@
+"""Training that goes wrong is stopped, with its likely cause."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cognomen.errors import TrainingError
+from cognomen.rnn.arrays import Array
+from cognomen.training.config import Recipe
+
+__all__ = ["check_finite", "check_sound"]
+
+
+def check_sound(loss: float, norm: float, names: int, origins: int, where: str, recipe: Recipe) -> None:
+    """Stop a run whose step went wrong.
+
+    In a small batch a single name, mislabelled perhaps, may cost a lot without anything being wrong.
+
+    Args:
+        loss: the step's.
+        norm: of its gradient.
+        names: in the batch.
+        origins: to choose from.
+        where: the step, in words.
+        recipe: the settings.
+
+    Raises:
+        TrainingError: the loss or the norm is no finite number, or the loss is far beyond a guess's.
+    """
+    guess = math.log(origins)
+    limit = 10 * math.log(origins + 1) * max(1, 32 / names)
+    if math.isfinite(loss) and math.isfinite(norm) and loss < limit:
+        return
+    raise TrainingError(
+        f"training diverged at {where}: the loss is {loss:.4g} (a guess has {guess:.2f}), the gradient's "
+        f"norm {norm:.4g}. The most likely cause is {_likely_cause(recipe)}"
+    )
+
+
+def check_finite(logits: Array, where: str, recipe: Recipe) -> None:
+    """Stop a run whose network no longer gives numbers.
+
+    Raises:
+        TrainingError: a logit is NaN or infinite.
+    """
+    if not np.isfinite(logits).all():
+        raise TrainingError(
+            f"training diverged in {where}: the network's answers for the validation names are no longer "
+            f"finite numbers. The most likely cause is {_likely_cause(recipe)}"
+        )
+
+
+def _likely_cause(recipe: Recipe) -> str:
+    """What to change when a loss explodes."""
+    rate, decay = recipe.learning_rate, recipe.weight_decay
+    if decay > 1 and rate * decay > 1:
+        return f"too much weight decay for its learning rate: it is {decay:g}; try {0.01 / rate:.2g} or less"
+    ways = [f"too high a learning rate: it is {rate:g}; try {rate / 10:g}"]
+    if recipe.cell in ("rnn", "combined"):
+        ways += [*([] if recipe.nonlinearity == "tanh" else ["the tanh"]), "a cell with gates"]
+    return ", or ".join(ways)

@@ -1,0 +1,71 @@
+"""Training a generator: every origin's names told again, letter by letter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+import numpy as np
+
+from cognomen.corpora import Corpus
+from cognomen.errors import TrainingError
+from cognomen.network.generator import Generator, GeneratorRecipe, fingerprints, spell
+from cognomen.rnn.arrays import Ids
+from cognomen.rnn.packed import Packed, pack
+from cognomen.rnn.shapes import fit
+from cognomen.text.alphabet import Alphabet
+
+__all__ = ["train_generator"]
+
+
+def train_generator(
+    corpus: Corpus,
+    recipe: GeneratorRecipe | None = None,
+    *,
+    on_progress: Callable[[float, str], None] = lambda share, words: None,
+) -> Generator:
+    """Train a generator on names and their origins.
+
+    Args:
+        corpus: the names.
+        recipe: the settings; `GeneratorRecipe()` when not given.
+        on_progress: is told after every step what share is done, and the loss.
+
+    Raises:
+        TrainingError: no name is left to learn from.
+    """
+    recipe = GeneratorRecipe() if recipe is None else recipe
+    spelt = [spell(name) for name in corpus.names]
+    alphabet = Alphabet.from_names(spelt, min_count=recipe.min_letter_count)
+    usable = [i for i, name in enumerate(spelt) if name and not set(name) - set(alphabet.letters)]
+    if not usable:
+        raise TrainingError("expected names to learn from, got none that are spelt with common letters")
+    made = Generator(alphabet, corpus.origins, recipe)
+    rows = np.searchsorted(corpus.origins, [corpus.labels[i] for i in usable])  # (N,)
+    texts = [alphabet.encode(spelt[i]) for i in usable]
+    counts = np.bincount(rows)[rows].astype(float)  # (N,), names of the same origin
+    rng = np.random.default_rng(recipe.seed)
+    seen = 0
+
+    def batch(which: Ids) -> tuple[Ids, Packed]:
+        nonlocal seen
+        balance = recipe.balance * (1 - seen / (len(rows) * recipe.epochs))
+        seen += len(which)
+        drawn = rng.choice(len(rows), len(which), p=counts**-balance / (counts**-balance).sum())
+        return rows[drawn], pack([texts[i] for i in drawn])
+
+    fit(
+        made.network,
+        len(usable),
+        batch,
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        learning_rate=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        clip=recipe.clip,
+        seed=recipe.seed,
+        on_progress=on_progress,
+    )
+    made.learned = np.unique(fingerprints(corpus.names))
+    made.facts = {"names": len(usable), "corpus": corpus.source, "recipe": asdict(recipe)}
+    return made
