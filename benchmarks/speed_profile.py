@@ -30,18 +30,18 @@ PHASES = {
     "the list: different texts, answers to their places": [
         "cognomen.classifier.classifier:Classifier.predict_proba"
     ],
-    "text to ids": ["cognomen.text.reading:read_column"],
+    "text to ids": ["cognomen.classifier.classifier:read_column"],
     "sharing: sorting, the tree of prefixes": [
-        "cognomen.rnn.engine.prefix_tree:sort_names",
-        "cognomen.rnn.engine.prefix_tree:prefix_tree",
+        "cognomen.network.network:sort_names",
+        "cognomen.network.network:prefix_tree",
     ],
     "sharing: from each row's parent": ["cognomen.rnn.engine.shared_reading:_from_parents"],
-    "the letters' inputs to each row, output product": ["cognomen.rnn.engine.shared_reading:read_names"],
+    "the letters' inputs to each row, output product": ["cognomen.network.network:read_names"],
     "matrix products of the steps": ["cognomen.rnn.layers:Linear.apply"],
     "gates": ["cognomen.rnn.cells:GRU.step"],
     "pooling": ["cognomen.rnn.pooling:Pooling.join"],
     "what is left of the network": ["cognomen.network.network:Network.logits"],
-    "softmax": ["cognomen.classifier.calibration:softmax_with_temperature"],
+    "softmax": ["cognomen.classifier.classifier:softmax_with_temperature"],
 }
 
 

@@ -14,9 +14,9 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cognomen.drawings.architecture import draw_classifier
-from cognomen.drawings.shapes import draw_shapes
-from cognomen.drawings.unrolled import draw_unrolled
+from drawings.architecture import draw_classifier
+from drawings.shapes import draw_shapes
+from drawings.unrolled import draw_unrolled
 
 from cognomen import RNN, Classifier
 from cognomen.explanation import explain, workings

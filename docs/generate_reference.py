@@ -52,7 +52,7 @@ MODULES = [
     "cognomen.training.train",
     "cognomen.training.protocols",
     "cognomen.plots.evaluation",
-    "cognomen.drawings",
+    "drawings",
     "cognomen.tutorial",
     "cognomen.errors",
 ]

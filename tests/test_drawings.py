@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 
 import pytest
 from cli_running import tiny_classifier
-from cognomen.drawings.architecture import draw_classifier
-from cognomen.drawings.shapes import SHAPES, Column, columns_of, draw_shapes
-from cognomen.drawings.unrolled import draw_unrolled
+from drawings.architecture import draw_classifier
+from drawings.shapes import SHAPES, Column, columns_of, draw_shapes
+from drawings.unrolled import draw_unrolled
 from test_explanation import classifier
 
 from cognomen import RNN, Classifier

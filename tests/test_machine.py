@@ -280,7 +280,7 @@ LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory 
 FAULTS = """
 import resource, sys
 import numpy as np
-from cognomen.rnn.machine import reuse_memory
+from cognomen.rnn.engine.blas import reuse_memory
 
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt

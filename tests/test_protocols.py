@@ -241,8 +241,8 @@ def test_what_is_told_of_the_result(folder: Path) -> None:
 LONG = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start without
-from cognomen.protocols import run_protocol
-from cognomen.recipe import Recipe
+from cognomen.training import run_protocol
+from cognomen.training import Recipe
 def say(progress):
     print(progress.run, progress.share, flush=True)
 if __name__ == "__main__":

@@ -27,11 +27,11 @@ from rnn_cases import (
     stable,
 )
 
-import cognomen.rnn.layers
 from cognomen.errors import InputError
 from cognomen.network import Architecture, Network
 from cognomen.rnn import Dropout, gradcheck, numerical_gradient, pack, pool, relative_error
 from cognomen.rnn.cells import Cell, GatedCell
+from cognomen.rnn.engine import segments
 from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names
 from cognomen.rnn.engine.segments import sum_rows
 from cognomen.rnn.engine.shared_reading import read_names
@@ -426,7 +426,7 @@ def test_rows_are_summed_by_their_group(groups: list[int], more: int, seed: int)
 def test_rows_of_many_groups_are_summed_without_a_product(monkeypatch: pytest.MonkeyPatch) -> None:
     d, groups = np.random.default_rng(0).standard_normal((2, 50, 3)), np.arange(50) ** 2 % 17
     expected = sum_rows(d, groups, 20)
-    monkeypatch.setattr(cognomen.rnn.layers, "MOST_ONE_HOT", 0)
+    monkeypatch.setattr(segments, "MOST_ONE_HOT", 0)
     assert_within(sum_rows(d, groups, 20), expected, 1e-12)
 
 

@@ -251,7 +251,7 @@ RUN = """
 import sys
 from pathlib import Path
 from cognomen.corpora import load_corpus
-from cognomen.recipe import Recipe
+from cognomen.training import Recipe
 from cognomen.training import train
 def say(progress):
     print(progress.epoch, progress.step, flush=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from unicodedata import category
 
-from cognomen.drawings.svg import BLUE, GREEN, GREY, ORANGE, PURPLE, Colours, Sheet
-
 from cognomen.classifier.model import Model
 from cognomen.network.network import Network
 from cognomen.text.normalise import normalise
+from drawings.svg import BLUE, GREEN, GREY, ORANGE, PURPLE, Colours, Sheet
 
 __all__ = ["draw_classifier"]
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cognomen.drawings.svg import BLUE, GREEN, GREY, ORANGE, PURPLE, Sheet
-
 from cognomen.rnn.shapes import ManyToMany, ManyToOne, OneToMany, OneToOne, Shape, SyncedManyToMany
+from drawings.svg import BLUE, GREEN, GREY, ORANGE, PURPLE, Sheet
 
 __all__ = ["Column", "columns_of", "draw_shapes"]
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from cognomen.drawings.svg import BLUE, GREEN, GREY, ORANGE, Point, Sheet
-
 from cognomen.errors import InputError
 from cognomen.rnn import RNN
 from cognomen.rnn.nonlinearities import NONLINEARITIES
+from drawings.svg import BLUE, GREEN, GREY, ORANGE, Point, Sheet
 
 __all__ = ["draw_unrolled"]
 

@@ -6,8 +6,9 @@ import unicodedata
 from itertools import islice
 from pathlib import Path
 
-from cognomen.corpora.rows import Reading, Row, numbered_lines, read_text
+from cognomen.corpora.rows import Reading, Row
 from cognomen.errors import DataError
+from cognomen.io.text_files import numbered_lines, read_utf8
 
 __all__ = ["read_folder"]
 
@@ -24,7 +25,7 @@ def read_folder(folder: Path) -> Reading:
     reading = Reading()
     for path in files:
         origin = unicodedata.normalize("NFC", path.stem).strip()
-        rows = [Row(name, origin, path.name, line) for line, name in numbered_lines(read_text(path))]
+        rows = [Row(name, origin, path.name, line) for line, name in numbered_lines(read_utf8(path))]
         reading.rows += rows
         if not rows:
             reading.empty_files.append(path.name)

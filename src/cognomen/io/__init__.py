@@ -1,1 +1,3 @@
 """Everything that touches the disk."""
+
+__all__: list[str] = []

@@ -10,8 +10,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from cognomen.corpora.rows import read_text
 from cognomen.errors import DataError
+from cognomen.io.text_files import read_utf8
 
 __all__ = ["CsvSheet", "close_heading", "find_column", "heading_problem", "open_csv"]
 
@@ -88,10 +88,10 @@ def _lines(path: Path) -> Iterator[str]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for line in file:
                 if "\0" in line:
-                    read_text(path)  # which says in what line, and what to do
+                    read_utf8(path)  # which says in what line, and what to do
                 yield line
     except UnicodeDecodeError:
-        read_text(path)
+        read_utf8(path)
         raise
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror or error}") from error

@@ -14,30 +14,23 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
 from cognomen.errors import InputError, ModelError
 from cognomen.io.folders import put_back, whole_folder, write_folder
-from cognomen.io.tensors import view_tensors
-
-try:  # as Python's own `random` does: OpenSSL, which `hashlib` loads, takes 4 MB, and longer than the sum
-    from _sha2 import sha256  # type: ignore[import-not-found]  # since Python 3.12
-except ImportError:
-    try:
-        from _sha256 import sha256  # type: ignore[import-not-found]
-    except ImportError:
-        from hashlib import sha256
 
 __all__ = ["FORMAT", "FORMAT_VERSION", "Artifact", "check_replaceable", "read_artifact", "write_artifact"]
 
 FORMAT = "cognomen-model"
 FORMAT_VERSION = 1
 TENSORS, FACTS, CARD = FILES = ("model.safetensors", "model.json", "README.md")
-Data = TypeVar("Data")
 STORED_TYPES = ("float16", "float32", "float64", "uint8", "uint16", "uint32")
 
 
@@ -87,10 +80,9 @@ def read_artifact(folder: str | Path) -> Artifact:
             or not a Cognomen model at all; the message names the file, and what to do.
     """
     place = _find(Path(folder))
-    numbers = _read_file(place / TENSORS, _as_array)
-    text, card = (_read_file(place / name, Path.read_bytes) for name in (FACTS, CARD))
+    data, text, card = (_read_file(place / name) for name in FILES)
     facts = _decode_facts(place / FACTS, text)
-    tensors = _decode_tensors(place / TENSORS, numbers, facts.get("tensors_sha256"))
+    tensors = _decode_tensors(place / TENSORS, data, facts.get("tensors_sha256"))
     try:
         return Artifact(tensors, facts, card.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -152,14 +144,9 @@ def _find(place: Path) -> Path:
     )
 
 
-def _as_array(path: Path) -> NDArray[np.uint8]:
-    """A file's bytes, once in memory, to be seen as other numbers."""
-    return np.fromfile(path, np.uint8)
-
-
-def _read_file(path: Path, read: Callable[[Path], Data]) -> Data:
+def _read_file(path: Path) -> bytes:
     try:
-        return read(path)
+        return path.read_bytes()
     except FileNotFoundError:
         _refuse(path, f"the file is missing; expected {', '.join(FILES)}")
     except OSError as error:
@@ -168,8 +155,8 @@ def _read_file(path: Path, read: Callable[[Path], Data]) -> Data:
         ) from error
 
 
-def _hex_sha256(data: bytes | NDArray[np.uint8]) -> str:
-    return str(sha256(data).hexdigest())
+def _hex_sha256(data: bytes) -> str:
+    return sha256(data).hexdigest()
 
 
 # --- the facts -------------------------------------------------------------------------------------------
@@ -286,21 +273,18 @@ def _encode_tensors(tensors: Mapping[str, NDArray[Any]]) -> bytes:
     """The bytes of `model.safetensors`."""
     if problem := _tensor_problem(tensors):
         raise ValueError(problem)
-    from safetensors.numpy import save  # whoever only reads does without
-
     return save({name: np.require(tensor, requirements="C") for name, tensor in tensors.items()})
 
 
-def _decode_tensors(path: Path, data: NDArray[np.uint8], expected_sha256: object) -> dict[str, NDArray[Any]]:
+def _decode_tensors(path: Path, data: bytes, expected_sha256: object) -> dict[str, NDArray[Any]]:
     found = _hex_sha256(data)
     if found != expected_sha256:
-        what = _what_came(data.tobytes())
+        what = _what_came(data)
         _refuse(path, f"{what}: expected SHA-256 {expected_sha256}, got {found}")
     try:
-        tensors = view_tensors(data)
-    except ValueError as error:
-        shown = _shown(data[:60].tobytes())
-        _refuse(path, f"expected tensors in the safetensors format, got {shown} ({error})")
+        tensors: dict[str, NDArray[Any]] = load(data)
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:  # KeyError: a type that NumPy lacks
+        _refuse(path, f"expected tensors in the safetensors format, got {_shown(data[:60])} ({error})")
     if problem := _tensor_problem(tensors):
         _refuse(path, problem)
     return tensors

@@ -1,1 +1,3 @@
 """Pictures of evaluations and explanations."""
+
+__all__: list[str] = []
