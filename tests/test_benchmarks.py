@@ -6,6 +6,7 @@ No timing decides anything here.
 from __future__ import annotations
 
 import os
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -214,10 +215,10 @@ def test_a_process_is_measured_without_this_ones_memory():
 
 def test_the_profile_knows_its_phases_functions(clf, monkeypatch):
     clock = speed_profile.Clock()
-    read_column = __import__("cognomen.classifier.classifier").classifier.read_column
+    read_column = import_module("cognomen.classifier.classifier").read_column
     with speed_profile.watched(clock):
         watched = clf.predict_proba(NAMES * 50)
     assert all(seconds > 0 for seconds in clock.seconds.values())
     assert clock.seconds.keys() == speed_profile.PHASES.keys()
-    assert __import__("cognomen.classifier.classifier").classifier.read_column is read_column
+    assert import_module("cognomen.classifier.classifier").read_column is read_column
     np.testing.assert_allclose(watched, clf.predict_proba(NAMES * 50))

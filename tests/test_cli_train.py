@@ -243,7 +243,7 @@ def test_ctrl_c_before_the_first_epoch_says_that_nothing_is_kept(names, tmp_path
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cognomen.training.train.train", interrupted)
+    monkeypatch.setattr("cognomen.training.training.train", interrupted)
     result = CliRunner().invoke(cli, ["train", names, "--out", str(tmp_path / "model")])
     assert result.exit_code == 130
     assert "nothing to keep" in result.stderr
@@ -256,7 +256,7 @@ def test_ctrl_c_while_calibrating_keeps_what_was_learnt(names, tmp_path, monkeyp
     command = ["train", names, "--out", str(tmp_path / "model"), *SMALL]
     (tmp_path / "model.checkpoint").write_text("of an earlier run")
     with monkeypatch.context() as patched:
-        patched.setattr("cognomen.classifier.calibration.fit_calibration", interrupted)
+        patched.setattr("cognomen.training.run.fit_calibration", interrupted)
         result = CliRunner().invoke(cli, [*command, "--force"])
     assert result.exit_code == 130
     assert "--resume goes on" in result.stderr

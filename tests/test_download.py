@@ -315,7 +315,7 @@ def test_where_the_cache_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 FETCH = """
 import sys
 from pathlib import Path
-from cognomen.corpora import tutorial_download as room
+from cognomen.corpora import download as room
 room.TUTORIAL_SHA256 = eval(sys.argv[3])
 print(room.changed_files(room.fetch_tutorial(url=sys.argv[1], cache=Path(sys.argv[2]))))
 """

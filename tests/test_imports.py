@@ -83,7 +83,7 @@ except SystemExit as leaving:
 def test_import_cognomen_loads_nothing_else_before_it_is_asked_for() -> None:
     assert loaded_by("import cognomen") == {"cognomen"}
     assert loaded_by("from cognomen import RNN") == {"cognomen", "numpy"}
-    assert loaded_by("from cognomen import Classifier") == {"cognomen", "numpy"}
+    assert loaded_by("from cognomen import Classifier") == {"cognomen", "numpy", "safetensors"}
 
 
 def test_answering_loads_nothing_more() -> None:
@@ -95,7 +95,7 @@ from cognomen.network import Architecture, Network
 clf = Classifier(Network(Architecture(3, 2)), Alphabet("ab"), ["A", "B"], [0.5, 0.5])
 clf(["ab", "John Ab", None]), clf.predict(np.array(["a"])), clf.predict_proba("b"), repr(clf)
 """
-    assert loaded_by(code) == {"cognomen", "numpy"}
+    assert loaded_by(code) == {"cognomen", "numpy", "safetensors"}
 
 
 def test_the_command_line_loads_next_to_nothing_before_ctrl_c_is_met() -> None:
@@ -112,7 +112,7 @@ def test_what_the_command_line_says_of_itself_needs_no_numpy(options: list[str])
 
 
 def test_a_prediction_loads_what_it_needs_and_no_more() -> None:
-    assert loaded_by(PREDICT) == {"click", "cognomen", "numpy"}
+    assert loaded_by(PREDICT) == {"click", "cognomen", "numpy", "safetensors"}
     beyond_numpy = modules_loaded_by(PREDICT) - modules_loaded_by("import numpy")
     spared = {"concurrent.futures", "difflib", "importlib.metadata", "logging", "multiprocessing", "tempfile"}
     assert not beyond_numpy & spared
@@ -197,7 +197,7 @@ def test_a_room_imports_what_it_may(room: str) -> None:
         ("from cognomen.classifier import Answer", "evaluation.metrics", ["classifier"]),
         ("from cognomen import classifier", "evaluation.metrics", ["classifier"]),
         ("from cognomen import Classifier", "training.train", [""]),
-        ("def f():\n    from cognomen.training.train import train", "classifier.model", ["training"]),
+        ("def f():\n    from cognomen.training.training import train", "classifier.model", ["training"]),
         ("if TYPE_CHECKING:\n    import cognomen.apps", "plots.canvas", ["apps"]),
         ("import numpy, cognomen.apps.cli as c", "plots.canvas", ["apps"]),
         ("from ..training import train", "rnn.cells", ["training"]),

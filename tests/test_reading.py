@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cognomen.text import Alphabet, alphabet, normalise, read_name
-from cognomen.text.normalise import plain_spelling
 from cognomen.text.reading import REASONS, read_column, read_text
+from cognomen.text.spelling import plain_spelling
 
 LATIN = Alphabet(" '-abcdefghijklmnopqrstuvwxyz\u0301\u0308")
 CAPITALS = Alphabet(" '-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzß\u0308")

@@ -32,7 +32,7 @@ from cognomen.training import run as fitting
 from cognomen.training import step as learning
 from cognomen.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from cognomen.training.run import fingerprint
-from cognomen.training.train import second_checkpoint
+from cognomen.training.training import second_checkpoint
 
 ENDINGS = {
     "Russian": ("ov", "in", "sky"),

@@ -7,7 +7,7 @@ from unicodedata import category
 
 from cognomen.classifier.model import Model
 from cognomen.network.network import Network
-from cognomen.text.normalise import normalise
+from cognomen.text.spelling import normalise
 from drawings.svg import BLUE, GREEN, GREY, ORANGE, PURPLE, Colours, Sheet
 
 __all__ = ["draw_classifier"]

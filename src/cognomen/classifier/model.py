@@ -17,7 +17,7 @@ from cognomen.network.architecture import Architecture
 from cognomen.network.network import Network
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.text.alphabet import Alphabet
-from cognomen.text.normalise import normalise
+from cognomen.text.spelling import normalise
 
 __all__ = ["Model"]
 

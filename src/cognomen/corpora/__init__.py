@@ -23,8 +23,9 @@ from cognomen.corpora.cleaning import CleaningReport, clean_rows
 from cognomen.corpora.download import OnBytes, cache_folder, changed_files, fetch_tutorial, tutorial_folder
 from cognomen.corpora.folder import read_folder
 from cognomen.corpora.rows import DroppedRow, Reading
-from cognomen.corpora.table import TABLE_SUFFIXES, read_table
+from cognomen.corpora.table import read_table
 from cognomen.errors import DataError, InputError
+from cognomen.io.delimited import TABLE_SUFFIXES
 
 __all__ = [
     "KNOWN_CORPORA",

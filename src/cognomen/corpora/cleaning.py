@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cognomen.corpora.rows import DroppedRow, Reading, Row
-from cognomen.text.normalise import fold
+from cognomen.text.spelling import fold
 
 __all__ = ["REASONS", "CleaningReport", "clean_rows"]
 

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from cognomen.corpora import Corpus
 from cognomen.corpora.installed import SOURCES, Source, given_names, read_source
 from cognomen.corpora.spelling import all_spellings, looks_like_a_name, plain, spelt_as_in_files
-from cognomen.text.normalise import fold
+from cognomen.text.spelling import fold
 
 __all__ = ["REASONS", "OutsideName", "OutsideNames", "outside_names", "select_names", "with_outside"]
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Final
 
 from cognomen.corpora.romanise import from_greek, from_russian
-from cognomen.text.normalise import fold
+from cognomen.text.spelling import fold
 
 __all__ = ["all_spellings", "looks_like_a_name", "plain", "spelt_as_in_files"]
 

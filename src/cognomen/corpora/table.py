@@ -13,7 +13,7 @@ from cognomen.corpora.rows import DroppedRow, Reading, Row
 from cognomen.errors import DataError, MissingExtraError
 from cognomen.io.delimited import close_heading, heading_problem, open_csv
 
-__all__ = ["TABLE_SUFFIXES", "read_table"]
+__all__ = ["read_table"]
 
 COLUMNS: Final = ("name", "origin")
 
@@ -107,4 +107,3 @@ _READERS: Final[dict[str, Callable[[Path], Iterator[tuple[int, _Cells, bool]]]]]
     ".tsv": _csv_rows,
     ".parquet": _parquet_rows,
 }
-TABLE_SUFFIXES: Final = tuple(_READERS)

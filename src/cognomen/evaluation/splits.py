@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.errors import InputError
-from cognomen.text.normalise import fold, normalise
+from cognomen.text.spelling import fold, normalise
 
 __all__ = [
     "FOLDS",

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from cognomen.errors import DataError
 from cognomen.io.text_files import read_utf8
 
-__all__ = ["CsvSheet", "close_heading", "find_column", "heading_problem", "open_csv"]
+__all__ = ["TABLE_SUFFIXES", "CsvSheet", "close_heading", "find_column", "heading_problem", "open_csv"]
+
+TABLE_SUFFIXES: Final = (".csv", ".tsv", ".parquet")
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cognomen.corpora.table import TABLE_SUFFIXES
 from cognomen.errors import DataError, InputError, MissingExtraError
-from cognomen.io.delimited import find_column, open_csv
+from cognomen.io.delimited import TABLE_SUFFIXES, find_column, open_csv
 from cognomen.io.files import whole_file
 from cognomen.text.columns import is_string_column, item_blocks
 
@@ -27,6 +26,7 @@ __all__ = [
     "csv_writer",
     "open_table",
     "parquet_writer",
+    "pyarrow_with",
 ]
 
 BLOCK = 1 << 17  # rows

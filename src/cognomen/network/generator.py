@@ -33,7 +33,7 @@ from cognomen.rnn.initializers import Blank, Source
 from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.shapes import BOUNDARY, Decoder, Encoder, OneToMany, follow, sampler
 from cognomen.text.alphabet import Alphabet
-from cognomen.text.normalise import normalise
+from cognomen.text.spelling import normalise
 
 __all__ = ["LONGEST", "Generator", "GeneratorRecipe", "capitalise", "fingerprints", "spell"]
 

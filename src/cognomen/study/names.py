@@ -21,7 +21,7 @@ from cognomen.rnn.losses import cross_entropy
 from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle
 from cognomen.study.experiment import OnProgress, silent
 from cognomen.text.alphabet import Alphabet
-from cognomen.text.normalise import normalise
+from cognomen.text.spelling import normalise
 
 __all__ = ["Fitted", "Surnames", "fit_names", "load_names"]
 

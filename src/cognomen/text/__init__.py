@@ -2,6 +2,6 @@
 
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.names import NameReading, read_name
-from cognomen.text.normalise import fold, normalise
+from cognomen.text.spelling import fold, normalise
 
 __all__ = ["Alphabet", "NameReading", "fold", "normalise", "read_name"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from cognomen.text.normalise import kind_of, normalise
+from cognomen.text.spelling import kind_of, normalise
 
 __all__ = ["SURNAME_OF_FULL_NAME", "NameReading", "read_name"]
 

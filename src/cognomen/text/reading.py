@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from cognomen.text.alphabet import Alphabet, code_points
 from cognomen.text.columns import Places, distinct_texts
 from cognomen.text.names import NameReading, read_name
-from cognomen.text.normalise import normalise, plain_spelling
+from cognomen.text.spelling import normalise, plain_spelling
 
 __all__ = ["REASONS", "ColumnReading", "Reading", "read_column", "read_text"]
 

@@ -4,7 +4,7 @@ from cognomen.training.config import Recipe
 from cognomen.training.generator import train_generator
 from cognomen.training.progress import EpochRecord, Progress
 from cognomen.training.protocols import ProtocolResult, run_protocol
-from cognomen.training.train import TrainingResult, train
+from cognomen.training.training import TrainingResult, train
 
 __all__ = [
     "EpochRecord",

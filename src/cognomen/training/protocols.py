@@ -35,11 +35,11 @@ from cognomen.errors import InputError, TrainingError
 from cognomen.evaluation.metrics import Evaluation, bootstrap_intervals, evaluate
 from cognomen.evaluation.splits import FOLDS, split_by_fold, stratified_split
 from cognomen.rnn.arrays import Array
-from cognomen.text.normalise import normalise
+from cognomen.text.spelling import normalise
 from cognomen.training.config import Recipe
 from cognomen.training.progress import Progress
 from cognomen.training.run import fingerprint
-from cognomen.training.train import train
+from cognomen.training.training import train
 
 __all__ = ["FitPredict", "ProtocolResult", "RecipeTrainer", "RunProgress", "run_protocol", "split"]
 

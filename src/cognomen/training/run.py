@@ -24,7 +24,7 @@ from cognomen.network.ngrams import frequent_ngrams
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import cross_entropy
 from cognomen.text.alphabet import Alphabet
-from cognomen.text.normalise import normalise
+from cognomen.text.spelling import normalise
 from cognomen.training.card import model_card
 from cognomen.training.checkpoint import Checkpoint
 from cognomen.training.config import Recipe

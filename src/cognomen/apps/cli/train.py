@@ -18,7 +18,7 @@ from cognomen.errors import ModelError, TrainingError
 from cognomen.io.model_folder import check_replaceable
 
 if TYPE_CHECKING:
-    from cognomen.training.train import TrainingResult
+    from cognomen.training.training import TrainingResult
 
 FIGURES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss", "ece": "ECE"}
 EXAMPLES = """\b
@@ -57,7 +57,7 @@ def command(data: str, out: Path, *, resume: bool, force: bool, plots: Path | No
     """Train a model on the names of DATA and write it to the folder MODEL."""
     from cognomen.plots.evaluation import loss_curve
     from cognomen.training.config import Recipe
-    from cognomen.training.train import second_checkpoint, train
+    from cognomen.training.training import second_checkpoint, train
 
     checkpoint = Path(f"{out.resolve()}.checkpoint")
     check_place(out, checkpoint, resume=resume, force=force)
