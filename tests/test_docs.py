@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import re
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,7 @@ def test_examples_run(page: str) -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         text = BLOCK.sub("", page.read_text(encoding="utf-8"))  # functions[0](x) looks like a link
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
             if not target.startswith(("http", "mailto")) and not is_to_be_drawn(page.parent, target):
@@ -36,3 +38,47 @@ def is_to_be_drawn(folder: Path, target: str) -> bool:
     """Whether this is the picture of an experiment without results; `cognomen study check` misses those."""
     results = folder / "results" / f"{Path(target).stem}.json"
     return folder.name == "study" and target.startswith("figures/") and not results.exists()
+
+
+# --- the architecture page -----------------------------------------------------------------------------
+
+PACKAGE = ROOT / "src" / "cognomen"
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("room", sorted(path.name for path in PACKAGE.iterdir() if path.is_dir()))
+def test_the_architecture_page_names_every_package(room: str) -> None:
+    assert room == "__pycache__" or f"| [`{room}/`](../src/cognomen/{room}) |" in ARCHITECTURE
+
+
+def test_the_architecture_page_names_functions_that_exist() -> None:
+    found = re.findall(r"\(\.\./src/cognomen/([\w/]+)\.py\), `([\w.]+)`", ARCHITECTURE)
+    assert len(found) > 15
+    for path, symbol in found:
+        module = importlib.import_module(f"cognomen.{path.replace('/', '.')}")
+        assert reduce(getattr, symbol.split("."), module) is not None
+
+
+def test_the_files_it_lists_for_a_package_exist() -> None:
+    rows = re.findall(
+        r"^\| \[`[\w/]+/`\]\(\.\./(src/[\w/]+)\) \|[^|]*\|([^|]*)\|$", ARCHITECTURE, re.MULTILINE
+    )
+    assert len(rows) > 12
+    for folder, cells in rows:
+        for name in re.findall(r"`([^`]+)`", cells):
+            assert (ROOT / folder / name).exists(), f"{folder}/{name}"
+
+
+def test_links_to_headings_of_the_architecture_page_lead_to_one() -> None:
+    headings = re.findall(r"^##+ (.*)$", ARCHITECTURE, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    linked = re.findall(r"architecture\.md#([\w-]+)\)", contributing)
+    assert set(linked) <= anchors
+
+
+def test_the_citation_has_the_version_of_the_package() -> None:
+    import cognomen
+
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {cognomen.__version__}\n" in citation
