@@ -37,7 +37,7 @@ PHASES = {
     ],
     "sharing: from each row's parent": ["cognomen.rnn.engine.shared_reading:_from_parents"],
     "the letters' inputs to each row, output product": ["cognomen.network.network:read_names"],
-    "matrix products of the steps": ["cognomen.rnn.layers:Linear.apply"],
+    "matrix products of the steps": ["cognomen.rnn.engine.packed_weights:_PackedLinear.apply"],
     "gates": ["cognomen.rnn.cells:GRU.step"],
     "pooling": ["cognomen.rnn.pooling:Pooling.join"],
     "what is left of the network": ["cognomen.network.network:Network.logits"],

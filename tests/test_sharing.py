@@ -30,8 +30,9 @@ from rnn_cases import (
 from cognomen.errors import InputError
 from cognomen.network import Architecture, Network
 from cognomen.rnn import Dropout, gradcheck, numerical_gradient, pack, pool, relative_error
-from cognomen.rnn.cells import Cell, GatedCell
-from cognomen.rnn.engine import segments
+from cognomen.rnn.cells import Cell
+from cognomen.rnn.engine import segments, shared_reading
+from cognomen.rnn.engine.packed_weights import prepack
 from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names
 from cognomen.rnn.engine.segments import sum_rows
 from cognomen.rnn.engine.shared_reading import read_names
@@ -72,14 +73,15 @@ def test_a_cell_along_the_tree_is_the_cell_along_each_name(
 def test_siblings_have_one_product_in_common(names: list[Name], block: int | None) -> None:
     """The state is multiplied once for each prefix that goes on, and for the first letters' zeros."""
     ((cell, _),) = recurrent("gru").levels[0]
-    assert isinstance(cell, GatedCell)
-    multiplied, apply = [], cell.recurrent.apply
+    cell = prepack(cell)
+    linear: Any = cell.recurrent  # type: ignore[attr-defined]
+    multiplied, apply = [], linear.apply
 
-    def watched(x: Array, repeats: Array) -> Array:
-        multiplied.append(len(x) - len(repeats))
-        return apply(x, repeats)
+    def watched(x: Array) -> Array:
+        multiplied.append(len(x) - len(linear.repeats))
+        return apply(x)
 
-    cell.recurrent.apply = watched  # type: ignore[method-assign, assignment]
+    linear.apply = watched
     tree = prefix_tree(sort_names(*laid(names)), block=block)
     read_names(cell, cell.project(np.zeros((6, 3)))[0], tree, "last", dropout=Dropout(0.0))
     expected = 0
@@ -308,7 +310,7 @@ def test_gradients_with_noise(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_taking_steps_back_together_changes_no_gradient(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deferring_changes_no_gradient(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ((cell, _),) = recurrent(kind).levels[0]
     a, _ = cell.project(np.random.default_rng(0).standard_normal((6, 3)))
     found, backward = read_names(
@@ -316,13 +318,13 @@ def test_taking_steps_back_together_changes_no_gradient(kind: str, monkeypatch: 
     )
     d = np.random.default_rng(1).standard_normal(found.shape)
     da = backward(d)
-    together = {name: grad.copy() for name, grad in cell.grads.items()}
-    monkeypatch.setattr(cell, "together", nullcontext)
+    deferred = {name: grad.copy() for name, grad in cell.grads.items()}
+    monkeypatch.setattr(shared_reading, "deferred_gradients", nullcontext)
     cell.zero_grad()
     assert_within(backward(d), da, 0.0)
-    assert any(grad.any() for grad in together.values())
+    assert any(grad.any() for grad in deferred.values())
     for name, grad in cell.grads.items():
-        assert_within(grad, together[name], 1e-12)
+        assert_within(grad, deferred[name], 1e-12)
 
 
 # --- noise

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import cognomen
+from cognomen.rnn.engine.packed_weights import prepack
 from timed.processes import Runs, run_processes
 from timed.timing import Line, Setting, Target, alternate
 
@@ -62,7 +63,7 @@ def _steps(size: int) -> dict[str, tuple[Step, Step, str]]:
 
 
 def _reading(cell: Any, x: Any) -> Step:
-    cell = cell.settled()  # nothing is learned here, as in inference mode there
+    cell = prepack(cell)  # nothing is learned here, as in inference mode there
     state = cell.start(1)
 
     def step() -> Any:

@@ -20,6 +20,7 @@ from cognomen.network.ngrams import Ngrams
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cells import Cell
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
+from cognomen.rnn.engine.packed_weights import prepack
 from cognomen.rnn.engine.prefix_tree import PrefixTree, Sorted, check_lengths, prefix_tree, sort_names
 from cognomen.rnn.engine.segments import sum_rows
 from cognomen.rnn.engine.shared_reading import read_names
@@ -185,7 +186,7 @@ class Network(Layer):
         trees = [prefix_tree(sort_names(ids, lengths, reverse=reverse)) for _, reverse in cells]
         parts, backwards = [], []
         for (cell, _), tree in zip(cells, trees, strict=True):
-            pooled, back_tree = self._read_tree(cell.settled(), tree, rng)  # (U, K, H)
+            pooled, back_tree = self._read_tree(prepack(cell), tree, rng)  # (U, K, H)
             parts.append(pooled)
             backwards.append(back_tree)
         names = [tree.spelling[np.argsort(tree.given)] for tree in trees]  # (N,) each
@@ -282,11 +283,10 @@ class Network(Layer):
 
     def _add_direction(self, logits: Array, cell: Cell, head: Array, names: Sorted, threads: int) -> None:
         """Add what one direction has to say, part of the names by part."""
-        cell = cell.settled()
 
         def add(part: slice) -> None:
             tree = prefix_tree(names, part, block=BLOCK)
-            shares, _ = self._read_tree(cell, tree, None, head)  # (U, C)
+            shares, _ = self._read_tree(prepack(cell), tree, None, head)  # (U, C)
             sums = logits.take(tree.given, axis=0)  # far faster than logits[tree.given] += ...
             sums += shares.take(tree.spelling, axis=0)
             logits[tree.given] = sums

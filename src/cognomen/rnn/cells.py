@@ -15,15 +15,12 @@ Gate order, parameter names and starting values are those of torch.nn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from copy import copy
-from typing import Self
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cognomen.rnn.arrays import Array, Backward, Ids
+from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.initializers import Source
 from cognomen.rnn.layers import Layer, Linear
 from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity, sigmoid
@@ -57,41 +54,20 @@ class Cell(Layer):
     ) -> None:
         self.input_size, self.hidden_size, self.output_size = input_size, hidden_size, output_size
         self.dtype = np.dtype(dtype)
-        self.linears = [part for part in parts.values() if isinstance(part, Linear)]
         super().__init__(*self.collect(parts))
 
     def start(self, count: int) -> Array:
         """The state before the first step, zero everywhere, (S, N, H)."""
         return np.zeros((self.slots, count, self.hidden_size), dtype=self.dtype)
 
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """Inside, steps taken back keep their shares in the weights' gradients for one product at the end."""
-        with ExitStack() as stack:
-            for linear in self.linears:
-                stack.enter_context(linear.together())
-            yield
-
-    def settled(self) -> Self:
-        """This cell with its weights as they are now, laid out so that many steps go faster.
-
-        It has the parameters and gradients of this one, but does not see the parameters change.
-        """
-        other = copy(self)
-        parts = {name: part.settled() for name, part in vars(self).items() if isinstance(part, Linear)}
-        vars(other).update(parts, linears=list(parts.values()))
-        return other
-
     def project(self, x: Array) -> tuple[Array, Backward]:
         """The inputs' share in what a step computes, (M, X) -> (..., M, A)."""
         raise NotImplementedError
 
-    def step(self, a: Array, state: Array, repeats: Ids | None = None) -> tuple[Array, Array, StepBackward]:
+    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
         """Read one projected input a (..., N, A) in state (S, N, H): output (N, Y), next state, backward.
 
-        The next state may share its memory with the output; neither shares it with `a` or `state`. Whoever
-        knows that the last r rows have the states of rows before them says so with `repeats` (r,), the
-        numbers of these: what is made of a state alone is then not made again.
+        The next state may share its memory with the output; neither shares it with `a` or `state`.
         """
         raise NotImplementedError
 
@@ -111,7 +87,7 @@ class GatedCell(Cell):
     """
 
     gates: int | None = None
-    summed: int | None = None  # the first gates, all if None, in which a and b are added as they are
+    summed: int | None = None  # a and b are simply added in the first so many gates; None: in all of them
 
     def __init__(
         self,
@@ -130,12 +106,6 @@ class GatedCell(Cell):
         )
         parts = {"{}_ih": self.input, "{}_hh": self.recurrent}
         super().__init__(input_size, hidden_size, hidden_size, dtype, parts)
-
-    def settled(self) -> Self:
-        """As `Cell.settled`; biases that are added to each other at each step are added here, once."""
-        other = super().settled()
-        other.recurrent.move_bias(other.input, self.summed)
-        return other
 
     def project(self, x: Array) -> tuple[Array, Backward]:
         """W_ih x + bias_ih, for all steps at once, (M, X) -> (G, M, H)."""
@@ -163,10 +133,10 @@ class Elman(GatedCell):
         super().__init__(input_size, hidden_size, rng=rng, bias=bias, dtype=dtype)
         self.phi = find_nonlinearity(nonlinearity)
 
-    def step(self, a: Array, state: Array, repeats: Ids | None = None) -> tuple[Array, Array, StepBackward]:
+    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`."""
         h = state[0]  # (N, H)
-        z = self.recurrent.apply(h, repeats)  # (N, H)
+        z = self.recurrent.apply(h)  # (N, H)
         z += a
         h_next = self.phi.function(z)  # (N, H)
 
@@ -210,7 +180,7 @@ class Combined(Cell):
         """Nothing to do ahead: this cell joins the input itself with the hidden state."""
         return x, lambda dx: dx
 
-    def step(self, a: Array, state: Array, repeats: Ids | None = None) -> tuple[Array, Array, StepBackward]:
+    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`; here `a` is the input itself, (N, X)."""
         h = state[0]  # (N, H)
         combined = np.concatenate([a, h], axis=1)  # (N, X+H)
@@ -238,10 +208,10 @@ class GRU(GatedCell):
     gates = 3
     summed = 2  # b_n is not: r stands before it
 
-    def step(self, a: Array, state: Array, repeats: Ids | None = None) -> tuple[Array, Array, StepBackward]:
+    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`."""
         h = state[0]  # (N, H)
-        b = self.recurrent.apply(h, repeats)  # (3, N, H)
+        b = self.recurrent.apply(h)  # (3, N, H)
         rz = b[:2]
         rz += a[:2]
         sigmoid(rz)
@@ -284,10 +254,10 @@ class LSTM(GatedCell):
     gates = 4
     slots = 2
 
-    def step(self, a: Array, state: Array, repeats: Ids | None = None) -> tuple[Array, Array, StepBackward]:
+    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`."""
         h, c = state  # (N, H) each
-        gates = self.recurrent.apply(h, repeats)  # (4, N, H)
+        gates = self.recurrent.apply(h)  # (4, N, H)
         gates += a
         (i, f), o = sigmoid(gates[:2]), sigmoid(gates[3])  # (N, H) each
         g = np.tanh(gates[2], out=gates[2])  # (N, H)

@@ -12,10 +12,8 @@ U distinct names, n rows that are read side by side; K poolings, D directions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from copy import copy
-from typing import Any, Self
+import math
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -82,11 +80,11 @@ class Layer:
 class Linear(Layer):
     """y = W x + b, for every row of a batch.
 
-    `weight` is (Y, X), `bias` (Y,) or absent. Both start evenly spread within 1 / sqrt(X), or within
+    `weight` is (Y, X), `bias` (Y,) or absent. Both are drawn uniformly from within 1 / sqrt(X), or within
     `bound` where one is given, as in torch.nn.
 
-    With `blocks=G` there are G such maps of the same x: their weights one above the other as in torch.nn's
-    recurrent cells, `weight` (G * Y, X) and `bias` (G * Y,), their outputs one after the other, (G, N, Y).
+    With `blocks=G` there are G such maps of the same x, as the gates of a recurrent cell need them. Their
+    weights are stacked as in torch.nn, `weight` (G * Y, X) and `bias` (G * Y,); their outputs are (G, N, Y).
     """
 
     def __init__(
@@ -101,108 +99,34 @@ class Linear(Layer):
         blocks: int | None = None,
     ) -> None:
         bound = input_size**-0.5 if bound is None else bound
-        rows = output_size * (blocks or 1)
-        params = {"weight": uniform(rng, bound, (rows, input_size), dtype)}
-        if bias:
-            params["bias"] = uniform(rng, bound, (rows,), dtype)
-        super().__init__(params)
-        self.shape = (output_size,) if blocks is None else (blocks, output_size)
-        self._kept: list[tuple[Array, Array]] | None = None
-        self._make_views()
+        self.shape = (output_size,) if blocks is None else (blocks, output_size)  # (..., Y)
+        sizes = {"weight": (math.prod(self.shape), input_size), "bias": (math.prod(self.shape),)}
+        super().__init__(
+            {k: uniform(rng, bound, size, dtype) for k, size in sizes.items() if bias or k == "weight"}
+        )
 
-    def _make_views(self) -> None:
-        """The parameters in the shapes that products take; made once, as they only ever change in place."""
-        self._weight = self.params["weight"].reshape(*self.shape, -1)  # (..., Y, X)
-        self._see(self.params["weight"].T)
-        bias = self.params.get("bias")
-        self._bias = None if bias is None else bias.reshape(*self.shape[:-1], 1, -1)  # (..., 1, Y)
-        self._unbiased = 0  # blocks before those that have a bias
-
-    def _see(self, columns: Array) -> None:
-        """Let `forward` multiply by these columns, (X, G * Y), or by their blocks one after the other."""
-        self._columns = columns
-        blocks = columns.reshape(len(columns), *self.shape)  # (X, ..., Y)
-        self._map = blocks if blocks.ndim == 2 else blocks.swapaxes(0, 1)  # (..., X, Y)
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Without the views, which would not stay views when they are copied or pickled."""
-        views = ("_weight", "_columns", "_map", "_bias")
-        return {name: v for name, v in self.__dict__.items() if name not in views}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._make_views()
-
-    def apply(self, x: Array, repeats: Ids | None = None) -> Array:
-        """Map x (N, X) to y (N, Y), or to (G, N, Y).
-
-        `repeats` (r,) says that the last r rows of x are these of the others again; nothing checks it.
-        """
-        if len(x) == 1:  # the blocks of a single row lie one after the other anyway: one product, not G
-            y: Array = x.dot(self._columns)  # (1, G * Y)
-            if len(self.shape) > 1:
-                y = y.reshape(self.shape[0], 1, -1)  # (G, 1, Y)
-        elif repeats is None or not len(repeats):
-            y = x @ self._map  # (..., N, Y)
-        else:
-            y = np.empty((*self.shape[:-1], len(x), self.shape[-1]), self._map.dtype)  # (..., N, Y)
-            own = len(x) - len(repeats)
-            np.matmul(x[:own], self._map, out=y[..., :own, :])
-            y[..., own:, :] = y.take(repeats, axis=-2)
-        if self._bias is not None:
-            biased = y[self._unbiased :] if self._unbiased else y
-            biased += self._bias
+    def apply(self, x: Array) -> Array:
+        """y = W x + b: (N, X) -> (N, Y), or (G, N, Y) with blocks."""
+        y: Array = x @ self.params["weight"].reshape(*self.shape, -1).swapaxes(-1, -2)  # (..., N, Y)
+        if "bias" in self.params:
+            y += self.params["bias"].reshape(*self.shape[:-1], 1, -1)
         return y
 
     def back(self, dy: Array, x: Array) -> Array:
         """From the gradient by y = `apply(x)` to that by x; adds to the gradients of the parameters."""
-        if self._kept is None:
-            self._add_grads(dy, x)
-        else:
-            self._kept.append((dy, x))
-        dx = dy @ self._weight  # (..., N, X)
+        self.add_grads(dy, x)
+        dx: Array = dy @ self.params["weight"].reshape(*self.shape, -1)  # (..., N, X)
         return dx if dx.ndim == 2 else dx.sum(axis=0)
 
-    def forward(self, x: Array) -> tuple[Array, Backward]:
-        """`apply`, and `back` for this x."""
-        return self.apply(x), lambda dy: self.back(dy, x)
-
-    def _add_grads(self, dy: Array, x: Array) -> None:
+    def add_grads(self, dy: Array, x: Array) -> None:
+        """Add dy^T x to the gradient of the weight, and the sum of dy over the batch to that of the bias."""
         self.grads["weight"] += (dy.swapaxes(-1, -2) @ x).reshape(-1, x.shape[-1])
         if "bias" in self.grads:
             self.grads["bias"] += dy.sum(axis=-2).ravel()
 
-    def settled(self) -> Self:
-        """The same map with its weights as they are now, laid out as products take them fastest.
-
-        It has the parameters and gradients of this one, but does not see the parameters change.
-        """
-        other = copy(self)
-        other._see(self.params["weight"].T.copy())
-        other._bias = None if self._bias is None else self._bias.copy()
-        return other
-
-    def move_bias(self, other: Linear, blocks: int | None) -> None:
-        """Let `other` add the bias of the first blocks (None: of all) in place of this one; both settled."""
-        if self._bias is None or other._bias is None:
-            return
-        other._bias[:blocks] += self._bias[:blocks]  # (..., 1, Y)
-        self._bias, self._unbiased = (None, 0) if blocks is None else (self._bias[blocks:], blocks)
-
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """Inside, backward keeps what the weights' gradient is made of, and at the end adds it at once.
-
-        One product of many rows is faster than many of a few; `dy` must stay as it is until then.
-        """
-        self._kept = kept = list[tuple[Array, Array]]()
-        try:
-            yield
-        finally:
-            self._kept = None
-        if kept:
-            dys, xs = zip(*kept, strict=True)
-            self._add_grads(np.concatenate(dys, axis=-2), np.concatenate(xs))
+    def forward(self, x: Array) -> tuple[Array, Backward]:
+        """`apply`, and `back` for this x."""
+        return self.apply(x), lambda dy: self.back(dy, x)
 
 
 class Embedding(Layer):

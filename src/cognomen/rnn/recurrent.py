@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cells import CELLS, Cell
+from cognomen.rnn.engine.packed_weights import deferred_gradients
 from cognomen.rnn.initializers import Source
 from cognomen.rnn.layers import Dropout, Layer
 from cognomen.rnn.packed import Packed, pack
@@ -45,7 +46,7 @@ def scan_from(
         dstate = cell.start(
             len(order.order)
         )  # (S, N, H); rows that have ended get no gradient from later steps
-        with cell.together():
+        with deferred_gradients(cell):
             for rows, back in reversed(backwards):
                 size = rows.stop - rows.start
                 da[..., rows, :], dstate[:, :size] = back(dy[rows], dstate[:, :size])

@@ -11,6 +11,7 @@ import numpy as np
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cells import Cell
+from cognomen.rnn.engine.packed_weights import deferred_gradients, repeat_states
 from cognomen.rnn.engine.prefix_tree import PrefixTree, Wave
 from cognomen.rnn.engine.segments import sum_rows
 from cognomen.rnn.layers import Dropout
@@ -58,7 +59,8 @@ def read_names(
     for wave in tree.waves():
         read = np.take(a, tree.letters[wave.rows], axis=-2, mode="clip")  # (..., n, A)
         # (n, Y), (S, n, H); siblings have their parent's state in common
-        y, state, back_step = cell.step(read, _from_parents(state, wave, 0.0), wave.repeats)
+        repeat_states(cell, wave.repeats)
+        y, state, back_step = cell.step(read, _from_parents(state, wave, 0.0))
         y, back_noise = dropout.forward(y, rng)
         values, back_join = ways.join(_from_parents(values, wave, ways.start), y)  # (K, n, Y)
         ended = values.take(wave.ends, axis=1)  # (K, u, Y)
@@ -77,7 +79,7 @@ def read_names(
         das = []
         # What the waves behind have to say, for the rows of the one before them.
         dstate, dvalues = np.zeros_like(state), np.zeros_like(values)  # (S, n, H), (K, n, Y)
-        with cell.together():
+        with deferred_gradients(cell):
             for t in reversed(range(len(steps))):
                 wave, back_step, back_noise, back_join = steps[t]
                 dvalues[:, wave.ends] += dpooled[:, wave.spellings]
