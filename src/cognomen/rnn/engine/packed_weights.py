@@ -102,7 +102,7 @@ def repeat_states(cell: Cell, repeats: Ids) -> None:
 
 @contextmanager
 def deferred_gradients(cell: Cell) -> Iterator[None]:
-    """Inside, backward steps collect the factors of the weights' gradients; at the end these are added at once.
+    """Inside, backward steps collect the factors of the weights' gradients, added at the end.
 
     One product of many rows is faster than many of a few. The arrays that `Linear.back` is given must stay as
     they are until then.
