@@ -254,6 +254,64 @@ def test_csv_needs_no_pyarrow(model, monkeypatch):
     lines(inside("composition", "people.csv", "--column", "surname", "--model", model))
 
 
+@pytest.mark.parametrize("pyarrow", [True, False])
+def test_a_carriage_return_in_a_cell_stays_in_its_cell(model, pyarrow, monkeypatch):
+    rows = [["name", "note"], ["Smith", "a\rb"], ["Smith", "c\r\nd"], ["Smith", "e\nf"], ["Smith", ""]]
+    with Path("returns.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    if not pyarrow:
+        monkeypatch.setitem(sys.modules, "pyarrow", None)
+    said = lines(inside("score", "returns.csv", "--column", "name", "--out", "out.csv", "--model", model))
+    assert said == ["out.csv: 4 rows, 4 answered."]
+    assert [row[:2] for row in read("out.csv")] == rows
+
+
+TWICE = b"name,x,Name,x,7\nSmith,a,123,b,Smith\nNguyen,c,456,d,123\n"
+
+
+@pytest.mark.parametrize("table", ["twice.csv", "twice.parquet"])
+@pytest.mark.parametrize(("column", "answered"), [("1", 2), (" 3", 0), ("7", 1), ("5", 1)])
+def test_a_column_may_be_chosen_by_its_number(model, table, column, answered):
+    Path("twice.csv").write_bytes(TWICE)
+    columns = [pa.array(cells) for cells in zip(*read("twice.csv")[1:], strict=True)]
+    pq.write_table(pa.Table.from_arrays(columns, read("twice.csv")[0]), "twice.parquet")
+    said = lines(inside("score", table, "--column", column, "--out", "out.csv", "--model", model))
+    assert said[0].startswith(f"out.csv: 2 rows, {answered} answered")
+    assert read("out.csv")[0] == ["name", "x", "Name", "x", "7", *NEW]
+    assert [row[:5] for row in read("out.csv")] == read("twice.csv")
+    said = lines(inside("composition", table, "--column", column, "--model", model))
+    assert said[0].startswith(f"2 rows, {answered} read")
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [("name", "Choose one by its number: 1 or 3."), ("0", "no column '0'"), ("6", "no column '6'")],
+)
+def test_a_number_resolves_what_a_heading_does_not(model, column, message):
+    Path("twice.csv").write_bytes(TWICE)
+    arguments = ["score", "twice.csv", "--column", column, "--out", "out.csv", "--model", model]
+    assert message in failure(inside(*arguments), 1)
+
+
+@pytest.mark.parametrize("table", ["twice.csv", "twice.parquet"])
+def test_parquet_with_two_columns_of_one_name_is_refused(model, table, work):
+    Path("twice.csv").write_bytes(TWICE)
+    columns = [pa.array(cells) for cells in zip(*read("twice.csv")[1:], strict=True)]
+    pq.write_table(pa.Table.from_arrays(columns, read("twice.csv")[0]), "twice.parquet")
+    message = failure(inside("score", table, "--column", "1", "--out", "out.parquet", "--model", model), 1)
+    assert "out.parquet: a Parquet table cannot have several columns of one name: 'x'" in message
+    assert not (work / "out.parquet").exists()
+
+
+@pytest.mark.parametrize("out", ["folder.csv", "folder.parquet"])
+def test_a_folder_in_the_place_of_the_new_table_is_named(model, out, work):
+    (work / out).mkdir()
+    there = sorted(os.listdir(work))
+    arguments = ["score", "people.csv", "--column", "surname", "--out", out, "--force", "--model", model]
+    assert f"Error: {out}: Is a directory" in failure(inside(*arguments), 1)
+    assert sorted(os.listdir(work)) == there
+
+
 def test_ctrl_c_in_the_middle_leaves_nothing_behind(model, work, monkeypatch):
     monkeypatch.setattr(sheets, "BLOCK", 2)
     there = sorted(os.listdir(work))

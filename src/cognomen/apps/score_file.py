@@ -59,7 +59,7 @@ def score_table(
     Args:
         classifier: gives the answers.
         table: a .csv, .tsv or .parquet file, with headings.
-        column: which column holds the names, in any case of letters.
+        column: the heading of the column of names, in any case of letters, or its number, counted from 1.
         out: the new table, of any of these extensions; a file that is there is replaced, at the very end.
         prefix: put before the names of the four columns.
         full_names, threads, prior, restrict, abstain_below: as the classifier's own call takes them.

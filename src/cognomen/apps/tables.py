@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.answers import REASONS
-from cognomen.errors import InputError, MissingExtraError
+from cognomen.errors import InputError
+from cognomen.io.arrow import require_pyarrow
 from cognomen.text.columns import is_arrow_column, is_string_column
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ __all__ = ["ANSWER_COLUMNS", "STATUSES", "score_column", "scores_cells", "scores
 
 ANSWER_COLUMNS = ("origin", "probability", "status", "reason")
 STATUSES = ("ok", "unknown")
+_PURPOSE = "Scoring a column of an Arrow table"
 
 
 def score_column(
@@ -61,7 +63,7 @@ def score_column(
         InputError: `column` is no such column, or another argument is not what it should be.
         MissingExtraError: pyarrow is not installed.
     """
-    _pyarrow()
+    require_pyarrow(_PURPOSE)
     _check_column(column)
     scores = classifier.scores(
         column,
@@ -76,7 +78,7 @@ def score_column(
 
 def scores_table(scores: Scores, origins: Sequence[str]) -> Any:
     """The pyarrow.Table that `score_column` gives, made of scores; `origins` are the classifier's."""
-    pa = _pyarrow()
+    pa = require_pyarrow(_PURPOSE)
     unknown = scores.origins < 0  # (N,)
     return pa.table(
         {
@@ -101,14 +103,6 @@ def scores_cells(scores: Scores, origins: Sequence[str]) -> list[list[str]]:
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _pyarrow() -> Any:
-    try:
-        import pyarrow
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "tables", "Scoring a column of an Arrow table") from error
-    return pyarrow
-
-
 def _check_column(column: Any) -> None:
     expected = "column: expected a pyarrow Array or ChunkedArray of strings"
     if hasattr(column, "column_names"):
@@ -128,5 +122,5 @@ def _named(table: Any) -> str:
 
 def _encoded(places: NDArray[Any], texts: Sequence[str]) -> Any:
     """A dictionary-encoded column: the texts at these places (N,), null at -1."""
-    pa = _pyarrow()
+    pa = require_pyarrow(_PURPOSE)
     return pa.DictionaryArray.from_arrays(pa.array(places, mask=places < 0), pa.array(texts, pa.string()))

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from cognomen.corpora.rows import DroppedRow, Reading, Row
-from cognomen.errors import DataError, MissingExtraError
+from cognomen.errors import DataError
 from cognomen.io.delimited import close_heading, heading_problem, open_csv
+from cognomen.io.tables import ParquetTable
 
 __all__ = ["read_table"]
 
@@ -68,30 +69,23 @@ def _find_columns(path: Path, headings: Sequence[str]) -> tuple[int, int]:
             free = [heading for heading in headings if heading.strip().casefold() not in COLUMNS]
             close = close_heading(column, free) if column not in keys else None
             hint = f" Did you mean {close!r}? Then call it {column!r}." if close else ""
+            hint = " Keep only one of them." if column in keys else hint
             raise DataError(heading_problem(path, column, headings) + hint)
     return keys.index("name"), keys.index("origin")
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[int, _Cells, bool]]:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "tables", "Reading a Parquet table") from error
-    try:
-        with pq.ParquetFile(path) as opened:
-            headings = opened.schema_arrow.names
-            chosen = [headings[place] for place in _find_columns(path, headings)]
-            table = opened.read(columns=chosen)
-        columns = [_strings(path, table.column(heading), heading) for heading in chosen]
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(f"cannot read {path} as a Parquet table: {error}") from error
+    table = ParquetTable(path)
+    columns = [
+        _strings(path, table.column(index), table.headings[index])
+        for index in _find_columns(path, table.headings)
+    ]
     for number, cells in enumerate(zip(*columns, strict=True), start=1):
         yield number, (cells[0], cells[1]), True
 
 
 def _strings(path: Path, column: Any, heading: str) -> list[str | None]:
-    """The cells of a column as texts, None where there is none."""
+    """The cells of a column as strings, None for null."""
     cells: list[Any] = column.to_pylist()
     for number, cell in enumerate(cells, start=1):
         if cell is not None and not isinstance(cell, str):

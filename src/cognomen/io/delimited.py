@@ -55,30 +55,37 @@ def open_csv(path: Path) -> CsvSheet:
 
 
 def find_column(path: Path, column: str, headings: Sequence[str]) -> int:
-    """The place of a column, whatever the case of its letters.
+    """The index of a column, given its heading in any case of letters or its number, counted from 1.
+
+    A heading that is itself a number takes precedence.
 
     Raises:
-        DataError: no column is called so, or more than one; the message lists them.
+        DataError: no column matches, or more than one; the message lists the columns.
     """
-    keys = [heading.strip().casefold() for heading in headings]
-    if keys.count(column.strip().casefold()) != 1:
-        close = None if column.strip().casefold() in keys else close_heading(column, headings)
-        hint = f" Did you mean {close!r}?" if close else ""
-        raise DataError(heading_problem(path, column, headings) + hint)
-    return keys.index(column.strip().casefold())
+    key, keys = column.strip().casefold(), [heading.strip().casefold() for heading in headings]
+    if keys.count(key) == 1:
+        return keys.index(key)
+    if key in keys:
+        numbers = " or ".join(str(number) for number, each in enumerate(keys, start=1) if each == key)
+        raise DataError(f"{heading_problem(path, column, headings)} Choose one by its number: {numbers}.")
+    if key.isascii() and key.isdecimal() and 1 <= int(key) <= len(keys):
+        return int(key) - 1
+    close = close_heading(column, headings)
+    hint = f" Did you mean {close!r}?" if close else ""
+    raise DataError(heading_problem(path, column, headings) + hint)
 
 
 def heading_problem(path: Path, column: str, headings: Sequence[str]) -> str:
-    """Say that no column is called so, or more than one."""
+    """Describe why a heading selects no column: it is missing, or not unique."""
     count = [heading.strip().casefold() for heading in headings].count(column.strip().casefold())
     listed = ", ".join(repr(heading.strip()) for heading in headings)
     if count:
-        return f"{path} has {count} columns called {column!r}: {listed}. Leave one of them."
+        return f"{path} has {count} columns called {column!r}: {listed}."
     return f"{path} has no column {column!r}; its columns are: {listed}."
 
 
 def close_heading(column: str, headings: Sequence[str]) -> str | None:
-    """The heading that looks most like a column's name, if one does."""
+    """The heading most similar to `column`, if any is similar enough."""
     by_key = {heading.strip().casefold(): heading.strip() for heading in headings}
     close = get_close_matches(column.strip().casefold(), by_key, n=1)
     return by_key[close[0]] if close else None
@@ -115,5 +122,5 @@ def _rows(path: Path, reader: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def _delimiter(path: Path, first_line: str) -> str:
-    """A tab in .tsv; in .csv whichever of , ; and tab stands in the first line most often."""
+    """A tab for .tsv; for .csv whichever of comma, semicolon and tab is most frequent in the first line."""
     return "\t" if path.suffix.lower() == ".tsv" else max(",;\t", key=first_line.count)

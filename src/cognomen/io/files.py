@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -29,8 +30,10 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     """Open a new file beside `path`; at the end, if nothing was raised, put it in `path`'s place.
 
     Raises:
-        OSError: the folder is missing or cannot be written, or the disk is full.
+        OSError: `path` is a folder, its folder is missing or cannot be written, or the disk is full.
     """
+    if path.is_dir():  # the replacement would fail only at the very end, and name the file beside it
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:  # about the file that was asked for, not about the one beside it

@@ -8,12 +8,14 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cognomen.errors import DataError, InputError, MissingExtraError
+from cognomen.errors import DataError, InputError
+from cognomen.io.arrow import parquet_errors, require_pyarrow
 from cognomen.io.delimited import TABLE_SUFFIXES, find_column, open_csv
 from cognomen.io.files import whole_file
 from cognomen.text.columns import is_string_column, item_blocks
@@ -21,12 +23,10 @@ from cognomen.text.columns import is_string_column, item_blocks
 __all__ = [
     "CsvTable",
     "ParquetTable",
-    "arrow_errors",
     "check_suffix",
     "csv_writer",
     "open_table",
     "parquet_writer",
-    "pyarrow_with",
 ]
 
 BLOCK = 1 << 17  # rows
@@ -73,7 +73,7 @@ class CsvTable:
 
     def as_arrow(self, block: list[list[str]]) -> Any:
         """The block as a pyarrow.Table of strings."""
-        pa, _ = pyarrow_with("Writing a Parquet table")
+        pa = require_pyarrow("Writing a Parquet table")
         columns = zip(*block, strict=True) if block else ([] for _ in self.headings)
         return pa.Table.from_arrays([pa.array(cells, pa.string()) for cells in columns], self.headings)
 
@@ -95,15 +95,15 @@ class ParquetTable:
     delimiter, encoding = ",", "utf-8"
 
     def __init__(self, path: Path) -> None:
-        _, pq = pyarrow_with("Reading a Parquet table")
-        with arrow_errors(path):
-            self._file = pq.ParquetFile(path)
+        pa = require_pyarrow("Reading a Parquet table")
+        with parquet_errors(path):
+            self._file = pa.parquet.ParquetFile(path)
         self.path, self.headings = path, list(self._file.schema_arrow.names)
 
     def blocks(self) -> Iterator[Any]:
         """The rows; one empty block if there are none."""
-        pa, _ = pyarrow_with("Reading a Parquet table")
-        with arrow_errors(self.path):
+        pa = require_pyarrow("Reading a Parquet table")
+        with parquet_errors(self.path):
             if self._file.metadata.num_rows == 0:
                 yield self._file.schema_arrow.empty_table()
             for batch in self._file.iter_batches(BLOCK):
@@ -111,9 +111,14 @@ class ParquetTable:
 
     def names(self, column: str) -> Any:
         """A column."""
-        place = find_column(self.path, column, self.headings)
-        with arrow_errors(self.path):
-            return self._strings(self._file.read(columns=[self.headings[place]]).column(0))
+        return self._strings(self.column(find_column(self.path, column, self.headings)))
+
+    def column(self, index: int) -> Any:
+        """A whole column, a pyarrow.ChunkedArray of any type."""
+        heading = self.headings[index]
+        with parquet_errors(self.path):
+            alike = self._file.read(columns=[heading])  # all columns of this name
+        return alike.column(self.headings[:index].count(heading))
 
     def texts(self, block: Any, column: str) -> Any:
         """A column of a block."""
@@ -160,37 +165,36 @@ def check_suffix(path: Path) -> None:
 def csv_writer(path: Path, like: CsvTable | ParquetTable) -> Iterator[Any]:
     """A writer of rows into a CSV or TSV file with the delimiter and encoding of another where they fit."""
     separator = like.delimiter if like.delimiter != "\t" else ","
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else separator
     with whole_file(path) as file:
         text = io.TextIOWrapper(file, encoding=like.encoding, newline="")
-        yield csv.writer(
-            text, delimiter="\t" if path.suffix.lower() == ".tsv" else separator, lineterminator="\n"
-        )
+        yield csv.writer(_LineFeeds(text), delimiter=delimiter)
         text.detach()  # which flushes it, and leaves the file open
+
+
+class _LineFeeds:
+    """Rows of a csv.writer, which end in CRLF, written with LF.
+
+    csv.writer quotes a cell for the characters of its own line end only (before Python 3.13), so it must
+    know of both, or a carriage return in a cell would stand unquoted and cut the row in two.
+    """
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+
+    def write(self, row: str) -> int:
+        return self._text.write(row.removesuffix("\r\n") + "\n")
 
 
 @contextmanager
 def parquet_writer(path: Path, schema: Any) -> Iterator[Any]:
     """A writer of pyarrow tables into a Parquet file."""
-    _, pq = pyarrow_with("Writing a Parquet table")
-    with whole_file(path) as file, pq.ParquetWriter(file, schema) as writer:
+    pa = require_pyarrow("Writing a Parquet table")
+    repeated = sorted(name for name, count in Counter(schema.names).items() if count > 1)
+    if repeated:  # pyarrow writes such a file, but neither it nor pandas reads it again
+        raise DataError(
+            f"{path}: a Parquet table cannot have several columns of one name: "
+            f"{', '.join(map(repr, repeated))}. Write a CSV table, or rename the columns first."
+        )
+    with whole_file(path) as file, pa.parquet.ParquetWriter(file, schema) as writer:
         yield writer
-
-
-@contextmanager
-def arrow_errors(path: Path) -> Iterator[None]:
-    """Turn what pyarrow raises into a DataError that names the file."""
-    pa, _ = pyarrow_with("Reading a Parquet table")
-    try:
-        yield
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(f"cannot read {path} as a Parquet table: {error}") from error
-
-
-def pyarrow_with(purpose: str) -> tuple[Any, Any]:
-    """pyarrow and its Parquet part; MissingExtraError, with the purpose, where it is not installed."""
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "tables", purpose) from error
-    return pyarrow, pyarrow.parquet

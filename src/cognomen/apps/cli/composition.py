@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cognomen.apps.cli.options import model_options, restrict_option
+from cognomen.apps.cli.options import column_option, model_options, restrict_option
 from cognomen.apps.cli.score import unknown
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ Exit codes: 0 done, 1 an error that the message explains,
 
 @click.command("composition", epilog=EXAMPLES)
 @click.argument("table", type=click.Path(path_type=Path))
-@click.option("--column", required=True, metavar="NAME", help="The column that holds the names.")
+@column_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @restrict_option
 @click.option(

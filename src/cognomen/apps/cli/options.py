@@ -14,6 +14,7 @@ from cognomen.errors import DataError
 __all__ = [
     "abstain_option",
     "chosen_origins",
+    "column_option",
     "model_options",
     "prior_option",
     "read_prior",
@@ -71,6 +72,12 @@ abstain_option = click.option(
     default=0.0,
     metavar="P",
     help="Answer unknown (low-confidence) where no origin has this probability.",
+)
+column_option = click.option(
+    "--column",
+    required=True,
+    metavar="NAME|NUMBER",
+    help="The column that holds the names: its heading, or its number counted from 1.",
 )
 
 

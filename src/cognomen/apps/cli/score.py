@@ -11,7 +11,13 @@ from pathlib import Path
 
 import click
 
-from cognomen.apps.cli.options import abstain_option, model_options, prior_option, restrict_option
+from cognomen.apps.cli.options import (
+    abstain_option,
+    column_option,
+    model_options,
+    prior_option,
+    restrict_option,
+)
 from cognomen.errors import DataError
 
 EXAMPLES = """\b
@@ -42,7 +48,7 @@ message explains, 2 not understood, 130 Ctrl-C.
 
 @click.command("score", epilog=EXAMPLES)
 @click.argument("table", type=click.Path(path_type=Path))
-@click.option("--column", required=True, metavar="NAME", help="The column that holds the names.")
+@column_option
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="TABLE", help="The new table.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @click.option("--prefix", default="", metavar="TEXT", help="Put before the names of the new columns.")
