@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.errors import InputError
+from cognomen.text.matching import find_origin
 
-__all__ = ["Prior", "find_origin", "log_weights"]
+__all__ = ["Prior", "log_weights"]
 
 Prior = str | Mapping[str, float]
 
@@ -99,21 +100,3 @@ def _chosen(origins: Sequence[str], restrict: Iterable[str]) -> set[str]:
     if not chosen:
         raise InputError("restrict: expected one or more origins, got none")
     return {find_origin("restrict", origin, origins) for origin in chosen}
-
-
-def find_origin(where: str, origin: object, origins: Sequence[str]) -> str:
-    """The origin as the model spells it; capital letters do not matter.
-
-    Raises:
-        InputError: it is none of the model's; the message names the argument, `where`.
-    """
-    if origin in origins:
-        return str(origin)
-    by_key = {each.casefold(): each for each in origins}
-    if str(origin).casefold() in by_key:
-        return by_key[str(origin).casefold()]
-    import difflib  # only whoever mistypes an origin waits for it
-
-    close = difflib.get_close_matches(str(origin).casefold(), by_key, n=1)
-    hint = f"Did you mean {by_key[close[0]]!r}?" if close else f"It knows {', '.join(origins)}."
-    raise InputError(f"{where}: the model does not know the origin {origin!r}. {hint}")

@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -26,6 +25,7 @@ from cognomen.corpora.rows import DroppedRow, Reading
 from cognomen.corpora.table import read_table
 from cognomen.errors import DataError, InputError
 from cognomen.io.delimited import TABLE_SUFFIXES
+from cognomen.text.matching import closest, did_you_mean
 
 __all__ = [
     "KNOWN_CORPORA",
@@ -132,9 +132,8 @@ def _foreign_file(path: Path) -> str:
 
 def _no_such_path(path: Path) -> str:
     siblings = [entry.name for entry in islice(path.parent.iterdir(), 1000)] if path.parent.is_dir() else []
-    close = get_close_matches(path.name, siblings, n=1)
-    meant = [str(path.parent / close[0])] if close else get_close_matches(str(path), KNOWN_CORPORA, n=1)
-    hint = f" Did you mean {meant[0]!r}?" if meant else ""
+    close = closest(path.name, siblings)
+    hint = f" Did you mean {str(path.parent / close)!r}?" if close else did_you_mean(str(path), KNOWN_CORPORA)
     return (
         f"there is no folder or table {str(path)!r}.{hint} Give a folder of <Origin>.txt files, a table "
         f"({', '.join(TABLE_SUFFIXES)}), or a known corpus: {', '.join(KNOWN_CORPORA)}."

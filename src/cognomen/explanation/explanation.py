@@ -17,10 +17,10 @@ import numpy as np
 
 from cognomen.classifier.answers import Answer, OriginProbability
 from cognomen.classifier.classifier import Classifier
-from cognomen.classifier.priors import find_origin
 from cognomen.explanation.activations import Workings, look_inside
 from cognomen.explanation.attribution import letter_shares
 from cognomen.rnn.arrays import Array
+from cognomen.text.matching import find_origin
 from cognomen.text.reading import read_text
 
 __all__ = ["Explanation", "LetterShare", "explain", "letters_of", "workings"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 from cognomen.errors import DataError
 from cognomen.io.text_files import read_utf8
+from cognomen.text.matching import closest
 
 __all__ = ["TABLE_SUFFIXES", "CsvSheet", "close_heading", "find_column", "heading_problem", "open_csv"]
 
@@ -86,9 +86,7 @@ def heading_problem(path: Path, column: str, headings: Sequence[str]) -> str:
 
 def close_heading(column: str, headings: Sequence[str]) -> str | None:
     """The heading most similar to `column`, if any is similar enough."""
-    by_key = {heading.strip().casefold(): heading.strip() for heading in headings}
-    close = get_close_matches(column.strip().casefold(), by_key, n=1)
-    return by_key[close[0]] if close else None
+    return closest(column.strip(), (heading.strip() for heading in headings))
 
 
 def _lines(path: Path) -> Iterator[str]:

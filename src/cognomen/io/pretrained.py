@@ -7,6 +7,7 @@ from typing import Final
 
 from cognomen.errors import ModelError
 from cognomen.io.folders import whole_folder
+from cognomen.text.matching import did_you_mean
 
 __all__ = ["DEFAULT", "find_model"]
 
@@ -34,11 +35,8 @@ def find_model(model: str | Path) -> Path:
     folder = Path(model)
     if folder.name != model or _is_there(folder):
         return folder
-    import difflib  # only whoever mistypes a name waits for it
-
-    close = difflib.get_close_matches(model, shipped)
-    hint = f"Did you mean {close[0]!r}?" if close else f"Shipped: {', '.join(shipped) or 'none'}."
-    raise ModelError(f"{model!r}: expected a shipped model's name or a model's folder, found neither. {hint}")
+    hint = did_you_mean(model, shipped) or f" Shipped: {', '.join(shipped) or 'none'}."
+    raise ModelError(f"{model!r}: expected a shipped model's name or a model's folder, found neither.{hint}")
 
 
 def _is_there(folder: Path) -> bool:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 from typing import Any, Self
@@ -32,7 +31,9 @@ from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.initializers import Blank, Source
 from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.shapes import BOUNDARY, Decoder, Encoder, OneToMany, follow, sampler
+from cognomen.rnn.shapes.encoder import one_step
 from cognomen.text.alphabet import Alphabet
+from cognomen.text.matching import find_origin
 from cognomen.text.spelling import normalise
 
 __all__ = ["LONGEST", "Generator", "GeneratorRecipe", "capitalise", "fingerprints", "spell"]
@@ -204,7 +205,7 @@ class Generator:
     def _write(self, row: int, chances: Array, temperature: float, prefix: list[int]) -> list[str]:
         """A name of an origin for each row of chances: no mark without its letter, no end in a hyphen."""
         network = self.network
-        y, _ = network.encoder.forward(_one_step(np.full(len(chances), row)))
+        y, _ = network.encoder.forward(one_step(np.full(len(chances), row)))
         position = network.decoder.begin(y.data, None)
         joints = np.array([True, *(letter in " -'" for letter in self.alphabet.letters)])  # (V,)
         needs_letter = joints | [False, *(combining(c) > 0 or c == "ß" for c in self.alphabet.letters)]
@@ -241,19 +242,12 @@ class Generator:
         return [int(token) for token in self.alphabet.encode(letters)]
 
     def row(self, origin: str) -> int:
-        """The number of an origin; capital letters do not matter.
+        """The index of an origin; case is ignored.
 
         Raises:
-            InputError: there is none of that name.
+            InputError: the generator does not know the origin.
         """
-        known = {name.casefold(): row for row, name in enumerate(self.origins)}
-        if origin.casefold() in known:
-            return known[origin.casefold()]
-        close = get_close_matches(origin.casefold(), known, n=1)
-        hint = f" Did you mean {self.origins[known[close[0]]]!r}?" if close else ""
-        raise InputError(
-            f"origin: {origin!r} is none of this generator's.{hint} It knows: {', '.join(self.origins)}."
-        )
+        return self.origins.index(find_origin("origin", origin, self.origins))
 
     def surprise(self, names: Sequence[str], origins: Sequence[str]) -> tuple[Array, Ids]:
         """How unexpected names are: -log p of each, in nats, and how many letters that is, both (N,).
@@ -366,7 +360,3 @@ def capitalise(name: str) -> str:
 def _shown(letters: Iterable[str]) -> str:
     """Letters side by side, marks on a dotted circle."""
     return " ".join(f"\u25cc{letter}" if combining(letter) else letter for letter in letters)
-
-
-def _one_step(rows: Ids) -> Packed:
-    return Packed(rows, np.array([len(rows)]), np.arange(len(rows)))

@@ -17,11 +17,22 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["BLUE", "FORMATS", "GREY", "ORDERED", "VERMILION", "checked_path", "empty_figure", "plain", "save"]
+__all__ = [
+    "BLUE",
+    "COLOURS",
+    "FORMATS",
+    "GREY",
+    "VERMILION",
+    "checked_path",
+    "empty_figure",
+    "plain",
+    "save",
+]
 
-# Okabe & Ito's colours stay apart for colour-blind eyes; blue and vermilion differ in lightness too.
+# The palette of Okabe & Ito (2008), distinguishable with colour blindness; blue and vermilion also differ in
+# lightness. Lines get a marker each, so that they can be told apart without colour.
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#595959"
-ORDERED = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00")  # for lines, each with a marker of its own
+COLOURS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 FORMATS = (".png", ".svg", ".pdf")
 DOTS_PER_INCH = 150
 
@@ -51,11 +62,13 @@ def empty_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout="constrained")
 
 
-def plain(axes: Axes) -> None:
-    """Only the lines that help to read."""
+def plain(axes: Axes, title: str | None = None) -> None:
+    """Remove the top and right frame lines, and draw a light grid behind the data."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(color="#e4e4e4", linewidth=0.6)
     axes.set_axisbelow(True)
+    if title is not None:
+        axes.set_title(title, fontsize=11, loc="left")
 
 
 def save(figure: Figure, target: Path) -> None:

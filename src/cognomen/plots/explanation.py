@@ -11,7 +11,7 @@ import numpy as np
 from cognomen.errors import InputError
 from cognomen.explanation.activations import Workings
 from cognomen.explanation.explanation import Explanation
-from cognomen.plots.canvas import BLUE, GREY, ORDERED, VERMILION, checked_path, empty_figure, plain, save
+from cognomen.plots.canvas import BLUE, COLOURS, GREY, VERMILION, checked_path, empty_figure, plain, save
 from cognomen.rnn.arrays import Array, Ids
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_explanation"]
 
+ORDERED = (*COLOURS[:4], COLOURS[5])  # without sky blue, which resembles blue on thin lines
 MARKERS = ("o", "s", "^", "D", "v")
 WIDTH, WIDEST = 10.0, 40.0  # inches
 SHARES_HEIGHT, BELIEF_HEIGHT, GRID_HEIGHT, REACH_HEIGHT, LAG_HEIGHT = 2.9, 2.7, 2.3, 3.4, 2.6  # inches

@@ -1,4 +1,4 @@
-"""What the experiments' pictures share: colours that colour-blind eyes tell apart, and plain axes."""
+"""What the figures of the experiments share: markers, percentage axes, labelled bars and automata."""
 
 from __future__ import annotations
 
@@ -7,24 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cognomen.plots.canvas import COLOURS, GREY, plain
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["COLOURS", "GREY", "MARKERS", "bars", "draw_automaton", "percent_axis", "plain"]
+__all__ = ["MARKERS", "bars", "draw_automaton", "percent_axis"]
 
-# Okabe & Ito 2008, dark enough on white; with a marker of its own, each line is known without its colour too.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+# One marker for each colour, so that lines can be told apart without colour.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-GREY = "#595959"
-
-
-def plain(axes: Axes, title: str | None = None) -> None:
-    """Only the lines that help to read."""
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(color="#e4e4e4", linewidth=0.6)
-    axes.set_axisbelow(True)
-    if title is not None:
-        axes.set_title(title, fontsize=11, loc="left")
 
 
 def percent_axis(axes: Axes, label: str, low: float = 0) -> None:

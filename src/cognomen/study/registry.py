@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from cognomen.errors import InputError
 from cognomen.study.experiment import GROUPS, Experiment
 from cognomen.study.experiments.any_length import ANY_LENGTH
@@ -24,6 +22,7 @@ from cognomen.study.tasks.kanji import KANJI
 from cognomen.study.tasks.numbers import NUMBERS
 from cognomen.study.tasks.origins import ORIGINS
 from cognomen.study.tasks.surnames import SURNAMES
+from cognomen.text.matching import did_you_mean
 
 __all__ = ["EXPERIMENTS", "find_experiment"]
 
@@ -47,7 +46,6 @@ def find_experiment(name: str) -> Experiment:
         InputError: there is none.
     """
     if name not in EXPERIMENTS:
-        close = get_close_matches(name, EXPERIMENTS, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        hint = did_you_mean(name, EXPERIMENTS)
         raise InputError(f"there is no experiment {name!r}.{hint} There are: {', '.join(EXPERIMENTS)}.")
     return EXPERIMENTS[name]

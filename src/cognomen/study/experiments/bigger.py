@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cognomen.plots.canvas import COLOURS, GREY, plain
 from cognomen.rnn.losses import cross_entropy
-from cognomen.study.drawing import COLOURS, GREY, plain
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.names import Fitted, Surnames, fit_names, load_names
 

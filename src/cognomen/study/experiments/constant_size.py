@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cognomen.plots.canvas import COLOURS, GREY, plain
 from cognomen.rnn.arrays import Array, Backward, Ids
-from cognomen.study.drawing import COLOURS, GREY, MARKERS, percent_axis, plain
+from cognomen.study.drawing import MARKERS, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.learning import Learner, Reader, accuracy, learn, one_hot
 from cognomen.study.window import Window

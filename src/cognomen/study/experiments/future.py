@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cognomen.plots.canvas import COLOURS, GREY, plain
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.study.drawing import COLOURS, GREY, MARKERS, bars, percent_axis, plain
+from cognomen.study.drawing import MARKERS, bars, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.learning import Reader, learn, one_hot
 from cognomen.study.names import fit_names, load_names

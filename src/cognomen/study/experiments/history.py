@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cognomen.study.drawing import COLOURS, GREY, bars, percent_axis, plain
+from cognomen.plots.canvas import COLOURS, GREY, plain
+from cognomen.study.drawing import bars, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.names import fit_names, load_names
 

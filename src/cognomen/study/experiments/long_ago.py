@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from cognomen.plots.canvas import COLOURS, GREY, plain
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.optim import Adam
-from cognomen.study.drawing import COLOURS, GREY, MARKERS, bars, percent_axis, plain
+from cognomen.study.drawing import MARKERS, bars, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.learning import Reader, accuracy, learn, make_orthogonal, one_hot
 

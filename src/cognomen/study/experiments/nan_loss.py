@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from cognomen.plots.canvas import COLOURS, GREY, plain
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import cross_entropy
 from cognomen.rnn.optim import SGD, clip_grad_norm
-from cognomen.study.drawing import COLOURS, GREY, MARKERS, plain
+from cognomen.study.drawing import MARKERS
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.learning import Reader, one_hot
 

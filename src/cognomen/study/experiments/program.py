@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cognomen.plots.canvas import COLOURS, plain
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.study.automaton import extract
-from cognomen.study.drawing import COLOURS, draw_automaton, plain
+from cognomen.study.drawing import draw_automaton
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.learning import Reader, learn
 

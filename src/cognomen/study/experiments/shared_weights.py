@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cognomen.plots.canvas import COLOURS, GREY, plain
 from cognomen.rnn.arrays import Array, Backward, Ids
 from cognomen.rnn.cells import CELLS
 from cognomen.rnn.gradcheck import relative_error
 from cognomen.rnn.layers import Layer, Linear
-from cognomen.study.drawing import COLOURS, GREY, MARKERS, percent_axis, plain
+from cognomen.study.drawing import MARKERS, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.experiments.program import sums
 from cognomen.study.learning import Reader, learn

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cognomen.plots.canvas import COLOURS, GREY, plain
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cells import GRU
 from cognomen.rnn.engine.blas import one_blas_thread
@@ -24,7 +25,7 @@ from cognomen.rnn.layers import Dropout
 from cognomen.rnn.packed import pack
 from cognomen.rnn.pooling import pool
 from cognomen.rnn.recurrent import scan
-from cognomen.study.drawing import COLOURS, GREY, MARKERS, bars, plain
+from cognomen.study.drawing import MARKERS, bars
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.names import load_names
 from cognomen.text.alphabet import Alphabet

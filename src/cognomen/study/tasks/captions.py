@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cognomen.plots.canvas import COLOURS
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.shapes import Decoder, Encoder, OneToMany, Written, fit, follow, sampler
 from cognomen.rnn.shapes.encoder import one_step
-from cognomen.study.drawing import COLOURS
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.tasks.common import Vocabulary, digits, split
 

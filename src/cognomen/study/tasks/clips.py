@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cognomen.plots.canvas import COLOURS, plain
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany, fit
-from cognomen.study.drawing import COLOURS, MARKERS, percent_axis, plain
+from cognomen.study.drawing import MARKERS, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.tasks.common import digits, split
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cognomen.plots.canvas import COLOURS
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.shapes import Encoder, OneToOne, fit
-from cognomen.study.drawing import COLOURS
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.tasks.common import digits, split
 

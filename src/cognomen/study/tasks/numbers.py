@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from cognomen.plots.canvas import COLOURS, plain
 from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany, Written, fit
-from cognomen.study.drawing import COLOURS, plain
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.tasks.common import Vocabulary, needed
 

@@ -19,7 +19,8 @@ import numpy as np
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation.splits import split_by_fold
 from cognomen.network.generator import Generator, GeneratorRecipe, spell
-from cognomen.study.drawing import COLOURS, bars, plain
+from cognomen.plots.canvas import COLOURS, plain
+from cognomen.study.drawing import bars
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.letter_ngrams import OriginModel
 from cognomen.training.generator import train_generator

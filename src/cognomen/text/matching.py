@@ -1,0 +1,44 @@
+"""Finding what a user meant by a word: regardless of capital letters, and with a hint for a misspelling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cognomen.errors import InputError
+
+__all__ = ["closest", "did_you_mean", "find_origin"]
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most similar to this one, ignoring case; None if none is similar."""
+    import difflib  # only a misspelt word pays for the import
+
+    by_key = {each.casefold(): each for each in known}
+    matches = difflib.get_close_matches(word.casefold(), by_key, n=1)
+    return by_key[matches[0]] if matches else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A sentence to append to an error message, with a leading space; "" if no known word is similar."""
+    match = closest(word, known)
+    return "" if match is None else f" Did you mean {match!r}?"
+
+
+def find_origin(where: str, origin: object, origins: Sequence[str]) -> str:
+    """The origin as the model spells it; case is ignored.
+
+    Args:
+        where: the name of the argument, for the error message.
+        origin: what the user gave.
+        origins: the origins that the model knows.
+
+    Raises:
+        InputError: the model does not know the origin.
+    """
+    if origin in origins:
+        return str(origin)
+    by_key = {each.casefold(): each for each in origins}
+    if str(origin).casefold() in by_key:
+        return by_key[str(origin).casefold()]
+    hint = did_you_mean(str(origin), origins) or f" It knows {', '.join(origins)}."
+    raise InputError(f"{where}: the model does not know the origin {origin!r}.{hint}")
