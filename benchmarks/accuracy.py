@@ -19,7 +19,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,7 +64,7 @@ ROWS = {
     "svm": Row("1-5-gram TF-IDF, linear SVM", NgramModel("linear SVM", 1, 5, 1.0, min_names=2)),
     "logistic": Row("1-4-gram TF-IDF, logistic regression", NgramModel("logistic regression", 1, 4, 20.0)),
     "logistic-balanced": Row(
-        "the same, trained as if all origins had equally many names",
+        "the same, with balanced class weights",
         NgramModel("logistic regression", 1, 4, 20.0, balanced=True),
     ),
     "video": Row("the video's network and loop", VideoNetwork(Settings())),
@@ -170,10 +170,10 @@ def current(results: Mapping[str, Any], folder: Path = RESULTS.parent) -> dict[s
     return found
 
 
-def table(results: Mapping[str, Any]) -> str:
-    """The methods that were measured, as a Markdown table."""
+def table(results: Mapping[str, Any], only: Collection[str] = tuple(ROWS)) -> str:
+    """The methods that were measured, or some of them, as a Markdown table."""
     lines = ["| method | accuracy | macro-F1 | top-3 | log loss | ECE |\n", "| --- " * 6 + "|\n"]
-    for name, measured in current(results).items():
+    for name, measured in ((n, m) for n, m in current(results).items() if n in only):
         accuracy = f"{measured['mean']:.3f} ± {measured['standard_deviation']:.3f}"
         figures = (measured["evaluation"].get(key) for key in FIGURES)
         shown = ("–" if figure is None else f"{figure:.3f}" for figure in figures)

@@ -1,4 +1,8 @@
-"""Write the documents' tables from the results: `python benchmarks/figures.py`; `--check`: are they stale?"""
+"""Write the tables of the README and docs/ from the results.
+
+python benchmarks/figures.py           write them
+python benchmarks/figures.py --check   fail when one is stale
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,9 @@ from cognomen.io.files import write_whole
 HERE = Path(__file__).parent
 README, DOCS = HERE.parent / "README.md", HERE.parent / "docs"
 PROTOCOLS = {"L": "L, leak-free", "T": "T, the tutorial's rows"}
+# What the README's short tables show: these methods, and of these rows of the speed table that line.
+SHORT_ACCURACY = ("most-frequent", "logistic", "video", "gru", "classic")
+SHORT_SPEED = {"torch": 0, "onnx": 0, "sklearn": 0, "column": 0, "step": 1, "letter": 1, "process": 0}
 
 
 def results(name: str) -> dict[str, Any]:
@@ -30,51 +37,63 @@ def results(name: str) -> dict[str, Any]:
 
 
 def row(protocol: str, model: str, result: dict[str, Any], pooled: dict[str, Any]) -> str:
-    """One line of the table."""
+    """One row of `protocol_table`."""
     accuracy = f"{result['mean']:.3f} ± {result['standard_deviation']:.3f}"
     scores = " | ".join(f"{pooled[key]:.3f}" for key in ("macro_f1", "top3", "log_loss", "ece"))
     return f"| {PROTOCOLS[protocol]} | {model} | {accuracy} | {scores} |\n"
 
 
-def table() -> str:
-    """The shipped model's recipe and the video's network, under both protocols."""
+def protocol_table() -> str:
+    """The pretrained model's configuration and the video's network, under both protocols."""
     classic, video = results("classic"), results("tutorial")["video"]
     lines = ["| protocol | model | accuracy | macro-F1 | top-3 | log loss | ECE |\n", "| --- " * 7 + "|\n"]
     for protocol in PROTOCOLS:
         lines.append(row(protocol, "`classic`", classic[protocol], classic[protocol]["evaluation"]))
         lines.append(row(protocol, "the video's", video[protocol], video[protocol]["pooled"]))
     more = results("outside")["L"]
-    lines.insert(3, row("L", "its recipe, with names from outside", more, more["evaluation"]))
+    lines.insert(3, row("L", "the same, with names from outside", more, more["evaluation"]))
     return "".join(lines)
 
 
-WAYS = {
-    "video": "as in the video: every origin drawn equally often, no tanh",
+VARIANTS = {
+    "video": "as in the video: origins drawn uniformly, no tanh",
     "tanh": "with the tanh that its network lacks",
-    "rows": "with rows drawn as they come, not every origin equally often",
+    "rows": "with names drawn uniformly rather than origins",
 }
 
 
 def tutorial_table() -> str:
-    """The tutorial's network, trained in three ways."""
+    """The video's network, trained in three variants."""
     lines = ["| the loop | accuracy under L | under T |\n", "| --- " * 3 + "|\n"]
-    for way, words in WAYS.items():
-        cells = (results("tutorial")[way][p] for p in PROTOCOLS)
+    for variant, words in VARIANTS.items():
+        cells = (results("tutorial")[variant][p] for p in PROTOCOLS)
         shown = (f"{cell['mean']:.3f} ± {cell['standard_deviation']:.3f}" for cell in cells)
         lines.append(f"| {words} | {' | '.join(shown)} |\n")
     return "".join(lines)
 
 
 def where(here: dict[str, Any]) -> str:
-    """What machine and which versions measured something."""
+    """The machine and the versions that something was measured with."""
     versions = ", ".join(f"{name} {v}" for name, v in here["versions"].items() if v and name != "cognomen")
     return f"Measured on {here['processor']}, {here['cores']} cores, {here['blas'][0]}; {versions}.\n\n"
 
 
-def speed_table(with_targets: bool = True) -> str:
-    """What `speed.py` measured, or only what has a target, and on what machine."""
+def speed_table() -> str:
+    """All that `speed.py` measured, and on what machine."""
     measured = results("speed")
-    return where(measured["machine"]) + table_of(measured["rows"], with_targets=with_targets)
+    return where(measured["machine"]) + table_of(measured["rows"])
+
+
+def short_speed_table() -> str:
+    """A few lines of the speed table, with the ratio in words in place of the target."""
+    rows = results("speed")["rows"]
+    lines = ["| task | compared with | Cognomen | the other | |\n", "| --- " * 5 + "|\n"]
+    for name, place in SHORT_SPEED.items():
+        line = rows[name]["lines"][place]
+        ratio = f"{line['figure']:.1f} times {'as fast' if '≥' in line['target'] else 'the time'}"
+        cells = [line[key] for key in ("work", "against", "ours", "theirs")]
+        lines.append(f"| {' | '.join([*cells, ratio])} |\n")
+    return "".join(lines)
 
 
 def filled(text: str, mark: str, table: str) -> str:
@@ -90,16 +109,17 @@ def main() -> None:
     profile = results("profile")
     pages = {
         README: {
-            "figures": table(),
-            "accuracy": accuracy.table(results("accuracy")),
-            "tutorial": tutorial_table(),
-            "speed": speed_table(),
+            "accuracy-short": accuracy.table(results("accuracy"), SHORT_ACCURACY),
+            "speed-short": short_speed_table(),
         },
         DOCS / "knowing.md": {
             "knowing": knowing.tables(results("knowing")) + "\n",
             "unlike": unlike.table(results("unlike")) + "\n",
         },
         DOCS / "accuracy.md": {
+            "protocols": protocol_table(),
+            "methods": accuracy.table(results("accuracy")),
+            "tutorial": tutorial_table(),
             "curve": limits.curve_table(results("limits")),
             "errors": limits.error_tables(results("limits")),
             "rows": limits.rows_sentence(results("limits")),
@@ -107,7 +127,7 @@ def main() -> None:
         },
         DOCS / "speed.md": {
             "profile": where(profile["machine"]) + profile_table(profile),
-            "speed-all": speed_table(with_targets=False),
+            "speed": speed_table(),
         },
     }
     for page, tables in pages.items():

@@ -232,25 +232,27 @@ def curve_table(results: dict[str, Any]) -> str:
     lines += [f"| {point['names']:,.0f} | {point['accuracy']:.3f} |\n" for point in points]
     for times in TIMES:
         names = times * points[-1]["names"]
-        lines.append(f"| {names:,.0f}: the fitted curve's guess | {expected(law, names):.3f} |\n")
+        lines.append(f"| {names:,.0f}: extrapolated | {expected(law, names):.3f} |\n")
     other = results["curve"]["other_law"]
     lines.append(
-        f"\nThe curve falls to {law['floor']:.1%} of errors at last; the best one that falls to "
-        f"{other['floor']:.0%} guesses {expected(other, names):.3f} in the last row.\n"
+        f"\nThe fitted error tends to {law['floor']:.1%}; the best fit that tends to "
+        f"{other['floor']:.0%} predicts {expected(other, names):.3f} in the last row.\n"
     )
     ceiling = 1 - results["curve"]["least_error"]
-    lines.append(f"\nNo more than {ceiling:.1%} can be right, as some names stand under several origins.\n")
+    lines.append(
+        f"\nNo more than {ceiling:.1%} can be right, because some names are listed under several origins.\n"
+    )
     return "".join(lines)
 
 
 def error_tables(results: dict[str, Any]) -> str:
     """Groups of names, the confusions, and what else is known of the errors."""
-    lines = ["| names | share of all | right | right one in the first three |\n", "| --- " * 4 + "|\n"]
+    lines = ["| names | share of all | accuracy | top-3 |\n", "| --- " * 4 + "|\n"]
     lines += [
         f"| {r['group']} | {r['share']:.1%} | {r['accuracy']:.1%} | {r['top3']:.1%} |\n"
         for r in results["groups"]
     ]
-    lines += ["\n| origin | taken for | names | of all errors | of the origin's names |\n"]
+    lines += ["\n| origin | taken for | names | share of all errors | share of the origin's names |\n"]
     lines += ["| --- " * 5 + "|\n"]
     for r in results["confusions"]:
         shown = f"{r['names']} | {r['share']:.1%} | {r['of_origin']:.0%}"
@@ -258,12 +260,12 @@ def error_tables(results: dict[str, Any]) -> str:
     first, sure, other = results["first"], results["sure"], results["rivals"]
     places = ", ".join(f"{first[str(k)]:.1%} within the first {k}" for k in FIRST[1:])
     lines.append(
-        f"\nThe right origin stands first for {first['1']:.1%} of the names: {places}. The "
-        f"first three have {results['top3_trusted']:.1%} of the probability. Of the wrong answers "
-        f"{sure['share_of_errors']:.0%} were given with {sure['above']:.0%} or more, as were "
-        f"{sure['share_of_names']:.0%} of all answers. On four folds, the logistic regression is wrong too "
-        f"on {other['also_wrong']:.0%} of our wrong names, with the very same answer on "
-        f"{other['same_answer']:.0%}; whoever could choose the better of the two each time would be right on "
+        f"\nThe right origin is ranked first for {first['1']:.1%} of the names: {places}. The "
+        f"three highest probabilities sum to {results['top3_trusted']:.1%} on average. Of the wrong answers "
+        f"{sure['share_of_errors']:.0%} had a probability of {sure['above']:.0%} or more, as had "
+        f"{sure['share_of_names']:.0%} of all answers. On four folds, the logistic regression is also wrong "
+        f"on {other['also_wrong']:.0%} of our wrong names, with the same answer on "
+        f"{other['same_answer']:.0%}; an oracle choosing the better of the two would be right on "
         f"{other['either_right']:.1%}.\n"
     )
     return "".join(lines)
@@ -273,10 +275,10 @@ def rows_sentence(results: dict[str, Any]) -> str:
     """Protocol T's test rows, and what its target asks of the new ones."""
     rows = results["rows"]
     return (
-        f"Of protocol T's test rows {rows['same']:.1%} stand in the training part as they are, but for "
-        f"marks, {rows['others_only']:.1%} only under other origins, which misleads, and {rows['new']:.1%} "
-        f"not at all. Were all of the first right and none of the second, {WANTED_T} would take "
-        f"{rows['needed_of_new']:.1%} of the third.\n"
+        f"Of protocol T's test rows {rows['same']:.1%} are also in the training part, apart from "
+        f"diacritics, {rows['others_only']:.1%} only under other origins, which misleads, and "
+        f"{rows['new']:.1%} not at all. If all of the first were right and none of the second, an accuracy "
+        f"of {WANTED_T} would need {rows['needed_of_new']:.1%} of the third.\n"
     )
 
 

@@ -157,7 +157,7 @@ def sentence(results: dict[str, Any]) -> str:
     words = {"macro_f1": "macro-F1", "top3": "top-3", "log_loss": "log loss", "ece": "ECE"}
     return (
         f"{added['names']:,} names from {len(added['by_source'])} lists: {listed}. Of these at most "
-        f"{added['settings']['at_most']:g} times as many as a fold's training part has of an origin. Under "
+        f"{added['settings']['at_most']:g} times as many per origin as in a fold's training part. Under "
         f"L: accuracy {found['mean']:.3f} ± {found['standard_deviation']:.3f}, "
         f"{', '.join(f'{shown} {figures[key]:.3f}' for key, shown in words.items())}.\n"
     )

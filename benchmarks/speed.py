@@ -2,8 +2,8 @@
 
 Each row of the table is measured with both sides in one run, in turn, with the same weights and the same
 number of threads; the figures are medians. A rival is run at its best: the row looks for its best batches
-first, and tells which won. Writes `benchmarks/results/speed.json` and prints the table, which
-`benchmarks/figures.py` puts into the README.
+first, and names it. Writes `benchmarks/results/speed.json` and prints the table, which
+`benchmarks/figures.py` puts into docs/speed.md.
 
     python benchmarks/speed.py                      all rows, about half an hour on two slow cores
     python benchmarks/speed.py --rows torch,onnx    these only; the others stay as measured last
@@ -75,17 +75,17 @@ def measure(row: str, setting: Setting) -> dict[str, Any]:
     }
 
 
-def table(rows: Mapping[str, Any], with_targets: bool = False) -> str:
-    """Rows of the results as a Markdown table; on request only the lines that have a target.
+def table(rows: Mapping[str, Any]) -> str:
+    """Rows of the results as a Markdown table.
 
-    The ratio says how many times as fast where it should be large, and what share of theirs where small.
+    The ratio is theirs / ours in time where the target is a minimum, and ours / theirs where it is a maximum.
     """
     lines = [f"| {' | '.join(HEAD)} |\n", "| --- " * len(HEAD) + "|\n"]
     for row in (row for row in ROWS if row in rows):
         measured = rows[row]
         if measured["missing"]:
             lines.append(f"| {row} | | | | | | {measured['missing']} |\n")
-        for line in (line for line in measured["lines"] if line["target"] or not with_targets):
+        for line in measured["lines"]:
             met = {True: "yes", False: "**no**", None: ""}[line["met"]]
             cells = [line["work"], line["against"], line["ours"], line["theirs"], line["shown"]]
             lines.append(f"| {' | '.join([*cells, line['target'] or '', met])} |\n")

@@ -27,20 +27,20 @@ from timed.timing import machine
 RESULTS = Path(__file__).parent / "results"
 # The phases: what they are called, and the functions that do them, as module:name.
 PHASES = {
-    "the list: different texts, answers to their places": [
+    "the list: distinct texts, answers back in order": [
         "cognomen.classifier.classifier:Classifier.predict_proba"
     ],
     "text to ids": ["cognomen.classifier.classifier:read_column"],
-    "sharing: sorting, the tree of prefixes": [
+    "sharing: sorting, the prefix tree": [
         "cognomen.network.network:sort_names",
         "cognomen.network.network:prefix_tree",
     ],
-    "sharing: from each row's parent": ["cognomen.rnn.engine.shared_reading:_from_parents"],
+    "sharing: taking the states of parents": ["cognomen.rnn.engine.shared_reading:_from_parents"],
     "the letters' inputs to each row, output product": ["cognomen.network.network:read_names"],
     "matrix products of the steps": ["cognomen.rnn.engine.packed_weights:_PackedLinear.apply"],
     "gates": ["cognomen.rnn.cells:GRU.step"],
     "pooling": ["cognomen.rnn.pooling:Pooling.join"],
-    "what is left of the network": ["cognomen.network.network:Network.logits"],
+    "the rest of the network": ["cognomen.network.network:Network.logits"],
     "softmax": ["cognomen.classifier.classifier:softmax_with_temperature"],
 }
 
@@ -134,7 +134,7 @@ def table(measured: dict[str, Any]) -> str:
     best = measured["products_at_best_ms"]
     lines.append(f"| (the products at this machine's best rate) | ({best:.1f}) | |\n")
     lines.append(f"| the whole | {measured['whole_ms']:.1f} | |\n")
-    lines.append(f"| the whole, when nobody watches | {measured['unwatched_ms']:.1f} | |\n")
+    lines.append(f"| the whole, without the profiler | {measured['unwatched_ms']:.1f} | |\n")
     return "".join(lines)
 
 

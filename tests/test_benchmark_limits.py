@@ -94,11 +94,9 @@ def test_tables_say_what_was_measured() -> None:
         "rows": {"same": 0.115, "others_only": 0.061, "new": 0.824, "needed_of_new": 0.922},
     }
     assert "| 1,000 | 0.750 |" in limits.curve_table(results)
-    assert f"| 2,000: the fitted curve's guess | {limits.expected(law, 2000):.3f} |" in limits.curve_table(
-        results
-    )
+    assert f"| 2,000: extrapolated | {limits.expected(law, 2000):.3f} |" in limits.curve_table(results)
     assert "No more than 97.0% can be right" in limits.curve_table(results)
-    assert "11.5% stand in the training part as they are" in limits.rows_sentence(results)
+    assert "11.5% are also in the training part" in limits.rows_sentence(results)
 
 
 def test_the_table_of_groups_says_how_often_the_right_one_is_near(corpus: Corpus) -> None:
@@ -112,4 +110,4 @@ def test_the_table_of_groups_says_how_often_the_right_one_is_near(corpus: Corpus
     }
     table = limits.error_tables(results)
     assert "| names of several origins | 28.6% | 50.0% | 50.0% |" in table  # Abel: first, and fourth
-    assert "The first three have 61.0% of the probability" in table
+    assert "The three highest probabilities sum to 61.0% on average" in table

@@ -169,7 +169,6 @@ def test_the_table_says_what_met_its_target_and_what_is_missing():
     assert "| 700 MB | ≤ 500 MB | **no** |" in shown
     assert "| 1.50x |  |  |" in shown
     assert "not measured: install onnx |" in shown
-    assert "1.50x" not in speed.table(rows, with_targets=True)
 
 
 def test_every_row_has_its_function():

@@ -12,7 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 STUDY = [f"docs/study/{page.name}" for page in sorted((ROOT / "docs/study").glob("*.md"))]
-PAGES = ["README.md", "docs/tour.md", "docs/speed.md", "docs/knowing.md", "docs/accuracy.md", *STUDY]
+GUIDES = [f"docs/{page}.md" for page in ("usage", "tour", "speed", "knowing", "accuracy")]
+PAGES = ["README.md", *GUIDES, *STUDY]
 BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"^```.*$", re.MULTILINE)
 

@@ -35,7 +35,7 @@ __all__ = [
     "useful_operations",
 ]
 
-ALL_NAMES = "all different names of the 18 files, text to probabilities, 1 thread"
+ALL_NAMES = "all distinct names of the 18 files, text to probabilities, 1 thread"
 SIZES = (32, 64, 128, 256, 512, 1024)
 Probabilities = NDArray[np.floating[Any]]
 
@@ -201,7 +201,7 @@ def ngrams_row(setting: Setting) -> list[Line]:
     )
     slow, quick = times["whole"].median, times["part"].median
     line = Line(
-        f"{ALL_NAMES}: the shipped model, time",
+        f"{ALL_NAMES}: the pretrained model, time",
         "its recurrent part alone, as in the other rows",
         rate(len(names), slow),
         rate(len(names), quick),

@@ -21,7 +21,7 @@ def million_row(setting: Setting) -> list[Line]:
     """A million made-up names (see `recombined_names`); torch is given the first 100,000 of them."""
     count, sample = setting.pick(1_000_000, 60_000), setting.pick(100_000, 10_000)
     names = recombined_names(count)
-    work = f"{count:,} different names, text to probabilities, 1 thread"
+    work = f"{count:,} distinct names, text to probabilities, 1 thread"
     speed = torch_line(work, names, setting, Target(">=", 5), sample)
     return [speed, _memory_line(f"peak memory of those {count:,}", names)]
 
@@ -75,7 +75,7 @@ def column_row(setting: Setting) -> list[Line]:
         prepare={"list": make_list},
     )
     facts = {"rows": rows, "different": different, "chunks": CHUNKS, "pyarrow_threads": pa.cpu_count()}
-    words = f"a column of {rows:,} rows, {different:,} different"
+    words = f"a column of {rows:,} rows, {different:,} distinct"
     return [
         _column_line(f"{words}, as pyarrow.ChunkedArray", times, "arrow", Target("<=", 1.2), rows, facts),
         _column_line(f"{words}, as a list", times, "list", Target("<=", 2.0), rows, facts),
@@ -98,7 +98,7 @@ def _column_line(
     taken = times[ours].median
     return Line(
         work,
-        "its different values alone, plus pyarrow's dictionary of the column",
+        "its distinct values alone, plus pyarrow's dictionary of the column",
         f"{taken:.2f} s ({rows / taken / 1e6:.1f} million rows/s)",
         f"{both:.2f} s",
         taken / both,

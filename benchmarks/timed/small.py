@@ -13,7 +13,7 @@ import numpy as np
 
 import cognomen
 from cognomen.rnn.engine.packed_weights import prepack
-from timed.processes import Runs, run_processes
+from timed.processes import run_processes
 from timed.timing import Line, Setting, Target, alternate
 
 __all__ = ["letter_row", "process_row"]
@@ -126,25 +126,15 @@ def process_row(setting: Setting) -> list[Line]:
     program = [command] if command else [sys.executable, "-m", "cognomen"]
     commands = {"ours": [*program, "predict", "smith"], "theirs": [sys.executable, "-c", "import numpy"]}
     runs = run_processes(commands, setting.pick(31, 9))
-    time = (runs["ours"].times.median, runs["theirs"].times.median)
-    peak = (runs["ours"].peak, runs["theirs"].peak)
+    ours, theirs = runs["ours"].times.median, runs["theirs"].times.median
     return [
-        _process_line("time", "ms", (time[0] * 1e3, time[1] * 1e3), Target("<=", 2), runs),
-        _process_line("peak memory", "MB", peak, Target("<=", 1.5), runs),
+        Line(
+            "`cognomen predict smith`, whole process, time",
+            '`python -c "import numpy"`',
+            f"{ours * 1e3:.1f} ms",
+            f"{theirs * 1e3:.1f} ms",
+            ours / theirs,
+            Target("<=", 2),
+            details={side: run.times.to_json() | {"peak_mb": run.peak} for side, run in runs.items()},
+        )
     ]
-
-
-def _process_line(
-    what: str, unit: str, figures: tuple[float, float], target: Target, runs: dict[str, Runs]
-) -> Line:
-    details = {side: run.times.to_json() | {"peak_mb": run.peak} for side, run in runs.items()}
-    ours, theirs = figures
-    return Line(
-        f"`cognomen predict smith`, whole process, {what}",
-        '`python -c "import numpy"`',
-        f"{ours:.1f} {unit}",
-        f"{theirs:.1f} {unit}",
-        ours / theirs,
-        target,
-        details=details,
-    )

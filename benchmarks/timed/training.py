@@ -55,7 +55,7 @@ def step_row(setting: Setting) -> list[Line]:
         facts = {name: t.to_json() | {"pace": paces[name]} for name, t in times.items()}
         for way, target in (("shuffled", 3), (best, 1.8)):
             ours, theirs = paces["ours"], paces[way]
-            words = "packed, as they come" if way == "shuffled" else f"{way}, its best batching"
+            words = "packed, unsorted" if way == "shuffled" else f"{way}, its best batching"
             line = Line(
                 f"training step, batch {size}, 1 thread",
                 f"torch nn.GRU, {words}",
@@ -217,7 +217,7 @@ def folds_row(setting: Setting) -> list[Line]:
     ours = total / _pace("ours", "", seconds, 2) if setting.quick else seconds_of(_run_protocol)
     line = Line(
         "the ten folds of protocol L, 2 cores",
-        f"torch, the same recipe, {best}; scaled from its pace",
+        f"torch, the same configuration, {best}; scaled from its pace",
         f"{ours:.0f} s" + (", scaled from its pace" if setting.quick else ""),
         f"{theirs:.0f} s",
         ours / theirs,
