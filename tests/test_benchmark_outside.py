@@ -46,7 +46,7 @@ def test_the_sentence_tells_what_was_added():
         {"outside": added, "L": {"mean": 0.86, "standard_deviation": 0.005, "evaluation": figures}}
     )
     assert said == (
-        "1,234 names from 2 lists: Dutch 1,000, Irish 234. Of these at most 6 times as many as a fold's "
-        "training part has of an origin. Under L: accuracy 0.860 ± 0.005, macro-F1 0.610, top-3 0.960, "
+        "1,234 names from 2 lists: Dutch 1,000, Irish 234. Of these at most 6 times as many per "
+        "origin as in a fold's training part. Under L: accuracy 0.860 ± 0.005, macro-F1 0.610, top-3 0.960, "
         "log loss 0.450, ECE 0.011.\n"
     )
