@@ -34,7 +34,7 @@ from timed.timing import load, machine
 
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation import evaluate
-from cognomen.io.files import write_whole
+from cognomen.io.files import write_atomically
 from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.training import Recipe, run_protocol
 from cognomen.training.protocols import RunProgress, split
@@ -227,7 +227,7 @@ def main() -> None:
     for name in (name for name in ROWS if name in given.names and name not in done):
         print(f"{name} ...", file=sys.stderr, flush=True)
         add(results, name, corpus)
-        write_whole(path, (json.dumps(results, indent=1, ensure_ascii=False) + "\n").encode())
+        write_atomically(path, (json.dumps(results, indent=1, ensure_ascii=False) + "\n").encode())
     print(table(results))
 
 

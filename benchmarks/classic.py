@@ -24,7 +24,7 @@ import unlike
 
 from cognomen import Classifier
 from cognomen.corpora import Corpus
-from cognomen.io.files import write_whole
+from cognomen.io.files import write_atomically
 from cognomen.training import Recipe, run_protocol
 from cognomen.training.card import model_card
 from cognomen.training.protocols import RecipeTrainer, RunProgress, Tell
@@ -104,7 +104,7 @@ def main() -> None:
     FOLDS.mkdir(exist_ok=True)
     measured = {which: measure(which) for which in "LT"}
     RESULTS.parent.mkdir(exist_ok=True)
-    write_whole(RESULTS, (json.dumps(measured, indent=1) + "\n").encode())
+    write_atomically(RESULTS, (json.dumps(measured, indent=1) + "\n").encode())
     with tempfile.TemporaryDirectory() as folder:
         cognomen("train", DATA, "--out", f"{folder}/classic", "--seed", "0")
         write_card(Classifier.load(f"{folder}/classic"))

@@ -20,7 +20,7 @@ import unlike
 from speed import table as table_of
 from speed_profile import table as profile_table
 
-from cognomen.io.files import write_whole
+from cognomen.io.files import write_atomically
 
 HERE = Path(__file__).parent
 README, DOCS = HERE.parent / "README.md", HERE.parent / "docs"
@@ -135,7 +135,7 @@ def main() -> None:
         for mark, made in tables.items():
             written = filled(written, mark, made)
         if sys.argv[1:] != ["--check"]:
-            write_whole(page, written.encode())
+            write_atomically(page, written.encode())
         elif written != text:
             sys.exit(f"{page.name}: the figures are stale; run: python benchmarks/figures.py")
 

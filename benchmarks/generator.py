@@ -33,7 +33,7 @@ import numpy as np
 from cognomen.classifier import Classifier
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation import split_by_fold
-from cognomen.io.files import write_whole
+from cognomen.io.files import write_atomically
 from cognomen.network.generator import Generator, GeneratorRecipe, spell
 from cognomen.study.letter_ngrams import OriginModel
 from cognomen.training import train_generator
@@ -342,7 +342,7 @@ def main() -> None:
     if {run["fold"] for run in runs} - set(CHOSEN_ON):
         seconds = before["seconds"] + time.perf_counter() - began
         results = results_of(runs, others(real, -1), recipe, seconds)
-        write_whole(options.out, (json.dumps(results, indent=1) + "\n").encode())
+        write_atomically(options.out, (json.dumps(results, indent=1) + "\n").encode())
     if options.ship:
         generator = trained(corpus, recipe, SHIPPED, kept=options.kept)
         generator.warmth = tuple(warmths(generator, Classifier.load(), others(real, -1), seed=100))

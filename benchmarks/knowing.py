@@ -29,7 +29,7 @@ from cognomen.classifier.mixture import estimate_shares
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation import split_by_fold
 from cognomen.evaluation.splits import FOLDS
-from cognomen.io.files import write_whole
+from cognomen.io.files import write_atomically
 
 HERE = Path(__file__).parent
 COVERAGES = (0.8, 0.9, 0.95)
@@ -315,7 +315,7 @@ def main() -> None:
     """Measure, print the tables, and write the results."""
     results = measure(Predictions.of_models(HERE / "folds", load_corpus("tutorial")))
     print(tables(results))
-    write_whole(HERE / "results" / "knowing.json", (json.dumps(results, indent=1) + "\n").encode())
+    write_atomically(HERE / "results" / "knowing.json", (json.dumps(results, indent=1) + "\n").encode())
 
 
 if __name__ == "__main__":

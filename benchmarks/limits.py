@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation import split_by_fold, validation_mask
 from cognomen.evaluation.splits import FOLDS
-from cognomen.io.files import write_whole
+from cognomen.io.files import write_atomically
 from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.text import fold, normalise
 from cognomen.training import Recipe
@@ -315,7 +315,7 @@ def main() -> None:
     if sys.argv[1:] != ["--draw"]:
         with one_blas_thread():
             results = measure()
-        write_whole(RESULTS, (json.dumps(results, indent=1) + "\n").encode())
+        write_atomically(RESULTS, (json.dumps(results, indent=1) + "\n").encode())
     draw(json.loads(RESULTS.read_text(encoding="utf-8")))
 
 

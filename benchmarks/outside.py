@@ -29,7 +29,7 @@ from cognomen.corpora.installed import SOURCES
 from cognomen.corpora.outside import OutsideNames, outside_names, with_outside
 from cognomen.evaluation import Evaluation, evaluate
 from cognomen.evaluation.splits import FOLDS, fold_numbers
-from cognomen.io.files import write_whole
+from cognomen.io.files import write_atomically
 from cognomen.rnn.arrays import Array
 from cognomen.training import Recipe, run_protocol
 from cognomen.training.protocols import RecipeTrainer, RunProgress, Tell
@@ -190,7 +190,7 @@ def main() -> None:
     added = facts(settings)
     told = {"recipe": recipe.to_json(), "outside": added["settings"]}
     result = run_protocol("L", DATA, method, facts=told, processes=2, on_progress=tell).to_json()
-    write_whole(RESULTS, (json.dumps({"L": result, "outside": added}, indent=1) + "\n").encode())
+    write_atomically(RESULTS, (json.dumps({"L": result, "outside": added}, indent=1) + "\n").encode())
     print(line(result["accuracies"], result["evaluation"]))
 
 

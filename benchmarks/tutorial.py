@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cognomen.io.files import write_whole
+from cognomen.io.files import write_atomically
 
 RESULTS = Path(__file__).parent / "results"
 DATA = "tutorial"
@@ -57,7 +57,7 @@ def brief(result: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     RESULTS.mkdir(exist_ok=True)
     results = {way: {"loop": loop(options), **protocols(options)} for way, options in WAYS.items()}
-    write_whole(RESULTS / "tutorial.json", (json.dumps(results, indent=1) + "\n").encode())
+    write_atomically(RESULTS / "tutorial.json", (json.dumps(results, indent=1) + "\n").encode())
 
 
 if __name__ == "__main__":

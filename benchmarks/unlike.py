@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from cognomen import Classifier
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation import split_by_fold
-from cognomen.io.files import write_whole
+from cognomen.io.files import write_atomically
 from cognomen.text import fold, normalise
 
 HERE = Path(__file__).parent
@@ -133,7 +133,7 @@ def main() -> None:
         "refused_by_origin": refused_by_origin(corpus),
         "folds": folds,
     }
-    write_whole(RESULTS, (json.dumps(result, indent=1) + "\n").encode())
+    write_atomically(RESULTS, (json.dumps(result, indent=1) + "\n").encode())
     print(table(result))
 
 

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from cognomen.io.files import write_whole
+from cognomen.io.files import write_atomically
 
 
 def test_writes_and_replaces(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    write_whole(path, b"one")
-    write_whole(path, b"two")
+    write_atomically(path, b"one")
+    write_atomically(path, b"two")
     assert path.read_bytes() == b"two"
     assert os.listdir(tmp_path) == ["file"]
 
 
 def test_respects_the_mode_mask(tmp_path: Path) -> None:
-    write_whole(tmp_path / "written", b"")
+    write_atomically(tmp_path / "written", b"")
     (tmp_path / "touched").touch()
     assert (tmp_path / "written").stat().st_mode == (tmp_path / "touched").stat().st_mode
 
@@ -34,18 +34,18 @@ def test_a_failure_keeps_what_was_there(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(os, "fsync", fail) if stage == "fsync" else monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="no space"):
-        write_whole(path, b"after")
+        write_atomically(path, b"after")
     assert path.read_bytes() == b"before"
     assert os.listdir(tmp_path) == ["file"]
 
 
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        write_whole(tmp_path / "missing" / "file", b"")
+        write_atomically(tmp_path / "missing" / "file", b"")
 
 
 def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "missing" / "file"
     with pytest.raises(FileNotFoundError) as caught:
-        write_whole(path, b"")
+        write_atomically(path, b"")
     assert caught.value.filename == str(path)

@@ -1,3 +1,3 @@
-"""Everything that touches the disk."""
+"""Reading and writing files."""
 
 __all__: list[str] = []

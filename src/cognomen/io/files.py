@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Files written atomically: whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,43 +10,42 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["whole_file", "write_whole"]
+__all__ = ["atomic_write", "write_atomically"]
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` to a new file beside `path`, make sure it is on the disk, and put it in `path`'s place.
-
-    Whatever goes wrong on the way, `path` still holds what it held before.
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write `data` to `path`. If anything fails, `path` keeps its former content.
 
     Raises:
-        OSError: the folder is missing or cannot be written, or the disk is full.
+        OSError: `path` is a folder, its folder is missing or not writable, or the disk is full.
     """
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write(data)
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a new file beside `path`; at the end, if nothing was raised, put it in `path`'s place.
+def atomic_write(path: Path) -> Iterator[BinaryIO]:
+    """Open a temporary file next to `path`; on a normal exit it is synced to disk and replaces `path`.
 
     Raises:
-        OSError: `path` is a folder, its folder is missing or cannot be written, or the disk is full.
+        OSError: `path` is a folder, its folder is missing or not writable, or the disk is full.
     """
-    if path.is_dir():  # the replacement would fail only at the very end, and name the file beside it
+    if path.is_dir():  # the replacement would fail only at the very end, naming the temporary file
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:  # about the file that was asked for, not about the one beside it
+    except OSError as error:  # name the file that was asked for, not the temporary one
         raise OSError(error.errno, error.strerror, str(path)) from error
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
+        temporary.chmod(0o666 & ~_umask())  # mkstemp allows only the owner
+        temporary.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

@@ -1,8 +1,8 @@
-"""Folders written whole or not at all.
+"""Folders replaced atomically.
 
-The new folder is first written beside its place, then moved there. A folder that it replaces is renamed to
-`.NAME.previous` for the moment between two moves, since no portable call exchanges two folders. Should the
-machine stop in that moment, `whole_folder` finds it there, and `put_back` returns it.
+The new folder is written next to its final path, then renamed. The folder that it replaces is renamed to
+`.NAME.previous` between the two moves, since no portable call exchanges two folders. If the machine stops in
+that moment, `current_folder` finds it there, and `recover_folder` restores it.
 """
 
 from __future__ import annotations
@@ -12,73 +12,73 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["put_back", "whole_folder", "write_folder"]
+__all__ = ["current_folder", "recover_folder", "replace_folder"]
 
 
-def write_folder(place: Path, files: Mapping[str, bytes]) -> None:
-    """Make `place` a folder of exactly these files; what stands there, of the same file names, goes.
+def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
+    """Make `target` a folder of exactly these files; an existing folder with files of these names is replaced.
 
     Raises:
         OSError: it could not be done; everything is as it was before.
     """
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with _written_beside(place, files) as fresh:
-        _swap(fresh, place, files)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _temporary_folder(target, files) as temporary:
+        _swap(temporary, target, files)
 
 
-def whole_folder(place: Path) -> Path:
-    """Where the folder is now: at its place, or aside if its replacement was cut short."""
-    previous = _previous(place.resolve())
-    return previous if previous.exists() and not place.exists() else place
+def current_folder(target: Path) -> Path:
+    """The path of the folder now: `target`, or its `.previous` if a replacement was interrupted."""
+    previous = _previous(target.resolve())
+    return previous if previous.exists() and not target.exists() else target
 
 
-def put_back(place: Path, names: Collection[str]) -> None:
-    """After a replacement that was cut short: return the former folder, or remove what is left of it."""
-    previous = _previous(place)
-    if not place.exists() and previous.exists():
-        previous.rename(place)
+def recover_folder(target: Path, names: Collection[str]) -> None:
+    """Finish an interrupted replacement: restore the former folder, or delete what remains of it."""
+    previous = _previous(target)
+    if not target.exists() and previous.exists():
+        previous.rename(target)
     _remove(previous, names)
 
 
 @contextmanager
-def _written_beside(place: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
-    """A folder next to `place` with the files, safe on disk; what is left of it afterwards is removed."""
-    fresh = place.with_name(f".{place.name}.new-{os.urandom(4).hex()}")
+def _temporary_folder(target: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
+    """A folder next to `target` with the files, synced to disk; deleted afterwards if it is still there."""
+    temporary = target.with_name(f".{target.name}.new-{os.urandom(4).hex()}")
     try:
-        fresh.mkdir()
+        temporary.mkdir()
         for name, data in files.items():
-            with (fresh / name).open("wb") as file:
+            with (temporary / name).open("wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-        _sync(fresh)
-        yield fresh
+        _sync(temporary)
+        yield temporary
     finally:
-        _remove(fresh, files)
+        _remove(temporary, files)
 
 
-def _swap(fresh: Path, place: Path, names: Collection[str]) -> None:
-    """Move the fresh folder to its place; the one that stands there steps aside, and back if that fails."""
-    previous = _previous(place)
+def _swap(temporary: Path, target: Path, names: Collection[str]) -> None:
+    """Rename the temporary folder to `target`; on failure the former folder is restored."""
+    previous = _previous(target)
     try:
-        if place.exists():
-            place.rename(previous)
-        fresh.rename(place)
-        _sync(place.parent)
+        if target.exists():
+            target.rename(previous)
+        temporary.rename(target)
+        _sync(target.parent)
     except BaseException:
-        if not fresh.exists():
-            place.rename(fresh)
-        put_back(place, names)
+        if not temporary.exists():
+            target.rename(temporary)
+        recover_folder(target, names)
         raise
     _remove(previous, names)
 
 
-def _previous(place: Path) -> Path:
-    return place.with_name(f".{place.name}.previous")
+def _previous(target: Path) -> Path:
+    return target.with_name(f".{target.name}.previous")
 
 
 def _remove(folder: Path, names: Collection[str]) -> None:
-    """Remove a folder of ours. A file in it that is not ours stays, and so does what cannot be removed."""
+    """Delete a folder of ours. Files with other names stay, and so does what cannot be deleted."""
     with suppress(OSError):
         for name in names:
             (folder / name).unlink(missing_ok=True)
@@ -86,7 +86,7 @@ def _remove(folder: Path, names: Collection[str]) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Make the names in a folder safe on disk (Windows has no such call)."""
+    """Sync a folder's entries to disk (Windows has no such call)."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -24,7 +24,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from cognomen.errors import InputError, ModelError
-from cognomen.io.folders import put_back, whole_folder, write_folder
+from cognomen.io.folders import recover_folder, current_folder, replace_folder
 
 __all__ = ["FORMAT", "FORMAT_VERSION", "Artifact", "check_replaceable", "read_artifact", "write_artifact"]
 
@@ -62,9 +62,9 @@ def write_artifact(folder: str | Path, artifact: Artifact) -> None:
     files = _encode(artifact)
     try:
         place = Path(folder).resolve()
-        put_back(place, FILES)
+        recover_folder(place, FILES)
         check_replaceable(place)
-        write_folder(place, files)
+        replace_folder(place, files)
     except (OSError, ValueError) as error:
         raise ModelError(
             f"{folder}: the model could not be written: {error}. What was there before is as it was. "
@@ -132,7 +132,7 @@ def _is_model(place: Path) -> bool:
 def _find(place: Path) -> Path:
     """The model's folder, or where the former model waits if its replacement was cut short."""
     try:
-        folder = whole_folder(place)
+        folder = current_folder(place)
         found = "a file" if folder.exists() else "nothing"
         if folder.is_dir():
             return folder

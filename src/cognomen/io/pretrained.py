@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from cognomen.errors import ModelError
-from cognomen.io.folders import whole_folder
+from cognomen.io.folders import current_folder
 from cognomen.text.matching import did_you_mean
 
 __all__ = ["DEFAULT", "find_model"]
@@ -41,6 +41,6 @@ def find_model(model: str | Path) -> Path:
 
 def _is_there(folder: Path) -> bool:
     try:
-        return whole_folder(folder).exists()
+        return current_folder(folder).exists()
     except (OSError, ValueError):  # a name that no folder can have
         return False

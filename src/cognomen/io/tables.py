@@ -17,7 +17,7 @@ from typing import Any
 from cognomen.errors import DataError, InputError
 from cognomen.io.arrow import parquet_errors, require_pyarrow
 from cognomen.io.delimited import TABLE_SUFFIXES, find_column, open_csv
-from cognomen.io.files import whole_file
+from cognomen.io.files import atomic_write
 from cognomen.text.columns import is_string_column, item_blocks
 
 __all__ = [
@@ -166,7 +166,7 @@ def csv_writer(path: Path, like: CsvTable | ParquetTable) -> Iterator[Any]:
     """A writer of rows into a CSV or TSV file with the delimiter and encoding of another where they fit."""
     separator = like.delimiter if like.delimiter != "\t" else ","
     delimiter = "\t" if path.suffix.lower() == ".tsv" else separator
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         text = io.TextIOWrapper(file, encoding=like.encoding, newline="")
         yield csv.writer(_LineFeeds(text), delimiter=delimiter)
         text.detach()  # which flushes it, and leaves the file open
@@ -196,5 +196,5 @@ def parquet_writer(path: Path, schema: Any) -> Iterator[Any]:
             f"{path}: a Parquet table cannot have several columns of one name: "
             f"{', '.join(map(repr, repeated))}. Write a CSV table, or rename the columns first."
         )
-    with whole_file(path) as file, pa.parquet.ParquetWriter(file, schema) as writer:
+    with atomic_write(path) as file, pa.parquet.ParquetWriter(file, schema) as writer:
         yield writer

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cognomen.errors import InputError, MissingExtraError
-from cognomen.io.files import write_whole
+from cognomen.io.files import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,4 +78,4 @@ def save(figure: Figure, target: Path) -> None:
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form)
     figure.savefig(picture, format=form, metadata=undated, bbox_inches="tight", pad_inches=0.15)
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(target, picture.getvalue())
+    write_atomically(target, picture.getvalue())

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cognomen.errors import DataError
-from cognomen.io.files import write_whole
+from cognomen.io.files import write_atomically
 from cognomen.plots.canvas import empty_figure
 from cognomen.study.experiment import Experiment, Findings, Numbers, Settings
 from cognomen.study.registry import find_experiment
@@ -61,7 +61,7 @@ def write(findings: Findings, folder: Path) -> list[Path]:
     }
     for path, content in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, content)
+        write_atomically(path, content)
     return list(files)
 
 

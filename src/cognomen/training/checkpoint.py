@@ -11,7 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from cognomen.errors import TrainingError
-from cognomen.io.files import write_whole
+from cognomen.io.files import write_atomically
 from cognomen.rnn.arrays import Array
 
 __all__ = ["Checkpoint", "read_checkpoint", "write_checkpoint"]
@@ -32,7 +32,7 @@ class Checkpoint:
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """Replace the file at `path` in one go; the checkpoint before stays until then."""
-    write_whole(path, save(checkpoint.tensors, {"cognomen-checkpoint": json.dumps(checkpoint.facts)}))
+    write_atomically(path, save(checkpoint.tensors, {"cognomen-checkpoint": json.dumps(checkpoint.facts)}))
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
