@@ -16,7 +16,7 @@ __all__ = ["current_folder", "recover_folder", "replace_folder"]
 
 
 def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
-    """Make `target` a folder of exactly these files; an existing folder with files of these names is replaced.
+    """Make `target` a folder of exactly these files, in place of a folder with files of these names.
 
     Raises:
         OSError: it could not be done; everything is as it was before.

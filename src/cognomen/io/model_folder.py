@@ -24,7 +24,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from cognomen.errors import InputError, ModelError
-from cognomen.io.folders import recover_folder, current_folder, replace_folder
+from cognomen.io.folders import current_folder, recover_folder, replace_folder
 
 __all__ = ["FORMAT", "FORMAT_VERSION", "Artifact", "check_replaceable", "read_artifact", "write_artifact"]
 
