@@ -1,4 +1,4 @@
-"""Writes docs/reference/ from what the code itself says: `--help` of every command, and the docstrings.
+"""Write docs/reference/ from the code: the `--help` of every command, and the docstrings of public names.
 
 python docs/generate_reference.py           write the pages
 python docs/generate_reference.py --check   fail when a page is stale
@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from textwrap import indent
 from types import ModuleType
 from typing import Any
 
@@ -22,38 +23,22 @@ from cognomen.apps.cli.commands import cli
 FOLDER = Path(__file__).parent / "reference"
 WIDTH = 100
 HEAD = "<!-- Written by docs/generate_reference.py: change the docstrings, not this page. -->\n"
-MODULES = [
+# The packages whose exported names users call, and the two modules that have no such package around them.
+PACKAGES = [
     "cognomen",
     "cognomen.rnn",
     "cognomen.rnn.shapes",
-    "cognomen.text.alphabet",
-    "cognomen.text.names",
-    "cognomen.text.spelling",
-    "cognomen.network.network",
-    "cognomen.classifier.classifier",
-    "cognomen.classifier.model",
-    "cognomen.explanation.explanation",
-    "cognomen.explanation.attribution",
-    "cognomen.explanation.activations",
-    "cognomen.plots.explanation",
-    "cognomen.classifier.calibration",
-    "cognomen.classifier.conformal",
-    "cognomen.classifier.priors",
-    "cognomen.classifier.mixture",
-    "cognomen.classifier.composition",
-    "cognomen.io.model_folder",
+    "cognomen.text",
+    "cognomen.network",
+    "cognomen.classifier",
+    "cognomen.explanation",
     "cognomen.corpora",
     "cognomen.corpora.outside",
-    "cognomen.corpora.installed",
-    "cognomen.evaluation.splits",
-    "cognomen.evaluation.metrics",
-    "cognomen.network.generator",
-    "cognomen.training.generator",
-    "cognomen.training.config",
-    "cognomen.training.training",
-    "cognomen.training.protocols",
-    "cognomen.plots.evaluation",
+    "cognomen.evaluation",
+    "cognomen.training",
+    "cognomen.study",
     "cognomen.tutorial",
+    "cognomen.apps.tables",
     "cognomen.errors",
 ]
 
@@ -79,41 +64,51 @@ def command_page() -> str:
 
 def public_page() -> str:
     """The page of the public names."""
-    parts = [section(importlib.import_module(name)) for name in MODULES]
+    parts = [section(importlib.import_module(name)) for name in PACKAGES]
     return "\n".join([HEAD, "# The Python library\n", *parts])
 
 
 def section(module: ModuleType) -> str:
-    """One module: what it says of itself, and its public names. What has its home elsewhere is only named."""
+    """One package: its docstring and its exported names. Those documented in another section are linked."""
     names = list(getattr(module, "__all__", []))
     homes = {name: home_of(module, name) for name in names}
     guests = [name for name in names if homes[name] != module.__name__]
     parts = [f"## {module.__name__}\n", fenced(inspect.getdoc(module) or "")]
     if guests:
-        parts.append("".join(f"- `{name}`: see `{homes[name]}`\n" for name in guests))
+        parts.append(
+            "".join(f"- `{name}`: see [`{homes[name]}`](#{anchor(homes[name])})\n" for name in guests)
+        )
     parts += [entry(name, getattr(module, name)) for name in names if name not in guests]
     return "\n".join(parts)
 
 
 def home_of(module: ModuleType, name: str) -> str:
-    """The last module of our list that offers this very thing: the packages re-export what modules make."""
-    others = [importlib.import_module(each) for each in MODULES]
+    """The last package of the list that exports this object, which is where it is documented."""
+    others = [importlib.import_module(each) for each in PACKAGES]
     offering = [each for each in others if name in getattr(each, "__all__", [])]
     same = [each.__name__ for each in offering if getattr(each, name) is getattr(module, name)]
     return same[-1] if same else module.__name__
 
 
-def entry(name: str, value: Any, level: str = "###") -> str:
-    """One public name: its signature and docstring; of a class also the methods; of a constant the value."""
-    if not (inspect.isclass(value) or inspect.isroutine(value) or isinstance(value, property)):
-        return f"{level} {name}\n\n{fenced(constant(name, value))}"
-    parts = [
-        f"{level} {name}\n",
-        fenced(f"{signature(name, value)}\n\n{inspect.getdoc(value) or ''}".strip()),
-    ]
+def anchor(heading: str) -> str:
+    """The anchor that GitHub and MkDocs give to a heading."""
+    return heading.replace(".", "")
+
+
+def entry(name: str, value: Any) -> str:
+    """One public name: its signature and docstring; a class has its methods too, a constant its value."""
+    if not (inspect.isclass(value) or inspect.isroutine(value)):
+        return f"### {name}\n\n{fenced(constant(name, value))}"
+    parts = [described(name, value)]
     if inspect.isclass(value):
-        parts += [entry(f"{name}.{member}", inner, "####") for member, inner in methods(value)]
-    return "\n".join(parts)
+        parts += [described(f"{name}.{member}", inner) for member, inner in methods(value)]
+    return f"### {name}\n\n" + fenced("\n\n".join(parts))
+
+
+def described(name: str, value: Any) -> str:
+    """A signature with the docstring indented below it."""
+    text = inspect.getdoc(value) or ""
+    return f"{signature(name, value)}\n{indent(text, '    ')}".strip()
 
 
 def constant(name: str, value: Any) -> str:
@@ -126,8 +121,12 @@ def methods(kind: type) -> Iterator[tuple[str, Any]]:
     """The public methods and properties that a class itself defines and describes."""
     for name, value in vars(kind).items():
         plain = value.__func__ if isinstance(value, classmethod | staticmethod) else value
-        described = inspect.isroutine(plain) or isinstance(plain, property)
-        if described and getattr(plain, "__doc__", None) and (not name.startswith("_") or name == "__call__"):
+        text = (
+            getattr(plain, "__doc__", None)
+            if inspect.isroutine(plain) or isinstance(plain, property)
+            else None
+        )
+        if text and not text.startswith("See `") and (not name.startswith("_") or name == "__call__"):
             yield name, plain
 
 
@@ -151,12 +150,12 @@ def signature(name: str, value: Any) -> str:
     if inspect.Parameter.KEYWORD_ONLY in kinds and inspect.Parameter.VAR_POSITIONAL not in kinds:
         arguments.insert(kinds.index(inspect.Parameter.KEYWORD_ONLY), "*")
     answer = known.return_annotation
-    gives = "" if inspect.isclass(value) or answer in (known.empty, "None", None) else f" -> {answer}"
-    line = tidy(f"{name}({', '.join(arguments)}){gives}")
+    result = "" if inspect.isclass(value) or answer in (known.empty, "None", None) else f" -> {answer}"
+    line = tidy(f"{name}({', '.join(arguments)}){result}")
     if len(line) <= WIDTH:
         return line
     broken = "".join(f"    {argument},\n" for argument in arguments)
-    return tidy(f"{name}(\n{broken}){gives}")
+    return tidy(f"{name}(\n{broken}){result}")
 
 
 def tidy(text: str) -> str:
