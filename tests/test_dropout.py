@@ -1,4 +1,4 @@
-"""Where noise is dropped into a network in training: which values, how many, the gradient, and none without it."""
+"""Noise in training: which values are dropped, how many, the gradient through it, and none without it."""
 
 from __future__ import annotations
 
