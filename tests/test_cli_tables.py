@@ -22,7 +22,7 @@ from cognomen.apps.score_file import score_table
 from cognomen.classifier import Classifier
 from cognomen.classifier.composition import compose
 from cognomen.errors import DataError, InputError
-from cognomen.io import tables as sheets
+from cognomen.io import tables, text_files
 
 ROWS = [
     ("1", "Smith", "a, b"),
@@ -141,10 +141,11 @@ def test_a_sum_as_json(model):
 @pytest.mark.parametrize("table", ["people.csv", "people.parquet"])
 @pytest.mark.parametrize("out", ["out.csv", "out.parquet"])
 def test_many_blocks_are_one_table(model, table, out, monkeypatch):
-    monkeypatch.setattr(sheets, "BLOCK", 4)
+    monkeypatch.setattr(tables, "ROWS", 4)
+    monkeypatch.setattr(text_files, "BLOCK", 70)
     rows: list[int] = []
     scored = score_table(Classifier.load(model), table, "surname", out, on_rows=rows.append)
-    assert (scored.rows, scored.answered, rows) == (6, 4, [4, 6])
+    assert (scored.rows, scored.answered, len(rows), rows[-1]) == (6, 4, 2, 6)
     check(read(out), expected(model))
 
 
@@ -183,7 +184,10 @@ def test_short_rows_are_filled_up_and_blank_lines_left_out(model):
 BAD = {
     "long.csv": (b"name,x\nSmith,a\nSmith,a,b\n", r"long.csv, line 3: the row has 3 cells, but there are 2"),
     "latin.csv": (b"name,x\nSmith,a\nM\xfcller,b\n", "latin.csv, line 3: expected UTF-8 text"),
-    "wide.csv": ("name,x\nSmith,a\n".encode("utf-16"), "expected UTF-8 text, but it holds"),
+    "wide.csv": (
+        "name,x\nSmith,a\n".encode("utf-16"),
+        "expected UTF-8 text, but it holds zero bytes, as UTF-16",
+    ),
     "narrow.csv": (
         "name,x\nSmith,a\n".encode("utf-16-le"),
         "line 1: expected UTF-8 text, but it holds zero bytes",
@@ -313,7 +317,7 @@ def test_a_folder_in_the_place_of_the_new_table_is_named(model, out, work):
 
 
 def test_ctrl_c_in_the_middle_leaves_nothing_behind(model, work, monkeypatch):
-    monkeypatch.setattr(sheets, "BLOCK", 2)
+    monkeypatch.setattr(text_files, "BLOCK", 40)
     there = sorted(os.listdir(work))
 
     def stop(rows: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -130,31 +131,88 @@ def test_home_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(
-    ("data", "line", "what"),
+    ("data", "line", "what", "encoding"),
     [
-        ("Bauer\nMüller\n".encode("latin-1"), 2, "0xfc"),
-        ("Bauer\r\n\r\nMüller\n".encode("latin-1"), 3, "0xfc"),
-        (b"\xef\xbb\xbfBauer\nM\xfcller\n", 2, "0xfc"),
-        ("Bauer\nIvanov\nИванов\n".encode("koi8-r"), 3, "0xe9"),
-        ("Bauer\nM\u00fcller\n".encode("utf-16"), 1, "zero bytes, as UTF-16 does"),
-        ("Bauer\nMeyer\n".encode("utf-16-le"), 1, "zero byte"),
-        ("Bauer\nM\u00fc".encode()[:-1], 2, "0xc3"),
+        ("Bauer\nMüller\n".encode("latin-1"), 2, "0xfc", "cp1252"),
+        ("Bauer\r\n\r\nMüller\n".encode("latin-1"), 3, "0xfc", "cp1252"),
+        (b"\xef\xbb\xbfBauer\nM\xfcller\n", 2, "0xfc", "cp1252"),
+        ("Bauer\nIvanov\nИванов\n".encode("koi8-r"), 3, "0xe9", "cp1252"),
+        ("Bauer\nM\u00fcller\n".encode("utf-16"), 1, "zero bytes, as UTF-16 does", "utf-16"),
+        ("Bauer\nMeyer\n".encode("utf-16-le"), 1, "zero bytes", "utf-16-le"),
+        ("Bauer\nMeyer\n".encode("utf-16-be"), 1, "zero bytes", "utf-16-be"),
+        ("\ufeff北京\n".encode("utf-16-le"), 1, "begins as UTF-16 does|zero bytes", "utf-16"),
+        ("Bauer\nM\u00fc".encode()[:-1], 2, "0xc3", "cp1252"),
     ],
 )  # fmt: skip
-def test_another_encoding_is_named_with_file_and_line(
-    tmp_path: Path, data: bytes, line: int, what: str
+def test_another_encoding_is_named_with_file_line_and_remedy(
+    tmp_path: Path, data: bytes, line: int, what: str, encoding: str
 ) -> None:
-    with pytest.raises(DataError, match=rf"German\.txt, line {line}: expected UTF-8.*{what}.*Convert.*iconv"):
+    with pytest.raises(
+        DataError,
+        match=rf"{tmp_path}/German\.txt, line {line}: expected UTF-8.*({what}).*\. .*--encoding {encoding} .*"
+        "save it as UTF-8",
+    ):
         load_corpus(write(tmp_path, {"Dutch.txt": b"Bakker\n", "German.txt": data}))
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        ("Müller\r\nVoß\r\n".encode("cp1252"), "cp1252"),
+        ("Müller\nVoß\n".encode("utf-16"), "utf-16"),
+        ("Müller\nVoß\n".encode("utf-16-be"), "utf-16-be"),
+        ("\ufeffMüller\nVoß\n".encode("utf-16-le"), "UTF-16LE"),
+        ("Müller\nVoß\n".encode(), "utf8"),
+        (b"\xef\xbb\xbf" + "Müller\nVoß\n".encode(), "utf-8-sig"),
+    ],
+)
+def test_an_encoding_may_be_given(tmp_path: Path, data: bytes, encoding: str) -> None:
+    folder = write(tmp_path / "names", {"German.txt": data})
+    assert pairs(load_corpus(folder, encoding=encoding)) == [("Müller", "German"), ("Voß", "German")]
+    rows = "name,origin\nMüller,German\nVoß,German"
+    (tmp_path / "t.csv").write_bytes(rows.encode(encoding))
+    assert load_corpus(tmp_path / "t.csv", encoding=encoding).names == ("Müller", "Voß")
+
+
+def test_text_that_is_not_in_the_given_encoding(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"A.txt": b"alpha\nbeta\n\x81\n"})
+    with pytest.raises(DataError, match=r"A\.txt, line 3: expected cp1252 text, but .*own encoding"):
+        load_corpus(folder, encoding="cp1252")
+    with pytest.raises(DataError, match=r"A\.txt, line 1: expected utf-16 text"):
+        load_corpus(folder, encoding="utf-16")
+    for unknown in ("utf-99", "zip", "a\0b", ""):
+        with pytest.raises(InputError, match="encoding: expected a text encoding such as"):
+            load_corpus(folder, encoding=unknown)
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        (b"PK\x03\x04\x14\0\6\0", r"a workbook \(\.xlsx.*save the sheet as CSV.*CSV UTF-8"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", r"old Excel workbook \(\.xls\).*CSV UTF-8"),
+        (b"\x1f\x8b\x08\0", r"gzip\. Unpack"),
+        (b"PAR1\x15", r"a Parquet table\. Rename"),
+    ],
+)
+@pytest.mark.parametrize("encoding", [None, "cp1252"])
+def test_a_workbook_called_a_table_is_recognised(
+    tmp_path: Path, start: bytes, kind: str, encoding: str | None
+) -> None:
+    path = write(tmp_path / "my data", {"t.csv": start + bytes(range(256)) * 9}) / "t.csv"
+    with pytest.raises(DataError, match=rf'"{path}": expected text, but this file is .*{kind}'):
+        load_corpus(path, encoding=encoding)
 
 
 def test_a_single_zero_byte_is_no_utf_16(tmp_path: Path) -> None:
     """To convert such a file from UTF-16 would destroy it."""
-    with pytest.raises(
-        DataError, match=r"German\.txt, line 2: .* zero byte\. Remove .*tr -d '\\000' <"
-    ) as error:
-        load_corpus(write(tmp_path, {"German.txt": b"Bauer\nMe\0yer\n"}))
-    assert "iconv" not in str(error.value)
+    folder = write(tmp_path / "my names", {"German.txt": b"Bauer\nMe\0yer\n"})
+    with pytest.raises(DataError, match=r"German\.txt, line 2: .* zero byte\. Write a copy") as error:
+        load_corpus(folder)
+    assert "--encoding" not in str(error.value)
+    command = re.fullmatch(r'.*: python -c "([^"]*)"', str(error.value))
+    assert command is not None
+    subprocess.run([sys.executable, "-c", command[1]], check=True)
+    assert (folder / "clean-German.txt").read_bytes() == b"Bauer\nMeyer\n"
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
@@ -227,11 +285,11 @@ def test_a_file_that_is_neither(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, *_: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     folder = write(tmp_path, {"A.txt": b"alpha"})
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(DataError, match=r"cannot read .*A\.txt: Permission denied"):
         load_corpus(folder)
 

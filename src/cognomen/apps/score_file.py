@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cognomen.apps.tables import ANSWER_COLUMNS, scores_cells, scores_table
 from cognomen.classifier.answers import REASONS, Scores
 from cognomen.errors import DataError
+from cognomen.io.arrow import find_pyarrow
 from cognomen.io.delimited import find_column
-from cognomen.io.tables import CsvTable, ParquetTable, check_suffix, csv_writer, open_table, parquet_writer
+from cognomen.io.tables import Table, cells_of, check_suffix, csv_writer, open_table, parquet_writer
+from cognomen.text.columns import distinct_texts
 
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
     from cognomen.classifier.priors import Prior
 
-__all__ = ["Scored", "score_table"]
+__all__ = ["ScoreSummary", "score_table"]
+
+REMEMBERED = 1 << 20  # texts
 
 
 @dataclass(frozen=True)
-class Scored:
-    """What came of a table.
+class ScoreSummary:
+    """How the rows of a table were answered.
 
     Attributes:
-        rows: its rows.
+        rows: how many there are.
         answered: those with an origin.
-        unknown: how many of the others there are for each reason.
+        unknown: the number of the others for each reason.
     """
 
     rows: int
     answered: int
     unknown: dict[str, int]
+
+
+class _ScoredBlock(NamedTuple):
+    """N rows of a table (see `io.tables`), the scores of their U distinct texts, and the text of each row."""
+
+    rows: Any
+    scores: Scores  # (U + 1,), the last for what is not text
+    texts: NDArray[np.intp]  # (N,)
 
 
 def score_table(
@@ -44,68 +58,103 @@ def score_table(
     out: str | Path,
     *,
     prefix: str = "",
+    encoding: str | None = None,
     full_names: bool = True,
     threads: int = 1,
     prior: Prior = "training",
     restrict: Iterable[str] | None = None,
     abstain_below: float = 0.0,
     on_rows: Callable[[int], None] = lambda rows: None,
-) -> Scored:
-    """Write a table anew, with four more columns: origin, probability, status and reason.
+) -> ScoreSummary:
+    """Write a copy of a table with four more columns: origin, probability, status and reason.
 
     Rows, their order and the other columns stay. Without an answer the origin and the probability are empty
-    (in Parquet: null). The table is read, answered and written in blocks of some hundred thousand rows.
+    (in Parquet: null). The table is read, answered and written in blocks of some ten thousand rows.
 
     Args:
         classifier: gives the answers.
         table: a .csv, .tsv or .parquet file, with headings.
-        column: the heading of the column of names, in any case of letters, or its number, counted from 1.
-        out: the new table, of any of these extensions; a file that is there is replaced, at the very end.
-        prefix: put before the names of the four columns.
-        full_names, threads, prior, restrict, abstain_below: as the classifier's own call takes them.
-        on_rows: called with the rows done so far.
+        column: the column of names: its heading, ignoring case, or its number, counted from 1.
+        out: the new table, with any of these extensions; an existing file is replaced, atomically.
+        prefix: prepended to the headings of the four columns.
+        encoding: of a CSV or TSV table; UTF-8 if None. The new table is UTF-8, with a byte-order mark if the
+            old one has one or is in another encoding.
+        full_names, threads, prior, restrict, abstain_below: as in a call of the classifier.
+        on_rows: called after each block with the number of rows done.
 
     Raises:
         DataError: the table cannot be read, lacks the column, or has one of the four already.
-        InputError: an argument is not what it should be.
-        MissingExtraError: Parquet, and pyarrow is not installed.
+        InputError: an argument is invalid.
+        MissingExtraError: a table is Parquet, and pyarrow is not installed.
         OSError: the new table cannot be written.
     """
-    source, target = open_table(Path(table)), Path(out)
+    source, target = open_table(Path(table), encoding), Path(out)
     check_suffix(target)
-    find_column(source.path, column, source.headings)
+    index = find_column(source.path, column, source.headings)
     new = [prefix + name for name in ANSWER_COLUMNS]
-    _check_free(source, new)
+    _check_headings(source, new)
     only = None if restrict is None else tuple(restrict)
-    unknown: Counter[int] = Counter()
-    rows = 0
+    remember = _Memory(
+        lambda texts: classifier.scores(
+            texts,
+            full_names=full_names,
+            threads=threads,
+            prior=prior,
+            restrict=only,
+            abstain_below=abstain_below,
+        )
+    )
+    counts = np.zeros(len(REASONS) + 1, np.intp)  # of rows by reason; the last for those with an answer
 
-    def scored() -> Iterator[tuple[Any, Scores]]:
-        nonlocal rows
-        for block in source.blocks():
-            scores = classifier.scores(
-                source.texts(block, column),
-                full_names=full_names,
-                threads=threads,
-                prior=prior,
-                restrict=only,
-                abstain_below=abstain_below,
+    def scored() -> Iterator[_ScoredBlock]:
+        for rows in source.blocks():
+            block = _ScoredBlock(rows, *remember.scores(cells_of(source, rows, index)))
+            np.add.at(
+                counts, block.scores.reasons, np.bincount(block.texts, minlength=len(block.scores.reasons))
             )
-            unknown.update(scores.reasons[scores.reasons >= 0].tolist())
-            yield block, scores
-            rows += len(scores.origins)
-            on_rows(rows)
+            yield block
+            on_rows(int(counts.sum()))
 
     write = _write_parquet if target.suffix.lower() == ".parquet" else _write_csv
     write(target, source, scored(), new, classifier.origins)
-    reasons = {reason: unknown[place] for place, reason in enumerate(REASONS) if unknown[place]}
-    return Scored(rows, rows - sum(reasons.values()), reasons)
+    unknown = {reason: count for reason, count in zip(REASONS, counts.tolist(), strict=False) if count}
+    return ScoreSummary(int(counts.sum()), int(counts[-1]), unknown)
 
 
-def _check_free(source: CsvTable | ParquetTable, new: list[str]) -> None:
-    """The new columns must not be there already."""
-    there = {heading.strip().casefold() for heading in source.headings}
-    taken = [name for name in new if name.casefold() in there]
+class _Memory:
+    """Scores of texts, so that a text is scored once, however many blocks it occurs in."""
+
+    def __init__(self, score: Callable[[Any], Scores]) -> None:
+        self._score = score
+        self._forget()
+
+    def _forget(self) -> None:
+        self._row: dict[str | None, int] = {None: 0}  # of each text in the scores
+        self._scores = self._score([None])
+
+    def scores(self, column: Any) -> tuple[Scores, NDArray[np.intp]]:
+        """The scores of a column's U distinct texts, then of what is not text; and (N,) the row of each."""
+        texts, rows = distinct_texts(column)
+        if len(self._row) > REMEMBERED:
+            self._forget()
+        new = [text for text in texts if text not in self._row]
+        if new:
+            self._row.update(zip(new, range(len(self._row), len(self._row) + len(new)), strict=True))
+            self._scores = _each(np.concatenate, self._scores, self._score(new))
+        known = np.array([*map(self._row.__getitem__, texts), 0])
+        return _each(lambda arrays: arrays[0][known], self._scores), rows % len(known)  # -1 is the last
+
+
+def _each(function: Callable[[list[NDArray[Any]]], NDArray[Any]], *scores: Scores) -> Scores:
+    """Apply a function to the same array of each of the scores."""
+    names = ("origins", "probabilities", "reasons")
+    return Scores(*(function([getattr(each, name) for each in scores]) for name in names))
+
+
+def _check_headings(source: Table, new: list[str]) -> None:
+    """Raise DataError if a table has the new columns already."""
+    present = {heading.strip().casefold() for heading in source.headings}
+    taken = [name for name in new if name.casefold() in present]
     if taken:
         raise DataError(
             f"{source.path} has the columns {taken} already. Give the new ones a prefix, such as "
@@ -114,32 +163,30 @@ def _check_free(source: CsvTable | ParquetTable, new: list[str]) -> None:
 
 
 def _write_csv(
-    target: Path,
-    source: CsvTable | ParquetTable,
-    scored: Iterable[tuple[Any, Scores]],
-    new: list[str],
-    origins: tuple[str, ...],
+    target: Path, source: Table, blocks: Iterable[_ScoredBlock], new: list[str], origins: tuple[str, ...]
 ) -> None:
     with csv_writer(target, source) as writer:
-        writer.writerow([*source.headings, *new])
-        for block, scores in scored:
-            rows, answers = source.as_rows(block), scores_cells(scores, origins)
-            writer.writerows(row + answer for row, answer in zip(rows, answers, strict=True))
+        writer.write_rows([[*source.headings, *new]])
+        for rows, scores, texts in blocks:
+            answers = scores_cells(scores, origins)
+            if isinstance(rows, list):
+                writer.write_rows(row + answers[text] for row, text in zip(rows, texts.tolist(), strict=True))
+            else:
+                pa = find_pyarrow()
+                writer.write_table(
+                    rows, pa.array(writer.lines(answers), pa.large_string()).take(pa.array(texts))
+                )
 
 
 def _write_parquet(
-    target: Path,
-    source: CsvTable | ParquetTable,
-    scored: Iterable[tuple[Any, Scores]],
-    new: list[str],
-    origins: tuple[str, ...],
+    target: Path, source: Table, blocks: Iterable[_ScoredBlock], new: list[str], origins: tuple[str, ...]
 ) -> None:
     def joined() -> Iterator[Any]:
-        for block, scores in scored:
-            table, answers = source.as_arrow(block), scores_table(scores, origins)
+        for rows, scores, texts in blocks:
+            answers = scores_table(scores, origins).take(texts)
             for name, answer in zip(new, answers.columns, strict=True):
-                table = table.append_column(name, answer)
-            yield table
+                rows = rows.append_column(name, answer)
+            yield rows
 
     tables = joined()
     first = next(tables)

@@ -76,7 +76,11 @@ class Corpus:
 
 
 def load_corpus(
-    data: str | os.PathLike[str], *, clean: bool = True, on_progress: OnBytes | None = None
+    data: str | os.PathLike[str],
+    *,
+    clean: bool = True,
+    encoding: str | None = None,
+    on_progress: OnBytes | None = None,
 ) -> Corpus:
     """Read names for training or evaluation.
 
@@ -84,16 +88,17 @@ def load_corpus(
         data: a folder of <Origin>.txt files, a .csv, .tsv or .parquet table, or the name of a known corpus
             ("./tutorial" is a folder called so).
         clean: drop junk and duplicates as protocol L does; False keeps every row as it stands, trimmed.
+        encoding: of the text files and of a CSV or TSV table; UTF-8 if None.
         on_progress: called with the bytes come and the bytes expected (None if unknown) during a download.
 
     Raises:
-        InputError: `data` is no path.
+        InputError: `data` is not a path, or there is no such encoding.
         DataError: there is no such data, or it cannot be read; the message names file and line.
         DownloadError: a known corpus cannot be fetched.
         MissingExtraError: a Parquet table, and pyarrow is not installed.
     """
     try:
-        source, reading = _read(data, on_progress)
+        source, reading = _read(data, encoding, on_progress)
     except OSError as error:
         raise DataError(f"cannot read {os.fspath(data)!r}: {error}") from error
     rows, report = clean_rows(reading, clean=clean)
@@ -103,7 +108,9 @@ def load_corpus(
     return Corpus(names, labels, source, report)
 
 
-def _read(data: str | os.PathLike[str], on_progress: OnBytes | None) -> tuple[str, Reading]:
+def _read(
+    data: str | os.PathLike[str], encoding: str | None, on_progress: OnBytes | None
+) -> tuple[str, Reading]:
     if not isinstance(data, (str, os.PathLike)) or not os.fspath(data):
         raise InputError(
             f"expected the path of a folder or table, or one of {list(KNOWN_CORPORA)}, got {data!r}"
@@ -117,9 +124,9 @@ def _read(data: str | os.PathLike[str], on_progress: OnBytes | None) -> tuple[st
         path = path.expanduser()
     source = path.name or path.resolve().name
     if path.is_dir():
-        return source, read_folder(path)
+        return source, read_folder(path, encoding)
     if path.suffix.lower() in TABLE_SUFFIXES and path.exists():
-        return source, read_table(path)
+        return source, read_table(path, encoding)
     raise DataError(_foreign_file(path) if path.exists() else _no_such_path(path))
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from cognomen.corpora.rows import Reading, Row
 from cognomen.errors import DataError
-from cognomen.io.text_files import numbered_lines, read_utf8
+from cognomen.io.text_files import numbered_lines, read_text_file
 
 __all__ = ["read_folder"]
 
 
-def read_folder(folder: Path) -> Reading:
+def read_folder(folder: Path, encoding: str | None = None) -> Reading:
     """Read all `<Origin>.txt` of a folder, in the order of their names. Blank lines are no rows.
 
     Raises:
@@ -25,7 +25,10 @@ def read_folder(folder: Path) -> Reading:
     reading = Reading()
     for path in files:
         origin = unicodedata.normalize("NFC", path.stem).strip()
-        rows = [Row(name, origin, path.name, line) for line, name in numbered_lines(read_utf8(path))]
+        rows = [
+            Row(name, origin, path.name, line)
+            for line, name in numbered_lines(read_text_file(path, encoding))
+        ]
         reading.rows += rows
         if not rows:
             reading.empty_files.append(path.name)

@@ -5,13 +5,13 @@ The columns stand in any order, their headings in any case of letters; other col
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from cognomen.corpora.rows import DroppedRow, Reading, Row
 from cognomen.errors import DataError
-from cognomen.io.delimited import close_heading, heading_problem, open_csv
+from cognomen.io.delimited import CsvTable, close_heading, heading_problem
 from cognomen.io.tables import ParquetTable
 
 __all__ = ["read_table"]
@@ -22,7 +22,7 @@ COLUMNS: Final = ("name", "origin")
 _Cells = tuple[str | None, str | None]
 
 
-def read_table(path: Path) -> Reading:
+def read_table(path: Path, encoding: str | None = None) -> Reading:
     """Read a CSV, TSV or Parquet table.
 
     A row that lacks its name or its origin, or has more cells than there are headings, is not read but
@@ -33,7 +33,7 @@ def read_table(path: Path) -> Reading:
         MissingExtraError: it is a Parquet table and pyarrow is not installed.
     """
     reading = Reading()
-    for line, (name, origin), whole in _READERS[path.suffix.lower()](path):
+    for line, (name, origin), whole in _rows(path, encoding):
         trimmed_name, trimmed_origin = (name or "").strip(), (origin or "").strip()
         if not whole or not trimmed_name or not trimmed_origin:
             reason = "empty-cell" if whole else "ragged"
@@ -48,12 +48,16 @@ def read_table(path: Path) -> Reading:
     return reading
 
 
-def _csv_rows(path: Path) -> Iterator[tuple[int, _Cells, bool]]:
-    sheet = open_csv(path)
+def _rows(path: Path, encoding: str | None) -> Iterator[tuple[int, _Cells, bool]]:
+    return _parquet_rows(path) if path.suffix.lower() == ".parquet" else _csv_rows(path, encoding)
+
+
+def _csv_rows(path: Path, encoding: str | None) -> Iterator[tuple[int, _Cells, bool]]:
+    sheet = CsvTable(path, encoding)
     if not sheet.headings:
         raise DataError(f"expected a table with the headings name and origin, but {path} is empty.")
     places = _find_columns(path, sheet.headings)
-    for line, cells in sheet.rows:
+    for line, cells in sheet.numbered_rows():
         if not any(cell.strip() for cell in cells):
             continue
         found = tuple(cells[place] if place < len(cells) else None for place in places)
@@ -94,10 +98,3 @@ def _strings(path: Path, column: Any, heading: str) -> list[str | None]:
                 f"({column.type}). Write that column as strings."
             )
     return cells
-
-
-_READERS: Final[dict[str, Callable[[Path], Iterator[tuple[int, _Cells, bool]]]]] = {
-    ".csv": _csv_rows,
-    ".tsv": _csv_rows,
-    ".parquet": _parquet_rows,
-}

@@ -1,4 +1,4 @@
-"""pyarrow, which only the extra `tables` installs."""
+"""pyarrow, which the extra `tables` installs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,23 @@ from typing import Any
 
 from cognomen.errors import DataError, MissingExtraError
 
-__all__ = ["parquet_errors", "require_pyarrow"]
+__all__ = ["find_pyarrow", "parquet_errors", "require_pyarrow"]
+
+
+def find_pyarrow() -> Any:
+    """Import pyarrow with the modules that are used here; None if it is not installed."""
+    try:
+        import pyarrow
+        import pyarrow.compute
+        import pyarrow.csv
+        import pyarrow.parquet
+    except ImportError:
+        return None
+    return pyarrow
 
 
 def require_pyarrow(purpose: str) -> Any:
-    """Import pyarrow with its Parquet module.
+    """Import pyarrow.
 
     Args:
         purpose: what needs it, the subject of the error message.
@@ -21,11 +33,9 @@ def require_pyarrow(purpose: str) -> Any:
     Raises:
         MissingExtraError: pyarrow is not installed.
     """
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "tables", purpose) from error
+    pyarrow = find_pyarrow()
+    if pyarrow is None:
+        raise MissingExtraError("pyarrow", "tables", purpose)
     return pyarrow
 
 

@@ -1,96 +1,46 @@
-"""Table files block by block: CSV and TSV (rows of texts) and Parquet (pyarrow tables).
+"""Tables in files, read and written in blocks of rows: CSV, TSV and Parquet.
 
-No file is in memory as a whole. What is written is there whole at the end, or not at all.
+A block is a pyarrow.Table; without pyarrow, which CSV does not need, it is a list of rows. Files are never in
+memory as a whole, and are written atomically.
 """
 
 from __future__ import annotations
 
 import codecs
 import csv
-import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import reduce
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cognomen.errors import DataError, InputError
-from cognomen.io.arrow import parquet_errors, require_pyarrow
-from cognomen.io.delimited import TABLE_SUFFIXES, find_column, open_csv
+from cognomen.io.arrow import find_pyarrow, parquet_errors, require_pyarrow
+from cognomen.io.delimited import TABLE_SUFFIXES, CsvTable, find_column
 from cognomen.io.files import atomic_write
-from cognomen.text.columns import is_string_column, item_blocks
+from cognomen.text.columns import is_string_column
 
 __all__ = [
-    "CsvTable",
+    "CsvWriter",
     "ParquetTable",
+    "cells_of",
     "check_suffix",
     "csv_writer",
     "open_table",
     "parquet_writer",
+    "read_column",
 ]
 
-BLOCK = 1 << 17  # rows
-
-
-class CsvTable:
-    """A CSV or TSV file: its blocks are lists of rows, and each row has a text for each heading.
-
-    Attributes:
-        path: the file.
-        headings: its columns.
-        delimiter: what stands between its cells.
-        encoding: "utf-8", or "utf-8-sig" where it begins with a byte-order mark.
-    """
-
-    def __init__(self, path: Path) -> None:
-        sheet = open_csv(path)
-        if not sheet.headings:
-            raise DataError(f"expected a table with headings in its first line, but {path} is empty.")
-        self.path, self.headings, self.delimiter = path, sheet.headings, sheet.delimiter
-        with path.open("rb") as file:
-            self.encoding = "utf-8-sig" if file.read(3) == codecs.BOM_UTF8 else "utf-8"
-        self._rows = sheet.rows
-
-    def blocks(self) -> Iterator[list[list[str]]]:
-        """The rows; one empty block if there are none."""
-        blocks = item_blocks(self._whole_rows(), BLOCK)
-        yield next(blocks, [])
-        yield from blocks
-
-    def names(self, column: str) -> Iterable[str]:
-        """The cells of a column, one after the other."""
-        place = find_column(self.path, column, self.headings)
-        return (row[place] for row in self._whole_rows())
-
-    def texts(self, block: list[list[str]], column: str) -> list[str]:
-        """The cells of a column in a block."""
-        place = find_column(self.path, column, self.headings)
-        return [row[place] for row in block]
-
-    def as_rows(self, block: list[list[str]]) -> list[list[str]]:
-        """The block itself."""
-        return block
-
-    def as_arrow(self, block: list[list[str]]) -> Any:
-        """The block as a pyarrow.Table of strings."""
-        pa = require_pyarrow("Writing a Parquet table")
-        columns = zip(*block, strict=True) if block else ([] for _ in self.headings)
-        return pa.Table.from_arrays([pa.array(cells, pa.string()) for cells in columns], self.headings)
-
-    def _whole_rows(self) -> Iterator[list[str]]:
-        """Rows as long as the headings: short ones are filled up with "", long ones have an error in them."""
-        width = len(self.headings)
-        for line, cells in self._rows:
-            if any(cell.strip() for cell in cells[width:]):
-                raise DataError(
-                    f"{self.path}, line {line}: the row has {len(cells)} cells, but there are {width} "
-                    "headings. Look for a cell with a comma in it that is not in quotation marks."
-                )
-            yield [*cells[:width], *[""] * (width - len(cells))]
+ROWS = 1 << 17  # of a block of Parquet
 
 
 class ParquetTable:
-    """A Parquet file: its blocks are pyarrow tables. The attributes are those of a CsvTable."""
+    """A Parquet file. The attributes are those of a `CsvTable`."""
 
     delimiter, encoding = ",", "utf-8"
 
@@ -101,17 +51,13 @@ class ParquetTable:
         self.path, self.headings = path, list(self._file.schema_arrow.names)
 
     def blocks(self) -> Iterator[Any]:
-        """The rows; one empty block if there are none."""
+        """Yield the rows as pyarrow tables; without rows one empty table."""
         pa = require_pyarrow("Reading a Parquet table")
         with parquet_errors(self.path):
             if self._file.metadata.num_rows == 0:
                 yield self._file.schema_arrow.empty_table()
-            for batch in self._file.iter_batches(BLOCK):
+            for batch in self._file.iter_batches(ROWS):
                 yield pa.Table.from_batches([batch])
-
-    def names(self, column: str) -> Any:
-        """A column."""
-        return self._strings(self.column(find_column(self.path, column, self.headings)))
 
     def column(self, index: int) -> Any:
         """A whole column, a pyarrow.ChunkedArray of any type."""
@@ -120,70 +66,158 @@ class ParquetTable:
             alike = self._file.read(columns=[heading])  # all columns of this name
         return alike.column(self.headings[:index].count(heading))
 
-    def texts(self, block: Any, column: str) -> Any:
-        """A column of a block."""
-        return self._strings(block.column(find_column(self.path, column, self.headings)))
 
-    def as_rows(self, block: Any) -> list[list[str]]:
-        """The cells of a block as texts; null is ""."""
-        columns = [["" if cell is None else str(cell) for cell in c.to_pylist()] for c in block.columns]
-        return [list(row) for row in zip(*columns, strict=True)]
-
-    def as_arrow(self, block: Any) -> Any:
-        """The block itself."""
-        return block
-
-    def _strings(self, column: Any) -> Any:
-        if not is_string_column(column):
-            raise DataError(
-                f"{self.path}: expected a column of strings, got values of the type {column.type}. Write "
-                "that column as strings."
-            )
-        return column
+Table = CsvTable | ParquetTable
 
 
-def open_table(path: Path) -> CsvTable | ParquetTable:
+def open_table(path: Path, encoding: str | None = None) -> Table:
     """Open a table by its extension and read its headings.
 
+    Args:
+        path: the file.
+        encoding: of a CSV or TSV file; UTF-8 if None.
+
     Raises:
-        DataError: it is not there, has another extension, or cannot be read.
+        DataError: there is no such file, its extension is not that of a table, or it cannot be read.
+        InputError: there is no such encoding.
         MissingExtraError: it is a Parquet table and pyarrow is not installed.
     """
     if not path.is_file():
         raise DataError(f"expected a table ({', '.join(TABLE_SUFFIXES)}), found no file {str(path)!r}.")
     check_suffix(path)
-    return ParquetTable(path) if path.suffix.lower() == ".parquet" else CsvTable(path)
+    if path.suffix.lower() == ".parquet":
+        return ParquetTable(path)
+    table = CsvTable(path, encoding)
+    if not table.headings:
+        raise DataError(f"expected a table with headings in its first line, but {path} is empty.")
+    return table
 
 
 def check_suffix(path: Path) -> None:
-    """Raise InputError where an extension is not that of a table."""
+    """Raise InputError unless the extension is that of a table."""
     if path.suffix.lower() not in TABLE_SUFFIXES:
         raise InputError(f"expected a table ({', '.join(TABLE_SUFFIXES)}), got {str(path)!r}.")
 
 
-@contextmanager
-def csv_writer(path: Path, like: CsvTable | ParquetTable) -> Iterator[Any]:
-    """A writer of rows into a CSV or TSV file with the delimiter and encoding of another where they fit."""
-    separator = like.delimiter if like.delimiter != "\t" else ","
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else separator
-    with atomic_write(path) as file:
-        text = io.TextIOWrapper(file, encoding=like.encoding, newline="")
-        yield csv.writer(_LineFeeds(text), delimiter=delimiter)
-        text.detach()  # which flushes it, and leaves the file open
+def read_column(table: Table, column: str) -> Any:
+    """A whole column of strings: a pyarrow.ChunkedArray, or an iterator without pyarrow.
 
-
-class _LineFeeds:
-    """Rows of a csv.writer, which end in CRLF, written with LF.
-
-    csv.writer quotes a cell for the characters of its own line end only (before Python 3.13), so it must
-    know of both, or a carriage return in a cell would stand unquoted and cut the row in two.
+    Raises:
+        DataError: there is no such column, it does not hold strings, or the table cannot be read.
     """
+    index = find_column(table.path, column, table.headings)
+    if isinstance(table, ParquetTable):
+        return _strings(table.path, table.column(index))
+    pa = find_pyarrow()
+    if pa is None:
+        return chain.from_iterable(cells_of(table, block, index) for block in table.blocks())
+    chunks = [block.column(index).dictionary_encode() for block in table.blocks()]  # most names repeat
+    return pa.chunked_array(chain.from_iterable(each.chunks for each in chunks), chunks[0].type)
 
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self._text = text
 
-    def write(self, row: str) -> int:
-        return self._text.write(row.removesuffix("\r\n") + "\n")
+def cells_of(table: Table, block: Any, index: int) -> Any:
+    """The strings of a column in a block.
+
+    Raises:
+        DataError: the column holds something else.
+    """
+    return (
+        [row[index] for row in block]
+        if isinstance(block, list)
+        else _strings(table.path, block.column(index))
+    )
+
+
+def _strings(path: Path, column: Any) -> Any:
+    if not is_string_column(column):
+        raise DataError(
+            f"{path}: expected a column of strings, got values of the type {column.type}. Write "
+            "that column as strings."
+        )
+    return column
+
+
+# --- writing ----------------------------------------------------------------------------------------------
+
+
+class CsvWriter:
+    """Writes rows in UTF-8 as `csv.writer` does: cells are quoted where they need it; lines end in LF."""
+
+    def __init__(self, file: BinaryIO, delimiter: str) -> None:
+        self._file, self.delimiter = file, delimiter
+
+    def lines(self, rows: Iterable[Sequence[str]]) -> list[str]:
+        """Format rows of cells as lines, with their ends."""
+        lines: list[str] = []
+        # Before Python 3.13, csv.writer quotes a cell for the characters of its own line end only. With LF
+        # for a line end, a carriage return would remain unquoted and break the row.
+        writer = csv.writer(_Sink(lines.append), delimiter=self.delimiter, lineterminator="\r\n")
+        writer.writerows(rows)
+        return [line.removesuffix("\r\n") + "\n" for line in lines]
+
+    def write_rows(self, rows: Iterable[Sequence[str]]) -> None:
+        """Write rows of cells."""
+        self._file.write("".join(self.lines(rows)).encode())
+
+    def write_table(self, table: Any, ends: Any) -> None:
+        """Write a pyarrow.Table with more cells at the end of each row.
+
+        Args:
+            table: N rows. Null is written as "", and what is not a string as Python's `str` has it.
+            ends: (N,), a pyarrow.Array of large_string: the other cells of each row, formatted by `lines`.
+        """
+        pa = require_pyarrow("Writing an Arrow table")
+        cells = [self._quoted(pa, column) for column in table.columns]
+        lines = pa.compute.binary_join_element_wise(*cells, ends, pa.scalar(self.delimiter, ends.type))
+        size = pa.compute.sum(pa.compute.binary_length(lines)).as_py() or 0
+        if size:  # the lines are in memory one after the other
+            self._file.write(memoryview(lines.buffers()[2])[:size])
+
+    def _quoted(self, pa: Any, column: Any) -> Any:
+        """The cells of a column as an array of large_string, quoted where they need it."""
+        pc, kind = pa.compute, pa.large_string()
+        if is_string_column(column):
+            cells = pc.fill_null(column.cast(kind), "").combine_chunks()
+        else:
+            cells = pa.array(["" if cell is None else str(cell) for cell in column.to_pylist()], kind)
+        needed = self._need_quotes(cells)
+        if needed is None:
+            return cells
+        mask, quote, nothing = pa.array(needed), pa.scalar('"', kind), pa.scalar("", kind)
+        doubled = pc.replace_substring(cells.filter(mask), '"', '""')
+        quoted = pc.binary_join_element_wise(quote, doubled, quote, nothing)
+        return pc.replace_with_mask(cells, mask, quoted)
+
+    def _need_quotes(self, cells: Any) -> NDArray[np.bool_] | None:
+        """Which cells need quotes, (N,); None if none does. It looks at the bytes of all cells at once."""
+        _, offsets, data = cells.buffers()
+        special = f'{self.delimiter}"\n\r'.encode()
+        text = data.to_pybytes() if data else b""
+        if not any(code in text for code in special):
+            return None
+        starts = np.frombuffer(offsets, np.int64)[cells.offset :][: len(cells) + 1]
+        codes = np.frombuffer(text, np.uint8)
+        where = np.flatnonzero(reduce(np.logical_or, (codes == code for code in special)))
+        needed = np.zeros(len(cells) + 1, np.bool_)  # the last for bytes outside of these cells
+        needed[np.searchsorted(starts, where, side="right") - 1] = True
+        return needed[:-1]
+
+
+class _Sink:
+    """What csv.writer takes for a file."""
+
+    def __init__(self, write: Callable[[str], Any]) -> None:
+        self.write = write
+
+
+@contextmanager
+def csv_writer(path: Path, like: Table) -> Iterator[CsvWriter]:
+    """A writer into a CSV or TSV file, with the delimiter and byte-order mark of another where they fit."""
+    separator = like.delimiter if like.delimiter != "\t" else ","
+    with atomic_write(path) as file:
+        if like.encoding == "utf-8-sig":
+            file.write(codecs.BOM_UTF8)
+        yield CsvWriter(file, "\t" if path.suffix.lower() == ".tsv" else separator)
 
 
 @contextmanager

@@ -1,52 +1,142 @@
-"""Text files: UTF-8, read whole, with errors that name the line."""
+"""Text files: decoded, in blocks of whole lines, with errors that name the line and the remedy."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import codecs
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
+from typing import Final
 
-from cognomen.errors import DataError
+from cognomen.errors import DataError, InputError
 
-__all__ = ["numbered_lines", "read_utf8"]
+__all__ = ["decode_utf8", "not_utf8", "numbered_lines", "read_text_file", "text_codec", "utf8_blocks"]
 
-_BOM = b"\xef\xbb\xbf"
-_BOMS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+BLOCK = 1 << 24  # bytes
+_SAVE_AS_CSV: Final = (
+    'Open it in a spreadsheet program and save the sheet as CSV: in Excel, as "CSV UTF-8 (Comma delimited)".'
+)
+# How files begin that are no text, whatever they are called.
+_SIGNATURES: Final = {
+    b"PK\x03\x04": ("a workbook (.xlsx, .ods) or another zip archive", _SAVE_AS_CSV),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": ("an old Excel workbook (.xls)", _SAVE_AS_CSV),
+    b"\x1f\x8b": ("compressed with gzip", "Unpack it first."),
+    b"PAR1": ("a Parquet table", "Rename it to .parquet."),
+}
 
 
-def read_utf8(path: Path) -> str:
-    """Read a whole UTF-8 file, with or without a byte-order mark.
+def text_codec(encoding: str | None) -> codecs.CodecInfo | None:
+    """The codec of an encoding; None for UTF-8, which is the default.
 
     Raises:
-        DataError: it cannot be opened, or it is not UTF-8; the message names file and line.
+        InputError: Python has no such text encoding.
     """
+    if encoding is None:
+        return None
     try:
-        data = path.read_bytes()
+        "".encode(encoding)  # codecs.lookup also knows "zip" and "rot13"
+        codec = codecs.lookup(encoding)
+    except (LookupError, TypeError, ValueError) as error:
+        raise InputError(
+            f"encoding: expected a text encoding such as utf-8, utf-16 or cp1252, got {encoding!r}."
+        ) from error
+    return None if codec.name in ("utf-8", "utf-8-sig") else codec
+
+
+def read_text_file(path: Path, encoding: str | None = None) -> str:
+    """Read a whole text file, with or without a byte-order mark.
+
+    Args:
+        path: the file.
+        encoding: of the file; UTF-8 if None.
+
+    Raises:
+        DataError: it cannot be opened, is no text, or is in another encoding.
+    """
+    return decode_utf8(b"".join(utf8_blocks(path, encoding)), path)
+
+
+def utf8_blocks(path: Path, encoding: str | None = None) -> Iterator[bytes]:
+    """Yield a text file converted to UTF-8, without its byte-order mark, in blocks of some megabytes.
+
+    Each block ends with a line feed, the last one where the file ends. A file in UTF-8 is not validated here:
+    whoever takes the blocks decodes them with `decode_utf8`.
+
+    Raises:
+        DataError: the file cannot be read, is no text, or not in the encoding.
+    """
+    codec, rest = text_codec(encoding), b""
+    blocks: Iterator[bytes]
+    try:
+        with path.open("rb") as file:
+            _check_kind(path, file.read(1000), encoding)
+            file.seek(0)
+            blocks = iter(lambda: file.read(BLOCK), b"")
+            if codec is not None:
+                blocks = _converted(path, blocks, codec)
+            for number, block in enumerate(blocks):
+                data = rest + block if number else block.removeprefix(codecs.BOM_UTF8)
+                end = data.rfind(b"\n") + 1
+                if end:
+                    yield data[:end]
+                rest = data[end:]
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror or error}") from error
-    if b"\0" in data:
-        line, start = _line_number(data, data.index(b"\0")), data[:1000]
-        if start.startswith(_BOMS_OF_UTF16) or start.count(b"\0") > len(start) // 4:
-            raise _not_utf8(path, line, "it holds zero bytes, as UTF-16 does", "UTF-16")
+    if rest:
+        yield rest
+
+
+def _converted(path: Path, blocks: Iterable[bytes], codec: codecs.CodecInfo) -> Iterator[bytes]:
+    """Convert blocks of another encoding to UTF-8."""
+    decoder, line = codec.incrementaldecoder(), 1
+    try:
+        for block in chain(blocks, [b""]):
+            text = decoder.decode(block, final=not block)
+            line += text.count("\n")
+            yield text.encode()
+    except UnicodeError as error:
+        if isinstance(error, UnicodeDecodeError):
+            line += codec.decode(error.object[: error.start], "ignore")[0].count("\n")
         raise DataError(
-            f"{path}, line {line}: expected text, but it holds a zero byte. Remove all of them, for example "
-            f"with: tr -d '\\000' < {path.name} > clean-{path.name}"
+            f"{path}, line {line}: expected {codec.name} text, but {error}. Pass the file's own encoding."
+        ) from error
+
+
+def decode_utf8(data: bytes, path: Path, first_line: int = 1) -> str:
+    """Decode what stands in a file from the line `first_line` on.
+
+    Raises:
+        DataError: it is not UTF-8, or holds zero bytes; the message names the line.
+    """
+    if b"\0" in data:
+        line = first_line + _count_lines(data[: data.index(b"\0")])
+        clean = (
+            f"from pathlib import Path; p = Path({str(path)!r}); "
+            "p.with_name('clean-' + p.name).write_bytes(p.read_bytes().replace(bytes(1), b''))"
         )
-    data = data.removeprefix(_BOM)
+        raise DataError(
+            f"{path}, line {line}: expected text, but it holds a zero byte. Write a copy without them, for "
+            f'example with: python -c "{clean}"'
+        )
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line, byte = _line_number(data, error.start), data[error.start]
-        raise _not_utf8(path, line, f"it holds the byte 0x{byte:02x}", "WINDOWS-1252") from error
+        line, byte = first_line + _count_lines(data[: error.start]), data[error.start]
+        raise not_utf8(f"{path}, line {line}", f"it holds the byte 0x{byte:02x}", "cp1252") from error
 
 
-def _line_number(data: bytes, position: int) -> int:
-    return data[:position].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
+def not_utf8(place: str, found: str, guess: str) -> DataError:
+    """The error for a file in another encoding, with the remedy.
 
-
-def _not_utf8(path: Path, line: int, what: str, guess: str) -> DataError:
+    Args:
+        place: file and line.
+        found: what shows that it is not UTF-8.
+        guess: the encoding that it may have.
+    """
     return DataError(
-        f"{path}, line {line}: expected UTF-8 text, but {what}. Convert the file to UTF-8, for example with: "
-        f"iconv -f {guess} -t UTF-8 {path.name} > utf8-{path.name} (put its real encoding after -f)."
+        f"{place}: expected UTF-8 text, but {found}. Pass its encoding, for example --encoding {guess} (in "
+        f'Python encoding={guess!r}), or save it as UTF-8: in Excel as "CSV UTF-8 (Comma delimited)", in '
+        "an editor with the encoding UTF-8."
     )
 
 
@@ -56,3 +146,23 @@ def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(lines, start=1):
         if trimmed := line.strip():
             yield number, trimmed
+
+
+def _check_kind(path: Path, start: bytes, encoding: str | None) -> None:
+    """Raise DataError where the first bytes are not those of a text, or of UTF-16 that nobody asked for."""
+    for signature, (kind, remedy) in _SIGNATURES.items():
+        if start.startswith(signature):
+            raise DataError(f'"{path}": expected text, but this file is {kind}. {remedy}')
+    if encoding is not None:
+        return
+    zeros, found = start.count(0), "it holds zero bytes, as UTF-16 does"
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise not_utf8(f"{path}, line 1", found if zeros else "it begins as UTF-16 does", "utf-16")
+    if zeros > len(start) // 4:
+        first = start[0::2].count(0) > start[1::2].count(0)
+        raise not_utf8(f"{path}, line 1", found, "utf-16-be" if first else "utf-16-le")
+
+
+def _count_lines(data: bytes) -> int:
+    """How many lines end in `data`."""
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n")

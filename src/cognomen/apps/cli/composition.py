@@ -64,9 +64,9 @@ def command(
     the shares describe the list, and nobody in it.
     """
     from cognomen.classifier.classifier import Classifier
-    from cognomen.io.tables import open_table
+    from cognomen.io.tables import open_table, read_column
 
-    names = open_table(table).names(column)
+    names = read_column(open_table(table), column)
     classifier = Classifier.load(model)
     found = classifier.composition(names, full_names=not as_is, restrict=restrict, seed=seed)
     if as_json:
