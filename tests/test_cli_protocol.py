@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cli_running import clean_environment, failure, inside, interruptible, lines, not_for_ever, run
 
-from cognomen.apps.cli.run_progress import Runs
+from cognomen.apps.cli.progress import ProgressBar, protocol_progress
 from cognomen.training import Recipe, run_protocol
 from cognomen.training.protocols import RunProgress
 
@@ -74,7 +74,8 @@ def test_ctrl_c_ends_all_runs_with_130(names):
 
 
 def test_progress_counts_each_run_once_and_all_together(capsys):
-    with Runs() as watch:
+    with ProgressBar() as bar:
+        watch = protocol_progress(bar)
         for run_number, share in [(0, 0.5), (1, 1.0), (0, 1.0), (1, 1.0)]:
             watch(RunProgress(run_number, 2, share, "loss 1.000"))
     told = capsys.readouterr().err.splitlines()

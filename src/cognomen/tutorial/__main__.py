@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from cognomen.apps.cli.errors import ExitCode, asks_for_json, drop_output, report, speak_utf8
-from cognomen.apps.cli.progress import Download
+from cognomen.apps.cli.progress import downloading
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import CognomenError, MissingExtraError
 from cognomen.tutorial.loop import Settings, fit
@@ -109,7 +109,7 @@ def command(
         )
     if ask and as_json:
         raise click.UsageError("--ask talks to a person, --json to a program: leave one of them out.")
-    with Download() as on_bytes:
+    with downloading() as on_bytes:
         corpus = load_corpus(data, clean=False, on_progress=on_bytes)
     if protocol:
         lines_by_category(corpus)  # names that cannot be written are refused before the long part
@@ -151,15 +151,16 @@ def measure(
     as_json: bool,
 ) -> None:
     """Train under each protocol, and tell what the network does on names set aside."""
+    from cognomen.apps.cli.progress import ProgressBar, protocol_progress
     from cognomen.apps.cli.protocol import report as in_full
-    from cognomen.apps.cli.run_progress import Runs
     from cognomen.training.protocols import run_protocol
     from cognomen.tutorial.protocol import TutorialTrainer
 
     trainer, facts = TutorialTrainer(settings), {"tutorial": settings.to_json()}
     results = {}
     for which in protocols:
-        with Runs() as watch:
+        with ProgressBar() as bar:
+            watch = protocol_progress(bar)
             result = run_protocol(which, data, trainer, facts=facts, processes=processes, on_progress=watch)
         results[which] = result.to_json()
         if not as_json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cognomen.apps.cli.progress import read_corpus
+from cognomen.apps.cli.input import read_corpus
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,11 +64,11 @@ def fetch(name: str) -> None:
 
     Each file is checked against its known SHA-256. What is in the cache is never touched again.
     """
-    from cognomen.apps.cli.progress import Download
+    from cognomen.apps.cli.progress import downloading
     from cognomen.corpora import tutorial_folder
 
     known(name)
-    with Download() as on_bytes:
+    with downloading() as on_bytes:
         click.echo(str(tutorial_folder(on_progress=on_bytes)))
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cognomen.apps.cli.input import read_corpus
 from cognomen.apps.cli.plots import draw, ready_to_draw
-from cognomen.apps.cli.progress import read_corpus
 
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier

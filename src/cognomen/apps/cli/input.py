@@ -9,13 +9,17 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from cognomen.apps.cli.progress import downloading
 from cognomen.errors import DataError
 
-__all__ = ["BLOCK", "STDIN", "argument_text", "in_blocks", "names_for", "one_line"]
+if TYPE_CHECKING:
+    from cognomen.corpora import Corpus
+
+__all__ = ["BLOCK", "STDIN", "argument_text", "in_blocks", "names_for", "one_line", "read_corpus"]
 
 STDIN = "-"
 BLOCK = 4096  # names answered together: large enough for shared work, small enough for memory
@@ -115,3 +119,11 @@ def not_utf8(source: str, number: int, line: bytes, error: UnicodeDecodeError) -
         f"{source}, line {number}: not UTF-8 (byte 0x{line[error.start]:02x}, the {error.start + 1}. of the "
         f"line). If it was saved as {encoding}, convert it: iconv -f {encoding} -t UTF-8 OLD > NEW"
     )
+
+
+def read_corpus(data: str, encoding: str | None = None) -> Corpus:
+    """Read names with their origins, showing the progress where they must be downloaded first."""
+    from cognomen.corpora import load_corpus
+
+    with downloading() as on_bytes:
+        return load_corpus(data, encoding=encoding, on_progress=on_bytes)

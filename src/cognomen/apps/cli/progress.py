@@ -1,138 +1,119 @@
-"""Showing how a training run goes: a bar on a terminal, a line for each epoch everywhere."""
+"""Progress on stderr: a bar for a person at a terminal, lines for a log."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import time
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
 if TYPE_CHECKING:
-    from cognomen.corpora import Corpus
     from cognomen.training.progress import EpochRecord, Progress
+    from cognomen.training.protocols import RunProgress
 
-__all__ = ["BAR", "Download", "Watcher", "bar_of", "clock", "epoch_line", "move", "read_corpus", "watcher"]
+__all__ = [
+    "ProgressBar",
+    "clock",
+    "downloading",
+    "experiment_progress",
+    "protocol_progress",
+    "training_progress",
+]
 
-WIDE = 84  # cells that a bar and all its figures need
-BAR = "{bar} {percentage:3.0f}%"
-
-
-class Watcher(Protocol):
-    """Something that is told of each step, between entering and leaving it."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    def __call__(self, progress: Progress) -> None:
-        """Show where the run stands."""
+SHORTEST_BAR = 10  # cells; with less room only the figures are shown
 
 
-def watcher() -> Watcher:
-    """Choose the bar for a person at a terminal, and plain lines for a log."""
-    return Bar() if sys.stderr is not None and sys.stderr.isatty() else Lines()
+class ProgressBar:
+    """A bar on stderr that disappears when it is closed; without a terminal only its lines are written.
 
+    Attributes:
+        on_terminal: whether a bar is shown.
+    """
 
-class Lines:
-    """One line on stderr after each epoch."""
-
-    def __init__(self) -> None:
-        self.pace = Pace()
+    def __init__(self, **settings: Any) -> None:
+        """Take settings of tqdm, such as `unit`; the bar appears with the first update."""
+        self.on_terminal = sys.stderr is not None and sys.stderr.isatty()
+        self._settings = settings
+        self._began = time.monotonic()
+        self._bar: Any = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        pass
+        if self._bar is not None:
+            self._bar.close()
 
-    def __call__(self, progress: Progress) -> None:
-        """Write a line when an epoch has ended."""
-        left = self.pace.seconds_left(progress)
-        if progress.record is not None:
-            line = epoch_line(progress.record, progress.epochs)
-            click.echo(f"{line} · {progress.names_per_second:,.0f} names/s · {clock(left)} left", err=True)
+    def update(self, done: float, total: float | None, before: str = "", after: str = "") -> None:
+        """Move the bar.
 
+        Args:
+            done: how much is done.
+            total: how much there is to do; None if unknown.
+            before, after: text on either side of the bar; tqdm's own figures where both are empty.
+        """
+        if not self.on_terminal:
+            return
+        if self._bar is None:
+            from tqdm import tqdm
 
-class Bar:
-    """A bar with loss, accuracy, names per second and time left; ended epochs move up as lines."""
+            self._bar = tqdm(total=total, leave=False, dynamic_ncols=True, file=sys.stderr, **self._settings)
+        if before or after:
+            room = shutil.get_terminal_size().columns - len(f"{before}  100% {after}")
+            bar = "{bar} {percentage:3.0f}%" if room >= SHORTEST_BAR else ""
+            before, after = (text.replace("{", "{{").replace("}", "}}") for text in (before, after))
+            self._bar.bar_format = " ".join(filter(None, (before, bar, after)))
+        self._bar.update(done - self._bar.n)
 
-    def __init__(self) -> None:
-        self.bar: Any = None
-        self.wide = shutil.get_terminal_size().columns >= WIDE
-        self.pace = Pace()
+    def line(self, text: str) -> None:
+        """Write a line that stays, above the bar."""
+        if self._bar is None:
+            click.echo(text, err=True)
+        else:
+            self._bar.write(text, file=sys.stderr)
 
-    def __enter__(self) -> Self:
-        return self
+    def time_left(self, done: float, total: float, start: float = 0) -> str:
+        """Estimate the time left from the speed since the bar was made, when `start` was done."""
+        seconds = self.seconds() / max(done - start, 1e-9) * (total - done)
+        return f"{clock(seconds)} left"
 
-    def __exit__(self, *_: object) -> None:
-        if self.bar is not None:
-            self.bar.close()
-
-    def __call__(self, progress: Progress) -> None:
-        """Move the bar; print the epoch that has ended above it."""
-        figures = [
-            f"loss {progress.loss:.3f}",
-            f"right {progress.accuracy:.1%}",
-            f"{progress.names_per_second:,.0f} names/s",
-            f"{clock(self.pace.seconds_left(progress))} left",
-        ]
-        if self.bar is None:
-            self.bar = bar_of(progress.epochs * progress.steps)
-        epoch = f"{progress.epoch}/{progress.epochs}"
-        form = f"epoch {epoch} {BAR} {' · '.join(figures)}" if self.wide else f"{epoch}  {'  '.join(figures)}"
-        move(self.bar, steps_done(progress), form)
-        if progress.record is not None:
-            self.bar.write(epoch_line(progress.record, progress.epochs), file=sys.stderr)
-
-
-def bar_of(total: float | None, **settings: Any) -> Any:
-    """Start a bar on stderr that is gone when it is closed."""
-    from tqdm import tqdm
-
-    return tqdm(total=total, leave=False, dynamic_ncols=True, file=sys.stderr, **settings)
-
-
-def move(bar: Any, done: float, form: str) -> None:
-    """Set how far a bar is, and what its line shows: `BAR` stands for the bar itself."""
-    bar.bar_format = form
-    bar.update(done - bar.n)
-
-
-class Pace:
-    """How long the rest will take, from the steps of this session (a resumed run began elsewhere)."""
-
-    def __init__(self) -> None:
-        self.first: int | None = None
-        self.began = time.monotonic()
-
-    def seconds_left(self, progress: Progress) -> float:
-        """Guess the seconds to the end of the last epoch."""
-        done = steps_done(progress)
-        if self.first is None:
-            self.first = done - 1
-        spent = time.monotonic() - self.began
-        return spent / (done - self.first) * (progress.epochs * progress.steps - done)
-
-
-def steps_done(progress: Progress) -> int:
-    """Count the steps from the first epoch on."""
-    return (progress.epoch - 1) * progress.steps + progress.step
+    def seconds(self) -> float:
+        """The seconds since the bar was made."""
+        return time.monotonic() - self._began
 
 
 def clock(seconds: float) -> str:
-    """Write a span of time as 0:09, 12:34 or 1:02:03."""
+    """Format a duration as 0:09, 12:34 or 1:02:03."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def training_progress(bar: ProgressBar) -> Callable[[Progress], None]:
+    """Show the progress of a training: figures beside the bar, and a line for each epoch."""
+    start: int | None = None  # steps done in an earlier session
+
+    def show(progress: Progress) -> None:
+        nonlocal start
+        done = (progress.epoch - 1) * progress.steps + progress.step
+        total = progress.epochs * progress.steps
+        start = done - 1 if start is None else start
+        speed, left = f"{progress.names_per_second:,.0f} names/s", bar.time_left(done, total, start)
+        figures = [f"loss {progress.loss:.3f}", f"right {progress.accuracy:.1%}", speed, left]
+        bar.update(done, total, f"epoch {progress.epoch}/{progress.epochs}", " · ".join(figures))
+        if progress.record is not None:
+            line = epoch_line(progress.record, progress.epochs)
+            bar.line(line if bar.on_terminal else f"{line} · {speed} · {left}")
+
+    return show
+
+
 def epoch_line(record: EpochRecord, epochs: int) -> str:
-    """Sum an epoch up in one line."""
+    """Summarise an epoch in one line."""
     line = f"epoch {record.epoch:>{len(str(epochs))}}/{epochs} · "
     line += f"loss {record.train_loss:.3f}, right {record.train_accuracy:.1%}"
     if record.validation_loss is not None and record.validation_accuracy is not None:
@@ -140,35 +121,43 @@ def epoch_line(record: EpochRecord, epochs: int) -> str:
     return line
 
 
-class Download:
-    """Tells how a download goes: a bar on a terminal, else one line when it begins."""
+def protocol_progress(bar: ProgressBar) -> Callable[[RunProgress], None]:
+    """Show the progress of a protocol: one bar for all runs, and a line for each that has ended."""
+    shares: dict[int, float] = {}
 
-    def __init__(self) -> None:
-        self.bar: Any = None
-        self.told = False
+    def show(progress: RunProgress) -> None:
+        ended = progress.share >= 1 and shares.get(progress.run, 0.0) < 1
+        shares[progress.run] = progress.share
+        done = sum(shares.values()) / progress.runs
+        left = bar.time_left(done, 1)
+        bar.update(done, 1, after=f"{progress.figures} · {left}")
+        if ended:
+            line = f"run {progress.run + 1}/{progress.runs} trained · {progress.figures}"
+            bar.line(line if bar.on_terminal else f"{line} · {left}")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar is not None:
-            self.bar.close()
-
-    def __call__(self, done: int, total: int | None) -> None:
-        """Take the bytes that have come, and all there will be if that is known."""
-        if sys.stderr is None or not sys.stderr.isatty():
-            if not self.told:
-                click.echo("downloading the names of the tutorial, once ...", err=True)
-            self.told = True
-            return
-        if self.bar is None:
-            self.bar = bar_of(total, desc="downloading", unit="B", unit_scale=True)
-        self.bar.update(done - self.bar.n)
+    return show
 
 
-def read_corpus(data: str) -> Corpus:
-    """Read names, with a bar when they must be downloaded first."""
-    from cognomen.corpora import load_corpus
+@contextmanager
+def experiment_progress(name: str) -> Iterator[Callable[[float, str], None]]:
+    """Show the progress of an experiment, given as a share and a few words; in a log, only its duration."""
+    with ProgressBar() as bar:
+        yield lambda share, words: bar.update(share, 1, name, f"{words} · {bar.time_left(share, 1)}")
+        if not bar.on_terminal:
+            bar.line(f"{name}: done in {clock(bar.seconds())}")
 
-    with Download() as on_bytes:
-        return load_corpus(data, on_progress=on_bytes)
+
+@contextmanager
+def downloading() -> Iterator[Callable[[int, int | None], None]]:
+    """Show the progress of a download in bytes; in a log, a line when it begins."""
+    with ProgressBar(desc="downloading", unit="B", unit_scale=True) as bar:
+        begun = False
+
+        def show(done: int, total: int | None) -> None:
+            nonlocal begun
+            if not begun and not bar.on_terminal:
+                bar.line("downloading the names of the tutorial, once ...")
+            begun = True
+            bar.update(done, total)
+
+        yield show

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cognomen.apps.cli.config_options import recipe_options
-from cognomen.apps.cli.progress import read_corpus
-from cognomen.apps.cli.run_progress import Runs
+from cognomen.apps.cli.input import read_corpus
+from cognomen.apps.cli.progress import ProgressBar, protocol_progress
 
 if TYPE_CHECKING:
     from cognomen.training.protocols import ProtocolResult
@@ -51,7 +51,8 @@ def command(which: str, data: str, *, as_json: bool, processes: int, **settings:
 
     recipe = Recipe(**settings)
     read_corpus(data)  # a download, or an error, comes before the long part
-    with Runs() as watch:
+    with ProgressBar() as bar:
+        watch = protocol_progress(bar)
         result = run_protocol(which.upper(), data, recipe, processes=processes, on_progress=watch)
     click.echo(json.dumps(result.to_json(), ensure_ascii=False) if as_json else report(result))
 

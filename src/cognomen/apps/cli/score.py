@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from cognomen.apps.cli.options import (
     prior_option,
     restrict_option,
 )
+from cognomen.apps.cli.progress import ProgressBar
 from cognomen.errors import DataError
 
 EXAMPLES = """\b
@@ -81,7 +80,7 @@ def command(
     if out.exists() and not force:
         raise DataError(f"{out} is there already. Replace it with --force, or choose another name.")
     classifier = Classifier.load(model)
-    with rows_bar() as on_rows:
+    with ProgressBar(unit=" rows", unit_scale=True) as bar:
         scored = score_table(
             classifier,
             table,
@@ -92,7 +91,7 @@ def command(
             prior=prior,
             restrict=restrict,
             abstain_below=abstain,
-            on_rows=on_rows,
+            on_rows=lambda rows: bar.update(rows, None),
         )
     if as_json:
         click.echo(json.dumps({"out": str(out), **asdict(scored)}, ensure_ascii=False))
@@ -105,15 +104,3 @@ def unknown(counts: Mapping[str, int]) -> str:
     """Say how many rows are unknown, and why."""
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
     return f", {sum(counts.values()):,} unknown ({reasons})" if counts else ""
-
-
-@contextmanager
-def rows_bar() -> Iterator[Callable[[int], None]]:
-    """Show how many rows are done, where a person sees it."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield lambda rows: None
-        return
-    from cognomen.apps.cli.progress import bar_of
-
-    with bar_of(None, unit=" rows", unit_scale=True) as bar:
-        yield lambda rows: bar.update(rows - bar.n)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 import click
 
-from cognomen.apps.cli.progress import BAR, Download, bar_of, clock, move
+from cognomen.apps.cli.progress import downloading, experiment_progress
 from cognomen.errors import DataError, InputError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -148,9 +146,9 @@ def measured(experiment: Experiment, quick: bool, seed: int, out: Path | None) -
     if experiment.needs_names:
         from cognomen.corpora import tutorial_folder
 
-        with Download() as on_bytes:
+        with downloading() as on_bytes:
             tutorial_folder(on_progress=on_bytes)
-    with Watch(experiment.name) as watch:
+    with experiment_progress(experiment.name) as watch:
         return experiment.run(Settings(quick=quick, seed=seed), watch)
 
 
@@ -170,31 +168,3 @@ def show(findings: Findings, out: Path | None, *, as_json: bool) -> None:
 
         for path in write(findings, out):
             click.echo(f"written: {path}", err=True)
-
-
-class Watch:
-    """Shows how far an experiment is: a bar on a terminal, else a line at its end."""
-
-    def __init__(self, name: str) -> None:
-        self.name, self.began = name, time.monotonic()
-        self.on_terminal = sys.stderr is not None and sys.stderr.isatty()
-        self.bar: Any = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self.bar is not None:
-            self.bar.close()
-        if kind is None and not self.on_terminal:
-            click.echo(f"{self.name}: done in {clock(time.monotonic() - self.began)}", err=True)
-
-    def __call__(self, share: float, words: str) -> None:
-        """Move the bar."""
-        if not self.on_terminal:
-            return
-        if self.bar is None:
-            self.bar = bar_of(1.0)
-        left = clock((time.monotonic() - self.began) * (1 - share) / max(share, 1e-9))
-        said = words.replace("{", "{{").replace("}", "}}")
-        move(self.bar, share, f"{self.name} {BAR} {said} · {left} left")

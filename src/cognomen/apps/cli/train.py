@@ -12,8 +12,9 @@ import click
 
 from cognomen.apps.cli.config_options import recipe_options
 from cognomen.apps.cli.errors import Interrupted
+from cognomen.apps.cli.input import read_corpus
 from cognomen.apps.cli.plots import draw, ready_to_draw
-from cognomen.apps.cli.progress import read_corpus, watcher
+from cognomen.apps.cli.progress import ProgressBar, training_progress
 from cognomen.errors import ModelError, TrainingError
 from cognomen.io.model_folder import check_replaceable
 
@@ -68,7 +69,8 @@ def command(data: str, out: Path, *, resume: bool, force: bool, plots: Path | No
     click.echo(f"{corpus.source}: {len(corpus):,} names of {len(corpus.origins)} origins")
     click.echo(corpus.report.summary())
     try:
-        with watcher() as watch:
+        with ProgressBar() as bar:
+            watch = training_progress(bar)
             result = train(corpus, recipe, checkpoint=checkpoint, resume=resume, on_progress=watch)
     except KeyboardInterrupt:
         raise Interrupted(stopped_early(checkpoint)) from None
