@@ -1,9 +1,9 @@
 """How much `cognomen score` adds to the scoring itself: `python benchmarks/score_csv.py`.
 
 Scores a CSV file of 300,000 rows (surnames of the world drawn by how common they are, five columns, about a
-fifth of the rows with a quoted cell) with `score_table`, which the command calls, and the same column in memory
-with `score_column`. Both run in one process, in turn; the start is not counted. Prints the CPU seconds of each,
-their ratio, and the most memory that the process held; target: a ratio of at most 1.6.
+fifth of the rows with a quoted cell) with `score_table`, which the command calls, and the same column in
+memory with `score_column`. Both run in one process, in turn; the start is not counted. Prints the CPU seconds
+of each, their ratio, and the most memory that the process held. Target: a ratio of at most 1.6.
 
     python benchmarks/score_csv.py                   writes results/score_csv.json
     python benchmarks/score_csv.py --rows 20000      quick, and writes nothing
