@@ -8,12 +8,12 @@ For each fold of protocol L a generator is trained without the fold. Measured ar
                   it did not draw again what is
     perplexity    of a letter of the fold's names, beside letter n-gram models of the same names
 
-Before that, each origin's `warmth` is set, so that samples are recognised as often as real names: by the
-recall on the nine other folds, never on the fold that is measured.
+Before that, each origin's `temperature_scale` is set so that samples are recognised as often as real names: by
+the recall on the nine other folds, never on the fold that is measured.
 
 The classifiers are those that `benchmarks/classic.py` keeps in `benchmarks/folds`; the generators are kept
 beside them. After a new classifier was trained, `--kept --ship` measures the generators anew, which takes
-two minutes, and sets the shipped one's warmth. `--ship` alone trains the shipped generator on all names,
+two minutes, and sets the shipped one's scales. `--ship` alone trains the shipped generator on all names,
 `--card` writes its card anew from the results. Folds 0 to 2 were looked at when recipe and n-grams were
 chosen: they are left out. About three minutes a fold on one core, with training.
 """
@@ -44,8 +44,8 @@ WANTED_NEW = 0.6  # of each origin's samples
 SHIPPED = HERE.parent / "src" / "cognomen" / "models" / "generator"
 TEMPERATURES = (0.8, 1.0)
 SAMPLES = 300  # of each origin, fold and temperature
-WARMTHS = (0.6, 0.75, 0.9, 1.05, 1.2)  # of which a line is made; beyond them no origin is set
-TRIED = 1000  # names of each origin and warmth, to set it
+SCALES = (0.6, 0.75, 0.9, 1.05, 1.2)  # of which a line is made; beyond them no origin is set
+TRIED = 1000  # names of each origin and scale, to set it
 FLAT = -0.05  # the line's slope, which chance moves by about .02
 CHOSEN_ON = (0, 1, 2)  # the folds looked at when recipe and n-grams were chosen
 ORDER, SHARE = 5, 0.9  # of the n-grams
@@ -82,24 +82,24 @@ def trained(corpus: Corpus, recipe: GeneratorRecipe, place: Path, *, kept: bool)
     return Generator.load(place)
 
 
-def warmths(
+def temperature_scales(
     generator: Generator, classifier: Classifier, real: dict[str, list[int]], seed: int
 ) -> list[float]:
     """What makes each origin's samples, at the usual temperature, as often recognised as real names are.
 
-    On the line that fits the shares at `WARMTHS` best; where that hardly falls, 1.
+    On the line that fits the shares at `SCALES` best; where that hardly falls, 1.
     """
-    generator.warmth, found = (1.0,) * len(generator.origins), []
+    generator.temperature_scale, found = (1.0,) * len(generator.origins), []
     for origin in generator.origins:
         shares = []
-        for place, warmth in enumerate(WARMTHS):
-            chance, temperature = 10 * seed + place, TEMPERATURES[0] * warmth
+        for place, scale in enumerate(SCALES):
+            chance, temperature = 10 * seed + place, TEMPERATURES[0] * scale
             names = generator.names(origin, TRIED, seed=chance, temperature=temperature)
             shares.append(recognised(classifier, names, [origin] * TRIED)[origin][1] / TRIED)
-        slope, at_none = np.polyfit(WARMTHS, shares, 1)
+        slope, at_none = np.polyfit(SCALES, shares, 1)
         wanted = real[origin][1] / real[origin][0]
-        warmth = float(np.clip((wanted - at_none) / slope, WARMTHS[0], WARMTHS[-1])) if slope < FLAT else 1.0
-        found.append(round(warmth, 2))
+        scale = float(np.clip((wanted - at_none) / slope, SCALES[0], SCALES[-1])) if slope < FLAT else 1.0
+        found.append(round(scale, 2))
     return found
 
 
@@ -112,8 +112,10 @@ def measure_fold(
     learned = {spell(name) for name in training.names}
     found: dict[str, Any] = {"fold": k}
     found["at 0.8, all alike"] = sampled(generator, classifier, learned, k, TEMPERATURES[0])
-    generator.warmth = tuple(warmths(generator, classifier, others(real, k), seed=100 + k))
-    found["warmth"] = dict(zip(generator.origins, generator.warmth, strict=True))
+    generator.temperature_scale = tuple(
+        temperature_scales(generator, classifier, others(real, k), seed=100 + k)
+    )
+    found["temperature_scale"] = dict(zip(generator.origins, generator.temperature_scale, strict=True))
     for temperature in TEMPERATURES:
         found[f"at {temperature}"] = sampled(generator, classifier, learned, k, temperature)
     found["first draws"] = sampled(generator, classifier, learned, k, TEMPERATURES[0], known=True)
@@ -205,7 +207,9 @@ def share(pair: list[int]) -> dict[str, Any]:
 
 def summary(runs: list[dict[str, Any]], real: dict[str, list[int]]) -> dict[str, Any]:
     found: dict[str, Any] = {"folds": [run["fold"] for run in runs]}
-    found["warmth"] = {o: float(np.mean([run["warmth"][o] for run in runs])) for o in real}
+    found["temperature_scale"] = {
+        o: float(np.mean([run["temperature_scale"][o] for run in runs])) for o in real
+    }
     letters = sum(run["letters"] for run in runs)
     for name, key in (("perplexity", "nats"), ("perplexity_ngrams", "nats_ngrams")):
         found[name] = math.exp(sum(run[key] for run in runs) / letters)
@@ -280,7 +284,7 @@ def card(results: dict[str, Any], generator: Generator) -> str:
     rows = [
         f"| {origin} | {row['real']['share']:.2f} ({row['real']['names']}) | {row['samples']['share']:.2f} "
         f"| {row['new']:.0%} | {first['origins'][origin]['new']:.0%} | {times:.2f} |"
-        for (origin, row), times in zip(usual["origins"].items(), generator.warmth, strict=True)
+        for (origin, row), times in zip(usual["origins"].items(), generator.temperature_scale, strict=True)
     ]
     folds = ", ".join(map(str, found["folds"]))
     return "\n".join(
@@ -328,7 +332,7 @@ def main() -> None:
     parser.add_argument("--recipe", type=json.loads, default={}, help="fields of the recipe, as JSON")
     parser.add_argument("--add", action="store_true", help="to the runs that the results hold already")
     parser.add_argument("--kept", action="store_true", help="measure the generators kept, train none")
-    parser.add_argument("--ship", action="store_true", help="train the shipped generator, and set its warmth")
+    parser.add_argument("--ship", action="store_true", help="train the shipped generator, and set its scales")
     parser.add_argument("--card", action="store_true", help="write the shipped generator's card anew")
     options = parser.parse_args()
     corpus = load_corpus("tutorial")
@@ -345,7 +349,9 @@ def main() -> None:
         write_atomically(options.out, (json.dumps(results, indent=1) + "\n").encode())
     if options.ship:
         generator = trained(corpus, recipe, SHIPPED, kept=options.kept)
-        generator.warmth = tuple(warmths(generator, Classifier.load(), others(real, -1), seed=100))
+        generator.temperature_scale = tuple(
+            temperature_scales(generator, Classifier.load(), others(real, -1), seed=100)
+        )
         generator.save(SHIPPED)
     if options.ship or options.card:
         generator = Generator.load(SHIPPED)

@@ -19,13 +19,13 @@ from drawings.shapes import draw_shapes
 from drawings.unrolled import draw_unrolled
 
 from cognomen import RNN, Classifier
-from cognomen.explanation import explain, workings
+from cognomen.explanation import explain, name_activations
 from cognomen.io.pretrained import DEFAULT, find_model
 from cognomen.plots import explanation as explanation_plots
 
 FOLDER = Path(__file__).parent / "figures"
 NAME = "Nakamura"
-EXPLAINED = {"explained.svg": False, "explained-inside.svg": True}  # with what happens in the network?
+EXPLAINED = {"explained.svg": False, "explained-inside.svg": True}  # with the activations?
 
 
 def figures() -> dict[str, str]:
@@ -47,14 +47,15 @@ def stamp(lines: list[str]) -> str:
 
 
 def explained(*, whole: bool) -> str:
-    """What `cognomen explain --plot` draws of a name, with or without the network at work."""
+    """What `cognomen explain --plot` draws for a name, with or without the activations."""
     from matplotlib import rc_context
 
     classifier = Classifier.load()
-    found, inside = explain(classifier, NAME), workings(classifier, NAME)
+    found = explain(classifier, NAME)
+    activations = name_activations(classifier, NAME) if whole else None
     with TemporaryDirectory() as folder, rc_context({"svg.hashsalt": NAME, "svg.fonttype": "none"}):
         path = Path(folder) / "picture.svg"
-        explanation_plots.plot_explanation(found, inside[1] if whole and inside else None, path)
+        explanation_plots.plot_explanation(found, activations, path)
         text = path.read_text(encoding="utf-8")
     first, *others = (line.rstrip() for line in text.splitlines())
     return "\n".join([first, stamp(others), *others, ""])

@@ -21,7 +21,7 @@ def run(fold: int) -> dict[str, Any]:
     each = {"samples": samples, "new": {"Czech": [100, 80], "Irish": [100, 60]}}
     return {
         "fold": fold,
-        "warmth": {"Czech": 0.9, "Irish": 1.0},
+        "temperature_scale": {"Czech": 0.9, "Irish": 1.0},
         "at 0.8, all alike": each,
         **{f"at {temperature}": each for temperature in benchmark.TEMPERATURES},
         "first draws": each,
@@ -66,9 +66,9 @@ class Surer:
 
     def predict(self, names: list[str], *, full_names: bool) -> list[str]:
         (origin,) = set(names)
-        warmth = benchmark.WARMTHS[self.told[origin]]
+        temperature_scale = benchmark.SCALES[self.told[origin]]
         self.told[origin] += 1
-        known = round(len(names) * (0.6 - self.slopes[origin] * (warmth - 1)))
+        known = round(len(names) * (0.6 - self.slopes[origin] * (temperature_scale - 1)))
         return [origin] * known + ["?"] * (len(names) - known)
 
 
@@ -81,11 +81,11 @@ class Echo:
         return [origin] * count
 
 
-def test_warmth_is_where_samples_are_as_recognisable_as_real_names():
+def test_temperature_scale_is_where_samples_are_as_recognisable_as_real_names():
     classifier: Any = Surer({"Czech": 1.0, "Dutch": 1.0, "Irish": 1.0, "Polish": 0.0})
     real = {"Czech": [100, 70], "Dutch": [100, 10], "Irish": [100, 60], "Polish": [100, 90]}
     generator: Any = Echo()
-    assert benchmark.warmths(generator, classifier, real, 0) == [0.9, 1.2, 1.0, 1.0]
+    assert benchmark.temperature_scales(generator, classifier, real, 0) == [0.9, 1.2, 1.0, 1.0]
 
 
 def test_recall_on_the_fold_that_is_measured_is_left_out():
@@ -96,8 +96,10 @@ def test_recall_on_the_fold_that_is_measured_is_left_out():
 
 def test_the_card_quotes_the_results():
     recipe = GeneratorRecipe(origin_size=2, letter_size=2, hidden_size=4)
-    facts, warmth = {"names": 1234}, [0.9, 1.15]
-    generator = Generator(Alphabet("ab"), ["Czech", "Irish"], recipe, facts=facts, warmth=warmth)
+    facts, temperature_scale = {"names": 1234}, [0.9, 1.15]
+    generator = Generator(
+        Alphabet("ab"), ["Czech", "Irish"], recipe, facts=facts, temperature_scale=temperature_scale
+    )
     text = benchmark.card(benchmark.results_of([run(3)], REAL, recipe, 1.0), generator)
     assert "1,234 surnames of 2 origins" in text
     assert "held out: 6.05; of Kneser-Ney letter 5-grams: 6.69" in text

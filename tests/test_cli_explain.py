@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from cli_running import ORIGINS, failure, inside, lines, tiny_classifier
 
-from cognomen.apps.cli.explain import HALF, pole, so_far
-from cognomen.explanation import LetterShare, explain, workings
+from cognomen.apps.cli.explain import HALF, prefix_answer, signed_bar
+from cognomen.explanation import LetterAttribution, explain, name_activations
 from cognomen.plots.explanation import plot_explanation
 
 SCHEMA = Path(__file__).parent.parent / "docs" / "schema.md"
@@ -37,11 +37,11 @@ def test_the_table_adds_up(model):
     assert found.rival in table[0]
     rows = table[3:]
     assert "".join(line[0] for line in rows[1:-1]) == "nakamura"
-    values = np.array([figures(line) for line in rows])  # (start, letters, sum; share and lead)
+    values = np.array([figures(line) for line in rows])  # (start, letters, sum; attribution and margin)
     np.testing.assert_allclose(values[:-1].sum(axis=0), values[-1], atol=0.05)
     assert values[-1, 0] == pytest.approx(found.logit, abs=0.006)
     for line, letter in zip(rows[1:-1], found.letters, strict=True):
-        assert line.endswith(so_far(letter, found.origin or ""))
+        assert line.endswith(prefix_answer(letter, found.origin or ""))
 
 
 def test_a_surname_and_another_origin(model):
@@ -81,13 +81,13 @@ def test_json_has_the_keys_of_the_schema(model):
 
 
 def test_bars_grow_from_the_middle():
-    drawn = ["".join(text for text, _ in pole(share)) for share in (-1, -0.25, 0, 0.5, 1)]
+    drawn = ["".join(text for text, _ in signed_bar(length)) for length in (-1, -0.25, 0, 0.5, 1)]
     assert drawn[0] == "█" * HALF + " " * HALF
     assert drawn[1] == " " * 7 + "▐██" + " " * HALF
     assert drawn[2].strip() == ""
     assert drawn[3] == " " * HALF + "█" * 5 + " " * 5
     assert {len(each) for each in drawn} == {2 * HALF}
-    assert so_far(LetterShare("x", 0.0, None, ()), "Czech") == "not a name yet"
+    assert prefix_answer(LetterAttribution("x", 0.0, None, ()), "Czech") == "not a name yet"
 
 
 @pytest.mark.parametrize(("suffix", "begins"), [(".svg", b"<?xml"), (".png", b"\x89PNG"), (".pdf", b"%PDF")])
@@ -103,17 +103,17 @@ def test_the_words_are_in_the_picture(tmp_path):
     import matplotlib
 
     clf = tiny_classifier()
-    found, (letters, inner) = explain(clf, "Müller"), workings(clf, "Müller") or ((), None)
+    found, inner = explain(clf, "Müller"), name_activations(clf, "Müller")
     assert inner is not None
     with matplotlib.rc_context({"svg.fonttype": "none"}):
         plot_explanation(found, inner, tmp_path / "p.svg")
         plot_explanation(found, None, tmp_path / "short.svg")
     text, short = ((tmp_path / name).read_text("utf-8") for name in ("p.svg", "short.svg"))
     for words in [
-        *letters,
+        *(each.letter for each in found.letters),
         f"speaks for {found.origin}",
-        f"lead over {found.rival}",
-        "Belief after each letter",
+        f"margin over {found.rival}",
+        "Probability after each letter",
     ]:
         assert words in text
         assert words in short
@@ -128,8 +128,8 @@ def test_a_picture_needs_letters_and_matplotlib(model, tmp_path, monkeypatch):
     clf = tiny_classifier()
     with pytest.raises(InputError, match="no-letters"):
         plot_explanation(explain(clf, "123"), None, tmp_path / "p.svg")
-    with pytest.raises(InputError, match="workings of 5 letters, got 3"):
-        plot_explanation(explain(clf, "Novak"), (workings(clf, "Ann") or ((), None))[1], tmp_path / "p.svg")
+    with pytest.raises(InputError, match="activations of 5 letters, got 3"):
+        plot_explanation(explain(clf, "Novak"), name_activations(clf, "Ann"), tmp_path / "p.svg")
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     message = failure(inside("explain", "Novak", "--plot", str(tmp_path / "p.svg"), "--model", model), 1)

@@ -1,4 +1,4 @@
-"""Explanations: shares that sum to the logit, beliefs that are the classifier's, and what happens inside."""
+"""Explanations: attributions that sum to the logit, prefixes answered by the classifier, and activations."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from cognomen.classifier import Classifier
 from cognomen.errors import InputError
-from cognomen.explanation import explain, workings
-from cognomen.explanation.activations import look_inside
-from cognomen.explanation.attribution import TOLERANCE, in_double, letter_shares
+from cognomen.explanation import explain, name_activations
+from cognomen.explanation.activations import record_activations
+from cognomen.explanation.attribution import TOLERANCE, attribute_letters, in_double_precision
 from cognomen.explanation.explanation import letters_of
 from cognomen.network import Architecture, Network
 from cognomen.network.ngrams import frequent_ngrams
@@ -61,38 +61,38 @@ def one_hot(ids: np.ndarray, net: Network) -> tuple[np.ndarray, np.ndarray]:
     return net.logits(ids, lengths)[0], net.logits(np.zeros_like(ids), lengths)[0]
 
 
-# --- the shares -------------------------------------------------------------------------------------------
+# --- attributions -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("cell", "direction", "layers"), WIRINGS)
 @pytest.mark.parametrize("ngrams", [False, True])
-def test_shares_sum_to_the_logit_over_the_baseline(cell, direction, layers, ngrams):
+def test_attributions_sum_to_the_logit_over_the_baseline(cell, direction, layers, ngrams):
     net = network(cell, direction, layers, ngrams=ngrams)
     ids = Alphabet(LETTERS).encode("smith-nakaxura")
-    found = letter_shares(net, ids, np.eye(len(ORIGINS)))
+    found = attribute_letters(net, ids, np.eye(len(ORIGINS)))
     name, unknown = one_hot(ids, net)
     np.testing.assert_allclose(found.total, name, atol=2e-5)
-    np.testing.assert_allclose(found.start, unknown, atol=2e-5)
-    assert np.abs(found.start + found.shares.sum(axis=1) - found.total).max() <= TOLERANCE
+    np.testing.assert_allclose(found.baseline, unknown, atol=2e-5)
+    assert np.abs(found.baseline + found.attributions.sum(axis=1) - found.total).max() <= TOLERANCE
 
 
 @given(st.text("abcdefgh-'", min_size=1, max_size=12))
-def test_any_name_is_shared_out_whole(name):
+def test_any_names_attributions_sum_to_its_logit(name):
     net = NETWORK
     ids = Alphabet(LETTERS).encode(name)
-    found = letter_shares(net, ids, np.eye(len(ORIGINS))[:1])
-    assert np.abs(found.start + found.shares.sum(axis=1) - found.total).max() <= TOLERANCE
+    found = attribute_letters(net, ids, np.eye(len(ORIGINS))[:1])
+    assert np.abs(found.baseline + found.attributions.sum(axis=1) - found.total).max() <= TOLERANCE
 
 
 NETWORK = network(ngrams=True)
 
 
 @pytest.mark.parametrize("pooling", [*POOLINGS, "max+mean"])
-def test_shares_are_integrated_gradients(pooling):
+def test_attributions_are_integrated_gradients(pooling):
     """Against the definition: the mean slope on a fine grid of the path, by central differences."""
     net = network("gru", pooling=pooling)
     ids = Alphabet(LETTERS).encode("nakam")
-    exact = in_double(net)
+    exact = in_double_precision(net)
     weight = exact.embedding.params["weight"]
     low, way = weight[:1], weight[ids] - weight[:1]
     step, count = 1e-5, 2000
@@ -103,8 +103,8 @@ def test_shares_are_integrated_gradients(pooling):
         x[:, :, t] += np.array([step, -step])[:, None, None] * way[t]
         up, down = logits_of(exact, x.reshape(-1, *way.shape)).reshape(2, count, -1)
         expected.append((up - down)[:, 0].mean() / (2 * step))
-    found = letter_shares(net, ids, np.eye(len(ORIGINS))[:1])
-    np.testing.assert_allclose(found.shares[0], expected, atol=2e-3)
+    found = attribute_letters(net, ids, np.eye(len(ORIGINS))[:1])
+    np.testing.assert_allclose(found.attributions[0], expected, atol=2e-3)
 
 
 def logits_of(exact: Network, x: np.ndarray) -> np.ndarray:
@@ -120,23 +120,23 @@ def logits_of(exact: Network, x: np.ndarray) -> np.ndarray:
 
 def test_targets_are_linear():
     ids = Alphabet(LETTERS).encode("nakamura")
-    both = letter_shares(NETWORK, ids, np.eye(len(ORIGINS))[:2])
-    lead = letter_shares(NETWORK, ids, np.array([[1.0, -1, 0, 0]]))
-    np.testing.assert_allclose(lead.shares[0], both.shares[0] - both.shares[1], atol=1e-3)
-    assert lead.total[0] == pytest.approx(both.total[0] - both.total[1])
+    both = attribute_letters(NETWORK, ids, np.eye(len(ORIGINS))[:2])
+    margin = attribute_letters(NETWORK, ids, np.array([[1.0, -1, 0, 0]]))
+    np.testing.assert_allclose(margin.attributions[0], both.attributions[0] - both.attributions[1], atol=1e-3)
+    assert margin.total[0] == pytest.approx(both.total[0] - both.total[1])
 
 
-def test_an_unknown_letter_has_no_share_of_its_own():
+def test_an_unknown_letter_has_no_attribution():
     ids = np.array([0, 5, 0, 7])
-    shares = letter_shares(network(), ids, np.eye(len(ORIGINS))).shares
-    assert (shares[:, [0, 2]] == 0).all()
-    assert (shares[:, [1, 3]] != 0).all()
-    alone = letter_shares(network(), np.zeros(3, int), np.eye(len(ORIGINS)))
-    assert (alone.shares == 0).all()
-    np.testing.assert_array_equal(alone.start, alone.total)
+    values = attribute_letters(network(), ids, np.eye(len(ORIGINS))).attributions
+    assert (values[:, [0, 2]] == 0).all()
+    assert (values[:, [1, 3]] != 0).all()
+    alone = attribute_letters(network(), np.zeros(3, int), np.eye(len(ORIGINS)))
+    assert (alone.attributions == 0).all()
+    np.testing.assert_array_equal(alone.baseline, alone.total)
 
 
-def test_ngrams_are_spread_evenly_over_their_letters():
+def test_ngrams_are_divided_equally_among_their_letters():
     net = network(ngrams=True)
     for name, value in net.params.items():
         if not name.startswith("ngrams."):
@@ -148,14 +148,14 @@ def test_ngrams_are_spread_evenly_over_their_letters():
     [row] = np.flatnonzero((net.ngrams.letters == wanted).all(axis=1)) + 1
     net.ngrams.params["weight"][row, 0] = 6
     ids = alphabet.encode("asmith")
-    found = letter_shares(net, ids, np.eye(len(ORIGINS))[:1])
+    found = attribute_letters(net, ids, np.eye(len(ORIGINS))[:1])
     whole = net.logits(ids, np.array([6]))[0, 0]
     assert whole > 1
-    np.testing.assert_allclose(found.shares[0], whole / 3 * np.array([0, 1, 1, 1, 0, 0]), rtol=1e-6)
-    assert found.start == 0
+    np.testing.assert_allclose(found.attributions[0], whole / 3 * np.array([0, 1, 1, 1, 0, 0]), rtol=1e-6)
+    assert found.baseline == 0
 
 
-def test_end_marks_that_count_less_are_shared_by_the_letters_of_ngrams():
+def test_end_marks_that_count_less_are_divided_among_the_letters_of_ngrams():
     net = network(ngrams=True)
     for value in net.params.values():
         value[...] = 0
@@ -164,18 +164,18 @@ def test_end_marks_that_count_less_are_shared_by_the_letters_of_ngrams():
     [mark] = np.flatnonzero((net.ngrams.letters == [len(alphabet), 0, 0]).all(axis=1)) + 1
     net.ngrams.params["weight"][mark, 0] = 1
     ids = alphabet.encode("xsmxx")  # nothing is known of x
-    found = letter_shares(net, ids, np.eye(len(ORIGINS))[:1])
+    found = attribute_letters(net, ids, np.eye(len(ORIGINS))[:1])
     less = net.logits(ids, np.array([5]))[0, 0] - net.logits(np.zeros(5, int), np.array([5]))[0, 0]
     assert less < -0.1
-    np.testing.assert_allclose(found.shares[0], less / 2 * np.array([0, 1, 1, 0, 0]), rtol=1e-5)
+    np.testing.assert_allclose(found.attributions[0], less / 2 * np.array([0, 1, 1, 0, 0]), rtol=1e-5)
 
 
 def test_the_network_is_not_touched():
     net = network(ngrams=True)
     before = {name: (value.copy(), net.grads[name].copy()) for name, value in net.params.items()}
     ids = Alphabet(LETTERS).encode("smith")
-    letter_shares(net, ids, np.eye(len(ORIGINS)))
-    look_inside(net, ids)
+    attribute_letters(net, ids, np.eye(len(ORIGINS)))
+    record_activations(net, ids)
     for name, (value, grad) in before.items():
         assert (net.params[name] == value).all()
         assert (net.grads[name] == grad).all()
@@ -191,8 +191,12 @@ def test_an_explanation_adds_up_to_the_probability():
     assert found.answer == answer
     assert [found.origin, found.rival] == [each.origin for each in answer.origins[:2]]
     assert found.probability == answer.probability
-    assert found.start + sum(each.share for each in found.letters) == pytest.approx(found.logit, abs=1e-5)
-    assert found.start_margin + sum(e.margin for e in found.letters) == pytest.approx(found.margin, abs=1e-5)
+    assert found.baseline + sum(each.attribution for each in found.letters) == pytest.approx(
+        found.logit, abs=1e-5
+    )
+    assert found.baseline_margin + sum(e.margin for e in found.letters) == pytest.approx(
+        found.margin, abs=1e-5
+    )
     ratio = answer.origins[0].probability / answer.origins[1].probability
     assert found.margin == pytest.approx(np.log(ratio), abs=1e-4)
     logits = clf.logits(["Nakamura"])[0] / clf.temperature
@@ -209,34 +213,34 @@ def test_another_origin_is_explained_against_the_likeliest():
         explain(clf, "Nakamura", "Japanes")
 
 
-def test_beliefs_are_the_answers_to_the_beginnings():
+def test_prefixes_are_answered_as_whole_names():
     clf = classifier()
     found = explain(clf, "O'Müller")
     for end, letter in zip([1, 2, 3, 4, 5, 6, 7, 8], found.letters, strict=True):
         answer = clf("O'Müller"[:end], top_k=4, full_names=False)
-        assert [each.origin for each in letter.belief] == [each.origin for each in answer.origins]
-        for mine, theirs in zip(letter.belief, answer.origins, strict=True):
+        assert [each.origin for each in letter.prefix_origins] == [each.origin for each in answer.origins]
+        for mine, theirs in zip(letter.prefix_origins, answer.origins, strict=True):
             assert mine.probability == pytest.approx(theirs.probability, abs=1e-6)
-            assert letter.probability(mine.origin) == mine.probability
+            assert letter.prefix_probability(mine.origin) == mine.probability
 
 
-def test_a_beginning_that_is_no_name_has_no_belief():
+def test_a_prefix_that_is_no_name_has_no_origins():
     found = explain(classifier(), "'t Hooft")
     assert [each.letter for each in found.letters] == list("'t hooft")
-    assert found.letters[0].belief == ()
-    assert np.isnan(found.letters[0].probability(ORIGINS[0]))
-    assert found.letters[0].to_json(ORIGINS[0])["probability"] is None
-    assert found.letters[1].belief
+    assert found.letters[0].prefix_origins == ()
+    assert np.isnan(found.letters[0].prefix_probability(ORIGINS[0]))
+    assert found.letters[0].to_json(ORIGINS[0])["prefix_probability"] is None
+    assert found.letters[1].prefix_origins
 
 
 def test_marks_belong_to_their_letters():
     found = explain(classifier(), "Müllër")
     assert [each.letter for each in found.letters] == ["m", "ü", "l", "l", "ë", "r"]
     assert letters_of("u\u0308\u0301a") == [slice(0, 3), slice(3, 4)]
-    assert found.start + sum(each.share for each in found.letters) == pytest.approx(found.logit, abs=1e-5)
-    letters, inside = workings(classifier(), "Müllër")
-    assert letters == ("m", "ü", "l", "l", "ë", "r")
-    assert inside.reach.shape == (2, 6, 6)
+    assert found.baseline + sum(each.attribution for each in found.letters) == pytest.approx(
+        found.logit, abs=1e-5
+    )
+    assert name_activations(classifier(), "Müllër").jacobian_norms.shape == (2, 6, 6)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +258,7 @@ def test_what_cannot_be_read_says_why(name, reason):
     assert (found.answer.reason, found.origin, found.letters) == (reason, None, ())
     assert (found.logit, found.margin, found.probability) == (None, None, None)
     assert found.to_json()["reason"] == reason
-    assert workings(classifier(), name) is None
+    assert name_activations(classifier(), name) is None
 
 
 def test_a_full_name_is_explained_by_its_surname():
@@ -266,20 +270,20 @@ def test_a_full_name_is_explained_by_its_surname():
 
 def test_a_single_origin_has_no_rival():
     found = explain(tiny_classifier(("Czech",)), "Novak")
-    assert (found.rival, found.margin, found.start_margin) == (None, None, None)
+    assert (found.rival, found.margin, found.baseline_margin) == (None, None, None)
     assert {each.margin for each in found.letters} == {None}
-    assert found.to_json()["letters"][0]["belief"] == [{"origin": "Czech", "probability": 1.0}]
+    assert found.to_json()["letters"][0]["prefix_origins"] == [{"origin": "Czech", "probability": 1.0}]
 
 
 # --- inside -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("cell", "direction", "layers"), WIRINGS)
-def test_reach_is_the_derivative_of_the_states(cell, direction, layers):
+def test_jacobian_norms_are_the_derivatives_of_the_states(cell, direction, layers):
     net = network(cell, direction, layers)
     ids = Alphabet(LETTERS).encode("smith")
-    found = look_inside(net, ids)
-    exact = in_double(net)
+    found = record_activations(net, ids)
+    exact = in_double_precision(net)
     x = exact.embedding.params["weight"][ids]  # (T, E)
     step = 1e-6
     for s in range(len(ids)):
@@ -291,7 +295,7 @@ def test_reach_is_the_derivative_of_the_states(cell, direction, layers):
             up, down = (states_of(exact, each) for each in moved)
             slopes.append((up - down) / (2 * step))  # (D, T, H)
         expected = np.sqrt((np.array(slopes) ** 2).sum(axis=(0, 3)))  # (D, T)
-        np.testing.assert_allclose(found.reach[:, :, s], expected, atol=1e-6)
+        np.testing.assert_allclose(found.jacobian_norms[:, :, s], expected, atol=1e-6)
 
 
 def states_of(exact: Network, x: np.ndarray) -> np.ndarray:
@@ -314,33 +318,33 @@ def states_of(exact: Network, x: np.ndarray) -> np.ndarray:
 def test_states_are_those_of_the_network(cell, direction, layers):
     net = network(cell, direction, layers)
     ids = Alphabet(LETTERS).encode("smith")
-    found = look_inside(net, ids)
-    exact = in_double(net)
+    found = record_activations(net, ids)
+    exact = in_double_precision(net)
     np.testing.assert_allclose(found.states, states_of(exact, exact.embedding.params["weight"][ids]))
     assert found.directions == {"both": ("forward", "reverse")}.get(direction, (direction,))
 
 
 def test_the_gates_make_the_states():
     """With them the states follow from each other as the cells' docstrings say."""
-    found = look_inside(network("gru"), np.array([5, 6, 7]))
+    found = record_activations(network("gru"), np.array([5, 6, 7]))
     assert list(found.gates) == ["reset", "update"]
     h, z = found.states[0], found.gates["update"][0]
     candidate = (h[1] - z[1] * h[0]) / (1 - z[1])
     assert (np.abs(candidate) <= 1).all()
-    found = look_inside(network("lstm"), np.array([5, 6, 7]))
+    found = record_activations(network("lstm"), np.array([5, 6, 7]))
     assert sorted(found.gates) == ["candidate", "forget", "input", "output"]
     gates = {name: values[0] for name, values in found.gates.items()}
     c = np.zeros_like(found.states[0, 0])
     for t in range(3):
         c = gates["forget"][t] * c + gates["input"][t] * gates["candidate"][t]
         np.testing.assert_allclose(gates["output"][t] * np.tanh(c), found.states[0, t], atol=1e-12)
-    assert look_inside(network("rnn"), np.array([5, 6])).gates == {}
+    assert record_activations(network("rnn"), np.array([5, 6])).gates == {}
 
 
 def test_the_reset_gate_makes_the_candidate():
-    net = in_double(network("gru", "forward"))
+    net = in_double_precision(network("gru", "forward"))
     [[(cell, _)]] = net.recurrent.levels
-    found = look_inside(net, np.array([5, 6, 7]))
+    found = record_activations(net, np.array([5, 6, 7]))
     h, r, z = found.states[0], found.gates["reset"][0], found.gates["update"][0]
     a = cell.input.forward(net.embedding.params["weight"][[6]])[0][2, 0]
     b = cell.recurrent.forward(h[:1])[0][2, 0]
@@ -348,24 +352,24 @@ def test_the_reset_gate_makes_the_candidate():
 
 
 def test_lags_count_in_the_order_of_reading():
-    found = look_inside(network(), np.array([5, 6, 7, 8]))
-    lags = found.by_lag()
+    found = record_activations(network(), np.array([5, 6, 7, 8]))
+    lags = found.norms_by_lag()
     assert lags.shape == (2, 4)
-    assert lags[0, 1] == pytest.approx(np.mean([found.reach[0, t, t - 1] for t in (1, 2, 3)]))
-    assert lags[1, 3] == pytest.approx(found.reach[1, 0, 3])
-    assert (np.triu(found.reach[0], 1) == 0).all()
-    assert (np.tril(found.reach[1], -1) == 0).all()
+    assert lags[0, 1] == pytest.approx(np.mean([found.jacobian_norms[0, t, t - 1] for t in (1, 2, 3)]))
+    assert lags[1, 3] == pytest.approx(found.jacobian_norms[1, 0, 3])
+    assert (np.triu(found.jacobian_norms[0], 1) == 0).all()
+    assert (np.tril(found.jacobian_norms[1], -1) == 0).all()
 
 
 def test_letters_and_marks_merge():
-    found = look_inside(network(), np.array([5, 6, 7]))
+    found = record_activations(network(), np.array([5, 6, 7]))
     merged = found.merged([slice(0, 2), slice(2, 3)])
     np.testing.assert_array_equal(merged.states[0], found.states[0][[1, 2]])
     np.testing.assert_array_equal(merged.states[1], found.states[1][[0, 2]])
     np.testing.assert_array_equal(merged.gates["reset"][1], found.gates["reset"][1][[0, 2]])
-    assert merged.reach[0, 1, 0] == pytest.approx(np.hypot(*found.reach[0, 2, :2]))
+    assert merged.jacobian_norms[0, 1, 0] == pytest.approx(np.hypot(*found.jacobian_norms[0, 2, :2]))
     with pytest.raises(InputError, match="got none"):
-        look_inside(network(), np.array([], int))
+        record_activations(network(), np.array([], int))
 
 
 # --- the shipped model ------------------------------------------------------------------------------------
@@ -374,5 +378,9 @@ def test_letters_and_marks_merge():
 @pytest.mark.parametrize("name", ["Smith", "Nakamura", "Wolfeschlegelstein", "Müller"])
 def test_the_shipped_model_is_explained_whole(name):
     found = explain(Classifier.load(), name)
-    assert found.start + sum(each.share for each in found.letters) == pytest.approx(found.logit, abs=1e-5)
-    assert found.start_margin + sum(e.margin for e in found.letters) == pytest.approx(found.margin, abs=1e-5)
+    assert found.baseline + sum(each.attribution for each in found.letters) == pytest.approx(
+        found.logit, abs=1e-5
+    )
+    assert found.baseline_margin + sum(e.margin for e in found.letters) == pytest.approx(
+        found.margin, abs=1e-5
+    )

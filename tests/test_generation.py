@@ -239,22 +239,22 @@ def test_a_generator_on_disk_writes_the_same_names(chance, tmp_path):
     assert again.names("Czech", 50) == Generator.load(tmp_path / "made").names("Czech", 50)
 
 
-def test_warmth_multiplies_the_temperature_of_its_origin(chance, tmp_path):
-    warm = Generator(chance.alphabet, chance.origins, chance.recipe, warmth=[1, 0.5, 2])
+def test_temperature_scale_multiplies_the_temperature_of_its_origin(chance, tmp_path):
+    warm = Generator(chance.alphabet, chance.origins, chance.recipe, temperature_scale=[1, 0.5, 2])
     warm.network.load(chance.network.params)
     for origin, temperature in (("Czech", 0.8), ("Japanese", 0.4), ("Vietnamese", 1.6)):
         assert warm.names(origin, 30) == chance.names(origin, 30, temperature=temperature)
     warm.save(tmp_path / "warm")
-    assert Generator.load(tmp_path / "warm").warmth == (1, 0.5, 2)
-    assert chance.warmth == (1, 1, 1)
+    assert Generator.load(tmp_path / "warm").temperature_scale == (1, 0.5, 2)
+    assert chance.temperature_scale == (1, 1, 1)
 
 
 @pytest.mark.parametrize(
-    "warmth", [[1, 1], [1, 1, 0], [1, 1, -1], [1, 1, float("nan")], [1, 1, float("inf")]]
+    "temperature_scale", [[1, 1], [1, 1, 0], [1, 1, -1], [1, 1, float("nan")], [1, 1, float("inf")]]
 )
-def test_warmth_is_a_number_above_0_for_each_origin(chance, warmth):
-    with pytest.raises(InputError, match="warmth: expected 3 numbers above 0"):
-        Generator(chance.alphabet, chance.origins, chance.recipe, warmth=warmth)
+def test_temperature_scale_is_a_number_above_0_for_each_origin(chance, temperature_scale):
+    with pytest.raises(InputError, match="temperature_scale: expected 3 numbers above 0"):
+        Generator(chance.alphabet, chance.origins, chance.recipe, temperature_scale=temperature_scale)
 
 
 def test_another_model_is_no_generator(tmp_path):

@@ -1,6 +1,6 @@
-"""Why a name is answered as it is."""
+"""Why a name is classified as it is."""
 
-from cognomen.explanation.activations import Workings
-from cognomen.explanation.explanation import Explanation, LetterShare, explain, workings
+from cognomen.explanation.activations import Activations
+from cognomen.explanation.explanation import Explanation, LetterAttribution, explain, name_activations
 
-__all__ = ["Explanation", "LetterShare", "Workings", "explain", "workings"]
+__all__ = ["Activations", "Explanation", "LetterAttribution", "explain", "name_activations"]

@@ -24,7 +24,7 @@ from cognomen.rnn.initializers import Blank
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.pooling import kinds_of
 
-__all__ = ["TOLERANCE", "LetterShares", "in_double", "letter_shares"]
+__all__ = ["TOLERANCE", "Attributions", "attribute_letters", "in_double_precision"]
 
 TOLERANCE = 1e-5  # in logits: how much the shares' sum may miss
 TOLERANCE_OF_SEGMENT = 1e-7
@@ -34,22 +34,22 @@ MOST_LETTERS = 1 << 18  # read along the path, before less exact shares are good
 TOGETHER = 1 << 12  # letters read at once: what is remembered of them stays small
 
 
-class LetterShares(NamedTuple):
+class Attributions(NamedTuple):
     """What the letters add to each of K weighted sums of logits.
 
     Attributes:
-        shares: (K, T), of each letter.
-        start: (K,), what a name of as many unknown letters has.
-        total: (K,), what the name has: `start` and all shares, within `TOLERANCE`. Only a name of some
-            hundred letters may miss by more.
+        attributions: (K, T), of each letter.
+        baseline: (K,), what a name of as many unknown letters has.
+        total: (K,), what the name has: `baseline` and all attributions, within `TOLERANCE`. Only a name
+            of some hundred letters may miss by more.
     """
 
-    shares: Array
-    start: Array
+    attributions: Array
+    baseline: Array
     total: Array
 
 
-def letter_shares(network: Network, ids: Ids, targets: Array) -> LetterShares:
+def attribute_letters(network: Network, ids: Ids, targets: Array) -> Attributions:
     """The share of each letter of one name.
 
     Args:
@@ -61,7 +61,7 @@ def letter_shares(network: Network, ids: Ids, targets: Array) -> LetterShares:
     Raises:
         InputError: the name has no letters, or an id is no letter's.
     """
-    exact = in_double(network)
+    exact = in_double_precision(network)
     names = np.concatenate([np.zeros_like(ids), ids])  # the baseline, and the name
     logits, _ = exact.forward(names, np.array([len(ids)] * 2))  # (2, C)
     start, total = (targets @ logits.T).T  # (K,) each
@@ -69,10 +69,10 @@ def letter_shares(network: Network, ids: Ids, targets: Array) -> LetterShares:
     if network.ngrams is not None:
         spread, base = _ngram_shares(network.ngrams, ids, targets)
         shares, start, total = shares + spread, start + base, total + base + spread.sum(axis=1)
-    return LetterShares(shares, start, total)
+    return Attributions(shares, start, total)
 
 
-def in_double(network: Network) -> Network:
+def in_double_precision(network: Network) -> Network:
     """The recurrent part of a network in double precision, with gradients of its own."""
     twin = Network(replace(network.architecture, longest_ngram=0), rng=Blank(), dtype=np.float64)
     twin.load({name: value for name, value in network.params.items() if not name.startswith("ngrams.")})

@@ -85,11 +85,11 @@ class Generator:
         facts: how it was trained; JSON values.
         card: the model card, Markdown.
         learned: `fingerprints` of the names that it learned from, to know these; none when not given.
-        warmth: what a temperature is multiplied by for each origin, (C,), all above 0; 1 when not given. An
-            origin that was learned less well than others needs less, to be as recognisable as real names are.
+        temperature_scale: factor of the sampling temperature for each origin, (C,), all above 0; default 1.
+            An origin that was learned less well needs a lower one for samples as recognisable as real names.
 
     Raises:
-        InputError: `warmth` has not one number above 0 for each origin.
+        InputError: `temperature_scale` has not one number above 0 for each origin.
     """
 
     def __init__(
@@ -102,16 +102,19 @@ class Generator:
         facts: Mapping[str, Any] | None = None,
         card: str = "",
         learned: NDArray[np.uint32] | None = None,
-        warmth: Sequence[float] | None = None,
+        temperature_scale: Sequence[float] | None = None,
     ) -> None:
         self.recipe = r = GeneratorRecipe() if recipe is None else recipe
         rng = np.random.default_rng(r.seed) if rng is None else rng
         self.alphabet, self.origins = alphabet, tuple(origins)
         self.facts, self.card = dict(facts or {}), card
         self.learned = np.empty(0, np.uint32) if learned is None else learned
-        self.warmth = (1.0,) * len(self.origins) if warmth is None else tuple(map(float, warmth))
-        if len(self.warmth) != len(self.origins) or not all(0 < each < np.inf for each in self.warmth):
-            raise InputError(f"warmth: expected {len(self.origins)} numbers above 0, got {list(self.warmth)}")
+        scales = (1.0,) * len(self.origins) if temperature_scale is None else temperature_scale
+        self.temperature_scale = tuple(map(float, scales))
+        if len(scales) != len(self.origins) or not all(0 < each < np.inf for each in self.temperature_scale):
+            raise InputError(
+                f"temperature_scale: expected {len(self.origins)} numbers above 0, got {list(scales)}"
+            )
         encoder = Encoder("rnn", len(self.origins), r.origin_size, embedding_size=r.origin_size, rng=rng)
         decoder = Decoder(
             "gru",
@@ -141,8 +144,8 @@ class Generator:
             origin: one of `origins`.
             count: how many. The first of many are those of fewer.
             seed: equal seeds give equal names.
-            temperature: low keeps to the usual, high dares the unusual. Times the origin's `warmth`; where
-                that makes 1, names are as likely as it has learned.
+            temperature: below 1 favours probable letters, above 1 improbable ones. It is multiplied by the
+                origin's `temperature_scale`; at a product of 1, names are sampled as the network predicts.
             start: the first letters of every name.
             known: whether names that it learned from may come too. If not, such a name is drawn again; what
                 is still none but these after 50 draws, as at a very low temperature, stays.
@@ -177,10 +180,10 @@ class Generator:
             raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature!r}")
         if not 0 < temperature <= 10:
             raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature}")
-        prefix, warmth = self._prefix(start), temperature * self.warmth[row]
+        prefix, scaled = self._prefix(start), temperature * self.temperature_scale[row]
         parts = (
             self._part(
-                row, (seed, first), min(TOGETHER, count - first), warmth, prefix, 1 if known else DRAWS
+                row, (seed, first), min(TOGETHER, count - first), scaled, prefix, 1 if known else DRAWS
             )
             for first in range(0, count, TOGETHER)
         )
@@ -306,7 +309,7 @@ class Generator:
                 facts=facts["training"],
                 card=artifact.card,
                 learned=tensors.pop(LEARNED),
-                warmth=facts["calibration"].get("warmth"),
+                temperature_scale=facts["calibration"].get("temperature_scale"),
             )
             made.network.load(tensors)
         except (InputError, KeyError, TypeError, ValueError) as error:
@@ -325,7 +328,7 @@ class Generator:
         facts = {
             "alphabet": self.alphabet.letters,
             "architecture": {"generator": asdict(self.recipe)},
-            "calibration": {"temperature": 1.0, "warmth": self.warmth},
+            "calibration": {"temperature": 1.0, "temperature_scale": self.temperature_scale},
             "lower": True,
             "origins": self.origins,
             "priors": [1 / len(self.origins)] * len(self.origins),

@@ -1,4 +1,4 @@
-"""`cognomen explain`: which letters speak for and against an origin, and the belief after each letter."""
+"""`cognomen explain`: which letters speak for and against an origin, and the answer to each prefix."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from cognomen.apps.cli.render import (
 
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
-    from cognomen.explanation.explanation import Explanation, LetterShare
+    from cognomen.explanation.explanation import Explanation, LetterAttribution
 
-HALF = 10  # cells of the longest bar, to either side
-LETTER = 8  # cells of the first column
+HALF = 10  # cells of the longest bar on either side
+LETTER = 9  # cells of the first column
 
 EXAMPLES = """\b
 Examples:
@@ -40,15 +40,15 @@ Examples:
   cognomen explain --json O'Brien
 
 \b
-What the columns say:
-  for        what the letter adds to the origin's logit, by integrated gradients through the
-             network: the numbers add up, from a name of unknown letters to this name.
-             1 more makes the origin e = 2.7 times as likely, all else equal.
-  lead       what it adds to how far that origin is ahead of the likeliest other one.
-  so far     the answer to the letters up to here, taken as a whole name.
+Columns:
+  for        the letter's attribution: what it adds to the origin's logit, by integrated gradients
+             through the network. They add up, from the baseline (as many unknown letters) to this
+             name. 1 more makes the origin e = 2.7 times as likely, all else equal.
+  margin     what it adds to the origin's logit minus that of the most probable other origin.
+  prefix     the answer to the letters up to this one, read as a whole name.
 
---plot draws them, and the network at work: states, gates, which earlier letter each state
-depends on, and the gradient by lag. The file's end says what it is: .svg, .png or .pdf.
+--plot draws them, and the network's activations: states, gates, which earlier letters each state
+depends on, and the Jacobian norm by lag. The suffix sets the format: .svg, .png or .pdf.
 
 \b
 Exit codes: 0 done (also when the name cannot be read), 1 an error that the
@@ -60,12 +60,12 @@ message explains, 2 not understood, 130 Ctrl-C.
 @click.argument("name")
 @click.option("--origin", metavar="O", help="Explain this origin instead of the most likely one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE", help="Draw it, too.")
+@click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE", help="Also draw it.")
 @model_options
 def command(
     name: str, origin: str | None, as_json: bool, picture: Path | None, model: str | None, as_is: bool
 ) -> None:
-    """Say which letters of NAME speak for and against an origin, and what it sounds like letter by letter.
+    """Show which letters of NAME speak for and against an origin, and the answer to each prefix.
 
     It shows what moved this model, not a rule of a language.
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion.
@@ -87,7 +87,7 @@ def command(
 
 
 def check_picture(path: Path) -> None:
-    """Raise InputError for a picture of no known kind, MissingExtraError without matplotlib."""
+    """Raise InputError for an unknown picture format, MissingExtraError without matplotlib."""
     from importlib.util import find_spec
 
     from cognomen.errors import MissingExtraError
@@ -99,15 +99,15 @@ def check_picture(path: Path) -> None:
 
 
 def draw(classifier: Classifier, found: Explanation, path: Path, *, full_names: bool) -> None:
-    """Draw an explanation, or say why there is nothing to draw."""
-    from cognomen.explanation.explanation import workings
+    """Draw an explanation, or report why there is nothing to draw."""
+    from cognomen.explanation.explanation import name_activations
     from cognomen.plots.explanation import plot_explanation
 
-    inside = workings(classifier, found.answer.name, full_names=full_names)
-    if inside is None:
+    activations = name_activations(classifier, found.answer.name, full_names=full_names)
+    if activations is None:
         click.echo(f"not drawn: {path}: the name cannot be read", err=True)
         return
-    plot_explanation(found, inside[1], path)
+    plot_explanation(found, activations, path)
     click.echo(f"drawn: {path}", err=True)
 
 
@@ -122,7 +122,7 @@ def write(found: Explanation) -> None:
 
 
 def lines_of(found: Explanation) -> list[list[Piece]]:
-    """Lay an explanation out: the answer, and a row for each letter."""
+    """Lay out an explanation: the answer, and a row for each letter."""
     name = one_line(found.answer.name or "")
     reason = REASONS.get(found.answer.reason or "", found.answer.reason or "")
     if found.origin is None:
@@ -138,58 +138,61 @@ def lines_of(found: Explanation) -> list[list[Piece]]:
 
 
 def table(found: Explanation) -> list[list[Piece]]:
-    """Lay out what each letter adds, from a name of unknown letters on, and what it sounds like so far."""
+    """Lay out the baseline, each letter's attribution with the answer to the prefix, and the sum."""
     origin = found.origin or ""
     title = f"for {origin}"
     widths = [cell_len(title), 6]
-    longest = max(abs(each.share) for each in found.letters) or 1.0
+    longest = max(abs(each.attribution) for each in found.letters) or 1.0
     no_bar: list[Piece] = [(" " * (2 * HALF), PLAIN)]
-    start = [("start", DIM), no_bar, signed(found.start, found.start_margin), ("unknown letters alone", DIM)]
+    figures = signed(found.baseline, found.baseline_margin)
+    baseline = [("baseline", DIM), no_bar, figures, ("unknown letters only", DIM)]
     total = [("sum", DIM), no_bar, signed(found.logit, found.margin), ("", PLAIN)]
     letters = [
         [
             (shown(each.letter), BOLD),
-            pole(each.share / longest),
-            signed(each.share, each.margin),
-            (so_far(each, origin), PLAIN),
+            signed_bar(each.attribution / longest),
+            signed(each.attribution, each.margin),
+            (prefix_answer(each, origin), PLAIN),
         ]
         for each in found.letters
     ]
-    head = [("letter", DIM), no_bar, [title, "lead" if found.rival else ""], ("so far", DIM)]
-    return [row(cells, widths) for cells in [head, start, *letters, total]]
+    head = [("letter", DIM), no_bar, [title, "margin" if found.rival else ""], ("prefix", DIM)]
+    return [row(cells, widths) for cells in [head, baseline, *letters, total]]
 
 
 def row(cells: list[Any], widths: list[int]) -> list[Piece]:
-    """Put the cells of a row side by side: letter, bar, figures, words."""
+    """Join the cells of a row: letter, bar, figures, words."""
     (letter, style), bar, figures, words = cells
     numbers = "".join(f"  {figure:>{width}}" for figure, width in zip(figures, widths, strict=True))
     first = letter + " " * (LETTER - cell_len(letter))
     return [(first, style), *bar, (f"{numbers}  ", DIM if style == DIM else PLAIN), words]
 
 
-def signed(share: float | None, margin: float | None) -> list[str]:
-    """Write the two figures of a row with their signs."""
-    return ["" if each is None else f"{each:+.2f}" for each in (share, margin)]
+def signed(*figures: float | None) -> list[str]:
+    """Format the figures of a row with their signs."""
+    return ["" if each is None else f"{each:+.2f}" for each in figures]
 
 
-def pole(share: float) -> list[Piece]:
-    """Draw a bar: right of the middle what speaks for the origin, left of it what speaks against."""
-    if share >= 0:
-        return [(" " * HALF, PLAIN), (bar(share, HALF), CYAN)]
-    halves = round(-share * HALF * 2)
+def signed_bar(length: float) -> list[Piece]:
+    """Draw a bar from the middle: to the right if positive, to the left if negative."""
+    if length >= 0:
+        return [(" " * HALF, PLAIN), (bar(length, HALF), CYAN)]
+    halves = round(-length * HALF * 2)
     left = "▐" * (halves % 2) + "█" * (halves // 2)
     return [(left.rjust(HALF), YELLOW), (" " * HALF, PLAIN)]
 
 
-def so_far(letter: LetterShare, origin: str) -> str:
-    """Say what the letters so far sound like, and how much like the origin that is explained."""
-    if not letter.belief:
+def prefix_answer(letter: LetterAttribution, origin: str) -> str:
+    """The answer to the prefix in words, and the probability of the explained origin if it is another."""
+    if not letter.prefix_origins:
         return "not a name yet"
-    best = letter.belief[0]
+    best = letter.prefix_origins[0]
     words = f"{best.origin} {percent(best.probability)}"
-    return words if best.origin == origin else f"{words}, {origin} {percent(letter.probability(origin))}"
+    return (
+        words if best.origin == origin else f"{words}, {origin} {percent(letter.prefix_probability(origin))}"
+    )
 
 
 def shown(letter: str) -> str:
-    """Show a space as a sign of its own."""
+    """The letter for display: a space as a visible sign."""
     return "␣" if letter == " " else one_line(letter)
