@@ -8,8 +8,8 @@ For each fold of protocol L a generator is trained without the fold. Measured ar
                   it did not draw again what is
     perplexity    of a letter of the fold's names, beside letter n-gram models of the same names
 
-Before that, each origin's `temperature_scale` is set so that samples are recognised as often as real names: by
-the recall on the nine other folds, never on the fold that is measured.
+Before that, each origin's `temperature_scale` is set so that samples are recognised as often as real names:
+by the recall on the nine other folds, never on the fold that is measured.
 
 The classifiers are those that `benchmarks/classic.py` keeps in `benchmarks/folds`; the generators are kept
 beside them. After a new classifier was trained, `--kept --ship` measures the generators anew, which takes
