@@ -14,7 +14,7 @@ from cognomen.classifier import Classifier
 from cognomen.errors import InputError
 from cognomen.explanation import explain, name_activations
 from cognomen.explanation.activations import record_activations
-from cognomen.explanation.attribution import TOLERANCE, attribute_letters, in_double_precision
+from cognomen.explanation.attribution import attribute_letters, in_double_precision
 from cognomen.explanation.explanation import letters_of
 from cognomen.network import Architecture, Network
 from cognomen.network.ngrams import frequent_ngrams
@@ -23,6 +23,7 @@ from cognomen.rnn.packed import Packed
 from cognomen.rnn.pooling import POOLINGS
 from cognomen.text import Alphabet
 
+TOLERANCE = 1e-5  # logits: of the integral, in networks this small
 LETTERS = " '-abcdefghijklmnopqrstuvwxyz\u0308"
 WIRINGS = list(product(sorted(CELLS), ["forward", "reverse", "both"], [1, 2]))
 
@@ -375,12 +376,38 @@ def test_letters_and_marks_merge():
 # --- the shipped model ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["Smith", "Nakamura", "Wolfeschlegelstein", "Müller"])
-def test_the_shipped_model_is_explained_whole(name):
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("Smith", 1e-5), ("Nakamura", 1e-5), ("Müller", 1e-5), ("Ng", 1e-5), ("Wolfeschlegelstein", 1e-3)],
+)
+def test_the_shipped_model_is_explained_whole(name, most):
     found = explain(Classifier.load(), name)
-    assert found.baseline + sum(each.attribution for each in found.letters) == pytest.approx(
-        found.logit, abs=1e-5
-    )
-    assert found.baseline_margin + sum(e.margin for e in found.letters) == pytest.approx(
-        found.margin, abs=1e-5
-    )
+    delta = found.baseline + sum(each.attribution for each in found.letters) - found.logit
+    assert delta == pytest.approx(found.convergence_delta, abs=1e-9)
+    assert abs(delta) < most
+    total = found.baseline_margin + sum(each.margin for each in found.letters)
+    assert total == pytest.approx(found.margin, abs=most)
+
+
+def test_the_convergence_delta_stays_small_where_the_states_change_steeply():
+    """The worst of 2,000 names of the 18 files; their median is 1e-7."""
+    found = explain(Classifier.load(), "Katzenellenbogen")
+    assert 1e-6 < abs(found.convergence_delta) < 5e-3
+
+
+def test_more_segments_bring_the_delta_down(monkeypatch):
+    net, ids = network(), Alphabet(LETTERS).encode("smith-nakaxura")
+    deltas = []
+    for segments in (4, 8, 16):
+        monkeypatch.setattr("cognomen.explanation.attribution.SEGMENTS", segments)
+        deltas.append(np.abs(attribute_letters(net, ids, np.eye(len(ORIGINS))).convergence_delta).max())
+    assert deltas[0] > 8 * deltas[1] > 64 * deltas[2]
+
+
+def test_long_names_are_integrated_in_batches(monkeypatch):
+    net, ids = network(), Alphabet(LETTERS).encode("smith")
+    whole = attribute_letters(net, ids, np.eye(len(ORIGINS)))
+    for at_once in (1, 100):
+        monkeypatch.setattr("cognomen.explanation.attribution.LETTERS_AT_ONCE", at_once)
+        for mine, theirs in zip(attribute_letters(net, ids, np.eye(len(ORIGINS))), whole, strict=True):
+            np.testing.assert_allclose(mine, theirs, atol=1e-12)

@@ -1,13 +1,14 @@
-"""How much each letter of a name adds to a logit, such that the shares sum to it.
+"""How much each letter of a name adds to a logit.
 
 Integrated gradients (Sundararajan, Taly & Yan 2017, "Axiomatic Attribution for Deep Networks"): the letters'
-embeddings x move on a straight line from a baseline x0, where every letter is the unknown one, to the name.
-A letter's share is what its own movement adds to the logit F on the way:
+embeddings x move in a straight line from a baseline x0, where every letter is the unknown one, to the name.
+A letter's attribution is what its own movement adds to the logit F along this path:
 
-    share_t = (x_t - x0) . integral of dF/dx_t from x0 to x,        sum of the shares = F(x) - F(x0)
+    attribution_t = (x_t - x0) . integral of dF/dx_t from x0 to x,     sum of attributions = F(x) - F(x0)
 
-The gradient is backpropagation through time, by the network's own layers. What n-grams add needs no path: it
-is a sum, and each one's share is spread evenly over its letters.
+The gradient is backpropagation through time, by the network's own layers, and the integral is Simpson's rule
+on a fixed number of segments. By how much the sum misses is reported as the convergence delta. N-grams need
+no path: their contributions are a sum, and each one's is divided equally among its letters.
 """
 
 from __future__ import annotations
@@ -24,14 +25,10 @@ from cognomen.rnn.initializers import Blank
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.pooling import kinds_of
 
-__all__ = ["TOLERANCE", "Attributions", "attribute_letters", "in_double_precision"]
+__all__ = ["SEGMENTS", "Attributions", "attribute_letters", "in_double_precision"]
 
-TOLERANCE = 1e-5  # in logits: how much the shares' sum may miss
-TOLERANCE_OF_SEGMENT = 1e-7
-SEGMENTS = 64  # of the path at first: enough to find where another letter leads in max pooling
-NODES, WEIGHTS = (each / 2 for each in np.polynomial.legendre.leggauss(3) + np.array([[1.0], [0.0]]))
-MOST_LETTERS = 1 << 18  # read along the path, before less exact shares are good enough
-TOGETHER = 1 << 12  # letters read at once: what is remembered of them stays small
+SEGMENTS = 96  # of the path: of 2,000 surnames, the worst convergence delta is then about 1e-3
+LETTERS_AT_ONCE = 1 << 12  # along the path: bounds the memory that backpropagation needs
 
 
 class Attributions(NamedTuple):
@@ -39,119 +36,103 @@ class Attributions(NamedTuple):
 
     Attributes:
         attributions: (K, T), of each letter.
-        baseline: (K,), what a name of as many unknown letters has.
-        total: (K,), what the name has: `baseline` and all attributions, within `TOLERANCE`. Only a name
-            of some hundred letters may miss by more.
+        baseline: (K,), the value for a name of as many unknown letters.
+        total: (K,), the value for the name.
+        convergence_delta: (K,), the sum of attributions minus (total - baseline): the error of the integral.
     """
 
     attributions: Array
     baseline: Array
     total: Array
+    convergence_delta: Array
 
 
 def attribute_letters(network: Network, ids: Ids, targets: Array) -> Attributions:
-    """The share of each letter of one name.
+    """Attribute weighted sums of logits to the letters of one name.
 
     Args:
-        network: a classifier's; it is not touched, and may be in use.
+        network: a classifier's; it is left unchanged, and may be in use.
         ids: the name's letters, (T,).
-        targets: (K, C), whose logits are summed, and how: a row with a single 1 is one origin's logit, one
-            with 1 and -1 how far an origin is ahead of another.
+        targets: (K, C), the weights: a one-hot row is one origin's logit, a row with 1 and -1 the margin of
+            one origin over another.
 
     Raises:
-        InputError: the name has no letters, or an id is no letter's.
+        InputError: the name has no letters, or an id is outside the alphabet.
     """
-    exact = in_double_precision(network)
+    double = in_double_precision(network)
     names = np.concatenate([np.zeros_like(ids), ids])  # the baseline, and the name
-    logits, _ = exact.forward(names, np.array([len(ids)] * 2))  # (2, C)
-    start, total = (targets @ logits.T).T  # (K,) each
-    shares = _along_path(exact, ids, targets)
-    if network.ngrams is not None:
-        spread, base = _ngram_shares(network.ngrams, ids, targets)
-        shares, start, total = shares + spread, start + base, total + base + spread.sum(axis=1)
-    return Attributions(shares, start, total)
+    logits, _ = double.forward(names, np.array([len(ids)] * 2))  # (2, C)
+    baseline, total = (targets @ logits.T).T  # (K,) each
+    attributions = _integrate(double, ids, targets)  # (K, T)
+    delta = attributions.sum(axis=1) - (total - baseline)
+    if network.ngrams is not None:  # exact: they add nothing to the delta
+        by_letter, base = _attribute_ngrams(network.ngrams, ids, targets)
+        attributions, baseline = attributions + by_letter, baseline + base
+        total = total + base + by_letter.sum(axis=1)
+    return Attributions(attributions, baseline, total, delta)
 
 
 def in_double_precision(network: Network) -> Network:
-    """The recurrent part of a network in double precision, with gradients of its own."""
+    """A copy of the recurrent part of a network in float64, with gradients of its own."""
     twin = Network(replace(network.architecture, longest_ngram=0), rng=Blank(), dtype=np.float64)
     twin.load({name: value for name, value in network.params.items() if not name.startswith("ngrams.")})
     return twin
 
 
-def _ngram_shares(ngrams: Ngrams, ids: Ids, targets: Array) -> tuple[Array, Array]:
-    """What n-grams add, spread over their letters, (K, T); and what they add to the baseline, (K,).
+def _attribute_ngrams(ngrams: Ngrams, ids: Ids, targets: Array) -> tuple[Array, Array]:
+    """What n-grams add, divided among their letters, (K, T); and what they add to the baseline, (K,).
 
-    N-grams of end marks alone every name has. Where they count less beside others, that is by all the letters
-    of these alike.
+    N-grams of end marks only are in every name, the baseline too, but count less beside others. That
+    difference is divided equally among all the letters that these others cover.
     """
     starts, stops, values = ngrams.spans(ids)
     added = targets @ values.T.astype(np.float64)  # (K, R)
-    spread, covered = np.zeros((len(targets), len(ids))), np.zeros(len(ids), bool)
+    by_letter, covered = np.zeros((len(targets), len(ids))), np.zeros(len(ids), bool)
     for each in np.flatnonzero(starts < stops):
         letters = slice(starts[each], stops[each])
-        spread[:, letters] += added[:, each, None] / (stops[each] - starts[each])
+        by_letter[:, letters] += added[:, each, None] / (stops[each] - starts[each])
         covered[letters] = True
     _, _, of_baseline = ngrams.spans(np.zeros_like(ids))
     base = targets @ of_baseline.sum(axis=0).astype(np.float64)  # (K,)
     change = added[:, starts >= stops].sum(axis=1) - base  # (K,)
     if covered.any():
-        spread[:, covered] += change[:, None] / covered.sum()
-    return spread, base
+        by_letter[:, covered] += change[:, None] / covered.sum()
+    return by_letter, base
 
 
 # --- the path ---------------------------------------------------------------------------------------------
 
 
-def _along_path(network: Network, ids: Ids, targets: Array) -> Array:
-    """Integrate in segments, halving those whose shares do not sum to what they should: (K, T)."""
+def _integrate(network: Network, ids: Ids, targets: Array) -> Array:
+    """Integrated gradients of the recurrent part, (K, T).
+
+    Max pooling has a kink wherever another letter takes the lead, and sums of gradients at fixed points
+    would converge slowly. So each segment takes the pooling's mean slope over the segment instead of its
+    gradient: the pooled values then gain exactly slope times gain, and only the recurrent layers, which are
+    smooth, are left to Simpson's rule, whose points are the segment's ends and its middle.
+    """
     weight = network.embedding.params["weight"]  # (V, E)
-    start, way = weight[:1], weight[ids] - weight[:1]  # (1, E), (T, E)
+    way = weight[ids] - weight[0]  # (T, E)
     kinds = len(kinds_of(network.architecture.pooling))
     heads = (targets @ network.output.params["weight"]).reshape(len(targets), kinds, -1)  # (K, kinds, Y)
-    shares, left = np.zeros((len(targets), len(ids))), MOST_LETTERS // len(ids)
-    edges = np.linspace(0, 1, SEGMENTS + 1)
-    pending = np.stack([edges[:-1], edges[1:]], axis=1)  # (P, 2)
-    most = max(1, TOGETHER // (len(ids) * len(NODES)))
-    while len(pending):
-        segments, pending = pending[:most], pending[most:]
-        left -= len(segments) * len(NODES)
-        found, missed = _over_segments(network, start, way, heads, segments)
-        good = (missed <= TOLERANCE_OF_SEGMENT) | (left < len(pending) * len(NODES))
-        shares += found[:, good].sum(axis=1)
-        low, high = segments[~good].T
-        halves = [np.stack([low, (low + high) / 2], axis=1), np.stack([(low + high) / 2, high], axis=1)]
-        pending = np.concatenate([*halves, pending])
-    return shares
-
-
-def _over_segments(
-    network: Network, start: Array, way: Array, heads: Array, segments: Array
-) -> tuple[Array, Array]:
-    """The shares (K, P, T) of segments (P, 2), by Gauss and Legendre's rule of three points in each.
-
-    Also by how much each segment's sum misses what the logits gain in it, (P,).
-    """
-    widths = np.diff(segments)  # (P, 1)
-    nodes = (segments[:, :1] + NODES * widths).ravel()  # (P * 3,)
-    y, _ = _outputs(network, start + segments.reshape(-1, 1) * way[:, None])  # (T, P * 2, Y)
-    ends = y.reshape(len(way), len(segments), 2, -1)
-    slopes = _pooling_slopes(network, ends[:, :, 0], ends[:, :, 1])  # (kinds, T, P, Y)
-    dy = np.einsum("jky,ktpy->jtpy", heads, slopes)  # (K, T, P, Y)
-    gains = (dy * (ends[:, :, 1] - ends[:, :, 0])).sum(axis=(1, 3))  # (K, P)
-    _, backward = _outputs(network, start + nodes[:, None] * way[:, None])  # (T, P * 3, Y)
-    weights = (WEIGHTS * widths)[..., None]  # (P, 3, 1)
-    shares = []
-    for each in dy:
-        dx = backward(np.repeat(each, len(NODES), axis=1))  # (T, P * 3, E)
-        along = (dx * way[:, None]).sum(axis=2).T.reshape(*weights.shape[:2], -1)  # (P, 3, T)
-        shares.append((along * weights).sum(axis=1))
-    found = np.array(shares)  # (K, P, T)
-    return found, np.abs(found.sum(axis=2) - gains).max(axis=0)
+    attributions = np.zeros((len(targets), len(ids)))
+    batches = min(SEGMENTS, -(-2 * SEGMENTS * len(ids) // LETTERS_AT_ONCE))
+    for segments in np.array_split(np.arange(SEGMENTS), batches):
+        points = np.linspace(segments[0], segments[-1] + 1, 2 * len(segments) + 1) / SEGMENTS  # (P,)
+        y, backward = _outputs(network, weight[0] + points[:, None] * way[:, None])  # (T, P, Y)
+        slopes = _pooling_slopes(network, y[:, :-1:2], y[:, 2::2])  # (kinds, T, S, Y), S segments
+        for k, head in enumerate(heads):
+            part = np.einsum("ky,ktsy->tsy", head, slopes) / (6 * SEGMENTS)
+            dy = np.zeros_like(y)
+            dy[:, :-1:2] += part
+            dy[:, 1::2] += 4 * part
+            dy[:, 2::2] += part
+            attributions[k] += (backward(dy) * way[:, None]).sum(axis=(1, 2))
+    return attributions
 
 
 def _outputs(network: Network, x: Array) -> tuple[Array, Backward]:
-    """What the recurrent layers say at each letter, for embeddings (T, N, E): (T, N, Y)."""
+    """The recurrent layers' outputs at each letter, for embeddings (T, N, E): (T, N, Y)."""
     steps, count, _ = x.shape
     packed = Packed(x.reshape(steps * count, -1), np.full(steps, count), np.arange(count))
     y, backward = network.recurrent.forward(packed)
@@ -163,7 +144,11 @@ def _outputs(network: Network, x: Array) -> tuple[Array, Backward]:
 
 
 def _pooling_slopes(network: Network, low: Array, high: Array) -> Array:
-    """How each pooled value follows the letters' outputs, from some (T, P, Y) to others: (kinds, T, P, Y)."""
+    """The mean slope of each pooled value by the letters' outputs, from low to high (T, S, Y).
+
+    Returns:
+        (kinds, T, S, Y)
+    """
     steps, _, width = low.shape
     forward = {"forward": width, "reverse": 0, "both": width // 2}[network.architecture.direction]
     slopes = []
@@ -173,7 +158,7 @@ def _pooling_slopes(network: Network, low: Array, high: Array) -> Array:
             slope = _slope_of_max(low, high)
         elif kind == "mean":
             slope += 1 / steps
-        elif kind == "last":
+        elif kind == "last":  # of the direction that reads to the end, and of the one that reads to the start
             slope[-1, :, :forward] = 1
             slope[0, :, forward:] = 1
         slopes.append(slope)
@@ -181,18 +166,18 @@ def _pooling_slopes(network: Network, low: Array, high: Array) -> Array:
 
 
 def _slope_of_max(low: Array, high: Array) -> Array:
-    """How the largest over T follows each of the T, on the way from low to high, (T, P, Y) all three.
+    """The mean slope of the maximum over T by each of the T outputs, from low to high, (T, S, Y) all three.
 
-    Where another letter takes the lead, each of the two counts for the part of the way that it leads, their
-    lines taken as straight. So what the largest gains is the sum of slope times gain, to the last digit.
+    Where another letter takes the lead, each of the two counts for the part of the way on which it leads,
+    with outputs taken as straight lines. The maximum's gain is then the sum of slope times gain, exactly.
     """
-    first, last = low.argmax(axis=0)[None], high.argmax(axis=0)[None]  # (1, P, Y)
+    first, last = low.argmax(axis=0)[None], high.argmax(axis=0)[None]  # (1, S, Y)
     ahead, behind = (
         np.take_along_axis(y, leader, 0) - np.take_along_axis(y, other, 0)
         for y, leader, other in [(low, first, last), (high, last, first)]
-    )  # how far the first leads at the beginning, and the last at the end
+    )  # by how much the first leads at the beginning, and the last at the end
     both = ahead + behind
-    led = np.divide(ahead, both, out=np.ones_like(both), where=both > 0)  # (1, P, Y)
+    led = np.divide(ahead, both, out=np.ones_like(both), where=both > 0)  # (1, S, Y)
     slope = np.zeros_like(low)
     np.put_along_axis(slope, last, 1 - led, 0)
     np.put_along_axis(slope, first, np.where(first == last, 1, led), 0)

@@ -78,7 +78,8 @@ class Explanation:
             could not be read.
         rival: the most probable other origin; None if there is none.
         baseline: the logit of a name of as many unknown letters.
-        logit: the logit of the name: `baseline` plus all attributions.
+        logit: the logit of the name: `baseline` plus all attributions, less `convergence_delta`.
+        convergence_delta: the error of the numerical integral behind the attributions, in logits.
         baseline_margin, margin: the same for the origin's margin, its logit minus the rival's.
         letters: in order; () if the name could not be read.
     """
@@ -88,6 +89,7 @@ class Explanation:
     rival: str | None = None
     baseline: float | None = None
     logit: float | None = None
+    convergence_delta: float | None = None
     baseline_margin: float | None = None
     margin: float | None = None
     letters: tuple[LetterAttribution, ...] = ()
@@ -111,6 +113,7 @@ class Explanation:
             "rival": self.rival,
             "baseline": self.baseline,
             "logit": self.logit,
+            "convergence_delta": self.convergence_delta,
             "baseline_margin": self.baseline_margin,
             "margin": self.margin,
             "letters": [each.to_json(self.origin) for each in self.letters],
@@ -158,7 +161,17 @@ def explain(
     logit, margin = found.total.tolist()
     if rival is None:
         baseline_margin = margin = None
-    return Explanation(answer, explained, rival, baseline, logit, baseline_margin, margin, letters)
+    return Explanation(
+        answer,
+        explained,
+        rival,
+        baseline,
+        logit,
+        float(found.convergence_delta[0]),
+        baseline_margin,
+        margin,
+        letters,
+    )
 
 
 def _spelling(clf: Classifier, name: str | None, full_names: bool) -> str | None:
