@@ -131,6 +131,5 @@ def test_a_picture_needs_letters_and_matplotlib(model, tmp_path, monkeypatch):
     with pytest.raises(InputError, match="activations of 5 letters, got 3"):
         plot_explanation(explain(clf, "Novak"), name_activations(clf, "Ann"), tmp_path / "p.svg")
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     message = failure(inside("explain", "Novak", "--plot", str(tmp_path / "p.svg"), "--model", model), 1)
     assert "pip install 'cognomen[plots]'" in message

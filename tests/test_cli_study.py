@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 
 import pytest
@@ -77,6 +78,16 @@ def test_all_leaves_out_what_cannot_be_run():
     result = inside("study", "all", "--quick", "--json")
     assert [json.loads(line)["name"] for line in lines(result)] == ["program"]
     assert result.stderr.decode().splitlines()[0] == "lacking: left out. there are no names"
+
+
+@pytest.mark.usefixtures("two")
+def test_all_needs_matplotlib_only_to_write(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert len(lines(inside("study", "all", "--quick", "--json"))) == 1
+    message = failure(inside("study", "all", "--quick", "--out", str(tmp_path)), 1)
+    assert "pip install 'cognomen[plots]'" in message
+    assert "left out" not in message
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.usefixtures("two")

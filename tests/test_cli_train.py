@@ -6,6 +6,7 @@ import dataclasses
 import shlex
 import signal
 import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -122,7 +123,7 @@ def test_pictures_that_cannot_be_drawn_are_refused_before_the_work(names, tmp_pa
     (tmp_path / "file").write_text("mine")
     result = inside(*starts[command], "--plots", str(tmp_path / "file"))
     assert "expected a folder" in failure(result, 1)
-    monkeypatch.setattr("cognomen.apps.cli.plots.find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
     result = inside(*starts[command], "--plots", str(tmp_path / "pictures"))
     assert "pip install 'cognomen[plots]'" in failure(result, 1)
     assert not (tmp_path / "model").exists()

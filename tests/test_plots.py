@@ -125,7 +125,7 @@ def test_other_suffixes_and_empty_histories_are_refused(evaluation: Evaluation, 
 def test_without_matplotlib_the_door_says_what_to_install(
     evaluation: Evaluation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'cognomen\[plots\]'"):
         reliability_diagram(evaluation, tmp_path / "p.png")
 

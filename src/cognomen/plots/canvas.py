@@ -1,12 +1,13 @@
-"""What every picture stands on: an empty figure, its colours, and a file written whole or not at all.
+"""What all figures share: an empty figure, its colours, and saving.
 
-matplotlib is imported when a picture is drawn, and used without its global state: no backend is chosen and
-no setting changed, so drawing works without a screen, in threads and beside a reader's own figures.
+matplotlib is imported when a figure is drawn, and used without its global state: no backend is chosen and
+no setting changed, so drawing works without a screen, in threads, and beside a user's own figures.
 """
 
 from __future__ import annotations
 
 import io
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ __all__ = [
     "checked_path",
     "empty_figure",
     "plain",
+    "require_matplotlib",
     "save",
 ]
 
@@ -38,15 +40,25 @@ DOTS_PER_INCH = 150
 
 
 def checked_path(path: str | Path) -> Path:
-    """The path of a picture.
+    """The path of a figure's file.
 
     Raises:
-        InputError: its suffix is none of `FORMATS`.
+        InputError: its suffix is not in `FORMATS`.
     """
     target = Path(path)
     if target.suffix.lower() not in FORMATS:
         raise InputError(f"expected a picture's path ending in {' or '.join(FORMATS)}, got {str(path)!r}")
     return target
+
+
+def require_matplotlib() -> None:
+    """Find out before long work whether its figures can be drawn.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    if find_spec("matplotlib") is None:
+        raise MissingExtraError("matplotlib", "plots", "Drawing pictures")
 
 
 def empty_figure(width: float, height: float) -> Figure:
@@ -55,15 +67,14 @@ def empty_figure(width: float, height: float) -> Figure:
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("matplotlib", "plots", "Drawing pictures") from error
+    require_matplotlib()
+    from matplotlib.figure import Figure
+
     return Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout="constrained")
 
 
 def plain(axes: Axes, title: str | None = None) -> None:
-    """Remove the top and right frame lines, and draw a light grid behind the data."""
+    """Remove the top and right spines, and draw a light grid behind the data."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(color="#e4e4e4", linewidth=0.6)
     axes.set_axisbelow(True)
@@ -72,10 +83,10 @@ def plain(axes: Axes, title: str | None = None) -> None:
 
 
 def save(figure: Figure, target: Path) -> None:
-    """Draw in memory first, so that a failure leaves no half picture; make the folder if it is missing."""
-    picture = io.BytesIO()
+    """Save a figure; a failure leaves no partial file. The folder is created if it is missing."""
+    image = io.BytesIO()
     form = target.suffix.lower().removeprefix(".")
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form)
-    figure.savefig(picture, format=form, metadata=undated, bbox_inches="tight", pad_inches=0.15)
+    figure.savefig(image, format=form, metadata=undated, bbox_inches="tight", pad_inches=0.15)
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(target, picture.getvalue())
+    write_atomically(target, image.getvalue())

@@ -9,7 +9,6 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,7 +17,8 @@ import click
 from cognomen.apps.cli.errors import ExitCode, asks_for_json, drop_output, report, speak_utf8
 from cognomen.apps.cli.progress import downloading
 from cognomen.corpora import Corpus, load_corpus
-from cognomen.errors import CognomenError, MissingExtraError
+from cognomen.errors import CognomenError
+from cognomen.plots.canvas import require_matplotlib
 from cognomen.tutorial.loop import Settings, fit
 from cognomen.tutorial.report import (
     QUIT,
@@ -101,8 +101,8 @@ def command(
     **settings: Any,
 ) -> None:
     """Train the name tutorial's network on DATA as its video does: 100,000 single names, SGD .005."""
-    if plots is not None and find_spec("matplotlib") is None:  # said before the training, not after it
-        raise MissingExtraError("matplotlib", "plots", "Drawing pictures")
+    if plots is not None:
+        require_matplotlib()  # before the training, not after it
     if protocol and (names or ask):
         raise click.UsageError(
             "--protocol trains networks only to measure them: leave --predict and --ask out."

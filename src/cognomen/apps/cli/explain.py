@@ -74,7 +74,10 @@ def command(
     from cognomen.explanation.explanation import explain
 
     if picture is not None:
-        check_picture(picture)
+        from cognomen.plots.canvas import checked_path, require_matplotlib
+
+        checked_path(picture)
+        require_matplotlib()
     classifier = Classifier.load(model)
     text = argument_text(name)
     found = explain(classifier, text, origin, full_names=not as_is)
@@ -84,18 +87,6 @@ def command(
         write(found)
     if picture is not None:
         draw(classifier, found, picture, full_names=not as_is)
-
-
-def check_picture(path: Path) -> None:
-    """Raise InputError for an unknown picture format, MissingExtraError without matplotlib."""
-    from importlib.util import find_spec
-
-    from cognomen.errors import MissingExtraError
-    from cognomen.plots.canvas import checked_path
-
-    checked_path(path)
-    if find_spec("matplotlib") is None:
-        raise MissingExtraError("matplotlib", "plots", "Drawing pictures")
 
 
 def draw(classifier: Classifier, found: Explanation, path: Path, *, full_names: bool) -> None:

@@ -10,6 +10,7 @@ import click
 
 from cognomen.apps.cli.progress import downloading, experiment_progress
 from cognomen.errors import DataError, InputError, MissingExtraError
+from cognomen.plots.canvas import require_matplotlib
 
 if TYPE_CHECKING:
     from cognomen.study import Experiment, Findings
@@ -104,12 +105,12 @@ def run_all(*, quick: bool, seed: int, out: Path | None, as_json: bool) -> None:
     """Run all experiments, one after the other: a quarter of an hour without --quick."""
     from cognomen.study import EXPERIMENTS
 
+    if out is not None:
+        require_matplotlib()  # without it no experiment can be written
     for experiment in EXPERIMENTS.values():
         try:
             findings = measured(experiment, quick, seed, out)
         except (DataError, MissingExtraError) as error:
-            if isinstance(error, MissingExtraError) and error_is_of_drawing(error):
-                raise
             click.echo(f"{experiment.name}: left out. {error}", err=True)
             continue
         show(findings, out, as_json=as_json)
@@ -127,20 +128,14 @@ def check(folder: Path) -> None:
     click.echo(f"{len(EXPERIMENTS)} experiments: numbers, sentences, tables and pictures agree")
 
 
-def error_is_of_drawing(error: MissingExtraError) -> bool:
-    """Tell whether it is the drawing that lacks its package: then no experiment can be written."""
-    return "matplotlib" in str(error)
-
-
 def measured(experiment: Experiment, quick: bool, seed: int, out: Path | None) -> Findings:
     """Run an experiment with its bar; names are fetched before, as downloads have a bar of their own."""
     from cognomen.study import Settings
 
     if out is not None:
-        from cognomen.plots.canvas import empty_figure
         from cognomen.study.record import figure_path, results_path
 
-        empty_figure(1, 1)  # what cannot be drawn or written is found out before the long part
+        require_matplotlib()  # what cannot be drawn or written is found out before the long part
         for path in (figure_path(out, experiment.name), results_path(out, experiment.name)):
             path.parent.mkdir(parents=True, exist_ok=True)
     if experiment.needs_names:
