@@ -79,7 +79,7 @@ def test_the_pictures_of_an_explained_name_are_whole():
     for name, whole in figures.EXPLAINED.items():
         root = ElementTree.parse(DOCS / "figures" / name).getroot()
         said = {text.text for text in root.iter(f"{SVG}text")}
-        assert ("Belief after each letter: the letters so far taken as a whole name" in said) is True
+        assert ("Probability after each letter: each prefix classified as a whole name" in said) is True
         assert ("forward: update gate" in said) is whole
 
 
