@@ -63,7 +63,7 @@ def sequences(seed: int, lengths: list[int], width: int = 3) -> list[Array]:
 def letter_by_letter(layer: Recurrent, sequence: Array) -> Array:
     """The plain loop: one cell, one input, one state at a time."""
     ((cell, _),) = layer.levels[0]
-    state, outputs = cell.start(1), []
+    state, outputs = cell.initial_state(1), []
     for x in sequence:
         a, _ = cell.project(x[None])
         y, state, _ = cell.step(a, state)
@@ -97,7 +97,7 @@ def plain_pooled(made: Network, name: list[int]) -> Array:
 
 def plain_outputs(cell: Cell, x: Array) -> Array:
     """One cell along one sequence (T, X), a step at a time: (T, Y)."""
-    state, outputs = cell.start(1), []
+    state, outputs = cell.initial_state(1), []
     for one in x:
         y, state, _ = cell.step(cell.project(one[None])[0], state)
         outputs.append(y[0])

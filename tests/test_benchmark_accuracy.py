@@ -19,7 +19,7 @@ from cognomen.corpora import Corpus
 from cognomen.corpora.cleaning import CleaningReport
 from cognomen.evaluation.splits import fold_numbers
 from cognomen.network import Network
-from cognomen.rnn.initializers import Blank
+from cognomen.rnn.initializers import Zeros
 from cognomen.training import Recipe
 from cognomen.training.run import fingerprint
 
@@ -101,7 +101,7 @@ def test_the_size_of_an_n_gram_model_is_that_of_its_weights() -> None:
 
 def test_the_cells_networks_are_of_one_size() -> None:
     sizes = {
-        cell: Network(plain(cell).architecture(33, 18), rng=Blank()).size for cell in ("gru", *HIDDEN_SIZES)
+        cell: Network(plain(cell).architecture(33, 18), rng=Zeros()).size for cell in ("gru", *HIDDEN_SIZES)
     }
     assert sizes.keys() == {"rnn", "combined", "lstm", "gru"}
     assert all(abs(size / sizes["gru"] - 1) < 0.02 for size in sizes.values())

@@ -304,7 +304,7 @@ def states_of(exact: Network, x: np.ndarray) -> np.ndarray:
     for cells in exact.recurrent.levels:
         outputs, states = [], []
         for cell, reverse in cells:
-            state, ys, hs = cell.start(1), [], []
+            state, ys, hs = cell.initial_state(1), [], []
             for row in x[::-1] if reverse else x:
                 y, state = cell.read(row[None], state)
                 ys.append(y[0])

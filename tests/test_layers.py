@@ -120,7 +120,7 @@ def fail_after(cell: Cell, work: Callable[[], object]) -> None:
 def test_a_step_that_fails_leaves_no_trace(kind: str) -> None:
     """What was kept until then is dropped; the next step back is as if nothing had been."""
     ((cell, _),) = recurrent(kind).levels[0]
-    _, state, backward = cell.step(cell.project(inputs(2, 3))[0], cell.start(2))
+    _, state, backward = cell.step(cell.project(inputs(2, 3))[0], cell.initial_state(2))
     dy, dstate = inputs(2, cell.output_size), np.ones_like(state)
     backward(dy, dstate)
     expected = {name: grad.copy() for name, grad in cell.grads.items()}
@@ -140,7 +140,7 @@ def test_a_step_that_fails_leaves_no_trace(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_prepacked_cell_answers_and_learns_the_same(kind: str, rows: int) -> None:
     ((cell, _),) = recurrent(kind).levels[0]
-    x, state = inputs(rows, 3), cell.start(rows) + 0.5
+    x, state = inputs(rows, 3), cell.initial_state(rows) + 0.5
     found = []
     for reader in (cell, prepack(cell)):
         cell.zero_grad()
@@ -157,7 +157,7 @@ def test_a_prepacked_cell_answers_and_learns_the_same(kind: str, rows: int) -> N
 def test_a_prepacked_cell_is_a_picture_of_its_moment(kind: str) -> None:
     """What is changed afterwards is seen by the cell itself, and not by the packed copy."""
     ((cell, _),) = recurrent(kind).levels[0]
-    x, state = inputs(4, 3), cell.start(4) + 0.5
+    x, state = inputs(4, 3), cell.initial_state(4) + 0.5
     packed, before = prepack(cell), cell.read(x, state)[0]
     for param in cell.params.values():
         param += 0.5

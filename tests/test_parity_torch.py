@@ -118,8 +118,8 @@ def test_packing_is_torchs_layout() -> None:
     ours = pack(xs)
     theirs = torch.nn.utils.rnn.pack_sequence([torch.from_numpy(x) for x in xs], enforce_sorted=False)
     assert_within(ours.data, theirs.data.numpy(), 0)
-    assert_within(ours.sizes, theirs.batch_sizes.numpy(), 0)
-    assert_within(ours.order, theirs.sorted_indices.numpy(), 0)
+    assert_within(ours.batch_sizes, theirs.batch_sizes.numpy(), 0)
+    assert_within(ours.sorted_indices, theirs.sorted_indices.numpy(), 0)
 
 
 @pytest.mark.parametrize(("smoothing", "weighted"), LOSSES)

@@ -16,7 +16,7 @@ from cognomen.errors import InputError
 from cognomen.rnn.engine.prefix_tree import (
     LONGEST_SHARED,
     PrefixTree,
-    Sorted,
+    SortedNames,
     check_lengths,
     prefix_tree,
     sort_names,
@@ -30,7 +30,7 @@ LETTERS = st.sampled_from(ALPHABETS)
 FIELDS = [
     "letters",
     "parents",
-    "turns",
+    "sibling_ranks",
     "repeats",
     "sizes",
     "roots",
@@ -72,57 +72,57 @@ def distinct_prefixes(names: Sequence[Name]) -> int:
 
 
 def ends_of(tree: PrefixTree) -> list[tuple[Name, int]]:
-    """Each distinct name as the tree spells it, from parent to child, and the wave in which it ends."""
+    """Each distinct name as the tree spells it, from parent to child, and the level in which it ends."""
     before: list[Name] = []
     found = []
-    for t, wave in enumerate(tree.waves()):
-        count = wave.rows.stop - wave.rows.start
-        assert count > 0, "a wave without a row"
-        assert len(wave.parents) == len(wave.turns) == count
-        stems = [()] * wave.roots + [before[p] for p in wave.parents[wave.roots :]]
-        before = [(*stem, x) for stem, x in zip(stems, tree.letters[wave.rows].tolist(), strict=True)]
-        assert wave.spellings.start == len(found)
-        found += [(before[row], t) for row in wave.ends]
-        assert wave.spellings.stop == len(found)
-    assert sum(tree.sizes) == len(tree.letters) == len(tree.parents) == len(tree.turns)
+    for t, level in enumerate(tree.levels()):
+        count = level.rows.stop - level.rows.start
+        assert count > 0, "a level without a row"
+        assert len(level.parents) == len(level.sibling_ranks) == count
+        stems = [()] * level.roots + [before[p] for p in level.parents[level.roots :]]
+        before = [(*stem, x) for stem, x in zip(stems, tree.letters[level.rows].tolist(), strict=True)]
+        assert level.spellings.start == len(found)
+        found += [(before[row], t) for row in level.ends]
+        assert level.spellings.stop == len(found)
+    assert sum(tree.sizes) == len(tree.letters) == len(tree.parents) == len(tree.sibling_ranks)
     return found
 
 
 def assert_spells(tree: PrefixTree, names: Sequence[Name], given_rows: Sequence[int]) -> None:
     """The tree holds exactly these rows of `names`, each under its own spelling."""
     found = [name for name, _ in ends_of(tree)]
-    assert sorted(tree.given.tolist()) == sorted(given_rows)
-    assert [found[i] for i in tree.spelling] == [names[i] for i in tree.given]
-    assert set(tree.spelling.tolist()) == set(range(len(found))), "an end that is nobody's"
+    assert sorted(tree.sorted_indices.tolist()) == sorted(given_rows)
+    assert [found[i] for i in tree.inverse] == [names[i] for i in tree.sorted_indices]
+    assert set(tree.inverse.tolist()) == set(range(len(found))), "an end that is nobody's"
     assert tree.lengths.tolist() == [len(name) for name in found]
 
 
 def assert_turns(tree: PrefixTree) -> None:
     """Sums over children may go turn by turn; and the first child stands for what all have in common."""
     before = 0
-    for wave in tree.waves():
-        roots, turns, parents = wave.roots, wave.turns.tolist(), wave.parents.tolist()
-        assert turns == sorted(turns)
-        assert turns[:roots] == parents[:roots] == [0] * roots
+    for level in tree.levels():
+        roots, sibling_ranks, parents = level.roots, level.sibling_ranks.tolist(), level.parents.tolist()
+        assert sibling_ranks == sorted(sibling_ranks)
+        assert sibling_ranks[:roots] == parents[:roots] == [0] * roots
         assert all(0 <= parent < before for parent in parents[roots:])
         children: dict[int, list[int]] = {}
         for row in range(roots, len(parents)):
             children.setdefault(parents[row], []).append(row)
         for rows in children.values():
-            assert [turns[row] for row in rows] == list(range(1, len(rows) + 1))
-        later = range(len(parents) - len(wave.repeats), len(parents))
-        assert all(turn < 2 for turn in turns[: later.start])
-        assert wave.repeats.tolist() == [children[parents[row]][0] for row in later]
+            assert [sibling_ranks[row] for row in rows] == list(range(1, len(rows) + 1))
+        later = range(len(parents) - len(level.repeats), len(parents))
+        assert all(turn < 2 for turn in sibling_ranks[: later.start])
+        assert level.repeats.tolist() == [children[parents[row]][0] for row in later]
         before = len(parents)
-    assert len(tree.repeats) == sum(tree.repeating) == (tree.turns > 1).sum()
+    assert len(tree.repeats) == sum(tree.repeating) == (tree.sibling_ranks > 1).sum()
 
 
 # --- sorting
 
 
-def assert_sorted(found: Sorted, names: Sequence[Name]) -> None:
+def assert_sorted(found: SortedNames, names: Sequence[Name]) -> None:
     """Every name once, in the order of its letters, with what it shares with the one before."""
-    order = found.given.tolist()
+    order = found.sorted_indices.tolist()
     assert len(found) == len(names)
     assert sorted(order) == list(range(len(names)))
     spans = zip(found.first.tolist(), found.lengths.tolist(), strict=True)
@@ -178,7 +178,7 @@ def test_a_tree_spells_its_names_and_holds_no_prefix_twice(names: list[Name]) ->
     assert_turns(tree)
     assert len(tree.letters) == distinct_prefixes(names)
     assert [t + 1 for _, t in ends_of(tree)] == tree.lengths.tolist(), (
-        "wave t holds prefixes of t + 1 letters"
+        "level t holds prefixes of t + 1 letters"
     )
     if max(map(len, names)) <= LONGEST_SHARED:
         assert len(tree.ends) == len(set(names))
@@ -186,22 +186,25 @@ def test_a_tree_spells_its_names_and_holds_no_prefix_twice(names: list[Name]) ->
 
 @given(names=NAMES | long_names(), block=st.integers(1, 14))
 def test_blocks_begin_one_after_the_other(names: list[Name], block: int) -> None:
-    """Prefixes are shared within a block alone; the i-th block's first letters are read in wave i."""
+    """Prefixes are shared within a block alone; the i-th block's first letters are read in level i."""
     tree = prefix_tree(sort_names(*laid(names)), block=block)
     assert_spells(tree, names, range(len(names)))
     assert_turns(tree)
-    blocks = [tree.given[i : i + block].tolist() for i in range(0, len(names), block)]
+    blocks = [tree.sorted_indices[i : i + block].tolist() for i in range(0, len(names), block)]
     assert len(tree.letters) == sum(distinct_prefixes([names[i] for i in part]) for part in blocks)
     ends = ends_of(tree)
-    waves = [ends[i][1] - len(ends[i][0]) + 1 for i in tree.spelling]
-    assert waves == [i // block for i in range(len(names))]
+    levels = [ends[i][1] - len(ends[i][0]) + 1 for i in tree.inverse]
+    assert levels == [i // block for i in range(len(names))]
 
 
 @given(names=NAMES | long_names(), block=st.integers(1, 14))
 def test_a_block_costs_one_path_at_most(names: list[Name], block: int) -> None:
     found = sort_names(*laid(names))
     whole, cut = prefix_tree(found), prefix_tree(found, block=block)
-    lost = [common(names[a], names[b]) for a, b in zip(found.given, found.given[1:], strict=False)]
+    lost = [
+        common(names[a], names[b])
+        for a, b in zip(found.sorted_indices, found.sorted_indices[1:], strict=False)
+    ]
     assert len(cut.letters) - len(whole.letters) == sum(lost[block - 1 :: block])
 
 
@@ -214,13 +217,13 @@ def test_the_tree_of_a_part(names: list[Name], data: st.DataObject, block: int |
     for part in (slice(0, cut), slice(cut, len(names))):
         if part.start == part.stop:
             continue
-        mine = found.given[part].tolist()
+        mine = found.sorted_indices[part].tolist()
         tree = prefix_tree(found, part, block=block)
         assert_spells(tree, names, mine)
         assert_turns(tree)
         if block is None:
             assert len(tree.letters) == distinct_prefixes([names[i] for i in mine])
-        rows += tree.given.tolist()
+        rows += tree.sorted_indices.tolist()
     assert sorted(rows) == list(range(len(names)))
     assert found.shared[0] == 0, "sorting is what it was"
     assert_sorted(found, names)
@@ -237,7 +240,7 @@ def test_reverse_is_the_tree_of_the_names_turned_round(names: list[Name], block:
     for field in (
         "letters",
         "parents",
-        "turns",
+        "sibling_ranks",
         "repeats",
         "sizes",
         "roots",
@@ -256,7 +259,7 @@ def test_the_order_of_the_names_does_not_show(names: list[Name], data: st.DataOb
     for field in (
         "letters",
         "parents",
-        "turns",
+        "sibling_ranks",
         "repeats",
         "sizes",
         "roots",
@@ -264,7 +267,7 @@ def test_the_order_of_the_names_does_not_show(names: list[Name], data: st.DataOb
         "ends",
         "ending",
         "lengths",
-        "spelling",
+        "inverse",
     ):
         assert getattr(one, field).tolist() == getattr(other, field).tolist(), field
 
@@ -280,11 +283,11 @@ def test_the_picture_in_the_docstring() -> None:
     assert tree.parents.tolist() == [0, 0, 0, 1, 0, 0]
     assert tree.sizes.tolist() == [2, 2, 1, 1]
     assert tree.roots.tolist() == [2, 0, 0, 0]
-    assert tree.turns.tolist() == [0, 0, 1, 1, 1, 1]
+    assert tree.sibling_ranks.tolist() == [0, 0, 1, 1, 1, 1]
     assert tree.repeats.tolist() == []
     assert tree.ending.tolist() == [0, 1, 1, 1]
     assert tree.lengths.tolist() == [2, 3, 4]
-    assert dict(zip(tree.given.tolist(), tree.spelling.tolist(), strict=True)) == {0: 2, 1: 1, 2: 0}
+    assert dict(zip(tree.sorted_indices.tolist(), tree.inverse.tolist(), strict=True)) == {0: 2, 1: 1, 2: 0}
 
 
 @pytest.mark.parametrize(
@@ -331,7 +334,7 @@ def test_there_are_no_more_turns_than_children(names: list[Name]) -> None:
     """The first letters' turn is 0."""
     tree = prefix_tree(sort_names(*laid(names)))
     prefixes = {name[:end] for name in names for end in range(1, len(name) + 1)}
-    assert tree.turns.max() <= max(sum(p[:-1] == stem for p in prefixes) for stem in prefixes)
+    assert tree.sibling_ranks.max() <= max(sum(p[:-1] == stem for p in prefixes) for stem in prefixes)
 
 
 @pytest.mark.parametrize(

@@ -264,7 +264,7 @@ def test_inputs_of_another_width() -> None:
     for rnn in (RNN(3), RNN()):
         rnn.step(np.ones(3))
         h = rnn.h
-        with pytest.raises(InputError, match="3 numbers, got 4"):
+        with pytest.raises(InputError, match="3 features, got 4"):
             rnn.step(np.ones(4))
         assert rnn.h is h, "a refused input must not touch the memory"
 

@@ -159,8 +159,8 @@ def test_packing_round_trip(lengths: list[int], seed: int) -> None:
         assert_within(again, sequence, 0)
     end_to_end = pack(np.concatenate(batch), np.array(lengths))
     assert_within(end_to_end.data, packed.data, 0)
-    assert_within(end_to_end.sizes, packed.sizes, 0)
-    assert_within(end_to_end.order, packed.order, 0)
+    assert_within(end_to_end.batch_sizes, packed.batch_sizes, 0)
+    assert_within(end_to_end.sorted_indices, packed.sorted_indices, 0)
 
 
 @stable
@@ -168,14 +168,14 @@ def test_packing_round_trip(lengths: list[int], seed: int) -> None:
 def test_what_a_packed_batch_says_of_itself(lengths: list[int], seed: int) -> None:
     batch = sequences(seed, lengths)
     packed = pack(batch)
-    assert (np.diff(packed.sizes) <= 0).all()
-    assert packed.sizes.sum() == len(packed.data) == sum(lengths)
+    assert (np.diff(packed.batch_sizes) <= 0).all()
+    assert packed.batch_sizes.sum() == len(packed.data) == sum(lengths)
     assert packed.lengths.tolist() == sorted(lengths, reverse=True)
-    for row, name in enumerate(packed.order):
+    for row, name in enumerate(packed.sorted_indices):
         assert packed.lengths[row] == lengths[name]
         assert_within(packed.data[packed.last[row]], batch[name][-1], 0)
     for step, rows in enumerate(packed.steps()):
-        running = [name for name in packed.order if lengths[name] > step]
+        running = [name for name in packed.sorted_indices if lengths[name] > step]
         assert_within(packed.data[rows], np.stack([batch[name][step] for name in running]), 0)
 
 
@@ -192,8 +192,8 @@ def test_reverse_is_an_involution_and_turns_each_sequence_round(lengths: list[in
 def test_the_picture_in_the_docstring() -> None:
     packed = pack(np.array(list("abcdef")), np.array([2, 3, 1]))
     assert "".join(packed.data) == "cafdbe"
-    assert packed.sizes.tolist() == [3, 2, 1]
-    assert packed.order.tolist() == [1, 0, 2]
+    assert packed.batch_sizes.tolist() == [3, 2, 1]
+    assert packed.sorted_indices.tolist() == [1, 0, 2]
 
 
 @pytest.mark.parametrize(
@@ -317,6 +317,6 @@ def test_packed_shares_one_layout() -> None:
     packed = pack(sequences(0, [2, 3]))
     other = packed.with_data(packed.data * 2)
     assert isinstance(other, Packed)
-    assert other.sizes is packed.sizes
-    assert other.order is packed.order
+    assert other.batch_sizes is packed.batch_sizes
+    assert other.sorted_indices is packed.sorted_indices
     assert_within(other.data, packed.data * 2, 0)

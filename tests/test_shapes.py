@@ -20,6 +20,7 @@ from cognomen.rnn.shapes import (
     Attention,
     Decoder,
     Encoder,
+    Hypothesis,
     ManyToMany,
     ManyToOne,
     OneToMany,
@@ -27,9 +28,8 @@ from cognomen.rnn.shapes import (
     Padded,
     Shape,
     SyncedManyToMany,
-    Written,
     beam_search,
-    follow,
+    generate,
     greedy,
     sampler,
 )
@@ -162,7 +162,7 @@ def test_a_scan_from_zero_is_a_scan_and_another_start_has_a_gradient():
     cell = encoder("lstm").recurrent.levels[0][0][0]
     x = numbers()
     a, _ = cell.project(x.data)
-    state = np.random.default_rng(1).standard_normal(cell.start(len(LENGTHS)).shape)
+    state = np.random.default_rng(1).standard_normal(cell.initial_state(len(LENGTHS)).shape)
     zero = np.zeros_like(state)
     assert np.array_equal(scan(cell, a, x)[0], scan_from(cell, a, x, zero)[0])
     weights = np.random.default_rng(2).standard_normal(scan(cell, a, x)[0].shape)
@@ -310,7 +310,7 @@ def test_a_beam_of_one_is_greedy(attention):
     position = net.decoder.begin(summary, y)
     one, other = (
         beam_search(net.decoder, position, 1, 6),
-        follow(net.decoder, position, greedy, 6),
+        generate(net.decoder, position, greedy, 6),
     )
     for a, b in zip(one, other, strict=True):
         assert a.ids.tolist() == b.ids.tolist()
@@ -327,12 +327,12 @@ def test_a_text_that_does_not_end_is_cut_at_the_limit():
         net.write(numbers(), beam=0)
 
 
-def sample(count: int, temperature: float, **more: Any) -> list[Written]:
+def sample(count: int, temperature: float, **more: Any) -> list[Hypothesis]:
     net = translator()
     x = pack(sequences(3, [3]) * count)
     y, summary, _ = net._read(x)
-    chances = np.random.default_rng(1).random((count, 8))
-    return follow(net.decoder, net.decoder.begin(summary, y), sampler(chances, temperature), 7, **more)
+    draws = np.random.default_rng(1).random((count, 8))
+    return generate(net.decoder, net.decoder.begin(summary, y), sampler(draws, temperature), 7, **more)
 
 
 def test_sampled_first_tokens_come_as_often_as_they_are_likely():

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from cognomen.errors import DataError, InputError
 from cognomen.rnn import cross_entropy, gradcheck, pack
+from cognomen.rnn.shapes import Encoder, ManyToOne, SyncedManyToMany
 from cognomen.study import EXPERIMENTS, Experiment, Findings, Settings, Table, find_experiment
 from cognomen.study.automaton import Automaton, extract, minimised
 from cognomen.study.experiment import GROUPS, Numbers, parts
 from cognomen.study.experiments.any_length import answers_at
 from cognomen.study.experiments.long_ago import gradients_by_lag
 from cognomen.study.experiments.program import sums
-from cognomen.study.learning import Reader, accuracy, dense, learn, make_orthogonal, one_hot
+from cognomen.study.learning import accuracy, learn, make_orthogonal, one_hot
 from cognomen.study.names import Surnames, fit_names, load_names
 from cognomen.study.record import digest, draw_figure, figure_path, problems, read, results_path, write
 from cognomen.study.window import Window
@@ -226,12 +227,12 @@ def test_states_that_are_no_automaton_give_none():
     assert extract(rng.standard_normal((40, 30, 3)), bits, rng.integers(0, 2, (40, 30))) is None
 
 
-@pytest.mark.parametrize("every", [False, True])
+@pytest.mark.parametrize("shape", [ManyToOne, SyncedManyToMany])
 @pytest.mark.parametrize(("cell", "direction"), [("rnn", "forward"), ("lstm", "both")])
-def test_readers_gradients(cell, direction, every):
-    net = Reader(cell, 3, 4, 2, every=every, direction=direction, dtype=np.float64)
-    x = np.random.default_rng(0).standard_normal((5, 4, 3))
-    errors = gradcheck(net, net.forward, x)
+def test_the_experiments_nets_have_their_gradients(cell, direction, shape):
+    net = shape(Encoder(cell, 3, 4, direction=direction, dtype=np.float64), 2)
+    batch = pack(np.random.default_rng(0).standard_normal((5, 4, 3)))
+    errors = gradcheck(net, lambda data: net.forward(batch.with_data(data)), batch.data)
     assert max(errors.values()) < 1e-6
 
 
@@ -241,31 +242,39 @@ def test_windows_gradients():
         assert layer.params["weight"].dtype == np.float32
     labels = np.array([0, 1, 1, 0])
     x = np.eye(4, 3, dtype=np.float32)
-    net.learn(lambda step: (x, labels), 200, learning_rate=0.05)
-    assert (net.answers(x) == labels).all()
+    learn(net, lambda step: (x, labels), 200, learning_rate=0.05)
+    assert (net.predict(x) == labels).all()
 
 
-def test_dense_is_the_packing_of_equal_lengths():
+def test_sequences_of_one_length_are_packed_step_after_step():
     x = np.arange(24, dtype=np.float32).reshape(2, 4, 3)
-    packed, same = dense(x), pack(list(x))
-    assert (packed.data == same.data).all()
-    assert (packed.sizes == same.sizes).all()
-    assert (packed.order == same.order).all()
+    packed = pack(x)
+    assert (packed.data == x.swapaxes(0, 1).reshape(8, 3)).all()
+    assert packed.batch_sizes.tolist() == [2] * 4
+    assert packed.sorted_indices.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize(("cell", "blocks"), [("rnn", 1), ("gru", 3), ("lstm", 4)])
 def test_an_orthogonal_start_is_one_in_each_gate(cell, blocks):
-    net = Reader(cell, 3, 8, 2)
+    net = ManyToOne(Encoder(cell, 3, 8), 2)
     make_orthogonal(net, np.random.default_rng(0))
-    for block in np.split(net.params["weight_hh_l0"], blocks):
+    for block in np.split(net.params["encoder.weight_hh_l0"], blocks):
         assert np.allclose(block @ block.T, np.eye(8), atol=1e-5)
 
 
 def test_learning_stops_when_it_is_enough():
-    net, x = Reader("rnn", 2, 4, 2), one_hot(np.array([[0, 1], [1, 0]]), 2)
+    rng = np.random.default_rng(0)
+    net, x = (
+        ManyToOne(Encoder("rnn", 2, 4, rng=rng), 2, rng=rng),
+        pack(one_hot(np.array([[0, 1], [1, 0]]), 2)),
+    )
     labels, shares = np.array([0, 1]), list[float]()
     losses = learn(
-        net, lambda step: (x, labels), 500, enough=0.1, on_progress=lambda share, words: shares.append(share)
+        net,
+        lambda step: (x, labels),
+        500,
+        tolerance=0.1,
+        on_progress=lambda share, words: shares.append(share),
     )
     assert 20 < len(losses) < 500
     assert accuracy(net, x, labels) == 1
@@ -273,17 +282,19 @@ def test_learning_stops_when_it_is_enough():
 
 
 def test_answers_are_the_same_step_by_step():
-    net = Reader("rnn", 2, 4, 2, every=True)
+    rng = np.random.default_rng(0)
+    net = SyncedManyToMany(Encoder("rnn", 2, 4, rng=rng), 2, rng=rng)
     for value in net.params.values():
         value *= 4  # so that answers differ
     bits = np.random.default_rng(0).integers(0, 2, (40, 9))
     assert 0 < answers_at(net, bits).mean() < 1
-    assert (answers_at(net, bits) == net.forward(one_hot(bits, 2))[0][:, -1].argmax(axis=-1)).all()
+    found = [each[-1] for each in net.predict(pack(one_hot(bits, 2))).unpack()]
+    assert answers_at(net, bits).tolist() == found
 
 
 def test_gradients_by_lag_begin_with_the_last_letter():
-    net = Reader("rnn", 4, 8, 4)
-    net.params["weight_hh_l0"][...] = 0  # no memory: only the last letter counts
+    net = ManyToOne(Encoder("rnn", 4, 8), 4)
+    net.params["encoder.weight_hh_l0"][...] = 0  # no memory: only the last letter counts
     norms = gradients_by_lag(net, 0)
     assert norms[0] > 0
     assert (norms[1:] == 0).all()
@@ -303,11 +314,11 @@ def test_a_network_learns_made_up_names():
     labels = np.array([name[1] == "x" for name in some], np.int64)
     names = Surnames(some, labels, some, labels, ("no", "yes"))
     fitted = fit_names(names, epochs=60, batch_size=6, hidden_size=8, embedding_size=4)
-    assert fitted.accuracy == fitted.training_accuracy == 1
+    assert fitted.test.accuracy == fitted.training.accuracy == 1
     assert names.commonest == pytest.approx(2 / 3)
     assert (fitted.logits(some).argmax(axis=1) == labels).all()
     again = fit_names(names, epochs=60, batch_size=6, hidden_size=8, embedding_size=4)
-    assert again.loss == fitted.loss
+    assert again.test.loss == fitted.test.loss
 
 
 def test_each_name_is_seen_once_an_epoch(monkeypatch):

@@ -138,7 +138,7 @@ def test_held_out_names_choose_nothing(monkeypatch):
 
     def watched(names, **recipe):
         fitted = fit(names, **recipe)
-        asked.append((names, recipe["learning_rate"], recipe["dropout"][2], fitted.loss))
+        asked.append((names, recipe["learning_rate"], recipe["dropout"][2], fitted.test.loss))
         return fitted
 
     monkeypatch.setattr(bigger, "fit_names", watched)

@@ -8,21 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rnn_cases import stable
 
-from cognomen.rnn import gradcheck, relative_error
+from cognomen.rnn import gradcheck, pack, relative_error
+from cognomen.rnn.shapes import Encoder, SyncedManyToMany
 from cognomen.study.experiments.constant_size import CONSTANT_SIZE, LENGTHS, AllAtOnce, texts
 from cognomen.study.experiments.shared_weights import KINDS, SHARED_WEIGHTS, Copies
-from cognomen.study.learning import Reader
 
 # --- copies --------------------------------------------------------------------------------------------
+
+
+def net_of(cell: str, input_size: int, hidden_size: int, **more: object) -> SyncedManyToMany:
+    rng = np.random.default_rng(1)
+    return SyncedManyToMany(Encoder(cell, input_size, hidden_size, rng=rng, **more), 2, rng=rng)
 
 
 @pytest.mark.parametrize("cell", KINDS)
 def test_copies_are_the_net_unrolled(cell):
     """Equal answers, equal gradients by the input, and gradients of weights that add up."""
     rng = np.random.default_rng(0)
-    net = Reader(cell, 3, 5, 2, every=True, seed=1, dtype=np.float64)
-    copies = Copies(cell, net, 4)
-    x, d = rng.standard_normal((6, 4, 3)), rng.standard_normal((6, 4, 2))
+    net = net_of(cell, 3, 5, dtype=np.float64)
+    copies = Copies(net, 4)
+    x, d = pack(rng.standard_normal((6, 4, 3))), rng.standard_normal((24, 2))
     answers, backward = net.forward(x)
     same, back = copies.forward(x)
     assert relative_error(answers, same) < 1e-12
@@ -36,21 +41,20 @@ def test_copies_are_the_net_unrolled(cell):
 
 
 def test_copies_have_their_own_gradients():
-    net = Reader("gru", 2, 3, 2, every=True, dtype=np.float64)
-    copies = Copies("gru", net, 3)
-    errors = gradcheck(copies, copies.forward, np.random.default_rng(0).standard_normal((4, 3, 2)))
+    copies = Copies(net_of("gru", 2, 3, dtype=np.float64), 3)
+    batch = pack(np.random.default_rng(0).standard_normal((4, 3, 2)))
+    errors = gradcheck(copies, lambda data: copies.forward(batch.with_data(data)), batch.data)
     assert max(errors.values()) < 1e-6
 
 
 def test_copies_go_separate_ways():
-    net = Reader("rnn", 2, 3, 2, every=True)
-    copies = Copies("rnn", net, 3)
-    x = np.ones((1, 3, 2), np.float32)
+    copies = Copies(net_of("rnn", 2, 3), 3)
+    x = pack(np.ones((1, 3, 2), np.float32))
     before = copies.forward(x)[0]
     copies.params["2.output.bias"] += 1
     after = copies.forward(x)[0]
-    assert np.allclose(after[:, :2], before[:, :2])
-    assert np.allclose(after[:, 2], before[:, 2] + 1)
+    assert np.allclose(after[:2], before[:2])
+    assert np.allclose(after[2], before[2] + 1)
 
 
 def test_the_sentence_takes_the_count_where_sharing_is_worth_most():
@@ -91,7 +95,7 @@ def test_empty_places_stand_behind_or_in_front():
     for in_front, order in ((False, [x, blank]), (True, [blank, x])):
         net = AllAtOnce(5, in_front=in_front)
         padded = np.concatenate(order, axis=1)
-        assert np.allclose(net.forward(x)[0], net.forward(padded)[0], atol=1e-6)
+        assert np.allclose(net.forward(pack(x))[0], net.forward(pack(padded))[0], atol=1e-6)
     assert net.size == 5 * 4 * 64 + 64 + 64 * 2 + 2
 
 
@@ -99,14 +103,15 @@ def test_empty_places_stand_behind_or_in_front():
 def test_all_at_once_has_the_gradient_of_what_it_computes(in_front):
     net = AllAtOnce(4, in_front=in_front)
     rng = np.random.default_rng(0)
-    x = rng.standard_normal((3, 2, 4)).astype(np.float32)
+    x = pack(rng.standard_normal((3, 2, 4)).astype(np.float32))
     d = rng.standard_normal((3, 2)).astype(np.float32)
     dx = net.forward(x)[1](d)
-    assert dx.shape == x.shape
-    step = np.zeros(x.shape, np.float32)
-    step[1, 0, 2] = 1e-2
-    slope = ((net.forward(x + step)[0] - net.forward(x - step)[0]) * d).sum() / 2e-2
-    assert slope == pytest.approx(dx[1, 0, 2], rel=0.02, abs=1e-4)
+    assert dx.shape == x.data.shape
+    step = np.zeros(x.data.shape, np.float32)
+    step[1, 2] = 1e-2  # the first letter of the second text
+    above, below = (net.forward(x.with_data(x.data + sign * step))[0] for sign in (1, -1))
+    slope = ((above - below) * d).sum() / 2e-2
+    assert slope == pytest.approx(dx[1, 2], rel=0.02, abs=1e-4)
 
 
 def test_the_table_tells_lengths_trained_on_from_others():

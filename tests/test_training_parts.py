@@ -26,7 +26,6 @@ from cognomen.rnn import (
     Linear,
     Optimiser,
     Recurrent,
-    climb,
     clip_grad_norm,
     cosine,
     cross_entropy,
@@ -35,6 +34,7 @@ from cognomen.rnn import (
     one_cycle,
     pack,
     softmax,
+    warmup,
 )
 
 MAKE: dict[str, Callable[..., Optimiser]] = {"SGD": SGD, "Adam": Adam, "AdamW": AdamW}
@@ -215,7 +215,7 @@ def test_a_norm_that_is_no_number_is_reported(bad: float) -> None:
 
 def test_climbing_it_is_one_cycle_and_then_stays() -> None:
     for steps in (1, 2, 7, 100):
-        rates = [climb(step, steps, 0.01) for step in range(steps)]
+        rates = [warmup(step, steps, 0.01) for step in range(steps)]
         top = [step for step in range(steps) if step > 0.3 * steps - 1]
         assert all(rates[step] == one_cycle(step, steps, 0.01) for step in range(steps) if step not in top)
         assert all(rates[step] == pytest.approx(0.01) for step in top)
@@ -332,7 +332,7 @@ def test_a_small_network_learns_what_needs_memory(cell: str) -> None:
     first = rng.integers(0, 2, 16)
     rest = np.full((16, 3), 2)
     batch = pack(list(np.eye(3)[np.concatenate([first[:, None], rest], axis=1)]))
-    labels = first[batch.order]
+    labels = first[batch.sorted_indices]
     losses = []
     for _ in range(60):
         y, back_layer = layer.forward(batch)
@@ -383,7 +383,7 @@ def test_gradcheck_wants_float64() -> None:
 
 def test_reading_is_projecting_and_stepping() -> None:
     cell, x = GRU(3, 2, rng=np.random.default_rng(0)), np.ones((4, 3), np.float32)
-    y, state = cell.read(x, cell.start(4))
-    expected, expected_state, _ = cell.step(cell.project(x)[0], cell.start(4))
+    y, state = cell.read(x, cell.initial_state(4))
+    expected, expected_state, _ = cell.step(cell.project(x)[0], cell.initial_state(4))
     np.testing.assert_array_equal(y, expected)
     np.testing.assert_array_equal(state, expected_state)

@@ -64,7 +64,7 @@ def _steps(size: int) -> dict[str, tuple[Step, Step, str]]:
 
 def _reading(cell: Any, x: Any) -> Step:
     cell = prepack(cell)  # nothing is learned here, as in inference mode there
-    state = cell.start(1)
+    state = cell.initial_state(1)
 
     def step() -> Any:
         nonlocal state

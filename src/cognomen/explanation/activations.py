@@ -119,7 +119,7 @@ def _read(cell: Cell, x: Array, dx: Array | None, *, reverse: bool, with_outputs
     """Read inputs (T, X) with a cell, carrying the derivative of its state by the letters along."""
     steps = len(x)
     embedding_size = x.shape[1] if dx is None else dx.shape[-1]  # E
-    state = cell.start(1)  # (S, 1, H)
+    state = cell.initial_state(1)  # (S, 1, H)
     carry = np.zeros((state.size, steps, embedding_size))  # (S * H, T, E), d state / d letter s
     found = []
     for t in reversed(range(steps)) if reverse else range(steps):

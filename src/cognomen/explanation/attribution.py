@@ -21,7 +21,7 @@ import numpy as np
 from cognomen.network.network import Network
 from cognomen.network.ngrams import Ngrams
 from cognomen.rnn.arrays import Array, Backward, Ids
-from cognomen.rnn.initializers import Blank
+from cognomen.rnn.initializers import Zeros
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.pooling import kinds_of
 
@@ -74,7 +74,7 @@ def attribute_letters(network: Network, ids: Ids, targets: Array) -> Attribution
 
 def in_double_precision(network: Network) -> Network:
     """A copy of the recurrent part of a network in float64, with gradients of its own."""
-    twin = Network(replace(network.architecture, longest_ngram=0), rng=Blank(), dtype=np.float64)
+    twin = Network(replace(network.architecture, longest_ngram=0), rng=Zeros(), dtype=np.float64)
     twin.load({name: value for name, value in network.params.items() if not name.startswith("ngrams.")})
     return twin
 

@@ -28,9 +28,9 @@ from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.io.pretrained import find_model
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.initializers import Blank, Source
+from cognomen.rnn.initializers import Initializer, Zeros
 from cognomen.rnn.packed import Packed, pack
-from cognomen.rnn.shapes import BOUNDARY, Decoder, Encoder, OneToMany, follow, sampler
+from cognomen.rnn.shapes import BOUNDARY, Decoder, Encoder, OneToMany, generate, sampler
 from cognomen.rnn.shapes.encoder import one_step
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.matching import find_origin
@@ -98,7 +98,7 @@ class Generator:
         origins: Sequence[str],
         recipe: GeneratorRecipe | None = None,
         *,
-        rng: Source | None = None,
+        rng: Initializer | None = None,
         facts: Mapping[str, Any] | None = None,
         card: str = "",
         learned: NDArray[np.uint32] | None = None,
@@ -222,7 +222,7 @@ class Generator:
             np.copyto(fresh, joints[tokens])
             return tokens
 
-        written = follow(network.decoder, position, choose, LONGEST, prefix=prefix)
+        written = generate(network.decoder, position, choose, LONGEST, prefix=prefix)
         # Only a name that was cut at the limit can end otherwise than with a letter.
         return [capitalise(self.alphabet.decode(text.ids).rstrip(" -'")) for text in written]
 
@@ -305,7 +305,7 @@ class Generator:
                 Alphabet(facts["alphabet"]),
                 facts["origins"],
                 GeneratorRecipe(**facts["architecture"]["generator"]),
-                rng=Blank(),
+                rng=Zeros(),
                 facts=facts["training"],
                 card=artifact.card,
                 learned=tensors.pop(LEARNED),

@@ -21,10 +21,10 @@ from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cells import Cell
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
 from cognomen.rnn.engine.packed_weights import prepack
-from cognomen.rnn.engine.prefix_tree import PrefixTree, Sorted, check_lengths, prefix_tree, sort_names
-from cognomen.rnn.engine.segments import sum_rows
+from cognomen.rnn.engine.prefix_tree import PrefixTree, SortedNames, check_lengths, prefix_tree, sort_names
+from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.engine.shared_reading import read_names
-from cognomen.rnn.initializers import Blank, Source
+from cognomen.rnn.initializers import Initializer, Zeros
 from cognomen.rnn.layers import Dropout, Embedding, Layer, Linear
 from cognomen.rnn.packed import pack
 from cognomen.rnn.pooling import kinds_of, pool
@@ -32,7 +32,7 @@ from cognomen.rnn.recurrent import Recurrent
 
 __all__ = ["Architecture", "Network"]
 
-BLOCK = 192  # names that begin with each wave: enough rows for full-speed products, few enough for the cache
+BLOCK = 192  # names that begin with each level: enough rows for full-speed products, few enough for the cache
 POOLED_NAMES, POOLED_LETTERS = 1 << 15, 1 << 20  # what is read as one tree
 SORTED_NAMES, SORTED_LETTERS = 1 << 19, 1 << 23  # what is sorted at once
 PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # what a deeper network reads at once, remembering all
@@ -71,7 +71,7 @@ class Network(Layer):
         ngram_weight: Array | None = None,
         dropout: tuple[float, float, float] = (0.0, 0.0, 0.0),
         ngram_dropout: float = 0.0,
-        rng: Source | None = None,
+        rng: Initializer | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
         rng = np.random.default_rng() if rng is None else rng
@@ -119,7 +119,7 @@ class Network(Layer):
         fixed = {name: tensors[name] for name in NGRAM_TABLES if name in tensors}
         ngrams = (fixed[LETTERS], fixed[COUNTS]) if len(fixed) == 2 else None
         weight = None if ngrams is None else tensors.get(WEIGHT)
-        network = cls(architecture, ngrams=ngrams, ngram_weight=weight, rng=Blank())
+        network = cls(architecture, ngrams=ngrams, ngram_weight=weight, rng=Zeros())
         network.load({name: tensor for name, tensor in tensors.items() if name not in fixed})
         return network
 
@@ -189,13 +189,13 @@ class Network(Layer):
             pooled, back_tree = self._read_tree(prepack(cell), tree, rng)  # (U, K, H)
             parts.append(pooled)
             backwards.append(back_tree)
-        names = [tree.spelling[np.argsort(tree.given)] for tree in trees]  # (N,) each
+        names = [tree.inverse[np.argsort(tree.sorted_indices)] for tree in trees]  # (N,) each
         pooled = np.stack([p[n] for p, n in zip(parts, names, strict=True)], axis=2)  # (N, K, D, H)
 
         def backward(dpooled: Array) -> None:
             dpooled = dpooled.reshape(pooled.shape)
             for d, (back, name) in enumerate(zip(backwards, names, strict=True)):
-                back(sum_rows(dpooled[:, :, d].reshape(count, -1), name, len(trees[d].ends)))
+                back(segment_sum(dpooled[:, :, d].reshape(count, -1), name, len(trees[d].ends)))
 
         return pooled.reshape(count, -1), backward
 
@@ -281,15 +281,18 @@ class Network(Layer):
             head = np.ascontiguousarray(heads[:, d])  # (K, H, C)
             self._add_direction(logits, cell, head, in_order[d], threads)
 
-    def _add_direction(self, logits: Array, cell: Cell, head: Array, names: Sorted, threads: int) -> None:
+    def _add_direction(
+        self, logits: Array, cell: Cell, head: Array, names: SortedNames, threads: int
+    ) -> None:
         """Add what one direction has to say, part of the names by part."""
 
         def add(part: slice) -> None:
             tree = prefix_tree(names, part, block=BLOCK)
             shares, _ = self._read_tree(prepack(cell), tree, None, head)  # (U, C)
-            sums = logits.take(tree.given, axis=0)  # far faster than logits[tree.given] += ...
-            sums += shares.take(tree.spelling, axis=0)
-            logits[tree.given] = sums
+            # Far faster than logits[rows] += ...: each row is there once, which NumPy cannot know.
+            sums = logits.take(tree.sorted_indices, axis=0)
+            sums += shares.take(tree.inverse, axis=0)
+            logits[tree.sorted_indices] = sums
 
         most = min(POOLED_NAMES, max(FEW_NAMES, -(-len(names) // threads)))
         map_on_threads(add, _pieces(np.cumsum(names.lengths), most, POOLED_LETTERS), threads)

@@ -29,7 +29,7 @@ from numpy.typing import DTypeLike
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.engine.segments import sum_rows
+from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.layers import Layer
 
 __all__ = ["Ngrams", "frequent_ngrams"]
@@ -127,11 +127,11 @@ class Ngrams(Layer):
             x *= (rng.random(x.shape, x.dtype) < keep) / x.dtype.type(keep)
         place, order = np.nonzero(x)
         rows, name, x = nodes[place, order], name[place], x[place, order, None]  # (R,), (R,), (R, 1)
-        logits = sum_rows(x * self.params["weight"].take(rows, axis=0), name, len(lengths))
+        logits = segment_sum(x * self.params["weight"].take(rows, axis=0), name, len(lengths))
 
         def backward(dlogits: Array) -> None:
             present, which = np.unique(rows, return_inverse=True)
-            self.grads["weight"][present] += sum_rows(x * dlogits[name], which, len(present))
+            self.grads["weight"][present] += segment_sum(x * dlogits[name], which, len(present))
 
         return logits, backward
 

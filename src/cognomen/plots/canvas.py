@@ -17,6 +17,8 @@ from cognomen.io.files import write_atomically
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+else:
+    Axes = Figure = object  # for annotations only: matplotlib is imported when a picture is drawn
 
 __all__ = [
     "BLUE",
@@ -24,6 +26,8 @@ __all__ = [
     "FORMATS",
     "GREY",
     "VERMILION",
+    "Axes",
+    "Figure",
     "checked_path",
     "empty_figure",
     "plain",

@@ -1,4 +1,4 @@
-"""The types of arrays that the library passes around."""
+"""Types of arrays and of backward functions."""
 
 from __future__ import annotations
 

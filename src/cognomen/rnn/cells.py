@@ -1,16 +1,15 @@
-"""The recurrent cells: what happens to the memory when one letter is read.
+"""Recurrent cells: how one input changes the hidden state.
 
-A cell works in two halves. `project` is the part that looks at the inputs alone, so that a whole batch
-of steps goes through it in one matrix product. `step` joins one projected input `a` with the state:
+A cell has two halves. `project` depends on the inputs alone, so all steps of a batch go through it in one
+matrix product. `step` combines one projected input `a` with the state:
 
     a, back_a = cell.project(x)                 # (M, X) -> (..., M, A)
     y, state, back = cell.step(a_t, state)      # (..., N, A), (S, N, H) -> (N, Y), (S, N, H)
     da_t, dstate = back(dy, dstate)             # one step back in time
 
-A state is an array (S, N, H): one slot for most cells, two for the LSTM, the hidden state always first. The
-cells with gates keep these one after the other, a = (G, N, H): whatever is done to a gate is done to
-neighbours in memory.
-Gate order, parameter names and starting values are those of torch.nn.
+A state is an array (S, N, H): one slot for most cells, two for the LSTM, the hidden state always first. In
+cells with gates `a` is (G, N, H), one gate after the other, so that each gate is contiguous in memory.
+Gate order, parameter names and initial values are those of torch.nn.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from cognomen.rnn.arrays import Array, Backward
-from cognomen.rnn.initializers import Source
+from cognomen.rnn.initializers import Initializer
 from cognomen.rnn.layers import Layer, Linear
 from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity, sigmoid
 
@@ -40,7 +39,7 @@ StepBackward = Callable[[Array, Array], tuple[Array, Array]]
 
 
 class Cell(Layer):
-    """What every cell has: sizes X, H and Y, a state that starts at zero, and the two halves of its work."""
+    """The interface of all cells: the sizes X, H and Y, an initial state, `project` and `step`."""
 
     slots = 1
 
@@ -56,45 +55,47 @@ class Cell(Layer):
         self.dtype = np.dtype(dtype)
         super().__init__(*self.collect(parts))
 
-    def start(self, count: int) -> Array:
-        """The state before the first step, zero everywhere, (S, N, H)."""
+    def initial_state(self, count: int) -> Array:
+        """The state before the first step: zeros, (S, N, H)."""
         return np.zeros((self.slots, count, self.hidden_size), dtype=self.dtype)
 
     def project(self, x: Array) -> tuple[Array, Backward]:
-        """The inputs' share in what a step computes, (M, X) -> (..., M, A)."""
+        """The part of a step that depends on the inputs alone, (M, X) -> (..., M, A)."""
         raise NotImplementedError
 
     def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
-        """Read one projected input a (..., N, A) in state (S, N, H): output (N, Y), next state, backward.
+        """One step from a projected input (..., N, A) and a state (S, N, H).
 
-        The next state may share its memory with the output; neither shares it with `a` or `state`.
+        Returns:
+            The output (N, Y), the next state, and backward: from the gradients by these to those by `a` and
+            `state`. The next state may share memory with the output; neither shares it with `a` or `state`.
         """
         raise NotImplementedError
 
     def read(self, x: Array, state: Array) -> tuple[Array, Array]:
-        """Read one input x (N, X) in state (S, N, H), both halves in one: output (N, Y) and next state."""
+        """Both halves, for inference: from x (N, X) and state (S, N, H) to output (N, Y) and next state."""
         y, state, _ = self.step(self.project(x)[0], state)
         return y, state
 
 
 class GatedCell(Cell):
-    """A cell that adds a linear map of its input to one of its hidden state, for each of its gates.
+    """A cell with a linear map of the input and one of the hidden state for each of G gates.
 
-        a = W_ih x + bias_ih,   b = W_hh h + bias_hh,   both (G, N, H), or (N, H) for a cell of one gate
+        a = W_ih x + bias_ih,   b = W_hh h + bias_hh,   both (G, N, H), or (N, H) for a cell without gates
 
     Parameters: `weight_ih` (G * H, X), `weight_hh` (G * H, H), `bias_ih` (G * H,), `bias_hh` (G * H,), all
-    starting evenly spread within 1 / sqrt(H).
+    initialised uniformly on [-1 / sqrt(H), 1 / sqrt(H)).
     """
 
     gates: int | None = None
-    summed: int | None = None  # a and b are simply added in the first so many gates; None: in all of them
+    summed: int | None = None  # the number of leading gates that use only the sum a + b; None: all of them
 
     def __init__(
         self,
         input_size: int,
         hidden_size: int,
         *,
-        rng: Source | None = None,
+        rng: Initializer | None = None,
         bias: bool = True,
         dtype: DTypeLike = np.float32,
     ) -> None:
@@ -112,7 +113,7 @@ class GatedCell(Cell):
         return self.input.forward(x)
 
     def read(self, x: Array, state: Array) -> tuple[Array, Array]:
-        """See `Cell.read`; here no way back is prepared for the first half."""
+        """See `Cell.read`; without the backward function of `project`."""
         y, state, _ = self.step(self.input.apply(x), state)
         return y, state
 
@@ -126,7 +127,7 @@ class Elman(GatedCell):
         hidden_size: int,
         *,
         nonlinearity: NonlinearityLike = "tanh",
-        rng: Source | None = None,
+        rng: Initializer | None = None,
         bias: bool = True,
         dtype: DTypeLike = np.float32,
     ) -> None:
@@ -148,11 +149,11 @@ class Elman(GatedCell):
 
 
 class Combined(Cell):
-    """The cell of the PyTorch name tutorial: input and hidden state side by side, read by two linear maps.
+    """The cell of the PyTorch name tutorial: two linear maps of input and hidden state, concatenated.
 
-        h <- phi(i2h [x, h]),   y = i2o [x, h]       phi: the identity in the tutorial, tanh on request
+        h <- phi(i2h [x, h]),   y = i2o [x, h]       phi: the identity, as in the tutorial, or tanh
 
-    y, of `output_size` numbers (H unless given), is taken before its log-softmax, which belongs to the loss.
+    y has `output_size` units (H by default). The tutorial's log-softmax is left to the loss.
     Parameters: `i2h.weight` (H, X+H), `i2h.bias` (H,), `i2o.weight` (Y, X+H), `i2o.bias` (Y,).
     """
 
@@ -163,7 +164,7 @@ class Combined(Cell):
         output_size: int | None = None,
         *,
         nonlinearity: NonlinearityLike = "identity",
-        rng: Source | None = None,
+        rng: Initializer | None = None,
         bias: bool = True,
         dtype: DTypeLike = np.float32,
     ) -> None:
@@ -177,7 +178,7 @@ class Combined(Cell):
         super().__init__(input_size, hidden_size, output_size, dtype, parts)
 
     def project(self, x: Array) -> tuple[Array, Backward]:
-        """Nothing to do ahead: this cell joins the input itself with the hidden state."""
+        """The identity: this cell uses the input together with the hidden state only."""
         return x, lambda dx: dx
 
     def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
@@ -197,16 +198,16 @@ class Combined(Cell):
 
 
 class GRU(GatedCell):
-    """The gated recurrent unit (Cho et al. 2014), in torch.nn's form: gates r, z, n one after the other.
+    """The gated recurrent unit (Cho et al. 2014), as in torch.nn: gates r, z, n in this order.
 
-    r = sigmoid(a_r + b_r)         reset: how much of the past the candidate may use
-    z = sigmoid(a_z + b_z)         update: how much of the past stays
+    r = sigmoid(a_r + b_r)         reset: how much of the past the candidate uses
+    z = sigmoid(a_z + b_z)         update: how much of the past is kept
     n = tanh(a_n + r * b_n)        candidate
     h <- (1 - z) * n + z * h
     """
 
     gates = 3
-    summed = 2  # b_n is not: r stands before it
+    summed = 2  # n uses b_n alone, multiplied by r
 
     def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
         """See `Cell.step`."""
@@ -243,10 +244,10 @@ class GRU(GatedCell):
 class LSTM(GatedCell):
     """Long short-term memory (Hochreiter & Schmidhuber 1997) with a forget gate (Gers et al. 2000).
 
-        i, f, o = sigmoid(a + b), each of its own columns    input, forget and output gate
-        g = tanh(a_g + b_g)                                  candidate
+        i, f, o = sigmoid(a + b), each with its own weights    input, forget and output gate
+        g = tanh(a_g + b_g)                                    candidate
         c <- f * c + i * g
-        h <- o * tanh(c)                                     columns in torch.nn's order i, f, g, o
+        h <- o * tanh(c)                                       gates in the order of torch.nn: i, f, g, o
 
     The state has two slots: h and c.
     """

@@ -1,4 +1,4 @@
-"""Is a backward function right? Compare it with what tiny changes do to the output."""
+"""Gradient checks: a backward function compared with central differences."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ __all__ = ["gradcheck", "numerical_gradient", "relative_error"]
 def numerical_gradient(loss: Callable[[], float], values: Array, *, step: float = 1e-5) -> Array:
     """The gradient of `loss()` by an array that it depends on, by central differences.
 
-    (f(v + step) - f(v - step)) / (2 step) for each number v of `values`, which is changed in place and put
-    back. The error is of the order step^2 plus rounding / step: use float64, and stay away from kinks.
+    (f(v + step) - f(v - step)) / (2 step) for each element v of `values`, which is changed in place and
+    restored. The error is of the order of step^2 plus rounding / step: use float64, and avoid kinks.
     """
     gradient = np.zeros_like(values)
     for index in np.ndindex(values.shape):
@@ -32,7 +32,7 @@ def numerical_gradient(loss: Callable[[], float], values: Array, *, step: float 
 
 
 def relative_error(one: Array, other: Array) -> float:
-    """The largest difference between two gradients, relative to the largest number in either."""
+    """The largest difference between two gradients, relative to the largest absolute value in either."""
     scale = max(float(np.abs(one).max(initial=0)), float(np.abs(other).max(initial=0)))
     return 0.0 if scale == 0 else float(np.abs(one - other).max()) / scale
 
@@ -42,15 +42,15 @@ def gradcheck(
 ) -> dict[str, float]:
     """Check a layer's backward function at the input x; all arrays must be float64.
 
-    The loss is a fixed random combination of all outputs, so that no two errors can cancel.
+    The loss is a fixed random combination of all outputs, so that errors do not cancel.
 
     Args:
-        layer: whose parameters are checked.
-        forward: from x to (output, backward); `layer.forward`, or a function that calls it.
-        x: the input, of any shape; it is checked too, unless backward returns None (as for whole numbers).
+        layer: its parameters are checked.
+        forward: from x to (output, backward): `layer.forward`, or a function that calls it.
+        x: the input, of any shape; it is checked too, unless backward returns None, as for ids.
 
     Returns:
-        The relative error by name: every parameter's, and "input". Below 1e-6 is right; 1e-2 is a mistake.
+        The relative error of each parameter by name, and of "input". Below 1e-6 is right; 1e-2 is a mistake.
 
     Raises:
         InputError: an array is not float64.
@@ -58,7 +58,7 @@ def gradcheck(
     for name, values in {**layer.params, "input": x}.items():
         if values.dtype != np.float64 and not np.issubdtype(values.dtype, np.integer):
             raise InputError(
-                f"gradcheck: expected float64, where tiny changes can be seen; {name} is {values.dtype}"
+                f"gradcheck: expected float64, as float32 rounds too much; {name} is {values.dtype}"
             )
     output, _ = forward(x)
     weights = np.random.default_rng(0).standard_normal(output.shape)

@@ -1,4 +1,4 @@
-"""Where the initial values of parameters come from."""
+"""The initial values of parameters."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from numpy.typing import DTypeLike
 
 from cognomen.rnn.arrays import Array
 
-__all__ = ["Blank", "Source", "uniform"]
+__all__ = ["Initializer", "Zeros", "uniform"]
 
 
-class Source(Protocol):
-    """Where starting values come from: NumPy's generators, or `Blank`."""
+class Initializer(Protocol):
+    """What draws initial values: a NumPy random generator, or `Zeros`."""
 
     def uniform(self, low: float, high: float, size: tuple[int, ...]) -> Array:
-        """Values drawn evenly from [low, high)."""
+        """Values from the uniform distribution on [low, high)."""
 
     def standard_normal(self, size: tuple[int, ...]) -> Array:
-        """Values drawn from N(0, 1)."""
+        """Values from N(0, 1)."""
 
 
-class Blank:
-    """A source of zeros, for layers whose values are loaded right after.
+class Zeros:
+    """Zero initialisation, for parameters that are about to be loaded.
 
-    Nothing is drawn, and NumPy's random numbers, 3 MB of memory, are never loaded.
+    Nothing is drawn, so `numpy.random`, 3 MB of memory, is never imported.
     """
 
     def uniform(self, low: float, high: float, size: tuple[int, ...]) -> Array:
@@ -37,6 +37,6 @@ class Blank:
         return np.zeros(size, np.float32)
 
 
-def uniform(rng: Source, bound: float, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
-    """Values drawn evenly from [-bound, bound)."""
+def uniform(rng: Initializer, bound: float, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
+    """Values from the uniform distribution on [-bound, bound)."""
     return rng.uniform(-bound, bound, shape).astype(dtype, copy=False)

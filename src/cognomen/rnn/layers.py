@@ -1,13 +1,13 @@
 """The layers without memory: linear, embedding, dropout.
 
-Every layer follows one rule: `forward` returns its output together with its own `backward`, a function
-from the gradient of the loss by the output to the gradient by the input. On its way `backward` adds the
-gradients of the layer's parameters to `layer.grads`. Forward and backward so stand side by side, and
-whatever backward needs it simply remembers.
+Every layer follows one rule: `forward` returns the output together with its own `backward`, a function from
+the gradient of the loss by the output to the gradient by the input, which also adds the gradients of the
+layer's parameters to `layer.grads`. So forward and backward are next to each other, and `backward` is a
+closure over whatever it needs.
 
-Dimension letters of the whole library: N names, T steps, V letters, E embedding, X input, H hidden,
-C origins, S slots of a state, M all letters of a batch laid end to end; where prefixes are shared, P of them,
-U distinct names, n rows that are read side by side; K poolings, D directions.
+Dimension letters throughout the library: N sequences or names, T time steps, V letters, E embedding, X input,
+H hidden units, Y output, C classes, S slots of a state, G gates, M steps of all sequences of a batch; with
+shared prefixes: P prefixes, U distinct names, n rows of a level; K kinds of pooling, D directions.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from numpy.typing import DTypeLike
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Backward, Ids
-from cognomen.rnn.engine.segments import sum_rows
-from cognomen.rnn.initializers import Source, uniform
+from cognomen.rnn.engine.segments import segment_sum
+from cognomen.rnn.initializers import Initializer, uniform
 
 __all__ = ["Dropout", "Embedding", "Layer", "Linear"]
 
 
 class Layer:
-    """Parameters and their gradients, both by name.
+    """Parameters and their gradients, by name.
 
-    `params[name]` and `grads[name]` are arrays of one shape; both are only ever changed in place, so
-    a layer made of layers can show its parts' arrays under longer names.
+    `params[name]` and `grads[name]` have the same shape. They are only changed in place, so a layer made of
+    layers holds the arrays of its parts, under longer names.
     """
 
     def __init__(self, params: Mapping[str, Array], grads: Mapping[str, Array] | None = None) -> None:
@@ -41,16 +41,16 @@ class Layer:
 
     @classmethod
     def collect(cls, parts: Mapping[str, Layer]) -> tuple[dict[str, Array], dict[str, Array]]:
-        """Parameters and gradients of several layers, under names made by `parts`' keys.
+        """Parameters and gradients of several layers.
 
-        A key such as `"{}_l0"` or `"output.{}"` says where the part's own name goes.
+        The keys of `parts` are templates for the names, such as `"{}_l0"` or `"output.{}"`.
         """
         params = {key.format(name): p for key, part in parts.items() for name, p in part.params.items()}
         grads = {key.format(name): g for key, part in parts.items() for name, g in part.grads.items()}
         return params, grads
 
     def zero_grad(self) -> None:
-        """Set every gradient to zero, before the next batch adds to it."""
+        """Set all gradients to zero."""
         for grad in self.grads.values():
             grad.fill(0)
 
@@ -58,7 +58,7 @@ class Layer:
         """Copy `values` into the parameters of the same names.
 
         Raises:
-            InputError: a name is missing or unknown, or a shape differs.
+            InputError: a name is missing or unknown, or a shape is wrong.
         """
         if missing := self.params.keys() ^ values.keys():
             raise InputError(
@@ -73,18 +73,18 @@ class Layer:
 
     @property
     def size(self) -> int:
-        """How many numbers the parameters hold."""
+        """The number of weights."""
         return sum(p.size for p in self.params.values())
 
 
 class Linear(Layer):
     """y = W x + b, for every row of a batch.
 
-    `weight` is (Y, X), `bias` (Y,) or absent. Both are drawn uniformly from within 1 / sqrt(X), or within
-    `bound` where one is given, as in torch.nn.
+    `weight` is (Y, X), `bias` (Y,) or absent. Both are initialised uniformly on [-bound, bound), where
+    `bound` is 1 / sqrt(X) by default, as in torch.nn.
 
     With `blocks=G` there are G such maps of the same x, as the gates of a recurrent cell need them. Their
-    weights are stacked as in torch.nn, `weight` (G * Y, X) and `bias` (G * Y,); their outputs are (G, N, Y).
+    weights are stacked as in torch.nn, `weight` (G * Y, X) and `bias` (G * Y,); the output is (G, N, Y).
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Linear(Layer):
         input_size: int,
         output_size: int,
         *,
-        rng: Source,
+        rng: Initializer,
         bias: bool = True,
         bound: float | None = None,
         dtype: DTypeLike = np.float32,
@@ -113,13 +113,13 @@ class Linear(Layer):
         return y
 
     def back(self, dy: Array, x: Array) -> Array:
-        """From the gradient by y = `apply(x)` to that by x; adds to the gradients of the parameters."""
+        """The gradient by x, given that by y = `apply(x)`; adds to the gradients of the parameters."""
         self.add_grads(dy, x)
         dx: Array = dy @ self.params["weight"].reshape(*self.shape, -1)  # (..., N, X)
         return dx if dx.ndim == 2 else dx.sum(axis=0)
 
     def add_grads(self, dy: Array, x: Array) -> None:
-        """Add dy^T x to the gradient of the weight, and the sum of dy over the batch to that of the bias."""
+        """Add dy^T x to the gradient of the weight, and dy summed over the batch to that of the bias."""
         self.grads["weight"] += (dy.swapaxes(-1, -2) @ x).reshape(-1, x.shape[-1])
         if "bias" in self.grads:
             self.grads["bias"] += dy.sum(axis=-2).ravel()
@@ -130,46 +130,46 @@ class Linear(Layer):
 
 
 class Embedding(Layer):
-    """A learned vector for each letter: row `id` of `weight` (V, E), drawn from N(0, 1)."""
+    """A vector for each letter: row `id` of `weight` (V, E), initialised from N(0, 1)."""
 
-    def __init__(self, count: int, size: int, *, rng: Source, dtype: DTypeLike = np.float32) -> None:
+    def __init__(self, count: int, size: int, *, rng: Initializer, dtype: DTypeLike = np.float32) -> None:
         super().__init__({"weight": rng.standard_normal((count, size)).astype(dtype, copy=False)})
 
     def forward(self, ids: Ids) -> tuple[Array, Callable[[Array], None]]:
-        """Look up ids (M,) and give their vectors (M, E); an id has no gradient of its own.
+        """The vectors (M, E) of ids (M,). Ids have no gradient, so backward returns None.
 
         Raises:
-            InputError: an id is no row of the table; -1 is not the last one.
+            InputError: an id is not in [0, V).
         """
         self.check(ids)
         weight = self.params["weight"]  # (V, E)
 
         def backward(dy: Array) -> None:
-            self.grads["weight"] += sum_rows(dy, ids, len(weight))
+            self.grads["weight"] += segment_sum(dy, ids, len(weight))
 
         return weight[ids], backward
 
     def check(self, ids: Ids) -> None:
-        """Raise InputError unless every id is a row of the table; -1 is not the last one."""
+        """Raise InputError unless all ids are in [0, V): NumPy would take -1 for the last row."""
         count = len(self.params["weight"])
         if ids.size and not 0 <= ids.min() <= ids.max() < count:
             raise InputError(f"ids: expected numbers from 0 to {count - 1}, got {ids.min()} to {ids.max()}")
 
 
 class Dropout(Layer):
-    """In training, zero a share `rate` of all numbers and scale up the rest (Srivastava et al. 2014).
+    """In training, set a share `rate` of the values to zero and scale up the rest (Srivastava et al. 2014).
 
-    Noise needs a source: with `rng=None`, outside training, the input passes unchanged.
+    With `rng=None`, outside training, the input passes unchanged.
     """
 
     def __init__(self, rate: float) -> None:
         if not 0 <= rate < 1:
-            raise InputError(f"dropout: expected a share in [0, 1), got {rate}")
+            raise InputError(f"dropout: expected a rate in [0, 1), got {rate}")
         super().__init__({})
         self.rate = rate
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> tuple[Array, Backward]:
-        """Map x to an array of its shape."""
+        """Map x to an array of the same shape."""
         if rng is None or self.rate == 0:
             return x, lambda dy: dy
         keep = rng.random(x.shape, dtype=np.float32) >= self.rate

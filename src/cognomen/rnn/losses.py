@@ -1,4 +1,4 @@
-"""Softmax and the loss that goes with it."""
+"""Softmax, cross-entropy, and the divergence of two predictions."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ __all__ = ["cross_entropy", "disagreement", "log_softmax", "softmax"]
 
 
 def log_softmax(logits: Array) -> Array:
-    """log(softmax(logits)) along the last axis; no logits overflow."""
+    """log(softmax(logits)) along the last axis, without overflow."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     result: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return result
 
 
 def softmax(logits: Array) -> Array:
-    """Probabilities along the last axis: exp(logit) over the sum of them all."""
-    columns = np.ascontiguousarray(np.moveaxis(logits, -1, 0))  # (C, ...): whole columns at once are faster
+    """Probabilities along the last axis: exp(logits) / sum(exp(logits))."""
+    # (C, ...): a reduction over the first axis is vectorised, over a short last one it is not.
+    columns = np.ascontiguousarray(np.moveaxis(logits, -1, 0))
     p = np.exp(columns - columns.max(axis=0))
     p /= p.sum(axis=0)
     return np.ascontiguousarray(np.moveaxis(p, 0, -1))
@@ -30,20 +31,20 @@ def cross_entropy(
 ) -> tuple[float, Array]:
     """The mean of -log p(label), and its gradient by the logits.
 
-    With q the target shares, 1 - s on the label and s / C more on every class (s: the smoothing; Szegedy et
-    al. 2016), and class weights w, the loss is -sum(w q log p) / sum(w of the labels), as in torch.nn.
+    With label smoothing s (Szegedy et al. 2016) the target distribution q is 1 - s on the label, plus s / C
+    on every class. With class weights w the loss is -sum(w q log p) / sum(w of the labels), as in torch.nn.
 
     Args:
         logits: (N, C).
-        labels: (N,), which class is right, 0 to C - 1.
-        class_weights: (C,), how much a name of each class counts; all the same when not given.
+        labels: (N,), the right classes, 0 to C - 1.
+        class_weights: (C,), all 1 by default.
         label_smoothing: s, in [0, 1).
 
     Returns:
         The loss, and its gradient (N, C).
 
     Raises:
-        InputError: the shapes do not fit, a label is not a class, there is no name, or s is no share.
+        InputError: the shapes do not fit, a label is not a class, N is 0, or s is not in [0, 1).
     """
     count, classes = logits.shape
     if labels.shape != (count,) or count == 0 or not 0 <= labels.min() <= labels.max() < classes:
@@ -66,20 +67,20 @@ def cross_entropy(
 
 
 def disagreement(logits: Array, others: Array) -> tuple[float, Array, Array]:
-    """How far two sets of answers lie apart, and its gradients by both.
+    """The symmetric Kullback-Leibler divergence of two predictions, and its gradients by both.
 
     The mean over the rows of (KL(p || q) + KL(q || p)) / 2 = sum((p - q)(log p - log q)) / 2, with p and q
     the probabilities of the two: the term that R-Drop adds to the loss (Liang et al. 2021).
 
     Args:
         logits: (N, C).
-        others: (N, C), of the same rows.
+        others: (N, C), for the same rows.
 
     Returns:
         The divergence in nats, 0 or more, and its gradients (N, C) by `logits` and by `others`.
 
     Raises:
-        InputError: the shapes differ, or there is no row.
+        InputError: the shapes differ, or N is 0.
     """
     if logits.shape != others.shape or not len(logits):
         raise InputError(f"others: expected one or more rows, {logits.shape} like logits, got {others.shape}")

@@ -1,4 +1,4 @@
-"""The network of the textbook, as three matrices and a memory.
+"""The recurrent network of the textbook: three matrices and a hidden state.
 
 h <- phi(V h + U x)
 y = W h
@@ -19,21 +19,21 @@ __all__ = ["RNN"]
 
 
 class RNN(Layer):
-    """A recurrent network that keeps its own memory: `y = rnn.step(x)`.
+    """A recurrent network that keeps its hidden state: `y = rnn.step(x)`.
 
     Args:
-        input_size: numbers in x, X; taken from the first input when not given.
-        hidden_size: numbers in the memory h, H.
-        output_size: numbers in y, Y; as many as in x when not given.
+        input_size: X; taken from the first input if not given.
+        hidden_size: H.
+        output_size: Y; X if not given.
         nonlinearity: phi: "tanh", "relu", "identity", or a pair (phi, its derivative), both functions of
             the array z = V h + U x.
-        bias: add bias terms to both lines; the equations have none.
-        dtype: of all numbers.
-        seed: of the starting values; drawn anew each time when not given.
+        bias: whether both equations have a bias term; not in the textbook.
+        dtype: of all arrays.
+        seed: of the initial weights; random if not given.
 
     Attributes:
-        h: the memory, (H,), or (N, H) for a batch; None before the first step, which starts from zeros.
-            Each step puts a new array in its place.
+        h: the hidden state, (H,), or (N, H) for a batch; None, for zeros, before the first step. Each step
+            replaces the array.
         params: `weight_ih` (U), `weight_hh` (V), `output.weight` (W), and the bias terms if there are any.
     """
 
@@ -78,20 +78,20 @@ class RNN(Layer):
         self.params, self.grads = self.collect({"{}": self._cell, "output.{}": self._output})
 
     def reset(self) -> None:
-        """Forget everything: the next step starts from h = 0."""
+        """Reset the hidden state: the next step starts from h = 0."""
         self.h = None
 
     def step(self, x: ArrayLike) -> Array:
-        """Read one input: h <- phi(V h + U x), and answer y = W h.
+        """One time step: h <- phi(V h + U x), y = W h.
 
         Args:
-            x: (X,), or (N, X) for a batch of N sequences read side by side.
+            x: (X,), or (N, X) for a batch of N sequences.
 
         Returns:
             y, (Y,) or (N, Y).
 
         Raises:
-            InputError: x has another shape than the network or its memory expects.
+            InputError: the shape of x does not fit the network or its hidden state.
         """
         x = self._numbers(x)
         self._check(x[None])
@@ -101,21 +101,21 @@ class RNN(Layer):
         return y.reshape(*x.shape[:-1], self.output_size or 0)
 
     def _state(self, batch: tuple[int, ...]) -> Array:
-        """The memory as the cell takes it, (1, N, H); zeros before the first step."""
+        """The hidden state as the cell expects it, (1, N, H); zeros before the first step."""
         if self.h is None:
-            return self._cell.start(*batch or (1,))
+            return self._cell.initial_state(*batch or (1,))
         return self.h.reshape(1, -1, self.hidden_size)
 
     def run(self, xs: ArrayLike) -> Array:
-        """Read a whole sequence, (T, X) or (T, N, X), and give every answer, (T, Y) or (T, N, Y)."""
+        """The outputs (T, Y) or (T, N, Y) of a whole sequence (T, X) or (T, N, X)."""
         return self.forward(xs)[0]
 
     def forward(self, xs: ArrayLike) -> tuple[Array, Backward]:
-        """As `run`, with the function that carries gradients back through time.
+        """As `run`, with backward for backpropagation through time.
 
         Returns:
-            The answers ys, and backward: from the gradient by ys to the gradient by xs, of the same
-            shapes. It adds to `grads`. The memory from before this call is taken as given (truncated
+            The outputs ys, and backward: from the gradient by ys to the gradient by xs, of the same
+            shapes. It adds to `grads`. No gradient flows to the state before this call (truncated
             backpropagation).
         """
         xs = self._numbers(xs)
@@ -146,20 +146,20 @@ class RNN(Layer):
         try:
             return np.asarray(x, dtype=self.dtype)
         except (TypeError, ValueError) as error:
-            raise InputError(f"expected x of numbers, in rows of one length: {error}") from error
+            raise InputError(f"expected x to be an array of numbers: {error}") from error
 
     def _check(self, xs: Array) -> None:
-        """Build on the first input; refuse inputs that do not fit what is built or remembered."""
+        """Create the weights on the first input; raise InputError if xs does not fit them or the state."""
         if xs.ndim not in (2, 3) or 0 in xs.shape:
-            raise InputError(f"expected x of shape (X,) or (N, X), with nothing empty; got {xs.shape[1:]}")
+            raise InputError(f"expected x of shape (X,) or (N, X), not empty, got {xs.shape[1:]}")
         if self.input_size is None:
             self._build(xs.shape[-1])
         if xs.shape[-1] != self.input_size:
-            raise InputError(f"expected x with {self.input_size} numbers, got {xs.shape[-1]}")
+            raise InputError(f"expected x with {self.input_size} features, got {xs.shape[-1]}")
         if self.h is not None and self.h.shape[:-1] != xs.shape[1:-1]:
             raise InputError(
-                f"the memory h has the shape {self.h.shape}, x has {xs.shape[1:]}: "
-                "call reset() before reading another number of sequences"
+                f"the hidden state has the shape {self.h.shape}, x has {xs.shape[1:]}: "
+                "call reset() before changing the number of sequences"
             )
 
     def __repr__(self) -> str:
@@ -168,20 +168,20 @@ class RNN(Layer):
 
     @property
     def U(self) -> Array:
-        """How the input enters the memory, (H, X)."""
+        """The input-to-hidden matrix, (H, X)."""
         return self._matrix("weight_ih")
 
     @property
     def V(self) -> Array:
-        """How the memory passes into the next, (H, H)."""
+        """The hidden-to-hidden matrix, (H, H)."""
         return self._matrix("weight_hh")
 
     @property
     def W(self) -> Array:
-        """How the answer is read from the memory, (Y, H)."""
+        """The hidden-to-output matrix, (Y, H)."""
         return self._matrix("output.weight")
 
     def _matrix(self, name: str) -> Array:
         if self.input_size is None:
-            raise InputError("U, V and W have no sizes before the first input: call step, or give input_size")
+            raise InputError("U, V and W do not exist before the first input: call step, or give input_size")
         return self.params[name]

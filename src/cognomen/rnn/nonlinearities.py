@@ -1,4 +1,4 @@
-"""The functions between the linear maps, each with its slope."""
+"""Nonlinearities and their derivatives."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from cognomen.rnn.arrays import Array
 __all__ = ["NONLINEARITIES", "Nonlinearity", "NonlinearityLike", "find_nonlinearity", "sigmoid"]
 
 
-HALF = np.array(0.5, np.float32)  # to NumPy a number of its own is nearer than one of Python's
+HALF = np.array(0.5, np.float32)  # an array: NumPy would convert a Python float at each call
 
 
 def sigmoid(x: Array) -> Array:
-    """1 / (1 + exp(-x)) in place of x; written with tanh, so that no x overflows."""
+    """1 / (1 + exp(-x)), computed in place; written with tanh, which does not overflow."""
     x *= HALF
     np.tanh(x, out=x)
     x *= HALF
@@ -26,7 +26,7 @@ def sigmoid(x: Array) -> Array:
 
 
 class Nonlinearity(NamedTuple):
-    """A function phi and its slope; `slope(z, h)` may use both z and h = phi(z)."""
+    """A function phi and its derivative; `slope(z, h)` may use both z and h = phi(z)."""
 
     function: Callable[[Array], Array]
     slope: Callable[[Array, Array], Array]
@@ -52,7 +52,7 @@ def _identity_slope(z: Array, h: Array) -> Array:
     return np.ones_like(z)
 
 
-NONLINEARITIES = {  # functions with names: networks can be pickled
+NONLINEARITIES = {  # module functions, not lambdas: so networks can be pickled
     "tanh": Nonlinearity(np.tanh, _tanh_slope),
     "relu": Nonlinearity(_relu, _relu_slope),
     "identity": Nonlinearity(_identity, _identity_slope),
@@ -62,7 +62,11 @@ NonlinearityLike = str | Nonlinearity | tuple[Callable[[Array], Array], Callable
 
 
 def find_nonlinearity(which: NonlinearityLike) -> Nonlinearity:
-    """Find a non-linearity by name, or make one of a pair (phi, its derivative), both functions of z."""
+    """The nonlinearity of that name, or of a pair (phi, its derivative), both functions of z.
+
+    Raises:
+        InputError: there is none of that name.
+    """
     if isinstance(which, str):
         if which not in NONLINEARITIES:
             raise InputError(

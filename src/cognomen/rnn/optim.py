@@ -10,25 +10,25 @@ import numpy as np
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimiser", "climb", "clip_grad_norm", "cosine", "one_cycle"]
+__all__ = ["SGD", "Adam", "AdamW", "Optimiser", "clip_grad_norm", "cosine", "one_cycle", "warmup"]
 
 
 class Optimiser:
-    """Changes parameters in place, given their gradients.
+    """Updates parameters in place, given their gradients.
 
-    `state` holds what it remembers between steps: arrays by name, to be stored with a checkpoint. Fill a new
-    optimiser's `state` and `steps` with stored ones and it goes on as if it had never stopped.
+    `state` and `steps` are all that it keeps between steps: arrays by name, and their number. To resume from
+    a checkpoint, copy stored ones into a new optimiser.
     """
 
     def __init__(self, params: Mapping[str, Array], learning_rate: float, weight_decay: float = 0.0) -> None:
         if not params:
             raise InputError(
-                "no parameters to move: a network that takes its sizes from its first input has none yet"
+                "no parameters: a network that takes its sizes from its first input has none before it"
             )
         if narrow := [name for name, param in params.items() if param.dtype.itemsize < 4]:
             raise InputError(
                 f"expected parameters of single or double precision, got {params[narrow[0]].dtype} in "
-                f"{narrow[0]}: small steps would be lost. Load them into a new network, which is wider"
+                f"{narrow[0]}: small updates would be rounded away. Load them into a new network, in float32"
             )
         self.params = params
         self.learning_rate = learning_rate
@@ -37,7 +37,7 @@ class Optimiser:
         self.state: dict[str, Array] = {}
 
     def step(self, grads: Mapping[str, Array]) -> None:
-        """Move every parameter once."""
+        """Update all parameters once."""
         self.steps += 1
         for name, param in self.params.items():
             self._move(name, param, grads[name])
@@ -47,7 +47,7 @@ class Optimiser:
 
 
 class SGD(Optimiser):
-    """Stochastic gradient descent: p -= rate * v, with v <- momentum * v + g."""
+    """Stochastic gradient descent: v <- momentum * v + g, p <- p - rate * v."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class SGD(Optimiser):
 class AdamW(Optimiser):
     """Adam (Kingma & Ba 2015) with decoupled weight decay (Loshchilov & Hutter 2019).
 
-    m <- b1 m + (1 - b1) g,   v <- b2 v + (1 - b2) g^2,   both corrected for their start at zero,
+    m <- b1 m + (1 - b1) g,   v <- b2 v + (1 - b2) g^2,   both corrected for their initial value of zero,
     p <- (1 - rate * decay) p - rate * m / (sqrt(v) + eps)
     """
 
@@ -97,7 +97,7 @@ class AdamW(Optimiser):
     def _move(self, name: str, param: Array, grad: Array) -> None:
         first, second = self.betas
         mean, square = self.state[f"mean.{name}"], self.state[f"square.{name}"]
-        change = grad - mean  # one array for all that follows: memory that is warm already
+        change = grad - mean  # reused for all that follows: this memory is in the cache
         change *= 1 - first
         mean += change
         np.multiply(grad, grad, out=change)
@@ -114,7 +114,7 @@ class AdamW(Optimiser):
 
 
 class Adam(AdamW):
-    """Adam with the weight decay, if any, added to the gradient instead (torch.optim.Adam)."""
+    """Adam with L2 regularisation: the weight decay is added to the gradient, as in torch.optim.Adam."""
 
     def __init__(
         self,
@@ -133,9 +133,9 @@ class Adam(AdamW):
 
 
 def clip_grad_norm(grads: Mapping[str, Array], max_norm: float) -> float:
-    """Scale all gradients down together so that their common Euclidean norm is at most `max_norm`.
+    """Scale all gradients by one factor, so that their Euclidean norm is at most `max_norm`, in place.
 
-    Returns the norm before clipping (Pascanu et al. 2013); NaN or infinity there means diverged training.
+    Returns the norm before clipping (Pascanu et al. 2013). If it is NaN or infinite, training has diverged.
     """
     norm = math.sqrt(sum(float(np.vdot(g, g)) for g in grads.values()))
     if norm > max_norm:
@@ -145,12 +145,12 @@ def clip_grad_norm(grads: Mapping[str, Array], max_norm: float) -> float:
 
 
 def cosine(step: int, steps: int, start: float, end: float = 0.0) -> float:
-    """The learning rate on a half wave from `start` at step 0 to `end` at the last, `steps` - 1."""
+    """The learning rate on half a cosine wave from `start` at step 0 to `end` at step `steps` - 1."""
     return _half_wave(step / max(steps - 1, 1), start, end)
 
 
-def climb(step: int, steps: int, peak: float, *, warm_up: float = 0.3, start: float = 1 / 25) -> float:
-    """The learning rate that climbs as that of `one_cycle` does, and stays: for averaged weights."""
+def warmup(step: int, steps: int, peak: float, *, warm_up: float = 0.3, start: float = 1 / 25) -> float:
+    """The learning rate that rises as in `one_cycle`, then stays constant: for averaged weights."""
     top = warm_up * steps - 1
     return _half_wave(step / top if top > 0 else 1.0, start * peak, peak)
 
@@ -160,12 +160,12 @@ def one_cycle(
 ) -> float:
     """The learning rate of the one-cycle policy (Smith & Topin 2018), as torch's OneCycleLR computes it.
 
-    It climbs from `start` * peak to peak during the first `warm_up` share of the steps, and falls to
-    `end` * `start` * peak at the last, both on half a cosine wave.
+    It rises from `start` * peak to peak during the first `warm_up` share of the steps, and falls to
+    `end` * `start` * peak at the last one, both on half a cosine wave.
     """
     top = warm_up * steps - 1
     if step <= top:
-        return climb(step, steps, peak, warm_up=warm_up, start=start)
+        return warmup(step, steps, peak, warm_up=warm_up, start=start)
     return _half_wave((step - top) / (steps - 1 - top), peak, end * start * peak)
 
 

@@ -1,13 +1,13 @@
 """Sequences of unequal lengths in one batch, without padding.
 
-The letters are laid step after step, and within a step by sequence, the longest sequence first:
+Rows are ordered by time step, and within a step by sequence, the longest sequence first:
 
     ab          step 0   step 1   step 2
-    cde   ->    c a f    d b      e           sizes = [3, 2, 1], order = [1, 0, 2]
+    cde   ->    c a f    d b      e           batch_sizes = [3, 2, 1], sorted_indices = [1, 0, 2]
     f
 
-At each step the sequences still running are the first `sizes[t]` rows, so a network never sees a letter
-that is not there. This is the layout of torch's PackedSequence.
+At step t the sequences that have not ended are the first `batch_sizes[t]` rows of the state, so there is no
+padding to compute or to mask. This is the layout of torch's PackedSequence.
 """
 
 from __future__ import annotations
@@ -27,64 +27,68 @@ __all__ = ["Packed", "pack"]
 
 @dataclass(frozen=True)
 class Packed:
-    """A packed batch.
+    """A packed batch of N sequences, M steps in all.
 
     Attributes:
-        data: (M, ...), one row for each letter of each sequence.
-        sizes: (T,), how many sequences are still running at each step; never grows.
-        order: (N,), row i of every step belongs to sequence `order[i]` as it was given.
+        data: (M, ...), one row per step of each sequence.
+        batch_sizes: (T,), the number of sequences that have a step t; non-increasing.
+        sorted_indices: (N,), the index in the input of the sequence that is row i of each step.
     """
 
     data: NDArray[Any]
-    sizes: NDArray[np.int64]
-    order: NDArray[np.int64]
+    batch_sizes: NDArray[np.int64]
+    sorted_indices: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """The number of sequences, N."""
+        return len(self.sorted_indices)
 
     def with_data(self, data: NDArray[Any]) -> Packed:
-        """Other data for the same letters."""
+        """The same batch with other data."""
         return replace(self, data=data)
 
     def steps(self) -> Iterator[slice]:
-        """For each step, the rows of `data` that belong to it."""
-        for start, size in zip(self.starts.tolist(), self.sizes.tolist(), strict=True):
+        """The rows of `data` that belong to each step."""
+        for start, size in zip(self.starts.tolist(), self.batch_sizes.tolist(), strict=True):
             yield slice(start, start + size)
 
     @cached_property
     def starts(self) -> NDArray[np.int64]:
-        """Where in `data` each step begins, (T,)."""
-        return np.asarray(np.cumsum(self.sizes) - self.sizes)
+        """The first row of each step, (T,)."""
+        return np.asarray(np.cumsum(self.batch_sizes) - self.batch_sizes)
 
     @cached_property
     def lengths(self) -> NDArray[np.int64]:
         """The length of each sequence, the longest first, (N,)."""
-        running = np.arange(len(self.order)) < self.sizes[:, None]  # (T, N)
+        running = np.arange(len(self)) < self.batch_sizes[:, None]  # (T, N)
         return np.asarray(running.sum(axis=0))
 
     @cached_property
     def last(self) -> NDArray[np.int64]:
-        """Where in `data` each sequence's last letter stands, the longest sequence first, (N,)."""
-        return np.asarray(self.starts[self.lengths - 1] + np.arange(len(self.order)))
+        """The row of each sequence's last step, the longest sequence first, (N,)."""
+        return np.asarray(self.starts[self.lengths - 1] + np.arange(len(self)))
 
     @cached_property
     def reverse(self) -> NDArray[np.int64]:
-        """The order of `data` in which each sequence is read from its end, (M,); its own inverse."""
-        step = np.repeat(np.arange(len(self.sizes)), self.sizes)  # (M,)
+        """The permutation of rows that reverses each sequence in time, (M,); its own inverse."""
+        step = np.repeat(np.arange(len(self.batch_sizes)), self.batch_sizes)  # (M,)
         row = np.arange(len(self.data)) - self.starts[step]  # (M,)
         return np.asarray(self.starts[self.lengths[row] - 1 - step] + row)
 
     def unpack(self) -> list[NDArray[Any]]:
-        """The sequences (T_i, ...) in the order in which they were given."""
+        """The sequences (T_i, ...), in the order of the input."""
         rows = [self.starts[:length] + i for i, length in enumerate(self.lengths)]
-        given = np.argsort(self.order)
+        given = np.argsort(self.sorted_indices)
         return [self.data[rows[i]] for i in given]
 
 
 def pack(
     data: NDArray[Any] | Sequence[NDArray[Any]], lengths: NDArray[np.integer[Any]] | None = None
 ) -> Packed:
-    """Pack sequences: a list of arrays (T_i, ...), or all laid end to end (M, ...) with their lengths (N,).
+    """Pack sequences: arrays (T_i, ...), or all of them end to end (M, ...) with their lengths (N,).
 
     Raises:
-        InputError: a sequence is empty, or the lengths do not add up to M.
+        InputError: a sequence is empty, or the lengths do not sum to M.
     """
     if lengths is None:
         sequences = [np.asarray(s) for s in data]

@@ -1,7 +1,9 @@
-"""From one output for each letter to one vector for the whole name.
+"""Pooling: from one output per step to one vector per sequence.
 
-Pooling is carried along while letters are read: a value so far, and one letter's outputs joined to it. So it
-works on packed sequences (`pool`) and along the tree of prefixes (`sharing.read_names`) alike.
+Each kind of pooling is a reduction that is updated step by step, like `numpy.ufunc.accumulate`: an initial
+value, and a function of the value so far and the next output. Written so, and not as one maximum over all
+steps, it works along packed sequences (`pool`) and along the tree of prefixes (`engine.shared_reading`),
+where the value after a prefix is the starting point of all names that begin with it.
 """
 
 from __future__ import annotations
@@ -15,26 +17,26 @@ from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Backward, Ids
 from cognomen.rnn.packed import Packed
 
-__all__ = ["POOLINGS", "Pooling", "Way", "kinds_of", "pool"]
+__all__ = ["POOLINGS", "Pooling", "Reduction", "kinds_of", "pool"]
 
 
-class Way(NamedTuple):
-    """One way of pooling.
+class Reduction(NamedTuple):
+    """One kind of pooling.
 
     Attributes:
-        start: the value before the first letter.
-        join: puts the value so far (N, Y) and a letter's outputs (N, Y) together into a third array, the next
-            value. Its backward turns the gradient by that, in place, into the gradient by the value so far,
-            and returns the gradient by the outputs.
-        divide: whether the last value is divided by the sequence's length.
+        initial: the value before the first step.
+        update: writes the next value into its third argument, given the value so far and a step's outputs,
+            all (N, Y). Its backward gets the gradient by the next value, changes it in place into the
+            gradient by the value so far, and returns the gradient by the outputs.
+        divide: whether the final value is divided by the length of the sequence.
     """
 
-    start: float
-    join: Callable[[Array, Array, Array], Backward]
+    initial: float
+    update: Callable[[Array, Array, Array], Backward]
     divide: bool = False
 
 
-def _join_last(before: Array, y: Array, after: Array) -> Backward:
+def _update_last(before: Array, y: Array, after: Array) -> Backward:
     after[...] = y
 
     def backward(d: Array) -> Array:
@@ -45,16 +47,16 @@ def _join_last(before: Array, y: Array, after: Array) -> Backward:
     return backward
 
 
-def _join_sum(before: Array, y: Array, after: Array) -> Backward:
+def _update_sum(before: Array, y: Array, after: Array) -> Backward:
     np.add(before, y, out=after)
     return lambda d: d
 
 
-def _join_max(before: Array, y: Array, after: Array) -> Backward:
+def _update_max(before: Array, y: Array, after: Array) -> Backward:
     np.maximum(before, y, out=after)
 
     def backward(d: Array) -> Array:
-        dy = d * (y > before)  # among equals the first letter counts, and the gradient goes to it alone
+        dy = d * (y > before)  # of equal values the first is the maximum, and gets the whole gradient
         d -= dy
         return dy
 
@@ -62,14 +64,14 @@ def _join_max(before: Array, y: Array, after: Array) -> Backward:
 
 
 POOLINGS = {
-    "last": Way(0.0, _join_last),
-    "max": Way(-np.inf, _join_max),
-    "mean": Way(0.0, _join_sum, divide=True),
+    "last": Reduction(0.0, _update_last),
+    "max": Reduction(-np.inf, _update_max),
+    "mean": Reduction(0.0, _update_sum, divide=True),
 }
 
 
 def kinds_of(which: str) -> list[str]:
-    """The poolings that a word such as "max+mean" names.
+    """The kinds of pooling in a name such as "max+mean".
 
     Raises:
         InputError: one of them does not exist.
@@ -83,34 +85,33 @@ def kinds_of(which: str) -> list[str]:
 
 
 class Pooling:
-    """K ways of pooling, carried side by side.
+    """K kinds of pooling at once.
 
     Args:
-        which: one or several ways, as in "max+mean".
+        which: one or several kinds, as in "max+mean".
 
     Attributes:
-        start: the values before the first letter, (K, 1, 1).
+        initial: the values before the first step, (K, 1, 1).
 
     Raises:
-        InputError: there is no such way.
+        InputError: a kind does not exist.
     """
 
     def __init__(self, which: str) -> None:
-        self.ways = [POOLINGS[kind] for kind in kinds_of(which)]
-        self.start = np.array([way.start for way in self.ways])[:, None, None]
+        self.kinds = [POOLINGS[kind] for kind in kinds_of(which)]
+        self.initial = np.array([kind.initial for kind in self.kinds])[:, None, None]
 
     def __len__(self) -> int:
-        return len(self.ways)
+        return len(self.kinds)
 
-    def join(self, before: Array, y: Array) -> tuple[Array, Backward]:
-        """Join outputs y (N, Y) to the values so far (K, N, Y).
+    def update(self, before: Array, y: Array) -> tuple[Array, Backward]:
+        """The next values (K, N, Y), given those so far (K, N, Y) and a step's outputs (N, Y).
 
-        Returns:
-            The next values (K, N, Y), and backward, which turns the gradient by these, in place, into the
-            gradient by those before, and returns the gradient by y.
+        Backward gets the gradient by the next values, changes it in place into the gradient by those so far,
+        and returns the gradient by y.
         """
         after = np.empty_like(before)
-        backs = [way.join(before[k], y, after[k]) for k, way in enumerate(self.ways)]
+        backs = [kind.update(before[k], y, after[k]) for k, kind in enumerate(self.kinds)]
 
         def backward(d: Array) -> Array:
             dys = [back(d[k]) for k, back in enumerate(backs)]
@@ -119,39 +120,36 @@ class Pooling:
         return after, backward
 
     def finish(self, values: Array, lengths: Ids) -> None:
-        """Divide, in place, what is divided by the lengths (N,); the last values (K, N, Y), or a gradient."""
-        for k, way in enumerate(self.ways):
-            if way.divide:
+        """Divide means by the lengths (N,), in place: the final values (K, N, Y) or their gradient."""
+        for k, kind in enumerate(self.kinds):
+            if kind.divide:
                 values[k] /= lengths.astype(values.dtype)[:, None]
 
 
 def pool(y: Packed, which: str, direction: str = "forward") -> tuple[Array, Backward]:
-    """Pool outputs (M, Y) in one or several ways side by side, as in "max+mean": (N, K * Y).
+    """Pool outputs (M, Y) over time, with one or several kinds of pooling as in "max+mean": (N, K * Y).
 
-    Each direction pools in the order in which it reads: the last value of the reverse one, the second half of
-    "both", stands at the FIRST letter, as `output[-1]` of a bidirectional network is not its last state. The
-    rows come in the order in which the sequences were given.
+    Each direction pools in the order in which it reads. So the last output of the reverse direction, the
+    second half of the columns for "both", is the one at the FIRST step; `output[-1]` of a bidirectional
+    network would be wrong. The rows are in the order of the input.
 
     Raises:
         InputError: `which` names a pooling that does not exist.
     """
     pooling, width = Pooling(which), y.data.shape[1]
     split = {"forward": width, "reverse": 0, "both": width // 2}[direction]
-    parts = [
-        (slice(split), None),
-        (slice(split, width), y.reverse),
-    ]  # columns, the order in which they are read
-    found = np.empty((len(pooling), len(y.order), width), y.data.dtype)  # (K, N, Y)
+    parts = [(slice(split), None), (slice(split, width), y.reverse)]  # columns, and their order in time
+    found = np.empty((len(pooling), len(y), width), y.data.dtype)  # (K, N, Y)
     backs = []
     for part, order in parts:
-        data = y.data[:, part] if order is None else y.data[order, part]  # (M, Y / D), or nothing
-        found[..., part], back = _pool_as_read(pooling, y.with_data(data))
+        data = y.data[:, part] if order is None else y.data[order, part]  # (M, Y / D), or no columns
+        found[..., part], back = _pool_in_order(pooling, y.with_data(data))
         backs.append(back)
-    pooled = np.empty((len(y.order), len(pooling), width), y.data.dtype)  # (N, K, Y)
-    pooled[y.order] = found.swapaxes(0, 1)
+    pooled = np.empty((len(y), len(pooling), width), y.data.dtype)  # (N, K, Y)
+    pooled[y.sorted_indices] = found.swapaxes(0, 1)
 
     def backward(d: Array) -> Array:
-        d = d.reshape(pooled.shape)[y.order].swapaxes(0, 1)  # (K, N, Y)
+        d = d.reshape(pooled.shape)[y.sorted_indices].swapaxes(0, 1)  # (K, N, Y)
         dy = np.empty_like(y.data)  # (M, Y)
         for (part, order), back in zip(parts, backs, strict=True):
             read = back(d[..., part])  # (M, Y)
@@ -161,14 +159,14 @@ def pool(y: Packed, which: str, direction: str = "forward") -> tuple[Array, Back
     return pooled.reshape(len(pooled), -1), backward
 
 
-def _pool_as_read(pooling: Pooling, y: Packed) -> tuple[Array, Backward]:
-    """Join the outputs (M, Y) step after step: the last values (K, N, Y) in the packed order."""
-    values = np.empty((len(pooling), len(y.order), y.data.shape[1]), y.data.dtype)  # (K, N, Y)
-    values[...] = pooling.start
+def _pool_in_order(pooling: Pooling, y: Packed) -> tuple[Array, Backward]:
+    """Pool outputs (M, Y) step by step: the final values (K, N, Y), in the packed order."""
+    values = np.empty((len(pooling), len(y), y.data.shape[1]), y.data.dtype)  # (K, N, Y)
+    values[...] = pooling.initial
     backs = []
     for rows in y.steps():
         running = slice(rows.stop - rows.start)
-        after, back = pooling.join(values[:, running].copy(), y.data[rows])
+        after, back = pooling.update(values[:, running].copy(), y.data[rows])
         values[:, running] = after
         backs.append((rows, back))
     pooling.finish(values, y.lengths)

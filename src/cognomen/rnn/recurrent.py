@@ -1,4 +1,4 @@
-"""Reading whole sequences: one cell along a batch, both directions, and layers on layers."""
+"""Cells applied to whole sequences: in both directions, and in stacked layers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cells import CELLS, Cell
 from cognomen.rnn.engine.packed_weights import deferred_gradients
-from cognomen.rnn.initializers import Source
+from cognomen.rnn.initializers import Initializer
 from cognomen.rnn.layers import Dropout, Layer
 from cognomen.rnn.packed import Packed, pack
 
@@ -21,21 +21,21 @@ __all__ = ["DIRECTIONS", "Recurrent", "scan", "scan_from"]
 DIRECTIONS = ("forward", "reverse", "both")
 
 
-def scan(cell: Cell, a: Array, order: Packed) -> tuple[Array, Backward]:
-    """Run a cell along a packed batch of projected inputs (..., M, A): outputs (M, Y)."""
-    outputs, backward = scan_from(cell, a, order, cell.start(len(order.order)))
+def scan(cell: Cell, a: Array, batch: Packed) -> tuple[Array, Backward]:
+    """Apply a cell step by step to the projected inputs (..., M, A) of a packed batch: outputs (M, Y)."""
+    outputs, backward = scan_from(cell, a, batch, cell.initial_state(len(batch)))
     return outputs, lambda dy: backward(dy)[0]
 
 
 def scan_from(
-    cell: Cell, a: Array, order: Packed, state: Array
+    cell: Cell, a: Array, batch: Packed, state: Array
 ) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
-    """As `scan`, from a state (S, N, H) of rows in the packed order; backward gives its gradient too.
+    """As `scan`, from an initial state (S, N, H) in the packed order; backward also returns its gradient.
 
-    The backward function is backpropagation through time: the same steps, last one first.
+    Backward is backpropagation through time: the same steps in reverse.
     """
     outputs, backwards = [], []
-    for rows in order.steps():
+    for rows in batch.steps():
         size = rows.stop - rows.start
         y, state, back = cell.step(a[..., rows, :], state[:, :size])
         outputs.append(y)
@@ -43,9 +43,8 @@ def scan_from(
 
     def backward(dy: Array) -> tuple[Array, Array]:
         da = np.empty_like(a)  # (..., M, A)
-        dstate = cell.start(
-            len(order.order)
-        )  # (S, N, H); rows that have ended get no gradient from later steps
+        # (S, N, H), zeros: a sequence gets no gradient from the steps after its end.
+        dstate = cell.initial_state(len(batch))
         with deferred_gradients(cell):
             for rows, back in reversed(backwards):
                 size = rows.stop - rows.start
@@ -60,17 +59,18 @@ class Recurrent(Layer):
 
     Args:
         cell: "rnn", "combined", "gru" or "lstm".
-        input_size: numbers in each input, X.
-        hidden_size: numbers in each direction's hidden state, H.
-        num_layers: how many layers, each reading the outputs of the one below.
-        direction: "forward", "reverse" (each sequence read from its end), or "both"; with "both" the two
-            outputs stand side by side.
-        dropout: in training, the share of every layer's outputs that is dropped. That includes the last
-            layer's, so that a single layer is not silently left without (torch.nn leaves it so).
+        input_size: X.
+        hidden_size: H, of each direction.
+        num_layers: the number of layers; each reads the outputs of the one below.
+        direction: "forward", "reverse" (each sequence read from its end), or "both", which concatenates the
+            two outputs.
+        dropout: the dropout rate of the outputs of every layer. Unlike in torch.nn the last layer is
+            included, so that a single layer is not silently left without dropout.
         bias: whether the cells have bias terms.
+        rng: of the initial values.
         cell_options: passed to every cell, for instance `{"nonlinearity": "relu"}`.
 
-    Parameters carry torch.nn's names: `weight_ih_l0`, `weight_hh_l0`, ..., `weight_ih_l0_reverse`, ...
+    Parameters have torch.nn's names: `weight_ih_l0`, `weight_hh_l0`, ..., `weight_ih_l0_reverse`, ...
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Recurrent(Layer):
         direction: str = "forward",
         dropout: float = 0.0,
         bias: bool = True,
-        rng: Source | None = None,
+        rng: Initializer | None = None,
         dtype: DTypeLike = np.float32,
         cell_options: Mapping[str, Any] | None = None,
     ) -> None:
@@ -115,9 +115,9 @@ class Recurrent(Layer):
         super().__init__(*self.collect(parts))
 
     def forward(self, x: Packed, rng: np.random.Generator | None = None) -> tuple[Packed, Backward]:
-        """Read packed inputs (M, X): packed outputs (M, Y), each at its own letter's place.
+        """Map packed inputs (M, X) to packed outputs (M, Y), row by row.
 
-        `rng` is the source of dropout's noise, for training only.
+        `rng` is for dropout, in training only.
         """
         backwards = []
         for cells in self.levels:
@@ -134,7 +134,7 @@ class Recurrent(Layer):
         return x, backward
 
     def _read(self, cells: list[tuple[Cell, bool]], x: Packed) -> tuple[Array, Backward]:
-        """One layer: every direction reads the same inputs, the outputs stand side by side."""
+        """One layer: all directions read the same inputs, and their outputs are concatenated."""
         outputs, backwards = [], []
         for cell, reverse in cells:
             a, back_project = cell.project(x.data[x.reverse] if reverse else x.data)
@@ -154,6 +154,6 @@ class Recurrent(Layer):
         return np.concatenate(outputs, axis=1), backward
 
     def run(self, sequence: Array) -> Array:
-        """Read one sequence (T, X): outputs (T, Y)."""
+        """Map one sequence (T, X) to its outputs (T, Y)."""
         outputs, _ = self.forward(pack([np.asarray(sequence)]))
         return outputs.data

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from cognomen.rnn.arrays import Array, Ids
+from cognomen.rnn import Array, Ids
 
 __all__ = ["Automaton", "extract", "groups_within", "minimised"]
 

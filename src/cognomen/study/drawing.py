@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, plain
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from cognomen.plots.canvas import COLOURS, GREY, Axes, plain
 
 __all__ = ["MARKERS", "bars", "draw_automaton", "percent_axis"]
 

@@ -1,14 +1,15 @@
-"""The surnames of the 18 files, split as protocol L splits them, and a plain loop that trains on them.
+"""The surnames of the 18 files, split as in protocol L, and the training of a network on them.
 
-The first fold of protocol L is held out. Nothing is chosen by it: the settings of every experiment were fixed
-beforehand, and what comes out is what is written down.
+The first fold of protocol L is held out. Nothing is selected on it: the settings of each experiment were
+fixed in advance, and the result is reported as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,21 +17,20 @@ from cognomen.corpora import load_corpus
 from cognomen.evaluation.splits import split_by_fold
 from cognomen.network.architecture import Architecture
 from cognomen.network.network import Network
-from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.losses import cross_entropy
-from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle
+from cognomen.rnn import AdamW, Array, Ids, cross_entropy, minimise, one_cycle
+from cognomen.rnn.training import Loss
 from cognomen.study.experiment import OnProgress, silent
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.spelling import normalise
 
-__all__ = ["Fitted", "Surnames", "fit_names", "load_names"]
+__all__ = ["Score", "Surnames", "TrainedNetwork", "fit_names", "load_names"]
 
-QUICK_SHARE = 8  # a quick run takes one name in so many
+QUICK_SHARE = 8  # a quick run takes every eighth name
 
 
 @dataclass(frozen=True)
 class Surnames:
-    """Normalised names and the numbers of their origins, to learn from and held out."""
+    """Normalised names and the indices of their origins, for training and held out."""
 
     training: tuple[str, ...]
     training_labels: Ids
@@ -39,37 +39,53 @@ class Surnames:
     origins: tuple[str, ...]
 
     def changed(self, change: Callable[[str], str]) -> Surnames:
-        """Every name changed, on both sides."""
-        return replace(
-            self,
-            training=tuple(change(name) for name in self.training),
-            test=tuple(change(name) for name in self.test),
-        )
+        """The same with every name changed, in both parts."""
+        training, test = (tuple(map(change, part)) for part in (self.training, self.test))
+        return replace(self, training=training, test=test)
 
     @property
     def commonest(self) -> float:
-        """The share of the held-out names that have the origin most frequent in training."""
+        """The share of the held-out names with the most frequent origin of the training names."""
         most = np.bincount(self.training_labels).argmax()
         return float((self.test_labels == most).mean())
 
 
+class Score(NamedTuple):
+    """How well a network does on some names: the mean cross-entropy, and the share of right answers."""
+
+    loss: float
+    accuracy: float
+
+
 @dataclass(frozen=True)
-class Fitted:
-    """A trained network, its alphabet, and how it does on names it learned from and on others."""
+class TrainedNetwork:
+    """A network, its alphabet, and the names that it was trained on or is to be measured on."""
 
     network: Network
     alphabet: Alphabet
-    training_accuracy: float
-    accuracy: float
-    loss: float
+    names: Surnames
 
     def logits(self, names: tuple[str, ...]) -> Array:
         """The network's logits, (N, C)."""
         return self.network.logits(*self.alphabet.encode_all(list(names)))
 
+    @cached_property
+    def training(self) -> Score:
+        """The score on the training names."""
+        return self._score(self.names.training, self.names.training_labels)
+
+    @cached_property
+    def test(self) -> Score:
+        """The score on the held-out names."""
+        return self._score(self.names.test, self.names.test_labels)
+
+    def _score(self, names: tuple[str, ...], labels: Ids) -> Score:
+        logits = self.logits(names)  # (N, C)
+        return Score(cross_entropy(logits, labels)[0], float((logits.argmax(axis=1) == labels).mean()))
+
 
 def load_names(*, quick: bool = False) -> Surnames:
-    """The names, all but the first fold to learn from; an eighth of both parts for a quick run.
+    """The names, the first fold held out; an eighth of both parts for a quick run.
 
     Raises:
         DataError: the names cannot be had.
@@ -101,20 +117,20 @@ def fit_names(
     seed: int = 0,
     on_progress: OnProgress = silent,
     **architecture: Any,
-) -> Fitted:
-    """Train a network on the names, for so many epochs, and measure it on those held out.
+) -> TrainedNetwork:
+    """Train a network on the training names and measure it on the held-out ones.
 
     Args:
-        names: what to learn from and to be asked.
-        epochs: how often each name is seen.
-        learning_rate: of AdamW; the peak of a one-cycle schedule, or constant without `schedule`.
-        clip: largest norm of a step's gradient.
+        names: both parts.
+        epochs: the number of passes over the training names.
+        learning_rate: of AdamW: the peak of a one-cycle schedule, or constant without `schedule`.
+        clip: the largest norm of a step's gradient.
         schedule: see learning_rate.
         dropout: after the embedding, the recurrent layer and pooling.
         weight_decay: of AdamW.
-        batch_size: names in a step.
-        seed: of starting values, order and noise.
-        on_progress: is told after every step.
+        batch_size: the number of names in a step.
+        seed: of the initial weights, the order of the names, and dropout.
+        on_progress: called after every step.
         architecture: as for `Architecture`.
     """
     rng = np.random.default_rng(seed)
@@ -122,31 +138,26 @@ def fit_names(
     settings: dict[str, Any] = {"embedding_size": 32, "hidden_size": 64, "longest_ngram": 0, **architecture}
     shape = Architecture(len(alphabet), len(names.origins), **settings)
     network = Network(shape, dropout=dropout, rng=rng)
-    optimiser = AdamW(network.params, learning_rate, weight_decay=weight_decay)
-    steps = -(-len(names.training) // batch_size)
-    for step in range(epochs * steps):
-        if step % steps == 0:
-            order = rng.permutation(len(names.training))
-        rows = order[step % steps * batch_size :][:batch_size]
-        ids, lengths = alphabet.encode_all([names.training[row] for row in rows])
-        logits, backward = network.forward(ids, lengths, rng)
-        loss, dlogits = cross_entropy(logits, names.training_labels[rows])
-        network.zero_grad()
-        backward(dlogits)
-        clip_grad_norm(network.grads, clip)
-        if schedule:
-            optimiser.learning_rate = one_cycle(step, epochs * steps, learning_rate)
-        optimiser.step(network.grads)
-        on_progress((step + 1) / (epochs * steps), f"loss {loss:.2f}")
-    return _measured(network, alphabet, names)
+    count = len(names.training)
+    steps = epochs * -(-count // batch_size)
 
+    def losses() -> Iterator[Loss]:
+        for _ in range(epochs):
+            order = rng.permutation(count)
+            for start in range(0, count, batch_size):
+                rows = order[start : start + batch_size]
+                read = alphabet.encode_all([names.training[row] for row in rows])
+                logits, backward = network.forward(*read, rng)
+                loss, dlogits = cross_entropy(logits, names.training_labels[rows])
+                yield loss, partial(backward, dlogits)
 
-def _measured(network: Network, alphabet: Alphabet, names: Surnames) -> Fitted:
-    fitted = Fitted(network, alphabet, 0.0, 0.0, 0.0)
-    logits, learned = fitted.logits(names.test), fitted.logits(names.training)
-    return replace(
-        fitted,
-        training_accuracy=float((learned.argmax(axis=1) == names.training_labels).mean()),
-        accuracy=float((logits.argmax(axis=1) == names.test_labels).mean()),
-        loss=cross_entropy(logits, names.test_labels)[0],
+    minimise(
+        losses(),
+        network,
+        AdamW(network.params, learning_rate, weight_decay=weight_decay),
+        steps,
+        clip=clip,
+        schedule=(lambda step: one_cycle(step, steps, learning_rate)) if schedule else None,
+        on_progress=on_progress,
     )
+    return TrainedNetwork(network, alphabet, names)

@@ -4,34 +4,44 @@ from __future__ import annotations
 
 from cognomen.errors import InputError
 from cognomen.study.experiment import GROUPS, Experiment
-from cognomen.study.experiments.any_length import ANY_LENGTH
-from cognomen.study.experiments.bigger import BIGGER
-from cognomen.study.experiments.constant_size import CONSTANT_SIZE
-from cognomen.study.experiments.future import FUTURE
-from cognomen.study.experiments.history import HISTORY
-from cognomen.study.experiments.long_ago import LONG_AGO
-from cognomen.study.experiments.nan_loss import NAN_LOSS
-from cognomen.study.experiments.no_tanh import NO_TANH
-from cognomen.study.experiments.program import PROGRAM
-from cognomen.study.experiments.shared_weights import SHARED_WEIGHTS
-from cognomen.study.experiments.slow import SLOW
-from cognomen.study.tasks.captions import CAPTIONS
-from cognomen.study.tasks.clips import CLIPS
-from cognomen.study.tasks.digits import DIGITS
-from cognomen.study.tasks.kanji import KANJI
-from cognomen.study.tasks.numbers import NUMBERS
-from cognomen.study.tasks.origins import ORIGINS
-from cognomen.study.tasks.surnames import SURNAMES
+from cognomen.study.experiments import (
+    any_length,
+    bigger,
+    constant_size,
+    future,
+    history,
+    long_ago,
+    nan_loss,
+    no_tanh,
+    program,
+    shared_weights,
+    slow,
+)
+from cognomen.study.tasks import captions, clips, digits, kanji, numbers, origins, surnames
 from cognomen.text.matching import did_you_mean
 
 __all__ = ["EXPERIMENTS", "find_experiment"]
 
-# A new experiment or task: import it, and give it its place among those of its group.
+# To add an experiment or a task: import its module, and list it among those of its group.
 _ALL: tuple[Experiment, ...] = (
-    *(DIGITS, CAPTIONS, SURNAMES, ORIGINS, NUMBERS, KANJI, CLIPS),
-    *(PROGRAM, ANY_LENGTH, CONSTANT_SIZE, HISTORY, SHARED_WEIGHTS),
-    *(SLOW, LONG_AGO, FUTURE),
-    *(NO_TANH, BIGGER, NAN_LOSS),
+    digits.DIGITS,
+    captions.CAPTIONS,
+    surnames.SURNAMES,
+    origins.ORIGINS,
+    numbers.NUMBERS,
+    kanji.KANJI,
+    clips.CLIPS,
+    program.PROGRAM,
+    any_length.ANY_LENGTH,
+    constant_size.CONSTANT_SIZE,
+    history.HISTORY,
+    shared_weights.SHARED_WEIGHTS,
+    slow.SLOW,
+    long_ago.LONG_AGO,
+    future.FUTURE,
+    no_tanh.NO_TANH,
+    bigger.BIGGER,
+    nan_loss.NAN_LOSS,
 )
 
 EXPERIMENTS: dict[str, Experiment] = {

@@ -173,7 +173,7 @@ class Run:
         facts = {
             "recipe": self.recipe.to_json(),
             "corpus": fingerprint(self.corpus),
-            "chance": self.rng.bit_generator.state,
+            "rng_state": self.rng.bit_generator.state,
             "optimiser_steps": self.learner.optimiser.steps,
             "history": [asdict(record) for record in self.history],
         }
@@ -201,7 +201,7 @@ class Run:
             for name, tensor in named.items():
                 tensor[...] = checkpoint.tensors[f"{group}/{name}"]
         self.best = {name: checkpoint.tensors[f"best/{name}"] for name in self.network.params}
-        self.rng.bit_generator.state = facts["chance"]
+        self.rng.bit_generator.state = facts["rng_state"]
         self.learner.optimiser.steps = facts["optimiser_steps"]
         self.history = [EpochRecord(**record) for record in facts["history"]]
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cognomen.network.network import Network
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import cross_entropy, disagreement
-from cognomen.rnn.optim import AdamW, climb, clip_grad_norm, one_cycle
+from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle, warmup
 from cognomen.text.alphabet import UNKNOWN
 from cognomen.training.config import Recipe
 from cognomen.training.divergence import check_sound
@@ -104,7 +104,7 @@ class Learner:
             loss, logits = self._back(ids, lengths, labels, rng)
             norm = clip_grad_norm(self.network.grads, recipe.clip)
             check_sound(loss, norm, len(batch), len(self.favour), where, recipe)
-            schedule = climb if self.averages else one_cycle
+            schedule = warmup if self.averages else one_cycle
             self.optimiser.learning_rate = schedule(self.optimiser.steps, self.steps, recipe.learning_rate)
             self.optimiser.step(self.network.grads)
         if self._averaged > 0 and self.optimiser.steps % self.average_every == 0:

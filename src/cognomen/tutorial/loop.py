@@ -23,8 +23,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from cognomen.errors import InputError, TrainingError
-from cognomen.rnn.arrays import Array
-from cognomen.rnn.optim import SGD
+from cognomen.rnn import SGD, Array
 from cognomen.tutorial.network import RNN, train
 from cognomen.tutorial.vocabulary import (
     N_LETTERS,

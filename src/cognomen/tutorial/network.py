@@ -27,14 +27,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cognomen.rnn.arrays import Array, Backward, Ids
-from cognomen.rnn.cells import Combined, StepBackward
-from cognomen.rnn.layers import Layer
-from cognomen.rnn.losses import log_softmax
+from cognomen.rnn import Array, Backward, Combined, Ids, Layer, Optimiser, log_softmax, pack, scan
+from cognomen.rnn.cells import StepBackward
 from cognomen.rnn.nonlinearities import NonlinearityLike
-from cognomen.rnn.optim import Optimiser
-from cognomen.rnn.packed import pack
-from cognomen.rnn.recurrent import scan
 
 __all__ = ["RNN", "nll_loss", "train"]
 
@@ -72,7 +67,7 @@ class RNN(Layer):
 
     def init_hidden(self) -> Array:
         """The memory before the first letter: zeros, (1, H)."""
-        hidden: Array = self.cell.start(1)[0]
+        hidden: Array = self.cell.initial_state(1)[0]
         return hidden
 
     def forward(self, input_tensor: Array, hidden_tensor: Array) -> tuple[Array, Array]:
@@ -88,7 +83,7 @@ class RNN(Layer):
         `backward` takes the gradient of the loss by that output, adds to `grads`, and returns the gradient by
         the letters (T, 1, X).
         """
-        state = self.cell.start(1)  # (1, 1, H)
+        state = self.cell.initial_state(1)  # (1, 1, H)
         backwards: list[StepBackward] = []
         for letter in line_tensor:
             logits, state, back = self.cell.step(letter, state)
@@ -111,7 +106,7 @@ class RNN(Layer):
         packed = pack([line[:, 0] for line in line_tensors])
         logits, _ = scan(self.cell, packed.data, packed)  # (M, C)
         last = np.empty((len(line_tensors), logits.shape[1]), logits.dtype)  # (N, C)
-        last[packed.order] = logits[packed.last]
+        last[packed.sorted_indices] = logits[packed.last]
         return log_softmax(last)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cognomen.corpora import Corpus
-from cognomen.rnn.arrays import Array
+from cognomen.rnn import Array
 from cognomen.training.protocols import Tell
 from cognomen.tutorial.loop import Progress, Settings, fit
 from cognomen.tutorial.vocabulary import lines_by_category, unicode_to_ascii

@@ -17,7 +17,7 @@ import numpy as np
 
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import DataError, InputError
-from cognomen.rnn.arrays import Array, Ids
+from cognomen.rnn import Array, Ids
 
 __all__ = [
     "ALL_LETTERS",

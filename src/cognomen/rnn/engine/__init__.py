@@ -1,3 +1,3 @@
-"""What makes the textbook network fast without changing what it computes."""
+"""What makes the library fast without changing its results."""
 
 __all__: list[str] = []

@@ -1,4 +1,4 @@
-"""What the libraries below NumPy do unasked, and how to make them do otherwise."""
+"""Settings of the libraries below NumPy: BLAS threads, and memory that the C library keeps."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ __all__ = ["map_on_threads", "one_blas_thread", "reuse_memory"]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-LARGEST_KEPT = 31 << 20  # bytes; glibc takes sizes up to 32 MiB for its threshold
+LARGEST_KEPT = 31 << 20  # bytes; glibc's threshold grows up to 32 MiB
 
 _lock = threading.Lock()
-_inside: list[list[int]] = []  # an entry for each caller inside: what the first of them found
+_inside: list[list[int]] = []  # per caller inside: the numbers of threads that it found
 
 
 @cache
 def _libraries() -> list[Any]:
-    """The linear algebra libraries that are loaded; looking for them takes a millisecond."""
-    from threadpoolctl import ThreadpoolController  # loads ctypes: not for a single name
+    """The BLAS libraries that are loaded; finding them takes a millisecond."""
+    from threadpoolctl import ThreadpoolController  # imports ctypes, which a single name does not need
 
     libraries: list[Any] = ThreadpoolController().select(user_api="blas").lib_controllers
     return libraries
 
 
 def _set_threads(numbers: list[int]) -> None:
-    """Give each library a number of threads, whatever thread asks.
+    """Set each library's number of threads, from any thread.
 
-    From 3.8 on, threadpoolctl obeys one thread only until that gives the control back.
+    From 3.8 on, threadpoolctl lets only the first thread that sets it do so, until that releases the control.
     """
     for library, number in zip(_libraries(), numbers, strict=True):
-        give_back = getattr(library, "clear_controlling_thread", lambda force: None)
-        give_back(force=True)
+        release = getattr(library, "clear_controlling_thread", lambda force: None)
+        release(force=True)
         library.set_num_threads(number)
-        give_back(force=True)
+        release(force=True)
 
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Inside, each matrix product runs on the thread that asks for it.
+    """Within the context, each matrix product runs on the calling thread alone.
 
-    The number is the whole process's. So whoever comes first sets it, and whoever leaves last sets it back,
-    however many threads are inside at once. (An OpenBLAS built on OpenMP, which NumPy's wheels do not bring,
-    has a number for each thread: only the caller's is set there.)
+    The setting is global to the process. So the first thread to enter changes it, and the last one to leave
+    restores it. (An OpenBLAS built on OpenMP, unlike the one in NumPy's wheels, has a setting per thread:
+    there only the caller's is changed.)
     """
     entered = False
     try:
@@ -69,18 +69,18 @@ def one_blas_thread() -> Iterator[None]:
 def reuse_memory() -> None:
     """Let the C library keep freed memory for the next step.
 
-    glibc hands large freed blocks back to the system, which clears them anew whenever they are asked for: a
-    quarter of the time of a training step. What counts as large is learned from the largest block freed so
-    far (`man mallopt`, M_MMAP_THRESHOLD). So one such block is asked for and freed, never touched.
+    glibc returns large freed blocks to the system, which clears them again when they are next allocated: a
+    quarter of the time of a training step. The threshold for "large" grows to the largest block freed so far
+    (`man mallopt`, M_MMAP_THRESHOLD). So one such block is allocated and freed here, never touched.
     """
     np.empty(LARGEST_KEPT, np.uint8)
 
 
 def map_on_threads(function: Callable[[Item], Result], items: Iterable[Item], threads: int) -> list[Result]:
-    """[function(item) for item in items], on several threads if more than one is asked for."""
+    """[function(item) for item in items], on that number of threads."""
     if threads == 1:
         return [function(item) for item in items]
-    from concurrent.futures import ThreadPoolExecutor  # not for a single thread
+    from concurrent.futures import ThreadPoolExecutor  # imported only where it is used: it is slow
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(function, items))

@@ -1,17 +1,17 @@
-"""Weights laid out for many steps, and gradients of many steps added at once.
+"""Packed weights for many steps, and gradients of many steps in one product.
 
-The textbook's `Linear` multiplies by its weights wherever they stand. Where a cell takes many steps with the
-same weights, three things make that faster without changing what is computed:
+Where a cell takes many steps with the same weights, three things make it faster than plain `Linear` layers,
+without changing what is computed:
 
-- a copy of the weights in the order in which a product reads them; biases that every step would add to each
-  other are added to each other once;
-- rows that have the same state, as siblings in a prefix tree have, are multiplied once;
-- in backpropagation through time, one product for the weights' gradient of all steps, not one for each.
+- a contiguous copy of the transposed weights, and biases that would be added at every step, added to each
+  other once (`prepack`);
+- one product for rows with the same state, as siblings in a prefix tree have (`repeat_states`);
+- in backpropagation through time, one product for the weight gradients of all steps (`deferred_gradients`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
 
@@ -25,10 +25,10 @@ __all__ = ["deferred_gradients", "prepack", "repeat_states"]
 
 
 class _PackedLinear(Linear):
-    """A linear map with its weights as they are now. It has the parameters and gradients of the original.
+    """A linear map with a packed copy of its weights; parameters and gradients are shared with the original.
 
     Attributes:
-        repeats: (r,), the rows that the last r rows of the next x repeat; None if there are none.
+        repeats: (r,), the rows of the next x that its last r rows are equal to; None if there are none.
     """
 
     def __init__(self, linear: Linear) -> None:
@@ -40,12 +40,12 @@ class _PackedLinear(Linear):
         self.weight = weight.reshape(*self.shape, -1)  # (..., Y, X)
         bias = self.params.get("bias")
         self.bias = None if bias is None else bias.reshape(*self.shape[:-1], 1, -1).copy()  # (..., 1, Y)
-        self.unbiased = 0  # the blocks before those that have a bias
+        self.unbiased = 0  # the number of leading blocks without a bias
         self.repeats: Ids | None = None
 
     def apply(self, x: Array) -> Array:
         """See `Linear.apply`."""
-        if len(x) == 1:  # the blocks of a single row lie one after the other anyway: one product, not G
+        if len(x) == 1:  # one product, not G: the blocks of a single row are contiguous either way
             y: Array = x.dot(self.columns)  # (1, G * Y)
             if len(self.shape) > 1:
                 y = y.reshape(self.shape[0], 1, -1)  # (G, 1, Y)
@@ -68,7 +68,7 @@ class _PackedLinear(Linear):
         return dx if dx.ndim == 2 else dx.sum(axis=0)
 
     def move_bias(self, other: _PackedLinear, blocks: int | None) -> None:
-        """Let `other` add the bias of the first blocks (None: of all) in place of this one."""
+        """Move the bias of the first blocks (None: of all) to `other`."""
         if self.bias is None or other.bias is None:
             return
         other.bias[:blocks] += self.bias[:blocks]  # (..., 1, Y)
@@ -76,10 +76,10 @@ class _PackedLinear(Linear):
 
 
 def prepack(cell: Cell) -> Cell:
-    """A copy of the cell for many steps with its weights as they are now.
+    """A copy of the cell with packed weights, for many steps.
 
-    It has the parameters and gradients of the original, but does not see the parameters change. One copy
-    serves one thread at a time (see `repeat_states`).
+    Parameters and gradients are shared with the original, but later changes of the parameters have no effect
+    on the packed weights. Not thread-safe: use one copy per thread (see `repeat_states`).
     """
     packed = copy(cell)
     packed.__dict__.update({name: _PackedLinear(linear) for name, linear in _linears(cell).items()})
@@ -92,9 +92,9 @@ def prepack(cell: Cell) -> Cell:
 
 
 def repeat_states(cell: Cell, repeats: Ids) -> None:
-    """Tell a prepacked cell that in its next step the last r states are those of the rows `repeats`, (r,).
+    """Declare that in the next step the last r states equal those of the rows `repeats`, (r,).
 
-    What such a cell makes of a state alone is then made once. Nothing checks that it is true.
+    A prepacked cell then multiplies them by its weights only once. This is not checked.
     """
     if isinstance(cell, GatedCell) and isinstance(cell.recurrent, _PackedLinear):
         cell.recurrent.repeats = repeats
@@ -102,27 +102,24 @@ def repeat_states(cell: Cell, repeats: Ids) -> None:
 
 @contextmanager
 def deferred_gradients(cell: Cell) -> Iterator[None]:
-    """Inside, backward steps collect the factors of the weights' gradients, added at the end.
+    """Within the context, weight gradients are not computed; at its end one product adds those of all steps.
 
-    One product of many rows is faster than many of a few. The arrays that `Linear.back` is given must stay as
-    they are until then.
+    One product of many rows is faster than many products of a few. The arrays passed to `Linear.back` must
+    not be changed until then.
     """
     kept: dict[str, list[tuple[Array, Array]]] = {name: [] for name in _linears(cell)}
     for name, linear in _linears(cell).items():
-        linear.add_grads = _remember(kept[name])  # type: ignore[method-assign, assignment]
+        # Replaces the method: `back` calls it with the factors, which are kept in place of their product.
+        linear.add_grads = lambda dy, x, kept=kept[name]: kept.append((dy, x))  # type: ignore[method-assign, misc]
     try:
         yield
     finally:
         for linear in _linears(cell).values():
-            del linear.add_grads  # the method of the class again
+            del linear.add_grads  # restores the method of the class
     for name, linear in _linears(cell).items():
         if kept[name]:
             dys, xs = zip(*kept[name], strict=True)
             linear.add_grads(np.concatenate(dys, axis=-2), np.concatenate(xs))
-
-
-def _remember(kept: list[tuple[Array, Array]]) -> Callable[[Array, Array], None]:
-    return lambda dy, x: kept.append((dy, x))
 
 
 def _linears(cell: Cell) -> dict[str, Linear]:

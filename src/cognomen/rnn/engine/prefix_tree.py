@@ -1,23 +1,25 @@
-"""Names share their beginnings, so a network need not read the same beginning twice.
+"""The tree of the prefixes of many names: each distinct prefix needs one recurrent step, taken once.
 
-What a cell holds after "joh" is the same for "john", "johns" and "johansen". Many names together therefore
-need one step for each distinct prefix, and the other direction one for each distinct suffix: for the 18
-files' names less than half of their letters. The prefixes form a tree:
+The state of a cell after "joh" is the same for "john", "johns" and "johansen". So many names together need
+one step for each distinct prefix, and in the reverse direction one for each distinct suffix: for the names of
+the 18 files, less than half as many steps as letters. The prefixes form a tree:
 
     anna, ann, bo        a - n - n* - a*        (* a whole name)
                          b - o*
 
-    wave    prefixes     row of the parent in the wave before
+    level   prefixes     row of the parent in the level above
     0       a   b        -  -
     1       an  bo       0  1
     2       ann          0
     3       anna         0
 
-A wave holds prefixes whose parents, one letter shorter, all stand in the wave before it. Whoever steps
-through the waves gathers each row's state from its parent's row and calls the same `cell.step` as
-everybody else. Siblings, as "ann" and "and" would be, have their parent's state in common, so its product
-with the cell's weights is made once for all of them: for the first, whose turn is 1; the others repeat it.
-Nothing is approximated, and nothing hangs on the order of the names.
+The parent of a prefix is one letter shorter and is always in the level directly above. A loop over the levels
+gathers the state of each row from its parent's row and calls the same `cell.step` as every other loop.
+
+Siblings, such as "ann" and "and", share the state of their parent, so the product of that state with the
+recurrent weights is computed once, for the sibling of rank 1, and repeated for the others.
+
+The result is exact, and does not depend on the order of the names.
 """
 
 from __future__ import annotations
@@ -31,28 +33,30 @@ import numpy as np
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Ids
 
-__all__ = ["PrefixTree", "Sorted", "Wave", "check_lengths", "prefix_tree", "sort_names"]
+__all__ = ["Level", "PrefixTree", "SortedNames", "check_lengths", "prefix_tree", "sort_names"]
 
-LONGEST_SHARED = 32  # letters; two names that agree in more go separate ways from there
+# Letters that may be shared; longer common prefixes are read once per name. A bound keeps the table that is
+# sorted small, whatever the longest name.
+LONGEST_SHARED = 32
 
 
-class Wave(NamedTuple):
-    """Prefixes that are read side by side, n of them.
+class Level(NamedTuple):
+    """n prefixes that are stepped together.
 
     Attributes:
-        rows: where they stand among all nodes of the tree.
-        parents: (n,), the row of each one's parent in the wave before; 0 for a first letter.
-        turns: (n,), never falling: 0 for a first letter, 1 for one child of each parent, 2 for a second one,
-            and so on.
-        roots: how many are first letters; these stand first.
-        repeats: (r,), for the last r rows, whose turns are above 1: the row of turn 1 with the same parent.
-        ends: the rows, in this wave, of those that are whole names.
-        spellings: which of the distinct names these are.
+        rows: their rows among all nodes of the tree.
+        parents: (n,), the row of each parent within the level above; 0 for a first letter.
+        sibling_ranks: (n,), non-decreasing: 0 for a first letter, otherwise 1, 2, ... among the children of
+            one parent.
+        roots: the number of first letters, which come first.
+        repeats: (r,), for the last r rows, those of rank 2 and above: the row of their sibling of rank 1.
+        ends: the rows, within this level, of the prefixes that are whole names.
+        spellings: the indices of these among the distinct names.
     """
 
     rows: slice
     parents: Ids
-    turns: Ids
+    sibling_ranks: Ids
     roots: int
     repeats: Ids
     ends: Ids
@@ -61,27 +65,27 @@ class Wave(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class PrefixTree:
-    """The P distinct prefixes of N names, wave after wave, T of these. U of the prefixes are whole names.
+    """The P distinct prefixes of N names, of which U are whole names, in T levels.
 
     Attributes:
-        letters: (P,), the last letter of each prefix: the id that is read there.
-        parents: (P,), see `Wave`.
-        turns: (P,), see `Wave`.
-        repeats: see `Wave`, wave after wave.
-        sizes: (T,), how many prefixes a wave has.
-        roots: (T,), how many of them are first letters.
-        repeating: (T,), how many of them have turns above 1.
-        ends: (U,), the row of each distinct name in its wave; these are numbered wave after wave.
-        ending: (T,), how many end in a wave.
-        lengths: (U,), in letters.
-        given: (N,), which names they are, as given to `sort_names`.
-        spelling: (N,), which of the distinct names each is. (Equal names of different blocks, or of more than
-            `LONGEST_SHARED` letters, may count as distinct.)
+        letters: (P,), the id of the last letter of each prefix: the letter that is read there.
+        parents: (P,), see `Level`.
+        sibling_ranks: (P,), see `Level`.
+        repeats: see `Level`; those of all levels end to end.
+        sizes: (T,), the number of prefixes in each level.
+        roots: (T,), how many of these are first letters.
+        repeating: (T,), how many of these have rank 2 or above.
+        ends: (U,), the row of each distinct name within its level; these are numbered level by level.
+        ending: (T,), the number of names that end in each level.
+        lengths: (U,), the number of letters of each distinct name.
+        sorted_indices: (N,), the position of each name in the input of `sort_names`.
+        inverse: (N,), the index of each name among the distinct ones, as from `numpy.unique`. Equal names in
+            different blocks, or of more than `LONGEST_SHARED` letters, may count as distinct.
     """
 
     letters: Ids
     parents: Ids
-    turns: Ids
+    sibling_ranks: Ids
     repeats: Ids
     sizes: Ids
     roots: Ids
@@ -89,48 +93,48 @@ class PrefixTree:
     ends: Ids
     ending: Ids
     lengths: Ids
-    given: Ids
-    spelling: Ids
+    sorted_indices: Ids
+    inverse: Ids
 
-    def waves(self) -> Iterator[Wave]:
-        """The waves in their order."""
+    def levels(self) -> Iterator[Level]:
+        """The levels from the first letters on."""
         node = repeat = name = 0
         counts = np.stack([self.sizes, self.roots, self.repeating, self.ending], axis=1)  # (T, 4)
         for size, roots, repeating, ending in counts.tolist():
             rows, spellings = slice(node, node + size), slice(name, name + ending)
-            parents, turns, ends = self.parents[rows], self.turns[rows], self.ends[spellings]
+            parents, sibling_ranks, ends = self.parents[rows], self.sibling_ranks[rows], self.ends[spellings]
             repeats = self.repeats[repeat : repeat + repeating]
-            yield Wave(rows, parents, turns, roots, repeats, ends, spellings)
+            yield Level(rows, parents, sibling_ranks, roots, repeats, ends, spellings)
             node, repeat, name = rows.stop, repeat + repeating, spellings.stop
 
 
 @dataclass(frozen=True, eq=False)
-class Sorted:
-    """N names in the order of their letters, so that those with a prefix in common are neighbours.
+class SortedNames:
+    """N names in alphabetical order of their ids, so that names with a common prefix are adjacent.
 
     Attributes:
-        ids: (M,), all letters laid end to end.
-        first: (N,), where each name's first letter stands.
+        ids: (M,), all letters end to end, in the original order.
+        first: (N,), the position in `ids` of each name's first letter.
         lengths: (N,).
-        given: (N,), which of the names as given each one is.
-        shared: (N,), how many letters it has in common with the one before it.
+        sorted_indices: (N,), the position of each name in the input.
+        shared: (N,), the number of leading letters in common with the name before it.
     """
 
     ids: Ids
     first: Ids
     lengths: Ids
-    given: Ids
+    sorted_indices: Ids
     shared: Ids
 
     def __len__(self) -> int:
-        return len(self.given)
+        return len(self.sorted_indices)
 
 
 def check_lengths(ids: Ids, lengths: Ids) -> Ids:
     """The lengths (N,) as int64.
 
     Raises:
-        InputError: these are no whole numbers, a name has no letters, or letters are left over or lacking.
+        InputError: an array has another type or shape, a name is empty, or the lengths do not sum to M.
     """
     if ids.ndim != 1 or lengths.ndim != 1 or ids.dtype.kind not in "iu" or lengths.dtype.kind not in "iu":
         raise InputError(
@@ -146,41 +150,44 @@ def check_lengths(ids: Ids, lengths: Ids) -> Ids:
     return lengths
 
 
-def sort_names(ids: Ids, lengths: Ids, *, reverse: bool = False) -> Sorted:
-    """Sort names by their letters; only the first `LONGEST_SHARED` count.
+def sort_names(ids: Ids, lengths: Ids, *, reverse: bool = False) -> SortedNames:
+    """Sort names by their ids; only the first `LONGEST_SHARED` letters are compared.
 
     Args:
-        ids: (M,), not negative, all names' letters laid end to end.
+        ids: (M,), non-negative, the letters of all names end to end.
         lengths: (N,), 1 or more each.
-        reverse: whether every name is read from its end.
+        reverse: read each name from its end.
 
     Raises:
         InputError: the lengths do not fit the ids.
     """
     lengths = check_lengths(ids, lengths)
-    if reverse:  # all letters turned round are all names turned round, the last one first
+    if reverse:  # reversing all letters reverses each name, and the order of the names
         turned = sort_names(ids[::-1], lengths[::-1])
-        return replace(turned, given=len(lengths) - 1 - turned.given)
+        return replace(turned, sorted_indices=len(lengths) - 1 - turned.sorted_indices)
     table = _first_letters(ids, lengths)  # (N, K)
     order = _order(table)  # (N,)
     first = (np.cumsum(lengths) - lengths)[order]
     table, lengths = table[order], lengths[order]
     shared = np.zeros(len(order), np.int64)
     alike = table[1:] == table[:-1]  # (N-1, K)
-    alike[:, -1] = False  # there are no letters in the last column
+    alike[:, -1] = False  # padding in every row: argmin below always finds a difference
     alike[:, LONGEST_SHARED:] = False
     np.minimum(alike.argmin(axis=1), np.minimum(lengths[1:], lengths[:-1]), out=shared[1:])
-    return Sorted(ids, first, lengths, order, shared)
+    return SortedNames(ids, first, lengths, order, shared)
 
 
 def _first_letters(ids: Ids, lengths: Ids) -> Ids:
-    """The letters that may be shared, each id one higher, and one or more columns of zeros behind, (N, K)."""
+    """The letters that may be shared, (N, K): ids plus 1, then at least one column of zeros.
+
+    Zero sorts before every letter, so a name comes before the longer ones that begin with it.
+    """
     longest = int(lengths.max(initial=0))
     if longest > LONGEST_SHARED:
         place = np.arange(len(ids)) - np.repeat(np.cumsum(lengths) - lengths, lengths)  # (M,)
         ids = ids[place < LONGEST_SHARED]
     kind = np.min_scalar_type(int(ids.max(initial=0)) + 1)
-    per_key = 8 // kind.itemsize  # a row is made of whole 64-bit keys
+    per_key = 8 // kind.itemsize  # `_order` views each row as 64-bit keys
     width = (min(longest, LONGEST_SHARED) // per_key + 1) * per_key
     table = np.zeros((len(lengths), width), kind)
     table[np.arange(width) < np.minimum(lengths, LONGEST_SHARED)[:, None]] = ids.astype(kind) + kind.type(1)
@@ -188,7 +195,11 @@ def _first_letters(ids: Ids, lengths: Ids) -> Ids:
 
 
 def _order(table: Ids) -> Ids:
-    """The order of rows (N, K) by their letters."""
+    """The indices (N,) that sort the rows (N, K) lexicographically.
+
+    Eight letters at a time are compared as one 64-bit number; big-endian bytes make its order theirs. Most
+    names differ within the first eight letters, so only the ties are sorted by the other keys.
+    """
     keys = table.astype(table.dtype.newbyteorder(">")).view(">u8").astype(np.uint64)  # (N, K / 8)
     order = np.argsort(keys[:, 0])
     first = keys[order, 0]
@@ -200,100 +211,109 @@ def _order(table: Ids) -> Ids:
     return order
 
 
-def prefix_tree(names: Sorted, part: slice = slice(None), *, block: int | None = None) -> PrefixTree:
-    """The tree of the sorted names, or of a part of them; one or more.
+def prefix_tree(names: SortedNames, part: slice = slice(None), *, block: int | None = None) -> PrefixTree:
+    """The tree of the sorted names, or of a non-empty part of them.
 
-    With `block`, each `block` names begin one wave after those before them. A wave then holds prefixes of
-    all lengths and hardly changes its size, whatever the number of names. Prefixes are not shared between
-    such blocks. Without, wave t holds the prefixes of t + 1 letters.
+    Without `block`, level t holds the prefixes of t + 1 letters: few in the first and last levels, thousands
+    in between. With `block`, each `block` names start one level below those before them, so a level holds
+    prefixes of all lengths and all levels have about the same size, whatever the number of names: enough rows
+    for fast products, few enough for the cache. Prefixes are then shared within a block only.
     """
     lengths, shared = names.lengths[part], names.shared[part].copy()
     shared[:: block or len(shared)] = 0
-    rank, depth, parent, turn, first, last = _nodes(lengths, shared)
-    wave = depth if block is None else depth + rank // block  # (P,)
-    key = wave * (int(turn.max()) + 1) + turn
+    name, depth, parent, rank, first, last = _nodes(lengths, shared)
+    level = depth if block is None else depth + name // block  # (P,)
+    # Nodes in their final order: by level, within a level by rank. The smallest type sorts fastest.
+    key = level * (int(rank.max()) + 1) + rank
     order = np.argsort(key.astype(np.min_scalar_type(int(key.max()))), kind="stable")
-    sizes = np.bincount(wave)  # (T,)
-    place = np.empty_like(order)  # (P,), among all nodes, wave after wave
+    sizes = np.bincount(level)  # (T,)
+    place = np.empty_like(order)  # (P,), the inverse of `order`
     place[order] = np.arange(len(order))
-    row = place - (np.cumsum(sizes) - sizes)[wave]  # (P,)
+    row = place - (np.cumsum(sizes) - sizes)[level]  # (P,)
     whole = np.zeros(len(order), bool)
     whole[place[last]] = True
     ends = order[np.flatnonzero(whole)]  # (U,)
-    later = order[turn[order] > 1]  # children that are not their parents' first
+    later = order[rank[order] > 1]  # siblings that repeat the first one's product
     return PrefixTree(
-        letters=names.ids[names.first[part][rank[order]] + depth[order]],
+        letters=names.ids[names.first[part][name[order]] + depth[order]],
         parents=np.where(parent < 0, 0, row[parent])[order],
-        turns=turn[order],
+        sibling_ranks=rank[order],
         repeats=row[first[later]],
         sizes=sizes,
-        roots=np.bincount(wave[parent < 0], minlength=len(sizes)),
-        repeating=np.bincount(wave[later], minlength=len(sizes)),
+        roots=np.bincount(level[parent < 0], minlength=len(sizes)),
+        repeating=np.bincount(level[later], minlength=len(sizes)),
         ends=row[ends],
-        ending=np.bincount(wave[ends], minlength=len(sizes)),
+        ending=np.bincount(level[ends], minlength=len(sizes)),
         lengths=depth[ends] + 1,
-        given=names.given[part],
-        spelling=(np.cumsum(whole) - 1)[place[last]],
+        sorted_indices=names.sorted_indices[part],
+        inverse=(np.cumsum(whole) - 1)[place[last]],
     )
 
 
 class _Nodes(NamedTuple):
-    """The prefixes (P,) of a tree, name after name, the shorter first; each with the first name that has it.
+    """The P nodes of a tree, each numbered with the first name that has it, name by name, from short to long.
 
     Attributes:
-        rank: (P,), the name.
-        depth: (P,), letters before the last one.
+        name: (P,), the index of that name.
+        depth: (P,), the number of letters before the last one.
         parent: (P,), the node of the prefix one letter shorter; -1 for a first letter.
-        turn: (P,), see `Wave`.
-        first: (P,), where the turn is above 1: the parent's first child, whose turn is 1.
-        last: (N,), each name's own node.
+        rank: (P,), see `Level.sibling_ranks`.
+        first: (P,), for ranks above 1: the node of the sibling of rank 1.
+        last: (N,), the node of each whole name.
     """
 
-    rank: Ids
+    name: Ids
     depth: Ids
     parent: Ids
-    turn: Ids
+    rank: Ids
     first: Ids
     last: Ids
 
 
 def _nodes(lengths: Ids, shared: Ids) -> _Nodes:
-    """The nodes of N names, of which each has `shared` letters in common with the one before it."""
-    own = lengths - shared  # (N,), prefixes that no name before it has
-    offset = np.cumsum(own) - own - shared  # (N,), its prefix of t + 1 letters is node offset + t
-    rank = np.repeat(np.arange(len(own)), own)  # (P,)
+    """The nodes of N sorted names, each of which has `shared` letters in common with the one before it."""
+    own = lengths - shared  # (N,), the number of prefixes that no earlier name has
+    offset = np.cumsum(own) - own - shared  # (N,), a name's own prefix of t + 1 letters is node offset + t
+    name = np.repeat(np.arange(len(own)), own)  # (P,)
     stem = _stems(offset, shared)  # (N,)
     begins = own > 0
-    fork = (offset + shared)[begins]  # a name's own first node, whose parent is not the node before it
-    parent = np.arange(-1, len(rank) - 1)  # (P,)
+    fork = (offset + shared)[begins]  # the first node of each name; all others follow their parent directly
+    parent = np.arange(-1, len(name) - 1)  # (P,)
     parent[fork] = stem[begins]
-    turn, first = _turns(parent, fork)
+    rank, first = _sibling_ranks(parent, fork)
     last = np.where(begins, offset + lengths - 1, stem)  # (N,)
-    return _Nodes(rank, np.arange(len(rank)) - offset[rank], parent, turn, first, last)
+    return _Nodes(name, np.arange(len(name)) - offset[name], parent, rank, first, last)
 
 
 def _stems(offset: Ids, shared: Ids) -> Ids:
-    """For each name the node of the letters that it shares with the names before it, -1 for none, (N,)."""
+    """The node of the prefix that each name shares with the one before it, -1 if there is none, (N,)."""
     stems = np.full(len(shared), -1)
     for length in range(1, int(shared.max()) + 1):
         here = np.flatnonzero(shared == length)
-        owners = np.flatnonzero(shared < length)  # such a prefix is the own one of the last of these before
+        # That prefix is an own node of the last name before that shares less than `length` letters itself.
+        owners = np.flatnonzero(shared < length)
         stems[here] = offset[owners[np.searchsorted(owners, here) - 1]] + length - 1
     return stems
 
 
-def _turns(parent: Ids, forks: Ids) -> tuple[Ids, Ids]:
-    """The turn and the first sibling of each node, (P,) both; forks (F,) are each name's own first nodes."""
-    follows = np.ones(len(parent) + 1, bool)
+def _sibling_ranks(parent: Ids, forks: Ids) -> tuple[Ids, Ids]:
+    """The rank of each node among its siblings, and the sibling of rank 1, both (P,).
+
+    Args:
+        parent: (P,), of each node.
+        forks: (F,), the first own node of each name. Every other node directly follows its parent, and so is
+            its first child: rank 1.
+    """
+    follows = np.ones(len(parent) + 1, bool)  # whether a node is the first child of the one before
     follows[forks] = follows[-1] = False
     stems = parent[forks]  # (F,)
-    order = np.argsort(stems.astype(np.int32))  # in any order among equals; the short type sorts faster
+    order = np.argsort(stems.astype(np.int32))  # ties in any order; the short type sorts faster
     forks, stems = forks[order], stems[order]
-    start = np.flatnonzero(np.diff(stems, prepend=-2))  # (G,), where another stem's forks begin
+    start = np.flatnonzero(np.diff(stems, prepend=-2))  # (G,), the first fork of each stem
     stem, count = stems[start], np.diff(start, append=len(stems))
-    has = follows[stem + 1]  # whether the stem has a child that is no fork
-    turn, first = np.ones_like(parent), np.zeros_like(parent)
-    turn[forks] = np.arange(1, len(forks) + 1) - np.repeat(start - has, count)
+    has = follows[stem + 1]  # (G,), whether the stem has a child that is no fork
+    rank, first = np.ones_like(parent), np.zeros_like(parent)
+    rank[forks] = np.arange(1, len(forks) + 1) - np.repeat(start - has, count)
     first[forks] = np.repeat(np.where(has, stem + 1, forks[start]), count)
-    turn[forks[stems < 0]] = 0
-    return turn, first
+    rank[forks[stems < 0]] = 0
+    return rank, first

@@ -1,4 +1,4 @@
-"""Sums over the rows of an array that belong together."""
+"""Sums over segments: rows of an array that have the same index."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import numpy as np
 
 from cognomen.rnn.arrays import Array, Ids
 
-__all__ = ["sum_rows"]
+__all__ = ["segment_sum"]
 
-MOST_ONE_HOT = 1 << 20  # numbers; a product with more of them is slower than sorting
+MOST_ONE_HOT = 1 << 20  # elements; a product with a larger one-hot matrix is slower than sorting
 
 
-def sum_rows(d: Array, groups: Ids, count: int) -> Array:
-    """Sum the rows (..., M, A) by their group, a number below `count` for each: (..., count, A)."""
+def segment_sum(d: Array, groups: Ids, count: int) -> Array:
+    """The sums (..., count, A) of the rows (..., M, A) by segment: `groups` (M,), each in [0, count).
+
+    `np.add.at` does the same, many times slower. Of three ways the fastest for the sizes is taken: a
+    permutation where each segment has one row, a product with a one-hot matrix, or sorting.
+    """
     if len(groups) == count and np.bincount(groups, minlength=count).max(initial=0) == 1:
         return d.take(np.argsort(groups), axis=-2)
     if count * len(groups) <= MOST_ONE_HOT:

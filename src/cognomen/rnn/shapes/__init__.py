@@ -1,42 +1,56 @@
-"""The five shapes that a recurrent network can take, made of two parts.
+"""The five shapes of a recurrent network, made of encoders, decoders and linear maps.
 
-An `Encoder` reads: one vector, or a sequence of them. What it has read is answered in one of three ways:
-once, at every step, or by a `Decoder` that writes a sequence of its own.
+An `Encoder` reads one vector, or a sequence of them. The output is one answer, one answer per step, or a
+sequence of its own that a `Decoder` writes:
 
-                     answers once    at every step       writes
+                     one answer      one per step        a sequence
     reads one        OneToOne                            OneToMany
     reads many       ManyToOne       SyncedManyToMany    ManyToMany
 
-All five are used alike: `loss(x, targets)` to train, `predict(x)` to ask. One vector is a sequence of one
-step, so a single loop, `recurrent.scan_from`, runs through all of them.
+All five have the same methods: `loss(x, targets)` for training, `predict(x)` for inference. One vector is a
+sequence of one step, so a single loop, `recurrent.scan_from`, serves all of them.
 
-Added to the letters of `layers`: L, steps that a decoder can look back at; B, hypotheses of a beam.
+Dimension letters besides those of `layers`: L, encoder steps that attention can look at; B, hypotheses of a
+beam.
 """
 
 from cognomen.rnn.shapes.attention import Attention, Padded
-from cognomen.rnn.shapes.decoder import BOUNDARY, Decoder, Position
+from cognomen.rnn.shapes.decoder import BOUNDARY, Decoder, DecoderState
 from cognomen.rnn.shapes.encoder import Encoder
-from cognomen.rnn.shapes.searching import Written, beam_search, follow, greedy, sampler
+from cognomen.rnn.shapes.searching import Hypothesis, beam_search, generate, greedy, sampler
 from cognomen.rnn.shapes.training import fit
-from cognomen.rnn.shapes.wiring import ManyToMany, ManyToOne, OneToMany, OneToOne, Shape, SyncedManyToMany
+from cognomen.rnn.shapes.wiring import (
+    BackToInput,
+    Input,
+    ManyToMany,
+    ManyToOne,
+    OneToMany,
+    OneToOne,
+    Shape,
+    SyncedManyToMany,
+    Targets,
+)
 
 __all__ = [
     "BOUNDARY",
     "Attention",
+    "BackToInput",
     "Decoder",
+    "DecoderState",
     "Encoder",
+    "Hypothesis",
+    "Input",
     "ManyToMany",
     "ManyToOne",
     "OneToMany",
     "OneToOne",
     "Padded",
-    "Position",
     "Shape",
     "SyncedManyToMany",
-    "Written",
+    "Targets",
     "beam_search",
     "fit",
-    "follow",
+    "generate",
     "greedy",
     "sampler",
 ]

@@ -1,4 +1,4 @@
-"""Attention: at each step of writing, look back at all that was read, and most at what matters now."""
+"""Attention: at each step the decoder takes a weighted mean of all encoder outputs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.initializers import Source
+from cognomen.rnn.initializers import Initializer
 from cognomen.rnn.layers import Layer, Linear
 from cognomen.rnn.losses import softmax
 from cognomen.rnn.packed import Packed
@@ -18,18 +18,18 @@ __all__ = ["Attention", "Padded", "places_of"]
 
 
 def places_of(x: Packed) -> tuple[Ids, NDArray[np.bool_]]:
-    """Where in `data` each step of each sequence stands, (N, T) in the order given, and which ones exist."""
-    rank = np.argsort(x.order)[:, None]  # (N, 1)
-    exists = np.arange(len(x.sizes)) < x.lengths[rank]  # (N, T)
+    """The row of each step of each sequence, (N, T) in the order of the input, and which of them exist."""
+    rank = np.argsort(x.sorted_indices)[:, None]  # (N, 1)
+    exists = np.arange(len(x.batch_sizes)) < x.lengths[rank]  # (N, T)
     return np.where(exists, x.starts + rank, 0), exists
 
 
 class Padded(NamedTuple):
-    """Sequences side by side, zeros behind the shorter ones.
+    """Sequences padded with zeros to the longest one.
 
     Attributes:
-        values: (N, T, Y), in the order in which the sequences were given.
-        exists: (N, T), False where there is no step.
+        values: (N, T, Y), in the order of the input.
+        exists: (N, T), False for padding.
     """
 
     values: Array
@@ -37,7 +37,7 @@ class Padded(NamedTuple):
 
     @classmethod
     def of(cls, x: Packed) -> tuple[Self, Callable[[Array], Array]]:
-        """Pad a packed batch; backward gives the gradient (M, Y) of one (N, T, Y)."""
+        """Pad a packed batch; backward maps the gradient (N, T, Y) to (M, Y)."""
         places, exists = places_of(x)
 
         def backward(d: Array) -> Array:
@@ -48,23 +48,23 @@ class Padded(NamedTuple):
         return cls(x.data[places] * exists[..., None], exists), backward
 
     def take(self, rows: Ids) -> Self:
-        """Some of the sequences."""
+        """The sequences at these indices."""
         return type(self)(self.values[rows], self.exists[rows])
 
 
 class Attention(Layer):
     """Global attention (Luong, Pham & Manning 2015), with their score "general".
 
-        s_l = h . W_a m_l        how well a step's state h fits what was read at l
+        s_l = h . W_a m_l        the score of encoder output m_l, given the decoder's state h
         w = softmax(s)           the weights, over all l that exist
         c = sum_l w_l m_l        the context
-        h' = tanh(W_c [c, h])    what the step goes on with
+        h' = tanh(W_c [c, h])    the attentional state, which the output layer reads
 
     Parameters: "query.weight" (Y, H), "join.weight" (H, Y + H), "join.bias" (H,).
     """
 
     def __init__(
-        self, hidden_size: int, memory_size: int, *, rng: Source, dtype: DTypeLike = np.float32
+        self, hidden_size: int, memory_size: int, *, rng: Initializer, dtype: DTypeLike = np.float32
     ) -> None:
         self.query = Linear(hidden_size, memory_size, rng=rng, bias=False, dtype=dtype)
         self.join = Linear(memory_size + hidden_size, hidden_size, rng=rng, dtype=dtype)
@@ -73,11 +73,11 @@ class Attention(Layer):
     def forward(
         self, h: Array, memory: Padded
     ) -> tuple[Array, Array, Callable[[Array], tuple[Array, Array]]]:
-        """Let states h (N, T, H) look at a memory (N, L, Y).
+        """Attend from decoder states h (N, T, H) to the encoder outputs in `memory` (N, L, Y).
 
         Returns:
-            What the steps go on with (N, T, H), the weights (N, T, L), and backward: from the gradient by the
-            first to those by h and by the memory's values.
+            The attentional states (N, T, H), the weights (N, T, L), and backward: from the gradient by the
+            former to those by h and by the memory's values.
         """
         count, steps, hidden = h.shape
         m = memory.values  # (N, L, Y)

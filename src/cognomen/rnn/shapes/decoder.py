@@ -1,4 +1,4 @@
-"""The part that writes: tokens, one after the other, each chosen in the light of those before."""
+"""The decoder: writes tokens one by one, each given those before it."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from numpy.typing import DTypeLike
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cells import CELLS
-from cognomen.rnn.engine.segments import sum_rows
-from cognomen.rnn.initializers import Source
+from cognomen.rnn.engine.segments import segment_sum
+from cognomen.rnn.initializers import Initializer
 from cognomen.rnn.layers import Dropout, Embedding, Layer, Linear
 from cognomen.rnn.losses import log_softmax
 from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.recurrent import scan_from
 from cognomen.rnn.shapes.attention import Attention, Padded
 
-__all__ = ["BOUNDARY", "Decoder", "Position"]
+__all__ = ["BOUNDARY", "Decoder", "DecoderState"]
 
-BOUNDARY = 0  # the token before the first, and after the last
+BOUNDARY = 0  # the token before the first one and after the last one
 
 
-class Position(NamedTuple):
-    """Where N texts stand that are being written.
+class DecoderState(NamedTuple):
+    """The state of N texts that are being written.
 
     Attributes:
-        state: (S, N, H), the cell's.
-        summary: (N, Y), what was read, in one vector.
-        memory: (N, L, Y), what was read, step by step; None without attention.
+        state: (S, N, H), of the cell.
+        summary: (N, Y), the input in one vector.
+        memory: (N, L, Y), the encoder's outputs; None without attention.
     """
 
     state: Array
@@ -38,31 +38,31 @@ class Position(NamedTuple):
     memory: Padded | None
 
     def take(self, rows: Ids) -> Self:
-        """Some of the texts, each as often as it is named."""
+        """The texts at these indices, which may repeat."""
         memory = None if self.memory is None else self.memory.take(rows)
         return type(self)(self.state[:, rows], self.summary[rows], memory)
 
 
 class Decoder(Layer):
-    """A recurrent cell that is told the token before, and says how likely each token is to come next.
+    """A recurrent cell that predicts each token from those before it.
 
-        state_0 = tanh(W_s summary)                            what was read gives the first state
-        h_t = cell([embedding(token_t-1), summary], state)     with `reminded`, at every step anew
-        logits_t = W h_t,  or W h'_t of what attention makes of h_t
+        state_0 = tanh(W_s summary)                            the initial state
+        h_t = cell([embedding(token_t-1), summary], state)     the summary only with `reminded`
+        logits_t = W h_t,  or W h'_t with attention
 
-    Token 0 is the boundary: it stands before the first token and after the last, and nowhere else.
+    Token 0 is the boundary, before the first token and after the last one; it occurs nowhere else.
 
     Args:
         cell: "rnn", "combined", "gru" or "lstm".
-        vocabulary: how many tokens there are, V, the boundary among them.
-        hidden_size: numbers in the hidden state, H.
-        context_size: numbers in the summary and in each step of the memory, Y: the encoder's output size.
-        embedding_size: numbers for each token, E; H when not given.
-        attention: look back at every step that was read (see `Attention`).
-        reminded: whether each step is given the summary beside its token (Cho et al. 2014), and not the first
-            state alone.
-        dropout: in training, the share dropped of the embeddings, and of what is read from the state.
-        rng: source of the starting values.
+        vocabulary: the number of tokens, V, including the boundary.
+        hidden_size: H.
+        context_size: the size of the summary and of each step of the memory, Y: the encoder's output size.
+        embedding_size: E; H if not given.
+        attention: attend to all outputs of the encoder (see `Attention`).
+        reminded: concatenate the summary to the input of each step (Cho et al. 2014), in addition to deriving
+            the initial state from it.
+        dropout: the dropout rate of the embeddings, and of the input of the output layer.
+        rng: of the initial values.
 
     Parameters: "cell.*", "embedding.weight" (V, E), "start.weight" (S * H, Y), "start.bias" (S * H,),
     "output.weight" (V, H), "output.bias" (V,), and "attention.*".
@@ -79,7 +79,7 @@ class Decoder(Layer):
         attention: bool = False,
         reminded: bool = False,
         dropout: float = 0.0,
-        rng: Source | None = None,
+        rng: Initializer | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
         if cell not in CELLS:
@@ -108,10 +108,10 @@ class Decoder(Layer):
     # --- training: the right token before is given (teacher forcing) --------------------------------------
 
     def shifted(self, targets: Packed) -> tuple[Packed, Packed]:
-        """What each step is told, and what it should say: the boundary before, and the boundary after.
+        """The input tokens and the target tokens of all steps: the targets after a boundary, and before one.
 
         Raises:
-            InputError: a target is no token, or the boundary itself.
+            InputError: a target is not a token, or is the boundary.
         """
         if not BOUNDARY < targets.data.min() <= targets.data.max() < self.vocabulary:
             raise InputError(
@@ -126,13 +126,13 @@ class Decoder(Layer):
     def forward(
         self, told: Packed, summary: Array, memory: Packed | None, rng: np.random.Generator | None = None
     ) -> tuple[Array, Callable[[Array], tuple[Array, Array | None]]]:
-        """Logits (M, V) of the token after each one told (M,).
+        """Logits (M, V) of the token after each input token (M,).
 
         Args:
-            told: as `shifted` gives it.
-            summary: (N, Y), in the order in which the texts were given.
+            told: the input tokens, as from `shifted`.
+            summary: (N, Y), in the order of the input.
             memory: (M', Y), needed for attention.
-            rng: source of dropout's noise, for training only.
+            rng: for dropout, in training only.
 
         Returns:
             The logits in the packed order, and backward: to the gradients by summary and memory.
@@ -140,7 +140,7 @@ class Decoder(Layer):
         state, back_start = self._first_state(summary)  # (S, N, H)
         x, back_x = self._inputs(told.data, _rows(told), summary, rng)
         a, back_project = self.cell.project(x)
-        h, back_scan = scan_from(self.cell, a, told, state[:, told.order])  # (M, H)
+        h, back_scan = scan_from(self.cell, a, told, state[:, told.sorted_indices])  # (M, H)
         h, back_look = self._look(told.with_data(h), memory)
         h, back_noise = self.dropout.forward(h, rng)
         logits, back_output = self.output.forward(h)  # (M, V)
@@ -150,7 +150,7 @@ class Decoder(Layer):
             da, dstate = back_scan(dh)
             dsummary = back_x(back_project(da))
             dgiven = np.empty_like(dstate)
-            dgiven[:, told.order] = dstate
+            dgiven[:, told.sorted_indices] = dstate
             return dsummary + back_start(dgiven), dmemory
 
         return logits, backward
@@ -163,21 +163,21 @@ class Decoder(Layer):
     def _inputs(
         self, ids: Ids, rows: Ids, summary: Array, rng: np.random.Generator | None
     ) -> tuple[Array, Callable[[Array], Array]]:
-        """What the cell reads, (M, E) or (M, E + Y); `rows` (M,) says which text a token belongs to."""
+        """The inputs of the cell, (M, E) or (M, E + Y); `rows` (M,) are the indices of the tokens' texts."""
         e, back_embedding = self.embedding.forward(ids)  # (M, E)
         e, back_noise = self.dropout.forward(e, rng)
         width = e.shape[1]
 
         def backward(dx: Array) -> Array:
             back_embedding(back_noise(dx[:, :width]))
-            return sum_rows(dx[:, width:], rows, len(summary)) if self.reminded else np.zeros_like(summary)
+            return segment_sum(dx[:, width:], rows, len(summary)) if self.reminded else np.zeros_like(summary)
 
         return (np.concatenate([e, summary[rows]], axis=1) if self.reminded else e), backward
 
     def _look(
         self, h: Packed, memory: Packed | None
     ) -> tuple[Array, Callable[[Array], tuple[Array, Array | None]]]:
-        """Attention, if there is any: states (M, H) to what the steps go on with, (M, H)."""
+        """The attentional states (M, H) of states (M, H); the same states without attention."""
         if self.attention is None or memory is None:
             return h.data, lambda d: (d, None)
         seen, back_seen = Padded.of(memory)
@@ -192,20 +192,21 @@ class Decoder(Layer):
 
     # --- writing: one token at a time ----------------------------------------------------------------------
 
-    def begin(self, summary: Array, memory: Packed | None) -> Position:
-        """Stand before the first token of N texts."""
+    def begin(self, summary: Array, memory: Packed | None) -> DecoderState:
+        """The state before the first token of N texts."""
         seen = None if self.attention is None or memory is None else Padded.of(memory)[0]
-        return Position(self._first_state(summary)[0], summary, seen)
+        return DecoderState(self._first_state(summary)[0], summary, seen)
 
-    def step(self, ids: Ids, position: Position) -> tuple[Array, Position, Array | None]:
-        """Write one token: log-probabilities (N, V) of the next, where the texts stand then, and weights.
+    def step(self, ids: Ids, position: DecoderState) -> tuple[Array, DecoderState, Array | None]:
+        """One step of writing.
 
         Args:
-            ids: (N,), the tokens before; `BOUNDARY` at the beginning.
-            position: as `begin` or the last step gave it.
+            ids: (N,), the previous tokens; `BOUNDARY` at the beginning.
+            position: from `begin` or the previous step.
 
         Returns:
-            The weights of attention (N, L) are None without it.
+            Log-probabilities (N, V) of the next token, the next state, and the weights of attention (N, L),
+            None without it.
         """
         x, _ = self._inputs(ids, np.arange(len(ids)), position.summary, None)
         h, state = self.cell.read(x, position.state)  # (N, H)
@@ -217,5 +218,5 @@ class Decoder(Layer):
 
 
 def _rows(x: Packed) -> Ids:
-    """Which sequence, in the order given, each step of a packed batch belongs to, (M,)."""
-    return np.concatenate([x.order[: rows.stop - rows.start] for rows in x.steps()])
+    """The index in the input of the sequence that each row belongs to, (M,)."""
+    return np.concatenate([x.sorted_indices[: rows.stop - rows.start] for rows in x.steps()])

@@ -1,4 +1,4 @@
-"""The part that reads."""
+"""The encoder: recurrent layers, with an embedding where the inputs are tokens."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
-from cognomen.rnn.initializers import Source
+from cognomen.rnn.initializers import Initializer
 from cognomen.rnn.layers import Embedding, Layer
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.recurrent import Recurrent
@@ -19,23 +19,23 @@ __all__ = ["Encoder", "one_step"]
 
 
 def one_step(x: NDArray[Any]) -> Packed:
-    """A batch (N, ...) as sequences of one step."""
+    """A batch (N, ...) as N sequences of one step."""
     return Packed(x, np.array([len(x)]), np.arange(len(x)))
 
 
 class Encoder(Layer):
-    """Reads a packed batch: recurrent layers, below them an embedding if the inputs are tokens.
+    """Reads a packed batch with recurrent layers, and an embedding if the inputs are tokens.
 
     Args:
         cell: "rnn", "combined", "gru" or "lstm".
-        input_size: numbers in each input, X; or, with `embedding_size`, how many tokens there are, V.
-        hidden_size: numbers in each direction's hidden state, H.
-        embedding_size: numbers for each token, E; inputs are ids then.
+        input_size: X; with `embedding_size`, the size of the vocabulary, V.
+        hidden_size: H, of each direction.
+        embedding_size: E; if given, inputs are ids of tokens.
         num_layers, direction, dropout, cell_options: as for `Recurrent`.
-        rng: source of the starting values.
+        rng: of the initial values.
 
     Attributes:
-        output_size: numbers in each output, Y: H for each direction.
+        output_size: Y, H for each direction.
 
     Parameters: "weight_ih_l0" and so on as in `Recurrent`, and "embedding.weight" (V, E).
     """
@@ -50,7 +50,7 @@ class Encoder(Layer):
         num_layers: int = 1,
         direction: str = "forward",
         dropout: float = 0.0,
-        rng: Source | None = None,
+        rng: Initializer | None = None,
         dtype: DTypeLike = np.float32,
         cell_options: Mapping[str, Any] | None = None,
     ) -> None:
@@ -78,19 +78,20 @@ class Encoder(Layer):
     def forward(
         self, x: Packed, rng: np.random.Generator | None = None
     ) -> tuple[Packed, Callable[[Array], Array | None]]:
-        """Read inputs (M, X), or ids (M,): outputs (M, Y); backward gives the gradient by x, None for ids.
+        """Map inputs (M, X), or ids (M,), to outputs (M, Y); backward returns the gradient by x, None for
+        ids.
 
-        `rng` is the source of dropout's noise, for training only.
+        `rng` is for dropout, in training only.
 
         Raises:
-            InputError: the inputs have another shape, or an id is no token's.
+            InputError: the inputs have the wrong shape, or an id is not in [0, V).
         """
         data, back_embedding = self._numbers(x.data)
         y, back_read = self.recurrent.forward(x.with_data(data), rng)
         return y, lambda dy: back_embedding(back_read(dy))
 
     def _numbers(self, data: NDArray[Any]) -> tuple[Array, Callable[[Array], Array | None]]:
-        """Inputs as numbers (M, X)."""
+        """The inputs of the recurrent layers, (M, X) or (M, E)."""
         wanted = (self.input_size,) if self.embedding is None else ()
         if data.shape[1:] != wanted:
             raise InputError(

@@ -1,4 +1,4 @@
-"""Which text a decoder writes: always the likeliest token, a token drawn by chance, or the best of a beam."""
+"""Decoding strategies: greedy, sampling, and beam search."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ import numpy as np
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.shapes.decoder import BOUNDARY, Decoder, Position
+from cognomen.rnn.shapes.decoder import BOUNDARY, Decoder, DecoderState
 
-__all__ = ["Choose", "Written", "beam_search", "follow", "greedy", "sampler"]
+__all__ = ["Choose", "Hypothesis", "beam_search", "generate", "greedy", "sampler"]
 
-Choose = Callable[[Array, int], Ids]  # log-probabilities (N, V), the number of the step -> tokens (N,)
+Choose = Callable[[Array, int], Ids]  # log-probabilities (N, V), index of the step -> tokens (N,)
 
 
 @dataclass(frozen=True)
-class Written:
-    """A text that a decoder wrote.
+class Hypothesis:
+    """A text that a decoder has written.
 
     Attributes:
         ids: its tokens, (T,), without the boundary.
-        log_p: the sum of the log-probabilities of its tokens, and of what came after the last of them: the
-            boundary, if it has ended.
-        ended: whether it came to its end before the limit.
-        attention: (T + 1, L), the weights with which each token, and the boundary at last, was chosen; None
-            without attention.
+        log_p: the sum of the log-probabilities of its tokens and of the one after them, which is the boundary
+            if the text has ended.
+        ended: whether it ended before the limit.
+        attention: (T + 1, L), the weights at each token and at the one after them; None without attention.
     """
 
     ids: Ids
@@ -36,18 +35,18 @@ class Written:
 
 
 def greedy(log_p: Array, step: int) -> Ids:
-    """Choose the likeliest token."""
+    """Choose the most probable token."""
     tokens: Ids = log_p.argmax(axis=-1)
     return tokens
 
 
-def sampler(chances: Array, temperature: float = 1.0) -> Choose:
-    """Choose by chance, each token as often as it is likely.
+def sampler(draws: Array, temperature: float = 1.0) -> Choose:
+    """Sample tokens from the predicted distribution.
 
     Args:
-        chances: (N, T), even numbers from [0, 1): one for each text and step. So a text does not change with
-            the number of texts that are written beside it.
-        temperature: the log-probabilities are divided by it. Below 1 likely tokens become likelier still.
+        draws: (N, T), uniform on [0, 1), one for each text and step. Passed in, and not drawn here, so that a
+            text does not depend on the number of texts in the batch.
+        temperature: log-probabilities are divided by it. Below 1 it favours probable tokens.
 
     Raises:
         InputError: the temperature is not positive.
@@ -57,33 +56,33 @@ def sampler(chances: Array, temperature: float = 1.0) -> Choose:
 
     def choose(log_p: Array, step: int) -> Ids:
         below = log_p.astype(np.float64) - log_p.max(axis=-1, keepdims=True)  # (N, V), 0 for the likeliest
-        with np.errstate(over="ignore"):  # at next to no temperature nothing else has a chance
+        with np.errstate(over="ignore"):  # near zero temperature only the most probable token is left
             p = np.exp(below / temperature)
         cumulative = p.cumsum(axis=-1)
-        reached = cumulative <= chances[:, step, None] * cumulative[:, -1:]
+        reached = cumulative <= draws[:, step, None] * cumulative[:, -1:]
         return np.asarray(reached.sum(axis=-1))
 
     return choose
 
 
-def follow(
+def generate(
     decoder: Decoder,
-    position: Position,
+    position: DecoderState,
     choose: Choose,
     limit: int,
     *,
     prefix: Sequence[int] = (),
     never: Sequence[int] = (),
-) -> list[Written]:
-    """Write N texts, each token chosen for itself.
+) -> list[Hypothesis]:
+    """Write N texts token by token.
 
     Args:
-        decoder: says how likely each token is.
-        position: where the texts begin.
-        choose: which token to take.
-        limit: most tokens of a text.
-        prefix: the first tokens of every text. They belong to what is written.
-        never: tokens that are not to be chosen.
+        decoder: predicts the tokens.
+        position: the state before the first token.
+        choose: chooses a token from the predictions.
+        limit: the largest number of tokens.
+        prefix: the first tokens of every text, which are part of the result.
+        never: tokens that are never chosen.
     """
     count = len(position.summary)
     tokens = np.full(count, BOUNDARY)
@@ -104,12 +103,14 @@ def follow(
     return _cut(np.stack(taken, axis=1), log_p, ended, limit, seen)
 
 
-def _cut(tokens: Ids, log_p: Array, ended: Array, limit: int, seen: Sequence[Array | None]) -> list[Written]:
-    """Texts (N, T) up to their boundaries, or to the limit."""
+def _cut(
+    tokens: Ids, log_p: Array, ended: Array, limit: int, seen: Sequence[Array | None]
+) -> list[Hypothesis]:
+    """The texts (N, T) up to the boundary or the limit."""
     lengths = np.where(ended, (tokens == BOUNDARY).argmax(axis=1), limit)  # (N,)
     attention = [weights for weights in seen if weights is not None]
     return [
-        Written(
+        Hypothesis(
             text[:length],
             float(p),
             bool(end),
@@ -119,17 +120,18 @@ def _cut(tokens: Ids, log_p: Array, ended: Array, limit: int, seen: Sequence[Arr
     ]
 
 
-def beam_search(decoder: Decoder, position: Position, width: int, limit: int) -> list[Written]:
-    """Write N texts; for each keep the `width` likeliest beginnings, and give the likeliest text found.
+def beam_search(decoder: Decoder, position: DecoderState, width: int, limit: int) -> list[Hypothesis]:
+    """Write N texts, keeping the `width` most probable beginnings of each; return the most probable text
+    found.
 
-    A beginning that has ended stays in the beam as it is. With a width of 1 this is `follow` with `greedy`;
-    a width of V ** T finds the likeliest text of all.
+    A hypothesis that has ended stays in the beam. With a width of 1 this is `generate` with `greedy`; a width
+    of V ** T finds the most probable text of all.
 
     Args:
-        decoder: says how likely each token is.
-        position: where the texts begin.
-        width: beginnings that are kept, B.
-        limit: most tokens of a text.
+        decoder: predicts the tokens.
+        position: the state before the first token.
+        width: the number of hypotheses that are kept, B.
+        limit: the largest number of tokens.
 
     Raises:
         InputError: the width is less than 1.
@@ -137,11 +139,11 @@ def beam_search(decoder: Decoder, position: Position, width: int, limit: int) ->
     if width < 1:
         raise InputError(f"width: expected 1 or more, got {width}")
     count, vocabulary = len(position.summary), decoder.vocabulary
-    position = position.take(np.repeat(np.arange(count), width))  # rows of a text stand together, (N * B)
+    position = position.take(np.repeat(np.arange(count), width))  # (N * B), the rows of a text are adjacent
     scores = np.full((count, width), -np.inf)
-    scores[:, 0] = 0  # at first all are the same: only one may go on
+    scores[:, 0] = 0  # all B hypotheses are equal at first: only one may be extended
     ended = np.zeros((count, width), bool)
-    history: list[tuple[Ids, Ids, Array | None]] = []  # rows before, tokens, weights
+    history: list[tuple[Ids, Ids, Array | None]] = []  # the rows that were extended, tokens, weights
     tokens = np.full(count * width, BOUNDARY)
     for _ in range(limit + 1):
         log_p, after, weights = decoder.step(tokens, position)  # (N * B, V)
@@ -161,7 +163,7 @@ def beam_search(decoder: Decoder, position: Position, width: int, limit: int) ->
 
 
 def _steps(log_p: Array, ended: Array) -> Array:
-    """What each token adds to a score, (N, B, V); after the end only the boundary, and it adds nothing."""
+    """What each token adds to the score, (N, B, V); after the end only the boundary is allowed, at 0."""
     steps = np.where(ended[..., None], -np.inf, log_p)
     steps[..., BOUNDARY] = np.where(ended, 0, log_p[..., BOUNDARY])
     return steps
@@ -169,8 +171,8 @@ def _steps(log_p: Array, ended: Array) -> Array:
 
 def _trace(
     history: Sequence[tuple[Ids, Ids, Array | None]], row: int, score: float, ended: bool, limit: int
-) -> Written:
-    """Follow one text of a beam from its last row back to its first."""
+) -> Hypothesis:
+    """The text that ends in a row of the beam, traced back to its first token."""
     tokens, seen = [], []
     for rows, chosen, weights in reversed(history):
         tokens.append(int(chosen[row]))
@@ -179,4 +181,4 @@ def _trace(
     text = np.array(tokens[::-1])
     length = int((text == BOUNDARY).argmax()) if ended else limit
     attention = [weights for weights in seen[::-1] if weights is not None]
-    return Written(text[:length], score, ended, np.stack(attention[: length + 1]) if attention else None)
+    return Hypothesis(text[:length], score, ended, np.stack(attention[: length + 1]) if attention else None)

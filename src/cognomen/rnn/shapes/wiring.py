@@ -1,8 +1,8 @@
-"""The five shapes: which parts are joined, and how."""
+"""The five shapes: how encoders, decoders and linear maps are connected."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,74 +10,81 @@ from numpy.typing import NDArray
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.initializers import Source
+from cognomen.rnn.initializers import Initializer
 from cognomen.rnn.layers import Layer, Linear
 from cognomen.rnn.losses import cross_entropy
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.pooling import kinds_of, pool
 from cognomen.rnn.shapes.decoder import Decoder
 from cognomen.rnn.shapes.encoder import Encoder, one_step
-from cognomen.rnn.shapes.searching import Written, beam_search, follow, greedy
+from cognomen.rnn.shapes.searching import Hypothesis, beam_search, generate, greedy
 
-__all__ = ["ManyToMany", "ManyToOne", "OneToMany", "OneToOne", "Shape", "SyncedManyToMany"]
+__all__ = [
+    "BackToInput",
+    "Input",
+    "ManyToMany",
+    "ManyToOne",
+    "OneToMany",
+    "OneToOne",
+    "Shape",
+    "SyncedManyToMany",
+    "Targets",
+]
 
-Input = NDArray[Any] | Packed  # one vector or token for each row (N, ...), or a packed batch of sequences
-Targets = Ids | Packed  # one answer for each (N,), or a packed batch of them
+Input = NDArray[Any] | Packed  # one vector or token per row (N, ...), or a packed batch of sequences
+Targets = Ids | Packed  # one answer per row (N,), or a packed batch of them
 BackToInput = Callable[[Array], Array | None]  # None where the inputs are tokens
 
 
 class Shape(Layer):
-    """What the five have in common.
+    """What all networks with a loss have in common.
 
     Attributes:
         reads_many: whether the inputs are sequences (a `Packed` batch), or single vectors or tokens (N, ...).
-        encoder: reads them.
     """
 
     reads_many = True
 
-    def __init__(self, encoder: Encoder, parts: Mapping[str, Layer]) -> None:
-        self.encoder = encoder
-        super().__init__(*self.collect({"encoder.{}": encoder, **parts}))
-
     def forward(
         self, x: Input, targets: Targets | None = None, rng: np.random.Generator | None = None
     ) -> tuple[Array, BackToInput]:
-        """Logits, a row for each single answer; backward gives the gradient by x, None for tokens.
+        """Logits, one row per answer, and backward, which returns the gradient by x, or None for tokens.
 
         Args:
-            x: what is read: a packed batch, or an array (N, X) or (N,) for the shapes that read one thing.
-            targets: the right answers. Only the shapes that write look at them: each token is foretold with
-                the right ones before it (teacher forcing).
-            rng: source of dropout's noise, for training only.
+            x: the inputs: a packed batch, or an array (N, X) or (N,) for the shapes that read one thing.
+            targets: the right answers. Only the shapes that write use them: each token is predicted from the
+                right ones before it (teacher forcing).
+            rng: for dropout, in training only.
 
         Raises:
-            InputError: the inputs or the targets are of another kind.
+            InputError: the inputs or the targets are of the wrong kind.
         """
         raise NotImplementedError
 
     def labels(self, x: Input, targets: Targets) -> Ids:
-        """The right answer for each row of logits.
+        """The right answer for each row of logits; unless a shape says otherwise, the targets (N,).
 
         Raises:
-            InputError: the targets are of another kind or number.
+            InputError: the targets are of the wrong kind or number.
         """
-        raise NotImplementedError
+        if isinstance(targets, Packed):
+            raise InputError(f"{type(self).__name__} gives one answer for each row, got packed targets")
+        return targets
 
     def predict(self, x: Input) -> Any:
-        """The likeliest answers: (N,), a packed batch of them, or a list of N texts of tokens."""
-        raise NotImplementedError
+        """The most probable answers: (N,), a packed batch of them, or a list of N texts of tokens."""
+        return self.forward(x)[0].argmax(axis=1)
 
     def loss(
         self, x: Input, targets: Targets, rng: np.random.Generator | None = None
     ) -> tuple[float, Callable[[], Array | None]]:
-        """The cross-entropy of the right answers, the mean over all rows of logits, and its backward."""
+        """The cross-entropy of the targets, averaged over all rows of logits, and its backward."""
         logits, backward = self.forward(x, targets, rng)
         loss, dlogits = cross_entropy(logits, self.labels(x, targets))
         return loss, lambda: backward(dlogits)
 
     def _steps(self, x: Input) -> Packed:
-        """What is read, as sequences."""
+        """The inputs as sequences."""
         if isinstance(x, Packed) != self.reads_many:
             wanted = "a packed batch of sequences" if self.reads_many else "an array with a row for each"
             raise InputError(f"{type(self).__name__} reads {wanted}, got {type(x).__name__}")
@@ -85,15 +92,15 @@ class Shape(Layer):
 
 
 class _Answers(Shape):
-    """A linear map makes logits of what was read.
+    """An encoder and a linear map to logits.
 
     Parameters: the encoder's as "encoder.*", "output.weight" and "output.bias".
     """
 
-    def __init__(self, encoder: Encoder, classes: int, width: int, rng: Source | None) -> None:
+    def __init__(self, encoder: Encoder, classes: int, width: int, rng: Initializer | None) -> None:
         rng = np.random.default_rng() if rng is None else rng
-        self.output = Linear(width, classes, rng=rng, dtype=encoder.dtype)
-        super().__init__(encoder, {"output.{}": self.output})
+        self.encoder, self.output = encoder, Linear(width, classes, rng=rng, dtype=encoder.dtype)
+        super().__init__(*self.collect({"encoder.{}": encoder, "output.{}": self.output}))
 
 
 class ManyToOne(_Answers):
@@ -101,13 +108,13 @@ class ManyToOne(_Answers):
 
     Args:
         encoder: reads the sequence.
-        classes: how many answers there are, C.
-        pooling: as for `rnn.pool`: the last state of each direction, the maximum, the mean, or several.
-        rng: source of the starting values.
+        classes: C.
+        pooling: as for `rnn.pool`: the last output of each direction, the maximum, the mean, or several.
+        rng: of the initial values.
     """
 
     def __init__(
-        self, encoder: Encoder, classes: int, *, pooling: str = "last", rng: Source | None = None
+        self, encoder: Encoder, classes: int, *, pooling: str = "last", rng: Initializer | None = None
     ) -> None:
         self.pooling = pooling
         super().__init__(encoder, classes, encoder.output_size * len(kinds_of(pooling)), rng)
@@ -121,69 +128,59 @@ class ManyToOne(_Answers):
         logits, back_output = self.output.forward(pooled)  # (N, C)
         return logits, lambda d: back_read(back_pool(back_output(d)))
 
-    def labels(self, x: Input, targets: Targets) -> Ids:
-        """See `Shape.labels`: they are the targets themselves, (N,)."""
-        if isinstance(targets, Packed):
-            raise InputError(f"{type(self).__name__} gives one answer for each row, got packed targets")
-        return targets
-
-    def predict(self, x: Input) -> Ids:
-        """The likeliest answer for each, (N,)."""
-        answers: Ids = self.forward(x)[0].argmax(axis=1)
-        return answers
-
 
 class OneToOne(ManyToOne):
-    """One vector or token in, one answer out: the same with a single step, where no memory comes in."""
+    """One vector or token in, one answer out: the same with a single step, and so without memory."""
 
     reads_many = False
 
 
 class SyncedManyToMany(_Answers):
-    """A sequence in, an answer at each of its steps: x -> encoder -> logits (M, C).
+    """A sequence in, an answer at each step: x -> encoder -> logits (M, C).
 
-    In the direction "both" an answer knows what follows it.
+    With the direction "both" each answer depends on later steps too.
 
     Args:
         encoder: reads the sequence.
-        classes: how many answers there are, C.
-        rng: source of the starting values.
+        classes: C.
+        rng: of the initial values.
     """
 
-    def __init__(self, encoder: Encoder, classes: int, *, rng: Source | None = None) -> None:
+    def __init__(self, encoder: Encoder, classes: int, *, rng: Initializer | None = None) -> None:
         super().__init__(encoder, classes, encoder.output_size, rng)
 
     def forward(
         self, x: Input, targets: Targets | None = None, rng: np.random.Generator | None = None
     ) -> tuple[Array, BackToInput]:
-        """See `Shape.forward`; rows stand in the packed order."""
+        """See `Shape.forward`; rows are in the packed order."""
         y, back_read = self.encoder.forward(self._steps(x), rng)
         logits, back_output = self.output.forward(y.data)  # (M, C)
         return logits, lambda d: back_read(back_output(d))
 
     def labels(self, x: Input, targets: Targets) -> Ids:
-        """See `Shape.labels`: one for each step, packed as the inputs are, (M,)."""
+        """See `Shape.labels`: one per step, packed like the inputs, (M,)."""
         steps = self._steps(x)
         if not isinstance(targets, Packed) or not (
-            np.array_equal(targets.order, steps.order) and np.array_equal(targets.sizes, steps.sizes)
+            np.array_equal(targets.sorted_indices, steps.sorted_indices)
+            and np.array_equal(targets.batch_sizes, steps.batch_sizes)
         ):
             raise InputError("expected packed targets, of as many steps in each sequence as the inputs")
         return np.asarray(targets.data)
 
     def predict(self, x: Input) -> Packed:
-        """The likeliest answer at each step, packed as the inputs are."""
-        return self._steps(x).with_data(self.forward(x)[0].argmax(axis=1))
+        """The most probable answer at each step, packed like the inputs."""
+        return self._steps(x).with_data(super().predict(x))
 
 
 class ManyToMany(Shape):
-    """A sequence in, another out, of whatever length: x -> encoder -> decoder -> logits (M, V).
+    """A sequence in, another sequence out, of any length: x -> encoder -> decoder -> logits (M, V).
 
-    The decoder starts from the encoder's last states; with attention it also looks back at all of them
+    The decoder starts from the encoder's last outputs; with attention it uses all of them
     (Sutskever, Vinyals & Le 2014; Bahdanau, Cho & Bengio 2015).
 
     Args:
-        encoder: reads.
-        decoder: writes. Its context size is the encoder's output size.
+        encoder: reads the input.
+        decoder: writes the output. Its context size is the encoder's output size.
 
     Parameters: the parts' as "encoder.*" and "decoder.*".
 
@@ -197,17 +194,17 @@ class ManyToMany(Shape):
                 f"decoder: expected context_size {encoder.output_size}, the encoder's output size, got "
                 f"{decoder.context_size}"
             )
-        self.decoder = decoder
-        super().__init__(encoder, {"decoder.{}": decoder})
+        self.encoder, self.decoder = encoder, decoder
+        super().__init__(*self.collect({"encoder.{}": encoder, "decoder.{}": decoder}))
 
     def forward(
         self, x: Input, targets: Targets | None = None, rng: np.random.Generator | None = None
     ) -> tuple[Array, BackToInput]:
-        """See `Shape.forward`; rows stand in the order of `labels`."""
+        """See `Shape.forward`; rows are in the order of `labels`."""
         texts, inputs = _texts(targets), self._steps(x)
-        if len(texts.order) != len(inputs.order):
+        if len(texts) != len(inputs):
             raise InputError(
-                f"expected a text to write for each of the {len(inputs.order)} inputs, got {len(texts.order)}"
+                f"expected a text to write for each of the {len(inputs)} inputs, got {len(texts)}"
             )
         told, _ = self.decoder.shifted(texts)
         y, summary, back_read = self._read(x, rng)
@@ -221,7 +218,7 @@ class ManyToMany(Shape):
     def _read(
         self, x: Input, rng: np.random.Generator | None = None
     ) -> tuple[Packed, Array, Callable[[Array, Array | None], Array | None]]:
-        """What was read: step by step (M, Y), in one vector (N, Y), and the way back."""
+        """The encoder's outputs (M, Y), their summary (N, Y), and backward."""
         y, back_read = self.encoder.forward(self._steps(x), rng)
         summary, back_pool = pool(y, "last", self.encoder.direction)  # (N, Y)
 
@@ -232,30 +229,30 @@ class ManyToMany(Shape):
         return y, summary, backward
 
     def labels(self, x: Input, targets: Targets) -> Ids:
-        """See `Shape.labels`: the targets' tokens, and the boundary after each text, (M,)."""
+        """See `Shape.labels`: the tokens of the targets, and the boundary after each text, (M,)."""
         return self.decoder.shifted(_texts(targets))[1].data
 
-    def write(self, x: Input, *, beam: int = 1, limit: int = 100) -> list[Written]:
-        """Write a text for each input: the likeliest token each time, or the best text that a beam finds.
+    def write(self, x: Input, *, beam: int = 1, limit: int = 100) -> list[Hypothesis]:
+        """Write a text for each input, greedily or by beam search.
 
         Args:
-            x: what is read.
-            beam: how many beginnings of each text are kept.
-            limit: most tokens of a text.
+            x: the inputs.
+            beam: the width of the beam; 1 is greedy.
+            limit: the largest number of tokens of a text.
         """
         y, summary, _ = self._read(x)
         position = self.decoder.begin(summary, y)
         if beam == 1:
-            return follow(self.decoder, position, greedy, limit)
+            return generate(self.decoder, position, greedy, limit)
         return beam_search(self.decoder, position, beam, limit)
 
     def predict(self, x: Input) -> list[Ids]:
-        """The tokens of the text for each input, without the boundary."""
+        """The tokens of the text written for each input, without the boundary."""
         return [text.ids for text in self.write(x)]
 
 
 class OneToMany(ManyToMany):
-    """One vector or token in, a sequence out: the same with a single step to read."""
+    """One vector or token in, a sequence out: the same with a single input step."""
 
     reads_many = False
 

@@ -10,19 +10,15 @@ and 1 was ever shown.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, plain
-from cognomen.rnn.arrays import Array, Ids
+from cognomen.plots.canvas import COLOURS, GREY, Figure, plain
+from cognomen.rnn import Array, Ids, Packed, pack
+from cognomen.rnn.shapes import Encoder, SyncedManyToMany
 from cognomen.study.drawing import MARKERS, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
-from cognomen.study.learning import Reader, learn, one_hot
+from cognomen.study.learning import learn, one_hot
 from cognomen.study.window import Window
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["ANY_LENGTH", "answers_at", "draw", "measure", "sentence", "table"]
 
@@ -53,21 +49,19 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
             shares = []
             for length in lengths:
                 bits = rng.integers(0, 2, (ASKED, length))
-                said = answers_at(net, bits) if kind == "recurrent" else fixed.answers(_seen(bits))
+                said = answers_at(net, bits) if kind == "recurrent" else fixed.predict(_seen(bits))
                 shares.append(float((said == _right_answers(bits, question)[:, -1]).mean()))
             rows.append({"net": kind, "question": question, "shares": shares})
     return {"shown": SHOWN, "asked": ASKED, "lengths": lengths, "weights": sizes, "rows": rows}
 
 
-def _trained(question: str, settings: Settings, on_progress: OnProgress) -> Reader:
-    net, rng = (
-        Reader("rnn", 2, HIDDEN, 2, every=True, seed=settings.seed),
-        np.random.default_rng(settings.seed),
-    )
+def _trained(question: str, settings: Settings, on_progress: OnProgress) -> SyncedManyToMany:
+    start, rng = np.random.default_rng(settings.seed), np.random.default_rng(settings.seed)
+    net = SyncedManyToMany(Encoder("rnn", 2, HIDDEN, rng=start), 2, rng=start)
 
-    def batch(step: int) -> tuple[Array, Ids]:
+    def batch(step: int) -> tuple[Packed, Packed]:
         bits = rng.integers(0, 2, (64, int(rng.integers(1, SHOWN + 1))))
-        return one_hot(bits, 2), _right_answers(bits, question)
+        return pack(one_hot(bits, 2)), pack(_right_answers(bits, question))
 
     quick = 800 if question == ODD else 100  # a count is not learned in seconds anyway
     learn(net, batch, quick if settings.quick else 4000, learning_rate=5e-3, on_progress=on_progress)
@@ -87,14 +81,14 @@ def _trained_window(question: str, settings: Settings, on_progress: OnProgress) 
         bits = rng.integers(0, 2, (256, int(rng.integers(1, SHOWN + 1))))
         return _seen(bits), _right_answers(bits, question)[:, -1]
 
-    net.learn(batch, 200 if settings.quick else 8000, learning_rate=3e-3, on_progress=on_progress)
+    learn(net, batch, 200 if settings.quick else 8000, learning_rate=3e-3, on_progress=on_progress)
     return net
 
 
-def answers_at(net: Reader, bits: Ids) -> Ids:
-    """The answers after the last symbol of (N, T), (N,); nothing but the state is kept on the way."""
-    (((cell, _),),) = net.recurrent.levels
-    state = cell.start(len(bits))  # (1, N, H)
+def answers_at(net: SyncedManyToMany, bits: Ids) -> Ids:
+    """The answers (N,) after the last symbol of (N, T); only the state is kept from step to step."""
+    (((cell, _),),) = net.encoder.recurrent.levels
+    state = cell.initial_state(len(bits))  # (1, N, H)
     for t in range(bits.shape[1]):
         y, state = cell.read(one_hot(bits[:, t], 2), state)
     found: Ids = net.output.forward(y)[0].argmax(axis=1)

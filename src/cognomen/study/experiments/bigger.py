@@ -13,18 +13,13 @@ chosen.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, plain
-from cognomen.rnn.losses import cross_entropy
+from cognomen.plots.canvas import COLOURS, GREY, Axes, Figure, plain
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
-from cognomen.study.names import Fitted, Surnames, fit_names, load_names
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from cognomen.study.names import Surnames, TrainedNetwork, fit_names, load_names
 
 __all__ = ["BIGGER", "draw", "measure", "sentence", "table"]
 
@@ -77,7 +72,7 @@ def _fewer(names: Surnames, share: int) -> tuple[Surnames, Surnames]:
     )
 
 
-def _fit(size: int, names: Surnames, epochs: int, seed: int, **recipe: Any) -> Fitted:
+def _fit(size: int, names: Surnames, epochs: int, seed: int, **recipe: Any) -> TrainedNetwork:
     shape: dict[str, Any] = {"cell": "rnn", "direction": "forward", "pooling": "last", "hidden_size": size}
     return fit_names(names, epochs=epochs, seed=seed, **shape, **recipe)
 
@@ -90,30 +85,22 @@ def _at_size(
     first, *told = parts(on_progress, ["one recipe", *(f"rate {r:g}, dropout {d[2]:g}" for r, d in recipes)])
     none = {"dropout": DROPS[0], "weight_decay": 0.0, "schedule": False, "clip": np.inf}
     same = _fit(size, learned, epochs, seed, learning_rate=RATE, on_progress=first, **none)
-    best: tuple[float, float, float, Fitted] | None = None
-    for (rate, drop), progress in zip(recipes, told, strict=True):
-        fitted = _fit(size, chosen_by, epochs, seed, learning_rate=rate, dropout=drop, on_progress=progress)
-        if best is None or fitted.loss < best[0]:
-            best = fitted.loss, rate, drop[2], fitted
-    assert best is not None
-    _, rate, dropped, tuned = best
+    choices = [
+        _fit(size, chosen_by, epochs, seed, learning_rate=rate, dropout=drop, on_progress=progress)
+        for (rate, drop), progress in zip(recipes, told, strict=True)
+    ]
+    best = min(range(len(choices)), key=lambda place: choices[place].test.loss)
+    rate, drop = recipes[best]
     return {
         "size": size,
         "weights": same.network.recurrent.size,
-        "same": _found(same, learned),
-        "tuned": {**_found(tuned, learned), "rate": rate, "dropout": dropped},
+        "same": _scores(same),
+        "tuned": {**_scores(replace(choices[best], names=learned)), "rate": rate, "dropout": drop[2]},
     }
 
 
-def _found(fitted: Fitted, names: Surnames) -> dict[str, float]:
-    """The loss on the names learned from, and loss and accuracy on those held out."""
-    training, _ = cross_entropy(fitted.logits(names.training), names.training_labels)
-    logits = fitted.logits(names.test)
-    return {
-        "training_loss": training,
-        "loss": cross_entropy(logits, names.test_labels)[0],
-        "accuracy": float((logits.argmax(axis=1) == names.test_labels).mean()),
-    }
+def _scores(net: TrainedNetwork) -> dict[str, float]:
+    return {"training_loss": net.training.loss, "loss": net.test.loss, "accuracy": net.test.accuracy}
 
 
 def table(numbers: Numbers) -> Table:

@@ -8,20 +8,15 @@ training text reached it has learned nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, plain
-from cognomen.rnn.arrays import Array, Backward, Ids
+from cognomen.plots.canvas import COLOURS, GREY, Figure, plain
+from cognomen.rnn import Array, Ids, Packed, pack
+from cognomen.rnn.shapes import BackToInput, Encoder, Input, ManyToOne, Shape, Targets
 from cognomen.study.drawing import MARKERS, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
-from cognomen.study.learning import Learner, Reader, accuracy, learn, one_hot
+from cognomen.study.learning import accuracy, learn, one_hot
 from cognomen.study.window import Window
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["CONSTANT_SIZE", "AllAtOnce", "draw", "measure", "sentence", "table", "texts"]
 
@@ -46,18 +41,23 @@ class AllAtOnce(Window):
         seed: of the starting values.
     """
 
+    reads_many = True
+
     def __init__(self, places: int, *, in_front: bool = False, seed: int = 0) -> None:
         super().__init__(places * LETTERS, WIDTH, 2, nonlinearity="relu", seed=seed)
         self.places, self.in_front = places, in_front
 
-    def forward(self, x: Array) -> tuple[Array, Backward]:
-        """Read x (N, T, V): logits (N, 2)."""
-        count, steps, width = x.shape
-        page = np.zeros((count, self.places, width), x.dtype)  # (N, P, V)
+    def forward(
+        self, x: Input, targets: Targets | None = None, rng: np.random.Generator | None = None
+    ) -> tuple[Array, BackToInput]:
+        """Read texts of one length: logits (N, 2)."""
+        letters = np.stack(self._steps(x).unpack())  # (N, T, V)
+        count, steps, width = letters.shape
+        page = np.zeros((count, self.places, width), letters.dtype)  # (N, P, V)
         filled = slice(self.places - steps, None) if self.in_front else slice(steps)
-        page[:, filled] = x
-        logits, back = super().forward(page.reshape(count, -1))
-        return logits, lambda d: back(d).reshape(page.shape)[:, filled]
+        page[:, filled] = letters
+        logits, back = self.answer(page.reshape(count, -1))
+        return logits, lambda d: pack(back(d).reshape(page.shape)[:, filled]).data
 
 
 def texts(count: int, length: int, rng: np.random.Generator) -> tuple[Ids, Ids]:
@@ -77,19 +77,16 @@ def texts(count: int, length: int, rng: np.random.Generator) -> tuple[Ids, Ids]:
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train each net on texts of up to 20 letters, one of them on up to 40, and ask for all lengths."""
-    makers: dict[str, tuple[int, Callable[[], Learner]]] = {
-        RECURRENT: (SHORT, lambda: Reader("gru", LETTERS, HIDDEN, 2, seed=settings.seed)),
-        FRONT: (SHORT, lambda: AllAtOnce(LONG, seed=settings.seed)),
-        BACK: (SHORT, lambda: AllAtOnce(LONG, in_front=True, seed=settings.seed)),
-        EVERY: (LONG, lambda: AllAtOnce(LONG, seed=settings.seed)),
+    start = np.random.default_rng(settings.seed)
+    nets: dict[str, tuple[int, Shape]] = {
+        RECURRENT: (SHORT, ManyToOne(Encoder("gru", LETTERS, HIDDEN, rng=start), 2, rng=start)),
+        FRONT: (SHORT, AllAtOnce(LONG, seed=settings.seed)),
+        BACK: (SHORT, AllAtOnce(LONG, in_front=True, seed=settings.seed)),
+        EVERY: (LONG, AllAtOnce(LONG, seed=settings.seed)),
     }
     rows = []
-    for (words, (longest, make)), progress in zip(
-        makers.items(), parts(on_progress, list(makers)), strict=True
-    ):
-        net = make()
-        found = _taught(net, longest, settings, progress)
-        rows.append([words, longest, sum(p.size for p in net.params.values()), found])
+    for (words, (longest, net)), progress in zip(nets.items(), parts(on_progress, list(nets)), strict=True):
+        rows.append([words, longest, net.size, _taught(net, longest, settings, progress)])
     return {
         "longest_in_training": SHORT,
         "places": LONG,
@@ -100,20 +97,20 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     }
 
 
-def _taught(net: Learner, longest: int, settings: Settings, on_progress: OnProgress) -> list[float]:
+def _taught(net: Shape, longest: int, settings: Settings, on_progress: OnProgress) -> list[float]:
     """The accuracy at each length, after learning from texts of up to `longest` letters."""
     rng = np.random.default_rng(settings.seed)
 
-    def batch(step: int) -> tuple[Array, Ids]:
+    def batch(step: int) -> tuple[Packed, Ids]:
         ids, has = texts(64, int(rng.integers(2, longest + 1)), rng)
-        return one_hot(ids, LETTERS), has
+        return pack(one_hot(ids, LETTERS)), has
 
     learn(net, batch, 300 if settings.quick else 6000, learning_rate=3e-3, on_progress=on_progress)
     asked = np.random.default_rng([settings.seed, 1])
     found = []
     for length in LENGTHS:
         ids, has = texts(1000, length, asked)
-        found.append(accuracy(net, one_hot(ids, LETTERS), has))
+        found.append(accuracy(net, pack(one_hot(ids, LETTERS)), has))
     return found
 
 

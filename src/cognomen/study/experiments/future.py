@@ -8,19 +8,15 @@ before the answer, the question is only which end is better remembered.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, plain
-from cognomen.rnn.arrays import Array, Ids
+from cognomen.plots.canvas import COLOURS, GREY, Figure, plain
+from cognomen.rnn import Packed, pack
+from cognomen.rnn.shapes import Encoder, SyncedManyToMany
 from cognomen.study.drawing import MARKERS, bars, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
-from cognomen.study.learning import Reader, learn, one_hot
+from cognomen.study.learning import learn, one_hot
 from cognomen.study.names import fit_names, load_names
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["FUTURE", "draw", "measure", "sentence", "table"]
 
@@ -55,28 +51,29 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
             seed=settings.seed,
             on_progress=progress,
         )
-        found.append([direction, fitted.network.recurrent.size, fitted.accuracy])
+        found.append([direction, fitted.network.recurrent.size, fitted.test.accuracy])
     return {"letters": LETTERS, "ahead": ahead, "shares": shares, "test": len(names.test), "surnames": found}
 
 
 def _told_ahead(way: str, places: int, settings: Settings, on_progress: OnProgress) -> float:
     """The share of letters told `places` ahead, on new sequences; where there is a letter to be told."""
-    rng = np.random.default_rng(settings.seed)
+    start, rng = np.random.default_rng(settings.seed), np.random.default_rng(settings.seed)
     delay = places if way == "forward, answering late" else 0
     direction = "both" if way == "both" else "forward"
-    net = Reader("gru", LETTERS + 1, HIDDEN, LETTERS, every=True, direction=direction, seed=settings.seed)
+    encoder = Encoder("gru", LETTERS + 1, HIDDEN, direction=direction, rng=start)
+    net = SyncedManyToMany(encoder, LETTERS, rng=start)
 
-    def batch(count: int) -> tuple[Array, Ids]:
+    def batch(count: int) -> tuple[Packed, Packed]:
         ids = rng.integers(0, LETTERS, (count, LENGTH))
         x = np.full((count, LENGTH + delay), LETTERS)  # behind the end the late one reads blanks
         x[:, :LENGTH] = ids
         wanted = np.zeros((count, LENGTH + delay), np.int64)
         wanted[:, delay : LENGTH - places + delay] = ids[:, places:]
-        return one_hot(x, LETTERS + 1), wanted
+        return pack(one_hot(x, LETTERS + 1)), pack(wanted)
 
     learn(net, lambda step: batch(32), 60 if settings.quick else 300, on_progress=on_progress)
     x, wanted = batch(300)
-    right = net.forward(x)[0].argmax(axis=-1) == wanted
+    right = np.stack(x.with_data(net.predict(x).data == wanted.data).unpack())  # (N, T)
     return float(right[:, delay : LENGTH - places + delay].mean())
 
 

@@ -8,17 +8,13 @@ own order is what order is worth. With its last k letters it shows how far back 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, plain
+from cognomen.plots.canvas import COLOURS, GREY, Figure, plain
 from cognomen.study.drawing import bars, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.names import fit_names, load_names
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["HISTORY", "draw", "measure", "sentence", "table"]
 
@@ -58,7 +54,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
             seed=settings.seed,
             on_progress=progress,
         )
-        rows.append([words, fitted.accuracy])
+        rows.append([words, fitted.test.accuracy])
         if words == WHOLE:
             asked = tuple(_shuffled(name) for name in names.test)
             right = fitted.logits(asked).argmax(axis=1) == names.test_labels

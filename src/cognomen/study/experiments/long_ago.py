@@ -13,19 +13,16 @@ gradients that grow.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, plain
-from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.optim import Adam
+from cognomen.plots.canvas import COLOURS, GREY, Figure, plain
+from cognomen.rnn import Adam, Array, Ids, Packed, pack
+from cognomen.rnn.shapes import Encoder, ManyToOne
 from cognomen.study.drawing import MARKERS, bars, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
-from cognomen.study.learning import Reader, accuracy, learn, make_orthogonal, one_hot
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from cognomen.study.learning import accuracy, learn, make_orthogonal, one_hot
 
 __all__ = ["LONG_AGO", "Way", "draw", "gradients_by_lag", "measure", "sentence", "table"]
 
@@ -64,19 +61,20 @@ QUICK = ("Elman", "Elman, orthogonal", "LSTM")
 SMALLEST = 1e-30  # of what is drawn: a gradient below is none
 
 
-def _new(way: Way, seed: int) -> Reader:
-    net = Reader(way.cell, LETTERS, HIDDEN, LETTERS, seed=seed)
+def _new(way: Way, seed: int) -> ManyToOne:
+    rng = np.random.default_rng(seed)
+    net = ManyToOne(Encoder(way.cell, LETTERS, HIDDEN, rng=rng), LETTERS, rng=rng)
     if way.orthogonal:
         make_orthogonal(net, np.random.default_rng(seed))
     if way.open_gates:
-        net.recurrent.params["bias_ih_l0"][HIDDEN : 2 * HIDDEN] = OPEN  # columns in the order i, f, g, o
+        net.params["encoder.bias_ih_l0"][HIDDEN : 2 * HIDDEN] = OPEN  # columns in the order i, f, g, o
     return net
 
 
-def _batch(count: int, lag: int, rng: np.random.Generator) -> tuple[Array, Ids]:
-    """Letters one-hot, (N, lag + 1, V), and which was the first, (N,)."""
+def _batch(count: int, lag: int, rng: np.random.Generator) -> tuple[Packed, Ids]:
+    """Sequences of lag + 1 letters, one-hot, and the first letter of each, (N,)."""
     ids = rng.integers(0, LETTERS, (count, lag + 1))
-    return one_hot(ids, LETTERS), ids[:, 0]
+    return pack(one_hot(ids, LETTERS)), ids[:, 0]
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
@@ -103,7 +101,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     }
 
 
-def gradients_by_lag(net: Reader, seed: int) -> Array:
+def gradients_by_lag(net: ManyToOne, seed: int) -> Array:
     """The norm of the gradient of the answer by the letter k steps before the last, (FADING,), k = 0 first.
 
     The mean over 32 sequences, each with a random direction as the gradient at its answer.
@@ -111,8 +109,8 @@ def gradients_by_lag(net: Reader, seed: int) -> Array:
     rng = np.random.default_rng(seed)
     x, _ = _batch(32, FADING - 1, rng)
     logits, backward = net.forward(x)
-    dx = backward(rng.standard_normal(logits.shape).astype(np.float32))  # (N, T, V)
-    norms: Array = np.linalg.norm(dx.astype(np.float64), axis=-1).mean(axis=0)[::-1]
+    dx = np.asarray(backward(rng.standard_normal(logits.shape).astype(np.float32)), np.float64)  # (M, V)
+    norms: Array = np.linalg.norm(dx, axis=-1).reshape(FADING, -1).mean(axis=1)[::-1]
     return norms
 
 
@@ -129,7 +127,7 @@ def _learned_at(way: Way, lag: int, steps: int, seed: int, on_progress: OnProgre
         steps,
         learning_rate=3e-3,
         clip=way.clip,
-        enough=0.02,
+        tolerance=0.02,
         on_progress=on_progress,
     )
     return accuracy(net, *_batch(200, lag, rng))
@@ -149,7 +147,7 @@ def _learned_growing(way: Way, top: int, steps: int, seed: int, on_progress: OnP
             steps,
             optimiser=optimiser,
             clip=way.clip,
-            enough=ENOUGH,
+            tolerance=ENOUGH,
         )
         if np.mean(losses[-20:]) >= ENOUGH:
             break

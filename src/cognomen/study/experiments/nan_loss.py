@@ -17,21 +17,16 @@ as has been advised for relu (Le, Jaitly & Hinton 2015): nothing is forgotten, s
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, plain
-from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.losses import cross_entropy
-from cognomen.rnn.optim import SGD, clip_grad_norm
+from cognomen.plots.canvas import COLOURS, GREY, Axes, Figure, plain
+from cognomen.rnn import SGD, Array, Ids, clip_grad_norm, cross_entropy, pack
+from cognomen.rnn.shapes import Encoder, ManyToOne
 from cognomen.study.drawing import MARKERS
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
-from cognomen.study.learning import Reader, one_hot
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from cognomen.study.learning import one_hot
 
 __all__ = ["NAN_LOSS", "Run", "Way", "draw", "loss_as_written", "measure", "sentence", "table", "train"]
 
@@ -123,15 +118,16 @@ def loss_as_written(logits: Array, labels: Ids) -> tuple[float, Array]:
 
 def train(way: Way, length: int, rate: float, seed: int, steps: int) -> Run:
     """Train on sequences of one length until a number is not finite, or for so many steps."""
-    rng = np.random.default_rng(seed)
-    net = Reader("rnn", LETTERS, HIDDEN, LETTERS, seed=seed, cell_options={"nonlinearity": way.phi})
-    net.recurrent.params["weight_hh_l0"][...] = np.eye(HIDDEN)
+    start, rng = np.random.default_rng(seed), np.random.default_rng(seed)
+    encoder = Encoder("rnn", LETTERS, HIDDEN, rng=start, cell_options={"nonlinearity": way.phi})
+    net = ManyToOne(encoder, LETTERS, rng=start)
+    net.params["encoder.weight_hh_l0"][...] = np.eye(HIDDEN)
     optimiser, losses, norms = SGD(net.params, rate), [], []
     with np.errstate(all="ignore"):  # that numbers overflow is what is to be seen
         for _ in range(steps):
             x = one_hot(rng.integers(0, LETTERS, (32, length)), LETTERS)  # (N, T, V)
             labels = x.sum(axis=1).argmax(axis=1)  # (N,)
-            logits, backward = net.forward(x)
+            logits, backward = net.forward(pack(x))
             loss, dlogits = (loss_as_written if way.as_written else cross_entropy)(logits, labels)
             net.zero_grad()
             backward(dlogits)

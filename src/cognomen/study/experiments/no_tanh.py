@@ -11,20 +11,16 @@ tanh out, and yet learns: most of what a surname's letters say adds up.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, plain
-from cognomen.rnn.arrays import Array, Ids
+from cognomen.plots.canvas import COLOURS, GREY, Axes, Figure, plain
+from cognomen.rnn import Array, Ids, Packed, pack
+from cognomen.rnn.shapes import Encoder, ManyToOne, SyncedManyToMany
 from cognomen.study.drawing import MARKERS, bars, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
-from cognomen.study.learning import Reader, accuracy, learn
-from cognomen.study.names import Fitted, fit_names, load_names
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from cognomen.study.learning import accuracy, learn
+from cognomen.study.names import TrainedNetwork, fit_names, load_names
 
 __all__ = ["NO_TANH", "draw", "interaction", "measure", "sentence", "table"]
 
@@ -57,7 +53,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
             on_progress=next(told),
         )
         surnames[phi] = {
-            "accuracy": fitted.accuracy,
+            "accuracy": fitted.test.accuracy,
             "interaction": interaction(fitted, names.test, np.random.default_rng(settings.seed)),
         }
     return {
@@ -77,8 +73,8 @@ def _largest(matrix: Array) -> float:
     return float(np.abs(np.linalg.eigvals(matrix.astype(np.float64))).max())
 
 
-def _new(phi: str, every: bool, seed: int) -> Reader:
-    return Reader("rnn", 1, HIDDEN, 2, every=every, seed=seed, cell_options={"nonlinearity": phi})
+def _encoder(phi: str, rng: np.random.Generator) -> Encoder:
+    return Encoder("rnn", 1, HIDDEN, rng=rng, cell_options={"nonlinearity": phi})
 
 
 def _signs(count: int, length: int, rng: np.random.Generator) -> tuple[Array, Ids]:
@@ -89,34 +85,36 @@ def _signs(count: int, length: int, rng: np.random.Generator) -> tuple[Array, Id
 
 def _odd(phi: str, settings: Settings, on_progress: OnProgress) -> list[float]:
     """After each sign: how often the net tells whether the number of minus signs so far is odd."""
-    rng, net = np.random.default_rng(settings.seed), _new(phi, True, settings.seed)
+    start, rng = np.random.default_rng(settings.seed), np.random.default_rng(settings.seed)
+    net = SyncedManyToMany(_encoder(phi, start), 2, rng=start)
 
-    def batch(count: int) -> tuple[Array, Ids]:
+    def batch(count: int) -> tuple[Packed, Packed]:
         x, minus = _signs(count, SIGNS, rng)
-        return x, minus.cumsum(axis=1) % 2
+        return pack(x), pack(minus.cumsum(axis=1) % 2)
 
     steps = 300 if settings.quick else 3000
-    learn(net, lambda step: batch(64), steps, enough=1e-3, on_progress=on_progress)
+    learn(net, lambda step: batch(64), steps, tolerance=1e-3, on_progress=on_progress)
     x, labels = batch(2000)
-    right = net.forward(x)[0].argmax(axis=-1) == labels  # (N, T)
-    shares: list[float] = right.mean(axis=0).round(4).tolist()
+    right = (net.predict(x).data == labels.data).reshape(SIGNS, -1)  # (T, N)
+    shares: list[float] = right.mean(axis=1).round(4).tolist()
     return shares
 
 
 def _first(phi: str, settings: Settings, on_progress: OnProgress) -> dict[str, object]:
     """Which sign was the first? Learned on short sequences, asked of long ones; and the state's size."""
-    rng, net = np.random.default_rng(settings.seed), _new(phi, False, settings.seed)
+    start, rng = np.random.default_rng(settings.seed), np.random.default_rng(settings.seed)
+    net = ManyToOne(_encoder(phi, start), 2, rng=start)
 
-    def batch(count: int, length: int) -> tuple[Array, Ids]:
+    def batch(count: int, length: int) -> tuple[Packed, Ids]:
         x, minus = _signs(count, length, rng)
-        return x, minus[:, 0]
+        return pack(x), minus[:, 0]
 
     learn(
         net,
         lambda step: batch(64, int(rng.integers(1, LONGEST + 1))),
         300 if settings.quick else 2000,
         learning_rate=3e-3,
-        enough=0.01,
+        tolerance=0.01,
         on_progress=on_progress,
     )
     recalled, norms = [], []
@@ -124,9 +122,9 @@ def _first(phi: str, settings: Settings, on_progress: OnProgress) -> dict[str, o
         for length in LENGTHS:
             x, labels = batch(100 if settings.quick else 400, length)
             recalled.append(accuracy(net, x, labels))
-            last = net.states(x)[:, -1].astype(np.float64)  # (N, H)
+            last = net.encoder.forward(x)[0].data[x.last].astype(np.float64)  # (N, H)
             norms.append(_significant(float(np.linalg.norm(last, axis=1).mean())))
-    stretch = _largest(net.recurrent.params["weight_hh_l0"])
+    stretch = _largest(net.params["encoder.weight_hh_l0"])
     return {"recalled": recalled, "norms": norms, "largest_eigenvalue": stretch}
 
 
@@ -135,7 +133,7 @@ def _significant(value: float) -> float | None:
     return float(f"{value:.4g}") if math.isfinite(value) else None
 
 
-def interaction(fitted: Fitted, names: tuple[str, ...], rng: np.random.Generator) -> float:
+def interaction(fitted: TrainedNetwork, names: tuple[str, ...], rng: np.random.Generator) -> float:
     """How much two letters of a name act together, of what one does alone; 0 where letters only add up.
 
     The first letter is changed, the last one, and both. For a sum, both changes together move the logits by

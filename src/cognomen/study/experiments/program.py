@@ -7,19 +7,15 @@ and not a list of answers, then numbers ten or a hundred times as long are no ha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, plain
-from cognomen.rnn.arrays import Array, Ids
+from cognomen.plots.canvas import COLOURS, Figure, plain
+from cognomen.rnn import Ids, Packed, pack
+from cognomen.rnn.shapes import Encoder, SyncedManyToMany
 from cognomen.study.automaton import extract
 from cognomen.study.drawing import draw_automaton
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
-from cognomen.study.learning import Reader, learn
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from cognomen.study.learning import learn
 
 __all__ = ["PROGRAM", "draw", "measure", "sentence", "sums", "table"]
 
@@ -43,18 +39,18 @@ def sums(count: int, digits: int, rng: np.random.Generator) -> tuple[Ids, Ids, I
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train on numbers of 1 to 10 digits, ask for sums of up to 1000, and look at the states."""
-    rng = np.random.default_rng(settings.seed)
-    net = Reader("rnn", 2, HIDDEN, 2, every=True, seed=settings.seed)
+    start, rng = np.random.default_rng(settings.seed), np.random.default_rng(settings.seed)
+    net = SyncedManyToMany(Encoder("rnn", 2, HIDDEN, rng=start), 2, rng=start)
 
-    def batch(step: int) -> tuple[Array, Ids]:
+    def batch(step: int) -> tuple[Packed, Packed]:
         pairs, total, _ = sums(64, int(rng.integers(1, LONGEST + 1)), rng)
-        return pairs.astype(np.float32), total
+        return pack(pairs), pack(total)
 
-    losses = learn(net, batch, 600 if settings.quick else 4000, enough=5e-4, on_progress=on_progress)
+    losses = learn(net, batch, 600 if settings.quick else 4000, tolerance=5e-4, on_progress=on_progress)
     rows = []
     for digits in LENGTHS[:5] if settings.quick else LENGTHS:
         pairs, total, _ = sums(200, digits, rng)
-        right = net.forward(pairs.astype(np.float32))[0].argmax(axis=-1) == total  # (N, T)
+        right = np.stack(net.predict(pack(pairs)).unpack()) == total  # (N, T)
         no_carry = pairs.sum(axis=-1) % 2 == total  # (N, T)
         shares = [float(each.mean()) for each in (right, right.all(axis=1), no_carry)]
         rows.append([digits, *shares])
@@ -69,11 +65,12 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     }
 
 
-def _look_inside(net: Reader, rng: np.random.Generator) -> dict[str, object]:
+def _look_inside(net: SyncedManyToMany, rng: np.random.Generator) -> dict[str, object]:
     """The states that sums of 100 digits lead through: on their plane of most spread, and as an automaton."""
     pairs, total, carries = sums(200, 100, rng)
-    x = pairs.astype(np.float32)
-    states, answers = net.states(x), net.forward(x)[0].argmax(axis=-1)
+    x = pack(pairs)
+    states = np.stack(net.encoder.forward(x)[0].unpack())  # (N, T, H)
+    answers = np.stack(net.predict(x).unpack())  # (N, T)
     flat = states.reshape(-1, HIDDEN) - states.mean(axis=(0, 1))
     _, _, axes = np.linalg.svd(flat[:5000], full_matrices=False)
     shown = rng.permutation(len(flat))[:POINTS]

@@ -9,22 +9,18 @@ what one step has learned of carrying, the others of the shared net know too.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from copy import deepcopy
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from cognomen.plots.canvas import COLOURS, GREY, plain
-from cognomen.rnn.arrays import Array, Backward, Ids
-from cognomen.rnn.cells import CELLS
-from cognomen.rnn.gradcheck import relative_error
-from cognomen.rnn.layers import Layer, Linear
+from cognomen.plots.canvas import COLOURS, GREY, Figure, plain
+from cognomen.rnn import Array, Ids, Layer, Packed, pack, relative_error
+from cognomen.rnn.shapes import BackToInput, Encoder, Input, Shape, SyncedManyToMany, Targets
 from cognomen.study.drawing import MARKERS, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.experiments.program import sums
-from cognomen.study.learning import Reader, learn
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from cognomen.study.learning import learn
 
 __all__ = ["SHARED_WEIGHTS", "Copies", "draw", "measure", "sentence", "table"]
 
@@ -34,49 +30,51 @@ KINDS = ("rnn", "gru", "lstm")
 EXAMPLES = (10, 20, 50, 100, 200, 500, 1000)
 
 
-class Copies(Layer):
+class Copies(Shape):
     """T cells one after the other, each with an answer of its own: a recurrent net, unrolled and let go.
 
     Args:
         net: a net with an answer after every step; each copy starts with its weights.
-        steps: T, and no sequence can be longer.
+        steps: T, the length of all sequences.
     """
 
-    def __init__(self, cell: str, net: Reader, steps: int) -> None:
-        (((made, _),),) = net.recurrent.levels
-        dtype, rng = made.dtype, np.random.default_rng(0)
-        make = CELLS[cell]
-        self.cells = [make(made.input_size, made.hidden_size, rng=rng, dtype=dtype) for _ in range(steps)]
-        classes = len(net.output.params["bias"])
-        self.outputs = [Linear(made.hidden_size, classes, rng=rng, dtype=dtype) for _ in range(steps)]
-        for copy, output in zip(self.cells, self.outputs, strict=True):
-            copy.load(made.params)
-            output.load(net.output.params)
-        named: dict[str, Layer] = {f"{t}.{{}}_l0": copy for t, copy in enumerate(self.cells)}
+    def __init__(self, net: SyncedManyToMany, steps: int) -> None:
+        (((cell, _),),) = net.encoder.recurrent.levels
+        self.cells = [deepcopy(cell) for _ in range(steps)]
+        self.outputs = [deepcopy(net.output) for _ in range(steps)]
+        named: dict[str, Layer] = {f"{t}.encoder.{{}}_l0": copy for t, copy in enumerate(self.cells)}
         named |= {f"{t}.output.{{}}": output for t, output in enumerate(self.outputs)}
         super().__init__(*self.collect(named))
 
-    def forward(self, x: Array) -> tuple[Array, Backward]:
-        """Read x (N, T, X): logits (N, T, C); each copy reads one step."""
-        state = self.cells[0].start(len(x))  # (S, N, H)
+    def forward(
+        self, x: Input, targets: Targets | None = None, rng: np.random.Generator | None = None
+    ) -> tuple[Array, BackToInput]:
+        """Read sequences of T steps, one with each copy: logits (M, C), in the packed order."""
+        x = self._steps(x)
+        data = x.data.astype(self.cells[0].dtype, copy=False)  # (M, X)
+        state = self.cells[0].initial_state(len(x))  # (S, N, H)
         logits, backs = [], []
-        for t, (cell, output) in enumerate(zip(self.cells, self.outputs, strict=True)):
-            a, back_project = cell.project(x[:, t])
+        for rows, cell, output in zip(x.steps(), self.cells, self.outputs, strict=True):
+            a, back_project = cell.project(data[rows])
             y, state, back_step = cell.step(a, state)  # (N, H), (S, N, H)
             answer, back_output = output.forward(y)  # (N, C)
             logits.append(answer)
-            backs.append((back_project, back_step, back_output))
+            backs.append((rows, back_project, back_step, back_output))
 
         def backward(d: Array) -> Array:
-            dx = np.empty_like(x)  # (N, T, X)
+            dx = np.empty_like(data)  # (M, X)
             dstate = np.zeros_like(state)  # (S, N, H)
-            for t in reversed(range(len(backs))):
-                back_project, back_step, back_output = backs[t]
-                da, dstate = back_step(back_output(d[:, t]), dstate)
-                dx[:, t] = back_project(da)
+            for rows, back_project, back_step, back_output in reversed(backs):
+                da, dstate = back_step(back_output(d[rows]), dstate)
+                dx[rows] = back_project(da)
             return dx
 
-        return np.stack(logits, axis=1), backward
+        return np.concatenate(logits), backward
+
+    def labels(self, x: Input, targets: Targets) -> Ids:
+        """The right answers in the packed order, (M,)."""
+        assert isinstance(targets, Packed)
+        return targets.data
 
     def gradients(self, name: str) -> list[Array]:
         """What each copy says of one of its weights."""
@@ -95,27 +93,32 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     rows = []
     for count, progress in zip(counts, parts(train, [f"{n} sums" for n in counts]), strict=True):
         rows.append([count, *_taught(count, steps, settings.seed, progress)])
-    shared = Reader("rnn", 2, HIDDEN, 2, every=True)
+    shared = _net("rnn", settings.seed)
     return {
         "steps": STEPS,
         "hidden_size": HIDDEN,
         "gradients": gradients,
         "by_step": _by_step(settings.seed),
-        "weights": [shared.size, Copies("rnn", shared, STEPS).size],
+        "weights": [shared.size, Copies(shared, STEPS).size],
         "sums": 1000,
         "rows": rows,
     }
 
 
+def _net(cell: str, seed: int, dtype: DTypeLike = np.float64) -> SyncedManyToMany:
+    rng = np.random.default_rng(seed)
+    return SyncedManyToMany(Encoder(cell, 2, HIDDEN, rng=rng, dtype=dtype), 2, rng=rng)
+
+
 def _compare(cell: str, seed: int) -> tuple[int, float, float]:
     """Weights, and how far the answers and the gradients of a net are from those of its copies."""
     rng = np.random.default_rng(seed)
-    net = Reader(cell, 2, HIDDEN, 2, every=True, seed=seed, dtype=np.float64)
-    copies = Copies(cell, net, STEPS)
-    x = rng.standard_normal((8, STEPS, 2))
+    net = _net(cell, seed)
+    copies = Copies(net, STEPS)
+    x = pack(rng.standard_normal((8, STEPS, 2)))
     answers, backward = net.forward(x)
     same, back = copies.forward(x)
-    d = rng.standard_normal(answers.shape)
+    d = pack(rng.standard_normal((8, STEPS, 2))).data  # (M, C)
     backward(d)
     back(d)
     errors = [
@@ -127,16 +130,15 @@ def _compare(cell: str, seed: int) -> tuple[int, float, float]:
 def _by_step(seed: int) -> list[list[float]]:
     """How much each copy adds to the gradient of V, as a norm: for a loss on all answers, and on the last."""
     rng = np.random.default_rng(seed)
-    net = Reader("rnn", 2, HIDDEN, 2, every=True, seed=seed, dtype=np.float64)
-    copies = Copies("rnn", net, STEPS)
-    x = rng.standard_normal((64, STEPS, 2))
+    copies = Copies(_net("rnn", seed), STEPS)
+    x = pack(rng.standard_normal((64, STEPS, 2)))
     norms = []
     for first in (0, STEPS - 1):
-        d = np.zeros((64, STEPS, 2))
-        d[:, first:] = [1, -1]
+        d = np.zeros((STEPS, 64, 2))
+        d[first:] = [1, -1]
         copies.zero_grad()
-        copies.forward(x)[1](d)
-        norms.append([float(np.linalg.norm(grad)) for grad in copies.gradients("weight_hh_l0")])
+        copies.forward(x)[1](d.reshape(-1, 2))
+        norms.append([float(np.linalg.norm(grad)) for grad in copies.gradients("encoder.weight_hh_l0")])
     return norms
 
 
@@ -146,19 +148,19 @@ def _taught(count: int, steps: int, seed: int, on_progress: OnProgress) -> tuple
     pairs, total, _ = sums(count, STEPS, rng)
     asked, right, _ = sums(1000, STEPS, rng)
 
-    def batch(step: int) -> tuple[Array, Ids]:
+    def batch(step: int) -> tuple[Packed, Packed]:
         rows = rng.integers(0, count, 64)
-        return pairs[rows].astype(np.float32), total[rows]
+        return pack(pairs[rows]), pack(total[rows])
 
-    found = []
-    for which, progress in enumerate(parts(on_progress, ["shared", "copies"])):
-        net: Reader | Copies = Reader("rnn", 2, HIDDEN, 2, every=True, seed=seed)
-        if which and isinstance(net, Reader):
-            net = Copies("rnn", net, STEPS)
+    def taught(net: Shape, progress: OnProgress) -> float:
         learn(net, batch, steps, on_progress=progress)
-        said = net.forward(asked.astype(np.float32))[0].argmax(axis=-1)
-        found.append(float((said == right).mean()))
-    return found[0], found[1]
+        said = net.forward(pack(asked))[0].argmax(axis=1)  # (M,)
+        return float((said == pack(right).data).mean())
+
+    net = _net("rnn", seed, np.float32)
+    copies = Copies(net, STEPS)
+    shared, own = parts(on_progress, ["shared", "copies"])
+    return taught(net, shared), taught(copies, own)
 
 
 def table(numbers: Numbers) -> Table:

@@ -11,27 +11,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, plain
-from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.cells import GRU
+from cognomen.plots.canvas import COLOURS, GREY, Figure, plain
+from cognomen.rnn import GRU, Array, Dropout, Ids, pack, pool, scan
 from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names
 from cognomen.rnn.engine.shared_reading import read_names
-from cognomen.rnn.layers import Dropout
-from cognomen.rnn.packed import pack
-from cognomen.rnn.pooling import pool
-from cognomen.rnn.recurrent import scan
 from cognomen.study.drawing import MARKERS, bars
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.names import load_names
 from cognomen.text.alphabet import Alphabet
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["SLOW", "draw", "measure", "sentence", "table"]
 
@@ -40,7 +32,7 @@ LENGTHS = (1, 3, 10, 30, 100, 300, 1000)
 SIDE_BY_SIDE = (1, 8, 64)
 ROWS = 2048  # in a product: beyond, the cache does not hold them, and it takes longer again
 PACKED = 512  # names read side by side without sharing
-BLOCK = 192  # names that begin a wave together, as when the classifier answers
+BLOCK = 192  # names that begin a level together, as when the classifier answers
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
@@ -115,7 +107,7 @@ def _sharing(ids: Ids, lengths: Ids, letters: int, settings: Settings) -> dict[s
         a, _ = cell.project(np.eye(letters, dtype=np.float32))
         found, _ = read_names(cell, a, tree, "last", dropout=Dropout(0), learn=False)  # (U, 1, H)
         result = np.empty((len(lengths), HIDDEN), np.float32)
-        result[tree.given] = found[tree.spelling, 0]
+        result[tree.sorted_indices] = found[tree.inverse, 0]
         return result
 
     apart = float(np.abs(letter_by_letter() - along_the_tree()).max())

@@ -8,19 +8,15 @@ class, how it is spelt, and that there is more than one way to say it.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS
-from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.shapes import Decoder, Encoder, OneToMany, Written, fit, follow, sampler
+from cognomen.plots.canvas import COLOURS, Figure
+from cognomen.rnn import Array, Ids
+from cognomen.rnn.shapes import Decoder, Encoder, Hypothesis, OneToMany, fit, generate, sampler
 from cognomen.rnn.shapes.encoder import one_step
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.tasks.common import Vocabulary, digits, split
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = [
     "CAPTIONS",
@@ -96,14 +92,14 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     }
 
 
-def sample(net: OneToMany, images: Array, rng: np.random.Generator) -> list[Written]:
+def sample(net: OneToMany, images: Array, rng: np.random.Generator) -> list[Hypothesis]:
     """Captions drawn by chance, as likely as the net holds them to be."""
     y, _ = net.encoder.forward(one_step(images))
-    chances = rng.random((len(images), LONGEST + 1))
-    return follow(net.decoder, net.decoder.begin(y.data, None), sampler(chances), LONGEST)
+    draws = rng.random((len(images), LONGEST + 1))
+    return generate(net.decoder, net.decoder.begin(y.data, None), sampler(draws), LONGEST)
 
 
-def spell(letters: Vocabulary, written: list[Written]) -> list[str]:
+def spell(letters: Vocabulary, written: list[Hypothesis]) -> list[str]:
     """Texts of letters."""
     return ["".join(letters.decode(text.ids)) for text in written]
 

@@ -9,20 +9,16 @@ both ways has.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, plain
-from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.packed import Packed
+from cognomen.plots.canvas import COLOURS, Figure, plain
+from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany, fit
 from cognomen.study.drawing import MARKERS, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.tasks.common import digits, split
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["CLIPS", "draw", "guess", "make_clips", "measure", "seen_before", "sentence", "table"]
 
@@ -49,8 +45,7 @@ def make_clips(
     frames = rng.choice(pool, (count, FRAMES))
     shown = labels[frames]  # (N, T)
     answers = {"before": seen_before(shown), "again": seen_before(shown[:, ::-1])[:, ::-1]}
-    x = Packed(images[frames.T.ravel()], np.full(FRAMES, count), np.arange(count))
-    return x, {kind: x.with_data(each.T.ravel()) for kind, each in answers.items()}
+    return pack(images[frames]), {kind: pack(each) for kind, each in answers.items()}
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from cognomen.errors import MissingExtraError
-from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.packed import Packed, pack
+from cognomen.rnn import Array, Ids, Packed, pack
 
 __all__ = ["Vocabulary", "digits", "edit_distance", "needed", "split"]
 
@@ -54,9 +53,9 @@ class Vocabulary:
         ]
         return np.array(found, np.int64)
 
-    def pack(self, texts: Iterable[Sequence[str]]) -> Packed:
+    def pack(self, texts: Iterable[Sequence[str]], unknown: int | None = None) -> Packed:
         """Several texts, packed."""
-        return pack([self.encode(text) for text in texts])
+        return pack([self.encode(text, unknown) for text in texts])
 
     def decode(self, ids: Iterable[int]) -> list[str]:
         """The tokens of these numbers."""

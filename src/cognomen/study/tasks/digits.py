@@ -5,18 +5,13 @@ The images are the 1,797 handwritten digits that come with scikit-learn, 8 by 8 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS
-from cognomen.rnn.arrays import Array, Ids
+from cognomen.plots.canvas import COLOURS, Figure
+from cognomen.rnn import Array, Ids
 from cognomen.rnn.shapes import Encoder, OneToOne, fit
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.tasks.common import digits, split
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["DIGITS", "draw", "measure", "nearest_mean", "sentence", "table"]
 

@@ -16,28 +16,25 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from cognomen.rnn.arrays import Ids
-from cognomen.rnn.packed import Packed, pack
+from cognomen.plots.canvas import Figure
+from cognomen.rnn import Ids, Packed
 from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany, fit
 from cognomen.study.drawing import bars
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.tasks.common import Vocabulary, edit_distance, needed
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 __all__ = [
     "KANJI",
-    "Reader",
     "align",
     "draw",
     "frequent_readings",
     "measure",
     "rates",
+    "reader",
     "sentence",
     "surnames",
     "table",
@@ -103,58 +100,13 @@ def frequent_readings(names: Sequence[Name], rounds: int = 8) -> dict[str, str]:
 # --- the net ----------------------------------------------------------------------------------------------
 
 
-class Reader:
-    """An encoder that reads the characters both ways, and a decoder with attention that writes kana."""
-
-    def __init__(self, training: Sequence[Name], seed: int) -> None:
-        self.characters = Vocabulary(kanji for kanji, _ in training)
-        self.kana = Vocabulary(kana for _, kana in training)
-        rng = np.random.default_rng(seed)
-        encoder = Encoder(
-            "gru", len(self.characters), 96, embedding_size=96, direction="both", dropout=0.3, rng=rng
-        )
-        decoder = Decoder(
-            "gru",
-            len(self.kana),
-            128,
-            encoder.output_size,
-            embedding_size=32,
-            attention=True,
-            dropout=0.3,
-            rng=rng,
-        )
-        self.net = ManyToMany(encoder, decoder)
-
-    def learn(self, names: Sequence[Name], epochs: int, seed: int, on_progress: OnProgress) -> None:
-        """Teacher forcing, with some characters hidden."""
-        rng = np.random.default_rng(seed)
-
-        def batch(which: Ids) -> tuple[Packed, Packed]:
-            read = self.read([names[i][0] for i in which])
-            hidden = rng.random(len(read.data)) < HIDDEN_SHARE
-            return read.with_data(np.where(hidden, UNKNOWN, read.data)), self.kana.pack(
-                names[i][1] for i in which
-            )
-
-        fit(
-            self.net,
-            len(names),
-            batch,
-            epochs=epochs,
-            batch_size=32,
-            weight_decay=0.5,
-            seed=seed,
-            on_progress=on_progress,
-        )
-
-    def read(self, names: Sequence[str]) -> Packed:
-        """Names in kanji as numbers."""
-        return pack([self.characters.encode(name, UNKNOWN) for name in names])
-
-    def readings(self, names: Sequence[str], beam: int = 4) -> list[str]:
-        """What it reads."""
-        written = self.net.write(self.read(names), beam=beam, limit=12)
-        return ["".join(self.kana.decode(text.ids)) for text in written]
+def reader(characters: int, kana: int, seed: int) -> ManyToMany:
+    """An encoder that reads the characters in both directions; a decoder with attention that writes kana."""
+    rng = np.random.default_rng(seed)
+    shared: dict[str, Any] = {"dropout": 0.3, "rng": rng}
+    encoder = Encoder("gru", characters, 96, embedding_size=96, direction="both", **shared)
+    decoder = Decoder("gru", kana, 128, encoder.output_size, embedding_size=32, attention=True, **shared)
+    return ManyToMany(encoder, decoder)
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
@@ -163,21 +115,36 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     order = np.random.default_rng(settings.seed).permutation(len(names))
     test_size = len(names) // 5
     test, training = ([names[i] for i in rows] for rows in (order[:test_size], order[test_size:]))
-    reader = Reader(training, settings.seed)
-    reader.learn(training, 1 if settings.quick else 60, settings.seed, on_progress)
+    characters, kana = map(Vocabulary, zip(*training, strict=True))
+    net, rng = reader(len(characters), len(kana), settings.seed), np.random.default_rng(settings.seed)
+
+    def batch(which: Ids) -> tuple[Packed, Packed]:
+        kanji, readings = zip(*(training[i] for i in which), strict=True)
+        x = characters.pack(kanji)
+        hidden = rng.random(len(x.data)) < HIDDEN_SHARE
+        return x.with_data(np.where(hidden, UNKNOWN, x.data)), kana.pack(readings)
+
+    def readings(names: Sequence[str], beam: int) -> list[str]:
+        written = net.write(characters.pack(names, UNKNOWN), beam=beam, limit=12)
+        return ["".join(kana.decode(text.ids)) for text in written]
+
+    epochs = 1 if settings.quick else 60
+    how: dict[str, Any] = {"batch_size": 32, "weight_decay": 0.5, "seed": settings.seed}
+    fit(net, len(training), batch, epochs=epochs, on_progress=on_progress, **how)
     frequent = frequent_readings(training, 2 if settings.quick else 8)
-    copied = ["".join(frequent.get(character, "") for character in kanji) for kanji, _ in test]
-    known = [set(kanji) <= set(frequent) for kanji, _ in test]
-    read = reader.readings([kanji for kanji, _ in test])
+    asked = [kanji for kanji, _ in test]
+    copied = ["".join(frequent.get(character, "") for character in kanji) for kanji in asked]
+    known = [set(kanji) <= set(frequent) for kanji in asked]
+    read = readings(asked, beam=4)
     methods = {
         "most frequent readings": copied,
-        "net, greedy": reader.readings([kanji for kanji, _ in test], beam=1),
+        "net, greedy": readings(asked, beam=1),
         "net, beam of 4": read,
     }
     return {
         "training": len(training),
         "test": len(test),
-        "weights": reader.net.size,
+        "weights": net.size,
         "with_unknown": sum(not each for each in known),
         "rows": {name: rates(test, found, known) for name, found in methods.items()},
         "examples": [

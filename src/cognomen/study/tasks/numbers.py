@@ -11,22 +11,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, plain
-from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany, Written, fit
+from cognomen.plots.canvas import COLOURS, Figure, plain
+from cognomen.rnn import Ids, Packed
+from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany, fit
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.tasks.common import Vocabulary, needed
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 __all__ = [
     "NUMBERS",
+    "Languages",
     "Pair",
-    "Translator",
     "by_length",
     "draw",
     "draw_numbers",
@@ -34,9 +32,11 @@ __all__ = [
     "failing",
     "measure",
     "read",
+    "right",
     "sentence",
     "table",
     "tokens",
+    "translator",
     "word_by_word",
 ]
 
@@ -44,6 +44,7 @@ BELOW = 1_000_000
 SHORT = 8  # English tokens in the longest sentence of the second net's training
 FAILS = 0.9  # a length fails when less than this share of its sentences is right
 EXAMPLE = 97_092
+LIMIT = 40  # tokens of a translation
 
 
 class Pair(NamedTuple):
@@ -51,6 +52,13 @@ class Pair(NamedTuple):
 
     english: list[str]
     french: list[str]
+
+
+class Languages(NamedTuple):
+    """The tokens of both languages."""
+
+    english: Vocabulary
+    french: Vocabulary
 
 
 def tokens(text: str) -> list[str]:
@@ -76,50 +84,20 @@ def read(numbers: Sequence[int]) -> list[Pair]:
     return [Pair(tokens(words(n, lang="en")), tokens(words(n, lang="fr"))) for n in numbers]
 
 
-class Translator:
-    """An encoder that reads English both ways, and a decoder with attention that writes French."""
+def translator(languages: Languages, seed: int, *, attention: bool = True) -> ManyToMany:
+    """An encoder that reads English in both directions, and a decoder that writes French."""
+    rng = np.random.default_rng(seed)
+    english, french = map(len, languages)
+    encoder = Encoder("gru", english, 64, embedding_size=32, direction="both", rng=rng)
+    how: dict[str, Any] = {"embedding_size": 32, "attention": attention, "dropout": 0.1, "rng": rng}
+    return ManyToMany(encoder, Decoder("gru", french, 128, encoder.output_size, **how))
 
-    def __init__(self, pairs: Sequence[Pair], seed: int, *, attention: bool = True) -> None:
-        self.english, self.french = (Vocabulary(texts) for texts in zip(*pairs, strict=True))
-        rng = np.random.default_rng(seed)
-        encoder = Encoder("gru", len(self.english), 64, embedding_size=32, direction="both", rng=rng)
-        decoder = Decoder(
-            "gru",
-            len(self.french),
-            128,
-            encoder.output_size,
-            embedding_size=32,
-            attention=attention,
-            dropout=0.1,
-            rng=rng,
-        )
-        self.net = ManyToMany(encoder, decoder)
 
-    def learn(self, pairs: Sequence[Pair], epochs: int, seed: int, on_progress: OnProgress) -> None:
-        """Teacher forcing: each French word is foretold with the right ones before it."""
-        fit(
-            self.net,
-            len(pairs),
-            lambda which: (
-                self.english.pack(pairs[i].english for i in which),
-                self.french.pack(pairs[i].french for i in which),
-            ),
-            epochs=epochs,
-            seed=seed,
-            on_progress=on_progress,
-        )
-
-    def write(self, pairs: Sequence[Pair], beam: int = 1) -> list[Written]:
-        """What it makes of the English."""
-        read = self.english.pack(pair.english for pair in pairs)
-        return self.net.write(read, beam=beam, limit=40)
-
-    def right(self, pairs: Sequence[Pair], beam: int = 1) -> list[bool]:
-        """Whether each whole French sentence is right."""
-        return [
-            self.french.decode(text.ids) == pair.french
-            for text, pair in zip(self.write(pairs, beam), pairs, strict=True)
-        ]
+def right(net: ManyToMany, languages: Languages, pairs: Sequence[Pair], beam: int = 1) -> list[bool]:
+    """Whether each whole French sentence is right."""
+    written = net.write(languages.english.pack(pair.english for pair in pairs), beam=beam, limit=LIMIT)
+    texts = [languages.french.decode(text.ids) for text in written]
+    return [text == pair.french for text, pair in zip(texts, pairs, strict=True)]
 
 
 def word_by_word(pairs: Sequence[Pair]) -> dict[str, str]:
@@ -139,56 +117,64 @@ def word_by_word(pairs: Sequence[Pair]) -> dict[str, str]:
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Train on 20,000 numbers, ask for 2,000 others; then train on short sentences, ask for longer ones."""
+    """Train on 20,000 numbers, test on 2,000 others; then train on short sentences, test on longer ones."""
     rng = np.random.default_rng(settings.seed)
     test_size, size, epochs = (100, 600, 2) if settings.quick else (2000, 20_000, 6)
     pairs = read(draw_numbers(test_size + size, rng))
     test, training = pairs[:test_size], pairs[test_size:]
+    languages = Languages(*map(Vocabulary, zip(*pairs, strict=True)))
     with_attention, without, on_short = parts(on_progress, ("attention", "no attention", "short ones only"))
-    net = Translator(pairs, settings.seed)
-    net.learn(training, epochs, settings.seed, with_attention)
-    plain_net = Translator(pairs, settings.seed, attention=False)
-    plain_net.learn(training, epochs, settings.seed, without)
+
+    def trained(
+        pairs: Sequence[Pair], epochs: int, progress: OnProgress, attention: bool = True
+    ) -> ManyToMany:
+        def batch(which: Ids) -> tuple[Packed, Packed]:
+            english, french = zip(*(pairs[i] for i in which), strict=True)
+            return languages.english.pack(english), languages.french.pack(french)
+
+        net = translator(languages, settings.seed, attention=attention)
+        fit(net, len(pairs), batch, epochs=epochs, seed=settings.seed, on_progress=progress)
+        return net
+
+    net = trained(training, epochs, with_attention)
+    plain_net = trained(training, epochs, without, attention=False)
     dictionary = word_by_word(training)
     literal = [[dictionary.get(e, "") for e in pair.english] == pair.french for pair in test]
     short = [pair for pair in training if len(pair.english) <= SHORT]
-    of_short = Translator(pairs, settings.seed)
-    of_short.learn(short, epochs * len(training) // max(len(short), 1), settings.seed, on_short)
+    of_short = trained(short, epochs * len(training) // max(len(short), 1), on_short)
     return {
         "training": len(training),
         "test": len(test),
-        "weights": net.net.size,
-        "exact": float(np.mean(net.right(test))),
-        "exact_beam": float(np.mean(net.right(test, beam=4))),
-        "exact_without_attention": float(np.mean(plain_net.right(test))),
+        "weights": net.size,
+        "exact": float(np.mean(right(net, languages, test))),
+        "exact_beam": float(np.mean(right(net, languages, test, beam=4))),
+        "exact_without_attention": float(np.mean(right(plain_net, languages, test))),
         "word_by_word": float(np.mean(literal)),
         "short": SHORT,
         "short_training": len(short),
-        "lengths": by_length(of_short, net, test),
-        "example": example(net),
+        "lengths": by_length([of_short, net], languages, test),
+        "example": example(net, languages),
     }
 
 
-def by_length(of_short: Translator, of_all: Translator, test: Sequence[Pair]) -> list[list[Any]]:
-    """For each number of English tokens: sentences, and the shares right of both nets."""
+def by_length(nets: Sequence[ManyToMany], languages: Languages, test: Sequence[Pair]) -> list[list[Any]]:
+    """For each number of English tokens: the number of sentences, and the share that each net gets right."""
     rows = []
     for length in sorted({len(pair.english) for pair in test}):
         some = [pair for pair in test if len(pair.english) == length]
-        rows.append(
-            [length, len(some), float(np.mean(of_short.right(some))), float(np.mean(of_all.right(some)))]
-        )
+        rows.append([length, len(some), *(float(np.mean(right(net, languages, some))) for net in nets)])
     return rows
 
 
-def example(net: Translator) -> dict[str, Any]:
+def example(net: ManyToMany, languages: Languages) -> dict[str, Any]:
     """One number, and where the decoder looked at each word that it wrote."""
     (pair,) = read([EXAMPLE])
-    (text,) = net.write([pair])
+    (text,) = net.write(languages.english.pack([pair.english]), limit=LIMIT)
     assert text.attention is not None
     return {
         "number": EXAMPLE,
         "english": pair.english,
-        "french": net.french.decode(text.ids),
+        "french": languages.french.decode(text.ids),
         "weights": text.attention[: len(text.ids)].round(3).tolist(),
     }
 

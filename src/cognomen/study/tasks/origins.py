@@ -9,20 +9,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cognomen.classifier.model import Model
 from cognomen.corpora import load_corpus
 from cognomen.evaluation.metrics import evaluate
+from cognomen.plots.canvas import Figure
 from cognomen.study.drawing import bars
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.training.config import Recipe
 from cognomen.training.protocols import RecipeTrainer, split
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["ORIGINS", "draw", "measure", "sentence", "shipped_accuracy", "table"]
 

@@ -12,21 +12,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation.splits import split_by_fold
 from cognomen.network.generator import Generator, GeneratorRecipe, spell
-from cognomen.plots.canvas import COLOURS, plain
+from cognomen.plots.canvas import COLOURS, Figure, plain
 from cognomen.study.drawing import bars
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.letter_ngrams import OriginModel
 from cognomen.training.generator import train_generator
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["SURNAMES", "draw", "measure", "sentence", "table"]
 

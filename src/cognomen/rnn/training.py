@@ -1,0 +1,70 @@
+"""The training loop: loss, gradients, clipping, one step of the optimiser, and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from cognomen.errors import TrainingError
+from cognomen.rnn.engine.blas import one_blas_thread, reuse_memory
+from cognomen.rnn.layers import Layer
+from cognomen.rnn.optim import Optimiser, clip_grad_norm
+
+__all__ = ["Loss", "OnProgress", "minimise"]
+
+Loss = tuple[
+    float, Callable[[], object]
+]  # of one batch, and the function that adds its gradients to the net's
+OnProgress = Callable[[float, str], None]  # the share of the work that is done, 0 to 1, and a short message
+
+
+def minimise(
+    losses: Iterable[Loss],
+    net: Layer,
+    optimiser: Optimiser,
+    steps: int,
+    *,
+    clip: float = 1.0,
+    schedule: Callable[[int], float] | None = None,
+    tolerance: float = 0.0,
+    on_progress: OnProgress = lambda share, message: None,
+) -> list[float]:
+    """Take one step of the optimiser for each loss.
+
+    Args:
+        losses: computed one at a time, each with the weights that the step before has left: a generator.
+        net: its weights change in place.
+        optimiser: made with `net.params`.
+        steps: the number of losses, for progress.
+        clip: the largest norm of a step's gradient.
+        schedule: the learning rate of each step, counted from 0; the optimiser's own if not given.
+        tolerance: stop early once the mean of the last 20 losses is below.
+        on_progress: called after every step.
+
+    Returns:
+        The loss of each step.
+
+    Raises:
+        TrainingError: training diverged: a gradient is infinite or NaN.
+    """
+    found: list[float] = []
+    reuse_memory()
+    with one_blas_thread():
+        for step, (loss, backward) in enumerate(losses):
+            net.zero_grad()
+            backward()
+            if not np.isfinite(clip_grad_norm(net.grads, clip)):
+                raise TrainingError(
+                    f"training diverged after {optimiser.steps} steps: the gradient is not finite. Try a "
+                    "smaller learning rate."
+                )
+            if schedule is not None:
+                optimiser.learning_rate = schedule(step)
+            optimiser.step(net.grads)
+            found.append(loss)
+            recent = np.mean(found[-20:])
+            on_progress((step + 1) / steps, f"loss {recent:.3f}")
+            if recent < tolerance and step >= 20:
+                break
+    return found
