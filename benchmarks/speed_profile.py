@@ -40,7 +40,7 @@ PHASES = {
     "matrix products of the steps": ["cognomen.rnn.engine.packed_weights:_PackedLinear.apply"],
     "gates": ["cognomen.rnn.cells:GRU.step"],
     "pooling": ["cognomen.rnn.pooling:Pooling.join"],
-    "the rest of the network": ["cognomen.network.network:Network.logits"],
+    "the rest of the network": ["cognomen.network.network:Network.evidence"],
     "softmax": ["cognomen.classifier.classifier:softmax_with_temperature"],
 }
 

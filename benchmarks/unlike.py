@@ -65,7 +65,7 @@ def surprise(clf: Classifier, names: list[str]) -> NDArray[np.floating[Any]]:
     spelt = [clf.alphabet.without_unknown_marks(normalise(name)) for name in names]
     plain = ["".join(letter for letter in name if not combining(letter)) for name in spelt]
     return np.minimum(
-        *(clf.network.ngrams.surprise(*clf.alphabet.encode_all(each)) for each in (spelt, plain))
+        *(clf.network.ngrams.bits_per_letter(clf.alphabet.encode_all(each)) for each in (spelt, plain))
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from rnn_cases import Array, assert_within, network, recurrent
 
 from cognomen.rnn import SGD, Adam, AdamW, clip_grad_norm, cosine, cross_entropy, one_cycle, pack
+from cognomen.text.ragged import Ragged
 
 GOLDEN = Path(__file__).parent / "golden" / "torch"
 LOSSES = [(smoothing, weighted) for smoothing in (0.0, 0.1) for weighted in (False, True)]
@@ -53,9 +54,9 @@ def check_recurrent(kind: str, direction: str, layers: int, case: Mapping[str, A
     h = case["y"].shape[1] // (2 if direction == "both" else 1)
     layer = recurrent(kind, direction, layers, x=case["x"].shape[1], h=h)
     layer.load(parts_of(case, "param/"))
-    y, backward = layer.forward(pack(case["x"], case["lengths"]))
+    y, backward = layer.forward(pack(Ragged(case["x"], case["lengths"])))
     assert_within(np.concatenate(y.unpack()), case["y"], 1e-10)
-    dx = backward(pack(case["dy"], case["lengths"]).data)
+    dx = backward(pack(Ragged(case["dy"], case["lengths"])).data)
     assert_within(np.concatenate(y.with_data(dx).unpack()), case["dx"], 1e-8)
     check_grads(layer, case)
 

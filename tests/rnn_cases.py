@@ -13,6 +13,7 @@ from cognomen.network import Architecture, Network
 from cognomen.rnn import Recurrent
 from cognomen.rnn.cells import Cell
 from cognomen.rnn.nonlinearities import Nonlinearity
+from cognomen.text.ragged import Ragged
 
 Array = NDArray[Any]
 
@@ -71,9 +72,10 @@ def letter_by_letter(layer: Recurrent, sequence: Array) -> Array:
     return np.stack(outputs)
 
 
-def laid(names: Sequence[Sequence[int]], kind: Any = np.int64) -> tuple[Array, Array]:
-    """Names as the library takes them: all letters end to end (M,), and the lengths (N,)."""
-    return np.array([letter for name in names for letter in name], kind), np.array([len(n) for n in names])
+def laid(names: Sequence[Sequence[int]], kind: Any = np.int64) -> Ragged:
+    """Names as the library takes them."""
+    ids = np.array([letter for name in names for letter in name], kind)
+    return Ragged(ids, np.array([len(name) for name in names], np.int64))
 
 
 def plain_logits(made: Network, names: Sequence[Sequence[int]]) -> Array:

@@ -45,7 +45,7 @@ def test_from_names_can_leave_rare_letters_out() -> None:
 
 
 def test_a_letter_twice_is_refused() -> None:
-    with pytest.raises(InputError, match=r"each letter once.*'aba'.*\['a'\]"):
+    with pytest.raises(InputError, match=r"each letter once, got \['a'\] more than once in 'aba'"):
         Alphabet("aba")
 
 
@@ -55,16 +55,14 @@ def test_a_letter_twice_is_refused() -> None:
 @example(Alphabet("ab"), [])
 @example(Alphabet("?\ud800"), ["\ud800?", "\ud801\udc00", "\U00010400"])
 def test_all_names_at_once_as_one_by_one(alphabet: Alphabet, names: list[str]) -> None:
-    ids, lengths = alphabet.encode_all(names)
-    assert (ids.dtype, lengths.dtype) == (np.int64, np.int64)
-    assert lengths.tolist() == [len(name) for name in names]
-    assert ids.tolist() == [number for name in names for number in alphabet.encode(name).tolist()]
+    found = alphabet.encode_all(names)
+    assert (found.data.dtype, found.lengths.dtype) == (np.int64, np.int64)
+    assert [ids.tolist() for ids in found] == [alphabet.encode(name).tolist() for name in names]
 
 
 @given(ALPHABETS, WORDS)
 def test_no_letter_is_taken_for_another(alphabet: Alphabet, word: str) -> None:
-    ids, _ = alphabet.encode_all([word])
-    for letter, number in zip(word, ids.tolist(), strict=True):
+    for letter, number in zip(word, alphabet.encode_all([word])[0].tolist(), strict=True):
         assert (number == UNKNOWN) == (letter not in alphabet.letters)
         assert number == UNKNOWN or alphabet.letters[number - 1] == letter
 
@@ -77,7 +75,7 @@ def test_decoding_gives_the_known_letters_back(alphabet: Alphabet, word: str) ->
 
 @pytest.mark.parametrize("number", [-1, 3])
 def test_a_number_of_no_letter_is_refused(number: int) -> None:
-    with pytest.raises(InputError, match=rf"from 0 to 2; \[1\] is {number}"):
+    with pytest.raises(InputError, match=rf"expected 0 to 2, got {number} at \[1\]"):
         Alphabet("ab").decode([1, number])
 
 

@@ -23,6 +23,7 @@ from safetensors.numpy import save as save_safetensors
 from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.network import Architecture, Network
+from cognomen.text.ragged import Ragged
 
 GOLDEN = Path(__file__).parent / "golden" / "artifact"
 FILES = ["README.md", "model.json", "model.safetensors"]
@@ -593,5 +594,5 @@ def test_torch_loads_the_tensors_as_they_are(
     }
     write_artifact(tmp_path / "model", Artifact(network.params, facts, ""))
     names = [np.random.default_rng(n).integers(0, 11, n) for n in (1, 4, 9)]
-    ours = network.logits(np.concatenate(names), np.array([1, 4, 9]))
+    ours = network.logits(Ragged(np.concatenate(names), np.array([1, 4, 9])))
     np.testing.assert_allclose(ours, torch_logits(torch, tmp_path / "model", names), atol=1e-6, rtol=1e-5)

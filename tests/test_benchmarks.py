@@ -19,6 +19,7 @@ from timed.timing import Line, Target, Times, alternate, best_way
 
 from cognomen.rnn import cross_entropy
 from cognomen.text import normalise
+from cognomen.text.ragged import Ragged
 
 NAMES = ["Smith", "Nakamura", "O'Brien", "Müller", "Béringer", "Li", "Nguyễn", "Van Der Berg", "Große", "Lu:"]
 needs_names = pytest.mark.skipif("COGNOMEN_NAMES" not in os.environ, reason="COGNOMEN_NAMES is not set")
@@ -37,9 +38,9 @@ def laid(clf):
 
 def test_the_cheap_reading_gives_the_classifiers_letters(clf, laid):
     letters = [clf.alphabet.without_unknown_marks(normalise(name)) for name in NAMES]
-    ids, lengths = clf.alphabet.encode_all(letters)
-    np.testing.assert_array_equal(laid.ids, ids)
-    np.testing.assert_array_equal(laid.lengths, lengths)
+    expected = clf.alphabet.encode_all(letters)
+    np.testing.assert_array_equal(laid.ids, expected.data)
+    np.testing.assert_array_equal(laid.lengths, expected.lengths)
 
 
 def test_different_prefixes_and_suffixes_are_counted():
@@ -118,7 +119,7 @@ def test_torch_has_our_gradients(clf, laid, way):
     network = torch_network(clf.network.architecture, clf.network.params)
     (batch,) = batches(laid, way if way != "equal" else "packed", len(NAMES))
     torch.nn.functional.cross_entropy(network(batch, way), torch.from_numpy(labels[batch.which])).backward()
-    logits, backward = clf.network.forward(laid.ids, laid.lengths)
+    logits, backward = clf.network.forward(Ragged(laid.ids, laid.lengths))
     clf.network.zero_grad()
     backward(cross_entropy(logits, labels)[1])
     for name, parameter in network.named_parameters():

@@ -26,6 +26,7 @@ from cognomen.io import pretrained as shipped_module
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.network import Architecture, Network
 from cognomen.text import Alphabet
+from cognomen.text.ragged import Ragged
 
 ORIGINS = ("English", "German", "Irish", "Japanese", "Vietnamese")
 LETTERS = " '-abcdefghijklmnopqrstuvwxyz\u0303\u0308"
@@ -55,7 +56,7 @@ def clf() -> Classifier:
 def test_an_answer_is_what_the_network_says(clf: Classifier) -> None:
     """Followed by hand: the letters' numbers, the network, the temperature, softmax."""
     ids = np.array([LETTERS.index(letter) + 1 for letter in "smith"])
-    z = clf.network.forward(ids, np.array([5]))[0][0].astype(np.float64) / 1.5  # (C,)
+    z = clf.network.forward(Ragged(ids, np.array([5])))[0][0].astype(np.float64) / 1.5  # (C,)
     p = np.exp(z) / np.exp(z).sum()
     answer = clf("Smith", top_k=5)
     assert {o.origin: o.probability for o in answer.origins} == pytest.approx(
@@ -341,7 +342,7 @@ def test_a_column_without_any_answer(clf: Classifier, unknown: list[Any]) -> Non
 )
 def test_a_table_is_refused(clf: Classifier, table: Any) -> None:
     for face in (clf, clf.predict, clf.predict_proba, clf.scores, clf.stream):
-        with pytest.raises(InputError, match="Give one of its columns"):
+        with pytest.raises(InputError, match="Pass one of its columns"):
             face(table)
 
 
@@ -413,8 +414,8 @@ def test_answers_do_not_depend_on_blocks(clf: Classifier, monkeypatch: pytest.Mo
     names = [*NAMES, None, "", "John Smith", "123", "北京", "Smith-x", "Mu\u0308ller"]
     whole, p, origins, scores = clf(names), clf.predict_proba(names), clf.predict(names), clf.scores(names)
     for size in (1, 2, 5, 9):
-        monkeypatch.setattr(classifier_module, "TOGETHER", size)
-        monkeypatch.setattr(classifier_module, "STREAMED", size)
+        monkeypatch.setattr(classifier_module, "SCORED_TEXTS", size)
+        monkeypatch.setattr(classifier_module, "STREAMED_NAMES", size)
         for answers in (clf(names), list(clf.stream(names)), list(clf.stream(iter(names)))):
             assert_alike(answers, whole)
         np.testing.assert_allclose(clf.predict_proba(names), p, atol=2e-6, rtol=0)
@@ -441,7 +442,7 @@ def assert_alike(answers: list[Answer], expected: list[Answer]) -> None:
 
 
 def test_a_stream_may_have_no_end(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(classifier_module, "STREAMED", 4)
+    monkeypatch.setattr(classifier_module, "STREAMED_NAMES", 4)
     taken: list[str] = []
 
     def endless() -> Iterator[str]:
@@ -460,7 +461,7 @@ def test_an_error_of_the_source_is_passed_on(clf: Classifier, monkeypatch: pytes
         yield from NAMES[:6]
         raise OSError("the line went dead")
 
-    monkeypatch.setattr(classifier_module, "STREAMED", 4)
+    monkeypatch.setattr(classifier_module, "STREAMED_NAMES", 4)
     answers = clf.stream(broken())
     assert_alike(list(itertools.islice(answers, 4)), clf(NAMES[:4]))
     with pytest.raises(OSError, match="the line went dead"):
@@ -520,7 +521,7 @@ def test_many_names_and_blocks(clf: Classifier) -> None:
 def test_different_texts_and_the_surnames_of_full_names_are_scored_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Smith, smith and x as they stand, and smith for all the full names."""
+    """Each spelling of a few texts once; of a column, plain words and spellings of full names."""
     clf = make()
     calls = count_calls(clf, monkeypatch)
     names = ["Smith", "smith", "John Smith", "SMITH, Ann", "x", "Smith", None, "", "x"]
@@ -529,7 +530,9 @@ def test_different_texts_and_the_surnames_of_full_names_are_scored_once(
     assert len({answer.origins for answer in answers}) == 3
     assert clf.predict(names)[0] == answers[0].origin
     clf.predict_proba(names)
-    assert [count for count, _ in calls] == [4, 4, 4]
+    assert [count for count, _ in calls] == [2, 2, 2]
+    clf.predict_proba([*names, *"abc"])
+    assert calls[-1] == (4 + 3, 1)
 
 
 def test_a_model_that_minds_capitals(tmp_path: Path) -> None:
@@ -611,7 +614,7 @@ def test_tensors_that_do_not_fit_the_architecture(
 ) -> None:
     clf.save(tmp_path / "model")
     write_artifact(tmp_path / "model", change_architecture(read_artifact(tmp_path / "model"), **changes))
-    with pytest.raises(ModelError, match="parts do not fit each other") as caught:
+    with pytest.raises(ModelError, match="parts do not fit together") as caught:
         Classifier.load(tmp_path / "model")
     assert reason in str(caught.value)
     assert str(tmp_path / "model") in str(caught.value)
@@ -631,7 +634,7 @@ def test_facts_that_do_not_fit_the_network(
     clf.save(tmp_path / "model")
     whole = read_artifact(tmp_path / "model")
     write_artifact(tmp_path / "model", Artifact(whole.tensors, whole.facts | changes, whole.card))
-    with pytest.raises(ModelError, match="parts do not fit each other") as caught:
+    with pytest.raises(ModelError, match="parts do not fit together") as caught:
         Classifier.load(tmp_path / "model")
     assert reason in str(caught.value)
 

@@ -312,7 +312,7 @@ def test_an_argument_that_is_not_utf8_is_named(model):
         (["--file", "no-such-file.txt"], 1, "OSError", "no-such-file.txt"),
         (["--file", "."], 1, "OSError", "directory"),
         (["--model", "no-such-model", "Smith"], 1, "ModelError", "no-such-model"),
-        (["--model", "generator", "Smith"], 1, "ModelError", "found one that writes them"),
+        (["--model", "generator", "Smith"], 1, "ModelError", "expected a classifier, found a generator"),
         (["--top", "0", "Smith"], 2, "UsageError", "--top"),
         (["--bogus", "Smith"], 2, "UsageError", "--bogus"),
         (["--file"], 2, "UsageError", "--file"),

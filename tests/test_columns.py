@@ -92,9 +92,9 @@ def test_values_of_arrow_are_texts() -> None:
     "table", [pa.table({"a": ["x"]}), pa.record_batch({"a": ["x"]}), {"a": "x"}, np.array([["x"]])]
 )
 def test_a_table_is_no_column(table: Any) -> None:
-    with pytest.raises(InputError, match="Give one of its columns"):
+    with pytest.raises(InputError, match="Pass one of its columns"):
         distinct_texts(table)
-    with pytest.raises(InputError, match="Give one of its columns"):
+    with pytest.raises(InputError, match="Pass one of its columns"):
         item_blocks(table)
 
 

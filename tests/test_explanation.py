@@ -22,6 +22,7 @@ from cognomen.rnn.cells import CELLS
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.pooling import POOLINGS
 from cognomen.text import Alphabet
+from cognomen.text.ragged import Ragged
 
 TOLERANCE = 1e-5  # logits: of the integral, in networks this small
 LETTERS = " '-abcdefghijklmnopqrstuvwxyz\u0308"
@@ -37,7 +38,7 @@ def network(
     if ngrams:
         names = ["nakamura", "smith", "mueller", "smithson"]
         table = frequent_ngrams(
-            *alphabet.encode_all(names), longest=3, min_count=1, alphabet_size=len(alphabet)
+            alphabet.encode_all(names), longest=3, min_count=1, alphabet_size=len(alphabet)
         )
     architecture = Architecture(
         len(alphabet), len(ORIGINS), cell, 5, 6, layers, direction, pooling or "+".join(POOLINGS), "tanh",
@@ -58,8 +59,8 @@ def classifier(**wiring: object) -> Classifier:
 
 def one_hot(ids: np.ndarray, net: Network) -> tuple[np.ndarray, np.ndarray]:
     """The logits of a name, and of one of as many unknown letters."""
-    lengths = np.array([len(ids)])
-    return net.logits(ids, lengths)[0], net.logits(np.zeros_like(ids), lengths)[0]
+    name = Ragged(ids, np.array([len(ids)]))
+    return net.logits(name)[0], net.logits(name.with_data(np.zeros_like(ids)))[0]
 
 
 # --- attributions -----------------------------------------------------------------------------------------
@@ -150,7 +151,7 @@ def test_ngrams_are_divided_equally_among_their_letters():
     net.ngrams.params["weight"][row, 0] = 6
     ids = alphabet.encode("asmith")
     found = attribute_letters(net, ids, np.eye(len(ORIGINS))[:1])
-    whole = net.logits(ids, np.array([6]))[0, 0]
+    whole = net.logits(Ragged(ids, np.array([6])))[0, 0]
     assert whole > 1
     np.testing.assert_allclose(found.attributions[0], whole / 3 * np.array([0, 1, 1, 1, 0, 0]), rtol=1e-6)
     assert found.baseline == 0
@@ -166,7 +167,7 @@ def test_end_marks_that_count_less_are_divided_among_the_letters_of_ngrams():
     net.ngrams.params["weight"][mark, 0] = 1
     ids = alphabet.encode("xsmxx")  # nothing is known of x
     found = attribute_letters(net, ids, np.eye(len(ORIGINS))[:1])
-    less = net.logits(ids, np.array([5]))[0, 0] - net.logits(np.zeros(5, int), np.array([5]))[0, 0]
+    less = np.subtract(*net.logits(Ragged(np.r_[ids, np.zeros(5, int)], np.array([5, 5]))))[0]
     assert less < -0.1
     np.testing.assert_allclose(found.attributions[0], less / 2 * np.array([0, 1, 1, 0, 0]), rtol=1e-5)
 

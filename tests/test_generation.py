@@ -269,7 +269,7 @@ def test_a_generators_parts_must_fit(chance, tmp_path):
     chance.save(tmp_path / "made")
     whole = read_artifact(tmp_path / "made")
     write_artifact(tmp_path / "made", replace(whole, facts=whole.facts | {"alphabet": "ab"}))
-    with pytest.raises(ModelError, match="do not fit each other"):
+    with pytest.raises(ModelError, match="do not fit together"):
         Generator.load(tmp_path / "made")
 
 

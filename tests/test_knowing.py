@@ -74,7 +74,7 @@ def test_sets_of_full_names(clf: Classifier) -> None:
 
 @pytest.mark.parametrize("asked", [{"prior": "uniform"}, {"restrict": ["Czech", "English"]}])
 def test_a_promise_about_another_mixture_is_not_given(clf: Classifier, asked: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match="sets keep their promise for names mixed as in training only"):
+    with pytest.raises(InputError, match="coverage: it only holds for names distributed as in training"):
         clf("Smith", coverage=0.9, **asked)
 
 
@@ -98,7 +98,7 @@ def test_thresholds_are_saved_and_damaged_ones_refused(clf: Classifier, tmp_path
     facts = read_artifact(tmp_path / "model").facts
     facts["calibration"]["set_levels"] = [1.0]
     write_artifact(tmp_path / "bad", Artifact(clf.network.params, facts, ""))
-    with pytest.raises(ModelError, match="do not fit each other: set_levels: expected 201 rising numbers"):
+    with pytest.raises(ModelError, match="do not fit together: set_levels: expected 201 rising numbers"):
         Classifier.load(tmp_path / "bad")
 
 
@@ -251,7 +251,7 @@ def test_repeated_names_are_scored_once(clf: Classifier, monkeypatch: pytest.Mon
 
 def test_blocks_of_texts_give_the_same_composition(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = clf.composition(NAMES)
-    monkeypatch.setattr(classifier_module, "TOGETHER", 3)
+    monkeypatch.setattr(classifier_module, "SCORED_TEXTS", 3)
     parts = clf.composition(NAMES)
     assert (parts.unknown, parts.read) == (whole.unknown, whole.read)
     assert {e.origin: e.share for e in parts.shares} == pytest.approx(

@@ -158,7 +158,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in [
         ("FEW_LETTERS", 0),
         ("FEW_NAMES", 1),
-        ("POOLED_NAMES", 7),
+        ("TREE_NAMES", 7),
         ("PACKED_NAMES", 7),
         ("BLOCK", 3),
     ]:
@@ -177,7 +177,7 @@ def test_several_callers_at_once(kind: str, layers: int, threads: int) -> None:
         found = []
         for turn in range(3):
             together.wait()
-            found.append(made.logits(*laid(NAMES[caller + turn :]), threads=threads))
+            found.append(made.logits(laid(NAMES[caller + turn :]), threads=threads))
         return found
 
     with ThreadPoolExecutor(4) as pool:
@@ -199,14 +199,14 @@ def test_products_run_on_the_threads_that_ask(monkeypatch: pytest.MonkeyPatch) -
         return read(*args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(made, "_read_tree", watched)
-    made.logits(*laid(NAMES))
+    made.logits(laid(NAMES))
     assert all(state == ({1}, True) for state in seen)
     seen.clear()
-    made.logits(*laid(NAMES), threads=2)
+    made.logits(laid(NAMES), threads=2)
     assert all(state == ({1}, False) for state in seen)
     seen.clear()
     monkeypatch.setattr(cognomen.network.network, "FEW_LETTERS", 1 << 12)
-    made.logits(*laid(NAMES), threads=2)
+    made.logits(laid(NAMES), threads=2)
     assert all(state == ({2}, True) for state in seen)
 
 
@@ -221,7 +221,7 @@ def test_a_network_that_fails(monkeypatch: pytest.MonkeyPatch, threads: int) -> 
 
     monkeypatch.setattr(made, "_read_tree", broken)
     with pytest.raises(MemoryError, match="too much"):
-        made.logits(*laid(NAMES), threads=threads)
+        made.logits(laid(NAMES), threads=threads)
     assert blas_threads() == {2}
 
 
@@ -313,6 +313,7 @@ GROWTH = """
 import resource
 import numpy as np
 from cognomen.network import Architecture, Network
+from cognomen.text.ragged import Ragged
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # MiB
@@ -320,15 +321,14 @@ def peak():
 rng = np.random.default_rng(0)
 made = Network(Architecture(60, 4, embedding_size=8, hidden_size=8), rng=rng)
 lengths = rng.integers(2, 13, 500_000)
-ids = rng.integers(0, 60, lengths.sum(), dtype=np.uint8)
-ends = np.cumsum(lengths)
-made.logits(ids[: ends[1999]], lengths[:2000])
+names = Ragged(rng.integers(0, 60, lengths.sum(), dtype=np.uint8), lengths)
+made.logits(names[:2000])
 peaks = [peak()]
 for count in (100_000, 250_000, 500_000):
-    made.logits(ids[: ends[count - 1]], lengths[:count])
+    made.logits(names[:count])
     peaks.append(peak())
 wide = Network(Architecture(60, 4, embedding_size=8, hidden_size=64), rng=rng)
-wide.logits(ids[: ends[16383]], lengths[:16384])
+wide.logits(names[:16384])
 print(*np.diff([*peaks, peak()]))
 """
 

@@ -16,7 +16,6 @@ from rnn_cases import (
     DIRECTIONS,
     NETWORK_KINDS,
     WAYS,
-    Array,
     assert_within,
     laid,
     network,
@@ -28,18 +27,15 @@ import cognomen.network
 from cognomen.errors import InputError
 from cognomen.network import Architecture, Network
 from cognomen.rnn import AdamW, cross_entropy, pack, pool
+from cognomen.text.ragged import Ragged
 
 SMALL = Architecture(alphabet_size=6, origin_count=4, embedding_size=5, hidden_size=3)
 LENGTHS = st.lists(st.integers(1, 7), min_size=1, max_size=9)
 
 
-def names(lengths: list[int], seed: int = 0) -> tuple[Array, Array]:
-    """Random ids (M,) of names with these lengths (N,)."""
-    return np.random.default_rng(seed).integers(0, 6, sum(lengths)), np.array(lengths)
-
-
-def in_pieces(ids: Array, lengths: Array) -> list[Array]:
-    return np.split(ids, np.cumsum(lengths)[:-1])
+def names(lengths: list[int], seed: int = 0) -> Ragged:
+    """Names of random ids with these lengths (N,)."""
+    return Ragged(np.random.default_rng(seed).integers(0, 6, sum(lengths)), np.array(lengths))
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
@@ -50,14 +46,14 @@ def test_a_names_logits_are_its_own(
     kind: str, way: str, direction: str, lengths: list[int], data: Any
 ) -> None:
     """Alone, in a batch, in any order, through blocks or at once: the same logits."""
-    made, (ids, sizes) = network(kind, way, direction, 2), names(lengths)
-    at_once, _ = made.forward(ids, sizes)
-    assert_within(made.logits(ids, sizes), at_once, 1e-12)
-    pieces = in_pieces(ids, sizes)
+    made, texts = network(kind, way, direction, 2), names(lengths)
+    at_once, _ = made.forward(texts)
+    assert_within(made.logits(texts), at_once, 1e-12)
+    pieces = list(texts)
     for piece, row in zip(pieces, at_once, strict=True):
-        assert_within(made.logits(piece, np.array([len(piece)]))[0], row, 1e-12)
+        assert_within(made.logits(Ragged(piece, np.array([len(piece)])))[0], row, 1e-12)
     order = data.draw(st.permutations(range(len(pieces))))
-    turned = made.logits(np.concatenate([pieces[i] for i in order]), sizes[order])
+    turned = made.logits(texts[order])
     assert_within(turned, at_once[order], 1e-12)
 
 
@@ -66,8 +62,8 @@ def test_a_names_logits_are_its_own(
 
 SIZES = [
     "BLOCK",
-    "POOLED_NAMES",
-    "POOLED_LETTERS",
+    "TREE_NAMES",
+    "TREE_LETTERS",
     "SORTED_NAMES",
     "SORTED_LETTERS",
     "PACKED_NAMES",
@@ -91,7 +87,7 @@ def test_pieces_do_not_show(monkeypatch: pytest.MonkeyPatch, name: str, size: in
     made = network("gru", "max+mean", "both", layers)
     monkeypatch.setattr(cognomen.network.network, "FEW_NAMES", 1)
     monkeypatch.setattr(cognomen.network.network, name, size)
-    assert_within(made.logits(*laid(MANY)), plain_logits(made, MANY), 1e-12)
+    assert_within(made.logits(laid(MANY)), plain_logits(made, MANY), 1e-12)
 
 
 @stable
@@ -110,7 +106,7 @@ def test_any_pieces_on_any_threads(
     with pytest.MonkeyPatch.context() as patch:
         for name, size in (sizes | {"FEW_LETTERS": 0}).items():
             patch.setattr(cognomen.network.network, name, size)
-        found = made.logits(*laid(MANY[:count], np.uint8), threads=threads)
+        found = made.logits(laid(MANY[:count], np.uint8), threads=threads)
     assert_within(found, plain_logits(made, MANY[:count]), 1e-12)
 
 
@@ -121,7 +117,7 @@ def test_enough_names_for_several_threads(threads: int, layers: int) -> None:
     made = network("gru", "max+mean", "both", layers)
     drawn = np.random.default_rng(0).integers(0, len(MANY), 2500)
     expected = plain_logits(made, MANY)[drawn]
-    assert_within(made.logits(*laid([MANY[i] for i in drawn]), threads=threads), expected, 1e-12)
+    assert_within(made.logits(laid([MANY[i] for i in drawn]), threads=threads), expected, 1e-12)
 
 
 @stable
@@ -142,7 +138,7 @@ def test_pieces_hold_every_name_once_and_not_too_much(lengths: list[int], most: 
 @pytest.mark.parametrize("threads", [0, -1, True, False, 1.5, 2.0, "2", None])
 def test_threads_that_cannot_be(threads: Any) -> None:
     with pytest.raises(InputError, match=r"threads.*1 or more"):
-        Network(SMALL).logits(*names([3, 2]), threads=threads)
+        Network(SMALL).logits(names([3, 2]), threads=threads)
 
 
 @pytest.mark.parametrize(("layers", "letters"), [(1, 10_000), (2, 2_000)])
@@ -152,8 +148,8 @@ def test_a_very_long_name(layers: int, letters: int) -> None:
     long = np.random.default_rng(0).integers(0, 6, letters).tolist()
     some = [long[:3], long, [2], long[-3:]]
     expected = plain_logits(made, some)
-    assert_within(made.logits(*laid(some)), expected, 1e-10)
-    assert_within(made.forward(*laid(some))[0], expected, 1e-10)
+    assert_within(made.logits(laid(some)), expected, 1e-10)
+    assert_within(made.forward(laid(some))[0], expected, 1e-10)
 
 
 @pytest.mark.parametrize("layers", [1, 2])
@@ -161,16 +157,16 @@ def test_a_very_long_name(layers: int, letters: int) -> None:
 def test_any_kind_of_whole_number(kind: Any, layers: int) -> None:
     """Of ids and of lengths, forth and back."""
     made = network("gru", "max+mean", "both", layers)
-    ids, lengths = laid(MANY)
-    expected, back = made.forward(ids, lengths)
+    texts = laid(MANY)
+    expected, back = made.forward(texts)
     back(expected)
     grads = {name: grad.copy() for name, grad in made.grads.items()}
     made.zero_grad()
-    some = ids.astype(kind), lengths.astype(kind)
-    found, back = made.forward(*some)
+    some = Ragged(texts.data.astype(kind), texts.lengths.astype(kind))
+    found, back = made.forward(some)
     back(found)
     assert_within(found, expected, 0.0)
-    assert_within(made.logits(*some), expected, 1e-12)
+    assert_within(made.logits(some), expected, 1e-12)
     for name, grad in made.grads.items():
         assert_within(grad, grads[name], 0.0)
 
@@ -178,36 +174,36 @@ def test_any_kind_of_whole_number(kind: Any, layers: int) -> None:
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("threads", [1, 2])
 def test_no_names_have_no_logits(layers: int, threads: int) -> None:
-    empty, made = np.zeros(0, np.int64), Network(replace(SMALL, num_layers=layers))
-    found = made.logits(empty, empty, threads=threads)
+    empty, made = laid([]), Network(replace(SMALL, num_layers=layers))
+    found = made.logits(empty, threads=threads)
     assert found.shape == (0, 4)
     assert found.dtype == np.float32
     with pytest.raises(InputError, match="one or more names"):
-        made.forward(empty, empty)
+        made.forward(empty)
 
 
 def test_what_is_asked_in_between_does_not_show() -> None:
     """Weights are read anew each time, also when something went wrong on the way."""
     made, fresh = network("gru", "max+mean", "both"), network("gru", "max+mean", "both")
-    made.logits(*laid(MANY))
+    made.logits(laid(MANY))
     with pytest.raises(InputError):
-        made.logits(np.array([99]), np.array([1]))
+        made.logits(laid([[99]]))
     for one in (made, fresh):
         for param in one.params.values():
             param += 0.25
-    assert_within(made.logits(*laid(MANY)), fresh.logits(*laid(MANY)), 0.0)
-    assert_within(made.forward(*laid(MANY))[0], plain_logits(fresh, MANY), 1e-12)
+    assert_within(made.logits(laid(MANY)), fresh.logits(laid(MANY)), 0.0)
+    assert_within(made.forward(laid(MANY))[0], plain_logits(fresh, MANY), 1e-12)
 
 
 def test_its_parts_in_order() -> None:
     """Letters to vectors, both readers, pooling, one linear map: done here by hand, part by part."""
-    made, (ids, lengths) = network("gru", "max+mean", "both"), names([3, 1, 4])
+    made, texts = network("gru", "max+mean", "both"), names([3, 1, 4])
     expected = []
-    for piece in in_pieces(ids, lengths):
+    for piece in texts:
         y = made.recurrent.run(made.params["embedding.weight"][piece])
         pooled = np.concatenate([y.max(axis=0), y.mean(axis=0)])
         expected.append(made.params["output.weight"] @ pooled + made.params["output.bias"])
-    assert_within(made.forward(ids, lengths)[0], np.stack(expected), 1e-12)
+    assert_within(made.forward(texts)[0], np.stack(expected), 1e-12)
 
 
 @pytest.mark.parametrize("cell", ["rnn", "combined", "gru", "lstm"])
@@ -235,14 +231,14 @@ def test_parameters_are_shared_with_the_parts() -> None:
 
 
 def test_loading_copies_and_fits_exactly() -> None:
-    ids, lengths = names([3, 2])
+    texts = names([3, 2])
     one = Network(SMALL, rng=np.random.default_rng(0))
     other = Network(SMALL, rng=np.random.default_rng(1))
-    assert (one.logits(ids, lengths) != other.logits(ids, lengths)).any()
+    assert (one.logits(texts) != other.logits(texts)).any()
     other.load(one.params)
-    assert (one.logits(ids, lengths) == other.logits(ids, lengths)).all()
+    assert (one.logits(texts) == other.logits(texts)).all()
     one.params["output.bias"] += 1
-    assert (one.logits(ids, lengths) != other.logits(ids, lengths)).all(), "a copy, not the same arrays"
+    assert (one.logits(texts) != other.logits(texts)).all(), "a copy, not the same arrays"
     with pytest.raises(InputError, match=r"output\.bias"):
         other.load({name: p for name, p in one.params.items() if name != "output.bias"})
     with pytest.raises(InputError, match="surplus"):
@@ -263,23 +259,23 @@ def pickled(made: Network) -> Network:
 def test_a_copy_is_whole_and_its_own(kind: str, layers: int, copied: Callable[[Network], Network]) -> None:
     """The copy's parameters are what the copy computes with, and nothing of the original changes."""
     made, some = network(kind, "max+mean", "both", layers), laid(MANY)
-    before = made.logits(*some)
+    before = made.logits(some)
     twin, other = copied(made), network(kind, "max+mean", "both", layers)
-    assert_within(twin.logits(*some), before, 0.0)
+    assert_within(twin.logits(some), before, 0.0)
     for one in (twin, other):
         for name, param in sorted(one.params.items()):
             param += np.random.default_rng(len(name)).uniform(-1, 1, param.shape)
-    logits, back = twin.forward(*some)
-    expected, expected_back = other.forward(*some)
+    logits, back = twin.forward(some)
+    expected, expected_back = other.forward(some)
     back(logits)
     expected_back(expected)
     assert_within(logits, expected, 0.0)
     assert (logits != before).any()
-    assert_within(twin.logits(*some), plain_logits(other, MANY), 1e-11)
+    assert_within(twin.logits(some), plain_logits(other, MANY), 1e-11)
     for name, grad in twin.grads.items():
         assert_within(grad, other.grads[name], 0.0)
         assert not made.grads[name].any()
-    assert_within(made.logits(*some), before, 0.0)
+    assert_within(made.logits(some), before, 0.0)
 
 
 def test_seeds_and_precision() -> None:
@@ -288,8 +284,8 @@ def test_seeds_and_precision() -> None:
         assert p.dtype == np.float32
         assert p.tobytes() == same.params[name].tobytes()
         assert p.tobytes() != other.params[name].tobytes()
-    ids, lengths = names([3, 2])
-    logits, backward = one.forward(ids, lengths)
+    texts = names([3, 2])
+    logits, backward = one.forward(texts)
     assert logits.dtype == np.float32
     backward(np.ones_like(logits))
     assert all(grad.dtype == np.float32 for grad in one.grads.values())
@@ -300,13 +296,13 @@ def test_dropout_in_each_place_is_noise_for_training_only(place: int) -> None:
     rates = tuple(0.5 if i == place else 0.0 for i in range(3))
     made = Network(SMALL, dropout=rates, rng=np.random.default_rng(0))  # type: ignore[arg-type]
     plain = Network(SMALL, rng=np.random.default_rng(0))
-    ids, lengths = names([3, 5, 2])
-    assert (made.forward(ids, lengths)[0] == plain.forward(ids, lengths)[0]).all()
-    assert (made.logits(ids, lengths) == plain.logits(ids, lengths)).all()
-    noisy = made.forward(ids, lengths, np.random.default_rng(0))[0]
-    assert (noisy != plain.forward(ids, lengths)[0]).any()
-    assert (noisy == made.forward(ids, lengths, np.random.default_rng(0))[0]).all()
-    assert (noisy != made.forward(ids, lengths, np.random.default_rng(1))[0]).any()
+    texts = names([3, 5, 2])
+    assert (made.forward(texts)[0] == plain.forward(texts)[0]).all()
+    assert (made.logits(texts) == plain.logits(texts)).all()
+    noisy = made.forward(texts, np.random.default_rng(0))[0]
+    assert (noisy != plain.forward(texts)[0]).any()
+    assert (noisy == made.forward(texts, np.random.default_rng(0))[0]).all()
+    assert (noisy != made.forward(texts, np.random.default_rng(1))[0]).any()
 
 
 def test_dropout_where_it_is_said_to_be() -> None:
@@ -320,53 +316,42 @@ def test_dropout_where_it_is_said_to_be() -> None:
 
 
 def test_asking_leaves_gradients_and_weights_alone() -> None:
-    made, (ids, lengths) = Network(SMALL), names([3, 2])
+    made, texts = Network(SMALL), names([3, 2])
     before = {name: p.copy() for name, p in made.params.items()}
-    made.logits(ids, lengths)
+    made.logits(texts)
     assert all((made.params[name] == p).all() for name, p in before.items())
     assert all((grad == 0).all() for grad in made.grads.values())
 
 
-@pytest.mark.parametrize("lengths", [[2, 0], [2, 2], [3, -1, 1]])
-def test_lengths_that_do_not_fit(lengths: list[int]) -> None:
-    """Three letters, and lengths that do not share them out."""
-    made, ids = Network(SMALL), np.array([1, 2, 3])
-    with pytest.raises(InputError):
-        made.forward(ids, np.array(lengths))
-    with pytest.raises(InputError):
-        made.logits(ids, np.array(lengths))
-
-
-def test_letters_left_over() -> None:
-    """No name may lose its last letters in silence."""
-    made, ids = Network(SMALL), np.array([1, 2, 3])
+def test_a_name_without_letters() -> None:
+    made, texts = Network(SMALL), Ragged(np.array([1, 2, 3]), np.array([2, 0, 1]))
     for read in (made.forward, made.logits):
-        with pytest.raises(InputError):
-            read(ids, np.array([2]))
+        with pytest.raises(InputError, match=r"lengths: expected one or more letters in each name.*\[1\]"):
+            read(texts)
 
 
 @pytest.mark.parametrize("stray", [-1, 6])
 def test_ids_outside_the_alphabet(stray: int) -> None:
     """-1 is the trap of the tutorial's data: it must not read as the last letter."""
-    made, ids = Network(SMALL), np.array([1, stray, 3])
+    made, texts = Network(SMALL), laid([[1, stray, 3]])
     for read in (made.forward, made.logits):
         with pytest.raises(InputError, match="0 to 5"):
-            read(ids, np.array([3]))
+            read(texts)
 
 
 def test_it_learns_names_by_heart() -> None:
-    ids, lengths = names([3, 5, 2, 4, 6, 3, 2, 4], seed=3)
+    texts = names([3, 5, 2, 4, 6, 3, 2, 4], seed=3)
     labels = np.array([0, 1, 2, 3, 0, 1, 2, 3])
     made = Network(SMALL, rng=np.random.default_rng(0))
     optimiser = AdamW(made.params, 0.02)
     for _ in range(80):
-        logits, backward = made.forward(ids, lengths)
+        logits, backward = made.forward(texts)
         loss, dlogits = cross_entropy(logits, labels)
         made.zero_grad()
         backward(dlogits)
         optimiser.step(made.grads)
     assert loss < 0.1
-    assert made.logits(ids, lengths).argmax(axis=1).tolist() == labels.tolist()
+    assert made.logits(texts).argmax(axis=1).tolist() == labels.tolist()
 
 
 # --- the description
@@ -422,5 +407,5 @@ def test_words_that_mean_nothing_are_refused_when_the_network_is_made(name: str,
 def test_pooling_of_packed_outputs_is_in_the_order_given() -> None:
     lengths = np.array([1, 3, 2])
     data = np.arange(6.0)[:, None]
-    pooled, _ = pool(pack(data, lengths), "last")
+    pooled, _ = pool(pack(Ragged(data, lengths)), "last")
     assert pooled.ravel().tolist() == [0, 3, 5]

@@ -15,6 +15,7 @@ from cognomen.network import Architecture, Network, Ngrams
 from cognomen.network.ngrams import frequent_ngrams
 from cognomen.rnn.optim import AdamW
 from cognomen.text import Alphabet
+from cognomen.text.ragged import Ragged
 
 ALPHABET = Alphabet("abc")
 V = len(ALPHABET)
@@ -43,13 +44,13 @@ def made(names: list[str], longest: int = 3, min_count: int = 1, **options: Any)
 
 def table(names: list[str], longest: int, min_count: int = 1) -> tuple[Any, Any]:
     """Letters and counts of these names' n-grams."""
-    return frequent_ngrams(*ALPHABET.encode_all(names), longest=longest, min_count=min_count, alphabet_size=V)
+    return frequent_ngrams(ALPHABET.encode_all(names), longest=longest, min_count=min_count, alphabet_size=V)
 
 
 @given(NAMES, st.integers(1, 6), st.integers(1, 3))
 def test_those_found_are_those_that_counting_finds(names: list[str], longest: int, least: int) -> None:
-    ids, lengths = ALPHABET.encode_all(names)
-    letters, times = frequent_ngrams(ids, lengths, longest=longest, min_count=least, alphabet_size=V)
+    texts = ALPHABET.encode_all(names)
+    letters, times = frequent_ngrams(texts, longest=longest, min_count=least, alphabet_size=V)
     counts = Counter(ngram for name in names for ngram in set(substrings(name, longest)))
     found = spelled(letters)
     assert sorted(found) == sorted(ngram for ngram, count in counts.items() if count >= least)
@@ -69,11 +70,9 @@ def test_a_name_gets_the_sum_of_its_ngrams(
         held = [rows[ngram] for ngram in substrings(name, longest) if ngram in rows]
         x = ngrams.idf[held] * 4 / np.linalg.norm(ngrams.idf[held]) if held else np.zeros(0)
         expected.append(x @ weight[held])
-    ids, lengths = ALPHABET.encode_all(names)
-    np.testing.assert_allclose(ngrams.forward(ids, lengths)[0], expected, atol=1e-12)
-    logits = np.ones((len(names), 4))
-    ngrams.add_to(logits, ids, lengths)
-    np.testing.assert_allclose(logits, np.array(expected) + 1, atol=1e-12)
+    texts = ALPHABET.encode_all(names)
+    np.testing.assert_allclose(ngrams.forward(texts)[0], expected, atol=1e-12)
+    np.testing.assert_allclose(ngrams.evidence(texts).logits, expected, atol=1e-12)
 
 
 @given(st.text("abc?", min_size=1, max_size=9))
@@ -85,7 +84,7 @@ def test_spans_are_the_ngrams_and_sum_to_their_share(name: str) -> None:
     held = [ngram.strip("|") for ngram in substrings(name, 4) if ngram in known]
     assert sorted(name[a:b] for a, b in zip(starts, stops, strict=True)) == sorted(held)
     assert stops.max(initial=0) <= len(name)
-    expected = ngrams.forward(ids, np.array([len(ids)]))[0][0]
+    expected = ngrams.forward(Ragged(ids, np.array([len(ids)])))[0][0]
     np.testing.assert_allclose(values.sum(axis=0), expected, atol=1e-12)
 
 
@@ -93,7 +92,7 @@ def test_gradients_against_central_differences() -> None:
     """In a whole network, whose other parameters must not notice."""
     rng = np.random.default_rng(0)
     names = ["abca", "cab", "cab", "b", "ab?c"]
-    ids, lengths = ALPHABET.encode_all(names)
+    texts = ALPHABET.encode_all(names)
     letters, counts = table(names, longest=3)
     network = Network(
         Architecture(V, 3, embedding_size=3, hidden_size=4, longest_ngram=3),
@@ -105,9 +104,9 @@ def test_gradients_against_central_differences() -> None:
     weights = rng.normal(size=(5, 3))
 
     def loss() -> float:
-        return float((network.forward(ids, lengths)[0] * weights).sum())
+        return float((network.forward(texts)[0] * weights).sum())
 
-    _, backward = network.forward(ids, lengths)
+    _, backward = network.forward(texts)
     network.zero_grad()
     backward(weights)
     row = network.grads["ngrams.weight"][0]
@@ -128,7 +127,7 @@ def test_the_network_adds_them_however_names_are_read() -> None:
     """In both ways of reading, in pieces, on threads: the recurrent logits and the n-grams'."""
     rng = np.random.default_rng(1)
     names = ["".join(rng.choice(list("abc?"), rng.integers(1, 9))) for _ in range(3000)]
-    ids, lengths = ALPHABET.encode_all(names)
+    texts = ALPHABET.encode_all(names)
     for layers in (1, 2):
         architecture = Architecture(V, 3, embedding_size=3, hidden_size=4, num_layers=layers)
         plain = Network(architecture, rng=np.random.default_rng(5))
@@ -142,21 +141,21 @@ def test_the_network_adds_them_however_names_are_read() -> None:
                 "ngrams.weight": rng.normal(size=(len(letters) + 1, 3)),
             },
         )
-        expected = plain.logits(ids, lengths)
+        expected = plain.logits(texts)
         assert both.ngrams is not None
-        both.ngrams.add_to(expected, ids, lengths)
+        expected += both.ngrams.evidence(texts).logits
         for threads in (1, 2):
-            np.testing.assert_allclose(both.logits(ids, lengths, threads=threads), expected, atol=1e-4)
-        np.testing.assert_allclose(both.forward(ids, lengths)[0], expected, atol=1e-4)
-        few = slice(0, int(lengths[:5].sum()))
-        np.testing.assert_allclose(both.logits(ids[few], lengths[:5]), expected[:5], atol=1e-4)
+            np.testing.assert_allclose(both.logits(texts, threads=threads), expected, atol=1e-4)
+        np.testing.assert_allclose(both.forward(texts)[0], expected, atol=1e-4)
+        np.testing.assert_allclose(both.logits(texts[:5]), expected[:5], atol=1e-4)
+        np.testing.assert_allclose(both.logits(texts[:1]), expected[:1], atol=1e-4)
 
 
 def test_dropout_leaves_the_expected_sum() -> None:
     ngrams = made(["abcab", "cab"], dropout=0.4)
-    ids, lengths = ALPHABET.encode_all(["abcab"] * 4000)
-    whole = ngrams.forward(ids[:5], lengths[:1])[0]
-    dropped = ngrams.forward(ids, lengths, np.random.default_rng(0))[0]
+    texts = ALPHABET.encode_all(["abcab"] * 4000)
+    whole = ngrams.forward(texts[:1])[0]
+    dropped = ngrams.forward(texts, np.random.default_rng(0))[0]
     assert dropped.std(axis=0).min() > 0.1
     np.testing.assert_allclose(dropped.mean(axis=0), whole[0], atol=5 * dropped.std() / 4000**0.5)
 
@@ -197,10 +196,10 @@ def test_rare_ngrams_count_for_more() -> None:
     ngrams.params["weight"][1 + rows.index("c")] = 1
     bar, c = np.log(4 / 4) + 1, np.log(4 / 2) + 1
     expected = 4 * c / np.sqrt(2 * bar**2 + c**2)
-    assert ngrams.forward(*ALPHABET.encode_all(["c"]))[0][0, 0] == pytest.approx(expected)
+    assert ngrams.forward(ALPHABET.encode_all(["c"]))[0][0, 0] == pytest.approx(expected)
 
 
-def surprise_by_hand(name: str, names: list[str], longest: int) -> float:
+def bits_by_hand(name: str, names: list[str], longest: int) -> float:
     """The same, letter by letter, with counts found by slicing."""
     counts = Counter(ngram for each in names for ngram in set(substrings(each, longest)))
     marked, bits = f"|{name}|", 0.0
@@ -215,9 +214,9 @@ def surprise_by_hand(name: str, names: list[str], longest: int) -> float:
 
 
 @given(NAMES, NAMES, st.integers(1, 5))
-def test_surprise_is_what_the_counts_say(known: list[str], names: list[str], longest: int) -> None:
-    found = made(known, longest).surprise(*ALPHABET.encode_all(names))
-    expected = [surprise_by_hand(name, known, longest) for name in names]
+def test_bits_per_letter_are_what_the_counts_say(known: list[str], names: list[str], longest: int) -> None:
+    found = made(known, longest).bits_per_letter(ALPHABET.encode_all(names))
+    expected = [bits_by_hand(name, known, longest) for name in names]
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
@@ -231,13 +230,13 @@ def test_a_batch_without_a_known_ngram() -> None:
     """Where all are dropped, or none is known at all: nothing is added, and nothing learned."""
     dropped = made(["a"], dropout=0.999999)
     none = Ngrams(np.empty((0, 3), np.uint8), np.empty(0, np.uint8), V, 4, dtype=np.float64)
-    ids, lengths = ALPHABET.encode_all(["a"])
+    texts = ALPHABET.encode_all(["a"])
     for ngrams in (dropped, none):
-        logits, backward = ngrams.forward(ids, lengths, np.random.default_rng(0))
+        logits, backward = ngrams.forward(texts, np.random.default_rng(0))
         backward(np.ones((1, 4)))
         assert not logits.any()
         assert not ngrams.grads["weight"].any()
-    assert np.isfinite(none.surprise(ids, lengths)).all()
+    assert np.isfinite(none.bits_per_letter(texts)).all()
 
 
 def test_an_architecture_without_its_ngrams() -> None:
@@ -249,15 +248,13 @@ def test_weights_of_half_precision_stay_so_and_answer_as_wide_ones() -> None:
     """Nobody's copy of thousands of rows is needed for the dozen that a name has."""
     rng = np.random.default_rng(3)
     names = ["abca", "cab", "cab", "b", "ab?c"]
-    ids, lengths = ALPHABET.encode_all(names)
+    texts = ALPHABET.encode_all(names)
     letters, counts = table(names, longest=3)
     half = rng.normal(size=(len(letters) + 1, 3)).astype(np.float16)
     found = []
     for weight in (half, half.astype(np.float32)):
         ngrams = Ngrams(letters, counts, V, 3, weight=weight)
-        added = np.zeros((len(names), 3), np.float32)
-        ngrams.add_to(added, ids, lengths)
-        found.append([added, ngrams.forward(ids, lengths)[0], ngrams.spans(ids[:4])[2]])
+        found.append([ngrams.evidence(texts).logits, ngrams.forward(texts)[0], ngrams.spans(texts[0])[2]])
         assert ngrams.params["weight"].dtype == weight.dtype
     for narrow, wide in zip(*found, strict=True):
         np.testing.assert_array_equal(narrow, wide, strict=True)
@@ -294,10 +291,8 @@ def test_one_look_up_of_sums_tells_as_much_as_one_for_each_length(
     kept = [not any(text[:k] in dropped for k in range(1, len(text) + 1)) for text in spellings]
     ngrams = Ngrams(letters[kept], counts[kept], V, 4, dtype=np.float64)
     ngrams.params["weight"][1:] = np.random.default_rng(4).normal(size=(sum(kept), 4))
-    ids, lengths = ALPHABET.encode_all(others)
-    slow, quick = np.ones((2, len(others), 4))
-    ngrams.add_to(slow, ids, lengths)
-    ngrams.add_to(quick, ids, lengths, summed=ngrams.summed())
+    texts = ALPHABET.encode_all(others)
+    slow, quick = ngrams.evidence(texts).logits, ngrams.evidence(texts, table=ngrams.suffix_sums()).logits
     np.testing.assert_allclose(quick, slow, atol=1e-12)
 
 
@@ -307,13 +302,11 @@ def test_sums_of_more_ngrams_than_their_numbers_can_be_reckoned_with(count: int,
     alphabet, rng = Alphabet("abcdefghijklmnopqrstuvwxyz"), np.random.default_rng(5)
     syllables = ["".join(rng.choice(list(alphabet.letters), 3)) for _ in range(count // 2)]
     names = ["".join(rng.choice(syllables, 2)) for _ in range(count)]
-    ids, lengths = alphabet.encode_all(names)
-    table = frequent_ngrams(ids, lengths, longest=5, min_count=2, alphabet_size=len(alphabet))
+    texts = alphabet.encode_all(names)
+    table = frequent_ngrams(texts, longest=5, min_count=2, alphabet_size=len(alphabet))
     ngrams = Ngrams(*table, len(alphabet), 3, dtype=np.float64)
     assert ngrams._child.dtype == kind
     assert ngrams._child.size > np.iinfo(kind).max
     ngrams.params["weight"][1:] = rng.normal(size=(len(table[0]), 3))
-    slow, quick = np.zeros((2, count, 3))
-    ngrams.add_to(slow, ids, lengths)
-    ngrams.add_to(quick, ids, lengths, summed=ngrams.summed())
+    slow, quick = ngrams.evidence(texts).logits, ngrams.evidence(texts, table=ngrams.suffix_sums()).logits
     np.testing.assert_allclose(quick, slow, atol=1e-12)

@@ -20,6 +20,7 @@ from rnn_cases import (
 
 from cognomen.errors import InputError
 from cognomen.rnn import POOLINGS, pack, pool
+from cognomen.text.ragged import Ragged
 
 SAME = 1e-12
 LENGTHS = st.lists(st.integers(1, 6), min_size=1, max_size=6)
@@ -80,18 +81,18 @@ def test_every_pooling_is_tested_here() -> None:
 
 
 def test_a_largest_value_of_nan_shows() -> None:
-    letters = pack(np.array([[1.0], [np.nan], [2.0]]), np.array([3]))
+    letters = pack(Ragged(np.array([[1.0], [np.nan], [2.0]]), np.array([3])))
     assert np.isnan(pool(letters, "max")[0]).all()
 
 
 @pytest.mark.parametrize("way", ["median", "max+median", "", "max+", "Max", "max mean"])
 def test_poolings_that_do_not_exist(way: str) -> None:
-    y = pack(np.ones((3, 2)), np.array([1, 2]))
+    y = pack(Ragged(np.ones((3, 2)), np.array([1, 2])))
     with pytest.raises(InputError, match=r"pooling: expected last, max, mean"):
         pool(y, way)
 
 
 def test_equal_letters_share_nothing() -> None:
     """Of two equal largest values, the first letter's has all of the gradient."""
-    _, backward = pool(pack(np.array([[1.0], [2.0], [2.0], [0.0]]), np.array([4])), "max")
+    _, backward = pool(pack(Ragged(np.array([[1.0], [2.0], [2.0], [0.0]]), np.array([4]))), "max")
     assert backward(np.array([[3.0]])).ravel().tolist() == [0, 3, 0, 0]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cognomen.text import Alphabet, alphabet, normalise, read_name
-from cognomen.text.reading import REASONS, read_column, read_text
+import cognomen.text.reading
+from cognomen.text import Alphabet, alphabet, find_surname, normalise
+from cognomen.text.reading import FEW_TEXTS, REASONS, ColumnReading, read_column, read_surname
 from cognomen.text.spelling import plain_spelling
 
 LATIN = Alphabet(" '-abcdefghijklmnopqrstuvwxyz\u0301\u0308")
@@ -50,21 +51,28 @@ TEXTS = st.one_of(
 
 
 def check(texts: list[str], alphabet: Alphabet, *, lower: bool, full_names: bool) -> None:
-    """`read_column` says of every text what `read_text` says."""
-    found = read_column(texts, alphabet, lower=lower, full_names=full_names)
-    assert len(found.places) == len(texts)
-    assert found.lengths.sum() == len(found.ids)
-    spellings = np.split(found.ids, np.cumsum(found.lengths)[:-1])
+    """`read_column` says of every text what `read_surname` says."""
+    for few in (0, len(texts) + 1):  # through the lookup table, and one by one
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(cognomen.text.reading, "FEW_TEXTS", few)
+            found = read_column(texts, alphabet, lower=lower, full_names=full_names)
+        check_reading(found, texts, alphabet, lower=lower, full_names=full_names)
+
+
+def check_reading(
+    found: ColumnReading, texts: list[str], alphabet: Alphabet, *, lower: bool, full_names: bool
+) -> None:
+    assert len(found.inverse) == len(texts)
     for row, text in enumerate(texts):
-        expected = read_text(text, alphabet, lower=lower, full_names=full_names)
+        expected = read_surname(text, alphabet, lower=lower, full_names=full_names)
         if row in found.unusual:
             assert found.unusual[row] == expected
         else:
             assert (expected.surname, expected.note, expected.reason) == (text, None, None)
         if expected.spelling is None:
-            assert found.places[row] == -1
+            assert found.inverse[row] == -1
         else:
-            assert spellings[found.places[row]].tolist() == alphabet.encode(expected.spelling).tolist()
+            assert found.spellings[found.inverse[row]].tolist() == alphabet.encode(expected.spelling).tolist()
 
 
 @settings(max_examples=600)
@@ -107,19 +115,20 @@ def test_names_are_read_on_the_quick_path() -> None:
     ):
         found = read_column(texts, LATIN, lower=True, full_names=True)
         assert [texts[row] for row in found.unusual] == [text for text in texts if text in slow]
-    assert read_column(["a" * 100], LATIN, lower=True, full_names=True).unusual == {}
+    assert read_column(["a" * 100] * FEW_TEXTS, LATIN, lower=True, full_names=True).unusual == {}
 
 
 def test_unusual_texts_share_their_spellings() -> None:
     texts = ["John Smith", "Smith, Ann", "", "Ann Lee", "1", "Bo Smith"]
     found = read_column(texts, LATIN, lower=True, full_names=True)
-    assert found.places.tolist() == [0, 0, -1, 1, -1, 0]
-    assert found.lengths.tolist() == [5, 3]
+    assert found.inverse.tolist() == [0, 0, -1, 1, -1, 0]
+    assert found.spellings.lengths.tolist() == [5, 3]
 
 
 def test_the_numbers_of_a_small_alphabet_are_bytes() -> None:
-    assert read_column(["ab"], LATIN, lower=True, full_names=True).ids.dtype == np.uint8
-    assert read_column(["ab"], MANY, lower=True, full_names=True).ids.dtype == np.uint16
+    for letters, kind in [(LATIN, np.uint8), (MANY, np.uint16)]:
+        found = read_column(["ab"] * FEW_TEXTS, letters, lower=True, full_names=True)
+        assert found.spellings.data.dtype == kind
 
 
 @given(st.text(alphabet=NASTY, max_size=5), st.text(), st.booleans())
@@ -131,7 +140,7 @@ def test_plain_characters_are_spelt_without_their_neighbours(nasty: str, text: s
     for c in word:
         assert plain_spelling(c, lower=lower) == normalise(f"a{c}b", lower=lower)[1:-1]
     if word and word[0].isalpha():
-        assert read_name("".join(word)).surname == "".join(word)
+        assert find_surname("".join(word)).surname == "".join(word)
 
 
 @pytest.mark.parametrize("character", list("1 ,.(\t\x00\u0301\u200b\u3164ŉﷺ\ud800\U0001f600"))
@@ -149,7 +158,7 @@ def test_what_is_plain(character: str, spelling: str) -> None:
 
 def test_every_reason_has_its_name() -> None:
     texts = ["", "1", "a" * 101, "北京"]
-    readings = [read_text(text, LATIN, lower=True, full_names=True) for text in texts]
+    readings = [read_surname(text, LATIN, lower=True, full_names=True) for text in texts]
     assert ("not-text", *(reading.reason for reading in readings)) == REASONS
 
 

@@ -62,7 +62,7 @@ def test_a_cell_along_the_tree_is_the_cell_along_each_name(
     """Every kind of cell and all poolings at once, in a tree with blocks or without."""
     ((cell, _),) = recurrent(kind).levels[0]
     x = np.random.default_rng(0).standard_normal((6, 3))
-    tree = prefix_tree(sort_names(*laid(FAMILY), reverse=turned), block=block)
+    tree = prefix_tree(sort_names(laid(FAMILY), reverse=turned), block=block)
     found, _ = read_names(cell, cell.project(x)[0], tree, "last+max+mean", dropout=Dropout(0.0))
     for i, spelling in zip(tree.sorted_indices, tree.inverse, strict=True):
         y = plain_outputs(cell, x[list(FAMILY[i])[:: -1 if turned else 1]])
@@ -82,7 +82,7 @@ def test_siblings_have_one_product_in_common(names: list[Name], block: int | Non
         return apply(x)
 
     linear.apply = watched
-    tree = prefix_tree(sort_names(*laid(names)), block=block)
+    tree = prefix_tree(sort_names(laid(names)), block=block)
     read_names(cell, cell.project(np.zeros((6, 3)))[0], tree, "last", dropout=Dropout(0.0))
     expected = 0
     for start in range(0, len(names), block or len(names)):
@@ -99,7 +99,7 @@ def test_what_goes_back_along_the_tree(kind: str, block: int | None, way: str) -
     """Against central differences: by every projected letter, and by every parameter of the cell."""
     layer = recurrent(kind)
     ((cell, _),) = layer.levels[0]
-    tree = prefix_tree(sort_names(*laid(FAMILY)), block=block)
+    tree = prefix_tree(sort_names(laid(FAMILY)), block=block)
     x = lively_inputs(layer, cell)
     a, _ = cell.project(x)
 
@@ -141,7 +141,7 @@ def test_nothing_is_kept_that_nobody_will_ask_for() -> None:
     """Without learning the numbers are the same, and backward has nothing to work with."""
     ((cell, _),) = recurrent("gru").levels[0]
     a, _ = cell.project(np.random.default_rng(0).standard_normal((6, 3)))
-    tree = prefix_tree(sort_names(*laid(FAMILY)))
+    tree = prefix_tree(sort_names(laid(FAMILY)))
     learnt, _ = read_names(cell, a, tree, "max+mean", dropout=Dropout(0.0))
     asked, backward = read_names(cell, a, tree, "max+mean", dropout=Dropout(0.0), learn=False)
     assert_within(asked, learnt, 0.0)
@@ -153,7 +153,7 @@ def test_a_head_takes_what_is_pooled_wave_by_wave() -> None:
     ((cell, _),) = recurrent("gru").levels[0]
     rng = np.random.default_rng(0)
     a, _ = cell.project(rng.standard_normal((6, 3)))
-    tree = prefix_tree(sort_names(*laid(FAMILY)))
+    tree = prefix_tree(sort_names(laid(FAMILY)))
     pooled, _ = read_names(cell, a, tree, "max+mean", dropout=Dropout(0.0))  # (U, K, H)
     head = rng.standard_normal((*pooled.shape[1:], 3))  # (K, H, C)
     found, backward = read_names(cell, a, tree, "max+mean", dropout=Dropout(0.0), head=head)
@@ -173,8 +173,8 @@ def test_a_network_equals_the_plain_loop(kind: str, way: str, direction: str, la
     made = network(kind, way, direction, layers)
     expected = plain_logits(made, FAMILY)
     assert np.ptp(expected, axis=0).max() > 1e-3, "names that cannot be told apart prove nothing"
-    assert_within(made.forward(*laid(FAMILY))[0], expected, 1e-12)
-    assert_within(made.logits(*laid(FAMILY)), expected, 1e-12)
+    assert_within(made.forward(laid(FAMILY))[0], expected, 1e-12)
+    assert_within(made.logits(laid(FAMILY)), expected, 1e-12)
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
@@ -185,8 +185,8 @@ def test_any_names_read_as_the_plain_loop_reads_them(
 ) -> None:
     made = network(kind, way, direction, layers)
     expected = plain_logits(made, names)
-    assert_within(made.forward(*laid(names))[0], expected, 1e-12)
-    assert_within(made.logits(*laid(names, np.uint8)), expected, 1e-12)
+    assert_within(made.forward(laid(names))[0], expected, 1e-12)
+    assert_within(made.logits(laid(names, np.uint8)), expected, 1e-12)
 
 
 @pytest.mark.parametrize("layers", [1, 2])
@@ -198,8 +198,8 @@ def test_long_names_that_agree_for_long(layers: int) -> None:
     made = network("lstm", "max+mean+last", "both", layers)
     expected = plain_logits(made, names)
     for kind in (np.uint8, np.int64):
-        assert_within(made.forward(*laid(names, kind))[0], expected, 1e-12)
-        assert_within(made.logits(*laid(names, kind)), expected, 1e-12)
+        assert_within(made.forward(laid(names, kind))[0], expected, 1e-12)
+        assert_within(made.logits(laid(names, kind)), expected, 1e-12)
 
 
 @pytest.mark.parametrize(("kind", "size"), [(np.uint8, 256), (np.uint16, 300), (np.int64, 65538)])
@@ -209,8 +209,8 @@ def test_large_alphabets(kind: Any, size: int) -> None:
     high = [size - 1, size - 2, min(size, 257) - 2]
     names = [[0, high[0]], [high[0]], [0], [high[1], high[0]], [0, high[0], 1], high, [high[0]] * 3]
     expected = plain_logits(made, names)
-    assert_within(made.forward(*laid(names, kind))[0], expected, 1e-12)
-    assert_within(made.logits(*laid(names, kind)), expected, 1e-12)
+    assert_within(made.forward(laid(names, kind))[0], expected, 1e-12)
+    assert_within(made.logits(laid(names, kind)), expected, 1e-12)
 
 
 @pytest.mark.parametrize("layers", [1, 2])
@@ -226,7 +226,7 @@ def test_single_precision_is_near(kind: str, layers: int) -> None:
     double.load(made.params)
     names = [rng.integers(0, 4, n).tolist() for n in rng.integers(1, 9, 40)]
     expected = plain_logits(double, names)
-    for found in (made.forward(*laid(names))[0], made.logits(*laid(names))):
+    for found in (made.forward(laid(names))[0], made.logits(laid(names))):
         assert found.dtype == np.float32
         assert_within(found, expected, 1e-5)
 
@@ -242,7 +242,7 @@ def gradients(made: Network, back: Callable[[Array], None], d: Array) -> dict[st
 
 def packed(made: Network, names: Sequence[Name]) -> tuple[Array, Callable[[Array], None]]:
     """The network's parts joined here, every letter of every name a step of its own."""
-    letters = pack(*laid(names))
+    letters = pack(laid(names))
     x, back_x = made.embedding.forward(letters.data)
     y, back_y = made.recurrent.forward(letters.with_data(x))
     pooled, back_pool = pool(y, made.architecture.pooling, made.architecture.direction)
@@ -255,7 +255,7 @@ def packed(made: Network, names: Sequence[Name]) -> tuple[Array, Callable[[Array
 @pytest.mark.parametrize("kind", NETWORK_KINDS)
 def test_shared_steps_have_the_gradients_of_all_their_names(kind: str, way: str, direction: str) -> None:
     made = network(kind, way, direction)
-    logits, back = made.forward(*laid(FAMILY))
+    logits, back = made.forward(laid(FAMILY))
     expected_logits, expected_back = packed(made, FAMILY)
     assert_within(logits, expected_logits, 1e-12)
     d = np.random.default_rng(1).standard_normal(logits.shape)
@@ -272,7 +272,7 @@ def test_shared_steps_have_the_gradients_of_all_their_names(kind: str, way: str,
 @given(kind=st.sampled_from(NETWORK_KINDS), direction=st.sampled_from(DIRECTIONS), names=NAMES, seed=SEED)
 def test_any_names_gradients(kind: str, direction: str, names: list[Name], seed: int) -> None:
     made = network(kind, "last+mean", direction)
-    logits, back = made.forward(*laid(names))
+    logits, back = made.forward(laid(names))
     d = np.random.default_rng(seed).standard_normal(logits.shape)
     found, expected = gradients(made, back, d), gradients(made, packed(made, names)[1], d)
     for name, grad in found.items():
@@ -293,8 +293,8 @@ def test_a_whole_network_against_central_differences(kind: str) -> None:
         made.load({k: np.random.default_rng(seed).uniform(-1, 1, p.shape) for k, p in made.params.items()})
         if kinks_are_far(made):
             break
-    ids, lengths = laid(FAMILY)
-    errors = gradcheck(made, lambda some: made.forward(some, lengths), ids)
+    names = laid(FAMILY)
+    errors = gradcheck(made, lambda ids: made.forward(names.with_data(ids)), names.data)
     assert max(errors.values()) < RIGHT, errors
     assert min(np.abs(grad).max() for grad in made.grads.values()) > 1e-3
 
@@ -304,8 +304,12 @@ def test_gradients_with_noise(kind: str) -> None:
     """The noise is the same each time, so the loss is a function of the parameters alone."""
     made = network(kind, "mean+last", "both")
     made.dropout_embedded.rate = made.recurrent.dropout.rate = made.dropout_pooled.rate = 0.3
-    ids, lengths = laid(FAMILY)
-    errors = gradcheck(made, lambda some: made.forward(some, lengths, np.random.default_rng(8)), ids)
+    names = laid(FAMILY)
+
+    def forward(ids: Array) -> Any:
+        return made.forward(names.with_data(ids), np.random.default_rng(8))
+
+    errors = gradcheck(made, forward, names.data)
     assert max(errors.values()) < RIGHT, errors
 
 
@@ -314,7 +318,7 @@ def test_deferring_changes_no_gradient(kind: str, monkeypatch: pytest.MonkeyPatc
     ((cell, _),) = recurrent(kind).levels[0]
     a, _ = cell.project(np.random.default_rng(0).standard_normal((6, 3)))
     found, backward = read_names(
-        cell, a, prefix_tree(sort_names(*laid(FAMILY))), "max+mean", dropout=Dropout(0.0)
+        cell, a, prefix_tree(sort_names(laid(FAMILY))), "max+mean", dropout=Dropout(0.0)
     )
     d = np.random.default_rng(1).standard_normal(found.shape)
     da = backward(d)
@@ -344,7 +348,7 @@ def handing_on(size: int, direction: str, way: str = "mean") -> Network:
 
 
 def noisy(made: Network, names: Sequence[Name], seed: int = 0) -> Array:
-    return made.forward(*laid(names), np.random.default_rng(seed))[0]
+    return made.forward(laid(names), np.random.default_rng(seed))[0]
 
 
 def test_a_letter_loses_the_same_in_all_names() -> None:
@@ -378,9 +382,9 @@ def test_the_two_readers_draw_their_own_noise() -> None:
         made = handing_on(100, "both")
         (made.dropout_embedded if place == "embedded" else made.recurrent.dropout).rate = 0.5
         weight = made.params["output.weight"]  # (C, 2 * H)
-        logits, _ = made.forward(*laid([(1,)]), np.random.default_rng(0))
+        logits, _ = made.forward(laid([(1,)]), np.random.default_rng(0))
         weight[...] = np.roll(weight, 100, axis=1)
-        assert (logits != made.forward(*laid([(1,)]), np.random.default_rng(0))[0]).any()
+        assert (logits != made.forward(laid([(1,)]), np.random.default_rng(0))[0]).any()
 
 
 def test_noise_after_pooling_is_each_names_own() -> None:
@@ -404,7 +408,7 @@ def test_noise_has_the_right_mean(place: str, direction: str) -> None:
     places[place].rate = 0.3
     names = [(1, 2, 3), (1, 2), (3,)]
     draws = np.stack([noisy(made, names, seed) for seed in range(20)])  # (20, N, C)
-    assert_within(made.forward(*laid(names))[0], np.ones((3, 500)), 1e-12)
+    assert_within(made.forward(laid(names))[0], np.ones((3, 500)), 1e-12)
     assert_within(draws.mean(axis=(0, 2)), np.ones(3), 0.04)  # 10,000 draws: six standard deviations
     assert (draws == noisy(made, names, 0)).all(axis=(1, 2)).tolist() == [True] + [False] * 19
 

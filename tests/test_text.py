@@ -1,4 +1,4 @@
-"""Any string to letters: `normalise`, `fold` and `read_name`."""
+"""Any string to letters: `normalise`, `fold` and `find_surname`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cognomen.text import NameReading, fold, normalise, read_name
+from cognomen.text import FoundSurname, find_surname, fold, normalise
 from cognomen.text import names as text_module
 from cognomen.text.names import SURNAME_OF_FULL_NAME
 
@@ -212,7 +212,7 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(once) == once
 
 
-# --- read_name --------------------------------------------------------------------------------------------
+# --- find_surname --------------------------------------------------------------------------------------
 
 AS_THEY_STAND = [
     "Smith", "van der Berg", "de Vries", "De La Cruz", "O'Brien", "O’Brien", "Smith-Jones", "D arcy",
@@ -224,7 +224,7 @@ AS_THEY_STAND = [
 
 @pytest.mark.parametrize("text", AS_THEY_STAND)
 def test_a_surname_stands_as_it_is(text: str) -> None:
-    reading = read_name(text)
+    reading = find_surname(text)
     assert (normalise(reading.surname), reading.note) == (normalise(text), None)
 
 
@@ -280,7 +280,7 @@ def test_a_surname_stands_as_it_is(text: str) -> None:
     ],
 )
 def test_the_surname_of_a_full_name(text: str, surname: str) -> None:
-    assert read_name(text) == NameReading(surname, SURNAME_OF_FULL_NAME)
+    assert find_surname(text) == FoundSurname(surname, SURNAME_OF_FULL_NAME)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_the_surname_of_a_full_name(text: str, surname: str) -> None:
      ("(Smith)", "Smith"), ("123", "123"), ("...", "..."), ("()", "()")],
 )  # fmt: skip
 def test_little_or_nothing_to_read(text: str, surname: str) -> None:
-    assert read_name(text) == NameReading(surname, None)
+    assert find_surname(text) == FoundSurname(surname, None)
 
 
 @given(ANY_TEXT)
@@ -298,14 +298,14 @@ def test_little_or_nothing_to_read(text: str, surname: str) -> None:
 @example("Van Van , Van")
 @example("A. B. , de")
 def test_a_surname_read_again_is_itself(text: str) -> None:
-    surname = read_name(text).surname
-    assert read_name(surname) == NameReading(surname, None)
+    surname = find_surname(text).surname
+    assert find_surname(surname) == FoundSurname(surname, None)
 
 
 @given(ANY_TEXT)
 @example("- Jr.")
 def test_a_surname_is_made_of_parts_of_the_text(text: str) -> None:
-    reading = read_name(text)
+    reading = find_surname(text)
     assert all(part in text for part in reading.surname.split())
     has_letter = any(map(str.isalpha, text))
     assert any(map(str.isalpha, reading.surname)) == has_letter
@@ -315,14 +315,14 @@ def test_a_surname_is_made_of_parts_of_the_text(text: str) -> None:
 
 @given(ANY_TEXT, st.sampled_from(["Nakamura", "O'Brien", "Kowalczyk", "Müller", "Smith-Jones"]))
 def test_a_comma_ends_the_surname(given_names: str, surname: str) -> None:
-    assert read_name(f"{surname}, {given_names.replace(',', ' ')}").surname.endswith(surname)
+    assert find_surname(f"{surname}, {given_names.replace(',', ' ')}").surname.endswith(surname)
 
 
 @pytest.mark.parametrize(
     "text", ["Smith " * 20_000, "a" * 100_000, "(" * 50_000, "de " * 50_000 + "x", "- " * 50_000 + "a"]
 )
 def test_very_long_texts_are_read(text: str) -> None:
-    assert read_name(read_name(text).surname).note is None
+    assert find_surname(find_surname(text).surname).note is None
 
 
 def test_the_surnames_of_the_18_files_stand_as_they_are(names_folder: Path) -> None:
@@ -332,10 +332,10 @@ def test_the_surnames_of_the_18_files_stand_as_they_are(names_folder: Path) -> N
     for path in names_folder.glob("*.txt"):
         for row in path.read_text(encoding="utf-8").splitlines():
             several_words += len(row.split()) > 1
-            if read_name(row).note is not None:
+            if find_surname(row).note is not None:
                 read_otherwise.add(fold(row))
             else:
-                assert normalise(read_name(row).surname) == normalise(row)
+                assert normalise(find_surname(row).surname) == normalise(row)
     assert read_otherwise == {"to the first page", "novy novy"}
     assert several_words == 39 + 25
 
@@ -359,5 +359,5 @@ def test_the_short_way_for_usual_names_reads_as_the_rules_do(words: list[str]) -
     text = " ".join(words)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_module, "_is_usual", lambda word: False)
-        expected = read_name(text)
-    assert read_name(text) == expected
+        expected = find_surname(text)
+    assert find_surname(text) == expected

@@ -26,7 +26,7 @@ def clf() -> Classifier:
     """It knows the n-grams of a few names."""
     alphabet = Alphabet(LETTERS)
     size = len(alphabet)
-    ngrams = frequent_ngrams(*alphabet.encode_all(KNOWN), longest=3, min_count=1, alphabet_size=size)
+    ngrams = frequent_ngrams(alphabet.encode_all(KNOWN), longest=3, min_count=1, alphabet_size=size)
     architecture = Architecture(size, 2, embedding_size=4, hidden_size=5, longest_ngram=3)
     network = Network(architecture, ngrams=ngrams, rng=np.random.default_rng(0))
     return Classifier(network, alphabet, ORIGINS, [0.5, 0.5], Calibration(1.0, None, 4.0))
@@ -53,10 +53,10 @@ def test_marks_alone_make_no_name_unlike(clf: Classifier) -> None:
     assert marked.network.ngrams is not None
     texts = [*sorted(set(KNOWN)), "xqzvk", "qqq"]
     spelt = ["".join(letter + "\u0301" for letter in text) for text in texts]
-    ids, lengths = marked.alphabet.encode_all(spelt)
-    surprise = marked.network.ngrams.surprise(ids, lengths)
-    assert (surprise > 4).all(), "with all these marks every one is strange"
-    assert marked.unlike(ids, lengths, surprise).tolist() == [False] * 7 + [True] * 2
+    names = marked.alphabet.encode_all(spelt)
+    bits = marked.network.ngrams.bits_per_letter(names)
+    assert (bits > 4).all(), "with all these marks every one is strange"
+    assert marked.out_of_distribution(names, bits).tolist() == [False] * 7 + [True] * 2
     assert [a.reason for a in marked([*spelt, *texts])] == ([None] * 7 + ["unlike-training"] * 2) * 2
     one = "Jo\u0301nes"
     np.testing.assert_array_equal(
@@ -71,17 +71,17 @@ def _name(each: OriginProbability) -> str:
 def _with_marks() -> tuple[Network, Alphabet]:
     alphabet = Alphabet(LETTERS + "\u0301")
     size = len(alphabet)
-    ngrams = frequent_ngrams(*alphabet.encode_all(KNOWN), longest=3, min_count=1, alphabet_size=size)
+    ngrams = frequent_ngrams(alphabet.encode_all(KNOWN), longest=3, min_count=1, alphabet_size=size)
     architecture = Architecture(size, 2, embedding_size=4, hidden_size=5, longest_ngram=3)
     return Network(architecture, ngrams=ngrams, rng=np.random.default_rng(0)), alphabet
 
 
 def test_a_model_without_a_limit_cannot_tell(clf: Classifier) -> None:
     unable = Classifier(clf.network, clf.alphabet, ORIGINS, [0.5, 0.5], Calibration(1.0, None, None))
-    assert not unable.judges
+    assert not unable.detects_ood
     assert unable("xqzvk").reason is None
     with pytest.raises(InputError, match="cannot tell"):
-        unable.unlike(np.array([1]), np.array([1]), np.array([9.0]))
+        unable.out_of_distribution(unable.alphabet.encode_all(["a"]), np.array([9.0]))
 
 
 def test_all_faces_say_the_same(clf: Classifier) -> None:
@@ -108,9 +108,9 @@ def test_more_names_than_are_read_at_once(clf: Classifier) -> None:
     ends = ["".join(rng.choice(list("sonqx"), n)) for n in rng.integers(0, 6, 3000)]
     names = [str(rng.choice(KNOWN)) + end for end in ends]
     assert len(set(names)) > 1500
-    ids, lengths = clf.alphabet.encode_all(names)
+    texts = clf.alphabet.encode_all(names)
     assert clf.network.ngrams is not None
-    expected = clf.network.ngrams.surprise(ids, lengths) > 4.0
+    expected = clf.network.ngrams.bits_per_letter(texts) > 4.0
     assert 0.02 < expected.mean() < 0.98
     for threads in (1, 2):
         found = clf(names, threads=threads)

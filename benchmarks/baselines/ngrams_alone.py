@@ -52,10 +52,10 @@ class NgramsAlone:
         known = _read(alphabet, corpus.names, np.searchsorted(corpus.origins, corpus.labels))
         first = _fit(known, np.flatnonzero(~held_out), alphabet, recipe, _half(tell, 0))
         last = _fit(known, np.arange(len(known)), alphabet, recipe, _half(tell, 1))
-        ids, lengths, labels = known.take(np.flatnonzero(held_out))
-        temperature = fit_calibration(first.forward(ids, lengths)[0], labels).temperature
+        logits = first.forward(known.texts[held_out])[0]
+        temperature = fit_calibration(logits, known.labels[held_out]).temperature
         asked = _read(alphabet, names, np.zeros(len(names), np.int64))
-        logits = last.forward(asked.ids, asked.lengths)[0]  # (N, C)
+        logits = last.forward(asked.texts)[0]  # (N, C)
         return softmax_with_temperature(logits, temperature), corpus.origins
 
     def facts(self) -> dict[str, Any]:
@@ -86,17 +86,15 @@ def _alphabet(names: Sequence[str], recipe: Recipe) -> Alphabet:
 
 def _read(alphabet: Alphabet, names: Sequence[str], labels: Ids) -> Names:
     """Names as ids."""
-    return Names(*alphabet.encode_all([alphabet.without_unknown_marks(normalise(n)) for n in names]), labels)
+    return Names(alphabet.encode_all([alphabet.without_unknown_marks(normalise(n)) for n in names]), labels)
 
 
 def _layer(
     names: Names, which: NDArray[np.int64], alphabet: Alphabet, recipe: Recipe, origin_count: int
 ) -> Ngrams:
     """The n-grams that are frequent enough among some of the names, with weights of zero."""
-    ids, lengths, _ = names.take(which)
     letters, counts = frequent_ngrams(
-        ids,
-        lengths,
+        names.texts[which],
         longest=recipe.longest_ngram,
         min_count=recipe.min_ngram_count,
         alphabet_size=len(alphabet),
@@ -121,9 +119,10 @@ def _fit(
     while optimiser.steps < steps:
         order = rng.permutation(which)
         for start in range(0, len(order), recipe.batch_size):
-            ids, lengths, labels = names.take(order[start : start + recipe.batch_size])
-            ids = np.where(rng.random(len(ids)) < recipe.letter_dropout, UNKNOWN, ids)
-            logits, backward = ngrams.forward(ids, lengths, rng)  # (N, C)
+            batch = order[start : start + recipe.batch_size]
+            texts, labels = names.texts[batch], names.labels[batch]
+            ids = np.where(rng.random(len(texts.data)) < recipe.letter_dropout, UNKNOWN, texts.data)
+            logits, backward = ngrams.forward(texts.with_data(ids), rng)  # (N, C)
             ngrams.zero_grad()
             backward(cross_entropy(logits + favour, labels, label_smoothing=recipe.label_smoothing)[1])
             clip_grad_norm(ngrams.grads, recipe.clip)

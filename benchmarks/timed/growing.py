@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 
 from cognomen.network import Architecture, Network
+from cognomen.text.ragged import Ragged
 from timed.batches import Laid, batches
 from timed.memory import now, peak
 from timed.names import classifier, different_names, read_cheaply, recombined_names
@@ -44,7 +45,7 @@ def network_of(scale: str, value: int) -> Network:
 def work_of(side: str, network: Network, names: Laid, size: int) -> Callable[[], object]:
     """What to time: ours as it comes, theirs with batches of one size."""
     if side == "ours":
-        return partial(network.logits, names.ids, names.lengths, threads=1)
+        return partial(network.logits, Ragged(names.ids, names.lengths), threads=1)
     import torch
 
     from timed.torch_side import torch_network

@@ -49,8 +49,9 @@ def our_steps(size: int, dropout: Dropout = NO_DROPOUT, clip: float | None = Non
     while True:
         order = rng.permutation(len(names))
         for start in range(0, len(order), size):
-            ids, lengths, labels = names.take(order[start : start + size])
-            logits, backward = network.forward(ids, lengths, noise)
+            batch = order[start : start + size]
+            logits, backward = network.forward(names.texts[batch], noise)
+            labels = names.labels[batch]
             _, dlogits = cross_entropy(logits, labels)
             network.zero_grad()
             backward(dlogits)
@@ -68,7 +69,7 @@ def their_steps(
 
     names, rng = training_names(), np.random.default_rng(0)
     network = TorchNetwork(classifier().network.architecture, dropout).train()
-    step, laid = training_step(network, names.labels, clip=clip), Laid(names.ids, names.lengths)
+    step, laid = training_step(network, names.labels, clip=clip), Laid(names.texts.data, names.texts.lengths)
     while True:
         for batch in batches(laid, way, size, rng):
             step(batch, way)

@@ -142,7 +142,7 @@ def _time_to_accuracy(accuracy: float, seed: int) -> dict[str, Any]:
 
             def answer() -> None:
                 nonlocal reached
-                reached = float((run.network.logits(*laid).argmax(axis=1) == right).mean())
+                reached = float((run.network.logits(laid).argmax(axis=1) == right).mean())
 
             asking += seconds_of(answer)
         if reached > accuracy:

@@ -122,14 +122,14 @@ def tally(
     """
     tables, counts = [np.empty((0, int(possible.sum())), np.float32)], [np.empty(0, np.intp)]
     unknown = Counter({"not-text": int(rows[0])})
-    for start, reading, p, unlike in blocks:
-        standing = rows[1 + start : 1 + start + len(reading.places)]
+    for start, _, reading, p, ood in blocks:
+        standing = rows[1 + start : 1 + start + len(reading.inverse)]
         unknown += unread_rows(reading, standing)
-        known = reading.places >= 0
-        times = np.bincount(reading.places[known], standing[known], len(p))  # (S,)
-        unknown["unlike-training"] += int(times[unlike].sum())
-        tables.append(p[~unlike][:, possible])
-        counts.append(times[~unlike].astype(np.intp))
+        known = reading.inverse >= 0
+        times = np.bincount(reading.inverse[known], standing[known], len(p))  # (S,)
+        unknown["unlike-training"] += int(times[ood].sum())
+        tables.append(p[~ood][:, possible])
+        counts.append(times[~ood].astype(np.intp))
     return compose(
         np.concatenate(tables),
         np.concatenate(counts),

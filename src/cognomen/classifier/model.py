@@ -1,4 +1,4 @@
-"""A trained model: its network, what its numbers mean, and how it comes from disk and goes there."""
+"""A trained model: its network, what its inputs and outputs mean, and how it is loaded and saved."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.io.pretrained import DEFAULT, find_model
 from cognomen.network.architecture import Architecture
 from cognomen.network.network import Network
-from cognomen.rnn.arrays import Array, Ids
+from cognomen.rnn.arrays import Array
 from cognomen.text.alphabet import Alphabet
+from cognomen.text.ragged import Ragged
 from cognomen.text.spelling import normalise
 
 __all__ = ["Model"]
@@ -26,17 +27,17 @@ class Model:
     """A trained network, and what its inputs and outputs mean.
 
     Args:
-        network: gives the logits.
-        alphabet: its letters.
+        network: the network.
+        alphabet: the letters of its input.
         origins: the names of its outputs, C.
         priors: the share of each origin among the training names, (C,).
-        calibration: what makes the logits probabilities (see `calibration`); a number is the temperature.
+        calibration: turns logits into probabilities (see `calibration`); a number is a temperature.
         facts: how the model was trained; JSON values.
         card: the model card, Markdown.
         lower: whether the network reads names in lower case.
 
     Raises:
-        InputError: the parts do not fit each other.
+        InputError: the parts do not fit together.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Model:
     ) -> None:
         self.network, self.alphabet, self.lower = network, alphabet, lower
         self.origins = tuple(origins)
+        self._origin_array = np.array(self.origins, dtype=object)  # (C,)
         self.priors = tuple(float(share) for share in priors)
         if not isinstance(calibration, Calibration):
             calibration = Calibration(float(calibration))
@@ -70,22 +72,22 @@ class Model:
 
     @classmethod
     def load(cls, model: str | Path | None = None) -> Self:
-        """Load a model: the shipped one, or any model's folder.
+        """Load a pretrained model, or one from a folder.
 
         Args:
-            model: nothing or "classic" for the model that comes with Cognomen; else a folder (a folder of
-                that very name is "./classic").
+            model: "classic", the pretrained model and the default, or a folder. (A folder with the name of a
+                pretrained model is written "./classic".)
 
         Raises:
-            ModelError: there is no such model, or its folder is damaged or foreign.
+            ModelError: there is no such model, or its folder is damaged or not a model.
         """
         folder = find_model(DEFAULT if model is None else model)
         artifact = read_artifact(folder)
         facts = artifact.facts
         if "generator" in facts["architecture"]:
             raise ModelError(
-                f"{folder}: expected a model that reads names, found one that writes them. It is for "
-                "`cognomen generate ORIGIN --model FOLDER`; without --model, the shipped one reads names."
+                f"{folder}: expected a classifier, found a generator, which is for `cognomen generate ORIGIN "
+                "--model FOLDER`. Leave out --model for the pretrained classifier."
             )
         try:
             network = Network.from_tensors(Architecture.from_json(facts["architecture"]), artifact.tensors)
@@ -101,16 +103,16 @@ class Model:
             )
         except InputError as error:
             raise ModelError(
-                f"{folder}: the model's parts do not fit each other: {error}. Copy the whole model folder "
+                f"{folder}: the model's parts do not fit together: {error}. Copy the whole model folder "
                 "anew from its source, or train it anew."
             ) from error
 
     def save(self, folder: str | Path, *, half: bool = False) -> None:
-        """Write the model to a folder, atomically; a model that stands there is replaced.
+        """Write the model to a folder, atomically; a model that is there is replaced.
 
         Args:
             folder: where to.
-            half: store the weights as float16, in half the bytes. Probabilities differ by some 1e-4 then.
+            half: store the weights as float16, in half the bytes. Probabilities then differ by about 1e-4.
 
         Raises:
             ModelError: the folder holds something else, or cannot be written.
@@ -135,7 +137,7 @@ class Model:
         return self.calibration.temperature
 
     def logits(self, surnames: Sequence[str]) -> Array:
-        """The network's own outputs for texts that are known to be surnames, (N, C); no reason is looked for.
+        """The network's outputs for texts that are known to be surnames, (N, C).
 
         Raises:
             InputError: a text has no letters.
@@ -146,33 +148,41 @@ class Model:
                 f"expected surnames, got {surnames[spellings.index('')]!r}, which has no letters"
             )
         readable = [self.alphabet.without_unknown_marks(spelling) for spelling in spellings]
-        return self.network.logits(*self.alphabet.encode_all(readable))
+        return self.network.logits(self.alphabet.encode_all(readable))
 
     @property
-    def judges(self) -> bool:
-        """Whether it can tell names unlike those of the training."""
+    def detects_ood(self) -> bool:
+        """Whether the model can tell names that are out of distribution, unlike its training names."""
         return self.calibration.unlike_above is not None and self.network.ngrams is not None
 
-    def unlike(self, ids: Ids, lengths: Ids, surprise: Array) -> NDArray[np.bool_]:
-        """Which names are unlike those of the training, (N,); from letters (M,), lengths (N,), surprise (N,).
+    def out_of_distribution(self, names: Ragged, bits: Array) -> NDArray[np.bool_]:
+        """Which of N names of ids are unlike the training names, (N,).
 
-        Both with its marks and without them such a name has more surprise than the calibration's limit. Marks
-        alone make none unlike, as few languages have theirs in training: the 18 files spell Czech without,
-        so "Dvořák" would be as strange as random letters.
+        Such a name has more bits per letter than the calibration's threshold both with its marks and without
+        them. Marks alone do not count, since few languages are spelled with theirs in training: the 18 files
+        have Czech without marks, so that "Dvořák" would look as odd as random letters.
+
+        Args:
+            names: the ids of the names' letters.
+            bits: their bits per letter (see `Ngrams.bits_per_letter`), (N,).
+
+        Raises:
+            InputError: the model cannot tell.
         """
-        limit, ngrams = self.calibration.unlike_above, self.network.ngrams
-        if limit is None or ngrams is None:
+        threshold, ngrams = self.calibration.unlike_above, self.network.ngrams
+        if threshold is None or ngrams is None:
             raise InputError("this model cannot tell: it has no n-grams, or too few names were held out")
-        unlike = surprise > limit
-        rows = np.flatnonzero(unlike)  # (U,)
-        spelt = lengths[rows]
-        places = np.arange(spelt.sum()) + np.repeat(np.cumsum(lengths)[rows] - np.cumsum(spelt), spelt)
-        letters = ids[places]
-        is_mark = self.alphabet.is_mark.take(letters)
+        odd = bits > threshold
+        if not odd.any():
+            return odd
+        rows = np.flatnonzero(odd)  # (U,)
+        suspects = names[rows]
+        is_mark = self.alphabet.is_mark.take(suspects.data)
         if is_mark.any():
-            marks = np.bincount(np.repeat(np.arange(len(rows)), spelt)[is_mark], minlength=len(rows))  # (U,)
-            unlike[rows] = ngrams.surprise(letters[~is_mark], spelt - marks) > limit
-        return unlike
+            marks = np.bincount(suspects.rows[is_mark], minlength=len(rows))  # (U,)
+            unmarked = Ragged(suspects.data[~is_mark], suspects.lengths - marks)
+            odd[rows] = ngrams.bits_per_letter(unmarked) > threshold
+        return odd
 
     def __repr__(self) -> str:
         a = self.network.architecture
@@ -186,7 +196,7 @@ class Model:
 
 
 def _accuracy(facts: Mapping[str, Any]) -> list[str]:
-    """The accuracy among the facts of a training that is best founded, in words; [] if none was measured."""
+    """The most reliable accuracy among the facts of the training, in words; [] if none was measured."""
     measured = facts.get("protocols", {}).get("L", {}).get("mean")
     if measured is not None:
         return [f"protocol L accuracy {measured:.3f}"]

@@ -24,6 +24,7 @@ from cognomen.rnn.arrays import Array, Backward, Ids
 from cognomen.rnn.initializers import Zeros
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.pooling import kinds_of
+from cognomen.text.ragged import Ragged
 
 __all__ = ["SEGMENTS", "Attributions", "attribute_letters", "in_double_precision"]
 
@@ -61,7 +62,7 @@ def attribute_letters(network: Network, ids: Ids, targets: Array) -> Attribution
     """
     double = in_double_precision(network)
     names = np.concatenate([np.zeros_like(ids), ids])  # the baseline, and the name
-    logits, _ = double.forward(names, np.array([len(ids)] * 2))  # (2, C)
+    logits, _ = double.forward(Ragged(names, np.array([len(ids)] * 2)))  # (2, C)
     baseline, total = (targets @ logits.T).T  # (K,) each
     attributions = _integrate(double, ids, targets)  # (K, T)
     delta = attributions.sum(axis=1) - (total - baseline)

@@ -21,7 +21,7 @@ from cognomen.classifier.classifier import Classifier
 from cognomen.explanation.activations import Activations, record_activations
 from cognomen.explanation.attribution import Attributions, attribute_letters
 from cognomen.text.matching import find_origin
-from cognomen.text.reading import read_text
+from cognomen.text.reading import read_surname
 
 __all__ = ["Explanation", "LetterAttribution", "explain", "letters_of", "name_activations"]
 
@@ -178,7 +178,7 @@ def _spelling(clf: Classifier, name: str | None, full_names: bool) -> str | None
     """The letters that the network reads; None if the text cannot be read."""
     if not isinstance(name, str):
         return None
-    return read_text(name, clf.alphabet, lower=clf.lower, full_names=full_names).spelling
+    return read_surname(name, clf.alphabet, lower=clf.lower, full_names=full_names).spelling
 
 
 def _attributions(clf: Classifier, spelling: str, origin: str, rival: str | None) -> Attributions:

@@ -273,10 +273,10 @@ class Generator:
         Raises:
             InputError: a letter is not in the alphabet.
         """
-        ids, lengths = self.alphabet.encode_all([spell(name) for name in names])
-        if (ids == BOUNDARY).any():
+        texts = self.alphabet.encode_all([spell(name) for name in names])
+        if (texts.data == BOUNDARY).any():
             raise InputError(f"expected letters among {self.alphabet.letters!r} only")
-        return pack(ids, lengths)
+        return pack(texts)
 
     # --- on disk ------------------------------------------------------------------------------------------
 
@@ -314,7 +314,7 @@ class Generator:
             made.network.load(tensors)
         except (InputError, KeyError, TypeError, ValueError) as error:
             raise ModelError(
-                f"{folder}: the generator's parts do not fit each other: {error}. Copy the whole folder anew "
+                f"{folder}: the generator's parts do not fit together: {error}. Copy the whole folder anew "
                 "from its source."
             ) from error
         return made

@@ -1,9 +1,12 @@
-"""The classifier's network: letters in, one number for each origin out.
+"""The classifier's network: names in, a logit for each origin out.
 
 ids (M,) -> embedding (M, E) -> recurrent, both directions (M, 2H) -> pooling (N, 2H * kinds) -> logits (N, C)
 
-With a single recurrent layer, M counts distinct prefixes, not letters: see `rnn.prefixes`. Beside all this,
-weights of letter n-grams may add what they have to say to the logits: see `ngrams`.
+With a single recurrent layer, M counts distinct prefixes instead of letters (see `rnn.engine.prefix_tree`).
+The weights of letter n-grams may be added to the logits (see `ngrams`).
+
+`forward` is for training: it remembers what backward needs. `logits` is for inference on any number of names,
+which it reads piece by piece.
 """
 
 from __future__ import annotations
@@ -16,27 +19,31 @@ from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError
 from cognomen.network.architecture import Architecture
-from cognomen.network.ngrams import Ngrams
+from cognomen.network.ngrams import NgramEvidence, Ngrams
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cells import Cell
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
+from cognomen.rnn.engine.one_sequence import read_sequence
 from cognomen.rnn.engine.packed_weights import prepack
-from cognomen.rnn.engine.prefix_tree import PrefixTree, SortedNames, check_lengths, prefix_tree, sort_names
+from cognomen.rnn.engine.prefix_tree import PrefixTree, SortedNames, check_names, prefix_tree, sort_names
 from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.engine.shared_reading import read_names
 from cognomen.rnn.initializers import Initializer, Zeros
 from cognomen.rnn.layers import Dropout, Embedding, Layer, Linear
 from cognomen.rnn.packed import pack
-from cognomen.rnn.pooling import kinds_of, pool
+from cognomen.rnn.pooling import kinds_of, pool, pool_sequence
 from cognomen.rnn.recurrent import Recurrent
+from cognomen.text.ragged import Ragged
 
 __all__ = ["Architecture", "Network"]
 
-BLOCK = 192  # names that begin with each level: enough rows for full-speed products, few enough for the cache
-POOLED_NAMES, POOLED_LETTERS = 1 << 15, 1 << 20  # what is read as one tree
-SORTED_NAMES, SORTED_LETTERS = 1 << 19, 1 << 23  # what is sorted at once
-PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # what a deeper network reads at once, remembering all
-FEW_NAMES, FEW_LETTERS = 1 << 10, 1 << 12  # not worth another thread, or any preparation
+# How inference divides its work. Where there are two limits, on names and on letters, the first one reached
+# counts.
+BLOCK = 192  # names that start at each level of a tree: enough rows for fast products, few for the cache
+TREE_NAMES, TREE_LETTERS = 1 << 15, 1 << 20  # read as one prefix tree; a thread's unit of work
+SORTED_NAMES, SORTED_LETTERS = 1 << 19, 1 << 23  # sorted at once, to share prefixes; bounds the memory
+PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # read as one packed batch, whose states are all kept
+FEW_NAMES, FEW_LETTERS = 1 << 10, 1 << 12  # below these, threads and preparation cost more than they save
 NGRAM_TABLES = LETTERS, COUNTS = "ngrams.letters", "ngrams.counts"
 WEIGHT = "ngrams.weight"
 
@@ -45,10 +52,10 @@ class Network(Layer):
     """Embedding, recurrent layers, pooling and a linear map to the origins.
 
     Args:
-        architecture: shapes and wiring.
+        architecture: sizes and kinds of its parts.
         ngrams: the n-grams that have weights: letters (G, K) with K = `longest_ngram`, and counts (G,); see
             `Ngrams`.
-        ngram_weight: their first weights, (G + 1, C); zeros if None.
+        ngram_weight: their initial weights, (G + 1, C); zeros if None.
         dropout: in training, the share dropped after the embedding, after each recurrent layer, and
             after pooling.
         ngram_dropout: in training, the share dropped of each name's n-grams.
@@ -131,32 +138,28 @@ class Network(Layer):
         return {**self.params, LETTERS: self.ngrams.letters, COUNTS: self.ngrams.counts}
 
     def forward(
-        self, ids: Ids, lengths: Ids, rng: np.random.Generator | None = None
+        self, names: Ragged, rng: np.random.Generator | None = None
     ) -> tuple[Array, Callable[[Array], None]]:
-        """Read names laid end to end, ids (M,) with lengths (N,): logits (N, C) in the same order.
-
-        `rng` is the source of dropout's noise; without it there is none.
+        """The logits (N, C) of names of ids, and backward; `rng` draws the dropout noise, None for none.
 
         Raises:
-            InputError: there is no name, a name has no letters, the lengths do not fit the ids, or an id is
-                no letter's.
+            InputError: there is no name, a name has no letters, or an id is not in the alphabet.
         """
-        parts, back = self.forward_parts(ids, lengths, rng)
+        parts, back = self.forward_parts(names, rng)
         return sum(parts[1:], start=parts[0]), lambda dlogits: back([dlogits] * len(parts))
 
     def forward_parts(
-        self, ids: Ids, lengths: Ids, rng: np.random.Generator | None = None
+        self, names: Ragged, rng: np.random.Generator | None = None
     ) -> tuple[list[Array], Callable[[list[Array]], None]]:
-        """As `forward`, but the logits (N, C) of each kind of evidence: the recurrent ones, the n-grams'.
+        """As `forward`, with the logits (N, C) of the recurrent part and those of the n-grams apart.
 
         Backward takes a gradient for each.
         """
-        lengths = check_lengths(ids, lengths)
-        if len(lengths) == 0:
+        self._check(names)
+        if len(names) == 0:
             raise InputError("expected one or more names, got none")
-        self.embedding.check(ids)
         readers = [self._recurrent_logits, *([] if self.ngrams is None else [self.ngrams.forward])]
-        parts, backwards = zip(*(read(ids, lengths, rng) for read in readers), strict=True)
+        parts, backwards = zip(*(read(names, rng) for read in readers), strict=True)
 
         def backward(dparts: list[Array]) -> None:
             for back, dlogits in zip(backwards, dparts, strict=True):
@@ -164,12 +167,16 @@ class Network(Layer):
 
         return list(parts), backward
 
+    def _check(self, names: Ragged) -> None:
+        check_names(names)
+        self.embedding.check(names.data)
+
     def _recurrent_logits(
-        self, ids: Ids, lengths: Ids, rng: np.random.Generator | None = None
+        self, names: Ragged, rng: np.random.Generator | None = None
     ) -> tuple[Array, Callable[[Array], None]]:
-        """What the recurrent layers make of names: logits (N, C)."""
+        """The logits (N, C) of the recurrent part."""
         read = self._read_shared if self.architecture.num_layers == 1 else self._read_packed
-        pooled, back_read = read(ids, lengths, rng)  # (N, F)
+        pooled, back_read = read(names, rng)  # (N, F)
         pooled, back_noise = self.dropout_pooled.forward(pooled, rng)
         logits, back_output = self.output.forward(pooled)  # (N, C)
 
@@ -179,33 +186,33 @@ class Network(Layer):
         return logits, backward
 
     def _read_shared(
-        self, ids: Ids, lengths: Ids, rng: np.random.Generator | None
+        self, names: Ragged, rng: np.random.Generator | None
     ) -> tuple[Array, Callable[[Array], None]]:
-        """A single layer reads every prefix once, or suffix: pooled (N, F)."""
-        count, (cells,) = len(lengths), self.recurrent.levels
-        trees = [prefix_tree(sort_names(ids, lengths, reverse=reverse)) for _, reverse in cells]
+        """A single layer reads each distinct prefix, or suffix, once: pooled (N, F)."""
+        (cells,) = self.recurrent.levels
+        trees = [prefix_tree(sort_names(names, reverse=reverse)) for _, reverse in cells]
         parts, backwards = [], []
         for (cell, _), tree in zip(cells, trees, strict=True):
             pooled, back_tree = self._read_tree(prepack(cell), tree, rng)  # (U, K, H)
             parts.append(pooled)
             backwards.append(back_tree)
-        names = [tree.inverse[np.argsort(tree.sorted_indices)] for tree in trees]  # (N,) each
-        pooled = np.stack([p[n] for p, n in zip(parts, names, strict=True)], axis=2)  # (N, K, D, H)
+        inverse = [tree.inverse[np.argsort(tree.sorted_indices)] for tree in trees]  # (N,) each
+        pooled = np.stack([part[i] for part, i in zip(parts, inverse, strict=True)], axis=2)  # (N, K, D, H)
 
         def backward(dpooled: Array) -> None:
             dpooled = dpooled.reshape(pooled.shape)
-            for d, (back, name) in enumerate(zip(backwards, names, strict=True)):
-                back(segment_sum(dpooled[:, :, d].reshape(count, -1), name, len(trees[d].ends)))
+            for d, (back, i) in enumerate(zip(backwards, inverse, strict=True)):
+                back(segment_sum(dpooled[:, :, d].reshape(len(i), -1), i, len(trees[d].ends)))
 
-        return pooled.reshape(count, -1), backward
+        return pooled.reshape(len(names), -1), backward
 
     def _read_tree(
         self, cell: Cell, tree: PrefixTree, rng: np.random.Generator | None, head: Array | None = None
     ) -> tuple[Array, Callable[[Array], None]]:
-        """One cell reads the names of a tree: pooled (U, K, H) for the distinct ones, or what a head says.
+        """One cell reads the names of a tree: pooled (U, K, H) of the distinct ones, (U, C) through a head.
 
-        A letter is the same input wherever it stands, so each of the alphabet's is projected once. Noise too
-        is drawn once for a letter: what a batch loses of it, it loses in all its names.
+        A letter is the same input wherever it occurs, so each letter of the alphabet is projected once. Its
+        dropout noise is drawn once as well: all names of a batch lose the same parts of a letter.
         """
         x, back_embedding = self.embedding.forward(np.arange(self.architecture.alphabet_size))  # (V, E)
         x, back_noise = self.dropout_embedded.forward(x, rng)
@@ -220,10 +227,10 @@ class Network(Layer):
         return pooled, backward
 
     def _read_packed(
-        self, ids: Ids, lengths: Ids, rng: np.random.Generator | None
+        self, names: Ragged, rng: np.random.Generator | None
     ) -> tuple[Array, Callable[[Array], None]]:
-        """Several layers: what a second one reads hangs on all of a name, so every letter is a step."""
-        letters = pack(ids, lengths)
+        """Several layers: the input of the second depends on the whole name, so every letter is a step."""
+        letters = pack(names)
         x, back_embedding = self.embedding.forward(letters.data)  # (M, E)
         x, back_noise = self.dropout_embedded.forward(x, rng)
         y, back_recurrent = self.recurrent.forward(letters.with_data(x), rng)  # (M, D * H)
@@ -234,103 +241,119 @@ class Network(Layer):
 
         return pooled, backward
 
-    def logits(self, ids: Ids, lengths: Ids, *, threads: int = 1, surprise: Array | None = None) -> Array:
-        """As `forward`, for any number of names, nothing remembered.
+    def logits(self, names: Ragged, *, threads: int = 1) -> Array:
+        """As `forward`, for inference: the logits (N, C) of any number of names.
 
-        Where `surprise` (N,) is given, it is filled with what `Ngrams.surprise` says of the names, which is
-        cheaper here than there; without n-grams it stays as it is.
-
-        Names go through in pieces: beyond the result, memory does not grow with their number. (It does with
-        the length of a single name where there are several layers.)
+        Names are processed in pieces: beyond the result, memory does not grow with their number. (With
+        several layers it does grow with the length of a single name.)
 
         Raises:
-            InputError: a name has no letters, the lengths do not fit the ids, an id is no letter's, or
-                threads is not a whole number above 0.
+            InputError: a name has no letters, an id is not in the alphabet, or threads is not an integer of 1
+                or more.
         """
+        return self.evidence(names, threads=threads).logits
+
+    def evidence(self, names: Ragged, *, threads: int = 1, bits: bool = False) -> NgramEvidence:
+        """The logits; with `bits`, also the bits per letter that the n-grams give (None without n-grams)."""
         if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
             raise InputError(f"threads: expected a whole number, 1 or more, got {threads!r}")
-        lengths = check_lengths(ids, lengths)
-        self.embedding.check(ids)
-        result = np.empty((len(lengths), self.architecture.origin_count), self.dtype)  # (N, C)
-        if len(ids) < FEW_LETTERS:
-            if len(lengths):
-                self._fill(result, ids, lengths, 1)
-                self._add_ngrams(result, surprise, ids, lengths, 1)
-            return result
+        self._check(names)
+        logits = np.empty((len(names), self.architecture.origin_count), self.dtype)  # (N, C)
+        if len(names.data) < FEW_LETTERS:
+            return NgramEvidence(logits, self._fill(logits, names, 1, bits))
         reuse_memory()
-        ends = np.cumsum(lengths)
         with one_blas_thread():
-            for names in _pieces(ends, SORTED_NAMES, SORTED_LETTERS):
-                start = ends[names.start] - lengths[names.start]
-                letters = ids[start : ends[names.stop - 1]]
-                self._fill(result[names], letters, lengths[names], threads)
-                some = None if surprise is None else surprise[names]
-                self._add_ngrams(result[names], some, letters, lengths[names], threads)
-        return result
+            pieces = _pieces(names.ends, SORTED_NAMES, SORTED_LETTERS)
+            found = [self._fill(logits[piece], names[piece], threads, bits) for piece in pieces]
+        return NgramEvidence(logits, _joined(found))
 
-    def _fill(self, logits: Array, ids: Ids, lengths: Ids, threads: int) -> None:
-        """Put a piece's logits (N, C) in their places: the bias, and each direction's share."""
-        if self.architecture.num_layers > 1:
-            return self._fill_packed(logits, ids, lengths, threads)
+    def _fill(self, logits: Array, names: Ragged, threads: int, bits: bool) -> Array | None:
+        """Fill in the logits (N, C) of one piece; with `bits`, return its bits per letter (N,)."""
+        if len(names) == 0:
+            return None
+        if len(names) == 1:
+            logits[0] = self._infer_one(names.data)
+        elif self.architecture.num_layers > 1:
+            self._infer_packed(logits, names, threads)
+        else:
+            self._infer_shared(logits, names, threads)
+        if self.ngrams is None:
+            return None
+        ngrams = self.ngrams
+        table = ngrams.suffix_sums() if len(names.data) > len(ngrams.letters) else None
+
+        def add(part: slice) -> Array | None:
+            found = ngrams.evidence(names[part], table=table, bits=bits)
+            logits[part] += found.logits
+            return found.bits_per_letter
+
+        return _joined(map_on_threads(add, _parts(names.ends, threads), threads))
+
+    def _infer_shared(self, logits: Array, names: Ragged, threads: int) -> None:
+        """A single layer: each direction reads each prefix of a tree once."""
         (cells,) = self.recurrent.levels
         logits[...] = self.output.params["bias"]
         weight = self.output.params["weight"]  # (C, F)
         heads = weight.T.reshape(-1, len(cells), self.architecture.hidden_size, len(weight))  # (K, D, H, C)
-        in_order = map_on_threads(lambda cell: sort_names(ids, lengths, reverse=cell[1]), cells, threads)
+        in_order = map_on_threads(lambda cell: sort_names(names, reverse=cell[1]), cells, threads)
         for d, (cell, _) in enumerate(cells):
             head = np.ascontiguousarray(heads[:, d])  # (K, H, C)
             self._add_direction(logits, cell, head, in_order[d], threads)
 
+    def _infer_one(self, ids: Ids) -> Array:
+        """One name (T,), without the preparation that only pays for many: its logits (C,)."""
+        y = self.embedding.params["weight"][ids, None]  # (T, 1, E)
+        reverses = [False]
+        for cells in self.recurrent.levels:
+            in_order = [y[::-1, d] if reverse else y[:, d] for d, reverse in enumerate(reverses)]
+            x = in_order[0] if len(in_order) == 1 else np.concatenate(in_order, axis=1)  # (T, X)
+            y = read_sequence(cells, x)  # (T, D, H), each direction in the order in which it reads
+            reverses = [reverse for _, reverse in cells]
+        pooled = pool_sequence(y, self.architecture.pooling)  # (K, D, H)
+        logits: Array = self.output.apply(pooled.reshape(1, -1))[0]
+        return logits
+
     def _add_direction(
         self, logits: Array, cell: Cell, head: Array, names: SortedNames, threads: int
     ) -> None:
-        """Add what one direction has to say, part of the names by part."""
+        """Add the logits of one direction, part of the names by part."""
 
         def add(part: slice) -> None:
             tree = prefix_tree(names, part, block=BLOCK)
-            shares, _ = self._read_tree(prepack(cell), tree, None, head)  # (U, C)
-            # Far faster than logits[rows] += ...: each row is there once, which NumPy cannot know.
-            sums = logits.take(tree.sorted_indices, axis=0)
-            sums += shares.take(tree.inverse, axis=0)
+            found, _ = self._read_tree(prepack(cell), tree, None, head)  # (U, C)
+            sums = logits.take(tree.sorted_indices, axis=0)  # much faster than logits[indices] += ...
+            sums += found.take(tree.inverse, axis=0)
             logits[tree.sorted_indices] = sums
 
-        most = min(POOLED_NAMES, max(FEW_NAMES, -(-len(names) // threads)))
-        map_on_threads(add, _pieces(np.cumsum(names.lengths), most, POOLED_LETTERS), threads)
+        map_on_threads(add, _parts(np.cumsum(names.lengths), threads), threads)
 
-    def _add_ngrams(
-        self, logits: Array, surprise: Array | None, ids: Ids, lengths: Ids, threads: int
-    ) -> None:
-        """Add what the n-grams have to say, part of the names by part."""
-        if self.ngrams is None:
-            return
-        ngrams, ends = self.ngrams, np.cumsum(lengths)
-        summed = ngrams.summed() if len(ids) > len(ngrams.letters) else None
-
-        def add(part: slice) -> None:
-            start = ends[part.start] - lengths[part.start]
-            some = None if surprise is None else surprise[part]
-            ngrams.add_to(logits[part], ids[start : ends[part.stop - 1]], lengths[part], some, summed=summed)
-
-        most = min(POOLED_NAMES, max(FEW_NAMES, -(-len(lengths) // threads)))
-        map_on_threads(add, _pieces(ends, most, POOLED_LETTERS), threads)
-
-    def _fill_packed(self, logits: Array, ids: Ids, lengths: Ids, threads: int) -> None:
-        """The same for several layers, in blocks of names of similar lengths."""
-        starts = np.cumsum(lengths) - lengths  # (N,)
-        by_length = np.argsort(lengths, kind="stable")  # (N,)
+    def _infer_packed(self, logits: Array, names: Ragged, threads: int) -> None:
+        """Several layers, in batches of names of similar lengths."""
+        by_length = np.argsort(names.lengths, kind="stable")  # (N,)
 
         def fill(part: slice) -> None:
-            names = by_length[part]
-            letters = np.concatenate([ids[starts[n] : starts[n] + lengths[n]] for n in names])
-            logits[names] = self._recurrent_logits(letters, lengths[names], None)[0]
+            which = by_length[part]
+            logits[which] = self._recurrent_logits(names[which])[0]
 
-        map_on_threads(fill, _pieces(np.cumsum(lengths[by_length]), PACKED_NAMES, PACKED_LETTERS), threads)
+        ends = np.cumsum(names.lengths[by_length])
+        map_on_threads(fill, _pieces(ends, PACKED_NAMES, PACKED_LETTERS), threads)
+
+
+def _joined(bits: list[Array | None]) -> Array | None:
+    """The bits per letter of consecutive names, if there are any."""
+    found = [each for each in bits if each is not None]
+    return np.concatenate(found) if found else None
+
+
+def _parts(ends: Ids, threads: int) -> Iterator[slice]:
+    """Cut names (see `_pieces`) into units of work: each thread gets some, unless there are few."""
+    return _pieces(ends, min(TREE_NAMES, max(FEW_NAMES, -(-len(ends) // threads))), TREE_LETTERS)
 
 
 def _pieces(ends: Ids, most_names: int, most_letters: int) -> Iterator[slice]:
-    """Cut names, of which the i-th ends with letter `ends[i]`, into even pieces of limited size.
+    """Cut names, of which the i-th ends before letter `ends[i]`, into pieces of limited and similar size.
 
-    A name that is too long alone is a piece alone.
+    A name that is longer than the limit is a piece of its own.
     """
     even = -(-len(ends) // max(1, -(-len(ends) // most_names)))
     start = 0

@@ -4,12 +4,12 @@
 
 Each n-gram counts by how rare it is among the training names (its inverse document frequency, idf), and long
 names do not count more than short ones: the usual tf-idf of text classification, with vectors of length 1 (an
-n-gram that stands twice counts as two), times a factor that lets n-grams learn at the pace of the other
-parameters. A name is read with a mark before its first letter and one behind its last, so "|ko" and "ov|" are
-n-grams too.
+n-gram that occurs twice counts as two), times a factor that lets n-grams learn at the pace of the other
+parameters. An end mark is added before the first letter and after the last, so "|ko" and "ov|" are n-grams
+too.
 
-A recurrent state must learn what such a run means before it can use it; a weight of its own says it at once.
-The two err on different names, so a network that adds both knows more than either.
+A recurrent state must learn what a run of letters means before it can use it; an n-gram has a weight of its
+own. The two err on different names, so their sum is more accurate than either.
 
 The n-grams form a trie. At each letter the ones that end there are the children, by this letter, of the
 ones that ended at the letter before:
@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -31,33 +32,46 @@ from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.layers import Layer
+from cognomen.text.ragged import Ragged
 
-__all__ = ["Ngrams", "frequent_ngrams"]
+__all__ = ["NgramEvidence", "Ngrams", "frequent_ngrams"]
 
-FACTOR = 4.0
-SIGHTINGS = 2.0
-USUAL_LETTERS, USUAL_BITS = 4, 3.0
-UNKNOWN = 0  # the letter that no n-gram holds, and the n-gram that nobody knows
+FACTOR = 4.0  # the length of a name's vector x
+PRIOR_COUNT = 2.0  # how many observations the shorter n-gram's estimate of a letter's probability counts for
+PRIOR_LETTERS, PRIOR_BITS = 4, 3.0  # added to every name, so that one rare letter does not decide a short one
+UNKNOWN = 0  # the id of the unknown letter, which is in no n-gram, and of an n-gram without a weight
+
+
+class NgramEvidence(NamedTuple):
+    """What the n-grams say about N names.
+
+    Attributes:
+        logits: (N, C), their sum for each name.
+        bits_per_letter: (N,), see `Ngrams.bits_per_letter`; None if it was not asked for.
+    """
+
+    logits: Array
+    bits_per_letter: Array | None
 
 
 class Ngrams(Layer):
     """The weights of G n-grams of up to K letters.
 
     Args:
-        letters: (G, K), the letters' ids from 1 on, shorter n-grams first, zeros behind them. The id after
-            the last letter's, `alphabet_size`, is the mark at both ends of a name. An n-gram's beginnings
-            must be among the n-grams.
-        counts: (G,), how many training names hold each one. The mark's own count is that of all names.
-        alphabet_size: letters, the unknown one included, V.
+        letters: (G, K), the letters' ids, shorter n-grams first, padded with zeros. The end mark has the id
+            `alphabet_size`. All prefixes of an n-gram must be among the n-grams.
+        counts: (G,), the number of training names that contain each one. The end mark's count is the number
+            of names.
+        alphabet_size: letters, including the unknown one, V.
         origin_count: origins, C.
-        dropout: in training, the share of a name's n-grams that is not seen.
-        weight: (G + 1, C), the first values; zeros if None. Numbers of half precision stay as they are, not
-            copied, for whoever only asks: of thousands of n-grams a name has a dozen.
+        dropout: in training, the share of a name's n-grams that is dropped.
+        weight: (G + 1, C), the initial values; zeros if None. float16 is kept, without a copy, for inference:
+            a name looks up a dozen of the thousands of rows.
 
     Raises:
-        InputError: the table of letters is none, or the counts or weights do not fit it.
+        InputError: `letters` is not such a table, or the counts or weights do not fit it.
 
-    Parameters: "weight" (G + 1, C). Row 0 stands for all other n-grams, and stays zero.
+    Parameters: "weight" (G + 1, C). Row 0, for all other n-grams, stays zero.
     """
 
     def __init__(
@@ -97,37 +111,36 @@ class Ngrams(Layer):
             raise InputError(f"n-grams: expected weights of the shape {shape}, got {weight.shape}")
         super().__init__({"weight": weight if weight.dtype == np.float16 else weight.astype(dtype)})
 
-    def find(self, ids: Ids, lengths: Ids) -> tuple[Ids, Ids]:
-        """The n-grams of names laid end to end, ids (M,) with lengths (N,).
+    def find(self, names: Ragged) -> Ragged:
+        """The n-grams of N names of ids.
 
         Returns:
-            For each letter and end mark, name after name, the known n-grams of 1 to K letters that end there,
-            0 for one that is not known, (M + 2N, K); and where each name begins, (N,).
+            For each letter and end mark of each name, the indices of the known n-grams of 1 to K letters that
+            end there, 0 for an unknown one, (M + 2N, K).
         """
-        marked, starts = _with_marks(ids, lengths, self.end_mark)  # (P,), (N,)
-        nodes = np.zeros((self.letters.shape[1], len(marked)), np.int64)  # (K, P)
+        marked = _with_marks(names, self.end_mark)  # (P,)
+        nodes = np.zeros((self.letters.shape[1], len(marked.data)), np.int64)  # (K, P)
         width = self._child.shape[1]
         child = self._child.ravel()
-        nodes[0] = child[width + marked]
+        nodes[0] = child.take(marked.data + (len(child) - width))  # letters after the empty n-gram
         for k in range(1, len(nodes)):
-            # Over the border of two names stand two marks, which no n-gram holds.
-            before = nodes[k - 1, :-1]
-            nodes[k, 1:] = child.take((before + (before > UNKNOWN)) * width + marked[1:])
-        return nodes.T, starts
+            # Two end marks meet between two names, and no n-gram contains both: none crosses over.
+            nodes[k, 1:] = child.take(nodes[k - 1, :-1] * width + marked.data[1:])
+        return marked.with_data(nodes.T)
 
     def forward(
-        self, ids: Ids, lengths: Ids, rng: np.random.Generator | None = None
+        self, names: Ragged, rng: np.random.Generator | None = None
     ) -> tuple[Array, Callable[[Array], None]]:
-        """What each name's n-grams add to its logits, (N, C); `rng` is the source of dropout's noise."""
-        nodes, starts = self.find(ids, lengths)  # (P, K)
-        name = np.repeat(np.arange(len(lengths)), lengths + 2)  # (P,)
-        x = self.idf[nodes] * self._per_name(nodes, starts)[name, None]  # (P, K)
+        """The logits that each name's n-grams add, (N, C); `rng` draws the dropout noise."""
+        nodes = self.find(names)  # (P, K)
+        name = nodes.rows  # (P,)
+        x = self.idf[nodes.data] * self._scale(nodes)[name, None]  # (P, K)
         if rng is not None and self.dropout:
             keep = 1 - self.dropout
             x *= (rng.random(x.shape, x.dtype) < keep) / x.dtype.type(keep)
         place, order = np.nonzero(x)
-        rows, name, x = nodes[place, order], name[place], x[place, order, None]  # (R,), (R,), (R, 1)
-        logits = segment_sum(x * self.params["weight"].take(rows, axis=0), name, len(lengths))
+        rows, name, x = nodes.data[place, order], name[place], x[place, order, None]  # (R,), (R,), (R, 1)
+        logits = segment_sum(x * self.params["weight"].take(rows, axis=0), name, len(names))
 
         def backward(dlogits: Array) -> None:
             present, which = np.unique(rows, return_inverse=True)
@@ -135,42 +148,33 @@ class Ngrams(Layer):
 
         return logits, backward
 
-    def _per_name(self, nodes: Ids, starts: Ids) -> Array:
-        """What the idf of a name's n-grams (P, K) are multiplied by, (N,)."""
-        squares = self._squares.take(nodes.T).sum(axis=0)  # (P,)
-        return _factor(np.add.reduceat(squares, starts))
+    def _scale(self, nodes: Ragged) -> Array:
+        """What the idf of each name's n-grams are multiplied by, (N,)."""
+        squares = self._squares.take(nodes.data.T).sum(axis=0)  # (P,)
+        return _inverse_norm(np.add.reduceat(squares, nodes.starts))
 
-    def add_to(
-        self,
-        logits: Array,
-        ids: Ids,
-        lengths: Ids,
-        surprise: Array | None = None,
-        *,
-        summed: Array | None = None,
-    ) -> None:
-        """Add what each name's n-grams say to logits (N, C); fill `surprise` (N,). Nothing is remembered.
+    def evidence(self, names: Ragged, *, table: Array | None = None, bits: bool = False) -> NgramEvidence:
+        """As `forward`, for inference; with `bits`, the bits per letter as well.
 
-        Of many names, `summed()` makes it faster.
+        For many names, a `table` made by `suffix_sums` is faster.
         """
-        nodes, starts = self.find(ids, lengths)  # (P, K)
-        if summed is None:
-            weight, idf = self.params["weight"], self.idf[:, None]
-            sums = np.zeros((len(nodes), weight.shape[1]), idf.dtype)  # (P, C)
-            for rows in nodes.T:
-                sums += weight.take(rows, axis=0) * idf.take(rows, axis=0)
-            logits += np.add.reduceat(sums, starts, axis=0) * self._per_name(nodes, starts)[:, None]
+        nodes = self.find(names)  # (P, K)
+        if table is None:
+            idf, weight = self.idf.take(nodes.data), self.params["weight"].take(nodes.data, axis=0)
+            sums = np.empty((len(idf), weight.shape[2] + 1), idf.dtype)  # (P, C + 1)
+            sums[:, :-1] = np.matmul(idf[:, None, :], weight)[:, 0]  # (P, 1, K) @ (P, K, C)
+            np.add.reduce(idf * idf, axis=1, out=sums[:, -1])
         else:
-            sums = np.add.reduceat(summed.take(nodes.T.max(axis=0), axis=0), starts, axis=0)  # (N, C + 1)
-            logits += sums[:, :-1] * _factor(sums[:, -1:])
-        if surprise is not None:
-            surprise[...] = self._surprise(nodes, starts, lengths)
+            sums = table.take(nodes.data.T.max(axis=0), axis=0)  # (P, C + 1)
+        sums = np.add.reduceat(sums, nodes.starts)  # (N, C + 1)
+        logits = sums[:, :-1] * _inverse_norm(sums[:, -1:])
+        return NgramEvidence(logits, self._bits_per_letter(nodes) if bits else None)
 
-    def summed(self) -> Array:
-        """For each n-gram, with all that end in it, the sums of idf * weight and of idf^2, (G + 1, C + 1).
+    def suffix_sums(self) -> Array:
+        """Sums over each n-gram and its suffixes of idf * weight and of idf^2, (G + 1, C + 1).
 
-        All known n-grams that end at a letter end in the longest of them, which has the highest number. So
-        one look-up tells of all. Made of the weights as they are now.
+        All known n-grams that end at one letter are suffixes of the longest of them, which has the highest
+        index: one lookup replaces K. Made from the current weights.
         """
         idf = self.idf[:, None]  # (G + 1, 1)
         table = np.concatenate([idf * self.params["weight"], idf * idf], axis=1)
@@ -180,17 +184,17 @@ class Ngrams(Layer):
 
     @cached_property
     def _suffixes(self) -> list[tuple[slice, Ids]]:
-        """For each length above 1: those n-grams, and the longest other one that each ends in, 0 for none."""
+        """For each length above 1: the n-grams of that length, and each one's longest proper suffix or 0."""
         letters, width = self.letters.T.astype(np.int64), self._child.shape[1]  # (K, G)
-        child = self._child.ravel().astype(np.int64)  # numbers that places can be reckoned with
+        child = self._child.ravel().astype(np.int64)  # wide enough for the index arithmetic below
         ends, groups = _ends(self.letters).tolist(), []
         for length in range(2, len(letters) + 1):
             own = slice(ends[length - 1], ends[length])
             suffix = np.zeros(own.stop - own.start, np.int64)
             for start in range(length - 1, 0, -1):  # longer ones overwrite shorter ones
-                node = child.take(width + letters[start, own])
+                node = child.take(letters[start, own] + (len(child) - width))
                 for k in range(start + 1, length):
-                    node = child.take((node + (node > UNKNOWN)) * width + letters[k, own])
+                    node = child.take(node * width + letters[k, own])
                 suffix = np.where(node > UNKNOWN, node, suffix)
             groups.append((slice(1 + own.start, 1 + own.stop), suffix))
         return groups
@@ -199,59 +203,59 @@ class Ngrams(Layer):
         """What each known n-gram of one name, ids (T,), adds to the logits.
 
         Returns:
-            Where the n-grams begin and end among the letters, (R,) each, without the marks at the ends; and
-            their shares (R, C), whose sum is the name's.
+            The start and stop of each n-gram among the letters, without end marks, (R,) each; and its logits
+            (R, C), which sum to those of the name.
         """
-        nodes, name_starts = self.find(ids, np.array([len(ids)]))
-        place, order = np.nonzero(nodes)
-        stops = np.minimum(place, len(ids))  # the mark before the first letter stands at place 0
+        nodes = self.find(Ragged(ids, np.array([len(ids)])))
+        place, order = np.nonzero(nodes.data)
+        stops = np.minimum(place, len(ids))  # place 0 is the end mark before the first letter
         starts = np.maximum(place - order - 1, 0)
-        rows = nodes[place, order]
-        x = self.idf[rows] * self._per_name(nodes, name_starts)[0]  # (R,)
+        rows = nodes.data[place, order]
+        x = self.idf[rows] * self._scale(nodes)[0]  # (R,)
         return starts, stops, x[:, None] * self.params["weight"].take(rows, axis=0)
 
-    def surprise(self, ids: Ids, lengths: Ids) -> Array:
-        """How little names look like the training names: the mean of -log2 of their letters' chances, (N,).
+    def bits_per_letter(self, names: Ragged) -> Array:
+        """How unlike the training names each name is: the mean of -log2 p over its letters, (N,).
 
-        The chance of a letter, or of the mark at the end, after the letters before it is its share of
-        what follows these in the training names, as if `SIGHTINGS` more had followed as the shorter n-grams
-        have it: a Dirichlet prior for each length (MacKay and Peto 1995). Counts are of names, not of places,
-        so it is nearly a chance. In bits a letter: a letter drawn blindly from an alphabet of 32 has 5. Four
-        letters of usual 3 bits are taken to stand in every name: a short one is not unlike all others for a
-        single rare letter.
+        p, the probability of a letter or of the final end mark given the letters before it, is its share of
+        what follows these in the training names, smoothed by adding `PRIOR_COUNT` observations distributed as
+        after one letter fewer: a hierarchical Dirichlet prior (MacKay and Peto 1995). Counts are of names
+        rather than of occurrences, so p is approximate. A letter drawn uniformly from an alphabet of 32 has 5
+        bits. `PRIOR_LETTERS` letters of `PRIOR_BITS` bits are added to every name.
         """
-        return self._surprise(*self.find(ids, lengths), lengths)
+        return self._bits_per_letter(self.find(names))
 
-    def _surprise(self, nodes: Ids, starts: Ids, lengths: Ids) -> Array:
-        """The same, of n-grams (P, K) that were found already."""
-        p = np.full(len(nodes), 1 / (self.end_mark + 1))  # (P,), blindly
-        before = np.full(len(nodes), self._single)
-        for k in range(nodes.shape[1]):
-            here = self._counts[nodes[:, k]]  # never more than its beginning's count
-            p = (here + SIGHTINGS * p) / (before + SIGHTINGS)
-            before = np.concatenate([[0], here[:-1]])
+    def _bits_per_letter(self, nodes: Ragged) -> Array:
+        """The same, from the n-grams (P, K)."""
+        counts = self._counts.take(nodes.data.T)  # (K, P)
+        totals = np.full(counts.shape, PRIOR_COUNT)  # (K, P): of what followed the n-gram one letter shorter
+        totals[0] += self._single
+        totals[1:, 1:] += counts[:-1, :-1]
+        p = np.full(len(nodes.data), 1 / (self.end_mark + 1))  # (P,), uniform
+        for count, total in zip(counts, totals, strict=True):
+            p = (count + PRIOR_COUNT * p) / total
         bits = -np.log2(p)
-        bits[starts] = 0  # the mark before a name says nothing
-        total = np.add.reduceat(bits, starts) + USUAL_LETTERS * USUAL_BITS
-        return np.asarray(total / (lengths + 1 + USUAL_LETTERS))
+        bits[nodes.starts] = 0  # the first end mark is in every name
+        sums = np.add.reduceat(bits, nodes.starts) + PRIOR_LETTERS * PRIOR_BITS
+        return np.asarray(sums / (nodes.lengths - 1 + PRIOR_LETTERS))
 
 
-def _factor(squares: Array) -> Array:
-    """FACTOR over the root of each sum of squares; 0 where no n-gram is known."""
-    return np.divide(FACTOR, np.sqrt(squares), out=np.zeros_like(squares), where=squares > 0)
+def _inverse_norm(squares: Array) -> Array:
+    """FACTOR / sqrt(squares). Without a known n-gram squares is 0, with one at least 1, the lowest idf."""
+    result: Array = FACTOR / np.sqrt(np.maximum(squares, 1))
+    return result
 
 
 def _ends(letters: Ids) -> Ids:
-    """How many n-grams of letters (G, K) have up to 0, 1, ..., K of these, shorter ones first, (K + 1,)."""
+    """How many n-grams of letters (G, K) have at most 0, 1, ..., K letters, (K + 1,)."""
     lengths = (letters > UNKNOWN).sum(axis=1, dtype=np.int16)  # (G,)
     return np.searchsorted(lengths, np.arange(letters.shape[1] + 1), side="right")
 
 
 def _trie(letters: Ids, alphabet_size: int) -> Ids:
-    """The n-gram that each letter makes of a shorter one, 0 where none is known, (S + 2, V + 1).
+    """The index of each n-gram extended by each letter, 0 for an unknown one, (S + 2, V + 1).
 
-    Row 0 belongs to the unknown n-gram, row 1 to the empty one, row 1 + i to the i-th of the S that may have
-    children.
+    Row 0 is for the unknown n-gram, rows 1 to S for those that may have children, the last for the empty one.
     """
     if letters.max(initial=0) > alphabet_size:
         raise InputError(f"n-grams: expected letters from 0 to {alphabet_size}, got {letters.max()}")
@@ -259,64 +263,58 @@ def _trie(letters: Ids, alphabet_size: int) -> Ids:
     lengths = known.sum(axis=1, dtype=np.int16)  # (G,)
     longest, ends = letters.shape[1], _ends(letters)
     child = np.zeros((ends[longest - 1] + 2, alphabet_size + 1), np.min_scalar_type(len(letters)))
-    rows = np.ones(len(letters), np.int32)  # of each one's beginning
+    rows = np.full(len(letters), len(child) - 1)  # the row of each one's prefix of k letters
     for k in range(longest):
         own, longer = slice(ends[k], ends[k + 1]), slice(ends[k + 1], None)
         child[rows[own], letters[own, k]] = np.arange(ends[k] + 1, ends[k + 1] + 1)
-        rows[longer] = child[rows[longer], letters[longer, k]].astype(np.int32) + 1
-        if (rows[longer] == 1).any():
+        rows[longer] = child[rows[longer], letters[longer, k]]
+        if (rows[longer] == UNKNOWN).any():
             break
     in_order = ends[0] == 0 and (np.diff(lengths) >= 0).all() and (known[:, 1:] <= known[:, :-1]).all()
     if not in_order or np.count_nonzero(child) != len(letters):
-        raise InputError("n-grams: expected each once, shorter ones first, and their beginnings among them")
+        raise InputError("n-grams: expected each once, shorter ones first, with all their prefixes")
     return child
 
 
-def frequent_ngrams(
-    ids: Ids, lengths: Ids, *, longest: int, min_count: int, alphabet_size: int
-) -> tuple[Ids, Ids]:
-    """The n-grams of 1 to `longest` letters that `min_count` names or more hold.
+def frequent_ngrams(names: Ragged, *, longest: int, min_count: int, alphabet_size: int) -> tuple[Ids, Ids]:
+    """The n-grams of 1 to `longest` letters that at least `min_count` names contain.
 
     Args:
-        ids: (M,), all names' letters laid end to end; 0, the unknown letter, is in no n-gram.
-        lengths: (N,).
+        names: N names of ids; 0, the unknown letter, is in no n-gram.
+        longest: letters in the longest n-grams, K.
+        min_count: names that must contain an n-gram.
+        alphabet_size: letters, including the unknown one, V.
 
     Returns:
-        Their letters (G, longest), as `Ngrams` takes them, and how many names hold each one, (G,).
+        Their letters (G, K), as `Ngrams` takes them, and how many names contain each one, (G,).
     """
-    marked, starts = _with_marks(ids, lengths, alphabet_size)  # (P,)
-    name = np.repeat(np.arange(len(lengths)), lengths + 2)  # (P,)
-    place = np.arange(len(marked)) - starts[name]  # in its name
-    table = np.empty((1, 0), np.int64)  # the only n-gram of no letters
+    marked = _with_marks(names, alphabet_size)
+    letters, name, place = marked.data, marked.rows, marked.positions  # (P,) each
+    table = np.empty((1, 0), np.int64)  # the empty n-gram
     tables, all_counts = [], []
-    nodes = np.zeros(len(marked) + 1, np.int64)  # which row of the table ends before each letter, -1 for none
+    nodes = np.zeros(len(letters) + 1, np.int64)  # the row of the table that ends before each letter, or -1
     for k in range(longest):
-        may = np.flatnonzero((nodes[:-1] >= 0) & (marked != UNKNOWN) & (place >= k))
-        codes = nodes[may] * (alphabet_size + 1) + marked[may]
+        may = np.flatnonzero((nodes[:-1] >= 0) & (letters != UNKNOWN) & (place >= k))
+        codes = nodes[may] * (alphabet_size + 1) + letters[may]
         found, which = np.unique(codes, return_inverse=True)
-        once = np.unique(which * len(lengths) + name[may])  # each n-gram of a name
-        counts = np.bincount(once // len(lengths), minlength=len(found))
+        once = np.unique(which * len(names) + name[may])  # each n-gram of a name once
+        counts = np.bincount(once // len(names), minlength=len(found))
         frequent = counts >= min_count
-        nodes = np.full(len(marked) + 1, -1)
+        nodes = np.full(len(letters) + 1, -1)
         nodes[may + 1] = np.where(frequent, np.cumsum(frequent) - 1, -1)[which]
         before, letter = np.divmod(found[frequent], alphabet_size + 1)
         table = np.column_stack([table[before], letter])
         tables.append(np.pad(table, ((0, 0), (0, longest - k - 1))))
         all_counts.append(counts[frequent])
-    letters, numbers = np.concatenate(tables), np.concatenate(all_counts)
-    return _narrow(letters, alphabet_size), _narrow(numbers, len(lengths))
+    return _narrow(np.concatenate(tables), alphabet_size), _narrow(np.concatenate(all_counts), len(names))
 
 
 def _narrow(numbers: Ids, highest: int) -> Ids:
     return numbers.astype(np.min_scalar_type(highest))
 
 
-def _with_marks(ids: Ids, lengths: Ids, mark: int) -> tuple[Ids, Ids]:
-    """The letters with a mark at both ends of each name, (M + 2N,), and where each name begins, (N,)."""
-    starts = np.cumsum(lengths + 2) - lengths - 2
-    marked = np.empty(len(ids) + 2 * len(lengths), np.int64)
-    marked[starts] = marked[starts + lengths + 1] = mark
-    inside = np.ones(len(marked), bool)
-    inside[starts] = inside[starts + lengths + 1] = False
-    marked[inside] = ids
-    return marked, starts
+def _with_marks(names: Ragged, mark: int) -> Ragged:
+    """Names with an end mark at both ends of each, (M + 2N,)."""
+    marked = np.full(len(names.data) + 2 * len(names), mark, np.int64)
+    marked[np.arange(len(names.data)) + 2 * names.rows + 1] = names.data
+    return Ragged(marked, names.lengths + 2)

@@ -20,10 +20,10 @@ def log_softmax(logits: Array) -> Array:
 def softmax(logits: Array) -> Array:
     """Probabilities along the last axis: exp(logits) / sum(exp(logits))."""
     # (C, ...): a reduction over the first axis is vectorised, over a short last one it is not.
-    columns = np.ascontiguousarray(np.moveaxis(logits, -1, 0))
-    p = np.exp(columns - columns.max(axis=0))
-    p /= p.sum(axis=0)
-    return np.ascontiguousarray(np.moveaxis(p, 0, -1))
+    columns = np.ascontiguousarray(logits.T)
+    p = np.exp(columns - np.maximum.reduce(columns))
+    p /= np.add.reduce(p)
+    return np.ascontiguousarray(p.T)
 
 
 def cross_entropy(

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.errors import InputError
+from cognomen.text.ragged import Ragged
 
 __all__ = ["Packed", "pack"]
 
@@ -82,26 +83,24 @@ class Packed:
         return [self.data[rows[i]] for i in given]
 
 
-def pack(
-    data: NDArray[Any] | Sequence[NDArray[Any]], lengths: NDArray[np.integer[Any]] | None = None
-) -> Packed:
-    """Pack sequences: arrays (T_i, ...), or all of them end to end (M, ...) with their lengths (N,).
+def pack(sequences: Ragged | Sequence[NDArray[Any]]) -> Packed:
+    """Pack N sequences (T_i, ...), given as a list of arrays or end to end.
 
     Raises:
-        InputError: a sequence is empty, or the lengths do not sum to M.
+        InputError: there is no sequence, or one is empty.
     """
-    if lengths is None:
-        sequences = [np.asarray(s) for s in data]
-        lengths = np.array([len(s) for s in sequences], dtype=np.int64)
-        data = np.concatenate(sequences) if sequences else np.empty(0)
-    flat = np.asarray(data)
-    if len(lengths) == 0 or lengths.min() < 1 or lengths.sum() != len(flat):
+    if not isinstance(sequences, Ragged):
+        arrays = [np.asarray(s) for s in sequences]
+        lengths = np.array([len(a) for a in arrays], dtype=np.int64)
+        sequences = Ragged(np.concatenate(arrays) if arrays else np.empty(0), lengths)
+    lengths = sequences.lengths
+    if len(lengths) == 0 or lengths.min() < 1:
         raise InputError(
-            f"pack: expected one or more sequences of at least one step that fill {len(flat)} rows, "
-            f"got the lengths {lengths.tolist()[:10]}"
+            "pack: expected one or more sequences of at least one step, got "
+            + ("none" if len(lengths) == 0 else f"an empty one, [{lengths.argmin()}]")
         )
     order = np.argsort(-lengths, kind="stable")  # (N,)
     step = np.arange(lengths.max())[:, None]  # (T, 1)
     running = step < lengths[order]  # (T, N)
-    first = (np.cumsum(lengths) - lengths)[order]  # (N,)
-    return Packed(flat[(first + step)[running]], running.sum(axis=1), order)
+    items = (sequences.starts[order] + step)[running]  # (M,)
+    return Packed(sequences.data[items], running.sum(axis=1), order)

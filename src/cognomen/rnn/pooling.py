@@ -17,7 +17,7 @@ from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Backward, Ids
 from cognomen.rnn.packed import Packed
 
-__all__ = ["POOLINGS", "Pooling", "Reduction", "kinds_of", "pool"]
+__all__ = ["POOLINGS", "Pooling", "Reduction", "kinds_of", "pool", "pool_sequence"]
 
 
 class Reduction(NamedTuple):
@@ -28,11 +28,13 @@ class Reduction(NamedTuple):
         update: writes the next value into its third argument, given the value so far and a step's outputs,
             all (N, Y). Its backward gets the gradient by the next value, changes it in place into the
             gradient by the value so far, and returns the gradient by the outputs.
+        whole: the result for a whole sequence at once, (T, ...) -> (...).
         divide: whether the final value is divided by the length of the sequence.
     """
 
     initial: float
     update: Callable[[Array, Array, Array], Backward]
+    whole: Callable[[Array], Array]
     divide: bool = False
 
 
@@ -64,9 +66,9 @@ def _update_max(before: Array, y: Array, after: Array) -> Backward:
 
 
 POOLINGS = {
-    "last": Reduction(0.0, _update_last),
-    "max": Reduction(-np.inf, _update_max),
-    "mean": Reduction(0.0, _update_sum, divide=True),
+    "last": Reduction(0.0, _update_last, lambda y: y[-1]),
+    "max": Reduction(-np.inf, _update_max, np.maximum.reduce),
+    "mean": Reduction(0.0, _update_sum, lambda y: np.add.reduce(y) / y.dtype.type(len(y)), divide=True),
 }
 
 
@@ -157,6 +159,15 @@ def pool(y: Packed, which: str, direction: str = "forward") -> tuple[Array, Back
         return dy
 
     return pooled.reshape(len(pooled), -1), backward
+
+
+def pool_sequence(y: Array, which: str) -> Array:
+    """Pool the outputs (T, ...) of one sequence, in the order in which they were read: (K, ...)."""
+    kinds = kinds_of(which)
+    pooled = np.empty((len(kinds), *y.shape[1:]), y.dtype)
+    for k, kind in enumerate(kinds):
+        pooled[k] = POOLINGS[kind].whole(y)
+    return pooled
 
 
 def _pool_in_order(pooling: Pooling, y: Packed) -> tuple[Array, Backward]:

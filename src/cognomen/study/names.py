@@ -67,7 +67,7 @@ class TrainedNetwork:
 
     def logits(self, names: tuple[str, ...]) -> Array:
         """The network's logits, (N, C)."""
-        return self.network.logits(*self.alphabet.encode_all(list(names)))
+        return self.network.logits(self.alphabet.encode_all(list(names)))
 
     @cached_property
     def training(self) -> Score:
@@ -147,7 +147,7 @@ def fit_names(
             for start in range(0, count, batch_size):
                 rows = order[start : start + batch_size]
                 read = alphabet.encode_all([names.training[row] for row in rows])
-                logits, backward = network.forward(*read, rng)
+                logits, backward = network.forward(read, rng)
                 loss, dlogits = cross_entropy(logits, names.training_labels[rows])
                 yield loss, partial(backward, dlogits)
 

@@ -1,7 +1,7 @@
-"""Letters to numbers and back.
+"""Letters to ids and back.
 
-The network reads a name as a row of numbers. Number 0 stands for every letter that the alphabet does not
-hold, so an unknown letter is never mistaken for a known one; the letter `letters[i]` has the number i + 1.
+The network reads a name as a sequence of ids. Id 0 is the unknown letter: any letter that is not in the
+alphabet. The letter `letters[i]` has the id i + 1.
 
     Alphabet("abc").encode("cab?")  ->  [3, 1, 2, 0]
 """
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.errors import InputError
+from cognomen.text.ragged import Ragged
 
 __all__ = ["UNKNOWN", "UNKNOWN_LETTER", "Alphabet", "code_points"]
 
@@ -27,94 +28,87 @@ UNKNOWN_LETTER: Final = "\ufffd"
 
 
 class Alphabet:
-    """The letters a network knows, in the order of their numbers.
+    """The letters a network knows, in the order of their ids.
 
     Made with `Alphabet("abc")` or `Alphabet.from_names(names)`; alphabets with the same letters are equal.
 
     Args:
-        letters: the known letters, each once. V = len(letters) + 1 counts the unknown letter too.
+        letters: the known letters, each once. V = len(letters) + 1 counts the unknown letter as well.
 
     Raises:
-        InputError: a letter stands twice.
+        InputError: a letter occurs twice.
     """
 
     def __init__(self, letters: str) -> None:
         twice = sorted({letter for letter in letters if letters.count(letter) > 1})
         if twice:
-            raise InputError(f"an alphabet holds each letter once; more than once in {letters!r}: {twice}")
+            raise InputError(f"letters: expected each letter once, got {twice} more than once in {letters!r}")
         self._letters = letters
         self._ids = {letter: number for number, letter in enumerate(letters, start=1)}
-        self._table = _number_of_code_point(letters)
+        self._table = _id_of_code_point(letters)
 
     @classmethod
     def from_names(cls, names: Iterable[str], *, min_count: int = 1) -> Alphabet:
-        """The letters that stand `min_count` times or more in these (normalised) names, by code point."""
+        """The letters that occur at least `min_count` times in these (normalised) names, sorted."""
         counts = Counter(chain.from_iterable(names))
         return cls("".join(sorted(letter for letter, count in counts.items() if count >= min_count)))
 
     @property
     def letters(self) -> str:
-        """The known letters; `letters[i]` has the number i + 1."""
+        """The known letters; `letters[i]` has the id i + 1."""
         return self._letters
 
     @cached_property
     def is_mark(self) -> NDArray[np.bool_]:
-        """Whether a number is that of a mark, which belongs to the letter before it, (V,)."""
+        """Whether each id is that of a combining mark, (V,)."""
         return np.array([False, *(unicodedata.category(letter).startswith("M") for letter in self._letters)])
 
     def __len__(self) -> int:
-        """V, the unknown letter included."""
+        """V, including the unknown letter."""
         return len(self._letters) + 1
 
     def without_unknown_marks(self, name: str) -> str:
-        """The (normalised) name less the marks that this alphabet lacks; unknown letters stay.
+        """The (normalised) name without the combining marks that are not in the alphabet.
 
-        A mark's letter can be read without it: "Nguyễn" is "nguyen" to a network that never saw its marks.
+        Unknown letters are kept. A network that has never seen the marks of "Nguyễn" reads "nguyen".
         """
-        if self._knows(name):
-            return name
         return "".join(c for c in name if c in self._ids or not unicodedata.category(c).startswith("M"))
 
     def encode(self, name: str) -> NDArray[np.int64]:
-        """The number of each letter, 0 where the letter is unknown, (T,)."""
+        """The id of each letter, 0 for an unknown one, (T,)."""
         return np.array([self._ids.get(letter, UNKNOWN) for letter in name], dtype=np.int64)  # (T,)
 
-    def encode_all(self, names: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """All letters laid end to end, (M,), and the length of each name, (N,).
-
-        The same numbers as `encode` gives name by name, found for all letters at once.
-        """
-        lengths = np.fromiter(map(len, names), dtype=np.int64, count=len(names))  # (N,)
+    def encode_all(self, names: Sequence[str]) -> Ragged:
+        """The ids of N names, each as `encode` gives it, found with one lookup for all letters."""
         codes = code_points("".join(names))  # (M,)
-        beyond = len(self._table) - 1
-        return self._table[np.minimum(codes, beyond)], lengths
+        ids = self._table[np.minimum(codes, len(self._table) - 1)]  # (M,)
+        return Ragged(ids, np.fromiter(map(len, names), np.int64, len(names)))
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The letters of these numbers; U+FFFD stands for the unknown letter.
+        """The letters of these ids; U+FFFD for the unknown letter.
 
         Raises:
-            InputError: a number is none of 0 to V - 1.
+            InputError: an id is not in 0 to V - 1.
         """
         shown = UNKNOWN_LETTER + self._letters
         numbers = [int(number) for number in ids]
-        for place, number in enumerate(numbers):
+        for index, number in enumerate(numbers):
             if not 0 <= number < len(shown):
-                raise InputError(f"expected letter numbers from 0 to {len(shown) - 1}; [{place}] is {number}")
+                raise InputError(f"ids: expected 0 to {len(shown) - 1}, got {number} at [{index}]")
         return "".join(shown[number] for number in numbers)
 
     def one_hot(self, name: str) -> NDArray[np.float32]:
-        """A row for each letter with a single 1 in the column of its number, (T, V)."""
+        """One-hot vectors of the letters, (T, V)."""
         return np.eye(len(self), dtype=np.float32)[self.encode(name)]  # (T, V)
 
     def unknown_share(self, name: str) -> float:
-        """The share of unknown ones among the letters (Unicode class L, no marks); 0 without any."""
-        if self._knows(name):
-            return 0.0
+        """The share of the letters (Unicode class L, without marks) that are unknown; 0 if there are none."""
         letters = [letter for letter in name if unicodedata.category(letter).startswith("L")]
         unknown = sum(letter not in self._ids for letter in letters)
         return unknown / len(letters) if letters else 0.0
 
-    def _knows(self, name: str) -> bool:
+    def has_all(self, name: str) -> bool:
+        """Whether every letter and mark of the name is in the alphabet."""
         return all(map(self._ids.__contains__, name))
 
     def __eq__(self, other: object) -> bool:
@@ -126,7 +120,7 @@ class Alphabet:
         return hash(self._letters)
 
     def __repr__(self) -> str:
-        """As it is made: Alphabet('abc')."""
+        """The call that makes it: Alphabet('abc')."""
         return f"Alphabet({self._letters!r})"
 
 
@@ -135,8 +129,8 @@ def code_points(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
-def _number_of_code_point(letters: str) -> NDArray[np.int64]:
-    """A look-up table by code point; its last entry is 0 and serves all code points beyond it."""
+def _id_of_code_point(letters: str) -> NDArray[np.int64]:
+    """The id by code point; the last entry, 0, serves every code point beyond the table."""
     codes = [ord(letter) for letter in letters]
     table = np.zeros(max(codes, default=-1) + 2, dtype=np.int64)
     table[codes] = np.arange(1, len(letters) + 1)

@@ -1,7 +1,7 @@
-"""Whatever a caller has, to its different texts and their places.
+"""A column of any kind to its distinct texts and the index of each row's text.
 
-A column is a list, a generator, a NumPy array, a column of pandas or Arrow, any iterable. Neither pandas nor
-Arrow is loaded for it.
+A column is a list, a generator, a NumPy array, a pandas or Arrow column or any other iterable. Neither pandas
+nor Arrow is imported here.
 """
 
 from __future__ import annotations
@@ -16,38 +16,40 @@ from numpy.typing import NDArray
 
 from cognomen.errors import InputError
 
-__all__ = ["Places", "distinct_texts", "is_arrow_column", "is_single", "is_string_column", "item_blocks"]
+__all__ = ["Indices", "distinct_texts", "is_arrow_column", "is_single", "is_string_column", "item_blocks"]
 
-BLOCK: Final = 1 << 15  # items looked at together
+BLOCK: Final = 1 << 15  # items that are converted at once
 
-Places = NDArray[np.intp]
+Indices = NDArray[np.intp]
 
 
-def distinct_texts(names: object) -> tuple[list[str], Places]:
-    """The U different texts of a column, and (N,) which of them stands at each place.
+def distinct_texts(names: object) -> tuple[list[str], Indices]:
+    """The U distinct texts of a column, and the index of each row's text among them, (N,).
 
-    What is no text (None, NaN, a number, bytes) has the place -1.
+    What is not a text (None, NaN, a number, bytes) has the index -1.
 
     Raises:
-        InputError: `names` is a table or a dictionary, and not one column.
+        InputError: `names` is a table or a dictionary, not one column.
     """
+    if type(names) is str:
+        return [names], np.zeros(1, np.intp)
     numbers: defaultdict[str | None, int] = defaultdict(count().__next__, {None: -1})
     if is_arrow_column(names) and is_string_column(names):
-        places = list(_places_in_arrow(names, numbers))
+        inverse = list(_indices_in_arrow(names, numbers))
     else:
-        places = [
+        inverse = [
             np.fromiter(map(numbers.__getitem__, block), np.intp, count=len(block))
             for block in map(_as_texts, item_blocks(names))
         ]
     del numbers[None]
-    return cast(list[str], list(numbers)), np.concatenate([np.empty(0, dtype=np.intp), *places])
+    return cast(list[str], list(numbers)), np.concatenate([np.empty(0, dtype=np.intp), *inverse])
 
 
 def item_blocks(names: object, size: int = BLOCK) -> Iterator[list[Any]]:
     """The items of a column as lists of `size`; a single item is a column of one.
 
     Raises:
-        InputError: `names` is a table or a dictionary, and not one column.
+        InputError: `names` is a table or a dictionary, not one column.
     """
     items: Any = [names] if is_single(names) else _column(names)
     if isinstance(items, np.ndarray):
@@ -59,7 +61,7 @@ def item_blocks(names: object, size: int = BLOCK) -> Iterator[list[Any]]:
 
 
 def is_single(names: object) -> bool:
-    """Whether this is one item and not a column: a text, or something that has no items."""
+    """Whether this is one item rather than a column: a text, or something that is not iterable."""
     if isinstance(names, str | bytes | bytearray):
         return True
     return getattr(names, "ndim", 1) == 0 or not (isinstance(names, Iterable) or hasattr(names, "columns"))
@@ -70,7 +72,7 @@ def _column(names: object) -> Any:
     if is_table or isinstance(names, Mapping) or not isinstance(names, Iterable):
         raise InputError(
             f"expected a text or one column of texts, got a {type(names).__name__}, which has several. "
-            "Give one of its columns, for instance table['surname']."
+            "Pass one of its columns, for instance table['surname']."
         )
     return names
 
@@ -82,12 +84,12 @@ def _as_texts(items: list[Any]) -> list[str | None]:
 def _as_text(item: Any) -> str | None:
     if isinstance(item, np.ndarray) and item.ndim == 0:
         item = item.item()
-    elif hasattr(item, "as_py"):  # a value of Arrow's
+    elif hasattr(item, "as_py"):  # an Arrow scalar
         item = item.as_py()
-    return str.__str__(item) if isinstance(item, str) else None  # plain, whatever kind of str it was
+    return str.__str__(item) if isinstance(item, str) else None  # a plain str, also from a subclass
 
 
-# --- Arrow's columns, without loading Arrow ---------------------------------------------------------------
+# --- Arrow columns, without importing Arrow --------------------------------------------------------------
 
 
 def is_arrow_column(names: object) -> bool:
@@ -102,21 +104,21 @@ def is_string_column(column: Any) -> bool:
     return str(kind) in ("string", "large_string", "string_view", "null")
 
 
-def _places_in_arrow(column: Any, numbers: defaultdict[str | None, int]) -> Iterator[Places]:
-    """The number of the text at each place, part by part. No text is made twice, none that does not occur."""
+def _indices_in_arrow(column: Any, numbers: defaultdict[str | None, int]) -> Iterator[Indices]:
+    """The index of each row's text, part by part. Each text that occurs is converted once, no other."""
     encoded = column.dictionary_encode()
     for dictionary, parts in _by_dictionary(getattr(encoded, "chunks", [encoded])):
-        places = np.concatenate(parts)
-        occurs = np.zeros(len(dictionary) + 1, dtype=np.bool_)  # its last is for null, which is -1
-        occurs[places] = True
+        indices = np.concatenate(parts)
+        occurs = np.zeros(len(dictionary) + 1, dtype=np.bool_)  # the last one is for null, -1
+        occurs[indices] = True
         used = np.flatnonzero(occurs[:-1])
         table = np.full(len(occurs), -1, dtype=np.intp)
-        texts = dictionary.cast("large_string").take(used)  # string_view knows no take
+        texts = dictionary.cast("large_string").take(used)  # string_view has no take
         table[used] = [numbers[text] for text in texts.to_pylist()]
-        yield table[places]
+        yield table[indices]
 
 
-def _by_dictionary(chunks: Iterable[Any]) -> Iterator[tuple[Any, list[Places]]]:
+def _by_dictionary(chunks: Iterable[Any]) -> Iterator[tuple[Any, list[Indices]]]:
     """Neighbouring chunks with the same dictionary, and their indices; -1 for null."""
     dictionary, parts = None, []
     for chunk in chunks:

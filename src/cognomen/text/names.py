@@ -1,7 +1,7 @@
 """The surname in a name as people write it.
 
-read_name("SMITH, John")       ->  surname "SMITH"
-read_name("Vincent van Gogh")  ->  surname "van Gogh"
+find_surname("SMITH, John")       ->  surname "SMITH"
+find_surname("Vincent van Gogh")  ->  surname "van Gogh"
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 
 from cognomen.text.spelling import kind_of, normalise
 
-__all__ = ["SURNAME_OF_FULL_NAME", "NameReading", "read_name"]
+__all__ = ["SURNAME_OF_FULL_NAME", "FoundSurname", "find_surname"]
 
 SURNAME_OF_FULL_NAME: Final = "surname-of-full-name"
 
@@ -39,35 +39,35 @@ _OUTER_PUNCTUATION: Final = ' \t\r\n.,;:!?"“”„«»()[]{}<>|/\\*_'
 
 
 @dataclass(frozen=True, slots=True)
-class NameReading:
-    """What was read as the surname.
+class FoundSurname:
+    """The surname found in a text.
 
     Attributes:
-        surname: the surname as it is spelt in the text.
-        note: None when the text is a surname as it stands, else "surname-of-full-name".
+        surname: the surname as spelled in the text.
+        note: None if the whole text is the surname, else "surname-of-full-name".
     """
 
     surname: str
     note: str | None = None
 
 
-def read_name(text: str) -> NameReading:
+def find_surname(text: str) -> FoundSurname:
     """Find the surname in a name as people write it.
 
     The surname comes before a comma ("SMITH, John"), else it is the word in capitals among others that are
     not ("Marie DUPONT"), else the last word. Particles before it belong to it ("van der Berg", "De La
-    Cruz"); titles, initials and suffixes ("Jr.", "III", "PhD") do not. Never raises; a surname read again
-    gives itself. In languages that write the surname first without a comma ("Wang Wei") it errs: give the
+    Cruz"); titles, initials and suffixes ("Jr.", "III", "PhD") do not. It never raises, and the surname of a
+    surname is itself. Names written surname first without a comma ("Wang Wei") are misread: pass the
     surname alone.
     """
     words = text.split()
     if len(words) > 1 and all(map(_is_usual, words)):
-        return NameReading(words[-1], SURNAME_OF_FULL_NAME)
+        return FoundSurname(words[-1], SURNAME_OF_FULL_NAME)
     surname = stands = " ".join(words)
     while not surname.isalpha() and (shorter := _read_once(surname)) != surname:  # it only gets shorter
         surname = shorter
     whole = surname == stands or normalise(surname, lower=False) == normalise(stands, lower=False)
-    return NameReading(surname, None if whole else SURNAME_OF_FULL_NAME)
+    return FoundSurname(surname, None if whole else SURNAME_OF_FULL_NAME)
 
 
 @lru_cache(maxsize=16384)  # columns of full names hold few different words

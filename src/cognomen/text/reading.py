@@ -1,13 +1,12 @@
 """Texts to surnames that a network can read, or to the reason why not.
 
-`read_text` says what becomes of one text. A column is read all at once by `read_column`, with the same
-results: nearly all of its texts are plain words, whose letters' numbers are found in one table; only the
-others are read one by one.
+`read_surname` reads one text. `read_column` reads a column with the same results: nearly all of its texts
+are plain words, whose ids are found with one lookup table; only the others are read one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,23 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.text.alphabet import Alphabet, code_points
-from cognomen.text.columns import Places, distinct_texts
-from cognomen.text.names import NameReading, read_name
+from cognomen.text.columns import Indices, distinct_texts
+from cognomen.text.names import FoundSurname, find_surname
+from cognomen.text.ragged import Ragged
 from cognomen.text.spelling import normalise, plain_spelling
 
-__all__ = ["REASONS", "ColumnReading", "Reading", "read_column", "read_text"]
+__all__ = ["REASONS", "ColumnReading", "SurnameReading", "read_column", "read_surname"]
 
 REASONS: Final = ("not-text", "empty", "no-letters", "too-long", "unknown-script")
 LONGEST_SURNAME = 100  # letters, after normalising; the longest in the 18 files has 20
-LONGEST_TEXT = 1000  # characters; no name in full is longer, and looking for the surname takes its time
+LONGEST_TEXT = 1000  # characters; no full name is longer, and searching it for the surname takes time
+FEW_TEXTS = 8  # for fewer, the lookup table costs more than it saves
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What was made of one text.
+class SurnameReading:
+    """The surname of one text.
 
     Attributes:
-        spelling: the surname as the network reads it, None if there is none.
+        spelling: the surname as the network reads it; None if there is none.
         reason: why there is none, one of REASONS.
         surname: the part of the text that is the surname.
         note: "surname-of-full-name" if it was found in a full name.
@@ -43,22 +44,24 @@ class Reading:
     note: str | None = None
 
 
-def read_text(text: str, alphabet: Alphabet, *, lower: bool, full_names: bool) -> Reading:
-    """Find the surname in a text, or the reason why it cannot be answered."""
+def read_surname(text: str, alphabet: Alphabet, *, lower: bool, full_names: bool) -> SurnameReading:
+    """Find the surname in a text, or the reason why it cannot be read."""
     stripped = text.strip()
     if not stripped:
-        return Reading(reason="empty")
+        return SurnameReading(reason="empty")
     if len(stripped) > LONGEST_TEXT:
-        return Reading(reason="too-long")
-    found = read_name(text) if full_names else NameReading(text)
+        return SurnameReading(reason="too-long")
+    found = find_surname(text) if full_names else FoundSurname(text)
     spelling = normalise(found.surname, lower=lower)
     if not spelling:
-        return Reading(reason="no-letters")
+        return SurnameReading(reason="no-letters")
     if len(spelling) > LONGEST_SURNAME:
-        return Reading(reason="too-long")
-    if alphabet.unknown_share(spelling) > 0.5:
-        return Reading(reason="unknown-script")
-    return Reading(alphabet.without_unknown_marks(spelling), None, found.surname, found.note)
+        return SurnameReading(reason="too-long")
+    if not alphabet.has_all(spelling):
+        if alphabet.unknown_share(spelling) > 0.5:
+            return SurnameReading(reason="unknown-script")
+        spelling = alphabet.without_unknown_marks(spelling)
+    return SurnameReading(spelling, None, found.surname, found.note)
 
 
 # --- a column of texts, all at once -----------------------------------------------------------------------
@@ -66,66 +69,69 @@ def read_text(text: str, alphabet: Alphabet, *, lower: bool, full_names: bool) -
 
 @dataclass(frozen=True, slots=True)
 class ColumnReading:
-    """What was made of U texts: S spellings, not all of them different.
+    """The surnames of U texts, with S spellings, not necessarily distinct.
 
     Attributes:
-        ids: (M,), the numbers of the spellings' letters, laid end to end.
-        lengths: (S,), how many letters each spelling has.
-        places: (U,), which of the spellings is each text's; -1 where a text has none.
-        unusual: the reading of each text that is more than a plain word, by its place among the texts. Each
-            of the others is the surname as it stands.
+        spellings: the ids of the S spellings.
+        inverse: (U,), the index of each text's spelling; -1 for a text without one.
+        unusual: by index, the reading of each text that was not read as a plain word. A plain word is a
+            surname as it is.
     """
 
-    ids: NDArray[np.unsignedinteger[Any]]
-    lengths: NDArray[np.intp]
-    places: Places
-    unusual: dict[int, Reading]
+    spellings: Ragged
+    inverse: Indices
+    unusual: dict[int, SurnameReading]
 
 
 def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, full_names: bool) -> ColumnReading:
-    """As `read_text` reads every single one."""
-    lengths, words = np.fromiter(map(len, texts), np.intp, count=len(texts)), texts  # (U,)
-    if lengths.max(initial=0) > LONGEST_SURNAME:  # whole books are not laid out
-        words = ["" if len(text) > LONGEST_SURNAME else text for text in texts]
-        lengths = np.where(lengths > LONGEST_SURNAME, 0, lengths)
-    codes = code_points("".join(words))  # (M,)
-    letters = _PlainLetters.among(codes, alphabet, lower=lower)
-    plain = letters.plain_words(codes, lengths)  # (U,)
-    ids, spelt = letters.spell(codes[np.repeat(plain, lengths)], lengths[plain])
+    """Read each text as `read_surname` does."""
+    few = len(texts) < FEW_TEXTS
+    plain, words = (None, None) if few else _plain_words(texts, alphabet, lower=lower)
     unusual = {
-        row: read_text(texts[row], alphabet, lower=lower, full_names=full_names)
-        for row in np.flatnonzero(~plain).tolist()
+        row: read_surname(texts[row], alphabet, lower=lower, full_names=full_names)
+        for row in (range(len(texts)) if plain is None else np.flatnonzero(~plain).tolist())
     }
-    others, others_spelt, others_places = _spell_unusual(unusual.values(), alphabet)
-    places = np.empty(len(texts), dtype=np.intp)
-    places[plain] = np.arange(len(spelt))
-    places[~plain] = np.where(others_places < 0, -1, len(spelt) + others_places)
+    spellings, inverse_of_unusual = distinct_texts([reading.spelling for reading in unusual.values()])
+    others = alphabet.encode_all(spellings)
+    if plain is None or words is None:
+        return ColumnReading(others, inverse_of_unusual, unusual)
+    inverse = np.empty(len(texts), dtype=np.intp)
+    inverse[plain] = np.arange(len(words))
+    inverse[~plain] = np.where(inverse_of_unusual < 0, -1, len(words) + inverse_of_unusual)
+    ids = np.concatenate([words.data, others.data.astype(words.data.dtype)])
     return ColumnReading(
-        np.concatenate([ids, others.astype(ids.dtype)]),
-        np.concatenate([spelt, others_spelt]),
-        places,
+        Ragged(ids, np.concatenate([words.lengths, others.lengths])),
+        inverse,
         unusual,
     )
 
 
-def _spell_unusual(
-    readings: Iterable[Reading], alphabet: Alphabet
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Places]:
-    """The different spellings as numbers and lengths, and which of them is each reading's; -1 for none."""
-    spellings, places = distinct_texts([reading.spelling for reading in readings])
-    return *alphabet.encode_all(spellings), places
+def _plain_words(
+    texts: Sequence[str], alphabet: Alphabet, *, lower: bool
+) -> tuple[NDArray[np.bool_], Ragged]:
+    """Which of U texts are plain words, (U,); and the ids of these."""
+    lengths = np.fromiter(map(len, texts), np.int64, count=len(texts))  # (U,)
+    words = texts
+    if lengths.max(initial=0) > LONGEST_SURNAME:  # so that a column of books is not copied
+        words = ["" if len(text) > LONGEST_SURNAME else text for text in texts]
+        lengths = np.where(lengths > LONGEST_SURNAME, 0, lengths)
+    codes = Ragged(code_points("".join(words)), lengths)
+    letters = _PlainLetters.among(codes.data, alphabet, lower=lower)
+    plain = letters.plain_words(codes)
+    return plain, letters.encode(codes[plain])
 
 
 @dataclass(frozen=True, slots=True)
 class _PlainLetters:
-    """The characters whose spelling depends on no neighbour, looked up by their code point.
+    """The characters whose spelling does not depend on their neighbours, by code point.
 
     Attributes:
-        table: (highest code point + 1, K), the numbers of each character's spelling, filled up with `end`;
-            nothing but `end` for what is not plain.
-        widths: as many, how many numbers that are.
-        begins: as many, whether a plain word may begin with it: whether it is a letter.
-        longest: how many letters a character can become.
+        table: (highest code point + 1, K), the ids of each character's spelling, padded with `end`; all `end`
+            for a character that is not plain.
+        end: an id that no letter has.
+        widths: (highest code point + 1,), the number of ids of each character's spelling.
+        begins: (highest code point + 1,), whether a plain word may begin with it: whether it is a letter.
+        longest: the most letters that one character becomes.
     """
 
     table: NDArray[np.unsignedinteger[Any]]
@@ -136,7 +142,7 @@ class _PlainLetters:
 
     @classmethod
     def among(cls, codes: NDArray[np.uint32], alphabet: Alphabet, *, lower: bool) -> _PlainLetters:
-        """Those that occur in a column, and whose letters the alphabet holds."""
+        """Those that occur in a column and that the alphabet can spell."""
         occurs = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.bool_)
         occurs[codes] = True
         seen = np.flatnonzero(occurs)
@@ -144,38 +150,36 @@ class _PlainLetters:
         known = [
             s if alphabet.unknown_share(s) == 0 else "" for s in map(alphabet.without_unknown_marks, full)
         ]
-        ids, widths = alphabet.encode_all(known)
+        ids = alphabet.encode_all(known)
         end = len(alphabet)
-        table = np.full((len(occurs), widths.max(initial=1)), end, dtype=np.min_scalar_type(end))
-        within = np.arange(len(ids)) - np.repeat(np.cumsum(widths) - widths, widths)
-        table[np.repeat(seen, widths), within] = ids
-        widths_of = np.zeros(len(occurs), dtype=np.uint8)
-        widths_of[seen] = widths
+        table = np.full((len(occurs), ids.lengths.max(initial=1)), end, dtype=np.min_scalar_type(end))
+        table[seen[ids.rows], ids.positions] = ids.data
+        widths = np.zeros(len(occurs), dtype=np.uint8)
+        widths[seen] = ids.lengths
         begins = np.zeros(len(occurs), dtype=np.bool_)
         begins[seen] = [spelling[:1].isalpha() for spelling in known]
-        return cls(table, end, widths_of, begins, max(map(len, full), default=1))
+        return cls(table, end, widths, begins, max(map(len, full), default=1))
 
-    def plain_words(self, codes: NDArray[np.uint32], lengths: Places) -> NDArray[np.bool_]:
-        """Which of the texts laid end to end hold plain characters only, a letter first, (U,).
+    def plain_words(self, codes: Ragged) -> NDArray[np.bool_]:
+        """Which texts, given by their code points, consist of plain characters and begin with a letter, (U,).
 
-        A word that might be too long is left out too.
+        A word that might be too long when spelled is not counted as plain.
         """
-        ends = np.cumsum(lengths)
-        plain = np.zeros(len(lengths), dtype=np.bool_)
-        some = np.flatnonzero((lengths > 0) & (lengths * self.longest <= LONGEST_SURNAME))
-        plain[some] = self.begins[codes[(ends - lengths)[some]]]
-        others = np.flatnonzero(self.widths.take(codes) == 0)
-        plain[np.searchsorted(ends, others, side="right")] = False
+        plain = np.zeros(len(codes), dtype=np.bool_)
+        some = np.flatnonzero((codes.lengths > 0) & (codes.lengths * self.longest <= LONGEST_SURNAME))
+        plain[some] = self.begins[codes.data[codes.starts[some]]]
+        others = np.flatnonzero(self.widths.take(codes.data) == 0)
+        plain[np.searchsorted(codes.ends, others, side="right")] = False
         return plain
 
-    def spell(self, codes: NDArray[np.uint32], lengths: Places) -> tuple[NDArray[Any], Places]:
-        """The numbers and the lengths of plain words laid end to end."""
-        first = self.table[:, 0].take(codes)
-        wide = np.flatnonzero(self.widths.take(codes) > 1)  # letters with marks, few in most columns
+    def encode(self, codes: Ragged) -> Ragged:
+        """The ids of plain words, given by their code points."""
+        first = self.table[:, 0].take(codes.data)
+        wide = np.flatnonzero(self.widths.take(codes.data) > 1)  # letters with marks, few in most columns
         if not len(wide):
-            return first, lengths
-        rest = self.table.take(codes[wide], axis=0)[:, 1:]
-        more = self.widths[codes[wide]].astype(np.intp) - 1
-        word = np.searchsorted(np.cumsum(lengths), np.repeat(wide, more), side="right")
+            return Ragged(first, codes.lengths)
+        rest = self.table.take(codes.data[wide], axis=0)[:, 1:]
+        more = self.widths[codes.data[wide]].astype(np.intp) - 1
+        word = np.searchsorted(codes.ends, np.repeat(wide, more), side="right")
         ids = np.insert(first, np.repeat(wide + 1, more), rest[rest != self.end])
-        return ids, lengths + np.bincount(word, minlength=len(lengths))
+        return Ragged(ids, codes.lengths + np.bincount(word, minlength=len(codes)))

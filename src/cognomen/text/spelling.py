@@ -91,7 +91,7 @@ def plain_spelling(character: str, *, lower: bool = True) -> str:
 
     It is plain when its spelling depends on no neighbour: a letter that becomes a letter and maybe marks, an
     apostrophe or a hyphen. A word of plain characters is spelt by writing one after the other, and a plain
-    letter at its beginning makes it a surname as it stands, by `read_name` too. A mark, a space, a comma,
+    letter at its beginning makes it a surname as it stands, by `find_surname` too. A mark, a space, a comma,
     a digit, an invisible letter are not plain.
     """
     spelling = normalise(f"a{character}a", lower=lower)[1:-1]  # where no space is trimmed and no mark is lost

@@ -69,7 +69,7 @@ class Run:
         self.alphabet = Alphabet.from_names(shown, min_count=min_count)
         letters = [self.alphabet.without_unknown_marks(name) for name in letters]
         self.training, self.validation = (
-            Names(*self.alphabet.encode_all([letters[i] for i in np.flatnonzero(part)]), labels[part])
+            Names(self.alphabet.encode_all([letters[i] for i in np.flatnonzero(part)]), labels[part])
             for part in parts
         )
         self.own = int(parts[0][:own].sum())  # training names; those from outside come after them
@@ -113,8 +113,7 @@ class Run:
         if not self.recipe.longest_ngram:
             return None
         return frequent_ngrams(
-            self.training.ids,
-            self.training.lengths,
+            self.training.texts,
             longest=self.recipe.longest_ngram,
             min_count=self.recipe.min_ngram_count,
             alphabet_size=len(self.alphabet),
@@ -162,7 +161,7 @@ class Run:
     def _validation_logits(self) -> Array:
         """The network's logits (N, C) for the validation names; a last step may have thrown it off."""
         with np.errstate(all="ignore"):
-            logits = self.network.logits(self.validation.ids, self.validation.lengths)
+            logits = self.network.logits(self.validation.texts)
         check_finite(logits, f"epoch {len(self.history) + 1}", self.recipe)
         return logits
 
@@ -256,7 +255,7 @@ class Run:
         ngrams = self.network.ngrams
         if ngrams is None or len(self.validation) * (1 - LIKE_TRAINING) < 1:
             return None
-        found = ngrams.surprise(self.validation.ids, self.validation.lengths)
+        found = ngrams.bits_per_letter(self.validation.texts)
         return round(float(np.quantile(found, LIKE_TRAINING)), 4)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import cross_entropy, disagreement
 from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle, warmup
 from cognomen.text.alphabet import UNKNOWN
+from cognomen.text.ragged import Ragged
 from cognomen.training.config import Recipe
 from cognomen.training.divergence import check_sound
 
@@ -23,26 +23,13 @@ __all__ = ["Learner", "Names"]
 
 @dataclass(frozen=True)
 class Names:
-    """Names as a network reads them: ids (M,) laid end to end, lengths (N,), labels (N,)."""
+    """N names of ids and their labels (N,)."""
 
-    ids: Ids
-    lengths: Ids
+    texts: Ragged
     labels: Ids
-
-    @cached_property
-    def starts(self) -> Ids:
-        """Where each name begins, (N,)."""
-        return np.asarray(np.cumsum(self.lengths) - self.lengths)
 
     def __len__(self) -> int:
         return len(self.labels)
-
-    def take(self, which: NDArray[np.int64]) -> tuple[Ids, Ids, Ids]:
-        """Ids, lengths and labels of some of the names."""
-        lengths = self.lengths[which]
-        before = np.cumsum(lengths) - lengths  # letters of the names before
-        places = np.repeat(self.starts[which] - before, lengths) + np.arange(lengths.sum())
-        return self.ids[places], lengths, self.labels[which]
 
 
 class Learner:
@@ -97,13 +84,14 @@ class Learner:
         """
         recipe = self.recipe
         readings = 2 if recipe.agreement else 1  # of each name, under different noise
-        ids, lengths, labels = names.take(np.tile(batch, readings))
-        ids = np.where(rng.random(len(ids)) < recipe.letter_dropout, UNKNOWN, ids)
+        batch = np.tile(batch, readings)
+        texts, labels = names.texts[batch], names.labels[batch]
+        ids = np.where(rng.random(len(texts.data)) < recipe.letter_dropout, UNKNOWN, texts.data)
         # A run that diverges overflows on its way; check_sound says so in plain words.
         with np.errstate(all="ignore"):
-            loss, logits = self._back(ids, lengths, labels, rng)
+            loss, logits = self._back(texts.with_data(ids), labels, rng)
             norm = clip_grad_norm(self.network.grads, recipe.clip)
-            check_sound(loss, norm, len(batch), len(self.favour), where, recipe)
+            check_sound(loss, norm, len(batch) // readings, len(self.favour), where, recipe)
             schedule = warmup if self.averages else one_cycle
             self.optimiser.learning_rate = schedule(self.optimiser.steps, self.steps, recipe.learning_rate)
             self.optimiser.step(self.network.grads)
@@ -130,10 +118,10 @@ class Learner:
         groups = {"learner": self.network.params, "optimiser": self.optimiser.state}
         return groups | ({"network": self.answering.params} if self.averages else {})
 
-    def _back(self, ids: Ids, lengths: Ids, labels: Ids, rng: np.random.Generator) -> tuple[float, Array]:
+    def _back(self, texts: Ragged, labels: Ids, rng: np.random.Generator) -> tuple[float, Array]:
         """Read names forwards and backwards: the loss of all evidence together, and the logits (N, C)."""
         recipe = self.recipe
-        parts, backward = self.network.forward_parts(ids, lengths, rng)
+        parts, backward = self.network.forward_parts(texts, rng)
         logits = sum(parts[1:], start=parts[0])  # (N, C)
         loss, dlogits = self._loss(logits, labels)
         if recipe.agreement:

@@ -32,8 +32,9 @@ import numpy as np
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Ids
+from cognomen.text.ragged import Ragged
 
-__all__ = ["Level", "PrefixTree", "SortedNames", "check_lengths", "prefix_tree", "sort_names"]
+__all__ = ["Level", "PrefixTree", "SortedNames", "check_names", "prefix_tree", "sort_names"]
 
 # Letters that may be shared; longer common prefixes are read once per name. A bound keeps the table that is
 # sorted small, whatever the longest name.
@@ -130,67 +131,55 @@ class SortedNames:
         return len(self.sorted_indices)
 
 
-def check_lengths(ids: Ids, lengths: Ids) -> Ids:
-    """The lengths (N,) as int64.
-
-    Raises:
-        InputError: an array has another type or shape, a name is empty, or the lengths do not sum to M.
-    """
-    if ids.ndim != 1 or lengths.ndim != 1 or ids.dtype.kind not in "iu" or lengths.dtype.kind not in "iu":
+def check_names(names: Ragged) -> None:
+    """Raise InputError unless these are names of ids, with one or more letters each."""
+    if names.data.ndim != 1 or names.data.dtype.kind not in "iu":
+        raise InputError(f"ids: expected integers (M,), got {names.data.dtype} {names.data.shape}")
+    if len(names) and names.lengths.min() < 1:
         raise InputError(
-            "expected whole numbers, ids (M,) and lengths (N,), got "
-            f"{ids.dtype} {ids.shape} and {lengths.dtype} {lengths.shape}"
+            f"lengths: expected one or more letters in each name, got none in [{names.lengths.argmin()}]"
         )
-    lengths = lengths.astype(np.int64, copy=False)
-    if (len(lengths) and lengths.min() < 1) or lengths.sum() != len(ids):
-        raise InputError(
-            f"expected one or more letters in each name, {len(ids)} altogether, got the lengths "
-            f"{lengths.tolist()[:10]}"
-        )
-    return lengths
 
 
-def sort_names(ids: Ids, lengths: Ids, *, reverse: bool = False) -> SortedNames:
-    """Sort names by their ids; only the first `LONGEST_SHARED` letters are compared.
+def sort_names(names: Ragged, *, reverse: bool = False) -> SortedNames:
+    """Sort N names by their ids; only the first `LONGEST_SHARED` letters are compared.
 
     Args:
-        ids: (M,), non-negative, the letters of all names end to end.
-        lengths: (N,), 1 or more each.
+        names: their ids, non-negative.
         reverse: read each name from its end.
 
     Raises:
-        InputError: the lengths do not fit the ids.
+        InputError: these are not names of ids.
     """
-    lengths = check_lengths(ids, lengths)
+    check_names(names)
     if reverse:  # reversing all letters reverses each name, and the order of the names
-        turned = sort_names(ids[::-1], lengths[::-1])
-        return replace(turned, sorted_indices=len(lengths) - 1 - turned.sorted_indices)
-    table = _first_letters(ids, lengths)  # (N, K)
+        turned = sort_names(Ragged(names.data[::-1], names.lengths[::-1]))
+        return replace(turned, sorted_indices=len(names) - 1 - turned.sorted_indices)
+    table = _first_letters(names)  # (N, K)
     order = _order(table)  # (N,)
-    first = (np.cumsum(lengths) - lengths)[order]
-    table, lengths = table[order], lengths[order]
+    table, lengths = table[order], names.lengths[order]
     shared = np.zeros(len(order), np.int64)
     alike = table[1:] == table[:-1]  # (N-1, K)
     alike[:, -1] = False  # padding in every row: argmin below always finds a difference
     alike[:, LONGEST_SHARED:] = False
     np.minimum(alike.argmin(axis=1), np.minimum(lengths[1:], lengths[:-1]), out=shared[1:])
-    return SortedNames(ids, first, lengths, order, shared)
+    return SortedNames(names.data, names.starts[order], lengths, order, shared)
 
 
-def _first_letters(ids: Ids, lengths: Ids) -> Ids:
+def _first_letters(names: Ragged) -> Ids:
     """The letters that may be shared, (N, K): ids plus 1, then at least one column of zeros.
 
     Zero sorts before every letter, so a name comes before the longer ones that begin with it.
     """
-    longest = int(lengths.max(initial=0))
+    ids, lengths = names.data, np.minimum(names.lengths, LONGEST_SHARED)
+    longest = int(names.lengths.max(initial=0))
     if longest > LONGEST_SHARED:
-        place = np.arange(len(ids)) - np.repeat(np.cumsum(lengths) - lengths, lengths)  # (M,)
-        ids = ids[place < LONGEST_SHARED]
+        ids = ids[names.positions < LONGEST_SHARED]
     kind = np.min_scalar_type(int(ids.max(initial=0)) + 1)
     per_key = 8 // kind.itemsize  # `_order` views each row as 64-bit keys
     width = (min(longest, LONGEST_SHARED) // per_key + 1) * per_key
     table = np.zeros((len(lengths), width), kind)
-    table[np.arange(width) < np.minimum(lengths, LONGEST_SHARED)[:, None]] = ids.astype(kind) + kind.type(1)
+    table[np.arange(width) < lengths[:, None]] = ids.astype(kind) + kind.type(1)
     return table
 
 

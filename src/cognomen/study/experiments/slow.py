@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from cognomen.plots.canvas import COLOURS, GREY, Figure, plain
-from cognomen.rnn import GRU, Array, Dropout, Ids, pack, pool, scan
+from cognomen.rnn import GRU, Array, Dropout, pack, pool, scan
 from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names
 from cognomen.rnn.engine.shared_reading import read_names
@@ -24,6 +24,7 @@ from cognomen.study.drawing import MARKERS, bars
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.names import load_names
 from cognomen.text.alphabet import Alphabet
+from cognomen.text.ragged import Ragged
 
 __all__ = ["SLOW", "draw", "measure", "sentence", "table"]
 
@@ -52,7 +53,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
             milliseconds[str(count)] = [_times(x[: length * count], v, count, goes) for length in lengths]
             progress(1.0, "")
         alphabet = Alphabet.from_names(names.training)
-        shared = _sharing(*alphabet.encode_all(list(names.training)), len(alphabet), settings)
+        shared = _sharing(alphabet.encode_all(list(names.training)), len(alphabet), settings)
         sharing(1.0, "")
     return {"hidden_size": HIDDEN, "rows": ROWS, "lengths": lengths, "milliseconds": milliseconds, **shared}
 
@@ -87,35 +88,33 @@ def _milliseconds(calls: list[Callable[[], object]], goes: int) -> list[float]:
     return [float(f"{1e3 * each:.3g}") for each in times.min(axis=0)]
 
 
-def _sharing(ids: Ids, lengths: Ids, letters: int, settings: Settings) -> dict[str, Any]:
+def _sharing(names: Ragged, letters: int, settings: Settings) -> dict[str, Any]:
     """All names through one cell, letter by letter and along the tree: steps, times, and that both agree."""
     cell = GRU(letters, HIDDEN, rng=np.random.default_rng(settings.seed))
-    ends = np.cumsum(lengths)
 
     def letter_by_letter() -> Array:
         found = []
-        for start in range(0, len(lengths), PACKED):
-            part = slice(start, start + PACKED)
-            rows = pack(ids[ends[start] - lengths[start] : ends[part][-1]], lengths[part])
+        for start in range(0, len(names), PACKED):
+            rows = pack(names[start : start + PACKED])
             a, _ = cell.project(np.eye(letters, dtype=np.float32))  # (G, V, H), one for each letter
             y, _ = scan(cell, a[:, rows.data], rows)
             found.append(pool(rows.with_data(y), "last")[0])
         return np.concatenate(found)
 
     def along_the_tree() -> Array:
-        tree = prefix_tree(sort_names(ids, lengths), block=BLOCK)
+        tree = prefix_tree(sort_names(names), block=BLOCK)
         a, _ = cell.project(np.eye(letters, dtype=np.float32))
         found, _ = read_names(cell, a, tree, "last", dropout=Dropout(0), learn=False)  # (U, 1, H)
-        result = np.empty((len(lengths), HIDDEN), np.float32)
+        result = np.empty((len(names), HIDDEN), np.float32)
         result[tree.sorted_indices] = found[tree.inverse, 0]
         return result
 
     apart = float(np.abs(letter_by_letter() - along_the_tree()).max())
     times = _milliseconds([letter_by_letter, along_the_tree], 3 if settings.quick else 10)
-    prefixes = len(prefix_tree(sort_names(ids, lengths)).letters)
+    prefixes = len(prefix_tree(sort_names(names)).letters)
     return {
-        "names": len(lengths),
-        "letters": len(ids),
+        "names": len(names),
+        "letters": len(names.data),
         "prefixes": prefixes,
         "sharing_milliseconds": times,
         "apart": float(f"{apart:.1e}"),

@@ -1,0 +1,107 @@
+"""The keyword arguments of a classifier's calls, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Self, TypedDict
+
+import numpy as np
+
+from cognomen.classifier.priors import Prior
+from cognomen.errors import InputError
+
+__all__ = ["AnswerOptions", "CompositionOptions", "Options", "PredictOptions", "ProbaOptions", "ReadOptions"]
+
+
+class ReadOptions(TypedDict, total=False):
+    """How names are read: the keywords of `predict_sets`."""
+
+    full_names: bool
+    threads: int
+
+
+class CompositionOptions(ReadOptions, total=False):
+    """The keywords of `composition`, besides its seed."""
+
+    restrict: Iterable[str] | None
+
+
+class ProbaOptions(CompositionOptions, total=False):
+    """The keywords of `predict_proba`."""
+
+    prior: Prior
+
+
+class PredictOptions(ProbaOptions, total=False):
+    """The keywords of `predict` and `scores`."""
+
+    abstain_below: float
+
+
+class AnswerOptions(PredictOptions, total=False):
+    """The keywords of a call and of `stream`."""
+
+    top_k: int
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the calls of a `Classifier` can be asked for.
+
+    They are applied in this order: `prior` and `restrict` change the probabilities, which then sum to 1
+    again; `abstain_below` is compared with the highest of these.
+
+    Attributes:
+        full_names: find the surname in a full name ("John Smith"). False takes each text as a surname.
+        threads: how many threads the network may use.
+        restrict: the only origins to consider.
+        prior: the mixture of origins that is expected: "training", as in the training names; "uniform"; or
+            shares by origin, 0 for those not named. Applied exactly, by Bayes' rule.
+        abstain_below: a name whose most likely origin has a lower probability than this is answered
+            "unknown" with the reason "low-confidence"; its `origins` are listed all the same.
+        top_k: how many origins an answer lists, at most.
+        coverage: give each answer a set of origins that contains the right one this often (see
+            `Classifier.predict_sets`).
+
+    Raises:
+        InputError: a value is not of the kind described.
+    """
+
+    full_names: bool = True
+    threads: int = 1
+    restrict: Iterable[str] | None = None
+    prior: Prior = "training"
+    abstain_below: float = 0.0
+    top_k: int = 3
+    coverage: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, number in (("top_k", self.top_k), ("threads", self.threads)):
+            if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+                raise InputError(f"{name}: expected a whole number, 1 or more, got {number!r}")
+        lowest = self.abstain_below
+        number = isinstance(lowest, (int, float, np.floating)) and not isinstance(lowest, bool)
+        if not (number and 0 <= lowest <= 1):
+            raise InputError(f"abstain_below: expected a probability, 0 to 1, got {lowest!r}")
+
+    @classmethod
+    @cache
+    def _defaults(cls) -> Self:
+        return cls()
+
+    @classmethod
+    def of(cls, accepted: type[Any], given: Mapping[str, Any]) -> Self:
+        """The options given to a call that accepts those of a `TypedDict`.
+
+        Raises:
+            TypeError: the call does not accept one of them.
+        """
+        if not given:
+            return cls._defaults()
+        if unknown := given.keys() - accepted.__optional_keys__:
+            expected = ", ".join(sorted(accepted.__optional_keys__))
+            raise TypeError(f"unexpected keyword argument {min(unknown)!r}; expected some of {expected}")
+        return cls(**given)

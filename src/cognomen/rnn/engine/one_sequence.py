@@ -1,0 +1,62 @@
+"""One sequence, read in all directions of a layer at once.
+
+A step of one row is a matrix-vector product among a dozen NumPy calls that cost more than the product does.
+The cells of a layer, one for each direction, therefore take their steps together: row d of a step belongs to
+cell d, and is multiplied by the weights of cell d. All else is the `step` of the cells' class, unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cognomen.rnn.arrays import Array
+from cognomen.rnn.cells import Cell
+from cognomen.rnn.layers import Linear
+
+__all__ = ["read_sequence"]
+
+
+class _RowwiseLinear(Linear):
+    """D linear maps of one shape; row d of x is mapped by linear map d. It has no backward."""
+
+    def __init__(self, linears: Sequence[Linear]) -> None:
+        self.shape, self.params = linears[0].shape, linears[0].params
+        self.maps = [(linear.params["weight"].T, linear.params.get("bias")) for linear in linears]
+
+    def apply(self, x: Array) -> Array:
+        """y = W_d x_d + b_d: (..., D, X) -> (..., D, Y), or (G, ..., D, Y) with blocks."""
+        y = np.empty((len(self.maps), *x.shape[:-2], self.maps[0][0].shape[1]), x.dtype)  # (D, ..., G * Y)
+        for d, (weight, bias) in enumerate(self.maps):
+            y_d = y[d]
+            np.dot(x[..., d, :], weight, out=y_d)
+            if bias is not None:
+                y_d += bias
+        # Contiguous, because the gates that follow are then computed in half the time.
+        return np.ascontiguousarray(y.reshape(*y.shape[:-1], *self.shape).swapaxes(0, -2))
+
+
+def read_sequence(cells: Sequence[tuple[Cell, bool]], x: Array) -> Array:
+    """Read one sequence with each cell of a layer, for inference.
+
+    Args:
+        cells: D cells of one class, each with whether it reads the sequence from its end.
+        x: the sequence, (T, X).
+
+    Returns:
+        The outputs of each cell, (T, D, Y), in the order in which the cell reads: those of a reverse cell
+        begin at the end of the sequence.
+    """
+    first, _ = cells[0]
+    joined = object.__new__(type(first))  # a shallow copy, without what copy.copy spends on finding out how
+    for name, part in vars(first).items():
+        is_linear = isinstance(part, Linear)
+        joined.__dict__[name] = _RowwiseLinear([vars(c)[name] for c, _ in cells]) if is_linear else part
+    x = np.stack([x[::-1] if reverse else x for _, reverse in cells], axis=1)  # (T, D, X)
+    a, _ = joined.project(x)  # (..., T, D, A)
+    state = joined.initial_state(len(cells))  # (S, D, H)
+    outputs = np.empty((len(x), len(cells), joined.output_size), joined.dtype)
+    for t in range(len(x)):
+        outputs[t], state, _ = joined.step(a[..., t, :, :], state)
+    return outputs

@@ -1,0 +1,105 @@
+"""Sequences of unequal lengths in two arrays, without padding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.errors import InputError
+
+__all__ = ["Ragged"]
+
+
+@dataclass(frozen=True, eq=False)
+class Ragged:
+    """N sequences laid end to end: "ab" and "c" are data [a, b, c] with the lengths [2, 1].
+
+    Indexing selects sequences, as in NumPy: an integer gives one of them; a slice, a mask or an array of
+    indices gives a `Ragged` of those selected. A slice with step 1 is a view.
+
+    Attributes:
+        data: (M, ...), the items of all sequences.
+        lengths: (N,), the length of each sequence, int64.
+
+    Raises:
+        InputError: the lengths are not integers of 0 or more that sum to M.
+    """
+
+    data: NDArray[Any]
+    lengths: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        lengths = self.lengths
+        if lengths.ndim != 1 or lengths.dtype.kind not in "iu":
+            raise InputError(f"lengths: expected integers (N,), got {lengths.dtype} {lengths.shape}")
+        if lengths.dtype != np.int64:
+            object.__setattr__(self, "lengths", lengths.astype(np.int64))
+        if np.add.reduce(lengths) != len(self.data) or np.minimum.reduce(lengths, initial=0) < 0:
+            raise InputError(
+                f"lengths: expected numbers of 0 or more that sum to {len(self.data)}, got {_shown(lengths)}"
+            )
+
+    def __len__(self) -> int:
+        """N, the number of sequences."""
+        return len(self.lengths)
+
+    def with_data(self, data: NDArray[Any]) -> Ragged:
+        """Other data (M, ...) for the same items."""
+        if len(data) != len(self.data):
+            raise InputError(f"data: expected {len(self.data)} items, got {len(data)}")
+        other = object.__new__(Ragged)  # the lengths are valid, and what was derived from them is kept
+        other.__dict__.update(self.__dict__, data=data)
+        return other
+
+    @cached_property
+    def ends(self) -> NDArray[np.int64]:
+        """Where in `data` each sequence ends, (N,)."""
+        return np.cumsum(self.lengths)
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Where in `data` each sequence starts, (N,)."""
+        return self.ends - self.lengths
+
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        """Which sequence each item belongs to, (M,)."""
+        return np.repeat(np.arange(len(self)), self.lengths)
+
+    @cached_property
+    def positions(self) -> NDArray[np.int64]:
+        """The position of each item in its sequence, counted from 0, (M,)."""
+        return np.arange(len(self.data)) - np.repeat(self.starts, self.lengths)
+
+    def __getitem__(self, which: Any) -> Any:
+        """One sequence (an array) for an integer, else a `Ragged` of the sequences selected."""
+        if isinstance(which, (int, np.integer)):
+            end = self.ends[which]
+            return self.data[end - self.lengths[which] : end]
+        lengths = self.lengths[which]
+        if isinstance(which, slice) and which.step in (None, 1):
+            if len(lengths) == len(self):
+                return self
+            last = which.indices(len(self))[1] - 1
+            end = self.ends[last] if len(lengths) else 0
+            return Ragged(self.data[end - lengths.sum() : end], lengths)
+        which = np.arange(len(self))[which] if isinstance(which, slice) else np.asarray(which)
+        if which.dtype == bool:
+            return Ragged(self.data[np.repeat(which, self.lengths)], lengths)
+        ends = np.cumsum(lengths)
+        items = np.arange(lengths.sum()) + np.repeat(self.starts[which] - (ends - lengths), lengths)
+        return Ragged(self.data[items], lengths)
+
+    def __iter__(self) -> Iterator[NDArray[Any]]:
+        """The sequences, one after another."""
+        return (self.data[start:end] for start, end in zip(self.starts, self.ends, strict=True))
+
+
+def _shown(lengths: NDArray[Any]) -> str:
+    shown = ", ".join(map(str, lengths[:10].tolist()))
+    return f"[{shown}{', ...' if len(lengths) > 10 else ''}]"
