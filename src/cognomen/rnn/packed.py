@@ -83,8 +83,8 @@ class Packed:
         return [self.data[rows[i]] for i in given]
 
 
-def pack(sequences: Ragged | Sequence[NDArray[Any]]) -> Packed:
-    """Pack N sequences (T_i, ...), given as a list of arrays or end to end.
+def pack(sequences: Ragged | Sequence[NDArray[Any]] | NDArray[Any]) -> Packed:
+    """Pack N sequences (T_i, ...): a list of arrays, one array (N, T, ...) if all have T steps, or a `Ragged`.
 
     Raises:
         InputError: there is no sequence, or one is empty.
