@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from counting import count_calls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import cognomen
 from cognomen.classifier import Answer, Classifier, OriginProbability
 from cognomen.classifier import classifier as classifier_module
 from cognomen.classifier.answers import REASONS
@@ -778,3 +781,35 @@ def test_weights_stored_in_half_the_bytes(clf: Classifier, tmp_path: Path) -> No
     assert again.network.params["output.weight"].dtype == np.float32
     np.testing.assert_allclose(again.predict_proba(NAMES), clf.predict_proba(NAMES), atol=1e-3)
     assert np.abs(again.predict_proba(NAMES) - clf.predict_proba(NAMES)).max() > 0
+
+
+# --- a single name -------------------------------------------------------------------------------------
+
+
+def test_a_single_name_takes_few_calls() -> None:
+    """Nothing is prepared for it that only pays for many: at most 150 calls of our functions."""
+    clf, package = Classifier.load(), str(Path(cognomen.__file__).parent)
+    clf(["Smith", "O'Brien"])
+    for name in ("Nakamura", "Kowalczyk", "Papadopoulos", "O'Sullivan", "Müller", "Li"):
+        calls: list[str] = []
+
+        def count(frame: FrameType, event: str, _: Any, calls: list[str] = calls) -> None:
+            if event == "call" and frame.f_code.co_filename.startswith(package):
+                calls.append(frame.f_code.co_name)
+
+        sys.setprofile(count)
+        try:
+            answer = clf(name)
+        finally:
+            sys.setprofile(None)
+        assert answer.status == "ok"
+        assert len(calls) <= 150, name
+
+
+@pytest.mark.parametrize("name", ["Nakamura", "Li", "ő", "Nguyễn", "xqzvk"])
+def test_a_single_name_is_answered_as_in_a_column(name: str) -> None:
+    clf = Classifier.load()
+    alone, among = clf(name, top_k=18), clf([name, *map(str, range(9)), "Smith", "Jones"], top_k=18)[0]
+    assert alone.reason == among.reason
+    p_alone, p_among = ({o.origin: o.probability for o in a.origins} for a in (alone, among))
+    assert p_alone == pytest.approx(p_among, abs=1e-6)
