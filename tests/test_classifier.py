@@ -8,6 +8,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -24,6 +25,7 @@ import cognomen
 from cognomen.classifier import Answer, Classifier, OriginProbability
 from cognomen.classifier import classifier as classifier_module
 from cognomen.classifier.answers import REASONS
+from cognomen.classifier.options import Options
 from cognomen.errors import InputError, ModelError
 from cognomen.io import pretrained as shipped_module
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
@@ -813,3 +815,50 @@ def test_a_single_name_is_answered_as_in_a_column(name: str) -> None:
     assert alone.reason == among.reason
     p_alone, p_among = ({o.origin: o.probability for o in a.origins} for a in (alone, among))
     assert p_alone == pytest.approx(p_among, abs=1e-6)
+
+
+# --- options -------------------------------------------------------------------------------------------
+
+ALL_OPTIONS = {
+    "full_names": True,
+    "threads": 1,
+    "restrict": None,
+    "prior": "training",
+    "abstain_below": 0.0,
+    "top_k": 3,
+    "coverage": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "refused"),
+    [
+        ("__call__", ""),
+        ("stream", ""),
+        ("predict", "top_k coverage"),
+        ("scores", "top_k coverage"),
+        ("predict_proba", "top_k coverage abstain_below"),
+        ("composition", "top_k coverage abstain_below prior"),
+        ("predict_sets", "top_k abstain_below prior restrict"),
+    ],
+)
+def test_each_call_takes_the_options_that_it_uses(clf: Classifier, call: str, refused: str) -> None:
+    method = getattr(clf, call)
+    for name, value in ALL_OPTIONS.items():
+        if name in refused.split():
+            with pytest.raises(TypeError, match=rf"unexpected keyword argument '{name}'; expected some of"):
+                method(["smith"], **{name: value})
+        elif call != "predict_sets" or name != "coverage":
+            method(["smith"], **{name: value})
+    with pytest.raises(TypeError, match="unexpected keyword argument 'topk'"):
+        method(["smith"], topk=3)
+
+
+def test_options_have_the_documented_defaults() -> None:
+    assert asdict(Options()) == ALL_OPTIONS
+
+
+def test_restrict_may_be_an_iterator(clf: Classifier) -> None:
+    expected = list(clf.stream(NAMES, restrict=["German", "Irish"]))
+    assert list(clf.stream(NAMES, restrict=iter(["German", "Irish"]))) == expected
+    assert clf(NAMES, restrict=iter(["German", "Irish"])) == expected
