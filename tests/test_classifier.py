@@ -25,6 +25,7 @@ import cognomen
 from cognomen.classifier import Answer, Classifier, OriginProbability
 from cognomen.classifier import classifier as classifier_module
 from cognomen.classifier.answers import REASONS
+from cognomen.classifier.calibration import Calibration
 from cognomen.classifier.options import Options
 from cognomen.errors import InputError, ModelError
 from cognomen.io import pretrained as shipped_module
@@ -842,7 +843,10 @@ ALL_OPTIONS = {
         ("predict_sets", "top_k abstain_below prior restrict"),
     ],
 )
-def test_each_call_takes_the_options_that_it_uses(clf: Classifier, call: str, refused: str) -> None:
+def test_each_call_takes_the_options_that_it_uses(call: str, refused: str) -> None:
+    made = make()
+    calibration = Calibration(1.5, tuple(np.linspace(0, 1, 201).tolist()))
+    clf = Classifier(made.network, made.alphabet, made.origins, made.priors, calibration)
     method = getattr(clf, call)
     for name, value in ALL_OPTIONS.items():
         if name in refused.split():

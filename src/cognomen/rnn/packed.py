@@ -84,7 +84,7 @@ class Packed:
 
 
 def pack(sequences: Ragged | Sequence[NDArray[Any]] | NDArray[Any]) -> Packed:
-    """Pack N sequences (T_i, ...): a list of arrays, one array (N, T, ...) if all have T steps, or a `Ragged`.
+    """Pack N sequences (T_i, ...): a list of arrays, an array (N, T, ...) of equal ones, or a `Ragged`.
 
     Raises:
         InputError: there is no sequence, or one is empty.
