@@ -1,4 +1,4 @@
-"""Finding what a user meant by a word: regardless of capital letters, and with a hint for a misspelling."""
+"""What a user meant by a word: matching that ignores case, and hints for misspellings."""
 
 from __future__ import annotations
 

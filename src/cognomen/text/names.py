@@ -22,12 +22,12 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Words that belong to the surname after them, in any case of letters …
+# Words that belong to the surname after them, in upper and lower case …
 _PARTICLES: Final = _words(
     "abu bin bint d' da dal dall' dalla das de degli dei del della delle dell' dello den der di do dos du el "
     "ibn l' la las le les lo los mc o' san santa st 't ten ter van vande vanden vander von vom zum zur"
 )
-# … only in small letters, because they are given names or surnames too, or else before another particle.
+# … in lower case or before another particle only, because they are given names or surnames too.
 _SMALL_PARTICLES: Final = _words("aan af al am ap auf aus av des het im in op te uit zu")
 _SUFFIXES: Final = _words(
     "jr sr junior senior iii phd md dds dmd esq msc bsc mba cpa jd obe mbe cbe mr mrs ms miss dr prof"
@@ -63,16 +63,16 @@ def find_surname(text: str) -> FoundSurname:
     words = text.split()
     if len(words) > 1 and all(map(_is_usual, words)):
         return FoundSurname(words[-1], SURNAME_OF_FULL_NAME)
-    surname = stands = " ".join(words)
-    while not surname.isalpha() and (shorter := _read_once(surname)) != surname:  # it only gets shorter
+    surname = text = " ".join(words)
+    while not surname.isalpha() and (shorter := _read_once(surname)) != surname:  # it can only get shorter
         surname = shorter
-    whole = surname == stands or normalise(surname, lower=False) == normalise(stands, lower=False)
+    whole = surname == text or normalise(surname, lower=False) == normalise(text, lower=False)
     return FoundSurname(surname, None if whole else SURNAME_OF_FULL_NAME)
 
 
-@lru_cache(maxsize=16384)  # columns of full names hold few different words
+@lru_cache(maxsize=16384)  # a column of full names has few distinct words
 def _is_usual(word: str) -> bool:
-    """Tell a word that no rule below knows: of several such words the last is the surname."""
+    """Whether no rule below applies to a word; the last of several such words is the surname."""
     key = word.casefold()
     known = key in _PARTICLES or key in _SMALL_PARTICLES or key in _SUFFIXES
     is_name = len(word) > 1 and word.isalpha() and not word.isupper() and normalise(word) != ""
@@ -80,7 +80,7 @@ def _is_usual(word: str) -> bool:
 
 
 def _read_once(text: str) -> str:
-    """The surname in the text; the text itself when there is none."""
+    """The surname in the text; the text itself if none is found."""
     parts = [part for part in _COMMA.split(text) if _has_letter(part)]
     if not parts:
         return text
@@ -108,7 +108,7 @@ def _start_of_surname(words: list[str]) -> int:
 
 
 def _start_of_particles(words: list[str], end: int) -> int:
-    """Where the run of particles begins that reaches up to `end`; `end` itself without any."""
+    """The start of the run of particles before `end`; `end` if there is none."""
     start = end
     while start > 0 and _is_particle(
         words[start - 1], words[start] if start < len(words) else "", start < end
@@ -126,7 +126,7 @@ def _is_particle(word: str, following: str, before_particle: bool) -> bool:
 
 
 def _is_no_surname(word: str) -> bool:
-    """Tell a suffix, a title, an initial or a dash at the end of a name."""
+    """Whether a word at the end of a name is a suffix, a title, an initial or a dash."""
     bare = word.strip(_OUTER_PUNCTUATION)
     key = bare.replace(".", "").casefold()
     if key in _SUFFIXES or bare in _CAPITAL_SUFFIXES:
@@ -135,10 +135,10 @@ def _is_no_surname(word: str) -> bool:
 
 
 def _end_of_capitals(words: list[str]) -> int:
-    """Where the last word in capitals ends, if there are others, as in "Marie DUPONT" and "KIM Min-jun"."""
+    """The end of the last word in capitals, if other words are not: "Marie DUPONT", "KIM Min-jun"."""
     capitals = [
-        place
-        for place, word in enumerate(words)
+        index
+        for index, word in enumerate(words)
         if word.isupper() and sum(map(str.isalpha, word)) > 2  # not the initials of "JR Smith"
     ]
     others = any(word != word.upper() for word in words)
@@ -146,7 +146,7 @@ def _end_of_capitals(words: list[str]) -> int:
 
 
 def _outside_brackets(words: list[str]) -> list[str]:
-    """Leave out what stands in brackets: "John (Jack) Smith". All words, if nothing else is there."""
+    """The words outside brackets, "John (Jack) Smith"; all words if there are none outside."""
     kept: list[str] = []
     inside = False
     for word in words:

@@ -1,9 +1,9 @@
 """Any text to the letters that a network reads.
 
-`normalise` gives the spelling that is read, `fold` the plainer one that names are compared by:
+`normalise` gives the spelling that is read, `fold` a plainer one for comparing names:
 
     normalise("  O’Brien ")        ->  "o'brien"
-    normalise("Müller")            ->  "mu\\u0308ller": the two dots stay, as a letter of their own
+    normalise("Müller")            ->  "mu\\u0308ller": the two dots are kept, as a character of their own
     fold("Müller")                 ->  "muller"
 """
 
@@ -16,11 +16,11 @@ from typing import Final
 
 __all__ = ["fold", "kind_of", "normalise", "plain_spelling"]
 
-# Quotation marks, primes, accents standing alone and the half rings of romanised Arabic, all written for '.
+# Quotation marks, primes, spacing accents and the half rings of romanised Arabic, all used as apostrophes.
 _APOSTROPHES: Final = frozenset("'`´ʹʻʼʽʾʿˈˊˋ՚׳ߴߵ‘’‛′‵＇\ua78b\ua78c\u1fbd\u1fbf\u1fef\u1ffd\uff40")
-# Dash punctuation is found by its class; these are hyphens of other classes.
+# Dashes are found by their Unicode class; these hyphens are of other classes.
 _HYPHENS: Final = frozenset("-−⁃˗")
-# Letters and marks that nobody sees: joiners, fillers, variation selectors.
+# Invisible letters and marks: joiners, fillers, variation selectors.
 _INVISIBLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
@@ -28,16 +28,16 @@ _FOLDED_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz '-")
 
 
 def normalise(text: str, *, lower: bool = True) -> str:
-    """The text in the spelling that the network reads.
+    """The text as the network reads it.
 
-    Letters and their marks stay, each a character of its own (Unicode NFKD: ü becomes u and U+0308); the many
-    apostrophes and hyphens become ' and -; every kind of white space becomes one space, none at the ends. The
-    rest is dropped: digits, punctuation, symbols, emoji, control and invisible characters, and a mark that
-    has lost its letter. Without any letter nothing is left but "". Normalising twice changes nothing more.
+    Letters and their marks are kept, each as a character of its own (Unicode NFKD: ü becomes u and U+0308);
+    all apostrophes become ', all hyphens -; runs of white space become one space, none at the ends. All else
+    is dropped: digits, punctuation, symbols, emoji, control and invisible characters, and marks without a
+    letter. The result is "" if no letter is left. Normalising is idempotent.
 
     Args:
         text: any string.
-        lower: False keeps capital letters, and ß, which lower case writes ss.
+        lower: fold case, so that ß becomes ss. False keeps capital letters.
     """
     kept = text.translate(_KEPT_OF_ASCII) if text.isascii() else _letters_and_marks(text)
     kept = kept.casefold() if lower else kept  # GROSS, Groß and gross are one
@@ -46,13 +46,13 @@ def normalise(text: str, *, lower: bool = True) -> str:
 
 
 def _letters_and_marks(text: str) -> str:
-    kept = _keep(unicodedata.normalize("NFD", text))  # before symbols such as ™ come apart into letters
+    kept = _keep(unicodedata.normalize("NFD", text))  # NFKD at once would turn ™ and its like into letters
     apart = unicodedata.normalize("NFKD", kept)
-    return kept if apart == kept else _keep(apart)  # a letter came apart, maybe into a space or an apostrophe
+    return kept if apart == kept else _keep(apart)  # a letter may have become a space or an apostrophe
 
 
 def _keep(text: str) -> str:
-    """Keep letters, their marks, spaces, ' and -, and drop the rest."""
+    """Keep letters, their marks, spaces, ' and -; drop the rest."""
     kept: list[str] = []
     after_letter = False
     for character in text:
@@ -68,7 +68,7 @@ def _keep(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def kind_of(character: str) -> str:
-    """Tell "L" a letter, "M" a mark, "invisible", or what stands for the rest: a space, ', - or nothing."""
+    """The kind of a character: "L" a letter, "M" a mark, "invisible", or its replacement: " ", "'", "-" or ""."""
     if character in _APOSTROPHES:
         return "'"
     category = unicodedata.category(character)
@@ -81,30 +81,32 @@ def kind_of(character: str) -> str:
     return category[0] if category[0] in "LM" else ""
 
 
-# What `_keep` makes of ASCII, where nothing comes apart and no mark can follow.
+# `_keep` for ASCII, where no character decomposes.
 _KEPT_OF_ASCII: Final = {code: _keep(chr(code)) for code in range(128)}
 
 
 @lru_cache(maxsize=4096)
 def plain_spelling(character: str, *, lower: bool = True) -> str:
-    """What `normalise` writes for this character anywhere among other such characters, or "".
+    """What `normalise` makes of this character in any word of such characters, or "" if it is not plain.
 
-    It is plain when its spelling depends on no neighbour: a letter that becomes a letter and maybe marks, an
-    apostrophe or a hyphen. A word of plain characters is spelt by writing one after the other, and a plain
-    letter at its beginning makes it a surname as it stands, by `find_surname` too. A mark, a space, a comma,
-    a digit, an invisible letter are not plain.
+    A character is plain if its spelling does not depend on its neighbours: a letter that becomes a letter and
+    possibly marks, an apostrophe or a hyphen. A word of plain characters is spelled by concatenation, and is
+    a surname as it is if it begins with a letter, by `find_surname` too. Marks, spaces, commas,
+    digits and invisible letters are not plain.
     """
-    spelling = normalise(f"a{character}a", lower=lower)[1:-1]  # where no space is trimmed and no mark is lost
+    spelling = normalise(f"a{character}a", lower=lower)[1:-1]  # inside a word, where nothing is trimmed
     if not character.isalpha():
         return spelling if spelling in ("'", "-") else ""
     return spelling if spelling[:1].isalpha() and all(kind_of(each) in "LM" for each in spelling) else ""
 
 
 def fold(text: str) -> str:
-    """The folded name, by which spellings are compared and folds are cut: ASCII letters, space, ' and -.
+    """The folded name, for comparing spellings and for splits: ASCII letters, space, ' and -.
 
-    Source: protocol L, step 1: ß becomes ss and a no-break space a space; Unicode NFKD; marks dropped; lower
-    case; only a-z, space, ' and - kept; spaces collapsed. It may be empty.
+    Source: protocol L, step 1. ß becomes ss and a no-break space a space; Unicode NFKD; marks dropped; lower
+    case; only a-z, space, ' and - kept; spaces collapsed. The result may be empty.
     """
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).lower()  # makes all its spaces plain, too
+    plain = unicodedata.normalize(
+        "NFKD", text.replace("ß", "ss")
+    ).lower()  # which also turns every space into " "
     return " ".join("".join(letter for letter in plain if letter in _FOLDED_LETTERS).split())
