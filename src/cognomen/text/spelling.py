@@ -68,7 +68,7 @@ def _keep(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def kind_of(character: str) -> str:
-    """The kind of a character: "L" a letter, "M" a mark, "invisible", or its replacement: " ", "'", "-" or ""."""
+    """The kind of a character: "L" (letter), "M" (mark), "invisible", or what replaces it."""
     if character in _APOSTROPHES:
         return "'"
     category = unicodedata.category(character)
