@@ -1,23 +1,33 @@
-# The two commands to know: make demo, make test. Both set up a virtual environment in .venv first.
+# The commands to know: make demo, make check, make test. Each sets up a virtual environment in .venv first.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test lint docs reference study site bench clean
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+
+.PHONY: demo check test slow lint docs reference study site bench clean
 
 demo: $(VENV)/.base
 	$(BIN)/cognomen predict Smith Nakamura "O'Brien" Kowalczyk Papadopoulos Müller Nguyễn
 
-test: $(VENV)/.test
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto
+check: $(VENV)/.lint  ## finds most mistakes in under a minute of CPU time: lint, and all but the slow tests
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(ONE_THREAD) $(BIN)/python -m pytest -q -m "not slow"
+
+test: $(VENV)/.test  ## the whole test suite
+	$(ONE_THREAD) $(BIN)/python -m pytest -n auto
+
+slow: $(VENV)/.test  ## measures all tests, and writes tests/slow.txt: those that `make check` leaves out
+	$(ONE_THREAD) $(BIN)/python tests/measure_slow.py
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-docs: $(VENV)/.test  ## fails when a generated page or figure is stale; `make reference` writes them anew
+docs: $(VENV)/.test  ## fails when a generated page or figure is stale; `make reference` rewrites them
 	$(BIN)/python docs/generate_reference.py --check
 	$(BIN)/python docs/generate_figures.py --check
 	$(BIN)/python docs/generate_study.py --check
@@ -31,16 +41,16 @@ reference: $(VENV)/.test
 	$(BIN)/python docs/generate_notebook.py
 	$(BIN)/python benchmarks/figures.py
 
-study: $(VENV)/.test  ## runs every experiment again, a quarter of an hour, and puts what it found into the study's pages
-	env -u OPENBLAS_CORETYPE OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/cognomen study all --out docs/study
+study: $(VENV)/.test  ## runs every experiment again (a quarter of an hour) and updates the study's pages
+	env -u OPENBLAS_CORETYPE $(ONE_THREAD) $(BIN)/cognomen study all --out docs/study
 	$(BIN)/python docs/generate_study.py
 	$(BIN)/python docs/generate_figures.py
 	$(BIN)/python docs/generate_notebook.py
 
-site: $(VENV)/.docs  ## the documents as a site of their own, in site/
+site: $(VENV)/.docs  ## builds the documentation as a site, in site/
 	$(BIN)/mkdocs build --strict --quiet
 
-bench: $(VENV)/.bench  ## re-trains the shipped model and re-measures every published figure: about three hours
+bench: $(VENV)/.bench  ## retrains the pretrained model and measures every published figure again: about three hours
 	$(BIN)/python benchmarks/classic.py
 	$(BIN)/python benchmarks/knowing.py
 	$(BIN)/python benchmarks/generator.py --ship
@@ -69,7 +79,7 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	$(PIP) -e '.[test]'
 	@touch $@ $(VENV)/.base
 
-# PyTorch first, in the version whose CPU build is at hand: anything else would pull in gigabytes.
+# PyTorch first, in a version with a CPU build: the default build would download gigabytes.
 $(VENV)/.bench: $(VENV)/.test
 	$(PIP) torch==2.13.0
 	$(PIP) -e '.[test,bench]'

@@ -13,6 +13,24 @@ settings.register_profile("cognomen", deadline=None, derandomize=True)
 settings.load_profile("cognomen")
 
 
+# Files ("test_x.py") and tests ("test_x.py::test_y") that take long: `make slow` writes this list.
+SLOW = frozenset(Path(__file__).with_name("slow.txt").read_text(encoding="utf-8").split())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the slow tests, so that `-m "not slow"` leaves them out."""
+    for item in items:
+        test = f"{item.path.name}::{getattr(item, 'originalname', item.name)}"
+        if item.path.name in SLOW or test in SLOW:
+            item.add_marker("slow")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import slow files without the slow tests."""
+    return True if collection_path.name in SLOW and config.getoption("-m") == "not slow" else None
+
+
 @pytest.fixture(scope="session")
 def names_folder() -> Path:
     """The folder of the 18 files, which is not part of the project: COGNOMEN_NAMES says where it lies."""
