@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from collections.abc import Callable
 from contextlib import redirect_stderr
@@ -49,7 +50,8 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.setenv("TQDM_MININTERVAL", "0")
+    seconds = itertools.count()  # tqdm draws no two frames within a tenth of a second
+    monkeypatch.setattr("tqdm.std.time", lambda: float(next(seconds)))
     return Terminal()
 
 
