@@ -39,7 +39,7 @@ from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.training import Recipe, run_protocol
 from cognomen.training.protocols import RunProgress, split
 from cognomen.training.run import fingerprint
-from cognomen.tutorial.loop import Settings
+from cognomen.tutorial.loop import LoopConfig
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "accuracy.json"
@@ -67,7 +67,7 @@ ROWS = {
         "the same, with balanced class weights",
         NgramModel("logistic regression", 1, 4, 20.0, balanced=True),
     ),
-    "video": Row("the video's network and loop", VideoNetwork(Settings())),
+    "video": Row("the video's network and loop", VideoNetwork(LoopConfig())),
     **{
         cell: Row(f"bidirectional {words} {HIDDEN_SIZES[cell]}", OurNetwork(plain(cell)))
         for cell, words in {"rnn": "Elman", "combined": "combined", "lstm": "LSTM", "gru": "GRU"}.items()

@@ -19,10 +19,9 @@ from cognomen.study.experiment import GROUPS, Numbers, parts
 from cognomen.study.experiments.any_length import answers_at
 from cognomen.study.experiments.long_ago import gradients_by_lag
 from cognomen.study.experiments.program import sums
-from cognomen.study.learning import accuracy, learn, make_orthogonal, one_hot
+from cognomen.study.learning import Window, accuracy, learn, make_orthogonal, one_hot
 from cognomen.study.names import Surnames, fit_names, load_names
 from cognomen.study.record import digest, draw_figure, figure_path, problems, read, results_path, write
-from cognomen.study.window import Window
 
 MINE = [name for name, each in EXPERIMENTS.items() if each.group != "the five shapes"]
 

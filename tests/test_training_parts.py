@@ -285,8 +285,8 @@ def test_dropout_keeps_float32() -> None:
 
 
 @pytest.mark.parametrize("rate", [-0.1, 1.0, 1.5, float("nan")])
-def test_shares_that_cannot_be_dropped(rate: float) -> None:
-    with pytest.raises(InputError, match="share"):
+def test_rates_that_dropout_refuses(rate: float) -> None:
+    with pytest.raises(InputError, match="rate"):
         Dropout(rate)
 
 

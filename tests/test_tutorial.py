@@ -20,10 +20,9 @@ from cognomen.tutorial import (
     N_LETTERS,
     RNN,
     Lesson,
-    Progress,
-    Settings,
+    LoopConfig,
+    LoopProgress,
     category_from_output,
-    fit,
     letter_to_index,
     letter_to_tensor,
     line_to_tensor,
@@ -31,6 +30,7 @@ from cognomen.tutorial import (
     nll_loss,
     random_row,
     random_training_example,
+    run_loop,
     train,
     unicode_to_ascii,
 )
@@ -344,13 +344,13 @@ def test_gradients_do_not_pile_up_from_name_to_name() -> None:
 
 
 def test_the_defaults_are_the_tutorials() -> None:
-    assert Settings() == Settings(
+    assert LoopConfig() == LoopConfig(
         steps=100_000, learning_rate=0.005, hidden_size=128, tanh=False, rows=False, seed=0
     )
 
 
 def test_the_loop_learns_a_toy_by_heart() -> None:
-    fitted = fit(TOY, list(TOY), Settings(steps=4000, hidden_size=32, learning_rate=0.02))
+    fitted = run_loop(TOY, list(TOY), LoopConfig(steps=4000, hidden_size=32, learning_rate=0.02))
     assert len(fitted.all_losses) == len(fitted.all_accuracies) == 4
     assert fitted.all_losses[0] > 0.2
     assert fitted.all_losses[-1] < 0.1
@@ -362,7 +362,7 @@ def test_the_loop_learns_a_toy_by_heart() -> None:
 
 def test_equal_settings_give_equal_weights_and_other_seeds_others() -> None:
     def weights(seed: int) -> bytes:
-        fitted = fit(TOY, list(TOY), Settings(steps=50, hidden_size=8, seed=seed))
+        fitted = run_loop(TOY, list(TOY), LoopConfig(steps=50, hidden_size=8, seed=seed))
         return b"".join(param.tobytes() for param in fitted.rnn.params.values())
 
     assert weights(1) == weights(1)
@@ -370,8 +370,8 @@ def test_equal_settings_give_equal_weights_and_other_seeds_others() -> None:
 
 
 def test_the_curve_holds_means_and_progress_is_told_every_5000_and_at_the_end() -> None:
-    told: list[Progress] = []
-    fitted = fit(TOY, list(TOY), Settings(steps=5300, hidden_size=4), told.append)
+    told: list[LoopProgress] = []
+    fitted = run_loop(TOY, list(TOY), LoopConfig(steps=5300, hidden_size=4), told.append)
     assert [progress.lesson.step for progress in told] == [5000, 5300]
     assert len(fitted.all_losses) == 6
     assert all(0 < loss < 2 for loss in fitted.all_losses)
@@ -385,8 +385,8 @@ def test_the_curve_holds_means_and_progress_is_told_every_5000_and_at_the_end() 
 
 @pytest.mark.parametrize("rows", [False, True])
 def test_the_loop_is_a_draw_and_a_training_step_again_and_again(rows: bool) -> None:
-    settings = Settings(steps=2100, hidden_size=4, learning_rate=0.03, rows=rows, seed=7)
-    fitted = fit(TOY, list(TOY), settings)
+    settings = LoopConfig(steps=2100, hidden_size=4, learning_rate=0.03, rows=rows, seed=7)
+    fitted = run_loop(TOY, list(TOY), settings)
     rng = np.random.default_rng(7)
     rnn = RNN(N_LETTERS, 4, 3, rng=rng)
     optimiser, draw = SGD(rnn.params, 0.03), random_row if rows else random_training_example
@@ -404,14 +404,14 @@ def test_the_loop_is_a_draw_and_a_training_step_again_and_again(rows: bool) -> N
 
 
 def test_a_line_of_progress_says_what_the_tutorial_prints() -> None:
-    right = Progress(Lesson(5000, 2.24601, "Wilson", "Scottish", "Scottish"), 100_000, 2.5, 0.25)
-    wrong = Progress(Lesson(10_000, 3.0, "Peters", "German", "Dutch"), 100_000, 2.5, 0.25)
+    right = LoopProgress(Lesson(5000, 2.24601, "Wilson", "Scottish", "Scottish"), 100_000, 2.5, 0.25)
+    wrong = LoopProgress(Lesson(10_000, 3.0, "Peters", "German", "Dutch"), 100_000, 2.5, 0.25)
     assert str(right).split() == ["5,000", "5%", "2.2460", "Wilson", "/", "Scottish", "CORRECT"]
     assert str(wrong).split() == ["10,000", "10%", "3.0000", "Peters", "/", "Dutch", "WRONG", "(German)"]
 
 
 def test_predictions_are_probabilities_highest_first() -> None:
-    fitted = fit(TOY, list(TOY), Settings(steps=100, hidden_size=4))
+    fitted = run_loop(TOY, list(TOY), LoopConfig(steps=100, hidden_size=4))
     answers = fitted.predict("Sakamoto", top_k=3)
     probabilities = [probability for _, probability in answers]
     assert sorted(probabilities, reverse=True) == probabilities
@@ -423,7 +423,7 @@ def test_predictions_are_probabilities_highest_first() -> None:
 
 
 def test_many_names_are_answered_as_single_ones_are() -> None:
-    fitted = fit(TOY, list(TOY), Settings(steps=100, hidden_size=4))
+    fitted = run_loop(TOY, list(TOY), LoopConfig(steps=100, hidden_size=4))
     names = [name for _ in range(300) for lines in TOY.values() for name in lines]  # more than one block
     probabilities = fitted.probabilities(names)
     assert probabilities.shape == (2700, 3)
@@ -434,22 +434,22 @@ def test_many_names_are_answered_as_single_ones_are() -> None:
 
 def test_a_memory_without_bounds_stops_the_loop_in_plain_words() -> None:
     with pytest.raises(TrainingError, match=r"at name [\d,]+ \('.+'\) the loss .* put in the tanh"):
-        fit(TOY, list(TOY), Settings(learning_rate=3.0, steps=5000))
+        run_loop(TOY, list(TOY), LoopConfig(learning_rate=3.0, steps=5000))
 
 
 def test_a_loop_that_only_overshoots_stops_too() -> None:
     with pytest.raises(TrainingError, match=r"1,000 names is .* knows nothing has 1\.10.*overshoots"):
-        fit(TOY, list(TOY), Settings(learning_rate=3.0, tanh=True, steps=5000))
+        run_loop(TOY, list(TOY), LoopConfig(learning_rate=3.0, tanh=True, steps=5000))
 
 
 @pytest.mark.parametrize("changes", [{"steps": 0}, {"hidden_size": 0}, {"learning_rate": math.nan}])
 def test_settings_that_make_no_sense_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="expected steps"):
-        Settings(**changes)
+        LoopConfig(**changes)
 
 
 def test_there_must_be_something_to_tell_apart() -> None:
     with pytest.raises(TrainingError, match="got 1 categories"):
-        fit({"Greek": ["Pappas"]}, ["Greek"])
+        run_loop({"Greek": ["Pappas"]}, ["Greek"])
     with pytest.raises(TrainingError, match=r"no names for \['Irish'\]"):
-        fit({"Greek": ["Pappas"], "Irish": []}, ["Greek", "Irish"])
+        run_loop({"Greek": ["Pappas"], "Irish": []}, ["Greek", "Irish"])

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from cognomen.corpora import load_corpus
 from cognomen.errors import MissingExtraError
-from cognomen.tutorial import Settings, fit, load_data
+from cognomen.tutorial import LoopConfig, load_data, run_loop
 from cognomen.tutorial.__main__ import command
 from cognomen.tutorial.protocol import TutorialTrainer
 from cognomen.tutorial.vocabulary import lines_by_category
@@ -82,7 +82,7 @@ def test_json_holds_all_figures(folder: Path) -> None:
     (text,) = lines(run(str(folder), *QUICK, "--tanh", "--seed", "3", "--json", "--predict", "北京"))
     told = json.loads(text)
     category_lines, all_categories = load_data(folder)
-    expected = fit(category_lines, all_categories, Settings(400, 0.02, tanh=True, seed=3))
+    expected = run_loop(category_lines, all_categories, LoopConfig(400, 0.02, tanh=True, seed=3))
     assert told["all_losses"] == expected.all_losses
     assert told["all_accuracies"] == expected.all_accuracies
     assert told["settings"] == {
@@ -190,10 +190,10 @@ def test_one_protocol_for_people(folder: Path) -> None:
 def test_a_run_trains_on_its_part_with_a_seed_of_its_own(folder: Path) -> None:
     told: list[tuple[float, str]] = []
     corpus = load_corpus(folder)
-    trainer = TutorialTrainer(Settings(50, hidden_size=8, seed=4))
+    trainer = TutorialTrainer(LoopConfig(50, hidden_size=8, seed=4))
     names = ["Müllerov", "Bo-bini"]
     probabilities, origins = trainer(corpus, names, 2, lambda share, figures: told.append((share, figures)))
-    expected = fit(*lines_by_category(corpus), Settings(50, hidden_size=8, seed=6))
+    expected = run_loop(*lines_by_category(corpus), LoopConfig(50, hidden_size=8, seed=6))
     np.testing.assert_array_equal(probabilities, expected.probabilities(["Mullerov", "Bobini"]))
     assert list(origins) == ["Alpha", "Beta", "Gamma"]
     assert [share for share, _ in told] == [1.0]

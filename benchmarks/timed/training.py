@@ -21,7 +21,7 @@ from cognomen.text import normalise
 from cognomen.training import Progress
 from cognomen.training.card import train_command
 from cognomen.training.run import Run
-from cognomen.tutorial.loop import Settings
+from cognomen.tutorial.loop import LoopConfig
 from cognomen.tutorial.vocabulary import N_LETTERS, lines_by_category, random_training_example
 from timed.batches import WAYS
 from timed.names import DATA, PLAIN, corpus
@@ -32,7 +32,7 @@ from timed.timing import Line, Setting, Target, Times, alternate, seconds_of
 __all__ = ["folds_row", "step_row", "video_row"]
 
 RESULTS = Path(__file__).parent.parent / "results"
-VIDEO_STEPS = Settings().steps
+VIDEO_STEPS = LoopConfig().steps
 
 
 def step_row(setting: Setting) -> list[Line]:
@@ -163,7 +163,7 @@ def _video_seconds(count: int) -> float:
 
     torch.set_num_threads(1)
     lines, categories = lines_by_category(corpus())
-    settings, rng = Settings(), np.random.default_rng(0)
+    settings, rng = LoopConfig(), np.random.default_rng(0)
     size = settings.hidden_size
     i2h, i2o = nn.Linear(N_LETTERS + size, size), nn.Linear(N_LETTERS + size, len(categories))
     optimiser = torch.optim.SGD([*i2h.parameters(), *i2o.parameters()], settings.learning_rate)

@@ -7,9 +7,12 @@ no setting changed, so drawing works without a screen, in threads, and beside a 
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from cognomen.errors import InputError, MissingExtraError
 from cognomen.io.files import write_atomically
@@ -25,21 +28,25 @@ __all__ = [
     "COLOURS",
     "FORMATS",
     "GREY",
+    "MARKERS",
     "VERMILION",
     "Axes",
     "Figure",
+    "bars",
     "checked_path",
     "empty_figure",
+    "panel",
     "plain",
     "require_matplotlib",
     "save",
 ]
 
 # The palette of Okabe & Ito (2008), distinguishable with colour blindness; blue and vermilion also differ in
-# lightness. Lines get a marker each, so that they can be told apart without colour.
+# lightness. Lines have a marker each, so that they can be distinguished without colour.
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#595959"
 COLOURS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 FORMATS = (".png", ".svg", ".pdf")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DOTS_PER_INCH = 150
 
 
@@ -84,6 +91,62 @@ def plain(axes: Axes, title: str | None = None) -> None:
     axes.set_axisbelow(True)
     if title is not None:
         axes.set_title(title, fontsize=11, loc="left")
+
+
+def panel(
+    axes: Axes,
+    title: str | None = None,
+    *,
+    percent: str | None = None,
+    low: float = 0,
+    ticks: Sequence[int] | None = None,
+    legend: Any = None,
+    **properties: Any,
+) -> None:
+    """Frame, title, labels and legend of a panel.
+
+    Args:
+        axes: with the data drawn.
+        title: above it, on the left.
+        percent: the label of the y axis, if the values are shares, to be shown in per cent.
+        low: the smallest share shown.
+        ticks: the only ticks on the x axis, on a logarithmic one too.
+        legend: its place, as in matplotlib.
+        properties: for `axes.set`, such as xlabel.
+    """
+    plain(axes, title)
+    axes.set(**properties)
+    if ticks is not None:
+        axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+        axes.minorticks_off()
+    if percent is not None:
+        axes.set(ylim=(low, 1.03), ylabel=percent)
+        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
+    if legend is not None:
+        axes.legend(frameon=False, loc=legend)
+
+
+def bars(
+    axes: Axes,
+    values: Mapping[str, float],
+    form: str,
+    *,
+    xlabel: str,
+    limit: float,
+    title: str | None = None,
+    **style: Any,
+) -> None:
+    """Horizontal bars, the first on top, each with its formatted value; the axis ends at `limit`."""
+    places = np.arange(len(values))[::-1]
+    axes.barh(places, list(values.values()), height=0.7, **{"color": COLOURS[0], **style})
+    axes.set_yticks(places, list(values))
+    for place, value in zip(places, values.values(), strict=True):
+        axes.annotate(
+            form.format(value), (value, place), (4, 0), textcoords="offset points", va="center", fontsize=9
+        )
+    panel(axes, title, xlabel=xlabel, xlim=(0, limit))
+    axes.grid(axis="y", visible=False)
+    axes.tick_params(axis="y", length=0)
 
 
 def save(figure: Figure, target: Path) -> None:

@@ -99,7 +99,6 @@ class GatedCell(Cell):
         bias: bool = True,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        rng = np.random.default_rng() if rng is None else rng
         bound = hidden_size**-0.5
         self.input, self.recurrent = (
             Linear(size, hidden_size, rng=rng, bias=bias, bound=bound, dtype=dtype, blocks=self.gates)
@@ -168,7 +167,6 @@ class Combined(Cell):
         bias: bool = True,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        rng = np.random.default_rng() if rng is None else rng
         output_size = hidden_size if output_size is None else output_size
         self.phi = find_nonlinearity(nonlinearity)
         width = input_size + hidden_size

@@ -37,6 +37,6 @@ class Zeros:
         return np.zeros(size, np.float32)
 
 
-def uniform(rng: Initializer, bound: float, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
-    """Values from the uniform distribution on [-bound, bound)."""
-    return rng.uniform(-bound, bound, shape).astype(dtype, copy=False)
+def uniform(rng: Initializer | None, bound: float, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
+    """Values from the uniform distribution on [-bound, bound); random ones without a generator."""
+    return (rng or np.random.default_rng()).uniform(-bound, bound, shape).astype(dtype, copy=False)

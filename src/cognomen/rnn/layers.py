@@ -92,7 +92,7 @@ class Linear(Layer):
         input_size: int,
         output_size: int,
         *,
-        rng: Initializer,
+        rng: Initializer | None = None,
         bias: bool = True,
         bound: float | None = None,
         dtype: DTypeLike = np.float32,
@@ -132,8 +132,11 @@ class Linear(Layer):
 class Embedding(Layer):
     """A vector for each letter: row `id` of `weight` (V, E), initialised from N(0, 1)."""
 
-    def __init__(self, count: int, size: int, *, rng: Initializer, dtype: DTypeLike = np.float32) -> None:
-        super().__init__({"weight": rng.standard_normal((count, size)).astype(dtype, copy=False)})
+    def __init__(
+        self, count: int, size: int, *, rng: Initializer | None = None, dtype: DTypeLike = np.float32
+    ) -> None:
+        values = (rng or np.random.default_rng()).standard_normal((count, size))
+        super().__init__({"weight": values.astype(dtype, copy=False)})
 
     def forward(self, ids: Ids) -> tuple[Array, Callable[[Array], None]]:
         """The vectors (M, E) of ids (M,). Ids have no gradient, so backward returns None.

@@ -96,7 +96,6 @@ class Recurrent(Layer):
                 f"expected sizes of 1 or more, got input_size {input_size}, hidden_size {hidden_size}, "
                 f"num_layers {num_layers}"
             )
-        rng = np.random.default_rng() if rng is None else rng
         self.dropout = Dropout(dropout)
         reverses = {"forward": [False], "reverse": [True], "both": [False, True]}[direction]
         self.levels: list[list[tuple[Cell, bool]]] = []

@@ -7,14 +7,16 @@ finite automaton (Giles et al. 1992): rows are its states, columns the symbols o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from cognomen.plots.canvas import COLOURS, GREY, Axes
 from cognomen.rnn import Array, Ids
 
-__all__ = ["Automaton", "extract", "groups_within", "minimised"]
+__all__ = ["Automaton", "draw_automaton", "extract", "groups_within", "minimised"]
 
 MOST_GROUPS = 400
 
@@ -120,3 +122,53 @@ def _numbered(rows: Ids) -> Ids:
     rank = np.argsort(np.argsort(first))
     numbers: Ids = rank[inverse.ravel()]
     return numbers
+
+
+def draw_automaton(
+    axes: Axes, following: Sequence[Sequence[int]], labels: Sequence[Sequence[str]], names: Sequence[str]
+) -> None:
+    """States as circles in a row, transitions as labelled arrows; an arrow leads into the first state.
+
+    Args:
+        axes: empty.
+        following: (S, K), the state after each symbol.
+        labels: (S, K), of the arrows.
+        names: (S,), of the states.
+    """
+    for state, name in enumerate(names):
+        x = 3.0 * state
+        axes.add_patch(_circle(x, COLOURS[state % len(COLOURS)]))
+        axes.text(x, 0, name, ha="center", va="center", color="white", fontsize=11, weight="bold")
+        for other in sorted(set(following[state])):
+            written = "\n".join(
+                label for label, to in zip(labels[state], following[state], strict=True) if to == other
+            )
+            _arrow(axes, x, 3.0 * other, written)
+    axes.annotate("", (-0.75, 0), (-1.5, 0), arrowprops={"arrowstyle": "-|>", "color": GREY})
+    axes.text(-1.55, 0, "start", ha="right", va="center", color=GREY)
+    axes.set(xlim=(-2.4, 3.0 * len(names) - 1.8), ylim=(-2.6, 2.6), aspect="equal")
+    axes.axis("off")
+
+
+def _circle(x: float, colour: str) -> Any:
+    from matplotlib.patches import Circle
+
+    return Circle((x, 0), 0.7, facecolor=colour, edgecolor="white", zorder=3)
+
+
+def _arrow(axes: Axes, x: float, to: float, label: str) -> None:
+    """An arrow between two circles, above when it goes right, below when left; or back to itself."""
+    up = 1 if to >= x else -1
+    if to == x:
+        ends, bend, place, va = ((x - 0.35, 0.65), (x + 0.35, 0.65)), "arc3,rad=-1.6", (x, 1.5), "bottom"
+    else:
+        ends = ((x + 0.55 * up, 0.45 * up), (to - 0.55 * up, 0.45 * up))
+        bend, place = "arc3,rad=-0.3", ((x + to) / 2, up * (0.8 + 0.1 * abs(to - x)))
+        va = "bottom" if up > 0 else "top"
+    axes.annotate(
+        "",
+        ends[1],
+        ends[0],
+        arrowprops={"arrowstyle": "-|>", "connectionstyle": bend, "color": GREY, "lw": 1.2},
+    )
+    axes.text(*place, label, ha="center", va=va, fontsize=9.5, linespacing=1.3)

@@ -9,6 +9,7 @@ again, and compared with the one in a text, without training anything.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -26,6 +27,7 @@ __all__ = [
     "Settings",
     "Table",
     "parts",
+    "rounded",
     "silent",
 ]
 
@@ -50,6 +52,11 @@ def parts(on_progress: OnProgress, words: Sequence[str]) -> list[OnProgress]:
         return show
 
     return [part(place, name) for place, name in enumerate(words)]
+
+
+def rounded(value: float, digits: int = 3) -> float | None:
+    """The value to so many significant digits, as it is kept; None if it is infinite or NaN."""
+    return float(f"{value:.{digits}g}") if math.isfinite(value) else None
 
 
 @dataclass(frozen=True)

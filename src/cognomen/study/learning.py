@@ -1,4 +1,4 @@
-"""What the experiments train with: batches, a loop with Adam, a share of right answers."""
+"""What the experiments share: a loop with Adam, the share of right answers, and a net without memory."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from cognomen.rnn import Adam, Array, Ids, Layer, Optimiser, minimise
-from cognomen.rnn.shapes import Input, Shape, Targets
+from cognomen.rnn import Adam, Array, Backward, Ids, Layer, Linear, Optimiser, minimise
+from cognomen.rnn.nonlinearities import find_nonlinearity
+from cognomen.rnn.shapes import BackToInput, Input, Shape, Targets
 
-__all__ = ["Batch", "accuracy", "learn", "make_orthogonal", "one_hot"]
+__all__ = ["Batch", "Window", "accuracy", "learn", "make_orthogonal", "one_hot"]
 
 Batch = Callable[[int], tuple[Input, Targets]]  # the number of a step -> inputs and targets
 
@@ -59,3 +60,42 @@ def make_orthogonal(layer: Layer, rng: np.random.Generator) -> None:
             for block in np.split(weight, len(weight) // weight.shape[1]):  # views: (H, H) each
                 q, r = np.linalg.qr(rng.standard_normal(block.shape))
                 block[...] = q * np.sign(np.diag(r))
+
+
+class Window(Shape):
+    """The net without memory that the experiments compare with: W2 phi(W1 x), all inputs at once.
+
+    W1 has a column for each letter at each place. So it grows with the longest input, and what it learns
+    about a letter at one place it does not know at another.
+
+    Args:
+        input_size: X, all places together.
+        hidden_size: H.
+        classes: C.
+        nonlinearity: phi, "tanh" or "relu".
+        seed: of the initial values.
+    """
+
+    reads_many = False
+
+    def __init__(
+        self, input_size: int, hidden_size: int, classes: int, *, nonlinearity: str = "tanh", seed: int = 0
+    ) -> None:
+        self.phi = find_nonlinearity(nonlinearity)
+        rng = np.random.default_rng(seed)
+        self.inner = Linear(input_size, hidden_size, rng=rng)
+        self.output = Linear(hidden_size, classes, rng=rng)
+        super().__init__(*self.collect({"inner.{}": self.inner, "output.{}": self.output}))
+
+    def forward(
+        self, x: Input, targets: Targets | None = None, rng: np.random.Generator | None = None
+    ) -> tuple[Array, BackToInput]:
+        """See `Shape.forward`."""
+        return self.answer(self._steps(x).data)
+
+    def answer(self, x: Array) -> tuple[Array, Backward]:
+        """Logits (N, C) of an array (N, X)."""
+        z, back_inner = self.inner.forward(x)  # (N, H)
+        h = self.phi.function(z)  # (N, H)
+        logits, back_output = self.output.forward(h)  # (N, C)
+        return logits, lambda d: back_inner(back_output(d) * self.phi.slope(z, h))

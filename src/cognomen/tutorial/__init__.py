@@ -1,8 +1,8 @@
 """The name tutorial, in NumPy: its words for letters and names, its network, its loop.
 
 Patrick Loeber's video "PyTorch RNN Tutorial: Name Classification Using A Recurrent Neural Net", and the
-PyTorch tutorial by Sean Robertson that it follows, build a small recurrent network that tells where a surname
-comes from. Here are their functions under their names and with their results, on NumPy arrays instead of
+PyTorch tutorial by Sean Robertson that it follows, build a small recurrent network that predicts the origin
+of a surname. Here are their functions, under their names and with their results, on NumPy arrays instead of
 tensors:
 
     category_lines, all_categories = load_data()
@@ -11,13 +11,13 @@ tensors:
     category_from_output(output, all_categories)
 
 The video keeps the categories in a global variable; here they are passed to the functions that need them.
-`python -m cognomen.tutorial DATA` runs it all. To read it, begin with `vocabulary`, go on to `network`
-and `loop`, and end with `protocol`, which asks what the network does on names it has never met.
+`python -m cognomen.tutorial DATA` runs everything. Read `vocabulary` first, then `network` and `loop`, and
+`protocol`, which evaluates the network on held-out names.
 """
 
 from __future__ import annotations
 
-from cognomen.tutorial.loop import Fitted, Lesson, Progress, Settings, fit
+from cognomen.tutorial.loop import Lesson, LoopConfig, LoopProgress, LoopResult, run_loop
 from cognomen.tutorial.network import RNN, nll_loss, train
 from cognomen.tutorial.vocabulary import (
     ALL_LETTERS,
@@ -36,12 +36,11 @@ __all__ = [
     "ALL_LETTERS",
     "N_LETTERS",
     "RNN",
-    "Fitted",
     "Lesson",
-    "Progress",
-    "Settings",
+    "LoopConfig",
+    "LoopProgress",
+    "LoopResult",
     "category_from_output",
-    "fit",
     "letter_to_index",
     "letter_to_tensor",
     "line_to_tensor",
@@ -49,6 +48,7 @@ __all__ = [
     "nll_loss",
     "random_row",
     "random_training_example",
+    "run_loop",
     "train",
     "unicode_to_ascii",
 ]

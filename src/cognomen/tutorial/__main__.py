@@ -1,6 +1,6 @@
-"""`python -m cognomen.tutorial DATA`: the tutorial's loop, its curve, a matrix, and answers for names.
+"""`python -m cognomen.tutorial DATA`: runs the tutorial's loop, draws figures, and answers for names.
 
-This file is a face, like those in `cognomen.apps`, and borrows from them how errors and progress are shown.
+A command line like those in `cognomen.apps`, with their handling of errors and progress.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from cognomen.apps.cli.progress import downloading
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import CognomenError
 from cognomen.plots.canvas import require_matplotlib
-from cognomen.tutorial.loop import Settings, fit
+from cognomen.tutorial.loop import LoopConfig, run_loop
 from cognomen.tutorial.report import (
     QUIT,
     answer,
@@ -35,7 +35,7 @@ from cognomen.tutorial.vocabulary import lines_by_category
 
 __all__ = ["command", "main"]
 
-USUAL = Settings()
+USUAL = LoopConfig()
 EPILOG = """\b
 Examples:
   python -m cognomen.tutorial tutorial --plots pictures
@@ -65,7 +65,7 @@ Exit codes: 0 done, 1 an error that the message explains,
     "--steps", type=click.IntRange(min=1), default=USUAL.steps, show_default=True, help="Names drawn."
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=USUAL.seed, show_default=True, help="Of all chance."
+    "--seed", type=click.IntRange(min=0), default=USUAL.seed, show_default=True, help="Random seed."
 )
 @click.option(
     "--rate",
@@ -75,20 +75,20 @@ Exit codes: 0 done, 1 an error that the message explains,
     show_default=True,
     help="Learning rate.",
 )
-@click.option("--tanh", is_flag=True, help="Put in the tanh that the tutorial's network lacks.")
-@click.option("--rows", is_flag=True, help="Draw rows as they come, not every origin equally often.")
+@click.option("--tanh", is_flag=True, help="Add the tanh that the tutorial's network lacks.")
+@click.option("--rows", is_flag=True, help="Draw all rows with equal probability, not all origins.")
 @click.option("--predict", "names", multiple=True, metavar="NAME", help="Answer this name after training.")
 @click.option("--ask", is_flag=True, help=f"Ask for names after training, until {QUIT!r}.")
-@click.option("--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Draw pictures there (PNG).")
+@click.option("--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Write figures there (PNG).")
 @click.option(
     "--protocol",
     type=click.Choice(["L", "T", "both"]),
-    help="Measure on names set aside instead: ten trainings (L), five (T).",
+    help="Instead, evaluate on held-out names: ten trainings (L), five (T).",
 )
 @click.option(
-    "--processes", type=click.IntRange(min=1), default=1, show_default=True, help="Trainings at a time."
+    "--processes", type=click.IntRange(min=1), default=1, show_default=True, help="Trainings in parallel."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with all figures.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with all results.")
 def command(
     data: str,
     *,
@@ -100,7 +100,7 @@ def command(
     as_json: bool,
     **settings: Any,
 ) -> None:
-    """Train the name tutorial's network on DATA as its video does: 100,000 single names, SGD .005."""
+    """Train the name tutorial's network on DATA as in its video: 100,000 single names, SGD, rate .005."""
     if plots is not None:
         require_matplotlib()  # before the training, not after it
     if protocol and (names or ask):
@@ -114,18 +114,24 @@ def command(
     if protocol:
         lines_by_category(corpus)  # names that cannot be written are refused before the long part
         which = ["L", "T"] if protocol == "both" else [protocol]
-        measure(data, Settings(**settings), which, processes, plots, as_json=as_json)
+        measure(data, LoopConfig(**settings), which, processes, plots, as_json=as_json)
     else:
-        run_loop(corpus, Settings(**settings), names, plots, ask=ask, as_json=as_json)
+        train_once(corpus, LoopConfig(**settings), names, plots, ask=ask, as_json=as_json)
 
 
-def run_loop(
-    corpus: Corpus, settings: Settings, names: Iterable[str], plots: Path | None, *, ask: bool, as_json: bool
+def train_once(
+    corpus: Corpus,
+    settings: LoopConfig,
+    names: Iterable[str],
+    plots: Path | None,
+    *,
+    ask: bool,
+    as_json: bool,
 ) -> None:
-    """Train on all rows, as the tutorial does; tell what came of it; answer for names."""
+    """Train on all rows, as in the tutorial; report the results; answer for names."""
     category_lines, all_categories = lines_by_category(corpus)
     began = time.monotonic()
-    fitted = fit(category_lines, all_categories, settings, lambda progress: tell(progress, began))
+    fitted = run_loop(category_lines, all_categories, settings, lambda progress: tell(progress, began))
     seconds = round(time.monotonic() - began, 1)
     evaluation = remembered(fitted, category_lines)
     answers = [answer(fitted, name) for name in names]
@@ -143,14 +149,14 @@ def run_loop(
 
 def measure(
     data: str,
-    settings: Settings,
+    settings: LoopConfig,
     protocols: Sequence[str],
     processes: int,
     plots: Path | None,
     *,
     as_json: bool,
 ) -> None:
-    """Train under each protocol, and tell what the network does on names set aside."""
+    """Evaluate the network on held-out names under each protocol."""
     from cognomen.apps.cli.progress import ProgressBar, protocol_progress
     from cognomen.apps.cli.protocol import report as in_full
     from cognomen.training.protocols import run_protocol
@@ -173,7 +179,7 @@ def measure(
 
 
 def main() -> NoReturn:
-    """Run the command; every ending is an exit code, and every error that users can cause a message."""
+    """Run the command, and exit with its code; errors that users can cause are messages."""
     speak_utf8()
     try:
         command.main(standalone_mode=False)

@@ -1,16 +1,16 @@
 """The tutorial's training loop: 100,000 names, one at a time, and what learners ask about it.
 
-Where is the test part? There is none: the loop draws from all rows, and its loss is that of names that it has
-mostly met before. What the network does on names it has never met is another question, and
-`cognomen.tutorial.protocol` asks it.
+Where is the test set? There is none: the loop draws from all rows, and most of them it has already been
+trained on. `cognomen.tutorial.protocol` evaluates the network on held-out names.
 
-Why one name at a time? Names differ in length, and one alone needs no padding. The price is time: a batch
-would keep the processor's arithmetic busy, a single name mostly keeps Python busy. (`cognomen.rnn.pack` reads
-names of unequal lengths side by side without padding; `RNN.read_all` uses it for answers.)
+Why one name at a time? Names differ in length, and a single one needs no padding. The price is time: a single
+name keeps the interpreter busy, not the arithmetic. (`cognomen.rnn.pack` batches names of unequal lengths
+without padding; `RNN.read_all` uses it for inference.)
 
-Why does the loss become NaN? Without a tanh nothing bounds the memory: once its matrix stretches it, it grows
-with every letter of a long name, the numbers overflow, and infinity minus infinity is NaN. At the tutorial's
-rate of .005 we have not seen it; at .05 it comes within a few thousand names. The loop stops and says so.
+Why does the loss become NaN? Without a tanh the hidden state is unbounded: once its matrix has an eigenvalue
+above 1, it grows with every letter of a long name until it overflows, and infinity minus infinity is NaN. We
+have not seen it at the tutorial's rate of .005; at .05 it happens within a few thousand names. The loop then
+stops with an error.
 """
 
 from __future__ import annotations
@@ -33,27 +33,25 @@ from cognomen.tutorial.vocabulary import (
     random_training_example,
 )
 
-__all__ = ["PLOT_STEPS", "PRINT_STEPS", "Fitted", "Lesson", "Progress", "Settings", "fit"]
+__all__ = ["PLOT_STEPS", "PRINT_STEPS", "Lesson", "LoopConfig", "LoopProgress", "LoopResult", "run_loop"]
 
 PLOT_STEPS: Final = 1000  # names whose mean loss is one point of the curve
 PRINT_STEPS: Final = 5000  # names between two lines of progress
-BLOCK: Final = 2000  # names answered side by side
-HOPELESS: Final = (
-    1000.0  # a loss that only weights out of bounds can give: the right answer had p = exp(-1000)
-)
+BLOCK: Final = 2000  # names in a batch of `LoopResult.probabilities`
+HOPELESS: Final = 1000.0  # a loss of diverged weights only: the right answer had the probability exp(-1000)
 
 
 @dataclass(frozen=True)
-class Settings:
-    """The tutorial's settings, and two things that it lacks.
+class LoopConfig:
+    """The tutorial's settings, and two options that it lacks.
 
     Attributes:
-        steps: names drawn.
-        learning_rate: of plain stochastic gradient descent.
-        hidden_size: numbers in the memory.
-        tanh: put a tanh between i2h and the next memory.
-        rows: draw rows as they come, instead of every category equally often.
-        seed: of the starting weights and the names drawn.
+        steps: the number of names drawn.
+        learning_rate: of stochastic gradient descent.
+        hidden_size: H.
+        tanh: apply tanh between i2h and the next hidden state.
+        rows: draw all rows with equal probability, instead of all categories.
+        seed: of the initial weights and of the names drawn.
     """
 
     steps: int = 100_000
@@ -70,12 +68,12 @@ class Settings:
             )
 
     def to_json(self) -> dict[str, Any]:
-        """All settings by name."""
+        """The fields by name."""
         return asdict(self)
 
 
 class Lesson(NamedTuple):
-    """One name learnt from, number `step` counted from 1; loss and guess are those from before."""
+    """Training step number `step`, from 1, on one name; loss and guess are from before the update."""
 
     step: int
     loss: float
@@ -90,8 +88,8 @@ class Lesson(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Progress:
-    """Where the loop stands: the newest lesson of `steps`, and the means at the curve's newest point."""
+class LoopProgress:
+    """Progress of the loop: the latest lesson of `steps`, and the latest point of the curve."""
 
     lesson: Lesson
     steps: int
@@ -100,7 +98,7 @@ class Progress:
 
     @property
     def share(self) -> float:
-        """How much is done, from 0 to 1."""
+        """The share of the steps that is done, 0 to 1."""
         return self.lesson.step / self.steps
 
     def __str__(self) -> str:
@@ -111,15 +109,15 @@ class Progress:
 
 
 @dataclass(frozen=True, eq=False)
-class Fitted:
-    """A trained network and how it came to be.
+class LoopResult:
+    """A trained network and the curve of its training.
 
-    `all_losses` and `all_accuracies` hold the means over each 1,000 names drawn (and over what remained).
+    `all_losses` and `all_accuracies` are the means over each 1,000 names drawn, and over the rest.
     """
 
     rnn: RNN
     all_categories: tuple[str, ...]
-    settings: Settings
+    settings: LoopConfig
     all_losses: list[float] = field(default_factory=list)
     all_accuracies: list[float] = field(default_factory=list)
 
@@ -132,7 +130,7 @@ class Fitted:
         }
 
     def probabilities(self, lines: Sequence[str]) -> Array:
-        """The network's answers to names written in the 57 letters, (N, C); each row sums to 1.
+        """The probabilities (N, C) of the categories, for names in the 57 letters.
 
         Raises:
             InputError: a name is empty, or a letter is not one of the 57.
@@ -144,35 +142,35 @@ class Fitted:
         return np.concatenate(blocks) if blocks else np.empty((0, len(self.all_categories)), np.float32)
 
     def predict(self, line: str, top_k: int = 3) -> list[tuple[str, float]]:
-        """The `top_k` most probable categories of a name with their probabilities, highest first."""
+        """The `top_k` most probable categories of a name and their probabilities, in descending order."""
         probabilities = self.probabilities([line])[0]  # (C,)
         best = np.argsort(-probabilities, kind="stable")[:top_k]
         return [(self.all_categories[i], float(probabilities[i])) for i in best]
 
 
-def fit(
+def run_loop(
     category_lines: Mapping[str, Sequence[str]],
     all_categories: Sequence[str],
-    settings: Settings | None = None,
-    on_progress: Callable[[Progress], None] = lambda progress: None,
-) -> Fitted:
-    """Draw names and learn from one after the other. The same settings give the same weights, bit for bit.
+    settings: LoopConfig | None = None,
+    on_progress: Callable[[LoopProgress], None] = lambda progress: None,
+) -> LoopResult:
+    """Train on one random name after another. The same settings give the same weights, bit for bit.
 
     Args:
         category_lines: the names of each category, in the 57 letters.
-        all_categories: the categories; their order numbers them.
-        settings: the tutorial's when not given.
-        on_progress: told of every 5,000th name, and of the last.
+        all_categories: the categories, in the order of their indices.
+        settings: the tutorial's by default.
+        on_progress: called at every 5,000th name, and at the last.
 
     Raises:
         TrainingError: there are fewer than two categories, one is empty, or training diverged.
     """
-    settings = Settings() if settings is None else settings
+    settings = LoopConfig() if settings is None else settings
     _check_categories(category_lines, all_categories)
     rng = np.random.default_rng(settings.seed)
     phi = "tanh" if settings.tanh else "identity"
     rnn = RNN(N_LETTERS, settings.hidden_size, len(all_categories), nonlinearity=phi, rng=rng)
-    fitted = Fitted(rnn, tuple(all_categories), settings)
+    fitted = LoopResult(rnn, tuple(all_categories), settings)
     recent: list[Lesson] = []
     for lesson in _lessons(rnn, category_lines, all_categories, settings, rng):
         recent.append(lesson)
@@ -182,7 +180,7 @@ def fit(
             recent = []
         if lesson.step % PRINT_STEPS == 0 or last:
             newest = fitted.all_losses[-1], fitted.all_accuracies[-1]
-            on_progress(Progress(lesson, settings.steps, *newest))
+            on_progress(LoopProgress(lesson, settings.steps, *newest))
     return fitted
 
 
@@ -190,17 +188,17 @@ def _lessons(
     rnn: RNN,
     category_lines: Mapping[str, Sequence[str]],
     all_categories: Sequence[str],
-    settings: Settings,
+    settings: LoopConfig,
     rng: np.random.Generator,
 ) -> Iterator[Lesson]:
-    """Draw a name, learn from it, and again."""
+    """Draw names and train on each."""
     draw = random_row if settings.rows else random_training_example
     optimiser = SGD(rnn.params, settings.learning_rate)
     for step in range(1, settings.steps + 1):
         category, line, category_tensor, line_tensor = draw(category_lines, all_categories, rng)
-        with np.errstate(over="ignore", invalid="ignore"):  # the check below says it in plain words
+        with np.errstate(over="ignore", invalid="ignore"):  # the check below reports it
             output, loss = train(rnn, optimiser, line_tensor, category_tensor)
-        if not loss < HOPELESS:  # NaN is not less either
+        if not loss < HOPELESS:  # true for NaN as well
             raise _diverged(f"at name {step:,} ({line!r}) the loss is {loss:.4g}", settings)
         yield Lesson(step, loss, line, category, category_from_output(output, all_categories))
 
@@ -214,25 +212,23 @@ def _check_categories(category_lines: Mapping[str, Sequence[str]], all_categorie
         )
 
 
-def _note_means(fitted: Fitted, lessons: Sequence[Lesson]) -> None:
-    """Add a point to the curve; stop where the network has become worse than knowing nothing."""
+def _note_means(fitted: LoopResult, lessons: Sequence[Lesson]) -> None:
+    """Add a point to the curve; raise TrainingError if the network is worse than guessing."""
     fitted.all_losses.append(float(np.mean([lesson.loss for lesson in lessons])))
     fitted.all_accuracies.append(float(np.mean([lesson.right for lesson in lessons])))
     guess = math.log(len(fitted.all_categories))
     if len(lessons) == PLOT_STEPS and fitted.all_losses[-1] > 2 * guess:
         raise _diverged(
-            f"the loss of {PLOT_STEPS:,} names is {fitted.all_losses[-1]:.4g} on average, where a network "
-            f"that knows nothing has {guess:.2f}",
+            f"the mean loss of {PLOT_STEPS:,} names is {fitted.all_losses[-1]:.4g}, where a guess has "
+            f"{guess:.2f}",
             fitted.settings,
         )
 
 
-def _diverged(what: str, settings: Settings) -> TrainingError:
+def _diverged(what: str, settings: LoopConfig) -> TrainingError:
     rate = settings.learning_rate
-    cause = (
-        "each step overshoots" if settings.tanh else "without a tanh nothing keeps the memory within bounds"
-    )
+    cause = "each step overshoots" if settings.tanh else "without a tanh the hidden state is unbounded"
     return TrainingError(
         f"training diverged: {what}. The learning rate of {rate:g} is too high: {cause}. Try {rate / 10:g}"
-        + ("" if settings.tanh else ", or put in the tanh (tanh=True, --tanh)")
+        + ("" if settings.tanh else ", or add the tanh (tanh=True, --tanh)")
     )

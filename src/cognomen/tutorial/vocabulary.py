@@ -1,8 +1,8 @@
-"""The tutorial's own words for names and letters, under the names its readers know.
+"""The tutorial's functions on names and letters, under their names.
 
-A letter is a row of 57 numbers, all zero but one; a name is those rows one after the other. The 57 are the
-ASCII letters and " .,;'": whatever else a name holds is left out by `unicode_to_ascii`, marks included.
-(`cognomen.text` keeps them: to the classifier, "ü" tells something that "u" does not.)
+A letter is a one-hot row of 57 elements; a name is a sequence of them. The 57 are the ASCII letters and "
+.,;'". `unicode_to_ascii` drops all others, and diacritics. (`cognomen.text` keeps them: "ü" is evidence that
+"u" is not.)
 """
 
 from __future__ import annotations
@@ -40,21 +40,21 @@ Example = tuple[str, str, Ids, Array]  # category, line, category_tensor (1,), l
 
 
 def unicode_to_ascii(text: str) -> str:
-    """Write a name with the 57 letters: "Ślusàrski" -> "Slusarski".
+    """A name in the 57 letters: "Ślusàrski" -> "Slusarski".
 
-    Marks are dropped (Unicode NFD, category Mn), and so is every other letter or sign that is not one of
-    the 57: "Au-Yong" becomes "AuYong", "Weiß" becomes "Wei". Of a name in another script nothing is left.
+    Diacritics are dropped (Unicode NFD, category Mn), and so are all other characters that are not among the
+    57: "Au-Yong" becomes "AuYong", "Weiß" becomes "Wei", a name in another script the empty string.
     """
     decomposed = unicodedata.normalize("NFD", text)
     return "".join(c for c in decomposed if unicodedata.category(c) != "Mn" and c in ALL_LETTERS)
 
 
 def letter_to_index(letter: str) -> int:
-    """The place of a letter among the 57, counted from 0.
+    """The index of a letter among the 57.
 
     Raises:
         InputError: it is not one of the 57, or not a single letter. (`str.find`, which the tutorial uses,
-            gives -1 then; as an index that is the last of the 57, so a hyphen was read as an apostrophe.)
+            returns -1; as an index that is the last of the 57, so it read a hyphen as an apostrophe.)
     """
     index = ALL_LETTERS.find(letter) if len(letter) == 1 else -1
     if index < 0:
@@ -64,17 +64,18 @@ def letter_to_index(letter: str) -> int:
 
 
 def letter_to_tensor(letter: str) -> Array:
-    """A letter as a row of zeros with a single one, (1, 57). Raises InputError as `letter_to_index` does."""
+    """A letter as a one-hot row, (1, 57). Raises InputError as `letter_to_index` does."""
     tensor = np.zeros((1, N_LETTERS), dtype=np.float32)
     tensor[0, letter_to_index(letter)] = 1
     return tensor
 
 
 def line_to_tensor(line: str) -> Array:
-    """A name as its letters' rows, one after the other, (T, 1, 57).
+    """A name as one-hot rows, (T, 1, 57).
 
     Raises:
-        InputError: the line is empty, or a letter is not one of the 57: which, and where it stands.
+        InputError: the line is empty, or a letter is not one of the 57; the message names it and its
+            position.
     """
     if not line:
         raise InputError("expected a name of one letter or more, got an empty one")
@@ -98,17 +99,18 @@ def _described(letter: str) -> str:
 def load_data(data: str | os.PathLike[str] | None = None) -> tuple[dict[str, list[str]], list[str]]:
     """Names by origin, and the origins: `category_lines, all_categories`.
 
-    Every row stays, repeated ones and the 24 lines "To The First Page" too, as in the tutorial: 20,074 rows
-    in 18 categories. Two things differ from it. The categories are sorted, so that their numbers do not
-    depend on the disk; and spaces around a row are trimmed (ten rows of the 18 files end in one).
+    All rows are kept, including duplicates and the 24 lines "To The First Page", as in the tutorial: 20,074
+    rows in 18 categories. There are two differences. Categories are sorted, so that their indices do not
+    depend on the file system; and white space around a row is removed (ten rows of the 18 files end in a
+    space).
 
     Args:
-        data: a folder of <Origin>.txt files (or anything else that `load_corpus` reads); the tutorial's own
-            files when not given, downloaded once.
+        data: a folder of <Origin>.txt files, or anything else that `load_corpus` reads; by default the
+            tutorial's files, downloaded once.
 
     Raises:
-        DataError: the names cannot be read, or nothing of one is left in the 57 letters.
-        DownloadError: the tutorial's files are neither in the cache nor to be had.
+        DataError: the names cannot be read, or one has none of the 57 letters.
+        DownloadError: the tutorial's files are not in the cache and cannot be downloaded.
     """
     return lines_by_category(load_corpus("tutorial" if data is None else data, clean=False))
 
@@ -117,7 +119,7 @@ def lines_by_category(corpus: Corpus) -> tuple[dict[str, list[str]], list[str]]:
     """The rows of a corpus in the 57 letters: `category_lines, all_categories`.
 
     Raises:
-        DataError: nothing is left of a name in the 57 letters.
+        DataError: a name has none of the 57 letters.
     """
     category_lines: dict[str, list[str]] = {category: [] for category in corpus.origins}
     for name, category in zip(corpus.names, corpus.labels, strict=True):
@@ -133,8 +135,8 @@ def _refuse_unwritable(corpus: Corpus) -> None:
         name, label = lost[0]
         raise DataError(
             f"{len(lost)} of the {len(corpus)} names of {corpus.source} cannot be written with the "
-            f"tutorial's {N_LETTERS} letters, the first is {name!r} ({label}). Leave them out, or use "
-            "`cognomen train`, which takes its alphabet from the names"
+            f"tutorial's {N_LETTERS} letters, the first is {name!r} ({label}). Remove them, or use "
+            "`cognomen train`, whose alphabet depends on the names"
         )
 
 
@@ -143,19 +145,20 @@ def random_training_example(
     all_categories: Sequence[str],
     rng: np.random.Generator | None = None,
 ) -> Example:
-    """Draw a category, each as likely as any other, and then one of its names.
+    """Draw a category uniformly, and then one of its names.
 
-    So each Vietnamese row is drawn 129 times as often as each Russian one, and the network learns to answer
-    as if every origin were equally common. On rows as they come that costs much accuracy, and it is why the
-    loop's figures are lower than those published for this network: compare `random_row`.
+    So each Vietnamese row is drawn 129 times as often as each Russian one, and the network learns a uniform
+    prior. On the rows as they are this costs much accuracy, and is why the loop's results are below those
+    published for
+    this network: compare `random_row`.
 
     Args:
         category_lines: the names of each category.
-        all_categories: the categories; their order numbers them.
-        rng: the source of chance; a new one each time when not given.
+        all_categories: the categories, in the order of their indices.
+        rng: a random generator; an unseeded one by default.
 
     Returns:
-        category, line, category_tensor (1,) with the category's number, line_tensor (T, 1, 57).
+        category, line, category_tensor (1,) with the index of the category, line_tensor (T, 1, 57).
     """
     rng = np.random.default_rng() if rng is None else rng
     number = int(rng.integers(len(all_categories)))
@@ -168,11 +171,11 @@ def random_row(
     all_categories: Sequence[str],
     rng: np.random.Generator | None = None,
 ) -> Example:
-    """Draw a row, each as likely as any other: as `random_training_example`, but common origins come often.
+    """Draw a row uniformly: as `random_training_example`, but with common origins more often.
 
-    The video does not do this. With it the same network answers 73.6 % of the names that it has never met
-    right, instead of 53.6 %; but it hardly knows the rare origins any more: macro-F1 falls from .316 to
-    .281 (protocol L, benchmarks/results/tutorial.json).
+    The video does not do this. With it the same network is right for 73.6 % of held-out names instead of 53.6
+    %, but
+    worse on rare origins: macro-F1 falls from .316 to .281 (protocol L, benchmarks/results/tutorial.json).
     """
     rng = np.random.default_rng() if rng is None else rng
     sizes = [len(category_lines[category]) for category in all_categories]
@@ -193,9 +196,9 @@ def _example(
 
 
 def category_from_output(output: Array, all_categories: Sequence[str]) -> str:
-    """The category of which the network is most sure; output is (1, C) or (C,)."""
+    """The most probable category; output is (1, C) or (C,)."""
     if output.size != len(all_categories):
         raise InputError(
-            f"expected an output of {len(all_categories)} numbers, one a category, got {output.shape}"
+            f"expected an output of {len(all_categories)} elements, one per category, got {output.shape}"
         )
     return all_categories[int(output.argmax())]

@@ -64,7 +64,12 @@ class Attention(Layer):
     """
 
     def __init__(
-        self, hidden_size: int, memory_size: int, *, rng: Initializer, dtype: DTypeLike = np.float32
+        self,
+        hidden_size: int,
+        memory_size: int,
+        *,
+        rng: Initializer | None = None,
+        dtype: DTypeLike = np.float32,
     ) -> None:
         self.query = Linear(hidden_size, memory_size, rng=rng, bias=False, dtype=dtype)
         self.join = Linear(memory_size + hidden_size, hidden_size, rng=rng, dtype=dtype)

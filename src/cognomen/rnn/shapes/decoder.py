@@ -84,7 +84,6 @@ class Decoder(Layer):
     ) -> None:
         if cell not in CELLS:
             raise InputError(f"cell: expected one of {', '.join(CELLS)}, got {cell!r}")
-        rng = np.random.default_rng() if rng is None else rng
         embedding_size = hidden_size if embedding_size is None else embedding_size
         self.vocabulary, self.context_size, self.reminded = vocabulary, context_size, reminded
         self.dropout = Dropout(dropout)

@@ -54,7 +54,6 @@ class Encoder(Layer):
         dtype: DTypeLike = np.float32,
         cell_options: Mapping[str, Any] | None = None,
     ) -> None:
-        rng = np.random.default_rng() if rng is None else rng
         self.direction, self.dtype = direction, np.dtype(dtype)
         self.embedding = None
         parts: dict[str, Layer] = {}

@@ -98,7 +98,6 @@ class _Answers(Shape):
     """
 
     def __init__(self, encoder: Encoder, classes: int, width: int, rng: Initializer | None) -> None:
-        rng = np.random.default_rng() if rng is None else rng
         self.encoder, self.output = encoder, Linear(width, classes, rng=rng, dtype=encoder.dtype)
         super().__init__(*self.collect({"encoder.{}": encoder, "output.{}": self.output}))
 

@@ -12,13 +12,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, Figure, plain
+from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, panel
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
-from cognomen.study.drawing import MARKERS, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
-from cognomen.study.learning import learn, one_hot
-from cognomen.study.window import Window
+from cognomen.study.learning import Window, learn, one_hot
 
 __all__ = ["ANY_LENGTH", "answers_at", "draw", "measure", "sentence", "table"]
 
@@ -129,11 +127,16 @@ def draw(figure: Figure, numbers: Numbers) -> None:
             axes.plot(numbers["lengths"], row["shares"], label=label, **style)
         axes.axvspan(numbers["lengths"][0], numbers["shown"], color="#eeeeee", zorder=0)
         axes.axhline(0.5, color=GREY, ls=":", lw=1, label="chance")
-        axes.set(xscale="log", xlabel="symbols (shaded: lengths met in training)")
+        panel(
+            axes,
+            question.capitalize(),
+            low=0.4,
+            legend="center right",
+            xscale="log",
+            xlabel="symbols (shaded: lengths met in training)",
+            percent="right, %",
+        )
         axes.xaxis.set_major_formatter("{x:,.0f}")
-        percent_axis(axes, "right, %", low=0.4)
-        plain(axes, question.capitalize())
-        axes.legend(frameon=False, loc="center right")
 
 
 ANY_LENGTH = Experiment(

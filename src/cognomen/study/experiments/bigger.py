@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, Axes, Figure, plain
+from cognomen.plots.canvas import COLOURS, GREY, Figure, panel
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.names import Surnames, TrainedNetwork, fit_names, load_names
 
@@ -152,6 +152,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     same, tuned, right = figure.subplots(1, 3)
     tuned.sharey(same)
     sizes = [row["size"] for row in numbers["rows"]]
+    by_size: dict[str, Any] = {"xscale": "log", "xlabel": "hidden size"}
     for axes, way, title in ((same, "same", "One recipe for all"), (tuned, "tuned", "One for each size")):
         for key, words, colour, mark in (
             ("loss", "held-out names", COLOURS[1], "s-"),
@@ -159,8 +160,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         ):
             losses = [row[way][key] for row in numbers["rows"]]
             axes.plot(sizes, losses, mark, color=colour, label=words)
-        _by_size(axes, sizes, title)
-        axes.set_ylabel("loss")
+        panel(axes, title, ticks=sizes, ylabel="loss", **by_size)
     same.set_ylim(bottom=0)
     same.legend(frameon=False)
     for way, words, colour, mark in (
@@ -169,17 +169,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     ):
         shares = [100 * row[way]["accuracy"] for row in numbers["rows"]]
         right.plot(sizes, shares, mark, color=colour, label=words)
-    _by_size(right, sizes, "Held-out names")
-    right.set_ylabel("right, %")
-    right.legend(frameon=False, loc="lower center")
-
-
-def _by_size(axes: Axes, sizes: list[int], title: str) -> None:
-    axes.set_xscale("log", base=2)
-    axes.set_xticks(sizes, [str(size) for size in sizes])
-    axes.minorticks_off()
-    axes.set_xlabel("hidden size")
-    plain(axes, title)
+    panel(right, "Held-out names", ticks=sizes, legend="lower center", ylabel="right, %", **by_size)
 
 
 BIGGER = Experiment(

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, Figure, plain
+from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, panel
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.shapes import BackToInput, Encoder, Input, ManyToOne, Shape, Targets
-from cognomen.study.drawing import MARKERS, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
-from cognomen.study.learning import accuracy, learn, one_hot
-from cognomen.study.window import Window
+from cognomen.study.learning import Window, accuracy, learn, one_hot
 
 __all__ = ["CONSTANT_SIZE", "AllAtOnce", "draw", "measure", "sentence", "table", "texts"]
 
@@ -84,9 +82,12 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
         BACK: (SHORT, AllAtOnce(LONG, in_front=True, seed=settings.seed)),
         EVERY: (LONG, AllAtOnce(LONG, seed=settings.seed)),
     }
-    rows = []
-    for (words, (longest, net)), progress in zip(nets.items(), parts(on_progress, list(nets)), strict=True):
-        rows.append([words, longest, net.size, _taught(net, longest, settings, progress)])
+    rows = [
+        [words, longest, net.size, _taught(net, longest, settings, progress)]
+        for (words, (longest, net)), progress in zip(
+            nets.items(), parts(on_progress, list(nets)), strict=True
+        )
+    ]
     return {
         "longest_in_training": SHORT,
         "places": LONG,
@@ -107,11 +108,8 @@ def _taught(net: Shape, longest: int, settings: Settings, on_progress: OnProgres
 
     learn(net, batch, 300 if settings.quick else 6000, learning_rate=3e-3, on_progress=on_progress)
     asked = np.random.default_rng([settings.seed, 1])
-    found = []
-    for length in LENGTHS:
-        ids, has = texts(1000, length, asked)
-        found.append(accuracy(net, pack(one_hot(ids, LETTERS)), has))
-    return found
+    tests = (texts(1000, length, asked) for length in LENGTHS)
+    return [accuracy(net, pack(one_hot(ids, LETTERS)), has) for ids, has in tests]
 
 
 def _two(numbers: Numbers, found: list[float]) -> tuple[float, float]:
@@ -160,9 +158,13 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     left.text(beyond, 1.01, "longer than in training", color=GREY, fontsize=9, va="bottom")
     left.axhline(0.5, color=GREY, ls=":")
     left.text(40, 0.505, "chance", color=GREY, fontsize=9, ha="right", va="bottom")
-    plain(left, "Is there an a with a b behind it?")
-    percent_axis(left, "texts answered right, %", 0.45)
-    left.set_xlabel("letters of the text")
+    panel(
+        left,
+        "Is there an a with a b behind it?",
+        low=0.45,
+        percent="texts answered right, %",
+        xlabel="letters of the text",
+    )
     left.legend(
         loc="lower left",
         bbox_to_anchor=(-0.01, 0.13),
@@ -174,9 +176,15 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     lengths, recurrent, at_once = zip(*numbers["weights"], strict=True)
     right.plot(lengths, recurrent, marker=MARKERS[0], color=COLOURS[0], label="recurrent")
     right.plot(lengths, at_once, marker=MARKERS[1], color=COLOURS[1], label="all at once")
-    plain(right, "Weights")
-    right.set(xscale="log", yscale="log", xlabel="longest text that can be read, letters", ylim=(300, None))
-    right.legend(frameon=False, loc="upper left")
+    panel(
+        right,
+        "Weights",
+        legend="upper left",
+        xlabel="longest text that can be read, letters",
+        xscale="log",
+        yscale="log",
+        ylim=(300, None),
+    )
 
 
 CONSTANT_SIZE = Experiment(

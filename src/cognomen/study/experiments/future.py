@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, Figure, plain
+from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, bars, panel
 from cognomen.rnn import Packed, pack
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
-from cognomen.study.drawing import MARKERS, bars, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.learning import learn, one_hot
 from cognomen.study.names import fit_names, load_names
@@ -33,10 +32,9 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     letters, origins = parts(on_progress, ["letters ahead", "surnames"])
     ahead = AHEAD[::2] if settings.quick else AHEAD
     asked = [(way, places) for way in WAYS for places in ahead]
+    told = parts(letters, [f"{way}, {places} ahead" for way, places in asked])
     shares: dict[str, list[float]] = {way: [] for way in WAYS}
-    for (way, places), progress in zip(
-        asked, parts(letters, [f"{way}, {places} ahead" for way, places in asked]), strict=True
-    ):
+    for (way, places), progress in zip(asked, told, strict=True):
         shares[way].append(_told_ahead(way, places, settings, progress))
     found = []
     for (direction, size), progress in zip(
@@ -110,15 +108,23 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         style = {"color": COLOURS[place], "marker": MARKERS[place], "ls": ("-", "--", ":")[place]}
         letters.plot(numbers["ahead"], shares, label=way, **style)
     letters.axhline(1 / numbers["letters"], color=GREY, lw=1, ls=":", label="chance")
-    letters.set_xticks(numbers["ahead"])
-    letters.set_xlabel("how many places ahead the letter stands")
-    percent_axis(letters, "letters told, %")
-    plain(letters, "The future of random letters")
-    letters.legend(frameon=False, loc="center right")
-    found = numbers["surnames"]
-    bars(surnames, [direction for direction, *_ in found], [100 * right for *_, right in found], "{:.1f}")
-    surnames.set(xlabel="held-out names right, %", xlim=(0, 100))
-    surnames.set_title("Surnames, read by", fontsize=11, loc="left")
+    title = "The future of random letters"
+    panel(
+        letters,
+        title,
+        legend="center right",
+        xticks=numbers["ahead"],
+        xlabel="how many places ahead the letter stands",
+        percent="letters told, %",
+    )
+    bars(
+        surnames,
+        {direction: 100 * right for direction, _, right in numbers["surnames"]},
+        "{:.1f}",
+        limit=100,
+        title="Surnames, read by",
+        xlabel="held-out names right, %",
+    )
 
 
 FUTURE = Experiment(

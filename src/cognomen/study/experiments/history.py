@@ -11,8 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, Figure, plain
-from cognomen.study.drawing import bars, percent_axis
+from cognomen.plots.canvas import COLOURS, GREY, Figure, bars, panel
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.names import fit_names, load_names
 
@@ -109,17 +108,20 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         "shuffled only\nwhen asked": numbers["shuffled_only_when_asked"],
         "commonest origin": numbers["commonest"],
     }
-    bars(order, list(shown), [100 * share for share in shown.values()], "{:.1f}")
-    order.set(xlabel="held-out names right, %", xlim=(0, 100))
-    order.set_title("What order is worth", fontsize=11, loc="left")
+    label = "held-out names right, %"
+    shown = {words: 100 * share for words, share in shown.items()}
+    bars(order, shown, "{:.1f}", title="What order is worth", xlabel=label, limit=100)
     cut = {int(w.split()[2]) if w != "the last letter" else 1: a for w, a in numbers["rows"] if "last" in w}
     distance.plot(list(cut), list(cut.values()), "o-", color=COLOURS[0], label="only the last k letters")
     distance.axhline(by_words[WHOLE], color=COLOURS[1], ls="--", label="whole names")
     distance.axhline(numbers["commonest"], color=GREY, ls=":", label="always the commonest origin")
-    plain(distance, "How far back the history reaches")
-    percent_axis(distance, "held-out names right, %")
-    distance.set_xlabel("letters the net is shown, k")
-    distance.legend(frameon=False, loc="lower right")
+    panel(
+        distance,
+        "How far back the history reaches",
+        percent=label,
+        legend="lower right",
+        xlabel="letters the net is shown, k",
+    )
 
 
 HISTORY = Experiment(

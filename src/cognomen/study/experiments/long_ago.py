@@ -13,15 +13,15 @@ gradients that grow.
 from __future__ import annotations
 
 import math
+from itertools import takewhile
 from typing import NamedTuple
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, Figure, plain
+from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, bars, panel
 from cognomen.rnn import Adam, Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne
-from cognomen.study.drawing import MARKERS, bars, percent_axis
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts, rounded
 from cognomen.study.learning import accuracy, learn, make_orthogonal, one_hot
 
 __all__ = ["LONG_AGO", "Way", "draw", "gradients_by_lag", "measure", "sentence", "table"]
@@ -84,11 +84,12 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     steps = 100 if settings.quick else 300
     rows, fading = [], []
     for way, progress in zip(ways, parts(on_progress, [way.words for way in ways]), strict=True):
-        fading.append([_significant(g) for g in gradients_by_lag(_new(way, settings.seed), settings.seed)])
+        fading.append([rounded(g) for g in gradients_by_lag(_new(way, settings.seed), settings.seed)])
         at_once, growing = parts(progress, ["at once", "growing"])
-        fixed = []
-        for lag, told in zip(lags, parts(at_once, [f"lag {lag}" for lag in lags]), strict=True):
-            fixed.append(_learned_at(way, lag, steps, settings.seed, told))
+        fixed = [
+            _learned_at(way, lag, steps, settings.seed, told)
+            for lag, told in zip(lags, parts(at_once, [f"lag {lag}" for lag in lags]), strict=True)
+        ]
         reached, grown = _learned_growing(way, lags[-1], steps, settings.seed, growing)
         rows.append({"words": way.words, "fixed": fixed, "reached": reached, "grown": grown})
     return {
@@ -112,10 +113,6 @@ def gradients_by_lag(net: ManyToOne, seed: int) -> Array:
     dx = np.asarray(backward(rng.standard_normal(logits.shape).astype(np.float32)), np.float64)  # (M, V)
     norms: Array = np.linalg.norm(dx, axis=-1).reshape(FADING, -1).mean(axis=1)[::-1]
     return norms
-
-
-def _significant(value: float) -> float:
-    return float(f"{value:.3g}")
 
 
 def _learned_at(way: Way, lag: int, steps: int, seed: int, on_progress: OnProgress) -> float:
@@ -184,12 +181,8 @@ def table(numbers: Numbers) -> Table:
 
 def _reach(shares: list[float], lags: list[int]) -> int:
     """The longest lag up to which everything is recalled, 0 for none."""
-    reached = 0
-    for lag, share in zip(lags, shares, strict=True):
-        if share < GOOD:
-            break
-        reached = lag
-    return reached
+    recalled = takewhile(lambda pair: pair[1] >= GOOD, zip(lags, shares, strict=True))
+    return max((lag for lag, _ in recalled), default=0)
 
 
 def sentence(numbers: Numbers) -> str:
@@ -221,23 +214,35 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         ratios = np.array(faded) / faded[0]
         fading.plot(np.where(ratios < SMALLEST, np.nan, ratios), markevery=25, **style)
         fixed.plot(lags, row["fixed"], label=row["words"], **style)
-    fading.set_yscale("log")
-    plain(fading, "Gradient at the start")
-    fading.set(xlabel="lag, letters before the last", ylabel="norm, of that at lag 0", ylim=(SMALLEST, 10))
+    panel(
+        fading,
+        "Gradient at the start",
+        yscale="log",
+        ylim=(SMALLEST, 10),
+        xlabel="lag, letters before the last",
+        ylabel="norm, of that at lag 0",
+    )
     fixed.axhline(1 / numbers["letters"], color=GREY, ls=":", lw=1)
-    fixed.set_xscale("log")
-    fixed.set_xticks(lags, [str(lag) for lag in lags])
-    fixed.minorticks_off()
-    fixed.set_xlabel("lag, letters")
-    percent_axis(fixed, "first letters recalled, %")
-    plain(fixed, "Trained at one lag")
-    reached, words = ([row[key] for row in rows] for key in ("reached", "words"))
-    filled = [colours.get(word, "white") for word in words]
-    edges = [colours[word.removesuffix(", not clipped")] for word in words]
-    bars(grown, words, reached, "{:,}", color=filled, edgecolor=edges)
+    panel(
+        fixed,
+        "Trained at one lag",
+        xscale="log",
+        ticks=lags,
+        xlabel="lag, letters",
+        percent="first letters recalled, %",
+    )
+    reached = {row["words"]: row["reached"] for row in rows}
+    bars(
+        grown,
+        reached,
+        "{:,}",
+        limit=1.2 * max(*reached.values(), 1),
+        color=[colours.get(words, "white") for words in reached],
+        edgecolor=[colours[words.removesuffix(", not clipped")] for words in reached],
+        title="Trained with a growing lag",
+        xlabel="lag learned, letters",
+    )
     grown.tick_params(axis="y", labelsize=8)
-    grown.set(xlabel="lag learned, letters", xlim=(0, 1.2 * max(*reached, 1)))
-    grown.set_title("Trained with a growing lag", fontsize=11, loc="left")
     figure.legend(loc="outside lower center", ncols=4, frameon=False)
 
 

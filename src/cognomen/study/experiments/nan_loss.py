@@ -21,11 +21,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, Axes, Figure, plain
+from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Axes, Figure, panel
 from cognomen.rnn import SGD, Array, Ids, clip_grad_norm, cross_entropy, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne
-from cognomen.study.drawing import MARKERS
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts, rounded
 from cognomen.study.learning import one_hot
 
 __all__ = ["NAN_LOSS", "Run", "Way", "draw", "loss_as_written", "measure", "sentence", "table", "train"]
@@ -94,16 +93,11 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
                 "rate": rate,
                 "steps": len(run.losses),
                 "bad": run.bad,
-                "loss": None if run.bad else _significant(float(np.mean(run.losses[-20:]))),
-                "norms": [_significant(norm) for norm in run.norms[-SHOWN:]],
+                "loss": None if run.bad else rounded(float(np.mean(run.losses[-20:]))),
+                "norms": [rounded(norm) for norm in run.norms[-SHOWN:]],
             }
         )
     return {"steps": steps, "lengths": lengths, "rates": rates, "guess": math.log(LETTERS), "runs": runs}
-
-
-def _significant(value: float) -> float | None:
-    """Three digits; None for what is no finite number."""
-    return float(f"{value:.3g}") if math.isfinite(value) else None
 
 
 def loss_as_written(logits: Array, labels: Ids) -> tuple[float, Array]:
@@ -195,10 +189,14 @@ def draw(figure: Figure, numbers: Numbers) -> None:
                 first = 1 - len(run["norms"])
                 norms.plot(range(first, first + len(values)), values, label=label, **style)
                 label = None
-    norms.set_yscale("log")
     norms.axvline(0, color=GREY, ls="--", lw=1)
-    norms.set(xlabel="steps, the first bad number at 0", ylabel="norm of the gradient")
-    plain(norms, "On the way to NaN, nothing clipped")
+    panel(
+        norms,
+        "On the way to NaN, nothing clipped",
+        yscale="log",
+        xlabel="steps, the first bad number at 0",
+        ylabel="norm of the gradient",
+    )
     norms.legend(frameon=False, fontsize=9)
 
 

@@ -14,11 +14,10 @@ import math
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, Axes, Figure, plain
+from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Axes, Figure, bars, panel
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne, SyncedManyToMany
-from cognomen.study.drawing import MARKERS, bars, percent_axis
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts, rounded
 from cognomen.study.learning import accuracy, learn
 from cognomen.study.names import TrainedNetwork, fit_names, load_names
 
@@ -123,14 +122,9 @@ def _first(phi: str, settings: Settings, on_progress: OnProgress) -> dict[str, o
             x, labels = batch(100 if settings.quick else 400, length)
             recalled.append(accuracy(net, x, labels))
             last = net.encoder.forward(x)[0].data[x.last].astype(np.float64)  # (N, H)
-            norms.append(_significant(float(np.linalg.norm(last, axis=1).mean())))
+            norms.append(rounded(float(np.linalg.norm(last, axis=1).mean()), 4))
     stretch = _largest(net.params["encoder.weight_hh_l0"])
     return {"recalled": recalled, "norms": norms, "largest_eigenvalue": stretch}
-
-
-def _significant(value: float) -> float | None:
-    """Four digits; None for what is no finite number."""
-    return float(f"{value:.4g}") if math.isfinite(value) else None
 
 
 def interaction(fitted: TrainedNetwork, names: tuple[str, ...], rng: np.random.Generator) -> float:
@@ -218,32 +212,46 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         norms = [math.nan if norm is None else norm for norm in numbers["first"][phi]["norms"]]
         state.plot(numbers["lengths"], norms, **style)
     odd.axhline(0.5, color=GREY, ls=":", lw=1)
-    odd.set_xlabel("signs read")
-    odd.set_xticks(steps)
-    percent_axis(odd, "right answers, %", 0.4)
-    plain(odd, "Is the number of minus signs odd?")
-    odd.legend(frameon=False, loc="center right")
+    panel(
+        odd,
+        "Is the number of minus signs odd?",
+        low=0.4,
+        legend="center right",
+        xticks=steps,
+        xlabel="signs read",
+        percent="right answers, %",
+    )
     _finish_state(state, numbers)
-    shown = {WAYS[phi]: row["accuracy"] for phi, row in numbers["names"].items()}
-    shown["commonest\norigin"] = numbers["commonest"]
+    shown = {WAYS[phi]: 100 * row["accuracy"] for phi, row in numbers["names"].items()}
+    shown["commonest\norigin"] = 100 * numbers["commonest"]
     colours = [*COLOURS[: len(WAYS)], GREY]
-    bars(names, list(shown), [100 * share for share in shown.values()], "{:.1f}", color=colours)
-    names.set(xlabel="held-out surnames right, %", xlim=(0, 100))
-    names.set_title("Surnames", fontsize=11, loc="left")
+    bars(
+        names,
+        shown,
+        "{:.1f}",
+        limit=100,
+        color=colours,
+        title="Surnames",
+        xlabel="held-out surnames right, %",
+    )
 
 
 def _finish_state(axes: Axes, numbers: Numbers) -> None:
     """Logarithmic axes, the lengths met in training, and where the state overflows."""
-    axes.set_xscale("log")
-    axes.set_yscale("log")
     axes.axvspan(1, numbers["longest"], color="#eeeeee", zorder=0)
     axes.text(1.15, 0.6, "lengths\nin training", transform=axes.get_xaxis_transform(), color=GREY, fontsize=9)
     end = _overflow(numbers["first"]["identity"], numbers["lengths"])
     if end is not None:
         axes.axvline(end, color=COLOURS[1], ls="--", lw=1)
         axes.text(end * 1.15, 0.9, "overflow", transform=axes.get_xaxis_transform(), color=COLOURS[1])
-    axes.set(xlabel="signs read", ylabel="norm of the state")
-    plain(axes, "Remembering the first sign")
+    panel(
+        axes,
+        "Remembering the first sign",
+        xlabel="signs read",
+        ylabel="norm of the state",
+        xscale="log",
+        yscale="log",
+    )
 
 
 NO_TANH = Experiment(

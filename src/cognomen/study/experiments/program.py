@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, Figure, plain
+from cognomen.plots.canvas import COLOURS, Figure, panel
 from cognomen.rnn import Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
-from cognomen.study.automaton import extract
-from cognomen.study.drawing import draw_automaton
+from cognomen.study.automaton import draw_automaton, extract
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.learning import learn
 
@@ -125,9 +124,8 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     for carry, marker in ((0, "o"), (1, "s")):
         points = np.array([p[:2] for p in numbers["points"] if p[2] == carry])
         left.scatter(*points.T, s=26, marker=marker, color=COLOURS[carry], alpha=0.6, label=f"carry {carry}")
-    plain(left, f"{len(numbers['points'])} of the net's states, {numbers['hidden_size']} numbers each")
-    left.set(xlabel="first principal component", ylabel="second")
-    left.legend(frameon=False, loc="best")
+    title = f"{len(numbers['points'])} of the net's states, {numbers['hidden_size']} numbers each"
+    panel(left, title, legend="best", xlabel="first principal component", ylabel="second")
     automaton = numbers["automaton"]
     if automaton is None:
         right.text(0.5, 0.5, "no automaton found", ha="center")

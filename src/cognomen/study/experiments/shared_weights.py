@@ -14,10 +14,9 @@ from copy import deepcopy
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cognomen.plots.canvas import COLOURS, GREY, Figure, plain
+from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, panel
 from cognomen.rnn import Array, Ids, Layer, Packed, pack, relative_error
 from cognomen.rnn.shapes import BackToInput, Encoder, Input, Shape, SyncedManyToMany, Targets
-from cognomen.study.drawing import MARKERS, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.experiments.program import sums
 from cognomen.study.learning import learn
@@ -90,9 +89,10 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
         check(done / len(KINDS), cell)
     counts = EXAMPLES[2:5:2] if settings.quick else EXAMPLES
     steps = 150 if settings.quick else 1500
-    rows = []
-    for count, progress in zip(counts, parts(train, [f"{n} sums" for n in counts]), strict=True):
-        rows.append([count, *_taught(count, steps, settings.seed, progress)])
+    rows = [
+        [count, *_taught(count, steps, settings.seed, progress)]
+        for count, progress in zip(counts, parts(train, [f"{n} sums" for n in counts]), strict=True)
+    ]
     shared = _net("rnn", settings.seed)
     return {
         "steps": STEPS,
@@ -195,23 +195,30 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     for which, words in enumerate(("loss on every answer", "loss on the last answer")):
         norms = numbers["by_step"][which]
         left.plot(places[1:], norms[1:], marker=MARKERS[which], color=COLOURS[which], label=words)
-    plain(left, "What each step adds to the gradient of V")
-    left.set(
-        xlabel="step (the first has no memory: its share is 0)", ylabel="norm of its share", yscale="log"
+    panel(
+        left,
+        "What each step adds to the gradient of V",
+        legend="lower right",
+        yscale="log",
+        xticks=places,
+        xlabel="step (the first has no memory: its share is 0)",
+        ylabel="norm of its share",
     )
-    left.set_xticks(places)
-    left.legend(frameon=False, loc="lower right")
     counts = [row[0] for row in numbers["rows"]]
     for which, words in enumerate(("one cell for all steps", f"{numbers['steps']} copies, each its own")):
         shares = [row[1 + which] for row in numbers["rows"]]
         right.plot(counts, shares, marker=MARKERS[which], color=COLOURS[which], label=words)
     right.axhline(0.5, color=GREY, ls=":", label="guessing")
-    plain(right, f"Adding numbers of {numbers['steps']} digits")
-    percent_axis(right, "digits of new sums right, %", 0.3)
-    right.set(xlabel="sums to learn from", xscale="log")
-    right.set_xticks(counts, [f"{n:,}" for n in counts])
-    right.minorticks_off()
-    right.legend(frameon=False, loc="lower right")
+    panel(
+        right,
+        f"Adding numbers of {numbers['steps']} digits",
+        low=0.3,
+        ticks=counts,
+        legend="lower right",
+        xscale="log",
+        xlabel="sums to learn from",
+        percent="digits of new sums right, %",
+    )
 
 
 SHARED_WEIGHTS = Experiment(

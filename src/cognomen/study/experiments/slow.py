@@ -15,12 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, Figure, plain
+from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, bars, panel
 from cognomen.rnn import GRU, Array, Dropout, pack, pool, scan
 from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names
 from cognomen.rnn.engine.shared_reading import read_names
-from cognomen.study.drawing import MARKERS, bars
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.names import load_names
 from cognomen.text.alphabet import Alphabet
@@ -170,28 +169,37 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         times.plot(lengths, [step for step, _ in pairs], label=label, **style)
         times.plot(lengths, [whole for _, whole in pairs], ls=":", markerfacecolor="white", **style)
         price.plot(lengths, [_ratio(pair) for pair in pairs], **style)
-    for axes in (times, price):
-        axes.set(xscale="log", xlabel="steps")
-        axes.xaxis.set_major_formatter("{x:,.0f}")
-    times.set(yscale="log", ylabel="milliseconds")
+    by_steps: dict[str, Any] = {"xscale": "log", "xlabel": "steps"}
+    panel(
+        times,
+        "One after the other; dotted, all at once",
+        yscale="log",
+        ylabel="milliseconds",
+        **by_steps,
+    )
     times.yaxis.set_major_formatter("{x:g}")
-    plain(times, "One after the other; dotted, all at once")
-    price.set_ylabel("times as long as large products")
+    panel(price, "The price of steps", ylabel="times as long as large products", **by_steps)
     price.set_ylim(bottom=0)
     price.axhline(1, color=GREY, lw=1, ls=":")
-    plain(price, "The price of steps")
+    for axes in (times, price):
+        axes.xaxis.set_major_formatter("{x:,.0f}")
     names = [
         f"{what}:\n{_shown(each)} ms"
         for what, each in zip(
             ["letters,\none step each", "different\nbeginnings"], numbers["sharing_milliseconds"], strict=True
         )
     ]
-    bars(shared, names, [numbers["letters"], numbers["prefixes"]], "{:,.0f}", color=[COLOURS[0], COLOURS[1]])
+    bars(
+        shared,
+        dict(zip(names, [numbers["letters"], numbers["prefixes"]], strict=True)),
+        "{:,.0f}",
+        title=f"Sharing prefixes: {_ratio(numbers['sharing_milliseconds']):.1f} times as fast",
+        xlabel=f"steps for {numbers['names']:,} names",
+        limit=1.35 * numbers["letters"],
+        color=COLOURS[:2],
+    )
     shared.locator_params(axis="x", nbins=4)
     shared.xaxis.set_major_formatter("{x:,.0f}")
-    shared.set(xlabel=f"steps for {numbers['names']:,} names", xlim=(0, 1.35 * numbers["letters"]))
-    faster = _ratio(numbers["sharing_milliseconds"])
-    shared.set_title(f"Sharing prefixes: {faster:.1f} times as fast", fontsize=11, loc="left")
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
 
 

@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, Figure, plain
+from cognomen.plots.canvas import COLOURS, MARKERS, Figure, panel
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany, fit
-from cognomen.study.drawing import MARKERS, percent_axis
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.tasks.common import digits, split
 
@@ -126,10 +125,9 @@ def draw(figure: Figure, numbers: Numbers) -> None:
                 way = name.partition(", ")[2]
                 axes.plot(places, net["frames"], marker=MARKERS[number], color=COLOURS[number], label=way)
         axes.plot(places, numbers["guess"][kind]["frames"], "--", color=COLOURS[-1], label="guessed by place")
-        plain(axes, title)
-        axes.set(xlabel="frame", xticks=places)
-        axes.legend(frameon=False, loc="lower right" if kind == "again" else "lower left")
-    percent_axis(panels[0], "frames right, %", 0.45)
+        percent = "frames right, %" if axes is panels[0] else None
+        side = "lower right" if kind == "again" else "lower left"
+        panel(axes, title, percent=percent, low=0.45, legend=side, xlabel="frame", xticks=places)
 
 
 CLIPS = Experiment(

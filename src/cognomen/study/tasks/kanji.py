@@ -20,10 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from cognomen.plots.canvas import Figure
+from cognomen.plots.canvas import Figure, bars
 from cognomen.rnn import Ids, Packed
 from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany, fit
-from cognomen.study.drawing import bars
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.tasks.common import Vocabulary, edit_distance, needed
 
@@ -193,9 +192,8 @@ def sentence(numbers: Numbers) -> str:
 def draw(figure: Figure, numbers: Numbers) -> None:
     """The error rates as bars."""
     axes = figure.subplots()
-    rows = numbers["rows"]
-    bars(axes, list(rows), [100 * row["error_rate"] for row in rows.values()], "{:.1f} %")
-    axes.set(xlabel="kana wrong, %", xlim=(0, 115 * max(row["error_rate"] for row in rows.values())))
+    wrong = {name: 100 * row["error_rate"] for name, row in numbers["rows"].items()}
+    bars(axes, wrong, "{:.1f} %", xlabel="kana wrong, %", limit=1.15 * max(wrong.values()))
 
 
 KANJI = Experiment(

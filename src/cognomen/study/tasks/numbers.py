@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, Figure, plain
+from cognomen.plots.canvas import COLOURS, Figure, panel
 from cognomen.rnn import Ids, Packed
 from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany, fit
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
@@ -159,11 +159,12 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 def by_length(nets: Sequence[ManyToMany], languages: Languages, test: Sequence[Pair]) -> list[list[Any]]:
     """For each number of English tokens: the number of sentences, and the share that each net gets right."""
-    rows = []
-    for length in sorted({len(pair.english) for pair in test}):
-        some = [pair for pair in test if len(pair.english) == length]
-        rows.append([length, len(some), *(float(np.mean(right(net, languages, some))) for net in nets)])
-    return rows
+    lengths = sorted({len(pair.english) for pair in test})
+    parts = [[pair for pair in test if len(pair.english) == length] for length in lengths]
+    return [
+        [length, len(part), *(float(np.mean(right(net, languages, part))) for net in nets)]
+        for length, part in zip(lengths, parts, strict=True)
+    ]
 
 
 def example(net: ManyToMany, languages: Languages) -> dict[str, Any]:
@@ -239,12 +240,15 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     right.plot(
         lengths, [row[2] for row in rows], "s-", color=COLOURS[1], label=f"on up to {numbers['short']} (grey)"
     )
-    plain(right, "sentences without a mistake")
-    right.set(
-        xlabel="English words and commas", ylim=(-0.03, 1.05), xlim=(lengths[0] - 0.5, lengths[-1] + 0.5)
+    panel(
+        right,
+        "sentences without a mistake",
+        xlabel="English words and commas",
+        legend="lower left",
+        ylim=(-0.03, 1.05),
+        xlim=(lengths[0] - 0.5, lengths[-1] + 0.5),
     )
     right.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
-    right.legend(frameon=False, loc="lower left")
 
 
 NUMBERS = Experiment(

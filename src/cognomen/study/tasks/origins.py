@@ -15,8 +15,7 @@ import numpy as np
 from cognomen.classifier.model import Model
 from cognomen.corpora import load_corpus
 from cognomen.evaluation.metrics import evaluate
-from cognomen.plots.canvas import Figure
-from cognomen.study.drawing import bars
+from cognomen.plots.canvas import Figure, bars
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.training.config import Recipe
 from cognomen.training.protocols import RecipeTrainer, split
@@ -84,10 +83,8 @@ def sentence(numbers: Numbers) -> str:
 def draw(figure: Figure, numbers: Numbers) -> None:
     """The share recognised, by origin, the commonest origin on top."""
     rows = sorted(numbers["origins"], key=lambda row: -row[1])
-    axes = figure.subplots()
-    names = [f"{origin} ({count})" for origin, count, _, _ in rows]
-    bars(axes, names, [100 * row[2] for row in rows], "{:.0f}")
-    axes.set(xlabel="test names that are given their origin, %", xlim=(0, 108))
+    recalls = {f"{origin} ({count})": 100 * recall for origin, count, recall, _ in rows}
+    bars(figure.subplots(), recalls, "{:.0f}", xlabel="test names that are given their origin, %", limit=108)
 
 
 ORIGINS = Experiment(

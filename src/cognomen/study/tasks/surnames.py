@@ -19,8 +19,7 @@ import numpy as np
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation.splits import split_by_fold
 from cognomen.network.generator import Generator, GeneratorRecipe, spell
-from cognomen.plots.canvas import COLOURS, Figure, plain
-from cognomen.study.drawing import bars
+from cognomen.plots.canvas import COLOURS, Figure, bars, panel
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.letter_ngrams import OriginModel
 from cognomen.training.generator import train_generator
@@ -107,18 +106,14 @@ def sentence(numbers: Numbers) -> str:
 def draw(figure: Figure, numbers: Numbers) -> None:
     """Perplexities as bars; how new names are, by temperature."""
     left, right = figure.subplots(1, 2, width_ratios=(1.2, 1))
-    rows = [
-        *([f"{order}-grams", found] for order, found in numbers["ngrams"]),
-        ["net", numbers["perplexity"]],
-    ]
-    bars(left, [name for name, _ in rows], [found for _, found in rows], "{:.2f}")
-    left.set(
-        xlabel="perplexity of a letter, names held out", xlim=(0, 1.15 * max(found for _, found in rows))
-    )
+    found = {f"{order}-grams": perplexity for order, perplexity in numbers["ngrams"]}
+    found["net"] = numbers["perplexity"]
+    label = "perplexity of a letter, names held out"
+    bars(left, found, "{:.2f}", xlabel=label, limit=1.15 * max(found.values()))
     temperatures, new = zip(*numbers["new"], strict=True)
     right.plot(temperatures, [100 * share for share in new], "o-", color=COLOURS[0])
-    plain(right)
-    right.set(xlabel="temperature", ylabel="first draws that are new, %", ylim=(0, 103), xticks=temperatures)
+    label = "first draws that are new, %"
+    panel(right, xlabel="temperature", ylabel=label, ylim=(0, 103), xticks=temperatures)
 
 
 SURNAMES = Experiment(
