@@ -209,7 +209,7 @@ def test_a_single_zero_byte_is_no_utf_16(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"German\.txt, line 2: .* zero byte\. Write a copy") as error:
         load_corpus(folder)
     assert "--encoding" not in str(error.value)
-    command = re.fullmatch(r'.*: python -c "([^"]*)"', str(error.value))
+    command = re.search(r'for example with:\n  python -c "([^"]*)"$', str(error.value))
     assert command is not None
     subprocess.run([sys.executable, "-c", command[1]], check=True)
     assert (folder / "clean-German.txt").read_bytes() == b"Bauer\nMeyer\n"

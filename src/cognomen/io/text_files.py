@@ -115,8 +115,8 @@ def decode_utf8(data: bytes, path: Path, first_line: int = 1) -> str:
             "p.with_name('clean-' + p.name).write_bytes(p.read_bytes().replace(bytes(1), b''))"
         )
         raise DataError(
-            f"{path}, line {line}: expected text, but it holds a zero byte. Write a copy without them, for "
-            f'example with: python -c "{clean}"'
+            f"{path}, line {line}: expected text, but it holds a zero byte. Write a copy without them, "
+            f'for example with:\n  python -c "{clean}"'
         )
     try:
         return data.decode("utf-8")

@@ -144,6 +144,7 @@ def run_protocol(
     method: Recipe | FitPredict | None = None,
     *,
     facts: dict[str, Any] | None = None,
+    encoding: str | None = None,
     processes: int = 1,
     on_progress: Callable[[RunProgress], None] = lambda progress: None,
 ) -> ProtocolResult:
@@ -154,6 +155,7 @@ def run_protocol(
         data: what `load_corpus` takes.
         method: a recipe, `Recipe()` when not given, or any other `FitPredict`.
         facts: what the result says of the method; the recipe's settings if it is one.
+        encoding: of the data's text files; UTF-8 if None.
         processes: runs at a time; the figures do not depend on it.
         on_progress: called here, in this process, as the runs go on.
 
@@ -167,7 +169,7 @@ def run_protocol(
         raise InputError(f"protocol: expected L or T, got {which!r}")
     if processes < 1:
         raise InputError(f"processes: expected at least 1, got {processes}")
-    corpus = load_corpus(data, clean=which == "L")
+    corpus = load_corpus(data, clean=which == "L", encoding=encoding)
     if method is None or isinstance(method, Recipe):
         recipe = method or Recipe()
         method, facts = RecipeTrainer(recipe), facts or {"recipe": recipe.to_json()}

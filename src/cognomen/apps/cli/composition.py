@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cognomen.apps.cli.options import column_option, model_options, restrict_option
+from cognomen.apps.cli.options import column_option, encoding_option, model_options, restrict_option
 from cognomen.apps.cli.score import unknown
 
 if TYPE_CHECKING:
     from cognomen.classifier.composition import Composition, Leaning, OriginShare
 
 BAR = 20  # cells
-WIDTH = 80
 DOUBT = """\
 * In doubt: one by one, the names behind this share are rather of another origin. That happens where names \
 of a list are unlike those of the training. The sum of the two is more to be trusted:"""
@@ -43,6 +42,7 @@ Exit codes: 0 done, 1 an error that the message explains,
 @click.command("composition", epilog=EXAMPLES)
 @click.argument("table", type=click.Path(path_type=Path))
 @column_option
+@encoding_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @restrict_option
 @click.option(
@@ -52,6 +52,7 @@ Exit codes: 0 done, 1 an error that the message explains,
 def command(
     table: Path,
     column: str,
+    encoding: str | None,
     as_json: bool,
     restrict: list[str] | None,
     seed: int,
@@ -66,7 +67,7 @@ def command(
     from cognomen.classifier.classifier import Classifier
     from cognomen.io.tables import open_table, read_column
 
-    names = read_column(open_table(table), column)
+    names = read_column(open_table(table, encoding), column)
     classifier = Classifier.load(model)
     found = classifier.composition(names, full_names=not as_is, restrict=restrict, seed=seed)
     if as_json:
@@ -78,9 +79,7 @@ def command(
 
 def report(found: Composition) -> str:
     """Lay the shares out for people, largest first; those that round to nothing in one line."""
-    from textwrap import fill
-
-    from cognomen.apps.cli.render import bar, plain_table
+    from cognomen.apps.cli.render import bar, plain_table, wrapped
     from cognomen.classifier.composition import SHOWN
 
     read = f"{found.rows:,} row{'s' * (found.rows != 1)}, {found.read:,} read{unknown(found.unknown)}."
@@ -103,7 +102,7 @@ def report(found: Composition) -> str:
     if left_out:
         names = ", ".join(each.origin for each in left_out)
         next_to_none = f"None or next to none: {names} (each at most {max(e.high for e in left_out):.1%})."
-        lines += ["", fill(next_to_none, WIDTH)]
+        lines += ["", wrapped(next_to_none)]
     together = [
         (f"{each.leaning.origin} + {each.origin}", f"{each.leaning.together:.1%}", interval(each.leaning))
         for each in shown
@@ -111,7 +110,7 @@ def report(found: Composition) -> str:
     ]
     if together:
         table = plain_table(("* together", "share", "95 % interval"), together)
-        lines += ["", fill(DOUBT, WIDTH), "", table]
+        lines += ["", wrapped(DOUBT), "", table]
     return "\n".join(lines)
 
 

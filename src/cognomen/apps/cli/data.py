@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cognomen.apps.cli.input import read_corpus
+from cognomen.apps.cli.options import encoding_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,15 +79,16 @@ def fetch(name: str) -> None:
     "  cognomen data check tutorial --json",
 )
 @click.argument("data", type=click.Path())
+@encoding_option
 @click.option("--rows", is_flag=True, help="Also list every row left out, and names of several origins.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole report as one JSON object.")
-def check(data: str, *, rows: bool, as_json: bool) -> None:
+def check(data: str, *, encoding: str | None, rows: bool, as_json: bool) -> None:
     """Read DATA as training would, and say what would be left out, and why.
 
     DATA is a folder of <Origin>.txt files with a name a line, a CSV, TSV or Parquet table with the columns
     name and origin, or the name of a known corpus.
     """
-    corpus = read_corpus(data)
+    corpus = read_corpus(data, encoding)
     if as_json:
         counts = {origin: corpus.labels.count(origin) for origin in corpus.origins}
         facts = {"data": corpus.source, "origins": counts, **corpus.report.to_json()}

@@ -91,16 +91,29 @@ def report(error: BaseException, *, as_json: bool) -> int:
     """Print one error on stderr, as JSON or as a sentence, and return its exit code."""
     code = exit_code(error)
     with contextlib.suppress(OSError):  # nobody may be left to read it
-        if isinstance(error, click.UsageError) and not as_json:
-            error.show()
-        elif as_json:
+        if as_json:
             shape = {"error": {"type": type_name(error), "message": message(error)}}
             click.echo(json.dumps(shape, ensure_ascii=False), err=True)
         else:
-            click.echo(f"{'' if code == ExitCode.INTERRUPTED else 'Error: '}{message(error)}", err=True)
+            click.echo(for_people(error), err=True)
     if isinstance(error, OSError):
         drop_output()
     return code
+
+
+def for_people(error: BaseException) -> str:
+    """An error as a person reads it, wrapped to the terminal that shows it."""
+    if isinstance(error, click.UsageError):  # with the usage of the command
+        shown = io.StringIO()
+        error.show(shown)
+        text = shown.getvalue().rstrip()
+    else:
+        text = f"{'' if isinstance(error, KeyboardInterrupt | click.Abort) else 'Error: '}{message(error)}"
+    if sys.stderr is None or not sys.stderr.isatty():
+        return text
+    from cognomen.apps.cli.render import wrapped
+
+    return wrapped(text, os.get_terminal_size(sys.stderr.fileno()).columns)
 
 
 def exit_code(error: BaseException) -> int:

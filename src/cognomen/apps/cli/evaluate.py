@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cognomen.apps.cli.input import read_corpus
+from cognomen.apps.cli.options import encoding_option
 from cognomen.apps.cli.plots import draw, ready_to_draw
 
 if TYPE_CHECKING:
@@ -62,16 +62,17 @@ class Measured:
 @click.command("evaluate", epilog=EXAMPLES)
 @click.argument("model", type=click.Path())
 @click.argument("data", type=click.Path())
+@encoding_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with all figures.")
 @click.option("--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Draw pictures there (PNG).")
-def command(model: str, data: str, *, as_json: bool, plots: Path | None) -> None:
+def command(model: str, data: str, *, encoding: str | None, as_json: bool, plots: Path | None) -> None:
     """Measure MODEL on the names of DATA: figures with 95 % intervals, and a table by origin."""
     from cognomen.classifier.classifier import Classifier
 
     if plots is not None:
         ready_to_draw(plots)
     classifier = Classifier.load(model)
-    corpus = read_corpus(data)
+    corpus = read_corpus(data, encoding)
     measured = measure(classifier, corpus)
     if as_json:
         facts = {"model": model, "data": corpus.source, **measured.to_json()}
@@ -154,7 +155,7 @@ def absent_note(evaluation: Evaluation) -> list[str]:
 
 def report(measured: Measured) -> str:
     """Lay the figures, the table by origin and the notes out as text."""
-    from cognomen.apps.cli.render import plain_table
+    from cognomen.apps.cli.render import plain_table, wrapped
 
     evaluation, intervals = measured.evaluation, measured.intervals
     figures = [
@@ -166,7 +167,7 @@ def report(measured: Measured) -> str:
     ]
     heads = (f"{evaluation.count:,} names", "", f"{intervals.level:.0%} interval" if intervals else "")
     rows = [(name, f"{figure:.3f}", span(interval)) for name, figure, interval in figures]
-    notes = [fill(note, 88) for note in measured.notes]
+    notes = [wrapped(note) for note in measured.notes]
     return "\n\n".join([plain_table(heads, rows), by_origin(measured), *notes])
 
 

@@ -1,8 +1,9 @@
-"""Names for the command line: from arguments, from a file, from standard input."""
+"""What commands read: names from arguments, a file or standard input; and names with their origins."""
 
 from __future__ import annotations
 
 import codecs
+import io
 import os
 import re
 import sys
@@ -15,24 +16,27 @@ import click
 
 from cognomen.apps.cli.progress import downloading
 from cognomen.errors import DataError
+from cognomen.io.text_files import not_utf8, text_codec
 
 if TYPE_CHECKING:
     from cognomen.corpora import Corpus
 
-__all__ = ["BLOCK", "STDIN", "argument_text", "in_blocks", "names_for", "one_line", "read_corpus"]
+__all__ = ["argument_text", "names_for", "one_line", "read_corpus"]
 
 STDIN = "-"
-BLOCK = 4096  # names answered together: large enough for shared work, small enough for memory
+BLOCK = 4096  # names answered together: enough to share work, few enough for memory
 CONTROLS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 )  # line ends, escapes, bidi
 
 
-def names_for(arguments: tuple[str, ...], path: str | None) -> Iterator[list[str]]:
-    """Find where the names come from and yield them in blocks.
+def names_for(arguments: tuple[str, ...], path: str | None, encoding: str | None) -> Iterator[list[str]]:
+    """Yield names in blocks: the arguments, the lines of a file, or those of standard input.
 
-    Arguments, or `--file PATH`, or standard input: asked for by `-`, or piped in when nothing else is
-    given. Raises click.UsageError when there is nothing to read, or more than one place to read from.
+    Standard input is read where `-` asks for it, or where it is piped in and nothing else is given.
+
+    Raises:
+        click.UsageError: there is nothing to read, or more than one place to read from.
     """
     if arguments == (STDIN,):
         arguments, path = (), path or STDIN
@@ -42,27 +46,28 @@ def names_for(arguments: tuple[str, ...], path: str | None) -> Iterator[list[str
         return iter([[argument_text(name) for name in arguments]])
     if path is None and not is_piped():
         raise click.UsageError("no names: give some, or --file PATH, or pipe lines in.")
-    return lines_in_blocks(path or STDIN)
+    return lines_in_blocks(path or STDIN, encoding)
 
 
 def one_line(name: str) -> str:
-    """Give a name that stays on its line and moves no cursor: control characters become spaces."""
+    """The name with spaces for control characters, so that it stays on its line and moves no cursor."""
     return CONTROLS.sub(" ", name)
 
 
 def is_piped() -> bool:
-    """Tell whether standard input is open and not a terminal."""
+    """Whether standard input is open and not a terminal."""
     return sys.stdin is not None and not sys.stdin.isatty()
 
 
 def argument_text(argument: str) -> str:
-    """Give an argument as text: its bytes are UTF-8, even where the locale made Python think otherwise.
+    """Decode an argument as UTF-8, even where the locale made Python decode it otherwise.
 
-    Raises DataError when they are not.
+    Raises:
+        DataError: it is not UTF-8.
     """
     try:
         argument.encode("utf-8")
-    except UnicodeEncodeError:  # the locale could not decode it: the bytes wait behind surrogates
+    except UnicodeEncodeError:  # bytes that the locale could not decode are kept as surrogates
         try:
             return os.fsencode(argument).decode("utf-8")
         except UnicodeError:
@@ -70,20 +75,20 @@ def argument_text(argument: str) -> str:
     return argument
 
 
-def lines_in_blocks(path: str) -> Iterator[list[str]]:
-    """Yield the lines of a file (or of standard input) in blocks; line by line when someone is typing."""
+def lines_in_blocks(path: str, encoding: str | None) -> Iterator[list[str]]:
+    """Yield the lines of a file or of standard input in blocks; line by line when someone is typing."""
     if path == STDIN:
         if sys.stdin is None:
             raise click.UsageError("standard input is closed.")
         size = 1 if sys.stdin.isatty() else BLOCK
-        yield from in_blocks(decoded(sys.stdin.buffer, "standard input"), size)
+        yield from in_blocks(decoded(sys.stdin.buffer, "standard input", encoding), size)
         return
     with Path(path).open("rb") as stream:
-        yield from in_blocks(decoded(stream, path), BLOCK)
+        yield from in_blocks(decoded(stream, path, encoding), BLOCK)
 
 
 def in_blocks(lines: Iterable[str], size: int) -> Iterator[list[str]]:
-    """Cut a stream of lines into lists of `size`; what came before a bad line is still handed out."""
+    """Group lines into lists of `size`; the lines before one that cannot be read are still yielded."""
     lines = iter(lines)
     while True:
         block: list[str] = []
@@ -98,27 +103,29 @@ def in_blocks(lines: Iterable[str], size: int) -> Iterator[list[str]]:
         yield block
 
 
-def decoded(stream: BinaryIO, source: str) -> Iterator[str]:
+def decoded(stream: BinaryIO, source: str, encoding: str | None) -> Iterator[str]:
     """Yield each line as text, without its line end and without a byte-order mark.
 
-    Raises DataError with source and line number where a line is not UTF-8.
+    Raises:
+        DataError: the text is not in its encoding, UTF-8 if None.
     """
+    codec = text_codec(encoding)
+    if codec is not None:
+        try:
+            for index, text in enumerate(io.TextIOWrapper(stream, codec.name, newline="\n")):
+                yield text.rstrip("\r\n").removeprefix("" if index else "\ufeff")
+        except UnicodeDecodeError as error:
+            raise DataError(f"{source}: expected {codec.name} text, but {error}.") from None
+        return
     for number, raw in enumerate(stream, start=1):
         line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
         try:
             yield line.rstrip(b"\r\n").decode("utf-8")
         except UnicodeDecodeError as error:
-            raise DataError(not_utf8(source, number, line, error)) from None
-
-
-def not_utf8(source: str, number: int, line: bytes, error: UnicodeDecodeError) -> str:
-    """Say where the text stops being UTF-8 and how to convert it."""
-    wide = number == 1 and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    encoding = "UTF-16" if wide else "WINDOWS-1252"
-    return (
-        f"{source}, line {number}: not UTF-8 (byte 0x{line[error.start]:02x}, the {error.start + 1}. of the "
-        f"line). If it was saved as {encoding}, convert it: iconv -f {encoding} -t UTF-8 OLD > NEW"
-    )
+            wide = number == 1 and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+            found = f"byte {error.start + 1} of the line is 0x{line[error.start]:02x}"
+            guess = "utf-16" if wide else "cp1252"
+            raise not_utf8(f"{source}, line {number}", found, guess) from None
 
 
 def read_corpus(data: str, encoding: str | None = None) -> Corpus:

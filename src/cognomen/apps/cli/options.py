@@ -15,6 +15,7 @@ __all__ = [
     "abstain_option",
     "chosen_origins",
     "column_option",
+    "encoding_option",
     "model_options",
     "prior_option",
     "read_prior",
@@ -72,6 +73,11 @@ abstain_option = click.option(
     default=0.0,
     metavar="P",
     help="Answer unknown (low-confidence) where no origin has this probability.",
+)
+encoding_option = click.option(
+    "--encoding",
+    metavar="NAME",
+    help="Encoding of CSV and text files: utf-8 (the default), utf-16, cp1252 (Western Windows), ...",
 )
 column_option = click.option(
     "--column",

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from cognomen.apps.cli.input import names_for, one_line
-from cognomen.apps.cli.options import abstain_option, model_options, prior_option, restrict_option
+from cognomen.apps.cli.options import (
+    abstain_option,
+    encoding_option,
+    model_options,
+    prior_option,
+    restrict_option,
+)
 
 if TYPE_CHECKING:
     from cognomen.classifier.answers import Answer
@@ -48,6 +54,7 @@ message explains, 2 not understood, 130 Ctrl-C, 141 the reader left.
 @click.command("predict", epilog=EXAMPLES)
 @click.argument("names", nargs=-1)
 @click.option("--file", "path", type=click.Path(), metavar="PATH", help="Read a name a line; - is stdin.")
+@encoding_option
 @click.option(
     "--top", type=click.IntRange(min=1), metavar="K", help="How many origins to show (3; piped: 1)."
 )
@@ -65,6 +72,7 @@ message explains, 2 not understood, 130 Ctrl-C, 141 the reader left.
 def command(
     names: tuple[str, ...],
     path: str | None,
+    encoding: str | None,
     top: int | None,
     as_json: bool,
     model: str | None,
@@ -88,7 +96,7 @@ def command(
         raise click.UsageError(
             "--coverage keeps its promise for names mixed as in training: not with --prior or --restrict."
         )
-    blocks = names_for(names, path)
+    blocks = names_for(names, path, encoding)
     classifier = Classifier.load(model)
     write = writer(classifier, top, as_json=as_json, sets=coverage is not None)
     for block in blocks:

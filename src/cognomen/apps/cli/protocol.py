@@ -9,6 +9,7 @@ import click
 
 from cognomen.apps.cli.config_options import recipe_options
 from cognomen.apps.cli.input import read_corpus
+from cognomen.apps.cli.options import encoding_option
 from cognomen.apps.cli.progress import ProgressBar, protocol_progress
 
 if TYPE_CHECKING:
@@ -41,19 +42,24 @@ Exit codes: 0 done, 1 an error that the message explains,
 @click.command("protocol", epilog=EXAMPLES)
 @click.argument("which", metavar="L|T", type=click.Choice(["L", "T"], case_sensitive=False))
 @click.argument("data", type=click.Path())
+@encoding_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with all figures.")
 @click.option("--processes", type=click.IntRange(min=1), default=1, show_default=True, help="Runs at a time.")
 @recipe_options
-def command(which: str, data: str, *, as_json: bool, processes: int, **settings: Any) -> None:
+def command(
+    which: str, data: str, *, encoding: str | None, as_json: bool, processes: int, **settings: Any
+) -> None:
     """Train and measure anew under protocol L or T on the names of DATA."""
     from cognomen.training.config import Recipe
     from cognomen.training.protocols import run_protocol
 
     recipe = Recipe(**settings)
-    read_corpus(data)  # a download, or an error, comes before the long part
+    read_corpus(data, encoding)  # a download, or an error, comes before the long part
     with ProgressBar() as bar:
         watch = protocol_progress(bar)
-        result = run_protocol(which.upper(), data, recipe, processes=processes, on_progress=watch)
+        result = run_protocol(
+            which.upper(), data, recipe, encoding=encoding, processes=processes, on_progress=watch
+        )
     click.echo(json.dumps(result.to_json(), ensure_ascii=False) if as_json else report(result))
 
 

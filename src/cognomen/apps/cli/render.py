@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import textwrap
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from cognomen.apps.cli.input import one_line
 if TYPE_CHECKING:
     from cognomen.classifier.answers import Answer, OriginProbability
 
-__all__ = ["REASONS", "AnswerTable", "bar", "cell_len", "percent", "plain_table", "shortened"]
+__all__ = ["REASONS", "AnswerTable", "bar", "cell_len", "percent", "plain_table", "shortened", "wrapped"]
 
 Style = Mapping[str, Any]  # what click.style takes
 Piece = tuple[str, Style]
@@ -230,6 +231,25 @@ def filled(words: Sequence[str], width: int) -> list[str]:
         else:
             lines.append(entry)
     return lines
+
+
+def wrapped(text: str, fallback: int = 80) -> str:
+    """Wrap each line at spaces to the width of the terminal, at most 100 cells.
+
+    Indented lines, such as commands to copy, and words longer than a line stay as they are.
+
+    Args:
+        text: one paragraph a line.
+        fallback: the width where stdout is not a terminal.
+    """
+    width = min(shutil.get_terminal_size((fallback, 24)).columns, 100)
+    lines = text.split("\n")
+    return "\n".join(
+        line
+        if line.startswith(" ")
+        else textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+        for line in lines
+    )
 
 
 def plain_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> str:

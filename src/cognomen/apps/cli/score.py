@@ -12,6 +12,7 @@ import click
 from cognomen.apps.cli.options import (
     abstain_option,
     column_option,
+    encoding_option,
     model_options,
     prior_option,
     restrict_option,
@@ -51,6 +52,7 @@ message explains, 2 not understood, 130 Ctrl-C.
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="TABLE", help="The new table.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @click.option("--prefix", default="", metavar="TEXT", help="Put before the names of the new columns.")
+@encoding_option
 @click.option("--json", "as_json", is_flag=True, help="Sum up as one JSON object.")
 @prior_option
 @restrict_option
@@ -62,6 +64,7 @@ def command(
     out: Path,
     force: bool,
     prefix: str,
+    encoding: str | None,
     as_json: bool,
     prior: str | Mapping[str, float],
     restrict: list[str] | None,
@@ -87,6 +90,7 @@ def command(
             column,
             out,
             prefix=prefix,
+            encoding=encoding,
             full_names=not as_is,
             prior=prior,
             restrict=restrict,

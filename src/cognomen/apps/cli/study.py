@@ -149,15 +149,15 @@ def measured(experiment: Experiment, quick: bool, seed: int, out: Path | None) -
 
 def show(findings: Findings, out: Path | None, *, as_json: bool) -> None:
     """Print question, table and sentence, and write what is to be written."""
-    from cognomen.apps.cli.render import plain_table
+    from cognomen.apps.cli.render import plain_table, wrapped
 
     if as_json:
         click.echo(json.dumps(findings.to_json(), ensure_ascii=False))
     else:
         table = plain_table(findings.table.heads, findings.table.rows)
         quick = " (quick: too short to learn from)" if findings.settings.quick else ""
-        click.echo(click.wrap_text(f"{findings.experiment.question}{quick}", 100) + f"\n\n{table}\n")
-        click.echo(click.wrap_text(findings.sentence, 100) + "\n")
+        click.echo(wrapped(f"{findings.experiment.question}{quick}") + f"\n\n{table}\n")
+        click.echo(wrapped(findings.sentence) + "\n")
     if out is not None:
         from cognomen.study.record import write
 

@@ -13,6 +13,7 @@ import click
 from cognomen.apps.cli.config_options import recipe_options
 from cognomen.apps.cli.errors import Interrupted
 from cognomen.apps.cli.input import read_corpus
+from cognomen.apps.cli.options import encoding_option
 from cognomen.apps.cli.plots import draw, ready_to_draw
 from cognomen.apps.cli.progress import ProgressBar, training_progress
 from cognomen.errors import ModelError, TrainingError
@@ -48,13 +49,23 @@ Exit codes: 0 done, 1 an error that the message explains,
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="MODEL", help="The new folder."
 )
+@encoding_option
 @click.option("--resume", is_flag=True, help="Go on from MODEL.checkpoint with the same settings.")
 @click.option("--force", is_flag=True, help="Replace an existing model or an unfinished run.")
 @click.option(
     "--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Draw the loss curve there (PNG)."
 )
 @recipe_options
-def command(data: str, out: Path, *, resume: bool, force: bool, plots: Path | None, **settings: Any) -> None:
+def command(
+    data: str,
+    out: Path,
+    *,
+    encoding: str | None,
+    resume: bool,
+    force: bool,
+    plots: Path | None,
+    **settings: Any,
+) -> None:
     """Train a model on the names of DATA and write it to the folder MODEL."""
     from cognomen.plots.evaluation import loss_curve
     from cognomen.training.config import Recipe
@@ -65,7 +76,7 @@ def command(data: str, out: Path, *, resume: bool, force: bool, plots: Path | No
     if plots is not None:
         ready_to_draw(plots)
     recipe = Recipe(**settings)
-    corpus = read_corpus(data)
+    corpus = read_corpus(data, encoding)
     click.echo(f"{corpus.source}: {len(corpus):,} names of {len(corpus.origins)} origins")
     click.echo(corpus.report.summary())
     try:
