@@ -1,1 +1,1 @@
-"""The faces of Cognomen: each one a thin face of the same `Classifier`."""
+"""Applications of a `Classifier`: the command line, and tables."""

@@ -8,13 +8,13 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Run the command line on `sys.argv` and leave the process with the exit code.
+    """Run the command line on `sys.argv` and exit with its exit code.
 
-    Nearly all of a start is imports. They are made in here, so that Ctrl-C meets a guard while they last.
+    Imports take most of the start; they are made in here so that Ctrl-C is handled during them, too.
     """
     try:
         from cognomen.apps.cli.commands import cli
 
         cli.main(prog_name="cognomen")
-    except KeyboardInterrupt:  # before the commands could say so, or a second one while they did
+    except KeyboardInterrupt:  # before the commands could handle it, or a second one while they did
         sys.exit(130)

@@ -1,4 +1,4 @@
-"""The group `cognomen`: one module per command, imported when it is asked for."""
+"""The group `cognomen`: one module for each command, imported when it is used."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from cognomen.apps.cli.errors import GuardedGroup
 __all__ = ["cli"]
 
 COMMANDS = {
-    "predict": "where names come from",
-    "score": "answers beside the names of a table",
+    "predict": "the origins that names sound like",
+    "score": "answers beside the names in a table",
     "composition": "the mixture of origins in a column of names",
     "explain": "which letters speak for and against an origin",
-    "generate": "new surnames that sound like those of an origin",
+    "generate": "new surnames that sound like an origin",
     "train": "train a model on your names",
     "evaluate": "measure a model on names with known origins",
-    "protocol": "re-train and measure under protocol L or T",
+    "protocol": "train and evaluate under protocol L or T",
     "data": "the corpora: list, path, fetch, check",
     "model": "a model: info, verify, origins",
     "study": "experiments: what recurrent networks can and cannot do",
@@ -28,14 +28,14 @@ COMMANDS = {
 
 
 class LazyGroup(GuardedGroup):
-    """A group that imports a command's module when that command is named."""
+    """A group that imports the module of a command when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands in the order of a first day's work."""
+        """List the commands, the most used first."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import `cognomen.apps.cli.<name>` and take its `command`; None for a name it does not have."""
+        """Import `cognomen.apps.cli.<name>` and return its `command`; None for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
         command = import_module(f"{__package__}.{cmd_name}").command
@@ -49,7 +49,7 @@ class LazyGroup(GuardedGroup):
 
 
 def print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
-    """Print the version and stop."""
+    """Print the version and exit."""
     if wanted and not ctx.resilient_parsing:
         click.echo(f"cognomen {__version__}")
         ctx.exit()
@@ -72,7 +72,7 @@ Exit codes:
   1    an error that the message explains: a file, data, a model, a download
   2    the command was not understood
   130  stopped by Ctrl-C
-  141  the reader of the output left (as in `| head`)
+  141  the reader of the output closed it (as in `| head`)
 
 With --json an error is one line on stderr: {"error": {"type": ..., "message": ...}}""",
 )
@@ -82,7 +82,7 @@ With --json an error is one line on stderr: {"error": {"type": ..., "message": .
     expose_value=False,
     is_eager=True,
     callback=print_version,
-    help="Print the version and leave.",
+    help="Print the version and exit.",
 )
 def cli() -> None:
     """Cognomen: which language does a surname sound like?
@@ -90,5 +90,5 @@ def cli() -> None:
     A recurrent network, written from scratch, answers with calibrated probabilities.
 
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or
-    religion: do not use it to judge or sort single people.
+    religion: do not use it to judge or sort individual people.
     """

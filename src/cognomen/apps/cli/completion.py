@@ -1,4 +1,4 @@
-"""`cognomen completion`: the script that teaches a shell to complete our commands."""
+"""`cognomen completion`: the script that lets a shell complete the commands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from click.shell_completion import get_completion_class
 INSTALL = {
     "bash": 'add this line to ~/.bashrc:  eval "$(cognomen completion bash)"',
     "zsh": 'add this line to ~/.zshrc:  eval "$(cognomen completion zsh)"',
-    "fish": "write it there once:  cognomen completion fish > ~/.config/fish/completions/cognomen.fish",
+    "fish": "run once:  cognomen completion fish > ~/.config/fish/completions/cognomen.fish",
 }
 
 
@@ -24,9 +24,8 @@ Examples:
 @click.argument("shell", type=click.Choice(list(INSTALL)))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
-    """Print the script that makes SHELL complete commands, options and paths."""
+    """Print the script that completes commands, options and paths in SHELL."""
     completion = get_completion_class(shell)
     assert completion is not None  # click has all three
-    root = ctx.find_root()
-    script = completion(root.command, {}, "cognomen", "_COGNOMEN_COMPLETE").source()
+    script = completion(ctx.find_root().command, {}, "cognomen", "_COGNOMEN_COMPLETE").source()
     click.echo(f"{script.rstrip()}\n\n# To install, {INSTALL[shell]}")

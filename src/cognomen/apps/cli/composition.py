@@ -1,14 +1,22 @@
-"""`cognomen composition`: what mixture of origins a column of names is."""
+"""`cognomen composition`: the mixture of origins in a column of names."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cognomen.apps.cli.options import column_option, encoding_option, model_options, restrict_option
+from cognomen.apps.cli.options import (
+    EXIT_CODES,
+    column_option,
+    encoding_option,
+    json_option,
+    model_options,
+    print_json,
+    restrict_option,
+    seed_option,
+)
 from cognomen.apps.cli.score import unknown
 
 if TYPE_CHECKING:
@@ -16,38 +24,32 @@ if TYPE_CHECKING:
 
 BAR = 20  # cells
 DOUBT = """\
-* In doubt: one by one, the names behind this share are rather of another origin. That happens where names \
-of a list are unlike those of the training. The sum of the two is more to be trusted:"""
-EXAMPLES = """\b
+* In doubt: taken one by one, the names behind this share are more likely of another origin. This happens \
+where the names of a list differ from those in training. The sum of the two is more reliable:"""
+EXAMPLES = f"""\b
 Examples:
   cognomen composition people.csv --column surname
   cognomen composition people.parquet --column name --json > shares.json
-  cognomen composition people.csv --column surname --restrict Irish,Scottish,English
+  cognomen composition people.csv --column 2 --restrict Irish,Scottish,English
 
-TABLE is a .csv, .tsv or .parquet file with headings. A name counts as often as it stands in the column. Of a
-full name the surname is taken: the last word, or what stands before a comma.
+TABLE is a .csv, .tsv or .parquet file with headings. A name counts once for each row. Of a full name, the
+surname is taken: the last word, or what stands before a comma.
 
-The shares are those under which the whole column is most likely (Saerens, Latinne and Decaestecker 2002);
-counting the most likely origin of each name, shown beside them, favours what was common in training. The
-intervals say how the shares might vary with the names that happen to be in the list. They presume that names
-of one origin look alike in training and in the list, and that no origin is missing from the model. A share
-that rests on names which one by one are rather of another origin is marked, and the sum of both is told.
-
-\b
-Exit codes: 0 done, 1 an error that the message explains,
-2 not understood, 130 Ctrl-C.
-"""
+The shares are those under which the whole column is most likely (Saerens, Latinne and Decaestecker 2002).
+Counting the most likely origin of each name, shown beside them, favours what was common in training. The
+intervals show how the shares vary with the names that happen to be in the list. They assume that names of an
+origin look alike in training and in the list, and that the model knows all origins. A share is marked where
+its names, taken one by one, are more likely of another origin; the sum of both is then shown.
+{EXIT_CODES}"""
 
 
 @click.command("composition", epilog=EXAMPLES)
 @click.argument("table", type=click.Path(path_type=Path))
 @column_option
 @encoding_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option()
 @restrict_option
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the intervals' resamples."
-)
+@seed_option("Seed of the resamples behind the intervals.")
 @model_options
 def command(
     table: Path,
@@ -68,23 +70,21 @@ def command(
     from cognomen.io.tables import open_table, read_column
 
     names = read_column(open_table(table, encoding), column)
-    classifier = Classifier.load(model)
-    found = classifier.composition(names, full_names=not as_is, restrict=restrict, seed=seed)
+    found = Classifier.load(model).composition(names, full_names=not as_is, restrict=restrict, seed=seed)
     if as_json:
-        facts = {"table": str(table), "column": column, **found.to_json()}
-        click.echo(json.dumps(facts, ensure_ascii=False))
+        print_json({"table": str(table), "column": column, **found.to_json()})
     else:
         click.echo(report(found))
 
 
 def report(found: Composition) -> str:
-    """Lay the shares out for people, largest first; those that round to nothing in one line."""
+    """Format the shares as a table, largest first; those that round to nothing in one line."""
     from cognomen.apps.cli.render import bar, plain_table, wrapped
     from cognomen.classifier.composition import SHOWN
 
     read = f"{found.rows:,} row{'s' * (found.rows != 1)}, {found.read:,} read{unknown(found.unknown)}."
     if not found.shares:
-        return f"{read}\nNone of them can be read as a surname: there are no shares to tell."
+        return f"{read}\nNone of them can be read as a surname: there are no shares to estimate."
     shown = [each for each in found.shares if max(each.share, each.counted) >= SHOWN]
     rows = [
         (
@@ -96,24 +96,20 @@ def report(found: Composition) -> str:
         )
         for each in shown
     ]
-    table = plain_table(("origin", "", "share", "95 % interval", "counted"), rows, left=2)
-    left_out = [each for each in found.shares if each not in shown]
-    lines = [read, "", table]
-    if left_out:
-        names = ", ".join(each.origin for each in left_out)
-        next_to_none = f"None or next to none: {names} (each at most {max(e.high for e in left_out):.1%})."
-        lines += ["", wrapped(next_to_none)]
+    parts = [read, plain_table(("origin", "", "share", "95 % interval", "counted"), rows, left=2)]
+    if absent := [each for each in found.shares if each not in shown]:
+        names, highest = ", ".join(each.origin for each in absent), max(each.high for each in absent)
+        parts.append(wrapped(f"None or next to none: {names} (each at most {highest:.1%})."))
     together = [
         (f"{each.leaning.origin} + {each.origin}", f"{each.leaning.together:.1%}", interval(each.leaning))
         for each in shown
         if each.leaning
     ]
     if together:
-        table = plain_table(("* together", "share", "95 % interval"), together)
-        lines += ["", wrapped(DOUBT), "", table]
-    return "\n".join(lines)
+        parts += [wrapped(DOUBT), plain_table(("* together", "share", "95 % interval"), together)]
+    return "\n\n".join(parts)
 
 
 def interval(of: OriginShare | Leaning) -> str:
-    """From where to where."""
+    """Format the interval of a share."""
     return f"{of.low:.1%} to {of.high:.1%}"

@@ -1,4 +1,4 @@
-"""How a command ends: exit codes, errors in one shape, and never a traceback for what users can cause."""
+"""How a command ends: exit codes, errors in one format, and no traceback for what users can cause."""
 
 from __future__ import annotations
 
@@ -20,49 +20,51 @@ __all__ = ["ExitCode", "GuardedGroup", "Interrupted"]
 
 
 class ExitCode(IntEnum):
-    """What the process leaves with; documented in `cognomen --help` and docs/schema.md."""
+    """The exit codes; documented in `cognomen --help` and docs/schema.md."""
 
     DONE = 0
     ERROR = 1
     USAGE = 2
     INTERRUPTED = 130
-    CLOSED_PIPE = 141  # what a shell shows for any tool that SIGPIPE ended
+    CLOSED_PIPE = 141  # what a shell reports for a program that SIGPIPE ended
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C arrived and the command has already put things in order; carries what to tell the user."""
+    """Ctrl-C, after the command has cleaned up; the message tells the user what was kept."""
+
+
+INTERRUPTS = (KeyboardInterrupt, click.Abort)
 
 
 class GuardedGroup(click.Group):
-    """A group whose `main` ends in an exit code, whatever happens on the way."""
+    """A group whose `main` always ends in an exit code."""
 
-    def main(  # type: ignore[override]  # never returns, also not outside of standalone mode
+    def main(  # type: ignore[override]  # never returns, not even outside of standalone mode
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
         **extra: Any,
     ) -> NoReturn:
-        """Run `args` (those of the process when None) and raise SystemExit with an `ExitCode`."""
+        """Run `args` (those of the process if None) and raise SystemExit with an `ExitCode`."""
         speak_utf8()
         given = list(sys.argv[1:] if args is None else args)
         name = prog_name or "cognomen"
         if f"_{name.upper()}_COMPLETE" in os.environ:  # the shell asks for completions
             super().main(args=given, prog_name=name, **extra)
-        code = self.guarded(given, name, extra)
-        sys.exit(int(code))
+        sys.exit(int(self.guarded(given, name, extra)))
 
     def guarded(self, args: list[str], prog_name: str, extra: dict[str, Any]) -> int:
-        """Run the command; turn every ending into an exit code, and an error into a message."""
+        """Run the command; report an error, and return the exit code."""
         try:
             return self.finished(args, prog_name, extra)
         except BrokenPipeError:
             drop_output()
             return ExitCode.CLOSED_PIPE
-        except (CognomenError, OSError, click.ClickException, KeyboardInterrupt, click.Abort) as error:
+        except (CognomenError, OSError, click.ClickException, *INTERRUPTS) as error:
             return report(error, as_json=asks_for_json(args))
 
     def finished(self, args: list[str], prog_name: str, extra: dict[str, Any]) -> int:
-        """Run the command to its end and flush, so that a full disk or a closed pipe is met here."""
+        """Run the command to its end and flush, so that a full disk or a closed pipe is noticed here."""
         try:
             with self.make_context(prog_name, args, **extra) as ctx:
                 self.invoke(ctx)
@@ -75,22 +77,21 @@ class GuardedGroup(click.Group):
 
 
 def speak_utf8() -> None:
-    """Write UTF-8 whatever the locale says; a letter that cannot be written must not end the run."""
+    """Write UTF-8 whatever the locale; a character that cannot be encoded is escaped."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def asks_for_json(args: Sequence[str]) -> bool:
-    """Tell whether `--json` stands among the options (behind `--` it would be a name)."""
+    """Whether `--json` is among the options (after `--` it would be a name)."""
     options = args[: args.index("--")] if "--" in args else args
     return "--json" in options
 
 
 def report(error: BaseException, *, as_json: bool) -> int:
-    """Print one error on stderr, as JSON or as a sentence, and return its exit code."""
-    code = exit_code(error)
-    with contextlib.suppress(OSError):  # nobody may be left to read it
+    """Print an error on stderr, as JSON or as text, and return its exit code."""
+    with contextlib.suppress(OSError):  # stderr may be closed
         if as_json:
             shape = {"error": {"type": type_name(error), "message": message(error)}}
             click.echo(json.dumps(shape, ensure_ascii=False), err=True)
@@ -98,17 +99,16 @@ def report(error: BaseException, *, as_json: bool) -> int:
             click.echo(for_people(error), err=True)
     if isinstance(error, OSError):
         drop_output()
-    return code
+    return exit_code(error)
 
 
 def for_people(error: BaseException) -> str:
-    """An error as a person reads it, wrapped to the terminal that shows it."""
-    if isinstance(error, click.UsageError):  # with the usage of the command
+    """An error as text, wrapped to the width of the terminal."""
+    text = message(error) if isinstance(error, INTERRUPTS) else f"Error: {message(error)}"
+    if isinstance(error, click.UsageError):  # click adds the usage of the command
         shown = io.StringIO()
         error.show(shown)
         text = shown.getvalue().rstrip()
-    else:
-        text = f"{'' if isinstance(error, KeyboardInterrupt | click.Abort) else 'Error: '}{message(error)}"
     if sys.stderr is None or not sys.stderr.isatty():
         return text
     from cognomen.apps.cli.render import wrapped
@@ -117,27 +117,23 @@ def for_people(error: BaseException) -> str:
 
 
 def exit_code(error: BaseException) -> int:
-    """Map an error to its exit code."""
-    if isinstance(error, KeyboardInterrupt | click.Abort):
+    """The exit code of an error."""
+    if isinstance(error, INTERRUPTS):
         return ExitCode.INTERRUPTED
-    if isinstance(error, click.ClickException):
-        return error.exit_code
-    return ExitCode.ERROR
+    return error.exit_code if isinstance(error, click.ClickException) else ExitCode.ERROR
 
 
 def type_name(error: BaseException) -> str:
-    """Name the kind of error for machines: our own class, OSError, UsageError or Interrupted."""
-    if isinstance(error, KeyboardInterrupt | click.Abort):
+    """The kind of an error, for programs: our own class, OSError, UsageError or Interrupted."""
+    if isinstance(error, INTERRUPTS):
         return "Interrupted"
-    for kind in (OSError, click.UsageError):
-        if isinstance(error, kind):
-            return kind.__name__
-    return type(error).__name__
+    kinds = (kind.__name__ for kind in (OSError, click.UsageError) if isinstance(error, kind))
+    return next(kinds, type(error).__name__)
 
 
 def message(error: BaseException) -> str:
-    """Say in words what went wrong."""
-    if isinstance(error, KeyboardInterrupt | click.Abort):
+    """What went wrong, in words."""
+    if isinstance(error, INTERRUPTS):
         return str(error) or "Interrupted."
     if isinstance(error, click.ClickException):
         return error.format_message()
@@ -147,7 +143,7 @@ def message(error: BaseException) -> str:
 
 
 def drop_output() -> None:
-    """Point a stream that cannot be flushed at nothing, or Python's own last flush fails once more."""
+    """Redirect a stream that cannot be flushed to the null device, or Python's last flush would fail again."""
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:

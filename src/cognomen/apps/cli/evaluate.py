@@ -1,9 +1,8 @@
-"""`cognomen evaluate`: how good is a model on names whose origins are known?"""
+"""`cognomen evaluate`: how good a model is on names whose origins are known."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cognomen.apps.cli.input import read_corpus
-from cognomen.apps.cli.options import encoding_option
+from cognomen.apps.cli.options import ABOUT_DATA, EXIT_CODES, encoding_option, json_option, print_json
 from cognomen.apps.cli.plots import draw, ready_to_draw
 
 if TYPE_CHECKING:
@@ -22,35 +21,37 @@ if TYPE_CHECKING:
     from cognomen.evaluation.metrics import Evaluation, Intervals
 
 SCORES = ("precision", "recall", "f1")
-EXAMPLES = """\b
+EXAMPLES = f"""\b
 Examples:
   cognomen evaluate my-model people.csv
   cognomen evaluate classic names/ --json > figures.json
   cognomen evaluate my-model names/ --plots pictures
 
-MODEL is a model folder, or classic, the shipped one. DATA is a folder of <Origin>.txt files, a CSV, TSV or
-Parquet table with the columns name and origin, or the name of a known corpus.
+MODEL is a model folder, or classic, the pretrained model. {ABOUT_DATA}
 
-The names are cleaned first, as for training. Names of an origin that the model does not know count as errors.
-Figures on names that the model was trained on flatter it; `cognomen protocol L` measures without them.
-
-\b
-Exit codes: 0 done, 1 an error that the message explains,
-2 not understood, 130 Ctrl-C.
-"""
+Names are cleaned first, as for training. Names of an origin that the model does not know count as errors.
+Figures on names that the model was trained on are too good; `cognomen protocol L` measures on held-out names.
+{EXIT_CODES}"""
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What came out, and what a reader must know beside the figures."""
+class EvaluationReport:
+    """An evaluation, and what a reader must know with it.
+
+    Attributes:
+        evaluation: the figures.
+        intervals: their confidence intervals, if there are any.
+        unanswered: the number of names without an answer, which the figures leave out.
+        notes: sentences on how to read the figures.
+    """
 
     evaluation: Evaluation
     intervals: Intervals | None
     unanswered: int
-    notes: tuple[str, ...]
+    notes: Sequence[str]
 
     def to_json(self) -> dict[str, Any]:
-        """One object: the figures, their intervals, and the notes."""
+        """The figures, their intervals and the notes as JSON values."""
         return {
             **self.evaluation.to_json(),
             "intervals": self.intervals.to_json() if self.intervals else None,
@@ -63,10 +64,12 @@ class Measured:
 @click.argument("model", type=click.Path())
 @click.argument("data", type=click.Path())
 @encoding_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with all figures.")
-@click.option("--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Draw pictures there (PNG).")
+@json_option("Print one JSON object with all figures.")
+@click.option(
+    "--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Write figures to this folder (PNG)."
+)
 def command(model: str, data: str, *, encoding: str | None, as_json: bool, plots: Path | None) -> None:
-    """Measure MODEL on the names of DATA: figures with 95 % intervals, and a table by origin."""
+    """Evaluate MODEL on the names of DATA: figures with 95 % intervals, and a table by origin."""
     from cognomen.classifier.classifier import Classifier
 
     if plots is not None:
@@ -75,90 +78,74 @@ def command(model: str, data: str, *, encoding: str | None, as_json: bool, plots
     corpus = read_corpus(data, encoding)
     measured = measure(classifier, corpus)
     if as_json:
-        facts = {"model": model, "data": corpus.source, **measured.to_json()}
-        click.echo(json.dumps(facts, ensure_ascii=False))
+        print_json({"model": model, "data": corpus.source, **measured.to_json()})
     else:
         click.echo(f"{model} on {corpus.source}\n\n{report(measured)}")
     if plots is not None:
-        draw(pictures(measured.evaluation, classifier.facts.get("history", [])), plots)
+        draw(figures(measured.evaluation, classifier.facts.get("history", [])), plots)
 
 
-def measure(classifier: Classifier, corpus: Corpus) -> Measured:
-    """Answer every name and score the answers.
+def measure(classifier: Classifier, corpus: Corpus) -> EvaluationReport:
+    """Evaluate a classifier on a corpus.
 
-    Raises InputError when not one name could be answered.
+    Raises:
+        InputError: not one name could be answered.
     """
     import numpy as np
 
     from cognomen.errors import InputError
     from cognomen.evaluation.metrics import bootstrap_intervals, evaluate
 
-    strangers = tuple(origin for origin in corpus.origins if origin not in classifier.origins)
-    origins = (*classifier.origins, *strangers)
+    foreign = tuple(origin for origin in corpus.origins if origin not in classifier.origins)
+    origins = (*classifier.origins, *foreign)
     answers = classifier.predict_proba(corpus.names, full_names=False)  # (N, C)
-    probabilities = np.pad(answers, [(0, 0), (0, len(strangers))])
+    probabilities = np.pad(answers, [(0, 0), (0, len(foreign))])
     answered = ~np.isnan(answers).any(axis=1)  # (N,)
     if not answered.any():
         raise InputError(f"none of the {len(corpus)} names of {corpus.source} can be read by this model.")
-    place = {origin: number for number, origin in enumerate(origins)}
-    labels = np.array([place[label] for label in corpus.labels])
+    labels = np.array([origins.index(label) for label in corpus.labels])
     evaluation = evaluate(probabilities[answered], labels[answered], origins)
     unanswered = int((~answered).sum())
-    notes = (
-        *seen_before(classifier, corpus),
-        *stranger_note(corpus, strangers),
-        *unanswered_note(evaluation, unanswered),
-        *absent_note(evaluation),
-    )
-    return Measured(evaluation, bootstrap_intervals(evaluation), unanswered, notes)
+    notes = list(notes_on(classifier, corpus, foreign, evaluation, unanswered))
+    return EvaluationReport(evaluation, bootstrap_intervals(evaluation), unanswered, notes)
 
 
-def seen_before(classifier: Classifier, corpus: Corpus) -> list[str]:
-    """Say whether the model has been trained on these names, as far as that can be known."""
+def notes_on(
+    classifier: Classifier,
+    corpus: Corpus,
+    foreign: tuple[str, ...],
+    evaluation: Evaluation,
+    unanswered: int,
+) -> Iterator[str]:
+    """Yield what to bear in mind: known names, origins that the model lacks, names without an answer."""
     from cognomen.training.run import fingerprint
 
     if classifier.facts.get("corpus_sha256") == fingerprint(corpus):
-        return [
-            "The model was trained on these very names: the figures tell what it remembers, not how it does "
+        yield (
+            "The model was trained on these very names: the figures show what it remembers, not how it does "
             "on new names. For that: cognomen protocol L DATA."
-        ]
-    return ["Names that the model was trained on flatter it; whether these are among them is not known."]
+        )
+    else:
+        yield "Figures on training names are too good; whether some of these names are such is not known."
+    if foreign:
+        count = sum(label in foreign for label in corpus.labels)
+        yield f"The model does not know {', '.join(foreign)}: such names count as errors here, {count:,} of them."
+    if unanswered:
+        accuracy = evaluation.accuracy * evaluation.count / (evaluation.count + unanswered)
+        yield (
+            f'{unanswered:,} names were answered "unknown" and are left out of the figures; counted as '
+            f"errors, they make the accuracy {accuracy:.3f}."
+        )
+    if evaluation.absent:
+        yield f"No names here for {', '.join(evaluation.absent)}: each counts 0 in macro-F1."
 
 
-def stranger_note(corpus: Corpus, strangers: tuple[str, ...]) -> list[str]:
-    """Say which origins the model cannot answer."""
-    if not strangers:
-        return []
-    count = sum(label in strangers for label in corpus.labels)
-    return [
-        f"The model does not know {', '.join(strangers)}: such names count as errors here, {count:,} of them."
-    ]
-
-
-def unanswered_note(evaluation: Evaluation, unanswered: int) -> list[str]:
-    """Say what the accuracy is when names without an answer count as errors."""
-    if not unanswered:
-        return []
-    share = evaluation.accuracy * evaluation.count / (evaluation.count + unanswered)
-    return [
-        f'{unanswered:,} names were answered "unknown" and are left out of the figures; counted as errors, '
-        f"they make the accuracy {share:.3f}."
-    ]
-
-
-def absent_note(evaluation: Evaluation) -> list[str]:
-    """Say which origins have no names here."""
-    if not evaluation.absent:
-        return []
-    return [f"No names here for {', '.join(evaluation.absent)}: each counts 0 in macro-F1."]
-
-
-def report(measured: Measured) -> str:
-    """Lay the figures, the table by origin and the notes out as text."""
+def report(measured: EvaluationReport) -> str:
+    """Format the figures, the table by origin and the notes as text."""
     from cognomen.apps.cli.render import plain_table, wrapped
 
     evaluation, intervals = measured.evaluation, measured.intervals
-    figures = [
+    overall = [
         ("accuracy", evaluation.accuracy, intervals.accuracy if intervals else None),
         ("macro-F1", evaluation.macro_f1, intervals.macro_f1 if intervals else None),
         ("top-3 accuracy", evaluation.top3, None),
@@ -166,13 +153,12 @@ def report(measured: Measured) -> str:
         ("ECE", evaluation.ece, None),
     ]
     heads = (f"{evaluation.count:,} names", "", f"{intervals.level:.0%} interval" if intervals else "")
-    rows = [(name, f"{figure:.3f}", span(interval)) for name, figure, interval in figures]
-    notes = [wrapped(note) for note in measured.notes]
-    return "\n\n".join([plain_table(heads, rows), by_origin(measured), *notes])
+    rows = [(name, f"{figure:.3f}", span(interval)) for name, figure, interval in overall]
+    return "\n\n".join([plain_table(heads, rows), by_origin(measured), *map(wrapped, measured.notes)])
 
 
-def by_origin(measured: Measured) -> str:
-    """Lay one row for each origin out, each score with its interval."""
+def by_origin(measured: EvaluationReport) -> str:
+    """Format a table with a row for each origin, each score with its interval."""
     from cognomen.apps.cli.render import plain_table
 
     rows = []
@@ -186,17 +172,14 @@ def by_origin(measured: Measured) -> str:
 
 
 def span(interval: tuple[float, float] | None, decimals: int = 3) -> str:
-    """Write an interval; nothing where there is none."""
-    if interval is None:
-        return ""
-    low, high = interval
-    return f"{low:.{decimals}f}–{high:.{decimals}f}"
+    """Format an interval; "" if there is none."""
+    return "" if interval is None else "–".join(f"{end:.{decimals}f}" for end in interval)
 
 
-def pictures(
+def figures(
     evaluation: Evaluation, history: Sequence[Mapping[str, Any]]
 ) -> dict[str, Callable[[Path], None]]:
-    """Name the pictures that show an evaluation, and how the model's training went if it tells."""
+    """The figures of an evaluation by file name, and the loss curve if the model holds its history."""
     from cognomen.plots.evaluation import confusion_matrix, loss_curve, reliability_diagram
     from cognomen.training.progress import EpochRecord
 

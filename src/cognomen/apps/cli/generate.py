@@ -1,10 +1,10 @@
-"""`cognomen generate`: new surnames of an origin, one a line."""
+"""`cognomen generate`: new surnames of an origin, one per line."""
 
 from __future__ import annotations
 
-import json
-
 import click
+
+from cognomen.apps.cli.options import json_option, print_json, seed_option
 
 EXAMPLES = """\b
 Examples:
@@ -16,15 +16,15 @@ Examples:
 
 \b
 Output:
-  a name a line, its marks composed (NFC); with --json an object a line:
+  one name per line, in composed form (NFC); with --json one object per line:
   {"name": ..., "origin": ..., "seed": ..., "temperature": ...}
 
-The same options give the same names, and the first names of many are those of fewer. The same may come twice,
-and one may be somebody's; none is of the lists that it learned from, unless 50 draws gave nothing else.
+Equal options give equal names, and a larger count only adds names. A name may occur twice, and may be the
+name of a real person. None is in the lists that the model was trained on, unless 50 draws gave no other.
 
 \b
-Exit codes: 0 done, 1 an error that the message explains (no such origin, a
-letter that it does not know), 2 not understood, 130 Ctrl-C, 141 the reader left.
+Exit codes: 0 done, 1 an error that the message explains (no such origin, an
+unknown letter), 2 the command was not understood, 130 Ctrl-C, 141 closed pipe.
 """
 
 
@@ -33,24 +33,20 @@ letter that it does not know), 2 not understood, 130 Ctrl-C, 141 the reader left
 @click.option(
     "-n", "count", type=click.IntRange(1, 1_000_000), default=10, show_default=True, help="How many names."
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the chance.")
+@seed_option("Seed of the random draws.")
 @click.option(
     "--temperature",
     type=click.FloatRange(0, 10, min_open=True),
     default=0.8,
     show_default=True,
     metavar="X",
-    help="Low keeps to the usual, high dares the unusual.",
+    help="Low: common sounds; high: unusual ones.",
 )
 @click.option("--start", default="", metavar="LETTERS", help="The first letters of each name.")
-@click.option("--known", is_flag=True, help="Let names of the lists that it learned from come too.")
-@click.option("--origins", "list_origins", is_flag=True, help="List the origins that it knows.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
-@click.option(
-    "--model",
-    metavar="MODEL",
-    help="A generator's folder instead of the shipped one.",
-)
+@click.option("--known", is_flag=True, help="Allow names from the training lists, too.")
+@click.option("--origins", "list_origins", is_flag=True, help="List the origins that the model knows.")
+@json_option("Print JSON lines.")
+@click.option("--model", metavar="MODEL", help="The folder of a generator, instead of the pretrained one.")
 def command(
     origin: str | None,
     count: int,
@@ -62,10 +58,10 @@ def command(
     as_json: bool,
     model: str | None,
 ) -> None:
-    """Write surnames that sound like those of ORIGIN, letter by letter.
+    """Generate surnames that sound like those of ORIGIN, letter by letter.
 
-    A recurrent network makes them up; it has learned from lists of real surnames, and writes what is in none
-    of them. A made-up name hints at a language. It does not tell anyone's nationality, ethnicity or religion.
+    A recurrent network, trained on lists of real surnames, invents names that are in none of them. An invented
+    name hints at a language. It does not tell anyone's nationality, ethnicity or religion.
     """
     from cognomen.network.generator import Generator
 
@@ -73,9 +69,14 @@ def command(
         raise click.UsageError("Missing argument 'ORIGIN'; --origins lists them.")
     generator = Generator.load(model)
     if list_origins or origin is None:
-        known_to_it = list(generator.origins)
-        click.echo(json.dumps({"origins": known_to_it}) if as_json else "\n".join(known_to_it))
+        if as_json:
+            print_json({"origins": list(generator.origins)})
+        else:
+            click.echo("\n".join(generator.origins))
         return
     facts = {"origin": generator.origins[generator.row(origin)], "seed": seed, "temperature": temperature}
     for name in generator.stream(origin, count, seed=seed, temperature=temperature, start=start, known=known):
-        click.echo(json.dumps({"name": name, **facts}, ensure_ascii=False) if as_json else name)
+        if as_json:
+            print_json({"name": name, **facts})
+        else:
+            click.echo(name)

@@ -1,4 +1,4 @@
-"""Options that several commands share: what is known of the names, and how sure an answer must be."""
+"""Options, and paragraphs of help, that several commands share."""
 
 from __future__ import annotations
 
@@ -12,31 +12,58 @@ import click
 from cognomen.errors import DataError
 
 __all__ = [
+    "ABOUT_DATA",
+    "EXIT_CODES",
     "abstain_option",
-    "chosen_origins",
     "column_option",
     "encoding_option",
+    "json_option",
     "model_options",
+    "print_json",
     "prior_option",
-    "read_prior",
     "restrict_option",
+    "seed_option",
 ]
 
 Command = Callable[..., Any]
 NAMED_PRIORS = ("training", "uniform")
+ABOUT_DATA = """\
+DATA is a folder of <Origin>.txt files with one name per line, a CSV, TSV or Parquet table with the columns \
+name and origin, or the name of a known corpus (`cognomen data list`)."""
+EXIT_CODES = """
+\b
+Exit codes: 0 done, 1 an error that the message explains,
+2 the command was not understood, 130 Ctrl-C.
+"""
 
 
-def chosen_origins(_context: click.Context, _option: click.Parameter, text: str | None) -> list[str] | None:
-    """Take a list of origins apart: "Irish,Scottish"."""
+def json_option(text: str = "Print one JSON object.") -> Callable[[Command], Command]:
+    """Give a command --json."""
+    return click.option("--json", "as_json", is_flag=True, help=text)
+
+
+def print_json(value: object) -> None:
+    """Print a value as one line of JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def seed_option(text: str) -> Callable[[Command], Command]:
+    """Give a command --seed."""
+    return click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help=text)
+
+
+def split_origins(_context: click.Context, _option: click.Parameter, text: str | None) -> list[str] | None:
+    """Parse a list of origins such as "Irish,Scottish"."""
     return None if text is None else [origin.strip() for origin in text.split(",")]
 
 
 def read_prior(
     _context: click.Context, _option: click.Parameter, text: str | None
 ) -> str | Mapping[str, float]:
-    """Take "training" or "uniform", or read the shares from a JSON file.
+    """Return "training" or "uniform" as they are; read anything else as a JSON file of shares.
 
-    Raises DataError when the file holds something else, OSError when it cannot be read.
+    Raises:
+        DataError: there is no such file, or it does not hold shares by origin.
     """
     if text is None or text in NAMED_PRIORS:
         return text or "training"
@@ -59,13 +86,13 @@ prior_option = click.option(
     "--prior",
     metavar="uniform|FILE",
     callback=read_prior,
-    help="Mixture to expect: uniform, or a JSON file of shares by origin. Usually that of the training.",
+    help="Expected mixture of origins: uniform, or a JSON file of shares by origin. Default: as in training.",
 )
 restrict_option = click.option(
     "--restrict",
     metavar="A,B",
-    callback=chosen_origins,
-    help="The only origins that can be, with commas between them.",
+    callback=split_origins,
+    help="Consider only these origins, separated by commas.",
 )
 abstain_option = click.option(
     "--abstain",
@@ -74,16 +101,16 @@ abstain_option = click.option(
     metavar="P",
     help="Answer unknown (low-confidence) where no origin has this probability.",
 )
-encoding_option = click.option(
-    "--encoding",
-    metavar="NAME",
-    help="Encoding of CSV and text files: utf-8 (the default), utf-16, cp1252 (Western Windows), ...",
-)
 column_option = click.option(
     "--column",
     required=True,
     metavar="NAME|NUMBER",
     help="The column that holds the names: its heading, or its number counted from 1.",
+)
+encoding_option = click.option(
+    "--encoding",
+    metavar="NAME",
+    help="Encoding of CSV and text files: utf-8 (the default), utf-16, cp1252 (Western Windows), ...",
 )
 
 
@@ -93,5 +120,5 @@ def model_options(command: Command) -> Command:
         "--as-is", is_flag=True, help="Take each text as a surname: do not look for one in a full name."
     )(command)
     return click.option(
-        "--model", type=click.Path(), metavar="MODEL", help="A model folder instead of the shipped one."
+        "--model", type=click.Path(), metavar="MODEL", help="A model folder instead of the pretrained model."
     )(command)

@@ -13,6 +13,7 @@ from cognomen.apps.cli.input import names_for, one_line
 from cognomen.apps.cli.options import (
     abstain_option,
     encoding_option,
+    json_option,
     model_options,
     prior_option,
     restrict_option,
@@ -37,28 +38,29 @@ Examples:
 \b
 Output:
   on a terminal  a table
-  piped          a line per name: name, origin, probability, separated by tabs;
-                 --top K gives K pairs of origin and probability.
-                 Origin "unknown" and no probability where there is no answer.
+  piped          one line per name: name, origin, probability, separated by tabs.
+                 --top K prints K pairs of origin and probability.
+                 Without an answer the origin is "unknown", the probability empty.
                  --coverage adds a field: the origins of the set, with commas.
-  --json         a JSON object per name (docs/schema.md)
+  --json         one JSON object per name (docs/schema.md)
 
-Every name, also an empty line, gives exactly one line, in the order given. Text is UTF-8 on both sides.
+Each name, and each empty line, gives exactly one line, in the order given. Output is UTF-8, and so is input
+unless --encoding says otherwise.
 
 \b
 Exit codes: 0 done (also when some names are unknown), 1 an error that the
-message explains, 2 not understood, 130 Ctrl-C, 141 the reader left.
+message explains, 2 the command was not understood, 130 Ctrl-C, 141 closed pipe.
 """
 
 
 @click.command("predict", epilog=EXAMPLES)
 @click.argument("names", nargs=-1)
-@click.option("--file", "path", type=click.Path(), metavar="PATH", help="Read a name a line; - is stdin.")
+@click.option("--file", "path", type=click.Path(), metavar="PATH", help="Read one name per line; - is stdin.")
 @encoding_option
 @click.option(
-    "--top", type=click.IntRange(min=1), metavar="K", help="How many origins to show (3; piped: 1)."
+    "--top", type=click.IntRange(min=1), metavar="K", help="Number of origins to show (3; piped: 1)."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@json_option("Print JSON lines.")
 @prior_option
 @restrict_option
 @abstain_option
@@ -66,7 +68,7 @@ message explains, 2 not understood, 130 Ctrl-C, 141 the reader left.
     "--coverage",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     metavar="P",
-    help="Give a set of origins that holds the right one this often, such as 0.9.",
+    help="Add a set of origins that contains the right one with this probability, such as 0.9.",
 )
 @model_options
 def command(
@@ -82,11 +84,11 @@ def command(
     abstain: float,
     coverage: float | None,
 ) -> None:
-    """Say which origins each of the NAMES sounds like.
+    """Tell which origins each of the NAMES sounds like.
 
-    Without NAMES, lines are read from --file PATH, or from what is piped in ("-" says so). A full name is
-    answered for its surname: the last word, or what stands before a comma. Of names that begin with the
-    surname and have no comma (Mao Zedong), give the surname alone.
+    Without NAMES, lines are read from --file PATH or standard input ("-"). A full name is answered for its
+    surname: the last word, or what stands before a comma. If the surname comes first and without a comma
+    (Mao Zedong), give the surname alone.
 
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion.
     """
@@ -94,7 +96,7 @@ def command(
 
     if coverage is not None and (prior != "training" or restrict is not None):
         raise click.UsageError(
-            "--coverage keeps its promise for names mixed as in training: not with --prior or --restrict."
+            "--coverage holds only for names mixed as in training: not with --prior or --restrict."
         )
     blocks = names_for(names, path, encoding)
     classifier = Classifier.load(model)
@@ -113,7 +115,7 @@ def command(
 
 
 def writer(classifier: Classifier, top: int | None, *, as_json: bool, sets: bool) -> Writer:
-    """Choose how answers are written: JSON lines, a table for eyes, or a line a name for other programs."""
+    """Choose how answers are written: as JSON lines, as a table on a terminal, or one line per name."""
     if as_json:
         return write_json
     if sys.stdout is not None and sys.stdout.isatty():
@@ -125,32 +127,32 @@ def writer(classifier: Classifier, top: int | None, *, as_json: bool, sets: bool
 
 
 def write_json(answers: list[Answer]) -> None:
-    """Write one JSON object a line."""
-    encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode  # answers hold no circles
+    """Write one JSON object per line."""
+    encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode  # answers contain no cycles
     write("".join([f"{encode(answer.to_json())}\n" for answer in answers]))
 
 
 def write_lines(answers: list[Answer], pairs: int, sets: bool) -> None:
-    """Write one line a name: the name, `pairs` pairs of origin and probability, the set; between tabs."""
+    """Write one line per name, separated by tabs: the name, pairs of origin and probability, the set."""
     write("".join([f"{line_of(answer, pairs, sets)}\n" for answer in answers]))
 
 
 def line_of(answer: Answer, pairs: int, sets: bool) -> str:
-    """Lay one answer out between tabs."""
+    """Format an answer as fields separated by tabs."""
     if answer.origin is None:
         fields = ["unknown", ""]
     else:
         fields = [
             text for each in answer.origins[:pairs] for text in (each.origin, f"{each.probability:.4f}")
         ]
-    fields += [""] * (2 * pairs - len(fields))  # no answer, or fewer origins can be
+    fields += [""] * (2 * pairs - len(fields))  # no answer, or fewer possible origins
     if sets:
         fields.append(",".join(answer.origin_set or ()))
     return "\t".join([one_line(answer.name or ""), *fields])
 
 
 def write(text: str) -> None:
-    """Write to standard output and let it go, so that a reader sees each block at once."""
+    """Write to standard output and flush, so that a reader gets each block at once."""
     if sys.stdout is not None:
         sys.stdout.write(text)
         sys.stdout.flush()

@@ -65,13 +65,13 @@ def command(
 
 def report(result: ProtocolResult) -> str:
     """Lay the accuracy of the runs and the pooled figures out as text."""
-    from cognomen.apps.cli.evaluate import Measured
+    from cognomen.apps.cli.evaluate import EvaluationReport
     from cognomen.apps.cli.evaluate import report as figures
     from cognomen.evaluation.metrics import bootstrap_intervals
 
     # Under T a row may be in the test part of several runs: a bootstrap would take it for several rows.
     intervals = bootstrap_intervals(result.evaluation) if result.which == "L" else None
-    pooled = Measured(result.evaluation, intervals, 0, NOTES[result.which])
+    pooled = EvaluationReport(result.evaluation, intervals, 0, NOTES[result.which])
     runs = " ".join(f"{accuracy:.4f}" for accuracy in result.accuracies)
     return "\n".join(
         [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -10,24 +9,27 @@ from pathlib import Path
 import click
 
 from cognomen.apps.cli.options import (
+    EXIT_CODES,
     abstain_option,
     column_option,
     encoding_option,
+    json_option,
     model_options,
+    print_json,
     prior_option,
     restrict_option,
 )
 from cognomen.apps.cli.progress import ProgressBar
 from cognomen.errors import DataError
 
-EXAMPLES = """\b
+EXAMPLES = f"""\b
 Examples:
   cognomen score people.csv --column surname --out scored.csv
-  cognomen score people.parquet --column name --out scored.parquet --abstain 0.8
-  cognomen score people.tsv --column Surname --out scored.csv --prefix cognomen_
+  cognomen score people.parquet --column name --out out.parquet --abstain 0.8
+  cognomen score people.tsv --column Surname --out out.csv --prefix cognomen_
 
-TABLE is a .csv, .tsv or .parquet file with headings; the new one may be of another kind than the old. Rows,
-their order and all columns stay; lines with nothing in them are left out. Four columns are added:
+TABLE is a .csv, .tsv or .parquet file with headings; the new table may be of another type. Rows, their order
+and all columns are kept; empty lines are dropped. Four columns are added:
 
 \b
   origin       the most likely origin; empty where there is no answer
@@ -36,24 +38,21 @@ their order and all columns stay; lines with nothing in them are left out. Four 
   reason       why it is unknown (docs/schema.md); empty where it is known
 
 A full name is answered for its surname: the last word, or what stands before a comma. Where surnames come
-first and without a comma (Mao Zedong), the column must hold them alone.
+first and without a comma (Mao Zedong), the column must hold the surnames alone.
 
-The new table is written whole or not at all.
-
-\b
-Exit codes: 0 done (also when some names are unknown), 1 an error that the
-message explains, 2 not understood, 130 Ctrl-C.
-"""
+The new table is written as a whole or not at all. A CSV file is written in UTF-8, with a byte-order mark if
+the old one has one or is in another encoding.
+{EXIT_CODES}"""
 
 
 @click.command("score", epilog=EXAMPLES)
 @click.argument("table", type=click.Path(path_type=Path))
 @column_option
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="TABLE", help="The new table.")
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
-@click.option("--prefix", default="", metavar="TEXT", help="Put before the names of the new columns.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+@click.option("--prefix", default="", metavar="TEXT", help="Prepended to the headings of the new columns.")
 @encoding_option
-@click.option("--json", "as_json", is_flag=True, help="Sum up as one JSON object.")
+@json_option("Print a summary as one JSON object.")
 @prior_option
 @restrict_option
 @abstain_option
@@ -72,7 +71,7 @@ def command(
     model: str | None,
     as_is: bool,
 ) -> None:
-    """Write TABLE anew with an answer beside each name.
+    """Write a copy of TABLE with an answer beside each name.
 
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion:
     such a column describes the whole table, and must not decide anything about a person in it.
@@ -98,7 +97,7 @@ def command(
             on_rows=lambda rows: bar.update(rows, None),
         )
     if as_json:
-        click.echo(json.dumps({"out": str(out), **asdict(scored)}, ensure_ascii=False))
+        print_json({"out": str(out), **asdict(scored)})
     else:
         rows = f"{scored.rows:,} row{'s' * (scored.rows != 1)}"
         click.echo(f"{out}: {rows}, {scored.answered:,} answered{unknown(scored.unknown)}.")
