@@ -204,7 +204,7 @@ def test_origins_that_the_model_does_not_know_count_as_errors(model, tmp_path):
     czech_hits = known["confusion"][0][0]
     assert strange["accuracy"] == pytest.approx(known["accuracy"] - czech_hits / 3)
     assert strange["names"] == 3
-    assert any("does not know Welsh" in note and "1 of them" in note for note in strange["notes"])
+    assert any("does not know Welsh" in note and "1 names here" in note for note in strange["notes"])
     assert {row["origin"]: row["recall"] for row in strange["origins"]}["Welsh"] == 0
 
 

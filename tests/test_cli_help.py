@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+import pty
 import shutil
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 
 import click
@@ -79,6 +84,32 @@ def test_every_command_has_help_with_examples(words):
     for parameter in COMMANDS[words].params:
         if isinstance(parameter, click.Option):
             assert parameter.help
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_no_line_of_help_is_broken_by_a_terminal_of_80_columns(words):
+    assert max(map(len, lines(inside(*words, "--help", COLUMNS="80")))) <= 80
+
+
+def test_an_error_is_wrapped_to_the_terminal_that_shows_it():
+    """At spaces: neither a word nor a path is broken."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 50, 0, 0))
+    path = "a-folder-with-a-long-name/and-another-one/no-model-is-here"
+    process = subprocess.Popen(
+        [COMMAND, "predict", "--model", path, "x"], stderr=theirs, stdout=theirs, env=clean_environment()
+    )
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the end, on Linux
+        while more := os.read(ours, 4096):
+            shown += more
+    os.close(ours)
+    assert process.wait() == 1
+    text = shown.decode().replace("\r\n", "\n").rstrip("\n").split("\n")
+    assert any(line.startswith(path) or line.endswith(f"{path}:") for line in text)
+    assert all(len(line) <= 50 for line in text if path not in line)
+    assert len(text) > 2
 
 
 @pytest.mark.parametrize("words", [(), ("predict",)])

@@ -286,7 +286,8 @@ def test_a_line_that_is_not_utf8_is_named(model, tmp_path):
     path.write_bytes(b"Smith\nM\xfcller\nNakamura\n")
     result = run("predict", "--model", model, "--file", str(path))
     message = failure(result, 1)
-    assert f"{path}, line 2: not UTF-8 (byte 0xfc" in message
+    assert f"{path}, line 2: expected UTF-8 text, but byte 2 of the line is 0xfc" in message
+    assert "--encoding cp1252" in message
     assert result.stdout.startswith(b"Smith\t")  # what came before it is answered
     assert result.stdout.count(b"\n") == 1
 
@@ -297,6 +298,26 @@ def test_a_file_saved_as_utf16_is_recognised(model, tmp_path):
     message = failure(run("predict", "--model", model, "--file", str(path)), 1)
     assert "line 1" in message
     assert "UTF-16" in message
+    assert "--encoding utf-16" in message
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "UTF8"])
+@pytest.mark.parametrize("how", ["file", "pipe"])
+def test_an_encoding_may_be_given(model, tmp_path, encoding, how):
+    path = tmp_path / "names.txt"
+    data = "Smith\r\nMüller\n".encode(encoding)
+    path.write_bytes(data)
+    command = ["predict", "--model", model, "--encoding", encoding]
+    given = {"stdin": data} if how == "pipe" else {}
+    said = lines(run(*command, *(["--file", str(path)] if how == "file" else []), **given))
+    assert said == lines(inside("predict", "--model", model, stdin="Smith\nMüller\n".encode()))
+
+
+def test_text_that_is_not_in_the_given_encoding(model):
+    message = failure(inside("predict", "--model", model, "--encoding", "cp1252", stdin=b"\x81\n"), 1)
+    assert "standard input: expected cp1252 text" in message
+    message = failure(inside("predict", "--model", model, "--encoding", "utf-99", stdin=b"a\n"), 1)
+    assert "expected a text encoding" in message
 
 
 def test_an_argument_that_is_not_utf8_is_named(model):

@@ -25,7 +25,7 @@ def test_list_names_each_experiment_under_its_group():
 def test_run_says_what_it_measured_and_writes_it(tmp_path):
     result = inside("study", "run", "program", "--quick", "--out", str(tmp_path))
     text = "\n".join(lines(result))
-    assert text.startswith(EXPERIMENTS["program"].question + " (quick")
+    assert " ".join(text.split()).startswith(EXPERIMENTS["program"].question + " (quick")
     assert "digits in each number  digits right" in text
     assert "automaton of 2 states" in " ".join(text.split())
     assert all(len(line) <= 100 for line in text.split("\n"))
@@ -77,7 +77,7 @@ def two(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_all_leaves_out_what_cannot_be_run():
     result = inside("study", "all", "--quick", "--json")
     assert [json.loads(line)["name"] for line in lines(result)] == ["program"]
-    assert result.stderr.decode().splitlines()[0] == "lacking: left out. there are no names"
+    assert result.stderr.decode().splitlines()[0] == "lacking: skipped. there are no names"
 
 
 @pytest.mark.usefixtures("two")
@@ -102,5 +102,5 @@ def test_check_is_content_with_results_that_agree(tmp_path, monkeypatch):
     monkeypatch.setattr("cognomen.study.EXPERIMENTS", {"program": EXPERIMENTS["program"]})
     lines(inside("study", "all", "--out", str(tmp_path)))
     assert lines(inside("study", "check", str(tmp_path))) == [
-        "1 experiments: numbers, sentences, tables and pictures agree"
+        "1 experiments: numbers, sentences, tables and figures agree"
     ]

@@ -336,6 +336,41 @@ def test_the_library_refuses_alike(model):
         score_table(clf, "people.csv", "surname", "out")
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_a_table_in_another_encoding(model, encoding, work):
+    """As Excel saves one; the new table is UTF-8 with the mark that Excel looks for."""
+    folder = work / "my data"
+    folder.mkdir()
+    (folder / "people.csv").write_bytes('name;x\r\nMüller;é\r\nSmith;"a;b"\r\n'.encode(encoding))
+    arguments = ["my data/people.csv", "--column", "name", "--model", model]
+    message = failure(inside("score", *arguments, "--out", "out.csv"), 1)
+    assert f"my data/people.csv, line {1 if encoding == 'utf-16' else 2}: expected UTF-8" in message
+    assert f"--encoding {encoding}" in message
+    said = lines(inside("score", *arguments, "--out", "out.csv", "--encoding", encoding))
+    assert said == ["out.csv: 2 rows, 2 answered."]
+    assert Path("out.csv").read_bytes().startswith("\ufeffname;x;origin;".encode())
+    text = Path("out.csv").read_text("utf-8-sig").splitlines()
+    assert [
+        line[: len(start)] for line, start in zip(text[1:], ["Müller;é;", 'Smith;"a;b";'], strict=True)
+    ] == [
+        "Müller;é;",
+        'Smith;"a;b";',
+    ]
+    found = json.loads(lines(inside("composition", *arguments, "--encoding", encoding, "--json"))[0])
+    assert found["read"] == 2
+
+
+def test_a_workbook_called_csv_is_named_with_its_folder(model, work):
+    (work / "my data").mkdir()
+    (work / "my data" / "people.csv").write_bytes(b"PK\x03\x04" + bytes(range(256)))
+    for command in (["score", "--out", "out.csv"], ["composition"]):
+        message = failure(inside(*command, "my data/people.csv", "--column", "name", "--model", model), 1)
+        assert '"my data/people.csv": expected text, but this file is a workbook' in message
+        assert "CSV UTF-8" in message
+    for command in (["data", "check"], ["evaluate", model]):
+        assert "is a workbook" in failure(inside(*command, "my data/people.csv"), 1)
+
+
 # --- composition ------------------------------------------------------------------------------------------
 
 

@@ -143,7 +143,7 @@ def message(error: BaseException) -> str:
 
 
 def drop_output() -> None:
-    """Redirect a stream that cannot be flushed to the null device, or Python's last flush would fail again."""
+    """Redirect a stream that cannot be flushed to the null device, or Python's last flush would fail, too."""
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:

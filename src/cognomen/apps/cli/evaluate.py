@@ -129,7 +129,7 @@ def notes_on(
         yield "Figures on training names are too good; whether some of these names are such is not known."
     if foreign:
         count = sum(label in foreign for label in corpus.labels)
-        yield f"The model does not know {', '.join(foreign)}: such names count as errors here, {count:,} of them."
+        yield f"The model does not know {', '.join(foreign)}: {count:,} names here, which count as errors."
     if unanswered:
         accuracy = evaluation.accuracy * evaluation.count / (evaluation.count + unanswered)
         yield (

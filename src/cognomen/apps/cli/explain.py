@@ -41,10 +41,12 @@ Examples:
 
 \b
 Columns:
-  for        the letter's attribution: what it adds to the origin's logit, by integrated gradients
-             through the network. They add up, from the baseline (as many unknown letters) to this
-             name. 1 more makes the origin e = 2.7 times as likely, all else equal.
-  margin     what it adds to the origin's logit minus that of the most probable other origin.
+  for        the letter's attribution: what it adds to the origin's logit, by
+             integrated gradients through the network. They add up, from the
+             baseline (as many unknown letters) to this name. 1 more makes the
+             origin e = 2.7 times as likely, all else equal.
+  margin     what it adds to the origin's logit minus that of the likeliest
+             other origin.
   prefix     the answer to the letters up to this one, read as a whole name.
 
 --plot draws them, and the network's activations: states, gates, which earlier letters each state

@@ -24,7 +24,8 @@ name of a real person. None is in the lists that the model was trained on, unles
 
 \b
 Exit codes: 0 done, 1 an error that the message explains (no such origin, an
-unknown letter), 2 the command was not understood, 130 Ctrl-C, 141 closed pipe.
+unknown letter), 2 the command was not understood, 130 Ctrl-C, 141 the reader
+of the output closed it.
 """
 
 
@@ -60,8 +61,8 @@ def command(
 ) -> None:
     """Generate surnames that sound like those of ORIGIN, letter by letter.
 
-    A recurrent network, trained on lists of real surnames, invents names that are in none of them. An invented
-    name hints at a language. It does not tell anyone's nationality, ethnicity or religion.
+    A recurrent network, trained on lists of real surnames, invents names that are in none of them. An
+    invented name hints at a language. It does not tell anyone's nationality, ethnicity or religion.
     """
     from cognomen.network.generator import Generator
 

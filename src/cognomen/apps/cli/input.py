@@ -122,9 +122,9 @@ def decoded(stream: BinaryIO, source: str, encoding: str | None) -> Iterator[str
         try:
             yield line.rstrip(b"\r\n").decode("utf-8")
         except UnicodeDecodeError as error:
-            wide = number == 1 and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-            found = f"byte {error.start + 1} of the line is 0x{line[error.start]:02x}"
-            guess = "utf-16" if wide else "cp1252"
+            found, guess = f"byte {error.start + 1} of the line is 0x{line[error.start]:02x}", "cp1252"
+            if number == 1 and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                found, guess = "it begins as UTF-16 does", "utf-16"
             raise not_utf8(f"{source}, line {number}", found, guess) from None
 
 

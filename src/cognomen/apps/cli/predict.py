@@ -38,9 +38,9 @@ Examples:
 \b
 Output:
   on a terminal  a table
-  piped          one line per name: name, origin, probability, separated by tabs.
+  piped          one line per name: name, origin, probability; between tabs.
                  --top K prints K pairs of origin and probability.
-                 Without an answer the origin is "unknown", the probability empty.
+                 Without an answer: "unknown", and an empty probability.
                  --coverage adds a field: the origins of the set, with commas.
   --json         one JSON object per name (docs/schema.md)
 
@@ -49,7 +49,8 @@ unless --encoding says otherwise.
 
 \b
 Exit codes: 0 done (also when some names are unknown), 1 an error that the
-message explains, 2 the command was not understood, 130 Ctrl-C, 141 closed pipe.
+message explains, 2 the command was not understood, 130 Ctrl-C, 141 the reader
+of the output closed it.
 """
 
 

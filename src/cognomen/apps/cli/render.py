@@ -8,7 +8,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,14 +45,14 @@ LONGEST_RUNNER_UP = len("Vietnamese 12.3%,")
 
 
 def bar(share: float, width: int) -> str:
-    """Draw `share` (0 to 1) of `width` cells, exact to an eighth of a cell."""
+    """A bar of `share` (0 to 1) of `width` cells, to an eighth of a cell."""
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
     full, rest = divmod(eighths, 8)
     return ("█" * full + (EIGHTHS[rest] if rest else "")).ljust(width)
 
 
 def percent(share: float) -> str:
-    """Write a probability for people: one decimal, and never a certainty that is not one."""
+    """A probability for people: with one decimal, and never rounded to certainty."""
     if share > 0.999:
         return ">99.9%"
     if share < 0.001:
@@ -62,16 +62,16 @@ def percent(share: float) -> str:
 
 @dataclass(frozen=True)
 class Layout:
-    """Widths of the columns in cells; they depend on the terminal, the first names and the origins."""
+    """Widths of the columns in cells."""
 
     name: int
     origin: int
     bar: int
-    verdict: int  # all that stands right of the origin
+    verdict: int  # everything to the right of the origin
 
     @classmethod
     def fitting(cls, width: int, names: Sequence[str], origins: Sequence[str]) -> Layout:
-        """Share `width` cells: names get what they need up to a third, the bar up to a sixth."""
+        """Divide `width` cells: names get what they need up to a third, the bar up to a sixth."""
         longest_origin = max(cell_len(origin) for origin in (*origins, "unknown"))
         origin = min(longest_origin, max(width // 5, 8))
         bar_width = max(4, min(24, width // 6))
@@ -83,15 +83,18 @@ class Layout:
 
     @property
     def indent(self) -> int:
-        """Where the runners-up start: right of the percentage, or below the bar when that is too narrow."""
+        """Where the other origins start: to the right of the percentage or, without room, below the bar."""
         beside = self.bar + PERCENT_WIDTH + 2 * GAP
         return beside if self.verdict - beside >= LONGEST_RUNNER_UP else 0
 
 
 class AnswerTable:
-    """Writes answers as table rows, block by block, with the layout of the first block.
+    """Writes answers as rows of a table, in blocks; the first block determines the layout.
 
-    `width` is the terminal's, in cells; `colours` are used unless NO_COLOR is set or the terminal has none.
+    Args:
+        origins: those that the model knows.
+        width: in cells; that of the terminal if None.
+        colours: whether to use colours; if None, unless NO_COLOR is set or the terminal has none.
     """
 
     def __init__(
@@ -103,7 +106,7 @@ class AnswerTable:
         self.layout: Layout | None = None
 
     def write(self, answers: Sequence[Answer]) -> None:
-        """Print one row for each answer; the first call prints the heads of the columns too."""
+        """Print a row for each answer; the first call prints the headings, too."""
         click.echo("\n".join(self.lines(answers)), color=self.colours)
 
     def lines(self, answers: Sequence[Answer]) -> Iterator[str]:
@@ -117,26 +120,26 @@ class AnswerTable:
                 yield self.painted(pieces)
 
     def painted(self, pieces: Sequence[Piece]) -> str:
-        """Join the pieces of a line, with their colours if there are to be any."""
+        """Join the pieces of a line, with colours if they are used."""
         if not self.colours:
             return "".join(text for text, _ in pieces).rstrip()
         return "".join(click.style(text, **style) if style else text for text, style in pieces)
 
 
 def has_colours() -> bool:
-    """Whether the terminal shows colours and nobody asked for none (no-color.org)."""
+    """Whether the terminal has colours and they are not turned off (no-color.org)."""
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def heads(layout: Layout) -> list[Piece]:
-    """Give the heads of the columns."""
+    """The headings of the columns."""
     others = "also possible" if layout.indent else ""
     right = f"{'probability'.ljust(layout.indent)}{others}"
     return [(padded("name", layout.name) + padded("origin", layout.origin) + right, DIM)]
 
 
 def row(answer: Answer, layout: Layout) -> Iterator[list[Piece]]:
-    """Give the lines of one answer."""
+    """The lines of an answer."""
     names = name_lines(answer)
     if answer.origin is None:
         origin, verdicts = ("unknown", YELLOW), refusal(answer, layout)
@@ -156,12 +159,12 @@ def column(piece: Piece, width: int) -> Piece:
 
 
 def padded(text: str, width: int) -> str:
-    """Fill up to `width` cells, and the gap after them."""
+    """Pad to `width` cells, and the gap after them."""
     return text + " " * (width - cell_len(text) + GAP)
 
 
 def name_lines(answer: Answer) -> list[Piece]:
-    """Give the name; for a full name, also the surname that was read."""
+    """The name; for a full name, also the surname that was found in it."""
     lines = [(one_line(answer.name or ""), PLAIN)]
     if answer.note == "surname-of-full-name" and answer.surname:
         lines.append((f"→ {one_line(answer.surname)}", DIM))
@@ -169,7 +172,7 @@ def name_lines(answer: Answer) -> list[Piece]:
 
 
 def verdict(origins: Sequence[OriginProbability], layout: Layout) -> list[list[Piece]]:
-    """Give the bar and the percentage of the first origin, and the runners-up in words."""
+    """The bar and the percentage of the first origin, and the others as text."""
     best, *others = origins
     share = " " * GAP + percent(best.probability).rjust(PERCENT_WIDTH)
     head = [(bar(best.probability, layout.bar), CYAN), (share, PLAIN)]
@@ -182,7 +185,7 @@ def verdict(origins: Sequence[OriginProbability], layout: Layout) -> list[list[P
 
 
 def refusal(answer: Answer, layout: Layout) -> list[list[Piece]]:
-    """Give the reason for no answer, and what would have been the answer if it is only unsure."""
+    """The reason for no answer, and the answer that was too uncertain, if any."""
     reason = REASONS.get(answer.reason or "", answer.reason or "")
     first, *rest = [f"{each.origin} {percent(each.probability)}" for each in answer.origins] or [""]
     lines = filled([f"{reason}: {first}" if first else reason, *rest], layout.verdict)
@@ -190,42 +193,36 @@ def refusal(answer: Answer, layout: Layout) -> list[list[Piece]]:
 
 
 def set_lines(origins: Sequence[str], layout: Layout) -> list[list[Piece]]:
-    """Give the set of origins in words."""
+    """The set of origins as text."""
     lines = filled(origins, layout.verdict - len("set: ")) or ["empty, too unsure"]
     heads = ["set: "] + [" " * len("set: ")] * (len(lines) - 1)
     return [[(shortened(head + line, layout.verdict), DIM)] for head, line in zip(heads, lines, strict=True)]
 
 
 def cell_len(text: str) -> int:
-    """How many cells of a terminal a text takes: two for wide letters, none for marks (Unicode UAX 11)."""
+    """The width of a text in cells: two for a wide letter, none for a mark (Unicode UAX 11)."""
     return sum(map(cells_of, text))
 
 
 def cells_of(character: str) -> int:
-    """The cells of one character."""
+    """The width of a character in cells."""
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def shortened(text: str, width: int) -> str:
-    """The text, cut to `width` cells, with an ellipsis where it was cut."""
+    """The text, truncated with an ellipsis to `width` cells."""
     if cell_len(text) <= width:
         return text
-    kept, used = "", 0
-    for character in text:
-        used += cells_of(character)
-        if used > width - 1:
-            break
-        kept += character
-    return kept + "…"
+    ends = accumulate(map(cells_of, text))
+    return text[: sum(end < width for end in ends)] + "…"
 
 
 def filled(words: Sequence[str], width: int) -> list[str]:
     """Fill lines of `width` cells with whole entries, a comma after each but the last."""
     lines: list[str] = []
-    for place, word in enumerate(words):
-        entry = word if place == len(words) - 1 else f"{word},"
+    for entry in [*(f"{word}," for word in words[:-1]), *words[-1:]]:
         if lines and cell_len(lines[-1]) + 1 + cell_len(entry) <= width:
             lines[-1] += f" {entry}"
         else:
@@ -253,15 +250,11 @@ def wrapped(text: str, fallback: int = 80) -> str:
 
 
 def plain_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> str:
-    """Lay rows out under their heads: the first `left` columns to the left, figures to the right."""
-    widths = [max(cell_len(cell) for cell in column) for column in zip(heads, *rows, strict=True)]
-    return "\n".join(laid_out(row, widths, left) for row in (heads, *rows))
-
-
-def laid_out(row: Sequence[str], widths: Sequence[int], left: int) -> str:
-    """Pad the cells of one row."""
-    cells = []
-    for place, (cell, width) in enumerate(zip(row, widths, strict=True)):
-        space = " " * (width - cell_len(cell))
-        cells.append(cell + space if place < left else space + cell)
-    return (" " * GAP).join(cells).rstrip()
+    """Format rows below their headings: the first `left` columns left-aligned, the others right-aligned."""
+    columns = []
+    for index, column in enumerate(zip(heads, *rows, strict=True)):
+        width = max(map(cell_len, column))
+        spaces = [" " * (width - cell_len(cell)) for cell in column]
+        pairs = zip(column, spaces, strict=True)
+        columns.append([cell + space if index < left else space + cell for cell, space in pairs])
+    return "\n".join((" " * GAP).join(row).rstrip() for row in zip(*columns, strict=True))

@@ -1,13 +1,15 @@
-"""`cognomen study`: run the experiments on recurrent networks, and see what they found."""
+"""`cognomen study`: run the experiments on recurrent networks, and show their findings."""
 
 from __future__ import annotations
 
-import json
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from cognomen.apps.cli.options import EXIT_CODES, json_option, print_json, seed_option
 from cognomen.apps.cli.progress import downloading, experiment_progress
 from cognomen.errors import DataError, InputError, MissingExtraError
 from cognomen.plots.canvas import require_matplotlib
@@ -15,10 +17,10 @@ from cognomen.plots.canvas import require_matplotlib
 if TYPE_CHECKING:
     from cognomen.study import Experiment, Findings
 
-QUICK = click.option("--quick", is_flag=True, help="A few seconds each: to see it run, not to learn from.")
-SEED = click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of all that chance decides."
+QUICK = click.option(
+    "--quick", is_flag=True, help="A few seconds each: to see it run, too short to learn from."
 )
+SEED = seed_option("Seed of all random draws.")
 OUT = click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -37,14 +39,14 @@ Examples:
 def command() -> None:
     """What recurrent networks can and cannot do, shown by running code.
 
-    Each experiment asks one question, trains on this machine, and gives a table, a picture and a sentence.
+    Each experiment asks one question, trains on this machine, and gives a table, a figure and a sentence.
     """
 
 
 @command.command(
     "list", epilog="\b\nExamples:\n  cognomen study list\n  cognomen study list --json | jq .name"
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@json_option("Print one JSON object per line.")
 def list_experiments(*, as_json: bool) -> None:
     """List the experiments and their questions."""
     from cognomen.study import EXPERIMENTS
@@ -52,34 +54,30 @@ def list_experiments(*, as_json: bool) -> None:
     if as_json:
         for each in EXPERIMENTS.values():
             facts = {"name": each.name, "group": each.group, "question": each.question}
-            click.echo(json.dumps({**facts, "needs_names": each.needs_names}, ensure_ascii=False))
+            print_json({**facts, "needs_names": each.needs_names})
         return
     width = max(map(len, EXPERIMENTS))
-    group = ""
-    for each in EXPERIMENTS.values():
-        if each.group != group:
-            click.echo(f"{'' if not group else chr(10)}{each.group}")
-            group = each.group
-        click.echo(f"  {each.name:<{width}}  {each.question}")
+    groups = [
+        "\n".join([group, *(f"  {each.name:<{width}}  {each.question}" for each in members)])
+        for group, members in groupby(EXPERIMENTS.values(), attrgetter("group"))
+    ]
+    click.echo("\n\n".join(groups))
 
 
 @command.command(
     "run",
-    epilog="""\b
+    epilog=f"""\b
 Examples:
   cognomen study run program
   cognomen study run history --seed 1 --out my-study
   cognomen study run nan-loss --quick --json
-
-\b
-Exit codes: 0 done, 1 an error that the message explains,
-2 not understood, 130 Ctrl-C.""",
+{EXIT_CODES}""",
 )
 @click.argument("name")
 @QUICK
 @SEED
 @OUT
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option()
 def run(name: str, *, quick: bool, seed: int, out: Path | None, as_json: bool) -> None:
     """Run the experiment NAME: seconds to a few minutes."""
     from cognomen.study import find_experiment
@@ -95,14 +93,14 @@ Examples:
   cognomen study all --out my-study
   cognomen study all --json > findings.jsonl
 
-An experiment whose data or packages are missing is left out, and says so on stderr.""",
+An experiment whose data or packages are missing is skipped, with a message on stderr.""",
 )
 @QUICK
 @SEED
 @OUT
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@json_option("Print one JSON object per line.")
 def run_all(*, quick: bool, seed: int, out: Path | None, as_json: bool) -> None:
-    """Run all experiments, one after the other: a quarter of an hour without --quick."""
+    """Run all experiments, one after the other: about fifteen minutes without --quick."""
     from cognomen.study import EXPERIMENTS
 
     if out is not None:
@@ -111,7 +109,7 @@ def run_all(*, quick: bool, seed: int, out: Path | None, as_json: bool) -> None:
         try:
             findings = measured(experiment, quick, seed, out)
         except (DataError, MissingExtraError) as error:
-            click.echo(f"{experiment.name}: left out. {error}", err=True)
+            click.echo(f"{experiment.name}: skipped. {error}", err=True)
             continue
         show(findings, out, as_json=as_json)
 
@@ -119,17 +117,17 @@ def run_all(*, quick: bool, seed: int, out: Path | None, as_json: bool) -> None:
 @command.command("check", epilog="\b\nExamples:\n  cognomen study check docs/study")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def check(folder: Path) -> None:
-    """Check that results, sentences, tables and pictures in FOLDER agree; leave with 1 when they do not."""
+    """Check that results, sentences, tables and figures in FOLDER agree; exit with 1 if they do not."""
     from cognomen.study import EXPERIMENTS
     from cognomen.study.record import problems
 
     if wrong := problems(folder, EXPERIMENTS):
         raise InputError("these results do not agree:\n" + "\n".join(wrong))
-    click.echo(f"{len(EXPERIMENTS)} experiments: numbers, sentences, tables and pictures agree")
+    click.echo(f"{len(EXPERIMENTS)} experiments: numbers, sentences, tables and figures agree")
 
 
 def measured(experiment: Experiment, quick: bool, seed: int, out: Path | None) -> Findings:
-    """Run an experiment with its bar; names are fetched before, as downloads have a bar of their own."""
+    """Run an experiment with a progress bar, after its names have been downloaded with another."""
     from cognomen.study import Settings
 
     if out is not None:
@@ -148,16 +146,16 @@ def measured(experiment: Experiment, quick: bool, seed: int, out: Path | None) -
 
 
 def show(findings: Findings, out: Path | None, *, as_json: bool) -> None:
-    """Print question, table and sentence, and write what is to be written."""
+    """Print the question, the table and the sentence, and write the files."""
     from cognomen.apps.cli.render import plain_table, wrapped
 
     if as_json:
-        click.echo(json.dumps(findings.to_json(), ensure_ascii=False))
+        print_json(findings.to_json())
     else:
         table = plain_table(findings.table.heads, findings.table.rows)
         quick = " (quick: too short to learn from)" if findings.settings.quick else ""
-        click.echo(wrapped(f"{findings.experiment.question}{quick}") + f"\n\n{table}\n")
-        click.echo(wrapped(findings.sentence) + "\n")
+        click.echo(wrapped(f"{findings.experiment.question}{quick}", 100) + f"\n\n{table}\n")
+        click.echo(wrapped(findings.sentence, 100) + "\n")
     if out is not None:
         from cognomen.study.record import write
 
