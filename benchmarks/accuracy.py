@@ -1,7 +1,7 @@
-"""Measure the shipped recipe beside other methods, on the same ten folds: `python benchmarks/accuracy.py`.
+"""Measure the shipped config beside other methods, on the same ten folds: `python benchmarks/accuracy.py`.
 
 All run under protocol L, cheapest first, and each goes into `benchmarks/results/accuracy.json` as soon as it
-has ended. The shipped recipe and the video's network are taken from `results/classic.json` and
+has ended. The shipped config and the video's network are taken from `results/classic.json` and
 `results/tutorial.json` where these hold the same method on the same names, and measured here where not.
 
     python benchmarks/accuracy.py                       all methods, about an hour on two slow cores
@@ -36,9 +36,9 @@ from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation import evaluate
 from cognomen.io.files import write_atomically
 from cognomen.rnn.engine.blas import one_blas_thread
-from cognomen.training import Recipe, run_protocol
+from cognomen.training import TrainingConfig, run_protocol
+from cognomen.training.dataset import corpus_sha256
 from cognomen.training.protocols import RunProgress, split
-from cognomen.training.run import fingerprint
 from cognomen.tutorial.loop import LoopConfig
 
 HERE = Path(__file__).parent
@@ -72,9 +72,9 @@ ROWS = {
         cell: Row(f"bidirectional {words} {HIDDEN_SIZES[cell]}", OurNetwork(plain(cell)))
         for cell, words in {"rnn": "Elman", "combined": "combined", "lstm": "LSTM", "gru": "GRU"}.items()
     },
-    "ngrams-alone": Row("`classic` without its GRU: n-grams alone", NgramsAlone(Recipe())),
-    "gru-alone": Row("`classic` without its n-grams: GRU alone", OurNetwork(Recipe(longest_ngram=0))),
-    "classic": Row("`classic`: GRU and n-grams", OurNetwork(Recipe())),
+    "ngrams-alone": Row("`classic` without its GRU: n-grams alone", NgramsAlone(TrainingConfig())),
+    "gru-alone": Row("`classic` without its n-grams: GRU alone", OurNetwork(TrainingConfig(longest_ngram=0))),
+    "classic": Row("`classic`: GRU and n-grams", OurNetwork(TrainingConfig())),
 }
 
 
@@ -183,7 +183,7 @@ def table(results: Mapping[str, Any], only: Collection[str] = tuple(ROWS)) -> st
 
 def asked() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description="Measure the shipped recipe beside other methods.")
+    parser = argparse.ArgumentParser(description="Measure the shipped config beside other methods.")
     parser.add_argument("--quick", action="store_true", help="two folds in small form, under two minutes")
     parser.add_argument("--only", metavar="NAME,NAME", help=f"some of: {','.join(ROWS)}")
     parser.add_argument("--missing", action="store_true", help="only what has no figures as it is now")
@@ -196,7 +196,7 @@ def asked() -> argparse.Namespace:
 
 def earlier(path: Path, corpus: Corpus, *, quick: bool) -> dict[str, Any]:
     """The results so far, if they are of the same names."""
-    about = {"source": corpus.source, "rows": len(corpus), "sha256": fingerprint(corpus)}
+    about = {"source": corpus.source, "rows": len(corpus), "sha256": corpus_sha256(corpus)}
     if path.exists():
         results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if results["corpus"] == about:

@@ -1,4 +1,4 @@
-"""Re-train the shipped model `classic` and re-measure its recipe: `python benchmarks/classic.py`.
+"""Re-train the shipped model `classic` and re-measure its config: `python benchmarks/classic.py`.
 
 Runs the protocols L and T and the training command that stands in the model's card, and writes
 `benchmarks/results/classic.json` and the model's folder, whose card quotes those figures. The models of the
@@ -25,9 +25,9 @@ import unlike
 from cognomen import Classifier
 from cognomen.corpora import Corpus
 from cognomen.io.files import write_atomically
-from cognomen.training import Recipe, run_protocol
+from cognomen.training import TrainingConfig, run_protocol
 from cognomen.training.card import model_card
-from cognomen.training.protocols import RecipeTrainer, RunProgress, Tell
+from cognomen.training.protocols import ClassifierMethod, RunProgress, Tell
 
 RESULTS = Path(__file__).parent / "results" / "classic.json"
 FOLDS = Path(__file__).parent / "folds"
@@ -47,7 +47,7 @@ def cognomen(*words: str) -> str:
 
 
 @dataclass(frozen=True)
-class Keeping(RecipeTrainer):
+class Keeping(ClassifierMethod):
     """Trains as `cognomen train` does, and keeps the model of each run."""
 
     folder: Path = FOLDS
@@ -61,9 +61,9 @@ class Keeping(RecipeTrainer):
 
 def measure(which: str) -> dict[str, Any]:
     """The figures of a protocol, as `cognomen protocol` gives them."""
-    recipe = Recipe()
-    method = Keeping(recipe) if which == "L" else RecipeTrainer(recipe)
-    facts = {"recipe": recipe.to_json()}
+    config = TrainingConfig()
+    method = Keeping(config) if which == "L" else ClassifierMethod(config)
+    facts = {"config": config.to_json()}
     result = run_protocol(which, DATA, method, facts=facts, processes=2, on_progress=tell)
     return result.to_json()
 

@@ -14,7 +14,7 @@ by the recall on the nine other folds, never on the fold that is measured.
 The classifiers are those that `benchmarks/classic.py` keeps in `benchmarks/folds`; the generators are kept
 beside them. After a new classifier was trained, `--kept --ship` measures the generators anew, which takes
 two minutes, and sets the shipped one's scales. `--ship` alone trains the shipped generator on all names,
-`--card` writes its card anew from the results. Folds 0 to 2 were looked at when recipe and n-grams were
+`--card` writes its card anew from the results. Folds 0 to 2 were looked at when config and n-grams were
 chosen: they are left out. About three minutes a fold on one core, with training.
 """
 
@@ -34,7 +34,7 @@ from cognomen.classifier import Classifier
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation import split_by_fold
 from cognomen.io.files import write_atomically
-from cognomen.network.generator import Generator, GeneratorRecipe, spell
+from cognomen.network.generator import Generator, GeneratorConfig, spell
 from cognomen.study.letter_ngrams import OriginModel
 from cognomen.training import train_generator
 
@@ -47,7 +47,7 @@ SAMPLES = 300  # of each origin, fold and temperature
 SCALES = (0.6, 0.75, 0.9, 1.05, 1.2)  # of which a line is made; beyond them no origin is set
 TRIED = 1000  # names of each origin and scale, to set it
 FLAT = -0.05  # the line's slope, which chance moves by about .02
-CHOSEN_ON = (0, 1, 2)  # the folds looked at when recipe and n-grams were chosen
+CHOSEN_ON = (0, 1, 2)  # the folds looked at when config and n-grams were chosen
 ORDER, SHARE = 5, 0.9  # of the n-grams
 
 Counts = dict[str, Counter[str]]
@@ -72,13 +72,13 @@ def others(real: list[dict[str, list[int]]], k: int) -> dict[str, list[int]]:
     return pooled([{"real": run} for j, run in enumerate(real) if j != k], "real")
 
 
-def trained(corpus: Corpus, recipe: GeneratorRecipe, place: Path, *, kept: bool) -> Generator:
+def trained(corpus: Corpus, config: GeneratorConfig, place: Path, *, kept: bool) -> Generator:
     """The generator kept at a place, or one trained anew, and kept there, rounded as it is stored."""
     if kept and (place / "model.json").is_file():
         generator = Generator.load(place)
-        if generator.recipe == recipe:
+        if generator.config == config:
             return generator
-    train_generator(corpus, recipe).save(place)
+    train_generator(corpus, config).save(place)
     return Generator.load(place)
 
 
@@ -104,10 +104,10 @@ def temperature_scales(
 
 
 def measure_fold(
-    corpus: Corpus, k: int, recipe: GeneratorRecipe, real: list[dict[str, list[int]]], *, kept: bool
+    corpus: Corpus, k: int, config: GeneratorConfig, real: list[dict[str, list[int]]], *, kept: bool
 ) -> dict[str, Any]:
     training, test = (part(corpus, rows) for rows in split_by_fold(corpus.names, k))
-    generator = trained(training, recipe, FOLDS / f"generator-{k}", kept=kept)
+    generator = trained(training, config, FOLDS / f"generator-{k}", kept=kept)
     classifier = Classifier.load(FOLDS / str(k))
     learned = {spell(name) for name in training.names}
     found: dict[str, Any] = {"fold": k}
@@ -152,11 +152,11 @@ def recognised(classifier: Classifier, names: Any, origins: Any) -> dict[str, li
 
 
 def perplexities(generator: Generator, training: Corpus, test: Corpus) -> dict[str, Any]:
-    """Surprise in nats and letters, summed over the test names that are spelt with known letters."""
+    """Nats (-log p) and letters, summed over the test names that are spelt with known letters."""
     known = set(generator.alphabet.letters)
     rows = [i for i, name in enumerate(test.names) if not set(spell(name)) - known]
     names, origins = [test.names[i] for i in rows], [test.labels[i] for i in rows]
-    surprise, letters = generator.surprise(names, origins)
+    nats, letters = generator.negative_log_likelihood(names, origins)
     usable = [i for i, name in enumerate(training.names) if not set(spell(name)) - known]
     spelt = [spell(training.names[i]) for i in usable]
     model = OriginModel(spelt, [training.labels[i] for i in usable], ORDER, SHARE)
@@ -164,12 +164,12 @@ def perplexities(generator: Generator, training: Corpus, test: Corpus) -> dict[s
     return {
         "letters": int(letters.sum()),
         "left_out": len(test) - len(rows),
-        "nats": float(surprise.sum()),
+        "nats": float(nats.sum()),
         "nats_ngrams": float(np.sum(ngrams)),
         "by_origin": {
             origin: [
                 int(letters[at].sum()),
-                float(surprise[at].sum()),
+                float(nats[at].sum()),
                 float(np.sum(np.array(ngrams)[at])),
             ]
             for origin in sorted(set(origins))
@@ -251,11 +251,11 @@ def within(rows: dict[str, Any]) -> dict[str, Any]:
 
 
 def results_of(
-    runs: list[dict[str, Any]], real: dict[str, list[int]], recipe: GeneratorRecipe, seconds: float
+    runs: list[dict[str, Any]], real: dict[str, list[int]], config: GeneratorConfig, seconds: float
 ) -> dict[str, Any]:
     untouched = [run for run in runs if run["fold"] not in CHOSEN_ON]
     return {
-        "recipe": vars(recipe),
+        "config": vars(config),
         "samples": SAMPLES,
         "ngrams": {"order": ORDER, "share_of_own_origin": SHARE},
         "chosen_on": list(CHOSEN_ON),
@@ -290,7 +290,7 @@ def card(results: dict[str, Any], generator: Generator) -> str:
     return "\n".join(
         [
             "# generator: surnames made up letter by letter\n",
-            f"A GRU of {generator.recipe.hidden_size} numbers that is reminded of the origin at every "
+            f"A GRU of {generator.config.hidden_size} numbers that is reminded of the origin at every "
             f"letter; {generator.network.size:,} weights, stored as float16. Trained by "
             f"`benchmarks/generator.py` on {generator.facts['names']:,} surnames of "
             f"{len(generator.origins)} origins. It knows the names that it learned from by a checksum of "
@@ -329,26 +329,26 @@ def main() -> None:
     )
     parser.add_argument("--folds", default="3,4,5,6,7,8,9", help="none: '', for --ship and --card")
     parser.add_argument("--out", type=Path, default=RESULTS)
-    parser.add_argument("--recipe", type=json.loads, default={}, help="fields of the recipe, as JSON")
+    parser.add_argument("--config", type=json.loads, default={}, help="fields of the config, as JSON")
     parser.add_argument("--add", action="store_true", help="to the runs that the results hold already")
     parser.add_argument("--kept", action="store_true", help="measure the generators kept, train none")
     parser.add_argument("--ship", action="store_true", help="train the shipped generator, and set its scales")
     parser.add_argument("--card", action="store_true", help="write the shipped generator's card anew")
     options = parser.parse_args()
     corpus = load_corpus("tutorial")
-    recipe = GeneratorRecipe(**options.recipe)
+    config = GeneratorConfig(**options.config)
     before = json.loads(options.out.read_text("utf-8")) if options.add else {"runs": [], "seconds": 0}
     runs, began = before["runs"], time.perf_counter()
     real = real_recall(corpus)
     for k in map(int, filter(None, options.folds.split(","))):
-        runs.append(measure_fold(corpus, k, recipe, real, kept=options.kept))
+        runs.append(measure_fold(corpus, k, config, real, kept=options.kept))
         print(f"fold {k}: {time.perf_counter() - began:.0f} s", flush=True)
     if {run["fold"] for run in runs} - set(CHOSEN_ON):
         seconds = before["seconds"] + time.perf_counter() - began
-        results = results_of(runs, others(real, -1), recipe, seconds)
+        results = results_of(runs, others(real, -1), config, seconds)
         write_atomically(options.out, (json.dumps(results, indent=1) + "\n").encode())
     if options.ship:
-        generator = trained(corpus, recipe, SHIPPED, kept=options.kept)
+        generator = trained(corpus, config, SHIPPED, kept=options.kept)
         generator.temperature_scale = tuple(
             temperature_scales(generator, Classifier.load(), others(real, -1), seed=100)
         )

@@ -3,7 +3,7 @@
 Looks at protocol L's test names, answered by the models of the ten folds (benchmarks/folds), and writes
 benchmarks/results/limits.json:
 
-    curve       accuracy on four folds of the recipe trained on an eighth, a quarter, half and all of the
+    curve       accuracy on four folds of the config trained on an eighth, a quarter, half and all of the
                 training names, and the power law through these points
     groups      which names are answered right: of one origin or several, by length
     confusions  which origins are taken for which
@@ -33,8 +33,8 @@ from cognomen.evaluation.splits import FOLDS
 from cognomen.io.files import write_atomically
 from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.text import fold, normalise
-from cognomen.training import Recipe
-from cognomen.training.protocols import RUNS, RecipeTrainer, split
+from cognomen.training import TrainingConfig
+from cognomen.training.protocols import RUNS, ClassifierMethod, split
 
 HERE = Path(__file__).parent
 RESULTS, PICTURE = HERE / "results" / "limits.json", HERE.parent / "docs" / "limits.svg"
@@ -61,23 +61,23 @@ def some(corpus: Corpus, rows: Sequence[int] | NDArray[np.int64]) -> Corpus:
 
 def learning_curve(corpus: Corpus) -> list[dict[str, float]]:
     """Names trained on and mean accuracy over four folds, for each share of their training names."""
-    recipe = Recipe(refit=False, validation_share=0.0)  # learns from all that it is given
+    config = TrainingConfig(refit=False, validation_share=0.0)  # learns from all that it is given
     points = []
     for share in SHARES:
-        found = [learned(corpus, k, share, recipe) for k in CURVE_FOLDS]
+        found = [learned(corpus, k, share, config) for k in CURVE_FOLDS]
         points.append({key: float(np.mean([row[key] for row in found])) for key in found[0]})
         print(points[-1], file=sys.stderr, flush=True)
     return points
 
 
-def learned(corpus: Corpus, k: int, share: float, recipe: Recipe) -> dict[str, float]:
+def learned(corpus: Corpus, k: int, share: float, config: TrainingConfig) -> dict[str, float]:
     """What a network knows of fold k that saw a share of the other folds, each origin's alike."""
     training, test = split_by_fold(corpus.names, k)
     part = some(corpus, training)
     if share < 1:
         part = some(part, np.flatnonzero(validation_mask(part.names, share, k, part.labels)))
     names = [corpus.names[i] for i in test]
-    p, origins = RecipeTrainer(recipe)(part, names, k, lambda share, figures: None)
+    p, origins = ClassifierMethod(config)(part, names, k, lambda share, figures: None)
     right = np.array(origins)[p.argmax(axis=1)] == [corpus.labels[i] for i in test]
     return {"names": len(part), "accuracy": float(right.mean())}
 

@@ -6,7 +6,7 @@ training part of each fold, save those that fold like a name of the test. Writes
 left out of it all, and folds 1, 4, 7 and 8 (or those of `--folds`) are held out in turn.
 
 Their origins come in other shares than those of the 18 files, and their spelling in other fashions: training
-shows them at first, and allows for their shares (`cognomen.training.run`).
+shows them at first, and allows for their shares (`cognomen.training.dataset`).
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from cognomen.evaluation import Evaluation, evaluate
 from cognomen.evaluation.splits import FOLDS, fold_numbers
 from cognomen.io.files import write_atomically
 from cognomen.rnn.arrays import Array
-from cognomen.training import Recipe, run_protocol
-from cognomen.training.protocols import RecipeTrainer, RunProgress, Tell
+from cognomen.training import TrainingConfig, run_protocol
+from cognomen.training.protocols import ClassifierMethod, RunProgress, Tell
 
 RESULTS = Path(__file__).parent / "results" / "outside.json"
 DATA = "tutorial"
@@ -56,7 +56,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class WithOutside(RecipeTrainer):
+class WithOutside(ClassifierMethod):
     """Trains on a fold's names and those from outside.
 
     Attributes:
@@ -171,7 +171,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--all", action="store_true", help="no such limit")
     parser.add_argument("--contradicting", action="store_true")
     parser.add_argument("--near", action="store_true")
-    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument("--epochs", type=int, default=TrainingConfig.epochs)
     parser.add_argument("--no-refit", action="store_true", help="half the time: no second network")
     return parser.parse_args()
 
@@ -180,15 +180,15 @@ def main() -> None:
     given = arguments()
     at_most = None if given.all else given.at_most
     settings = Settings(at_most, given.contradicting, given.near)
-    recipe = Recipe(epochs=given.epochs, refit=not given.no_refit)
-    method = WithOutside(recipe, settings)
+    config = TrainingConfig(epochs=given.epochs, refit=not given.no_refit)
+    method = WithOutside(config, settings)
     if given.inner or given.folds:
         folds = given.folds or INNER
         print(settings, "inner" if given.inner else "test", "folds", *folds, flush=True)
         some_folds(method, folds, given.inner)
         return
     added = facts(settings)
-    told = {"recipe": recipe.to_json(), "outside": added["settings"]}
+    told = {"config": config.to_json(), "outside": added["settings"]}
     result = run_protocol("L", DATA, method, facts=told, processes=2, on_progress=tell).to_json()
     write_atomically(RESULTS, (json.dumps({"L": result, "outside": added}, indent=1) + "\n").encode())
     print(line(result["accuracies"], result["evaluation"]))

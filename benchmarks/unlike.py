@@ -74,7 +74,7 @@ def measure_fold(corpus: Corpus, k: int, words: list[str]) -> dict[str, dict[str
     from sklearn.metrics import roc_auc_score
 
     clf = Classifier.load(HERE / "folds" / str(k))
-    limit = clf.calibration.unlike_above
+    limit = clf.calibration.ood_threshold
     if limit is None:
         raise SystemExit("this model holds no limit: run `python benchmarks/classic.py` first")
     names = sorted({corpus.names[i] for i in split_by_fold(corpus.names, k)[1]})
@@ -95,7 +95,7 @@ def refused_by_origin(corpus: Corpus) -> dict[str, float]:
         clf = Classifier.load(HERE / "folds" / str(k))
         rows = split_by_fold(corpus.names, k)[1]
         refused[rows] = surprise(clf, [corpus.names[row] for row in rows]) > (
-            clf.calibration.unlike_above or 0
+            clf.calibration.ood_threshold or 0
         )
     labels = np.array(corpus.labels)
     return {origin: float(refused[labels == origin].mean()) for origin in corpus.origins}

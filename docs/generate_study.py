@@ -17,7 +17,7 @@ from pathlib import Path
 from cognomen.study import EXPERIMENTS
 from cognomen.study.record import problems, read, results_path, write
 from cognomen.study.tasks.origins import shipped_accuracy
-from cognomen.training import Recipe
+from cognomen.training import TrainingConfig
 
 STUDY = Path(__file__).parent / "study"
 MARK = re.compile(r"(<!-- study (\S+) -->\n).*?(<!-- /study \2 -->)", re.DOTALL)
@@ -65,13 +65,13 @@ def stale(folder: Path) -> list[str]:
 
 
 def outdated(folder: Path) -> list[str]:
-    """What `origins` says of a shipped model, or found with a recipe, that is no longer there."""
+    """What `origins` says of a shipped model, or found with a config, that is no longer there."""
     numbers = read(folder, "origins").numbers
     found = []
     if numbers["all_folds"] != shipped_accuracy():
         found.append("origins: the shipped model has changed")
-    if numbers["recipe"] != json.loads(json.dumps(asdict(Recipe()))):
-        found.append("origins: the recipe has changed; run: cognomen study run origins --out docs/study")
+    if numbers["config"] != json.loads(json.dumps(asdict(TrainingConfig()))):
+        found.append("origins: the config has changed; run: cognomen study run origins --out docs/study")
     return found
 
 

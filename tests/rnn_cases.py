@@ -50,8 +50,10 @@ def recurrent(
 def network(kind: str, pooling: str, direction: str, layers: int = 1, *, e: int = 3, h: int = 2) -> Network:
     """A float64 network over 6 letters and 4 origins."""
     cell, options = KINDS[kind]
-    options = {"nonlinearity": "identity"} | options
-    architecture = Architecture(6, 4, cell, e, h, layers, direction, pooling, **options)
+    options = {"nonlinearity": "identity", "direction": direction, "pooling": pooling} | options
+    architecture = Architecture(
+        6, 4, cell=cell, embedding_size=e, hidden_size=h, num_layers=layers, **options
+    )
     return Network(architecture, rng=np.random.default_rng(5), dtype=np.float64)
 
 

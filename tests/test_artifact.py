@@ -275,7 +275,7 @@ def edited(folder: Path, **changes: Any) -> Path:
         ("null", "not a Cognomen model"),
         ("{}", "not a Cognomen model"),
         ('{"model_type": "bert"}', "not a Cognomen model"),
-        ('{"format": "cognomen-model"}', "format_version: expected 1, got None"),
+        ('{"format": "cognomen-model"}', "format_version: expected 2, got None"),
     ],
 )
 def test_foreign_or_broken_json(folder: Path, text: str, reason: str) -> None:
@@ -286,11 +286,11 @@ def test_foreign_or_broken_json(folder: Path, text: str, reason: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"format_version": 2}, "a newer Cognomen wrote it. Upgrade"),
-        ({"format_version": 0}, "an older Cognomen wrote it. Train it anew"),
-        ({"format_version": "1"}, "format_version: expected 1, got '1'"),
-        ({"format_version": True}, "format_version: expected 1, got True"),
-        ({"format_version": 1.0}, "format_version: expected 1, got 1.0"),
+        ({"format_version": 3}, "a newer Cognomen wrote it. Upgrade"),
+        ({"format_version": 1}, "an older Cognomen wrote it. Train it anew"),
+        ({"format_version": "1"}, "format_version: expected 2, got '1'"),
+        ({"format_version": True}, "format_version: expected 2, got True"),
+        ({"format_version": 1.0}, "format_version: expected 2, got 1.0"),
         ({"format": "other"}, "not a Cognomen model"),
         ({"alphabet": None}, "alphabet: expected a text of all letters, but the key is missing"),
         ({"alphabet": ["a"]}, "alphabet: expected a text of all letters, got ['a']"),

@@ -20,11 +20,11 @@ from cognomen.corpora.cleaning import CleaningReport
 from cognomen.evaluation.splits import fold_numbers
 from cognomen.network import Network
 from cognomen.rnn.initializers import Zeros
-from cognomen.training import Recipe
-from cognomen.training.run import fingerprint
+from cognomen.training import TrainingConfig
+from cognomen.training.dataset import corpus_sha256
 
 ENDINGS = {"A": ("ova", "sky"), "B": ("ini", "ello"), "C": ("sson",)}
-SMALL = Recipe(epochs=4, hidden_size=4, embedding_size=4, batch_size=16, min_letter_count=1)
+SMALL = TrainingConfig(epochs=4, hidden_size=4, embedding_size=4, batch_size=16, min_letter_count=1)
 
 
 def quiet(share: float, figures: str) -> None:
@@ -105,7 +105,7 @@ def test_the_cells_networks_are_of_one_size() -> None:
     }
     assert sizes.keys() == {"rnn", "combined", "lstm", "gru"}
     assert all(abs(size / sizes["gru"] - 1) < 0.02 for size in sizes.values())
-    assert HIDDEN_SIZES["gru"] == Recipe().hidden_size
+    assert HIDDEN_SIZES["gru"] == TrainingConfig().hidden_size
 
 
 def test_a_networks_size_is_that_of_the_one_that_answers(corpus: Corpus) -> None:
@@ -159,7 +159,7 @@ def write(path: Path, values: dict[str, Any]) -> None:
 
 
 def test_figures_of_other_settings_do_not_count(tmp_path: Path) -> None:
-    old = measured("gru") | {"method": {"recipe": {**Recipe().to_json(), "epochs": 99}}}
+    old = measured("gru") | {"method": {"config": {**TrainingConfig().to_json(), "epochs": 99}}}
     results = {"quick": False, "corpus": {"sha256": "1"}, "methods": {"svm": measured("svm"), "gru": old}}
     assert list(accuracy.current(results, tmp_path)) == ["svm"]
 
@@ -174,7 +174,7 @@ def test_what_is_measured_elsewhere_is_read_there_if_it_is_the_same(tmp_path: Pa
     found = accuracy.current(results, tmp_path)["classic"]
     assert (found["mean"], found["parameters"], found["from"]) == (0.75, 7, "classic.json")
     assert accuracy.current(results | {"quick": True}, tmp_path) == {}
-    for changed in ({"corpus": {"sha256": "2"}}, {"method": {"recipe": SMALL.to_json()}}):
+    for changed in ({"corpus": {"sha256": "2"}}, {"method": {"config": SMALL.to_json()}}):
         write(path, {"L": now | changed})
         assert accuracy.current(results, tmp_path) == {}
 
@@ -240,7 +240,7 @@ def test_results_are_written_method_by_method(
     assert accuracy.table(after) in capsys.readouterr().out
     monkeypatch.setattr(accuracy, "load_corpus", lambda _: replace(corpus, names=corpus.names[::-1]))
     assert accuracy.earlier(path, accuracy.load_corpus(""), quick=True)["methods"] == {}
-    assert after["corpus"]["sha256"] == fingerprint(corpus)
+    assert after["corpus"]["sha256"] == corpus_sha256(corpus)
 
 
 def test_a_method_that_does_not_exist(

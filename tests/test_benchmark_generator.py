@@ -9,7 +9,7 @@ from typing import Any
 import generator as benchmark
 import pytest
 
-from cognomen.network.generator import Generator, GeneratorRecipe
+from cognomen.network.generator import Generator, GeneratorConfig
 from cognomen.text import Alphabet
 
 REAL = {"Czech": [200, 120], "Irish": [40, 20]}
@@ -53,7 +53,7 @@ def test_counts_of_folds_are_summed_and_compared():
 
 
 def test_folds_on_which_choices_were_made_are_left_out():
-    results = benchmark.results_of([run(0), run(1), run(5)], REAL, GeneratorRecipe(), 1.0)
+    results = benchmark.results_of([run(0), run(1), run(5)], REAL, GeneratorConfig(), 1.0)
     assert results["summary"]["folds"] == [5]
     assert [each["fold"] for each in results["runs"]] == [0, 1, 5]
 
@@ -95,12 +95,12 @@ def test_recall_on_the_fold_that_is_measured_is_left_out():
 
 
 def test_the_card_quotes_the_results():
-    recipe = GeneratorRecipe(origin_size=2, letter_size=2, hidden_size=4)
+    config = GeneratorConfig(origin_size=2, letter_size=2, hidden_size=4)
     facts, temperature_scale = {"names": 1234}, [0.9, 1.15]
     generator = Generator(
-        Alphabet("ab"), ["Czech", "Irish"], recipe, facts=facts, temperature_scale=temperature_scale
+        Alphabet("ab"), ["Czech", "Irish"], config, facts=facts, temperature_scale=temperature_scale
     )
-    text = benchmark.card(benchmark.results_of([run(3)], REAL, recipe, 1.0), generator)
+    text = benchmark.card(benchmark.results_of([run(3)], REAL, config, 1.0), generator)
     assert "1,234 surnames of 2 origins" in text
     assert "held out: 6.05; of Kneser-Ney letter 5-grams: 6.69" in text
     assert "| Irish | 0.50 (40) | 0.50 | 60% | 60% | 1.15 |" in text

@@ -10,8 +10,8 @@ from cognomen.corpora import load_corpus
 from cognomen.corpora.outside import OutsideName, OutsideNames
 from cognomen.evaluation.splits import fold_numbers
 from cognomen.text import fold
-from cognomen.training import Recipe
-from cognomen.training.protocols import RecipeTrainer
+from cognomen.training import TrainingConfig
+from cognomen.training.protocols import ClassifierMethod
 
 
 @pytest.mark.parametrize("inner", [True, False])
@@ -26,8 +26,8 @@ def test_neither_the_test_fold_nor_the_one_never_looked_at_is_learnt(inner, monk
         learnt.append(part)
         return np.full((len(names), len(part.origins)), 1 / len(part.origins)), part.origins
 
-    monkeypatch.setattr(RecipeTrainer, "__call__", train_nothing)
-    method = bench.WithOutside(Recipe(), bench.Settings(at_most=None, contradicting=True))
+    monkeypatch.setattr(ClassifierMethod, "__call__", train_nothing)
+    method = bench.WithOutside(TrainingConfig(), bench.Settings(at_most=None, contradicting=True))
     probabilities, right = bench.one_fold(method, 4, inner)
     folds = fold_numbers(corpus.names)
     kept_out = {fold(n) for n, k in zip(corpus.names, folds, strict=True) if k in ((0, 4) if inner else (4,))}

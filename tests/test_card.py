@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from cognomen.training import Recipe
+from cognomen.training import TrainingConfig
 from cognomen.training.card import model_card, train_command
 
 TRAINING = {
-    "recipe": Recipe(seed=3).to_json(),
+    "config": TrainingConfig(seed=3).to_json(),
     "cognomen": "0.1.0",
     "source": "tutorial",
     "data": "20,074 surnames\n24 dropped as junk",
@@ -81,18 +81,18 @@ def test_protocols_stand_in_order() -> None:
 
 
 def test_a_folder_with_a_space_is_quoted() -> None:
-    assert train_command(Recipe().to_json(), "my names").startswith("cognomen train 'my names' --out")
+    assert train_command(TrainingConfig().to_json(), "my names").startswith("cognomen train 'my names' --out")
 
 
 @pytest.mark.parametrize(
-    ("recipe", "options"),
+    ("config", "options"),
     [
-        (Recipe(seed=3), "--seed 3"),
-        (replace(Recipe(), cell="lstm", hidden_size=64), "--cell lstm --hidden-size 64 --seed 0"),
+        (TrainingConfig(seed=3), "--seed 3"),
+        (replace(TrainingConfig(), cell="lstm", hidden_size=64), "--cell lstm --hidden-size 64 --seed 0"),
     ],
 )
-def test_the_command(recipe: Recipe, options: str) -> None:
-    assert train_command(recipe.to_json(), "names") == f"cognomen train names --out MODEL {options}"
+def test_the_command(config: TrainingConfig, options: str) -> None:
+    assert train_command(config.to_json(), "names") == f"cognomen train names --out MODEL {options}"
 
 
 def test_the_command_line_takes_every_setting() -> None:
@@ -100,7 +100,7 @@ def test_the_command_line_takes_every_setting() -> None:
 
     from cognomen.apps.cli.commands import cli
 
-    changed = Recipe(
+    changed = TrainingConfig(
         cell="rnn",
         embedding_size=8,
         hidden_size=9,
@@ -114,7 +114,7 @@ def test_the_command_line_takes_every_setting() -> None:
         epochs=2,
         batch_size=16,
         learning_rate=0.01,
-        average_from=0.5,
+        swa_start=0.5,
         weight_decay=0.1,
         label_smoothing=0.05,
         clip=2.0,
@@ -123,12 +123,12 @@ def test_the_command_line_takes_every_setting() -> None:
         longest_ngram=3,
         min_ngram_count=4,
         ngram_dropout=0.25,
-        alone=0.75,
-        agreement=0.5,
-        balance=0.0,
+        rnn_loss_weight=0.75,
+        rdrop_alpha=0.5,
+        logit_adjustment=0.0,
         refit=False,
     )
-    assert all(value != getattr(Recipe(), name) for name, value in changed.to_json().items())
+    assert all(value != getattr(TrainingConfig(), name) for name, value in changed.to_json().items())
     words = train_command(changed.to_json(), "no-such-folder").split()[1:]
     result = CliRunner().invoke(cli, words)
     assert "no-such-folder" in result.output + str(result.exception)

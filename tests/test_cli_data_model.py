@@ -14,7 +14,7 @@ from cognomen.classifier import Classifier
 from cognomen.corpora import load_corpus
 from cognomen.evaluation import evaluate
 from cognomen.io.model_folder import read_artifact
-from cognomen.training.run import fingerprint
+from cognomen.training.dataset import corpus_sha256
 
 ROWS = {
     "Czech": ["Novák", "Dvořák", "Svoboda", "Svoboda", "123"],
@@ -185,7 +185,7 @@ def test_an_origin_without_names_has_no_scores(model, tmp_path):
 
 def test_names_seen_in_training_are_told(tmp_path, names):
     corpus = load_corpus(names)
-    tiny_classifier(corpus_sha256=fingerprint(corpus)).save(tmp_path / "seen")
+    tiny_classifier(corpus_sha256=corpus_sha256(corpus)).save(tmp_path / "seen")
     tiny_classifier(corpus_sha256="of other names").save(tmp_path / "unseen")
     [line] = lines(inside("evaluate", str(tmp_path / "seen"), str(names), "--json"))
     assert "trained on these very names" in json.loads(line)["notes"][0]

@@ -35,7 +35,7 @@ def test_json_lines():
 
 def test_known_names_come_on_request():
     new, any_names = (lines(inside("generate", "korean", "-n", "40", *known)) for known in ([], ["--known"]))
-    learned = Generator.load().learned
+    learned = Generator.load().training_hashes
     assert np.isin(fingerprints(any_names), learned).any()
     assert not np.isin(fingerprints(new), learned).any()
     assert [a == b for a, b in zip(new, any_names, strict=True)].count(True) > 5, "what is new stays"

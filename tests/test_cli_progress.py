@@ -19,7 +19,7 @@ from cognomen.apps.cli.progress import (
     protocol_progress,
     training_progress,
 )
-from cognomen.training.progress import EpochRecord, Progress
+from cognomen.training import EpochRecord, Progress
 from cognomen.training.protocols import RunProgress
 
 Tick = Callable[[float], None]

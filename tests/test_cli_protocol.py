@@ -12,7 +12,7 @@ import pytest
 from cli_running import clean_environment, failure, inside, interruptible, lines, not_for_ever, run
 
 from cognomen.apps.cli.progress import ProgressBar, protocol_progress
-from cognomen.training import Recipe, run_protocol
+from cognomen.training import TrainingConfig, run_protocol
 from cognomen.training.protocols import RunProgress
 
 PAGE = (Path(__file__).parent.parent / "docs" / "schema.md").read_text("utf-8")
@@ -31,9 +31,8 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_json_is_the_result_of_the_protocol(names):
     [line] = lines(run("protocol", "T", names, *SMALL, "--seed", "5", "--processes", "2", "--json"))
     facts = json.loads(line)
-    expected = run_protocol(
-        "T", names, Recipe(hidden_size=4, embedding_size=4, epochs=1, seed=5, refit=False), processes=2
-    )
+    config = TrainingConfig(hidden_size=4, embedding_size=4, epochs=1, seed=5, refit=False)
+    expected = run_protocol("T", names, config, processes=2)
     ours, theirs = ({**each, "seconds": 0} for each in (facts, json.loads(json.dumps(expected.to_json()))))
     assert ours == theirs
     [row] = [line for line in PAGE.splitlines() if line.startswith("| `protocol` |")]

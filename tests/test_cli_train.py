@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shlex
 import signal
 import subprocess
@@ -10,15 +11,18 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import click
 import pytest
 from cli_running import clean_environment, failure, inside, interruptible, lines, run
 from click.testing import CliRunner
 
 from cognomen.apps.cli.commands import cli
-from cognomen.apps.cli.config_options import OPTIONS
+from cognomen.apps.cli.config_options import config_options
 from cognomen.apps.cli.progress import clock
 from cognomen.classifier import Classifier
-from cognomen.training import Recipe
+from cognomen.errors import InputError
+from cognomen.network.config import COUNT, FRACTION, Range, describe, setting
+from cognomen.training import TrainingConfig
 from cognomen.training.card import train_command
 
 SMALL = [
@@ -71,7 +75,7 @@ def test_equal_seeds_give_equal_weights_and_others_do_not(names, tmp_path):
     assert weights("c", "4") != first
 
 
-def test_the_options_reach_the_recipe(names, tmp_path):
+def test_the_options_reach_the_config(names, tmp_path):
     options = [
         "--cell",
         "lstm",
@@ -85,8 +89,8 @@ def test_the_options_reach_the_recipe(names, tmp_path):
         "9",
     ]
     lines(run("train", names, "--out", str(tmp_path / "model"), *SMALL, "--epochs", "1", *options))
-    recipe = Recipe.from_json(Classifier.load(tmp_path / "model").facts["recipe"])
-    wanted = Recipe(
+    config = TrainingConfig.from_json(Classifier.load(tmp_path / "model").facts["config"])
+    wanted = TrainingConfig(
         cell="lstm",
         num_layers=2,
         dropout=(0.1, 0.0, 0.3),
@@ -99,7 +103,7 @@ def test_the_options_reach_the_recipe(names, tmp_path):
         refit=False,
         epochs=1,
     )
-    assert recipe == wanted
+    assert config == wanted
 
 
 @pytest.mark.skipif(find_spec("matplotlib") is None, reason="needs matplotlib")
@@ -129,18 +133,99 @@ def test_pictures_that_cannot_be_drawn_are_refused_before_the_work(names, tmp_pa
     assert not (tmp_path / "model").exists()
 
 
-def test_every_field_of_a_recipe_has_an_option():
-    assert {field for field, _, _ in OPTIONS} == {field.name for field in dataclasses.fields(Recipe)}
+@describe
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class OneMore(TrainingConfig):
+    """A config with new settings, each written in one place: here."""
+
+    temperature: float = setting(0.5, "How hot.", Range(0, 2, min_open=True))
+    order: str = setting("up", "Which way.", ("up", "down"))
+    widths: tuple[float, float] = setting((0.5, 0.25), "Two widths.", FRACTION)
+    turns: int = setting(3, "How often.", COUNT)
+    loud: bool = setting(False, "With noise.")
+
+
+@click.command()
+@config_options(OneMore)
+def one_more(**settings):
+    click.echo(json.dumps(OneMore(**settings).to_json()))
+
+
+def test_every_setting_has_an_option_with_its_help_and_range():
+    """Also one that was only just added: default, help, range and type follow from the field."""
+    options = {each.name: each for each in one_more.params}
+    assert list(options) == [each.name for each in dataclasses.fields(OneMore)]
+    for each in dataclasses.fields(OneMore):
+        option = options[each.name]
+        assert option.opts == [f"--{each.name.replace('_', '-')}"]
+        assert (option.default, option.help) == (each.default, each.metadata["help"])
+        assert f"    {each.name}: {each.metadata['help'][:60]}" in OneMore.__doc__
+    text = " ".join(CliRunner().invoke(one_more, ["--help"]).output.split())
+    assert "--temperature X How hot. [default: 0.5; 0<x<=2]" in text
+    assert "--order [up|down] Which way. [default: up]" in text
+    assert "--widths A,B,C Two widths. [default: (0.5,0.25)]" in text
+    assert "--turns N How often. [default: 3; x>=1]" in text
+    assert "--loud / --no-loud With noise. [default: no-loud]" in text
+
+
+def test_the_options_of_new_settings_reach_the_config():
+    words = ["--temperature", "2", "--order", "down", "--widths", "0,.9", "--turns", "7", "--loud"]
+    given = json.loads(CliRunner().invoke(one_more, words).output)
+    wanted = OneMore(temperature=2.0, order="down", widths=(0.0, 0.9), turns=7, loud=True)
+    assert OneMore.from_json(given) == wanted
+    assert given["widths"] == [0.0, 0.9]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("temperature", "0", 0.0),
+        ("temperature", "2.1", 2.1),
+        ("order", "left", "left"),
+        ("widths", "0.5,1", (0.5, 1.0)),
+        ("widths", "0.5", None),
+        ("turns", "0", 0),
+        ("turns", "1.5", 1.5),
+        ("swa_start", "0", 0.0),
+        ("seed", "-1", -1),
+    ],
+)
+def test_invalid_values_are_refused_by_option_and_config_alike(name, text, value):
+    result = CliRunner().invoke(one_more, [f"--{name.replace('_', '-')}", text])
+    assert result.exit_code == 2
+    assert f"--{name.replace('_', '-')}" in result.output
+    if value is not None:
+        with pytest.raises(InputError, match=f"{name}: expected .*, got"):
+            OneMore(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("turns", True),
+        ("temperature", float("nan")),
+        ("rdrop_alpha", float("inf")),
+        ("loud", 1),
+        ("order", 1),
+        ("widths", 0.5),
+        ("epochs", "3"),
+    ],
+)
+def test_values_of_another_type_are_refused(name, value):
+    with pytest.raises(InputError, match=f"{name}: expected"):
+        OneMore(**{name: value})
 
 
 def test_the_command_in_a_model_card_is_understood():
-    recipe = Recipe(cell="rnn", dropout=(0.1, 0.0, 0.3), epochs=7, seed=4, label_smoothing=0.1, num_layers=3)
-    words = shlex.split(train_command(recipe.to_json(), "names"))
+    config = TrainingConfig(
+        cell="rnn", dropout=(0.1, 0.0, 0.3), epochs=7, seed=4, label_smoothing=0.1, num_layers=3
+    )
+    words = shlex.split(train_command(config.to_json(), "names"))
     assert words[:2] == ["cognomen", "train"]
     train = cli.get_command(None, "train")
     settings = train.make_context("train", words[2:]).params
-    fields = {field.name for field in dataclasses.fields(Recipe)}
-    assert Recipe(**{name: value for name, value in settings.items() if name in fields}) == recipe
+    fields = {field.name for field in dataclasses.fields(TrainingConfig)}
+    assert TrainingConfig(**{name: value for name, value in settings.items() if name in fields}) == config
 
 
 # --- what stands in the way -------------------------------------------------------------------------------
@@ -173,9 +258,9 @@ def test_a_model_is_only_replaced_when_forced(names, tmp_path):
     [
         (["--cell", "transformer"], 2, "--cell"),
         (["--epochs", "0"], 2, "--epochs"),
-        (["--dropout", "0.5"], 2, "three shares"),
-        (["--dropout", "0,0,1"], 2, "three shares"),
-        (["--dropout", "a,b,c"], 2, "three shares"),
+        (["--dropout", "0.5"], 2, "'--dropout': expected 3 numbers"),
+        (["--dropout", "0,0,1"], 2, "'--dropout': 1.0 is not in the range 0<=x<1"),
+        (["--dropout", "a,b,c"], 2, "'--dropout': 'a' is not a valid float"),
         (["--pooling", "median"], 1, "pooling"),
         (["--resume"], 1, "nothing to resume"),
     ],
@@ -257,7 +342,7 @@ def test_ctrl_c_while_calibrating_keeps_what_was_learnt(names, tmp_path, monkeyp
     command = ["train", names, "--out", str(tmp_path / "model"), *SMALL]
     (tmp_path / "model.checkpoint").write_text("of an earlier run")
     with monkeypatch.context() as patched:
-        patched.setattr("cognomen.training.run.fit_calibration", interrupted)
+        patched.setattr("cognomen.training.training.fit_calibration", interrupted)
         result = CliRunner().invoke(cli, [*command, "--force"])
     assert result.exit_code == 130
     assert "--resume goes on" in result.stderr
@@ -270,7 +355,7 @@ def test_an_earlier_runs_checkpoint_is_not_offered(names, tmp_path, monkeypatch)
         raise KeyboardInterrupt
 
     (tmp_path / "model.checkpoint").write_text("of an earlier run")
-    monkeypatch.setattr("cognomen.training.run.Run.epoch", interrupted)
+    monkeypatch.setattr("cognomen.training.run.TrainingRun.epoch", interrupted)
     result = CliRunner().invoke(cli, ["train", names, "--out", str(tmp_path / "model"), *SMALL, "--force"])
     assert result.exit_code == 130
     assert "nothing to keep" in result.stderr

@@ -41,9 +41,16 @@ def network(
             alphabet.encode_all(names), longest=3, min_count=1, alphabet_size=len(alphabet)
         )
     architecture = Architecture(
-        len(alphabet), len(ORIGINS), cell, 5, 6, layers, direction, pooling or "+".join(POOLINGS), "tanh",
-        3 if ngrams else 0,
-    )  # fmt: skip
+        len(alphabet),
+        len(ORIGINS),
+        cell=cell,
+        embedding_size=5,
+        hidden_size=6,
+        num_layers=layers,
+        direction=direction,
+        pooling=pooling or "+".join(POOLINGS),
+        longest_ngram=3 if ngrams else 0,
+    )
     made = Network(architecture, ngrams=table, rng=rng)
     for name, value in made.params.items():
         value *= 1.5

@@ -17,13 +17,13 @@ from cognomen.corpora.cleaning import CleaningReport
 from cognomen.errors import InputError, ModelError, TrainingError
 from cognomen.io.model_folder import read_artifact, write_artifact
 from cognomen.network import generator as generation
-from cognomen.network.generator import LONGEST, Generator, GeneratorRecipe, capitalise, fingerprints, spell
+from cognomen.network.generator import LONGEST, Generator, GeneratorConfig, capitalise, fingerprints, spell
 from cognomen.rnn import pack
 from cognomen.study.letter_ngrams import LetterModel, OriginModel, best_mixture
 from cognomen.text import Alphabet
 from cognomen.training import train_generator
 
-TINY = GeneratorRecipe(origin_size=4, letter_size=6, hidden_size=12, dropout=0.0)
+TINY = GeneratorConfig(origin_size=4, letter_size=6, hidden_size=12, dropout=0.0)
 LETTERS = " '-abcdefghijklmnopqrstuvwxyzß\u0301\u0308"
 ORIGINS = ("Czech", "Japanese", "Vietnamese")
 
@@ -39,7 +39,7 @@ def chance() -> Generator:
 
 def with_learned(made: Generator, names: list[str]) -> Generator:
     """The same network, which knows these names."""
-    other = Generator(made.alphabet, made.origins, made.recipe, learned=fingerprints(names))
+    other = Generator(made.alphabet, made.origins, made.config, training_hashes=fingerprints(names))
     other.network.load(made.network.params)
     return other
 
@@ -179,30 +179,36 @@ def test_capitals_come_off_again(name):
 
 def test_surprise_is_the_mean_loss_of_the_network(chance):
     names = ["Novak", "Müller", "Tanaka"]
-    surprise, letters = chance.surprise(names, ["Czech", "Czech", "Japanese"])
+    surprise, letters = chance.negative_log_likelihood(names, ["Czech", "Czech", "Japanese"])
     assert letters.tolist() == [6, 8, 7]
     loss, _ = chance.network.loss(np.array([0, 0, 1]), chance.encode(names))
     assert surprise.sum() / letters.sum() == pytest.approx(loss, rel=1e-5)
     with pytest.raises(InputError, match="expected letters among"):
-        chance.surprise(["Иван"], ["Czech"])
+        chance.negative_log_likelihood(["Иван"], ["Czech"])
 
 
 def test_it_learns_names_by_heart_and_keeps_origins_apart():
     names = corpus(Czech=["Novak", "Dvorak", "Černý"] * 8, Japanese=["Tanaka", "Suzuki", "Ono"] * 8)
-    recipe = replace(
-        TINY, hidden_size=32, epochs=120, batch_size=16, learning_rate=1e-2, min_letter_count=1, balance=0.5
+    config = replace(
+        TINY,
+        hidden_size=32,
+        epochs=120,
+        batch_size=16,
+        learning_rate=1e-2,
+        min_letter_count=1,
+        resampling=0.5,
     )
     told = []
-    made = train_generator(names, recipe, on_progress=lambda share, words: told.append(share))
+    made = train_generator(names, config, on_progress=lambda share, words: told.append(share))
     assert told[-1] == 1.0
     for origin in ("Czech", "Japanese"):
         real = {name for name, label in zip(names.names, names.labels, strict=True) if label == origin}
         assert set(made.names(origin, 50, temperature=0.3, known=True)) == real
         assert not set(made.names(origin, 50, temperature=2.0)) & set(names.names)
     assert set(made.names("Japanese", 20, temperature=0.3, start="Su", known=True)) == {"Suzuki"}
-    assert made.learned.tolist() == sorted(fingerprints(set(names.names)).tolist())
+    assert made.training_hashes.tolist() == sorted(fingerprints(set(names.names)).tolist())
     assert made.facts["names"] == 48
-    surprise, _ = made.surprise(["Tanaka"] * 2, ["Japanese", "Czech"])
+    surprise, _ = made.negative_log_likelihood(["Tanaka"] * 2, ["Japanese", "Czech"])
     assert surprise[0] < surprise[1] / 3
 
 
@@ -232,15 +238,15 @@ def test_names_are_written_as_they_are_asked_for(chance, monkeypatch):
 def test_a_generator_on_disk_writes_the_same_names(chance, tmp_path):
     with_learned(chance, ["Novak", "Ono"]).save(tmp_path / "made")
     again = Generator.load(tmp_path / "made")
-    assert again.recipe == chance.recipe
-    assert again.learned.tolist() == fingerprints(["novak", "ono"]).tolist()
+    assert again.config == chance.config
+    assert again.training_hashes.tolist() == fingerprints(["novak", "ono"]).tolist()
     same = [a == b for a, b in zip(again.names("Czech", 50), chance.names("Czech", 50), strict=True)]
     assert np.mean(same) > 0.8  # weights are rounded to float16
     assert again.names("Czech", 50) == Generator.load(tmp_path / "made").names("Czech", 50)
 
 
 def test_temperature_scale_multiplies_the_temperature_of_its_origin(chance, tmp_path):
-    warm = Generator(chance.alphabet, chance.origins, chance.recipe, temperature_scale=[1, 0.5, 2])
+    warm = Generator(chance.alphabet, chance.origins, chance.config, temperature_scale=[1, 0.5, 2])
     warm.network.load(chance.network.params)
     for origin, temperature in (("Czech", 0.8), ("Japanese", 0.4), ("Vietnamese", 1.6)):
         assert warm.names(origin, 30) == chance.names(origin, 30, temperature=temperature)
@@ -254,7 +260,7 @@ def test_temperature_scale_multiplies_the_temperature_of_its_origin(chance, tmp_
 )
 def test_temperature_scale_is_a_number_above_0_for_each_origin(chance, temperature_scale):
     with pytest.raises(InputError, match="temperature_scale: expected 3 numbers above 0"):
-        Generator(chance.alphabet, chance.origins, chance.recipe, temperature_scale=temperature_scale)
+        Generator(chance.alphabet, chance.origins, chance.config, temperature_scale=temperature_scale)
 
 
 def test_another_model_is_no_generator(tmp_path):

@@ -35,7 +35,7 @@ MAY_DRAW = {"tutorial", "study", "apps", "plots"}
 FACES = {"__main__", "tutorial.__main__", "tutorial.report"}
 
 # Functions that other rooms leave alone, though no underscore says so.
-HELPERS = {("training.run", "fingerprint")}
+HELPERS = {("training.dataset", "corpus_sha256")}
 
 
 def module_of(path: Path) -> str:

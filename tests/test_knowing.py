@@ -24,7 +24,7 @@ from cognomen.classifier.mixture import estimate_shares
 from cognomen.corpora import load_corpus
 from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
-from cognomen.training import Recipe, train
+from cognomen.training import TrainingConfig, train
 
 NAMES = ["Smith", "Nguyễn", "", "O'Brien", "123", "John Smith", None, "Nakamura", "Smith", "x"]
 READ = [0, 1, 3, 5, 7, 8, 9]
@@ -107,7 +107,7 @@ def test_a_trained_model_holds_thresholds_if_names_were_held_out(tmp_path: Path)
         "name,origin\n" + "".join(f"{a}{b}o,A\n{b}{a}e,B\n" for a in "bcdfghjkl" for b in "aiou"), "utf-8"
     )
     corpus = load_corpus(tmp_path / "names.csv")
-    small = Recipe(epochs=1, hidden_size=4, embedding_size=4, validation_share=0.3)
+    small = TrainingConfig(epochs=1, hidden_size=4, embedding_size=4, validation_share=0.3)
     trained = train(corpus, small).classifier
     assert trained.calibration.set_levels is not None
     assert len(trained.predict_sets(["bao", "abe"], 0.5)) == 2

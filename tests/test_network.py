@@ -399,9 +399,8 @@ def test_descriptions_with_wrong_fields() -> None:
     [("cell", "gruu"), ("direction", "sideways"), ("pooling", "median"), ("nonlinearity", "selu")],
 )
 def test_words_that_mean_nothing_are_refused_when_the_network_is_made(name: str, value: str) -> None:
-    architecture = replace(SMALL, **({"cell": "rnn"} | {name: value}))
     with pytest.raises(InputError, match=value):
-        Network(architecture)
+        Network(replace(SMALL, **({"cell": "rnn"} | {name: value})))
 
 
 def test_pooling_of_packed_outputs_is_in_the_order_given() -> None:

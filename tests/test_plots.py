@@ -134,7 +134,7 @@ def test_drawing_leaves_matplotlibs_global_state_alone() -> None:
     script = (
         "import sys, tempfile, pathlib\n"
         "from cognomen.plots.evaluation import loss_curve\n"
-        "from cognomen.training.training import EpochRecord\n"
+        "from cognomen.training.run import EpochRecord\n"
         "assert 'matplotlib' not in sys.modules\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
         "    loss_curve([EpochRecord(1, 1.0, 0.5, None, None)], pathlib.Path(folder) / 'p.png')\n"

@@ -20,11 +20,13 @@ from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import InputError, TrainingError
 from cognomen.evaluation import fold_number, stratified_split
 from cognomen.text import fold
-from cognomen.training import Recipe, run_protocol, train
-from cognomen.training.protocols import FitPredict, RecipeTrainer, RunProgress, Tell, split
-from cognomen.training.run import fingerprint
+from cognomen.training import TrainingConfig, run_protocol, train
+from cognomen.training.dataset import corpus_sha256
+from cognomen.training.protocols import ClassifierMethod, FitPredict, RunProgress, Tell, split
 
-TINY = Recipe(embedding_size=6, hidden_size=8, epochs=2, batch_size=32, learning_rate=0.02, refit=False)
+TINY = TrainingConfig(
+    embedding_size=6, hidden_size=8, epochs=2, batch_size=32, learning_rate=0.02, refit=False
+)
 
 
 @pytest.fixture(scope="module")
@@ -135,12 +137,12 @@ def test_the_number_of_processes_changes_nothing(folder: Path) -> None:
     assert one.evaluation.to_json() == two.evaluation.to_json()
     assert one.mean == pytest.approx(np.mean(one.accuracies))
     assert one.standard_deviation == pytest.approx(np.std(one.accuracies, ddof=1))
-    assert one.method == {"recipe": TINY.to_json()}
+    assert one.method == {"config": TINY.to_json()}
 
 
 def test_it_tells_how_far_it_is(folder: Path) -> None:
     seen: list[RunProgress] = []
-    facts = {"recipe": "tiny"}
+    facts = {"config": "tiny"}
     result = run_protocol("T", folder, TINY, facts=facts, processes=2, on_progress=seen.append)
     assert result.method == facts
     assert {p.run for p in seen} == set(range(5))
@@ -196,7 +198,7 @@ def test_a_run_that_fails_ends_the_others(folder: Path) -> None:
 
 
 def test_a_process_that_is_killed_is_noticed(folder: Path) -> None:
-    with pytest.raises(TrainingError, match="ended from outside"):
+    with pytest.raises(TrainingError, match="was killed"):
         run_protocol("T", folder, die)
 
 
@@ -213,13 +215,13 @@ def test_no_such_protocol(folder: Path) -> None:
         run_protocol("T", folder, processes=0)
 
 
-def test_a_recipe_answers_as_its_classifier_does(folder: Path) -> None:
+def test_a_config_answers_as_its_classifier_does(folder: Path) -> None:
     """Seeds add up, the temperature is used, and a row without letters gets the shares of the origins."""
     corpus = load_corpus(folder)
-    recipe = replace(TINY, seed=4, validation_share=0.4, learning_rate=0.005, longest_ngram=0)
+    config = replace(TINY, seed=4, validation_share=0.4, learning_rate=0.005, longest_ngram=0)
     names, told = ["Bobov", "123", "Dlgimann"], []
-    probabilities, origins = RecipeTrainer(recipe)(corpus, names, 3, lambda *words: told.append(words))
-    clf = train(corpus, replace(recipe, seed=7)).classifier
+    probabilities, origins = ClassifierMethod(config)(corpus, names, 3, lambda *words: told.append(words))
+    clf = train(corpus, replace(config, seed=7)).classifier
     assert list(origins) == ["Alpha", "Beta", "Gamma"]
     assert clf.temperature != 1
     assert probabilities[[0, 2]] == pytest.approx(clf.predict_proba(["Bobov", "Dlgimann"]), abs=1e-6)
@@ -232,7 +234,7 @@ def test_what_is_told_of_the_result(folder: Path) -> None:
     corpus = load_corpus(folder)
     told = run_protocol("L", folder, remember, facts={"by": "heart"}).to_json()
     assert told["method"] == {"by": "heart"}
-    assert told["corpus"] == {"source": corpus.source, "rows": len(corpus), "sha256": fingerprint(corpus)}
+    assert told["corpus"] == {"source": corpus.source, "rows": len(corpus), "sha256": corpus_sha256(corpus)}
     assert told["seconds"] > 0
     assert "macro_f1" in told["intervals"]
     assert "intervals" not in run_protocol("T", folder, remember).to_json()
@@ -242,11 +244,11 @@ LONG = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start without
 from cognomen.training import run_protocol
-from cognomen.training import Recipe
+from cognomen.training import TrainingConfig
 def say(progress):
     print(progress.run, progress.share, flush=True)
 if __name__ == "__main__":
-    run_protocol("L", sys.argv[1], Recipe(epochs=100_000, batch_size=8), processes=2, on_progress=say)
+    run_protocol("L", sys.argv[1], TrainingConfig(epochs=100_000, batch_size=8), processes=2, on_progress=say)
 """
 
 

@@ -219,7 +219,7 @@ def test_single_precision_is_near(kind: str, layers: int) -> None:
     """At the sizes that are in use, within 1e-5 of the plain loop in double precision."""
     cell, options = KINDS[kind]
     options = {"nonlinearity": "identity"} | options
-    architecture = Architecture(30, 18, cell, 64, 128 // layers, layers, **options)
+    architecture = Architecture(30, 18, cell=cell, hidden_size=128 // layers, num_layers=layers, **options)
     rng = np.random.default_rng(0)
     made = Network(architecture, rng=rng)
     double = Network(architecture, dtype=np.float64)
@@ -336,7 +336,8 @@ def test_deferring_changes_no_gradient(kind: str, monkeypatch: pytest.MonkeyPatc
 
 def handing_on(size: int, direction: str, way: str = "mean") -> Network:
     """A network whose answer is what it reads: every letter is ones, and the memory plays no part."""
-    made = Network(Architecture(6, size, "rnn", size, size, 1, direction, way, "identity"), dtype=np.float64)
+    sizes = {"cell": "rnn", "embedding_size": size, "hidden_size": size, "nonlinearity": "identity"}
+    made = Network(Architecture(6, size, direction=direction, pooling=way, **sizes), dtype=np.float64)
     blank = {name: np.zeros(p.shape) for name, p in made.params.items()}
     blank["embedding.weight"][...] = 1
     blank["output.weight"][...] = np.eye(*blank["output.weight"].shape)

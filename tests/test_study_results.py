@@ -11,7 +11,7 @@ import pytest
 
 from cognomen.study import EXPERIMENTS, Settings
 from cognomen.study.record import figure_path, problems, read, results_path, write
-from cognomen.training import Recipe
+from cognomen.training import TrainingConfig
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -84,11 +84,11 @@ def test_a_changed_number_fails_the_check_until_the_rest_is_made_anew(script, fo
     assert check(script, monkeypatch) == 0
 
 
-def test_another_shipped_model_or_recipe_is_found(script, tmp_path, monkeypatch):
+def test_another_shipped_model_or_config_is_found(script, tmp_path, monkeypatch):
     study = DOCS / "study"
     assert script.outdated(study) == []
-    monkeypatch.setattr(script, "Recipe", lambda: Recipe(epochs=3))
-    assert [line[:31] for line in script.outdated(study)] == ["origins: the recipe has changed"]
+    monkeypatch.setattr(script, "TrainingConfig", lambda: TrainingConfig(epochs=3))
+    assert [line[:31] for line in script.outdated(study)] == ["origins: the config has changed"]
     monkeypatch.undo()
     monkeypatch.setattr(script, "shipped_accuracy", lambda: 0.9)
     assert script.outdated(study) == ["origins: the shipped model has changed"]

@@ -27,11 +27,10 @@ from cognomen.evaluation import evaluate, validation_mask
 from cognomen.network import Network
 from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy, disagreement, one_cycle
 from cognomen.text import Alphabet, fold, normalise
-from cognomen.training import Progress, Recipe, TrainingResult, train
-from cognomen.training import run as fitting
-from cognomen.training import step as learning
+from cognomen.training import Progress, TrainingConfig, TrainingResult, train
 from cognomen.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from cognomen.training.run import fingerprint
+from cognomen.training.dataset import Dataset, Names, corpus_sha256
+from cognomen.training.run import TrainingRun
 from cognomen.training.training import second_checkpoint
 
 ENDINGS = {
@@ -39,7 +38,7 @@ ENDINGS = {
     "Japanese": ("moto", "yama", "da"),
     "Italian": ("ini", "etti", "ucci"),
 }
-SMALL = Recipe(
+SMALL = TrainingConfig(
     embedding_size=12,
     hidden_size=16,
     epochs=6,
@@ -47,9 +46,9 @@ SMALL = Recipe(
     learning_rate=0.02,
     validation_share=0.2,
     longest_ngram=0,
-    balance=0.0,
-    agreement=0.0,
-    average_from=1.0,
+    logit_adjustment=0.0,
+    rdrop_alpha=0.0,
+    swa_start=1.0,
     refit=False,
 )
 
@@ -121,9 +120,9 @@ def test_another_seed_gives_other_weights(corpus: Corpus, trained: TrainingResul
 
 
 def test_validation_names_are_never_trained_on(corpus: Corpus) -> None:
-    recipe = replace(SMALL, seed=5, epochs=1)
-    held_out = validation_mask(corpus.names, recipe.validation_share, recipe.seed, corpus.labels)
-    facts = train(corpus, recipe).classifier.facts
+    config = replace(SMALL, seed=5, epochs=1)
+    held_out = validation_mask(corpus.names, config.validation_share, config.seed, corpus.labels)
+    facts = train(corpus, config).classifier.facts
     assert facts["validation_names"] == held_out.sum()
     assert facts["names"] == (~held_out).sum()
     inside = {fold(n) for n, out in zip(corpus.names, held_out, strict=True) if not out}
@@ -158,9 +157,9 @@ def test_the_loop_by_hand(corpus: Corpus) -> None:
     for _ in range(FULL.epochs):
         losses, right = [], 0
         for batch in np.split(rows[rng.permutation(len(rows))], [50, 100]):
-            ids, lengths = alphabet.encode_all(list(names[batch]))
-            ids = np.where(rng.random(len(ids)) < FULL.letter_dropout, 0, ids)
-            logits, backward = network.forward(ids, lengths, rng)
+            texts = alphabet.encode_all(list(names[batch]))
+            ids = np.where(rng.random(len(texts.data)) < FULL.letter_dropout, 0, texts.data)
+            logits, backward = network.forward(texts.with_data(ids), rng)
             loss, dlogits = cross_entropy(logits, y[batch], label_smoothing=FULL.label_smoothing)
             network.zero_grad()
             backward(dlogits)
@@ -174,7 +173,7 @@ def test_the_loop_by_hand(corpus: Corpus) -> None:
     for name, tensor in network.params.items():
         assert tensor.tobytes() == weights(result)[name].tobytes(), name
     assert [(record.train_loss, record.train_accuracy) for record in result.history] == history
-    logits = network.logits(*alphabet.encode_all(list(names[held_out])))
+    logits = network.logits(alphabet.encode_all(list(names[held_out])))
     assert result.history[-1].validation_loss == pytest.approx(cross_entropy(logits, y[held_out])[0])
     assert result.history[-1].validation_accuracy == (logits.argmax(axis=1) == y[held_out]).mean()
     temperature = fit_temperature(logits, y[held_out])
@@ -212,7 +211,7 @@ def test_rows_without_letters_are_passed_over(corpus: Corpus, trained: TrainingR
 def test_names_per_second(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     """By a clock that ticks once for each step, 141 names in batches of 50."""
     seen: list[Progress] = []
-    monkeypatch.setattr(fitting, "time", SimpleNamespace(perf_counter=count().__next__))
+    monkeypatch.setattr("cognomen.training.run.time", SimpleNamespace(perf_counter=count().__next__))
     train(corpus, replace(SMALL, batch_size=50, epochs=1), on_progress=seen.append)
     assert [p.names_per_second for p in seen] == [50, 50, 47]
 
@@ -251,26 +250,27 @@ RUN = """
 import sys
 from pathlib import Path
 from cognomen.corpora import load_corpus
-from cognomen.training import Recipe
+from cognomen.training import TrainingConfig
 from cognomen.training import train
 def say(progress):
     print(progress.epoch, progress.step, flush=True)
-corpus, recipe, checkpoint = load_corpus(sys.argv[1]), Recipe.from_json(eval(sys.argv[2])), Path(sys.argv[3])
-train(corpus, recipe, checkpoint=checkpoint, on_progress=say)
+corpus, checkpoint = load_corpus(sys.argv[1]), Path(sys.argv[3])
+config = TrainingConfig.from_json(eval(sys.argv[2]))
+train(corpus, config, checkpoint=checkpoint, on_progress=say)
 """
 
 
 @pytest.mark.parametrize("stop", [2, 4, 6])
 def test_resuming_a_run_of_averaged_weights(corpus: Corpus, tmp_path: Path, stop: int) -> None:
     """Stopped before the first is averaged, or later."""
-    path, recipe = tmp_path / "run.checkpoint", replace(SMALL, average_from=0.4)
-    train(corpus, recipe, checkpoint=path, on_progress=StopAt(stop, 2))
-    resumed = train(corpus, recipe, checkpoint=path, resume=True)
-    assert_same_weights(train(corpus, recipe), resumed)
+    path, config = tmp_path / "run.checkpoint", replace(SMALL, swa_start=0.4)
+    train(corpus, config, checkpoint=path, on_progress=StopAt(stop, 2))
+    resumed = train(corpus, config, checkpoint=path, resume=True)
+    assert_same_weights(train(corpus, config), resumed)
     read = read_checkpoint(path).tensors
     for name, tensor in weights(resumed).items():
-        assert tensor.tobytes() == read[f"network/{name}"].tobytes()
-        assert tensor.tobytes() != read[f"learner/{name}"].tobytes()
+        assert tensor.tobytes() == read[f"averaged/{name}"].tobytes()
+        assert tensor.tobytes() != read[f"network/{name}"].tobytes()
 
 
 def test_resuming_after_kill_9(folder: Path, corpus: Corpus, trained: TrainingResult, tmp_path: Path) -> None:
@@ -297,18 +297,18 @@ def mixed_up(corpus: Corpus) -> Corpus:
     return replace(corpus, labels=labels)
 
 
-@pytest.mark.parametrize(("average_from", "group"), [(1.0, "learner"), (0.2, "network")])
+@pytest.mark.parametrize(("swa_start", "group"), [(1.0, "network"), (0.2, "averaged")])
 def test_interrupted_keeps_the_best_epoch(
-    mixed_up: Corpus, tmp_path: Path, average_from: float, group: str
+    mixed_up: Corpus, tmp_path: Path, swa_start: float, group: str
 ) -> None:
-    path, after, recipe = tmp_path / "run.checkpoint", {}, replace(OVERFITTING, average_from=average_from)
+    path, after, config = tmp_path / "run.checkpoint", {}, replace(OVERFITTING, swa_start=swa_start)
 
     def watch(progress: Progress) -> None:
         if progress.step == 1 and progress.epoch > 1:
             after[progress.epoch - 1] = read_checkpoint(path).tensors
         StopAt(9, 2)(progress)
 
-    stopped = train(mixed_up, recipe, checkpoint=path, on_progress=watch)
+    stopped = train(mixed_up, config, checkpoint=path, on_progress=watch)
     losses = [record.validation_loss for record in stopped.history]
     best = int(np.argmin(losses)) + 1
     assert len(stopped.history) == 8
@@ -320,8 +320,8 @@ def test_interrupted_keeps_the_best_epoch(
     assert f"for {best} epochs" in stopped.classifier.card
     assert "stopped before its 12 epochs" in stopped.classifier.card
 
-    train(mixed_up, recipe, checkpoint=path, on_progress=StopAt(best + 2, 1))
-    resumed = train(mixed_up, recipe, checkpoint=path, resume=True, on_progress=StopAt(9, 2))
+    train(mixed_up, config, checkpoint=path, on_progress=StopAt(best + 2, 1))
+    resumed = train(mixed_up, config, checkpoint=path, resume=True, on_progress=StopAt(9, 2))
     assert_same_weights(stopped, resumed)
 
 
@@ -329,7 +329,7 @@ def test_a_run_that_ends_keeps_its_last_epoch(mixed_up: Corpus, tmp_path: Path) 
     path = tmp_path / "run.checkpoint"
     ended = train(mixed_up, OVERFITTING, checkpoint=path)
     for name, tensor in weights(ended).items():
-        assert tensor.tobytes() == read_checkpoint(path).tensors[f"learner/{name}"].tobytes(), name
+        assert tensor.tobytes() == read_checkpoint(path).tensors[f"network/{name}"].tobytes(), name
     assert ended.classifier.facts["epochs"] == 12
     assert "stopped" not in ended.classifier.card
     again = train(mixed_up, OVERFITTING, checkpoint=path, resume=True)  # killed before the model was saved
@@ -398,12 +398,12 @@ def test_another_runs_checkpoint_is_refused(corpus: Corpus, tmp_path: Path) -> N
     with pytest.raises(TrainingError, match=r"clip was 1\.0, is 2\.0; seed was 0, is 3"):
         train(corpus, replace(SMALL, epochs=1, clip=2.0, seed=3), checkpoint=path, resume=True)
     stored = read_checkpoint(path)
-    older = {name: value for name, value in stored.facts["recipe"].items() if name != "clip"}
-    write_checkpoint(tmp_path / "older", Checkpoint(stored.tensors, stored.facts | {"recipe": older}))
+    older = {name: value for name, value in stored.facts["config"].items() if name != "clip"}
+    write_checkpoint(tmp_path / "older", Checkpoint(stored.tensors, stored.facts | {"config": older}))
     with pytest.raises(TrainingError, match="clip was None"):
         train(corpus, replace(SMALL, epochs=1), checkpoint=tmp_path / "older", resume=True)
     other_labels = Corpus(corpus.names, corpus.labels[::-1], corpus.source, corpus.report)
-    assert fingerprint(other_labels) != fingerprint(corpus)
+    assert corpus_sha256(other_labels) != corpus_sha256(corpus)
     fewer = Corpus(corpus.names[1:], corpus.labels[1:], corpus.source, corpus.report)
     with pytest.raises(TrainingError, match="names are not the same"):
         train(fewer, replace(SMALL, epochs=1), checkpoint=path, resume=True)
@@ -445,16 +445,20 @@ def test_each_sign_of_divergence_counts(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch, loss: float, norm: float
 ) -> None:
     """Three origins: a guess has a loss of 1.1, a batch of 36 with one of 14 is going wrong."""
-    recipe = replace(SMALL, batch_size=36)
-    monkeypatch.setattr(learning, "clip_grad_norm", lambda grads, limit: norm)
-    monkeypatch.setattr(learning, "cross_entropy", lambda logits, y, **_: (loss, np.zeros_like(logits)))
+    config = replace(SMALL, batch_size=36)
+    monkeypatch.setattr("cognomen.rnn.training.clip_grad_norm", lambda grads, limit: norm)
+    monkeypatch.setattr(
+        "cognomen.training.step.cross_entropy", lambda logits, y, **_: (loss, np.zeros_like(logits))
+    )
     with pytest.raises(TrainingError, match="epoch 1, step 1"):
-        train(corpus, recipe)
+        train(corpus, config)
 
 
 def test_one_name_that_costs_much_is_no_divergence(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same loss in batches of one: a mislabelled name, perhaps."""
-    monkeypatch.setattr(learning, "cross_entropy", lambda logits, y, **_: (14.0, np.zeros_like(logits)))
+    monkeypatch.setattr(
+        "cognomen.training.step.cross_entropy", lambda logits, y, **_: (14.0, np.zeros_like(logits))
+    )
     assert train(corpus, replace(SMALL, batch_size=1, epochs=1)).history[0].train_loss == 14
 
 
@@ -468,13 +472,13 @@ def test_too_little_to_learn_from(corpus: Corpus) -> None:
         train(one, SMALL)
 
 
-def test_recipes_refuse_nonsense() -> None:
+def test_configs_refuse_nonsense() -> None:
     nan = float("nan")
     for wrong in [
         *({name: 0} for name in ("epochs", "batch_size", "embedding_size", "hidden_size", "num_layers")),
         *({name: -1} for name in ("min_letter_count", "seed", "weight_decay")),
-        *({name: float("inf")} for name in ("agreement", "alone", "weight_decay")),
-        *({"average_from": value} for value in (0.0, -0.1, 1.1, nan)),
+        *({name: float("inf")} for name in ("rdrop_alpha", "rnn_loss_weight", "weight_decay")),
+        *({"swa_start": value} for value in (0.0, -0.1, 1.1, nan)),
         *({name: value} for name in ("learning_rate", "clip") for value in (0.0, -1.0, nan, float("inf"))),
         *(
             {n: v}
@@ -483,8 +487,8 @@ def test_recipes_refuse_nonsense() -> None:
         ),
     ]:
         with pytest.raises(InputError, match=next(iter(wrong))):
-            Recipe(**wrong)  # type: ignore[arg-type]
-    assert Recipe.from_json(SMALL.to_json()) == SMALL
+            TrainingConfig(**wrong)  # type: ignore[arg-type]
+    assert TrainingConfig.from_json(SMALL.to_json()) == SMALL
 
 
 def test_no_validation_names(corpus: Corpus) -> None:
@@ -496,11 +500,11 @@ def test_no_validation_names(corpus: Corpus) -> None:
 def test_rare_letters_are_left_out(corpus: Corpus) -> None:
     names = tuple(f"{a}{b}" for a in "abcdefghijklm" for b in "nopqrstuvwxyz")  # 169 names
     many = Corpus(names * 12 + ("zañ",), ("X", "Y", "Z", "X") * 507 + ("X",), "here", corpus.report)
-    recipe = replace(SMALL, epochs=1, batch_size=512, validation_share=0)
-    assert "\u0303" not in train(many, recipe).classifier.alphabet.letters  # 1 in 2,029 names
-    assert "\u0303" in train(many, replace(recipe, min_letter_count=1)).classifier.alphabet.letters
+    config = replace(SMALL, epochs=1, batch_size=512, validation_share=0)
+    assert "\u0303" not in train(many, config).classifier.alphabet.letters  # 1 in 2,029 names
+    assert "\u0303" in train(many, replace(config, min_letter_count=1)).classifier.alphabet.letters
     few = Corpus((*names, "zañ"), ("X", "Y") * 85, "here", corpus.report)
-    assert "\u0303" in train(few, recipe).classifier.alphabet.letters  # 1 in 170
+    assert "\u0303" in train(few, config).classifier.alphabet.letters  # 1 in 170
 
 
 def test_unknown_letters_are_trained(corpus: Corpus) -> None:
@@ -535,7 +539,7 @@ def test_the_linear_algebra_has_one_thread_and_gets_the_others_back(corpus: Corp
 
 # --- once calibrated, anew on all names --------------------------------------------------------------------
 
-TWICE = replace(SMALL, refit=True, epochs=3, longest_ngram=2, balance=0.15)
+TWICE = replace(SMALL, refit=True, epochs=3, longest_ngram=2, logit_adjustment=0.15)
 
 
 def test_the_second_network_learns_from_all_names(corpus: Corpus) -> None:
@@ -593,20 +597,20 @@ def test_ngrams_are_those_of_the_training_names(corpus: Corpus) -> None:
 
 @pytest.mark.parametrize(("share", "there"), [(0.5, True), (0.2, False)])
 def test_the_limit_of_what_is_like_the_training(folder: Path, share: float, there: bool) -> None:
-    """Of 200 names held out or more, the surprise that one in 200 exceeds; of fewer, none."""
+    """Of 200 names held out or more, the bits per letter that one in 200 exceeds; of fewer, none."""
     rng = np.random.default_rng(0)
     names = ["".join(rng.choice(list("abcdefgh"), 6)) for _ in range(500)]
     report = replace(load_corpus(folder).report, dropped=())
     corpus = Corpus(tuple(names), tuple(rng.choice(["A", "B"], 500)), "made up", report)
-    recipe = replace(SMALL, epochs=1, longest_ngram=2, validation_share=share)
-    clf = train(corpus, recipe).classifier
-    limit = clf.calibration.unlike_above
+    config = replace(SMALL, epochs=1, longest_ngram=2, validation_share=share)
+    clf = train(corpus, config).classifier
+    limit = clf.calibration.ood_threshold
     assert (limit is not None) == there
     if limit is not None:
-        held_out = validation_mask(corpus.names, share, recipe.seed, corpus.labels)
+        held_out = validation_mask(corpus.names, share, config.seed, corpus.labels)
         rows = [name for name, out in zip(names, held_out, strict=True) if out]
         assert clf.network.ngrams is not None
-        found = clf.network.ngrams.surprise(*clf.alphabet.encode_all(rows))
+        found = clf.network.ngrams.bits_per_letter(clf.alphabet.encode_all(rows))
         assert limit == pytest.approx(np.quantile(found, 0.995), abs=1e-4)
 
 
@@ -619,8 +623,8 @@ def test_the_limit_of_what_is_like_the_training(folder: Path, share: float, ther
     ],
 )
 def test_batches_without_any_ngram(corpus: Corpus, changed: dict[str, Any]) -> None:
-    recipe = replace(SMALL, epochs=1, learning_rate=1e-3, **({"longest_ngram": 3} | changed))
-    assert train(corpus, recipe).history
+    config = replace(SMALL, epochs=1, learning_rate=1e-3, **({"longest_ngram": 3} | changed))
+    assert train(corpus, config).history
 
 
 def test_what_an_earlier_run_left_is_not_resumed(corpus: Corpus, tmp_path: Path) -> None:
@@ -630,39 +634,46 @@ def test_what_an_earlier_run_left_is_not_resumed(corpus: Corpus, tmp_path: Path)
     other = replace(TWICE, seed=1)
     train(corpus, other, checkpoint=path, on_progress=stop_at(2))
     resumed = train(corpus, other, checkpoint=path, resume=True).classifier
-    assert resumed.facts["recipe"]["seed"] == 1
+    assert resumed.facts["config"]["seed"] == 1
     assert resumed.facts["refit"]
 
 
 def test_one_step_by_hand(corpus: Corpus) -> None:
-    """The gradient of the loss of all evidence, and of `alone` times the recurrent part's."""
-    recipe = replace(
-        SMALL, longest_ngram=2, alone=0.7, balance=0.3, dropout=(0.0, 0.0, 0.0), ngram_dropout=0.0
+    """The gradient of the loss of all evidence, and of `rnn_loss_weight` times the recurrent part's."""
+    config = replace(
+        SMALL,
+        longest_ngram=2,
+        rnn_loss_weight=0.7,
+        logit_adjustment=0.3,
+        dropout=(0.0, 0.0, 0.0),
+        ngram_dropout=0.0,
     )
-    recipe = replace(recipe, letter_dropout=0.0, clip=1e6)
-    run, twin = fitting.Run(corpus, recipe), fitting.Run(corpus, recipe)
-    batch = np.arange(8)
-    run.learner.step(run.training, batch, run.rng, "a step")
-    ids, lengths, labels = twin.training.take(batch)
-    parts, backward = twin.network.forward_parts(ids, lengths)
-    favour = 0.3 * np.log(twin.priors)
-    together = cross_entropy(parts[0] + parts[1] + favour, labels)[1]
-    backward([together + 0.7 * cross_entropy(parts[0] + favour, labels)[1], together])
+    config = replace(config, letter_dropout=0.0, clip=1e6)
+    run, twin = TrainingRun(corpus, config), TrainingRun(corpus, config)
+    batch = twin.dataset.training[np.arange(8)]
+    labels = batch.labels
+    run.train_step(batch, run.rng, "a step")
+    parts, backward = twin.network.forward_parts(batch.texts)
+    class_log_prior = 0.3 * np.log(twin.dataset.priors)
+    together = cross_entropy(parts[0] + parts[1] + class_log_prior, labels)[1]
+    backward([together + 0.7 * cross_entropy(parts[0] + class_log_prior, labels)[1], together])
     for name, grad in twin.network.grads.items():
         np.testing.assert_allclose(run.network.grads[name], grad, atol=1e-6, err_msg=name)
 
 
 def test_two_readings_of_each_name(corpus: Corpus) -> None:
-    """The loss of both, each with noise of its own, and `agreement` times how far they lie apart."""
-    recipe = replace(SMALL, agreement=0.6, balance=0.3, dropout=(0.0, 0.0, 0.5), letter_dropout=0.0, clip=1e6)
-    run, twin = fitting.Run(corpus, recipe), fitting.Run(corpus, recipe)
-    batch = np.arange(8)
-    loss, right = run.learner.step(run.training, batch, run.rng, "a step")
-    ids, lengths, labels = twin.training.take(np.r_[batch, batch])
-    twin.rng.random(len(ids))  # the letters', of which none is dropped
-    (logits,), backward = twin.network.forward_parts(ids, lengths, twin.rng)
-    logits += 0.3 * np.log(twin.priors)
-    expected, dlogits = cross_entropy(logits, labels)
+    """The loss of both, each with noise of its own, and `rdrop_alpha` times how far they lie apart."""
+    config = replace(
+        SMALL, rdrop_alpha=0.6, logit_adjustment=0.3, dropout=(0.0, 0.0, 0.5), letter_dropout=0.0, clip=1e6
+    )
+    run, twin = TrainingRun(corpus, config), TrainingRun(corpus, config)
+    rows = np.arange(8)
+    loss, right = run.train_step(run.dataset.training[rows], run.rng, "a step")
+    twice = twin.dataset.training[np.r_[rows, rows]]
+    twin.rng.random(len(twice.texts.data))  # the letters', of which none is dropped
+    (logits,), backward = twin.network.forward_parts(twice.texts, twin.rng)
+    logits += 0.3 * np.log(twin.dataset.priors)
+    expected, dlogits = cross_entropy(logits, twice.labels)
     apart, *gradients = disagreement(logits[:8], logits[8:])
     assert apart > 0
     backward([dlogits + 0.6 * np.concatenate(gradients)])
@@ -672,56 +683,57 @@ def test_two_readings_of_each_name(corpus: Corpus) -> None:
     assert 0 <= right <= 8
 
 
-@pytest.mark.parametrize(("batch_size", "average_from"), [(16, 0.5), (64, 0.4), (1000, 0.3), (16, 0.999)])
-def test_the_network_that_answers_is_the_mean_of_the_learner(
-    corpus: Corpus, batch_size: int, average_from: float
+@pytest.mark.parametrize(("batch_size", "swa_start"), [(16, 0.5), (64, 0.4), (1000, 0.3), (16, 0.999)])
+def test_the_network_that_answers_has_the_averaged_weights(
+    corpus: Corpus, batch_size: int, swa_start: float
 ) -> None:
-    """Four times an epoch, or at each step where there are fewer; until then it is what the learner is."""
-    recipe = replace(SMALL, batch_size=batch_size, average_from=average_from)
-    run, seen = fitting.Run(corpus, recipe), []
-    step = run.learner.step
+    """Four times an epoch, or at each step where there are fewer; until then it has the trained weights."""
+    config = replace(SMALL, batch_size=batch_size, swa_start=swa_start)
+    run, seen = TrainingRun(corpus, config), []
+    step = run.train_step
+    steps = step.steps // 6  # of an epoch
 
     def step_and_look(*given: Any) -> tuple[float, float]:
         told = step(*given)
-        done = run.learner.optimiser.steps
-        if done >= average_from * 6 * run.steps_of(0) and done % max(1, run.steps_of(0) // 4) == 0:
-            seen.append({name: param.copy() for name, param in run.learner.network.params.items()})
+        done = step.optimiser.steps
+        if done >= swa_start * 6 * steps and done % max(1, steps // 4) == 0:
+            seen.append({name: param.copy() for name, param in step.network.params.items()})
         return told
 
-    run.learner.step = step_and_look  # type: ignore[method-assign]
+    step_and_look.end_epoch = step.end_epoch  # type: ignore[attr-defined]
+    run.train_step = step_and_look  # type: ignore[assignment]
     for _ in range(6):
         run.epoch(lambda progress: None)
         for name, param in run.network.params.items():
-            expected = np.mean([w[name] for w in seen], axis=0) if seen else run.learner.network.params[name]
+            expected = np.mean([w[name] for w in seen], axis=0) if seen else step.network.params[name]
             np.testing.assert_allclose(param, expected, atol=1e-6)
-    assert (
-        len(seen) == {(16, 0.5): 14, (64, 0.4): 11, (1000, 0.3): 5, (16, 0.999): 1}[batch_size, average_from]
-    )
-    assert run.learner.optimiser.learning_rate == recipe.learning_rate
+    assert len(seen) == {(16, 0.5): 14, (64, 0.4): 11, (1000, 0.3): 5, (16, 0.999): 1}[batch_size, swa_start]
+    assert step.optimiser.learning_rate == config.learning_rate
 
 
-def test_without_averages_the_learner_answers(corpus: Corpus) -> None:
-    run = fitting.Run(corpus, SMALL)
-    assert run.network is run.learner.network
+def test_without_averages_the_trained_network_answers(corpus: Corpus) -> None:
+    run = TrainingRun(corpus, SMALL)
+    assert run.network is run.train_step.network
     run.epoch(lambda progress: None)
-    assert "network/output.weight" not in run.checkpoint().tensors
+    assert "averaged/output.weight" not in run.checkpoint().tensors
 
 
 def test_two_readings_come_to_agree(corpus: Corpus) -> None:
     """With it, the answers under noise end nearer to each other."""
     apart = []
-    for agreement in (0.0, 10.0):
-        run = fitting.Run(corpus, replace(SMALL, dropout=(0.0, 0.0, 0.5), agreement=agreement))
+    for rdrop_alpha in (0.0, 10.0):
+        run = TrainingRun(corpus, replace(SMALL, dropout=(0.0, 0.0, 0.5), rdrop_alpha=rdrop_alpha))
         for _ in range(3):
             run.epoch(lambda progress: None)
-        ids, lengths, _ = run.training.take(np.tile(np.arange(len(run.training)), 2))
-        (logits,), _ = run.network.forward_parts(ids, lengths, np.random.default_rng(0))
+        names = run.dataset.training
+        twice = names[np.tile(np.arange(len(names)), 2)]
+        (logits,), _ = run.network.forward_parts(twice.texts, np.random.default_rng(0))
         apart.append(disagreement(*np.split(logits, 2))[0])
     assert apart[1] < apart[0] / 2
 
 
-def test_the_recipes_noise_reaches_the_ngrams(corpus: Corpus) -> None:
-    run = fitting.Run(corpus, replace(SMALL, longest_ngram=2, ngram_dropout=0.35))
+def test_the_dropout_reaches_the_ngrams(corpus: Corpus) -> None:
+    run = TrainingRun(corpus, replace(SMALL, longest_ngram=2, ngram_dropout=0.35))
     assert run.network.ngrams is not None
     assert run.network.ngrams.dropout == 0.35
 
@@ -739,7 +751,7 @@ def test_balance_favours_rare_origins(corpus: Corpus) -> None:
     some = replace_names(corpus, rows)
     logits = []
     for balance in (0.0, 0.9):
-        clf = train(some, replace(SMALL, epochs=3, balance=balance)).classifier
+        clf = train(some, replace(SMALL, epochs=3, logit_adjustment=balance)).classifier
         logits.append(clf.logits(some.names).mean(axis=0))
     rare, common = int(np.argmin(clf.priors)), int(np.argmax(clf.priors))
     gain = logits[1] - logits[0]
@@ -765,64 +777,69 @@ def enlarged(corpus: Corpus) -> Corpus:
 
 def test_names_from_outside_are_shown_at_first_only(corpus: Corpus, enlarged: Corpus) -> None:
     assert enlarged.outside == 22
-    run = fitting.Run(enlarged, replace(SMALL, batch_size=8))
-    own = run.own
-    assert len(run.training) == own + 22
-    assert [run.seen_in(epoch) for epoch in range(6)] == [own + 22] * 2 + [own] * 4
-    shown: list[set[int]] = []
-    step = run.learner.step
+    run = TrainingRun(enlarged, replace(SMALL, batch_size=8))
+    names, own, step = run.dataset.training, run.dataset.own, run.train_step
+    assert len(names) == own + 22
+    assert [run.shown_in(epoch) for epoch in range(6)] == [own + 22] * 2 + [own] * 4
+    shown: list[tuple[str, int]] = []
 
-    def step_and_look(names: Any, batch: Any, *others: Any) -> tuple[float, float]:
-        shown[-1].update(batch.tolist())
-        return step(names, batch, *others)
+    def step_and_look(batch: Names, *others: Any) -> tuple[float, float]:
+        shown.extend(spelled(batch))
+        return step(batch, *others)
 
-    run.learner.step = step_and_look  # type: ignore[method-assign]
+    def spelled(some: Names) -> list[tuple[str, int]]:
+        texts = [run.dataset.alphabet.decode(text) for text in some.texts]
+        return list(zip(texts, some.labels.tolist(), strict=True))
+
+    step_and_look.end_epoch = step.end_epoch  # type: ignore[attr-defined]
+    run.train_step = step_and_look  # type: ignore[assignment]
     told: list[Progress] = []
     for epoch in range(6):
-        shown.append(set())
+        shown.clear()
         run.epoch(told.append)
-        assert shown[-1] == set(range(run.seen_in(epoch)))
-        assert told[-1].step == told[-1].steps == math.ceil(len(shown[-1]) / 8)
-    assert run.learner.optimiser.steps == run.learner.steps
-    letters = {run.alphabet.decode(run.training.take(np.array([i]))[0]) for i in range(own)}
+        assert sorted(shown) == sorted(spelled(names[np.arange(run.shown_in(epoch))]))
+        assert told[-1].step == told[-1].steps == math.ceil(len(shown) / 8)
+    assert step.optimiser.steps == step.steps
+    letters = {text for text, _ in spelled(names[np.arange(own)])}
     assert letters <= {normalise(name) for name in corpus.names}
 
 
 def test_no_name_from_outside_is_held_out(corpus: Corpus, enlarged: Corpus) -> None:
-    alone, run = fitting.Run(corpus, SMALL), fitting.Run(enlarged, SMALL)
-    assert len(run.validation) == len(alone.validation) > 0
-    assert run.own == len(alone.training)
-    np.testing.assert_array_equal(run.validation.labels, alone.validation.labels)
+    alone, data = (Dataset.of(names, SMALL, hold_out=True) for names in (corpus, enlarged))
+    assert len(data.validation) == len(alone.validation) > 0
+    assert data.own == len(alone.training)
+    np.testing.assert_array_equal(data.validation.labels, alone.validation.labels)
 
 
 def test_answers_are_about_names_such_as_the_corpuss_own(corpus: Corpus, enlarged: Corpus) -> None:
     """What is favoured follows from its own shares; that others were shown at first is allowed for."""
-    alone, run = (fitting.Run(names, replace(SMALL, balance=0.3)) for names in (corpus, enlarged))
-    np.testing.assert_array_equal(run.priors, alone.priors)
-    np.testing.assert_array_equal(run.learner.favour, alone.learner.favour)
-    shown = np.bincount(run.training.labels) / len(run.training)
+    alone, run = (TrainingRun(names, replace(SMALL, logit_adjustment=0.3)) for names in (corpus, enlarged))
+    priors, labels = run.dataset.priors, run.dataset.training.labels
+    np.testing.assert_array_equal(priors, alone.dataset.priors)
+    np.testing.assert_array_equal(run.train_step.class_log_prior, alone.train_step.class_log_prior)
+    shown = np.bincount(labels) / len(labels)
     for epoch in range(3):
         run.epoch(lambda progress: None)
-        expected = np.log(shown / run.priors) if epoch < 2 else np.zeros(3)
-        np.testing.assert_allclose(run.learner.excess, expected, atol=1e-6)
+        expected = np.log(shown / priors) if epoch < 2 else np.zeros(3)
+        np.testing.assert_allclose(run.train_step.prior_correction, expected, atol=1e-6)
 
 
 def test_no_weights_are_averaged_while_names_from_outside_are_shown(enlarged: Corpus) -> None:
-    run = fitting.Run(enlarged, replace(SMALL, average_from=0.01))
+    run = TrainingRun(enlarged, replace(SMALL, swa_start=0.01))
     for epoch in range(3):
         run.epoch(lambda progress: None)
-        params = run.learner.network.params
+        params = run.train_step.network.params
         same = [np.allclose(run.network.params[k], v, atol=1e-6) for k, v in params.items()]
         assert all(same) == (epoch < 2)
 
 
 def test_how_many_are_from_outside_is_part_of_what_was_learnt(enlarged: Corpus) -> None:
-    assert fingerprint(enlarged) != fingerprint(replace(enlarged, outside=0))
+    assert corpus_sha256(enlarged) != corpus_sha256(replace(enlarged, outside=0))
 
 
 @pytest.mark.parametrize("epoch", [2, 4, 8])
 def test_stopped_among_names_from_outside_and_resumed(enlarged: Corpus, tmp_path: Path, epoch: int) -> None:
-    recipe = replace(SMALL, average_from=0.5, refit=True)
-    whole, path = train(enlarged, recipe), tmp_path / "checkpoint"
-    assert train(enlarged, recipe, checkpoint=path, on_progress=stop_at(epoch)).interrupted
-    assert_same_weights(whole, train(enlarged, recipe, checkpoint=path, resume=True))
+    config = replace(SMALL, swa_start=0.5, refit=True)
+    whole, path = train(enlarged, config), tmp_path / "checkpoint"
+    assert train(enlarged, config, checkpoint=path, on_progress=stop_at(epoch)).interrupted
+    assert_same_weights(whole, train(enlarged, config, checkpoint=path, resume=True))

@@ -133,7 +133,7 @@ def test_deeper_networks_too(clf: Classifier) -> None:
 
 
 def test_a_limit_that_is_no_number() -> None:
-    with pytest.raises(InputError, match="unlike_above: expected a number, got 'high'"):
-        Calibration.from_json({"temperature": 1.0, "unlike_above": "high"})
+    with pytest.raises(InputError, match="ood_threshold: expected a number, got 'high'"):
+        Calibration.from_json({"temperature": 1.0, "ood_threshold": "high"})
     limited = Calibration(1.5, None, 7.25)
     assert Calibration.from_json(limited.to_json()) == limited

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cognomen.corpora import Corpus
-from cognomen.training import Recipe
-from cognomen.training.protocols import RecipeTrainer
-from cognomen.training.run import Run
+from cognomen.training import TrainingConfig
+from cognomen.training.protocols import ClassifierMethod
+from cognomen.training.run import TrainingRun
 from cognomen.tutorial.network import RNN
 from cognomen.tutorial.protocol import TutorialTrainer
 from cognomen.tutorial.vocabulary import N_LETTERS
@@ -19,23 +19,23 @@ HIDDEN_SIZES = {"rnn": 235, "combined": 162, "lstm": 108, "gru": 128}  # network
 
 
 @dataclass(frozen=True)
-class OurNetwork(RecipeTrainer):
-    """A recipe, trained as `cognomen train` does."""
+class OurNetwork(ClassifierMethod):
+    """A config, trained as `cognomen train` does."""
 
     probabilistic: bool = True
 
     def facts(self) -> dict[str, Any]:
-        """The recipe's settings, as `cognomen protocol` writes them."""
-        return {"recipe": self.recipe.to_json()}
+        """The config's settings, as `cognomen protocol` writes them."""
+        return {"config": self.config.to_json()}
 
     def size(self, corpus: Corpus) -> int:
-        """The network's parameters; of the second one, where the recipe trains two."""
-        last = replace(self.recipe, validation_share=0.0) if self.recipe.refits else self.recipe
-        return Run(corpus, last).network.size
+        """The network's parameters; of the second one, where the config trains two."""
+        last = replace(self.config, validation_share=0.0) if self.config.refits else self.config
+        return TrainingRun(corpus, last).network.size
 
     def quick(self) -> OurNetwork:
         """A single epoch."""
-        return replace(self, recipe=replace(self.recipe, epochs=1))
+        return replace(self, config=replace(self.config, epochs=1))
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,16 @@ class VideoNetwork(TutorialTrainer):
         return replace(self, settings=replace(self.settings, steps=self.settings.steps // 100))
 
 
-def plain(cell: str) -> Recipe:
+def plain(cell: str) -> TrainingConfig:
     """A cell trained alone, once: no n-grams, no favour for rare origins, no second training on all names."""
-    return Recipe(
+    return TrainingConfig(
         cell=cell,
         hidden_size=HIDDEN_SIZES[cell],
         longest_ngram=0,
         refit=False,
-        balance=0.0,
-        agreement=0.0,
-        average_from=1.0,
+        logit_adjustment=0.0,
+        rdrop_alpha=0.0,
+        swa_start=1.0,
         epochs=20,
         dropout=(0.1, 0.0, 0.3),
     )

@@ -1,4 +1,4 @@
-"""The shipped recipe's n-grams without its recurrent network.
+"""The shipped config's n-grams without its recurrent network.
 
 N names, C origins, M letters end to end.
 """
@@ -24,21 +24,21 @@ from cognomen.rnn.losses import cross_entropy
 from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle
 from cognomen.text import Alphabet, normalise
 from cognomen.text.alphabet import UNKNOWN
-from cognomen.training import Recipe
+from cognomen.training import TrainingConfig
+from cognomen.training.dataset import Names
 from cognomen.training.protocols import Tell
-from cognomen.training.step import Names
 
 __all__ = ["NgramsAlone"]
 
 
 @dataclass(frozen=True)
 class NgramsAlone:
-    """Trains a recipe's n-grams by themselves, twice as the recipe does: the first time for the temperature.
+    """Trains a config's n-grams by themselves, twice as the config does: the first time for the temperature.
 
     What concerns the recurrent network only (cell, sizes, dropout) has no effect.
     """
 
-    recipe: Recipe
+    config: TrainingConfig
     probabilistic: bool = True
 
     def __call__(
@@ -46,12 +46,12 @@ class NgramsAlone:
     ) -> tuple[Array, Sequence[str]]:
         """See `Method`."""
         reuse_memory()
-        recipe = replace(self.recipe, seed=self.recipe.seed + seed)
-        held_out = validation_mask(corpus.names, recipe.validation_share, recipe.seed, corpus.labels)
-        alphabet = _alphabet(corpus.names, recipe)
+        config = replace(self.config, seed=self.config.seed + seed)
+        held_out = validation_mask(corpus.names, config.validation_share, config.seed, corpus.labels)
+        alphabet = _alphabet(corpus.names, config)
         known = _read(alphabet, corpus.names, np.searchsorted(corpus.origins, corpus.labels))
-        first = _fit(known, np.flatnonzero(~held_out), alphabet, recipe, _half(tell, 0))
-        last = _fit(known, np.arange(len(known)), alphabet, recipe, _half(tell, 1))
+        first = _fit(known, np.flatnonzero(~held_out), alphabet, config, _half(tell, 0))
+        last = _fit(known, np.arange(len(known)), alphabet, config, _half(tell, 1))
         logits = first.forward(known.texts[held_out])[0]
         temperature = fit_calibration(logits, known.labels[held_out]).temperature
         asked = _read(alphabet, names, np.zeros(len(names), np.int64))
@@ -60,17 +60,17 @@ class NgramsAlone:
 
     def facts(self) -> dict[str, Any]:
         """See `Method`."""
-        return {"n-grams of": self.recipe.to_json()}
+        return {"n-grams of": self.config.to_json()}
 
     def size(self, corpus: Corpus) -> int:
         """See `Method`."""
-        alphabet = _alphabet(corpus.names, self.recipe)
+        alphabet = _alphabet(corpus.names, self.config)
         known = _read(alphabet, corpus.names, np.searchsorted(corpus.origins, corpus.labels))
-        return _layer(known, np.arange(len(known)), alphabet, self.recipe, len(corpus.origins)).size
+        return _layer(known, np.arange(len(known)), alphabet, self.config, len(corpus.origins)).size
 
     def quick(self) -> NgramsAlone:
         """A single epoch."""
-        return replace(self, recipe=replace(self.recipe, epochs=1))
+        return replace(self, config=replace(self.config, epochs=1))
 
 
 def _half(tell: Tell, half: int) -> Tell:
@@ -78,9 +78,9 @@ def _half(tell: Tell, half: int) -> Tell:
     return lambda share, figures: tell((half + share) / 2, figures)
 
 
-def _alphabet(names: Sequence[str], recipe: Recipe) -> Alphabet:
-    """The letters that are frequent enough, as in `cognomen.training.run`."""
-    min_count = min(recipe.min_letter_count, math.ceil(len(names) / 1000))
+def _alphabet(names: Sequence[str], config: TrainingConfig) -> Alphabet:
+    """The letters that are frequent enough, as in `cognomen.training.dataset`."""
+    min_count = min(config.min_letter_count, math.ceil(len(names) / 1000))
     return Alphabet.from_names([normalise(name) for name in names], min_count=min_count)
 
 
@@ -90,43 +90,43 @@ def _read(alphabet: Alphabet, names: Sequence[str], labels: Ids) -> Names:
 
 
 def _layer(
-    names: Names, which: NDArray[np.int64], alphabet: Alphabet, recipe: Recipe, origin_count: int
+    names: Names, which: NDArray[np.int64], alphabet: Alphabet, config: TrainingConfig, origin_count: int
 ) -> Ngrams:
     """The n-grams that are frequent enough among some of the names, with weights of zero."""
     letters, counts = frequent_ngrams(
         names.texts[which],
-        longest=recipe.longest_ngram,
-        min_count=recipe.min_ngram_count,
+        longest=config.longest_ngram,
+        min_count=config.min_ngram_count,
         alphabet_size=len(alphabet),
     )
-    return Ngrams(letters, counts, len(alphabet), origin_count, dropout=recipe.ngram_dropout)
+    return Ngrams(letters, counts, len(alphabet), origin_count, dropout=config.ngram_dropout)
 
 
 def _fit(
     names: Names,
     which: NDArray[np.int64],
     alphabet: Alphabet,
-    recipe: Recipe,
+    config: TrainingConfig,
     tell: Tell,
 ) -> Ngrams:
     """The n-grams' weights, learned from some of the names."""
-    rng = np.random.default_rng(recipe.seed)
+    rng = np.random.default_rng(config.seed)
     counts = np.bincount(names.labels[which])  # (C,)
-    favour = recipe.balance * np.log(counts / counts.sum()).astype(np.float32)  # (C,)
-    ngrams = _layer(names, which, alphabet, recipe, len(counts))
-    optimiser = AdamW(ngrams.params, recipe.learning_rate, weight_decay=recipe.weight_decay)
-    steps = recipe.epochs * math.ceil(len(which) / recipe.batch_size)
+    favour = config.logit_adjustment * np.log(counts / counts.sum()).astype(np.float32)  # (C,)
+    ngrams = _layer(names, which, alphabet, config, len(counts))
+    optimiser = AdamW(ngrams.params, config.learning_rate, weight_decay=config.weight_decay)
+    steps = config.epochs * math.ceil(len(which) / config.batch_size)
     while optimiser.steps < steps:
         order = rng.permutation(which)
-        for start in range(0, len(order), recipe.batch_size):
-            batch = order[start : start + recipe.batch_size]
+        for start in range(0, len(order), config.batch_size):
+            batch = order[start : start + config.batch_size]
             texts, labels = names.texts[batch], names.labels[batch]
-            ids = np.where(rng.random(len(texts.data)) < recipe.letter_dropout, UNKNOWN, texts.data)
+            ids = np.where(rng.random(len(texts.data)) < config.letter_dropout, UNKNOWN, texts.data)
             logits, backward = ngrams.forward(texts.with_data(ids), rng)  # (N, C)
             ngrams.zero_grad()
-            backward(cross_entropy(logits + favour, labels, label_smoothing=recipe.label_smoothing)[1])
-            clip_grad_norm(ngrams.grads, recipe.clip)
-            optimiser.learning_rate = one_cycle(optimiser.steps, steps, recipe.learning_rate)
+            backward(cross_entropy(logits + favour, labels, label_smoothing=config.label_smoothing)[1])
+            clip_grad_norm(ngrams.grads, config.clip)
+            optimiser.learning_rate = one_cycle(optimiser.steps, steps, config.learning_rate)
             optimiser.step(ngrams.grads)
         tell(optimiser.steps / steps, f"n-grams of {len(which):,} names")
     return ngrams

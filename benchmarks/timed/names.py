@@ -18,7 +18,7 @@ from cognomen import Classifier
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.network import Network
 from cognomen.text import Alphabet
-from cognomen.training import Recipe
+from cognomen.training import TrainingConfig
 
 __all__ = [
     "PLAIN",
@@ -35,13 +35,13 @@ __all__ = [
 ]
 
 DATA = "tutorial"
-# The recipe of a plain BiGRU, as torch would be given it too.
-PLAIN = Recipe(
+# The config of a plain BiGRU, as torch would be given it too.
+PLAIN = TrainingConfig(
     longest_ngram=0,
     refit=False,
-    balance=0.0,
-    agreement=0.0,
-    average_from=1.0,
+    logit_adjustment=0.0,
+    rdrop_alpha=0.0,
+    swa_start=1.0,
     dropout=(0.1, 0.0, 0.3),
     epochs=30,
     validation_share=0.05,

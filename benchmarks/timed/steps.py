@@ -1,6 +1,6 @@
 """Training steps of ours and of torch's on the same names, for the rows and for processes side by side.
 
-`python -m timed.steps SIDE WAY SIZE THREADS SECONDS` trains as the shipped recipe does and prints its pace.
+`python -m timed.steps SIDE WAY SIZE THREADS SECONDS` trains as the shipped config does and prints its pace.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from cognomen.network import Network
 from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy
 from cognomen.rnn.engine.blas import reuse_memory
-from cognomen.training.step import Names
+from cognomen.training.dataset import Names
 from timed.batches import Laid, batches
 from timed.names import PLAIN, classifier, corpus, read_cheaply
 
@@ -39,7 +39,7 @@ def training_names() -> Names:
 def our_steps(size: int, dropout: Dropout = NO_DROPOUT, clip: float | None = None) -> Iterator[int]:
     """Learn from batch after batch in random order, for ever: how many names each had.
 
-    Forward, cross entropy, backward, (clipping,) AdamW: what `learning.Learner` does.
+    Forward, cross entropy, backward, (clipping,) AdamW: what `training.step.TrainStep` does.
     """
     reuse_memory()  # as `train` does
     names, rng = training_names(), np.random.default_rng(0)
@@ -89,14 +89,14 @@ def pace(steps: Iterator[int], seconds: float) -> float:
 def main() -> None:
     side, way = sys.argv[1:3]
     size, threads, seconds = map(int, sys.argv[3:])
-    recipe = PLAIN
+    config = PLAIN
     if side == "ours":
-        steps = our_steps(size, recipe.dropout, recipe.clip)
+        steps = our_steps(size, config.dropout, config.clip)
     else:
         import torch
 
         torch.set_num_threads(threads)
-        steps = their_steps(way, size, recipe.dropout, recipe.clip)
+        steps = their_steps(way, size, config.dropout, config.clip)
     json.dump(pace(steps, seconds), sys.stdout)
 
 

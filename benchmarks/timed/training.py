@@ -20,7 +20,7 @@ from cognomen.evaluation.splits import FOLDS
 from cognomen.text import normalise
 from cognomen.training import Progress
 from cognomen.training.card import train_command
-from cognomen.training.run import Run
+from cognomen.training.run import TrainingRun
 from cognomen.tutorial.loop import LoopConfig
 from cognomen.tutorial.vocabulary import N_LETTERS, lines_by_category, random_training_example
 from timed.batches import WAYS
@@ -90,7 +90,7 @@ class _Training:
 def video_row(setting: Setting) -> list[Line]:
     """How long ours takes to answer fold 0's names as well as the video's network does after 100,000 names.
 
-    Theirs: the loop in torch, timed for some thousand names and scaled. Ours: the shipped recipe, but one
+    Theirs: the loop in torch, timed for some thousand names and scaled. Ours: the shipped config, but one
     epoch; after every fifth step the accuracy on the test names is taken, and that time is left out (no such
     questions are asked in the loop either). The figure counts until the accuracy first exceeds both the
     mean of the loop's ten runs under protocol L and that of its run on fold 0.
@@ -105,7 +105,7 @@ def video_row(setting: Setting) -> list[Line]:
         "accuracy": accuracy,
         "runs": runs,
         "their_names_timed": names,
-        "recipe": replace(PLAIN, epochs=1).to_json(),
+        "config": replace(PLAIN, epochs=1).to_json(),
     }
     line = Line(
         f"time to an accuracy of {accuracy:.3f} (fold 0 of protocol L)",
@@ -128,10 +128,11 @@ def _time_to_accuracy(accuracy: float, seed: int) -> dict[str, Any]:
     names, labels = np.array(corpus().names, object), np.array(corpus().labels, object)
     part = replace(corpus(), names=tuple(names[training]), labels=tuple(labels[training]))
     began = time.perf_counter()
-    run = Run(part, replace(PLAIN, epochs=1, seed=seed))
+    run = TrainingRun(part, replace(PLAIN, epochs=1, seed=seed))
     preparing, began = time.perf_counter() - began, time.perf_counter()
-    letters = [run.alphabet.without_unknown_marks(normalise(name)) for name in names[test]]
-    laid, right = run.alphabet.encode_all(letters), np.searchsorted(part.origins, labels[test].astype(str))
+    alphabet = run.dataset.alphabet
+    texts = alphabet.encode_all([alphabet.without_unknown_marks(normalise(name)) for name in names[test]])
+    right = np.searchsorted(part.origins, labels[test].astype(str))
     asking, reached = time.perf_counter() - began, 0.0
     taken = {}
 
@@ -142,7 +143,7 @@ def _time_to_accuracy(accuracy: float, seed: int) -> dict[str, Any]:
 
             def answer() -> None:
                 nonlocal reached
-                reached = float((run.network.logits(laid).argmax(axis=1) == right).mean())
+                reached = float((run.network.logits(texts).argmax(axis=1) == right).mean())
 
             asking += seconds_of(answer)
         if reached > accuracy:
@@ -197,14 +198,14 @@ def _video_seconds(count: int) -> float:
 def folds_row(setting: Setting) -> list[Line]:
     """The ten folds: ours run whole by its command, torch scaled from its pace.
 
-    Torch is given the recipe's steps only (dropout and clipping among them, but no letters shown as unknown,
+    Torch is given the config's steps only (dropout and clipping among them, but no letters shown as unknown,
     no validation, no answers for the test part), in the best of its batchings and of two ways to use two
     cores: two processes side by side, or one with two threads. Batches of one length, or of like lengths,
-    train otherwise than the recipe's random ones do. In `--quick` ours is scaled from its pace too.
+    train otherwise than the config's random ones do. In `--quick` ours is scaled from its pace too.
     """
-    recipe = PLAIN
-    trained = round(len(corpus()) * (1 - 1 / FOLDS) * (1 - recipe.validation_share))
-    total = FOLDS * recipe.epochs * trained
+    config = PLAIN
+    trained = round(len(corpus()) * (1 - 1 / FOLDS) * (1 - config.validation_share))
+    total = FOLDS * config.epochs * trained
     seconds = setting.pick(15, 2)
     ways = WAYS if not setting.quick else ("packed", "equal")
     paces = {

@@ -39,13 +39,13 @@ class Calibration:
         temperature: what they are divided by, above 0.
         set_levels: the thresholds of sets for a coverage of 0, 1/200, 2/200 ... and 1, 201 rising numbers;
             None where no names were held out to find them with.
-        unlike_above: the surprise (see `ngrams`), in bits a letter, above which a name is unlike those of the
-            training; None where it cannot be told.
+        ood_threshold: the surprise (see `ngrams`), in bits per letter, above which a name is
+            out-of-distribution; None where too few names were held out to set it.
     """
 
     temperature: float = 1.0
     set_levels: tuple[float, ...] | None = None
-    unlike_above: float | None = None
+    ood_threshold: float | None = None
 
     def threshold(self, coverage: float) -> float:
         """The score up to which origins belong to a set of this coverage.
@@ -66,7 +66,7 @@ class Calibration:
         fields = {
             "temperature": self.temperature,
             "set_levels": levels,
-            "unlike_above": self.unlike_above,
+            "ood_threshold": self.ood_threshold,
         }
         return {name: value for name, value in fields.items() if value is not None}
 
@@ -75,12 +75,12 @@ class Calibration:
         """What `to_json` gave.
 
         Raises:
-            InputError: the thresholds are not 201 rising numbers, or `unlike_above` is no number.
+            InputError: the thresholds are not 201 rising numbers, or `ood_threshold` is no number.
         """
         temperature = float(facts["temperature"])
-        levels, limit = facts.get("set_levels"), facts.get("unlike_above")
+        levels, limit = facts.get("set_levels"), facts.get("ood_threshold")
         if limit is not None and type(limit) not in (int, float):
-            raise InputError(f"unlike_above: expected a number, got {limit!r}")
+            raise InputError(f"ood_threshold: expected a number, got {limit!r}")
         if levels is None:
             return cls(temperature, None, limit)
         numbers = isinstance(levels, list) and all(type(each) in (int, float) for each in levels)

@@ -153,7 +153,7 @@ class Model:
     @property
     def detects_ood(self) -> bool:
         """Whether the model can tell names that are out of distribution, unlike its training names."""
-        return self.calibration.unlike_above is not None and self.network.ngrams is not None
+        return self.calibration.ood_threshold is not None and self.network.ngrams is not None
 
     def out_of_distribution(self, names: Ragged, bits: Array) -> NDArray[np.bool_]:
         """Which of N names of ids are unlike the training names, (N,).
@@ -169,7 +169,7 @@ class Model:
         Raises:
             InputError: the model cannot tell.
         """
-        threshold, ngrams = self.calibration.unlike_above, self.network.ngrams
+        threshold, ngrams = self.calibration.ood_threshold, self.network.ngrams
         if threshold is None or ngrams is None:
             raise InputError("this model cannot tell: it has no n-grams, or too few names were held out")
         odd = bits > threshold

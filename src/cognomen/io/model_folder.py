@@ -29,7 +29,7 @@ from cognomen.io.folders import current_folder, recover_folder, replace_folder
 __all__ = ["FORMAT", "FORMAT_VERSION", "Artifact", "check_replaceable", "read_artifact", "write_artifact"]
 
 FORMAT = "cognomen-model"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 TENSORS, FACTS, CARD = FILES = ("model.safetensors", "model.json", "README.md")
 STORED_TYPES = ("float16", "float32", "float64", "uint8", "uint16", "uint32")
 
@@ -259,7 +259,7 @@ def _check_version(path: Path, version: object) -> None:
     age, remedy = (
         ("a newer", "Upgrade Cognomen, or train the model with this one.")
         if version > FORMAT_VERSION
-        else ("an older", 'Train it anew: "training" holds the recipe.')
+        else ("an older", 'Train it anew: "training" holds its config.')
     )
     raise ModelError(
         f"{path}: expected format_version {FORMAT_VERSION}, got {version}: {age} Cognomen wrote it. {remedy}"

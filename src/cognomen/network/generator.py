@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any, Self
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.io.pretrained import find_model
+from cognomen.network.config import COUNT, FRACTION, NON_NEGATIVE, POSITIVE, Config, describe, setting
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.initializers import Initializer, Zeros
 from cognomen.rnn.packed import Packed, pack
@@ -36,42 +37,37 @@ from cognomen.text.alphabet import Alphabet
 from cognomen.text.matching import find_origin
 from cognomen.text.spelling import normalise
 
-__all__ = ["LONGEST", "Generator", "GeneratorRecipe", "capitalise", "fingerprints", "spell"]
+__all__ = ["LONGEST", "Generator", "GeneratorConfig", "capitalise", "fingerprints", "spell"]
 
 LONGEST = 30  # letters in a name; the longest of the 18 files has 20
 TOGETHER = 4096  # names that are written at once
 DRAWS = 50  # of a name, until it is new
-LEARNED = "learned"  # the tensor of fingerprints
+TRAINING_HASHES = "learned"  # the tensor's name
 NO_LETTERS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode's numbers and symbols
 
 
-@dataclass(frozen=True)
-class GeneratorRecipe:
-    """All that fixes a generator's training, besides the names.
+@describe
+@dataclass(frozen=True, kw_only=True)
+class GeneratorConfig(Config):
+    """Everything that fixes the training of a generator, besides the names."""
 
-    Attributes:
-        origin_size: numbers for each origin.
-        letter_size: numbers for each letter.
-        hidden_size: numbers in the decoder's memory.
-        dropout: share dropped of letters' numbers, and of what is read from the memory.
-        balance: how much rare origins are favoured: at first each origin has its share of the names to the
-            power of 1 - balance. This falls evenly to nothing, so that in the end it is the share itself.
-        min_letter_count: names that use a letter seen less often are left out.
-        epochs, batch_size, learning_rate, weight_decay, clip, seed: as for `Recipe`.
-    """
-
-    origin_size: int = 32
-    letter_size: int = 48
-    hidden_size: int = 256
-    dropout: float = 0.25
-    balance: float = 0.3
-    min_letter_count: int = 3
-    epochs: int = 25
-    batch_size: int = 128
-    learning_rate: float = 4e-3
-    weight_decay: float = 0.1
-    clip: float = 1.0
-    seed: int = 0
+    origin_size: int = setting(32, "Size of an origin's embedding.", COUNT)
+    letter_size: int = setting(48, "Size of a letter's embedding.", COUNT)
+    hidden_size: int = setting(256, "Hidden units of the decoder.", COUNT)
+    dropout: float = setting(0.25, "Dropout of letters' embeddings, and of the decoder's output.", FRACTION)
+    resampling: float = setting(
+        0.3,
+        "How much rare origins are favoured: origins are drawn by their share of the names to the power of 1 "
+        "minus this, which falls linearly to 0 over the training.",
+        FRACTION,
+    )
+    min_letter_count: int = setting(3, "Names with a letter seen less often are left out.", NON_NEGATIVE)
+    epochs: int = setting(25, "Passes over the training names.", COUNT)
+    batch_size: int = setting(128, "Names in each step.", COUNT)
+    learning_rate: float = setting(4e-3, "Peak of the learning-rate schedule.", POSITIVE)
+    weight_decay: float = setting(0.1, "Weight decay of AdamW.", NON_NEGATIVE)
+    clip: float = setting(1.0, "Largest norm of a step's gradient.", POSITIVE)
+    seed: int = setting(0, "Of the initial weights, the order of the names, and dropout.", NON_NEGATIVE)
 
 
 class Generator:
@@ -80,11 +76,11 @@ class Generator:
     Args:
         alphabet: the letters; the network's token i + 1 is `alphabet.letters[i]`, and 0 the boundary.
         origins: what can be asked for, C.
-        recipe: gives the network its sizes.
+        config: gives the network its sizes.
         rng: source of the starting values.
         facts: how it was trained; JSON values.
         card: the model card, Markdown.
-        learned: `fingerprints` of the names that it learned from, to know these; none when not given.
+        training_hashes: `fingerprints` of the names that it learned from, to know these; none when not given.
         temperature_scale: factor of the sampling temperature for each origin, (C,), all above 0; default 1.
             An origin that was learned less well needs a lower one for samples as recognisable as real names.
 
@@ -96,19 +92,19 @@ class Generator:
         self,
         alphabet: Alphabet,
         origins: Sequence[str],
-        recipe: GeneratorRecipe | None = None,
+        config: GeneratorConfig | None = None,
         *,
         rng: Initializer | None = None,
         facts: Mapping[str, Any] | None = None,
         card: str = "",
-        learned: NDArray[np.uint32] | None = None,
+        training_hashes: NDArray[np.uint32] | None = None,
         temperature_scale: Sequence[float] | None = None,
     ) -> None:
-        self.recipe = r = GeneratorRecipe() if recipe is None else recipe
+        self.config = r = GeneratorConfig() if config is None else config
         rng = np.random.default_rng(r.seed) if rng is None else rng
         self.alphabet, self.origins = alphabet, tuple(origins)
         self.facts, self.card = dict(facts or {}), card
-        self.learned = np.empty(0, np.uint32) if learned is None else learned
+        self.training_hashes = np.empty(0, np.uint32) if training_hashes is None else training_hashes
         scales = (1.0,) * len(self.origins) if temperature_scale is None else temperature_scale
         self.temperature_scale = tuple(map(float, scales))
         if len(scales) != len(self.origins) or not all(0 < each < np.inf for each in self.temperature_scale):
@@ -200,7 +196,7 @@ class Generator:
             drawn = self._write(row, chances[missing], temperature, prefix)
             for place, name in zip(missing.tolist(), drawn, strict=True):
                 names[place] = name
-            missing = missing[np.isin(fingerprints(drawn), self.learned)]
+            missing = missing[np.isin(fingerprints(drawn), self.training_hashes)]
             if not len(missing):
                 break
         return names
@@ -252,8 +248,8 @@ class Generator:
         """
         return self.origins.index(find_origin("origin", origin, self.origins))
 
-    def surprise(self, names: Sequence[str], origins: Sequence[str]) -> tuple[Array, Ids]:
-        """How unexpected names are: -log p of each, in nats, and how many letters that is, both (N,).
+    def negative_log_likelihood(self, names: Sequence[str], origins: Sequence[str]) -> tuple[Array, Ids]:
+        """-log p of each name in nats, and its number of letters, both (N,).
 
         The end of a name counts as a letter.
 
@@ -295,20 +291,20 @@ class Generator:
                 f"{folder}: expected a model that writes names, found one that reads them. It is for "
                 "`cognomen predict NAME --model FOLDER`; without --model, the shipped one writes names."
             )
-        if LEARNED not in tensors:
+        if TRAINING_HASHES not in tensors:
             raise ModelError(
-                f"{folder}: expected a tensor {LEARNED!r}, the checksums of the names it learned from, found "
-                "none: an older version made it. Train it anew, or use the shipped one, without --model."
+                f"{folder}: expected a tensor {TRAINING_HASHES!r}, the checksums of the training names, "
+                "found none: an older version made it. Retrain it, or leave --model out."
             )
         try:
             made = cls(
                 Alphabet(facts["alphabet"]),
                 facts["origins"],
-                GeneratorRecipe(**facts["architecture"]["generator"]),
+                GeneratorConfig.from_json(facts["architecture"]["generator"]),
                 rng=Zeros(),
                 facts=facts["training"],
                 card=artifact.card,
-                learned=tensors.pop(LEARNED),
+                training_hashes=tensors.pop(TRAINING_HASHES),
                 temperature_scale=facts["calibration"].get("temperature_scale"),
             )
             made.network.load(tensors)
@@ -327,7 +323,7 @@ class Generator:
         """
         facts = {
             "alphabet": self.alphabet.letters,
-            "architecture": {"generator": asdict(self.recipe)},
+            "architecture": {"generator": self.config.to_json()},
             "calibration": {"temperature": 1.0, "temperature_scale": self.temperature_scale},
             "lower": True,
             "origins": self.origins,
@@ -337,7 +333,7 @@ class Generator:
         tensors: dict[str, NDArray[Any]] = {
             name: param.astype(np.float16) for name, param in self.network.params.items()
         }
-        tensors[LEARNED] = self.learned
+        tensors[TRAINING_HASHES] = self.training_hashes
         write_artifact(folder, Artifact(tensors, facts, self.card))
 
 

@@ -16,7 +16,7 @@ from cognomen.plots.canvas import BLUE, GREY, VERMILION, checked_path, empty_fig
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from cognomen.training.progress import EpochRecord
+    from cognomen.training.run import EpochRecord
 
 __all__ = ["confusion_matrix", "loss_curve", "reliability_diagram"]
 

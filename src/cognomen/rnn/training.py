@@ -11,12 +11,35 @@ from cognomen.rnn.engine.blas import one_blas_thread, reuse_memory
 from cognomen.rnn.layers import Layer
 from cognomen.rnn.optim import Optimiser, clip_grad_norm
 
-__all__ = ["Loss", "OnProgress", "minimise"]
+__all__ = ["Loss", "OnProgress", "minimise", "take_step"]
 
 Loss = tuple[
     float, Callable[[], object]
 ]  # of one batch, and the function that adds its gradients to the net's
 OnProgress = Callable[[float, str], None]  # the share of the work that is done, 0 to 1, and a short message
+
+
+def take_step(
+    net: Layer,
+    optimiser: Optimiser,
+    backward: Callable[[], object],
+    *,
+    clip: float,
+    check: Callable[[float], None],
+) -> None:
+    """One step of training.
+
+    Args:
+        net: its weights change in place.
+        optimiser: made with `net.params`.
+        backward: adds the gradients of a loss to `net.grads`.
+        clip: the largest norm of the gradient.
+        check: called with the norm before clipping; it raises an error to stop a training that diverged.
+    """
+    net.zero_grad()
+    backward()
+    check(clip_grad_norm(net.grads, clip))
+    optimiser.step(net.grads)
 
 
 def minimise(
@@ -48,20 +71,21 @@ def minimise(
     Raises:
         TrainingError: training diverged: a gradient is infinite or NaN.
     """
+
+    def check(norm: float) -> None:
+        if not np.isfinite(norm):
+            raise TrainingError(
+                f"training diverged after {optimiser.steps} steps: the gradient is not finite. Try a "
+                "smaller learning rate."
+            )
+
     found: list[float] = []
     reuse_memory()
     with one_blas_thread():
         for step, (loss, backward) in enumerate(losses):
-            net.zero_grad()
-            backward()
-            if not np.isfinite(clip_grad_norm(net.grads, clip)):
-                raise TrainingError(
-                    f"training diverged after {optimiser.steps} steps: the gradient is not finite. Try a "
-                    "smaller learning rate."
-                )
             if schedule is not None:
                 optimiser.learning_rate = schedule(step)
-            optimiser.step(net.grads)
+            take_step(net, optimiser, backward, clip=clip, check=check)
             found.append(loss)
             recent = np.mean(found[-20:])
             on_progress((step + 1) / steps, f"loss {recent:.3f}")

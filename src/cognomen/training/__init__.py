@@ -1,16 +1,16 @@
 """From a corpus of names to a model."""
 
-from cognomen.training.config import Recipe
+from cognomen.training.config import TrainingConfig
 from cognomen.training.generator import train_generator
-from cognomen.training.progress import EpochRecord, Progress
 from cognomen.training.protocols import ProtocolResult, run_protocol
+from cognomen.training.run import EpochRecord, Progress
 from cognomen.training.training import TrainingResult, train
 
 __all__ = [
     "EpochRecord",
     "Progress",
     "ProtocolResult",
-    "Recipe",
+    "TrainingConfig",
     "TrainingResult",
     "run_protocol",
     "train",

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cognomen.training.config import Recipe
+from cognomen.training.config import TrainingConfig
 
 __all__ = ["model_card", "train_command"]
 
@@ -60,10 +60,10 @@ def model_card(
     return "\n\n".join(sections) + "\n"
 
 
-def train_command(recipe: Mapping[str, Any], data: str) -> str:
-    """The command that trains with a recipe: what differs from the defaults, and the seed."""
-    defaults = Recipe().to_json()
-    changed = {k: v for k, v in recipe.items() if v != defaults[k] or k == "seed"}
+def train_command(config: Mapping[str, Any], data: str) -> str:
+    """The command that trains with a config: what differs from the defaults, and the seed."""
+    defaults = TrainingConfig().to_json()
+    changed = {k: v for k, v in config.items() if v != defaults[k] or k == "seed"}
     options = (_option(name.replace("_", "-"), value) for name, value in changed.items())
     return f"cognomen train {shlex.quote(data)} --out MODEL {' '.join(options)}"
 
@@ -79,13 +79,13 @@ def _training(origins: Sequence[str], priors: Sequence[float], training: Mapping
     parts = [
         f"Trained by Cognomen {training['cognomen']} on {training['names']:,} surnames from "
         f"{training['source']} for {training['epochs']} epochs, with",
-        f"    {train_command(training['recipe'], training['source'])}",
+        f"    {train_command(training['config'], training['source'])}",
         "The data:",
         "\n".join(f"- {line}" for line in training["data"].splitlines()),
     ]
-    if training["epochs"] < training["recipe"]["epochs"]:
+    if training["epochs"] < training["config"]["epochs"]:
         parts.append(
-            f"It was stopped before its {training['recipe']['epochs']} epochs had ended. The epoch that did "
+            f"It was stopped before its {training['config']['epochs']} epochs had ended. The epoch that did "
             "best on the names held out was kept, so figures measured on those names flatter it a little."
         )
     if validation := training.get("validation"):

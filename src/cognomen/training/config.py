@@ -1,113 +1,89 @@
-"""The settings of a training run."""
+"""The settings of a training run, each on one line: checks, options, help and docs follow from it."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields
 
-from cognomen.errors import InputError
-from cognomen.network.architecture import Architecture
+from cognomen.network.architecture import Architecture, NetworkConfig
+from cognomen.network.config import COUNT, FRACTION, NON_NEGATIVE, POSITIVE, Range, describe, setting
 
-__all__ = ["Recipe"]
-
-ZERO_OR_MORE = ("agreement", "alone", "longest_ngram", "min_letter_count", "seed", "weight_decay")
+__all__ = ["TrainingConfig"]
 
 
-@dataclass(frozen=True)
-class Recipe:
+@describe
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig(NetworkConfig):
     """Everything that fixes a training run, besides the names themselves.
 
-    Attributes:
-        cell, embedding_size, hidden_size, num_layers, direction, pooling, nonlinearity: see `Architecture`.
-        longest_ngram: letters in the longest n-grams that get weights of their own; 0 for none.
-        min_ngram_count: so many training names must hold an n-gram for it to get weights.
-        ngram_dropout: share dropped of each name's n-grams.
-        alone: how much it counts, beside the loss of all evidence together, that the recurrent part is right
-            without the n-grams.
-        agreement: how much it counts that two readings of a name agree, each with noise of its own; 0 to read
-            it once (R-Drop: Liang et al. 2021).
-        dropout: shares dropped after the embedding, after each recurrent layer, and after pooling.
-        min_letter_count: a letter seen less often than this, and less than once in a thousand training names,
-            is left out of the alphabet: what two or three names teach about a mark misleads the others.
-        letter_dropout: share of letters shown as the unknown letter, so that the network learns its use.
-        epochs: how often every training name is seen.
-        batch_size: names in each step.
-        learning_rate: the peak of the schedule.
-        average_from: the share of the steps after which the weights are averaged, while the learning rate
-            stays at its peak (SWA: Izmailov et al. 2018). 1 for none: the rate falls to nothing (one cycle).
-        weight_decay: of AdamW.
-        label_smoothing: share of each target spread over all origins.
-        clip: largest norm of a step's gradient.
-        balance: how much rare origins are favoured: in training, this times the logarithm of the origins'
-            shares is added to the logits, so that the network need not learn that part of them.
-        validation_share: share of the names held out, to watch progress and for calibration; may be 0.
-        refit: whether, once calibrated, a new network is trained in the same way on all names, those held
-            out among them. It keeps the calibration of the first.
-        seed: of the starting weights, the order of the names, all noise, and the choice of validation names.
-
     Raises:
-        InputError: a number is outside of what it may be.
+        InputError: a value is out of its range.
     """
 
-    cell: str = "gru"
-    embedding_size: int = 64
-    hidden_size: int = 128
-    num_layers: int = 1
-    direction: str = "both"
-    pooling: str = "max+mean"
-    nonlinearity: str = "tanh"
-    longest_ngram: int = 5
-    min_ngram_count: int = 2
-    ngram_dropout: float = 0.5
-    alone: float = 0.5
-    agreement: float = 1.0
-    dropout: tuple[float, float, float] = (0.1, 0.0, 0.6)
-    min_letter_count: int = 10
-    letter_dropout: float = 0.01
-    epochs: int = 30
-    batch_size: int = 128
-    learning_rate: float = 3e-3
-    average_from: float = 0.4
-    weight_decay: float = 0.01
-    label_smoothing: float = 0.0
-    clip: float = 1.0
-    balance: float = 0.3
-    validation_share: float = 0.1
-    refit: bool = True
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        lowest = dict.fromkeys(
-            ("epochs", "batch_size", "embedding_size", "hidden_size", "num_layers", "min_ngram_count"), 1
-        )
-        for name, least in (lowest | dict.fromkeys(ZERO_OR_MORE, 0)).items():
-            if not least <= getattr(self, name) < math.inf:
-                raise InputError(f"{name}: expected a number from {least} up, got {getattr(self, name)}")
-        for name in ("learning_rate", "clip"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise InputError(f"{name}: expected a positive number, got {getattr(self, name)}")
-        if not 0 < self.average_from <= 1:
-            raise InputError(f"average_from: expected a share in (0, 1], got {self.average_from}")
-        for name in ("letter_dropout", "ngram_dropout", "validation_share", "label_smoothing", "balance"):
-            if not 0 <= getattr(self, name) < 1:
-                raise InputError(f"{name}: expected a share in [0, 1), got {getattr(self, name)}")
+    longest_ngram: int = setting(
+        5, "Letters in the longest n-grams that have weights of their own; 0 for no n-grams.", NON_NEGATIVE
+    )
+    min_ngram_count: int = setting(
+        2, "Training names that must contain an n-gram for it to have weights.", COUNT
+    )
+    rnn_loss_weight: float = setting(
+        0.5, "Weight of the recurrent part's own loss, added to the loss of all evidence.", NON_NEGATIVE
+    )
+    rdrop_alpha: float = setting(
+        1.0,
+        "Weight of the divergence between two passes over a name with different dropout; 0 for one pass "
+        "(R-Drop: Liang et al. 2021).",
+        NON_NEGATIVE,
+    )
+    dropout: tuple[float, float, float] = setting(
+        (0.1, 0.0, 0.6),
+        "Dropout after the embedding, after each recurrent layer, and after pooling.",
+        FRACTION,
+    )
+    ngram_dropout: float = setting(0.5, "Share of a name's n-grams that is dropped.", FRACTION)
+    letter_dropout: float = setting(
+        0.01, "Share of letters replaced by the unknown letter, so that the network learns its use.", FRACTION
+    )
+    min_letter_count: int = setting(
+        10,
+        "Letters seen less often, and less than once in a thousand names, are left out of the alphabet.",
+        NON_NEGATIVE,
+    )
+    epochs: int = setting(30, "Passes over the training names.", COUNT)
+    batch_size: int = setting(128, "Names in each step.", COUNT)
+    learning_rate: float = setting(3e-3, "Peak of the learning-rate schedule.", POSITIVE)
+    swa_start: float = setting(
+        0.4,
+        "Share of the steps after which the weights are averaged, at a constant learning rate (SWA: Izmailov "
+        "et al. 2018); 1 for no averaging and a one-cycle schedule.",
+        Range(max=1, min_open=True),
+    )
+    weight_decay: float = setting(0.01, "Weight decay of AdamW.", NON_NEGATIVE)
+    label_smoothing: float = setting(0.0, "Share of each target spread over all origins.", FRACTION)
+    clip: float = setting(1.0, "Largest norm of a step's gradient.", POSITIVE)
+    logit_adjustment: float = setting(
+        0.3,
+        "How much rare origins are favoured: this times the log-prior is added to the logits in training "
+        "(Menon et al. 2021).",
+        FRACTION,
+    )
+    validation_share: float = setting(
+        0.1, "Share of the names held out to measure progress and to calibrate; may be 0.", FRACTION
+    )
+    refit: bool = setting(
+        True, "Once calibrated, train a second network on all names; it keeps the first one's calibration."
+    )
+    seed: int = setting(
+        0,
+        "Equal seeds give equal weights on the same machine. Also chooses the validation names.",
+        NON_NEGATIVE,
+    )
 
     @property
     def refits(self) -> bool:
-        """Whether a second network is trained on all names: it takes names held out for that."""
+        """Whether a second network is trained on all names: it takes held-out names for that."""
         return self.refit and self.validation_share > 0
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return asdict(self) | {"dropout": list(self.dropout)}
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Recipe:
-        """The reverse of `to_json`."""
-        return cls(**{**values, "dropout": tuple(values["dropout"])})
-
     def architecture(self, alphabet_size: int, origin_count: int) -> Architecture:
-        """The architecture that this recipe trains."""
-        shared = {f.name for f in fields(Architecture)} & {f.name for f in fields(self)}
-        return Architecture(alphabet_size, origin_count, **{name: getattr(self, name) for name in shared})
+        """The architecture that this config trains."""
+        shared = {each.name: getattr(self, each.name) for each in fields(NetworkConfig)}
+        return Architecture(alphabet_size, origin_count, **shared)

@@ -8,12 +8,14 @@ import numpy as np
 
 from cognomen.errors import TrainingError
 from cognomen.rnn.arrays import Array
-from cognomen.training.config import Recipe
+from cognomen.training.config import TrainingConfig
 
 __all__ = ["check_finite", "check_sound"]
 
 
-def check_sound(loss: float, norm: float, names: int, origins: int, where: str, recipe: Recipe) -> None:
+def check_sound(
+    loss: float, norm: float, names: int, origins: int, where: str, config: TrainingConfig
+) -> None:
     """Stop a run whose step went wrong.
 
     In a small batch a single name, mislabelled perhaps, may cost a lot without anything being wrong.
@@ -24,7 +26,7 @@ def check_sound(loss: float, norm: float, names: int, origins: int, where: str, 
         names: in the batch.
         origins: to choose from.
         where: the step, in words.
-        recipe: the settings.
+        config: the settings.
 
     Raises:
         TrainingError: the loss or the norm is no finite number, or the loss is far beyond a guess's.
@@ -35,11 +37,11 @@ def check_sound(loss: float, norm: float, names: int, origins: int, where: str, 
         return
     raise TrainingError(
         f"training diverged at {where}: the loss is {loss:.4g} (a guess has {guess:.2f}), the gradient's "
-        f"norm {norm:.4g}. The most likely cause is {_likely_cause(recipe)}"
+        f"norm {norm:.4g}. The most likely cause is {_likely_cause(config)}"
     )
 
 
-def check_finite(logits: Array, where: str, recipe: Recipe) -> None:
+def check_finite(logits: Array, where: str, config: TrainingConfig) -> None:
     """Stop a run whose network no longer gives numbers.
 
     Raises:
@@ -48,16 +50,16 @@ def check_finite(logits: Array, where: str, recipe: Recipe) -> None:
     if not np.isfinite(logits).all():
         raise TrainingError(
             f"training diverged in {where}: the network's answers for the validation names are no longer "
-            f"finite numbers. The most likely cause is {_likely_cause(recipe)}"
+            f"finite numbers. The most likely cause is {_likely_cause(config)}"
         )
 
 
-def _likely_cause(recipe: Recipe) -> str:
+def _likely_cause(config: TrainingConfig) -> str:
     """What to change when a loss explodes."""
-    rate, decay = recipe.learning_rate, recipe.weight_decay
+    rate, decay = config.learning_rate, config.weight_decay
     if decay > 1 and rate * decay > 1:
         return f"too much weight decay for its learning rate: it is {decay:g}; try {0.01 / rate:.2g} or less"
     ways = [f"too high a learning rate: it is {rate:g}; try {rate / 10:g}"]
-    if recipe.cell in ("rnn", "combined"):
-        ways += [*([] if recipe.nonlinearity == "tanh" else ["the tanh"]), "a cell with gates"]
+    if config.cell in ("rnn", "combined"):
+        ways += [*([] if config.nonlinearity == "tanh" else ["the tanh"]), "a cell with gates"]
     return ", or ".join(ways)

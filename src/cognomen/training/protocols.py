@@ -1,27 +1,26 @@
-"""Protocols L and T: train, and measure on rows not trained on, several times over.
+"""Protocols L and T: train and evaluate on held-out rows, several times.
 
-L, leak-free: ten runs on the cleaned names; run k tests on fold k, which holds every spelling of its names.
-T, the tutorial's rows: five runs on all rows, duplicates kept, a random tenth of each origin as test
-rows. About a tenth of those stand in training too: it serves for comparison with
-published figures only.
+L, leak-free: ten runs on the cleaned names; run k tests on fold k, which contains every spelling of its
+names. T, the tutorial's rows: five runs on all rows, duplicates included, each with a random tenth of every
+origin as test rows. About a tenth of those are in the training part too, so T serves only for comparison
+with published figures.
 
-Each run is a process of its own with one thread of linear algebra, so the figures do not depend on how many
-run side by side.
+Each run is a process of its own with one thread of linear algebra, so the results do not depend on how many
+run in parallel.
 """
 
 from __future__ import annotations
 
 import os
-import queue
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +35,12 @@ from cognomen.evaluation.metrics import Evaluation, bootstrap_intervals, evaluat
 from cognomen.evaluation.splits import FOLDS, split_by_fold, stratified_split
 from cognomen.rnn.arrays import Array
 from cognomen.text.spelling import normalise
-from cognomen.training.config import Recipe
-from cognomen.training.progress import Progress
-from cognomen.training.run import fingerprint
+from cognomen.training.config import TrainingConfig
+from cognomen.training.dataset import corpus_sha256
+from cognomen.training.run import Progress
 from cognomen.training.training import train
 
-__all__ = ["FitPredict", "ProtocolResult", "RecipeTrainer", "RunProgress", "run_protocol", "split"]
+__all__ = ["ClassifierMethod", "FitPredict", "ProtocolResult", "RunProgress", "run_protocol", "split"]
 
 RUNS = {"L": FOLDS, "T": 5}
 TEST_SHARE = 0.1  # of each origin's rows, under T
@@ -49,14 +48,14 @@ THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB
 
 Tell = Callable[[float, str], None]
 FitPredict = Callable[[Corpus, Sequence[str], int, Tell], tuple[Array, Sequence[str]]]
-"""Trains on a corpus and answers for test names: (corpus, names, seed, tell) -> (probabilities (N, C), the C
-origins). `tell(share, figures)` is to be called now and then with how much is done, 0 to 1, and a few words.
-It must be a function of a module, or an object that can be sent to another process."""
+"""Trains on a corpus and predicts test names: (corpus, names, seed, tell) -> (probabilities (N, C), the C
+origins). It should call `tell(share, figures)` now and then with the share that is done, 0 to 1, and a short
+text. It must be picklable, as a function of a module is: it is sent to another process."""
 
 
 @dataclass(frozen=True)
 class RunProgress:
-    """Where one run stands: `run` counts from 0, `share` from 0 to 1; `figures` are a few words about it."""
+    """The progress of one run: `run` counts from 0, `share` goes from 0 to 1, `figures` is a short text."""
 
     run: int
     runs: int
@@ -66,13 +65,13 @@ class RunProgress:
 
 @dataclass(frozen=True)
 class ProtocolResult:
-    """What a protocol measured.
+    """The result of a protocol.
 
     Attributes:
         which: "L" or "T".
-        accuracies: of each run, the share of test rows answered right.
-        evaluation: of all runs' test rows together.
-        seconds: from the first run's start to the last one's end.
+        accuracies: the accuracy of each run.
+        evaluation: of the test rows of all runs together.
+        seconds: wall-clock time of all runs.
         method: what was trained; JSON values.
         corpus: its source, size and hash; JSON values.
     """
@@ -111,15 +110,15 @@ class ProtocolResult:
 
 
 @dataclass(frozen=True)
-class RecipeTrainer:
-    """Trains as `cognomen train` does; run k takes the recipe's seed + k."""
+class ClassifierMethod:
+    """A `FitPredict` that trains as `cognomen train` does; run k has the config's seed + k."""
 
-    recipe: Recipe
+    config: TrainingConfig
 
     def __call__(
         self, corpus: Corpus, names: Sequence[str], seed: int, tell: Tell
     ) -> tuple[Array, Sequence[str]]:
-        """See `FitPredict`. A row without letters is answered with the shares of the origins in training."""
+        """See `FitPredict`. The probabilities of a row without letters are the model's priors."""
         clf = self.train(corpus, seed, tell)
         probabilities = np.tile(np.array(clf.priors, np.float32), (len(names), 1))  # (N, C)
         readable = [i for i, name in enumerate(names) if normalise(name)]
@@ -128,78 +127,75 @@ class RecipeTrainer:
         return probabilities, clf.origins
 
     def train(self, corpus: Corpus, seed: int, tell: Tell) -> Classifier:
-        """The classifier of a run."""
+        """Train the classifier of a run."""
 
         def on_progress(progress: Progress) -> None:
             done = (progress.epoch - 1 + progress.step / progress.steps) / progress.epochs
-            tell(done, f"loss {progress.loss:.3f}, right {progress.accuracy:.1%}")
+            tell(done, f"loss {progress.loss:.3f}, accuracy {progress.accuracy:.1%}")
 
-        recipe = replace(self.recipe, seed=self.recipe.seed + seed)
-        return train(corpus, recipe, on_progress=on_progress).classifier
+        config = replace(self.config, seed=self.config.seed + seed)
+        return train(corpus, config, on_progress=on_progress).classifier
 
 
 def run_protocol(
     which: str,
     data: str | Path,
-    method: Recipe | FitPredict | None = None,
+    method: TrainingConfig | FitPredict | None = None,
     *,
     facts: dict[str, Any] | None = None,
     encoding: str | None = None,
     processes: int = 1,
     on_progress: Callable[[RunProgress], None] = lambda progress: None,
 ) -> ProtocolResult:
-    """Measure a way of training under a protocol.
+    """Evaluate a training method under a protocol.
 
     Args:
         which: "L" or "T".
-        data: what `load_corpus` takes.
-        method: a recipe, `Recipe()` when not given, or any other `FitPredict`.
-        facts: what the result says of the method; the recipe's settings if it is one.
+        data: as for `load_corpus`.
+        method: a config, `TrainingConfig()` by default, or any other `FitPredict`.
+        facts: the result's description of the method; by default the config.
         encoding: of the data's text files; UTF-8 if None.
-        processes: runs at a time; the figures do not depend on it.
-        on_progress: called here, in this process, as the runs go on.
+        processes: the number of runs in parallel; the results do not depend on it.
+        on_progress: called in this process as the runs go on.
 
     Raises:
-        InputError: there is no such protocol, or no process is allowed.
+        InputError: there is no such protocol, or `processes` is below 1.
         DataError: the names cannot be read.
-        TrainingError: a run has no names to train or test on, failed, or gave answers that do not fit, or
-            its process was ended from outside.
+        TrainingError: a run has no names to train or test on, fails, or returns probabilities of another
+            shape, or its process is killed.
     """
     if which not in RUNS:
         raise InputError(f"protocol: expected L or T, got {which!r}")
     if processes < 1:
         raise InputError(f"processes: expected at least 1, got {processes}")
     corpus = load_corpus(data, clean=which == "L", encoding=encoding)
-    if method is None or isinstance(method, Recipe):
-        recipe = method or Recipe()
-        method, facts = RecipeTrainer(recipe), facts or {"recipe": recipe.to_json()}
+    if method is None or isinstance(method, TrainingConfig):
+        config = method or TrainingConfig()
+        method, facts = ClassifierMethod(config), facts or {"config": config.to_json()}
     began = time.perf_counter()
     _check_enough(which, corpus)
-    answers = _run_all(which, corpus, method, processes, on_progress)
-    places = {origin: i for i, origin in enumerate(corpus.origins)}
-    labels = [
-        np.array([places[corpus.labels[row]] for row in split(which, corpus, k)[1]])
-        for k in range(RUNS[which])
-    ]
+    predicted = _run_all(which, corpus, method, processes, on_progress)
+    labels = np.searchsorted(corpus.origins, corpus.labels)
+    targets = [labels[split(which, corpus, k)[1]] for k in range(RUNS[which])]
     return ProtocolResult(
         which,
-        tuple(float((p.argmax(axis=1) == y).mean()) for p, y in zip(answers, labels, strict=True)),
-        evaluate(np.concatenate(answers), np.concatenate(labels), corpus.origins),
+        tuple(float((p.argmax(axis=1) == y).mean()) for p, y in zip(predicted, targets, strict=True)),
+        evaluate(np.concatenate(predicted), np.concatenate(targets), corpus.origins),
         time.perf_counter() - began,
         facts or {},
-        {"source": corpus.source, "rows": len(corpus), "sha256": fingerprint(corpus)},
+        {"source": corpus.source, "rows": len(corpus), "sha256": corpus_sha256(corpus)},
     )
 
 
 def split(which: str, corpus: Corpus, run: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The training and the test rows of a run."""
-    return (
-        split_by_fold(corpus.names, run) if which == "L" else stratified_split(corpus.labels, TEST_SHARE, run)
-    )
+    if which == "L":
+        return split_by_fold(corpus.names, run)
+    return stratified_split(corpus.labels, TEST_SHARE, run)
 
 
 def _check_enough(which: str, corpus: Corpus) -> None:
-    """Each run needs rows to train on and rows to test on."""
+    """Every run needs rows to train on and rows to test on."""
     lacking = [k for k in range(RUNS[which]) if not all(map(len, split(which, corpus, k)))]
     if lacking:
         raise TrainingError(
@@ -215,82 +211,64 @@ def _run_all(
     processes: int,
     on_progress: Callable[[RunProgress], None],
 ) -> list[Array]:
-    """The answers of every run, (N, C) each, with the corpus' origins as columns."""
-    context = get_context("spawn")
-    # No lock guards `stop`: a process ended from outside could hold it for ever.
-    told, stop = context.Queue(), context.RawValue("b", 0)
-    with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(told, stop)) as pool:
+    """The test probabilities of every run, (N, C) each, with the corpus' origins as columns."""
+    context, others = get_context("spawn"), set(active_children())
+    progress = context.SimpleQueue()
+    with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(progress,)) as pool:
         try:
-            with _one_thread_each(), _without_ctrl_c():
+            with _spawning():
                 runs = [pool.submit(_run_one, which, corpus, method, k) for k in range(RUNS[which])]
-            _watch(runs, told, on_progress)
+            running = True
+            while running:
+                ended = wait(runs, timeout=0.1, return_when=FIRST_EXCEPTION)
+                while not progress.empty():
+                    on_progress(RunProgress(*progress.get()))
+                for run in ended.done:
+                    run.result()  # raises what the run raised, also while others go on
+                running = bool(ended.not_done)
             return [run.result() for run in runs]
         except BrokenProcessPool as error:
-            raise TrainingError("a run's process was ended from outside; is there enough memory?") from error
+            raise TrainingError("a run's process was killed; is there enough memory?") from error
         finally:
-            stop.value = 1  # a run that goes on after an error or Ctrl-C ends at its next step
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _watch(runs: Sequence[Future[Array]], told: Any, on_progress: Callable[[RunProgress], None]) -> None:
-    """Pass on what the runs tell until all have ended; raise what a run raised as soon as it has."""
-    while not all(run.done() for run in runs):
-        for run in runs:
-            if run.done():
-                run.result()
-        try:
-            on_progress(RunProgress(*told.get(timeout=0.1)))
-        except queue.Empty:
-            continue
-    while True:
-        try:
-            on_progress(RunProgress(*told.get(timeout=0.1)))
-        except queue.Empty:
-            return
+            # After an error or Ctrl-C the remaining runs would go on to their end. Nothing is lost: a run
+            # writes no files.
+            for process in set(active_children()) - others:
+                process.terminate()
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Let processes that start in here do their linear algebra in one thread."""
+def _spawning() -> Iterator[None]:
+    """Processes that start in here use one thread of linear algebra, and ignore Ctrl-C.
+
+    They inherit the environment and the mask of signals, so this holds before their first import. A Ctrl-C
+    in the meantime reaches this process a moment later.
+    """
+    masks = hasattr(signal, "pthread_sigmask")  # not on Windows
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masks else set()
     try:
         yield
     finally:
+        if masks:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-@contextmanager
-def _without_ctrl_c() -> Iterator[None]:
-    """Let processes that start in here never hear Ctrl-C; here it is heard a moment later."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+_progress: Any = None  # in a run's process: the queue to its parent
 
 
-class _StoppedError(Exception):
-    """Raised inside a run that is no longer wanted."""
-
-
-_lines: dict[str, Any] = {}  # in a run's process: the queue that it tells, and whether it should stop
-
-
-def _begin(told: Any, stop: Any) -> None:
-    """Prepare a process for its runs; Ctrl-C reaches the parent, which stops them."""
+def _begin(progress: Any) -> None:
+    """Prepare a process for its runs."""
+    global _progress
+    _progress = progress
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    told.cancel_join_thread()  # the parent may have stopped listening: do not wait for it when leaving
-    _lines.update(told=told, stop=stop)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _leave_with_parent() -> None:
-    """End this process when its parent is gone (kill -9): nobody waits for the answers any more."""
+def _end_with_parent() -> None:
+    """End this process when its parent is killed, as nobody waits for the results then."""
     parent = parent_process()
     if parent is not None:
         parent.join()
@@ -298,17 +276,15 @@ def _leave_with_parent() -> None:
 
 
 def _run_one(which: str, corpus: Corpus, method: FitPredict, run: int) -> Array:
-    """One run, in its own process: train, and answer for its test rows, (N, C)."""
+    """One run, in its own process: train, and predict its test rows, (N, C)."""
     training, test = split(which, corpus, run)
-    told = -1.0
+    reported = -1.0
 
     def tell(share: float, figures: str) -> None:
-        nonlocal told
-        if _lines["stop"].value:
-            raise _StoppedError
-        if share - told >= 0.002 or share >= 1:
-            told = share
-            _lines["told"].put((run, RUNS[which], share, figures))
+        nonlocal reported
+        if share - reported >= 0.002 or share >= 1:
+            reported = share
+            _progress.put((run, RUNS[which], share, figures))
 
     names, labels = np.array(corpus.names, object), np.array(corpus.labels, object)
     part = replace(corpus, names=tuple(names[training]), labels=tuple(labels[training]))
@@ -319,12 +295,11 @@ def _run_one(which: str, corpus: Corpus, method: FitPredict, run: int) -> Array:
 def _in_columns(
     probabilities: Array, origins: Sequence[str], columns: Sequence[str], count: int, run: int
 ) -> Array:
-    """A method's answers with the corpus' origins as columns, (N, C); 0 for an origin that it never saw."""
+    """Probabilities (N, C) with the corpus' origins as columns; 0 for origins the method never saw."""
     if probabilities.shape != (count, len(origins)) or not set(origins) <= set(columns):
         raise TrainingError(
-            f"run {run}: expected probabilities ({count}, {len(origins)}), a row for each test name and a "
-            f"column for each of its origins, all from {list(columns)}; "
-            f"got {probabilities.shape} for {list(origins)}"
+            f"run {run}: expected probabilities ({count}, {len(origins)}), a row per name, a column per "
+            f"origin, all of {list(columns)}; got {probabilities.shape} for {list(origins)}"
         )
     answers = np.zeros((count, len(columns)), probabilities.dtype)
     answers[:, [columns.index(origin) for origin in origins]] = probabilities

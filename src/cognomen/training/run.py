@@ -1,302 +1,213 @@
-"""One training run: its names, what learns from them, how far it has come, and what comes of it."""
+"""A training run: epoch after epoch, measured, checkpointed, and able to go on after it was stopped."""
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, replace
-from importlib.metadata import version
-from typing import Any
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cognomen.classifier.calibration import Calibration, fit_calibration, softmax_with_temperature
-from cognomen.classifier.classifier import Classifier
-from cognomen.corpora import KNOWN_CORPORA, Corpus
+from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
-from cognomen.evaluation.metrics import evaluate
-from cognomen.evaluation.splits import validation_mask
 from cognomen.network.network import Network
 from cognomen.network.ngrams import frequent_ngrams
-from cognomen.rnn.arrays import Array, Ids
+from cognomen.rnn.arrays import Array
 from cognomen.rnn.losses import cross_entropy
-from cognomen.text.alphabet import Alphabet
-from cognomen.text.spelling import normalise
-from cognomen.training.card import model_card
 from cognomen.training.checkpoint import Checkpoint
-from cognomen.training.config import Recipe
+from cognomen.training.config import TrainingConfig
+from cognomen.training.dataset import Dataset, corpus_sha256
 from cognomen.training.divergence import check_finite
-from cognomen.training.progress import EpochRecord, Progress
-from cognomen.training.step import Learner, Names
+from cognomen.training.step import TrainStep
 
-__all__ = ["Run", "fingerprint"]
+__all__ = ["EpochRecord", "Progress", "TrainingRun"]
 
-MEASURED = ("validation_names", "history", "validation")  # what a second run takes over from the first
+AVERAGES_PER_EPOCH = 4  # SWA averages as well with a few weights of each epoch as with all of them
 
-AVERAGED = 4  # weights of so many steps in each epoch
-
-OUTSIDE = 1 / 3  # of the epochs, the first ones, show names from outside too
-
-LIKE_TRAINING = 0.995  # share of the names held out that may not count as unlike the training
+OUTSIDE = 1 / 3  # names from outside are shown in this share of the epochs, the first ones
 
 
-class Run:
-    """A training run: its names, what learns from them, the source of chance, and how far it has come.
+@dataclass(frozen=True)
+class EpochRecord:
+    """The figures of one epoch; those of the validation names are None where there are none."""
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float | None
+    validation_accuracy: float | None
+
+    @property
+    def criterion(self) -> float:
+        """What the best epoch has least of: the validation loss, or else the training loss."""
+        return self.train_loss if self.validation_loss is None else self.validation_loss
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run stands after a step; the last step of an epoch has its `record`.
+
+    `epoch` and `step` count from 1; `loss` and `accuracy` are means over the names of this epoch so far.
+    """
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    loss: float
+    accuracy: float
+    names_per_second: float
+    record: EpochRecord | None = None
+
+
+class TrainingRun:
+    """A run through all epochs of a config.
 
     Args:
         corpus: surnames and their origins.
-        recipe: the settings.
-        calibrated: the classifier of a first run on the same corpus. This one then holds no names out, and
-            takes over what the first found with those that it held out.
+        config: the settings.
+        refit: whether this is the second run, on all names: none is held out, and `Progress` counts its
+            epochs after those of the first.
+
+    Attributes:
+        dataset: the names to train on, and those held out.
+        rng: the source of initial weights, order and dropout.
+        train_step: trains on a batch.
+        network: the network that answers.
+        history: the record of each epoch so far.
+        best: the weights of the best epoch.
     """
 
-    def __init__(self, corpus: Corpus, recipe: Recipe, calibrated: Classifier | None = None) -> None:
-        self.corpus, self.recipe, self.calibrated = corpus, recipe, calibrated
-        self.rng = np.random.default_rng(recipe.seed)
-        letters = [normalise(name) for name in corpus.names]
-        labels = np.searchsorted(corpus.origins, corpus.labels)
-        share, own = 0.0 if calibrated else recipe.validation_share, len(corpus) - corpus.outside
-        held_out = np.zeros(len(corpus), bool)  # (N,); no name from outside
-        held_out[:own] = validation_mask(corpus.names[:own], share, recipe.seed, corpus.labels[:own])
-        readable = np.array([name != "" for name in letters], bool)  # (N,); no letters, nothing to learn from
-        parts = (readable & ~held_out, readable & held_out)
-        _check_enough(corpus, labels[:own][parts[0][:own]])
-        shown = [letters[i] for i in np.flatnonzero(parts[0])]
-        min_count = min(recipe.min_letter_count, math.ceil(len(shown) / 1000))
-        self.alphabet = Alphabet.from_names(shown, min_count=min_count)
-        letters = [self.alphabet.without_unknown_marks(name) for name in letters]
-        self.training, self.validation = (
-            Names(self.alphabet.encode_all([letters[i] for i in np.flatnonzero(part)]), labels[part])
-            for part in parts
-        )
-        self.own = int(parts[0][:own].sum())  # training names; those from outside come after them
-        self.priors = _shares(self.training.labels[: self.own], len(corpus.origins))  # (C,)
-        self.outside_epochs = round(OUTSIDE * recipe.epochs) if corpus.outside else 0
-        self.learner = self._fresh_learner()
-        self.network = self.learner.answering
+    def __init__(self, corpus: Corpus, config: TrainingConfig, *, refit: bool = False) -> None:
+        self.corpus, self.config, self.refit = corpus, config, refit
+        self.rng = np.random.default_rng(config.seed)
+        self.dataset = Dataset.of(corpus, config, hold_out=not refit)
+        self.outside_epochs = round(OUTSIDE * config.epochs) if corpus.outside else 0
+        self.train_step = self._train_step()
+        self.network = self.train_step.averaged
         self.history: list[EpochRecord] = []
         self.best: dict[str, Array] = {}
 
-    def _fresh_learner(self) -> Learner:
-        """The recipe's network as chance makes it, and what it will learn with."""
-        recipe = self.recipe
+    def _train_step(self) -> TrainStep:
+        """A network with random weights, and what trains it."""
+        config, data, ngrams = self.config, self.dataset, None
+        architecture = config.architecture(len(data.alphabet), len(data.priors))
+        if config.longest_ngram:
+            ngrams = frequent_ngrams(
+                data.training.texts,
+                longest=config.longest_ngram,
+                min_count=config.min_ngram_count,
+                alphabet_size=len(data.alphabet),
+            )
         network = Network(
-            recipe.architecture(len(self.alphabet), len(self.corpus.origins)),
-            ngrams=self._ngrams(),
-            dropout=recipe.dropout,
-            ngram_dropout=recipe.ngram_dropout,
+            architecture,
+            ngrams=ngrams,
+            dropout=config.dropout,
+            ngram_dropout=config.ngram_dropout,
             rng=self.rng,
         )
-        steps = [self.steps_of(epoch) for epoch in range(recipe.epochs)]
-        return Learner(
+        steps = [math.ceil(self.shown_in(epoch) / config.batch_size) for epoch in range(config.epochs)]
+        return TrainStep(
             network,
-            recipe,
-            self.priors,
+            config,
+            data.priors,
             steps=sum(steps),
-            average_after=max(recipe.average_from * sum(steps), sum(steps[: self.outside_epochs])),
-            average_every=max(1, steps[-1] // AVERAGED),
+            average_after=max(config.swa_start * sum(steps), sum(steps[: self.outside_epochs])),
+            average_every=max(1, steps[-1] // AVERAGES_PER_EPOCH),
         )
 
-    def seen_in(self, epoch: int) -> int:
-        """How many training names an epoch shows, counting from 0: names from outside only at first."""
-        return len(self.training) if epoch < self.outside_epochs else self.own
-
-    def steps_of(self, epoch: int) -> int:
-        """How many batches these make."""
-        return math.ceil(self.seen_in(epoch) / self.recipe.batch_size)
-
-    def _ngrams(self) -> tuple[Ids, Ids] | None:
-        """The n-grams of the training names that get weights, or None."""
-        if not self.recipe.longest_ngram:
-            return None
-        return frequent_ngrams(
-            self.training.texts,
-            longest=self.recipe.longest_ngram,
-            min_count=self.recipe.min_ngram_count,
-            alphabet_size=len(self.alphabet),
-        )
+    def shown_in(self, epoch: int) -> int:
+        """How many training names an epoch shows, counted from 0: those from outside only at first."""
+        return len(self.dataset.training) if epoch < self.outside_epochs else self.dataset.own
 
     def epoch(self, on_progress: Callable[[Progress], None]) -> None:
-        """See every training name once, then measure on the validation names."""
-        seen, loss, right, began = 0, 0.0, 0.0, time.perf_counter()
-        shown, steps = self.seen_in(len(self.history)), self.steps_of(len(self.history))
+        """Train on every name once, then measure on the validation names."""
+        config, names = self.config, self.dataset.training
+        shown = self.shown_in(len(self.history))
         order = self.rng.permutation(shown)
-        shares = _shares(self.training.labels[:shown], len(self.priors))
-        self.learner.excess = np.log(shares / self.priors).astype(self.network.dtype)
-        epoch = self._told_before + len(self.history) + 1
-        for step in range(steps):
-            batch = order[step * self.recipe.batch_size : (step + 1) * self.recipe.batch_size]
-            where = f"epoch {epoch}, step {step + 1}"
-            batch_loss, batch_right = self.learner.step(self.training, batch, self.rng, where)
+        batches = [order[i : i + config.batch_size] for i in range(0, shown, config.batch_size)]
+        correction = self.dataset.prior_correction(shown)
+        self.train_step.prior_correction = correction.astype(self.network.dtype)
+        epoch = len(self.history) + 1 + (config.epochs if self.refit else 0)
+        epochs = config.epochs * (2 if config.refits else 1)
+        seen, loss, right, began = 0, 0.0, 0.0, time.perf_counter()
+        for step, batch in enumerate(batches, 1):
+            batch_loss, batch_right = self.train_step(names[batch], self.rng, f"epoch {epoch}, step {step}")
             seen, loss, right = seen + len(batch), loss + batch_loss * len(batch), right + batch_right
             pace = seen / (time.perf_counter() - began)
-            epochs = self.recipe.epochs * (2 if self.recipe.refits else 1)
-            progress = Progress(epoch, epochs, step + 1, steps, loss / seen, right / seen, pace)
-            if step + 1 < steps:
+            progress = Progress(epoch, epochs, step, len(batches), loss / seen, right / seen, pace)
+            if step < len(batches):
                 on_progress(progress)
-        self.learner.epoch_ended()
+        self.train_step.end_epoch()
         self._record(loss / seen, right / seen)
         on_progress(replace(progress, record=replace(self.history[-1], epoch=epoch)))
 
-    @property
-    def _told_before(self) -> int:
-        """Epochs of the first run, which count in what is told."""
-        return self.recipe.epochs if self.calibrated else 0
-
     def _record(self, loss: float, accuracy: float) -> None:
-        """Note an epoch, and keep its weights if no epoch's were better on the validation names."""
+        """Add an epoch to the history, and keep its weights if they are the best so far."""
         record = EpochRecord(len(self.history) + 1, loss, accuracy, None, None)
-        if len(self.validation):
-            logits = self._validation_logits()
-            validation_loss, _ = cross_entropy(logits, self.validation.labels)
-            right = float((logits.argmax(axis=1) == self.validation.labels).mean())
+        if len(self.dataset.validation):
+            logits, labels = self.validation_logits(), self.dataset.validation.labels
+            right = float((logits.argmax(axis=1) == labels).mean())
+            validation_loss, _ = cross_entropy(logits, labels)
             record = replace(record, validation_loss=validation_loss, validation_accuracy=right)
-        if all(_judged(record) <= _judged(r) for r in self.history):
+        if all(record.criterion <= before.criterion for before in self.history):
             self.best = {name: param.copy() for name, param in self.network.params.items()}
-        self.history.append(record)  # last, as Ctrl-C may come anywhere: no history without a best
+        self.history.append(record)  # last: Ctrl-C may come at any time, and a history needs its best weights
 
-    def _validation_logits(self) -> Array:
-        """The network's logits (N, C) for the validation names; a last step may have thrown it off."""
+    def validation_logits(self) -> Array:
+        """The network's logits for the validation names, (N, C).
+
+        Raises:
+            TrainingError: they are not finite; the last step of an epoch may have diverged unnoticed.
+        """
         with np.errstate(all="ignore"):
-            logits = self.network.logits(self.validation.texts)
-        check_finite(logits, f"epoch {len(self.history) + 1}", self.recipe)
+            logits = self.network.logits(self.dataset.validation.texts)
+        check_finite(logits, f"epoch {len(self.history) + 1}", self.config)
         return logits
 
+    def load_best(self) -> int:
+        """Load the weights of the best epoch; its number, counted from 1."""
+        self.network.load(self.best)
+        return min(self.history, key=lambda record: (record.criterion, -record.epoch)).epoch
+
+    # --- checkpoints --------------------------------------------------------------------------------------
+
     def checkpoint(self) -> Checkpoint:
-        """All that the rest of the run depends on."""
-        groups = self.learner.state() | {"best": self.best}
+        """Everything that the rest of the run depends on."""
+        groups = self.train_step.state() | {"best": self.best}
         tensors = {f"{group}/{name}": t for group, named in groups.items() for name, t in named.items()}
         facts = {
-            "recipe": self.recipe.to_json(),
-            "corpus": fingerprint(self.corpus),
+            "config": self.config.to_json(),
+            "corpus": corpus_sha256(self.corpus),
             "rng_state": self.rng.bit_generator.state,
-            "optimiser_steps": self.learner.optimiser.steps,
+            "optimiser_steps": self.train_step.optimiser.steps,
             "history": [asdict(record) for record in self.history],
         }
         return Checkpoint(tensors, facts)
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go back to a checkpoint of the same recipe and corpus.
+        """Go back to a checkpoint of the same config and corpus.
 
         Raises:
             TrainingError: it belongs to another run; the message names what differs.
         """
         facts = checkpoint.facts
-        then, now = facts["recipe"], self.recipe.to_json()
+        then, now = facts["config"], self.config.to_json()
         differs = [
             f"{k} was {then.get(k)!r}, is {now.get(k)!r}" for k in then | now if then.get(k) != now.get(k)
         ]
-        if facts["corpus"] != fingerprint(self.corpus):
+        if facts["corpus"] != corpus_sha256(self.corpus):
             differs.append("the training names are not the same")
         if differs:
             raise TrainingError(
-                f"cannot resume, the checkpoint belongs to another run: {'; '.join(differs)}. Give the "
-                "same settings as then, or train from the start"
+                f"cannot resume, the checkpoint belongs to another run: {'; '.join(differs)}. Use the same "
+                "settings as then, or train from the start"
             )
-        for group, named in self.learner.state().items():
+        for group, named in self.train_step.state().items():
             for name, tensor in named.items():
                 tensor[...] = checkpoint.tensors[f"{group}/{name}"]
         self.best = {name: checkpoint.tensors[f"best/{name}"] for name in self.network.params}
         self.rng.bit_generator.state = facts["rng_state"]
-        self.learner.optimiser.steps = facts["optimiser_steps"]
+        self.train_step.optimiser.steps = facts["optimiser_steps"]
         self.history = [EpochRecord(**record) for record in facts["history"]]
-
-    def back_to_best(self) -> int:
-        """Take the weights of the best epoch, and say which one it was."""
-        self.network.load(self.best)
-        judged = [_judged(record) for record in self.history]
-        return max(i + 1 for i, value in enumerate(judged) if value == min(judged))
-
-    def classifier(self, epochs: int) -> Classifier:
-        """The network as it stands after so many epochs, its calibration, and the facts of its training."""
-        origins, first = self.corpus.origins, self.calibrated
-        facts: dict[str, Any] = {
-            "recipe": self.recipe.to_json(),
-            "cognomen": version("cognomen"),
-            "source": self.corpus.source,
-            "data": _about(self.corpus),
-            "corpus_sha256": fingerprint(self.corpus),
-            "names": len(self.training),
-            "refit": first is not None,
-            "epochs": epochs,
-        }
-        if first is None:
-            calibration, measured = self._calibrate()
-            facts |= measured
-        else:
-            calibration = first.calibration
-            facts |= {key: first.facts[key] for key in MEASURED if key in first.facts}
-        priors = self.priors.tolist()
-        card = model_card(origins, priors, facts)
-        return Classifier(self.network, self.alphabet, origins, priors, calibration, facts, card)
-
-    def _calibrate(self) -> tuple[Calibration, dict[str, Any]]:
-        """What the names held out say of the network, as it stands."""
-        logits = self._validation_logits()
-        calibration = replace(
-            fit_calibration(logits, self.validation.labels), unlike_above=self._unlike_above()
-        )
-        facts: dict[str, Any] = {
-            "validation_names": len(self.validation),
-            "history": [asdict(record) for record in self.history],
-        }
-        if len(self.validation):
-            p = softmax_with_temperature(logits, calibration.temperature)
-            measured = evaluate(p, self.validation.labels, self.corpus.origins)
-            keys = ("accuracy", "macro_f1", "log_loss", "ece")
-            facts["validation"] = {key: round(float(getattr(measured, key)), 4) for key in keys}
-        return calibration, facts
-
-    def _unlike_above(self) -> float | None:
-        """The surprise that hardly a name held out exceeds, where there are enough of them to tell."""
-        ngrams = self.network.ngrams
-        if ngrams is None or len(self.validation) * (1 - LIKE_TRAINING) < 1:
-            return None
-        found = ngrams.bits_per_letter(self.validation.texts)
-        return round(float(np.quantile(found, LIKE_TRAINING)), 4)
-
-
-def _shares(labels: Ids, count: int) -> NDArray[np.float64]:
-    """The shares of so many origins among labels (N,)."""
-    return np.asarray(np.bincount(labels, minlength=count) / len(labels))
-
-
-def _about(corpus: Corpus) -> str:
-    """What a model says of its data; counts and no names, as models are shared where the data may not be."""
-    report = corpus.report
-    lines = [
-        *([KNOWN_CORPORA[corpus.source]] if corpus.source in KNOWN_CORPORA else []),
-        f"{report.rows_read:,} rows read, {report.rows_kept:,} kept: {report.names_kept:,} different names, "
-        f"{len(report.shared):,} of them under several origins",
-        *(f"{count:,} rows dropped as {reason}" for reason, count in report.counts.items()),
-    ]
-    return "\n".join(lines)
-
-
-def _judged(record: EpochRecord) -> float:
-    """What decides which epoch was best: the loss on names not trained on, where there are any."""
-    return record.train_loss if record.validation_loss is None else record.validation_loss
-
-
-def _check_enough(corpus: Corpus, labels: NDArray[np.int64]) -> None:
-    """There must be something to tell apart, and a training name of each origin; labels (N,) are theirs."""
-    if len(corpus.origins) < 2:
-        raise TrainingError(
-            f"expected names of two or more origins in {corpus.source}, got {list(corpus.origins)}"
-        )
-    counts = np.bincount(labels, minlength=len(corpus.origins))
-    if (counts == 0).any():
-        lacking = [origin for origin, count in zip(corpus.origins, counts, strict=True) if count == 0]
-        raise TrainingError(
-            f"no training names are left of {lacking}: give more names, or a smaller validation_share"
-        )
-
-
-def fingerprint(corpus: Corpus) -> str:
-    """The SHA-256 of all names and labels, in their order."""
-    lines = [f"{name}\t{label}\n" for name, label in zip(corpus.names, corpus.labels, strict=True)]
-    lines += [f"{corpus.outside} from outside\n"] if corpus.outside else []
-    return hashlib.sha256("".join(lines).encode()).hexdigest()

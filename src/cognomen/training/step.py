@@ -1,10 +1,9 @@
-"""What one batch of names changes: the loss, its gradient, a step of the optimiser, the averaged weights."""
+"""One step of training: the loss of a batch, its gradient, a step of the optimiser, the averaged weights."""
 
 from __future__ import annotations
 
 import math
 from copy import deepcopy
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,136 +11,126 @@ from numpy.typing import NDArray
 from cognomen.network.network import Network
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import cross_entropy, disagreement
-from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle, warmup
+from cognomen.rnn.optim import AdamW, one_cycle, warmup
+from cognomen.rnn.training import take_step
 from cognomen.text.alphabet import UNKNOWN
-from cognomen.text.ragged import Ragged
-from cognomen.training.config import Recipe
+from cognomen.training.config import TrainingConfig
+from cognomen.training.dataset import Names
 from cognomen.training.divergence import check_sound
 
-__all__ = ["Learner", "Names"]
+__all__ = ["TrainStep"]
 
 
-@dataclass(frozen=True)
-class Names:
-    """N names of ids and their labels (N,)."""
-
-    texts: Ragged
-    labels: Ids
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-
-class Learner:
-    """A network that learns from one batch after another, and the one that answers for it.
+class TrainStep:
+    """Trains a network batch by batch, and keeps the average of its weights.
 
     Args:
-        network: its weights will change.
-        recipe: the settings.
-        priors: the origins' shares of the names that answers will be about, (C,).
-        steps: how many there will be.
-        average_after: weights are averaged after this many of them, and then
-        average_every: after each so many more.
+        network: its weights change in place.
+        config: the settings.
+        priors: the shares of the origins among the names that answers will be about, (C,).
+        steps: how many there will be, for the schedule of the learning rate.
+        average_after: the weights are averaged after this many steps,
+        average_every: once in this many.
 
     Attributes:
-        network: what steps change.
-        answering: the same network; or the mean of what it was at many steps, if weights are averaged.
-        optimiser: it counts the steps.
-        excess: the logarithm of the origins' shares of the names learnt from over `priors`, (C,) or 0.
+        network: the network that is trained.
+        averaged: the network that answers: with the averaged weights, or the same network without averaging.
+        optimiser: counts the steps.
+        class_log_prior: what `logit_adjustment` adds to the logits, (C,).
+        prior_correction: the log of the origins' shares among the names shown over `priors`, (C,) or 0.
     """
 
     def __init__(
         self,
         network: Network,
-        recipe: Recipe,
+        config: TrainingConfig,
         priors: NDArray[np.float64],
         *,
         steps: int,
         average_after: float,
         average_every: int,
     ) -> None:
-        self.network, self.recipe, self.steps = network, recipe, steps
+        self.network, self.config, self.steps = network, config, steps
         self.average_after, self.average_every = average_after, average_every
-        self.averages = recipe.average_from < 1
-        self.answering = deepcopy(network) if self.averages else network
-        self.optimiser = AdamW(network.params, recipe.learning_rate, weight_decay=recipe.weight_decay)
-        self.favour = (recipe.balance * np.log(priors)).astype(network.dtype)  # (C,)
-        self.excess: Array | float = 0.0
+        self.averaging = config.swa_start < 1
+        self.averaged = deepcopy(network) if self.averaging else network
+        self.optimiser = AdamW(network.params, config.learning_rate, weight_decay=config.weight_decay)
+        self.class_log_prior = (config.logit_adjustment * np.log(priors)).astype(network.dtype)
+        self.prior_correction: Array | float = 0.0
 
-    def step(
-        self, names: Names, batch: NDArray[np.int64], rng: np.random.Generator, where: str
-    ) -> tuple[float, float]:
-        """Learn from a batch of the names: its loss, and how many of its names were answered right.
+    def __call__(self, names: Names, rng: np.random.Generator, where: str) -> tuple[float, float]:
+        """Train on a batch: its mean loss, and the number of names predicted right.
 
         Args:
-            names: all that there are to learn from.
-            batch: which of them, (B,).
-            rng: the source of all noise.
-            where: what an error calls this step.
+            names: the batch.
+            rng: of the dropout.
+            where: the name of this step in an error.
 
         Raises:
-            TrainingError: the loss or its gradient is no longer sound.
+            TrainingError: training diverged.
         """
-        recipe = self.recipe
-        readings = 2 if recipe.agreement else 1  # of each name, under different noise
-        batch = np.tile(batch, readings)
-        texts, labels = names.texts[batch], names.labels[batch]
-        ids = np.where(rng.random(len(texts.data)) < recipe.letter_dropout, UNKNOWN, texts.data)
-        # A run that diverges overflows on its way; check_sound says so in plain words.
+        config, count = self.config, len(names)
+        passes = 2 if config.rdrop_alpha else 1  # over each name, with different dropout
+        names = names[np.tile(np.arange(count), passes)]
+        dropped = rng.random(len(names.texts.data)) < config.letter_dropout
+        texts = names.texts.with_data(np.where(dropped, UNKNOWN, names.texts.data))
+        schedule = warmup if self.averaging else one_cycle
+        # Numbers overflow on the way to a divergence; check_sound reports that in plain words.
         with np.errstate(all="ignore"):
-            loss, logits = self._back(texts.with_data(ids), labels, rng)
-            norm = clip_grad_norm(self.network.grads, recipe.clip)
-            check_sound(loss, norm, len(batch) // readings, len(self.favour), where, recipe)
-            schedule = warmup if self.averages else one_cycle
-            self.optimiser.learning_rate = schedule(self.optimiser.steps, self.steps, recipe.learning_rate)
-            self.optimiser.step(self.network.grads)
-        if self._averaged > 0 and self.optimiser.steps % self.average_every == 0:
-            for name, mean in self.answering.params.items():
-                mean += (self.network.params[name] - mean) / self._averaged
-        return loss, (logits.argmax(axis=1) == labels).sum() / readings
+            parts, back = self.network.forward_parts(texts, rng)
+            loss, logits, dparts = self._loss_of_parts(parts, names.labels)
+            self.optimiser.learning_rate = schedule(self.optimiser.steps, self.steps, config.learning_rate)
+            take_step(
+                self.network,
+                self.optimiser,
+                lambda: back(dparts),
+                clip=config.clip,
+                check=lambda norm: check_sound(loss, norm, count, logits.shape[1], where, config),
+            )
+        self._average()
+        return loss, (logits.argmax(axis=1) == names.labels).sum() / passes
 
-    def epoch_ended(self) -> None:
-        """Let the network that answers be what the other is, until there is an average."""
-        if self.averages and self._averaged <= 0:
-            self.answering.load(self.network.params)
+    def end_epoch(self) -> None:
+        """Copy the weights to the network that answers, until there is an average."""
+        if self.averaging and self._averages <= 0:
+            self.averaged.load(self.network.params)
+
+    def _average(self) -> None:
+        """Add the weights to the average, if it is time."""
+        if self._averages > 0 and self.optimiser.steps % self.average_every == 0:
+            for name, mean in self.averaged.params.items():
+                mean += (self.network.params[name] - mean) / self._averages
 
     @property
-    def _averaged(self) -> int:
+    def _averages(self) -> int:
         """How many steps' weights have been averaged; 0 or less before the first."""
-        if not self.averages:
+        if not self.averaging:
             return 0
         first = math.ceil(self.average_after / self.average_every)
         return self.optimiser.steps // self.average_every - first + 1
 
     def state(self) -> dict[str, dict[str, Array]]:
-        """The arrays that all later steps depend on, in groups; to be read, or to be written back."""
-        groups = {"learner": self.network.params, "optimiser": self.optimiser.state}
-        return groups | ({"network": self.answering.params} if self.averages else {})
+        """The arrays that later steps depend on, in groups: for a checkpoint to read and to write."""
+        groups = {"network": self.network.params, "optimiser": self.optimiser.state}
+        return groups | ({"averaged": self.averaged.params} if self.averaging else {})
 
-    def _back(self, texts: Ragged, labels: Ids, rng: np.random.Generator) -> tuple[float, Array]:
-        """Read names forwards and backwards: the loss of all evidence together, and the logits (N, C)."""
-        recipe = self.recipe
-        parts, backward = self.network.forward_parts(texts, rng)
+    def _loss_of_parts(self, parts: list[Array], labels: Ids) -> tuple[float, Array, list[Array]]:
+        """The loss of the recurrent and the n-gram logits (N, C) together, their sum, and both gradients."""
+        config = self.config
         logits = sum(parts[1:], start=parts[0])  # (N, C)
         loss, dlogits = self._loss(logits, labels)
-        if recipe.agreement:
-            dlogits += recipe.agreement * self._disagreement(logits)
+        if config.rdrop_alpha:
+            first, second = np.split(self._adjusted(logits), 2)  # the two passes
+            dlogits += config.rdrop_alpha * np.concatenate(disagreement(first, second)[1:])
         dparts = [dlogits] * len(parts)
-        if len(parts) > 1:  # else the n-grams, which are quicker, leave the recurrent part too little
-            dparts[0] = dlogits + recipe.alone * self._loss(parts[0], labels)[1]
-        self.network.zero_grad()
-        backward(dparts)
-        return loss, logits
+        if len(parts) > 1:  # n-grams learn faster, and would leave too little for the recurrent part to learn
+            dparts[0] = dlogits + config.rnn_loss_weight * self._loss(parts[0], labels)[1]
+        return loss, logits, dparts
 
     def _loss(self, logits: Array, labels: Ids) -> tuple[float, Array]:
         """The cross-entropy of logits (N, C), and its gradient."""
-        return cross_entropy(self._adjusted(logits), labels, label_smoothing=self.recipe.label_smoothing)
-
-    def _disagreement(self, logits: Array) -> Array:
-        """The gradient (N, C) of how far the names' first readings, half of the rows, are from the second."""
-        first, second = np.split(self._adjusted(logits), 2)
-        return np.concatenate(disagreement(first, second)[1:])
+        return cross_entropy(self._adjusted(logits), labels, label_smoothing=self.config.label_smoothing)
 
     def _adjusted(self, logits: Array) -> Array:
-        """What the origins' shares explain, the network need not learn (Menon et al. 2021)."""
-        return np.asarray(logits + self.favour + self.excess)
+        """The logits with the priors added, which the network then need not learn (Menon et al. 2021)."""
+        return np.asarray(logits + self.class_log_prior + self.prior_correction)

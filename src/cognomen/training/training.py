@@ -1,31 +1,41 @@
-"""From a corpus to a classifier."""
+"""From a corpus to a classifier: a run to calibrate with, and a run on all names."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+
+from cognomen.classifier.calibration import Calibration, fit_calibration, softmax_with_temperature
 from cognomen.classifier.classifier import Classifier
 from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
+from cognomen.evaluation.metrics import evaluate
 from cognomen.rnn.engine.blas import one_blas_thread, reuse_memory
+from cognomen.training.card import model_card
 from cognomen.training.checkpoint import read_checkpoint, write_checkpoint
-from cognomen.training.config import Recipe
-from cognomen.training.progress import EpochRecord, Progress
-from cognomen.training.run import Run
+from cognomen.training.config import TrainingConfig
+from cognomen.training.dataset import corpus_sha256, describe_corpus
+from cognomen.training.run import EpochRecord, Progress, TrainingRun
 
-__all__ = ["EpochRecord", "Progress", "TrainingResult", "second_checkpoint", "train"]
+__all__ = ["TrainingResult", "second_checkpoint", "train"]
+
+IN_DISTRIBUTION = 0.995  # share of the validation names below the out-of-distribution threshold
+MEASURED = ("validation_names", "history", "validation")  # facts that a second run takes over from the first
 
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """A trained classifier, how it came to be, and whether it was stopped early.
+    """A trained classifier and how it was trained.
 
     Attributes:
-        classifier: with all that the facts of its training say.
-        history: of the run that held names out; the only one, where there was no second.
-        interrupted: whether Ctrl-C came.
+        classifier: its `facts` describe its training.
+        history: of the run that held names out, or of the only one.
+        interrupted: whether Ctrl-C ended the training early.
     """
 
     classifier: Classifier
@@ -35,7 +45,7 @@ class TrainingResult:
 
 def train(
     corpus: Corpus,
-    recipe: Recipe | None = None,
+    config: TrainingConfig | None = None,
     *,
     checkpoint: Path | None = None,
     resume: bool = False,
@@ -43,73 +53,126 @@ def train(
 ) -> TrainingResult:
     """Train a classifier on a corpus.
 
-    There are two runs, unless the recipe says otherwise. From the first some names are held out, which tell
-    how far its answers can be trusted: the calibration. The second then learns from all names.
+    By default there are two runs. The first holds some names out, which calibrate the probabilities. The
+    second trains in the same way on all names, and takes over the calibration.
 
-    Names from outside (`with_outside`) are shown in the first third of the epochs only. None of them is held
-    out, and what the origins' shares were there is allowed for, so that the answers are about names such as
-    the corpus's own.
+    Names from outside (`with_outside`) are shown only in the first third of the epochs. None of them is held
+    out, and the loss corrects for their origins' shares, so that the probabilities are those of names such
+    as the corpus's own.
 
-    The result has the weights of the last epoch, or their average, as the recipe says. If the first run is
-    interrupted (Ctrl-C) after an epoch or more, it has those of the epoch that did best on the validation
-    names; if the second one is, the first's.
-    The same corpus, recipe and machine give the same weights, bit for bit, also after stopping and resuming.
-    The linear algebra is held to one thread, so they do not depend on the number of cores either.
+    The result has the averaged weights, or those of the last epoch, as the config says. If the first run is
+    interrupted (Ctrl-C) after an epoch or more, it has the weights of the epoch that did best on the
+    validation names; if the second one is, the first's.
+    The same corpus, config and machine give the same weights, bit for bit, also after stopping and resuming.
+    The linear algebra uses one thread, so they do not depend on the number of cores either.
 
     Args:
         corpus: surnames and their origins.
-        recipe: the settings; `Recipe()` when not given.
+        config: the settings; `TrainingConfig()` by default.
         checkpoint: a file that is replaced after each epoch, to resume from. The second run's is
             `second_checkpoint(checkpoint)`.
-        resume: go on from `checkpoint`.
+        resume: continue from `checkpoint`.
         on_progress: called after each step.
 
     Raises:
-        TrainingError: the corpus has too little, there is nothing to resume, the checkpoint belongs to
-            another run, or training diverged.
+        TrainingError: the corpus is too small, there is nothing to resume, the checkpoint belongs to another
+            run, or training diverged.
     """
-    recipe = Recipe() if recipe is None else recipe
+    config = TrainingConfig() if config is None else config
     if resume and checkpoint is None:
         raise TrainingError("resuming needs the checkpoint's path, got None")
     reuse_memory()
     with one_blas_thread():
-        run = Run(corpus, recipe)
-        if checkpoint is not None and not resume:  # what an earlier run may have left
+        run = TrainingRun(corpus, config)
+        if checkpoint is not None and not resume:  # left by an earlier run
             for path in (checkpoint, second_checkpoint(checkpoint)):
                 path.unlink(missing_ok=True)
-        first = _run(run, checkpoint, resume, on_progress)
-        if first.interrupted or not recipe.refits:
+        first = _train(run, checkpoint, resume, on_progress)
+        if first.interrupted or not config.refits:
             return first
         again = None if checkpoint is None else second_checkpoint(checkpoint)
         resume = resume and again is not None and again.exists()
+        run = TrainingRun(corpus, config, refit=True)
         try:
-            second = _run(Run(corpus, recipe, first.classifier), again, resume, on_progress)
+            second = _train(run, again, resume, on_progress, first.classifier)
         except KeyboardInterrupt:  # in its first epoch
             return replace(first, interrupted=True)
-        return replace(
-            first if second.interrupted else second, history=first.history, interrupted=second.interrupted
-        )
+        if second.interrupted:
+            return replace(first, interrupted=True)
+        return replace(second, history=first.history)
 
 
 def second_checkpoint(checkpoint: Path) -> Path:
-    """The file of the second run, beside the first one's."""
+    """The checkpoint of the second run, beside that of the first."""
     return checkpoint.with_name(f"{checkpoint.name}.all-names")
 
 
-def _run(
-    run: Run, checkpoint: Path | None, resume: bool, on_progress: Callable[[Progress], None]
+def _train(
+    run: TrainingRun,
+    checkpoint: Path | None,
+    resume: bool,
+    on_progress: Callable[[Progress], None],
+    first: Classifier | None = None,
 ) -> TrainingResult:
-    """Train to the last epoch, or to Ctrl-C."""
+    """Train to the last epoch, or to Ctrl-C; `first` is the classifier of the first run."""
     if resume and checkpoint is not None:
         run.restore(read_checkpoint(checkpoint))
-    interrupted, epochs = False, run.recipe.epochs
+    interrupted, epochs = False, run.config.epochs
     try:
-        while len(run.history) < run.recipe.epochs:
+        while len(run.history) < epochs:
             run.epoch(on_progress)
             if checkpoint is not None:
                 write_checkpoint(checkpoint, run.checkpoint())
     except KeyboardInterrupt:
         if not run.history:
             raise
-        interrupted, epochs = True, run.back_to_best()
-    return TrainingResult(run.classifier(epochs), run.history, interrupted)
+        interrupted, epochs = True, run.load_best()
+    return TrainingResult(_classifier(run, epochs, first), run.history, interrupted)
+
+
+def _classifier(run: TrainingRun, epochs: int, first: Classifier | None) -> Classifier:
+    """The classifier of a run: its network, calibrated by the first run's validation names or its own."""
+    corpus, data = run.corpus, run.dataset
+    facts: dict[str, Any] = {
+        "config": run.config.to_json(),
+        "cognomen": version("cognomen"),
+        "source": corpus.source,
+        "data": describe_corpus(corpus),
+        "corpus_sha256": corpus_sha256(corpus),
+        "names": len(data.training),
+        "refit": first is not None,
+        "epochs": epochs,
+    }
+    if first is None:
+        calibration, measured = _calibrate(run)
+        facts |= measured
+    else:
+        calibration = first.calibration
+        facts |= {key: first.facts[key] for key in MEASURED if key in first.facts}
+    priors = data.priors.tolist()
+    card = model_card(corpus.origins, priors, facts)
+    return Classifier(run.network, data.alphabet, corpus.origins, priors, calibration, facts, card)
+
+
+def _calibrate(run: TrainingRun) -> tuple[Calibration, dict[str, Any]]:
+    """Calibrate with the validation names, and measure on them."""
+    logits, names = run.validation_logits(), run.dataset.validation
+    calibration = replace(fit_calibration(logits, names.labels), ood_threshold=_ood_threshold(run))
+    facts: dict[str, Any] = {
+        "validation_names": len(names),
+        "history": [asdict(record) for record in run.history],
+    }
+    if len(names):
+        p = softmax_with_temperature(logits, calibration.temperature)
+        measured = evaluate(p, names.labels, run.corpus.origins)
+        keys = ("accuracy", "macro_f1", "log_loss", "ece")
+        facts["validation"] = {key: round(float(getattr(measured, key)), 4) for key in keys}
+    return calibration, facts
+
+
+def _ood_threshold(run: TrainingRun) -> float | None:
+    """The bits per letter that one validation name in 200 exceeds; None where there are fewer than 200."""
+    ngrams, names = run.network.ngrams, run.dataset.validation
+    if ngrams is None or len(names) * (1 - IN_DISTRIBUTION) < 1:
+        return None
+    return round(float(np.quantile(ngrams.bits_per_letter(names.texts), IN_DISTRIBUTION)), 4)

@@ -95,7 +95,7 @@ def converse(fitted: LoopResult) -> None:
 def draw(fitted: LoopResult, evaluation: Evaluation, folder: Path) -> None:
     """Draw the loss curve and the confusion matrix of the training rows."""
     from cognomen.plots.evaluation import loss_curve
-    from cognomen.training.progress import EpochRecord
+    from cognomen.training.run import EpochRecord
 
     curve = zip(fitted.all_losses, fitted.all_accuracies, strict=True)
     history = [EpochRecord(number, *point, None, None) for number, point in enumerate(curve, start=1)]

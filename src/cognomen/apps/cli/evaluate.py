@@ -118,9 +118,9 @@ def notes_on(
     unanswered: int,
 ) -> Iterator[str]:
     """Yield what to bear in mind: known names, origins that the model lacks, names without an answer."""
-    from cognomen.training.run import fingerprint
+    from cognomen.training.dataset import corpus_sha256
 
-    if classifier.facts.get("corpus_sha256") == fingerprint(corpus):
+    if classifier.facts.get("corpus_sha256") == corpus_sha256(corpus):
         yield (
             "The model was trained on these very names: the figures show what it remembers, not how it does "
             "on new names. For that: cognomen protocol L DATA."
@@ -181,7 +181,7 @@ def figures(
 ) -> dict[str, Callable[[Path], None]]:
     """The figures of an evaluation by file name, and the loss curve if the model holds its history."""
     from cognomen.plots.evaluation import confusion_matrix, loss_curve, reliability_diagram
-    from cognomen.training.progress import EpochRecord
+    from cognomen.training.run import EpochRecord
 
     drawn: dict[str, Callable[[Path], None]] = {
         "confusion.png": partial(confusion_matrix, evaluation),

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 if TYPE_CHECKING:
-    from cognomen.training.progress import EpochRecord, Progress
     from cognomen.training.protocols import RunProgress
+    from cognomen.training.run import EpochRecord, Progress
 
 __all__ = [
     "ProgressBar",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cognomen.apps.cli.config_options import recipe_options
+from cognomen.apps.cli.config_options import config_options
 from cognomen.apps.cli.input import read_corpus
 from cognomen.apps.cli.options import encoding_option
 from cognomen.apps.cli.progress import ProgressBar, protocol_progress
@@ -45,20 +45,20 @@ Exit codes: 0 done, 1 an error that the message explains,
 @encoding_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with all figures.")
 @click.option("--processes", type=click.IntRange(min=1), default=1, show_default=True, help="Runs at a time.")
-@recipe_options
+@config_options()
 def command(
     which: str, data: str, *, encoding: str | None, as_json: bool, processes: int, **settings: Any
 ) -> None:
     """Train and measure anew under protocol L or T on the names of DATA."""
-    from cognomen.training.config import Recipe
+    from cognomen.training.config import TrainingConfig
     from cognomen.training.protocols import run_protocol
 
-    recipe = Recipe(**settings)
+    config = TrainingConfig(**settings)
     read_corpus(data, encoding)  # a download, or an error, comes before the long part
     with ProgressBar() as bar:
         watch = protocol_progress(bar)
         result = run_protocol(
-            which.upper(), data, recipe, encoding=encoding, processes=processes, on_progress=watch
+            which.upper(), data, config, encoding=encoding, processes=processes, on_progress=watch
         )
     click.echo(json.dumps(result.to_json(), ensure_ascii=False) if as_json else report(result))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cognomen.apps.cli.config_options import recipe_options
+from cognomen.apps.cli.config_options import config_options
 from cognomen.apps.cli.errors import Interrupted
 from cognomen.apps.cli.input import read_corpus
 from cognomen.apps.cli.options import encoding_option
@@ -55,7 +55,7 @@ Exit codes: 0 done, 1 an error that the message explains,
 @click.option(
     "--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Draw the loss curve there (PNG)."
 )
-@recipe_options
+@config_options()
 def command(
     data: str,
     out: Path,
@@ -68,28 +68,28 @@ def command(
 ) -> None:
     """Train a model on the names of DATA and write it to the folder MODEL."""
     from cognomen.plots.evaluation import loss_curve
-    from cognomen.training.config import Recipe
+    from cognomen.training.config import TrainingConfig
     from cognomen.training.training import second_checkpoint, train
 
     checkpoint = Path(f"{out.resolve()}.checkpoint")
     check_place(out, checkpoint, resume=resume, force=force)
     if plots is not None:
         ready_to_draw(plots)
-    recipe = Recipe(**settings)
+    config = TrainingConfig(**settings)
     corpus = read_corpus(data, encoding)
     click.echo(f"{corpus.source}: {len(corpus):,} names of {len(corpus.origins)} origins")
     click.echo(corpus.report.summary())
     try:
         with ProgressBar() as bar:
             watch = training_progress(bar)
-            result = train(corpus, recipe, checkpoint=checkpoint, resume=resume, on_progress=watch)
+            result = train(corpus, config, checkpoint=checkpoint, resume=resume, on_progress=watch)
     except KeyboardInterrupt:
         raise Interrupted(stopped_early(checkpoint)) from None
     result.classifier.save(out)
     if plots is not None:
         draw({"loss.png": partial(loss_curve, result.history)}, plots)
     if result.interrupted:
-        raise Interrupted(stopped(result, recipe.epochs, out))
+        raise Interrupted(stopped(result, config.epochs, out))
     for path in (checkpoint, second_checkpoint(checkpoint)):
         path.unlink(missing_ok=True)
     click.echo(finished(result, out))

@@ -17,12 +17,14 @@ from cognomen.corpora import load_corpus
 from cognomen.evaluation.metrics import evaluate
 from cognomen.plots.canvas import Figure, bars
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
-from cognomen.training.config import Recipe
-from cognomen.training.protocols import RecipeTrainer, split
+from cognomen.training.config import TrainingConfig
+from cognomen.training.protocols import ClassifierMethod, split
 
 __all__ = ["ORIGINS", "draw", "measure", "sentence", "shipped_accuracy", "table"]
 
-QUICK = Recipe(embedding_size=8, hidden_size=8, longest_ngram=0, epochs=1, batch_size=512, refit=False)
+QUICK = TrainingConfig(
+    embedding_size=8, hidden_size=8, longest_ngram=0, epochs=1, batch_size=512, refit=False
+)
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
@@ -32,8 +34,8 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     names, labels = np.array(corpus.names, object), np.array(corpus.labels, object)
     rows = training[::10] if settings.quick else training
     part = replace(corpus, names=tuple(names[rows]), labels=tuple(labels[rows]))
-    recipe = QUICK if settings.quick else Recipe()
-    trainer = RecipeTrainer(replace(recipe, seed=settings.seed))
+    config = QUICK if settings.quick else TrainingConfig()
+    trainer = ClassifierMethod(replace(config, seed=settings.seed))
     p, origins = trainer(part, list(names[test]), 0, on_progress)
     answers = np.zeros((len(test), len(corpus.origins)), p.dtype)  # (N, C)
     answers[:, [corpus.origins.index(origin) for origin in origins]] = p
@@ -48,7 +50,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
         "commonest": common,
         "always_commonest": count / len(test),
         "origins": [[each.origin, each.support, each.recall, each.f1] for each in found.per_origin],
-        "recipe": asdict(recipe),
+        "config": asdict(config),
         "all_folds": shipped_accuracy(),
     }
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation.splits import split_by_fold
-from cognomen.network.generator import Generator, GeneratorRecipe, spell
+from cognomen.network.generator import Generator, GeneratorConfig, spell
 from cognomen.plots.canvas import COLOURS, Figure, bars, panel
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.letter_ngrams import OriginModel
@@ -31,18 +31,18 @@ OWN_SHARE = 0.9  # of an origin's own n-grams in the mixture with all names'; ch
 TEMPERATURES = (0.4, 0.6, 0.8, 1.0, 1.2)
 SAMPLES = 200  # of each origin and temperature
 SHOWN = ("Arabic", "Greek", "Italian", "Japanese", "Polish", "Russian")
-QUICK = GeneratorRecipe(origin_size=4, letter_size=8, hidden_size=16, epochs=1)
+QUICK = GeneratorConfig(origin_size=4, letter_size=8, hidden_size=16, epochs=1)
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train on nine folds; foretell the letters of the first; write new names."""
     corpus = load_corpus("tutorial")
     training, test = (_part(corpus, rows) for rows in split_by_fold(corpus.names, 0))
-    recipe = QUICK if settings.quick else GeneratorRecipe()
-    generator = train_generator(training, replace(recipe, seed=settings.seed), on_progress=on_progress)
+    config = QUICK if settings.quick else GeneratorConfig()
+    generator = train_generator(training, replace(config, seed=settings.seed), on_progress=on_progress)
     known = set(generator.alphabet.letters)
     asked, learned = (_spelt(each, known) for each in (test, training))
-    surprise, letters = generator.surprise(*asked)
+    surprise, letters = generator.negative_log_likelihood(*asked)
     orders = ORDERS[:2] if settings.quick else ORDERS
     return {
         "training": len(training),
