@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,7 @@ from cognomen.apps.cli.render import (
     REASONS,
     YELLOW,
     Piece,
+    Style,
     bar,
     cell_len,
     has_colours,
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from cognomen.explanation.explanation import Explanation, LetterAttribution
 
 HALF = 10  # cells of the longest bar on either side
-LETTER = 9  # cells of the first column
+FIRST = 9  # cells of the first column
 
 EXAMPLES = """\b
 Examples:
@@ -120,45 +122,43 @@ def lines_of(found: Explanation) -> list[list[Piece]]:
     reason = REASONS.get(found.answer.reason or "", found.answer.reason or "")
     if found.origin is None:
         return [[(f"{name}: ", PLAIN), ("unknown", YELLOW), (f", {reason}", PLAIN)]]
-    read = f" → {one_line(found.answer.surname or '')}" if found.answer.note else ""
-    head: list[Piece] = [(f"{name}{read}: ", PLAIN), (found.origin, BOLD)]
+    surname = f" → {one_line(found.answer.surname or '')}" if found.answer.note else ""
+    head: list[Piece] = [(f"{name}{surname}: ", PLAIN), (found.origin, BOLD)]
     head.append((f" {percent(found.probability or 0.0)}", PLAIN))
     if found.rival is not None:
         head.append((f", {found.rival} {percent(found.probability_of(found.rival))}", DIM))
     if found.answer.reason:
         head.append((f"; answered unknown: {reason}", YELLOW))
-    return [head, [], *table(found)]
+    return [head, [], *table(found, found.origin)]
 
 
-def table(found: Explanation) -> list[list[Piece]]:
+def table(found: Explanation, origin: str) -> list[list[Piece]]:
     """Lay out the baseline, each letter's attribution with the answer to the prefix, and the sum."""
-    origin = found.origin or ""
-    title = f"for {origin}"
-    widths = [cell_len(title), 6]
+    heads = (f"for {origin}", "margin" if found.rival else "")
     longest = max(abs(each.attribution) for each in found.letters) or 1.0
-    no_bar: list[Piece] = [(" " * (2 * HALF), PLAIN)]
-    figures = signed(found.baseline, found.baseline_margin)
-    baseline = [("baseline", DIM), no_bar, figures, ("unknown letters only", DIM)]
-    total = [("sum", DIM), no_bar, signed(found.logit, found.margin), ("", PLAIN)]
-    letters = [
-        [
-            (shown(each.letter), BOLD),
-            signed_bar(each.attribution / longest),
-            signed(each.attribution, each.margin),
-            (prefix_answer(each, origin), PLAIN),
-        ]
-        for each in found.letters
+
+    def row(letter: Piece, length: float, figures: Sequence[object], words: str, style: Style) -> list[Piece]:
+        first = letter[0] + " " * (FIRST - cell_len(letter[0]))
+        right = "".join(
+            f"  {each:>{max(cell_len(head), 6)}}" for each, head in zip(figures, heads, strict=True)
+        )
+        return [(first, letter[1]), *signed_bar(length), (f"{right}  ", style), (words, style)]
+
+    return [
+        row(("letter", DIM), 0, heads, "prefix", DIM),
+        row(("baseline", DIM), 0, signed(found.baseline, found.baseline_margin), "unknown letters only", DIM),
+        *(
+            row(
+                ("␣" if each.letter == " " else one_line(each.letter), BOLD),
+                each.attribution / longest,
+                signed(each.attribution, each.margin),
+                prefix_answer(each, origin),
+                PLAIN,
+            )
+            for each in found.letters
+        ),
+        row(("sum", DIM), 0, signed(found.logit, found.margin), "", PLAIN),
     ]
-    head = [("letter", DIM), no_bar, [title, "margin" if found.rival else ""], ("prefix", DIM)]
-    return [row(cells, widths) for cells in [head, baseline, *letters, total]]
-
-
-def row(cells: list[Any], widths: list[int]) -> list[Piece]:
-    """Join the cells of a row: letter, bar, figures, words."""
-    (letter, style), bar, figures, words = cells
-    numbers = "".join(f"  {figure:>{width}}" for figure, width in zip(figures, widths, strict=True))
-    first = letter + " " * (LETTER - cell_len(letter))
-    return [(first, style), *bar, (f"{numbers}  ", DIM if style == DIM else PLAIN), words]
 
 
 def signed(*figures: float | None) -> list[str]:
@@ -184,8 +184,3 @@ def prefix_answer(letter: LetterAttribution, origin: str) -> str:
     return (
         words if best.origin == origin else f"{words}, {origin} {percent(letter.prefix_probability(origin))}"
     )
-
-
-def shown(letter: str) -> str:
-    """The letter for display: a space as a visible sign."""
-    return "␣" if letter == " " else one_line(letter)
