@@ -20,7 +20,7 @@ HISTORY = [EpochRecord(i, 2 / i, 1 - 0.6 / i, 2.2 / i, 1 - 0.7 / i) for i in ran
 DRAWINGS = [
     (loss_curve, HISTORY, ["training names", "validation names", "Epoch", "nats"]),
     (confusion_matrix, None, ["Arabic (20)", "Basque (40)", "Czech (60)", "True origin", "Answered origin"]),
-    (reliability_diagram, None, ["as sure as right", "How sure the model was", "ECE"]),
+    (reliability_diagram, None, ["perfect calibration", "Mean confidence", "ECE"]),
 ]
 
 
@@ -113,6 +113,74 @@ def test_losses_and_accuracies_stand_inside_their_axes(
 def test_a_run_without_validation_names_is_drawn(tmp_path: Path) -> None:
     loss_curve([EpochRecord(1, 1.0, 0.5, None, None)], tmp_path / "p.png")
     assert (tmp_path / "p.png").stat().st_size > 1000
+
+
+def drawn_by(draw: Any, *what: Any, to: Path) -> Any:
+    """The matplotlib figure that a function saves."""
+    from matplotlib.figure import Figure
+
+    with pytest.MonkeyPatch.context() as patch:
+        figures: list[Figure] = []
+        save = Figure.savefig
+        patch.setattr(Figure, "savefig", lambda self, *a, **k: (figures.append(self), save(self, *a, **k)))
+        draw(*what, to)
+    return figures[0]
+
+
+def test_whiskers_are_95_percent_wilson_intervals(tmp_path: Path) -> None:
+    """Against the interval's definition: the proportions that are 1.96 standard errors from the observed."""
+    labels = np.array([0] * 8 + [1] * 2)
+    figure = drawn_by(
+        reliability_diagram, evaluate([[0.6, 0.4]] * 10, labels, ["Czech", "Irish"]), to=tmp_path / "p.svg"
+    )
+    [bars] = [each for each in figure.axes[0].collections if hasattr(each, "get_segments")]
+    [segment] = bars.get_segments()
+    assert segment[:, 0] == pytest.approx([60, 60])
+    for end in segment[:, 1] / 100:
+        assert abs(0.8 - end) == pytest.approx(1.96 * np.sqrt(end * (1 - end) / 10), rel=1e-6)
+    np.testing.assert_allclose(segment[:, 1], [49.02, 94.33], atol=0.01)
+
+
+@pytest.mark.parametrize("epochs", [40, 41])
+def test_many_epochs_are_drawn_without_markers(epochs: int, tmp_path: Path) -> None:
+    history = [EpochRecord(i, 2 / i, 0.5, None, None) for i in range(1, epochs + 1)]
+    for axes in drawn_by(loss_curve, history, to=tmp_path / "p.svg").axes:
+        assert [line.get_marker() for line in axes.lines] == ["o" if epochs == 40 else ""]
+
+
+def test_curves_show_losses_and_percentages(tmp_path: Path) -> None:
+    figure = drawn_by(loss_curve, HISTORY, to=tmp_path / "p.svg")
+    found = [np.asarray(line.get_ydata()) for axes in figure.axes for line in axes.lines]
+    columns = [
+        [r.train_loss, r.validation_loss, 100 * r.train_accuracy, 100 * (r.validation_accuracy or 0)]
+        for r in HISTORY
+    ]
+    np.testing.assert_allclose(found, np.transpose(columns))
+    losses, accuracies = figure.axes
+    np.testing.assert_allclose([*losses.get_ylim(), *accuracies.get_ylim()], [0, 1.05 * 2.2, 25, 100])
+    assert [line.get_linestyle() for line in losses.lines] == ["-", "--"]
+
+
+def test_numbers_in_the_matrix_can_be_read(tmp_path: Path) -> None:
+    """None below half a per cent, white on dark cells, and none at all where cells are tiny."""
+    confusion = np.array([[995, 5], [441, 559]])
+    labels, answers = (place.repeat(confusion.ravel()) for place in np.indices((2, 2)).reshape(2, -1))
+    figure = drawn_by(
+        confusion_matrix, evaluate(np.eye(2)[answers], labels, ["Czech", "Irish"]), to=tmp_path / "p.svg"
+    )
+    written = {each.get_text(): each.get_color() for each in figure.axes[0].texts}
+    assert written == {"100": "white", "0": "black", "44": "black", "56": "white"}
+    for count, numbers in [(40, 40), (41, 0)]:
+        eye = np.eye(count)
+        many = evaluate(eye, np.arange(count), [f"Origin {i}" for i in range(count)])
+        assert len(drawn_by(confusion_matrix, many, to=tmp_path / "p.svg").axes[0].texts) == numbers
+    few = np.array([[996, 4], [450, 550]])
+    labels, answers = (place.repeat(few.ravel()) for place in np.indices((2, 2)).reshape(2, -1))
+    figure = drawn_by(
+        confusion_matrix, evaluate(np.eye(2)[answers], labels, ["Czech", "Irish"]), to=tmp_path / "p.svg"
+    )
+    written = {each.get_text(): each.get_color() for each in figure.axes[0].texts}
+    assert written == {"100": "white", "45": "black", "55": "black"}
 
 
 def test_other_suffixes_and_empty_histories_are_refused(evaluation: Evaluation, tmp_path: Path) -> None:
