@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from mixtures import ORIGINS, PRIORS, a_list
 
-from cognomen.classifier.composition import compose
+from cognomen.classifier.composition import Composition, compose
 
 
 @pytest.mark.parametrize("shares", [[0.1, 0.2, 0.3, 0.4], [0, 0, 0.5, 0.5], [0.97, 0.01, 0.01, 0.01]])
@@ -64,6 +64,44 @@ def test_shares_with_names_of_their_own_are_in_no_doubt() -> None:
     p = a_list([0.1, 0.2, 0.3, 0.4], 2000, apart=4)
     found = compose(p, np.ones(2000, np.intp), PRIORS, ORIGINS, unknown={})
     assert [each.leaning for each in found.shares] == [None] * 4
+
+
+def made_of(
+    monkeypatch: pytest.MonkeyPatch, shares: list[float], rather: list[int], counts: list[int]
+) -> Composition:
+    """A composition with given shares and resamples, and what the names behind each share are answered."""
+    size = len(shares)
+    resampled = np.linspace(0, 1, 201)[:, None].repeat(size, axis=1)  # (B, C)
+    for name, value in [
+        ("estimate_shares", np.array(shares)),
+        ("resampled_shares", resampled),
+        ("mean_answers", np.eye(size)[rather]),
+    ]:
+        monkeypatch.setattr(f"cognomen.classifier.composition.{name}", lambda *a, value=value, **k: value)
+    p = np.eye(size, dtype=np.float32)
+    return compose(p, np.array(counts), [1 / size] * size, [*"ABCDE"[:size]], unknown={})
+
+
+def test_shares_next_to_none_are_in_no_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = made_of(monkeypatch, [0.9991, 0.0005, 0.0004], [0, 0, 0], [1, 1, 1])
+    assert [each.leaning is not None for each in found.shares] == [False, True, False]
+
+
+def test_intervals_are_the_middle_95_percent_of_the_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = made_of(monkeypatch, [0.5, 0.3, 0.2], [1, 1, 2], [1, 1, 1])
+    assert [(each.low, each.high) for each in found.shares] == [
+        pytest.approx((0.025, 0.975)) for _ in range(3)
+    ]
+    leaning = found.shares[0].leaning
+    assert leaning is not None
+    assert (leaning.together, leaning.low, leaning.high) == pytest.approx((0.8, 0.05, 1))
+
+
+def test_equal_shares_are_sorted_by_the_names_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = made_of(monkeypatch, [0.3333334, 0.3333333, 0.3333333], [0, 1, 2], [1, 1, 3])
+    assert [each.origin for each in found.shares] == ["C", "A", "B"]
+    assert found.seed == 0
+    assert found.samples == 200
 
 
 def test_the_interval_of_two_together_is_that_of_their_sum() -> None:

@@ -95,6 +95,16 @@ def test_thresholds_between_two_levels_lie_between_them() -> None:
     levels = np.linspace(-1, 1, LEVELS + 1).tolist()
     assert threshold(levels, 0.9) == pytest.approx(0.8)
     assert threshold(levels, 0.9025) == pytest.approx(0.805)
+    squares = [k**2 for k in range(LEVELS + 1)]
+    assert threshold(squares, 0.9975) == pytest.approx((199**2 + 200**2) / 2)
+    assert threshold(squares, 57 / 200) == pytest.approx(57**2)
+
+
+def test_an_origin_at_the_threshold_is_in_the_set() -> None:
+    p = [[0.5, 0.25, 0.25]]
+    scores = rank_scores(p)[0]
+    assert [set_sizes(p, score).item() for score in scores] == [1, 2, 3]
+    assert [set_sizes(p, np.nextafter(score, -1)).item() for score in scores] == [0, 1, 2]
 
 
 def test_beyond_every_score_all_origins_are_in() -> None:

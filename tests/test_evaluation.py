@@ -286,6 +286,8 @@ def test_one_confidence_for_all_is_one_bin() -> None:
         ([[0.5, 0.5]], [0.0], "integer labels"),
         ([[2.0, -1.0]], [0], "no distribution"),
         ([[3.0, 1.0]], [0], "softmax"),
+        ([[0.6, 0.4012]], [0], "no distribution"),
+        ([[0.6, 0.3988]], [0], "no distribution"),
         ([[math.nan, math.nan]], [0], "left out"),
         ([[0.5, 0.5]], [0, 1], "column per origin"),
         ([[0.5, 0.3, 0.2]], [0], "column per origin"),
@@ -295,6 +297,10 @@ def test_one_confidence_for_all_is_one_bin() -> None:
 def test_what_cannot_be_scored_is_refused(p: list[list[float]], y: list[int], says: str) -> None:
     with pytest.raises(InputError, match=says):
         evaluate(p, y, "ab")
+
+
+def test_probabilities_may_be_rounded_to_three_decimals() -> None:
+    assert evaluate([[0.6, 0.4008]], [0], "ab").accuracy == 1
 
 
 def test_json_holds_every_figure_plainly() -> None:

@@ -117,6 +117,25 @@ def test_the_seed_decides_and_the_spread_falls_with_the_names(monkeypatch: pytes
     assert (scaled.std(axis=0) / many.std(axis=0)).mean() == pytest.approx(1, rel=0.3)
 
 
+def test_shares_of_a_part_stay_between_0_and_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part of twenty names with one B has 5 % of it, the list 1 %: without B, A would have 101 %."""
+    p = np.eye(2, dtype=np.float32)[[0] * 198 + [1] * 2]
+    monkeypatch.setattr(mixture, "RESAMPLED", 20)
+    shares = np.concatenate([resampled_shares(p, np.ones(200), [0.5, 0.5], seed=seed) for seed in range(20)])
+    assert shares.max() == 1
+    assert shares.min() == 0
+
+
+def test_a_part_is_taken_only_of_longer_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    p = a_list([0.25] * 4, 300)
+    whole = resampled_shares(p, np.ones(300), PRIORS)
+    assert whole.shape == (200, 4)
+    monkeypatch.setattr(mixture, "RESAMPLED", 300)
+    np.testing.assert_array_equal(resampled_shares(p, np.ones(300), PRIORS), whole)
+    monkeypatch.setattr(mixture, "RESAMPLED", 299)
+    assert (resampled_shares(p, np.ones(300), PRIORS) != whole).any()
+
+
 def test_a_name_that_only_one_resample_has() -> None:
     """Where it is missing, no share of its origin is left, and it must not be divided by."""
     p = np.eye(3, dtype=np.float32)[[0] * 30 + [1] * 30 + [2]]

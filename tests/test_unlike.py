@@ -95,6 +95,16 @@ def test_all_faces_say_the_same(clf: Classifier) -> None:
     assert [row["reason"] for row in column] == [a.reason for a in answers]
 
 
+def test_all_faces_give_the_same_of_two_reasons(clf: Classifier) -> None:
+    """No answer is certain, so all are too unsure; those out of distribution are still called so."""
+    answers, scores = clf(NAMES, abstain_below=1.0), clf.scores(NAMES, abstain_below=1.0)
+    wanted = ["low-confidence", "unlike-training", "low-confidence", "empty", *["unlike-training"] * 2]
+    assert [a.reason for a in answers] == wanted
+    assert [REASONS[r] for r in scores.reasons] == wanted
+    column = score_column(clf, pa.array(NAMES), abstain_below=1.0).to_pylist()
+    assert [row["reason"] for row in column] == wanted
+
+
 def test_a_composition_leaves_them_out(clf: Classifier) -> None:
     found = clf.composition(NAMES)
     assert (found.rows, found.read) == (6, 2)
