@@ -46,8 +46,8 @@ def rank_scores(p: ArrayLike) -> NDArray[np.float64]:
 def score_levels(p: ArrayLike, labels: ArrayLike) -> tuple[float, ...]:
     """The thresholds for a coverage of 0, 1/200, 2/200 ... and 1.
 
-    With N names, the k-th smallest score of a right origin has the coverage k / (N + 1) for the next name from
-    the same distribution. Beyond the largest score, the threshold is one that no score exceeds.
+    With N names, the k-th smallest score of a right origin has the coverage k / (N + 1) for the next name
+    from the same distribution. Beyond the largest score, the threshold is one that no score exceeds.
 
     Args:
         p: probabilities, (N, C), of names that the network was not trained on.

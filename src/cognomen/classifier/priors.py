@@ -1,8 +1,8 @@
-"""Another mixture of origins than that of the training names, or fewer of them.
+"""Class priors other than those of the training names, and restriction to some of the origins.
 
-A network that has seen half of its names from one origin expects half of all names from there. Bayes' rule
-says what it would answer had it expected something else: p'(c) is in proportion to p(c) prior'(c) / prior(c).
-On logits that is a number to add to each origin's.
+A network that was trained with half of its names from one origin expects half of all names to be. By Bayes'
+rule, under another prior its probabilities are p'(c), proportional to p(c) prior'(c) / prior(c): on logits,
+add log(prior'(c) / prior(c)).
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ def log_weights(
     prior: Prior = "training",
     restrict: Iterable[str] | None = None,
 ) -> NDArray[np.float64] | None:
-    """What to add to the logits, (C,): log(prior' / prior), and -inf for an origin that cannot be.
+    """What to add to the logits, (C,): log(prior' / prior), and -inf for an excluded origin.
 
     Args:
         origins: the C origins.
         priors: (C,), their shares in training.
-        prior: "training" leaves them; "uniform" expects all alike; or the shares to expect by origin, scaled
-            to sum to 1 (so counts do as well). An origin that is not named there has the share 0.
-        restrict: the only origins that can be; all of them if None.
+        prior: "training" keeps them; "uniform" is 1 / C for each; or the expected shares by origin, which are
+            scaled to sum to 1, so counts will do. An origin that is not among them has the share 0.
+        restrict: the only possible origins; all of them if None.
 
     Returns:
-        The weights, or None where nothing changes.
+        The log ratios, or None if nothing changes.
 
     Raises:
-        InputError: an origin that the model does not know, shares that are none, or nothing that can be.
+        InputError: an origin that the model does not know, invalid shares, or no possible origin.
     """
     if isinstance(prior, str) and prior == "training" and restrict is None:
         return None
@@ -71,7 +71,7 @@ def _prior_weights(origins: Sequence[str], priors: Sequence[float], prior: Prior
 
 
 def _shares(origins: Sequence[str], prior: Mapping[str, float]) -> NDArray[np.float64]:
-    """The shares that a user expects, in the order of the origins; they sum to 1."""
+    """The expected shares in the order of the origins, scaled to sum to 1."""
     if not isinstance(prior, Mapping):
         raise InputError(
             f'prior: expected "training", "uniform" or a mapping from origins to shares, got {prior!r}'
@@ -93,7 +93,7 @@ def _shares(origins: Sequence[str], prior: Mapping[str, float]) -> NDArray[np.fl
 
 
 def _chosen(origins: Sequence[str], restrict: Iterable[str]) -> set[str]:
-    """The origins that can be."""
+    """The possible origins."""
     if isinstance(restrict, str):
         raise InputError(f"restrict: expected a list of origins, got the text {restrict!r}: put it in [ ]")
     chosen = list(restrict)

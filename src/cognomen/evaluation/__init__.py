@@ -1,4 +1,4 @@
-"""How good a classifier is, and on which names that is measured."""
+"""Metrics of a classifier, and splits to measure them on."""
 
 from cognomen.evaluation.metrics import (
     Evaluation,

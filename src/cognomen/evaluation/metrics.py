@@ -1,11 +1,11 @@
-"""The figures that say how good a model is. NumPy only.
+"""Classification metrics with bootstrap intervals, in NumPy.
 
 Dimension letters: N names, C origins, B bootstrap resamples.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,26 +25,26 @@ __all__ = [
 ]
 
 CALIBRATION_BINS = 15
-LEAST_PROBABILITY = 1e-15  # log loss: a true origin given less costs as if it had been given this (34.5 nats)
+LEAST_PROBABILITY = 1e-15  # log loss: smaller probabilities of true origins count as this one (34.5 nats)
 
 Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class OriginScores:
-    """How one origin fares. A ratio without cases (no row, no answer) counts 0."""
+    """The scores of one origin. A ratio with denominator 0 (no rows, no answers) counts as 0."""
 
     origin: str
     precision: float
     recall: float
     f1: float
-    support: int  # rows that are of this origin
-    predicted: int  # rows that were answered with it
+    support: int  # rows of this origin
+    predicted: int  # rows answered with this origin
 
 
 @dataclass(frozen=True)
 class ReliabilityBin:
-    """Rows of like confidence: how sure the model was on average, and how often it was right."""
+    """Rows of similar confidence: the mean confidence, and the accuracy."""
 
     confidence: float
     accuracy: float
@@ -53,7 +53,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What `evaluate` found. `confusion[i, j]` counts rows of origin i answered with origin j."""
+    """The result of `evaluate`. `confusion[i, j]` counts the rows of origin i answered with origin j."""
 
     origins: tuple[str, ...]
     count: int
@@ -68,11 +68,11 @@ class Evaluation:
 
     @property
     def absent(self) -> tuple[str, ...]:
-        """Origins without a single row: each counts 0 in macro-F1 and so lowers it."""
+        """Origins without rows: each counts 0 in macro-F1, and so lowers it."""
         return tuple(scores.origin for scores in self.per_origin if scores.support == 0)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain numbers, lists and dicts; unrounded."""
+        """The fields as JSON values, unrounded."""
         return {
             "names": self.count,
             "accuracy": self.accuracy,
@@ -92,18 +92,18 @@ def evaluate(probabilities: ArrayLike, labels: ArrayLike, origins: Sequence[str]
 
     Args:
         probabilities: (N, C); each row sums to 1.
-        labels: (N,) integers, the true origin's place in `origins`.
+        labels: (N,) integers, the indices of the true origins.
         origins: the C origins, in column order.
 
-    The answer is the most probable origin (the first of equals). Macro-F1 is the plain mean of F1 over
-    all C origins; one without rows and without answers counts 0 (see `Evaluation.absent`). Log loss is in
-    nats; a true origin's probability below 1e-15 counts as 1e-15. ECE is the mean distance between
-    confidence and accuracy over 15 bins of equally many rows, sorted by top probability; rows of equal
-    top probability share a bin, so the order of rows changes nothing.
+    The answer is the most probable origin, the first if several are equal. Macro-F1 is the unweighted mean
+    of F1 over all C origins; one without rows and answers counts 0 (see `Evaluation.absent`). Log loss is in
+    nats; a true origin's probability below 1e-15 counts as 1e-15. The expected calibration error (ECE) is
+    the mean distance between confidence and accuracy over 15 bins of equally many rows, sorted by top
+    probability; rows of equal top probability share a bin, so the order of rows does not matter.
 
     Raises:
-        InputError: shapes do not fit, a row is no distribution (unknown names: leave them out and say how
-            many), or a label is out of range.
+        InputError: the shapes do not match, a row is not a distribution (leave unanswered names out, and
+            report how many), or a label is out of range.
     """
     p, y = _checked(probabilities, labels, origins)  # (N, C), (N,)
     count = len(p)
@@ -138,29 +138,29 @@ def _checked(
             f"expected probabilities (N, {len(origins)}), a column per origin, and labels (N,) with N of at "
             f"least 1; got {p.shape} and {y.shape}"
         )
-    is_distribution = (p >= 0).all(axis=1) & (abs(p.sum(axis=1) - 1) < 1e-3)  # (N,); NaN fails too
+    is_distribution = (p >= 0).all(axis=1) & (abs(p.sum(axis=1) - 1) < 1e-3)  # (N,); False for NaN
     if not is_distribution.all():
         row = int(np.argmin(is_distribution))
         raise InputError(
             f"row {row} of the probabilities is no distribution over origins: {p[row].tolist()}. Logits need "
-            "a softmax first; names without an answer (NaN) are to be left out and counted"
+            "a softmax first; names without an answer (NaN) must be left out"
         )
     if y.dtype.kind not in "iu" or y.min() < 0 or y.max() >= len(origins):
         raise InputError(
-            f"expected integer labels from 0 to {len(origins) - 1} (places in origins), got {y.dtype} "
+            f"expected integer labels from 0 to {len(origins) - 1} (indices of origins), got {y.dtype} "
             f"from {y.min()} to {y.max()}"
         )
     return p, y.astype(np.int64)
 
 
 def _ratio(cases: NDArray[Any], total: NDArray[Any]) -> NDArray[np.float64]:
-    """cases / total, and 0 where there is no case to count."""
+    """cases / total, and 0 where the total is 0."""
     ratio: NDArray[np.float64] = np.divide(cases, total, out=np.zeros(total.shape), where=total > 0)
     return ratio
 
 
 def _precision_recall_f1(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(..., C, C) counts -> (3, ..., C)."""
+    """Precision, recall and F1 from confusion matrices (..., C, C): (3, ..., C)."""
     hits = np.diagonal(confusion, axis1=-2, axis2=-1)  # (..., C)
     support, predicted = confusion.sum(axis=-1), confusion.sum(axis=-2)  # (..., C) each
     return np.stack([_ratio(hits, predicted), _ratio(hits, support), _ratio(2 * hits, support + predicted)])
@@ -174,9 +174,9 @@ def _origin_scores(confusion: NDArray[np.int64], origins: Sequence[str]) -> tupl
 
 
 def _reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[ReliabilityBin, ...]:
-    """Equal-mass bins, least sure first. A row's bin follows from how many rows are less sure than it."""
-    less_sure = np.searchsorted(np.sort(confidence), confidence, side="left")  # (N,)
-    bin_of_row = less_sure * CALIBRATION_BINS // len(confidence)  # (N,)
+    """Equal-mass bins in order of confidence. A row's bin follows from the number of less confident rows."""
+    below = np.searchsorted(np.sort(confidence), confidence, side="left")  # (N,)
+    bin_of_row = below * CALIBRATION_BINS // len(confidence)  # (N,)
     return tuple(
         ReliabilityBin(float(confidence[rows].mean()), float(right[rows].mean()), int(rows.sum()))
         for rows in (bin_of_row == number for number in np.unique(bin_of_row))
@@ -188,7 +188,7 @@ def _reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> t
 
 @dataclass(frozen=True)
 class Intervals:
-    """Bootstrap intervals, each (low, high); `per_origin[origin]` holds precision, recall and f1."""
+    """Bootstrap intervals, (low, high) each; `per_origin[origin]` has those of precision, recall and f1."""
 
     level: float
     samples: int
@@ -198,7 +198,7 @@ class Intervals:
     per_origin: dict[str, dict[str, Span]]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain numbers, lists and dicts; unrounded."""
+        """The fields as JSON values, unrounded."""
         return {
             "level": self.level,
             "samples": self.samples,
@@ -215,13 +215,16 @@ class Intervals:
 def bootstrap_intervals(
     evaluation: Evaluation, *, seed: int = 0, samples: int = 1000, level: float = 0.95
 ) -> Intervals:
-    """Percentile bootstrap over rows (Efron & Tibshirani 1993, chapter 13) for the scores of the answers.
+    """Percentile bootstrap over rows (Efron & Tibshirani 1993, chapter 13).
 
     Drawing N rows with replacement and counting them by (true, answered) origin gives a multinomial
-    sample of the confusion matrix with probabilities confusion / N. Accuracy, precision, recall and F1 see
-    rows through those counts only, so drawing the counts themselves is the same bootstrap, not an
-    approximation of it. As in `evaluate`, a ratio without cases in a resample counts 0.
-    The intervals take rows as independent: they tell of the test rows' luck, not of the training's.
+    sample of the confusion matrix with probabilities confusion / N. Accuracy, precision, recall and F1
+    depend on the rows through these counts only, so drawing the counts is the same bootstrap, not an
+    approximation. As in `evaluate`, a ratio with denominator 0 in a resample counts 0.
+    Rows are taken as independent: the intervals cover the choice of test rows, not that of training rows.
+
+    Raises:
+        InputError: fewer than one sample, or a level that is not between 0 and 1.
     """
     if samples < 1 or not 0 < level < 1:
         raise InputError(f"expected samples >= 1 and 0 < level < 1, got samples={samples}, level={level}")
@@ -232,22 +235,15 @@ def bootstrap_intervals(
     scores = _precision_recall_f1(resamples)  # (3, B, C)
     accuracy = np.trace(resamples, axis1=1, axis2=2) / evaluation.count  # (B,)
     tails = [(1 - level) / 2, (1 + level) / 2]
-    low, high = np.quantile(scores, tails, axis=1)  # (3, C) each
+    spans = np.quantile(scores, tails, axis=1).transpose(2, 1, 0).tolist()  # C origins, 3 scores, 2 ends
     return Intervals(
         level,
         samples,
         seed,
-        accuracy=_span(np.quantile(accuracy, tails)),
-        macro_f1=_span(np.quantile(scores[2].mean(axis=-1), tails)),
+        accuracy=tuple(np.quantile(accuracy, tails).tolist()),
+        macro_f1=tuple(np.quantile(scores[2].mean(axis=-1), tails).tolist()),
         per_origin={
-            origin: {
-                name: _span((low[s, i], high[s, i])) for s, name in enumerate(("precision", "recall", "f1"))
-            }
-            for i, origin in enumerate(evaluation.origins)
+            origin: dict(zip(("precision", "recall", "f1"), map(tuple, ends), strict=True))
+            for origin, ends in zip(evaluation.origins, spans, strict=True)
         },
     )
-
-
-def _span(pair: Iterable[Any]) -> Span:
-    low, high = pair
-    return float(low), float(high)

@@ -1,6 +1,6 @@
-"""Splits that do not leak: which names to train on, and which to keep for the test.
+"""Splits into training and test names without leakage: all spellings of a name are on the same side.
 
-N counts names. A name's spellings ("Müller", "muller") always lie on one side.
+N counts names.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ FOLDS = 10
 
 
 def _spelling(name: str) -> str:
-    """What all spellings of one name share; a script that folding empties falls back to the normal form."""
+    """What all spellings of a name share; the normal form where folding leaves no letters."""
     return fold(name) or normalise(name) or name
 
 
 def fold_number(name: str) -> int:
     """The test fold (0 to 9) of a name under protocol L: SHA-256 of "cv" and its folded form, modulo 10.
 
-    All spellings that fold alike ("Müller", "muller") share a fold, whatever their origins.
+    All spellings with the same folded form ("Müller", "muller") share a fold, whatever their origins.
     """
     return int(hashlib.sha256(("cv" + _spelling(name)).encode()).hexdigest(), 16) % FOLDS
 
@@ -46,7 +46,11 @@ def fold_numbers(names: Iterable[str]) -> NDArray[np.int64]:
 
 
 def split_by_fold(names: Sequence[str], k: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The rows outside fold k (training) and those in it (test), as two rising index arrays."""
+    """The rows outside fold k (training) and in it (test), as two sorted index arrays.
+
+    Raises:
+        InputError: k is not from 0 to 9.
+    """
     if k not in range(FOLDS):
         raise InputError(f"expected a fold from 0 to {FOLDS - 1}, got {k!r}")
     in_test = fold_numbers(names) == k  # (N,)
@@ -56,13 +60,16 @@ def split_by_fold(names: Sequence[str], k: int) -> tuple[NDArray[np.int64], NDAr
 def validation_mask(
     names: Sequence[str], share: float, seed: int, labels: Sequence[str] | None = None
 ) -> NDArray[np.bool_]:
-    """Which rows to hold out for validation, (N,): about `share` of the names, never half of a name.
+    """Which rows to hold out for validation, (N,): about `share` of the names, never part of a name.
 
-    Rows whose names fold alike go to the same side. With `labels` (one origin per row) each origin gives
-    its share, and an origin with two names or more is in both parts if its names allow it: origins choose
-    in turn, the rarest first, each allowing for what rarer ones have taken of the names they share
-    (iterative stratification: Sechidis, Tsoumakas & Vlahavas 2011). The choice depends on the seed and
-    on the set of rows, not on their order. A share of 0 holds out nothing.
+    Rows with the same folded form are on the same side. With `labels` (one origin per row) the split is
+    stratified, and an origin with two names or more is on both sides if its names allow it: origins choose
+    in turn, the rarest first, each counting what rarer ones have taken of the names that they share
+    (iterative stratification: Sechidis, Tsoumakas & Vlahavas 2011). The choice depends on the seed and the
+    set of rows, not on their order. A share of 0 holds out nothing.
+
+    Raises:
+        InputError: the share is not between 0 and 1, or the labels do not match the names.
     """
     if share == 0:
         return np.zeros(len(names), np.bool_)
@@ -93,10 +100,13 @@ def _choose_spellings(members: dict[str, set[str]], share: float, rng: np.random
 def stratified_split(
     labels: Sequence[str], share: float, seed: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Protocol T's split: training and test rows as two rising index arrays, `share` of each origin in test.
+    """Protocol T's split: training and test rows as two sorted index arrays, `share` of each origin in test.
 
-    Rows are drawn at random and on their own: equal names may stand on both sides. Use it for
-    comparison with published figures only.
+    Rows are drawn independently at random, so equal names may be on both sides: this split leaks. Use it
+    only to compare with published scores.
+
+    Raises:
+        InputError: the share is not between 0 and 1.
     """
     _check_share(share)
     rng = np.random.default_rng(seed)
@@ -109,7 +119,7 @@ def stratified_split(
 
 
 def _part(count: int, share: float) -> int:
-    """`share` of `count`, rounded, but leaving at least one on each side where there are two."""
+    """`share` of `count`, rounded, with at least one on each side if there are two or more."""
     return min(max(round(share * count), 1), count - 1)
 
 
