@@ -178,6 +178,14 @@ def test_stratified_split_takes_its_share_by_seed() -> None:
     assert set(test) != set(stratified_split(labels, 0.1, 1)[1])
 
 
+@pytest.mark.parametrize(
+    ("count", "share", "held_out"), [(3, 0.9, 2), (3, 0.1, 1), (2, 0.5, 1), (10, 0.26, 3)]
+)
+def test_each_side_gets_a_row_of_an_origin(count: int, share: float, held_out: int) -> None:
+    training, test = stratified_split(["Czech"] * count, share, seed=0)
+    assert (len(training), len(test)) == (count - held_out, held_out)
+
+
 def test_splits_refuse_shares_and_labels_that_do_not_fit() -> None:
     assert not validation_mask(["a", "b"], 0, 0).any()
     for share in (1.0, -0.1, float("nan")):
@@ -359,6 +367,16 @@ def test_intervals_follow_the_seed_and_the_level() -> None:
     for options in ({"samples": 0}, {"level": 1.0}):
         with pytest.raises(InputError, match="samples >= 1 and 0 < level < 1"):
             bootstrap_intervals(found, **options)
+
+
+def test_intervals_leave_out_as_much_at_both_ends() -> None:
+    """Of 400 rows half are right: of the binomial distribution 2.5 % are below 180.5 / 400."""
+    found = evaluate([[0.9, 0.1]] * 400, [0, 1] * 200, "ab")
+    spans = bootstrap_intervals(found, samples=100_000)
+    np.testing.assert_allclose(spans.accuracy, (0.45, 0.55), atol=0.0013)
+    assert bootstrap_intervals(found, samples=1).accuracy[0] == pytest.approx(0.5, abs=0.1)
+    usual = bootstrap_intervals(found)
+    assert (usual.level, usual.samples, usual.seed) == (0.95, 1000, 0)
 
 
 @settings(max_examples=20)

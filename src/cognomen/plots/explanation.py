@@ -12,7 +12,17 @@ import numpy as np
 from cognomen.errors import InputError
 from cognomen.explanation.activations import Activations
 from cognomen.explanation.explanation import Explanation
-from cognomen.plots.canvas import BLUE, COLOURS, GREY, VERMILION, checked_path, empty_figure, plain, save
+from cognomen.plots.canvas import (
+    BLUE,
+    COLOURS,
+    GREY,
+    MARKERS,
+    VERMILION,
+    checked_path,
+    empty_figure,
+    plain,
+    save,
+)
 from cognomen.rnn.arrays import Array, Ids
 
 if TYPE_CHECKING:
@@ -22,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["plot_explanation"]
 
 ORDERED = (*COLOURS[:4], COLOURS[5])  # without sky blue, which looks like blue on thin lines
-MARKERS = ("o", "s", "^", "D", "v")
 WIDTH, WIDEST = 10.0, 40.0  # inches
 GATE_LIMITS = {"vmin": 0, "vmax": 1}
 
