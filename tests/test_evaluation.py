@@ -370,10 +370,10 @@ def test_intervals_follow_the_seed_and_the_level() -> None:
 
 
 def test_intervals_leave_out_as_much_at_both_ends() -> None:
-    """Of 400 rows half are right: of the binomial distribution 2.5 % are below 180.5 / 400."""
+    """Of 400 rows half are right: the binomial distribution's 10th and 90th percentiles are 187 and 213."""
     found = evaluate([[0.9, 0.1]] * 400, [0, 1] * 200, "ab")
-    spans = bootstrap_intervals(found, samples=100_000)
-    np.testing.assert_allclose(spans.accuracy, (0.45, 0.55), atol=0.0013)
+    spans = bootstrap_intervals(found, samples=100_000, level=0.8)
+    np.testing.assert_allclose(spans.accuracy, (187 / 400, 213 / 400))
     assert bootstrap_intervals(found, samples=1).accuracy[0] == pytest.approx(0.5, abs=0.1)
     usual = bootstrap_intervals(found)
     assert (usual.level, usual.samples, usual.seed) == (0.95, 1000, 0)
