@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cognomen.errors import DataError
 from cognomen.io import delimited, text_files
 from cognomen.io.delimited import CsvTable
-from cognomen.io.tables import CsvWriter, open_table, read_column
+from cognomen.io.tables import CsvWriter, column_at, open_table
 
 CELLS = st.text(st.sampled_from("ab ,;\t\"\n\r'éßあ\ufeff\u2028\0x01-NULL".replace("\0", "")), max_size=6)
 BLOCKS = st.sampled_from([4, 7, 64, 1 << 20])  # bytes; a mark and a character are not larger
@@ -181,5 +181,5 @@ def test_a_column_is_read_block_by_block(path: Path, arrow: bool) -> None:
             delimited, "find_pyarrow", return_value=delimited.find_pyarrow() if arrow else None
         ),
     ):
-        column = read_column(open_table(path), "n")
+        column = column_at(open_table(path), 0)
         assert (column.to_pylist() if arrow else list(column)) == names

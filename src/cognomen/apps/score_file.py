@@ -16,7 +16,7 @@ from cognomen.classifier.answers import REASONS, Scores
 from cognomen.errors import DataError
 from cognomen.io.arrow import find_pyarrow
 from cognomen.io.delimited import find_column
-from cognomen.io.tables import Table, cells_of, check_suffix, csv_writer, open_table, parquet_writer
+from cognomen.io.tables import TableFile, cells_of, check_suffix, csv_writer, open_table, parquet_writer
 from cognomen.text.columns import distinct_texts
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _each(function: Callable[[list[NDArray[Any]]], NDArray[Any]], *scores: Score
     return Scores(*(function([getattr(each, name) for each in scores]) for name in names))
 
 
-def _check_headings(source: Table, new: list[str]) -> None:
+def _check_headings(source: TableFile, new: list[str]) -> None:
     """Raise DataError if a table has the new columns already."""
     present = {heading.strip().casefold() for heading in source.headings}
     taken = [name for name in new if name.casefold() in present]
@@ -163,7 +163,7 @@ def _check_headings(source: Table, new: list[str]) -> None:
 
 
 def _write_csv(
-    target: Path, source: Table, blocks: Iterable[_ScoredBlock], new: list[str], origins: tuple[str, ...]
+    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], origins: tuple[str, ...]
 ) -> None:
     with csv_writer(target, source) as writer:
         writer.write_rows([[*source.headings, *new]])
@@ -179,7 +179,7 @@ def _write_csv(
 
 
 def _write_parquet(
-    target: Path, source: Table, blocks: Iterable[_ScoredBlock], new: list[str], origins: tuple[str, ...]
+    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], origins: tuple[str, ...]
 ) -> None:
     def joined() -> Iterator[Any]:
         for rows, scores, texts in blocks:

@@ -1,11 +1,11 @@
-"""Where surnames and their origins come from.
+"""Surnames with their origins, for training and evaluation.
 
     load_corpus("tutorial")      the 18 files of the PyTorch tutorials, downloaded once
-    load_corpus("names/")        a folder of <Origin>.txt files, one name a line
+    load_corpus("names/")        a folder of <Origin>.txt files, one name per line
     load_corpus("names.csv")     a table with the columns name and origin (CSV, TSV, Parquet)
 
-An origin here is the label under which a collection lists a spelling. It hints at the language a name comes
-from; it does not tell anyone's nationality, ethnicity or religion.
+An origin is the label under which a collection lists a spelling. It hints at the language a name comes from;
+it does not tell anyone's nationality, ethnicity or religion.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Final
 from cognomen.corpora.cleaning import CleaningReport, clean_rows
 from cognomen.corpora.download import OnBytes, cache_folder, changed_files, fetch_tutorial, tutorial_folder
 from cognomen.corpora.folder import read_folder
-from cognomen.corpora.rows import DroppedRow, Reading
+from cognomen.corpora.rows import DroppedRow, SourceRows
 from cognomen.corpora.table import read_table
 from cognomen.errors import DataError, InputError
 from cognomen.io.delimited import TABLE_SUFFIXES
@@ -51,11 +51,11 @@ class Corpus:
     Attributes:
         names: the surnames as the source spells them, trimmed; N of them.
         labels: the origin of each.
-        source: a known corpus, or the last part of the path (a whole path would end up in shared models).
-        report: what was left out, and why.
-        row_sources: where each name comes from, N of them; empty when all come from `source`.
-        outside: so many of the rows, the last ones, come from elsewhere: they help in learning, but what is
-            learnt is to be right about names such as the others.
+        source: the name of a known corpus, or the last part of the path (models are shared, paths are not).
+        report: which rows were dropped, and why.
+        row_sources: where each name comes from, N of them; empty if all come from `source`.
+        outside: the number of rows, the last ones, that were added from elsewhere: a model is trained on
+            them, but not calibrated or evaluated.
     """
 
     names: tuple[str, ...]
@@ -67,7 +67,7 @@ class Corpus:
 
     @cached_property
     def origins(self) -> tuple[str, ...]:
-        """The different labels, sorted; C of them."""
+        """The distinct labels, sorted; C of them."""
         return tuple(sorted(set(self.labels)))
 
     def __len__(self) -> int:
@@ -86,10 +86,10 @@ def load_corpus(
 
     Args:
         data: a folder of <Origin>.txt files, a .csv, .tsv or .parquet table, or the name of a known corpus
-            ("./tutorial" is a folder called so).
-        clean: drop junk and duplicates as protocol L does; False keeps every row as it stands, trimmed.
+            ("./tutorial" is a folder of this name).
+        clean: drop junk and duplicates as protocol L does; False keeps every row unchanged but trimmed.
         encoding: of the text files and of a CSV or TSV table; UTF-8 if None.
-        on_progress: called with the bytes come and the bytes expected (None if unknown) during a download.
+        on_progress: called during a download with the bytes received and the bytes expected (None if unknown).
 
     Raises:
         InputError: `data` is not a path, or there is no such encoding.
@@ -98,10 +98,10 @@ def load_corpus(
         MissingExtraError: a Parquet table, and pyarrow is not installed.
     """
     try:
-        source, reading = _read(data, encoding, on_progress)
+        source, found = _read(data, encoding, on_progress)
     except OSError as error:
         raise DataError(f"cannot read {os.fspath(data)!r}: {error}") from error
-    rows, report = clean_rows(reading, clean=clean)
+    rows, report = clean_rows(found, clean=clean)
     if not rows:
         raise DataError(f"no name is left of {source} after cleaning:\n{report.summary()}")
     names, labels = tuple(row.name for row in rows), tuple(row.origin for row in rows)
@@ -110,14 +110,14 @@ def load_corpus(
 
 def _read(
     data: str | os.PathLike[str], encoding: str | None, on_progress: OnBytes | None
-) -> tuple[str, Reading]:
+) -> tuple[str, SourceRows]:
     if not isinstance(data, (str, os.PathLike)) or not os.fspath(data):
         raise InputError(
             f"expected the path of a folder or table, or one of {list(KNOWN_CORPORA)}, got {data!r}"
         )
     if data == "tutorial":
         folder = tutorial_folder(on_progress=on_progress)
-        # COGNOMEN_NAMES may name other files: then it is not the known corpus, and is not called so.
+        # COGNOMEN_NAMES may be a folder of other files, which must not pass for the known corpus.
         return "tutorial" if not changed_files(folder) else folder.name, read_folder(folder)
     path = Path(data)
     if path.parts[:1] == ("~",):

@@ -1,28 +1,29 @@
-"""What is left out of a corpus, and the report of it.
+"""Which rows of a corpus are dropped, and the report of it.
 
 Cleaning is steps 1 to 3 of protocol L: names are compared by their folded spelling (`cognomen.text.fold`);
 names that fold to nothing and the page text "To The First Page" are dropped; of rows with the same folded
-name and origin the first stays. A name under several origins stays under each: that is knowledge, not dirt.
+name and origin, the first is kept. A name with several origins is kept under each of them: it is ambiguous,
+not wrong.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cognomen.corpora.rows import DroppedRow, Reading, Row
+from cognomen.corpora.rows import DroppedRow, Row, SourceRows
 from cognomen.text.spelling import fold
 
-__all__ = ["REASONS", "CleaningReport", "clean_rows"]
+__all__ = ["REASONS", "CleaningReport", "clean_rows", "several_origins"]
 
 JUNK: Final = frozenset({"to the first page"})  # navigation of the web page that the Russian names come from
 
 REASONS: Final[Mapping[str, str]] = {
     "junk": "text of a web page, not a name",
-    "no-letters": "no letter is left when the name is folded to a-z",
-    "duplicate": "the same name and origin stand in an earlier row",
+    "no-letters": "no letter remains when the name is folded to a-z",
+    "duplicate": "an earlier row has the same name and origin",
     "empty-cell": "the row lacks its name or its origin",
     "ragged": "the row has more or fewer cells than the table has headings",
 }
@@ -30,15 +31,15 @@ REASONS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class CleaningReport:
-    """What reading and cleaning did.
+    """The result of reading and cleaning a source.
 
     Attributes:
-        rows_read: rows found, blank lines not counted.
-        rows_kept: rows left.
-        names_kept: different folded names among them.
-        dropped: the rows left out, each with its reason (a key of `REASONS`), file and line.
-        shared: folded names under several origins, with those origins.
-        empty_files: files without any name.
+        rows_read: the number of rows, without blank lines.
+        rows_kept: the number of rows that were kept.
+        names_kept: the number of distinct folded names among them.
+        dropped: the rows that were dropped, each with its reason (a key of `REASONS`), file and line.
+        shared: the folded names with several origins, and these origins.
+        empty_files: the files without names.
     """
 
     rows_read: int
@@ -50,20 +51,20 @@ class CleaningReport:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows were dropped for each reason, in the order of `REASONS`."""
+        """The number of rows dropped for each reason, in the order of `REASONS`."""
         found = Counter(row.reason for row in self.dropped)
         return {reason: found[reason] for reason in REASONS if found[reason]}
 
     def summary(self) -> str:
-        """The report for a reader, a few lines of text."""
+        """The report in a few lines of text."""
         lines = [
-            f"{self.rows_read:,} rows read, {self.rows_kept:,} kept: {self.names_kept:,} different names, "
-            f"{len(self.shared):,} of them under several origins"
+            f"{self.rows_read:,} rows read, {self.rows_kept:,} kept: {self.names_kept:,} distinct names, "
+            f"{len(self.shared):,} of them with several origins"
         ]
         for reason, count in self.counts.items():
             lines.append(f"  {count:,} dropped as {reason}: {REASONS[reason]} ({self._examples(reason)})")
         if self.empty_files:
-            lines.append(f"  files without a name: {', '.join(self.empty_files)}")
+            lines.append(f"  files without names: {', '.join(self.empty_files)}")
         return "\n".join(lines)
 
     def _examples(self, reason: str) -> str:
@@ -72,7 +73,7 @@ class CleaningReport:
         return shown + (", …" if len(rows) > 2 else "")
 
     def to_json(self) -> dict[str, Any]:
-        """The whole report in values that JSON has."""
+        """The whole report as JSON values."""
         return {
             "rows_read": self.rows_read,
             "rows_kept": self.rows_kept,
@@ -84,18 +85,18 @@ class CleaningReport:
         }
 
 
-def clean_rows(reading: Reading, *, clean: bool = True) -> tuple[list[Row], CleaningReport]:
-    """Keep the rows that a corpus is made of, and tell what was left out.
+def clean_rows(source: SourceRows, *, clean: bool = True) -> tuple[list[Row], CleaningReport]:
+    """Select the rows of a corpus, and report those that were dropped.
 
     Args:
-        reading: what a reader found.
-        clean: False keeps every usable row, duplicates and junk too.
+        source: the rows of a folder or table.
+        clean: False keeps every usable row, including duplicates and junk.
     """
-    folded = [fold(row.name) for row in reading.rows]
     kept: list[Row] = []
-    dropped = list(reading.unusable)
+    dropped = list(source.unusable)
     origins_of: dict[str, set[str]] = {}
-    for row, name in zip(reading.rows, folded, strict=True):
+    for row in source.rows:
+        name = fold(row.name)
         reason = _reason_to_drop(name, row.origin, origins_of) if clean else None
         if reason:
             dropped.append(DroppedRow(*row, reason))
@@ -103,12 +104,12 @@ def clean_rows(reading: Reading, *, clean: bool = True) -> tuple[list[Row], Clea
         kept.append(row)
         origins_of.setdefault(name, set()).add(row.origin)
     return kept, CleaningReport(
-        rows_read=len(reading.rows) + len(reading.unusable),
+        rows_read=len(source.rows) + len(source.unusable),
         rows_kept=len(kept),
         names_kept=len(origins_of),
         dropped=tuple(dropped),
-        shared=_several(origins_of.items()),
-        empty_files=tuple(reading.empty_files),
+        shared=several_origins(origins_of),
+        empty_files=tuple(source.empty_files),
     )
 
 
@@ -120,5 +121,6 @@ def _reason_to_drop(folded: str, origin: str, origins_of: Mapping[str, set[str]]
     return "duplicate" if origin in origins_of.get(folded, ()) else None
 
 
-def _several(origins_of: Iterable[tuple[str, set[str]]]) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(sorted(origins)) for name, origins in origins_of if name and len(origins) > 1}
+def several_origins(origins_of: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
+    """The names with several origins, sorted, out of the origins of all names."""
+    return {name: tuple(sorted(its)) for name, its in origins_of.items() if name and len(its) > 1}

@@ -1,15 +1,15 @@
-"""What every reader of names gives: rows that know where they stand."""
+"""What is read from a source of names: rows that know their file and line."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["DroppedRow", "Reading", "Row"]
+__all__ = ["DroppedRow", "Row", "SourceRows"]
 
 
 class Row(NamedTuple):
-    """One name with its origin, and the file and line (in Parquet: row) it comes from, counted from 1."""
+    """A name with its origin, and its file and line (in Parquet: row), counted from 1."""
 
     name: str
     origin: str
@@ -18,7 +18,7 @@ class Row(NamedTuple):
 
 
 class DroppedRow(NamedTuple):
-    """A row that was left out, and why; a cell that is missing is ""."""
+    """A row that was dropped, and why; a missing cell is ""."""
 
     name: str
     origin: str
@@ -33,8 +33,8 @@ class DroppedRow(NamedTuple):
 
 
 @dataclass
-class Reading:
-    """What a reader found: usable rows, rows that are not, and files without any."""
+class SourceRows:
+    """The rows of a folder or table: usable ones, unusable ones, and the files without any."""
 
     rows: list[Row] = field(default_factory=list)
     unusable: list[DroppedRow] = field(default_factory=list)

@@ -21,19 +21,20 @@ from numpy.typing import NDArray
 
 from cognomen.errors import DataError, InputError
 from cognomen.io.arrow import find_pyarrow, parquet_errors, require_pyarrow
-from cognomen.io.delimited import TABLE_SUFFIXES, CsvTable, find_column
+from cognomen.io.delimited import TABLE_SUFFIXES, CsvTable
 from cognomen.io.files import atomic_write
 from cognomen.text.columns import is_string_column
 
 __all__ = [
     "CsvWriter",
     "ParquetTable",
+    "TableFile",
     "cells_of",
     "check_suffix",
+    "column_at",
     "csv_writer",
     "open_table",
     "parquet_writer",
-    "read_column",
 ]
 
 ROWS = 1 << 17  # of a block of Parquet
@@ -67,10 +68,10 @@ class ParquetTable:
         return alike.column(self.headings[:index].count(heading))
 
 
-Table = CsvTable | ParquetTable
+TableFile = CsvTable | ParquetTable
 
 
-def open_table(path: Path, encoding: str | None = None) -> Table:
+def open_table(path: Path, encoding: str | None = None) -> TableFile:
     """Open a table by its extension and read its headings.
 
     Args:
@@ -99,15 +100,14 @@ def check_suffix(path: Path) -> None:
         raise InputError(f"expected a table ({', '.join(TABLE_SUFFIXES)}), got {str(path)!r}.")
 
 
-def read_column(table: Table, column: str) -> Any:
+def column_at(table: TableFile, index: int) -> Any:
     """A whole column of strings: a pyarrow.ChunkedArray, or an iterator without pyarrow.
 
     Raises:
-        DataError: there is no such column, it does not hold strings, or the table cannot be read.
+        DataError: the column does not hold strings, or the table cannot be read.
     """
-    index = find_column(table.path, column, table.headings)
     if isinstance(table, ParquetTable):
-        return _strings(table.path, table.column(index))
+        return _strings(table, table.column(index), index)
     pa = find_pyarrow()
     if pa is None:
         return chain.from_iterable(cells_of(table, block, index) for block in table.blocks())
@@ -115,24 +115,22 @@ def read_column(table: Table, column: str) -> Any:
     return pa.chunked_array(chain.from_iterable(each.chunks for each in chunks), chunks[0].type)
 
 
-def cells_of(table: Table, block: Any, index: int) -> Any:
+def cells_of(table: TableFile, block: Any, index: int) -> Any:
     """The strings of a column in a block.
 
     Raises:
         DataError: the column holds something else.
     """
-    return (
-        [row[index] for row in block]
-        if isinstance(block, list)
-        else _strings(table.path, block.column(index))
-    )
+    if isinstance(block, list):
+        return [row[index] for row in block]
+    return _strings(table, block.column(index), index)
 
 
-def _strings(path: Path, column: Any) -> Any:
+def _strings(table: TableFile, column: Any, index: int) -> Any:
     if not is_string_column(column):
         raise DataError(
-            f"{path}: expected a column of strings, got values of the type {column.type}. Write "
-            "that column as strings."
+            f"{table.path}: expected a column of strings, got values of the type {column.type} in the column "
+            f"{table.headings[index]!r}. Write it as strings."
         )
     return column
 
@@ -211,7 +209,7 @@ class _Sink:
 
 
 @contextmanager
-def csv_writer(path: Path, like: Table) -> Iterator[CsvWriter]:
+def csv_writer(path: Path, like: TableFile) -> Iterator[CsvWriter]:
     """A writer into a CSV or TSV file, with the delimiter and byte-order mark of another where they fit."""
     separator = like.delimiter if like.delimiter != "\t" else ","
     with atomic_write(path) as file:

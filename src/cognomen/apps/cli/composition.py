@@ -67,9 +67,11 @@ def command(
     the shares describe the list, and nobody in it.
     """
     from cognomen.classifier.classifier import Classifier
-    from cognomen.io.tables import open_table, read_column
+    from cognomen.io.delimited import find_column
+    from cognomen.io.tables import column_at, open_table
 
-    names = read_column(open_table(table, encoding), column)
+    source = open_table(table, encoding)
+    names = column_at(source, find_column(table, column, source.headings))
     found = Classifier.load(model).composition(names, full_names=not as_is, restrict=restrict, seed=seed)
     if as_json:
         print_json({"table": str(table), "column": column, **found.to_json()})
