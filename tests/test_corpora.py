@@ -244,7 +244,7 @@ def test_empty_files(tmp_path: Path) -> None:
         load_corpus(tmp_path)
     report = load_corpus(write(tmp_path, {"C.txt": b"gamma"})).report
     assert report.empty_files == ("A.txt", "B.txt")
-    assert "files without a name: A.txt, B.txt" in report.summary()
+    assert "files without names: A.txt, B.txt" in report.summary()
 
 
 def test_nothing_left_after_cleaning(tmp_path: Path) -> None:
@@ -323,10 +323,9 @@ def test_the_report_reads_well_and_is_json(tmp_path: Path) -> None:
     files = {"A.txt": b"x\nx\nx\nx\nTo The First Page", "B.txt": b"X"}
     report = load_corpus(write(tmp_path, files)).report
     assert report.summary().splitlines() == [
-        "6 rows read, 2 kept: 1 different names, 1 of them under several origins",
+        "6 rows read, 2 kept: 1 distinct names, 1 of them with several origins",
         "  1 dropped as junk: text of a web page, not a name ('To The First Page' A.txt:5)",
-        "  3 dropped as duplicate: the same name and origin stand in an earlier row "
-        "('x' A.txt:2, 'x' A.txt:3, …)",
+        "  3 dropped as duplicate: an earlier row has the same name and origin ('x' A.txt:2, 'x' A.txt:3, …)",
     ]
     facts = json.loads(json.dumps(report.to_json()))
     assert facts["dropped"] == {"junk": 1, "duplicate": 3}

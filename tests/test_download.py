@@ -182,7 +182,7 @@ def test_a_body_cut_short(server: Server, cache: Path) -> None:
 def test_a_zip_cut_short_by_a_server_that_does_not_say_how_much(server: Server, cache: Path) -> None:
     server.say_length = False
     server.body = server.body[:-30]
-    assert_fails(server, cache, "not a whole zip file")
+    assert_fails(server, cache, "not a complete zip file")
 
 
 def test_a_length_that_is_no_number(server: Server, cache: Path) -> None:
@@ -198,7 +198,7 @@ def test_a_server_that_refuses(server: Server, cache: Path, status: int) -> None
 
 def test_a_page_instead_of_a_zip(server: Server, cache: Path) -> None:
     server.body = b"<html>Please sign in to this network</html>"
-    assert_fails(server, cache, "not a whole zip file")
+    assert_fails(server, cache, "not a complete zip file")
 
 
 def test_a_file_of_other_content(server: Server, cache: Path) -> None:
@@ -219,7 +219,7 @@ def test_files_in_another_folder(server: Server, cache: Path) -> None:
 def test_a_damaged_zip(server: Server, cache: Path) -> None:
     place = server.body.index(b"data/names/Irish.txt") + len("data/names/Irish.txt")
     server.body = server.body[:place] + bytes([server.body[place] ^ 0xFF]) + server.body[place + 1 :]
-    assert_fails(server, cache, "not a whole zip file|not the known one")
+    assert_fails(server, cache, "not a complete zip file|not the known one")
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_a_zip_packed_in_a_way_we_do_not_read(server: Server, cache: Path, offse
     if offset == 10:
         body[body.rindex(b"PK\x03\x04", 0, body.index(b"data/names/German.txt")) + 8] = value
     server.body = bytes(body)
-    assert_fails(server, cache, "not a whole zip file")
+    assert_fails(server, cache, "not a complete zip file")
 
 
 def test_a_flood(server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

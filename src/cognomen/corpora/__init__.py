@@ -89,7 +89,7 @@ def load_corpus(
             ("./tutorial" is a folder of this name).
         clean: drop junk and duplicates as protocol L does; False keeps every row unchanged but trimmed.
         encoding: of the text files and of a CSV or TSV table; UTF-8 if None.
-        on_progress: called during a download with the bytes received and the bytes expected (None if unknown).
+        on_progress: called during a download with the bytes received and expected (None if unknown).
 
     Raises:
         InputError: `data` is not a path, or there is no such encoding.

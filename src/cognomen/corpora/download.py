@@ -1,8 +1,8 @@
-"""The 18 files of the PyTorch tutorials, fetched once and then kept in the user's cache folder.
+"""The 18 files of the PyTorch tutorials, downloaded once into the user's cache folder.
 
-They were gathered by Sean Robertson for practical-pytorch (MIT licence) and are served to everybody as
-`data.zip`. Each file is checked against its known SHA-256, whenever it is read; the cached copy is never
-fetched again and never changed.
+They were collected by Sean Robertson for practical-pytorch (MIT licence) and are served publicly as
+`data.zip`. Each file is compared with its known SHA-256 whenever it is read; the cached copy is never
+downloaded again and never modified.
 """
 
 from __future__ import annotations
@@ -50,18 +50,18 @@ TUTORIAL_SHA256: Final[Mapping[str, str]] = {
     "Vietnamese.txt": "f3f9e4164ab47601178a6e45b216464a64122f49d05541f24bf18a757253281d",
 }
 _FOLDER_IN_ZIP: Final = "data/names/"
-_MOST_BYTES: Final = 50_000_000  # the real one has about 3 MB: stop at a server that never does
-_ELSE: Final = (
-    "Nothing was kept. Try again later, or put the 18 files into a folder yourself and name that folder in "
-    "the environment variable COGNOMEN_NAMES."
+_MOST_BYTES: Final = 50_000_000  # the file has about 3 MB; a server might never stop sending
+_REMEDY: Final = (
+    "Nothing was kept. Try again later, or put the 18 files into a folder yourself and set the environment "
+    "variable COGNOMEN_NAMES to that folder."
 )
 
-# Called with the bytes that have come, and all there will be (None when the server does not say).
+# Called with the bytes received, and the bytes expected (None if the server does not say).
 OnBytes = Callable[[int, int | None], None]
 
 
 def cache_folder() -> Path:
-    """Where downloads are kept: COGNOMEN_CACHE, else the user's cache folder of this system."""
+    """The folder of downloads: COGNOMEN_CACHE, or the user's cache folder on this system."""
     chosen = os.environ.get("COGNOMEN_CACHE")
     if chosen:
         return Path(chosen)
@@ -71,12 +71,10 @@ def cache_folder() -> Path:
 
 
 def tutorial_folder(*, on_progress: OnBytes | None = None) -> Path:
-    """The folder of the 18 files: the one that COGNOMEN_NAMES names, else the cached one.
-
-    The cached one is fetched when it is not there.
+    """The folder of the 18 files: COGNOMEN_NAMES, or the cached one, which is downloaded if need be.
 
     Raises:
-        DataError: COGNOMEN_NAMES does not name a folder.
+        DataError: COGNOMEN_NAMES is not a folder.
         DownloadError: see `fetch_tutorial`.
     """
     chosen = os.environ.get("COGNOMEN_NAMES")
@@ -85,14 +83,14 @@ def tutorial_folder(*, on_progress: OnBytes | None = None) -> Path:
     folder = Path(chosen)
     if not folder.is_dir():
         raise DataError(
-            f"the environment variable COGNOMEN_NAMES is {chosen!r}, which is not a folder. Let it name the "
+            f"the environment variable COGNOMEN_NAMES is {chosen!r}, which is not a folder. Set it to the "
             "folder of the <Origin>.txt files, or unset it to have them downloaded."
         )
     return folder
 
 
 def changed_files(folder: Path) -> tuple[str, ...]:
-    """The files among the 18 that are missing in this folder or differ from the known ones."""
+    """Those of the 18 files that are missing in this folder, or differ from the known ones."""
     return tuple(name for name, known in TUTORIAL_SHA256.items() if _hash_of(folder / name) != known)
 
 
@@ -103,26 +101,26 @@ def fetch_tutorial(
     timeout: float = 30.0,
     on_progress: OnBytes | None = None,
 ) -> Path:
-    """The folder of the 18 files in the cache; they are downloaded when it is not there.
+    """The folder of the 18 files in the cache; they are downloaded if it is missing.
 
-    A folder appears in the cache whole or not at all. One that is there is checked, but never written to.
+    The folder appears in the cache as a whole or not at all. An existing one is verified, but never modified.
 
     Args:
-        url: where the zip file is.
-        cache: the folder to keep it in; `cache_folder()` when None.
-        timeout: seconds to wait for an answer, or for more of it.
-        on_progress: told how many bytes have come.
+        url: of the zip file.
+        cache: the folder of downloads; `cache_folder()` if None.
+        timeout: the seconds to wait for the server to answer or to send more.
+        on_progress: called with the bytes received and expected.
 
     Raises:
-        DownloadError: it cannot be fetched whole, or the cached files are no longer what they were.
+        DownloadError: the download failed, or the cached files have been changed.
     """
     cache = cache_folder() if cache is None else cache
     home = cache / "tutorial"
     if not home.is_dir():
         try:
             cache.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".fetching-", dir=cache) as workshop:
-                archive, names = Path(workshop) / "data.zip", Path(workshop) / "names"
+            with tempfile.TemporaryDirectory(prefix=".fetching-", dir=cache) as temporary:
+                archive, names = Path(temporary) / "data.zip", Path(temporary) / "names"
                 _download(url, archive, timeout, on_progress)
                 _extract(url, archive, names)
                 _move_into_place(names, home)
@@ -131,8 +129,7 @@ def fetch_tutorial(
                 f"cannot keep the names in {cache}: {error}. Set COGNOMEN_CACHE to a "
                 "folder that can be written to."
             ) from error
-    changed = changed_files(home)
-    if changed:
+    if changed := changed_files(home):
         raise DownloadError(
             f"the cached files in {home} are not what was downloaded; changed or missing: "
             f"{', '.join(changed)}. Cognomen does not touch them: delete that folder to fetch them again."
@@ -146,11 +143,11 @@ def _move_into_place(names: Path, home: Path) -> None:
     except OSError:
         if not home.is_dir():
             raise
-        # Another process was first: its folder is as good as ours.
+        # Another process was first, with the same files.
 
 
 class _Meter:
-    """What pooch takes for a progress bar."""
+    """The progress bar that pooch expects."""
 
     def __init__(self, url: str, on_progress: OnBytes | None) -> None:
         self.url, self.on_progress = url, on_progress
@@ -158,7 +155,7 @@ class _Meter:
         self.done = 0
 
     def update(self, count: int) -> None:
-        """Count bytes that have come."""
+        """Count bytes received."""
         self.done += count
         if max(self.done, self.total) > _MOST_BYTES:
             raise _failed(self.url, f"it is larger than {_MOST_BYTES:,} bytes")
@@ -166,27 +163,27 @@ class _Meter:
             self.on_progress(min(self.done, self.total or self.done), self.total or None)
 
     def reset(self) -> None:
-        """Begin counting again: at the end pooch counts the whole, which is 0 when it was never told."""
+        """Start again: pooch ends by counting the total, which is 0 if it is unknown."""
         self.done = 0 if self.total else self.done
 
     def close(self) -> None:
-        """Nothing is left to do."""
+        """Do nothing; pooch requires it."""
 
 
 def _download(url: str, target: Path, timeout: float, on_progress: OnBytes | None) -> None:
     import pooch
 
-    with ExitStack() as opened:  # pooch does not close a connection that fails
+    with ExitStack() as opened:  # pooch does not close the connection after an error
         keep = {"response": lambda response, **_: opened.enter_context(response)}
         meter = _Meter(url, on_progress)
         fetch = pooch.HTTPDownloader(progressbar=meter, chunk_size=8192, timeout=timeout, hooks=keep)
         try:
             fetch(url, str(target), None)
         except (OSError, ValueError) as error:  # all errors of requests are OSErrors
-            raise _failed(url, _what_went_wrong(error, timeout)) from error
+            raise _failed(url, _reason(error, timeout)) from error
 
 
-def _what_went_wrong(error: Exception, timeout: float) -> str:
+def _reason(error: Exception, timeout: float) -> str:
     import requests
 
     if isinstance(error, requests.HTTPError) and error.response is not None:
@@ -201,7 +198,7 @@ def _what_went_wrong(error: Exception, timeout: float) -> str:
 
 
 def _extract(url: str, archive: Path, names: Path) -> None:
-    """Write the 18 files, each only if it is the known one."""
+    """Extract the 18 files, each of which must be the known one."""
     names.mkdir()
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -213,7 +210,7 @@ def _extract(url: str, archive: Path, names: Path) -> None:
                     )
                 (names / name).write_bytes(data)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-        raise _failed(url, f"what came is not a whole zip file ({error})") from error
+        raise _failed(url, f"the data received is not a complete zip file ({error})") from error
 
 
 def _member(url: str, opened: zipfile.ZipFile, name: str) -> bytes:
@@ -227,7 +224,7 @@ def _member(url: str, opened: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _failed(url: str, reason: str) -> DownloadError:
-    return DownloadError(f"could not download the tutorial's names from {url}: {reason}. {_ELSE}")
+    return DownloadError(f"could not download the tutorial's names from {url}: {reason}. {_REMEDY}")
 
 
 def _hash_of(path: Path) -> str | None:

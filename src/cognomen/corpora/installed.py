@@ -1,16 +1,16 @@
-"""Surnames out of installed packages: faker, mimesis and japanese-personal-name-dataset.
+"""Surnames from installed packages: faker, mimesis and japanese-personal-name-dataset.
 
-Each `Source` is one list that was read with our own eyes; `outside.py` brings its names to the spelling of
-the 18 files and says which of them are left out. These lists stay unread:
+Each `Source` is a list that was inspected by hand; `outside.py` adapts its names to the spelling of the 18
+files and decides which to drop. These lists are not used:
 
 - copies: faker's es_CA (of es_ES) and fr_CA (of fr_QC), mimesis' en-au, en-ca and en-gb (of en);
 - lists of a whole population: faker's en, en_US, en_NZ, fr_BE, nl_BE, de_LU, mimesis' en, de-ch and pt-br,
-  where English, French, Dutch, German and Portuguese names stand among those of their neighbours and of
-  immigrants; of en_IE only what begins with O';
-- mimesis' es-mx: what it adds to faker's es_MX are mostly foreign names;
-- women's forms, wherever a list has men's beside them;
-- Arabic letters, which leave out the vowels; Chinese and Korean characters, whose usual romanisation as
-  surnames no table gives; Japanese ones without their readings.
+  in which English, French, Dutch, German and Portuguese names are mixed with those of neighbours and
+  immigrants; of en_IE only names that begin with O';
+- mimesis' es-mx: what it adds to faker's es_MX is mostly foreign;
+- feminine forms, where a list has masculine ones, too;
+- names in Arabic letters, which omit the vowels; in Chinese and Korean characters, whose customary
+  romanisation is in no table; in Japanese characters without readings.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DISTRIBUTIONS: Final[Mapping[str, str]] = {
     "mimesis": "mimesis",
     "japanese_personal_name_dataset": "japanese-personal-name-dataset",
 }
-# Read as words, not as the surnames that are written so: Suiden for Mizuta, Hakucho for Shiratori …
+# Their readings are those of words, not of surnames: Suiden for Mizuta, Hakucho for Shiratori …
 _MISREAD: Final = (
     "一戸 一色 三瓶 三角 上地 下地 二瓶 井藤 今 仙波 伊波 具志堅 前山 原野 古本 土方 大賀 安里 宗像 寺門 "
     "小栗 山上 山地 新 新居 新田 末吉 水田 深山 田尻 白鳥 秦 舘 荒 見 越川 道下 金山 高本"
@@ -43,15 +43,15 @@ _MISREAD: Final = (
 
 @dataclass(frozen=True)
 class Source:
-    """One list of surnames in an installed package.
+    """A list of surnames in an installed package.
 
     Attributes:
         package: the module that holds it.
         locale: which of its lists.
-        origin: the origin, of our 18, under which its names are learnt.
-        parts: faker: the attributes of the list; mimesis: men's names, where they stand apart.
-        near: read only when asked for, as the list is of a neighbouring language or custom (Slovak, Algerian)
-            or holds immigrants' names (about one in ten of mimesis' de-at).
+        origin: the origin, one of the 18, of its names.
+        parts: for faker, the attributes of the list; for mimesis, masculine names where they are separate.
+        near: used only on request, since the list is of a neighbouring language or custom (Slovak, Algerian),
+            or contains names of immigrants (about one in ten of mimesis' de-at).
     """
 
     package: str
@@ -62,7 +62,7 @@ class Source:
 
     @property
     def name(self) -> str:
-        """As it stands in the rows and the counts, for example "faker pl_PL"."""
+        """Its name in rows and counts, such as "faker pl_PL"."""
         return f"{_DISTRIBUTIONS[self.package]} {self.locale}".strip()
 
 
@@ -121,11 +121,11 @@ SOURCES: Final[tuple[Source, ...]] = (
 
 
 def read_source(source: Source) -> list[str]:
-    """The names of a list as the package spells them (the Japanese ones romanised), in its order.
+    """The names of a list as the package spells them (Japanese ones romanised), in its order.
 
     Raises:
         MissingExtraError: the package is not installed.
-        DataError: it holds no such list, as it is another version than the one that is known here.
+        DataError: this version of the package has no such list.
     """
     try:
         return _READERS[source.package](source)
@@ -139,25 +139,25 @@ def read_source(source: Source) -> list[str]:
 
 
 def given_names(source: Source) -> frozenset[str]:
-    """The given names that the same package has for the same locale, as it spells them; maybe none."""
+    """The given names that the package has for the same locale, if any, as it spells them."""
     if source.package == "faker":
         provider = import_module(f"faker.providers.person.{source.locale}").Provider
         lists = [getattr(provider, f"first_names{which}", ()) for which in ("", "_male", "_female")]
-        # de_DE's men and women stand apart, and the list of both is made when asked for
+        # de_DE has separate lists, and a property that joins them
         return frozenset(name for names in lists if not isinstance(names, property) for name in names)
     if source.package == "mimesis":
         person = _mimesis_person(source.locale)
-        if "names" not in person:  # de-at has de's
+        if "names" not in person:  # de-at uses those of de
             person = _mimesis_person(source.locale.partition("-")[0])
         return frozenset(name for each in person["names"].values() for name in each)
     return frozenset()
 
 
 def _folder_of(package: str) -> Path:
-    """Where a package lies; it is not imported for that."""
+    """The folder of a package, which is not imported."""
     found = find_spec(package)
     if found is None or not found.submodule_search_locations:
-        raise MissingExtraError(_DISTRIBUTIONS[package], "outside", "Reading surnames from outside")
+        raise MissingExtraError(_DISTRIBUTIONS[package], "outside", "Reading surnames from packages")
     return Path(found.submodule_search_locations[0])
 
 

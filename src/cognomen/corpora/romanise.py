@@ -1,9 +1,9 @@
-"""Names of other scripts in Latin letters, spelt as the 18 files spell theirs.
+"""Names in other scripts to Latin letters, as the 18 files spell them.
 
-Only scripts whose letters say how a name sounds, by published tables: Japanese readings in kana (Hepburn),
-Greek (ELOT 743, with h for χ before a vowel, and b, d, g at the start of a word) and Russian (BGN/PCGN,
-without its signs, and with h for х). Arabic leaves out the vowels, and Chinese and Korean surnames are
-romanised by custom that no table knows: none of them is here.
+This covers the scripts whose letters determine the sound, by published tables: Japanese readings in kana
+(Hepburn), Greek (ELOT 743, with h for χ before a vowel, and b, d, g at the start of a word) and Russian
+(BGN/PCGN, without its signs, and with h for х). Arabic omits the vowels, and Chinese and Korean surnames are
+romanised by custom, which is in no table.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["from_greek", "from_kana", "from_russian"]
+__all__ = ["from_greek", "from_kana", "from_russian", "strip_marks"]
 
 # --- Japanese ---------------------------------------------------------------------------------------------
 
@@ -40,14 +40,14 @@ _KANA: Final[Mapping[str, str]] = {
     for kana, vowel in zip(row, _VOWELS, strict=True)
 } | {"や": "ya", "ゆ": "yu", "よ": "yo", "わ": "wa", "を": "o", "ん": "n"}
 _SMALL: Final = {"ゃ": "a", "ゅ": "u", "ょ": "o"}
-# Where a word of a name begins with its vowel, two vowels stay two: Matsu-ura, Hiro-oka, Yoko-o.
+# Two vowels remain two where the second begins a part of the name: Matsu-ura, Hiro-oka, Yoko-o.
 _LAST_WORDS: Final = {"内": "うち", "上": "うえ", "浦": "うら", "岡": "おか", "尾": "お"}
 
 
 def from_kana(reading: str, kanji: str = "") -> str:
-    """A surname from its reading in hiragana: さいとう gives Saito, しんぼ Shimbo, はっとり Hattori.
+    """Romanise a surname from its reading in hiragana: さいとう to Saito, はっとり to Hattori.
 
-    Long o and u are written short, as is usual in names. The kanji tell where two vowels belong to two words.
+    Long o and u are written short, as is usual in names. The kanji show where two vowels belong to two parts.
     """
     last = _LAST_WORDS.get(kanji[-1:], "")
     if not (last and reading.endswith(last) and len(reading) > len(last)):
@@ -79,8 +79,8 @@ _GREEK_PAIRS: Final = {"ου": "ou", "γγ": "ng", "γξ": "nx", "γχ": "nch"}
 
 
 def from_greek(name: str) -> str:
-    """A surname from Greek letters: Παπαδόπουλος gives Papadopoulos, Ευσταθίου Efstathiou."""
-    letters = _without_marks(name.lower())
+    """Romanise a surname in Greek letters: Παπαδόπουλος to Papadopoulos, Ευσταθίου to Efstathiou."""
+    letters = strip_marks(name.lower())
     text = ""
     i = 0
     while i < len(letters):
@@ -90,7 +90,7 @@ def from_greek(name: str) -> str:
 
 
 def _greek_letter(letters: str, i: int) -> tuple[str, int]:
-    """How the letter at i is spelt, and how many letters that takes."""
+    """The spelling of the letter at i, and how many letters it covers."""
     pair, following = letters[i : i + 2], letters[i + 2 : i + 3]
     if pair in _GREEK_PAIRS:
         return _GREEK_PAIRS[pair], 2
@@ -113,11 +113,12 @@ _RUSSIAN: Final[Mapping[str, str]] = {
 
 
 def from_russian(name: str) -> str:
-    """A surname from Russian letters: Достоевский gives Dostoevsky, Хрущёв Hrushchev."""
+    """Romanise a surname in Russian letters: Достоевский to Dostoevsky, Хрущёв to Hrushchev."""
     letters = re.sub("[иы]й$", "й", unicodedata.normalize("NFC", name.lower()))
     letters = letters.replace("ье", "йе").replace("ъе", "йе")
     return "".join(_RUSSIAN.get(letter, letter) for letter in letters).capitalize()
 
 
-def _without_marks(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+def strip_marks(text: str) -> str:
+    """The text without combining marks, as `fold` strips them."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))

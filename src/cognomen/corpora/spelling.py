@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Final
 
-from cognomen.corpora.romanise import from_greek, from_russian
+from cognomen.corpora.romanise import from_greek, from_russian, strip_marks
 from cognomen.text.spelling import fold
 
-__all__ = ["all_spellings", "looks_like_a_name", "plain", "spelt_as_in_files"]
+__all__ = ["all_spellings", "looks_like_a_name", "spelt_as_in_files", "without_diacritics"]
 
-# Letters that Unicode does not take apart, so that folding drops them.
+# Letters that Unicode does not decompose, so that folding drops them.
 _WHOLE_LETTERS: Final = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "Æ": "Ae"}
     | {"œ": "oe", "Œ": "Oe", "ß": "ss", "þ": "th", "Þ": "Th", "ð": "d", "Ð": "D"}
@@ -22,7 +22,7 @@ _QUOTES: Final = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
 _NO_NAMES: Final = frozenset({"name", "doe"})
 _ODD_WORDS: Final = frozenset({"ii", "iii", "iv", "auch", "und", "et", "y"})
 
-# Of names that other lists write with marks, about so many have them in the files; elsewhere none.
+# The share of the names with diacritics in other lists that have them in the files, too; elsewhere none.
 _MARKS_KEPT: Final[Mapping[str, float]] = {
     "French": 0.6,
     "German": 0.6,
@@ -39,19 +39,18 @@ _DUTCH_ARTICLES: Final = re.compile(
 _PORTUGUESE_ARTICLES: Final = re.compile(r"^(da|das|de|do|dos|e) ", re.IGNORECASE)
 
 
-def plain(name: str) -> str:
-    """The name without marks, also those that are part of a letter: Łódź gives Lodz."""
-    apart = unicodedata.normalize("NFKD", name.translate(_WHOLE_LETTERS))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+def without_diacritics(name: str) -> str:
+    """The name without diacritics, including those that are part of a letter: Łódź becomes Lodz."""
+    return strip_marks(name.translate(_WHOLE_LETTERS))
 
 
 def all_spellings(name: str) -> frozenset[str]:
-    """The folded name, and how it folds once its letters are plain."""
-    return frozenset({fold(name), fold(plain(name))})
+    """The folded name, and the folded name without diacritics."""
+    return frozenset({fold(name), fold(without_diacritics(name))})
 
 
 def looks_like_a_name(text: str) -> bool:
-    """Tell a surname, in any script, from what else stands in lists: "Bena?", "Koch II", "X, van"."""
+    """Whether a text is a surname, in any script; lists also contain "Bena?", "Koch II" and "X, van"."""
     words = text.translate(_QUOTES).casefold().split()
     letters = "".join(words).replace("'", "").replace("-", "")
     return (
@@ -64,18 +63,18 @@ def looks_like_a_name(text: str) -> bool:
 
 
 def spelt_as_in_files(name: str, origin: str, locale: str) -> str:
-    """How the files would spell a name, or "" if they have no names of this form."""
+    """The spelling of a name in the files; "" if they have no names of this form."""
     name = " ".join(unicodedata.normalize("NFC", name).translate(_QUOTES).split())
     habit = _HABITS.get(locale) or _HABITS.get(origin)
     spelt = habit(name) if habit else name
-    spelt = spelt if _keeps_marks(spelt, origin) else plain(spelt)
+    spelt = spelt if _keeps_marks(spelt, origin) else without_diacritics(spelt)
     return spelt if len(fold(spelt)) > 1 and _is_latin(spelt) else ""
 
 
 def _keeps_marks(name: str, origin: str) -> bool:
-    """Whether this name is among the share that keeps its marks; always the same for the same name."""
-    chance = int(sha256(plain(name).casefold().encode()).hexdigest(), 16) % 1000 / 1000
-    return chance < _MARKS_KEPT.get(origin, 0.0)
+    """Whether this name is in the share that keeps its diacritics; a function of the name alone."""
+    draw = int(sha256(without_diacritics(name).casefold().encode()).hexdigest(), 16) % 1000 / 1000
+    return draw < _MARKS_KEPT.get(origin, 0.0)
 
 
 def _is_latin(name: str) -> bool:
@@ -95,7 +94,7 @@ def _portuguese(name: str) -> str:
 
 def _greek(name: str) -> str:
     spelt = from_greek(name)
-    return "" if spelt.endswith(("idou", "adou")) else spelt  # the daughter of an -idis or -adis
+    return "" if spelt.endswith(("idou", "adou")) else spelt  # feminine forms of -idis and -adis
 
 
 def _french(name: str) -> str:
@@ -103,7 +102,7 @@ def _french(name: str) -> str:
 
 
 def _gaelic(name: str) -> str:
-    """Ó Catháin is Cathain, Ó hÉidhní Eidhni, Mac Eoin Maceoin; those with de or a are left out."""
+    """Ó Catháin becomes Cathain, Ó hÉidhní Eidhni, Mac Eoin Maceoin; names with de or a are dropped."""
     first, _, rest = name.partition(" ")
     if not rest:
         return name
