@@ -119,7 +119,7 @@ def test_the_category_is_the_one_of_the_highest_output() -> None:
     categories = ["Greek", "Irish", "Japanese"]
     assert category_from_output(np.array([[-2.0, -0.5, -1.5]]), categories) == "Irish"
     assert category_from_output(np.array([-2.0, -1.5, -0.5]), categories) == "Japanese"
-    with pytest.raises(InputError, match="3 numbers"):
+    with pytest.raises(InputError, match="3 elements"):
         category_from_output(np.zeros((2, 3)), categories)
 
 
@@ -433,12 +433,12 @@ def test_many_names_are_answered_as_single_ones_are() -> None:
 
 
 def test_a_memory_without_bounds_stops_the_loop_in_plain_words() -> None:
-    with pytest.raises(TrainingError, match=r"at name [\d,]+ \('.+'\) the loss .* put in the tanh"):
+    with pytest.raises(TrainingError, match=r"at name [\d,]+ \('.+'\) the loss .* add the tanh"):
         run_loop(TOY, list(TOY), LoopConfig(learning_rate=3.0, steps=5000))
 
 
 def test_a_loop_that_only_overshoots_stops_too() -> None:
-    with pytest.raises(TrainingError, match=r"1,000 names is .* knows nothing has 1\.10.*overshoots"):
+    with pytest.raises(TrainingError, match=r"1,000 names is .* a guess has 1\.10.*overshoots"):
         run_loop(TOY, list(TOY), LoopConfig(learning_rate=3.0, tanh=True, steps=5000))
 
 

@@ -62,11 +62,9 @@ def test_the_loop_tells_what_it_does_and_what_came_of_it(folder: Path) -> None:
         str(folder), "--steps", "5300", "--rate", "0.02", "--predict", "Bobov", "--predict", "Möbini"
     )
     told = lines(result)
-    assert told[0].startswith(
-        "The last 300 of 5,300 names drawn, every origin as often as any other: loss 0."
-    )
+    assert told[0].startswith("The last 300 of 5,300 names drawn, all origins equally often: loss 0.")
     assert told[1].startswith("All 129 rows as they come: ")
-    assert "the rows it was trained on" in told[2]
+    assert "the training rows" in told[2]
     assert told[3] == "> Bobov"
     assert told[4].startswith("  Alpha ")
     assert told[7] == "> Möbini (read as 'Mobini')"
@@ -113,7 +111,7 @@ def test_asking_goes_on_until_quit_or_the_end(folder: Path, stdin: str, prompts:
     told = result.stdout.decode()
     assert result.returncode == 0
     assert told.count("Input: ") == prompts
-    assert "rows as they come: loss" in told
+    assert "all rows equally often: loss" in told
     assert "Input: > Tatamann\n  Gamma" in told
     assert "Bobov" not in told
 
