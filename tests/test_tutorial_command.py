@@ -63,7 +63,7 @@ def test_the_loop_tells_what_it_does_and_what_came_of_it(folder: Path) -> None:
     )
     told = lines(result)
     assert told[0].startswith("The last 300 of 5,300 names drawn, all origins equally often: loss 0.")
-    assert told[1].startswith("All 129 rows as they come: ")
+    assert told[1].startswith("All 129 rows: ")
     assert "the training rows" in told[2]
     assert told[3] == "> Bobov"
     assert told[4].startswith("  Alpha ")
