@@ -10,7 +10,8 @@ import string
 
 import pytest
 
-from cognomen.text import fold, normalise, read_name
+from cognomen.text import fold, normalise
+from cognomen.text.names import read_name
 
 # --- names: particles, suffixes and titles ----------------------------------------------------------------
 
