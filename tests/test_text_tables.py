@@ -1,4 +1,4 @@
-"""Every entry of the tables that `read_name` and `normalise` look things up in does its work.
+"""Every entry of the tables that `find_surname` and `normalise` look things up in does its work.
 
 The expected entries are written out here, independently of the source: an entry that is removed, changed or
 moved to another table there makes a test fail here.
@@ -10,8 +10,7 @@ import string
 
 import pytest
 
-from cognomen.text import fold, normalise
-from cognomen.text.names import read_name
+from cognomen.text import find_surname, fold, normalise
 
 # --- names: particles, suffixes and titles ----------------------------------------------------------------
 
@@ -31,7 +30,7 @@ CAPITAL_SUFFIXES = words("II IV VI VII VIII")
 
 
 def surname(text: str) -> str:
-    return read_name(text).surname
+    return find_surname(text).surname
 
 
 @pytest.mark.parametrize("particle", PARTICLES)
