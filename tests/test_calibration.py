@@ -132,15 +132,15 @@ def test_where_no_temperature_helps_it_is_one() -> None:
 @pytest.mark.parametrize(
     ("logits", "labels", "reason"),
     [
-        ([1.0, 2.0], [0], r"logits: expected the shape \(N, C\), a row a name, got \(2,\)"),
+        ([1.0, 2.0], [0], r"logits: expected the shape \(N, C\), a row per name, got \(2,\)"),
         (np.zeros((2, 0)), [0, 0], r"logits: expected the shape \(N, C\)"),
         ([[1, 2]], [0], "logits: expected floating-point numbers, got int64"),
         ([["a", "b"]], [0], "logits: expected floating-point numbers"),
         ([[0.0, 1.0], [0.0, np.nan]], [0, 0], r"logits: expected finite numbers, got nan at \[1, 1\]"),
         ([[np.inf, 1.0]], [0], r"logits: expected finite numbers, got inf at \[0, 0\]"),
         (np.zeros((0, 2)), np.zeros(0, int), "expected one or more names"),
-        ([[1.0, 2.0]], [0, 1], r"labels: expected 1 whole numbers, got int64 of shape \(2,\)"),
-        ([[1.0, 2.0]], [0.0], "labels: expected 1 whole numbers, got float64"),
+        ([[1.0, 2.0]], [0, 1], r"labels: expected 1 integers, got int64 of shape \(2,\)"),
+        ([[1.0, 2.0]], [0.0], "labels: expected 1 integers, got float64"),
         ([[1.0, 2.0]], [2], "labels: expected 0 to 1, got 2 to 2"),
         ([[1.0, 2.0]], [-1], "labels: expected 0 to 1, got -1 to -1"),
     ],
@@ -196,10 +196,10 @@ def test_what_are_no_thresholds_is_refused(levels: Any) -> None:
 
 
 def test_a_calibration_without_thresholds_says_how_to_get_them() -> None:
-    with pytest.raises(InputError, match=r"holds no thresholds.*Train it anew, with a validation_share"):
+    with pytest.raises(InputError, match=r"has no thresholds.*Train it again with a validation_share"):
         Calibration(1.5).threshold(0.9)
 
 
-def test_log_weights_are_added_after_the_temperature() -> None:
+def test_log_prior_ratios_are_added_after_the_temperature() -> None:
     found = softmax_with_temperature(np.log([[1.0, 4.0, 25.0]]), 2.0, np.log([1.0, 2.0, 1.0]))
     np.testing.assert_allclose(found, [[0.1, 0.4, 0.5]], rtol=1e-12)

@@ -133,7 +133,7 @@ def test_sets_stand_in_a_field_of_their_own_and_in_json(knowing):
 
 def test_sets_of_a_model_without_thresholds(model):
     message = failure(inside("predict", "--coverage", "0.9", "--model", model, "Smith"), 1)
-    assert "holds no thresholds for sets" in message
+    assert "has no thresholds for sets" in message
     assert "cognomen train" in message
 
 

@@ -1,11 +1,11 @@
-"""From logits to probabilities that mean what they say.
+"""Temperature scaling: from logits to calibrated probabilities.
 
-A network is often surer than it is right. Dividing all its logits by one number, the temperature, moves
-every answer nearer to "cannot tell" (above 1) or further from it (below 1), and never changes which origin
-comes first (Guo et al. 2017, "On Calibration of Modern Neural Networks").
+A network is often overconfident. Dividing all its logits by one number, the temperature, moves every answer
+towards the uniform distribution (above 1) or away from it (below 1), and never changes the order of origins
+(Guo et al. 2017, "On Calibration of Modern Neural Networks").
 
-What is fitted to names held out of the training is kept in a `Calibration`: the temperature, and the
-thresholds behind sets of origins (see `conformal`).
+What is fitted to held-out names is kept in a `Calibration`: the temperature, and the thresholds of prediction
+sets (see `conformal`).
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from cognomen.rnn.losses import log_softmax, softmax
 
 __all__ = ["Calibration", "fit_calibration", "fit_temperature", "softmax_with_temperature"]
 
-LOWEST, HIGHEST = 0.05, 20.0  # a fit stays in here; where every name is right, less and less is better
-ROWS = 1 << 11  # rows at a time: what lies in between stays in the cache
-HALVINGS = 60  # of the range above: more than float64 can tell apart
-LEAST_MISTAKES = 10  # on the names of a fit, for a temperature that makes the answers surer
+LOWEST, HIGHEST = 0.05, 20.0  # bounds of a fit, which would go to 0 where every name is right
+ROWS = 1 << 11  # rows at a time, so that temporaries stay in the cache
+BISECTIONS = 60  # of the range above: enough for float64
+LEAST_MISTAKES = 10  # in the names of a fit, for a temperature below 1
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What makes a network's logits mean something.
+    """What turns a network's logits into probabilities and prediction sets.
 
     Attributes:
-        temperature: what they are divided by, above 0.
-        set_levels: the thresholds of sets for a coverage of 0, 1/200, 2/200 ... and 1, 201 rising numbers;
-            None where no names were held out to find them with.
-        ood_threshold: the surprise (see `ngrams`), in bits per letter, above which a name is
-            out-of-distribution; None where too few names were held out to set it.
+    temperature: the divisor of the logits, above 0.
+    set_levels: the thresholds for a coverage of 0, 1/200, 2/200 ... and 1, 201 non-decreasing numbers;
+        None if no names were held out to fit them.
+    ood_threshold: in bits per letter (see `ngrams`): names above it are out-of-distribution; None if too
+        few names were held out to set it.
     """
 
     temperature: float = 1.0
@@ -55,13 +55,13 @@ class Calibration:
         """
         if self.set_levels is None:
             raise InputError(
-                "this model holds no thresholds for sets of origins: it was trained by an older Cognomen, or "
-                "without names held out. Train it anew, with a validation_share above 0 (`cognomen train`)."
+                "this model has no thresholds for sets of origins: it was trained by an older Cognomen, or "
+                "without held-out names. Train it again with a validation_share above 0 (`cognomen train`)."
             )
         return threshold(self.set_levels, coverage)
 
     def to_json(self) -> dict[str, Any]:
-        """The fields as JSON values; without those that are None."""
+        """The fields as JSON values, without those that are None."""
         levels = None if self.set_levels is None else list(self.set_levels)
         fields = {
             "temperature": self.temperature,
@@ -72,7 +72,7 @@ class Calibration:
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> Calibration:
-        """What `to_json` gave.
+        """The inverse of `to_json`.
 
         Raises:
             InputError: the thresholds are not 201 rising numbers, or `ood_threshold` is no number.
@@ -90,18 +90,18 @@ class Calibration:
 
 
 def fit_calibration(logits: ArrayLike, labels: ArrayLike) -> Calibration:
-    """Fit a temperature, and then thresholds for sets, to names that the network was not trained on.
+    """Fit a temperature, and then thresholds of prediction sets, to held-out names.
 
-    Mistakes must show how sure answers may be: where fewer than ten names are answered wrong, the surer the
-    better the fit, and a temperature below 1 is not taken.
+    With fewer than ten mistakes the data do not bound the confidence (the fit would go to temperature 0), and
+    the temperature is at least 1.
 
     Args:
         logits: (N, C), finite.
-        labels: (N,), whole numbers from 0 to C - 1. Without any name there is nothing to fit: the
-            temperature is 1, and there are no thresholds.
+        labels: (N,), integers from 0 to C - 1. Without names there is nothing to fit: the temperature is 1,
+            and there are no thresholds.
 
     Raises:
-        InputError: the logits are not a finite table, or the labels do not fit them.
+        InputError: the logits are not a finite matrix, or the labels do not match them.
     """
     z = _checked_logits(logits)  # (N, C)
     if len(z) == 0:
@@ -114,25 +114,25 @@ def fit_calibration(logits: ArrayLike, labels: ArrayLike) -> Calibration:
 
 
 def softmax_with_temperature(
-    logits: ArrayLike, temperature: float, log_weights: ArrayLike | None = None
+    logits: ArrayLike, temperature: float, log_prior_ratios: ArrayLike | None = None
 ) -> Array:
-    """Probabilities: exp(logit / temperature + log weight), scaled so that every row sums to 1.
+    """Probabilities: the softmax of logit / temperature + log prior ratio.
 
     Args:
         logits: (N, C), finite.
         temperature: above 0; 1 changes nothing.
-        log_weights: (C,), one for each origin (see `priors.log_weights`), not all of them -inf.
+        log_prior_ratios: (C,), one for each origin (see `priors`), not all of them -inf.
 
     Returns:
-        (N, C), of the logits' own precision.
+        (N, C), in the logits' precision.
 
     Raises:
-        InputError: the logits are not a finite table, or the temperature is not above 0.
+        InputError: the logits are not a finite matrix, or the temperature is not above 0.
     """
     z = _checked_logits(logits)  # (N, C)
     if not 0 < temperature < math.inf:
         raise InputError(f"temperature: expected a finite number above 0, got {temperature}")
-    weights = np.asarray(0 if log_weights is None else log_weights, dtype=z.dtype)
+    weights = np.asarray(0 if log_prior_ratios is None else log_prior_ratios, dtype=z.dtype)
     result = np.empty_like(z)
     for start in range(0, len(z), ROWS):
         rows = slice(start, start + ROWS)
@@ -141,27 +141,27 @@ def softmax_with_temperature(
 
 
 def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
-    """The temperature, from 0.05 to 20, at which the mean log loss of the labels is least.
+    """The temperature, from 0.05 to 20, that minimises the mean log loss of the labels.
 
-    In the inverse b = 1 / T the loss is convex, and its slope is the mean over the names of what the logits
-    are expected to be at b, less the label's logit. So the range is halved around the slope's zero.
+    The loss is convex in the inverse b = 1 / T, and its derivative is the mean over the names of the expected
+    logit under the probabilities at b minus the label's logit. Bisection finds its zero.
 
-    Fit it on names that the network was not trained on: on its training names every network seems right.
+    Fit it on names that the network was not trained on: on training names a network is too often right.
 
     Args:
         logits: (N, C), finite, one or more rows.
-        labels: (N,), whole numbers from 0 to C - 1.
+        labels: (N,), integers from 0 to C - 1.
 
     Returns:
-        The temperature; 1.0 where no other is better.
+        The temperature; 1.0 if no other is better.
 
     Raises:
-        InputError: the logits are not a finite table, or the labels do not fit them.
+        InputError: the logits are not a finite matrix, or the labels do not match them.
     """
     z = _checked_logits(logits).astype(np.float64)  # (N, C)
     y = _checked_labels(labels, z)  # (N,)
     low, high = math.log(1 / HIGHEST), math.log(1 / LOWEST)
-    for _ in range(HALVINGS):
+    for _ in range(BISECTIONS):
         middle = (low + high) / 2
         low, high = (middle, high) if _slope(z, y, math.exp(middle)) < 0 else (low, middle)
     temperature = math.exp(-(low + high) / 2)
@@ -173,7 +173,7 @@ def _log_loss(z: Array, y: Ids, b: float) -> float:
 
 
 def _slope(z: Array, y: Ids, b: float) -> float:
-    """The derivative of the mean log loss by b: sum over C of p z, less the label's z."""
+    """The derivative of the mean log loss with respect to b: the sum over C of p z, minus the label's z."""
     expected = (softmax(b * z) * z).sum(axis=1)  # (N,)
     return float((expected - z[np.arange(len(y)), y]).mean())
 
@@ -183,7 +183,7 @@ def _checked_logits(logits: ArrayLike) -> Array:
     if not np.issubdtype(z.dtype, np.floating):
         raise InputError(f"logits: expected floating-point numbers, got {z.dtype}")
     if z.ndim != 2 or z.shape[1] == 0:
-        raise InputError(f"logits: expected the shape (N, C), a row a name, got {z.shape}")
+        raise InputError(f"logits: expected the shape (N, C), a row per name, got {z.shape}")
     if not np.isfinite(z).all():
         row, column = np.argwhere(~np.isfinite(z))[0]
         raise InputError(f"logits: expected finite numbers, got {z[row, column]} at [{row}, {column}]")
@@ -195,7 +195,7 @@ def _checked_labels(labels: ArrayLike, z: Array) -> Ids:
     if len(z) == 0:
         raise InputError("logits: expected one or more names to fit a temperature to, got none")
     if y.shape != z.shape[:1] or not np.issubdtype(y.dtype, np.integer):
-        raise InputError(f"labels: expected {len(z)} whole numbers, got {y.dtype} of shape {y.shape}")
+        raise InputError(f"labels: expected {len(z)} integers, got {y.dtype} of shape {y.shape}")
     if y.min() < 0 or y.max() >= z.shape[1]:
         raise InputError(f"labels: expected 0 to {z.shape[1] - 1}, got {y.min()} to {y.max()}")
     return y

@@ -35,7 +35,7 @@ from cognomen.classifier.options import (
     ProbaOptions,
     ReadOptions,
 )
-from cognomen.classifier.priors import log_weights
+from cognomen.classifier.priors import log_prior_ratios
 from cognomen.errors import InputError
 from cognomen.text.columns import distinct_texts, is_single, item_blocks
 from cognomen.text.reading import read_column
@@ -82,7 +82,7 @@ class Classifier(Model):
                 sets, or `coverage` is combined with `prior` or `restrict`.
         """
         opts = Options.of(AnswerOptions, options)
-        weights = self._log_weights(opts)
+        weights = self._log_prior_ratios(opts)
         threshold = self._set_threshold(opts, weights)
         possible = self._possible(weights)
         origins = self._origin_array[possible]
@@ -156,7 +156,7 @@ class Classifier(Model):
         texts, inverse = distinct_texts(names)
         result = np.empty((len(texts) + 1, len(self.origins)), np.float32)
         result[-1] = np.nan  # for the index -1
-        for block in self._score(texts, opts, self._log_weights(opts), detect=False):
+        for block in self._score(texts, opts, self._log_prior_ratios(opts), detect=False):
             spelling = block.reading.inverse
             rows = result[block.start : block.start + len(spelling)]
             if len(block.probabilities):
@@ -170,7 +170,7 @@ class Classifier(Model):
         """The most likely origin of each name as in `predict`, with its probability, in arrays."""
         opts = Options.of(PredictOptions, options)
         texts, inverse = distinct_texts(names)
-        blocks = self._score(texts, opts, self._log_weights(opts))
+        blocks = self._score(texts, opts, self._log_prior_ratios(opts))
         return score_rows(blocks, len(texts), inverse, opts.abstain_below)
 
     def composition(
@@ -192,15 +192,15 @@ class Classifier(Model):
         from cognomen.classifier.composition import tally  # not needed for answers, so loaded on demand
 
         opts = Options.of(CompositionOptions, options)
-        weights = self._log_weights(opts)
+        weights = self._log_prior_ratios(opts)
         texts, inverse = distinct_texts(names)
         counts = np.bincount(inverse + 1, minlength=len(texts) + 1)  # (1 + U,), the first for non-texts
         possible = np.full(len(self.origins), True)
         possible[:] = self._possible(weights)
         return tally(self._score(texts, opts, weights), counts, self.priors, self.origins, possible, seed)
 
-    def _log_weights(self, opts: Options) -> Weights:
-        return log_weights(self.origins, self.priors, opts.prior, opts.restrict)
+    def _log_prior_ratios(self, opts: Options) -> Weights:
+        return log_prior_ratios(self.origins, self.priors, opts.prior, opts.restrict)
 
     def _possible(self, weights: Weights) -> Any:
         """Which origins can be answered: an index of the columns (C,)."""

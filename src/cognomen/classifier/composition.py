@@ -1,6 +1,6 @@
-"""What a list of names is made of: the shares of the origins, with intervals, and where they are in doubt.
+"""The composition of a list of names: the shares of the origins, with intervals, and which are in doubt.
 
-`mixture` tells how the shares are found. U counts the different names, B the resamples.
+`mixture` estimates the shares. U counts the distinct names, B the resamples.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import compress
 from typing import Any, Final
 
 import numpy as np
@@ -21,18 +22,18 @@ __all__ = ["Composition", "Leaning", "OriginShare", "compose", "tally"]
 Floats = NDArray[np.floating[Any]]
 
 LEVEL: Final = 0.95
-SHOWN: Final = 0.0005  # smaller shares are next to none
+SHOWN: Final = 0.0005  # smaller shares are neither shown nor doubted
 
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """The origin that the names behind another one's share have rather, when they are taken one by one.
+    """The origin that the names behind another origin's share have when they are classified one by one.
 
     Attributes:
         origin: its name.
         together: the share of both.
-        low: where the interval of that begins.
-        high: where it ends.
+        low: the lower end of its interval.
+        high: the upper end.
     """
 
     origin: str
@@ -43,16 +44,16 @@ class Leaning:
 
 @dataclass(frozen=True, slots=True)
 class OriginShare:
-    """An origin's part in a list.
+    """An origin's share of a list.
 
     Attributes:
         origin: its name.
         share: the estimate, 0 to 1.
-        low: where the interval begins.
-        high: where it ends.
-        counted: the part of the names that has it as the most likely origin, for comparison.
-        leaning: None, or the origin that the names behind this share have rather, one by one: the share is
-            then in doubt, and what both have together is more to be trusted.
+        low: the lower end of the interval.
+        high: the upper end.
+        counted: the fraction of the names with it as the most probable origin, for comparison.
+        leaning: None, or the origin that the names behind this share have one by one: this share is then in
+            doubt, and the share of both together is more reliable.
     """
 
     origin: str
@@ -65,16 +66,16 @@ class OriginShare:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What a list of names is made of.
+    """The composition of a list of names.
 
     Attributes:
-        shares: each origin's part in the rows that could be read, largest first; empty if there are none.
+        shares: each origin's share of the rows that could be read, largest first; empty if there are none.
         read: rows that could be read as a surname; the shares are of these.
-        unknown: how many of the others there are for each reason.
-        level: what the intervals promise, 0.95. They tell how the shares might vary with the names that
-            happen to be in the list; that the model itself may be wrong is not in them.
-        samples: resamples behind the intervals.
-        seed: the seed they were drawn with.
+        unknown: the number of other rows by reason.
+        level: of the intervals, 0.95. They cover the sampling of the names in the list, not errors of the
+            model.
+        samples: the number of resamples behind the intervals.
+        seed: of the resamples.
     """
 
     shares: tuple[OriginShare, ...]
@@ -110,23 +111,23 @@ def tally(
     possible: NDArray[np.bool_],
     seed: int = 0,
 ) -> Composition:
-    """The composition of a list whose different texts come in blocks.
+    """The composition of a list whose distinct texts come in blocks.
 
     Args:
-        blocks: what was made of each block.
-        rows: (1 + U,), how many rows are no text, and in how many each of the texts stands.
+        blocks: the texts, read and scored.
+        rows: (1 + U,), the number of rows that are not text, and of the rows with each of the texts.
         priors: (C,), the shares in training.
         origins: the C origins.
-        possible: (C,), which of them the list can hold.
+        possible: (C,), which of them are not excluded.
         seed: of the resamples.
     """
     tables, counts = [np.empty((0, int(possible.sum())), np.float32)], [np.empty(0, np.intp)]
     unknown = Counter({"not-text": int(rows[0])})
     for start, _, reading, p, ood in blocks:
-        standing = rows[1 + start : 1 + start + len(reading.inverse)]
-        unknown += unread_rows(reading, standing)
+        occurrences = rows[1 + start : 1 + start + len(reading.inverse)]
+        unknown += unread_rows(reading, occurrences)
         known = reading.inverse >= 0
-        times = np.bincount(reading.inverse[known], standing[known], len(p))  # (S,)
+        times = np.bincount(reading.inverse[known], occurrences[known], len(p))  # (S,)
         unknown["unlike-training"] += int(times[ood].sum())
         tables.append(p[~ood][:, possible])
         counts.append(times[~ood].astype(np.intp))
@@ -134,7 +135,7 @@ def tally(
         np.concatenate(tables),
         np.concatenate(counts),
         np.asarray(priors)[possible],
-        [origin for origin, can_be in zip(origins, possible, strict=True) if can_be],
+        list(compress(origins, possible)),
         unknown={reason: unknown[reason] for reason in REASONS if unknown[reason]},
         seed=seed,
     )
@@ -150,20 +151,20 @@ def compose(
     samples: int = SAMPLES,
     seed: int = 0,
 ) -> Composition:
-    """The composition of a list of which U different names could be read.
+    """The composition of a list with U distinct names that could be read.
 
     Args:
         p: (U, C), calibrated probabilities of the origins under the priors.
-        counts: (U,), how often each name stands in the list.
+        counts: (U,), how often each name occurs in the list.
         priors: (C,), the shares in training.
-        origins: what the columns of `p` are called, C.
-        unknown: how many rows could not be read, for each reason.
-        samples: resamples for the intervals, B.
-        seed: of the drawing.
+        origins: the names of the columns of `p`, C.
+        unknown: how many rows could not be read, by reason.
+        samples: the number of resamples for the intervals, B.
+        seed: of the resamples.
 
-    An interval reaches from the 2.5th to the 97.5th percentile of the resampled shares. As no list of U
-    names can rule a small share out, it ends no lower than 1 - 0.05^(1 / U), about 3 / U ("rule of three"),
-    and begins at no more than what that leaves.
+    An interval extends from the 2.5th to the 97.5th percentile of the resampled shares. As no list of U names
+    can rule out a small share, its upper end is at least 1 - 0.05^(1 / U), about 3 / U (the "rule of three"),
+    and its lower end at most one minus that.
     """
     read = int(counts.sum())
     if not read:
@@ -189,9 +190,9 @@ def compose(
 
 
 def _interval(shares: Floats, resampled: Floats, names: int) -> tuple[Floats, Floats]:
-    """Where the intervals of shares (K,) begin and end, from those of the resamples (B, K)."""
+    """The lower and upper ends of the intervals of shares (K,), from those of the resamples (B, K)."""
     low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)  # (K,), (K,)
-    unseen = 1 - (1 - LEVEL) ** (1 / names)  # what may be there, and yet in none of the names
+    unseen = 1 - (1 - LEVEL) ** (1 / names)  # a share that none of the names would show with probability 0.05
     low = np.minimum(np.minimum(low, shares), 1 - unseen)
     high = np.maximum(np.maximum(high, shares), unseen)
     return low, np.minimum(high, 1)

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from cognomen.errors import InputError
 from cognomen.text.matching import find_origin
 
-__all__ = ["Prior", "log_weights"]
+__all__ = ["Prior", "log_prior_ratios"]
 
 Prior = str | Mapping[str, float]
 
 
-def log_weights(
+def log_prior_ratios(
     origins: Sequence[str],
     priors: Sequence[float],
     prior: Prior = "training",
