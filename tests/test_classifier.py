@@ -611,7 +611,7 @@ def change_architecture(whole: Artifact, **changes: Any) -> Artifact:
         ({"pooling": "max+sum"}, "pooling"),
         ({"cell": "transformer"}, "expected one of"),
         ({"direction": "sideways"}, "expected one of"),
-        ({"hidden_size": "12"}, "expected a int"),
+        ({"hidden_size": "12"}, "expected an integer"),
         ({"heads": 4}, "these differ: ['heads']"),
     ],
 )
