@@ -1,4 +1,4 @@
-"""The rows on small things: one letter, one process."""
+"""The rows on small things: one letter, one name, one process."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ import numpy as np
 
 import cognomen
 from cognomen.rnn.engine.packed_weights import prepack
+from cognomen.text import normalise
+from timed.names import different_names, shipped
 from timed.processes import run_processes
 from timed.timing import Line, Setting, Target, alternate
 
-__all__ = ["letter_row", "process_row"]
+__all__ = ["letter_row", "name_row", "process_row"]
 
 LETTERS = 59  # numbers in the one-hot letter
 Step = Callable[[], object]
@@ -116,6 +118,43 @@ def _letter_line(
         target,
         details={side: t.to_json() for side, t in times.items()} | {"steps": steps},
     )
+
+
+def name_row(setting: Setting) -> list[Line]:
+    """One name that was not seen before, from text to answer, against torch's recurrent layer alone."""
+    import torch
+
+    torch.set_num_threads(1)
+    clf, names = shipped(), different_names()[:: setting.pick(20, 200)]
+    a, params = clf.network.architecture, clf.network.params
+    gru = torch.nn.GRU(a.embedding_size, a.hidden_size, bidirectional=True).eval()
+    parts = {name.removeprefix("recurrent."): torch.tensor(np.asarray(p)) for name, p in params.items()}
+    gru.load_state_dict({name: part for name, part in parts.items() if name in gru.state_dict()})
+    embedding = np.asarray(params["embedding.weight"])
+    letters = [torch.from_numpy(embedding[clf.alphabet.encode(normalise(n))])[:, None] for n in names]
+
+    def ours() -> None:
+        for name in names:
+            clf(name)
+
+    def theirs() -> None:
+        for x in letters:
+            gru(x)
+
+    with torch.inference_mode():
+        times = alternate({"ours": ours, "theirs": theirs}, setting.pick(15, 5))
+    mine, other = (times[side].median / len(names) * 1e3 for side in ("ours", "theirs"))
+    return [
+        Line(
+            "one name, unseen, from text to `Answer`, time",
+            "torch.nn.GRU alone on its letters, both directions, the same weights",
+            f"{mine:.2f} ms",
+            f"{other:.2f} ms",
+            mine / other,
+            Target("<=", 1.4),
+            details={side: t.to_json() for side, t in times.items()} | {"names": len(names)},
+        )
+    ]
 
 
 def process_row(setting: Setting) -> list[Line]:
