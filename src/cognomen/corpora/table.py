@@ -11,7 +11,7 @@ from typing import Final
 
 from cognomen.corpora.rows import DroppedRow, Row, SourceRows
 from cognomen.errors import DataError
-from cognomen.io.delimited import close_heading, heading_problem
+from cognomen.io.delimited import find_column
 from cognomen.io.tables import ParquetTable, TableFile, column_at, open_table
 
 __all__ = ["read_table"]
@@ -46,7 +46,7 @@ def read_table(path: Path, encoding: str | None = None) -> SourceRows:
 
 def _rows(table: TableFile) -> Iterator[tuple[int, str, str, bool]]:
     """Yield line, name and origin of each row, and whether it has as many cells as there are headings."""
-    places = _find_columns(table)
+    places = [find_column(table.path, column, table.headings, by_number=False) for column in COLUMNS]
     if isinstance(table, ParquetTable):
         names, origins = (column_at(table, place).to_pylist() for place in places)
         for number, (name, origin) in enumerate(zip(names, origins, strict=True), start=1):
@@ -59,15 +59,3 @@ def _rows(table: TableFile) -> Iterator[tuple[int, str, str, bool]]:
             whole = len(cells) > max(places) and not any(cell.strip() for cell in cells[width:])
             name, origin = ((cells + [""] * width)[place] for place in places)
             yield line, name, origin, whole
-
-
-def _find_columns(table: TableFile) -> tuple[int, int]:
-    keys = [heading.strip().casefold() for heading in table.headings]
-    for column in COLUMNS:
-        if keys.count(column) != 1:
-            others = [heading for heading in table.headings if heading.strip().casefold() not in COLUMNS]
-            close = close_heading(column, others) if column not in keys else None
-            hint = f" Did you mean {close!r}? Then call it {column!r}." if close else ""
-            hint = " Keep only one of them." if column in keys else hint
-            raise DataError(heading_problem(table.path, column, table.headings) + hint)
-    return keys.index("name"), keys.index("origin")

@@ -23,9 +23,9 @@ from cognomen.errors import DataError
 from cognomen.io.arrow import find_pyarrow
 from cognomen.io.text_files import decode_utf8, text_codec, utf8_blocks
 from cognomen.text.columns import item_blocks
-from cognomen.text.matching import closest
+from cognomen.text.matching import did_you_mean
 
-__all__ = ["TABLE_SUFFIXES", "CsvTable", "close_heading", "find_column", "heading_problem"]
+__all__ = ["TABLE_SUFFIXES", "CsvTable", "find_column"]
 
 TABLE_SUFFIXES: Final = (".csv", ".tsv", ".parquet")
 PIECE: Final = 1 << 16  # bytes decoded together where lines are taken
@@ -218,10 +218,16 @@ def _end_of_rows(data: bytes, quotes: NDArray[np.intp]) -> int:
 # --- headings ---------------------------------------------------------------------------------------------
 
 
-def find_column(path: Path, column: str, headings: Sequence[str]) -> int:
+def find_column(path: Path, column: str, headings: Sequence[str], *, by_number: bool = True) -> int:
     """The index of a column, given its heading (ignoring case) or its number, counted from 1.
 
     A heading that is itself a number takes precedence.
+
+    Args:
+        path: the table, for the error message.
+        column: heading or number.
+        headings: those of the table.
+        by_number: whether a number is accepted; if not, the column must have this heading.
 
     Raises:
         DataError: no column matches, or more than one; the message lists the columns.
@@ -229,25 +235,14 @@ def find_column(path: Path, column: str, headings: Sequence[str]) -> int:
     key, keys = column.strip().casefold(), [heading.strip().casefold() for heading in headings]
     if keys.count(key) == 1:
         return keys.index(key)
+    listed = ", ".join(repr(heading.strip()) for heading in headings)
     if key in keys:
         numbers = " or ".join(str(number) for number, each in enumerate(keys, start=1) if each == key)
-        raise DataError(f"{heading_problem(path, column, headings)} Choose one by its number: {numbers}.")
-    if key.isascii() and key.isdecimal() and 1 <= int(key) <= len(keys):
+        remedy = f"Choose one by its number: {numbers}." if by_number else "Keep only one of them."
+        raise DataError(f"{path} has {keys.count(key)} columns called {column!r}: {listed}. {remedy}")
+    if by_number and key.isascii() and key.isdecimal() and 1 <= int(key) <= len(keys):
         return int(key) - 1
-    close = close_heading(column, headings)
-    hint = f" Did you mean {close!r}?" if close else ""
-    raise DataError(heading_problem(path, column, headings) + hint)
-
-
-def heading_problem(path: Path, column: str, headings: Sequence[str]) -> str:
-    """Describe why a heading selects no column: it is missing, or not unique."""
-    count = [heading.strip().casefold() for heading in headings].count(column.strip().casefold())
-    listed = ", ".join(repr(heading.strip()) for heading in headings)
-    if count:
-        return f"{path} has {count} columns called {column!r}: {listed}."
-    return f"{path} has no column {column!r}; its columns are: {listed}."
-
-
-def close_heading(column: str, headings: Sequence[str]) -> str | None:
-    """The heading most similar to `column`, if any is similar enough."""
-    return closest(column.strip(), (heading.strip() for heading in headings))
+    hint = did_you_mean(column.strip(), (heading.strip() for heading in headings))
+    if hint and not by_number:
+        hint += f" Then call it {column!r}."
+    raise DataError(f"{path} has no column {column!r}; its columns are: {listed}.{hint}")

@@ -91,20 +91,33 @@ def asks_for_json(args: Sequence[str]) -> bool:
 
 def report(error: BaseException, *, as_json: bool) -> int:
     """Print an error on stderr, as JSON or as text, and return its exit code."""
+    code, kind, message = described(error)
+    shape = {"error": {"type": kind, "message": message}}
     with contextlib.suppress(OSError):  # stderr may be closed
-        if as_json:
-            shape = {"error": {"type": type_name(error), "message": message(error)}}
-            click.echo(json.dumps(shape, ensure_ascii=False), err=True)
-        else:
-            click.echo(for_people(error), err=True)
+        text = json.dumps(shape, ensure_ascii=False) if as_json else for_people(error, message)
+        click.echo(text, err=True)
     if isinstance(error, OSError):
         drop_output()
-    return exit_code(error)
+    return code
 
 
-def for_people(error: BaseException) -> str:
+def described(error: BaseException) -> tuple[int, str, str]:
+    """The exit code of an error, its kind for programs, and what went wrong in words."""
+    if isinstance(error, INTERRUPTS):
+        return ExitCode.INTERRUPTED, "Interrupted", str(error) or "Interrupted."
+    if isinstance(error, click.ClickException):
+        kind = click.UsageError if isinstance(error, click.UsageError) else type(error)
+        return error.exit_code, kind.__name__, error.format_message()
+    if not isinstance(error, OSError):
+        return ExitCode.ERROR, type(error).__name__, str(error)
+    message = error.strerror or str(error)
+    named = error.strerror and error.filename
+    return ExitCode.ERROR, "OSError", f"{error.filename}: {message}" if named else message
+
+
+def for_people(error: BaseException, message: str) -> str:
     """An error as text, wrapped to the width of the terminal."""
-    text = message(error) if isinstance(error, INTERRUPTS) else f"Error: {message(error)}"
+    text = message if isinstance(error, INTERRUPTS) else f"Error: {message}"
     if isinstance(error, click.UsageError):  # click adds the usage of the command
         shown = io.StringIO()
         error.show(shown)
@@ -114,32 +127,6 @@ def for_people(error: BaseException) -> str:
     from cognomen.apps.cli.render import wrapped
 
     return wrapped(text, os.get_terminal_size(sys.stderr.fileno()).columns)
-
-
-def exit_code(error: BaseException) -> int:
-    """The exit code of an error."""
-    if isinstance(error, INTERRUPTS):
-        return ExitCode.INTERRUPTED
-    return error.exit_code if isinstance(error, click.ClickException) else ExitCode.ERROR
-
-
-def type_name(error: BaseException) -> str:
-    """The kind of an error, for programs: our own class, OSError, UsageError or Interrupted."""
-    if isinstance(error, INTERRUPTS):
-        return "Interrupted"
-    kinds = (kind.__name__ for kind in (OSError, click.UsageError) if isinstance(error, kind))
-    return next(kinds, type(error).__name__)
-
-
-def message(error: BaseException) -> str:
-    """What went wrong, in words."""
-    if isinstance(error, INTERRUPTS):
-        return str(error) or "Interrupted."
-    if isinstance(error, click.ClickException):
-        return error.format_message()
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return str(error)
 
 
 def drop_output() -> None:
