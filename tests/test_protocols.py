@@ -211,7 +211,7 @@ def test_threads_are_given_back(folder: Path) -> None:
 def test_no_such_protocol(folder: Path) -> None:
     with pytest.raises(InputError, match="expected L or T, got 'X'"):
         run_protocol("X", folder)
-    with pytest.raises(InputError, match="at least 1, got 0"):
+    with pytest.raises(InputError, match="processes: expected a whole number, 1 or more, got 0"):
         run_protocol("T", folder, processes=0)
 
 

@@ -288,7 +288,7 @@ def test_matrices_before_they_have_sizes() -> None:
 @pytest.mark.parametrize("name", ["input_size", "hidden_size", "output_size"])
 @pytest.mark.parametrize("size", [0, -1, 2.5, "3"])
 def test_sizes_that_are_none(name: str, size: object) -> None:
-    with pytest.raises(InputError, match=f"{name}: expected a whole number, at least 1"):
+    with pytest.raises(InputError, match=f"{name}: expected a whole number, 1 or more"):
         RNN(**{name: size})  # type: ignore[arg-type]
 
 

@@ -13,6 +13,8 @@ Each message says what was expected, what came, where, and what to do about it.
 
 from __future__ import annotations
 
+from numbers import Integral
+
 __all__ = [
     "CognomenError",
     "DataError",
@@ -21,6 +23,7 @@ __all__ = [
     "MissingExtraError",
     "ModelError",
     "TrainingError",
+    "check_whole_number",
 ]
 
 
@@ -57,3 +60,9 @@ class MissingExtraError(CognomenError, ImportError):
             f"Install it with: pip install 'cognomen[{extra}]' "
             f"(from a clone: pip install '.[{extra}]')"
         )
+
+
+def check_whole_number(name: str, value: object, least: int = 1) -> None:
+    """Raise InputError unless the argument `name` is a whole number (not a bool) of `least` or more."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise InputError(f"{name}: expected a whole number, {least} or more, got {value!r}")

@@ -10,7 +10,7 @@ from typing import Any, Self, TypedDict
 import numpy as np
 
 from cognomen.classifier.priors import Prior
-from cognomen.errors import InputError
+from cognomen.errors import InputError, check_whole_number
 
 __all__ = ["AnswerOptions", "CompositionOptions", "Options", "PredictOptions", "ProbaOptions", "ReadOptions"]
 
@@ -79,9 +79,8 @@ class Options:
     coverage: float | None = None
 
     def __post_init__(self) -> None:
-        for name, number in (("top_k", self.top_k), ("threads", self.threads)):
-            if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-                raise InputError(f"{name}: expected a whole number, 1 or more, got {number!r}")
+        check_whole_number("top_k", self.top_k)
+        check_whole_number("threads", self.threads)
         lowest = self.abstain_below
         number = isinstance(lowest, (int, float, np.floating)) and not isinstance(lowest, bool)
         if not (number and 0 <= lowest <= 1):

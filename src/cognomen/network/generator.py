@@ -24,7 +24,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.errors import InputError, ModelError
+from cognomen.errors import InputError, ModelError, check_whole_number
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.io.pretrained import find_model
 from cognomen.network.config import COUNT, FRACTION, NON_NEGATIVE, POSITIVE, Config, describe, setting
@@ -166,10 +166,8 @@ class Generator:
         Takes the arguments of `names`, and raises the same, before the first name is asked for.
         """
         row = self.row(origin)
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise InputError(f"count: expected a whole number, 1 or more, got {count!r}")
-        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-            raise InputError(f"seed: expected a whole number, 0 or more, got {seed!r}")
+        check_whole_number("count", count)
+        check_whole_number("seed", seed, least=0)
         if not isinstance(start, str):
             raise InputError(f"start: expected a text, got {start!r}")
         if not isinstance(temperature, (int, float)):

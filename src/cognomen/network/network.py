@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from cognomen.errors import InputError
+from cognomen.errors import InputError, check_whole_number
 from cognomen.network.architecture import Architecture
 from cognomen.network.ngrams import NgramEvidence, Ngrams
 from cognomen.rnn.arrays import Array, Ids
@@ -255,8 +255,7 @@ class Network(Layer):
 
     def evidence(self, names: Ragged, *, threads: int = 1, bits: bool = False) -> NgramEvidence:
         """The logits; with `bits`, also the bits per letter that the n-grams give (None without n-grams)."""
-        if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
-            raise InputError(f"threads: expected a whole number, 1 or more, got {threads!r}")
+        check_whole_number("threads", threads)
         self._check(names)
         logits = np.empty((len(names), self.architecture.origin_count), self.dtype)  # (N, C)
         if len(names.data) < FEW_LETTERS:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from cognomen.errors import InputError
+from cognomen.errors import InputError, check_whole_number
 from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cells import Elman
 from cognomen.rnn.layers import Layer, Linear
@@ -49,8 +49,8 @@ class RNN(Layer):
     ) -> None:
         super().__init__({})
         for name, size in [("input", input_size), ("hidden", hidden_size), ("output", output_size)]:
-            if size is not None and (not isinstance(size, (int, np.integer)) or size < 1):
-                raise InputError(f"{name}_size: expected a whole number, at least 1, got {size!r}")
+            if size is not None:
+                check_whole_number(f"{name}_size", size)
         self.input_size, self.hidden_size, self.output_size = input_size, hidden_size, output_size
         self.phi = find_nonlinearity(nonlinearity)
         self.bias, self.dtype = bias, np.dtype(dtype)

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.classifier import Classifier
 from cognomen.corpora import Corpus, load_corpus
-from cognomen.errors import InputError, TrainingError
+from cognomen.errors import InputError, TrainingError, check_whole_number
 from cognomen.evaluation.metrics import Evaluation, bootstrap_intervals, evaluate
 from cognomen.evaluation.splits import FOLDS, split_by_fold, stratified_split
 from cognomen.rnn.arrays import Array
@@ -166,8 +166,7 @@ def run_protocol(
     """
     if which not in RUNS:
         raise InputError(f"protocol: expected L or T, got {which!r}")
-    if processes < 1:
-        raise InputError(f"processes: expected at least 1, got {processes}")
+    check_whole_number("processes", processes)
     corpus = load_corpus(data, clean=which == "L", encoding=encoding)
     if method is None or isinstance(method, TrainingConfig):
         config = method or TrainingConfig()
