@@ -612,7 +612,7 @@ def change_architecture(whole: Artifact, **changes: Any) -> Artifact:
         ({"cell": "transformer"}, "expected one of"),
         ({"direction": "sideways"}, "expected one of"),
         ({"hidden_size": "12"}, "expected an integer"),
-        ({"heads": 4}, "these differ: ['heads']"),
+        ({"heads": 4}, "these fields are missing or unknown: ['heads']"),
     ],
 )
 def test_tensors_that_do_not_fit_the_architecture(
