@@ -1,11 +1,10 @@
-"""A model on disk: one folder, three files, written whole or not at all, verified whenever it is read.
+"""A model on disk: a folder of three files, written atomically and verified when it is read.
 
     model.safetensors   the tensors, under PyTorch's parameter names
-    model.json          the facts: what the tensors are and what they were trained on, and two SHA-256 sums
+    model.json          the facts: what the tensors are, how they were trained, and two SHA-256 sums
     README.md           the model card, for people
 
-Nothing is ever unpickled. How a folder is replaced without a moment in which both models could be lost
-stands in `folders`.
+Nothing is ever unpickled. `folders` replaces a folder in such a way that a crash cannot lose both models.
 """
 
 from __future__ import annotations
@@ -39,9 +38,9 @@ class Artifact:
     """What a model folder holds.
 
     Attributes:
-        tensors: parameters by PyTorch's name, as one of `STORED_TYPES`; read as they are stored.
-        facts: what `model.json` says: alphabet, architecture, calibration, lower, origins, priors, training.
-            `write_artifact` adds format, format_version, tensors_sha256 and facts_sha256 itself.
+        tensors: parameters under PyTorch's names, of one of the `STORED_TYPES`; read as they are stored.
+        facts: the contents of `model.json`: alphabet, architecture, calibration, lower, origins, priors and
+            training. `write_artifact` adds format, format_version, tensors_sha256 and facts_sha256.
         card: the model card, Markdown.
     """
 
@@ -51,13 +50,13 @@ class Artifact:
 
 
 def write_artifact(folder: str | Path, artifact: Artifact) -> None:
-    """Write a model folder, atomically: afterwards it is there whole, or everything is as it was before.
+    """Write a model folder atomically: it is complete afterwards, or everything is as before.
 
     An existing folder is replaced only if it is empty, or holds a Cognomen model and nothing else.
 
     Raises:
-        InputError: the artifact itself is not a model: a fact is missing, a tensor is not finite.
-        ModelError: the folder holds something else, or could not be written.
+        InputError: the artifact is not a model: a fact is missing, or a tensor is not finite.
+        ModelError: the folder holds something else, or cannot be written.
     """
     files = _encode(artifact)
     try:
@@ -90,7 +89,7 @@ def read_artifact(folder: str | Path) -> Artifact:
 
 
 def _encode(artifact: Artifact) -> dict[str, bytes]:
-    """The bytes of all three files; equal artifacts give equal bytes."""
+    """The bytes of the three files; equal artifacts have equal bytes."""
     try:
         tensors = _encode_tensors(artifact.tensors)
         facts = _encode_facts(artifact.facts, tensors)
@@ -103,7 +102,11 @@ def _encode(artifact: Artifact) -> dict[str, bytes]:
 
 
 def check_replaceable(place: Path) -> None:
-    """Leave alone whatever is not a Cognomen model: it may be somebody's work."""
+    """Refuse to replace anything but a Cognomen model.
+
+    Raises:
+        ModelError: there is something else.
+    """
     if not place.exists():
         return
     if not place.is_dir():
@@ -130,13 +133,13 @@ def _is_model(place: Path) -> bool:
 
 
 def _find(place: Path) -> Path:
-    """The model's folder, or where the former model waits if its replacement was cut short."""
+    """The model's folder, or the backup of the old model if its replacement was interrupted."""
     try:
         folder = current_folder(place)
         found = "a file" if folder.exists() else "nothing"
         if folder.is_dir():
             return folder
-    except (OSError, ValueError) as error:  # no right to look there, or a name that no folder can have
+    except (OSError, ValueError) as error:  # no permission, or an impossible name
         found = str(error)
     raise ModelError(
         f"{place}: expected a model's folder (with {', '.join(FILES)}), found {found}. Check the path; "
@@ -155,10 +158,6 @@ def _read_file(path: Path) -> bytes:
         ) from error
 
 
-def _hex_sha256(data: bytes) -> str:
-    return sha256(data).hexdigest()
-
-
 # --- the facts -------------------------------------------------------------------------------------------
 
 
@@ -167,44 +166,32 @@ def _is_number(value: Any) -> bool:
 
 
 def _are_origins(value: Any) -> bool:
-    return (
-        isinstance(value, list) and 0 < len(value) == len(set(map(str, value))) and all(map(_is_text, value))
-    )
+    texts = isinstance(value, list) and all(isinstance(origin, str) for origin in value)
+    return texts and 0 < len(value) == len(set(value))
 
 
 def _are_shares(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and all(_is_number(share) and share >= 0 for share in value)
-        and math.isclose(math.fsum(value), 1, abs_tol=1e-6)
-    )
+    numbers = isinstance(value, list) and all(_is_number(share) and share >= 0 for share in value)
+    return numbers and math.isclose(math.fsum(value), 1, abs_tol=1e-6)
 
 
 def _is_calibration(value: Any) -> bool:
-    return _is_object(value) and _is_number(value.get("temperature")) and value["temperature"] > 0
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_object(value: Any) -> bool:
-    return isinstance(value, dict)
+    return isinstance(value, dict) and _is_number(value.get("temperature")) and value["temperature"] > 0
 
 
 SCHEMA: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
-    "alphabet": ("a text of all letters", _is_text),
-    "architecture": ("an object", _is_object),
+    "alphabet": ("a text of all letters", lambda value: isinstance(value, str)),
+    "architecture": ("an object", lambda value: isinstance(value, dict)),
     "calibration": ("an object with a temperature above 0", _is_calibration),
     "lower": ("true or false", lambda value: isinstance(value, bool)),
     "origins": ("a list of one or more texts, all different", _are_origins),
     "priors": ("a list of shares that sum to 1", _are_shares),
-    "training": ("an object", _is_object),
+    "training": ("an object", lambda value: isinstance(value, dict)),
 }
 
 
 def _fact_problem(facts: Mapping[str, Any]) -> str | None:
-    """What is wrong with the facts, or None. What an architecture or a letter is, other rooms know."""
+    """What is wrong with the facts, or None. The architecture and the letters are checked by their users."""
     for key, (kind, fits) in SCHEMA.items():
         if key not in facts:
             return f"{key}: expected {kind}, but the key is missing"
@@ -218,7 +205,7 @@ def _fact_problem(facts: Mapping[str, Any]) -> str | None:
 def _facts_sha256(facts: Mapping[str, Any]) -> str:
     """SHA-256 of all other facts, however the file is indented."""
     others = {key: value for key, value in facts.items() if key != "facts_sha256"}
-    return _hex_sha256(json.dumps(others, sort_keys=True).encode("ascii"))
+    return sha256(json.dumps(others, sort_keys=True).encode("ascii")).hexdigest()
 
 
 def _encode_facts(facts: Mapping[str, Any], tensors: bytes) -> bytes:
@@ -227,7 +214,7 @@ def _encode_facts(facts: Mapping[str, Any], tensors: bytes) -> bytes:
         **json.loads(json.dumps(facts, allow_nan=False)),  # as a reader will find them: tuples are lists
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
-        "tensors_sha256": _hex_sha256(tensors),
+        "tensors_sha256": sha256(tensors).hexdigest(),
     }
     if problem := _fact_problem(whole):
         raise ValueError(problem)
@@ -256,14 +243,12 @@ def _check_version(path: Path, version: object) -> None:
         _refuse(path, f"format_version: expected {FORMAT_VERSION}, got {_shown(version)}")
     if version == FORMAT_VERSION:
         return
-    age, remedy = (
-        ("a newer", "Upgrade Cognomen, or train the model with this one.")
-        if version > FORMAT_VERSION
-        else ("an older", 'Train it anew: "training" holds its config.')
-    )
-    raise ModelError(
-        f"{path}: expected format_version {FORMAT_VERSION}, got {version}: {age} Cognomen wrote it. {remedy}"
-    )
+    found = f"{path}: expected format_version {FORMAT_VERSION}, got {version}"
+    if version > FORMAT_VERSION:
+        raise ModelError(
+            f"{found}: a newer Cognomen wrote it. Upgrade Cognomen, or train the model with this one."
+        )
+    raise ModelError(f'{found}: an older Cognomen wrote it. Train it anew: "training" holds its config.')
 
 
 # --- the tensors -----------------------------------------------------------------------------------------
@@ -277,10 +262,16 @@ def _encode_tensors(tensors: Mapping[str, NDArray[Any]]) -> bytes:
 
 
 def _decode_tensors(path: Path, data: bytes, expected_sha256: object) -> dict[str, NDArray[Any]]:
-    found = _hex_sha256(data)
+    found = sha256(data).hexdigest()
     if found != expected_sha256:
-        what = _what_came(data)
-        _refuse(path, f"{what}: expected SHA-256 {expected_sha256}, got {found}")
+        # A safetensors file begins with a length in eight bytes, the last of them zeros.
+        pickled = data[:4] == b"PK\x03\x04" or (data[:1] == b"\x80" and data[2:8] != bytes(6))
+        what = (
+            "a pickle or a zip archive, which Cognomen never opens"
+            if pickled
+            else "cut short, damaged, or of another model"
+        )
+        _refuse(path, f"{what}: expected SHA-256 {expected_sha256}, got {found} ({len(data)} bytes)")
     try:
         tensors: dict[str, NDArray[Any]] = load(data)
     except (SafetensorError, KeyError, TypeError, ValueError) as error:  # KeyError: a type that NumPy lacks
@@ -298,18 +289,6 @@ def _tensor_problem(tensors: Mapping[str, NDArray[Any]]) -> str | None:
         if not np.isfinite(tensor).all():
             return f"tensor {name}: expected finite numbers, got NaN or infinite ones"
     return None if tensors else "expected tensors, got none"
-
-
-def _what_came(data: bytes) -> str:
-    """In what way a file is not the tensors that were written, as far as its own beginning tells."""
-    if data[:4] == b"PK\x03\x04" or (data[:1] == b"\x80" and data[2:8] != bytes(6)):
-        return "a pickle or a zip archive, which Cognomen never opens"
-    start = 8 + int.from_bytes(data[:8], "little")
-    try:
-        end = start + max(tensor["data_offsets"][1] for tensor in json.loads(data[8:start]).values())
-    except (ValueError, RecursionError, AttributeError, LookupError, TypeError):
-        return f"cut short, damaged, or not safetensors ({len(data)} bytes)"
-    return f"cut short, {len(data)} of {end} bytes" if len(data) < end else "damaged, or of another model"
 
 
 def _shown(value: object) -> str:
