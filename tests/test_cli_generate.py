@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from cli_running import COMMAND, clean_environment, failure, inside, lines, run
 
-from cognomen.network.generator import Generator, fingerprints
+from cognomen.network.generator import Generator, name_hashes
 
 
 def test_one_name_a_line_and_the_same_again():
@@ -36,8 +36,8 @@ def test_json_lines():
 def test_known_names_come_on_request():
     new, any_names = (lines(inside("generate", "korean", "-n", "40", *known)) for known in ([], ["--known"]))
     learned = Generator.load().training_hashes
-    assert np.isin(fingerprints(any_names), learned).any()
-    assert not np.isin(fingerprints(new), learned).any()
+    assert np.isin(name_hashes(any_names), learned).any()
+    assert not np.isin(name_hashes(new), learned).any()
     assert [a == b for a, b in zip(new, any_names, strict=True)].count(True) > 5, "what is new stays"
 
 
@@ -67,7 +67,7 @@ def test_a_reader_that_leaves_ends_the_run_quietly():
         (["Japanese", "--temperature", "nan"], 1, "temperature: expected a number above 0"),
         (["Japanese", "-n", "0"], 2, "-n"),
         (["Japanese", "--model", "nowhere/at-all"], 1, "expected a model's folder"),
-        (["Japanese", "--model", "classic"], 1, "expected a model that writes names"),
+        (["Japanese", "--model", "classic"], 1, "expected a generator"),
         ([], 2, "Missing argument 'ORIGIN'"),
     ],
 )

@@ -17,7 +17,7 @@ from cognomen.corpora.cleaning import CleaningReport
 from cognomen.errors import InputError, ModelError, TrainingError
 from cognomen.io.model_folder import read_artifact, write_artifact
 from cognomen.network import generator as generation
-from cognomen.network.generator import LONGEST, Generator, GeneratorConfig, capitalise, fingerprints, spell
+from cognomen.network.generator import MAX_LETTERS, Generator, GeneratorConfig, capitalise, name_hashes, spell
 from cognomen.rnn import pack
 from cognomen.study.letter_ngrams import LetterModel, OriginModel, best_mixture
 from cognomen.text import Alphabet
@@ -39,7 +39,7 @@ def chance() -> Generator:
 
 def with_learned(made: Generator, names: list[str]) -> Generator:
     """The same network, which knows these names."""
-    other = Generator(made.alphabet, made.origins, made.config, training_hashes=fingerprints(names))
+    other = Generator(made.alphabet, made.origins, made.config, training_hashes=name_hashes(names))
     other.network.load(made.network.params)
     return other
 
@@ -63,7 +63,7 @@ def test_the_first_of_many_names_are_those_of_fewer(chance, monkeypatch):
     first = chance.names("Czech", 4, seed=3)
     knowing = with_learned(chance, first[1:3])
     for together in (4096, 3):
-        monkeypatch.setattr("cognomen.network.generator.TOGETHER", together)
+        monkeypatch.setattr("cognomen.network.generator.BATCH", together)
         for made in (chance, knowing):
             few = made.names("Czech", 5, seed=3)
             assert len(few) == 5
@@ -88,10 +88,10 @@ def test_what_is_never_new_stays(chance):
 
 @stable
 @given(st.lists(st.text(st.sampled_from(LETTERS), min_size=1, max_size=12), max_size=6))
-def test_fingerprints_are_those_of_spellings(names):
-    found = fingerprints(names)
+def test_name_hashes_are_those_of_spellings(names):
+    found = name_hashes(names)
     assert found.dtype == np.uint32
-    assert found.tolist() == fingerprints(map(spell, names)).tolist()
+    assert found.tolist() == name_hashes(map(spell, names)).tolist()
     assert len(set(found.tolist())) == len(set(map(spell, names)))
 
 
@@ -104,7 +104,7 @@ def test_every_name_is_spelt_as_a_name(chance, start):
             assert name[0].isalpha()
             assert name[0] == name[0].upper() or name[0] == "ß"
             assert not unicodedata.combining(name[0])
-            assert len(spell(name)) <= LONGEST
+            assert len(spell(name)) <= MAX_LETTERS
             words = name.replace("'", " ").replace("-", " ").split(" ")
             assert all(word and word[0].isalpha() for word in words), name
 
@@ -206,7 +206,7 @@ def test_it_learns_names_by_heart_and_keeps_origins_apart():
         assert set(made.names(origin, 50, temperature=0.3, known=True)) == real
         assert not set(made.names(origin, 50, temperature=2.0)) & set(names.names)
     assert set(made.names("Japanese", 20, temperature=0.3, start="Su", known=True)) == {"Suzuki"}
-    assert made.training_hashes.tolist() == sorted(fingerprints(set(names.names)).tolist())
+    assert made.training_hashes.tolist() == sorted(name_hashes(set(names.names)).tolist())
     assert made.facts["names"] == 48
     surprise, _ = made.negative_log_likelihood(["Tanaka"] * 2, ["Japanese", "Czech"])
     assert surprise[0] < surprise[1] / 3
@@ -224,9 +224,9 @@ def test_names_of_rare_letters_are_left_out_and_none_left_is_an_error():
 
 def test_names_are_written_as_they_are_asked_for(chance, monkeypatch):
     whole = chance.names("Czech", 9, seed=3)
-    monkeypatch.setattr(generation, "TOGETHER", 3)
-    parts, written = [], chance._part
-    monkeypatch.setattr(chance, "_part", lambda *given: parts.append(given) or written(*given))
+    monkeypatch.setattr(generation, "BATCH", 3)
+    parts, written = [], chance._batch
+    monkeypatch.setattr(chance, "_batch", lambda *given: parts.append(given) or written(*given))
     with pytest.raises(InputError, match="count"):
         chance.stream("Czech", 0)  # not only when the first name is asked for
     names = chance.stream("Czech", 9, seed=3)
@@ -239,7 +239,7 @@ def test_a_generator_on_disk_writes_the_same_names(chance, tmp_path):
     with_learned(chance, ["Novak", "Ono"]).save(tmp_path / "made")
     again = Generator.load(tmp_path / "made")
     assert again.config == chance.config
-    assert again.training_hashes.tolist() == fingerprints(["novak", "ono"]).tolist()
+    assert again.training_hashes.tolist() == name_hashes(["novak", "ono"]).tolist()
     same = [a == b for a, b in zip(again.names("Czech", 50), chance.names("Czech", 50), strict=True)]
     assert np.mean(same) > 0.8  # weights are rounded to float16
     assert again.names("Czech", 50) == Generator.load(tmp_path / "made").names("Czech", 50)
@@ -267,7 +267,7 @@ def test_another_model_is_no_generator(tmp_path):
     from cli_running import tiny_classifier
 
     tiny_classifier().save(tmp_path / "classifier")
-    with pytest.raises(ModelError, match=r"found one that reads them.*`cognomen predict"):
+    with pytest.raises(ModelError, match=r"expected a generator, found a classifier.*`cognomen predict"):
         Generator.load(tmp_path / "classifier")
 
 

@@ -1,12 +1,13 @@
-"""New surnames: an origin in, a name out, letter by letter.
+"""New surnames of an origin, letter by letter.
 
     Generator.load().names("Japanese", 3, seed=1, start="Ta")
 
-The shape is one to many (`rnn.shapes`): the origin is read in one step, and a decoder writes the name. It is
-reminded of the origin at every letter. What stands in the lists that it learned from is drawn again, unless
-these names are wanted too; a made-up name may still be somebody's.
+The network is one to many (`rnn.shapes`): an encoder reads the origin in one step, and a decoder generates
+the letters, with the origin as an input at every step. Names in the training lists are drawn again, unless
+they are wanted too; a generated name may still be somebody's.
 
-A made-up name hints at a language as real ones do. It tells nobody's nationality, ethnicity or religion.
+A generated name hints at a language as real ones do. It does not reveal anyone's nationality, ethnicity or
+religion.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 from unicodedata import category, combining
@@ -30,6 +30,7 @@ from cognomen.io.pretrained import find_model
 from cognomen.network.config import COUNT, FRACTION, NON_NEGATIVE, POSITIVE, Config, describe, setting
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.initializers import Initializer, Zeros
+from cognomen.rnn.losses import log_softmax
 from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.shapes import BOUNDARY, Decoder, Encoder, OneToMany, generate, sampler
 from cognomen.rnn.shapes.encoder import one_step
@@ -37,13 +38,13 @@ from cognomen.text.alphabet import Alphabet
 from cognomen.text.matching import find_origin
 from cognomen.text.spelling import normalise
 
-__all__ = ["LONGEST", "Generator", "GeneratorConfig", "capitalise", "fingerprints", "spell"]
+__all__ = ["MAX_LETTERS", "Generator", "GeneratorConfig", "capitalise", "name_hashes", "spell"]
 
-LONGEST = 30  # letters in a name; the longest of the 18 files has 20
-TOGETHER = 4096  # names that are written at once
-DRAWS = 50  # of a name, until it is new
+MAX_LETTERS = 30  # of a name; the longest of the 18 files has 20
+BATCH = 4096  # names generated at once
+MAX_ATTEMPTS = 50  # to generate a name that is not in the training lists
 TRAINING_HASHES = "learned"  # the tensor's name
-NO_LETTERS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode's numbers and symbols
+NUMBERS_AND_SYMBOLS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode categories
 
 
 @describe
@@ -71,16 +72,16 @@ class GeneratorConfig(Config):
 
 
 class Generator:
-    """Writes surnames of an origin.
+    """Generates surnames of an origin.
 
     Args:
         alphabet: the letters; the network's token i + 1 is `alphabet.letters[i]`, and 0 the boundary.
-        origins: what can be asked for, C.
-        config: gives the network its sizes.
-        rng: source of the starting values.
+        origins: the origins it knows, C.
+        config: fixes the sizes of the network.
+        rng: initialises the weights.
         facts: how it was trained; JSON values.
         card: the model card, Markdown.
-        training_hashes: `fingerprints` of the names that it learned from, to know these; none when not given.
+        training_hashes: `name_hashes` of the training names, to recognise them; none by default.
         temperature_scale: factor of the sampling temperature for each origin, (C,), all above 0; default 1.
             An origin that was learned less well needs a lower one for samples as recognisable as real names.
 
@@ -100,29 +101,29 @@ class Generator:
         training_hashes: NDArray[np.uint32] | None = None,
         temperature_scale: Sequence[float] | None = None,
     ) -> None:
-        self.config = r = GeneratorConfig() if config is None else config
-        rng = np.random.default_rng(r.seed) if rng is None else rng
+        self.config = c = GeneratorConfig() if config is None else config
+        rng = np.random.default_rng(c.seed) if rng is None else rng
         self.alphabet, self.origins = alphabet, tuple(origins)
         self.facts, self.card = dict(facts or {}), card
         self.training_hashes = np.empty(0, np.uint32) if training_hashes is None else training_hashes
-        scales = (1.0,) * len(self.origins) if temperature_scale is None else temperature_scale
-        self.temperature_scale = tuple(map(float, scales))
-        if len(scales) != len(self.origins) or not all(0 < each < np.inf for each in self.temperature_scale):
-            raise InputError(
-                f"temperature_scale: expected {len(self.origins)} numbers above 0, got {list(scales)}"
-            )
-        encoder = Encoder("rnn", len(self.origins), r.origin_size, embedding_size=r.origin_size, rng=rng)
+        scale = (1.0,) * len(self.origins) if temperature_scale is None else temperature_scale
+        self.temperature_scale = tuple(map(float, scale))
+        if len(scale) != len(self.origins) or not all(0 < each < np.inf for each in self.temperature_scale):
+            raise InputError(f"temperature_scale: expected {len(self.origins)} numbers above 0, got {scale}")
+        encoder = Encoder("rnn", len(self.origins), c.origin_size, embedding_size=c.origin_size, rng=rng)
         decoder = Decoder(
             "gru",
             len(alphabet),
-            r.hidden_size,
-            r.origin_size,
-            embedding_size=r.letter_size,
+            c.hidden_size,
+            c.origin_size,
+            embedding_size=c.letter_size,
             reminded=True,
-            dropout=r.dropout,
+            dropout=c.dropout,
             rng=rng,
         )
         self.network = OneToMany(encoder, decoder)
+
+    # --- generating ---------------------------------------------------------------------------------------
 
     def names(
         self,
@@ -134,20 +135,20 @@ class Generator:
         start: str = "",
         known: bool = False,
     ) -> list[str]:
-        """Write new names of an origin; the same may come twice.
+        """Generate names of an origin; some may be equal.
 
         Args:
-            origin: one of `origins`.
-            count: how many. The first of many are those of fewer.
+            origin: one of `origins`, in capitals or not.
+            count: how many names. The first of many are the same as those of fewer.
             seed: equal seeds give equal names.
             temperature: below 1 favours probable letters, above 1 improbable ones. It is multiplied by the
                 origin's `temperature_scale`; at a product of 1, names are sampled as the network predicts.
             start: the first letters of every name.
-            known: whether names that it learned from may come too. If not, such a name is drawn again; what
-                is still none but these after 50 draws, as at a very low temperature, stays.
+            known: whether names in the training lists are wanted too. If not, such a name is drawn again; at
+                a very low temperature it may still be known after 50 attempts, and is kept.
 
         Raises:
-            InputError: there is no such origin, a letter of `start` is unknown, or a number is not possible.
+            InputError: there is no such origin, `start` has an unknown letter, or a number is out of range.
         """
         return list(self.stream(origin, count, seed=seed, temperature=temperature, start=start, known=known))
 
@@ -161,104 +162,102 @@ class Generator:
         start: str = "",
         known: bool = False,
     ) -> Iterator[str]:
-        """The names that `names` gives, one after the other; some thousands at a time are written.
+        """The names that `names` returns, one after another; memory does not grow with their number.
 
-        Takes the arguments of `names`, and raises the same, before the first name is asked for.
+        The arguments and errors are those of `names`; the errors are raised before the first name is taken.
         """
-        row = self.row(origin)
+        row = self._row(origin)
         check_whole_number("count", count)
         check_whole_number("seed", seed, least=0)
         if not isinstance(start, str):
             raise InputError(f"start: expected a text, got {start!r}")
-        if not isinstance(temperature, (int, float)):
+        if not isinstance(temperature, (int, float)) or not 0 < temperature <= 10:
             raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature!r}")
-        if not 0 < temperature <= 10:
-            raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature}")
         prefix, scaled = self._prefix(start), temperature * self.temperature_scale[row]
-        parts = (
-            self._part(
-                row, (seed, first), min(TOGETHER, count - first), scaled, prefix, 1 if known else DRAWS
-            )
-            for first in range(0, count, TOGETHER)
-        )
-        return chain.from_iterable(parts)
+        attempts = 1 if known else MAX_ATTEMPTS
 
-    def _part(
-        self, row: int, seed: tuple[int, int], count: int, temperature: float, prefix: list[int], draws: int
+        def batch(first: int) -> list[str]:
+            return self._batch(row, (seed, first), min(BATCH, count - first), scaled, prefix, attempts)
+
+        return (name for first in range(0, count, BATCH) for name in batch(first))
+
+    def _batch(
+        self,
+        row: int,
+        seed: tuple[int, int],
+        count: int,
+        temperature: float,
+        prefix: list[int],
+        attempts: int,
     ) -> list[str]:
-        """So many names, those that are known drawn again."""
+        """Generate names, those in the training lists again."""
         names, missing = [""] * count, np.arange(count)
-        for draw in range(draws):
-            # A name's chances hang on its place and the draw alone, not on how many there are.
-            chances = np.random.default_rng([*seed, draw]).random((count, LONGEST + 1))
-            drawn = self._write(row, chances[missing], temperature, prefix)
-            for place, name in zip(missing.tolist(), drawn, strict=True):
-                names[place] = name
-            missing = missing[np.isin(fingerprints(drawn), self.training_hashes)]
+        for attempt in range(attempts):
+            # All numbers are drawn, also for names that are done: a name then depends on its index and the
+            # attempt, but not on how many names there are.
+            uniform = np.random.default_rng([*seed, attempt]).random((count, MAX_LETTERS + 1))
+            drawn = self._sample(row, uniform[missing], temperature, prefix)
+            for index, name in zip(missing.tolist(), drawn, strict=True):
+                names[index] = name
+            missing = missing[np.isin(name_hashes(drawn), self.training_hashes)]
             if not len(missing):
                 break
         return names
 
-    def _write(self, row: int, chances: Array, temperature: float, prefix: list[int]) -> list[str]:
-        """A name of an origin for each row of chances: no mark without its letter, no end in a hyphen."""
+    def _sample(self, row: int, uniform: Array, temperature: float, prefix: list[int]) -> list[str]:
+        """A name for each row of numbers from [0, 1); every word begins with a letter, not with a mark."""
         network = self.network
-        y, _ = network.encoder.forward(one_step(np.full(len(chances), row)))
-        position = network.decoder.begin(y.data, None)
+        y, _ = network.encoder.forward(one_step(np.full(len(uniform), row)))
+        state = network.decoder.begin(y.data, None)
         joints = np.array([True, *(letter in " -'" for letter in self.alphabet.letters)])  # (V,)
         needs_letter = joints | [False, *(combining(c) > 0 or c == "ß" for c in self.alphabet.letters)]
-        fresh = np.full(
-            len(chances), bool(joints[prefix[-1]]) if prefix else True
-        )  # a word has not begun yet
-        draw = sampler(chances, temperature)
+        at_start = np.full(len(uniform), bool(joints[prefix[-1]]) if prefix else True)  # of a word, (N,)
+        draw = sampler(uniform, temperature)
 
         def choose(log_p: Array, step: int) -> Ids:
-            tokens = draw(np.where(fresh[:, None] & needs_letter, -np.inf, log_p), step)
-            np.copyto(fresh, joints[tokens])
+            tokens = draw(np.where(at_start[:, None] & needs_letter, -np.inf, log_p), step)
+            np.copyto(at_start, joints[tokens])
             return tokens
 
-        written = generate(network.decoder, position, choose, LONGEST, prefix=prefix)
-        # Only a name that was cut at the limit can end otherwise than with a letter.
-        return [capitalise(self.alphabet.decode(text.ids).rstrip(" -'")) for text in written]
+        texts = generate(network.decoder, state, choose, MAX_LETTERS, prefix=prefix)
+        # Only a name that was cut at the limit can end in anything but a letter.
+        return [capitalise(self.alphabet.decode(text.ids).rstrip(" -'")) for text in texts]
 
     def _prefix(self, start: str) -> list[int]:
         """The tokens of the first letters."""
-        letters = spell(start)
-        unknown = {letter for letter in letters if letter not in self.alphabet.letters}
-        unknown |= {letter for letter in start if category(letter) in NO_LETTERS}  # `spell` passes these over
-        if unknown or (start.strip() and not letters):
-            known, marks = (
-                _shown(filter(str.isalpha, self.alphabet.letters)),
-                filter(combining, self.alphabet.letters),
-            )
-            wrong = f"has {_shown(sorted(unknown))}" if unknown else "has no letters"
+        letters, known = spell(start), self.alphabet.letters
+        # `spell` drops numbers and symbols, which would go unnoticed.
+        wrong = {c for c in letters if c not in known} | {
+            c for c in start if category(c) in NUMBERS_AND_SYMBOLS
+        }
+        if wrong or (start.strip() and not letters):
             raise InputError(
-                f"start: {start!r} {wrong}; expected letters among {known}, and the marks {_shown(marks)}"
+                f"start: {start!r} has {_shown(sorted(wrong)) or 'no letters'}; expected letters among "
+                f"{_shown(filter(str.isalpha, known))}, and the marks {_shown(filter(combining, known))}"
             )
-        if len(letters) >= LONGEST:
-            raise InputError(f"start: expected less than {LONGEST} letters and marks, got {len(letters)}")
+        if len(letters) >= MAX_LETTERS:
+            raise InputError(f"start: expected less than {MAX_LETTERS} letters and marks, got {len(letters)}")
         return [int(token) for token in self.alphabet.encode(letters)]
 
-    def row(self, origin: str) -> int:
-        """The index of an origin; case is ignored.
-
-        Raises:
-            InputError: the generator does not know the origin.
-        """
+    def _row(self, origin: str) -> int:
+        """The index of an origin, in capitals or not."""
         return self.origins.index(find_origin("origin", origin, self.origins))
 
+    # --- evaluation ---------------------------------------------------------------------------------------
+
     def negative_log_likelihood(self, names: Sequence[str], origins: Sequence[str]) -> tuple[Array, Ids]:
-        """-log p of each name in nats, and its number of letters, both (N,).
+        """-log p of each name given its origin, in nats, and its number of letters, both (N,).
 
         The end of a name counts as a letter.
 
         Raises:
             InputError: a letter is not in the alphabet, or there is no such origin.
         """
-        targets, rows = self.encode(names), np.array([self.row(origin) for origin in origins])
+        targets, rows = self.encode(names), np.array([self._row(origin) for origin in origins])
         logits, _ = self.network.forward(rows, targets)
-        told, said = self.network.decoder.shifted(targets)
-        log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)  # (M, V)
-        letters = told.with_data(log_p[np.arange(len(log_p)), said.data]).unpack()
+        inputs, outputs = self.network.decoder.shifted(targets)
+        log_p = log_softmax(logits)[np.arange(len(logits)), outputs.data]  # (M,)
+        letters = inputs.with_data(log_p).unpack()
         return -np.array([each.sum() for each in letters]), np.array([len(each) for each in letters])
 
     def encode(self, names: Sequence[str]) -> Packed:
@@ -276,7 +275,7 @@ class Generator:
 
     @classmethod
     def load(cls, model: str | Path | None = None) -> Self:
-        """Load a generator: the shipped one, or one from a folder.
+        """Load the pretrained generator, or one from a folder.
 
         Raises:
             ModelError: there is none, or it is damaged.
@@ -286,16 +285,16 @@ class Generator:
         facts, tensors = artifact.facts, dict(artifact.tensors)
         if "generator" not in facts["architecture"]:
             raise ModelError(
-                f"{folder}: expected a model that writes names, found one that reads them. It is for "
-                "`cognomen predict NAME --model FOLDER`; without --model, the shipped one writes names."
+                f"{folder}: expected a generator, found a classifier. It is for `cognomen predict NAME "
+                "--model FOLDER`; without --model, `generate` uses the pretrained generator."
             )
         if TRAINING_HASHES not in tensors:
             raise ModelError(
-                f"{folder}: expected a tensor {TRAINING_HASHES!r}, the checksums of the training names, "
-                "found none: an older version made it. Retrain it, or leave --model out."
+                f"{folder}: expected a tensor {TRAINING_HASHES!r}, the hashes of the training names, "
+                "found none: an older version made it. Train it anew, or leave --model out."
             )
         try:
-            made = cls(
+            generator = cls(
                 Alphabet(facts["alphabet"]),
                 facts["origins"],
                 GeneratorConfig.from_json(facts["architecture"]["generator"]),
@@ -305,16 +304,16 @@ class Generator:
                 training_hashes=tensors.pop(TRAINING_HASHES),
                 temperature_scale=facts["calibration"].get("temperature_scale"),
             )
-            made.network.load(tensors)
+            generator.network.load(tensors)
         except (InputError, KeyError, TypeError, ValueError) as error:
             raise ModelError(
                 f"{folder}: the generator's parts do not fit together: {error}. Copy the whole folder anew "
                 "from its source."
             ) from error
-        return made
+        return generator
 
     def save(self, folder: str | Path) -> None:
-        """Write the generator to a folder, its weights as float16, as a model is written (`artifact`).
+        """Write the generator to a folder atomically, its weights as float16 (see `write_artifact`).
 
         Raises:
             ModelError: the folder holds something else, or cannot be written.
@@ -339,17 +338,17 @@ class Generator:
 
 
 def spell(name: str) -> str:
-    """A name as the network writes it: small letters and their marks, each a letter of its own; ß stays."""
+    """A name in the network's letters: lower case, with every mark a letter of its own; ß stays."""
     return normalise(name, lower=False).lower()
 
 
-def fingerprints(names: Iterable[str]) -> NDArray[np.uint32]:
-    """A number for each name's spelling, (N,): its checksum CRC-32, which two names hardly ever share."""
+def name_hashes(names: Iterable[str]) -> NDArray[np.uint32]:
+    """The CRC-32 of each name's spelling, (N,); different names hardly ever have the same."""
     return np.array([crc32(spell(name).encode()) for name in names], np.uint32)
 
 
 def capitalise(name: str) -> str:
-    """A name in small letters as people write it: "o'brien" is O'Brien, "ou-yang" Ou-Yang; marks composed."""
+    """A lower-case name in its usual capitals, composed: "o'brien" is O'Brien, "ou-yang" is Ou-Yang."""
     capitals = re.sub(r"(^|[ '\-])(\w)", lambda found: found[1] + found[2].title(), name)
     return compose("NFC", re.sub(r"\bMc(\w)", lambda found: f"Mc{found[1].upper()}", capitals))
 

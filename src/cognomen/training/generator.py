@@ -8,7 +8,7 @@ import numpy as np
 
 from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
-from cognomen.network.generator import Generator, GeneratorConfig, fingerprints, spell
+from cognomen.network.generator import Generator, GeneratorConfig, name_hashes, spell
 from cognomen.rnn.arrays import Ids
 from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.shapes import fit
@@ -65,6 +65,6 @@ def train_generator(
         seed=config.seed,
         on_progress=on_progress,
     )
-    made.training_hashes = np.unique(fingerprints(corpus.names))
+    made.training_hashes = np.unique(name_hashes(corpus.names))
     made.facts = {"names": len(usable), "corpus": corpus.source, "config": config.to_json()}
     return made

@@ -65,6 +65,7 @@ def command(
     invented name hints at a language. It does not tell anyone's nationality, ethnicity or religion.
     """
     from cognomen.network.generator import Generator
+    from cognomen.text.matching import find_origin
 
     if origin is None and not list_origins:
         raise click.UsageError("Missing argument 'ORIGIN'; --origins lists them.")
@@ -75,7 +76,11 @@ def command(
         else:
             click.echo("\n".join(generator.origins))
         return
-    facts = {"origin": generator.origins[generator.row(origin)], "seed": seed, "temperature": temperature}
+    facts = {
+        "origin": find_origin("origin", origin, generator.origins),
+        "seed": seed,
+        "temperature": temperature,
+    }
     for name in generator.stream(origin, count, seed=seed, temperature=temperature, start=start, known=known):
         if as_json:
             print_json({"name": name, **facts})
