@@ -194,6 +194,18 @@ def test_names_seen_in_training_are_told(tmp_path, names):
     assert "not known" in json.loads(line)["notes"][0]
 
 
+def test_an_encoding_reaches_every_command_that_reads_names(model, tmp_path):
+    data = write_names(tmp_path / "names", {"Irish": ["Byrne"]})
+    (data / "German.txt").write_bytes("Müller\nMüller\n".encode("cp1252"))
+    out = ["--out", str(tmp_path / "new-model")]
+    commands = (["data", "check"], ["evaluate", str(model)], ["train", *out], ["protocol", "L"])
+    for command in commands:
+        assert "--encoding cp1252" in failure(inside(*command, str(data)), 1)
+        assert "expected a text encoding" in failure(inside(*command, str(data), "--encoding", "x"), 1)
+    said = lines(inside("data", "check", str(data), "--encoding", "cp1252"))
+    assert "1 dropped as duplicate" in "\n".join(said)
+
+
 def test_origins_that_the_model_does_not_know_count_as_errors(model, tmp_path):
     all_right = write_names(tmp_path / "known", {"English": ["Smith", "Jones"], "Czech": ["Dvorak"]})
     with_strangers = write_names(tmp_path / "strange", {"English": ["Smith", "Jones"], "Welsh": ["Dvorak"]})

@@ -15,8 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from cli_running import failure, inside, lines, run, tiny_classifier
+from counting import count_calls
 from mixtures import ORIGINS, PRIORS
 
+from cognomen.apps import score_file
 from cognomen.apps.cli.composition import report
 from cognomen.apps.score_file import score_table
 from cognomen.classifier import Classifier
@@ -147,6 +149,21 @@ def test_many_blocks_are_one_table(model, table, out, monkeypatch):
     scored = score_table(Classifier.load(model), table, "surname", out, on_rows=rows.append)
     assert (scored.rows, scored.answered, len(rows), rows[-1]) == (6, 4, 2, 6)
     check(read(out), expected(model))
+
+
+@pytest.mark.parametrize(("remembered", "scored"), [(1 << 20, 3), (1, 5)])
+def test_a_text_is_scored_once_in_all_blocks(model, remembered, scored, monkeypatch):
+    """If not too many are to be remembered: then all are forgotten, and the answers stay the same."""
+    names = ["Smith", "Nakamura", "Smith", "Dvorak", "Nakamura"] * 3
+    Path("many.csv").write_text("name\n" + "".join(f"{name}\n" for name in names), "utf-8")
+    monkeypatch.setattr(text_files, "BLOCK", 40)
+    monkeypatch.setattr(score_file, "REMEMBERED", remembered)
+    clf = Classifier.load(model)
+    calls = count_calls(clf, monkeypatch)
+    score_table(clf, "many.csv", "name", "out.csv", full_names=False)
+    assert [row[1] for row in read("out.csv")[1:]] == clf.predict(names, full_names=False)
+    assert sum(count for count, _ in calls[:-1]) >= scored
+    assert remembered == 1 or sum(count for count, _ in calls[:-1]) == scored
 
 
 @pytest.mark.parametrize("out", ["out.csv", "out.parquet"])

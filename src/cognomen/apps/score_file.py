@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from cognomen.text.columns import distinct_texts
 
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.priors import Prior
+    from cognomen.classifier.options import PredictOptions
 
 __all__ = ["ScoreSummary", "score_table"]
 
@@ -59,12 +60,8 @@ def score_table(
     *,
     prefix: str = "",
     encoding: str | None = None,
-    full_names: bool = True,
-    threads: int = 1,
-    prior: Prior = "training",
-    restrict: Iterable[str] | None = None,
-    abstain_below: float = 0.0,
     on_rows: Callable[[int], None] = lambda rows: None,
+    **options: Unpack[PredictOptions],
 ) -> ScoreSummary:
     """Write a copy of a table with four more columns: origin, probability, status and reason.
 
@@ -79,8 +76,8 @@ def score_table(
         prefix: prepended to the headings of the four columns.
         encoding: of a CSV or TSV table; UTF-8 if None. The new table is UTF-8, with a byte-order mark if the
             old one has one or is in another encoding.
-        full_names, threads, prior, restrict, abstain_below: as in a call of the classifier.
         on_rows: called after each block with the number of rows done.
+        **options: full_names, threads, prior, restrict and abstain_below, as for `Classifier.predict`.
 
     Raises:
         DataError: the table cannot be read, lacks the column, or has one of the four already.
@@ -93,17 +90,9 @@ def score_table(
     index = find_column(source.path, column, source.headings)
     new = [prefix + name for name in ANSWER_COLUMNS]
     _check_headings(source, new)
-    only = None if restrict is None else tuple(restrict)
-    remember = _Memory(
-        lambda texts: classifier.scores(
-            texts,
-            full_names=full_names,
-            threads=threads,
-            prior=prior,
-            restrict=only,
-            abstain_below=abstain_below,
-        )
-    )
+    restrict = options.get("restrict")
+    options["restrict"] = None if restrict is None else tuple(restrict)  # it is needed for each block
+    remember = _Memory(partial(classifier.scores, **options))
     counts = np.zeros(len(REASONS) + 1, np.intp)  # of rows by reason; the last for those with an answer
 
     def scored() -> Iterator[_ScoredBlock]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from cognomen.text.columns import is_arrow_column, is_string_column
 if TYPE_CHECKING:
     from cognomen.classifier.answers import Scores
     from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.priors import Prior
+    from cognomen.classifier.options import PredictOptions
 
 __all__ = ["ANSWER_COLUMNS", "STATUSES", "score_column", "scores_cells", "scores_table"]
 
@@ -25,17 +25,8 @@ STATUSES = ("ok", "unknown")
 _PURPOSE = "Scoring a column of an Arrow table"
 
 
-def score_column(
-    classifier: Classifier,
-    column: Any,
-    *,
-    full_names: bool = True,
-    threads: int = 1,
-    prior: Prior = "training",
-    restrict: Iterable[str] | None = None,
-    abstain_below: float = 0.0,
-) -> Any:
-    """Score each text of a column. Different texts are scored once, however often they stand in it.
+def score_column(classifier: Classifier, column: Any, **options: Unpack[PredictOptions]) -> Any:
+    """Score each text of a column. A text is scored once, however often it occurs.
 
         import pyarrow.parquet
         table = pyarrow.parquet.read_table("people.parquet")
@@ -44,15 +35,13 @@ def score_column(
 
     Args:
         classifier: gives the answers.
-        column: a pyarrow Array or ChunkedArray of N strings (string, large_string or string_view), also
-            encoded by a dictionary; nulls are answered "unknown".
-        full_names: find the surname in a full name ("John Smith"). False takes each text as it stands.
-        threads: how many threads the network may use.
-        prior, restrict, abstain_below: as the classifier's own call takes them.
+        column: a pyarrow Array or ChunkedArray of N strings (string, large_string or string_view), or of
+            such strings dictionary-encoded; null is answered "unknown".
+        **options: full_names, threads, prior, restrict and abstain_below, as for `Classifier.predict`.
 
     Returns:
-        A pyarrow.Table of N rows, in the order of the column. Each of its columns is one chunk, whatever the
-        chunks of `column`:
+        A pyarrow.Table of N rows, in the order of the column. Each of its columns is one chunk, however
+        many chunks `column` has:
 
             origin       dictionary<string>  the most likely origin; null where unknown
             probability  float               its calibrated probability; null where unknown
@@ -60,24 +49,21 @@ def score_column(
             reason       dictionary<string>  why it is unknown (see `Answer`); null where it is known
 
     Raises:
-        InputError: `column` is no such column, or another argument is not what it should be.
+        InputError: `column` is not such a column, or an option is invalid.
         MissingExtraError: pyarrow is not installed.
     """
     require_pyarrow(_PURPOSE)
     _check_column(column)
-    scores = classifier.scores(
-        column,
-        full_names=full_names,
-        threads=threads,
-        prior=prior,
-        restrict=restrict,
-        abstain_below=abstain_below,
-    )
-    return scores_table(scores, classifier.origins)
+    return scores_table(classifier.scores(column, **options), classifier.origins)
 
 
 def scores_table(scores: Scores, origins: Sequence[str]) -> Any:
-    """The pyarrow.Table that `score_column` gives, made of scores; `origins` are the classifier's."""
+    """Scores as the pyarrow.Table that `score_column` returns.
+
+    Args:
+        scores: of N names.
+        origins: those of the classifier.
+    """
     pa = require_pyarrow(_PURPOSE)
     unknown = scores.origins < 0  # (N,)
     return pa.table(
@@ -91,7 +77,7 @@ def scores_table(scores: Scores, origins: Sequence[str]) -> Any:
 
 
 def scores_cells(scores: Scores, origins: Sequence[str]) -> list[list[str]]:
-    """The same as texts for a CSV file, a list of four for each row; what is null there is "" here."""
+    """Scores as four cells of CSV for each of N rows: the columns of `scores_table`, with "" for null."""
     unknown = scores.origins < 0  # (N,)
     shown = ["" if off else f"{p:.6f}" for off, p in zip(unknown, scores.probabilities.tolist(), strict=True)]
     columns = (
@@ -106,21 +92,21 @@ def scores_cells(scores: Scores, origins: Sequence[str]) -> list[list[str]]:
 def _check_column(column: Any) -> None:
     expected = "column: expected a pyarrow Array or ChunkedArray of strings"
     if hasattr(column, "column_names"):
-        raise InputError(f"{expected}, got a whole {type(column).__name__}. Give {_named(column)}.")
+        raise InputError(f"{expected}, got a whole {type(column).__name__}. Pass {_named(column)}.")
     if not is_arrow_column(column):
         raise InputError(
-            f"{expected}, got a {type(column).__name__}. pyarrow.array(...) makes one; others are answered "
-            "by the classifier itself: classifier.predict(...)."
+            f"{expected}, got a {type(column).__name__}. Convert it with pyarrow.array(...), or pass it to "
+            "the classifier itself: classifier.predict(...)."
         )
     if not is_string_column(column):
         raise InputError(f"{expected}, got values of the type {column.type}. Try column.cast('string').")
 
 
 def _named(table: Any) -> str:
-    return " or ".join(f"table[{name!r}]" for name in table.column_names[:3]) or "it has none"
+    return " or ".join(f"table[{name!r}]" for name in table.column_names[:3]) or "a column"
 
 
-def _encoded(places: NDArray[Any], texts: Sequence[str]) -> Any:
-    """A dictionary-encoded column: the texts at these places (N,), null at -1."""
+def _encoded(indices: NDArray[Any], texts: Sequence[str]) -> Any:
+    """A dictionary-encoded column from indices into texts, (N,); -1 is null."""
     pa = require_pyarrow(_PURPOSE)
-    return pa.DictionaryArray.from_arrays(pa.array(places, mask=places < 0), pa.array(texts, pa.string()))
+    return pa.DictionaryArray.from_arrays(pa.array(indices, mask=indices < 0), pa.array(texts, pa.string()))
