@@ -100,24 +100,18 @@ def generate(
         ended |= tokens == BOUNDARY
         if ended.all():
             break
-    return _cut(np.stack(taken, axis=1), log_p, ended, limit, seen)
-
-
-def _cut(
-    tokens: Ids, log_p: Array, ended: Array, limit: int, seen: Sequence[Array | None]
-) -> list[Hypothesis]:
-    """The texts (N, T) up to the boundary or the limit."""
-    lengths = np.where(ended, (tokens == BOUNDARY).argmax(axis=1), limit)  # (N,)
-    attention = [weights for weights in seen if weights is not None]
+    attention = [weights for weights in seen if weights is not None]  # (N, L) at each step
     return [
-        Hypothesis(
-            text[:length],
-            float(p),
-            bool(end),
-            np.stack([weights[i] for weights in attention[: length + 1]]) if attention else None,
-        )
-        for i, (text, length, p, end) in enumerate(zip(tokens, lengths, log_p, ended, strict=True))
+        _hypothesis(text, p, end, limit, [weights[i] for weights in attention])
+        for i, (text, p, end) in enumerate(zip(np.stack(taken, axis=1), log_p, ended, strict=True))
     ]
+
+
+def _hypothesis(tokens: Ids, log_p: float, ended: bool, limit: int, attention: Sequence[Array]) -> Hypothesis:
+    """The text (T,) up to the boundary or the limit."""
+    length = int((tokens == BOUNDARY).argmax()) if ended else limit
+    weights = np.stack(attention[: length + 1]) if attention else None
+    return Hypothesis(tokens[:length], float(log_p), bool(ended), weights)
 
 
 def beam_search(decoder: Decoder, position: DecoderState, width: int, limit: int) -> list[Hypothesis]:
@@ -159,7 +153,7 @@ def beam_search(decoder: Decoder, position: DecoderState, width: int, limit: int
         position = after.take(rows)
         if ended.all():
             break
-    return [_trace(history, width * n, float(scores[n, 0]), bool(ended[n, 0]), limit) for n in range(count)]
+    return [_trace(history, width * n, scores[n, 0], ended[n, 0], limit) for n in range(count)]
 
 
 def _steps(log_p: Array, ended: Array) -> Array:
@@ -178,7 +172,5 @@ def _trace(
         tokens.append(int(chosen[row]))
         row = int(rows[row])
         seen.append(None if weights is None else weights[row])
-    text = np.array(tokens[::-1])
-    length = int((text == BOUNDARY).argmax()) if ended else limit
     attention = [weights for weights in seen[::-1] if weights is not None]
-    return Hypothesis(text[:length], score, ended, np.stack(attention[: length + 1]) if attention else None)
+    return _hypothesis(np.array(tokens[::-1]), score, ended, limit, attention)

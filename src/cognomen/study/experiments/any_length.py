@@ -95,12 +95,13 @@ def answers_at(net: SyncedManyToMany, bits: Ids) -> Ids:
 
 def table(numbers: Numbers) -> Table:
     """Right answers by length."""
-    heads = ("net, question", *(f"{length:,} symbols" for length in numbers["lengths"]))
-    rows = [
-        (f"{row['net']}, {row['question']}", *(f"{share:.1%}" for share in row["shares"]))
-        for row in numbers["rows"]
-    ]
-    return Table(heads, tuple(rows))
+    return Table(
+        ("net, question", *(f"{length:,} symbols" for length in numbers["lengths"])),
+        tuple(
+            (f"{row['net']}, {row['question']}", *(f"{share:.1%}" for share in row["shares"]))
+            for row in numbers["rows"]
+        ),
+    )
 
 
 def sentence(numbers: Numbers) -> str:

@@ -124,12 +124,13 @@ def _two(numbers: Numbers, found: list[float]) -> tuple[float, float]:
 def table(numbers: Numbers) -> Table:
     """Each net's weights, and its accuracy on lengths trained on and not."""
     short, long = numbers["longest_in_training"], numbers["places"]
-    heads = ("net", "weights", "texts in training", f"right, up to {short} letters", f"{short + 1} to {long}")
-    rows = [
-        (words, f"{size:,}", f"2 to {longest}", *(f"{share:.1%}" for share in _two(numbers, found)))
-        for words, longest, size, found in numbers["rows"]
-    ]
-    return Table(heads, tuple(rows))
+    return Table(
+        ("net", "weights", "texts in training", f"right, up to {short} letters", f"{short + 1} to {long}"),
+        tuple(
+            (words, f"{size:,}", f"2 to {longest}", *(f"{share:.1%}" for share in _two(numbers, found)))
+            for words, longest, size, found in numbers["rows"]
+        ),
+    )
 
 
 def sentence(numbers: Numbers) -> str:

@@ -69,12 +69,15 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 def table(numbers: Numbers) -> Table:
     """What the net was shown, and how many of the held-out names it answered right."""
-    rows = [(words, f"{accuracy:.1%}") for words, accuracy in numbers["rows"]]
-    rows.insert(
-        1, ("learned on whole names, asked with shuffled ones", f"{numbers['shuffled_only_when_asked']:.1%}")
-    )
-    rows.append(("nothing: always the commonest origin", f"{numbers['commonest']:.1%}"))
-    return Table(("what the net is shown", "held-out names right"), tuple(rows))
+    whole, *rows = numbers["rows"]
+    rows = [
+        whole,
+        ("learned on whole names, asked with shuffled ones", numbers["shuffled_only_when_asked"]),
+        *rows,
+        ("nothing: always the commonest origin", numbers["commonest"]),
+    ]
+    shown = tuple((words, f"{accuracy:.1%}") for words, accuracy in rows)
+    return Table(("what the net is shown", "held-out names right"), shown)
 
 
 def _by_words(numbers: Numbers) -> dict[str, float]:

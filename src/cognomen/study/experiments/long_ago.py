@@ -156,8 +156,7 @@ def _learned_growing(way: Way, top: int, steps: int, seed: int, on_progress: OnP
 
 def table(numbers: Numbers) -> Table:
     """How the gradient fades, and what each way recalls."""
-    far = min(100, FADING - 1)
-    lags = numbers["lags"]
+    far, lags = min(100, FADING - 1), numbers["lags"]
     heads = (
         "net",
         f"gradient at lag {far} of that at 0",

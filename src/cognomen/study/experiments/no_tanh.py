@@ -35,11 +35,9 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train both nets on oddness, on the first sign, and on surnames."""
     names = load_names(quick=settings.quick)
     told = iter(parts(on_progress, [f"{task}, {words}" for task in TASKS for words in WAYS.values()]))
-    odd, first, surnames = {}, {}, {}
-    for phi in WAYS:
-        odd[phi] = _odd(phi, settings, next(told))
-    for phi in WAYS:
-        first[phi] = _first(phi, settings, next(told))
+    odd = {phi: _odd(phi, settings, next(told)) for phi in WAYS}
+    first = {phi: _first(phi, settings, next(told)) for phi in WAYS}
+    surnames = {}
     for phi in WAYS:
         fitted = fit_names(
             names,
@@ -156,20 +154,21 @@ def table(numbers: Numbers) -> Table:
         "surnames right",
         "first and last letter act together",
     )
-    rows = []
-    for phi, words in WAYS.items():
-        first, names = numbers["first"][phi], numbers["names"][phi]
-        rows.append(
-            (
-                words,
-                f"{numbers['odd'][phi][-1]:.1%}",
-                f"{first['recalled'][numbers['lengths'].index(numbers['longest'])]:.1%}",
-                f"{first['recalled'][-1]:.1%}",
-                f"{first['largest_eigenvalue']:.2f}",
-                f"{names['accuracy']:.1%}",
-                f"{names['interaction']:.1%}",
-            )
+    found = [
+        (words, *(numbers[task][phi] for task in ("odd", "first", "names"))) for phi, words in WAYS.items()
+    ]
+    rows = (
+        (
+            words,
+            f"{odd[-1]:.1%}",
+            f"{first['recalled'][numbers['lengths'].index(numbers['longest'])]:.1%}",
+            f"{first['recalled'][-1]:.1%}",
+            f"{first['largest_eigenvalue']:.2f}",
+            f"{names['accuracy']:.1%}",
+            f"{names['interaction']:.1%}",
         )
+        for words, odd, first, names in found
+    )
     return Table(heads, tuple(rows))
 
 

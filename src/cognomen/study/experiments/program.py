@@ -90,9 +90,10 @@ def _look_inside(net: SyncedManyToMany, rng: np.random.Generator) -> dict[str, o
 
 def table(numbers: Numbers) -> Table:
     """Digits and whole sums that are right, by length."""
-    heads = ("digits in each number", "digits right", "whole sums right", "digits right without a carry")
-    rows = [(f"{digits:,}", *(f"{share:.1%}" for share in shares)) for digits, *shares in numbers["rows"]]
-    return Table(heads, tuple(rows))
+    return Table(
+        ("digits in each number", "digits right", "whole sums right", "digits right without a carry"),
+        tuple((f"{digits:,}", *(f"{share:.1%}" for share in shares)) for digits, *shares in numbers["rows"]),
+    )
 
 
 def sentence(numbers: Numbers) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -127,15 +128,16 @@ def _ratio(times: Sequence[float]) -> float:
 
 def table(numbers: Numbers) -> Table:
     """Milliseconds of steps and of large products, and their ratio, for each length and width."""
-    heads = ["steps"]
-    for count in numbers["milliseconds"]:
-        heads += [f"{count} side by side: steps, ms", "products, ms", "ratio"]
-    rows = []
-    for place, length in enumerate(numbers["lengths"]):
-        pairs = [times[place] for times in numbers["milliseconds"].values()]
-        cells = [(_shown(step), _shown(whole), f"{step / whole:.1f}") for step, whole in pairs]
-        rows.append((f"{length:,}", *(cell for three in cells for cell in three)))
-    return Table(tuple(heads), tuple(rows))
+    times = numbers["milliseconds"]  # by number of sequences: for each length, steps and products
+    heads = ((f"{count} side by side: steps, ms", "products, ms", "ratio") for count in times)
+    rows = [
+        [(_shown(step), _shown(whole), f"{step / whole:.1f}") for step, whole in pairs]
+        for pairs in zip(*times.values(), strict=True)
+    ]
+    return Table(
+        ("steps", *chain(*heads)),
+        tuple((f"{n:,}", *chain(*cells)) for n, cells in zip(numbers["lengths"], rows, strict=True)),
+    )
 
 
 def _shown(milliseconds: float) -> str:

@@ -93,12 +93,13 @@ def guess(answers: Ids) -> dict[str, Any]:
 
 def table(numbers: Numbers) -> Table:
     """Each net, and the guess that it must beat."""
-    rows = []
-    for name, net in numbers["nets"].items():
-        guessed = numbers["guess"][NETS[name][0]]["all"]
-        rows.append((name, f"{net['weights']:,}", f"{net['all']:.1%}", f"{guessed:.1%}"))
+    guessed = numbers["guess"]
     return Table(
-        ("question, and how clips are read", "weights", "frames right", "guessed by place"), tuple(rows)
+        ("question, and how clips are read", "weights", "frames right", "guessed by place"),
+        tuple(
+            (name, f"{net['weights']:,}", f"{net['all']:.1%}", f"{guessed[NETS[name][0]]['all']:.1%}")
+            for name, net in numbers["nets"].items()
+        ),
     )
 
 

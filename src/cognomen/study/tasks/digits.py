@@ -68,7 +68,7 @@ def table(numbers: Numbers) -> Table:
         (f"{digit}", f"{sum(row)}", f"{row[digit]}", f"{row[digit] / sum(row):.1%}")
         for digit, row in enumerate(numbers["confusion"])
     ]
-    right = sum(row[digit] for digit, row in enumerate(numbers["confusion"]))
+    right = np.trace(numbers["confusion"])
     total = ("all", f"{numbers['test']}", f"{right}", f"{numbers['accuracy']:.1%}")
     return Table(("digit", "test images", "recognised", ""), (*rows, total))
 

@@ -168,12 +168,13 @@ def rates(names: Sequence[Name], found: Sequence[str], known: Sequence[bool]) ->
 
 def table(numbers: Numbers) -> Table:
     """Each way of reading."""
-    heads = ("way of reading", "kana wrong", "kana wrong, known characters", "whole names right")
-    rows = [
-        (name, *(f"{row[key]:.1%}" for key in ("error_rate", "error_rate_known", "whole")))
-        for name, row in numbers["rows"].items()
-    ]
-    return Table(heads, tuple(rows))
+    return Table(
+        ("way of reading", "kana wrong", "kana wrong, known characters", "whole names right"),
+        tuple(
+            (name, *(f"{row[key]:.1%}" for key in ("error_rate", "error_rate_known", "whole")))
+            for name, row in numbers["rows"].items()
+        ),
+    )
 
 
 def sentence(numbers: Numbers) -> str:

@@ -85,10 +85,9 @@ def _share_new(generator: Generator, training: Corpus, temperature: float) -> fl
 
 def table(numbers: Numbers) -> Table:
     """The perplexity of each model."""
-    rows = [(f"{order}-grams, interpolated Kneser-Ney", f"{found:.2f}") for order, found in numbers["ngrams"]]
-    return Table(
-        ("model", "perplexity of a letter"), (*rows, ("recurrent net", f"{numbers['perplexity']:.2f}"))
-    )
+    found = {f"{order}-grams, interpolated Kneser-Ney": each for order, each in numbers["ngrams"]}
+    found["recurrent net"] = numbers["perplexity"]
+    return Table(("model", "perplexity of a letter"), tuple((name, f"{p:.2f}") for name, p in found.items()))
 
 
 def sentence(numbers: Numbers) -> str:
