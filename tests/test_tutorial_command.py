@@ -18,7 +18,7 @@ from cognomen.corpora import load_corpus
 from cognomen.errors import MissingExtraError
 from cognomen.tutorial import LoopConfig, load_data, run_loop
 from cognomen.tutorial.__main__ import command
-from cognomen.tutorial.protocol import TutorialTrainer
+from cognomen.tutorial.loop import TutorialTrainer
 from cognomen.tutorial.vocabulary import lines_by_category
 
 PYTHON = [sys.executable, "-m", "cognomen.tutorial"]

@@ -9,8 +9,8 @@ from cognomen.corpora import Corpus
 from cognomen.training import TrainingConfig
 from cognomen.training.protocols import ClassifierMethod
 from cognomen.training.run import TrainingRun
+from cognomen.tutorial.loop import TutorialTrainer
 from cognomen.tutorial.network import RNN
-from cognomen.tutorial.protocol import TutorialTrainer
 from cognomen.tutorial.vocabulary import N_LETTERS
 
 __all__ = ["HIDDEN_SIZES", "OurNetwork", "VideoNetwork", "plain"]

@@ -135,9 +135,12 @@ def draw_automaton(
         labels: (S, K), of the arrows.
         names: (S,), of the states.
     """
+    from matplotlib.patches import Circle
+
     for state, name in enumerate(names):
         x = 3.0 * state
-        axes.add_patch(_circle(x, COLOURS[state % len(COLOURS)]))
+        colour = COLOURS[state % len(COLOURS)]
+        axes.add_patch(Circle((x, 0), 0.7, facecolor=colour, edgecolor="white", zorder=3))
         axes.text(x, 0, name, ha="center", va="center", color="white", fontsize=11, weight="bold")
         for other in sorted(set(following[state])):
             written = "\n".join(
@@ -148,12 +151,6 @@ def draw_automaton(
     axes.text(-1.55, 0, "start", ha="right", va="center", color=GREY)
     axes.set(xlim=(-2.4, 3.0 * len(names) - 1.8), ylim=(-2.6, 2.6), aspect="equal")
     axes.axis("off")
-
-
-def _circle(x: float, colour: str) -> Any:
-    from matplotlib.patches import Circle
-
-    return Circle((x, 0), 0.7, facecolor=colour, edgecolor="white", zorder=3)
 
 
 def _arrow(axes: Axes, x: float, to: float, label: str) -> None:

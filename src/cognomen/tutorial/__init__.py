@@ -11,8 +11,7 @@ tensors:
     category_from_output(output, all_categories)
 
 The video keeps the categories in a global variable; here they are passed to the functions that need them.
-`python -m cognomen.tutorial DATA` runs everything. Read `vocabulary` first, then `network` and `loop`, and
-`protocol`, which evaluates the network on held-out names.
+`python -m cognomen.tutorial DATA` runs everything. Read `vocabulary` first, then `network` and `loop`.
 """
 
 from __future__ import annotations

@@ -160,7 +160,7 @@ def measure(
     from cognomen.apps.cli.progress import ProgressBar, protocol_progress
     from cognomen.apps.cli.protocol import report as in_full
     from cognomen.training.protocols import run_protocol
-    from cognomen.tutorial.protocol import TutorialTrainer
+    from cognomen.tutorial.loop import TutorialTrainer
 
     trainer, facts = TutorialTrainer(settings), {"tutorial": settings.to_json()}
     results = {}

@@ -67,13 +67,6 @@ class _PackedLinear(Linear):
         dx: Array = dy @ self.weight  # (..., N, X)
         return dx if dx.ndim == 2 else dx.sum(axis=0)
 
-    def move_bias(self, other: _PackedLinear, blocks: int | None) -> None:
-        """Move the bias of the first blocks (None: of all) to `other`."""
-        if self.bias is None or other.bias is None:
-            return
-        other.bias[:blocks] += self.bias[:blocks]  # (..., 1, Y)
-        self.bias, self.unbiased = (None, 0) if blocks is None else (self.bias[blocks:], blocks)
-
 
 def prepack(cell: Cell) -> Cell:
     """A copy of the cell with packed weights, for many steps.
@@ -87,7 +80,10 @@ def prepack(cell: Cell) -> Cell:
         inputs, states = packed.input, packed.recurrent
         assert isinstance(inputs, _PackedLinear)
         assert isinstance(states, _PackedLinear)
-        states.move_bias(inputs, packed.summed)
+        if inputs.bias is not None and states.bias is not None:
+            inputs.bias[: packed.summed] += states.bias[: packed.summed]  # (..., 1, Y)
+            states.bias = None if packed.summed is None else states.bias[packed.summed :]
+            states.unbiased = packed.summed or 0
     return packed
 
 

@@ -85,17 +85,13 @@ class Encoder(Layer):
         Raises:
             InputError: the inputs have the wrong shape, or an id is not in [0, V).
         """
-        data, back_embedding = self._numbers(x.data)
-        y, back_read = self.recurrent.forward(x.with_data(data), rng)
-        return y, lambda dy: back_embedding(back_read(dy))
-
-    def _numbers(self, data: NDArray[Any]) -> tuple[Array, Callable[[Array], Array | None]]:
-        """The inputs of the recurrent layers, (M, X) or (M, E)."""
         wanted = (self.input_size,) if self.embedding is None else ()
-        if data.shape[1:] != wanted:
+        if x.data.shape[1:] != wanted:
             raise InputError(
-                f"expected inputs of the shape {('M', *wanted)}, M steps in all, got {data.shape}"
+                f"expected inputs of the shape {('M', *wanted)}, M steps in all, got {x.data.shape}"
             )
-        if self.embedding is not None:
-            return self.embedding.forward(data)
-        return data.astype(self.dtype, copy=False), lambda dx: dx
+        if self.embedding is None:
+            return self.recurrent.forward(x.with_data(x.data.astype(self.dtype, copy=False)), rng)
+        e, back_embedding = self.embedding.forward(x.data)  # (M, E)
+        y, back_read = self.recurrent.forward(x.with_data(e), rng)
+        return y, lambda dy: back_embedding(back_read(dy))

@@ -80,13 +80,9 @@ def table(numbers: Numbers) -> Table:
     return Table(("what the net is shown", "held-out names right"), shown)
 
 
-def _by_words(numbers: Numbers) -> dict[str, float]:
-    return dict(numbers["rows"])
-
-
 def sentence(numbers: Numbers) -> str:
     """What order and distance are worth."""
-    by_words = _by_words(numbers)
+    by_words = dict(numbers["rows"])
     whole = by_words[WHOLE]
     cut = {words: accuracy for words, accuracy in by_words.items() if words.startswith("the last")}
     near = next((words for words, accuracy in cut.items() if accuracy >= whole - 0.02), None)
@@ -103,7 +99,7 @@ def sentence(numbers: Numbers) -> str:
 def draw(figure: Figure, numbers: Numbers) -> None:
     """What order is worth, and how far back the history reaches."""
     order, distance = figure.subplots(1, 2, width_ratios=(1, 1))
-    by_words = _by_words(numbers)
+    by_words = dict(numbers["rows"])
     shown = {
         "whole names": by_words[WHOLE],
         "letters sorted": by_words[SORTED],

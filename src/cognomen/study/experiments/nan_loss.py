@@ -202,11 +202,14 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 
 def _draw_grid(axes: Axes, numbers: Numbers) -> None:
     """A field for each run: the step at which it went bad, or the loss that it came to."""
+    from matplotlib.patches import Patch, Rectangle
+
     lengths, rates = numbers["lengths"], numbers["rates"]
     for row, way in enumerate(WAYS):
         for column, run in enumerate(_of(numbers, way.words)):
             x = column + 0.5 * (column // len(rates))
-            axes.add_patch(_field(x, row, _shade(run, numbers["guess"])))
+            shade = _shade(run, numbers["guess"])
+            axes.add_patch(Rectangle((x - 0.48, row - 0.45), 0.96, 0.9, facecolor=shade))
             axes.text(
                 x,
                 row,
@@ -225,13 +228,6 @@ def _draw_grid(axes: Axes, numbers: Numbers) -> None:
         axes.text(middle, -0.7, f"{length} letters", ha="center", color=GREY)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
-    _explain(axes, numbers)
-
-
-def _explain(axes: Axes, numbers: Numbers) -> None:
-    """What the fields' colours mean."""
-    from matplotlib.patches import Patch
-
     colours = [Patch(facecolor=colour, label=words) for words, colour in SHADES.items()]
     axes.legend(
         handles=colours, loc="upper center", bbox_to_anchor=(0.45, -0.13), ncols=len(SHADES), frameon=False
@@ -246,12 +242,6 @@ def _shade(run: dict[str, Any], guess: float) -> str:
     if run["loss"] < 0.9 * guess:
         return SHADES["better than a guess"]
     return SHADES["worse" if run["loss"] > 1.5 * guess else "like a guess"]
-
-
-def _field(x: float, y: float, colour: str) -> Any:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((x - 0.48, y - 0.45), 0.96, 0.9, facecolor=colour)
 
 
 NAN_LOSS = Experiment(

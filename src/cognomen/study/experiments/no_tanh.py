@@ -65,11 +65,6 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     }
 
 
-def _largest(matrix: Array) -> float:
-    """The size of the largest eigenvalue: the stretch of one step, once many have been made."""
-    return float(np.abs(np.linalg.eigvals(matrix.astype(np.float64))).max())
-
-
 def _encoder(phi: str, rng: np.random.Generator) -> Encoder:
     return Encoder("rnn", 1, HIDDEN, rng=rng, cell_options={"nonlinearity": phi})
 
@@ -121,8 +116,12 @@ def _first(phi: str, settings: Settings, on_progress: OnProgress) -> dict[str, o
             recalled.append(accuracy(net, x, labels))
             last = net.encoder.forward(x)[0].data[x.last].astype(np.float64)  # (N, H)
             norms.append(rounded(float(np.linalg.norm(last, axis=1).mean()), 4))
-    stretch = _largest(net.params["encoder.weight_hh_l0"])
-    return {"recalled": recalled, "norms": norms, "largest_eigenvalue": stretch}
+    eigenvalues = np.linalg.eigvals(net.params["encoder.weight_hh_l0"].astype(np.float64))
+    return {
+        "recalled": recalled,
+        "norms": norms,
+        "largest_eigenvalue": float(np.abs(eigenvalues).max()),  # the growth per step, after many steps
+    }
 
 
 def interaction(fitted: TrainedNetwork, names: tuple[str, ...], rng: np.random.Generator) -> float:

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, panel
-from cognomen.rnn import Array, Ids, Layer, Packed, pack, relative_error
-from cognomen.rnn.shapes import BackToInput, Encoder, Input, Shape, SyncedManyToMany, Targets
+from cognomen.rnn import Array, Layer, Packed, pack, relative_error
+from cognomen.rnn.shapes import BackToInput, Encoder, Input, SyncedManyToMany, Targets
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.experiments.program import sums
 from cognomen.study.learning import learn
@@ -29,7 +29,7 @@ KINDS = ("rnn", "gru", "lstm")
 EXAMPLES = (10, 20, 50, 100, 200, 500, 1000)
 
 
-class Copies(Shape):
+class Copies(SyncedManyToMany):
     """T cells one after the other, each with an answer of its own: a recurrent net, unrolled and let go.
 
     Args:
@@ -43,7 +43,7 @@ class Copies(Shape):
         self.outputs = [deepcopy(net.output) for _ in range(steps)]
         named: dict[str, Layer] = {f"{t}.encoder.{{}}_l0": copy for t, copy in enumerate(self.cells)}
         named |= {f"{t}.output.{{}}": output for t, output in enumerate(self.outputs)}
-        super().__init__(*self.collect(named))
+        Layer.__init__(self, *self.collect(named))
 
     def forward(
         self, x: Input, targets: Targets | None = None, rng: np.random.Generator | None = None
@@ -69,11 +69,6 @@ class Copies(Shape):
             return dx
 
         return np.concatenate(logits), backward
-
-    def labels(self, x: Input, targets: Targets) -> Ids:
-        """The right answers in the packed order, (M,)."""
-        assert isinstance(targets, Packed)
-        return targets.data
 
     def gradients(self, name: str) -> list[Array]:
         """What each copy says of one of its weights."""
@@ -152,10 +147,9 @@ def _taught(count: int, steps: int, seed: int, on_progress: OnProgress) -> tuple
         rows = rng.integers(0, count, 64)
         return pack(pairs[rows]), pack(total[rows])
 
-    def taught(net: Shape, progress: OnProgress) -> float:
+    def taught(net: SyncedManyToMany, progress: OnProgress) -> float:
         learn(net, batch, steps, on_progress=progress)
-        said = net.forward(pack(asked))[0].argmax(axis=1)  # (M,)
-        return float((said == pack(right).data).mean())
+        return float((net.predict(pack(asked)).data == pack(right).data).mean())
 
     net = _net("rnn", seed, np.float32)
     copies = Copies(net, STEPS)
