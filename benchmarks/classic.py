@@ -81,11 +81,17 @@ def quoted(result: dict[str, Any], which: str) -> dict[str, Any]:
     return {**{k: result[k] for k in ("mean", "standard_deviation", "accuracies")}, "evaluation": evaluation}
 
 
-def write_card(clf: Classifier) -> None:
-    """Save a classifier as the shipped model, with what was measured in its facts and its card."""
+def describe(clf: Classifier) -> None:
+    """Add what was measured to a classifier's facts and its card."""
     protocols = json.loads(RESULTS.read_text(encoding="utf-8"))
     clf.facts["protocols"] = {which: quoted(result, which) for which, result in protocols.items()}
-    clf.card = model_card(clf.origins, clf.priors, clf.facts, list(more_sections()))
+    more = list(more_sections())
+    clf.card = model_card(clf.origins, clf.priors, clf.facts, more, name="cognomen-classic", license="mit")
+
+
+def ship(clf: Classifier) -> None:
+    """Save a classifier as the pretrained model, with its card."""
+    describe(clf)
     clf.save(SHIPPED, half=True)
 
 
@@ -99,7 +105,7 @@ def more_sections() -> Iterator[str]:
 
 def main() -> None:
     if sys.argv[1:] == ["--card"]:
-        write_card(Classifier.load(SHIPPED))
+        ship(Classifier.load(SHIPPED))
         return
     FOLDS.mkdir(exist_ok=True)
     measured = {which: measure(which) for which in "LT"}
@@ -107,7 +113,7 @@ def main() -> None:
     write_atomically(RESULTS, (json.dumps(measured, indent=1) + "\n").encode())
     with tempfile.TemporaryDirectory() as folder:
         cognomen("train", DATA, "--out", f"{folder}/classic", "--seed", "0")
-        write_card(Classifier.load(f"{folder}/classic"))
+        ship(Classifier.load(f"{folder}/classic"))
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ from cognomen.io.files import write_atomically
 from cognomen.network.generator import Generator, GeneratorConfig, spell
 from cognomen.study.letter_ngrams import OriginModel
 from cognomen.training import train_generator
+from cognomen.training.card import front_matter
 
 HERE = Path(__file__).parent
 RESULTS, FOLDS = HERE / "results" / "generator.json", HERE / "folds"
@@ -273,8 +274,8 @@ def least_new(origins: dict[str, Any]) -> str:
     """Of how many samples of each origin it can be said that they are new, in words."""
     few = [f"{origin} {row['new']:.0%}" for origin, row in origins.items() if row["new"] < WANTED_NEW]
     if few:
-        return f"of these origins' fewer than the {WANTED_NEW:.0%} that were wanted: {', '.join(few)}"
-    return f"of every origin's at least {math.floor(100 * min(row['new'] for row in origins.values()))}%"
+        return f"of these origins fewer than the {WANTED_NEW:.0%} wanted: {', '.join(few)}"
+    return f"of every origin at least {math.floor(100 * min(row['new'] for row in origins.values()))}%"
 
 
 def card(results: dict[str, Any], generator: Generator) -> str:
@@ -287,35 +288,52 @@ def card(results: dict[str, Any], generator: Generator) -> str:
         for (origin, row), times in zip(usual["origins"].items(), generator.temperature_scale, strict=True)
     ]
     folds = ", ".join(map(str, found["folds"]))
+    source = generator.facts.get("corpus", "")
+    result = {
+        "task": {"type": "text-generation", "name": "Surname generation"},
+        "dataset": {"type": source, "name": f"{source}, folds {folds} of protocol L"},
+        "metrics": [
+            {"type": "perplexity", "value": round(found["perplexity"], 2), "name": "Perplexity per letter"}
+        ],
+    }
+    head = {
+        "pipeline_tag": "text-generation",
+        "tags": ["surnames", "recurrent-neural-network", "gru"],
+        "license": "mit",
+        "metrics": ["perplexity"],
+        "model-index": [{"name": "cognomen-generator", "results": [result]}],
+    }
     return "\n".join(
         [
-            "# generator: surnames made up letter by letter\n",
-            f"A GRU of {generator.config.hidden_size} numbers that is reminded of the origin at every "
+            front_matter(head),
+            "",
+            "# Generator: new surnames, letter by letter\n",
+            f"A GRU with {generator.config.hidden_size} hidden units and the origin as an input at every "
             f"letter; {generator.network.size:,} weights, stored as float16. Trained by "
             f"`benchmarks/generator.py` on {generator.facts['names']:,} surnames of "
-            f"{len(generator.origins)} origins. It knows the names that it learned from by a checksum of "
-            "each, and draws again what is one of them.\n",
-            "Its temperature is multiplied by a number for each origin (below), so that samples are as "
-            "recognisable as real names: an origin learned less well needs less. The numbers come from the "
-            "recall on real names of other folds.\n",
-            "A made-up name hints at the language it sounds like, as real names do. It may be somebody's "
-            "real name. It says nothing of anyone's nationality, ethnicity or religion.\n",
-            "## Measured\n",
+            f"{len(generator.origins)} origins. It recognises its training names by a hash of each, and "
+            "draws such a name again.\n",
+            "Its temperature is multiplied by a factor for each origin (below), so that samples are as "
+            "recognisable as real names: an origin that was learned less well needs a lower one. The factors "
+            "are set by the recall on real names of other folds.\n",
+            "A generated name hints at the language it sounds like, as real names do. It may be somebody's "
+            "real name. It does not reveal anyone's nationality, ethnicity or religion.\n",
+            "## Evaluation\n",
             f"On the folds {folds} of protocol L, by generators and classifiers that were trained without "
-            f"them; {results['samples']} samples of each origin and fold at temperature 0.8. No choice was "
+            f"them; {results['samples']} samples per origin and fold at temperature 0.8. No choice was "
             "made on these folds. Real names: those of all ten folds.\n",
-            f"- Perplexity of a letter of real names held out: {found['perplexity']:.2f}; of Kneser-Ney "
+            f"- Perplexity per letter of held-out real names: {found['perplexity']:.2f}; of Kneser-Ney "
             f"letter {results['ngrams']['order']}-grams: {found['perplexity_ngrams']:.2f}.",
-            f"- {usual['new']:.1%} of the samples stand in no list that the generator learned from, "
+            f"- {usual['new']:.1%} of the samples are in none of the generator's training lists, "
             f"{least_new(usual['origins'])}. Of first draws, which `known=True` and `--known` keep, "
-            f"{first['new']:.0%} do; fewest of origins whose names are short, as few syllables make one.",
+            f"{first['new']:.0%} are not; fewest for origins with short names of few syllables.",
             "- The classifier trained without the same fold recognises the samples within .08 of its recall "
-            f"on the real names for {usual['within']['origins']} of {len(rows)} origins, and within .08 and "
-            f"what chance explains (95 %) for {usual['within']['origins_with_chance']}; with one temperature "
+            f"on the real names for {usual['within']['origins']} of {len(rows)} origins, and within .08 plus "
+            f"sampling error (95 %) for {usual['within']['origins_with_chance']}; with one temperature "
             f"for all origins, for {alike['origins']} and {alike['origins_with_chance']}; with first draws, "
             f"for {first['within']['origins']} and {first['within']['origins_with_chance']}. The mean gap is "
             f"{usual['within']['mean_gap']:+.3f}.\n",
-            "| origin | real names recognised | samples | new | new first draws | times temperature |",
+            "| origin | real names recognised | samples | new | new first draws | temperature scale |",
             "| --- | ---: | ---: | ---: | ---: | ---: |",
             *rows,
             "",
@@ -339,7 +357,7 @@ def main() -> None:
     config = GeneratorConfig(**options.config)
     before = json.loads(options.out.read_text("utf-8")) if options.add else {"runs": [], "seconds": 0}
     runs, began = before["runs"], time.perf_counter()
-    real = real_recall(corpus)
+    real = real_recall(corpus) if options.folds or options.ship else []
     for k in map(int, filter(None, options.folds.split(","))):
         runs.append(measure_fold(corpus, k, config, real, kept=options.kept))
         print(f"fold {k}: {time.perf_counter() - began:.0f} s", flush=True)

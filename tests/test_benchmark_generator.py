@@ -102,9 +102,9 @@ def test_the_card_quotes_the_results():
     )
     text = benchmark.card(benchmark.results_of([run(3)], REAL, config, 1.0), generator)
     assert "1,234 surnames of 2 origins" in text
-    assert "held out: 6.05; of Kneser-Ney letter 5-grams: 6.69" in text
+    assert "held-out real names: 6.05; of Kneser-Ney letter 5-grams: 6.69" in text
     assert "| Irish | 0.50 (40) | 0.50 | 60% | 60% | 1.15 |" in text
-    assert "70.0% of the samples stand in no list that the generator learned from, of every" in text
+    assert "70.0% of the samples are in none of the generator's training lists, of every" in text
     assert "nationality, ethnicity or religion" in text
 
 

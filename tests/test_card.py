@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -145,3 +146,50 @@ def test_reliability_is_drawn() -> None:
     assert f"| 0.500 | 0.250 | 1,199 | `{said}`<br>`{right}` |" in card
     assert "Reliability" not in model_card(["A", "B"], [0.5, 0.5], TRAINING | {"protocols": {"L": PROTOCOL}})
     assert card.index("Protocol L") < card.index("## More") < card.index("## Limits")
+
+
+def head_of(card: str) -> dict[str, object]:
+    """The YAML head of a card: a line of JSON for each field."""
+    assert card.startswith("---\n")
+    lines = card.split("---\n")[1].splitlines()
+    return {key: value for line in lines for key, value in [line.split(": ", 1)]}
+
+
+def test_the_head_is_what_model_hubs_read() -> None:
+    card = model_card(["A", "B"], [0.5, 0.5], TRAINING | {"protocols": {"L": PROTOCOL}}, license="mit")
+    head = head_of(card)
+    assert (head["library_name"], head["license"]) == ("cognomen", '"mit"')
+    assert (head["pipeline_tag"], json.loads(str(head["metrics"]))) == (
+        '"text-classification"',
+        ["accuracy", "f1"],
+    )
+    [model] = json.loads(str(head["model-index"]))
+    assert model["name"] == "surname-origin"
+    [result] = model["results"]
+    assert result["dataset"] == {"type": "tutorial", "name": "tutorial, protocol L"}
+    assert [(m["type"], m["value"]) for m in result["metrics"]] == [("accuracy", 0.8412), ("f1", 0.5321)]
+
+
+def test_the_head_claims_nothing_that_was_not_measured() -> None:
+    head = head_of(model_card(["A", "B"], [0.5, 0.5], TRAINING))
+    assert not {"license", "metrics", "model-index"} & head.keys()
+
+
+def test_the_head_is_valid_yaml() -> None:
+    yaml = pytest.importorskip("yaml")
+    card = model_card(["A", "B"], [0.5, 0.5], TRAINING | {"protocols": {"L": PROTOCOL}})
+    head = yaml.safe_load(card.split("---\n")[1])
+    assert head["tags"] == ["surnames", "recurrent-neural-network", "gru"]
+    assert head["model-index"][0]["results"][0]["metrics"][0]["value"] == 0.8412
+
+
+def test_the_pretrained_models_card_is_made_of_its_results() -> None:
+    import classic
+
+    from cognomen import Classifier
+
+    clf = Classifier.load()
+    card, facts = clf.card, json.loads(json.dumps(clf.facts))
+    classic.describe(clf)
+    assert clf.card == card
+    assert json.loads(json.dumps(clf.facts)) == facts

@@ -86,9 +86,8 @@ class Config:
         Raises:
             InputError: a field is missing, unknown, or not valid.
         """
-        expected = {each.name for each in fields(cls)}
-        if wrong := expected ^ values.keys():
-            raise InputError(f"expected the fields {sorted(expected)}; these differ: {sorted(wrong)}")
+        if wrong := {each.name for each in fields(cls)} ^ values.keys():
+            raise InputError(f"{cls.__name__}: these fields are missing or unknown: {sorted(wrong)}")
         return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
 
 

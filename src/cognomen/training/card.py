@@ -1,7 +1,8 @@
-"""The model card: what a model is, what it was measured to do, and what it must not be used for."""
+"""The model card: what a model is, how well it does, and what it must not be used for."""
 
 from __future__ import annotations
 
+import json
 import shlex
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -9,30 +10,36 @@ from typing import Any
 
 from cognomen.training.config import TrainingConfig
 
-__all__ = ["model_card", "train_command"]
+__all__ = ["front_matter", "model_card", "train_command"]
 
 MEANING = """\
-A surname hints at the language it comes from, and this model reads that hint from the spelling alone. It
-does not tell anyone's nationality, ethnicity, religion or place of birth: names travel, are married into,
-translated and changed. Do not use it to decide anything about a person, to profile people one by one, or to
-fill in such a field for them. Describing the mixture of a long list of names is what it is good for, and
-even there its errors are uneven: a table by origin says how much."""
+A surname hints at the language it comes from, and this model estimates that from the spelling alone. It
+does not reveal anyone's nationality, ethnicity, religion or place of birth: names travel, and change with
+marriage, translation and migration. Do not use it to decide anything about a person, to profile people, or
+to fill in such a field for them. It is made to describe the mixture of origins in a long list of names. Even
+there its errors are uneven: the table by origin shows how much."""
 
 LIMITS = """\
-- It knows the origins listed above and no others. A name from elsewhere is answered with the nearest of
-  them, or not at all when its script is unknown.
-- Probabilities are calibrated for names mixed as in training. In another mixture they are not.
-- Marks that were rare in training are passed over: Nguyễn is read as Nguyen if its marks are.
-- Spelling is all it sees. Romanised names lose what their own script would tell.
-- Rare origins are learned from few names and recognised less well."""
+- It knows the origins listed above and no others. A name of another origin gets the most similar of them, or
+  no answer if its script is unknown.
+- Probabilities are calibrated for the mixture of origins in the training names, not for other mixtures.
+- Diacritics that were rare in training are ignored: Nguyễn is read as Nguyen.
+- It sees the spelling only. Romanised names lose what their own script would reveal.
+- Rare origins have few training names, and are recognised less well."""
 
-BAR = 24  # letters of a whole one
+BAR = 24  # characters for a probability of 1
 
 PROTOCOLS = {
-    "L": "Protocol L, leak-free\n\nTen runs, every spelling in one part only: names not seen in training.",
-    "T": "Protocol T, the tutorial's rows\n\nDuplicates are kept, so about a tenth of the test rows were "
-    "seen in training: for comparison with published figures only.",
+    "L": "Protocol L, leak-free\n\nTen runs, tested on names with no spelling in common with training names.",
+    "T": "Protocol T, the tutorial's rows\n\nDuplicates are kept, so that about a tenth of the test rows are "
+    "training rows too: only for comparison with published figures.",
 }
+
+
+def front_matter(fields: Mapping[str, Any]) -> str:
+    """The YAML head that model hubs read, with a line for each field; JSON is valid YAML."""
+    lines = [f"{key}: {json.dumps(value)}" for key, value in fields.items()]
+    return "\n".join(["---", "library_name: cognomen", "language: multilingual", *lines, "---"])
 
 
 def model_card(
@@ -40,6 +47,9 @@ def model_card(
     priors: Sequence[float],
     training: Mapping[str, Any],
     more: Sequence[str] = (),
+    *,
+    name: str = "surname-origin",
+    license: str | None = None,
 ) -> str:
     """Write the card of a model in Markdown.
 
@@ -47,9 +57,12 @@ def model_card(
         origins: what the model can answer.
         priors: the share of each origin in the training names.
         training: the facts of its training; measured protocols, if any, under "protocols".
-        more: further sections, Markdown, that stand before the limits.
+        more: further sections, Markdown, before the limits.
+        name: the model's name on a hub.
+        license: its SPDX identifier there, in lower case; none by default, as it depends on the names.
     """
     sections = [
+        _head(training, name, license),
         f"# A Cognomen model of {len(origins)} origins",
         "## What its answers mean\n\n" + MEANING,
         "## Training\n\n" + _training(origins, priors, training),
@@ -58,6 +71,26 @@ def model_card(
         "## Limits\n\n" + LIMITS,
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _head(training: Mapping[str, Any], name: str, license: str | None) -> str:
+    """The card's YAML head; with the figures of protocol L, if it was measured."""
+    tags = ["surnames", "recurrent-neural-network", training["config"]["cell"]]
+    fields: dict[str, Any] = {"pipeline_tag": "text-classification", "tags": tags}
+    if license is not None:
+        fields["license"] = license
+    if protocol := training.get("protocols", {}).get("L"):
+        scores = {"accuracy": protocol["mean"], "f1": protocol["evaluation"]["macro_f1"]}
+        labels = {"accuracy": "Accuracy, mean of ten runs", "f1": "Macro-F1"}
+        metrics = [{"type": t, "value": round(value, 4), "name": labels[t]} for t, value in scores.items()]
+        fields["metrics"] = list(scores)
+        result = {
+            "task": {"type": "text-classification", "name": "Surname origin"},
+            "dataset": {"type": training["source"], "name": f"{training['source']}, protocol L"},
+            "metrics": metrics,
+        }
+        fields["model-index"] = [{"name": name, "results": [result]}]
+    return front_matter(fields)
 
 
 def train_command(config: Mapping[str, Any], data: str) -> str:
@@ -75,31 +108,31 @@ def _option(name: str, value: Any) -> str:
 
 
 def _training(origins: Sequence[str], priors: Sequence[float], training: Mapping[str, Any]) -> str:
-    """Data, settings and what the validation names gave."""
+    """Data, settings, and the results on the validation names."""
     parts = [
-        f"Trained by Cognomen {training['cognomen']} on {training['names']:,} surnames from "
+        f"Trained by Cognomen {training['cognomen']} on {training['names']:,} surnames of "
         f"{training['source']} for {training['epochs']} epochs, with",
         f"    {train_command(training['config'], training['source'])}",
-        "The data:",
+        "Data:",
         "\n".join(f"- {line}" for line in training["data"].splitlines()),
     ]
     if training["epochs"] < training["config"]["epochs"]:
         parts.append(
-            f"It was stopped before its {training['config']['epochs']} epochs had ended. The epoch that did "
-            "best on the names held out was kept, so figures measured on those names flatter it a little."
+            f"It was stopped before its {training['config']['epochs']} epochs had ended. The epoch with the "
+            "lowest loss on the held-out names was kept, so figures measured on them are a little high."
         )
     if validation := training.get("validation"):
         held_out = f"{training['validation_names']:,}"
         which = (
-            f"A first network was trained alike, without {held_out} of the names, and calibrated with them. "
-            "On these its"
+            f"A first network was trained in the same way without {held_out} of the names, which calibrate "
+            "the model. On these its"
             if training.get("refit")
-            else f"On {held_out} other names, held out to watch the training and for calibration, its"
+            else f"On {held_out} other names, held out to measure progress and to calibrate the model, its"
         )
         parts.append(
             f"{which} accuracy is {validation['accuracy']:.3f} and its macro-F1 "
-            f"{validation['macro_f1']:.3f}. What a protocol measured, where given below, comes from names "
-            "that had no say in anything."
+            f"{validation['macro_f1']:.3f}. The figures of a protocol, where given below, are from names "
+            "that had no influence on the model."
         )
     shares = "\n".join(f"| {o} | {p:.1%} |" for o, p in zip(origins, priors, strict=True))
     parts.append(f"| origin | share of the training names |\n| --- | --- |\n{shares}")
@@ -107,10 +140,10 @@ def _training(origins: Sequence[str], priors: Sequence[float], training: Mapping
 
 
 def _protocol(which: str, result: Mapping[str, Any]) -> str:
-    """The measured figures of one protocol, and the table by origin."""
+    """The figures of one protocol, and the table by origin."""
     pooled = result["evaluation"]
     figures = [
-        ("accuracy, mean of the runs", f"{result['mean']:.4f} ± {result['standard_deviation']:.4f}"),
+        ("accuracy, mean over the runs", f"{result['mean']:.4f} ± {result['standard_deviation']:.4f}"),
         ("macro-F1", f"{pooled['macro_f1']:.4f}"),
         ("top-3 accuracy", f"{pooled['top3']:.4f}"),
         ("log loss", f"{pooled['log_loss']:.4f}"),
@@ -131,15 +164,16 @@ def _protocol(which: str, result: Mapping[str, Any]) -> str:
 
 
 def _reliability(bins: Sequence[Mapping[str, Any]]) -> str:
-    """The reliability diagram, drawn with letters: answers mean what they say where bars are as long."""
+    """The reliability diagram in characters: both bars are equally long where probabilities are right."""
     rows = "\n".join(
         f"| {each['confidence']:.3f} | {each['accuracy']:.3f} | {each['count']:,} | "
         f"`{_bar(each['confidence'])}`<br>`{_bar(each['accuracy'])}` |"
         for each in bins
     )
     return (
-        "\n\nReliability, in bins of as many names: how sure the answers were, and how many right.\n\n"
-        f"| said | right | names | said above, right below |\n| --- | --- | --- | --- |\n{rows}"
+        "\n\nReliability, in bins of equally many names: mean confidence and accuracy.\n\n"
+        "| confidence | accuracy | names | confidence above, accuracy below |\n| --- | --- | --- | --- |\n"
+        f"{rows}"
     )
 
 
