@@ -149,6 +149,25 @@ def test_the_averaged_weights_are_the_mean_of_those_of_some_steps(
         np.testing.assert_allclose(values, mean, rtol=1e-10)
 
 
+def test_until_there_is_an_average_the_network_that_answers_has_the_weights_of_the_last_epoch() -> None:
+    config = replace(PLAIN, swa_start=0.5)
+    step = TrainStep(
+        network(config, with_ngrams=False), config, PRIORS, steps=6, average_after=3, average_every=1
+    )
+    name = "output.weight"
+    before = step.network.params[name].copy()
+    step(BATCH, np.random.default_rng(9), "here")
+    np.testing.assert_array_equal(step.averaged.params[name], before)
+    step.end_epoch()
+    np.testing.assert_array_equal(step.averaged.params[name], step.network.params[name])
+    for _ in range(3):
+        step(BATCH, np.random.default_rng(9), "here")
+    average = step.averaged.params[name].copy()
+    step.end_epoch()
+    np.testing.assert_array_equal(step.averaged.params[name], average)
+    assert not np.array_equal(average, step.network.params[name])
+
+
 @pytest.mark.parametrize(("swa_start", "schedule"), [(1.0, one_cycle), (0.5, warmup)])
 def test_the_learning_rate_follows_its_schedule(swa_start: float, schedule: Any) -> None:
     config = replace(PLAIN, swa_start=swa_start, learning_rate=0.02)
