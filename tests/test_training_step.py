@@ -128,6 +128,7 @@ def test_the_step_counts_the_names_predicted_right() -> None:
             network(config, with_ngrams=True), config, PRIORS, steps=10, average_after=0, average_every=1
         )
         assert step(BATCH, np.random.default_rng(9), "here")[1] == expected
+        assert step.averaged is step.network, "without averaging"
 
 
 @pytest.mark.parametrize(
