@@ -62,13 +62,11 @@ class Calibration:
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values, without those that are None."""
-        levels = None if self.set_levels is None else list(self.set_levels)
-        fields = {
-            "temperature": self.temperature,
-            "set_levels": levels,
-            "ood_threshold": self.ood_threshold,
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in vars(self).items()
+            if value is not None
         }
-        return {name: value for name, value in fields.items() if value is not None}
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> Calibration:
@@ -81,12 +79,12 @@ class Calibration:
         levels, limit = facts.get("set_levels"), facts.get("ood_threshold")
         if limit is not None and type(limit) not in (int, float):
             raise InputError(f"ood_threshold: expected a number, got {limit!r}")
-        if levels is None:
-            return cls(temperature, None, limit)
-        numbers = isinstance(levels, list) and all(type(each) in (int, float) for each in levels)
-        if not (numbers and len(levels) == LEVELS + 1 and levels == sorted(levels)):
-            raise InputError(f"set_levels: expected {LEVELS + 1} rising numbers")
-        return cls(temperature, tuple(map(float, levels)), limit)
+        if levels is not None:
+            numbers = isinstance(levels, list) and all(type(each) in (int, float) for each in levels)
+            if not (numbers and len(levels) == LEVELS + 1 and levels == sorted(levels)):
+                raise InputError(f"set_levels: expected {LEVELS + 1} rising numbers")
+            levels = tuple(map(float, levels))
+        return cls(temperature, levels, limit)
 
 
 def fit_calibration(logits: ArrayLike, labels: ArrayLike) -> Calibration:

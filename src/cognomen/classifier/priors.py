@@ -44,22 +44,28 @@ def log_prior_ratios(
     """
     if isinstance(prior, str) and prior == "training" and restrict is None:
         return None
-    weights = _prior_weights(origins, priors, prior)
+    ratios = _log_ratios(origins, priors, prior)
     if restrict is not None:
-        chosen = _chosen(origins, restrict)
-        weights = np.where([origin in chosen for origin in origins], weights, -np.inf)
-    if np.isneginf(weights).all():
+        if isinstance(restrict, str):
+            raise InputError(
+                f"restrict: expected a list of origins, got the text {restrict!r}: put it in [ ]"
+            )
+        possible = [find_origin("restrict", origin, origins) for origin in restrict]
+        if not possible:
+            raise InputError("restrict: expected one or more origins, got none")
+        ratios = np.where(np.isin(origins, possible), ratios, -np.inf)
+    if np.isneginf(ratios).all():
         raise InputError("prior and restrict leave no origin: none of restrict has a share above 0 in prior")
-    return weights
+    return ratios
 
 
-def _prior_weights(origins: Sequence[str], priors: Sequence[float], prior: Prior) -> NDArray[np.float64]:
+def _log_ratios(origins: Sequence[str], priors: Sequence[float], prior: Prior) -> NDArray[np.float64]:
     """log(prior' / prior), (C,)."""
     if isinstance(prior, str):
-        if prior not in ("training", "uniform"):
-            raise InputError(f'prior: expected "training", "uniform" or shares by origin, got {prior!r}')
         if prior == "training":
             return np.zeros(len(origins))
+        if prior != "uniform":
+            raise InputError(f'prior: expected "training", "uniform" or shares by origin, got {prior!r}')
         prior = dict.fromkeys(origins, 1.0)
     shares = _shares(origins, prior)  # (C,)
     unseen = [o for o, old, new in zip(origins, priors, shares, strict=True) if new > 0 and not old > 0]
@@ -90,13 +96,3 @@ def _shares(origins: Sequence[str], prior: Mapping[str, float]) -> NDArray[np.fl
         raise InputError("prior: expected a share above 0 for one origin or more, got none")
     scaled: NDArray[np.float64] = shares / shares.sum()
     return scaled
-
-
-def _chosen(origins: Sequence[str], restrict: Iterable[str]) -> set[str]:
-    """The possible origins."""
-    if isinstance(restrict, str):
-        raise InputError(f"restrict: expected a list of origins, got the text {restrict!r}: put it in [ ]")
-    chosen = list(restrict)
-    if not chosen:
-        raise InputError("restrict: expected one or more origins, got none")
-    return {find_origin("restrict", origin, origins) for origin in chosen}

@@ -42,7 +42,7 @@ def fold_number(name: str) -> int:
 
 def fold_numbers(names: Iterable[str]) -> NDArray[np.int64]:
     """`fold_number` of each name, (N,)."""
-    return np.fromiter((fold_number(name) for name in names), np.int64)
+    return np.array([fold_number(name) for name in names], np.int64)
 
 
 def split_by_fold(names: Sequence[str], k: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -81,20 +81,15 @@ def validation_mask(
     members: defaultdict[str, set[str]] = defaultdict(set)
     for spelling, origin in zip(spellings, origins, strict=True):
         members[origin].add(spelling)
-    chosen = _choose_spellings(members, share, np.random.default_rng(seed))
-    return np.fromiter((spelling in chosen for spelling in spellings), np.bool_, len(spellings))
-
-
-def _choose_spellings(members: dict[str, set[str]], share: float, rng: np.random.Generator) -> set[str]:
     chosen: set[str] = set()
     decided: set[str] = set()
+    rng = np.random.default_rng(seed)
     for origin in sorted(members, key=lambda origin: (len(members[origin]), origin)):
-        spellings = members[origin]
-        open_ones = sorted(spellings - decided)
-        still_wanted = max(0, _part(len(spellings), share) - len(spellings & chosen))
-        chosen.update(open_ones[i] for i in rng.permutation(len(open_ones))[:still_wanted])
-        decided |= spellings
-    return chosen
+        undecided = sorted(members[origin] - decided)  # sorted: sets have no order that a seed could fix
+        wanted = max(0, _part(len(members[origin]), share) - len(members[origin] & chosen))
+        chosen.update(undecided[i] for i in rng.permutation(len(undecided))[:wanted])
+        decided |= members[origin]
+    return np.array([spelling in chosen for spelling in spellings], np.bool_)
 
 
 def stratified_split(

@@ -152,18 +152,10 @@ def _pooling_slopes(network: Network, low: Array, high: Array) -> Array:
     """
     steps, _, width = low.shape
     forward = {"forward": width, "reverse": 0, "both": width // 2}[network.architecture.direction]
-    slopes = []
-    for kind in kinds_of(network.architecture.pooling):
-        slope: Array = np.zeros(low.shape)
-        if kind == "max":
-            slope = _slope_of_max(low, high)
-        elif kind == "mean":
-            slope += 1 / steps
-        elif kind == "last":  # of the direction that reads to the end, and of the one that reads to the start
-            slope[-1, :, :forward] = 1
-            slope[0, :, forward:] = 1
-        slopes.append(slope)
-    return np.stack(slopes)
+    last = np.zeros_like(low)
+    last[-1, :, :forward] = last[0, :, forward:] = 1  # where each direction ends
+    slopes = {"last": last, "mean": np.full_like(low, 1 / steps), "max": _slope_of_max(low, high)}
+    return np.stack([slopes[kind] for kind in kinds_of(network.architecture.pooling)])
 
 
 def _slope_of_max(low: Array, high: Array) -> Array:
