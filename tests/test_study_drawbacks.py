@@ -183,7 +183,7 @@ def test_clipping_saves_most_runs_and_tanh_all():
     bad = {way.words: sum(r["bad"] is not None for r in runs if r["way"] == way.words) for way in WAYS}
     assert bad["tanh"] == 0 < bad["tanh, log(softmax) as written"]
     assert bad["relu, clipped"] < bad["relu"]
-    assert bad["nothing, clipped"] < bad["nothing"]
+    assert bad["identity, clipped"] < bad["identity"]
     assert f"relu {bad['relu']};" in full("nan-loss").sentence
 
 
@@ -191,5 +191,5 @@ def test_a_sentence_without_bad_runs_tells_of_no_gradient():
     findings = quick("nan-loss")
     calm = [{**run, "bad": None, "loss": 1.0, "norms": [1.0, 1.0]} for run in findings.numbers["runs"]]
     sentence = findings.experiment.sentence({**findings.numbers, "runs": calm})
-    assert "nothing 0" in sentence
+    assert "identity 0" in sentence
     assert "gradient" not in sentence

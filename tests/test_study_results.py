@@ -46,7 +46,7 @@ def folder(script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_page_is_filled_with_sentence_and_table(script, folder):
     text = (folder / "page.md").read_text("utf-8")
-    assert text.startswith("# A page\n\n<!-- study program -->\n\nA net of 114 weights")
+    assert text.startswith("# A page\n\n<!-- study program -->\n\nA network of 114 weights")
     assert "| digits in each number | digits right |" in text
     assert text.endswith("|\n\n<!-- /study program -->\n\nWords.\n")
     assert script.stale(folder) == []
@@ -60,7 +60,7 @@ def check(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> int:
 
 def test_a_page_that_says_otherwise_fails_the_check(script, folder, monkeypatch, capsys):
     page = folder / "page.md"
-    page.write_text(page.read_text("utf-8").replace("A net of 114", "A net of 115"), "utf-8")
+    page.write_text(page.read_text("utf-8").replace("A network of 114", "A network of 115"), "utf-8")
     assert check(script, monkeypatch) == 1
     assert "page.md: what it quotes" in capsys.readouterr().err
 
@@ -80,7 +80,7 @@ def test_a_changed_number_fails_the_check_until_the_rest_is_made_anew(script, fo
     monkeypatch.setattr(sys, "argv", ["generate_study.py"])
     assert script.main() == 0
     assert figure_path(folder, "program").read_bytes() != before
-    assert "A net of 113" in (folder / "page.md").read_text("utf-8")
+    assert "A network of 113" in (folder / "page.md").read_text("utf-8")
     assert check(script, monkeypatch) == 0
 
 
@@ -96,5 +96,5 @@ def test_another_shipped_model_or_config_is_found(script, tmp_path, monkeypatch)
     write(read(study, "origins"), tmp_path)
     monkeypatch.setattr(script, "EXPERIMENTS", {"origins": EXPERIMENTS["origins"]})
     script.redraw(tmp_path)
-    assert "the shipped model reaches 90.0%." in read(tmp_path, "origins").sentence
+    assert "the pretrained model reaches 90.0%." in read(tmp_path, "origins").sentence
     assert problems(tmp_path, script.EXPERIMENTS) == []

@@ -1,11 +1,10 @@
-"""Inputs of any length: the same weights read ten symbols or ten thousand; but what they count has limits.
+"""Inputs of any length: the same weights read ten symbols or ten thousand, but counting has limits.
 
-Two questions about ones and zeros: is the number of ones odd, and are there more ones than zeros? Both nets
-practise on up to 20 symbols. A net without memory looks at a window of 20 and cannot be asked about more
-than it holds: of longer inputs it sees the end. The recurrent net takes any length, and only its state is
-kept, so memory does not grow. Taking any length is not being right at any length, though: the first
-question needs two states, the second a count, and a count grows beyond what a state of numbers between -1
-and 1 was ever shown.
+Two questions about ones and zeros: is the number of ones odd, and are there more ones than zeros? Both
+networks are trained on up to 20 symbols. The feedforward network sees a window of 20 symbols, so of longer
+inputs only the end. The recurrent network reads inputs of any length and stores only its hidden state, so its
+memory usage does not grow. Reading any length is not the same as being right at any length, though: the first
+question needs two states, but the second needs a count, which goes beyond the hidden states seen in training.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ def _right_answers(bits: Ids, question: str) -> Ids:
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Train both nets on both questions, and ask about ever longer inputs."""
+    """Train both networks on both questions, and test them on ever longer inputs."""
     lengths = LENGTHS[:5] if settings.quick else LENGTHS
     questions = (ODD, MORE)
     rows, sizes = [], {}
@@ -96,7 +95,7 @@ def answers_at(net: SyncedManyToMany, bits: Ids) -> Ids:
 def table(numbers: Numbers) -> Table:
     """Right answers by length."""
     return Table(
-        ("net, question", *(f"{length:,} symbols" for length in numbers["lengths"])),
+        ("network, question", *(f"{length:,} symbols" for length in numbers["lengths"])),
         tuple(
             (f"{row['net']}, {row['question']}", *(f"{share:.1%}" for share in row["shares"]))
             for row in numbers["rows"]
@@ -105,16 +104,16 @@ def table(numbers: Numbers) -> Table:
 
 
 def sentence(numbers: Numbers) -> str:
-    """What carries over, and what does not."""
+    """What generalises to longer inputs, and what does not."""
     longest = numbers["lengths"][-1]
     last = {(row["net"], row["question"]): row["shares"][-1] for row in numbers["rows"]}
     return (
-        f"Trained on up to {numbers['shown']} symbols, the recurrent net of "
-        f"{numbers['weights']['recurrent']} weights says of {longest:,} symbols whether the ones are odd "
-        f"with {last['recurrent', ODD]:.1%} right, the net that sees a window "
-        f"({numbers['weights']['window']:,} weights) with {last['window', ODD]:.1%} (chance: 50%). Whether "
-        "there are more ones than zeros, which needs a count, the recurrent net gets "
-        f"{last['recurrent', MORE]:.1%} right, the window {last['window', MORE]:.1%}."
+        f"Trained on up to {numbers['shown']} symbols and tested on {longest:,}, the recurrent network "
+        f"({numbers['weights']['recurrent']} weights) tells whether the number of ones is odd with an "
+        f"accuracy of {last['recurrent', ODD]:.1%}, the network with a window "
+        f"({numbers['weights']['window']:,} weights) with {last['window', ODD]:.1%} (chance: 50%). On "
+        "whether there are more ones than zeros, which requires counting, the recurrent network reaches "
+        f"{last['recurrent', MORE]:.1%}, and the window {last['window', MORE]:.1%}."
     )
 
 
@@ -123,7 +122,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     for axes, question in zip(figure.subplots(1, 2, sharey=True), (ODD, MORE), strict=True):
         rows = [row for row in numbers["rows"] if row["question"] == question]
         for place, row in enumerate(rows):
-            label = {"recurrent": "recurrent net", "window": f"window of {numbers['shown']}"}[row["net"]]
+            label = {"recurrent": "recurrent network", "window": f"window of {numbers['shown']}"}[row["net"]]
             style = {"color": COLOURS[place], "marker": MARKERS[place], "ls": ("-", "--")[place]}
             axes.plot(numbers["lengths"], row["shares"], label=label, **style)
         axes.axvspan(numbers["lengths"][0], numbers["shown"], color="#eeeeee", zorder=0)
@@ -134,7 +133,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
             low=0.4,
             legend="center right",
             xscale="log",
-            xlabel="symbols (shaded: lengths met in training)",
+            xlabel="symbols (shaded: lengths in training)",
             percent="right, %",
         )
         axes.xaxis.set_major_formatter("{x:,.0f}")
@@ -143,7 +142,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 ANY_LENGTH = Experiment(
     name="any-length",
     group="what recurrence gives",
-    question="Can one net read inputs of any length, and be right?",
+    question="Can one network read inputs of any length, and be right?",
     measure=measure,
     table=table,
     sentence=sentence,

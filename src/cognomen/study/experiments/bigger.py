@@ -1,13 +1,14 @@
-"""Why did "bigger" get worse: a larger net needs another learning rate, and learns by heart.
+"""Why did "bigger" get worse: a larger network needs another learning rate, and overfits.
 
-Two things happen when only the size grows. The net has more weights than there is to learn, and learns the
-training names by heart: the loss on them falls on, the loss on others rises. And each of Adam's steps moves
-every weight by about the learning rate, however many there are, so the larger net's outputs move further at
-each step, until the steps are too long even for the training names (Yang & Hu 2021).
+Two things happen when only the size increases. The network has more weights than the data determine, and
+memorises the training names: the loss on them keeps falling, the loss on others rises. And each of Adam's
+steps moves every weight by about the learning rate, however many weights there are, so the outputs of a
+larger network change more in each step, until the steps are too large even for the training names (Yang &
+Hu 2021).
 
-The remedy is to choose anew at each size: a learning rate that falls to nothing, and how much to drop out.
-They are chosen by names held back from the training part; the held-out names are asked once, by what was
-chosen.
+The remedy is to select the learning rate, which decays to zero, and the dropout for each size. They are
+selected on validation names from the training part; the held-out names are used once, by the selected
+configuration.
 """
 
 from __future__ import annotations
@@ -104,17 +105,17 @@ def _scores(net: TrainedNetwork) -> dict[str, float]:
 
 
 def table(numbers: Numbers) -> Table:
-    """Losses by size, with one recipe and with one for each."""
+    """Losses by size, with one configuration for all sizes and with one for each."""
     heads = (
         "hidden size",
-        "one recipe: training loss",
+        "same configuration: training loss",
         "held-out loss",
-        "right",
-        "its own: rate",
+        "accuracy",
+        "tuned: learning rate",
         "dropout",
-        "its training loss",
-        "its held-out loss",
-        "right then",
+        "tuned: training loss",
+        "tuned: held-out loss",
+        "tuned: accuracy",
     )
     rows = []
     for row in numbers["rows"]:
@@ -128,22 +129,22 @@ def table(numbers: Numbers) -> Table:
 
 
 def sentence(numbers: Numbers) -> str:
-    """Where one recipe is best, what the largest net makes of it, and what a recipe of its own gives."""
+    """The best size with one configuration, and the largest network with that one and with its own."""
     rows = numbers["rows"]
     best = min(rows, key=lambda row: row["same"]["loss"])
     heart = min(rows, key=lambda row: row["same"]["training_loss"])
     last = rows[-1]
-    both = f"{last['same']['training_loss']:.2f} in training and {last['same']['loss']:.2f} on others"
-    rest = "" if heart is last else f"; {last['size']} have {both}"
+    both = f"{last['same']['training_loss']:.2f} in training and {last['same']['loss']:.2f} on held-out names"
+    rest = "" if heart is last else f"; with {last['size']} units it is {both}"
     return (
-        f"{numbers['training']:,} names, {numbers['epochs']} epochs, a learning rate of {numbers['rate']:g} "
-        f"for every size: the held-out loss is least at {best['size']} numbers of memory "
-        f"({best['same']['loss']:.2f}). {heart['size']} learn the training names best (loss "
-        f"{heart['same']['training_loss']:.2f}), with {heart['same']['loss']:.2f} on others{rest}. "
-        f"With the rate and dropout that names held back from training choose "
-        f"({last['tuned']['rate']:g} and {last['tuned']['dropout']:g}), the {last['size']} come to "
-        f"{last['tuned']['loss']:.2f}: {last['tuned']['accuracy']:.1%} of {numbers['test']:,} held-out names "
-        f"right instead of {last['same']['accuracy']:.1%}."
+        f"With {numbers['training']:,} names, {numbers['epochs']} epochs and a learning rate of "
+        f"{numbers['rate']:g} for every size, the held-out loss is least at {best['size']} hidden units "
+        f"({best['same']['loss']:.2f}). The training loss is least with {heart['size']} units "
+        f"({heart['same']['training_loss']:.2f}, and {heart['same']['loss']:.2f} on held-out names{rest}). "
+        f"With the learning rate and dropout selected on validation names ({last['tuned']['rate']:g} and "
+        f"{last['tuned']['dropout']:g}), the held-out loss with {last['size']} units is "
+        f"{last['tuned']['loss']:.2f}, and the accuracy on {numbers['test']:,} held-out names is "
+        f"{last['tuned']['accuracy']:.1%} instead of {last['same']['accuracy']:.1%}."
     )
 
 
@@ -153,7 +154,10 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     tuned.sharey(same)
     sizes = [row["size"] for row in numbers["rows"]]
     by_size: dict[str, Any] = {"xscale": "log", "xlabel": "hidden size"}
-    for axes, way, title in ((same, "same", "One recipe for all"), (tuned, "tuned", "One for each size")):
+    for axes, way, title in (
+        (same, "same", "One configuration for all"),
+        (tuned, "tuned", "One for each size"),
+    ):
         for key, words, colour, mark in (
             ("loss", "held-out names", COLOURS[1], "s-"),
             ("training_loss", "training names", COLOURS[0], "o--"),
@@ -165,7 +169,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     same.legend(frameon=False)
     for way, words, colour, mark in (
         ("tuned", "one for each size", COLOURS[2], "^-"),
-        ("same", "one recipe for all", GREY, "D--"),
+        ("same", "one configuration for all", GREY, "D--"),
     ):
         shares = [100 * row[way]["accuracy"] for row in numbers["rows"]]
         right.plot(sizes, shares, mark, color=colour, label=words)
@@ -175,7 +179,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 BIGGER = Experiment(
     name="bigger",
     group="what learners ask",
-    question="Why did a bigger net get worse?",
+    question="Why did a bigger network get worse?",
     measure=measure,
     table=table,
     sentence=sentence,

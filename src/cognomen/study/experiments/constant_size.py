@@ -1,9 +1,9 @@
-"""The size does not grow with the input: against a net without memory, which reads all places at once.
+"""The size does not grow with the input, unlike a feedforward network's, which reads all positions at once.
 
-The task: is there an `a` with a `b` right behind it, anywhere in the text? A net without memory (one hidden
-layer) has weights for each letter at each place, and one place for each letter that may come; a shorter text
-leaves the rest empty. It must learn at every place what the recurrent net learns once, and of places that no
-training text reached it has learned nothing.
+The task: is there an `a` directly followed by a `b`, anywhere in the text? A feedforward network (one
+hidden layer) has weights for each letter at each position, and shorter texts are padded. It must learn at
+every position what the recurrent network learns once, and for positions that no training text reached it
+has learned nothing.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ SHORT, LONG = 20, 40  # letters: the longest text in training, and the places of
 LENGTHS = (3, 5, 10, 15, 20, 25, 30, 35, 40)
 RECURRENT, FRONT, BACK, EVERY = (
     "recurrent",
-    "all at once, empty places behind",
-    "all at once, empty places in front",
-    "all at once, trained on all lengths",
+    "feedforward, padded at the end",
+    "feedforward, padded at the start",
+    "feedforward, trained on all lengths",
 )
 
 
@@ -74,7 +74,7 @@ def texts(count: int, length: int, rng: np.random.Generator) -> tuple[Ids, Ids]:
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Train each net on texts of up to 20 letters, one of them on up to 40, and ask for all lengths."""
+    """Train each network on texts of up to 20 letters, one of them on up to 40, and test all lengths."""
     start = np.random.default_rng(settings.seed)
     nets: dict[str, tuple[int, Shape]] = {
         RECURRENT: (SHORT, ManyToOne(Encoder("gru", LETTERS, HIDDEN, rng=start), 2, rng=start)),
@@ -122,10 +122,16 @@ def _two(numbers: Numbers, found: list[float]) -> tuple[float, float]:
 
 
 def table(numbers: Numbers) -> Table:
-    """Each net's weights, and its accuracy on lengths trained on and not."""
+    """Each network's weights, and its accuracy on lengths in training and beyond."""
     short, long = numbers["longest_in_training"], numbers["places"]
     return Table(
-        ("net", "weights", "texts in training", f"right, up to {short} letters", f"{short + 1} to {long}"),
+        (
+            "network",
+            "weights",
+            "texts in training",
+            f"accuracy, up to {short} letters",
+            f"{short + 1} to {long}",
+        ),
         tuple(
             (words, f"{size:,}", f"2 to {longest}", *(f"{share:.1%}" for share in _two(numbers, found)))
             for words, longest, size, found in numbers["rows"]
@@ -140,12 +146,12 @@ def sentence(numbers: Numbers) -> str:
     other, other_near, other_far = max((by_words[FRONT], by_words[BACK]), key=lambda each: each[2])
     longest, _, needed = numbers["weights"][-1]
     return (
-        f"With {size:,} weights, whatever the length, the recurrent net answers {near:.1%} right on texts as "
-        f"long as those it learned from and {far:.1%} on longer ones. The better of the two nets that read "
-        f"{numbers['places']} places at once has {other:,} weights and answers {other_near:.1%} and "
-        f"{other_far:.1%}; with texts of all these lengths in training, the remedy, it answers "
-        f"{by_words[EVERY][2]:.1%} of the longer ones, and no text may have more than {numbers['places']} "
-        f"letters. For texts of {longest:,} letters it would need {needed:,} weights."
+        f"With {size:,} weights for any length, the recurrent network has an accuracy of {near:.1%} on texts "
+        f"as long as those in training and of {far:.1%} on longer ones. The better of the two feedforward "
+        f"networks, which read {numbers['places']} positions at once, has {other:,} weights and reaches "
+        f"{other_near:.1%} and {other_far:.1%}. Trained on texts of all these lengths, it reaches "
+        f"{by_words[EVERY][2]:.1%} on the longer ones, and still no text can have more than "
+        f"{numbers['places']} letters. For texts of {longest:,} letters it would need {needed:,} weights."
     )
 
 
@@ -161,7 +167,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     left.text(40, 0.505, "chance", color=GREY, fontsize=9, ha="right", va="bottom")
     panel(
         left,
-        "Is there an a with a b behind it?",
+        "Is there an a followed by a b?",
         low=0.45,
         percent="texts answered right, %",
         xlabel="letters of the text",
@@ -176,7 +182,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     )
     lengths, recurrent, at_once = zip(*numbers["weights"], strict=True)
     right.plot(lengths, recurrent, marker=MARKERS[0], color=COLOURS[0], label="recurrent")
-    right.plot(lengths, at_once, marker=MARKERS[1], color=COLOURS[1], label="all at once")
+    right.plot(lengths, at_once, marker=MARKERS[1], color=COLOURS[1], label="feedforward")
     panel(
         right,
         "Weights",
@@ -191,7 +197,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 CONSTANT_SIZE = Experiment(
     name="constant-size",
     group="what recurrence gives",
-    question="What does it cost a net to read all places at once, without a memory?",
+    question="What does it cost a network to read all positions at once, without a hidden state?",
     measure=measure,
     table=table,
     sentence=sentence,

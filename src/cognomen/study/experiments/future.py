@@ -1,9 +1,10 @@
-"""No view of the future: a net that reads forward answers before it has seen what comes.
+"""No view of the future: a forward network answers before it has seen what follows.
 
-The task: letters come in at random, and at each one the net must say the letter that stands a few places
-further on. Read forward, nothing that has been seen tells it. Two remedies: a second net that reads from
-the end ("both"), and patience, an answer that is given so many steps late. On surnames, whose whole is seen
-before the answer, the question is only which end is better remembered.
+The task: the input is a sequence of random letters, and at each one the network must name the letter a few
+places ahead. Nothing that a forward network has seen so far determines it. Two remedies: a second direction
+that reads from the end ("both"), and a delay, with which each answer is given that many steps late.
+Surnames are read completely before the answer, so there the question is only which end is better
+remembered.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ __all__ = ["FUTURE", "draw", "measure", "sentence", "table"]
 
 LETTERS, LENGTH, HIDDEN = 4, 20, 32
 AHEAD = (0, 1, 2, 3)
-WAYS = ("forward", "forward, answering late", "both")
+WAYS = ("forward", "forward, delayed", "both")
 # Directions on surnames; with 44 numbers each, both together have about as many weights as one of 64.
 DIRECTIONS = (("forward", 64), ("reverse", 64), ("both", 44))
 
@@ -56,7 +57,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 def _told_ahead(way: str, places: int, settings: Settings, on_progress: OnProgress) -> float:
     """The share of letters told `places` ahead, on new sequences; where there is a letter to be told."""
     start, rng = np.random.default_rng(settings.seed), np.random.default_rng(settings.seed)
-    delay = places if way == "forward, answering late" else 0
+    delay = places if way == "forward, delayed" else 0
     direction = "both" if way == "both" else "forward"
     encoder = Encoder("gru", LETTERS + 1, HIDDEN, direction=direction, rng=start)
     net = SyncedManyToMany(encoder, LETTERS, rng=start)
@@ -76,8 +77,8 @@ def _told_ahead(way: str, places: int, settings: Settings, on_progress: OnProgre
 
 
 def table(numbers: Numbers) -> Table:
-    """Letters told ahead, then surnames."""
-    heads = ("net", *(f"letter {places} ahead" for places in numbers["ahead"]), "surnames right")
+    """Accuracy on letters ahead, then on surnames."""
+    heads = ("network", *(f"letter {places} ahead" for places in numbers["ahead"]), "surnames")
     surnames = {direction: f"{right:.1%}" for direction, _, right in numbers["surnames"]}
     rows = [
         (way, *(f"{share:.1%}" for share in shares), surnames.pop(way, "-"))
@@ -89,15 +90,15 @@ def table(numbers: Numbers) -> Table:
 
 
 def sentence(numbers: Numbers) -> str:
-    """What a forward net cannot know, and what helps."""
+    """What a forward network cannot know, and what helps."""
     places = numbers["ahead"][-1]
     forward, late, both = (numbers["shares"][way][-1] for way in WAYS)
     surnames = "; ".join(f"{direction} {right:.1%}" for direction, _, right in numbers["surnames"])
     return (
-        f"A net that reads forward tells the letter {places} places ahead in {forward:.1%} of the cases "
-        f"(chance: {1 / numbers['letters']:.0%}); answering {places} steps late it tells {late:.1%}, "
-        f"reading from both ends {both:.1%}. Of {numbers['test']:,} held-out surnames, with about as many "
-        f"weights, are right: {surnames}."
+        f"A forward network predicts the letter {places} places ahead with an accuracy of {forward:.1%} "
+        f"(chance: {1 / numbers['letters']:.0%}), with a delay of {places} steps {late:.1%}, and reading "
+        f"from both ends {both:.1%}. Accuracy on {numbers['test']:,} held-out surnames, with about equally "
+        f"many weights: {surnames}."
     )
 
 
@@ -114,8 +115,8 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         title,
         legend="center right",
         xticks=numbers["ahead"],
-        xlabel="how many places ahead the letter stands",
-        percent="letters told, %",
+        xlabel="how many places ahead the letter is",
+        percent="letters right, %",
     )
     bars(
         surnames,
@@ -130,7 +131,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 FUTURE = Experiment(
     name="future",
     group="what it costs, and the remedy",
-    question="What does a net miss that cannot see what comes?",
+    question="What does a network miss that cannot see what follows?",
     measure=measure,
     table=table,
     sentence=sentence,

@@ -1,8 +1,8 @@
-"""What was read before counts: take order away, or all but the last few letters, and see what it costs.
+"""What was read before counts: remove the order, or all but the last few letters, and see what it costs.
 
-One network, one recipe, the same held-out surnames; only the names are changed, on both sides, before it
-sees them. With its letters in the order of the alphabet a name is a bag of letters: what it gains in its
-own order is what order is worth. With its last k letters it shows how far back the useful history reaches.
+One network, one configuration, the same held-out surnames; only the names are changed, in training and test
+alike. With its letters sorted a name is a bag of letters: what it gains in its own order is the value of the
+order. With its last k letters it shows how far back the useful history reaches.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cognomen.study.names import fit_names, load_names
 __all__ = ["HISTORY", "draw", "measure", "sentence", "table"]
 
 LAST = (1, 2, 3, 4, 5, 6, 8)
-WHOLE, SHUFFLED, SORTED = "whole names", "letters shuffled", "letters in the order of the alphabet"
+WHOLE, SHUFFLED, SORTED = "whole names", "letters shuffled", "letters sorted alphabetically"
 
 
 def _shuffled(name: str) -> str:
@@ -68,32 +68,34 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 
 def table(numbers: Numbers) -> Table:
-    """What the net was shown, and how many of the held-out names it answered right."""
+    """Accuracy on held-out names for each kind of input."""
     whole, *rows = numbers["rows"]
     rows = [
         whole,
-        ("learned on whole names, asked with shuffled ones", numbers["shuffled_only_when_asked"]),
+        ("trained on whole names, tested on shuffled ones", numbers["shuffled_only_when_asked"]),
         *rows,
-        ("nothing: always the commonest origin", numbers["commonest"]),
+        ("nothing: always the most frequent origin", numbers["commonest"]),
     ]
     shown = tuple((words, f"{accuracy:.1%}") for words, accuracy in rows)
-    return Table(("what the net is shown", "held-out names right"), shown)
+    return Table(("input", "accuracy on held-out names"), shown)
 
 
 def sentence(numbers: Numbers) -> str:
-    """What order and distance are worth."""
+    """The value of order and distance."""
     by_words = dict(numbers["rows"])
     whole = by_words[WHOLE]
     cut = {words: accuracy for words, accuracy in by_words.items() if words.startswith("the last")}
     near = next((words for words, accuracy in cut.items() if accuracy >= whole - 0.02), None)
     text = (
-        f"Of {numbers['test']:,} held-out names the net answers {whole:.1%} right; with their letters in the "
-        f"order of the alphabet {by_words[SORTED]:.1%}, shuffled {by_words[SHUFFLED]:.1%}; to say the "
-        f"commonest origin each time is right for {numbers['commonest']:.1%}. "
+        f"The accuracy on {numbers['test']:,} held-out names is {whole:.1%}; with their letters sorted "
+        f"alphabetically it is {by_words[SORTED]:.1%}, shuffled {by_words[SHUFFLED]:.1%}; always answering "
+        f"the most frequent origin reaches {numbers['commonest']:.1%}. "
     )
     first, *_ = cut
-    text += f"From {first} alone it gets {cut[first]:.1%} right"
-    return text + (f"; {near} are enough to come within two points of whole names." if near else ".")
+    text += f"From {first} alone the accuracy is {cut[first]:.1%}"
+    return text + (
+        f"; {near} are enough to come within two percentage points of whole names." if near else "."
+    )
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
@@ -104,12 +106,12 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         "whole names": by_words[WHOLE],
         "letters sorted": by_words[SORTED],
         "letters shuffled": by_words[SHUFFLED],
-        "shuffled only\nwhen asked": numbers["shuffled_only_when_asked"],
-        "commonest origin": numbers["commonest"],
+        "shuffled only\nin the test": numbers["shuffled_only_when_asked"],
+        "most frequent origin": numbers["commonest"],
     }
     label = "held-out names right, %"
     shown = {words: 100 * share for words, share in shown.items()}
-    bars(order, shown, "{:.1f}", title="What order is worth", xlabel=label, limit=100)
+    bars(order, shown, "{:.1f}", title="The value of the order", xlabel=label, limit=100)
     cut = {int(w.split()[2]) if w != "the last letter" else 1: a for w, a in numbers["rows"] if "last" in w}
     distance.plot(list(cut), list(cut.values()), "o-", color=COLOURS[0], label="only the last k letters")
     distance.axhline(by_words[WHOLE], color=COLOURS[1], ls="--", label="whole names")
@@ -119,14 +121,14 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         "How far back the history reaches",
         percent=label,
         legend="lower right",
-        xlabel="letters the net is shown, k",
+        xlabel="letters in the input, k",
     )
 
 
 HISTORY = Experiment(
     name="history",
     group="what recurrence gives",
-    question="Does it count what was read before, its order and its distance?",
+    question="Does the history count: its order and its distance?",
     measure=measure,
     table=table,
     sentence=sentence,

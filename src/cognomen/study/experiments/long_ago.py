@@ -1,13 +1,13 @@
-"""What was read long ago is hard to learn: how gradients fade on their way back, and four remedies.
+"""Long-term dependencies are hard to learn: how gradients vanish on their way back, and four remedies.
 
-The task: random letters come in, and after the last one the net must say the first. Nothing but memory
-counts, and the lag between the two is ours to choose.
+The task: the input is a sequence of random letters, and after the last one the network must name the first.
+Only what it remembers counts, and the lag between the two can be chosen freely.
 
-A gradient on its way back is multiplied once a step by the same matrix and by slopes below one, so it
-shrinks or grows like a power of the lag (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013).
-Remedies: a start at which the matrix is a rotation (Saxe et al. 2014), gates, forget gates that start open
-(Gers et al. 2000; Jozefowicz et al. 2015), and lags that grow while the net learns. Clipping is for
-gradients that grow.
+On its way back, a gradient is multiplied at each step by the same matrix and by slopes below one, so it
+shrinks or grows exponentially with the lag (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio
+2013). Remedies: initialising the matrix as a rotation (Saxe et al. 2014), gates, forget gates that start
+open (Gers et al. 2000; Jozefowicz et al. 2015), and lags that increase while the network learns. Gradient
+clipping is for gradients that grow.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def gradients_by_lag(net: ManyToOne, seed: int) -> Array:
 
 
 def _learned_at(way: Way, lag: int, steps: int, seed: int, on_progress: OnProgress) -> float:
-    """The recall of a net that met this lag only."""
+    """The recall of a network trained at this lag only."""
     net, rng = _new(way, seed), np.random.default_rng(seed)
     learn(
         net,
@@ -131,7 +131,7 @@ def _learned_at(way: Way, lag: int, steps: int, seed: int, on_progress: OnProgre
 
 
 def _learned_growing(way: Way, top: int, steps: int, seed: int, on_progress: OnProgress) -> tuple[int, float]:
-    """The longest lag that a net learned when its lag grew by half as soon as its loss had fallen below .05.
+    """The longest lag learned when the lag increased by half whenever the loss had fallen below .05.
 
     And its recall at the lag `top`, which is where growing ends.
     """
@@ -155,15 +155,15 @@ def _learned_growing(way: Way, top: int, steps: int, seed: int, on_progress: OnP
 
 
 def table(numbers: Numbers) -> Table:
-    """How the gradient fades, and what each way recalls."""
+    """How the gradient vanishes, and what each way recalls."""
     far, lags = min(100, FADING - 1), numbers["lags"]
     heads = (
-        "net",
-        f"gradient at lag {far} of that at 0",
+        "network",
+        f"gradient at lag {far} relative to lag 0",
         f"recalled at lag {lags[0]}",
         *(f"{lag}" for lag in lags[1:]),
-        "learned, when the lag grew",
-        f"recalled then at {lags[-1]}",
+        "longest lag learned, with an increasing lag",
+        f"then recalled at {lags[-1]}",
     )
     rows = [
         (
@@ -185,17 +185,17 @@ def _reach(shares: list[float], lags: list[int]) -> int:
 
 
 def sentence(numbers: Numbers) -> str:
-    """How far each way reaches, trained at once and with a growing lag."""
+    """How far each way reaches, trained at a single lag and with an increasing one."""
     lags, rows = numbers["lags"], numbers["rows"]
     fixed = [f"{row['words']} {_reach(row['fixed'], lags)}" for row in rows]
     grown = [f"{row['words']} {row['reached']}" for row in rows]
     faded = dict(zip((row["words"] for row in rows), numbers["fading"], strict=True))["Elman"]
     return (
-        "At the start of an Elman net, the gradient by a letter 100 steps back is "
-        f"{faded[100] / faded[0]:.0e} of that by the last letter. Trained at one lag for {numbers['steps']} "
-        f"steps, one run of each, the longest lag up to which {GOOD:.0%} of the first letters are recalled: "
-        f"{'; '.join(fixed)} (chance: {1 / numbers['letters']:.0%}). The lag that they learned when it "
-        f"grew from 3 to {lags[-1]} as they got better: {'; '.join(grown)}."
+        "In an untrained Elman network, the gradient with respect to a letter 100 steps back is "
+        f"{faded[100] / faded[0]:.0e} of that with respect to the last letter. The longest lag up to which "
+        f"{GOOD:.0%} of the first letters are recalled after {numbers['steps']} training steps at that lag, "
+        f"one run each: {'; '.join(fixed)} (chance: {1 / numbers['letters']:.0%}). The longest lag learned "
+        f"when the lag increased from 3 to {lags[-1]} with the network's progress: {'; '.join(grown)}."
     )
 
 
@@ -248,7 +248,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 LONG_AGO = Experiment(
     name="long-ago",
     group="what it costs, and the remedy",
-    question="Why is it hard to learn from what was read long ago, and what helps?",
+    question="Why are long-term dependencies hard to learn, and what helps?",
     measure=measure,
     table=table,
     sentence=sentence,

@@ -1,17 +1,18 @@
 """Why is my loss NaN? Because something overflowed some steps before: look at the gradient's norm.
 
-The task: letters come in, and after the last one the net must say which came most often. Trained with plain
-gradient descent, at several rates, on several lengths. A run ends at its first number that is not finite.
+The task: the input is a sequence of letters, and after the last one the network must say which occurred
+most often. It is trained by plain gradient descent, with several learning rates and input lengths. A run
+ends at its first number that is not finite.
 
-There are two ways to it. A state without bounds (relu, or nothing in tanh's place) is multiplied by V at each
-step, so on a long input it is large, and its gradient larger; one step with such a gradient throws the
-weights so far that the next input overflows. Or the loss is computed as it is written, log(exp(z) / sum
-exp(z)): exp overflows at 89 in float32, or underflows to a zero whose logarithm is infinite, though the loss
-itself is an ordinary number.
+There are two causes. An unbounded state (relu or the identity in place of tanh) is multiplied by V at each
+step, so on a long input it is large, and its gradient is larger; one step with such a gradient moves the
+weights so far that the next input overflows. Or the loss is computed literally, as log(exp(z) / sum
+exp(z)): exp overflows at 89 in float32, or underflows to a zero whose logarithm is infinite, though the
+loss itself is an ordinary number.
 
-The remedies: a bounded state, a gradient that is clipped before the step (Pascanu, Mikolov & Bengio 2013), a
-smaller rate, and a log-softmax that takes the largest logit away first. All nets start with V the identity,
-as has been advised for relu (Le, Jaitly & Hinton 2015): nothing is forgotten, so the length counts.
+The remedies: a bounded state, gradient clipping (Pascanu, Mikolov & Bengio 2013), a smaller learning rate,
+and a log-softmax that subtracts the largest logit first. V is initialised as the identity in all networks,
+as recommended for relu (Le, Jaitly & Hinton 2015): nothing is forgotten, so the length counts.
 """
 
 from __future__ import annotations
@@ -55,14 +56,14 @@ WAYS = (
     Way("tanh, log(softmax) as written", "tanh", as_written=True),
     Way("relu", "relu"),
     Way("relu, clipped", "relu", clip=1.0),
-    Way("nothing", "identity"),
-    Way("nothing, clipped", "identity", clip=1.0),
+    Way("identity", "identity"),
+    Way("identity, clipped", "identity", clip=1.0),
 )
 SHADES = {  # what a run's field in the picture means
-    "better than a guess": "#cfe6f5",
-    "like a guess": "#ececec",
+    "better than chance": "#cfe6f5",
+    "at chance": "#ececec",
     "worse": "#f7dcb0",
-    "no finite number, at that step": COLOURS[1],
+    "not finite, from that step on": COLOURS[1],
 }
 
 
@@ -160,17 +161,16 @@ def sentence(numbers: Numbers) -> str:
     runs = {way.words: _of(numbers, way.words) for way in WAYS}
     counts = [f"{words} {sum(run['bad'] is not None for run in each)}" for words, each in runs.items()]
     text = (
-        f"Of {len(numbers['runs']) // len(WAYS)} runs each, of {numbers['steps']} steps, so many met a "
-        f"number that is not finite: {'; '.join(counts)}."
+        f"Number of runs, of {len(numbers['runs']) // len(WAYS)} each with {numbers['steps']} steps, that "
+        f"reached a non-finite value: {'; '.join(counts)}."
     )
     loose = [way.words for way in WAYS if way.phi != "tanh" and not way.clipped]
     bad = [run for words in loose for run in runs[words] if run["bad"]]
     before = [run["norms"][-2] for run in bad if len(run["norms"]) > 1]
     if before:
         text += (
-            " Where relu or nothing stands in tanh's place and nothing is clipped, the norm of the gradient "
-            f"one step before was {float(np.median(before)):,.0f} at the median and {max(before):.0e} at "
-            "most."
+            " With relu or the identity in place of tanh and without clipping, the norm of the gradient one "
+            f"step before had a median of {float(np.median(before)):,.0f} and a maximum of {max(before):.0e}."
         )
     return text
 
@@ -192,7 +192,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     norms.axvline(0, color=GREY, ls="--", lw=1)
     panel(
         norms,
-        "On the way to NaN, nothing clipped",
+        "On the way to NaN, without clipping",
         yscale="log",
         xlabel="steps, the first bad number at 0",
         ylabel="norm of the gradient",
@@ -238,10 +238,10 @@ def _draw_grid(axes: Axes, numbers: Numbers) -> None:
 
 def _shade(run: dict[str, Any], guess: float) -> str:
     if run["bad"]:
-        return SHADES["no finite number, at that step"]
+        return SHADES["not finite, from that step on"]
     if run["loss"] < 0.9 * guess:
-        return SHADES["better than a guess"]
-    return SHADES["worse" if run["loss"] > 1.5 * guess else "like a guess"]
+        return SHADES["better than chance"]
+    return SHADES["worse" if run["loss"] > 1.5 * guess else "at chance"]
 
 
 NAN_LOSS = Experiment(

@@ -1,11 +1,11 @@
-"""What leaving out the tanh does: the memory becomes a sum, with one share for each letter.
+"""What leaving out the tanh does: the hidden state becomes a sum, with one term for each letter.
 
     h_t = V h_(t-1) + U x_t    is    h_t = U x_t + V U x_(t-1) + V V U x_(t-2) + ...
 
-A letter's share depends on the letter and on how long ago it was read, never on another letter. So no
-weights make such a net tell whether the number of minus signs is odd (Minsky & Papert 1969), and nothing
-keeps the sum within bounds: what V stretches grows with every step. PyTorch's tutorial on names leaves the
-tanh out, and yet learns: most of what a surname's letters say adds up.
+A letter's term depends on the letter and on how long ago it was read, never on another letter. So with no
+weights can such a network tell whether the number of minus signs is odd (Minsky & Papert 1969), and nothing
+bounds the sum: what V stretches grows with every step. PyTorch's tutorial on names leaves the tanh out, and
+yet its network learns: most of the evidence in a surname's letters is additive.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LENGTHS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # of those that it is aske
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Train both nets on oddness, on the first sign, and on surnames."""
+    """Train both networks on parity, on the first sign, and on surnames."""
     names = load_names(quick=settings.quick)
     told = iter(parts(on_progress, [f"{task}, {words}" for task in TASKS for words in WAYS.values()]))
     odd = {phi: _odd(phi, settings, next(told)) for phi in WAYS}
@@ -76,7 +76,7 @@ def _signs(count: int, length: int, rng: np.random.Generator) -> tuple[Array, Id
 
 
 def _odd(phi: str, settings: Settings, on_progress: OnProgress) -> list[float]:
-    """After each sign: how often the net tells whether the number of minus signs so far is odd."""
+    """After each sign: how often the network tells whether the number of minus signs so far is odd."""
     start, rng = np.random.default_rng(settings.seed), np.random.default_rng(settings.seed)
     net = SyncedManyToMany(_encoder(phi, start), 2, rng=start)
 
@@ -142,16 +142,16 @@ def interaction(fitted: TrainedNetwork, names: tuple[str, ...], rng: np.random.G
 
 
 def table(numbers: Numbers) -> Table:
-    """Both nets, task by task."""
+    """Both networks, task by task."""
     signs, longest = numbers["signs"], numbers["lengths"][-1]
     heads = (
-        "net",
+        "network",
         f"odd or even after {signs} signs",
         f"first sign recalled after {numbers['longest']}",
         f"after {longest:,}",
         "largest eigenvalue of V there",
-        "surnames right",
-        "first and last letter act together",
+        "accuracy on surnames",
+        "interaction of first and last letter",
     )
     found = [
         (words, *(numbers[task][phi] for task in ("odd", "first", "names"))) for phi, words in WAYS.items()
@@ -177,7 +177,7 @@ def _overflow(first: dict[str, list[float | None]], lengths: list[int]) -> int |
 
 
 def sentence(numbers: Numbers) -> str:
-    """What the net without tanh cannot learn, how its state grows, and what it costs on surnames."""
+    """What the network without tanh cannot learn, how its state grows, and the accuracy on surnames."""
     odd, first, names = numbers["odd"], numbers["first"], numbers["names"]
     with_, without = WAYS
     lengths = numbers["lengths"]
@@ -185,18 +185,19 @@ def sentence(numbers: Numbers) -> str:
     grown = f"overflows by {end} signs" if end else f"has grown to {first[without]['norms'][-1]:.3g}"
     near = lengths.index(numbers["longest"])
     return (
-        f"After {numbers['signs']} signs the net with tanh tells in {odd[with_][-1]:.1%} of cases whether "
-        f"the minus signs are odd in number, the one without in {odd[without][-1]:.1%} (a guess: 50%). The "
-        f"first of {numbers['longest']} signs is recalled in {first[with_]['recalled'][near]:.0%} and "
-        f"{first[without]['recalled'][near]:.0%}. For it V has an eigenvalue of "
-        f"{first[with_]['largest_eigenvalue']:.1f} and {first[without]['largest_eigenvalue']:.1f}: "
-        f"tanh keeps what it multiplies within bounds, without tanh the state {grown}, and of sequences of "
-        f"{length:,} signs {first[without]['recalled'][-1]:.0%} are recalled, with tanh "
-        f"{first[with_]['recalled'][-1]:.0%}. Of {numbers['test']:,} held-out surnames "
-        f"{names[without]['accuracy']:.1%} are right without and {names[with_]['accuracy']:.1%} with tanh "
-        f"(always the commonest origin: {numbers['commonest']:.1%}). What the first and the last letter do "
-        f"together, beyond what each does alone, is {names[without]['interaction']:.0%} of what the first "
-        f"does without tanh, {names[with_]['interaction']:.0%} with it."
+        f"After {numbers['signs']} signs the network with tanh tells with an accuracy of "
+        f"{odd[with_][-1]:.1%} whether the number of minus signs is odd, the one without with "
+        f"{odd[without][-1]:.1%} (chance: 50%). The first of {numbers['longest']} signs is recalled in "
+        f"{first[with_]['recalled'][near]:.0%} of the cases with tanh, and in "
+        f"{first[without]['recalled'][near]:.0%} without. For this, V has an eigenvalue of "
+        f"{first[with_]['largest_eigenvalue']:.1f} and {first[without]['largest_eigenvalue']:.1f}, "
+        f"respectively. tanh bounds the state; without it, the state {grown}, and after {length:,} signs the "
+        f"first is recalled in {first[without]['recalled'][-1]:.0%} of the cases, with tanh in "
+        f"{first[with_]['recalled'][-1]:.0%}. On {numbers['test']:,} held-out surnames the accuracy is "
+        f"{names[without]['accuracy']:.1%} without and {names[with_]['accuracy']:.1%} with tanh (always the "
+        f"most frequent origin: {numbers['commonest']:.1%}). The interaction of the first and the last "
+        f"letter, beyond the sum of their separate effects, is {names[without]['interaction']:.0%} of the "
+        f"first letter's effect without tanh, and {names[with_]['interaction']:.0%} with it."
     )
 
 

@@ -1,8 +1,8 @@
-"""Training a recurrent net is optimisation over programs: this one learns to add binary numbers.
+"""Training a recurrent network is optimisation over programs: this one learns to add binary numbers.
 
-Two numbers come in digit by digit, the lowest first, and after each pair the net writes a digit of the sum.
-What it cannot see it must remember: the carry. It practises on short numbers; if it has found the program,
-and not a list of answers, then numbers ten or a hundred times as long are no harder.
+It reads two numbers digit by digit, the lowest first, and after each pair outputs a digit of the sum. It must
+remember what it cannot see: the carry. It is trained on short numbers; if it has found the program, and not a
+list of answers, then numbers ten or a hundred times as long are no harder.
 """
 
 from __future__ import annotations
@@ -97,25 +97,25 @@ def table(numbers: Numbers) -> Table:
 
 
 def sentence(numbers: Numbers) -> str:
-    """How far the program carries, and what it is."""
+    """How far the program generalises, and what it is."""
     short = numbers["longest_in_training"]
     tenfold = next(row for row in numbers["rows"] if row[0] == 10 * short)
     longest = numbers["rows"][-1]
     text = (
-        f"A net of {numbers['weights']} weights that had only met numbers of up to {short} digits adds those "
-        f"of {tenfold[0]:,} digits with {tenfold[1]:.1%} of the digits (without a carry: "
-        f"{tenfold[3]:.1%}) and {tenfold[2]:.1%} of the sums right"
+        f"A network of {numbers['weights']} weights, trained on numbers of up to {short} digits, gets "
+        f"{tenfold[1]:.1%} of the digits (without a carry: {tenfold[3]:.1%}) and {tenfold[2]:.1%} of the "
+        f"sums of {tenfold[0]:,}-digit numbers right"
     )
     if longest is not tenfold:
-        text += f", and of {longest[0]:,} digits {longest[2]:.1%} of the sums"
+        text += f", and {longest[2]:.1%} of the sums of {longest[0]:,}-digit numbers"
     text += ". "
     if numbers["automaton"] is None:
-        return text + "Its states do not fall into groups that work as an automaton."
+        return text + "Its states do not form clusters that work as an automaton."
     count = len(numbers["automaton"]["next"])
     return text + (
-        f"The {numbers['states']:,} states it went through work as an automaton of {count} states, which "
-        f"agree with the carry in {numbers['state_is_carry']:.1%} of the cases. By itself the automaton "
-        f"writes {numbers['automaton_right']:.1%} of the digits of sums of 1,000 digits right."
+        f"Its {numbers['states']:,} hidden states work as an automaton of {count} states, which agree with "
+        f"the carry in {numbers['state_is_carry']:.1%} of the cases. The automaton alone gets "
+        f"{numbers['automaton_right']:.1%} of the digits of 1,000-digit sums right."
     )
 
 
@@ -125,7 +125,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     for carry, marker in ((0, "o"), (1, "s")):
         points = np.array([p[:2] for p in numbers["points"] if p[2] == carry])
         left.scatter(*points.T, s=26, marker=marker, color=COLOURS[carry], alpha=0.6, label=f"carry {carry}")
-    title = f"{len(numbers['points'])} of the net's states, {numbers['hidden_size']} numbers each"
+    title = f"{len(numbers['points'])} of the network's states, {numbers['hidden_size']} numbers each"
     panel(left, title, legend="best", xlabel="first principal component", ylabel="second")
     automaton = numbers["automaton"]
     if automaton is None:
@@ -142,7 +142,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 PROGRAM = Experiment(
     name="program",
     group="what recurrence gives",
-    question="Does a net that learns from short examples find a program that works for long ones?",
+    question="Does a network trained on short examples find a program that works for long ones?",
     measure=measure,
     table=table,
     sentence=sentence,

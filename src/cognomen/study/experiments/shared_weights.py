@@ -1,10 +1,10 @@
-"""The weights are shared over time: a recurrent net is a deep one whose layers are all the same.
+"""The weights are shared over time: a recurrent network is a deep network whose layers are all the same.
 
-Unrolled by hand, a net of T steps has T layers. Here these are T separate copies of one cell, each with
-weights and gradients of its own. With equal weights the copies compute what the recurrent net computes, and
-the sum of their gradients is its gradient: backpropagation through time is backpropagation. Then the copies
-are let go, to learn each for itself, and both nets get the same few sums of binary numbers to learn from:
-what one step has learned of carrying, the others of the shared net know too.
+Unrolled by hand, a network of T steps has T layers. Here these are T separate copies of one cell, each with
+weights and gradients of its own. With equal weights the copies compute what the recurrent network computes,
+and the sum of their gradients is its gradient: backpropagation through time is backpropagation. Then the
+copies are trained independently, and both networks get the same few sums of binary numbers as training
+data: what one step of the shared network learns about carrying, all other steps know too.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _net(cell: str, seed: int, dtype: DTypeLike = np.float64) -> SyncedManyToMan
 
 
 def _compare(cell: str, seed: int) -> tuple[int, float, float]:
-    """Weights, and how far the answers and the gradients of a net are from those of its copies."""
+    """Weights, and how far the outputs and the gradients of a network are from those of its copies."""
     rng = np.random.default_rng(seed)
     net = _net(cell, seed)
     copies = Copies(net, STEPS)
@@ -158,27 +158,27 @@ def _taught(count: int, steps: int, seed: int, on_progress: OnProgress) -> tuple
 
 
 def table(numbers: Numbers) -> Table:
-    """Digits right by the number of sums learned from."""
+    """Digits right by the number of training sums."""
     shared, copies = numbers["weights"]
     heads = (
-        "sums to learn from",
+        "training sums",
         f"digits right, one cell for all steps ({shared:,} weights)",
-        f"{numbers['steps']} copies, each its own ({copies:,} weights)",
+        f"digits right, {numbers['steps']} independent copies ({copies:,} weights)",
     )
     return Table(heads, tuple((f"{n:,}", f"{one:.1%}", f"{many:.1%}") for n, one, many in numbers["rows"]))
 
 
 def sentence(numbers: Numbers) -> str:
-    """How well the sum over copies agrees, and what sharing is worth."""
+    """How well the sum over copies agrees, and the value of sharing."""
     worst = max(error for *_, error in numbers["gradients"])
     kinds = ", ".join({"rnn": "Elman"}.get(kind, kind.upper()) for kind, *_ in numbers["gradients"])
     count, one, many = max(numbers["rows"], key=lambda row: row[1] - row[2])
     shared, copies = numbers["weights"]
     return (
-        f"Unrolled into {numbers['steps']} copies, the nets ({kinds}) have the same gradient, as the sum "
-        f"over the copies, up to {worst:.0e} of its size, which is rounding. Let go, the copies are "
-        f"{copies:,} weights instead of {shared:,}, and learn each for itself: from {count:,} sums they get "
-        f"{many:.1%} of the digits of new sums right, the net that shares its weights {one:.1%}."
+        f"Unrolled into {numbers['steps']} copies, the networks ({kinds}) have the same gradient, as the sum "
+        f"over the copies, up to a relative error of {worst:.0e}, which is rounding. Independent copies have "
+        f"{copies:,} weights instead of {shared:,}. Trained on {count:,} sums they get {many:.1%} of the "
+        f"digits of new sums right, the network with shared weights {one:.1%}."
     )
 
 
@@ -210,7 +210,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         ticks=counts,
         legend="lower right",
         xscale="log",
-        xlabel="sums to learn from",
+        xlabel="training sums",
         percent="digits of new sums right, %",
     )
 
@@ -218,7 +218,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 SHARED_WEIGHTS = Experiment(
     name="shared-weights",
     group="what recurrence gives",
-    question="What is it worth that all steps share their weights?",
+    question="What is gained by sharing the weights between all steps?",
     measure=measure,
     table=table,
     sentence=sentence,

@@ -1,10 +1,10 @@
-"""Recurrence is slow: each step waits for the one before. And what reading shared beginnings once gives back.
+"""Recurrence is slow: each step waits for the one before. And how much time sharing prefixes saves.
 
-Both sides of the first comparison do the same arithmetic, tanh(h V) for as many rows: once step after step,
-as recurrence must, and once in large products, as a net without memory may. The remedies: more sequences
-side by side, and for names the tree of their prefixes, in which each beginning that names share is one
-step. Each time is the shortest of several goes, on one core; another machine takes other milliseconds, the
-ratios within one run say more.
+Both sides of the first comparison do the same arithmetic, tanh(h V) for equally many rows: once step by step,
+as recurrence requires, and once in large products, as a feedforward network can. The remedies: more sequences
+side by side, and for names the tree of their prefixes, in which a prefix that names share is a single step.
+Each time is the shortest of several repetitions, on one core; other machines have other times, so the ratios
+within one run are more informative.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _shown(milliseconds: float) -> str:
 
 
 def sentence(numbers: Numbers) -> str:
-    """What waiting costs, and what sharing gives back."""
+    """What waiting costs, and what sharing saves."""
     (alone, *_, many), longest = numbers["milliseconds"].values(), numbers["lengths"][-1]
     most = list(numbers["milliseconds"])[-1]
     apart, along = numbers["sharing_milliseconds"]
@@ -155,7 +155,7 @@ def sentence(numbers: Numbers) -> str:
         f"{_shown(alone[-1][0])} ms, {_ratio(alone[-1]):.1f} times as long as the same arithmetic in "
         f"products of up to {numbers['rows']:,} rows; with {most} sequences side by side "
         f"{_ratio(many[-1]):.1f} times. {numbers['names']:,} surnames have {numbers['letters']:,} letters "
-        f"but {numbers['prefixes']:,} different beginnings: along their tree they are read in "
+        f"but {numbers['prefixes']:,} distinct prefixes: along their tree they are read in "
         f"{_shown(along)} ms, letter by letter in {_shown(apart)}, {apart / along:.1f} times as long, with "
         f"the same result to {numbers['apart']:.0e}."
     )

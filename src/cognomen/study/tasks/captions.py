@@ -1,8 +1,8 @@
 """One to many: an image in, a sentence out, letter by letter.
 
-The images are real (scikit-learn's handwritten digits); the sentences are made up by us: each image has
-five that are all right, and in training one of them is drawn anew each time. So the net must learn the
-class, how it is spelt, and that there is more than one way to say it.
+The images are real (scikit-learn's handwritten digits); the sentences are our own: each image has
+five that are all right, and in training one of them is drawn at random each time. So the network must learn
+the class, its spelling, and that there is more than one way to say it.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 
 def sample(net: OneToMany, images: Array, rng: np.random.Generator) -> list[Hypothesis]:
-    """Captions drawn by chance, as likely as the net holds them to be."""
+    """Captions sampled from the network's probabilities."""
     y, _ = net.encoder.forward(one_step(images))
     draws = rng.random((len(images), LONGEST + 1))
     return generate(net.decoder, net.decoder.begin(y.data, None), sampler(draws), LONGEST)
@@ -125,18 +125,17 @@ def table(numbers: Numbers) -> Table:
     names = [*(phrase.format("...") for phrase in PHRASES), "anything else"]
     columns = zip(names, numbers["kinds"]["likeliest"], numbers["kinds"]["drawn"], strict=True)
     rows = [(name, f"{one}", f"{other}") for name, one, other in columns]
-    right = ("right, to the letter", f"{numbers['exact']:.1%}", f"{numbers['exact_drawn']:.1%}")
-    return Table(("caption", "the likeliest letters", "drawn by chance"), (*rows, right))
+    right = ("right in every letter", f"{numbers['exact']:.1%}", f"{numbers['exact_drawn']:.1%}")
+    return Table(("caption", "most likely letters", "sampled"), (*rows, right))
 
 
 def sentence(numbers: Numbers) -> str:
     """How many captions are right."""
     used = sum(count > 0 for count in numbers["kinds"]["drawn"][:-1])
     return (
-        f"Of {numbers['test']} images that it has not seen, the net describes {numbers['exact']:.1%} in "
-        f"words that are right to the letter, and {numbers['exact_drawn']:.1%} when letters are drawn by "
-        f"chance, which uses {used} of the {numbers['phrases']} phrases; always saying the same is right for "
-        f"{numbers['always_the_same']:.1%}."
+        f"Of {numbers['test']} held-out images, {numbers['exact']:.1%} get a caption that is right in every "
+        f"letter, and {numbers['exact_drawn']:.1%} when letters are sampled, which uses {used} of the "
+        f"{numbers['phrases']} phrases. A constant caption is right for {numbers['always_the_same']:.1%}."
     )
 
 
@@ -154,7 +153,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 CAPTIONS = Experiment(
     name="captions",
     group="the five shapes",
-    question="One to many: can a net say, letter by letter, what an image shows?",
+    question="One to many: can a network say, letter by letter, what an image shows?",
     measure=measure,
     table=table,
     sentence=sentence,

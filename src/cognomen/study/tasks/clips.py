@@ -1,10 +1,10 @@
 """Many to many, in step: clips of digits, a label for each frame.
 
-The frames are real images (scikit-learn's handwritten digits); the clips and their labels are made up by
-us. The first label asks for the past: has a digit of this kind been shown before in the clip? The net must
-recognise each image and remember which of ten kinds it has met. The second asks for the future: will it be
-shown again? There a net that only reads forwards has nothing to go by but the place, and one that reads
-both ways has.
+The frames are real images (scikit-learn's handwritten digits); the clips and their labels are synthetic.
+The first label depends on the past: has this digit been shown before in the clip? The network must
+recognise each image and remember which of the ten digits it has seen. The second depends on the future:
+will it be shown again? A forward network can only go by the position, a bidirectional one sees the rest of
+the clip.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def make_clips(
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Train three nets on clips of four images of five, made anew at each step; ask for clips of the rest."""
+    """Train three networks on clips of four fifths of the images, new clips at each step; test the rest."""
     images, labels = digits("this task")
     training, test = split(labels, settings.seed)
     steps, asked = (30, 50) if settings.quick else (2500, 2000)
@@ -95,7 +95,7 @@ def table(numbers: Numbers) -> Table:
     """Each net, and the guess that it must beat."""
     guessed = numbers["guess"]
     return Table(
-        ("question, and how clips are read", "weights", "frames right", "guessed by place"),
+        ("question and direction", "weights", "frames right", "guessed from the position"),
         tuple(
             (name, f"{net['weights']:,}", f"{net['all']:.1%}", f"{guessed[NETS[name][0]]['all']:.1%}")
             for name, net in numbers["nets"].items()
@@ -104,14 +104,14 @@ def table(numbers: Numbers) -> Table:
 
 
 def sentence(numbers: Numbers) -> str:
-    """What memory can do, and what it cannot."""
+    """What the hidden state can do, and what it cannot."""
     nets, by_place = numbers["nets"], numbers["guess"]
     before, ahead, both = (nets[name]["all"] for name in NETS)
     return (
-        f"Whether a digit has been shown before in a clip of {numbers['frames']} is told for {before:.1%} of "
-        f"the frames (by place alone {by_place['before']['all']:.1%}). Whether it will be shown again, for "
-        f"{ahead:.1%} by a net that reads forwards (by place alone {by_place['again']['all']:.1%}), and for "
-        f"{both:.1%} by one that reads both ways."
+        f"In clips of {numbers['frames']} frames, the network tells for {before:.1%} of the frames whether "
+        f"their digit has been shown before (from the position alone: {by_place['before']['all']:.1%}). "
+        f"Whether it will be shown again is right for {ahead:.1%} with a forward network (from the position "
+        f"alone: {by_place['again']['all']:.1%}), and for {both:.1%} with a bidirectional one."
     )
 
 
@@ -125,7 +125,13 @@ def draw(figure: Figure, numbers: Numbers) -> None:
             if NETS[name][0] == kind:
                 way = name.partition(", ")[2]
                 axes.plot(places, net["frames"], marker=MARKERS[number], color=COLOURS[number], label=way)
-        axes.plot(places, numbers["guess"][kind]["frames"], "--", color=COLOURS[-1], label="guessed by place")
+        axes.plot(
+            places,
+            numbers["guess"][kind]["frames"],
+            "--",
+            color=COLOURS[-1],
+            label="guessed from the position",
+        )
         percent = "frames right, %" if axes is panels[0] else None
         side = "lower right" if kind == "again" else "lower left"
         panel(axes, title, percent=percent, low=0.45, legend=side, xlabel="frame", xticks=places)
@@ -134,7 +140,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 CLIPS = Experiment(
     name="clips",
     group="the five shapes",
-    question="Many to many, in step: what does the past tell of each frame, and what needs the future?",
+    question="Many to many, in step: what does the past tell about each frame, and what requires the future?",
     measure=measure,
     table=table,
     sentence=sentence,

@@ -1,6 +1,6 @@
-"""One to one: an image in, its class out. No sequence, no memory: the plain net that the others grow from.
+"""One to one: an image in, its class out. No sequence: the feedforward network behind the others.
 
-The images are the 1,797 handwritten digits that come with scikit-learn, 8 by 8 points each.
+The images are the 1,797 handwritten digits that come with scikit-learn, 8 by 8 pixels each.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ def table(numbers: Numbers) -> Table:
 def sentence(numbers: Numbers) -> str:
     """How many images are recognised."""
     return (
-        f"Of {numbers['test']} images that it has not seen, the net recognises {numbers['accuracy']:.1%}; "
-        f"the nearest of ten mean images is right for {numbers['nearest_mean']:.1%}."
+        f"Of {numbers['test']} held-out images, the network recognises {numbers['accuracy']:.1%}; "
+        f"the nearest of the ten mean images is right for {numbers['nearest_mean']:.1%}."
     )
 
 
@@ -90,7 +90,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     for row, column in zip(*np.nonzero(confusion), strict=True):
         colour = "white" if confusion[row, column] > confusion.max() / 3 else "black"
         axes.text(column, row, confusion[row, column], ha="center", va="center", fontsize=8.5, color=colour)
-    axes.set(xticks=range(10), yticks=range(10), xlabel="said", ylabel="is")
+    axes.set(xticks=range(10), yticks=range(10), xlabel="predicted", ylabel="true")
     axes.tick_params(length=0)
     count = numbers["test"] - sum(np.diag(confusion))
     right.suptitle(f"{len(numbers['mistakes'])} of {count} mistakes", fontsize=11)
@@ -99,7 +99,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         if place < len(numbers["mistakes"]):
             mistake = numbers["mistakes"][place]
             axes.imshow(np.array(mistake["image"]).reshape(8, 8), cmap="Greys")
-            axes.set_title(f"{mistake['is']}, said {mistake['said']}", fontsize=9, color=COLOURS[0])
+            axes.set_title(f"{mistake['is']}, predicted {mistake['said']}", fontsize=9, color=COLOURS[0])
 
 
 DIGITS = Experiment(

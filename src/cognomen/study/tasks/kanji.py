@@ -1,12 +1,12 @@
 """Many to many on names: a surname in kanji, its reading in kana.
 
-Most characters have several readings, and which one is meant hangs on those beside it: 田 is ta in 田中
+Most characters have several readings, and which one is right depends on their neighbours: 田 is ta in 田中
 (tanaka) and da in 吉田 (yoshida). The 1,999 surnames, each with its reading, come from the package
-japanese-personal-name-dataset; no surname stands there twice. One in five is held out, and with them some
-characters that the training never meets.
+japanese-personal-name-dataset; all are distinct. One in five is held out, and with them some characters
+that do not occur in training.
 
-What the net must beat is each character's most frequent reading, one after the other. Which part of a reading
-belongs to which character is not in the data: an alignment finds it.
+The baseline is each character's most frequent reading, one after the other. Which part of a reading belongs
+to which character is not in the data: an alignment finds it.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ def rates(names: Sequence[Name], found: Sequence[str], known: Sequence[bool]) ->
 def table(numbers: Numbers) -> Table:
     """Each way of reading."""
     return Table(
-        ("way of reading", "kana wrong", "kana wrong, known characters", "whole names right"),
+        ("method", "kana wrong", "kana wrong, known characters", "whole names right"),
         tuple(
             (name, *(f"{row[key]:.1%}" for key in ("error_rate", "error_rate_known", "whole")))
             for name, row in numbers["rows"].items()
@@ -178,15 +178,15 @@ def table(numbers: Numbers) -> Table:
 
 
 def sentence(numbers: Numbers) -> str:
-    """How the net compares with copying."""
+    """How the network compares with the baseline."""
     copied, net = numbers["rows"]["most frequent readings"], numbers["rows"]["net, beam of 4"]
     verdict = "better" if net["error_rate"] < copied["error_rate"] else "worse"
     return (
-        f"Of {numbers['test']} surnames that it has not seen, the net gets {net['error_rate']:.1%} of the "
-        f"kana wrong, {verdict} than the {copied['error_rate']:.1%} of each character's commonest reading; "
+        f"On {numbers['test']} held-out surnames, the network gets {net['error_rate']:.1%} of the kana "
+        f"wrong, {verdict} than the {copied['error_rate']:.1%} with each character's most frequent reading; "
         f"{net['whole']:.1%} of the readings are right as a whole, against {copied['whole']:.1%}. "
-        f"{numbers['with_unknown']} of the names hold a character that none of the "
-        f"{numbers['training']:,} names of the training has."
+        f"{numbers['with_unknown']} of the names contain a character that is in none of the "
+        f"{numbers['training']:,} training names."
     )
 
 
@@ -200,7 +200,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 KANJI = Experiment(
     name="kanji",
     group="the five shapes",
-    question="Many to many on names: can a net learn to read surnames in kanji?",
+    question="Many to many on names: can a network learn to read surnames in kanji?",
     measure=measure,
     table=table,
     sentence=sentence,

@@ -1,9 +1,9 @@
 """Many to many: numbers in words, from English to French.
 
-"ninety-nine" is "quatre-vingt-dix-neuf": other words, another number of them, another order of thought. A
-net that has seen some thousand pairs translates numbers that it has never seen. How much it has learned of
-counting, and how much of the lengths that it met, shows when it is given longer numbers than it was trained
-on.
+"ninety-nine" is "quatre-vingt-dix-neuf": different words, a different number of words, a different
+structure. A network trained on some thousand pairs translates numbers that it has never seen. Numbers
+longer than those in training show how much it has learned about counting, and how much about the lengths
+that occurred in training.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 
 def by_length(nets: Sequence[ManyToMany], languages: Languages, test: Sequence[Pair]) -> list[list[Any]]:
-    """For each number of English tokens: the number of sentences, and the share that each net gets right."""
+    """For each number of English tokens: the number of sentences, and each network's accuracy."""
     lengths = sorted({len(pair.english) for pair in test})
     parts = [[pair for pair in test if len(pair.english) == length] for length in lengths]
     return [
@@ -181,7 +181,7 @@ def example(net: ManyToMany, languages: Languages) -> dict[str, Any]:
 
 
 def table(numbers: Numbers) -> Table:
-    """Sentences right by length, for the net that met all lengths and the one that met short ones."""
+    """Sentences right by length, for training on all lengths and on short ones only."""
     heads = (
         "English words and commas",
         "test sentences",
@@ -206,7 +206,7 @@ def failing(numbers: Numbers) -> int | None:
 def sentence(numbers: Numbers) -> str:
     """How many sentences are right, and the length at which they stop being so."""
     text = (
-        f"Trained on {numbers['training']:,} numbers below a million, the net translates "
+        f"Trained on {numbers['training']:,} numbers below a million, the network translates "
         f"{numbers['exact']:.1%} of {numbers['test']:,} others without a mistake "
         f"({numbers['exact_beam']:.1%} with a beam of 4; "
         f"{numbers['exact_without_attention']:.1%} without attention; word by word "
@@ -218,8 +218,8 @@ def sentence(numbers: Numbers) -> str:
         return f"{text}Trained on sentences of up to {short} words, it does not fail up to {longest[0]}."
     share = next(row[2] for row in numbers["lengths"] if row[0] == fails)
     return (
-        f"{text}Trained on sentences of up to {short} words and commas only, it fails from {fails} on: "
-        f"{share:.1%} of those are right, and {longest[2]:.1%} of those of {longest[0]}."
+        f"{text}Trained only on sentences of up to {short} words and commas, it starts to fail at {fails}: "
+        f"{share:.1%} of these are right, and {longest[2]:.1%} of those of {longest[0]}."
     )
 
 
@@ -231,7 +231,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     left.imshow(weights, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     left.set_xticks(range(len(example["english"])), example["english"], rotation=45, ha="right")
     left.set_yticks(range(len(example["french"])), example["french"])
-    left.set_title("where it looks for each word it writes", fontsize=11, loc="left")
+    left.set_title("attention for each generated word", fontsize=11, loc="left")
     left.tick_params(length=0, labelsize=9)
     rows = numbers["lengths"]
     lengths = [row[0] for row in rows]
@@ -254,7 +254,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 NUMBERS = Experiment(
     name="numbers",
     group="the five shapes",
-    question="Many to many: can a net learn to translate numbers, and numbers longer than it has met?",
+    question="Many to many: can a network learn to translate numbers, also longer ones than in training?",
     measure=measure,
     table=table,
     sentence=sentence,

@@ -1,8 +1,8 @@
 """Many to one: a surname in, its origin out. This is what Cognomen is for.
 
 There is one trainer (`training.train`) and one way to measure it (protocol L, `training.protocols`): the
-task only calls them, for the first of the protocol's ten folds. What the shipped model reached on all ten
-stands in its card, and is quoted beside.
+task only calls them, for the first of the protocol's ten folds. The figure for the pretrained model on all
+ten is quoted from its card.
 """
 
 from __future__ import annotations
@@ -73,20 +73,22 @@ def table(numbers: Numbers) -> Table:
 def sentence(numbers: Numbers) -> str:
     """How many names are given their origin."""
     text = (
-        f"Of {numbers['test']:,} surnames that it has not seen, the net gives {numbers['accuracy']:.1%} the "
-        f"origin that the lists give them (macro-F1 {numbers['macro_f1']:.2f}); always saying "
-        f"{numbers['commonest']} is right for {numbers['always_commonest']:.1%}"
+        f"For {numbers['accuracy']:.1%} of {numbers['test']:,} held-out surnames, the network predicts the "
+        f"origin in the lists (macro-F1 {numbers['macro_f1']:.2f}); always answering {numbers['commonest']} "
+        f"is right for {numbers['always_commonest']:.1%}"
     )
     if numbers["all_folds"] is None:
         return f"{text}."
-    return f"{text}. Over all ten folds of protocol L the shipped model reaches {numbers['all_folds']:.1%}."
+    return (
+        f"{text}. Over all ten folds of protocol L the pretrained model reaches {numbers['all_folds']:.1%}."
+    )
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
     """The share recognised, by origin, the commonest origin on top."""
     rows = sorted(numbers["origins"], key=lambda row: -row[1])
     recalls = {f"{origin} ({count})": 100 * recall for origin, count, recall, _ in rows}
-    bars(figure.subplots(), recalls, "{:.0f}", xlabel="test names that are given their origin, %", limit=108)
+    bars(figure.subplots(), recalls, "{:.0f}", xlabel="test names with the right origin, %", limit=108)
 
 
 ORIGINS = Experiment(

@@ -1,9 +1,9 @@
 """One to many, for users: an origin in, a new surname out, letter by letter (`cognomen generate`).
 
-A generator is trained without the first fold of protocol L. How well it foretells each letter of the names
-held out is its perplexity: from among how many equally likely letters it seems to choose. Letter n-gram
-models, which only count, are the baseline. How new its own names are, and how that hangs on the
-temperature, is counted too.
+A generator is trained without the first fold of protocol L. How well it predicts each letter of the
+held-out names is measured by its perplexity: the number of equally likely letters with the same
+uncertainty. Letter n-gram models, which only count, are the baseline. The share of new names among those
+generated is measured too, by temperature.
 
 Whether the classifier recognises them is measured on all ten folds by `benchmarks/generator.py`.
 """
@@ -86,28 +86,27 @@ def _share_new(generator: Generator, training: Corpus, temperature: float) -> fl
 def table(numbers: Numbers) -> Table:
     """The perplexity of each model."""
     found = {f"{order}-grams, interpolated Kneser-Ney": each for order, each in numbers["ngrams"]}
-    found["recurrent net"] = numbers["perplexity"]
-    return Table(("model", "perplexity of a letter"), tuple((name, f"{p:.2f}") for name, p in found.items()))
+    found["recurrent network"] = numbers["perplexity"]
+    return Table(("model", "perplexity per letter"), tuple((name, f"{p:.2f}") for name, p in found.items()))
 
 
 def sentence(numbers: Numbers) -> str:
-    """How well letters are foretold, and how new names are."""
+    """How well letters are predicted, and how many names are new."""
     order, best = min(numbers["ngrams"], key=lambda row: row[1])
     new = dict(map(tuple, numbers["new"]))[0.8]
     return (
-        f"On {numbers['test']:,} names held out, the net is as unsure of each letter as if it chose "
-        f"among {numbers['perplexity']:.2f} equally likely ones; the best of the n-gram models, of {order} "
-        f"letters, among {best:.2f}. At a temperature of 0.8, {new:.0%} of the names that it draws first "
-        "stand in no list that it learned from."
+        f"On {numbers['test']:,} held-out names, the network's perplexity per letter is "
+        f"{numbers['perplexity']:.2f}; that of the best n-gram model, of {order} letters, is {best:.2f}. At "
+        f"a temperature of 0.8, {new:.0%} of the first draws are in none of the training lists."
     )
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """Perplexities as bars; how new names are, by temperature."""
+    """Perplexities as bars; the share of new names, by temperature."""
     left, right = figure.subplots(1, 2, width_ratios=(1.2, 1))
     found = {f"{order}-grams": perplexity for order, perplexity in numbers["ngrams"]}
-    found["net"] = numbers["perplexity"]
-    label = "perplexity of a letter, names held out"
+    found["network"] = numbers["perplexity"]
+    label = "perplexity per letter, held-out names"
     bars(left, found, "{:.2f}", xlabel=label, limit=1.15 * max(found.values()))
     temperatures, new = zip(*numbers["new"], strict=True)
     right.plot(temperatures, [100 * share for share in new], "o-", color=COLOURS[0])
@@ -118,7 +117,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 SURNAMES = Experiment(
     name="surnames",
     group="the five shapes",
-    question="One to many: can a net make up surnames that sound like those of an origin?",
+    question="One to many: can a network make up surnames that sound like those of an origin?",
     measure=measure,
     table=table,
     sentence=sentence,
