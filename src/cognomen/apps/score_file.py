@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
     from cognomen.classifier.options import PredictOptions
 
-__all__ = ["ScoreSummary", "score_table"]
-
 REMEMBERED = 1 << 20  # texts
 
 

@@ -15,18 +15,6 @@ from cognomen.text.columns import Indices
 from cognomen.text.reading import REASONS as UNREADABLE
 from cognomen.text.reading import ColumnReading
 
-__all__ = [
-    "NOT_TEXT",
-    "REASONS",
-    "Answer",
-    "OriginProbability",
-    "ScoredBlock",
-    "Scores",
-    "answer_block",
-    "score_rows",
-    "unread_rows",
-]
-
 REASONS: Final = (*UNREADABLE, "unlike-training", "low-confidence")
 
 

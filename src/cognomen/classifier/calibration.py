@@ -23,8 +23,6 @@ from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import log_softmax, softmax
 
-__all__ = ["Calibration", "fit_calibration", "fit_temperature", "softmax_with_temperature"]
-
 LOWEST, HIGHEST = 0.05, 20.0  # bounds of a fit, which would go to 0 where every name is right
 ROWS = 1 << 11  # rows at a time, so that temporaries stay in the cache
 BISECTIONS = 60  # of the range above: enough for float64

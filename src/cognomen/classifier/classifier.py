@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from cognomen.classifier.answers import (
     NOT_TEXT,
     Answer,
-    OriginProbability,
     ScoredBlock,
     Scores,
     answer_block,
@@ -42,8 +41,6 @@ from cognomen.text.reading import read_column
 
 if TYPE_CHECKING:
     from cognomen.classifier.composition import Composition
-
-__all__ = ["Answer", "Classifier", "OriginProbability", "Scores"]
 
 Weights = NDArray[np.float64] | None
 

@@ -17,8 +17,6 @@ from numpy.typing import ArrayLike, NDArray
 from cognomen.classifier.answers import REASONS, ScoredBlock, unread_rows
 from cognomen.classifier.mixture import SAMPLES, estimate_shares, mean_answers, resampled_shares
 
-__all__ = ["Composition", "Leaning", "OriginShare", "compose", "tally"]
-
 Floats = NDArray[np.floating[Any]]
 
 LEVEL: Final = 0.95

@@ -25,8 +25,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.errors import InputError
 
-__all__ = ["LEVELS", "rank_scores", "score_levels", "set_sizes", "threshold"]
-
 LEVELS: Final = 200  # thresholds are kept for each half percent of coverage
 RANK_PENALTY: Final = 0.01  # lambda in the RAPS paper
 

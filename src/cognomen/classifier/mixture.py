@@ -25,8 +25,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.errors import InputError
 
-__all__ = ["estimate_shares", "mean_answers", "resampled_shares"]
-
 Shares = NDArray[np.float64]
 Floats = NDArray[np.floating[Any]]
 

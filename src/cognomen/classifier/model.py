@@ -20,8 +20,6 @@ from cognomen.text.alphabet import Alphabet
 from cognomen.text.ragged import Ragged
 from cognomen.text.spelling import normalise
 
-__all__ = ["Model"]
-
 
 class Model:
     """A trained network, and what its inputs and outputs mean.

@@ -12,8 +12,6 @@ import numpy as np
 from cognomen.classifier.priors import Prior
 from cognomen.errors import InputError, check_whole_number
 
-__all__ = ["AnswerOptions", "CompositionOptions", "Options", "PredictOptions", "ProbaOptions", "ReadOptions"]
-
 
 class ReadOptions(TypedDict, total=False):
     """How names are read: the keywords of `predict_sets`."""

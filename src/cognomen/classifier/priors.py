@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from cognomen.errors import InputError
 from cognomen.text.matching import find_origin
 
-__all__ = ["Prior", "log_prior_ratios"]
-
 Prior = str | Mapping[str, float]
 
 

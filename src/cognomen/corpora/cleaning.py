@@ -16,8 +16,6 @@ from typing import Any, Final
 from cognomen.corpora.rows import DroppedRow, Row, SourceRows
 from cognomen.text.spelling import fold
 
-__all__ = ["REASONS", "CleaningReport", "clean_rows", "several_origins"]
-
 JUNK: Final = frozenset({"to the first page"})  # navigation of the web page that the Russian names come from
 
 REASONS: Final[Mapping[str, str]] = {

@@ -19,15 +19,6 @@ from typing import Final
 
 from cognomen.errors import DataError, DownloadError
 
-__all__ = [
-    "TUTORIAL_SHA256",
-    "TUTORIAL_URL",
-    "cache_folder",
-    "changed_files",
-    "fetch_tutorial",
-    "tutorial_folder",
-]
-
 TUTORIAL_URL: Final = "https://download.pytorch.org/tutorial/data.zip"
 TUTORIAL_SHA256: Final[Mapping[str, str]] = {
     "Arabic.txt": "6f424a8dbe51cbbbabab7a57d38b617210125e4e3991f3c657cb79b8f104bafc",

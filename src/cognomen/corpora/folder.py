@@ -11,8 +11,6 @@ from cognomen.errors import DataError
 from cognomen.io.delimited import TABLE_SUFFIXES
 from cognomen.io.text_files import numbered_lines, read_text_file
 
-__all__ = ["read_folder"]
-
 
 def read_folder(folder: Path, encoding: str | None = None) -> SourceRows:
     """Read all `<Origin>.txt` files of a folder, sorted by name; blank lines are skipped.

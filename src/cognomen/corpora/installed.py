@@ -27,8 +27,6 @@ from typing import Any, Final
 from cognomen.corpora.romanise import from_kana
 from cognomen.errors import DataError, MissingExtraError
 
-__all__ = ["SOURCES", "Source", "given_names", "read_source"]
-
 _DISTRIBUTIONS: Final[Mapping[str, str]] = {
     "faker": "faker",
     "mimesis": "mimesis",

@@ -13,8 +13,6 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["from_greek", "from_kana", "from_russian", "strip_marks"]
-
 # --- Japanese ---------------------------------------------------------------------------------------------
 
 _VOWELS: Final = "aiueo"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["DroppedRow", "Row", "SourceRows"]
-
 
 class Row(NamedTuple):
     """A name with its origin, and its file and line (in Parquet: row), counted from 1."""

@@ -11,8 +11,6 @@ from typing import Final
 from cognomen.corpora.romanise import from_greek, from_russian, strip_marks
 from cognomen.text.spelling import fold
 
-__all__ = ["all_spellings", "looks_like_a_name", "spelt_as_in_files", "without_diacritics"]
-
 # Letters that Unicode does not decompose, so that folding drops them.
 _WHOLE_LETTERS: Final = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "Æ": "Ae"}

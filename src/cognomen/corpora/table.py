@@ -14,8 +14,6 @@ from cognomen.errors import DataError
 from cognomen.io.delimited import find_column
 from cognomen.io.tables import ParquetTable, TableFile, column_at, open_table
 
-__all__ = ["read_table"]
-
 COLUMNS: Final = ("name", "origin")
 
 

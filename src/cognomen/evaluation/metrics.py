@@ -14,16 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.errors import InputError
 
-__all__ = [
-    "CALIBRATION_BINS",
-    "Evaluation",
-    "Intervals",
-    "OriginScores",
-    "ReliabilityBin",
-    "bootstrap_intervals",
-    "evaluate",
-]
-
 CALIBRATION_BINS = 15
 LEAST_PROBABILITY = 1e-15  # log loss: smaller probabilities of true origins count as this one (34.5 nats)
 

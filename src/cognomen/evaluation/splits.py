@@ -15,15 +15,6 @@ from numpy.typing import NDArray
 from cognomen.errors import InputError
 from cognomen.text.spelling import fold, normalise
 
-__all__ = [
-    "FOLDS",
-    "fold_number",
-    "fold_numbers",
-    "split_by_fold",
-    "stratified_split",
-    "validation_mask",
-]
-
 FOLDS = 10
 
 

@@ -24,8 +24,6 @@ from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cells import GRU, LSTM, Cell
 from cognomen.rnn.nonlinearities import sigmoid
 
-__all__ = ["Activations", "record_activations"]
-
 
 @dataclass(frozen=True)
 class Activations:

@@ -26,8 +26,6 @@ from cognomen.rnn.packed import Packed
 from cognomen.rnn.pooling import kinds_of
 from cognomen.text.ragged import Ragged
 
-__all__ = ["SEGMENTS", "Attributions", "attribute_letters", "in_double_precision"]
-
 SEGMENTS = 96  # of the path: of 2,000 surnames, the median convergence delta is then 2e-8, the largest 1.5e-3
 LETTERS_AT_ONCE = 1 << 12  # along the path: bounds the memory that backpropagation needs
 

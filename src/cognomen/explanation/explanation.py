@@ -23,8 +23,6 @@ from cognomen.explanation.attribution import Attributions, attribute_letters
 from cognomen.text.matching import find_origin
 from cognomen.text.reading import read_surname
 
-__all__ = ["Explanation", "LetterAttribution", "explain", "letters_of", "name_activations"]
-
 SHOWN = 3  # origins of a prefix, in JSON
 
 

@@ -9,8 +9,6 @@ from typing import Any
 
 from cognomen.errors import DataError, MissingExtraError
 
-__all__ = ["find_pyarrow", "parquet_errors", "require_pyarrow"]
-
 
 def find_pyarrow() -> Any:
     """Import pyarrow with the modules that are used here; None if it is not installed."""

@@ -25,8 +25,6 @@ from cognomen.io.text_files import decode_utf8, text_codec, utf8_blocks
 from cognomen.text.columns import item_blocks
 from cognomen.text.matching import did_you_mean
 
-__all__ = ["TABLE_SUFFIXES", "CsvTable", "find_column"]
-
 TABLE_SUFFIXES: Final = (".csv", ".tsv", ".parquet")
 PIECE: Final = 1 << 16  # bytes decoded together where lines are taken
 

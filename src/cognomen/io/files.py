@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["atomic_write", "write_atomically"]
-
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` to `path`. If anything fails, `path` keeps its former content.

@@ -12,8 +12,6 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["current_folder", "recover_folder", "replace_folder"]
-
 
 def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
     """Make `target` a folder of exactly these files, in place of a folder with files of these names.

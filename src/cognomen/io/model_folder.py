@@ -25,8 +25,6 @@ from safetensors.numpy import load, save
 from cognomen.errors import InputError, ModelError
 from cognomen.io.folders import current_folder, recover_folder, replace_folder
 
-__all__ = ["FORMAT", "FORMAT_VERSION", "Artifact", "check_replaceable", "read_artifact", "write_artifact"]
-
 FORMAT = "cognomen-model"
 FORMAT_VERSION = 2
 TENSORS, FACTS, CARD = FILES = ("model.safetensors", "model.json", "README.md")

@@ -9,8 +9,6 @@ from cognomen.errors import ModelError
 from cognomen.io.folders import current_folder
 from cognomen.text.matching import did_you_mean
 
-__all__ = ["DEFAULT", "find_model"]
-
 SHIPPED = Path(__file__).parent.parent / "models"
 DEFAULT: Final = "classic"
 

@@ -25,18 +25,6 @@ from cognomen.io.delimited import TABLE_SUFFIXES, CsvTable
 from cognomen.io.files import atomic_write
 from cognomen.text.columns import is_string_column
 
-__all__ = [
-    "CsvWriter",
-    "ParquetTable",
-    "TableFile",
-    "cells_of",
-    "check_suffix",
-    "column_at",
-    "csv_writer",
-    "open_table",
-    "parquet_writer",
-]
-
 ROWS = 1 << 17  # of a block of Parquet
 
 

@@ -10,8 +10,6 @@ from typing import Final
 
 from cognomen.errors import DataError, InputError
 
-__all__ = ["decode_utf8", "not_utf8", "numbered_lines", "read_text_file", "text_codec", "utf8_blocks"]
-
 BLOCK = 1 << 24  # bytes
 _SAVE_AS_CSV: Final = (
     'Open it in a spreadsheet program and save the sheet as CSV: in Excel, as "CSV UTF-8 (Comma delimited)".'

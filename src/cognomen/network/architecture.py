@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from cognomen.network.config import COUNT, NON_NEGATIVE, Config, describe, setting
 from cognomen.rnn.cells import CELLS
 
-__all__ = ["Architecture", "NetworkConfig"]
-
 SIZE = {"valid": COUNT, "type": int}
 
 

@@ -13,8 +13,6 @@ from typing import Any, Self, TypeVar
 
 from cognomen.errors import InputError
 
-__all__ = ["COUNT", "FRACTION", "NON_NEGATIVE", "POSITIVE", "Config", "Range", "describe", "setting"]
-
 T = TypeVar("T")
 
 

@@ -38,8 +38,6 @@ from cognomen.text.alphabet import Alphabet
 from cognomen.text.matching import find_origin
 from cognomen.text.spelling import normalise
 
-__all__ = ["MAX_LETTERS", "Generator", "GeneratorConfig", "capitalise", "name_hashes", "spell"]
-
 MAX_LETTERS = 30  # of a name; the longest of the 18 files has 20
 BATCH = 4096  # names generated at once
 MAX_ATTEMPTS = 50  # to generate a name that is not in the training lists

@@ -35,8 +35,6 @@ from cognomen.rnn.pooling import kinds_of, pool, pool_sequence
 from cognomen.rnn.recurrent import Recurrent
 from cognomen.text.ragged import Ragged
 
-__all__ = ["Architecture", "Network"]
-
 # How inference divides its work. Where there are two limits, on names and on letters, the first one reached
 # counts.
 BLOCK = 192  # names that start at each level of a tree: enough rows for fast products, few for the cache

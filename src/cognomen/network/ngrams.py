@@ -34,8 +34,6 @@ from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.layers import Layer
 from cognomen.text.ragged import Ragged
 
-__all__ = ["NgramEvidence", "Ngrams", "frequent_ngrams"]
-
 FACTOR = 4.0  # the length of a name's vector x
 PRIOR_COUNT = 2.0  # how many observations the shorter n-gram's estimate of a letter's probability counts for
 PRIOR_LETTERS, PRIOR_BITS = 4, 3.0  # added to every name, so that one rare letter does not decide a short one

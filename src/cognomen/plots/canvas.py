@@ -18,28 +18,10 @@ from cognomen.errors import InputError, MissingExtraError
 from cognomen.io.files import write_atomically
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes as Axes
+    from matplotlib.figure import Figure as Figure  # studies and plots import the type from here
 else:
     Axes = Figure = object  # for annotations only: matplotlib is imported when a picture is drawn
-
-__all__ = [
-    "BLUE",
-    "COLOURS",
-    "FORMATS",
-    "GREY",
-    "MARKERS",
-    "VERMILION",
-    "Axes",
-    "Figure",
-    "bars",
-    "checked_path",
-    "empty_figure",
-    "panel",
-    "plain",
-    "require_matplotlib",
-    "save",
-]
 
 # The palette of Okabe & Ito (2008), distinguishable with colour blindness; blue and vermilion also differ in
 # lightness. Lines have a marker each, so that they can be distinguished without colour.
@@ -79,7 +61,7 @@ def empty_figure(width: float, height: float) -> Figure:
         MissingExtraError: matplotlib is not installed.
     """
     require_matplotlib()
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as Figure  # studies and plots import the type from here
 
     return Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout="constrained")
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from cognomen.training.run import EpochRecord
 
-__all__ = ["confusion_matrix", "loss_curve", "reliability_diagram"]
-
 Values = Sequence[float | None]
 MOST_ORIGINS_WITH_NUMBERS = 40  # beyond, the numbers in the cells are too small to read
 MOST_EPOCHS_WITH_MARKERS = 40

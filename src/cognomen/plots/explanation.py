@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import SubFigure
 
-__all__ = ["plot_explanation"]
-
 ORDERED = (*COLOURS[:4], COLOURS[5])  # without sky blue, which looks like blue on thin lines
 WIDTH, WIDEST = 10.0, 40.0  # inches
 GATE_LIMITS = {"vmin": 0, "vmax": 1}

@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "Backward", "Ids"]
-
 Array = NDArray[np.floating[Any]]
 Ids = NDArray[np.integer[Any]]
 Backward = Callable[[Array], Array]

@@ -24,17 +24,6 @@ from cognomen.rnn.initializers import Initializer
 from cognomen.rnn.layers import Layer, Linear
 from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity, sigmoid
 
-__all__ = [
-    "CELLS",
-    "GRU",
-    "LSTM",
-    "Cell",
-    "Combined",
-    "Elman",
-    "GatedCell",
-    "StepBackward",
-]
-
 StepBackward = Callable[[Array, Array], tuple[Array, Array]]
 
 

@@ -10,8 +10,6 @@ from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
 from cognomen.rnn.layers import Layer
 
-__all__ = ["gradcheck", "numerical_gradient", "relative_error"]
-
 
 def numerical_gradient(loss: Callable[[], float], values: Array, *, step: float = 1e-5) -> Array:
     """The gradient of `loss()` by an array that it depends on, by central differences.

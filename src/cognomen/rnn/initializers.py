@@ -9,8 +9,6 @@ from numpy.typing import DTypeLike
 
 from cognomen.rnn.arrays import Array
 
-__all__ = ["Initializer", "Zeros", "uniform"]
-
 
 class Initializer(Protocol):
     """What draws initial values: a NumPy random generator, or `Zeros`."""

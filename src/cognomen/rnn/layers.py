@@ -23,8 +23,6 @@ from cognomen.rnn.arrays import Array, Backward, Ids
 from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.initializers import Initializer, uniform
 
-__all__ = ["Dropout", "Embedding", "Layer", "Linear"]
-
 
 class Layer:
     """Parameters and their gradients, by name.

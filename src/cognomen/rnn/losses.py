@@ -7,8 +7,6 @@ import numpy as np
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Ids
 
-__all__ = ["cross_entropy", "disagreement", "log_softmax", "softmax"]
-
 
 def log_softmax(logits: Array) -> Array:
     """log(softmax(logits)) along the last axis, without overflow."""

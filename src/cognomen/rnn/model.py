@@ -15,8 +15,6 @@ from cognomen.rnn.cells import Elman
 from cognomen.rnn.layers import Layer, Linear
 from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity
 
-__all__ = ["RNN"]
-
 
 class RNN(Layer):
     """A recurrent network that keeps its hidden state: `y = rnn.step(x)`.

@@ -10,9 +10,6 @@ import numpy as np
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
 
-__all__ = ["NONLINEARITIES", "Nonlinearity", "NonlinearityLike", "find_nonlinearity", "sigmoid"]
-
-
 HALF = np.array(0.5, np.float32)  # an array: NumPy would convert a Python float at each call
 
 

@@ -10,8 +10,6 @@ import numpy as np
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimiser", "clip_grad_norm", "cosine", "one_cycle", "warmup"]
-
 
 class Optimiser:
     """Updates parameters in place, given their gradients.

@@ -23,8 +23,6 @@ from numpy.typing import NDArray
 from cognomen.errors import InputError
 from cognomen.text.ragged import Ragged
 
-__all__ = ["Packed", "pack"]
-
 
 @dataclass(frozen=True)
 class Packed:

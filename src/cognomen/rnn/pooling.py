@@ -17,8 +17,6 @@ from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Backward, Ids
 from cognomen.rnn.packed import Packed
 
-__all__ = ["POOLINGS", "Pooling", "Reduction", "kinds_of", "pool", "pool_sequence"]
-
 
 class Reduction(NamedTuple):
     """One kind of pooling.

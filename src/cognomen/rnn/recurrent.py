@@ -16,8 +16,6 @@ from cognomen.rnn.initializers import Initializer
 from cognomen.rnn.layers import Dropout, Layer
 from cognomen.rnn.packed import Packed, pack
 
-__all__ = ["DIRECTIONS", "Recurrent", "scan", "scan_from"]
-
 DIRECTIONS = ("forward", "reverse", "both")
 
 

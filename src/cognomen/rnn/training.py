@@ -11,8 +11,6 @@ from cognomen.rnn.engine.blas import one_blas_thread, reuse_memory
 from cognomen.rnn.layers import Layer
 from cognomen.rnn.optim import Optimiser, clip_grad_norm
 
-__all__ = ["Loss", "OnProgress", "minimise", "take_step"]
-
 Loss = tuple[
     float, Callable[[], object]
 ]  # of one batch, and the function that adds its gradients to the net's

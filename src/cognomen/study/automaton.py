@@ -16,8 +16,6 @@ import numpy as np
 from cognomen.plots.canvas import COLOURS, GREY, Axes
 from cognomen.rnn import Array, Ids
 
-__all__ = ["Automaton", "draw_automaton", "extract", "groups_within", "minimised"]
-
 MOST_GROUPS = 400
 
 

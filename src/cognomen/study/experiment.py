@@ -18,19 +18,6 @@ from cognomen.errors import InputError
 from cognomen.plots.canvas import Figure
 from cognomen.rnn.engine.blas import one_blas_thread
 
-__all__ = [
-    "GROUPS",
-    "Experiment",
-    "Findings",
-    "Numbers",
-    "OnProgress",
-    "Settings",
-    "Table",
-    "parts",
-    "rounded",
-    "silent",
-]
-
 Numbers = Mapping[str, Any]  # JSON values only: no NaN (None stands for it), no arrays
 OnProgress = Callable[[float, str], None]  # the share that is done, 0 to 1, and what is being done
 

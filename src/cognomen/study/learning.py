@@ -11,8 +11,6 @@ from cognomen.rnn import Adam, Array, Backward, Ids, Layer, Linear, Optimiser, m
 from cognomen.rnn.nonlinearities import find_nonlinearity
 from cognomen.rnn.shapes import BackToInput, Input, Shape, Targets
 
-__all__ = ["Batch", "Window", "accuracy", "learn", "make_orthogonal", "one_hot"]
-
 Batch = Callable[[int], tuple[Input, Targets]]  # the number of a step -> inputs and targets
 
 

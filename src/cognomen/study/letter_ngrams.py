@@ -15,8 +15,6 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-__all__ = ["BORDER", "LetterModel", "OriginModel", "best_mixture"]
-
 BORDER = "\n"  # before a name's first letter and after its last
 
 

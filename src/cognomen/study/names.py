@@ -23,8 +23,6 @@ from cognomen.study.experiment import OnProgress, silent
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.spelling import normalise
 
-__all__ = ["Score", "Surnames", "TrainedNetwork", "fit_names", "load_names"]
-
 QUICK_SHARE = 8  # a quick run takes every eighth name
 
 

@@ -20,8 +20,6 @@ from cognomen.plots.canvas import empty_figure
 from cognomen.study.experiment import Experiment, Findings, Numbers, Settings
 from cognomen.study.registry import find_experiment
 
-__all__ = ["digest", "draw_figure", "figure_path", "problems", "read", "results_path", "write"]
-
 PICTURE = "picture_sha256"  # not drawn anew to compare: matplotlib's versions draw the same differently
 
 

@@ -20,8 +20,6 @@ from cognomen.study.experiments import (
 from cognomen.study.tasks import captions, clips, digits, kanji, numbers, origins, surnames
 from cognomen.text.matching import did_you_mean
 
-__all__ = ["EXPERIMENTS", "find_experiment"]
-
 # To add an experiment or a task: import its module, and list it among those of its group.
 _ALL: tuple[Experiment, ...] = (
     digits.DIGITS,

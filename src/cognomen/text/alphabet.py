@@ -21,8 +21,6 @@ from numpy.typing import NDArray
 from cognomen.errors import InputError
 from cognomen.text.ragged import Ragged
 
-__all__ = ["UNKNOWN", "UNKNOWN_LETTER", "Alphabet", "code_points"]
-
 UNKNOWN: Final = 0
 UNKNOWN_LETTER: Final = "\ufffd"
 

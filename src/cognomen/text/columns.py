@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 
 from cognomen.errors import InputError
 
-__all__ = ["Indices", "distinct_texts", "is_arrow_column", "is_single", "is_string_column", "item_blocks"]
-
 BLOCK: Final = 1 << 15  # items that are converted at once
 
 Indices = NDArray[np.intp]

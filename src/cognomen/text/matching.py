@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from cognomen.errors import InputError
 
-__all__ = ["closest", "did_you_mean", "find_origin"]
-
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word most similar to this one, ignoring case; None if none is similar."""

@@ -13,8 +13,6 @@ from typing import Final
 
 from cognomen.text.spelling import kind_of, normalise
 
-__all__ = ["SURNAME_OF_FULL_NAME", "FoundSurname", "find_surname"]
-
 SURNAME_OF_FULL_NAME: Final = "surname-of-full-name"
 
 

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from cognomen.errors import InputError
 
-__all__ = ["Ragged"]
-
 
 @dataclass(frozen=True, eq=False)
 class Ragged:

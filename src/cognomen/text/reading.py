@@ -19,8 +19,6 @@ from cognomen.text.names import FoundSurname, find_surname
 from cognomen.text.ragged import Ragged
 from cognomen.text.spelling import normalise, plain_spelling
 
-__all__ = ["REASONS", "ColumnReading", "SurnameReading", "read_column", "read_surname"]
-
 REASONS: Final = ("not-text", "empty", "no-letters", "too-long", "unknown-script")
 LONGEST_SURNAME = 100  # letters, after normalising; the longest in the 18 files has 20
 LONGEST_TEXT = 1000  # characters; no full name is longer, and searching it for the surname takes time

@@ -14,8 +14,6 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["fold", "kind_of", "normalise", "plain_spelling"]
-
 # Quotation marks, primes, spacing accents and the half rings of romanised Arabic, all used as apostrophes.
 _APOSTROPHES: Final = frozenset("'`´ʹʻʼʽʾʿˈˊˋ՚׳ߴߵ‘’‛′‵＇\ua78b\ua78c\u1fbd\u1fbf\u1fef\u1ffd\uff40")
 # Dashes are found by their Unicode class; these hyphens are of other classes.

@@ -10,8 +10,6 @@ from typing import Any
 
 from cognomen.training.config import TrainingConfig
 
-__all__ = ["front_matter", "model_card", "train_command"]
-
 MEANING = """\
 A surname hints at the language it comes from, and this model estimates that from the spelling alone. It
 does not reveal anyone's nationality, ethnicity, religion or place of birth: names travel, and change with

@@ -14,8 +14,6 @@ from cognomen.errors import TrainingError
 from cognomen.io.files import write_atomically
 from cognomen.rnn.arrays import Array
 
-__all__ = ["Checkpoint", "read_checkpoint", "write_checkpoint"]
-
 
 @dataclass(frozen=True)
 class Checkpoint:

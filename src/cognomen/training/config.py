@@ -7,8 +7,6 @@ from dataclasses import dataclass, fields
 from cognomen.network.architecture import Architecture, NetworkConfig
 from cognomen.network.config import COUNT, FRACTION, NON_NEGATIVE, POSITIVE, Range, describe, setting
 
-__all__ = ["TrainingConfig"]
-
 
 @describe
 @dataclass(frozen=True, kw_only=True)

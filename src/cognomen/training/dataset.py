@@ -19,8 +19,6 @@ from cognomen.text.ragged import Ragged
 from cognomen.text.spelling import normalise
 from cognomen.training.config import TrainingConfig
 
-__all__ = ["Dataset", "Names", "corpus_sha256", "describe_corpus"]
-
 
 @dataclass(frozen=True)
 class Names:

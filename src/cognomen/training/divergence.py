@@ -10,8 +10,6 @@ from cognomen.errors import TrainingError
 from cognomen.rnn.arrays import Array
 from cognomen.training.config import TrainingConfig
 
-__all__ = ["check_finite", "check_sound"]
-
 
 def check_sound(
     loss: float, norm: float, names: int, origins: int, where: str, config: TrainingConfig

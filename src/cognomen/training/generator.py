@@ -14,8 +14,6 @@ from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.shapes import fit
 from cognomen.text.alphabet import Alphabet
 
-__all__ = ["train_generator"]
-
 
 def train_generator(
     corpus: Corpus,

@@ -40,8 +40,6 @@ from cognomen.training.dataset import corpus_sha256
 from cognomen.training.run import Progress
 from cognomen.training.training import train
 
-__all__ = ["ClassifierMethod", "FitPredict", "ProtocolResult", "RunProgress", "run_protocol", "split"]
-
 RUNS = {"L": FOLDS, "T": 5}
 TEST_SHARE = 0.1  # of each origin's rows, under T
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")

@@ -21,8 +21,6 @@ from cognomen.training.dataset import Dataset, corpus_sha256
 from cognomen.training.divergence import check_finite
 from cognomen.training.step import TrainStep
 
-__all__ = ["EpochRecord", "Progress", "TrainingRun"]
-
 AVERAGES_PER_EPOCH = 4  # SWA averages as well with a few weights of each epoch as with all of them
 
 OUTSIDE = 1 / 3  # names from outside are shown in this share of the epochs, the first ones

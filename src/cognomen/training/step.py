@@ -18,8 +18,6 @@ from cognomen.training.config import TrainingConfig
 from cognomen.training.dataset import Names
 from cognomen.training.divergence import check_sound
 
-__all__ = ["TrainStep"]
-
 
 class TrainStep:
     """Trains a network batch by batch, and keeps the average of its weights.

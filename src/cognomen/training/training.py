@@ -22,8 +22,6 @@ from cognomen.training.config import TrainingConfig
 from cognomen.training.dataset import corpus_sha256, describe_corpus
 from cognomen.training.run import EpochRecord, Progress, TrainingRun
 
-__all__ = ["TrainingResult", "second_checkpoint", "train"]
-
 IN_DISTRIBUTION = 0.995  # share of the validation names below the out-of-distribution threshold
 MEASURED = ("validation_names", "history", "validation")  # facts that a second run takes over from the first
 

@@ -33,8 +33,6 @@ from cognomen.tutorial.report import (
 )
 from cognomen.tutorial.vocabulary import lines_by_category
 
-__all__ = ["command", "main"]
-
 USUAL = LoopConfig()
 EPILOG = """\b
 Examples:

@@ -37,17 +37,6 @@ from cognomen.tutorial.vocabulary import (
     unicode_to_ascii,
 )
 
-__all__ = [
-    "PLOT_STEPS",
-    "PRINT_STEPS",
-    "Lesson",
-    "LoopConfig",
-    "LoopProgress",
-    "LoopResult",
-    "TutorialTrainer",
-    "run_loop",
-]
-
 PLOT_STEPS: Final = 1000  # names whose mean loss is one point of the curve
 PRINT_STEPS: Final = 5000  # names between two lines of progress
 BLOCK: Final = 2000  # names in a batch of `LoopResult.probabilities`

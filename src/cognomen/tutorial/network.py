@@ -32,8 +32,6 @@ from cognomen.rnn import Array, Backward, Combined, Ids, Layer, Optimiser, log_s
 from cognomen.rnn.cells import StepBackward
 from cognomen.rnn.nonlinearities import NonlinearityLike
 
-__all__ = ["RNN", "nll_loss", "train"]
-
 
 class RNN(Layer):
     """The tutorial's network, a `cognomen.rnn.Combined` cell with a log-softmax on its output.

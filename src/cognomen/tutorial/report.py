@@ -15,18 +15,6 @@ from cognomen.evaluation.metrics import Evaluation, evaluate
 from cognomen.tutorial.loop import PLOT_STEPS, LoopProgress, LoopResult
 from cognomen.tutorial.vocabulary import unicode_to_ascii
 
-__all__ = [
-    "QUIT",
-    "answer",
-    "converse",
-    "draw",
-    "draw_confusion",
-    "in_words",
-    "remembered",
-    "summary",
-    "tell",
-]
-
 QUIT: Final = "quit"
 
 

@@ -19,20 +19,6 @@ from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import DataError, InputError
 from cognomen.rnn import Array, Ids
 
-__all__ = [
-    "ALL_LETTERS",
-    "N_LETTERS",
-    "category_from_output",
-    "letter_to_index",
-    "letter_to_tensor",
-    "line_to_tensor",
-    "lines_by_category",
-    "load_data",
-    "random_row",
-    "random_training_example",
-    "unicode_to_ascii",
-]
-
 ALL_LETTERS: Final = string.ascii_letters + " .,;'"
 N_LETTERS: Final = len(ALL_LETTERS)
 

@@ -9,8 +9,6 @@ import click
 from cognomen import __version__
 from cognomen.apps.cli.errors import GuardedGroup
 
-__all__ = ["cli"]
-
 COMMANDS = {
     "predict": "the origins that names sound like",
     "score": "answers beside the names in a table",

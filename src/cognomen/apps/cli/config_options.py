@@ -11,8 +11,6 @@ import click
 from cognomen.network.config import Config, Range
 from cognomen.training.config import TrainingConfig
 
-__all__ = ["config_options"]
-
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 METAVARS = {int: "N", float: "X", str: "WORD", tuple: "A,B,C"}

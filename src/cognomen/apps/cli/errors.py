@@ -16,8 +16,6 @@ from click.exceptions import Exit
 
 from cognomen.errors import CognomenError
 
-__all__ = ["ExitCode", "GuardedGroup", "Interrupted"]
-
 
 class ExitCode(IntEnum):
     """The exit codes; documented in `cognomen --help` and docs/schema.md."""

@@ -21,8 +21,6 @@ from cognomen.io.text_files import not_utf8, text_codec
 if TYPE_CHECKING:
     from cognomen.corpora import Corpus
 
-__all__ = ["argument_text", "names_for", "one_line", "read_corpus"]
-
 STDIN = "-"
 BLOCK = 4096  # names answered together: enough to share work, few enough for memory
 CONTROLS = re.compile(

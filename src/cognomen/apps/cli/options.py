@@ -11,20 +11,6 @@ import click
 
 from cognomen.errors import DataError
 
-__all__ = [
-    "ABOUT_DATA",
-    "EXIT_CODES",
-    "abstain_option",
-    "column_option",
-    "encoding_option",
-    "json_option",
-    "model_options",
-    "print_json",
-    "prior_option",
-    "restrict_option",
-    "seed_option",
-]
-
 Command = Callable[..., Any]
 NAMED_PRIORS = ("training", "uniform")
 ABOUT_DATA = """\

@@ -9,8 +9,6 @@ import click
 
 from cognomen.errors import InputError
 
-__all__ = ["draw", "ready_to_draw"]
-
 
 def ready_to_draw(folder: Path) -> None:
     """Raise MissingExtraError without matplotlib, InputError if `folder` is a file."""

@@ -15,15 +15,6 @@ if TYPE_CHECKING:
     from cognomen.training.protocols import RunProgress
     from cognomen.training.run import EpochRecord, Progress
 
-__all__ = [
-    "ProgressBar",
-    "clock",
-    "downloading",
-    "experiment_progress",
-    "protocol_progress",
-    "training_progress",
-]
-
 SHORTEST_BAR = 10  # cells; with less room only the figures are shown
 
 

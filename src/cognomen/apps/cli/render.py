@@ -18,8 +18,6 @@ from cognomen.apps.cli.input import one_line
 if TYPE_CHECKING:
     from cognomen.classifier.answers import Answer, OriginProbability
 
-__all__ = ["REASONS", "AnswerTable", "bar", "cell_len", "percent", "plain_table", "shortened", "wrapped"]
-
 Style = Mapping[str, Any]  # what click.style takes
 Piece = tuple[str, Style]
 PLAIN: Style = {}

@@ -10,8 +10,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["map_on_threads", "one_blas_thread", "reuse_memory"]
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 

@@ -15,8 +15,6 @@ from cognomen.rnn.arrays import Array
 from cognomen.rnn.cells import Cell
 from cognomen.rnn.layers import Linear
 
-__all__ = ["read_sequence"]
-
 
 class _RowwiseLinear(Linear):
     """D linear maps of one shape; row d of x is mapped by linear map d. It has no backward."""

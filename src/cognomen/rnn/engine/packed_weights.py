@@ -21,8 +21,6 @@ from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cells import Cell, GatedCell
 from cognomen.rnn.layers import Linear
 
-__all__ = ["deferred_gradients", "prepack", "repeat_states"]
-
 
 class _PackedLinear(Linear):
     """A linear map with a packed copy of its weights; parameters and gradients are shared with the original.

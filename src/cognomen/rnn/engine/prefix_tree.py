@@ -34,8 +34,6 @@ from cognomen.errors import InputError
 from cognomen.rnn.arrays import Ids
 from cognomen.text.ragged import Ragged
 
-__all__ = ["Level", "PrefixTree", "SortedNames", "check_names", "prefix_tree", "sort_names"]
-
 # Letters that may be shared; longer common prefixes are read once per name. A bound keeps the table that is
 # sorted small, whatever the longest name.
 LONGEST_SHARED = 32

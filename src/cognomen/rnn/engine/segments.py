@@ -6,8 +6,6 @@ import numpy as np
 
 from cognomen.rnn.arrays import Array, Ids
 
-__all__ = ["segment_sum"]
-
 MOST_ONE_HOT = 1 << 20  # elements; a product with a larger one-hot matrix is slower than sorting
 
 

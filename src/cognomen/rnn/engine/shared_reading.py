@@ -17,8 +17,6 @@ from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.layers import Dropout
 from cognomen.rnn.pooling import Pooling
 
-__all__ = ["read_names"]
-
 
 def read_names(
     cell: Cell,

@@ -14,8 +14,6 @@ from cognomen.rnn.layers import Layer, Linear
 from cognomen.rnn.losses import softmax
 from cognomen.rnn.packed import Packed
 
-__all__ = ["Attention", "Padded", "places_of"]
-
 
 def places_of(x: Packed) -> tuple[Ids, NDArray[np.bool_]]:
     """The row of each step of each sequence, (N, T) in the order of the input, and which of them exist."""

@@ -19,8 +19,6 @@ from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.recurrent import scan_from
 from cognomen.rnn.shapes.attention import Attention, Padded
 
-__all__ = ["BOUNDARY", "Decoder", "DecoderState"]
-
 BOUNDARY = 0  # the token before the first one and after the last one
 
 

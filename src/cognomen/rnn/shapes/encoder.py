@@ -15,8 +15,6 @@ from cognomen.rnn.layers import Embedding, Layer
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.recurrent import Recurrent
 
-__all__ = ["Encoder", "one_step"]
-
 
 def one_step(x: NDArray[Any]) -> Packed:
     """A batch (N, ...) as N sequences of one step."""

@@ -11,8 +11,6 @@ from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.shapes.decoder import BOUNDARY, Decoder, DecoderState
 
-__all__ = ["Choose", "Hypothesis", "beam_search", "generate", "greedy", "sampler"]
-
 Choose = Callable[[Array, int], Ids]  # log-probabilities (N, V), index of the step -> tokens (N,)
 
 

@@ -12,8 +12,6 @@ from cognomen.rnn.optim import AdamW, one_cycle
 from cognomen.rnn.shapes.wiring import Input, Shape, Targets
 from cognomen.rnn.training import Loss, OnProgress, minimise
 
-__all__ = ["fit"]
-
 
 def fit(
     net: Shape,

@@ -19,18 +19,6 @@ from cognomen.rnn.shapes.decoder import Decoder
 from cognomen.rnn.shapes.encoder import Encoder, one_step
 from cognomen.rnn.shapes.searching import Hypothesis, beam_search, generate, greedy
 
-__all__ = [
-    "BackToInput",
-    "Input",
-    "ManyToMany",
-    "ManyToOne",
-    "OneToMany",
-    "OneToOne",
-    "Shape",
-    "SyncedManyToMany",
-    "Targets",
-]
-
 Input = NDArray[Any] | Packed  # one vector or token per row (N, ...), or a packed batch of sequences
 Targets = Ids | Packed  # one answer per row (N,), or a packed batch of them
 BackToInput = Callable[[Array], Array | None]  # None where the inputs are tokens

@@ -17,8 +17,6 @@ from cognomen.rnn.shapes import Encoder, SyncedManyToMany
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.learning import Window, learn, one_hot
 
-__all__ = ["ANY_LENGTH", "answers_at", "draw", "measure", "sentence", "table"]
-
 HIDDEN, SHOWN = 16, 20
 LENGTHS = (5, 10, 20, 50, 100, 1000, 10_000)
 ASKED = 1000

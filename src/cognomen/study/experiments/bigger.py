@@ -22,8 +22,6 @@ from cognomen.plots.canvas import COLOURS, GREY, Figure, panel
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.names import Surnames, TrainedNetwork, fit_names, load_names
 
-__all__ = ["BIGGER", "draw", "measure", "sentence", "table"]
-
 SIZES = (16, 32, 64, 128, 256, 512)
 SHARE = 4  # one in so many of the training names is learned from: few, as users' own data often are
 EPOCHS = 15

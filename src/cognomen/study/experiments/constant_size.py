@@ -16,8 +16,6 @@ from cognomen.rnn.shapes import BackToInput, Encoder, Input, ManyToOne, Shape, T
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.learning import Window, accuracy, learn, one_hot
 
-__all__ = ["CONSTANT_SIZE", "AllAtOnce", "draw", "measure", "sentence", "table", "texts"]
-
 LETTERS = 4
 HIDDEN, WIDTH = 16, 64  # of the recurrent net, and of the hidden layer of the other
 SHORT, LONG = 20, 40  # letters: the longest text in training, and the places of the net without memory

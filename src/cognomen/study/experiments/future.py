@@ -18,8 +18,6 @@ from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings,
 from cognomen.study.learning import learn, one_hot
 from cognomen.study.names import fit_names, load_names
 
-__all__ = ["FUTURE", "draw", "measure", "sentence", "table"]
-
 LETTERS, LENGTH, HIDDEN = 4, 20, 32
 AHEAD = (0, 1, 2, 3)
 WAYS = ("forward", "forward, delayed", "both")

@@ -15,8 +15,6 @@ from cognomen.plots.canvas import COLOURS, GREY, Figure, bars, panel
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.names import fit_names, load_names
 
-__all__ = ["HISTORY", "draw", "measure", "sentence", "table"]
-
 LAST = (1, 2, 3, 4, 5, 6, 8)
 WHOLE, SHUFFLED, SORTED = "whole names", "letters shuffled", "letters sorted alphabetically"
 

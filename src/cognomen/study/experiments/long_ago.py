@@ -24,8 +24,6 @@ from cognomen.rnn.shapes import Encoder, ManyToOne
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts, rounded
 from cognomen.study.learning import accuracy, learn, make_orthogonal, one_hot
 
-__all__ = ["LONG_AGO", "Way", "draw", "gradients_by_lag", "measure", "sentence", "table"]
-
 LETTERS, HIDDEN = 4, 32
 LAGS = (5, 10, 20, 50, 100, 500)
 FADING = 200  # steps over which the gradient is followed

@@ -28,8 +28,6 @@ from cognomen.rnn.shapes import Encoder, ManyToOne
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts, rounded
 from cognomen.study.learning import one_hot
 
-__all__ = ["NAN_LOSS", "Run", "Way", "draw", "loss_as_written", "measure", "sentence", "table", "train"]
-
 LETTERS, HIDDEN = 4, 32
 LENGTHS = (10, 30, 100)
 RATES = (0.001, 0.01, 0.1, 1.0, 3.0)

@@ -21,8 +21,6 @@ from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings,
 from cognomen.study.learning import accuracy, learn
 from cognomen.study.names import TrainedNetwork, fit_names, load_names
 
-__all__ = ["NO_TANH", "draw", "interaction", "measure", "sentence", "table"]
-
 WAYS = {"tanh": "with tanh", "identity": "without"}
 TASKS = ("odd", "first sign", "names")
 HIDDEN = 16  # of the tasks with signs

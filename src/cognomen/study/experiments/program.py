@@ -16,8 +16,6 @@ from cognomen.study.automaton import draw_automaton, extract
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.learning import learn
 
-__all__ = ["PROGRAM", "draw", "measure", "sentence", "sums", "table"]
-
 HIDDEN = 8
 LONGEST = 10  # digits in training
 LENGTHS = (5, 10, 20, 50, 100, 200, 500, 1000)

@@ -21,8 +21,6 @@ from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings,
 from cognomen.study.experiments.program import sums
 from cognomen.study.learning import learn
 
-__all__ = ["SHARED_WEIGHTS", "Copies", "draw", "measure", "sentence", "table"]
-
 STEPS = 10  # digits of each number
 HIDDEN = 16
 KINDS = ("rnn", "gru", "lstm")

@@ -26,8 +26,6 @@ from cognomen.study.names import load_names
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.ragged import Ragged
 
-__all__ = ["SLOW", "draw", "measure", "sentence", "table"]
-
 HIDDEN = 128
 LENGTHS = (1, 3, 10, 30, 100, 300, 1000)
 SIDE_BY_SIDE = (1, 8, 64)

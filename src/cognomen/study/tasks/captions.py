@@ -18,20 +18,6 @@ from cognomen.rnn.shapes.encoder import one_step
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.tasks.common import Vocabulary, digits, split
 
-__all__ = [
-    "CAPTIONS",
-    "captions",
-    "draw",
-    "kinds",
-    "measure",
-    "phrase_of",
-    "sample",
-    "sentence",
-    "share_allowed",
-    "spell",
-    "table",
-]
-
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 PHRASES = (
     "a handwritten {}",

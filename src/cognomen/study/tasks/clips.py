@@ -19,8 +19,6 @@ from cognomen.rnn.shapes import Encoder, SyncedManyToMany, fit
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.tasks.common import digits, split
 
-__all__ = ["CLIPS", "draw", "guess", "make_clips", "measure", "seen_before", "sentence", "table"]
-
 FRAMES = 12
 BATCH = 64
 NETS = {

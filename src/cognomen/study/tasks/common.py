@@ -12,8 +12,6 @@ import numpy as np
 from cognomen.errors import MissingExtraError
 from cognomen.rnn import Array, Ids, Packed, pack
 
-__all__ = ["Vocabulary", "digits", "edit_distance", "needed", "split"]
-
 
 def needed(module: str, package: str, purpose: str) -> Any:
     """A module of a package that comes with the extra "study".

@@ -13,8 +13,6 @@ from cognomen.rnn.shapes import Encoder, OneToOne, fit
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.tasks.common import digits, split
 
-__all__ = ["DIGITS", "draw", "measure", "nearest_mean", "sentence", "table"]
-
 HIDDEN = 128
 SHOWN = 12  # mistakes in the picture
 

@@ -26,19 +26,6 @@ from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany, fit
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
 from cognomen.study.tasks.common import Vocabulary, edit_distance, needed
 
-__all__ = [
-    "KANJI",
-    "align",
-    "draw",
-    "frequent_readings",
-    "measure",
-    "rates",
-    "reader",
-    "sentence",
-    "surnames",
-    "table",
-]
-
 Name = tuple[str, str]  # a surname in kanji, and its reading in kana
 UNKNOWN = 0  # what stands for a character that the training has not met
 HIDDEN_SHARE = 0.05  # of the characters are shown as unknown in training, so that the net learns what to do

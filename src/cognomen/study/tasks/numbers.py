@@ -21,25 +21,6 @@ from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany, fit
 from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
 from cognomen.study.tasks.common import Vocabulary, needed
 
-__all__ = [
-    "NUMBERS",
-    "Languages",
-    "Pair",
-    "by_length",
-    "draw",
-    "draw_numbers",
-    "example",
-    "failing",
-    "measure",
-    "read",
-    "right",
-    "sentence",
-    "table",
-    "tokens",
-    "translator",
-    "word_by_word",
-]
-
 BELOW = 1_000_000
 SHORT = 8  # English tokens in the longest sentence of the second net's training
 FAILS = 0.9  # a length fails when less than this share of its sentences is right

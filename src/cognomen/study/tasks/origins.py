@@ -20,8 +20,6 @@ from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings,
 from cognomen.training.config import TrainingConfig
 from cognomen.training.protocols import ClassifierMethod, split
 
-__all__ = ["ORIGINS", "draw", "measure", "sentence", "shipped_accuracy", "table"]
-
 QUICK = TrainingConfig(
     embedding_size=8, hidden_size=8, longest_ngram=0, epochs=1, batch_size=512, refit=False
 )

@@ -24,8 +24,6 @@ from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings,
 from cognomen.study.letter_ngrams import OriginModel
 from cognomen.training.generator import train_generator
 
-__all__ = ["SURNAMES", "draw", "measure", "sentence", "table"]
-
 ORDERS = (2, 3, 4, 5)
 OWN_SHARE = 0.9  # of an origin's own n-grams in the mixture with all names'; chosen on another fold
 TEMPERATURES = (0.4, 0.6, 0.8, 1.0, 1.2)
