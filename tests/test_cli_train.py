@@ -55,7 +55,7 @@ def test_training_makes_a_model_that_predicts(names, tmp_path):
     said = lines(result)
     assert "180 names of 3 origins" in said[0]
     assert any("3 dropped as duplicate" in line for line in said)
-    assert any("names kept out of the training: accuracy" in line for line in said)
+    assert any("names held out of the training: accuracy" in line for line in said)
     assert str(out) in said[-1]
     epochs = result.stderr.decode().splitlines()
     assert len(epochs) == 12
@@ -345,7 +345,7 @@ def test_ctrl_c_while_calibrating_keeps_what_was_learnt(names, tmp_path, monkeyp
         patched.setattr("cognomen.training.training.fit_calibration", interrupted)
         result = CliRunner().invoke(cli, [*command, "--force"])
     assert result.exit_code == 130
-    assert "--resume goes on" in result.stderr
+    assert "--resume continues" in result.stderr
     lines(run(*command, "--resume"))
     assert (tmp_path / "model" / "model.safetensors").exists()
 
@@ -372,10 +372,10 @@ def test_anew_on_all_names(names, tmp_path):
     """As `train` does when nobody says otherwise: two runs, one bar, both checkpoints gone at the end."""
     small = [word for word in SMALL if word != "--no-refit"]
     result = run("train", names, "--out", str(tmp_path / "model"), *small, "--epochs", "2")
-    assert "kept out of a first training with the same settings" in lines(result)[-2]
+    assert "held out of a first training with the same settings" in lines(result)[-2]
     assert "epoch 4/4" in result.stderr.decode()
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
     facts = Classifier.load(tmp_path / "model").facts
     assert facts["refit"]
     assert facts["names"] > facts["validation_names"] > 0
-    assert "A first network was trained alike" in (tmp_path / "model" / "README.md").read_text()
+    assert "A first network was trained in the same way" in (tmp_path / "model" / "README.md").read_text()

@@ -1,4 +1,4 @@
-"""What a training run needs in order to go on after it was stopped: one file, replaced after each epoch."""
+"""Checkpoints: the state of a training run in one file, replaced after each epoch, to resume from."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Checkpoint:
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Replace the file at `path` in one go; the checkpoint before stays until then."""
+    """Replace the file at `path` atomically."""
     write_atomically(path, save(checkpoint.tensors, {"cognomen-checkpoint": json.dumps(checkpoint.facts)}))
 
 

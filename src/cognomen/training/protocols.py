@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.classifier import Classifier
@@ -213,7 +214,7 @@ def _run_all(
     progress = context.SimpleQueue()
     with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(progress,)) as pool:
         try:
-            with _spawning():
+            with _sigint_blocked():
                 runs = [pool.submit(_run_one, which, corpus, method, k) for k in range(RUNS[which])]
             running = True
             while running:
@@ -234,42 +235,39 @@ def _run_all(
 
 
 @contextmanager
-def _spawning() -> Iterator[None]:
-    """Processes that start in here use one thread of linear algebra, and ignore Ctrl-C.
+def _sigint_blocked() -> Iterator[None]:
+    """Processes that start in here ignore Ctrl-C from the beginning, as they inherit the mask of signals.
 
-    They inherit the environment and the mask of signals, so this holds before their first import. A Ctrl-C
-    in the meantime reaches this process a moment later.
+    A Ctrl-C in the meantime reaches this process a moment later.
     """
-    masks = hasattr(signal, "pthread_sigmask")  # not on Windows
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masks else set()
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        if masks:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 _progress: Any = None  # in a run's process: the queue to its parent
 
 
 def _begin(progress: Any) -> None:
-    """Prepare a process for its runs."""
+    """Prepare a process for its runs: one thread of linear algebra, and no Ctrl-C."""
     global _progress
     _progress = progress
+    os.environ.update(dict.fromkeys(THREADS, "1"))  # for libraries that are loaded later
+    threadpool_limits(1)  # for those that are loaded
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
     """End this process when its parent is killed, as nobody waits for the results then."""
-    parent = parent_process()
-    if parent is not None:
+    if parent := parent_process():
         parent.join()
-        os._exit(1)
+    os._exit(1)
 
 
 def _run_one(which: str, corpus: Corpus, method: FitPredict, run: int) -> Array:

@@ -13,7 +13,7 @@ import click
 from cognomen.apps.cli.config_options import config_options
 from cognomen.apps.cli.errors import Interrupted
 from cognomen.apps.cli.input import read_corpus
-from cognomen.apps.cli.options import encoding_option
+from cognomen.apps.cli.options import ABOUT_DATA, EXIT_CODES, encoding_option
 from cognomen.apps.cli.plots import draw, ready_to_draw
 from cognomen.apps.cli.progress import ProgressBar, training_progress
 from cognomen.errors import ModelError, TrainingError
@@ -22,26 +22,23 @@ from cognomen.io.model_folder import check_replaceable
 if TYPE_CHECKING:
     from cognomen.training.training import TrainingResult
 
+RESUME = "the same command with --resume continues."
+NOTHING = "The first epoch had not ended: there is nothing to keep."
 FIGURES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss", "ece": "ECE"}
-EXAMPLES = """\b
+EXAMPLES = f"""\b
 Examples:
   cognomen train tutorial --out my-model
   cognomen train names/ --out my-model --cell lstm --epochs 30 --seed 7
   cognomen train people.csv --out my-model --resume
   cognomen predict --model my-model Smith
 
-DATA is a folder of <Origin>.txt files with a name a line, a CSV, TSV or Parquet table with the columns
-name and origin, or the name of a known corpus (`cognomen data list`).
+{ABOUT_DATA}
 
-After each epoch MODEL.checkpoint is written beside the model; --resume goes on from it, and ends with the
+After each epoch MODEL.checkpoint is written beside the model; --resume continues from it, and ends with the
 same weights as a run that was never stopped. Ctrl-C keeps the model of the best epoch. Progress goes to
-stderr. Names are held out of a first training for the calibration; a second one, with as many epochs, then
-learns from all (--no-refit leaves that out).
-
-\b
-Exit codes: 0 done, 1 an error that the message explains,
-2 not understood, 130 Ctrl-C.
-"""
+stderr. A first training holds names out to calibrate the probabilities; a second one, with as many epochs,
+uses all names (--no-refit skips it).
+{EXIT_CODES}"""
 
 
 @click.command("train", epilog=EXAMPLES)
@@ -50,7 +47,7 @@ Exit codes: 0 done, 1 an error that the message explains,
     "--out", required=True, type=click.Path(path_type=Path), metavar="MODEL", help="The new folder."
 )
 @encoding_option
-@click.option("--resume", is_flag=True, help="Go on from MODEL.checkpoint with the same settings.")
+@click.option("--resume", is_flag=True, help="Continue from MODEL.checkpoint with the same settings.")
 @click.option("--force", is_flag=True, help="Replace an existing model or an unfinished run.")
 @click.option(
     "--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Draw the loss curve there (PNG)."
@@ -83,8 +80,9 @@ def command(
         with ProgressBar() as bar:
             watch = training_progress(bar)
             result = train(corpus, config, checkpoint=checkpoint, resume=resume, on_progress=watch)
-    except KeyboardInterrupt:
-        raise Interrupted(stopped_early(checkpoint)) from None
+    except KeyboardInterrupt:  # before there was a model: in the first epoch, or in the calibration
+        kept = f"The epochs so far are in {checkpoint}; {RESUME}" if checkpoint.exists() else NOTHING
+        raise Interrupted(f"Stopped. {kept}") from None
     result.classifier.save(out)
     if plots is not None:
         draw({"loss.png": partial(loss_curve, result.history)}, plots)
@@ -96,9 +94,11 @@ def command(
 
 
 def check_place(out: Path, checkpoint: Path, *, resume: bool, force: bool) -> None:
-    """Find out before the training whether its model can be written at the end.
+    """Check before the training that its model can be written at the end.
 
-    Raises ModelError or TrainingError with what stands in the way.
+    Raises:
+        ModelError: there is something else, or no permission to write.
+        TrainingError: there is an unfinished run.
     """
     parent = out.resolve().parent
     if not parent.is_dir():
@@ -110,41 +110,26 @@ def check_place(out: Path, checkpoint: Path, *, resume: bool, force: bool) -> No
         return
     if checkpoint.exists():
         raise TrainingError(
-            f"{checkpoint} holds an unfinished run. Go on with --resume, or start anew with --force."
+            f"{checkpoint} holds an unfinished run. Continue it with --resume, or start again with --force."
         )
     if out.is_dir() and any(out.iterdir()):
         raise ModelError(f"{out} is a model already. Replace it with --force, or choose another folder.")
 
 
-def stopped_early(checkpoint: Path) -> str:
-    """Say what Ctrl-C left where no model could be made: before the first epoch, or in the calibration."""
-    if checkpoint.exists():
-        return f"Stopped. What was learnt is in {checkpoint}; the same command with --resume goes on."
-    return "Stopped before the first epoch had ended: there is nothing to keep."
-
-
 def stopped(result: TrainingResult, epochs: int, out: Path) -> str:
-    """Say what Ctrl-C left behind."""
+    """What Ctrl-C left behind."""
     if len(result.history) == epochs:
-        return (
-            f"Stopped while training anew on all names. The first model, from most of them, is in {out}; "
-            "the same command with --resume goes on."
-        )
-    return (
-        f"Stopped after {len(result.history)} of {epochs} epochs. The model of the best one is in {out}; "
-        "the same command with --resume goes on."
-    )
+        what = "in the second training, on all names. The model of the first one"
+    else:
+        what = f"after {len(result.history)} of {epochs} epochs. The model of the best one"
+    return f"Stopped {what} is in {out}; {RESUME}"
 
 
 def finished(result: TrainingResult, out: Path) -> str:
-    """Give the validation figures, and where the model is."""
-    measured = result.classifier.facts.get("validation")
-    lines = [f"The model is in {out}. Try it: cognomen predict --model {shlex.quote(str(out))} Smith"]
-    if measured:
-        count = result.classifier.facts["validation_names"]
+    """The results on the validation names, and where the model is."""
+    facts, text = result.classifier.facts, ""
+    if measured := facts.get("validation"):
         figures = ", ".join(f"{words} {measured[key]:.3f}" for key, words in FIGURES.items())
-        when = (
-            "a first training with the same settings" if result.classifier.facts["refit"] else "the training"
-        )
-        lines.insert(0, f"On {count:,} names kept out of {when}: {figures}.")
-    return "\n".join(lines)
+        which = "a first training with the same settings" if facts["refit"] else "the training"
+        text = f"On {facts['validation_names']:,} names held out of {which}: {figures}.\n"
+    return f"{text}The model is in {out}. Try it: cognomen predict --model {shlex.quote(str(out))} Smith"
