@@ -26,7 +26,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.classifier import Classifier
@@ -255,6 +254,8 @@ _progress: Any = None  # in a run's process: the queue to its parent
 
 def _begin(progress: Any) -> None:
     """Prepare a process for its runs: one thread of linear algebra, and no Ctrl-C."""
+    from threadpoolctl import threadpool_limits
+
     global _progress
     _progress = progress
     os.environ.update(dict.fromkeys(THREADS, "1"))  # for libraries that are loaded later
