@@ -75,6 +75,7 @@ def test_json_has_the_keys_of_the_schema(model):
     text = SCHEMA.read_text("utf-8").partition("## `cognomen explain --json`")[2].partition("\n## ")[0]
     keys = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
     assert keys == [*found, *found["letters"][0]]
+    assert len(found["letters"][0]["prefix_origins"]) == 3 < len(ORIGINS)
     unread = json.loads(*lines(inside("explain", "--json", "123", "--model", model)))
     assert list(unread) == list(found)
     assert (unread["reason"], unread["letters"]) == ("no-letters", [])
