@@ -44,6 +44,15 @@ def test_the_table_adds_up(model):
         assert line.endswith(prefix_answer(letter, found.origin or ""))
 
 
+def test_letters_alone_have_bars_and_the_longest_is_full(model):
+    table = lines(inside("explain", "Nakamura", "--model", model))[2:]
+    found = explain(tiny_classifier(), "Nakamura")
+    filled = ["█" * HALF in line for line in table]
+    largest = np.argmax([abs(each.attribution) for each in found.letters])
+    assert np.flatnonzero(filled).tolist() == [2 + largest]
+    assert not any(set(line) & set("█▐▏▎▍▌▋▊▉") for line in (*table[:2], table[-1]))
+
+
 def test_a_surname_and_another_origin(model):
     table = lines(inside("explain", "John van Dyk", "--origin", ORIGINS[0], "--model", model))
     assert table[0].startswith(f"John van Dyk → van Dyk: {ORIGINS[0]} ")
