@@ -67,7 +67,7 @@ def check_network(kind: str, pooling: str, direction: str, layers: int, case: Ma
     made = network(kind, pooling, direction, layers, e=e, h=int(case["hidden_size"]))
     assert classes == made.architecture.origin_count
     made.load(parts_of(case, "param/"))
-    logits, backward = made.forward(case["ids"], case["lengths"])
+    logits, backward = made.forward(Ragged(np.asarray(case["ids"]), np.asarray(case["lengths"])))
     assert_within(logits, case["logits"], 1e-10)
     loss, dlogits = cross_entropy(
         logits, case["labels"], class_weights=case["class_weights"], label_smoothing=0.1

@@ -46,6 +46,7 @@ from cognomen.rnn import (
     relative_error,
     softmax,
 )
+from cognomen.text.ragged import Ragged
 
 MARGIN = 1e-3
 RIGHT = 1e-6
@@ -146,15 +147,15 @@ def test_one_step_from_any_state(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["gru", "combined-tanh"])
 def test_a_whole_network_with_its_loss(kind: str, pooling: str, direction: str) -> None:
     made = network(kind, pooling, direction)
-    ids, lengths = np.array([1, 4, 2, 5, 0, 3, 1]), np.array([2, 4, 1])
+    names = Ragged(np.array([1, 4, 2, 5, 0, 3, 1]), np.array([2, 4, 1]))
     labels, weights = np.array([3, 0, 1]), np.array([0.5, 2.0, 1.0, 1.5])
 
     def forward(ids: Array) -> tuple[Array, Callable[[Array], None]]:
-        logits, back = made.forward(ids, lengths)
+        logits, back = made.forward(names.with_data(ids))
         loss, dlogits = cross_entropy(logits, labels, class_weights=weights, label_smoothing=0.1)
         return np.array(loss), lambda d: back(d * dlogits)
 
-    assert_right(gradcheck(made, forward, ids), set(made.params))
+    assert_right(gradcheck(made, forward, names.data), set(made.params))
 
 
 @pytest.mark.parametrize("kind", NETWORK_KINDS)
@@ -162,12 +163,12 @@ def test_dropout_in_every_place(kind: str) -> None:
     """The same noise each time, so that the loss is a function of the parameters alone."""
     made = network(kind, "mean", "both", 2)
     made.dropout_embedded.rate = made.recurrent.dropout.rate = made.dropout_pooled.rate = 0.3
-    ids, lengths = np.array([1, 4, 2, 5, 0, 3, 1]), np.array([2, 4, 1])
+    names = Ragged(np.array([1, 4, 2, 5, 0, 3, 1]), np.array([2, 4, 1]))
 
     def forward(ids: Array) -> tuple[Array, Callable[[Array], None]]:
-        return made.forward(ids, lengths, np.random.default_rng(8))
+        return made.forward(names.with_data(ids), np.random.default_rng(8))
 
-    assert_right(gradcheck(made, forward, ids), set(made.params))
+    assert_right(gradcheck(made, forward, names.data), set(made.params))
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.4])
