@@ -87,7 +87,7 @@ def groups_within(points: Array, radius: float) -> Ids | None:
 
 
 def _deterministic(groups: Ids, symbols: Ids, answers: Ids) -> Automaton | None:
-    """The automaton of groups (N, T+1), unless a group and a symbol have two ways on, or were never met."""
+    """The automaton of groups (N, T+1), unless a group and a symbol have two ways on, or never occurred."""
     size, kinds = int(groups.max()) + 1, int(symbols.max()) + 1
     cell = (groups[:, :-1] * kinds + symbols).ravel()  # (N * T,)
     result = []

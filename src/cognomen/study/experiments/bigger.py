@@ -23,7 +23,7 @@ from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings,
 from cognomen.study.names import Surnames, TrainedNetwork, fit_names, load_names
 
 SIZES = (16, 32, 64, 128, 256, 512)
-SHARE = 4  # one in so many of the training names is learned from: few, as users' own data often are
+SHARE = 4  # one in four of the training names is used: few, as in many users' own data
 EPOCHS = 15
 RATE = 5e-3  # of the one recipe
 # What may be chosen: the peak of a one-cycle schedule, and what is dropped after embedding and pooling.

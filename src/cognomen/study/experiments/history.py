@@ -20,7 +20,7 @@ WHOLE, SHUFFLED, SORTED = "whole names", "letters shuffled", "letters sorted alp
 
 
 def _shuffled(name: str) -> str:
-    """Its letters in an order that is drawn anew for every name, but the same whenever it is met."""
+    """Its letters in a random order that differs between names, but is always the same for a name."""
     seed = int.from_bytes(name.encode(), "little")
     return "".join(name[i] for i in np.random.default_rng(seed).permutation(len(name)))
 
@@ -113,7 +113,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     cut = {int(w.split()[2]) if w != "the last letter" else 1: a for w, a in numbers["rows"] if "last" in w}
     distance.plot(list(cut), list(cut.values()), "o-", color=COLOURS[0], label="only the last k letters")
     distance.axhline(by_words[WHOLE], color=COLOURS[1], ls="--", label="whole names")
-    distance.axhline(numbers["commonest"], color=GREY, ls=":", label="always the commonest origin")
+    distance.axhline(numbers["commonest"], color=GREY, ls=":", label="most frequent origin")
     panel(
         distance,
         "How far back the history reaches",

@@ -36,7 +36,7 @@ SHOWN = 8  # the last steps of a run, of which the gradient's norm is kept
 
 
 class Way(NamedTuple):
-    """What stands in the cell, how the loss is computed, and the largest gradient that is let through."""
+    """The cell's nonlinearity, how the loss is computed, and the norm to which gradients are clipped."""
 
     words: str
     phi: str
@@ -230,7 +230,7 @@ def _draw_grid(axes: Axes, numbers: Numbers) -> None:
     axes.legend(
         handles=colours, loc="upper center", bbox_to_anchor=(0.45, -0.13), ncols=len(SHADES), frameon=False
     )
-    title = f"Loss after {numbers['steps']} steps (a guess: {numbers['guess']:.2f})"
+    title = f"Loss after {numbers['steps']} steps (chance: {numbers['guess']:.2f})"
     axes.set_title(title, fontsize=11, loc="left")
 
 

@@ -220,7 +220,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     )
     _finish_state(state, numbers)
     shown = {WAYS[phi]: 100 * row["accuracy"] for phi, row in numbers["names"].items()}
-    shown["commonest\norigin"] = 100 * numbers["commonest"]
+    shown["most frequent\norigin"] = 100 * numbers["commonest"]
     colours = [*COLOURS[: len(WAYS)], GREY]
     bars(
         names,
@@ -234,7 +234,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
 
 
 def _finish_state(axes: Axes, numbers: Numbers) -> None:
-    """Logarithmic axes, the lengths met in training, and where the state overflows."""
+    """Logarithmic axes, the lengths in training, and where the state overflows."""
     axes.axvspan(1, numbers["longest"], color="#eeeeee", zorder=0)
     axes.text(1.15, 0.6, "lengths\nin training", transform=axes.get_xaxis_transform(), color=GREY, fontsize=9)
     end = _overflow(numbers["first"]["identity"], numbers["lengths"])

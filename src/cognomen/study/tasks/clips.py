@@ -128,7 +128,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
             numbers["guess"][kind]["frames"],
             "--",
             color=COLOURS[-1],
-            label="guessed from the position",
+            label="position only",
         )
         percent = "frames right, %" if axes is panels[0] else None
         side = "lower right" if kind == "again" else "lower left"

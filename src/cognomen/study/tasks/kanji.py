@@ -27,7 +27,7 @@ from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings,
 from cognomen.study.tasks.common import Vocabulary, edit_distance, needed
 
 Name = tuple[str, str]  # a surname in kanji, and its reading in kana
-UNKNOWN = 0  # what stands for a character that the training has not met
+UNKNOWN = 0  # the id of characters that do not occur in training
 HIDDEN_SHARE = 0.05  # of the characters are shown as unknown in training, so that the net learns what to do
 LONGEST_PART = 5  # kana of one character
 

@@ -54,7 +54,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 
 def shipped_accuracy() -> float | None:
-    """The shipped model's mean accuracy over the ten folds of protocol L, None where it was not measured."""
+    """The pretrained model's mean accuracy over the ten folds of protocol L, None where it was not measured."""
     mean: float | None = Model.load().facts.get("protocols", {}).get("L", {}).get("mean")
     return mean
 
@@ -83,7 +83,7 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """The share recognised, by origin, the commonest origin on top."""
+    """The share recognised, by origin, the most frequent origin on top."""
     rows = sorted(numbers["origins"], key=lambda row: -row[1])
     recalls = {f"{origin} ({count})": 100 * recall for origin, count, recall, _ in rows}
     bars(figure.subplots(), recalls, "{:.0f}", xlabel="test names with the right origin, %", limit=108)

@@ -71,7 +71,7 @@ def _spelt(corpus: Corpus, known: set[str]) -> tuple[list[str], list[str]]:
 
 
 def _share_new(generator: Generator, training: Corpus, temperature: float) -> float:
-    """How many of its first draws stand in no list that it learned from; every origin counts alike."""
+    """The share of first draws that are in none of the training lists; every origin counts alike."""
     learned = {spell(name) for name in training.names}
     written = [
         name
