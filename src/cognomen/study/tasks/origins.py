@@ -54,7 +54,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 
 def shipped_accuracy() -> float | None:
-    """The pretrained model's mean accuracy over the ten folds of protocol L, None where it was not measured."""
+    """The pretrained model's mean accuracy over protocol L's ten folds, None where it was not measured."""
     mean: float | None = Model.load().facts.get("protocols", {}).get("L", {}).get("mean")
     return mean
 
