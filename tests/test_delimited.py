@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import example, given
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from cognomen.errors import DataError
 from cognomen.io import delimited, text_files
+from cognomen.io import tables as tables_module
 from cognomen.io.delimited import CsvTable
 from cognomen.io.tables import CsvWriter, column_at, open_table
 
@@ -130,8 +132,8 @@ def test_an_encoding_is_read_to_the_letter(
 
 @given(rows=tables(), delimiter=st.sampled_from(",;\t"), sliced=st.booleans())
 def test_what_is_written_is_what_csv_writes(rows: list[list[str]], delimiter: str, sliced: bool) -> None:
-    ends = [["", "a,;\t\nb"]] * len(rows)
-    whole = [row + end for row, end in zip(rows, ends, strict=True)]
+    more, indices = (["", "é", "x"], ["a,;\t\nb", "", '"']), np.arange(len(rows)) * 2 % 3
+    whole = [[*row, *(column[index] for column in more)] for row, index in zip(rows, indices, strict=True)]
     expected = io.StringIO(newline="")
     csv.writer(expected, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(whole)
 
@@ -143,7 +145,8 @@ def test_what_is_written_is_what_csv_writes(rows: list[list[str]], delimiter: st
         for column in zip(*rows, strict=True)
     ]
     table = pa.table(columns, [str(number) for number in range(len(columns))])
-    writer.write_table(table, pa.array(writer.lines(ends), pa.large_string()))
+    with mock.patch.object(tables_module, "ROWS_JOINED", 4):
+        writer.write_table(table, more, indices)
     assert arrow.getvalue() == plain.getvalue()
     read = list(
         csv.reader(io.StringIO(plain.getvalue().decode(), newline=""), delimiter=delimiter, strict=True)

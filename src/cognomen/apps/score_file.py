@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from cognomen.apps.tables import ANSWER_COLUMNS, scores_cells, scores_table
 from cognomen.classifier.answers import REASONS, Scores
 from cognomen.errors import DataError
-from cognomen.io.arrow import find_pyarrow
 from cognomen.io.delimited import find_column
 from cognomen.io.tables import TableFile, cells_of, check_suffix, csv_writer, open_table, parquet_writer
 from cognomen.text.columns import distinct_texts
@@ -157,12 +156,10 @@ def _write_csv(
         for rows, scores, texts in blocks:
             answers = scores_cells(scores, origins)
             if isinstance(rows, list):
-                writer.write_rows(row + answers[text] for row, text in zip(rows, texts.tolist(), strict=True))
+                ends = list(zip(*answers, strict=True))
+                writer.write_rows([*row, *ends[text]] for row, text in zip(rows, texts.tolist(), strict=True))
             else:
-                pa = find_pyarrow()
-                writer.write_table(
-                    rows, pa.array(writer.lines(answers), pa.large_string()).take(pa.array(texts))
-                )
+                writer.write_table(rows, answers, texts)
 
 
 def _write_parquet(

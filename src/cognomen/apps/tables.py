@@ -76,17 +76,16 @@ def scores_table(scores: Scores, origins: Sequence[str]) -> Any:
     )
 
 
-def scores_cells(scores: Scores, origins: Sequence[str]) -> list[list[str]]:
-    """Scores as four cells of CSV for each of N rows: the columns of `scores_table`, with "" for null."""
+def scores_cells(scores: Scores, origins: Sequence[str]) -> tuple[list[str], ...]:
+    """The columns of `scores_table` as cells of CSV, N each, with "" for null."""
     unknown = scores.origins < 0  # (N,)
     shown = ["" if off else f"{p:.6f}" for off, p in zip(unknown, scores.probabilities.tolist(), strict=True)]
-    columns = (
+    return (
         np.array([*origins, ""], dtype=object)[scores.origins].tolist(),
         shown,
         np.array(STATUSES, dtype=object)[unknown.view(np.int8)].tolist(),
         np.array([*REASONS, ""], dtype=object)[scores.reasons].tolist(),
     )
-    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def _check_column(column: Any) -> None:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +28,8 @@ from cognomen.text.columns import item_blocks
 from cognomen.text.matching import did_you_mean
 
 TABLE_SUFFIXES: Final = (".csv", ".tsv", ".parquet")
-PIECE: Final = 1 << 16  # bytes decoded together where lines are taken
+BLANK: Final = re.compile(rb"[\r\n]*\Z")
+PIECE: Final = 1 << 16  # bytes
 
 
 class CsvTable:
@@ -86,24 +89,24 @@ class CsvTable:
         yield from blocks
 
     def _arrow_blocks(self, pa: Any) -> Iterator[Any]:
-        rest, carry, line = self._lines.rest(), b"", self._lines.taken + 1
+        carry, line = b"", self._lines.taken + 1
+        start, rest = self._lines.rest()  # of the first block; copying it would cost more than parsing it
         for block in chain(rest, [b""]):
             data = carry + block
-            carry = b""
-            if not data.strip(b"\r\n"):
-                line += _count_lines(data)
-                continue
-            size = _plain_rows(data, self.delimiter)
-            table = self._parse(pa, data[:size]) if size else None
-            if table is None:
-                rows = self._numbered(_Lines(self.path, chain([data], rest), line - 1), line)
-                yield from (self._to_arrow(pa, block) for block in item_blocks(self._filled(rows)))
-                return
-            yield table
-            carry = data[size:]
-            line += _count_lines(data[:size])
+            end = len(data)
+            if not BLANK.match(data, start):
+                end = _plain_rows(data, self.delimiter, start)
+                table = self._parse(pa, memoryview(data)[start:end]) if end > start else None
+                if table is None:
+                    lines = _Lines(self.path, chain([data[start:]], rest), line - 1)
+                    rows = self._filled(self._numbered(lines, line))
+                    yield from (self._to_arrow(pa, each) for each in item_blocks(rows))
+                    return
+                yield table
+            line += int(np.count_nonzero(np.frombuffer(data, np.uint8)[start:end] == ord("\n")))
+            start, carry = 0, data[end:]
 
-    def _parse(self, pa: Any, data: bytes) -> Any:
+    def _parse(self, pa: Any, data: memoryview) -> Any:
         """The pyarrow.Table of whole rows; None where pyarrow cannot parse them as `csv.reader` does."""
         names = [str(number) for number in range(len(self.headings))]  # headings may occur twice
         read = pa.csv.ReadOptions(use_threads=False, block_size=len(data), column_names=names)
@@ -170,46 +173,50 @@ class _Lines:
         self.taken += 1
         return line
 
-    def rest(self) -> Iterator[bytes]:
-        """The blocks of the lines that have not been taken."""
-        return chain([self._text.read().encode() + self._block[self._end :]], self._blocks)
+    def rest(self) -> tuple[int, Iterator[bytes]]:
+        """The blocks of the lines that have not been taken, and where these begin in the first."""
+        return self._end - len(self._text.read().encode()), chain([self._block], self._blocks)
 
 
 # --- which bytes leave no doubt ---------------------------------------------------------------------------
 
 
-def _plain_rows(data: bytes, delimiter: str) -> int:
-    """How many of these bytes are whole rows that every reader of CSV splits alike; 0 if that is in doubt.
+def _plain_rows(data: bytes, delimiter: str, start: int) -> int:
+    """The end of the whole rows from `start` on that every reader of CSV splits alike; `start` if in doubt.
 
     Doubtful are zero bytes, carriage returns that stand alone, a byte-order mark, which pyarrow would drop,
     and quotation marks that neither begin nor end a cell nor are doubled.
     """
-    doubtful = b"\0" in data or data.startswith(codecs.BOM_UTF8)
-    if doubtful or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n")):
-        return 0
-    if b'"' not in data:
-        return len(data)
-    padded = np.frombuffer(b"\n" + data + b"\n", np.uint8)
-    quotes = np.flatnonzero(padded == ord('"')) - 1  # positions in `data`: opening and closing in turn
-    size = _end_of_rows(data, quotes) if len(quotes) % 2 else len(data)
-    quotes = quotes[: np.searchsorted(quotes, size)]
-    before, after = padded[quotes[::2]], padded[quotes[1::2] + 2]  # the bytes outside of each cell
+    doubtful = data.find(b"\0", start) >= 0 or data.startswith(codecs.BOM_UTF8, start)
+    if doubtful or (data.find(b"\r", start) >= 0 and data.count(b"\r", start) != data.count(b"\r\n", start)):
+        return start
+    codes = np.frombuffer(data, np.uint8)
+    quotes = positions(codes[start:], b'"') + start  # opening and closing in turn
+    end = _end_of_rows(data, quotes, start) if len(quotes) % 2 else len(data)
+    quotes = quotes[: np.searchsorted(quotes, end)]
+    before = codes[np.maximum(quotes[::2] - 1, start)]  # the bytes outside of each cell; where there is
+    after = codes[np.minimum(quotes[1::2] + 1, end - 1)]  # none, the quotation mark itself
     edges = [ord(delimiter), *b'\n"']  # a quotation mark beside a quotation mark: they are doubled
-    return size if np.isin(before, edges).all() and np.isin(after, [*edges, *b"\r"]).all() else 0
+    return end if np.isin(before, edges).all() and np.isin(after, [*edges, *b"\r"]).all() else start
 
 
-def _count_lines(data: bytes) -> int:
-    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord("\n")))  # quicker than bytes.count
+def positions(codes: NDArray[np.uint8], wanted: bytes) -> NDArray[np.intp]:
+    """The positions of some byte values, in order. The bytes are compared in pieces that fit the cache."""
+    found = [np.empty(0, np.intp)]
+    for start in range(0, len(codes), PIECE):
+        piece = codes[start : start + PIECE]
+        found.append(np.flatnonzero(reduce(np.logical_or, (piece == code for code in wanted))) + start)
+    return np.concatenate(found)
 
 
-def _end_of_rows(data: bytes, quotes: NDArray[np.intp]) -> int:
+def _end_of_rows(data: bytes, quotes: NDArray[np.intp], start: int) -> int:
     """Where the last whole row ends, if the last quotation mark opens a cell that `data` does not close."""
     end = len(data)
     while True:
-        end = data.rfind(b"\n", 0, end)
+        end = data.rfind(b"\n", start, end)
         earlier = int(np.searchsorted(quotes, end))
         if earlier % 2 == 0:  # not inside of a quoted cell
-            return end + 1
+            return max(end + 1, start)
         end = int(quotes[earlier - 1])
 
 

@@ -11,7 +11,6 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import reduce
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,11 +20,12 @@ from numpy.typing import NDArray
 
 from cognomen.errors import DataError, InputError
 from cognomen.io.arrow import find_pyarrow, parquet_errors, require_pyarrow
-from cognomen.io.delimited import TABLE_SUFFIXES, CsvTable
+from cognomen.io.delimited import TABLE_SUFFIXES, CsvTable, positions
 from cognomen.io.files import atomic_write
 from cognomen.text.columns import is_string_column
 
 ROWS = 1 << 17  # of a block of Parquet
+ROWS_JOINED = 1 << 15
 
 
 class ParquetTable:
@@ -132,32 +132,35 @@ class CsvWriter:
     def __init__(self, file: BinaryIO, delimiter: str) -> None:
         self._file, self.delimiter = file, delimiter
 
-    def lines(self, rows: Iterable[Sequence[str]]) -> list[str]:
-        """Format rows of cells as lines, with their ends."""
+    def write_rows(self, rows: Iterable[Sequence[str]]) -> None:
+        """Write rows of cells."""
         lines: list[str] = []
         # Before Python 3.13, csv.writer quotes a cell for the characters of its own line end only. With LF
         # for a line end, a carriage return would remain unquoted and break the row.
         writer = csv.writer(_Sink(lines.append), delimiter=self.delimiter, lineterminator="\r\n")
         writer.writerows(rows)
-        return [line.removesuffix("\r\n") + "\n" for line in lines]
+        self._file.write("".join([line.removesuffix("\r\n") + "\n" for line in lines]).encode())
 
-    def write_rows(self, rows: Iterable[Sequence[str]]) -> None:
-        """Write rows of cells."""
-        self._file.write("".join(self.lines(rows)).encode())
-
-    def write_table(self, table: Any, ends: Any) -> None:
-        """Write a pyarrow.Table with more cells at the end of each row.
+    def write_table(self, table: Any, more: Sequence[Sequence[str]], indices: NDArray[np.intp]) -> None:
+        """Write a pyarrow.Table with more columns.
 
         Args:
             table: N rows. Null is written as "", and what is not a string as Python's `str` has it.
-            ends: (N,), a pyarrow.Array of large_string: the other cells of each row, formatted by `lines`.
+            more: further columns, each of U cells.
+            indices: (N,), which of these U cells are in each row.
         """
         pa = require_pyarrow("Writing an Arrow table")
-        cells = [self._quoted(pa, column) for column in table.columns]
-        lines = pa.compute.binary_join_element_wise(*cells, ends, pa.scalar(self.delimiter, ends.type))
-        size = pa.compute.sum(pa.compute.binary_length(lines)).as_py() or 0
-        if size:  # the lines are in memory one after the other
-            self._file.write(memoryview(lines.buffers()[2])[:size])
+        pc, kind = pa.compute, pa.large_string()
+        delimiter, end, nothing = (pa.scalar(text, kind) for text in (self.delimiter, "\n", ""))
+        *ends, last = (self._quoted(pa, pa.chunked_array([column], kind)) for column in more)
+        last = pc.binary_join_element_wise(last, end, nothing)
+        ends = pc.binary_join_element_wise(*ends, last, delimiter)
+        columns = [*(self._quoted(pa, column) for column in table.columns), ends.take(pa.array(indices))]
+        for start in range(0, len(indices), ROWS_JOINED):  # in parts, which use the same memory again
+            parts = [column.slice(start, ROWS_JOINED) for column in columns]
+            lines = pc.binary_join_element_wise(*parts, delimiter)
+            size = pc.sum(pc.binary_length(lines)).as_py()
+            self._file.write(memoryview(lines.buffers()[2])[:size])  # one line after the other
 
     def _quoted(self, pa: Any, column: Any) -> Any:
         """The cells of a column as an array of large_string, quoted where they need it."""
@@ -177,13 +180,11 @@ class CsvWriter:
     def _need_quotes(self, cells: Any) -> NDArray[np.bool_] | None:
         """Which cells need quotes, (N,); None if none does. It looks at the bytes of all cells at once."""
         _, offsets, data = cells.buffers()
-        special = f'{self.delimiter}"\n\r'.encode()
-        text = data.to_pybytes() if data else b""
-        if not any(code in text for code in special):
+        codes = np.frombuffer(data or b"", np.uint8)
+        where = positions(codes, f'{self.delimiter}"\n\r'.encode())
+        if not len(where):
             return None
         starts = np.frombuffer(offsets, np.int64)[cells.offset :][: len(cells) + 1]
-        codes = np.frombuffer(text, np.uint8)
-        where = np.flatnonzero(reduce(np.logical_or, (codes == code for code in special)))
         needed = np.zeros(len(cells) + 1, np.bool_)  # the last for bytes outside of these cells
         needed[np.searchsorted(starts, where, side="right") - 1] = True
         return needed[:-1]
