@@ -12,6 +12,7 @@ import pytest
 from cli_running import ORIGINS, failure, inside, lines, tiny_classifier
 
 from cognomen.apps.cli.explain import HALF, prefix_answer, signed_bar
+from cognomen.classifier import OriginProbability
 from cognomen.explanation import LetterAttribution, explain, name_activations
 from cognomen.plots.explanation import plot_explanation
 
@@ -98,6 +99,9 @@ def test_bars_grow_from_the_middle():
     assert drawn[3] == " " * HALF + "█" * 5 + " " * 5
     assert {len(each) for each in drawn} == {2 * HALF}
     assert prefix_answer(LetterAttribution("x", 0.0, None, ()), "Czech") == "not a name yet"
+    both = LetterAttribution("x", 0, None, (OriginProbability("Irish", 0.7), OriginProbability("Czech", 0.3)))
+    assert prefix_answer(both, "Czech") == "Irish 70.0%, Czech 30.0%"
+    assert prefix_answer(both, "Irish") == "Irish 70.0%"
 
 
 @pytest.mark.parametrize(("suffix", "begins"), [(".svg", b"<?xml"), (".png", b"\x89PNG"), (".pdf", b"%PDF")])
