@@ -39,7 +39,7 @@ PHASES = {
     "the letters' inputs to each row, output product": ["cognomen.network.network:read_names"],
     "matrix products of the steps": ["cognomen.rnn.engine.packed_weights:_PackedLinear.apply"],
     "gates": ["cognomen.rnn.cells:GRU.step"],
-    "pooling": ["cognomen.rnn.pooling:Pooling.join"],
+    "pooling": ["cognomen.rnn.pooling:Pooling.update"],
     "the rest of the network": ["cognomen.network.network:Network.evidence"],
     "softmax": ["cognomen.classifier.classifier:softmax_with_temperature"],
 }

@@ -89,9 +89,16 @@ def read_artifact(folder: str | Path) -> Artifact:
 def _encode(artifact: Artifact) -> dict[str, bytes]:
     """The bytes of the three files; equal artifacts have equal bytes."""
     try:
-        tensors = _encode_tensors(artifact.tensors)
-        facts = _encode_facts(artifact.facts, tensors)
-        return {TENSORS: tensors, FACTS: facts, CARD: artifact.card.encode("utf-8")}
+        facts = json.loads(json.dumps(artifact.facts, allow_nan=False))  # as read: tuples are lists
+        if problem := _tensor_problem(artifact.tensors) or _fact_problem(facts):
+            raise ValueError(problem)
+        tensors = save({name: np.require(t, requirements="C") for name, t in artifact.tensors.items()})
+        facts |= {"format": FORMAT, "format_version": FORMAT_VERSION}
+        facts["tensors_sha256"] = sha256(tensors).hexdigest()
+        facts["facts_sha256"] = _facts_sha256(facts)
+        # Sorted keys, and only ASCII, so that no editor changes how an accent is composed.
+        text = json.dumps(facts, sort_keys=True, indent=2) + "\n"
+        return {TENSORS: tensors, FACTS: text.encode("ascii"), CARD: artifact.card.encode("utf-8")}
     except (TypeError, ValueError) as error:
         raise InputError(f"this cannot be written as a model: {error}") from error
 
@@ -206,20 +213,6 @@ def _facts_sha256(facts: Mapping[str, Any]) -> str:
     return sha256(json.dumps(others, sort_keys=True).encode("ascii")).hexdigest()
 
 
-def _encode_facts(facts: Mapping[str, Any], tensors: bytes) -> bytes:
-    """The bytes of `model.json`: sorted keys, and only ASCII, so that no editor re-composes an accent."""
-    whole = {
-        **json.loads(json.dumps(facts, allow_nan=False)),  # as a reader will find them: tuples are lists
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "tensors_sha256": sha256(tensors).hexdigest(),
-    }
-    if problem := _fact_problem(whole):
-        raise ValueError(problem)
-    whole["facts_sha256"] = _facts_sha256(whole)
-    return (json.dumps(whole, sort_keys=True, indent=2) + "\n").encode("ascii")
-
-
 def _decode_facts(path: Path, data: bytes) -> dict[str, Any]:
     try:
         facts = json.loads(data.decode("utf-8"))
@@ -250,13 +243,6 @@ def _check_version(path: Path, version: object) -> None:
 
 
 # --- the tensors -----------------------------------------------------------------------------------------
-
-
-def _encode_tensors(tensors: Mapping[str, NDArray[Any]]) -> bytes:
-    """The bytes of `model.safetensors`."""
-    if problem := _tensor_problem(tensors):
-        raise ValueError(problem)
-    return save({name: np.require(tensor, requirements="C") for name, tensor in tensors.items()})
 
 
 def _decode_tensors(path: Path, data: bytes, expected_sha256: object) -> dict[str, NDArray[Any]]:
