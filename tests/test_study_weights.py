@@ -66,9 +66,9 @@ def test_the_sentence_takes_the_count_where_sharing_is_worth_most():
     }
     text = SHARED_WEIGHTS.sentence(numbers)
     assert "(Elman, GRU)" in text
-    assert "up to 9e-16" in text
-    assert "from 100 sums they get 65.0% of the digits of new sums right, the net that shares" in text
-    assert "weights 95.0%" in text
+    assert "up to a relative error of 9e-16" in text
+    assert "Trained on 100 sums they get 65.0% of the digits of new sums right, the network with" in text
+    assert "shared weights 95.0%" in text
 
 
 # --- all at once ---------------------------------------------------------------------------------------
