@@ -850,7 +850,7 @@ def test_each_call_takes_the_options_that_it_uses(call: str, refused: str) -> No
     method = getattr(clf, call)
     for name, value in ALL_OPTIONS.items():
         if name in refused.split():
-            with pytest.raises(TypeError, match=rf"unexpected keyword argument '{name}'; expected some of"):
+            with pytest.raises(TypeError, match=rf"unexpected keyword argument '{name}'; expected any of"):
                 method(["smith"], **{name: value})
         elif call != "predict_sets" or name != "coverage":
             method(["smith"], **{name: value})

@@ -20,13 +20,15 @@ from rnn_cases import (
     laid,
     network,
     plain_logits,
+    plain_outputs,
     stable,
 )
 
 import cognomen.network
 from cognomen.errors import InputError
 from cognomen.network import Architecture, Network
-from cognomen.rnn import AdamW, cross_entropy, pack, pool
+from cognomen.rnn import GRU, AdamW, cross_entropy, pack, pool
+from cognomen.rnn.engine.one_sequence import read_sequence
 from cognomen.text.ragged import Ragged
 
 SMALL = Architecture(alphabet_size=6, origin_count=4, embedding_size=5, hidden_size=3)
@@ -408,3 +410,39 @@ def test_pooling_of_packed_outputs_is_in_the_order_given() -> None:
     data = np.arange(6.0)[:, None]
     pooled, _ = pool(pack(Ragged(data, lengths)), "last")
     assert pooled.ravel().tolist() == [0, 3, 5]
+
+
+def test_parameters_beside_linear_maps_are_each_directions_own() -> None:
+    """A cell may have parameters that a step of both directions together would mix up."""
+
+    class Scaled(GRU):
+        def __init__(self, *sizes: int, **options: Any) -> None:
+            super().__init__(*sizes, **options)
+            self.params["scale"] = np.ones(1, self.dtype)
+            self.grads["scale"] = np.zeros(1, self.dtype)
+
+        def step(self, a: Any, state: Any) -> Any:
+            y, state, back = super().step(a, state)
+            return y * self.params["scale"], state, back
+
+    rng = np.random.default_rng(0)
+    cells = [(Scaled(3, 4, rng=rng), reverse) for reverse in (False, True)]
+    cells[1][0].params["scale"][:] = 5
+    x = rng.standard_normal((6, 3)).astype(np.float32)
+    found = read_sequence(cells, x)
+    for d, (cell, reverse) in enumerate(cells):
+        assert_within(found[:, d], plain_outputs(cell, x[::-1] if reverse else x), 1e-6)
+
+
+def test_a_missing_table_of_ngrams_is_named() -> None:
+    architecture = replace(SMALL, longest_ngram=2)
+    made = Network(replace(SMALL, longest_ngram=0))
+    with pytest.raises(InputError, match=r"missing: ngrams.letters, ngrams.counts"):
+        Network.from_tensors(architecture, made.tensors)
+    with pytest.raises(InputError, match=r"these differ: \['ngrams.counts'\]"):
+        Network.from_tensors(made.architecture, {**made.tensors, "ngrams.counts": np.ones(1, int)})
+
+
+def test_a_nonlinearity_that_the_cell_does_not_use_is_checked_too() -> None:
+    with pytest.raises(InputError, match="selu"):
+        Network(replace(SMALL, cell="gru", nonlinearity="selu"))

@@ -65,7 +65,8 @@ class Options:
             `Classifier.predict_sets`).
 
     Raises:
-        InputError: a value is not of the kind described.
+        InputError: a value is not of the kind described. Origins in `prior` and `restrict`, and `coverage`,
+            are checked against the model by the call.
     """
 
     full_names: bool = True
@@ -79,8 +80,10 @@ class Options:
     def __post_init__(self) -> None:
         check_whole_number("top_k", self.top_k)
         check_whole_number("threads", self.threads)
+        if not isinstance(self.full_names, (bool, np.bool_)):
+            raise InputError(f"full_names: expected True or False, got {self.full_names!r}")
         lowest = self.abstain_below
-        number = isinstance(lowest, (int, float, np.floating)) and not isinstance(lowest, bool)
+        number = isinstance(lowest, (int, float, np.integer, np.floating)) and not isinstance(lowest, bool)
         if not (number and 0 <= lowest <= 1):
             raise InputError(f"abstain_below: expected a probability, 0 to 1, got {lowest!r}")
 
@@ -100,5 +103,5 @@ class Options:
             return cls._defaults()
         if unknown := given.keys() - accepted.__optional_keys__:
             expected = ", ".join(sorted(accepted.__optional_keys__))
-            raise TypeError(f"unexpected keyword argument {min(unknown)!r}; expected some of {expected}")
+            raise TypeError(f"unexpected keyword argument {min(unknown)!r}; expected any of {expected}")
         return cls(**given)

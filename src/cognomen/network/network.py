@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError, check_whole_number
 from cognomen.network.architecture import Architecture
-from cognomen.network.ngrams import NgramEvidence, Ngrams
+from cognomen.network.ngrams import Evidence, Ngrams
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cells import Cell
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
@@ -30,18 +30,19 @@ from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.engine.shared_reading import read_names
 from cognomen.rnn.initializers import Initializer, Zeros
 from cognomen.rnn.layers import Dropout, Embedding, Layer, Linear
+from cognomen.rnn.nonlinearities import find_nonlinearity
 from cognomen.rnn.packed import pack
 from cognomen.rnn.pooling import kinds_of, pool, pool_sequence
 from cognomen.rnn.recurrent import Recurrent
 from cognomen.text.ragged import Ragged
 
-# How inference divides its work. Where there are two limits, on names and on letters, the first one reached
-# counts.
+# How inference divides its work: limits on names and on letters, of which the first one reached counts.
 BLOCK = 192  # names that start at each level of a tree: enough rows for fast products, few for the cache
 TREE_NAMES, TREE_LETTERS = 1 << 15, 1 << 20  # read as one prefix tree; a thread's unit of work
 SORTED_NAMES, SORTED_LETTERS = 1 << 19, 1 << 23  # sorted at once, to share prefixes; bounds the memory
 PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # read as one packed batch, whose states are all kept
-FEW_NAMES, FEW_LETTERS = 1 << 10, 1 << 12  # below these, threads and preparation cost more than they save
+FEW_NAMES = 1 << 10  # fewer names are not worth a thread of their own
+FEW_LETTERS = 1 << 12  # fewer letters are not worth pieces and the settings of the BLAS
 NGRAM_TABLES = LETTERS, COUNTS = "ngrams.letters", "ngrams.counts"
 WEIGHT = "ngrams.weight"
 
@@ -57,12 +58,13 @@ class Network(Layer):
         dropout: in training, the share dropped after the embedding, after each recurrent layer, and
             after pooling.
         ngram_dropout: in training, the share dropped of each name's n-grams.
-        rng: source of the starting values.
+        rng: draws the initial values.
+        dtype: of the parameters, except n-gram weights in float16.
 
     Raises:
         InputError: the n-grams are not what the architecture says.
 
-    A network that is trained while another thread asks it answers with a mixture of old and new weights.
+    If one thread trains the network while another uses it, the logits are of old and new weights mixed.
 
     Parameters: "embedding.weight" (V, E), "recurrent.weight_ih_l0", ..., "output.weight" (C, F) and
     "output.bias" (C,), with F the width after pooling; where there are n-grams, "ngrams.weight" (G + 1, C).
@@ -82,6 +84,7 @@ class Network(Layer):
         rng = np.random.default_rng() if rng is None else rng
         self.architecture = a = architecture
         self.dtype = np.dtype(dtype)
+        find_nonlinearity(a.nonlinearity)  # also where the cell does not use it
         options = {"nonlinearity": a.nonlinearity} if a.cell in ("rnn", "combined") else {}
         after_embedding, after_recurrent, after_pooling = dropout
         self.embedding = Embedding(a.alphabet_size, a.embedding_size, rng=rng, dtype=dtype)
@@ -113,24 +116,25 @@ class Network(Layer):
 
     @classmethod
     def from_tensors(cls, architecture: Architecture, tensors: Mapping[str, NDArray[Any]]) -> Network:
-        """A network of what `tensors` gave, to be asked and not trained.
+        """A network for inference, made of what `tensors` returned.
 
-        It copies what it is given, in single precision; but n-grams' weights of half precision are those
-        given, as they are (see `Ngrams`). `Network(architecture, ngrams=...)` with `load` copies these too.
+        Parameters are copied as float32, except float16 weights of n-grams, which are used as they are (see
+        `Ngrams`) and cannot be trained.
 
         Raises:
             InputError: tensors are missing, unknown, or of other shapes.
         """
-        fixed = {name: tensors[name] for name in NGRAM_TABLES if name in tensors}
-        ngrams = (fixed[LETTERS], fixed[COUNTS]) if len(fixed) == 2 else None
-        weight = None if ngrams is None else tensors.get(WEIGHT)
-        network = cls(architecture, ngrams=ngrams, ngram_weight=weight, rng=Zeros())
-        network.load({name: tensor for name, tensor in tensors.items() if name not in fixed})
+        tables = NGRAM_TABLES if architecture.longest_ngram else ()
+        if missing := [name for name in tables if name not in tensors]:
+            raise InputError(f"expected the tensors {' and '.join(tables)}, missing: {', '.join(missing)}")
+        ngrams = (tensors[LETTERS], tensors[COUNTS]) if tables else None
+        network = cls(architecture, ngrams=ngrams, ngram_weight=tensors.get(WEIGHT), rng=Zeros())
+        network.load({name: tensor for name, tensor in tensors.items() if name not in tables})
         return network
 
     @property
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """All that makes the network besides its architecture: the parameters, and the n-grams' tables."""
+        """What defines the network besides its architecture: parameters, and the tables of the n-grams."""
         if self.ngrams is None:
             return dict(self.params)
         return {**self.params, LETTERS: self.ngrams.letters, COUNTS: self.ngrams.counts}
@@ -210,7 +214,7 @@ class Network(Layer):
         """One cell reads the names of a tree: pooled (U, K, H) of the distinct ones, (U, C) through a head.
 
         A letter is the same input wherever it occurs, so each letter of the alphabet is projected once. Its
-        dropout noise is drawn once as well: all names of a batch lose the same parts of a letter.
+        dropout noise is drawn once as well, for all names of a batch that this direction reads.
         """
         x, back_embedding = self.embedding.forward(np.arange(self.architecture.alphabet_size))  # (V, E)
         x, back_noise = self.dropout_embedded.forward(x, rng)
@@ -242,8 +246,8 @@ class Network(Layer):
     def logits(self, names: Ragged, *, threads: int = 1) -> Array:
         """As `forward`, for inference: the logits (N, C) of any number of names.
 
-        Names are processed in pieces: beyond the result, memory does not grow with their number. (With
-        several layers it does grow with the length of a single name.)
+        Names are processed in pieces: beyond the result, memory does not grow with their number, only with
+        the length of the longest name.
 
         Raises:
             InputError: a name has no letters, an id is not in the alphabet, or threads is not an integer of 1
@@ -251,18 +255,18 @@ class Network(Layer):
         """
         return self.evidence(names, threads=threads).logits
 
-    def evidence(self, names: Ragged, *, threads: int = 1, bits: bool = False) -> NgramEvidence:
+    def evidence(self, names: Ragged, *, threads: int = 1, bits: bool = False) -> Evidence:
         """The logits; with `bits`, also the bits per letter that the n-grams give (None without n-grams)."""
         check_whole_number("threads", threads)
         self._check(names)
         logits = np.empty((len(names), self.architecture.origin_count), self.dtype)  # (N, C)
         if len(names.data) < FEW_LETTERS:
-            return NgramEvidence(logits, self._fill(logits, names, 1, bits))
+            return Evidence(logits, self._fill(logits, names, 1, bits))
         reuse_memory()
         with one_blas_thread():
             pieces = _pieces(names.ends, SORTED_NAMES, SORTED_LETTERS)
             found = [self._fill(logits[piece], names[piece], threads, bits) for piece in pieces]
-        return NgramEvidence(logits, _joined(found))
+        return Evidence(logits, _joined(found))
 
     def _fill(self, logits: Array, names: Ragged, threads: int, bits: bool) -> Array | None:
         """Fill in the logits (N, C) of one piece; with `bits`, return its bits per letter (N,)."""

@@ -40,12 +40,12 @@ PRIOR_LETTERS, PRIOR_BITS = 4, 3.0  # added to every name, so that one rare lett
 UNKNOWN = 0  # the id of the unknown letter, which is in no n-gram, and of an n-gram without a weight
 
 
-class NgramEvidence(NamedTuple):
-    """What the n-grams say about N names.
+class Evidence(NamedTuple):
+    """What a network, or its n-grams alone, say about N names.
 
     Attributes:
-        logits: (N, C), their sum for each name.
-        bits_per_letter: (N,), see `Ngrams.bits_per_letter`; None if it was not asked for.
+        logits: (N, C).
+        bits_per_letter: (N,), see `Ngrams.bits_per_letter`; None if not asked for, or without n-grams.
     """
 
     logits: Array
@@ -151,7 +151,7 @@ class Ngrams(Layer):
         squares = self._squares.take(nodes.data.T).sum(axis=0)  # (P,)
         return _inverse_norm(np.add.reduceat(squares, nodes.starts))
 
-    def evidence(self, names: Ragged, *, table: Array | None = None, bits: bool = False) -> NgramEvidence:
+    def evidence(self, names: Ragged, *, table: Array | None = None, bits: bool = False) -> Evidence:
         """As `forward`, for inference; with `bits`, the bits per letter as well.
 
         For many names, a `table` made by `suffix_sums` is faster.
@@ -166,7 +166,7 @@ class Ngrams(Layer):
             sums = table.take(nodes.data.T.max(axis=0), axis=0)  # (P, C + 1)
         sums = np.add.reduceat(sums, nodes.starts)  # (N, C + 1)
         logits = sums[:, :-1] * _inverse_norm(sums[:, -1:])
-        return NgramEvidence(logits, self._bits_per_letter(nodes) if bits else None)
+        return Evidence(logits, self._bits_per_letter(nodes) if bits else None)
 
     def suffix_sums(self) -> Array:
         """Sums over each n-gram and its suffixes of idf * weight and of idf^2, (G + 1, C + 1).

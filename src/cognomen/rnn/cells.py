@@ -9,7 +9,7 @@ matrix product. `step` combines one projected input `a` with the state:
 
 A state is an array (S, N, H): one slot for most cells, two for the LSTM, the hidden state always first. In
 cells with gates `a` is (G, N, H), one gate after the other, so that each gate is contiguous in memory.
-Gate order, parameter names and initial values are those of torch.nn.
+Gate order, parameter names and initial values of the gated cells and of `Elman` are those of torch.nn.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ class GatedCell(Cell):
     """
 
     gates: int | None = None
-    summed: int | None = None  # the number of leading gates that use only the sum a + b; None: all of them
+    # The number of leading gates that use only the sum a + b (None: all gates): there the engine adds bias_hh
+    # to a, once for all steps. 0 is right for any cell.
+    summed: int | None = 0
 
     def __init__(
         self,
@@ -108,6 +110,8 @@ class GatedCell(Cell):
 
 class Elman(GatedCell):
     """h <- phi(V h + U x), the network of Elman (1990); U is `weight_ih`, V is `weight_hh`."""
+
+    summed = None
 
     def __init__(
         self,
@@ -202,7 +206,7 @@ class GRU(GatedCell):
         b = self.recurrent.apply(h)  # (3, N, H)
         rz = b[:2]
         rz += a[:2]
-        sigmoid(rz)
+        sigmoid(rz)  # in place
         r, z, b_n = b[0], b[1], b[2]  # (N, H) each
         n = r * b_n  # (N, H)
         n += a[2]
@@ -240,6 +244,7 @@ class LSTM(GatedCell):
     """
 
     gates = 4
+    summed = None
     slots = 2
 
     def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:

@@ -1,11 +1,11 @@
 """The layers without memory: linear, embedding, dropout.
 
-Every layer follows one rule: `forward` returns the output together with its own `backward`, a function from
+These layers follow one rule: `forward` returns the output together with its own `backward`, a function from
 the gradient of the loss by the output to the gradient by the input, which also adds the gradients of the
 layer's parameters to `layer.grads`. So forward and backward are next to each other, and `backward` is a
 closure over whatever it needs.
 
-Dimension letters throughout the library: N sequences or names, T time steps, V letters, E embedding, X input,
+Dimension letters in this package: N sequences or names, T time steps, V letters, E embedding, X input,
 H hidden units, Y output, C classes, S slots of a state, G gates, M steps of all sequences of a batch; with
 shared prefixes: P prefixes, U distinct names, n rows of a level; K kinds of pooling, D directions.
 """
@@ -58,9 +58,9 @@ class Layer:
         Raises:
             InputError: a name is missing or unknown, or a shape is wrong.
         """
-        if missing := self.params.keys() ^ values.keys():
+        if differing := self.params.keys() ^ values.keys():
             raise InputError(
-                f"expected the parameters {sorted(self.params)}; these differ: {sorted(missing)}"
+                f"expected the parameters {sorted(self.params)}; these differ: {sorted(differing)}"
             )
         for name, param in self.params.items():
             if values[name].shape != param.shape:

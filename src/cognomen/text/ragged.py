@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +47,11 @@ class Ragged:
         return len(self.lengths)
 
     def with_data(self, data: NDArray[Any]) -> Ragged:
-        """Other data (M, ...) for the same items."""
+        """Other data (M, ...) for the same items.
+
+        Raises:
+            InputError: it has another number of items.
+        """
         if len(data) != len(self.data):
             raise InputError(f"data: expected {len(self.data)} items, got {len(data)}")
         other = object.__new__(Ragged)  # the lengths are valid, and what was derived from them is kept
@@ -74,11 +78,21 @@ class Ragged:
         """The position of each item in its sequence, counted from 0, (M,)."""
         return np.arange(len(self.data)) - np.repeat(self.starts, self.lengths)
 
-    def __getitem__(self, which: Any) -> Any:
+    @overload
+    def __getitem__(self, which: int | np.integer[Any]) -> NDArray[Any]: ...
+
+    @overload
+    def __getitem__(self, which: slice | NDArray[Any] | Sequence[int]) -> Ragged: ...
+
+    def __getitem__(
+        self, which: int | np.integer[Any] | slice | NDArray[Any] | Sequence[int]
+    ) -> NDArray[Any] | Ragged:
         """One sequence (an array) for an integer, else a `Ragged` of the sequences selected."""
         if isinstance(which, (int, np.integer)):
             end = self.ends[which]
             return self.data[end - self.lengths[which] : end]
+        if not isinstance(which, slice) and len(which) == 0:
+            which = np.empty(0, np.int64)
         lengths = self.lengths[which]
         if isinstance(which, slice) and which.step in (None, 1):
             if len(lengths) == len(self):

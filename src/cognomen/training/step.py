@@ -27,15 +27,15 @@ class TrainStep:
         config: the settings.
         priors: the shares of the origins among the names that answers will be about, (C,).
         steps: how many there will be, for the schedule of the learning rate.
-        average_after: the weights are averaged after this many steps,
-        average_every: once in this many.
+        average_after: how many steps, 1 or more, come before the weights are averaged.
+        average_every: how many steps lie between two weights that enter the average.
 
     Attributes:
         network: the network that is trained.
         averaged: the network that answers: with the averaged weights, or the same network without averaging.
         optimiser: counts the steps.
         class_log_prior: what `logit_adjustment` adds to the logits, (C,).
-        prior_correction: the log of the origins' shares among the names shown over `priors`, (C,) or 0.
+        prior_correction: log(shares of the origins among the names shown / `priors`), (C,) or 0.
     """
 
     def __init__(
@@ -57,18 +57,20 @@ class TrainStep:
         self.prior_correction: Array | float = 0.0
 
     def __call__(self, names: Names, rng: np.random.Generator, where: str) -> tuple[float, float]:
-        """Train on a batch: its mean loss, and the number of names predicted right.
+        """Train on a batch: the mean cross-entropy of its names, and how many were predicted right.
 
         Args:
             names: the batch.
-            rng: of the dropout.
+            rng: draws the dropout noise.
             where: the name of this step in an error.
 
         Raises:
             TrainingError: training diverged.
         """
         config, count = self.config, len(names)
-        passes = 2 if config.rdrop_alpha else 1  # over each name, with different dropout
+        # The passes over a name differ in the dropout of its letters, its n-grams and the pooled vector; a
+        # prefix that they share is read once, with one noise.
+        passes = 2 if config.rdrop_alpha else 1
         names = names[np.tile(np.arange(count), passes)]
         dropped = rng.random(len(names.texts.data)) < config.letter_dropout
         texts = names.texts.with_data(np.where(dropped, UNKNOWN, names.texts.data))
@@ -113,7 +115,10 @@ class TrainStep:
         return groups | ({"averaged": self.averaged.params} if self.averaging else {})
 
     def _loss_of_parts(self, parts: list[Array], labels: Ids) -> tuple[float, Array, list[Array]]:
-        """The loss of the recurrent and the n-gram logits (N, C) together, their sum, and both gradients."""
+        """The cross-entropy of the summed logits (N, C), this sum, and the gradient by each part.
+
+        The gradients are those of the whole training loss: with R-Drop, and the recurrent part's own loss.
+        """
         config = self.config
         logits = sum(parts[1:], start=parts[0])  # (N, C)
         loss, dlogits = self._loss(logits, labels)

@@ -2,7 +2,7 @@
 
 A step of one row is a matrix-vector product among a dozen NumPy calls that cost more than the product does.
 The cells of a layer, one for each direction, therefore take their steps together: row d of a step belongs to
-cell d, and is multiplied by the weights of cell d. All else is the `step` of the cells' class, unchanged.
+cell d, and is multiplied by the weights of cell d. All else is the `step` of the cells' class.
 """
 
 from __future__ import annotations
@@ -47,10 +47,14 @@ def read_sequence(cells: Sequence[tuple[Cell, bool]], x: Array) -> Array:
         begin at the end of the sequence.
     """
     first, _ = cells[0]
-    joined = object.__new__(type(first))  # a shallow copy, without what copy.copy spends on finding out how
-    for name, part in vars(first).items():
-        is_linear = isinstance(part, Linear)
-        joined.__dict__[name] = _RowwiseLinear([vars(c)[name] for c, _ in cells]) if is_linear else part
+    linears = {name: part for name, part in vars(first).items() if isinstance(part, Linear)}
+    if len(cells) > 1 and sum(map(len, [part.params for part in linears.values()])) < len(first.params):
+        # Other parameters than those of linear maps cannot be joined: each cell reads on its own.
+        return np.concatenate([read_sequence([each], x) for each in cells], axis=1)
+    joined = object.__new__(type(first))  # a shallow copy; copy.copy takes ten times as long
+    joined.__dict__.update(vars(first))
+    for name in linears:
+        joined.__dict__[name] = _RowwiseLinear([vars(cell)[name] for cell, _ in cells])
     x = np.stack([x[::-1] if reverse else x for _, reverse in cells], axis=1)  # (T, D, X)
     a, _ = joined.project(x)  # (..., T, D, A)
     state = joined.initial_state(len(cells))  # (S, D, H)
