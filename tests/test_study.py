@@ -380,7 +380,7 @@ def changed(path: Path, one: str, other: str) -> None:
         ("How much", "How little", ["the question"]),
         ("[0.25, 0.5]", "[0.25, 0.6]", ["the table", "other numbers"]),
         ('"quick": false, "seed"', '"quick": true, "seed"', ["quick run"]),
-        ('"shares": [', '"parts": [', ["does not understand"]),
+        ('"shares": [', '"parts": [', ["cannot read"]),
         ('"numbers": {', '"numbers": {,', ["expected the results"]),
         ('"settings"', '"setting"', ["expected settings"]),
     ],

@@ -1,4 +1,4 @@
-"""The study: what is claimed of recurrent networks, run, measured and drawn.
+"""The study: experiments on what is claimed of recurrent networks.
 
 from cognomen.study import EXPERIMENTS
 print(EXPERIMENTS["program"].run().sentence)

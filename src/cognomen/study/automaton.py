@@ -1,8 +1,8 @@
-"""From the states of a trained net to the automaton that it has become, if it has become one.
+"""Extraction of a finite automaton from the states of a trained net (Giles et al. 1992).
 
-A net's memory is a point in space. Where the points that long inputs lead through fall into a few groups, and
-a group together with the next symbol always leads to the same group and the same answer, the net works as a
-finite automaton (Giles et al. 1992): rows are its states, columns the symbols of the input.
+If the hidden states along long inputs fall into a few groups, and each group with the next symbol always
+leads to the same group and the same answer, the net works as a finite automaton. In the tables of this module
+rows are states and columns symbols.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Automaton:
 
     Attributes:
         next: (S, K) as lists, the state after a symbol.
-        says: (S, K) as lists, the answer on the way there.
+        says: (S, K) as lists, the answer at this transition.
     """
 
     next: list[list[int]]
@@ -36,7 +36,7 @@ class Automaton:
         return asdict(self)
 
     def run(self, symbols: Ids) -> tuple[Ids, Ids]:
-        """Read symbols (N, T): the answers (N, T), and the state after each symbol (N, T)."""
+        """The answers (N, T) to symbols (N, T), and the state after each symbol, (N, T)."""
         table, says = np.array(self.next), np.array(self.says)
         state = np.zeros(len(symbols), np.int64)  # (N,)
         answers, states = np.empty_like(symbols), np.empty_like(symbols)
@@ -47,17 +47,17 @@ class Automaton:
 
 
 def extract(states: Array, symbols: Ids, answers: Ids) -> tuple[Automaton, Ids] | None:
-    """The smallest automaton that does what the net did, and the state of it in which each of the net's is.
+    """The smallest automaton that reproduces the net's answers, and its state for each of the net's.
 
-    Groups are made ever finer until each, with a symbol, has one successor and one answer.
+    Groups are refined until each of them, with each symbol, has one successor and one answer.
 
     Args:
-        states: the net's after each symbol, (N, T, H); before the first it was zero.
-        symbols: what it read, (N, T).
-        answers: what it said, (N, T).
+        states: of the net after each symbol, (N, T, H); zero before the first.
+        symbols: the inputs, (N, T).
+        answers: the outputs, (N, T).
 
     Returns:
-        The automaton and its states (N, T), or None where no grouping into a few hundred does.
+        The automaton and its states (N, T), or None if a few hundred groups are not enough.
     """
     count, steps, width = states.shape
     before = np.concatenate([np.zeros((count, 1, width), states.dtype), states], axis=1)  # (N, T+1, H)
@@ -75,7 +75,7 @@ def extract(states: Array, symbols: Ids, answers: Ids) -> tuple[Automaton, Ids] 
 
 
 def groups_within(points: Array, radius: float) -> Ids | None:
-    """Give each point (M, H) to the first group whose first point is near enough: (M,); None for too many."""
+    """Assign each point (M, H) to the first group whose first point is near, (M,); None for too many."""
     groups = np.full(len(points), -1)
     for group in range(MOST_GROUPS):
         left = np.flatnonzero(groups < 0)
@@ -102,7 +102,7 @@ def _deterministic(groups: Ids, symbols: Ids, answers: Ids) -> Automaton | None:
 
 
 def minimised(automaton: Automaton) -> tuple[Automaton, Ids]:
-    """Put states together that no input can tell apart (Moore 1956): the automaton, and where each went."""
+    """Merge states that no input distinguishes (Moore 1956): the automaton, and the new state of each."""
     following, says = np.array(automaton.next), np.array(automaton.says)
     part = _numbered(says)  # (S,); at first by what they say to each symbol
     while True:
@@ -115,7 +115,7 @@ def minimised(automaton: Automaton) -> tuple[Automaton, Ids]:
 
 
 def _numbered(rows: Ids) -> Ids:
-    """A number for each different row (S, K), in the order in which they first come: (S,)."""
+    """The index of each row (S, K) among the distinct rows, in order of first appearance: (S,)."""
     _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
     rank = np.argsort(np.argsort(first))
     numbers: Ids = rank[inverse.ravel()]

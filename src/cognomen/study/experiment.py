@@ -1,10 +1,10 @@
-"""What an experiment is: a question, numbers that answer it, and what is made of these numbers alone.
+"""Experiments: a question, measured numbers, and a table, a sentence and a figure made from the numbers.
 
-    measure(settings, on_progress) -> numbers       trains and measures; the only part that takes time
-    table(numbers), sentence(numbers), draw(figure, numbers)    what people see, pure functions of the numbers
+    measure(settings, on_progress) -> numbers                   trains and measures; the only slow part
+    table(numbers), sentence(numbers), draw(figure, numbers)    pure functions of the numbers
 
-The numbers are JSON values. They are what is kept, so that a table, a sentence or a picture can be made
-again, and compared with the one in a text, without training anything.
+The numbers are JSON values. They are what is stored, so that the table, the sentence and the figure can be
+made again, and compared with those in the docs, without any training.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from cognomen.rnn.engine.blas import one_blas_thread
 Numbers = Mapping[str, Any]  # JSON values only: no NaN (None stands for it), no arrays
 OnProgress = Callable[[float, str], None]  # the share that is done, 0 to 1, and what is being done
 
-# What experiments are about, in the order in which they are listed.
+# The topics of experiments, in the order in which they are listed.
 GROUPS = ("the five shapes", "what recurrence gives", "what it costs, and the remedy", "what learners ask")
 
 
@@ -30,7 +30,7 @@ def silent(share: float, words: str) -> None:
 
 
 def parts(on_progress: OnProgress, words: Sequence[str]) -> list[OnProgress]:
-    """One progress of its own for each of several parts of equal length, each named by its words."""
+    """Progress callbacks for several parts of equal length, one for each of their names."""
 
     def part(place: int, name: str) -> OnProgress:
         def show(share: float, detail: str) -> None:
@@ -42,17 +42,17 @@ def parts(on_progress: OnProgress, words: Sequence[str]) -> list[OnProgress]:
 
 
 def rounded(value: float, digits: int = 3) -> float | None:
-    """The value to so many significant digits, as it is kept; None if it is infinite or NaN."""
+    """The value rounded to significant digits; None if it is infinite or NaN."""
     return float(f"{value:.{digits}g}") if math.isfinite(value) else None
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How an experiment is run.
+    """Options of a run.
 
     Attributes:
-        quick: a few seconds' worth, to see that everything runs; its numbers show little.
-        seed: of everything that chance decides.
+        quick: take a few seconds, to see that everything works; the numbers mean little.
+        seed: of all random numbers.
     """
 
     quick: bool = False
@@ -61,17 +61,17 @@ class Settings:
 
 @dataclass(frozen=True)
 class Table:
-    """Heads, and rows of as many cells as they are shown; the first column names the row."""
+    """Headings, and rows of as many formatted cells; the first column names the row."""
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.heads) for row in self.rows):
-            raise InputError(f"table: expected {len(self.heads)} cells in each row, as many as heads")
+            raise InputError(f"table: expected {len(self.heads)} cells in each row, one per heading")
 
     def markdown(self) -> str:
-        """The table as Markdown, figures to the right."""
+        """The table in Markdown, numbers right-aligned."""
         rule = ["---", *["---:"] * (len(self.heads) - 1)]
         lines = (self.heads, rule, *self.rows)
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
@@ -82,18 +82,18 @@ class Experiment:
     """A question and how it is answered.
 
     Attributes:
-        name: a word or two with hyphens, as in `cognomen study run NAME`.
+        name: as in `cognomen study run NAME`.
         group: one of `GROUPS`.
-        question: one sentence, with its question mark.
-        measure: trains and measures; calls on_progress between 0 and 1.
-        table: the numbers as people read them.
-        sentence: what was measured, in words; every number in it comes from the numbers.
-        draw: the picture, on an empty figure.
-        size: width and height of the picture in inches.
+        question: one sentence.
+        measure: trains and measures.
+        table: the numbers in a table.
+        sentence: the result in words; all figures in it come from the numbers.
+        draw: draws on an empty figure.
+        size: width and height of the figure in inches.
         needs_names: whether it trains on the 18 files (`load_corpus("tutorial")`).
 
     Raises:
-        InputError: there is no such group.
+        InputError: the group does not exist.
     """
 
     name: str
@@ -111,10 +111,10 @@ class Experiment:
             raise InputError(f"group: expected one of {list(GROUPS)}, got {self.group!r}")
 
     def run(self, settings: Settings | None = None, on_progress: OnProgress = silent) -> Findings:
-        """Measure, in one thread. Equal settings give equal numbers on one machine, but for times.
+        """Measure, in one thread. On one machine equal settings give equal numbers, except for times.
 
         Raises:
-            DataError: the names it needs cannot be had.
+            DataError: names are needed and cannot be loaded.
         """
         settings = Settings() if settings is None else settings
         with one_blas_thread():
@@ -123,7 +123,7 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Findings:
-    """What an experiment measured under some settings."""
+    """The numbers of an experiment and the settings of its run."""
 
     experiment: Experiment
     settings: Settings
@@ -131,20 +131,20 @@ class Findings:
 
     @property
     def table(self) -> Table:
-        """The numbers as people read them."""
+        """The numbers in a table."""
         return self.experiment.table(self.numbers)
 
     @property
     def sentence(self) -> str:
-        """What was measured, in words."""
+        """The result in words."""
         return self.experiment.sentence(self.numbers)
 
     def draw(self, figure: Figure) -> None:
-        """Draw the picture on an empty figure."""
+        """Draw on an empty figure."""
         self.experiment.draw(figure, self.numbers)
 
     def to_json(self) -> dict[str, Any]:
-        """Everything, as JSON values; the table and the sentence stand there for readers without Python."""
+        """Everything as JSON values; the table and the sentence are included for readers without Python."""
         return {
             "name": self.experiment.name,
             "question": self.experiment.question,

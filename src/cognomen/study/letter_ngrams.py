@@ -1,12 +1,12 @@
-"""Letter n-gram models of names: what a generator is compared with, and nothing more.
+"""Letter n-gram models of names, the baseline of the generator.
 
-Interpolated Kneser-Ney smoothing (Kneser & Ney 1995; Chen & Goodman 1999). With c the counts of the longest
-contexts, and below these the number of different letters that stood before (a letter that always follows the
-same one is no likely letter elsewhere), h' the context h without its first letter, and D the discount,
+Interpolated Kneser-Ney smoothing (Kneser & Ney 1995; Chen & Goodman 1999). c are counts for the longest
+contexts, and numbers of distinct preceding letters for the shorter ones (a letter that always follows the
+same one is improbable elsewhere); h' is the context h without its first letter, and D the discount:
 
     p(l | h) = max(c(h l) - D, 0) / c(h) + D * kinds(h) / c(h) * p(l | h'),   p(l | no context) = 1 / V
 
-where kinds(h) is the number of different letters after h.
+where kinds(h) is the number of distinct letters after h.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ BORDER = "\n"  # before a name's first letter and after its last
 
 
 class LetterModel:
-    """How likely each letter is after the letters before it.
+    """The probability of each letter given those before it.
 
     Args:
-        names: what it counts.
-        order: letters in an n-gram, 1 or more.
-        alphabet: V letters, the border not among them.
+        names: the names to count.
+        order: n, 1 or more.
+        alphabet: V letters, without the border.
         discount: D, between 0 and 1.
     """
 
@@ -41,7 +41,7 @@ class LetterModel:
         self.totals: list[dict[str, tuple[int, int]]] = [_totals(each) for each in self.counts]
 
     def p(self, letter: str, context: str) -> float:
-        """p(letter | context); of the context the last letters count."""
+        """p(letter | context); only the last n - 1 letters of the context are used."""
         found = 1 / self.size
         for n in range(1, self.order + 1):  # the shortest first
             h = context[len(context) - n + 1 :]
@@ -59,7 +59,7 @@ class LetterModel:
 
 
 def _totals(counts: Counter[str]) -> dict[str, tuple[int, int]]:
-    """By context: how often anything came after it, and how many different letters did."""
+    """For each context, the number of letters after it, and of distinct ones."""
     found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for gram, count in counts.items():
         total, kinds = found[gram[:-1]]
@@ -68,12 +68,12 @@ def _totals(counts: Counter[str]) -> dict[str, tuple[int, int]]:
 
 
 class OriginModel:
-    """A letter model of each origin, each mixed with one of all names.
+    """A letter model for each origin, interpolated with one of all names.
 
     Args:
-        names, origins: what is counted.
-        order: letters in an n-gram.
-        share: of an origin's own model in the mixture; the rest is that of all names.
+        names, origins: the names to count.
+        order: n.
+        share: the weight of the origin's own model.
     """
 
     def __init__(self, names: Sequence[str], origins: Sequence[str], order: int, share: float) -> None:
@@ -85,20 +85,20 @@ class OriginModel:
         self.common = LetterModel(names, order, alphabet)
         self.own = {origin: LetterModel(its, order, alphabet) for origin, its in by_origin.items()}
 
-    def surprise(self, name: str, origin: str) -> float:
-        """-log p of a name, its end included, in nats."""
+    def negative_log_likelihood(self, name: str, origin: str) -> float:
+        """-log p of a name including its end, in nats."""
         own, common = self.own[origin].letters(name), self.common.letters(name)
         mixed = (self.share * a + (1 - self.share) * b for a, b in zip(own, common, strict=True))
         return -sum(map(math.log, mixed))
 
     def perplexity(self, names: Sequence[str], origins: Sequence[str]) -> float:
-        """exp of the mean surprise of a letter, ends counted as letters."""
-        total = sum(self.surprise(name, origin) for name, origin in zip(names, origins, strict=True))
+        """exp of the mean negative log-likelihood per letter, counting ends as letters."""
+        total = sum(map(self.negative_log_likelihood, names, origins))
         return math.exp(total / sum(len(name) + 1 for name in names))
 
 
 def best_mixture(model: OriginModel, names: Sequence[str], origins: Sequence[str]) -> float:
-    """The share, in tenths, under which held-out names are likeliest."""
+    """The share, in tenths, that maximises the likelihood of held-out names."""
 
     def perplexity(share: float) -> float:
         model.share = share

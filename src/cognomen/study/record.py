@@ -1,7 +1,7 @@
-"""Findings on disk: `results/NAME.json` and `figures/NAME.svg` in a folder, and whether they agree.
+"""Results on disk: `results/NAME.json` and `figures/NAME.svg` in a folder, and whether they agree.
 
-A picture carries the SHA-256 of the numbers it was drawn from, as its identifier. So a picture that is older
-than its results is found without drawing it again, whatever the version of matplotlib.
+The identifier of a figure is the SHA-256 of the numbers it was drawn from. So an outdated figure is found
+without drawing it again, whatever the version of matplotlib.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ PICTURE = "picture_sha256"  # not drawn anew to compare: matplotlib's versions d
 
 
 def results_path(folder: Path, name: str) -> Path:
-    """Where an experiment's numbers lie."""
+    """The path of an experiment's numbers."""
     return folder / "results" / f"{name}.json"
 
 
 def figure_path(folder: Path, name: str) -> Path:
-    """Where its picture lies."""
+    """The path of an experiment's figure."""
     return folder / "figures" / f"{name}.svg"
 
 
 def _sum(picture: bytes) -> str:
-    """The SHA-256 of a picture's text, however its lines end."""
+    """The SHA-256 of a figure's text, independent of line endings."""
     return hashlib.sha256(picture.replace(b"\r\n", b"\n")).hexdigest()
 
 
 def digest(numbers: Numbers) -> str:
-    """The SHA-256 of numbers, in one order and one form."""
+    """The SHA-256 of numbers in canonical form."""
     return hashlib.sha256(json.dumps(numbers, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
 def write(findings: Findings, folder: Path) -> list[Path]:
-    """Write numbers and picture, each whole or not at all; the paths.
+    """Write numbers and figure atomically; return the paths.
 
     Raises:
-        MissingExtraError: matplotlib is not installed; nothing has been written then.
+        MissingExtraError: matplotlib is not installed; nothing is written.
     """
     name = findings.experiment.name
-    # As they will be read: a picture must not know more than the file.
+    # Drawn from the numbers as they will be read, which may be rounded.
     kept = Findings(findings.experiment, findings.settings, json.loads(json.dumps(findings.numbers)))
     picture = draw_figure(kept)
     files = {
@@ -64,7 +64,7 @@ def write(findings: Findings, folder: Path) -> list[Path]:
 
 
 def draw_figure(findings: Findings) -> bytes:
-    """The picture as SVG, the same bytes each time; its description is the sentence."""
+    """The figure as SVG, reproducible to the byte; its description is the sentence."""
     experiment = findings.experiment
     figure = empty_figure(*experiment.size)
     from matplotlib import rc_context
@@ -77,13 +77,13 @@ def draw_figure(findings: Findings) -> bytes:
         "Description": findings.sentence,
         "Identifier": f"sha256:{digest(findings.numbers)}",
     }
-    with rc_context({"svg.hashsalt": experiment.name}):  # else each drawing has other ids
+    with rc_context({"svg.hashsalt": experiment.name}):  # else ids are random
         figure.savefig(picture, format="svg", metadata=about, bbox_inches="tight", pad_inches=0.15)
     return re.sub(rb"[ \t]+\n", b"\n", picture.getvalue())
 
 
 def _laid_out(facts: Mapping[str, Any]) -> str:
-    """JSON with one line for each of the numbers: short, and changes show."""
+    """JSON with one line per entry of the numbers: compact, with readable differences."""
     lines = []
     for key, value in facts.items():
         if key == "numbers":
@@ -95,11 +95,11 @@ def _laid_out(facts: Mapping[str, Any]) -> str:
 
 
 def read(folder: Path, name: str) -> Findings:
-    """The findings of an experiment as they were written.
+    """The stored findings of an experiment.
 
     Raises:
         InputError: there is no such experiment.
-        DataError: its results are missing or broken.
+        DataError: its results are missing or invalid.
     """
     experiment, path = find_experiment(name), results_path(folder, name)
     facts = _facts(path)
@@ -118,10 +118,10 @@ def _facts(path: Path) -> dict[str, Any]:
 
 
 def problems(folder: Path, experiments: Mapping[str, Experiment]) -> list[str]:
-    """What does not agree in a folder of results: one line for each, none when all is well.
+    """Inconsistencies in a folder of results, one line each.
 
-    Every experiment needs results of a full run, with the sentence and the table that its numbers give, and a
-    picture that was drawn from these numbers.
+    Each experiment must have results of a full run, with the sentence and the table that follow from its
+    numbers, and a figure drawn from these numbers.
     """
     found: list[str] = []
     for name in experiments:
@@ -140,9 +140,9 @@ def _problems_of(folder: Path, name: str) -> list[str]:
     try:
         expected = json.loads(json.dumps(findings.to_json()))
     except (KeyError, IndexError, TypeError, ValueError) as error:
-        return [f"the experiment does not understand its numbers any more ({error!r}); run it again"]
+        return [f"the experiment cannot read its numbers ({error!r}); run it again"]
     wrong = [
-        f"the {key} is not what the numbers say; run it again"
+        f"the {key} does not follow from the numbers; run it again"
         for key in ("name", "question", "sentence", "table")
         if facts.get(key) != expected[key]
     ]

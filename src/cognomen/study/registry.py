@@ -1,4 +1,4 @@
-"""Which experiments there are."""
+"""The list of experiments."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ ODD, MORE = "is the number of ones odd?", "are there more ones than zeros?"
 
 
 def _right_answers(bits: Ids, question: str) -> Ids:
-    """The answer after every symbol of (N, T): (N, T)."""
+    """The right answer after each symbol, (N, T) -> (N, T)."""
     ones = bits.cumsum(axis=1)
     return ones % 2 if question == ODD else (2 * ones > np.arange(1, bits.shape[1] + 1)).astype(np.int64)
 
@@ -58,13 +58,13 @@ def _trained(question: str, settings: Settings, on_progress: OnProgress) -> Sync
         bits = rng.integers(0, 2, (64, int(rng.integers(1, SHOWN + 1))))
         return pack(one_hot(bits, 2)), pack(_right_answers(bits, question))
 
-    quick = 800 if question == ODD else 100  # a count is not learned in seconds anyway
+    quick = 800 if question == ODD else 100  # counting cannot be learned in seconds
     learn(net, batch, quick if settings.quick else 4000, learning_rate=5e-3, on_progress=on_progress)
     return net
 
 
 def _seen(bits: Ids) -> Array:
-    """What a window of 20 sees of (N, T): the last 20, or all with nothing before, (N, 20 * 2)."""
+    """The input of the window: the last 20 symbols of (N, T), padded in front, (N, 20 * 2)."""
     last = one_hot(bits[:, -SHOWN:], 2)  # (N, T, 2)
     return np.pad(last, ((0, 0), (SHOWN - last.shape[1], 0), (0, 0))).reshape(len(bits), -1)
 
@@ -91,7 +91,7 @@ def answers_at(net: SyncedManyToMany, bits: Ids) -> Ids:
 
 
 def table(numbers: Numbers) -> Table:
-    """Right answers by length."""
+    """The share of right answers by length."""
     return Table(
         ("network, question", *(f"{length:,} symbols" for length in numbers["lengths"])),
         tuple(
@@ -116,7 +116,7 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """Right answers by length, one panel for each question."""
+    """The share of right answers by length, one panel per question."""
     for axes, question in zip(figure.subplots(1, 2, sharey=True), (ODD, MORE), strict=True):
         rows = [row for row in numbers["rows"] if row["question"] == question]
         for place, row in enumerate(rows):

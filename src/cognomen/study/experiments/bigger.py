@@ -26,17 +26,17 @@ SIZES = (16, 32, 64, 128, 256, 512)
 SHARE = 4  # one in four of the training names is used: few, as in many users' own data
 EPOCHS = 15
 RATE = 5e-3  # of the one recipe
-# What may be chosen: the peak of a one-cycle schedule, and what is dropped after embedding and pooling.
+# The candidates: the peak of a one-cycle schedule, and the dropout after embedding, layer and pooling.
 RATES = (6e-3, 2e-3, 6e-4)
 DROPS = ((0.0, 0.0, 0.0), (0.2, 0.0, 0.5))
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Train each size with one recipe for all, then with the one among a few that suits it."""
+    """Train each size with the same settings, then with the best of several."""
     learned, chosen_by = _fewer(load_names(quick=settings.quick), 2 if settings.quick else SHARE)
     sizes = SIZES[:4:3] if settings.quick else SIZES
     epochs = 2 if settings.quick else EPOCHS
-    # Larger nets take longer: a bar that moves evenly counts weights.
+    # Progress is counted in hidden units, since larger nets take longer.
     whole = sum(sizes)
     rows, done = [], 0
     for size in sizes:
@@ -57,7 +57,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 
 def _fewer(names: Surnames, share: int) -> tuple[Surnames, Surnames]:
-    """One in so many of the training names to learn from, and half as many others to choose by."""
+    """Every `share`-th training name for training, and half as many others for validation."""
     rows, others = np.arange(0, len(names.training), share), np.arange(1, len(names.training), 2 * share)
     learned = replace(
         names,
@@ -79,7 +79,7 @@ def _fit(size: int, names: Surnames, epochs: int, seed: int, **recipe: Any) -> T
 def _at_size(
     size: int, learned: Surnames, chosen_by: Surnames, epochs: int, seed: int, on_progress: OnProgress
 ) -> dict[str, Any]:
-    """One recipe for all, and the best of several for this size."""
+    """The same settings as for all sizes, and the best of several for this size."""
     recipes = [(rate, drop) for rate in RATES for drop in DROPS]
     first, *told = parts(on_progress, ["one recipe", *(f"rate {r:g}, dropout {d[2]:g}" for r, d in recipes)])
     none = {"dropout": DROPS[0], "weight_decay": 0.0, "schedule": False, "clip": np.inf}
@@ -147,7 +147,7 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """Training and held-out loss by size, with one recipe and with one for each; and names right."""
+    """Training and held-out loss by size, with the same settings and with tuned ones; and accuracy."""
     same, tuned, right = figure.subplots(1, 3)
     tuned.sharey(same)
     sizes = [row["size"] for row in numbers["rows"]]

@@ -29,12 +29,12 @@ RECURRENT, FRONT, BACK, EVERY = (
 
 
 class AllAtOnce(Window):
-    """All places of a text at once, with one hidden layer: no memory, and no text beyond its places.
+    """A net with one hidden layer that reads all positions of a text at once.
 
     Args:
-        places: P, the longest text that it can read.
-        in_front: where the empty places of shorter texts are.
-        seed: of the starting values.
+        places: P, the length of the longest text that it can read.
+        in_front: whether shorter texts are padded in front.
+        seed: of the initial values.
     """
 
     reads_many = True
@@ -57,10 +57,9 @@ class AllAtOnce(Window):
 
 
 def texts(count: int, length: int, rng: np.random.Generator) -> tuple[Ids, Ids]:
-    """Texts (N, T) of 2 or more letters, and whether `ab` is in each (N,); half of them have it once or more.
+    """Texts (N, T) of 2 or more letters, and whether `ab` is in each, (N,), which holds for half of them.
 
-    Letters are drawn; where the text must not have it, the `b` behind each `a` becomes a `c`; where it must,
-    it is put somewhere.
+    Letters are random; `ab` is replaced by `ac`, and inserted at a random position in half of the texts.
     """
     ids = rng.integers(0, LETTERS, (count, length))
     ids[:, 1:][(ids[:, :-1] == 0) & (ids[:, 1:] == 1)] = 2
@@ -97,7 +96,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 
 def _taught(net: Shape, longest: int, settings: Settings, on_progress: OnProgress) -> list[float]:
-    """The accuracy at each length, after learning from texts of up to `longest` letters."""
+    """The accuracy at each length, after training on texts of up to `longest` letters."""
     rng = np.random.default_rng(settings.seed)
 
     def batch(step: int) -> tuple[Packed, Ids]:
@@ -111,7 +110,7 @@ def _taught(net: Shape, longest: int, settings: Settings, on_progress: OnProgres
 
 
 def _two(numbers: Numbers, found: list[float]) -> tuple[float, float]:
-    """The mean accuracy at lengths that were trained on, and at those beyond."""
+    """The mean accuracy at lengths in training, and at longer ones."""
     inside = [
         a for n, a in zip(numbers["lengths"], found, strict=True) if n <= numbers["longest_in_training"]
     ]
@@ -138,7 +137,7 @@ def table(numbers: Numbers) -> Table:
 
 
 def sentence(numbers: Numbers) -> str:
-    """Weights and accuracy, side by side."""
+    """The sizes and accuracies of both kinds of net."""
     by_words = {words: (size, *_two(numbers, found)) for words, _, size, found in numbers["rows"]}
     size, near, far = by_words[RECURRENT]
     other, other_near, other_far = max((by_words[FRONT], by_words[BACK]), key=lambda each: each[2])
@@ -154,7 +153,7 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """Accuracy by length, and weights by the longest text."""
+    """Accuracy by length, and number of weights by the longest text."""
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
     for which, (words, _, _, found) in enumerate(numbers["rows"]):
         left.plot(numbers["lengths"], found, marker=MARKERS[which], color=COLOURS[which], label=words)

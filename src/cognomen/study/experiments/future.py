@@ -26,7 +26,7 @@ DIRECTIONS = (("forward", 64), ("reverse", 64), ("both", 44))
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Ask for the letter 0 to 3 places ahead, then for the origins of surnames."""
+    """Predict the letter 0 to 3 positions ahead, then the origins of surnames."""
     names = load_names(quick=settings.quick)
     letters, origins = parts(on_progress, ["letters ahead", "surnames"])
     ahead = AHEAD[::2] if settings.quick else AHEAD
@@ -53,7 +53,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 
 def _told_ahead(way: str, places: int, settings: Settings, on_progress: OnProgress) -> float:
-    """The share of letters told `places` ahead, on new sequences; where there is a letter to be told."""
+    """The share of right letters `places` positions ahead, on new sequences, where there is such a letter."""
     start, rng = np.random.default_rng(settings.seed), np.random.default_rng(settings.seed)
     delay = places if way == "forward, delayed" else 0
     direction = "both" if way == "both" else "forward"
@@ -62,7 +62,7 @@ def _told_ahead(way: str, places: int, settings: Settings, on_progress: OnProgre
 
     def batch(count: int) -> tuple[Packed, Packed]:
         ids = rng.integers(0, LETTERS, (count, LENGTH))
-        x = np.full((count, LENGTH + delay), LETTERS)  # behind the end the late one reads blanks
+        x = np.full((count, LENGTH + delay), LETTERS)  # with a delay, blanks after the end
         x[:, :LENGTH] = ids
         wanted = np.zeros((count, LENGTH + delay), np.int64)
         wanted[:, delay : LENGTH - places + delay] = ids[:, places:]
@@ -101,7 +101,7 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """Letters told by how far ahead they stand, and surnames by direction."""
+    """Right letters by distance, and surnames by direction."""
     letters, surnames = figure.subplots(1, 2, width_ratios=(1.4, 1))
     for place, (way, shares) in enumerate(numbers["shares"].items()):
         style = {"color": COLOURS[place], "marker": MARKERS[place], "ls": ("-", "--", ":")[place]}

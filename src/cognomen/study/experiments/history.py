@@ -37,7 +37,7 @@ def _changes(quick: bool) -> dict[str, Callable[[str], str]]:
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Train and ask once for each way of changing the names, and once with names whole only in training."""
+    """Train and test once for each change of the names, and once with shuffled names in the test only."""
     names = load_names(quick=settings.quick)
     changes = _changes(settings.quick)
     rows = []
@@ -97,7 +97,7 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """What order is worth, and how far back the history reaches."""
+    """The value of order, and how far back useful history reaches."""
     order, distance = figure.subplots(1, 2, width_ratios=(1, 1))
     by_words = dict(numbers["rows"])
     shown = {

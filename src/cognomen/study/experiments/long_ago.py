@@ -26,14 +26,14 @@ from cognomen.study.learning import accuracy, learn, make_orthogonal, one_hot
 
 LETTERS, HIDDEN = 4, 32
 LAGS = (5, 10, 20, 50, 100, 500)
-FADING = 200  # steps over which the gradient is followed
-OPEN = 5.0  # the bias of forget gates that start open: sigmoid(5) = .993 stays at each step
-GOOD = 0.95  # the share of letters that counts as recalled
-ENOUGH = 0.05  # the loss at which a growing lag grows
+FADING = 200  # steps over which the norm of the gradient is measured
+OPEN = 5.0  # the initial bias of open forget gates: sigmoid(5) = .993 is kept at each step
+GOOD = 0.95  # the accuracy that counts as learned
+ENOUGH = 0.05  # the loss at which a growing lag is increased
 
 
 class Way(NamedTuple):
-    """A cell, how it starts, and the largest gradient it is given."""
+    """A cell, its initialisation, and the largest norm of the gradient."""
 
     words: str
     cell: str
@@ -56,7 +56,7 @@ WAYS = (
     Way("LSTM, forget gates open", "lstm", open_gates=True),
 )
 QUICK = ("Elman", "Elman, orthogonal", "LSTM")
-SMALLEST = 1e-30  # of what is drawn: a gradient below is none
+SMALLEST = 1e-30  # the smallest gradient in the figure
 
 
 def _new(way: Way, seed: int) -> ManyToOne:
@@ -65,7 +65,7 @@ def _new(way: Way, seed: int) -> ManyToOne:
     if way.orthogonal:
         make_orthogonal(net, np.random.default_rng(seed))
     if way.open_gates:
-        net.params["encoder.bias_ih_l0"][HIDDEN : 2 * HIDDEN] = OPEN  # columns in the order i, f, g, o
+        net.params["encoder.bias_ih_l0"][HIDDEN : 2 * HIDDEN] = OPEN  # gates in the order i, f, g, o
     return net
 
 
@@ -76,7 +76,7 @@ def _batch(count: int, lag: int, rng: np.random.Generator) -> tuple[Packed, Ids]
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Follow gradients at the start; train at each lag; train with a lag that grows."""
+    """Measure gradients before training; train at each lag; train with a growing lag."""
     ways = [way for way in WAYS if way.words in QUICK] if settings.quick else WAYS
     lags = LAGS[:2] if settings.quick else LAGS
     steps = 100 if settings.quick else 300
@@ -101,9 +101,9 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 
 def gradients_by_lag(net: ManyToOne, seed: int) -> Array:
-    """The norm of the gradient of the answer by the letter k steps before the last, (FADING,), k = 0 first.
+    """The norm of the gradient by the letter k steps before the last, for k = 0, 1, ..., (FADING,).
 
-    The mean over 32 sequences, each with a random direction as the gradient at its answer.
+    The mean over 32 sequences, each with a random gradient by the logits.
     """
     rng = np.random.default_rng(seed)
     x, _ = _batch(32, FADING - 1, rng)
@@ -131,7 +131,7 @@ def _learned_at(way: Way, lag: int, steps: int, seed: int, on_progress: OnProgre
 def _learned_growing(way: Way, top: int, steps: int, seed: int, on_progress: OnProgress) -> tuple[int, float]:
     """The longest lag learned when the lag increased by half whenever the loss had fallen below .05.
 
-    And its recall at the lag `top`, which is where growing ends.
+    And its accuracy at the lag `top`, the end of the curriculum.
     """
     net, rng = _new(way, seed), np.random.default_rng(seed)
     optimiser, reached, lag = Adam(net.params, 3e-3), 0, 3
@@ -177,7 +177,7 @@ def table(numbers: Numbers) -> Table:
 
 
 def _reach(shares: list[float], lags: list[int]) -> int:
-    """The longest lag up to which everything is recalled, 0 for none."""
+    """The longest lag up to which all lags are learned, 0 for none."""
     recalled = takewhile(lambda pair: pair[1] >= GOOD, zip(lags, shares, strict=True))
     return max((lag for lag, _ in recalled), default=0)
 
@@ -198,12 +198,12 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """Gradients by lag, recall by lag, and the lag learned when it grew."""
+    """Gradients by lag, accuracy by lag, and the longest lag learned with a growing one."""
     fading, fixed, grown = figure.subplots(1, 3, width_ratios=(1, 1, 0.7))
     lags, rows = numbers["lags"], numbers["rows"]
     colours: dict[str, str] = {}
     for row, faded in zip(rows, numbers["fading"], strict=True):
-        if "not clipped" in row["words"]:  # the table and the bars have these
+        if "not clipped" in row["words"]:  # these are in the table and the bars only
             continue
         place = len(colours)
         colours[row["words"]] = COLOURS[place]
@@ -213,7 +213,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         fixed.plot(lags, row["fixed"], label=row["words"], **style)
     panel(
         fading,
-        "Gradient at the start",
+        "Gradient before training",
         yscale="log",
         ylim=(SMALLEST, 10),
         xlabel="lag, letters before the last",

@@ -1,4 +1,4 @@
-"""Why is my loss NaN? Because something overflowed some steps before: look at the gradient's norm.
+"""Why is my loss NaN? Something overflowed a few steps earlier: look at the norm of the gradient.
 
 The task: the input is a sequence of letters, and after the last one the network must say which occurred
 most often. It is trained by plain gradient descent, with several learning rates and input lengths. A run
@@ -32,7 +32,7 @@ LETTERS, HIDDEN = 4, 32
 LENGTHS = (10, 30, 100)
 RATES = (0.001, 0.01, 0.1, 1.0, 3.0)
 STEPS = 120
-SHOWN = 8  # the last steps of a run, of which the gradient's norm is kept
+SHOWN = 8  # the last steps of a run, whose gradient norms are kept
 
 
 class Way(NamedTuple):
@@ -45,7 +45,7 @@ class Way(NamedTuple):
 
     @property
     def clipped(self) -> bool:
-        """Whether any gradient is held back."""
+        """Whether gradients are clipped."""
         return self.clip < math.inf
 
 
@@ -66,15 +66,15 @@ SHADES = {  # what a run's field in the picture means
 
 
 class Run(NamedTuple):
-    """A training that was ended by the first number that is not finite, or by none."""
+    """A training run, up to the first number that is infinite or NaN."""
 
     losses: list[float]
     norms: list[float]  # of the gradient at each step, before clipping
-    bad: str | None  # what was not finite, the first in the order in which a step computes it
+    bad: str | None  # the first array of the last step that was not finite; None if all were
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Train in each way, on each length, at each rate."""
+    """Train each variant, at each length and rate."""
     lengths, rates = (LENGTHS[:1], RATES[2:]) if settings.quick else (LENGTHS, RATES)
     steps = STEPS // 3 if settings.quick else STEPS
     asked = [(way, length, rate) for way in WAYS for length in lengths for rate in rates]
@@ -100,7 +100,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 
 def loss_as_written(logits: Array, labels: Ids) -> tuple[float, Array]:
-    """-log(softmax) just as the formula has it, and its gradient (N, C): what not to do."""
+    """-log(softmax) as in the formula, and its gradient (N, C): what not to do."""
     e = np.exp(logits)  # (N, C); overflows
     p = e / e.sum(axis=1, keepdims=True)  # inf / inf is NaN
     rows = np.arange(len(logits))
@@ -110,13 +110,13 @@ def loss_as_written(logits: Array, labels: Ids) -> tuple[float, Array]:
 
 
 def train(way: Way, length: int, rate: float, seed: int, steps: int) -> Run:
-    """Train on sequences of one length until a number is not finite, or for so many steps."""
+    """Train on sequences of one length, for a number of steps or until a number is not finite."""
     start, rng = np.random.default_rng(seed), np.random.default_rng(seed)
     encoder = Encoder("rnn", LETTERS, HIDDEN, rng=start, cell_options={"nonlinearity": way.phi})
     net = ManyToOne(encoder, LETTERS, rng=start)
     net.params["encoder.weight_hh_l0"][...] = np.eye(HIDDEN)
     optimiser, losses, norms = SGD(net.params, rate), [], []
-    with np.errstate(all="ignore"):  # that numbers overflow is what is to be seen
+    with np.errstate(all="ignore"):  # overflow is what is measured
         for _ in range(steps):
             x = one_hot(rng.integers(0, LETTERS, (32, length)), LETTERS)  # (N, T, V)
             labels = x.sum(axis=1).argmax(axis=1)  # (N,)
@@ -139,7 +139,7 @@ def _of(numbers: Numbers, way: str) -> list[dict[str, Any]]:
 
 
 def table(numbers: Numbers) -> Table:
-    """How each way ended: the step of the first bad number, or the loss."""
+    """The result of each run: the step at which it diverged, or the loss."""
     heads = ("letters, learning rate", *(way.words for way in WAYS))
     places = [(length, rate) for length in numbers["lengths"] for rate in numbers["rates"]]
     columns = [[_ended(run) for run in _of(numbers, way.words)] for way in WAYS]
@@ -155,7 +155,7 @@ def _ended(run: dict[str, Any], bad: str = "NaN, step") -> str:
 
 
 def sentence(numbers: Numbers) -> str:
-    """How many runs of each way went bad, and what the gradient was a step before."""
+    """The number of diverged runs of each variant, and the gradient one step before."""
     runs = {way.words: _of(numbers, way.words) for way in WAYS}
     counts = [f"{words} {sum(run['bad'] is not None for run in each)}" for words, each in runs.items()]
     text = (
@@ -174,7 +174,7 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """How each run ended, and the gradients on the way to a bad number."""
+    """The results of all runs, and the gradients of diverging ones."""
     grid, norms = figure.subplots(1, 2, width_ratios=(2.2, 1))
     _draw_grid(grid, numbers)
     loose = [way for way in WAYS if not way.clipped]
@@ -192,14 +192,14 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         norms,
         "On the way to NaN, without clipping",
         yscale="log",
-        xlabel="steps, the first bad number at 0",
+        xlabel="steps, with the first infinite or NaN at 0",
         ylabel="norm of the gradient",
     )
     norms.legend(frameon=False, fontsize=9)
 
 
 def _draw_grid(axes: Axes, numbers: Numbers) -> None:
-    """A field for each run: the step at which it went bad, or the loss that it came to."""
+    """A cell for each run: the step at which it diverged, or its final loss."""
     from matplotlib.patches import Patch, Rectangle
 
     lengths, rates = numbers["lengths"], numbers["rates"]

@@ -24,9 +24,9 @@ from cognomen.study.names import TrainedNetwork, fit_names, load_names
 WAYS = {"tanh": "with tanh", "identity": "without"}
 TASKS = ("odd", "first sign", "names")
 HIDDEN = 16  # of the tasks with signs
-SIGNS = 10  # of the sequences that oddness is learned on
-LONGEST = 20  # of those that the first sign is learned on
-LENGTHS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # of those that it is asked of
+SIGNS = 10  # the length of the sequences for oddness
+LONGEST = 20  # the longest training sequence for the first sign
+LENGTHS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # in the test
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
@@ -68,7 +68,7 @@ def _encoder(phi: str, rng: np.random.Generator) -> Encoder:
 
 
 def _signs(count: int, length: int, rng: np.random.Generator) -> tuple[Array, Ids]:
-    """Random signs as numbers 1 and -1 (N, T, 1), and which are minus (N, T)."""
+    """Random signs as 1 and -1, (N, T, 1), and which of them are minus, (N, T)."""
     minus = rng.integers(0, 2, (count, length))
     return (1 - 2 * minus).astype(np.float32)[..., None], minus
 
@@ -91,7 +91,7 @@ def _odd(phi: str, settings: Settings, on_progress: OnProgress) -> list[float]:
 
 
 def _first(phi: str, settings: Settings, on_progress: OnProgress) -> dict[str, object]:
-    """Which sign was the first? Learned on short sequences, asked of long ones; and the state's size."""
+    """The accuracy on which sign was first, trained on short sequences; and the norm of the state."""
     start, rng = np.random.default_rng(settings.seed), np.random.default_rng(settings.seed)
     net = ManyToOne(_encoder(phi, start), 2, rng=start)
 
@@ -108,7 +108,7 @@ def _first(phi: str, settings: Settings, on_progress: OnProgress) -> dict[str, o
         on_progress=on_progress,
     )
     recalled, norms = [], []
-    with np.errstate(over="ignore", invalid="ignore"):  # that the state overflows is what is to be seen
+    with np.errstate(over="ignore", invalid="ignore"):  # overflow is what is measured
         for length in LENGTHS:
             x, labels = batch(100 if settings.quick else 400, length)
             recalled.append(accuracy(net, x, labels))
@@ -123,10 +123,10 @@ def _first(phi: str, settings: Settings, on_progress: OnProgress) -> dict[str, o
 
 
 def interaction(fitted: TrainedNetwork, names: tuple[str, ...], rng: np.random.Generator) -> float:
-    """How much two letters of a name act together, of what one does alone; 0 where letters only add up.
+    """The interaction of the first and the last letter, relative to the effect of the first; 0 for a sum.
 
-    The first letter is changed, the last one, and both. For a sum, both changes together move the logits by
-    what each moves them. The mean size of the difference to that, of the mean size of what the first does.
+    The first letter is changed, the last one, and both. For a sum the effects on the logits add. The mean
+    absolute difference from additivity is divided by the mean absolute effect of the first letter.
     """
     kept = [name for name in names if len(name) > 1]
     others = [kept[row] for row in rng.permutation(len(kept))]
@@ -170,7 +170,7 @@ def table(numbers: Numbers) -> Table:
 
 
 def _overflow(first: dict[str, list[float | None]], lengths: list[int]) -> int | None:
-    """The shortest length after which the state is no finite number."""
+    """The shortest length at which the state overflows."""
     return next((n for n, norm in zip(lengths, first["norms"], strict=True) if norm is None), None)
 
 
@@ -200,7 +200,7 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """Oddness by sign, the state by length, and surnames."""
+    """Accuracy by number of signs, the norm of the state by length, and surnames."""
     odd, state, names = figure.subplots(1, 3)
     steps = range(1, numbers["signs"] + 1)
     for place, (phi, words) in enumerate(WAYS.items()):

@@ -19,7 +19,7 @@ from cognomen.study.learning import learn
 HIDDEN = 8
 LONGEST = 10  # digits in training
 LENGTHS = (5, 10, 20, 50, 100, 200, 500, 1000)
-POINTS = 400  # states that are drawn
+POINTS = 400  # states in the figure
 
 
 def sums(count: int, digits: int, rng: np.random.Generator) -> tuple[Ids, Ids, Ids]:
@@ -35,7 +35,7 @@ def sums(count: int, digits: int, rng: np.random.Generator) -> tuple[Ids, Ids, I
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Train on numbers of 1 to 10 digits, ask for sums of up to 1000, and look at the states."""
+    """Train on numbers of 1 to 10 digits, test on up to 1000, and analyse the states."""
     start, rng = np.random.default_rng(settings.seed), np.random.default_rng(settings.seed)
     net = SyncedManyToMany(Encoder("rnn", 2, HIDDEN, rng=start), 2, rng=start)
 
@@ -63,7 +63,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 
 def _look_inside(net: SyncedManyToMany, rng: np.random.Generator) -> dict[str, object]:
-    """The states that sums of 100 digits lead through: on their plane of most spread, and as an automaton."""
+    """The states in sums of 100 digits: their first two principal components, and their automaton."""
     pairs, total, carries = sums(200, 100, rng)
     x = pack(pairs)
     states = np.stack(net.encoder.forward(x)[0].unpack())  # (N, T, H)
@@ -87,7 +87,7 @@ def _look_inside(net: SyncedManyToMany, rng: np.random.Generator) -> dict[str, o
 
 
 def table(numbers: Numbers) -> Table:
-    """Digits and whole sums that are right, by length."""
+    """Right digits and right sums by length."""
     return Table(
         ("digits in each number", "digits right", "whole sums right", "digits right without a carry"),
         tuple((f"{digits:,}", *(f"{share:.1%}" for share in shares)) for digits, *shares in numbers["rows"]),
@@ -118,7 +118,7 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """The states on a plane, coloured by the carry, and the automaton that they are."""
+    """The states in two dimensions, coloured by the carry, and their automaton."""
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
     for carry, marker in ((0, "o"), (1, "s")):
         points = np.array([p[:2] for p in numbers["points"] if p[2] == carry])
@@ -134,7 +134,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     is_carry = numbers["state_is_carry"] == 1
     names = [f"carry\n{s}" if is_carry else f"{s}" for s in range(len(labels))]
     draw_automaton(right, automaton["next"], labels, names)
-    right.set_title("the automaton that they work as", fontsize=11)
+    right.set_title("their automaton", fontsize=11)
 
 
 PROGRAM = Experiment(

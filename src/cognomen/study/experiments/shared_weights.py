@@ -28,10 +28,10 @@ EXAMPLES = (10, 20, 50, 100, 200, 500, 1000)
 
 
 class Copies(SyncedManyToMany):
-    """T cells one after the other, each with an answer of its own: a recurrent net, unrolled and let go.
+    """A recurrent net unrolled into T cells and output layers with separate weights.
 
     Args:
-        net: a net with an answer after every step; each copy starts with its weights.
+        net: the initial weights of all copies.
         steps: T, the length of all sequences.
     """
 
@@ -46,7 +46,7 @@ class Copies(SyncedManyToMany):
     def forward(
         self, x: Input, targets: Targets | None = None, rng: np.random.Generator | None = None
     ) -> tuple[Array, BackToInput]:
-        """Read sequences of T steps, one with each copy: logits (M, C), in the packed order."""
+        """See `Shape.forward`; all sequences have T steps, one for each copy."""
         x = self._steps(x)
         data = x.data.astype(self.cells[0].dtype, copy=False)  # (M, X)
         state = self.cells[0].initial_state(len(x))  # (S, N, H)
@@ -69,12 +69,12 @@ class Copies(SyncedManyToMany):
         return np.concatenate(logits), backward
 
     def gradients(self, name: str) -> list[Array]:
-        """What each copy says of one of its weights."""
+        """The gradient by one of the parameters, for each copy."""
         return [self.grads[f"{t}.{name}"] for t in range(len(self.cells))]
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Compare the gradients of three cells with those of their copies, then let copies learn."""
+    """Compare the gradients of three cells with those of their copies, then train both."""
     check, train = parts(on_progress, ["gradients", "learning"])
     gradients = []
     for done, cell in enumerate(KINDS, start=1):
@@ -121,7 +121,7 @@ def _compare(cell: str, seed: int) -> tuple[int, float, float]:
 
 
 def _by_step(seed: int) -> list[list[float]]:
-    """How much each copy adds to the gradient of V, as a norm: for a loss on all answers, and on the last."""
+    """The norm of each copy's gradient of V, for a loss on all answers and on the last one."""
     rng = np.random.default_rng(seed)
     copies = Copies(_net("rnn", seed), STEPS)
     x = pack(rng.standard_normal((64, STEPS, 2)))
@@ -136,7 +136,7 @@ def _by_step(seed: int) -> list[list[float]]:
 
 
 def _taught(count: int, steps: int, seed: int, on_progress: OnProgress) -> tuple[float, float]:
-    """Digits right in new sums, after learning from `count` sums: with shared weights, with copies."""
+    """The accuracy on digits of new sums after training on `count` sums: of the net and the copies."""
     rng = np.random.default_rng(seed)
     pairs, total, _ = sums(count, STEPS, rng)
     asked, right, _ = sums(1000, STEPS, rng)
@@ -181,7 +181,7 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """What each step adds to the gradient, and what sharing is worth."""
+    """The contribution of each step to the gradient, and the value of sharing."""
     left, right = figure.subplots(1, 2)
     places = np.arange(1, numbers["steps"] + 1)
     for which, words in enumerate(("loss on every answer", "loss on the last answer")):
@@ -197,7 +197,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         ylabel="norm of its share",
     )
     counts = [row[0] for row in numbers["rows"]]
-    for which, words in enumerate(("one cell for all steps", f"{numbers['steps']} copies, each its own")):
+    for which, words in enumerate(("one cell for all steps", f"{numbers['steps']} separate copies")):
         shares = [row[1 + which] for row in numbers["rows"]]
         right.plot(counts, shares, marker=MARKERS[which], color=COLOURS[which], label=words)
     right.axhline(0.5, color=GREY, ls=":", label="guessing")

@@ -29,13 +29,13 @@ from cognomen.text.ragged import Ragged
 HIDDEN = 128
 LENGTHS = (1, 3, 10, 30, 100, 300, 1000)
 SIDE_BY_SIDE = (1, 8, 64)
-ROWS = 2048  # in a product: beyond, the cache does not hold them, and it takes longer again
-PACKED = 512  # names read side by side without sharing
-BLOCK = 192  # names that begin a level together, as when the classifier answers
+ROWS = 2048  # in a product: more do not fit the cache
+PACKED = 512  # names in a batch without sharing
+BLOCK = 192  # names that start at one level, as in the classifier's inference
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Time steps against large products, then names letter by letter against the tree of their prefixes."""
+    """Time steps and large products, then names letter by letter and along the tree of their prefixes."""
     names = load_names(quick=settings.quick)
     steps, sharing = parts(on_progress, ["steps against large products", "shared prefixes"])
     lengths = LENGTHS[::3] if settings.quick else LENGTHS
@@ -57,8 +57,8 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 
 def _times(x: Array, v: Array, count: int, goes: int) -> list[float]:
-    """Milliseconds of T steps, one after the other, and of their rows (T * N, H) in large products."""
-    h, z, result = x[:count].copy(), np.empty_like(x[:count]), np.empty_like(x)  # no time goes into memory
+    """Milliseconds of T sequential steps, and of their rows (T * N, H) in large products."""
+    h, z, result = x[:count].copy(), np.empty_like(x[:count]), np.empty_like(x)  # allocation is not timed
 
     def step_by_step() -> None:
         for _ in range(len(x) // count):
@@ -75,7 +75,7 @@ def _times(x: Array, v: Array, count: int, goes: int) -> list[float]:
 
 
 def _milliseconds(calls: list[Callable[[], object]], goes: int) -> list[float]:
-    """The shortest time of each call: what else the machine does only ever adds. They take turns."""
+    """The shortest time of each call, taken in turns: other load on the machine only adds."""
     times = np.empty((goes, len(calls)))
     for go in range(goes + 1):  # the first warms up
         for place, call in enumerate(calls):
@@ -87,7 +87,7 @@ def _milliseconds(calls: list[Callable[[], object]], goes: int) -> list[float]:
 
 
 def _sharing(names: Ragged, letters: int, settings: Settings) -> dict[str, Any]:
-    """All names through one cell, letter by letter and along the tree: steps, times, and that both agree."""
+    """All names through one cell, letter by letter and along the tree: steps, times, and the difference."""
     cell = GRU(letters, HIDDEN, rng=np.random.default_rng(settings.seed))
 
     def letter_by_letter() -> Array:
@@ -120,14 +120,14 @@ def _sharing(names: Ragged, letters: int, settings: Settings) -> dict[str, Any]:
 
 
 def _ratio(times: Sequence[float]) -> float:
-    """How many times as long the first takes as the second."""
+    """The ratio of the first time to the second."""
     return times[0] / times[1]
 
 
 def table(numbers: Numbers) -> Table:
-    """Milliseconds of steps and of large products, and their ratio, for each length and width."""
+    """Milliseconds of steps and of large products, and their ratio, by length and batch size."""
     times = numbers["milliseconds"]  # by number of sequences: for each length, steps and products
-    heads = ((f"{count} side by side: steps, ms", "products, ms", "ratio") for count in times)
+    heads = ((f"batch of {count}: steps, ms", "products, ms", "ratio") for count in times)
     rows = [
         [(_shown(step), _shown(whole), f"{step / whole:.1f}") for step, whole in pairs]
         for pairs in zip(*times.values(), strict=True)
@@ -139,7 +139,7 @@ def table(numbers: Numbers) -> Table:
 
 
 def _shown(milliseconds: float) -> str:
-    """Two digits that count, and no fewer than those before the point."""
+    """Two significant digits, or all digits before the point."""
     return f"{milliseconds:.0f}" if milliseconds >= 10 else f"{milliseconds:#.2g}"
 
 
@@ -149,9 +149,9 @@ def sentence(numbers: Numbers) -> str:
     most = list(numbers["milliseconds"])[-1]
     apart, along = numbers["sharing_milliseconds"]
     return (
-        f"On one core, {longest:,} steps of one sequence, one after the other, take "
+        f"On one core, {longest:,} sequential steps of one sequence take "
         f"{_shown(alone[-1][0])} ms, {_ratio(alone[-1]):.1f} times as long as the same arithmetic in "
-        f"products of up to {numbers['rows']:,} rows; with {most} sequences side by side "
+        f"products of up to {numbers['rows']:,} rows; with a batch of {most} sequences "
         f"{_ratio(many[-1]):.1f} times. {numbers['names']:,} surnames have {numbers['letters']:,} letters "
         f"but {numbers['prefixes']:,} distinct prefixes: along their tree they are read in "
         f"{_shown(along)} ms, letter by letter in {_shown(apart)}, {apart / along:.1f} times as long, with "
@@ -160,25 +160,25 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """Times by length, the price of steps by length, and letters against beginnings."""
+    """Times by length, their ratio, and letters against prefixes."""
     times, price, shared = figure.subplots(1, 3, width_ratios=(1, 1, 0.9))
     lengths = numbers["lengths"]
     for place, (count, pairs) in enumerate(numbers["milliseconds"].items()):
         style = {"color": COLOURS[place], "marker": MARKERS[place]}
-        label = f"{count} sequence{'s side by side' * (count != '1')}"
+        label = "1 sequence" if count == "1" else f"batch of {count}"
         times.plot(lengths, [step for step, _ in pairs], label=label, **style)
         times.plot(lengths, [whole for _, whole in pairs], ls=":", markerfacecolor="white", **style)
         price.plot(lengths, [_ratio(pair) for pair in pairs], **style)
     by_steps: dict[str, Any] = {"xscale": "log", "xlabel": "steps"}
     panel(
         times,
-        "One after the other; dotted, all at once",
+        "Sequential; dotted, large products",
         yscale="log",
         ylabel="milliseconds",
         **by_steps,
     )
     times.yaxis.set_major_formatter("{x:g}")
-    panel(price, "The price of steps", ylabel="times as long as large products", **by_steps)
+    panel(price, "The cost of sequential steps", ylabel="times as long as large products", **by_steps)
     price.set_ylim(bottom=0)
     price.axhline(1, color=GREY, lw=1, ls=":")
     for axes in (times, price):
@@ -186,7 +186,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     names = [
         f"{what}:\n{_shown(each)} ms"
         for what, each in zip(
-            ["letters,\none step each", "different\nbeginnings"], numbers["sharing_milliseconds"], strict=True
+            ["letters,\none step each", "distinct\nprefixes"], numbers["sharing_milliseconds"], strict=True
         )
     ]
     bars(

@@ -1,4 +1,4 @@
-"""The five shapes, each at a real task: one task in each file."""
+"""The five shapes, each on a real task: one task per file."""
 
 from __future__ import annotations
 

@@ -31,13 +31,13 @@ SHOWN = 8  # images in the picture
 
 
 def captions(digit: int) -> list[str]:
-    """All that may be said of a digit's image ("an eight")."""
+    """All correct captions of a digit's image ("an eight", not "a eight")."""
     said = [phrase.format(WORDS[digit]) for phrase in PHRASES]
     return [text.replace(" a eight", " an eight") for text in said]
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Train on four images of five; the rest is described by the likeliest letters, and by chance."""
+    """Train on four fifths of the images; caption the rest greedily and by sampling."""
     images, labels = digits("this task")
     training, test = split(labels, settings.seed)
     rng = np.random.default_rng(settings.seed)
@@ -86,28 +86,28 @@ def sample(net: OneToMany, images: Array, rng: np.random.Generator) -> list[Hypo
 
 
 def spell(letters: Vocabulary, written: list[Hypothesis]) -> list[str]:
-    """Texts of letters."""
+    """The texts as strings."""
     return ["".join(letters.decode(text.ids)) for text in written]
 
 
 def share_allowed(texts: list[str], labels: Ids) -> float:
-    """How many say, letter by letter, what may be said of their image."""
+    """The share of texts that are correct captions, letter by letter."""
     return float(np.mean([text in captions(label) for text, label in zip(texts, labels, strict=True)]))
 
 
 def kinds(texts: list[str]) -> list[int]:
-    """How often each phrase was used, and last how often none of them."""
+    """The number of uses of each phrase, and at the end of texts that use none."""
     found = Counter(phrase_of(text) for text in texts)
     return [found[place] for place in range(len(PHRASES) + 1)]
 
 
 def phrase_of(text: str) -> int:
-    """The number of the phrase that a text follows for some digit; that of none is `len(PHRASES)`."""
+    """The index of the phrase that a text uses, for any digit; `len(PHRASES)` if it uses none."""
     return next((captions(digit).index(text) for digit in range(10) if text in captions(digit)), len(PHRASES))
 
 
 def table(numbers: Numbers) -> Table:
-    """How often each phrase is used."""
+    """The number of uses of each phrase."""
     names = [*(phrase.format("...") for phrase in PHRASES), "anything else"]
     columns = zip(names, numbers["kinds"]["likeliest"], numbers["kinds"]["drawn"], strict=True)
     rows = [(name, f"{one}", f"{other}") for name, one, other in columns]
@@ -116,7 +116,7 @@ def table(numbers: Numbers) -> Table:
 
 
 def sentence(numbers: Numbers) -> str:
-    """How many captions are right."""
+    """The share of captions that are right."""
     used = sum(count > 0 for count in numbers["kinds"]["drawn"][:-1])
     return (
         f"Of {numbers['test']} held-out images, {numbers['exact']:.1%} get a caption that is right in every "
@@ -126,14 +126,14 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """Some images with what is said of them."""
+    """Some images with their captions."""
     for axes, example in zip(figure.subplots(2, SHOWN // 2).flat, numbers["examples"], strict=True):
         axes.imshow(np.array(example["image"]).reshape(8, 8), cmap="Greys")
         axes.set(xticks=[], yticks=[])
         said = example["drawn"].replace(", ", ",\n")
         said += "" if phrase_of(example["drawn"]) < len(PHRASES) else " (no such phrase)"
         axes.set_xlabel(f"{example['likeliest']}\n{said}", fontsize=9, color=COLOURS[0])
-    figure.suptitle("above: the likeliest letters; below: letters drawn by chance", fontsize=11)
+    figure.suptitle("above: greedy; below: sampled", fontsize=11)
 
 
 CAPTIONS = Experiment(

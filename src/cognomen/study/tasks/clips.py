@@ -29,7 +29,7 @@ NETS = {
 
 
 def seen_before(shown: Ids) -> Ids:
-    """For each frame (N, T) of kinds: 1 where the kind has come before in its clip."""
+    """For each frame of digits (N, T): 1 if the digit has occurred before in its clip."""
     same = shown[:, :, None] == shown[:, None, :]  # (N, T, T)
     found: Ids = np.tril(same, -1).any(axis=2).astype(np.int64)
     return found
@@ -38,7 +38,7 @@ def seen_before(shown: Ids) -> Ids:
 def make_clips(
     images: Array, labels: Ids, pool: Ids, count: int, rng: np.random.Generator
 ) -> tuple[Packed, dict[str, Packed]]:
-    """Clips of images of a pool, packed, and their labels: "before" and "again"."""
+    """Packed clips of images from a pool, and their labels "before" and "again"."""
     frames = rng.choice(pool, (count, FRAMES))
     shown = labels[frames]  # (N, T)
     answers = {"before": seen_before(shown), "again": seen_before(shown[:, ::-1])[:, ::-1]}
@@ -83,14 +83,14 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 
 def guess(answers: Ids) -> dict[str, Any]:
-    """How often the commoner answer at each place of the clip is right: answers (T, N) without looking."""
+    """The baseline: the share of the more common answer at each position, of answers (T, N)."""
     share = answers.mean(axis=1)
     best = np.maximum(share, 1 - share)
     return {"frames": best.round(4).tolist(), "all": float(best.mean())}
 
 
 def table(numbers: Numbers) -> Table:
-    """Each net, and the guess that it must beat."""
+    """Each net, and its baseline."""
     guessed = numbers["guess"]
     return Table(
         ("question and direction", "weights", "frames right", "guessed from the position"),
@@ -114,7 +114,7 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """Frames right, by their place in the clip."""
+    """The share of right answers by position in the clip."""
     panels = figure.subplots(1, 2, sharey=True)
     titles = {"before": "shown before?", "again": "will it be shown again?"}
     places = range(1, numbers["frames"] + 1)

@@ -1,4 +1,4 @@
-"""What the tasks share: tokens and their numbers, and packages that are imported when they are needed."""
+"""What the tasks share: vocabularies, data sets, and optional packages."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from cognomen.rnn import Array, Ids, Packed, pack
 
 
 def needed(module: str, package: str, purpose: str) -> Any:
-    """A module of a package that comes with the extra "study".
+    """A module of a package of the extra "study".
 
     Raises:
-        MissingExtraError: it is not installed; the message says how to.
+        MissingExtraError: it is not installed; the message says how to install it.
     """
     try:
         return import_module(module)
@@ -26,26 +26,26 @@ def needed(module: str, package: str, purpose: str) -> Any:
 
 
 class Vocabulary:
-    """Tokens and their numbers, from 1 on: 0 is the boundary of what a decoder writes.
+    """Tokens and their ids, from 1 on: 0 is the decoder's boundary.
 
     Args:
-        texts: sequences of tokens; every token in them gets a number.
+        texts: sequences of tokens; all tokens in them are included.
     """
 
     def __init__(self, texts: Iterable[Sequence[str]]) -> None:
         self.tokens = sorted({token for text in texts for token in text})
 
     def __len__(self) -> int:
-        """V, the boundary included."""
+        """V, including the boundary."""
         return len(self.tokens) + 1
 
     @cached_property
     def numbers(self) -> dict[str, int]:
-        """The number of each token."""
+        """The id of each token."""
         return {token: number for number, token in enumerate(self.tokens, start=1)}
 
     def encode(self, text: Sequence[str], unknown: int | None = None) -> Ids:
-        """The numbers of a text's tokens, (T,); a token without one gives `unknown`, or KeyError."""
+        """The ids of a text's tokens, (T,); `unknown` for other tokens, or KeyError if it is None."""
         found = [
             self.numbers[token] if unknown is None else self.numbers.get(token, unknown) for token in text
         ]
@@ -56,12 +56,12 @@ class Vocabulary:
         return pack([self.encode(text, unknown) for text in texts])
 
     def decode(self, ids: Iterable[int]) -> list[str]:
-        """The tokens of these numbers."""
+        """The tokens with these ids."""
         return [self.tokens[number - 1] for number in ids]
 
 
 def digits(purpose: str) -> tuple[Array, Ids]:
-    """The 1,797 handwritten digits of scikit-learn: images (N, 64), from 0 to 1, and what they show (N,).
+    """The 1,797 handwritten digits of scikit-learn: images (N, 64), 0 to 1, and their classes (N,).
 
     Source: E. Alpaydin & C. Kaynak, Optical Recognition of Handwritten Digits, UCI repository 1998.
 
@@ -73,7 +73,7 @@ def digits(purpose: str) -> tuple[Array, Ids]:
 
 
 def split(labels: Ids, seed: int, share: float = 0.2) -> tuple[Ids, Ids]:
-    """The rows for training and for the test, a share of each class being held out."""
+    """The rows for training and for testing, stratified by class; `share` is held out."""
     rng = np.random.default_rng(seed)
     held_out: list[int] = []
     for label in np.unique(labels):
@@ -84,7 +84,7 @@ def split(labels: Ids, seed: int, share: float = 0.2) -> tuple[Ids, Ids]:
 
 
 def edit_distance(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many tokens must be put in, left out or replaced to make one text the other (Levenshtein 1966)."""
+    """The number of insertions, deletions and replacements between two texts (Levenshtein 1966)."""
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, start=1):
         before, row[0] = row[0], i

@@ -18,14 +18,14 @@ SHOWN = 12  # mistakes in the picture
 
 
 def nearest_mean(images: Array, labels: Ids, asked: Array) -> Ids:
-    """The class whose mean image is nearest: the baseline."""
+    """The class with the nearest mean image: the baseline."""
     means = np.stack([images[labels == digit].mean(axis=0) for digit in range(10)])  # (C, X)
     found: Ids = ((asked[:, None] - means) ** 2).sum(axis=2).argmin(axis=1)
     return found
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Train on four images of five, ask for the rest."""
+    """Train on four fifths of the images, test on the rest."""
     images, labels = digits("this task")
     training, test = split(labels, settings.seed)
     rng = np.random.default_rng(settings.seed)
@@ -61,7 +61,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 
 def table(numbers: Numbers) -> Table:
-    """Each digit: how many images, and how many of them are recognised."""
+    """For each digit the number of images, and how many are recognised."""
     rows = [
         (f"{digit}", f"{sum(row)}", f"{row[digit]}", f"{row[digit] / sum(row):.1%}")
         for digit, row in enumerate(numbers["confusion"])
@@ -72,7 +72,7 @@ def table(numbers: Numbers) -> Table:
 
 
 def sentence(numbers: Numbers) -> str:
-    """How many images are recognised."""
+    """The share of images that are recognised."""
     return (
         f"Of {numbers['test']} held-out images, the network recognises {numbers['accuracy']:.1%}; "
         f"the nearest of the ten mean images is right for {numbers['nearest_mean']:.1%}."
@@ -80,7 +80,7 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """What is taken for what, and the images that are mistaken."""
+    """The confusion matrix, and misclassified images."""
     left, right = figure.subfigures(1, 2)  # type: ignore[misc]  # two, in an array
     axes = left.subplots()
     confusion = np.array(numbers["confusion"])

@@ -33,7 +33,7 @@ LONGEST_PART = 5  # kana of one character
 
 
 def surnames() -> list[Name]:
-    """The surnames, most frequent first.
+    """The surnames, in descending order of frequency.
 
     Raises:
         MissingExtraError: the package is not installed.
@@ -48,7 +48,7 @@ def surnames() -> list[Name]:
 
 
 def align(name: Name, chance: dict[str, dict[str, float]]) -> list[str]:
-    """The likeliest way to share a reading out among the characters, each getting some kana of it."""
+    """The most probable alignment: the kana, one or more, that belong to each character."""
     kanji, kana = name
     best: dict[tuple[int, int], tuple[float, list[str]]] = {(0, 0): (0.0, [])}
     for i, character in enumerate(kanji):
@@ -65,9 +65,9 @@ def align(name: Name, chance: dict[str, dict[str, float]]) -> list[str]:
 
 
 def frequent_readings(names: Sequence[Name], rounds: int = 8) -> dict[str, str]:
-    """Each character's most frequent reading: alignments and counts in turn (Viterbi training)."""
+    """The most frequent reading of each character, from alternating alignments and counts (Viterbi)."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for kanji, kana in names:  # at first every part of the reading may be any character's
+    for kanji, kana in names:  # initially each part of the reading may belong to each character
         for character in kanji:
             parts = {kana[i:j] for i in range(len(kana)) for j in range(i + 1, min(i + 5, len(kana)) + 1)}
             counts[character].update(dict.fromkeys(parts, 1))
@@ -96,7 +96,7 @@ def reader(characters: int, kana: int, seed: int) -> ManyToMany:
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Train on four names of five; ask for the readings of the others."""
+    """Train on four fifths of the names, test on the others."""
     names = surnames()
     order = np.random.default_rng(settings.seed).permutation(len(names))
     test_size = len(names) // 5
@@ -142,7 +142,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
 
 def rates(names: Sequence[Name], found: Sequence[str], known: Sequence[bool]) -> dict[str, Any]:
-    """Wrong kana for each kana of the right readings, of all names and of those of known characters."""
+    """Error rates per kana, of all names and of those with known characters only; and whole names right."""
     mistakes = np.array([edit_distance(kana, other) for (_, kana), other in zip(names, found, strict=True)])
     kana = np.array([len(each) for _, each in names])
     rows = np.array(known)
@@ -154,7 +154,7 @@ def rates(names: Sequence[Name], found: Sequence[str], known: Sequence[bool]) ->
 
 
 def table(numbers: Numbers) -> Table:
-    """Each way of reading."""
+    """Each method."""
     return Table(
         ("method", "kana wrong", "kana wrong, known characters", "whole names right"),
         tuple(

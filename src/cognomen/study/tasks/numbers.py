@@ -22,8 +22,8 @@ from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings,
 from cognomen.study.tasks.common import Vocabulary, needed
 
 BELOW = 1_000_000
-SHORT = 8  # English tokens in the longest sentence of the second net's training
-FAILS = 0.9  # a length fails when less than this share of its sentences is right
+SHORT = 8  # English tokens in the longest training sentence of the second net
+FAILS = 0.9  # a length fails if less than this share of its sentences is right
 EXAMPLE = 97_092
 LIMIT = 40  # tokens of a translation
 
@@ -43,18 +43,18 @@ class Languages(NamedTuple):
 
 
 def tokens(text: str) -> list[str]:
-    """Words, with the hyphen that joins them to the one before, and commas: "-neuf" follows "quatre"."""
+    """Words, each with the hyphen that joins it to the one before, and commas: "-neuf" follows "quatre"."""
     return re.findall(r"-?[^\s,-]+|,", text)
 
 
 def draw_numbers(count: int, rng: np.random.Generator) -> list[int]:
-    """Different numbers below a million, in no order: half drawn evenly, half with all lengths alike."""
+    """Distinct numbers below a million in random order, half of them uniform, half uniform on a log scale."""
     found: dict[int, None] = {}
     while len(found) < count:
         even = rng.integers(0, BELOW, count)
         short = np.exp(rng.uniform(0, np.log(BELOW), count)).astype(np.int64) - 1
         found |= dict.fromkeys(np.stack([even, short], axis=1).ravel().tolist())
-    # The few short ones are found first: as they come, a test cut off in front would hold nearly all of them.
+    # The few short ones are found first: without the permutation nearly all of them would be in the test set.
     numbers: list[int] = rng.permutation(list(found)[:count]).tolist()
     return numbers
 
@@ -82,7 +82,7 @@ def right(net: ManyToMany, languages: Languages, pairs: Sequence[Pair], beam: in
 
 
 def word_by_word(pairs: Sequence[Pair]) -> dict[str, str]:
-    """For each English token the French one that shares most sentences with it (Dice's coefficient)."""
+    """For each English token the French one that co-occurs with it most (Dice's coefficient)."""
     both: Counter[tuple[str, str]] = Counter()
     one: Counter[str] = Counter()
     other: Counter[str] = Counter()
@@ -179,13 +179,13 @@ def table(numbers: Numbers) -> Table:
 
 
 def failing(numbers: Numbers) -> int | None:
-    """The first length beyond those of training at which less than `FAILS` of the sentences are right."""
+    """The first length beyond those in training at which less than `FAILS` of the sentences are right."""
     beyond = [row for row in numbers["lengths"] if row[0] > numbers["short"]]
     return next((length for length, _, short, _ in beyond if short < FAILS), None)
 
 
 def sentence(numbers: Numbers) -> str:
-    """How many sentences are right, and the length at which they stop being so."""
+    """The share of right sentences, and the length from which on it is low."""
     text = (
         f"Trained on {numbers['training']:,} numbers below a million, the network translates "
         f"{numbers['exact']:.1%} of {numbers['test']:,} others without a mistake "
@@ -205,7 +205,7 @@ def sentence(numbers: Numbers) -> str:
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """Where the decoder looks, and how the share of right sentences falls with length."""
+    """The attention of the decoder, and the share of right sentences by length."""
     left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
     example = numbers["example"]
     weights = np.array(example["weights"])  # (T, L)
@@ -223,7 +223,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     )
     panel(
         right,
-        "sentences without a mistake",
+        "sentences without an error",
         xlabel="English words and commas",
         legend="lower left",
         ylim=(-0.03, 1.05),

@@ -26,7 +26,7 @@ QUICK = TrainingConfig(
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Train on nine folds, ask for the names of the first."""
+    """Train on nine folds, test on the first."""
     corpus = load_corpus("tutorial")
     training, test = split("L", corpus, 0)
     names, labels = np.array(corpus.names, object), np.array(corpus.labels, object)
@@ -60,7 +60,7 @@ def shipped_accuracy() -> float | None:
 
 
 def table(numbers: Numbers) -> Table:
-    """Each origin: how many of its names are recognised."""
+    """Recall and F1 by origin."""
     rows = [
         (origin, f"{count}", f"{recall:.2f}", f"{f1:.2f}") for origin, count, recall, f1 in numbers["origins"]
     ]
@@ -69,7 +69,7 @@ def table(numbers: Numbers) -> Table:
 
 
 def sentence(numbers: Numbers) -> str:
-    """How many names are given their origin."""
+    """Accuracy and macro-F1."""
     text = (
         f"For {numbers['accuracy']:.1%} of {numbers['test']:,} held-out surnames, the network predicts the "
         f"origin in the lists (macro-F1 {numbers['macro_f1']:.2f}); always answering {numbers['commonest']} "

@@ -5,7 +5,7 @@ held-out names is measured by its perplexity: the number of equally likely lette
 uncertainty. Letter n-gram models, which only count, are the baseline. The share of new names among those
 generated is measured too, by temperature.
 
-Whether the classifier recognises them is measured on all ten folds by `benchmarks/generator.py`.
+Whether the classifier recognises generated names is measured on all ten folds by `benchmarks/generator.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from cognomen.study.letter_ngrams import OriginModel
 from cognomen.training.generator import train_generator
 
 ORDERS = (2, 3, 4, 5)
-OWN_SHARE = 0.9  # of an origin's own n-grams in the mixture with all names'; chosen on another fold
+OWN_SHARE = 0.9  # the weight of an origin's own n-grams in the mixture; chosen on another fold
 TEMPERATURES = (0.4, 0.6, 0.8, 1.0, 1.2)
 SAMPLES = 200  # of each origin and temperature
 SHOWN = ("Arabic", "Greek", "Italian", "Japanese", "Polish", "Russian")
@@ -33,7 +33,7 @@ QUICK = GeneratorConfig(origin_size=4, letter_size=8, hidden_size=16, epochs=1)
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Train on nine folds; foretell the letters of the first; write new names."""
+    """Train on nine folds; measure the perplexity on the first; generate names."""
     corpus = load_corpus("tutorial")
     training, test = (_part(corpus, rows) for rows in split_by_fold(corpus.names, 0))
     config = QUICK if settings.quick else GeneratorConfig()
@@ -64,7 +64,7 @@ def _part(corpus: Corpus, rows: Any) -> Corpus:
 
 
 def _spelt(corpus: Corpus, known: set[str]) -> tuple[list[str], list[str]]:
-    """Names that are spelt with known letters alone, and their origins."""
+    """Names that have known letters only, and their origins."""
     pairs = [(spell(name), origin) for name, origin in zip(corpus.names, corpus.labels, strict=True)]
     kept = [(name, origin) for name, origin in pairs if name and not set(name) - known]
     return [name for name, _ in kept], [origin for _, origin in kept]
