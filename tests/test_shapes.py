@@ -171,6 +171,22 @@ def test_a_scan_from_zero_is_a_scan_and_another_start_has_a_gradient():
     assert relative_error(dstate, found) < RIGHT
 
 
+@pytest.mark.parametrize(("attention", "given"), [(False, True), (True, False), (False, False)])
+def test_without_attention_or_without_a_memory_nothing_is_looked_up(attention: bool, given: bool) -> None:
+    made = decoder("gru", 3, attention=attention)
+    summary = np.ones((2, 3))
+    memory = pack([np.ones((4, 3)), np.ones((1, 3))]) if given else None
+    start = made.begin(summary, memory)
+    assert start.memory is None
+    written, _, weights = made.step(np.zeros(2, int), start)
+    assert weights is None
+    told, _ = made.shifted(texts(0, [2, 1]))
+    logits, backward = made.forward(told, summary, memory)
+    np.testing.assert_allclose(log_softmax(logits[:2]), written[told.sorted_indices])
+    assert backward(np.ones_like(logits))[1] is None
+    assert made.dropout.rate == 0.0
+
+
 def test_the_order_of_a_batch_does_not_matter():
     net = translator(attention=True, reminded=True)
     xs, ts = sequences(1, LENGTHS), texts(2, [3, 1, 4, 2]).unpack()
