@@ -287,7 +287,7 @@ def test_foreign_or_broken_json(folder: Path, text: str, reason: str) -> None:
     ("changes", "reason"),
     [
         ({"format_version": 3}, "a newer Cognomen wrote it. Upgrade"),
-        ({"format_version": 1}, "an older Cognomen wrote it. Train it anew"),
+        ({"format_version": 1}, "an older Cognomen wrote it. Train it again"),
         ({"format_version": "1"}, "format_version: expected 2, got '1'"),
         ({"format_version": True}, "format_version: expected 2, got True"),
         ({"format_version": 1.0}, "format_version: expected 2, got 1.0"),

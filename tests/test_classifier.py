@@ -28,7 +28,7 @@ from cognomen.classifier.answers import REASONS
 from cognomen.classifier.calibration import Calibration
 from cognomen.classifier.options import Options
 from cognomen.errors import InputError, ModelError
-from cognomen.io import pretrained as shipped_module
+from cognomen.io import pretrained as pretrained_module
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.network import Architecture, Network
 from cognomen.text import Alphabet
@@ -659,7 +659,7 @@ def shipped(tmp_path: Path, clf: Classifier, monkeypatch: pytest.MonkeyPatch) ->
     clf.save(tmp_path / "models" / "classic")
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
-    monkeypatch.setattr(shipped_module, "SHIPPED", tmp_path / "models")
+    monkeypatch.setattr(pretrained_module, "PRETRAINED", tmp_path / "models")
     return tmp_path / "models" / "classic"
 
 
@@ -690,8 +690,8 @@ def test_a_folder_by_its_bare_name() -> None:
     ("name", "hint"),
     [
         ("clasic", r"Did you mean 'classic'\?"),
-        ("resnet", r"Shipped: classic\."),
-        ("x" * 300, r"Shipped: classic\."),
+        ("resnet", r"Pretrained: classic\."),
+        ("x" * 300, r"Pretrained: classic\."),
         ("some/where", "found nothing. Check the path"),
         (Path("clasic"), "found nothing. Check the path"),
     ],
@@ -706,8 +706,8 @@ def test_a_model_that_is_not_there(name: str | Path, hint: str) -> None:
 def test_an_installation_without_its_model_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str | None
 ) -> None:
-    monkeypatch.setattr(shipped_module, "SHIPPED", tmp_path)
-    with pytest.raises(ModelError, match=r"shipped model 'classic'.*Install Cognomen anew") as caught:
+    monkeypatch.setattr(pretrained_module, "PRETRAINED", tmp_path)
+    with pytest.raises(ModelError, match=r"pretrained model 'classic'.*Reinstall Cognomen") as caught:
         Classifier.load(model)
     assert str(tmp_path) in str(caught.value)
 
@@ -732,7 +732,7 @@ def test_the_real_model_does_not_guess_either(classic: Classifier, bad: Any, rea
 
 
 def test_the_real_model_is_small_and_answers(classic: Classifier) -> None:
-    folder = shipped_module.SHIPPED / "classic"
+    folder = pretrained_module.PRETRAINED / "classic"
     assert sum(path.stat().st_size for path in folder.iterdir()) <= 2_000_000
     assert len(classic.origins) == 18
     assert classic.predict(["Smith", "Nakamura", "Kowalczyk"]) == ["English", "Japanese", "Polish"]

@@ -102,7 +102,7 @@ class Model:
         except InputError as error:
             raise ModelError(
                 f"{folder}: the model's parts do not fit together: {error}. Copy the whole model folder "
-                "anew from its source, or train it anew."
+                "again from its source, or train it again."
             ) from error
 
     def save(self, folder: str | Path, *, half: bool = False) -> None:

@@ -239,7 +239,7 @@ def _check_version(path: Path, version: object) -> None:
         raise ModelError(
             f"{found}: a newer Cognomen wrote it. Upgrade Cognomen, or train the model with this one."
         )
-    raise ModelError(f'{found}: an older Cognomen wrote it. Train it anew: "training" holds its config.')
+    raise ModelError(f'{found}: an older Cognomen wrote it. Train it again: "training" holds its config.')
 
 
 # --- the tensors -----------------------------------------------------------------------------------------
@@ -281,4 +281,4 @@ def _shown(value: object) -> str:
 
 
 def _refuse(path: Path, what: str) -> NoReturn:
-    raise ModelError(f"{path}: {what}. Copy the whole model folder anew from its source, or train it anew.")
+    raise ModelError(f"{path}: {what}. Copy the whole model folder again from its source, or train it again.")

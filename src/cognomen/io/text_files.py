@@ -58,7 +58,7 @@ def utf8_blocks(path: Path, encoding: str | None = None) -> Iterator[bytes]:
     """Yield a text file converted to UTF-8, without its byte-order mark, in blocks of some megabytes.
 
     Each block ends with a line feed, the last one where the file ends. A file in UTF-8 is not validated here:
-    whoever takes the blocks decodes them with `decode_utf8`.
+    the caller decodes the blocks with `decode_utf8`.
 
     Raises:
         DataError: the file cannot be read, is no text, or not in the encoding.
@@ -101,7 +101,7 @@ def _converted(path: Path, blocks: Iterable[bytes], codec: codecs.CodecInfo) -> 
 
 
 def decode_utf8(data: bytes, path: Path, first_line: int = 1) -> str:
-    """Decode what stands in a file from the line `first_line` on.
+    """Decode a file from the line `first_line` on.
 
     Raises:
         DataError: it is not UTF-8, or holds zero bytes; the message names the line.

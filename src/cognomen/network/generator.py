@@ -289,7 +289,7 @@ class Generator:
         if TRAINING_HASHES not in tensors:
             raise ModelError(
                 f"{folder}: expected a tensor {TRAINING_HASHES!r}, the hashes of the training names, "
-                "found none: an older version made it. Train it anew, or leave --model out."
+                "found none: an older version made it. Train it again, or leave --model out."
             )
         try:
             generator = cls(
@@ -305,7 +305,7 @@ class Generator:
             generator.network.load(tensors)
         except (InputError, KeyError, TypeError, ValueError) as error:
             raise ModelError(
-                f"{folder}: the generator's parts do not fit together: {error}. Copy the whole folder anew "
+                f"{folder}: the generator's parts do not fit together: {error}. Copy the whole folder again "
                 "from its source."
             ) from error
         return generator

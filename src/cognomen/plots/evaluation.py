@@ -34,7 +34,7 @@ def loss_curve(
         history: the records of a run; validation scores may be None.
         path: of the file; the suffix `.png`, `.svg` or `.pdf` sets the format.
         title: of the figure.
-        unit: what a record stands for, if not an epoch.
+        unit: what a record is of, if not an epoch.
 
     Raises:
         InputError: no record, or another suffix.

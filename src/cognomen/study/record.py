@@ -20,7 +20,7 @@ from cognomen.plots.canvas import empty_figure
 from cognomen.study.experiment import Experiment, Findings, Numbers, Settings
 from cognomen.study.registry import find_experiment
 
-PICTURE = "picture_sha256"  # not drawn anew to compare: matplotlib's versions draw the same differently
+PICTURE = "picture_sha256"  # not redrawn to compare: matplotlib's versions draw the same differently
 
 
 def results_path(folder: Path, name: str) -> Path:

@@ -44,7 +44,7 @@ class EpochRecord:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands after a step; the last step of an epoch has its `record`.
+    """The progress of a run after a step; the last step of an epoch has its `record`.
 
     `epoch` and `step` count from 1; `loss` and `accuracy` are means over the names of this epoch so far.
     """

@@ -33,7 +33,7 @@ Examples:
   cognomen composition people.csv --column 2 --restrict Irish,Scottish,English
 
 TABLE is a .csv, .tsv or .parquet file with headings. A name counts once for each row. Of a full name, the
-surname is taken: the last word, or what stands before a comma.
+surname is taken: the last word, or what comes before a comma.
 
 The shares are those under which the whole column is most likely (Saerens, Latinne and Decaestecker 2002).
 Counting the most likely origin of each name, shown beside them, favours what was common in training. The

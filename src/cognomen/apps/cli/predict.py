@@ -88,7 +88,7 @@ def command(
     """Tell which origins each of the NAMES sounds like.
 
     Without NAMES, lines are read from --file PATH or standard input ("-"). A full name is answered for its
-    surname: the last word, or what stands before a comma. If the surname comes first and without a comma
+    surname: the last word, or what comes before a comma. If the surname comes first and without a comma
     (Mao Zedong), give the surname alone.
 
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion.

@@ -37,7 +37,7 @@ and all columns are kept; empty lines are dropped. Four columns are added:
   status       ok or unknown
   reason       why it is unknown (docs/schema.md); empty where it is known
 
-A full name is answered for its surname: the last word, or what stands before a comma. Where surnames come
+A full name is answered for its surname: the last word, or what comes before a comma. Where surnames come
 first and without a comma (Mao Zedong), the column must hold the surnames alone.
 
 The new table is written as a whole or not at all. A CSV file is written in UTF-8, with a byte-order mark if

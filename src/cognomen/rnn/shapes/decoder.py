@@ -117,16 +117,16 @@ class Decoder(Layer):
             )
         end = np.array([BOUNDARY])
         texts = targets.unpack()
-        told = pack([np.concatenate([end, text]) for text in texts])
-        return told, pack([np.concatenate([text, end]) for text in texts])
+        inputs = pack([np.concatenate([end, text]) for text in texts])
+        return inputs, pack([np.concatenate([text, end]) for text in texts])
 
     def forward(
-        self, told: Packed, summary: Array, memory: Packed | None, rng: np.random.Generator | None = None
+        self, inputs: Packed, summary: Array, memory: Packed | None, rng: np.random.Generator | None = None
     ) -> tuple[Array, Callable[[Array], tuple[Array, Array | None]]]:
         """Logits (M, V) of the token after each input token (M,).
 
         Args:
-            told: the input tokens, as from `shifted`.
+            inputs: the input tokens, as from `shifted`.
             summary: (N, Y), in the order of the input.
             memory: (M', Y), needed for attention.
             rng: for dropout, in training only.
@@ -135,10 +135,10 @@ class Decoder(Layer):
             The logits in the packed order, and backward: to the gradients by summary and memory.
         """
         state, back_start = self._first_state(summary)  # (S, N, H)
-        x, back_x = self._inputs(told.data, _rows(told), summary, rng)
+        x, back_x = self._inputs(inputs.data, _rows(inputs), summary, rng)
         a, back_project = self.cell.project(x)
-        h, back_scan = scan_from(self.cell, a, told, state[:, told.sorted_indices])  # (M, H)
-        h, back_look = self._look(told.with_data(h), memory)
+        h, back_scan = scan_from(self.cell, a, inputs, state[:, inputs.sorted_indices])  # (M, H)
+        h, back_look = self._look(inputs.with_data(h), memory)
         h, back_noise = self.dropout.forward(h, rng)
         logits, back_output = self.output.forward(h)  # (M, V)
 
@@ -147,7 +147,7 @@ class Decoder(Layer):
             da, dstate = back_scan(dh)
             dsummary = back_x(back_project(da))
             dgiven = np.empty_like(dstate)
-            dgiven[:, told.sorted_indices] = dstate
+            dgiven[:, inputs.sorted_indices] = dstate
             return dsummary + back_start(dgiven), dmemory
 
         return logits, backward

@@ -193,9 +193,9 @@ class ManyToMany(Shape):
             raise InputError(
                 f"expected a text to write for each of the {len(inputs)} inputs, got {len(texts)}"
             )
-        told, _ = self.decoder.shifted(texts)
+        inputs, _ = self.decoder.shifted(texts)
         y, summary, back_read = self._read(x, rng)
-        logits, back_write = self.decoder.forward(told, summary, y, rng)  # (M, V)
+        logits, back_write = self.decoder.forward(inputs, summary, y, rng)  # (M, V)
 
         def backward(dlogits: Array) -> Array | None:
             return back_read(*back_write(dlogits))

@@ -25,7 +25,7 @@ from cognomen.study.names import Surnames, TrainedNetwork, fit_names, load_names
 SIZES = (16, 32, 64, 128, 256, 512)
 SHARE = 4  # one in four of the training names is used: few, as in many users' own data
 EPOCHS = 15
-RATE = 5e-3  # of the one recipe
+RATE = 5e-3  # of the fixed settings
 # The candidates: the peak of a one-cycle schedule, and the dropout after embedding, layer and pooling.
 RATES = (6e-3, 2e-3, 6e-4)
 DROPS = ((0.0, 0.0, 0.0), (0.2, 0.0, 0.5))
@@ -41,10 +41,10 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     rows, done = [], 0
     for size in sizes:
 
-        def told(share: float, words: str, size: int = size, done: int = done) -> None:
+        def report(share: float, words: str, size: int = size, done: int = done) -> None:
             on_progress((done + share * size) / whole, f"size {size} · {words}")
 
-        rows.append(_at_size(size, learned, chosen_by, epochs, settings.seed, told))
+        rows.append(_at_size(size, learned, chosen_by, epochs, settings.seed, report))
         done += size
     return {
         "training": len(learned.training),
@@ -71,25 +71,26 @@ def _fewer(names: Surnames, share: int) -> tuple[Surnames, Surnames]:
     )
 
 
-def _fit(size: int, names: Surnames, epochs: int, seed: int, **recipe: Any) -> TrainedNetwork:
+def _fit(size: int, names: Surnames, epochs: int, seed: int, **settings: Any) -> TrainedNetwork:
     shape: dict[str, Any] = {"cell": "rnn", "direction": "forward", "pooling": "last", "hidden_size": size}
-    return fit_names(names, epochs=epochs, seed=seed, **shape, **recipe)
+    return fit_names(names, epochs=epochs, seed=seed, **shape, **settings)
 
 
 def _at_size(
     size: int, learned: Surnames, chosen_by: Surnames, epochs: int, seed: int, on_progress: OnProgress
 ) -> dict[str, Any]:
     """The same settings as for all sizes, and the best of several for this size."""
-    recipes = [(rate, drop) for rate in RATES for drop in DROPS]
-    first, *told = parts(on_progress, ["one recipe", *(f"rate {r:g}, dropout {d[2]:g}" for r, d in recipes)])
+    combinations = [(rate, drop) for rate in RATES for drop in DROPS]
+    labels = [f"rate {rate:g}, dropout {drop[2]:g}" for rate, drop in combinations]
+    first, *reports = parts(on_progress, ["the same settings", *labels])
     none = {"dropout": DROPS[0], "weight_decay": 0.0, "schedule": False, "clip": np.inf}
     same = _fit(size, learned, epochs, seed, learning_rate=RATE, on_progress=first, **none)
     choices = [
         _fit(size, chosen_by, epochs, seed, learning_rate=rate, dropout=drop, on_progress=progress)
-        for (rate, drop), progress in zip(recipes, told, strict=True)
+        for (rate, drop), progress in zip(combinations, reports, strict=True)
     ]
     best = min(range(len(choices)), key=lambda place: choices[place].test.loss)
-    rate, drop = recipes[best]
+    rate, drop = combinations[best]
     return {
         "size": size,
         "weights": same.network.recurrent.size,

@@ -31,9 +31,9 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     letters, origins = parts(on_progress, ["letters ahead", "surnames"])
     ahead = AHEAD[::2] if settings.quick else AHEAD
     asked = [(way, places) for way in WAYS for places in ahead]
-    told = parts(letters, [f"{way}, {places} ahead" for way, places in asked])
+    reports = parts(letters, [f"{way}, {places} ahead" for way, places in asked])
     shares: dict[str, list[float]] = {way: [] for way in WAYS}
-    for (way, places), progress in zip(asked, told, strict=True):
+    for (way, places), progress in zip(asked, reports, strict=True):
         shares[way].append(_told_ahead(way, places, settings, progress))
     found = []
     for (direction, size), progress in zip(

@@ -85,8 +85,8 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
         fading.append([rounded(g) for g in gradients_by_lag(_new(way, settings.seed), settings.seed)])
         at_once, growing = parts(progress, ["at once", "growing"])
         fixed = [
-            _learned_at(way, lag, steps, settings.seed, told)
-            for lag, told in zip(lags, parts(at_once, [f"lag {lag}" for lag in lags]), strict=True)
+            _learned_at(way, lag, steps, settings.seed, report)
+            for lag, report in zip(lags, parts(at_once, [f"lag {lag}" for lag in lags]), strict=True)
         ]
         reached, grown = _learned_growing(way, lags[-1], steps, settings.seed, growing)
         rows.append({"words": way.words, "fixed": fixed, "reached": reached, "grown": grown})

@@ -78,11 +78,11 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     lengths, rates = (LENGTHS[:1], RATES[2:]) if settings.quick else (LENGTHS, RATES)
     steps = STEPS // 3 if settings.quick else STEPS
     asked = [(way, length, rate) for way in WAYS for length in lengths for rate in rates]
-    told = parts(
+    reports = parts(
         on_progress, [f"{way.words}, {length} letters, rate {rate:g}" for way, length, rate in asked]
     )
     runs = []
-    for (way, length, rate), progress in zip(asked, told, strict=True):
+    for (way, length, rate), progress in zip(asked, reports, strict=True):
         run = train(way, length, rate, settings.seed, steps)
         progress(1.0, "")
         runs.append(

@@ -32,9 +32,9 @@ LENGTHS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # in the test
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train both networks on parity, on the first sign, and on surnames."""
     names = load_names(quick=settings.quick)
-    told = iter(parts(on_progress, [f"{task}, {words}" for task in TASKS for words in WAYS.values()]))
-    odd = {phi: _odd(phi, settings, next(told)) for phi in WAYS}
-    first = {phi: _first(phi, settings, next(told)) for phi in WAYS}
+    reports = iter(parts(on_progress, [f"{task}, {words}" for task in TASKS for words in WAYS.values()]))
+    odd = {phi: _odd(phi, settings, next(reports)) for phi in WAYS}
+    first = {phi: _first(phi, settings, next(reports)) for phi in WAYS}
     surnames = {}
     for phi in WAYS:
         fitted = fit_names(
@@ -45,7 +45,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
             direction="forward",
             pooling="last",
             seed=settings.seed,
-            on_progress=next(told),
+            on_progress=next(reports),
         )
         surnames[phi] = {
             "accuracy": fitted.test.accuracy,

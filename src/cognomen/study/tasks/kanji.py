@@ -47,7 +47,7 @@ def surnames() -> list[Name]:
 # --- the baseline -----------------------------------------------------------------------------------------
 
 
-def align(name: Name, chance: dict[str, dict[str, float]]) -> list[str]:
+def align(name: Name, probabilities: dict[str, dict[str, float]]) -> list[str]:
     """The most probable alignment: the kana, one or more, that belong to each character."""
     kanji, kana = name
     best: dict[tuple[int, int], tuple[float, list[str]]] = {(0, 0): (0.0, [])}
@@ -58,7 +58,7 @@ def align(name: Name, chance: dict[str, dict[str, float]]) -> list[str]:
             score, parts = best[i, start]
             for stop in range(start + 1, min(start + LONGEST_PART, len(kana)) + 1):
                 part = kana[start:stop]
-                found = score + math.log(chance[character].get(part, 1e-6))
+                found = score + math.log(probabilities[character].get(part, 1e-6))
                 if found > best.get((i + 1, stop), (-math.inf, []))[0]:
                     best[i + 1, stop] = (found, [*parts, part])
     return best.get((len(kanji), len(kana)), (0.0, []))[1]
@@ -72,13 +72,13 @@ def frequent_readings(names: Sequence[Name], rounds: int = 8) -> dict[str, str]:
             parts = {kana[i:j] for i in range(len(kana)) for j in range(i + 1, min(i + 5, len(kana)) + 1)}
             counts[character].update(dict.fromkeys(parts, 1))
     for _ in range(rounds):
-        chance = {
+        probabilities = {
             character: {part: count / sum(its.values()) for part, count in its.items()}
             for character, its in counts.items()
         }
         counts = defaultdict(Counter)
         for name in names:
-            for character, part in zip(name[0], align(name, chance), strict=False):
+            for character, part in zip(name[0], align(name, probabilities), strict=False):
                 counts[character][part] += 1
     return {character: its.most_common(1)[0][0] for character, its in counts.items() if its}
 
