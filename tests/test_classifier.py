@@ -759,6 +759,12 @@ def test_repr_says_what_it_is() -> None:
     )
 
 
+def test_repr_names_three_origins_in_full() -> None:
+    network = Network(Architecture(len(LETTERS) + 1, 3, embedding_size=2, hidden_size=2))
+    three = Classifier(network, Alphabet(LETTERS), ["A", "B", "C"], [0.5, 0.3, 0.2])
+    assert repr(three).startswith("<Classifier: 3 origins (A, B, C); gru 2-2, ")
+
+
 @pytest.mark.parametrize(
     ("facts", "end"),
     [

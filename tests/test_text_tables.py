@@ -54,7 +54,11 @@ def test_a_small_particle_belongs_to_the_surname_in_small_letters(particle: str)
 @pytest.mark.parametrize("word", [*PARTICLES, *SMALL_PARTICLES])
 def test_a_particle_alone_or_last_is_the_surname(word: str) -> None:
     assert surname(word) == word
-    assert surname(f"Anna {word}") == (word if word != "o" else "Anna")  # a single letter is an initial
+    if word == "o":  # a single letter at the end is an initial
+        assert surname("Anna o") == "Anna"
+    else:
+        assert surname(f"Anna {word}") == word
+        assert surname(f"von {word}") == f"von {word}"
 
 
 @pytest.mark.parametrize("word", [*SUFFIXES, *TITLES])
@@ -63,6 +67,13 @@ def test_a_suffix_or_title_is_no_surname_in_any_case(word: str) -> None:
         assert surname(f"Anna Berg {spelling}") == "Berg"
         assert surname(f"Anna Berg, {spelling}") == "Berg"
     assert surname(f"{word.capitalize()}. Berg") == "Berg"
+
+
+def test_capitals_tell_a_surname_among_other_words_only() -> None:
+    assert surname("ANNA LI") == "LI"
+    assert surname("ANNA BERG LI") == "LI"
+    assert surname("ANNA Li") == "ANNA"
+    assert surname("BERG Anna LI") == "BERG"
 
 
 @pytest.mark.parametrize("suffix", CAPITAL_SUFFIXES)

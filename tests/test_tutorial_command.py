@@ -92,7 +92,7 @@ def test_json_holds_all_figures(folder: Path) -> None:
         "seed": 3,
     }
     assert told["names"] == 129
-    assert told["seconds"] > 0
+    assert 0 < told["seconds"] < 600
     rows = [(line, category) for category in all_categories for line in category_lines[category]]
     answers = expected.probabilities([line for line, _ in rows]).argmax(axis=1)
     right = [all_categories[a] == category for a, (_, category) in zip(answers, rows, strict=True)]
