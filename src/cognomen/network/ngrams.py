@@ -225,13 +225,12 @@ class Ngrams(Layer):
 
     def _bits_per_letter(self, nodes: Ragged) -> Array:
         """The same, from the n-grams (P, K)."""
-        counts = self._counts.take(nodes.data.T)  # (K, P)
-        totals = np.full(counts.shape, PRIOR_COUNT)  # (K, P): of what followed the n-gram one letter shorter
-        totals[0] += self._single
-        totals[1:, 1:] += counts[:-1, :-1]
         p = np.full(len(nodes.data), 1 / (self.end_mark + 1))  # (P,), uniform
-        for count, total in zip(counts, totals, strict=True):
-            p = (count + PRIOR_COUNT * p) / total
+        total = np.full(len(nodes.data), self._single)  # of all that followed the n-gram one letter shorter
+        for k in range(nodes.data.shape[1]):
+            count = self._counts.take(nodes.data[:, k])  # at most the total
+            p = (count + PRIOR_COUNT * p) / (total + PRIOR_COUNT)
+            total = np.concatenate([[0], count[:-1]])
         bits = -np.log2(p)
         bits[nodes.starts] = 0  # the first end mark is in every name
         sums = np.add.reduceat(bits, nodes.starts) + PRIOR_LETTERS * PRIOR_BITS
