@@ -161,7 +161,7 @@ def perplexities(generator: Generator, training: Corpus, test: Corpus) -> dict[s
     usable = [i for i, name in enumerate(training.names) if not set(spell(name)) - known]
     spelt = [spell(training.names[i]) for i in usable]
     model = OriginModel(spelt, [training.labels[i] for i in usable], ORDER, SHARE)
-    ngrams = [model.surprise(spell(n), o) for n, o in zip(names, origins, strict=True)]
+    ngrams = [model.negative_log_likelihood(spell(n), o) for n, o in zip(names, origins, strict=True)]
     return {
         "letters": int(letters.sum()),
         "left_out": len(test) - len(rows),

@@ -137,6 +137,14 @@ def test_onnx_runtime_answers_as_we_do(clf, way):
     np.testing.assert_allclose(theirs, clf.predict_proba(NAMES, full_names=False), atol=1e-5)
 
 
+@needs_names
+def test_training_steps_go_through_all_names():
+    from timed.steps import our_steps, training_names
+
+    steps = our_steps(len(training_names()) // 2 + 1, dropout=(0.1, 0.0, 0.1), clip=1.0)
+    assert next(steps) + next(steps) == len(training_names())
+
+
 def test_works_are_timed_in_turn_after_a_rehearsal():
     calls = []
     works = {name: lambda name=name: calls.append(name) for name in "ab"}

@@ -16,6 +16,7 @@ import numpy as np
 from cognomen.network import Network
 from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy
 from cognomen.rnn.engine.blas import reuse_memory
+from cognomen.text.ragged import Ragged
 from cognomen.training.dataset import Names
 from timed.batches import Laid, batches
 from timed.names import PLAIN, classifier, corpus, read_cheaply
@@ -33,7 +34,7 @@ def training_names() -> Names:
     order = np.random.default_rng(0).permutation(len(corpus()))
     names, labels = (np.array(column, object)[order] for column in (corpus().names, corpus().labels))
     ids, lengths = read_cheaply(list(names), classifier().alphabet)
-    return Names(ids, lengths, np.searchsorted(corpus().origins, labels.astype(str)))
+    return Names(Ragged(ids, lengths), np.searchsorted(corpus().origins, labels.astype(str)))
 
 
 def our_steps(size: int, dropout: Dropout = NO_DROPOUT, clip: float | None = None) -> Iterator[int]:
