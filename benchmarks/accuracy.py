@@ -1,7 +1,7 @@
-"""Measure the shipped config beside other methods, on the same ten folds: `python benchmarks/accuracy.py`.
+"""Compare `classic` with other methods on the same ten folds: `python benchmarks/accuracy.py`.
 
 All run under protocol L, cheapest first, and each goes into `benchmarks/results/accuracy.json` as soon as it
-has ended. The shipped config and the video's network are taken from `results/classic.json` and
+has ended. `classic` and the video's network are taken from `results/classic.json` and
 `results/tutorial.json` where these hold the same method on the same names, and measured here where not.
 
     python benchmarks/accuracy.py                       all methods, about an hour on two slow cores
@@ -183,7 +183,7 @@ def table(results: Mapping[str, Any], only: Collection[str] = tuple(ROWS)) -> st
 
 def asked() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description="Measure the shipped config beside other methods.")
+    parser = argparse.ArgumentParser(description="Compare `classic` with other methods.")
     parser.add_argument("--quick", action="store_true", help="two folds in small form, under two minutes")
     parser.add_argument("--only", metavar="NAME,NAME", help=f"some of: {','.join(ROWS)}")
     parser.add_argument("--missing", action="store_true", help="only what has no figures as it is now")

@@ -1,4 +1,4 @@
-"""Re-train the shipped model `classic` and re-measure its config: `python benchmarks/classic.py`.
+"""Re-train the pretrained model `classic` and re-measure its config: `python benchmarks/classic.py`.
 
 Runs the protocols L and T and the training command that stands in the model's card, and writes
 `benchmarks/results/classic.json` and the model's folder, whose card quotes those figures. The models of the
@@ -31,7 +31,7 @@ from cognomen.training.protocols import ClassifierMethod, RunProgress, Tell
 
 RESULTS = Path(__file__).parent / "results" / "classic.json"
 FOLDS = Path(__file__).parent / "folds"
-SHIPPED = Path(__file__).parent.parent / "src" / "cognomen" / "models" / "classic"
+PRETRAINED = Path(__file__).parent.parent / "src" / "cognomen" / "models" / "classic"
 DATA = "tutorial"
 SECTIONS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
     "accuracy": ("Beside other methods", accuracy.table),
@@ -92,7 +92,7 @@ def describe(clf: Classifier) -> None:
 def ship(clf: Classifier) -> None:
     """Save a classifier as the pretrained model, with its card."""
     describe(clf)
-    clf.save(SHIPPED, half=True)
+    clf.save(PRETRAINED, half=True)
 
 
 def more_sections() -> Iterator[str]:
@@ -105,7 +105,7 @@ def more_sections() -> Iterator[str]:
 
 def main() -> None:
     if sys.argv[1:] == ["--card"]:
-        ship(Classifier.load(SHIPPED))
+        ship(Classifier.load(PRETRAINED))
         return
     FOLDS.mkdir(exist_ok=True)
     measured = {which: measure(which) for which in "LT"}

@@ -13,8 +13,8 @@ by the recall on the nine other folds, never on the fold that is measured.
 
 The classifiers are those that `benchmarks/classic.py` keeps in `benchmarks/folds`; the generators are kept
 beside them. After a new classifier was trained, `--kept --ship` measures the generators anew, which takes
-two minutes, and sets the shipped one's scales. `--ship` alone trains the shipped generator on all names,
-`--card` writes its card anew from the results. Folds 0 to 2 were looked at when config and n-grams were
+two minutes, and sets the pretrained one's scales. `--ship` alone trains the pretrained generator on all
+names, `--card` writes its card again from the results. Folds 0 to 2 were looked at when config and n-grams were
 chosen: they are left out. About three minutes a fold on one core, with training.
 """
 
@@ -42,7 +42,7 @@ from cognomen.training.card import front_matter
 HERE = Path(__file__).parent
 RESULTS, FOLDS = HERE / "results" / "generator.json", HERE / "folds"
 WANTED_NEW = 0.6  # of each origin's samples
-SHIPPED = HERE.parent / "src" / "cognomen" / "models" / "generator"
+PRETRAINED = HERE.parent / "src" / "cognomen" / "models" / "generator"
 TEMPERATURES = (0.8, 1.0)
 SAMPLES = 300  # of each origin, fold and temperature
 SCALES = (0.6, 0.75, 0.9, 1.05, 1.2)  # of which a line is made; beyond them no origin is set
@@ -267,7 +267,7 @@ def results_of(
     }
 
 
-# --- the shipped generator ---------------------------------------------------------------------------------
+# --- the pretrained generator ------------------------------------------------------------------------------
 
 
 def least_new(origins: dict[str, Any]) -> str:
@@ -350,8 +350,10 @@ def main() -> None:
     parser.add_argument("--config", type=json.loads, default={}, help="fields of the config, as JSON")
     parser.add_argument("--add", action="store_true", help="to the runs that the results hold already")
     parser.add_argument("--kept", action="store_true", help="measure the generators kept, train none")
-    parser.add_argument("--ship", action="store_true", help="train the shipped generator, and set its scales")
-    parser.add_argument("--card", action="store_true", help="write the shipped generator's card anew")
+    parser.add_argument(
+        "--ship", action="store_true", help="train the pretrained generator, and set its scales"
+    )
+    parser.add_argument("--card", action="store_true", help="write the pretrained generator's card again")
     options = parser.parse_args()
     corpus = load_corpus("tutorial")
     config = GeneratorConfig(**options.config)
@@ -366,15 +368,15 @@ def main() -> None:
         results = results_of(runs, others(real, -1), config, seconds)
         write_atomically(options.out, (json.dumps(results, indent=1) + "\n").encode())
     if options.ship:
-        generator = trained(corpus, config, SHIPPED, kept=options.kept)
+        generator = trained(corpus, config, PRETRAINED, kept=options.kept)
         generator.temperature_scale = tuple(
             temperature_scales(generator, Classifier.load(), others(real, -1), seed=100)
         )
-        generator.save(SHIPPED)
+        generator.save(PRETRAINED)
     if options.ship or options.card:
-        generator = Generator.load(SHIPPED)
+        generator = Generator.load(PRETRAINED)
         generator.card = card(json.loads(options.out.read_text("utf-8")), generator)
-        generator.save(SHIPPED)
+        generator.save(PRETRAINED)
 
 
 if __name__ == "__main__":

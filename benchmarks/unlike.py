@@ -8,8 +8,8 @@ them as many
     English words       of the GCIDE list of the package english-words 2.0.2: three letters or more, and none
                         that is a surname of the 18 files
 
-by their surprise: bits a letter. AUROC is the chance that a stranger surprises more than a surname; `refused`
-is the share beyond the limit that the shipped model has. Writes benchmarks/results/unlike.json.
+by bits per letter. AUROC is the probability that a stranger has more of them than a surname; `refused`
+is the share beyond the threshold of the pretrained model. Writes benchmarks/results/unlike.json.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def strangers(names: list[str], words: list[str], rng: np.random.Generator) -> d
     }
 
 
-def surprise(clf: Classifier, names: list[str]) -> NDArray[np.floating[Any]]:
-    """Bits a letter, (N,), with marks or without them, whatever is less: what `Model.unlike` looks at."""
+def bits_per_letter(clf: Classifier, names: list[str]) -> NDArray[np.floating[Any]]:
+    """Bits per letter, (N,), with diacritics or without, whichever is less: as `Model.out_of_distribution`."""
     if clf.network.ngrams is None:
         raise SystemExit("this model has no n-grams: run `python benchmarks/classic.py` first")
     spelt = [clf.alphabet.without_unknown_marks(normalise(name)) for name in names]
@@ -78,10 +78,10 @@ def measure_fold(corpus: Corpus, k: int, words: list[str]) -> dict[str, dict[str
     if limit is None:
         raise SystemExit("this model holds no limit: run `python benchmarks/classic.py` first")
     names = sorted({corpus.names[i] for i in split_by_fold(corpus.names, k)[1]})
-    usual = surprise(clf, names)  # (N,)
+    usual = bits_per_letter(clf, names)  # (N,)
     rows = {"surnames": {"refused": float((usual > limit).mean())}}
     for kind, texts in strangers([fold(n) for n in names], words, np.random.default_rng(k)).items():
-        found = surprise(clf, texts)
+        found = bits_per_letter(clf, texts)
         labels = np.repeat([0, 1], [len(usual), len(found)])
         auroc = float(roc_auc_score(labels, np.concatenate([usual, found])))
         rows[kind] = {"auroc": auroc, "refused": float((found > limit).mean())}
@@ -94,7 +94,7 @@ def refused_by_origin(corpus: Corpus) -> dict[str, float]:
     for k in range(10):
         clf = Classifier.load(HERE / "folds" / str(k))
         rows = split_by_fold(corpus.names, k)[1]
-        refused[rows] = surprise(clf, [corpus.names[row] for row in rows]) > (
+        refused[rows] = bits_per_letter(clf, [corpus.names[row] for row in rows]) > (
             clf.calibration.ood_threshold or 0
         )
     labels = np.array(corpus.labels)

@@ -1,4 +1,4 @@
-"""Writes docs/figures/ from the code's own structure: a network's classes, and the shipped model's tensors.
+"""Write docs/figures/ from the code's own structure: a network's classes, and the tensors of `classic`.
 
 python docs/generate_figures.py           write the figures
 python docs/generate_figures.py --check   fail when one is stale

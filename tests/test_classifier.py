@@ -654,8 +654,8 @@ def test_parts_that_do_not_fit_make_no_classifier(clf: Classifier) -> None:
 
 
 @pytest.fixture
-def shipped(tmp_path: Path, clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installation whose shipped model is the random one, seen from another working folder."""
+def pretrained(tmp_path: Path, clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation whose pretrained model is the random one, seen from another working folder."""
     clf.save(tmp_path / "models" / "classic")
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
@@ -663,12 +663,12 @@ def shipped(tmp_path: Path, clf: Classifier, monkeypatch: pytest.MonkeyPatch) ->
     return tmp_path / "models" / "classic"
 
 
-@pytest.mark.usefixtures("shipped")
+@pytest.mark.usefixtures("pretrained")
 def test_the_shipped_model_is_the_default(clf: Classifier) -> None:
     assert Classifier.load()("smith") == Classifier.load("classic")("smith") == clf("smith")
 
 
-@pytest.mark.usefixtures("shipped")
+@pytest.mark.usefixtures("pretrained")
 def test_a_folder_of_the_shipped_name_is_reached_by_a_path() -> None:
     other = make(seed=6)
     other.save("classic")
@@ -677,7 +677,7 @@ def test_a_folder_of_the_shipped_name_is_reached_by_a_path() -> None:
     assert Classifier.load("classic")("smith") != other("smith")
 
 
-@pytest.mark.usefixtures("shipped")
+@pytest.mark.usefixtures("pretrained")
 def test_a_folder_by_its_bare_name() -> None:
     make(seed=6).save("mine")
     assert Classifier.load("mine").facts["seed"] == 6
@@ -685,7 +685,7 @@ def test_a_folder_by_its_bare_name() -> None:
     assert Classifier.load("mine").facts["seed"] == 6
 
 
-@pytest.mark.usefixtures("shipped")
+@pytest.mark.usefixtures("pretrained")
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
@@ -712,9 +712,9 @@ def test_an_installation_without_its_model_says_what_to_do(
     assert str(tmp_path) in str(caught.value)
 
 
-def test_a_damaged_model_is_refused(shipped: Path) -> None:
-    data = (shipped / "model.safetensors").read_bytes()
-    (shipped / "model.safetensors").write_bytes(data[:-1])
+def test_a_damaged_model_is_refused(pretrained: Path) -> None:
+    data = (pretrained / "model.safetensors").read_bytes()
+    (pretrained / "model.safetensors").write_bytes(data[:-1])
     with pytest.raises(ModelError, match="cut short"):
         Classifier.load()
 

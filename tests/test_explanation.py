@@ -381,7 +381,7 @@ def test_letters_and_marks_merge():
         record_activations(network(), np.array([], int))
 
 
-# --- the shipped model ------------------------------------------------------------------------------------
+# --- the pretrained model ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -179,10 +179,10 @@ def test_capitals_come_off_again(name):
 
 def test_surprise_is_the_mean_loss_of_the_network(chance):
     names = ["Novak", "Müller", "Tanaka"]
-    surprise, letters = chance.negative_log_likelihood(names, ["Czech", "Czech", "Japanese"])
+    nll, letters = chance.negative_log_likelihood(names, ["Czech", "Czech", "Japanese"])
     assert letters.tolist() == [6, 8, 7]
     loss, _ = chance.network.loss(np.array([0, 0, 1]), chance.encode(names))
-    assert surprise.sum() / letters.sum() == pytest.approx(loss, rel=1e-5)
+    assert nll.sum() / letters.sum() == pytest.approx(loss, rel=1e-5)
     with pytest.raises(InputError, match="expected letters among"):
         chance.negative_log_likelihood(["Иван"], ["Czech"])
 
@@ -208,8 +208,8 @@ def test_it_learns_names_by_heart_and_keeps_origins_apart():
     assert set(made.names("Japanese", 20, temperature=0.3, start="Su", known=True)) == {"Suzuki"}
     assert made.training_hashes.tolist() == sorted(name_hashes(set(names.names)).tolist())
     assert made.facts["names"] == 48
-    surprise, _ = made.negative_log_likelihood(["Tanaka"] * 2, ["Japanese", "Czech"])
-    assert surprise[0] < surprise[1] / 3
+    nll, _ = made.negative_log_likelihood(["Tanaka"] * 2, ["Japanese", "Czech"])
+    assert nll[0] < nll[1] / 3
 
 
 def test_names_of_rare_letters_are_left_out_and_none_left_is_an_error():
@@ -288,11 +288,11 @@ def test_a_generator_of_an_older_version_says_so(chance, tmp_path):
         Generator.load(tmp_path / "made")
 
 
-SHIPPED = Path(__file__).parent.parent / "src" / "cognomen" / "models" / "generator"
+PRETRAINED = Path(__file__).parent.parent / "src" / "cognomen" / "models" / "generator"
 
 
 def test_the_shipped_generator_is_small_and_knows_the_18_origins():
-    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= 1_000_000
+    assert sum(path.stat().st_size for path in PRETRAINED.iterdir()) <= 1_000_000
     generator = Generator.load()
     assert len(generator.origins) == 18
     names = generator.names("Japanese", 10, seed=1, temperature=0.8, start="Ta")

@@ -96,7 +96,7 @@ def test_default_starting_values_of_ours() -> None:
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_a_networks_tensors_load_into_torch_as_they_are(cell: str) -> None:
-    """Names and shapes fit under `strict`, and the shipped precision, float32, gives the same outputs."""
+    """Names and shapes fit under `strict`, and the stored precision, float32, gives the same outputs."""
     architecture = Architecture(9, 3, cell=cell, embedding_size=5, hidden_size=7, num_layers=2)
     ours = Network(architecture, rng=np.random.default_rng(0))
     make = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[cell]

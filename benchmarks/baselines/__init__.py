@@ -1,1 +1,1 @@
-"""What `accuracy.py` measures beside the shipped config: methods for `run_protocol`."""
+"""What `accuracy.py` measures beside `classic`: methods for `run_protocol`."""

@@ -1,4 +1,4 @@
-"""The shipped config's n-grams without its recurrent network.
+"""The n-grams of `classic` without its recurrent network.
 
 N names, C origins, M letters end to end.
 """

@@ -34,11 +34,11 @@ def laid_names(scale: str, value: int, letters: int) -> Laid:
 
 
 def network_of(scale: str, value: int) -> Network:
-    """The shipped one, or one of another size."""
+    """The pretrained one, or one of another size."""
     if scale != "hidden":
         return classifier().network
-    shipped = classifier().network.architecture
-    changed = Architecture.from_json(shipped.to_json() | {"hidden_size": value})
+    pretrained = classifier().network.architecture
+    changed = Architecture.from_json(pretrained.to_json() | {"hidden_size": value})
     return Network(changed, rng=np.random.default_rng(0))
 
 

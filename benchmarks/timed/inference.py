@@ -18,8 +18,8 @@ from timed.names import (
     corpus,
     different_names,
     different_prefixes,
+    pretrained,
     read_cheaply,
-    shipped,
 )
 from timed.timing import Line, Setting, Target, alternate, best_way, seconds_of
 
@@ -187,11 +187,11 @@ def _answer_every_second(first: int) -> None:
 
 
 def ngrams_row(setting: Setting) -> list[Line]:
-    """The shipped model, with its n-grams' weights, against its recurrent part alone.
+    """The pretrained model, with its n-grams' weights, against its recurrent part alone.
 
     Of probabilities only: whether a name is unlike the training is not asked for them.
     """
-    whole, part, names = shipped(), classifier(), different_names()
+    whole, part, names = pretrained(), classifier(), different_names()
     times = alternate(
         {
             "whole": partial(whole.predict_proba, names, threads=1),

@@ -27,9 +27,9 @@ __all__ = [
     "corpus",
     "different_names",
     "different_prefixes",
+    "pretrained",
     "read_cheaply",
     "recombined_names",
-    "shipped",
     "syllables",
     "zipf_rows",
 ]
@@ -57,15 +57,15 @@ def corpus() -> Corpus:
 
 
 @cache
-def shipped() -> Classifier:
-    """The shipped model: a BiGRU of 128, embedding 64, max and mean pooling, and weights of n-grams."""
+def pretrained() -> Classifier:
+    """The pretrained model: a BiGRU of 128, embedding 64, max and mean pooling, and weights of n-grams."""
     return Classifier.load()
 
 
 @cache
 def classifier() -> Classifier:
-    """The shipped model's recurrent part alone, which is what the rivals have too."""
-    clf = shipped()
+    """The pretrained model's recurrent part alone, which is what the rivals have too."""
+    clf = pretrained()
     network = Network(replace(clf.network.architecture, longest_ngram=0))
     network.load({name: clf.network.params[name] for name in network.params})
     return Classifier(network, clf.alphabet, clf.origins, clf.priors, clf.temperature)

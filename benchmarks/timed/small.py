@@ -14,7 +14,7 @@ import numpy as np
 import cognomen
 from cognomen.rnn.engine.packed_weights import prepack
 from cognomen.text import normalise
-from timed.names import different_names, shipped
+from timed.names import different_names, pretrained
 from timed.processes import run_processes
 from timed.timing import Line, Setting, Target, alternate
 
@@ -125,7 +125,7 @@ def name_row(setting: Setting) -> list[Line]:
     import torch
 
     torch.set_num_threads(1)
-    clf, names = shipped(), different_names()[:: setting.pick(20, 200)]
+    clf, names = pretrained(), different_names()[:: setting.pick(20, 200)]
     a, params = clf.network.architecture, clf.network.params
     gru = torch.nn.GRU(a.embedding_size, a.hidden_size, bidirectional=True).eval()
     parts = {name.removeprefix("recurrent."): torch.tensor(np.asarray(p)) for name, p in params.items()}

@@ -1,6 +1,6 @@
 """Training steps of ours and of torch's on the same names, for the rows and for processes side by side.
 
-`python -m timed.steps SIDE WAY SIZE THREADS SECONDS` trains as the shipped config does and prints its pace.
+`python -m timed.steps SIDE WAY SIZE THREADS SECONDS` trains with the config of `classic` and prints its pace.
 """
 
 from __future__ import annotations

@@ -40,14 +40,14 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     generator = train_generator(training, replace(config, seed=settings.seed), on_progress=on_progress)
     known = set(generator.alphabet.letters)
     asked, learned = (_spelt(each, known) for each in (test, training))
-    surprise, letters = generator.negative_log_likelihood(*asked)
+    nll, letters = generator.negative_log_likelihood(*asked)
     orders = ORDERS[:2] if settings.quick else ORDERS
     return {
         "training": len(training),
         "test": len(asked[0]),
         "left_out": len(test) - len(asked[0]),
         "weights": generator.network.size,
-        "perplexity": math.exp(surprise.sum() / letters.sum()),
+        "perplexity": math.exp(nll.sum() / letters.sum()),
         "ngrams": [[order, OriginModel(*learned, order, OWN_SHARE).perplexity(*asked)] for order in orders],
         "new": [[temperature, _share_new(generator, training, temperature)] for temperature in TEMPERATURES],
         "examples": {
