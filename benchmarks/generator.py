@@ -14,8 +14,8 @@ by the recall on the nine other folds, never on the fold that is measured.
 The classifiers are those that `benchmarks/classic.py` keeps in `benchmarks/folds`; the generators are kept
 beside them. After a new classifier was trained, `--kept --ship` measures the generators anew, which takes
 two minutes, and sets the pretrained one's scales. `--ship` alone trains the pretrained generator on all
-names, `--card` writes its card again from the results. Folds 0 to 2 were looked at when config and n-grams were
-chosen: they are left out. About three minutes a fold on one core, with training.
+names, `--card` writes its card again from the results. Folds 0 to 2 were used to choose the config and the
+n-grams: they are left out. About three minutes a fold on one core, with training.
 """
 
 from __future__ import annotations
