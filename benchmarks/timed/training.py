@@ -90,8 +90,8 @@ class _Training:
 def video_row(setting: Setting) -> list[Line]:
     """How long ours takes to answer fold 0's names as well as the video's network does after 100,000 names.
 
-    Theirs: the loop in torch, timed for some thousand names and scaled. Ours: the config of `classic`, but
-    one epoch; after every fifth step the accuracy on the test names is taken, and that time is left out (no such
+    Theirs: the loop in torch, timed for some thousand names and scaled. Ours: as `classic`, but one
+    epoch; after every fifth step the accuracy on the test names is taken, and that time is left out (no such
     questions are asked in the loop either). The figure counts until the accuracy first exceeds both the
     mean of the loop's ten runs under protocol L and that of its run on fold 0.
     """
