@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 LIST = Path(__file__).with_name("slow.txt")
-BUDGET = 35.0  # seconds of CPU time, besides that of importing the test files
+BUDGET = 25.0  # seconds of CPU time, besides that of importing the test files
 # What they import takes seconds, whatever the tests take: PyTorch, faker.
 HEAVY = {
     "test_parity_torch.py",
