@@ -34,8 +34,9 @@ from cognomen.classifier import Classifier
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation import split_by_fold
 from cognomen.io.files import write_atomically
-from cognomen.network.generator import Generator, GeneratorConfig, spell
+from cognomen.network.generator import Generator, GeneratorConfig
 from cognomen.study.letter_ngrams import OriginModel
+from cognomen.text.spelling import lowercase
 from cognomen.training import train_generator
 from cognomen.training.card import front_matter
 
@@ -110,7 +111,7 @@ def measure_fold(
     training, test = (part(corpus, rows) for rows in split_by_fold(corpus.names, k))
     generator = trained(training, config, FOLDS / f"generator-{k}", kept=kept)
     classifier = Classifier.load(FOLDS / str(k))
-    learned = {spell(name) for name in training.names}
+    learned = {lowercase(name) for name in training.names}
     found: dict[str, Any] = {"fold": k}
     found["at 0.8, all alike"] = sampled(generator, classifier, learned, k, TEMPERATURES[0])
     generator.temperature_scale = tuple(
@@ -138,7 +139,7 @@ def sampled(
     for origin in generator.origins:
         names += generator.names(origin, SAMPLES, seed=seed, temperature=temperature, known=known)
         origins += [origin] * SAMPLES
-    new = Counter(o for n, o in zip(names, origins, strict=True) if spell(n) not in learned)
+    new = Counter(o for n, o in zip(names, origins, strict=True) if lowercase(n) not in learned)
     return {
         "samples": recognised(classifier, names, origins),
         "new": {origin: [SAMPLES, new[origin]] for origin in generator.origins},
@@ -155,13 +156,13 @@ def recognised(classifier: Classifier, names: Any, origins: Any) -> dict[str, li
 def perplexities(generator: Generator, training: Corpus, test: Corpus) -> dict[str, Any]:
     """Nats (-log p) and letters, summed over the test names that are spelt with known letters."""
     known = set(generator.alphabet.letters)
-    rows = [i for i, name in enumerate(test.names) if not set(spell(name)) - known]
+    rows = [i for i, name in enumerate(test.names) if not set(lowercase(name)) - known]
     names, origins = [test.names[i] for i in rows], [test.labels[i] for i in rows]
     nats, letters = generator.negative_log_likelihood(names, origins)
-    usable = [i for i, name in enumerate(training.names) if not set(spell(name)) - known]
-    spelt = [spell(training.names[i]) for i in usable]
+    usable = [i for i, name in enumerate(training.names) if not set(lowercase(name)) - known]
+    spelt = [lowercase(training.names[i]) for i in usable]
     model = OriginModel(spelt, [training.labels[i] for i in usable], ORDER, SHARE)
-    ngrams = [model.negative_log_likelihood(spell(n), o) for n, o in zip(names, origins, strict=True)]
+    ngrams = [model.negative_log_likelihood(lowercase(n), o) for n, o in zip(names, origins, strict=True)]
     return {
         "letters": int(letters.sum()),
         "left_out": len(test) - len(rows),

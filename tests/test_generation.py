@@ -17,10 +17,11 @@ from cognomen.corpora.cleaning import CleaningReport
 from cognomen.errors import InputError, ModelError, TrainingError
 from cognomen.io.model_folder import read_artifact, write_artifact
 from cognomen.network import generator as generation
-from cognomen.network.generator import MAX_LETTERS, Generator, GeneratorConfig, capitalise, name_hashes, spell
+from cognomen.network.generator import MAX_LETTERS, Generator, GeneratorConfig, name_hashes
 from cognomen.rnn import pack
 from cognomen.study.letter_ngrams import LetterModel, OriginModel, best_mixture
 from cognomen.text import Alphabet
+from cognomen.text.spelling import capitalise, lowercase
 from cognomen.training import train_generator
 
 TINY = GeneratorConfig(origin_size=4, letter_size=6, hidden_size=12, dropout=0.0)
@@ -91,20 +92,20 @@ def test_what_is_never_new_stays(chance):
 def test_name_hashes_are_those_of_spellings(names):
     found = name_hashes(names)
     assert found.dtype == np.uint32
-    assert found.tolist() == name_hashes(map(spell, names)).tolist()
-    assert len(set(found.tolist())) == len(set(map(spell, names)))
+    assert found.tolist() == name_hashes(map(lowercase, names)).tolist()
+    assert len(set(found.tolist())) == len(set(map(lowercase, names)))
 
 
 @pytest.mark.parametrize("start", ["", "Ta", "ta", "O'B", "Mü", "mu\u0308", "Ou-", "van d", " Ta "])
 def test_every_name_is_spelt_as_a_name(chance, start):
     for temperature in (0.5, 1.0, 5.0):
         for name in chance.names("Czech", 60, seed=4, temperature=temperature, start=start):
-            assert spell(name).startswith(spell(start))
+            assert lowercase(name).startswith(lowercase(start))
             assert name == unicodedata.normalize("NFC", name)
             assert name[0].isalpha()
             assert name[0] == name[0].upper() or name[0] == "ß"
             assert not unicodedata.combining(name[0])
-            assert len(spell(name)) <= MAX_LETTERS
+            assert len(lowercase(name)) <= MAX_LETTERS
             words = name.replace("'", " ").replace("-", " ").split(" ")
             assert all(word and word[0].isalpha() for word in words), name
 
@@ -163,7 +164,7 @@ def test_mistakes_are_named(chance, arguments, said):
 )
 def test_capitals(small, large):
     assert capitalise(small) == large
-    assert spell(large) == small
+    assert lowercase(large) == small
 
 
 def test_a_letter_whose_capital_is_two_letters_has_one_capital():
@@ -173,8 +174,8 @@ def test_a_letter_whose_capital_is_two_letters_has_one_capital():
 @stable
 @given(st.text(st.sampled_from(LETTERS), min_size=1, max_size=12))
 def test_capitals_come_off_again(name):
-    spelt = spell(name)
-    assert spell(capitalise(spelt)) == spelt
+    spelt = lowercase(name)
+    assert lowercase(capitalise(spelt)) == spelt
 
 
 def test_surprise_is_the_mean_loss_of_the_network(chance):
@@ -303,12 +304,12 @@ def test_the_shipped_generator_is_small_and_knows_the_18_origins():
 def test_the_shipped_generator_writes_new_names(names_folder):
     from cognomen.corpora import load_corpus
 
-    learned = {spell(name) for name in load_corpus(names_folder).names}
+    learned = {lowercase(name) for name in load_corpus(names_folder).names}
     generator = Generator.load()
     for origin in generator.origins:
-        assert not {spell(name) for name in generator.names(origin, 100, seed=1)} & learned
+        assert not {lowercase(name) for name in generator.names(origin, 100, seed=1)} & learned
     korean = generator.names("Korean", 100, seed=1, known=True)
-    assert {spell(name) for name in korean} & learned
+    assert {lowercase(name) for name in korean} & learned
 
 
 # --- the n-gram models that it is compared with -----------------------------------------------------------

@@ -29,7 +29,7 @@ from cognomen.errors import InputError
 from cognomen.network import Architecture, Network
 from cognomen.rnn import GRU, AdamW, cross_entropy, pack, pool
 from cognomen.rnn.engine.one_sequence import read_sequence
-from cognomen.text.ragged import Ragged
+from cognomen.text.ragged import Ragged, pieces
 
 SMALL = Architecture(alphabet_size=6, origin_count=4, embedding_size=5, hidden_size=3)
 LENGTHS = st.lists(st.integers(1, 7), min_size=1, max_size=9)
@@ -126,15 +126,15 @@ def test_enough_names_for_several_threads(threads: int, layers: int) -> None:
 @given(lengths=st.lists(st.integers(1, 9), max_size=12), most=st.integers(1, 5), letters=st.integers(1, 12))
 def test_pieces_hold_every_name_once_and_not_too_much(lengths: list[int], most: int, letters: int) -> None:
     """A name that has too many letters by itself stands alone; no piece could take the next name too."""
-    pieces = list(cognomen.network.network._pieces(np.cumsum(lengths), most, letters))
-    rows = [i for piece in pieces for i in range(len(lengths))[piece]]
+    parts = list(pieces(np.cumsum(lengths), most, letters))
+    rows = [i for piece in parts for i in range(len(lengths))[piece]]
     assert rows == list(range(len(lengths)))
-    for piece in pieces:
+    for piece in parts:
         count = piece.stop - piece.start
         assert 1 <= count <= most
         assert count == 1 or sum(lengths[piece]) <= letters
     if sum(lengths) <= letters:
-        assert len(pieces) == -(-len(lengths) // most)
+        assert len(parts) == -(-len(lengths) // most)
 
 
 @pytest.mark.parametrize("threads", [0, -1, True, False, 1.5, 2.0, "2", None])

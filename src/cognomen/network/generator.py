@@ -12,13 +12,11 @@ religion.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 from unicodedata import category, combining
-from unicodedata import normalize as compose
 from zlib import crc32
 
 import numpy as np
@@ -36,7 +34,7 @@ from cognomen.rnn.shapes import BOUNDARY, Decoder, Encoder, OneToMany, generate,
 from cognomen.rnn.shapes.encoder import one_step
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.matching import find_origin
-from cognomen.text.spelling import normalise
+from cognomen.text.spelling import capitalise, lowercase
 
 MAX_LETTERS = 30  # of a name; the longest of the 18 files has 20
 BATCH = 4096  # names generated at once
@@ -223,8 +221,8 @@ class Generator:
 
     def _prefix(self, start: str) -> list[int]:
         """The tokens of the first letters."""
-        letters, known = spell(start), self.alphabet.letters
-        # `spell` drops numbers and symbols, which would go unnoticed.
+        letters, known = lowercase(start), self.alphabet.letters
+        # `lowercase` drops numbers and symbols, which would go unnoticed.
         wrong = {c for c in letters if c not in known} | {
             c for c in start if category(c) in NUMBERS_AND_SYMBOLS
         }
@@ -264,7 +262,7 @@ class Generator:
         Raises:
             InputError: a letter is not in the alphabet.
         """
-        texts = self.alphabet.encode_all([spell(name) for name in names])
+        texts = self.alphabet.encode_all([lowercase(name) for name in names])
         if (texts.data == BOUNDARY).any():
             raise InputError(f"expected letters among {self.alphabet.letters!r} only")
         return pack(texts)
@@ -332,23 +330,9 @@ class Generator:
         write_artifact(folder, Artifact(tensors, facts, self.card))
 
 
-# --- spelling ---------------------------------------------------------------------------------------------
-
-
-def spell(name: str) -> str:
-    """A name in the network's letters: lower case, with every mark a letter of its own; ß stays."""
-    return normalise(name, lower=False).lower()
-
-
 def name_hashes(names: Iterable[str]) -> NDArray[np.uint32]:
     """The CRC-32 of each name's spelling, (N,); different names hardly ever have the same."""
-    return np.array([crc32(spell(name).encode()) for name in names], np.uint32)
-
-
-def capitalise(name: str) -> str:
-    """A lower-case name in its usual capitals, composed: "o'brien" is O'Brien, "ou-yang" is Ou-Yang."""
-    capitals = re.sub(r"(^|[ '\-])(\w)", lambda found: found[1] + found[2].title(), name)
-    return compose("NFC", re.sub(r"\bMc(\w)", lambda found: f"Mc{found[1].upper()}", capitals))
+    return np.array([crc32(lowercase(name).encode()) for name in names], np.uint32)
 
 
 def _shown(letters: Iterable[str]) -> str:

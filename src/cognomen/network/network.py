@@ -21,7 +21,7 @@ from cognomen.errors import InputError, check_whole_number
 from cognomen.network.architecture import Architecture
 from cognomen.network.ngrams import Evidence, Ngrams
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.cells import Cell
+from cognomen.rnn.cells import WITH_NONLINEARITY, Cell
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
 from cognomen.rnn.engine.one_sequence import read_sequence
 from cognomen.rnn.engine.packed_weights import prepack
@@ -34,7 +34,7 @@ from cognomen.rnn.nonlinearities import find_nonlinearity
 from cognomen.rnn.packed import pack
 from cognomen.rnn.pooling import kinds_of, pool, pool_sequence
 from cognomen.rnn.recurrent import Recurrent
-from cognomen.text.ragged import Ragged
+from cognomen.text.ragged import Ragged, pieces
 
 # How inference divides its work: limits on names and on letters, of which the first one reached counts.
 BLOCK = 192  # names that start at each level of a tree: enough rows for fast products, few for the cache
@@ -85,7 +85,7 @@ class Network(Layer):
         self.architecture = a = architecture
         self.dtype = np.dtype(dtype)
         find_nonlinearity(a.nonlinearity)  # also where the cell does not use it
-        options = {"nonlinearity": a.nonlinearity} if a.cell in ("rnn", "combined") else {}
+        options = {"nonlinearity": a.nonlinearity} if a.cell in WITH_NONLINEARITY else {}
         after_embedding, after_recurrent, after_pooling = dropout
         self.embedding = Embedding(a.alphabet_size, a.embedding_size, rng=rng, dtype=dtype)
         self.dropout_embedded = Dropout(after_embedding)
@@ -264,8 +264,8 @@ class Network(Layer):
             return Evidence(logits, self._fill(logits, names, 1, bits))
         reuse_memory()
         with one_blas_thread():
-            pieces = _pieces(names.ends, SORTED_NAMES, SORTED_LETTERS)
-            found = [self._fill(logits[piece], names[piece], threads, bits) for piece in pieces]
+            parts = pieces(names.ends, SORTED_NAMES, SORTED_LETTERS)
+            found = [self._fill(logits[part], names[part], threads, bits) for part in parts]
         return Evidence(logits, _joined(found))
 
     def _fill(self, logits: Array, names: Ragged, threads: int, bits: bool) -> Array | None:
@@ -337,7 +337,7 @@ class Network(Layer):
             logits[which] = self._recurrent_logits(names[which])[0]
 
         ends = np.cumsum(names.lengths[by_length])
-        map_on_threads(fill, _pieces(ends, PACKED_NAMES, PACKED_LETTERS), threads)
+        map_on_threads(fill, pieces(ends, PACKED_NAMES, PACKED_LETTERS), threads)
 
 
 def _joined(bits: list[Array | None]) -> Array | None:
@@ -347,20 +347,5 @@ def _joined(bits: list[Array | None]) -> Array | None:
 
 
 def _parts(ends: Ids, threads: int) -> Iterator[slice]:
-    """Cut names (see `_pieces`) into units of work: each thread gets some, unless there are few."""
-    return _pieces(ends, min(TREE_NAMES, max(FEW_NAMES, -(-len(ends) // threads))), TREE_LETTERS)
-
-
-def _pieces(ends: Ids, most_names: int, most_letters: int) -> Iterator[slice]:
-    """Cut names, of which the i-th ends before letter `ends[i]`, into pieces of limited and similar size.
-
-    A name that is longer than the limit is a piece of its own.
-    """
-    even = -(-len(ends) // max(1, -(-len(ends) // most_names)))
-    start = 0
-    while start < len(ends):
-        before = ends[start - 1] if start else 0
-        limit = int(np.searchsorted(ends, before + most_letters, side="right"))
-        stop = min(start + even, max(start + 1, limit))
-        yield slice(start, stop)
-        start = stop
+    """Cut names (see `pieces`) into units of work: each thread gets some, unless there are few."""
+    return pieces(ends, min(TREE_NAMES, max(FEW_NAMES, -(-len(ends) // threads))), TREE_LETTERS)

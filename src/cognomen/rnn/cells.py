@@ -278,3 +278,5 @@ class LSTM(GatedCell):
 
 
 CELLS: dict[str, Callable[..., Cell]] = {"rnn": Elman, "combined": Combined, "gru": GRU, "lstm": LSTM}
+# Of these, the cells without gates, whose nonlinearity is an option.
+WITH_NONLINEARITY = ("rnn", "combined")

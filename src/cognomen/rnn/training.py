@@ -11,9 +11,8 @@ from cognomen.rnn.engine.blas import one_blas_thread, reuse_memory
 from cognomen.rnn.layers import Layer
 from cognomen.rnn.optim import Optimiser, clip_grad_norm
 
-Loss = tuple[
-    float, Callable[[], object]
-]  # of one batch, and the function that adds its gradients to the net's
+# The loss of one batch, and the function that adds its gradients to the net's.
+Loss = tuple[float, Callable[[], object]]
 OnProgress = Callable[[float, str], None]  # the share of the work that is done, 0 to 1, and a short message
 
 

@@ -17,9 +17,9 @@ from typing import Any
 from cognomen.errors import InputError
 from cognomen.plots.canvas import Figure
 from cognomen.rnn.engine.blas import one_blas_thread
+from cognomen.rnn.training import OnProgress
 
 Numbers = Mapping[str, Any]  # JSON values only: no NaN (None stands for it), no arrays
-OnProgress = Callable[[float, str], None]  # the share that is done, 0 to 1, and what is being done
 
 # The topics of experiments, in the order in which they are listed.
 GROUPS = ("the five shapes", "what recurrence gives", "what it costs, and the remedy", "what learners ask")

@@ -115,3 +115,21 @@ class Ragged:
 def _shown(lengths: NDArray[Any]) -> str:
     shown = ", ".join(map(str, lengths[:10].tolist()))
     return f"[{shown}{', ...' if len(lengths) > 10 else ''}]"
+
+
+def pieces(ends: NDArray[np.integer[Any]], most_sequences: int, most_items: int) -> Iterator[slice]:
+    """Cut sequences into consecutive pieces of limited and similar size.
+
+    Args:
+        ends: where each sequence ends, (N,), as `Ragged.ends`.
+        most_sequences: of a piece.
+        most_items: of a piece; a single sequence that is longer is a piece of its own.
+    """
+    even = -(-len(ends) // max(1, -(-len(ends) // most_sequences)))
+    start = 0
+    while start < len(ends):
+        before = ends[start - 1] if start else 0
+        limit = int(np.searchsorted(ends, before + most_items, side="right"))
+        stop = min(start + even, max(start + 1, limit))
+        yield slice(start, stop)
+        start = stop

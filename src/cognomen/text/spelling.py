@@ -108,3 +108,14 @@ def fold(text: str) -> str:
         "NFKD", text.replace("ß", "ss")
     ).lower()  # which also turns every space into " "
     return " ".join("".join(letter for letter in plain if letter in _FOLDED_LETTERS).split())
+
+
+def lowercase(name: str) -> str:
+    """As `normalise`, but lower case rather than case-folded: ß is kept."""
+    return normalise(name, lower=False).lower()
+
+
+def capitalise(name: str) -> str:
+    """A lower-case name with the usual capitals, composed: "o'brien" is O'Brien, "ou-yang" is Ou-Yang."""
+    capitals = re.sub(r"(^|[ '\-])(\w)", lambda found: found[1] + found[2].title(), name)
+    return unicodedata.normalize("NFC", re.sub(r"\bMc(\w)", lambda found: f"Mc{found[1].upper()}", capitals))

@@ -8,6 +8,7 @@ import numpy as np
 
 from cognomen.errors import TrainingError
 from cognomen.rnn.arrays import Array
+from cognomen.rnn.cells import WITH_NONLINEARITY
 from cognomen.training.config import TrainingConfig
 
 
@@ -57,6 +58,6 @@ def _likely_cause(config: TrainingConfig) -> str:
     if decay > 1 and rate * decay > 1:
         return f"too much weight decay for its learning rate: it is {decay:g}; try {0.01 / rate:.2g} or less"
     ways = [f"too high a learning rate: it is {rate:g}; try {rate / 10:g}"]
-    if config.cell in ("rnn", "combined"):
+    if config.cell in WITH_NONLINEARITY:
         ways += [*([] if config.nonlinearity == "tanh" else ["the tanh"]), "a cell with gates"]
     return ", or ".join(ways)

@@ -6,12 +6,13 @@ import numpy as np
 
 from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
-from cognomen.network.generator import Generator, GeneratorConfig, name_hashes, spell
+from cognomen.network.generator import Generator, GeneratorConfig, name_hashes
 from cognomen.rnn.arrays import Ids
 from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.shapes import fit
 from cognomen.rnn.training import OnProgress
 from cognomen.text.alphabet import Alphabet
+from cognomen.text.spelling import lowercase
 
 
 def train_generator(
@@ -31,7 +32,7 @@ def train_generator(
         TrainingError: no name has only common letters, or training diverged.
     """
     config = GeneratorConfig() if config is None else config
-    spelled = [spell(name) for name in corpus.names]
+    spelled = [lowercase(name) for name in corpus.names]
     alphabet = Alphabet.from_names(spelled, min_count=config.min_letter_count)
     usable = [i for i, name in enumerate(spelled) if name and not set(name) - set(alphabet.letters)]
     if not usable:

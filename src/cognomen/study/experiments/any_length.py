@@ -14,7 +14,8 @@ import numpy as np
 from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, panel
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.learning import Window, learn, one_hot
 
 HIDDEN, SHOWN = 16, 20

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from cognomen.plots.canvas import COLOURS, GREY, Figure, panel
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.names import Surnames, TrainedNetwork, fit_names, load_names
 
 SIZES = (16, 32, 64, 128, 256, 512)

@@ -13,7 +13,8 @@ import numpy as np
 from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, panel
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.shapes import BackToInput, Encoder, Input, ManyToOne, Shape, Targets
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.learning import Window, accuracy, learn, one_hot
 
 LETTERS = 4

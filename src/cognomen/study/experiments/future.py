@@ -14,7 +14,8 @@ import numpy as np
 from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, bars, panel
 from cognomen.rnn import Packed, pack
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.learning import learn, one_hot
 from cognomen.study.names import fit_names, load_names
 

@@ -12,7 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 from cognomen.plots.canvas import COLOURS, GREY, Figure, bars, panel
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.names import fit_names, load_names
 
 LAST = (1, 2, 3, 4, 5, 6, 8)

@@ -21,7 +21,8 @@ import numpy as np
 from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, bars, panel
 from cognomen.rnn import Adam, Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts, rounded
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts, rounded
 from cognomen.study.learning import accuracy, learn, make_orthogonal, one_hot
 
 LETTERS, HIDDEN = 4, 32

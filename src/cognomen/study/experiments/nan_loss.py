@@ -25,7 +25,8 @@ import numpy as np
 from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Axes, Figure, panel
 from cognomen.rnn import SGD, Array, Ids, clip_grad_norm, cross_entropy, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts, rounded
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts, rounded
 from cognomen.study.learning import one_hot
 
 LETTERS, HIDDEN = 4, 32

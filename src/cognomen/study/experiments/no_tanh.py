@@ -17,7 +17,8 @@ import numpy as np
 from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Axes, Figure, bars, panel
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne, SyncedManyToMany
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts, rounded
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts, rounded
 from cognomen.study.learning import accuracy, learn
 from cognomen.study.names import TrainedNetwork, fit_names, load_names
 

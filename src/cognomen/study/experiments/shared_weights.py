@@ -17,7 +17,8 @@ from numpy.typing import DTypeLike
 from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, panel
 from cognomen.rnn import Array, Layer, Packed, pack, relative_error
 from cognomen.rnn.shapes import BackToInput, Encoder, Input, SyncedManyToMany, Targets
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.experiments.program import sums
 from cognomen.study.learning import learn
 

@@ -21,7 +21,8 @@ from cognomen.rnn import GRU, Array, Dropout, pack, pool, scan
 from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names
 from cognomen.rnn.engine.shared_reading import read_names
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.names import load_names
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.ragged import Ragged

@@ -15,7 +15,8 @@ from cognomen.plots.canvas import COLOURS, Figure
 from cognomen.rnn import Array, Ids
 from cognomen.rnn.shapes import Decoder, Encoder, Hypothesis, OneToMany, fit, generate, sampler
 from cognomen.rnn.shapes.encoder import one_step
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table
 from cognomen.study.tasks.common import Vocabulary, digits, split
 
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]

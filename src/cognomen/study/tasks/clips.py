@@ -16,7 +16,8 @@ import numpy as np
 from cognomen.plots.canvas import COLOURS, MARKERS, Figure, panel
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany, fit
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.tasks.common import digits, split
 
 FRAMES = 12

@@ -10,7 +10,8 @@ import numpy as np
 from cognomen.plots.canvas import COLOURS, Figure
 from cognomen.rnn import Array, Ids
 from cognomen.rnn.shapes import Encoder, OneToOne, fit
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table
 from cognomen.study.tasks.common import digits, split
 
 HIDDEN = 128

@@ -23,7 +23,8 @@ import numpy as np
 from cognomen.plots.canvas import Figure, bars
 from cognomen.rnn import Ids, Packed
 from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany, fit
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table
 from cognomen.study.tasks.common import Vocabulary, edit_distance, needed
 
 Name = tuple[str, str]  # a surname in kanji, and its reading in kana

@@ -18,7 +18,8 @@ import numpy as np
 from cognomen.plots.canvas import COLOURS, Figure, panel
 from cognomen.rnn import Ids, Packed
 from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany, fit
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table, parts
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.tasks.common import Vocabulary, needed
 
 BELOW = 1_000_000

@@ -18,10 +18,12 @@ import numpy as np
 
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation.splits import split_by_fold
-from cognomen.network.generator import Generator, GeneratorConfig, spell
+from cognomen.network.generator import Generator, GeneratorConfig
 from cognomen.plots.canvas import COLOURS, Figure, bars, panel
-from cognomen.study.experiment import Experiment, Numbers, OnProgress, Settings, Table
+from cognomen.rnn.training import OnProgress
+from cognomen.study.experiment import Experiment, Numbers, Settings, Table
 from cognomen.study.letter_ngrams import OriginModel
+from cognomen.text.spelling import lowercase
 from cognomen.training.generator import train_generator
 
 ORDERS = (2, 3, 4, 5)
@@ -65,20 +67,20 @@ def _part(corpus: Corpus, rows: Any) -> Corpus:
 
 def _spelt(corpus: Corpus, known: set[str]) -> tuple[list[str], list[str]]:
     """Names that have known letters only, and their origins."""
-    pairs = [(spell(name), origin) for name, origin in zip(corpus.names, corpus.labels, strict=True)]
+    pairs = [(lowercase(name), origin) for name, origin in zip(corpus.names, corpus.labels, strict=True)]
     kept = [(name, origin) for name, origin in pairs if name and not set(name) - known]
     return [name for name, _ in kept], [origin for _, origin in kept]
 
 
 def _share_new(generator: Generator, training: Corpus, temperature: float) -> float:
     """The share of first draws that are in none of the training lists; every origin counts alike."""
-    learned = {spell(name) for name in training.names}
+    learned = {lowercase(name) for name in training.names}
     written = [
         name
         for origin in generator.origins
         for name in generator.names(origin, SAMPLES, seed=1, temperature=temperature, known=True)
     ]
-    return float(np.mean([spell(name) not in learned for name in written]))
+    return float(np.mean([lowercase(name) not in learned for name in written]))
 
 
 def table(numbers: Numbers) -> Table:
