@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cognomen.network.network import Network
-from cognomen.network.ngrams import Ngrams
+from cognomen.network.ngrams import NgramLayer
 from cognomen.rnn.arrays import Array, Backward, Ids
 from cognomen.rnn.initializers import Zeros
 from cognomen.rnn.packed import Packed
@@ -78,7 +78,7 @@ def in_double_precision(network: Network) -> Network:
     return twin
 
 
-def _attribute_ngrams(ngrams: Ngrams, ids: Ids, targets: Array) -> tuple[Array, Array]:
+def _attribute_ngrams(ngrams: NgramLayer, ids: Ids, targets: Array) -> tuple[Array, Array]:
     """What n-grams add, divided among their letters, (K, T); and what they add to the baseline, (K,).
 
     N-grams of end marks only are in every name, the baseline too, but count less beside others. That

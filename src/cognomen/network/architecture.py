@@ -26,6 +26,12 @@ class NetworkConfig(Config):
     longest_ngram: int = setting(
         0, "Letters in the longest n-grams that have weights of their own; 0 for no n-grams.", NON_NEGATIVE
     )
+    ngram_rank: int = setting(
+        0,
+        "Rank of the weights of n-grams and whole names found by hash, for many names and origins; 0 for "
+        "exact n-grams with a weight for each origin.",
+        NON_NEGATIVE,
+    )
 
 
 @describe

@@ -19,7 +19,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError, check_whole_number
 from cognomen.network.architecture import Architecture
-from cognomen.network.ngrams import Evidence, Ngrams
+from cognomen.network.hashed_ngrams import HashedNgrams, HashTables
+from cognomen.network.ngrams import Evidence, NgramLayer, Ngrams
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cells import WITH_NONLINEARITY, Cell
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
@@ -43,8 +44,10 @@ SORTED_NAMES, SORTED_LETTERS = 1 << 19, 1 << 23  # sorted at once, to share pref
 PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # read as one packed batch, whose states are all kept
 FEW_NAMES = 1 << 10  # fewer names are not worth a thread of their own
 FEW_LETTERS = 1 << 12  # fewer letters are not worth pieces and the settings of the BLAS
-NGRAM_TABLES = LETTERS, COUNTS = "ngrams.letters", "ngrams.counts"
-WEIGHT = "ngrams.weight"
+# What defines the n-grams, besides their weights; and these.
+EXACT_TABLES = LETTERS, COUNTS = "ngrams.letters", "ngrams.counts"
+HASH_TABLES = tuple(f"ngrams.{field}" for field in HashTables._fields)
+WEIGHTS = "ngrams.weight", "ngrams.embedding"  # exact, hashed
 
 
 class Network(Layer):
@@ -52,14 +55,15 @@ class Network(Layer):
 
     Args:
         architecture: sizes and kinds of its parts.
-        ngrams: the n-grams that have weights: letters (G, K) with K = `longest_ngram`, and counts (G,); see
-            `Ngrams`.
-        ngram_weight: their initial weights, (G + 1, C); zeros if None.
+        ngrams: the n-grams that have weights: letters (G, K) with K = `longest_ngram`, and counts (G,), see
+            `Ngrams`; or, where there is an `ngram_rank`, the tables of `HashedNgrams`.
+        ngram_weight: their initial weights, (G + 1, C), or embedding; see there.
         dropout: in training, the share dropped after the embedding, after each recurrent layer, and
             after pooling.
         ngram_dropout: in training, the share dropped of each name's n-grams.
+        name_dropout: in training, the share of names whose own weights are dropped; see `HashedNgrams`.
         rng: draws the initial values.
-        dtype: of the parameters, except n-gram weights in float16.
+        dtype: of the parameters, except n-gram weights in float16 or int8.
 
     Raises:
         InputError: the n-grams are not what the architecture says.
@@ -74,10 +78,11 @@ class Network(Layer):
         self,
         architecture: Architecture,
         *,
-        ngrams: tuple[Ids, Ids] | None = None,
-        ngram_weight: Array | None = None,
+        ngrams: tuple[Ids, Ids] | HashTables | None = None,
+        ngram_weight: NDArray[Any] | None = None,
         dropout: tuple[float, float, float] = (0.0, 0.0, 0.0),
         ngram_dropout: float = 0.0,
+        name_dropout: float = 0.0,
         rng: Initializer | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
@@ -104,13 +109,8 @@ class Network(Layer):
         pooled = self.recurrent.output_size * len(kinds_of(a.pooling))
         self.output = Linear(pooled, a.origin_count, rng=rng, dtype=dtype)
         parts = {"embedding.{}": self.embedding, "recurrent.{}": self.recurrent, "output.{}": self.output}
-        self.ngrams = None
-        longest = 0 if ngrams is None else ngrams[0].shape[-1]
-        if longest != a.longest_ngram:
-            raise InputError(f"expected n-grams of up to {a.longest_ngram} letters, got {longest} (0: none)")
-        if ngrams is not None:
-            sizes = (a.alphabet_size, a.origin_count)
-            self.ngrams = Ngrams(*ngrams, *sizes, dropout=ngram_dropout, dtype=dtype, weight=ngram_weight)
+        self.ngrams = _ngram_layer(a, ngrams, ngram_weight, ngram_dropout, name_dropout, rng, dtype)
+        if self.ngrams is not None:
             parts["ngrams.{}"] = self.ngrams
         super().__init__(*self.collect(parts))
 
@@ -124,20 +124,24 @@ class Network(Layer):
         Raises:
             InputError: tensors are missing, unknown, or of other shapes.
         """
-        tables = NGRAM_TABLES if architecture.longest_ngram else ()
+        tables = _tables_of(architecture)
         if missing := [name for name in tables if name not in tensors]:
             raise InputError(f"expected the tensors {' and '.join(tables)}, missing: {', '.join(missing)}")
-        ngrams = (tensors[LETTERS], tensors[COUNTS]) if tables else None
-        network = cls(architecture, ngrams=ngrams, ngram_weight=tensors.get(WEIGHT), rng=Zeros())
+        found = tuple(tensors[name] for name in tables)
+        ngrams: Any = HashTables(*found) if architecture.ngram_rank else found
+        weight = next((tensors[name] for name in WEIGHTS if name in tensors), None)
+        network = cls(architecture, ngrams=ngrams or None, ngram_weight=weight, rng=Zeros())
         network.load({name: tensor for name, tensor in tensors.items() if name not in tables})
         return network
 
     @property
     def tensors(self) -> dict[str, NDArray[Any]]:
         """What defines the network besides its architecture: parameters, and the tables of the n-grams."""
-        if self.ngrams is None:
-            return dict(self.params)
-        return {**self.params, LETTERS: self.ngrams.letters, COUNTS: self.ngrams.counts}
+        if isinstance(self.ngrams, Ngrams):
+            return {**self.params, LETTERS: self.ngrams.letters, COUNTS: self.ngrams.counts}
+        if isinstance(self.ngrams, HashedNgrams):
+            return {**self.params, **dict(zip(HASH_TABLES, self.ngrams.tables, strict=True))}
+        return dict(self.params)
 
     def forward(
         self, names: Ragged, rng: np.random.Generator | None = None
@@ -256,22 +260,21 @@ class Network(Layer):
         return self.evidence(names, threads=threads).logits
 
     def evidence(self, names: Ragged, *, threads: int = 1, bits: bool = False) -> Evidence:
-        """The logits; with `bits`, also the bits per letter that the n-grams give (None without n-grams)."""
+        """The logits, and what else n-grams tell; the bits per letter only with `bits`."""
         check_whole_number("threads", threads)
         self._check(names)
         logits = np.empty((len(names), self.architecture.origin_count), self.dtype)  # (N, C)
         if len(names.data) < FEW_LETTERS:
-            return Evidence(logits, self._fill(logits, names, 1, bits))
+            return self._fill(logits, names, 1, bits)
         reuse_memory()
         with one_blas_thread():
             parts = pieces(names.ends, SORTED_NAMES, SORTED_LETTERS)
-            found = [self._fill(logits[part], names[part], threads, bits) for part in parts]
-        return Evidence(logits, _joined(found))
+            return _joined(logits, [self._fill(logits[part], names[part], threads, bits) for part in parts])
 
-    def _fill(self, logits: Array, names: Ragged, threads: int, bits: bool) -> Array | None:
-        """Fill in the logits (N, C) of one piece; with `bits`, return its bits per letter (N,)."""
+    def _fill(self, logits: Array, names: Ragged, threads: int, bits: bool) -> Evidence:
+        """Fill in the logits (N, C) of one piece, and return them with what else is known of its names."""
         if len(names) == 0:
-            return None
+            return Evidence(logits, None)
         if len(names) == 1:
             logits[0] = self._infer_one(names.data)
         elif self.architecture.num_layers > 1:
@@ -279,16 +282,16 @@ class Network(Layer):
         else:
             self._infer_shared(logits, names, threads)
         if self.ngrams is None:
-            return None
+            return Evidence(logits, None)
         ngrams = self.ngrams
-        table = ngrams.suffix_sums() if len(names.data) > len(ngrams.letters) else None
+        table = ngrams.suffix_sums() if len(names.data) > len(ngrams.idf) else None
 
-        def add(part: slice) -> Array | None:
+        def add(part: slice) -> Evidence:
             found = ngrams.evidence(names[part], table=table, bits=bits)
             logits[part] += found.logits
-            return found.bits_per_letter
+            return found
 
-        return _joined(map_on_threads(add, _parts(names.ends, threads), threads))
+        return _joined(logits, map_on_threads(add, _parts(names.ends, threads), threads))
 
     def _infer_shared(self, logits: Array, names: Ragged, threads: int) -> None:
         """A single layer: each direction reads each prefix of a tree once."""
@@ -340,10 +343,51 @@ class Network(Layer):
         map_on_threads(fill, pieces(ends, PACKED_NAMES, PACKED_LETTERS), threads)
 
 
-def _joined(bits: list[Array | None]) -> Array | None:
-    """The bits per letter of consecutive names, if there are any."""
-    found = [each for each in bits if each is not None]
-    return np.concatenate(found) if found else None
+def _joined(logits: Array, parts: list[Evidence]) -> Evidence:
+    """The evidence of consecutive parts of the names, whose logits (N, C) are filled in."""
+    bits = [part.bits_per_letter for part in parts if part.bits_per_letter is not None]
+    known = [part.known for part in parts if part.known is not None]
+    return Evidence(logits, np.concatenate(bits) if bits else None, np.concatenate(known) if known else None)
+
+
+def _tables_of(architecture: Architecture) -> tuple[str, ...]:
+    """The tensors that define the n-grams of a network, besides their weights."""
+    if not architecture.longest_ngram:
+        return ()
+    return HASH_TABLES if architecture.ngram_rank else EXACT_TABLES
+
+
+def _ngram_layer(
+    a: Architecture,
+    ngrams: tuple[Ids, Ids] | HashTables | None,
+    weight: NDArray[Any] | None,
+    dropout: float,
+    name_dropout: float,
+    rng: Initializer,
+    dtype: DTypeLike,
+) -> NgramLayer | None:
+    """The layer of the n-grams, if there is to be one."""
+    sizes = (a.alphabet_size, a.origin_count)
+    if isinstance(ngrams, HashTables) and a.longest_ngram and a.ngram_rank:
+        return HashedNgrams(
+            ngrams,
+            a.longest_ngram,
+            *sizes,
+            a.ngram_rank,
+            dropout=dropout,
+            name_dropout=name_dropout,
+            rng=rng,
+            dtype=dtype,
+            embedding=weight,
+        )
+    if isinstance(ngrams, HashTables) or a.ngram_rank:
+        raise InputError(
+            f"expected tables of hashed n-grams just where there is an ngram_rank; it is {a.ngram_rank}"
+        )
+    longest = 0 if ngrams is None else ngrams[0].shape[-1]
+    if longest != a.longest_ngram:
+        raise InputError(f"expected n-grams of up to {a.longest_ngram} letters, got {longest} (0: none)")
+    return None if ngrams is None else Ngrams(*ngrams, *sizes, dropout=dropout, dtype=dtype, weight=weight)
 
 
 def _parts(ends: Ids, threads: int) -> Iterator[slice]:

@@ -21,12 +21,12 @@ ones that ended at the letter before:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Ids
@@ -45,14 +45,133 @@ class Evidence(NamedTuple):
 
     Attributes:
         logits: (N, C).
-        bits_per_letter: (N,), see `Ngrams.bits_per_letter`; None if not asked for, or without n-grams.
+        bits_per_letter: (N,), see `NgramLayer.bits_per_letter`; None if not asked for, or without n-grams.
+        known: (N,), whether the whole name has weights of its own; None if no name has.
     """
 
     logits: Array
     bits_per_letter: Array | None
+    known: NDArray[np.bool_] | None = None
 
 
-class Ngrams(Layer):
+class NgramLayer(Layer):
+    """What the layers of n-gram weights share: tf-idf weights, and the bits per letter.
+
+    Args:
+        params: the weights.
+        counts: (R,), the number of training names that contain the n-gram of each row; 0 for row 0, which
+            stands for all n-grams without weights, and for rows without an n-gram.
+        total: the number of training names.
+        single: the counts of all n-grams of one letter, summed.
+        alphabet_size: letters, including the unknown one, V; also the id of the end mark.
+        dropout: in training, the share of a name's n-grams that is dropped.
+        grads: as for `Layer`.
+    """
+
+    def __init__(
+        self,
+        params: Mapping[str, Array],
+        counts: NDArray[Any],
+        total: float,
+        single: float,
+        alphabet_size: int,
+        *,
+        dropout: float,
+        dtype: DTypeLike,
+        grads: Mapping[str, Array] | None = None,
+    ) -> None:
+        self.end_mark, self.dropout = alphabet_size, dropout
+        self._counts, self._single = counts, single  # (R,)
+        idf = 1.0 + counts
+        np.log(np.divide(1.0 + total, idf, out=idf), out=idf)
+        self.idf = (1 + idf).astype(dtype)  # (R,)
+        self.idf[counts == 0] = 0
+        self._squares = np.square(self.idf)
+        super().__init__(params, grads)
+
+    def find(self, names: Ragged) -> Ragged:
+        """The n-grams of N names of ids.
+
+        Returns:
+            For each letter and end mark of each name, the rows of the known n-grams of 1 to K letters that
+            end there, 0 for an unknown one, (M + 2N, K).
+        """
+        raise NotImplementedError
+
+    def forward(
+        self, names: Ragged, rng: np.random.Generator | None = None
+    ) -> tuple[Array, Callable[[Array], None]]:
+        """The logits that each name's n-grams add, (N, C); `rng` draws the dropout noise."""
+        raise NotImplementedError
+
+    def evidence(self, names: Ragged, *, table: Array | None = None, bits: bool = False) -> Evidence:
+        """As `forward`, for inference; with `bits`, the bits per letter as well.
+
+        For many names, a `table` made by `suffix_sums` is faster.
+        """
+        raise NotImplementedError
+
+    def suffix_sums(self) -> Array | None:
+        """What makes `evidence` of many names faster; None if nothing does."""
+        return None
+
+    def spans(self, ids: Ids) -> tuple[Ids, Ids, Array]:
+        """What each known n-gram of one name, ids (T,), adds to the logits.
+
+        Returns:
+            The start and stop of each n-gram among the letters, without end marks, (R,) each; and its logits
+            (R, C), which sum to those of the name.
+        """
+        raise NotImplementedError
+
+    def _spans(self, nodes: Ragged) -> tuple[Ids, Ids, Ids, Array]:
+        """The start, stop, row and tf-idf weight of each known n-gram of one name, (R,) each."""
+        place, order = np.nonzero(nodes.data)
+        last = len(nodes.data) - 2  # the number of letters
+        stops = np.minimum(place, last)  # place 0 is the end mark before the first letter
+        starts = np.maximum(place - order - 1, 0)
+        rows = nodes.data[place, order]
+        return starts, stops, rows, self.idf[rows] * self._scale(nodes)[0]
+
+    def _features(self, nodes: Ragged, rng: np.random.Generator | None) -> Array:
+        """The tf-idf weights of n-grams (P, K), with dropout noise drawn by `rng`."""
+        x: Array = self.idf[nodes.data] * self._scale(nodes)[nodes.rows, None]  # (P, K)
+        if rng is not None and self.dropout:
+            keep = 1 - self.dropout
+            x *= (rng.random(x.shape, x.dtype) < keep) / x.dtype.type(keep)
+        return x
+
+    def _scale(self, nodes: Ragged) -> Array:
+        """What the idf of each name's n-grams are multiplied by, (N,)."""
+        squares = self._squares.take(nodes.data.T).sum(axis=0)  # (P,)
+        return inverse_norm(np.add.reduceat(squares, nodes.starts))
+
+    def bits_per_letter(self, names: Ragged) -> Array:
+        """How unlike the training names each name is: the mean of -log2 p over its letters, (N,).
+
+        p, the probability of a letter or of the final end mark given the letters before it, is its share of
+        what follows these in the training names, smoothed by adding `PRIOR_COUNT` observations distributed as
+        after one letter fewer: a hierarchical Dirichlet prior (MacKay and Peto 1995). Counts are of names
+        rather than of occurrences, so p is approximate. A letter drawn uniformly from an alphabet of 32 has 5
+        bits. `PRIOR_LETTERS` letters of `PRIOR_BITS` bits are added to every name.
+        """
+        return self._bits_per_letter(self.find(names))
+
+    def _bits_per_letter(self, nodes: Ragged) -> Array:
+        """The same, from the n-grams (P, K)."""
+        p = np.full(len(nodes.data), 1 / (self.end_mark + 1))  # (P,), uniform
+        total = np.full(len(nodes.data), self._single)  # of all that followed the n-gram one letter shorter
+        for k in range(nodes.data.shape[1]):
+            count = self._counts.take(nodes.data[:, k])  # at most the total
+            p = (count + PRIOR_COUNT * p) / (total + PRIOR_COUNT)
+            total = np.concatenate([[0], count[:-1]])
+        bits = -np.log2(p)
+        bits[nodes.starts] = 0  # the first end mark is in every name
+        sums = np.add.reduceat(bits, nodes.starts) + PRIOR_LETTERS * PRIOR_BITS
+        return np.asarray(sums / (nodes.lengths - 1 + PRIOR_LETTERS))
+
+
+class Ngrams(NgramLayer):
     """The weights of G n-grams of up to K letters.
 
     Args:
@@ -83,7 +202,7 @@ class Ngrams(Layer):
         dtype: DTypeLike = np.float32,
         weight: Array | None = None,
     ) -> None:
-        self.letters, self.end_mark, self.dropout = letters, alphabet_size, dropout
+        self.letters = letters
         kinds = {letters.dtype.kind, counts.dtype.kind}
         if letters.ndim != 2 or letters.shape[1] < 1 or kinds - set("iu"):
             raise InputError(
@@ -95,19 +214,20 @@ class Ngrams(Layer):
                 f"n-grams: expected a count above 0 for each of {len(letters)}, got {counts.shape} counts"
             )
         self.counts = counts
-        self._counts = np.concatenate([np.zeros(1, counts.dtype), counts])  # (G + 1,)
-        idf = 1.0 + self._counts
-        np.log(np.divide(idf.max(), idf, out=idf), out=idf)
-        self.idf = (1 + idf).astype(dtype)  # (G + 1,)
-        self.idf[UNKNOWN] = 0
         self._child = _trie(letters, alphabet_size)
-        self._squares = np.square(self.idf)
-        self._single = counts[(letters > UNKNOWN).sum(axis=1) == 1].sum()  # of all n-grams of one letter
         shape = (len(letters) + 1, origin_count)
         weight = np.zeros(shape, dtype) if weight is None else weight
         if weight.shape != shape:
             raise InputError(f"n-grams: expected weights of the shape {shape}, got {weight.shape}")
-        super().__init__({"weight": weight if weight.dtype == np.float16 else weight.astype(dtype)})
+        super().__init__(
+            {"weight": weight if weight.dtype == np.float16 else weight.astype(dtype)},
+            np.concatenate([np.zeros(1, counts.dtype), counts]),
+            counts.max(initial=0),  # the end mark is in every name
+            counts[(letters > UNKNOWN).sum(axis=1) == 1].sum(),
+            alphabet_size,
+            dropout=dropout,
+            dtype=dtype,
+        )
 
     def find(self, names: Ragged) -> Ragged:
         """The n-grams of N names of ids.
@@ -116,7 +236,7 @@ class Ngrams(Layer):
             For each letter and end mark of each name, the indices of the known n-grams of 1 to K letters that
             end there, 0 for an unknown one, (M + 2N, K).
         """
-        marked = _with_marks(names, self.end_mark)  # (P,)
+        marked = with_marks(names, self.end_mark)  # (P,)
         nodes = np.zeros((self.letters.shape[1], len(marked.data)), np.int64)  # (K, P)
         width = self._child.shape[1]
         child = self._child.ravel()
@@ -131,11 +251,7 @@ class Ngrams(Layer):
     ) -> tuple[Array, Callable[[Array], None]]:
         """The logits that each name's n-grams add, (N, C); `rng` draws the dropout noise."""
         nodes = self.find(names)  # (P, K)
-        name = nodes.rows  # (P,)
-        x = self.idf[nodes.data] * self._scale(nodes)[name, None]  # (P, K)
-        if rng is not None and self.dropout:
-            keep = 1 - self.dropout
-            x *= (rng.random(x.shape, x.dtype) < keep) / x.dtype.type(keep)
+        name, x = nodes.rows, self._features(nodes, rng)  # (P,), (P, K)
         place, order = np.nonzero(x)
         rows, name, x = nodes.data[place, order], name[place], x[place, order, None]  # (R,), (R,), (R, 1)
         logits = segment_sum(x * self.params["weight"].take(rows, axis=0), name, len(names))
@@ -145,11 +261,6 @@ class Ngrams(Layer):
             self.grads["weight"][present] += segment_sum(x * dlogits[name], which, len(present))
 
         return logits, backward
-
-    def _scale(self, nodes: Ragged) -> Array:
-        """What the idf of each name's n-grams are multiplied by, (N,)."""
-        squares = self._squares.take(nodes.data.T).sum(axis=0)  # (P,)
-        return _inverse_norm(np.add.reduceat(squares, nodes.starts))
 
     def evidence(self, names: Ragged, *, table: Array | None = None, bits: bool = False) -> Evidence:
         """As `forward`, for inference; with `bits`, the bits per letter as well.
@@ -165,7 +276,7 @@ class Ngrams(Layer):
         else:
             sums = table.take(nodes.data.T.max(axis=0), axis=0)  # (P, C + 1)
         sums = np.add.reduceat(sums, nodes.starts)  # (N, C + 1)
-        logits = sums[:, :-1] * _inverse_norm(sums[:, -1:])
+        logits = sums[:, :-1] * inverse_norm(sums[:, -1:])
         return Evidence(logits, self._bits_per_letter(nodes) if bits else None)
 
     def suffix_sums(self) -> Array:
@@ -204,40 +315,11 @@ class Ngrams(Layer):
             The start and stop of each n-gram among the letters, without end marks, (R,) each; and its logits
             (R, C), which sum to those of the name.
         """
-        nodes = self.find(Ragged(ids, np.array([len(ids)])))
-        place, order = np.nonzero(nodes.data)
-        stops = np.minimum(place, len(ids))  # place 0 is the end mark before the first letter
-        starts = np.maximum(place - order - 1, 0)
-        rows = nodes.data[place, order]
-        x = self.idf[rows] * self._scale(nodes)[0]  # (R,)
+        starts, stops, rows, x = self._spans(self.find(Ragged(ids, np.array([len(ids)]))))
         return starts, stops, x[:, None] * self.params["weight"].take(rows, axis=0)
 
-    def bits_per_letter(self, names: Ragged) -> Array:
-        """How unlike the training names each name is: the mean of -log2 p over its letters, (N,).
 
-        p, the probability of a letter or of the final end mark given the letters before it, is its share of
-        what follows these in the training names, smoothed by adding `PRIOR_COUNT` observations distributed as
-        after one letter fewer: a hierarchical Dirichlet prior (MacKay and Peto 1995). Counts are of names
-        rather than of occurrences, so p is approximate. A letter drawn uniformly from an alphabet of 32 has 5
-        bits. `PRIOR_LETTERS` letters of `PRIOR_BITS` bits are added to every name.
-        """
-        return self._bits_per_letter(self.find(names))
-
-    def _bits_per_letter(self, nodes: Ragged) -> Array:
-        """The same, from the n-grams (P, K)."""
-        p = np.full(len(nodes.data), 1 / (self.end_mark + 1))  # (P,), uniform
-        total = np.full(len(nodes.data), self._single)  # of all that followed the n-gram one letter shorter
-        for k in range(nodes.data.shape[1]):
-            count = self._counts.take(nodes.data[:, k])  # at most the total
-            p = (count + PRIOR_COUNT * p) / (total + PRIOR_COUNT)
-            total = np.concatenate([[0], count[:-1]])
-        bits = -np.log2(p)
-        bits[nodes.starts] = 0  # the first end mark is in every name
-        sums = np.add.reduceat(bits, nodes.starts) + PRIOR_LETTERS * PRIOR_BITS
-        return np.asarray(sums / (nodes.lengths - 1 + PRIOR_LETTERS))
-
-
-def _inverse_norm(squares: Array) -> Array:
+def inverse_norm(squares: Array) -> Array:
     """FACTOR / sqrt(squares). Without a known n-gram squares is 0, with one at least 1, the lowest idf."""
     result: Array = FACTOR / np.sqrt(np.maximum(squares, 1))
     return result
@@ -285,7 +367,7 @@ def frequent_ngrams(names: Ragged, *, longest: int, min_count: int, alphabet_siz
     Returns:
         Their letters (G, K), as `Ngrams` takes them, and how many names contain each one, (G,).
     """
-    marked = _with_marks(names, alphabet_size)
+    marked = with_marks(names, alphabet_size)
     letters, name, place = marked.data, marked.rows, marked.positions  # (P,) each
     table = np.empty((1, 0), np.int64)  # the empty n-gram
     tables, all_counts = [], []
@@ -310,7 +392,7 @@ def _narrow(numbers: Ids, highest: int) -> Ids:
     return numbers.astype(np.min_scalar_type(highest))
 
 
-def _with_marks(names: Ragged, mark: int) -> Ragged:
+def with_marks(names: Ragged, mark: int) -> Ragged:
     """Names with an end mark at both ends of each, (M + 2N,)."""
     marked = np.full(len(names.data) + 2 * len(names), mark, np.int64)
     marked[np.arange(len(names.data)) + 2 * names.rows + 1] = names.data

@@ -9,6 +9,7 @@ import numpy as np
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
+from cognomen.rnn.engine.row_gradient import RowGradient
 
 
 class Optimiser:
@@ -17,6 +18,8 @@ class Optimiser:
     `state` and `steps` are all that it keeps between steps: arrays by name, and their number. To resume from
     a checkpoint, copy stored ones into a new optimiser.
     """
+
+    kinds: tuple[str, ...] = ()  # of the arrays that are kept for each parameter
 
     def __init__(self, params: Mapping[str, Array], learning_rate: float, weight_decay: float = 0.0) -> None:
         if not params:
@@ -38,14 +41,30 @@ class Optimiser:
         """Update all parameters once."""
         self.steps += 1
         for name, param in self.params.items():
-            self._move(name, param, grads[name])
+            grad, state = grads[name], self._state_of(name)
+            if isinstance(grad, RowGradient):  # only its rows move
+                rows, part = grad.rows, param[grad.rows]
+                part_state = {moment: whole[rows] for moment, whole in state.items()}
+                self._move(part, grad.values, part_state)
+                param[rows] = part
+                for moment, whole in state.items():
+                    whole[rows] = part_state[moment]
+            else:
+                self._move(param, grad, state)
 
-    def _move(self, name: str, param: Array, grad: Array) -> None:
+    def _state_of(self, name: str) -> dict[str, Array]:
+        """The arrays of `state` that belong to a parameter, by kind."""
+        return {kind: self.state[f"{kind}.{name}"] for kind in self.kinds if self.state}
+
+    def _move(self, param: Array, grad: Array, state: dict[str, Array]) -> None:
+        """Update a parameter, or some of its rows, and its state in place."""
         raise NotImplementedError
 
 
 class SGD(Optimiser):
     """Stochastic gradient descent: v <- momentum * v + g, p <- p - rate * v."""
+
+    kinds = ("velocity",)
 
     def __init__(
         self,
@@ -60,11 +79,11 @@ class SGD(Optimiser):
         if momentum:
             self.state = {f"velocity.{name}": np.zeros_like(p) for name, p in params.items()}
 
-    def _move(self, name: str, param: Array, grad: Array) -> None:
+    def _move(self, param: Array, grad: Array, state: dict[str, Array]) -> None:
         if self.weight_decay:
             grad = grad + self.weight_decay * param
         if self.momentum:
-            velocity = self.state[f"velocity.{name}"]
+            velocity = state["velocity"]
             velocity *= self.momentum
             velocity += grad
             grad = velocity
@@ -78,6 +97,8 @@ class AdamW(Optimiser):
     p <- (1 - rate * decay) p - rate * m / (sqrt(v) + eps)
     """
 
+    kinds = ("mean", "square")
+
     def __init__(
         self,
         params: Mapping[str, Array],
@@ -89,12 +110,12 @@ class AdamW(Optimiser):
     ) -> None:
         super().__init__(params, learning_rate, weight_decay)
         self.betas, self.eps = betas, eps
-        for moment in ("mean", "square"):
+        for moment in self.kinds:
             self.state |= {f"{moment}.{name}": np.zeros_like(p) for name, p in params.items()}
 
-    def _move(self, name: str, param: Array, grad: Array) -> None:
+    def _move(self, param: Array, grad: Array, state: dict[str, Array]) -> None:
         first, second = self.betas
-        mean, square = self.state[f"mean.{name}"], self.state[f"square.{name}"]
+        mean, square = state["mean"], state["square"]
         change = grad - mean  # reused for all that follows: this memory is in the cache
         change *= 1 - first
         mean += change
@@ -126,8 +147,8 @@ class Adam(AdamW):
         super().__init__(params, learning_rate, betas=betas, eps=eps, weight_decay=0.0)
         self.penalty = weight_decay
 
-    def _move(self, name: str, param: Array, grad: Array) -> None:
-        super()._move(name, param, grad + self.penalty * param if self.penalty else grad)
+    def _move(self, param: Array, grad: Array, state: dict[str, Array]) -> None:
+        super()._move(param, grad + self.penalty * param if self.penalty else grad, state)
 
 
 def clip_grad_norm(grads: Mapping[str, Array], max_norm: float) -> float:
@@ -135,11 +156,15 @@ def clip_grad_norm(grads: Mapping[str, Array], max_norm: float) -> float:
 
     Returns the norm before clipping (Pascanu et al. 2013). If it is NaN or infinite, training has diverged.
     """
-    norm = math.sqrt(sum(float(np.vdot(g, g)) for g in grads.values()))
+    norm = math.sqrt(sum(map(_squared_norm, grads.values())))
     if norm > max_norm:
         for grad in grads.values():
             grad *= max_norm / norm
     return norm
+
+
+def _squared_norm(grad: Array | RowGradient) -> float:
+    return grad.squared_norm() if isinstance(grad, RowGradient) else float(np.vdot(grad, grad))
 
 
 def cosine(step: int, steps: int, start: float, end: float = 0.0) -> float:
