@@ -1,7 +1,7 @@
 """Spellings that belong together, and the part of a split that they are in: protocol W, steps 2 and 3.
 
-The native and romanised spellings of a name are one group, and so are women's and men's forms by rule. A group
-is in one part, so that no test name is in training under another spelling.
+The native and romanised spellings of a name are one group, and so are women's and men's forms by rule. A
+group is in one part, so that no test name is in training under another spelling.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ Part = Literal["test", "validation", "training"]
 PARTS: Final = 20
 SHORTEST_STEM: Final = 3  # letters before an ending; "Eva" is no woman's form of "Ev"
 
-# Endings of women's forms, and of the men's forms that they may belong to, as keys have them: without diacritics
-# in Latin, Greek and Cyrillic letters, й as и.
+# Endings of women's forms, and those of the men's forms that they may belong to, as keys have them: without
+# diacritics in Latin, Greek and Cyrillic letters, with и for й.
 _MENS_ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
     # Czech and Slovak: Nováková, Procházková; Novotná. Bulgarian and Russian: Ivanova.
     "ova": ("", "a", "o", "ov", "ovs"),
