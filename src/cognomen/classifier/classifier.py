@@ -191,7 +191,7 @@ class Classifier(Model):
             options: `full_names`, `threads`, and `restrict`, the only origins that the list can contain.
 
         Raises:
-            InputError: an option is invalid, an origin is not the model's, or the counts are not as described.
+            InputError: an option is invalid, an origin is not the model's, or counts do not match the names.
         """
         from cognomen.classifier.composition import (
             occurrences,

@@ -29,8 +29,9 @@ Examples:
 
 MODEL is a model folder, or classic, the pretrained model. {ABOUT_DATA}
 
-Names are cleaned first, as for training, and figures are weighted where DATA has weights. Names of an origin that the model does not know count as errors.
-Figures on names that the model was trained on are too good; `cognomen protocol L` measures on held-out names.
+Names are cleaned first, as for training, and figures are weighted where DATA has weights. Names of an origin
+that the model does not know count as errors. Figures on names that the model was trained on are too good;
+`cognomen protocol L` measures on held-out names.
 {EXIT_CODES}"""
 
 
