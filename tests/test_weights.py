@@ -83,7 +83,7 @@ def test_a_cell_that_is_no_weight_is_named_with_its_line(tmp_path: Path, cell: s
         load_corpus(path)
     assert str(error.value) == (
         f"{path}, line 4: expected a number of at least 0 in the column 'count', got {found}. "
-        "Correct the row or remove it."
+        "Correct the row, or rename the column if it holds something else."
     )
 
 

@@ -51,7 +51,7 @@ def to_weight(cell: object, where: str, heading: str) -> float:
         found = "an empty cell" if cell in (None, "") else repr(cell)
         raise DataError(
             f"{where}: expected a number of at least 0 in the column {heading.strip()!r}, got {found}. "
-            "Correct the row or remove it."
+            "Correct the row, or rename the column if it holds something else."
         )
     return weight
 
