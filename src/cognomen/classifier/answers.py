@@ -190,14 +190,14 @@ def score_rows(
     return Scores(origins[inverse], probabilities[inverse], reasons[inverse])
 
 
-def unread_rows(reading: ColumnReading, counts: Indices) -> Counter[str]:
+def unread_rows(reading: ColumnReading, counts: NDArray[Any]) -> Counter[str]:
     """How many rows could not be read, by reason.
 
     Args:
         reading: of U texts.
-        counts: (U,), the number of rows of each text.
+        counts: (U,), the number of rows of each text, or their weight.
     """
     unread: Counter[str] = Counter()
     for row in np.flatnonzero(reading.inverse < 0).tolist():
-        unread[reading.unusual[row].reason or ""] += int(counts[row])
+        unread[reading.unusual[row].reason or ""] += counts[row].item()
     return unread

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cognomen.classifier.answers import (
     NOT_TEXT,
@@ -171,7 +171,12 @@ class Classifier(Model):
         return score_rows(blocks, len(texts), inverse, opts.abstain_below)
 
     def composition(
-        self, names: str | Iterable[object], *, seed: int = 0, **options: Unpack[CompositionOptions]
+        self,
+        names: str | Iterable[object],
+        *,
+        counts: ArrayLike | None = None,
+        seed: int = 0,
+        **options: Unpack[CompositionOptions],
     ) -> Composition:
         """The shares of the origins in a list of names, with 95 % intervals (see `composition`).
 
@@ -180,21 +185,26 @@ class Classifier(Model):
 
         Args:
             names: as for a call.
+            counts: how often each name counts, (N,), finite and at least 0: the bearers of the names of a
+                table, for instance. Once for each time it occurs if None.
             seed: of the bootstrap behind the intervals.
             options: `full_names`, `threads`, and `restrict`, the only origins that the list can contain.
 
         Raises:
-            InputError: an option is invalid, or an origin is not the model's.
+            InputError: an option is invalid, an origin is not the model's, or counts do not match the names.
         """
-        from cognomen.classifier.composition import tally  # not needed for answers, so loaded on demand
+        from cognomen.classifier.composition import (
+            occurrences,
+            tally,
+        )  # not needed for answers, so loaded on demand
 
         opts = Options.of(CompositionOptions, options)
         weights = self._log_prior_ratios(opts)
         texts, inverse = distinct_texts(names)
-        counts = np.bincount(inverse + 1, minlength=len(texts) + 1)  # (1 + U,), the first for non-texts
+        rows = occurrences(inverse, len(texts), counts)  # (1 + U,)
         possible = np.full(len(self.origins), True)
         possible[:] = self._possible(weights)
-        return tally(self._score(texts, opts, weights), counts, self.priors, self.origins, possible, seed)
+        return tally(self._score(texts, opts, weights), rows, self.priors, self.origins, possible, seed)
 
     def _log_prior_ratios(self, opts: Options) -> Weights:
         return log_prior_ratios(self.origins, self.priors, opts.prior, opts.restrict)

@@ -29,8 +29,9 @@ Examples:
 
 MODEL is a model folder, or classic, the pretrained model. {ABOUT_DATA}
 
-Names are cleaned first, as for training. Names of an origin that the model does not know count as errors.
-Figures on names that the model was trained on are too good; `cognomen protocol L` measures on held-out names.
+Names are cleaned first, as for training, and figures are weighted where DATA has weights. Names of an origin
+that the model does not know count as errors. Figures on names that the model was trained on are too good;
+`cognomen protocol L` measures on held-out names.
 {EXIT_CODES}"""
 
 
@@ -103,8 +104,9 @@ def measure(classifier: Classifier, corpus: Corpus) -> EvaluationReport:
     answered = ~np.isnan(answers).any(axis=1)  # (N,)
     if not answered.any():
         raise InputError(f"none of the {len(corpus)} names of {corpus.source} can be read by this model.")
-    labels = np.array([origins.index(label) for label in corpus.labels])
-    evaluation = evaluate(probabilities[answered], labels[answered], origins)
+    ids = {origin: index for index, origin in enumerate(origins)}
+    labels, weights = np.array([ids[label] for label in corpus.labels]), corpus.weights  # (N,), (N,)
+    evaluation = evaluate(probabilities[answered], labels[answered], origins, weights=weights[answered])
     unanswered = int((~answered).sum())
     notes = list(notes_on(classifier, corpus, foreign, evaluation, unanswered))
     return EvaluationReport(evaluation, bootstrap_intervals(evaluation), unanswered, notes)
@@ -130,8 +132,10 @@ def notes_on(
     if foreign:
         count = sum(label in foreign for label in corpus.labels)
         yield f"The model does not know {', '.join(foreign)}: {count:,} names here, which count as errors."
+    if corpus.row_weights is not None:
+        yield "The figures are weighted: each name counts as much as its row in the data says."
     if unanswered:
-        accuracy = evaluation.accuracy * evaluation.count / (evaluation.count + unanswered)
+        accuracy = evaluation.accuracy * evaluation.weight / corpus.weights.sum()
         yield (
             f'{unanswered:,} names were answered "unknown" and are left out of the figures; counted as '
             f"errors, they make the accuracy {accuracy:.3f}."
@@ -159,7 +163,7 @@ def report(measured: EvaluationReport) -> str:
 
 def by_origin(measured: EvaluationReport) -> str:
     """Format a table with a row for each origin, each score with its interval."""
-    from cognomen.apps.cli.render import plain_table
+    from cognomen.apps.cli.render import amount, plain_table
 
     rows = []
     for scores in measured.evaluation.per_origin:
@@ -167,7 +171,7 @@ def by_origin(measured: EvaluationReport) -> str:
         cells = [(f"{getattr(scores, key):.2f}", span(spans.get(key), 2)) for key in SCORES]
         if not scores.support:  # nothing was measured
             cells = [("–", "")] * len(SCORES)
-        rows.append((scores.origin, f"{scores.support:,}", *chain.from_iterable(cells)))
+        rows.append((scores.origin, amount(scores.support), *chain.from_iterable(cells)))
     return plain_table(("origin", "names", "precision", "", "recall", "", "F1", ""), rows)
 
 
