@@ -62,6 +62,8 @@ class Corpus:
             them, but not calibrated or evaluated.
         row_weights: how often each name occurs under its origin, or how large its share is, (N,), finite and
             at least 0; None if the source has no weights. A name may have several origins, in a row for each.
+        shares: whether the weights are shares within the origins, which are then equally likely beforehand,
+            rather than counts.
 
     Raises:
         InputError: there is not one label, and one weight if there are any, for each name.
@@ -74,6 +76,7 @@ class Corpus:
     row_sources: tuple[str, ...] = ()
     outside: int = 0
     row_weights: NDArray[np.float64] | None = field(default=None, compare=False)
+    shares: bool = False
 
     def __post_init__(self) -> None:
         weights = len(self.names) if self.row_weights is None else len(self.row_weights)

@@ -25,7 +25,7 @@ def softmax(logits: Array) -> Array:
 
 
 def cross_entropy(
-    logits: Array, labels: Ids, *, class_weights: Array | None = None, label_smoothing: float = 0.0
+    logits: Array, labels: Ids | Array, *, class_weights: Array | None = None, label_smoothing: float = 0.0
 ) -> tuple[float, Array]:
     """The mean of -log p(label), and its gradient by the logits.
 
@@ -34,7 +34,7 @@ def cross_entropy(
 
     Args:
         logits: (N, C).
-        labels: (N,), the right classes, 0 to C - 1.
+        labels: (N,), the right classes, 0 to C - 1; or (N, C), a distribution over the classes for each row.
         class_weights: (C,), all 1 by default.
         label_smoothing: s, in [0, 1).
 
@@ -45,9 +45,11 @@ def cross_entropy(
         InputError: the shapes do not fit, a label is not a class, N is 0, or s is not in [0, 1).
     """
     count, classes = logits.shape
-    if labels.shape != (count,) or count == 0 or not 0 <= labels.min() <= labels.max() < classes:
+    soft = labels.shape == logits.shape
+    if count == 0 or not (soft or labels.shape == (count,)) or not _are_valid(labels, classes, soft=soft):
         raise InputError(
-            f"labels: expected {count or 'one or more'} numbers from 0 to {classes - 1}, got {labels!r}"
+            f"labels: expected {count or 'one or more'} numbers from 0 to {classes - 1}, or as many "
+            f"distributions over {classes} classes, got {labels!r}"
         )
     if not 0 <= label_smoothing < 1:
         raise InputError(f"label_smoothing: expected a share in [0, 1), got {label_smoothing}")
@@ -55,13 +57,22 @@ def cross_entropy(
         raise InputError(f"class_weights: expected {classes} numbers, got the shape {class_weights.shape}")
     weights = np.ones(classes, logits.dtype) if class_weights is None else class_weights.astype(logits.dtype)
     target = np.full_like(logits, label_smoothing / classes)  # (N, C)
-    target[np.arange(count), labels] += 1 - label_smoothing
+    if soft:
+        target += (1 - label_smoothing) * labels
+    else:
+        target[np.arange(count), labels] += 1 - label_smoothing
     target *= weights
     log_p = log_softmax(logits)  # (N, C)
-    total = weights[labels].sum()
+    total = (labels @ weights if soft else weights[labels]).sum()
     loss = -(target * log_p).sum() / total
     dlogits = (np.exp(log_p) * target.sum(axis=1, keepdims=True) - target) / total  # (N, C)
     return float(loss), dlogits
+
+
+def _are_valid(labels: Ids | Array, classes: int, *, soft: bool) -> bool:
+    if soft:
+        return bool((labels >= 0).all() and np.allclose(labels.sum(axis=1), 1, atol=1e-3))
+    return bool(0 <= labels.min() <= labels.max() < classes)
 
 
 def disagreement(logits: Array, others: Array) -> tuple[float, Array, Array]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from cognomen.network.architecture import Architecture, NetworkConfig
 from cognomen.network.config import COUNT, FRACTION, NON_NEGATIVE, POSITIVE, Range, describe, setting
 
+HASH_BITS = Range(1, 26)
+
 
 @describe
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,11 @@ class TrainingConfig(NetworkConfig):
         FRACTION,
     )
     ngram_dropout: float = setting(0.5, "Share of a name's n-grams that is dropped.", FRACTION)
+    ngram_bits: int = setting(17, "Hashed n-grams have 2 to this power rows of weights.", HASH_BITS)
+    name_bits: int = setting(17, "Hashed whole names have 2 to this power rows of weights.", HASH_BITS)
+    name_dropout: float = setting(
+        0.3, "Share of names whose own weights are dropped, where whole names have weights.", FRACTION
+    )
     letter_dropout: float = setting(
         0.01, "Share of letters replaced by the unknown letter, so that the network learns its use.", FRACTION
     )
@@ -47,6 +54,18 @@ class TrainingConfig(NetworkConfig):
         NON_NEGATIVE,
     )
     epochs: int = setting(30, "Passes over the training names.", COUNT)
+    frequency_power: float = setting(
+        0.6,
+        "Names with weights are shown in proportion to their weight within their origin to this power; 0 "
+        "shows all equally often, 1 as often as they occur.",
+        Range(max=1),
+    )
+    origin_power: float = setting(
+        0.3,
+        "With weights, origins are shown in proportion to their number of names to this power; 0 shows all "
+        "equally often.",
+        Range(max=1),
+    )
     batch_size: int = setting(128, "Names in each step.", COUNT)
     learning_rate: float = setting(3e-3, "Peak of the learning-rate schedule.", POSITIVE)
     swa_start: float = setting(

@@ -13,26 +13,47 @@ from numpy.typing import NDArray
 from cognomen.corpora import KNOWN_CORPORA, Corpus
 from cognomen.errors import TrainingError
 from cognomen.evaluation.splits import validation_mask
-from cognomen.rnn.arrays import Ids
+from cognomen.rnn.arrays import Array, Ids
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.ragged import Ragged
 from cognomen.text.spelling import normalise
 from cognomen.training.config import TrainingConfig
 
+MOST_SHOWN = 20  # times in an epoch, for a name that is very common
+
 
 @dataclass(frozen=True)
 class Names:
-    """N names as ids, and their labels (N,)."""
+    """N names as ids, and the origin of each.
+
+    Attributes:
+        texts: the ids.
+        labels: (N,), the origin of each, the most likely one where it has several.
+        origins: the origins of each name that has weights; None if each has just its label.
+        shares: the share of each of these origins in its name, as `origins`; they sum to 1 for each name.
+    """
 
     texts: Ragged
     labels: Ids
+    origins: Ragged | None = None
+    shares: Ragged | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def __getitem__(self, which: NDArray[np.int64]) -> Names:
         """The names with these indices."""
-        return Names(self.texts[which], self.labels[which])
+        if self.origins is None or self.shares is None:
+            return Names(self.texts[which], self.labels[which])
+        return Names(self.texts[which], self.labels[which], self.origins[which], self.shares[which])
+
+    def targets(self, count: int) -> Ids | Array:
+        """What a network with `count` origins is to predict: the labels (N,), or the shares (N, C)."""
+        if self.origins is None or self.shares is None:
+            return self.labels
+        targets = np.zeros((len(self), count), np.float32)
+        targets[self.origins.rows, self.origins.data] = self.shares.data
+        return targets
 
 
 @dataclass(frozen=True)
@@ -41,10 +62,13 @@ class Dataset:
 
     Attributes:
         alphabet: the letters of the training names.
-        training: the names to train on; those of the corpus itself come first, those from outside last.
-        validation: the names held out.
+        training: the names to train on; those of the corpus itself come first, those from outside last. Where
+            names have weights, their shares are those among the names shown (see `show`).
+        validation: the names held out. Where names have weights, their shares are those under the priors.
         own: the number of training names of the corpus itself.
-        priors: the shares of the origins among those, (C,).
+        priors: the shares of the origins among those, (C,); with shares within origins, all alike.
+        frequencies: how often an epoch shows each training name, (N,), 1 on average; None if just once each.
+        shown_shares: the shares of the origins among the names shown, (C,).
     """
 
     alphabet: Alphabet
@@ -52,38 +76,142 @@ class Dataset:
     validation: Names
     own: int
     priors: NDArray[np.float64]
+    frequencies: NDArray[np.float64] | None = None
+    shown_shares: NDArray[np.float64] | None = None
 
     @classmethod
-    def of(cls, corpus: Corpus, config: TrainingConfig, *, hold_out: bool) -> Self:
+    def of(
+        cls, corpus: Corpus, config: TrainingConfig, *, hold_out: bool, validation: Corpus | None = None
+    ) -> Self:
         """Split a corpus; without `hold_out`, all names are for training.
+
+        Args:
+            corpus: surnames and their origins.
+            config: the settings.
+            hold_out: whether to hold out names of the corpus, if no `validation` is given.
+            validation: the names that are held out, of the same origins.
 
         Raises:
             TrainingError: there is only one origin, or no training name of one.
         """
         spellings = [normalise(name) for name in corpus.names]
-        labels = np.searchsorted(corpus.origins, corpus.labels)
+        labels = corpus.label_ids
         own = len(corpus) - corpus.outside  # names from outside are never held out
         held_out = np.zeros(len(corpus), bool)  # (N,)
-        share = config.validation_share if hold_out else 0.0
+        share = config.validation_share if hold_out and validation is None else 0.0
         held_out[:own] = validation_mask(corpus.names[:own], share, config.seed, corpus.labels[:own])
         readable = np.array([spelling != "" for spelling in spellings], bool)  # (N,)
-        training, validation = np.flatnonzero(readable & ~held_out), np.flatnonzero(readable & held_out)
+        training, held = np.flatnonzero(readable & ~held_out), np.flatnonzero(readable & held_out)
         own_labels = labels[training[training < own]]
         _check_enough(corpus, own_labels)
         # A letter in two or three names teaches little about itself, and misleads about other names.
         min_count = min(config.min_letter_count, math.ceil(len(training) / 1000))
         alphabet = Alphabet.from_names([spellings[i] for i in training], min_count=min_count)
+        if corpus.row_weights is not None:
+            return cls._weighted(corpus, config, alphabet, training, validation or corpus.part(held))
 
         def encoded(rows: Ids) -> Names:
             known = [alphabet.without_unknown_marks(spellings[i]) for i in rows]
             return Names(alphabet.encode_all(known), labels[rows])
 
         shares = _shares(own_labels, len(corpus.origins))
-        return cls(alphabet, encoded(training), encoded(validation), len(own_labels), shares)
+        held_names = encoded(held)
+        if validation is not None:
+            held_names = _collect(validation, alphabet, corpus.origins, np.ones(len(corpus.origins)))[0]
+        return cls(alphabet, encoded(training), held_names, len(own_labels), shares)
+
+    @classmethod
+    def _weighted(
+        cls, corpus: Corpus, config: TrainingConfig, alphabet: Alphabet, rows: Ids, validation: Corpus
+    ) -> Self:
+        """The dataset of names with weights: each distinct spelling once, with the shares of its origins."""
+        part = corpus.part(rows)
+        totals = np.bincount(part.label_ids, part.weights, len(corpus.origins))  # (C,)
+        scale = np.ones(len(totals)) if corpus.shares else 1 / totals  # to shares within the origin
+        priors = np.full(len(totals), 1 / len(totals)) if corpus.shares else totals / totals.sum()
+        listed = np.bincount(part.label_ids, minlength=len(totals)).astype(np.float64)
+        shown = listed**config.origin_power
+        shown /= shown.sum()
+        training, within = _collect(part, alphabet, corpus.origins, scale * shown)
+        frequencies = _frequencies(training, within / shown[_origins(training)], shown, config)
+        held, _ = _collect(validation, alphabet, corpus.origins, scale * priors)
+        return cls(alphabet, training, held, len(training), priors, frequencies, shown)
+
+    def show(self, shown: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """The order in which an epoch shows the first `shown` training names.
+
+        Each is shown once or, where names have weights, as often as its frequency says, on average.
+        """
+        if self.frequencies is None:
+            return rng.permutation(shown)
+        times = np.floor(self.frequencies + rng.random(len(self.frequencies))).astype(np.int64)
+        return rng.permutation(np.repeat(np.arange(len(times)), times))
 
     def prior_correction(self, shown: int) -> NDArray[np.float64]:
         """The log of the origins' shares among the first `shown` training names over the priors, (C,)."""
-        return np.asarray(np.log(_shares(self.training.labels[:shown], len(self.priors)) / self.priors))
+        shares = self.shown_shares
+        if shares is None:
+            shares = _shares(self.training.labels[:shown], len(self.priors))
+        return np.asarray(np.log(shares / self.priors))
+
+
+def _collect(
+    corpus: Corpus, alphabet: Alphabet, origins: tuple[str, ...], scale: NDArray[np.float64]
+) -> tuple[Names, NDArray[np.float64]]:
+    """The distinct spellings of a corpus, with the shares of their origins, and the weight of each share.
+
+    Args:
+        corpus: its rows have an origin and a weight each.
+        alphabet: the letters that are read.
+        origins: the order of the origins.
+        scale: (C,), what the weights of each origin are multiplied by.
+
+    Returns:
+        N names, and the scaled weights of all their origins, laid end to end as `Names.shares`.
+    """
+    spellings = [alphabet.without_unknown_marks(normalise(name)) for name in corpus.names]
+    distinct = {spelling: index for index, spelling in enumerate(dict.fromkeys(filter(None, spellings)))}
+    name = np.fromiter((distinct.get(spelling, -1) for spelling in spellings), np.int64, len(spellings))
+    labels = np.searchsorted(origins, corpus.origins)[corpus.label_ids]
+    # A name may have one origin twice: Müller and Muller, where ü is not in the alphabet.
+    pairs, row = np.unique(name * len(origins) + labels, return_inverse=True)
+    weights = np.bincount(row, corpus.weights * scale[labels], len(pairs))
+    weights, pairs = weights[pairs >= 0], pairs[pairs >= 0]
+    name, label = np.divmod(pairs, len(origins))
+    lengths = np.bincount(name, minlength=len(distinct))
+    shares = weights / np.bincount(name, weights, len(distinct))[name]
+    best = np.lexsort([shares, name])[np.cumsum(lengths) - 1]  # the last of each name has most
+    texts = alphabet.encode_all(list(distinct))
+    return Names(texts, label[best], Ragged(label, lengths), Ragged(shares, lengths)), weights
+
+
+def _origins(names: Names) -> Ids:
+    return np.zeros(0, np.int64) if names.origins is None else names.origins.data
+
+
+def _starts(names: Names) -> Ids:
+    return np.zeros(0, np.int64) if names.origins is None else names.origins.starts
+
+
+def _frequencies(
+    names: Names,
+    within: NDArray[np.float64],
+    shown: NDArray[np.float64],
+    config: TrainingConfig,
+) -> NDArray[np.float64]:
+    """How often an epoch shows each name, (N,): 1 on average.
+
+    Args:
+        names: names with several origins each.
+        within: the weights of these within the origins, laid end to end.
+        shown: (C,), the shares of the origins that are wanted.
+        config: has the power of the weights.
+    """
+    origin = _origins(names)
+    tempered = within**config.frequency_power
+    tempered *= (shown / np.bincount(origin, tempered, len(shown)))[origin]
+    frequencies = np.add.reduceat(tempered, _starts(names)) * len(names)
+    return np.asarray(np.minimum(frequencies, MOST_SHOWN))
 
 
 def _shares(labels: Ids, count: int) -> NDArray[np.float64]:
@@ -107,6 +235,8 @@ def _check_enough(corpus: Corpus, labels: Ids) -> None:
 def corpus_sha256(corpus: Corpus) -> str:
     """The SHA-256 of all names and labels, in their order."""
     lines = [f"{name}\t{label}\n" for name, label in zip(corpus.names, corpus.labels, strict=True)]
+    if corpus.row_weights is not None:
+        lines += [f"{weight!r}\n" for weight in corpus.row_weights.tolist()]
     lines += [f"{corpus.outside} from outside\n"] if corpus.outside else []
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 

@@ -11,9 +11,10 @@ import numpy as np
 
 from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
+from cognomen.network.hashed_ngrams import HashTables, hash_tables
 from cognomen.network.network import Network
 from cognomen.network.ngrams import frequent_ngrams
-from cognomen.rnn.arrays import Array
+from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import cross_entropy
 from cognomen.training.checkpoint import Checkpoint
 from cognomen.training.config import TrainingConfig
@@ -67,6 +68,7 @@ class TrainingRun:
         config: the settings.
         refit: whether this is the second run, on all names: none is held out, and `Progress` counts its
             epochs after those of the first.
+        validation: the names that are held out, instead of some of the corpus.
 
     Attributes:
         dataset: the names to train on, and those held out.
@@ -77,10 +79,17 @@ class TrainingRun:
         best: the weights of the best epoch.
     """
 
-    def __init__(self, corpus: Corpus, config: TrainingConfig, *, refit: bool = False) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        config: TrainingConfig,
+        *,
+        refit: bool = False,
+        validation: Corpus | None = None,
+    ) -> None:
         self.corpus, self.config, self.refit = corpus, config, refit
         self.rng = np.random.default_rng(config.seed)
-        self.dataset = Dataset.of(corpus, config, hold_out=not refit)
+        self.dataset = Dataset.of(corpus, config, hold_out=not refit, validation=validation)
         self.outside_epochs = round(OUTSIDE * config.epochs) if corpus.outside else 0
         self.train_step = self._train_step()
         self.network = self.train_step.averaged
@@ -89,20 +98,14 @@ class TrainingRun:
 
     def _train_step(self) -> TrainStep:
         """A network with random weights, and what trains it."""
-        config, data, ngrams = self.config, self.dataset, None
+        config, data = self.config, self.dataset
         architecture = config.architecture(len(data.alphabet), len(data.priors))
-        if config.longest_ngram:
-            ngrams = frequent_ngrams(
-                data.training.texts,
-                longest=config.longest_ngram,
-                min_count=config.min_ngram_count,
-                alphabet_size=len(data.alphabet),
-            )
         network = Network(
             architecture,
-            ngrams=ngrams,
+            ngrams=self._ngrams() if config.longest_ngram else None,
             dropout=config.dropout,
             ngram_dropout=config.ngram_dropout,
+            name_dropout=config.name_dropout,
             rng=self.rng,
         )
         steps = [math.ceil(self.shown_in(epoch) / config.batch_size) for epoch in range(config.epochs)]
@@ -115,6 +118,20 @@ class TrainingRun:
             average_every=max(1, steps[-1] // AVERAGES_PER_EPOCH),
         )
 
+    def _ngrams(self) -> tuple[Ids, Ids] | HashTables:
+        """The n-grams, and names, that get weights."""
+        config, data = self.config, self.dataset
+        letters = {
+            "longest": config.longest_ngram,
+            "min_count": config.min_ngram_count,
+            "alphabet_size": len(data.alphabet),
+        }
+        texts = data.training.texts
+        if not config.ngram_rank:
+            return frequent_ngrams(texts, **letters)
+        often = np.ones(len(texts)) if data.frequencies is None else data.frequencies
+        return hash_tables(texts, often, ngram_bits=config.ngram_bits, name_bits=config.name_bits, **letters)
+
     def shown_in(self, epoch: int) -> int:
         """How many training names an epoch shows, counted from 0: those from outside only at first."""
         return len(self.dataset.training) if epoch < self.outside_epochs else self.dataset.own
@@ -123,8 +140,8 @@ class TrainingRun:
         """Train on every name once, then measure on the validation names."""
         config, names = self.config, self.dataset.training
         shown = self.shown_in(len(self.history))
-        order = self.rng.permutation(shown)
-        batches = [order[i : i + config.batch_size] for i in range(0, shown, config.batch_size)]
+        order = self.dataset.show(shown, self.rng)
+        batches = [order[i : i + config.batch_size] for i in range(0, len(order), config.batch_size)]
         correction = self.dataset.prior_correction(shown)
         self.train_step.prior_correction = correction.astype(self.network.dtype)
         epoch = len(self.history) + 1 + (config.epochs if self.refit else 0)
@@ -145,9 +162,9 @@ class TrainingRun:
         """Add an epoch to the history, and keep its weights if they are the best so far."""
         record = EpochRecord(len(self.history) + 1, loss, accuracy, None, None)
         if len(self.dataset.validation):
-            logits, labels = self.validation_logits(), self.dataset.validation.labels
-            right = float((logits.argmax(axis=1) == labels).mean())
-            validation_loss, _ = cross_entropy(logits, labels)
+            logits, names = self.validation_logits(), self.dataset.validation
+            right = float((logits.argmax(axis=1) == names.labels).mean())
+            validation_loss, _ = cross_entropy(logits, names.targets(logits.shape[1]))
             record = replace(record, validation_loss=validation_loss, validation_accuracy=right)
         if all(record.criterion <= before.criterion for before in self.history):
             self.best = {name: param.copy() for name, param in self.network.params.items()}

@@ -78,7 +78,8 @@ class TrainStep:
         # Numbers overflow on the way to a divergence; check_sound reports that in plain words.
         with np.errstate(all="ignore"):
             parts, back = self.network.forward_parts(texts, rng)
-            loss, logits, dparts = self._loss_of_parts(parts, names.labels)
+            targets = names.targets(parts[0].shape[1])
+            loss, logits, dparts = self._loss_of_parts(parts, targets)
             self.optimiser.learning_rate = schedule(self.optimiser.steps, self.steps, config.learning_rate)
             take_step(
                 self.network,
@@ -114,7 +115,7 @@ class TrainStep:
         groups = {"network": self.network.params, "optimiser": self.optimiser.state}
         return groups | ({"averaged": self.averaged.params} if self.averaging else {})
 
-    def _loss_of_parts(self, parts: list[Array], labels: Ids) -> tuple[float, Array, list[Array]]:
+    def _loss_of_parts(self, parts: list[Array], labels: Ids | Array) -> tuple[float, Array, list[Array]]:
         """The cross-entropy of the summed logits (N, C), this sum, and the gradient by each part.
 
         The gradients are those of the whole training loss: with R-Drop, and the recurrent part's own loss.
@@ -130,7 +131,7 @@ class TrainStep:
             dparts[0] = dlogits + config.rnn_loss_weight * self._loss(parts[0], labels)[1]
         return loss, logits, dparts
 
-    def _loss(self, logits: Array, labels: Ids) -> tuple[float, Array]:
+    def _loss(self, logits: Array, labels: Ids | Array) -> tuple[float, Array]:
         """The cross-entropy of logits (N, C), and its gradient."""
         return cross_entropy(self._adjusted(logits), labels, label_smoothing=self.config.label_smoothing)
 
