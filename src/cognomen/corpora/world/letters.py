@@ -21,22 +21,22 @@ def tidy(name: str) -> str:
 
 def plain(name: str) -> str:
     """The name in plain Latin letters if it has others: "Nováková" becomes "Novakova", "Novak" becomes ""."""
-    letters = unicodedata.normalize("NFD", name.translate(_PLAIN))
-    bare = unicodedata.normalize("NFC", "".join(c for c in letters if not unicodedata.combining(c)))
+    letters = (c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
+    bare = unicodedata.normalize("NFC", "".join(letters)).translate(_PLAIN)
     return "" if bare == name else bare
 
 
-def in_title_case(name: str, particles: frozenset[str] = frozenset()) -> str:
+def in_title_case(name: str, particles: re.Pattern[str] | None = None) -> str:
     """Capitalise a name of one case: "LE GALL-D'ANGELO" becomes "Le Gall-D'Angelo".
 
     After an apostrophe only d' and o' are followed by a capital: Prud'homme, Floc'h.
 
     Args:
         name: a name in capitals or in lower case.
-        particles: words that stay in lower case, such as "de" and "la" in Spanish.
+        particles: what matches the words that stay in lower case, such as "de" and "la" in Spanish.
     """
     words = name.lower().split(" ")
-    return " ".join(word if word in particles else _capitalised(word) for word in words)
+    return " ".join(word if particles and particles.fullmatch(word) else _capitalised(word) for word in words)
 
 
 def _capitalised(word: str) -> str:

@@ -8,68 +8,22 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from cognomen.corpora.world.letters import in_title_case, is_latin, plain, tidy
+from cognomen.corpora.world.letters import in_title_case, plain, tidy
 from cognomen.corpora.world.romanise import from_russian, from_serbian
 from cognomen.corpora.world.rows import WorldRow
 
 Read = Callable[[str], bytes]
 Reader = Callable[[Read], Iterable[WorldRow]]
 
-_SPANISH_PARTICLES: Final = frozenset(
-    [
-        "al",
-        "ben",
-        "bin",
-        "da",
-        "das",
-        "de",
-        "del",
-        "dela",
-        "della",
-        "den",
-        "der",
-        "des",
-        "di",
-        "do",
-        "dos",
-        "du",
-        "el",
-        "la",
-        "las",
-        "le",
-        "los",
-        "ten",
-        "ter",
-        "van",
-        "von",
-        "y",
-    ]
+_SPANISH_PARTICLES: Final = re.compile(
+    "al|ben|bin|da|das|de|del|dela|della|den|der|des|di|do|dos|du|el|la|las|le|los|ten|ter|van|von|y"
 )
 # Letters of the Latin keyboard that were typed into Cyrillic words.
 _CYRILLIC_FOR_LATIN: Final = str.maketrans("ABCEHKMOPTXaceopxy", "АВСЕНКМОРТХасеорху")
-_SIGPWNED_ORIGINS: Final[Mapping[str, str]] = {
-    "AM": "Armenian",
-    "AZ": "Azerbaijani",
-    "BD": "Bengali",
-    "CN": "Chinese",
-    "FJ": "Indo-Fijian (Hindi)",
-    "GE": "Georgian",
-    "IL": "Hebrew",
-    "IN": "Hindi",
-    "JP": "Japanese",
-    "KH": "Khmer",
-    "KR": "Korean",
-    "KZ": "Kazakh",
-    "LK": "Sinhala",
-    "NP": "Nepali",
-    "PH": "Filipino",
-    "TR": "Turkish",
-    "TW": "Chinese",
-    "VN": "Vietnamese",
-}
 
 
 def latin(
@@ -149,7 +103,7 @@ def _romanian(names: Iterable[str]) -> Iterable[str]:
 
 
 def _marks(name: str) -> int:
-    return sum(a != b for a, b in zip(name, plain(name) or name, strict=True))
+    return sum(not letter.isascii() for letter in name)
 
 
 def norwegian(read: Read) -> Iterator[WorldRow]:
@@ -189,28 +143,6 @@ def armenian_in_russian(read: Read) -> Iterator[WorldRow]:
     return (WorldRow("Armenian", "RU", name, from_russian(name)) for name in dict.fromkeys(names))
 
 
-def common_by_country(read: Read) -> Iterator[WorldRow]:
-    """sigpwned: the most common names of a country; each native form of a name with each romanised one."""
-    groups: dict[str, list[dict[str, str]]] = {}
-    data = read("common-surnames-by-country.csv").decode("utf-8-sig")
-    for row in csv.DictReader(io.StringIO(data, newline="")):
-        if row["Country"] in _SIGPWNED_ORIGINS:
-            groups.setdefault(row["Name Group"], []).append(row)
-    for rows in groups.values():
-        yield from _pairs_of(rows)
-
-
-def _pairs_of(rows: list[dict[str, str]]) -> Iterator[WorldRow]:
-    written = {tidy(row[column]): None for row in rows for column in ("Localized Name", "Romanized Name")}
-    natives = [name for name in written if name and not is_latin(name)]
-    romans = [name for name in written if name and is_latin(name)]
-    country, count, rank = rows[0]["Country"], rows[0]["Count"], rows[0]["Rank"]
-    figures = float(count) if count else None, int(rank) if rank else None
-    for native in natives or [""]:
-        for roman in romans or [""]:
-            yield WorldRow(_SIGPWNED_ORIGINS[country], country, native, roman, *figures)
-
-
 LIST_READERS: Final[Mapping[str, Reader]] = {
     "am_keywords_ru": armenian_in_russian,
     "cz_koprjaa": czech,
@@ -221,6 +153,5 @@ LIST_READERS: Final[Mapping[str, Reader]] = {
     "no_ssb2020": norwegian,
     "rs_glasnik": serbian,
     "si_surs200": slovene,
-    "sigpwned": common_by_country,
     "zxcvbn_ranked": ranked,
 }
