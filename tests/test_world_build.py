@@ -261,7 +261,7 @@ def test_the_command_builds_and_lists(two_sources: Path, tmp_path):
     assert report["missing"][0]["origins"] == ["Welsh"]
     assert out.read_text("utf-8").splitlines()[1].startswith("Novak\tSlovene")
     shown = lines(inside("data", "build", "world"))
-    assert shown[0] == "1 sources read, 2 rows:"
+    assert shown[0] == "1 of 2 sources read, 2 rows:"
     assert shown[-1] == str(world_path())
     assert f"  in {world_path()}" in lines(inside("data", "list"))
     assert lines(inside("data", "path", "world")) == [str(world_path())]

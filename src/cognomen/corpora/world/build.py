@@ -59,10 +59,11 @@ class WorldReport:
     def summary(self) -> str:
         """The report in lines."""
         total = sum(self.read.values())
-        lines = [f"{len(self.read)} sources read, {total:,} rows:"]
+        sources = len(self.read) + len(self.missing)
+        lines = [f"{len(self.read)} of {sources} sources read, {total:,} rows:"]
         lines += [f"{rows:>10,}  {source}" for source, rows in self.read.items()]
         if self.missing:
-            lines.append(f"{len(self.missing)} sources missing; their origins know fewer names:")
+            lines.append("missing, so that these origins know fewer names:")
         for each in self.missing:
             lines += [f"  {each.name}: {each.reason}", f"    {', '.join(each.origins)}"]
         if self.without_names:
