@@ -219,7 +219,7 @@ class Provider:
         reader._List("sl_SI", "Slovene", "SI", figures="rank"),
         reader._List("x", "German", "LU", ("last_names_b",), "count"),
     ]
-    monkeypatch.setattr(reader, "_NATIVE", chosen)
+    monkeypatch.setattr(reader, "_LISTS", chosen)
     rows = [(row.origin, row.native, row.bearers, row.rank) for row in faker(lambda path: source)]
     assert rows == [
         ("Slovene", "Muller", None, 1),

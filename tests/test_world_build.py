@@ -112,7 +112,7 @@ def test_a_server_that_refuses_makes_a_source_missing(server: Server, monkeypatc
     assert tables == {}
     assert (missing.name, missing.origins) == ("si_surs200", ("Slovene",))
     assert "answered 404" in missing.reason
-    assert kept(tmp_path / "cache") == []
+    assert [path.name for path in (tmp_path / "cache").rglob("*")] == ["world"]
 
 
 def test_a_cache_that_cannot_be_written(monkeypatch, tmp_path):
@@ -223,7 +223,9 @@ def test_what_is_here_is_built_and_what_is_missing_is_told(two_sources: Path):
     assert (report.names, report.rows) == (2, 2)
     assert "Welsh" in report.without_names
     assert "Slovene" not in report.without_names
-    assert "welsh: it is read from COGNOMEN_WORLD/sources/welsh.tsv" in report.summary()
+    told = report.summary().splitlines()
+    assert "  welsh: it is read from COGNOMEN_WORLD/sources/welsh.tsv, which is not there." in told
+    assert max(map(len, told)) <= 80
     assert load_corpus("world").names == ("Novak", "Kovačič")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,9 +66,9 @@ class WorldReport:
         if self.missing:
             lines.append("missing, so that these origins know fewer names:")
         for each in self.missing:
-            lines += [f"  {each.name}: {each.reason}", f"    {', '.join(each.origins)}"]
+            lines += _wrapped(f"  {each.name}: {each.reason}") + _wrapped(f"    {', '.join(each.origins)}")
         if self.without_names:
-            lines.append(f"origins without a name: {', '.join(self.without_names)}")
+            lines += _wrapped(f"  no name at all: {', '.join(self.without_names)}")
         lines.append(f"merged: {self.names:,} names, {self.rows:,} pairs of a name and an origin")
         return "\n".join(lines)
 
@@ -171,6 +172,11 @@ def _write_tsv(file: BinaryIO, table: pyarrow.Table) -> None:
     for batch in table.to_batches(max_chunksize=65_536):
         writer.writerows(zip(*batch.to_pydict().values(), strict=True))
     text.detach()
+
+
+def _wrapped(line: str) -> list[str]:
+    """The line in parts for a terminal of 80 columns; addresses are not broken."""
+    return textwrap.wrap(line, 80, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
 def _writable(path: Path) -> Path:

@@ -29,7 +29,7 @@ class _List(NamedTuple):
     figures: str = ""
 
 
-_NATIVE: Final[Sequence[_List]] = (
+_LISTS: Final[Sequence[_List]] = (
     _List("hy_AM", "Armenian", "AM"),
     _List("az_AZ", "Azerbaijani", "AZ"),
     _List("bg_BG", "Bulgarian", "BG"),
@@ -85,7 +85,7 @@ _CYRILLIC_FOR_LATIN: Final = str.maketrans("aceopxy", "асеорху")
 def faker(read: Read) -> Iterator[WorldRow]:
     """The lists of Faker with names of one spelling, in its order."""
     seen: set[tuple[str, str, str]] = set()
-    for each in _NATIVE:
+    for each in _LISTS:
         found = _names(read(f"faker/providers/person/{each.locale}/__init__.py"), each.parts)
         names = _icelandic(found) if each.origin == "Icelandic" else found
         for rank, (name, weight) in enumerate(names.items(), start=1):

