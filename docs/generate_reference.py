@@ -34,6 +34,7 @@ PACKAGES = [
     "cognomen.explanation",
     "cognomen.corpora",
     "cognomen.corpora.outside",
+    "cognomen.corpora.world",
     "cognomen.evaluation",
     "cognomen.training",
     "cognomen.study",

@@ -41,3 +41,15 @@ def names_folder() -> Path:
     if not path.is_dir():
         pytest.fail(f"COGNOMEN_NAMES names {folder!r}, which is not a folder")
     return path
+
+
+@pytest.fixture(scope="session")
+def world_folder() -> Path:
+    """The folder with the sources of the corpus world, which is not part of the project: COGNOMEN_WORLD."""
+    folder = os.environ.get("COGNOMEN_WORLD")
+    if not folder:
+        pytest.skip("COGNOMEN_WORLD does not name the folder of the world's sources")
+    path = Path(folder)
+    if not path.is_dir():
+        pytest.fail(f"COGNOMEN_WORLD names {folder!r}, which is not a folder")
+    return path

@@ -87,7 +87,7 @@ def test_cognomen_names_stands_in_for_the_tutorial(names):
     places = {"COGNOMEN_NAMES": str(names)}
     assert lines(inside("data", "path", "tutorial", **places)) == [str(names)]
     assert lines(inside("data", "fetch", **places)) == [str(names)]
-    [listed] = lines(inside("data", "list", "--json", **places))
+    listed, _world = lines(inside("data", "list", "--json", **places))
     assert json.loads(listed) | {"folder": str(names), "here": True, "name": "tutorial"} == json.loads(listed)
 
 

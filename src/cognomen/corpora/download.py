@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -49,6 +50,8 @@ _REMEDY: Final = (
 
 # Called with the bytes received, and the bytes expected (None if the server does not say).
 OnBytes = Callable[[int, int | None], None]
+# Gives the error of a failed download, from the reason.
+Failed = Callable[[str], DownloadError]
 
 
 def cache_folder() -> Path:
@@ -59,6 +62,11 @@ def cache_folder() -> Path:
     import platformdirs
 
     return platformdirs.user_cache_path("cognomen", appauthor=False)
+
+
+def world_path() -> Path:
+    """The merged table of the corpus world, whether or not it has been built: in the folder of downloads."""
+    return cache_folder() / "world" / "world.parquet"
 
 
 def tutorial_folder(*, on_progress: OnBytes | None = None) -> Path:
@@ -112,7 +120,7 @@ def fetch_tutorial(
             cache.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=".fetching-", dir=cache) as temporary:
                 archive, names = Path(temporary) / "data.zip", Path(temporary) / "names"
-                _download(url, archive, timeout, on_progress)
+                download(url, archive, timeout, on_progress, partial(_failed, url))
                 _extract(url, archive, names)
                 _move_into_place(names, home)
         except OSError as error:
@@ -140,8 +148,8 @@ def _move_into_place(names: Path, home: Path) -> None:
 class _Meter:
     """The progress bar that pooch expects."""
 
-    def __init__(self, url: str, on_progress: OnBytes | None) -> None:
-        self.url, self.on_progress = url, on_progress
+    def __init__(self, failed: Failed, on_progress: OnBytes | None) -> None:
+        self.failed, self.on_progress = failed, on_progress
         self.total = 0
         self.done = 0
 
@@ -149,7 +157,7 @@ class _Meter:
         """Count bytes received."""
         self.done += count
         if max(self.done, self.total) > _MOST_BYTES:
-            raise _failed(self.url, f"it is larger than {_MOST_BYTES:,} bytes")
+            raise self.failed(f"it is larger than {_MOST_BYTES:,} bytes")
         if self.on_progress:
             self.on_progress(min(self.done, self.total or self.done), self.total or None)
 
@@ -161,17 +169,29 @@ class _Meter:
         """Do nothing; pooch requires it."""
 
 
-def _download(url: str, target: Path, timeout: float, on_progress: OnBytes | None) -> None:
+def download(url: str, target: Path, timeout: float, on_progress: OnBytes | None, failed: Failed) -> None:
+    """Download a file; what is left of a failed one is for the caller to remove.
+
+    Args:
+        url: of the file.
+        target: where to put it.
+        timeout: the seconds to wait for the server to answer or to send more.
+        on_progress: called with the bytes received and expected.
+        failed: gives the error to raise, from the reason.
+
+    Raises:
+        DownloadError: as `failed` gives it.
+    """
     import pooch
 
     with ExitStack() as opened:  # pooch does not close the connection after an error
         keep = {"response": lambda response, **_: opened.enter_context(response)}
-        meter = _Meter(url, on_progress)
+        meter = _Meter(failed, on_progress)
         fetch = pooch.HTTPDownloader(progressbar=meter, chunk_size=8192, timeout=timeout, hooks=keep)
         try:
             fetch(url, str(target), None)
         except (OSError, ValueError) as error:  # all errors of requests are OSErrors
-            raise _failed(url, _reason(error, timeout)) from error
+            raise failed(_reason(error, timeout)) from error
 
 
 def _reason(error: Exception, timeout: float) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cognomen.apps.cli.input import read_corpus
 from cognomen.apps.cli.options import ABOUT_DATA, encoding_option, json_option, print_json
-from cognomen.apps.cli.progress import downloading
+from cognomen.apps.cli.progress import downloading, experiment_progress
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cognomen.corpora import CleaningReport
 
 
@@ -24,11 +23,13 @@ Examples:
   cognomen data list
   cognomen data fetch tutorial
   cognomen data check names/
+  cognomen data build world
 
 \b
 Environment variables:
   COGNOMEN_CACHE  the folder of downloads (`cognomen data path` prints it)
-  COGNOMEN_NAMES  a folder to use as the corpus tutorial, without a download""",
+  COGNOMEN_NAMES  a folder to use as the corpus tutorial, without a download
+  COGNOMEN_WORLD  a folder with sources/ and raw/, to build world from""",
 )
 def command() -> None:
     """The known corpora, where they are kept, and a check of your own data."""
@@ -41,22 +42,23 @@ def list_corpora(*, as_json: bool) -> None:
     from cognomen.corpora import KNOWN_CORPORA
 
     for name, description in KNOWN_CORPORA.items():
-        folder = folder_of(name)
+        place = place_of(name)
         if as_json:
             facts = {"name": name, "description": description}
-            print_json({**facts, "folder": str(folder), "here": folder.is_dir()})
+            print_json({**facts, "folder": str(place), "here": place.exists()})
         else:
-            here = f"in {folder}" if folder.is_dir() else f"not here yet: cognomen data fetch {name}"
+            verb = "build" if name == "world" else "fetch"
+            here = f"in {place}" if place.exists() else f"not here yet: cognomen data {verb} {name}"
             click.echo(f"{name}: {description}\n  {here}")
 
 
 @command.command("path", epilog="\b\nExamples:\n  cognomen data path\n  ls $(cognomen data path tutorial)")
 @click.argument("name", required=False)
 def path(name: str | None) -> None:
-    """Print the folder of downloads, or the one of the corpus NAME, whether or not it has been downloaded."""
+    """Print the folder of downloads, or the place of the corpus NAME, whether or not it is there."""
     from cognomen.corpora import cache_folder
 
-    click.echo(str(cache_folder() if name is None else folder_of(known(name))))
+    click.echo(str(cache_folder() if name is None else place_of(known(name))))
 
 
 @command.command("fetch", epilog="\b\nExample:\n  cognomen data fetch tutorial")
@@ -68,9 +70,39 @@ def fetch(name: str) -> None:
     """
     from cognomen.corpora import tutorial_folder
 
-    known(name)
+    if known(name) == "world":
+        raise click.UsageError("world is built of many sources: cognomen data build world.")
     with downloading() as on_bytes:
         click.echo(str(tutorial_folder(on_progress=on_bytes)))
+
+
+@command.command(
+    "build", epilog="\b\nExamples:\n  cognomen data build world\n  cognomen data build world --out world.tsv"
+)
+@click.argument("name", type=click.Choice(["world"]))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A .parquet or .tsv file. Default: in the folder of downloads.",
+)
+@json_option("Print the report as one JSON object.")
+def build(name: str, *, out: Path | None, as_json: bool) -> None:
+    """Build the corpus NAME (world): read its sources, and merge them into one table.
+
+    Downloads and packages come at pinned versions, with known hashes, into the folder of downloads; the other
+    sources are read from COGNOMEN_WORLD. The report says which are missing, and which origins suffer.
+    """
+    from cognomen.corpora import world_path
+    from cognomen.corpora.world import build_world
+
+    path = out or world_path()
+    with experiment_progress("world") as tell:
+        report = build_world(path, tell)
+    if as_json:
+        print_json({"corpus": name, "out": str(path), **report.to_json()})
+    else:
+        click.echo(f"{report.summary()}\n{path}")
 
 
 @command.command(
@@ -124,11 +156,12 @@ def known(name: str) -> str:
     return name
 
 
-def folder_of(name: str) -> Path:
-    """The folder of a known corpus; nothing is downloaded."""
+def place_of(name: str) -> Path:
+    """The folder or file of a known corpus; nothing is downloaded."""
     import os
 
-    from cognomen.corpora import cache_folder, tutorial_folder
+    from cognomen.corpora import cache_folder, tutorial_folder, world_path
 
-    assert name == "tutorial"  # the only one so far
+    if name == "world":
+        return world_path()
     return tutorial_folder() if os.environ.get("COGNOMEN_NAMES") else cache_folder() / name

@@ -1,0 +1,49 @@
+"""How the sources' tables write a name: spaces, capitals, and the same name in plain Latin letters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+# Letters that Unicode does not decompose, as the tables write them in plain letters.
+_PLAIN: Final = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "ə": "a", "Ə": "A"}
+    | {"æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ß": "ss", "þ": "th", "Þ": "Th", "ð": "d", "Ð": "D"}
+    | {"‘": "'", "’": "'"}
+)
+
+
+def tidy(name: str) -> str:
+    """The name in NFC, with single spaces and none at its ends."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def plain(name: str) -> str:
+    """The name in plain Latin letters if it has others: "Nováková" becomes "Novakova", "Novak" becomes ""."""
+    letters = (c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
+    bare = unicodedata.normalize("NFC", "".join(letters)).translate(_PLAIN)
+    return "" if bare == name else bare
+
+
+def in_title_case(name: str, particles: re.Pattern[str] | None = None) -> str:
+    """Capitalise a name of one case: "LE GALL-D'ANGELO" becomes "Le Gall-D'Angelo".
+
+    After an apostrophe only d' and o' are followed by a capital: Prud'homme, Floc'h.
+
+    Args:
+        name: a name in capitals or in lower case.
+        particles: what matches the words that stay in lower case, such as "de" and "la" in Spanish.
+    """
+    words = name.lower().split(" ")
+    return " ".join(word if particles and particles.fullmatch(word) else _capitalised(word) for word in words)
+
+
+def _capitalised(word: str) -> str:
+    capitals = re.sub(r"(^|-)\w", lambda found: found[0].upper(), word)
+    return re.sub(r"\b([DO]')(\w)", lambda found: found[1] + found[2].upper(), capitals)
+
+
+def is_latin(name: str) -> bool:
+    """Whether all letters of the name are Latin ones."""
+    return all(unicodedata.name(c, "").startswith("LATIN") for c in name if c.isalpha())
