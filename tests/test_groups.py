@@ -44,6 +44,9 @@ PAIRS = """
     Pētersone Pētersons
     Eglīte Eglītis
     Balode Balodis
+    Neimane Neimanis
+    Kurzemniece Kurzemnieks
+    Briede Briedis
     Petrova Petrovs
     Kovalevska Kovalevskis
     Jónsdóttir Jónsson
