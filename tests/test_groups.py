@@ -44,6 +44,8 @@ PAIRS = """
     Pētersone Pētersons
     Eglīte Eglītis
     Balode Balodis
+    Neimane Neimanis
+    Kurzemniece Kurzemnieks
     Petrova Petrovs
     Kovalevska Kovalevskis
     Jónsdóttir Jónsson
