@@ -162,12 +162,13 @@ def load_corpus(
         source, found = _read(data, encoding, on_progress)
     except OSError as error:
         raise DataError(f"cannot read {os.fspath(data)!r}: {error}") from error
-    rows, report = clean_rows(found, clean=clean)
+    # The spellings of the world are those that are to be learned, with and without diacritics.
+    rows, report = clean_rows(found, clean=clean and data != "world")
     if not rows:
         raise DataError(f"no name is left of {source} after cleaning:\n{report.summary()}")
     names, labels = tuple(row.name for row in rows), tuple(row.origin for row in rows)
     weights = np.array([row.weight for row in rows]) if found.weighted else None
-    return Corpus(names, labels, source, report, row_weights=weights)
+    return Corpus(names, labels, source, report, row_weights=weights, shares=found.shares)
 
 
 def _read(

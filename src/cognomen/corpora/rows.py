@@ -35,10 +35,12 @@ class DroppedRow(NamedTuple):
 class SourceRows:
     """The rows of a folder or table: usable ones, unusable ones, and the files without any.
 
-    `weighted` says whether the source gives weights; without them each row has the weight 1.
+    `weighted` says whether the source gives weights; without them each row has the weight 1. `shares` says
+    whether these are shares within the origins.
     """
 
     rows: list[Row] = field(default_factory=list)
     unusable: list[DroppedRow] = field(default_factory=list)
     empty_files: list[str] = field(default_factory=list)
     weighted: bool = False
+    shares: bool = False

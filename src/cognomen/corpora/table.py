@@ -45,6 +45,7 @@ def read_table(path: Path, encoding: str | None = None) -> SourceRows:
     table = open_table(path, encoding)
     weights_at = find_weights(path, table.headings)
     found = SourceRows(weighted=weights_at is not None)
+    found.shares = weights_at is not None and table.headings[weights_at].strip().casefold() == "share"
     for line, name, origin, weight, whole in _rows(table, weights_at):
         name, origin = name.strip(), sys.intern(origin.strip())  # a few origins are in a million rows
         if not (whole and name and origin):

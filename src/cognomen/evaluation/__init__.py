@@ -1,6 +1,5 @@
 """Metrics of a classifier, and splits to measure them on."""
 
-from cognomen.evaluation.groups import group_keys, part_of_group
 from cognomen.evaluation.metrics import (
     Evaluation,
     Intervals,
@@ -19,8 +18,6 @@ __all__ = [
     "bootstrap_intervals",
     "evaluate",
     "fold_number",
-    "group_keys",
-    "part_of_group",
     "split_by_fold",
     "stratified_split",
     "validation_mask",

@@ -17,6 +17,7 @@ from cognomen.corpora.world.build import (
     read_source,
     read_sources,
 )
+from cognomen.corpora.world.groups import group_keys, part_of_group
 from cognomen.corpora.world.manifest import Origin, Source, SourceFile, read_manifest, read_origins
 from cognomen.corpora.world.rows import WorldRow
 
@@ -28,6 +29,8 @@ __all__ = [
     "WorldReport",
     "WorldRow",
     "build_world",
+    "group_keys",
+    "part_of_group",
     "read_manifest",
     "read_origins",
     "read_source",

@@ -7,6 +7,7 @@ import io
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -15,7 +16,7 @@ from cognomen.corpora.world.faker import FAKER_READERS
 from cognomen.corpora.world.fetch import file_of, open_source
 from cognomen.corpora.world.lists import LIST_READERS
 from cognomen.corpora.world.manifest import Source, read_manifest, read_origins
-from cognomen.corpora.world.merge import merge
+from cognomen.corpora.world.merge import Merged, merge
 from cognomen.corpora.world.packages import PACKAGE_READERS
 from cognomen.corpora.world.rows import PURPOSE, read_rows, table_of
 from cognomen.errors import DataError, DownloadError, InputError
@@ -49,6 +50,8 @@ class WorldReport:
         names: the number of distinct names in the merged table.
         rows: that of its rows, one for each name and origin.
         without_names: the origins of `origins.tsv` that have no row.
+        dropped: how many rows were dropped before merging, by reason.
+        sha256: of the rows of the merged table, as text.
     """
 
     read: Mapping[str, int]
@@ -56,6 +59,8 @@ class WorldReport:
     names: int
     rows: int
     without_names: Sequence[str]
+    dropped: Mapping[str, int]
+    sha256: str
 
     def summary(self) -> str:
         """The report in lines."""
@@ -69,7 +74,9 @@ class WorldReport:
             lines += _wrapped(f"  {each.name}: {each.reason}") + _wrapped(f"    {', '.join(each.origins)}")
         if self.without_names:
             lines += _wrapped(f"  no name at all: {', '.join(self.without_names)}")
+        lines += [f"{rows:>10,}  dropped: {reason}" for reason, rows in self.dropped.items()]
         lines.append(f"merged: {self.names:,} names, {self.rows:,} pairs of a name and an origin")
+        lines.append(f"SHA-256 of the merged rows: {self.sha256[:16]}…")
         return "\n".join(lines)
 
     def to_json(self) -> dict[str, Any]:
@@ -81,6 +88,8 @@ class WorldReport:
             "names": self.names,
             "rows": self.rows,
             "origins_without_names": list(self.without_names),
+            "dropped": dict(self.dropped),
+            "sha256": self.sha256,
         }
 
 
@@ -105,7 +114,7 @@ def build_world(out: Path | None = None, on_progress: OnProgress = lambda share,
             "Set COGNOMEN_WORLD to the folder that holds sources/ and raw/, or try again with a network."
         )
     merged = merge(tables)
-    write_world(path, merged)
+    write_world(path, merged.table)
     return _report(tables, missing, merged)
 
 
@@ -179,6 +188,16 @@ def _wrapped(line: str) -> list[str]:
     return textwrap.wrap(line, 80, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
+def table_sha256(table: pyarrow.Table) -> str:
+    """The SHA-256 of the rows of a table as lines of tabs, shares with 9 digits."""
+    digest = sha256()
+    for batch in table.to_batches(max_chunksize=65_536):
+        for row in zip(*batch.to_pydict().values(), strict=True):
+            cells = (f"{cell:.9g}" if isinstance(cell, float) else cell for cell in row)
+            digest.update(("\t".join(cells) + "\n").encode())
+    return digest.hexdigest()
+
+
 def _writable(path: Path) -> Path:
     """The path, if its ending is one that can be written: better now than after the work."""
     if path.suffix.lower() not in (".parquet", ".tsv"):
@@ -189,14 +208,17 @@ def _writable(path: Path) -> Path:
 
 
 def _report(
-    tables: Mapping[str, pyarrow.Table], missing: Sequence[MissingSource], merged: pyarrow.Table
+    tables: Mapping[str, pyarrow.Table], missing: Sequence[MissingSource], merged: Merged
 ) -> WorldReport:
     pa = require_pyarrow(PURPOSE)
-    known = set(pa.compute.unique(merged["origin"]).to_pylist())
+    table = merged.table
+    known = set(pa.compute.unique(table["origin"]).to_pylist())
     return WorldReport(
-        {name: table.num_rows for name, table in tables.items()},
+        {name: rows.num_rows for name, rows in tables.items()},
         missing,
-        pa.compute.count_distinct(merged["name"]).as_py(),
-        merged.num_rows,
+        pa.compute.count_distinct(table["name"]).as_py(),
+        table.num_rows,
         [origin.name for origin in read_origins() if origin.name not in known],
+        merged.dropped,
+        table_sha256(table),
     )

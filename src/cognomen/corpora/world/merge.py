@@ -1,68 +1,201 @@
-"""The tables of the sources as one: how common a name is within each origin."""
+"""The lists of the sources as one table: how common each name is within each origin.
+
+A country's list is not an origin's, and raw counts never add up across sources. So each list gives shares
+within itself (`shares`), lists of one origin are averaged by the bearers behind them, and what a list of a
+small origin has from a large neighbour is taken out (`rules`).
+"""
 
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
-from cognomen.corpora.world.manifest import read_origins
+from cognomen.corpora.world import rules
+from cognomen.corpora.world.groups import group_keys
+from cognomen.corpora.world.manifest import read_manifest, read_origins
 from cognomen.corpora.world.rows import PURPOSE
+from cognomen.corpora.world.shares import NameList, read_list, share_of_rank
 from cognomen.io.arrow import require_pyarrow
+from cognomen.text.spelling import key, without_diacritics
 
 if TYPE_CHECKING:
     import pyarrow
 
+Shares = dict[str, float]  # by the key of the name
 
-def merge(tables: Mapping[str, pyarrow.Table]) -> pyarrow.Table:
-    """One row for each name and origin, with its share and its sources.
 
-    A share is that of the bearers within a source and an origin, averaged over the sources of the origin; a
-    name without a count counts as one bearer.
+class Merged(NamedTuple):
+    """The merged table, and how many rows were dropped, by reason.
+
+    The table has a row for each spelling and origin, with the columns name (normalised, in lower case),
+    script, origin, share (within the origin), sources ("a;b"), key (what spellings of a name have in common)
+    and group (that of the key, see `groups`).
+    """
+
+    table: pyarrow.Table
+    dropped: Mapping[str, int]
+
+
+def merge(tables: Mapping[str, pyarrow.Table]) -> Merged:
+    """Merge the sources.
 
     Args:
         tables: by the name of the source, with the columns of `WorldRow`.
-
-    Returns:
-        A table with the columns name, script, origin, share and sources ("a;b").
     """
-    shares: defaultdict[tuple[str, str], dict[str, float]] = defaultdict(dict)
-    lists: defaultdict[str, set[str]] = defaultdict(set)
+    lists = _read_lists(tables)
+    shares = {origin: combined(origin, its) for origin, its in sorted(lists.items())}
+    _borrow(shares)
+    _unmix(shares)
+    dropped: Counter[str] = Counter()
+    for each in _all(lists):
+        dropped.update(each.dropped)
+    return Merged(_table(shares, lists), dropped)
+
+
+def _all(lists: Mapping[str, list[NameList]]) -> Iterable[NameList]:
+    return (each for its in lists.values() for each in its)
+
+
+def _read_lists(tables: Mapping[str, pyarrow.Table]) -> dict[str, list[NameList]]:
+    """The lists of each origin: one for each source and country."""
+    trust = {source.name: rules.TRUST[source.trust] for source in read_manifest()}
     learned = {origin.name for origin in read_origins()}
+    found: defaultdict[str, list[NameList]] = defaultdict(list)
     for source, table in tables.items():
-        for origin, counts in _counts(table).items():
+        parts: defaultdict[tuple[str, str], list[tuple[str, str, float | None, int | None]]] = defaultdict(
+            list
+        )
+        names = ("origin", "country", "native", "roman", "count", "rank")
+        columns = [table[name].to_pylist() for name in names]
+        for label, country, native, roman, count, rank in zip(*columns, strict=True):
+            origin = rules.SAME_ORIGIN.get(label, label)
             if origin in learned:
-                lists[origin].add(source)
-                total = sum(counts.values())
-                for name, count in counts.items():
-                    shares[name, origin][source] = count / total
-    rows = [
-        (name, _script(name), origin, sum(found.values()) / len(lists[origin]), ";".join(sorted(found)))
-        for (name, origin), found in sorted(shares.items())
-    ]
-    return _table(rows)
+                parts[origin, country or ""].append((native or "", roman or "", count, rank))
+        for (origin, _), rows in sorted(parts.items()):
+            found[origin].append(read_list(source, origin, rows, trust.get(source, 1.0)))
+    return dict(found)
 
 
-def _counts(table: pyarrow.Table) -> dict[str, dict[str, float]]:
-    """The bearers of each spelling by origin; native and romanised ones are spellings alike."""
-    found: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
-    columns = [table[name].to_pylist() for name in ("origin", "native", "roman", "count")]
-    for origin, native, roman, count in zip(*columns, strict=True):
-        for name in filter(None, {native, roman}):
-            found[origin][name] += count or 1
-    return {origin: dict(counts) for origin, counts in found.items()}
+def combined(origin: str, lists: list[NameList]) -> Shares:
+    """The shares of an origin's names, averaged over its lists.
+
+    A complete list speaks of every name, one of the most common names only of those it has: of another name
+    it says that it is not common, unless a complete list has it.
+    """
+    saying = [each for each in lists if each.shares]
+    complete = [each for each in saying if each.complete]
+    shares: Shares = {}
+    for name in dict.fromkeys(name for each in saying for name in each.shares):
+        known = any(name in each.shares for each in complete)
+        heard = [each for each in saying if name in each.shares or each.complete or not known]
+        total = sum(each.weight for each in heard)
+        shares[name] = sum(each.weight * each.shares.get(name, each.unlisted) for each in heard) / total
+    rarest = min((min(each.shares.values()) for each in complete), default=1.0) * rules.BARE_SHARE
+    lengths: Counter[str] = Counter()
+    for each in lists:
+        lengths[each.source] += len(each.bare)
+    for each in lists:
+        usual = share_of_rank(origin, lengths[each.source]) * rules.BARE_SHARE
+        for name in each.bare:
+            if not any(name in other.shares for other in saying):
+                shares[name] = max(shares.get(name, 0.0), min(usual, rules.MOST_BARE, rarest))
+    _match_native_forms(shares, lists)
+    return shares
+
+
+def _match_native_forms(shares: Shares, lists: list[NameList]) -> None:
+    """Make native forms as common as their romanised ones, where lists count only the latter."""
+    natives: defaultdict[str, set[str]] = defaultdict(set)
+    for each in lists:
+        for native, roman in each.links:
+            natives[roman].add(native)
+    for roman, its in natives.items():
+        lacking = shares[roman] - sum(shares[native] for native in its)
+        if lacking > shares[roman] / 2:
+            for native in its:
+                shares[native] += lacking / len(its)
+
+
+def _borrow(shares: Mapping[str, Shares]) -> None:
+    """Give origins without counts those of a large list that counts their bearers too."""
+    for origin, (lender, factor) in rules.BORROWED.items():
+        own, other = shares.get(origin, {}), shares.get(lender, {})
+        most = share_of_rank(origin, rules.BORROWED_RANK)
+        for name, share in own.items():
+            if share < most and name in other:
+                own[name] = max(share, min(other[name] * factor, most))
+
+
+def _unmix(shares: Mapping[str, Shares]) -> None:
+    """Take the part of a large neighbour out of the lists of small origins."""
+    for origin, neighbours in rules.MIXED.items():
+        own = shares.get(origin, {})
+        for other in (shares[neighbour] for neighbour in neighbours if neighbour in shares):
+            common = [
+                name for name in sorted(other, key=other.__getitem__, reverse=True)[:60] if name.isascii()
+            ]
+            ratios = sorted(own.get(name, 0.0) / other[name] for name in common[: rules.MIXED_NAMES])
+            quantile = rules.STRONGLY_MIXED.get("Russian" if other is shares.get("Russian") else "", 0.0)
+            place = int(len(ratios) * (quantile or rules.MIXED_QUANTILE))
+            part = min(ratios[place], rules.LARGEST_MIX) if ratios else 0.0
+            for name in [name for name in own if name in other]:
+                left = own[name] - part * other[name]
+                if left >= rules.LEAST_LEFT * own[name]:
+                    own[name] = left
+                elif part * other[name] < 1e-5:
+                    own[name] *= rules.LEAST_LEFT
+                else:
+                    del own[name]
+
+
+def _table(shares: Mapping[str, Shares], lists: Mapping[str, list[NameList]]) -> pyarrow.Table:
+    """A row for each spelling and origin, in order.
+
+    A name is learned as an origin's lists write it and as people type it without diacritics; lists that drop
+    them say nothing of the spellings with them.
+    """
+    rows = []
+    for origin, its in shares.items():
+        sources: defaultdict[str, set[str]] = defaultdict(set)
+        spellings: defaultdict[str, set[str]] = defaultdict(set)
+        for each in lists[origin]:
+            for name in (*each.shares, *each.bare):
+                sources[name].add(each.source)
+            for spelling in each.spellings:
+                spellings[key(spelling)] |= {spelling, without_diacritics(spelling)}
+        for name, share in its.items():
+            rows += [
+                (
+                    unicodedata.normalize("NFC", spelling),
+                    _script(spelling),
+                    origin,
+                    share,
+                    sources[name],
+                    name,
+                )
+                for spelling in spellings[name]
+            ]
+    rows.sort(key=lambda row: (row[0], row[2]))
+    links = (pair for each in _all(lists) for pair in sorted(each.links))
+    groups = group_keys(chain(links, ((row[-1],) for row in rows)))
+    pa = require_pyarrow(PURPOSE)
+    names, scripts, origins, of_rows, of_sources, keys = zip(*rows, strict=True) if rows else ((),) * 6
+    columns = {
+        "name": pa.array(names, pa.string()),
+        "script": pa.array(scripts, pa.string()),
+        "origin": pa.array(origins, pa.string()),
+        "share": pa.array(of_rows, pa.float64()),
+        "sources": pa.array([";".join(sorted(each)) for each in of_sources], pa.string()),
+        "key": pa.array(keys, pa.string()),
+        "group": pa.array([groups[each] for each in keys], pa.string()),
+    }
+    return pa.table(columns)
 
 
 def _script(name: str) -> str:
     """The script of the first letter: "Latin", "Cyrillic", "Cjk" ..."""
     letter = next((c for c in name if c.isalpha()), " ")
-    return unicodedata.name(letter).split()[0].capitalize()
-
-
-def _table(rows: list[tuple[Any, ...]]) -> pyarrow.Table:
-    pa = require_pyarrow(PURPOSE)
-    kinds = {"name": pa.string(), "script": pa.string(), "origin": pa.string(), "share": pa.float64()}
-    schema = pa.schema({**kinds, "sources": pa.string()})
-    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return pa.table(dict(zip(schema.names, columns, strict=True)), schema=schema)
+    return unicodedata.name(letter, "Unknown").split()[0].capitalize()

@@ -1,0 +1,75 @@
+"""Judgements about the lists of the world: what a list leaves unsaid, and how much it is worth.
+
+Each rule says which trap of the data it avoids. They were chosen by reading the most common names of every
+origin after merging, never on test names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+# Labels of the sources that are learned as one origin.
+SAME_ORIGIN: Final[Mapping[str, str]] = {
+    "Swahili": "Swahili and Kenyan",
+    "Kenyan": "Swahili and Kenyan",
+}
+
+# The least count that a name needs in a list whose tail holds names from everywhere, and typing errors.
+MIN_COUNT: Final[Mapping[str, float]] = {"fr_insee": 100, "es_ine2010": 30, "ru_names_count": 4}
+
+# Lists of notable persons: samples, in which few persons have one name and most names are absent.
+NOTABLE: Final = frozenset({"arabic_wikidata", "mongolian_elements", "nigeria_split", "wikipedia_people"})
+FEWEST_NOTABLE: Final = 20  # names; fewer of an origin say which names there are, not how common they are
+UNSEEN_BEARERS: Final = 300  # added to every list's total, so that a small list's shares shrink
+
+# What a list is worth, by the manifest's trust in it.
+TRUST: Final[Mapping[str, float]] = {"high": 1.0, "medium": 0.7, "low": 0.3}
+
+# Rankings without counts: how many bearers one is taken to have behind it, if it is long and if it is short.
+LONG_RANKING, RANKING_BEARERS, SHORT_RANKING_BEARERS = 90, 1e5, 3e4
+MOST_BEARERS: Final = 1e6  # more do not make a list more right
+
+# Lists with this many names are complete: what they lack is rare.
+COMPLETE: Final = 5000
+
+# Names by rank r follow (r + shift)^-power in most lists (Zipf); in Scandinavia few names have most bearers.
+VOCABULARY: Final = 20_000
+ZIPF, STEEP_ZIPF = (5.0, 0.8), (2.0, 1.0)
+STEEP: Final = frozenset({"Danish", "Norwegian", "Swedish"})
+# Where a few hundred names cover nearly everyone, a list of them is the whole.
+CLOSED: Final = frozenset({"Chinese", "Japanese", "Khmer", "Korean", "Sinhala", "Vietnamese"})
+
+# Names of a list without counts are as common as its last one would be if it were a ranking, and less …
+BARE_SHARE: Final = 0.7
+MOST_BARE: Final = 0.0015  # … but never more than this: no bare list can have a head.
+# These counts are of family names where hardly anyone has one.
+NOT_COUNTED: Final = frozenset({("wikitop75", "Icelandic")})
+
+# Origins of which a large neighbour's list counts the bearers too, and how much more common their names are
+# at home. Only up to the share of the name with this rank: their own lists hold Smith and Brown as well.
+BORROWED: Final[Mapping[str, tuple[str, float]]] = {"Irish": ("English", 6.0)}
+BORROWED_RANK: Final = 120
+
+# A list of a country's people holds the names of the large neighbour whose language they also speak. That
+# part is taken out: the neighbour's shares times the quantile, over its most common names, of the ratio.
+MIXED: Final[Mapping[str, tuple[str, ...]]] = {
+    "Basque": ("Spanish",),
+    "Belarusian": ("Russian",),
+    "Catalan": ("Spanish",),
+    "Estonian": ("Russian",),
+    "Irish": ("English",),
+    "Kazakh": ("Russian",),
+    "Latvian": ("Russian",),
+    "Luxembourgish": ("German", "French"),
+    "Maltese": ("English", "Italian"),
+    "Scottish": ("English",),
+    "Slovak": ("Czech", "Hungarian"),
+    "Ukrainian": ("Russian",),
+    "Welsh": ("English",),
+}
+MIXED_NAMES: Final = 20
+MIXED_QUANTILE: Final = 0.6
+STRONGLY_MIXED: Final = {"Russian": 0.85}  # few of its names are left as they are by the neighbours' spelling
+LEAST_LEFT: Final = 0.15  # of a name's share; with less, it is the neighbour's
+LARGEST_MIX: Final = 3.0
