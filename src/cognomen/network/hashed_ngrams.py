@@ -266,9 +266,12 @@ def hash_tables(
         part = names[slice(start, start + _AT_ONCE)]
         hashes = _hashes(part, longest, alphabet_size)
         row = np.repeat(np.arange(len(part)), part.lengths + 2)
-        for of_length in hashes.ngrams:  # each n-gram of a name once
-            pairs = np.unique(np.column_stack([of_length, row.astype(np.uint64)]), axis=0)[:, 0]
-            seen.append(pairs[pairs > 0])
+        for of_length in hashes.ngrams:
+            order = np.lexsort((row, of_length))
+            found, its_row = of_length[order], row[order]
+            again = (found[1:] == found[:-1]) & (its_row[1:] == its_row[:-1])  # a name counts once
+            first = np.concatenate([[True], ~again])
+            seen.append(found[first & (found > 0)])
         own.append(hashes.names)
     ngrams, counts = np.unique(np.concatenate(seen), return_counts=True)
     frequent = counts >= min_count
