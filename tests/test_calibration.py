@@ -18,7 +18,7 @@ from cognomen.classifier.calibration import (
     fit_temperature,
     softmax_with_temperature,
 )
-from cognomen.classifier.conformal import score_levels, set_sizes
+from cognomen.classifier.conformal import in_sets, score_levels
 from cognomen.errors import InputError
 
 FINITE = st.floats(-30, 30, width=32)
@@ -159,7 +159,7 @@ def test_a_calibration_is_a_temperature_and_thresholds() -> None:
     assert found.temperature == fit_temperature(logits, labels)
     p = softmax_with_temperature(logits, found.temperature)
     assert found.set_levels == score_levels(p, labels)
-    held = set_sizes(p, found.threshold(0.9)) > (p > p[np.arange(3000), labels][:, None]).sum(axis=1)
+    held = in_sets(p, found.set_limits(0.9))[np.arange(3000), labels]
     assert held.mean() == pytest.approx(0.9, abs=0.005)
 
 
@@ -197,7 +197,7 @@ def test_what_are_no_thresholds_is_refused(levels: Any) -> None:
 
 def test_a_calibration_without_thresholds_says_how_to_get_them() -> None:
     with pytest.raises(InputError, match=r"has no thresholds.*Train it again with a validation_share"):
-        Calibration(1.5).threshold(0.9)
+        Calibration(1.5).set_limits(0.9)
 
 
 def test_log_prior_ratios_are_added_after_the_temperature() -> None:

@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 import cognomen
 from cognomen.classifier import Answer, Classifier, OriginProbability
 from cognomen.classifier import classifier as classifier_module
-from cognomen.classifier.answers import REASONS
 from cognomen.classifier.calibration import Calibration
+from cognomen.classifier.decisions import REASONS
 from cognomen.classifier.options import Options
 from cognomen.errors import InputError, ModelError
 from cognomen.io import pretrained as pretrained_module
@@ -111,13 +111,18 @@ def test_three_origins_unless_asked(clf: Classifier) -> None:
 
 
 def test_json_of_an_answer(clf: Classifier) -> None:
-    answer = Answer("J. Ng", "A", 0.5, (OriginProbability("A", 0.5),), "ok", None, "Ng", "a-note")
+    top = (OriginProbability("A", 0.5),)
+    answer = Answer("J. Ng", "A", 0.5, top, "ok", None, "Ng", "a-note", level="origin")
     text = '{"name": "J. Ng", "origin": "A", "probability": 0.5, '
     text += '"origins": [{"origin": "A", "probability": 0.5}], '
-    text += '"status": "ok", "reason": null, "surname": "Ng", "note": "a-note", "origin_set": null}'
+    text += '"status": "ok", "reason": null, "surname": "Ng", "note": "a-note", "origin_set": null, '
+    rest = '"group": null, "group_probability": null, '
+    rest += '"region": null, "region_probability": null, "evidence": null}'
+    text += f'"level": "origin", {rest}'
     assert json.dumps(answer.to_json()) == text
     unknown = '{"name": "", "origin": null, "probability": null, "origins": [], '
-    unknown += '"status": "unknown", "reason": "empty", "surname": null, "note": null, "origin_set": null}'
+    unknown += '"status": "unknown", "reason": "empty", "surname": null, "note": null, "origin_set": null, '
+    unknown += f'"level": null, {rest}'
     assert json.dumps(clf("").to_json()) == unknown
 
 

@@ -26,7 +26,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Ids
@@ -46,10 +46,12 @@ class Evidence(NamedTuple):
     Attributes:
         logits: (N, C).
         bits_per_letter: (N,), see `Ngrams.bits_per_letter`; None if not asked for, or without n-grams.
+        known: (N,), whether the whole name has weights of its own; None if no names have.
     """
 
     logits: Array
     bits_per_letter: Array | None
+    known: NDArray[np.bool_] | None = None
 
 
 class Ngrams(Layer):

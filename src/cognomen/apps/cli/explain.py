@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 HALF = 10  # cells of the longest bar on either side
 FIRST = 9  # cells of the first column
+EVIDENCE = {"known": "known as a whole", "spelling": "by its spelling"}
 
 EXAMPLES = """\b
 Examples:
@@ -127,6 +128,10 @@ def lines_of(found: Explanation) -> list[list[Piece]]:
     head.append((f" {percent(found.probability or 0.0)}", PLAIN))
     if found.rival is not None:
         head.append((f", {found.rival} {percent(found.probability_of(found.rival))}", DIM))
+    if found.answer.group is not None:
+        head.append((f"; group {found.answer.group} {percent(found.answer.group_probability or 0.0)}", DIM))
+    if found.answer.evidence is not None:
+        head.append((f"; {EVIDENCE[found.answer.evidence]}", DIM))
     if found.answer.reason:
         head.append((f"; answered unknown: {reason}", YELLOW))
     return [head, [], *table(found, found.origin)]

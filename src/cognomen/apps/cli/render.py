@@ -16,7 +16,7 @@ import click
 from cognomen.apps.cli.input import one_line
 
 if TYPE_CHECKING:
-    from cognomen.classifier.answers import Answer, OriginProbability
+    from cognomen.classifier.answers import Answer
 
 Style = Mapping[str, Any]  # what click.style takes
 Piece = tuple[str, Style]
@@ -68,10 +68,10 @@ class Layout:
     verdict: int  # everything to the right of the origin
 
     @classmethod
-    def fitting(cls, width: int, names: Sequence[str], origins: Sequence[str]) -> Layout:
+    def fitting(cls, width: int, names: Sequence[str], labels: Sequence[str]) -> Layout:
         """Divide `width` cells: names get what they need up to a third, the bar up to a sixth."""
-        longest_origin = max(cell_len(origin) for origin in (*origins, "unknown"))
-        origin = min(longest_origin, max(width // 5, 8))
+        longest_label = max(cell_len(label) for label in (*labels, "unknown"))
+        origin = min(longest_label, max(width // 4, 8))
         bar_width = max(4, min(24, width // 6))
         least = bar_width + GAP + PERCENT_WIDTH
         longest_name = max((cell_len(one_line(name)) for name in names), default=4)
@@ -90,15 +90,15 @@ class AnswerTable:
     """Writes answers as rows of a table, in blocks; the first block determines the layout.
 
     Args:
-        origins: those that the model knows.
+        labels: what can be answered: the origins, and perhaps groups and regions.
         width: in cells; that of the terminal if None.
         colours: whether to use colours; if None, unless NO_COLOR is set or the terminal has none.
     """
 
     def __init__(
-        self, origins: Sequence[str], width: int | None = None, *, colours: bool | None = None
+        self, labels: Sequence[str], width: int | None = None, *, colours: bool | None = None
     ) -> None:
-        self.origins = origins
+        self.labels = labels
         self.width = shutil.get_terminal_size().columns if width is None else width
         self.colours = has_colours() if colours is None else colours
         self.layout: Layout | None = None
@@ -111,7 +111,7 @@ class AnswerTable:
         """The lines that `write` prints."""
         if self.layout is None:
             names = [answer.name or "" for answer in answers]
-            self.layout = Layout.fitting(self.width, names, self.origins)
+            self.layout = Layout.fitting(self.width, names, self.labels)
             yield self.painted(heads(self.layout))
         for answer in answers:
             for pieces in row(answer, self.layout):
@@ -139,14 +139,14 @@ def heads(layout: Layout) -> list[Piece]:
 def row(answer: Answer, layout: Layout) -> Iterator[list[Piece]]:
     """The lines of an answer."""
     names = name_lines(answer)
-    if answer.origin is None:
-        origin, verdicts = ("unknown", YELLOW), refusal(answer, layout)
+    if answer.label is None:
+        label, verdicts = ("unknown", YELLOW), refusal(answer, layout)
     else:
-        origin, verdicts = (answer.origin, BOLD), verdict(answer.origins, layout)
+        label, verdicts = (answer.label, BOLD), verdict(answer, layout)
     if answer.origin_set is not None:
         verdicts += set_lines(answer.origin_set, layout)
     blank = ("", PLAIN)
-    for name, word, pieces in zip_longest(names, [origin], verdicts):
+    for name, word, pieces in zip_longest(names, [label], verdicts):
         yield [column(name or blank, layout.name), column(word or blank, layout.origin), *(pieces or [])]
 
 
@@ -169,12 +169,12 @@ def name_lines(answer: Answer) -> list[Piece]:
     return lines
 
 
-def verdict(origins: Sequence[OriginProbability], layout: Layout) -> list[list[Piece]]:
-    """The bar and the percentage of the first origin, and the others as text."""
-    best, *others = origins
-    share = " " * GAP + percent(best.probability).rjust(PERCENT_WIDTH)
-    head = [(bar(best.probability, layout.bar), CYAN), (share, PLAIN)]
-    words = [f"{each.origin} {percent(each.probability)}" for each in others]
+def verdict(answer: Answer, layout: Layout) -> list[list[Piece]]:
+    """The bar and the percentage of the answer, and the alternatives as text."""
+    probability = answer.probability or 0.0
+    share = " " * GAP + percent(probability).rjust(PERCENT_WIDTH)
+    head = [(bar(probability, layout.bar), CYAN), (share, PLAIN)]
+    words = [f"{each.origin} {percent(each.probability)}" for each in answer.alternatives]
     width = layout.verdict - layout.indent
     lines = [shortened(line, width) for line in filled(words, width)]
     if layout.indent and lines:
