@@ -183,6 +183,9 @@ def test_without_names_there_is_nothing_to_fit() -> None:
 def test_a_calibration_goes_to_json_and_back() -> None:
     found = fit_calibration(*drawn(seed=5, names=50, temperature=1.2))
     assert Calibration.from_json(json.loads(json.dumps(found.to_json()))) == found
+    found = fit_calibration(*drawn(seed=5, names=50, temperature=1.2), by_origin=True)
+    assert found.set_levels is None
+    assert Calibration.from_json(json.loads(json.dumps(found.to_json()))) == found
     assert Calibration(1.5).to_json() == {"temperature": 1.5}
     assert Calibration.from_json({"temperature": 1.5}) == Calibration(1.5)
 
@@ -193,6 +196,25 @@ def test_a_calibration_goes_to_json_and_back() -> None:
 def test_what_are_no_thresholds_is_refused(levels: Any) -> None:
     with pytest.raises(InputError, match="set_levels: expected 201 rising numbers"):
         Calibration.from_json({"temperature": 1.0, "set_levels": levels})
+
+
+@pytest.mark.parametrize("levels", [3, [[0.5] * 22], [[0.5] * 22 + [0.4]], [0.5] * 23])
+def test_what_are_no_thresholds_of_origins_is_refused(levels: Any) -> None:
+    with pytest.raises(InputError, match="origin_set_levels: expected"):
+        Calibration.from_json({"temperature": 1.0, "origin_set_levels": levels})
+
+
+@pytest.mark.parametrize("by_origin", [False, True])
+def test_thresholds_are_those_of_the_default_prior(by_origin: bool) -> None:
+    """So that sets keep their promise where they are made: under this prior."""
+    logits, labels = drawn(seed=6, names=4000, temperature=1.4)
+    ratios = np.log(np.arange(1, logits.shape[1] + 1))
+    found = fit_calibration(logits, labels, log_prior_ratios=ratios, by_origin=by_origin)
+    assert found.temperature == fit_temperature(logits, labels)
+    p = softmax_with_temperature(logits, found.temperature, ratios)
+    held = in_sets(p, found.set_limits(0.9))[np.arange(4000), labels]
+    assert held.mean() == pytest.approx(0.9, abs=0.01)
+    assert fit_calibration(logits, labels, by_origin=by_origin) != found
 
 
 def test_a_calibration_without_thresholds_says_how_to_get_them() -> None:

@@ -17,9 +17,9 @@ from counting import count_calls
 
 from cognomen.classifier import Classifier
 from cognomen.classifier import classifier as classifier_module
-from cognomen.classifier.decisions import REASONS
 from cognomen.classifier.calibration import Calibration
 from cognomen.classifier.conformal import in_sets, score_levels, threshold
+from cognomen.classifier.decisions import REASONS
 from cognomen.classifier.mixture import estimate_shares
 from cognomen.corpora import load_corpus
 from cognomen.errors import InputError, ModelError
@@ -74,7 +74,7 @@ def test_sets_of_full_names(clf: Classifier) -> None:
 
 @pytest.mark.parametrize("asked", [{"prior": "uniform"}, {"restrict": ["Czech", "English"]}])
 def test_a_promise_about_another_mixture_is_not_given(clf: Classifier, asked: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match="coverage: it only holds for names distributed as in training"):
+    with pytest.raises(InputError, match="coverage: it only holds under the model's default prior"):
         clf("Smith", coverage=0.9, **asked)
 
 

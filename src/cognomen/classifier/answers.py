@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import chain, compress
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.conformal import in_sets
-from cognomen.classifier.decisions import EVIDENCE, REASONS, ScoredBlock, decide
+from cognomen.classifier.decisions import EVIDENCE, REASONS, Decision, ScoredBlock, decide
 from cognomen.classifier.origins import LEVELS, Level, Tree, membership
 
 
@@ -108,8 +108,6 @@ class Answer:
 
 NOT_TEXT: Final = Answer(None, None, None, (), "unknown", "not-text", None, None)
 
-Label = tuple[str | None, float | None]  # and its probability
-
 
 def answer_block(
     block: ScoredBlock,
@@ -131,9 +129,13 @@ def answer_block(
     """
     found = decide(block, tree, level, abstain_below)
     tops, sets = _most_likely(block.probabilities, tree, level, top_k, limits)
-    levels = [_labels(tree, each, *best) for each, best in zip(LEVELS, found.best, strict=True)]
-    answered, evidence = found.levels.tolist(), block.evidence.tolist()
-    reasons = found.reasons.tolist()
+    origins, *places = _by_level(tree, found)
+    statuses = np.where(found.levels < 0, "unknown", "ok").tolist()
+    numbers, reasons = _numbers(found.probabilities), _texts(REASONS, found.reasons)
+    before = zip(origins[0], numbers, tops, statuses, reasons, strict=True)
+    evidence = _texts(EVIDENCE, block.evidence)
+    after = zip(sets, _texts(LEVELS, found.levels), *chain(*places), evidence, strict=True)
+    said: list[tuple[Any, Any]] = list(zip(before, after, strict=True))  # of each spelling, besides its name
     answers: list[Answer] = []
     for row, (text, spelling) in enumerate(zip(block.texts, block.reading.inverse.tolist(), strict=True)):
         read = block.reading.unusual.get(row)
@@ -141,37 +143,32 @@ def answer_block(
             answers.append(Answer(text, None, None, (), "unknown", read.reason, None, None))
             continue
         surname, note = (text, None) if read is None else (read.surname, read.note)
-        (origin, _), (group, p_group), (region, p_region) = (each[spelling] for each in levels)
-        at, basis = answered[spelling], evidence[spelling]
-        answers.append(
-            Answer(
-                text,
-                origin,
-                None if at < 0 else levels[at][spelling][1],
-                tops[spelling],
-                "unknown" if at < 0 else "ok",
-                REASONS[reasons[spelling]] if at < 0 else None,
-                surname,
-                note,
-                sets[spelling],
-                None if at < 0 else LEVELS[at],
-                group,
-                p_group,
-                region,
-                p_region,
-                None if basis < 0 else EVIDENCE[basis],
-            )
-        )
+        (origin, p, top, status, reason), last = said[spelling]
+        answers.append(Answer(text, origin, p, top, status, reason, surname, note, *last))
     return answers
 
 
-def _labels(tree: Tree, level: Level, best: NDArray[np.int16], p: NDArray[np.float32]) -> list[Label]:
-    """The answer to each spelling at one level and its probability, None where there is none, (S,)."""
-    names = (*tree.labels(level), None)
-    return [
-        (names[label], None if label < 0 else probability)
-        for label, probability in zip(best.tolist(), p.tolist(), strict=True)
+def _by_level(tree: Tree, found: Decision) -> list[tuple[list[Any], list[Any]]]:
+    """For each of `LEVELS` what is answered and its probability, None where nothing is, (S,) each."""
+    nothing: list[Any] = [None] * len(found.levels)
+    answered = [
+        (_texts(tree.labels(level), labels), _numbers(p))
+        for level, (labels, p) in zip(tree.levels, found.best, strict=True)
     ]
+    return answered + [(nothing, nothing)] * (len(LEVELS) - len(answered))
+
+
+def _texts(texts: Sequence[str], indices: NDArray[np.integer[Any]]) -> list[Any]:
+    """Texts by their indices, None for -1."""
+    found: list[Any] = np.array([*texts, None], dtype=object)[indices].tolist()
+    return found
+
+
+def _numbers(numbers: NDArray[np.float32]) -> list[Any]:
+    """Numbers, None for NaN."""
+    found = numbers.astype(object)
+    found[np.isnan(numbers)] = None
+    return list(found.tolist())
 
 
 def _most_likely(

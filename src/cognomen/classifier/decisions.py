@@ -53,8 +53,8 @@ class Decision(NamedTuple):
     Attributes:
         levels: (S,), the level of each answer, an index into `LEVELS`; -1 where unknown.
         probabilities: (S,), that of the answer at its level; NaN where unknown.
-        best: for each of `LEVELS` the most likely label of each spelling, (S,), and its probability, (S,): -1
-            and NaN where that level is not answered.
+        best: for each of the tree's levels the most likely label of each spelling, (S,), and its probability,
+            (S,): -1 and NaN where that level is not answered.
         reasons: (S,), why it is unknown, an index into `REASONS`; -1 where it is not.
     """
 
@@ -76,15 +76,12 @@ def decide(block: ScoredBlock, tree: Tree, level: Level = "origin", abstain_belo
     odd, first = block.out_of_distribution, LEVELS.index(level)
     levels = np.full(len(odd), -1, np.int8)
     answer, best = np.full(len(odd), np.nan, np.float32), []
-    for number, each in enumerate(LEVELS):
-        if number < first or each not in tree.levels:
-            best.append((np.full(len(odd), -1, np.int16), np.full(len(odd), np.nan, np.float32)))
-            continue
+    for number, each in enumerate(tree.levels):
         p = tree.sums(block.probabilities, each)  # (S, K)
         label = p.argmax(axis=1)  # (S,)
         highest = p[np.arange(len(p)), label]  # (S,)
         # As Python compares the probability that is reported: as a double.
-        sure = (highest.astype(np.float64) >= abstain_below) & ~odd  # (S,)
+        sure = (highest.astype(np.float64) >= abstain_below) & ~odd & (number >= first)  # (S,)
         best.append((np.where(sure, label, -1).astype(np.int16), np.where(sure, highest, np.float32(np.nan))))
         deepest = sure & (levels < 0)
         levels[deepest], answer[deepest] = number, highest[deepest]

@@ -75,10 +75,8 @@ def score_rows(
         found, reading = decide(block, tree, level, abstain_below), block.reading
         known = np.flatnonzero(reading.inverse >= 0)
         rows, spelling = block.start + known, reading.inverse[known]
-        for labels, (best, _) in zip(
-            (scores.origins, scores.groups, scores.regions), found.best, strict=True
-        ):
-            labels[rows] = best[spelling]
+        for each, (labels, _) in zip(tree.levels, found.best, strict=True):
+            scores.at(each)[rows] = labels[spelling]
         scores.probabilities[rows] = found.probabilities[spelling]
         scores.reasons[rows], scores.evidence[rows] = found.reasons[spelling], block.evidence[spelling]
         for row in np.flatnonzero(reading.inverse < 0).tolist():

@@ -43,7 +43,9 @@ def info(model: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(facts_of(classifier, folder))
     else:
-        click.echo("\n".join(f"{what:<18}{value}" for what, value in described(classifier, folder)))
+        from cognomen.apps.cli.render import hanging
+
+        click.echo("\n".join(hanging(f"{what:<18}", value) for what, value in described(classifier, folder)))
 
 
 @command.command(
