@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognomen.apps.cli import options
-from cognomen.apps.cli.render import AnswerTable, cell_len
+from cognomen.apps.cli.explain import about
+from cognomen.apps.cli.render import AnswerTable, cell_len, percent
 from cognomen.apps.tables import ANSWER_COLUMNS, TREE_COLUMNS, score_column
 from cognomen.classifier import Answer, Classifier
 from cognomen.classifier import priors as priors_module
@@ -349,6 +351,13 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(folder)
 
 
+def test_what_an_answer_rests_on_in_words(even: Classifier) -> None:
+    answer = even("Hansen", abstain_below=0.8)
+    assert list(about(answer)) == ["region Europe 90.0%"]
+    known, spelled = (replace(answer, region=None, evidence=each) for each in EVIDENCE)
+    assert [*about(known), *about(spelled)] == ["known as a whole name", "by its spelling"]
+
+
 def test_what_options_repeat_is_the_same() -> None:
     assert options.LEVELS == LEVELS
     assert options.NAMED_PRIORS == priors_module.NAMED
@@ -420,13 +429,25 @@ def test_errors_are_near_or_far(model: str, tmp_path: Path) -> None:
     assert groups["levels"] == pytest.approx({"region": 3 / 5})
 
 
+def test_an_explanation_tells_the_group(model: str) -> None:
+    text = lines(inside("explain", "--model", model, "Hansen"))
+    answer = Classifier.load(model)("Hansen")
+    found = json.loads(lines(inside("explain", "--json", "--model", model, "Hansen"))[0])
+    assert found["group"] == answer.group
+    assert text[
+        1
+    ] == f"group {answer.group} {percent(answer.group_probability or 0)}, region Europe " + percent(
+        answer.region_probability or 0
+    )
+
+
 def test_what_is_said_of_the_model(model: str) -> None:
     found = json.loads(lines(inside("model", "info", "--json", model))[0])
     assert found["tree"] == [list(place) for place in PLACES.values()]
     assert found["default_prior"]["power"] == 0.5
     text = "\n".join(lines(inside("model", "info", model)))
     assert "groups            4: British, Scandinavian, Japanese, Korean" in text
-    assert "default prior     populations to the power 0.5: Japanese 29.6%, Korean 23.7%" in text
+    assert "default prior     populations to the power 0.5: Japanese 31.1%" in text
     listed = json.loads(lines(inside("model", "origins", "--json", model))[0])["origins"]
     assert listed[1] == {
         **{"origin": "Swedish", "group": "Scandinavian", "region": "Europe"},

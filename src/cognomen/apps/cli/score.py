@@ -38,7 +38,7 @@ and all columns are kept; empty lines are dropped. Four columns are added:
 
 \b
   origin       the most likely origin; empty where no origin is answered
-  probability  the answer's calibrated probability; empty where there is none
+  probability  the answer's calibrated probability; empty where unknown
   status       ok or unknown
   reason       why it is unknown (docs/schema.md); empty where it is known
 
