@@ -146,7 +146,7 @@ Drawn = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
 
 def mixed(seed: int, counts: list[int], sure: float = 2.0) -> Drawn:
-    """Probabilities of names, those of the first origins easy to tell and of the last ones hard; and labels."""
+    """Probabilities of names, and labels: the first origins are easy to tell, the last ones hard."""
     rng, labels = np.random.default_rng(seed), np.repeat(np.arange(len(counts)), counts)
     z = rng.normal(0, 1, (len(labels), len(counts)))
     z[np.arange(len(labels)), labels] += sure * np.linspace(2, 0.5, len(counts))[labels]

@@ -47,8 +47,8 @@ If the model has a tree of origins, four more follow:
 \b
   group        the most likely group of origins
   region       the most likely region
-  level        origin, group or region: the most specific one that is as likely
-               as --abstain asks
+  level        origin, group or region: the most specific one that is likely
+               enough (--abstain)
   evidence     known (the whole name has weights) or spelling
 
 A full name is answered for its surname: the last word, or what comes before a comma. Where surnames come
