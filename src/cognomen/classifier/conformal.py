@@ -56,8 +56,9 @@ def origin_scores(p: ArrayLike) -> NDArray[np.float64]:
         p: probabilities, (N, C).
     """
     table = np.asarray(p, dtype=np.float64)
-    ranks = np.argsort(np.argsort(-table, axis=1, kind="stable"), axis=1)  # (N, C), of each origin
-    return np.take_along_axis(rank_scores(table), ranks, axis=1)
+    scores, ranked = np.empty_like(table), np.argsort(-table, axis=1, kind="stable")  # (N, C) each
+    np.put_along_axis(scores, ranked, rank_scores(table), axis=1)
+    return scores
 
 
 def score_levels(p: ArrayLike, labels: ArrayLike) -> tuple[float, ...]:
