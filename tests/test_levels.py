@@ -300,6 +300,7 @@ def test_a_model_keeps_its_tree_and_prior(tmp_path: Path) -> None:
             {"calibration": {"temperature": 1, "origin_set_levels": [[0.5] * 23]}},
             "made for 6 thresholds of origins, got 1",
         ),
+        ({"calibration": {"temperature": 1, "origin_set_levels": []}}, "6 thresholds of origins, got 0"),
         (
             {"calibration": {"temperature": 1, "origin_set_levels": [[0.5] * 22]}},
             "origin_set_levels: expected 23 rising numbers",

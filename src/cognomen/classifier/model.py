@@ -65,13 +65,13 @@ class Model:
         self.calibration = calibration
         self.facts = dict(facts or {})
         self.card = card
-        a = network.architecture
+        a, by_origin = network.architecture, calibration.origin_set_levels
         for what, expected, found in [
             ("letters, the unknown one included", a.alphabet_size, len(alphabet)),
             ("origins", a.origin_count, len(self.origins)),
             ("priors", a.origin_count, len(self.priors)),
             ("shares of a default prior", a.origin_count, len(self._default_shares)),
-            ("thresholds of origins", a.origin_count, len(calibration.origin_set_levels or self.origins)),
+            ("thresholds of origins", a.origin_count, len(self.origins if by_origin is None else by_origin)),
         ]:
             if found != expected:
                 raise InputError(f"the network is made for {expected} {what}, got {found}")
