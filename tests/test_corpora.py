@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ import pytest
 
 from cognomen.corpora import Corpus, DroppedRow, load_corpus
 from cognomen.errors import DataError, InputError, MissingExtraError
+from cognomen.text import fold, key
 
 
 def write(folder: Path, files: dict[str, bytes]) -> Path:
@@ -249,7 +251,7 @@ def test_empty_files(tmp_path: Path) -> None:
 
 def test_nothing_left_after_cleaning(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no name is left(.|\n)*2 dropped as no-letters.*A\.txt:1"):
-        load_corpus(write(tmp_path, {"A.txt": "Иванов\n123\n".encode()}))
+        load_corpus(write(tmp_path, {"A.txt": b"--\n123\n"}))
 
 
 def test_a_path_that_is_not_there(tmp_path: Path) -> None:
@@ -338,6 +340,35 @@ def test_the_report_reads_well_and_is_json(tmp_path: Path) -> None:
     }
     assert facts["names_under_several_origins"] == {"x": ["A", "B"]}
     assert (facts["rows_read"], facts["rows_kept"], facts["names_kept"]) == (6, 2, 1)
+
+
+def test_names_in_every_script_are_kept(tmp_path: Path) -> None:
+    files = {
+        "Russian.txt": "Иванов\nИВАНОВ\nПетров\n".encode(),
+        "Arabic.txt": "أحمد\nاحمد\nخالد\n".encode(),
+        "Chinese.txt": "王\n李\n".encode(),
+    }
+    corpus = load_corpus(write(tmp_path, files))
+    assert corpus.names == ("أحمد", "خالد", "王", "李", "Иванов", "Петров")
+    assert corpus.report.counts == {"duplicate": 2}
+
+
+def protocol_l_rows(folder: Path) -> list[tuple[str, str]]:
+    """Protocol L, steps 1 to 3, written out: the first row of each folded name and origin."""
+    kept: dict[tuple[str, str], str] = {}
+    for path in sorted(folder.glob("*.txt")):
+        for line in path.read_text("utf-8").splitlines():
+            folded = fold(line)
+            if folded and folded != "to the first page":
+                kept.setdefault((folded, path.stem), line.strip())
+    return [(name, origin) for (_, origin), name in kept.items()]
+
+
+def test_cleaning_by_key_is_protocol_l_for_the_18_files(real: Corpus, names_folder: Path) -> None:
+    assert pairs(real) == protocol_l_rows(names_folder)
+    assert {fold(name) for name in real.names} - {"marszaek"} == {key(n) for n in real.names} - {"marszalek"}
+    by_fold = Counter(fold(name) for name in real.names)
+    assert set(real.report.shared) == {name for name, count in by_fold.items() if count > 1}
 
 
 # --- tables -----------------------------------------------------------------------------------------------

@@ -410,6 +410,11 @@ def test_without_errors_nothing_is_near_or_far() -> None:
     assert found.to_json() == {"near": 0, "region": 0, "far": 0, "errors": 0}
 
 
+def test_misses_have_the_weight_of_their_rows() -> None:
+    found = misses([[0.5, 0.01], [0.03, 0]], [0, 1], [0, 0])
+    assert found.to_json() == pytest.approx({"near": 0, "region": 1, "far": 0, "errors": 0.04})
+
+
 @given(st.lists(st.integers(-1, 3), min_size=1, max_size=6), st.integers(0, 99))
 def test_the_shares_of_misses_sum_to_one(groups: list[int], seed: int) -> None:
     confusion = np.random.default_rng(seed).integers(0, 9, (len(groups), len(groups)))

@@ -412,6 +412,12 @@ def test_the_composition_by_level(model: str, tmp_path: Path) -> None:
     assert any(line.startswith("region ") for line in lines(inside(*arguments)))
 
 
+def test_counts_count_at_each_level(even: Classifier) -> None:
+    counted = even.composition(["Hansen", "Kim"], counts=[30, 10], level="group")
+    assert counted == even.composition(["Hansen", "Kim", "Hansen", "Hansen"] * 10, level="group")
+    assert counted.read == 40
+
+
 def test_errors_are_near_or_far(model: str, tmp_path: Path) -> None:
     """Every name is answered English, and Scandinavian at the level of groups."""
     table = tmp_path / "people.csv"
@@ -428,6 +434,18 @@ def test_errors_are_near_or_far(model: str, tmp_path: Path) -> None:
     assert groups["accuracy"] == pytest.approx(2 / 5)
     assert [each["origin"] for each in groups["origins"]][:2] == ["British", "Scandinavian"]
     assert groups["levels"] == pytest.approx({"region": 3 / 5})
+
+
+def test_levels_and_errors_are_weighted(model: str, tmp_path: Path) -> None:
+    table = tmp_path / "people.csv"
+    rows = ["Smith,English,0.1", "Berg,Danish,0.2", "Kim,Korean,0.1", "Kim,English,0.1"]
+    table.write_text("name,origin,share\n" + "\n".join(rows), "utf-8")
+    arguments = ["evaluate", model, str(table), "--prior", "uniform"]
+    found = json.loads(lines(inside(*arguments, "--json"))[0])
+    assert found["accuracy"] == pytest.approx(2 / 5)
+    assert found["levels"] == pytest.approx({"group": 2 / 5, "region": 4 / 5})
+    assert found["misses"] == pytest.approx({"near": 0, "region": 2 / 3, "far": 1 / 3, "errors": 0.3})
+    assert "Of the 0.3 errors 0.0% are near misses" in " ".join(lines(inside(*arguments)))
 
 
 def test_an_explanation_tells_the_group(model: str) -> None:

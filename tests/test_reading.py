@@ -18,19 +18,24 @@ LATIN = Alphabet(" '-abcdefghijklmnopqrstuvwxyz\u0301\u0308")
 CAPITALS = Alphabet(" '-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzß\u0308")
 CYRILLIC = Alphabet("абвгдежзиклмнопрстуфхцчшщъыьэюяє\u0306")
 ODD = Alphabet("aeiςσ'\u0323\u093cक가ᄀ\U0001e943\ufeff\ud800")
+SCRIPTS = Alphabet(
+    "αοπσάиӣй\u0306\u0308אבהכן ابحدهويكمنئ\u0654ھٹकिरश्मা김\u1100\u1175\u11b7ダタ\u3099ー王李გძեւไา\u0e4d"
+)
 MANY = Alphabet("".join(map(chr, range(0x61, 0x250))) + " '-")  # more than a byte can number
 ALPHABETS = st.one_of(
-    st.sampled_from([LATIN, CAPITALS, CYRILLIC, ODD, MANY, Alphabet(""), Alphabet("'")]),
+    st.sampled_from([LATIN, CAPITALS, CYRILLIC, SCRIPTS, ODD, MANY, Alphabet(""), Alphabet("'")]),
     st.text(min_size=1, max_size=30).map(lambda text: Alphabet("".join(dict.fromkeys(normalise(text))))),
 )
 
 NAMELIKE = (
     "Smith O'Brien O’Brien Müller Mu\u0308ller MÜLLER Groß Nguyễn Ångström Smith-Jones Иванов Зоя 北京 Ng X "
+    "أحمد کاظمی رئیسی مُحَمَّد خديجة ـ כֹּהֵן בן־דוד ΠΑΠΑΣ Παπάς शर्मा ﾀﾞﾅｶ Ｗａｎｇ \uf9e1 김 ბერიძე և ไทำ Чайка "
     "John van der De La Jr. PhD J. d' Smith, (Jack) 't al- - ' -smith 'smith Smith1 \u0301 \u200b ﬁsher ʼN"
 )
 NASTY = (
     "aZſßẞİıŉŊǅΣςΐﬁﷺﷲㄱ\u115f\u3164\uffa0ª℀ℂ™1²,،、(){}\"“”.·'’`´ʼʹ-‐–−⁃\u00ad\u0301\u0345\u0323\u093c\u0f71"
     " \t\n\r\x00\x1c\x85\u00a0\u2028\u3000\u200b\u200d\ufe0f\ufeff"
+    "أٱىیکةہۃ\u064e\u0651\u0653\u0654\u0655\u0640וֹ\u05b9ｶﾞำς"
     "\ud800\udc00\uffff\U0001f600\U0001e921\U0010ffff가각क़"
 )
 WORDS = st.one_of(

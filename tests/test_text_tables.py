@@ -149,10 +149,17 @@ INVISIBLE = [
     *map(chr, range(0x180B, 0x1810)),  # Mongolian variation selectors and vowel separator
     *map(chr, range(0xFE00, 0xFE10)),  # variation selectors
     *map(chr, range(0xE0100, 0xE01F0)),  # and their supplement
+    *map(chr, range(0x591, 0x5BE)),  # Hebrew accents and points
+    *"\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7",
+    *map(chr, range(0x610, 0x61B)),  # Arabic marks: honorifics,
+    *"\u0640\u0653\u0670",  # tatweel, madda, superscript alef,
+    *map(chr, (*range(0x64B, 0x653), *range(0x655, 0x660))),  # vowel signs,
+    *map(chr, (*range(0x6D6, 0x6DE), *range(0x6DF, 0x6E5), 0x6E7, 0x6E8, *range(0x6EA, 0x6EE))),  # Koranic
 ]
 SEEN = [  # the neighbours of those ranges
     *"\u034e\u0350\u115e\u1161\u17b3\u17b6\u180a\u1810\u3163\u3165\ufdff\ufe10\uff9f\uffa1",
     *"\U000e00ff\U000e01f0",
+    *"\u0590\u05be\u05c0\u05c3\u05c6\u05c8\u060f\u061b\u063f\u0641\u064a\u0660\u066f\u0671\u06d5\u06de\u06e5\u06e6\u06e9\u06ee",
 ]
 
 

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cognomen.classifier.answers import NOT_TEXT, Answer, answer_block
 from cognomen.classifier.calibration import softmax_with_temperature
@@ -181,7 +181,12 @@ class Classifier(Model):
         )
 
     def composition(
-        self, names: str | Iterable[object], *, seed: int = 0, **options: Unpack[CompositionOptions]
+        self,
+        names: str | Iterable[object],
+        *,
+        counts: ArrayLike | None = None,
+        seed: int = 0,
+        **options: Unpack[CompositionOptions],
     ) -> Composition:
         """The shares of the origins in a list of names, with 95 % intervals (see `composition`).
 
@@ -190,21 +195,24 @@ class Classifier(Model):
 
         Args:
             names: as for a call.
+            counts: how often each name counts, (N,), finite and at least 0: the bearers of the names of a
+                table, for instance. Once for each time it occurs if None.
             seed: of the bootstrap behind the intervals.
             options: `full_names`, `threads`; `restrict`, the only origins that the list can contain; and
                 `level`, for the shares of groups or regions, the sums of those of their origins.
 
         Raises:
-            InputError: an option is invalid, or an origin is not the model's.
+            InputError: an option is invalid, an origin is not the model's, or counts do not match the names.
         """
-        from cognomen.classifier.composition import tally  # not needed for answers, so loaded on demand
+        # Not needed for answers, so loaded on demand.
+        from cognomen.classifier.composition import occurrences, tally
 
         opts = self._checked(CompositionOptions, options)
         weights = self._log_prior_ratios(opts)
         texts, inverse = distinct_texts(names)
-        counts = np.bincount(inverse + 1, minlength=len(texts) + 1)  # (1 + U,), the first for non-texts
+        rows = occurrences(inverse, len(texts), counts)  # (1 + U,)
         blocks, possible = self._score(texts, opts, weights), self._possible(weights)
-        return tally(blocks, counts, self._default_shares, self.tree, possible, level=opts.level, seed=seed)
+        return tally(blocks, rows, self._default_shares, self.tree, possible, level=opts.level, seed=seed)
 
     def _checked(self, accepted: type[Any], given: Mapping[str, Any]) -> Options:
         """The options of a call, at a level that the model has."""

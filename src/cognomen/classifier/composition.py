@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from cognomen.classifier.decisions import REASONS, ScoredBlock, unread_rows
 from cognomen.classifier.mixture import SAMPLES, estimate_shares, mean_answers, resampled_shares
 from cognomen.classifier.origins import Level, Tree, membership
+from cognomen.errors import InputError
 
 Floats = NDArray[np.floating[Any]]
 
@@ -69,8 +70,8 @@ class Composition:
 
     Attributes:
         shares: each origin's share of the rows that could be read, largest first; empty if there are none.
-        read: rows that could be read as a surname; the shares are of these.
-        unknown: the number of other rows by reason.
+        read: rows that could be read as a surname; the shares are of these. With counts, the sum of theirs.
+        unknown: the number of other rows by reason; with counts, the sum of theirs.
         level: of the intervals, 0.95. They cover the sampling of the names in the list, not errors of the
             model.
         samples: the number of resamples behind the intervals.
@@ -78,15 +79,15 @@ class Composition:
     """
 
     shares: tuple[OriginShare, ...]
-    read: int
-    unknown: dict[str, int]
+    read: float
+    unknown: dict[str, float]
     level: float
     samples: int
     seed: int
 
     @property
-    def rows(self) -> int:
-        """Rows of the list, read or not."""
+    def rows(self) -> float:
+        """Rows of the list, read or not; with counts, the sum of these."""
         return self.read + sum(self.unknown.values())
 
     def to_json(self) -> dict[str, Any]:
@@ -102,9 +103,33 @@ class Composition:
         }
 
 
+def occurrences(inverse: NDArray[np.intp], texts: int, counts: ArrayLike | None) -> NDArray[Any]:
+    """How often each text occurs, (1 + U,), the first for what is no text; whole numbers if the counts are.
+
+    Args:
+        inverse: (N,), the index of each row's text, -1 for none.
+        texts: U.
+        counts: (N,), how often each row counts; once if None.
+
+    Raises:
+        InputError: there is not one count for each row, or one is not a finite number of at least 0.
+    """
+    if counts is None:
+        return np.bincount(inverse + 1, minlength=texts + 1)
+    weights = np.asarray(counts, np.float64)
+    if weights.shape != inverse.shape:
+        raise InputError(f"counts: expected one for each of the {len(inverse):,} names, got {weights.shape}")
+    good = np.isfinite(weights) & (weights >= 0)  # (N,)
+    if not good.all():
+        row = int(np.argmin(good))
+        raise InputError(f"counts: expected finite numbers of at least 0, got {weights[row]} at [{row}]")
+    totals = np.bincount(inverse + 1, weights, texts + 1)
+    return totals.astype(np.intp) if (weights % 1 == 0).all() else totals
+
+
 def tally(
     blocks: Iterable[ScoredBlock],
-    rows: NDArray[np.intp],
+    rows: NDArray[Any],
     priors: Sequence[float],
     tree: Tree,
     possible: NDArray[np.bool_],
@@ -116,24 +141,25 @@ def tally(
 
     Args:
         blocks: the texts, read and scored.
-        rows: (1 + U,), the number of rows that are not text, and of the rows with each of the texts.
+        rows: (1 + U,), how often rows occur that are not text, and each of the texts (`occurrences`).
         priors: (C,), the prior of the blocks' probabilities.
         tree: of the C origins.
         possible: (C,), which of them are not excluded.
         level: whose shares are estimated.
         seed: of the resamples.
     """
-    tables, counts = [np.empty((0, int(possible.sum())), np.float32)], [np.empty(0, np.intp)]
-    unknown = Counter({"not-text": int(rows[0])})
+    tables, counts = [np.empty((0, int(possible.sum())), np.float32)], [np.empty(0, rows.dtype)]
+    unknown = Counter({"not-text": rows[0].item()})
     for block in blocks:
         reading, p, ood = block.reading, block.probabilities, block.out_of_distribution
-        occurrences = rows[1 + block.start : 1 + block.start + len(reading.inverse)]
-        unknown += unread_rows(reading, occurrences)
+        of_texts = rows[1 + block.start : 1 + block.start + len(reading.inverse)]  # (U,)
+        unknown += unread_rows(reading, of_texts)
         known = reading.inverse >= 0
-        times = np.bincount(reading.inverse[known], occurrences[known], len(p))  # (S,)
-        unknown["unlike-training"] += int(times[ood].sum())
-        tables.append(p[~ood][:, possible])
-        counts.append(times[~ood].astype(np.intp))
+        times = np.bincount(reading.inverse[known], of_texts[known], len(p)).astype(rows.dtype)  # (S,)
+        unknown["unlike-training"] += times[ood].sum().item()
+        occurs = ~ood & (times > 0)  # (S,)
+        tables.append(p[occurs][:, possible])
+        counts.append(times[occurs])
     tree = tree.only(possible)
     return compose(
         np.concatenate(tables),
@@ -148,12 +174,12 @@ def tally(
 
 def compose(
     p: NDArray[np.float32],
-    counts: NDArray[np.intp],
+    counts: NDArray[Any],
     priors: ArrayLike,
     labels: Sequence[str],
     *,
     label_of: NDArray[np.intp] | None = None,
-    unknown: Mapping[str, int],
+    unknown: Mapping[str, float],
     samples: int = SAMPLES,
     seed: int = 0,
 ) -> Composition:
@@ -173,7 +199,7 @@ def compose(
     can rule out a small share, its upper end is at least 1 - 0.05^(1 / U), about 3 / U (the "rule of three"),
     and its lower end at most one minus that.
     """
-    read = int(counts.sum())
+    read = counts.sum().item()
     if not read:
         return Composition((), 0, dict(unknown), LEVEL, samples, seed)
 

@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.origins import LEVELS, Level, Tree
-from cognomen.text.columns import Indices
 from cognomen.text.reading import REASONS as UNREADABLE
 from cognomen.text.reading import ColumnReading
 
@@ -90,14 +89,14 @@ def decide(block: ScoredBlock, tree: Tree, level: Level = "origin", abstain_belo
     return Decision(levels, answer, tuple(best), reasons.astype(np.int8))
 
 
-def unread_rows(reading: ColumnReading, counts: Indices) -> Counter[str]:
+def unread_rows(reading: ColumnReading, counts: NDArray[Any]) -> Counter[str]:
     """How many rows could not be read, by reason.
 
     Args:
         reading: of U texts.
-        counts: (U,), the number of rows of each text.
+        counts: (U,), the number of rows of each text, or their weight.
     """
     unread: Counter[str] = Counter()
     for row in np.flatnonzero(reading.inverse < 0).tolist():
-        unread[reading.unusual[row].reason or ""] += int(counts[row])
+        unread[reading.unusual[row].reason or ""] += counts[row].item()
     return unread

@@ -2,7 +2,8 @@
 
     load_corpus("tutorial")      the 18 files of the PyTorch tutorials, downloaded once
     load_corpus("names/")        a folder of <Origin>.txt files, one name per line
-    load_corpus("names.csv")     a table with the columns name and origin (CSV, TSV, Parquet)
+    load_corpus("names.csv")     a table with the columns name and origin (CSV, TSV, Parquet), and perhaps a
+                                 weight for each row (count, weight or share)
 
 An origin is the label under which a collection lists a spelling. It hints at the language a name comes from;
 it does not tell anyone's nationality, ethnicity or religion.
@@ -12,11 +13,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cognomen.corpora.cleaning import CleaningReport, clean_rows
 from cognomen.corpora.download import OnBytes, cache_folder, changed_files, fetch_tutorial, tutorial_folder
@@ -56,6 +60,11 @@ class Corpus:
         row_sources: where each name comes from, N of them; empty if all come from `source`.
         outside: the number of rows, the last ones, that were added from elsewhere: a model is trained on
             them, but not calibrated or evaluated.
+        row_weights: how often each name occurs under its origin, or how large its share is, (N,), finite and
+            at least 0; None if the source has no weights. A name may have several origins, in a row for each.
+
+    Raises:
+        InputError: there is not one label, and one weight if there are any, for each name.
     """
 
     names: tuple[str, ...]
@@ -64,6 +73,44 @@ class Corpus:
     report: CleaningReport
     row_sources: tuple[str, ...] = ()
     outside: int = 0
+    row_weights: NDArray[np.float64] | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        weights = len(self.names) if self.row_weights is None else len(self.row_weights)
+        if not len(self.names) == len(self.labels) == weights:
+            raise InputError(
+                f"expected a label and a weight for each of {len(self.names):,} names, got "
+                f"{len(self.labels):,} labels and {weights:,} weights"
+            )
+
+    @cached_property
+    def weights(self) -> NDArray[np.float64]:
+        """The weight of each name under its origin, (N,); all 1 if the source has none."""
+        return np.ones(len(self)) if self.row_weights is None else self.row_weights
+
+    @cached_property
+    def label_ids(self) -> NDArray[np.int64]:
+        """The index of each label among `origins`, (N,)."""
+        ids = {origin: index for index, origin in enumerate(self.origins)}
+        return np.fromiter(map(ids.__getitem__, self.labels), np.int64, len(self))
+
+    @property
+    def weight_by_origin(self) -> dict[str, float]:
+        """The total weight of each origin's names."""
+        totals = np.bincount(self.label_ids, self.weights, len(self.origins))
+        return dict(zip(self.origins, totals.tolist(), strict=True))
+
+    def part(self, rows: NDArray[np.integer]) -> Corpus:
+        """The corpus of these rows, given by their indices in ascending order."""
+        indices = rows.tolist()
+        return replace(
+            self,
+            names=tuple(map(self.names.__getitem__, indices)),
+            labels=tuple(map(self.labels.__getitem__, indices)),
+            row_sources=tuple(map(self.row_sources.__getitem__, indices)) if self.row_sources else (),
+            outside=int((rows >= len(self) - self.outside).sum()),
+            row_weights=None if self.row_weights is None else self.row_weights[rows],
+        )
 
     @cached_property
     def origins(self) -> tuple[str, ...]:
@@ -87,7 +134,8 @@ def load_corpus(
     Args:
         data: a folder of <Origin>.txt files, a .csv, .tsv or .parquet table, or the name of a known corpus
             ("./tutorial" is a folder of this name).
-        clean: drop junk and duplicates as protocol L does; False keeps every row unchanged but trimmed.
+        clean: drop junk and duplicates as protocol L does, and add the weights of duplicates; False keeps
+            every row unchanged but trimmed.
         encoding: of the text files and of a CSV or TSV table; UTF-8 if None.
         on_progress: called during a download with the bytes received and expected (None if unknown).
 
@@ -105,7 +153,8 @@ def load_corpus(
     if not rows:
         raise DataError(f"no name is left of {source} after cleaning:\n{report.summary()}")
     names, labels = tuple(row.name for row in rows), tuple(row.origin for row in rows)
-    return Corpus(names, labels, source, report)
+    weights = np.array([row.weight for row in rows]) if found.weighted else None
+    return Corpus(names, labels, source, report, row_weights=weights)
 
 
 def _read(

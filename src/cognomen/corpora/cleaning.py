@@ -1,26 +1,26 @@
 """Which rows of a corpus are dropped, and the report of it.
 
-Cleaning is steps 1 to 3 of protocol L: names are compared by their folded spelling (`cognomen.text.fold`);
-names that fold to nothing and the page text "To The First Page" are dropped; of rows with the same folded
-name and origin, the first is kept. A name with several origins is kept under each of them: it is ambiguous,
-not wrong.
+Cleaning is steps 1 to 3 of protocol L, for all scripts: names are compared by their `cognomen.text.key`; rows
+without letters and the page text "To The First Page" are dropped; of rows with the same key and origin, the
+first is kept, with the weights of all where the source gives weights. A name with several origins is kept
+under each of them: it is ambiguous, not wrong. For the 18 files this is what comparing folded names gives.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from cognomen.corpora.rows import DroppedRow, Row, SourceRows
-from cognomen.text.spelling import fold
+from cognomen.text.spelling import key
 
 JUNK: Final = frozenset({"to the first page"})  # navigation of the web page that the Russian names come from
 
 REASONS: Final[Mapping[str, str]] = {
     "junk": "text of a web page, not a name",
-    "no-letters": "no letter remains when the name is folded to a-z",
+    "no-letters": "the name has no letter",
     "duplicate": "an earlier row has the same name and origin",
     "empty-cell": "the row lacks its name or its origin",
     "ragged": "the row has more or fewer cells than the table has headings",
@@ -34,9 +34,9 @@ class CleaningReport:
     Attributes:
         rows_read: the number of rows, without blank lines.
         rows_kept: the number of rows that were kept.
-        names_kept: the number of distinct folded names among them.
+        names_kept: the number of distinct names among them.
         dropped: the rows that were dropped, each with its reason (a key of `REASONS`), file and line.
-        shared: the folded names with several origins, and these origins.
+        shared: the keys of the names with several origins, and these origins.
         empty_files: the files without names.
     """
 
@@ -92,33 +92,36 @@ def clean_rows(source: SourceRows, *, clean: bool = True) -> tuple[list[Row], Cl
     """
     kept: list[Row] = []
     dropped = list(source.unusable)
-    origins_of: dict[str, set[str]] = {}
+    places: dict[str, dict[str, int]] = {}  # of the first row in `kept`, by key and origin
     for row in source.rows:
-        name = fold(row.name)
-        reason = _reason_to_drop(name, row.origin, origins_of) if clean else None
+        name = key(row.name)
+        first = places.get(name, {}).get(row.origin)
+        reason = _reason_to_drop(name, first) if clean else None
         if reason:
-            dropped.append(DroppedRow(*row, reason))
+            dropped.append(DroppedRow(*row[:4], reason))
+            if first is not None and source.weighted:
+                kept[first] = kept[first]._replace(weight=kept[first].weight + row.weight)
             continue
+        places.setdefault(name, {}).setdefault(row.origin, len(kept))
         kept.append(row)
-        origins_of.setdefault(name, set()).add(row.origin)
     return kept, CleaningReport(
         rows_read=len(source.rows) + len(source.unusable),
         rows_kept=len(kept),
-        names_kept=len(origins_of),
+        names_kept=len(places),
         dropped=tuple(dropped),
-        shared=several_origins(origins_of),
+        shared=several_origins(places),
         empty_files=tuple(source.empty_files),
     )
 
 
-def _reason_to_drop(folded: str, origin: str, origins_of: Mapping[str, set[str]]) -> str | None:
-    if not folded:
+def _reason_to_drop(name: str, first: int | None) -> str | None:
+    if not name:
         return "no-letters"
-    if folded in JUNK:
+    if name in JUNK:
         return "junk"
-    return "duplicate" if origin in origins_of.get(folded, ()) else None
+    return None if first is None else "duplicate"
 
 
-def several_origins(origins_of: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
+def several_origins(origins_of: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
     """The names with several origins, sorted, out of the origins of all names."""
     return {name: tuple(sorted(its)) for name, its in origins_of.items() if name and len(its) > 1}

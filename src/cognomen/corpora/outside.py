@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from cognomen.corpora import Corpus
 from cognomen.corpora.cleaning import several_origins
 from cognomen.corpora.installed import SOURCES, Source, given_names, read_source
@@ -211,4 +213,5 @@ def _joined(corpus: Corpus, added: Sequence[OutsideName]) -> Corpus:
         report,
         (*before, *(row.source for row in added)),
         corpus.outside + len(added),
+        None if corpus.row_weights is None else np.append(corpus.row_weights, np.ones(len(added))),
     )

@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """A name with its origin, and its file and line (in Parquet: row), counted from 1."""
+    """A name with its origin, its file and line (in Parquet: row), counted from 1, and its weight."""
 
     name: str
     origin: str
     file: str
     line: int
+    weight: float = 1.0
 
 
 class DroppedRow(NamedTuple):
@@ -32,8 +33,12 @@ class DroppedRow(NamedTuple):
 
 @dataclass
 class SourceRows:
-    """The rows of a folder or table: usable ones, unusable ones, and the files without any."""
+    """The rows of a folder or table: usable ones, unusable ones, and the files without any.
+
+    `weighted` says whether the source gives weights; without them each row has the weight 1.
+    """
 
     rows: list[Row] = field(default_factory=list)
     unusable: list[DroppedRow] = field(default_factory=list)
     empty_files: list[str] = field(default_factory=list)
+    weighted: bool = False

@@ -1,5 +1,6 @@
 """Metrics of a classifier, and splits to measure them on."""
 
+from cognomen.evaluation.groups import group_keys, part_of_group
 from cognomen.evaluation.metrics import (
     Evaluation,
     Intervals,
@@ -21,7 +22,9 @@ __all__ = [
     "bootstrap_intervals",
     "evaluate",
     "fold_number",
+    "group_keys",
     "misses",
+    "part_of_group",
     "split_by_fold",
     "stratified_split",
     "validation_mask",

@@ -28,32 +28,41 @@ class OriginScores:
     precision: float
     recall: float
     f1: float
-    support: int  # rows of this origin
-    predicted: int  # rows answered with this origin
+    support: float  # weight of the rows of this origin
+    predicted: float  # weight of the rows answered with this origin
 
 
 @dataclass(frozen=True)
 class ReliabilityBin:
-    """Rows of similar confidence: the mean confidence, and the accuracy."""
+    """Rows of similar confidence: the mean confidence, the accuracy, and their weight."""
 
     confidence: float
     accuracy: float
-    count: int
+    count: float
 
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """The result of `evaluate`. `confusion[i, j]` counts the rows of origin i answered with origin j."""
+    """The result of `evaluate`.
+
+    `confusion[i, j]` is the weight of the rows of origin i that were answered with origin j: their number
+    where all weights are 1. Weights that are whole numbers add up to whole numbers, of type int.
+
+    `count` is the number of rows, `weight` their total weight. `effective_count` is (Σ w)² / Σ w², the number
+    of rows of equal weight that would tell as much (Kish 1965, "Survey Sampling", 11.7).
+    """
 
     origins: tuple[str, ...]
     count: int
+    weight: float
+    effective_count: float
     accuracy: float
     macro_f1: float
     top3: float
     log_loss: float
     ece: float
     per_origin: tuple[OriginScores, ...]
-    confusion: NDArray[np.int64]  # (C, C)
+    confusion: NDArray[np.int64] | NDArray[np.float64]  # (C, C)
     reliability: tuple[ReliabilityBin, ...]
 
     @property
@@ -65,6 +74,7 @@ class Evaluation:
         """The fields as JSON values, unrounded."""
         return {
             "names": self.count,
+            "weight": self.weight,
             "accuracy": self.accuracy,
             "macro_f1": self.macro_f1,
             "top3": self.top3,
@@ -77,42 +87,60 @@ class Evaluation:
         }
 
 
-def evaluate(probabilities: ArrayLike, labels: ArrayLike, origins: Sequence[str]) -> Evaluation:
+def evaluate(
+    probabilities: ArrayLike,
+    labels: ArrayLike,
+    origins: Sequence[str],
+    *,
+    weights: ArrayLike | None = None,
+) -> Evaluation:
     """Score the answers to N names.
 
     Args:
         probabilities: (N, C); each row sums to 1.
-        labels: (N,) integers, the indices of the true origins.
+        labels: (N,) integers, the indices of the true origins; or (N, C), the share of each origin among the
+            bearers of a name, which sum to 1. A name with several origins may also have a row for each.
         origins: the C origins, in column order.
+        weights: (N,), how much each row counts; 1 each if None.
+
+    Every figure is a weighted mean. A row with shares counts as a row for each origin with the weight times
+    its share: accuracy is then that of drawing a bearer, and log loss the cross-entropy with the shares.
 
     The answer is the most probable origin, the first if several are equal. Macro-F1 is the unweighted mean
     of F1 over all C origins; one without rows and answers counts 0 (see `Evaluation.absent`). Log loss is in
     nats; a true origin's probability below 1e-15 counts as 1e-15. The expected calibration error (ECE) is
-    the mean distance between confidence and accuracy over 15 bins of equally many rows, sorted by top
+    the mean distance between confidence and accuracy over 15 bins of equal weight, sorted by top
     probability; rows of equal top probability share a bin, so the order of rows does not matter.
 
     Raises:
         InputError: the shapes do not match, a row is not a distribution (leave unanswered names out, and
-            report how many), or a label is out of range.
+            report how many), a label is out of range, or a weight is not a finite number of at least 0, or
+            all are 0.
     """
-    p, y = _checked(probabilities, labels, origins)  # (N, C), (N,)
-    count = len(p)
+    given, truth = _checked(probabilities, labels, origins)  # (N, C), (N,) or (N, C)
+    of_rows = _checked_weights(weights, len(given))  # (N,)
+    p, y, w = (given, truth, of_rows) if truth.ndim == 1 else _row_per_origin(given, truth, of_rows)
+    total, whole = w.sum(), bool((w % 1 == 0).all())
     ranked = np.argsort(-p, axis=1, kind="stable")  # (N, C)
     answer = ranked[:, 0]  # (N,)
     right = answer == y  # (N,)
-    cells = np.bincount(y * len(origins) + answer, minlength=len(origins) ** 2)
-    confusion = cells.reshape(len(origins), len(origins))
+    cells = np.bincount(y * len(origins) + answer, w, minlength=len(origins) ** 2)
+    confusion: NDArray[Any] = cells.astype(np.int64 if whole else np.float64).reshape(
+        len(origins), len(origins)
+    )
     per_origin = _origin_scores(confusion, origins)
-    bins = _reliability(p.max(axis=1), right)
-    truth = np.maximum(p[np.arange(count), y], LEAST_PROBABILITY)  # (N,)
+    bins = _reliability(p.max(axis=1), right, w, whole=whole)
+    of_truth = np.maximum(p[np.arange(len(p)), y], LEAST_PROBABILITY)  # (N,)
     return Evaluation(
         origins=tuple(origins),
-        count=count,
-        accuracy=float(right.mean()),
+        count=len(given),
+        weight=int(total) if whole else float(total),
+        effective_count=float(of_rows.sum() ** 2 / (of_rows**2).sum()),
+        accuracy=float(w[right].sum() / total),
         macro_f1=float(np.mean([scores.f1 for scores in per_origin])),
-        top3=float((ranked[:, :3] == y[:, None]).any(axis=1).mean()),
-        log_loss=float(-np.log(truth).mean()),
-        ece=sum(one.count * abs(one.confidence - one.accuracy) for one in bins) / count,
+        top3=float(w[(ranked[:, :3] == y[:, None]).any(axis=1)].sum() / total),
+        log_loss=float(-(w * np.log(of_truth)).sum() / total),
+        ece=float(sum(one.count * abs(one.confidence - one.accuracy) for one in bins) / total),
         per_origin=per_origin,
         confusion=confusion,
         reliability=bins,
@@ -129,13 +157,13 @@ class Misses:
         near: another origin of the same group.
         region: another group of the same region.
         far: another region, or an origin that is not in the tree.
-        errors: the number of errors.
+        errors: the weight of the errors: their number where all weights are 1.
     """
 
     near: float
     region: float
     far: float
-    errors: int
+    errors: float
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values."""
@@ -152,28 +180,30 @@ def misses(confusion: ArrayLike, groups: ArrayLike, regions: ArrayLike) -> Misse
     """
     wrong = np.array(confusion)  # (C, C)
     np.fill_diagonal(wrong, 0)
-    alike = [np.equal.outer(each, each) & (np.asarray(each) >= 0) for each in (groups, regions)]  # (C, C)
-    near, within, errors = (int(wrong[where].sum()) for where in (*alike, ...))
-    total = max(errors, 1)
-    return Misses(near / total, (within - near) / total, (errors - within) / total, errors)
+    group, region = (
+        np.equal.outer(each, each) & (np.asarray(each) >= 0) for each in (groups, regions)
+    )  # (C, C)
+    near, within, far = (wrong[where].sum().item() for where in (group, region & ~group, ~region))
+    errors = near + within + far
+    total = errors or 1
+    return Misses(near / total, within / total, far / total, errors)
 
 
 def _checked(
     probabilities: ArrayLike, labels: ArrayLike, origins: Sequence[str]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+) -> tuple[NDArray[np.float64], NDArray[Any]]:
     p, y = np.asarray(probabilities, np.float64), np.asarray(labels)
-    if p.ndim != 2 or len(p) == 0 or p.shape[1] != len(origins) or y.shape != (len(p),):
+    if p.ndim != 2 or len(p) == 0 or p.shape[1] != len(origins) or y.shape not in (p.shape[:1], p.shape):
         raise InputError(
-            f"expected probabilities (N, {len(origins)}), a column per origin, and labels (N,) with N of at "
-            f"least 1; got {p.shape} and {y.shape}"
+            f"expected probabilities (N, {len(origins)}), a column per origin, and labels (N,) or shares "
+            f"(N, {len(origins)}) with N of at least 1; got {p.shape} and {y.shape}"
         )
-    is_distribution = (p >= 0).all(axis=1) & (abs(p.sum(axis=1) - 1) < 1e-3)  # (N,); False for NaN
-    if not is_distribution.all():
-        row = int(np.argmin(is_distribution))
-        raise InputError(
-            f"row {row} of the probabilities is no distribution over origins: {p[row].tolist()}. Logits need "
-            "a softmax first; names without an answer (NaN) must be left out"
-        )
+    _check_distributions(
+        p, "the probabilities", "Logits need a softmax first; names without an answer (NaN) must be left out"
+    )
+    if y.ndim == 2:
+        _check_distributions(y, "the labels", "The shares of a name's origins must sum to 1")
+        return p, y.astype(np.float64)
     if y.dtype.kind not in "iu" or y.min() < 0 or y.max() >= len(origins):
         raise InputError(
             f"expected integer labels from 0 to {len(origins) - 1} (indices of origins), got {y.dtype} "
@@ -182,34 +212,76 @@ def _checked(
     return p, y.astype(np.int64)
 
 
+def _check_distributions(p: NDArray[Any], what: str, remedy: str) -> None:
+    is_distribution = (p >= 0).all(axis=1) & (abs(p.sum(axis=1) - 1) < 1e-3)  # (N,); False for NaN
+    if not is_distribution.all():
+        row = int(np.argmin(is_distribution))
+        raise InputError(f"row {row} of {what} is no distribution over origins: {p[row].tolist()}. {remedy}")
+
+
+def _checked_weights(weights: ArrayLike | None, count: int) -> NDArray[np.float64]:
+    """The weights as floats, (N,); ones if there are none."""
+    w = np.ones(count) if weights is None else np.asarray(weights, np.float64)
+    if w.shape != (count,):
+        raise InputError(f"expected a weight for each of the {count} rows, got the shape {w.shape}")
+    good = np.isfinite(w) & (w >= 0)  # (N,)
+    if not good.all():
+        row = int(np.argmin(good))
+        raise InputError(f"expected finite weights of at least 0, got {w[row]} in row {row}")
+    if not w.any():
+        raise InputError(f"expected a weight above 0, but all {count} are 0")
+    return w
+
+
+def _row_per_origin(
+    p: NDArray[np.float64], shares: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    """A row for each origin of a name, with its part of the weight: (N', C), (N',) and (N',)."""
+    rows, y = shares.nonzero()
+    return p[rows], y, weights[rows] * shares[rows, y]
+
+
 def _ratio(cases: NDArray[Any], total: NDArray[Any]) -> NDArray[np.float64]:
     """cases / total, and 0 where the total is 0."""
     ratio: NDArray[np.float64] = np.divide(cases, total, out=np.zeros(total.shape), where=total > 0)
     return ratio
 
 
-def _precision_recall_f1(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
+def _precision_recall_f1(confusion: NDArray[Any]) -> NDArray[np.float64]:
     """Precision, recall and F1 from confusion matrices (..., C, C): (3, ..., C)."""
     hits = np.diagonal(confusion, axis1=-2, axis2=-1)  # (..., C)
     support, predicted = confusion.sum(axis=-1), confusion.sum(axis=-2)  # (..., C) each
     return np.stack([_ratio(hits, predicted), _ratio(hits, support), _ratio(2 * hits, support + predicted)])
 
 
-def _origin_scores(confusion: NDArray[np.int64], origins: Sequence[str]) -> tuple[OriginScores, ...]:
+def _origin_scores(confusion: NDArray[Any], origins: Sequence[str]) -> tuple[OriginScores, ...]:
     precision, recall, f1 = _precision_recall_f1(confusion).tolist()  # C numbers each
     support, predicted = confusion.sum(axis=1).tolist(), confusion.sum(axis=0).tolist()
     columns = zip(origins, precision, recall, f1, support, predicted, strict=True)
     return tuple(OriginScores(*column) for column in columns)
 
 
-def _reliability(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[ReliabilityBin, ...]:
-    """Equal-mass bins in order of confidence. A row's bin follows from the number of less confident rows."""
-    below = np.searchsorted(np.sort(confidence), confidence, side="left")  # (N,)
-    bin_of_row = below * CALIBRATION_BINS // len(confidence)  # (N,)
-    return tuple(
-        ReliabilityBin(float(confidence[rows].mean()), float(right[rows].mean()), int(rows.sum()))
-        for rows in (bin_of_row == number for number in np.unique(bin_of_row))
-    )
+def _reliability(
+    confidence: NDArray[np.float64],
+    right: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+    *,
+    whole: bool,
+) -> tuple[ReliabilityBin, ...]:
+    """Equal-mass bins in order of confidence. A row's bin follows from the weight of less confident rows."""
+    levels, level_of_row = np.unique(confidence, return_inverse=True)  # (K,), (N,)
+    masses = np.bincount(level_of_row, weights, len(levels))  # (K,)
+    below = np.concatenate([[0.0], masses.cumsum()[:-1]])  # (K,)
+    bin_of_row = (below * CALIBRATION_BINS // masses.sum())[level_of_row]  # (N,)
+    bins = []
+    for number in np.unique(bin_of_row[weights > 0]):
+        w = np.where(bin_of_row == number, weights, 0)  # (N,)
+        rows = w.nonzero()
+        mass = w[rows].sum()
+        mean = (w[rows] * confidence[rows]).sum() / mass
+        count = int(mass) if whole else float(mass)
+        bins.append(ReliabilityBin(float(mean), float(w[right].sum() / mass), count))
+    return tuple(bins)
 
 
 # --- intervals --------------------------------------------------------------------------------------------
@@ -249,7 +321,8 @@ def bootstrap_intervals(
     Drawing N rows with replacement and counting them by (true, answered) origin gives a multinomial
     sample of the confusion matrix with probabilities confusion / N. Accuracy, precision, recall and F1
     depend on the rows through these counts only, so drawing the counts is the same bootstrap, not an
-    approximation. As in `evaluate`, a ratio with denominator 0 in a resample counts 0.
+    approximation. Where rows differ in weight, the effective number of rows of equal weight is drawn instead,
+    which is one. As in `evaluate`, a ratio with denominator 0 in a resample counts 0.
     Rows are taken as independent: the intervals cover the choice of test rows, not that of training rows.
 
     Raises:
@@ -259,10 +332,11 @@ def bootstrap_intervals(
         raise InputError(f"expected samples >= 1 and 0 < level < 1, got samples={samples}, level={level}")
     confusion, c = evaluation.confusion, len(evaluation.origins)
     rng = np.random.default_rng(seed)
-    counts = rng.multinomial(evaluation.count, confusion.ravel() / evaluation.count, size=samples)  # (B, C*C)
+    drawn = max(1, round(evaluation.effective_count))
+    counts = rng.multinomial(drawn, confusion.ravel() / evaluation.weight, size=samples)  # (B, C*C)
     resamples = counts.reshape(samples, c, c)  # (B, C, C)
     scores = _precision_recall_f1(resamples)  # (3, B, C)
-    accuracy = np.trace(resamples, axis1=1, axis2=2) / evaluation.count  # (B,)
+    accuracy = np.trace(resamples, axis1=1, axis2=2) / drawn  # (B,)
     tails = [(1 - level) / 2, (1 + level) / 2]
     spans = np.quantile(scores, tails, axis=1).transpose(2, 1, 0).tolist()  # C origins, 3 scores, 2 ends
     return Intervals(

@@ -13,22 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.errors import InputError
-from cognomen.text.spelling import fold, normalise
+from cognomen.text.spelling import fold, key
 
 FOLDS = 10
-
-
-def _spelling(name: str) -> str:
-    """What all spellings of a name share; the normal form where folding leaves no letters."""
-    return fold(name) or normalise(name) or name
 
 
 def fold_number(name: str) -> int:
     """The test fold (0 to 9) of a name under protocol L: SHA-256 of "cv" and its folded form, modulo 10.
 
-    All spellings with the same folded form ("Müller", "muller") share a fold, whatever their origins.
+    All spellings with the same folded form ("Müller", "muller") share a fold, whatever their origins. Names
+    of which folding leaves nothing are told apart by their `key`.
     """
-    return int(hashlib.sha256(("cv" + _spelling(name)).encode()).hexdigest(), 16) % FOLDS
+    spelling = fold(name) or key(name) or name
+    return int(hashlib.sha256(("cv" + spelling).encode()).hexdigest(), 16) % FOLDS
 
 
 def fold_numbers(names: Iterable[str]) -> NDArray[np.int64]:
@@ -53,7 +50,7 @@ def validation_mask(
 ) -> NDArray[np.bool_]:
     """Which rows to hold out for validation, (N,): about `share` of the names, never part of a name.
 
-    Rows with the same folded form are on the same side. With `labels` (one origin per row) the split is
+    Rows with the same `key` are on the same side. With `labels` (one origin per row) the split is
     stratified, and an origin with two names or more is on both sides if its names allow it: origins choose
     in turn, the rarest first, each counting what rarer ones have taken of the names that they share
     (iterative stratification: Sechidis, Tsoumakas & Vlahavas 2011). The choice depends on the seed and the
@@ -68,7 +65,7 @@ def validation_mask(
     origins = ["" for _ in names] if labels is None else labels
     if len(origins) != len(names):
         raise InputError(f"expected one label per name: {len(names)} names, {len(origins)} labels")
-    spellings = [_spelling(name) for name in names]
+    spellings = [key(name) or name for name in names]
     members: defaultdict[str, set[str]] = defaultdict(set)
     for spelling, origin in zip(spellings, origins, strict=True):
         members[origin].add(spelling)

@@ -41,7 +41,10 @@ class CsvTable:
         delimiter: a tab in .tsv; in .csv the most frequent of comma, semicolon and tab in the first line.
         encoding: for writing a table like this one: "utf-8-sig" if this one begins with a byte-order mark or
             is not UTF-8, as spreadsheet programs expect, else "utf-8".
+        counted: what the numbers of its rows count, for messages: lines.
     """
+
+    counted = "line"
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         """Read the headings.
@@ -74,6 +77,14 @@ class CsvTable:
         """
         return self._rows
 
+    def filled_rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the rows with the line that each begins in, each with a cell for every heading.
+
+        Raises:
+            DataError: as `blocks`.
+        """
+        return self._filled(self._rows)
+
     def blocks(self) -> Iterator[Any]:
         """Yield the rows, each with a cell for every heading: missing cells at the end are "".
 
@@ -84,7 +95,7 @@ class CsvTable:
             DataError: as `numbered_rows`, or a row has more cells than there are headings.
         """
         pa = find_pyarrow()
-        blocks = self._arrow_blocks(pa) if pa else item_blocks(self._filled(self._rows))
+        blocks = self._arrow_blocks(pa) if pa else item_blocks(cells for _, cells in self.filled_rows())
         yield next(blocks, self._to_arrow(pa, []) if pa else [])
         yield from blocks
 
@@ -99,7 +110,7 @@ class CsvTable:
                 table = self._parse(pa, memoryview(data)[start:end]) if end > start else None
                 if table is None:
                     lines = _Lines(self.path, chain([data[start:]], rest), line - 1)
-                    rows = self._filled(self._numbered(lines, line))
+                    rows = (cells for _, cells in self._filled(self._numbered(lines, line)))
                     yield from (self._to_arrow(pa, each) for each in item_blocks(rows))
                     return
                 yield table
@@ -137,7 +148,7 @@ class CsvTable:
                 'is not closed, or is part of a quoted cell and not doubled ("").'
             ) from error
 
-    def _filled(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[list[str]]:
+    def _filled(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
         width = len(self.headings)
         for line, cells in rows:
             if any(cell.strip() for cell in cells[width:]):  # spreadsheets append empty ones
@@ -145,7 +156,7 @@ class CsvTable:
                     f"{self.path}, line {line}: the row has {len(cells)} cells, but there are {width} "
                     f"headings. Look for a cell with {self.delimiter!r} in it that is not in quotation marks."
                 )
-            yield [*cells[:width], *[""] * (width - len(cells))]
+            yield line, [*cells[:width], *[""] * (width - len(cells))]
 
 
 class _Lines:

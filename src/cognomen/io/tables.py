@@ -31,7 +31,7 @@ ROWS_JOINED = 1 << 15
 class ParquetTable:
     """A Parquet file. The attributes are those of a `CsvTable`."""
 
-    delimiter, encoding = ",", "utf-8"
+    delimiter, encoding, counted = ",", "utf-8", "row"
 
     def __init__(self, path: Path) -> None:
         pa = require_pyarrow("Reading a Parquet table")

@@ -90,16 +90,17 @@ def confusion_matrix(
     target = checked_path(path)
     support = evaluation.confusion.sum(axis=1)  # (C,)
     order = np.argsort(-support, kind="stable")  # (C,)
-    shares = 100 * evaluation.confusion / np.maximum(support, 1)[:, None]  # (C, C)
+    shares = 100 * evaluation.confusion / np.where(support > 0, support, 1)[:, None]  # (C, C)
     shares = shares[np.ix_(order, order)]
     names = [evaluation.origins[i] for i in order]
+    number = "," if support.dtype.kind == "i" else ",.3g"  # of names, or their weight
     side = max(2.5 + 0.42 * len(names), 4.5)
     figure = empty_figure(side + 0.9, side)
     axes = figure.subplots()
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
     places, borders = np.arange(len(names)), np.arange(1, len(names)) - 0.5
     axes.set_xticks(places, names, rotation=45, ha="right", rotation_mode="anchor")
-    axes.set_yticks(places, [f"{name} ({support[i]:,})" for name, i in zip(names, order, strict=True)])
+    axes.set_yticks(places, [f"{name} ({support[i]:{number}})" for name, i in zip(names, order, strict=True)])
     axes.set(xlabel="Answered origin", ylabel="True origin (number of names)")
     axes.set_title(f"{title}\nper cent of each row; blank: less than half a per cent", fontsize=11, pad=12)
     for (row, column), share in np.ndenumerate(shares):
@@ -133,12 +134,13 @@ def reliability_diagram(
     target = checked_path(path)
     bins = evaluation.reliability
     sure, accuracy, count = np.array([(100 * b.confidence, 100 * b.accuracy, b.count) for b in bins]).T
-    low, high = 100 * _wilson_interval(accuracy / 100, count)  # (B,) each
+    effective = count * (evaluation.effective_count / evaluation.weight)  # (B,), names of equal weight
+    low, high = 100 * _wilson_interval(accuracy / 100, effective)  # (B,) each
     whiskers = np.stack([accuracy - low, high - accuracy]).clip(0)  # (2, B)
     figure = empty_figure(6.4, 6.4)
     axes = figure.subplots()
     axes.plot([0, 100], [0, 100], color=GREY, linestyle="--", linewidth=1, label="perfect calibration")
-    label = f"the model, {len(bins)} bin{'s' * (len(bins) != 1)} of {count.min():,.0f} names or more"
+    label = f"the model, {len(bins)} bin{'s' * (len(bins) != 1)} of {effective.min():,.0f} names or more"
     axes.errorbar(
         sure, accuracy, whiskers, label=label, color=BLUE, marker="o", mec="white", capsize=3, lw=1.3
     )

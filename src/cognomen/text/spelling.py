@@ -1,10 +1,14 @@
 """Any text to the letters that a network reads.
 
-`normalise` gives the spelling that is read, `fold` a plainer one for comparing names:
+`normalise` gives the spelling that is read, `without_diacritics` the one that people also type, and `key`
+one that all spellings of a name share:
 
     normalise("  O’Brien ")        ->  "o'brien"
     normalise("Müller")            ->  "mu\\u0308ller": the two dots are kept, as a character of their own
-    fold("Müller")                 ->  "muller"
+    without_diacritics("Łukasz")   ->  "lukasz"
+    key("Йовановић")               ->  "иовановић"
+
+`fold` is protocol L's: `key` takes its place wherever names may have letters other than a-z.
 """
 
 from __future__ import annotations
@@ -18,11 +22,39 @@ from typing import Final
 _APOSTROPHES: Final = frozenset("'`´ʹʻʼʽʾʿˈˊˋ՚׳ߴߵ‘’‛′‵＇\ua78b\ua78c\u1fbd\u1fbf\u1fef\u1ffd\uff40")
 # Dashes are found by their Unicode class; these hyphens are of other classes.
 _HYPHENS: Final = frozenset("-−⁃˗")
-# Invisible letters and marks: joiners, fillers, variation selectors.
+# Invisible letters and marks: joiners, fillers, variation selectors. What few writers of Hebrew and Arabic
+# add is passed over with them: points and accents (niqqud, cantillation), vowel signs (harakat), madda and
+# hamza below on an alef, Koranic marks, and tatweel, which only widens a word.
 _INVISIBLE: Final = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
+    "\u0610-\u061a\u0640\u064b-\u0653\u0655-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]"
 )
+# Letters of the Arabic script that are written in several ways, and the one that is read: lists spell ة and ى
+# as ه and ي, and the Persian and Urdu forms of yeh, kaf and heh as the Arabic ones. Hamza above is a mark
+# (NFKD), which waw and yeh keep and alef loses.
+_ALIKE: Final = {
+    "\u0671": "\u0627",  # alef wasla: alef
+    "\u0629": "\u0647",  # teh marbuta: heh
+    "\u06c1": "\u0647",  # heh goal
+    "\u06c3": "\u0647",  # teh marbuta goal
+    "\u06d5": "\u0647",  # ae
+    "\u0649": "\u064a",  # alef maksura: yeh
+    "\u06cc": "\u064a",  # Farsi yeh
+    "\u06a9": "\u0643",  # keheh: kaf
+    "\u06aa": "\u0643",  # swash kaf
+}
+_WRITTEN_OTHERWISE: Final = re.compile(f"[{''.join(_ALIKE)}]|(?<![\u0648\u0649\u064a\u06cc])\u0654")
 _FOLDED_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz '-")
+# What people type for letters that Unicode does not decompose. `normalise` has case-folded ß to ss.
+_TYPED: Final = str.maketrans(
+    {"æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "đ": "d", "ł": "l", "ø": "o", "ı": "i", "ə": "e"}
+)
+# In normalised text, what is no letter, space, apostrophe or hyphen is a mark.
+_LATIN_AND_GREEK: Final = "a-zª-ʸͰ-ϡϰ-Ͽᴀ-ᶿḀ-῿Ⱡ-Ɀꜣ-ꟿꬰ-ꭥ"
+_CYRILLIC: Final = "Ѐ-ԯᲀ-ᲊꙀ-ꚝ"
+_DIACRITICS: Final = re.compile(rf"(?<=[{_LATIN_AND_GREEK}])[^\w '\-]+|(?<=е)\u0308")
+_DROPPED_MARKS: Final = re.compile(rf"(?<=[{_LATIN_AND_GREEK}{_CYRILLIC}])[^\w '\-]+")
 
 
 def normalise(text: str, *, lower: bool = True) -> str:
@@ -30,8 +62,10 @@ def normalise(text: str, *, lower: bool = True) -> str:
 
     Letters and their marks are kept, each as a character of its own (Unicode NFKD: ü becomes u and U+0308);
     all apostrophes become ', all hyphens -; runs of white space become one space, none at the ends. All else
-    is dropped: digits, punctuation, symbols, emoji, control and invisible characters, and marks without a
-    letter. The result is "" if no letter is left. Normalising is idempotent.
+    is dropped: digits, punctuation, symbols, emoji, control and invisible characters, marks without a letter,
+    the vowel signs of Arabic and the points of Hebrew. Letters of the Arabic script that are written in
+    several ways become one (أ and ا, ة and ه, ی and ي). The result is "" if no letter is left. Normalising is
+    idempotent.
 
     Args:
         text: any string.
@@ -46,7 +80,9 @@ def normalise(text: str, *, lower: bool = True) -> str:
 def _letters_and_marks(text: str) -> str:
     kept = _keep(unicodedata.normalize("NFD", text))  # NFKD at once would turn ™ and its like into letters
     apart = unicodedata.normalize("NFKD", kept)
-    return kept if apart == kept else _keep(apart)  # a letter may have become a space or an apostrophe
+    if apart != kept:
+        kept = _keep(apart)  # a letter may have become a space or an apostrophe
+    return _WRITTEN_OTHERWISE.sub(lambda found: _ALIKE.get(found[0], ""), kept)
 
 
 def _keep(text: str) -> str:
@@ -108,6 +144,27 @@ def fold(text: str) -> str:
         "NFKD", text.replace("ß", "ss")
     ).lower()  # which also turns every space into " "
     return " ".join("".join(letter for letter in plain if letter in _FOLDED_LETTERS).split())
+
+
+def key(text: str) -> str:
+    """What the spellings of a name have in common, in any script, for comparing names and for splits.
+
+    Source: protocol W, step 1. ß æ œ þ ð ł ø đ ı ə become ss ae oe th d l o d i e; apostrophes and hyphens
+    ' and -; Unicode NFKD; case folded; combining marks dropped in Latin, Greek and Cyrillic, and kept in
+    other scripts, where vowels are marks; only letters, such marks, space, ' and - kept; spaces collapsed.
+    Spellings that `normalise` does not tell apart have one key, those with and without Arabic vowel signs
+    for instance. The key of a key is itself; it is "" if no letter is left.
+    """
+    return _DROPPED_MARKS.sub("", normalise(text)).translate(_TYPED)
+
+
+def without_diacritics(text: str) -> str:
+    """The normalised spelling as people type it without diacritics: lukasz for Łukasz, nguyen for Nguyễn.
+
+    Marks of Latin and Greek letters are dropped, as are the dots of ё; ß æ œ þ ð ł ø đ ı ə become ss ae oe th
+    d l o d i e. Marks that make another letter of another script stay: й, and the vowels of Devanagari.
+    """
+    return _DIACRITICS.sub("", normalise(text)).translate(_TYPED)
 
 
 def lowercase(name: str) -> str:

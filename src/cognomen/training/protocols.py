@@ -282,9 +282,8 @@ def _run_one(which: str, corpus: Corpus, method: FitPredict, run: int) -> Array:
             reported = share
             _progress.put((run, RUNS[which], share, figures))
 
-    names, labels = np.array(corpus.names, object), np.array(corpus.labels, object)
-    part = replace(corpus, names=tuple(names[training]), labels=tuple(labels[training]))
-    probabilities, origins = method(part, list(names[test]), run, tell)
+    names = [corpus.names[row] for row in test.tolist()]
+    probabilities, origins = method(corpus.part(training), names, run, tell)
     return _in_columns(probabilities, origins, corpus.origins, len(test), run)
 
 

@@ -33,9 +33,10 @@ Examples:
   cognomen composition people.csv --column surname
   cognomen composition people.parquet --column name --json > shares.json
   cognomen composition people.csv --column 2 --restrict Irish,Scottish,English
+  cognomen composition census.csv --column name --count-column bearers
 
-TABLE is a .csv, .tsv or .parquet file with headings. A name counts once for each row. Of a full name, the
-surname is taken: the last word, or what comes before a comma.
+TABLE is a .csv, .tsv or .parquet file with headings. A name counts once for each row, or as often as the
+column of counts says. Of a full name, the surname is taken: the last word, or what comes before a comma.
 
 The shares are those under which the whole column is most likely (Saerens, Latinne and Decaestecker 2002).
 Counting the most likely origin of each name, shown beside them, favours what was common in training. The
@@ -48,6 +49,11 @@ its names, taken one by one, are more likely of another origin; the sum of both 
 @click.command("composition", epilog=EXAMPLES)
 @click.argument("table", type=click.Path(path_type=Path))
 @column_option
+@click.option(
+    "--count-column",
+    metavar="NAME|NUMBER",
+    help="The column that says how often each row counts: numbers of at least 0.",
+)
 @encoding_option
 @json_option()
 @level_option
@@ -57,6 +63,7 @@ its names, taken one by one, are more likely of another origin; the sum of both 
 def command(
     table: Path,
     column: str,
+    count_column: str | None,
     encoding: str | None,
     as_json: bool,
     level: Level,
@@ -75,11 +82,17 @@ def command(
     from cognomen.classifier.classifier import Classifier
     from cognomen.io.delimited import find_column
     from cognomen.io.tables import column_at, open_table
+    from cognomen.io.weights import weighted_column
 
-    source = open_table(table, encoding)
-    names = column_at(source, find_column(table, column, source.headings))
+    source, counts = open_table(table, encoding), None
+    names_at = find_column(table, column, source.headings)
+    if count_column is None:
+        names = column_at(source, names_at)
+    else:
+        counts_at = find_column(table, count_column, source.headings)
+        names, counts = weighted_column(source, names_at, counts_at)
     found = Classifier.load(model).composition(
-        names, full_names=not as_is, level=level, restrict=restrict, seed=seed
+        names, counts=counts, full_names=not as_is, level=level, restrict=restrict, seed=seed
     )
     if as_json:
         print_json({"table": str(table), "column": column, **found.to_json()})
@@ -89,14 +102,15 @@ def command(
 
 def report(found: Composition, level: Level = "origin") -> str:
     """Format the shares as a table, largest first; those that round to nothing in one line."""
-    from cognomen.apps.cli.render import bar, plain_table, wrapped
+    from cognomen.apps.cli.render import amount, bar, plain_table, wrapped
     from cognomen.classifier.composition import SHOWN
 
-    read = f"{found.rows:,} row{'s' * (found.rows != 1)}, {found.read:,} read{unknown(found.unknown)}."
+    rows = f"{amount(found.rows)} row{'s' * (found.rows != 1)}"
+    read = f"{rows}, {amount(found.read)} read{unknown(found.unknown)}."
     if not found.shares:
         return f"{read}\nNone of them can be read as a surname: there are no shares to estimate."
     shown = [each for each in found.shares if max(each.share, each.counted) >= SHOWN]
-    rows = [
+    table = [
         (
             f"{each.origin} *" if each.leaning else each.origin,
             bar(each.share, BAR),
@@ -106,7 +120,7 @@ def report(found: Composition, level: Level = "origin") -> str:
         )
         for each in shown
     ]
-    parts = [read, plain_table((level, "", "share", "95 % interval", "counted"), rows, left=2)]
+    parts = [read, plain_table((level, "", "share", "95 % interval", "counted"), table, left=2)]
     if absent := [each for each in found.shares if each not in shown]:
         names, highest = ", ".join(each.origin for each in absent), max(each.high for each in absent)
         parts.append(wrapped(f"None or next to none: {names} (each at most {highest:.1%})."))

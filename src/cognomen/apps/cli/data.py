@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -82,15 +83,23 @@ def fetch(name: str) -> None:
 @click.option("--rows", is_flag=True, help="Also list each dropped row, and names with several origins.")
 @json_option("Print the whole report as one JSON object.")
 def check(data: str, *, encoding: str | None, rows: bool, as_json: bool) -> None:
-    """Read DATA as training does, and report what is dropped, and why."""
+    """Read DATA as training does, and report what is dropped, and why; and the weight of each origin."""
+    from cognomen.apps.cli.render import amount, plain_table
+
     corpus = read_corpus(data, encoding)
-    counts = {origin: corpus.labels.count(origin) for origin in corpus.origins}
+    counts = dict(sorted(Counter(corpus.labels).items()))
+    weights = corpus.weight_by_origin
     if as_json:
-        print_json({"data": corpus.source, "origins": counts, **corpus.report.to_json()})
+        report = corpus.report.to_json()
+        print_json({"data": corpus.source, "origins": counts, "weights": weights, **report})
         return
     click.echo(f"{corpus.source}: {len(corpus):,} names of {len(counts)} origins")
     click.echo(corpus.report.summary())
-    click.echo("\n" + "\n".join(f"{count:>8,}  {origin}" for origin, count in counts.items()))
+    if corpus.row_weights is None:
+        click.echo("\n" + "\n".join(f"{count:>8,}  {origin}" for origin, count in counts.items()))
+    else:
+        table = [(origin, f"{count:,}", amount(weights[origin])) for origin, count in counts.items()]
+        click.echo("\n" + plain_table(("origin", "names", "weight"), table))
     if rows:
         click.echo(listed(corpus.report))
 

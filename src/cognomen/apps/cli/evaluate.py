@@ -41,8 +41,9 @@ Examples:
 
 MODEL is a model folder, or classic, the pretrained model. {ABOUT_DATA}
 
-Names are cleaned first, as for training. Names of an origin that the model does not know count as errors.
-Figures on names that the model was trained on are too good; `cognomen protocol L` measures on held-out names.
+Names are cleaned first, as for training, and figures are weighted where DATA has weights. Names of an origin
+that the model does not know count as errors. Figures on names that the model was trained on are too good;
+`cognomen protocol L` measures on held-out names.
 {EXIT_CODES}"""
 
 
@@ -134,13 +135,14 @@ def measure(
     tree.check_level(level)
     foreign = tuple(origin for origin in corpus.origins if origin not in tree.origins)
     every = (*tree.origins, *foreign)
-    right = np.array([every.index(label) for label in corpus.labels])  # (N,)
+    right = np.array([every.index(origin) for origin in corpus.origins])[corpus.label_ids]  # (N,)
     p = classifier.predict_proba(corpus.names, full_names=False, prior=prior)  # (N, C)
     answered = ~np.isnan(p).any(axis=1)  # (N,)
     if not answered.any():
         raise InputError(f"none of the {len(corpus)} names of {corpus.source} can be read by this model.")
+    weights = corpus.weights[answered]
     found = {
-        each: evaluate(*labelled(tree, each, p[answered], right[answered], foreign))
+        each: evaluate(*labelled(tree, each, p[answered], right[answered], foreign), weights=weights)
         for each in tree.levels[tree.levels.index(level) :]
     }
     evaluation, unanswered = found.pop(level), int((~answered).sum())
@@ -210,8 +212,10 @@ def notes_on(
     if foreign:
         count = sum(label in foreign for label in corpus.labels)
         yield f"The model does not know {', '.join(foreign)}: {count:,} names here, which count as errors."
+    if corpus.row_weights is not None:
+        yield "The figures are weighted: each name counts as much as its row in the data says."
     if unanswered:
-        accuracy = evaluation.accuracy * evaluation.count / (evaluation.count + unanswered)
+        accuracy = evaluation.accuracy * evaluation.weight / corpus.weights.sum()
         yield (
             f'{unanswered:,} names were answered "unknown" and are left out of the figures; counted as '
             f"errors, they make the accuracy {accuracy:.3f}."
@@ -242,15 +246,17 @@ def report(measured: EvaluationReport) -> str:
 def distances(misses: Misses | None) -> Iterator[str]:
     """Yield a sentence on how far the wrong answers are from the right ones, if there is anything to say."""
     if misses is not None and misses.errors:
+        from cognomen.apps.cli.render import amount
+
         yield (
-            f"Of the {misses.errors:,} errors {misses.near:.1%} are near misses (an origin of the same "
+            f"Of the {amount(misses.errors)} errors {misses.near:.1%} are near misses (an origin of the same "
             f"group), {misses.region:.1%} have the right region, and {misses.far:.1%} are far."
         )
 
 
 def by_origin(measured: EvaluationReport) -> str:
     """Format a table with a row for each origin, each score with its interval."""
-    from cognomen.apps.cli.render import plain_table
+    from cognomen.apps.cli.render import amount, plain_table
 
     rows = []
     for scores in measured.evaluation.per_origin:
@@ -258,7 +264,7 @@ def by_origin(measured: EvaluationReport) -> str:
         cells = [(f"{getattr(scores, key):.2f}", span(spans.get(key), 2)) for key in SCORES]
         if not scores.support:  # nothing was measured
             cells = [("–", "")] * len(SCORES)
-        rows.append((scores.origin, f"{scores.support:,}", *chain.from_iterable(cells)))
+        rows.append((scores.origin, amount(scores.support), *chain.from_iterable(cells)))
     return plain_table(("origin", "names", "precision", "", "recall", "", "F1", ""), rows)
 
 

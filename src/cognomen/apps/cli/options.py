@@ -16,7 +16,8 @@ NAMED_PRIORS = ("default", "training", "uniform")  # as in `classifier.priors`, 
 LEVELS = ("origin", "group", "region")  # as in `classifier.origins`
 ABOUT_DATA = """\
 DATA is a folder of <Origin>.txt files with one name per line, a CSV, TSV or Parquet table with the columns \
-name and origin, or the name of a known corpus (`cognomen data list`)."""
+name and origin, or the name of a known corpus (`cognomen data list`). A column count, weight or share of a \
+table says how much each row counts; a name may have several origins, in a row for each."""
 EXIT_CODES = """
 \b
 Exit codes: 0 done, 1 an error that the message explains,

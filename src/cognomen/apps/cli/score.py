@@ -120,7 +120,9 @@ def command(
         click.echo(f"{out}: {rows}, {scored.answered:,} answered{unknown(scored.unknown)}.")
 
 
-def unknown(counts: Mapping[str, int]) -> str:
+def unknown(counts: Mapping[str, float]) -> str:
     """Say how many rows are unknown, and why."""
-    reasons = ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
-    return f", {sum(counts.values()):,} unknown ({reasons})" if counts else ""
+    from cognomen.apps.cli.render import amount
+
+    reasons = ", ".join(f"{amount(count)} {reason}" for reason, count in counts.items())
+    return f", {amount(sum(counts.values()))} unknown ({reasons})" if counts else ""

@@ -1,0 +1,75 @@
+"""The weight of a table's rows: how often a name occurs, or how large its share is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.errors import DataError
+from cognomen.io.tables import ParquetTable, TableFile, column_at
+
+WEIGHT_COLUMNS: Final = ("count", "weight", "share")
+
+
+def find_weights(path: Path, headings: Sequence[str]) -> int | None:
+    """The index of the column of weights, headed count, weight or share in any case; None if there is none.
+
+    Raises:
+        DataError: there are several.
+    """
+    found = [i for i, heading in enumerate(headings) if heading.strip().casefold() in WEIGHT_COLUMNS]
+    if len(found) > 1:
+        listed = ", ".join(repr(headings[i].strip()) for i in found)
+        raise DataError(
+            f"{path}: expected one column of weights ({', '.join(WEIGHT_COLUMNS)}), found {len(found)}: "
+            f"{listed}. Keep one of them, or rename the others."
+        )
+    return found[0] if found else None
+
+
+def to_weight(cell: object, where: str, heading: str) -> float:
+    """The weight in a cell, a number or its text.
+
+    Args:
+        cell: what the table holds.
+        where: file and line, for the error message.
+        heading: the column's, for the error message.
+
+    Raises:
+        DataError: it is not a finite number of at least 0.
+    """
+    try:
+        weight = math.nan if isinstance(cell, bool) else float(cell)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        weight = math.nan
+    if not 0 <= weight < math.inf:
+        found = "an empty cell" if cell in (None, "") else repr(cell)
+        raise DataError(
+            f"{where}: expected a number of at least 0 in the column {heading.strip()!r}, got {found}. "
+            "Correct the row, or rename the column if it holds something else."
+        )
+    return weight
+
+
+def weighted_column(table: TableFile, index: int, weights_at: int) -> tuple[Any, NDArray[np.float64]]:
+    """A whole column of strings, as `column_at` gives it or as a list, and the weights of its N rows, (N,).
+
+    Raises:
+        DataError: the column does not hold strings, a weight is not a finite number of at least 0, or the
+            table cannot be read.
+    """
+    heading = table.headings[weights_at]
+    if isinstance(table, ParquetTable):
+        cells = enumerate(table.column(weights_at).to_pylist(), start=1)
+        weights = [to_weight(cell, f"{table.path}, {table.counted} {row}", heading) for row, cell in cells]
+        return column_at(table, index), np.array(weights, np.float64)
+    texts, weights = [], []
+    for line, row in table.filled_rows():
+        texts.append(row[index])
+        weights.append(to_weight(row[weights_at].strip(), f"{table.path}, {table.counted} {line}", heading))
+    return texts, np.array(weights, np.float64)
