@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress
 from typing import Any, Final
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from cognomen.classifier.conformal import in_sets
 from cognomen.classifier.decisions import EVIDENCE, REASONS, Decision, ScoredBlock, decide
 from cognomen.classifier.origins import LEVELS, Level, Tree, membership
+
+ROWS: Final = 1 << 14  # spellings ranked at a time, so that memory stays bounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,11 @@ def answer_block(
     found = decide(block, tree, level, abstain_below)
     tops, sets = _most_likely(block.probabilities, tree, level, top_k, limits)
     origins, *places = _by_level(tree, found)
-    statuses = np.where(found.levels < 0, "unknown", "ok").tolist()
     numbers, reasons = _numbers(found.probabilities), _texts(REASONS, found.reasons)
-    before = zip(origins[0], numbers, tops, statuses, reasons, strict=True)
     evidence = _texts(EVIDENCE, block.evidence)
-    after = zip(sets, _texts(LEVELS, found.levels), *chain(*places), evidence, strict=True)
-    said: list[tuple[Any, Any]] = list(zip(before, after, strict=True))  # of each spelling, besides its name
+    # What is said of each spelling, by field, (S,) each: joined name by name only, for the sake of memory.
+    before: tuple[Sequence[Any], ...] = (origins[0], numbers, tops, reasons)
+    after: tuple[Sequence[Any], ...] = (sets, _texts(LEVELS, found.levels), *chain(*places), evidence)
     answers: list[Answer] = []
     for row, (text, spelling) in enumerate(zip(block.texts, block.reading.inverse.tolist(), strict=True)):
         read = block.reading.unusual.get(row)
@@ -143,7 +144,8 @@ def answer_block(
             answers.append(Answer(text, None, None, (), "unknown", read.reason, None, None))
             continue
         surname, note = (text, None) if read is None else (read.surname, read.note)
-        (origin, p, top, status, reason), last = said[spelling]
+        origin, p, top, reason = [each[spelling] for each in before]
+        status, last = "unknown" if reason else "ok", [each[spelling] for each in after]
         answers.append(Answer(text, origin, p, top, status, reason, surname, note, *last))
     return answers
 
@@ -179,21 +181,32 @@ def _most_likely(
     limits: float | NDArray[np.float64] | None,
 ) -> tuple[list[tuple[OriginProbability, ...]], Sequence[tuple[str, ...] | None]]:
     """The most likely labels of each spelling, highest first; and its set, None without limits."""
-    table = tree.sums(p, level)  # (S, K)
+    table = tree.sums(p, level)  # (S, K), of all spellings: sums of fewer might be rounded otherwise
     names = np.array(tree.labels(level), dtype=object)  # (K,)
-    ranked = np.argsort(-table, axis=1, kind="stable")  # (S, K)
-    best = ranked[:, :top_k]  # (S, top_k)
-    highest = np.take_along_axis(table, best, axis=1)
-    named = names[best]
-    by_rank = (
-        map(OriginProbability, named[:, k].tolist(), highest[:, k].tolist()) for k in range(best.shape[1])
-    )
-    tops = list(zip(*by_rank, strict=True))
-    if limits is None:
-        return tops, [None] * len(p)
-    # A label is in the set if one of its origins is.
-    inside = in_sets(p, limits) @ membership(tree.index(level), bool)  # (S, K)
-    inside = np.take_along_axis(inside, ranked, axis=1).tolist()
-    return tops, [
-        tuple(compress(row, chosen)) for row, chosen in zip(names[ranked].tolist(), inside, strict=True)
-    ]
+    tops: list[tuple[OriginProbability, ...]] = []
+    sets: list[tuple[str, ...] | None] = [None] * len(p) if limits is None else []
+    for start in range(0, len(p), ROWS):
+        rows = slice(start, start + ROWS)
+        ranked = np.argsort(-table[rows], axis=1, kind="stable")  # (S, K)
+        tops += _tops(table[rows], names, ranked[:, :top_k])
+        if limits is not None:
+            # A label is in the set if one of its origins is.
+            inside = in_sets(p[rows], limits) @ membership(tree.index(level), bool)  # (S, K)
+            inside = np.take_along_axis(inside, ranked, axis=1)
+            sets += map(tuple, map(compress, names[ranked].tolist(), inside.tolist()))
+    return tops, sets
+
+
+def _tops(
+    table: NDArray[np.float32], names: NDArray[Any], best: NDArray[np.intp]
+) -> Iterator[tuple[OriginProbability, ...]]:
+    """The most likely labels of each spelling.
+
+    Args:
+        table: the probabilities of all labels, (S, K).
+        names: the labels, (K,).
+        best: the numbers of the most likely ones, (S, top_k).
+    """
+    columns = names[best].T.tolist(), np.take_along_axis(table, best, axis=1).T.tolist()
+    by_rank = (map(OriginProbability, *column) for column in zip(*columns, strict=True))
+    return zip(*by_rank, strict=True)

@@ -74,7 +74,8 @@ class Tree:
         """
         for up in self._up[: self.levels.index(level)]:
             # Regions are summed from groups: no order of additions makes one smaller than a group of its own.
-            p = np.minimum(p @ membership(up, p.dtype), 1)
+            p = p @ membership(up, p.dtype)
+            np.minimum(p, 1, out=p)
         return p
 
     def only(self, possible: NDArray[np.bool_]) -> Tree:

@@ -40,6 +40,8 @@ GAP = 2  # cells between columns
 PERCENT_WIDTH = len(">99.9%")
 LONGEST_NAME = 28
 LONGEST_RUNNER_UP = len("Vietnamese 12.3%,")
+EVIDENCE_WIDTH = len("spelling")
+WIDE = 60  # cells, enough to show the evidence
 
 
 def bar(share: float, width: int) -> str:
@@ -70,24 +72,31 @@ class Layout:
     name: int
     origin: int
     bar: int
+    evidence: int  # with the gap before it; 0 if it is not shown
     verdict: int  # everything to the right of the origin
 
     @classmethod
-    def fitting(cls, width: int, names: Sequence[str], labels: Sequence[str]) -> Layout:
-        """Divide `width` cells: names get what they need up to a third, the bar up to a sixth."""
+    def fitting(
+        cls, width: int, names: Sequence[str], labels: Sequence[str], *, evidence: bool = False
+    ) -> Layout:
+        """Divide `width` cells: names get what they need up to a third, the bar up to a sixth.
+
+        The evidence, if there is any, takes half of its cells from the bar, and is left out without room.
+        """
+        told = GAP + EVIDENCE_WIDTH if evidence and width >= WIDE else 0
         longest_label = max(cell_len(label) for label in (*labels, "unknown"))
         origin = min(longest_label, max(width // 4, 8))
-        bar_width = max(4, min(24, width // 6))
-        least = bar_width + GAP + PERCENT_WIDTH
+        bar_width = max(4, min(24, width // 6) - told // 2)
+        least = bar_width + GAP + PERCENT_WIDTH + told
         longest_name = max((cell_len(one_line(name)) for name in names), default=4)
         room = min(width // 3, width - origin - 2 * GAP - least)
         name = min(max(longest_name, 4), LONGEST_NAME, max(room, 4))
-        return cls(name, origin, bar_width, max(width - name - origin - 2 * GAP, least))
+        return cls(name, origin, bar_width, told, max(width - name - origin - 2 * GAP, least))
 
     @property
     def indent(self) -> int:
-        """Where the other origins start: to the right of the percentage or, without room, below the bar."""
-        beside = self.bar + PERCENT_WIDTH + 2 * GAP
+        """Where the other origins start: to the right of all else or, without room, below the bar."""
+        beside = self.bar + PERCENT_WIDTH + self.evidence + 2 * GAP
         return beside if self.verdict - beside >= LONGEST_RUNNER_UP else 0
 
 
@@ -116,7 +125,8 @@ class AnswerTable:
         """The lines that `write` prints."""
         if self.layout is None:
             names = [answer.name or "" for answer in answers]
-            self.layout = Layout.fitting(self.width, names, self.labels)
+            told = any(answer.evidence for answer in answers)
+            self.layout = Layout.fitting(self.width, names, self.labels, evidence=told)
             yield self.painted(heads(self.layout))
         for answer in answers:
             for pieces in row(answer, self.layout):
@@ -136,8 +146,11 @@ def has_colours() -> bool:
 
 def heads(layout: Layout) -> list[Piece]:
     """The headings of the columns."""
-    others = "also possible" if layout.indent else ""
-    right = f"{'probability'.ljust(layout.indent)}{others}"
+    right = "probability".ljust(layout.bar + GAP + PERCENT_WIDTH)
+    if layout.evidence:
+        right += " " * GAP + "evidence"
+    if layout.indent:
+        right = right.ljust(layout.indent) + "also possible"
     return [(padded("name", layout.name) + padded("origin", layout.origin) + right, DIM)]
 
 
@@ -179,6 +192,8 @@ def verdict(answer: Answer, layout: Layout) -> list[list[Piece]]:
     probability = answer.probability or 0.0
     share = " " * GAP + percent(probability).rjust(PERCENT_WIDTH)
     head = [(bar(probability, layout.bar), CYAN), (share, PLAIN)]
+    if layout.evidence:
+        head.append((" " * GAP + (answer.evidence or "").ljust(EVIDENCE_WIDTH), DIM))
     words = [f"{each.origin} {percent(each.probability)}" for each in answer.alternatives]
     width = layout.verdict - layout.indent
     lines = [shortened(line, width) for line in filled(words, width)]
