@@ -46,7 +46,6 @@ PAIRS = """
     Balode Balodis
     Neimane Neimanis
     Kurzemniece Kurzemnieks
-    Briede Briedis
     Petrova Petrovs
     Kovalevska Kovalevskis
     Jónsdóttir Jónsson

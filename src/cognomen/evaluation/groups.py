@@ -26,14 +26,13 @@ _MENS_ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "ina": ("in", "ins"),
     "yna": ("yn",),
     "a": ("y",),
-    # Latvian, besides -ova, -ina, -ska: Ozola, Pētersone, Neimane, Eglīte, Briede, Balode, Kurzemniece.
+    # Latvian, besides -ova, -ina, -ska: Ozola, Pētersone, Neimane, Eglīte, Balode, Kurzemniece.
     "la": ("ls",),
     "sone": ("sons",),
     "ite": ("itis",),
     "ode": ("odis",),
     "mane": ("manis",),
     "iece": ("ieks",),
-    "iede": ("iedis",),
     # Polish: Kowalska, Sawicka, Zawadzka. Czech: Dvorská. Ukrainian and Bulgarian, romanised: Kovalska.
     "ska": ("ski", "sky", "skis", "skij", "skiy", "skyi", "skyy"),
     "cka": ("cki", "cky", "ckis", "ckij"),
