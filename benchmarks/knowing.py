@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from cognomen import Classifier
 from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.composition import Composition, compose
-from cognomen.classifier.conformal import score_levels, set_sizes, threshold
+from cognomen.classifier.conformal import in_sets, score_levels, threshold
 from cognomen.classifier.mixture import estimate_shares
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation import split_by_fold
@@ -115,7 +115,7 @@ def fold_sets(found: Predictions, k: int, coverages: tuple[float, ...]) -> list[
     )
     rows = []
     for coverage in coverages:
-        sizes = set_sizes(p, threshold(levels, coverage))  # (N,)
+        sizes = in_sets(p, threshold(levels, coverage)).sum(axis=1)  # (N,)
         parts = {"held": rank < sizes, "size": sizes, "empty": sizes == 0, "single": sizes == 1}
         rows.append({name: float(part.mean()) for name, part in parts.items()})
     return rows

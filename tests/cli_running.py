@@ -15,7 +15,7 @@ import numpy as np
 from click.testing import CliRunner
 
 from cognomen.apps.cli.commands import cli
-from cognomen.classifier import Classifier
+from cognomen.classifier import Classifier, DefaultPrior
 from cognomen.network import Architecture, Network
 from cognomen.text import Alphabet
 
@@ -120,3 +120,32 @@ def tiny_classifier(origins: tuple[str, ...] = ORIGINS, **facts: Any) -> Classif
     return Classifier(
         network, alphabet, origins, priors, facts=facts, card="# A model of chance, for tests\n"
     )
+
+
+PLACES = {
+    "English": ("British", "Europe"),
+    "Swedish": ("Scandinavian", "Europe"),
+    "Danish": ("Scandinavian", "Europe"),
+    "Norwegian": ("Scandinavian", "Europe"),
+    "Japanese": ("Japanese", "East Asia"),
+    "Korean": ("Korean", "East Asia"),
+}
+
+
+def tree_classifier(p: dict[str, float] | None = None, **changes: Any) -> Classifier:
+    """Make a tiny classifier with a tree of origins.
+
+    Args:
+        p: the probabilities of every name, of origins that all have the same share in training; None for
+            random weights.
+        changes: arguments of the classifier.
+    """
+    made = tiny_classifier(tuple(PLACES))
+    if p is not None:
+        made.network.params["output.weight"][:] = 0
+        made.network.params["output.bias"][:] = np.log([p[origin] for origin in PLACES])
+    arguments = {"places": list(PLACES.values()), "card": made.card, **changes}
+    return Classifier(made.network, made.alphabet, made.origins, made.priors, **arguments)
+
+
+POPULATIONS = DefaultPrior((64.0, 10.0, 6.0, 5.0, 125.0, 80.0), 0.5)

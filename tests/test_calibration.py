@@ -18,7 +18,7 @@ from cognomen.classifier.calibration import (
     fit_temperature,
     softmax_with_temperature,
 )
-from cognomen.classifier.conformal import score_levels, set_sizes
+from cognomen.classifier.conformal import in_sets, score_levels
 from cognomen.errors import InputError
 
 FINITE = st.floats(-30, 30, width=32)
@@ -159,7 +159,7 @@ def test_a_calibration_is_a_temperature_and_thresholds() -> None:
     assert found.temperature == fit_temperature(logits, labels)
     p = softmax_with_temperature(logits, found.temperature)
     assert found.set_levels == score_levels(p, labels)
-    held = set_sizes(p, found.threshold(0.9)) > (p > p[np.arange(3000), labels][:, None]).sum(axis=1)
+    held = in_sets(p, found.set_limits(0.9))[np.arange(3000), labels]
     assert held.mean() == pytest.approx(0.9, abs=0.005)
 
 
@@ -183,6 +183,9 @@ def test_without_names_there_is_nothing_to_fit() -> None:
 def test_a_calibration_goes_to_json_and_back() -> None:
     found = fit_calibration(*drawn(seed=5, names=50, temperature=1.2))
     assert Calibration.from_json(json.loads(json.dumps(found.to_json()))) == found
+    found = fit_calibration(*drawn(seed=5, names=50, temperature=1.2), by_origin=True)
+    assert found.set_levels is None
+    assert Calibration.from_json(json.loads(json.dumps(found.to_json()))) == found
     assert Calibration(1.5).to_json() == {"temperature": 1.5}
     assert Calibration.from_json({"temperature": 1.5}) == Calibration(1.5)
 
@@ -195,9 +198,28 @@ def test_what_are_no_thresholds_is_refused(levels: Any) -> None:
         Calibration.from_json({"temperature": 1.0, "set_levels": levels})
 
 
+@pytest.mark.parametrize("levels", [3, [[0.5] * 22], [[0.5] * 22 + [0.4]], [0.5] * 23])
+def test_what_are_no_thresholds_of_origins_is_refused(levels: Any) -> None:
+    with pytest.raises(InputError, match="origin_set_levels: expected"):
+        Calibration.from_json({"temperature": 1.0, "origin_set_levels": levels})
+
+
+@pytest.mark.parametrize("by_origin", [False, True])
+def test_thresholds_are_those_of_the_default_prior(by_origin: bool) -> None:
+    """So that sets keep their promise where they are made: under this prior."""
+    logits, labels = drawn(seed=6, names=4000, temperature=1.4)
+    ratios = np.log(np.arange(1, logits.shape[1] + 1))
+    found = fit_calibration(logits, labels, log_prior_ratios=ratios, by_origin=by_origin)
+    assert found.temperature == fit_temperature(logits, labels)
+    p = softmax_with_temperature(logits, found.temperature, ratios)
+    held = in_sets(p, found.set_limits(0.9))[np.arange(4000), labels]
+    assert held.mean() == pytest.approx(0.9, abs=0.01)
+    assert fit_calibration(logits, labels, by_origin=by_origin) != found
+
+
 def test_a_calibration_without_thresholds_says_how_to_get_them() -> None:
     with pytest.raises(InputError, match=r"has no thresholds.*Train it again with a validation_share"):
-        Calibration(1.5).threshold(0.9)
+        Calibration(1.5).set_limits(0.9)
 
 
 def test_log_prior_ratios_are_added_after_the_temperature() -> None:

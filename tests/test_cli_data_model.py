@@ -112,7 +112,8 @@ def test_an_unknown_corpus_is_a_usage_error(command):
 def test_origins_are_listed_a_line_each(model):
     assert tuple(lines(inside("model", "origins", str(model)))) == ORIGINS
     [line] = lines(inside("model", "origins", str(model), "--json"))
-    assert json.loads(line) == {"origins": [{"origin": origin, "prior": 0.25} for origin in ORIGINS]}
+    rest = {"prior": 0.25, "default_prior": None, "group": None, "region": None}
+    assert json.loads(line) == {"origins": [{"origin": origin, **rest} for origin in ORIGINS]}
 
 
 def test_verify_gives_the_sum_of_the_tensors(model):

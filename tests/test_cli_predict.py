@@ -60,7 +60,7 @@ def test_json_lines_are_the_answers_of_the_classifier(model, expected):
 def test_json_has_the_documented_keys_in_order(model):
     result = inside("predict", "--json", "--model", model, "Smith", "123")
     keys = ["name", "origin", "probability", "origins", "status", "reason", "surname", "note"]
-    keys += ["origin_set"]
+    keys += ["origin_set", "level", "group", "group_probability", "region", "region_probability", "evidence"]
     assert [list(json.loads(line)) for line in lines(result)] == [keys, keys]
 
 
@@ -140,7 +140,7 @@ def test_sets_of_a_model_without_thresholds(model):
 @pytest.mark.parametrize("option", [["--prior", "uniform"], ["--restrict", "Czech"]])
 def test_sets_of_another_mixture_are_not_promised(knowing, option):
     message = failure(inside("predict", "--coverage", "0.9", *option, "--model", knowing, "Smith"), 2)
-    assert "not with --prior or --restrict" in message
+    assert "only under the default --prior, and not with --restrict" in message
 
 
 @pytest.mark.parametrize("coverage", ["0", "1", "90", "x"])
@@ -172,7 +172,7 @@ def test_another_mixture_from_a_file_and_fewer_origins(model, tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (None, "expected uniform or a JSON file of shares, found no"),
+        (None, "expected default, training, uniform or a JSON file of shares, found no"),
         ("{", "expected JSON in UTF-8"),
         ("[1, 2]", "expected an object with a share for each origin"),
         ('{"Chech": 1}', "Did you mean 'Czech'?"),

@@ -31,7 +31,7 @@ def shown(answers: list[Answer], width: int, origins: tuple[str, ...] = ORIGINS)
 
 def answer(name: str, *pairs: tuple[str, float]) -> Answer:
     origins = tuple(OriginProbability(*pair) for pair in pairs)
-    return Answer(name, *pairs[0], origins, "ok", None, name, None)
+    return Answer(name, *pairs[0], origins, "ok", None, name, None, level="origin")
 
 
 @given(st.floats(0, 1), st.integers(1, 40))

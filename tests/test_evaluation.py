@@ -18,6 +18,7 @@ from cognomen.evaluation import (
     bootstrap_intervals,
     evaluate,
     fold_number,
+    misses,
     split_by_fold,
     stratified_split,
     validation_mask,
@@ -391,3 +392,32 @@ def test_intervals_lie_around_the_scores(seed: int) -> None:
     for scores in found.per_origin:
         for score, (low, high) in spans.per_origin[scores.origin].items():
             assert 0 <= low <= getattr(scores, score) <= high <= 1
+
+
+# --- near and far -----------------------------------------------------------------------------------------
+
+
+def test_misses_are_near_or_far() -> None:
+    """Two groups of one region, an origin elsewhere, and one that no tree has."""
+    confusion = np.diag([50, 40, 30, 20, 0])
+    confusion[0, 1], confusion[1, 2], confusion[2, 3], confusion[4, 0], confusion[3, 0] = 4, 3, 1, 1, 1
+    found = misses(confusion, [0, 0, 1, 2, -1], [0, 0, 0, 1, -1])
+    assert found.to_json() == {"near": 0.4, "region": 0.3, "far": 0.3, "errors": 10}
+
+
+def test_without_errors_nothing_is_near_or_far() -> None:
+    found = misses(np.diag([3, 4]), [0, 0], [0, 0])
+    assert found.to_json() == {"near": 0, "region": 0, "far": 0, "errors": 0}
+
+
+def test_misses_have_the_weight_of_their_rows() -> None:
+    found = misses([[0.5, 0.01], [0.03, 0]], [0, 1], [0, 0])
+    assert found.to_json() == pytest.approx({"near": 0, "region": 1, "far": 0, "errors": 0.04})
+
+
+@given(st.lists(st.integers(-1, 3), min_size=1, max_size=6), st.integers(0, 99))
+def test_the_shares_of_misses_sum_to_one(groups: list[int], seed: int) -> None:
+    confusion = np.random.default_rng(seed).integers(0, 9, (len(groups), len(groups)))
+    found = misses(confusion, groups, [min(group, group // 2) for group in groups])
+    assert found.errors == confusion.sum() - np.trace(confusion)
+    assert found.near + found.region + found.far == pytest.approx(float(found.errors > 0))

@@ -17,9 +17,9 @@ from counting import count_calls
 
 from cognomen.classifier import Classifier
 from cognomen.classifier import classifier as classifier_module
-from cognomen.classifier.answers import REASONS
 from cognomen.classifier.calibration import Calibration
-from cognomen.classifier.conformal import score_levels, set_sizes, threshold
+from cognomen.classifier.conformal import in_sets, score_levels, threshold
+from cognomen.classifier.decisions import REASONS
 from cognomen.classifier.mixture import estimate_shares
 from cognomen.corpora import load_corpus
 from cognomen.errors import InputError, ModelError
@@ -48,7 +48,7 @@ def clf() -> Classifier:
 @pytest.mark.parametrize("coverage", [0.3, 0.8, 0.9, 0.95])
 def test_sets_are_the_first_of_each_ranking(clf: Classifier, coverage: float) -> None:
     p = clf.predict_proba(NAMES)
-    sizes = set_sizes(p[READ], threshold(clf.calibration.set_levels or (), coverage))
+    sizes = in_sets(p[READ], threshold(clf.calibration.set_levels or (), coverage)).sum(axis=1)
     expected: list[Any] = [None] * len(NAMES)
     for row, size in zip(READ, sizes, strict=True):
         expected[row] = tuple(clf.origins[c] for c in np.argsort(-p[row], kind="stable")[:size])
@@ -74,7 +74,7 @@ def test_sets_of_full_names(clf: Classifier) -> None:
 
 @pytest.mark.parametrize("asked", [{"prior": "uniform"}, {"restrict": ["Czech", "English"]}])
 def test_a_promise_about_another_mixture_is_not_given(clf: Classifier, asked: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match="coverage: it only holds for names distributed as in training"):
+    with pytest.raises(InputError, match="coverage: it only holds under the model's default prior"):
         clf("Smith", coverage=0.9, **asked)
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognomen.classifier.calibration import softmax_with_temperature
+from cognomen.classifier.origins import Tree
 from cognomen.classifier.priors import log_prior_ratios
 from cognomen.errors import InputError
 
@@ -20,11 +21,11 @@ SHARES = st.lists(st.floats(0.001, 1), min_size=4, max_size=4)
 
 def reweighed(p: np.ndarray[Any, Any], **asked: Any) -> np.ndarray[Any, Any]:
     """Probabilities under another mixture, by way of the logits as the classifier does it."""
-    return softmax_with_temperature(np.log(p), 1.0, log_prior_ratios(ORIGINS, PRIORS, **asked))
+    return softmax_with_temperature(np.log(p), 1.0, log_prior_ratios(Tree(ORIGINS), PRIORS, **asked))
 
 
 def test_nothing_changes_under_the_mixture_of_the_training() -> None:
-    assert log_prior_ratios(ORIGINS, PRIORS) is None
+    assert log_prior_ratios(Tree(ORIGINS), PRIORS) is None
     p = np.array([[0.2, 0.3, 0.4, 0.1]])
     np.testing.assert_allclose(reweighed(p, prior=dict(zip(ORIGINS, PRIORS, strict=True))), p)
 
@@ -61,7 +62,9 @@ def test_restrict_leaves_the_ratios_of_the_others() -> None:
 def test_a_certain_name_can_still_be_restricted_to_others() -> None:
     """Probabilities of it would all have come out 0, and their shares as 0 / 0."""
     logits = np.array([[200.0, 1.0, 0.0, -300.0]], np.float32)
-    found = softmax_with_temperature(logits, 1.0, log_prior_ratios(ORIGINS, PRIORS, restrict=ORIGINS[1:]))
+    found = softmax_with_temperature(
+        logits, 1.0, log_prior_ratios(Tree(ORIGINS), PRIORS, restrict=ORIGINS[1:])
+    )
     np.testing.assert_allclose(found, [[0, 1 / (1 + np.exp(-1)), 1 / (1 + np.exp(1)), 0]], rtol=1e-6)
 
 
@@ -84,7 +87,7 @@ def test_capital_letters_of_origins_do_not_matter() -> None:
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"prior": "unifrom"}, 'prior: expected "training", "uniform" or shares by origin, got \'unifrom\''),
+        ({"prior": "unifrom"}, 'prior: expected "default", "training", "uniform" or a mapping .*, got .unif'),
         ({"prior": [0.1, 0.9]}, "prior: expected .* or a mapping from origins to shares, got"),
         ({"prior": None}, "prior: expected .* or a mapping"),
         ({"prior": {"Scotish": 1}}, "prior: .* not know the origin 'Scotish'. Did you mean 'Scottish'"),
@@ -107,13 +110,13 @@ def test_capital_letters_of_origins_do_not_matter() -> None:
 )  # fmt: skip
 def test_what_is_no_mixture_is_refused(asked: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        log_prior_ratios(ORIGINS, PRIORS, **asked)
+        log_prior_ratios(Tree(ORIGINS), PRIORS, **asked)
 
 
 def test_what_was_never_seen_cannot_be_expected() -> None:
     priors = (0.0, 0.7, 0.2, 0.1)
     with pytest.raises(InputError, match=r"trained without names of \['Czech'\], so their share must be 0"):
-        log_prior_ratios(ORIGINS, priors, "uniform")
-    weights = log_prior_ratios(ORIGINS, priors, {"Irish": 0.5, "English": 0.5})
+        log_prior_ratios(Tree(ORIGINS), priors, "uniform")
+    weights = log_prior_ratios(Tree(ORIGINS), priors, {"Irish": 0.5, "English": 0.5})
     assert weights is not None
     np.testing.assert_allclose(weights, [-np.inf, np.log(0.5 / 0.7), np.log(2.5), -np.inf])

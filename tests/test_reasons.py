@@ -11,7 +11,7 @@ import pytest
 
 from cognomen import Classifier
 from cognomen.apps.tables import score_column
-from cognomen.classifier.answers import REASONS
+from cognomen.classifier.decisions import REASONS
 
 STRANGE, UNSURE = "Xqzvkj", "Abel"
 NAMES = [None, " ", "123", "x" * 101, "北京", STRANGE, UNSURE, "Nakamura"]

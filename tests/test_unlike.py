@@ -8,8 +8,8 @@ import pytest
 
 from cognomen.apps.tables import score_column
 from cognomen.classifier import Classifier, OriginProbability
-from cognomen.classifier.answers import REASONS
 from cognomen.classifier.calibration import Calibration
+from cognomen.classifier.decisions import REASONS
 from cognomen.errors import InputError
 from cognomen.network import Architecture, Network
 from cognomen.network.ngrams import frequent_ngrams

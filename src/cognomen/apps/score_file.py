@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.apps.tables import ANSWER_COLUMNS, scores_cells, scores_table
-from cognomen.classifier.answers import REASONS, Scores
+from cognomen.apps.tables import answer_columns, scores_cells, scores_table
+from cognomen.classifier.decisions import REASONS
+from cognomen.classifier.scores import Scores
 from cognomen.errors import DataError
 from cognomen.io.delimited import find_column
 from cognomen.io.tables import TableFile, cells_of, check_suffix, csv_writer, open_table, parquet_writer
@@ -22,6 +23,7 @@ from cognomen.text.columns import distinct_texts
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
     from cognomen.classifier.options import PredictOptions
+    from cognomen.classifier.origins import Tree
 
 REMEMBERED = 1 << 20  # texts
 
@@ -32,7 +34,7 @@ class ScoreSummary:
 
     Attributes:
         rows: how many there are.
-        answered: those with an origin.
+        answered: those with an answer.
         unknown: the number of the others for each reason.
     """
 
@@ -62,22 +64,23 @@ def score_table(
 ) -> ScoreSummary:
     """Write a copy of a table with four more columns: origin, probability, status and reason.
 
-    Rows, their order and the other columns stay. Without an answer the origin and the probability are empty
-    (in Parquet: null). The table is read, answered and written in blocks of some ten thousand rows.
+    If the model has a tree of origins, there are four more: group, region, level and evidence (see
+    `tables.score_column`). Rows, their order and the other columns stay. What is not answered is empty (in
+    Parquet: null). The table is read, answered and written in blocks of some ten thousand rows.
 
     Args:
         classifier: gives the answers.
         table: a .csv, .tsv or .parquet file, with headings.
         column: the column of names: its heading, ignoring case, or its number, counted from 1.
         out: the new table, with any of these extensions; an existing file is replaced, atomically.
-        prefix: prepended to the headings of the four columns.
+        prefix: prepended to the headings of the new columns.
         encoding: of a CSV or TSV table; UTF-8 if None. The new table is UTF-8, with a byte-order mark if the
             old one has one or is in another encoding.
         on_rows: called after each block with the number of rows done.
-        **options: full_names, threads, prior, restrict and abstain_below, as for `Classifier.predict`.
+        **options: full_names, threads, level, prior, restrict and abstain_below, as for `Classifier.scores`.
 
     Raises:
-        DataError: the table cannot be read, lacks the column, or has one of the four already.
+        DataError: the table cannot be read, lacks the column, or has one of the new ones already.
         InputError: an argument is invalid.
         MissingExtraError: a table is Parquet, and pyarrow is not installed.
         OSError: the new table cannot be written.
@@ -85,7 +88,7 @@ def score_table(
     source, target = open_table(Path(table), encoding), Path(out)
     check_suffix(target)
     index = find_column(source.path, column, source.headings)
-    new = [prefix + name for name in ANSWER_COLUMNS]
+    new = [prefix + name for name in answer_columns(classifier.tree)]
     _check_headings(source, new)
     restrict = options.get("restrict")
     options["restrict"] = None if restrict is None else tuple(restrict)  # it is needed for each block
@@ -102,7 +105,7 @@ def score_table(
             on_rows(int(counts.sum()))
 
     write = _write_parquet if target.suffix.lower() == ".parquet" else _write_csv
-    write(target, source, scored(), new, classifier.origins)
+    write(target, source, scored(), new, classifier.tree)
     unknown = {reason: count for reason, count in zip(REASONS, counts.tolist(), strict=False) if count}
     return ScoreSummary(int(counts.sum()), int(counts[-1]), unknown)
 
@@ -126,15 +129,15 @@ class _Memory:
         new = [text for text in texts if text not in self._row]
         if new:
             self._row.update(zip(new, range(len(self._row), len(self._row) + len(new)), strict=True))
-            self._scores = _each(np.concatenate, self._scores, self._score(new))
+            self._scores = _joined(self._scores, self._score(new))
         known = np.array([*map(self._row.__getitem__, texts), 0])
-        return _each(lambda arrays: arrays[0][known], self._scores), rows % len(known)  # -1 is the last
+        return self._scores.take(known), rows % len(known)  # -1 is the last
 
 
-def _each(function: Callable[[list[NDArray[Any]]], NDArray[Any]], *scores: Scores) -> Scores:
-    """Apply a function to the same array of each of the scores."""
-    names = ("origins", "probabilities", "reasons")
-    return Scores(*(function([getattr(each, name) for each in scores]) for name in names))
+def _joined(*scores: Scores) -> Scores:
+    """The scores one after another."""
+    arrays = ([getattr(each, field.name) for each in scores] for field in fields(Scores))
+    return Scores(*map(np.concatenate, arrays))
 
 
 def _check_headings(source: TableFile, new: list[str]) -> None:
@@ -149,12 +152,12 @@ def _check_headings(source: TableFile, new: list[str]) -> None:
 
 
 def _write_csv(
-    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], origins: tuple[str, ...]
+    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], tree: Tree
 ) -> None:
     with csv_writer(target, source) as writer:
         writer.write_rows([[*source.headings, *new]])
         for rows, scores, texts in blocks:
-            answers = scores_cells(scores, origins)
+            answers = scores_cells(scores, tree)
             if isinstance(rows, list):
                 ends = list(zip(*answers, strict=True))
                 writer.write_rows([*row, *ends[text]] for row, text in zip(rows, texts.tolist(), strict=True))
@@ -163,11 +166,11 @@ def _write_csv(
 
 
 def _write_parquet(
-    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], origins: tuple[str, ...]
+    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], tree: Tree
 ) -> None:
     def joined() -> Iterator[Any]:
         for rows, scores, texts in blocks:
-            answers = scores_table(scores, origins).take(texts)
+            answers = scores_table(scores, tree).take(texts)
             for name, answer in zip(new, answers.columns, strict=True):
                 rows = rows.append_column(name, answer)
             yield rows

@@ -1,44 +1,25 @@
-"""The answer to each name, an `Answer`; or for a whole column `Scores`, in arrays."""
+"""The answer to each name, an `Answer`."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from itertools import chain, compress
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.classifier.conformal import set_sizes
-from cognomen.text.columns import Indices
-from cognomen.text.reading import REASONS as UNREADABLE
-from cognomen.text.reading import ColumnReading
+from cognomen.classifier.conformal import in_sets
+from cognomen.classifier.decisions import EVIDENCE, REASONS, Decision, ScoredBlock, decide
+from cognomen.classifier.origins import LEVELS, Level, Tree, membership
 
-REASONS: Final = (*UNREADABLE, "unlike-training", "low-confidence")
-
-
-class ScoredBlock(NamedTuple):
-    """Consecutive texts, read and scored.
-
-    Attributes:
-        start: the index of the first among all texts.
-        texts: the texts, U.
-        reading: their spellings, S, or why they have none.
-        probabilities: of the spellings, (S, C).
-        out_of_distribution: (S,), whether the spellings are unlike the training names.
-    """
-
-    start: int
-    texts: Sequence[str]
-    reading: ColumnReading
-    probabilities: NDArray[np.float32]
-    out_of_distribution: NDArray[np.bool_]
+ROWS: Final = 1 << 14  # spellings ranked at a time, so that memory stays bounded
 
 
 @dataclass(frozen=True, slots=True)
 class OriginProbability:
-    """An origin and its probability."""
+    """An origin, or at another level a group or a region, and its probability."""
 
     origin: str
     probability: float
@@ -48,19 +29,31 @@ class OriginProbability:
 class Answer:
     """What the classifier says about one name.
 
+    Each level is answered alone: `group` is the most likely group. In doubt it need not be that of `origin`.
+
     Attributes:
         name: the text as given; None if it was not a text.
-        origin: the most likely origin; None if unknown.
-        probability: the calibrated probability of `origin`; None if unknown.
-        origins: the most likely origins, highest first; () if the name could not be read.
+        origin: the most likely origin; None if unknown, or if the answer is a group or a region.
+        probability: the calibrated probability of the answer at its `level`; None if unknown.
+        origins: the most likely origins, highest first; () if the name could not be read. With the option
+            `level` these are groups or regions.
         status: "ok" or "unknown".
         reason: why it is unknown: "not-text", "empty", "no-letters", "too-long" or "unknown-script" if it
             could not be read; "unlike-training" if it is out of distribution: its letters follow one another
-            as in hardly any training name; "low-confidence" if no origin was likely enough.
+            as in hardly any training name; "low-confidence" if nothing was likely enough.
         surname: the part of `name` that was classified; None if it could not be read.
         note: "surname-of-full-name" if `surname` was found in a full name.
         origin_set: the set of origins, most likely first, that contains the right one with the coverage
-            asked for; None if none was, or the name could not be read.
+            asked for; None if none was, or the name could not be read. With `level` it has groups or regions.
+        level: "origin", "group" or "region": the most specific level that is likely enough (see
+            `Options.abstain_below`); None if unknown.
+        group: the most likely group; None if unknown, if only the region is likely enough, or if the model
+            has no tree of origins.
+        group_probability: the sum of the probabilities of its origins; None without a group.
+        region: the most likely region; None if unknown, or if the model has no tree of origins.
+        region_probability: the sum of the probabilities of its origins; None without a region.
+        evidence: what the answer rests on: "known" if the network has weights for the whole name, "spelling"
+            if it only reads the letters; None if it has no such weights, or the name could not be read.
     """
 
     name: str | None
@@ -72,6 +65,27 @@ class Answer:
     surname: str | None
     note: str | None
     origin_set: tuple[str, ...] | None = None
+    level: Level | None = None
+    group: str | None = None
+    group_probability: float | None = None
+    region: str | None = None
+    region_probability: float | None = None
+    evidence: str | None = None
+
+    @property
+    def label(self) -> str | None:
+        """The answer at its level: the origin, the group or the region; None if unknown."""
+        if self.level is None:
+            return None
+        return {"origin": self.origin, "group": self.group, "region": self.region}[self.level]
+
+    @property
+    def alternatives(self) -> tuple[OriginProbability, ...]:
+        """The `origins` besides the answer; all of them if the answer is at another level, or unknown."""
+        answered = self.origins and self.origins[0] == OriginProbability(
+            self.label or "", self.probability or 0.0
+        )
+        return self.origins[1:] if answered else self.origins
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values, always all of them and in this order."""
@@ -85,6 +99,12 @@ class Answer:
             "surname": self.surname,
             "note": self.note,
             "origin_set": None if self.origin_set is None else list(self.origin_set),
+            "level": self.level,
+            "group": self.group,
+            "group_probability": self.group_probability,
+            "region": self.region,
+            "region_probability": self.region_probability,
+            "evidence": self.evidence,
         }
 
 
@@ -93,111 +113,100 @@ NOT_TEXT: Final = Answer(None, None, None, (), "unknown", "not-text", None, None
 
 def answer_block(
     block: ScoredBlock,
-    origins: NDArray[np.object_],
+    tree: Tree,
     top_k: int,
     *,
+    level: Level = "origin",
     abstain_below: float = 0.0,
-    threshold: float | None = None,
+    limits: float | NDArray[np.float64] | None = None,
 ) -> list[Answer]:
     """The answer to each text of a block.
 
     Args:
         block: texts, read and scored.
-        origins: the names of the columns of its probabilities, (C,).
-        top_k: how many origins an answer lists.
-        abstain_below: the probability that the most likely origin needs.
-        threshold: of the sets of origins (see `conformal`); None for no sets.
+        tree: of the origins whose probabilities the block has.
+        top_k: how many labels an answer lists.
+        level, abstain_below: as in `decide`.
+        limits: of the sets of origins (see `conformal.in_sets`); None for no sets.
     """
-    tops, sets = _most_likely(block.probabilities, origins, top_k, threshold)
+    found = decide(block, tree, level, abstain_below)
+    tops, sets = _most_likely(block.probabilities, tree, level, top_k, limits)
+    origins, *places = _by_level(tree, found)
+    numbers, reasons = _numbers(found.probabilities), _texts(REASONS, found.reasons)
+    evidence = _texts(EVIDENCE, block.evidence)
+    # What is said of each spelling, by field, (S,) each: joined name by name only, for the sake of memory.
+    before: tuple[Sequence[Any], ...] = (origins[0], numbers, tops, reasons)
+    after: tuple[Sequence[Any], ...] = (sets, _texts(LEVELS, found.levels), *chain(*places), evidence)
     answers: list[Answer] = []
     for row, (text, spelling) in enumerate(zip(block.texts, block.reading.inverse.tolist(), strict=True)):
         read = block.reading.unusual.get(row)
         if spelling < 0 and read is not None:
             answers.append(Answer(text, None, None, (), "unknown", read.reason, None, None))
             continue
-        top = tops[spelling]
         surname, note = (text, None) if read is None else (read.surname, read.note)
-        best, p_best, status, reason = top[0].origin, top[0].probability, "ok", None
-        odd = block.out_of_distribution[spelling]
-        if odd or p_best < abstain_below:
-            reason = "unlike-training" if odd else "low-confidence"
-            best, p_best, status = None, None, "unknown"
-        answers.append(Answer(text, best, p_best, top, status, reason, surname, note, sets[spelling]))
+        origin, p, top, reason = [each[spelling] for each in before]
+        status, last = "unknown" if reason else "ok", [each[spelling] for each in after]
+        answers.append(Answer(text, origin, p, top, status, reason, surname, note, *last))
     return answers
 
 
+def _by_level(tree: Tree, found: Decision) -> list[tuple[list[Any], list[Any]]]:
+    """For each of `LEVELS` what is answered and its probability, None where nothing is, (S,) each."""
+    nothing: list[Any] = [None] * len(found.levels)
+    answered = [
+        (_texts(tree.labels(level), labels), _numbers(p))
+        for level, (labels, p) in zip(tree.levels, found.best, strict=True)
+    ]
+    return answered + [(nothing, nothing)] * (len(LEVELS) - len(answered))
+
+
+def _texts(texts: Sequence[str], indices: NDArray[np.integer[Any]]) -> list[Any]:
+    """Texts by their indices, None for -1."""
+    found: list[Any] = np.array([*texts, None], dtype=object)[indices].tolist()
+    return found
+
+
+def _numbers(numbers: NDArray[np.float32]) -> list[Any]:
+    """Numbers, None for NaN."""
+    found = numbers.astype(object)
+    found[np.isnan(numbers)] = None
+    return list(found.tolist())
+
+
 def _most_likely(
-    p: NDArray[np.float32], origins: NDArray[np.object_], top_k: int, threshold: float | None
-) -> tuple[list[tuple[OriginProbability, ...]], list[tuple[str, ...] | None]]:
-    """The most likely origins of each spelling, highest first; and its set, None without a threshold."""
-    ranked = np.argsort(-p, axis=1, kind="stable")  # (S, C)
-    best = ranked[:, :top_k]  # (S, K)
-    highest = p[np.arange(len(p))[:, None], best]  # (S, K)
-    named = origins[best]  # (S, K)
-    by_rank = (
-        map(OriginProbability, named[:, k].tolist(), highest[:, k].tolist()) for k in range(best.shape[1])
-    )
-    tops = list(zip(*by_rank, strict=True))
-    if threshold is None:
-        return tops, [None] * len(p)
-    sizes = set_sizes(p, threshold).tolist()
-    return tops, [tuple(row[:size]) for row, size in zip(origins[ranked].tolist(), sizes, strict=True)]
+    p: NDArray[np.float32],
+    tree: Tree,
+    level: Level,
+    top_k: int,
+    limits: float | NDArray[np.float64] | None,
+) -> tuple[list[tuple[OriginProbability, ...]], Sequence[tuple[str, ...] | None]]:
+    """The most likely labels of each spelling, highest first; and its set, None without limits."""
+    table = tree.sums(p, level)  # (S, K), of all spellings: sums of fewer might be rounded otherwise
+    names = np.array(tree.labels(level), dtype=object)  # (K,)
+    tops: list[tuple[OriginProbability, ...]] = []
+    sets: list[tuple[str, ...] | None] = [None] * len(p) if limits is None else []
+    for start in range(0, len(p), ROWS):
+        rows = slice(start, start + ROWS)
+        ranked = np.argsort(-table[rows], axis=1, kind="stable")  # (S, K)
+        tops += _tops(table[rows], names, ranked[:, :top_k])
+        if limits is not None:
+            # A label is in the set if one of its origins is.
+            inside = in_sets(p[rows], limits) @ membership(tree.index(level), bool)  # (S, K)
+            inside = np.take_along_axis(inside, ranked, axis=1)
+            sets += map(tuple, map(compress, names[ranked].tolist(), inside.tolist()))
+    return tops, sets
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """The most likely origin of each of N names, in arrays.
-
-    Attributes:
-        origins: (N,), the index among the classifier's `origins`; -1 where unknown.
-        probabilities: (N,), its calibrated probability; NaN where unknown.
-        reasons: (N,), why it is unknown, an index into `REASONS`; -1 where it is known.
-    """
-
-    origins: NDArray[np.int16]
-    probabilities: NDArray[np.float32]
-    reasons: NDArray[np.int8]
-
-
-def score_rows(
-    blocks: Iterable[ScoredBlock], count: int, inverse: Indices, abstain_below: float = 0.0
-) -> Scores:
-    """The scores of N rows.
+def _tops(
+    table: NDArray[np.float32], names: NDArray[Any], best: NDArray[np.intp]
+) -> Iterator[tuple[OriginProbability, ...]]:
+    """The most likely labels of each spelling.
 
     Args:
-        blocks: the distinct texts, read and scored.
-        count: the number of distinct texts, U.
-        inverse: (N,), the index of each row's text; -1 for what is not a text.
-        abstain_below: the probability that the most likely origin needs.
+        table: the probabilities of all labels, (S, K).
+        names: the labels, (K,).
+        best: the numbers of the most likely ones, (S, top_k).
     """
-    origins = np.full(count + 1, -1, np.int16)  # the last of each is for the index -1
-    probabilities = np.full(count + 1, np.nan, np.float32)
-    reasons = np.full(count + 1, REASONS.index("not-text"), np.int8)
-    for start, _, reading, p, ood in blocks:
-        known = np.flatnonzero(reading.inverse >= 0)
-        spelling = reading.inverse[known]
-        best = p.argmax(axis=1)  # (S,)
-        origins[start + known] = best[spelling]
-        highest = p[np.arange(len(p)), best]  # (S,)
-        probabilities[start + known] = highest[spelling]
-        reasons[start + known] = -1
-        # The second reason overwrites the first, as an `Answer` names it.
-        for reason, where in [("low-confidence", highest < abstain_below), ("unlike-training", ood)]:
-            rows = start + known[where[spelling]]
-            origins[rows], probabilities[rows], reasons[rows] = -1, np.nan, REASONS.index(reason)
-        for row in np.flatnonzero(reading.inverse < 0).tolist():
-            reasons[start + row] = REASONS.index(reading.unusual[row].reason or "")
-    return Scores(origins[inverse], probabilities[inverse], reasons[inverse])
-
-
-def unread_rows(reading: ColumnReading, counts: NDArray[Any]) -> Counter[str]:
-    """How many rows could not be read, by reason.
-
-    Args:
-        reading: of U texts.
-        counts: (U,), the number of rows of each text, or their weight.
-    """
-    unread: Counter[str] = Counter()
-    for row in np.flatnonzero(reading.inverse < 0).tolist():
-        unread[reading.unusual[row].reason or ""] += counts[row].item()
-    return unread
+    columns = names[best].T.tolist(), np.take_along_axis(table, best, axis=1).T.tolist()
+    by_rank = (map(OriginProbability, *column) for column in zip(*columns, strict=True))
+    return zip(*by_rank, strict=True)

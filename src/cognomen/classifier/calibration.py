@@ -18,7 +18,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cognomen.classifier.conformal import LEVELS, score_levels, threshold
+from cognomen.classifier.conformal import (
+    COVERAGES,
+    LEVELS,
+    origin_score_levels,
+    origin_thresholds,
+    score_levels,
+    threshold,
+)
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import log_softmax, softmax
@@ -34,23 +41,28 @@ class Calibration:
     """What turns a network's logits into probabilities and prediction sets.
 
     Attributes:
-    temperature: the divisor of the logits, above 0.
-    set_levels: the thresholds for a coverage of 0, 1/200, 2/200 ... and 1, 201 non-decreasing numbers;
-        None if no names were held out to fit them.
-    ood_threshold: in bits per letter (see `ngrams`): names above it are out-of-distribution; None if too
-        few names were held out to set it.
+        temperature: the divisor of the logits, above 0.
+        set_levels: the thresholds for a coverage of 0, 1/200, 2/200 ... and 1, 201 non-decreasing numbers;
+            None if no names were held out to fit them.
+        ood_threshold: in bits per letter (see `ngrams`): names above it are out-of-distribution; None if too
+            few names were held out to set it.
+        origin_set_levels: the thresholds of each origin for `conformal.COVERAGES`, (C,) tuples. They replace
+            `set_levels`; None if there are none.
     """
 
     temperature: float = 1.0
     set_levels: tuple[float, ...] | None = None
     ood_threshold: float | None = None
+    origin_set_levels: tuple[tuple[float, ...], ...] | None = None
 
-    def threshold(self, coverage: float) -> float:
-        """The score up to which origins belong to a set of this coverage.
+    def set_limits(self, coverage: float) -> float | NDArray[np.float64]:
+        """The score up to which an origin belongs to a set of this coverage: one for all, or (C,).
 
         Raises:
             InputError: the coverage is not between 0 and 1, or there are no thresholds.
         """
+        if self.origin_set_levels is not None:
+            return origin_thresholds(self.origin_set_levels, coverage)
         if self.set_levels is None:
             raise InputError(
                 "this model has no thresholds for sets of origins: it was trained by an older Cognomen, or "
@@ -60,32 +72,49 @@ class Calibration:
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values, without those that are None."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in vars(self).items()
-            if value is not None
-        }
+        return {name: _listed(value) for name, value in vars(self).items() if value is not None}
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> Calibration:
         """The inverse of `to_json`.
 
         Raises:
-            InputError: the thresholds are not 201 rising numbers, or `ood_threshold` is no number.
+            InputError: the thresholds are not rising numbers, as many as there are coverages, or
+                `ood_threshold` is no number.
         """
-        temperature = float(facts["temperature"])
-        levels, limit = facts.get("set_levels"), facts.get("ood_threshold")
+        levels, by_origin = facts.get("set_levels"), facts.get("origin_set_levels")
+        limit = facts.get("ood_threshold")
         if limit is not None and type(limit) not in (int, float):
             raise InputError(f"ood_threshold: expected a number, got {limit!r}")
         if levels is not None:
-            numbers = isinstance(levels, list) and all(type(each) in (int, float) for each in levels)
-            if not (numbers and len(levels) == LEVELS + 1 and levels == sorted(levels)):
-                raise InputError(f"set_levels: expected {LEVELS + 1} rising numbers")
-            levels = tuple(map(float, levels))
-        return cls(temperature, levels, limit)
+            levels = _rising("set_levels", levels, LEVELS + 1)
+        if by_origin is not None:
+            if not isinstance(by_origin, list):
+                raise InputError("origin_set_levels: expected a list with one for each origin")
+            by_origin = tuple(_rising("origin_set_levels", each, len(COVERAGES)) for each in by_origin)
+        return cls(float(facts["temperature"]), levels, limit, by_origin)
 
 
-def fit_calibration(logits: ArrayLike, labels: ArrayLike) -> Calibration:
+def _listed(value: Any) -> Any:
+    """Tuples, of tuples too, as lists."""
+    return [_listed(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _rising(name: str, levels: Any, count: int) -> tuple[float, ...]:
+    """The levels as a tuple, if they are rising numbers."""
+    numbers = isinstance(levels, list) and all(type(each) in (int, float) for each in levels)
+    if not (numbers and len(levels) == count and levels == sorted(levels)):
+        raise InputError(f"{name}: expected {count} rising numbers")
+    return tuple(map(float, levels))
+
+
+def fit_calibration(
+    logits: ArrayLike,
+    labels: ArrayLike,
+    *,
+    log_prior_ratios: ArrayLike | None = None,
+    by_origin: bool = False,
+) -> Calibration:
     """Fit a temperature, and then thresholds of prediction sets, to held-out names.
 
     With fewer than ten mistakes the data do not bound the confidence (the fit would go to temperature 0), and
@@ -95,6 +124,10 @@ def fit_calibration(logits: ArrayLike, labels: ArrayLike) -> Calibration:
         logits: (N, C), finite.
         labels: (N,), integers from 0 to C - 1. Without names there is nothing to fit: the temperature is 1,
             and there are no thresholds.
+        log_prior_ratios: (C,), those of the model's default prior (see `priors`), under which sets are made;
+            None if it is that of the training. The temperature is fitted without them, as the labels are
+            distributed as in training.
+        by_origin: whether each origin gets thresholds of its own (see `conformal`).
 
     Raises:
         InputError: the logits are not a finite matrix, or the labels do not match them.
@@ -106,7 +139,10 @@ def fit_calibration(logits: ArrayLike, labels: ArrayLike) -> Calibration:
     mistakes = int((z.argmax(axis=1) != np.asarray(labels)).sum())
     if mistakes < LEAST_MISTAKES:
         temperature = max(temperature, 1.0)
-    return Calibration(temperature, score_levels(softmax_with_temperature(z, temperature), labels))
+    p = softmax_with_temperature(z, temperature, log_prior_ratios)
+    if by_origin:
+        return Calibration(temperature, origin_set_levels=origin_score_levels(p, labels))
+    return Calibration(temperature, score_levels(p, labels))
 
 
 def softmax_with_temperature(

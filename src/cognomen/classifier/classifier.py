@@ -9,22 +9,16 @@ surname hints at. It does not tell anyone's nationality, ethnicity or religion.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cognomen.classifier.answers import (
-    NOT_TEXT,
-    Answer,
-    ScoredBlock,
-    Scores,
-    answer_block,
-    score_rows,
-)
+from cognomen.classifier.answers import NOT_TEXT, Answer, answer_block
 from cognomen.classifier.calibration import softmax_with_temperature
+from cognomen.classifier.decisions import ScoredBlock
 from cognomen.classifier.model import Model
 from cognomen.classifier.options import (
     AnswerOptions,
@@ -35,6 +29,7 @@ from cognomen.classifier.options import (
     ReadOptions,
 )
 from cognomen.classifier.priors import log_prior_ratios
+from cognomen.classifier.scores import Scores, score_rows
 from cognomen.errors import InputError
 from cognomen.text.columns import distinct_texts, is_single, item_blocks
 from cognomen.text.reading import read_column
@@ -75,20 +70,21 @@ class Classifier(Model):
             An Answer for a single text; for a column a list of them, in its order.
 
         Raises:
-            InputError: an option is invalid, an origin is not the model's, the model has no thresholds for
-                sets, or `coverage` is combined with `prior` or `restrict`.
+            InputError: an option is invalid, an origin is not the model's, the model has no groups or regions
+                or no thresholds for sets, or `coverage` is combined with another prior or with `restrict`.
         """
-        opts = Options.of(AnswerOptions, options)
+        opts = self._checked(AnswerOptions, options)
         weights = self._log_prior_ratios(opts)
-        threshold = self._set_threshold(opts, weights)
+        limits = self._set_limits(opts)
         possible = self._possible(weights)
-        origins = self._origin_array[possible]
+        tree = self.tree if possible.all() else self.tree.only(possible)
         texts, inverse = distinct_texts(names)
         answers: list[Answer] = []
         for block in self._score(texts, opts, weights):
-            block = block._replace(probabilities=block.probabilities[:, possible])
+            if tree is not self.tree:
+                block = block._replace(probabilities=block.probabilities[:, possible])
             answers += answer_block(
-                block, origins, opts.top_k, abstain_below=opts.abstain_below, threshold=threshold
+                block, tree, opts.top_k, level=opts.level, abstain_below=opts.abstain_below, limits=limits
             )
         answers.append(NOT_TEXT)  # for the index -1
         if is_single(names):
@@ -110,11 +106,13 @@ class Classifier(Model):
     def predict(self, names: str | Iterable[object], **options: Unpack[PredictOptions]) -> list[str | None]:
         """The most likely origin of each name, None where unknown; for a single text a list of one.
 
-        Options and errors are those of a call, without `top_k` and `coverage`.
+        With `level` it is the most likely group or region; the answer is never at another level. Options and
+        errors are those of a call, without `top_k` and `coverage`.
         """
-        found = self.scores(names, **options)
-        origins: list[str | None] = np.array([*self.origins, None], dtype=object)[found.origins].tolist()
-        return origins
+        level = options.get("level", "origin")
+        found = self.scores(names, **options).at(level)
+        labels: list[str | None] = np.array([*self.tree.labels(level), None], dtype=object)[found].tolist()
+        return labels
 
     def predict_sets(
         self, names: str | Iterable[object], coverage: float = 0.9, **options: Unpack[ReadOptions]
@@ -122,13 +120,18 @@ class Classifier(Model):
         """A set of origins for each name, most likely first, that contains the right one with this coverage.
 
         The sets are as small as the model allows: one origin for a clear name, several for an ambiguous one.
-        The coverage holds on average over names distributed as in training, not for each name or origin. If
-        it is lower than the model's accuracy, the least certain names get the empty set.
+        If the model has one threshold for all origins, the coverage holds on average over names distributed
+        as those it was calibrated with, in the same mixture. If it has a threshold for each origin, it holds
+        on average over the names of each origin, and so for any mixture. Neither holds for each name. If the
+        coverage is lower than the model's accuracy, the least certain names get the empty set.
+
+        With `level` a set has the groups or regions of its origins, and so contains the right one at least
+        this often. Sets are made under the default prior, for which the thresholds were fitted.
 
         Args:
             names: as for a call; a single text gives a list of one.
             coverage: the share of names whose set contains the right origin, between 0 and 1.
-            options: `full_names` and `threads`.
+            options: `full_names`, `threads` and `level`.
 
         Returns:
             A set for each name; None where it could not be read.
@@ -136,7 +139,7 @@ class Classifier(Model):
         Raises:
             InputError: the coverage is not between 0 and 1, or the model has no thresholds for sets.
         """
-        Options.of(ReadOptions, options)
+        self._checked(ReadOptions, options)
         items = [names] if is_single(names) else names
         return [answer.origin_set for answer in self(items, top_k=1, coverage=coverage, **options)]
 
@@ -145,30 +148,37 @@ class Classifier(Model):
     ) -> NDArray[np.float32]:
         """The probability of each origin, (N, C) in the order of `origins`; NaN where a name cannot be read.
 
-        An origin that `prior` or `restrict` rule out has the probability 0. Names unlike the training names
-        have probabilities too, which are not to be trusted. Options and errors are those of a call, without
+        With `level` it is that of each group, (N, G) in the order of `groups`, or of each region, (N, R). An
+        origin that `prior` or `restrict` rule out has the probability 0. Names unlike the training names have
+        probabilities too, which are not to be trusted. Options and errors are those of a call, without
         `abstain_below`, `top_k` and `coverage`.
         """
-        opts = Options.of(ProbaOptions, options)
+        opts = self._checked(ProbaOptions, options)
         texts, inverse = distinct_texts(names)
-        result = np.empty((len(texts) + 1, len(self.origins)), np.float32)
+        result = np.empty((len(texts) + 1, len(self.tree.labels(opts.level))), np.float32)
         result[-1] = np.nan  # for the index -1
         for block in self._score(texts, opts, self._log_prior_ratios(opts), detect=False):
             spelling = block.reading.inverse
             rows = result[block.start : block.start + len(spelling)]
             if len(block.probabilities):
-                block.probabilities.take(spelling, axis=0, out=rows, mode="clip")
+                p = self.tree.sums(block.probabilities, opts.level)  # (S, K)
+                p.take(spelling, axis=0, out=rows, mode="clip")
             rows[spelling < 0] = np.nan
         if len(texts) == len(inverse) and (inverse == np.arange(len(inverse))).all():
             return result[:-1]  # every row is a text of its own: no need to copy
         return result.take(inverse, axis=0)
 
     def scores(self, names: str | Iterable[object], **options: Unpack[PredictOptions]) -> Scores:
-        """The most likely origin of each name as in `predict`, with its probability, in arrays."""
-        opts = Options.of(PredictOptions, options)
+        """The answer to each name as in a call, with its probability, in arrays.
+
+        Options and errors are those of a call, without `top_k` and `coverage`.
+        """
+        opts = self._checked(PredictOptions, options)
         texts, inverse = distinct_texts(names)
         blocks = self._score(texts, opts, self._log_prior_ratios(opts))
-        return score_rows(blocks, len(texts), inverse, opts.abstain_below)
+        return score_rows(
+            blocks, self.tree, len(texts), inverse, level=opts.level, abstain_below=opts.abstain_below
+        )
 
     def composition(
         self,
@@ -188,41 +198,47 @@ class Classifier(Model):
             counts: how often each name counts, (N,), finite and at least 0: the bearers of the names of a
                 table, for instance. Once for each time it occurs if None.
             seed: of the bootstrap behind the intervals.
-            options: `full_names`, `threads`, and `restrict`, the only origins that the list can contain.
+            options: `full_names`, `threads`; `restrict`, the only origins that the list can contain; and
+                `level`, for the shares of groups or regions, the sums of those of their origins.
 
         Raises:
             InputError: an option is invalid, an origin is not the model's, or counts do not match the names.
         """
-        from cognomen.classifier.composition import (
-            occurrences,
-            tally,
-        )  # not needed for answers, so loaded on demand
+        # Not needed for answers, so loaded on demand.
+        from cognomen.classifier.composition import occurrences, tally
 
-        opts = Options.of(CompositionOptions, options)
+        opts = self._checked(CompositionOptions, options)
         weights = self._log_prior_ratios(opts)
         texts, inverse = distinct_texts(names)
         rows = occurrences(inverse, len(texts), counts)  # (1 + U,)
-        possible = np.full(len(self.origins), True)
-        possible[:] = self._possible(weights)
-        return tally(self._score(texts, opts, weights), rows, self.priors, self.origins, possible, seed)
+        blocks, possible = self._score(texts, opts, weights), self._possible(weights)
+        return tally(blocks, rows, self._default_shares, self.tree, possible, level=opts.level, seed=seed)
+
+    def _checked(self, accepted: type[Any], given: Mapping[str, Any]) -> Options:
+        """The options of a call, at a level that the model has."""
+        opts = Options.of(accepted, given)
+        self.tree.check_level(opts.level)
+        return opts
 
     def _log_prior_ratios(self, opts: Options) -> Weights:
-        return log_prior_ratios(self.origins, self.priors, opts.prior, opts.restrict)
+        default = None if self.default_prior is None else self.default_prior.shares
+        return log_prior_ratios(self.tree, self.priors, opts.prior, opts.restrict, default=default)
 
-    def _possible(self, weights: Weights) -> Any:
-        """Which origins can be answered: an index of the columns (C,)."""
-        return slice(None) if weights is None else np.isfinite(weights)
+    def _possible(self, weights: Weights) -> NDArray[np.bool_]:
+        """Which origins can be answered, (C,)."""
+        return np.full(len(self.origins), True) if weights is None else np.isfinite(weights)
 
-    def _set_threshold(self, opts: Options, weights: Weights) -> float | None:
-        """The threshold of sets of origins, None if there are to be none."""
+    def _set_limits(self, opts: Options) -> float | NDArray[np.float64] | None:
+        """The thresholds of sets of origins, None if there are to be no sets."""
         if opts.coverage is None:
             return None
-        if weights is not None:
+        usual = ("default",) if self.default_prior is not None else ("default", "training")
+        if opts.restrict is not None or not (isinstance(opts.prior, str) and opts.prior in usual):
             raise InputError(
-                "coverage: it only holds for names distributed as in training; leave out prior and restrict, "
-                "or coverage"
+                "coverage: it only holds under the model's default prior, with all origins; leave out prior "
+                "and restrict, or coverage"
             )
-        return self.calibration.threshold(opts.coverage)
+        return self.calibration.set_limits(opts.coverage)
 
     def _score(
         self, texts: list[str], opts: Options, weights: Weights, *, detect: bool = True
@@ -241,4 +257,6 @@ class Classifier(Model):
             ood = (
                 np.zeros(len(p), bool) if bits is None else self.out_of_distribution(reading.spellings, bits)
             )
-            yield ScoredBlock(start, block, reading, p, ood)
+            known = found.known  # 0 and 1 are indices into EVIDENCE
+            evidence = np.full(len(p), -1, np.int8) if known is None else (~known).astype(np.int8)
+            yield ScoredBlock(start, block, reading, p, ood, evidence)

@@ -1,6 +1,7 @@
 """The composition of a list of names: the shares of the origins, with intervals, and which are in doubt.
 
-`mixture` estimates the shares. U counts the distinct names, B the resamples.
+`mixture` estimates the shares of the origins; those of groups and regions are sums of them. U counts the
+distinct names, B the resamples, K the labels whose shares are wanted.
 """
 
 from __future__ import annotations
@@ -8,14 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import compress
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cognomen.classifier.answers import REASONS, ScoredBlock, unread_rows
+from cognomen.classifier.decisions import REASONS, ScoredBlock, unread_rows
 from cognomen.classifier.mixture import SAMPLES, estimate_shares, mean_answers, resampled_shares
+from cognomen.classifier.origins import Level, Tree, membership
 from cognomen.errors import InputError
 
 Floats = NDArray[np.floating[Any]]
@@ -43,10 +44,10 @@ class Leaning:
 
 @dataclass(frozen=True, slots=True)
 class OriginShare:
-    """An origin's share of a list.
+    """The share of an origin, or of a group or region, in a list.
 
     Attributes:
-        origin: its name.
+        origin: its name; that of the group or region, if these were asked for.
         share: the estimate, 0 to 1.
         low: the lower end of the interval.
         high: the upper end.
@@ -130,8 +131,10 @@ def tally(
     blocks: Iterable[ScoredBlock],
     rows: NDArray[Any],
     priors: Sequence[float],
-    origins: Sequence[str],
+    tree: Tree,
     possible: NDArray[np.bool_],
+    *,
+    level: Level = "origin",
     seed: int = 0,
 ) -> Composition:
     """The composition of a list whose distinct texts come in blocks.
@@ -139,15 +142,17 @@ def tally(
     Args:
         blocks: the texts, read and scored.
         rows: (1 + U,), how often rows occur that are not text, and each of the texts (`occurrences`).
-        priors: (C,), the shares in training.
-        origins: the C origins.
+        priors: (C,), the prior of the blocks' probabilities.
+        tree: of the C origins.
         possible: (C,), which of them are not excluded.
+        level: whose shares are estimated.
         seed: of the resamples.
     """
     tables, counts = [np.empty((0, int(possible.sum())), np.float32)], [np.empty(0, rows.dtype)]
     unknown = Counter({"not-text": rows[0].item()})
-    for start, _, reading, p, ood in blocks:
-        of_texts = rows[1 + start : 1 + start + len(reading.inverse)]  # (U,)
+    for block in blocks:
+        reading, p, ood = block.reading, block.probabilities, block.out_of_distribution
+        of_texts = rows[1 + block.start : 1 + block.start + len(reading.inverse)]  # (U,)
         unknown += unread_rows(reading, of_texts)
         known = reading.inverse >= 0
         times = np.bincount(reading.inverse[known], of_texts[known], len(p)).astype(rows.dtype)  # (S,)
@@ -155,11 +160,13 @@ def tally(
         occurs = ~ood & (times > 0)  # (S,)
         tables.append(p[occurs][:, possible])
         counts.append(times[occurs])
+    tree = tree.only(possible)
     return compose(
         np.concatenate(tables),
         np.concatenate(counts),
         np.asarray(priors)[possible],
-        list(compress(origins, possible)),
+        tree.labels(level),
+        label_of=None if level == "origin" else tree.index(level),
         unknown={reason: unknown[reason] for reason in REASONS if unknown[reason]},
         seed=seed,
     )
@@ -169,8 +176,9 @@ def compose(
     p: NDArray[np.float32],
     counts: NDArray[Any],
     priors: ArrayLike,
-    origins: Sequence[str],
+    labels: Sequence[str],
     *,
+    label_of: NDArray[np.intp] | None = None,
     unknown: Mapping[str, float],
     samples: int = SAMPLES,
     seed: int = 0,
@@ -180,8 +188,9 @@ def compose(
     Args:
         p: (U, C), calibrated probabilities of the origins under the priors.
         counts: (U,), how often each name occurs in the list.
-        priors: (C,), the shares in training.
-        origins: the names of the columns of `p`, C.
+        priors: (C,), the prior of these probabilities.
+        labels: whose shares are wanted, K: the origins, or what they are parts of.
+        label_of: (C,), the label of each origin, an index; None if the labels are the origins.
         unknown: how many rows could not be read, by reason.
         samples: the number of resamples for the intervals, B.
         seed: of the resamples.
@@ -193,22 +202,29 @@ def compose(
     read = counts.sum().item()
     if not read:
         return Composition((), 0, dict(unknown), LEVEL, samples, seed)
-    shares = estimate_shares(p, counts, priors)  # (C,)
-    resampled = resampled_shares(p, counts, priors, samples=samples, seed=seed)  # (B, C)
-    low, high = _interval(shares, resampled, len(p))  # (C,), (C,)
-    counted = np.bincount(p.argmax(axis=1), counts, len(origins)) / read  # (C,)
 
-    rather = mean_answers(p, counts, priors, shares).argmax(axis=1)  # (C,)
-    both = shares + shares[rather]  # (C,)
-    both_low, both_high = _interval(both, resampled + resampled[:, rather], len(p))  # (C,), (C,)
+    def summed(of_origins: NDArray[Any]) -> NDArray[Any]:
+        """Sums over the origins of each label: (..., C) to (..., K)."""
+        return of_origins if label_of is None else of_origins @ membership(label_of, of_origins.dtype)
+
+    by_origin = estimate_shares(p, counts, priors)  # (C,)
+    shares = summed(by_origin)  # (K,)
+    resampled = summed(resampled_shares(p, counts, priors, samples=samples, seed=seed))  # (B, K)
+    low, high = _interval(shares, resampled, len(p))  # (K,), (K,)
+    counted = np.bincount(summed(p).argmax(axis=1), counts, len(labels)) / read  # (K,)
+
+    means = by_origin[:, None] * mean_answers(p, counts, priors, by_origin)  # (C, C)
+    rather = summed(summed(means).T).T.argmax(axis=1)  # (K,)
+    both = shares + shares[rather]  # (K,)
+    both_low, both_high = _interval(both, resampled + resampled[:, rather], len(p))  # (K,), (K,)
     leanings = [
-        Leaning(origins[d], *map(float, (both[c], both_low[c], both_high[c])))
+        Leaning(labels[d], *map(float, (both[c], both_low[c], both_high[c])))
         if c != d and shares[c] >= SHOWN
         else None
         for c, d in enumerate(rather.tolist())
     ]
     columns = (each.tolist() for each in (shares, low, high, counted))
-    found = [OriginShare(*row) for row in zip(origins, *columns, leanings, strict=True)]
+    found = [OriginShare(*row) for row in zip(labels, *columns, leanings, strict=True)]
     found.sort(key=lambda each: (-round(each.share, 6), -each.counted, each.origin))
     return Composition(tuple(found), read, dict(unknown), LEVEL, samples, seed)
 

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.calibration import Calibration
+from cognomen.classifier.origins import Place, Tree
+from cognomen.classifier.priors import DefaultPrior
 from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.io.pretrained import DEFAULT, find_model
@@ -33,6 +35,8 @@ class Model:
         facts: how the model was trained; JSON values.
         card: the model card, Markdown.
         lower: whether the network reads names in lower case.
+        places: the group and the region of each origin, (C,) pairs (see `Tree`); None for no tree of origins.
+        default_prior: the mixture that is expected unless a call names another; None for the training's.
 
     Raises:
         InputError: the parts do not fit together.
@@ -49,21 +53,25 @@ class Model:
         card: str = "",
         *,
         lower: bool = True,
+        places: Sequence[Place] | None = None,
+        default_prior: DefaultPrior | None = None,
     ) -> None:
         self.network, self.alphabet, self.lower = network, alphabet, lower
-        self.origins = tuple(origins)
-        self._origin_array = np.array(self.origins, dtype=object)  # (C,)
+        self.tree = Tree(origins, places)
+        self.default_prior = default_prior
         self.priors = tuple(float(share) for share in priors)
         if not isinstance(calibration, Calibration):
             calibration = Calibration(float(calibration))
         self.calibration = calibration
         self.facts = dict(facts or {})
         self.card = card
-        a = network.architecture
+        a, by_origin = network.architecture, calibration.origin_set_levels
         for what, expected, found in [
             ("letters, the unknown one included", a.alphabet_size, len(alphabet)),
             ("origins", a.origin_count, len(self.origins)),
             ("priors", a.origin_count, len(self.priors)),
+            ("shares of a default prior", a.origin_count, len(self._default_shares)),
+            ("thresholds of origins", a.origin_count, len(self.origins if by_origin is None else by_origin)),
         ]:
             if found != expected:
                 raise InputError(f"the network is made for {expected} {what}, got {found}")
@@ -98,6 +106,8 @@ class Model:
                 facts["training"],
                 artifact.card,
                 lower=facts["lower"],
+                places=Tree.from_json(facts["origins"], facts.get("tree")).places,
+                default_prior=_default_prior(facts.get("default_prior")),
             )
         except InputError as error:
             raise ModelError(
@@ -124,10 +134,34 @@ class Model:
             "priors": self.priors,
             "training": self.facts,
         }
+        if self.tree.places is not None:
+            facts["tree"] = self.tree.to_json()
+        if self.default_prior is not None:
+            facts["default_prior"] = self.default_prior.to_json()
         tensors = self.network.tensors
         if half:
             tensors |= {name: param.astype(np.float16) for name, param in self.network.params.items()}
         write_artifact(folder, Artifact(tensors, facts, self.card))
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The names of the network's outputs, (C,)."""
+        return self.tree.origins
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of the origins, in the order in which the origins first name them; () without a tree."""
+        return self.tree.groups
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions of the groups, likewise."""
+        return self.tree.regions
+
+    @property
+    def _default_shares(self) -> tuple[float, ...]:
+        """The mixture of origins that is expected by default, (C,)."""
+        return self.priors if self.default_prior is None else self.default_prior.shares
 
     @property
     def temperature(self) -> float:
@@ -191,6 +225,10 @@ class Model:
             *_accuracy(self.facts),
         ]
         return f"<{type(self).__name__}: {'; '.join(parts)}>"
+
+
+def _default_prior(facts: Any) -> DefaultPrior | None:
+    return None if facts is None else DefaultPrior.from_json(facts)
 
 
 def _accuracy(facts: Mapping[str, Any]) -> list[str]:

@@ -9,15 +9,17 @@ from typing import Any, Self, TypedDict
 
 import numpy as np
 
+from cognomen.classifier.origins import LEVELS, Level
 from cognomen.classifier.priors import Prior
 from cognomen.errors import InputError, check_whole_number
 
 
 class ReadOptions(TypedDict, total=False):
-    """How names are read: the keywords of `predict_sets`."""
+    """How names are read, and at which level they are answered: the keywords of `predict_sets`."""
 
     full_names: bool
     threads: int
+    level: Level
 
 
 class CompositionOptions(ReadOptions, total=False):
@@ -50,29 +52,36 @@ class Options:
     """What the calls of a `Classifier` can be asked for.
 
     They are applied in this order: `prior` and `restrict` change the probabilities, which then sum to 1
-    again; `abstain_below` is compared with the highest of these.
+    again; `level` adds them up; `abstain_below` is compared with the highest of these.
 
     Attributes:
         full_names: find the surname in a full name ("John Smith"). False takes each text as a surname.
         threads: how many threads the network may use.
-        restrict: the only origins to consider.
-        prior: the mixture of origins that is expected: "training", as in the training names; "uniform"; or
-            shares by origin, 0 for those not named. Applied exactly, by Bayes' rule.
-        abstain_below: a name whose most likely origin has a lower probability than this is answered
-            "unknown" with the reason "low-confidence"; its `origins` are listed all the same.
+        level: the most specific level of an answer: "origin"; or "group" or "region", if the model has a tree
+            of origins. Probabilities, sets and shares are then those of the groups or regions.
+        restrict: the only origins to consider. A group or a region stands for its origins.
+        prior: the mixture of origins that is expected: "default", the model's own, which `cognomen model
+            info` shows; "training", as in the training names; "uniform"; or shares or counts by origin, 0 for
+            those not named. The share of a group or a region is divided among its origins as by default.
+            Applied exactly, by Bayes' rule.
+        abstain_below: the probability that an answer needs. If no origin has it, the most likely group is
+            answered, if it has it, else the most likely region; else the name is answered "unknown" with the
+            reason "low-confidence". Its `origins` are listed all the same. A model without a tree of origins
+            has nothing between an origin and "unknown".
         top_k: how many origins an answer lists, at most.
         coverage: give each answer a set of origins that contains the right one this often (see
             `Classifier.predict_sets`).
 
     Raises:
-        InputError: a value is not of the kind described. Origins in `prior` and `restrict`, and `coverage`,
-            are checked against the model by the call.
+        InputError: a value is not of the kind described. Origins in `prior` and `restrict`, `level` and
+            `coverage` are checked against the model by the call.
     """
 
     full_names: bool = True
     threads: int = 1
+    level: Level = "origin"
     restrict: Iterable[str] | None = None
-    prior: Prior = "training"
+    prior: Prior = "default"
     abstain_below: float = 0.0
     top_k: int = 3
     coverage: float | None = None
@@ -82,6 +91,8 @@ class Options:
         check_whole_number("threads", self.threads)
         if not isinstance(self.full_names, (bool, np.bool_)):
             raise InputError(f"full_names: expected True or False, got {self.full_names!r}")
+        if self.level not in LEVELS:
+            raise InputError(f'level: expected "origin", "group" or "region", got {self.level!r}')
         lowest = self.abstain_below
         number = isinstance(lowest, (int, float, np.integer, np.floating)) and not isinstance(lowest, bool)
         if not (number and 0 <= lowest <= 1):

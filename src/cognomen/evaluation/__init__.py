@@ -3,21 +3,25 @@
 from cognomen.evaluation.metrics import (
     Evaluation,
     Intervals,
+    Misses,
     OriginScores,
     ReliabilityBin,
     bootstrap_intervals,
     evaluate,
+    misses,
 )
 from cognomen.evaluation.splits import fold_number, split_by_fold, stratified_split, validation_mask
 
 __all__ = [
     "Evaluation",
     "Intervals",
+    "Misses",
     "OriginScores",
     "ReliabilityBin",
     "bootstrap_intervals",
     "evaluate",
     "fold_number",
+    "misses",
     "split_by_fold",
     "stratified_split",
     "validation_mask",

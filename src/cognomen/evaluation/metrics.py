@@ -147,6 +147,48 @@ def evaluate(
     )
 
 
+@dataclass(frozen=True)
+class Misses:
+    """How far the wrong answers are from the right ones in a tree of origins, as shares of the errors.
+
+    The three shares sum to 1, or are 0 where nothing is wrong.
+
+    Attributes:
+        near: another origin of the same group.
+        region: another group of the same region.
+        far: another region, or an origin that is not in the tree.
+        errors: the weight of the errors: their number where all weights are 1.
+    """
+
+    near: float
+    region: float
+    far: float
+    errors: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as JSON values."""
+        return dict(vars(self))
+
+
+def misses(confusion: ArrayLike, groups: ArrayLike, regions: ArrayLike) -> Misses:
+    """Tell near misses from others.
+
+    Args:
+        confusion: (C, C), see `Evaluation`.
+        groups: the group of each origin, (C,), as any numbers; -1 for an origin that is not in the tree.
+        regions: its region, likewise.
+    """
+    wrong = np.array(confusion)  # (C, C)
+    np.fill_diagonal(wrong, 0)
+    group, region = (
+        np.equal.outer(each, each) & (np.asarray(each) >= 0) for each in (groups, regions)
+    )  # (C, C)
+    near, within, far = (wrong[where].sum().item() for where in (group, region & ~group, ~region))
+    errors = near + within + far
+    total = errors or 1
+    return Misses(near / total, within / total, far / total, errors)
+
+
 def _checked(
     probabilities: ArrayLike, labels: ArrayLike, origins: Sequence[str]
 ) -> tuple[NDArray[np.float64], NDArray[Any]]:

@@ -24,6 +24,11 @@ from cognomen.text.matching import find_origin
 from cognomen.text.reading import read_surname
 
 SHOWN = 3  # origins of a prefix, in JSON
+# Keys of the answer, in JSON.
+ANSWERED = (
+    *("name", "status", "reason", "surname", "note"),
+    *("level", "group", "group_probability", "region", "region_probability", "evidence"),
+)
 
 
 def _probability(origin: str | None, origins: Iterable[OriginProbability]) -> float:
@@ -67,8 +72,9 @@ class LetterAttribution:
 class Explanation:
     """How the letters of a name lead to an origin.
 
-    Logits are those behind the probabilities: the network's, divided by the temperature. An increase of 1
-    makes an origin e = 2.7 times as likely relative to any origin whose logit is unchanged.
+    Logits are those behind the probabilities: the network's, divided by the temperature, without the default
+    prior, which adds the same number for every name. An increase of 1 makes an origin e = 2.7 times as likely
+    relative to any origin whose logit is unchanged.
 
     Attributes:
         answer: the classifier's answer, with all origins.
@@ -105,7 +111,7 @@ class Explanation:
         """The fields as JSON values, always all of them and in this order."""
         answer = self.answer.to_json()
         return {
-            **{key: answer[key] for key in ("name", "status", "reason", "surname", "note")},
+            **{key: answer[key] for key in ANSWERED},
             "origin": self.origin,
             "probability": self.probability,
             "rival": self.rival,

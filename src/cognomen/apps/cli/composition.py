@@ -12,6 +12,7 @@ from cognomen.apps.cli.options import (
     column_option,
     encoding_option,
     json_option,
+    level_option,
     model_options,
     print_json,
     restrict_option,
@@ -21,6 +22,7 @@ from cognomen.apps.cli.score import unknown
 
 if TYPE_CHECKING:
     from cognomen.classifier.composition import Composition, Leaning, OriginShare
+    from cognomen.classifier.origins import Level
 
 BAR = 20  # cells
 DOUBT = """\
@@ -54,6 +56,7 @@ its names, taken one by one, are more likely of another origin; the sum of both 
 )
 @encoding_option
 @json_option()
+@level_option
 @restrict_option
 @seed_option("Seed of the resamples behind the intervals.")
 @model_options
@@ -63,12 +66,15 @@ def command(
     count_column: str | None,
     encoding: str | None,
     as_json: bool,
+    level: Level,
     restrict: list[str] | None,
     seed: int,
     model: str | None,
     as_is: bool,
 ) -> None:
     """Estimate the shares of the origins among the names of TABLE, with 95 % intervals.
+
+    With --level these are the shares of groups or regions of origins.
 
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion:
     the shares describe the list, and nobody in it.
@@ -85,15 +91,16 @@ def command(
     else:
         counts_at = find_column(table, count_column, source.headings)
         names, counts = weighted_column(source, names_at, counts_at)
-    classifier = Classifier.load(model)
-    found = classifier.composition(names, counts=counts, full_names=not as_is, restrict=restrict, seed=seed)
+    found = Classifier.load(model).composition(
+        names, counts=counts, full_names=not as_is, level=level, restrict=restrict, seed=seed
+    )
     if as_json:
         print_json({"table": str(table), "column": column, **found.to_json()})
     else:
-        click.echo(report(found))
+        click.echo(report(found, level))
 
 
-def report(found: Composition) -> str:
+def report(found: Composition, level: Level = "origin") -> str:
     """Format the shares as a table, largest first; those that round to nothing in one line."""
     from cognomen.apps.cli.render import amount, bar, plain_table, wrapped
     from cognomen.classifier.composition import SHOWN
@@ -113,7 +120,7 @@ def report(found: Composition) -> str:
         )
         for each in shown
     ]
-    parts = [read, plain_table(("origin", "", "share", "95 % interval", "counted"), table, left=2)]
+    parts = [read, plain_table((level, "", "share", "95 % interval", "counted"), table, left=2)]
     if absent := [each for each in found.shares if each not in shown]:
         names, highest = ", ".join(each.origin for each in absent), max(each.high for each in absent)
         parts.append(wrapped(f"None or next to none: {names} (each at most {highest:.1%})."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -12,13 +12,25 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cognomen.apps.cli.input import read_corpus
-from cognomen.apps.cli.options import ABOUT_DATA, EXIT_CODES, encoding_option, json_option, print_json
+from cognomen.apps.cli.options import (
+    ABOUT_DATA,
+    EXIT_CODES,
+    encoding_option,
+    json_option,
+    level_option,
+    print_json,
+    prior_option,
+)
 from cognomen.apps.cli.plots import draw, ready_to_draw
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from cognomen.classifier.classifier import Classifier
+    from cognomen.classifier.origins import Level, Tree
+    from cognomen.classifier.priors import Prior
     from cognomen.corpora import Corpus
-    from cognomen.evaluation.metrics import Evaluation, Intervals
+    from cognomen.evaluation.metrics import Evaluation, Intervals, Misses
 
 SCORES = ("precision", "recall", "f1")
 EXAMPLES = f"""\b
@@ -44,12 +56,16 @@ class EvaluationReport:
         intervals: their confidence intervals, if there are any.
         unanswered: the number of names without an answer, which the figures leave out.
         notes: sentences on how to read the figures.
+        levels: the accuracy at each higher level of the model's tree of origins; {} without.
+        misses: how far the wrong answers are from the right ones in this tree; None without.
     """
 
     evaluation: Evaluation
     intervals: Intervals | None
     unanswered: int
     notes: Sequence[str]
+    levels: Mapping[str, float] = field(default_factory=dict)
+    misses: Misses | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The figures, their intervals and the notes as JSON values."""
@@ -58,6 +74,8 @@ class EvaluationReport:
             "intervals": self.intervals.to_json() if self.intervals else None,
             "unanswered": self.unanswered,
             "notes": list(self.notes),
+            "levels": dict(self.levels),
+            "misses": self.misses.to_json() if self.misses else None,
         }
 
 
@@ -66,18 +84,32 @@ class EvaluationReport:
 @click.argument("data", type=click.Path())
 @encoding_option
 @json_option("Print one JSON object with all figures.")
+@level_option
+@prior_option
 @click.option(
     "--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Write figures to this folder (PNG)."
 )
-def command(model: str, data: str, *, encoding: str | None, as_json: bool, plots: Path | None) -> None:
-    """Evaluate MODEL on the names of DATA: figures with 95 % intervals, and a table by origin."""
+def command(
+    model: str,
+    data: str,
+    *,
+    encoding: str | None,
+    as_json: bool,
+    level: Level,
+    prior: Prior,
+    plots: Path | None,
+) -> None:
+    """Evaluate MODEL on the names of DATA: figures with 95 % intervals, and a table by origin.
+
+    With --level the figures are those of groups or regions of origins.
+    """
     from cognomen.classifier.classifier import Classifier
 
     if plots is not None:
         ready_to_draw(plots)
     classifier = Classifier.load(model)
     corpus = read_corpus(data, encoding)
-    measured = measure(classifier, corpus)
+    measured = measure(classifier, corpus, level, prior)
     if as_json:
         print_json({"model": model, "data": corpus.source, **measured.to_json()})
     else:
@@ -86,30 +118,78 @@ def command(model: str, data: str, *, encoding: str | None, as_json: bool, plots
         draw(figures(measured.evaluation, classifier.facts.get("history", [])), plots)
 
 
-def measure(classifier: Classifier, corpus: Corpus) -> EvaluationReport:
+def measure(
+    classifier: Classifier, corpus: Corpus, level: Level = "origin", prior: Prior = "default"
+) -> EvaluationReport:
     """Evaluate a classifier on a corpus.
 
     Raises:
-        InputError: not one name could be answered.
+        InputError: not one name could be answered, or the model has no such level or prior.
     """
     import numpy as np
 
     from cognomen.errors import InputError
     from cognomen.evaluation.metrics import bootstrap_intervals, evaluate
 
-    foreign = tuple(origin for origin in corpus.origins if origin not in classifier.origins)
-    origins = (*classifier.origins, *foreign)
-    answers = classifier.predict_proba(corpus.names, full_names=False)  # (N, C)
-    probabilities = np.pad(answers, [(0, 0), (0, len(foreign))])
-    answered = ~np.isnan(answers).any(axis=1)  # (N,)
+    tree = classifier.tree
+    tree.check_level(level)
+    foreign = tuple(origin for origin in corpus.origins if origin not in tree.origins)
+    every = (*tree.origins, *foreign)
+    right = np.array([every.index(origin) for origin in corpus.origins])[corpus.label_ids]  # (N,)
+    p = classifier.predict_proba(corpus.names, full_names=False, prior=prior)  # (N, C)
+    answered = ~np.isnan(p).any(axis=1)  # (N,)
     if not answered.any():
         raise InputError(f"none of the {len(corpus)} names of {corpus.source} can be read by this model.")
-    ids = {origin: index for index, origin in enumerate(origins)}
-    labels, weights = np.array([ids[label] for label in corpus.labels]), corpus.weights  # (N,), (N,)
-    evaluation = evaluate(probabilities[answered], labels[answered], origins, weights=weights[answered])
-    unanswered = int((~answered).sum())
-    notes = list(notes_on(classifier, corpus, foreign, evaluation, unanswered))
-    return EvaluationReport(evaluation, bootstrap_intervals(evaluation), unanswered, notes)
+    weights = corpus.weights[answered]
+    found = {
+        each: evaluate(*labelled(tree, each, p[answered], right[answered], foreign), weights=weights)
+        for each in tree.levels[tree.levels.index(level) :]
+    }
+    evaluation, unanswered = found.pop(level), int((~answered).sum())
+    return EvaluationReport(
+        evaluation,
+        bootstrap_intervals(evaluation),
+        unanswered,
+        list(notes_on(classifier, corpus, foreign, evaluation, unanswered)),
+        {each: coarser.accuracy for each, coarser in found.items()},
+        None if tree.places is None else misses_of(tree, level, evaluation),
+    )
+
+
+def labelled(
+    tree: Tree, level: Level, p: NDArray[Any], right: NDArray[Any], foreign: tuple[str, ...]
+) -> tuple[NDArray[Any], NDArray[Any], tuple[str, ...]]:
+    """The probabilities at a level, the right labels, and what they are called.
+
+    Args:
+        tree: of C origins.
+        level: one of its levels, of K labels.
+        p: of the origins, (N, C).
+        right: the right origins, (N,), indices of the C origins and then of the foreign ones.
+        foreign: origins that the tree does not have, F. They are labels at every level.
+
+    Returns:
+        Probabilities (N, K + F), the right labels (N,), and the K + F labels.
+    """
+    import numpy as np
+
+    labels = tree.labels(level)
+    label_of = np.concatenate([tree.index(level), len(labels) + np.arange(len(foreign))])  # (C + F,)
+    return np.pad(tree.sums(p, level), [(0, 0), (0, len(foreign))]), label_of[right], (*labels, *foreign)
+
+
+def misses_of(tree: Tree, level: Level, evaluation: Evaluation) -> Misses:
+    """How far the wrong answers at a level are from the right ones in the tree."""
+    import numpy as np
+
+    from cognomen.evaluation.metrics import misses
+
+    places = []
+    for each in ("group", "region"):
+        place = np.full(len(evaluation.origins), -1)  # foreign origins have none
+        place[tree.index(level)] = tree.index(each)
+        places.append(place)
+    return misses(evaluation.confusion, *places)
 
 
 def notes_on(
@@ -155,10 +235,23 @@ def report(measured: EvaluationReport) -> str:
         ("top-3 accuracy", evaluation.top3, None),
         ("log loss", evaluation.log_loss, None),
         ("ECE", evaluation.ece, None),
+        *((f"{level} accuracy", accuracy, None) for level, accuracy in measured.levels.items()),
     ]
     heads = (f"{evaluation.count:,} names", "", f"{intervals.level:.0%} interval" if intervals else "")
     rows = [(name, f"{figure:.3f}", span(interval)) for name, figure, interval in overall]
-    return "\n\n".join([plain_table(heads, rows), by_origin(measured), *map(wrapped, measured.notes)])
+    notes = [*distances(measured.misses), *measured.notes]
+    return "\n\n".join([plain_table(heads, rows), by_origin(measured), *map(wrapped, notes)])
+
+
+def distances(misses: Misses | None) -> Iterator[str]:
+    """Yield a sentence on how far the wrong answers are from the right ones, if there is anything to say."""
+    if misses is not None and misses.errors:
+        from cognomen.apps.cli.render import amount
+
+        yield (
+            f"Of the {amount(misses.errors)} errors {misses.near:.1%} are near misses (an origin of the same "
+            f"group), {misses.region:.1%} have the right region, and {misses.far:.1%} are far."
+        )
 
 
 def by_origin(measured: EvaluationReport) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,11 +28,13 @@ from cognomen.apps.cli.render import (
 )
 
 if TYPE_CHECKING:
+    from cognomen.classifier.answers import Answer
     from cognomen.classifier.classifier import Classifier
     from cognomen.explanation.explanation import Explanation, LetterAttribution
 
 HALF = 10  # cells of the longest bar on either side
 FIRST = 9  # cells of the first column
+EVIDENCE = {"known": "known as a whole name", "spelling": "by its spelling"}
 
 EXAMPLES = """\b
 Examples:
@@ -129,7 +131,20 @@ def lines_of(found: Explanation) -> list[list[Piece]]:
         head.append((f", {found.rival} {percent(found.probability_of(found.rival))}", DIM))
     if found.answer.reason:
         head.append((f"; answered unknown: {reason}", YELLOW))
-    return [head, [], *table(found, found.origin)]
+    more = ", ".join(about(found.answer))
+    return [head, *([[(more, DIM)]] if more else []), [], *table(found, found.origin)]
+
+
+def about(answer: Answer) -> Iterator[str]:
+    """Yield the group and the region of an answer, and what it rests on, if the model can tell."""
+    for what, label, p in (
+        ("group", answer.group, answer.group_probability),
+        ("region", answer.region, answer.region_probability),
+    ):
+        if label is not None:
+            yield f"{what} {label} {percent(p or 0.0)}"
+    if answer.evidence is not None:
+        yield EVIDENCE[answer.evidence]
 
 
 def table(found: Explanation, origin: str) -> list[list[Piece]]:

@@ -11,10 +11,12 @@ import click
 from cognomen.apps.cli.options import json_option, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cognomen.classifier.classifier import Classifier
 
+LARGEST = 5  # origins whose shares of the default prior are shown
 MODEL = click.argument("model", type=click.Path(), required=False)
 
 
@@ -41,7 +43,9 @@ def info(model: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(facts_of(classifier, folder))
     else:
-        click.echo("\n".join(f"{what:<18}{value}" for what, value in described(classifier, folder)))
+        from cognomen.apps.cli.render import hanging
+
+        click.echo("\n".join(hanging(f"{what:<18}", value) for what, value in described(classifier, folder)))
 
 
 @command.command(
@@ -80,18 +84,43 @@ def verify(model: str | None, *, as_json: bool) -> None:
 @MODEL
 @json_option()
 def origins(model: str | None, *, as_json: bool) -> None:
-    """List the origins that MODEL knows; on a terminal with their shares of its training names."""
-    classifier, _ = load(model)
-    pairs = list(zip(classifier.origins, classifier.priors, strict=True))
-    if as_json:
-        print_json({"origins": [{"origin": origin, "prior": prior} for origin, prior in pairs]})
-    elif sys.stdout is not None and sys.stdout.isatty():
-        from cognomen.apps.cli.render import plain_table
+    """List the origins that MODEL knows; on a terminal with their groups, regions and expected shares.
 
-        rows = [(origin, f"{prior:.1%}") for origin, prior in pairs]
-        click.echo(plain_table(("origin", "of the training names"), rows))
+    The shares are those of the default prior; without one, those of the training names.
+    """
+    classifier, _ = load(model)
+    rows = known_origins(classifier)
+    if as_json:
+        print_json({"origins": rows})
+    elif sys.stdout is not None and sys.stdout.isatty():
+        click.echo(table_of(rows))
     else:
         click.echo("\n".join(classifier.origins))
+
+
+def known_origins(classifier: Classifier) -> list[dict[str, Any]]:
+    """List each origin, its shares, and its place in the tree; what the model lacks is None."""
+    count, prior = len(classifier.origins), classifier.default_prior
+    shares = [None] * count if prior is None else prior.shares
+    places = classifier.tree.places or [(None, None)] * count
+    return [
+        {"origin": origin, "prior": trained, "default_prior": share, "group": group, "region": region}
+        for origin, trained, share, (group, region) in zip(
+            classifier.origins, classifier.priors, shares, places, strict=True
+        )
+    ]
+
+
+def table_of(rows: list[dict[str, Any]]) -> str:
+    """Format origins as a table."""
+    from cognomen.apps.cli.render import plain_table
+
+    names = [key for key in ("origin", "group", "region") if rows[0][key] is not None]
+    share, head = (
+        ("prior", "in training") if rows[0]["default_prior"] is None else ("default_prior", "by default")
+    )
+    cells = [[*(row[name] for name in names), f"{row[share]:.1%}"] for row in rows]
+    return plain_table([*names, head], cells, left=len(names))
 
 
 def load(model: str | None) -> tuple[Classifier, Path]:
@@ -114,10 +143,24 @@ def facts_of(classifier: Classifier, folder: Path) -> dict[str, Any]:
         "tensors_sha256": read_artifact(folder).facts["tensors_sha256"],
         "alphabet": classifier.alphabet.letters,
         "origins": list(classifier.origins),
+        "tree": classifier.tree.to_json(),
         "priors": list(classifier.priors),
+        "default_prior": None if classifier.default_prior is None else classifier.default_prior.to_json(),
         "temperature": classifier.temperature,
         "training": classifier.facts,
     }
+
+
+def tree_rows(classifier: Classifier) -> Iterator[tuple[str, str]]:
+    """Yield the groups, regions and default prior of a model that has them."""
+    for what, labels in (("groups", classifier.groups), ("regions", classifier.regions)):
+        if labels:
+            yield what, f"{len(labels)}: {', '.join(labels)}"
+    prior = classifier.default_prior
+    if prior is not None:
+        ranked = sorted(zip(prior.shares, classifier.origins, strict=True), reverse=True)[:LARGEST]
+        largest = ", ".join(f"{origin} {share:.1%}" for share, origin in ranked)
+        yield "default prior", f"populations to the power {prior.power:g}: {largest}, ..."
 
 
 def described(classifier: Classifier, folder: Path) -> list[tuple[str, str]]:
@@ -130,6 +173,7 @@ def described(classifier: Classifier, folder: Path) -> list[tuple[str, str]]:
         ("size", f"{model['bytes']:,} bytes, {model['weights']:,} weights"),
         ("network", f"{a.cell}, {a.num_layers} x {a.hidden_size}, {a.direction}, {a.pooling} pooling"),
         ("origins", f"{len(classifier.origins)}: {', '.join(classifier.origins)}"),
+        *tree_rows(classifier),
         ("alphabet", f"{len(classifier.alphabet)} letters:{letters}"),
         ("temperature", f"{classifier.temperature:.3f}"),
         ("SHA-256", model["tensors_sha256"]),

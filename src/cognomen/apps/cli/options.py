@@ -12,7 +12,8 @@ import click
 from cognomen.errors import DataError
 
 Command = Callable[..., Any]
-NAMED_PRIORS = ("training", "uniform")
+NAMED_PRIORS = ("default", "training", "uniform")  # as in `classifier.priors`, which would load NumPy
+LEVELS = ("origin", "group", "region")  # as in `classifier.origins`
 ABOUT_DATA = """\
 DATA is a folder of <Origin>.txt files with one name per line, a CSV, TSV or Parquet table with the columns \
 name and origin, or the name of a known corpus (`cognomen data list`). A column count, weight or share of a \
@@ -47,18 +48,20 @@ def split_origins(_context: click.Context, _option: click.Parameter, text: str |
 def read_prior(
     _context: click.Context, _option: click.Parameter, text: str | None
 ) -> str | Mapping[str, float]:
-    """Return "training" or "uniform" as they are; read anything else as a JSON file of shares.
+    """Return "default", "training" or "uniform" as they are; read anything else as a JSON file of shares.
 
     Raises:
         DataError: there is no such file, or it does not hold shares by origin.
     """
     if text is None or text in NAMED_PRIORS:
-        return text or "training"
+        return text or "default"
     path = Path(text)
     try:
         shares = json.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError as error:
-        raise DataError(f"--prior: expected uniform or a JSON file of shares, found no {text!r}") from error
+        raise DataError(
+            f"--prior: expected {', '.join(NAMED_PRIORS)} or a JSON file of shares, found no {text!r}"
+        ) from error
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: expected JSON in UTF-8: {error}") from error
     if not isinstance(shares, dict):
@@ -71,22 +74,29 @@ def read_prior(
 
 prior_option = click.option(
     "--prior",
-    metavar="uniform|FILE",
+    metavar="NAME|FILE",
     callback=read_prior,
-    help="Expected mixture of origins: uniform, or a JSON file of shares by origin. Default: as in training.",
+    help="Expected mixture of origins: default (the model's own), training, uniform, or a JSON file of "
+    "shares or counts by origin.",
+)
+level_option = click.option(
+    "--level",
+    type=click.Choice(LEVELS),
+    default=LEVELS[0],
+    help="Answer with origins (the default), with their groups, or with regions; if the model has these.",
 )
 restrict_option = click.option(
     "--restrict",
     metavar="A,B",
     callback=split_origins,
-    help="Consider only these origins, separated by commas.",
+    help="Consider only these origins, or those of these groups or regions, separated by commas.",
 )
 abstain_option = click.option(
     "--abstain",
     type=click.FloatRange(0, 1),
     default=0.0,
     metavar="P",
-    help="Answer unknown (low-confidence) where no origin has this probability.",
+    help="Where no origin has this probability, answer its group or region, or unknown (low-confidence).",
 )
 column_option = click.option(
     "--column",

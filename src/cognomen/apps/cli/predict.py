@@ -14,6 +14,7 @@ from cognomen.apps.cli.options import (
     abstain_option,
     encoding_option,
     json_option,
+    level_option,
     model_options,
     prior_option,
     restrict_option,
@@ -21,7 +22,7 @@ from cognomen.apps.cli.options import (
 
 if TYPE_CHECKING:
     from cognomen.classifier.answers import Answer
-    from cognomen.classifier.classifier import Classifier
+    from cognomen.classifier.origins import Level, Tree
 
 Writer = Callable[[list["Answer"]], None]
 
@@ -41,6 +42,7 @@ Output:
   piped          one line per name: name, origin, probability; between tabs.
                  --top K prints K pairs of origin and probability.
                  Without an answer: "unknown", and an empty probability.
+                 With --abstain or --level the first may be a group or region.
                  --coverage adds a field: the origins of the set, with commas.
   --json         one JSON object per name (docs/schema.md)
 
@@ -62,6 +64,7 @@ of the output closed it.
     "--top", type=click.IntRange(min=1), metavar="K", help="Number of origins to show (3; piped: 1)."
 )
 @json_option("Print JSON lines.")
+@level_option
 @prior_option
 @restrict_option
 @abstain_option
@@ -80,6 +83,7 @@ def command(
     as_json: bool,
     model: str | None,
     as_is: bool,
+    level: Level,
     prior: str | Mapping[str, float],
     restrict: list[str] | None,
     abstain: float,
@@ -95,18 +99,18 @@ def command(
     """
     from cognomen.classifier.classifier import Classifier
 
-    if coverage is not None and (prior != "training" or restrict is not None):
-        raise click.UsageError(
-            "--coverage holds only for names mixed as in training: not with --prior or --restrict."
-        )
+    if coverage is not None and (prior not in ("default", "training") or restrict is not None):
+        raise click.UsageError("--coverage holds only under the default --prior, and not with --restrict.")
     blocks = names_for(names, path, encoding)
     classifier = Classifier.load(model)
-    write = writer(classifier, top, as_json=as_json, sets=coverage is not None)
+    classifier.tree.check_level(level)
+    write = writer(classifier.tree, top, level, as_json=as_json, sets=coverage is not None)
     for block in blocks:
         answers = classifier(
             block,
             top_k=top or 3,
             full_names=not as_is,
+            level=level,
             prior=prior,
             restrict=restrict,
             abstain_below=abstain,
@@ -115,15 +119,16 @@ def command(
         write(answers)
 
 
-def writer(classifier: Classifier, top: int | None, *, as_json: bool, sets: bool) -> Writer:
+def writer(tree: Tree, top: int | None, level: Level, *, as_json: bool, sets: bool) -> Writer:
     """Choose how answers are written: as JSON lines, as a table on a terminal, or one line per name."""
     if as_json:
         return write_json
     if sys.stdout is not None and sys.stdout.isatty():
         from cognomen.apps.cli.render import AnswerTable
 
-        return AnswerTable(classifier.origins).write
-    pairs = min(top or 1, len(classifier.origins))
+        coarser = tree.levels[tree.levels.index(level) :]
+        return AnswerTable([label for each in coarser for label in tree.labels(each)]).write
+    pairs = min(top or 1, len(tree.labels(level)))
     return lambda answers: write_lines(answers, pairs, sets)
 
 
@@ -140,12 +145,12 @@ def write_lines(answers: list[Answer], pairs: int, sets: bool) -> None:
 
 def line_of(answer: Answer, pairs: int, sets: bool) -> str:
     """Format an answer as fields separated by tabs."""
-    if answer.origin is None:
+    if answer.label is None:
         fields = ["unknown", ""]
     else:
-        fields = [
-            text for each in answer.origins[:pairs] for text in (each.origin, f"{each.probability:.4f}")
-        ]
+        fields = [answer.label, f"{answer.probability:.4f}"]
+        for each in answer.alternatives[: pairs - 1]:
+            fields += [each.origin, f"{each.probability:.4f}"]
     fields += [""] * (2 * pairs - len(fields))  # no answer, or fewer possible origins
     if sets:
         fields.append(",".join(answer.origin_set or ()))

@@ -16,7 +16,7 @@ import click
 from cognomen.apps.cli.input import one_line
 
 if TYPE_CHECKING:
-    from cognomen.classifier.answers import Answer, OriginProbability
+    from cognomen.classifier.answers import Answer
 
 Style = Mapping[str, Any]  # what click.style takes
 Piece = tuple[str, Style]
@@ -40,6 +40,8 @@ GAP = 2  # cells between columns
 PERCENT_WIDTH = len(">99.9%")
 LONGEST_NAME = 28
 LONGEST_RUNNER_UP = len("Vietnamese 12.3%,")
+EVIDENCE_WIDTH = len("spelling")
+WIDE = 60  # cells, enough to show the evidence
 
 
 def bar(share: float, width: int) -> str:
@@ -70,24 +72,31 @@ class Layout:
     name: int
     origin: int
     bar: int
+    evidence: int  # with the gap before it; 0 if it is not shown
     verdict: int  # everything to the right of the origin
 
     @classmethod
-    def fitting(cls, width: int, names: Sequence[str], origins: Sequence[str]) -> Layout:
-        """Divide `width` cells: names get what they need up to a third, the bar up to a sixth."""
-        longest_origin = max(cell_len(origin) for origin in (*origins, "unknown"))
-        origin = min(longest_origin, max(width // 5, 8))
-        bar_width = max(4, min(24, width // 6))
-        least = bar_width + GAP + PERCENT_WIDTH
+    def fitting(
+        cls, width: int, names: Sequence[str], labels: Sequence[str], *, evidence: bool = False
+    ) -> Layout:
+        """Divide `width` cells: names get what they need up to a third, the bar up to a sixth.
+
+        The evidence, if there is any, takes half of its cells from the bar, and is left out without room.
+        """
+        told = GAP + EVIDENCE_WIDTH if evidence and width >= WIDE else 0
+        longest_label = max(cell_len(label) for label in (*labels, "unknown"))
+        origin = min(longest_label, max(width // 4, 8))
+        bar_width = max(4, min(24, width // 6) - told // 2)
+        least = bar_width + GAP + PERCENT_WIDTH + told
         longest_name = max((cell_len(one_line(name)) for name in names), default=4)
         room = min(width // 3, width - origin - 2 * GAP - least)
         name = min(max(longest_name, 4), LONGEST_NAME, max(room, 4))
-        return cls(name, origin, bar_width, max(width - name - origin - 2 * GAP, least))
+        return cls(name, origin, bar_width, told, max(width - name - origin - 2 * GAP, least))
 
     @property
     def indent(self) -> int:
-        """Where the other origins start: to the right of the percentage or, without room, below the bar."""
-        beside = self.bar + PERCENT_WIDTH + 2 * GAP
+        """Where the other origins start: to the right of all else or, without room, below the bar."""
+        beside = self.bar + PERCENT_WIDTH + self.evidence + 2 * GAP
         return beside if self.verdict - beside >= LONGEST_RUNNER_UP else 0
 
 
@@ -95,15 +104,15 @@ class AnswerTable:
     """Writes answers as rows of a table, in blocks; the first block determines the layout.
 
     Args:
-        origins: those that the model knows.
+        labels: what can be answered: the origins, and perhaps groups and regions.
         width: in cells; that of the terminal if None.
         colours: whether to use colours; if None, unless NO_COLOR is set or the terminal has none.
     """
 
     def __init__(
-        self, origins: Sequence[str], width: int | None = None, *, colours: bool | None = None
+        self, labels: Sequence[str], width: int | None = None, *, colours: bool | None = None
     ) -> None:
-        self.origins = origins
+        self.labels = labels
         self.width = shutil.get_terminal_size().columns if width is None else width
         self.colours = has_colours() if colours is None else colours
         self.layout: Layout | None = None
@@ -116,7 +125,8 @@ class AnswerTable:
         """The lines that `write` prints."""
         if self.layout is None:
             names = [answer.name or "" for answer in answers]
-            self.layout = Layout.fitting(self.width, names, self.origins)
+            told = any(answer.evidence for answer in answers)
+            self.layout = Layout.fitting(self.width, names, self.labels, evidence=told)
             yield self.painted(heads(self.layout))
         for answer in answers:
             for pieces in row(answer, self.layout):
@@ -136,22 +146,25 @@ def has_colours() -> bool:
 
 def heads(layout: Layout) -> list[Piece]:
     """The headings of the columns."""
-    others = "also possible" if layout.indent else ""
-    right = f"{'probability'.ljust(layout.indent)}{others}"
+    right = "probability".ljust(layout.bar + GAP + PERCENT_WIDTH)
+    if layout.evidence:
+        right += " " * GAP + "evidence"
+    if layout.indent:
+        right = right.ljust(layout.indent) + "also possible"
     return [(padded("name", layout.name) + padded("origin", layout.origin) + right, DIM)]
 
 
 def row(answer: Answer, layout: Layout) -> Iterator[list[Piece]]:
     """The lines of an answer."""
     names = name_lines(answer)
-    if answer.origin is None:
-        origin, verdicts = ("unknown", YELLOW), refusal(answer, layout)
+    if answer.label is None:
+        label, verdicts = ("unknown", YELLOW), refusal(answer, layout)
     else:
-        origin, verdicts = (answer.origin, BOLD), verdict(answer.origins, layout)
+        label, verdicts = (answer.label, BOLD), verdict(answer, layout)
     if answer.origin_set is not None:
         verdicts += set_lines(answer.origin_set, layout)
     blank = ("", PLAIN)
-    for name, word, pieces in zip_longest(names, [origin], verdicts):
+    for name, word, pieces in zip_longest(names, [label], verdicts):
         yield [column(name or blank, layout.name), column(word or blank, layout.origin), *(pieces or [])]
 
 
@@ -174,12 +187,14 @@ def name_lines(answer: Answer) -> list[Piece]:
     return lines
 
 
-def verdict(origins: Sequence[OriginProbability], layout: Layout) -> list[list[Piece]]:
-    """The bar and the percentage of the first origin, and the others as text."""
-    best, *others = origins
-    share = " " * GAP + percent(best.probability).rjust(PERCENT_WIDTH)
-    head = [(bar(best.probability, layout.bar), CYAN), (share, PLAIN)]
-    words = [f"{each.origin} {percent(each.probability)}" for each in others]
+def verdict(answer: Answer, layout: Layout) -> list[list[Piece]]:
+    """The bar and the percentage of the answer, and the alternatives as text."""
+    probability = answer.probability or 0.0
+    share = " " * GAP + percent(probability).rjust(PERCENT_WIDTH)
+    head = [(bar(probability, layout.bar), CYAN), (share, PLAIN)]
+    if layout.evidence:
+        head.append((" " * GAP + (answer.evidence or "").ljust(EVIDENCE_WIDTH), DIM))
+    words = [f"{each.origin} {percent(each.probability)}" for each in answer.alternatives]
     width = layout.verdict - layout.indent
     lines = [shortened(line, width) for line in filled(words, width)]
     if layout.indent and lines:
@@ -250,6 +265,16 @@ def wrapped(text: str, fallback: int = 80) -> str:
         else textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
         for line in lines
     )
+
+
+def hanging(head: str, text: str, fallback: int = 80) -> str:
+    """Wrap a list with ", " between its entries to the right of a head, to the width of the terminal.
+
+    An entry is never divided, nor is any other text.
+    """
+    width = min(shutil.get_terminal_size((fallback, 24)).columns, 100)
+    lines = filled(text.split(", "), width - cell_len(head))
+    return "\n".join([head + lines[0], *(" " * cell_len(head) + line for line in lines[1:])])
 
 
 def plain_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,7 @@ from cognomen.apps.cli.options import (
     column_option,
     encoding_option,
     json_option,
+    level_option,
     model_options,
     print_json,
     prior_option,
@@ -21,6 +23,9 @@ from cognomen.apps.cli.options import (
 )
 from cognomen.apps.cli.progress import ProgressBar
 from cognomen.errors import DataError
+
+if TYPE_CHECKING:
+    from cognomen.classifier.origins import Level
 
 EXAMPLES = f"""\b
 Examples:
@@ -32,10 +37,19 @@ TABLE is a .csv, .tsv or .parquet file with headings; the new table may be of an
 and all columns are kept; empty lines are dropped. Four columns are added:
 
 \b
-  origin       the most likely origin; empty where there is no answer
-  probability  its calibrated probability; empty where there is no answer
+  origin       the most likely origin; empty where no origin is answered
+  probability  the answer's calibrated probability; empty where unknown
   status       ok or unknown
   reason       why it is unknown (docs/schema.md); empty where it is known
+
+If the model has a tree of origins, four more follow:
+
+\b
+  group        the most likely group of origins
+  region       the most likely region
+  level        origin, group or region: the most specific one that is likely
+               enough (--abstain)
+  evidence     known (the whole name has weights) or spelling
 
 A full name is answered for its surname: the last word, or what comes before a comma. Where surnames come
 first and without a comma (Mao Zedong), the column must hold the surnames alone.
@@ -53,6 +67,7 @@ the old one has one or is in another encoding.
 @click.option("--prefix", default="", metavar="TEXT", help="Prepended to the headings of the new columns.")
 @encoding_option
 @json_option("Print a summary as one JSON object.")
+@level_option
 @prior_option
 @restrict_option
 @abstain_option
@@ -65,6 +80,7 @@ def command(
     prefix: str,
     encoding: str | None,
     as_json: bool,
+    level: Level,
     prior: str | Mapping[str, float],
     restrict: list[str] | None,
     abstain: float,
@@ -91,6 +107,7 @@ def command(
             prefix=prefix,
             encoding=encoding,
             full_names=not as_is,
+            level=level,
             prior=prior,
             restrict=restrict,
             abstain_below=abstain,
