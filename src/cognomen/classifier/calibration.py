@@ -112,6 +112,7 @@ def fit_calibration(
     logits: ArrayLike,
     labels: ArrayLike,
     *,
+    weights: ArrayLike | None = None,
     log_prior_ratios: ArrayLike | None = None,
     by_origin: bool = False,
 ) -> Calibration:
@@ -124,6 +125,7 @@ def fit_calibration(
         logits: (N, C), finite.
         labels: (N,), integers from 0 to C - 1. Without names there is nothing to fit: the temperature is 1,
             and there are no thresholds.
+        weights: (N,), how much each name counts for the temperature; all alike if None.
         log_prior_ratios: (C,), those of the model's default prior (see `priors`), under which sets are made;
             None if it is that of the training. The temperature is fitted without them, as the labels are
             distributed as in training.
@@ -135,7 +137,7 @@ def fit_calibration(
     z = _checked_logits(logits)  # (N, C)
     if len(z) == 0:
         return Calibration()
-    temperature = fit_temperature(z, labels)
+    temperature = fit_temperature(z, labels, weights)
     mistakes = int((z.argmax(axis=1) != np.asarray(labels)).sum())
     if mistakes < LEAST_MISTAKES:
         temperature = max(temperature, 1.0)
@@ -172,7 +174,7 @@ def softmax_with_temperature(
     return result
 
 
-def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
+def fit_temperature(logits: ArrayLike, labels: ArrayLike, weights: ArrayLike | None = None) -> float:
     """The temperature, from 0.05 to 20, that minimises the mean log loss of the labels.
 
     The loss is convex in the inverse b = 1 / T, and its derivative is the mean over the names of the expected
@@ -183,6 +185,7 @@ def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
     Args:
         logits: (N, C), finite, one or more rows.
         labels: (N,), integers from 0 to C - 1.
+        weights: (N,), how much each name counts; all alike if None.
 
     Returns:
         The temperature; 1.0 if no other is better.
@@ -192,22 +195,23 @@ def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
     """
     z = _checked_logits(logits).astype(np.float64)  # (N, C)
     y = _checked_labels(labels, z)  # (N,)
+    w = None if weights is None else np.asarray(weights, np.float64)
     low, high = math.log(1 / HIGHEST), math.log(1 / LOWEST)
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
-        low, high = (middle, high) if _slope(z, y, math.exp(middle)) < 0 else (low, middle)
+        low, high = (middle, high) if _slope(z, y, w, math.exp(middle)) < 0 else (low, middle)
     temperature = math.exp(-(low + high) / 2)
-    return temperature if _log_loss(z, y, 1 / temperature) < _log_loss(z, y, 1.0) else 1.0
+    return temperature if _log_loss(z, y, w, 1 / temperature) < _log_loss(z, y, w, 1.0) else 1.0
 
 
-def _log_loss(z: Array, y: Ids, b: float) -> float:
-    return -float(log_softmax(b * z)[np.arange(len(y)), y].mean())
+def _log_loss(z: Array, y: Ids, w: Array | None, b: float) -> float:
+    return -float(np.average(log_softmax(b * z)[np.arange(len(y)), y], weights=w))
 
 
-def _slope(z: Array, y: Ids, b: float) -> float:
+def _slope(z: Array, y: Ids, w: Array | None, b: float) -> float:
     """The derivative of the mean log loss with respect to b: the sum over C of p z, minus the label's z."""
     expected = (softmax(b * z) * z).sum(axis=1)  # (N,)
-    return float((expected - z[np.arange(len(y)), y]).mean())
+    return float(np.average(expected - z[np.arange(len(y)), y], weights=w))
 
 
 def _checked_logits(logits: ArrayLike) -> Array:

@@ -8,21 +8,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from cognomen.classifier.calibration import Calibration, fit_calibration, softmax_with_temperature
 from cognomen.classifier.classifier import Classifier
 from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
-from cognomen.evaluation.metrics import evaluate
 from cognomen.rnn.engine.blas import one_blas_thread, reuse_memory
+from cognomen.training.calibrate import calibrate, places_of
 from cognomen.training.card import model_card
 from cognomen.training.checkpoint import read_checkpoint, write_checkpoint
 from cognomen.training.config import TrainingConfig
 from cognomen.training.dataset import corpus_sha256, describe_corpus
 from cognomen.training.run import EpochRecord, Progress, TrainingRun
 
-IN_DISTRIBUTION = 0.995  # share of the validation names below the out-of-distribution threshold
 MEASURED = ("validation_names", "history", "validation")  # facts that a second run takes over from the first
 
 
@@ -47,6 +43,7 @@ def train(
     *,
     checkpoint: Path | None = None,
     resume: bool = False,
+    validation: Corpus | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> TrainingResult:
     """Train a classifier on a corpus.
@@ -70,6 +67,7 @@ def train(
         checkpoint: a file that is replaced after each epoch, to resume from. The second run's is
             `second_checkpoint(checkpoint)`.
         resume: continue from `checkpoint`.
+        validation: the names to hold out, of the same origins, instead of some of the corpus.
         on_progress: called after each step.
 
     Raises:
@@ -81,7 +79,7 @@ def train(
         raise TrainingError("resuming needs the checkpoint's path, got None")
     reuse_memory()
     with one_blas_thread():
-        run = TrainingRun(corpus, config)
+        run = TrainingRun(corpus, config, validation=validation)
         if checkpoint is not None and not resume:  # left by an earlier run
             for path in (checkpoint, second_checkpoint(checkpoint)):
                 path.unlink(missing_ok=True)
@@ -142,35 +140,22 @@ def _classifier(run: TrainingRun, epochs: int, first: Classifier | None) -> Clas
         "epochs": epochs,
     }
     if first is None:
-        calibration, measured = _calibrate(run)
-        facts |= measured
+        calibrated = calibrate(run.validation_logits(), run.network, data, corpus)
+        calibration, default_prior = calibrated.calibration, calibrated.default_prior
+        facts |= calibrated.facts | {"history": [asdict(record) for record in run.history]}
     else:
-        calibration = first.calibration
+        calibration, default_prior = first.calibration, first.default_prior
         facts |= {key: first.facts[key] for key in MEASURED if key in first.facts}
     priors = data.priors.tolist()
     card = model_card(corpus.origins, priors, facts)
-    return Classifier(run.network, data.alphabet, corpus.origins, priors, calibration, facts, card)
-
-
-def _calibrate(run: TrainingRun) -> tuple[Calibration, dict[str, Any]]:
-    """Calibrate with the validation names, and measure on them."""
-    logits, names = run.validation_logits(), run.dataset.validation
-    calibration = replace(fit_calibration(logits, names.labels), ood_threshold=_ood_threshold(run))
-    facts: dict[str, Any] = {
-        "validation_names": len(names),
-        "history": [asdict(record) for record in run.history],
-    }
-    if len(names):
-        p = softmax_with_temperature(logits, calibration.temperature)
-        measured = evaluate(p, names.labels, run.corpus.origins)
-        keys = ("accuracy", "macro_f1", "log_loss", "ece")
-        facts["validation"] = {key: round(float(getattr(measured, key)), 4) for key in keys}
-    return calibration, facts
-
-
-def _ood_threshold(run: TrainingRun) -> float | None:
-    """The bits per letter that one validation name in 200 exceeds; None where there are fewer than 200."""
-    ngrams, names = run.network.ngrams, run.dataset.validation
-    if ngrams is None or len(names) * (1 - IN_DISTRIBUTION) < 1:
-        return None
-    return round(float(np.quantile(ngrams.bits_per_letter(names.texts), IN_DISTRIBUTION)), 4)
+    return Classifier(
+        run.network,
+        data.alphabet,
+        corpus.origins,
+        priors,
+        calibration,
+        facts,
+        card,
+        places=places_of(corpus),
+        default_prior=default_prior,
+    )

@@ -1,0 +1,123 @@
+"""What is fitted to the held-out names: temperature, default prior, thresholds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.classifier.calibration import Calibration, fit_calibration, softmax_with_temperature
+from cognomen.classifier.origins import Place
+from cognomen.classifier.priors import DefaultPrior
+from cognomen.corpora import Corpus
+from cognomen.corpora.world import read_origins
+from cognomen.evaluation.metrics import evaluate
+from cognomen.network.network import Network
+from cognomen.rnn.arrays import Array, Ids
+from cognomen.training.dataset import Dataset, Names
+
+IN_DISTRIBUTION: Final = 0.995  # share of the validation names below the out-of-distribution threshold
+RIGHT_SHARE: Final = 0.2  # of a name: origins with this share are right answers (protocol W)
+POWERS: Final = tuple(k / 10 for k in range(11))
+
+
+class Calibrated(NamedTuple):
+    """What `calibrate` finds: the calibration, the default prior, and facts for the model."""
+
+    calibration: Calibration
+    default_prior: DefaultPrior | None
+    facts: dict[str, Any]
+
+
+class _Pairs(NamedTuple):
+    """The held-out names, one row for each right origin: logits (N, C), labels (N,) and weights (N,)."""
+
+    logits: Array
+    labels: Ids
+    weights: NDArray[np.float64] | None
+
+
+def calibrate(logits: Array, network: Network, data: Dataset, corpus: Corpus) -> Calibrated:
+    """Calibrate with the validation names, and measure on them.
+
+    Where names have shares, each right origin of a name counts, and all origins alike.
+
+    Args:
+        logits: of the validation names, (N, C).
+        network: that gave them.
+        data: holds the validation names.
+        corpus: that it was made of.
+    """
+    pairs = _pairs(logits, data.validation)
+    populations = _populations(corpus)
+    facts: dict[str, Any] = {"validation_names": len(data.validation)}
+    if not len(pairs.labels):
+        prior = None if populations is None else DefaultPrior(populations, 0.5)
+        return Calibrated(fit_calibration(pairs.logits, pairs.labels), prior, facts)
+    calibration = fit_calibration(pairs.logits, pairs.labels, weights=pairs.weights)
+    p = softmax_with_temperature(pairs.logits, calibration.temperature)
+    measured = evaluate(p, pairs.labels, corpus.origins, weights=pairs.weights)
+    keys = ("accuracy", "macro_f1", "log_loss", "ece")
+    facts["validation"] = {key: round(float(getattr(measured, key)), 4) for key in keys}
+    default_prior = None
+    if populations is not None:
+        default_prior = _default_prior(pairs, calibration.temperature, populations, data.priors)
+        calibration = fit_calibration(
+            pairs.logits,
+            pairs.labels,
+            weights=pairs.weights,
+            log_prior_ratios=np.log(default_prior.shares) - np.log(data.priors),
+            by_origin=True,
+        )
+    calibration = replace(calibration, ood_threshold=_ood_threshold(network, data.validation))
+    return Calibrated(calibration, default_prior, facts)
+
+
+def places_of(corpus: Corpus) -> tuple[Place, ...] | None:
+    """The group and region of each origin, if the corpus is that of the world."""
+    if corpus.source != "world":
+        return None
+    known = {origin.name: (origin.group, origin.region) for origin in read_origins()}
+    return tuple(known[origin] for origin in corpus.origins)
+
+
+def _populations(corpus: Corpus) -> tuple[float, ...] | None:
+    if corpus.source != "world":
+        return None
+    known = {origin.name: origin.millions for origin in read_origins()}
+    return tuple(known[origin] for origin in corpus.origins)
+
+
+def _pairs(logits: Array, names: Names) -> _Pairs:
+    if names.origins is None or names.shares is None:
+        return _Pairs(logits, names.labels, None)
+    right = np.flatnonzero(names.shares.data >= RIGHT_SHARE)
+    labels = names.origins.data[right]
+    weights = 1 / np.bincount(labels)[labels]
+    return _Pairs(logits[names.origins.rows[right]], labels, weights * len(labels) / weights.sum())
+
+
+def _default_prior(
+    pairs: _Pairs, temperature: float, populations: tuple[float, ...], priors: NDArray[np.float64]
+) -> DefaultPrior:
+    """The prior whose answers are right most often, for origins that count alike and by their populations.
+
+    Equal shares are best for the first, whole populations for the second: the power has the best mean.
+    """
+    people = np.asarray(populations)[pairs.labels] * (1 if pairs.weights is None else pairs.weights)
+
+    def accuracy(power: float) -> float:
+        ratios = np.log(DefaultPrior(populations, power).shares) - np.log(priors)
+        right = (pairs.logits / temperature + ratios).argmax(axis=1) == pairs.labels
+        return float(np.average(right, weights=pairs.weights) + np.average(right, weights=people))
+
+    return DefaultPrior(populations, max(POWERS, key=accuracy))
+
+
+def _ood_threshold(network: Network, names: Names) -> float | None:
+    """The bits per letter that one validation name in 200 exceeds; None where there are fewer than 200."""
+    if network.ngrams is None or len(names) * (1 - IN_DISTRIBUTION) < 1:
+        return None
+    return round(float(np.quantile(network.ngrams.bits_per_letter(names.texts), IN_DISTRIBUTION)), 4)
