@@ -46,6 +46,9 @@ class Calibration:
             None if no names were held out to fit them.
         ood_threshold: in bits per letter (see `ngrams`): names above it are out-of-distribution; None if too
             few names were held out to set it.
+        script_ood_thresholds: for names whose first letter is of one of these scripts (see
+            `Alphabet.scripts`), in place of `ood_threshold`; None if there are none. A script that is not
+            among them has had too few names to tell.
         origin_set_levels: the thresholds of each origin for `conformal.COVERAGES`, (C,) tuples. They replace
             `set_levels`; None if there are none.
     """
@@ -53,6 +56,7 @@ class Calibration:
     temperature: float = 1.0
     set_levels: tuple[float, ...] | None = None
     ood_threshold: float | None = None
+    script_ood_thresholds: Mapping[str, float] | None = None
     origin_set_levels: tuple[tuple[float, ...], ...] | None = None
 
     def set_limits(self, coverage: float) -> float | NDArray[np.float64]:
@@ -92,7 +96,14 @@ class Calibration:
             if not isinstance(by_origin, list):
                 raise InputError("origin_set_levels: expected a list with one for each origin")
             by_origin = tuple(_rising("origin_set_levels", each, len(COVERAGES)) for each in by_origin)
-        return cls(float(facts["temperature"]), levels, limit, by_origin)
+        by_script = facts.get("script_ood_thresholds")
+        if by_script is not None and not (
+            isinstance(by_script, dict) and all(type(each) in (int, float) for each in by_script.values())
+        ):
+            raise InputError(
+                f"script_ood_thresholds: expected numbers by script, got {str(by_script)[:60]!r}"
+            )
+        return cls(float(facts["temperature"]), levels, limit, by_script, by_origin)
 
 
 def _listed(value: Any) -> Any:

@@ -253,10 +253,10 @@ class Classifier(Model):
             reading = read_column(block, self.alphabet, lower=self.lower, full_names=opts.full_names)
             found = self.network.evidence(reading.spellings, threads=opts.threads, bits=detect)
             p = softmax_with_temperature(found.logits, self.temperature, weights)  # (S, C)
-            bits = found.bits_per_letter
-            ood = (
-                np.zeros(len(p), bool) if bits is None else self.out_of_distribution(reading.spellings, bits)
-            )
-            known = found.known  # 0 and 1 are indices into EVIDENCE
+            bits, known = found.bits_per_letter, found.known
+            ood = np.zeros(len(p), bool)
+            if bits is not None:
+                ood = self.out_of_distribution(reading.spellings, bits, known)
+            # 0 and 1 are indices into EVIDENCE.
             evidence = np.full(len(p), -1, np.int8) if known is None else (~known).astype(np.int8)
             yield ScoredBlock(start, block, reading, p, ood, evidence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -185,26 +186,35 @@ class Model:
     @property
     def detects_ood(self) -> bool:
         """Whether the model can tell names that are out of distribution, unlike its training names."""
-        return self.calibration.ood_threshold is not None and self.network.ngrams is not None
+        calibration = self.calibration
+        thresholds = calibration.ood_threshold, calibration.script_ood_thresholds
+        return thresholds != (None, None) and self.network.ngrams is not None
 
-    def out_of_distribution(self, names: Ragged, bits: Array) -> NDArray[np.bool_]:
+    def out_of_distribution(
+        self, names: Ragged, bits: Array, known: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.bool_]:
         """Which of N names of ids are unlike the training names, (N,).
 
         Such a name has more bits per letter than the calibration's threshold both with its marks and without
         them. Marks alone do not count, since few languages are spelled with theirs in training: the 18 files
-        have Czech without marks, so that "Dvořák" would look as odd as random letters.
+        have Czech without marks, so that "Dvořák" would look as odd as random letters. A name with weights
+        of its own is never odd.
 
         Args:
             names: the ids of the names' letters.
-            bits: their bits per letter (see `Ngrams.bits_per_letter`), (N,).
+            bits: their bits per letter (see `NgramLayer.bits_per_letter`), (N,).
+            known: which have weights of their own, (N,); none if None.
 
         Raises:
             InputError: the model cannot tell.
         """
-        threshold, ngrams = self.calibration.ood_threshold, self.network.ngrams
-        if threshold is None or ngrams is None:
+        ngrams = self.network.ngrams
+        if ngrams is None or not self.detects_ood:
             raise InputError("this model cannot tell: it has no n-grams, or too few names were held out")
-        odd = bits > threshold
+        limits = self._ood_limits.take(names.data.take(names.starts))  # (N,)
+        odd = bits > limits
+        if known is not None:
+            odd &= ~known
         if not odd.any():
             return odd
         rows = np.flatnonzero(odd)  # (U,)
@@ -213,8 +223,18 @@ class Model:
         if is_mark.any():
             marks = np.bincount(suspects.rows[is_mark], minlength=len(rows))  # (U,)
             unmarked = Ragged(suspects.data[~is_mark], suspects.lengths - marks)
-            odd[rows] = ngrams.bits_per_letter(unmarked) > threshold
+            odd[rows] = ngrams.bits_per_letter(unmarked) > limits[rows]
         return odd
+
+    @cached_property
+    def _ood_limits(self) -> NDArray[np.float64]:
+        """The bits per letter above which a name is odd, by the id of its first letter, (V,)."""
+        calibration = self.calibration
+        if calibration.script_ood_thresholds is None:
+            limit = np.inf if calibration.ood_threshold is None else calibration.ood_threshold
+            return np.full(len(self.alphabet), limit)
+        by_script = calibration.script_ood_thresholds
+        return np.array([by_script.get(script, np.inf) for script in self.alphabet.scripts.tolist()])
 
     def __repr__(self) -> str:
         a = self.network.architecture

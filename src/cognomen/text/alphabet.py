@@ -61,6 +61,11 @@ class Alphabet:
         """Whether each id is that of a combining mark, (V,)."""
         return np.array([False, *(unicodedata.category(letter).startswith("M") for letter in self._letters)])
 
+    @cached_property
+    def scripts(self) -> NDArray[np.str_]:
+        """The script of each id, (V,): "LATIN", "CYRILLIC", "CJK" …; "" for the unknown letter."""
+        return np.array(["", *(unicodedata.name(letter, "").split(" ")[0] for letter in self._letters)])
+
     def __len__(self) -> int:
         """V, including the unknown letter."""
         return len(self._letters) + 1

@@ -19,6 +19,8 @@ from cognomen.rnn.arrays import Array, Ids
 from cognomen.training.dataset import Dataset, Names
 
 IN_DISTRIBUTION: Final = 0.995  # share of the validation names below the out-of-distribution threshold
+IN_DISTRIBUTION_OF_SCRIPT: Final = 0.999
+FEWEST_OF_SCRIPT: Final = 500
 RIGHT_SHARE: Final = 0.2  # of a name: origins with this share are right answers (protocol W)
 POWERS: Final = tuple(k / 10 for k in range(11))
 
@@ -71,7 +73,11 @@ def calibrate(logits: Array, network: Network, data: Dataset, corpus: Corpus) ->
             log_prior_ratios=np.log(default_prior.shares) - np.log(data.priors),
             by_origin=True,
         )
-    calibration = replace(calibration, ood_threshold=_ood_threshold(network, data.validation))
+    if corpus.source == "world":
+        limits = _script_ood_thresholds(network, data)
+        calibration = replace(calibration, script_ood_thresholds=limits)
+    else:
+        calibration = replace(calibration, ood_threshold=_ood_threshold(network, data.validation))
     return Calibrated(calibration, default_prior, facts)
 
 
@@ -121,3 +127,21 @@ def _ood_threshold(network: Network, names: Names) -> float | None:
     if network.ngrams is None or len(names) * (1 - IN_DISTRIBUTION) < 1:
         return None
     return round(float(np.quantile(network.ngrams.bits_per_letter(names.texts), IN_DISTRIBUTION)), 4)
+
+
+def _script_ood_thresholds(network: Network, data: Dataset) -> dict[str, float]:
+    """The bits per letter that one validation name in 1,000 exceeds, by the script of the first letter.
+
+    Where fewer were held out, a script's rarest names would decide; it has no threshold.
+    """
+    names = data.validation.texts
+    if network.ngrams is None or not len(names):
+        return {}
+    bits = network.ngrams.bits_per_letter(names)
+    scripts = data.alphabet.scripts[names.data[names.starts]]
+    limits = {}
+    for script in sorted(set(scripts.tolist()) - {""}):
+        of_script = bits[scripts == script]
+        if len(of_script) >= FEWEST_OF_SCRIPT:
+            limits[script] = round(float(np.quantile(of_script, IN_DISTRIBUTION_OF_SCRIPT)), 4)
+    return limits

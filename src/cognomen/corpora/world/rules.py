@@ -18,6 +18,10 @@ SAME_ORIGIN: Final[Mapping[str, str]] = {
 # The least count that a name needs in a list whose tail holds names from everywhere, and typing errors.
 MIN_COUNT: Final[Mapping[str, float]] = {"fr_insee": 100, "es_ine2010": 30, "ru_names_count": 4}
 
+# Lists of single words, in which anything with a space is a firm or an office.
+SINGLE_WORDS: Final = frozenset({"ru_names_count", "ua_names_translator"})
+MOST_WORDS: Final = 4  # of a surname; longer ones are whole names or titles
+
 # Lists of notable persons: samples, in which few persons have one name and most names are absent.
 NOTABLE: Final = frozenset({"arabic_wikidata", "mongolian_elements", "nigeria_split", "wikipedia_people"})
 FEWEST_NOTABLE: Final = 20  # names; fewer of an origin say which names there are, not how common they are

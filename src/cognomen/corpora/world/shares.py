@@ -83,9 +83,13 @@ def read_list(source: str, origin: str, rows: list[Cells], trust: float) -> Name
 
 def _kept(source: str, rows: Iterable[Cells], dropped: Counter[str]) -> Iterable[Cells]:
     least = rules.MIN_COUNT.get(source, 0)
+    most = 1 if source in rules.SINGLE_WORDS else rules.MOST_WORDS
     for row in rows:
-        if not normalise(row[0] or row[1]):
+        words = normalise(row[0] or row[1]).split()
+        if not words:
             dropped["no letters"] += 1
+        elif len(words) > most:
+            dropped[f"{source}: more than {most} word{'s' * (most > 1)}"] += 1
         elif row[2] is not None and row[2] < least:
             dropped[f"{source}: fewer than {least:g} bearers"] += 1
         else:
