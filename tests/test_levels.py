@@ -527,6 +527,7 @@ def test_errors_are_near_or_far(model: str, tmp_path: Path) -> None:
     assert groups["accuracy"] == pytest.approx(2 / 5)
     assert [each["origin"] for each in groups["origins"]][:2] == ["British", "Scandinavian"]
     assert groups["levels"] == pytest.approx({"region": 3 / 5})
+    assert any(line.startswith("group ") for line in lines(inside(*arguments, "--level", "group")))
 
 
 def test_levels_and_errors_are_weighted(model: str, tmp_path: Path) -> None:
