@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,16 @@ from cognomen.apps.cli.explain import about
 from cognomen.apps.cli.render import AnswerTable, cell_len, percent
 from cognomen.apps.tables import ANSWER_COLUMNS, TREE_COLUMNS, score_column
 from cognomen.classifier import Answer, Classifier
+from cognomen.classifier import answers as answers_module
 from cognomen.classifier import priors as priors_module
+from cognomen.classifier.answers import answer_block
 from cognomen.classifier.calibration import Calibration
-from cognomen.classifier.decisions import EVIDENCE, REASONS
-from cognomen.classifier.origins import LEVELS
+from cognomen.classifier.decisions import EVIDENCE, REASONS, ScoredBlock
+from cognomen.classifier.origins import LEVELS, Tree
 from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
+from cognomen.text.ragged import Ragged
+from cognomen.text.reading import ColumnReading
 
 NAMES = ["Hansen", "Smith", "", None, "Nakamura", "Kim", "O'Brien", "123", "Olsen"]
 P = {"English": 0.3, "Swedish": 0.25, "Danish": 0.2, "Norwegian": 0.15, "Japanese": 0.06, "Korean": 0.04}
@@ -143,17 +148,65 @@ def test_a_level_that_is_none(clf: Classifier) -> None:
             call(["Hansen"], level="group")  # type: ignore[operator]
 
 
+# --- memory ---------------------------------------------------------------------------------------------
+
+
+def block_of(count: int, origins: int) -> tuple[ScoredBlock, Tree]:
+    """Texts with random probabilities, of which some are equal."""
+    p = np.random.default_rng(0).integers(1, 50, (count, origins)).astype(np.float32)
+    reading = ColumnReading(Ragged(np.zeros(count, np.uint8), np.ones(count, np.intp)), np.arange(count), {})
+    block = ScoredBlock(
+        0,
+        ["x"] * count,
+        reading,
+        p / p.sum(axis=1, keepdims=True),
+        np.zeros(count, bool),
+        np.full(count, -1, np.int8),
+    )
+    places = [(f"group {k // 4}", f"region {k // 12}") for k in range(origins)]
+    return block, Tree([f"origin {k}" for k in range(origins)], places)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("limits", [None, 0.5])
+def test_answers_do_not_depend_on_how_many_are_ranked_at_once(
+    monkeypatch: pytest.MonkeyPatch, level: Any, limits: float | None
+) -> None:
+    block, tree = block_of(100, 30)
+    expected = answer_block(block, tree, 3, level=level, limits=limits)
+    monkeypatch.setattr(answers_module, "ROWS", 7)
+    assert answer_block(block, tree, 3, level=level, limits=limits) == expected
+
+
+def test_answers_take_little_memory_besides_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Far less than the ranks of all origins, 8 bytes each."""
+    block, tree = block_of(1 << 13, 100)
+    monkeypatch.setattr(answers_module, "ROWS", 1 << 8)
+    tracemalloc.start()
+    answers = answer_block(block, tree, 3)
+    own, highest = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(answers) == 1 << 13
+    assert highest - own < 8 * block.probabilities.size / 2
+
+
 # --- what it rests on -----------------------------------------------------------------------------------
 
 
-def test_the_evidence_goes_everywhere(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Names of five letters are known here."""
-    found, network = clf.network.evidence, clf.network
+@pytest.fixture
+def fives(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> Classifier:
+    """Knows the names of five letters."""
+    found = clf.network.evidence
 
     def evidence(names: Any, **asked: Any) -> Any:
         return found(names, **asked)._replace(known=names.lengths == 5)
 
-    monkeypatch.setattr(network, "evidence", evidence)
+    monkeypatch.setattr(clf.network, "evidence", evidence)
+    return clf
+
+
+def test_the_evidence_goes_everywhere(fives: Classifier) -> None:
+    clf = fives
     expected = ["spelling", "known", None, None, "spelling", "spelling", "spelling", None, "known"]
     answers = clf(NAMES)
     assert [answer.evidence for answer in answers] == expected
@@ -166,6 +219,46 @@ def test_the_evidence_goes_everywhere(clf: Classifier, monkeypatch: pytest.Monke
 
 def test_a_network_without_names_of_its_own_cannot_tell(clf: Classifier) -> None:
     assert [answer.evidence for answer in clf(NAMES)] == [None] * len(NAMES)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_the_evidence_has_a_column_where_there_is_room(fives: Classifier, width: int) -> None:
+    answers = fives(["Hansen", "Smith", "123", "van der Westhuizen-Oppenheimer"])
+    heads, *rows = AnswerTable(fives.origins, width, colours=False).lines(answers)
+    assert max(map(cell_len, [heads, *rows])) <= width
+    assert ("evidence" in heads) == (width >= 60)
+    if "evidence" in heads:
+        at, named = heads.index("evidence"), [row for row in rows if not row.startswith(" ")]
+        assert [row[at:].split("  ")[0] for row in named if "unknown" not in row] == [
+            *("spelling", "known", "spelling")
+        ]
+
+
+def test_without_evidence_there_is_no_column_for_it(clf: Classifier) -> None:
+    heads, *_ = AnswerTable(clf.origins, 80, colours=False).lines(clf(NAMES))
+    assert heads.split("  ")[-1] == "also possible"
+    assert "evidence" not in heads
+
+
+def test_all_faces_say_the_same_on_any_number_of_threads(fives: Classifier) -> None:
+    """There are enough names for the network to divide them among threads."""
+    pa = pytest.importorskip("pyarrow")
+    letters = "abcdeghiklmnoprstuvz"
+    names = [
+        *NAMES,
+        *(f"{a}{b}{c}{a * (k % 3)}" for k, a in enumerate(letters) for b in letters for c in letters),
+    ]
+    options: dict[str, Any] = {"abstain_below": 0.6}
+    one, two = (fives(names, threads=threads, **options) for threads in (1, 2))
+    for field in ("label", "level", "group", "region", "status", "reason", "evidence"):
+        assert [getattr(each, field) for each in one] == [getattr(each, field) for each in two]
+    assert {"origin", "group", "region", None} == {each.level for each in one}
+    scored = score_column(fives, pa.array(names), threads=2, **options)
+    for column in (*ANSWER_COLUMNS, *TREE_COLUMNS):
+        said = [getattr(each, column) for each in two]
+        assert scored[column].to_pylist() == (pytest.approx(said) if column == "probability" else said)
+    shares = [fives.composition(names, level="group", threads=threads).shares for threads in (1, 2)]
+    assert [each.share for each in shares[0]] == pytest.approx([each.share for each in shares[1]], abs=1e-6)
 
 
 # --- the default prior, and groups in priors ------------------------------------------------------------
@@ -434,6 +527,7 @@ def test_errors_are_near_or_far(model: str, tmp_path: Path) -> None:
     assert groups["accuracy"] == pytest.approx(2 / 5)
     assert [each["origin"] for each in groups["origins"]][:2] == ["British", "Scandinavian"]
     assert groups["levels"] == pytest.approx({"region": 3 / 5})
+    assert any(line.startswith("group ") for line in lines(inside(*arguments, "--level", "group")))
 
 
 def test_levels_and_errors_are_weighted(model: str, tmp_path: Path) -> None:

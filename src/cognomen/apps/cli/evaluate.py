@@ -58,6 +58,7 @@ class EvaluationReport:
         notes: sentences on how to read the figures.
         levels: the accuracy at each higher level of the model's tree of origins; {} without.
         misses: how far the wrong answers are from the right ones in this tree; None without.
+        level: of the answers that the figures are about.
     """
 
     evaluation: Evaluation
@@ -66,6 +67,7 @@ class EvaluationReport:
     notes: Sequence[str]
     levels: Mapping[str, float] = field(default_factory=dict)
     misses: Misses | None = None
+    level: Level = "origin"
 
     def to_json(self) -> dict[str, Any]:
         """The figures, their intervals and the notes as JSON values."""
@@ -153,6 +155,7 @@ def measure(
         list(notes_on(classifier, corpus, foreign, evaluation, unanswered)),
         {each: coarser.accuracy for each, coarser in found.items()},
         None if tree.places is None else misses_of(tree, level, evaluation),
+        level,
     )
 
 
@@ -255,7 +258,7 @@ def distances(misses: Misses | None) -> Iterator[str]:
 
 
 def by_origin(measured: EvaluationReport) -> str:
-    """Format a table with a row for each origin, each score with its interval."""
+    """Format a table with a row for each origin, or label of another level, each score with its interval."""
     from cognomen.apps.cli.render import amount, plain_table
 
     rows = []
@@ -265,7 +268,7 @@ def by_origin(measured: EvaluationReport) -> str:
         if not scores.support:  # nothing was measured
             cells = [("–", "")] * len(SCORES)
         rows.append((scores.origin, amount(scores.support), *chain.from_iterable(cells)))
-    return plain_table(("origin", "names", "precision", "", "recall", "", "F1", ""), rows)
+    return plain_table((measured.level, "names", "precision", "", "recall", "", "F1", ""), rows)
 
 
 def span(interval: tuple[float, float] | None, decimals: int = 3) -> str:
