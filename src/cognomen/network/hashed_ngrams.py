@@ -29,7 +29,9 @@ from cognomen.rnn.initializers import Initializer, uniform
 from cognomen.rnn.layers import Linear
 from cognomen.text.ragged import Ragged
 
-NAME_FACTOR: Final = 2.0  # x_name; the n-grams together have the length ngrams.FACTOR
+# x_name. The n-grams together have the length ngrams.FACTOR; a name's own row is seen far less often than
+# they are, and has to be learned in a few steps.
+NAME_FACTOR: Final = 8.0
 Hashes = NDArray[np.uint64]
 # Odd constants with well-spread bits: the golden ratio and, from SplitMix64 (Steele et al. 2014), its mixers.
 _STEP, _MIX_1, _MIX_2 = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
