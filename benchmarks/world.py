@@ -20,6 +20,7 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "world.json"
 MODELS = HERE / "world"  # tables, checkpoints and models, not committed
 PRETRAINED = HERE.parent / "src" / "cognomen" / "models" / "world"
+
+KINDS = ("measured", "shipped", "bag")
 
 CONFIG = TrainingConfig(
     embedding_size=48,
@@ -59,6 +62,12 @@ CONFIG = TrainingConfig(
 )
 
 
+# The rival on the same names: a bag of n-grams. What is left of the recurrent part has one unit.
+BAG = replace(
+    CONFIG, embedding_size=1, hidden_size=1, rnn_loss_weight=0.0, ngram_bits=20, ngram_rank=64, epochs=2
+)
+
+
 def world() -> World:
     """The corpus, built if need be."""
     path = MODELS / "world.parquet"
@@ -71,13 +80,13 @@ def world() -> World:
 
 
 def train_one(names: World, which: str) -> None:
-    """Train without the test names, or on all names; and save the model."""
-    parts = ("training",) if which == "measured" else ("training", "validation", "test")
+    """Train without the test names, or on all names ("shipped"); and save the model."""
+    parts = ("training", "validation", "test") if which == "shipped" else ("training",)
     began = time.perf_counter()
     checkpoint = MODELS / f"{which}.checkpoint"
     result = train(
         names.corpus(*parts),
-        CONFIG,
+        BAG if which == "bag" else CONFIG,
         checkpoint=checkpoint,
         resume=checkpoint.exists(),
         validation=names.corpus("validation"),
@@ -127,6 +136,7 @@ def measure(names: World) -> dict[str, Any]:
         "corpus": json.loads((MODELS / "report.json").read_text()),
         "W": measure_unseen(measured, names, "test"),
         "W, validation": measure_unseen(measured, names, "validation"),
+        "W, bag of n-grams": measure_unseen(Classifier.load(MODELS / "bag"), names, "test"),
         "P": {
             "measured": measure_people(measured, names, ("training",)),
             "shipped": measure_people(shipped, names, ("training", "validation", "test")),
@@ -151,11 +161,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--stage", choices=("train", "measure", "ship"))
-    parser.add_argument("--which", choices=("measured", "shipped"))
+    parser.add_argument("--which", choices=KINDS)
     asked = parser.parse_args()
     if asked.stage in (None, "train"):
         names = world()
-        for which in (asked.which,) if asked.which else ("measured", "shipped"):
+        for which in (asked.which,) if asked.which else KINDS:
             train_one(names, which)
     if asked.stage in (None, "measure"):
         found = measure(world())
