@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -12,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_ngrams import NAMES, substrings
 
+from cognomen.classifier import Classifier
 from cognomen.errors import InputError
 from cognomen.explanation.attribution import attribute_letters
+from cognomen.io.model_folder import read_artifact
 from cognomen.network import Architecture, Network, Ngrams
 from cognomen.network.hashed_ngrams import HashedNgrams, quantise
 from cognomen.network.hashing import HashTables, hash_tables
@@ -414,6 +417,31 @@ def test_the_network_knows_names_however_they_are_read() -> None:
         assert single.known is not None
         assert single.known[0] == alone.known[i]
         np.testing.assert_allclose(single.logits[0], network.logits(texts)[i], atol=1e-4)
+
+
+def test_a_model_is_saved_in_few_bytes_and_read_as_it_is(tmp_path: Path) -> None:
+    """A byte for each weight of n-grams and names, two for the others."""
+    tables = tables_of(KNOWN)
+    network = Network(ARCHITECTURE, ngrams=tables, rng=np.random.default_rng(1))
+    model = Classifier(network, ALPHABET, ["A", "B", "C", "D"], [0.25] * 4)
+    for name, half in [("whole", False), ("half", True)]:
+        model.save(tmp_path / name, half=half)
+    again = Classifier.load(tmp_path / "half")
+    kinds = {name: tensor.dtype.name for name, tensor in read_artifact(tmp_path / "half").tensors.items()}
+    assert kinds.pop("ngrams.embedding") == "int8"
+    assert kinds.pop("ngrams.keys") == kinds.pop("ngrams.name_keys") == "uint16"
+    assert set(kinds.values()) == {"float16"}
+    assert again.network.params["ngrams.embedding"].dtype == np.int8
+    whole, half = (tmp_path / name / "model.safetensors" for name in ("whole", "half"))
+    rows = len(network.params["ngrams.embedding"])
+    assert whole.stat().st_size - half.stat().st_size > 3 * 5 * rows
+    expected, found = (each.logits(["abcab", "b", "cabb"]) for each in (model, again))
+    np.testing.assert_allclose(found, expected, atol=0.02)
+    assert not np.array_equal(found, expected)
+    again.save(tmp_path / "again", half=True)
+    assert (tmp_path / "again" / "model.safetensors").read_bytes() == half.read_bytes()
+    Classifier.load(tmp_path / "whole").save(tmp_path / "again")
+    assert (tmp_path / "again" / "model.safetensors").read_bytes() == whole.read_bytes()
 
 
 GOOD = HashTables(np.ones(4, np.uint16), np.ones(4, np.float16), np.ones(2, np.uint16))

@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError, check_whole_number
 from cognomen.network.architecture import Architecture
-from cognomen.network.hashed_ngrams import HashedNgrams
+from cognomen.network.hashed_ngrams import HashedNgrams, quantise
 from cognomen.network.hashing import HashTables
 from cognomen.network.ngrams import Evidence, NgramLayer, Ngrams
 from cognomen.rnn.arrays import Array, Ids
@@ -144,6 +144,16 @@ class Network(Layer):
         if isinstance(self.ngrams, HashedNgrams):
             return {**self.params, **dict(zip(HASH_TABLES, self.ngrams.tables, strict=True))}
         return dict(self.params)
+
+    @property
+    def compact_tensors(self) -> dict[str, NDArray[Any]]:
+        """`tensors` in fewer bytes: in float16, the rows of hashed n-grams in int8 (see `quantise`)."""
+        params = self.params
+        if isinstance(self.ngrams, HashedNgrams):
+            quantised = quantise(self.ngrams.params)
+            params = params | {f"ngrams.{name}": value for name, value in quantised.items()}
+        narrow = {name: p if p.dtype == np.int8 else p.astype(np.float16) for name, p in params.items()}
+        return self.tensors | narrow
 
     def forward(
         self, names: Ragged, rng: np.random.Generator | None = None
