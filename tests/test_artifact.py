@@ -119,7 +119,8 @@ def test_the_facts_are_plain_ascii_json_that_a_person_can_read(folder: Path) -> 
         st.sampled_from([np.float16, np.float32, np.float64]),
         hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4),
         elements=st.integers(-2000, 2000),
-    ),
+    )
+    | hnp.arrays(st.sampled_from(["int8", "uint8", "uint16", "uint32"]), hnp.array_shapes(min_side=0)),
     name=st.text(st.characters(codec="utf-8"), min_size=1, max_size=8).filter(lambda n: n != "__metadata__"),
     training=st.dictionaries(
         st.text(st.characters(codec="utf-8")), st.none() | st.floats(allow_nan=False, allow_infinity=False)
@@ -133,6 +134,17 @@ def test_what_is_written_is_read(
     folder = tmp_path_factory.mktemp("models") / "one"
     write_artifact(folder, Artifact({name: values}, facts, card))
     assert_same(read_artifact(folder), Artifact({name: values}, facts, card))
+
+
+def test_eight_bits_take_a_byte_each(tmp_path: Path) -> None:
+    """As safetensors has them: a type "I8", two's complement."""
+    tensors = {"ngrams.embedding": np.array([[-127, 0], [1, 127]], np.int8)}
+    write_artifact(tmp_path / "m", replace(small_artifact(), tensors=tensors))
+    data = (tmp_path / "m" / "model.safetensors").read_bytes()
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    assert header == {"ngrams.embedding": {"dtype": "I8", "shape": [2, 2], "data_offsets": [0, 4]}}
+    assert data[-4:] == bytes([0x81, 0x00, 0x01, 0x7F])
+    assert_same(read_artifact(tmp_path / "m"), replace(small_artifact(), tensors=tensors))
 
 
 def test_keys_that_are_not_text_are_kept_as_json_keeps_them(tmp_path: Path) -> None:
@@ -343,7 +355,7 @@ BFLOAT16 = len(HEADER).to_bytes(8, "little") + HEADER + b"\0\0"  # sound, but no
         (save_safetensors({}), "expected tensors, got none"),
         (
             save_safetensors({"a": np.array([1, 2])}),
-            "tensor a: expected float16, float32, float64, uint8, uint16, uint32, got int64",
+            "tensor a: expected float16, float32, float64, int8, uint8, uint16, uint32, got int64",
         ),
         (save_safetensors({"a": np.array([1, np.nan])}), "tensor a: expected finite numbers"),
         (

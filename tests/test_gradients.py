@@ -203,9 +203,11 @@ def test_the_textbook_network_through_time(kind: str, shape: tuple[int, ...], bi
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.2])
 @pytest.mark.parametrize("weights", [None, np.array([0.5, 2.0, 1.0])])
-def test_the_loss(smoothing: float, weights: Array | None) -> None:
+@pytest.mark.parametrize(
+    "labels", [np.array([0, 2, 2, 1]), np.array([[1, 0, 0], [0.2, 0.3, 0.5], [0, 0.6, 0.4], [0, 0, 1]])]
+)
+def test_the_loss(smoothing: float, weights: Array | None, labels: Array) -> None:
     logits = np.random.default_rng(4).standard_normal((4, 3)) * 3
-    labels = np.array([0, 2, 2, 1])
 
     def loss() -> float:
         return cross_entropy(logits, labels, class_weights=weights, label_smoothing=smoothing)[0]

@@ -21,7 +21,7 @@ from rnn_cases import DIRECTIONS, KINDS, NETWORK_KINDS, SHAPES, WAYS, assert_wit
 from safetensors.numpy import load_file
 
 from cognomen.network import Architecture, Network
-from cognomen.rnn import GRU, Recurrent, pack
+from cognomen.rnn import GRU, Recurrent, cross_entropy, pack
 
 torch = pytest.importorskip("torch", reason="PyTorch is the referee here; the golden files stand in")
 
@@ -125,6 +125,28 @@ def test_packing_is_torchs_layout() -> None:
 @pytest.mark.parametrize(("smoothing", "weighted"), LOSSES)
 def test_cross_entropy(smoothing: float, weighted: bool) -> None:
     check_loss(smoothing, weighted, make_golden.loss_case(smoothing, weighted))
+
+
+@pytest.mark.parametrize(("smoothing", "weighted"), LOSSES)
+def test_cross_entropy_of_distributions(smoothing: float, weighted: bool) -> None:
+    """Torch takes the mean over the rows, whatever the weights."""
+    rng = np.random.default_rng(8)
+    logits, q, weights = (
+        rng.normal(0, 3, (5, 4)),
+        rng.dirichlet(np.ones(4), 5),
+        np.array([0.5, 2.0, 1.0, 1.5]),
+    )
+    theirs = torch.from_numpy(logits).requires_grad_()
+    used = torch.from_numpy(weights) if weighted else None
+    expected = torch.nn.functional.cross_entropy(theirs, torch.from_numpy(q), used, label_smoothing=smoothing)
+    expected.backward()
+    loss, dlogits = cross_entropy(
+        logits, q, class_weights=weights if weighted else None, label_smoothing=smoothing
+    )
+    scale = (q @ weights).mean() if weighted else 1.0
+    assert_within(np.array(loss * scale), expected.detach().numpy(), 1e-12)
+    assert theirs.grad is not None
+    assert_within(dlogits * scale, theirs.grad.numpy(), 1e-12)
 
 
 @pytest.mark.parametrize("which", OPTIMISERS)

@@ -89,6 +89,34 @@ def test_a_push_on_all_logits_alike_changes_nothing(rows: list[list[float]], smo
     assert_within(dlogits.sum(axis=1), np.zeros(len(rows)), 1e-12)
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+@pytest.mark.parametrize("weights", [None, np.array([0.5, 2.0, 1.0])])
+def test_a_distribution_on_one_class_is_its_label(smoothing: float, weights: Array | None) -> None:
+    """Bit for bit, in single precision."""
+    logits = (np.random.default_rng(4).standard_normal((4, 3)) * 3).astype(np.float32)
+    labels = np.array([0, 2, 2, 1])
+    options: Any = {"class_weights": weights, "label_smoothing": smoothing}
+    loss, dlogits = cross_entropy(logits, labels, **options)
+    soft, dsoft = cross_entropy(logits, np.eye(3, dtype=np.float32)[labels], **options)
+    assert soft == loss
+    np.testing.assert_array_equal(dsoft, dlogits, strict=True)
+
+
+def test_a_distribution_is_least_surprised_by_itself() -> None:
+    q = np.array([[0.7, 0.2, 0.1], [0.25, 0.25, 0.5]])
+    loss, dlogits = cross_entropy(np.log(q), q)
+    assert loss == pytest.approx(-(q * np.log(q)).sum() / 2), "its entropy"
+    assert_within(dlogits, np.zeros((2, 3)), 1e-15)
+
+
+@pytest.mark.parametrize(
+    "labels", [[[0.5, 0.5, 0.5], [1, 0, 0]], [[1.5, -0.5, 0], [1, 0, 0]], [[np.nan, 1, 0], [1, 0, 0]]]
+)
+def test_rows_that_are_no_distributions(labels: list[list[float]]) -> None:
+    with pytest.raises(InputError, match="or as many distributions over 3 classes"):
+        cross_entropy(np.zeros((2, 3)), np.array(labels))
+
+
 @pytest.mark.parametrize("labels", [[0, 3], [-1, 0], [0], [[0, 1]]])
 def test_labels_that_are_no_classes(labels: Any) -> None:
     with pytest.raises(InputError, match="0 to 2"):

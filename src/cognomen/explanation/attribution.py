@@ -73,7 +73,9 @@ def attribute_letters(network: Network, ids: Ids, targets: Array) -> Attribution
 
 def in_double_precision(network: Network) -> Network:
     """A copy of the recurrent part of a network in float64, with gradients of its own."""
-    twin = Network(replace(network.architecture, longest_ngram=0), rng=Zeros(), dtype=np.float64)
+    twin = Network(
+        replace(network.architecture, longest_ngram=0, ngram_rank=0), rng=Zeros(), dtype=np.float64
+    )
     twin.load({name: value for name, value in network.params.items() if not name.startswith("ngrams.")})
     return twin
 

@@ -28,7 +28,7 @@ from cognomen.io.folders import current_folder, recover_folder, replace_folder
 FORMAT = "cognomen-model"
 FORMAT_VERSION = 2
 TENSORS, FACTS, CARD = FILES = ("model.safetensors", "model.json", "README.md")
-STORED_TYPES = ("float16", "float32", "float64", "uint8", "uint16", "uint32")
+STORED_TYPES = ("float16", "float32", "float64", "int8", "uint8", "uint16", "uint32")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError, check_whole_number
 from cognomen.network.architecture import Architecture
-from cognomen.network.hashed_ngrams import HashedNgrams, HashTables
+from cognomen.network.hashed_ngrams import HashedNgrams, quantise
+from cognomen.network.hashing import HashTables
 from cognomen.network.ngrams import Evidence, NgramLayer, Ngrams
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cells import WITH_NONLINEARITY, Cell
@@ -71,7 +72,8 @@ class Network(Layer):
     If one thread trains the network while another uses it, the logits are of old and new weights mixed.
 
     Parameters: "embedding.weight" (V, E), "recurrent.weight_ih_l0", ..., "output.weight" (C, F) and
-    "output.bias" (C,), with F the width after pooling; where there are n-grams, "ngrams.weight" (G + 1, C).
+    "output.bias" (C,), with F the width after pooling; where there are n-grams, "ngrams.weight" (G + 1, C) or
+    those of `HashedNgrams`.
     """
 
     def __init__(
@@ -118,8 +120,8 @@ class Network(Layer):
     def from_tensors(cls, architecture: Architecture, tensors: Mapping[str, NDArray[Any]]) -> Network:
         """A network for inference, made of what `tensors` returned.
 
-        Parameters are copied as float32, except float16 weights of n-grams, which are used as they are (see
-        `Ngrams`) and cannot be trained.
+        Parameters are copied as float32, except weights of n-grams in float16 or int8, which are used as
+        they are and cannot be trained.
 
         Raises:
             InputError: tensors are missing, unknown, or of other shapes.
@@ -142,6 +144,16 @@ class Network(Layer):
         if isinstance(self.ngrams, HashedNgrams):
             return {**self.params, **dict(zip(HASH_TABLES, self.ngrams.tables, strict=True))}
         return dict(self.params)
+
+    @property
+    def compact_tensors(self) -> dict[str, NDArray[Any]]:
+        """`tensors` in fewer bytes: in float16, the rows of hashed n-grams in int8 (see `quantise`)."""
+        params = self.params
+        if isinstance(self.ngrams, HashedNgrams):
+            quantised = quantise(self.ngrams.params)
+            params = params | {f"ngrams.{name}": value for name, value in quantised.items()}
+        narrow = {name: p if p.dtype == np.int8 else p.astype(np.float16) for name, p in params.items()}
+        return self.tensors | narrow
 
     def forward(
         self, names: Ragged, rng: np.random.Generator | None = None
@@ -382,7 +394,8 @@ def _ngram_layer(
         )
     if isinstance(ngrams, HashTables) or a.ngram_rank:
         raise InputError(
-            f"expected tables of hashed n-grams just where there is an ngram_rank; it is {a.ngram_rank}"
+            "expected hashed n-grams just where there are an ngram_rank and a longest_ngram; these are "
+            f"{a.ngram_rank} and {a.longest_ngram}"
         )
     longest = 0 if ngrams is None else ngrams[0].shape[-1]
     if longest != a.longest_ngram:

@@ -162,8 +162,9 @@ class NgramLayer(Layer):
         p = np.full(len(nodes.data), 1 / (self.end_mark + 1))  # (P,), uniform
         total = np.full(len(nodes.data), self._single)  # of all that followed the n-gram one letter shorter
         for k in range(nodes.data.shape[1]):
-            count = self._counts.take(nodes.data[:, k])  # at most the total
-            p = (count + PRIOR_COUNT * p) / (total + PRIOR_COUNT)
+            count = self._counts.take(nodes.data[:, k])
+            # At most the total; but the shorter n-gram may be unknown where the longer one is not, by hash.
+            p = (np.minimum(count, total) + PRIOR_COUNT * p) / (total + PRIOR_COUNT)
             total = np.concatenate([[0], count[:-1]])
         bits = -np.log2(p)
         bits[nodes.starts] = 0  # the first end mark is in every name

@@ -30,7 +30,8 @@ def cross_entropy(
     """The mean of -log p(label), and its gradient by the logits.
 
     With label smoothing s (Szegedy et al. 2016) the target distribution q is 1 - s on the label, plus s / C
-    on every class. With class weights w the loss is -sum(w q log p) / sum(w of the labels), as in torch.nn.
+    on every class. With class weights w the loss is -sum(w q log p) / sum(w of the labels), as in torch.nn;
+    for distributions, where torch divides by N, the weight of a row is that of its classes on average.
 
     Args:
         logits: (N, C).

@@ -92,7 +92,8 @@ class Dataset:
             validation: the names that are held out, of the same origins.
 
         Raises:
-            TrainingError: there is only one origin, or no training name of one.
+            TrainingError: there is only one origin, no training name of one, or a name to validate with has
+                another origin.
         """
         spellings = [normalise(name) for name in corpus.names]
         labels = corpus.label_ids
@@ -100,13 +101,15 @@ class Dataset:
         held_out = np.zeros(len(corpus), bool)  # (N,)
         share = config.validation_share if hold_out and validation is None else 0.0
         held_out[:own] = validation_mask(corpus.names[:own], share, config.seed, corpus.labels[:own])
-        readable = np.array([spelling != "" for spelling in spellings], bool)  # (N,)
+        readable = np.array([spelling != "" for spelling in spellings], bool) & (corpus.weights > 0)  # (N,)
         training, held = np.flatnonzero(readable & ~held_out), np.flatnonzero(readable & held_out)
         own_labels = labels[training[training < own]]
         _check_enough(corpus, own_labels)
         # A letter in two or three names teaches little about itself, and misleads about other names.
         min_count = min(config.min_letter_count, math.ceil(len(training) / 1000))
         alphabet = Alphabet.from_names([spellings[i] for i in training], min_count=min_count)
+        if validation is not None:
+            validation = _checked(validation, corpus)
         if corpus.row_weights is not None:
             return cls._weighted(corpus, config, alphabet, training, validation or corpus.part(held))
 
@@ -230,6 +233,16 @@ def _check_enough(corpus: Corpus, labels: Ids) -> None:
             f"no training names are left of {[corpus.origins[i] for i in lacking]}: give more names, or a "
             "smaller validation_share"
         )
+
+
+def _checked(validation: Corpus, corpus: Corpus) -> Corpus:
+    """The names to validate with that have a weight; all must have an origin of the corpus."""
+    if others := sorted(set(validation.origins) - set(corpus.origins)):
+        raise TrainingError(
+            f"expected validation names of the origins in {corpus.source}, got others in "
+            f"{validation.source}: {others}"
+        )
+    return validation.part(np.flatnonzero(validation.weights > 0))
 
 
 def corpus_sha256(corpus: Corpus) -> str:

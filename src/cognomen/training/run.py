@@ -11,7 +11,7 @@ import numpy as np
 
 from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
-from cognomen.network.hashed_ngrams import HashTables, hash_tables
+from cognomen.network.hashing import HashTables, hash_tables
 from cognomen.network.network import Network
 from cognomen.network.ngrams import frequent_ngrams
 from cognomen.rnn.arrays import Array, Ids

@@ -1,0 +1,156 @@
+"""N-grams and whole names known by a hash of their letters, and which of them have rows of weights.
+
+A hash chooses a bucket of a table, which belongs to one n-gram or name: the one whose key, 16 other bits of
+the hash, is in it. No letters are kept; one without a bucket passes for another about once in 65,000 times.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.errors import InputError
+from cognomen.network.ngrams import UNKNOWN, with_marks
+from cognomen.rnn.arrays import Array, Ids
+from cognomen.text.ragged import Ragged
+
+Hashes = NDArray[np.uint64]
+# Odd constants with well-spread bits: the golden ratio and, from SplitMix64 (Steele et al. 2014), its mixers.
+_STEP, _MIX_1, _MIX_2 = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+_KEY_BITS, _AT_ONCE = 16, 1 << 17
+
+
+class HashTables(NamedTuple):
+    """Which n-grams and names have rows.
+
+    Attributes:
+        keys: (B,), uint16, the key of the n-gram in each bucket; 0 for an empty one. B is a power of 2.
+        counts: (B,), log(1 + the number of training names that contain it), float16 is enough.
+        name_keys: (W,), uint16, the key of the whole name in each bucket. W is a power of 2.
+    """
+
+    keys: NDArray[np.uint16]
+    counts: Array
+    name_keys: NDArray[np.uint16]
+
+    def check(self) -> None:
+        """Raise InputError unless they are tables of this kind that fit each other."""
+        kinds = [table.dtype.name.rstrip("0123456789") for table in self]
+        powers = all(table.ndim == 1 and table.size.bit_count() == 1 for table in self)
+        if not powers or kinds != ["uint", "float", "uint"] or self.keys.shape != self.counts.shape:
+            found = ", ".join(f"{table.dtype} {table.shape}" for table in self)
+            raise InputError(
+                "n-grams: expected keys (B,) and names' keys (W,) of whole numbers, B and W powers of 2, "
+                f"and counts (B,); got {found} as keys, counts and names' keys"
+            )
+
+
+class Hashed(NamedTuple):
+    """The hashes of N names: of their n-grams, (K, M + 2N), and of the names, (N,); 0 for none."""
+
+    marked: Ragged  # the names with end marks, (M + 2N,)
+    ngrams: Hashes
+    names: Hashes
+
+
+def hash_names(names: Ragged, longest: int, end_mark: int) -> Hashed:
+    """Hash the n-grams of 1 to `longest` letters that end at each letter and end mark, and the names.
+
+    Nothing that contains the unknown letter has a hash, nor has an n-gram that would begin before its name.
+    """
+    marked = with_marks(names, end_mark)  # (P,)
+    letters = _mix(marked.data.astype(np.uint64) + np.uint64(1))
+    known = marked.data != UNKNOWN
+    ngrams = np.zeros((longest, len(letters)), np.uint64)
+    h, whole = np.zeros(len(letters), np.uint64), known
+    positions = marked.positions
+    for k in range(longest):
+        before = np.concatenate([np.zeros(1, np.uint64), h[:-1]])
+        h = before * _STEP + letters
+        whole = known & np.concatenate([[False], whole[:-1]]) & (positions >= k) if k else known
+        ngrams[k] = np.where(whole, _mix(h + np.uint64(k)), 0)
+    powers = np.cumprod(np.full(positions.max(initial=0) + 1, _STEP))
+    sums = np.add.reduceat(letters * powers[positions], marked.starts)
+    all_known = np.logical_and.reduceat(known, marked.starts)
+    return Hashed(marked, ngrams, np.where(all_known, _mix(sums), 0))
+
+
+def _mix(h: Hashes) -> Hashes:
+    """Spread every bit over all bits: the finaliser of SplitMix64."""
+    h = (h ^ (h >> np.uint64(30))) * _MIX_1
+    h = (h ^ (h >> np.uint64(27))) * _MIX_2
+    return np.asarray(h ^ (h >> np.uint64(31)))
+
+
+def _bucket(hashes: Hashes, size: int) -> Ids:
+    return ((hashes >> np.uint64(_KEY_BITS)) & np.uint64(size - 1)).astype(np.int64)
+
+
+def _key(hashes: Hashes) -> NDArray[np.uint16]:
+    """16 bits that do not choose the bucket; never 0, which stands for none."""
+    low = hashes & np.uint64((1 << _KEY_BITS) - 1)
+    return np.asarray(np.maximum(low, np.uint64(1)).astype(np.uint16))
+
+
+def look_up(keys: NDArray[np.uint16], hashes: Hashes) -> Ids:
+    """1 + the bucket of each hash, 0 for a hash without one."""
+    buckets = _bucket(hashes, len(keys))
+    return np.where((keys[buckets] == _key(hashes)) & (hashes > 0), buckets + 1, 0)
+
+
+def letters_alone(alphabet_size: int) -> Ragged:
+    """Each letter of the alphabet but the unknown one, and the end mark, as a name."""
+    letters = np.arange(1, alphabet_size + 1)
+    return Ragged(letters, np.ones(len(letters), np.int64))
+
+
+def hash_tables(
+    names: Ragged,
+    weights: NDArray[np.float64],
+    *,
+    longest: int,
+    min_count: int,
+    alphabet_size: int,
+    ngram_bits: int,
+    name_bits: int,
+) -> HashTables:
+    """Choose the n-grams and names that get rows: of those that want one bucket, the most frequent.
+
+    Args:
+        names: N names of ids.
+        weights: (N,), how common each name is.
+        longest: letters in the longest n-grams.
+        min_count: names that must contain an n-gram.
+        alphabet_size: letters, including the unknown one, V.
+        ngram_bits: the number of buckets for n-grams is 2 to this power.
+        name_bits: the same for names.
+    """
+    seen, own = [], []
+    for start in range(0, len(names), _AT_ONCE):
+        part = names[slice(start, start + _AT_ONCE)]
+        hashes = hash_names(part, longest, alphabet_size)
+        row = np.repeat(np.arange(len(part)), part.lengths + 2)
+        for of_length in hashes.ngrams:
+            order = np.lexsort((row, of_length))
+            found, its_row = of_length[order], row[order]
+            again = (found[1:] == found[:-1]) & (its_row[1:] == its_row[:-1])  # a name counts once
+            first = np.concatenate([[True], ~again])
+            seen.append(found[first & (found > 0)])
+        own.append(hashes.names)
+    ngrams, counts = np.unique(np.concatenate(seen), return_counts=True)
+    frequent = counts >= min_count
+    keys, stored = _fill(ngrams[frequent], counts[frequent].astype(np.float64), ngram_bits)
+    name_keys, _ = _fill(np.concatenate(own), weights, name_bits)
+    return HashTables(keys, np.log1p(stored).astype(np.float16), name_keys)
+
+
+def _fill(hashes: Hashes, weights: NDArray[np.float64], bits: int) -> tuple[NDArray[np.uint16], Array]:
+    """The keys and weights of the buckets, (2^bits,) each."""
+    order = np.argsort(weights, kind="stable")
+    order = order[hashes[order] > 0]
+    keys, kept = np.zeros(1 << bits, np.uint16), np.zeros(1 << bits)
+    buckets = _bucket(hashes[order], len(keys))  # of several in one bucket, the last one stays
+    keys[buckets], kept[buckets] = _key(hashes[order]), weights[order]
+    return keys, kept
