@@ -189,7 +189,7 @@ def test_the_pretrained_models_card_is_made_of_its_results() -> None:
 
     from cognomen import Classifier
 
-    clf = Classifier.load()
+    clf = Classifier.load("classic")
     card, facts = clf.card, json.loads(json.dumps(clf.facts))
     classic.describe(clf)
     assert clf.card == card
