@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from figures import short_world_table
 from protocol_w import (
     OFFICIAL,
     World,
@@ -235,6 +236,15 @@ def test_an_origin_without_test_names_has_dashes(clf: Classifier, measured: dict
 
 def test_without_a_rival_there_is_no_column_for_it(measured: dict[str, Any]) -> None:
     assert "bag of n-grams" not in unseen_table(measured["W"])
+
+
+def test_the_short_table_has_the_rivals_beside_it(measured: dict[str, Any]) -> None:
+    text, people = short_world_table(measured), measured["P"]["shipped"]
+    assert cells(text, "the same, by a bag of n-grams")[1] == "0.123"
+    assert cells(text, "the same, by a look-up in the table")[1:] == ["1.000", "1.000"]
+    assert cells(text, "members of the European Parliament (P)")[1] == f"{people['uniform']['origin']:.3f}"
+    assert cells(text, "the 25 most common names of each official list")[2] == ""
+    assert "Hebrew script" in text
 
 
 def test_no_cell_breaks_its_table() -> None:
