@@ -744,6 +744,11 @@ def test_the_real_model_is_small_and_answers(classic: Classifier) -> None:
     assert classic.predict(["Smith", "Nakamura", "Kowalczyk"]) == ["English", "Japanese", "Polish"]
 
 
+@pytest.mark.parametrize("model", [None, "classic"])
+def test_smith_is_english_whichever_model_answers(model: str | None) -> None:
+    assert Classifier.load(model).predict(["smith", "Nakamura"]) == ["English", "Japanese"]
+
+
 # --- how it shows itself -------------------------------------------------------------------------------
 
 
