@@ -147,13 +147,13 @@ def test_its_sections_stand_in_order(card: str) -> None:
     heads = [line[3:] for line in card.splitlines() if line.startswith("## ")]
     assert heads == [
         "What its answers mean",
-        "Training",
         "What it must not be used for",
         "How to read an answer",
         "How well it does",
         "Origins",
         "Who is missing",
         "Sources",
+        "Training",
         "Limits",
     ]
 

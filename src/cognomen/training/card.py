@@ -68,12 +68,12 @@ def model_card(
         default_prior: the mixture that it expects by default, if it has one.
     """
     of_world = training["source"] == "world"
-    if of_world:
-        more = [*world_card.world_sections(training, origins, places, default_prior), *more]
+    of_its_own = world_card.world_sections(training, origins, places, default_prior) if of_world else []
     sections = [
         _head(training, name, license),
         f"# A Cognomen model of {len(origins)} origins",
         "## What its answers mean\n\n" + (world_card.MEANING if of_world else MEANING),
+        *of_its_own,
         "## Training\n\n" + _training(origins, priors, training),
         *(_protocol(which, result) for which, result in sorted(training.get("protocols", {}).items())),
         *more,
