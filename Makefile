@@ -50,8 +50,9 @@ study: $(VENV)/.test  ## runs every experiment again (a quarter of an hour) and 
 site: $(VENV)/.docs  ## builds the documentation as a site, in site/
 	$(BIN)/mkdocs build --strict --quiet
 
-bench: $(VENV)/.bench  ## retrains the pretrained model and measures every published figure again: about three hours
+bench: $(VENV)/.bench  ## retrains the pretrained models and measures every published figure again: about five hours
 	$(BIN)/python benchmarks/classic.py
+	$(BIN)/python benchmarks/world.py
 	$(BIN)/python benchmarks/knowing.py
 	$(BIN)/python benchmarks/generator.py --ship
 	$(BIN)/python benchmarks/unlike.py

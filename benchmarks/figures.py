@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from speed import table as table_of
 from speed_profile import table as profile_table
 
 from cognomen.io.files import write_atomically
+from cognomen.training import world_card
 
 HERE = Path(__file__).parent
 README, DOCS = HERE.parent / "README.md", HERE.parent / "docs"
@@ -103,6 +105,37 @@ def short_speed_table() -> str:
     return "".join(lines)
 
 
+def of_world(tables: Callable[[dict[str, Any]], str]) -> str:
+    """Tables of what `world.py` measured; nothing before it has run."""
+    return tables(results("world")) + "\n" if (HERE / "results" / "world.json").exists() else ""
+
+
+def short_world_table(measured: dict[str, Any]) -> str:
+    """The main figures of `world`, with its rivals beside it."""
+    people, native = measured["P"]["shipped"], measured["native"]["shipped"]
+    rows = [("unseen names, each origin counting the same (W)", measured["W"])]
+    if bag := measured.get("W, bag of n-grams"):
+        rows.append(("the same, by a bag of n-grams", bag))
+    rows.append(("members of the European Parliament (P)", _right(people["uniform"])))
+    known, table = people["known names"], people["look-up, known names"]
+    rows.append(("those with names of the table", _right(known)))
+    rows.append(("the same, by a look-up in the table", _right(table)))
+    languages = [language for language in native if "(" not in language]
+    rows += [(f"a parliament's names in {o} script", {"accuracy": native[o]["default"]}) for o in languages]
+    rows.append(("the 25 most common names of each official list", measured["common"]["default"]))
+    lines = [(what, *(_figure(its.get(key)) for key in ("accuracy", "group"))) for what, its in rows]
+    return world_card.table(("names", "origin", "group"), lines)
+
+
+def _right(people: dict[str, Any]) -> dict[str, Any]:
+    """The figures of protocol P under the names of protocol W."""
+    return {"accuracy": people["origin"], "group": people["group"]}
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
 def filled(text: str, mark: str, table: str) -> str:
     """The text with the table between its two marks."""
     block = re.compile(rf"(?<=<!-- {mark} -->\n).*(?=<!-- /{mark} -->)", re.DOTALL)
@@ -117,6 +150,7 @@ def main() -> None:
     pages = {
         README: {
             "accuracy-short": accuracy.table(results("accuracy"), SHORT_ACCURACY),
+            "world-short": of_world(short_world_table),
             "speed-short": short_speed_table(),
         },
         DOCS / "knowing.md": {
@@ -131,6 +165,7 @@ def main() -> None:
             "errors": limits.error_tables(results("limits")),
             "rows": limits.rows_sentence(results("limits")),
             "outside": outside.sentence(results("outside")),
+            "world": of_world(world_card.figures),
         },
         DOCS / "speed.md": {
             "profile": where(profile["machine"]) + profile_table(profile),

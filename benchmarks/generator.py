@@ -371,7 +371,7 @@ def main() -> None:
     if options.ship:
         generator = trained(corpus, config, PRETRAINED, kept=options.kept)
         generator.temperature_scale = tuple(
-            temperature_scales(generator, Classifier.load(), others(real, -1), seed=100)
+            temperature_scales(generator, Classifier.load("classic"), others(real, -1), seed=100)
         )
         generator.save(PRETRAINED)
     if options.ship or options.card:

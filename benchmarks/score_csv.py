@@ -74,7 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Compare the scoring of a CSV file with that of its column.")
     parser.add_argument("--rows", type=int, default=300_000)
     rows = parser.parse_args().rows
-    classifier = Classifier.load()
+    classifier = Classifier.load("classic")
     with tempfile.TemporaryDirectory() as folder:
         people, scored = Path(folder) / "people.csv", Path(folder) / "scored.csv"
         distinct = write_people(people, Path(os.environ["COGNOMEN_WORLD"]), rows)

@@ -151,7 +151,14 @@ def ship(results: dict[str, Any]) -> None:
     clf = load("shipped")
     clf.facts["protocols"] = {}
     clf.facts["world"] = results
-    clf.card = model_card(clf.origins, clf.priors, clf.facts, name="cognomen-world")
+    clf.card = model_card(
+        clf.origins,
+        clf.priors,
+        clf.facts,
+        name="cognomen-world",
+        places=clf.tree.places,
+        default_prior=clf.default_prior,
+    )
     clf.facts.pop("world")
     clf.save(PRETRAINED, half=True)
 

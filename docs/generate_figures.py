@@ -20,11 +20,11 @@ from drawings.unrolled import draw_unrolled
 
 from cognomen import RNN, Classifier
 from cognomen.explanation import explain, name_activations
-from cognomen.io.pretrained import DEFAULT, find_model
+from cognomen.io.pretrained import find_model
 from cognomen.plots import explanation as explanation_plots
 
 FOLDER = Path(__file__).parent / "figures"
-NAME = "Nakamura"
+NAME, MODEL = "Nakamura", "classic"
 EXPLAINED = {"explained.svg": False, "explained-inside.svg": True}  # with the activations?
 
 
@@ -33,14 +33,14 @@ def figures() -> dict[str, str]:
     return {
         "unrolled.svg": draw_unrolled(RNN(input_size=3, hidden_size=4, output_size=2)),
         "shapes.svg": draw_shapes(),
-        "classifier.svg": draw_classifier(Classifier.load()),
+        "classifier.svg": draw_classifier(Classifier.load(MODEL)),
     }
 
 
 def stamp(lines: list[str]) -> str:
     """A comment that changes with the model's files, with the code, and with what was drawn: these lines."""
     seen = hashlib.sha256(NAME.encode())
-    for path in (find_model(DEFAULT) / "model.json", Path(explanation_plots.__file__)):
+    for path in (find_model(MODEL) / "model.json", Path(explanation_plots.__file__)):
         seen.update(path.read_text(encoding="utf-8").encode())
     seen.update("\n".join(lines).encode())
     return f"<!-- drawn with, and as, sha256:{seen.hexdigest()} -->"
@@ -50,7 +50,7 @@ def explained(*, whole: bool) -> str:
     """What `cognomen explain --plot` draws for a name, with or without the activations."""
     from matplotlib import rc_context
 
-    classifier = Classifier.load()
+    classifier = Classifier.load(MODEL)
     found = explain(classifier, NAME)
     activations = name_activations(classifier, NAME) if whole else None
     with TemporaryDirectory() as folder, rc_context({"svg.hashsalt": NAME, "svg.fonttype": "none"}):

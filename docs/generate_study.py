@@ -65,11 +65,11 @@ def stale(folder: Path) -> list[str]:
 
 
 def outdated(folder: Path) -> list[str]:
-    """What `origins` says of a pretrained model, or found with a config, that is no longer there."""
+    """What `origins` says of `classic`, or found with a config, that is no longer there."""
     numbers = read(folder, "origins").numbers
     found = []
     if numbers["all_folds"] != shipped_accuracy():
-        found.append("origins: the pretrained model has changed")
+        found.append("origins: the pretrained model classic has changed")
     if numbers["config"] != json.loads(json.dumps(asdict(TrainingConfig()))):
         found.append("origins: the config has changed; run: cognomen study run origins --out docs/study")
     return found

@@ -127,6 +127,12 @@ def test_the_command_line_takes_every_setting() -> None:
         rnn_loss_weight=0.75,
         rdrop_alpha=0.5,
         logit_adjustment=0.0,
+        ngram_rank=4,
+        ngram_bits=8,
+        name_bits=9,
+        name_dropout=0.25,
+        frequency_power=0.25,
+        origin_power=0.35,
         refit=False,
     )
     assert all(value != getattr(TrainingConfig(), name) for name, value in changed.to_json().items())
@@ -189,7 +195,7 @@ def test_the_pretrained_models_card_is_made_of_its_results() -> None:
 
     from cognomen import Classifier
 
-    clf = Classifier.load()
+    clf = Classifier.load("classic")
     card, facts = clf.card, json.loads(json.dumps(clf.facts))
     classic.describe(clf)
     assert clf.card == card

@@ -30,6 +30,7 @@ from cognomen.classifier.options import Options
 from cognomen.errors import InputError, ModelError
 from cognomen.io import pretrained as pretrained_module
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
+from cognomen.io.pretrained import DEFAULT
 from cognomen.network import Architecture, Network
 from cognomen.text import Alphabet
 from cognomen.text.ragged import Ragged
@@ -660,26 +661,26 @@ def test_parts_that_do_not_fit_make_no_classifier(clf: Classifier) -> None:
 
 @pytest.fixture
 def pretrained(tmp_path: Path, clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installation whose pretrained model is the random one, seen from another working folder."""
-    clf.save(tmp_path / "models" / "classic")
+    """An installation whose default model is the random one, seen from another working folder."""
+    clf.save(tmp_path / "models" / DEFAULT)
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     monkeypatch.setattr(pretrained_module, "PRETRAINED", tmp_path / "models")
-    return tmp_path / "models" / "classic"
+    return tmp_path / "models" / DEFAULT
 
 
 @pytest.mark.usefixtures("pretrained")
 def test_the_shipped_model_is_the_default(clf: Classifier) -> None:
-    assert Classifier.load()("smith") == Classifier.load("classic")("smith") == clf("smith")
+    assert Classifier.load()("smith") == Classifier.load(DEFAULT)("smith") == clf("smith")
 
 
 @pytest.mark.usefixtures("pretrained")
 def test_a_folder_of_the_shipped_name_is_reached_by_a_path() -> None:
     other = make(seed=6)
-    other.save("classic")
-    assert Classifier.load("./classic")("smith") == other("smith")
-    assert Classifier.load(Path("classic"))("smith") == other("smith")
-    assert Classifier.load("classic")("smith") != other("smith")
+    other.save(DEFAULT)
+    assert Classifier.load(f"./{DEFAULT}")("smith") == other("smith")
+    assert Classifier.load(Path(DEFAULT))("smith") == other("smith")
+    assert Classifier.load(DEFAULT)("smith") != other("smith")
 
 
 @pytest.mark.usefixtures("pretrained")
@@ -694,11 +695,11 @@ def test_a_folder_by_its_bare_name() -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("clasic", r"Did you mean 'classic'\?"),
-        ("resnet", r"Pretrained: classic\."),
-        ("x" * 300, r"Pretrained: classic\."),
+        (DEFAULT[:-1], rf"Did you mean '{DEFAULT}'\?"),
+        ("resnet", rf"Pretrained: {DEFAULT}\."),
+        ("x" * 300, rf"Pretrained: {DEFAULT}\."),
         ("some/where", "found nothing. Check the path"),
-        (Path("clasic"), "found nothing. Check the path"),
+        (Path(DEFAULT[:-1]), "found nothing. Check the path"),
     ],
 )
 def test_a_model_that_is_not_there(name: str | Path, hint: str) -> None:
@@ -707,12 +708,12 @@ def test_a_model_that_is_not_there(name: str | Path, hint: str) -> None:
     assert str(name) in str(caught.value)
 
 
-@pytest.mark.parametrize("model", [None, "classic"])
+@pytest.mark.parametrize("model", [None, DEFAULT])
 def test_an_installation_without_its_model_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str | None
 ) -> None:
     monkeypatch.setattr(pretrained_module, "PRETRAINED", tmp_path)
-    with pytest.raises(ModelError, match=r"pretrained model 'classic'.*Reinstall Cognomen") as caught:
+    with pytest.raises(ModelError, match=rf"pretrained model '{DEFAULT}'.*Reinstall Cognomen") as caught:
         Classifier.load(model)
     assert str(tmp_path) in str(caught.value)
 
@@ -726,8 +727,8 @@ def test_a_damaged_model_is_refused(pretrained: Path) -> None:
 
 @pytest.fixture(scope="module")
 def classic() -> Classifier:
-    """The model that comes with Cognomen."""
-    return Classifier.load()
+    """The model of the 18 files."""
+    return Classifier.load("classic")
 
 
 @TABLE
@@ -741,6 +742,11 @@ def test_the_real_model_is_small_and_answers(classic: Classifier) -> None:
     assert sum(path.stat().st_size for path in folder.iterdir()) <= 2_000_000
     assert len(classic.origins) == 18
     assert classic.predict(["Smith", "Nakamura", "Kowalczyk"]) == ["English", "Japanese", "Polish"]
+
+
+@pytest.mark.parametrize("model", [None, "classic"])
+def test_smith_is_english_whichever_model_answers(model: str | None) -> None:
+    assert Classifier.load(model).predict(["smith", "Nakamura"]) == ["English", "Japanese"]
 
 
 # --- how it shows itself -------------------------------------------------------------------------------
@@ -802,7 +808,7 @@ def test_weights_stored_in_half_the_bytes(clf: Classifier, tmp_path: Path) -> No
 
 def test_a_single_name_takes_few_calls() -> None:
     """Nothing is prepared for it that only pays for many: at most 165 calls of our functions."""
-    clf, package = Classifier.load(), str(Path(cognomen.__file__).parent)
+    clf, package = Classifier.load("classic"), str(Path(cognomen.__file__).parent)
     clf(["Smith", "O'Brien"])
     for name in ("Nakamura", "Kowalczyk", "Papadopoulos", "O'Sullivan", "Müller", "Li"):
         calls: list[str] = []
@@ -823,7 +829,9 @@ def test_a_single_name_takes_few_calls() -> None:
 @pytest.mark.parametrize("name", ["Nakamura", "Li", "ő", "Nguyễn", "xqzvk"])
 def test_a_single_name_is_answered_as_in_a_column(name: str) -> None:
     clf = Classifier.load()
-    alone, among = clf(name, top_k=18), clf([name, *map(str, range(9)), "Smith", "Jones"], top_k=18)[0]
+    all_origins = len(clf.origins)
+    alone = clf(name, top_k=all_origins)
+    among = clf([name, *map(str, range(9)), "Smith", "Jones"], top_k=all_origins)[0]
     assert alone.reason == among.reason
     p_alone, p_among = ({o.origin: o.probability for o in a.origins} for a in (alone, among))
     assert p_alone == pytest.approx(p_among, abs=1e-6)

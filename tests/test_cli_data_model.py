@@ -10,10 +10,14 @@ import numpy as np
 import pytest
 from cli_running import ORIGINS, failure, inside, lines, tiny_classifier
 
+from cognomen.apps.cli.model import letters_of
 from cognomen.classifier import Classifier
 from cognomen.corpora import load_corpus
 from cognomen.evaluation import evaluate
+from cognomen.io import pretrained
 from cognomen.io.model_folder import read_artifact
+from cognomen.io.pretrained import DEFAULT, pretrained_models
+from cognomen.text import Alphabet
 from cognomen.training.dataset import corpus_sha256
 
 ROWS = {
@@ -150,6 +154,45 @@ def test_info_tells_the_facts(model):
     assert facts["architecture"]["hidden_size"] == 4
     assert facts["origins"] == list(ORIGINS)
     assert facts["bytes"] == sum(path.stat().st_size for path in model.iterdir())
+
+
+def test_the_pretrained_models_are_listed_and_one_is_the_default():
+    listed = [json.loads(line) for line in lines(inside("model", "list", "--json"))]
+    by_name = {facts["name"]: facts for facts in listed}
+    assert list(by_name) == pretrained_models()
+    assert {"classic", "generator", DEFAULT} <= set(by_name)
+    assert [name for name, facts in by_name.items() if facts["default"]] == [DEFAULT]
+    classic = by_name["classic"]
+    assert (classic["kind"], classic["origins"], classic["groups"]) == ("classifier", 18, 0)
+    assert by_name["generator"]["kind"] == "generator"
+    text = " ".join(" ".join(lines(inside("model", "list"))).split())
+    assert "classic classifier of 18 origins, trained on 17,985 names of tutorial, 1.9 MB" in text
+    assert text.count("the default") == 1
+
+
+def test_a_tree_is_counted_among_the_facts_of_a_model(tmp_path, monkeypatch):
+    clf = tiny_classifier()
+    places = [("Slavic", "Europe"), ("British", "Europe"), ("Japanese", "Asia"), ("Vietnamese", "Asia")]
+    facts = {"names": 1200, "source": "world"}
+    clf = Classifier(clf.network, clf.alphabet, ORIGINS, clf.priors, facts=facts, places=places)
+    clf.save(tmp_path / "tree")
+    monkeypatch.setattr(pretrained, "PRETRAINED", tmp_path)
+    text = " ".join(" ".join(lines(inside("model", "list"))).split())
+    assert text.startswith("tree classifier of 4 origins in 4 groups, trained on 1,200 names of world, ")
+
+
+@pytest.mark.parametrize(
+    ("letters", "shown"),
+    [
+        ("-ab\u0308", "- a b ◌\u0308"),
+        (
+            "-\u0308" + "".join(map(chr, [*range(0x61, 0x7B), *range(0x4E00, 0x4E80)])),
+            "Cjk 128, Latin 26, Marks and signs 2",
+        ),
+    ],
+)
+def test_a_large_alphabet_is_told_by_script(letters, shown):
+    assert letters_of(Alphabet(letters)) == shown
 
 
 # --- evaluate ---------------------------------------------------------------------------------------------

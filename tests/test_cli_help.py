@@ -63,6 +63,7 @@ def test_the_commands_of_the_design_are_there():
         "check",
     }
     assert {words[1] for words in COMMANDS if words[0] == "model" and len(words) > 1} == {
+        "list",
         "info",
         "verify",
         "origins",

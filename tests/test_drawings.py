@@ -31,7 +31,7 @@ spec.loader.exec_module(figures)
 DRAWN = {
     "unrolled": lambda: draw_unrolled(RNN(input_size=4, hidden_size=3, output_size=2)),
     "shapes": draw_shapes,
-    "classifier": lambda: draw_classifier(Classifier.load()),
+    "classifier": lambda: draw_classifier(Classifier.load("classic")),
     "ngrams": lambda: draw_classifier(classifier(ngrams=True, layers=2)),
     "reverse": lambda: draw_classifier(classifier(cell="lstm", direction="reverse"), "Müller"),
 }
@@ -131,7 +131,7 @@ def test_the_shapes_are_drawn_as_their_classes_are_wired():
 @pytest.mark.parametrize(
     "clf",
     [
-        Classifier.load(),
+        Classifier.load("classic"),
         tiny_classifier(),
         classifier(ngrams=True, layers=2),
         classifier(direction="forward"),

@@ -389,7 +389,7 @@ def test_letters_and_marks_merge():
     [("Smith", 1e-5), ("Nakamura", 1e-5), ("Müller", 1e-5), ("Ng", 1e-5), ("Wolfeschlegelstein", 1e-3)],
 )
 def test_the_shipped_model_is_explained_whole(name, most):
-    found = explain(Classifier.load(), name)
+    found = explain(Classifier.load("classic"), name)
     delta = found.baseline + sum(each.attribution for each in found.letters) - found.logit
     assert delta == pytest.approx(found.convergence_delta, abs=1e-9)
     assert abs(delta) < most
@@ -399,7 +399,7 @@ def test_the_shipped_model_is_explained_whole(name, most):
 
 def test_the_convergence_delta_stays_small_where_the_states_change_steeply():
     """Among the worst of 2,000 names of the 18 files, whose median is 2e-8."""
-    found = explain(Classifier.load(), "Katzenellenbogen")
+    found = explain(Classifier.load("classic"), "Katzenellenbogen")
     assert 1e-6 < abs(found.convergence_delta) < 5e-3
 
 

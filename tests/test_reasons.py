@@ -39,7 +39,7 @@ def test_the_reasons_are_those_of_the_schema_in_their_order() -> None:
 
 @pytest.fixture(scope="module")
 def clf() -> Classifier:
-    return Classifier.load()
+    return Classifier.load("classic")
 
 
 def answers(clf: Classifier, limit: float) -> list[str | None]:

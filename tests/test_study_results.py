@@ -91,10 +91,10 @@ def test_another_shipped_model_or_config_is_found(script, tmp_path, monkeypatch)
     assert [line[:31] for line in script.outdated(study)] == ["origins: the config has changed"]
     monkeypatch.undo()
     monkeypatch.setattr(script, "shipped_accuracy", lambda: 0.9)
-    assert script.outdated(study) == ["origins: the pretrained model has changed"]
+    assert script.outdated(study) == ["origins: the pretrained model classic has changed"]
     assert script.stale(study) == script.outdated(study)
     write(read(study, "origins"), tmp_path)
     monkeypatch.setattr(script, "EXPERIMENTS", {"origins": EXPERIMENTS["origins"]})
     script.redraw(tmp_path)
-    assert "the pretrained model reaches 90.0%." in read(tmp_path, "origins").sentence
+    assert "the pretrained model classic reaches 90.0%." in read(tmp_path, "origins").sentence
     assert problems(tmp_path, script.EXPERIMENTS) == []

@@ -372,7 +372,7 @@ def said(*arguments: str, code: int = 0) -> str:
 
 def test_composition_takes_a_column_of_counts(tmp_path: Path, classic: Classifier) -> None:
     path = str(table(tmp_path, "name,bearers\nNakamura,1500\nSmith,250.5\n,2\n"))
-    arguments = ("composition", path, "--column", "name", "--count-column", "bearers")
+    arguments = ("composition", path, "--column", "name", "--count-column", "bearers", "--model", "classic")
     found = json.loads(said(*arguments, "--json"))
     expected = classic.composition(["Nakamura", "Smith", ""], counts=[1500, 250.5, 2])
     assert found["shares"] == expected.to_json()["shares"]

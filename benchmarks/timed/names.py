@@ -59,7 +59,7 @@ def corpus() -> Corpus:
 @cache
 def pretrained() -> Classifier:
     """The pretrained model: a BiGRU of 128, embedding 64, max and mean pooling, and weights of n-grams."""
-    return Classifier.load()
+    return Classifier.load("classic")
 
 
 @cache

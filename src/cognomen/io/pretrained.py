@@ -13,6 +13,11 @@ PRETRAINED = Path(__file__).parent.parent / "models"
 DEFAULT: Final = "classic"
 
 
+def pretrained_models() -> list[str]:
+    """The names of the models that come with Cognomen, in order."""
+    return sorted(path.parent.name for path in PRETRAINED.glob("*/model.json"))
+
+
 def find_model(model: str | Path) -> Path:
     """The folder of a pretrained model's name, or of a path.
 
@@ -21,7 +26,7 @@ def find_model(model: str | Path) -> Path:
     """
     if not isinstance(model, (str, Path)):
         raise ModelError(f"expected a pretrained model's name or a model's folder, got {model!r}")
-    names = sorted(path.parent.name for path in PRETRAINED.glob("*/model.json"))
+    names = pretrained_models()
     if model in names:
         return PRETRAINED / model
     if model == DEFAULT:

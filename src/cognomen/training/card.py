@@ -8,6 +8,9 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cognomen.classifier.origins import Place
+from cognomen.classifier.priors import DefaultPrior
+from cognomen.training import world_card
 from cognomen.training.config import TrainingConfig
 
 MEANING = """\
@@ -48,47 +51,64 @@ def model_card(
     *,
     name: str = "surname-origin",
     license: str | None = None,
+    places: Sequence[Place] | None = None,
+    default_prior: DefaultPrior | None = None,
 ) -> str:
-    """Write the card of a model in Markdown.
+    """Write the card of a model in Markdown; that of a model of the corpus world has more sections.
 
     Args:
         origins: what the model can answer.
         priors: the share of each origin in the training names.
-        training: the facts of its training; measured protocols, if any, under "protocols".
+        training: the facts of its training; measured protocols, if any, under "protocols", and what
+            `benchmarks/world.py` measured under "world".
         more: further sections, Markdown, before the limits.
         name: the model's name on a hub.
         license: its SPDX identifier there, in lower case; none by default, as it depends on the names.
+        places: the group and the region of each origin, (C,) pairs, if it has a tree of origins.
+        default_prior: the mixture that it expects by default, if it has one.
     """
+    of_world = training["source"] == "world"
+    of_its_own = world_card.world_sections(training, origins, places, default_prior) if of_world else []
     sections = [
         _head(training, name, license),
         f"# A Cognomen model of {len(origins)} origins",
-        "## What its answers mean\n\n" + MEANING,
+        "## What its answers mean\n\n" + (world_card.MEANING if of_world else MEANING),
+        *of_its_own,
         "## Training\n\n" + _training(origins, priors, training),
         *(_protocol(which, result) for which, result in sorted(training.get("protocols", {}).items())),
         *more,
-        "## Limits\n\n" + LIMITS,
+        "## Limits\n\n" + (world_card.LIMITS if of_world else LIMITS),
     ]
     return "\n\n".join(sections) + "\n"
 
 
 def _head(training: Mapping[str, Any], name: str, license: str | None) -> str:
-    """The card's YAML head; with the figures of protocol L, if it was measured."""
+    """The card's YAML head; with the figures of protocol L or W, if it was measured."""
     tags = ["surnames", "recurrent-neural-network", training["config"]["cell"]]
     fields: dict[str, Any] = {"pipeline_tag": "text-classification", "tags": tags}
     if license is not None:
         fields["license"] = license
+    source = training["source"]
     if protocol := training.get("protocols", {}).get("L"):
         scores = {"accuracy": protocol["mean"], "f1": protocol["evaluation"]["macro_f1"]}
-        labels = {"accuracy": "Accuracy, mean of ten runs", "f1": "Macro-F1"}
-        metrics = [{"type": t, "value": round(value, 4), "name": labels[t]} for t, value in scores.items()]
-        fields["metrics"] = list(scores)
-        result = {
-            "task": {"type": "text-classification", "name": "Surname origin"},
-            "dataset": {"type": training["source"], "name": f"{training['source']}, protocol L"},
-            "metrics": metrics,
-        }
-        fields["model-index"] = [{"name": name, "results": [result]}]
+        fields |= _index(name, source, "L", scores, "Accuracy, mean of ten runs")
+    elif world := training.get("world"):
+        scores = {"accuracy": world["W"]["accuracy"], "f1": world["W"]["macro_f1"]}
+        fields |= _index(name, source, "W", scores, "Accuracy, mean over the origins")
     return front_matter(fields)
+
+
+def _index(
+    name: str, source: str, protocol: str, scores: Mapping[str, float], accuracy: str
+) -> dict[str, Any]:
+    """The fields of the head that hold a protocol's figures."""
+    labels = {"accuracy": accuracy, "f1": "Macro-F1"}
+    result = {
+        "task": {"type": "text-classification", "name": "Surname origin"},
+        "dataset": {"type": source, "name": f"{source}, protocol {protocol}"},
+        "metrics": [{"type": t, "value": round(v, 4), "name": labels[t]} for t, v in scores.items()],
+    }
+    return {"metrics": list(scores), "model-index": [{"name": name, "results": [result]}]}
 
 
 def train_command(config: Mapping[str, Any], data: str) -> str:
@@ -132,8 +152,9 @@ def _training(origins: Sequence[str], priors: Sequence[float], training: Mapping
             f"{validation['macro_f1']:.3f}. The figures of a protocol, where given below, are from names "
             "that had no influence on the model."
         )
-    shares = "\n".join(f"| {o} | {p:.1%} |" for o, p in zip(origins, priors, strict=True))
-    parts.append(f"| origin | share of the training names |\n| --- | --- |\n{shares}")
+    if training["source"] != "world":  # whose origins have a table of their own
+        shares = "\n".join(f"| {o} | {p:.1%} |" for o, p in zip(origins, priors, strict=True))
+        parts.append(f"| origin | share of the training names |\n| --- | --- |\n{shares}")
     return "\n\n".join(p if p[0] in " -|" else textwrap.fill(p, 110) for p in parts)
 
 

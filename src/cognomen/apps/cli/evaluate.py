@@ -39,7 +39,7 @@ Examples:
   cognomen evaluate classic names/ --json > figures.json
   cognomen evaluate my-model names/ --plots pictures
 
-MODEL is a model folder, or classic, the pretrained model. {ABOUT_DATA}
+MODEL is a model folder, or a pretrained model: world or classic. {ABOUT_DATA}
 
 Names are cleaned first, as for training, and figures are weighted where DATA has weights. Names of an origin
 that the model does not know count as errors. Figures on names that the model was trained on are too good;

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
-from unicodedata import combining
+from unicodedata import category, combining
 
 import click
 
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cognomen.classifier.classifier import Classifier
+    from cognomen.text.alphabet import Alphabet
 
 LARGEST = 5  # origins whose shares of the default prior are shown
+MOST_LETTERS = 100  # of an alphabet that is shown letter by letter
 MODEL = click.argument("model", type=click.Path(), required=False)
 
 
@@ -24,14 +27,32 @@ MODEL = click.argument("model", type=click.Path(), required=False)
     "model",
     epilog="""\b
 Examples:
+  cognomen model list
   cognomen model info
   cognomen model verify my-model
-  cognomen model origins
+  cognomen model origins classic
 
-MODEL is a model folder; the default is the pretrained model classic.""",
+MODEL is a model folder, or the name of a pretrained model: the one that answers
+by default, if left out.""",
 )
 def command() -> None:
     """What a model is, which origins it knows, and whether its files are intact."""
+
+
+@command.command("list", epilog="\b\nExample:\n  cognomen model list")
+@json_option("Print one JSON object per line.")
+def list_models(*, as_json: bool) -> None:
+    """List the models that come with Cognomen, and which of them answers by default."""
+    from cognomen.io.pretrained import pretrained_models
+
+    for name in pretrained_models():
+        facts = about(name)
+        if as_json:
+            print_json(facts)
+        else:
+            from cognomen.apps.cli.render import hanging
+
+            click.echo(hanging(f"{name:<11}", in_words(facts)))
 
 
 @command.command("info", epilog="\b\nExamples:\n  cognomen model info\n  cognomen model info my-model --json")
@@ -98,6 +119,42 @@ def origins(model: str | None, *, as_json: bool) -> None:
         click.echo("\n".join(classifier.origins))
 
 
+def about(name: str) -> dict[str, Any]:
+    """Return what tells pretrained models apart, as JSON values."""
+    from cognomen.io.model_folder import read_artifact
+    from cognomen.io.pretrained import DEFAULT, find_model
+
+    folder = find_model(name)
+    facts = read_artifact(folder).facts
+    generates, training = "generator" in facts["architecture"], facts["training"]
+    return {
+        "name": name,
+        "default": name == DEFAULT,
+        "kind": "generator" if generates else "classifier",
+        "origins": len(facts["origins"]),
+        "groups": len({group for group, _ in facts.get("tree", ())}),
+        "corpus": training.get("source", training.get("corpus")),
+        "names": training.get("names"),
+        "bytes": size_of(folder),
+        "folder": str(folder),
+    }
+
+
+def in_words(facts: dict[str, Any]) -> str:
+    """Say what a pretrained model is, in a line."""
+    origins = f"{facts['origins']} origins"
+    if facts["groups"]:
+        origins += f" in {facts['groups']} groups"
+    parts = [f"{facts['kind']} of {origins}", f"trained on {facts['names']:,} names of {facts['corpus']}"]
+    parts += [f"{facts['bytes'] / 1e6:.1f} MB", *(["the default"] if facts["default"] else [])]
+    return ", ".join(parts)
+
+
+def size_of(folder: Path) -> int:
+    """Add up the bytes of a model's files."""
+    return sum(path.stat().st_size for path in folder.iterdir())
+
+
 def known_origins(classifier: Classifier) -> list[dict[str, Any]]:
     """List each origin, its shares, and its place in the tree; what the model lacks is None."""
     count, prior = len(classifier.origins), classifier.default_prior
@@ -139,7 +196,7 @@ def facts_of(classifier: Classifier, folder: Path) -> dict[str, Any]:
         "folder": str(folder),
         "architecture": classifier.network.architecture.to_json(),
         "weights": classifier.network.size,
-        "bytes": sum(path.stat().st_size for path in folder.iterdir()),
+        "bytes": size_of(folder),
         "tensors_sha256": read_artifact(folder).facts["tensors_sha256"],
         "alphabet": classifier.alphabet.letters,
         "origins": list(classifier.origins),
@@ -163,10 +220,20 @@ def tree_rows(classifier: Classifier) -> Iterator[tuple[str, str]]:
         yield "default prior", f"populations to the power {prior.power:g}: {largest}, ..."
 
 
+def letters_of(alphabet: Alphabet) -> str:
+    """List the letters of an alphabet; of a large one the number of letters by script."""
+    if len(alphabet) <= MOST_LETTERS:
+        return " ".join(f"◌{each}" if combining(each) else each for each in alphabet.letters)
+    scripts = Counter(
+        script if category(letter).startswith("L") else "marks and signs"
+        for letter, script in zip(alphabet.letters, alphabet.scripts[1:].tolist(), strict=True)
+    )
+    return ", ".join(f"{script.capitalize()} {count:,}" for script, count in scripts.most_common())
+
+
 def described(classifier: Classifier, folder: Path) -> list[tuple[str, str]]:
     """What a person wants to know first, as pairs of a label and a text."""
     a, facts, model = classifier.network.architecture, classifier.facts, facts_of(classifier, folder)
-    letters = "".join(f" ◌{each}" if combining(each) else f" {each}" for each in classifier.alphabet.letters)
     rows = [
         ("folder", str(folder)),
         ("card", str(folder / "README.md")),
@@ -174,7 +241,7 @@ def described(classifier: Classifier, folder: Path) -> list[tuple[str, str]]:
         ("network", f"{a.cell}, {a.num_layers} x {a.hidden_size}, {a.direction}, {a.pooling} pooling"),
         ("origins", f"{len(classifier.origins)}: {', '.join(classifier.origins)}"),
         *tree_rows(classifier),
-        ("alphabet", f"{len(classifier.alphabet)} letters:{letters}"),
+        ("alphabet", f"{len(classifier.alphabet)} letters: {letters_of(classifier.alphabet)}"),
         ("temperature", f"{classifier.temperature:.3f}"),
         ("SHA-256", model["tensors_sha256"]),
     ]

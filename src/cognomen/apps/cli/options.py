@@ -117,5 +117,8 @@ def model_options(command: Command) -> Command:
         "--as-is", is_flag=True, help="Take each text as a surname: do not look for one in a full name."
     )(command)
     return click.option(
-        "--model", type=click.Path(), metavar="MODEL", help="A model folder instead of the pretrained model."
+        "--model",
+        type=click.Path(),
+        metavar="MODEL",
+        help="A model folder, or the name of a pretrained model (`cognomen model list`).",
     )(command)

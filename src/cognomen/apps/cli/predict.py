@@ -34,6 +34,8 @@ Examples:
   cognomen predict --json --file names.txt > answers.jsonl
   cognomen predict --abstain 0.8 --coverage 0.9 --file names.txt
   cognomen predict --restrict Irish,Scottish,English Nolan Bruce
+  cognomen predict --level region --file names.txt
+  cognomen predict --model classic Smith
   cognomen predict --model my-model -- -name-with-a-dash
 
 \b
