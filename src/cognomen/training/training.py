@@ -147,7 +147,8 @@ def _classifier(run: TrainingRun, epochs: int, first: Classifier | None) -> Clas
         calibration, default_prior = first.calibration, first.default_prior
         facts |= {key: first.facts[key] for key in MEASURED if key in first.facts}
     priors = data.priors.tolist()
-    card = model_card(corpus.origins, priors, facts)
+    places = places_of(corpus)
+    card = model_card(corpus.origins, priors, facts, places=places, default_prior=default_prior)
     return Classifier(
         run.network,
         data.alphabet,
@@ -156,6 +157,6 @@ def _classifier(run: TrainingRun, epochs: int, first: Classifier | None) -> Clas
         calibration,
         facts,
         card,
-        places=places_of(corpus),
+        places=places,
         default_prior=default_prior,
     )
