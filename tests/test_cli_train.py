@@ -342,7 +342,7 @@ def test_ctrl_c_while_calibrating_keeps_what_was_learnt(names, tmp_path, monkeyp
     command = ["train", names, "--out", str(tmp_path / "model"), *SMALL]
     (tmp_path / "model.checkpoint").write_text("of an earlier run")
     with monkeypatch.context() as patched:
-        patched.setattr("cognomen.training.training.fit_calibration", interrupted)
+        patched.setattr("cognomen.training.calibrate.fit_calibration", interrupted)
         result = CliRunner().invoke(cli, [*command, "--force"])
     assert result.exit_code == 130
     assert "--resume continues" in result.stderr
