@@ -112,7 +112,7 @@ def logits_by_hand(ngrams: HashedNgrams, name: str) -> Any:
             u += idf * e[row]
     u *= 4 / np.sqrt(max(squares, 1.0))
     if "?" not in name and (row := row_of(name_hash(name), tables.name_keys)):
-        u += 2 * e[len(tables.keys) + row]
+        u += 8 * e[len(tables.keys) + row]
     return ngrams.params["output.weight"] @ u
 
 
@@ -296,7 +296,7 @@ def test_dropout_takes_ngrams_and_whole_names() -> None:
     whole = made(KNOWN)
     logits_of_name = whole.evidence(texts[:1]).logits[0]
     (own,) = whole._find(texts[:1])[1]
-    ngrams_only = logits_of_name - whole.params["output.weight"] @ (2 * whole.params["embedding"][own])
+    ngrams_only = logits_of_name - whole.params["output.weight"] @ (8 * whole.params["embedding"][own])
     by_name = made(KNOWN, name_dropout=0.25).forward(texts, np.random.default_rng(0))[0]
     with_name = np.isclose(by_name, logits_of_name).all(axis=1)
     without = np.isclose(by_name, ngrams_only).all(axis=1)
