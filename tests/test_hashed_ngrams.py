@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from test_network import pickled
 from test_ngrams import NAMES, substrings
 
 from cognomen.classifier import Classifier
@@ -289,6 +292,22 @@ def test_a_whole_network_learns_them_and_leaves_the_rows_of_other_names() -> Non
     used = np.union1d(nodes[:5].data, own[:5])
     assert np.flatnonzero(moved).tolist() == used[used > 0].tolist()
     assert not moved[own[5]], "the name that was not shown"
+
+
+@pytest.mark.parametrize("copied", [deepcopy, pickled])
+def test_a_copy_is_whole_and_its_own(copied: Callable[[Network], Network]) -> None:
+    """Its gradients too, those of rows among them: averaged weights are kept in a copy."""
+    network = Network(ARCHITECTURE, ngrams=tables_of(KNOWN), rng=np.random.default_rng(1))
+    texts = ALPHABET.encode_all(KNOWN)
+    expected, before = network.logits(texts), network.params["ngrams.embedding"].copy()
+    copy = copied(network)
+    np.testing.assert_array_equal(copy.logits(texts), expected)
+    logits, backward = copy.forward(texts)
+    backward(np.ones_like(logits))
+    AdamW(copy.params, 0.1).step(copy.grads)
+    assert not np.array_equal(copy.params["ngrams.embedding"], before)
+    np.testing.assert_array_equal(network.params["ngrams.embedding"], before)
+    assert not len(cast("RowGradient", network.grads["ngrams.embedding"]).rows)
 
 
 def test_dropout_takes_ngrams_and_whole_names() -> None:
