@@ -283,7 +283,7 @@ def test_a_step_moves_the_rows_of_its_batch_only(table: Path) -> None:
 
 def test_hashed_ngrams_of_no_letters() -> None:
     with pytest.raises(InputError, match="an ngram_rank and a longest_ngram; these are 6 and 0"):
-        train(corpus_of(ROWS), replace(SMALL, longest_ngram=0))
+        train(corpus_of(ROWS), replace(SMALL, longest_ngram=0, validation_share=0.0))
 
 
 def test_the_command_trains_on_weights_with_hashed_ngrams(table: Path, tmp_path: Path) -> None:

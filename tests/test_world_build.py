@@ -16,6 +16,7 @@ from cognomen.corpora import load_corpus, world_path
 from cognomen.corpora.world import Source, SourceFile, build, build_world, read_source, read_sources
 from cognomen.corpora.world.build import write_world
 from cognomen.corpora.world.fetch import open_source
+from cognomen.corpora.world.merge import Merged
 from cognomen.errors import DataError, DownloadError, InputError
 
 pa = pytest.importorskip("pyarrow")
@@ -207,7 +208,7 @@ def two_sources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         names = [name for table in tables.values() for name in table["native"].to_pylist()]
         origins = [origin for table in tables.values() for origin in table["origin"].to_pylist()]
         shares = [1 / len(names)] * len(names)
-        return pa.table({"name": names, "origin": origins, "share": shares})
+        return Merged(pa.table({"name": names, "origin": origins, "share": shares}), {"too rare": 3})
 
     monkeypatch.setattr(build, "read_manifest", lambda: (download(), table()))
     monkeypatch.setattr(build, "merge", merge)
@@ -225,6 +226,7 @@ def test_what_is_here_is_built_and_what_is_missing_is_told(two_sources: Path):
     assert "Slovene" not in report.without_names
     told = report.summary().splitlines()
     assert "  welsh: it is read from COGNOMEN_WORLD/sources/welsh.tsv, which is not there." in told
+    assert "         3  dropped: too rare" in told
     assert max(map(len, told)) <= 80
     assert load_corpus("world").names == ("Novak", "Kovačič")
 

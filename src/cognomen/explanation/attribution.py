@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cognomen.network.network import Network
-from cognomen.network.ngrams import NgramLayer
+from cognomen.network.ngram_layer import NgramLayer
 from cognomen.rnn.arrays import Array, Backward, Ids
 from cognomen.rnn.initializers import Zeros
 from cognomen.rnn.packed import Packed

@@ -21,7 +21,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError
 from cognomen.network.hashing import Hashes, HashTables, hash_names, letters_alone, look_up
-from cognomen.network.ngrams import UNKNOWN, Evidence, NgramLayer
+from cognomen.network.ngram_layer import UNKNOWN, Evidence, NgramLayer
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.engine.row_gradient import RowGradient
 from cognomen.rnn.initializers import Initializer, uniform

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.errors import InputError
-from cognomen.network.ngrams import UNKNOWN, with_marks
+from cognomen.network.ngram_layer import UNKNOWN, with_marks
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.text.ragged import Ragged
 

@@ -19,9 +19,16 @@ from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError, check_whole_number
 from cognomen.network.architecture import Architecture
-from cognomen.network.hashed_ngrams import HashedNgrams, quantise
-from cognomen.network.hashing import HashTables
-from cognomen.network.ngrams import Evidence, NgramLayer, Ngrams
+from cognomen.network.ngram_layer import Evidence
+from cognomen.network.ngram_tensors import (
+    Tables,
+    compact,
+    make_ngrams,
+    table_names,
+    tables_of,
+    tensors_of,
+    weight_of,
+)
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cells import WITH_NONLINEARITY, Cell
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
@@ -45,10 +52,6 @@ SORTED_NAMES, SORTED_LETTERS = 1 << 19, 1 << 23  # sorted at once, to share pref
 PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # read as one packed batch, whose states are all kept
 FEW_NAMES = 1 << 10  # fewer names are not worth a thread of their own
 FEW_LETTERS = 1 << 12  # fewer letters are not worth pieces and the settings of the BLAS
-# What defines the n-grams, besides their weights; and these.
-EXACT_TABLES = LETTERS, COUNTS = "ngrams.letters", "ngrams.counts"
-HASH_TABLES = tuple(f"ngrams.{field}" for field in HashTables._fields)
-WEIGHTS = "ngrams.weight", "ngrams.embedding"  # exact, hashed
 
 
 class Network(Layer):
@@ -80,7 +83,7 @@ class Network(Layer):
         self,
         architecture: Architecture,
         *,
-        ngrams: tuple[Ids, Ids] | HashTables | None = None,
+        ngrams: Tables | None = None,
         ngram_weight: NDArray[Any] | None = None,
         dropout: tuple[float, float, float] = (0.0, 0.0, 0.0),
         ngram_dropout: float = 0.0,
@@ -111,7 +114,15 @@ class Network(Layer):
         pooled = self.recurrent.output_size * len(kinds_of(a.pooling))
         self.output = Linear(pooled, a.origin_count, rng=rng, dtype=dtype)
         parts = {"embedding.{}": self.embedding, "recurrent.{}": self.recurrent, "output.{}": self.output}
-        self.ngrams = _ngram_layer(a, ngrams, ngram_weight, ngram_dropout, name_dropout, rng, dtype)
+        self.ngrams = make_ngrams(
+            a,
+            ngrams,
+            ngram_weight,
+            dropout=ngram_dropout,
+            name_dropout=name_dropout,
+            rng=rng,
+            dtype=dtype,
+        )
         if self.ngrams is not None:
             parts["ngrams.{}"] = self.ngrams
         super().__init__(*self.collect(parts))
@@ -126,34 +137,21 @@ class Network(Layer):
         Raises:
             InputError: tensors are missing, unknown, or of other shapes.
         """
-        tables = _tables_of(architecture)
-        if missing := [name for name in tables if name not in tensors]:
-            raise InputError(f"expected the tensors {' and '.join(tables)}, missing: {', '.join(missing)}")
-        found = tuple(tensors[name] for name in tables)
-        ngrams: Any = HashTables(*found) if architecture.ngram_rank else found
-        weight = next((tensors[name] for name in WEIGHTS if name in tensors), None)
-        network = cls(architecture, ngrams=ngrams or None, ngram_weight=weight, rng=Zeros())
-        network.load({name: tensor for name, tensor in tensors.items() if name not in tables})
+        tables, weight = tables_of(architecture, tensors), weight_of(tensors)
+        network = cls(architecture, ngrams=tables, ngram_weight=weight, rng=Zeros())
+        others = tensors.keys() - set(table_names(architecture))
+        network.load({name: tensors[name] for name in others})
         return network
 
     @property
     def tensors(self) -> dict[str, NDArray[Any]]:
         """What defines the network besides its architecture: parameters, and the tables of the n-grams."""
-        if isinstance(self.ngrams, Ngrams):
-            return {**self.params, LETTERS: self.ngrams.letters, COUNTS: self.ngrams.counts}
-        if isinstance(self.ngrams, HashedNgrams):
-            return {**self.params, **dict(zip(HASH_TABLES, self.ngrams.tables, strict=True))}
-        return dict(self.params)
+        return self.params | tensors_of(self.ngrams)
 
     @property
     def compact_tensors(self) -> dict[str, NDArray[Any]]:
         """`tensors` in fewer bytes: in float16, the rows of hashed n-grams in int8 (see `quantise`)."""
-        params = self.params
-        if isinstance(self.ngrams, HashedNgrams):
-            quantised = quantise(self.ngrams.params)
-            params = params | {f"ngrams.{name}": value for name, value in quantised.items()}
-        narrow = {name: p if p.dtype == np.int8 else p.astype(np.float16) for name, p in params.items()}
-        return self.tensors | narrow
+        return compact(self.params, self.ngrams) | tensors_of(self.ngrams)
 
     def forward(
         self, names: Ragged, rng: np.random.Generator | None = None
@@ -360,47 +358,6 @@ def _joined(logits: Array, parts: list[Evidence]) -> Evidence:
     bits = [part.bits_per_letter for part in parts if part.bits_per_letter is not None]
     known = [part.known for part in parts if part.known is not None]
     return Evidence(logits, np.concatenate(bits) if bits else None, np.concatenate(known) if known else None)
-
-
-def _tables_of(architecture: Architecture) -> tuple[str, ...]:
-    """The tensors that define the n-grams of a network, besides their weights."""
-    if not architecture.longest_ngram:
-        return ()
-    return HASH_TABLES if architecture.ngram_rank else EXACT_TABLES
-
-
-def _ngram_layer(
-    a: Architecture,
-    ngrams: tuple[Ids, Ids] | HashTables | None,
-    weight: NDArray[Any] | None,
-    dropout: float,
-    name_dropout: float,
-    rng: Initializer,
-    dtype: DTypeLike,
-) -> NgramLayer | None:
-    """The layer of the n-grams, if there is to be one."""
-    sizes = (a.alphabet_size, a.origin_count)
-    if isinstance(ngrams, HashTables) and a.longest_ngram and a.ngram_rank:
-        return HashedNgrams(
-            ngrams,
-            a.longest_ngram,
-            *sizes,
-            a.ngram_rank,
-            dropout=dropout,
-            name_dropout=name_dropout,
-            rng=rng,
-            dtype=dtype,
-            embedding=weight,
-        )
-    if isinstance(ngrams, HashTables) or a.ngram_rank:
-        raise InputError(
-            "expected hashed n-grams just where there are an ngram_rank and a longest_ngram; these are "
-            f"{a.ngram_rank} and {a.longest_ngram}"
-        )
-    longest = 0 if ngrams is None else ngrams[0].shape[-1]
-    if longest != a.longest_ngram:
-        raise InputError(f"expected n-grams of up to {a.longest_ngram} letters, got {longest} (0: none)")
-    return None if ngrams is None else Ngrams(*ngrams, *sizes, dropout=dropout, dtype=dtype, weight=weight)
 
 
 def _parts(ends: Ids, threads: int) -> Iterator[slice]:

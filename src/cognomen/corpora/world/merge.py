@@ -93,17 +93,23 @@ def combined(origin: str, lists: list[NameList]) -> Shares:
         heard = [each for each in saying if name in each.shares or each.complete or not known]
         total = sum(each.weight for each in heard)
         shares[name] = sum(each.weight * each.shares.get(name, each.unlisted) for each in heard) / total
+    _add_bare(shares, origin, lists)
+    _match_native_forms(shares, lists)
+    return shares
+
+
+def _add_bare(shares: Shares, origin: str, lists: list[NameList]) -> None:
+    """Add the names of lists that do not say how common they are: like the rarest ones of those that do."""
+    counted = set(shares)
+    complete = [each for each in lists if each.shares and each.complete]
     rarest = min((min(each.shares.values()) for each in complete), default=1.0) * rules.BARE_SHARE
     lengths: Counter[str] = Counter()
     for each in lists:
         lengths[each.source] += len(each.bare)
     for each in lists:
         usual = share_of_rank(origin, lengths[each.source]) * rules.BARE_SHARE
-        for name in each.bare:
-            if not any(name in other.shares for other in saying):
-                shares[name] = max(shares.get(name, 0.0), min(usual, rules.MOST_BARE, rarest))
-    _match_native_forms(shares, lists)
-    return shares
+        for name in each.bare - counted:
+            shares[name] = max(shares.get(name, 0.0), min(usual, rules.MOST_BARE, rarest))
 
 
 def _match_native_forms(shares: Shares, lists: list[NameList]) -> None:
@@ -112,7 +118,7 @@ def _match_native_forms(shares: Shares, lists: list[NameList]) -> None:
     for each in lists:
         for native, roman in each.links:
             natives[roman].add(native)
-    for roman, its in natives.items():
+    for roman, its in sorted(natives.items()):  # a native form may have several
         lacking = shares[roman] - sum(shares[native] for native in its)
         if lacking > shares[roman] / 2:
             for native in its:
@@ -133,66 +139,76 @@ def _unmix(shares: Mapping[str, Shares]) -> None:
     """Take the part of a large neighbour out of the lists of small origins."""
     for origin, neighbours in rules.MIXED.items():
         own = shares.get(origin, {})
-        for other in (shares[neighbour] for neighbour in neighbours if neighbour in shares):
-            common = [
-                name for name in sorted(other, key=other.__getitem__, reverse=True)[:60] if name.isascii()
-            ]
-            ratios = sorted(own.get(name, 0.0) / other[name] for name in common[: rules.MIXED_NAMES])
-            quantile = rules.STRONGLY_MIXED.get("Russian" if other is shares.get("Russian") else "", 0.0)
-            place = int(len(ratios) * (quantile or rules.MIXED_QUANTILE))
-            part = min(ratios[place], rules.LARGEST_MIX) if ratios else 0.0
-            for name in [name for name in own if name in other]:
-                left = own[name] - part * other[name]
-                if left >= rules.LEAST_LEFT * own[name]:
-                    own[name] = left
-                elif part * other[name] < 1e-5:
-                    own[name] *= rules.LEAST_LEFT
-                else:
-                    del own[name]
+        for neighbour in neighbours:
+            other = shares.get(neighbour, {})
+            quantile = rules.MIXED_QUANTILES.get(neighbour, rules.MIXED_QUANTILE)
+            _take_out(own, other, _part(own, other, quantile))
+
+
+def _part(own: Shares, other: Shares, quantile: float) -> float:
+    """What another origin's shares are multiplied by, to be what an origin's own lists have of them."""
+    common = sorted(other, key=lambda name: (-other[name], name))[: rules.MIXED_AMONG]
+    common = [name for name in common if name.isascii()][: rules.MIXED_NAMES]
+    ratios = sorted(own.get(name, 0.0) / other[name] for name in common)
+    return min(ratios[int(len(ratios) * quantile)], rules.LARGEST_MIX) if ratios else 0.0
+
+
+def _take_out(own: Shares, other: Shares, part: float) -> None:
+    for name in [name for name in own if name in other]:
+        left = own[name] - part * other[name]
+        if left >= rules.LEAST_LEFT * own[name]:
+            own[name] = left
+        elif part * other[name] < rules.RARE:
+            own[name] *= rules.LEAST_LEFT
+        else:
+            del own[name]
 
 
 def _table(shares: Mapping[str, Shares], lists: Mapping[str, list[NameList]]) -> pyarrow.Table:
-    """A row for each spelling and origin, in order.
+    """A row for each spelling and origin, in order."""
+    rows = [row for origin, its in shares.items() for row in _rows(origin, its, lists[origin])]
+    rows.sort(key=lambda row: (row.name, row.origin))
+    links = (pair for each in _all(lists) for pair in each.links)
+    groups = group_keys(chain(links, ((row.key,) for row in rows)))
+    pa = require_pyarrow(PURPOSE)
+    columns = {field: pa.array([getattr(row, field) for row in rows], kind) for field, kind in _kinds()}
+    return pa.table(columns | {"group": pa.array([groups[row.key] for row in rows], pa.string())})
+
+
+def _kinds() -> list[tuple[str, pyarrow.DataType]]:
+    pa = require_pyarrow(PURPOSE)
+    return [(field, pa.float64() if field == "share" else pa.string()) for field in _Row._fields]
+
+
+class _Row(NamedTuple):
+    """A row of the merged table, without its group."""
+
+    name: str
+    script: str
+    origin: str
+    share: float
+    sources: str
+    key: str
+
+
+def _rows(origin: str, shares: Shares, lists: list[NameList]) -> Iterable[_Row]:
+    """The rows of an origin.
 
     A name is learned as an origin's lists write it and as people type it without diacritics; lists that drop
     them say nothing of the spellings with them.
     """
-    rows = []
-    for origin, its in shares.items():
-        sources: defaultdict[str, set[str]] = defaultdict(set)
-        spellings: defaultdict[str, set[str]] = defaultdict(set)
-        for each in lists[origin]:
-            for name in (*each.shares, *each.bare):
-                sources[name].add(each.source)
-            for spelling in each.spellings:
-                spellings[key(spelling)] |= {spelling, without_diacritics(spelling)}
-        for name, share in its.items():
-            rows += [
-                (
-                    unicodedata.normalize("NFC", spelling),
-                    _script(spelling),
-                    origin,
-                    share,
-                    sources[name],
-                    name,
-                )
-                for spelling in spellings[name]
-            ]
-    rows.sort(key=lambda row: (row[0], row[2]))
-    links = (pair for each in _all(lists) for pair in sorted(each.links))
-    groups = group_keys(chain(links, ((row[-1],) for row in rows)))
-    pa = require_pyarrow(PURPOSE)
-    names, scripts, origins, of_rows, of_sources, keys = zip(*rows, strict=True) if rows else ((),) * 6
-    columns = {
-        "name": pa.array(names, pa.string()),
-        "script": pa.array(scripts, pa.string()),
-        "origin": pa.array(origins, pa.string()),
-        "share": pa.array(of_rows, pa.float64()),
-        "sources": pa.array([";".join(sorted(each)) for each in of_sources], pa.string()),
-        "key": pa.array(keys, pa.string()),
-        "group": pa.array([groups[each] for each in keys], pa.string()),
-    }
-    return pa.table(columns)
+    sources: defaultdict[str, set[str]] = defaultdict(set)
+    spellings: defaultdict[str, set[str]] = defaultdict(set)
+    for each in lists:
+        for name in (*each.shares, *each.bare):
+            sources[name].add(each.source)
+        for spelling in each.spellings:
+            spellings[key(spelling)] |= {spelling, without_diacritics(spelling)}
+    for name, share in shares.items():
+        joined = ";".join(sorted(sources[name]))
+        for spelling in spellings[name]:
+            composed = unicodedata.normalize("NFC", spelling)
+            yield _Row(composed, _script(spelling), origin, share, joined, name)
 
 
 def _script(name: str) -> str:

@@ -72,8 +72,11 @@ MIXED: Final[Mapping[str, tuple[str, ...]]] = {
     "Ukrainian": ("Russian",),
     "Welsh": ("English",),
 }
-MIXED_NAMES: Final = 20
+MIXED_NAMES, MIXED_AMONG = 20, 60  # those in plain letters, among so many most common ones
 MIXED_QUANTILE: Final = 0.6
-STRONGLY_MIXED: Final = {"Russian": 0.85}  # few of its names are left as they are by the neighbours' spelling
+MIXED_QUANTILES: Final = {
+    "Russian": 0.85
+}  # few of its names are left as they are by the neighbours' spelling
 LEAST_LEFT: Final = 0.15  # of a name's share; with less, it is the neighbour's
+RARE: Final = 1e-5  # … unless that has hardly any of it
 LARGEST_MIX: Final = 3.0

@@ -123,10 +123,10 @@ def _add_counted(
     total = sum(bearers.values()) + rules.UNSEEN_BEARERS
     romanised = Counter(native for native, _, count, _ in rows if native and count)
     done = set()
-    for (native, _, count, _), (native_key, roman_key) in zip(rows, keys, strict=True):
+    for (native, roman, count, _), (native_key, roman_key) in zip(rows, keys, strict=True):
         if not count:
             continue
-        share = count / total * coverage
+        share = bearers[native or roman] / total * coverage
         if native_key and native not in done:
             shares[native_key] += share
             done.add(native)

@@ -1,0 +1,415 @@
+"""Merging the lists of the world: each rule against the trap that it avoids, on made-up lists."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cognomen.corpora.world import rules
+from cognomen.corpora.world.build import table_sha256
+from cognomen.corpora.world.manifest import read_manifest, read_origins
+from cognomen.corpora.world.merge import Merged, merge
+from cognomen.corpora.world.rows import WorldRow, read_rows, table_of
+from cognomen.corpora.world.shares import read_list, share_of_rank
+
+pa = pytest.importorskip("pyarrow")
+
+LETTERS = "abcdefghijklmnopqrst"
+# Names that mean nothing, each of another beginning.
+NAMES = [a + b + "oran" for a in LETTERS for b in LETTERS]
+
+
+def counted(origin: str, counts: dict[str, float], country: str = "") -> list[WorldRow]:
+    return [WorldRow(origin, country, name, bearers=count) for name, count in counts.items()]
+
+
+def ranked(origin: str, names: Sequence[str]) -> list[WorldRow]:
+    return [WorldRow(origin, "", name, rank=rank) for rank, name in enumerate(names, start=1)]
+
+
+def bare(origin: str, names: Sequence[str]) -> list[WorldRow]:
+    return [WorldRow(origin, "", name) for name in names]
+
+
+def merged(**sources: list[WorldRow]) -> Merged:
+    return merge({name: table_of(rows) for name, rows in sources.items()})
+
+
+def column(found: Merged, name: str, field: str) -> dict[str, Any]:
+    """A field of the rows of a name, by origin."""
+    return {row["origin"]: row[field] for row in found.table.to_pylist() if row["name"] == name}
+
+
+def shares(found: Merged, origin: str) -> dict[str, float]:
+    return {row["name"]: row["share"] for row in found.table.to_pylist() if row["origin"] == origin}
+
+
+def head(found: Merged, origin: str) -> list[str]:
+    its = shares(found, origin)
+    return sorted(its, key=its.__getitem__, reverse=True)
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists of 20 names are complete."""
+    monkeypatch.setattr(rules, "COMPLETE", 20)
+
+
+# --- shares within a list ---------------------------------------------------------------------------------
+
+
+def test_a_name_is_as_common_as_within_its_origin() -> None:
+    """Trap 1: a large country has more people of any name."""
+    found = merged(
+        a=counted("English", {"Smith": 5e6, "Patel": 1.4e5}),
+        b=counted("Gujarati", {"Patel": 4e4, "Shah": 2e4}),
+    )
+    patel = column(found, "patel", "share")
+    assert patel["Gujarati"] > 10 * patel["English"]
+
+
+def test_counts_of_any_scale_are_shares() -> None:
+    """Trap 2: persons, thousands of persons, shares per million."""
+    counts = {name: 1e6 / rank for rank, name in enumerate(NAMES, start=1)}
+    one = read_list("a", "Dutch", [(name, "", count, None) for name, count in counts.items()], 1.0)
+    other = read_list("a", "Dutch", [(name, "", 1000 * count, None) for name, count in counts.items()], 1.0)
+    total = sum(counts.values())
+    for name, count in counts.items():
+        assert one.shares[name] == pytest.approx(other.shares[name], rel=1e-3)
+        assert one.shares[name] / one.shares[NAMES[0]] == pytest.approx(count / counts[NAMES[0]])
+    assert 0.3 < sum(one.shares.values()) < 0.8, "other names have the rest"
+    assert total > 0
+
+
+def test_ranks_are_shares_as_names_usually_have() -> None:
+    found = merged(a=ranked("Dutch", NAMES[:100]), b=ranked("Swedish", NAMES[:100]))
+    dutch, swedish = ([shares(found, each)[name] for name in NAMES[:100]] for each in ("Dutch", "Swedish"))
+    for its in (dutch, swedish):
+        assert its == sorted(its, reverse=True)
+        assert 0.1 < sum(its) < 0.9
+    assert swedish[0] > 2 * dutch[0], "few names have most bearers"
+    assert dutch[4] == pytest.approx(share_of_rank("Dutch", 5))
+
+
+def test_a_short_ranking_of_a_closed_list_is_the_whole() -> None:
+    found = merged(a=ranked("Korean", ["Kim", "Lee", "Park"]))
+    assert sum(shares(found, "Korean").values()) == pytest.approx(1)
+
+
+def test_few_persons_say_little() -> None:
+    """Trap 14: five notable Uzbeks named Khan do not make Khan Uzbek."""
+    found = merged(
+        wikipedia_people=counted("Uzbek", {"Khan": 5.0} | dict.fromkeys(NAMES[:30], 2.0)),
+        a=counted("Urdu", {"Khan": 5e5, "Ali": 1e6} | dict.fromkeys(NAMES[:100], 1000.0)),
+    )
+    khan = column(found, "khan", "share")
+    assert khan["Uzbek"] < 5 / 300
+    assert khan["Urdu"] > 5 * khan["Uzbek"]
+
+
+def test_of_very_few_notable_names_none_is_counted() -> None:
+    rows = [(name, "", 50.0, None) for name in NAMES[: rules.FEWEST_NOTABLE]]
+    assert read_list("wikipedia_people", "Khmer", rows, 1.0).shares
+    few = read_list("wikipedia_people", "Khmer", rows[:-1], 1.0)
+    assert not few.shares
+    assert len(few.bare) == rules.FEWEST_NOTABLE - 1
+
+
+def test_lists_weigh_as_much_as_the_bearers_behind_them() -> None:
+    """Trap 14: by the square root, up to a million."""
+    few, many, most = (read_list("a", "Dutch", [("x", "", n, None)], 1.0).weight for n in (1e4, 1e6, 1e8))
+    assert few == pytest.approx(100)
+    assert many == most == pytest.approx(1000)
+    assert read_list("a", "Dutch", [("x", "", 1e4, None)], 0.3).weight == pytest.approx(100 * 0.3**0.5)
+    small, large = {"Aaa": 9e2, "Bbb": 1e2}, {"Aaa": 1e5, "Bbb": 9e5}
+    found = shares(merged(a=counted("Dutch", small), b=counted("Dutch", large)), "Dutch")
+    assert found["bbb"] > 3 * found["aaa"]
+
+
+# --- spellings --------------------------------------------------------------------------------------------
+
+
+def test_a_native_form_divides_its_bearers_among_its_romanisations() -> None:
+    """Trap 3: each row repeats the count of all."""
+    rows = [WorldRow("Chinese", "", "王", roman, 9e4) for roman in ("Wang", "Wong", "Ong")]
+    found = shares(merged(a=[*rows, WorldRow("Chinese", "", "李", "Li", 1e5)]), "Chinese")
+    assert found["王"] == pytest.approx(found["wang"] + found["wong"] + found["ong"])
+    assert found["li"] == found["李"] == pytest.approx(100 / 90 * found["王"])
+    assert found["王"] + found["李"] == pytest.approx(1, abs=0.01), "nobody is counted three times"
+
+
+def test_a_native_form_is_as_common_as_its_counted_romanisation() -> None:
+    counts = counted("Hindi", {"Sharma": 5e4, "Verma": 2e4})
+    found = shares(merged(a=counts, b=[WorldRow("Hindi", "", "शर्मा", "Sharma")]), "Hindi")
+    assert found["शर्मा"] == pytest.approx(found["sharma"])
+
+
+def test_both_spellings_are_learned_with_the_share_of_the_name() -> None:
+    """Trap 6: one list has dropped the marks, and people type neither or both."""
+    found = merged(
+        a=counted("Spanish", {"GARCIA": 9e4, "LOPEZ": 1e4}), b=ranked("Spanish", ["García", "Nuñez"])
+    )
+    its = shares(found, "Spanish")
+    assert its["garcía"] == its["garcia"] > its["lopez"]
+    assert its["nuñez"] == its["nunez"]
+    assert "lópez" not in its, "no list writes it so"
+    assert column(found, "garcia", "key") == column(found, "garcía", "key") == {"Spanish": "garcia"}
+    assert column(found, "garcía", "sources") == {"Spanish": "a;b"}
+
+
+def test_forms_of_a_name_are_one_group() -> None:
+    """Women's and men's forms, native and romanised ones, across origins."""
+    found = merged(
+        a=counted("Czech", {"Nováková": 10.0, "Novák": 9.0}),
+        b=[
+            WorldRow("Russian", "", "Иванова", "Ivanova", 5.0),
+            WorldRow("Russian", "", "Иванов", "Ivanov", 5.0),
+        ],
+        c=counted("Slovene", {"Novak": 5.0, "Horvat": 1.0}),
+    )
+    groups = {row["name"]: row["group"] for row in found.table.to_pylist()}
+    assert len({groups[name] for name in ("nováková", "novakova", "novák", "novak")}) == 1
+    assert len({groups[name] for name in ("иванова", "ivanova", "иванов", "ivanov")}) == 1
+    assert len({groups[name] for name in ("novak", "ivanov", "horvat")}) == 3
+
+
+def test_the_script_is_that_of_the_letters() -> None:
+    found = merged(a=bare("Russian", ["Иванов"]), b=bare("Hebrew", ["כהן"]), c=bare("Irish", ["Ó Briain"]))
+    scripts = {row["name"]: row["script"] for row in found.table.to_pylist()}
+    assert scripts == {"иванов": "Cyrillic", "כהן": "Hebrew", "ó briain": "Latin", "o briain": "Latin"}
+
+
+# --- lists beside each other ------------------------------------------------------------------------------
+
+
+def test_a_complete_list_says_what_is_rare(short: None) -> None:
+    """A list of the ten most common names says nothing of others; but a complete one lacks only rare ones."""
+    complete = {name: 1000.0 * (30 - i) for i, name in enumerate(NAMES[:30])}
+    alone = shares(merged(a=counted("Dutch", complete)), "Dutch")
+    ten = dict.fromkeys([*NAMES[:9], "zed"], 5000.0)
+    both = shares(merged(a=counted("Dutch", complete), b=counted("Dutch", ten)), "Dutch")
+    assert both[NAMES[20]] == pytest.approx(alone[NAMES[20]]), "the short list is not asked"
+    only = shares(merged(b=counted("Dutch", ten)), "Dutch")
+    assert both["zed"] < only["zed"] / 2, "the complete list lacks it"
+    average = sorted([alone[NAMES[0]], both[NAMES[0]], only[NAMES[0]]])[1]
+    assert both[NAMES[0]] == average
+    assert alone[NAMES[0]] != average != only[NAMES[0]]
+
+
+def test_bare_lists_have_no_head(short: None) -> None:
+    """Trap 16: which names there are is not which are common."""
+    alone = shares(merged(a=bare("Greek", NAMES[:3])), "Greek")
+    assert max(alone.values()) <= rules.MOST_BARE
+    complete = {name: 1000.0 - i for i, name in enumerate(NAMES[:30])}
+    beside = shares(merged(a=bare("Greek", ["zed", NAMES[0]]), b=counted("Greek", complete)), "Greek")
+    assert beside["zed"] < min(beside[name] for name in complete)
+    without = shares(merged(b=counted("Greek", complete)), "Greek")
+    assert beside[NAMES[0]] == pytest.approx(without[NAMES[0]]), "a counted name keeps its share"
+
+
+def test_copies_of_a_bare_list_prove_nothing() -> None:
+    """Trap 7: lists that agree may be one list."""
+    one, three = (
+        merged(a=bare("German", NAMES[:9])),
+        merged(**dict.fromkeys("abc", bare("German", NAMES[:9]))),
+    )
+    assert shares(one, "German") == shares(three, "German")
+
+
+def test_counts_of_what_are_no_family_names_are_not_read() -> None:
+    """Trap 16: of the few Icelanders who have one, it is common."""
+    rows = counted("Icelandic", {"Blöndal": 300.0} | dict.fromkeys(NAMES[:30], 100.0))
+    assert shares(merged(wikitop75=rows), "Icelandic")["blöndal"] <= rules.MOST_BARE
+    assert shares(merged(a=rows), "Icelandic")["blöndal"] > rules.MOST_BARE
+
+
+def test_irish_names_have_what_the_british_count_of_them() -> None:
+    """Trap 4: Irish lists have hardly any counts; but Smith is not made Irish."""
+    english = {"Smith": 6e5, "Walsh": 5e4} | dict.fromkeys(NAMES[:300], 1e5)
+    found = merged(a=counted("English", english), b=bare("Irish", ["Walsh", "Smith", *NAMES[300:400]]))
+    walsh, smith = column(found, "walsh", "share"), column(found, "smith", "share")
+    assert walsh["Irish"] > max(walsh["English"], column(found, NAMES[300], "share")["Irish"])
+    assert smith["Irish"] < smith["English"] / 5
+    most = share_of_rank("Irish", rules.BORROWED_RANK)
+    assert max(shares(found, "Irish").values()) == pytest.approx(most)
+
+
+def test_a_neighbours_names_are_taken_out_of_a_small_origins_list() -> None:
+    """Traps 1 and 16: half of the people of Wales have English names, which are not Welsh for that."""
+    english = {name: 1e5 / (rank + 5) for rank, name in enumerate(NAMES[:100])}
+    welsh = {name: count * 0.01 for name, count in english.items()} | {"Bevan": 100.0, "Pryce": 90.0}
+    welsh[NAMES[3]] *= 8  # common to both, but far more so in Wales
+    found = merged(a=counted("English", english), b=counted("Welsh", welsh))
+    its = shares(found, "Welsh")
+    untouched = read_list(
+        "b", "Welsh", [(name, "", count, None) for name, count in welsh.items()], 1.0
+    ).shares
+    assert its["bevan"] == untouched["bevan"]
+    assert head(found, "Welsh")[0] == NAMES[3]
+    assert its[NAMES[3]] < untouched[NAMES[3]]
+    assert all(its.get(name, 0.0) < 0.3 * untouched[name] for name in NAMES[:3]), "the neighbour's"
+    assert shares(found, "English").keys() == english.keys()
+
+
+# --- what is left out, and reported -----------------------------------------------------------------------
+
+
+def test_rare_names_of_lists_with_foreign_tails_are_dropped_and_reported() -> None:
+    """Trap 5: by count, not by list."""
+    least = rules.MIN_COUNT["fr_insee"]
+    found = merged(
+        fr_insee=counted("French", {"Martin": 2e5, "Khan": least, "Marttin": least - 1, "123": 1e3}),
+        a=counted("French", {"Dupont": 1.0}),
+    )
+    assert set(shares(found, "French")) == {"martin", "khan", "dupont"}
+    assert dict(found.dropped) == {f"fr_insee: fewer than {least:g} bearers": 1, "no letters": 1}
+
+
+def test_firms_and_whole_names_are_dropped_and_reported() -> None:
+    found = merged(
+        ru_names_count=counted("Russian", {"Иванов": 9.0, "Иванов Завод": 9.0}),
+        a=bare("Dutch", ["van der Berg", "Jan Piet Joris en Korneel"]),
+    )
+    assert {row["name"] for row in found.table.to_pylist()} == {"иванов", "van der berg"}
+    assert dict(found.dropped) == {"ru_names_count: more than 1 word": 1, "a: more than 4 words": 1}
+
+
+def test_labels_are_those_of_the_origins() -> None:
+    found = merged(a=bare("Swahili", ["Juma"]) + bare("Kenyan", ["Otieno"]) + bare("Dothraki", ["Drogo"]))
+    assert {row["origin"] for row in found.table.to_pylist()} == {"Swahili and Kenyan"}
+    assert set(rules.SAME_ORIGIN.values()) <= {origin.name for origin in read_origins()}
+
+
+def test_rules_name_sources_and_origins_that_there_are() -> None:
+    sources = {source.name for source in read_manifest()}
+    origins = {origin.name for origin in read_origins()}
+    assert sources >= {*rules.MIN_COUNT, *rules.NOTABLE, *rules.SINGLE_WORDS}
+    assert sources >= {source for source, _ in rules.NOT_COUNTED}
+    lenders = {lender for lender, _ in rules.BORROWED.values()}
+    neighbours = {each for its in rules.MIXED.values() for each in its} | set(rules.MIXED_QUANTILES)
+    assert origins >= {*rules.STEEP, *rules.CLOSED, *rules.BORROWED, *lenders, *rules.MIXED, *neighbours}
+    assert set(rules.TRUST) == {source.trust for source in read_manifest()} | {"high", "medium", "low"}
+
+
+def test_no_lists_make_an_empty_table() -> None:
+    found = merge({})
+    assert found.table.num_rows == 0
+    assert found.table.column_names == ["name", "script", "origin", "share", "sources", "key", "group"]
+
+
+# --- the same table each time -----------------------------------------------------------------------------
+
+
+def tangled(seed: int) -> dict[str, Any]:
+    """Lists with ties and with native forms that have several romanisations, in an order of chance."""
+    rng = np.random.default_rng(seed)
+    rows = {
+        "a": counted("English", dict.fromkeys(NAMES[:90], 700.0)),
+        "b": counted("Welsh", dict.fromkeys(NAMES[30:120], 5.0)) + bare("Welsh", NAMES[:10]),
+        "c": [
+            WorldRow("Hindi", "", native, roman, bearers)
+            for native in ("शर्मा", "वर्मा", "सरमा")
+            for roman, bearers in (("Sharma", 500.0), ("Verma", 300.0), ("Sarma", 200.0))
+        ],
+        "d": [WorldRow("Hindi", "", "शर्म", roman) for roman in ("Sharma", "Verma", "Sarma")],
+    }
+    return {
+        str(name): table_of([rows[name][i] for i in rng.permutation(len(rows[name]))])
+        for name in rng.permutation(list(rows))
+    }
+
+
+def test_the_table_depends_on_no_order() -> None:
+    """Of the rows, of the sources, or of sets, which differs from process to process."""
+    code = (
+        "from test_world_merge import merge, tangled, table_sha256\n"
+        "for seed in range(5): print(table_sha256(merge(tangled(seed)).table))"
+    )
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    found = set()
+    for hash_seed in ("1", "2", "3"):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found |= set(done.stdout.split())
+    assert found == {table_sha256(merge(tangled(9)).table)}
+
+
+# --- the world itself -------------------------------------------------------------------------------------
+
+# Two of the most common names of each, which a speaker of the language expects among the first ten.
+EXPECTED = {
+    "Arabic": ("ali", "hassan"),
+    "Chinese": ("李", "王"),
+    "Czech": ("novák", "svoboda"),
+    "Danish": ("nielsen", "jensen"),
+    "English": ("smith", "jones"),
+    "Finnish": ("korhonen", "virtanen"),
+    "French": ("martin", "bernard"),
+    "German": ("müller", "schmidt"),
+    "Hebrew": ("כהן", "לוי"),
+    "Hungarian": ("nagy", "kovács"),
+    "Irish": ("murphy", "kelly"),
+    "Italian": ("rossi", "russo"),
+    "Japanese": ("佐藤", "鈴木"),
+    "Korean": ("김", "이"),
+    "Polish": ("nowak", "kowalski"),
+    "Portuguese": ("silva", "santos"),
+    "Russian": ("иванов", "смирнов"),
+    "Spanish": ("garcía", "gonzález"),
+    "Swedish": ("andersson", "johansson"),
+    "Turkish": ("yılmaz", "kaya"),
+    "Vietnamese": ("nguyễn", "trần"),
+    "Welsh": ("davies", "jones"),
+}
+
+
+@pytest.fixture(scope="module")
+def world(world_folder: Path) -> Merged:
+    sources = [source.name for source in read_manifest()]
+    return merge({name: read_rows(world_folder / "sources" / f"{name}.tsv") for name in sources})
+
+
+@pytest.mark.slow
+def test_speakers_nod_at_the_most_common_names(world: Merged) -> None:
+    """Trap 16; of each script the ten most common keys, as romanisations share the bearers of one name."""
+    best: dict[tuple[str, str], dict[str, float]] = {}
+    keys: dict[str, set[str]] = {}
+    columns = (world.table[name].to_pylist() for name in ("name", "origin", "share", "key", "script"))
+    for name, origin, share, key, script in zip(*columns, strict=True):
+        if origin in EXPECTED:
+            best.setdefault((origin, script), {})[key] = share
+            keys.setdefault(name, set()).add(key)
+    for origin, names in EXPECTED.items():
+        first = {
+            key
+            for (its, _), found in best.items()
+            if its == origin
+            for key in sorted(found, key=found.__getitem__, reverse=True)[:12]
+        }
+        assert all(keys[name] & first for name in names), (origin, names, sorted(first))
+
+
+@pytest.mark.slow
+def test_every_origin_has_names_and_no_name_has_too_much(world: Merged) -> None:
+    totals: dict[str, float] = {}
+    best: dict[str, dict[str, float]] = {}
+    columns = (world.table[name].to_pylist() for name in ("origin", "key", "share"))
+    for origin, key, share in zip(*columns, strict=True):
+        assert 0 < share < 0.5
+        best.setdefault(origin, {})[key] = share
+    assert set(best) == {origin.name for origin in read_origins()}
+    for origin, its in best.items():
+        totals[origin] = sum(its.values())
+    assert max(totals.values()) < 4, "native and romanised forms each count once"
