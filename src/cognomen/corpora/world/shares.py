@@ -123,15 +123,14 @@ def _add_counted(
     total = sum(bearers.values()) + rules.UNSEEN_BEARERS
     romanised = Counter(native for native, _, count, _ in rows if native and count)
     done = set()
-    for (native, roman, count, _), (native_key, roman_key) in zip(rows, keys, strict=True):
+    for (native, _, count, _), (native_key, roman_key) in zip(rows, keys, strict=True):
         if not count:
             continue
-        share = bearers[native or roman] / total * coverage
         if native_key and native not in done:
-            shares[native_key] += share
+            shares[native_key] += bearers[native] / total * coverage
             done.add(native)
         if roman_key and roman_key != native_key:
-            shares[roman_key] += share / max(1, romanised[native])
+            shares[roman_key] += count / total * coverage / max(1, romanised[native])
 
 
 def _add_ranked(
