@@ -42,6 +42,8 @@ class Calibration:
 
     Attributes:
         temperature: the divisor of the logits, above 0.
+        known_temperature: that of names with weights of their own, which were learned and not read; None if
+            it is the same.
         set_levels: the thresholds for a coverage of 0, 1/200, 2/200 ... and 1, 201 non-decreasing numbers;
             None if no names were held out to fit them.
         ood_threshold: in bits per letter (see `ngrams`): names above it are out-of-distribution; None if too
@@ -58,6 +60,17 @@ class Calibration:
     ood_threshold: float | None = None
     script_ood_thresholds: Mapping[str, float] | None = None
     origin_set_levels: tuple[tuple[float, ...], ...] | None = None
+    known_temperature: float | None = None
+
+    def temperatures(self, known: NDArray[np.bool_] | None) -> float | NDArray[np.float64]:
+        """The divisor of the logits of N names: one for all, or (N,).
+
+        Args:
+            known: which names have weights of their own, (N,); None if no name has.
+        """
+        if known is None or self.known_temperature is None:
+            return self.temperature
+        return np.where(known, self.known_temperature, self.temperature)
 
     def set_limits(self, coverage: float) -> float | NDArray[np.float64]:
         """The score up to which an origin belongs to a set of this coverage: one for all, or (C,).
@@ -103,7 +116,10 @@ class Calibration:
             raise InputError(
                 f"script_ood_thresholds: expected numbers by script, got {str(by_script)[:60]!r}"
             )
-        return cls(float(facts["temperature"]), levels, limit, by_script, by_origin)
+        known = facts.get("known_temperature")
+        if known is not None and not (type(known) in (int, float) and 0 < known < math.inf):
+            raise InputError(f"known_temperature: expected a number above 0, got {known!r}")
+        return cls(float(facts["temperature"]), levels, limit, by_script, by_origin, known)
 
 
 def _listed(value: Any) -> Any:
@@ -159,13 +175,13 @@ def fit_calibration(
 
 
 def softmax_with_temperature(
-    logits: ArrayLike, temperature: float, log_prior_ratios: ArrayLike | None = None
+    logits: ArrayLike, temperature: ArrayLike, log_prior_ratios: ArrayLike | None = None
 ) -> Array:
     """Probabilities: the softmax of logit / temperature + log prior ratio.
 
     Args:
         logits: (N, C), finite.
-        temperature: above 0; 1 changes nothing.
+        temperature: above 0; 1 changes nothing. One for all names, or (N,).
         log_prior_ratios: (C,), one for each origin (see `priors`), not all of them -inf.
 
     Returns:
@@ -175,13 +191,15 @@ def softmax_with_temperature(
         InputError: the logits are not a finite matrix, or the temperature is not above 0.
     """
     z = _checked_logits(logits)  # (N, C)
-    if not 0 < temperature < math.inf:
-        raise InputError(f"temperature: expected a finite number above 0, got {temperature}")
+    divisor = np.asarray(temperature)
+    if not ((divisor > 0) & (divisor < np.inf)).all():
+        raise InputError(f"temperature: expected a finite number above 0, got {temperature!r}")
+    divisor = divisor.astype(z.dtype)[..., None] if divisor.ndim else divisor.astype(z.dtype)
     weights = np.asarray(0 if log_prior_ratios is None else log_prior_ratios, dtype=z.dtype)
     result = np.empty_like(z)
     for start in range(0, len(z), ROWS):
         rows = slice(start, start + ROWS)
-        result[rows] = softmax(z[rows] / z.dtype.type(temperature) + weights)
+        result[rows] = softmax(z[rows] / (divisor[rows] if divisor.ndim else divisor) + weights)
     return result
 
 

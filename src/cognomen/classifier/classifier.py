@@ -252,8 +252,10 @@ class Classifier(Model):
             block = texts[start : start + SCORED_TEXTS]
             reading = read_column(block, self.alphabet, lower=self.lower, full_names=opts.full_names)
             found = self.network.evidence(reading.spellings, threads=opts.threads, bits=detect)
-            p = softmax_with_temperature(found.logits, self.temperature, weights)  # (S, C)
             bits, known = found.bits_per_letter, found.known
+            p = softmax_with_temperature(
+                found.logits, self.calibration.temperatures(known), weights
+            )  # (S, C)
             ood = np.zeros(len(p), bool)
             if bits is not None:
                 ood = self.out_of_distribution(reading.spellings, bits, known)

@@ -21,6 +21,7 @@ from cognomen.classifier.classifier import Classifier
 from cognomen.explanation.activations import Activations, record_activations
 from cognomen.explanation.attribution import Attributions, attribute_letters
 from cognomen.text.matching import find_origin
+from cognomen.text.ragged import Ragged
 from cognomen.text.reading import read_surname
 
 SHOWN = 3  # origins of a prefix, in JSON
@@ -189,8 +190,11 @@ def _attributions(clf: Classifier, spelling: str, origin: str, rival: str | None
     """Attributions of the origin's logit and of its margin over the rival, as rows 0 and 1."""
     one_hot, other = ([float(each == name) for each in clf.origins] for name in (origin, rival))
     targets = np.array([one_hot, np.subtract(one_hot, other)])  # (2, C)
-    found = attribute_letters(clf.network, clf.alphabet.encode(spelling), targets)
-    return Attributions(*(each / clf.temperature for each in found))
+    ids = clf.alphabet.encode(spelling)
+    found = attribute_letters(clf.network, ids, targets)
+    known = clf.network.evidence(Ragged(ids, np.array([len(ids)]))).known
+    temperature = float(np.max(clf.calibration.temperatures(known)))
+    return Attributions(*(each / temperature for each in found))
 
 
 def letters_of(spelling: str) -> list[slice]:

@@ -149,6 +149,11 @@ class Network(Layer):
         return self.params | tensors_of(self.ngrams)
 
     @property
+    def knows_names(self) -> bool:
+        """Whether whole names may have weights of their own."""
+        return self.architecture.ngram_rank > 0
+
+    @property
     def compact_tensors(self) -> dict[str, NDArray[Any]]:
         """`tensors` in fewer bytes: in float16, the rows of hashed n-grams in int8 (see `quantise`)."""
         return compact(self.params, self.ngrams) | tensors_of(self.ngrams)

@@ -21,6 +21,8 @@ from cognomen.training.dataset import Dataset, Names
 IN_DISTRIBUTION: Final = 0.995  # share of the validation names below the out-of-distribution threshold
 IN_DISTRIBUTION_OF_SCRIPT: Final = 0.999
 FEWEST_OF_SCRIPT: Final = 500
+FEWEST_OF_ORIGIN: Final = 15
+KNOWN_TEMPERATURE: Final = 1.0  # of names with weights of their own: their shares were learned as they are
 RIGHT_SHARE: Final = 0.2  # of a name: origins with this share are right answers (protocol W)
 POWERS: Final = tuple(k / 10 for k in range(11))
 
@@ -78,6 +80,8 @@ def calibrate(logits: Array, network: Network, data: Dataset, corpus: Corpus) ->
         calibration = replace(calibration, script_ood_thresholds=limits)
     else:
         calibration = replace(calibration, ood_threshold=_ood_threshold(network, data.validation))
+    if network.knows_names:
+        calibration = replace(calibration, known_temperature=KNOWN_TEMPERATURE)
     return Calibrated(calibration, default_prior, facts)
 
 
@@ -101,7 +105,8 @@ def _pairs(logits: Array, names: Names) -> _Pairs:
         return _Pairs(logits, names.labels, None)
     right = np.flatnonzero(names.shares.data >= RIGHT_SHARE)
     labels = names.origins.data[right]
-    weights = 1 / np.bincount(labels)[labels]
+    # An origin with fewer names counts less, or one or two names would decide as much as thousands.
+    weights = 1 / np.maximum(np.bincount(labels), FEWEST_OF_ORIGIN)[labels]
     return _Pairs(logits[names.origins.rows[right]], labels, weights * len(labels) / weights.sum())
 
 
