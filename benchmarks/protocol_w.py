@@ -64,6 +64,14 @@ class World:
             shares=True,
         )
 
+    def keys(self, part: str) -> Corpus:
+        """The keys of the names of a part, as the items of protocol W are read."""
+        of_part = [name for name, its in self.part_of.items() if its == part]
+        rows = [(name, o, share) for name in of_part for o, share in self.shares_of[name].items()]
+        names, origins, shares = zip(*rows, strict=True)
+        report = CleaningReport(len(rows), len(rows), len(of_part), (), {})
+        return Corpus(names, origins, "world", report, row_weights=np.array(shares), shares=True)
+
     @cached_property
     def shares_of(self) -> dict[str, dict[str, float]]:
         """The share of each name, by its key, within each of its origins."""

@@ -25,6 +25,11 @@ UNKNOWN: Final = 0
 UNKNOWN_LETTER: Final = "\ufffd"
 
 
+def is_ideograph(letter: str) -> bool:
+    """Whether a letter is a Chinese character."""
+    return unicodedata.name(letter, "").startswith("CJK ")
+
+
 class Alphabet:
     """The letters a network knows, in the order of their ids.
 
@@ -47,9 +52,13 @@ class Alphabet:
 
     @classmethod
     def from_names(cls, names: Iterable[str], *, min_count: int = 1) -> Alphabet:
-        """The letters that occur at least `min_count` times in these (normalised) names, sorted."""
+        """The letters that occur at least `min_count` times in these (normalised) names, sorted.
+
+        Ideographs are kept however rare they are: each is a word of its own, and often a whole surname.
+        """
         counts = Counter(chain.from_iterable(names))
-        return cls("".join(sorted(letter for letter, count in counts.items() if count >= min_count)))
+        kept = (each for each, count in counts.items() if count >= min_count or is_ideograph(each))
+        return cls("".join(sorted(kept)))
 
     @property
     def letters(self) -> str:

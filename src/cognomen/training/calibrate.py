@@ -21,7 +21,6 @@ from cognomen.training.dataset import Dataset, Names
 IN_DISTRIBUTION: Final = 0.995  # share of the validation names below the out-of-distribution threshold
 IN_DISTRIBUTION_OF_SCRIPT: Final = 0.999
 FEWEST_OF_SCRIPT: Final = 500
-FEWEST_OF_ORIGIN: Final = 15
 KNOWN_TEMPERATURE: Final = 1.0  # of names with weights of their own: their shares were learned as they are
 RIGHT_SHARE: Final = 0.2  # of a name: origins with this share are right answers (protocol W)
 POWERS: Final = tuple(k / 10 for k in range(11))
@@ -46,7 +45,8 @@ class _Pairs(NamedTuple):
 def calibrate(logits: Array, network: Network, data: Dataset, corpus: Corpus) -> Calibrated:
     """Calibrate with the validation names, and measure on them.
 
-    Where names have shares, each right origin of a name counts, and all origins alike.
+    Where names have shares, each right origin of a name counts, and small origins count more than they have
+    names.
 
     Args:
         logits: of the validation names, (N, C).
@@ -105,8 +105,9 @@ def _pairs(logits: Array, names: Names) -> _Pairs:
         return _Pairs(logits, names.labels, None)
     right = np.flatnonzero(names.shares.data >= RIGHT_SHARE)
     labels = names.origins.data[right]
-    # An origin with fewer names counts less, or one or two names would decide as much as thousands.
-    weights = 1 / np.maximum(np.bincount(labels), FEWEST_OF_ORIGIN)[labels]
+    # Between origins that count alike, where one or two names decide, and names that count alike, where the
+    # longest lists do.
+    weights = np.bincount(labels)[labels] ** -0.5
     return _Pairs(logits[names.origins.rows[right]], labels, weights * len(labels) / weights.sum())
 
 
