@@ -64,7 +64,7 @@ class World:
             shares=True,
         )
 
-    def keys(self, part: str) -> Corpus:
+    def key_corpus(self, part: str) -> Corpus:
         """The keys of the names of a part, as the items of protocol W are read."""
         of_part = [name for name, its in self.part_of.items() if its == part]
         rows = [(name, o, share) for name in of_part for o, share in self.shares_of[name].items()]

@@ -89,7 +89,7 @@ def train_one(names: World, which: str) -> None:
         BAG if which == "bag" else CONFIG,
         checkpoint=checkpoint,
         resume=checkpoint.exists(),
-        validation=names.keys("validation"),
+        validation=names.key_corpus("validation"),
         on_progress=Teller(),
     )
     clf = result.classifier
