@@ -262,7 +262,7 @@ def measure_common(clf: Classifier, world: World, most: int = 25) -> dict[str, A
     for prior in ("default", "uniform"):
         per, wrong = {}, {}
         for origin, names in names_of.items():
-            answers = clf(list(names), prior=prior)
+            answers = clf(list(names), prior=prior, full_names=False)
             shares = truth([key(name) for name in names], world, clf.origins)
             hit = [
                 a.origin is not None
