@@ -10,7 +10,7 @@ from cognomen.io.folders import current_folder
 from cognomen.text.matching import did_you_mean
 
 PRETRAINED = Path(__file__).parent.parent / "models"
-DEFAULT: Final = "classic"
+DEFAULT: Final = "world"
 
 
 def pretrained_models() -> list[str]:
