@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import cognomen.text.reading
 from cognomen.text import Alphabet, alphabet, find_surname, normalise
-from cognomen.text.reading import FEW_TEXTS, REASONS, ColumnReading, read_column, read_surname
+from cognomen.text.reading import FEW_TEXTS, REASONS, ColumnReading, Rules, read_column, read_surname
 from cognomen.text.spelling import plain_spelling
 
 LATIN = Alphabet(" '-abcdefghijklmnopqrstuvwxyz\u0301\u0308")
@@ -60,7 +60,7 @@ def check(texts: list[str], alphabet: Alphabet, *, lower: bool, full_names: bool
     for few in (0, len(texts) + 1):  # through the lookup table, and one by one
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(cognomen.text.reading, "FEW_TEXTS", few)
-            found = read_column(texts, alphabet, lower=lower, full_names=full_names)
+            found = read_column(texts, alphabet, lower=lower, rules=Rules(full_names))
         check_reading(found, texts, alphabet, lower=lower, full_names=full_names)
 
 
@@ -69,7 +69,7 @@ def check_reading(
 ) -> None:
     assert len(found.inverse) == len(texts)
     for row, text in enumerate(texts):
-        expected = read_surname(text, alphabet, lower=lower, full_names=full_names)
+        expected = read_surname(text, alphabet, lower=lower, rules=Rules(full_names))
         if row in found.unusual:
             assert found.unusual[row] == expected
         else:
@@ -118,21 +118,21 @@ def test_names_are_read_on_the_quick_path() -> None:
         [*slow, *quick],
         [t for pair in zip(quick, slow, strict=False) for t in pair],
     ):
-        found = read_column(texts, LATIN, lower=True, full_names=True)
+        found = read_column(texts, LATIN, lower=True, rules=Rules())
         assert [texts[row] for row in found.unusual] == [text for text in texts if text in slow]
-    assert read_column(["a" * 100] * FEW_TEXTS, LATIN, lower=True, full_names=True).unusual == {}
+    assert read_column(["a" * 100] * FEW_TEXTS, LATIN, lower=True, rules=Rules()).unusual == {}
 
 
 def test_unusual_texts_share_their_spellings() -> None:
     texts = ["John Smith", "Smith, Ann", "", "Ann Lee", "1", "Bo Smith"]
-    found = read_column(texts, LATIN, lower=True, full_names=True)
+    found = read_column(texts, LATIN, lower=True, rules=Rules())
     assert found.inverse.tolist() == [0, 0, -1, 1, -1, 0]
     assert found.spellings.lengths.tolist() == [5, 3]
 
 
 def test_the_numbers_of_a_small_alphabet_are_bytes() -> None:
     for letters, kind in [(LATIN, np.uint8), (MANY, np.uint16)]:
-        found = read_column(["ab"] * FEW_TEXTS, letters, lower=True, full_names=True)
+        found = read_column(["ab"] * FEW_TEXTS, letters, lower=True, rules=Rules())
         assert found.spellings.data.dtype == kind
 
 
@@ -162,8 +162,8 @@ def test_what_is_plain(character: str, spelling: str) -> None:
 
 
 def test_every_reason_has_its_name() -> None:
-    texts = ["", "1", "a" * 101, "北京"]
-    readings = [read_surname(text, LATIN, lower=True, full_names=True) for text in texts]
+    texts = ["", "1", "a" * 101, "北京", "N/A", "jane@doe.org", "Garc?a"]
+    readings = [read_surname(text, LATIN, lower=True, rules=Rules()) for text in texts]
     assert ("not-text", *(reading.reason for reading in readings)) == REASONS
 
 

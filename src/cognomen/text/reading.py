@@ -6,7 +6,7 @@ are plain words, whose ids are found with one lookup table; only the others are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,14 +15,41 @@ from numpy.typing import NDArray
 
 from cognomen.text.alphabet import Alphabet, code_points
 from cognomen.text.columns import Indices, distinct_texts
-from cognomen.text.names import FoundSurname, find_surname
+from cognomen.text.full_names import bare_key
+from cognomen.text.names import REPAIRED_ENCODING, SEVERAL_PEOPLE, FoundSurname, find_surname
+from cognomen.text.placeholders import NOBODY, PLACEHOLDER, PLACEHOLDERS, reason_for_no_name
 from cognomen.text.ragged import Ragged
+from cognomen.text.repair import FOLLOWING_LETTERS, FOLLOWING_MARKS, is_garbled, repair
 from cognomen.text.spelling import normalise, plain_spelling
 
-REASONS: Final = ("not-text", "empty", "no-letters", "too-long", "unknown-script")
+REASONS: Final = (
+    "not-text", "empty", "no-letters", "too-long", "unknown-script", "placeholder", "not-a-name", "garbled"
+)  # fmt: skip
 LONGEST_SURNAME = 100  # letters, after normalising; the longest in the 18 files has 20
 LONGEST_TEXT = 1000  # characters; no full name is longer, and searching it for the surname takes time
+FIRST_IDEOGRAPH = 0x3400  # Hangul and a few rarer scripts follow
 FEW_TEXTS = 8  # for fewer, the lookup table costs more than it saves
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How surnames are read from texts.
+
+    Attributes:
+        full_names: find the surname in a full name. False takes each text as a surname.
+        na: more placeholders, spelled as given; None for no placeholders at all, so that NULL is a name.
+        suffixes: more words that are no part of a name (`find_surname`).
+    """
+
+    full_names: bool = True
+    na: frozenset[str] | None = frozenset()
+    suffixes: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, full_names: bool, na: Iterable[str] | None = (), suffixes: Iterable[str] = ()) -> Rules:
+        """The rules with words as a user gives them."""
+        words = None if na is None else frozenset(" ".join(word.split()) for word in na)
+        return cls(full_names, words, frozenset(map(bare_key, suffixes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +60,7 @@ class SurnameReading:
         spelling: the surname as the network reads it; None if there is none.
         reason: why there is none, one of REASONS.
         surname: the part of the text that is the surname.
-        note: "surname-of-full-name" if it was found in a full name.
+        note: how it was found, as in `FoundSurname`.
     """
 
     spelling: str | None = None
@@ -42,14 +69,19 @@ class SurnameReading:
     note: str | None = None
 
 
-def read_surname(text: str, alphabet: Alphabet, *, lower: bool, full_names: bool) -> SurnameReading:
+def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) -> SurnameReading:
     """Find the surname in a text, or the reason why it cannot be read."""
     stripped = text.strip()
     if not stripped:
         return SurnameReading(reason="empty")
     if len(stripped) > LONGEST_TEXT:
         return SurnameReading(reason="too-long")
-    found = find_surname(text) if full_names else FoundSurname(text)
+    whole = repair(text)
+    if reason := _reason_for_no_name(whole, rules):
+        return SurnameReading(reason=reason)
+    found = find_surname(whole, suffixes=rules.suffixes) if rules.full_names else FoundSurname(whole)
+    if rules.na is not None and found.note and found.surname in NOBODY:  # "Mr. Unknown"
+        return SurnameReading(reason=PLACEHOLDER)
     spelling = normalise(found.surname, lower=lower)
     if not spelling:
         return SurnameReading(reason="no-letters")
@@ -59,7 +91,13 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, full_names: bool
         if alphabet.unknown_share(spelling) > 0.5:
             return SurnameReading(reason="unknown-script")
         spelling = alphabet.without_unknown_marks(spelling)
-    return SurnameReading(spelling, None, found.surname, found.note)
+    is_first = found.note == SEVERAL_PEOPLE or whole == text
+    return SurnameReading(spelling, None, found.surname, found.note if is_first else REPAIRED_ENCODING)
+
+
+def _reason_for_no_name(text: str, rules: Rules) -> str | None:
+    reason = None if rules.na is None else reason_for_no_name(text, rules.na)
+    return reason or ("garbled" if is_garbled(text) else None)
 
 
 # --- a column of texts, all at once -----------------------------------------------------------------------
@@ -81,12 +119,12 @@ class ColumnReading:
     unusual: dict[int, SurnameReading]
 
 
-def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, full_names: bool) -> ColumnReading:
+def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, rules: Rules) -> ColumnReading:
     """Read each text as `read_surname` does."""
     few = len(texts) < FEW_TEXTS
-    plain, words = (None, None) if few else _plain_words(texts, alphabet, lower=lower)
+    plain, words = (None, None) if few else _plain_words(texts, alphabet, lower=lower, rules=rules)
     unusual = {
-        row: read_surname(texts[row], alphabet, lower=lower, full_names=full_names)
+        row: read_surname(texts[row], alphabet, lower=lower, rules=rules)
         for row in (range(len(texts)) if plain is None else np.flatnonzero(~plain).tolist())
     }
     spellings, inverse_of_unusual = distinct_texts([reading.spelling for reading in unusual.values()])
@@ -105,7 +143,7 @@ def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, full_n
 
 
 def _plain_words(
-    texts: Sequence[str], alphabet: Alphabet, *, lower: bool
+    texts: Sequence[str], alphabet: Alphabet, *, lower: bool, rules: Rules
 ) -> tuple[NDArray[np.bool_], Ragged]:
     """Which of U texts are plain words, (U,); and the ids of these."""
     lengths = np.fromiter(map(len, texts), np.int64, count=len(texts))  # (U,)
@@ -115,8 +153,27 @@ def _plain_words(
         lengths = np.where(lengths > LONGEST_SURNAME, 0, lengths)
     codes = Ragged(code_points("".join(words)), lengths)
     letters = _PlainLetters.among(codes.data, alphabet, lower=lower)
-    plain = letters.plain_words(codes)
+    plain = letters.plain_words(codes) & ~_with_rules_of_their_own(codes)
+    if rules.na is not None and (found := (PLACEHOLDERS | rules.na).intersection(words)):
+        plain[[row for row, word in enumerate(words) if word in found]] = False
     return plain, letters.encode(codes[plain])
+
+
+def _with_rules_of_their_own(codes: Ragged) -> NDArray[np.bool_]:
+    """Which words may be more than a surname though all their letters are plain, (U,).
+
+    East Asian full names, and UTF-8 that was read as Latin-1: a letter from Â to ô, and one that its next
+    byte would be.
+    """
+    found = np.zeros(len(codes), np.bool_)
+    some = np.flatnonzero(codes.lengths > 1)
+    found[some] = codes.data[codes.starts[some]] >= FIRST_IDEOGRAPH
+    leads = np.flatnonzero((codes.data[:-1] >= ord("Â")) & (codes.data[:-1] <= ord("ô")))
+    following = [ord(letter) for letter in FOLLOWING_LETTERS + FOLLOWING_MARKS]
+    misread = leads[np.isin(codes.data[leads + 1], following)]
+    lost = np.flatnonzero((codes.data == ord("Ã")) | (codes.data == ord("Â")))
+    found[np.searchsorted(codes.ends, np.concatenate([misread, lost]), side="right")] = True
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,282 @@
+"""The surname in the name of one person: by comma, by capitals, by language, else the last word."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import Final
+
+from cognomen.text import words as lists
+from cognomen.text.spelling import key, kind_of
+
+PUNCTUATION: Final = ' \t\r\n.,;:!?"“”„«»()[]{}<>|/\\*_'
+JOINED: Final = lists.JOINERS | {"-", "–"}
+
+_COMMA: Final = re.compile("[,،，、]")
+_INITIALS: Final = re.compile(r"[^\W\d_]\.?|([^\W\d_]\.-?)+[^\W\d_]?")
+_PREFIX: Final = re.compile(r"(?:Mc|Mac|De|Du|Le|La|Di|Van|Fitz|[DdLlO]['’])(?=\w\w)")
+# Syllables of names in Chinese, Korean or Vietnamese; surnames of two letters: XU, but not the initials JA.
+_SYLLABLES: Final = re.compile(
+    r"(?:(?:zh|ch|sh|th|ng|kh|[bcdfghjklmnpqrstvwxyz]?[yw]?)[aeiouü]{1,3}(?:ng|n|r)?[-']?)+"
+)
+_SHORT: Final = re.compile("[bcdfghklmnprstvwyz][aeiouy]|[jqx][iu]|an|oh|ng|ou")
+_HAN: Final = "\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_KANA: Final = "\u3041-\u3096\u30a1-\u30fa\u30fc"
+_EAST_ASIAN: Final = re.compile(f"[{_HAN}{_KANA}\uac00-\ud7a3]+")
+_IN_ONE_WORD: Final = re.compile(
+    f"(?P<hangul>[\uac00-\ud7a3]{{2,4}})|(?P<han>[{_HAN}]{{1,4}})(?:[{_KANA}]{{2,}})?"
+)
+
+
+def surname_of_person(text: str) -> tuple[str, bool]:
+    """The surname in the name of one person, and whether it was that of the first of several people.
+
+    It is the text itself if no surname is found.
+    """
+    parts = [part.split() for part in _COMMA.split(text) if has_letter(part)]
+    if not parts:
+        return text, False
+    several, natural = _people(parts)
+    words = _of_words(parts[0]) if natural or len(parts) == 1 else _before_comma(parts[0], parts[1])
+    surname = " ".join(words).strip(PUNCTUATION)
+    return (surname, several) if has_letter(surname) else (text, False)
+
+
+def _people(parts: list[list[str]]) -> tuple[bool, bool]:
+    """Whether the commas of a text stand between people, and whether these are written surname last.
+
+    "Smith J, Doe A" and "Smith, J. and Doe, A." are several people; so are those of "J. Smith, A. Doe" and
+    "John Smith, Al Roe and Bo Lee", with their surnames last.
+    """
+    if len(parts) == 1:
+        return False, False
+    of_words = all(len(part) > 1 for part in parts)
+    by_and = any(is_and(part, place) for part in parts for place in range(1, len(part) - 1))
+    natural = of_words and (by_and or all(_is_initials(part[0]) for part in parts))
+    cited = of_words and all(len(part[0]) > 2 and _is_initials(part[-1]) for part in parts)
+    return natural or by_and or cited, natural
+
+
+def is_and(words: list[str], place: int) -> bool:
+    """Whether a word stands between people: not the "und" of "von und zu"."""
+    return words[place] in lists.AND and not is_particle_anywhere(words[place + 1])
+
+
+def _before_comma(words: list[str], given: list[str]) -> list[str]:
+    """The surname in "Cortes Ortiz, Ana": all before the comma, unless what follows is no given name."""
+    name = _without_suffixes(_without_titles(list(filter(_is_word, words))))
+    natural = _is_apposition(given, name) or (len(name) > 1 and (_is_initials(name[0]) or _capitals(name)))
+    if natural or (is_title(words[0]) and len(words) > 1):
+        return _of_words(words)
+    return _particles_after(given) + name
+
+
+def _is_apposition(words: list[str], name: list[str]) -> bool:
+    """Whether what follows a comma describes: "PhD", "1st Duke of Wellington", "the singer"."""
+    begins_small = words[0][:1].islower() and not is_particle_anywhere(words[0])
+    return (
+        all(_is_suffix(word) or word.strip(PUNCTUATION) in lists.SUFFIXES_AFTER_COMMA for word in words)
+        or words[0][:1].isdigit()
+        or (begins_small and name[-1][:1].isupper())
+    )
+
+
+def _particles_after(given: list[str]) -> list[str]:
+    """The particles at the end of "Vincent van": in lower case, or several after a name ("Ana De La")."""
+    start = _start_of_particles(given, len(given))
+    small = all(word.islower() for word in given[start:])
+    return given[start:] if small or (start > 0 and len(given) - start > 1) else []
+
+
+def _of_words(words: list[str]) -> list[str]:
+    """The surname in a name without commas."""
+    words = _without_suffixes(_without_comment(_without_titles(list(filter(_is_word, words)))))
+    if len(words) > 1 and all(_EAST_ASIAN.fullmatch(word) for word in words):
+        return words[:1]
+    if len(words) == 1:
+        return [_in_one_word(words[0])]
+    if capitals := _capitals(words):
+        return words[_start_of_surname(words, capitals.start) : capitals.stop]
+    if _begins_vietnamese(words):
+        return words[:1]
+    if key(words[-1]) in lists.VIETNAMESE and key(words[-2]) in lists.VIETNAMESE_MIDDLE:
+        return words[-1:]
+    return words[_start_of_surname(words, len(words) - 1) :]
+
+
+def _is_word(word: str) -> bool:
+    return has_letter(word) or _is_dash(word)
+
+
+def _without_titles(words: list[str]) -> list[str]:
+    while len(words) > 1 and is_title(words[0]):
+        words = words[1:]
+    return words
+
+
+def _without_suffixes(words: list[str]) -> list[str]:
+    """The words without suffixes, initials and dashes at the end."""
+    while len(words) > 1 and _is_no_surname(words[-1], words[:-1]):
+        words = words[:-1]
+    return words
+
+
+def _without_comment(words: list[str]) -> list[str]:
+    """The words before a dash and a comment in lower case, or of several words: "John Smith - footballer"."""
+    for place in range(1, len(words) - 1):
+        comment = words[place + 1 :]
+        begins_small = comment[0].islower() and words[place - 1][:1].isupper()
+        is_part = is_particle_anywhere(comment[0])  # "Jansen - van Dijk"
+        if _is_dash(words[place]) and not is_part and (begins_small or (place > 1 and len(comment) > 1)):
+            return words[:place]
+    return words
+
+
+def _is_no_surname(word: str, before: list[str]) -> bool:
+    """Whether the last word of a name is a suffix, a title, an initial or a dash."""
+    if _is_dash(word) or _is_suffix(word):
+        return True
+    if word == "O" and len(before) == 1 and len(before[0]) > 1:  # as surname of Koreans; O'Brien O. is not
+        return False
+    after_name = before[-1][:1].isupper() and not before[-1].isupper()
+    if len(word) == 2 and word.isalpha() and word.isupper() and after_name:  # "Doe JA", but "Xin XU"
+        return not _is_short_surname(word, before)
+    return _is_initials(word)
+
+
+def _is_suffix(word: str) -> bool:
+    bare = word.strip(PUNCTUATION)
+    return bare_key(word) in lists.SUFFIXES or bare in lists.CAPITAL_SUFFIXES
+
+
+def _is_initials(word: str) -> bool:
+    return (len(word) == 1 or not word.isalpha()) and bool(_INITIALS.fullmatch(word))
+
+
+def _is_short_surname(word: str, others: list[str]) -> bool:
+    """Whether two capitals are a surname among East Asian given names: LI Ming, HE Bingjiao."""
+    if not (len(word) == 2 and word.isupper() and _SHORT.fullmatch(word.casefold())):
+        return False
+    return all(len(other) <= 12 and _SYLLABLES.fullmatch(other.casefold()) for other in others)
+
+
+def _capitals(words: list[str]) -> range | None:
+    """Where the words in capitals are, if others are not: "FERRAND PREVOT Anna", "Vincent VAN GOGH"."""
+    if all(word == word.upper() for word in words):
+        return None
+    groups, place = [], 0
+    for is_upper, group in groupby(
+        words, lambda word: (word.isupper() and len(word) > 1) or _is_capital(word)
+    ):
+        found = list(group)
+        place += len(found)
+        if is_upper and any(map(_is_capital, found)):
+            groups.append(range(place - len(found), place))
+    if groups:
+        return groups[0] if groups[0].start == 0 else groups[-1]
+    return range(1) if _is_short_surname(words[0], words[1:]) else None
+
+
+def _is_capital(word: str) -> bool:
+    """Whether a word is in capitals and no initials: O'BRIEN, McDONALD."""
+    bare = _PREFIX.sub("", word)
+    return bare.isupper() and sum(map(str.isalpha, word)) > 2 and not _is_initials(word)
+
+
+def _begins_vietnamese(words: list[str]) -> bool:
+    """Whether the first word is a Vietnamese surname, and the last one is none: "Nguyen Van An"."""
+    first, *middle, last = map(key, words)
+    common = lists.VIETNAMESE | lists.VIETNAMESE_BEFORE_MIDDLE
+    has_middle = bool(middle) and middle[0] in lists.VIETNAMESE_MIDDLE
+    return (first in lists.VIETNAMESE or (first in common and has_middle)) and (
+        last not in common or has_middle
+    )
+
+
+def _in_one_word(word: str) -> str:
+    """The surname in a name that is written in one word: 김민준, 佐藤太郎, 王小明; else the word."""
+    return word[: length_of_surname(word)]
+
+
+def length_of_surname(word: str) -> int:
+    """How many characters of a word are the surname. Three ideographs may be a Japanese surname: 長谷川."""
+    found = _IN_ONE_WORD.fullmatch(word)
+    if not found:
+        return len(word)
+    if found["hangul"]:
+        return 2 if word[:2] in lists.HANGUL_OF_TWO else 1
+    han = found["han"]
+    if han[0] in lists.HAN_OF_ONE:
+        return 1
+    return 2 if len(han) == 4 else len(han)
+
+
+# --- particles ----------------------------------------------------------------------------------------------
+
+
+def _start_of_surname(words: list[str], place: int) -> int:
+    """Where the surname begins that ends with, or in capitals begins with, the word at `place`."""
+    start = _start_of_particles(words, place)
+    while start > 0:
+        before = words[start - 1]
+        if start > 1 and (_is_dash(before) or before in lists.JOINERS):  # "Smith - Jones", "Ruiz y Lopez"
+            start = _start_of_particles(words, start - 2)
+        elif _is_dash(before[-1:]) or _is_dash(words[start][:1]):  # "Smith- Jones", "Jansen -van Dijk"
+            start = _start_of_particles(words, start - 1)
+        else:
+            break
+    return start
+
+
+def _start_of_particles(words: list[str], end: int) -> int:
+    """The start of the run of particles before `end`; `end` if there is none."""
+    start = end
+    while start > 0 and _is_particle(words, start - 1, before_particle=start < end):
+        start -= 1
+    return start
+
+
+def _is_particle(words: list[str], place: int, *, before_particle: bool) -> bool:
+    word, following = words[place], words[place + 1] if place + 1 < len(words) else ""
+    name = word.casefold().replace("’", "'").lstrip("-")
+    if name in ("d", "o"):  # not "D. Smith"; "D arcy", "O Brien"
+        return name == "o" or following[:1] in tuple("aeiou")
+    if name == "und":
+        return before_particle  # "von und zu"
+    name = name.removesuffix(".")
+    if name in lists.INNER_PARTICLES:
+        return place > 0 or (word.islower() and not following.islower())
+    if name in lists.PARTICLES or (name in lists.SMALL_PARTICLES and (word.islower() or before_particle)):
+        return True
+    head, dash, tail = word.rpartition("-")  # "Jansen-van Dijk"
+    return bool(dash and has_letter(head)) and tail.islower() and is_particle_anywhere(tail)
+
+
+def is_particle_anywhere(word: str) -> bool:
+    """Whether a word is a particle in some name."""
+    name = word.casefold().replace("’", "'").removesuffix(".")
+    return (
+        name in ("o", "und")
+        or name in lists.PARTICLES
+        or name in lists.SMALL_PARTICLES
+        or name in lists.INNER_PARTICLES
+    )
+
+
+def is_title(word: str) -> bool:
+    """Whether a word is a title before names."""
+    return bare_key(word) in lists.TITLES
+
+
+def bare_key(word: str) -> str:
+    """A word in lower case without dots and other punctuation around it."""
+    return word.strip(PUNCTUATION).replace(".", "").casefold()
+
+
+def _is_dash(word: str) -> bool:
+    return bool(word) and all(kind_of(character) == "-" for character in word)
+
+
+def has_letter(text: str) -> bool:
+    """Whether there is a letter in a text."""
+    return any(map(str.isalpha, text))
