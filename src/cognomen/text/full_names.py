@@ -221,7 +221,9 @@ def _start_of_surname(words: list[str], place: int) -> int:
         before = words[start - 1]
         if start > 1 and (_is_dash(before) or before in lists.JOINERS):  # "Smith - Jones", "Ruiz y Lopez"
             start = _start_of_particles(words, start - 2)
-        elif _is_dash(before[-1:]) or _is_dash(words[start][:1]):  # "Smith- Jones", "Jansen -van Dijk"
+        elif start > 1 and (
+            _is_dash(before[-1:]) or _is_dash(words[start][:1])
+        ):  # "Smith- Jones", "Jansen -van Dijk"
             start = _start_of_particles(words, start - 1)
         else:
             break

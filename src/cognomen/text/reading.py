@@ -21,13 +21,13 @@ from cognomen.text.placeholders import NOBODY, PLACEHOLDER, PLACEHOLDERS, reason
 from cognomen.text.ragged import Ragged
 from cognomen.text.repair import FOLLOWING_LETTERS, FOLLOWING_MARKS, is_garbled, repair
 from cognomen.text.spelling import normalise, plain_spelling
+from cognomen.text.words import HAN_OF_ONE
 
 REASONS: Final = (
     "not-text", "empty", "no-letters", "too-long", "unknown-script", "placeholder", "not-a-name", "garbled"
 )  # fmt: skip
 LONGEST_SURNAME = 100  # letters, after normalising; the longest in the 18 files has 20
 LONGEST_TEXT = 1000  # characters; no full name is longer, and searching it for the surname takes time
-FIRST_IDEOGRAPH = 0x3400  # Hangul and a few rarer scripts follow
 FEW_TEXTS = 8  # for fewer, the lookup table costs more than it saves
 
 
@@ -160,20 +160,32 @@ def _plain_words(
 
 
 def _with_rules_of_their_own(codes: Ragged) -> NDArray[np.bool_]:
-    """Which words may be more than a surname though all their letters are plain, (U,).
-
-    East Asian full names, and UTF-8 that was read as Latin-1: a letter from Â to ô, and one that its next
-    byte would be.
-    """
+    """Which words may be more than a surname though all their letters are plain, (U,)."""
     found = np.zeros(len(codes), np.bool_)
-    some = np.flatnonzero(codes.lengths > 1)
-    found[some] = codes.data[codes.starts[some]] >= FIRST_IDEOGRAPH
-    leads = np.flatnonzero((codes.data[:-1] >= ord("Â")) & (codes.data[:-1] <= ord("ô")))
-    following = [ord(letter) for letter in FOLLOWING_LETTERS + FOLLOWING_MARKS]
-    misread = leads[np.isin(codes.data[leads + 1], following)]
-    lost = np.flatnonzero((codes.data == ord("Ã")) | (codes.data == ord("Â")))
-    found[np.searchsorted(codes.ends, np.concatenate([misread, lost]), side="right")] = True
+    for words in (_in_native_script(codes), _misread(codes)):
+        found[words] = True
     return found
+
+
+def _in_native_script(codes: Ragged) -> Indices:
+    """The words that may be East Asian full names, but not two ideographs, of which most are a surname."""
+    some = np.flatnonzero(codes.lengths > 1)
+    first = codes.data[codes.starts[some]]
+    is_hangul = (first >= 0xAC00) & (first <= 0xD7A3)
+    is_han = (
+        ((first >= 0x3005) & (first <= 0x9FFF)) | ((first >= 0xF900) & (first <= 0xFAFF)) | (first > 0xFFFF)
+    )
+    is_long = (codes.lengths[some] > 2) | np.isin(first, list(map(ord, HAN_OF_ONE)))
+    return some[is_hangul | (is_han & is_long)]
+
+
+def _misread(codes: Ragged) -> Indices:
+    """The words that may be UTF-8 read as Latin-1: with a letter from Â to ô before what another byte is read as."""
+    lead = np.flatnonzero((codes.data[:-1] >= ord("Â")) & (codes.data[:-1] <= ord("ô")))
+    following = list(map(ord, FOLLOWING_LETTERS + FOLLOWING_MARKS))
+    lost = np.flatnonzero((codes.data == ord("Ã")) | (codes.data == ord("Â")))  # the other byte is
+    places = np.concatenate([lead[np.isin(codes.data[lead + 1], following)], lost])
+    return np.searchsorted(codes.ends, places, side="right")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def _words(text: str) -> frozenset[str]:
 # Words that belong to the surname after them, in upper and lower case …
 PARTICLES: Final = _words(
     "abd abdal abdel abdoul abdul abdur abu bint d' da dal dall' dalla das de degli dei del della delle "
-    "dell' dello den der di do dos du el ibn l' la las le lo los mc o o' ould san santa st 't ten ter van "
+    "dell' dello den der di do dos du el ibn l' la las le lo los mc o' ould san santa st 't ten ter van "
     "vande vanden vander vd v.d v/d von vom zum zur mhic ní ó uí"
 )
 # … in lower case or before another particle only, because they are given names or surnames too …
