@@ -21,8 +21,8 @@ def words(text: str) -> list[str]:
 
 PARTICLES = words("""
     abd abdal abdel abdoul abdul abdur abu bint d' da dal dall' dalla das de degli dei del della delle dell'
-    dello den der di do dos du el ibn l' la las le lo los mc o o' ould san santa st 't ten ter van vande vanden
-    vander vd v.d v/d von vom zum zur mhic ní ó uí
+    dello den der di do dos du el ibn l' la las le lo los mc o o' ould san santa st 't ten ter van vande
+    vanden vander vd v.d v/d von vom zum zur mhic ní ó uí
 """)
 SMALL_PARTICLES = words("aan af am ap auf aus av des het im in op te uit v zu")
 INNER_PARTICLES = words("al ben bin les mac nic")

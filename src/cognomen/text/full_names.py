@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -10,6 +11,7 @@ from cognomen.text import words as lists
 from cognomen.text.spelling import key, kind_of
 
 PUNCTUATION: Final = ' \t\r\n.,;:!?"“”„«»()[]{}<>|/\\*_'
+_key: Final = lru_cache(maxsize=1 << 14)(key)  # a column of full names has few distinct words
 JOINED: Final = lists.JOINERS | {"-", "–"}
 
 _COMMA: Final = re.compile("[,،，、]")
@@ -99,7 +101,7 @@ def _of_words(words: list[str]) -> list[str]:
         return words[_start_of_surname(words, capitals.start) : capitals.stop]
     if _begins_vietnamese(words):
         return words[:1]
-    if key(words[-1]) in lists.VIETNAMESE and key(words[-2]) in lists.VIETNAMESE_MIDDLE:
+    if _key(words[-1]) in lists.VIETNAMESE and _key(words[-2]) in lists.VIETNAMESE_MIDDLE:
         return words[-1:]
     return words[_start_of_surname(words, len(words) - 1) :]
 
@@ -179,13 +181,13 @@ def _capitals(words: list[str]) -> range | None:
 
 def _is_capital(word: str) -> bool:
     """Whether a word is in capitals and no initials: O'BRIEN, McDONALD."""
-    bare = _PREFIX.sub("", word)
+    bare = word if word.isupper() else _PREFIX.sub("", word)
     return bare.isupper() and sum(map(str.isalpha, word)) > 2 and not _is_initials(word)
 
 
 def _begins_vietnamese(words: list[str]) -> bool:
     """Whether the first word is a Vietnamese surname, and the last one is none: "Nguyen Van An"."""
-    first, *middle, last = map(key, words)
+    first, *middle, last = map(_key, words)
     common = lists.VIETNAMESE | lists.VIETNAMESE_BEFORE_MIDDLE
     has_middle = bool(middle) and middle[0] in lists.VIETNAMESE_MIDDLE
     return (first in lists.VIETNAMESE or (first in common and has_middle)) and (

@@ -26,7 +26,7 @@ from cognomen.text.full_names import (
     is_title,
     surname_of_person,
 )
-from cognomen.text.placeholders import EMAIL, URL
+from cognomen.text.placeholders import WORDS_OF_NO_NAME, without_addresses
 from cognomen.text.repair import repair
 from cognomen.text.spelling import key, normalise
 
@@ -36,7 +36,7 @@ REPAIRED_ENCODING: Final = "repaired-encoding"
 
 _SPECIAL: Final = (
     lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | lists.TITLES | lists.SUFFIXES
-    | lists.AND | set(lists.BORN) | lists.VIETNAMESE | {"al", "alii", "others"}
+    | lists.AND | set(lists.BORN) | lists.VIETNAMESE | {"al", "alii", "others"} | WORDS_OF_NO_NAME
 )  # fmt: skip
 _BORN: Final = re.compile(
     rf"(?<=[^\s])[,;]?\s+[(\[]?(?:{'|'.join(lists.BORN)}|NÉE)\b\.?:?(?P<rest>[^,;()\[\]]*)[)\]]?"
@@ -44,6 +44,7 @@ _BORN: Final = re.compile(
 _BRACKETS: Final = re.compile(
     r'\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|"[^"]*"|“[^”“]*”|«[^«»]*»|„[^“”„]*[“”]'
 )
+_OPENING: Final = re.compile('[(\\[{<"“«„]')
 _OPEN: Final = re.compile(r"(?<=\w)\s*[(\[{<].*$", re.DOTALL)
 _AND_OTHERS: Final = re.compile(r",?\s+(?:et|&|and)\s+(?:al\b|alii\b|others\b).*$", re.DOTALL | re.IGNORECASE)
 _BETWEEN_PEOPLE: Final = re.compile(r"[;；؛]|\s[/|]\s")
@@ -92,8 +93,8 @@ def find_surname(text: str, *, suffixes: frozenset[str] = frozenset()) -> FoundS
     words = text.split()
     if suffixes and not suffixes.isdisjoint(map(bare_key, words)):
         return _without(words, suffixes, text)
-    if len(words) > 1 and all(map(_is_usual, words)):
-        return FoundSurname(words[-1], SURNAME_OF_FULL_NAME)
+    if usual := usual_surname(text):
+        return FoundSurname(usual, SURNAME_OF_FULL_NAME)
     whole = repair(text)
     surname, maiden, several = _read(" ".join(whole.split()))
     if several:
@@ -115,16 +116,40 @@ def _without(words: list[str], suffixes: frozenset[str], text: str) -> FoundSurn
 
 
 def _is_all_of(surname: str, text: str) -> bool:
+    if has_letter(text.replace(surname, "", 1)) and surname in text:
+        return False
     return surname == text or normalise(surname, lower=False) == normalise(text, lower=False)
 
 
-@lru_cache(maxsize=16384)  # a column of full names has few distinct words
+def usual_surname(text: str) -> str | None:
+    """The surname in "John F. Smith" or "Smith, John" if no other rule applies to any word; else None.
+
+    Most full names are of this kind, and it is told by the words alone, of which a column has few.
+    """
+    *before, last = text.split() or [""]
+    if not before or not _is_usual(last):
+        return None
+    surname = last
+    if before[0].endswith(","):
+        before[0] = surname = before[0][:-1]
+    are_usual = _is_usual(surname) and all(_is_usual(word) or _is_initial(word) for word in before)
+    return surname if are_usual else None
+
+
+def _is_initial(word: str) -> bool:
+    return len(word) == 2 and word[1] == "." and word[0].isupper()
+
+
+@lru_cache(maxsize=1 << 16)
 def _is_usual(word: str) -> bool:
-    """Whether no rule below applies to a word; the last of several such words is the surname."""
-    is_name = len(word) > 1 and word.isalpha() and not word[-2:].isupper() and normalise(word) != ""
-    if not is_name or word[0] >= "\u3005" or (not word.isascii() and repair(word) != word):
+    """Whether no rule here, in `full_names`, `repair` or `placeholders` applies to a word."""
+    if len(word) < 2 or word[-2:].isupper() or word[0] >= "\u3005" or "Ã" in word or "Â" in word:
         return False
-    return word.casefold() not in _SPECIAL and key(word) not in lists.VIETNAMESE_BEFORE_MIDDLE | _SPECIAL
+    parts = word.replace("'", "-").split("-")
+    if not (word[:1] + word[-1:] + "".join(parts)).isalpha() or not normalise(word) or repair(word) != word:
+        return False
+    known = (each in _SPECIAL for part in (word, *parts) for each in (part.casefold(), key(part)))
+    return not any(known) and key(word) not in lists.VIETNAMESE_BEFORE_MIDDLE
 
 
 def _read(text: str) -> tuple[str, str | None, bool]:
@@ -151,9 +176,10 @@ def _without_birth_name(text: str) -> tuple[str, str | None]:
 
 def _without_asides(text: str) -> str:
     """The text without addresses, brackets, quotations and "et al."; as it is if nothing else is there."""
-    plain = URL.sub(" ", EMAIL.sub(" ", text)) if "@" in text or "/" in text or "www" in text else text
-    outside = _OPEN.sub("", _BRACKETS.sub(" ", plain))
-    outside = _AND_OTHERS.sub("", outside)
+    plain = without_addresses(text)
+    outside = _OPEN.sub("", _BRACKETS.sub(" ", plain)) if _OPENING.search(plain) else plain
+    if " al" in outside or " others" in outside:
+        outside = _AND_OTHERS.sub("", outside)
     return next((each for each in (outside, plain, text) if has_letter(each)), text)
 
 

@@ -32,8 +32,8 @@ PLACEHOLDERS: Final = _EXACT | NOBODY
 _OUTSIDE: Final = ' \t\r\n.,;:!?#-–—"“”()[]{}<>|/\\*_'
 _NOTHING: Final = re.compile(r"[-‐‑‒–—―−?\s]*[-‐‑‒–—―−?][-‐‑‒–—―−?\s]*")
 
-EMAIL: Final = re.compile(r"(?:mailto:)?[^\s<>()@,;]+@[^\s<>()@,;]+\.\w+", re.IGNORECASE)
-URL: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_EMAIL: Final = re.compile(r"(?:mailto:)?[^\s<>()@,;]+@[^\s<>()@,;]+\.\w+", re.IGNORECASE)
+_URL: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _DOMAIN: Final = re.compile(r"[\w-]+(\.[\w-]+)*\.(com|org|net|edu|gov|info|io)", re.IGNORECASE)
 # AG, SA, AB, BV are not among them: in a column of names they are initials, "Doe AG".
 _COMPANY: Final = frozenset(
@@ -44,6 +44,9 @@ _COMPANY: Final = frozenset(
 _OFFICE: Final = re.compile(
     r"(university|universität|université|ministry|department|bank) of\b", re.IGNORECASE
 )
+
+# Of all texts that are no names, some word in lower case, if all of their words are letters alone.
+WORDS_OF_NO_NAME: Final = _COMPANY | {words.casefold().split()[-1] for words in NOBODY} | {"of"}
 
 
 def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | None:
@@ -61,11 +64,16 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     bare = whole.strip(_OUTSIDE)
     if bare in more or bare in PLACEHOLDERS:
         return PLACEHOLDER
-    rest = URL.sub(" ", EMAIL.sub(" ", bare))
+    rest = without_addresses(bare)
     is_address = rest != bare and not any(map(str.isalpha, rest))
     if is_address or _DOMAIN.fullmatch(bare) or _is_company(bare):
         return NOT_A_NAME
     return None
+
+
+def without_addresses(text: str) -> str:
+    """The text without e-mail addresses and URLs."""
+    return _URL.sub(" ", _EMAIL.sub(" ", text)) if "@" in text or "/" in text or "." in text else text
 
 
 def _is_company(text: str) -> bool:

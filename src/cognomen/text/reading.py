@@ -6,7 +6,7 @@ are plain words, whose ids are found with one lookup table; only the others are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cognomen.text.alphabet import Alphabet, code_points
 from cognomen.text.columns import Indices, distinct_texts
 from cognomen.text.full_names import bare_key
-from cognomen.text.names import REPAIRED_ENCODING, SEVERAL_PEOPLE, FoundSurname, find_surname
+from cognomen.text.names import REPAIRED_ENCODING, SEVERAL_PEOPLE, FoundSurname, find_surname, usual_surname
 from cognomen.text.placeholders import NOBODY, PLACEHOLDER, PLACEHOLDERS, reason_for_no_name
 from cognomen.text.ragged import Ragged
 from cognomen.text.repair import FOLLOWING_LETTERS, FOLLOWING_MARKS, is_garbled, repair
@@ -28,6 +28,7 @@ REASONS: Final = (
 )  # fmt: skip
 LONGEST_SURNAME = 100  # letters, after normalising; the longest in the 18 files has 20
 LONGEST_TEXT = 1000  # characters; no full name is longer, and searching it for the surname takes time
+IDEOGRAPHS = ((0x3005, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 FEW_TEXTS = 8  # for fewer, the lookup table costs more than it saves
 
 
@@ -123,10 +124,8 @@ def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, rules:
     """Read each text as `read_surname` does."""
     few = len(texts) < FEW_TEXTS
     plain, words = (None, None) if few else _plain_words(texts, alphabet, lower=lower, rules=rules)
-    unusual = {
-        row: read_surname(texts[row], alphabet, lower=lower, rules=rules)
-        for row in (range(len(texts)) if plain is None else np.flatnonzero(~plain).tolist())
-    }
+    rows = range(len(texts)) if plain is None else np.flatnonzero(~plain).tolist()
+    unusual = dict(zip(rows, _one_by_one([texts[row] for row in rows], alphabet, lower, rules), strict=True))
     spellings, inverse_of_unusual = distinct_texts([reading.spelling for reading in unusual.values()])
     others = alphabet.encode_all(spellings)
     if plain is None or words is None:
@@ -140,6 +139,20 @@ def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, rules:
         inverse,
         unusual,
     )
+
+
+def _one_by_one(
+    texts: Sequence[str], alphabet: Alphabet, lower: bool, rules: Rules
+) -> Iterator[SurnameReading]:
+    """The reading of each text. Usual full names with one surname share theirs."""
+    quick = rules.full_names and not rules.suffixes and not rules.na
+    known: dict[str | None, SurnameReading] = {}
+    for text in texts:
+        last = usual_surname(text) if quick and len(text) <= LONGEST_TEXT else None
+        reading = known.get(last) or read_surname(text, alphabet, lower=lower, rules=rules)
+        if last is not None:
+            known[last] = reading
+        yield reading
 
 
 def _plain_words(
@@ -172,15 +185,13 @@ def _in_native_script(codes: Ragged) -> Indices:
     some = np.flatnonzero(codes.lengths > 1)
     first = codes.data[codes.starts[some]]
     is_hangul = (first >= 0xAC00) & (first <= 0xD7A3)
-    is_han = (
-        ((first >= 0x3005) & (first <= 0x9FFF)) | ((first >= 0xF900) & (first <= 0xFAFF)) | (first > 0xFFFF)
-    )
+    is_han = np.logical_or.reduce([(first >= low) & (first <= high) for low, high in IDEOGRAPHS])
     is_long = (codes.lengths[some] > 2) | np.isin(first, list(map(ord, HAN_OF_ONE)))
     return some[is_hangul | (is_han & is_long)]
 
 
 def _misread(codes: Ragged) -> Indices:
-    """The words that may be UTF-8 read as Latin-1: with a letter from Â to ô before what another byte is read as."""
+    """The words that may be UTF-8 read as Latin-1: a letter from Â to ô stands before another byte's."""
     lead = np.flatnonzero((codes.data[:-1] >= ord("Â")) & (codes.data[:-1] <= ord("ô")))
     following = list(map(ord, FOLLOWING_LETTERS + FOLLOWING_MARKS))
     lost = np.flatnonzero((codes.data == ord("Ã")) | (codes.data == ord("Â")))  # the other byte is

@@ -60,4 +60,4 @@ def _decoded(text: str) -> str:
 
 def is_garbled(text: str) -> bool:
     """Whether letters of a text are lost: Garc�a, Garc?a, or UTF-8 that `repair` could not decode."""
-    return bool(_LOST.search(text))
+    return ("?" in text or not text.isascii()) and bool(_LOST.search(text))
