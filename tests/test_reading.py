@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 import cognomen.text.reading
 from cognomen.text import Alphabet, alphabet, find_surname, normalise
-from cognomen.text.full_names import length_of_surname
 from cognomen.text.reading import FEW_TEXTS, REASONS, ColumnReading, Rules, read_column, read_surname
 from cognomen.text.repair import repair
 from cognomen.text.spelling import plain_spelling
+from cognomen.text.surname_first import length_of_surname
 
 LATIN = Alphabet(" '-abcdefghijklmnopqrstuvwxyz\u0301\u0308")
 CAPITALS = Alphabet(" '-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzß\u0308")

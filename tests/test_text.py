@@ -425,7 +425,24 @@ def test_a_comma_ends_the_surname(given_names: str, surname: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Smith " * 20_000, "a" * 100_000, "(" * 50_000, "de " * 50_000 + "x", "- " * 50_000 + "a"]
+    "text",
+    [
+        "Smith " * 20_000,
+        "a" * 100_000,
+        "(" * 50_000,
+        "de " * 50_000 + "x",
+        "- " * 50_000 + "a",
+        '"' * 50_000,
+        "a <" * 20_000,
+        "a née " * 20_000,
+        "Smith, " * 20_000,
+        "a;" * 20_000,
+        "Ã" * 50_000,
+        "a and " * 3_000,
+        "&#39;" * 20_000,
+        "a@" * 20_000,
+        "aei" * 20_000 + " XU",
+    ],
 )
 def test_very_long_texts_are_read(text: str) -> None:
     assert find_surname(find_surname(text).surname).note is None

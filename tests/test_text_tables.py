@@ -20,11 +20,12 @@ def words(text: str) -> list[str]:
 
 
 PARTICLES = words("""
-    abd abdal abdel abdoul abdul abdur abu bint d' da dal dall' dalla das de degli dei del della delle dell'
-    dello den der di do dos du el ibn l' la las le lo los mc o o' ould san santa st 't ten ter van vande
+    abd abdal abdel abdoul abdul abdur abou abu bint d' da dal dall' dalla das de degli dei del della delle
+    dell' dello den der di do dos du el ibn l' la las le lo los mc o o' ould san santa st 't ten ter van vande
     vanden vander vd v.d v/d von vom zum zur mhic ní ó uí
+    عبد ابو أبو ابن بن بنت بو آل ال אבו אבן בן בר בת
 """)
-SMALL_PARTICLES = words("aan af am ap auf aus av des het im in op te uit v zu")
+SMALL_PARTICLES = words("aan af am ap auf aus av des het im in op te uit v zu ван да де дер дю ибн ла ле фон")
 INNER_PARTICLES = words("al ben bin les mac nic")
 SUFFIXES = words("""
     jr sr junior senior iii 2nd 3rd 4th 5th phd md dds dmd esq msc bsc mba cpa jd dphil edd llb llm mbbs frcs

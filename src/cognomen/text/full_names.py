@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
 from cognomen.text import words as lists
-from cognomen.text.spelling import key, kind_of
+from cognomen.text.spelling import kind_of
+from cognomen.text.surname_first import begins_with_surname, length_of_surname, without_middle
 
 PUNCTUATION: Final = ' \t\r\n.,;:!?"“”„«»()[]{}<>|/\\*_'
-_key: Final = lru_cache(maxsize=1 << 14)(key)  # a column of full names has few distinct words
 JOINED: Final = lists.JOINERS | {"-", "–"}
 
 _COMMA: Final = re.compile("[,،，、]")
@@ -22,12 +21,6 @@ _SYLLABLES: Final = re.compile(
     r"(?:(?:zh|ch|sh|th|ng|kh|[bcdfghjklmnpqrstvwxyz]?[yw]?)[aeiouü]{1,3}(?:ng|n|r)?[-']?)+"
 )
 _SHORT: Final = re.compile("[bcdfghklmnprstvwyz][aeiouy]|[jqx][iu]|an|oh|ng|ou")
-_HAN: Final = "\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_KANA: Final = "\u3041-\u3096\u30a1-\u30fa\u30fc"
-_EAST_ASIAN: Final = re.compile(f"[{_HAN}{_KANA}\uac00-\ud7a3]+")
-_IN_ONE_WORD: Final = re.compile(
-    f"(?P<hangul>[\uac00-\ud7a3]{{2,4}})|(?P<han>[{_HAN}]{{1,4}})(?:[{_KANA}]{{2,}})?"
-)
 
 
 def surname_of_person(text: str) -> tuple[str, bool]:
@@ -60,8 +53,11 @@ def _people(parts: list[list[str]]) -> tuple[bool, bool]:
 
 
 def is_and(words: list[str], place: int) -> bool:
-    """Whether a word stands between people: not the "und" of "von und zu"."""
-    return words[place] in lists.AND and not is_particle_anywhere(words[place + 1])
+    """Whether a word stands between people: not the "und" of "von und zu" or "von Berg und Thal"."""
+    if words[place] not in lists.AND or is_particle_anywhere(words[place + 1]):
+        return False
+    is_noble = words[place] in lists.JOINERS and any(map(is_particle_anywhere, words[:place]))
+    return not (is_noble and len(words) == place + 2)
 
 
 def _before_comma(words: list[str], given: list[str]) -> list[str]:
@@ -86,23 +82,20 @@ def _is_apposition(words: list[str], name: list[str]) -> bool:
 def _particles_after(given: list[str]) -> list[str]:
     """The particles at the end of "Vincent van": in lower case, or several after a name ("Ana De La")."""
     start = _start_of_particles(given, len(given))
-    small = all(word.islower() for word in given[start:])
+    small = all(word == word.lower() for word in given[start:])
     return given[start:] if small or (start > 0 and len(given) - start > 1) else []
 
 
 def _of_words(words: list[str]) -> list[str]:
     """The surname in a name without commas."""
     words = _without_suffixes(_without_comment(_without_titles(list(filter(_is_word, words)))))
-    if len(words) > 1 and all(_EAST_ASIAN.fullmatch(word) for word in words):
-        return words[:1]
     if len(words) == 1:
-        return [_in_one_word(words[0])]
+        return [words[0][: length_of_surname(words[0])]]
     if capitals := _capitals(words):
         return words[_start_of_surname(words, capitals.start) : capitals.stop]
-    if _begins_vietnamese(words):
+    if begins_with_surname(words):
         return words[:1]
-    if _key(words[-1]) in lists.VIETNAMESE and _key(words[-2]) in lists.VIETNAMESE_MIDDLE:
-        return words[-1:]
+    words = without_middle(words)
     return words[_start_of_surname(words, len(words) - 1) :]
 
 
@@ -185,39 +178,13 @@ def _is_capital(word: str) -> bool:
     return bare.isupper() and sum(map(str.isalpha, word)) > 2 and not _is_initials(word)
 
 
-def _begins_vietnamese(words: list[str]) -> bool:
-    """Whether the first word is a Vietnamese surname, and the last one is none: "Nguyen Van An"."""
-    first, *middle, last = map(_key, words)
-    common = lists.VIETNAMESE | lists.VIETNAMESE_BEFORE_MIDDLE
-    has_middle = bool(middle) and middle[0] in lists.VIETNAMESE_MIDDLE
-    return (first in lists.VIETNAMESE or (first in common and has_middle)) and (
-        last not in common or has_middle
-    )
-
-
-def _in_one_word(word: str) -> str:
-    """The surname in a name that is written in one word: 김민준, 佐藤太郎, 王小明; else the word."""
-    return word[: length_of_surname(word)]
-
-
-def length_of_surname(word: str) -> int:
-    """How many characters of a word are the surname. Three ideographs may be a Japanese surname: 長谷川."""
-    found = _IN_ONE_WORD.fullmatch(word)
-    if not found:
-        return len(word)
-    if found["hangul"]:
-        return 2 if word[:2] in lists.HANGUL_OF_TWO else 1
-    han = found["han"]
-    if han[0] in lists.HAN_OF_ONE:
-        return 1
-    return 2 if len(han) == 4 else len(han)
-
-
 # --- particles ----------------------------------------------------------------------------------------------
 
 
 def _start_of_surname(words: list[str], place: int) -> int:
     """Where the surname begins that ends with, or in capitals begins with, the word at `place`."""
+    if place > 0 and words[place].casefold() in lists.SECOND_WORDS:
+        place -= 1
     start = _start_of_particles(words, place)
     while start > 0:
         before = words[start - 1]

@@ -36,7 +36,8 @@ REPAIRED_ENCODING: Final = "repaired-encoding"
 
 _SPECIAL: Final = (
     lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | lists.TITLES | lists.SUFFIXES
-    | lists.AND | set(lists.BORN) | lists.VIETNAMESE | {"al", "alii", "others"} | WORDS_OF_NO_NAME
+    | lists.SECOND_WORDS | lists.AND | set(lists.BORN) | lists.VIETNAMESE | {"al", "alii", "others"}
+    | WORDS_OF_NO_NAME
 )  # fmt: skip
 _BORN: Final = re.compile(
     rf"(?<=[^\s])[,;]?\s+[(\[]?(?:{'|'.join(lists.BORN)}|NÉE)\b\.?:?(?P<rest>[^,;()\[\]]*)[)\]]?"
@@ -81,10 +82,11 @@ def find_surname(text: str, *, suffixes: frozenset[str] = frozenset()) -> FoundS
     The surname comes before a comma ("SMITH, John"), else it is what is in capitals among other words
     ("Marie DUPONT"), else the last word. Particles before it belong to it ("van der Berg", "De La Cruz");
     titles, initials and suffixes ("Jr.", "III", "PhD") do not. Names in Chinese, Japanese or Korean
-    writing, and those that begin with one of the common Vietnamese surnames, are read surname first. Other
-    names written so ("Mao Zedong", "Nagy Péter") are misread: pass the surname alone, or with a comma.
+    writing, and those that begin with a common Vietnamese surname or end in a Russian father's name, are read
+    surname first. Other names written so ("Mao Zedong", "Nagy Péter") are misread: pass the surname alone, or
+    before a comma.
 
-    It never raises. The surname of a surname of one part is itself.
+    It never raises. The surname of a surname of one word is itself.
 
     Args:
         text: any text.
@@ -145,6 +147,8 @@ def _is_usual(word: str) -> bool:
     """Whether no rule here, in `full_names`, `repair` or `placeholders` applies to a word."""
     if len(word) < 2 or word[-2:].isupper() or word[0] >= "\u3005" or "Ã" in word or "Â" in word:
         return False
+    if word.casefold().endswith(lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES):
+        return False
     parts = word.replace("'", "-").split("-")
     if not (word[:1] + word[-1:] + "".join(parts)).isalpha() or not normalise(word) or repair(word) != word:
         return False
@@ -188,18 +192,19 @@ def _first_person(text: str) -> tuple[str, bool]:
     people = list(filter(has_letter, _BETWEEN_PEOPLE.split(text)))
     if len(people) > 1:
         return people[0], sum(len(person.split()) > 1 for person in people) > 1  # not "Smith; John"
-    words = [] if "," in text else text.split()
-    for place in range(1, len(words) - 1):
-        if is_and(words, place):
-            return _one_of_two(words[:place], words[place + 1 :]), True
-    return text, False
+    words, several = text.split(), False
+    while "," not in text and (place := next((i for i in range(1, len(words) - 1) if is_and(words, i)), 0)):
+        several = True
+        if _has_surname(words[:place], words[place + 1 :]):
+            return " ".join(words[:place]), True
+        words = words[place + 1 :]
+    return " ".join(words), several
 
 
-def _one_of_two(first: list[str], second: list[str]) -> str:
-    """The first person's words; the second's if only they have the surname: Al and Bo Lee."""
-    names = [[word for word in words if not is_title(word)] for words in (first, second)]
-    has_none = len(names[0]) < min(2, len(names[1]))
-    return _first_person(" ".join(second))[0] if has_none else " ".join(first)
+def _has_surname(first: list[str], second: list[str]) -> bool:
+    """Whether the first of two people has a surname alone: not in "Mr. and Mrs. Smith", "Al and Bo Lee"."""
+    names = [[word for word in words if not is_title(word)] for words in (first, second[:3])]
+    return len(names[0]) >= min(2, len(names[1]))
 
 
 def _parts(surname: str) -> tuple[str, ...]:

@@ -17,10 +17,10 @@ NOT_A_NAME: Final = "not-a-name"
 # What pandas, R, SQL, JavaScript and spreadsheets write for a missing value, and people for a trial.
 _EXACT: Final = frozenset(
     {"NA", "N/A", "n/a", "N.A", "n.a", "NULL", "null", "NaN", "nan", "NaT", "None", "nil", "NIL"}
-    | {"undefined", "test", "TEST"}
+    | {"undefined", "test", "TEST", "blank", "BLANK", "missing", "MISSING", "anon", "ANON"}
 )
 _NOBODY: Final = (
-    "unknown", "anonymous", "anon", "unnamed", "noname", "unspecified", "missing", "blank", "redacted",
+    "unknown", "anonymous", "unnamed", "noname", "unspecified", "redacted",
     "withheld", "xxx", "tbd", "tba", "no name", "name unknown", "not known", "not available", "not given",
     "not applicable", "not specified", "not stated", "no data", "unbekannt", "anonyme", "inconnu", "inconnue",
     "desconocido", "desconocida", "anónimo", "sconosciuto",

@@ -187,7 +187,8 @@ def _in_native_script(codes: Ragged) -> Indices:
     is_hangul = (first >= 0xAC00) & (first <= 0xD7A3)
     is_han = np.logical_or.reduce([(first >= low) & (first <= high) for low, high in IDEOGRAPHS])
     is_long = (codes.lengths[some] > 2) | np.isin(first, list(map(ord, HAN_OF_ONE)))
-    return some[is_hangul | (is_han & is_long)]
+    words: Indices = some[is_hangul | (is_han & is_long)]
+    return words
 
 
 def _misread(codes: Ragged) -> Indices:
@@ -196,7 +197,8 @@ def _misread(codes: Ragged) -> Indices:
     following = list(map(ord, FOLLOWING_LETTERS + FOLLOWING_MARKS))
     lost = np.flatnonzero((codes.data == ord("Ã")) | (codes.data == ord("Â")))  # the other byte is
     places = np.concatenate([lead[np.isin(codes.data[lead + 1], following)], lost])
-    return np.searchsorted(codes.ends, places, side="right")
+    words: Indices = np.searchsorted(codes.ends, places, side="right")
+    return words
 
 
 @dataclass(frozen=True, slots=True)

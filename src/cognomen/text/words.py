@@ -16,16 +16,21 @@ def _words(text: str) -> frozenset[str]:
 
 # Words that belong to the surname after them, in upper and lower case …
 PARTICLES: Final = _words(
-    "abd abdal abdel abdoul abdul abdur abu bint d' da dal dall' dalla das de degli dei del della delle "
+    "abd abdal abdel abdoul abdul abdur abou abu bint d' da dal dall' dalla das de degli dei del della delle "
     "dell' dello den der di do dos du el ibn l' la las le lo los mc o' ould san santa st 't ten ter van "
-    "vande vanden vander vd v.d v/d von vom zum zur mhic ní ó uí"
+    "vande vanden vander vd v.d v/d von vom zum zur mhic ní ó uí "
+    "عبد ابو أبو ابن بن بنت بو آل ال אבו אבן בן בר בת"
 )
 # … in lower case or before another particle only, because they are given names or surnames too …
-SMALL_PARTICLES: Final = _words("aan af am ap auf aus av des het im in op te uit v zu")
+SMALL_PARTICLES: Final = _words(
+    "aan af am ap auf aus av des het im in op te uit v zu ван да де дер дю ибн ла ле фон"
+)
 # … unless they are the first word, where they are given names: Al Pacino, but Salem Al Dawsari.
 INNER_PARTICLES: Final = _words("al ben bin les mac nic")
-# Between the two parts of a surname, in lower case: Ortega y Gasset, Costa e Silva, Puig i Cadafalch.
-JOINERS: Final = _words("y e i")
+# Between the two parts of a surname, in lower case: Ortega y Gasset, Costa e Silva, von Berg und Thal.
+JOINERS: Final = _words("y e i und et")
+# The second word of one name: Salah al-Din.
+SECOND_WORDS: Final = _words("al-din ad-din ud-din el-din الدين الله")
 
 TITLES: Final = _words(
     "mr mrs ms miss mx dr prof sir rev hon capt col lt sgt herr frau mme mlle madame monsieur sra srta señor "
@@ -52,6 +57,12 @@ VIETNAMESE: Final = _words("nguyen tran pham huynh hoang phan vu vo dang bui ngo
 # These are particles or names elsewhere: only before the middle names that most Vietnamese have.
 VIETNAMESE_BEFORE_MIDDLE: Final = _words("le do ho ly")
 VIETNAMESE_MIDDLE: Final = _words("van thi")
+
+# Endings of fathers' names, which come last in "Ivanov Ivan Ivanovich": those of women, and of men where a
+# surname before them, or the script, says that they are no surnames.
+PATRONYMICS: Final = ("овна", "евна", "ична", "ович", "евич", "ovna", "evna", "ichna")
+PATRONYMICS_OR_SURNAMES: Final = ("ovich", "evich")
+BEFORE_PATRONYMICS: Final = ("ov", "ev", "in", "yn", "sky", "skiy", "skii", "ko", "uk", "ich", "yan", "dze")
 
 # Two syllables, where nearly all Korean and Chinese surnames have one.
 HANGUL_OF_TWO: Final = _words("남궁 황보 제갈 사공 선우 서문 독고 동방")
