@@ -29,6 +29,7 @@ from cognomen.text.full_names import (
 from cognomen.text.placeholders import WORDS_OF_NO_NAME, without_addresses
 from cognomen.text.repair import repair
 from cognomen.text.spelling import key, normalise
+from cognomen.text.surname_first import length_of_surname
 
 SURNAME_OF_FULL_NAME: Final = "surname-of-full-name"
 SEVERAL_PEOPLE: Final = "several-people"
@@ -48,6 +49,7 @@ _BRACKETS: Final = re.compile(
 _OPENING: Final = re.compile('[(\\[{<"“«„]')
 _OPEN: Final = re.compile(r"(?<=\w)\s*[(\[{<].*$", re.DOTALL)
 _AND_OTHERS: Final = re.compile(r",?\s+(?:et|&|and)\s+(?:al\b|alii\b|others\b).*$", re.DOTALL | re.IGNORECASE)
+_NO_JOINTS: Final = str.maketrans("", "", "'’-")
 _BETWEEN_PEOPLE: Final = re.compile(r"[;；؛]|\s[/|]\s")
 
 
@@ -95,9 +97,11 @@ def find_surname(text: str, *, suffixes: frozenset[str] = frozenset()) -> FoundS
     words = text.split()
     if suffixes and not suffixes.isdisjoint(map(bare_key, words)):
         return _without(words, suffixes, text)
+    whole = repair(text)
+    if len(words) == 1 and whole == text and _is_plain(words[0]):
+        return FoundSurname(words[0])
     if usual := usual_surname(text):
         return FoundSurname(usual, SURNAME_OF_FULL_NAME)
-    whole = repair(text)
     surname, maiden, several = _read(" ".join(whole.split()))
     if several:
         note: str | None = SEVERAL_PEOPLE
@@ -121,6 +125,13 @@ def _is_all_of(surname: str, text: str) -> bool:
     if has_letter(text.replace(surname, "", 1)) and surname in text:
         return False
     return surname == text or normalise(surname, lower=False) == normalise(text, lower=False)
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a word is a surname as it is: letters, with apostrophes and hyphens between them."""
+    if not word.isascii() and length_of_surname(word) < len(word):
+        return False
+    return word.isalpha() or (word[0] + word.translate(_NO_JOINTS) + word[-1]).isalpha()
 
 
 def usual_surname(text: str) -> str | None:

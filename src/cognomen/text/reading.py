@@ -49,7 +49,7 @@ class Rules:
     @classmethod
     def of(cls, full_names: bool, na: Iterable[str] | None = (), suffixes: Iterable[str] = ()) -> Rules:
         """The rules with words as a user gives them."""
-        words = None if na is None else frozenset(" ".join(word.split()) for word in na)
+        words = None if na is None else frozenset(map(" ".join, map(str.split, na)))
         return cls(full_names, words, frozenset(map(bare_key, suffixes)))
 
 
@@ -78,8 +78,9 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) ->
     if len(stripped) > LONGEST_TEXT:
         return SurnameReading(reason="too-long")
     whole = repair(text)
-    if reason := _reason_for_no_name(whole, rules):
-        return SurnameReading(reason=reason)
+    reason = None if rules.na is None else reason_for_no_name(whole, rules.na)
+    if reason or is_garbled(whole):
+        return SurnameReading(reason=reason or "garbled")
     found = find_surname(whole, suffixes=rules.suffixes) if rules.full_names else FoundSurname(whole)
     if rules.na is not None and found.note and found.surname in NOBODY:  # "Mr. Unknown"
         return SurnameReading(reason=PLACEHOLDER)
@@ -94,11 +95,6 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) ->
         spelling = alphabet.without_unknown_marks(spelling)
     is_first = found.note == SEVERAL_PEOPLE or whole == text
     return SurnameReading(spelling, None, found.surname, found.note if is_first else REPAIRED_ENCODING)
-
-
-def _reason_for_no_name(text: str, rules: Rules) -> str | None:
-    reason = None if rules.na is None else reason_for_no_name(text, rules.na)
-    return reason or ("garbled" if is_garbled(text) else None)
 
 
 # --- a column of texts, all at once -----------------------------------------------------------------------
