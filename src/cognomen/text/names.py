@@ -29,7 +29,7 @@ from cognomen.text.full_names import (
 from cognomen.text.placeholders import WORDS_OF_NO_NAME, without_addresses
 from cognomen.text.repair import repair
 from cognomen.text.spelling import key, normalise
-from cognomen.text.surname_first import length_of_surname
+from cognomen.text.surname_first import TWO_SYLLABLES, length_of_surname
 
 SURNAME_OF_FULL_NAME: Final = "surname-of-full-name"
 SEVERAL_PEOPLE: Final = "several-people"
@@ -158,7 +158,9 @@ def _is_usual(word: str) -> bool:
     """Whether no rule here, in `full_names`, `repair` or `placeholders` applies to a word."""
     if len(word) < 2 or word[-2:].isupper() or word[0] >= "\u3005" or "Ã" in word or "Â" in word:
         return False
-    if word.casefold().endswith(lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES):
+    if TWO_SYLLABLES.fullmatch(word) or word.casefold().endswith(
+        lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
+    ):
         return False
     parts = word.replace("'", "-").split("-")
     if not (word[:1] + word[-1:] + "".join(parts)).isalpha() or not normalise(word) or repair(word) != word:

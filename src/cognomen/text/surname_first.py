@@ -12,6 +12,11 @@ from cognomen.text.spelling import key
 _key: Final = lru_cache(maxsize=1 << 14)(key)  # a column of full names has few distinct words
 _HAN: Final = "\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _KANA: Final = "\u3041-\u3096\u30a1-\u30fa\u30fc"
+TWO_SYLLABLES: Final = re.compile("[A-Z][a-z]{1,6}-[a-z]{1,6}")
+_CONSONANT: Final = "b-df-hj-np-tv-xz"
+_ONE_SYLLABLE: Final = re.compile(
+    f"(?=[A-Z])[{_CONSONANT}]{{0,2}}[aeiouy]{{1,3}}[{_CONSONANT}]{{0,2}}", re.IGNORECASE
+)
 _EAST_ASIAN: Final = re.compile(f"[{_HAN}{_KANA}\uac00-\ud7a3]+")
 _IN_ONE_WORD: Final = re.compile(
     f"(?P<hangul>[\uac00-\ud7a3]{{2,4}})|(?P<han>[{_HAN}]{{1,4}})(?:[{_KANA}]{{2,}})?"
@@ -20,7 +25,19 @@ _IN_ONE_WORD: Final = re.compile(
 
 def begins_with_surname(words: list[str]) -> bool:
     """Whether the first of several words is the surname."""
-    return all(map(_EAST_ASIAN.fullmatch, words)) or _begins_vietnamese(words) or _ends_in_patronymic(words)
+    rules = (_ends_in_two_syllables, _begins_vietnamese, _ends_in_patronymic)
+    return all(map(_EAST_ASIAN.fullmatch, words)) or any(rule(words) for rule in rules)
+
+
+def _ends_in_two_syllables(words: list[str]) -> bool:
+    """Whether a given name in two syllables follows one of one syllable: "Kim Jong-un", "Chiang Kai-shek"."""
+    begins = words[-1].partition("-")[0].casefold()
+    is_particle = begins in lists.PARTICLES or begins in lists.INNER_PARTICLES
+    return (
+        len(words) == 2
+        and bool(TWO_SYLLABLES.fullmatch(words[1]) and _ONE_SYLLABLE.fullmatch(words[0]))
+        and not is_particle
+    )
 
 
 def without_middle(words: list[str]) -> list[str]:
