@@ -29,6 +29,7 @@ lint: $(VENV)/.lint
 
 docs: $(VENV)/.test  ## fails when a generated page or figure is stale; `make reference` rewrites them
 	$(BIN)/python docs/generate_reference.py --check
+	$(BIN)/python docs/generate_names.py --check
 	$(BIN)/python docs/generate_figures.py --check
 	$(BIN)/python docs/generate_study.py --check
 	$(BIN)/python docs/generate_notebook.py --check
@@ -36,6 +37,7 @@ docs: $(VENV)/.test  ## fails when a generated page or figure is stale; `make re
 
 reference: $(VENV)/.test
 	$(BIN)/python docs/generate_reference.py
+	$(BIN)/python docs/generate_names.py
 	$(BIN)/python docs/generate_figures.py
 	$(BIN)/python docs/generate_study.py
 	$(BIN)/python docs/generate_notebook.py

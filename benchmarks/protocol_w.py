@@ -105,7 +105,7 @@ def measure_unseen(clf: Classifier, world: World, part: str) -> dict[str, Any]:
     """Protocol W, step 4."""
     names = [name for name, its in world.part_of.items() if its == part]
     shares = truth(names, world, clf.origins)
-    p = clf.predict_proba(names, prior="uniform", full_names=False).astype(np.float64)
+    p = clf.predict_proba(names, prior="uniform", full_names=False, na=None).astype(np.float64)
     good = shares >= RIGHT_SHARE
     row, column = np.nonzero(good)  # an item is a name and an origin that is right
     items = np.bincount(column, minlength=len(clf.origins))
@@ -130,7 +130,7 @@ def measure_unseen(clf: Classifier, world: World, part: str) -> dict[str, Any]:
     per_script = defaultdict(list)
     for hit, i in zip(right, row, strict=True):
         per_script[world.script_of[names[i]]].append(hit)
-    sets = clf(names, coverage=0.9, top_k=1, full_names=False)
+    sets = clf(names, coverage=0.9, top_k=1, full_names=False, na=None)
     inside = np.array(
         [clf.origins[o] in (sets[i].origin_set or ()) for i, o in zip(row, column, strict=True)]
     )
@@ -175,7 +175,7 @@ def measure_people(clf: Classifier, world: World, seen: tuple[str, ...]) -> dict
         "known": round(float(np.average(known, weights=persons)), 4),
     }
     for prior in ("uniform", "default"):
-        p = clf.predict_proba(names, prior=prior, full_names=False).astype(np.float64)
+        p = clf.predict_proba(names, prior=prior, full_names=False, na=None).astype(np.float64)
         result[prior] = _people(clf, p, right, persons)
         if prior == "uniform":
             result["known names"] = _people(clf, p[known], right[known], persons[known])
@@ -187,7 +187,7 @@ def measure_people(clf: Classifier, world: World, seen: tuple[str, ...]) -> dict
             result["listed"] = round(
                 float(np.average(table[np.arange(len(table)), right[known]] > 0, weights=persons[known])), 4
             )
-    p = clf.predict_proba(names, prior="uniform", restrict=here, full_names=False).astype(np.float64)
+    p = clf.predict_proba(names, prior="uniform", restrict=here, full_names=False, na=None).astype(np.float64)
     result["restricted"] = _people(clf, p, right, persons)
     return result
 
@@ -262,7 +262,7 @@ def measure_common(clf: Classifier, world: World, most: int = 25) -> dict[str, A
     for prior in ("default", "uniform"):
         per, wrong = {}, {}
         for origin, names in names_of.items():
-            answers = clf(list(names), prior=prior, full_names=False)
+            answers = clf(list(names), prior=prior, full_names=False, na=None)
             shares = truth([key(name) for name in names], world, clf.origins)
             hit = [
                 a.origin is not None

@@ -78,7 +78,7 @@ def test_an_answer_is_what_the_network_says(clf: Classifier) -> None:
 @settings(deadline=None)
 @given(st.text(st.sampled_from(LETTERS.strip()), min_size=1, max_size=20).filter(lambda t: t.isalpha()))
 def test_probabilities_fall_and_sum_to_one(clf: Classifier, name: str) -> None:
-    answer = clf(name, top_k=5, full_names=False)
+    answer = clf(name, top_k=5, full_names=False, na=None)
     shares = [o.probability for o in answer.origins]
     assert shares == sorted(shares, reverse=True)
     assert math.fsum(shares) == pytest.approx(1, abs=1e-6)
@@ -164,7 +164,10 @@ BAD = [
     ("\t\n\u00a0", "empty"),
     ("123", "no-letters"),
     ("4711 0815", "no-letters"),
-    ("-", "no-letters"),
+    ("-", "placeholder"),
+    ("N/A", "placeholder"),
+    ("jane@doe.org", "not-a-name"),
+    ("Garc\ufffda", "garbled"),
     ("\u200b", "no-letters"),
     ("\u0308", "no-letters"),
     ("\ud800", "no-letters"),
@@ -841,6 +844,8 @@ def test_a_single_name_is_answered_as_in_a_column(name: str) -> None:
 
 ALL_OPTIONS = {
     "full_names": True,
+    "na": (),
+    "suffixes": (),
     "threads": 1,
     "level": "origin",
     "restrict": None,
@@ -880,6 +885,20 @@ def test_each_call_takes_the_options_that_it_uses(call: str, refused: str) -> No
 
 def test_options_have_the_documented_defaults() -> None:
     assert asdict(Options()) == ALL_OPTIONS
+
+
+@pytest.mark.parametrize("option", ["na", "suffixes"])
+@pytest.mark.parametrize("bad", ["missing", iter(["missing"]), 3])
+def test_words_are_given_as_a_list(clf: Classifier, option: str, bad: Any) -> None:
+    with pytest.raises(InputError, match=f"{option}: expected a list of texts, got"):
+        clf("smith", **{option: bad})
+
+
+def test_what_is_no_name_is_for_the_caller_to_say(clf: Classifier) -> None:
+    assert [a.reason for a in clf(["NULL", "Null", "smith"])] == ["placeholder", None, None]
+    assert clf("NULL", na=None).reason is None
+    assert clf("smith", na=["smith"]).reason == "placeholder"
+    assert clf("Anna Smith MVP", suffixes=["mvp"]).surname == "Smith"
 
 
 def test_restrict_may_be_an_iterator(clf: Classifier) -> None:

@@ -98,6 +98,27 @@ def test_as_is_takes_a_full_name_for_a_surname(model):
     assert (as_is["surname"], as_is["note"]) == ("John Smith", None)
 
 
+@pytest.mark.parametrize(
+    ("options", "reasons"),
+    [
+        ([], ["placeholder", "not-a-name", None]),
+        (["--na", "pending, Berg"], ["placeholder", "not-a-name", "placeholder"]),
+        (["--keep-na"], [None, None, None]),
+    ],
+)
+def test_what_is_no_name_is_for_the_user_to_say(model, options, reasons):
+    names = ["NULL", "Google Inc.", "Berg"]
+    found = answers(inside("predict", "--json", *options, "--model", model, *names))
+    assert [answer["reason"] for answer in found] == reasons
+
+
+def test_more_words_after_a_name_can_be_named(model):
+    [answer] = answers(
+        inside("predict", "--json", "--suffixes", "MVP,GOAT", "--model", model, "Ann Berg MVP")
+    )
+    assert (answer["surname"], answer["note"]) == ("Berg", "surname-of-full-name")
+
+
 def test_a_tab_or_line_end_in_a_name_does_not_break_the_line(model):
     [line] = lines(inside("predict", "--model", model, "van\tder\nBerg"))
     assert line.startswith("van der Berg\t")

@@ -92,7 +92,7 @@ def test_a_long_name_is_shortened_and_a_runner_up_is_not():
 
 
 def test_every_reason_of_the_classifier_has_words():
-    texts = [None, "", "123", "Иванов", "x" * 500]
+    texts = [None, "", "123", "Иванов", "x" * 500, "N/A", "jane@doe.org", "Garc?a"]
     reasons = [answer.reason for answer in CLASSIFIER(texts)]
     assert {*reasons, "low-confidence", "unlike-training"} == set(REASONS)
     lines = shown(CLASSIFIER(texts), 100)[1:]

@@ -438,6 +438,21 @@ def test_options_reach_the_composition(model):
     assert found["seed"] == 5
 
 
+@pytest.mark.parametrize("command", ["score", "composition"])
+def test_what_is_no_name_is_counted_apart(model, command):
+    Path("na.csv").write_text("name\nNULL\nunknown\njane@doe.org\nBerg\nAnna Berg MVP\npending\n", "utf-8")
+    arguments = [command, "na.csv", "--column", "name", "--json", "--model", model]
+    arguments += ["--out", "out.csv", "--force"] if command == "score" else []
+
+    def counts(*options):
+        return json.loads(lines(inside(*arguments, *options))[0])["unknown"]
+
+    apart = {"placeholder": 2, "not-a-name": 1}
+    assert counts("--suffixes", "MVP").items() >= apart.items()
+    assert counts("--na", "pending,Anna Berg MVP").items() >= {**apart, "placeholder": 4}.items()
+    assert not counts("--keep-na").keys() & apart.keys()
+
+
 def test_a_column_without_surnames(model):
     Path("bad.csv").write_text("name,x\n123,\n,a\n", "utf-8")
     said = lines(inside("composition", "bad.csv", "--column", "name", "--model", model))

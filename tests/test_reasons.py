@@ -14,8 +14,10 @@ from cognomen.apps.tables import score_column
 from cognomen.classifier.decisions import REASONS
 
 STRANGE, UNSURE = "Xqzvkj", "Abel"
-NAMES = [None, " ", "123", "x" * 101, "北京", STRANGE, UNSURE, "Nakamura"]
-UNREADABLE = ["not-text", "empty", "no-letters", "too-long", "unknown-script"]
+NAMES = [None, " ", "123", "x" * 101, "北京", "NULL", "Google Inc.", "Garc?a", STRANGE, UNSURE, "Nakamura"]
+UNREADABLE = [
+    "not-text", "empty", "no-letters", "too-long", "unknown-script", "placeholder", "not-a-name", "garbled"
+]  # fmt: skip
 WITHOUT_LIMIT = [*UNREADABLE, "unlike-training", None, None]
 AT_99_PERCENT = [*UNREADABLE, "unlike-training", "low-confidence", None]
 AT_1 = [*UNREADABLE, "unlike-training", "low-confidence", "low-confidence"]
@@ -30,6 +32,9 @@ def test_the_reasons_are_those_of_the_schema_in_their_order() -> None:
         "unknown-script",
         "too-long",
         "not-text",
+        "placeholder",
+        "not-a-name",
+        "garbled",
         "unlike-training",
         "low-confidence",
     )

@@ -47,7 +47,7 @@ def rate(names: int, seconds: float) -> str:
 
 def check_equal(clf: Classifier, names: Sequence[str], theirs: Probabilities) -> float:
     """The largest difference between their probabilities and ours; the same network must give the same."""
-    largest = float(np.abs(clf.predict_proba(names, full_names=False) - theirs).max())
+    largest = float(np.abs(clf.predict_proba(names, full_names=False, na=None) - theirs).max())
     if not largest < 1e-5:
         raise AssertionError(f"their probabilities differ from ours by up to {largest}: not the same network")
     return largest

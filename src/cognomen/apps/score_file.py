@@ -77,7 +77,8 @@ def score_table(
         encoding: of a CSV or TSV table; UTF-8 if None. The new table is UTF-8, with a byte-order mark if the
             old one has one or is in another encoding.
         on_rows: called after each block with the number of rows done.
-        **options: full_names, threads, level, prior, restrict and abstain_below, as for `Classifier.scores`.
+        **options: full_names, na, suffixes, threads, level, prior, restrict and abstain_below, as for
+            `Classifier.scores`.
 
     Raises:
         DataError: the table cannot be read, lacks the column, or has one of the new ones already.

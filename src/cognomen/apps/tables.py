@@ -48,7 +48,8 @@ def score_column(classifier: Classifier, column: Any, **options: Unpack[PredictO
         classifier: gives the answers.
         column: a pyarrow Array or ChunkedArray of N strings (string, large_string or string_view), or of
             such strings dictionary-encoded; null is answered "unknown".
-        **options: full_names, threads, level, prior, restrict and abstain_below, as for `Classifier.scores`.
+        **options: full_names, na, suffixes, threads, level, prior, restrict and abstain_below, as for
+            `Classifier.scores`.
 
     Returns:
         A pyarrow.Table of N rows, in the order of the column. Each of its columns is one chunk, however

@@ -38,11 +38,14 @@ class Answer:
         origins: the most likely origins, highest first; () if the name could not be read. With the option
             `level` these are groups or regions.
         status: "ok" or "unknown".
-        reason: why it is unknown: "not-text", "empty", "no-letters", "too-long" or "unknown-script" if it
-            could not be read; "unlike-training" if it is out of distribution: its letters follow one another
-            as in hardly any training name; "low-confidence" if nothing was likely enough.
+        reason: why it is unknown: "not-text", "empty", "no-letters", "too-long", "unknown-script",
+            "placeholder", "not-a-name" or "garbled" if it could not be read; "unlike-training" if it is out
+            of distribution: its letters follow one another as in hardly any training name; "low-confidence"
+            if nothing was likely enough.
         surname: the part of `name` that was classified; None if it could not be read.
-        note: "surname-of-full-name" if `surname` was found in a full name.
+        note: "surname-of-full-name" if `surname` was found in a full name, "several-people" if it is that of
+            the first of several, "repaired-encoding" if the text had been decoded wrongly; None if `name` is
+            the surname.
         origin_set: the set of origins, most likely first, that contains the right one with the coverage
             asked for; None if none was, or the name could not be read. With `level` it has groups or regions.
         level: "origin", "group" or "region": the most specific level that is likely enough (see

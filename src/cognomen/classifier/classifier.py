@@ -32,7 +32,7 @@ from cognomen.classifier.priors import log_prior_ratios
 from cognomen.classifier.scores import Scores, score_rows
 from cognomen.errors import InputError
 from cognomen.text.columns import distinct_texts, is_single, item_blocks
-from cognomen.text.reading import read_column
+from cognomen.text.reading import Rules, read_column
 
 if TYPE_CHECKING:
     from cognomen.classifier.composition import Composition
@@ -131,7 +131,7 @@ class Classifier(Model):
         Args:
             names: as for a call; a single text gives a list of one.
             coverage: the share of names whose set contains the right origin, between 0 and 1.
-            options: `full_names`, `threads` and `level`.
+            options: those of how names are read (`full_names`, `na`, `suffixes`), `threads` and `level`.
 
         Returns:
             A set for each name; None where it could not be read.
@@ -198,8 +198,8 @@ class Classifier(Model):
             counts: how often each name counts, (N,), finite and at least 0: the bearers of the names of a
                 table, for instance. Once for each time it occurs if None.
             seed: of the bootstrap behind the intervals.
-            options: `full_names`, `threads`; `restrict`, the only origins that the list can contain; and
-                `level`, for the shares of groups or regions, the sums of those of their origins.
+            options: `full_names`, `na`, `suffixes`, `threads`; `restrict`, the only origins that the list can
+                contain; and `level`, for the shares of groups or regions, the sums of those of their origins.
 
         Raises:
             InputError: an option is invalid, an origin is not the model's, or counts do not match the names.
@@ -248,9 +248,10 @@ class Classifier(Model):
         With `detect`, find out which are unlike the training names, if the model can tell.
         """
         detect = detect and self.detects_ood
+        rules = Rules.of(opts.full_names, opts.na, opts.suffixes)
         for start in range(0, len(texts), SCORED_TEXTS):
             block = texts[start : start + SCORED_TEXTS]
-            reading = read_column(block, self.alphabet, lower=self.lower, full_names=opts.full_names)
+            reading = read_column(block, self.alphabet, lower=self.lower, rules=rules)
             found = self.network.evidence(reading.spellings, threads=opts.threads, bits=detect)
             bits, known = found.bits_per_letter, found.known
             p = softmax_with_temperature(

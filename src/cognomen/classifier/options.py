@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self, TypedDict
@@ -18,6 +18,8 @@ class ReadOptions(TypedDict, total=False):
     """How names are read, and at which level they are answered: the keywords of `predict_sets`."""
 
     full_names: bool
+    na: Collection[str] | None
+    suffixes: Collection[str]
     threads: int
     level: Level
 
@@ -56,6 +58,10 @@ class Options:
 
     Attributes:
         full_names: find the surname in a full name ("John Smith"). False takes each text as a surname.
+        na: more texts that stand for a missing name, spelled as given, besides "N/A", "NULL", "unknown" and
+            the like; these and addresses and companies are unknown ("placeholder", "not-a-name"). None reads
+            all of them as names.
+        suffixes: more words that are no part of a name, such as "MVP", in any case.
         threads: how many threads the network may use.
         level: the most specific level of an answer: "origin"; or "group" or "region", if the model has a tree
             of origins. Probabilities, sets and shares are then those of the groups or regions.
@@ -78,6 +84,8 @@ class Options:
     """
 
     full_names: bool = True
+    na: Collection[str] | None = ()
+    suffixes: Collection[str] = ()
     threads: int = 1
     level: Level = "origin"
     restrict: Iterable[str] | None = None
@@ -91,6 +99,9 @@ class Options:
         check_whole_number("threads", self.threads)
         if not isinstance(self.full_names, (bool, np.bool_)):
             raise InputError(f"full_names: expected True or False, got {self.full_names!r}")
+        for option, words in (("na", () if self.na is None else self.na), ("suffixes", self.suffixes)):
+            if isinstance(words, str) or not isinstance(words, Collection):
+                raise InputError(f"{option}: expected a list of texts, got {words!r}")
         if self.level not in LEVELS:
             raise InputError(f'level: expected "origin", "group" or "region", got {self.level!r}')
         lowest = self.abstain_below

@@ -22,7 +22,7 @@ from cognomen.explanation.activations import Activations, record_activations
 from cognomen.explanation.attribution import Attributions, attribute_letters
 from cognomen.text.matching import find_origin
 from cognomen.text.ragged import Ragged
-from cognomen.text.reading import read_surname
+from cognomen.text.reading import Rules, read_surname
 
 SHOWN = 3  # origins of a prefix, in JSON
 # Keys of the answer, in JSON.
@@ -152,7 +152,9 @@ def explain(
     rival = next((each for each in ranked if each != explained), None)
     found = _attributions(clf, spelling, explained, rival)
     groups = letters_of(spelling)
-    prefixes = clf([spelling[: group.stop] for group in groups], top_k=len(clf.origins), full_names=False)
+    prefixes = clf(
+        [spelling[: group.stop] for group in groups], top_k=len(clf.origins), full_names=False, na=None
+    )
     letters = tuple(
         LetterAttribution(
             normalize("NFC", spelling[group]),
@@ -183,7 +185,7 @@ def _spelling(clf: Classifier, name: str | None, full_names: bool) -> str | None
     """The letters that the network reads; None if the text cannot be read."""
     if not isinstance(name, str):
         return None
-    return read_surname(name, clf.alphabet, lower=clf.lower, full_names=full_names).spelling
+    return read_surname(name, clf.alphabet, lower=clf.lower, rules=Rules(full_names)).spelling
 
 
 def _attributions(clf: Classifier, spelling: str, origin: str, rival: str | None) -> Attributions:

@@ -2,38 +2,55 @@
 
 find_surname("SMITH, John")       ->  surname "SMITH"
 find_surname("Vincent van Gogh")  ->  surname "van Gogh"
+
+The rules, in their order: text is repaired; the surname from birth, asides and all people but the first are
+set apart (here); then come commas, capitals, languages that begin with the surname, and at last the last word
+with what belongs to it (`full_names`). `docs/names.md` shows them at work.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from cognomen.text.spelling import kind_of, normalise
+from cognomen.text import words as lists
+from cognomen.text.full_names import (
+    JOINED,
+    PUNCTUATION,
+    bare_key,
+    has_letter,
+    is_and,
+    is_particle_anywhere,
+    is_title,
+    surname_of_person,
+)
+from cognomen.text.placeholders import WORDS_OF_NO_NAME, without_addresses
+from cognomen.text.repair import repair
+from cognomen.text.spelling import key, normalise
+from cognomen.text.surname_first import TWO_SYLLABLES, length_of_surname
 
 SURNAME_OF_FULL_NAME: Final = "surname-of-full-name"
+SEVERAL_PEOPLE: Final = "several-people"
+REPAIRED_ENCODING: Final = "repaired-encoding"
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# Words that belong to the surname after them, in upper and lower case …
-_PARTICLES: Final = _words(
-    "abu bin bint d' da dal dall' dalla das de degli dei del della delle dell' dello den der di do dos du el "
-    "ibn l' la las le les lo los mc o' san santa st 't ten ter van vande vanden vander von vom zum zur"
+_SPECIAL: Final = (
+    lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | lists.TITLES | lists.SUFFIXES
+    | lists.SECOND_WORDS | lists.AND | set(lists.BORN) | lists.VIETNAMESE | {"al", "alii", "others"}
+    | WORDS_OF_NO_NAME
+)  # fmt: skip
+_BORN: Final = re.compile(
+    rf"(?<=[^\s])[,;]?\s+[(\[]?(?:{'|'.join(lists.BORN)}|NÉE)\b\.?:?(?P<rest>[^,;()\[\]]*)[)\]]?"
 )
-# … in lower case or before another particle only, because they are given names or surnames too.
-_SMALL_PARTICLES: Final = _words("aan af al am ap auf aus av des het im in op te uit zu")
-_SUFFIXES: Final = _words(
-    "jr sr junior senior iii phd md dds dmd esq msc bsc mba cpa jd obe mbe cbe mr mrs ms miss dr prof"
+_BRACKETS: Final = re.compile(
+    r'\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|"[^"]*"|“[^”“]*”|«[^«»]*»|„[^“”„]*[“”]'
 )
-_CAPITAL_SUFFIXES: Final = frozenset({"II", "IV", "VI", "VII", "VIII"})  # Ii and Vi are surnames
-_COMMA: Final = re.compile("[,،，、]")
-_INITIALS: Final = re.compile(r"[^\W\d_]\.?|([^\W\d_]\.-?)+")
-_OUTER_PUNCTUATION: Final = ' \t\r\n.,;:!?"“”„«»()[]{}<>|/\\*_'
+_OPENING: Final = re.compile('[(\\[{<"“«„]')
+_OPEN: Final = re.compile(r"(?<=\w)\s*[(\[{<].*$", re.DOTALL)
+_AND_OTHERS: Final = re.compile(r",?\s+(?:et|&|and)\s+(?:al\b|alii\b|others\b).*$", re.DOTALL | re.IGNORECASE)
+_NO_JOINTS: Final = str.maketrans("", "", "'’-")
+_BETWEEN_PEOPLE: Final = re.compile(r"[;；؛]|\s[/|]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,123 +58,190 @@ class FoundSurname:
     """The surname found in a text.
 
     Attributes:
-        surname: the surname as spelled in the text.
-        note: None if the whole text is the surname, else "surname-of-full-name".
+        surname: the surname as spelled in the text, or in the text repaired.
+        note: None if the whole text is the surname; "several-people" if it is that of the first of several;
+            "repaired-encoding" if the text had been decoded wrongly; else "surname-of-full-name".
+        maiden_name: the surname from birth, if the text says so ("née Johnson").
     """
 
     surname: str
     note: str | None = None
+    maiden_name: str | None = None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of a surname in two, one by one: "Ruiz y Lopez" has Ruiz and Lopez.
+
+        Particles stay with their part ("Jansen-van Dijk" has Jansen and van Dijk). Most surnames have one
+        part, themselves.
+        """
+        return _parts(self.surname)
 
 
-def find_surname(text: str) -> FoundSurname:
+def find_surname(text: str, *, suffixes: frozenset[str] = frozenset()) -> FoundSurname:
     """Find the surname in a name as people write it.
 
-    The surname comes before a comma ("SMITH, John"), else it is the word in capitals among others that are
-    not ("Marie DUPONT"), else the last word. Particles before it belong to it ("van der Berg", "De La
-    Cruz"); titles, initials and suffixes ("Jr.", "III", "PhD") do not. It never raises, and the surname of a
-    surname is itself. Names written surname first without a comma ("Wang Wei") are misread: pass the
-    surname alone.
+    The surname comes before a comma ("SMITH, John"), else it is what is in capitals among other words
+    ("Marie DUPONT"), else the last word. Particles before it belong to it ("van der Berg", "De La Cruz");
+    titles, initials and suffixes ("Jr.", "III", "PhD") do not. Names in Chinese, Japanese or Korean
+    writing, and those that begin with a common Vietnamese surname or end in a Russian father's name, are read
+    surname first. Other names written so ("Mao Zedong", "Nagy Péter") are misread: pass the surname alone, or
+    before a comma.
+
+    It never raises. The surname of a surname of one word is itself.
+
+    Args:
+        text: any text.
+        suffixes: more words that are no part of a name, in lower case and without dots.
     """
     words = text.split()
-    if len(words) > 1 and all(map(_is_usual, words)):
-        return FoundSurname(words[-1], SURNAME_OF_FULL_NAME)
-    surname = text = " ".join(words)
-    while not surname.isalpha() and (shorter := _read_once(surname)) != surname:  # it can only get shorter
-        surname = shorter
-    whole = surname == text or normalise(surname, lower=False) == normalise(text, lower=False)
-    return FoundSurname(surname, None if whole else SURNAME_OF_FULL_NAME)
+    if suffixes and not suffixes.isdisjoint(map(bare_key, words)):
+        return _without(words, suffixes, text)
+    whole = repair(text)
+    if len(words) == 1 and whole == text and _is_plain(words[0]):
+        return FoundSurname(words[0])
+    if usual := usual_surname(text):
+        return FoundSurname(usual, SURNAME_OF_FULL_NAME)
+    surname, maiden, several = _read(" ".join(whole.split()))
+    if several:
+        note: str | None = SEVERAL_PEOPLE
+    elif whole != text:
+        note = REPAIRED_ENCODING
+    else:
+        note = None if _is_all_of(surname, text) else SURNAME_OF_FULL_NAME
+    return FoundSurname(surname, note, maiden)
 
 
-@lru_cache(maxsize=16384)  # a column of full names has few distinct words
+def _without(words: list[str], suffixes: frozenset[str], text: str) -> FoundSurname:
+    """The surname in a text without some of its words, whose commas stay."""
+    kept = ["," * word.endswith(",") if bare_key(word) in suffixes else word for word in words]
+    if not has_letter("".join(kept)):
+        return FoundSurname(text)
+    found = find_surname(" ".join(kept))
+    return replace(found, note=found.note or SURNAME_OF_FULL_NAME)
+
+
+def _is_all_of(surname: str, text: str) -> bool:
+    if has_letter(text.replace(surname, "", 1)) and surname in text:
+        return False
+    return surname == text or normalise(surname, lower=False) == normalise(text, lower=False)
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a word is a surname as it is: letters, with apostrophes and hyphens between them."""
+    if not word.isascii() and length_of_surname(word) < len(word):
+        return False
+    return word.isalpha() or (word[0] + word.translate(_NO_JOINTS) + word[-1]).isalpha()
+
+
+def usual_surname(text: str) -> str | None:
+    """The surname in "John F. Smith" or "Smith, John" if no other rule applies to any word; else None.
+
+    Most full names are of this kind, and it is told by the words alone, of which a column has few.
+    """
+    *before, last = text.split() or [""]
+    if not before or not _is_usual(last):
+        return None
+    surname = last
+    if before[0].endswith(","):
+        before[0] = surname = before[0][:-1]
+    are_usual = _is_usual(surname) and all(_is_usual(word) or _is_initial(word) for word in before)
+    return surname if are_usual else None
+
+
+def _is_initial(word: str) -> bool:
+    return len(word) == 2 and word[1] == "." and word[0].isupper()
+
+
+@lru_cache(maxsize=1 << 16)
 def _is_usual(word: str) -> bool:
-    """Whether no rule below applies to a word; the last of several such words is the surname."""
-    key = word.casefold()
-    known = key in _PARTICLES or key in _SMALL_PARTICLES or key in _SUFFIXES
-    is_name = len(word) > 1 and word.isalpha() and not word.isupper() and normalise(word) != ""
-    return is_name and not known
-
-
-def _read_once(text: str) -> str:
-    """The surname in the text; the text itself if none is found."""
-    parts = [part for part in _COMMA.split(text) if _has_letter(part)]
-    if not parts:
-        return text
-    words = _surname_of_words(_outside_brackets(parts[0].split()))
-    if len(parts) > 1:  # "Gogh, Vincent van"
-        given = parts[1].split()
-        words = given[_start_of_particles(given, len(given)) :] + words
-    surname = " ".join(words).strip(_OUTER_PUNCTUATION)
-    return surname if _has_letter(surname) else text
-
-
-def _surname_of_words(words: list[str]) -> list[str]:
-    words = [word for word in words if _has_letter(word) or _is_dash(word)]
-    while len(words) > 1 and _is_no_surname(words[-1]):
-        words.pop()
-    words = words[: _end_of_capitals(words)]
-    return words[_start_of_surname(words) :]
-
-
-def _start_of_surname(words: list[str]) -> int:
-    start = _start_of_particles(words, len(words) - 1)
-    while start >= 2 and _is_dash(words[start - 1]):  # "Smith - Jones"
-        start = _start_of_particles(words, start - 2)
-    return start
-
-
-def _start_of_particles(words: list[str], end: int) -> int:
-    """The start of the run of particles before `end`; `end` if there is none."""
-    start = end
-    while start > 0 and _is_particle(
-        words[start - 1], words[start] if start < len(words) else "", start < end
+    """Whether no rule here, in `full_names`, `repair` or `placeholders` applies to a word."""
+    if len(word) < 2 or word[-2:].isupper() or word[0] >= "\u3005" or "Ã" in word or "Â" in word:
+        return False
+    if TWO_SYLLABLES.fullmatch(word) or word.casefold().endswith(
+        lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
     ):
-        start -= 1
-    return start
+        return False
+    parts = word.replace("'", "-").split("-")
+    if not (word[:1] + word[-1:] + "".join(parts)).isalpha() or not normalise(word) or repair(word) != word:
+        return False
+    known = (each in _SPECIAL for part in (word, *parts) for each in (part.casefold(), key(part)))
+    return not any(known) and key(word) not in lists.VIETNAMESE_BEFORE_MIDDLE
 
 
-def _is_particle(word: str, following: str, before_particle: bool) -> bool:
-    key = word.casefold().replace("’", "'")
-    if key in ("d", "o"):  # not "D. Smith"; "D arcy", "O Brien"
-        return key == "o" or following[:1] in tuple("aeiou")
-    key = key.removesuffix(".")
-    return key in _PARTICLES or (key in _SMALL_PARTICLES and (word == key or before_particle))
+def _read(text: str) -> tuple[str, str | None, bool]:
+    """The surname, the surname from birth, and whether there are several people."""
+    rest, maiden = _without_birth_name(text)
+    rest, several = _first_person(_without_asides(rest))
+    surname, more = surname_of_person(rest)
+    while " " not in surname and (shorter := surname_of_person(surname)[0]) != surname:
+        surname = shorter  # it can only get shorter
+    return (surname, maiden, several or more) if has_letter(surname) else (text, None, False)
 
 
-def _is_no_surname(word: str) -> bool:
-    """Whether a word at the end of a name is a suffix, a title, an initial or a dash."""
-    bare = word.strip(_OUTER_PUNCTUATION)
-    key = bare.replace(".", "").casefold()
-    if key in _SUFFIXES or bare in _CAPITAL_SUFFIXES:
-        return True
-    return (len(word) == 1 or not word.isalpha()) and (bool(_INITIALS.fullmatch(word)) or _is_dash(word))
+def _without_birth_name(text: str) -> tuple[str, str | None]:
+    """The text without the surname from birth, and that surname: Mary Toogood née Johnson."""
+    found = _BORN.search(text)
+    if not found:
+        return text, None
+    rest = found["rest"].strip(PUNCTUATION)
+    is_name = any(word[:1].isupper() for word in rest.split()) and not re.search(
+        r"\d", rest
+    )  # not "born in 1950"
+    return text[: found.start()] + text[found.end() :], rest if is_name else None
 
 
-def _end_of_capitals(words: list[str]) -> int:
-    """The end of the last word in capitals, if other words are not: "Marie DUPONT", "KIM Min-jun"."""
-    capitals = [
-        index
-        for index, word in enumerate(words)
-        if word.isupper() and sum(map(str.isalpha, word)) > 2  # not the initials of "JR Smith"
-    ]
-    others = any(word != word.upper() for word in words)
-    return capitals[-1] + 1 if capitals and others else len(words)
+def _without_asides(text: str) -> str:
+    """The text without addresses, brackets, quotations and "et al."; as it is if nothing else is there."""
+    plain = without_addresses(text)
+    outside = _OPEN.sub("", _BRACKETS.sub(" ", plain)) if _OPENING.search(plain) else plain
+    if " al" in outside or " others" in outside:
+        outside = _AND_OTHERS.sub("", outside)
+    return next((each for each in (outside, plain, text) if has_letter(each)), text)
 
 
-def _outside_brackets(words: list[str]) -> list[str]:
-    """The words outside brackets, "John (Jack) Smith"; all words if there are none outside."""
-    kept: list[str] = []
-    inside = False
-    for word in words:
-        inside = inside or word.startswith("(")
-        if not inside:
-            kept.append(word)
-        inside = inside and not word.rstrip(".,;:").endswith(")")
-    return kept if any(map(_has_letter, kept)) else words
+def _first_person(text: str) -> tuple[str, bool]:
+    """The part of the text with the surname of the first person, and whether there are several."""
+    people = list(filter(has_letter, _BETWEEN_PEOPLE.split(text)))
+    if len(people) > 1:
+        return people[0], sum(len(person.split()) > 1 for person in people) > 1  # not "Smith; John"
+    words, several = text.split(), False
+    while "," not in text and (place := next((i for i in range(1, len(words) - 1) if is_and(words, i)), 0)):
+        several = True
+        if _has_surname(words[:place], words[place + 1 :]):
+            return " ".join(words[:place]), True
+        words = words[place + 1 :]
+    return " ".join(words), several
 
 
-def _is_dash(word: str) -> bool:
-    return bool(word) and all(kind_of(character) == "-" for character in word)
+def _has_surname(first: list[str], second: list[str]) -> bool:
+    """Whether the first of two people has a surname alone: not in "Mr. and Mrs. Smith", "Al and Bo Lee"."""
+    names = [[word for word in words if not is_title(word)] for words in (first, second[:3])]
+    return len(names[0]) >= min(2, len(names[1]))
 
 
-def _has_letter(text: str) -> bool:
-    return any(map(str.isalpha, text))
+def _parts(surname: str) -> tuple[str, ...]:
+    parts: list[list[str]] = [[]]
+    for word in _apart(surname):
+        if word in JOINED:
+            continue
+        parts[-1].append(word)
+        if not is_particle_anywhere(word):
+            parts.append([])
+    joined = tuple(" ".join(part) for part in parts if part)
+    return joined if len(joined) > 1 else (surname,)
+
+
+def _apart(surname: str) -> list[str]:
+    """The words of a surname, those of hyphenated names one by one: Smith-Jones, not al-Masri or Ou-yang."""
+    apart = re.sub(r"(?<=\w\w)-(?=[^\W\d_][^\W\d_])", " - ", surname)
+    before, *after = apart.split(" - ")
+    words = before.split()
+    for each in after:
+        head, *rest = each.split() or [""]
+        if (words and is_particle_anywhere(words[-1])) or (head.islower() and not is_particle_anywhere(head)):
+            words[-1:] = [f"{words[-1]}-{head}" if words else head]
+        else:
+            words.append(head)
+        words += rest
+    return words

@@ -6,7 +6,7 @@ are plain words, whose ids are found with one lookup table; only the others are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,14 +15,42 @@ from numpy.typing import NDArray
 
 from cognomen.text.alphabet import Alphabet, code_points
 from cognomen.text.columns import Indices, distinct_texts
-from cognomen.text.names import FoundSurname, find_surname
+from cognomen.text.full_names import bare_key
+from cognomen.text.names import REPAIRED_ENCODING, SEVERAL_PEOPLE, FoundSurname, find_surname, usual_surname
+from cognomen.text.placeholders import NOBODY, PLACEHOLDER, PLACEHOLDERS, reason_for_no_name
 from cognomen.text.ragged import Ragged
+from cognomen.text.repair import FOLLOWING_LETTERS, FOLLOWING_MARKS, is_garbled, repair
 from cognomen.text.spelling import normalise, plain_spelling
+from cognomen.text.words import HAN_OF_ONE
 
-REASONS: Final = ("not-text", "empty", "no-letters", "too-long", "unknown-script")
+REASONS: Final = (
+    "not-text", "empty", "no-letters", "too-long", "unknown-script", "placeholder", "not-a-name", "garbled"
+)  # fmt: skip
 LONGEST_SURNAME = 100  # letters, after normalising; the longest in the 18 files has 20
 LONGEST_TEXT = 1000  # characters; no full name is longer, and searching it for the surname takes time
+IDEOGRAPHS = ((0x3005, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 FEW_TEXTS = 8  # for fewer, the lookup table costs more than it saves
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How surnames are read from texts.
+
+    Attributes:
+        full_names: find the surname in a full name. False takes each text as a surname.
+        na: more placeholders, spelled as given; None for no placeholders at all, so that NULL is a name.
+        suffixes: more words that are no part of a name (`find_surname`).
+    """
+
+    full_names: bool = True
+    na: frozenset[str] | None = frozenset()
+    suffixes: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, full_names: bool, na: Iterable[str] | None = (), suffixes: Iterable[str] = ()) -> Rules:
+        """The rules with words as a user gives them."""
+        words = None if na is None else frozenset(map(" ".join, map(str.split, na)))
+        return cls(full_names, words, frozenset(map(bare_key, suffixes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +61,7 @@ class SurnameReading:
         spelling: the surname as the network reads it; None if there is none.
         reason: why there is none, one of REASONS.
         surname: the part of the text that is the surname.
-        note: "surname-of-full-name" if it was found in a full name.
+        note: how it was found, as in `FoundSurname`.
     """
 
     spelling: str | None = None
@@ -42,14 +70,20 @@ class SurnameReading:
     note: str | None = None
 
 
-def read_surname(text: str, alphabet: Alphabet, *, lower: bool, full_names: bool) -> SurnameReading:
+def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) -> SurnameReading:
     """Find the surname in a text, or the reason why it cannot be read."""
     stripped = text.strip()
     if not stripped:
         return SurnameReading(reason="empty")
     if len(stripped) > LONGEST_TEXT:
         return SurnameReading(reason="too-long")
-    found = find_surname(text) if full_names else FoundSurname(text)
+    whole = repair(text)
+    reason = None if rules.na is None else reason_for_no_name(whole, rules.na)
+    if reason or is_garbled(whole):
+        return SurnameReading(reason=reason or "garbled")
+    found = find_surname(whole, suffixes=rules.suffixes) if rules.full_names else FoundSurname(whole)
+    if rules.na is not None and found.note and found.surname in NOBODY:  # "Mr. Unknown"
+        return SurnameReading(reason=PLACEHOLDER)
     spelling = normalise(found.surname, lower=lower)
     if not spelling:
         return SurnameReading(reason="no-letters")
@@ -59,7 +93,8 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, full_names: bool
         if alphabet.unknown_share(spelling) > 0.5:
             return SurnameReading(reason="unknown-script")
         spelling = alphabet.without_unknown_marks(spelling)
-    return SurnameReading(spelling, None, found.surname, found.note)
+    is_first = found.note == SEVERAL_PEOPLE or whole == text
+    return SurnameReading(spelling, None, found.surname, found.note if is_first else REPAIRED_ENCODING)
 
 
 # --- a column of texts, all at once -----------------------------------------------------------------------
@@ -81,14 +116,12 @@ class ColumnReading:
     unusual: dict[int, SurnameReading]
 
 
-def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, full_names: bool) -> ColumnReading:
+def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, rules: Rules) -> ColumnReading:
     """Read each text as `read_surname` does."""
     few = len(texts) < FEW_TEXTS
-    plain, words = (None, None) if few else _plain_words(texts, alphabet, lower=lower)
-    unusual = {
-        row: read_surname(texts[row], alphabet, lower=lower, full_names=full_names)
-        for row in (range(len(texts)) if plain is None else np.flatnonzero(~plain).tolist())
-    }
+    plain, words = (None, None) if few else _plain_words(texts, alphabet, lower=lower, rules=rules)
+    rows = range(len(texts)) if plain is None else np.flatnonzero(~plain).tolist()
+    unusual = dict(zip(rows, _one_by_one([texts[row] for row in rows], alphabet, lower, rules), strict=True))
     spellings, inverse_of_unusual = distinct_texts([reading.spelling for reading in unusual.values()])
     others = alphabet.encode_all(spellings)
     if plain is None or words is None:
@@ -104,8 +137,22 @@ def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, full_n
     )
 
 
+def _one_by_one(
+    texts: Sequence[str], alphabet: Alphabet, lower: bool, rules: Rules
+) -> Iterator[SurnameReading]:
+    """The reading of each text. Usual full names with one surname share theirs."""
+    quick = rules.full_names and not rules.suffixes and not rules.na
+    known: dict[str | None, SurnameReading] = {}
+    for text in texts:
+        last = usual_surname(text) if quick and len(text) <= LONGEST_TEXT else None
+        reading = known.get(last) or read_surname(text, alphabet, lower=lower, rules=rules)
+        if last is not None:
+            known[last] = reading
+        yield reading
+
+
 def _plain_words(
-    texts: Sequence[str], alphabet: Alphabet, *, lower: bool
+    texts: Sequence[str], alphabet: Alphabet, *, lower: bool, rules: Rules
 ) -> tuple[NDArray[np.bool_], Ragged]:
     """Which of U texts are plain words, (U,); and the ids of these."""
     lengths = np.fromiter(map(len, texts), np.int64, count=len(texts))  # (U,)
@@ -115,8 +162,39 @@ def _plain_words(
         lengths = np.where(lengths > LONGEST_SURNAME, 0, lengths)
     codes = Ragged(code_points("".join(words)), lengths)
     letters = _PlainLetters.among(codes.data, alphabet, lower=lower)
-    plain = letters.plain_words(codes)
+    plain = letters.plain_words(codes) & ~_with_rules_of_their_own(codes)
+    if rules.na is not None and (found := (PLACEHOLDERS | rules.na).intersection(words)):
+        plain[[row for row, word in enumerate(words) if word in found]] = False
     return plain, letters.encode(codes[plain])
+
+
+def _with_rules_of_their_own(codes: Ragged) -> NDArray[np.bool_]:
+    """Which words may be more than a surname though all their letters are plain, (U,)."""
+    found = np.zeros(len(codes), np.bool_)
+    for words in (_in_native_script(codes), _misread(codes)):
+        found[words] = True
+    return found
+
+
+def _in_native_script(codes: Ragged) -> Indices:
+    """The words that may be East Asian full names, but not two ideographs, of which most are a surname."""
+    some = np.flatnonzero(codes.lengths > 1)
+    first = codes.data[codes.starts[some]]
+    is_hangul = (first >= 0xAC00) & (first <= 0xD7A3)
+    is_han = np.logical_or.reduce([(first >= low) & (first <= high) for low, high in IDEOGRAPHS])
+    is_long = (codes.lengths[some] > 2) | np.isin(first, list(map(ord, HAN_OF_ONE)))
+    words: Indices = some[is_hangul | (is_han & is_long)]
+    return words
+
+
+def _misread(codes: Ragged) -> Indices:
+    """The words that may be UTF-8 read as Latin-1: a letter from Â to ô stands before another byte's."""
+    lead = np.flatnonzero((codes.data[:-1] >= ord("Â")) & (codes.data[:-1] <= ord("ô")))
+    following = list(map(ord, FOLLOWING_LETTERS + FOLLOWING_MARKS))
+    lost = np.flatnonzero((codes.data == ord("Ã")) | (codes.data == ord("Â")))  # the other byte is
+    places = np.concatenate([lead[np.isin(codes.data[lead + 1], following)], lost])
+    words: Indices = np.searchsorted(codes.ends, places, side="right")
+    return words
 
 
 @dataclass(frozen=True, slots=True)

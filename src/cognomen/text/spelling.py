@@ -125,8 +125,8 @@ def plain_spelling(character: str, *, lower: bool = True) -> str:
 
     A character is plain if its spelling does not depend on its neighbours: a letter that becomes a letter and
     possibly marks, an apostrophe or a hyphen. A word of plain characters is spelled by concatenation, and is
-    a surname as it is if it begins with a letter, by `find_surname` too. Marks, spaces, commas,
-    digits and invisible letters are not plain.
+    a surname as it is if it begins with a letter, by `find_surname` too, but for East Asian full names and
+    text that was decoded wrongly. Marks, spaces, commas, digits and invisible letters are not plain.
     """
     spelling = normalise(f"a{character}a", lower=lower)[1:-1]  # inside a word, where nothing is trimmed
     if not character.isalpha():

@@ -14,6 +14,7 @@ from cognomen.apps.cli.options import (
     json_option,
     level_option,
     model_options,
+    name_options,
     print_json,
     restrict_option,
     seed_option,
@@ -59,6 +60,7 @@ its names, taken one by one, are more likely of another origin; the sum of both 
 @level_option
 @restrict_option
 @seed_option("Seed of the resamples behind the intervals.")
+@name_options
 @model_options
 def command(
     table: Path,
@@ -71,6 +73,9 @@ def command(
     seed: int,
     model: str | None,
     as_is: bool,
+    na: list[str],
+    keep_na: bool,
+    suffixes: list[str],
 ) -> None:
     """Estimate the shares of the origins among the names of TABLE, with 95 % intervals.
 
@@ -92,7 +97,14 @@ def command(
         counts_at = find_column(table, count_column, source.headings)
         names, counts = weighted_column(source, names_at, counts_at)
     found = Classifier.load(model).composition(
-        names, counts=counts, full_names=not as_is, level=level, restrict=restrict, seed=seed
+        names,
+        counts=counts,
+        full_names=not as_is,
+        na=None if keep_na else na,
+        suffixes=suffixes,
+        level=level,
+        restrict=restrict,
+        seed=seed,
     )
     if as_json:
         print_json({"table": str(table), "column": column, **found.to_json()})

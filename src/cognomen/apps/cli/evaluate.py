@@ -138,7 +138,7 @@ def measure(
     foreign = tuple(origin for origin in corpus.origins if origin not in tree.origins)
     every = (*tree.origins, *foreign)
     right = np.array([every.index(origin) for origin in corpus.origins])[corpus.label_ids]  # (N,)
-    p = classifier.predict_proba(corpus.names, full_names=False, prior=prior)  # (N, C)
+    p = classifier.predict_proba(corpus.names, full_names=False, na=None, prior=prior)  # (N, C)
     answered = ~np.isnan(p).any(axis=1)  # (N,)
     if not answered.any():
         raise InputError(f"none of the {len(corpus)} names of {corpus.source} can be read by this model.")

@@ -111,6 +111,30 @@ encoding_option = click.option(
 )
 
 
+def read_words(_context: click.Context, _option: click.Parameter, text: str | None) -> list[str]:
+    """Parse a list of words such as "MVP,GOAT"."""
+    return [word for word in (text or "").split(",") if word.strip()]
+
+
+def name_options(command: Command) -> Command:
+    """Give a command --na, --keep-na and --suffixes."""
+    command = click.option(
+        "--suffixes",
+        metavar="A,B",
+        callback=read_words,
+        help="More words after a name that are no part of it, such as MVP, separated by commas.",
+    )(command)
+    command = click.option(
+        "--keep-na", is_flag=True, help="Read N/A, NULL, companies, addresses and the like as names."
+    )(command)
+    return click.option(
+        "--na",
+        metavar="A,B",
+        callback=read_words,
+        help="More texts that stand for a missing name, as they are spelled, separated by commas.",
+    )(command)
+
+
 def model_options(command: Command) -> Command:
     """Give a command --model and --as-is."""
     command = click.option(

@@ -16,6 +16,7 @@ from cognomen.apps.cli.options import (
     json_option,
     level_option,
     model_options,
+    name_options,
     prior_option,
     restrict_option,
 )
@@ -76,6 +77,7 @@ of the output closed it.
     metavar="P",
     help="Add a set of origins that contains the right one with this probability, such as 0.9.",
 )
+@name_options
 @model_options
 def command(
     names: tuple[str, ...],
@@ -85,6 +87,9 @@ def command(
     as_json: bool,
     model: str | None,
     as_is: bool,
+    na: list[str],
+    keep_na: bool,
+    suffixes: list[str],
     level: Level,
     prior: str | Mapping[str, float],
     restrict: list[str] | None,
@@ -112,6 +117,8 @@ def command(
             block,
             top_k=top or 3,
             full_names=not as_is,
+            na=None if keep_na else na,
+            suffixes=suffixes,
             level=level,
             prior=prior,
             restrict=restrict,

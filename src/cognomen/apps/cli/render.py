@@ -32,6 +32,9 @@ REASONS = {
     "no-letters": "holds no letters",
     "unknown-script": "mostly letters unknown to the model",
     "too-long": "longer than 100 letters",
+    "placeholder": "stands for a missing name",
+    "not-a-name": "a company or an address",
+    "garbled": "letters were lost in decoding",
     "unlike-training": "unlike the names it was trained on",
     "low-confidence": "too unsure",
 }
@@ -180,9 +183,9 @@ def padded(text: str, width: int) -> str:
 
 
 def name_lines(answer: Answer) -> list[Piece]:
-    """The name; for a full name, also the surname that was found in it."""
+    """The name, and the surname that was found in it if that is not all of it."""
     lines = [(one_line(answer.name or ""), PLAIN)]
-    if answer.note == "surname-of-full-name" and answer.surname:
+    if answer.note and answer.surname:
         lines.append((f"→ {one_line(answer.surname)}", DIM))
     return lines
 

@@ -17,6 +17,7 @@ from cognomen.apps.cli.options import (
     json_option,
     level_option,
     model_options,
+    name_options,
     print_json,
     prior_option,
     restrict_option,
@@ -71,6 +72,7 @@ the old one has one or is in another encoding.
 @prior_option
 @restrict_option
 @abstain_option
+@name_options
 @model_options
 def command(
     table: Path,
@@ -86,6 +88,9 @@ def command(
     abstain: float,
     model: str | None,
     as_is: bool,
+    na: list[str],
+    keep_na: bool,
+    suffixes: list[str],
 ) -> None:
     """Write a copy of TABLE with an answer beside each name.
 
@@ -107,6 +112,8 @@ def command(
             prefix=prefix,
             encoding=encoding,
             full_names=not as_is,
+            na=None if keep_na else na,
+            suffixes=suffixes,
             level=level,
             prior=prior,
             restrict=restrict,

@@ -1,0 +1,80 @@
+"""Writes docs/names.md, which surname is read from what and why, from the table that the tests read.
+
+python docs/generate_names.py            write the page
+python docs/generate_names.py --check    fail when the page is not what the table says
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from cognomen.text.names import SURNAME_OF_FULL_NAME
+
+DOCS = Path(__file__).parent
+PAGE = DOCS / "names.md"
+CASES = DOCS.parent / "tests" / "names_cases.toml"
+HEAD = """\
+# Names as people write them
+
+Which words of a cell are the surname, and what is no name. This page is written from the
+[table](../tests/names_cases.toml) that the tests read. The rules are applied to a cell in the order of
+[`text/names.py`](../src/cognomen/text/names.py), and know nothing of the other cells of a column. With
+`full_names=False` or `--as-is` the whole text is the surname.
+"""
+
+
+def page() -> str:
+    """The page that the table makes."""
+    cases = tomllib.loads(CASES.read_text("utf-8"))
+    names = [section(kind, ("written", "surname", "note"), name_row) for kind in cases["kind"]]
+    reasons = [section(kind, ("written", "reason"), reason_row) for kind in cases["no_name"]]
+    return "\n".join([HEAD, *names, "# What is no name\n", *reasons])
+
+
+def name_row(row: Sequence[str]) -> tuple[str, str, str]:
+    """The cells of a name; the note only where it says more than that the text is a full name."""
+    written, surname, note, maiden = [*row, *(SURNAME_OF_FULL_NAME, "")[len(row) - 2 :]]
+    said = {"": "the whole text", SURNAME_OF_FULL_NAME: ""}.get(note, code(note))
+    return code(written), code(surname), f"maiden name {code(maiden)}" if maiden else said
+
+
+def reason_row(row: Sequence[str]) -> tuple[str, str]:
+    """The cells of what may be no name."""
+    text, reason = row
+    return code(text), code(reason) if reason else "a name"
+
+
+def section(kind: dict[str, Any], heads: Sequence[str], cells: Callable[[Any], Sequence[str]]) -> str:
+    """A heading, why, and a table."""
+    lines = [heads, ["---"] * len(heads), *map(cells, kind["rows"])]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"## {kind['title']}\n\n{kind['why']}\n\n{table}\n"
+
+
+def code(text: str) -> str:
+    """A text as code, its invisible letters shown as escapes."""
+    shown = text.replace("\xad", "\\xad").replace("|", "\\|")
+    return f"`{shown}`"
+
+
+def main() -> int:
+    """Write or check; 1 when the page is stale."""
+    made = page()
+    if "--check" in sys.argv[1:]:
+        stale = not PAGE.exists() or PAGE.read_text("utf-8") != made
+        if stale:
+            print(
+                "docs/names.md is not what the table says. Run: python docs/generate_names.py",
+                file=sys.stderr,
+            )
+        return int(stale)
+    PAGE.write_text(made, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

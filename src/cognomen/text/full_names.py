@@ -1,0 +1,253 @@
+"""The surname in the name of one person: by comma, by capitals, by language, else the last word."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import Final
+
+from cognomen.text import words as lists
+from cognomen.text.spelling import kind_of
+from cognomen.text.surname_first import begins_with_surname, length_of_surname, without_middle
+
+PUNCTUATION: Final = ' \t\r\n.,;:!?"“”„«»()[]{}<>|/\\*_'
+JOINED: Final = lists.JOINERS | {"-", "–"}
+
+_COMMA: Final = re.compile("[,،，、]")
+_INITIALS: Final = re.compile(r"[^\W\d_]\.?|([^\W\d_]\.-?)+[^\W\d_]?")
+_PREFIX: Final = re.compile(r"(?:Mc|Mac|De|Du|Le|La|Di|Van|Fitz|[DdLlO]['’])(?=\w\w)")
+# Syllables of names in Chinese, Korean or Vietnamese; surnames of two letters: XU, but not the initials JA.
+_SYLLABLES: Final = re.compile(
+    r"(?:(?:zh|ch|sh|th|ng|kh|[bcdfghjklmnpqrstvwxyz]?[yw]?)[aeiouü]{1,3}(?:ng|n|r)?[-']?)+"
+)
+_SHORT: Final = re.compile("[bcdfghklmnprstvwyz][aeiouy]|[jqx][iu]|an|oh|ng|ou")
+
+
+def surname_of_person(text: str) -> tuple[str, bool]:
+    """The surname in the name of one person, and whether it was that of the first of several people.
+
+    It is the text itself if no surname is found.
+    """
+    parts = [part.split() for part in _COMMA.split(text) if has_letter(part)]
+    if not parts:
+        return text, False
+    several, natural = _people(parts)
+    words = _of_words(parts[0]) if natural or len(parts) == 1 else _before_comma(parts[0], parts[1])
+    surname = " ".join(words).strip(PUNCTUATION)
+    return (surname, several) if has_letter(surname) else (text, False)
+
+
+def _people(parts: list[list[str]]) -> tuple[bool, bool]:
+    """Whether the commas of a text stand between people, and whether these are written surname last.
+
+    "Smith J, Doe A" and "Smith, J. and Doe, A." are several people; so are those of "J. Smith, A. Doe" and
+    "John Smith, Al Roe and Bo Lee", with their surnames last.
+    """
+    if len(parts) == 1:
+        return False, False
+    of_words = all(len(part) > 1 for part in parts)
+    by_and = any(is_and(part, place) for part in parts for place in range(1, len(part) - 1))
+    natural = of_words and (by_and or all(_is_initials(part[0]) for part in parts))
+    cited = of_words and all(len(part[0]) > 2 and _is_initials(part[-1]) for part in parts)
+    return natural or by_and or cited, natural
+
+
+def is_and(words: list[str], place: int) -> bool:
+    """Whether a word stands between people: not the "und" of "von und zu" or "von Berg und Thal"."""
+    if words[place] not in lists.AND or is_particle_anywhere(words[place + 1]):
+        return False
+    is_noble = words[place] in lists.JOINERS and any(map(is_particle_anywhere, words[:place]))
+    return not (is_noble and len(words) == place + 2)
+
+
+def _before_comma(words: list[str], given: list[str]) -> list[str]:
+    """The surname in "Cortes Ortiz, Ana": all before the comma, unless what follows is no given name."""
+    name = _without_suffixes(_without_titles(list(filter(_is_word, words))))
+    natural = _is_apposition(given, name) or (len(name) > 1 and (_is_initials(name[0]) or _capitals(name)))
+    if natural or (is_title(words[0]) and len(words) > 1):
+        return _of_words(words)
+    return _particles_after(given) + name
+
+
+def _is_apposition(words: list[str], name: list[str]) -> bool:
+    """Whether what follows a comma describes: "PhD", "1st Duke of Wellington", "the singer"."""
+    begins_small = words[0][:1].islower() and not is_particle_anywhere(words[0])
+    return (
+        all(_is_suffix(word) or word.strip(PUNCTUATION) in lists.SUFFIXES_AFTER_COMMA for word in words)
+        or words[0][:1].isdigit()
+        or (begins_small and name[-1][:1].isupper())
+    )
+
+
+def _particles_after(given: list[str]) -> list[str]:
+    """The particles at the end of "Vincent van": in lower case, or several after a name ("Ana De La")."""
+    start = _start_of_particles(given, len(given))
+    small = all(word == word.lower() for word in given[start:])
+    return given[start:] if small or (start > 0 and len(given) - start > 1) else []
+
+
+def _of_words(words: list[str]) -> list[str]:
+    """The surname in a name without commas."""
+    words = _without_suffixes(_without_comment(_without_titles(list(filter(_is_word, words)))))
+    if len(words) == 1:
+        return [words[0][: length_of_surname(words[0])]]
+    if capitals := _capitals(words):
+        return words[_start_of_surname(words, capitals.start) : capitals.stop]
+    if begins_with_surname(words):
+        return words[:1]
+    words = without_middle(words)
+    return words[_start_of_surname(words, len(words) - 1) :]
+
+
+def _is_word(word: str) -> bool:
+    return has_letter(word) or _is_dash(word)
+
+
+def _without_titles(words: list[str]) -> list[str]:
+    while len(words) > 1 and is_title(words[0]):
+        words = words[1:]
+    return words
+
+
+def _without_suffixes(words: list[str]) -> list[str]:
+    """The words without suffixes, initials and dashes at the end."""
+    while len(words) > 1 and _is_no_surname(words[-1], words[:-1]):
+        words = words[:-1]
+    return words
+
+
+def _without_comment(words: list[str]) -> list[str]:
+    """The words before a dash and a comment in lower case, or of several words: "John Smith - footballer"."""
+    for place in range(1, len(words) - 1):
+        comment = words[place + 1 :]
+        begins_small = comment[0].islower() and words[place - 1][:1].isupper()
+        is_part = is_particle_anywhere(comment[0])  # "Jansen - van Dijk"
+        if _is_dash(words[place]) and not is_part and (begins_small or (place > 1 and len(comment) > 1)):
+            return words[:place]
+    return words
+
+
+def _is_no_surname(word: str, before: list[str]) -> bool:
+    """Whether the last word of a name is a suffix, a title, an initial or a dash."""
+    if _is_dash(word) or _is_suffix(word):
+        return True
+    if word == "O" and len(before) == 1 and len(before[0]) > 1:  # as surname of Koreans; O'Brien O. is not
+        return False
+    after_name = before[-1][:1].isupper() and not before[-1].isupper()
+    if len(word) == 2 and word.isalpha() and word.isupper() and after_name:  # "Doe JA", but "Xin XU"
+        return not _is_short_surname(word, before)
+    return _is_initials(word)
+
+
+def _is_suffix(word: str) -> bool:
+    bare = word.strip(PUNCTUATION)
+    return bare_key(word) in lists.SUFFIXES or bare in lists.CAPITAL_SUFFIXES
+
+
+def _is_initials(word: str) -> bool:
+    return (len(word) == 1 or not word.isalpha()) and bool(_INITIALS.fullmatch(word))
+
+
+def _is_short_surname(word: str, others: list[str]) -> bool:
+    """Whether two capitals are a surname among East Asian given names: LI Ming, HE Bingjiao."""
+    if not (len(word) == 2 and word.isupper() and _SHORT.fullmatch(word.casefold())):
+        return False
+    return all(len(other) <= 12 and _SYLLABLES.fullmatch(other.casefold()) for other in others)
+
+
+def _capitals(words: list[str]) -> range | None:
+    """Where the words in capitals are, if others are not: "FERRAND PREVOT Anna", "Vincent VAN GOGH"."""
+    if all(word == word.upper() for word in words):
+        return None
+    groups, place = [], 0
+    for is_upper, group in groupby(
+        words, lambda word: (word.isupper() and len(word) > 1) or _is_capital(word)
+    ):
+        found = list(group)
+        place += len(found)
+        if is_upper and any(map(_is_capital, found)):
+            groups.append(range(place - len(found), place))
+    if groups:
+        return groups[0] if groups[0].start == 0 else groups[-1]
+    return range(1) if _is_short_surname(words[0], words[1:]) else None
+
+
+def _is_capital(word: str) -> bool:
+    """Whether a word is in capitals and no initials: O'BRIEN, McDONALD."""
+    bare = word if word.isupper() else _PREFIX.sub("", word)
+    return bare.isupper() and sum(map(str.isalpha, word)) > 2 and not _is_initials(word)
+
+
+# --- particles ----------------------------------------------------------------------------------------------
+
+
+def _start_of_surname(words: list[str], place: int) -> int:
+    """Where the surname begins that ends with, or in capitals begins with, the word at `place`."""
+    if place > 0 and words[place].casefold() in lists.SECOND_WORDS:
+        place -= 1
+    start = _start_of_particles(words, place)
+    while start > 0:
+        before = words[start - 1]
+        if start > 1 and (_is_dash(before) or before in lists.JOINERS):  # "Smith - Jones", "Ruiz y Lopez"
+            start = _start_of_particles(words, start - 2)
+        elif start > 1 and (
+            _is_dash(before[-1:]) or _is_dash(words[start][:1])
+        ):  # "Smith- Jones", "Jansen -van Dijk"
+            start = _start_of_particles(words, start - 1)
+        else:
+            break
+    return start
+
+
+def _start_of_particles(words: list[str], end: int) -> int:
+    """The start of the run of particles before `end`; `end` if there is none."""
+    start = end
+    while start > 0 and _is_particle(words, start - 1, before_particle=start < end):
+        start -= 1
+    return start
+
+
+def _is_particle(words: list[str], place: int, *, before_particle: bool) -> bool:
+    word, following = words[place], words[place + 1] if place + 1 < len(words) else ""
+    name = word.casefold().replace("’", "'").lstrip("-")
+    if name in ("d", "o"):  # not "D. Smith"; "D arcy", "O Brien"
+        return name == "o" or following[:1] in tuple("aeiou")
+    if name == "und":
+        return before_particle  # "von und zu"
+    name = name.removesuffix(".")
+    if name in lists.INNER_PARTICLES:
+        return place > 0 or (word.islower() and not following.islower())
+    if name in lists.PARTICLES or (name in lists.SMALL_PARTICLES and (word.islower() or before_particle)):
+        return True
+    head, dash, tail = word.rpartition("-")  # "Jansen-van Dijk"
+    return bool(dash and has_letter(head)) and tail.islower() and is_particle_anywhere(tail)
+
+
+def is_particle_anywhere(word: str) -> bool:
+    """Whether a word is a particle in some name."""
+    name = word.casefold().replace("’", "'").removesuffix(".")
+    return (
+        name in ("o", "und")
+        or name in lists.PARTICLES
+        or name in lists.SMALL_PARTICLES
+        or name in lists.INNER_PARTICLES
+    )
+
+
+def is_title(word: str) -> bool:
+    """Whether a word is a title before names."""
+    return bare_key(word) in lists.TITLES
+
+
+def bare_key(word: str) -> str:
+    """A word in lower case without dots and other punctuation around it."""
+    return word.strip(PUNCTUATION).replace(".", "").casefold()
+
+
+def _is_dash(word: str) -> bool:
+    return bool(word) and all(kind_of(character) == "-" for character in word)
+
+
+def has_letter(text: str) -> bool:
+    """Whether there is a letter in a text."""
+    return any(map(str.isalpha, text))

@@ -1,0 +1,84 @@
+"""What stands in a column of names and is no name: words for "missing", companies, addresses.
+
+Where the line is drawn: what software writes for a missing value counts in exactly that spelling, since
+people are called Null, Na, Nan and None: NULL and null are placeholders, Null is a name. "None" alone is a
+placeholder, because Python writes it so; "Anna None" and "None, Anna" are names. Words that nobody is called,
+such as "unknown", count in lower case, in capitals and capitalised.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+PLACEHOLDER: Final = "placeholder"
+NOT_A_NAME: Final = "not-a-name"
+
+# What pandas, R, SQL, JavaScript and spreadsheets write for a missing value, and people for a trial.
+_EXACT: Final = frozenset(
+    {"NA", "N/A", "n/a", "N.A", "n.a", "NULL", "null", "NaN", "nan", "NaT", "None", "nil", "NIL"}
+    | {"undefined", "test", "TEST", "blank", "BLANK", "missing", "MISSING", "anon", "ANON"}
+)
+_NOBODY: Final = (
+    "unknown", "anonymous", "unnamed", "noname", "unspecified", "redacted",
+    "withheld", "xxx", "tbd", "tba", "no name", "name unknown", "not known", "not available", "not given",
+    "not applicable", "not specified", "not stated", "no data", "unbekannt", "anonyme", "inconnu", "inconnue",
+    "desconocido", "desconocida", "anónimo", "sconosciuto",
+)  # fmt: skip
+NOBODY: Final = frozenset(
+    spelling for word in _NOBODY for spelling in (word, word.capitalize(), word.title(), word.upper())
+)
+PLACEHOLDERS: Final = _EXACT | NOBODY
+_OUTSIDE: Final = ' \t\r\n.,;:!?#-–—"“”()[]{}<>|/\\*_'
+_NOTHING: Final = re.compile(r"[-‐‑‒–—―−?\s]*[-‐‑‒–—―−?][-‐‑‒–—―−?\s]*")
+
+_EMAIL: Final = re.compile(r"(?:mailto:)?[^\s<>()@,;]+@[^\s<>()@,;]+\.\w+", re.IGNORECASE)
+_URL: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_DOMAIN: Final = re.compile(r"[\w-]+(\.[\w-]+)*\.(com|org|net|edu|gov|info|io)", re.IGNORECASE)
+# AG, SA, AB, BV are not among them: in a column of names they are initials, "Doe AG".
+_COMPANY: Final = frozenset(
+    {"inc", "incorporated", "llc", "llp", "ltd", "limited", "plc", "corp", "corporation", "company", "gmbh"}
+    | {"srl", "sarl", "pty", "bhd", "oyj", "university", "universität", "université", "universidad"}
+    | {"institute", "association", "foundation", "committee", "ministry", "department", "consortium"}
+)
+_OFFICE: Final = re.compile(
+    r"(university|universität|université|ministry|department|bank) of\b", re.IGNORECASE
+)
+
+# Of all texts that are no names, some word in lower case, if all of their words are letters alone.
+WORDS_OF_NO_NAME: Final = _COMPANY | {words.casefold().split()[-1] for words in NOBODY} | {"of"}
+
+
+def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | None:
+    """Why a text is no name, "placeholder" or "not-a-name"; None if it may be one.
+
+    Args:
+        text: any text.
+        more: more placeholders, spelled as given.
+    """
+    whole = " ".join(text.split())
+    if whole in more or whole in PLACEHOLDERS or _NOTHING.fullmatch(whole):
+        return PLACEHOLDER
+    if whole.isalpha():
+        return None
+    bare = whole.strip(_OUTSIDE)
+    if bare in more or bare in PLACEHOLDERS:
+        return PLACEHOLDER
+    rest = without_addresses(bare)
+    is_address = rest != bare and not any(map(str.isalpha, rest))
+    if is_address or _DOMAIN.fullmatch(bare) or _is_company(bare):
+        return NOT_A_NAME
+    return None
+
+
+def without_addresses(text: str) -> str:
+    """The text without e-mail addresses and URLs."""
+    return _URL.sub(" ", _EMAIL.sub(" ", text)) if "@" in text or "/" in text or "." in text else text
+
+
+def _is_company(text: str) -> bool:
+    *before, last = text.replace(".", "").casefold().split() or [""]
+    if not before:
+        return False
+    of_partners = before[-1] in ("&", "and", "und") and last in ("co", "sons", "söhne")
+    return last in _COMPANY or of_partners or bool(_OFFICE.match(text))

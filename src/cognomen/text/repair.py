@@ -1,0 +1,63 @@
+"""Text that was decoded wrongly, made whole again where that is certain.
+
+repair("O&#39;Brien")  ->  "O'Brien"
+repair("GarcÃ\\xada")   ->  "García": UTF-8 that was read as Latin-1 or Windows-1252
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+
+# The byte of each character that Latin-1 and Windows-1252 have. What was read as either is told in one table.
+_BYTE: Final = {chr(byte): byte for byte in range(256)} | {
+    bytes([byte]).decode("cp1252"): byte
+    for byte in range(0x80, 0xA0)
+    if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)  # which Windows-1252 lacks
+}
+_FOLLOWING: Final = "".join(c for c, byte in _BYTE.items() if 0x80 <= byte < 0xC0)
+# The bytes of a letter after the first that stand for letters, and for marks that follow letters in any text.
+FOLLOWING_LETTERS: Final = "".join(filter(str.isalpha, _FOLLOWING))
+FOLLOWING_MARKS: Final = "´‘’–—“”‚„…·\xa0\xad"
+_SYMBOL: Final = "[" + "".join(c for c in _FOLLOWING if c not in FOLLOWING_LETTERS + FOLLOWING_MARKS) + "]"
+_ANY: Final = f"[{_FOLLOWING}]"
+_ENTITY: Final = re.compile(r"&#?\w{2,31};")
+# No language writes these, other than by mistake. LÍŠKA and CÔTÉ’S would be UTF-8 as well.
+_MISREAD: Final = re.compile(
+    f"Ã{_ANY}|Â{_SYMBOL}|[ÄÅ]({_SYMBOL}|[šžœŸ])|á[º»]{_ANY}|â€{_ANY}"
+    f"|([ÎÏ]{_ANY}){{2}}|([ÐÑ]{_ANY}){{2}}|(×{_ANY}){{2}}|([Ø-Û]{_ANY}){{2}}"
+    f"|(à{_ANY}{{2}}){{2}}|^([ã-í]{_ANY}{{2}})+$"
+)
+_LOST: Final = re.compile(rf"\ufffd|(?<=[^\W\d_])\?(?=[^\W\d_])|(?<=[a-zß-ÿ])[ÃÂ]|[ÃÂ]{_SYMBOL}")
+
+
+def repair(text: str) -> str:
+    """The text as it was before it was escaped for HTML or decoded wrongly, if that is certain.
+
+    Entities such as &#39; and &eacute; are replaced. UTF-8 that was read as Latin-1 or Windows-1252 is
+    decoded again, if all of it is valid UTF-8 and it has letters in an order that no language has. Both are
+    done again as long as they help, since files are saved more than once. Other text is returned as it is.
+    """
+    if text.isascii() and "&" not in text:
+        return text
+    for _ in range(3):
+        better = _decoded(_ENTITY.sub(lambda entity: html.unescape(entity[0]), text))
+        if better == text:
+            break
+        text = better
+    return text
+
+
+def _decoded(text: str) -> str:
+    if text.isascii() or not _MISREAD.search(text):
+        return text
+    try:
+        return bytes(map(_BYTE.__getitem__, text)).decode("utf-8")
+    except (KeyError, UnicodeDecodeError):
+        return text
+
+
+def is_garbled(text: str) -> bool:
+    """Whether letters of a text are lost: Garc�a, Garc?a, or UTF-8 that `repair` could not decode."""
+    return ("?" in text or not text.isascii()) and bool(_LOST.search(text))

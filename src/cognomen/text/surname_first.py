@@ -1,0 +1,82 @@
+"""Names that begin with the surname, as their words tell: Vietnamese, Russian, in East Asian writing."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from cognomen.text import words as lists
+from cognomen.text.spelling import key
+
+_key: Final = lru_cache(maxsize=1 << 14)(key)  # a column of full names has few distinct words
+_HAN: Final = "\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_KANA: Final = "\u3041-\u3096\u30a1-\u30fa\u30fc"
+TWO_SYLLABLES: Final = re.compile("[A-Z][a-z]{1,6}-[a-z]{1,6}")
+_CONSONANT: Final = "b-df-hj-np-tv-xz"
+_ONE_SYLLABLE: Final = re.compile(
+    f"(?=[A-Z])[{_CONSONANT}]{{0,2}}[aeiouy]{{1,3}}[{_CONSONANT}]{{0,2}}", re.IGNORECASE
+)
+_EAST_ASIAN: Final = re.compile(f"[{_HAN}{_KANA}\uac00-\ud7a3]+")
+_IN_ONE_WORD: Final = re.compile(
+    f"(?P<hangul>[\uac00-\ud7a3]{{2,4}})|(?P<han>[{_HAN}]{{1,4}})(?:[{_KANA}]{{2,}})?"
+)
+
+
+def begins_with_surname(words: list[str]) -> bool:
+    """Whether the first of several words is the surname."""
+    rules = (_ends_in_two_syllables, _begins_vietnamese, _ends_in_patronymic)
+    return all(map(_EAST_ASIAN.fullmatch, words)) or any(rule(words) for rule in rules)
+
+
+def _ends_in_two_syllables(words: list[str]) -> bool:
+    """Whether a given name in two syllables follows one of one syllable: "Kim Jong-un", "Chiang Kai-shek"."""
+    begins = words[-1].partition("-")[0].casefold()
+    is_particle = begins in lists.PARTICLES or begins in lists.INNER_PARTICLES
+    return (
+        len(words) == 2
+        and bool(TWO_SYLLABLES.fullmatch(words[1]) and _ONE_SYLLABLE.fullmatch(words[0]))
+        and not is_particle
+    )
+
+
+def without_middle(words: list[str]) -> list[str]:
+    """The words, without the middle name that reads as a particle in "An Van Nguyen"."""
+    is_middle = _key(words[-1]) in lists.VIETNAMESE and _key(words[-2]) in lists.VIETNAMESE_MIDDLE
+    return words[-1:] if is_middle else words
+
+
+def _begins_vietnamese(words: list[str]) -> bool:
+    """Whether the first word is a Vietnamese surname, and the last one is none: "Nguyen Van An"."""
+    first, *middle, last = map(_key, words)
+    common = lists.VIETNAMESE | lists.VIETNAMESE_BEFORE_MIDDLE
+    has_middle = bool(middle) and middle[0] in lists.VIETNAMESE_MIDDLE
+    return (first in lists.VIETNAMESE or (first in common and has_middle)) and (
+        last not in common or has_middle
+    )
+
+
+def _ends_in_patronymic(words: list[str]) -> bool:
+    """Whether three words are surname, name and father's name, as in Russian registers."""
+    if len(words) != 3 or len(words[1].rstrip(".")) == 1:
+        return False
+    first, middle, last = map(str.casefold, words)
+    all_endings = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
+    is_told = last.endswith(lists.PATRONYMICS) or first.endswith(lists.BEFORE_PATRONYMICS)
+    return last.endswith(all_endings) and is_told and not middle.endswith(all_endings)
+
+
+def length_of_surname(word: str) -> int:
+    """How many characters of a word are the surname, in 김민준, 佐藤太郎, 王小明; else all.
+
+    Three ideographs may be a Japanese surname: 長谷川.
+    """
+    found = _IN_ONE_WORD.fullmatch(word)
+    if not found:
+        return len(word)
+    if found["hangul"]:
+        return 2 if word[:2] in lists.HANGUL_OF_TWO else 1
+    han = found["han"]
+    if han[0] in lists.HAN_OF_ONE:
+        return 1
+    return 2 if len(han) == 4 else len(han)

@@ -1,0 +1,70 @@
+"""The words that tell where a surname begins and ends in a full name; the rules are in `names`.
+
+Words are compared without regard to case, and without dots or other punctuation around them, unless a comment
+says otherwise. No list of names is among them, but for two closed sets: the surnames of nearly all
+Vietnamese and the most common ones of the Chinese, without which no rule can tell that a surname comes first.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Words that belong to the surname after them, in upper and lower case …
+PARTICLES: Final = _words(
+    "abd abdal abdel abdoul abdul abdur abou abu bint d' da dal dall' dalla das de degli dei del dela della delle delos "
+    "dell' dello den der di do dos du el ibn l' la las le lo los mc o' ould san santa st 't ten ter van "
+    "vande vanden vander vd v.d v/d von vom zum zur mhic ní ó uí "
+    "عبد ابو أبو ابن بن بنت بو آل ال אבו אבן בן בר בת"
+)
+# … in lower case or before another particle only, because they are given names or surnames too …
+SMALL_PARTICLES: Final = _words(
+    "aan af am ap auf aus av des het im in op te uit v zu ван да де дер дю ибн ла ле фон"
+)
+# … unless they are the first word, where they are given names: Al Pacino, but Salem Al Dawsari.
+INNER_PARTICLES: Final = _words("al ben bin les mac nic")
+# Between the two parts of a surname, in lower case: Ortega y Gasset, Costa e Silva, von Berg und Thal.
+JOINERS: Final = _words("y e i und et")
+# The second word of one name: Salah al-Din.
+SECOND_WORDS: Final = _words("al-din ad-din ud-din el-din الدين الله")
+
+TITLES: Final = _words(
+    "mr mrs ms miss mx dr prof sir rev hon capt col lt sgt herr frau mme mlle madame monsieur sra srta señor "
+    "señora dott ing mag dipl"
+)
+# After a name, in upper and lower case: generations, degrees, honours, offices …
+SUFFIXES: Final = _words(
+    "jr sr junior senior iii 2nd 3rd 4th 5th mr mrs ms miss dr prof "
+    "phd md dds dmd esq msc bsc mba cpa jd dphil edd llb llm mbbs frcs frs obe mbe cbe kbe mep msp mdb ret "
+    "executor executrix administrator administratrix trustee trustees deceased decd dec'd heirs"
+)
+# … and in capitals only, because these are surnames too: Ii, Vi, Pe.
+CAPITAL_SUFFIXES: Final = _words("II IV VI VII VIII MP QC KC RN PE")
+# … and these after a comma only: Jack MA.
+SUFFIXES_AFTER_COMMA: Final = _words("BA MA BS MS")
+
+# Before the surname that somebody had from birth, in lower case. Born and Nee are surnames.
+BORN: Final = ("née", "nee", "né", "geborene", "geb", "born", "født", "född", "rozená", "roz", "z domu")
+# Between the names of two people, in lower case. And is a surname.
+AND: Final = _words("and & + und et och og AND")
+
+# Nine in ten Vietnamese bear one of these; where the first word is one and the last is not, it comes first.
+VIETNAMESE: Final = _words("nguyen tran pham huynh hoang phan vu vo dang bui ngo duong")
+# These are particles or names elsewhere: only before the middle names that most Vietnamese have.
+VIETNAMESE_BEFORE_MIDDLE: Final = _words("le do ho ly")
+VIETNAMESE_MIDDLE: Final = _words("van thi")
+
+# Endings of fathers' names, which come last in "Ivanov Ivan Ivanovich": those of women, and of men where a
+# surname before them, or the script, says that they are no surnames.
+PATRONYMICS: Final = ("овна", "евна", "ична", "ович", "евич", "ovna", "evna", "ichna")
+PATRONYMICS_OR_SURNAMES: Final = ("ovich", "evich")
+BEFORE_PATRONYMICS: Final = ("ov", "ev", "in", "yn", "sky", "skiy", "skii", "ko", "uk", "ich", "yan", "dze")
+
+# Two syllables, where nearly all Korean and Chinese surnames have one.
+HANGUL_OF_TWO: Final = _words("남궁 황보 제갈 사공 선우 서문 독고 동방")
+# Half of the Chinese bear one of these, simplified or not; no common Japanese surname begins with one.
+HAN_OF_ONE: Final = frozenset("王李张張刘劉陈陳杨楊赵趙黄黃吴吳徐孙孫")

@@ -1,0 +1,145 @@
+"""Which surname is read from what: the table of docs/names.md, and what holds for any text."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from cognomen.text import Alphabet, FoundSurname, find_surname, normalise
+from cognomen.text.names import SURNAME_OF_FULL_NAME
+from cognomen.text.reading import Rules, read_column, read_surname
+from cognomen.text.repair import repair
+
+CASES = tomllib.loads((Path(__file__).parent / "names_cases.toml").read_text("utf-8"))
+NAMES = [row for kind in CASES["kind"] for row in kind["rows"]]
+NO_NAMES = [row for kind in CASES["no_name"] for row in kind["rows"]]
+WRITTEN = [row[0] for row in NAMES + NO_NAMES]
+ALPHABET = Alphabet("".join(sorted(set(normalise("".join(WRITTEN) + "abcdefghijklmnopqrstuvwxyz")))))
+
+
+@pytest.mark.parametrize("row", NAMES, ids=lambda row: row[0])
+def test_the_surname_is_that_of_the_table(row: list[str]) -> None:
+    written, surname, note, maiden = [*row, *(SURNAME_OF_FULL_NAME, "")[len(row) - 2 :]]
+    assert find_surname(written) == FoundSurname(surname, note or None, maiden or None)
+    reading = read_surname(written, ALPHABET, lower=True, rules=Rules())
+    assert (reading.surname, reading.note, reading.reason) == (surname, note or None, None)
+
+
+@pytest.mark.parametrize("row", NO_NAMES, ids=lambda row: row[0])
+def test_what_is_no_name_is_that_of_the_table(row: list[str]) -> None:
+    written, reason = row
+    assert (read_surname(written, ALPHABET, lower=True, rules=Rules()).reason or "") == reason
+    kept = read_surname(written, ALPHABET, lower=True, rules=Rules(na=None)).reason
+    assert kept == ("garbled" if reason == "garbled" else None if normalise(written) else "no-letters")
+
+
+def test_the_table_is_read_as_a_column_too() -> None:
+    texts = WRITTEN * 2
+    found = read_column(texts, ALPHABET, lower=True, rules=Rules())
+    for row, text in enumerate(texts):
+        expected = read_surname(text, ALPHABET, lower=True, rules=Rules())
+        if row in found.unusual:
+            assert found.unusual[row] == expected
+        else:
+            assert (expected.surname, expected.note, expected.reason) == (text, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Ana Ruiz y Lopez", ("Ruiz", "Lopez")),
+        ("Cortes Ortiz, Ana", ("Cortes", "Ortiz")),
+        ("Smith-Jones", ("Smith", "Jones")),
+        ("Anna Jansen-van Dijk", ("Jansen", "van Dijk")),
+        ("van der Berg", ("van der Berg",)),
+        ("al-Masri", ("al-Masri",)),
+        ("Ou-yang", ("Ou-yang",)),
+        ("Costa e Silva", ("Costa", "Silva")),
+        ("Smith", ("Smith",)),
+        ("", ("",)),
+    ],
+)
+def test_the_parts_of_a_surname(text: str, parts: tuple[str, ...]) -> None:
+    assert find_surname(text).parts == parts
+
+
+# --- options ------------------------------------------------------------------------------------------------
+
+
+def read(text: str, rules: Rules) -> tuple[str | None, str | None]:
+    reading = read_surname(text, ALPHABET, lower=True, rules=rules)
+    return reading.surname, reading.reason
+
+
+@pytest.mark.parametrize("text", ["Anna Berg MVP", "Anna Berg, M.V.P.", "Berg MVP, Anna", "Berg MVP"])
+def test_more_words_can_be_named_that_are_no_part_of_a_name(text: str) -> None:
+    assert read(text, Rules.of(True, suffixes=["mvp"])) == ("Berg", None)
+    assert find_surname("MVP", suffixes=frozenset({"mvp"})).surname == "MVP"
+
+
+def test_more_placeholders_count_as_they_are_spelled() -> None:
+    rules = Rules.of(True, na=["Pending", "to be  announced"])
+    assert read("Pending", rules) == read(" to be announced ", rules) == (None, "placeholder")
+    assert read("pending", rules) == ("pending", None)
+    assert read("NULL", rules) == (None, "placeholder")
+    column = read_column(["Pending"] * 9, ALPHABET, lower=True, rules=rules)
+    assert column.inverse.tolist() == [-1] * 9
+
+
+# --- any text -----------------------------------------------------------------------------------------------
+
+PIECES = st.sampled_from(
+    [
+        *' ,;()[]"&.-',
+        " - ",
+        " and ",
+        " née ",
+        " y ",
+        "Ã",
+        *(word for text in WRITTEN for word in text.split()),
+    ]
+)
+LIKE_NAMES = st.one_of(
+    st.lists(PIECES, max_size=8).map(" ".join), st.lists(PIECES, max_size=5).map("".join), st.text()
+)
+
+
+@settings(max_examples=400)
+@given(LIKE_NAMES)
+@example("((a)b) c")
+@example("a - - b")
+@example("- Jr.")
+@example("Van Van , Van")
+@example("A. B. , de")
+def test_reading_holds_what_it_promises(text: str) -> None:
+    found = find_surname(text)
+    whole = repair(text)
+    assert all(part in whole for part in found.surname.split())
+    assert any(map(str.isalpha, found.surname)) == any(map(str.isalpha, whole))
+    if found.note is None and any(map(str.isalpha, text)):
+        assert normalise(found.surname) == normalise(text)
+    if len(found.surname.split()) == 1:
+        assert find_surname(found.surname) == FoundSurname(found.surname)
+
+
+@given(st.text(alphabet="abcdefghijklmnoprstuvwyzäéñøß", min_size=1, max_size=12))
+def test_the_case_of_a_word_does_not_matter(word: str) -> None:
+    """But for what software writes for a missing value, which is told by its case."""
+    readings = {read_surname(each, ALPHABET, lower=True, rules=Rules(na=None)).spelling
+                for each in (word, word.upper(), word.capitalize())}  # fmt: skip
+    assert len(readings) == 1
+
+
+@given(st.lists(LIKE_NAMES, max_size=12), st.booleans())
+def test_a_column_is_read_as_its_texts_alone(texts: list[str], full_names: bool) -> None:
+    texts, rules = [*texts, *["Smith"] * 8], Rules.of(full_names, na=["Doe"])
+    found = read_column(texts, ALPHABET, lower=True, rules=rules)
+    for row, text in enumerate(texts):
+        expected = read_surname(text, ALPHABET, lower=True, rules=rules)
+        assert found.unusual.get(row, expected) == expected
+        if row not in found.unusual:
+            assert (expected.surname, expected.note) == (text, None)
