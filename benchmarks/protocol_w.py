@@ -106,12 +106,14 @@ def measure_unseen(clf: Classifier, world: World, part: str) -> dict[str, Any]:
     names = [name for name, its in world.part_of.items() if its == part]
     shares = truth(names, world, clf.origins)
     p = clf.predict_proba(names, prior="uniform", full_names=False, na=None).astype(np.float64)
+    unread = np.isnan(p).any(axis=1)  # they count as wrong, and as a guess that knows nothing
+    p[unread] = 1 / len(clf.origins)
     good = shares >= RIGHT_SHARE
     row, column = np.nonzero(good)  # an item is a name and an origin that is right
     items = np.bincount(column, minlength=len(clf.origins))
     counted = items >= FEWEST_ITEMS
     best = p.argmax(axis=1)
-    right = good[row, best[row]]
+    right = good[row, best[row]] & ~unread[row]
     ranked = np.argsort(-p, axis=1)[:, :3]
     hits = {"accuracy": right, "top_3": good[row[:, None], ranked[row]].any(axis=1)}
     for level in ("group", "region"):

@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import chain, filterfalse
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -118,19 +118,6 @@ class Alphabet:
         letters = [letter for letter in name if unicodedata.category(letter).startswith("L")]
         unknown = sum(letter not in self._ids for letter in letters)
         return unknown / len(letters) if letters else 0.0
-
-    def cannot_read(self, name: str) -> bool:
-        """Whether more than half of the letters are unknown: the name is in a script without letters here.
-
-        A Chinese character that is unknown does not count where others are known: no alphabet has them all,
-        and that it is one says much.
-        """
-        rest = "".join(filterfalse(is_ideograph, name)) if self._has_ideographs else name
-        return self.unknown_share(rest) > 0.5
-
-    @cached_property
-    def _has_ideographs(self) -> bool:
-        return any(map(is_ideograph, self._letters))
 
     def has_all(self, name: str) -> bool:
         """Whether every letter and mark of the name is in the alphabet."""

@@ -90,7 +90,7 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) ->
     if len(spelling) > LONGEST_SURNAME:
         return SurnameReading(reason="too-long")
     if not alphabet.has_all(spelling):
-        if alphabet.cannot_read(spelling):
+        if alphabet.unknown_share(spelling) > 0.5:
             return SurnameReading(reason="unknown-script")
         spelling = alphabet.without_unknown_marks(spelling)
     is_first = found.note == SEVERAL_PEOPLE or whole == text
