@@ -121,7 +121,10 @@ def short_world_table(measured: dict[str, Any]) -> str:
     rows.append(("those with names of the table", _right(known)))
     rows.append(("the same, by a look-up in the table", _right(table)))
     languages = [language for language in native if "(" not in language]
-    rows += [(f"a parliament's names in {o} script", {"accuracy": native[o]["default"]}) for o in languages]
+    rows += [
+        (f"a parliament's names in their own script: {o}", {"accuracy": native[o]["default"]})
+        for o in languages
+    ]
     rows.append(("the 25 most common names of each official list", measured["common"]["default"]))
     lines = [(what, *(_figure(its.get(key)) for key in ("accuracy", "group"))) for what, its in rows]
     return world_card.table(("names", "origin", "group"), lines)

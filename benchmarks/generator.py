@@ -148,7 +148,7 @@ def sampled(
 
 def recognised(classifier: Classifier, names: Any, origins: Any) -> dict[str, list[int]]:
     """By origin: how many names, and how many of them are given it."""
-    answers = classifier.predict(list(names), full_names=False, na=None)
+    answers = classifier.predict(list(names), full_names=False)
     total, right = Counter(origins), Counter(o for o, a in zip(origins, answers, strict=True) if o == a)
     return {origin: [total[origin], right[origin]] for origin in sorted(total)}
 

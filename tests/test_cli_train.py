@@ -336,7 +336,7 @@ def test_ctrl_c_before_the_first_epoch_says_that_nothing_is_kept(names, tmp_path
 
 
 def test_ctrl_c_while_calibrating_keeps_what_was_learnt(names, tmp_path, monkeypatch):
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     command = ["train", names, "--out", str(tmp_path / "model"), *SMALL]

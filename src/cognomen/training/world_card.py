@@ -77,6 +77,9 @@ UNSEEN: Final = {
 WORST: Final = 5  # origins named beside the most common names
 
 
+SCRIPTS = {"Cjk": "Chinese characters"}  # what Unicode's first word of a letter's name does not say
+
+
 def world_sections(
     training: Mapping[str, Any],
     origins: Sequence[str],
@@ -143,7 +146,8 @@ def unseen_table(found: Mapping[str, Any], bag: Mapping[str, Any] | None = None)
         f"right if it is such an origin. Each of {found['origins_counted']} origins with 15 such names or "
         "more counts the same, or each name by its bearers."
     )
-    scripts = [(script.title(), f"{count:,}", _share(hit)) for script, (hit, count) in _by_size(found)]
+    sizes = [(SCRIPTS.get(script, script), *figures) for script, figures in _by_size(found)]
+    scripts = [(script, f"{count:,}", _share(hit)) for script, hit, count in sizes]
     return "\n\n".join([text, table(heads, rows), table(("script", "names", "right"), scripts)])
 
 
