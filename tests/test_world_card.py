@@ -244,7 +244,7 @@ def test_the_short_table_has_the_rivals_beside_it(measured: dict[str, Any]) -> N
     assert cells(text, "the same, by a look-up in the table")[1:] == ["1.000", "1.000"]
     assert cells(text, "members of the European Parliament (P)")[1] == f"{people['uniform']['origin']:.3f}"
     assert cells(text, "the 25 most common names of each official list")[2] == ""
-    assert "Hebrew script" in text
+    assert "in their own script: Hebrew" in text
 
 
 def test_no_cell_breaks_its_table() -> None:
