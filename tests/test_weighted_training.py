@@ -300,3 +300,9 @@ def test_the_command_trains_on_weights_with_hashed_ngrams(table: Path, tmp_path:
     assert facts["architecture"]["ngram_rank"] == 8
     assert lines(run("predict", "--model", str(out), "Karamoto"))
     assert b"Traceback" not in run("explain", "--model", str(out), "Karamoto").stderr
+
+
+def test_exact_ngrams_that_would_fill_the_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cognomen.training.run.MOST_BYTES", 10.0)
+    with pytest.raises(TrainingError, match=r"n-grams of \d+ letters.*--ngram-rank 32"):
+        train(corpus_of(ROWS), replace(SMALL, ngram_rank=0, validation_share=0.0))

@@ -24,6 +24,8 @@ from cognomen.training.step import TrainStep
 
 AVERAGES_PER_EPOCH = 4  # SWA averages as well with a few weights of each epoch as with all of them
 
+MOST_BYTES = 4e9  # for exact n-grams
+
 OUTSIDE = 1 / 3  # names from outside are shown in this share of the epochs, the first ones
 
 
@@ -128,9 +130,26 @@ class TrainingRun:
         }
         texts = data.training.texts
         if not config.ngram_rank:
-            return frequent_ngrams(texts, **letters)
+            exact = frequent_ngrams(texts, **letters)
+            self._check_memory(len(exact[0]))
+            return exact
         often = np.ones(len(texts)) if data.frequencies is None else data.frequencies
         return hash_tables(texts, often, ngram_bits=config.ngram_bits, name_bits=config.name_bits, **letters)
+
+    def _check_memory(self, ngrams: int) -> None:
+        """Refuse exact n-grams that would fill the memory, before they do.
+
+        Each has a weight for each origin, four more numbers for its gradient, its moments and its average,
+        and a place in the table of n-grams for each letter.
+        """
+        origins, letters = len(self.dataset.priors), len(self.dataset.alphabet)
+        needed = ngrams * 4 * (5 * origins + letters + 1)  # bytes
+        if needed > MOST_BYTES:
+            raise TrainingError(
+                f"{ngrams:,} n-grams of {letters:,} letters, with weights for {origins} origins, would take "
+                f"{needed / 1e9:.0f} GB of memory; expected at most {MOST_BYTES / 1e9:.0f}. Give n-grams and "
+                "names found by hash weights of low rank instead: --ngram-rank 32, or ngram_rank=32."
+            )
 
     def shown_in(self, epoch: int) -> int:
         """How many training names an epoch shows, counted from 0: those from outside only at first."""
