@@ -116,3 +116,15 @@ def test_the_tables_show_what_was_measured() -> None:
                 line.startswith(f"| {name} ") and f"| {found['all']['rival']:.3f} |" in line
                 for line in text.splitlines()
             )
+
+
+def test_it_is_said_where_world_is_not_ahead() -> None:
+    even = {"ahead": [0.01, 0.02], "where answered": {"rival": 0.7, "world": 0.71}}
+    better = {"ahead": [0.2, 0.02], "where answered": {"rival": 0.8, "world": 0.7}}
+    behind = {"ahead": [0.2, 0.02], "where answered": {"rival": 0.6, "world": 0.7}}
+    said = bench.not_ahead({"even": even, "better": better, "behind": behind})
+    assert said == [
+        "Not clearly behind `world`: even.",
+        "Ahead of `world` on the names that it answers: better.",
+    ]
+    assert bench.not_ahead({"behind": behind}) == []
