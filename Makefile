@@ -55,6 +55,7 @@ site: $(VENV)/.docs  ## builds the documentation as a site, in site/
 bench: $(VENV)/.bench  ## retrains the pretrained models and measures every published figure again: about five hours
 	$(BIN)/python benchmarks/classic.py
 	$(BIN)/python benchmarks/world.py
+	$(BIN)/python benchmarks/rivals.py
 	$(BIN)/python benchmarks/knowing.py
 	$(BIN)/python benchmarks/generator.py --ship
 	$(BIN)/python benchmarks/unlike.py

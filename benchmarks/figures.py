@@ -17,6 +17,7 @@ import accuracy
 import knowing
 import limits
 import outside
+import rivals
 import unlike
 from speed import table as table_of
 from speed_profile import table as profile_table
@@ -169,6 +170,7 @@ def main() -> None:
             "rows": limits.rows_sentence(results("limits")),
             "outside": outside.sentence(results("outside")),
             "world": of_world(world_card.figures),
+            "rivals": rivals.tables(results("rivals")),
         },
         DOCS / "speed.md": {
             "profile": where(profile["machine"]) + profile_table(profile),

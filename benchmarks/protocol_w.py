@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -248,23 +248,38 @@ OFFICIAL = (
 )
 
 
-def measure_common(clf: Classifier, world: World, most: int = 25) -> dict[str, Any]:
-    """The most common names of each official list: right is its origin, or one with a fifth of the name."""
+def common_names(
+    origins: Sequence[str], most: int = 25, spelling: Callable[[dict[str, str]], str] | None = None
+) -> dict[str, list[str]]:
+    """The most common names of each official list, by origin.
+
+    Args:
+        origins: those whose lists are read.
+        most: names of each list.
+        spelling: the spelling that is asked of a row of a list, "" to leave it out; None for the native one.
+    """
     lists: defaultdict[tuple[str, str, str], list[tuple[float, float, str]]] = defaultdict(list)
     for source in OFFICIAL:
         for row in read(f"sources/{source}.tsv"):
             origin = SAME_ORIGIN.get(row["origin"], row["origin"])
-            if origin in clf.origins and (row["count"] or row["rank"]):
-                place = (-float(row["count"] or 0), float(row["rank"] or 0), row["native"] or row["roman"])
+            name = spelling(row) if spelling else row["native"] or row["roman"]
+            if name and origin in origins and (row["count"] or row["rank"]):
+                place = (-float(row["count"] or 0), float(row["rank"] or 0), name)
                 lists[source, origin, row["country"]].append(place)
     names_of: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for (_, origin, _), rows in sorted(lists.items()):
         names_of[origin] |= dict.fromkeys(name for *_, name in sorted(rows)[:most])
+    return {origin: list(names) for origin, names in names_of.items()}
+
+
+def measure_common(clf: Classifier, world: World) -> dict[str, Any]:
+    """The most common names of each official list: right is its origin, or one with a fifth of the name."""
+    names_of = common_names(clf.origins)
     result: dict[str, Any] = {}
     for prior in ("default", "uniform"):
         per, wrong = {}, {}
         for origin, names in names_of.items():
-            answers = clf(list(names), prior=prior, full_names=False, na=None)
+            answers = clf(names, prior=prior, full_names=False, na=None)
             shares = truth([key(name) for name in names], world, clf.origins)
             hit = [
                 a.origin is not None
