@@ -100,7 +100,8 @@ class Tree:
         Raises:
             InputError: there is nothing of this name.
         """
-        found = find_origin(where, name, [label for level in self.levels for label in self.labels(level)])
+        labels = dict.fromkeys(label for level in self.levels for label in self.labels(level))
+        found = find_origin(where, name, list(labels))
         level = next(level for level in self.levels if found in self.labels(level))
         number = self.labels(level).index(found)
         return tuple(self.origins[k] for k in np.flatnonzero(self.index(level) == number))

@@ -72,11 +72,12 @@ def _before_comma(words: list[str], given: list[str]) -> list[str]:
 def _is_apposition(words: list[str], name: list[str]) -> bool:
     """Whether what follows a comma describes: "PhD", "1st Duke of Wellington", "the singer"."""
     begins_small = words[0][:1].islower() and not is_particle_anywhere(words[0])
-    return (
-        all(_is_suffix(word) or word.strip(PUNCTUATION) in lists.SUFFIXES_AFTER_COMMA for word in words)
-        or words[0][:1].isdigit()
-        or (begins_small and name[-1][:1].isupper())
-    )
+    return all(map(_describes, words)) or words[0][:1].isdigit() or (begins_small and name[-1][:1].isupper())
+
+
+def _describes(word: str) -> bool:
+    """Whether a word after a comma is a suffix or a title: "Jan Novák, Ing."."""
+    return _is_suffix(word) or is_title(word) or word.strip(PUNCTUATION) in lists.SUFFIXES_AFTER_COMMA
 
 
 def _particles_after(given: list[str]) -> list[str]:

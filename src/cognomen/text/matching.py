@@ -22,6 +22,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return "" if match is None else f" Did you mean {match!r}?"
 
 
+MOST_LISTED = 30  # origins in a message
+
+
 def find_origin(where: str, origin: object, origins: Sequence[str]) -> str:
     """The origin as the model spells it; case is ignored.
 
@@ -38,5 +41,6 @@ def find_origin(where: str, origin: object, origins: Sequence[str]) -> str:
     by_key = {each.casefold(): each for each in origins}
     if str(origin).casefold() in by_key:
         return by_key[str(origin).casefold()]
-    hint = did_you_mean(str(origin), origins) or f" It knows {', '.join(origins)}."
+    known = ", ".join(origins) if len(origins) <= MOST_LISTED else f"{len(origins)}: cognomen model origins"
+    hint = did_you_mean(str(origin), origins) or f" It knows {known}."
     raise InputError(f"{where}: the model does not know the origin {origin!r}.{hint}")

@@ -38,7 +38,7 @@ REPAIRED_ENCODING: Final = "repaired-encoding"
 _SPECIAL: Final = (
     lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | lists.TITLES | lists.SUFFIXES
     | lists.SECOND_WORDS | lists.AND | set(lists.BORN) | lists.VIETNAMESE | {"al", "alii", "others"}
-    | WORDS_OF_NO_NAME
+    | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER
 )  # fmt: skip
 _BORN: Final = re.compile(
     rf"(?<=[^\s])[,;]?\s+[(\[]?(?:{'|'.join(lists.BORN)}|NÉE)\b\.?:?(?P<rest>[^,;()\[\]]*)[)\]]?"

@@ -49,6 +49,12 @@ _OFFICE: Final = re.compile(
 WORDS_OF_NO_NAME: Final = _COMPANY | {words.casefold().split()[-1] for words in NOBODY} | {"of"}
 
 
+# What is left over where cells of several people, or of a title and a name, are split.
+_LEFT_OVER: Final = frozenset(
+    ("et al", "et alii", "and others", "dr", "mr", "mrs", "ms", "prof", "prof dr", "née")
+)
+
+
 def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | None:
     """Why a text is no name, "placeholder" or "not-a-name"; None if it may be one.
 
@@ -59,6 +65,8 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     whole = " ".join(text.split())
     if whole in more or whole in PLACEHOLDERS or _NOTHING.fullmatch(whole):
         return PLACEHOLDER
+    if " ".join(word.strip(".") for word in whole.casefold().split()) in _LEFT_OVER:
+        return NOT_A_NAME
     if whole.isalpha():
         return None
     bare = whole.strip(_OUTSIDE)

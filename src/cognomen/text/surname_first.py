@@ -57,7 +57,12 @@ def _begins_vietnamese(words: list[str]) -> bool:
 
 
 def _ends_in_patronymic(words: list[str]) -> bool:
-    """Whether three words are surname, name and father's name, as in Russian registers."""
+    """Whether three words are surname, name and father's name, as in Russian registers.
+
+    Or more, the last of which says whose son or daughter it is, as in Azerbaijani ones.
+    """
+    if len(words) > 2 and words[-1].casefold().replace("ʻ", "'") in lists.SON_OR_DAUGHTER:
+        return True
     if len(words) != 3 or len(words[1].rstrip(".")) == 1:
         return False
     first, middle, last = map(str.casefold, words)

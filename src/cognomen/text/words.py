@@ -34,7 +34,7 @@ SECOND_WORDS: Final = _words("al-din ad-din ud-din el-din الدين الله")
 
 TITLES: Final = _words(
     "mr mrs ms miss mx dr prof sir rev hon capt col lt sgt herr frau mme mlle madame monsieur sra srta señor "
-    "señora dott ing mag dipl"
+    "señora dott ing mag mgr dipl dipl-ing"
 )
 # After a name, in upper and lower case: generations, degrees, honours, offices …
 SUFFIXES: Final = _words(
@@ -63,6 +63,11 @@ VIETNAMESE_MIDDLE: Final = _words("van thi")
 PATRONYMICS: Final = ("овна", "евна", "ична", "ович", "евич", "ovna", "evna", "ichna")
 PATRONYMICS_OR_SURNAMES: Final = ("ovich", "evich")
 BEFORE_PATRONYMICS: Final = ("ov", "ev", "in", "yn", "sky", "skiy", "skii", "ko", "uk", "ich", "yan", "dze")
+
+# "Son of" and "daughter of" after a father's name: Əliyev Vüqar Həsən oğlu, Назарбаев Нурсултан Әбішұлы.
+SON_OR_DAUGHTER: Final = _words(
+    "oğlu oglu ogly oghlu o'g'li qızı qizi kyzy qyzy оглы оғлы оглу кызы қызы ұлы улы"
+)
 
 # Two syllables, where nearly all Korean and Chinese surnames have one.
 HANGUL_OF_TWO: Final = _words("남궁 황보 제갈 사공 선우 서문 독고 동방")

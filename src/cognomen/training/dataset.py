@@ -67,7 +67,8 @@ class Dataset:
         validation: the names held out. Where names have weights, their shares are those under the priors.
         own: the number of training names of the corpus itself.
         priors: the shares of the origins among those, (C,); with shares within origins, all alike.
-        frequencies: how often an epoch shows each training name, (N,), 1 on average; None if just once each.
+        frequencies: how often an epoch shows each training name, (N,): 1 on average, but the most common ones
+            `MOST_SHOWN` times at most; None if just once each.
         shown_shares: the shares of the origins among the names shown, (C,).
     """
 

@@ -204,6 +204,7 @@ def facts_of(classifier: Classifier, folder: Path) -> dict[str, Any]:
         "priors": list(classifier.priors),
         "default_prior": None if classifier.default_prior is None else classifier.default_prior.to_json(),
         "temperature": classifier.temperature,
+        "known_temperature": classifier.calibration.known_temperature,
         "training": classifier.facts,
     }
 
@@ -218,6 +219,12 @@ def tree_rows(classifier: Classifier) -> Iterator[tuple[str, str]]:
         ranked = sorted(zip(prior.shares, classifier.origins, strict=True), reverse=True)[:LARGEST]
         largest = ", ".join(f"{origin} {share:.1%}" for share, origin in ranked)
         yield "default prior", f"populations to the power {prior.power:g}: {largest}, ..."
+
+
+def temperatures(classifier: Classifier) -> str:
+    """What logits are divided by: those of names that are read, and of names that are known."""
+    known = classifier.calibration.known_temperature
+    return f"{classifier.temperature:.3f}" + ("" if known is None else f"; {known:.3f} for known names")
 
 
 def letters_of(alphabet: Alphabet) -> str:
@@ -242,7 +249,7 @@ def described(classifier: Classifier, folder: Path) -> list[tuple[str, str]]:
         ("origins", f"{len(classifier.origins)}: {', '.join(classifier.origins)}"),
         *tree_rows(classifier),
         ("alphabet", f"{len(classifier.alphabet)} letters: {letters_of(classifier.alphabet)}"),
-        ("temperature", f"{classifier.temperature:.3f}"),
+        ("temperature", temperatures(classifier)),
         ("SHA-256", model["tensors_sha256"]),
     ]
     if "names" in facts:
