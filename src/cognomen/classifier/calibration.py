@@ -51,8 +51,8 @@ class Calibration:
         script_ood_thresholds: for names whose first letter is of one of these scripts (see
             `Alphabet.scripts`), in place of `ood_threshold`; None if there are none. A script that is not
             among them has had too few names to tell.
-        origin_set_levels: the thresholds of each origin for `conformal.COVERAGES`, (C,) tuples, fitted to names
-            without weights of their own. They replace `set_levels`; None if there are none.
+        origin_set_levels: the thresholds of each origin for `conformal.COVERAGES`, (C,) tuples, fitted to
+            names without weights of their own. They replace `set_levels`; None if there are none.
     """
 
     temperature: float = 1.0
