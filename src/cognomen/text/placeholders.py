@@ -65,7 +65,7 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     whole = " ".join(text.split())
     if whole in more or whole in PLACEHOLDERS or _NOTHING.fullmatch(whole):
         return PLACEHOLDER
-    if " ".join(word.strip(".") for word in whole.casefold().split()) in _LEFT_OVER:
+    if whole.replace(".", "").casefold() in _LEFT_OVER:
         return NOT_A_NAME
     if whole.isalpha():
         return None

@@ -36,13 +36,14 @@ def repair(text: str) -> str:
     """The text as it was before it was escaped for HTML or decoded wrongly, if that is certain.
 
     Entities such as &#39; and &eacute; are replaced. UTF-8 that was read as Latin-1 or Windows-1252 is
-    decoded again, if all of it is valid UTF-8 and it has letters in an order that no language has. Both are
+    decoded again, word by word, if all of it is valid and it has letters in an order that no language has. Both are
     done again as long as they help, since files are saved more than once. Other text is returned as it is.
     """
     if text.isascii() and "&" not in text:
         return text
     for _ in range(3):
-        better = _decoded(_ENTITY.sub(lambda entity: html.unescape(entity[0]), text))
+        unescaped = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+        better = " ".join(map(_decoded, unescaped.split(" ")))
         if better == text:
             break
         text = better
