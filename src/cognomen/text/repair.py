@@ -36,8 +36,9 @@ def repair(text: str) -> str:
     """The text as it was before it was escaped for HTML or decoded wrongly, if that is certain.
 
     Entities such as &#39; and &eacute; are replaced. UTF-8 that was read as Latin-1 or Windows-1252 is
-    decoded again, word by word, if all of it is valid and it has letters in an order that no language has. Both are
-    done again as long as they help, since files are saved more than once. Other text is returned as it is.
+    decoded again, word by word, if all of it is valid and it has letters in an order that no language has.
+    Both are done again as long as they help, since files are saved more than once. Other text is returned as
+    it is.
     """
     if text.isascii() and "&" not in text:
         return text
