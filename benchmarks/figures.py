@@ -37,7 +37,7 @@ SHORT_SPEED = {
     "column": (0, "an Arrow column with many repeated names", "its distinct names alone"),
     "step": (1, "training, batches of 128", "PyTorch `nn.GRU`"),
     "letter": (1, "one step of a GRU, 59 -> 128", "PyTorch `nn.GRUCell`"),
-    "process": (0, "`cognomen predict smith`, whole process", '`python -c "import numpy"`'),
+    "process": (0, "`cognomen predict --model classic smith`, whole process", '`python -c "import numpy"`'),
 }
 
 

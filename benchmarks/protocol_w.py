@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from cognomen import Classifier
 from cognomen.corpora import Corpus
 from cognomen.corpora.cleaning import CleaningReport
-from cognomen.corpora.world import part_of_group
+from cognomen.corpora.world import part_of_group, read_origins
 from cognomen.corpora.world.rules import SAME_ORIGIN
 from cognomen.text import key
 
@@ -25,6 +25,7 @@ RIGHT_SHARE = 0.2  # of a name, for an origin to be a right answer
 FEWEST_ITEMS = 15  # test names, for an origin to be counted
 SURE = 0.9
 BINS = 15
+PLACES = {origin.name: origin for origin in read_origins()}
 Floats = NDArray[np.float64]
 
 
@@ -62,6 +63,7 @@ class World:
             report,
             row_weights=self.shares[rows],
             shares=True,
+            places=PLACES,
         )
 
     def key_corpus(self, part: str) -> Corpus:

@@ -34,22 +34,21 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.fixture(scope="session")
 def names_folder() -> Path:
     """The folder of the 18 files, which is not part of the project: COGNOMEN_NAMES says where it lies."""
-    folder = os.environ.get("COGNOMEN_NAMES")
-    if not folder:
-        pytest.skip("COGNOMEN_NAMES does not name the folder of the 18 files")
-    path = Path(folder)
-    if not path.is_dir():
-        pytest.fail(f"COGNOMEN_NAMES names {folder!r}, which is not a folder")
-    return path
+    return folder_in("COGNOMEN_NAMES", "the 18 files")
 
 
 @pytest.fixture(scope="session")
 def world_folder() -> Path:
     """The folder with the sources of the corpus world, which is not part of the project: COGNOMEN_WORLD."""
-    folder = os.environ.get("COGNOMEN_WORLD")
+    return folder_in("COGNOMEN_WORLD", "the world's sources")
+
+
+def folder_in(variable: str, of_what: str) -> Path:
+    """The folder that an environment variable names; without it the test is skipped."""
+    folder = os.environ.get(variable)
     if not folder:
-        pytest.skip("COGNOMEN_WORLD does not name the folder of the world's sources")
+        pytest.skip(f"{variable} does not name the folder of {of_what}")
     path = Path(folder)
     if not path.is_dir():
-        pytest.fail(f"COGNOMEN_WORLD names {folder!r}, which is not a folder")
+        pytest.fail(f"{variable} names {folder!r}, which is not a folder")
     return path

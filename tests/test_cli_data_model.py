@@ -227,6 +227,16 @@ def test_an_origin_without_names_has_no_scores(model, tmp_path):
     assert "No names here for Japanese, Vietnamese" in " ".join(said)
 
 
+def test_a_table_of_many_origins_has_rows_for_those_that_have_names(tmp_path):
+    path = tmp_path / "few.csv"
+    path.write_text("name,origin,share\nSmith,English,0.5\nHansen,Danish,0.25\n")
+    said = lines(inside("evaluate", "world", str(path)))
+    assert any(line.split()[:3] == ["origin", "weight", "precision"] for line in said)
+    assert [line.split()[1] for line in said if line.startswith(("English ", "Danish "))] == ["0.25", "0.5"]
+    assert not any(line.startswith("Thai ") for line in said)
+    assert "Thai" in " ".join(said), "the note names it"
+
+
 def test_names_seen_in_training_are_told(tmp_path, names):
     corpus = load_corpus(names)
     tiny_classifier(corpus_sha256=corpus_sha256(corpus)).save(tmp_path / "seen")

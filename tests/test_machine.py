@@ -162,7 +162,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PACKED_NAMES", 7),
         ("BLOCK", 3),
     ]:
-        monkeypatch.setattr(cognomen.network.network, name, value)
+        monkeypatch.setattr(cognomen.network.inference, name, value)
 
 
 @pytest.mark.usefixtures("two_threads", "eager")
@@ -192,20 +192,20 @@ def test_several_callers_at_once(kind: str, layers: int, threads: int) -> None:
 def test_products_run_on_the_threads_that_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many names, or several threads: one thread a product. A few names: the library as it was found."""
     made, seen = network("gru", "max", "both"), []
-    read = made._read_tree
+    read = made.read_tree
 
     def watched(*args: object, **more: object) -> object:
         seen.append((blas_threads(), threading.current_thread() is threading.main_thread()))
         return read(*args, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(made, "_read_tree", watched)
+    monkeypatch.setattr(made, "read_tree", watched)
     made.logits(laid(NAMES))
     assert all(state == ({1}, True) for state in seen)
     seen.clear()
     made.logits(laid(NAMES), threads=2)
     assert all(state == ({1}, False) for state in seen)
     seen.clear()
-    monkeypatch.setattr(cognomen.network.network, "FEW_LETTERS", 1 << 12)
+    monkeypatch.setattr(cognomen.network.inference, "FEW_LETTERS", 1 << 12)
     made.logits(laid(NAMES), threads=2)
     assert all(state == ({2}, True) for state in seen)
 
@@ -219,7 +219,7 @@ def test_a_network_that_fails(monkeypatch: pytest.MonkeyPatch, threads: int) -> 
     def broken(*args: object, **more: object) -> object:
         raise MemoryError("too much")
 
-    monkeypatch.setattr(made, "_read_tree", broken)
+    monkeypatch.setattr(made, "read_tree", broken)
     with pytest.raises(MemoryError, match="too much"):
         made.logits(laid(NAMES), threads=threads)
     assert blas_threads() == {2}

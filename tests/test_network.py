@@ -77,7 +77,7 @@ MANY = [np.random.default_rng(seed).integers(0, 3 + seed % 4, 1 + seed % 9).toli
 @pytest.fixture
 def every_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is too little for the preparations that many names get."""
-    monkeypatch.setattr(cognomen.network.network, "FEW_LETTERS", 0)
+    monkeypatch.setattr(cognomen.network.inference, "FEW_LETTERS", 0)
 
 
 @pytest.mark.usefixtures("every_way")
@@ -87,8 +87,8 @@ def every_way(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_pieces_do_not_show(monkeypatch: pytest.MonkeyPatch, name: str, size: int, layers: int) -> None:
     """Each size alone: of blocks, of trees, of what is sorted or packed at once."""
     made = network("gru", "max+mean", "both", layers)
-    monkeypatch.setattr(cognomen.network.network, "FEW_NAMES", 1)
-    monkeypatch.setattr(cognomen.network.network, name, size)
+    monkeypatch.setattr(cognomen.network.inference, "FEW_NAMES", 1)
+    monkeypatch.setattr(cognomen.network.inference, name, size)
     assert_within(made.logits(laid(MANY)), plain_logits(made, MANY), 1e-12)
 
 
@@ -107,7 +107,7 @@ def test_any_pieces_on_any_threads(
     made = network(kind, "last+max+mean", direction, layers)
     with pytest.MonkeyPatch.context() as patch:
         for name, size in (sizes | {"FEW_LETTERS": 0}).items():
-            patch.setattr(cognomen.network.network, name, size)
+            patch.setattr(cognomen.network.inference, name, size)
         found = made.logits(laid(MANY[:count], np.uint8), threads=threads)
     assert_within(found, plain_logits(made, MANY[:count]), 1e-12)
 

@@ -306,3 +306,21 @@ def test_exact_ngrams_that_would_fill_the_memory_are_refused(monkeypatch: pytest
     monkeypatch.setattr("cognomen.training.run.MOST_BYTES", 10.0)
     with pytest.raises(TrainingError, match=r"n-grams of \d+ letters.*--ngram-rank 32"):
         train(corpus_of(ROWS), replace(SMALL, ngram_rank=0, validation_share=0.0))
+
+
+def test_a_folder_of_ones_own_that_is_called_world_is_no_corpus_of_the_world(tmp_path: Path) -> None:
+    folder = tmp_path / "world"
+    folder.mkdir()
+    for origin, letters in (("Klingon", "kq"), ("Irish", "on")):
+        names = [f"{a}{b}{c}" for a in letters for b in letters for c in letters]
+        (folder / f"{origin}.txt").write_text("\n".join(names))
+    config = TrainingConfig(hidden_size=4, embedding_size=4, epochs=1, refit=False, min_letter_count=1)
+    clf = train(load_corpus(folder), config).classifier
+    assert (clf.facts["source"], clf.tree.places, clf.default_prior) == ("world", None, None)
+    assert "| Klingon | 50.0% |" in clf.card
+
+
+def test_places_tell_of_every_origin() -> None:
+    corpus = corpus_of(ROWS)
+    with pytest.raises(InputError, match="place of every origin, got none of"):
+        replace(corpus, places={})

@@ -138,8 +138,17 @@ def answer_block(
     numbers, reasons = _numbers(found.probabilities), _texts(REASONS, found.reasons)
     evidence = _texts(EVIDENCE, block.evidence)
     # What is said of each spelling, by field, (S,) each: joined name by name only, for the sake of memory.
-    before: tuple[Sequence[Any], ...] = (origins[0], numbers, tops, reasons)
-    after: tuple[Sequence[Any], ...] = (sets, _texts(LEVELS, found.levels), *chain(*places), evidence)
+    levels = _texts(LEVELS, found.levels)
+    fields: tuple[Sequence[Any], ...] = (
+        origins[0],
+        numbers,
+        tops,
+        reasons,
+        sets,
+        levels,
+        *chain(*places),
+        evidence,
+    )
     answers: list[Answer] = []
     for row, (text, spelling) in enumerate(zip(block.texts, block.reading.inverse.tolist(), strict=True)):
         read = block.reading.unusual.get(row)
@@ -147,8 +156,8 @@ def answer_block(
             answers.append(Answer(text, None, None, (), "unknown", read.reason, None, None))
             continue
         surname, note = (text, None) if read is None else (read.surname, read.note)
-        origin, p, top, reason = [each[spelling] for each in before]
-        status, last = "unknown" if reason else "ok", [each[spelling] for each in after]
+        origin, p, top, reason, *last = [each[spelling] for each in fields]
+        status = "unknown" if reason else "ok"
         answers.append(Answer(text, origin, p, top, status, reason, surname, note, *last))
     return answers
 
@@ -211,5 +220,5 @@ def _tops(
         best: the numbers of the most likely ones, (S, top_k).
     """
     columns = names[best].T.tolist(), np.take_along_axis(table, best, axis=1).T.tolist()
-    by_rank = (map(OriginProbability, *column) for column in zip(*columns, strict=True))
+    by_rank = [map(OriginProbability, *column) for column in zip(*columns, strict=True)]
     return zip(*by_rank, strict=True)

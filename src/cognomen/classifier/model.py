@@ -186,9 +186,7 @@ class Model:
     @property
     def detects_ood(self) -> bool:
         """Whether the model can tell names that are out of distribution, unlike its training names."""
-        calibration = self.calibration
-        thresholds = calibration.ood_threshold, calibration.script_ood_thresholds
-        return thresholds != (None, None) and self.network.ngrams is not None
+        return self.network.ngrams is not None and self._ood_limits is not None
 
     def out_of_distribution(
         self, names: Ragged, bits: Array, known: NDArray[np.bool_] | None = None
@@ -208,10 +206,10 @@ class Model:
         Raises:
             InputError: the model cannot tell.
         """
-        ngrams = self.network.ngrams
-        if ngrams is None or not self.detects_ood:
+        ngrams, by_letter = self.network.ngrams, self._ood_limits
+        if ngrams is None or by_letter is None:
             raise InputError("this model cannot tell: it has no n-grams, or too few names were held out")
-        limits = self._ood_limits.take(names.data.take(names.starts))  # (N,)
+        limits = by_letter.take(names.data.take(names.starts))  # (N,)
         odd = bits > limits
         if known is not None:
             odd &= ~known
@@ -227,14 +225,12 @@ class Model:
         return odd
 
     @cached_property
-    def _ood_limits(self) -> NDArray[np.float64]:
-        """The bits per letter above which a name is odd, by the id of its first letter, (V,)."""
-        calibration = self.calibration
-        if calibration.script_ood_thresholds is None:
-            limit = np.inf if calibration.ood_threshold is None else calibration.ood_threshold
-            return np.full(len(self.alphabet), limit)
-        by_script = calibration.script_ood_thresholds
-        return np.array([by_script.get(script, np.inf) for script in self.alphabet.scripts.tolist()])
+    def _ood_limits(self) -> NDArray[np.float64] | None:
+        """The bits per letter above which a name is odd, by its first letter's id, (V,); None for no limit."""
+        limit, by_script = self.calibration.ood_threshold, self.calibration.script_ood_thresholds
+        if by_script is not None:
+            return np.array([by_script.get(script, np.inf) for script in self.alphabet.scripts.tolist()])
+        return None if limit is None else np.full(len(self.alphabet), limit)
 
     def __repr__(self) -> str:
         a = self.network.architecture

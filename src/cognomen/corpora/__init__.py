@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,9 @@ from cognomen.corpora.table import read_table
 from cognomen.errors import DataError, InputError
 from cognomen.io.delimited import TABLE_SUFFIXES
 from cognomen.text.matching import closest, did_you_mean
+
+if TYPE_CHECKING:
+    from cognomen.corpora.world.manifest import Origin
 
 __all__ = [
     "KNOWN_CORPORA",
@@ -74,9 +77,11 @@ class Corpus:
             at least 0; None if the source has no weights. A name may have several origins, in a row for each.
         shares: whether the weights are shares within the origins, which are then equally likely beforehand,
             rather than counts.
+        places: the group, region and people of each origin, by its name; None if they are not known.
 
     Raises:
-        InputError: there is not one label, and one weight if there are any, for each name.
+        InputError: there is not one label, and one weight if there are any, for each name; or only some
+            origins have places.
     """
 
     names: tuple[str, ...]
@@ -87,6 +92,7 @@ class Corpus:
     outside: int = 0
     row_weights: NDArray[np.float64] | None = field(default=None, compare=False)
     shares: bool = False
+    places: Mapping[str, Origin] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         weights = len(self.names) if self.row_weights is None else len(self.row_weights)
@@ -95,6 +101,8 @@ class Corpus:
                 f"expected a label and a weight for each of {len(self.names):,} names, got "
                 f"{len(self.labels):,} labels and {weights:,} weights"
             )
+        if self.places is not None and (unplaced := sorted(set(self.labels) - self.places.keys())):
+            raise InputError(f"expected the place of every origin, got none of {unplaced}")
 
     @cached_property
     def weights(self) -> NDArray[np.float64]:
@@ -168,7 +176,8 @@ def load_corpus(
         raise DataError(f"no name is left of {source} after cleaning:\n{report.summary()}")
     names, labels = tuple(row.name for row in rows), tuple(row.origin for row in rows)
     weights = np.array([row.weight for row in rows]) if found.weighted else None
-    return Corpus(names, labels, source, report, row_weights=weights, shares=found.shares)
+    places = _world_places() if data == "world" else None
+    return Corpus(names, labels, source, report, row_weights=weights, shares=found.shares, places=places)
 
 
 def _read(
@@ -193,6 +202,12 @@ def _read(
     if path.suffix.lower() in TABLE_SUFFIXES and path.exists():
         return source, read_table(path, encoding)
     raise DataError(_foreign_file(path) if path.exists() else _no_such_path(path))
+
+
+def _world_places() -> dict[str, Origin]:
+    from cognomen.corpora.world.manifest import read_origins
+
+    return {origin.name: origin for origin in read_origins()}
 
 
 def _world_table() -> Path:

@@ -1,12 +1,11 @@
 """Metrics of a classifier, and splits to measure them on."""
 
+from cognomen.evaluation.intervals import Intervals, bootstrap_intervals
 from cognomen.evaluation.metrics import (
     Evaluation,
-    Intervals,
     Misses,
     OriginScores,
     ReliabilityBin,
-    bootstrap_intervals,
     evaluate,
     misses,
 )

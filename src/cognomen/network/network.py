@@ -11,7 +11,7 @@ which it reads piece by piece.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError, check_whole_number
 from cognomen.network.architecture import Architecture
+from cognomen.network.inference import infer
 from cognomen.network.ngram_layer import Evidence
 from cognomen.network.ngram_tensors import (
     Tables,
@@ -29,29 +30,19 @@ from cognomen.network.ngram_tensors import (
     tensors_of,
     weight_of,
 )
-from cognomen.rnn.arrays import Array, Ids
+from cognomen.rnn.arrays import Array
 from cognomen.rnn.cells import WITH_NONLINEARITY, Cell
-from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
-from cognomen.rnn.engine.one_sequence import read_sequence
 from cognomen.rnn.engine.packed_weights import prepack
-from cognomen.rnn.engine.prefix_tree import PrefixTree, SortedNames, check_names, prefix_tree, sort_names
+from cognomen.rnn.engine.prefix_tree import PrefixTree, check_names, prefix_tree, sort_names
 from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.engine.shared_reading import read_names
 from cognomen.rnn.initializers import Initializer, Zeros
 from cognomen.rnn.layers import Dropout, Embedding, Layer, Linear
 from cognomen.rnn.nonlinearities import find_nonlinearity
 from cognomen.rnn.packed import pack
-from cognomen.rnn.pooling import kinds_of, pool, pool_sequence
+from cognomen.rnn.pooling import kinds_of, pool
 from cognomen.rnn.recurrent import Recurrent
-from cognomen.text.ragged import Ragged, pieces
-
-# How inference divides its work: limits on names and on letters, of which the first one reached counts.
-BLOCK = 192  # names that start at each level of a tree: enough rows for fast products, few for the cache
-TREE_NAMES, TREE_LETTERS = 1 << 15, 1 << 20  # read as one prefix tree; a thread's unit of work
-SORTED_NAMES, SORTED_LETTERS = 1 << 19, 1 << 23  # sorted at once, to share prefixes; bounds the memory
-PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # read as one packed batch, whose states are all kept
-FEW_NAMES = 1 << 10  # fewer names are not worth a thread of their own
-FEW_LETTERS = 1 << 12  # fewer letters are not worth pieces and the settings of the BLAS
+from cognomen.text.ragged import Ragged
 
 
 class Network(Layer):
@@ -179,7 +170,7 @@ class Network(Layer):
         self._check(names)
         if len(names) == 0:
             raise InputError("expected one or more names, got none")
-        readers = [self._recurrent_logits, *([] if self.ngrams is None else [self.ngrams.forward])]
+        readers = [self.recurrent_logits, *([] if self.ngrams is None else [self.ngrams.forward])]
         parts, backwards = zip(*(read(names, rng) for read in readers), strict=True)
 
         def backward(dparts: list[Array]) -> None:
@@ -192,7 +183,7 @@ class Network(Layer):
         check_names(names)
         self.embedding.check(names.data)
 
-    def _recurrent_logits(
+    def recurrent_logits(
         self, names: Ragged, rng: np.random.Generator | None = None
     ) -> tuple[Array, Callable[[Array], None]]:
         """The logits (N, C) of the recurrent part."""
@@ -214,7 +205,7 @@ class Network(Layer):
         trees = [prefix_tree(sort_names(names, reverse=reverse)) for _, reverse in cells]
         parts, backwards = [], []
         for (cell, _), tree in zip(cells, trees, strict=True):
-            pooled, back_tree = self._read_tree(prepack(cell), tree, rng)  # (U, K, H)
+            pooled, back_tree = self.read_tree(prepack(cell), tree, rng)  # (U, K, H)
             parts.append(pooled)
             backwards.append(back_tree)
         inverse = [tree.inverse[np.argsort(tree.sorted_indices)] for tree in trees]  # (N,) each
@@ -227,7 +218,7 @@ class Network(Layer):
 
         return pooled.reshape(len(names), -1), backward
 
-    def _read_tree(
+    def read_tree(
         self, cell: Cell, tree: PrefixTree, rng: np.random.Generator | None, head: Array | None = None
     ) -> tuple[Array, Callable[[Array], None]]:
         """One cell reads the names of a tree: pooled (U, K, H) of the distinct ones, (U, C) through a head.
@@ -278,93 +269,4 @@ class Network(Layer):
         """The logits, and what else n-grams tell; the bits per letter only with `bits`."""
         check_whole_number("threads", threads)
         self._check(names)
-        logits = np.empty((len(names), self.architecture.origin_count), self.dtype)  # (N, C)
-        if len(names.data) < FEW_LETTERS:
-            return self._fill(logits, names, 1, bits)
-        reuse_memory()
-        with one_blas_thread():
-            parts = pieces(names.ends, SORTED_NAMES, SORTED_LETTERS)
-            return _joined(logits, [self._fill(logits[part], names[part], threads, bits) for part in parts])
-
-    def _fill(self, logits: Array, names: Ragged, threads: int, bits: bool) -> Evidence:
-        """Fill in the logits (N, C) of one piece, and return them with what else is known of its names."""
-        if len(names) == 0:
-            return Evidence(logits, None)
-        if len(names) == 1:
-            logits[0] = self._infer_one(names.data)
-        elif self.architecture.num_layers > 1:
-            self._infer_packed(logits, names, threads)
-        else:
-            self._infer_shared(logits, names, threads)
-        if self.ngrams is None:
-            return Evidence(logits, None)
-        ngrams = self.ngrams
-        table = ngrams.suffix_sums() if len(names.data) > len(ngrams.idf) else None
-
-        def add(part: slice) -> Evidence:
-            found = ngrams.evidence(names[part], table=table, bits=bits)
-            logits[part] += found.logits
-            return found
-
-        return _joined(logits, map_on_threads(add, _parts(names.ends, threads), threads))
-
-    def _infer_shared(self, logits: Array, names: Ragged, threads: int) -> None:
-        """A single layer: each direction reads each prefix of a tree once."""
-        (cells,) = self.recurrent.levels
-        logits[...] = self.output.params["bias"]
-        weight = self.output.params["weight"]  # (C, F)
-        heads = weight.T.reshape(-1, len(cells), self.architecture.hidden_size, len(weight))  # (K, D, H, C)
-        in_order = map_on_threads(lambda cell: sort_names(names, reverse=cell[1]), cells, threads)
-        for d, (cell, _) in enumerate(cells):
-            head = np.ascontiguousarray(heads[:, d])  # (K, H, C)
-            self._add_direction(logits, cell, head, in_order[d], threads)
-
-    def _infer_one(self, ids: Ids) -> Array:
-        """One name (T,), without the preparation that only pays for many: its logits (C,)."""
-        y = self.embedding.params["weight"][ids, None]  # (T, 1, E)
-        reverses = [False]
-        for cells in self.recurrent.levels:
-            in_order = [y[::-1, d] if reverse else y[:, d] for d, reverse in enumerate(reverses)]
-            x = in_order[0] if len(in_order) == 1 else np.concatenate(in_order, axis=1)  # (T, X)
-            y = read_sequence(cells, x)  # (T, D, H), each direction in the order in which it reads
-            reverses = [reverse for _, reverse in cells]
-        pooled = pool_sequence(y, self.architecture.pooling)  # (K, D, H)
-        logits: Array = self.output.apply(pooled.reshape(1, -1))[0]
-        return logits
-
-    def _add_direction(
-        self, logits: Array, cell: Cell, head: Array, names: SortedNames, threads: int
-    ) -> None:
-        """Add the logits of one direction, part of the names by part."""
-
-        def add(part: slice) -> None:
-            tree = prefix_tree(names, part, block=BLOCK)
-            found, _ = self._read_tree(prepack(cell), tree, None, head)  # (U, C)
-            sums = logits.take(tree.sorted_indices, axis=0)  # much faster than logits[indices] += ...
-            sums += found.take(tree.inverse, axis=0)
-            logits[tree.sorted_indices] = sums
-
-        map_on_threads(add, _parts(np.cumsum(names.lengths), threads), threads)
-
-    def _infer_packed(self, logits: Array, names: Ragged, threads: int) -> None:
-        """Several layers, in batches of names of similar lengths."""
-        by_length = np.argsort(names.lengths, kind="stable")  # (N,)
-
-        def fill(part: slice) -> None:
-            which = by_length[part]
-            logits[which] = self._recurrent_logits(names[which])[0]
-
-        ends = np.cumsum(names.lengths[by_length])
-        map_on_threads(fill, pieces(ends, PACKED_NAMES, PACKED_LETTERS), threads)
-
-
-def _joined(logits: Array, parts: list[Evidence]) -> Evidence:
-    """The evidence of consecutive parts of the names, whose logits (N, C) are filled in."""
-    bits = [part.bits_per_letter for part in parts if part.bits_per_letter is not None]
-    known = [part.known for part in parts if part.known is not None]
-    return Evidence(logits, np.concatenate(bits) if bits else None, np.concatenate(known) if known else None)
-
-
-def _parts(ends: Ids, threads: int) -> Iterator[slice]:
-    """Cut names (see `pieces`) into units of work: each thread gets some, unless there are few."""
-    return pieces(ends, min(TREE_NAMES, max(FEW_NAMES, -(-len(ends) // threads))), TREE_LETTERS)
+        return infer(self, names, threads=threads, bits=bits)

@@ -63,7 +63,7 @@ class Ragged:
         """Where in `data` each sequence ends, (N,)."""
         return np.cumsum(self.lengths)
 
-    @property
+    @cached_property
     def starts(self) -> NDArray[np.int64]:
         """Where in `data` each sequence starts, (N,)."""
         return self.ends - self.lengths

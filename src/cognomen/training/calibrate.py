@@ -12,7 +12,6 @@ from cognomen.classifier.calibration import Calibration, fit_calibration, softma
 from cognomen.classifier.origins import Place
 from cognomen.classifier.priors import DefaultPrior
 from cognomen.corpora import Corpus
-from cognomen.corpora.world import read_origins
 from cognomen.evaluation.metrics import evaluate
 from cognomen.network.network import Network
 from cognomen.rnn.arrays import Array, Ids
@@ -75,29 +74,27 @@ def calibrate(logits: Array, network: Network, data: Dataset, corpus: Corpus) ->
             log_prior_ratios=np.log(default_prior.shares) - np.log(data.priors),
             by_origin=True,
         )
-    if corpus.source == "world":
-        limits = _script_ood_thresholds(network, data)
+    if network.knows_names:
+        calibration = replace(calibration, known_temperature=KNOWN_TEMPERATURE)
+    # One threshold for names in many scripts would be that of the Latin ones.
+    if network.knows_names and (limits := _script_ood_thresholds(network, data)):
         calibration = replace(calibration, script_ood_thresholds=limits)
     else:
         calibration = replace(calibration, ood_threshold=_ood_threshold(network, data.validation))
-    if network.knows_names:
-        calibration = replace(calibration, known_temperature=KNOWN_TEMPERATURE)
     return Calibrated(calibration, default_prior, facts)
 
 
 def places_of(corpus: Corpus) -> tuple[Place, ...] | None:
-    """The group and region of each origin, if the corpus is that of the world."""
-    if corpus.source != "world":
+    """The group and region of each origin, if the corpus tells."""
+    if corpus.places is None:
         return None
-    known = {origin.name: (origin.group, origin.region) for origin in read_origins()}
-    return tuple(known[origin] for origin in corpus.origins)
+    return tuple((corpus.places[origin].group, corpus.places[origin].region) for origin in corpus.origins)
 
 
 def _populations(corpus: Corpus) -> tuple[float, ...] | None:
-    if corpus.source != "world":
+    if corpus.places is None:
         return None
-    known = {origin.name: origin.millions for origin in read_origins()}
-    return tuple(known[origin] for origin in corpus.origins)
+    return tuple(corpus.places[origin].millions for origin in corpus.origins)
 
 
 def _pairs(logits: Array, names: Names) -> _Pairs:

@@ -67,14 +67,15 @@ def model_card(
         places: the group and the region of each origin, (C,) pairs, if it has a tree of origins.
         default_prior: the mixture that it expects by default, if it has one.
     """
-    of_world = training["source"] == "world"
+    of_world = places is not None
     of_its_own = world_card.world_sections(training, origins, places, default_prior) if of_world else []
+    shares = None if of_world else dict(zip(origins, priors, strict=True))
     sections = [
         _head(training, name, license),
         f"# A Cognomen model of {len(origins)} origins",
         "## What its answers mean\n\n" + (world_card.MEANING if of_world else MEANING),
         *of_its_own,
-        "## Training\n\n" + _training(origins, priors, training),
+        "## Training\n\n" + _training(training, shares),
         *(_protocol(which, result) for which, result in sorted(training.get("protocols", {}).items())),
         *more,
         "## Limits\n\n" + (world_card.LIMITS if of_world else LIMITS),
@@ -125,8 +126,8 @@ def _option(name: str, value: Any) -> str:
     return f"--{name} {','.join(map(str, value)) if isinstance(value, list) else value}"
 
 
-def _training(origins: Sequence[str], priors: Sequence[float], training: Mapping[str, Any]) -> str:
-    """Data, settings, and the results on the validation names."""
+def _training(training: Mapping[str, Any], shares: Mapping[str, float] | None) -> str:
+    """Data, settings, and the results on the validation names; a table of the origins' shares, if given."""
     parts = [
         f"Trained by Cognomen {training['cognomen']} on {training['names']:,} surnames of "
         f"{training['source']} for {training['epochs']} epochs, with",
@@ -152,9 +153,9 @@ def _training(origins: Sequence[str], priors: Sequence[float], training: Mapping
             f"{validation['macro_f1']:.3f}. The figures of a protocol, where given below, are from names "
             "that had no influence on the model."
         )
-    if training["source"] != "world":  # whose origins have a table of their own
-        shares = "\n".join(f"| {o} | {p:.1%} |" for o, p in zip(origins, priors, strict=True))
-        parts.append(f"| origin | share of the training names |\n| --- | --- |\n{shares}")
+    if shares is not None:
+        rows = "\n".join(f"| {origin} | {share:.1%} |" for origin, share in shares.items())
+        parts.append(f"| origin | share of the training names |\n| --- | --- |\n{rows}")
     return "\n\n".join(p if p[0] in " -|" else textwrap.fill(p, 110) for p in parts)
 
 

@@ -31,7 +31,8 @@ from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.classifier import Classifier
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import InputError, TrainingError, check_whole_number
-from cognomen.evaluation.metrics import Evaluation, bootstrap_intervals, evaluate
+from cognomen.evaluation.intervals import bootstrap_intervals
+from cognomen.evaluation.metrics import Evaluation, evaluate
 from cognomen.evaluation.splits import FOLDS, split_by_fold, stratified_split
 from cognomen.rnn.arrays import Array
 from cognomen.text.spelling import normalise

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from cognomen.classifier.origins import Level, Tree
     from cognomen.classifier.priors import Prior
     from cognomen.corpora import Corpus
-    from cognomen.evaluation.metrics import Evaluation, Intervals, Misses
+    from cognomen.evaluation.intervals import Intervals
+    from cognomen.evaluation.metrics import Evaluation, Misses
 
+MOST_ABSENT = 20  # origins without names that have a row in the table
 SCORES = ("precision", "recall", "f1")
 EXAMPLES = f"""\b
 Examples:
@@ -131,7 +133,8 @@ def measure(
     import numpy as np
 
     from cognomen.errors import InputError
-    from cognomen.evaluation.metrics import bootstrap_intervals, evaluate
+    from cognomen.evaluation.intervals import bootstrap_intervals
+    from cognomen.evaluation.metrics import evaluate
 
     tree = classifier.tree
     tree.check_level(level)
@@ -246,6 +249,11 @@ def report(measured: EvaluationReport) -> str:
     return "\n\n".join([plain_table(heads, rows), by_origin(measured), *map(wrapped, notes)])
 
 
+def unit(evaluation: Evaluation) -> str:
+    """What rows are counted in: names, or their weight."""
+    return "names" if evaluation.weight == evaluation.count else "weight"
+
+
 def distances(misses: Misses | None) -> Iterator[str]:
     """Yield a sentence on how far the wrong answers are from the right ones, if there is anything to say."""
     if misses is not None and misses.errors:
@@ -262,13 +270,18 @@ def by_origin(measured: EvaluationReport) -> str:
     from cognomen.apps.cli.render import amount, plain_table
 
     rows = []
+    many = len(measured.evaluation.absent) > MOST_ABSENT  # a note names them; a table of dashes helps nobody
     for scores in measured.evaluation.per_origin:
+        if many and not scores.support and not scores.predicted:
+            continue
         spans = measured.intervals.per_origin[scores.origin] if measured.intervals else {}
         cells = [(f"{getattr(scores, key):.2f}", span(spans.get(key), 2)) for key in SCORES]
         if not scores.support:  # nothing was measured
             cells = [("–", "")] * len(SCORES)
         rows.append((scores.origin, amount(scores.support), *chain.from_iterable(cells)))
-    return plain_table((measured.level, "names", "precision", "", "recall", "", "F1", ""), rows)
+    return plain_table(
+        (measured.level, unit(measured.evaluation), "precision", "", "recall", "", "F1", ""), rows
+    )
 
 
 def span(interval: tuple[float, float] | None, decimals: int = 3) -> str:

@@ -61,7 +61,7 @@ def report(result: ProtocolResult) -> str:
     """Format the accuracy of the runs and the pooled figures as text."""
     from cognomen.apps.cli.evaluate import EvaluationReport
     from cognomen.apps.cli.evaluate import report as figures
-    from cognomen.evaluation.metrics import bootstrap_intervals
+    from cognomen.evaluation.intervals import bootstrap_intervals
 
     # Under T a row may be in several runs' test parts; a bootstrap would count it as several rows.
     intervals = bootstrap_intervals(result.evaluation) if result.which == "L" else None
