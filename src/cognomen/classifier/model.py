@@ -226,7 +226,7 @@ class Model:
 
     @cached_property
     def _ood_limits(self) -> NDArray[np.float64] | None:
-        """The bits per letter above which a name is odd, by its first letter's id, (V,); None for no limit."""
+        """The bits per letter above which a name is odd, by its first letter, (V,); None for no limit."""
         limit, by_script = self.calibration.ood_threshold, self.calibration.script_ood_thresholds
         if by_script is not None:
             return np.array([by_script.get(script, np.inf) for script in self.alphabet.scripts.tolist()])
