@@ -115,3 +115,7 @@ def test_passing_over_marks_changes_nothing_else(name: str, alphabet: Alphabet) 
     passed_over = [c for c in name if unicodedata.category(c)[0] == "M" and c not in alphabet.letters]
     assert read == "".join(c for c in name if c not in passed_over)
     assert alphabet.without_unknown_marks(read) == read
+
+
+def test_a_rare_letter_is_left_out_and_a_rare_ideograph_is_kept() -> None:
+    assert Alphabet.from_names(["aб", "a", "王a"], min_count=2).letters == "a王"

@@ -311,3 +311,10 @@ def test_evaluate_explains_what_is_missing(model, names):
 def test_a_plots_folder_that_cannot_be_made_is_explained(model, names, tmp_path):
     (tmp_path / "file").write_text("mine")
     assert "file" in failure(inside("evaluate", str(model), str(names), "--plots", str(tmp_path / "file")), 1)
+
+
+def test_model_info_tells_both_temperatures():
+    world, classic = (json.loads(inside("model", "info", m, "--json").stdout) for m in ("world", "classic"))
+    assert (world["known_temperature"], classic["known_temperature"]) == (1.0, None)
+    said = [line for line in lines(inside("model", "info", "world")) if line.startswith("temperature")]
+    assert said[0].split(None, 1)[1] == f"{world['temperature']:.3f}; 1.000 for known names"

@@ -50,9 +50,7 @@ WORDS_OF_NO_NAME: Final = _COMPANY | {words.casefold().split()[-1] for words in 
 
 
 # What is left over where cells of several people, or of a title and a name, are split.
-_LEFT_OVER: Final = frozenset(
-    ("et al", "et alii", "and others", "dr", "mr", "mrs", "ms", "prof", "prof dr", "née")
-)
+_LEFT_OVER: Final = frozenset(("et al", "et alii", "and others", "dr", "mr", "mrs", "ms", "prof", "prof dr"))
 
 
 def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | None:
@@ -65,10 +63,10 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     whole = " ".join(text.split())
     if whole in more or whole in PLACEHOLDERS or _NOTHING.fullmatch(whole):
         return PLACEHOLDER
+    if whole.isalpha():  # and so read as a plain word in a column
+        return None
     if whole.replace(".", "").casefold() in _LEFT_OVER:
         return NOT_A_NAME
-    if whole.isalpha():
-        return None
     bare = whole.strip(_OUTSIDE)
     if bare in more or bare in PLACEHOLDERS:
         return PLACEHOLDER

@@ -1,0 +1,98 @@
+"""What is fitted to held-out names with shares: temperatures, the default prior, thresholds by script."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from test_weighted_training import ROWS, SMALL, corpus_of
+
+from cognomen.classifier import Classifier
+from cognomen.classifier.calibration import Calibration
+from cognomen.corpora import Corpus
+from cognomen.corpora.world import Origin
+from cognomen.network import Architecture, Network
+from cognomen.network.ngrams import frequent_ngrams
+from cognomen.text import Alphabet
+from cognomen.training.calibrate import calibrate, places_of
+from cognomen.training.dataset import Dataset
+from cognomen.training.run import TrainingRun
+
+PLACES = {"A": Origin("A", "aa", "First", "Here", 1.0), "B": Origin("B", "bb", "Second", "Here", 100.0)}
+
+
+def placed(rows: Any = ROWS) -> Corpus:
+    return replace(corpus_of(rows, shares=True), places=PLACES)
+
+
+def found_of(held: Any, logits: Any, corpus: Corpus | None = None) -> Any:
+    """What is fitted to these held-out rows, if the network says this of their names."""
+    corpus = placed() if corpus is None else corpus
+    run = TrainingRun(corpus, SMALL, validation=corpus_of(held, shares=True))
+    data: Dataset = run.dataset
+    assert len(logits) == len(data.validation)
+    return calibrate(np.array(logits, np.float32), run.network, data, corpus)
+
+
+def test_the_tree_and_the_prior_come_with_the_corpus() -> None:
+    assert places_of(placed()) == (("First", "Here"), ("Second", "Here"))
+    assert places_of(corpus_of(ROWS)) is None
+    assert found_of([("ab", "A", 1.0)], [[1.0, 0.0]], corpus_of(ROWS, shares=True)).default_prior is None
+
+
+def test_the_prior_has_the_least_power_with_which_most_is_right() -> None:
+    """The power p adds p log(100) to B, and so to both of its names; A's own name bears that."""
+    held = [("ab", "A", 1.0), ("ba", "B", 1.0), ("bb", "B", 1.0)]
+    found = found_of(held, [[9.0, 0.0], [0.0, 9.0], [0.5, 0.0]])
+    assert found.default_prior.populations == (1.0, 100.0)
+    least = 0.5 / found.calibration.temperature / np.log(100)
+    assert found.default_prior.power == pytest.approx(np.ceil(10 * least) / 10)
+    assert found.default_prior.power > 0
+
+
+def test_where_all_is_right_without_a_prior_its_power_is_0() -> None:
+    found = found_of([("ab", "A", 1.0), ("ba", "B", 1.0)], [[0.5, 0.0], [0.0, 9.0]])
+    assert found.default_prior.power == 0
+
+
+def test_names_that_are_known_keep_their_shares() -> None:
+    found = found_of([("ab", "A", 1.0), ("ba", "B", 1.0)], [[9.0, 0.0], [9.0, 0.0]])
+    assert (found.calibration.known_temperature, found.calibration.temperature > 1) == (1.0, True)
+    calibration = Calibration(2.0, known_temperature=1.0)
+    np.testing.assert_array_equal(calibration.temperatures(np.array([True, False])), [1.0, 2.0])
+    assert calibration.temperatures(None) == Calibration(2.0).temperatures(np.array([True])) == 2.0
+
+
+def test_what_is_odd_depends_on_the_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cognomen.training.calibrate.FEWEST_OF_SCRIPT", 2)
+    rows = [*ROWS, ("дад", "A", 1.0), ("ададад", "B", 1.0)]
+    held = [("ab", "A", 1.0), ("ba", "B", 1.0), ("да", "A", 1.0), ("ад", "B", 1.0)]
+    corpus = placed(rows)
+    run = TrainingRun(corpus, SMALL, validation=corpus_of([*held, ("да б", "A", 1.0)], shares=True))
+    names = run.dataset.validation
+    found = calibrate(np.zeros((len(names), 2), np.float32), run.network, run.dataset, corpus).calibration
+    assert run.network.ngrams is not None
+    bits = run.network.ngrams.bits_per_letter(names.texts)
+    limits = found.script_ood_thresholds
+    assert limits is not None
+    assert found.ood_threshold is None
+    assert limits == {
+        "CYRILLIC": pytest.approx(np.quantile(bits[2:], 0.999), abs=1e-4),
+        "LATIN": pytest.approx(np.quantile(bits[:2], 0.999), abs=1e-4),
+    }
+
+
+def test_a_name_with_weights_of_its_own_is_never_odd() -> None:
+    alphabet = Alphabet("abд")
+    texts = alphabet.encode_all(["ab", "ba", "дa"])
+    ngrams = frequent_ngrams(texts, longest=2, min_count=1, alphabet_size=len(alphabet))
+    network = Network(Architecture(len(alphabet), 2, longest_ngram=2), ngrams=ngrams)
+    clf = Classifier(
+        network, alphabet, ["A", "B"], [0.5, 0.5], Calibration(script_ood_thresholds={"LATIN": 1.0})
+    )
+    bits = np.array([9.0, 9.0, 9.0])
+    assert clf.out_of_distribution(texts, bits).tolist() == [True, True, False], "no limit in this script"
+    known = np.array([True, False, False])
+    assert clf.out_of_distribution(texts, bits, known).tolist() == [False, True, False]
