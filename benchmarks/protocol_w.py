@@ -25,7 +25,7 @@ RIGHT_SHARE = 0.2  # of a name, for an origin to be a right answer
 FEWEST_ITEMS = 15  # test names, for an origin to be counted
 SURE = 0.9
 BINS = 15
-PLACES = {origin.name: origin for origin in read_origins()}
+ORIGIN_FACTS = {origin.name: origin for origin in read_origins()}
 Floats = NDArray[np.float64]
 
 
@@ -63,7 +63,7 @@ class World:
             report,
             row_weights=self.shares[rows],
             shares=True,
-            places=PLACES,
+            origin_facts=ORIGIN_FACTS,
         )
 
     def key_corpus(self, part: str) -> Corpus:

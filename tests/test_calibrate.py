@@ -20,11 +20,11 @@ from cognomen.training.calibrate import calibrate, places_of
 from cognomen.training.dataset import Dataset
 from cognomen.training.run import TrainingRun
 
-PLACES = {"A": Origin("A", "aa", "First", "Here", 1.0), "B": Origin("B", "bb", "Second", "Here", 100.0)}
+FACTS = {"A": Origin("A", "aa", "First", "Here", 1.0), "B": Origin("B", "bb", "Second", "Here", 100.0)}
 
 
 def placed(rows: Any = ROWS) -> Corpus:
-    return replace(corpus_of(rows, shares=True), places=PLACES)
+    return replace(corpus_of(rows, shares=True), origin_facts=FACTS)
 
 
 def found_of(held: Any, logits: Any, corpus: Corpus | None = None) -> Any:

@@ -152,3 +152,13 @@ def test_cells_are_those_of_a_terminal(text: str, cells: int) -> None:
 def test_what_is_cut_ends_in_an_ellipsis(text: str, width: int, cut: str) -> None:
     assert shortened(text, width) == cut
     assert cell_len(cut) <= width
+
+
+@pytest.mark.parametrize("width", [58, 64, 80])
+def test_a_refused_answer_loses_none_of_its_figures(width):
+    pairs = (("Czech", 0.351), ("English", 0.242), ("Japanese", 0.133))
+    refused = replace(
+        answer("Xqzvk", *pairs), origin=None, status="unknown", reason="unlike-training", level=None
+    )
+    text = " ".join(" ".join(shown([refused], width)).split())
+    assert "unlike the names it was trained on: Czech 35.1%, English 24.2%, Japanese 13.3%" in text

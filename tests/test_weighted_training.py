@@ -320,7 +320,7 @@ def test_a_folder_of_ones_own_that_is_called_world_is_no_corpus_of_the_world(tmp
     assert "| Klingon | 50.0% |" in clf.card
 
 
-def test_places_tell_of_every_origin() -> None:
+def test_the_facts_are_those_of_every_origin() -> None:
     corpus = corpus_of(ROWS)
-    with pytest.raises(InputError, match="place of every origin, got none of"):
-        replace(corpus, places={})
+    with pytest.raises(InputError, match="facts of every origin, got none of"):
+        replace(corpus, origin_facts={})

@@ -77,11 +77,11 @@ class Corpus:
             at least 0; None if the source has no weights. A name may have several origins, in a row for each.
         shares: whether the weights are shares within the origins, which are then equally likely beforehand,
             rather than counts.
-        places: the group, region and people of each origin, by its name; None if they are not known.
+        origin_facts: the group, region and people of each origin, by its name; None if they are not known.
 
     Raises:
         InputError: there is not one label, and one weight if there are any, for each name; or only some
-            origins have places.
+            origins have facts.
     """
 
     names: tuple[str, ...]
@@ -92,7 +92,7 @@ class Corpus:
     outside: int = 0
     row_weights: NDArray[np.float64] | None = field(default=None, compare=False)
     shares: bool = False
-    places: Mapping[str, Origin] | None = field(default=None, compare=False)
+    origin_facts: Mapping[str, Origin] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         weights = len(self.names) if self.row_weights is None else len(self.row_weights)
@@ -101,8 +101,10 @@ class Corpus:
                 f"expected a label and a weight for each of {len(self.names):,} names, got "
                 f"{len(self.labels):,} labels and {weights:,} weights"
             )
-        if self.places is not None and (unplaced := sorted(set(self.labels) - self.places.keys())):
-            raise InputError(f"expected the place of every origin, got none of {unplaced}")
+        if self.origin_facts is not None and (
+            unplaced := sorted(set(self.labels) - self.origin_facts.keys())
+        ):
+            raise InputError(f"expected facts of every origin, got none of {unplaced}")
 
     @cached_property
     def weights(self) -> NDArray[np.float64]:
@@ -176,8 +178,8 @@ def load_corpus(
         raise DataError(f"no name is left of {source} after cleaning:\n{report.summary()}")
     names, labels = tuple(row.name for row in rows), tuple(row.origin for row in rows)
     weights = np.array([row.weight for row in rows]) if found.weighted else None
-    places = _world_places() if data == "world" else None
-    return Corpus(names, labels, source, report, row_weights=weights, shares=found.shares, places=places)
+    facts = _world_facts() if data == "world" else None
+    return Corpus(names, labels, source, report, row_weights=weights, shares=found.shares, origin_facts=facts)
 
 
 def _read(
@@ -204,7 +206,7 @@ def _read(
     raise DataError(_foreign_file(path) if path.exists() else _no_such_path(path))
 
 
-def _world_places() -> dict[str, Origin]:
+def _world_facts() -> dict[str, Origin]:
     from cognomen.corpora.world.manifest import read_origins
 
     return {origin.name: origin for origin in read_origins()}

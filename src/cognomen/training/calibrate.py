@@ -86,15 +86,17 @@ def calibrate(logits: Array, network: Network, data: Dataset, corpus: Corpus) ->
 
 def places_of(corpus: Corpus) -> tuple[Place, ...] | None:
     """The group and region of each origin, if the corpus tells."""
-    if corpus.places is None:
+    if corpus.origin_facts is None:
         return None
-    return tuple((corpus.places[origin].group, corpus.places[origin].region) for origin in corpus.origins)
+    return tuple(
+        (corpus.origin_facts[origin].group, corpus.origin_facts[origin].region) for origin in corpus.origins
+    )
 
 
 def _populations(corpus: Corpus) -> tuple[float, ...] | None:
-    if corpus.places is None:
+    if corpus.origin_facts is None:
         return None
-    return tuple(corpus.places[origin].millions for origin in corpus.origins)
+    return tuple(corpus.origin_facts[origin].millions for origin in corpus.origins)
 
 
 def _pairs(logits: Array, names: Names) -> _Pairs:

@@ -33,7 +33,7 @@ REASONS = {
     "unknown-script": "mostly letters unknown to the model",
     "too-long": "longer than 100 letters",
     "placeholder": "stands for a missing name",
-    "not-a-name": "a company or an address",
+    "not-a-name": "a company, an address, a title",
     "garbled": "letters were lost in decoding",
     "unlike-training": "unlike the names it was trained on",
     "low-confidence": "too unsure",
@@ -209,7 +209,11 @@ def refusal(answer: Answer, layout: Layout) -> list[list[Piece]]:
     """The reason for no answer, and the answer that was too uncertain, if any."""
     reason = REASONS.get(answer.reason or "", answer.reason or "")
     first, *rest = [f"{each.origin} {percent(each.probability)}" for each in answer.origins] or [""]
-    lines = filled([f"{reason}: {first}" if first else reason, *rest], layout.verdict)
+    both = f"{reason}: {first}," if first else reason
+    if cell_len(both) <= layout.verdict:
+        lines = filled([both.rstrip(","), *rest], layout.verdict)
+    else:  # nothing is cut that fits on a line of its own
+        lines = [f"{reason}:", *filled([first, *rest], layout.verdict)]
     return [[(shortened(line, layout.verdict), YELLOW)] for line in lines]
 
 
