@@ -32,8 +32,8 @@ PHASES = {
     ],
     "text to ids": ["cognomen.classifier.classifier:read_column"],
     "sharing: sorting, the prefix tree": [
-        "cognomen.network.network:sort_names",
-        "cognomen.network.network:prefix_tree",
+        "cognomen.network.inference:sort_names",
+        "cognomen.network.inference:prefix_tree",
     ],
     "sharing: taking the states of parents": ["cognomen.rnn.engine.shared_reading:_from_parents"],
     "the letters' inputs to each row, output product": ["cognomen.network.network:read_names"],
