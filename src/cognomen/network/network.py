@@ -56,7 +56,6 @@ class Network(Layer):
         dropout: in training, the share dropped after the embedding, after each recurrent layer, and
             after pooling.
         ngram_dropout: in training, the share dropped of each name's n-grams.
-        name_dropout: in training, the share of names whose own weights are dropped; see `HashedNgrams`.
         rng: draws the initial values.
         dtype: of the parameters, except n-gram weights in float16 or int8.
 
@@ -78,7 +77,6 @@ class Network(Layer):
         ngram_weight: NDArray[Any] | None = None,
         dropout: tuple[float, float, float] = (0.0, 0.0, 0.0),
         ngram_dropout: float = 0.0,
-        name_dropout: float = 0.0,
         rng: Initializer | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
@@ -110,7 +108,6 @@ class Network(Layer):
             ngrams,
             ngram_weight,
             dropout=ngram_dropout,
-            name_dropout=name_dropout,
             rng=rng,
             dtype=dtype,
         )
@@ -147,7 +144,7 @@ class Network(Layer):
     @property
     def compact_tensors(self) -> dict[str, NDArray[Any]]:
         """`tensors` in fewer bytes: in float16, the rows of hashed n-grams in int8 (see `quantise`)."""
-        return compact(self.params, self.ngrams) | tensors_of(self.ngrams)
+        return compact(self.params, self.ngrams)
 
     def forward(
         self, names: Ragged, rng: np.random.Generator | None = None
