@@ -458,7 +458,10 @@ def test_one_to_one_is_many_to_one_of_a_single_step():
         ),
         (lambda: one_to_many().loss(np.zeros((2, 3)), texts(1, [2])), "for each of the 2 inputs, got 1"),
         (lambda: one_to_many().forward(np.zeros((1, 3)), texts(1, [2, 1])), "of the 1 inputs, got 2"),
-        (lambda: ManyToOne(encoder(), 2).loss(numbers(), np.zeros(3, int)), r"integers from 0 to 1 of the shape \(4,\)"),
+        (
+            lambda: ManyToOne(encoder(), 2).loss(numbers(), np.zeros(3, int)),
+            r"integers from 0 to 1 of the shape \(4,\)",
+        ),
         (lambda: ManyToMany(encoder(), decoder("gru", 5)), "expected context_size 2"),
         (lambda: decoder("gur", 2), "expected one of rnn, combined, gru, lstm, got 'gur'"),
     ],

@@ -22,7 +22,7 @@ from numpy.typing import DTypeLike
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.initializers import Initializer
-from cognomen.rnn.layers import Layer, Linear, rows_of
+from cognomen.rnn.layers import Layer, Linear, check_sizes, rows_of
 from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity, sigmoid
 
 StepBackward = Callable[[Array, Array], tuple[Array, Array]]
@@ -72,6 +72,8 @@ class Cell(Layer):
         Raises:
             InputError: the shape of `x` or of `state` is wrong.
         """
+        if np.ndim(x) != 2:
+            raise InputError(f"x: expected one step of a batch (N, {self.input_size}), got {np.shape(x)}")
         a, back_project = self.project(rows_of(x, self.input_size))
         y, state, back = self.step(a, self.checked(state, len(x)))
 
@@ -83,7 +85,7 @@ class Cell(Layer):
 
     def read(self, x: Array, state: Array) -> tuple[Array, Array]:
         """As `forward`, for inference: from x (N, X) and state (S, N, H) to output (N, Y) and next state."""
-        y, state, _ = self.step(self.project(x)[0], self.checked(state, len(x)))
+        y, state, _ = self.step(self.project(rows_of(x, self.input_size))[0], self.checked(state, len(x)))
         return y, state
 
     def checked(self, state: Array | None, count: int) -> Array:
@@ -126,6 +128,7 @@ class GatedCell(Cell):
         bias: bool = True,
         dtype: DTypeLike = np.float32,
     ) -> None:
+        check_sizes(input_size=input_size, hidden_size=hidden_size)
         bound = hidden_size**-0.5
         self.input, self.recurrent = (
             Linear(size, hidden_size, rng=rng, bias=bias, bound=bound, dtype=dtype, blocks=self.gates)
@@ -140,7 +143,8 @@ class GatedCell(Cell):
 
     def read(self, x: Array, state: Array) -> tuple[Array, Array]:
         """See `Cell.read`; without the backward function of `project`."""
-        y, state, _ = self.step(self.input.apply(x), self.checked(state, len(x)))
+        a = self.input.apply(rows_of(x, self.input_size))
+        y, state, _ = self.step(a, self.checked(state, len(x)))
         return y, state
 
 
@@ -197,6 +201,7 @@ class Combined(Cell):
         dtype: DTypeLike = np.float32,
     ) -> None:
         output_size = hidden_size if output_size is None else output_size
+        check_sizes(input_size=input_size, hidden_size=hidden_size, output_size=output_size)
         self.phi = find_nonlinearity(nonlinearity)
         width = input_size + hidden_size
         self.i2h = Linear(width, hidden_size, rng=rng, bias=bias, dtype=dtype)

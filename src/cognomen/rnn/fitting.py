@@ -174,6 +174,8 @@ def fit_batches(
         raise TrainingError("expected one or more examples to learn from, got none")
     check_whole_number("epochs", epochs)
     check_whole_number("batch_size", batch_size)
+    if optimiser is not None and not isinstance(optimiser, Optimiser):
+        raise InputError(f"optimiser: expected one such as Adam(net.params, 0.01), got {optimiser!r}")
     if optimiser is not None and learning_rate is not None:
         raise InputError("learning_rate: expected it or an optimiser, which has its own, got both")
     rng = np.random.default_rng(seed)

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cognomen.errors import InputError
+from cognomen.errors import InputError, check_number, check_whole_number
 from cognomen.rnn.arrays import Array, Backward, Ids
 from cognomen.rnn.engine.segments import segment_sum
-from cognomen.rnn.initializers import Initializer, uniform
+from cognomen.rnn.initializers import Initializer, normal, uniform
 from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.parameters import Parameters, numbers_like
@@ -112,6 +112,8 @@ class Layer:
         Raises:
             InputError: a name is missing or unknown, or a shape is wrong.
         """
+        if not isinstance(values, Mapping):
+            raise InputError(f"expected arrays by name, as layer.params, got {type(values).__name__}")
         if differing := self.params.keys() ^ values.keys():
             raise InputError(
                 f"expected the parameters {sorted(self.params)}; these differ: {sorted(differing)}"
@@ -168,6 +170,7 @@ class Linear(Layer):
         dtype: DTypeLike = np.float32,
         blocks: int | None = None,
     ) -> None:
+        check_sizes(input_size=input_size, output_size=output_size, blocks=blocks or 1)
         bound = input_size**-0.5 if bound is None else bound
         self.input_size = input_size
         self.shape = (output_size,) if blocks is None else (blocks, output_size)  # (..., Y)
@@ -202,12 +205,11 @@ class Linear(Layer):
             InputError: x is not an array of rows of X numbers.
         """
         rows = rows_of(x, self.input_size)  # (N, X)
-        if x.ndim == 2:
-            return self.apply(rows), lambda dy: self.back(dy, rows)
-        if len(self.shape) > 1:
+        if len(self.shape) > 1 and x.ndim != 2:
             raise InputError(f"x: expected rows (N, {self.input_size}) for a map with blocks, got {x.shape}")
-        y = self.apply(rows)
-        return y.reshape(*x.shape[:-1], -1), lambda dy: self.back(dy.reshape(y.shape), rows).reshape(x.shape)
+        applied = self.apply(rows)  # (N, Y)
+        y = applied if x.ndim == 2 else applied.reshape(*x.shape[:-1], -1)
+        return y, lambda dy: self.back(gradient_of(y, dy).reshape(applied.shape), rows).reshape(x.shape)
 
     def describe(self) -> str:
         """See `Layer.describe`."""
@@ -220,8 +222,8 @@ class Embedding(Layer):
     def __init__(
         self, count: int, size: int, *, rng: Initializer | None = None, dtype: DTypeLike = np.float32
     ) -> None:
-        values = (rng or np.random.default_rng()).standard_normal((count, size))
-        super().__init__({"weight": values.astype(dtype, copy=False)})
+        check_sizes(count=count, size=size)
+        super().__init__({"weight": normal(rng, (count, size), dtype)})
 
     def forward(self, ids: Ids) -> tuple[Array, Callable[[Array], None]]:
         """The vectors (..., E) of ids (...). Ids have no gradient, so backward returns None.
@@ -258,10 +260,8 @@ class Dropout(Layer):
     """
 
     def __init__(self, rate: float) -> None:
-        if not 0 <= rate < 1:
-            raise InputError(f"dropout: expected a rate in [0, 1), got {rate}")
         super().__init__({})
-        self.rate = rate
+        self.rate = check_number("dropout", rate, below=1)
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> tuple[Array, Backward]:
         """Map x to an array of the same shape."""
@@ -304,7 +304,26 @@ def rows_of(x: Array, width: int) -> Array:
     Raises:
         InputError: it is no array, or its last axis has not the width X.
     """
-    if not isinstance(x, np.ndarray) or x.ndim < 1 or x.shape[-1] != width:
-        got = f"the shape {x.shape}" if isinstance(x, np.ndarray) else type(x).__name__
-        raise InputError(f"x: expected an array whose last axis has {width} numbers, got {got}")
+    if not isinstance(x, np.ndarray) or x.dtype.kind not in "fiub" or x.ndim < 1 or x.shape[-1] != width:
+        got = f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else type(x).__name__
+        raise InputError(f"x: expected an array of real numbers whose last axis has {width}, got {got}")
     return x if x.ndim == 2 else x.reshape(-1, width)
+
+
+def gradient_of(y: Array, dy: Array) -> Array:
+    """The gradient by y, if it has the shape of y.
+
+    Raises:
+        InputError: it has another.
+    """
+    if np.shape(dy) != y.shape:
+        raise InputError(
+            f"backward: expected the gradient by outputs {y.shape}, got the shape {np.shape(dy)}"
+        )
+    return dy
+
+
+def check_sizes(**sizes: object) -> None:
+    """Raise InputError unless all are whole numbers of 1 or more."""
+    for name, size in sizes.items():
+        check_whole_number(name, size)

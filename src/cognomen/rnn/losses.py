@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cognomen.errors import InputError
+from cognomen.errors import InputError, check_number
 from cognomen.rnn.arrays import Array
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -68,8 +68,7 @@ def cross_entropy(
     logits, labels = _floats("logits", logits), np.asarray(labels)
     rows = logits.reshape(-1, logits.shape[-1])  # (N, C)
     counts = _counting(labels, logits.shape, ignore_index)  # (N,)
-    if not 0 <= label_smoothing < 1:
-        raise InputError(f"label_smoothing: expected a share in [0, 1), got {label_smoothing}")
+    check_number("label_smoothing", label_smoothing, below=1)
     weights = _class_weights(class_weights, rows)  # (C,)
     target = np.full_like(rows, label_smoothing / rows.shape[1])  # (N, C)
     if labels.shape == logits.shape:

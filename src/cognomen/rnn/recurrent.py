@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from cognomen.errors import InputError, check_whole_number
+from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cells import Cell, find_cell, state_like
 from cognomen.rnn.engine.packed_weights import deferred_gradients
 from cognomen.rnn.initializers import Initializer
-from cognomen.rnn.layers import Dropout, Layer, rows_of
+from cognomen.rnn.layers import Dropout, Layer, check_sizes, gradient_of, rows_of
 from cognomen.rnn.packed import Layout, Packed
 from cognomen.rnn.stateful import Stateful, StatefulBackward
 
@@ -102,12 +102,7 @@ class Recurrent(Stateful):
         make, self.cell = find_cell(cell)
         if direction not in DIRECTIONS:
             raise InputError(f"direction: expected one of {', '.join(DIRECTIONS)}, got {direction!r}")
-        for name, size in {
-            "input_size": input_size,
-            "hidden_size": hidden_size,
-            "num_layers": num_layers,
-        }.items():
-            check_whole_number(name, size)
+        check_sizes(input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
         self.dropout = Dropout(dropout)
         self.input_size, self.direction = input_size, direction
         reverses = {"forward": [False], "reverse": [True], "both": [False, True]}[direction]
@@ -143,20 +138,20 @@ class Recurrent(Stateful):
         order = batch.sorted_indices
         first = self._checked(state, len(batch), layout.single)[:, :, order]  # (S, L, N, H), packed order
         rows, last, backward_packed = self._read_all(batch.with_data(rows), first, rng)
+        y = layout.restore(rows)
 
         def in_given_order(packed: Array) -> Array:
-            given = np.empty_like(packed)
-            given[:, :, order] = packed
-            return given[:, :, 0] if layout.single else given
+            states = np.empty_like(packed)
+            states[:, :, order] = packed
+            return states[:, :, 0] if layout.single else states
 
         def backward(dy: Array, dlast: Array | None = None) -> tuple[Array, Array]:
             if dlast is not None:
                 dlast = self._checked(dlast, len(batch), layout.single)[:, :, order]
-            dx, dfirst = backward_packed(layout.rows(dy), dlast)
+            dx, dfirst = backward_packed(layout.rows(gradient_of(y, dy)), dlast)
             return layout.restore(dx), in_given_order(dfirst)
 
-        y = batch.with_data(rows) if layout.shape is None else layout.restore(rows)
-        return y, in_given_order(last), backward
+        return (batch.with_data(y) if layout.shape is None else y), in_given_order(last), backward
 
     def _checked(self, state: ArrayLike | None, count: int, single: bool) -> Array:
         """A state of this stack, (S, L, N, H); the initial one if not given."""

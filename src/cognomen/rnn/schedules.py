@@ -35,6 +35,7 @@ def one_cycle(
 
 def step_decay(step: int, every: int, start: float, *, factor: float = 0.1) -> float:
     """The learning rate that starts at `start` and is multiplied by a factor after each `every` steps."""
+    check_whole_number("every", every)
     return start * factor ** (step // every)
 
 

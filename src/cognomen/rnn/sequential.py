@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
-from cognomen.rnn.layers import Embedding, Layer
+from cognomen.rnn.layers import Embedding, Layer, gradient_of
 from cognomen.rnn.packed import Layout, Packed
 from cognomen.rnn.pooling import Pooling, pool
+from cognomen.rnn.recurrent import DIRECTIONS
 from cognomen.rnn.stateful import Stateful, StatefulBackward
 
 
@@ -24,13 +25,15 @@ class Pool(Layer):
         direction: of the recurrent layers below: "last" is the last output of each direction.
 
     Raises:
-        InputError: a kind of pooling does not exist.
+        InputError: a kind of pooling, or the direction, does not exist.
     """
 
     def __init__(self, which: str = "last", direction: str = "forward") -> None:
         super().__init__({})
         self.which, self.direction = which, direction
         Pooling(which)
+        if direction not in DIRECTIONS:
+            raise InputError(f"direction: expected one of {', '.join(DIRECTIONS)}, got {direction!r}")
 
     def forward(self, y: Packed) -> tuple[Array, Callable[[Array], Array]]:
         """The pooled outputs (N, K * Y) of a packed batch (M, Y), in the order of the input."""
@@ -101,18 +104,19 @@ class Sequential(Stateful):
             if last is not None:
                 lasts[name] = last
         pooled = not isinstance(y, Packed)
+        out = (y[0] if layout.single else y) if pooled else layout.restore(y.data)
 
         def backward(dy: Array, dlasts: Mapping[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
-            dfirsts, d = {}, np.atleast_2d(dy) if pooled else layout.rows(dy)
+            d = gradient_of(out, dy)
+            d = d.reshape(y.shape) if pooled else layout.rows(d)
+            dfirsts: dict[str, Any] = {}
             for name, back in reversed(backwards):
                 d, dfirst = back(d, (dlasts or {}).get(name))
                 if dfirst is not None:
                     dfirsts[name] = dfirst
             return None if d is None else layout.restore(d), dfirsts
 
-        if pooled:
-            return (y[0] if layout.single else y), lasts, backward
-        return (y if layout.shape is None else layout.restore(y.data)), lasts, backward
+        return (y if layout.shape is None else out), lasts, backward
 
     def _checked(self, state: Mapping[str, Any] | None) -> Mapping[str, Any]:
         if state is None:

@@ -70,10 +70,15 @@ class Stateful(Layer):
             InputError: the shapes do not fit, or the layer reads ahead.
         """
         if self.reads_ahead:
-            raise InputError(f"step: {self!r} reads sequences from their end as well; use run")
+            raise InputError(
+                f"step: expected a layer whose outputs need no later input, got {self!r}; use run"
+            )
         x = np.asarray(x)
         axis = x.ndim - self.step_ndim  # of time: the first, or the second of a batch
-        y, self.state, _ = self.forward(np.expand_dims(x, axis) if axis in (0, 1) else x, self.state)
+        if axis not in (0, 1):
+            shape = "(X,) or (N, X)" if self.step_ndim else "() or (N,)"
+            raise InputError(f"step: expected one time step {shape}, got {x.shape}; use run for sequences")
+        y, self.state, _ = self.forward(np.expand_dims(x, axis), self.state)
         return np.asarray(y.take(0, axis))
 
     def reset(self) -> Self:
