@@ -168,7 +168,11 @@ def _counting(labels: NDArray[Any], shape: tuple[int, ...], ignore_index: int | 
         f"labels: expected integers from 0 to {classes - 1} of the shape {shape[:-1]}, one or more, or "
         f"distributions over {classes} classes of the shape {shape}, got {labels.dtype} {labels.shape}"
         + (f" from {labels.min()} to {labels.max()}" if numbers else "")
-        + ("; for numbers there is mean_squared_error" if labels.dtype.kind == "f" else "")
+        + (
+            "; for numbers there is mean_squared_error"
+            if labels.dtype.kind == "f" and labels.shape != shape
+            else ""
+        )
     )
 
 
