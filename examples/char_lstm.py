@@ -28,7 +28,7 @@ from cognomen.rnn import (
 
 
 def data(path: Path | None = None) -> tuple[str, Ids, Ids]:
-    """The letters of a text; and the text as ids, cut into 16 parts side by side: to learn from, and a tenth to test."""
+    """The letters of a text; its ids as 16 rows of text to learn from; and 16 of the last tenth, to test."""
     study = Path(__file__).parents[1] / "docs" / "study"
     text = "".join(
         p.read_text(encoding="utf-8") for p in ([path] if path else sorted(study.glob("[01]*.md")))
@@ -50,7 +50,7 @@ def train(letters: str, ids: Ids, epochs: int = 3, seed: int = 0, steps: int = 6
         for start in range(0, ids.shape[1] - steps, steps):
             x, y = ids[:, start : start + steps], ids[:, start + 1 : start + steps + 1]
             logits, state, backward = net.forward(x, state)
-            loss, dlogits = cross_entropy(logits, y)
+            _, dlogits = cross_entropy(logits, y)
             take_step(net, optimiser, partial(backward, dlogits), clip=1.0)
     return net
 

@@ -1,7 +1,7 @@
 """Whether a review praises: "the plot was slow but the cast was not boring at all" does.
 
-The sentences are made by a small grammar in which words alone decide nothing: "not" turns what follows, and
-after "but" comes what counts.
+The sentences are made by a small grammar in which words alone decide nothing: "not" and "never" turn what
+follows, and after "but" comes what counts.
 """
 
 from __future__ import annotations
@@ -10,21 +10,22 @@ import numpy as np
 
 from cognomen.rnn import Adam, Array, Embedding, Ids, Linear, Pool, Recurrent, Sequential, fit, pack
 
-GOOD, BAD = "good great moving clever funny".split(), "bad slow boring silly dull".split()
-WORDS = [*GOOD, *BAD, *"the plot cast music ending was is not never really quite but and at all".split()]
+GOOD, BAD = ("good", "great", "moving", "clever", "funny"), ("bad", "slow", "boring", "silly", "dull")
+THINGS, VERBS, DEGREES = ("plot", "cast", "music", "ending"), ("was", "is"), ("really", "quite", "never")
+WORDS = [*GOOD, *BAD, *THINGS, *VERBS, *DEGREES, "the", "not", "but", "at", "all"]
 
 
 def data(count: int, seed: int) -> tuple[list[Ids], Ids]:
-    """Sentences as ids of words, of 4 to 16 words, and 1 for those that praise."""
+    """Sentences as ids of words, of 4 to 17 words, and 1 for those that praise."""
     rng = np.random.default_rng(seed)
 
     def clause() -> tuple[str, bool]:
         good, turned = rng.random() < 0.5, rng.random() < 0.4
         word = str(rng.choice(GOOD if good else BAD))
-        how = str(rng.choice(["", "really ", "quite "]))
+        how = f"{rng.choice(DEGREES[:2])} " if rng.random() < 0.6 else ""
         end = " at all" if turned and rng.random() < 0.5 else ""
-        thing, was = rng.choice(["plot", "cast", "music", "ending"]), rng.choice(["was", "is"])
-        return f"the {thing} {was} {'not ' if turned else ''}{how}{word}{end}", good != turned
+        no = f"{rng.choice(['not', 'never'])} " if turned else ""
+        return f"the {rng.choice(THINGS)} {rng.choice(VERBS)} {no}{how}{word}{end}", good != turned
 
     sentences, labels = [], []
     for _ in range(count):
