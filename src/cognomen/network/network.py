@@ -242,11 +242,12 @@ class Network(Layer):
         letters = pack(names)
         x, back_embedding = self.embedding.forward(letters.data)  # (M, E)
         x, back_noise = self.dropout_embedded.forward(x, rng)
-        y, back_recurrent = self.recurrent.forward(letters.with_data(x), rng)  # (M, D * H)
+        y, _, back_recurrent = self.recurrent.forward(letters.with_data(x), rng=rng)  # (M, D * H)
         pooled, back_pool = pool(y, self.architecture.pooling, self.architecture.direction)  # (N, F)
 
         def backward(dpooled: Array) -> None:
-            back_embedding(back_noise(back_recurrent(back_pool(dpooled))))
+            dx, _ = back_recurrent(back_pool(dpooled))
+            back_embedding(back_noise(dx))
 
         return pooled, backward
 

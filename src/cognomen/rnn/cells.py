@@ -19,9 +19,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import DTypeLike
 
+from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.initializers import Initializer
-from cognomen.rnn.layers import Layer, Linear
+from cognomen.rnn.layers import Layer, Linear, check_sizes, rows_of
 from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity, sigmoid
 
 StepBackward = Callable[[Array, Array], tuple[Array, Array]]
@@ -61,10 +62,47 @@ class Cell(Layer):
         """
         raise NotImplementedError
 
+    def forward(self, x: Array, state: Array | None = None) -> tuple[Array, Array, StepBackward]:
+        """Both halves: one step from an input (N, X) and a state (S, N, H), zeros if not given.
+
+        Returns:
+            The output (N, Y), the next state, and backward: from the gradients by these to those by `x` and
+            `state`.
+
+        Raises:
+            InputError: the shape of `x` or of `state` is wrong.
+        """
+        if np.ndim(x) != 2:
+            raise InputError(f"x: expected one step of a batch (N, {self.input_size}), got {np.shape(x)}")
+        a, back_project = self.project(rows_of(x, self.input_size))
+        y, state, back = self.step(a, self.checked(state, len(x)))
+
+        def backward(dy: Array, dstate: Array) -> tuple[Array, Array]:
+            da, dstate = back(dy, dstate)
+            return back_project(da), dstate
+
+        return y, state, backward
+
     def read(self, x: Array, state: Array) -> tuple[Array, Array]:
-        """Both halves, for inference: from x (N, X) and state (S, N, H) to output (N, Y) and next state."""
-        y, state, _ = self.step(self.project(x)[0], state)
+        """As `forward`, for inference: from x (N, X) and state (S, N, H) to output (N, Y) and next state."""
+        y, state, _ = self.step(self.project(rows_of(x, self.input_size))[0], self.checked(state, len(x)))
         return y, state
+
+    def checked(self, state: Array | None, count: int) -> Array:
+        """A state of N sequences, the initial one if not given: (S, N, H).
+
+        Raises:
+            InputError: it has another shape. NumPy would repeat the state of one sequence for all.
+        """
+        wanted = (self.slots, count, self.hidden_size)
+        return self.initial_state(count) if state is None else state_like(state, wanted, self.dtype)
+
+    def describe(self) -> str:
+        """See `Layer.describe`."""
+        sizes = [self.input_size, self.hidden_size]
+        return " -> ".join(
+            map(str, sizes if self.output_size == self.hidden_size else [*sizes, self.output_size])
+        )
 
 
 class GatedCell(Cell):
@@ -90,6 +128,7 @@ class GatedCell(Cell):
         bias: bool = True,
         dtype: DTypeLike = np.float32,
     ) -> None:
+        check_sizes(input_size=input_size, hidden_size=hidden_size)
         bound = hidden_size**-0.5
         self.input, self.recurrent = (
             Linear(size, hidden_size, rng=rng, bias=bias, bound=bound, dtype=dtype, blocks=self.gates)
@@ -100,11 +139,12 @@ class GatedCell(Cell):
 
     def project(self, x: Array) -> tuple[Array, Backward]:
         """W_ih x + bias_ih, for all steps at once, (M, X) -> (G, M, H)."""
-        return self.input.forward(x)
+        return self.input.apply(x), lambda da: self.input.back(da, x)
 
     def read(self, x: Array, state: Array) -> tuple[Array, Array]:
         """See `Cell.read`; without the backward function of `project`."""
-        y, state, _ = self.step(self.input.apply(x), state)
+        a = self.input.apply(rows_of(x, self.input_size))
+        y, state, _ = self.step(a, self.checked(state, len(x)))
         return y, state
 
 
@@ -161,6 +201,7 @@ class Combined(Cell):
         dtype: DTypeLike = np.float32,
     ) -> None:
         output_size = hidden_size if output_size is None else output_size
+        check_sizes(input_size=input_size, hidden_size=hidden_size, output_size=output_size)
         self.phi = find_nonlinearity(nonlinearity)
         width = input_size + hidden_size
         self.i2h = Linear(width, hidden_size, rng=rng, bias=bias, dtype=dtype)
@@ -280,3 +321,36 @@ class LSTM(GatedCell):
 CELLS: dict[str, Callable[..., Cell]] = {"rnn": Elman, "combined": Combined, "gru": GRU, "lstm": LSTM}
 # Of these, the cells without gates, whose nonlinearity is an option.
 WITH_NONLINEARITY = ("rnn", "combined")
+
+
+def find_cell(cell: str | Callable[..., Cell]) -> tuple[Callable[..., Cell], str]:
+    """What makes a cell, given its name or that itself; and its name.
+
+    Raises:
+        InputError: there is no cell of this name.
+    """
+    if callable(cell):
+        return cell, getattr(cell, "__name__", repr(cell))
+    if cell not in CELLS:
+        raise InputError(
+            f"cell: expected one of {', '.join(CELLS)}, or a Cell of your own (a class), got {cell!r}"
+        )
+    return CELLS[cell], cell
+
+
+def state_like(state: object, wanted: tuple[int, ...], dtype: DTypeLike) -> Array:
+    """A given state as an array of the shape `wanted`.
+
+    Raises:
+        InputError: it has another shape. NumPy would repeat the state of one sequence for all.
+    """
+    try:
+        found: Array = np.asarray(state, dtype)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"state: expected numbers of the shape {wanted}: {error}") from error
+    if found.shape != wanted:
+        raise InputError(
+            f"state: expected the shape {wanted} (slots, cells of a stack, sequences of a batch, hidden "
+            f"units), got {found.shape}; None is the initial state"
+        )
+    return found
