@@ -12,6 +12,7 @@ import click
 
 from cognomen.apps.cli.input import argument_text, one_line
 from cognomen.apps.cli.options import model_options
+from cognomen.apps.cli.plots import ready_to_draw_one
 from cognomen.apps.cli.render import (
     BOLD,
     CYAN,
@@ -80,10 +81,7 @@ def command(
     from cognomen.explanation.explanation import explain
 
     if picture is not None:
-        from cognomen.plots.canvas import checked_path, require_matplotlib
-
-        checked_path(picture)
-        require_matplotlib()
+        ready_to_draw_one(picture)
     classifier = Classifier.load(model)
     text = argument_text(name)
     found = explain(classifier, text, origin, full_names=not as_is)
