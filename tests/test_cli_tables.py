@@ -527,7 +527,9 @@ def test_a_composition_is_drawn(model):
     picture = Path("shares.svg").read_text("utf-8")
     assert picture.startswith("<?xml")
     assert picture.count("<path") > 8  # a bar and an interval for each origin, at least
-    assert "expected a picture's path" in failure(inside("composition", "people.csv", *arguments, "shares.doc"), 1)
+    assert "expected a picture's path" in failure(
+        inside("composition", "people.csv", *arguments, "shares.doc"), 1
+    )
     Path("none.csv").write_text("surname\n123\n", "utf-8")
     result = inside("composition", "none.csv", *arguments, "none.svg")
     assert b"not drawn: none.svg: there are no shares" in result.stderr

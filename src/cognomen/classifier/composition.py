@@ -122,6 +122,12 @@ class Composition:
             "seed": self.seed,
         }
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        from cognomen.classifier.html import composition_html
+
+        return composition_html(self)
+
 
 def occurrences(inverse: NDArray[np.intp], texts: int, counts: ArrayLike | None) -> NDArray[Any]:
     """How often each text occurs, (1 + U,), the first for what is no text; whole numbers if the counts are.
