@@ -40,26 +40,26 @@ def bar(share: float, colour: str = BLUE, *, width: float = 8) -> str:
     return f'<div style="background:{colour};height:.75em;min-width:1px;width:{length:.2f}em"></div>'
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1) -> str:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], sides: str) -> str:
     """A table.
 
     Args:
         heads: text.
         rows: cells of HTML.
-        left: how many columns are left-aligned; the others are right-aligned.
+        sides: to which each column is aligned, "l" or "r".
     """
-    sides = ["left" if column < left else "right" for column in range(len(heads))]
+    aligned = [{"l": "left", "r": "right"}[side] for side in sides]
     head = "".join(
         f'<th style="{CELL}{side};{DIM};font-weight:normal">{text(each)}</th>'
-        for each, side in zip(heads, sides, strict=True)
+        for each, side in zip(heads, aligned, strict=True)
     )
     lines = [
-        "".join(f'<td style="{CELL}{side}">{cell}</td>' for cell, side in zip(row, sides, strict=True))
+        "".join(f'<td style="{CELL}{side}">{cell}</td>' for cell, side in zip(row, aligned, strict=True))
         for row in rows
     ]
     body = "".join(f'<tr style="background:none">{line}</tr>' for line in lines)
     return (
-        f'<table style="border-collapse:collapse;margin:.3em 0"><thead><tr>{head}</tr></thead>'
+        f'<table style="color:inherit;font-size:inherit;border-collapse:collapse;margin:.3em 0"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table>"
     )
 
@@ -81,7 +81,7 @@ def answer_html(answer: Answer) -> str:
     parts = [f"<div>{name}: {verdict} {dim(', '.join(about))}</div>"]
     if answer.origins:
         rows = [(text(o.origin), bar(o.probability), percent(o.probability)) for o in answer.origins]
-        parts.append(table(("", "", "probability"), rows, left=2))
+        parts.append(table(("", "", "probability"), rows, "llr"))
     if answer.origin_set is not None:
         parts.append(f"<div>{dim('set: ' + (', '.join(answer.origin_set) or 'empty, too unsure'))}</div>")
     return f"<div>{''.join(parts)}</div>"
@@ -93,7 +93,7 @@ def composition_html(found: Composition) -> str:
     head = f"{found.rows:,.6g} rows, {found.read:,.6g} read" + (f"; unknown: {unknown}" if unknown else "")
     heads = ("", "", "share", f"{found.level:.0%} interval", "counted")
     rows = map(_composition_row, rows_of(found))
-    shares = table(heads, rows, left=2) if found.shares else ""
+    shares = table(heads, rows, "llrrr") if found.shares else ""
     return f"<div><div>{text(head)}</div>{shares}</div>"
 
 

@@ -27,7 +27,8 @@ def explanation_html(found: Explanation) -> str:
         *(_row(each, longest) for each in found.letters),
         (dim("sum"), "", "", _signed(found.logit), _signed(found.margin), ""),
     ]
-    return f"<div><div>{head}</div>{table(heads, rows)}</div>"
+    letters = table(heads, rows, "lrlrrl")
+    return f"<div><div>{head}</div>{letters}</div>"
 
 
 def _row(letter: LetterAttribution, longest: float) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from cognomen.apps.cli.render import (
     cell_len,
     has_colours,
     percent,
+    wrapped,
 )
 
 if TYPE_CHECKING:
@@ -130,7 +131,29 @@ def lines_of(found: Explanation) -> list[list[Piece]]:
     if found.answer.reason:
         head.append((f"; answered unknown: {reason}", YELLOW))
     more = ", ".join(about(found.answer))
-    return [head, *([[(more, DIM)]] if more else []), [], *table(found, found.origin)]
+    below = [[(line, DIM)] for line in legend(found, found.origin)]
+    return [head, *([[(more, DIM)]] if more else []), [], *table(found, found.origin), [], *below]
+
+
+def legend(found: Explanation, origin: str) -> Iterator[str]:
+    """Yield what the columns and the first and last rows of the table mean."""
+    yield from term(
+        f"for {origin}",
+        f"what the letter adds to the logit of {origin}: +1 makes it 2.7 times as likely, all else equal",
+    )
+    if found.rival:
+        yield from term(
+            "margin", f"what it adds to the lead over {found.rival}: the one logit minus the other"
+        )
+    count = len(found.letters)
+    letters = f"{count} unknown letter{'s' * (count != 1)}"
+    yield from term("baseline", f"the logit and the lead of {letters} alone, to which the others add up")
+    yield from term("prefix", "the answer to the letters up to this one, read as a whole name")
+
+
+def term(word: str, meaning: str) -> list[str]:
+    """A word and what it means, in lines."""
+    return wrapped(f"{word}: {meaning}.").split("\n")
 
 
 def about(answer: Answer) -> Iterator[str]:
@@ -159,7 +182,9 @@ def table(found: Explanation, origin: str) -> list[list[Piece]]:
 
     return [
         row(("letter", DIM), 0, heads, "prefix", DIM),
-        row(("baseline", DIM), 0, signed(found.baseline, found.baseline_margin), "unknown letters only", DIM),
+        row(
+            ("baseline", DIM), 0, signed(found.baseline, found.baseline_margin), "unknown letters alone", DIM
+        ),
         *(
             row(
                 ("␣" if each.letter == " " else one_line(each.letter), BOLD),
