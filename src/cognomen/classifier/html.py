@@ -58,10 +58,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], sides: str) -> st
         for row in rows
     ]
     body = "".join(f'<tr style="background:none">{line}</tr>' for line in lines)
-    return (
-        f'<table style="color:inherit;font-size:inherit;border-collapse:collapse;margin:.3em 0"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table>"
-    )
+    style = "color:inherit;font-size:inherit;border-collapse:collapse;margin:.3em 0"
+    return f'<table style="{style}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def percent(share: float) -> str:
