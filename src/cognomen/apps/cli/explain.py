@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from cognomen.explanation.explanation import Explanation, LetterAttribution
 
 HALF = 10  # cells of the longest bar on either side
+SEEN = 0.02  # an error of the sum that shows in two decimals
 FIRST = 9  # cells of the first column
 EVIDENCE = {"known": "known as a whole name", "spelling": "by its spelling"}
 
@@ -99,6 +100,8 @@ def draw(classifier: Classifier, found: Explanation, path: Path, *, full_names: 
     from cognomen.explanation.explanation import name_activations
     from cognomen.plots.explanation import plot_explanation
 
+    if sys.stderr is not None and sys.stderr.isatty():
+        click.echo(f"drawing {path} ...", err=True)  # of a long name it takes some seconds
     activations = name_activations(classifier, found.answer.name, full_names=full_names)
     if activations is None:
         click.echo(f"not drawn: {path}: the name cannot be read", err=True)
@@ -148,6 +151,9 @@ def legend(found: Explanation, origin: str) -> Iterator[str]:
     count = len(found.letters)
     letters = f"{count} unknown letter{'s' * (count != 1)}"
     yield from term("baseline", f"the logit and the lead of {letters} alone, to which the others add up")
+    if abs(found.convergence_delta or 0.0) >= SEEN:
+        error = f"{abs(found.convergence_delta or 0.0):.2g}"
+        yield from term("sum", f"the letters add up to it within {error}: of so long a name, roughly")
     yield from term("prefix", "the answer to the letters up to this one, read as a whole name")
 
 
