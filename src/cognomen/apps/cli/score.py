@@ -35,7 +35,7 @@ Examples:
   cognomen score people.csv --column surname --out scored.csv
   cognomen score people.parquet --column name --out out.parquet --abstain 0.8
   cognomen score people.tsv --column Surname --out out.csv --prefix cognomen_
-  cognomen score people.csv --column name --out out.jsonl --top 3 --coverage 0.9
+  cognomen score people.csv --column name --out out.jsonl --top 3
 
 TABLE is a .csv, .tsv or .parquet file with headings; the new table may be of another type, or .jsonl: a JSON
 object in each line. Rows, their order and all columns are kept; empty lines are dropped. Columns are added:
@@ -62,7 +62,7 @@ And where they are asked for, of origins or, with --level, of groups or regions:
 \b
   origin_set    --coverage P: a set that contains the right one this often
   top_1, top_1_probability, top_2 ...
-                --top K: the most likely ones, also where the answer is unknown
+                --top K: the most likely, also where the answer is unknown
   p_English ... --all: the probability of each one
 
 A full name is answered for its surname: the last word, or what comes before a comma. Where surnames come
