@@ -12,7 +12,9 @@ import click
 from cognomen.apps.cli.options import (
     EXIT_CODES,
     abstain_option,
+    check_coverage,
     column_option,
+    coverage_option,
     encoding_option,
     json_option,
     level_option,
@@ -33,24 +35,35 @@ Examples:
   cognomen score people.csv --column surname --out scored.csv
   cognomen score people.parquet --column name --out out.parquet --abstain 0.8
   cognomen score people.tsv --column Surname --out out.csv --prefix cognomen_
+  cognomen score people.csv --column name --out out.jsonl --top 3
 
-TABLE is a .csv, .tsv or .parquet file with headings; the new table may be of another type. Rows, their order
-and all columns are kept; empty lines are dropped. Four columns are added:
-
-\b
-  origin       the most likely origin; empty where no origin is answered
-  probability  the answer's calibrated probability; empty where unknown
-  status       ok or unknown
-  reason       why it is unknown (docs/schema.md); empty where it is known
-
-If the model has a tree of origins, four more follow:
+TABLE is a .csv, .tsv or .parquet file with headings; the new table may be of another type, or .jsonl: a JSON
+object in each line. Rows, their order and all columns are kept; empty lines are dropped. Columns are added:
 
 \b
-  group        the most likely group of origins
-  region       the most likely region
-  level        origin, group or region: the most specific one that is likely
-               enough (--abstain)
-  evidence     known (the whole name has weights) or spelling
+  origin        the most likely origin; empty where no origin is answered
+  probability   the answer's calibrated probability; empty where unknown
+  status        ok or unknown
+  reason        why it is unknown (docs/schema.md); empty where it is known
+  read_surname  the surname that was read; empty where none could be
+  read_note     how it was found; empty where it is the whole text
+
+If the model has a tree of origins:
+
+\b
+  group         the most likely group of origins
+  region        the most likely region
+  level         origin, group or region: the most specific one that is likely
+                enough (--abstain)
+  evidence      known (the whole name has weights) or spelling
+
+And where they are asked for, of origins or, with --level, of groups or regions:
+
+\b
+  origin_set    --coverage P: a set that contains the right one this often
+  top_1, top_1_probability, top_2 ...
+                --top K: the most likely, also where the answer is unknown
+  p_English ... --all: the probability of each one
 
 A full name is answered for its surname: the last word, or what comes before a comma. Where surnames come
 first and without a comma (Mao Zedong), the column must hold the surnames alone.
@@ -72,6 +85,9 @@ the old one has one or is in another encoding.
 @prior_option
 @restrict_option
 @abstain_option
+@click.option("--top", type=click.IntRange(min=1), metavar="K", help="Add the K most likely origins.")
+@coverage_option
+@click.option("--all", "all_labels", is_flag=True, help="Add the probability of each origin.")
 @name_options
 @model_options
 def command(
@@ -86,6 +102,9 @@ def command(
     prior: str | Mapping[str, float],
     restrict: list[str] | None,
     abstain: float,
+    top: int | None,
+    coverage: float | None,
+    all_labels: bool,
     model: str | None,
     as_is: bool,
     na: list[str],
@@ -99,9 +118,24 @@ def command(
     """
     from cognomen.apps.score_file import score_table
     from cognomen.classifier.classifier import Classifier
+    from cognomen.classifier.options import ScoreOptions
 
+    check_coverage(coverage, prior, restrict)
     if out.exists() and not force:
         raise DataError(f"{out} is there already. Replace it with --force, or choose another name.")
+    options: ScoreOptions = {
+        "full_names": not as_is,
+        "na": None if keep_na else na,
+        "suffixes": suffixes,
+        "level": level,
+        "prior": prior,
+        "restrict": restrict,
+        "abstain_below": abstain,
+        "coverage": coverage,
+        "all_labels": all_labels,
+    }
+    if top is not None:
+        options["top_k"] = top
     classifier = Classifier.load(model)
     with ProgressBar(unit=" rows", unit_scale=True) as bar:
         scored = score_table(
@@ -111,14 +145,8 @@ def command(
             out,
             prefix=prefix,
             encoding=encoding,
-            full_names=not as_is,
-            na=None if keep_na else na,
-            suffixes=suffixes,
-            level=level,
-            prior=prior,
-            restrict=restrict,
-            abstain_below=abstain,
             on_rows=lambda rows: bar.update(rows, None),
+            **options,
         )
     if as_json:
         print_json({"out": str(out), **asdict(scored)})
