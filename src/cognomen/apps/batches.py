@@ -10,14 +10,14 @@ from cognomen.apps.answer_columns import AnswerColumns
 from cognomen.apps.memory import Memory
 from cognomen.errors import InputError
 from cognomen.io.arrow import require_pyarrow
-from cognomen.text.columns import is_string_column
+from cognomen.text.columns import is_arrow_column, is_string_column
 from cognomen.text.matching import did_you_mean
 
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
     from cognomen.classifier.options import ScoreOptions
 
-ROWS_AHEAD: Final = 1 << 15  # small batches are scored together, since names share their beginnings
+ROWS_AHEAD: Final = 1 << 16  # small batches are scored together, since names share their beginnings
 _PURPOSE = "Scoring Arrow batches"
 
 
@@ -37,7 +37,7 @@ def score_batches(
             ...
 
     It is the function that engines call: Spark's `mapInArrow`, a DuckDB reader, an Arrow Flight service (see
-    `cognomen.apps.engines`). Memory stays bounded, however long the stream is: 2**15 rows are read ahead, and
+    `cognomen.apps.engines`). Memory stays bounded, however long the stream is: 2**16 rows are read ahead, and
     some million texts are remembered.
 
     Args:
@@ -106,13 +106,26 @@ class ColumnScorer:
 
         Args:
             column: as for a call of a `Classifier`: Arrow, pandas, a list, ...
+
+        Raises:
+            InputError: it is an Arrow column of something else than strings.
         """
         pa = require_pyarrow(_PURPOSE)
+        if is_arrow_column(column) and not is_string_column(column):
+            raise InputError(
+                f"expected a column of strings, got values of the type {column.type}. Cast it to strings."
+            )
         scores, rows = self._memory.scores(column)
         answers = self._columns.table(scores).take(rows).columns
         kinds = self.schema.types
         arrays = [each.combine_chunks().cast(kind) for each, kind in zip(answers, kinds, strict=True)]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+    def row(self, name: object) -> dict[str, Any]:
+        """The answers to one name: {"origin": "English", "probability": 0.43, ...}."""
+        scores, rows = self._memory.scores([name])
+        values = self._columns.values(scores.take(rows))
+        return {heading: value for heading, (value,) in zip(self.schema.names, values, strict=True)}
 
 
 def _plain(kind: Any, float64: bool) -> Any:
@@ -127,8 +140,9 @@ def score_stream(scorer: ColumnScorer, batches: Iterable[Any], column: str) -> I
     """`score_batches` with a scorer that is kept for other streams."""
     pa = require_pyarrow(_PURPOSE)
     for group in _together(batches):
-        names = pa.chunked_array([_column_of(batch, column, scorer.schema) for batch in group])
-        answers = scorer(names)
+        for batch in group:
+            check_columns(batch.schema.names, column, scorer.schema.names)
+        answers = scorer(pa.chunked_array([batch.column(column) for batch in group]))
         for batch, end in zip(group, accumulate(map(len, group)), strict=True):
             mine = answers.slice(end - len(batch), len(batch))
             yield pa.RecordBatch.from_arrays(
@@ -159,21 +173,6 @@ def _together(batches: Iterable[Any]) -> Iterator[list[Any]]:
             group, rows = [], 0
     if group:
         yield group
-
-
-def _column_of(batch: Any, column: str, answers: Any) -> Any:
-    """The names in a batch.
-
-    Raises:
-        InputError: it has no such column of strings, or one of the columns of answers already.
-    """
-    check_columns(batch.schema.names, column, answers.names)
-    names = batch.column(column)
-    if not is_string_column(names):
-        raise InputError(
-            f"column {column!r}: expected strings, got values of the type {names.type}. Cast it to strings."
-        )
-    return names
 
 
 def check_columns(present: Sequence[str], column: str, new: Sequence[str]) -> None:
