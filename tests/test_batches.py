@@ -131,7 +131,7 @@ def test_no_batches(clf: Classifier) -> None:
             r"'Surname', found 'id', 'surname'\. Did you mean 'surname'",
         ),
         (stream(NAMES, 3, Origin=NAMES), "surname", r"has the columns \['origin'\] already.*prefix="),
-        (stream(NAMES, 3), "id", "expected strings, got values of the type int64"),
+        (stream(NAMES, 3), "id", "strings, got values of the type int64"),
         (pa.table({"surname": NAMES}), "surname", r"got a Table\. Pass table\.to_batches"),
         ([pa.table({"surname": NAMES})], "surname", r"RecordBatch, got a Table"),
         ([["Smith"]], "surname", "RecordBatch, got a list"),

@@ -175,7 +175,7 @@ def score_duckdb(
     recipe = Recipe.of(model, prefix, float64, options)
     check_columns(relation.columns, column, recipe.schema.names)
     name = _quoted(column)
-    names = relation.project(name).distinct().to_arrow_reader()
+    names = pa.RecordBatchReader.from_stream(relation.project(name).distinct())
     schema = joined_schema(names.schema, recipe.schema)
     answers = connection.from_arrow(pa.Table.from_batches(recipe.stream(names, column), schema))
     headings = ", ".join(f"answers.{_quoted(each)}" for each in recipe.schema.names)
