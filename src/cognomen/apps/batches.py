@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
-from cognomen.apps.answer_columns import AnswerColumns
 from cognomen.apps.memory import Memory
 from cognomen.errors import InputError
 from cognomen.io.arrow import require_pyarrow
@@ -84,6 +83,7 @@ class ColumnScorer:
     The arguments and errors are those of `score_batches`.
 
     Attributes:
+        memory: the answers so far.
         schema: of the answers.
     """
 
@@ -96,9 +96,8 @@ class ColumnScorer:
         **options: Unpack[ScoreOptions],
     ) -> None:
         pa = require_pyarrow(_PURPOSE)
-        self._columns = AnswerColumns.of(classifier.tree, options)
-        self._memory = Memory.of(classifier, options)
-        found = self._columns.table(self._memory.scores([])[0]).schema
+        self.memory = Memory(classifier, options)
+        found = self.memory.columns.table(self.memory.scores([])[0]).schema
         self.schema = pa.schema([(prefix + each.name, _plain(each.type, float64)) for each in found])
 
     def __call__(self, column: Any) -> Any:
@@ -115,16 +114,16 @@ class ColumnScorer:
             raise InputError(
                 f"expected a column of strings, got values of the type {column.type}. Cast it to strings."
             )
-        scores, rows = self._memory.scores(column)
-        answers = self._columns.table(scores).take(rows).columns
+        scores, rows = self.memory.scores(column)
+        answers = self.memory.columns.table(scores).take(rows).columns
         kinds = self.schema.types
         arrays = [each.combine_chunks().cast(kind) for each, kind in zip(answers, kinds, strict=True)]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
     def row(self, name: object) -> dict[str, Any]:
         """The answers to one name: {"origin": "English", "probability": 0.43, ...}."""
-        scores, rows = self._memory.scores([name])
-        values = self._columns.values(scores.take(rows))
+        scores, rows = self.memory.scores([name])
+        values = self.memory.columns.values(scores.take(rows))
         return {heading: value for heading, (value,) in zip(self.schema.names, values, strict=True)}
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,31 +25,28 @@ FEW_COLUMNS: Final = 16
 class Memory:
     """Scores of texts, so that a text is scored once, however many columns it occurs in.
 
-    When it is full, it forgets all and begins again. Threads may share it; they take turns.
+    When there are too many, it forgets all and begins again. Threads may share it; they take turns.
 
     Args:
-        score: gives the scores of a list of texts.
-        limit: how many texts are remembered. Those of one column more may be in memory, until the next one.
+        classifier: gives the answers.
+        options: as for `Classifier.scores`.
+
+    Attributes:
+        columns: those of the answers.
+
+    Raises:
+        InputError: an option is invalid.
     """
 
-    def __init__(self, score: Callable[[Any], Scores], limit: int) -> None:
-        self._score, self._limit = score, limit
-        self._turn = threading.Lock()
-        self._nothing = score([None])
-        self._forget()
-
-    @classmethod
-    def of(cls, classifier: Classifier, options: ScoreOptions) -> Self:
-        """Remember what a classifier answers with these options.
-
-        Raises:
-            InputError: an option is invalid.
-        """
+    def __init__(self, classifier: Classifier, options: ScoreOptions) -> None:
         if (restrict := options.get("restrict")) is not None and not isinstance(restrict, str):
             options = {**options, "restrict": tuple(restrict)}  # it may be an iterator, and is used again
-        columns = len(AnswerColumns.of(classifier.tree, options).names)
-        limit = REMEMBERED * FEW_COLUMNS // max(columns, FEW_COLUMNS)
-        return cls(partial(classifier.scores, **options), limit)
+        self._score = partial(classifier.scores, **options)
+        self._nothing = self._score([None])
+        self.columns = AnswerColumns.of(classifier.tree, options)
+        self._limit = REMEMBERED * FEW_COLUMNS // max(len(self.columns.names), FEW_COLUMNS)
+        self._turn = threading.Lock()
+        self._forget()
 
     def _forget(self) -> None:
         self._row: dict[str | None, int] = {None: 0}  # of each text in the scores

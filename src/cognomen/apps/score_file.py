@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -90,13 +90,35 @@ def score_table(
         MissingExtraError: a table is Parquet, and pyarrow is not installed.
         OSError: the new table cannot be written.
     """
-    source, target = open_table(Path(table), encoding), Path(out)
+    source = open_table(Path(table), encoding)
+    return score_open_table(
+        Memory(classifier, options), source, column, Path(out), prefix=prefix, on_rows=on_rows
+    )
+
+
+def score_open_table(
+    memory: Memory,
+    source: TableFile,
+    column: str,
+    target: Path,
+    *,
+    prefix: str = "",
+    notes: Mapping[str, str] | None = None,
+    on_rows: Callable[[int], None] = lambda rows: None,
+) -> ScoreSummary:
+    """`score_table` with the answers to earlier tables.
+
+    Args:
+        memory: scores, and remembers.
+        source: the table.
+        column, prefix, on_rows: as in `score_table`.
+        target: the new table.
+        notes: kept in the metadata of a Parquet table.
+    """
     check_suffix(target, WRITTEN_SUFFIXES)
     index = find_column(source.path, column, source.headings)
-    columns = AnswerColumns.of(classifier.tree, options)
-    new = [prefix + name for name in columns.names]
+    new = [prefix + name for name in memory.columns.names]
     _check_headings(source, new)
-    memory = Memory.of(classifier, options)
     counts = np.zeros(len(REASONS) + 1, np.intp)  # of rows by reason; the last for those with an answer
 
     def scored() -> Iterator[_ScoredBlock]:
@@ -108,8 +130,12 @@ def score_table(
             yield block
             on_rows(int(counts.sum()))
 
-    write = {".parquet": _write_parquet, ".jsonl": _write_json}.get(target.suffix.lower(), _write_csv)
-    write(target, source, scored(), new, columns)
+    if target.suffix.lower() == ".parquet":
+        _write_parquet(target, scored(), new, memory.columns, notes or {})
+    elif target.suffix.lower() == ".jsonl":
+        _write_json(target, source, scored(), new, memory.columns)
+    else:
+        _write_csv(target, source, scored(), new, memory.columns)
     unknown = {reason: count for reason, count in zip(REASONS, counts.tolist(), strict=False) if count}
     return ScoreSummary(int(counts.sum()), int(counts[-1]), unknown)
 
@@ -151,7 +177,11 @@ def _write_json(
 
 
 def _write_parquet(
-    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], columns: AnswerColumns
+    target: Path,
+    blocks: Iterable[_ScoredBlock],
+    new: list[str],
+    columns: AnswerColumns,
+    notes: Mapping[str, str],
 ) -> None:
     def joined() -> Iterator[Any]:
         for rows, scores, texts in blocks:
@@ -165,3 +195,5 @@ def _write_parquet(
     with parquet_writer(target, first.schema) as writer:
         for table in chain([first], tables):
             writer.write_table(table)
+        if notes:
+            writer.add_key_value_metadata(notes)
