@@ -476,15 +476,15 @@ def test_the_report_for_people(model):
     assert max(map(len, said)) <= 80
 
 
-def test_the_report_says_which_shares_are_in_doubt():
+def test_what_cannot_be_told_apart_is_one_row_and_then_each():
     p = np.tile(np.array([0.6, 0.02, 0.02, 0.36], np.float32), (40, 1))
     found = compose(p, np.ones(40, np.intp), PRIORS, ORIGINS, unknown={})
     said = report(found).splitlines()
-    assert said[3].split()[:2] == ["D", "*"]
-    assert said[4].split()[0] == "A"
-    assert said[-1].startswith("A + D")
-    assert said[-1].split()[-4:] == ["100.0%", f"{found.shares[0].leaning.low:.1%}", "to", "100.0%"]
-    assert "In doubt" in "\n".join(said)
+    (joint,) = found.joint
+    assert said[3].startswith("D + A ")
+    assert said[3].split()[-4:] == ["100.0%", f"{joint.low:.1%}", "to", "100.0%"]
+    assert [line[:3] for line in said[4:6]] == ["  D", "  A"]
+    assert "cannot be told apart" in "\n".join(said)
     assert max(map(len, said)) <= 80
 
 
@@ -518,3 +518,19 @@ def test_a_column_without_surnames(model):
     said = lines(inside("composition", "bad.csv", "--column", "name", "--model", model))
     assert said[0] == "2 rows, 0 read, 2 unknown (1 empty, 1 no-letters)."
     assert "there are no shares" in said[1]
+
+
+def test_a_composition_is_drawn(model):
+    arguments = ["--column", "surname", "--model", model, "--plot"]
+    result = inside("composition", "people.csv", *arguments, "shares.svg")
+    assert result.stderr == b"drawn: shares.svg\n"
+    picture = Path("shares.svg").read_text("utf-8")
+    assert picture.startswith("<?xml")
+    assert picture.count("<path") > 8  # a bar and an interval for each origin, at least
+    assert "expected a picture's path" in failure(
+        inside("composition", "people.csv", *arguments, "shares.doc"), 1
+    )
+    Path("none.csv").write_text("surname\n123\n", "utf-8")
+    result = inside("composition", "none.csv", *arguments, "none.svg")
+    assert b"not drawn: none.svg: there are no shares" in result.stderr
+    assert not Path("none.svg").exists()

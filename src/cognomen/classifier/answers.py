@@ -108,6 +108,12 @@ class Answer:
             "evidence": self.evidence,
         }
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        from cognomen.classifier.html import answer_html
+
+        return answer_html(self)
+
 
 NOT_TEXT: Final = Answer(None, None, None, (), "unknown", "not-text", None, None)
 

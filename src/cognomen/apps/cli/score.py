@@ -67,7 +67,7 @@ And where they are asked for, of origins or, with --level, of groups or regions:
 \b
   origin_set    --coverage P: a set that contains the right one this often
   top_1, top_1_probability, top_2 ...
-                --top K: the most likely ones, also where the answer is unknown
+                --top K: the most likely, also where the answer is unknown
   p_English ... --all: the probability of each one
 
 A full name is answered for its surname: the last word, or what comes before a comma. Where surnames come
