@@ -40,6 +40,7 @@ PACKAGES = [
     "cognomen.study",
     "cognomen.tutorial",
     "cognomen.apps.tables",
+    "cognomen.apps.engines",
     "cognomen.errors",
 ]
 

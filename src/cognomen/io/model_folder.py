@@ -88,6 +88,15 @@ def read_artifact(folder: str | Path) -> Artifact:
         _refuse(place / CARD, f"expected text in UTF-8, got other bytes ({error})")
 
 
+def model_digest(folder: str | Path) -> str:
+    """The SHA-256 of a model's facts, which hold that of its tensors: it tells one model from another.
+
+    Raises:
+        ModelError: there is no such model.
+    """
+    return sha256(_read_file(_find(Path(folder)) / FACTS)).hexdigest()
+
+
 def _encode(artifact: Artifact) -> dict[str, bytes]:
     """The bytes of the three files; equal artifacts have equal bytes."""
     try:
