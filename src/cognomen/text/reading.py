@@ -6,7 +6,7 @@ are plain words, whose ids are found with one lookup table; only the others are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from cognomen.text.placeholders import NOBODY, PLACEHOLDER, PLACEHOLDERS, reason
 from cognomen.text.ragged import Ragged
 from cognomen.text.repair import FOLLOWING_LETTERS, FOLLOWING_MARKS, is_garbled, repair
 from cognomen.text.spelling import normalise, plain_spelling
-from cognomen.text.word_kinds import SurnamesByKind
+from cognomen.text.word_kinds import Found, find_by_kinds
 from cognomen.text.words import HAN_OF_ONE
 
 REASONS: Final = (
@@ -135,9 +135,10 @@ def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, rules:
     few = len(texts) < FEW_TEXTS
     plain, words = (None, None) if few else _plain_words(texts, alphabet, lower=lower, rules=rules)
     rows = range(len(texts)) if plain is None else np.flatnonzero(~plain).tolist()
-    unusual = dict(zip(rows, _one_by_one([texts[row] for row in rows], alphabet, lower, rules), strict=True))
-    spellings, inverse_of_unusual = distinct_texts([reading.spelling for reading in unusual.values()])
-    others = alphabet.encode_all(spellings)
+    readings, which = _read_others([texts[row] for row in rows], alphabet, lower, rules)
+    unusual = dict(zip(rows, map(readings.__getitem__, which.tolist()), strict=True))
+    spellings, spelling_of = distinct_texts([reading.spelling for reading in readings])
+    others, inverse_of_unusual = alphabet.encode_all(spellings), spelling_of[which]
     if plain is None or words is None:
         return ColumnReading(others, inverse_of_unusual, unusual)
     inverse = np.empty(len(texts), dtype=np.intp)
@@ -151,36 +152,29 @@ def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, rules:
     )
 
 
-def _one_by_one(
+def _read_others(
     texts: Sequence[str], alphabet: Alphabet, lower: bool, rules: Rules
-) -> Iterator[SurnameReading]:
-    """The reading of each text. Full names of usual words are read by the kinds of these, which are few."""
+) -> tuple[list[SurnameReading], Indices]:
+    """The readings of texts that are no plain words, and which of them each text has, (U,).
 
-    def read(text: str) -> tuple[str, str | None] | None:
+    Full names are read by the kinds of their words where these decide; those with one surname share theirs.
+    """
+
+    def read(text: str) -> Found | None:
         reading = read_surname(text, alphabet, lower=lower, rules=rules)
         return None if reading.surname is None else (reading.surname, reading.note)
 
-    by_kind = SurnamesByKind(read, rules.suffixes) if rules.full_names else None
-    known: dict[tuple[str, str | None] | None, SurnameReading] = {}
-    for text in texts:
-        found = by_kind.find(text) if by_kind and _may_be_usual(text, rules) else None
-        reading = known.get(found)
-        if reading is None:
-            reading = (
-                read_surname(text, alphabet, lower=lower, rules=rules)
-                if found is None
-                else _spelled(*found, alphabet, lower=lower)
-            )
-            if found is not None:
-                known[found] = reading
-        yield reading
-
-
-def _may_be_usual(text: str, rules: Rules) -> bool:
-    """Whether nothing but its words decides how a text is read."""
-    if len(text) > LONGEST_TEXT or "\xa0" in text:  # which may be a byte of a letter decoded wrongly
-        return False
-    return not rules.na or " ".join(text.split()) not in rules.na
+    if rules.full_names and len(texts) >= FEW_TEXTS:
+        found, which = find_by_kinds(texts, read, rules.suffixes)
+    else:
+        found, which = [], np.full(len(texts), -1, np.intp)
+    readings = [_spelled(*each, alphabet, lower=lower) for each in found]
+    if rules.na:
+        which[[row for row, text in enumerate(texts) if " ".join(text.split()) in rules.na]] = -1
+    others = np.flatnonzero(which < 0)
+    which[others] = len(readings) + np.arange(len(others))
+    readings += [read_surname(texts[row], alphabet, lower=lower, rules=rules) for row in others.tolist()]
+    return readings, which
 
 
 def _plain_words(

@@ -8,14 +8,19 @@ sequence of kinds ("Anna van der Berg" is read as "Jan van der Meer").
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import lru_cache
-from itertools import combinations, count
+from itertools import chain, combinations, count
 from typing import Final
+from unicodedata import category
+
+import numpy as np
 
 from cognomen.text import words as lists
+from cognomen.text.columns import Indices, distinct_texts
 from cognomen.text.full_names import bare_key, is_capital, is_particle_anywhere
 from cognomen.text.placeholders import WORDS_OF_NO_NAME
+from cognomen.text.ragged import Ragged
 from cognomen.text.repair import repair
 from cognomen.text.spelling import key, normalise
 from cognomen.text.surname_first import ONE_SYLLABLE, TWO_SYLLABLES
@@ -23,16 +28,17 @@ from cognomen.text.surname_first import ONE_SYLLABLE, TWO_SYLLABLES
 # Words that rules name, and of which they ask nothing else …
 _NAMED: Final = (
     lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | lists.TITLES | lists.SUFFIXES
-    | lists.SECOND_WORDS
+    | lists.SECOND_WORDS | lists.VIETNAMESE_MIDDLE
 )  # fmt: skip
-_NAMED_BY_KEY: Final = lists.VIETNAMESE | lists.VIETNAMESE_MIDDLE
 # … and those of rules that ask more of the words around them.
 _SPECIAL: Final = (
     _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(lists.BORN) | {"al", "alii", "others"} | WORDS_OF_NO_NAME
-    | lists.SON_OR_DAUGHTER
+    | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE | lists.VIETNAMESE_BEFORE_MIDDLE
 )  # fmt: skip
-OF_ITS_OWN: Final = -1  # the kind of a word that no other is like
-_NEW: Final = (-1, -1, None)
+_ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
+MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
+KIND_BITS: Final = 12  # of the number of a kind
+EXAMPLES: Final = 20  # names of a sequence of kinds, of which one has words that all differ
 _CAPITALS: Final = lists.CAPITAL_SUFFIXES | lists.SUFFIXES_AFTER_COMMA
 
 
@@ -62,95 +68,150 @@ def _is_usual(word: str) -> bool:
 
 def _is_of_letters(word: str) -> bool:
     """Whether a word has two letters or more, with apostrophes and hyphens between them, none East Asian."""
-    letters = word[:1] + word.replace("'", "").replace("-", "") + word[-1:]
-    if len(word) < 2 or word[0] >= "\u3005" or "Ã" in word or "Â" in word or not letters.isalpha():
+    if word.isascii():
+        return len(word) > 1 and (word[0] + word.replace("'", "").replace("-", "") + word[-1]).isalpha()
+    bare = "".join(each for each in word.replace("’", "'") if not category(each).startswith("M"))
+    letters = bare[:1] + bare.replace("'", "").replace("-", "") + bare[-1:]
+    if len(bare) < 2 or word[0] >= "\u3005" or "Ã" in word or "Â" in word or not letters.isalpha():
         return False
     return bool(normalise(word)) and repair(word) == word
 
 
 def _is_special(word: str) -> bool:
     """Whether a rule names a word, one of its parts, or its ending."""
-    parts = (word, *word.replace("'", "-").split("-"))
-    if any(each in _SPECIAL for part in parts for each in (part.casefold(), key(part))):
-        return True
-    endings = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
-    return word.casefold().endswith(endings) or key(word) in lists.VIETNAMESE_BEFORE_MIDDLE
+    spellings = {word.casefold(), _key(word)}
+    if "-" in word or "'" in word or "’" in word:
+        parts = word.replace("'", "-").replace("’", "-").split("-")
+        spellings.update(map(str.casefold, parts), map(_key, parts))
+    return not _SPECIAL.isdisjoint(spellings) or word.casefold().endswith(_ENDINGS)
 
 
-# --- names by the kinds of their words ----------------------------------------------------------------------
+def _key(word: str) -> str:
+    return word.lower() if word.isascii() and word.isalpha() else key(word)
 
 
-class SurnamesByKind:
-    """Where the surname stands in names of several words, found once for each sequence of kinds.
+# --- a column of names by the kinds of their words ----------------------------------------------------------
+
+Found = tuple[str, str | None]  # a surname, and how it was found (see `FoundSurname`)
+
+
+def find_by_kinds(
+    texts: Sequence[str], read: Callable[[str], Found | None], apart: frozenset[str] = frozenset()
+) -> tuple[list[Found], Indices]:
+    """The different surnames of U full names, and which of them each has, (U,); -1 for a text of another kind.
 
     Args:
-        read: the surname in a text and how it was found (see `FoundSurname`), by all rules; None if there is
-            none, or more is said of the text.
+        texts: of any kind.
+        read: the surname in a text, by all rules; None if there is none, or more is said of it.
         apart: more words that have rules of their own, in lower case and without dots.
     """
-
-    def __init__(
-        self, read: Callable[[str], tuple[str, str | None] | None], apart: frozenset[str] = frozenset()
-    ) -> None:
-        self._read = read
-        self._kinds = _Kinds(apart)
-        self._places: dict[tuple[int, ...], tuple[int, int, str | None] | None] = {}
-
-    def find(self, text: str) -> tuple[str, str | None] | None:
-        """The surname in a text and its note; None if the text has to be read on its own."""
-        words = text.split()
-        kinds = tuple(map(self._kinds.__getitem__, words))
-        place = self._places.get(kinds, _NEW)
-        if place is _NEW:
-            place = self._place(text, words, kinds)
+    words = list(map(str.split, texts))
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
+    flat = np.fromiter(map(numbers.__getitem__, chain.from_iterable(words)), np.intp)
+    of_texts = Ragged(flat, np.fromiter(map(len, words), np.int64, len(words)))
+    different, surnames, which = list(numbers), dict[Found, int](), np.full(len(texts), -1, np.intp)
+    for rows in _rows_by_kinds(texts, of_texts, _numbers_of_kinds(different, apart)):
+        place = _place([texts[row] for row in rows[:EXAMPLES].tolist()], read)
         if place is None:
+            continue
+        start, stop, note = place
+        if stop == start + 1:
+            used, inverse = np.unique(flat[of_texts.starts[rows] + start], return_inverse=True)
+            found = [different[number] for number in used.tolist()]
+        else:
+            found, inverse = distinct_texts([" ".join(words[row][start:stop]) for row in rows.tolist()])
+        known = [surnames.setdefault((each.rstrip(","), note), len(surnames)) for each in found]
+        which[rows] = np.array(known, np.intp)[inverse]
+    return list(surnames), which
+
+
+def _rows_by_kinds(texts: Sequence[str], words: Ragged, kinds: Indices) -> Iterator[Indices]:
+    """The rows of texts of several words, those of one sequence of kinds together."""
+    of_words = kinds[words.data] + 1  # from 1 on: 0 is for no word
+    codes = np.zeros(len(words), np.int64)  # (U,)
+    for place in range(MOST_WORDS):
+        rows = np.flatnonzero(words.lengths > place)
+        codes[rows] |= of_words[words.starts[rows] + place] << (KIND_BITS * place)
+    codes[(words.lengths < 2) | (words.lengths > MOST_WORDS)] = 0
+    codes[words.rows[of_words == 0]] = 0  # words of their own kind
+    codes[[row for row, text in enumerate(texts) if "\xa0" in text]] = 0  # the byte of a letter, perhaps
+    order = np.argsort(codes, kind="stable")
+    bounds = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    groups = np.split(order, bounds[1:])
+    return (rows for rows in groups if len(rows) and codes[rows[0]])
+
+
+def _place(examples: Sequence[str], read: Callable[[str], Found | None]) -> tuple[int, int, str | None] | None:
+    """Where the surname begins and ends among the words of texts with words of the same kinds, and the note."""
+    for text in examples:
+        words = text.split()
+        if len(set(words)) < len(words):  # it does not tell which of two equal words was read
+            continue
+        if (found := read(text)) is None:
             return None
-        start, end, note = place
-        return (words[start] if end == start + 1 else " ".join(words[start:end])).rstrip(","), note
-
-    def _place(
-        self, text: str, words: list[str], kinds: tuple[int, ...]
-    ) -> tuple[int, int, str | None] | None:
-        """Where the surname begins and ends among the words, and its note."""
-        if len(words) < 2 or OF_ITS_OWN in kinds:
-            self._places[kinds] = None
-            return None
-        if len(set(words)) < len(words):  # which of two equal words is read, the text does not tell
-            return None
-        found = self._read(text)
-        spans = combinations(range(len(words) + 1), 2)
-        places = [span for span in spans if found and " ".join(words[slice(*span)]).rstrip(",") == found[0]]
-        place = (*places[0], found[1]) if found and places else None
-        self._places[kinds] = place
-        return place
+        for start, stop in combinations(range(len(words) + 1), 2):
+            if " ".join(words[start:stop]).rstrip(",") == found[0]:
+                return start, stop, found[1]
+        return None
+    return None
 
 
-class _Kinds(dict[str, int]):
-    """The number of each word's kind, found when it is first asked for."""
-
-    def __init__(self, apart: frozenset[str]) -> None:
-        super().__init__()
-        self._apart = apart
-        self._numbers: defaultdict[Hashable, int] = defaultdict(count().__next__, {None: OF_ITS_OWN})
-
-    def __missing__(self, word: str) -> int:
-        kind = None if barekey(word) in self._apart else _kind_of_word(word)
-        self[word] = number = self._numbers[kind]
-        return number
+def _numbers_of_kinds(words: Sequence[str], apart: frozenset[str]) -> Indices:
+    """The kind of each word, a number, (W,); -1 for a word that no other is like."""
+    numbers: defaultdict[Hashable, int] = defaultdict(count().__next__, {None: -1})
+    kinds = map(_kind_of_word, words)
+    if apart:
+        kinds = (None if bare_key(word) in apart else _kind_of_word(word) for word in words)
+    found = np.fromiter(map(numbers.__getitem__, kinds), np.intp, len(words))
+    return np.where(found < (1 << KIND_BITS) - 1, found, -1)
 
 
 def _kind_of_word(word: str) -> Hashable:
     """What rules ask of a word: words of one kind are interchangeable. None if no other word is like it."""
+    if word.isascii() and word.istitle() and word.isalpha() and len(word) > 2:  # as most are
+        lower = word.lower()
+        if lower not in _SPECIAL and not lower.endswith(_ENDINGS):
+            return _TITLE_OF_ONE_SYLLABLE if ONE_SYLLABLE.fullmatch(word) else _TITLE
+    return _kind_of_rare_word(word)
+
+
+@lru_cache(maxsize=1 << 16)
+def _kind_of_rare_word(word: str) -> Hashable:
     bare = word.removesuffix(",")
     if _is_initial(word):
         return None if is_particle_anywhere(word) else "initial"
-    is_short_capital = len(bare) < 2 or (len(bare) == 2 and bare.isupper()) or bare in _CAPITALS
-    if is_short_capital or key(bare) in lists.VIETNAMESE_BEFORE_MIDDLE:
+    if len(bare) < 2:
+        return _kind_of_letter(word)
+    if (len(bare) == 2 and bare.isupper()) or bare in _CAPITALS:
         return None
-    if barekey(bare) in _NAMED or key(bare) in _NAMED_BY_KEY:
-        return word
     if not _is_of_letters(bare) or _is_special(bare):
-        return None
-    case = bare.isupper(), is_capital(bare), bare[0].isupper(), bare.islower(), bare == bare.upper()
-    syllables = bool(ONE_SYLLABLE.fullmatch(bare)), bool(TWO_SYLLABLES.fullmatch(bare))
-    return bare != word, len(bare) > 2, case, syllables
+        return word if _is_named(bare) else None
+    return _kind(
+        bare,
+        comma=bare != word,
+        one_syllable=bool(ONE_SYLLABLE.fullmatch(bare)),
+        two_syllables=bool(TWO_SYLLABLES.fullmatch(bare)),
+    )
+
+
+def _kind(word: str, *, comma: bool = False, one_syllable: bool = False, two_syllables: bool = False) -> Hashable:
+    case = word.isupper(), is_capital(word), word[0].isupper(), word.islower(), word == word.upper()
+    return len(word) > 2, case, comma, one_syllable, two_syllables
+
+
+_TITLE: Final = _kind("Smith")
+_TITLE_OF_ONE_SYLLABLE: Final = _kind("Kim", one_syllable=True)
+
+
+def _kind_of_letter(word: str) -> Hashable:
+    if word in lists.JOINERS or word.casefold() == "ó":
+        return word
+    return ("letter", word.isupper()) if word.isalpha() and not is_particle_anywhere(word) else None
+
+
+def _is_named(word: str) -> bool:
+    """Whether rules name a word, and ask nothing else of it or of the words around it."""
+    spelling = key(word)
+    if spelling in lists.VIETNAMESE_BEFORE_MIDDLE:
+        return False
+    return bare_key(word) in _NAMED or spelling in lists.VIETNAMESE
