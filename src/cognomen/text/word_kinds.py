@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, combinations, count
+from itertools import combinations, count, repeat
 from typing import Final
 from unicodedata import category
 
@@ -21,8 +21,8 @@ from cognomen.text.columns import Indices, distinct_texts
 from cognomen.text.full_names import bare_key, is_capital, is_particle_anywhere
 from cognomen.text.placeholders import WORDS_OF_NO_NAME
 from cognomen.text.ragged import Ragged
-from cognomen.text.repair import repair
-from cognomen.text.spelling import key, normalise
+from cognomen.text.repair import may_be_misread
+from cognomen.text.spelling import key, kind_of
 from cognomen.text.surname_first import ONE_SYLLABLE, TWO_SYLLABLES
 
 # Words that rules name, and of which they ask nothing else …
@@ -70,17 +70,18 @@ def _is_of_letters(word: str) -> bool:
     """Whether a word has two letters or more, with apostrophes and hyphens between them, none East Asian."""
     if word.isascii():
         return len(word) > 1 and (word[0] + word.replace("'", "").replace("-", "") + word[-1]).isalpha()
-    bare = "".join(each for each in word.replace("’", "'") if not category(each).startswith("M"))
-    letters = bare[:1] + bare.replace("'", "").replace("-", "") + bare[-1:]
-    if len(bare) < 2 or word[0] >= "\u3005" or "Ã" in word or "Â" in word or not letters.isalpha():
+    bare = word.replace("'", "").replace("’", "").replace("-", "")
+    if not bare.isalpha():
+        bare = "".join(each for each in bare if not category(each).startswith("M"))
+    if len(bare) < 2 or word[0] >= "\u3005" or "Ã" in word or "Â" in word or kind_of(word[-1]) not in "LM":
         return False
-    return bool(normalise(word)) and repair(word) == word
+    return bare.isalpha() and kind_of(word[0]) == "L" and not may_be_misread(word)
 
 
 def _is_special(word: str) -> bool:
     """Whether a rule names a word, one of its parts, or its ending."""
     spellings = {word.casefold(), _key(word)}
-    if "-" in word or "'" in word or "’" in word:
+    if not word.isalpha():
         parts = word.replace("'", "-").replace("’", "-").split("-")
         spellings.update(map(str.casefold, parts), map(_key, parts))
     return not _SPECIAL.isdisjoint(spellings) or word.casefold().endswith(_ENDINGS)
@@ -101,31 +102,32 @@ def find_by_kinds(
     """The different surnames of U full names, and which of them each has, (U,); -1 for a text of another kind.
 
     Args:
-        texts: of any kind.
+        texts: of any kind, one or more.
         read: the surname in a text, by all rules; None if there is none, or more is said of it.
         apart: more words that have rules of their own, in lower case and without dots.
     """
-    words = list(map(str.split, texts))
+    words = " ".join(texts).split(" ")  # (M,)
+    spaces = np.fromiter(map(str.count, texts, repeat(" ")), np.int64, len(texts))
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
-    flat = np.fromiter(map(numbers.__getitem__, chain.from_iterable(words)), np.intp)
-    of_texts = Ragged(flat, np.fromiter(map(len, words), np.int64, len(words)))
+    of_texts = Ragged(np.fromiter(map(numbers.__getitem__, words), np.intp, len(words)), spaces + 1)
     different, surnames, which = list(numbers), dict[Found, int](), np.full(len(texts), -1, np.intp)
-    for rows in _rows_by_kinds(texts, of_texts, _numbers_of_kinds(different, apart)):
+    for rows in _rows_by_kinds(of_texts, _numbers_of_kinds(different, apart)):
         place = _place([texts[row] for row in rows[:EXAMPLES].tolist()], read)
         if place is None:
             continue
         start, stop, note = place
+        first = of_texts.starts[rows] + start
         if stop == start + 1:
-            used, inverse = np.unique(flat[of_texts.starts[rows] + start], return_inverse=True)
+            used, inverse = np.unique(of_texts.data[first], return_inverse=True)
             found = [different[number] for number in used.tolist()]
         else:
-            found, inverse = distinct_texts([" ".join(words[row][start:stop]) for row in rows.tolist()])
+            found, inverse = distinct_texts([" ".join(words[i : i + stop - start]) for i in first.tolist()])
         known = [surnames.setdefault((each.rstrip(","), note), len(surnames)) for each in found]
         which[rows] = np.array(known, np.intp)[inverse]
     return list(surnames), which
 
 
-def _rows_by_kinds(texts: Sequence[str], words: Ragged, kinds: Indices) -> Iterator[Indices]:
+def _rows_by_kinds(words: Ragged, kinds: Indices) -> Iterator[Indices]:
     """The rows of texts of several words, those of one sequence of kinds together."""
     of_words = kinds[words.data] + 1  # from 1 on: 0 is for no word
     codes = np.zeros(len(words), np.int64)  # (U,)
@@ -134,7 +136,6 @@ def _rows_by_kinds(texts: Sequence[str], words: Ragged, kinds: Indices) -> Itera
         codes[rows] |= of_words[words.starts[rows] + place] << (KIND_BITS * place)
     codes[(words.lengths < 2) | (words.lengths > MOST_WORDS)] = 0
     codes[words.rows[of_words == 0]] = 0  # words of their own kind
-    codes[[row for row, text in enumerate(texts) if "\xa0" in text]] = 0  # the byte of a letter, perhaps
     order = np.argsort(codes, kind="stable")
     bounds = np.flatnonzero(np.diff(codes[order], prepend=-1))
     groups = np.split(order, bounds[1:])
@@ -168,10 +169,11 @@ def _numbers_of_kinds(words: Sequence[str], apart: frozenset[str]) -> Indices:
 
 def _kind_of_word(word: str) -> Hashable:
     """What rules ask of a word: words of one kind are interchangeable. None if no other word is like it."""
-    if word.isascii() and word.istitle() and word.isalpha() and len(word) > 2:  # as most are
+    if word.isascii() and word.isalpha() and len(word) > 2:  # as most are
+        kinds = _TITLE if word.istitle() else _UPPER if word.isupper() and word not in _CAPITALS else None
         lower = word.lower()
-        if lower not in _SPECIAL and not lower.endswith(_ENDINGS):
-            return _TITLE_OF_ONE_SYLLABLE if ONE_SYLLABLE.fullmatch(word) else _TITLE
+        if kinds and lower not in _SPECIAL and not lower.endswith(_ENDINGS):
+            return kinds[ONE_SYLLABLE.fullmatch(word) is not None]
     return _kind_of_rare_word(word)
 
 
@@ -199,8 +201,8 @@ def _kind(word: str, *, comma: bool = False, one_syllable: bool = False, two_syl
     return len(word) > 2, case, comma, one_syllable, two_syllables
 
 
-_TITLE: Final = _kind("Smith")
-_TITLE_OF_ONE_SYLLABLE: Final = _kind("Kim", one_syllable=True)
+_TITLE: Final = _kind("Kimura"), _kind("Kim", one_syllable=True)
+_UPPER: Final = _kind("KIMURA"), _kind("KIM", one_syllable=True)
 
 
 def _kind_of_letter(word: str) -> Hashable:
