@@ -50,10 +50,17 @@ class Rules:
     surname_first: bool = False
 
     @classmethod
-    def of(cls, full_names: bool, na: Iterable[str] | None = (), suffixes: Iterable[str] = ()) -> Rules:
+    def of(
+        cls,
+        full_names: bool,
+        na: Iterable[str] | None = (),
+        suffixes: Iterable[str] = (),
+        *,
+        surname_first: bool = False,
+    ) -> Rules:
         """The rules with words as a user gives them."""
         words = None if na is None else frozenset(map(" ".join, map(str.split, na)))
-        return cls(full_names, words, frozenset(map(bare_key, suffixes)))
+        return cls(full_names, words, frozenset(map(bare_key, suffixes)), surname_first)
 
     def find(self, text: str) -> FoundSurname:
         """The surname in a text that is a name."""

@@ -102,11 +102,11 @@ def find_by_kinds(
     """The different surnames of U full names, and which of them each has, (U,); -1 for a text of another kind.
 
     Args:
-        texts: of any kind, one or more.
+        texts: of any kind.
         read: the surname in a text, by all rules; None if there is none, or more is said of it.
         apart: more words that have rules of their own, in lower case and without dots.
     """
-    words = " ".join(texts).split(" ")  # (M,)
+    words = " ".join(texts).split(" ") if texts else []  # (M,)
     spaces = np.fromiter(map(str.count, texts, repeat(" ")), np.int64, len(texts))
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
     of_texts = Ragged(np.fromiter(map(numbers.__getitem__, words), np.intp, len(words)), spaces + 1)
