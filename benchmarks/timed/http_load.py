@@ -2,8 +2,8 @@
 
     python benchmarks/timed/http_load.py http://127.0.0.1:8000 --clients 16 --names 1 --seconds 5 < names.txt
 
-prints one JSON object: how many calls were answered (by status), refused (no connection) and dropped (sent, but
-not answered to the end), the seconds of each answer, and the calls whose answers were to other names.
+prints one JSON object: how many calls were answered (by status), refused (no connection) and dropped (sent,
+but not answered to the end), the seconds of each answer, and the calls whose answers were to other names.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ class Client(threading.Thread):
                 self.outcomes["dropped"] += 1
                 connection = None
 
-    def ask(self, connection: http.client.HTTPConnection, names: list[str]) -> http.client.HTTPConnection | None:
+    def ask(
+        self, connection: http.client.HTTPConnection, names: list[str]
+    ) -> http.client.HTTPConnection | None:
         """Ask, count, and return the connection if it is kept."""
         began = time.perf_counter()
         connection.request("POST", "/v1/predict", json.dumps({"names": names, "top_k": 1}), HEADERS)

@@ -23,9 +23,9 @@ Routes (/openapi.json describes them):
   /v2                    the Open Inference Protocol
   GET  /health/live, /health/ready, /metrics (Prometheus), / (a page)
 
-Names of many clients are answered together. No name is logged or stored. An address that other machines can
-reach needs a token, which callers send as "Authorization: Bearer TOKEN"; only the routes of health do without.
-SIGTERM and Ctrl-C let the answers in progress finish. How to run it as a service: docs/server.md.
+Names of many clients are answered together. No name is logged or stored. An address that other machines
+can reach needs a token, which callers send as "Authorization: Bearer TOKEN"; only the routes of health do
+without. SIGTERM and Ctrl-C let the answers in progress finish. How to run it as a service: docs/server.md.
 
 \b
 Exit codes: 0 stopped by SIGTERM, 1 an error that the message explains,
@@ -36,7 +36,11 @@ Exit codes: 0 stopped by SIGTERM, 1 an error that the message explains,
 @click.command("serve", epilog=EXAMPLES)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port; 0: any free one."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="The port; 0: any free one.",
 )
 @click.option(
     "--token",
@@ -57,7 +61,11 @@ Exit codes: 0 stopped by SIGTERM, 1 an error that the message explains,
     help="Calls in progress; others are told to try again (429).",
 )
 @click.option(
-    "--timeout", type=click.IntRange(min=1), default=60, show_default=True, help="Seconds that a call may take."
+    "--timeout",
+    type=click.IntRange(min=1),
+    default=60,
+    show_default=True,
+    help="Seconds that a call may take.",
 )
 @click.option(
     "--model",
@@ -80,7 +88,6 @@ def command(
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion:
     answers describe lists of names, and must not decide anything about a person.
     """
-    import cognomen.apps.server  # without its packages this says how to install them
     from cognomen.apps.cli.errors import Interrupted
     from cognomen.apps.server.access import Limits
     from cognomen.apps.server.running import serve

@@ -56,8 +56,8 @@ def check_address(host: str, token: str | None) -> None:
         return
     if not is_local(host):
         raise InputError(
-            f"host: {host!r} can be reached from other machines. Set a token that callers must send (--token, "
-            "or the environment variable COGNOMEN_TOKEN), or listen on 127.0.0.1."
+            f"host: {host!r} can be reached from other machines. Set a token that callers must send (--token, or "
+            "the environment variable COGNOMEN_TOKEN), or listen on 127.0.0.1."
         )
 
 

@@ -156,7 +156,7 @@ class ModelResponse(Struct):
     sha256: str
     cognomen: str
     origins: list[str]
-    tree: list[tuple[str, str]] | None
+    tree: list[list[str]] | None
     default_prior: list[float] | None
     training_prior: list[float]
     limits: dict[str, int]

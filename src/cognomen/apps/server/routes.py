@@ -130,9 +130,12 @@ PAGE = """\
 <title>Cognomen</title>
 <h1>Cognomen</h1>
 <p>Which language does a surname sound like? This is the server; programs ask it:</p>
-<pre>curl -H 'Content-Type: application/json' -d '{"names": ["Smith", "Nakamura"]}' localhost:8000/v1/predict</pre>
-<p><a href="openapi.json">OpenAPI</a> describes all it can be asked, <a href="v1/model">its model</a> what answers.</p>
-<p>A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion.</p>
+<pre>
+curl -H 'Content-Type: application/json' -d '{"names": ["Smith", "Nakamura"]}' localhost:8000/v1/predict
+</pre>
+<p><a href="openapi.json">What it can be asked</a> (OpenAPI), and <a href="v1/model">the model</a>.</p>
+<p>A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or
+religion.</p>
 </html>
 """
 

@@ -115,5 +115,3 @@ def log_errors() -> None:
     log = logging.getLogger("uvicorn.error")
     log.handlers, log.propagate = [handler], False
     log.setLevel(logging.WARNING)
-
-
