@@ -56,7 +56,7 @@ def check_address(host: str, token: str | None) -> None:
         return
     if not is_local(host):
         raise InputError(
-            f"host: {host!r} can be reached from other machines. Set a token that callers must send (--token, or "
+            f"host: {host!r} can be reached from other machines. Set a token for callers (--token, or "
             "the environment variable COGNOMEN_TOKEN), or listen on 127.0.0.1."
         )
 

@@ -18,9 +18,9 @@ Schema = dict[str, Any]
 
 ABOUT = (
     "Which language does a surname sound like? A recurrent network answers with calibrated probabilities. "
-    "A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion: "
-    "the answers describe lists of names, and must not decide anything about a person. No name is logged or "
-    "stored."
+    "A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or "
+    "religion: the answers describe lists of names, and must not decide anything about a person. No name "
+    "is logged or stored."
 )
 NAMES = ["Nakamura", {"id": 17, "name": "O'Brien, Conan"}, "N/A"]
 LIST = ["Nakamura", "Yamamoto", "Tanaka", "Rossi"]

@@ -1,8 +1,8 @@
 """The Open Inference Protocol v2 (KServe, Triton, MLServer, Seldon): the model as a function of tensors.
 
 One input, `names` (BYTES, the shape [N] or [N, 1]). Four outputs: `origin`, `status` and `reason` (BYTES,
-[N], "" where there is none), and `probabilities` (FP32, [N, C] in the order of the model's origins, null where
-a name cannot be read).
+[N], "" where there is none), and `probabilities` (FP32, [N, C] in the order of the model's origins, null
+where a name cannot be read).
 """
 
 from __future__ import annotations
