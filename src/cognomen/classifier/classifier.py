@@ -28,7 +28,7 @@ from cognomen.classifier.options import (
     ProbaOptions,
     ReadOptions,
 )
-from cognomen.classifier.priors import log_prior_ratios
+from cognomen.classifier.priors import Prior, log_prior_ratios
 from cognomen.classifier.scores import Scores, score_rows
 from cognomen.errors import InputError
 from cognomen.text.columns import distinct_texts, is_single, item_blocks
@@ -167,6 +167,23 @@ class Classifier(Model):
         if len(texts) == len(inverse) and (inverse == np.arange(len(inverse))).all():
             return result[:-1]  # every row is a text of its own: no need to copy
         return result.take(inverse, axis=0)
+
+    def expected_shares(
+        self, prior: Prior = "default", restrict: Iterable[str] | None = None
+    ) -> NDArray[np.float64]:
+        """The shares of the origins under a prior, before any name is read, (C,).
+
+        Args:
+            prior, restrict: as in `Options`.
+
+        Raises:
+            InputError: as for a call.
+        """
+        ratios = self._log_prior_ratios(Options(prior=prior, restrict=restrict))
+        shares = np.asarray(self.priors, np.float64)
+        if ratios is not None:
+            shares = np.where(np.isneginf(ratios), 0, shares * np.exp(ratios))
+        return np.asarray(shares / shares.sum())
 
     def scores(self, names: str | Iterable[object], **options: Unpack[PredictOptions]) -> Scores:
         """The answer to each name as in a call, with its probability, in arrays.
