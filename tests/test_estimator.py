@@ -224,7 +224,7 @@ def test_weights_say_how_often_a_name_occurs(kind: Any) -> None:
 
 def test_it_can_be_pickled(fitted: SurnameClassifier) -> None:
     for each in (fitted, PretrainedSurnameClassifier("classic").fit()):
-        again = pickle.loads(pickle.dumps(each))
+        again = pickle.loads(pickle.dumps(each))  # noqa: S301
         np.testing.assert_array_equal(again.predict_proba(X[:5]), each.predict_proba(X[:5]))
 
 

@@ -19,19 +19,19 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cognomen.apps.extras import require
 from cognomen.classifier.classifier import Classifier
 from cognomen.classifier.priors import Prior
 from cognomen.corpora import Corpus
-from cognomen.errors import InputError
+from cognomen.errors import InputError, MissingExtraError
 from cognomen.training.config import TrainingConfig
 from cognomen.training.training import train
 
-require("sklearn", "The estimator", "sklearn")
-
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+try:
+    from sklearn.base import BaseEstimator, ClassifierMixin
+    from sklearn.utils.multiclass import check_classification_targets
+    from sklearn.utils.validation import check_is_fitted, column_or_1d
+except ImportError as error:
+    raise MissingExtraError("scikit-learn", "sklearn", "The estimator") from error
 
 __all__ = ["PretrainedSurnameClassifier", "SurnameClassifier"]
 
@@ -58,7 +58,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklea
             X: N texts: a list, a column of a table, an array (N,) or (N, 1).
         """
         best = self.predict_proba(X).argmax(axis=1)
-        return self.classes_[best]
+        return np.asarray(self.classes_[best])
 
     def predict_proba(self, X: Iterable[object]) -> NDArray[np.float64]:
         """The probability of each class, (N, C), in the order of `classes_`.
@@ -81,7 +81,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklea
                     'unreadable="prior" answer them with the expected shares.'
                 )
             p[unread] = self._expected()
-        return p / p.sum(axis=1, keepdims=True)
+        return np.asarray(p / p.sum(axis=1, keepdims=True))
 
     def _options(self) -> dict[str, Any]:
         """The classifier's options."""
@@ -234,7 +234,7 @@ def column_of(X: Any) -> list[Any]:
     if shape is not None and len(shape) == 2:
         if shape[1] != 1:
             raise InputError(f"X: expected a column of texts, got an array of the shape {tuple(shape)}")
-        return np.asarray(X, dtype=object)[:, 0].tolist()
+        return list(np.asarray(X, dtype=object)[:, 0])
     return list(X)
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "train": "train a model on your names",
     "evaluate": "measure a model on names with known origins",
     "protocol": "train and evaluate under protocol L or T",
+    "export": "a model for other runtimes: ONNX, PyTorch",
     "data": "the corpora: list, path, fetch, check",
     "model": "a model: info, verify, origins",
     "study": "experiments: what recurrent networks can and cannot do",
