@@ -28,6 +28,7 @@ from cognomen.classifier.options import (
     ProbaOptions,
     ReadOptions,
 )
+from cognomen.classifier.origins import Level
 from cognomen.classifier.priors import Prior, log_prior_ratios
 from cognomen.classifier.scores import Scores, score_rows
 from cognomen.errors import InputError
@@ -169,21 +170,22 @@ class Classifier(Model):
         return result.take(inverse, axis=0)
 
     def expected_shares(
-        self, prior: Prior = "default", restrict: Iterable[str] | None = None
+        self, prior: Prior = "default", restrict: Iterable[str] | None = None, level: Level = "origin"
     ) -> NDArray[np.float64]:
-        """The shares of the origins under a prior, before any name is read, (C,).
+        """The shares of the origins under a prior, before any name is read, (C,); (G,) or (R,) with `level`.
 
         Args:
-            prior, restrict: as in `Options`.
+            prior, restrict, level: as in `Options`.
 
         Raises:
             InputError: as for a call.
         """
-        ratios = self._log_prior_ratios(Options(prior=prior, restrict=restrict))
+        opts = self._checked(ProbaOptions, {"prior": prior, "restrict": restrict, "level": level})
+        ratios = self._log_prior_ratios(opts)
         shares = np.asarray(self.priors, np.float64)
         if ratios is not None:
             shares = np.where(np.isneginf(ratios), 0, shares * np.exp(ratios))
-        return np.asarray(shares / shares.sum())
+        return np.asarray(self.tree.sums(shares[None] / shares.sum(), opts.level)[0])
 
     def scores(self, names: str | Iterable[object], **options: Unpack[PredictOptions]) -> Scores:
         """The answer to each name as in a call, with its probability, in arrays.
