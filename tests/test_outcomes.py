@@ -34,8 +34,9 @@ class World:
         joint = self.names.T * self.priors
         self.posteriors = joint / joint.sum(axis=1, keepdims=True)
 
-    def draw(self, rows: int, shares: NDArray[Any] = SHARES) -> tuple[NDArray[Any], NDArray[Any],
-    NDArray[Any]]:
+    def draw(
+        self, rows: int, shares: NDArray[Any] = SHARES
+    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Origins (N,), names (N,), and the names' probabilities (N, C)."""
         origins = self.rng.choice(4, rows, p=shares)
         cumulated = self.names.cumsum(axis=1)[origins]
@@ -115,11 +116,13 @@ def test_within_strata_the_outcome_may_depend_on_them() -> None:
     """Where places differ in outcome and in origins, and names stand for places, only strata are right."""
     world, errors = World(), {True: [], False: []}
     for _ in range(10):
-        parts = [world.draw(4000, s) for s in (np.array([0.7, 0.1, 0.1, 0.1]), np.array([0.1, 0.3, 0.3,
-        0.3]))] origins, p = (np.concatenate([part[k] for part in parts]) for k in (0, 2)) place =
-        np.repeat([0, 1], 4000) outcome = world.rng.random(8000) < np.clip(RATES[origins] * 0.5 + 0.4 * place,
-        0, 1) true = np.array([outcome[origins == k].mean() for k in range(4)]) for within, errs in
-        errors.items():
+        mixtures = (np.array([0.7, 0.1, 0.1, 0.1]), np.array([0.1, 0.3, 0.3, 0.3]))
+        parts = [world.draw(4000, shares) for shares in mixtures]
+        origins, p = (np.concatenate([part[k] for part in parts]) for k in (0, 2))
+        place = np.repeat([0, 1], 4000)
+        outcome = world.rng.random(8000) < np.clip(RATES[origins] * 0.5 + 0.4 * place, 0, 1)
+        true = np.array([outcome[origins == k].mean() for k in range(4)])
+        for within, errs in errors.items():
             found = outcome_rates(p, outcome, ORIGINS, world.priors, strata=place if within else None)
             errs.append(np.abs(rates_of(found)[:, 0] - true).mean())
     assert np.mean(errors[True]) < np.mean(errors[False])

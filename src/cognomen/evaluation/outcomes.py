@@ -14,10 +14,10 @@ name and outcome have the distribution
     P(name, y) = sum_c q_c P(name | c) theta_cy,        P(name | c) ~ p_c(name) / prior_c
 
 with the list's shares of origins q and the rates theta that are sought: McCartan, Fisher, Goldin, Ho and Imai
-2025, "Estimating Racial Disparities When Race is Not Observed", Journal of the American Statistical Association
-(their R package is birdie, whose rates of a categorical outcome these are; the shares are theirs from a census,
-and estimated from the list here, as in `classifier.mixture`). Expectation-maximisation finds the most likely
-ones: divide each name among the origins by Bayes' rule under the current shares and rates,
+2025, "Estimating Racial Disparities When Race is Not Observed", Journal of the American Statistical
+Association (their R package is birdie, whose rates of a categorical outcome these are; the shares are theirs
+from a census, and estimated from the list here, as in `classifier.mixture`). Expectation-maximisation finds
+the most likely ones: divide each name among the origins by Bayes' rule under the current shares and rates,
 
     r_ic ~ q_c p_ic / prior_c theta_(c, y_i)
 
@@ -47,9 +47,10 @@ from cognomen.errors import InputError
 Floats = NDArray[np.float64]
 
 LEVEL: Final = 0.95
-NORMAL: Final = 1.959963984540054  # standard deviations on either side that hold 95 % of a normal
-distribution MAX_STEPS: Final = 2000 TOLERANCE: Final = 1e-7  # converged once no share or rate changes by
-more in a step TINY: Final = 1e-300
+NORMAL: Final = 1.959963984540054  # standard deviations on either side that hold 95 %
+MAX_STEPS: Final = 2000
+TOLERANCE: Final = 1e-7  # converged once no share or rate changes by more in a step
+TINY: Final = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
