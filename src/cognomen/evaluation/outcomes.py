@@ -166,9 +166,10 @@ def outcome_rates(
     count, rate, error = _combined(fits, y, pseudo_count)
     naive = (table.T @ y) / np.maximum(table.sum(axis=0), TINY)[:, None]  # (C, Y)
     low, high = _interval(rate, error)
-    figures = np.stack([rate, low, high, naive], axis=2).tolist()  # C origins, Y values
+    counts = np.broadcast_to(count[:, None], rate.shape)
+    figures = np.stack([rate, low, high, naive, counts], axis=2).tolist()  # C origins, Y values
     found = tuple(
-        OutcomeRate(origin, value, *figures[c][k], count[c])
+        OutcomeRate(origin, value, *figures[c][k])
         for c, origin in enumerate(origins)
         for k, value in enumerate(values)
     )
@@ -199,7 +200,7 @@ def _fit(likelihood: Floats, y: Floats, start: Floats, pseudo_count: float) -> _
 
 def _combined(
     fits: list[tuple[NDArray[np.intp], _Fit]], y: Floats, pseudo_count: float
-) -> tuple[list[float], Floats, Floats]:
+) -> tuple[Floats, Floats, Floats]:
     """Counts, rates and standard errors over all strata: (C,), (C, Y), (C, Y).
 
     An origin's rate is the mean of its rates in the strata, weighted with its rows there.
@@ -211,7 +212,7 @@ def _combined(
     errors = np.array([_standard_errors(fit, y[rows], pseudo_count) for rows, fit in fits])
     rate = (weights[..., None] * rates).sum(axis=0)
     error = np.sqrt((np.square(weights)[..., None] * np.square(errors)).sum(axis=0))
-    return counts.sum(axis=0).tolist(), rate, error
+    return counts.sum(axis=0), rate, error
 
 
 def _standard_errors(fit: _Fit, y: Floats, pseudo_count: float) -> Floats:

@@ -28,6 +28,8 @@ from cognomen.io.folders import current_folder, recover_folder, replace_folder
 FORMAT = "cognomen-model"
 FORMAT_VERSION = 2
 TENSORS, FACTS, CARD = FILES = ("model.safetensors", "model.json", "README.md")
+# In the head of the tensors' file: what tools that read any such file ask for. "pt" is PyTorch's layout.
+METADATA = {"format": "pt", "library_name": "cognomen", "format_version": str(FORMAT_VERSION)}
 STORED_TYPES = ("float16", "float32", "float64", "int8", "uint8", "uint16", "uint32")
 
 
@@ -92,7 +94,8 @@ def _encode(artifact: Artifact) -> dict[str, bytes]:
         facts = json.loads(json.dumps(artifact.facts, allow_nan=False))  # as read: tuples are lists
         if problem := _tensor_problem(artifact.tensors) or _fact_problem(facts):
             raise ValueError(problem)
-        tensors = save({name: np.require(t, requirements="C") for name, t in artifact.tensors.items()})
+        arrays = {name: np.require(t, requirements="C") for name, t in artifact.tensors.items()}
+        tensors = save(arrays, METADATA)
         facts |= {"format": FORMAT, "format_version": FORMAT_VERSION}
         facts["tensors_sha256"] = sha256(tensors).hexdigest()
         facts["facts_sha256"] = _facts_sha256(facts)
