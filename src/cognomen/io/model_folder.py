@@ -28,8 +28,9 @@ from cognomen.io.folders import current_folder, recover_folder, replace_folder
 FORMAT = "cognomen-model"
 FORMAT_VERSION = 2
 TENSORS, FACTS, CARD = FILES = ("model.safetensors", "model.json", "README.md")
-# In the head of the tensors' file: what tools that read any such file ask for. "pt" is PyTorch's layout.
-METADATA = {"format": "pt", "library_name": "cognomen", "format_version": str(FORMAT_VERSION)}
+# In the head of the tensors' file, for tools that ask for it: PyTorch's layout. One entry only, as several
+# would be written in any order.
+METADATA = {"format": "pt"}
 STORED_TYPES = ("float16", "float32", "float64", "int8", "uint8", "uint16", "uint32")
 
 

@@ -1,4 +1,4 @@
-"""Where a model is: one that comes with Cognomen, by its name, or a folder, or a repository of a model hub."""
+"""Where a model is: one that comes with Cognomen, by its name; a folder; a repository of a model hub."""
 
 from __future__ import annotations
 
