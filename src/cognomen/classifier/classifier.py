@@ -31,7 +31,8 @@ from cognomen.classifier.options import (
     ScoreOptions,
 )
 from cognomen.classifier.order import FEWEST, ColumnOrder, order_of_column
-from cognomen.classifier.priors import log_prior_ratios
+from cognomen.classifier.origins import Level
+from cognomen.classifier.priors import Prior, log_prior_ratios
 from cognomen.classifier.scores import Detail, Scores, score_rows
 from cognomen.errors import InputError
 from cognomen.text.columns import distinct_texts, is_single, item_blocks
@@ -181,6 +182,24 @@ class Classifier(Model):
         if len(texts) == len(inverse) and (inverse == np.arange(len(inverse))).all():
             return result[:-1]  # every row is a text of its own: no need to copy
         return result.take(inverse, axis=0)
+
+    def expected_shares(
+        self, prior: Prior = "default", restrict: Iterable[str] | None = None, level: Level = "origin"
+    ) -> NDArray[np.float64]:
+        """The shares of the origins under a prior, before any name is read, (C,); (G,) or (R,) with `level`.
+
+        Args:
+            prior, restrict, level: as in `Options`.
+
+        Raises:
+            InputError: as for a call.
+        """
+        opts = self._checked(ProbaOptions, {"prior": prior, "restrict": restrict, "level": level})
+        ratios = self._log_prior_ratios(opts)
+        shares = np.asarray(self.priors, np.float64)
+        if ratios is not None:
+            shares = np.where(np.isneginf(ratios), 0, shares * np.exp(ratios))
+        return np.asarray(self.tree.sums(shares[None] / shares.sum(), opts.level)[0])
 
     def scores(self, names: str | Iterable[object], **options: Unpack[ScoreOptions]) -> Scores:
         """The answer to each name as in a call, with its probability, in arrays.

@@ -104,6 +104,11 @@ def hash_names(names: Ragged, longest: int, end_mark: int) -> Hashed:
     return Hashed(marked, ngrams, np.where(all_known, _mix(sums), 0))
 
 
+def letter_hashes(end_mark: int) -> Hashes:
+    """The hash of each letter, the end mark being the last, (V + 1,)."""
+    return _mix(np.arange(1, end_mark + 2, dtype=np.uint64))
+
+
 def _mix(h: Hashes) -> Hashes:
     """Spread every bit over all bits: the finaliser of SplitMix64."""
     h = (h ^ (h >> np.uint64(30))) * _MIX_1
