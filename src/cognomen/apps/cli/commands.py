@@ -20,6 +20,7 @@ COMMANDS = {
     "protocol": "train and evaluate under protocol L or T",
     "data": "the corpora: list, path, fetch, check",
     "model": "a model: info, verify, origins",
+    "page": "one HTML file in which a network is watched, opened and trained",
     "study": "experiments: what recurrent networks can and cannot do",
     "completion": "print the shell completion script",
 }

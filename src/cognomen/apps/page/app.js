@@ -1,0 +1,86 @@
+// The page: unpacks the models, mounts its parts, and tells them when the name changes.
+import { Classifier } from "./engine/classifier.js";
+import { Generator } from "./engine/generator.js";
+import { readTensors, unpack } from "./engine/tensors.js";
+import { el } from "./parts/dom.js";
+import { mountInside } from "./parts/inside.js";
+import { mountStep } from "./parts/step.js";
+import { mountType } from "./parts/type.js";
+
+const SETTLED = 120; // milliseconds without a key until the slower parts follow
+const PARTS = {
+  type: mountType, inside: mountInside, step: mountStep,
+};
+
+class App {
+  constructor(facts, classifier, generator) {
+    Object.assign(this, { facts, classifier, generator, listeners: { name: [], settled: [] }, shared: {} });
+    this.params = new URLSearchParams(location.hash.split("?")[1] ?? "");
+  }
+
+  on(event, listener) {
+    this.listeners[event].push(listener);
+  }
+
+  setName(text) {
+    const state = { text, found: this.classifier.answer(text) };
+    this.text = text;
+    for (const listener of this.listeners.name) listener(state);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { for (const listener of this.listeners.settled) listener(state); }, SETTLED);
+  }
+
+  // What a part wants a link to hold: a function that returns its values by key.
+  share(values) {
+    Object.assign(this.shared, values);
+  }
+
+  // The page's address with its state in the fragment, which no browser sends anywhere.
+  link() {
+    const values = { name: this.text };
+    for (const [key, read] of Object.entries(this.shared)) values[key] = read();
+    const kept = Object.entries(values).filter(([, value]) => value);
+    return `${location.href.split("#")[0]}#type?${new URLSearchParams(kept)}`;
+  }
+}
+
+function linkChapters(study) {
+  for (const place of document.querySelectorAll(".chapter")) {
+    const { chapter, title } = place.dataset;
+    place.append("In the study: ", study === null ? title : el("a", { href: `${study}${chapter}.html`, text: title }));
+  }
+}
+
+// Marks the part in view in the tour.
+function followTour() {
+  const links = new Map([...document.querySelectorAll(".tour a")].map((link) => [link.hash.slice(1), link]));
+  const watch = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      for (const [id, link] of links) {
+        if (id === target.id) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+      }
+      const link = links.get(target.id), list = link.closest("ol");
+      list.scrollTo({ left: link.offsetLeft - list.clientWidth / 2 + link.clientWidth / 2 });
+    }
+  }, { rootMargin: "-30% 0px -60% 0px" });
+  document.querySelectorAll("main section").forEach((section) => watch.observe(section));
+}
+
+async function start() {
+  const element = (id) => document.getElementById(id).textContent, facts = JSON.parse(element("facts"));
+  const [model, generator] = await Promise.all([unpack(element("model")), unpack(element("generator"))]);
+  const classifier = new Classifier(facts.model, readTensors(facts.model.tensors, model), facts.words);
+  const app = new App(facts, classifier, new Generator(facts.generator, readTensors(facts.generator.tensors, generator)));
+  for (const [id, mount] of Object.entries(PARTS)) mount(document.getElementById(`${id}-app`), app);
+  linkChapters(facts.study);
+  app.setName(app.params.get("name") ?? "Nakamura");
+  document.getElementById("loading").remove();
+  followTour();
+  const [part, shared] = location.hash.slice(1).split("?");
+  if (shared !== undefined) document.getElementById(part)?.scrollIntoView();
+  document.documentElement.dataset.ready = "true";
+}
+
+start();
