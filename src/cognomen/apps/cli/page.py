@@ -21,7 +21,9 @@ Exit codes: 0 done, 1 an error that the message explains, 2 the command was not 
 
 
 @click.command("page", epilog=EXAMPLES)
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The file to write.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The file to write."
+)
 @click.option(
     "--model",
     type=click.Path(),

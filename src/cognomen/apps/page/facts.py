@@ -6,6 +6,8 @@ import gzip
 import json
 from base64 import b64encode
 from collections.abc import Mapping
+from html import unescape
+from html.entities import html5
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,9 @@ from numpy.typing import NDArray
 from cognomen.classifier.classifier import Classifier
 from cognomen.errors import InputError
 from cognomen.network.generator import Generator
+from cognomen.text import words
+from cognomen.text.full_names import PUNCTUATION
+from cognomen.text.placeholders import COMPANY, LEFT_OVER, NOBODY, OUTSIDE, PLACEHOLDERS
 
 CELLS = ("rnn", "gru", "lstm")  # those that the page can run
 CALIBRATION = ("temperature", "known_temperature", "ood_threshold", "script_ood_thresholds")
@@ -54,8 +59,31 @@ def generator_facts(generator: Generator) -> dict[str, Any]:
 
 
 def reading_words() -> dict[str, Any]:
-    """What reading a surname needs besides code."""
-    return {"folded": folded_characters()}
+    """What reading a surname needs besides code: the lists of `text`, and tables of Unicode and HTML."""
+    named = {name: value for name, value in vars(words).items() if name.isupper()}
+    in_order = {name: value for name, value in named.items() if isinstance(value, tuple)}
+    sets = {name: value for name, value in named.items() if isinstance(value, frozenset)}
+    sets |= {"PLACEHOLDERS": PLACEHOLDERS, "NOBODY": NOBODY, "COMPANY": COMPANY, "LEFT_OVER": LEFT_OVER}
+    return {
+        **{_camel(name): value for name, value in in_order.items()},
+        "sets": {_camel(name): sorted(value) for name, value in sets.items()},
+        "outside": OUTSIDE,
+        "punctuation": PUNCTUATION,
+        "folded": folded_characters(),
+        "entities": {"names": html5, "numbers": invalid_references()},
+    }
+
+
+def _camel(name: str) -> str:
+    """A constant's name as JavaScript would have it: HAN_OF_ONE is hanOfOne."""
+    head, *rest = name.lower().split("_")
+    return head + "".join(map(str.capitalize, rest))
+
+
+def invalid_references() -> dict[int, str]:
+    """What HTML makes of the numbers of characters that nobody may write, such as &#146;."""
+    numbers = (0, 0x0D, *range(0x80, 0xA0))
+    return {number: unescape(f"&#{number};") for number in numbers}
 
 
 def folded_characters() -> dict[str, str]:

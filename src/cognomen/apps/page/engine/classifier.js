@@ -2,14 +2,14 @@
 import { add, argmax, vector } from "./linear.js";
 import { Network } from "./network.js";
 import { makeNgrams } from "./ngrams.js";
-import { readSurname } from "./reading.js";
-import { Alphabet, isMark } from "./text.js";
+import { makeWords, readSurname } from "../reading/reading.js";
+import { Alphabet, isMark } from "../reading/text.js";
 
 export class Classifier {
   // facts: those of model.json that answers need; tensors: its parameters; words: what reading needs.
   constructor(facts, tensors, words) {
     this.facts = facts;
-    this.words = words;
+    this.words = makeWords(words);
     this.alphabet = new Alphabet(facts.alphabet);
     this.origins = facts.origins;
     this.network = new Network(facts.architecture, tensors);

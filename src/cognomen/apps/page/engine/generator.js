@@ -2,7 +2,7 @@
 import { Elman, GRU } from "./cells.js";
 import { apply, logSoftmax } from "./linear.js";
 import { join } from "./network.js";
-import { isMark } from "./text.js";
+import { isMark } from "../reading/text.js";
 import { under } from "./tensors.js";
 
 export const BOUNDARY = 0; // the token before the first letter and after the last one

@@ -1,5 +1,5 @@
 // Part 3: one letter, one step, forward and back; the equation beside the numbers.
-import { lettersOf } from "../engine/text.js";
+import { lettersOf } from "../reading/text.js";
 import { Bars, choices, el, onThemeChange, plain, scaleLegend, shownLetter, Strip } from "./dom.js";
 import { rowsOf } from "./formulas.js";
 

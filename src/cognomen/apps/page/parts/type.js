@@ -1,5 +1,5 @@
 // Part 1: type a name; the answer, bars at every level of the tree, and the belief after each letter.
-import { lettersOf } from "../engine/text.js";
+import { lettersOf } from "../reading/text.js";
 import { Bars, el, field, largest, legend, percent, shownLetter } from "./dom.js";
 
 const REASONS = {
