@@ -2,14 +2,20 @@
 import { Classifier } from "./engine/classifier.js";
 import { Generator } from "./engine/generator.js";
 import { readTensors, unpack } from "./engine/tensors.js";
+import { mountBackwards } from "./parts/backwards.js";
+import { mountBroken } from "./parts/broken.js";
 import { el } from "./parts/dom.js";
 import { mountInside } from "./parts/inside.js";
+import { mountColumn, mountCompare, mountGenerate } from "./parts/more.js";
+import { mountPrefixes } from "./parts/prefixes.js";
 import { mountStep } from "./parts/step.js";
+import { mountTrain } from "./parts/train.js";
 import { mountType } from "./parts/type.js";
 
 const SETTLED = 120; // milliseconds without a key until the slower parts follow
 const PARTS = {
-  type: mountType, inside: mountInside, step: mountStep,
+  type: mountType, inside: mountInside, step: mountStep, prefixes: mountPrefixes, backwards: mountBackwards,
+  train: mountTrain, break: mountBroken, compare: mountCompare, generate: mountGenerate, column: mountColumn,
 };
 
 class App {

@@ -27,7 +27,7 @@ export function attribute(network, ids, target, segments) {
 }
 
 // The target's gradient by the pooled values, by kind and direction: (K, D, H).
-function headsOf(network, target) {
+export function headsOf(network, target) {
   const [{ shape: [, F], data }] = network.output, D = network.levels.at(-1).length;
   const all = vector(F, (f) => target.reduce((sum, each, c) => sum + each * data[c * F + f], 0));
   const H = F / D / network.kinds.length;
@@ -35,7 +35,7 @@ function headsOf(network, target) {
 }
 
 // The gradient by the outputs (D, T, H) with the mean slope of the pooling over a segment in place of its own.
-function poolingSlopes(network, low, high, heads) {
+export function poolingSlopes(network, low, high, heads) {
   return low.map((ys, d) => {
     const found = ys.map((y) => new Float64Array(y.length));
     network.kinds.forEach((kind, k) => {

@@ -32,3 +32,14 @@ export class AdamW {
     });
   }
 }
+
+// Stochastic gradient descent.
+export class SGD {
+  constructor(params, rate) {
+    Object.assign(this, { params, rate });
+  }
+
+  step() {
+    for (const { data, grad } of this.params) grad.forEach((d, i) => { data[i] -= this.rate * d; });
+  }
+}

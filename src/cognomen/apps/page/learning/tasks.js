@@ -64,12 +64,13 @@ export function makeTask(name, { length, names }) {
 
 // Surnames of a few origins; a fifth of them are held out.
 function surnames(names) {
-  const answers = Object.keys(names), pairs = answers.flatMap((_, c) => names[answers[c]].map((name) => [name, c]));
+  const answers = Object.keys(names), each = Math.max(...answers.map((answer) => names[answer].length));
+  const pairs = many(each, (_, i) => answers.map((answer, c) => [names[answer][i], c])).flat().filter(([name]) => name);
   const spell = (name) => Array.from(name.toLowerCase());
   const symbols = [...new Set(pairs.flatMap(([name]) => spell(name)))].sort();
   const items = pairs.map(([name, c]) => ({ ids: spell(name).map((letter) => symbols.indexOf(letter)), targets: [c], name }));
   const unique = [...new Map(items.map((item) => [item.name, item])).values()];
-  const heldOut = unique.filter((_, i) => i % 5 === 0), training = unique.filter((_, i) => i % 5);
+  const heldOut = unique.filter((_, i) => i % 5 === 4), training = unique.filter((_, i) => i % 5 < 4);
   return { name: "names", each: false, symbols, answers, heldOut, draw: (random) => random.choose(training) };
 }
 

@@ -1,5 +1,5 @@
 // Training: a batch, its loss and gradients, clipping, one step of the optimiser, and again.
-import { AdamW, clipGradients } from "./optim.js";
+import { AdamW, SGD, clipGradients } from "./optim.js";
 import { Random } from "./random.js";
 import { SmallNetwork } from "./small.js";
 import { heldOutItems } from "./tasks.js";
@@ -15,7 +15,7 @@ export class Trainer {
     const sizes = { inputs: task.symbols.length, classes: task.answers.length, each: task.each };
     this.network = new SmallNetwork({ ...settings, ...sizes }, this.random);
     this.params = Object.values(this.network.params);
-    this.optimiser = new AdamW(this.params, settings.rate);
+    this.optimiser = new (settings.optimiser === "sgd" ? SGD : AdamW)(this.params, settings.rate);
     this.heldOut = heldOutItems(task);
     this.losses = [];
     this.norms = [];

@@ -15,7 +15,7 @@ function filled(made, on, text, attributes, children) {
   }
   for (const [event, listener] of Object.entries(on)) made.addEventListener(event, listener);
   if (text !== undefined) made.textContent = text;
-  made.append(...children.flat().filter((child) => child !== null));
+  made.append(...children.flat(Infinity).filter((child) => child !== null));
   return made;
 }
 
@@ -187,13 +187,14 @@ export function legend(entries) {
   return el("ul", { class: "legend" }, entries.map(([style, text]) => el("li", {}, el("span", { class: `swatch ${style}` }), text)));
 }
 
-// Runs `work` again and again in short turns until it returns false; returns a function that stops it.
-export function inTurns(work, budget = 10) {
+// Runs `work` again and again until it returns false, in turns of `budget` milliseconds and `pause` between them;
+// returns a function that stops it.
+export function inTurns(work, budget = 10, pause = 0) {
   let running = true;
   const turn = () => {
     const end = performance.now() + budget;
-    while (running && performance.now() < end) if (work() === false) running = false;
-    if (running) setTimeout(turn, 0);
+    do if (work() === false) running = false; while (running && performance.now() < end);
+    if (running) setTimeout(turn, pause);
   };
   setTimeout(turn, 0);
   return () => { running = false; };
