@@ -13,8 +13,8 @@ import { mountTrain } from "./parts/train.js";
 import { mountType } from "./parts/type.js";
 
 const SETTLED = 120; // milliseconds without a key until the slower parts follow
-const PARTS = {
-  type: mountType, inside: mountInside, step: mountStep, prefixes: mountPrefixes, backwards: mountBackwards,
+const LATER = { // after the first answer
+  inside: mountInside, step: mountStep, prefixes: mountPrefixes, backwards: mountBackwards,
   train: mountTrain, break: mountBroken, compare: mountCompare, generate: mountGenerate, column: mountColumn,
 };
 
@@ -24,16 +24,17 @@ class App {
     this.params = new URLSearchParams(location.hash.split("?")[1] ?? "");
   }
 
+  // Calls a listener at each event, and at once if there has been one.
   on(event, listener) {
     this.listeners[event].push(listener);
+    if (this.state) listener(this.state);
   }
 
   setName(text) {
-    const state = { text, found: this.classifier.answer(text) };
-    this.text = text;
-    for (const listener of this.listeners.name) listener(state);
+    this.state = { text, found: this.classifier.answer(text) };
+    for (const listener of this.listeners.name) listener(this.state);
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => { for (const listener of this.listeners.settled) listener(state); }, SETTLED);
+    this.timer = setTimeout(() => { for (const listener of this.listeners.settled) listener(this.state); }, SETTLED);
   }
 
   // What a part wants a link to hold: a function that returns its values by key.
@@ -43,7 +44,7 @@ class App {
 
   // The page's address with its state in the fragment, which no browser sends anywhere.
   link() {
-    const values = { name: this.text };
+    const values = { name: this.state.text };
     for (const [key, read] of Object.entries(this.shared)) values[key] = read();
     const kept = Object.entries(values).filter(([, value]) => value);
     return `${location.href.split("#")[0]}#type?${new URLSearchParams(kept)}`;
@@ -51,7 +52,7 @@ class App {
 }
 
 function linkChapters(study) {
-  for (const place of document.querySelectorAll(".chapter")) {
+  for (const place of document.querySelectorAll("[data-chapter]")) {
     const { chapter, title } = place.dataset;
     place.append("In the study: ", study === null ? title : el("a", { href: `${study}${chapter}.html`, text: title }));
   }
@@ -79,14 +80,24 @@ async function start() {
   const [model, generator] = await Promise.all([unpack(element("model")), unpack(element("generator"))]);
   const classifier = new Classifier(facts.model, readTensors(facts.model.tensors, model), facts.words);
   const app = new App(facts, classifier, new Generator(facts.generator, readTensors(facts.generator.tensors, generator)));
-  for (const [id, mount] of Object.entries(PARTS)) mount(document.getElementById(`${id}-app`), app);
-  linkChapters(facts.study);
+  const part = (id, mount) => mount(document.getElementById(`${id}-app`), app);
+  part("type", mountType);
   app.setName(app.params.get("name") ?? "Nakamura");
   document.getElementById("loading").remove();
+  linkChapters(facts.study);
   followTour();
+  for (const [id, mount] of Object.entries(LATER)) {
+    await new Promise((done) => setTimeout(done, 0)); // keys are answered in between
+    part(id, mount);
+  }
+  showShared();
+  document.documentElement.dataset.ready = "true";
+}
+
+// Scrolls to the part that a shared link names.
+function showShared() {
   const [part, shared] = location.hash.slice(1).split("?");
   if (shared !== undefined) document.getElementById(part)?.scrollIntoView();
-  document.documentElement.dataset.ready = "true";
 }
 
 start();

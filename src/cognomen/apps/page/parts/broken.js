@@ -1,7 +1,7 @@
 // Part 7: one thing undone at a time: two networks with the same weights and examples, one of them with the fault.
 import { makeTask } from "../learning/tasks.js";
 import { Trainer } from "../learning/trainer.js";
-import { el, percent } from "./dom.js";
+import { counted, el } from "./dom.js";
 import { Curves, Runner } from "./training_view.js";
 
 const LAST = 600;
@@ -60,7 +60,7 @@ class Broken {
     const [well, badly] = this.runner.trainers, over = well.steps >= LAST;
     this.run.textContent = this.runner.running ? "Pause" : "Train both";
     this.run.disabled = over && !this.runner.running;
-    const of = (trainer) => (trainer.diverged ? `diverged at step ${trainer.steps}` : percent(trainer.accuracies.at(-1)[1]));
+    const of = (trainer) => (trainer.diverged ? `diverged at step ${trainer.steps}` : counted(trainer.accuracies.at(-1)[1]));
     this.said.textContent = `step ${well.steps}: right answers ${of(well)} as it should be, ${of(badly)} with the fault`;
     this.curves.draw(this.runner.trainers);
   }

@@ -42,7 +42,10 @@ export function choices(legend, options, value, onChange) {
   return { box, value: () => box.querySelector(":checked").value };
 }
 
-export const percent = (p) => (p > 0 && p < 0.005 ? "< 1 %" : p < 1 && p >= 0.995 ? "> 99 %" : `${Math.round(100 * p)} %`);
+// A share for people, never rounded to certainty, as on the command line.
+export const percent = (p) => (p > 0.999 ? ">99.9%" : p < 0.001 ? "<0.1%" : `${(100 * p).toFixed(1)}%`);
+// A share that was counted.
+export const counted = (p) => `${Math.round(100 * p)}%`;
 export const signed = (x, digits = 2) => (x < 0 ? "−" : "+") + Math.abs(x).toFixed(digits);
 export const plain = (x, digits = 2) => (x < 0 ? "−" : "") + Math.abs(x).toFixed(digits);
 export const shownLetter = (letter) => (letter === " " ? "␣" : letter);
@@ -161,15 +164,25 @@ export function scaleLegend(low, high) {
   return el("div", { class: "scale", "aria-hidden": "true" }, el("span", { text: low }), el("span", { class: "ramp" }), el("span", { text: high }));
 }
 
-// Curves over steps: series [{ name, points: [[x, y], ...], style }], in an SVG that is drawn anew.
-export function drawCurves(chart, series, { low = 0, high, logarithmic = false, xLabel, yTicks, lastX, yLabel = "" }) {
-  const width = 560, height = 260, left = 56, right = 12, top = 24, bottom = 36;
+// Curves over steps: series [{ points: [[x, y], ...], style }], in an SVG that is drawn anew, also when its width changes.
+export function drawCurves(chart, series, options) {
+  drawings.set(chart, () => draw(chart, series, options));
+  resized.observe(chart);
+  draw(chart, series, options);
+}
+
+const drawings = new WeakMap();
+const resized = new ResizeObserver((entries) => { for (const { target } of entries) drawings.get(target)(); });
+
+function draw(chart, series, { low = 0, high, logarithmic = false, xLabel, yTicks, lastX, yLabel = "" }) {
+  const width = chart.clientWidth || 520, height = 230, left = 52, right = 12, top = 26, bottom = 30;
   const scale = (y) => (logarithmic ? Math.log10(Math.max(y, low)) : y);
   const [bottomY, topY] = [scale(low), scale(high)];
   const x = (value) => left + (width - left - right) * value / Math.max(lastX, 1);
   const y = (value) => top + (height - top - bottom) * (1 - (Math.min(Math.max(scale(value), bottomY), topY) - bottomY) / (topY - bottomY || 1));
   chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
   chart.setAttribute("class", "chart");
+  chart.setAttribute("height", height);
   chart.replaceChildren(
     ...yTicks.flatMap((tick) => [
       svg("line", { class: "grid", x1: left, x2: width - right, y1: y(tick), y2: y(tick) }),

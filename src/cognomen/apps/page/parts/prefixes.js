@@ -1,6 +1,6 @@
 // Part 4: several names share their beginnings; the trie grows as they are typed, with the steps it saves.
 import { lettersOf } from "../reading/text.js";
-import { el, field, shownLetter, svg } from "./dom.js";
+import { counted, el, field, shownLetter, svg } from "./dom.js";
 
 const NAMES = ["Nakamura", "Nakata", "Nakano", "Nakagawa", "Smith", "Smithson", "Schmidt", "Schmitz"];
 const SHOWN = 40; // names drawn; all are counted
@@ -19,7 +19,7 @@ export function mountPrefixes(root, app) {
   const draw = () => {
     const spelled = list().map((name) => app.classifier.answer(name).reading.spelling).filter(Boolean);
     const { root: trie, letters, steps } = makeTrie(spelled), saved = letters ? 1 - steps / letters : 0;
-    said.textContent = `${letters} letters, ${steps} steps: ${Math.round(100 * saved)} % saved`;
+    said.textContent = `${letters} letters, ${steps} steps: ${counted(saved)} saved`;
     more.textContent = "Filled circles are steps that several names share. The network makes each step once, and goes on from there for every name.";
     picture.setAttribute("aria-label", `${spelled.length} names with ${letters} letters need ${steps} steps`);
     drawTrie(picture, spelled.length > SHOWN ? makeTrie(spelled.slice(0, SHOWN)).root : trie);

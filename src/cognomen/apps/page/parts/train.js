@@ -1,7 +1,7 @@
 // Part 6: a small network learns in the page: loss, accuracy, states in two dimensions, sample answers.
 import { makeTask } from "../learning/tasks.js";
 import { inTwoDimensions, Trainer } from "../learning/trainer.js";
-import { el, field, legend, percent, select, svg } from "./dom.js";
+import { counted, el, field, legend, select, svg } from "./dom.js";
 import { Curves, Runner } from "./training_view.js";
 
 const LAST = 3000, LENGTH = 8, SAMPLES = 6, DOTTED = 40; // items whose states are drawn
@@ -21,7 +21,7 @@ class Training {
     app.share(Object.fromEntries(KEYS.map((key) => [key, () => (this.settings[key] === DEFAULTS[key] ? "" : this.settings[key])])));
     this.runner = new Runner({ last: LAST, onDraw: () => this.draw() });
     this.curves = new Curves(["this network"]);
-    this.cloud = svg("svg", { role: "img", class: "chart", viewBox: "0 0 400 300" });
+    this.cloud = svg("svg", { role: "img", class: "chart cloud", viewBox: "0 0 400 300" });
     this.key = el("div");
     this.said = el("p", { class: "note", role: "status" });
     this.samples = el("tbody");
@@ -71,7 +71,7 @@ class Training {
     this.startButton.textContent = this.runner.running ? "Pause" : "Train";
     this.startButton.disabled = !this.runner.running && (trainer.diverged || trainer.steps >= LAST);
     this.said.textContent = trainer.diverged ? `Diverged at step ${trainer.steps}: the loss is no number any more.`
-      : `step ${trainer.steps}: ${percent(accuracy)} of the held-out answers are right`;
+      : `step ${trainer.steps}: ${counted(accuracy)} of the held-out answers are right`;
     this.curves.draw([trainer]);
     if (!trainer.diverged) this.drawStates();
   }

@@ -9,7 +9,7 @@ const REASONS = {
 };
 const SHOWN = { origin: 6, group: 4, region: 3 }, TITLES = { origin: "Origins", group: "Groups", region: "Regions" };
 export const EXAMPLES = ["Nakamura", "O’Brien", "Kowalczyk", "Papadopoulos", "Nguyễn", "Schröder", "Qxzvw"];
-const STACKED = 5;
+const STACKED = 7; // origins with colours of their own
 
 export function mountType(root, app) {
   const input = el("input", { type: "text", class: "name", dir: "auto", autocomplete: "off", autocapitalize: "words",
@@ -20,15 +20,15 @@ export function mountType(root, app) {
   const detail = el("p", { class: "note" });
   const levels = app.classifier.tree.map(({ name }) => ({ name, bars: new Bars(SHOWN[name], TITLES[name]) }));
   const several = levels.length > 1;
-  const boxes = [...levels].reverse().map(({ name, bars }) => el("div", {}, several ? el("h3", { text: TITLES[name] }) : null, bars.box));
+  const boxes = levels.map(({ name, bars }) => el("div", {}, several ? el("h3", { text: TITLES[name] }) : null, bars.box));
   const belief = new Belief(app.classifier);
   root.append(field("A surname, in any script that the network knows", input), examples, answer, detail,
-    el("div", { class: "columns" }, el("div", {}, ...boxes), belief.box), shareButton(app));
+    el("div", { class: "columns" }, boxes[0], belief.box, ...boxes.slice(1)), shareButton(app));
   app.on("name", ({ text, found }) => {
     if (input.value !== text) input.value = text;
     answer.replaceChildren(...inWords(found));
     detail.textContent = details(found, app.classifier);
-    levels.forEach(({ bars }, i) => bars.box.classList.toggle("hidden", !found.levels[i]));
+    for (const box of boxes) box.classList.toggle("hidden", !found.levels.length);
     found.levels.forEach((level, i) => {
       const best = level.labels.indexOf(level.label);
       levels[i].bars.show(level.labels, level.probabilities, { marked: found.reason ? -1 : best });
@@ -81,11 +81,11 @@ class Belief {
     this.key.replaceChildren(legend([...shown.map((c, i) => [`k${i}`, this.classifier.origins[c]]), ["rest", "others"]]));
   }
 
-  // The origins with the most belief anywhere along the name, the final answer's first.
+  // The final answer, what leads after any letter, and the origins with the most belief anywhere along the name.
   choose(letters, last) {
     const most = last.map((p, c) => Math.max(p, ...letters.map((letter) => letter.p[c])));
-    const [best] = largest(last, 1);
-    return [best, ...largest(most, STACKED).filter((c) => c !== best)].slice(0, STACKED);
+    const leaders = letters.map(({ p }) => largest(p, 1)[0]).sort((c, d) => most[d] - most[c]);
+    return [...new Set([...largest(last, 1), ...leaders, ...largest(most, STACKED)])].slice(0, STACKED);
   }
 
   column(text, p, shown) {
