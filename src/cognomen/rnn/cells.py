@@ -22,7 +22,7 @@ from numpy.typing import DTypeLike
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.initializers import Initializer
-from cognomen.rnn.layers import Layer, Linear, check_sizes, rows_of
+from cognomen.rnn.layers import Layer, Linear, check_sizes, gradient_of, rows_of
 from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity, sigmoid
 
 StepBackward = Callable[[Array, Array], tuple[Array, Array]]
@@ -62,40 +62,48 @@ class Cell(Layer):
         """
         raise NotImplementedError
 
-    def forward(self, x: Array, state: Array | None = None) -> tuple[Array, Array, StepBackward]:
-        """Both halves: one step from an input (N, X) and a state (S, N, H), zeros if not given.
+    def forward(
+        self, x: Array, state: Array | None = None
+    ) -> tuple[Array, Array, Callable[..., tuple[Array, Array]]]:
+        """Both halves: one step from an input (N, X) and a state (S, N, H), the initial one if not given.
 
         Returns:
-            The output (N, Y), the next state, and backward: from the gradients by these to those by `x` and
-            `state`.
+            The output (N, Y), the next state, and backward: from the gradients by these, the second of which
+            may be left out, to those by `x` and `state`.
 
         Raises:
             InputError: the shape of `x` or of `state` is wrong.
         """
-        if np.ndim(x) != 2:
-            raise InputError(f"x: expected one step of a batch (N, {self.input_size}), got {np.shape(x)}")
-        a, back_project = self.project(rows_of(x, self.input_size))
-        y, state, back = self.step(a, self.checked(state, len(x)))
+        x, state = self.checked(x, state)
+        a, back_project = self.project(x)
+        y, after, back = self.step(a, state)
 
-        def backward(dy: Array, dstate: Array) -> tuple[Array, Array]:
-            da, dstate = back(dy, dstate)
+        def backward(dy: Array, dafter: Array | None = None) -> tuple[Array, Array]:
+            dafter = np.zeros_like(after) if dafter is None else gradient_of(after, dafter)
+            da, dstate = back(gradient_of(y, dy), dafter)
             return back_project(da), dstate
 
-        return y, state, backward
+        return y, after, backward
 
     def read(self, x: Array, state: Array) -> tuple[Array, Array]:
         """As `forward`, for inference: from x (N, X) and state (S, N, H) to output (N, Y) and next state."""
-        y, state, _ = self.step(self.project(rows_of(x, self.input_size))[0], self.checked(state, len(x)))
+        if x.shape != (len(x), self.input_size) or state.shape != (self.slots, len(x), self.hidden_size):
+            x, state = self.checked(x, state)
+        y, state, _ = self.step(self.project(x)[0], state)
         return y, state
 
-    def checked(self, state: Array | None, count: int) -> Array:
-        """A state of N sequences, the initial one if not given: (S, N, H).
+    def checked(self, x: Array, state: Array | None) -> tuple[Array, Array]:
+        """An input (N, X) and a state (S, N, H), the initial one if not given.
 
         Raises:
-            InputError: it has another shape. NumPy would repeat the state of one sequence for all.
+            InputError: one has another shape. NumPy would repeat the state of one sequence for all.
         """
-        wanted = (self.slots, count, self.hidden_size)
-        return self.initial_state(count) if state is None else state_like(state, wanted, self.dtype)
+        if np.ndim(x) != 2:
+            raise InputError(f"x: expected one step of a batch (N, {self.input_size}), got {np.shape(x)}")
+        x = rows_of(x, self.input_size).astype(self.dtype, copy=False)
+        if state is None:
+            return x, self.initial_state(len(x))
+        return x, state_like(state, (self.slots, len(x), self.hidden_size), self.dtype)
 
     def describe(self) -> str:
         """See `Layer.describe`."""
@@ -143,8 +151,9 @@ class GatedCell(Cell):
 
     def read(self, x: Array, state: Array) -> tuple[Array, Array]:
         """See `Cell.read`; without the backward function of `project`."""
-        a = self.input.apply(rows_of(x, self.input_size))
-        y, state, _ = self.step(a, self.checked(state, len(x)))
+        if x.shape != (len(x), self.input_size) or state.shape != (self.slots, len(x), self.hidden_size):
+            x, state = self.checked(x, state)
+        y, state, _ = self.step(self.input.apply(x), state)
         return y, state
 
 
