@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import io
+import re
 import tokenize
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,16 @@ def test_it_is_no_longer_than_in_torch(name: str) -> None:
     ours = lines_of_code(ROOT / "examples" / f"{name}.py")
     theirs = lines_of_code(ROOT / "benchmarks" / "torch_examples" / f"{name}.py")
     assert 3 < ours <= theirs, f"{ours} lines, {theirs} in torch"
+
+
+def test_the_documents_tell_the_lines() -> None:
+    page = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[`(\w+)`\].*\| (\d+) \| (\d+) \|$", page, re.MULTILINE)
+    folders = [ROOT / "examples", ROOT / "benchmarks" / "torch_examples"]
+    counted = [
+        (name, *(str(lines_of_code(folder / f"{name}.py")) for folder in folders)) for name in EXAMPLES
+    ]
+    assert sorted(rows) == counted
 
 
 def first(result: Any) -> float:
