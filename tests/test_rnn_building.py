@@ -37,7 +37,7 @@ from cognomen.rnn import (
     pack,
     step_decay,
 )
-from cognomen.rnn.cells import GatedCell
+from cognomen.rnn.cell import GatedCell
 
 DOUBLE: Any = np.float64
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.errors import InputError, TrainingError, check_whole_number
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.layers import Layer
+from cognomen.rnn.layer import Layer
 from cognomen.rnn.losses import cross_entropy, mean_squared_error
 from cognomen.rnn.optim import AdamW, Optimiser
 from cognomen.rnn.packed import Packed, pack
@@ -174,16 +174,16 @@ def fit_batches(
         raise TrainingError("expected one or more examples to learn from, got none")
     check_whole_number("epochs", epochs)
     check_whole_number("batch_size", batch_size)
-    if optimiser is not None and not isinstance(optimiser, Optimiser):
-        raise InputError(f"optimiser: expected one such as Adam(net.params, 0.01), got {optimiser!r}")
-    if optimiser is not None and learning_rate is not None:
-        raise InputError("learning_rate: expected it or an optimiser, which has its own, got both")
-    rng = np.random.default_rng(seed)
-    steps = -(-count // batch_size)  # of an epoch
     if optimiser is None:
         peak = 3e-3 if learning_rate is None else learning_rate
         optimiser = AdamW(net.params, peak, weight_decay=weight_decay)
         schedule = schedule or partial(one_cycle, peak=peak)
+    elif not isinstance(optimiser, Optimiser):
+        raise InputError(f"optimiser: expected one such as Adam(net.params, 0.01), got {optimiser!r}")
+    elif learning_rate is not None:
+        raise InputError("learning_rate: expected it or an optimiser, which has its own, got both")
+    rng = np.random.default_rng(seed)
+    steps = -(-count // batch_size)  # of an epoch
 
     def losses() -> Iterator[Loss]:
         for rows in np.array_split(rng.permutation(count), steps):

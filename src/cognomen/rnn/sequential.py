@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
-from cognomen.rnn.layers import Embedding, Layer, gradient_of
+from cognomen.rnn.layer import Layer, gradient_of
+from cognomen.rnn.layers import Embedding
 from cognomen.rnn.packed import Layout, Packed
 from cognomen.rnn.pooling import Pooling, pool
 from cognomen.rnn.recurrent import DIRECTIONS
