@@ -99,7 +99,10 @@ class Cell(Layer):
             InputError: one has another shape. NumPy would repeat the state of one sequence for all.
         """
         if np.ndim(x) != 2:
-            raise InputError(f"x: expected one step of a batch (N, {self.input_size}), got {np.shape(x)}")
+            raise InputError(
+                f"x: expected one step of a batch (N, {self.input_size}), got {np.shape(x)}; for sequences "
+                f"there is Recurrent({type(self).__name__}, {self.input_size}, {self.hidden_size})"
+            )
         x = rows_of(x, self.input_size).astype(self.dtype, copy=False)
         if state is None:
             return x, self.initial_state(len(x))

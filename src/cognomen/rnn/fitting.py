@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from inspect import signature
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -174,6 +175,7 @@ def fit_batches(
         raise TrainingError("expected one or more examples to learn from, got none")
     check_whole_number("epochs", epochs)
     check_whole_number("batch_size", batch_size)
+    _check_net(net)
     if optimiser is None:
         peak = 3e-3 if learning_rate is None else learning_rate
         optimiser = AdamW(net.params, peak, weight_decay=weight_decay)
@@ -206,6 +208,14 @@ def fit_batches(
         if True in [callback(epoch) for callback in callbacks]:
             break
     return history
+
+
+def _check_net(net: Layer) -> None:
+    if not hasattr(net, "loss") and "rng" not in signature(net.forward).parameters:
+        raise InputError(
+            f"net: expected a method loss, or forward with a keyword rng as Sequential has it, got {net!r}. "
+            "An RNN, which keeps its state, is trained on one chunk after another: examples/min_char_rnn.py"
+        )
 
 
 def _part_of(schedule: Schedule, start: int, steps: int) -> Callable[[int], float]:

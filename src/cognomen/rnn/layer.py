@@ -19,8 +19,9 @@ class Layer:
     `params[name]` and `grads[name]` have the same shape. They are only changed in place (see `Parameters`),
     so a layer made of layers holds the arrays of its parts, under longer names.
 
-    A network of your own is a subclass that assigns its parts to attributes and calls `super().__init__()`
-    last: its parameters are then those of the parts, as "attribute.name".
+    A network of your own is a subclass that assigns its parts, or lists or dictionaries of them, to
+    attributes, and calls `super().__init__()` last: its parameters are then those of the parts, as
+    "attribute.name", "attribute.0.name" or "attribute.key.name".
 
     Raises:
         InputError: two parameters would have the same name.
@@ -32,8 +33,7 @@ class Layer:
         self, params: Mapping[str, Array] | None = None, grads: Mapping[str, Array] | None = None
     ) -> None:
         if params is None:
-            parts = {name: part for name, part in vars(self).items() if isinstance(part, Layer)}
-            params, grads = self.collect({f"{name}.{{}}": part for name, part in parts.items()})
+            params, grads = self.collect({f"{name}.{{}}": part for name, part in self.sublayers().items()})
         if grads is None:
             grads = {name: np.zeros(p.shape, p.dtype) for name, p in params.items()}
         self.params, self.grads = Parameters(params), Parameters(grads)
@@ -75,6 +75,18 @@ class Layer:
                 seen.add(id(param))
                 params[name], grads[name] = param, part.grads[own]
         return params, grads
+
+    def sublayers(self) -> dict[str, Layer]:
+        """The layers that this one is made of, by name."""
+        found: dict[str, Any] = {}
+        for name, value in vars(self).items():
+            if isinstance(value, Mapping):
+                found |= {f"{name}.{key}": part for key, part in value.items()}
+            elif isinstance(value, list | tuple):
+                found |= {f"{name}.{number}": part for number, part in enumerate(value)}
+            else:
+                found[name] = value
+        return {name: part for name, part in found.items() if isinstance(part, Layer)}
 
     def add(self, name: str, values: Array) -> None:
         """Add a parameter, for a layer of your own that is not made of layers alone; in its `__init__`."""
@@ -130,8 +142,11 @@ class Layer:
     def __repr__(self) -> str:
         dtypes = sorted({str(p.dtype) for p in self.params.values()})
         weights = [f"{self.size:,} weights"] if self.params else []
-        facts = ", ".join(filter(None, [self.describe(), *dtypes, *weights]))
-        return f"<{type(self).__name__}: {facts}>"
+        described = self.describe()
+        facts = ", ".join(filter(None, [described, *dtypes, *weights]))
+        parts = {} if described else self.sublayers()
+        lines = [f"\n{name}: {part!r}".replace("\n", "\n  ") for name, part in parts.items()]
+        return f"<{type(self).__name__}: {facts}{''.join(lines)}" + ("\n>" if lines else ">")
 
 
 def rows_of(x: Array, width: int) -> Array:

@@ -80,7 +80,7 @@ class Sequential(Stateful):
             self.step_ndim = 0
         elif isinstance(first, Stateful):
             self.step_ndim = first.step_ndim
-        super().__init__(*self.collect({f"{name}.{{}}": part for name, part in self.parts.items()}))
+        super().__init__()
 
     def forward(
         self,
@@ -137,6 +137,6 @@ class Sequential(Stateful):
             isinstance(part, Pool) or getattr(part, "reads_ahead", False) for part in self.parts.values()
         )
 
-    def __repr__(self) -> str:
-        parts = "".join(f"\n  {name}: {part!r}".replace("\n", "\n  ") for name, part in self.parts.items())
-        return f"<Sequential: {self.size:,} weights{parts}\n>".replace("\n    ", "\n  ")
+    def sublayers(self) -> dict[str, Layer]:
+        """See `Layer.sublayers`."""
+        return self.parts
