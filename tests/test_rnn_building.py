@@ -37,7 +37,7 @@ from cognomen.rnn import (
     pack,
     step_decay,
 )
-from cognomen.rnn.cells import GatedCell
+from cognomen.rnn.cell import GatedCell
 
 DOUBLE: Any = np.float64
 
@@ -121,6 +121,22 @@ def test_a_net_of_ones_own_collects_its_parts() -> None:
     assert "Residual: float64, 24 weights" in repr(net)
 
 
+class Ensemble(Layer):
+    """Parts in a list and in a dictionary."""
+
+    def __init__(self) -> None:
+        self.members = [Linear(2, 2), Residual()]
+        self.heads = {"one": Linear(2, 1), "other": Linear(2, 1)}
+        super().__init__()
+
+
+def test_parts_in_lists_and_dictionaries_are_collected() -> None:
+    net = Ensemble()
+    assert list(net.params)[:3] == ["members.0.weight", "members.0.bias", "members.1.inner.weight"]
+    assert list(net.params)[-2:] == ["heads.other.weight", "heads.other.bias"]
+    assert "  members.1: <Residual: float64, 24 weights\n    inner: <Linear: 3 -> 3" in repr(net)
+
+
 def test_names_are_unique_and_a_shared_layer_counts_once() -> None:
     one, other = Linear(2, 2), Linear(2, 2)
     with pytest.raises(InputError, match="two parameters have the name 'weight'"):
@@ -153,7 +169,7 @@ def test_copies_have_weights_of_their_own(copied: Any) -> None:
         ),
         (
             Sequential(Linear(2, 2), out=Linear(2, 1)),
-            "0: <Linear: 2 -> 2, float32, 6 weights>\n  out: <Linear",
+            "float32, 9 weights\n  0: <Linear: 2 -> 2, float32, 6 weights>\n  out: <Linear",
         ),
     ],
 )
@@ -389,6 +405,11 @@ def test_fit_learns_with_all_its_options() -> None:
     assert history.validation_losses[-1] < 1e-3 < history.validation_losses[0]
     net.reset()
     assert_within(np.array([net.step([1.0]), net.step([1.0])]), np.array([[1.0], [2.0]]), 0.2)
+
+
+def test_what_keeps_its_state_is_not_fitted() -> None:
+    with pytest.raises(InputError, match="one chunk after another"):
+        fit(RNN(1, 8, 1), *sums(20), epochs=1)
 
 
 def test_fit_follows_a_schedule() -> None:

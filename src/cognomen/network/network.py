@@ -31,13 +31,15 @@ from cognomen.network.ngram_tensors import (
     weight_of,
 )
 from cognomen.rnn.arrays import Array
-from cognomen.rnn.cells import WITH_NONLINEARITY, Cell
+from cognomen.rnn.cell import Cell
+from cognomen.rnn.cells import WITH_NONLINEARITY
 from cognomen.rnn.engine.packed_weights import prepack
 from cognomen.rnn.engine.prefix_tree import PrefixTree, check_names, prefix_tree, sort_names
 from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.engine.shared_reading import read_names
 from cognomen.rnn.initializers import Initializer, Zeros
-from cognomen.rnn.layers import Dropout, Embedding, Layer, Linear
+from cognomen.rnn.layer import Layer
+from cognomen.rnn.layers import Dropout, Embedding, Linear
 from cognomen.rnn.nonlinearities import find_nonlinearity
 from cognomen.rnn.packed import pack
 from cognomen.rnn.pooling import kinds_of, pool

@@ -1,11 +1,13 @@
 """Recurrent networks from scratch on NumPy: cells, layers, losses, optimisers, and a gradient check."""
 
 from cognomen.rnn.arrays import Array, Backward, Ids
-from cognomen.rnn.cells import CELLS, GRU, LSTM, Cell, Combined, Elman, GatedCell
+from cognomen.rnn.cell import Cell, GatedCell
+from cognomen.rnn.cells import CELLS, GRU, LSTM, Combined, Elman
 from cognomen.rnn.clipping import clip_grad_norm, clip_grad_value
 from cognomen.rnn.fitting import Epoch, History, fit, fit_batches
 from cognomen.rnn.gradcheck import gradcheck, numerical_gradient, relative_error
-from cognomen.rnn.layers import Activation, Dropout, Embedding, Layer, Linear
+from cognomen.rnn.layer import Layer
+from cognomen.rnn.layers import Activation, Dropout, Embedding, Linear
 from cognomen.rnn.losses import cross_entropy, disagreement, log_softmax, mean_squared_error, softmax
 from cognomen.rnn.model import RNN
 from cognomen.rnn.optim import SGD, Adagrad, Adam, AdamW, Optimiser, RMSprop

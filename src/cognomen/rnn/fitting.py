@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from inspect import signature
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.errors import InputError, TrainingError, check_whole_number
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.layers import Layer
+from cognomen.rnn.layer import Layer
 from cognomen.rnn.losses import cross_entropy, mean_squared_error
 from cognomen.rnn.optim import AdamW, Optimiser
 from cognomen.rnn.packed import Packed, pack
@@ -174,16 +175,17 @@ def fit_batches(
         raise TrainingError("expected one or more examples to learn from, got none")
     check_whole_number("epochs", epochs)
     check_whole_number("batch_size", batch_size)
-    if optimiser is not None and not isinstance(optimiser, Optimiser):
-        raise InputError(f"optimiser: expected one such as Adam(net.params, 0.01), got {optimiser!r}")
-    if optimiser is not None and learning_rate is not None:
-        raise InputError("learning_rate: expected it or an optimiser, which has its own, got both")
-    rng = np.random.default_rng(seed)
-    steps = -(-count // batch_size)  # of an epoch
+    _check_net(net)
     if optimiser is None:
         peak = 3e-3 if learning_rate is None else learning_rate
         optimiser = AdamW(net.params, peak, weight_decay=weight_decay)
         schedule = schedule or partial(one_cycle, peak=peak)
+    elif not isinstance(optimiser, Optimiser):
+        raise InputError(f"optimiser: expected one such as Adam(net.params, 0.01), got {optimiser!r}")
+    elif learning_rate is not None:
+        raise InputError("learning_rate: expected it or an optimiser, which has its own, got both")
+    rng = np.random.default_rng(seed)
+    steps = -(-count // batch_size)  # of an epoch
 
     def losses() -> Iterator[Loss]:
         for rows in np.array_split(rng.permutation(count), steps):
@@ -206,6 +208,14 @@ def fit_batches(
         if True in [callback(epoch) for callback in callbacks]:
             break
     return history
+
+
+def _check_net(net: Layer) -> None:
+    if not hasattr(net, "loss") and "rng" not in signature(net.forward).parameters:
+        raise InputError(
+            f"net: expected a method loss, or forward with a keyword rng as Sequential has it, got {net!r}. "
+            "An RNN, which keeps its state, is trained on one chunk after another: examples/min_char_rnn.py"
+        )
 
 
 def _part_of(schedule: Schedule, start: int, steps: int) -> Callable[[int], float]:

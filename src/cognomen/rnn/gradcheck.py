@@ -9,7 +9,7 @@ import numpy as np
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
-from cognomen.rnn.layers import Layer
+from cognomen.rnn.layer import Layer
 
 
 def numerical_gradient(loss: Callable[[], float], values: Array, *, step: float = 1e-5) -> Array:

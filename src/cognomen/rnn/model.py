@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, DTypeLike
 from cognomen.errors import InputError, check_whole_number
 from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cells import Elman
-from cognomen.rnn.layers import Layer, Linear
+from cognomen.rnn.layer import Layer
+from cognomen.rnn.layers import Linear
 from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.recurrent import scan_from

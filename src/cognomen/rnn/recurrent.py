@@ -10,10 +10,12 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Backward
-from cognomen.rnn.cells import Cell, find_cell, state_like
+from cognomen.rnn.cell import Cell, state_like
+from cognomen.rnn.cells import find_cell
 from cognomen.rnn.engine.packed_weights import deferred_gradients
 from cognomen.rnn.initializers import Initializer
-from cognomen.rnn.layers import Dropout, Layer, check_sizes, gradient_of, rows_of
+from cognomen.rnn.layer import Layer, check_sizes, gradient_of, rows_of
+from cognomen.rnn.layers import Dropout
 from cognomen.rnn.packed import Layout, Packed
 from cognomen.rnn.stateful import Stateful, StatefulBackward
 

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
-from cognomen.rnn.layers import Embedding, Layer, gradient_of
+from cognomen.rnn.layer import Layer, gradient_of
+from cognomen.rnn.layers import Embedding
 from cognomen.rnn.packed import Layout, Packed
 from cognomen.rnn.pooling import Pooling, pool
 from cognomen.rnn.recurrent import DIRECTIONS
@@ -79,7 +80,7 @@ class Sequential(Stateful):
             self.step_ndim = 0
         elif isinstance(first, Stateful):
             self.step_ndim = first.step_ndim
-        super().__init__(*self.collect({f"{name}.{{}}": part for name, part in self.parts.items()}))
+        super().__init__()
 
     def forward(
         self,
@@ -136,6 +137,6 @@ class Sequential(Stateful):
             isinstance(part, Pool) or getattr(part, "reads_ahead", False) for part in self.parts.values()
         )
 
-    def __repr__(self) -> str:
-        parts = "".join(f"\n  {name}: {part!r}".replace("\n", "\n  ") for name, part in self.parts.items())
-        return f"<Sequential: {self.size:,} weights{parts}\n>".replace("\n    ", "\n  ")
+    def sublayers(self) -> dict[str, Layer]:
+        """See `Layer.sublayers`."""
+        return self.parts

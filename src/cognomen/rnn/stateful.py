@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
-from cognomen.rnn.layers import Layer
+from cognomen.rnn.layer import Layer
 from cognomen.rnn.packed import Packed
 
 # From the gradients by the outputs, and by the last state if there is one, to those by inputs and first

@@ -10,7 +10,7 @@ import numpy as np
 from cognomen.errors import TrainingError
 from cognomen.rnn.clipping import clip_grad_norm
 from cognomen.rnn.engine.blas import one_blas_thread, reuse_memory
-from cognomen.rnn.layers import Layer
+from cognomen.rnn.layer import Layer
 from cognomen.rnn.optim import Optimiser
 
 # The loss of one batch, and the function that adds its gradients to the net's.

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cognomen.rnn.arrays import Array
-from cognomen.rnn.cells import Cell
+from cognomen.rnn.cell import Cell
 from cognomen.rnn.layers import Linear
 
 

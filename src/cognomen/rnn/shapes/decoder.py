@@ -10,10 +10,12 @@ from numpy.typing import DTypeLike
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.cells import Cell, find_cell
+from cognomen.rnn.cell import Cell
+from cognomen.rnn.cells import find_cell
 from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.initializers import Initializer
-from cognomen.rnn.layers import Dropout, Embedding, Layer, Linear
+from cognomen.rnn.layer import Layer
+from cognomen.rnn.layers import Dropout, Embedding, Linear
 from cognomen.rnn.losses import log_softmax
 from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.recurrent import scan_from

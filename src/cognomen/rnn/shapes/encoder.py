@@ -10,9 +10,10 @@ from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
-from cognomen.rnn.cells import Cell
+from cognomen.rnn.cell import Cell
 from cognomen.rnn.initializers import Initializer
-from cognomen.rnn.layers import Embedding, Layer
+from cognomen.rnn.layer import Layer
+from cognomen.rnn.layers import Embedding
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.recurrent import Recurrent
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.initializers import Initializer
-from cognomen.rnn.layers import Layer, Linear
+from cognomen.rnn.layer import Layer
+from cognomen.rnn.layers import Linear
 from cognomen.rnn.losses import cross_entropy
 from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.pooling import kinds_of, pool
