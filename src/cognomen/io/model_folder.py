@@ -24,6 +24,7 @@ from safetensors.numpy import load, save
 
 from cognomen.errors import InputError, ModelError
 from cognomen.io.folders import current_folder, recover_folder, replace_folder
+from cognomen.io.temporary import followed
 
 FORMAT = "cognomen-model"
 FORMAT_VERSION = 2
@@ -63,7 +64,7 @@ def write_artifact(folder: str | Path, artifact: Artifact) -> None:
     """
     files = _encode(artifact)
     try:
-        place = Path(folder).resolve()
+        place = followed(Path(folder))
         recover_folder(place, FILES)
         check_replaceable(place)
         replace_folder(place, files)

@@ -17,7 +17,14 @@ from cognomen.text.alphabet import Alphabet, code_points
 from cognomen.text.columns import Indices, distinct_texts
 from cognomen.text.full_names import bare_key
 from cognomen.text.names import REPAIRED_ENCODING, SEVERAL_PEOPLE, FoundSurname, find_surname
-from cognomen.text.placeholders import NOBODY, PLACEHOLDER, PLACEHOLDERS, reason_for_no_name
+from cognomen.text.placeholders import (
+    NOBODY,
+    NOT_A_NAME,
+    PLACEHOLDER,
+    PLACEHOLDERS,
+    has_few_letters,
+    reason_for_no_name,
+)
 from cognomen.text.ragged import Ragged
 from cognomen.text.repair import FOLLOWING_LETTERS, FOLLOWING_MARKS, is_garbled, repair
 from cognomen.text.spelling import normalise, plain_spelling
@@ -111,6 +118,8 @@ def _spelled(surname: str, note: str | None, alphabet: Alphabet, *, lower: bool)
         return SurnameReading(reason="no-letters")
     if len(spelling) > LONGEST_SURNAME:
         return SurnameReading(reason="too-long")
+    if rules.na is not None and has_few_letters(found.surname):
+        return SurnameReading(reason=NOT_A_NAME)
     if not alphabet.has_all(spelling):
         if alphabet.unknown_share(spelling) > 0.5:
             return SurnameReading(reason="unknown-script")
