@@ -121,9 +121,8 @@ class ColumnScorer:
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
     def row(self, name: object) -> dict[str, Any]:
-        """The answers to one name: {"origin": "English", "probability": 0.43, ...}."""
-        scores, rows = self.memory.scores([name])
-        values = self.memory.columns.values(scores.take(rows))
+        """The answers to one name: {"origin": "English", "probability": 0.43, ...}; not remembered."""
+        values = self.memory.columns.values(self.memory.fresh([name]))
         return {heading: value for heading, (value,) in zip(self.schema.names, values, strict=True)}
 
 

@@ -33,6 +33,7 @@ class Memory:
 
     Attributes:
         columns: those of the answers.
+        fresh: the function that gives the scores of a list, remembering nothing.
 
     Raises:
         InputError: an option is invalid.
@@ -41,8 +42,8 @@ class Memory:
     def __init__(self, classifier: Classifier, options: ScoreOptions) -> None:
         if (restrict := options.get("restrict")) is not None and not isinstance(restrict, str):
             options = {**options, "restrict": tuple(restrict)}  # it may be an iterator, and is used again
-        self._score = partial(classifier.scores, **options)
-        self._nothing = self._score([None])
+        self.fresh = partial(classifier.scores, **options)
+        self._nothing = self.fresh([None])
         self.columns = AnswerColumns.of(classifier.tree, options)
         self._limit = REMEMBERED * FEW_COLUMNS // max(len(self.columns.names), FEW_COLUMNS)
         self._turn = threading.Lock()
@@ -66,7 +67,7 @@ class Memory:
         return scores, rows % len(known)  # -1 is the last
 
     def _remember(self, new: list[str]) -> None:
-        scores, start = self._score(new), len(self._row)
+        scores, start = self.fresh(new), len(self._row)
         end = start + len(new)
         if end > len(self._scores.origins):  # doubled, so that many small columns are not copied each time
             self._scores = _resized(self._scores, max(end, 2 * start))
