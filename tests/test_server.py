@@ -484,6 +484,14 @@ def test_schemathesis_finds_nothing(server: Served) -> None:
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
+def test_the_figures_of_the_page_are_the_measured_ones() -> None:
+    from serve import PAGE, RESULT, rows_of
+
+    page, measured = PAGE.read_text("utf-8"), json.loads(RESULT.read_text("utf-8"))
+    for row in rows_of(measured).values():
+        assert f"\n{row}\n" in page
+
+
 def test_without_its_packages_the_command_says_how_to_install_them() -> None:
     hidden = """
 import sys
