@@ -47,6 +47,7 @@ def test_the_commands_of_the_design_are_there():
         "composition",
         "explain",
         "serve",
+        "mcp",
         "generate",
         "train",
         "evaluate",

@@ -16,6 +16,7 @@ COMMANDS = {
     "composition": "the mixture of origins in a column of names",
     "explain": "which letters speak for and against an origin",
     "serve": "the classifier over HTTP, for programs and browsers",
+    "mcp": "the classifier as tools for language models",
     "generate": "new surnames that sound like an origin",
     "train": "train a model on your names",
     "evaluate": "measure a model on names with known origins",
