@@ -24,7 +24,8 @@ Level = Literal["origin", "group", "region"]
 MOST_NAMES = 10_000
 CAUTION = (
     "A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or "
-    "religion: the result describes a list of names, not a person, and must not be used to decide anything about one."
+    "religion: the result describes a list of names, not a person, and must not be used to decide anything "
+    "about one."
 )
 
 

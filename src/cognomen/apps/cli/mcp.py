@@ -8,7 +8,11 @@ import click
 @click.command(
     "mcp",
     epilog="""\b
-Example of a client's settings:
+Example:
+  cognomen mcp --model classic
+
+\b
+In a client's settings:
   {"mcpServers": {"cognomen": {"command": "cognomen", "args": ["mcp"]}}}
 
 \b
