@@ -42,6 +42,7 @@ PACKAGES = [
     "cognomen.apps.tables",
     "cognomen.apps.estimator",
     "cognomen.apps.export",
+    "cognomen.apps.engines",
     "cognomen.errors",
 ]
 

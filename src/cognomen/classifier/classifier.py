@@ -27,10 +27,11 @@ from cognomen.classifier.options import (
     PredictOptions,
     ProbaOptions,
     ReadOptions,
+    ScoreOptions,
 )
 from cognomen.classifier.origins import Level
 from cognomen.classifier.priors import Prior, log_prior_ratios
-from cognomen.classifier.scores import Scores, score_rows
+from cognomen.classifier.scores import Detail, Scores, score_rows
 from cognomen.errors import InputError
 from cognomen.text.columns import distinct_texts, is_single, item_blocks
 from cognomen.text.reading import Rules, read_column
@@ -110,7 +111,7 @@ class Classifier(Model):
         With `level` it is the most likely group or region; the answer is never at another level. Options and
         errors are those of a call, without `top_k` and `coverage`.
         """
-        level = options.get("level", "origin")
+        level = self._checked(PredictOptions, options).level
         found = self.scores(names, **options).at(level)
         labels: list[str | None] = np.array([*self.tree.labels(level), None], dtype=object)[found].tolist()
         return labels
@@ -187,16 +188,24 @@ class Classifier(Model):
             shares = np.where(np.isneginf(ratios), 0, shares * np.exp(ratios))
         return np.asarray(self.tree.sums(shares[None] / shares.sum(), opts.level)[0])
 
-    def scores(self, names: str | Iterable[object], **options: Unpack[PredictOptions]) -> Scores:
+    def scores(self, names: str | Iterable[object], **options: Unpack[ScoreOptions]) -> Scores:
         """The answer to each name as in a call, with its probability, in arrays.
 
-        Options and errors are those of a call, without `top_k` and `coverage`.
+        Options and errors are those of a call, and `all_labels`. The most likely labels, the sets and the
+        probability of each label are there only if `top_k`, `coverage` or `all_labels` ask for them.
         """
-        opts = self._checked(PredictOptions, options)
+        opts = self._checked(ScoreOptions, options)
+        weights, limits = self._log_prior_ratios(opts), self._set_limits(opts)
         texts, inverse = distinct_texts(names)
-        blocks = self._score(texts, opts, self._log_prior_ratios(opts))
         return score_rows(
-            blocks, self.tree, len(texts), inverse, level=opts.level, abstain_below=opts.abstain_below
+            self._score(texts, opts, weights),
+            self.tree,
+            len(texts),
+            inverse,
+            level=opts.level,
+            abstain_below=opts.abstain_below,
+            possible=self._possible(weights),
+            detail=Detail(opts.top_k if "top_k" in options else 0, limits, opts.all_labels),
         )
 
     def composition(

@@ -14,7 +14,7 @@ from cognomen.classifier.calibration import Calibration
 from cognomen.classifier.origins import Place, Tree
 from cognomen.classifier.priors import DefaultPrior
 from cognomen.errors import InputError, ModelError
-from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
+from cognomen.io.model_folder import Artifact, is_within, read_artifact, write_artifact
 from cognomen.io.pretrained import DEFAULT, find_model, find_on_hub
 from cognomen.network.architecture import Architecture
 from cognomen.network.network import Network
@@ -264,8 +264,13 @@ def _default_prior(facts: Any) -> DefaultPrior | None:
 
 def _accuracy(facts: Mapping[str, Any]) -> list[str]:
     """The most reliable accuracy among the facts of the training, in words; [] if none was measured."""
-    measured = facts.get("protocols", {}).get("L", {}).get("mean")
-    if measured is not None:
-        return [f"protocol L accuracy {measured:.3f}"]
-    measured = facts.get("validation", {}).get("accuracy")
-    return [] if measured is None else [f"validation accuracy {measured:.3f}"]
+    for words, path in (
+        ("protocol L accuracy", ("protocols", "L", "mean")),
+        ("validation accuracy", ("validation", "accuracy")),
+    ):
+        found: Any = facts
+        for key in path:  # a model may come from anywhere, and its facts are not checked one by one
+            found = found.get(key) if isinstance(found, Mapping) else None
+        if is_within(found, 0, 1):
+            return [f"{words} {found:.3f}"]
+    return []

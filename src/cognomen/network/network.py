@@ -126,8 +126,15 @@ class Network(Layer):
         they are and cannot be trained.
 
         Raises:
-            InputError: tensors are missing, unknown, or of other shapes.
+            InputError: tensors are missing, unknown, or of other shapes; found before memory is allocated for
+                more weights than there are.
         """
+        weights = sum(tensor.size for tensor in tensors.values())
+        if architecture.least_weights > weights:
+            raise InputError(
+                f"this architecture has {architecture.least_weights:,} weights or more, the tensors have "
+                f"{weights:,}"
+            )
         tables, weight = tables_of(architecture, tensors), weight_of(tensors)
         network = cls(architecture, ngrams=tables, ngram_weight=weight, rng=Zeros())
         others = tensors.keys() - set(table_names(architecture))

@@ -34,6 +34,7 @@ from cognomen.text.surname_first import TWO_SYLLABLES, length_of_surname
 SURNAME_OF_FULL_NAME: Final = "surname-of-full-name"
 SEVERAL_PEOPLE: Final = "several-people"
 REPAIRED_ENCODING: Final = "repaired-encoding"
+NOTES: Final = (SURNAME_OF_FULL_NAME, SEVERAL_PEOPLE, REPAIRED_ENCODING)
 
 _SPECIAL: Final = (
     lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | lists.TITLES | lists.SUFFIXES

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from cognomen.network.architecture import Architecture, NetworkConfig
-from cognomen.network.config import COUNT, FRACTION, NON_NEGATIVE, POSITIVE, Range, describe, setting
+from cognomen.network.config import (
+    COUNT,
+    FRACTION,
+    NGRAM_LENGTH,
+    NON_NEGATIVE,
+    POSITIVE,
+    Range,
+    describe,
+    setting,
+)
 
 HASH_BITS = Range(1, 26)
 
@@ -20,7 +29,7 @@ class TrainingConfig(NetworkConfig):
     """
 
     longest_ngram: int = setting(
-        5, "Letters in the longest n-grams that have weights of their own; 0 for no n-grams.", NON_NEGATIVE
+        5, "Letters in the longest n-grams that have weights of their own; 0 for no n-grams.", NGRAM_LENGTH
     )
     min_ngram_count: int = setting(
         2, "Training names that must contain an n-gram for it to have weights.", COUNT
@@ -53,7 +62,7 @@ class TrainingConfig(NetworkConfig):
         "Letters seen less often, and less than once in a thousand names, are left out of the alphabet.",
         NON_NEGATIVE,
     )
-    epochs: int = setting(30, "Passes over the training names.", COUNT)
+    epochs: int = setting(30, "Passes over the training names.", Range(1, 1_000_000))
     frequency_power: float = setting(
         0.6,
         "Names with weights are shown in proportion to their weight within their origin to this power; 0 "
