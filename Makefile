@@ -67,6 +67,8 @@ bench: $(VENV)/.bench  ## retrains the pretrained models and measures every publ
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/speed_profile.py
 	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/outcomes.py
+	$(BIN)/python benchmarks/serve.py --minutes 30
 	$(BIN)/python benchmarks/figures.py
 
 engines: $(VENV)-engines/.done  ## executes all engines, Spark, Ray and Daft among them, on real names (needs Java)

@@ -14,8 +14,7 @@ from cli_running import clean_environment, failure, inside, lines
 from numpy.typing import NDArray
 
 from cognomen import Classifier
-from cognomen.apps.export.files import write_onnx, write_torch
-from cognomen.apps.export.weights import letters_of
+from cognomen.apps.export import letters_of, write_onnx, write_torch
 from cognomen.classifier import DefaultPrior
 from cognomen.errors import InputError
 from cognomen.network import Architecture, Network

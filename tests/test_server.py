@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -469,19 +470,28 @@ def test_the_examples_of_the_description_are_answered(server: Served) -> None:
 
 
 @pytest.mark.slow
-def test_schemathesis_finds_nothing(server: Served) -> None:
+def test_schemathesis_finds_nothing(server: Served, tmp_path: Path) -> None:
     pytest.importorskip("schemathesis")
     done = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "run", f"{server.url}/openapi.json"),
             *("--phases", "examples,coverage,fuzzing", "--max-examples", "5", "--seed", "1", "--no-color"),
         ],
+        cwd=tmp_path,  # it keeps what it tried
         capture_output=True,
         text=True,
         timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+def test_the_figures_of_the_page_are_the_measured_ones() -> None:
+    from serve import PAGE, RESULT, rows_of
+
+    page, measured = PAGE.read_text("utf-8"), json.loads(RESULT.read_text("utf-8"))
+    for row in rows_of(measured).values():
+        assert f"\n{row}\n" in page
 
 
 def test_without_its_packages_the_command_says_how_to_install_them() -> None:

@@ -25,7 +25,7 @@ Both take the letters of names and give logits and calibrated probabilities:
   probabilities  (N, C), under the model's default prior
 
 N-grams and whole names are looked up inside. Not in them is what stands around the network: how the surname
-is found in a text and spelled (cognomen.apps.export.weights.letters_of does it), which texts are no names or
+is found in a text and spelled (cognomen.apps.export.letters_of does it), which texts are no names or
 unlike the training names, other priors, groups and sets. See docs/elsewhere.md.
 {EXIT_CODES}"""
 

@@ -9,3 +9,8 @@ probabilities under the model's default prior. N-grams and whole names are looke
 too. What is not in them is what stands around the network: how the surname is found in a text and spelled,
 which texts are placeholders or unlike the training names, priors of your own, sets and groups.
 """
+
+from cognomen.apps.export.files import write_onnx, write_torch
+from cognomen.apps.export.weights import letters_of
+
+__all__ = ["letters_of", "write_onnx", "write_torch"]

@@ -1,4 +1,4 @@
-"""The classifier over HTTP: `cognomen serve`, or `serve(Classifier.load())`.
+"""The classifier over HTTP: `cognomen serve`; for another ASGI server, `app.create_app()`.
 
     access     who may ask: addresses, the token, the limits of a call
     messages   what is asked and answered, as JSON
