@@ -52,6 +52,7 @@ def test_the_commands_of_the_design_are_there():
         "protocol",
         "data",
         "model",
+        "page",
         "study",
         "completion",
     ]

@@ -1,4 +1,4 @@
-"""The page in a browser, used as a person would: typing, stepping, training, pasting, by keyboard, on a phone."""
+"""The page in a browser, used as a person would: typing, stepping, training, pasting, on a phone."""
 
 from __future__ import annotations
 

@@ -12,11 +12,12 @@ Examples:
   cognomen page --out classic.html --model classic
   cognomen page --out site/cognomen.html --study study/
 
-Open the file in a browser, from the disk or from any server. The network and its weights are inside: the page
-makes no request, and nothing that is typed into it leaves it.
+Open the file in a browser, from the disk or from any server. The network and its weights are inside:
+the page makes no request, and nothing that is typed into it leaves it.
 
 \b
-Exit codes: 0 done, 1 an error that the message explains, 2 the command was not understood, 130 Ctrl-C.
+Exit codes: 0 done, 1 an error that the message explains,
+2 the command was not understood, 130 Ctrl-C.
 """
 
 
