@@ -32,7 +32,7 @@ def modules() -> Path:
 @cache
 def page_of(model: str) -> Path:
     """The page of a pretrained model, as a file."""
-    path = modules().parent / f"{model}.html"
+    path = modules().parent / f"{Path(model).name}.html"
     path.write_text(build_page(model), encoding="utf-8")
     return path
 

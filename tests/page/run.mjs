@@ -53,13 +53,13 @@ const TASKS = {
       const ids = alphabet.encode(name), C = network.output[0].shape[0];
       const target = Float64Array.from({ length: C }, (_, c) => (c === origin ? 1 : 0));
       const { directions } = network.read(ids);
-      const norms = directions.map((direction) => {
-        const run = jacobianNorms(direction);
+      const finished = (run) => {
         let turn = run.next();
         while (!turn.done) turn = run.next();
-        return turn.value.map(list);
-      });
-      return { added: list(attribute(network, ids, target, segments)), norms,
+        return turn.value;
+      };
+      const norms = directions.map((direction) => finished(jacobianNorms(direction)).map(list));
+      return { added: list(finished(attribute(network, ids, target, segments))), norms,
         ofNgrams: list(attributeNgrams(ngrams, ids, target).added),
         states: directions.map(({ steps }) => steps.map(({ state }) => list(state[0]))),
         gates: directions.map(({ steps }) => steps.map(({ gates }) => list(gates.update))) };
@@ -95,7 +95,7 @@ const TASKS = {
 
   // Steps of training, and all that is needed to repeat them elsewhere.
   async trained({ task, length, settings, steps }) {
-    const { names } = await models();
+    const names = task === "names" ? (await models()).names : {};
     const [{ makeTask }, { Trainer }] = [await load("learning/tasks"), await load("learning/trainer")];
     const made = makeTask(task, { length, names });
     const trainer = new Trainer(made, { ...settings, clip: settings.clip ?? Infinity });

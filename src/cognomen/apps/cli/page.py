@@ -12,11 +12,12 @@ Examples:
   cognomen page --out classic.html --model classic
   cognomen page --out site/cognomen.html --study study/
 
-Open the file in a browser, from the disk or from any server. The network and its weights are inside: the page
-makes no request, and nothing that is typed into it leaves it.
+Open the file in a browser, from the disk or from any server. The network and its weights are inside:
+the page makes no request, and nothing that is typed into it leaves it.
 
 \b
-Exit codes: 0 done, 1 an error that the message explains, 2 the command was not understood, 130 Ctrl-C.
+Exit codes: 0 done, 1 an error that the message explains,
+2 the command was not understood, 130 Ctrl-C.
 """
 
 
@@ -39,8 +40,8 @@ Exit codes: 0 done, 1 an error that the message explains, 2 the command was not 
 def command(out: Path, model: str | None, study: str | None) -> None:
     """Write a page on which a network can be watched, opened and trained.
 
-    One HTML file for a browser: type a name, see the hidden state and the gates behind the answer, step through
-    them, follow the gradient backwards, train a small network, and break it. No server and no network is needed.
+    One HTML file for a browser: type a name, see the hidden state and the gates behind the answer, step
+    through them, follow the gradient backwards, train a small network, and break it. It needs no server.
     """
     from cognomen.apps.page.build import build_page
     from cognomen.io.files import write_atomically

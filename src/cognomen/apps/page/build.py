@@ -29,8 +29,8 @@ def build_page(model: str | Path | None = None, *, study: str | None = None) -> 
 
     Args:
         model: the name of a pretrained classifier, or a folder; the default model if None.
-        study: where the pages of the study lie, seen from the page, such as "study/"; None if they are not beside
-            it, and are named without links.
+        study: where the pages of the study lie, seen from the page, such as "study/"; None if they are not
+            beside it, and are named without links.
 
     Raises:
         ModelError: there is no such model, or it is damaged.

@@ -1,7 +1,7 @@
 """Many JavaScript modules as one script, and one HTML file with everything inside.
 
-The modules use two forms only, so that a few lines can join them: `import { a, b as c } from "./x.js"`, and `export`
-before a function, a class or a constant. Each module becomes a function that returns what it exports.
+The modules use two forms only, so that a few lines can join them: `import { a, b as c } from "./x.js"`, and
+`export` before a function, a class or a constant. Each module becomes a function that returns its exports.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def _resolved(module: str, target: str) -> str:
 def assemble(values: Mapping[str, str]) -> str:
     """The page: page.html with the style, the script, and values for the other places that it names.
 
-    The Content-Security-Policy allows this style and this script by their hashes, and nothing else: no request
-    can leave the page.
+    The Content-Security-Policy allows this style and this script by their hashes, and nothing else: no
+    request can leave the page.
     """
     style = (PAGE / "page.css").read_text(encoding="utf-8")
     script = bundle("app")

@@ -97,8 +97,9 @@ def pack(tensors: Mapping[str, NDArray[Any]]) -> tuple[list[tuple[str, str, list
 
     The first bytes of all numbers of a tensor stand before all second ones, which gzip compresses better.
     """
-    contents = [(name, each.dtype.name, list(each.shape)) for name, each in tensors.items()]
-    return contents, b"".join(_planes(each) for each in tensors.values())
+    in_order = sorted(tensors.items())  # safetensors gives them in any order
+    contents = [(name, each.dtype.name, list(each.shape)) for name, each in in_order]
+    return contents, b"".join(_planes(each) for _, each in in_order)
 
 
 def _planes(tensor: NDArray[Any]) -> bytes:

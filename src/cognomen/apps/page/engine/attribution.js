@@ -3,8 +3,9 @@
 import { norm, vector } from "./linear.js";
 
 // Integrated gradients of a weighted sum of logits (C,): from a name of unknown letters to the name.
-// Returns what each letter adds (T,). `segments` of the path: more are more exact.
-export function attribute(network, ids, target, segments) {
+// `segments` of the path: more are more exact. A generator: it yields after each, and returns what each letter
+// adds, (T,).
+export function* attribute(network, ids, target, segments) {
   const zero = network.letter(0), ways = ids.map((id) => vector(zero.length, (e) => network.letter(id)[e] - zero[e]));
   const heads = headsOf(network, target), added = new Float64Array(ids.length);
   const at = (share) => {
@@ -22,6 +23,7 @@ export function attribute(network, ids, target, segments) {
       });
     }
     low = high;
+    yield segment;
   }
   return added;
 }

@@ -6,6 +6,7 @@ import { choices, el, inTurns, onThemeChange, plain, scaleLegend, shownLetter, s
 import { formulaOf, GATES } from "./formulas.js";
 
 const SEGMENTS = 24; // of the path of the attributions
+const EXPLAINED = 30; // letters of the longest name that is explained: the work grows with their square
 const WAYS = { false: "Read from the beginning", true: "Read from the end" };
 
 export function mountInside(root, app) {
@@ -31,7 +32,7 @@ class Inside {
 
   show({ found }) {
     this.stop();
-    this.picked = null;
+    this.picked = this.depending = null;
     this.norms = this.blocks.map(() => null);
     this.found = found.reading.spelling ? found : null;
     if (!this.found) {
@@ -106,26 +107,22 @@ class Inside {
 
   // Attributions and Jacobian norms take a while: in turns, between which keys are answered.
   explain() {
-    const { network, ngrams } = this.app.classifier, { found } = this, c = argmax(found.probabilities);
-    const target = found.probabilities.map((_, other) => (other === c ? 1 : 0));
-    const runs = this.reading.directions.map((direction) => jacobianNorms(direction));
-    const work = this.work(runs, () => {
-      const added = attribute(network, found.ids, target, SEGMENTS);
-      if (ngrams) attributeNgrams(ngrams, found.ids, target).added.forEach((each, t) => { added[t] += each; });
-      this.colour(this.app.classifier.scaled(added, found.known), this.app.classifier.origins[c]);
-    });
+    if (this.found.ids.length > EXPLAINED) {
+      this.caption.textContent = `What letters add is worked out for names of up to ${EXPLAINED} letters.`;
+      return () => {};
+    }
+    const work = this.work();
     return inTurns(() => !work.next().done);
   }
 
-  * work(runs, attributeAll) {
-    attributeAll();
-    yield;
-    for (const [d, run] of runs.entries()) {
-      let turn = run.next();
-      for (; !turn.done; turn = run.next()) yield;
-      this.norms[d] = turn.value;
-    }
-    if (this.depending !== undefined) this.depend(this.depending);
+  * work() {
+    const { found, app: { classifier } } = this, c = argmax(found.probabilities);
+    const target = found.probabilities.map((_, other) => (other === c ? 1 : 0));
+    const added = yield* attribute(classifier.network, found.ids, target, SEGMENTS);
+    if (classifier.ngrams) attributeNgrams(classifier.ngrams, found.ids, target).added.forEach((each, t) => { added[t] += each; });
+    this.colour(classifier.scaled(added, found.known), classifier.origins[c]);
+    for (const [d, direction] of this.reading.directions.entries()) this.norms[d] = yield* jacobianNorms(direction);
+    if (this.depending !== null) this.depend(this.depending);
   }
 
   colour(added, origin) {

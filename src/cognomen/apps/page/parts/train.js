@@ -7,7 +7,17 @@ import { Curves, Runner } from "./training_view.js";
 const LAST = 3000, LENGTH = 8, SAMPLES = 6, DOTTED = 40; // items whose states are drawn
 const TASKS = [["names", "Origins of surnames"], ["parity", "Parity: are the ones odd?"], ["seen", "Has it been seen before?"], ["addition", "Addition of binary numbers"]];
 const DEFAULTS = { task: "names", cell: "gru", hidden: "16", nonlinearity: "tanh", rate: "0.01", clip: "1", seed: "1" };
-const KEYS = Object.keys(DEFAULTS);
+const same = (...values) => values.map((value) => [value, value]);
+// Label and choices of each setting but the seed.
+const CHOICES = {
+  task: ["It learns", TASKS],
+  cell: ["Cell", [["rnn", "Elman"], ["gru", "GRU"], ["lstm", "LSTM"]]],
+  hidden: ["Hidden numbers", same("2", "4", "8", "16", "32")],
+  nonlinearity: ["Nonlinearity of Elman", [["tanh", "tanh"], ["relu", "relu"], ["identity", "none"]]],
+  rate: ["Learning rate", same("0.001", "0.003", "0.01", "0.03", "0.1", "0.5")],
+  clip: ["Clip the gradient at", [["0.1", "0.1"], ["1", "1"], ["Infinity", "never"]]],
+};
+const isValid = (key, value) => (key in CHOICES ? CHOICES[key][1].some(([choice]) => choice === value) : /^\d{1,6}$/.test(value));
 
 export function mountTrain(root, app) {
   new Training(root, app);
@@ -17,8 +27,9 @@ class Training {
   constructor(root, app) {
     this.app = app;
     this.settings = { ...DEFAULTS };
-    for (const key of KEYS) if (app.params.has(key)) this.settings[key] = app.params.get(key);
-    app.share(Object.fromEntries(KEYS.map((key) => [key, () => (this.settings[key] === DEFAULTS[key] ? "" : this.settings[key])])));
+    const keys = Object.keys(DEFAULTS);
+    for (const key of keys) if (isValid(key, app.params.get(key) ?? "")) this.settings[key] = app.params.get(key);
+    app.share(Object.fromEntries(keys.map((key) => [key, () => (this.settings[key] === DEFAULTS[key] ? "" : this.settings[key])])));
     this.runner = new Runner({ last: LAST, onDraw: () => this.draw() });
     this.curves = new Curves(["this network"]);
     this.cloud = svg("svg", { role: "img", class: "chart cloud", viewBox: "0 0 400 300" });
@@ -37,16 +48,11 @@ class Training {
 
   controls() {
     const change = (key) => (value) => { this.settings[key] = value; this.reset(); };
-    const control = (label, key, options) => field(label, select(options, this.settings[key], change(key)));
-    const wide = (box) => { box.classList.add("wide"); return box; };
-    const same = (...values) => values.map((value) => [value, value]);
     const seed = el("input", { type: "number", min: 0, max: 999999, value: this.settings.seed });
     seed.addEventListener("change", () => change("seed")(String(Math.max(0, Math.floor(Number(seed.value)) || 0))));
-    return el("div", { class: "fields" }, wide(control("It learns", "task", TASKS)), control("Cell", "cell", [["rnn", "Elman"], ["gru", "GRU"], ["lstm", "LSTM"]]),
-      control("Hidden numbers", "hidden", same("2", "4", "8", "16", "32")),
-      control("Nonlinearity of Elman", "nonlinearity", [["tanh", "tanh"], ["relu", "relu"], ["identity", "none"]]),
-      control("Learning rate", "rate", same("0.001", "0.003", "0.01", "0.03", "0.1", "0.5")),
-      control("Clip the gradient at", "clip", [["0.1", "0.1"], ["1", "1"], ["Infinity", "never"]]), field("Seed", seed));
+    const boxes = Object.entries(CHOICES).map(([key, [label, options]]) => field(label, select(options, this.settings[key], change(key))));
+    boxes[0].classList.add("wide");
+    return el("div", { class: "fields" }, boxes, field("Seed", seed));
   }
 
   reset() {

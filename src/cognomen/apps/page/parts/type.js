@@ -77,6 +77,7 @@ class Belief {
     const { spelling } = found.reading, all = Array.from(spelling);
     const letters = lettersOf(spelling).map(({ stop, text }) => ({ text, p: this.classifier.believe(all.slice(0, stop).join("")).probabilities }));
     const shown = this.choose(letters, found.probabilities);
+    this.columns.style.gap = letters.length > 30 ? "1px" : "3px";
     this.columns.replaceChildren(...letters.map(({ text, p }) => this.column(text, p, shown)));
     this.key.replaceChildren(legend([...shown.map((c, i) => [`k${i}`, this.classifier.origins[c]]), ["rest", "others"]]));
   }
