@@ -113,7 +113,9 @@ class Classifier(Model):
     def _answered_blocks(self, names: object, options: AnswerOptions) -> Iterator[list[Answer]]:
         for block in item_blocks(names, STREAMED_NAMES):
             if options.get("order", "auto") == "auto" and not is_single(names):
-                reading = {name: each for name, each in options.items() if name in ReadOptions.__optional_keys__}
+                reading = {
+                    name: each for name, each in options.items() if name in ReadOptions.__optional_keys__
+                }
                 options["order"] = self.column_order(block, **reading).order  # type: ignore[typeddict-item]
             yield self(block, **options)
 
@@ -284,7 +286,10 @@ class Classifier(Model):
     def _find_order(self, texts: list[str], opts: Options) -> ColumnOrder:
         def score(spellings: Ragged) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
             found = self.network.evidence(spellings, threads=opts.threads)
-            temperatures, weights = self.calibration.temperatures(found.known), self._log_prior_ratios(Options())
+            temperatures, weights = (
+                self.calibration.temperatures(found.known),
+                self._log_prior_ratios(Options()),
+            )
             return softmax_with_temperature(found.logits, temperatures, weights).max(axis=1), found.known
 
         return order_of_column(texts, self.alphabet, score, lower=self.lower, rules=_rules(opts))

@@ -102,7 +102,9 @@ def _differ(last: ColumnReading, first: ColumnReading) -> NDArray[np.bool_]:
     return np.array([read.surname != first.unusual[row].surname for row, read in last.unusual.items()])
 
 
-def _log_odds_of_words(last: ColumnReading, first: ColumnReading, rows: NDArray[np.intp], score: Score) -> float:
+def _log_odds_of_words(
+    last: ColumnReading, first: ColumnReading, rows: NDArray[np.intp], score: Score
+) -> float:
     """The log odds that given names are first, from what the words at both ends are like."""
     (mean_last, error_last, count_last), (mean_first, error_first, count_first) = (
         _likeness(reading.spellings[np.unique(reading.inverse[rows])], score) for reading in (last, first)
@@ -137,7 +139,9 @@ def _vote_of_told_surnames(last: ColumnReading, first: ColumnReading, rows: NDAr
     told = {read.spelling for row, read in last.unusual.items() if row not in depend and read.note} - {None}
     if not told:
         return 0.0
-    pairs = [(last.unusual[row].spelling in told, first.unusual[row].spelling in told) for row in rows.tolist()]
+    pairs = [
+        (last.unusual[row].spelling in told, first.unusual[row].spelling in told) for row in rows.tolist()
+    ]
     return _vote(pairs.count((True, False)), pairs.count((False, True)))
 
 

@@ -108,17 +108,20 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) ->
     if rules.na is not None and found.note and found.surname in NOBODY:  # "Mr. Unknown"
         return SurnameReading(reason=PLACEHOLDER)
     is_first = found.note == SEVERAL_PEOPLE or whole == text
-    return _spelled(found.surname, found.note if is_first else REPAIRED_ENCODING, alphabet, lower=lower)
+    note = found.note if is_first else REPAIRED_ENCODING
+    return _spelled(found.surname, note, alphabet, lower=lower, rules=rules)
 
 
-def _spelled(surname: str, note: str | None, alphabet: Alphabet, *, lower: bool) -> SurnameReading:
+def _spelled(
+    surname: str, note: str | None, alphabet: Alphabet, *, lower: bool, rules: Rules
+) -> SurnameReading:
     """A surname as the network reads it, or the reason why it cannot."""
     spelling = normalise(surname, lower=lower)
     if not spelling:
         return SurnameReading(reason="no-letters")
     if len(spelling) > LONGEST_SURNAME:
         return SurnameReading(reason="too-long")
-    if rules.na is not None and has_few_letters(found.surname):
+    if rules.na is not None and has_few_letters(surname):
         return SurnameReading(reason=NOT_A_NAME)
     if not alphabet.has_all(spelling):
         if alphabet.unknown_share(spelling) > 0.5:
@@ -184,7 +187,7 @@ def _read_others(
         found, which = find_by_kinds(texts, read, rules.suffixes)
     else:
         found, which = [], np.full(len(texts), -1, np.intp)
-    readings = [_spelled(*each, alphabet, lower=lower) for each in found]
+    readings = [_spelled(*each, alphabet, lower=lower, rules=rules) for each in found]
     if rules.na:
         which[[row for row, text in enumerate(texts) if " ".join(text.split()) in rules.na]] = -1
     others = np.flatnonzero(which < 0)

@@ -142,7 +142,9 @@ def _rows_by_kinds(words: Ragged, kinds: Indices) -> Iterator[Indices]:
     return (rows for rows in groups if len(rows) and codes[rows[0]])
 
 
-def _place(examples: Sequence[str], read: Callable[[str], Found | None]) -> tuple[int, int, str | None] | None:
+def _place(
+    examples: Sequence[str], read: Callable[[str], Found | None]
+) -> tuple[int, int, str | None] | None:
     """Where the surname begins and ends among the words of texts with words of the same kinds, and the note."""
     for text in examples:
         words = text.split()
@@ -196,7 +198,9 @@ def _kind_of_rare_word(word: str) -> Hashable:
     )
 
 
-def _kind(word: str, *, comma: bool = False, one_syllable: bool = False, two_syllables: bool = False) -> Hashable:
+def _kind(
+    word: str, *, comma: bool = False, one_syllable: bool = False, two_syllables: bool = False
+) -> Hashable:
     case = word.isupper(), is_capital(word), word[0].isupper(), word.islower(), word == word.upper()
     return len(word) > 2, case, comma, one_syllable, two_syllables
 
