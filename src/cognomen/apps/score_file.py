@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from cognomen.apps.tables import answer_columns, scores_cells, scores_table
 from cognomen.classifier.decisions import REASONS
+from cognomen.classifier.options import ReadOptions
+from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.scores import Scores
 from cognomen.errors import DataError
 from cognomen.io.delimited import find_column
@@ -36,11 +38,13 @@ class ScoreSummary:
         rows: how many there are.
         answered: those with an answer.
         unknown: the number of the others for each reason.
+        order: in which order the names are written, and how sure that is; the first block of rows tells.
     """
 
     rows: int
     answered: int
     unknown: dict[str, int]
+    order: ColumnOrder
 
 
 class _ScoredBlock(NamedTuple):
@@ -93,11 +97,15 @@ def score_table(
     _check_headings(source, new)
     restrict = options.get("restrict")
     options["restrict"] = None if restrict is None else tuple(restrict)  # it is needed for each block
+    blocks = source.blocks()
+    first = list(islice(blocks, 1))
+    order = _order(classifier, [cells_of(source, rows, index) for rows in first], options)
+    options["order"] = order.order
     remember = _Memory(partial(classifier.scores, **options))
     counts = np.zeros(len(REASONS) + 1, np.intp)  # of rows by reason; the last for those with an answer
 
     def scored() -> Iterator[_ScoredBlock]:
-        for rows in source.blocks():
+        for rows in chain(first, blocks):
             block = _ScoredBlock(rows, *remember.scores(cells_of(source, rows, index)))
             np.add.at(
                 counts, block.scores.reasons, np.bincount(block.texts, minlength=len(block.scores.reasons))
@@ -108,7 +116,13 @@ def score_table(
     write = _write_parquet if target.suffix.lower() == ".parquet" else _write_csv
     write(target, source, scored(), new, classifier.tree)
     unknown = {reason: count for reason, count in zip(REASONS, counts.tolist(), strict=False) if count}
-    return ScoreSummary(int(counts.sum()), int(counts[-1]), unknown)
+    return ScoreSummary(int(counts.sum()), int(counts[-1]), unknown, order)
+
+
+def _order(classifier: Classifier, columns: Iterable[Any], options: PredictOptions) -> ColumnOrder:
+    """The order of the names of a table, as its first rows tell."""
+    reading: Any = {name: each for name, each in options.items() if name in ReadOptions.__optional_keys__}
+    return classifier.column_order(next(iter(columns), []), **reading)
 
 
 class _Memory:

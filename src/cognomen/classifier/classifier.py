@@ -82,7 +82,7 @@ class Classifier(Model):
         possible = self._possible(weights)
         tree = self.tree if possible.all() else self.tree.only(possible)
         texts, inverse = distinct_texts(names)
-        opts = self._ordered(opts, texts, names)
+        opts = self._ordered(opts, texts)
         answers: list[Answer] = []
         for block in self._score(texts, opts, weights):
             if tree is not self.tree:
@@ -167,7 +167,7 @@ class Classifier(Model):
         """
         opts = self._checked(ProbaOptions, options)
         texts, inverse = distinct_texts(names)
-        opts = self._ordered(opts, texts, names)
+        opts = self._ordered(opts, texts)
         result = np.empty((len(texts) + 1, len(self.tree.labels(opts.level))), np.float32)
         result[-1] = np.nan  # for the index -1
         for block in self._score(texts, opts, self._log_prior_ratios(opts), detect=False):
@@ -188,7 +188,7 @@ class Classifier(Model):
         """
         opts = self._checked(PredictOptions, options)
         texts, inverse = distinct_texts(names)
-        opts = self._ordered(opts, texts, names)
+        opts = self._ordered(opts, texts)
         blocks = self._score(texts, opts, self._log_prior_ratios(opts))
         return score_rows(
             blocks, self.tree, len(texts), inverse, level=opts.level, abstain_below=opts.abstain_below
@@ -224,10 +224,12 @@ class Classifier(Model):
         opts = self._checked(CompositionOptions, options)
         weights = self._log_prior_ratios(opts)
         texts, inverse = distinct_texts(names)
-        opts = self._ordered(opts, texts, names)
         rows = occurrences(inverse, len(texts), counts)  # (1 + U,)
-        blocks, possible = self._score(texts, opts, weights), self._possible(weights)
-        return tally(blocks, rows, self._default_shares, self.tree, possible, level=opts.level, seed=seed)
+        order = self._order_of(texts, opts)
+        blocks = self._score(texts, replace(opts, order=order.order), weights)
+        shares, possible = self._default_shares, self._possible(weights)
+        found = tally(blocks, rows, shares, self.tree, possible, level=opts.level, seed=seed)
+        return replace(found, order=order)
 
     def column_order(self, names: str | Iterable[object], **options: Unpack[ReadOptions]) -> ColumnOrder:
         """In which order the names of a column are written (see `order`), as the other calls find it.
@@ -242,22 +244,22 @@ class Classifier(Model):
             names: as for a call.
             options: those of how names are read; with an `order` other than "auto", it is that.
         """
-        opts = self._checked(ReadOptions, options)
+        return self._order_of(distinct_texts(names)[0], self._checked(ReadOptions, options))
+
+    def _ordered(self, opts: Options, texts: list[str]) -> Options:
+        """The options, with the order of the column."""
+        if opts.order != "auto" or len(texts) < FEWEST:
+            return opts
+        return replace(opts, order=self._order_of(texts, opts).order)
+
+    def _order_of(self, texts: list[str], opts: Options) -> ColumnOrder:
         if opts.order != "auto":
             return ColumnOrder(opts.order)
-        return self._find_order(distinct_texts(names)[0], opts)
 
-    def _ordered(self, opts: Options, texts: list[str], names: object) -> Options:
-        """The options, with the order of the column; a single name is read as given."""
-        if opts.order != "auto" or is_single(names) or len(texts) < FEWEST:
-            return opts
-        return replace(opts, order=self._find_order(texts, opts).order)
-
-    def _find_order(self, texts: list[str], opts: Options) -> ColumnOrder:
         def score(spellings: Ragged) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
             found = self.network.evidence(spellings, threads=opts.threads)
             temperatures, weights = self.calibration.temperatures(found.known), self._log_prior_ratios(Options())
-            return softmax_with_temperature(found.logits, temperatures, weights).max(axis=1), found.known
+            return softmax_with_temperature(found.logits, temperatures, weights), found.known
 
         return order_of_column(texts, self.alphabet, score, lower=self.lower, rules=_rules(opts))
 

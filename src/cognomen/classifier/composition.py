@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.classifier.decisions import REASONS, ScoredBlock, unread_rows
 from cognomen.classifier.mixture import SAMPLES, estimate_shares, mean_answers, resampled_shares
+from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.origins import Level, Tree, membership
 from cognomen.errors import InputError
 
@@ -76,6 +77,7 @@ class Composition:
             model.
         samples: the number of resamples behind the intervals.
         seed: of the resamples.
+        order: in which order the names are written, and how sure that is.
     """
 
     shares: tuple[OriginShare, ...]
@@ -84,6 +86,7 @@ class Composition:
     level: float
     samples: int
     seed: int
+    order: ColumnOrder = ColumnOrder()
 
     @property
     def rows(self) -> float:
@@ -100,6 +103,7 @@ class Composition:
             "level": self.level,
             "samples": self.samples,
             "seed": self.seed,
+            "order": asdict(self.order),
         }
 
 

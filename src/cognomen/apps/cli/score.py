@@ -22,10 +22,12 @@ from cognomen.apps.cli.options import (
     prior_option,
     restrict_option,
 )
+from cognomen.apps.cli.order import say_order
 from cognomen.apps.cli.progress import ProgressBar
 from cognomen.errors import DataError
 
 if TYPE_CHECKING:
+    from cognomen.classifier.options import OrderOption
     from cognomen.classifier.origins import Level
 
 EXAMPLES = f"""\b
@@ -53,7 +55,7 @@ If the model has a tree of origins, four more follow:
   evidence     known (the whole name has weights) or spelling
 
 A full name is answered for its surname: the last word, or what comes before a comma. Where surnames come
-first and without a comma (Mao Zedong), the column must hold the surnames alone.
+first and without a comma (Mao Zedong), the column shows it in most cases; --order says it.
 
 The new table is written as a whole or not at all. A CSV file is written in UTF-8, with a byte-order mark if
 the old one has one or is in another encoding.
@@ -91,6 +93,7 @@ def command(
     na: list[str],
     keep_na: bool,
     suffixes: list[str],
+    order: OrderOption,
 ) -> None:
     """Write a copy of TABLE with an answer beside each name.
 
@@ -114,12 +117,14 @@ def command(
             full_names=not as_is,
             na=None if keep_na else na,
             suffixes=suffixes,
+            order=order,
             level=level,
             prior=prior,
             restrict=restrict,
             abstain_below=abstain,
             on_rows=lambda rows: bar.update(rows, None),
         )
+    say_order(scored.order)
     if as_json:
         print_json({"out": str(out), **asdict(scored)})
     else:
