@@ -844,6 +844,7 @@ def test_a_single_name_is_answered_as_in_a_column(name: str) -> None:
 
 ALL_OPTIONS = {
     "full_names": True,
+    "order": "auto",
     "na": (),
     "suffixes": (),
     "threads": 1,

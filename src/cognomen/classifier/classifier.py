@@ -106,13 +106,13 @@ class Classifier(Model):
         if (restrict := options.get("restrict")) is not None and not isinstance(restrict, str):
             options["restrict"] = tuple(restrict)  # it may be an iterator, and is used for each block
         self([], **options)  # so that options are checked now, not when the first answer is taken
-        return chain.from_iterable(self._answered_blocks(names, options))
+        return chain.from_iterable(self._answered(item_blocks(names, STREAMED_NAMES), options))
 
-    def _answered_blocks(self, names: object, options: AnswerOptions) -> Iterator[list[Answer]]:
-        for block in item_blocks(names, STREAMED_NAMES):
-            if options.get("order", "auto") == "auto" and not is_single(names):
-                reading = {name: each for name, each in options.items() if name in ReadOptions.__optional_keys__}
-                options["order"] = self.column_order(block, **reading).order  # type: ignore[typeddict-item]
+    def _answered(self, blocks: Iterable[list[Any]], options: AnswerOptions) -> Iterator[list[Answer]]:
+        """The answers to blocks of names, in the order that the first of them shows."""
+        for block in blocks:
+            if options.get("order", "auto") == "auto":
+                options["order"] = self._order_of(distinct_texts(block)[0], Options(**options)).order
             yield self(block, **options)
 
     def predict(self, names: str | Iterable[object], **options: Unpack[PredictOptions]) -> list[str | None]:
@@ -258,7 +258,10 @@ class Classifier(Model):
 
         def score(spellings: Ragged) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
             found = self.network.evidence(spellings, threads=opts.threads)
-            temperatures, weights = self.calibration.temperatures(found.known), self._log_prior_ratios(Options())
+            temperatures, weights = (
+                self.calibration.temperatures(found.known),
+                self._log_prior_ratios(Options()),
+            )
             return softmax_with_temperature(found.logits, temperatures, weights), found.known
 
         return order_of_column(texts, self.alphabet, score, lower=self.lower, rules=_rules(opts))

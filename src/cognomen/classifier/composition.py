@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -86,7 +86,7 @@ class Composition:
     level: float
     samples: int
     seed: int
-    order: ColumnOrder = ColumnOrder()
+    order: ColumnOrder = field(default_factory=ColumnOrder)
 
     @property
     def rows(self) -> float:

@@ -1,19 +1,20 @@
 """The order of the words in a column of full names: given names first, or surnames first.
 
-One name rarely tells ("Kim Min Jun", "Anna Martin"), a column does. Every cell is read in both orders, and the
-surnames that come out are compared:
+One name rarely tells ("Kim Min Jun", "Anna Martin"), a column does. Every cell is read in both orders, and
+the surnames that come out are compared:
 
 1. A surname is answered more surely than a given name, with an origin that suits the column better, and is
-   more often known as a whole. For a word with the probabilities p (C,), in a column whose words have the mean
-   m (C,), its likeness to a surname is max(p) + p.m, and `KNOWN` if it is known.
-2. Given names repeat more, for there are fewer of them, but for those of the Chinese and the Koreans.
-3. Where capitals tell the surname of some cells, it stands first or last in the others as well.
-4. A surname that some cells tell by themselves (by a comma, by capitals) is a surname in the others.
+   more often known as a whole. For a word with the probabilities p (C,), in a column whose words have the
+   mean m (C,), its likeness to a surname is max(p) + `SUITS` p.m, and `KNOWN` more if it is known.
+2. Where capitals tell the surname of some cells, it stands first or last in the others as well.
+3. A surname that some cells tell by themselves (by a comma, by capitals) is a surname in the others.
 
-The first is an average over different words, not over cells, so that one common name does not decide; with the
-second it makes a difference D, which has a standard error, and beside it the spread `SPREAD` of what no sample
-shows: lists differ. Given names are first with the probability Phi(D / sqrt(error**2 + SPREAD**2)); the last
-two add log odds. If neither order is `SURE`, names are read as they are alone.
+The likeness of both ends is averaged over different words, not over cells, so that one common name does not
+decide. The difference D of the means has a standard error, and beside it the spread `SPREAD` of what no
+sample shows: lists differ. Given names are first with the probability Phi(D / sqrt(error**2 + SPREAD**2)), to
+which capitals and told surnames add log odds. If neither order is `SURE`, names are read as they are alone.
+How often words repeat does not count: given names repeat more, but for those of the Chinese and the Koreans,
+and in lists of few people.
 
 The weights were chosen on columns made of other names than those they are measured on: benchmarks/order.py.
 """
@@ -36,8 +37,8 @@ Order = Literal["given-first", "surname-first"]
 
 SAMPLE: Final = 4000  # different cells of several words that are looked at
 FEWEST: Final = 10  # cells that the order changes; fewer tell nothing
-KNOWN: Final = 0.3  # weight of the share of known names, beside that of the mean probability
-REPEATED: Final = 0.1  # weight of the logarithm of how many different words there are
+SUITS: Final = 2.0
+KNOWN: Final = 0.3
 SPREAD: Final = 0.05  # of D between lists
 LARGEST_VOTE: Final = 4.0  # log odds
 SURE: Final = 0.8
@@ -104,13 +105,15 @@ def _differ(last: ColumnReading, first: ColumnReading) -> NDArray[np.bool_]:
     return np.array([read.surname != first.unusual[row].surname for row, read in last.unusual.items()])
 
 
-def _log_odds_of_words(last: ColumnReading, first: ColumnReading, rows: NDArray[np.intp], score: Score) -> float:
+def _log_odds_of_words(
+    last: ColumnReading, first: ColumnReading, rows: NDArray[np.intp], score: Score
+) -> float:
     """The log odds that given names are first, from what the words at both ends are like."""
     spellings = [reading.spellings[np.unique(reading.inverse[rows])] for reading in (last, first)]
     (p_last, known_last), (p_first, known_first) = map(score, spellings)
     mean = (p_last.mean(axis=0) + p_first.mean(axis=0)) / 2  # (C,)
     of_last, of_first = _likeness(p_last, known_last, mean), _likeness(p_first, known_first, mean)
-    difference = of_last.mean() - of_first.mean() + REPEATED * math.log(len(of_last) / len(of_first))
+    difference = of_last.mean() - of_first.mean()
     error = math.hypot(*((each.std() + 0.1) / math.sqrt(len(each)) for each in (of_last, of_first)), SPREAD)
     p = min(max(0.5 * math.erfc(-difference / error / math.sqrt(2)), 1e-9), 1 - 1e-9)
     return math.log(p / (1 - p))
@@ -119,9 +122,9 @@ def _log_odds_of_words(last: ColumnReading, first: ColumnReading, rows: NDArray[
 def _likeness(
     p: NDArray[np.float32], known: NDArray[np.bool_] | None, mean: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """How much words are like surnames, (S,), from their probabilities (S, C) and those of the column (C,)."""
-    likeness = (p.max(axis=1) + p @ mean).astype(np.float64)
-    return likeness if known is None else likeness + KNOWN * known
+    """How much words are like surnames, (S,), by their probabilities (S, C) and the column's mean (C,)."""
+    share_known = 0.0 if known is None else KNOWN * known
+    return np.asarray(p.max(axis=1) + SUITS * (p @ mean) + share_known, np.float64)
 
 
 def _vote_of_capitals(texts: Sequence[str], reading: ColumnReading) -> float:
@@ -137,7 +140,7 @@ def _vote_of_capitals(texts: Sequence[str], reading: ColumnReading) -> float:
 def _vote_of_told_surnames(
     texts: Sequence[str], last: ColumnReading, first: ColumnReading, rows: NDArray[np.intp]
 ) -> float:
-    """The log odds that given names are first, from words that commas or capitals tell as surnames elsewhere."""
+    """The log odds that given names are first, from words that commas or capitals tell as surnames."""
     told = {
         read.spelling
         for row, read in last.unusual.items()
@@ -145,7 +148,9 @@ def _vote_of_told_surnames(
     }
     if not told:
         return 0.0
-    pairs = [(last.unusual[row].spelling in told, first.unusual[row].spelling in told) for row in rows.tolist()]
+    pairs = [
+        (last.unusual[row].spelling in told, first.unusual[row].spelling in told) for row in rows.tolist()
+    ]
     return _vote(pairs.count((True, False)), pairs.count((False, True)))
 
 

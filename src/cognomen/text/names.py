@@ -111,9 +111,7 @@ def find_surname(
     return FoundSurname(surname, note, maiden)
 
 
-def _without(
-    words: list[str], suffixes: frozenset[str], text: str, surname_first: bool
-) -> FoundSurname:
+def _without(words: list[str], suffixes: frozenset[str], text: str, surname_first: bool) -> FoundSurname:
     """The surname in a text without some of its words, whose commas stay."""
     kept = ["," * word.endswith(",") if bare_key(word) in suffixes else word for word in words]
     if not has_letter("".join(kept)):

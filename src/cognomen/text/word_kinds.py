@@ -1,14 +1,14 @@
 """The kinds of words in full names, on which it depends which of them are the surname.
 
-Nearly all words of a column of full names are usual: no rule names them, and rules ask them no more than a few
-questions. So usual names are read at once, and which words are the surname is found only once for each
+Nearly all words of a column of full names are usual: no rule names them, and rules ask them no more than a
+few questions. So usual names are read at once, and which words are the surname is found only once for each
 sequence of kinds ("Anna van der Berg" is read as "Jan van der Meer").
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations, count, repeat
 from typing import Final
@@ -32,8 +32,8 @@ _NAMED: Final = (
 )  # fmt: skip
 # … and those of rules that ask more of the words around them.
 _SPECIAL: Final = (
-    _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(lists.BORN) | {"al", "alii", "others"} | WORDS_OF_NO_NAME
-    | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE | lists.VIETNAMESE_BEFORE_MIDDLE
+    _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(lists.BORN) | {"al", "alii", "others"}
+    | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE | lists.VIETNAMESE_BEFORE_MIDDLE
 )  # fmt: skip
 _ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
 MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
@@ -99,7 +99,7 @@ Found = tuple[str, str | None]  # a surname, and how it was found (see `FoundSur
 def find_by_kinds(
     texts: Sequence[str], read: Callable[[str], Found | None], apart: frozenset[str] = frozenset()
 ) -> tuple[list[Found], Indices]:
-    """The different surnames of U full names, and which of them each has, (U,); -1 for a text of another kind.
+    """The different surnames of U full names, and which each has, (U,); -1 for a text of another kind.
 
     Args:
         texts: of any kind.
@@ -142,8 +142,10 @@ def _rows_by_kinds(words: Ragged, kinds: Indices) -> Iterator[Indices]:
     return (rows for rows in groups if len(rows) and codes[rows[0]])
 
 
-def _place(examples: Sequence[str], read: Callable[[str], Found | None]) -> tuple[int, int, str | None] | None:
-    """Where the surname begins and ends among the words of texts with words of the same kinds, and the note."""
+def _place(
+    examples: Sequence[str], read: Callable[[str], Found | None]
+) -> tuple[int, int, str | None] | None:
+    """Where the surname begins and ends in texts with words of the same kinds, and the note."""
     for text in examples:
         words = text.split()
         if len(set(words)) < len(words):  # it does not tell which of two equal words was read
@@ -160,7 +162,7 @@ def _place(examples: Sequence[str], read: Callable[[str], Found | None]) -> tupl
 def _numbers_of_kinds(words: Sequence[str], apart: frozenset[str]) -> Indices:
     """The kind of each word, a number, (W,); -1 for a word that no other is like."""
     numbers: defaultdict[Hashable, int] = defaultdict(count().__next__, {None: -1})
-    kinds = map(_kind_of_word, words)
+    kinds: Iterable[Hashable] = map(_kind_of_word, words)
     if apart:
         kinds = (None if bare_key(word) in apart else _kind_of_word(word) for word in words)
     found = np.fromiter(map(numbers.__getitem__, kinds), np.intp, len(words))
@@ -196,7 +198,9 @@ def _kind_of_rare_word(word: str) -> Hashable:
     )
 
 
-def _kind(word: str, *, comma: bool = False, one_syllable: bool = False, two_syllables: bool = False) -> Hashable:
+def _kind(
+    word: str, *, comma: bool = False, one_syllable: bool = False, two_syllables: bool = False
+) -> Hashable:
     case = word.isupper(), is_capital(word), word[0].isupper(), word.islower(), word == word.upper()
     return len(word) > 2, case, comma, one_syllable, two_syllables
 

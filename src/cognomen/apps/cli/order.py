@@ -21,5 +21,7 @@ def say_order(found: ColumnOrder) -> None:
     if found.decided:
         text = f"Read {WORDS[found.order]} (probability {found.probability:.3f}, from {names})."
     else:
-        text = f"Read {WORDS[found.order]}: {names} do not tell the order (probability {found.probability:.2f})."
+        text = (
+            f"Read {WORDS[found.order]}: {names} do not tell the order (probability {found.probability:.2f})."
+        )
     click.echo(f"{text} If that is wrong: --order {OTHER[found.order]}", err=True)

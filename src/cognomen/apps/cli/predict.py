@@ -117,7 +117,9 @@ def command(
     write = writer(classifier.tree, top, level, as_json=as_json, sets=coverage is not None)
     for block in blocks:
         if order == "auto" and names in ((), (STDIN,)):  # lines, not names given one by one
-            found = classifier.column_order(block, full_names=not as_is, na=None if keep_na else na)
+            found = classifier.column_order(
+                block, full_names=not as_is, na=None if keep_na else na, suffixes=suffixes
+            )
             say_order(found)
             order = found.order
         answers = classifier(
