@@ -118,7 +118,7 @@ def test_json_of_an_answer(clf: Classifier) -> None:
     text += '"origins": [{"origin": "A", "probability": 0.5}], '
     text += '"status": "ok", "reason": null, "surname": "Ng", "note": "a-note", "origin_set": null, '
     rest = '"group": null, "group_probability": null, '
-    rest += '"region": null, "region_probability": null, "evidence": null}'
+    rest += '"region": null, "region_probability": null, "evidence": null, "parts": [], "maiden_name": null}'
     text += f'"level": "origin", {rest}'
     assert json.dumps(answer.to_json()) == text
     unknown = '{"name": "", "origin": null, "probability": null, "origins": [], '

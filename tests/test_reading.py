@@ -182,6 +182,6 @@ def test_a_long_text_is_not_laid_out_with_the_others(
         return alphabet.code_points(text)
 
     texts = ["smith", "a" * 10_000, "a" * 100, "a" * 101, "John " * 200 + "Smith", "Smith" + " " * 100]
-    monkeypatch.setattr("cognomen.text.reading.code_points", code_points)
+    monkeypatch.setattr("cognomen.text.plain_words.code_points", code_points)
     check(texts, LATIN, lower=True, full_names=full_names)
     assert laid == [105]

@@ -30,6 +30,7 @@ from cognomen.classifier.options import (
     ReadOptions,
 )
 from cognomen.classifier.order import FEWEST, ColumnOrder, order_of_column
+from cognomen.classifier.parts import pool_parts
 from cognomen.classifier.priors import log_prior_ratios
 from cognomen.classifier.scores import Scores, score_rows
 from cognomen.errors import InputError
@@ -306,15 +307,21 @@ class Classifier(Model):
             reading = read_column(block, self.alphabet, lower=self.lower, rules=rules)
             found = self.network.evidence(reading.spellings, threads=opts.threads, bits=detect)
             bits, known = found.bits_per_letter, found.known
-            p = softmax_with_temperature(
-                found.logits, self.calibration.temperatures(known), weights
-            )  # (S, C)
+            parts = tuple(each for each in reading.parts if known is None or not known[each.whole])
+            temperatures = self.calibration.temperatures(known)
+            logits = found.logits
+            if parts:
+                logits = pool_parts(logits, temperatures, parts, self.origins, weights)
+            p = softmax_with_temperature(logits, temperatures, weights)  # (S, C)
             ood = np.zeros(len(p), bool)
             if bits is not None:
                 ood = self.out_of_distribution(reading.spellings, bits, known)
             # 0 and 1 are indices into EVIDENCE.
             evidence = np.full(len(p), -1, np.int8) if known is None else (~known).astype(np.int8)
-            yield ScoredBlock(start, block, reading, p, ood, evidence)
+            for whole, of_whole, _ in parts:
+                ood[whole] = ood[list(of_whole)].all()
+                evidence[whole] = evidence[list(of_whole)].max()
+            yield ScoredBlock(start, block, reading, p, ood, evidence, parts)
 
 
 def _rules(opts: Options) -> Rules:

@@ -17,8 +17,8 @@ def _words(text: str) -> frozenset[str]:
 # Words that belong to the surname after them, in upper and lower case …
 PARTICLES: Final = _words(
     "abd abdal abdel abdoul abdul abdur abou abu bint d' da dal dall' dalla das de degli dei del dela della "
-    "delle delos dell' dello den der di do dos du el ibn l' la las le lo los mc o' ould san santa st 't ten "
-    "ter van vande vanden vander vd v.d v/d von vom zum zur mhic ní ó uí "
+    "delle delos dell' dello den der di do dos du el ibn l' la las le lo los mc o' ould saint sainte san "
+    "santa st 't ten ter van vande vanden vander vd v.d v/d von vom zum zur mhic ní ó uí "
     "عبد ابو أبو ابن بن بنت بو آل ال אבו אבן בן בר בת"
 )
 # … in lower case or before another particle only, because they are given names or surnames too …
