@@ -28,8 +28,8 @@ from cognomen.classifier.decisions import EVIDENCE, REASONS, ScoredBlock
 from cognomen.classifier.origins import LEVELS, Tree
 from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
-from cognomen.text.ragged import Ragged
 from cognomen.text.placeholders import PLACEHOLDERS
+from cognomen.text.ragged import Ragged
 from cognomen.text.reading import ColumnReading
 
 NAMES = ["Hansen", "Smith", "", None, "Nakamura", "Kim", "O'Brien", "123", "Olsen"]

@@ -23,7 +23,7 @@ from cognomen.text.placeholders import WORDS_OF_NO_NAME
 from cognomen.text.ragged import Ragged
 from cognomen.text.repair import may_be_misread
 from cognomen.text.spelling import key, kind_of
-from cognomen.text.surname_first import ONE_SYLLABLE, TWO_SYLLABLES
+from cognomen.text.surname_first import ONE_SYLLABLE, TWO_SYLLABLES, is_common_in_spanish
 
 # Words that rules name, and of which they ask nothing else …
 _NAMED: Final = (
@@ -50,6 +50,8 @@ def usual_surname(text: str) -> str | None:
     surname = last
     if before[0].endswith(","):
         before[0] = surname = before[0][:-1]
+    elif any(map(is_common_in_spanish, before)):
+        return None
     are_usual = _is_usual(surname) and all(_is_usual(word) or _is_initial(word) for word in before)
     return surname if are_usual else None
 
@@ -174,7 +176,7 @@ def _kind_of_word(word: str) -> Hashable:
     if word.isascii() and word.isalpha() and len(word) > 2:  # as most are
         kinds = _TITLE if word.istitle() else _UPPER if word.isupper() and word not in _CAPITALS else None
         lower = word.lower()
-        if kinds and lower not in _SPECIAL and not lower.endswith(_ENDINGS):
+        if kinds and lower not in _SPECIAL and not lower.endswith(_ENDINGS) and lower not in lists.SPANISH:
             return kinds[ONE_SYLLABLE.fullmatch(word) is not None]
     return _kind_of_rare_word(word)
 
@@ -195,14 +197,20 @@ def _kind_of_rare_word(word: str) -> Hashable:
         comma=bare != word,
         one_syllable=bool(ONE_SYLLABLE.fullmatch(bare)),
         two_syllables=bool(TWO_SYLLABLES.fullmatch(bare)),
+        spanish=is_common_in_spanish(bare),
     )
 
 
 def _kind(
-    word: str, *, comma: bool = False, one_syllable: bool = False, two_syllables: bool = False
+    word: str,
+    *,
+    comma: bool = False,
+    one_syllable: bool = False,
+    two_syllables: bool = False,
+    spanish: bool = False,
 ) -> Hashable:
     case = word.isupper(), is_capital(word), word[0].isupper(), word.islower(), word == word.upper()
-    return len(word) > 2, case, comma, one_syllable, two_syllables
+    return len(word) > 2, case, comma, one_syllable, two_syllables, spanish
 
 
 _TITLE: Final = _kind("Kimura"), _kind("Kim", one_syllable=True)
