@@ -21,17 +21,23 @@ from numpy.typing import ArrayLike, NDArray
 from cognomen.classifier.conformal import (
     COVERAGES,
     LEVELS,
+    SetLimits,
     origin_score_levels,
     origin_thresholds,
     score_levels,
     threshold,
 )
 from cognomen.errors import InputError
+from cognomen.io.model_folder import HIGHEST as MOST_TEMPERATURE
+from cognomen.io.model_folder import LOWEST as LEAST_TEMPERATURE
+from cognomen.io.model_folder import is_within
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import log_softmax, softmax
 
 LOWEST, HIGHEST = 0.05, 20.0  # bounds of a fit, which would go to 0 where every name is right
 ROWS = 1 << 11  # rows at a time, so that temporaries stay in the cache
+MOST_BITS = 1e6  # per letter
+HIGHEST_SCORE = 1e6  # of a set
 BISECTIONS = 60  # of the range above: enough for float64
 LEAST_MISTAKES = 10  # in the names of a fit, for a temperature below 1
 
@@ -72,20 +78,21 @@ class Calibration:
             return self.temperature
         return np.where(known, self.known_temperature, self.temperature)
 
-    def set_limits(self, coverage: float) -> float | NDArray[np.float64]:
-        """The score up to which an origin belongs to a set of this coverage: one for all, or (C,).
+    def set_limits(self, coverage: float) -> SetLimits:
+        """The scores up to which an origin belongs to a set of this coverage.
 
         Raises:
             InputError: the coverage is not between 0 and 1, or there are no thresholds.
         """
         if self.origin_set_levels is not None:
-            return origin_thresholds(self.origin_set_levels, coverage)
+            known = None if self.known_temperature is None else coverage
+            return SetLimits(origin_thresholds(self.origin_set_levels, coverage), known)
         if self.set_levels is None:
             raise InputError(
                 "this model has no thresholds for sets of origins: it was trained by an older Cognomen, or "
                 "without held-out names. Train it again with a validation_share above 0 (`cognomen train`)."
             )
-        return threshold(self.set_levels, coverage)
+        return SetLimits(threshold(self.set_levels, coverage))
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values, without those that are None."""
@@ -100,9 +107,9 @@ class Calibration:
                 `ood_threshold` is no number.
         """
         levels, by_origin = facts.get("set_levels"), facts.get("origin_set_levels")
-        limit = facts.get("ood_threshold")
-        if limit is not None and type(limit) not in (int, float):
-            raise InputError(f"ood_threshold: expected a number, got {limit!r}")
+        limit, known = facts.get("ood_threshold"), facts.get("known_temperature")
+        _check_range("ood_threshold", limit, 0, MOST_BITS)
+        _check_range("known_temperature", known, LEAST_TEMPERATURE, MOST_TEMPERATURE)
         if levels is not None:
             levels = _rising("set_levels", levels, LEVELS + 1)
         if by_origin is not None:
@@ -110,16 +117,19 @@ class Calibration:
                 raise InputError("origin_set_levels: expected a list with one for each origin")
             by_origin = tuple(_rising("origin_set_levels", each, len(COVERAGES)) for each in by_origin)
         by_script = facts.get("script_ood_thresholds")
-        if by_script is not None and not (
-            isinstance(by_script, dict) and all(type(each) in (int, float) for each in by_script.values())
-        ):
+        if by_script is not None and not isinstance(by_script, dict):
             raise InputError(
                 f"script_ood_thresholds: expected numbers by script, got {str(by_script)[:60]!r}"
             )
-        known = facts.get("known_temperature")
-        if known is not None and not (type(known) in (int, float) and 0 < known < math.inf):
-            raise InputError(f"known_temperature: expected a number above 0, got {known!r}")
+        for each in (by_script or {}).values():
+            _check_range("script_ood_thresholds", each, 0, MOST_BITS, optional=False)
         return cls(float(facts["temperature"]), levels, limit, by_script, by_origin, known)
+
+
+def _check_range(name: str, value: Any, low: float, high: float, *, optional: bool = True) -> None:
+    """Raise InputError unless a value of JSON is a number from `low` to `high`, or None if that may be."""
+    if not (optional and value is None) and not is_within(value, low, high):
+        raise InputError(f"{name}: expected a number from {low:g} to {high:g}, got {str(value)[:60]!r}")
 
 
 def _listed(value: Any) -> Any:
@@ -129,7 +139,9 @@ def _listed(value: Any) -> Any:
 
 def _rising(name: str, levels: Any, count: int) -> tuple[float, ...]:
     """The levels as a tuple, if they are rising numbers."""
-    numbers = isinstance(levels, list) and all(type(each) in (int, float) for each in levels)
+    numbers = isinstance(levels, list) and all(
+        is_within(each, -HIGHEST_SCORE, HIGHEST_SCORE) for each in levels
+    )
     if not (numbers and len(levels) == count and levels == sorted(levels)):
         raise InputError(f"{name}: expected {count} rising numbers")
     return tuple(map(float, levels))

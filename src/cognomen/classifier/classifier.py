@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.classifier.answers import NOT_TEXT, Answer, answer_block
 from cognomen.classifier.calibration import softmax_with_temperature
+from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import ScoredBlock
 from cognomen.classifier.model import Model
 from cognomen.classifier.options import (
@@ -28,11 +29,13 @@ from cognomen.classifier.options import (
     PredictOptions,
     ProbaOptions,
     ReadOptions,
+    ScoreOptions,
 )
 from cognomen.classifier.order import FEWEST, ColumnOrder, order_of_column
+from cognomen.classifier.origins import Level
 from cognomen.classifier.parts import pool_parts
-from cognomen.classifier.priors import log_prior_ratios
-from cognomen.classifier.scores import Scores, score_rows
+from cognomen.classifier.priors import Prior, log_prior_ratios
+from cognomen.classifier.scores import Detail, Scores, score_rows
 from cognomen.errors import InputError
 from cognomen.text.columns import distinct_texts, is_single, item_blocks
 from cognomen.text.ragged import Ragged
@@ -122,7 +125,7 @@ class Classifier(Model):
         With `level` it is the most likely group or region; the answer is never at another level. Options and
         errors are those of a call, without `top_k` and `coverage`.
         """
-        level = options.get("level", "origin")
+        level = self._checked(PredictOptions, options).level
         found = self.scores(names, **options).at(level)
         labels: list[str | None] = np.array([*self.tree.labels(level), None], dtype=object)[found].tolist()
         return labels
@@ -182,17 +185,43 @@ class Classifier(Model):
             return result[:-1]  # every row is a text of its own: no need to copy
         return result.take(inverse, axis=0)
 
-    def scores(self, names: str | Iterable[object], **options: Unpack[PredictOptions]) -> Scores:
+    def expected_shares(
+        self, prior: Prior = "default", restrict: Iterable[str] | None = None, level: Level = "origin"
+    ) -> NDArray[np.float64]:
+        """The shares of the origins under a prior, before any name is read, (C,); (G,) or (R,) with `level`.
+
+        Args:
+            prior, restrict, level: as in `Options`.
+
+        Raises:
+            InputError: as for a call.
+        """
+        opts = self._checked(ProbaOptions, {"prior": prior, "restrict": restrict, "level": level})
+        ratios = self._log_prior_ratios(opts)
+        shares = np.asarray(self.priors, np.float64)
+        if ratios is not None:
+            shares = np.where(np.isneginf(ratios), 0, shares * np.exp(ratios))
+        return np.asarray(self.tree.sums(shares[None] / shares.sum(), opts.level)[0])
+
+    def scores(self, names: str | Iterable[object], **options: Unpack[ScoreOptions]) -> Scores:
         """The answer to each name as in a call, with its probability, in arrays.
 
-        Options and errors are those of a call, without `top_k` and `coverage`.
+        Options and errors are those of a call, and `all_labels`. The most likely labels, the sets and the
+        probability of each label are there only if `top_k`, `coverage` or `all_labels` ask for them.
         """
-        opts = self._checked(PredictOptions, options)
+        opts = self._checked(ScoreOptions, options)
+        weights, limits = self._log_prior_ratios(opts), self._set_limits(opts)
         texts, inverse = distinct_texts(names)
         opts = self._ordered(opts, texts)
-        blocks = self._score(texts, opts, self._log_prior_ratios(opts))
         return score_rows(
-            blocks, self.tree, len(texts), inverse, level=opts.level, abstain_below=opts.abstain_below
+            self._score(texts, opts, weights),
+            self.tree,
+            len(texts),
+            inverse,
+            level=opts.level,
+            abstain_below=opts.abstain_below,
+            possible=self._possible(weights),
+            detail=Detail(opts.top_k if "top_k" in options else 0, limits, opts.all_labels),
         )
 
     def composition(
@@ -281,7 +310,7 @@ class Classifier(Model):
         """Which origins can be answered, (C,)."""
         return np.full(len(self.origins), True) if weights is None else np.isfinite(weights)
 
-    def _set_limits(self, opts: Options) -> float | NDArray[np.float64] | None:
+    def _set_limits(self, opts: Options) -> SetLimits | None:
         """The thresholds of sets of origins, None if there are to be no sets."""
         if opts.coverage is None:
             return None

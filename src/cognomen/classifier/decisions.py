@@ -47,6 +47,11 @@ class ScoredBlock(NamedTuple):
     evidence: NDArray[np.int8]
     parts: tuple[Parts, ...] = ()
 
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Which spellings are names that the network knows by heart, (S,)."""
+        return np.asarray(self.evidence == EVIDENCE.index("known"))
+
 
 class Decision(NamedTuple):
     """What is answered to S spellings.

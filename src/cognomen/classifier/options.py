@@ -41,9 +41,17 @@ class ProbaOptions(CompositionOptions, total=False):
 
 
 class PredictOptions(ProbaOptions, total=False):
-    """The keywords of `predict` and `scores`."""
+    """The keywords of `predict`."""
 
     abstain_below: float
+
+
+class ScoreOptions(PredictOptions, total=False):
+    """The keywords of `scores`."""
+
+    top_k: int
+    coverage: float | None
+    all_labels: bool
 
 
 class AnswerOptions(PredictOptions, total=False):
@@ -84,6 +92,7 @@ class Options:
         top_k: how many origins an answer lists, at most.
         coverage: give each answer a set of origins that contains the right one this often (see
             `Classifier.predict_sets`).
+        all_labels: give the probability of each origin, or at another level of each group or region.
 
     Raises:
         InputError: a value is not of the kind described. Origins in `prior` and `restrict`, `level` and
@@ -101,12 +110,14 @@ class Options:
     abstain_below: float = 0.0
     top_k: int = 3
     coverage: float | None = None
+    all_labels: bool = False
 
     def __post_init__(self) -> None:
         check_whole_number("top_k", self.top_k)
         check_whole_number("threads", self.threads)
-        if not isinstance(self.full_names, (bool, np.bool_)):
-            raise InputError(f"full_names: expected True or False, got {self.full_names!r}")
+        for option, flag in (("full_names", self.full_names), ("all_labels", self.all_labels)):
+            if not isinstance(flag, (bool, np.bool_)):
+                raise InputError(f"{option}: expected True or False, got {flag!r}")
         if self.order not in ORDERS:
             raise InputError(f'order: expected "auto", "given-first" or "surname-first", got {self.order!r}')
         for option, words in (("na", () if self.na is None else self.na), ("suffixes", self.suffixes)):

@@ -33,6 +33,7 @@ from cognomen.text.word_kinds import usual_surname
 SURNAME_OF_FULL_NAME: Final = "surname-of-full-name"
 SEVERAL_PEOPLE: Final = "several-people"
 REPAIRED_ENCODING: Final = "repaired-encoding"
+NOTES: Final = (SURNAME_OF_FULL_NAME, SEVERAL_PEOPLE, REPAIRED_ENCODING)
 
 _BORN: Final = re.compile(
     rf"(?<=[^\s])[,;]?\s+[(\[]?(?:{'|'.join(lists.BORN)}|NÉE)\b\.?:?(?P<rest>[^,;()\[\]]*)[)\]]?"

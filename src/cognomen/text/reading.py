@@ -7,7 +7,7 @@ are plain words, whose ids are found with one lookup table; only the others are 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,8 +16,8 @@ from cognomen.text.alphabet import Alphabet
 from cognomen.text.columns import Indices
 from cognomen.text.full_names import bare_key
 from cognomen.text.names import REPAIRED_ENCODING, SEVERAL_PEOPLE, FoundSurname, find_surname
-from cognomen.text.parts import are_joined_by_hyphen, parts_of
-from cognomen.text.placeholders import NOBODY, PLACEHOLDER, reason_for_no_name
+from cognomen.text.parts import are_joined_by_hyphen
+from cognomen.text.placeholders import NOBODY, NOT_A_NAME, PLACEHOLDER, has_few_letters, reason_for_no_name
 from cognomen.text.plain_words import LONGEST_SURNAME, plain_words
 from cognomen.text.ragged import Ragged
 from cognomen.text.repair import is_garbled, repair
@@ -103,23 +103,24 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) ->
         return SurnameReading(reason=PLACEHOLDER)
     is_first = found.note == SEVERAL_PEOPLE or whole == text
     note = found.note if is_first else REPAIRED_ENCODING
-    return _spelled(found.surname, note, alphabet, lower=lower, maiden_name=found.maiden_name)
+    return _spelled(found, note, alphabet, lower=lower, rules=rules)
 
 
 def _spelled(
-    surname: str, note: str | None, alphabet: Alphabet, *, lower: bool, maiden_name: str | None = None
+    found: FoundSurname, note: str | None, alphabet: Alphabet, *, lower: bool, rules: Rules
 ) -> SurnameReading:
     """A surname as the network reads it, or the reason why it cannot."""
-    spelling, reason = _spelling(surname, alphabet, lower=lower)
+    spelling, reason = _spelling(found.surname, alphabet, lower=lower)
+    if spelling is not None and rules.na is not None and has_few_letters(found.surname):
+        spelling, reason = None, NOT_A_NAME
     if spelling is None:
         return SurnameReading(reason=reason)
-    parts = parts_of(surname) if " " in spelling or "-" in spelling else ()
-    if len(parts) < 2:
-        return SurnameReading(spelling, None, surname, note, maiden_name)
+    reading = SurnameReading(spelling, None, found.surname, note, found.maiden_name)
+    parts = found.parts if " " in spelling or "-" in spelling else ()
     spellings = [_spelling(part, alphabet, lower=lower)[0] for part in parts]
-    if None in spellings:
-        return SurnameReading(spelling, None, surname, note, maiden_name)
-    return SurnameReading(spelling, None, surname, note, maiden_name, parts, tuple(filter(None, spellings)))
+    if len(parts) < 2 or None in spellings:
+        return reading
+    return replace(reading, parts=parts, part_spellings=tuple(filter(None, spellings)))
 
 
 def _spelling(surname: str, alphabet: Alphabet, *, lower: bool) -> tuple[str | None, str | None]:
@@ -233,7 +234,9 @@ def _read_others(
         every = [read_surname(text, alphabet, lower=lower, rules=rules) for text in texts]
         return every, np.arange(len(every))
     found, which = find_by_kinds(texts, read, rules.suffixes)
-    readings = [_spelled(*each, alphabet, lower=lower) for each in found]
+    readings = [
+        _spelled(FoundSurname(surname), note, alphabet, lower=lower, rules=rules) for surname, note in found
+    ]
     if rules.na:
         which[[row for row, text in enumerate(texts) if " ".join(text.split()) in rules.na]] = -1
     others = np.flatnonzero(which < 0)
