@@ -24,12 +24,16 @@ from safetensors.numpy import load, save
 
 from cognomen.errors import InputError, ModelError
 from cognomen.io.folders import current_folder, recover_folder, replace_folder
+from cognomen.io.temporary import followed
 
 FORMAT = "cognomen-model"
 FORMAT_VERSION = 2
 TENSORS, FACTS, CARD = FILES = ("model.safetensors", "model.json", "README.md")
 LOWEST, HIGHEST = 1e-6, 1e6  # temperatures; those of fits are from 0.05 to 20
 LARGEST_WEIGHT = 1e9
+# In the head of the tensors' file, for tools that ask for it: PyTorch's layout. One entry only, as several
+# would be written in any order.
+METADATA = {"format": "pt"}
 STORED_TYPES = ("float16", "float32", "float64", "int8", "uint8", "uint16", "uint32")
 
 
@@ -60,7 +64,7 @@ def write_artifact(folder: str | Path, artifact: Artifact) -> None:
     """
     files = _encode(artifact)
     try:
-        place = Path(folder).resolve()
+        place = followed(Path(folder))
         recover_folder(place, FILES)
         check_replaceable(place)
         replace_folder(place, files)
@@ -103,7 +107,8 @@ def _encode(artifact: Artifact) -> dict[str, bytes]:
         facts = json.loads(json.dumps(artifact.facts, allow_nan=False))  # as read: tuples are lists
         if problem := _tensor_problem(artifact.tensors) or _fact_problem(facts):
             raise ValueError(problem)
-        tensors = save({name: np.require(t, requirements="C") for name, t in artifact.tensors.items()})
+        arrays = {name: np.require(t, requirements="C") for name, t in artifact.tensors.items()}
+        tensors = save(arrays, METADATA)
         facts |= {"format": FORMAT, "format_version": FORMAT_VERSION}
         facts["tensors_sha256"] = sha256(tensors).hexdigest()
         facts["facts_sha256"] = _facts_sha256(facts)
