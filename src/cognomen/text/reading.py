@@ -96,7 +96,7 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) ->
         return SurnameReading(reason="no-letters")
     if len(spelling) > LONGEST_SURNAME:
         return SurnameReading(reason="too-long")
-    if rules.na is not None and has_few_letters(found.surname):
+    if rules.na is not None and not found.surname.isalpha() and has_few_letters(found.surname):
         return SurnameReading(reason=NOT_A_NAME)
     if not alphabet.has_all(spelling):
         if alphabet.unknown_share(spelling) > 0.5:
