@@ -58,7 +58,6 @@ class Network(Layer):
         dropout: in training, the share dropped after the embedding, after each recurrent layer, and
             after pooling.
         ngram_dropout: in training, the share dropped of each name's n-grams.
-        name_dropout: in training, the share of names whose own weights are dropped; see `HashedNgrams`.
         rng: draws the initial values.
         dtype: of the parameters, except n-gram weights in float16 or int8.
 
@@ -80,7 +79,6 @@ class Network(Layer):
         ngram_weight: NDArray[Any] | None = None,
         dropout: tuple[float, float, float] = (0.0, 0.0, 0.0),
         ngram_dropout: float = 0.0,
-        name_dropout: float = 0.0,
         rng: Initializer | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
@@ -112,7 +110,6 @@ class Network(Layer):
             ngrams,
             ngram_weight,
             dropout=ngram_dropout,
-            name_dropout=name_dropout,
             rng=rng,
             dtype=dtype,
         )
@@ -128,8 +125,15 @@ class Network(Layer):
         they are and cannot be trained.
 
         Raises:
-            InputError: tensors are missing, unknown, or of other shapes.
+            InputError: tensors are missing, unknown, or of other shapes; found before memory is allocated for
+                more weights than there are.
         """
+        weights = sum(tensor.size for tensor in tensors.values())
+        if architecture.least_weights > weights:
+            raise InputError(
+                f"this architecture has {architecture.least_weights:,} weights or more, the tensors have "
+                f"{weights:,}"
+            )
         tables, weight = tables_of(architecture, tensors), weight_of(tensors)
         network = cls(architecture, ngrams=tables, ngram_weight=weight, rng=Zeros())
         others = tensors.keys() - set(table_names(architecture))
@@ -149,7 +153,7 @@ class Network(Layer):
     @property
     def compact_tensors(self) -> dict[str, NDArray[Any]]:
         """`tensors` in fewer bytes: in float16, the rows of hashed n-grams in int8 (see `quantise`)."""
-        return compact(self.params, self.ngrams) | tensors_of(self.ngrams)
+        return compact(self.params, self.ngrams)
 
     def forward(
         self, names: Ragged, rng: np.random.Generator | None = None

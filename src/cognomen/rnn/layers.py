@@ -34,7 +34,12 @@ class Linear(Layer):
 
     With `blocks=G` there are G such maps of the same x, as the gates of a recurrent cell need them. Their
     weights are stacked as in torch.nn, `weight` (G * Y, X) and `bias` (G * Y,); the output is (G, N, Y).
+
+    Attributes:
+        requires_grad: whether `back` adds to the gradients of the parameters, as in torch.
     """
+
+    requires_grad = True
 
     def __init__(
         self,
@@ -65,7 +70,8 @@ class Linear(Layer):
 
     def back(self, dy: Array, x: Array) -> Array:
         """The gradient by x, given that by y = `apply(x)`; adds to the gradients of the parameters."""
-        self.add_grads(dy, x)
+        if self.requires_grad:
+            self.add_grads(dy, x)
         dx: Array = dy @ self.params["weight"].reshape(*self.shape, -1)  # (..., N, X)
         return dx if dx.ndim == 2 else dx.sum(axis=0)
 
