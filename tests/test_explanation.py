@@ -123,7 +123,7 @@ def logits_of(exact: Network, x: np.ndarray) -> np.ndarray:
 
     count, steps, _ = x.shape
     rows = x.swapaxes(0, 1).reshape(count * steps, -1)
-    y, _ = exact.recurrent.forward(Packed(rows, np.full(steps, count), np.arange(count)))
+    y, _, _ = exact.recurrent.forward(Packed(rows, np.full(steps, count), np.arange(count)))
     pooled, _ = pool(y, exact.architecture.pooling, exact.architecture.direction)
     return exact.output.forward(pooled)[0]
 
