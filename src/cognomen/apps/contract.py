@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cognomen import __version__
 from cognomen.classifier.decisions import REASONS
@@ -126,7 +125,7 @@ class ContractColumns:
     def values(self, scores: Scores) -> tuple[list[Any], ...]:
         """The columns as lists of N float, str, bool or None."""
         labels, found = self.tree.labels(self.level), scores.at(self.level)
-        scored: NDArray[np.bool_] = ~np.isnan(scores.table).any(axis=1)  # (N,)
+        scored = np.asarray(~np.isnan(scores.table).any(axis=1))  # (N,)
         label = [labels[k] if k >= 0 else None for k in found.tolist()]
         reasons = [
             None if name is not None else _reason(REASONS[k] if k >= 0 else "low-confidence")
