@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
-.PHONY: demo check test slow lint docs reference study site bench engines clean
+.PHONY: demo check test slow lint docs reference study site screenshots bench engines clean
 
 demo: $(VENV)/.base
 	$(BIN)/cognomen predict Smith Nakamura "O'Brien" Kowalczyk Papadopoulos Müller Nguyễn
@@ -51,6 +51,9 @@ study: $(VENV)/.test  ## runs every experiment again (a quarter of an hour) and 
 
 site: $(VENV)/.docs  ## builds the documentation as a site, in site/
 	$(BIN)/mkdocs build --strict --quiet
+
+screenshots: $(VENV)/.test  ## takes the pictures of the page "See it think" again; needs Chromium
+	$(BIN)/python docs/generate_screenshots.py
 
 bench: $(VENV)/.bench  ## retrains the pretrained models and measures every published figure again: about five hours
 	$(BIN)/python benchmarks/classic.py

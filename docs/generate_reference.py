@@ -28,6 +28,7 @@ PACKAGES = [
     "cognomen",
     "cognomen.rnn",
     "cognomen.rnn.shapes",
+    "cognomen.io.tensors",
     "cognomen.text",
     "cognomen.network",
     "cognomen.classifier",

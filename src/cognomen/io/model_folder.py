@@ -24,15 +24,16 @@ from safetensors.numpy import load, save
 
 from cognomen.errors import InputError, ModelError
 from cognomen.io.folders import current_folder, recover_folder, replace_folder
+from cognomen.io.temporary import followed
 
 FORMAT = "cognomen-model"
 FORMAT_VERSION = 2
 TENSORS, FACTS, CARD = FILES = ("model.safetensors", "model.json", "README.md")
+LOWEST, HIGHEST = 1e-6, 1e6  # temperatures; those of fits are from 0.05 to 20
+LARGEST_WEIGHT = 1e9
 # In the head of the tensors' file, for tools that ask for it: PyTorch's layout. One entry only, as several
 # would be written in any order.
 METADATA = {"format": "pt"}
-LOWEST, HIGHEST = 1e-6, 1e6  # temperatures; those of fits are from 0.05 to 20
-LARGEST_WEIGHT = 1e9
 STORED_TYPES = ("float16", "float32", "float64", "int8", "uint8", "uint16", "uint32")
 
 
@@ -63,7 +64,7 @@ def write_artifact(folder: str | Path, artifact: Artifact) -> None:
     """
     files = _encode(artifact)
     try:
-        place = Path(folder).resolve()
+        place = followed(Path(folder))
         recover_folder(place, FILES)
         check_replaceable(place)
         replace_folder(place, files)

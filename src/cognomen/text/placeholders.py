@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from unicodedata import normalize
+
+from cognomen.text.spelling import kind_of
 
 PLACEHOLDER: Final = "placeholder"
 NOT_A_NAME: Final = "not-a-name"
@@ -29,14 +32,16 @@ NOBODY: Final = frozenset(
     spelling for word in _NOBODY for spelling in (word, word.capitalize(), word.title(), word.upper())
 )
 PLACEHOLDERS: Final = _EXACT | NOBODY
-_OUTSIDE: Final = ' \t\r\n.,;:!?#-–—"“”()[]{}<>|/\\*_'
+OUTSIDE: Final = ' \t\r\n.,;:!?#-–—"“”()[]{}<>|/\\*_'
 _NOTHING: Final = re.compile(r"[-‐‑‒–—―−?\s]*[-‐‑‒–—―−?][-‐‑‒–—―−?\s]*")
+
+_DIGITS_AMONG_LETTERS: Final = re.compile(r"[^\W\d_]\d+[^\W\d_]")
 
 _EMAIL: Final = re.compile(r"(?:mailto:)?[^\s<>()@,;]+@[^\s<>()@,;]+\.\w+", re.IGNORECASE)
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _DOMAIN: Final = re.compile(r"[\w-]+(\.[\w-]+)*\.(com|org|net|edu|gov|info|io)", re.IGNORECASE)
 # AG, SA, AB, BV are not among them: in a column of names they are initials, "Doe AG".
-_COMPANY: Final = frozenset(
+COMPANY: Final = frozenset(
     {"inc", "incorporated", "llc", "llp", "ltd", "limited", "plc", "corp", "corporation", "company", "gmbh"}
     | {"srl", "sarl", "pty", "bhd", "oyj", "university", "universität", "université", "universidad"}
     | {"institute", "association", "foundation", "committee", "ministry", "department", "consortium"}
@@ -46,11 +51,11 @@ _OFFICE: Final = re.compile(
 )
 
 # Of all texts that are no names, some word in lower case, if all of their words are letters alone.
-WORDS_OF_NO_NAME: Final = _COMPANY | {words.casefold().split()[-1] for words in NOBODY} | {"of"}
+WORDS_OF_NO_NAME: Final = COMPANY | {words.casefold().split()[-1] for words in NOBODY} | {"of"}
 
 
 # What is left over where cells of several people, or of a title and a name, are split.
-_LEFT_OVER: Final = frozenset(("et al", "et alii", "and others", "dr", "mr", "mrs", "ms", "prof", "prof dr"))
+LEFT_OVER: Final = frozenset(("et al", "et alii", "and others", "dr", "mr", "mrs", "ms", "prof", "prof dr"))
 
 
 def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | None:
@@ -65,9 +70,9 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
         return PLACEHOLDER
     if whole.isalpha():  # and so read as a plain word in a column
         return None
-    if whole.replace(".", "").casefold() in _LEFT_OVER:
+    if whole.replace(".", "").casefold() in LEFT_OVER:
         return NOT_A_NAME
-    bare = whole.strip(_OUTSIDE)
+    bare = whole.strip(OUTSIDE)
     if bare in more or bare in PLACEHOLDERS:
         return PLACEHOLDER
     rest = without_addresses(bare)
@@ -75,6 +80,17 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     if is_address or _DOMAIN.fullmatch(bare) or _is_company(bare):
         return NOT_A_NAME
     return None
+
+
+def has_few_letters(surname: str) -> bool:
+    """Whether a third or more of a text is no letter, or digits stand between letters: 64a6, x7k, q!!z.
+
+    Marks, spaces, apostrophes, hyphens, periods and invisible characters count as neither.
+    """
+    if surname.isalpha():
+        return False
+    kinds = [kind_of(each) for each in normalize("NFD", surname) if each not in ".·"]
+    return 2 * kinds.count("") >= kinds.count("L") or bool(_DIGITS_AMONG_LETTERS.search(surname))
 
 
 def without_addresses(text: str) -> str:
@@ -87,4 +103,4 @@ def _is_company(text: str) -> bool:
     if not before:
         return False
     of_partners = before[-1] in ("&", "and", "und") and last in ("co", "sons", "söhne")
-    return last in _COMPANY or of_partners or bool(_OFFICE.match(text))
+    return last in COMPANY or of_partners or bool(_OFFICE.match(text))

@@ -24,6 +24,7 @@ COMMANDS = {
     "export": "a model for other runtimes: ONNX, PyTorch",
     "data": "the corpora: list, path, fetch, check",
     "model": "a model: info, verify, origins",
+    "page": "one HTML file in which a network is watched, opened and trained",
     "study": "experiments: what recurrent networks can and cannot do",
     "prompt": "type names one by one: `cognomen` alone does the same",
     "completion": "print the shell completion script",

@@ -18,7 +18,7 @@ from copy import copy
 import numpy as np
 
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.cells import Cell, GatedCell
+from cognomen.rnn.cell import Cell, GatedCell
 from cognomen.rnn.layers import Linear
 
 
