@@ -63,7 +63,11 @@ export class Ngrams extends NgramLayer {
     const { shape: [G, K], data: letters } = tensors["ngrams.letters"];
     [this.longest, this.width] = [K, alphabetSize + 1];
     this.weight = tensors["ngrams.weight"]; // (G + 1, C)
-    const lengths = Array.from({ length: G }, (_, g) => letters.subarray(g * K, (g + 1) * K).filter(Boolean).length);
+    const lengths = vector(G, (g) => {
+      let length = 0;
+      while (length < K && letters[g * K + length]) length++;
+      return length;
+    });
     this.empty = 1 + lengths.filter((length) => length < K).length; // the row of the empty n-gram
     this.child = new Uint32Array((this.empty + 1) * this.width);
     lengths.forEach((length, g) => { // shorter ones come first, so that their rows exist
