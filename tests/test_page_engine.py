@@ -104,29 +104,18 @@ def test_answers_agree(model: str) -> None:
         if read.spelling is not None:
             np.testing.assert_allclose(ours["probabilities"], p, atol=1e-5, err_msg=name)
             assert ours["known"] == (None if answer.evidence is None else answer.evidence == "known")
-
-
-@pytest.mark.parametrize("model", ["classic", "world"])
-def test_bits_per_letter_agree(model: str) -> None:
-    clf = Classifier.load(model)
-    some = [
-        name for name in names()[::7] if normalise(name) and clf.alphabet.unknown_share(normalise(name)) < 0.5
-    ]
-    found = in_node("answers", {"names": some}, model)
-    readable = [(each["spelling"], each["bits"]) for each in found if each["spelling"]]
-    spelled, bits = zip(*readable, strict=True)
+    spelled = [each for each in found if each["spelling"]]
+    ids = clf.alphabet.encode_all([each["spelling"] for each in spelled])
     assert clf.network.ngrams is not None
-    ids = clf.alphabet.encode_all(spelled)
-    np.testing.assert_allclose(bits, clf.network.ngrams.bits_per_letter(ids), rtol=1e-6)
+    expected_bits = clf.network.ngrams.bits_per_letter(ids)
+    np.testing.assert_allclose([each["bits"] for each in spelled], expected_bits, rtol=1e-6)
 
 
 @pytest.mark.parametrize("model", ["classic", "world"])
 def test_explanations_agree(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attribution, "SEGMENTS", 24)
     clf = Classifier.load(model)
-    given = [
-        {"name": name, "origin": 3 + k} for k, name in enumerate(["nakamura", "o'brien", "x", "lo\u0301pez"])
-    ]
+    given = [{"name": name, "origin": 3 + k} for k, name in enumerate(["o'brien", "x", "lo\u0301p"])]
     for one, found in zip(given, in_node("explained", {"names": given, "segments": 24}, model), strict=True):
         ids = clf.alphabet.encode(str(one["name"]))
         target = np.eye(len(clf.origins))[[one["origin"]]]
@@ -248,8 +237,7 @@ def packed(batch: list[dict[str, Any]], found: dict[str, Any]) -> tuple[Packed, 
     return x, pack(targets) if found["each"] else np.concatenate(targets)
 
 
-@pytest.mark.parametrize(("task", "accuracy"), [("parity", 0.99), ("addition", 0.99)])
-def test_programs_are_learned(task: str, accuracy: float) -> None:
+def test_a_program_is_learned() -> None:
     settings = {**SETTINGS, "hidden": 16, "rate": 0.02}
-    found = in_node("trained", {"task": task, "length": 8, "settings": settings, "steps": 400})
-    assert found["accuracy"] >= accuracy
+    found = in_node("trained", {"task": "addition", "length": 8, "settings": settings, "steps": 200})
+    assert found["accuracy"] >= 0.99
