@@ -142,6 +142,7 @@ def test_eight_bits_take_a_byte_each(tmp_path: Path) -> None:
     write_artifact(tmp_path / "m", replace(small_artifact(), tensors=tensors))
     data = (tmp_path / "m" / "model.safetensors").read_bytes()
     header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    assert header.pop("__metadata__") == {"format": "pt"}
     assert header == {"ngrams.embedding": {"dtype": "I8", "shape": [2, 2], "data_offsets": [0, 4]}}
     assert data[-4:] == bytes([0x81, 0x00, 0x01, 0x7F])
     assert_same(read_artifact(tmp_path / "m"), replace(small_artifact(), tensors=tensors))
@@ -307,9 +308,12 @@ def test_foreign_or_broken_json(folder: Path, text: str, reason: str) -> None:
         ({"alphabet": None}, "alphabet: expected a text of all letters, but the key is missing"),
         ({"alphabet": ["a"]}, "alphabet: expected a text of all letters, got ['a']"),
         ({"architecture": "gru"}, "architecture: expected an object"),
-        ({"calibration": {}}, "calibration: expected an object with a temperature above 0, got {}"),
-        ({"calibration": {"temperature": 0}}, "temperature above 0"),
-        ({"calibration": {"temperature": "1"}}, "temperature above 0"),
+        (
+            {"calibration": {}},
+            "calibration: expected an object with a temperature from 1e-06 to 1e+06, got {}",
+        ),
+        ({"calibration": {"temperature": 0}}, "a temperature from 1e-06"),
+        ({"calibration": {"temperature": "1"}}, "a temperature from 1e-06"),
         ({"lower": 1}, "lower: expected true or false, got 1"),
         ({"origins": []}, "origins: expected a list of one or more texts"),
         ({"origins": ["A", 1]}, "origins: expected a list of one or more texts"),
@@ -321,7 +325,12 @@ def test_foreign_or_broken_json(folder: Path, text: str, reason: str) -> None:
         ({"priors": [float("nan"), 1.0]}, "priors: expected a list of shares that sum to 1"),
         ({"priors": [10**400, 1]}, "priors: expected a list of shares that sum to 1"),
         ({"priors": "x"}, "priors: expected a list of shares that sum to 1"),
-        ({"training": 3}, "training: expected an object, got 3"),
+        (
+            {"training": 3},
+            "training: expected an object, with numbers of names, validation and protocols, got 3",
+        ),
+        ({"training": {"names": 10**400}}, "training: expected an object, with numbers of names"),
+        ({"training": {"protocols": {"L": 3}}}, "training: expected an object, with numbers of names"),
         ({"tensors_sha256": None}, "expected SHA-256 None"),
         ({"tensors_sha256": "0" * 64}, "of another model: expected SHA-256 000"),
         ({"facts_sha256": None}, "facts_sha256 says None"),

@@ -853,19 +853,20 @@ ALL_OPTIONS = {
     "abstain_below": 0.0,
     "top_k": 3,
     "coverage": None,
+    "all_labels": False,
 }
 
 
 @pytest.mark.parametrize(
     ("call", "refused"),
     [
-        ("__call__", ""),
-        ("stream", ""),
-        ("predict", "top_k coverage"),
-        ("scores", "top_k coverage"),
-        ("predict_proba", "top_k coverage abstain_below"),
-        ("composition", "top_k coverage abstain_below prior"),
-        ("predict_sets", "top_k abstain_below prior restrict"),
+        ("__call__", "all_labels"),
+        ("stream", "all_labels"),
+        ("predict", "top_k coverage all_labels"),
+        ("scores", ""),
+        ("predict_proba", "top_k coverage abstain_below all_labels"),
+        ("composition", "top_k coverage abstain_below prior all_labels"),
+        ("predict_sets", "top_k abstain_below prior restrict all_labels"),
     ],
 )
 def test_each_call_takes_the_options_that_it_uses(call: str, refused: str) -> None:

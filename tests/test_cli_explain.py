@@ -26,12 +26,18 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(folder)
 
 
+def explained(*arguments: str) -> list[str]:
+    """The lines of an explanation, without what the columns mean."""
+    said = lines(inside("explain", *arguments))
+    return said[: len(said) - said[::-1].index("") - 1]
+
+
 def figures(line: str) -> list[float]:
     return [float(each) for each in re.findall(r"[+-]\d+\.\d\d", line)]
 
 
 def test_the_table_adds_up(model):
-    table = lines(inside("explain", "Nakamura", "--model", model))
+    table = explained("Nakamura", "--model", model)
     found = explain(tiny_classifier(), "Nakamura")
     assert table[0].startswith(f"Nakamura: {found.origin} ")
     assert found.rival is not None
@@ -46,7 +52,7 @@ def test_the_table_adds_up(model):
 
 
 def test_letters_alone_have_bars_and_the_longest_is_full(model):
-    table = lines(inside("explain", "Nakamura", "--model", model))[2:]
+    table = explained("Nakamura", "--model", model)[2:]
     found = explain(tiny_classifier(), "Nakamura")
     filled = ["█" * HALF in line for line in table]
     largest = np.argmax([abs(each.attribution) for each in found.letters])
@@ -55,11 +61,21 @@ def test_letters_alone_have_bars_and_the_longest_is_full(model):
 
 
 def test_a_surname_and_another_origin(model):
-    table = lines(inside("explain", "John van Dyk", "--origin", ORIGINS[0], "--model", model))
+    table = explained("John van Dyk", "--origin", ORIGINS[0], "--model", model)
     assert table[0].startswith(f"John van Dyk → van Dyk: {ORIGINS[0]} ")
     assert f"for {ORIGINS[0]}" in table[2]
     assert "".join(line[0] for line in table[4:-1]) == "van␣dyk"
     assert "not a name yet" in lines(inside("explain", "--model", model, "'t Hooft"))[4]
+
+
+def test_the_screen_says_what_the_figures_mean(model):
+    found = explain(tiny_classifier(), "Nakamura")
+    said = lines(inside("explain", "Nakamura", "--model", model))
+    words = " ".join(said[said.index("", 4) :])
+    assert f"lead over {found.rival}" in words
+    assert "8 unknown letters alone" in words
+    assert f"the logit of {found.origin}: +1 makes it 2.7 times as likely" in words
+    assert max(map(len, said)) <= 80
 
 
 @pytest.mark.parametrize(("name", "words"), [("", "nothing to read"), ("123", "holds no letters")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import json
 import os
@@ -18,13 +19,14 @@ from cli_running import failure, inside, lines, run, tiny_classifier
 from counting import count_calls
 from mixtures import ORIGINS, PRIORS
 
-from cognomen.apps import score_file
+from cognomen.apps import memory
 from cognomen.apps.cli.composition import report
 from cognomen.apps.score_file import score_table
 from cognomen.classifier import Classifier
+from cognomen.classifier.calibration import Calibration
 from cognomen.classifier.composition import compose
 from cognomen.errors import DataError, InputError
-from cognomen.io import tables, text_files
+from cognomen.io import delimited, tables, text_files
 
 ROWS = [
     ("1", "Smith", "a, b"),
@@ -35,7 +37,7 @@ ROWS = [
     ("6", "John Smith", "y"),
 ]
 NAMES = [row[1] for row in ROWS]
-NEW = ["origin", "probability", "status", "reason"]
+NEW = ["origin", "probability", "status", "reason", "read_surname", "read_note"]
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,7 @@ def read(path: str) -> list[list[str]]:
 
 def expected(model: str, **asked: Any) -> list[list[Any]]:
     return [
-        [a.origin or "", a.probability, a.status, a.reason or ""]
+        [a.origin or "", a.probability, a.status, a.reason or "", a.surname or "", a.note or ""]
         for a in Classifier.load(model)(NAMES, **asked)
     ]
 
@@ -79,7 +81,7 @@ def check(found: list[list[Any]], answers: list[list[Any]]) -> None:
     assert heads[:3] == ["id", "Surname", "note"]
     assert [tuple(row[:3]) for row in rows] == ROWS
     for row, answer in zip(rows, answers, strict=True):
-        assert [row[3], row[5], row[6]] == [answer[0], answer[2], answer[3]]
+        assert [row[3], *row[5:9]] == [answer[0], *answer[2:6]]
         assert (float(row[4]) if row[4] != "" else None) == pytest.approx(answer[1], abs=1e-6)
 
 
@@ -113,7 +115,7 @@ def test_a_scored_table_can_be_scored_again_with_a_prefix(model):
     arguments = ["--column", "surname", "--model", model]
     lines(inside("score", "people.csv", *arguments, "--out", "out.csv"))
     message = failure(inside("score", "out.csv", *arguments, "--out", "again.csv"), 1)
-    assert "has the columns ['origin', 'probability', 'status', 'reason'] already" in message
+    assert f"has the columns {NEW} already" in message
     assert not Path("again.csv").exists()
     lines(inside("score", "out.csv", *arguments, "--out", "out.csv", "--prefix", "b_", "--force"))
     assert read("out.csv")[0] == ["id", "Surname", "note", *NEW, *(f"b_{name}" for name in NEW)]
@@ -157,7 +159,7 @@ def test_a_text_is_scored_once_in_all_blocks(model, remembered, scored, monkeypa
     names = ["Smith", "Nakamura", "Smith", "Dvorak", "Nakamura"] * 3
     Path("many.csv").write_text("name\n" + "".join(f"{name}\n" for name in names), "utf-8")
     monkeypatch.setattr(text_files, "BLOCK", 40)
-    monkeypatch.setattr(score_file, "REMEMBERED", remembered)
+    monkeypatch.setattr(memory, "REMEMBERED", remembered)
     clf = Classifier.load(model)
     calls = count_calls(clf, monkeypatch)
     score_table(clf, "many.csv", "name", "out.csv", full_names=False)
@@ -185,7 +187,7 @@ def test_parquet_columns_keep_their_types_and_nulls(model):
     assert said == ["o.parquet: 2 rows, 1 answered, 1 unknown (1 not-text)."]
     assert pq.read_table("o.parquet").select(["x", "y"]) == table.select(["x", "y"])
     lines(inside("score", "typed.parquet", "--column", "n", "--out", "o.csv", "--model", model))
-    assert read("o.csv")[2] == ["", "", "[]", "", "", "unknown", "not-text"]
+    assert read("o.csv")[2] == ["", "", "[]", "", "", "unknown", "not-text", "", ""]
 
 
 def test_short_rows_are_filled_up_and_blank_lines_left_out(model):
@@ -388,6 +390,64 @@ def test_a_workbook_called_csv_is_named_with_its_folder(model, work):
         assert "is a workbook" in failure(inside(*command, "my data/people.csv"), 1)
 
 
+@pytest.fixture(scope="module")
+def model_with_sets(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder, tiny = tmp_path_factory.mktemp("models") / "sets", tiny_classifier()
+    calibration = Calibration(1.0, set_levels=tuple(np.linspace(0, 1, 201)))
+    Classifier(tiny.network, tiny.alphabet, tiny.origins, tiny.priors, calibration).save(folder)
+    return str(folder)
+
+
+ASKED = ["--top", "2", "--coverage", "0.7", "--all", "--json"]
+
+
+@pytest.mark.parametrize("table", ["people.csv", "people.parquet"])
+@pytest.mark.parametrize("arrow", [True, False])
+def test_json_csv_and_parquet_say_the_same(model_with_sets, table, arrow, monkeypatch):
+    model = model_with_sets
+    if not arrow and table == "people.parquet":
+        return
+    if not arrow:
+        monkeypatch.setattr(delimited, "find_pyarrow", lambda: None)
+    for out in ("out.jsonl", "out.csv", *(["out.parquet"] if arrow else [])):
+        lines(inside("score", table, "--column", "surname", "--out", out, "--model", model, *ASKED))
+    objects = [json.loads(line) for line in Path("out.jsonl").read_text("utf-8").splitlines()]
+    for row, answer in zip(objects, Classifier.load(model)(NAMES, top_k=2, coverage=0.7), strict=True):
+        assert [row["top_1"], row["top_2"]] == ([each.origin for each in answer.origins] or [None, None])
+        assert (row["read_surname"], row["read_note"]) == (answer.surname, answer.note)
+        assert (row["origin_set"] is None) == (answer.origin_set is None)
+        assert set(row["origin_set"] or ()) == set(answer.origin_set or ())
+        assert row["status"] == answer.status
+        total = sum(p or 0 for name, p in row.items() if name.startswith("p_"))
+        assert total == pytest.approx(1 if answer.surname else 0, abs=1e-5)
+    cells = [
+        ["" if cell is None else ",".join(cell) if isinstance(cell, list) else cell for cell in row]
+        for row in map(dict.values, objects)
+    ]
+    heads, *rows = read("out.csv")
+    assert heads == list(objects[0])
+    for row, of_json in zip(rows, cells, strict=True):
+        assert row == [f"{cell:.6f}" if isinstance(cell, float) else cell for cell in of_json]
+    if arrow:
+        assert pq.read_table("out.parquet").to_pylist() == objects
+
+
+def test_what_json_lacks_is_written_all_the_same(model):
+    """Dates and decimals as text, what is no number as null; two columns of one name are refused."""
+    day = datetime.date(1980, 2, 29)
+    columns = {"name": ["Smith"], "day": [day], "x": [float("nan")], "list": [[1.5, float("inf")]]}
+    pq.write_table(pa.table(columns), "kinds.parquet")
+    lines(inside("score", "kinds.parquet", "--column", "name", "--out", "o.jsonl", "--model", model))
+    found = json.loads(Path("o.jsonl").read_text("utf-8"))
+    assert (found["day"], found["x"], found["list"]) == ("1980-02-29", None, [1.5, None])
+    Path("twice.csv").write_text("name,a,a\nSmith,1,2\n", "utf-8")
+    message = failure(
+        inside("score", "twice.csv", "--column", "name", "--out", "t.jsonl", "--model", model), 1
+    )
+    assert "t.jsonl: an object of JSON cannot have several columns of one name: 'a'" in message
+    assert not Path("t.jsonl").exists()
+
+
 # --- composition ------------------------------------------------------------------------------------------
 
 
@@ -416,15 +476,15 @@ def test_the_report_for_people(model):
     assert max(map(len, said)) <= 80
 
 
-def test_the_report_says_which_shares_are_in_doubt():
+def test_what_cannot_be_told_apart_is_one_row_and_then_each():
     p = np.tile(np.array([0.6, 0.02, 0.02, 0.36], np.float32), (40, 1))
     found = compose(p, np.ones(40, np.intp), PRIORS, ORIGINS, unknown={})
     said = report(found).splitlines()
-    assert said[3].split()[:2] == ["D", "*"]
-    assert said[4].split()[0] == "A"
-    assert said[-1].startswith("A + D")
-    assert said[-1].split()[-4:] == ["100.0%", f"{found.shares[0].leaning.low:.1%}", "to", "100.0%"]
-    assert "In doubt" in "\n".join(said)
+    (joint,) = found.joint
+    assert said[3].startswith("D + A ")
+    assert said[3].split()[-4:] == ["100.0%", f"{joint.low:.1%}", "to", "100.0%"]
+    assert [line[:3] for line in said[4:6]] == ["  D", "  A"]
+    assert "cannot be told apart" in "\n".join(said)
     assert max(map(len, said)) <= 80
 
 
@@ -458,3 +518,19 @@ def test_a_column_without_surnames(model):
     said = lines(inside("composition", "bad.csv", "--column", "name", "--model", model))
     assert said[0] == "2 rows, 0 read, 2 unknown (1 empty, 1 no-letters)."
     assert "there are no shares" in said[1]
+
+
+def test_a_composition_is_drawn(model):
+    arguments = ["--column", "surname", "--model", model, "--plot"]
+    result = inside("composition", "people.csv", *arguments, "shares.svg")
+    assert result.stderr == b"drawn: shares.svg\n"
+    picture = Path("shares.svg").read_text("utf-8")
+    assert picture.startswith("<?xml")
+    assert picture.count("<path") > 8  # a bar and an interval for each origin, at least
+    assert "expected a picture's path" in failure(
+        inside("composition", "people.csv", *arguments, "shares.doc"), 1
+    )
+    Path("none.csv").write_text("surname\n123\n", "utf-8")
+    result = inside("composition", "none.csv", *arguments, "none.svg")
+    assert b"not drawn: none.svg: there are no shares" in result.stderr
+    assert not Path("none.svg").exists()

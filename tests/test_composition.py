@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from mixtures import ORIGINS, PRIORS, a_list
 
-from cognomen.classifier.composition import Composition, compose
+from cognomen.classifier.composition import Composition, Leaning, compose, joint_shares
+from cognomen.classifier.composition_rows import rows_of
 
 
 @pytest.mark.parametrize("shares", [[0.1, 0.2, 0.3, 0.4], [0, 0, 0.5, 0.5], [0.97, 0.01, 0.01, 0.01]])
@@ -126,7 +127,7 @@ def test_a_composition_as_json() -> None:
     assert [each.share for each in found.shares] == pytest.approx([0.75, 0.25], abs=1e-5)
     assert [each.counted for each in found.shares] == [0.75, 0.25]
     facts = found.to_json()
-    assert list(facts) == ["rows", "read", "unknown", "shares", "level", "samples", "seed"]
+    assert list(facts) == ["rows", "read", "unknown", "shares", "joint", "level", "samples", "seed"]
     assert list(facts["shares"][0]) == ["origin", "share", "low", "high", "counted", "leaning"]
     assert (facts["level"], facts["samples"], facts["seed"]) == (0.95, 10, 7)
 
@@ -135,3 +136,31 @@ def test_without_a_name_that_could_be_read_there_are_no_shares() -> None:
     found = compose(np.empty((0, 4), np.float32), np.empty(0, np.intp), PRIORS, ORIGINS, unknown={"empty": 2})
     assert (found.shares, found.rows, found.read) == ((), 2, 0)
     assert found.to_json()["shares"] == []
+
+
+# --- what cannot be told apart --------------------------------------------------------------------------
+
+
+def test_all_that_lean_to_one_another_are_one_share() -> None:
+    """Names of A, C and D alike, that nobody can tell apart; the half that is B's stands alone."""
+    p = np.tile(np.array([[0.5, 0.02, 0.2, 0.28], [0.01, 0.97, 0.01, 0.01]], np.float32), (100, 1))
+    found = compose(p, np.ones(200, np.intp), [0.5, 0.3, 0.1, 0.1], ORIGINS, unknown={})
+    leaning = {each.origin: each.leaning.origin for each in found.shares if each.leaning}
+    assert leaning == {"D": "A"}
+    (joint,) = found.joint
+    assert joint.origins == ("D", "A")
+    parts = {each.origin: each for each in found.shares}
+    assert joint.share == pytest.approx(parts["D"].share + parts["A"].share)
+    assert joint.low <= joint.share <= joint.high
+    labels = [(row.labels, row.is_part) for row in rows_of(found)]
+    assert labels == [(("D", "A"), False), (("D",), True), (("A",), True), (("B",), False)]
+    assert rows_of(found)[0].counted is None
+
+
+def test_three_that_lean_to_one_another_are_one_share() -> None:
+    leanings = [None, Leaning("A", 0.5, 0, 1), Leaning("B", 0.4, 0, 1), None]
+    shares, resampled = np.array([0.1, 0.2, 0.3, 0.4]), np.tile([0.1, 0.2, 0.3, 0.4], (5, 1))
+    (joint,) = joint_shares(ORIGINS, leanings, shares, resampled, 1000)
+    assert joint.origins == ("C", "B", "A")
+    assert joint.share == pytest.approx(0.6)
+    assert joint_shares(ORIGINS, [None] * 4, shares, resampled, 1000) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,13 +13,13 @@ from hypothesis import strategies as st
 
 from cognomen.classifier import Classifier
 from cognomen.errors import InputError
-from cognomen.explanation import explain, name_activations
+from cognomen.explanation import attribution, explain, name_activations
 from cognomen.explanation.activations import record_activations
 from cognomen.explanation.attribution import attribute_letters, in_double_precision
 from cognomen.explanation.explanation import letters_of
 from cognomen.network import Architecture, Network
 from cognomen.network.ngrams import frequent_ngrams
-from cognomen.rnn.cells import CELLS
+from cognomen.rnn.cells import CELLS, GRU
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.pooling import POOLINGS
 from cognomen.text import Alphabet
@@ -419,3 +420,45 @@ def test_long_names_are_integrated_in_batches(monkeypatch):
         monkeypatch.setattr("cognomen.explanation.attribution.LETTERS_AT_ONCE", at_once)
         for mine, theirs in zip(attribute_letters(net, ids, np.eye(len(ORIGINS))), whole, strict=True):
             np.testing.assert_allclose(mine, theirs, atol=1e-12)
+
+
+# --- the work for long names ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("length", [1, 20, 45, 88, 100])
+def test_the_work_is_bounded(length: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Letters that are read along the path, with the ends of the segments and of the batches."""
+    read = 0
+    original = attribution._outputs
+
+    def counted(net: Network, x: Any) -> Any:
+        nonlocal read
+        read += x.shape[0] * x.shape[1]
+        return original(net, x)
+
+    monkeypatch.setattr(attribution, "_outputs", counted)
+    ids = np.arange(length) % 5 + 1
+    found = attribute_letters(NETWORK, ids, np.eye(4)[:1])
+    assert read <= 2.1 * attribution.MOST_LETTERS
+    delta = found.attributions.sum() - (found.total - found.baseline)
+    assert delta == pytest.approx(found.convergence_delta)
+    assert abs(found.convergence_delta[0]) < 0.01
+
+
+@pytest.mark.parametrize("call", [attribute_letters, record_activations])
+def test_products_run_on_one_thread(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    threadpoolctl = pytest.importorskip("threadpoolctl")
+    seen = []
+    original = GRU.step
+
+    def step(self: GRU, *arguments: Any) -> Any:
+        seen.append(
+            {each["num_threads"] for each in threadpoolctl.threadpool_info() if each["user_api"] == "blas"}
+        )
+        return original(self, *arguments)
+
+    monkeypatch.setattr(GRU, "step", step)
+    with threadpoolctl.threadpool_limits(2, user_api="blas"):
+        call(NETWORK, np.array([1, 2, 3]), *([np.eye(4)[:1]] if call is attribute_letters else []))
+    assert seen
+    assert all(each == {1} for each in seen)

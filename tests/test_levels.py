@@ -28,6 +28,7 @@ from cognomen.classifier.decisions import EVIDENCE, REASONS, ScoredBlock
 from cognomen.classifier.origins import LEVELS, Tree
 from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
+from cognomen.text.placeholders import PLACEHOLDERS
 from cognomen.text.ragged import Ragged
 from cognomen.text.reading import ColumnReading
 
@@ -106,7 +107,7 @@ def test_the_labels_of_a_level_are_listed(even: Classifier) -> None:
 
 
 @given(
-    name=st.text("abcdeghikorst", min_size=1, max_size=9).filter(lambda text: text != "test"),
+    name=st.text("abcdeghikorst", min_size=1, max_size=9).filter(lambda text: text not in PLACEHOLDERS),
     level=st.sampled_from(LEVELS),
     abstain_below=st.floats(0, 1),
 )
@@ -255,7 +256,7 @@ def test_all_faces_say_the_same_on_any_number_of_threads(fives: Classifier) -> N
     assert {"origin", "group", "region", None} == {each.level for each in one}
     scored = score_column(fives, pa.array(names), threads=2, **options)
     for column in (*ANSWER_COLUMNS, *TREE_COLUMNS):
-        said = [getattr(each, column) for each in two]
+        said = [getattr(each, column.removeprefix("read_")) for each in two]
         assert scored[column].to_pylist() == (pytest.approx(said) if column == "probability" else said)
     shares = [fives.composition(names, level="group", threads=threads).shares for threads in (1, 2)]
     assert [each.share for each in shares[0]] == pytest.approx([each.share for each in shares[1]], abs=1e-6)
@@ -378,7 +379,7 @@ def test_a_model_keeps_its_tree_and_prior(tmp_path: Path) -> None:
     [
         ({"tree": [["A", "B"]]}, "tree: expected a group and a region for each of 6 origins, got 1"),
         ({"default_prior": [1]}, "default_prior: expected populations and a power"),
-        ({"default_prior": {"populations": [1, 0], "power": 1}}, "default_prior: .* populations above 0"),
+        ({"default_prior": {"populations": [1, 0], "power": 1}}, "default_prior: .* populations from 1e-9"),
         ({"default_prior": {"populations": [1, 2], "power": 2}}, "a power from 0 to 1, got 2"),
         ({"default_prior": {"populations": [1, 1], "power": 1}}, "default_prior: expected 2 shares"),
         (
@@ -417,7 +418,8 @@ def test_columns_of_a_model_with_a_tree(even: Classifier, asked: dict[str, Any])
     table = score_column(even, pa.array(NAMES), **asked)
     assert table.column_names == [*ANSWER_COLUMNS, *TREE_COLUMNS]
     for name in table.column_names:
-        assert table[name].to_pylist() == [getattr(answer, name) for answer in even(NAMES, **asked)]
+        said = [getattr(answer, name.removeprefix("read_")) for answer in even(NAMES, **asked)]
+        assert table[name].to_pylist() == said
 
 
 def test_score_writes_the_levels(even: Classifier, tmp_path: Path) -> None:
@@ -430,6 +432,7 @@ def test_score_writes_the_levels(even: Classifier, tmp_path: Path) -> None:
         first, second = csv.DictReader(file)
     assert first == {
         **{"surname": "Hansen", "origin": "", "probability": "0.600000", "status": "ok", "reason": ""},
+        **{"read_surname": "Hansen", "read_note": ""},
         **{"group": "Scandinavian", "region": "Europe", "level": "group", "evidence": ""},
     }
     assert (second["status"], second["group"], second["level"]) == ("unknown", "", "")
@@ -566,3 +569,16 @@ def test_what_is_said_of_the_model(model: str) -> None:
         **{"origin": "Swedish", "group": "Scandinavian", "region": "Europe"},
         **{"prior": pytest.approx(1 / 6), "default_prior": pytest.approx(POPULATIONS.shares[1])},
     }
+
+
+@pytest.mark.parametrize("level", ["origin", "group", "region"])
+def test_details_are_those_of_the_level(even: Classifier, level: Any) -> None:
+    pa = pytest.importorskip("pyarrow")
+    table = score_column(even, pa.array(NAMES), level=level, all_labels=True, top_k=2)
+    labels, p = even.tree.labels(level), even.predict_proba(NAMES, level=level)
+    assert [name for name in table.column_names if name.startswith("p_")] == [f"p_{each}" for each in labels]
+    for column, label in enumerate(labels):
+        expected = [None if number != number else number for number in p[:, column].tolist()]
+        assert table[f"p_{label}"].to_pylist() == expected
+    tops = [[each.origin for each in answer.origins] for answer in even(NAMES, level=level, top_k=2)]
+    assert table["top_1"].to_pylist() == [each[0] if each else None for each in tops]

@@ -14,8 +14,9 @@ from counting import count_calls
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognomen.apps.tables import score_column
+from cognomen.apps.tables import ANSWER_COLUMNS, AnswerColumns, score_column
 from cognomen.classifier import Classifier
+from cognomen.classifier.calibration import Calibration
 from cognomen.errors import InputError, MissingExtraError
 from cognomen.network import Architecture, Network
 from cognomen.text import Alphabet
@@ -35,7 +36,11 @@ def clf() -> Classifier:
 
 
 def rows_of(answers: list[Any]) -> list[dict[str, Any]]:
-    return [{key: getattr(a, key) for key in ("origin", "probability", "status", "reason")} for a in answers]
+    keys = ("origin", "probability", "status", "reason")
+    return [
+        {key: getattr(a, key) for key in keys} | {"read_surname": a.surname, "read_note": a.note}
+        for a in answers
+    ]
 
 
 KINDS = {"string": pa.string(), "large_string": pa.large_string(), "string_view": pa.string_view()}
@@ -53,14 +58,17 @@ def test_a_column_is_scored_as_a_list(clf: Classifier, kind: str, encoded: bool)
 
 def test_the_columns_of_the_answers(clf: Classifier) -> None:
     table = score_column(clf, pa.chunked_array([NAMES, NAMES]))
-    assert table.column_names == ["origin", "probability", "status", "reason"]
+    assert table.column_names == list(ANSWER_COLUMNS)
     kinds = {name: table.schema.field(name).type for name in table.column_names}
     assert kinds["probability"] == pa.float32()
     assert all(kinds[name].value_type == pa.string() for name in ("origin", "status", "reason"))
-    assert [table[name].num_chunks for name in table.column_names] == [1] * 4
+    assert [table[name].num_chunks for name in table.column_names] == [1] * 6
     table.validate(full=True)
     nulls = {name: table[name].null_count for name in table.column_names}
-    assert nulls == {"origin": 12, "probability": 12, "status": 0, "reason": 10}
+    assert nulls == {
+        **{"origin": 12, "probability": 12, "status": 0, "reason": 10},
+        **{"read_surname": 12, "read_note": 20},
+    }
     assert table["origin"].chunk(0).dictionary.to_pylist() == ORIGINS
 
 
@@ -80,11 +88,11 @@ def test_any_chunks(clf: Classifier, chunks: list[list[str | None]]) -> None:
 def test_no_rows(clf: Classifier, column: Any) -> None:
     table = score_column(clf, column)
     assert table.num_rows == 0
-    assert table.column_names == ["origin", "probability", "status", "reason"]
+    assert table.column_names == list(ANSWER_COLUMNS)
 
 
 def test_nothing_but_nulls(clf: Classifier) -> None:
-    unknown = {"origin": None, "probability": None, "status": "unknown", "reason": "not-text"}
+    unknown = dict.fromkeys(ANSWER_COLUMNS) | {"status": "unknown", "reason": "not-text"}
     assert score_column(clf, pa.nulls(2)).to_pylist() == [unknown] * 2
     assert score_column(clf, pa.nulls(2, pa.string())).to_pylist() == [unknown] * 2
 
@@ -144,3 +152,31 @@ def test_without_pyarrow_the_command_to_install_it_is_told(
         MissingExtraError, match=r"needs the package 'pyarrow'.*pip install 'cognomen\[tables\]'"
     ):
         score_column(clf, column)
+
+
+@pytest.mark.parametrize("restrict", [None, ["Irish", "English"]])
+def test_the_most_likely_labels_are_those_of_the_answers(clf: Classifier, restrict: list[str] | None) -> None:
+    table = score_column(clf, pa.array(NAMES), top_k=9, restrict=restrict, abstain_below=0.9).to_pylist()
+    for row, answer in zip(table, clf(NAMES, top_k=9, restrict=restrict, abstain_below=0.9), strict=True):
+        found = [(row[f"top_{k}"], row[f"top_{k}_probability"]) for k in (1, 2, 3)]
+        expected = [(each.origin, each.probability) for each in answer.origins]
+        assert found == expected + [(None, None)] * (3 - len(expected))
+        assert "top_4" not in row
+
+
+def test_sets_and_the_probability_of_each_label(clf: Classifier) -> None:
+    levels = (0.0, *np.linspace(0.4, 1, 200))
+    clf = Classifier(clf.network, clf.alphabet, clf.origins, clf.priors, Calibration(1.5, set_levels=levels))
+    table = score_column(clf, pa.array(NAMES), coverage=0.4, all_labels=True)
+    assert table.column_names[6:] == ["origin_set", "p_English", "p_German", "p_Irish"]
+    p = clf.predict_proba(NAMES)
+    sets = [None if each is None else set(each) for each in clf.predict_sets(NAMES, 0.4)]
+    assert {len(each or ()) for each in sets} >= {1, 2}
+    for row, expected, of_name in zip(table.to_pylist(), sets, p.tolist(), strict=True):
+        found = [row[f"p_{origin}"] for origin in ORIGINS]
+        assert (None if row["origin_set"] is None else set(row["origin_set"])) == expected
+        assert found == ([None] * 3 if expected is None else of_name)
+    table.validate(full=True)
+    columns = AnswerColumns.of(clf.tree, {"coverage": 0.4, "all_labels": True})
+    values = columns.values(clf.scores(NAMES, coverage=0.4, all_labels=True))
+    assert table.to_pydict() == dict(zip(columns.names, values, strict=True))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
@@ -12,20 +11,26 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.apps.tables import answer_columns, scores_cells, scores_table
+from cognomen.apps.answer_columns import AnswerColumns
+from cognomen.apps.memory import Memory
 from cognomen.classifier.decisions import REASONS
 from cognomen.classifier.scores import Scores
 from cognomen.errors import DataError
 from cognomen.io.delimited import find_column
-from cognomen.io.tables import TableFile, cells_of, check_suffix, csv_writer, open_table, parquet_writer
-from cognomen.text.columns import distinct_texts
+from cognomen.io.tables import (
+    WRITTEN_SUFFIXES,
+    TableFile,
+    cells_of,
+    check_suffix,
+    csv_writer,
+    json_lines_writer,
+    open_table,
+    parquet_writer,
+)
 
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.options import PredictOptions
-    from cognomen.classifier.origins import Tree
-
-REMEMBERED = 1 << 20  # texts
+    from cognomen.classifier.options import ScoreOptions
 
 
 @dataclass(frozen=True)
@@ -60,25 +65,24 @@ def score_table(
     prefix: str = "",
     encoding: str | None = None,
     on_rows: Callable[[int], None] = lambda rows: None,
-    **options: Unpack[PredictOptions],
+    **options: Unpack[ScoreOptions],
 ) -> ScoreSummary:
-    """Write a copy of a table with four more columns: origin, probability, status and reason.
+    """Write a copy of a table with the answers as more columns (see `tables.score_column`).
 
-    If the model has a tree of origins, there are four more: group, region, level and evidence (see
-    `tables.score_column`). Rows, their order and the other columns stay. What is not answered is empty (in
-    Parquet: null). The table is read, answered and written in blocks of some ten thousand rows.
+    Rows, their order and the other columns stay. What is not answered is empty (in Parquet and JSON: null).
+    The table is read, answered and written in blocks of some ten thousand rows.
 
     Args:
         classifier: gives the answers.
         table: a .csv, .tsv or .parquet file, with headings.
         column: the column of names: its heading, ignoring case, or its number, counted from 1.
-        out: the new table, with any of these extensions; an existing file is replaced, atomically.
+        out: the new table, with any of these extensions, or .jsonl for an object in each line; an existing
+            file is replaced, atomically.
         prefix: prepended to the headings of the new columns.
         encoding: of a CSV or TSV table; UTF-8 if None. The new table is UTF-8, with a byte-order mark if the
             old one has one or is in another encoding.
         on_rows: called after each block with the number of rows done.
-        **options: full_names, na, suffixes, threads, level, prior, restrict and abstain_below, as for
-            `Classifier.scores`.
+        **options: as for `Classifier.scores`.
 
     Raises:
         DataError: the table cannot be read, lacks the column, or has one of the new ones already.
@@ -86,59 +90,54 @@ def score_table(
         MissingExtraError: a table is Parquet, and pyarrow is not installed.
         OSError: the new table cannot be written.
     """
-    source, target = open_table(Path(table), encoding), Path(out)
-    check_suffix(target)
+    source = open_table(Path(table), encoding)
+    return score_open_table(
+        Memory(classifier, options), source, column, Path(out), prefix=prefix, on_rows=on_rows
+    )
+
+
+def score_open_table(
+    memory: Memory,
+    source: TableFile,
+    column: str,
+    target: Path,
+    *,
+    prefix: str = "",
+    notes: Mapping[str, str] | None = None,
+    on_rows: Callable[[int], None] = lambda rows: None,
+) -> ScoreSummary:
+    """`score_table` with the answers to earlier tables.
+
+    Args:
+        memory: scores, and remembers.
+        source: the table.
+        column, prefix, on_rows: as in `score_table`.
+        target: the new table.
+        notes: kept in the metadata of a Parquet table.
+    """
+    check_suffix(target, WRITTEN_SUFFIXES)
     index = find_column(source.path, column, source.headings)
-    new = [prefix + name for name in answer_columns(classifier.tree)]
+    new = [prefix + name for name in memory.columns.names]
     _check_headings(source, new)
-    restrict = options.get("restrict")
-    options["restrict"] = None if restrict is None else tuple(restrict)  # it is needed for each block
-    remember = _Memory(partial(classifier.scores, **options))
     counts = np.zeros(len(REASONS) + 1, np.intp)  # of rows by reason; the last for those with an answer
 
     def scored() -> Iterator[_ScoredBlock]:
         for rows in source.blocks():
-            block = _ScoredBlock(rows, *remember.scores(cells_of(source, rows, index)))
+            block = _ScoredBlock(rows, *memory.scores(cells_of(source, rows, index)))
             np.add.at(
                 counts, block.scores.reasons, np.bincount(block.texts, minlength=len(block.scores.reasons))
             )
             yield block
             on_rows(int(counts.sum()))
 
-    write = _write_parquet if target.suffix.lower() == ".parquet" else _write_csv
-    write(target, source, scored(), new, classifier.tree)
+    if target.suffix.lower() == ".parquet":
+        _write_parquet(target, scored(), new, memory.columns, notes or {})
+    elif target.suffix.lower() == ".jsonl":
+        _write_json(target, source, scored(), new, memory.columns)
+    else:
+        _write_csv(target, source, scored(), new, memory.columns)
     unknown = {reason: count for reason, count in zip(REASONS, counts.tolist(), strict=False) if count}
     return ScoreSummary(int(counts.sum()), int(counts[-1]), unknown)
-
-
-class _Memory:
-    """Scores of texts, so that a text is scored once, however many blocks it occurs in."""
-
-    def __init__(self, score: Callable[[Any], Scores]) -> None:
-        self._score = score
-        self._forget()
-
-    def _forget(self) -> None:
-        self._row: dict[str | None, int] = {None: 0}  # of each text in the scores
-        self._scores = self._score([None])
-
-    def scores(self, column: Any) -> tuple[Scores, NDArray[np.intp]]:
-        """The scores of a column's U distinct texts, then of what is not text; and (N,) the row of each."""
-        texts, rows = distinct_texts(column)
-        if len(self._row) > REMEMBERED:
-            self._forget()
-        new = [text for text in texts if text not in self._row]
-        if new:
-            self._row.update(zip(new, range(len(self._row), len(self._row) + len(new)), strict=True))
-            self._scores = _joined(self._scores, self._score(new))
-        known = np.array([*map(self._row.__getitem__, texts), 0])
-        return self._scores.take(known), rows % len(known)  # -1 is the last
-
-
-def _joined(*scores: Scores) -> Scores:
-    """The scores one after another."""
-    arrays = ([getattr(each, field.name) for each in scores] for field in fields(Scores))
-    return Scores(*map(np.concatenate, arrays))
 
 
 def _check_headings(source: TableFile, new: list[str]) -> None:
@@ -153,12 +152,12 @@ def _check_headings(source: TableFile, new: list[str]) -> None:
 
 
 def _write_csv(
-    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], tree: Tree
+    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], columns: AnswerColumns
 ) -> None:
     with csv_writer(target, source) as writer:
         writer.write_rows([[*source.headings, *new]])
         for rows, scores, texts in blocks:
-            answers = scores_cells(scores, tree)
+            answers = columns.cells(scores)
             if isinstance(rows, list):
                 ends = list(zip(*answers, strict=True))
                 writer.write_rows([*row, *ends[text]] for row, text in zip(rows, texts.tolist(), strict=True))
@@ -166,12 +165,27 @@ def _write_csv(
                 writer.write_table(rows, answers, texts)
 
 
+def _write_json(
+    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], columns: AnswerColumns
+) -> None:
+    with json_lines_writer(target, [*source.headings, *new]) as write:
+        for rows, scores, texts in blocks:
+            ends = list(zip(*columns.values(scores), strict=True))
+            if not isinstance(rows, list):
+                rows = zip(*(column.to_pylist() for column in rows.columns), strict=True)
+            write([*row, *ends[text]] for row, text in zip(rows, texts.tolist(), strict=True))
+
+
 def _write_parquet(
-    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], tree: Tree
+    target: Path,
+    blocks: Iterable[_ScoredBlock],
+    new: list[str],
+    columns: AnswerColumns,
+    notes: Mapping[str, str],
 ) -> None:
     def joined() -> Iterator[Any]:
         for rows, scores, texts in blocks:
-            answers = scores_table(scores, tree).take(texts)
+            answers = columns.table(scores).take(texts)
             for name, answer in zip(new, answers.columns, strict=True):
                 rows = rows.append_column(name, answer)
             yield rows
@@ -181,3 +195,5 @@ def _write_parquet(
     with parquet_writer(target, first.schema) as writer:
         for table in chain([first], tables):
             writer.write_table(table)
+        if notes:
+            writer.add_key_value_metadata(notes)

@@ -10,11 +10,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.classifier.conformal import in_sets
 from cognomen.classifier.decisions import EVIDENCE, REASONS, Decision, ScoredBlock, decide
-from cognomen.classifier.origins import LEVELS, Level, Tree, membership
-
-ROWS: Final = 1 << 14  # spellings ranked at a time, so that memory stays bounded
+from cognomen.classifier.origins import LEVELS, Level, Tree
+from cognomen.classifier.scores import ROWS, label_sets
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +108,12 @@ class Answer:
             "evidence": self.evidence,
         }
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        from cognomen.classifier.html import answer_html
+
+        return answer_html(self)
+
 
 NOT_TEXT: Final = Answer(None, None, None, (), "unknown", "not-text", None, None)
 
@@ -202,9 +206,7 @@ def _most_likely(
         ranked = np.argsort(-table[rows], axis=1, kind="stable")  # (S, K)
         tops += _tops(table[rows], names, ranked[:, :top_k])
         if limits is not None:
-            # A label is in the set if one of its origins is.
-            inside = in_sets(p[rows], limits) @ membership(tree.index(level), bool)  # (S, K)
-            inside = np.take_along_axis(inside, ranked, axis=1)
+            inside = np.take_along_axis(label_sets(p[rows], limits, tree, level), ranked, axis=1)  # (S, K)
             sets += map(tuple, map(compress, names[ranked].tolist(), inside.tolist()))
     return tops, sets
 

@@ -27,11 +27,16 @@ from cognomen.classifier.conformal import (
     threshold,
 )
 from cognomen.errors import InputError
+from cognomen.io.model_folder import HIGHEST as MOST_TEMPERATURE
+from cognomen.io.model_folder import LOWEST as LEAST_TEMPERATURE
+from cognomen.io.model_folder import is_within
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import log_softmax, softmax
 
 LOWEST, HIGHEST = 0.05, 20.0  # bounds of a fit, which would go to 0 where every name is right
 ROWS = 1 << 11  # rows at a time, so that temporaries stay in the cache
+MOST_BITS = 1e6  # per letter
+HIGHEST_SCORE = 1e6  # of a set
 BISECTIONS = 60  # of the range above: enough for float64
 LEAST_MISTAKES = 10  # in the names of a fit, for a temperature below 1
 
@@ -100,9 +105,9 @@ class Calibration:
                 `ood_threshold` is no number.
         """
         levels, by_origin = facts.get("set_levels"), facts.get("origin_set_levels")
-        limit = facts.get("ood_threshold")
-        if limit is not None and type(limit) not in (int, float):
-            raise InputError(f"ood_threshold: expected a number, got {limit!r}")
+        limit, known = facts.get("ood_threshold"), facts.get("known_temperature")
+        _check_range("ood_threshold", limit, 0, MOST_BITS)
+        _check_range("known_temperature", known, LEAST_TEMPERATURE, MOST_TEMPERATURE)
         if levels is not None:
             levels = _rising("set_levels", levels, LEVELS + 1)
         if by_origin is not None:
@@ -110,16 +115,19 @@ class Calibration:
                 raise InputError("origin_set_levels: expected a list with one for each origin")
             by_origin = tuple(_rising("origin_set_levels", each, len(COVERAGES)) for each in by_origin)
         by_script = facts.get("script_ood_thresholds")
-        if by_script is not None and not (
-            isinstance(by_script, dict) and all(type(each) in (int, float) for each in by_script.values())
-        ):
+        if by_script is not None and not isinstance(by_script, dict):
             raise InputError(
                 f"script_ood_thresholds: expected numbers by script, got {str(by_script)[:60]!r}"
             )
-        known = facts.get("known_temperature")
-        if known is not None and not (type(known) in (int, float) and 0 < known < math.inf):
-            raise InputError(f"known_temperature: expected a number above 0, got {known!r}")
+        for each in (by_script or {}).values():
+            _check_range("script_ood_thresholds", each, 0, MOST_BITS, optional=False)
         return cls(float(facts["temperature"]), levels, limit, by_script, by_origin, known)
+
+
+def _check_range(name: str, value: Any, low: float, high: float, *, optional: bool = True) -> None:
+    """Raise InputError unless a value of JSON is a number from `low` to `high`, or None if that may be."""
+    if not (optional and value is None) and not is_within(value, low, high):
+        raise InputError(f"{name}: expected a number from {low:g} to {high:g}, got {str(value)[:60]!r}")
 
 
 def _listed(value: Any) -> Any:
@@ -129,7 +137,9 @@ def _listed(value: Any) -> Any:
 
 def _rising(name: str, levels: Any, count: int) -> tuple[float, ...]:
     """The levels as a tuple, if they are rising numbers."""
-    numbers = isinstance(levels, list) and all(type(each) in (int, float) for each in levels)
+    numbers = isinstance(levels, list) and all(
+        is_within(each, -HIGHEST_SCORE, HIGHEST_SCORE) for each in levels
+    )
     if not (numbers and len(levels) == count and levels == sorted(levels)):
         raise InputError(f"{name}: expected {count} rising numbers")
     return tuple(map(float, levels))

@@ -65,11 +65,29 @@ class OriginShare:
 
 
 @dataclass(frozen=True, slots=True)
+class JointShare:
+    """The share of several origins whose shares cannot be told apart.
+
+    Attributes:
+        origins: those of which one leans to another (see `Leaning`), largest share first.
+        share: the sum of their shares.
+        low: the lower end of its interval.
+        high: the upper end.
+    """
+
+    origins: tuple[str, ...]
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Composition:
     """The composition of a list of names.
 
     Attributes:
         shares: each origin's share of the rows that could be read, largest first; empty if there are none.
+        joint: the origins whose shares cannot be told apart, as one share each, largest first.
         read: rows that could be read as a surname; the shares are of these. With counts, the sum of theirs.
         unknown: the number of other rows by reason; with counts, the sum of theirs.
         level: of the intervals, 0.95. They cover the sampling of the names in the list, not errors of the
@@ -84,6 +102,7 @@ class Composition:
     level: float
     samples: int
     seed: int
+    joint: tuple[JointShare, ...] = ()
 
     @property
     def rows(self) -> float:
@@ -97,10 +116,17 @@ class Composition:
             "read": self.read,
             "unknown": dict(self.unknown),
             "shares": [asdict(share) for share in self.shares],
+            "joint": [asdict(share) | {"origins": list(share.origins)} for share in self.joint],
             "level": self.level,
             "samples": self.samples,
             "seed": self.seed,
         }
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        from cognomen.classifier.html import composition_html
+
+        return composition_html(self)
 
 
 def occurrences(inverse: NDArray[np.intp], texts: int, counts: ArrayLike | None) -> NDArray[Any]:
@@ -226,7 +252,40 @@ def compose(
     columns = (each.tolist() for each in (shares, low, high, counted))
     found = [OriginShare(*row) for row in zip(labels, *columns, leanings, strict=True)]
     found.sort(key=lambda each: (-round(each.share, 6), -each.counted, each.origin))
-    return Composition(tuple(found), read, dict(unknown), LEVEL, samples, seed)
+    joint = joint_shares(labels, leanings, shares, resampled, len(p))
+    return Composition(tuple(found), read, dict(unknown), LEVEL, samples, seed, joint)
+
+
+def joint_shares(
+    labels: Sequence[str],
+    leanings: Sequence[Leaning | None],
+    shares: Floats,
+    resampled: Floats,
+    names: int,
+) -> tuple[JointShare, ...]:
+    """The labels that lean to one another, however many, as one share each.
+
+    Args:
+        labels: K.
+        leanings: (K,), of each label.
+        shares: (K,).
+        resampled: those of the resamples, (B, K).
+        names: how many distinct names the list has.
+    """
+    together = np.arange(len(labels))  # (K,), the first label of those to which each leans
+    for label, leaning in zip(range(len(labels)), leanings, strict=True):
+        if leaning is not None:
+            pair = together[[label, labels.index(leaning.origin)]]
+            together[np.isin(together, pair)] = pair.min()
+    found = []
+    for first in np.flatnonzero(np.bincount(together) > 1).tolist():
+        members = np.flatnonzero(together == first)
+        members = members[np.argsort(-shares[members], kind="stable")]
+        total = shares[members].sum(keepdims=True)  # (1,)
+        low, high = _interval(total, resampled[:, members].sum(axis=1, keepdims=True), names)
+        of = tuple(labels[member] for member in members.tolist())
+        found.append(JointShare(of, float(total[0]), float(low[0]), float(high[0])))
+    return tuple(sorted(found, key=lambda each: -each.share))
 
 
 def _interval(shares: Floats, resampled: Floats, names: int) -> tuple[Floats, Floats]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Self, TypedDict
+from typing import Any, Final, Literal, Self, TypedDict
 
 import numpy as np
 
@@ -13,11 +13,14 @@ from cognomen.classifier.origins import LEVELS, Level
 from cognomen.classifier.priors import Prior
 from cognomen.errors import InputError, check_whole_number
 
+ORDERS: Final = ("auto", "given-first", "surname-first")
+
 
 class ReadOptions(TypedDict, total=False):
     """How names are read, and at which level they are answered: the keywords of `predict_sets`."""
 
     full_names: bool
+    order: Literal["auto", "given-first", "surname-first"]
     na: Collection[str] | None
     suffixes: Collection[str]
     threads: int
@@ -37,9 +40,17 @@ class ProbaOptions(CompositionOptions, total=False):
 
 
 class PredictOptions(ProbaOptions, total=False):
-    """The keywords of `predict` and `scores`."""
+    """The keywords of `predict`."""
 
     abstain_below: float
+
+
+class ScoreOptions(PredictOptions, total=False):
+    """The keywords of `scores`."""
+
+    top_k: int
+    coverage: float | None
+    all_labels: bool
 
 
 class AnswerOptions(PredictOptions, total=False):
@@ -58,6 +69,9 @@ class Options:
 
     Attributes:
         full_names: find the surname in a full name ("John Smith"). False takes each text as a surname.
+        order: how full names are written that do not tell by themselves: "given-first" (John Smith) or
+            "surname-first" (Nagy Péter, Kim Min Jun). "auto" finds out for a column (see `classifier.order`),
+            and reads a single name, or a column that does not tell, given name first.
         na: more texts that stand for a missing name, spelled as given, besides "N/A", "NULL", "unknown" and
             the like; these and addresses and companies are unknown ("placeholder", "not-a-name"). None reads
             all of them as names.
@@ -77,6 +91,7 @@ class Options:
         top_k: how many origins an answer lists, at most.
         coverage: give each answer a set of origins that contains the right one this often (see
             `Classifier.predict_sets`).
+        all_labels: give the probability of each origin, or at another level of each group or region.
 
     Raises:
         InputError: a value is not of the kind described. Origins in `prior` and `restrict`, `level` and
@@ -84,6 +99,7 @@ class Options:
     """
 
     full_names: bool = True
+    order: Literal["auto", "given-first", "surname-first"] = "auto"
     na: Collection[str] | None = ()
     suffixes: Collection[str] = ()
     threads: int = 1
@@ -93,12 +109,16 @@ class Options:
     abstain_below: float = 0.0
     top_k: int = 3
     coverage: float | None = None
+    all_labels: bool = False
 
     def __post_init__(self) -> None:
         check_whole_number("top_k", self.top_k)
         check_whole_number("threads", self.threads)
-        if not isinstance(self.full_names, (bool, np.bool_)):
-            raise InputError(f"full_names: expected True or False, got {self.full_names!r}")
+        for option, flag in (("full_names", self.full_names), ("all_labels", self.all_labels)):
+            if not isinstance(flag, (bool, np.bool_)):
+                raise InputError(f"{option}: expected True or False, got {flag!r}")
+        if self.order not in ORDERS:
+            raise InputError(f'order: expected "auto", "given-first" or "surname-first", got {self.order!r}')
         for option, words in (("na", () if self.na is None else self.na), ("suffixes", self.suffixes)):
             if isinstance(words, str) or not isinstance(words, Collection):
                 raise InputError(f"{option}: expected a list of texts, got {words!r}")

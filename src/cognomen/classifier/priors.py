@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from cognomen.classifier.origins import Tree
 from cognomen.errors import InputError
+from cognomen.io.model_folder import is_within
 
 Prior = str | Mapping[str, float]
 Shares = NDArray[np.float64]
@@ -40,9 +41,9 @@ class DefaultPrior:
     power: float
 
     def __post_init__(self) -> None:
-        numbers = all(type(each) in (int, float) and 0 < each < math.inf for each in self.populations)
+        numbers = all(type(each) in (int, float) and 1e-9 <= each <= 1e12 for each in self.populations)
         if not (self.populations and numbers):
-            raise InputError("default_prior: expected populations above 0, one for each origin")
+            raise InputError("default_prior: expected populations from 1e-9 to 1e12, one for each origin")
         if type(self.power) not in (int, float) or not 0 <= self.power <= 1:
             raise InputError(f"default_prior: expected a power from 0 to 1, got {self.power!r}")
 
@@ -67,7 +68,8 @@ class DefaultPrior:
             raise InputError(f"default_prior: expected populations and a power, got {str(facts)[:60]!r}")
         prior = cls(tuple(facts["populations"]), facts.get("power", math.nan))
         shares = facts.get("shares")
-        if not (isinstance(shares, list) and np.shape(shares) == np.shape(prior.shares)):
+        shares = shares if isinstance(shares, list) else []
+        if len(shares) != len(prior.shares) or not all(is_within(each, 0, 1) for each in shares):
             raise InputError(f"default_prior: expected {len(prior.populations)} shares")
         if not np.allclose(np.asarray(shares, np.float64), prior.shares, rtol=1e-6):
             raise InputError(

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cognomen.classifier.conformal import in_sets
 from cognomen.classifier.decisions import REASONS, ScoredBlock, decide
-from cognomen.classifier.origins import Level, Tree
+from cognomen.classifier.origins import Level, Tree, membership
 from cognomen.text.columns import Indices
+from cognomen.text.names import NOTES
+
+ROWS = 1 << 14  # spellings ranked at a time, so that memory stays bounded
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
     """The answers to N names, in arrays.
+
+    The last four are empty, (N, 0), unless they were asked for. K is the number of labels asked for, L that
+    of all labels at the level of the call: the origins, groups or regions.
 
     Attributes:
         origins: (N,), the most likely origin, an index among the classifier's `origins`; -1 where no origin
@@ -28,6 +36,14 @@ class Scores:
         regions: (N,), likewise among its `regions`.
         evidence: (N,), what the answer rests on: 0 the whole name is known, 1 its spelling; -1 if the name
             could not be read, or the model cannot tell.
+        surnames: (N,), the surname that was read, a str; None if the name could not be read.
+        notes: (N,), how it was found, an index into `NOTES`; -1 where it is the whole name.
+        top: (N, K), the most likely labels, best first; -1 where there are no more, or the name could not be
+            read.
+        top_probabilities: (N, K), theirs; NaN likewise.
+        sets: (N, L), which labels are in the set (see `Classifier.predict_sets`); none where the name could
+            not be read.
+        table: (N, L), the probability of each label; NaN where the name could not be read.
     """
 
     origins: NDArray[np.int16]
@@ -36,6 +52,12 @@ class Scores:
     groups: NDArray[np.int16]
     regions: NDArray[np.int16]
     evidence: NDArray[np.int8]
+    surnames: NDArray[np.object_]
+    notes: NDArray[np.int8]
+    top: NDArray[np.int16]
+    top_probabilities: NDArray[np.float32]
+    sets: NDArray[np.bool_]
+    table: NDArray[np.float32]
 
     @property
     def levels(self) -> NDArray[np.int8]:
@@ -52,6 +74,25 @@ class Scores:
         return Scores(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What is wanted of each name beside its answer.
+
+    Attributes:
+        top_k: how many of the most likely labels.
+        limits: the thresholds of sets of origins (see `conformal.in_sets`); None for no sets.
+        all_labels: whether the probability of each label.
+    """
+
+    top_k: int = 0
+    limits: float | NDArray[np.float64] | None = None
+    all_labels: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether anything is wanted."""
+        return bool(self.top_k) or self.limits is not None or self.all_labels
+
+
 def score_rows(
     blocks: Iterable[ScoredBlock],
     tree: Tree,
@@ -60,6 +101,8 @@ def score_rows(
     *,
     level: Level = "origin",
     abstain_below: float = 0.0,
+    possible: NDArray[np.bool_],
+    detail: Detail,
 ) -> Scores:
     """The scores of N rows.
 
@@ -69,24 +112,108 @@ def score_rows(
         count: the number of distinct texts, U.
         inverse: (N,), the index of each row's text; -1 for what is not a text.
         level, abstain_below: as in `decide`.
+        possible: (C,), which origins are not excluded.
+        detail: what is wanted beside the answers.
     """
-    scores = _unread(count + 1)  # the last is for the index -1
+    labels = np.isin(np.arange(len(tree.labels(level))), tree.index(level)[possible])  # (L,)
+    scores = _unread(count + 1, len(labels), detail)  # the last is for the index -1
     for block in blocks:
         found, reading = decide(block, tree, level, abstain_below), block.reading
         known = np.flatnonzero(reading.inverse >= 0)
         rows, spelling = block.start + known, reading.inverse[known]
-        for each, (labels, _) in zip(tree.levels, found.best, strict=True):
-            scores.at(each)[rows] = labels[spelling]
+        for each, (best, _) in zip(tree.levels, found.best, strict=True):
+            scores.at(each)[rows] = best[spelling]
         scores.probabilities[rows] = found.probabilities[spelling]
         scores.reasons[rows], scores.evidence[rows] = found.reasons[spelling], block.evidence[spelling]
-        for row in np.flatnonzero(reading.inverse < 0).tolist():
-            scores.reasons[block.start + row] = REASONS.index(reading.unusual[row].reason or "")
+        _fill_readings(scores, block)
+        if detail:
+            _fill_detail(scores, block, tree, level, labels, rows, spelling, detail)
     return scores.take(inverse)
 
 
-def _unread(count: int) -> Scores:
+def _fill_readings(scores: Scores, block: ScoredBlock) -> None:
+    """Fill in the surname of each text of a block, or why it has none."""
+    start, reading = block.start, block.reading
+    scores.surnames[start : start + len(block.texts)] = block.texts  # a plain word is a surname as it is
+    for row, read in reading.unusual.items():
+        scores.surnames[start + row] = read.surname
+        if read.note is not None:
+            scores.notes[start + row] = NOTES.index(read.note)
+        if reading.inverse[row] < 0:
+            scores.reasons[start + row] = REASONS.index(read.reason or "")
+
+
+def _fill_detail(
+    scores: Scores,
+    block: ScoredBlock,
+    tree: Tree,
+    level: Level,
+    labels: NDArray[np.bool_],
+    rows: Indices,
+    spelling: Indices,
+    detail: Detail,
+) -> None:
+    """Fill in what was asked for beside the answers, in the rows of the spellings of a block."""
+    p = tree.sums(block.probabilities, level)  # (S, L)
+    if detail.all_labels:
+        scores.table[rows] = p[spelling]
+    if detail.limits is not None:
+        scores.sets[rows] = label_sets(block.probabilities, detail.limits, tree, level)[spelling]
+    if scores.top.shape[1]:
+        top, highest = _ranked(np.where(labels, p, np.float32(-1)), scores.top.shape[1])
+        scores.top[rows], scores.top_probabilities[rows] = top[spelling], highest[spelling]
+
+
+def _ranked(p: NDArray[np.float32], top_k: int) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
+    """The most likely labels of S spellings, (S, K), and their probabilities; -1 and NaN for a negative one.
+
+    Args:
+        p: the probabilities of all labels, (S, L).
+        top_k: how many are wanted, K.
+    """
+    top, highest = np.empty((len(p), top_k), np.int16), np.empty((len(p), top_k), np.float32)
+    for start in range(0, len(p), ROWS):
+        rows = slice(start, start + ROWS)
+        best = np.argsort(-p[rows], axis=1, kind="stable")[:, :top_k]
+        top[rows], highest[rows] = best, np.take_along_axis(p[rows], best, axis=1)
+    impossible = highest < 0
+    top[impossible], highest[impossible] = -1, np.nan
+    return top, highest
+
+
+def label_sets(
+    p: NDArray[np.float32], limits: float | NDArray[np.float64], tree: Tree, level: Level
+) -> NDArray[np.bool_]:
+    """Which labels are in the set of each name, (N, L): those of which an origin is.
+
+    Args:
+        p: the probabilities of the origins, (N, C).
+        limits: as in `conformal.in_sets`.
+        tree: of the origins.
+        level: of the labels.
+    """
+    sets: NDArray[np.bool_] = in_sets(p, limits) @ membership(tree.index(level), bool)
+    return sets
+
+
+def _unread(count: int, labels: int, detail: Detail) -> Scores:
     """The scores of rows that are not text."""
-    labels, evidence = np.full(count, -1, np.int16), np.full(count, -1, np.int8)
-    reasons = np.full(count, REASONS.index("not-text"), np.int8)
-    probabilities = np.full(count, np.nan, np.float32)
-    return Scores(labels, probabilities, reasons, labels.copy(), labels.copy(), evidence)
+
+    def full(value: Any, kind: Any, *width: int) -> NDArray[Any]:
+        return np.full((count, *width), value, kind)
+
+    top_k = min(detail.top_k, labels)
+    return Scores(
+        origins=full(-1, np.int16),
+        probabilities=full(np.nan, np.float32),
+        reasons=full(REASONS.index("not-text"), np.int8),
+        groups=full(-1, np.int16),
+        regions=full(-1, np.int16),
+        evidence=full(-1, np.int8),
+        surnames=full(None, object),
+        notes=full(-1, np.int8),
+        top=full(-1, np.int16, top_k),
+        top_probabilities=full(np.nan, np.float32, top_k),
+        sets=full(False, np.bool_, labels if detail.limits is not None else 0),
+        table=full(np.nan, np.float32, labels if detail.all_labels else 0),
+    )

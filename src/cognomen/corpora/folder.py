@@ -39,7 +39,9 @@ def read_folder(folder: Path, encoding: str | None = None) -> SourceRows:
 
 def _is_origin_file(path: Path) -> bool:
     # macOS puts files such as "._Arabic.txt" next to copied ones
-    return path.suffix.lower() == ".txt" and not path.name.startswith(".") and path.is_file()
+    if path.suffix.lower() != ".txt" or path.name.startswith("."):
+        return False
+    return path.is_file() or (path.is_symlink() and not path.exists())  # a broken link is not passed over
 
 
 def _no_files(folder: Path) -> str:

@@ -21,7 +21,9 @@ from cognomen.errors import InputError
 from cognomen.explanation.attribution import in_double_precision
 from cognomen.network.network import Network
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.cells import GRU, LSTM, Cell
+from cognomen.rnn.cell import Cell
+from cognomen.rnn.cells import GRU, LSTM
+from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.rnn.nonlinearities import sigmoid
 
 
@@ -86,7 +88,11 @@ def record_activations(network: Network, ids: Ids) -> Activations:
     """
     if len(ids) == 0:
         raise InputError("expected the letters of a name, got none")
-    double = in_double_precision(network)
+    with one_blas_thread():
+        return _record(in_double_precision(network), ids)
+
+
+def _record(double: Network, ids: Ids) -> Activations:
     x, _ = double.embedding.forward(ids)  # (T, E)
     dx: Array | None = None  # (T, X, T, E), d x_t / d letter s; None is the identity, in the first layer
     *lower, top = double.recurrent.levels

@@ -7,7 +7,7 @@ A letter's attribution is what its own movement adds to the logit F along this p
     attribution_t = (x_t - x0) . integral of dF/dx_t from x0 to x,     sum of attributions = F(x) - F(x0)
 
 The gradient is backpropagation through time, by the network's own layers, and the integral is Simpson's rule
-on a fixed number of segments. By how much the sum misses is reported as the convergence delta. N-grams need
+on a number of segments. By how much the sum misses is reported as the convergence delta. N-grams need
 no path: their contributions are a sum, and each one's is divided equally among its letters.
 """
 
@@ -21,12 +21,15 @@ import numpy as np
 from cognomen.network.network import Network
 from cognomen.network.ngram_layer import NgramLayer
 from cognomen.rnn.arrays import Array, Backward, Ids
+from cognomen.rnn.engine.blas import one_blas_thread
+from cognomen.rnn.engine.packed_weights import linears, prepack
 from cognomen.rnn.initializers import Zeros
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.pooling import kinds_of
 from cognomen.text.ragged import Ragged
 
 SEGMENTS = 96  # of the path: of 2,000 surnames, the median convergence delta is then 2e-8, the largest 1.5e-3
+MOST_LETTERS = SEGMENTS * 45  # along the path: a longer name has fewer segments, which bounds the work
 LETTERS_AT_ONCE = 1 << 12  # along the path: bounds the memory that backpropagation needs
 
 
@@ -58,6 +61,11 @@ def attribute_letters(network: Network, ids: Ids, targets: Array) -> Attribution
     Raises:
         InputError: the name has no letters, or an id is outside the alphabet.
     """
+    with one_blas_thread():
+        return _attribute(network, ids, targets)
+
+
+def _attribute(network: Network, ids: Ids, targets: Array) -> Attributions:
     double = in_double_precision(network)
     names = np.concatenate([np.zeros_like(ids), ids])  # the baseline, and the name
     logits, _ = double.forward(Ragged(names, np.array([len(ids)] * 2)))  # (2, C)
@@ -72,11 +80,16 @@ def attribute_letters(network: Network, ids: Ids, targets: Array) -> Attribution
 
 
 def in_double_precision(network: Network) -> Network:
-    """A copy of the recurrent part of a network in float64, with gradients of its own."""
+    """A copy of the recurrent part of a network in float64, which computes gradients by its inputs alone."""
     twin = Network(
         replace(network.architecture, longest_ngram=0, ngram_rank=0), rng=Zeros(), dtype=np.float64
     )
     twin.load({name: value for name, value in network.params.items() if not name.startswith("ngrams.")})
+    for cells in twin.recurrent.levels:
+        for index, (cell, reverse) in enumerate(cells):
+            cells[index] = (packed := prepack(cell)), reverse
+            for part in linears(packed).values():
+                part.requires_grad = False
     return twin
 
 
@@ -117,13 +130,14 @@ def _integrate(network: Network, ids: Ids, targets: Array) -> Array:
     kinds = len(kinds_of(network.architecture.pooling))
     heads = (targets @ network.output.params["weight"]).reshape(len(targets), kinds, -1)  # (K, kinds, Y)
     attributions = np.zeros((len(targets), len(ids)))
-    batches = min(SEGMENTS, -(-2 * SEGMENTS * len(ids) // LETTERS_AT_ONCE))
-    for segments in np.array_split(np.arange(SEGMENTS), batches):
-        points = np.linspace(segments[0], segments[-1] + 1, 2 * len(segments) + 1) / SEGMENTS  # (P,)
+    count = min(SEGMENTS, max(1, MOST_LETTERS // len(ids)))
+    batches = min(count, -(-2 * count * len(ids) // LETTERS_AT_ONCE))
+    for segments in np.array_split(np.arange(count), batches):
+        points = np.linspace(segments[0], segments[-1] + 1, 2 * len(segments) + 1) / count  # (P,)
         y, backward = _outputs(network, weight[0] + points[:, None] * way[:, None])  # (T, P, Y)
         slopes = _pooling_slopes(network, y[:, :-1:2], y[:, 2::2])  # (kinds, T, S, Y), S segments
         for k, head in enumerate(heads):
-            part = np.einsum("ky,ktsy->tsy", head, slopes) / (6 * SEGMENTS)
+            part = np.einsum("ky,ktsy->tsy", head, slopes) / (6 * count)
             dy = np.zeros_like(y)
             dy[:, :-1:2] += part
             dy[:, 1::2] += 4 * part
@@ -136,10 +150,11 @@ def _outputs(network: Network, x: Array) -> tuple[Array, Backward]:
     """The recurrent layers' outputs at each letter, for embeddings (T, N, E): (T, N, Y)."""
     steps, count, _ = x.shape
     packed = Packed(x.reshape(steps * count, -1), np.full(steps, count), np.arange(count))
-    y, backward = network.recurrent.forward(packed)
+    y, _, backward = network.recurrent.forward(packed)
 
     def back(dy: Array) -> Array:
-        return backward(dy.reshape(steps * count, -1)).reshape(x.shape)
+        dx: Array = backward(dy.reshape(steps * count, -1))[0]
+        return dx.reshape(x.shape)
 
     return y.data.reshape(steps, count, -1), back
 

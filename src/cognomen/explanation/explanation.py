@@ -124,6 +124,12 @@ class Explanation:
             "letters": [each.to_json(self.origin) for each in self.letters],
         }
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        from cognomen.explanation.html import explanation_html
+
+        return explanation_html(self)
+
 
 def explain(
     clf: Classifier, name: str | None, origin: str | None = None, *, full_names: bool = True

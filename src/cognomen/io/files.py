@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from cognomen.io.temporary import SUFFIX, followed, lock, remove_leavings, temporary_path
+
+ATTEMPTS = 3
 
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` to `path`. If anything fails, `path` keeps its former content.
 
     Raises:
-        OSError: `path` is a folder, its folder is missing or not writable, or the disk is full.
+        OSError: as `atomic_write`.
     """
     with atomic_write(path) as file:
         file.write(data)
@@ -25,30 +28,53 @@ def write_atomically(path: Path, data: bytes) -> None:
 def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """Open a temporary file next to `path`; on a normal exit it is synced to disk and replaces `path`.
 
+    A link is followed. What killed runs left that were writing to the same path is removed.
+
     Raises:
-        OSError: `path` is a folder, its folder is missing or not writable, or the disk is full.
+        OSError: `path` is a folder, its folder is missing or not writable, the disk is full, or links lead
+            back to themselves. Its `filename` is `path`.
     """
-    if path.is_dir():  # the replacement would fail only at the very end, naming the temporary file
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    with _named(path):
+        target = followed(path)
+        if target.is_dir():  # the replacement would fail only at the very end
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        remove_leavings(target, Path.unlink)
+        temporary, handle = _create(target)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+                if os.name != "nt":  # while the lock is held; Windows renames no open file
+                    temporary.replace(target)
+            if os.name == "nt":
+                temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Give errors of the system the name of the file that was asked for, not of the temporary one."""
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:  # name the file that was asked for, not the temporary one
+        yield
+    except OSError as error:
+        temporary = error.filename is None or str(error.filename).endswith(SUFFIX)
+        if error.errno is None or not temporary:
+            raise
         raise OSError(error.errno, error.strerror, str(path)) from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())  # mkstemp allows only the owner
-        temporary.replace(path)
-    except BaseException:
+
+
+def _create(target: Path) -> tuple[Path, int]:
+    """A new temporary file for `target`, open and locked, readable and writable as any other new file."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    for left in reversed(range(ATTEMPTS)):
+        temporary = temporary_path(target)
+        handle = os.open(temporary, flags, 0o666)
+        # Another run may have taken it for abandoned before it was locked. Some file systems have no locks.
+        if (lock(handle) and temporary.exists()) or not left:
+            break
+        os.close(handle)
         temporary.unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    """The process's file mode mask; it can only be read by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+    return temporary, handle

@@ -2,7 +2,8 @@
 
 The new folder is written next to its final path, then renamed. The folder that it replaces is renamed to
 `.NAME.previous` between the two moves, since no portable call exchanges two folders. If the machine stops in
-that moment, `current_folder` finds it there, and `recover_folder` restores it.
+that moment, `current_folder` finds it there, and `recover_folder` restores it. New folders that killed runs
+left are removed by the next one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from cognomen.io.temporary import followed, lock, remove_leavings, sibling, temporary_path
 
 
 def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
@@ -26,7 +29,7 @@ def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
 
 def current_folder(target: Path) -> Path:
     """The path of the folder now: `target`, or its `.previous` if a replacement was interrupted."""
-    previous = _previous(target.resolve())
+    previous = _previous(followed(target))
     return previous if previous.exists() and not target.exists() else target
 
 
@@ -41,18 +44,34 @@ def recover_folder(target: Path, names: Collection[str]) -> None:
 @contextmanager
 def _temporary_folder(target: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
     """A folder next to `target` with the files, synced to disk; deleted afterwards if it is still there."""
-    temporary = target.with_name(f".{target.name}.new-{os.urandom(4).hex()}")
+    remove_leavings(target, lambda folder: _remove(folder, files))
+    temporary = temporary_path(target)
     try:
         temporary.mkdir()
-        for name, data in files.items():
-            with (temporary / name).open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        _sync(temporary)
-        yield temporary
+        with _locked(temporary):
+            for name, data in files.items():
+                with (temporary / name).open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+            _sync(temporary)
+            yield temporary
     finally:
         _remove(temporary, files)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder (Windows opens none)."""
+    if os.name == "nt":
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        lock(handle)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _swap(temporary: Path, target: Path, names: Collection[str]) -> None:
@@ -72,7 +91,7 @@ def _swap(temporary: Path, target: Path, names: Collection[str]) -> None:
 
 
 def _previous(target: Path) -> Path:
-    return target.with_name(f".{target.name}.previous")
+    return sibling(target, ".previous", before=".")
 
 
 def _remove(folder: Path, names: Collection[str]) -> None:

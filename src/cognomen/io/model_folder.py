@@ -24,10 +24,16 @@ from safetensors.numpy import load, save
 
 from cognomen.errors import InputError, ModelError
 from cognomen.io.folders import current_folder, recover_folder, replace_folder
+from cognomen.io.temporary import followed
 
 FORMAT = "cognomen-model"
 FORMAT_VERSION = 2
 TENSORS, FACTS, CARD = FILES = ("model.safetensors", "model.json", "README.md")
+LOWEST, HIGHEST = 1e-6, 1e6  # temperatures; those of fits are from 0.05 to 20
+LARGEST_WEIGHT = 1e9
+# In the head of the tensors' file, for tools that ask for it: PyTorch's layout. One entry only, as several
+# would be written in any order.
+METADATA = {"format": "pt"}
 STORED_TYPES = ("float16", "float32", "float64", "int8", "uint8", "uint16", "uint32")
 
 
@@ -58,7 +64,7 @@ def write_artifact(folder: str | Path, artifact: Artifact) -> None:
     """
     files = _encode(artifact)
     try:
-        place = Path(folder).resolve()
+        place = followed(Path(folder))
         recover_folder(place, FILES)
         check_replaceable(place)
         replace_folder(place, files)
@@ -86,13 +92,23 @@ def read_artifact(folder: str | Path) -> Artifact:
         _refuse(place / CARD, f"expected text in UTF-8, got other bytes ({error})")
 
 
+def model_digest(folder: str | Path) -> str:
+    """The SHA-256 of a model's facts, which hold that of its tensors: it tells one model from another.
+
+    Raises:
+        ModelError: there is no such model.
+    """
+    return sha256(_read_file(_find(Path(folder)) / FACTS)).hexdigest()
+
+
 def _encode(artifact: Artifact) -> dict[str, bytes]:
     """The bytes of the three files; equal artifacts have equal bytes."""
     try:
         facts = json.loads(json.dumps(artifact.facts, allow_nan=False))  # as read: tuples are lists
         if problem := _tensor_problem(artifact.tensors) or _fact_problem(facts):
             raise ValueError(problem)
-        tensors = save({name: np.require(t, requirements="C") for name, t in artifact.tensors.items()})
+        arrays = {name: np.require(t, requirements="C") for name, t in artifact.tensors.items()}
+        tensors = save(arrays, METADATA)
         facts |= {"format": FORMAT, "format_version": FORMAT_VERSION}
         facts["tensors_sha256"] = sha256(tensors).hexdigest()
         facts["facts_sha256"] = _facts_sha256(facts)
@@ -166,8 +182,9 @@ def _read_file(path: Path) -> bytes:
 # --- the facts -------------------------------------------------------------------------------------------
 
 
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and abs(value) < 1e300  # which is False for NaN
+def is_within(value: Any, low: float, high: float) -> bool:
+    """Whether a value of JSON is a number in a range; NaN is in none."""
+    return type(value) in (int, float) and low <= value <= high
 
 
 def _are_origins(value: Any) -> bool:
@@ -176,22 +193,39 @@ def _are_origins(value: Any) -> bool:
 
 
 def _are_shares(value: Any) -> bool:
-    numbers = isinstance(value, list) and all(_is_number(share) and share >= 0 for share in value)
+    numbers = isinstance(value, list) and all(is_within(share, 0, 1) for share in value)
     return numbers and math.isclose(math.fsum(value), 1, abs_tol=1e-6)
 
 
 def _is_calibration(value: Any) -> bool:
-    return isinstance(value, dict) and _is_number(value.get("temperature")) and value["temperature"] > 0
+    return isinstance(value, dict) and is_within(value.get("temperature"), LOWEST, HIGHEST)
+
+
+def _is_training(value: Any) -> bool:
+    """Whether the facts that are shown of a training are what they should be, where they are known."""
+    if not isinstance(value, dict):
+        return False
+    names, protocols = value.get("names", 0), value.get("protocols", {})
+    figures = [value.get("validation", {}), *(protocols.values() if isinstance(protocols, dict) else [None])]
+    of_figures = all(isinstance(each, dict) and _has_numbers(each) for each in figures)
+    return is_within(names, 0, 1e12) and of_figures
+
+
+def _has_numbers(figures: Mapping[str, Any]) -> bool:
+    """Whether the values that are neither texts nor lists are numbers."""
+    return all(
+        isinstance(each, (str, list, dict)) or is_within(each, -1e12, 1e12) for each in figures.values()
+    )
 
 
 SCHEMA: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "alphabet": ("a text of all letters", lambda value: isinstance(value, str)),
     "architecture": ("an object", lambda value: isinstance(value, dict)),
-    "calibration": ("an object with a temperature above 0", _is_calibration),
+    "calibration": (f"an object with a temperature from {LOWEST:g} to {HIGHEST:g}", _is_calibration),
     "lower": ("true or false", lambda value: isinstance(value, bool)),
     "origins": ("a list of one or more texts, all different", _are_origins),
     "priors": ("a list of shares that sum to 1", _are_shares),
-    "training": ("an object", lambda value: isinstance(value, dict)),
+    "training": ("an object, with numbers of names, validation and protocols", _is_training),
 }
 
 
@@ -272,6 +306,9 @@ def _tensor_problem(tensors: Mapping[str, NDArray[Any]]) -> str | None:
             return f"tensor {name}: expected {', '.join(STORED_TYPES)}, got {tensor.dtype.name}"
         if not np.isfinite(tensor).all():
             return f"tensor {name}: expected finite numbers, got NaN or infinite ones"
+        extremes = float(tensor.min(initial=0)), float(tensor.max(initial=0))
+        if tensor.dtype.kind == "f" and max(map(abs, extremes)) > LARGEST_WEIGHT:
+            return f"tensor {name}: expected numbers up to {LARGEST_WEIGHT:g}, got larger ones"
     return None if tensors else "expected tensors, got none"
 
 

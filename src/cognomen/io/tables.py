@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import codecs
 import csv
+import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +26,7 @@ from cognomen.io.delimited import TABLE_SUFFIXES, CsvTable, positions
 from cognomen.io.files import atomic_write
 from cognomen.text.columns import is_string_column
 
+WRITTEN_SUFFIXES = (*TABLE_SUFFIXES, ".jsonl")
 ROWS = 1 << 17  # of a block of Parquet
 ROWS_JOINED = 1 << 15
 
@@ -82,10 +85,10 @@ def open_table(path: Path, encoding: str | None = None) -> TableFile:
     return table
 
 
-def check_suffix(path: Path) -> None:
+def check_suffix(path: Path, suffixes: Sequence[str] = TABLE_SUFFIXES) -> None:
     """Raise InputError unless the extension is that of a table."""
-    if path.suffix.lower() not in TABLE_SUFFIXES:
-        raise InputError(f"expected a table ({', '.join(TABLE_SUFFIXES)}), got {str(path)!r}.")
+    if path.suffix.lower() not in suffixes:
+        raise InputError(f"expected a table ({', '.join(suffixes)}), got {str(path)!r}.")
 
 
 def column_at(table: TableFile, index: int) -> Any:
@@ -208,14 +211,48 @@ def csv_writer(path: Path, like: TableFile) -> Iterator[CsvWriter]:
 
 
 @contextmanager
+def json_lines_writer(
+    path: Path, headings: Sequence[str]
+) -> Iterator[Callable[[Iterable[Sequence[Any]]], None]]:
+    """A function that writes rows of values into a file, each as a JSON object in a line of its own.
+
+    What JSON lacks is written as Python's `str` has it, and what is no number as null.
+    """
+    _check_distinct(path, headings, "an object of JSON")
+    encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False).encode
+    with atomic_write(path) as file:
+
+        def write(rows: Iterable[Sequence[Any]]) -> None:
+            objects = (dict(zip(headings, map(_json_value, row), strict=True)) for row in rows)
+            file.write("".join([f"{encode(each)}\n" for each in objects]).encode())
+
+        yield write
+
+
+def _json_value(value: Any) -> Any:
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): _json_value(each) for key, each in value.items()}
+    return list(map(_json_value, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+@contextmanager
 def parquet_writer(path: Path, schema: Any) -> Iterator[Any]:
     """A writer of pyarrow tables into a Parquet file."""
     pa = require_pyarrow("Writing a Parquet table")
-    repeated = sorted(name for name, count in Counter(schema.names).items() if count > 1)
-    if repeated:  # pyarrow writes such a file, but neither it nor pandas reads it again
-        raise DataError(
-            f"{path}: a Parquet table cannot have several columns of one name: "
-            f"{', '.join(map(repr, repeated))}. Write a CSV table, or rename the columns first."
-        )
+    _check_distinct(path, schema.names, "a Parquet table")  # neither pyarrow nor pandas would read it again
     with atomic_write(path) as file, pa.parquet.ParquetWriter(file, schema) as writer:
         yield writer
+
+
+def _check_distinct(path: Path, headings: Sequence[str], kind: str) -> None:
+    """Raise DataError if two columns have one name, which this kind of table cannot hold."""
+    repeated = sorted(name for name, count in Counter(headings).items() if count > 1)
+    if repeated:
+        raise DataError(
+            f"{path}: {kind} cannot have several columns of one name: "
+            f"{', '.join(map(repr, repeated))}. Write a CSV table, or rename the columns first."
+        )

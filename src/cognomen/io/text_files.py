@@ -21,6 +21,11 @@ _SIGNATURES: Final = {
     b"\x1f\x8b": ("compressed with gzip", "Unpack it first."),
     b"PAR1": ("a Parquet table", "Rename it to .parquet."),
 }
+# Byte-order marks; that of UTF-32 (LE) begins as that of UTF-16 (LE).
+_MARKS: Final = {
+    "UTF-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+    "UTF-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
 
 
 def text_codec(encoding: str | None) -> codecs.CodecInfo | None:
@@ -67,7 +72,7 @@ def utf8_blocks(path: Path, encoding: str | None = None) -> Iterator[bytes]:
     blocks: Iterator[bytes]
     try:
         with path.open("rb") as file:
-            _check_kind(path, file.read(1000), encoding)
+            check_kind(path, file.read(1000), encoding)
             file.seek(0)
             blocks = iter(lambda: file.read(BLOCK), b"")
             if codec is not None:
@@ -146,19 +151,44 @@ def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, trimmed
 
 
-def _check_kind(path: Path, start: bytes, encoding: str | None) -> None:
-    """Raise DataError where the first bytes are not those of a text, or of UTF-16 that nobody asked for."""
+def check_kind(path: Path, start: bytes, encoding: str | None) -> None:
+    """Check how a file begins.
+
+    Args:
+        path: the file.
+        start: its first bytes, some hundred of them.
+        encoding: that the user gave, if any.
+
+    Raises:
+        DataError: it is no text, or is in UTF-16 or UTF-32 and nobody said so.
+    """
     for signature, (kind, remedy) in _SIGNATURES.items():
         if start.startswith(signature):
             raise DataError(f'"{path}": expected text, but this file is {kind}. {remedy}')
-    if encoding is not None:
-        return
-    zeros, found = start.count(0), "it holds zero bytes, as UTF-16 does"
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise not_utf8(f"{path}, line 1", found if zeros else "it begins as UTF-16 does", "utf-16")
-    if zeros > len(start) // 4:
-        first = start[0::2].count(0) > start[1::2].count(0)
-        raise not_utf8(f"{path}, line 1", found, "utf-16-be" if first else "utf-16-le")
+    if encoding is None and (wide := wide_encoding(start)):
+        raise not_utf8(f"{path}, line 1", *wide)
+
+
+def wide_encoding(start: bytes) -> tuple[str, str] | None:
+    """What shows that a text is in UTF-16 or UTF-32, and which of these it is; None if it is not.
+
+    Args:
+        start: its first bytes, some hundred of them.
+    """
+    for family, marks in _MARKS.items():
+        if start.startswith(marks):
+            begins = start.count(0) == 0
+            found = f"it begins as {family} does" if begins else f"it holds zero bytes, as {family} does"
+            return found, family.lower()
+    zeros = [start[place::4].count(0) for place in range(4)]  # of the bytes of each place in four
+    if sum(zeros) <= max(len(start) // 4, 1):
+        return None
+    quarter = len(start) // 4  # code points are at most 0x10FFFF: UTF-32 has a zero byte in each
+    for order, (highest, next_highest) in {"le": (3, 2), "be": (0, 1)}.items():
+        if zeros[highest] == quarter > 0 and 2 * zeros[next_highest] > quarter:
+            return "it holds zero bytes, as UTF-32 does", f"utf-32-{order}"
+    first = zeros[0] + zeros[2] > zeros[1] + zeros[3]
+    return "it holds zero bytes, as UTF-16 does", "utf-16-be" if first else "utf-16-le"
 
 
 def _count_lines(data: bytes) -> int:

@@ -37,7 +37,9 @@ class Range:
 
 
 COUNT = Range(1)
+SIZE = Range(1, 1 << 16)  # of an embedding, a state, a layer
 NON_NEGATIVE = Range()
+NGRAM_LENGTH = Range(0, 32)
 POSITIVE = Range(min_open=True)
 FRACTION = Range(max=1, max_open=True)
 
@@ -71,7 +73,7 @@ class Config:
             if not _is(value, kind) or (valid is not None and not all(one in valid for one in values)):
                 expected = f"one of {', '.join(valid)}" if isinstance(valid, tuple) else NOUNS[kind]
                 within = f" {valid}" if isinstance(valid, Range) else ""
-                raise InputError(f"{each.name}: expected {expected}{within}, got {value!r}")
+                raise InputError(f"{each.name}: expected {expected}{within}, got {_shown(value)}")
 
     def to_json(self) -> dict[str, Any]:
         """The fields by name, tuples as lists."""
@@ -87,6 +89,12 @@ class Config:
         if wrong := {each.name for each in fields(cls)} ^ values.keys():
             raise InputError(f"{cls.__name__}: these fields are missing or unknown: {sorted(wrong)}")
         return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+
+
+def _shown(value: object) -> str:
+    """A value for a message; a number may have thousands of digits."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _is(value: Any, kind: type) -> bool:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from cognomen.errors import InputError, ModelError, check_whole_number
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.io.pretrained import find_model
-from cognomen.network.config import COUNT, FRACTION, NON_NEGATIVE, POSITIVE, Config, describe, setting
+from cognomen.network.config import COUNT, FRACTION, NON_NEGATIVE, POSITIVE, SIZE, Config, describe, setting
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.initializers import Initializer, Zeros
 from cognomen.rnn.losses import log_softmax
@@ -48,9 +48,9 @@ NUMBERS_AND_SYMBOLS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode categories
 class GeneratorConfig(Config):
     """Everything that fixes the training of a generator, besides the names."""
 
-    origin_size: int = setting(32, "Size of an origin's embedding.", COUNT)
-    letter_size: int = setting(48, "Size of a letter's embedding.", COUNT)
-    hidden_size: int = setting(256, "Hidden units of the decoder.", COUNT)
+    origin_size: int = setting(32, "Size of an origin's embedding.", SIZE)
+    letter_size: int = setting(48, "Size of a letter's embedding.", SIZE)
+    hidden_size: int = setting(256, "Hidden units of the decoder.", SIZE)
     dropout: float = setting(0.25, "Dropout of letters' embeddings, and of the decoder's output.", FRACTION)
     resampling: float = setting(
         0.3,
@@ -290,10 +290,12 @@ class Generator:
                 "found none: an older version made it. Train it again, or leave --model out."
             )
         try:
+            config = GeneratorConfig.from_json(facts["architecture"]["generator"])
+            _check_size(config, len(facts["alphabet"]), len(facts["origins"]), tensors)
             generator = cls(
                 Alphabet(facts["alphabet"]),
                 facts["origins"],
-                GeneratorConfig.from_json(facts["architecture"]["generator"]),
+                config,
                 rng=Zeros(),
                 facts=facts["training"],
                 card=artifact.card,
@@ -328,6 +330,15 @@ class Generator:
         }
         tensors[TRAINING_HASHES] = self.training_hashes
         write_artifact(folder, Artifact(tensors, facts, self.card))
+
+
+def _check_size(c: GeneratorConfig, letters: int, origins: int, tensors: Mapping[str, NDArray[Any]]) -> None:
+    """Raise InputError before memory is allocated for more weights than there are."""
+    least = c.hidden_size * (c.hidden_size + c.letter_size) + letters * c.letter_size
+    least += c.origin_size * (origins + c.origin_size)
+    weights = sum(tensor.size for name, tensor in tensors.items() if name != TRAINING_HASHES)
+    if least > weights:
+        raise InputError(f"these sizes make {least:,} weights or more, the tensors have {weights:,}")
 
 
 def name_hashes(names: Iterable[str]) -> NDArray[np.uint32]:

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from unicodedata import normalize
+
+from cognomen.text.spelling import kind_of
 
 PLACEHOLDER: Final = "placeholder"
 NOT_A_NAME: Final = "not-a-name"
@@ -31,6 +34,8 @@ NOBODY: Final = frozenset(
 PLACEHOLDERS: Final = _EXACT | NOBODY
 OUTSIDE: Final = ' \t\r\n.,;:!?#-–—"“”()[]{}<>|/\\*_'
 _NOTHING: Final = re.compile(r"[-‐‑‒–—―−?\s]*[-‐‑‒–—―−?][-‐‑‒–—―−?\s]*")
+
+_DIGITS_AMONG_LETTERS: Final = re.compile(r"[^\W\d_]\d+[^\W\d_]")
 
 _EMAIL: Final = re.compile(r"(?:mailto:)?[^\s<>()@,;]+@[^\s<>()@,;]+\.\w+", re.IGNORECASE)
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -75,6 +80,17 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     if is_address or _DOMAIN.fullmatch(bare) or _is_company(bare):
         return NOT_A_NAME
     return None
+
+
+def has_few_letters(surname: str) -> bool:
+    """Whether a third or more of a text is no letter, or digits stand between letters: 64a6, x7k, q!!z.
+
+    Marks, spaces, apostrophes, hyphens, periods and invisible characters count as neither.
+    """
+    if surname.isalpha():
+        return False
+    kinds = [kind_of(each) for each in normalize("NFD", surname) if each not in ".·"]
+    return 2 * kinds.count("") >= kinds.count("L") or bool(_DIGITS_AMONG_LETTERS.search(surname))
 
 
 def without_addresses(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from typing import Final
+from unicodedata import category
 
 # The byte of each character that Latin-1 and Windows-1252 have. What was read as either is told in one table.
 _BYTE: Final = {chr(byte): byte for byte in range(256)} | {
@@ -31,6 +32,8 @@ _MISREAD: Final = re.compile(
 )
 _LOST: Final = re.compile(rf"\ufffd|(?<=[^\W\d_])\?(?=[^\W\d_])|(?<=[a-zß-ÿ])[ÃÂ]|[ÃÂ]{_SYMBOL}")
 
+_AROUND: Final = re.compile(r"^[\x00-\x20\x7f-\xa0]+|[\x00-\x20\x7f-\xa0]+$")
+
 
 def repair(text: str) -> str:
     """The text as it was before it was escaped for HTML or decoded wrongly, if that is certain.
@@ -51,8 +54,13 @@ def repair(text: str) -> str:
     return text
 
 
+def may_be_misread(text: str) -> bool:
+    """Whether letters stand in an order that no language has, but UTF-8 that was decoded wrongly."""
+    return not text.isascii() and bool(_MISREAD.search(text))
+
+
 def _decoded(text: str) -> str:
-    if text.isascii() or not _MISREAD.search(text):
+    if not may_be_misread(text):
         return text
     try:
         return bytes(map(_BYTE.__getitem__, text)).decode("utf-8")
@@ -61,5 +69,15 @@ def _decoded(text: str) -> str:
 
 
 def is_garbled(text: str) -> bool:
-    """Whether letters of a text are lost: Garc�a, Garc?a, or UTF-8 that `repair` could not decode."""
+    """Whether letters of a text are lost: Garc�a, Garc?a, UTF-8 that `repair` could not decode, or controls.
+
+    Control characters, lone surrogates, and code points that stand for nothing are in no text that was
+    decoded rightly, other than before and after it.
+    """
+    if not text.isprintable() and any(map(_is_no_text, _AROUND.sub("", text))):
+        return True
     return ("?" in text or not text.isascii()) and bool(_LOST.search(text))
+
+
+def _is_no_text(character: str) -> bool:
+    return category(character) in ("Cc", "Cs", "Co", "Cn") and not character.isspace()

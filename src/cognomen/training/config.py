@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from cognomen.network.architecture import Architecture, NetworkConfig
-from cognomen.network.config import COUNT, FRACTION, NON_NEGATIVE, POSITIVE, Range, describe, setting
+from cognomen.network.config import (
+    COUNT,
+    FRACTION,
+    NGRAM_LENGTH,
+    NON_NEGATIVE,
+    POSITIVE,
+    Range,
+    describe,
+    setting,
+)
 
 HASH_BITS = Range(1, 26)
 
@@ -20,7 +29,7 @@ class TrainingConfig(NetworkConfig):
     """
 
     longest_ngram: int = setting(
-        5, "Letters in the longest n-grams that have weights of their own; 0 for no n-grams.", NON_NEGATIVE
+        5, "Letters in the longest n-grams that have weights of their own; 0 for no n-grams.", NGRAM_LENGTH
     )
     min_ngram_count: int = setting(
         2, "Training names that must contain an n-gram for it to have weights.", COUNT
@@ -41,9 +50,8 @@ class TrainingConfig(NetworkConfig):
     )
     ngram_dropout: float = setting(0.5, "Share of a name's n-grams that is dropped.", FRACTION)
     ngram_bits: int = setting(17, "Hashed n-grams have 2 to this power rows of weights.", HASH_BITS)
-    name_bits: int = setting(17, "Hashed whole names have 2 to this power rows of weights.", HASH_BITS)
-    name_dropout: float = setting(
-        0.3, "Share of names whose own weights are dropped, where whole names have weights.", FRACTION
+    name_bits: int = setting(
+        17, "At most 2 to this power whole names have weights of their own, with hashed n-grams.", HASH_BITS
     )
     letter_dropout: float = setting(
         0.01, "Share of letters replaced by the unknown letter, so that the network learns its use.", FRACTION
@@ -53,7 +61,7 @@ class TrainingConfig(NetworkConfig):
         "Letters seen less often, and less than once in a thousand names, are left out of the alphabet.",
         NON_NEGATIVE,
     )
-    epochs: int = setting(30, "Passes over the training names.", COUNT)
+    epochs: int = setting(30, "Passes over the training names.", Range(1, 1_000_000))
     frequency_power: float = setting(
         0.6,
         "Names with weights are shown in proportion to their weight within their origin to this power; 0 "

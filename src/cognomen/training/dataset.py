@@ -17,6 +17,7 @@ from cognomen.rnn.arrays import Array, Ids
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.ragged import Ragged
 from cognomen.text.spelling import normalise
+from cognomen.training.checks import check_letters, check_origins, check_rows
 from cognomen.training.config import TrainingConfig
 
 MOST_SHOWN = 20  # times in an epoch, for a name that is very common
@@ -93,9 +94,10 @@ class Dataset:
             validation: the names that are held out, of the same origins.
 
         Raises:
-            TrainingError: there is only one origin, no training name of one, or a name to validate with has
-                another origin.
+            TrainingError: there is only one origin, no training name of one, hardly any name is left (see
+                `checks`), or a name to validate with has another origin.
         """
+        check_rows(corpus)
         spellings = [normalise(name) for name in corpus.names]
         labels = corpus.label_ids
         own = len(corpus) - corpus.outside  # names from outside are never held out
@@ -105,7 +107,7 @@ class Dataset:
         readable = np.array([spelling != "" for spelling in spellings], bool) & (corpus.weights > 0)  # (N,)
         training, held = np.flatnonzero(readable & ~held_out), np.flatnonzero(readable & held_out)
         own_labels = labels[training[training < own]]
-        _check_enough(corpus, own_labels)
+        check_origins(corpus, own_labels)
         # A letter in two or three names teaches little about itself, and misleads about other names.
         min_count = min(config.min_letter_count, math.ceil(len(training) / 1000))
         alphabet = Alphabet.from_names([spellings[i] for i in training], min_count=min_count)
@@ -119,10 +121,12 @@ class Dataset:
             return Names(alphabet.encode_all(known), labels[rows])
 
         shares = _shares(own_labels, len(corpus.origins))
+        names = encoded(training)
+        check_letters(corpus, names.texts, names.labels)
         held_names = encoded(held)
         if validation is not None:
             held_names = _collect(validation, alphabet, corpus.origins, np.ones(len(corpus.origins)))[0]
-        return cls(alphabet, encoded(training), held_names, len(own_labels), shares)
+        return cls(alphabet, names, held_names, len(own_labels), shares)
 
     @classmethod
     def _weighted(
@@ -137,6 +141,7 @@ class Dataset:
         shown = listed**config.origin_power
         shown /= shown.sum()
         training, within = _collect(part, alphabet, corpus.origins, scale * shown)
+        check_letters(corpus, training.texts, training.labels)
         frequencies = _frequencies(training, within / shown[_origins(training)], shown, config)
         held, _ = _collect(validation, alphabet, corpus.origins, scale * priors)
         return cls(alphabet, training, held, len(training), priors, frequencies, shown)
@@ -221,19 +226,6 @@ def _frequencies(
 def _shares(labels: Ids, count: int) -> NDArray[np.float64]:
     """The shares of the origins among labels (N,), (C,)."""
     return np.asarray(np.bincount(labels, minlength=count) / len(labels))
-
-
-def _check_enough(corpus: Corpus, labels: Ids) -> None:
-    """There must be two origins or more, and training labels (N,) of each."""
-    if len(corpus.origins) < 2:
-        raise TrainingError(
-            f"expected names of two or more origins in {corpus.source}, got {list(corpus.origins)}"
-        )
-    if lacking := sorted(set(range(len(corpus.origins))) - set(labels.tolist())):
-        raise TrainingError(
-            f"no training names are left of {[corpus.origins[i] for i in lacking]}: give more names, or a "
-            "smaller validation_share"
-        )
 
 
 def _checked(validation: Corpus, corpus: Corpus) -> Corpus:

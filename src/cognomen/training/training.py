@@ -11,6 +11,7 @@ from typing import Any
 from cognomen.classifier.classifier import Classifier
 from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
+from cognomen.io.temporary import sibling
 from cognomen.rnn.engine.blas import one_blas_thread, reuse_memory
 from cognomen.training.calibrate import calibrate, places_of
 from cognomen.training.card import model_card
@@ -100,7 +101,7 @@ def train(
 
 def second_checkpoint(checkpoint: Path) -> Path:
     """The checkpoint of the second run, beside that of the first."""
-    return checkpoint.with_name(f"{checkpoint.name}.all-names")
+    return sibling(checkpoint, ".all-names")
 
 
 def _train(
@@ -119,6 +120,7 @@ def _train(
             run.epoch(on_progress)
             if checkpoint is not None:
                 write_checkpoint(checkpoint, run.checkpoint())
+        run.fit_names()
     except KeyboardInterrupt:
         if not run.history:
             raise

@@ -19,16 +19,20 @@ from cognomen.apps.cli.options import (
     restrict_option,
     seed_option,
 )
+from cognomen.apps.cli.plots import ready_to_draw_one
 from cognomen.apps.cli.score import unknown
 
 if TYPE_CHECKING:
-    from cognomen.classifier.composition import Composition, Leaning, OriginShare
+    from cognomen.classifier.composition import Composition
+    from cognomen.classifier.composition_rows import Row
     from cognomen.classifier.origins import Level
 
 BAR = 20  # cells
+LONGEST_LABEL = 24
 DOUBT = """\
-* In doubt: taken one by one, the names behind this share are more likely of another origin. This happens \
-where the names of a list differ from those in training. The sum of the two is more reliable:"""
+Origins joined by + cannot be told apart here: taken one by one, the names behind the one share are more \
+likely of the other. This happens where the names of a list differ from those in training. Their sum is \
+reliable; how it is divided is not."""
 EXAMPLES = f"""\b
 Examples:
   cognomen composition people.csv --column surname
@@ -42,8 +46,9 @@ column of counts says. Of a full name, the surname is taken: the last word, or w
 The shares are those under which the whole column is most likely (Saerens, Latinne and Decaestecker 2002).
 Counting the most likely origin of each name, shown beside them, favours what was common in training. The
 intervals show how the shares vary with the names that happen to be in the list. They assume that names of an
-origin look alike in training and in the list, and that the model knows all origins. A share is marked where
-its names, taken one by one, are more likely of another origin; the sum of both is then shown.
+origin look alike in training and in the list, and that the model knows all origins. Where the names behind
+one share, taken one by one, are more likely of another origin, the two cannot be told apart: the sum of both
+is shown, and then each.
 {EXIT_CODES}"""
 
 
@@ -60,6 +65,7 @@ its names, taken one by one, are more likely of another origin; the sum of both 
 @level_option
 @restrict_option
 @seed_option("Seed of the resamples behind the intervals.")
+@click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE", help="Also draw them.")
 @name_options
 @model_options
 def command(
@@ -71,6 +77,7 @@ def command(
     level: Level,
     restrict: list[str] | None,
     seed: int,
+    picture: Path | None,
     model: str | None,
     as_is: bool,
     na: list[str],
@@ -89,6 +96,8 @@ def command(
     from cognomen.io.tables import column_at, open_table
     from cognomen.io.weights import weighted_column
 
+    if picture is not None:
+        ready_to_draw_one(picture)
     source, counts = open_table(table, encoding), None
     names_at = find_column(table, column, source.headings)
     if count_column is None:
@@ -110,42 +119,44 @@ def command(
         print_json({"table": str(table), "column": column, **found.to_json()})
     else:
         click.echo(report(found, level))
+    if picture is not None:
+        draw(found, picture, level)
+
+
+def draw(found: Composition, picture: Path, level: Level) -> None:
+    """Draw a composition, or report why there is nothing to draw."""
+    from cognomen.plots.composition import plot_composition
+
+    if not found.shares:
+        click.echo(f"not drawn: {picture}: there are no shares", err=True)
+        return
+    plot_composition(found, picture, level=level)
+    click.echo(f"drawn: {picture}", err=True)
 
 
 def report(found: Composition, level: Level = "origin") -> str:
     """Format the shares as a table, largest first; those that round to nothing in one line."""
-    from cognomen.apps.cli.render import amount, bar, plain_table, wrapped
-    from cognomen.classifier.composition import SHOWN
+    from cognomen.apps.cli.render import amount, plain_table, wrapped
+    from cognomen.classifier.composition_rows import is_shown, rows_of
 
     rows = f"{amount(found.rows)} row{'s' * (found.rows != 1)}"
     read = f"{rows}, {amount(found.read)} read{unknown(found.unknown)}."
     if not found.shares:
         return f"{read}\nNone of them can be read as a surname: there are no shares to estimate."
-    shown = [each for each in found.shares if max(each.share, each.counted) >= SHOWN]
-    table = [
-        (
-            f"{each.origin} *" if each.leaning else each.origin,
-            bar(each.share, BAR),
-            f"{each.share:.1%}",
-            interval(each),
-            f"{each.counted:.1%}",
-        )
-        for each in shown
-    ]
-    parts = [read, plain_table((level, "", "share", "95 % interval", "counted"), table, left=2)]
-    if absent := [each for each in found.shares if each not in shown]:
+    heads = (level, "", "share", "95 % interval", "counted")
+    parts = [read, plain_table(heads, list(map(cells_of_row, rows_of(found))), left=2)]
+    if absent := [each for each in found.shares if not is_shown(each)]:
         names, highest = ", ".join(each.origin for each in absent), max(each.high for each in absent)
         parts.append(wrapped(f"None or next to none: {names} (each at most {highest:.1%})."))
-    together = [
-        (f"{each.leaning.origin} + {each.origin}", f"{each.leaning.together:.1%}", interval(each.leaning))
-        for each in shown
-        if each.leaning
-    ]
-    if together:
-        parts += [wrapped(DOUBT), plain_table(("* together", "share", "95 % interval"), together)]
+    if found.joint:
+        parts.append(wrapped(DOUBT))
     return "\n\n".join(parts)
 
 
-def interval(of: OriginShare | Leaning) -> str:
-    """Format the interval of a share."""
-    return f"{of.low:.1%} to {of.high:.1%}"
+def cells_of_row(row: Row) -> tuple[str, ...]:
+    """Format a row of the table: one that is part of a sum is indented."""
+    from cognomen.apps.cli.render import bar, shortened
+
+    label = shortened("  " * row.is_part + " + ".join(row.labels), LONGEST_LABEL)
+    counted = "" if row.counted is None else f"{row.counted:.1%}"
+    return label, bar(row.share, BAR), f"{row.share:.1%}", f"{row.low:.1%} to {row.high:.1%}", counted

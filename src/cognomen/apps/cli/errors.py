@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import json
 import os
@@ -31,6 +32,8 @@ class Interrupted(KeyboardInterrupt):
     """Ctrl-C, after the command has cleaned up; the message tells the user what was kept."""
 
 
+STDOUT = 1
+OUTPUT_ERRORS = (errno.EBADF, errno.EFBIG, errno.EIO, errno.ENOSPC)
 INTERRUPTS = (KeyboardInterrupt, click.Abort)
 
 
@@ -44,6 +47,7 @@ class GuardedGroup(click.Group):
         **extra: Any,
     ) -> NoReturn:
         """Run `args` (those of the process if None) and raise SystemExit with an `ExitCode`."""
+        guard_closed_output()
         speak_utf8()
         given = list(sys.argv[1:] if args is None else args)
         name = prog_name or "cognomen"
@@ -72,6 +76,24 @@ class GuardedGroup(click.Group):
             if sys.stdout is not None:
                 sys.stdout.flush()
         return ExitCode.DONE
+
+
+class ClosedOutput(io.TextIOBase):
+    """Stands for a standard output that is closed: writing to it is an error, as for other programs."""
+
+    def write(self, text: str) -> int:
+        """Raise OSError."""
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+def guard_closed_output() -> None:
+    """Notice what is written to a closed output, and give its number to no file."""
+    if sys.stdout is None:
+        try:
+            os.fstat(STDOUT)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
+        sys.stdout = ClosedOutput()
 
 
 def speak_utf8() -> None:
@@ -109,8 +131,9 @@ def described(error: BaseException) -> tuple[int, str, str]:
     if not isinstance(error, OSError):
         return ExitCode.ERROR, type(error).__name__, str(error)
     message = error.strerror or str(error)
-    named = error.strerror and error.filename
-    return ExitCode.ERROR, "OSError", f"{error.filename}: {message}" if named else message
+    # Files are opened and written where their names are known; only standard output has none.
+    name = error.filename or ("standard output" if error.errno in OUTPUT_ERRORS else None)
+    return ExitCode.ERROR, "OSError", f"{name}: {message}" if error.strerror and name else message
 
 
 def for_people(error: BaseException, message: str) -> str:
@@ -124,7 +147,7 @@ def for_people(error: BaseException, message: str) -> str:
         return text
     from cognomen.apps.cli.render import wrapped
 
-    return wrapped(text, os.get_terminal_size(sys.stderr.fileno()).columns)
+    return wrapped(text, os.get_terminal_size(sys.stderr.fileno()).columns or 80)  # some have no size
 
 
 def drop_output() -> None:

@@ -12,6 +12,7 @@ import click
 
 from cognomen.apps.cli.input import argument_text, one_line
 from cognomen.apps.cli.options import model_options
+from cognomen.apps.cli.plots import ready_to_draw_one
 from cognomen.apps.cli.render import (
     BOLD,
     CYAN,
@@ -25,6 +26,7 @@ from cognomen.apps.cli.render import (
     cell_len,
     has_colours,
     percent,
+    wrapped,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from cognomen.explanation.explanation import Explanation, LetterAttribution
 
 HALF = 10  # cells of the longest bar on either side
+SEEN = 0.02  # an error of the sum that shows in two decimals
 FIRST = 9  # cells of the first column
 EVIDENCE = {"known": "known as a whole name", "spelling": "by its spelling"}
 
@@ -80,10 +83,7 @@ def command(
     from cognomen.explanation.explanation import explain
 
     if picture is not None:
-        from cognomen.plots.canvas import checked_path, require_matplotlib
-
-        checked_path(picture)
-        require_matplotlib()
+        ready_to_draw_one(picture)
     classifier = Classifier.load(model)
     text = argument_text(name)
     found = explain(classifier, text, origin, full_names=not as_is)
@@ -100,6 +100,8 @@ def draw(classifier: Classifier, found: Explanation, path: Path, *, full_names: 
     from cognomen.explanation.explanation import name_activations
     from cognomen.plots.explanation import plot_explanation
 
+    if sys.stderr is not None and sys.stderr.isatty():
+        click.echo(f"drawing {path} ...", err=True)  # of a long name it takes some seconds
     activations = name_activations(classifier, found.answer.name, full_names=full_names)
     if activations is None:
         click.echo(f"not drawn: {path}: the name cannot be read", err=True)
@@ -132,7 +134,32 @@ def lines_of(found: Explanation) -> list[list[Piece]]:
     if found.answer.reason:
         head.append((f"; answered unknown: {reason}", YELLOW))
     more = ", ".join(about(found.answer))
-    return [head, *([[(more, DIM)]] if more else []), [], *table(found, found.origin)]
+    below = [[(line, DIM)] for line in legend(found, found.origin)]
+    return [head, *([[(more, DIM)]] if more else []), [], *table(found, found.origin), [], *below]
+
+
+def legend(found: Explanation, origin: str) -> Iterator[str]:
+    """Yield what the columns and the first and last rows of the table mean."""
+    yield from term(
+        f"for {origin}",
+        f"what the letter adds to the logit of {origin}: +1 makes it 2.7 times as likely, all else equal",
+    )
+    if found.rival:
+        yield from term(
+            "margin", f"what it adds to the lead over {found.rival}: the one logit minus the other"
+        )
+    count = len(found.letters)
+    letters = f"{count} unknown letter{'s' * (count != 1)}"
+    yield from term("baseline", f"the logit and the lead of {letters} alone, to which the others add up")
+    if abs(found.convergence_delta or 0.0) >= SEEN:
+        error = f"{abs(found.convergence_delta or 0.0):.2g}"
+        yield from term("sum", f"the letters add up to it within {error}: of so long a name, roughly")
+    yield from term("prefix", "the answer to the letters up to this one, read as a whole name")
+
+
+def term(word: str, meaning: str) -> list[str]:
+    """A word and what it means, in lines."""
+    return wrapped(f"{word}: {meaning}.").split("\n")
 
 
 def about(answer: Answer) -> Iterator[str]:
@@ -161,7 +188,9 @@ def table(found: Explanation, origin: str) -> list[list[Piece]]:
 
     return [
         row(("letter", DIM), 0, heads, "prefix", DIM),
-        row(("baseline", DIM), 0, signed(found.baseline, found.baseline_margin), "unknown letters only", DIM),
+        row(
+            ("baseline", DIM), 0, signed(found.baseline, found.baseline_margin), "unknown letters alone", DIM
+        ),
         *(
             row(
                 ("␣" if each.letter == " " else one_line(each.letter), BOLD),

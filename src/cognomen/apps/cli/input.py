@@ -6,6 +6,7 @@ import codecs
 import io
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -16,13 +17,14 @@ import click
 
 from cognomen.apps.cli.progress import downloading
 from cognomen.errors import DataError
-from cognomen.io.text_files import not_utf8, text_codec
+from cognomen.io.text_files import check_kind, not_utf8, text_codec, wide_encoding
 
 if TYPE_CHECKING:
     from cognomen.corpora import Corpus
 
 STDIN = "-"
 BLOCK = 4096  # names answered together: enough to share work, few enough for memory
+HEADING = re.compile("(full[ _-]?|sur|last[ _-]?|family[ _-]?)?names?", re.IGNORECASE)
 CONTROLS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 )  # line ends, escapes, bidi
@@ -82,7 +84,33 @@ def lines_in_blocks(path: str, encoding: str | None) -> Iterator[list[str]]:
         yield from in_blocks(decoded(sys.stdin.buffer, "standard input", encoding), size)
         return
     with Path(path).open("rb") as stream:
+        start = stream.read(1000)
+        check_kind(Path(path), start, encoding)
+        hint_for_table(path, start)
+        stream.seek(0)
         yield from in_blocks(decoded(stream, path, encoding), BLOCK)
+
+
+def hint_for_table(path: str, start: bytes) -> None:
+    """Say on stderr that a table is for `score`, if the file has such a name, and headings or several cells.
+
+    Args:
+        path: of the file.
+        start: its first bytes.
+    """
+    file = Path(path)
+    if file.suffix.lower() not in (".csv", ".tsv"):
+        return
+    first = start.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace").splitlines()[:1]
+    cells = re.split("[,;\t]", first[0]) if first else []
+    heading = next((cell.strip('" ') for cell in cells if HEADING.fullmatch(cell.strip('" '))), None)
+    if heading is not None or len(cells) > 1:
+        click.echo(
+            f"Hint: {path} looks like a table, and each whole line is taken for a name. For answers beside "
+            f"the names: cognomen score {shlex.quote(path)} --column {shlex.quote(heading or '1')} --out "
+            f"{shlex.quote(str(file.with_name(f'scored-{file.name}')))}",
+            err=True,
+        )
 
 
 def in_blocks(lines: Iterable[str], size: int) -> Iterator[list[str]]:
@@ -117,12 +145,12 @@ def decoded(stream: BinaryIO, source: str, encoding: str | None) -> Iterator[str
         return
     for number, raw in enumerate(stream, start=1):
         line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
+        if number == 1 and (wide := wide_encoding(line[:1000])):
+            raise not_utf8(f"{source}, line 1", *wide)
         try:
             yield line.rstrip(b"\r\n").decode("utf-8")
         except UnicodeDecodeError as error:
             found, guess = f"byte {error.start + 1} of the line is 0x{line[error.start]:02x}", "cp1252"
-            if number == 1 and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                found, guess = "it begins as UTF-16 does", "utf-16"
             raise not_utf8(f"{source}, line {number}", found, guess) from None
 
 

@@ -255,8 +255,9 @@ def described(classifier: Classifier, folder: Path) -> list[tuple[str, str]]:
     if "names" in facts:
         rows.append(("trained on", f"{facts['names']:,} names of {facts.get('source')}"))
     for which, result in facts.get("protocols", {}).items():
-        figures = f"accuracy {result['mean']:.4f} ± {result['standard_deviation']:.4f}"
-        rows.append((f"protocol {which}", figures))
+        mean, deviation = result.get("mean"), result.get("standard_deviation")
+        if isinstance(mean, float) and isinstance(deviation, float):
+            rows.append((f"protocol {which}", f"accuracy {mean:.4f} ± {deviation:.4f}"))
     if "validation" in facts:
         figures = ", ".join(f"{key} {value}" for key, value in sorted(facts["validation"].items()))
         rows.append(("validation", figures))

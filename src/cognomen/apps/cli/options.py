@@ -98,6 +98,12 @@ abstain_option = click.option(
     metavar="P",
     help="Where no origin has this probability, answer its group or region, or unknown (low-confidence).",
 )
+coverage_option = click.option(
+    "--coverage",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    metavar="P",
+    help="Add a set of origins that contains the right one with this probability, such as 0.9.",
+)
 column_option = click.option(
     "--column",
     required=True,
@@ -109,6 +115,14 @@ encoding_option = click.option(
     metavar="NAME",
     help="Encoding of CSV and text files: utf-8 (the default), utf-16, cp1252 (Western Windows), ...",
 )
+
+
+def check_coverage(
+    coverage: float | None, prior: str | Mapping[str, float], restrict: list[str] | None
+) -> None:
+    """Raise UsageError where no set of origins has the coverage that is asked for."""
+    if coverage is not None and (prior not in ("default", "training") or restrict is not None):
+        raise click.UsageError("--coverage holds only under the default --prior, and not with --restrict.")
 
 
 def read_words(_context: click.Context, _option: click.Parameter, text: str | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""Figures for `--plots FOLDER`: checked before the work, drawn after it."""
+"""Figures for `--plots FOLDER` and `--plot FILE`: checked before the work, drawn after it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ def ready_to_draw(folder: Path) -> None:
     require_matplotlib()
     if folder.exists() and not folder.is_dir():
         raise InputError(f"--plots: expected a folder to draw into, but {folder} is a file.")
+
+
+def ready_to_draw_one(picture: Path) -> None:
+    """Raise MissingExtraError without matplotlib, InputError if the suffix is not that of a picture."""
+    from cognomen.plots.canvas import checked_path, require_matplotlib
+
+    checked_path(picture)
+    require_matplotlib()
 
 
 def draw(figures: Mapping[str, Callable[[Path], None]], folder: Path) -> None:

@@ -12,6 +12,8 @@ import click
 from cognomen.apps.cli.input import names_for, one_line
 from cognomen.apps.cli.options import (
     abstain_option,
+    check_coverage,
+    coverage_option,
     encoding_option,
     json_option,
     level_option,
@@ -71,12 +73,7 @@ of the output closed it.
 @prior_option
 @restrict_option
 @abstain_option
-@click.option(
-    "--coverage",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    metavar="P",
-    help="Add a set of origins that contains the right one with this probability, such as 0.9.",
-)
+@coverage_option
 @name_options
 @model_options
 def command(
@@ -106,8 +103,7 @@ def command(
     """
     from cognomen.classifier.classifier import Classifier
 
-    if coverage is not None and (prior not in ("default", "training") or restrict is not None):
-        raise click.UsageError("--coverage holds only under the default --prior, and not with --restrict.")
+    check_coverage(coverage, prior, restrict)
     blocks = names_for(names, path, encoding)
     classifier = Classifier.load(model)
     classifier.tree.check_level(level)

@@ -18,6 +18,7 @@ from cognomen.apps.cli.plots import draw, ready_to_draw
 from cognomen.apps.cli.progress import ProgressBar, training_progress
 from cognomen.errors import ModelError, TrainingError
 from cognomen.io.model_folder import check_replaceable
+from cognomen.io.temporary import followed, sibling
 
 if TYPE_CHECKING:
     from cognomen.training.training import TrainingResult
@@ -68,7 +69,7 @@ def command(
     from cognomen.training.config import TrainingConfig
     from cognomen.training.training import second_checkpoint, train
 
-    checkpoint = Path(f"{out.resolve()}.checkpoint")
+    checkpoint = sibling(followed(out), ".checkpoint")
     check_place(out, checkpoint, resume=resume, force=force)
     if plots is not None:
         ready_to_draw(plots)
@@ -100,12 +101,12 @@ def check_place(out: Path, checkpoint: Path, *, resume: bool, force: bool) -> No
         ModelError: there is something else, or no permission to write.
         TrainingError: there is an unfinished run.
     """
-    parent = out.resolve().parent
+    parent = followed(out).parent
     if not parent.is_dir():
         raise ModelError(f"{out}: there is no folder {parent} to write it in. Create it, or choose another.")
     if not os.access(parent, os.W_OK):
         raise ModelError(f"{out}: you may not write in {parent}. Choose another folder.")
-    check_replaceable(out.resolve())
+    check_replaceable(followed(out))
     if resume or force:
         return
     if checkpoint.exists():

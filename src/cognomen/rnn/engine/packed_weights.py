@@ -18,7 +18,7 @@ from copy import copy
 import numpy as np
 
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.cells import Cell, GatedCell
+from cognomen.rnn.cell import Cell, GatedCell
 from cognomen.rnn.layers import Linear
 
 
@@ -31,6 +31,7 @@ class _PackedLinear(Linear):
 
     def __init__(self, linear: Linear) -> None:
         self.params, self.grads, self.shape = linear.params, linear.grads, linear.shape
+        self.requires_grad = linear.requires_grad
         weight = self.params["weight"]
         self.columns = weight.T.copy()  # (X, G * Y)
         blocks = self.columns.reshape(len(self.columns), *self.shape)  # (X, ..., Y)
@@ -61,7 +62,8 @@ class _PackedLinear(Linear):
 
     def back(self, dy: Array, x: Array) -> Array:
         """See `Linear.back`."""
-        self.add_grads(dy, x)
+        if self.requires_grad:
+            self.add_grads(dy, x)
         dx: Array = dy @ self.weight  # (..., N, X)
         return dx if dx.ndim == 2 else dx.sum(axis=0)
 
@@ -73,7 +75,7 @@ def prepack(cell: Cell) -> Cell:
     on the packed weights. Not thread-safe: use one copy per thread (see `repeat_states`).
     """
     packed = copy(cell)
-    packed.__dict__.update({name: _PackedLinear(linear) for name, linear in _linears(cell).items()})
+    packed.__dict__.update({name: _PackedLinear(linear) for name, linear in linears(cell).items()})
     if isinstance(packed, GatedCell):
         inputs, states = packed.input, packed.recurrent
         assert isinstance(inputs, _PackedLinear)
@@ -101,20 +103,21 @@ def deferred_gradients(cell: Cell) -> Iterator[None]:
     One product of many rows is faster than many products of a few. The arrays passed to `Linear.back` must
     not be changed until then.
     """
-    kept: dict[str, list[tuple[Array, Array]]] = {name: [] for name in _linears(cell)}
-    for name, linear in _linears(cell).items():
+    kept: dict[str, list[tuple[Array, Array]]] = {name: [] for name in linears(cell)}
+    for name, linear in linears(cell).items():
         # Replaces the method: `back` calls it with the factors, which are kept in place of their product.
         linear.add_grads = lambda dy, x, kept=kept[name]: kept.append((dy, x))  # type: ignore[method-assign, misc]
     try:
         yield
     finally:
-        for linear in _linears(cell).values():
+        for linear in linears(cell).values():
             del linear.add_grads  # restores the method of the class
-    for name, linear in _linears(cell).items():
+    for name, linear in linears(cell).items():
         if kept[name]:
             dys, xs = zip(*kept[name], strict=True)
             linear.add_grads(np.concatenate(dys, axis=-2), np.concatenate(xs))
 
 
-def _linears(cell: Cell) -> dict[str, Linear]:
+def linears(cell: Cell) -> dict[str, Linear]:
+    """The linear maps of a cell, by attribute."""
     return {name: part for name, part in vars(cell).items() if isinstance(part, Linear)}

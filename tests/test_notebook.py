@@ -1,0 +1,103 @@
+"""What a notebook shows: answers, compositions and explanations as HTML that is whole and escaped."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from cli_running import tiny_classifier
+
+from cognomen.explanation.explanation import explain
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    'O"Brien" onmouseover="x',
+    "a & b < c",
+    "x\ud800y",
+    "smith\u202ehtims",
+    "\x00\x1b[31mred",
+    "",
+    "123",
+]
+VOID = {"br", "hr", "img", "input", "meta", "link"}
+
+
+class Checked(HTMLParser):
+    """Takes note of the elements, which must be closed in order, and of the text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.styles = ""
+        self.text = ""
+        self.feed(page)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        assert {name for name, _ in attrs} <= {"style"}
+        self.styles += ";".join(value or "" for _, value in attrs) + ";"
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def checked(value: Any) -> Checked:
+    page = Checked(value._repr_html_())
+    assert page.seen <= {"div", "span", "table", "thead", "tbody", "tr", "th", "td", "b", "bdi"}
+    page.text.encode("utf-8")  # a notebook is JSON in UTF-8
+    assert not set(page.text) & set("\x00\x1b\u202e\ud800")
+    assert "color:" not in page.styles.replace("color:inherit", "")  # the notebook's own, light or dark
+    return page
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "Smith", "John Smith", "van der Berg", None])
+def test_an_answer_is_shown_with_its_origins(name: Any) -> None:
+    answer = tiny_classifier()(name)
+    page = checked(answer)
+    for each in answer.origins:
+        assert each.origin in page.text
+    assert (answer.reason or answer.label or "") in page.text
+    if isinstance(name, str) and name.isprintable():
+        assert name in page.text
+
+
+def test_a_name_of_markup_stays_text() -> None:
+    page = checked(tiny_classifier()("<b>Smith</b>"))
+    assert "<b>Smith</b>" in page.text
+
+
+@pytest.mark.parametrize("names", [["Smith", "Nakamura", "123"], [], ["1"]])
+def test_a_composition_is_shown_with_its_shares(names: list[str]) -> None:
+    found = tiny_classifier(("<Irish>", "A & B", "Czech")).composition(names)
+    page = checked(found)
+    for each in found.shares:
+        if each.share > 0.01:
+            assert each.origin in page.text
+            assert f"{each.share:.1%}" in page.text
+    assert f"{found.rows} rows, {found.read} read" in page.text
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "Müller", "de la Cruz"])
+def test_an_explanation_is_shown_letter_by_letter(name: str) -> None:
+    found = explain(tiny_classifier(), name)
+    page = checked(found)
+    for each in found.letters:
+        assert f"{each.attribution:+.2f}" in page.text
+    assert (found.origin or "unknown") in page.text
+
+
+def test_a_set_is_shown(tmp_path: Any) -> None:
+    from dataclasses import replace
+
+    answer = replace(tiny_classifier()("Smith"), origin_set=("Irish", "Czech"))
+    assert "set: Irish, Czech" in checked(answer).text
+    assert "too unsure" in checked(replace(answer, origin_set=())).text
