@@ -19,11 +19,8 @@ from cognomen.classifier.mixture import estimate_shares
 from cognomen.explanation import attribution
 from cognomen.explanation.activations import record_activations
 from cognomen.network.generator import Generator
-from cognomen.rnn import AdamW, Packed, pack
+from cognomen.rnn import SGD, AdamW, Packed, clip_grad_norm, pack, scan
 from cognomen.rnn.cells import CELLS
-from cognomen.rnn.optim import clip_grad_norm
-from cognomen.rnn.packed import Packed as PackedBatch
-from cognomen.rnn.recurrent import scan
 from cognomen.rnn.shapes import Encoder, ManyToOne, SyncedManyToMany
 from cognomen.text import words
 from cognomen.text.placeholders import COMPANY, PLACEHOLDERS
@@ -85,10 +82,15 @@ def full_names() -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def test_full_names_are_read_alike() -> None:
-    alphabet = Classifier.load("world").alphabet
-    for text, ours in zip(full_names(), in_node("read", {"names": full_names()}, "world"), strict=True):
-        read = read_surname(text, alphabet, lower=True, rules=Rules())
+@pytest.mark.parametrize("surname_first", [False, True])
+def test_full_names_are_read_alike(surname_first: bool) -> None:
+    alphabet, rules = Classifier.load("world").alphabet, Rules(surname_first=surname_first)
+    for text, ours in zip(
+        full_names(),
+        in_node("read", {"names": full_names(), "surnameFirst": surname_first}, "world"),
+        strict=True,
+    ):
+        read = read_surname(text, alphabet, lower=True, rules=rules)
         assert ours == [read.spelling, read.reason, read.surname, read.note], text
 
 
@@ -96,7 +98,7 @@ def test_full_names_are_read_alike() -> None:
 def test_answers_agree(model: str) -> None:
     clf = Classifier.load(model)
     found = in_node("answers", {"names": names()}, model)
-    answers, expected = clf(names()), clf.predict_proba(names())
+    answers, expected = clf(names(), order="given-first"), clf.predict_proba(names(), order="given-first")
     for name, ours, answer, p in zip(names(), found, answers, expected, strict=True):
         read = read_surname(name, clf.alphabet, lower=clf.lower, rules=Rules())
         assert (ours["spelling"], ours["reason"]) == (read.spelling, answer.reason), name
@@ -163,7 +165,7 @@ def test_gradients_agree(kind: str, nonlinearity: str) -> None:
     given = {"kind": kind, "nonlinearity": nonlinearity, "params": params, "x": x.tolist(), "dy": dy.tolist()}
     found = in_node("gradients", given)
     a, back_project = cell.project(x)
-    y, back = scan(cell, a, PackedBatch(x, np.ones(6, np.int64), np.array([0])))
+    y, back = scan(cell, a, Packed(x, np.ones(6, np.int64), np.array([0])))
     dx = back_project(back(dy))
     np.testing.assert_allclose(found["y"], y, atol=1e-12)
     np.testing.assert_allclose(found["dx"], dx, atol=1e-10)
@@ -188,6 +190,7 @@ RUNS: list[tuple[str, dict[str, Any]]] = [
     ("again", {"direction": "both"}),
     ("recall", {"cell": "lstm"}),
     ("seen", {"clip": 0.05}),
+    ("addition", {"cell": "rnn", "nonlinearity": "relu", "optimiser": "sgd", "rate": 0.5}),
 ]
 
 
@@ -196,7 +199,7 @@ def test_twenty_steps_of_training_agree(task: str, changes: dict[str, Any]) -> N
     settings = {**SETTINGS, **changes}
     found = in_node("trained", {"task": task, "length": 7, "settings": settings, "steps": 20})
     net = same_network(found, settings)
-    optimiser = AdamW(net.params, settings["rate"])
+    optimiser = (SGD if "optimiser" in changes else AdamW)(net.params, settings["rate"])
     for batch, loss, norm in zip(found["batches"], found["losses"], found["norms"], strict=True):
         net.zero_grad()
         ours, backward = net.loss(*packed(batch, found))

@@ -43,10 +43,10 @@ const TASKS = {
     return texts.map((text) => normalise(text, words.folded));
   },
 
-  async read({ names }) {
+  async read({ names, surnameFirst }) {
     const { alphabet, words } = await readers(), { readSurname } = await load("reading/reading");
     return names.map((name) => {
-      const { spelling = null, reason, surname = null, note = null } = readSurname(name, alphabet, true, words);
+      const { spelling = null, reason, surname = null, note = null } = readSurname(name, alphabet, true, words, surnameFirst);
       return [spelling, reason, surname, note];
     });
   },
