@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.classifier.answers import NOT_TEXT, Answer, answer_block
 from cognomen.classifier.calibration import softmax_with_temperature
+from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import ScoredBlock
 from cognomen.classifier.model import Model
 from cognomen.classifier.options import (
@@ -308,7 +309,7 @@ class Classifier(Model):
         """Which origins can be answered, (C,)."""
         return np.full(len(self.origins), True) if weights is None else np.isfinite(weights)
 
-    def _set_limits(self, opts: Options) -> float | NDArray[np.float64] | None:
+    def _set_limits(self, opts: Options) -> SetLimits | None:
         """The thresholds of sets of origins, None if there are to be no sets."""
         if opts.coverage is None:
             return None
