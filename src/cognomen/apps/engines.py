@@ -46,6 +46,7 @@ __all__ = [
     "score_spark",
 ]
 
+PARTITIONS_LOOKED_AT: Final = 8  # of Dask, in search of the order of the names
 ROWS_KEPT: Final = 1 << 16  # answers that are kept as dictionaries, which are large
 
 
@@ -98,7 +99,8 @@ def score_dask(
 
     recipe = Recipe.of(model, prefix, float64, options)
     check_columns(list(map(str, frame.columns)), column, recipe.schema.names)
-    recipe = recipe.ordered(lambda count: frame[column].partitions[0].compute().head(count))
+    first = frame[column].partitions[:PARTITIONS_LOOKED_AT]
+    recipe = recipe.ordered(lambda count: first.map_partitions(lambda part: part.head(count)).compute())
     answered = _answer_frame(make_meta(frame), column, recipe)
     return frame.map_partitions(_answer_frame, column, recipe, meta=answered)
 
