@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
-.PHONY: demo check test slow lint docs reference study site bench clean
+.PHONY: demo check test slow lint docs reference study site screenshots bench engines clean
 
 demo: $(VENV)/.base
 	$(BIN)/cognomen predict Smith Nakamura "O'Brien" Kowalczyk Papadopoulos Müller Nguyễn
@@ -52,6 +52,9 @@ study: $(VENV)/.test  ## runs every experiment again (a quarter of an hour) and 
 site: $(VENV)/.docs  ## builds the documentation as a site, in site/
 	$(BIN)/mkdocs build --strict --quiet
 
+screenshots: $(VENV)/.test  ## takes the pictures of the page "See it think" again; needs Chromium
+	$(BIN)/python docs/generate_screenshots.py
+
 bench: $(VENV)/.bench  ## retrains the pretrained models and measures every published figure again: about five hours
 	$(BIN)/python benchmarks/classic.py
 	$(BIN)/python benchmarks/world.py
@@ -67,10 +70,17 @@ bench: $(VENV)/.bench  ## retrains the pretrained models and measures every publ
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/speed_profile.py
 	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/outcomes.py
+	$(BIN)/python benchmarks/serve.py --minutes 30
 	$(BIN)/python benchmarks/figures.py
 
+engines: $(VENV)-engines/.done  ## executes all engines, Spark, Ray and Daft among them, on real names (needs Java)
+	$(ONE_THREAD) $(VENV)-engines/bin/python benchmarks/engines.py
+	$(ONE_THREAD) $(VENV)-engines/bin/python benchmarks/dataset.py
+	$(ONE_THREAD) $(VENV)-engines/bin/python benchmarks/figures.py
+
 clean:
-	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-engines build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -87,6 +97,12 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 $(VENV)/.bench: $(VENV)/.test
 	$(PIP) torch==2.13.0
 	$(PIP) -e '.[test,bench]'
+	@touch $@
+
+# In an environment of their own: they ask for other versions of pyarrow than the rest is tested with.
+$(VENV)-engines/.done: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-engines
+	$(VENV)-engines/bin/python -m pip --disable-pip-version-check install --quiet -e '.[clusters,plots]'
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.test

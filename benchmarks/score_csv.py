@@ -40,13 +40,19 @@ CITIES = ("Berlin", "Paris", "São Paulo", "New York", "Washington, DC", "London
 NOTES = ("", "", "", "", "ok", "seen", "to be checked", 'he said "later"', "two\nlines", "old", "", "new")
 
 
-def surnames(world: Path, count: int, rng: random.Random) -> list[str]:
-    """Draw surnames with repetition, each as often as its lists say it is common."""
+def bearers_of(world: Path) -> Counter[str]:
+    """How many people bear each surname of the world's lists; 1 where they do not say."""
     bearers: Counter[str] = Counter()
     for path in sorted((world / "sources").glob("*.tsv")):
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
                 bearers[row["roman"] or row["native"]] += max(round(float(row["count"] or 1)), 1)
+    return bearers
+
+
+def surnames(world: Path, count: int, rng: random.Random) -> list[str]:
+    """Draw surnames with repetition, each as often as its lists say it is common."""
+    bearers = bearers_of(world)
     return rng.choices(list(bearers), list(bearers.values()), k=count)
 
 

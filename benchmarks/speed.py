@@ -44,6 +44,7 @@ ROWS = {
     "step": "timed.training:step_row",
     "video": "timed.training:video_row",
     "letter": "timed.small:letter_row",
+    "sequence": "timed.small:sequence_row",
     "name": "timed.small:name_row",
     "process": "timed.small:process_row",
     "folds": "timed.training:folds_row",

@@ -28,6 +28,7 @@ PACKAGES = [
     "cognomen",
     "cognomen.rnn",
     "cognomen.rnn.shapes",
+    "cognomen.io.tensors",
     "cognomen.text",
     "cognomen.network",
     "cognomen.classifier",
@@ -40,6 +41,9 @@ PACKAGES = [
     "cognomen.study",
     "cognomen.tutorial",
     "cognomen.apps.tables",
+    "cognomen.apps.estimator",
+    "cognomen.apps.export",
+    "cognomen.apps.engines",
     "cognomen.errors",
 ]
 
@@ -121,6 +125,8 @@ def constant(name: str, value: Any) -> str:
 def methods(kind: type) -> Iterator[tuple[str, Any]]:
     """The public methods and properties that a class itself defines and describes."""
     for name, value in vars(kind).items():
+        if name.endswith("_request"):  # scikit-learn gives them to its estimators
+            continue
         plain = value.__func__ if isinstance(value, classmethod | staticmethod) else value
         text = (
             getattr(plain, "__doc__", None)

@@ -13,13 +13,19 @@ from typing import Any
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])+)\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"(!\[[^\]]*\]\()docs/")
 ROOT = Path(__file__).parent.parent
+SEE_IT_THINK = "cognomen.html"  # the page of `cognomen page`, beside the others
+SECTION = re.compile(r'<section id="(\w+)".*?</section>', re.DOTALL)
+TITLE = re.compile(r"<h2.*?</span> (.*?)</h2>")
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add the repository's README as index.md, seen from the folder of the documents."""
+    """Add the repository's README as index.md, seen from the folder of the documents, and "See it think"."""
     from mkdocs.structure.files import File
 
+    from cognomen.apps.page.build import build_page
+
     files.append(File.generated(config, "index.md", content=front_page()))
+    files.append(File.generated(config, SEE_IT_THINK, content=build_page("classic", study="study/")))
     return files
 
 
@@ -37,9 +43,29 @@ def from_docs(words: str, target: str) -> str:
     return f"[{words}]({inside if inside != target else '../' + target})"
 
 
+def parts_of(chapter: str) -> list[tuple[str, str]]:
+    """The parts of "See it think" that name a chapter: their ids and titles."""
+    page = (ROOT / "src/cognomen/apps/page/page.html").read_text(encoding="utf-8")
+    found = [(part[1], TITLE.search(part[0])) for part in SECTION.finditer(page) if f'"{chapter}"' in part[0]]
+    return [(part, title[1]) for part, title in found if title]
+
+
+def with_see_it_think(markdown: str, source: PurePosixPath) -> str:
+    """A page with links to "See it think", which only the site has beside it: to the parts of a chapter."""
+    up = "../" * len(source.parent.parts)
+    links = [f"[{title}]({up}{SEE_IT_THINK}#{part})" for part, title in parts_of(source.stem)]
+    if source.name == "page.md":
+        links = [f"[open it here]({SEE_IT_THINK})"]
+    if not links:
+        return markdown
+    heading, _, rest = markdown.partition("\n")
+    return f"{heading}\n\n**See it think:** {', '.join(links)}.\n{rest}"
+
+
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """Turn links that leave the documents into their words, and those to the README into the first page's."""
     here = PurePosixPath(page.file.src_uri).parent
+    markdown = with_see_it_think(markdown, PurePosixPath(page.file.src_uri))
 
     def kept(link: re.Match[str]) -> str:
         words, target = link[1], link[2]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cognomen.network import Architecture, Network
 from cognomen.rnn import Recurrent
-from cognomen.rnn.cells import Cell
+from cognomen.rnn.cell import Cell
 from cognomen.rnn.nonlinearities import Nonlinearity
 from cognomen.text.ragged import Ragged
 

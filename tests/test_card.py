@@ -130,7 +130,6 @@ def test_the_command_line_takes_every_setting() -> None:
         ngram_rank=4,
         ngram_bits=8,
         name_bits=9,
-        name_dropout=0.25,
         frequency_power=0.25,
         origin_power=0.35,
         refit=False,

@@ -46,13 +46,18 @@ def test_the_commands_of_the_design_are_there():
         "score",
         "composition",
         "explain",
+        "serve",
+        "mcp",
         "generate",
         "train",
         "evaluate",
         "protocol",
+        "export",
         "data",
         "model",
+        "page",
         "study",
+        "prompt",
         "completion",
     ]
     assert {words[1] for words in COMMANDS if words[0] == "data" and len(words) > 1} == {

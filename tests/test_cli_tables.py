@@ -19,7 +19,7 @@ from cli_running import failure, inside, lines, run, tiny_classifier
 from counting import count_calls
 from mixtures import ORIGINS, PRIORS
 
-from cognomen.apps import score_file
+from cognomen.apps import memory
 from cognomen.apps.cli.composition import report
 from cognomen.apps.score_file import score_table
 from cognomen.classifier import Classifier
@@ -159,7 +159,7 @@ def test_a_text_is_scored_once_in_all_blocks(model, remembered, scored, monkeypa
     names = ["Smith", "Nakamura", "Smith", "Dvorak", "Nakamura"] * 3
     Path("many.csv").write_text("name\n" + "".join(f"{name}\n" for name in names), "utf-8")
     monkeypatch.setattr(text_files, "BLOCK", 40)
-    monkeypatch.setattr(score_file, "REMEMBERED", remembered)
+    monkeypatch.setattr(memory, "REMEMBERED", remembered)
     clf = Classifier.load(model)
     calls = count_calls(clf, monkeypatch)
     score_table(clf, "many.csv", "name", "out.csv", full_names=False)

@@ -22,7 +22,7 @@ from cognomen.explanation.attribution import attribute_letters
 from cognomen.io.model_folder import read_artifact
 from cognomen.network import Architecture, Network, Ngrams
 from cognomen.network.hashed_ngrams import HashedNgrams, quantise
-from cognomen.network.hashing import HashTables, hash_tables
+from cognomen.network.hashing import HashTables, fill, name_hashes, ngram_table
 from cognomen.network.ngrams import frequent_ngrams
 from cognomen.rnn import softmax
 from cognomen.rnn.engine.row_gradient import RowGradient
@@ -40,31 +40,21 @@ STEP = 0x9E3779B97F4A7C15
 
 
 def tables_of(
-    names: list[str],
-    longest: int = 3,
-    least: int = 1,
-    bits: int = 12,
-    *,
-    name_bits: int | None = None,
-    weights: list[float] | None = None,
+    names: list[str], longest: int = 3, least: int = 1, bits: int = 12, *, rank: int = 5
 ) -> HashTables:
-    return hash_tables(
-        ALPHABET.encode_all(names),
-        np.asarray(weights or [1.0] * len(names)),
-        longest=longest,
-        min_count=least,
-        alphabet_size=V,
-        ngram_bits=bits,
-        name_bits=bits if name_bits is None else name_bits,
-    )
+    """The n-grams of these names, and rows of chance for the names."""
+    texts, rng = ALPHABET.encode_all(names), np.random.default_rng(4)
+    ngrams = ngram_table(texts, longest=longest, min_count=least, alphabet_size=V, bits=bits)
+    keys, _ = fill(name_hashes(texts, V), np.ones(len(names)), bits)
+    codes = rng.integers(0, 7, (len(keys), 2), np.uint8)
+    return HashTables(*ngrams, keys, codes, rng.normal(size=(2, 7, rank)).astype(np.float32))
 
 
 def made(names: list[str], longest: int = 3, least: int = 1, rank: int = 5, **options: Any) -> HashedNgrams:
     """The n-grams of these names, with weights of chance, in double precision."""
     rng = np.random.default_rng(3)
-    return HashedNgrams(
-        tables_of(names, longest, least), longest, V, 4, rank, rng=rng, dtype=np.float64, **options
-    )
+    tables = tables_of(names, longest, least, rank=rank)
+    return HashedNgrams(tables, longest, V, 4, rank, rng=rng, dtype=np.float64, **options)
 
 
 # --- hashed one by one ------------------------------------------------------------------------------------
@@ -117,7 +107,8 @@ def logits_by_hand(ngrams: HashedNgrams, name: str) -> Any:
             u += idf * e[row]
     u *= 4 / np.sqrt(max(squares, 1.0))
     if "?" not in name and (row := row_of(name_hash(name), tables.name_keys)):
-        u += 8 * e[len(tables.keys) + row]
+        for book, code in zip(tables.name_codebooks, tables.name_codes[row - 1], strict=True):
+            u += book[code]
     return ngrams.params["output.weight"] @ u
 
 
@@ -128,8 +119,8 @@ def test_a_name_gets_the_sum_of_its_rows(
     ngrams = made(known, longest, least)
     expected = [logits_by_hand(ngrams, name) for name in [*names, *known]]
     texts = ALPHABET.encode_all([*names, *known])
-    np.testing.assert_allclose(ngrams.forward(texts)[0], expected, atol=1e-9)
-    np.testing.assert_allclose(ngrams.evidence(texts).logits, expected, atol=1e-9)
+    np.testing.assert_allclose(ngrams.forward(texts)[0], expected, atol=1e-6)  # rows of names are float32
+    np.testing.assert_allclose(ngrams.evidence(texts).logits, expected, atol=1e-6)
 
 
 @given(NAMES, st.integers(1, 5), st.integers(1, 3), st.integers(2, 12))
@@ -152,14 +143,16 @@ def test_of_several_in_a_bucket_the_most_frequent_has_it(
             assert (count, int(tables.keys[slot])) in wanted
         filled += len(most)
     assert np.count_nonzero(tables.keys) == filled
-    assert [table.dtype for table in tables] == [np.uint16, np.float16, np.uint16]
+    assert [table.dtype for table in tables[:2]] == [np.uint16, np.float16]
 
 
 def test_of_names_in_a_bucket_the_most_common_has_it() -> None:
     names = ["ab", "ba", "cab", "abc"]
     for common in names:
-        tables = tables_of(names, weights=[1.0 + 9 * (name == common) for name in names], name_bits=0)
-        assert tables.name_keys.tolist() == [place(name_hash(common), 1)[1]]
+        hashes = name_hashes(ALPHABET.encode_all(names), V)
+        keys, weights = fill(hashes, np.array([1.0 + 9 * (name == common) for name in names]), 0)
+        assert keys.tolist() == [place(name_hash(common), 1)[1]]
+        assert weights.tolist() == [10]
 
 
 def test_tables_of_more_names_than_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,7 +238,7 @@ def test_an_ngram_whose_beginning_lost_its_bucket_is_not_more_than_certain() -> 
     tables = tables_of(["ab"] * 50, longest=2)
     bucket, _ = place(ngram_hash("a"), len(tables.keys))
     tables.keys[bucket] = 0
-    ngrams = HashedNgrams(tables, 2, V, 4, 3, dtype=np.float64)
+    ngrams = HashedNgrams(tables, 2, V, 4, 5, dtype=np.float64)
     (bits,) = ngrams.bits_per_letter(ALPHABET.encode_all(["ab"]))
     assert bits > made(["ab"] * 50, 2).bits_per_letter(ALPHABET.encode_all(["ab"]))[0]
 
@@ -255,7 +248,7 @@ def test_an_ngram_whose_beginning_lost_its_bucket_is_not_more_than_certain() -> 
 
 @pytest.mark.parametrize("name", ["embedding", "output.weight"])
 def test_gradients_against_central_differences(name: str) -> None:
-    ngrams = made(KNOWN, rank=2, dropout=0.3, name_dropout=0.3)
+    ngrams = made(KNOWN, rank=2, dropout=0.3)
     texts = ALPHABET.encode_all(["abca", "cab", "cab", "b", "ab?c"])
     weights = np.random.default_rng(0).normal(size=(5, 4))
 
@@ -295,10 +288,8 @@ def test_a_whole_network_learns_them_and_leaves_the_rows_of_other_names() -> Non
     assert (network.logits(texts[:5]).argmax(axis=1) == labels[:5]).all()
     moved = (network.params["ngrams.embedding"] != before).any(axis=1)
     ngrams = cast("HashedNgrams", network.ngrams)
-    nodes, own = ngrams._find(texts)
-    used = np.union1d(nodes[:5].data, own[:5])
+    used = np.unique(ngrams.find(texts[:5]).data)
     assert np.flatnonzero(moved).tolist() == used[used > 0].tolist()
-    assert not moved[own[5]], "the name that was not shown"
 
 
 @pytest.mark.parametrize("copied", [deepcopy, pickled])
@@ -317,24 +308,17 @@ def test_a_copy_is_whole_and_its_own(copied: Callable[[Network], Network]) -> No
     assert not len(cast("RowGradient", network.grads["ngrams.embedding"]).rows)
 
 
-def test_dropout_takes_ngrams_and_whole_names() -> None:
+def test_dropout_takes_ngrams() -> None:
     texts = ALPHABET.encode_all(["abcab"] * 4000)
-    whole = made(KNOWN)
-    logits_of_name = whole.evidence(texts[:1]).logits[0]
-    (own,) = whole._find(texts[:1])[1]
-    ngrams_only = logits_of_name - whole.params["output.weight"] @ (8 * whole.params["embedding"][own])
-    by_name = made(KNOWN, name_dropout=0.25).forward(texts, np.random.default_rng(0))[0]
-    with_name = np.isclose(by_name, logits_of_name).all(axis=1)
-    without = np.isclose(by_name, ngrams_only).all(axis=1)
-    assert (with_name | without).all(), "kept names are not scaled up: inference has all or nothing, too"
-    assert without.mean() == pytest.approx(0.25, abs=0.03)
+    logits_of_name = made(KNOWN).evidence(texts[:1]).logits[0]
     dropped = made(KNOWN, dropout=0.4).forward(texts, np.random.default_rng(0))[0]
     assert dropped.std(axis=0).min() > 0.01
     np.testing.assert_allclose(dropped.mean(axis=0), logits_of_name, atol=5 * dropped.std() / 4000**0.5)
 
 
 def test_a_batch_without_a_known_ngram() -> None:
-    ngrams = made(["a"], longest=1, dropout=0.999999, name_dropout=0.999999)
+    ngrams = made(["a"], longest=1, dropout=0.999999)
+    ngrams.tables.name_keys[:] = 0
     logits, backward = ngrams.forward(ALPHABET.encode_all(["a"]), np.random.default_rng(0))
     backward(np.ones((1, 4)))
     assert not logits.any()
@@ -379,7 +363,7 @@ def narrowed(network: Network) -> Network:
     """The same network with an embedding in int8."""
     ngrams = cast("HashedNgrams", network.ngrams)
     tensors = network.tensors
-    tensors |= {f"ngrams.{name}": value for name, value in quantise(ngrams.params).items()}
+    tensors |= {f"ngrams.{name}": value for name, value in quantise(ngrams).items()}
     return Network.from_tensors(network.architecture, tensors)
 
 
@@ -388,7 +372,7 @@ def test_eight_bits_change_probabilities_by_little(spread: float, most: float) -
     """By more where rows differ much in size, since the largest sets the scale."""
     rng = np.random.default_rng(2)
     names = ["".join(rng.choice(list("abc"), rng.integers(2, 9))) for _ in range(500)]
-    tables = tables_of(names, longest=4, least=2)
+    tables = tables_of(names, longest=4, least=2, rank=16)
     network = Network(replace(ARCHITECTURE, longest_ngram=4, ngram_rank=16), ngrams=tables, rng=rng)
     embedding = network.params["ngrams.embedding"]
     embedding *= 5 + rng.exponential(spread, (len(embedding), 1)).astype(np.float32)
@@ -399,10 +383,10 @@ def test_eight_bits_change_probabilities_by_little(spread: float, most: float) -
 
 
 def test_columns_of_zeros_are_quantised_too() -> None:
-    params = {"embedding": np.zeros((3, 2), np.float32), "output.weight": np.ones((4, 2), np.float32)}
-    found = quantise(params)
+    layer = HashedNgrams(tables_of(KNOWN), 3, V, 4, 5, embedding=np.zeros((4097, 5)))
+    found = quantise(layer)
     assert not found["embedding"].any()
-    np.testing.assert_array_equal(found["output.weight"], params["output.weight"])
+    np.testing.assert_array_equal(found["output.weight"], layer.params["output.weight"].astype(np.float16))
 
 
 def test_narrow_weights_are_used_as_they_are_and_wide_ones_copied() -> None:
@@ -460,6 +444,8 @@ def test_a_model_is_saved_in_few_bytes_and_read_as_it_is(tmp_path: Path) -> None
     kinds = {name: tensor.dtype.name for name, tensor in read_artifact(tmp_path / "half").tensors.items()}
     assert kinds.pop("ngrams.embedding") == "int8"
     assert kinds.pop("ngrams.keys") == kinds.pop("ngrams.name_keys") == "uint16"
+    assert kinds.pop("ngrams.name_codes") == "uint8"
+    assert kinds.pop("ngrams.name_codebooks") == "float32"
     assert set(kinds.values()) == {"float16"}
     assert again.network.params["ngrams.embedding"].dtype == np.int8
     whole, half = (tmp_path / name / "model.safetensors" for name in ("whole", "half"))
@@ -474,7 +460,13 @@ def test_a_model_is_saved_in_few_bytes_and_read_as_it_is(tmp_path: Path) -> None
     assert (tmp_path / "again" / "model.safetensors").read_bytes() == whole.read_bytes()
 
 
-GOOD = HashTables(np.ones(4, np.uint16), np.ones(4, np.float16), np.ones(2, np.uint16))
+GOOD = HashTables(
+    np.ones(4, np.uint16),
+    np.ones(4, np.float16),
+    np.ones(2, np.uint16),
+    np.ones((2, 1), np.uint8),
+    np.ones((1, 2, 3), np.float32),
+)
 
 
 @pytest.mark.parametrize(
@@ -487,6 +479,13 @@ GOOD = HashTables(np.ones(4, np.uint16), np.ones(4, np.float16), np.ones(2, np.u
         {"keys": np.ones(4, np.float32)},
         {"name_keys": np.ones((2, 2), np.uint16)},
         {"name_keys": np.ones(3, np.uint16)},
+        {"name_codes": np.ones((2, 2), np.uint8)},
+        {"name_codes": np.ones(2, np.uint8)},
+        {"name_codes": np.ones((2, 1), np.int8)},
+        {"name_codebooks": np.ones((1, 2, 4), np.float32)},
+        {"name_codebooks": np.ones((2, 2, 3), np.float32)},
+        {"name_codebooks": np.ones((1, 2, 3), np.uint8)},
+        {"name_codebooks": np.ones(3, np.float32)},
     ],
 )
 def test_tables_that_are_none(changed: dict[str, Any]) -> None:
@@ -494,9 +493,14 @@ def test_tables_that_are_none(changed: dict[str, Any]) -> None:
         HashedNgrams(GOOD._replace(**changed), 2, V, 4, 3)
 
 
+def test_a_code_without_an_entry() -> None:
+    with pytest.raises(InputError, match=r"expected names' codes below 1, .* got 1"):
+        HashedNgrams(GOOD._replace(name_codebooks=np.ones((1, 1, 3), np.float32)), 2, V, 4, 3)
+
+
 def test_an_embedding_of_another_shape() -> None:
-    with pytest.raises(InputError, match=r"expected an embedding of the shape \(7, 3\), got \(6, 3\)"):
-        HashedNgrams(GOOD, 2, V, 4, 3, embedding=np.ones((6, 3)))
+    with pytest.raises(InputError, match=r"expected an embedding of the shape \(5, 3\), got \(4, 3\)"):
+        HashedNgrams(GOOD, 2, V, 4, 3, embedding=np.ones((4, 3)))
 
 
 def test_tables_and_architecture_must_agree() -> None:

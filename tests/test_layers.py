@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from rnn_cases import KINDS, Array, assert_within, recurrent
 
 from cognomen.rnn import Layer, Linear, gradcheck
-from cognomen.rnn.cells import CELLS, Cell, GatedCell
+from cognomen.rnn.cell import Cell, GatedCell
+from cognomen.rnn.cells import CELLS
 from cognomen.rnn.engine.packed_weights import deferred_gradients, prepack, repeat_states
 
 RIGHT = 1e-6

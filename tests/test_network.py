@@ -202,7 +202,7 @@ def test_its_parts_in_order() -> None:
     made, texts = network("gru", "max+mean", "both"), names([3, 1, 4])
     expected = []
     for piece in texts:
-        y = made.recurrent.run(made.params["embedding.weight"][piece])
+        y, _ = made.recurrent.run(made.params["embedding.weight"][piece])
         pooled = np.concatenate([y.max(axis=0), y.mean(axis=0)])
         expected.append(made.params["output.weight"] @ pooled + made.params["output.bias"])
     assert_within(made.forward(texts)[0], np.stack(expected), 1e-12)
@@ -418,8 +418,7 @@ def test_parameters_beside_linear_maps_are_each_directions_own() -> None:
     class Scaled(GRU):
         def __init__(self, *sizes: int, **options: Any) -> None:
             super().__init__(*sizes, **options)
-            self.params["scale"] = np.ones(1, self.dtype)
-            self.grads["scale"] = np.zeros(1, self.dtype)
+            self.add("scale", np.ones(1, self.dtype))
 
         def step(self, a: Any, state: Any) -> Any:
             y, state, back = super().step(a, state)

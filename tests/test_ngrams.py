@@ -305,8 +305,8 @@ def test_sums_of_more_ngrams_than_their_numbers_can_be_reckoned_with(count: int,
     texts = alphabet.encode_all(names)
     table = frequent_ngrams(texts, longest=5, min_count=2, alphabet_size=len(alphabet))
     ngrams = Ngrams(*table, len(alphabet), 3, dtype=np.float64)
-    assert ngrams._child.dtype == kind
-    assert ngrams._child.size > np.iinfo(kind).max
+    assert ngrams.child.dtype == kind
+    assert ngrams.child.size > np.iinfo(kind).max
     ngrams.params["weight"][1:] = rng.normal(size=(len(table[0]), 3))
     slow, quick = ngrams.evidence(texts).logits, ngrams.evidence(texts, table=ngrams.suffix_sums()).logits
     np.testing.assert_allclose(quick, slow, atol=1e-12)

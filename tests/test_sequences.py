@@ -48,7 +48,7 @@ def test_step_equals_sequence_equals_batch(kind: str, lengths: list[int], seed: 
     layer, batch = recurrent(kind), sequences(seed, lengths)
     for sequence, from_batch in zip(batch, read(layer, batch), strict=True):
         steps = letter_by_letter(layer, sequence)
-        assert_within(layer.run(sequence), steps, SAME)
+        assert_within(layer.run(sequence)[0], steps, SAME)
         assert_within(from_batch, steps, SAME)
 
 
@@ -60,7 +60,7 @@ def test_a_sequence_alone_equals_itself_in_a_batch(
 ) -> None:
     layer, batch = recurrent(kind, direction, layers), sequences(seed, lengths)
     for sequence, from_batch in zip(batch, read(layer, batch), strict=True):
-        assert_within(from_batch, layer.run(sequence), SAME)
+        assert_within(from_batch, layer.run(sequence)[0], SAME)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -86,12 +86,12 @@ def test_gradients_of_a_batch_are_the_sum_of_each_ones(
     dys = sequences(seed + 1, lengths, layer.output_size)
     alone = []
     for sequence, dy in zip(batch, dys, strict=True):
-        alone.append(layer.forward(pack([sequence]))[1](dy))
+        alone.append(layer.forward(pack([sequence]))[2](dy)[0])
     expected = {name: grad.copy() for name, grad in layer.grads.items()}
     order = data.draw(st.permutations(range(len(batch))))
     layer.zero_grad()
-    y, backward = layer.forward(pack([batch[i] for i in order]))
-    dxs = y.with_data(backward(pack([dys[i] for i in order]).data)).unpack()
+    y, _, backward = layer.forward(pack([batch[i] for i in order]))
+    dxs = y.with_data(backward(pack([dys[i] for i in order]).data)[0]).unpack()
     for i, dx in zip(order, dxs, strict=True):
         assert_within(dx, alone[i], SAME)
     for name, grad in layer.grads.items():
@@ -113,9 +113,9 @@ def test_company_does_not_matter(
     alone, in_company = pack([mine]), pack([*broken, mine, *broken])
     results = []
     for batch in (alone, in_company):
-        y, backward = layer.forward(batch)
+        y, _, backward = layer.forward(batch)
         found, back_pool = pool(y, way, shape[0])
-        dx = y.with_data(backward(back_pool(np.ones_like(found)))).unpack()
+        dx = y.with_data(backward(back_pool(np.ones_like(found)))[0]).unpack()
         place = len(dx) // 2
         results.append((found[place], dx[place]))
     assert_within(results[1][0], results[0][0], SAME)
@@ -130,9 +130,9 @@ def test_nothing_flows_between_names(
     """A loss on one name alone: the other names' letters have no gradient at all, not even a tiny one."""
     layer, batch = recurrent(kind, *shape), sequences(seed, lengths)
     chosen = data.draw(st.integers(0, len(batch) - 1))
-    y, backward = layer.forward(pack(batch))
+    y, _, backward = layer.forward(pack(batch))
     dy = [np.full((length, layer.output_size), float(i == chosen)) for i, length in enumerate(lengths)]
-    dxs = y.with_data(backward(pack(dy).data)).unpack()
+    dxs = y.with_data(backward(pack(dy).data)[0]).unpack()
     assert all((dx == 0).all() for i, dx in enumerate(dxs) if i != chosen)
 
 
@@ -144,8 +144,8 @@ def test_only_what_has_been_read_counts(kind: str, layers: int, seed: int, at: i
     other = sequence.copy()
     other[at + 1] += 1
     forward, reverse = recurrent(kind, "forward", layers), recurrent(kind, "reverse", layers)
-    assert_within(forward.run(other)[: at + 1], forward.run(sequence)[: at + 1], 0)
-    assert_within(reverse.run(other)[at + 2 :], reverse.run(sequence)[at + 2 :], 0)
+    assert_within(forward.run(other)[0][: at + 1], forward.run(sequence)[0][: at + 1], 0)
+    assert_within(reverse.run(other)[0][at + 2 :], reverse.run(sequence)[0][at + 2 :], 0)
 
 
 # --- packing
@@ -287,8 +287,8 @@ def test_starting_values_fill_torchs_range(kind: str) -> None:
 def test_float32_stays_float32_and_near_float64(kind: str) -> None:
     small, exact = recurrent(kind, "both", 2, dtype=np.float32), recurrent(kind, "both", 2)
     x = pack(sequences(0, [2, 5, 3]))
-    y, backward = small.forward(x.with_data(x.data.astype(np.float32)))
-    dx = backward(np.ones_like(y.data))
+    y, _, backward = small.forward(x.with_data(x.data.astype(np.float32)))
+    dx, _ = backward(np.ones_like(y.data))
     assert y.data.dtype == dx.dtype == np.float32
     assert all(array.dtype == np.float32 for array in (*small.params.values(), *small.grads.values()))
     assert_within(y.data, exact.forward(x)[0].data, 1e-4)

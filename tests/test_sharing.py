@@ -30,7 +30,7 @@ from rnn_cases import (
 from cognomen.errors import InputError
 from cognomen.network import Architecture, Network
 from cognomen.rnn import Dropout, gradcheck, numerical_gradient, pack, pool, relative_error
-from cognomen.rnn.cells import Cell
+from cognomen.rnn.cell import Cell
 from cognomen.rnn.engine import segments, shared_reading
 from cognomen.rnn.engine.packed_weights import prepack
 from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from rnn_cases import stable
 
 from cognomen.errors import MissingExtraError, TrainingError
-from cognomen.rnn import pack
-from cognomen.rnn.shapes import Encoder, ManyToOne, OneToOne, fit
+from cognomen.rnn import fit_batches, pack
+from cognomen.rnn.shapes import Encoder, ManyToOne, OneToOne
 from cognomen.study.experiment import Experiment, Settings
 from cognomen.study.tasks import captions, clips, digits, kanji, numbers, origins, surnames
 from cognomen.study.tasks.common import Vocabulary, edit_distance, needed, split
@@ -106,10 +106,10 @@ def test_fit_learns_is_seeded_and_notices_divergence():
 
     def trained(rate: float) -> tuple[OneToOne, list[float]]:
         net = OneToOne(Encoder("rnn", 3, 8, rng=np.random.default_rng(1)), 2, rng=np.random.default_rng(2))
-        losses = fit(
+        history = fit_batches(
             net, 60, lambda which: (x[which], labels[which]), epochs=30, batch_size=7, learning_rate=rate
         )
-        return net, losses
+        return net, history.losses
 
     net, losses = trained(1e-2)
     assert len(losses) == 30
@@ -117,7 +117,7 @@ def test_fit_learns_is_seeded_and_notices_divergence():
     assert (net.predict(x) == labels).mean() > 0.9
     assert losses == trained(1e-2)[1]
     with pytest.raises(TrainingError, match="got none"):
-        fit(net, 0, lambda which: (x[which], labels[which]), epochs=1)
+        fit_batches(net, 0, lambda which: (x[which], labels[which]), epochs=1)
     x[0] = np.inf
     with np.errstate(invalid="ignore", over="ignore"), pytest.raises(TrainingError, match="diverged"):
         trained(1e-2)
@@ -131,7 +131,7 @@ def test_fit_shows_every_example_once_in_each_epoch():
         seen.extend(which)
         return pack([np.ones((1, 1))] * len(which)), np.zeros(len(which), int)
 
-    fit(net, 10, batch, epochs=3, batch_size=4)  # type: ignore[arg-type]
+    fit_batches(net, 10, batch, epochs=3, batch_size=4)  # type: ignore[arg-type]
     assert sorted(seen[:10]) == sorted(seen[20:]) == list(range(10))
     assert seen[:10] != seen[10:20]
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cognomen.text import FoundSurname, find_surname, fold, key, normalise, without_diacritics
-from cognomen.text import names as text_module
+from cognomen.text import FoundSurname, find_surname, fold, key, normalise, without_diacritics, word_kinds
 from cognomen.text.names import SURNAME_OF_FULL_NAME
 
 # Texts that look like names more often than chance has it, and any text at all.
@@ -481,6 +480,6 @@ USUAL = (
 def test_the_short_way_for_usual_names_reads_as_the_rules_do(words: list[str]) -> None:
     text = " ".join(words)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(text_module, "_is_usual", lambda word: False)
+        patch.setattr(word_kinds, "_is_usual", lambda word: False)
         expected = find_surname(text)
     assert find_surname(text) == expected

@@ -113,7 +113,7 @@ def test_a_distribution_is_least_surprised_by_itself() -> None:
     "labels", [[[0.5, 0.5, 0.5], [1, 0, 0]], [[1.5, -0.5, 0], [1, 0, 0]], [[np.nan, 1, 0], [1, 0, 0]]]
 )
 def test_rows_that_are_no_distributions(labels: list[list[float]]) -> None:
-    with pytest.raises(InputError, match="or as many distributions over 3 classes"):
+    with pytest.raises(InputError, match="or distributions over 3 classes"):
         cross_entropy(np.zeros((2, 3)), np.array(labels))
 
 
@@ -314,7 +314,7 @@ def test_dropout_keeps_float32() -> None:
 
 @pytest.mark.parametrize("rate", [-0.1, 1.0, 1.5, float("nan")])
 def test_rates_that_dropout_refuses(rate: float) -> None:
-    with pytest.raises(InputError, match="rate"):
+    with pytest.raises(InputError, match="dropout"):
         Dropout(rate)
 
 
@@ -325,11 +325,11 @@ def test_dropout_of_a_recurrent_layer_is_never_ignored(direction: str, layers: i
     quiet = recurrent("gru", direction, layers, h=40)
     noisy = recurrent("gru", direction, layers, h=40, dropout=0.5)
     batch = pack(sequences(0, [5, 9, 3]))
-    y = noisy.forward(batch, np.random.default_rng(0))[0].data
+    y = noisy.forward(batch, rng=np.random.default_rng(0))[0].data
     assert (y == 0).mean() == pytest.approx(0.5, abs=0.1)
     assert_within(noisy.forward(batch)[0].data, quiet.forward(batch)[0].data, 0)
-    again = noisy.forward(batch, np.random.default_rng(0))[0].data
-    other = noisy.forward(batch, np.random.default_rng(1))[0].data
+    again = noisy.forward(batch, rng=np.random.default_rng(0))[0].data
+    other = noisy.forward(batch, rng=np.random.default_rng(1))[0].data
     assert (y == again).all()
     assert (y != other).any()
 
@@ -339,7 +339,7 @@ def test_dropout_lies_between_the_layers_too() -> None:
     layer = recurrent("gru", "forward", 2, h=8, dropout=0.5)
     batch = pack(sequences(0, [4]))
     plain = layer.forward(batch)[0].data
-    y = layer.forward(batch, np.random.default_rng(0))[0].data
+    y = layer.forward(batch, rng=np.random.default_rng(0))[0].data
     kept = y != 0
     assert (np.abs(y[kept] - 2 * plain[kept]) > 1e-6).mean() > 0.9
 
@@ -363,7 +363,7 @@ def test_a_small_network_learns_what_needs_memory(cell: str) -> None:
     labels = first[batch.sorted_indices]
     losses = []
     for _ in range(60):
-        y, back_layer = layer.forward(batch)
+        y, _, back_layer = layer.forward(batch)
         logits, back_output = output.forward(y.data[batch.last])
         loss, dlogits = cross_entropy(logits, labels)
         losses.append(loss)

@@ -14,24 +14,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognomen.errors import DataError, InputError, TrainingError
-from cognomen.rnn import SGD, gradcheck, numerical_gradient, relative_error
+from cognomen.rnn import SGD, cross_entropy, gradcheck, numerical_gradient, relative_error
 from cognomen.tutorial import (
     ALL_LETTERS,
+    ALLOWED_CHARACTERS,
+    N_ALLOWED,
     N_LETTERS,
     RNN,
+    CharRNN,
     Lesson,
     LoopConfig,
     LoopProgress,
+    Names,
+    NamesDataset,
     category_from_output,
+    evaluate,
+    label_from_output,
     letter_to_index,
     letter_to_tensor,
     line_to_tensor,
     load_data,
     nll_loss,
     random_row,
+    random_split,
     random_training_example,
     run_loop,
     train,
+    train_char_rnn,
     unicode_to_ascii,
 )
 
@@ -453,3 +462,80 @@ def test_there_must_be_something_to_tell_apart() -> None:
         run_loop({"Greek": ["Pappas"]}, ["Greek"])
     with pytest.raises(TrainingError, match=r"no names for \['Irish'\]"):
         run_loop({"Greek": ["Pappas"], "Irish": []}, ["Greek", "Irish"])
+
+
+# --- the tutorial as it is today
+
+
+def toy_names() -> Names:
+    rows = [(name, label) for label, names in TOY.items() for name in names]
+    return Names([name for name, _ in rows], [label for _, label in rows], list(TOY))
+
+
+def test_the_data_set_reads_a_folder_and_is_split(tmp_path: Path) -> None:
+    for label, lines in TOY.items():
+        (tmp_path / f"{label}.txt").write_text("\n".join(lines), encoding="utf-8")
+    alldata = NamesDataset(tmp_path)
+    assert len(alldata) == 9
+    assert alldata.labels_uniq == list(TOY)
+    label_tensor, data_tensor, label, name = alldata[3]
+    assert (label, name, label_tensor.tolist(), data_tensor.shape) == ("Irish", "O'Brien", [1], (7, 1, 58))
+    parts = random_split(alldata, [0.7, 0.3], np.random.default_rng(0))
+    assert [len(part) for part in parts] == [6, 3]
+    assert sorted([*parts[0].data, *parts[1].data]) == sorted(alldata.data)
+    pairs = set(zip(alldata.data, alldata.labels, strict=True))
+    assert all(
+        (name, label) in pairs for part in parts for name, label in zip(part.data, part.labels, strict=True)
+    )
+    with pytest.raises(InputError, match="sum to 1"):
+        random_split(alldata, [0.7, 0.7], np.random.default_rng(0))
+
+
+def test_an_underscore_stands_for_unknown_letters() -> None:
+    assert N_ALLOWED == 58
+    assert letter_to_index("-", ALLOWED_CHARACTERS) == letter_to_index("_", ALLOWED_CHARACTERS) == 57
+    assert line_to_tensor("Ba-佐", ALLOWED_CHARACTERS).argmax(axis=2).ravel().tolist() == [27, 0, 57, 57]
+    with pytest.raises(InputError):
+        letter_to_index("_")
+
+
+def test_char_rnn_learns_and_is_evaluated() -> None:
+    names = toy_names()
+    rnn = CharRNN(N_ALLOWED, 32, 3, rng=np.random.default_rng(0))
+    before = rnn(line_to_tensor("Nakamura", ALLOWED_CHARACTERS))
+    assert before.shape == (1, 3)
+    assert np.exp(before).sum() == pytest.approx(1)
+    losses = train_char_rnn(rnn, names, n_epoch=150, n_batch_size=3, learning_rate=0.1)
+    assert losses[-1] < 0.1 < losses[0]
+    output = rnn(line_to_tensor("Nakamura", ALLOWED_CHARACTERS))
+    assert label_from_output(output, names.labels_uniq) == ("Japanese", 2)
+    confusion = evaluate(rnn, names, names.labels_uniq)
+    np.testing.assert_allclose(confusion, np.eye(3))
+    with pytest.raises(InputError, match="3 numbers"):
+        label_from_output(output[:, :2], names.labels_uniq)
+
+
+def test_char_rnn_is_torchs_module() -> None:
+    """The same names of parameters, log-probabilities and gradients as with nn.RNN, nn.Linear, nn.NLLLoss."""
+    torch = pytest.importorskip("torch")
+
+    class Theirs(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn = torch.nn.RNN(58, 16)
+            self.h2o = torch.nn.Linear(16, 3)
+
+        def forward(self, line: Any) -> Any:
+            return torch.log_softmax(self.h2o(self.rnn(line)[1][0]), dim=1)
+
+    theirs = Theirs().double()
+    ours = CharRNN(58, 16, 3, dtype=np.float64)
+    ours.load(theirs.state_dict())
+    line = line_to_tensor("Nakamura", ALLOWED_CHARACTERS).astype(np.float64)
+    expected = theirs(torch.from_numpy(line))
+    np.testing.assert_allclose(ours(line), expected.detach().numpy(), atol=1e-12)
+    torch.nn.functional.nll_loss(expected, torch.tensor([2])).backward()
+    logits, _, backward = ours.forward(line[:, 0])
+    backward(cross_entropy(logits[None], np.array([2]))[1][0])
+    for name, param in theirs.named_parameters():
+        np.testing.assert_allclose(ours.grads[name], param.grad.numpy(), atol=1e-10)

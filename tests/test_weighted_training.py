@@ -190,7 +190,6 @@ def test_a_spelling_of_two_origins_gets_its_shares_though_one_has_many_more_name
         epochs=40,
         dropout=(0.0, 0.0, 0.0),
         ngram_dropout=0.0,
-        name_dropout=0.0,
         letter_dropout=0.0,
         rdrop_alpha=0.0,
         logit_adjustment=0.0,
@@ -199,6 +198,7 @@ def test_a_spelling_of_two_origins_gets_its_shares_though_one_has_many_more_name
     run = TrainingRun(corpus_of(rows, shares=shares), config)
     for _ in range(config.epochs):
         run.epoch(lambda progress: None)
+    run.fit_names()
     target = run.dataset.training.targets(2)[-1]
     assert abs(target[0] - 0.7) > 0.1, "what it is shown is another mixture"
     (found,) = softmax(run.network.logits(run.dataset.training.texts[-1:]))
@@ -290,13 +290,11 @@ def test_the_command_trains_on_weights_with_hashed_ngrams(table: Path, tmp_path:
     out = tmp_path / "model"
     options = ["--ngram-rank", "8", "--ngram-bits", "10", "--name-bits", "9", "--frequency-power", "0.5"]
     options += ["--hidden-size", "8", "--embedding-size", "4", "--epochs", "3", "--no-refit"]
-    lines(
-        run("train", str(table), "--out", str(out), *options, "--origin-power", "0.2", "--name-dropout", "0")
-    )
+    lines(run("train", str(table), "--out", str(out), *options, "--origin-power", "0.2"))
     facts = json.loads((out / "model.json").read_text("utf-8"))
     config = facts["training"]["config"]
-    chosen = ("ngram_rank", "ngram_bits", "name_bits", "frequency_power", "origin_power", "name_dropout")
-    assert [config[name] for name in chosen] == [8, 10, 9, 0.5, 0.2, 0.0]
+    chosen = ("ngram_rank", "ngram_bits", "name_bits", "frequency_power", "origin_power")
+    assert [config[name] for name in chosen] == [8, 10, 9, 0.5, 0.2]
     assert facts["architecture"]["ngram_rank"] == 8
     assert lines(run("predict", "--model", str(out), "Karamoto"))
     assert b"Traceback" not in run("explain", "--model", str(out), "Karamoto").stderr

@@ -19,9 +19,11 @@ from cognomen.evaluation import validation_mask
 from cognomen.network import Ngrams
 from cognomen.network.ngrams import frequent_ngrams
 from cognomen.rnn.arrays import Array, Ids
+from cognomen.rnn.clipping import clip_grad_norm
 from cognomen.rnn.engine.blas import reuse_memory
 from cognomen.rnn.losses import cross_entropy
-from cognomen.rnn.optim import AdamW, clip_grad_norm, one_cycle
+from cognomen.rnn.optim import AdamW
+from cognomen.rnn.schedules import one_cycle
 from cognomen.text import Alphabet, normalise
 from cognomen.text.alphabet import UNKNOWN
 from cognomen.training import TrainingConfig

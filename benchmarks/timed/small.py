@@ -18,7 +18,7 @@ from timed.names import different_names, pretrained
 from timed.processes import run_processes
 from timed.timing import Line, Setting, Target, alternate
 
-__all__ = ["letter_row", "name_row", "process_row"]
+__all__ = ["letter_row", "name_row", "process_row", "sequence_row"]
 
 LETTERS = 59  # numbers in the one-hot letter
 Step = Callable[[], object]
@@ -117,6 +117,58 @@ def _letter_line(
         other / mine,
         target,
         details={side: t.to_json() for side, t in times.items()} | {"steps": steps},
+    )
+
+
+def sequence_row(setting: Setting) -> list[Line]:
+    """The textbook's network, forward and backward, on chunks as character models are trained on them."""
+    import torch
+
+    torch.set_num_threads(1)
+    return [_sequence_line(count, setting) for count in (1, 32)]
+
+
+def _sequence_line(count: int, setting: Setting) -> Line:
+    import torch
+
+    from cognomen.rnn import RNN
+
+    steps, size, letters = 25, 100, 60
+    rnn = RNN(letters, size, letters, bias=True, seed=0)
+    theirs, head = torch.nn.RNN(letters, size), torch.nn.Linear(size, letters)
+    for module, prefix in ((theirs, ""), (head, "output.")):
+        named = {k: rnn.params[prefix + k.removesuffix("_l0")] for k in module.state_dict()}
+        module.load_state_dict({k: torch.tensor(p) for k, p in named.items()})
+    x = np.random.default_rng(0).standard_normal((steps, count, letters)).astype(np.float32)
+    given = torch.from_numpy(x)
+
+    def mine() -> Any:
+        rnn.reset()
+        y, backward = rnn.forward(x)
+        rnn.zero_grad()
+        backward(y)
+        return y
+
+    def other() -> Any:
+        theirs.zero_grad()
+        head.zero_grad()
+        y = head(theirs(given)[0])
+        y.backward(y.detach())
+        return y.detach().numpy()
+
+    largest = float(np.abs(mine() - other()).max())
+    if not largest < 1e-5:
+        raise AssertionError(f"outputs of theirs differ from ours by {largest}")
+    times = alternate({"ours": mine, "theirs": other}, setting.pick(300, 20))
+    ours_ms, theirs_ms = (times[side].median * 1e3 for side in ("ours", "theirs"))
+    return Line(
+        f"`RNN`, {steps} steps forward and backward, {letters} -> {size} -> {letters}, batch of {count}",
+        "torch.nn.RNN and Linear",
+        f"{ours_ms:.2f} ms",
+        f"{theirs_ms:.2f} ms",
+        theirs_ms / ours_ms,
+        Target(">=", 1),
+        details={side: t.to_json() for side, t in times.items()},
     )
 
 

@@ -13,7 +13,8 @@ Each message says what was expected, what came, where, and what to do about it.
 
 from __future__ import annotations
 
-from numbers import Integral
+import math
+from numbers import Integral, Real
 
 __all__ = [
     "CognomenError",
@@ -23,6 +24,7 @@ __all__ = [
     "MissingExtraError",
     "ModelError",
     "TrainingError",
+    "check_number",
     "check_whole_number",
 ]
 
@@ -66,3 +68,11 @@ def check_whole_number(name: str, value: object, least: int = 1) -> None:
     """Raise InputError unless the argument `name` is a whole number (not a bool) of `least` or more."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise InputError(f"{name}: expected a whole number, {least} or more, got {value!r}")
+
+
+def check_number(name: str, value: object, *, below: float = math.inf) -> float:
+    """The value of the argument `name`; raise InputError unless it is a number in [0, below)."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) < below:
+        most = "" if below == math.inf else f", less than {below:g}"
+        raise InputError(f"{name}: expected a finite number, 0 or more{most}, got {value!r}")
+    return value  # type: ignore[return-value]

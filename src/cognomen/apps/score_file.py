@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.apps.tables import AnswerColumns
+from cognomen.apps.answer_columns import AnswerColumns
+from cognomen.apps.memory import Memory
 from cognomen.classifier.decisions import REASONS
 from cognomen.classifier.scores import Scores
 from cognomen.errors import DataError
@@ -27,14 +27,10 @@ from cognomen.io.tables import (
     open_table,
     parquet_writer,
 )
-from cognomen.text.columns import distinct_texts
 
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
     from cognomen.classifier.options import ScoreOptions
-
-REMEMBERED = 1 << 20  # texts with `FEW_COLUMNS` of answers
-FEW_COLUMNS = 16
 
 
 @dataclass(frozen=True)
@@ -94,66 +90,54 @@ def score_table(
         MissingExtraError: a table is Parquet, and pyarrow is not installed.
         OSError: the new table cannot be written.
     """
-    source, target = open_table(Path(table), encoding), Path(out)
+    source = open_table(Path(table), encoding)
+    return score_open_table(
+        Memory(classifier, options), source, column, Path(out), prefix=prefix, on_rows=on_rows
+    )
+
+
+def score_open_table(
+    memory: Memory,
+    source: TableFile,
+    column: str,
+    target: Path,
+    *,
+    prefix: str = "",
+    notes: Mapping[str, str] | None = None,
+    on_rows: Callable[[int], None] = lambda rows: None,
+) -> ScoreSummary:
+    """`score_table` with the answers to earlier tables.
+
+    Args:
+        memory: scores, and remembers.
+        source: the table.
+        column, prefix, on_rows: as in `score_table`.
+        target: the new table.
+        notes: kept in the metadata of a Parquet table.
+    """
     check_suffix(target, WRITTEN_SUFFIXES)
     index = find_column(source.path, column, source.headings)
-    columns = AnswerColumns.of(classifier.tree, options)
-    new = [prefix + name for name in columns.names]
+    new = [prefix + name for name in memory.columns.names]
     _check_headings(source, new)
-    restrict = options.get("restrict")
-    options["restrict"] = None if restrict is None else tuple(restrict)  # it is needed for each block
-    most = REMEMBERED * FEW_COLUMNS // max(len(new), FEW_COLUMNS)
-    remember = _Memory(partial(classifier.scores, **options), most)
     counts = np.zeros(len(REASONS) + 1, np.intp)  # of rows by reason; the last for those with an answer
 
     def scored() -> Iterator[_ScoredBlock]:
         for rows in source.blocks():
-            block = _ScoredBlock(rows, *remember.scores(cells_of(source, rows, index)))
+            block = _ScoredBlock(rows, *memory.scores(cells_of(source, rows, index)))
             np.add.at(
                 counts, block.scores.reasons, np.bincount(block.texts, minlength=len(block.scores.reasons))
             )
             yield block
             on_rows(int(counts.sum()))
 
-    write = {".parquet": _write_parquet, ".jsonl": _write_json}.get(target.suffix.lower(), _write_csv)
-    write(target, source, scored(), new, columns)
+    if target.suffix.lower() == ".parquet":
+        _write_parquet(target, scored(), new, memory.columns, notes or {})
+    elif target.suffix.lower() == ".jsonl":
+        _write_json(target, source, scored(), new, memory.columns)
+    else:
+        _write_csv(target, source, scored(), new, memory.columns)
     unknown = {reason: count for reason, count in zip(REASONS, counts.tolist(), strict=False) if count}
     return ScoreSummary(int(counts.sum()), int(counts[-1]), unknown)
-
-
-class _Memory:
-    """Scores of texts, so that a text is scored once, however many blocks it occurs in.
-
-    Args:
-        score: gives the scores of a column.
-        most: how many texts are remembered; all are forgotten when there are more.
-    """
-
-    def __init__(self, score: Callable[[Any], Scores], most: int) -> None:
-        self._score, self._most = score, most
-        self._forget()
-
-    def _forget(self) -> None:
-        self._row: dict[str | None, int] = {None: 0}  # of each text in the scores
-        self._scores = self._score([None])
-
-    def scores(self, column: Any) -> tuple[Scores, NDArray[np.intp]]:
-        """The scores of a column's U distinct texts, then of what is not text; and (N,) the row of each."""
-        texts, rows = distinct_texts(column)
-        if len(self._row) > self._most:
-            self._forget()
-        new = [text for text in texts if text not in self._row]
-        if new:
-            self._row.update(zip(new, range(len(self._row), len(self._row) + len(new)), strict=True))
-            self._scores = _joined(self._scores, self._score(new))
-        known = np.array([*map(self._row.__getitem__, texts), 0])
-        return self._scores.take(known), rows % len(known)  # -1 is the last
-
-
-def _joined(*scores: Scores) -> Scores:
-    """The scores one after another."""
-    arrays = ([getattr(each, field.name) for each in scores] for field in fields(Scores))
-    return Scores(*map(np.concatenate, arrays))
 
 
 def _check_headings(source: TableFile, new: list[str]) -> None:
@@ -193,7 +177,11 @@ def _write_json(
 
 
 def _write_parquet(
-    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], columns: AnswerColumns
+    target: Path,
+    blocks: Iterable[_ScoredBlock],
+    new: list[str],
+    columns: AnswerColumns,
+    notes: Mapping[str, str],
 ) -> None:
     def joined() -> Iterator[Any]:
         for rows, scores, texts in blocks:
@@ -207,3 +195,5 @@ def _write_parquet(
     with parquet_writer(target, first.schema) as writer:
         for table in chain([first], tables):
             writer.write_table(table)
+        if notes:
+            writer.add_key_value_metadata(notes)

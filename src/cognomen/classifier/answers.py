@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import EVIDENCE, REASONS, Decision, ScoredBlock, decide
 from cognomen.classifier.origins import LEVELS, Level, Tree
 from cognomen.classifier.scores import ROWS, label_sets
@@ -125,7 +126,7 @@ def answer_block(
     *,
     level: Level = "origin",
     abstain_below: float = 0.0,
-    limits: float | NDArray[np.float64] | None = None,
+    limits: SetLimits | None = None,
 ) -> list[Answer]:
     """The answer to each text of a block.
 
@@ -134,10 +135,10 @@ def answer_block(
         tree: of the origins whose probabilities the block has.
         top_k: how many labels an answer lists.
         level, abstain_below: as in `decide`.
-        limits: of the sets of origins (see `conformal.in_sets`); None for no sets.
+        limits: of the sets of origins; None for no sets.
     """
     found = decide(block, tree, level, abstain_below)
-    tops, sets = _most_likely(block.probabilities, tree, level, top_k, limits)
+    tops, sets = _most_likely(block, tree, level, top_k, limits)
     origins, *places = _by_level(tree, found)
     numbers, reasons = _numbers(found.probabilities), _texts(REASONS, found.reasons)
     evidence = _texts(EVIDENCE, block.evidence)
@@ -190,13 +191,14 @@ def _numbers(numbers: NDArray[np.float32]) -> list[Any]:
 
 
 def _most_likely(
-    p: NDArray[np.float32],
+    block: ScoredBlock,
     tree: Tree,
     level: Level,
     top_k: int,
-    limits: float | NDArray[np.float64] | None,
+    limits: SetLimits | None,
 ) -> tuple[list[tuple[OriginProbability, ...]], Sequence[tuple[str, ...] | None]]:
     """The most likely labels of each spelling, highest first; and its set, None without limits."""
+    p = block.probabilities
     table = tree.sums(p, level)  # (S, K), of all spellings: sums of fewer might be rounded otherwise
     names = np.array(tree.labels(level), dtype=object)  # (K,)
     tops: list[tuple[OriginProbability, ...]] = []
@@ -206,7 +208,8 @@ def _most_likely(
         ranked = np.argsort(-table[rows], axis=1, kind="stable")  # (S, K)
         tops += _tops(table[rows], names, ranked[:, :top_k])
         if limits is not None:
-            inside = np.take_along_axis(label_sets(p[rows], limits, tree, level), ranked, axis=1)  # (S, K)
+            inside = label_sets(p[rows], block.known[rows], limits, tree, level)  # (S, K)
+            inside = np.take_along_axis(inside, ranked, axis=1)
             sets += map(tuple, map(compress, names[ranked].tolist(), inside.tolist()))
     return tops, sets
 

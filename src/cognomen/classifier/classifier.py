@@ -10,6 +10,7 @@ surname hints at. It does not tell anyone's nationality, ethnicity or religion.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
@@ -18,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.classifier.answers import NOT_TEXT, Answer, answer_block
 from cognomen.classifier.calibration import softmax_with_temperature
+from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import ScoredBlock
 from cognomen.classifier.model import Model
 from cognomen.classifier.oddness import less_sure
@@ -30,10 +32,13 @@ from cognomen.classifier.options import (
     ReadOptions,
     ScoreOptions,
 )
-from cognomen.classifier.priors import log_prior_ratios
+from cognomen.classifier.order import FEWEST, ColumnOrder, order_of_column
+from cognomen.classifier.origins import Level
+from cognomen.classifier.priors import Prior, log_prior_ratios
 from cognomen.classifier.scores import Detail, Scores, score_rows
 from cognomen.errors import InputError
 from cognomen.text.columns import distinct_texts, is_single, item_blocks
+from cognomen.text.ragged import Ragged
 from cognomen.text.reading import Rules, read_column
 
 if TYPE_CHECKING:
@@ -81,6 +86,7 @@ class Classifier(Model):
         possible = self._possible(weights)
         tree = self.tree if possible.all() else self.tree.only(possible)
         texts, inverse = distinct_texts(names)
+        opts = self._ordered(opts, texts, names)
         answers: list[Answer] = []
         for block in self._score(texts, opts, weights):
             if tree is not self.tree:
@@ -97,13 +103,23 @@ class Classifier(Model):
         """Answer the items of an iterable, even an endless one, one after another.
 
         The answers are those of a call. Some ten thousand names are taken and answered at once, so that
-        memory stays bounded; if the iterable raises an error, the names taken with it are not answered. The
-        options and errors are those of a call.
+        memory stays bounded; if the iterable raises an error, the names taken with it are not answered. With
+        the order "auto", the first of these tell the order of all. The options and errors are those of a
+        call.
         """
         if (restrict := options.get("restrict")) is not None and not isinstance(restrict, str):
             options["restrict"] = tuple(restrict)  # it may be an iterator, and is used for each block
         self([], **options)  # so that options are checked now, not when the first answer is taken
-        return chain.from_iterable(self(block, **options) for block in item_blocks(names, STREAMED_NAMES))
+        return chain.from_iterable(self._answered_blocks(names, options))
+
+    def _answered_blocks(self, names: object, options: AnswerOptions) -> Iterator[list[Answer]]:
+        for block in item_blocks(names, STREAMED_NAMES):
+            if options.get("order", "auto") == "auto" and not is_single(names):
+                reading = {
+                    name: each for name, each in options.items() if name in ReadOptions.__optional_keys__
+                }
+                options["order"] = self.column_order(block, **reading).order  # type: ignore[typeddict-item]
+            yield self(block, **options)
 
     def predict(self, names: str | Iterable[object], **options: Unpack[PredictOptions]) -> list[str | None]:
         """The most likely origin of each name, None where unknown; for a single text a list of one.
@@ -157,6 +173,7 @@ class Classifier(Model):
         """
         opts = self._checked(ProbaOptions, options)
         texts, inverse = distinct_texts(names)
+        opts = self._ordered(opts, texts, names)
         result = np.empty((len(texts) + 1, len(self.tree.labels(opts.level))), np.float32)
         result[-1] = np.nan  # for the index -1
         for block in self._score(texts, opts, self._log_prior_ratios(opts)):
@@ -170,6 +187,24 @@ class Classifier(Model):
             return result[:-1]  # every row is a text of its own: no need to copy
         return result.take(inverse, axis=0)
 
+    def expected_shares(
+        self, prior: Prior = "default", restrict: Iterable[str] | None = None, level: Level = "origin"
+    ) -> NDArray[np.float64]:
+        """The shares of the origins under a prior, before any name is read, (C,); (G,) or (R,) with `level`.
+
+        Args:
+            prior, restrict, level: as in `Options`.
+
+        Raises:
+            InputError: as for a call.
+        """
+        opts = self._checked(ProbaOptions, {"prior": prior, "restrict": restrict, "level": level})
+        ratios = self._log_prior_ratios(opts)
+        shares = np.asarray(self.priors, np.float64)
+        if ratios is not None:
+            shares = np.where(np.isneginf(ratios), 0, shares * np.exp(ratios))
+        return np.asarray(self.tree.sums(shares[None] / shares.sum(), opts.level)[0])
+
     def scores(self, names: str | Iterable[object], **options: Unpack[ScoreOptions]) -> Scores:
         """The answer to each name as in a call, with its probability, in arrays.
 
@@ -179,6 +214,7 @@ class Classifier(Model):
         opts = self._checked(ScoreOptions, options)
         weights, limits = self._log_prior_ratios(opts), self._set_limits(opts)
         texts, inverse = distinct_texts(names)
+        opts = self._ordered(opts, texts, names)
         return score_rows(
             self._score(texts, opts, weights),
             self.tree,
@@ -220,9 +256,45 @@ class Classifier(Model):
         opts = self._checked(CompositionOptions, options)
         weights = self._log_prior_ratios(opts)
         texts, inverse = distinct_texts(names)
+        opts = self._ordered(opts, texts, names)
         rows = occurrences(inverse, len(texts), counts)  # (1 + U,)
         blocks, possible = self._score(texts, opts, weights), self._possible(weights)
         return tally(blocks, rows, self._default_shares, self.tree, possible, level=opts.level, seed=seed)
+
+    def column_order(self, names: str | Iterable[object], **options: Unpack[ReadOptions]) -> ColumnOrder:
+        """In which order the names of a column are written (see `order`), as the other calls find it.
+
+            >>> clf.column_order(["Nagy Péter", "Kovács Anna", ...]).order
+            'surname-first'
+
+        A call decides for itself; ask here for the columns that are read part by part, or to see how sure it
+        is.
+
+        Args:
+            names: as for a call.
+            options: those of how names are read; with an `order` other than "auto", it is that.
+        """
+        opts = self._checked(ReadOptions, options)
+        if opts.order != "auto":
+            return ColumnOrder(opts.order)
+        return self._find_order(distinct_texts(names)[0], opts)
+
+    def _ordered(self, opts: Options, texts: list[str], names: object) -> Options:
+        """The options, with the order of the column; a single name is read as given."""
+        if opts.order != "auto" or is_single(names) or len(texts) < FEWEST:
+            return opts
+        return replace(opts, order=self._find_order(texts, opts).order)
+
+    def _find_order(self, texts: list[str], opts: Options) -> ColumnOrder:
+        def score(spellings: Ragged) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
+            found = self.network.evidence(spellings, threads=opts.threads)
+            temperatures, weights = (
+                self.calibration.temperatures(found.known),
+                self._log_prior_ratios(Options()),
+            )
+            return softmax_with_temperature(found.logits, temperatures, weights).max(axis=1), found.known
+
+        return order_of_column(texts, self.alphabet, score, lower=self.lower, rules=_rules(opts))
 
     def _checked(self, accepted: type[Any], given: Mapping[str, Any]) -> Options:
         """The options of a call, at a level that the model has."""
@@ -238,7 +310,7 @@ class Classifier(Model):
         """Which origins can be answered, (C,)."""
         return np.full(len(self.origins), True) if weights is None else np.isfinite(weights)
 
-    def _set_limits(self, opts: Options) -> float | NDArray[np.float64] | None:
+    def _set_limits(self, opts: Options) -> SetLimits | None:
         """The thresholds of sets of origins, None if there are to be no sets."""
         if opts.coverage is None:
             return None
@@ -256,7 +328,7 @@ class Classifier(Model):
         If the model can tell, find out which are unlike the training names, or nearly so.
         """
         detect = self._ood_limits is not None
-        rules = Rules.of(opts.full_names, opts.na, opts.suffixes)
+        rules = _rules(opts)
         for start in range(0, len(texts), SCORED_TEXTS):
             block = texts[start : start + SCORED_TEXTS]
             reading = read_column(block, self.alphabet, lower=self.lower, rules=rules)
@@ -273,3 +345,7 @@ class Classifier(Model):
             # 0 and 1 are indices into EVIDENCE.
             evidence = np.full(len(p), -1, np.int8) if known is None else (~known).astype(np.int8)
             yield ScoredBlock(start, block, reading, p, ood, evidence)
+
+
+def _rules(opts: Options) -> Rules:
+    return Rules.of(opts.full_names, opts.na, opts.suffixes, surname_first=opts.order == "surname-first")

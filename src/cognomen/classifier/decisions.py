@@ -45,6 +45,11 @@ class ScoredBlock(NamedTuple):
     out_of_distribution: NDArray[np.bool_]
     evidence: NDArray[np.int8]
 
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Which spellings are names that the network knows by heart, (S,)."""
+        return np.asarray(self.evidence == EVIDENCE.index("known"))
+
 
 class Decision(NamedTuple):
     """What is answered to S spellings.

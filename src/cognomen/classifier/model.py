@@ -16,7 +16,7 @@ from cognomen.classifier.origins import Place, Tree
 from cognomen.classifier.priors import DefaultPrior
 from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, is_within, read_artifact, write_artifact
-from cognomen.io.pretrained import DEFAULT, find_model
+from cognomen.io.pretrained import DEFAULT, find_model, find_on_hub
 from cognomen.network.architecture import Architecture
 from cognomen.network.network import Network
 from cognomen.network.ngram_layer import NgramLayer
@@ -118,6 +118,21 @@ class Model:
                 f"{folder}: the model's parts do not fit together: {error}. Copy the whole model folder "
                 "again from its source, or train it again."
             ) from error
+
+    @classmethod
+    def from_pretrained(cls, model: str | Path | None = None, *, revision: str | None = None) -> Self:
+        """As `load`, or from a repository of the Hugging Face hub: `Classifier.from_pretrained("me/names")`.
+
+        Args:
+            model: a pretrained model's name, a folder; or OWNER/NAME, which is fetched once (with
+                `pip install 'cognomen[hub]'`) and kept in the hub's cache.
+            revision: of a repository: a branch, a tag or a commit.
+
+        Raises:
+            ModelError: there is no such model, or it is damaged.
+            MissingExtraError: a repository is to be fetched, and huggingface_hub is not installed.
+        """
+        return cls.load(find_on_hub(DEFAULT if model is None else model, revision))
 
     def save(self, folder: str | Path, *, half: bool = False) -> None:
         """Write the model to a folder, atomically; a model that is there is replaced.

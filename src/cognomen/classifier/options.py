@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Self, TypedDict
+from typing import Any, Final, Literal, Self, TypedDict
 
 import numpy as np
 
@@ -13,11 +13,14 @@ from cognomen.classifier.origins import LEVELS, Level
 from cognomen.classifier.priors import Prior
 from cognomen.errors import InputError, check_whole_number
 
+ORDERS: Final = ("auto", "given-first", "surname-first")
+
 
 class ReadOptions(TypedDict, total=False):
     """How names are read, and at which level they are answered: the keywords of `predict_sets`."""
 
     full_names: bool
+    order: Literal["auto", "given-first", "surname-first"]
     na: Collection[str] | None
     suffixes: Collection[str]
     threads: int
@@ -66,6 +69,9 @@ class Options:
 
     Attributes:
         full_names: find the surname in a full name ("John Smith"). False takes each text as a surname.
+        order: how full names are written that do not tell by themselves: "given-first" (John Smith) or
+            "surname-first" (Nagy Péter, Kim Min Jun). "auto" finds out for a column (see `classifier.order`),
+            and reads a single name, or a column that does not tell, given name first.
         na: more texts that stand for a missing name, spelled as given, besides "N/A", "NULL", "unknown" and
             the like; these and addresses and companies are unknown ("placeholder", "not-a-name"). None reads
             all of them as names.
@@ -93,6 +99,7 @@ class Options:
     """
 
     full_names: bool = True
+    order: Literal["auto", "given-first", "surname-first"] = "auto"
     na: Collection[str] | None = ()
     suffixes: Collection[str] = ()
     threads: int = 1
@@ -110,6 +117,8 @@ class Options:
         for option, flag in (("full_names", self.full_names), ("all_labels", self.all_labels)):
             if not isinstance(flag, (bool, np.bool_)):
                 raise InputError(f"{option}: expected True or False, got {flag!r}")
+        if self.order not in ORDERS:
+            raise InputError(f'order: expected "auto", "given-first" or "surname-first", got {self.order!r}')
         for option, words in (("na", () if self.na is None else self.na), ("suffixes", self.suffixes)):
             if isinstance(words, str) or not isinstance(words, Collection):
                 raise InputError(f"{option}: expected a list of texts, got {words!r}")

@@ -13,7 +13,7 @@ it does not tell anyone's nationality, ethnicity or religion.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cognomen.corpora.cleaning import CleaningReport, clean_rows
 from cognomen.corpora.download import (
@@ -33,7 +33,7 @@ from cognomen.corpora.download import (
     world_path,
 )
 from cognomen.corpora.folder import read_folder
-from cognomen.corpora.rows import DroppedRow, SourceRows
+from cognomen.corpora.rows import DroppedRow, Row, SourceRows, rows_of
 from cognomen.corpora.table import read_table
 from cognomen.errors import DataError, InputError
 from cognomen.io.delimited import TABLE_SUFFIXES
@@ -106,6 +106,35 @@ class Corpus:
         ):
             raise InputError(f"expected facts of every origin, got none of {unplaced}")
 
+    @classmethod
+    def from_names(
+        cls,
+        names: Iterable[object],
+        labels: Iterable[str],
+        weights: ArrayLike | None = None,
+        *,
+        source: str = "names",
+        clean: bool = True,
+    ) -> Corpus:
+        """A corpus of names that you have in Python.
+
+            Corpus.from_names(["Smith", "Rossi"], ["English", "Italian"])
+
+        Args:
+            names: N surnames; what is not a text (None, NaN), or empty, is dropped as "empty-cell".
+            labels: the origin of each, N texts.
+            weights: how often each name occurs under its origin, (N,), finite and at least 0; None if that
+                does not count.
+            source: what the corpus is called in reports and model cards.
+            clean: as for `load_corpus`.
+
+        Raises:
+            InputError: there is not one label and one weight for each name, or they are not of this kind.
+            DataError: no name is left.
+        """
+        rows, report = clean_rows(rows_of(names, labels, weights, source), clean=clean)
+        return _corpus_of(rows, report, source, weighted=weights is not None)
+
     @cached_property
     def weights(self) -> NDArray[np.float64]:
         """The weight of each name under its origin, (N,); all 1 if the source has none."""
@@ -174,12 +203,17 @@ def load_corpus(
         raise DataError(f"cannot read {os.fspath(data)!r}: {error}") from error
     # The spellings of the world are those that are to be learned, with and without diacritics.
     rows, report = clean_rows(found, clean=clean and data != "world")
+    corpus = _corpus_of(rows, report, source, weighted=found.weighted)
+    return replace(corpus, shares=found.shares, origin_facts=_world_facts() if data == "world" else None)
+
+
+def _corpus_of(rows: list[Row], report: CleaningReport, source: str, *, weighted: bool) -> Corpus:
+    """The corpus of cleaned rows. Raises DataError if there are none."""
     if not rows:
         raise DataError(f"no name is left of {source} after cleaning:\n{report.summary()}")
     names, labels = tuple(row.name for row in rows), tuple(row.origin for row in rows)
-    weights = np.array([row.weight for row in rows]) if found.weighted else None
-    facts = _world_facts() if data == "world" else None
-    return Corpus(names, labels, source, report, row_weights=weights, shares=found.shares, origin_facts=facts)
+    weights = np.array([row.weight for row in rows]) if weighted else None
+    return Corpus(names, labels, source, report, row_weights=weights)
 
 
 def _read(

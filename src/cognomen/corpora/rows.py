@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from cognomen.errors import InputError
 
 
 class Row(NamedTuple):
@@ -44,3 +50,33 @@ class SourceRows:
     empty_files: list[str] = field(default_factory=list)
     weighted: bool = False
     shares: bool = False
+
+
+def rows_of(
+    names: Iterable[object], labels: Iterable[str], weights: ArrayLike | None, source: str
+) -> SourceRows:
+    """The rows of names that come from Python; the line of a row is its number.
+
+    Raises:
+        InputError: there is not one label and one weight for each name, a label is not a text, or a weight
+            is not a finite number of at least 0.
+    """
+    texts, origins = list(names), list(labels)
+    numbers = np.ones(len(texts)) if weights is None else np.asarray(weights, np.float64)
+    if len(origins) != len(texts) or numbers.shape != (len(texts),):
+        raise InputError(
+            f"expected a label and a weight for each of {len(texts):,} names, got {len(origins):,} labels "
+            f"and weights of the shape {numbers.shape}"
+        )
+    if not (np.isfinite(numbers) & (numbers >= 0)).all():
+        raise InputError("weights: expected finite numbers of at least 0")
+    found = SourceRows(weighted=weights is not None)
+    for line, (name, origin, weight) in enumerate(zip(texts, origins, numbers.tolist(), strict=True), 1):
+        if not isinstance(origin, str) or not origin.strip():
+            raise InputError(f"labels[{line - 1}]: expected a text, got {origin!r}")
+        text = name.strip() if isinstance(name, str) else ""
+        if text:
+            found.rows.append(Row(text, origin.strip(), source, line, weight))
+        else:
+            found.unusable.append(DroppedRow(text, origin.strip(), source, line, "empty-cell"))
+    return found

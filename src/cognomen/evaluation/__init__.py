@@ -9,6 +9,7 @@ from cognomen.evaluation.metrics import (
     evaluate,
     misses,
 )
+from cognomen.evaluation.outcomes import OutcomeRate, OutcomeRates, outcome_rates
 from cognomen.evaluation.splits import fold_number, split_by_fold, stratified_split, validation_mask
 
 __all__ = [
@@ -16,11 +17,14 @@ __all__ = [
     "Intervals",
     "Misses",
     "OriginScores",
+    "OutcomeRate",
+    "OutcomeRates",
     "ReliabilityBin",
     "bootstrap_intervals",
     "evaluate",
     "fold_number",
     "misses",
+    "outcome_rates",
     "split_by_fold",
     "stratified_split",
     "validation_mask",

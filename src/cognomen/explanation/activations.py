@@ -21,7 +21,8 @@ from cognomen.errors import InputError
 from cognomen.explanation.attribution import in_double_precision
 from cognomen.network.network import Network
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.cells import GRU, LSTM, Cell
+from cognomen.rnn.cell import Cell
+from cognomen.rnn.cells import GRU, LSTM
 from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.rnn.nonlinearities import sigmoid
 

@@ -150,10 +150,11 @@ def _outputs(network: Network, x: Array) -> tuple[Array, Backward]:
     """The recurrent layers' outputs at each letter, for embeddings (T, N, E): (T, N, Y)."""
     steps, count, _ = x.shape
     packed = Packed(x.reshape(steps * count, -1), np.full(steps, count), np.arange(count))
-    y, backward = network.recurrent.forward(packed)
+    y, _, backward = network.recurrent.forward(packed)
 
     def back(dy: Array) -> Array:
-        return backward(dy.reshape(steps * count, -1)).reshape(x.shape)
+        dx: Array = backward(dy.reshape(steps * count, -1))[0]
+        return dx.reshape(x.shape)
 
     return y.data.reshape(steps, count, -1), back
 

@@ -31,6 +31,9 @@ FORMAT_VERSION = 2
 TENSORS, FACTS, CARD = FILES = ("model.safetensors", "model.json", "README.md")
 LOWEST, HIGHEST = 1e-6, 1e6  # temperatures; those of fits are from 0.05 to 20
 LARGEST_WEIGHT = 1e9
+# In the head of the tensors' file, for tools that ask for it: PyTorch's layout. One entry only, as several
+# would be written in any order.
+METADATA = {"format": "pt"}
 STORED_TYPES = ("float16", "float32", "float64", "int8", "uint8", "uint16", "uint32")
 
 
@@ -89,13 +92,23 @@ def read_artifact(folder: str | Path) -> Artifact:
         _refuse(place / CARD, f"expected text in UTF-8, got other bytes ({error})")
 
 
+def model_digest(folder: str | Path) -> str:
+    """The SHA-256 of a model's facts, which hold that of its tensors: it tells one model from another.
+
+    Raises:
+        ModelError: there is no such model.
+    """
+    return sha256(_read_file(_find(Path(folder)) / FACTS)).hexdigest()
+
+
 def _encode(artifact: Artifact) -> dict[str, bytes]:
     """The bytes of the three files; equal artifacts have equal bytes."""
     try:
         facts = json.loads(json.dumps(artifact.facts, allow_nan=False))  # as read: tuples are lists
         if problem := _tensor_problem(artifact.tensors) or _fact_problem(facts):
             raise ValueError(problem)
-        tensors = save({name: np.require(t, requirements="C") for name, t in artifact.tensors.items()})
+        arrays = {name: np.require(t, requirements="C") for name, t in artifact.tensors.items()}
+        tensors = save(arrays, METADATA)
         facts |= {"format": FORMAT, "format_version": FORMAT_VERSION}
         facts["tensors_sha256"] = sha256(tensors).hexdigest()
         facts["facts_sha256"] = _facts_sha256(facts)

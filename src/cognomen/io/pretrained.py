@@ -1,12 +1,14 @@
-"""Where a model is: one that comes with Cognomen, by its name, or a folder."""
+"""Where a model is: one that comes with Cognomen, by its name; a folder; a repository of a model hub."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
-from cognomen.errors import ModelError
+from cognomen.errors import MissingExtraError, ModelError
 from cognomen.io.folders import current_folder
+from cognomen.io.model_folder import FILES
 from cognomen.text.matching import did_you_mean
 
 PRETRAINED = Path(__file__).parent.parent / "models"
@@ -41,6 +43,35 @@ def find_model(model: str | Path) -> Path:
     raise ModelError(
         f"{model!r}: expected a pretrained model's name or a model's folder, found neither.{hint}"
     )
+
+
+def find_on_hub(model: str | Path, revision: str | None = None) -> Path:
+    """The folder of a pretrained model's name, of a path, or of a repository of the Hugging Face hub.
+
+    What has been fetched from there stays in its cache, and is found without a network.
+
+    Args:
+        model: a name or a path as for `find_model`; or OWNER/NAME, if no folder is called so.
+        revision: of the repository: a branch, a tag or a commit.
+
+    Raises:
+        ModelError: nothing is found, or it cannot be fetched.
+        MissingExtraError: huggingface_hub is not installed, and there is no such folder.
+    """
+    is_repository = isinstance(model, str) and re.fullmatch(r"[\w.-]+/[\w.-]+", model)
+    if not is_repository or _is_there(Path(model)):
+        return find_model(model)
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError as error:
+        raise MissingExtraError("huggingface_hub", "hub", f"Fetching the repository {model}") from error
+    try:
+        return Path(snapshot_download(str(model), revision=revision, allow_patterns=list(FILES)))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{model}: expected a model's folder, or a repository of the Hugging Face hub; found no folder, "
+            f"and the repository cannot be fetched: {error}"
+        ) from error
 
 
 def _is_there(folder: Path) -> bool:

@@ -2,19 +2,21 @@
 
 `ngrams.Ngrams` keeps the letters of each n-gram and a weight for each origin. With a million names and
 eighty origins that would be hundreds of megabytes. Here an n-gram, or a whole name, is known by a hash of its
-letters (feature hashing: Weinberger et al. 2009), which selects a row of an embedding with R numbers; a
-matrix turns the sum of a name's rows into logits, so that the weights have rank R:
+letters (feature hashing: Weinberger et al. 2009), which selects a row of R numbers; a matrix turns the sum of
+a name's rows into logits, so that the weights have rank R:
 
-    u = sum(x_g E[g] over the n-grams g of the name) + x_name E[name]     (R,)
+    u = sum(x_g E[g] over the n-grams g of the name) + the name's own row   (R,)
     logits = W u                                                            (C,)
 
-x_g is the n-gram's tf-idf weight, as in `ngrams`. `hashing` tells which n-grams and names have rows.
+x_g is the n-gram's tf-idf weight, as in `ngrams`. `hashing` tells which n-grams and names have rows, and how
+those of names are stored. Training leaves them alone: they are fitted afterwards, to what the rest of the
+network does not tell of these names (`training.name_rows`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, cast
+from collections.abc import Callable
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -28,32 +30,26 @@ from cognomen.rnn.initializers import Initializer, uniform
 from cognomen.rnn.layers import Linear
 from cognomen.text.ragged import Ragged
 
-# x_name. The n-grams together have the length ngrams.FACTOR; a name's own row is seen far less often than
-# they are, and has to be learned in a few steps.
-NAME_FACTOR: Final = 8.0
-
 
 class HashedNgrams(NgramLayer):
     """The weights of n-grams of up to K letters and of whole names, by hash.
 
     Args:
-        tables: which n-grams and names have rows.
+        tables: which n-grams and names have rows, and the rows of names.
         longest: letters in the longest n-grams, K.
         alphabet_size: letters, including the unknown one, V.
         origin_count: origins, C.
         rank: R.
         dropout: in training, the share of a name's n-grams that is dropped.
-        name_dropout: in training, the share of names whose own row is dropped, so that the other parts learn
-            to do without it.
         rng: draws the initial values.
-        embedding: (1 + B + W, R), its initial values. int8 and float16 are kept, without a copy, for
+        embedding: (1 + B, R), its initial values. int8 and float16 are kept, without a copy, for
             inference.
 
     Raises:
         InputError: the tables or the embedding have other sizes.
 
-    Parameters: "embedding" (1 + B + W, R), of which row 0, for all other n-grams and names, stays zero; the
-    rows of n-grams stand before those of names. And "output.weight" (C, R).
+    Parameters: "embedding" (1 + B, R), of which row 0, for all other n-grams, stays zero; and "output.weight"
+    (C, R).
     """
 
     def __init__(
@@ -65,14 +61,13 @@ class HashedNgrams(NgramLayer):
         rank: int,
         *,
         dropout: float = 0.0,
-        name_dropout: float = 0.0,
         rng: Initializer | None = None,
         dtype: DTypeLike = np.float32,
         embedding: NDArray[Any] | None = None,
     ) -> None:
-        self.tables, self.longest, self.name_dropout = tables, longest, name_dropout
-        tables.check()
-        shape = (1 + len(tables.keys) + len(tables.name_keys), rank)
+        tables.check(rank)
+        self.tables, self.longest = tables, longest
+        shape = (1 + len(tables.keys), rank)
         if embedding is None:
             embedding = uniform(rng, 0.1, shape, dtype)
             embedding[UNKNOWN] = 0
@@ -102,11 +97,10 @@ class HashedNgrams(NgramLayer):
         return self._find(names)[0]
 
     def _find(self, names: Ragged) -> tuple[Ragged, Ids]:
-        """The rows of the n-grams, (M + 2N, K), and those of the names, (N,); 0 for unknown ones."""
+        """The rows of the n-grams, (M + 2N, K), and the slots of the names, (N,); 0 for unknown ones."""
         hashes = hash_names(names, self.longest, self.end_mark)
         nodes = hashes.marked.with_data(self._rows(hashes.ngrams).T)
-        rows = look_up(self.tables.name_keys, hashes.names)
-        return nodes, np.where(rows > 0, rows + len(self.tables.keys), 0)
+        return nodes, look_up(self.tables.name_keys, hashes.names)
 
     def _rows(self, hashes: Hashes) -> Ids:
         return look_up(self.tables.keys, hashes)
@@ -114,25 +108,28 @@ class HashedNgrams(NgramLayer):
     def forward(
         self, names: Ragged, rng: np.random.Generator | None = None
     ) -> tuple[Array, Callable[[Array], None]]:
-        """The logits that each name's n-grams and the name itself add, (N, C)."""
-        nodes, own = self._find(names)  # (P, K), (N,)
+        """The logits that each name's n-grams and the name itself add, (N, C).
+
+        Backward leaves the rows of names alone.
+        """
+        nodes, slots = self._find(names)  # (P, K), (N,)
         x = self._features(nodes, rng)  # (P, K)
-        kept = np.ones(len(own)) if rng is None else rng.random(len(own)) >= self.name_dropout
-        x_own = (NAME_FACTOR * kept * (own > 0)).astype(x.dtype)  # (N,)
-        u = self._sum(nodes, x)  # (N, R)
-        u += x_own[:, None] * self.params["embedding"].take(own, axis=0)
-        logits, back_output = self.output.forward(u)
+        logits, back_output = self.output.forward(self._sum(nodes, x) + self._name_rows(slots))
 
         def backward(dlogits: Array) -> None:
             du = back_output(dlogits)  # (N, R)
             place, order = np.nonzero(x)
-            named = np.flatnonzero(x_own)
-            rows = np.concatenate([nodes.data[place, order], own[named]])
-            name = np.concatenate([nodes.rows[place], named])
-            weights = np.concatenate([x[place, order], x_own[named]])
-            cast("RowGradient", self.grads["embedding"]).add(rows, weights, du, name)
+            rows, name = nodes.data[place, order], nodes.rows[place]
+            cast("RowGradient", self.grads["embedding"]).add(rows, x[place, order], du, name)
 
         return logits, backward
+
+    def _name_rows(self, slots: Ids) -> Array:
+        """The rows of the names in these slots, zeros for slot 0, (N, R)."""
+        codes, codebooks = self.tables.name_codes[slots - 1], self.tables.name_codebooks  # (N, S), (S, K, R)
+        rows = codebooks[np.arange(len(codebooks)), codes].sum(axis=1)  # (N, R)
+        rows[slots == 0] = 0
+        return np.asarray(rows, self.idf.dtype)
 
     def _sum(self, nodes: Ragged, x: Array) -> Array:
         """The sums over each name of x (P, K) times the rows of the embedding, (N, R)."""
@@ -141,31 +138,32 @@ class HashedNgrams(NgramLayer):
 
     def evidence(self, names: Ragged, *, table: Array | None = None, bits: bool = False) -> Evidence:
         """As in `NgramLayer.evidence`; with which names have rows of their own."""
-        nodes, own = self._find(names)
-        x = self._features(nodes, None)
-        u = self._sum(nodes, x)
-        u += NAME_FACTOR * self.params["embedding"].take(own, axis=0).astype(x.dtype, copy=False)
+        nodes, slots = self._find(names)
+        u = self._sum(nodes, self._features(nodes, None)) + self._name_rows(slots)
         found = self._bits_per_letter(nodes) if bits else None
-        return Evidence(self.output.apply(u), found, own > 0)
+        return Evidence(self.output.apply(u), found, slots > 0)
 
     def spans(self, ids: Ids) -> tuple[Ids, Ids, Array]:
         """As in `NgramLayer.spans`; the name itself is a span of all letters."""
-        nodes, own = self._find(Ragged(ids, np.array([len(ids)])))
+        nodes, slots = self._find(Ragged(ids, np.array([len(ids)])))
         starts, stops, rows, x = self._spans(nodes)
-        if own[0] > 0:
-            starts, stops = np.append(starts, 0), np.append(stops, len(ids))
-            rows, x = np.append(rows, own), np.append(x, self.idf.dtype.type(NAME_FACTOR))
         embedded = x[:, None] * self.params["embedding"].take(rows, axis=0).astype(x.dtype, copy=False)
+        if slots[0] > 0:
+            starts, stops = np.append(starts, 0), np.append(stops, len(ids))
+            embedded = np.concatenate([embedded, self._name_rows(slots)])
         return starts, stops, self.output.apply(embedded)
 
 
-def quantise(params: Mapping[str, Array]) -> dict[str, NDArray[Any]]:
-    """The parameters of `HashedNgrams` for inference: the embedding as int8, its scales in the output.
+def quantise(layer: HashedNgrams) -> dict[str, NDArray[Any]]:
+    """The tensors of a layer for inference: the embedding as int8, its scales in the output.
 
-    Each column of the embedding is divided by its largest number / 127, and that column of the output's
-    weight multiplied by it.
+    Each column of the embedding, and of the codebooks of names, is divided by the embedding's largest number
+    in it / 127, and that column of the output's weight multiplied by it.
     """
-    scale = np.abs(params["embedding"]).max(axis=0) / 127  # (R,)
+    scale = np.abs(layer.params["embedding"].astype(np.float32)).max(axis=0) / 127  # (R,)
     scale[scale == 0] = 1
-    embedding = np.rint(params["embedding"] / scale).astype(np.int8)
-    return {"embedding": embedding, "output.weight": params["output.weight"] * scale}
+    return {
+        "embedding": np.rint(layer.params["embedding"] / scale).astype(np.int8),
+        "output.weight": (layer.params["output.weight"] * scale).astype(np.float16),
+        "name_codebooks": (layer.tables.name_codebooks / scale).astype(np.float32),
+    }

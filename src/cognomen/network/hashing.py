@@ -3,11 +3,14 @@
 A hash chooses a bucket of a table, whose slots belong to one n-gram or name each: those whose keys, 16 other
 bits of their hashes, are in them. No letters are kept; one without a slot passes for another about once in
 8,000 times.
+
+An n-gram's row is trained with the network. A name's is the sum of an entry of each of S codebooks, so that
+it takes S bytes (residual vector quantisation: Juang and Gray 1982): see `training.name_rows`.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,27 +28,49 @@ SLOTS = 8  # of a bucket: with one, a third of the more frequent half would lose
 
 
 class HashTables(NamedTuple):
-    """Which n-grams and names have rows.
+    """Which n-grams and names have rows, and the rows of names.
 
     Attributes:
         keys: (B,), uint16, the key of the n-gram in each slot; 0 for an empty one. B is a power of 2.
         counts: (B,), log(1 + the number of training names that contain it), float16 is enough.
         name_keys: (W,), uint16, the key of the whole name in each slot. W is a power of 2.
+        name_codes: (W, S), uint8, which entry of each codebook the row of a slot's name is the sum of.
+        name_codebooks: (S, K, R), float32.
     """
 
     keys: NDArray[np.uint16]
     counts: Array
     name_keys: NDArray[np.uint16]
+    name_codes: NDArray[np.uint8]
+    name_codebooks: Array
 
-    def check(self) -> None:
-        """Raise InputError unless they are tables of this kind that fit each other."""
+    @classmethod
+    def of_ngrams(cls, keys: NDArray[np.uint16], counts: Array, rank: int) -> Self:
+        """Tables in which no name has a row."""
+        codes, codebooks = np.zeros((1, 1), np.uint8), np.zeros((1, 1, rank), np.float32)
+        return cls(keys, counts, np.zeros(1, np.uint16), codes, codebooks)
+
+    def check(self, rank: int) -> None:
+        """Raise InputError unless they are tables of this kind, of rows of a rank, that fit each other."""
         kinds = [table.dtype.name.rstrip("0123456789") for table in self]
-        powers = all(table.ndim == 1 and table.size.bit_count() == 1 for table in self)
-        if not powers or kinds != ["uint", "float", "uint"] or self.keys.shape != self.counts.shape:
+        powers = all(keys.ndim == 1 and keys.size.bit_count() == 1 for keys in (self.keys, self.name_keys))
+        stages, entries = (*self.name_codebooks.shape, 0, 0)[:2]
+        fit = (
+            self.keys.shape == self.counts.shape
+            and self.name_codes.shape == (self.name_keys.size, stages)
+            and self.name_codebooks.shape == (stages, entries, rank)
+        )
+        if kinds != ["uint", "float", "uint", "uint", "float"] or not (powers and fit):
             found = ", ".join(f"{table.dtype} {table.shape}" for table in self)
             raise InputError(
                 "n-grams: expected keys (B,) and names' keys (W,) of whole numbers, B and W powers of 2, "
-                f"and counts (B,); got {found} as keys, counts and names' keys"
+                f"counts (B,), names' codes (W, S) of whole numbers, and codebooks (S, K, {rank}); "
+                f"got {found}"
+            )
+        if self.name_codes.size and int(self.name_codes.max()) >= entries:
+            raise InputError(
+                f"n-grams: expected names' codes below {entries}, the entries of a codebook; got "
+                f"{self.name_codes.max()}"
             )
 
 
@@ -77,6 +102,11 @@ def hash_names(names: Ragged, longest: int, end_mark: int) -> Hashed:
     sums = np.add.reduceat(letters * powers[positions], marked.starts)
     all_known = np.logical_and.reduceat(known, marked.starts)
     return Hashed(marked, ngrams, np.where(all_known, _mix(sums), 0))
+
+
+def letter_hashes(end_mark: int) -> Hashes:
+    """The hash of each letter, the end mark being the last, (V + 1,)."""
+    return _mix(np.arange(1, end_mark + 2, dtype=np.uint64))
 
 
 def _mix(h: Hashes) -> Hashes:
@@ -114,47 +144,44 @@ def letters_alone(alphabet_size: int) -> Ragged:
     return Ragged(letters, np.ones(len(letters), np.int64))
 
 
-def hash_tables(
-    names: Ragged,
-    weights: NDArray[np.float64],
-    *,
-    longest: int,
-    min_count: int,
-    alphabet_size: int,
-    ngram_bits: int,
-    name_bits: int,
-) -> HashTables:
-    """Choose the n-grams and names that get rows: of those that want one bucket, the most frequent ones.
+def ngram_table(
+    names: Ragged, *, longest: int, min_count: int, alphabet_size: int, bits: int
+) -> tuple[NDArray[np.uint16], Array]:
+    """Choose the n-grams that get rows: of those that want one bucket, the most frequent ones.
 
     Args:
-        names: N names of ids.
-        weights: (N,), how common each name is.
+        names: names of ids.
         longest: letters in the longest n-grams.
         min_count: names that must contain an n-gram.
         alphabet_size: letters, including the unknown one, V.
-        ngram_bits: the number of slots for n-grams is 2 to this power.
-        name_bits: the same for names.
+        bits: the number of slots is 2 to this power.
+
+    Returns:
+        The keys and counts of `HashTables`.
     """
-    seen, own = [], []
+    seen = []
     for start in range(0, len(names), _AT_ONCE):
         part = names[slice(start, start + _AT_ONCE)]
-        hashes = hash_names(part, longest, alphabet_size)
         row = np.repeat(np.arange(len(part)), part.lengths + 2)
-        for of_length in hashes.ngrams:
+        for of_length in hash_names(part, longest, alphabet_size).ngrams:
             order = np.lexsort((row, of_length))
             found, its_row = of_length[order], row[order]
             again = (found[1:] == found[:-1]) & (its_row[1:] == its_row[:-1])  # a name counts once
             first = np.concatenate([[True], ~again])
             seen.append(found[first & (found > 0)])
-        own.append(hashes.names)
     ngrams, counts = np.unique(np.concatenate(seen), return_counts=True)
     frequent = counts >= min_count
-    keys, stored = _fill(ngrams[frequent], counts[frequent].astype(np.float64), ngram_bits)
-    name_keys, _ = _fill(np.concatenate(own), weights, name_bits)
-    return HashTables(keys, np.log1p(stored).astype(np.float16), name_keys)
+    keys, stored = fill(ngrams[frequent], counts[frequent].astype(np.float64), bits)
+    return keys, np.log1p(stored).astype(np.float16)
 
 
-def _fill(hashes: Hashes, weights: NDArray[np.float64], bits: int) -> tuple[NDArray[np.uint16], Array]:
+def name_hashes(names: Ragged, end_mark: int) -> Hashes:
+    """The hashes of whole names, (N,); 0 for those with an unknown letter."""
+    parts = [names[slice(start, start + _AT_ONCE)] for start in range(0, len(names), _AT_ONCE)]
+    return np.concatenate([hash_names(part, 0, end_mark).names for part in parts])
+
+
+def fill(hashes: Hashes, weights: NDArray[np.float64], bits: int) -> tuple[NDArray[np.uint16], Array]:
     """The keys and weights of the slots, (2^bits,) each: the first ones of a bucket for the most frequent."""
     keys, kept = np.zeros(1 << bits, np.uint16), np.zeros(1 << bits)
     order = np.argsort(-weights, kind="stable")

@@ -13,7 +13,7 @@ import numpy as np
 
 from cognomen.network.ngram_layer import Evidence
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.cells import Cell
+from cognomen.rnn.cell import Cell
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
 from cognomen.rnn.engine.one_sequence import read_sequence
 from cognomen.rnn.engine.packed_weights import prepack

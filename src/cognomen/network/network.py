@@ -31,13 +31,15 @@ from cognomen.network.ngram_tensors import (
     weight_of,
 )
 from cognomen.rnn.arrays import Array
-from cognomen.rnn.cells import WITH_NONLINEARITY, Cell
+from cognomen.rnn.cell import Cell
+from cognomen.rnn.cells import WITH_NONLINEARITY
 from cognomen.rnn.engine.packed_weights import prepack
 from cognomen.rnn.engine.prefix_tree import PrefixTree, check_names, prefix_tree, sort_names
 from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.engine.shared_reading import read_names
 from cognomen.rnn.initializers import Initializer, Zeros
-from cognomen.rnn.layers import Dropout, Embedding, Layer, Linear
+from cognomen.rnn.layer import Layer
+from cognomen.rnn.layers import Dropout, Embedding, Linear
 from cognomen.rnn.nonlinearities import find_nonlinearity
 from cognomen.rnn.packed import pack
 from cognomen.rnn.pooling import kinds_of, pool
@@ -56,7 +58,6 @@ class Network(Layer):
         dropout: in training, the share dropped after the embedding, after each recurrent layer, and
             after pooling.
         ngram_dropout: in training, the share dropped of each name's n-grams.
-        name_dropout: in training, the share of names whose own weights are dropped; see `HashedNgrams`.
         rng: draws the initial values.
         dtype: of the parameters, except n-gram weights in float16 or int8.
 
@@ -78,7 +79,6 @@ class Network(Layer):
         ngram_weight: NDArray[Any] | None = None,
         dropout: tuple[float, float, float] = (0.0, 0.0, 0.0),
         ngram_dropout: float = 0.0,
-        name_dropout: float = 0.0,
         rng: Initializer | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
@@ -110,7 +110,6 @@ class Network(Layer):
             ngrams,
             ngram_weight,
             dropout=ngram_dropout,
-            name_dropout=name_dropout,
             rng=rng,
             dtype=dtype,
         )
@@ -154,7 +153,7 @@ class Network(Layer):
     @property
     def compact_tensors(self) -> dict[str, NDArray[Any]]:
         """`tensors` in fewer bytes: in float16, the rows of hashed n-grams in int8 (see `quantise`)."""
-        return compact(self.params, self.ngrams) | tensors_of(self.ngrams)
+        return compact(self.params, self.ngrams)
 
     def forward(
         self, names: Ragged, rng: np.random.Generator | None = None
@@ -252,11 +251,12 @@ class Network(Layer):
         letters = pack(names)
         x, back_embedding = self.embedding.forward(letters.data)  # (M, E)
         x, back_noise = self.dropout_embedded.forward(x, rng)
-        y, back_recurrent = self.recurrent.forward(letters.with_data(x), rng)  # (M, D * H)
+        y, _, back_recurrent = self.recurrent.forward(letters.with_data(x), rng=rng)  # (M, D * H)
         pooled, back_pool = pool(y, self.architecture.pooling, self.architecture.direction)  # (N, F)
 
         def backward(dpooled: Array) -> None:
-            back_embedding(back_noise(back_recurrent(back_pool(dpooled))))
+            dx, _ = back_recurrent(back_pool(dpooled))
+            back_embedding(back_noise(dx))
 
         return pooled, backward
 

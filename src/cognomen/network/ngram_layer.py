@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.layers import Layer
+from cognomen.rnn.layer import Layer
 from cognomen.text.ragged import Ragged
 
 FACTOR = 4.0  # the length of a name's vector x

@@ -59,11 +59,11 @@ def tensors_of(ngrams: NgramLayer | None) -> dict[str, NDArray[Any]]:
 
 
 def compact(params: Mapping[str, NDArray[Any]], ngrams: NgramLayer | None) -> dict[str, NDArray[Any]]:
-    """The parameters of a network in fewer bytes: float16, and int8 for the rows of hashed n-grams."""
-    found = dict(params)
+    """The tensors of a network in fewer bytes: float16, and int8 for the rows of hashed n-grams."""
+    found = {name: p.astype(np.float16) for name, p in params.items()} | tensors_of(ngrams)
     if isinstance(ngrams, HashedNgrams):
-        found |= {f"ngrams.{name}": value for name, value in quantise(ngrams.params).items()}
-    return {name: p if p.dtype == np.int8 else p.astype(np.float16) for name, p in found.items()}
+        found |= {f"ngrams.{name}": value for name, value in quantise(ngrams).items()}
+    return found
 
 
 def make_ngrams(
@@ -72,7 +72,6 @@ def make_ngrams(
     weight: NDArray[Any] | None,
     *,
     dropout: float,
-    name_dropout: float,
     rng: Initializer,
     dtype: DTypeLike,
 ) -> NgramLayer | None:
@@ -89,7 +88,6 @@ def make_ngrams(
             *sizes,
             a.ngram_rank,
             dropout=dropout,
-            name_dropout=name_dropout,
             rng=rng,
             dtype=dtype,
             embedding=weight,

@@ -52,6 +52,10 @@ class Ngrams(NgramLayer):
         InputError: `letters` is not such a table, or the counts or weights do not fit it.
 
     Parameters: "weight" (G + 1, C). Row 0, for all other n-grams, stays zero.
+
+    Attributes:
+        child: the trie, (S + 2, V + 1): the index of each n-gram extended by each letter, 0 for an unknown
+            one. Row 0 is for the unknown n-gram, the last for the empty one.
     """
 
     def __init__(
@@ -77,7 +81,7 @@ class Ngrams(NgramLayer):
                 f"n-grams: expected a count above 0 for each of {len(letters)}, got {counts.shape} counts"
             )
         self.counts = counts
-        self._child = _trie(letters, alphabet_size)
+        self.child = _trie(letters, alphabet_size)
         shape = (len(letters) + 1, origin_count)
         weight = np.zeros(shape, dtype) if weight is None else weight
         if weight.shape != shape:
@@ -101,8 +105,8 @@ class Ngrams(NgramLayer):
         """
         marked = with_marks(names, self.end_mark)  # (P,)
         nodes = np.zeros((self.letters.shape[1], len(marked.data)), np.int64)  # (K, P)
-        width = self._child.shape[1]
-        child = self._child.ravel()
+        width = self.child.shape[1]
+        child = self.child.ravel()
         nodes[0] = child.take(marked.data + (len(child) - width))  # letters after the empty n-gram
         for k in range(1, len(nodes)):
             # Two end marks meet between two names, and no n-gram contains both: none crosses over.
@@ -157,8 +161,8 @@ class Ngrams(NgramLayer):
     @cached_property
     def _suffixes(self) -> list[tuple[slice, Ids]]:
         """For each length above 1: the n-grams of that length, and each one's longest proper suffix or 0."""
-        letters, width = self.letters.T.astype(np.int64), self._child.shape[1]  # (K, G)
-        child = self._child.ravel().astype(np.int64)  # wide enough for the index arithmetic below
+        letters, width = self.letters.T.astype(np.int64), self.child.shape[1]  # (K, G)
+        child = self.child.ravel().astype(np.int64)  # wide enough for the index arithmetic below
         ends, groups = _ends(self.letters).tolist(), []
         for length in range(2, len(letters) + 1):
             own = slice(ends[length - 1], ends[length])

@@ -1,16 +1,24 @@
 """Recurrent networks from scratch on NumPy: cells, layers, losses, optimisers, and a gradient check."""
 
 from cognomen.rnn.arrays import Array, Backward, Ids
-from cognomen.rnn.cells import CELLS, GRU, LSTM, Cell, Combined, Elman, GatedCell
+from cognomen.rnn.cell import Cell, GatedCell
+from cognomen.rnn.cells import CELLS, GRU, LSTM, Combined, Elman
+from cognomen.rnn.clipping import clip_grad_norm, clip_grad_value
+from cognomen.rnn.fitting import Epoch, History, fit, fit_batches
 from cognomen.rnn.gradcheck import gradcheck, numerical_gradient, relative_error
-from cognomen.rnn.layers import Dropout, Embedding, Layer, Linear
-from cognomen.rnn.losses import cross_entropy, disagreement, log_softmax, softmax
+from cognomen.rnn.layer import Layer
+from cognomen.rnn.layers import Activation, Dropout, Embedding, Linear
+from cognomen.rnn.losses import cross_entropy, disagreement, log_softmax, mean_squared_error, softmax
 from cognomen.rnn.model import RNN
-from cognomen.rnn.optim import SGD, Adam, AdamW, Optimiser, clip_grad_norm, cosine, one_cycle, warmup
+from cognomen.rnn.optim import SGD, Adagrad, Adam, AdamW, Optimiser, RMSprop
 from cognomen.rnn.packed import Packed, pack
+from cognomen.rnn.parameters import Parameters
 from cognomen.rnn.pooling import POOLINGS, pool
 from cognomen.rnn.recurrent import DIRECTIONS, Recurrent, scan
-from cognomen.rnn.training import minimise
+from cognomen.rnn.schedules import Plateau, cosine, one_cycle, step_decay, warmup
+from cognomen.rnn.sequential import Pool, Sequential
+from cognomen.rnn.stateful import Stateful
+from cognomen.rnn.training import minimise, take_step
 
 __all__ = [
     "CELLS",
@@ -20,6 +28,8 @@ __all__ = [
     "POOLINGS",
     "RNN",
     "SGD",
+    "Activation",
+    "Adagrad",
     "Adam",
     "AdamW",
     "Array",
@@ -29,19 +39,31 @@ __all__ = [
     "Dropout",
     "Elman",
     "Embedding",
+    "Epoch",
     "GatedCell",
+    "History",
     "Ids",
     "Layer",
     "Linear",
     "Optimiser",
     "Packed",
+    "Parameters",
+    "Plateau",
+    "Pool",
+    "RMSprop",
     "Recurrent",
+    "Sequential",
+    "Stateful",
     "clip_grad_norm",
+    "clip_grad_value",
     "cosine",
     "cross_entropy",
     "disagreement",
+    "fit",
+    "fit_batches",
     "gradcheck",
     "log_softmax",
+    "mean_squared_error",
     "minimise",
     "numerical_gradient",
     "one_cycle",
@@ -50,5 +72,7 @@ __all__ = [
     "relative_error",
     "scan",
     "softmax",
+    "step_decay",
+    "take_step",
     "warmup",
 ]

@@ -1,111 +1,19 @@
-"""Recurrent cells: how one input changes the hidden state.
-
-A cell has two halves. `project` depends on the inputs alone, so all steps of a batch go through it in one
-matrix product. `step` combines one projected input `a` with the state:
-
-    a, back_a = cell.project(x)                 # (M, X) -> (..., M, A)
-    y, state, back = cell.step(a_t, state)      # (..., N, A), (S, N, H) -> (N, Y), (S, N, H)
-    da_t, dstate = back(dy, dstate)             # one step back in time
-
-A state is an array (S, N, H): one slot for most cells, two for the LSTM, the hidden state always first. In
-cells with gates `a` is (G, N, H), one gate after the other, so that each gate is contiguous in memory.
-Gate order, parameter names and initial values of the gated cells and of `Elman` are those of torch.nn.
-"""
+"""The cells: Elman's network, the tutorial's, the GRU and the LSTM. Their interface is in `cell`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import DTypeLike
 
+from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Backward
+from cognomen.rnn.cell import Cell, GatedCell, StepBackward
 from cognomen.rnn.initializers import Initializer
-from cognomen.rnn.layers import Layer, Linear
+from cognomen.rnn.layer import check_sizes
+from cognomen.rnn.layers import Linear
 from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity, sigmoid
-
-StepBackward = Callable[[Array, Array], tuple[Array, Array]]
-
-
-class Cell(Layer):
-    """The interface of all cells: the sizes X, H and Y, an initial state, `project` and `step`."""
-
-    slots = 1
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        output_size: int,
-        dtype: DTypeLike,
-        parts: Mapping[str, Layer],
-    ) -> None:
-        self.input_size, self.hidden_size, self.output_size = input_size, hidden_size, output_size
-        self.dtype = np.dtype(dtype)
-        super().__init__(*self.collect(parts))
-
-    def initial_state(self, count: int) -> Array:
-        """The state before the first step: zeros, (S, N, H)."""
-        return np.zeros((self.slots, count, self.hidden_size), dtype=self.dtype)
-
-    def project(self, x: Array) -> tuple[Array, Backward]:
-        """The part of a step that depends on the inputs alone, (M, X) -> (..., M, A)."""
-        raise NotImplementedError
-
-    def step(self, a: Array, state: Array) -> tuple[Array, Array, StepBackward]:
-        """One step from a projected input (..., N, A) and a state (S, N, H).
-
-        Returns:
-            The output (N, Y), the next state, and backward: from the gradients by these to those by `a` and
-            `state`. The next state may share memory with the output; neither shares it with `a` or `state`.
-        """
-        raise NotImplementedError
-
-    def read(self, x: Array, state: Array) -> tuple[Array, Array]:
-        """Both halves, for inference: from x (N, X) and state (S, N, H) to output (N, Y) and next state."""
-        y, state, _ = self.step(self.project(x)[0], state)
-        return y, state
-
-
-class GatedCell(Cell):
-    """A cell with a linear map of the input and one of the hidden state for each of G gates.
-
-        a = W_ih x + bias_ih,   b = W_hh h + bias_hh,   both (G, N, H), or (N, H) for a cell without gates
-
-    Parameters: `weight_ih` (G * H, X), `weight_hh` (G * H, H), `bias_ih` (G * H,), `bias_hh` (G * H,), all
-    initialised uniformly on [-1 / sqrt(H), 1 / sqrt(H)).
-    """
-
-    gates: int | None = None
-    # The number of leading gates that use only the sum a + b (None: all gates): there the engine adds bias_hh
-    # to a, once for all steps. 0 is right for any cell.
-    summed: int | None = 0
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        *,
-        rng: Initializer | None = None,
-        bias: bool = True,
-        dtype: DTypeLike = np.float32,
-    ) -> None:
-        bound = hidden_size**-0.5
-        self.input, self.recurrent = (
-            Linear(size, hidden_size, rng=rng, bias=bias, bound=bound, dtype=dtype, blocks=self.gates)
-            for size in (input_size, hidden_size)
-        )
-        parts = {"{}_ih": self.input, "{}_hh": self.recurrent}
-        super().__init__(input_size, hidden_size, hidden_size, dtype, parts)
-
-    def project(self, x: Array) -> tuple[Array, Backward]:
-        """W_ih x + bias_ih, for all steps at once, (M, X) -> (G, M, H)."""
-        return self.input.forward(x)
-
-    def read(self, x: Array, state: Array) -> tuple[Array, Array]:
-        """See `Cell.read`; without the backward function of `project`."""
-        y, state, _ = self.step(self.input.apply(x), state)
-        return y, state
 
 
 class Elman(GatedCell):
@@ -161,6 +69,7 @@ class Combined(Cell):
         dtype: DTypeLike = np.float32,
     ) -> None:
         output_size = hidden_size if output_size is None else output_size
+        check_sizes(input_size=input_size, hidden_size=hidden_size, output_size=output_size)
         self.phi = find_nonlinearity(nonlinearity)
         width = input_size + hidden_size
         self.i2h = Linear(width, hidden_size, rng=rng, bias=bias, dtype=dtype)
@@ -280,3 +189,18 @@ class LSTM(GatedCell):
 CELLS: dict[str, Callable[..., Cell]] = {"rnn": Elman, "combined": Combined, "gru": GRU, "lstm": LSTM}
 # Of these, the cells without gates, whose nonlinearity is an option.
 WITH_NONLINEARITY = ("rnn", "combined")
+
+
+def find_cell(cell: str | Callable[..., Cell]) -> tuple[Callable[..., Cell], str]:
+    """What makes a cell, given its name or that itself; and its name.
+
+    Raises:
+        InputError: there is no cell of this name.
+    """
+    if callable(cell):
+        return cell, getattr(cell, "__name__", repr(cell))
+    if cell not in CELLS:
+        raise InputError(
+            f"cell: expected one of {', '.join(CELLS)}, or a Cell of your own (a class), got {cell!r}"
+        )
+    return CELLS[cell], cell

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
-from cognomen.rnn.layers import Layer
+from cognomen.rnn.layer import Layer
 
 
 def numerical_gradient(loss: Callable[[], float], values: Array, *, step: float = 1e-5) -> Array:
@@ -35,16 +36,15 @@ def relative_error(one: Array, other: Array) -> float:
     return 0.0 if scale == 0 else float(np.abs(one - other).max()) / scale
 
 
-def gradcheck(
-    layer: Layer, forward: Callable[[Array], tuple[Array, Callable[[Array], Array | None]]], x: Array
-) -> dict[str, float]:
+def gradcheck(layer: Layer, forward: Callable[[Array], tuple[Any, ...]], x: Array) -> dict[str, float]:
     """Check a layer's backward function at the input x; all arrays must be float64.
 
     The loss is a fixed random combination of all outputs, so that errors do not cancel.
 
     Args:
         layer: its parameters are checked.
-        forward: from x to (output, backward): `layer.forward`, or a function that calls it.
+        forward: from x to (output, backward): `layer.forward`, or a function that calls it. That of a layer
+            with memory also returns the last state, and its backward takes a gradient for each.
         x: the input, of any shape; it is checked too, unless backward returns None, as for ids.
 
     Returns:
@@ -58,14 +58,17 @@ def gradcheck(
             raise InputError(
                 f"gradcheck: expected float64, as float32 rounds too much; {name} is {values.dtype}"
             )
-    output, _ = forward(x)
-    weights = np.random.default_rng(0).standard_normal(output.shape)
+    rng = np.random.default_rng(0)
+    *outputs, _ = forward(x)
+    weights = [rng.standard_normal(output.shape) for output in outputs]
 
     def loss() -> float:
-        return float((forward(x)[0] * weights).sum())
+        *outputs, _ = forward(x)
+        return float(sum((output * w).sum() for output, w in zip(outputs, weights, strict=True)))
 
     layer.zero_grad()
-    dx = forward(x)[1](weights)
+    found = forward(x)[-1](*weights)
+    dx = found[0] if len(outputs) > 1 else found
     errors = {
         name: relative_error(layer.grads[name], numerical_gradient(loss, param))
         for name, param in layer.params.items()

@@ -13,66 +13,19 @@ shared prefixes: P prefixes, U distinct names, n rows of a level; K kinds of poo
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cognomen.errors import InputError
+from cognomen.errors import InputError, check_number
 from cognomen.rnn.arrays import Array, Backward, Ids
 from cognomen.rnn.engine.segments import segment_sum
-from cognomen.rnn.initializers import Initializer, uniform
-
-
-class Layer:
-    """Parameters and their gradients, by name.
-
-    `params[name]` and `grads[name]` have the same shape. They are only changed in place, so a layer made of
-    layers holds the arrays of its parts, under longer names.
-    """
-
-    def __init__(self, params: Mapping[str, Array], grads: Mapping[str, Array] | None = None) -> None:
-        self.params = dict(params)
-        self.grads = (
-            dict(grads) if grads is not None else {k: np.zeros(p.shape, p.dtype) for k, p in params.items()}
-        )
-
-    @classmethod
-    def collect(cls, parts: Mapping[str, Layer]) -> tuple[dict[str, Array], dict[str, Array]]:
-        """Parameters and gradients of several layers.
-
-        The keys of `parts` are templates for the names, such as `"{}_l0"` or `"output.{}"`.
-        """
-        params = {key.format(name): p for key, part in parts.items() for name, p in part.params.items()}
-        grads = {key.format(name): g for key, part in parts.items() for name, g in part.grads.items()}
-        return params, grads
-
-    def zero_grad(self) -> None:
-        """Set all gradients to zero."""
-        for grad in self.grads.values():
-            grad.fill(0)
-
-    def load(self, values: Mapping[str, Array]) -> None:
-        """Copy `values` into the parameters of the same names.
-
-        Raises:
-            InputError: a name is missing or unknown, or a shape is wrong.
-        """
-        if differing := self.params.keys() ^ values.keys():
-            raise InputError(
-                f"expected the parameters {sorted(self.params)}; these differ: {sorted(differing)}"
-            )
-        for name, param in self.params.items():
-            if values[name].shape != param.shape:
-                raise InputError(f"{name}: expected the shape {param.shape}, got {values[name].shape}")
-        for name, param in self.params.items():
-            if param is not values[name]:
-                param[...] = values[name]
-
-    @property
-    def size(self) -> int:
-        """The number of weights."""
-        return sum(p.size for p in self.params.values())
+from cognomen.rnn.initializers import Initializer, normal, uniform
+from cognomen.rnn.layer import Layer, check_sizes, gradient_of, rows_of
+from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity
+from cognomen.rnn.packed import Packed
 
 
 class Linear(Layer):
@@ -101,7 +54,9 @@ class Linear(Layer):
         dtype: DTypeLike = np.float32,
         blocks: int | None = None,
     ) -> None:
+        check_sizes(input_size=input_size, output_size=output_size, blocks=blocks or 1)
         bound = input_size**-0.5 if bound is None else bound
+        self.input_size = input_size
         self.shape = (output_size,) if blocks is None else (blocks, output_size)  # (..., Y)
         sizes = {"weight": (math.prod(self.shape), input_size), "bias": (math.prod(self.shape),)}
         super().__init__(
@@ -129,8 +84,21 @@ class Linear(Layer):
             self.grads["bias"] += dy.sum(axis=-2).ravel()
 
     def forward(self, x: Array) -> tuple[Array, Backward]:
-        """`apply`, and `back` for this x."""
-        return self.apply(x), lambda dy: self.back(dy, x)
+        """`apply`, and `back` for this x, which may also be (..., X) without blocks: (..., Y).
+
+        Raises:
+            InputError: x is not an array of rows of X numbers.
+        """
+        rows = rows_of(x, self.input_size)  # (N, X)
+        if len(self.shape) > 1 and x.ndim != 2:
+            raise InputError(f"x: expected rows (N, {self.input_size}) for a map with blocks, got {x.shape}")
+        applied = self.apply(rows)  # (N, Y)
+        y = applied if x.ndim == 2 else applied.reshape(*x.shape[:-1], -1)
+        return y, lambda dy: self.back(gradient_of(y, dy).reshape(applied.shape), rows).reshape(x.shape)
+
+    def describe(self) -> str:
+        """See `Layer.describe`."""
+        return f"{self.input_size} -> {' x '.join(map(str, self.shape))}"
 
 
 class Embedding(Layer):
@@ -139,28 +107,35 @@ class Embedding(Layer):
     def __init__(
         self, count: int, size: int, *, rng: Initializer | None = None, dtype: DTypeLike = np.float32
     ) -> None:
-        values = (rng or np.random.default_rng()).standard_normal((count, size))
-        super().__init__({"weight": values.astype(dtype, copy=False)})
+        check_sizes(count=count, size=size)
+        super().__init__({"weight": normal(rng, (count, size), dtype)})
 
     def forward(self, ids: Ids) -> tuple[Array, Callable[[Array], None]]:
-        """The vectors (M, E) of ids (M,). Ids have no gradient, so backward returns None.
+        """The vectors (..., E) of ids (...). Ids have no gradient, so backward returns None.
 
         Raises:
-            InputError: an id is not in [0, V).
+            InputError: an id is not an integer in [0, V).
         """
+        ids = np.asarray(ids)
         self.check(ids)
         weight = self.params["weight"]  # (V, E)
 
         def backward(dy: Array) -> None:
-            self.grads["weight"] += segment_sum(dy, ids, len(weight))
+            self.grads["weight"] += segment_sum(dy.reshape(-1, weight.shape[1]), ids.ravel(), len(weight))
 
         return weight[ids], backward
 
     def check(self, ids: Ids) -> None:
-        """Raise InputError unless all ids are in [0, V): NumPy would take -1 for the last row."""
+        """Raise InputError unless all ids are integers in [0, V): NumPy would take -1 for the last row."""
         count = len(self.params["weight"])
+        if ids.dtype.kind not in "iu":
+            raise InputError(f"ids: expected integers from 0 to {count - 1}, got {ids.dtype}")
         if ids.size and not 0 <= ids.min() <= ids.max() < count:
             raise InputError(f"ids: expected numbers from 0 to {count - 1}, got {ids.min()} to {ids.max()}")
+
+    def describe(self) -> str:
+        """See `Layer.describe`."""
+        return " x ".join(map(str, self.params["weight"].shape))
 
 
 class Dropout(Layer):
@@ -170,10 +145,8 @@ class Dropout(Layer):
     """
 
     def __init__(self, rate: float) -> None:
-        if not 0 <= rate < 1:
-            raise InputError(f"dropout: expected a rate in [0, 1), got {rate}")
         super().__init__({})
-        self.rate = rate
+        self.rate = check_number("dropout", rate, below=1)
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> tuple[Array, Backward]:
         """Map x to an array of the same shape."""
@@ -182,3 +155,29 @@ class Dropout(Layer):
         keep = rng.random(x.shape, dtype=np.float32) >= self.rate
         scale = keep * x.dtype.type(1 / (1 - self.rate))
         return x * scale, lambda dy: dy * scale
+
+    def chain(self, x: Array | Packed, state: Any, rng: np.random.Generator | None) -> tuple[Any, Any, Any]:
+        """See `Layer.chain`."""
+        y, back = self.forward(x.data if isinstance(x, Packed) else x, rng)
+        return (x.with_data(y) if isinstance(x, Packed) else y), None, lambda dy, dstate: (back(dy), None)
+
+    def describe(self) -> str:
+        """See `Layer.describe`."""
+        return f"rate {self.rate:g}"
+
+
+class Activation(Layer):
+    """A nonlinearity by itself, element by element: "tanh", "relu", or a pair (phi, its derivative)."""
+
+    def __init__(self, nonlinearity: NonlinearityLike) -> None:
+        super().__init__({})
+        self.name, self.phi = nonlinearity, find_nonlinearity(nonlinearity)
+
+    def forward(self, x: Array) -> tuple[Array, Backward]:
+        """phi(x), of the shape of x."""
+        y = self.phi.function(x)
+        return y, lambda dy: dy * self.phi.slope(x, y)
+
+    def describe(self) -> str:
+        """See `Layer.describe`."""
+        return self.name if isinstance(self.name, str) else "a pair"

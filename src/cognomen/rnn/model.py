@@ -6,14 +6,19 @@ y = W h
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from cognomen.errors import InputError, check_whole_number
 from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cells import Elman
-from cognomen.rnn.layers import Layer, Linear
+from cognomen.rnn.layer import Layer
+from cognomen.rnn.layers import Linear
 from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity
+from cognomen.rnn.packed import Packed
+from cognomen.rnn.recurrent import scan_from
 
 
 class RNN(Layer):
@@ -31,7 +36,8 @@ class RNN(Layer):
 
     Attributes:
         h: the hidden state, (H,), or (N, H) for a batch; None, for zeros, before the first step. Each step
-            replaces the array.
+            replaces the array. It may be set.
+        U, V, W: the three matrices; assigning to one copies the values into it.
         params: `weight_ih` (U), `weight_hh` (V), `output.weight` (W), and the bias terms if there are any.
     """
 
@@ -54,7 +60,7 @@ class RNN(Layer):
         self.bias, self.dtype = bias, np.dtype(dtype)
         if self.dtype.kind != "f":
             raise InputError(f"dtype: expected floating-point numbers such as float32, got {self.dtype}")
-        self.h: Array | None = None
+        self._h: Array | None = None
         self._rng = np.random.default_rng(seed)
         if input_size is not None:
             self._build(input_size)
@@ -73,7 +79,7 @@ class RNN(Layer):
         self._output = Linear(
             self.hidden_size, self.output_size, rng=self._rng, bias=self.bias, dtype=self.dtype
         )
-        self.params, self.grads = self.collect({"{}": self._cell, "output.{}": self._output})
+        self._hold(*self.collect({"{}": self._cell, "output.{}": self._output}))
 
     def reset(self) -> None:
         """Reset the hidden state: the next step starts from h = 0."""
@@ -95,7 +101,7 @@ class RNN(Layer):
         self._check(x[None])
         h, state = self._cell.read(x.reshape(-1, x.shape[-1]), self._state(x.shape[:-1]))  # (N, H)
         y, _ = self._output.forward(h)  # (N, Y)
-        self.h = state[0].reshape(*x.shape[:-1], self.hidden_size)
+        self._h = state[0].reshape(*x.shape[:-1], self.hidden_size)
         return y.reshape(*x.shape[:-1], self.output_size or 0)
 
     def _state(self, batch: tuple[int, ...]) -> Array:
@@ -118,27 +124,22 @@ class RNN(Layer):
         """
         xs = self._numbers(xs)
         self._check(xs)
-        steps = xs.reshape(len(xs), -1, xs.shape[-1])  # (T, N, X)
-        state = self._state(xs.shape[1:-1])
-        ys, backwards = [], []
-        for x in steps:
-            a, back_x = self._cell.project(x)  # U x, (N, H)
-            h, state, back_h = self._cell.step(a, state)  # phi(V h + U x), (N, H)
-            y, back_y = self._output.forward(h)  # W h, (N, Y)
-            ys.append(y)
-            backwards.append((back_x, back_h, back_y))
-        self.h = state[0].reshape(*xs.shape[1:-1], self.hidden_size)
+        steps, count = len(xs), math.prod(xs.shape[1:-1])  # T, N
+        batch = Packed(xs.reshape(steps * count, -1), np.full(steps, count), np.arange(count))  # (T * N, X)
+        a, back_project = self._cell.project(batch.data)  # U x for all steps at once, (T * N, H)
+        h, state, back_scan = scan_from(self._cell, a, batch, self._state(xs.shape[1:-1]))  # phi(V h + U x)
+        y, back_output = self._output.forward(h)  # W h, (T * N, Y)
+        self._h = state[0].reshape(*xs.shape[1:-1], self.hidden_size)
+        ys = y.reshape(*xs.shape[:-1], -1)
 
-        def backward(dys: Array) -> Array:
-            dys = dys.reshape(len(xs), -1, dys.shape[-1])  # (T, N, Y)
-            dstate, dxs = np.zeros_like(state), np.empty_like(steps)
-            for t in reversed(range(len(xs))):
-                back_x, back_h, back_y = backwards[t]
-                da, dstate = back_h(back_y(dys[t]), dstate)
-                dxs[t] = back_x(da)
-            return dxs.reshape(xs.shape)
+        def backward(dys: ArrayLike) -> Array:
+            dys = np.asarray(dys, self.dtype)
+            if dys.shape != ys.shape:
+                raise InputError(f"backward: expected a gradient of the shape {ys.shape}, got {dys.shape}")
+            da, _ = back_scan(back_output(dys.reshape(y.shape)))
+            return back_project(da).reshape(xs.shape)
 
-        return np.stack(ys).reshape(*xs.shape[:-1], self.output_size or 0), backward
+        return ys, backward
 
     def _numbers(self, x: ArrayLike) -> Array:
         try:
@@ -165,19 +166,51 @@ class RNN(Layer):
         return f"<{type(self).__name__}: {' -> '.join(map(str, sizes))}, {self.dtype}, {self.size:,} weights>"
 
     @property
+    def h(self) -> Array | None:
+        """The hidden state, (H,) or (N, H); None before the first step."""
+        return self._h
+
+    @h.setter
+    def h(self, h: ArrayLike | None) -> None:
+        if h is None:
+            self._h = None
+            return
+        h = self._numbers(h)
+        if h.ndim not in (1, 2) or h.shape[-1] != self.hidden_size:
+            raise InputError(
+                f"h: expected ({self.hidden_size},), or (N, {self.hidden_size}) for a batch, got {h.shape}"
+            )
+        self._h = h
+
+    @property
     def U(self) -> Array:
         """The input-to-hidden matrix, (H, X)."""
         return self._matrix("weight_ih")
+
+    @U.setter
+    def U(self, values: ArrayLike) -> None:
+        self._matrix("weight_ih")
+        self.params["weight_ih"] = values
 
     @property
     def V(self) -> Array:
         """The hidden-to-hidden matrix, (H, H)."""
         return self._matrix("weight_hh")
 
+    @V.setter
+    def V(self, values: ArrayLike) -> None:
+        self._matrix("weight_hh")
+        self.params["weight_hh"] = values
+
     @property
     def W(self) -> Array:
         """The hidden-to-output matrix, (Y, H)."""
         return self._matrix("output.weight")
+
+    @W.setter
+    def W(self, values: ArrayLike) -> None:
+        self._matrix("output.weight")
+        self.params["output.weight"] = values
 
     def _matrix(self, name: str) -> Array:
         if self.input_size is None:

@@ -72,5 +72,9 @@ def find_nonlinearity(which: NonlinearityLike) -> Nonlinearity:
         return NONLINEARITIES[which]
     if isinstance(which, Nonlinearity):
         return which
+    if not isinstance(which, tuple) or len(which) != 2 or not all(map(callable, which)):
+        raise InputError(
+            f"nonlinearity: expected a name or a pair of functions (phi, its derivative), got {which!r}"
+        )
     phi, derivative = which
     return Nonlinearity(phi, lambda z, h: derivative(z))

@@ -1,4 +1,4 @@
-"""Optimisers, gradient clipping and learning-rate schedules."""
+"""Optimisers: how parameters change, given their gradients."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cognomen.errors import InputError
+from cognomen.errors import InputError, TrainingError, check_number
 from cognomen.rnn.arrays import Array
 from cognomen.rnn.engine.row_gradient import RowGradient
 
@@ -17,11 +17,21 @@ class Optimiser:
 
     `state` and `steps` are all that it keeps between steps: arrays by name, and their number. To resume from
     a checkpoint, copy stored ones into a new optimiser.
+
+    Args:
+        params: of a layer, `layer.params`.
+        learning_rate: 0 or more; it may be set between steps, as schedules do.
+        weight_decay: 0 or more.
+
+    Raises:
+        InputError: there are no parameters, they are in half precision, or a number is out of range.
     """
 
     kinds: tuple[str, ...] = ()  # of the arrays that are kept for each parameter
 
     def __init__(self, params: Mapping[str, Array], learning_rate: float, weight_decay: float = 0.0) -> None:
+        if not isinstance(params, Mapping):
+            raise InputError(f"params: expected those of a layer, layer.params, got {type(params).__name__}")
         if not params:
             raise InputError(
                 "no parameters: a network that takes its sizes from its first input has none before it"
@@ -33,12 +43,31 @@ class Optimiser:
             )
         self.params = params
         self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
+        self.weight_decay = check_number("weight_decay", weight_decay)
         self.steps = 0
         self.state: dict[str, Array] = {}
 
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the next step."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, learning_rate: float) -> None:
+        self._learning_rate = check_number("learning_rate", learning_rate)
+
     def step(self, grads: Mapping[str, Array]) -> None:
-        """Update all parameters once."""
+        """Update all parameters once.
+
+        Raises:
+            InputError: the gradients are not those of the parameters.
+            TrainingError: a gradient is infinite or NaN; the message names its parameter.
+            In both cases nothing has changed, and the step does not count.
+        """
+        if not isinstance(grads, Mapping):
+            raise InputError(f"grads: expected those of a layer, layer.grads, got {type(grads).__name__}")
+        for name, param in self.params.items():
+            _check_gradient(name, param, grads.get(name))
         self.steps += 1
         for name, param in self.params.items():
             grad, state = grads[name], self._state_of(name)
@@ -52,6 +81,10 @@ class Optimiser:
             else:
                 self._move(param, grad, state)
 
+    def _zeros(self) -> dict[str, Array]:
+        """A first value of every array that is kept."""
+        return {f"{kind}.{name}": np.zeros_like(p) for kind in self.kinds for name, p in self.params.items()}
+
     def _state_of(self, name: str) -> dict[str, Array]:
         """The arrays of `state` that belong to a parameter, by kind."""
         return {kind: self.state[f"{kind}.{name}"] for kind in self.kinds if self.state}
@@ -62,7 +95,10 @@ class Optimiser:
 
 
 class SGD(Optimiser):
-    """Stochastic gradient descent: v <- momentum * v + g, p <- p - rate * v."""
+    """Stochastic gradient descent: v <- momentum * v + g, p <- p - rate * v.
+
+    With `nesterov` (Nesterov 1983, as Sutskever et al. 2013 write it) p <- p - rate * (g + momentum * v).
+    """
 
     kinds = ("velocity",)
 
@@ -72,12 +108,15 @@ class SGD(Optimiser):
         learning_rate: float,
         *,
         momentum: float = 0.0,
+        nesterov: bool = False,
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(params, learning_rate, weight_decay)
-        self.momentum = momentum
+        self.momentum, self.nesterov = check_number("momentum", momentum), nesterov
+        if nesterov and not momentum:
+            raise InputError("momentum: expected a number above 0 with nesterov, got 0")
         if momentum:
-            self.state = {f"velocity.{name}": np.zeros_like(p) for name, p in params.items()}
+            self.state = self._zeros()
 
     def _move(self, param: Array, grad: Array, state: dict[str, Array]) -> None:
         if self.weight_decay:
@@ -86,7 +125,7 @@ class SGD(Optimiser):
             velocity = state["velocity"]
             velocity *= self.momentum
             velocity += grad
-            grad = velocity
+            grad = grad + self.momentum * velocity if self.nesterov else velocity
         param -= self.learning_rate * grad
 
 
@@ -109,9 +148,10 @@ class AdamW(Optimiser):
         weight_decay: float = 0.01,
     ) -> None:
         super().__init__(params, learning_rate, weight_decay)
-        self.betas, self.eps = betas, eps
-        for moment in self.kinds:
-            self.state |= {f"{moment}.{name}": np.zeros_like(p) for name, p in params.items()}
+        first, second = _pair(betas)
+        self.betas = check_number("betas", first, below=1), check_number("betas", second, below=1)
+        self.eps = check_number("eps", eps)
+        self.state = self._zeros()
 
     def _move(self, param: Array, grad: Array, state: dict[str, Array]) -> None:
         first, second = self.betas
@@ -145,52 +185,87 @@ class Adam(AdamW):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(params, learning_rate, betas=betas, eps=eps, weight_decay=0.0)
-        self.penalty = weight_decay
+        self.penalty = check_number("weight_decay", weight_decay)
 
     def _move(self, param: Array, grad: Array, state: dict[str, Array]) -> None:
         super()._move(param, grad + self.penalty * param if self.penalty else grad, state)
 
 
-def clip_grad_norm(grads: Mapping[str, Array], max_norm: float) -> float:
-    """Scale all gradients by one factor, so that their Euclidean norm is at most `max_norm`, in place.
+class Adagrad(Optimiser):
+    """Steps that get smaller the more a parameter has moved (Duchi, Hazan & Singer 2011).
 
-    Returns the norm before clipping (Pascanu et al. 2013). If it is NaN or infinite, training has diverged.
+    s <- s + g^2,   p <- p - rate * g / (sqrt(s) + eps)
     """
-    norm = math.sqrt(sum(map(_squared_norm, grads.values())))
-    if norm > max_norm:
-        for grad in grads.values():
-            grad *= max_norm / norm
-    return norm
+
+    kinds = ("square",)
+
+    def __init__(
+        self,
+        params: Mapping[str, Array],
+        learning_rate: float,
+        *,
+        eps: float = 1e-10,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(params, learning_rate, weight_decay)
+        self.eps = check_number("eps", eps)
+        self.state = self._zeros()
+
+    def _move(self, param: Array, grad: Array, state: dict[str, Array]) -> None:
+        if self.weight_decay:
+            grad = grad + self.weight_decay * param
+        square = state["square"]
+        square += grad * grad
+        param -= self.learning_rate * grad / (np.sqrt(square) + self.eps)
 
 
-def _squared_norm(grad: Array | RowGradient) -> float:
-    return grad.squared_norm() if isinstance(grad, RowGradient) else float(np.vdot(grad, grad))
+class RMSprop(Optimiser):
+    """Gradients divided by their recent root mean square (Tieleman & Hinton 2012), as in torch.optim.
 
-
-def cosine(step: int, steps: int, start: float, end: float = 0.0) -> float:
-    """The learning rate on half a cosine wave from `start` at step 0 to `end` at step `steps` - 1."""
-    return _half_wave(step / max(steps - 1, 1), start, end)
-
-
-def warmup(step: int, steps: int, peak: float, *, warm_up: float = 0.3, start: float = 1 / 25) -> float:
-    """The learning rate that rises as in `one_cycle`, then stays constant: for averaged weights."""
-    top = warm_up * steps - 1
-    return _half_wave(step / top if top > 0 else 1.0, start * peak, peak)
-
-
-def one_cycle(
-    step: int, steps: int, peak: float, *, warm_up: float = 0.3, start: float = 1 / 25, end: float = 1e-4
-) -> float:
-    """The learning rate of the one-cycle policy (Smith & Topin 2018), as torch's OneCycleLR computes it.
-
-    It rises from `start` * peak to peak during the first `warm_up` share of the steps, and falls to
-    `end` * `start` * peak at the last one, both on half a cosine wave.
+    s <- alpha s + (1 - alpha) g^2,   v <- momentum * v + g / (sqrt(s) + eps),   p <- p - rate * v
     """
-    top = warm_up * steps - 1
-    if step <= top:
-        return warmup(step, steps, peak, warm_up=warm_up, start=start)
-    return _half_wave((step - top) / (steps - 1 - top), peak, end * start * peak)
+
+    kinds = ("square", "velocity")
+
+    def __init__(
+        self,
+        params: Mapping[str, Array],
+        learning_rate: float,
+        *,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(params, learning_rate, weight_decay)
+        self.alpha, self.eps = check_number("alpha", alpha, below=1), check_number("eps", eps)
+        self.momentum = check_number("momentum", momentum)
+        self.state = self._zeros()
+
+    def _move(self, param: Array, grad: Array, state: dict[str, Array]) -> None:
+        if self.weight_decay:
+            grad = grad + self.weight_decay * param
+        square, velocity = state["square"], state["velocity"]
+        square *= self.alpha
+        square += (1 - self.alpha) * grad * grad
+        velocity *= self.momentum
+        velocity += grad / (np.sqrt(square) + self.eps)
+        param -= self.learning_rate * velocity
 
 
-def _half_wave(share: float, start: float, end: float) -> float:
-    return end + (start - end) * (1 + math.cos(math.pi * min(share, 1.0))) / 2
+def _check_gradient(name: str, param: Array, grad: Array | RowGradient | None) -> None:
+    if not isinstance(grad, np.ndarray | RowGradient) or grad.shape != param.shape:
+        got = "none" if grad is None else getattr(grad, "shape", type(grad).__name__)
+        raise InputError(f"{name}: expected a gradient {param.shape}, as in layer.grads, got {got}")
+    values = grad.values if isinstance(grad, RowGradient) else grad
+    if not np.isfinite(values).all():
+        raise TrainingError(
+            f"the gradient of {name} is not finite: training has diverged. Try a smaller learning rate, or "
+            "clip the gradients (clip_grad_norm)"
+        )
+
+
+def _pair(betas: object) -> tuple[object, object]:
+    if not isinstance(betas, tuple | list) or len(betas) != 2:
+        raise InputError(f"betas: expected two numbers, got {betas!r}")
+    return betas[0], betas[1]

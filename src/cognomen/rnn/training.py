@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 
 from cognomen.errors import TrainingError
+from cognomen.rnn.clipping import clip_grad_norm
 from cognomen.rnn.engine.blas import one_blas_thread, reuse_memory
-from cognomen.rnn.layers import Layer
-from cognomen.rnn.optim import Optimiser, clip_grad_norm
+from cognomen.rnn.layer import Layer
+from cognomen.rnn.optim import Optimiser
 
 # The loss of one batch, and the function that adds its gradients to the net's.
 Loss = tuple[float, Callable[[], object]]
@@ -21,8 +23,8 @@ def take_step(
     optimiser: Optimiser,
     backward: Callable[[], object],
     *,
-    clip: float,
-    check: Callable[[float], None],
+    clip: float = 1.0,
+    check: Callable[[float], None] | None = None,
 ) -> None:
     """One step of training.
 
@@ -32,11 +34,22 @@ def take_step(
         backward: adds the gradients of a loss to `net.grads`.
         clip: the largest norm of the gradient.
         check: called with the norm before clipping; it raises an error to stop a training that diverged.
+
+    Raises:
+        TrainingError: without a `check`, if a gradient is infinite or NaN.
     """
     net.zero_grad()
     backward()
-    check(clip_grad_norm(net.grads, clip))
+    (check or partial(_check_norm, optimiser))(clip_grad_norm(net.grads, clip))
     optimiser.step(net.grads)
+
+
+def _check_norm(optimiser: Optimiser, norm: float) -> None:
+    if not np.isfinite(norm):
+        raise TrainingError(
+            f"training diverged after {optimiser.steps} steps: the gradient is not finite. Try a "
+            "smaller learning rate."
+        )
 
 
 def minimise(
@@ -68,21 +81,13 @@ def minimise(
     Raises:
         TrainingError: training diverged: a gradient is infinite or NaN.
     """
-
-    def check(norm: float) -> None:
-        if not np.isfinite(norm):
-            raise TrainingError(
-                f"training diverged after {optimiser.steps} steps: the gradient is not finite. Try a "
-                "smaller learning rate."
-            )
-
     found: list[float] = []
     reuse_memory()
     with one_blas_thread():
         for step, (loss, backward) in enumerate(losses):
             if schedule is not None:
                 optimiser.learning_rate = schedule(step)
-            take_step(net, optimiser, backward, clip=clip, check=check)
+            take_step(net, optimiser, backward, clip=clip)
             found.append(loss)
             recent = np.mean(found[-20:])
             on_progress((step + 1) / steps, f"loss {recent:.3f}")

@@ -1,4 +1,4 @@
-"""The surname in the name of one person: by comma, by capitals, by language, else the last word."""
+"""The surname in the name of one person: by comma, by capitals, by language, else the last or first word."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from typing import Final
 
 from cognomen.text import words as lists
 from cognomen.text.spelling import kind_of
-from cognomen.text.surname_first import begins_with_surname, length_of_surname, without_middle
+from cognomen.text.surname_first import (
+    begins_with_surname,
+    is_short_surname_of_vietnamese,
+    length_of_surname,
+    without_middle,
+)
 
 PUNCTUATION: Final = ' \t\r\n.,;:!?"“”„«»()[]{}<>|/\\*_'
 JOINED: Final = lists.JOINERS | {"-", "–"}
@@ -23,16 +28,23 @@ _SYLLABLES: Final = re.compile(
 _SHORT: Final = re.compile("[bcdfghklmnprstvwyz][aeiouy]|[jqx][iu]|an|oh|ng|ou")
 
 
-def surname_of_person(text: str) -> tuple[str, bool]:
+def surname_of_person(text: str, *, surname_first: bool = False) -> tuple[str, bool]:
     """The surname in the name of one person, and whether it was that of the first of several people.
 
     It is the text itself if no surname is found.
+
+    Args:
+        text: the name.
+        surname_first: names that do not tell by themselves begin with the surname.
     """
     parts = [part.split() for part in _COMMA.split(text) if has_letter(part)]
     if not parts:
         return text, False
     several, natural = _people(parts)
-    words = _of_words(parts[0]) if natural or len(parts) == 1 else _before_comma(parts[0], parts[1])
+    if natural or len(parts) == 1:
+        words = _of_words(parts[0], surname_first and not natural)
+    else:
+        words = _before_comma(parts[0], parts[1], surname_first)
     surname = " ".join(words).strip(PUNCTUATION)
     return (surname, several) if has_letter(surname) else (text, False)
 
@@ -60,12 +72,12 @@ def is_and(words: list[str], place: int) -> bool:
     return not (is_noble and len(words) == place + 2)
 
 
-def _before_comma(words: list[str], given: list[str]) -> list[str]:
+def _before_comma(words: list[str], given: list[str], surname_first: bool) -> list[str]:
     """The surname in "Cortes Ortiz, Ana": all before the comma, unless what follows is no given name."""
     name = _without_suffixes(_without_titles(list(filter(_is_word, words))))
     natural = _is_apposition(given, name) or (len(name) > 1 and (_is_initials(name[0]) or _capitals(name)))
     if natural or (is_title(words[0]) and len(words) > 1):
-        return _of_words(words)
+        return _of_words(words, surname_first)
     return _particles_after(given) + name
 
 
@@ -87,7 +99,7 @@ def _particles_after(given: list[str]) -> list[str]:
     return given[start:] if small or (start > 0 and len(given) - start > 1) else []
 
 
-def _of_words(words: list[str]) -> list[str]:
+def _of_words(words: list[str], surname_first: bool) -> list[str]:
     """The surname in a name without commas."""
     words = _without_suffixes(_without_comment(_without_titles(list(filter(_is_word, words)))))
     if len(words) == 1:
@@ -96,6 +108,8 @@ def _of_words(words: list[str]) -> list[str]:
         return words[_start_of_surname(words, capitals.start) : capitals.stop]
     if begins_with_surname(words):
         return words[:1]
+    if surname_first and (not _is_initials(words[0]) or _opens_surname(words, 0)):
+        return words[: _end_of_surname(words)]
     words = without_middle(words)
     return words[_start_of_surname(words, len(words) - 1) :]
 
@@ -162,18 +176,18 @@ def _capitals(words: list[str]) -> range | None:
         return None
     groups, place = [], 0
     for is_upper, group in groupby(
-        words, lambda word: (word.isupper() and len(word) > 1) or _is_capital(word)
+        words, lambda word: (word.isupper() and len(word) > 1) or is_capital(word)
     ):
         found = list(group)
         place += len(found)
-        if is_upper and any(map(_is_capital, found)):
+        if is_upper and any(map(is_capital, found)):
             groups.append(range(place - len(found), place))
     if groups:
         return groups[0] if groups[0].start == 0 else groups[-1]
     return range(1) if _is_short_surname(words[0], words[1:]) else None
 
 
-def _is_capital(word: str) -> bool:
+def is_capital(word: str) -> bool:
     """Whether a word is in capitals and no initials: O'BRIEN, McDONALD."""
     bare = word if word.isupper() else _PREFIX.sub("", word)
     return bare.isupper() and sum(map(str.isalpha, word)) > 2 and not _is_initials(word)
@@ -198,6 +212,40 @@ def _start_of_surname(words: list[str], place: int) -> int:
         else:
             break
     return start
+
+
+def _end_of_surname(words: list[str]) -> int:
+    """Where the surname ends that a name begins with: "van Gogh Vincent", "Ruiz y Lopez Ana"."""
+    if is_short_surname_of_vietnamese(words):
+        return 1
+    end = _end_of_particles(words, 0)
+    while end + 1 < len(words):
+        if _is_dash(words[end]) or words[end] in lists.JOINERS:
+            end = _end_of_particles(words, end + 1)
+        elif _is_dash(words[end - 1][-1:]) or _is_dash(words[end][:1]):
+            end = _end_of_particles(words, end)
+        elif words[end].casefold() in lists.SECOND_WORDS:
+            end += 1
+        else:
+            break
+    return end
+
+
+def _end_of_particles(words: list[str], start: int) -> int:
+    """The end of the particles at `start` and the word after them; of the word there if it is none."""
+    end = start
+    while end + 1 < len(words) and _opens_surname(words, end):
+        end += 1
+    return end + 1
+
+
+def _opens_surname(words: list[str], place: int) -> bool:
+    """Whether a word is a particle of the surname that a name begins with."""
+    has_given_name = place + 2 < len(words)
+    if has_given_name and words[place].casefold() in lists.INNER_PARTICLES:  # "Al Dawsari Salem"
+        return True
+    before_particle = has_given_name and is_particle_anywhere(words[place + 1])
+    return _is_particle(words, place, before_particle=before_particle)
 
 
 def _start_of_particles(words: list[str], end: int) -> int:

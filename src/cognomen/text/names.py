@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final
 
 from cognomen.text import words as lists
@@ -26,21 +25,17 @@ from cognomen.text.full_names import (
     is_title,
     surname_of_person,
 )
-from cognomen.text.placeholders import WORDS_OF_NO_NAME, without_addresses
+from cognomen.text.placeholders import without_addresses
 from cognomen.text.repair import repair
-from cognomen.text.spelling import key, normalise
-from cognomen.text.surname_first import TWO_SYLLABLES, length_of_surname
+from cognomen.text.spelling import normalise
+from cognomen.text.surname_first import length_of_surname
+from cognomen.text.word_kinds import usual_surname
 
 SURNAME_OF_FULL_NAME: Final = "surname-of-full-name"
 SEVERAL_PEOPLE: Final = "several-people"
 REPAIRED_ENCODING: Final = "repaired-encoding"
 NOTES: Final = (SURNAME_OF_FULL_NAME, SEVERAL_PEOPLE, REPAIRED_ENCODING)
 
-_SPECIAL: Final = (
-    lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | lists.TITLES | lists.SUFFIXES
-    | lists.SECOND_WORDS | lists.AND | set(lists.BORN) | lists.VIETNAMESE | {"al", "alii", "others"}
-    | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER
-)  # fmt: skip
 _BORN: Final = re.compile(
     rf"(?<=[^\s])[,;]?\s+[(\[]?(?:{'|'.join(lists.BORN)}|NÉE)\b\.?:?(?P<rest>[^,;()\[\]]*)[)\]]?"
 )
@@ -79,31 +74,35 @@ class FoundSurname:
         return _parts(self.surname)
 
 
-def find_surname(text: str, *, suffixes: frozenset[str] = frozenset()) -> FoundSurname:
+def find_surname(
+    text: str, *, suffixes: frozenset[str] = frozenset(), surname_first: bool = False
+) -> FoundSurname:
     """Find the surname in a name as people write it.
 
     The surname comes before a comma ("SMITH, John"), else it is what is in capitals among other words
     ("Marie DUPONT"), else the last word. Particles before it belong to it ("van der Berg", "De La Cruz");
     titles, initials and suffixes ("Jr.", "III", "PhD") do not. Names in Chinese, Japanese or Korean
     writing, and those that begin with a common Vietnamese surname or end in a Russian father's name, are read
-    surname first. Other names written so ("Mao Zedong", "Nagy Péter") are misread: pass the surname alone, or
-    before a comma.
+    surname first. Other names written so ("Mao Zedong", "Nagy Péter") are misread, unless `surname_first`
+    says so: a single name does not tell, a column often does (`classifier.order`).
 
     It never raises. The surname of a surname of one word is itself.
 
     Args:
         text: any text.
         suffixes: more words that are no part of a name, in lower case and without dots.
+        surname_first: names that do not tell by themselves begin with the surname: the first word, and the
+            particles before it.
     """
     words = text.split()
     if suffixes and not suffixes.isdisjoint(map(bare_key, words)):
-        return _without(words, suffixes, text)
+        return _without(words, suffixes, text, surname_first)
     whole = repair(text)
     if len(words) == 1 and whole == text and _is_plain(words[0]):
         return FoundSurname(words[0])
-    if usual := usual_surname(text):
+    if not surname_first and (usual := usual_surname(text)):
         return FoundSurname(usual, SURNAME_OF_FULL_NAME)
-    surname, maiden, several = _read(" ".join(whole.split()))
+    surname, maiden, several = _read(" ".join(whole.split()), surname_first)
     if several:
         note: str | None = SEVERAL_PEOPLE
     elif whole != text:
@@ -113,12 +112,12 @@ def find_surname(text: str, *, suffixes: frozenset[str] = frozenset()) -> FoundS
     return FoundSurname(surname, note, maiden)
 
 
-def _without(words: list[str], suffixes: frozenset[str], text: str) -> FoundSurname:
+def _without(words: list[str], suffixes: frozenset[str], text: str, surname_first: bool) -> FoundSurname:
     """The surname in a text without some of its words, whose commas stay."""
     kept = ["," * word.endswith(",") if bare_key(word) in suffixes else word for word in words]
     if not has_letter("".join(kept)):
         return FoundSurname(text)
-    found = find_surname(" ".join(kept))
+    found = find_surname(" ".join(kept), surname_first=surname_first)
     return replace(found, note=found.note or SURNAME_OF_FULL_NAME)
 
 
@@ -135,46 +134,11 @@ def _is_plain(word: str) -> bool:
     return word.isalpha() or (word[0] + word.translate(_NO_JOINTS) + word[-1]).isalpha()
 
 
-def usual_surname(text: str) -> str | None:
-    """The surname in "John F. Smith" or "Smith, John" if no other rule applies to any word; else None.
-
-    Most full names are of this kind, and it is told by the words alone, of which a column has few.
-    """
-    *before, last = text.split() or [""]
-    if not before or not _is_usual(last):
-        return None
-    surname = last
-    if before[0].endswith(","):
-        before[0] = surname = before[0][:-1]
-    are_usual = _is_usual(surname) and all(_is_usual(word) or _is_initial(word) for word in before)
-    return surname if are_usual else None
-
-
-def _is_initial(word: str) -> bool:
-    return len(word) == 2 and word[1] == "." and word[0].isupper()
-
-
-@lru_cache(maxsize=1 << 16)
-def _is_usual(word: str) -> bool:
-    """Whether no rule here, in `full_names`, `repair` or `placeholders` applies to a word."""
-    if len(word) < 2 or word[-2:].isupper() or word[0] >= "\u3005" or "Ã" in word or "Â" in word:
-        return False
-    if TWO_SYLLABLES.fullmatch(word) or word.casefold().endswith(
-        lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
-    ):
-        return False
-    parts = word.replace("'", "-").split("-")
-    if not (word[:1] + word[-1:] + "".join(parts)).isalpha() or not normalise(word) or repair(word) != word:
-        return False
-    known = (each in _SPECIAL for part in (word, *parts) for each in (part.casefold(), key(part)))
-    return not any(known) and key(word) not in lists.VIETNAMESE_BEFORE_MIDDLE
-
-
-def _read(text: str) -> tuple[str, str | None, bool]:
+def _read(text: str, surname_first: bool) -> tuple[str, str | None, bool]:
     """The surname, the surname from birth, and whether there are several people."""
     rest, maiden = _without_birth_name(text)
     rest, several = _first_person(_without_asides(rest))
-    surname, more = surname_of_person(rest)
+    surname, more = surname_of_person(rest, surname_first=surname_first)
     while " " not in surname and (shorter := surname_of_person(surname)[0]) != surname:
         surname = shorter  # it can only get shorter
     return (surname, maiden, several or more) if has_letter(surname) else (text, None, False)

@@ -32,7 +32,7 @@ NOBODY: Final = frozenset(
     spelling for word in _NOBODY for spelling in (word, word.capitalize(), word.title(), word.upper())
 )
 PLACEHOLDERS: Final = _EXACT | NOBODY
-_OUTSIDE: Final = ' \t\r\n.,;:!?#-–—"“”()[]{}<>|/\\*_'
+OUTSIDE: Final = ' \t\r\n.,;:!?#-–—"“”()[]{}<>|/\\*_'
 _NOTHING: Final = re.compile(r"[-‐‑‒–—―−?\s]*[-‐‑‒–—―−?][-‐‑‒–—―−?\s]*")
 
 _SYMBOL: Final = re.compile(r"[#%*@!?§¶_$+<=>^|~}{£€¤¥¢°±²³¹¬¨¼½¾×÷]")
@@ -43,7 +43,7 @@ _EMAIL: Final = re.compile(r"(?:mailto:)?[^\s<>()@,;]+@[^\s<>()@,;]+\.\w+", re.I
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _DOMAIN: Final = re.compile(r"[\w-]+(\.[\w-]+)*\.(com|org|net|edu|gov|info|io)", re.IGNORECASE)
 # AG, SA, AB, BV are not among them: in a column of names they are initials, "Doe AG".
-_COMPANY: Final = frozenset(
+COMPANY: Final = frozenset(
     {"inc", "incorporated", "llc", "llp", "ltd", "limited", "plc", "corp", "corporation", "company", "gmbh"}
     | {"srl", "sarl", "pty", "bhd", "oyj", "university", "universität", "université", "universidad"}
     | {"institute", "association", "foundation", "committee", "ministry", "department", "consortium"}
@@ -53,11 +53,11 @@ _OFFICE: Final = re.compile(
 )
 
 # Of all texts that are no names, some word in lower case, if all of their words are letters alone.
-WORDS_OF_NO_NAME: Final = _COMPANY | {words.casefold().split()[-1] for words in NOBODY} | {"of"}
+WORDS_OF_NO_NAME: Final = COMPANY | {words.casefold().split()[-1] for words in NOBODY} | {"of"}
 
 
 # What is left over where cells of several people, or of a title and a name, are split.
-_LEFT_OVER: Final = frozenset(("et al", "et alii", "and others", "dr", "mr", "mrs", "ms", "prof", "prof dr"))
+LEFT_OVER: Final = frozenset(("et al", "et alii", "and others", "dr", "mr", "mrs", "ms", "prof", "prof dr"))
 
 
 def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | None:
@@ -72,9 +72,9 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
         return PLACEHOLDER
     if whole.isalpha():  # and so read as a plain word in a column
         return None
-    if whole.replace(".", "").casefold() in _LEFT_OVER:
+    if whole.replace(".", "").casefold() in LEFT_OVER:
         return NOT_A_NAME
-    bare = whole.strip(_OUTSIDE)
+    bare = whole.strip(OUTSIDE)
     if bare in more or bare in PLACEHOLDERS:
         return PLACEHOLDER
     rest = without_addresses(bare)
@@ -113,4 +113,4 @@ def _is_company(text: str) -> bool:
     if not before:
         return False
     of_partners = before[-1] in ("&", "and", "und") and last in ("co", "sons", "söhne")
-    return last in _COMPANY or of_partners or bool(_OFFICE.match(text))
+    return last in COMPANY or of_partners or bool(_OFFICE.match(text))

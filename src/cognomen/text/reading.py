@@ -6,7 +6,7 @@ are plain words, whose ids are found with one lookup table; only the others are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cognomen.text.alphabet import Alphabet, code_points
 from cognomen.text.columns import Indices, distinct_texts
 from cognomen.text.full_names import bare_key
-from cognomen.text.names import REPAIRED_ENCODING, SEVERAL_PEOPLE, FoundSurname, find_surname, usual_surname
+from cognomen.text.names import REPAIRED_ENCODING, SEVERAL_PEOPLE, FoundSurname, find_surname
 from cognomen.text.placeholders import (
     NOBODY,
     NOT_A_NAME,
@@ -28,6 +28,7 @@ from cognomen.text.placeholders import (
 from cognomen.text.ragged import Ragged
 from cognomen.text.repair import FOLLOWING_LETTERS, FOLLOWING_MARKS, is_garbled, repair
 from cognomen.text.spelling import normalise, plain_spelling
+from cognomen.text.word_kinds import Found, find_by_kinds
 from cognomen.text.words import HAN_OF_ONE
 
 REASONS: Final = (
@@ -47,17 +48,32 @@ class Rules:
         full_names: find the surname in a full name. False takes each text as a surname.
         na: more placeholders, spelled as given; None for no placeholders at all, so that NULL is a name.
         suffixes: more words that are no part of a name (`find_surname`).
+        surname_first: full names that do not tell by themselves begin with the surname (`find_surname`).
     """
 
     full_names: bool = True
     na: frozenset[str] | None = frozenset()
     suffixes: frozenset[str] = frozenset()
+    surname_first: bool = False
 
     @classmethod
-    def of(cls, full_names: bool, na: Iterable[str] | None = (), suffixes: Iterable[str] = ()) -> Rules:
+    def of(
+        cls,
+        full_names: bool,
+        na: Iterable[str] | None = (),
+        suffixes: Iterable[str] = (),
+        *,
+        surname_first: bool = False,
+    ) -> Rules:
         """The rules with words as a user gives them."""
         words = None if na is None else frozenset(map(" ".join, map(str.split, na)))
-        return cls(full_names, words, frozenset(map(bare_key, suffixes)))
+        return cls(full_names, words, frozenset(map(bare_key, suffixes)), surname_first)
+
+    def find(self, text: str) -> FoundSurname:
+        """The surname in a text that is a name."""
+        if not self.full_names:
+            return FoundSurname(text)
+        return find_surname(text, suffixes=self.suffixes, surname_first=self.surname_first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +104,30 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) ->
     reason = None if rules.na is None else reason_for_no_name(whole, rules.na)
     if reason or is_garbled(whole):
         return SurnameReading(reason=reason or "garbled")
-    found = find_surname(whole, suffixes=rules.suffixes) if rules.full_names else FoundSurname(whole)
+    found = rules.find(whole)
     if rules.na is not None and found.note and found.surname in NOBODY:  # "Mr. Unknown"
         return SurnameReading(reason=PLACEHOLDER)
-    spelling = normalise(found.surname, lower=lower)
+    is_first = found.note == SEVERAL_PEOPLE or whole == text
+    note = found.note if is_first else REPAIRED_ENCODING
+    return _spelled(found.surname, note, alphabet, lower=lower, rules=rules)
+
+
+def _spelled(
+    surname: str, note: str | None, alphabet: Alphabet, *, lower: bool, rules: Rules
+) -> SurnameReading:
+    """A surname as the network reads it, or the reason why it cannot."""
+    spelling = normalise(surname, lower=lower)
     if not spelling:
         return SurnameReading(reason="no-letters")
     if len(spelling) > LONGEST_SURNAME:
         return SurnameReading(reason="too-long")
-    if rules.na is not None and not found.surname.isalpha() and has_few_letters(found.surname):
+    if rules.na is not None and not surname.isalpha() and has_few_letters(surname):
         return SurnameReading(reason=NOT_A_NAME)
     if not alphabet.has_all(spelling):
         if alphabet.unknown_share(spelling) > 0.5:
             return SurnameReading(reason="unknown-script")
         spelling = alphabet.without_unknown_marks(spelling)
-    is_first = found.note == SEVERAL_PEOPLE or whole == text
-    return SurnameReading(spelling, None, found.surname, found.note if is_first else REPAIRED_ENCODING)
+    return SurnameReading(spelling, None, surname, note)
 
 
 # --- a column of texts, all at once -----------------------------------------------------------------------
@@ -130,9 +154,10 @@ def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, rules:
     few = len(texts) < FEW_TEXTS
     plain, words = (None, None) if few else _plain_words(texts, alphabet, lower=lower, rules=rules)
     rows = range(len(texts)) if plain is None else np.flatnonzero(~plain).tolist()
-    unusual = dict(zip(rows, _one_by_one([texts[row] for row in rows], alphabet, lower, rules), strict=True))
-    spellings, inverse_of_unusual = distinct_texts([reading.spelling for reading in unusual.values()])
-    others = alphabet.encode_all(spellings)
+    readings, which = _read_others([texts[row] for row in rows], alphabet, lower, rules)
+    unusual = dict(zip(rows, map(readings.__getitem__, which.tolist()), strict=True))
+    spellings, spelling_of = distinct_texts([reading.spelling for reading in readings])
+    others, inverse_of_unusual = alphabet.encode_all(spellings), spelling_of[which]
     if plain is None or words is None:
         return ColumnReading(others, inverse_of_unusual, unusual)
     inverse = np.empty(len(texts), dtype=np.intp)
@@ -146,18 +171,29 @@ def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, rules:
     )
 
 
-def _one_by_one(
+def _read_others(
     texts: Sequence[str], alphabet: Alphabet, lower: bool, rules: Rules
-) -> Iterator[SurnameReading]:
-    """The reading of each text. Usual full names with one surname share theirs."""
-    quick = rules.full_names and not rules.suffixes and not rules.na
-    known: dict[str | None, SurnameReading] = {}
-    for text in texts:
-        last = usual_surname(text) if quick and len(text) <= LONGEST_TEXT else None
-        reading = known.get(last) or read_surname(text, alphabet, lower=lower, rules=rules)
-        if last is not None:
-            known[last] = reading
-        yield reading
+) -> tuple[list[SurnameReading], Indices]:
+    """The readings of texts that are no plain words, and which of them each text has, (U,).
+
+    Full names are read by the kinds of their words where these decide; those with one surname share theirs.
+    """
+
+    def read(text: str) -> Found | None:
+        reading = read_surname(text, alphabet, lower=lower, rules=rules)
+        return None if reading.surname is None else (reading.surname, reading.note)
+
+    if rules.full_names and len(texts) >= FEW_TEXTS:
+        found, which = find_by_kinds(texts, read, rules.suffixes)
+    else:
+        found, which = [], np.full(len(texts), -1, np.intp)
+    readings = [_spelled(*each, alphabet, lower=lower, rules=rules) for each in found]
+    if rules.na:
+        which[[row for row, text in enumerate(texts) if " ".join(text.split()) in rules.na]] = -1
+    others = np.flatnonzero(which < 0)
+    which[others] = len(readings) + np.arange(len(others))
+    readings += [read_surname(texts[row], alphabet, lower=lower, rules=rules) for row in others.tolist()]
+    return readings, which
 
 
 def _plain_words(

@@ -71,6 +71,8 @@ def normalise(text: str, *, lower: bool = True) -> str:
         text: any string.
         lower: fold case, so that ß becomes ss. False keeps capital letters.
     """
+    if text.isascii() and text.isalpha():  # as most texts are
+        return text.lower() if lower else text
     kept = text.translate(_KEPT_OF_ASCII) if text.isascii() else _letters_and_marks(text)
     kept = kept.casefold() if lower else kept  # GROSS, Groß and gross are one
     kept = " ".join(kept.split())
@@ -87,17 +89,17 @@ def _letters_and_marks(text: str) -> str:
 
 def _keep(text: str) -> str:
     """Keep letters, their marks, spaces, ' and -; drop the rest."""
-    kept: list[str] = []
-    after_letter = False
-    for character in text:
-        kind = kind_of(character)
-        if kind == "M":
-            if after_letter:
-                kept.append(character)
-        elif kind != "invisible":
-            after_letter = kind == "L"
-            kept.append(character if after_letter else kind)
-    return "".join(kept)
+    return _LOOSE_MARKS.sub("", text.translate(_REPLACED)).replace(_DROPPED, "")
+
+
+class _Replacements(dict[int, str]):
+    """What replaces each character, found when it is first asked for."""
+
+    def __missing__(self, code: int) -> str:
+        kind = kind_of(chr(code))
+        found = {"L": chr(code), "M": chr(code), "invisible": "", "": _DROPPED}.get(kind, kind)
+        self[code] = found
+        return found
 
 
 @lru_cache(maxsize=4096)
@@ -115,6 +117,9 @@ def kind_of(character: str) -> str:
     return category[0] if category[0] in "LM" else ""
 
 
+_DROPPED: Final = "\x00"  # stands for what is dropped, so that marks after it are too
+_LOOSE_MARKS: Final = re.compile("(?:^|(?<=[\x00 '-]))[^\\w\x00 '-]+")
+_REPLACED: Final = _Replacements()
 # `_keep` for ASCII, where no character decomposes.
 _KEPT_OF_ASCII: Final = {code: _keep(chr(code)) for code in range(128)}
 

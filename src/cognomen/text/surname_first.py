@@ -14,8 +14,11 @@ _HAN: Final = "\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _KANA: Final = "\u3041-\u3096\u30a1-\u30fa\u30fc"
 TWO_SYLLABLES: Final = re.compile("[A-Z][a-z]{1,6}-[a-z]{1,6}")
 _CONSONANT: Final = "b-df-hj-np-tv-xz"
-_ONE_SYLLABLE: Final = re.compile(
+ONE_SYLLABLE: Final = re.compile(
     f"(?=[A-Z])[{_CONSONANT}]{{0,2}}[aeiouy]{{1,3}}[{_CONSONANT}]{{0,2}}", re.IGNORECASE
+)
+_VIETNAMESE_SYLLABLE: Final = re.compile(
+    "(?:[cgknpt]h|ngh?|gi|qu|tr|[bcdghklmnrstvx])?[aeiouy]{1,3}(?:ch|n[gh]|[cmnpt])?"
 )
 _EAST_ASIAN: Final = re.compile(f"[{_HAN}{_KANA}\uac00-\ud7a3]+")
 _IN_ONE_WORD: Final = re.compile(
@@ -35,7 +38,7 @@ def _ends_in_two_syllables(words: list[str]) -> bool:
     is_particle = begins in lists.PARTICLES or begins in lists.INNER_PARTICLES
     return (
         len(words) == 2
-        and bool(TWO_SYLLABLES.fullmatch(words[1]) and _ONE_SYLLABLE.fullmatch(words[0]))
+        and bool(TWO_SYLLABLES.fullmatch(words[1]) and ONE_SYLLABLE.fullmatch(words[0]))
         and not is_particle
     )
 
@@ -54,6 +57,12 @@ def _begins_vietnamese(words: list[str]) -> bool:
     return (first in lists.VIETNAMESE or (first in common and has_middle)) and (
         last not in common or has_middle
     )
+
+
+def is_short_surname_of_vietnamese(words: list[str]) -> bool:
+    """Whether the first word is Le, Do, Ho or Ly, and the others are Vietnamese syllables: "Le Hong Son"."""
+    first, *others = map(_key, words)
+    return first in lists.VIETNAMESE_BEFORE_MIDDLE and all(map(_VIETNAMESE_SYLLABLE.fullmatch, others))
 
 
 def _ends_in_patronymic(words: list[str]) -> bool:

@@ -50,9 +50,8 @@ class TrainingConfig(NetworkConfig):
     )
     ngram_dropout: float = setting(0.5, "Share of a name's n-grams that is dropped.", FRACTION)
     ngram_bits: int = setting(17, "Hashed n-grams have 2 to this power rows of weights.", HASH_BITS)
-    name_bits: int = setting(17, "Hashed whole names have 2 to this power rows of weights.", HASH_BITS)
-    name_dropout: float = setting(
-        0.3, "Share of names whose own weights are dropped, where whole names have weights.", FRACTION
+    name_bits: int = setting(
+        17, "At most 2 to this power whole names have weights of their own, with hashed n-grams.", HASH_BITS
     )
     letter_dropout: float = setting(
         0.01, "Share of letters replaced by the unknown letter, so that the network learns its use.", FRACTION

@@ -8,8 +8,8 @@ from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
 from cognomen.network.generator import Generator, GeneratorConfig, name_hashes
 from cognomen.rnn.arrays import Ids
+from cognomen.rnn.fitting import fit_batches
 from cognomen.rnn.packed import Packed, pack
-from cognomen.rnn.shapes import fit
 from cognomen.rnn.training import OnProgress
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.spelling import lowercase
@@ -52,7 +52,7 @@ def train_generator(
         drawn = rng.choice(len(rows), len(which), p=weights / weights.sum())
         return rows[drawn], pack([texts[i] for i in drawn])
 
-    fit(
+    fit_batches(
         generator.network,
         len(usable),
         batch,

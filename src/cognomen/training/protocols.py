@@ -11,16 +11,12 @@ run in parallel.
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import active_children, get_context, parent_process
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +30,7 @@ from cognomen.errors import InputError, TrainingError, check_whole_number
 from cognomen.evaluation.intervals import bootstrap_intervals
 from cognomen.evaluation.metrics import Evaluation, evaluate
 from cognomen.evaluation.splits import FOLDS, split_by_fold, stratified_split
+from cognomen.io.processes import begin_worker, sigint_blocked
 from cognomen.rnn.arrays import Array
 from cognomen.text.spelling import normalise
 from cognomen.training.config import TrainingConfig
@@ -43,7 +40,6 @@ from cognomen.training.training import train
 
 RUNS = {"L": FOLDS, "T": 5}
 TEST_SHARE = 0.1  # of each origin's rows, under T
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 Tell = Callable[[float, str], None]
 FitPredict = Callable[[Corpus, Sequence[str], int, Tell], tuple[Array, Sequence[str]]]
@@ -214,7 +210,7 @@ def _run_all(
     progress = context.SimpleQueue()
     with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(progress,)) as pool:
         try:
-            with _sigint_blocked():
+            with sigint_blocked():
                 runs = [pool.submit(_run_one, which, corpus, method, k) for k in range(RUNS[which])]
             running = True
             while running:
@@ -234,42 +230,14 @@ def _run_all(
                 process.terminate()
 
 
-@contextmanager
-def _sigint_blocked() -> Iterator[None]:
-    """Processes that start in here ignore Ctrl-C from the beginning, as they inherit the mask of signals.
-
-    A Ctrl-C in the meantime reaches this process a moment later.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-
-
 _progress: Any = None  # in a run's process: the queue to its parent
 
 
 def _begin(progress: Any) -> None:
-    """Prepare a process for its runs: one thread of linear algebra, and no Ctrl-C."""
-    from threadpoolctl import threadpool_limits
-
+    """Prepare a process for its runs."""
     global _progress
     _progress = progress
-    os.environ.update(dict.fromkeys(THREADS, "1"))  # for libraries that are loaded later
-    threadpool_limits(1)  # for those that are loaded
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End this process when its parent is killed, as nobody waits for the results then."""
-    if parent := parent_process():
-        parent.join()
-    os._exit(1)
+    begin_worker()
 
 
 def _run_one(which: str, corpus: Corpus, method: FitPredict, run: int) -> Array:

@@ -11,7 +11,8 @@ import numpy as np
 
 from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
-from cognomen.network.hashing import HashTables, hash_tables
+from cognomen.network.hashed_ngrams import HashedNgrams
+from cognomen.network.hashing import HashTables, ngram_table
 from cognomen.network.network import Network
 from cognomen.network.ngrams import frequent_ngrams
 from cognomen.rnn.arrays import Array, Ids
@@ -20,6 +21,7 @@ from cognomen.training.checkpoint import Checkpoint
 from cognomen.training.config import TrainingConfig
 from cognomen.training.dataset import Dataset, corpus_sha256
 from cognomen.training.divergence import check_finite
+from cognomen.training.name_rows import fit_name_rows
 from cognomen.training.step import TrainStep
 
 AVERAGES_PER_EPOCH = 4  # SWA averages as well with a few weights of each epoch as with all of them
@@ -107,7 +109,6 @@ class TrainingRun:
             ngrams=self._ngrams() if config.longest_ngram else None,
             dropout=config.dropout,
             ngram_dropout=config.ngram_dropout,
-            name_dropout=config.name_dropout,
             rng=self.rng,
         )
         steps = [math.ceil(self.shown_in(epoch) / config.batch_size) for epoch in range(config.epochs)]
@@ -121,7 +122,7 @@ class TrainingRun:
         )
 
     def _ngrams(self) -> tuple[Ids, Ids] | HashTables:
-        """The n-grams, and names, that get weights."""
+        """The n-grams that get weights."""
         config, data = self.config, self.dataset
         letters = {
             "longest": config.longest_ngram,
@@ -133,8 +134,21 @@ class TrainingRun:
             exact = frequent_ngrams(texts, **letters)
             self._check_memory(len(exact[0]))
             return exact
-        often = np.ones(len(texts)) if data.frequencies is None else data.frequencies
-        return hash_tables(texts, often, ngram_bits=config.ngram_bits, name_bits=config.name_bits, **letters)
+        return HashTables.of_ngrams(*ngram_table(texts, bits=config.ngram_bits, **letters), config.ngram_rank)
+
+    def fit_names(self) -> None:
+        """Give the most common names rows of their own, if the network has room for them."""
+        if isinstance(self.network.ngrams, HashedNgrams):
+            data = self.dataset
+            often = np.ones(len(data.training)) if data.frequencies is None else data.frequencies
+            fit_name_rows(
+                self.network,
+                data.training,
+                often,
+                data.prior_correction(data.own),
+                self.config.name_bits,
+                np.random.default_rng(self.config.seed),
+            )
 
     def _check_memory(self, ngrams: int) -> None:
         """Refuse exact n-grams that would fill the memory, before they do.

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from cognomen.network.network import Network
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import cross_entropy, disagreement
-from cognomen.rnn.optim import AdamW, one_cycle, warmup
+from cognomen.rnn.optim import AdamW
+from cognomen.rnn.schedules import one_cycle, warmup
 from cognomen.rnn.training import take_step
 from cognomen.text.alphabet import UNKNOWN
 from cognomen.training.config import TrainingConfig

@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from cognomen.rnn import Array, Backward, Combined, Ids, Layer, Optimiser, log_softmax, pack, pool, scan
-from cognomen.rnn.cells import StepBackward
+from cognomen.rnn.cell import StepBackward
 from cognomen.rnn.nonlinearities import NonlinearityLike
 
 

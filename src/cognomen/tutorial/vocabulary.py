@@ -21,6 +21,7 @@ from cognomen.rnn import Array, Ids
 
 ALL_LETTERS: Final = string.ascii_letters + " .,;'"
 N_LETTERS: Final = len(ALL_LETTERS)
+UNKNOWN_LETTER: Final = "_"  # stands for all others where it is one of the letters: see `char_rnn`
 
 Example = tuple[str, str, Ids, Array]  # category, line, category_tensor (1,), line_tensor (T, 1, 57)
 
@@ -35,29 +36,35 @@ def unicode_to_ascii(text: str) -> str:
     return "".join(c for c in decomposed if unicodedata.category(c) != "Mn" and c in ALL_LETTERS)
 
 
-def letter_to_index(letter: str) -> int:
-    """The index of a letter among the 57.
+def letter_to_index(letter: str, letters: str = ALL_LETTERS) -> int:
+    """The index of a letter among the 57, or among others; if "_" is one of these it stands for all others.
 
     Raises:
-        InputError: it is not one of the 57, or not a single letter. (`str.find`, which the tutorial uses,
+        InputError: it is not one of them, or not a single letter. (`str.find`, which the video uses,
             returns -1; as an index that is the last of the 57, so it read a hyphen as an apostrophe.)
     """
-    index = ALL_LETTERS.find(letter) if len(letter) == 1 else -1
+    index = _find(letter, letters) if len(letter) == 1 else -1
     if index < 0:
         what = _described(letter) if len(letter) == 1 else f"{len(letter)} letters, {letter!r}"
-        raise InputError(f"expected one of the tutorial's {N_LETTERS} letters {ALL_LETTERS!r}, got {what}")
+        raise InputError(f"expected one of the tutorial's {len(letters)} letters {letters!r}, got {what}")
     return index
 
 
-def letter_to_tensor(letter: str) -> Array:
+def _find(letter: str, letters: str) -> int:
+    """The index of a letter, or of "_"; -1 if neither is one of the letters."""
+    index = letters.find(letter)
+    return index if index >= 0 else letters.find(UNKNOWN_LETTER)
+
+
+def letter_to_tensor(letter: str, letters: str = ALL_LETTERS) -> Array:
     """A letter as a one-hot row, (1, 57). Raises InputError as `letter_to_index` does."""
-    tensor = np.zeros((1, N_LETTERS), dtype=np.float32)
-    tensor[0, letter_to_index(letter)] = 1
+    tensor = np.zeros((1, len(letters)), dtype=np.float32)
+    tensor[0, letter_to_index(letter, letters)] = 1
     return tensor
 
 
-def line_to_tensor(line: str) -> Array:
-    """A name as one-hot rows, (T, 1, 57).
+def line_to_tensor(line: str, letters: str = ALL_LETTERS) -> Array:
+    """A name as one-hot rows, (T, 1, 57), or as many as there are letters; see `letter_to_index`.
 
     Raises:
         InputError: the line is empty, or a letter is not one of the 57; the message names it and its
@@ -65,15 +72,15 @@ def line_to_tensor(line: str) -> Array:
     """
     if not line:
         raise InputError("expected a name of one letter or more, got an empty one")
-    indices = [ALL_LETTERS.find(letter) for letter in line]  # T of them
+    indices = [_find(letter, letters) for letter in line]  # T of them
     if -1 in indices:
         place = indices.index(-1)
         raise InputError(
             f"letter {place + 1} of {line!r} is {_described(line[place])}, which is not one of the "
-            f"tutorial's {N_LETTERS} letters {ALL_LETTERS!r}. unicode_to_ascii leaves such letters out and "
+            f"tutorial's {len(letters)} letters {letters!r}. unicode_to_ascii leaves such letters out and "
             f"makes this name {unicode_to_ascii(line)!r}"
         )
-    tensor = np.zeros((len(line), 1, N_LETTERS), dtype=np.float32)
+    tensor = np.zeros((len(line), 1, len(letters)), dtype=np.float32)
     tensor[np.arange(len(line)), 0, indices] = 1
     return tensor
 

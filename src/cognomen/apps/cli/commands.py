@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 import click
@@ -14,19 +15,30 @@ COMMANDS = {
     "score": "answers beside the names in a table",
     "composition": "the mixture of origins in a column of names",
     "explain": "which letters speak for and against an origin",
+    "serve": "the classifier over HTTP, for programs and browsers",
+    "mcp": "the classifier as tools for language models",
     "generate": "new surnames that sound like an origin",
     "train": "train a model on your names",
     "evaluate": "measure a model on names with known origins",
     "protocol": "train and evaluate under protocol L or T",
+    "export": "a model for other runtimes: ONNX, PyTorch",
     "data": "the corpora: list, path, fetch, check",
     "model": "a model: info, verify, origins",
+    "page": "one HTML file in which a network is watched, opened and trained",
     "study": "experiments: what recurrent networks can and cannot do",
+    "prompt": "type names one by one: `cognomen` alone does the same",
     "completion": "print the shell completion script",
 }
 
 
 class LazyGroup(GuardedGroup):
     """A group that imports the module of a command when the command is used."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; without any, a person at a terminal gets the prompt."""
+        if not args and is_terminal():
+            args = ["prompt"]
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the commands, the most used first."""
@@ -44,6 +56,11 @@ class LazyGroup(GuardedGroup):
         """List the commands without importing their modules."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def is_terminal() -> bool:
+    """Whether somebody types, and reads."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:

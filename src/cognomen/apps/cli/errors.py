@@ -147,7 +147,7 @@ def for_people(error: BaseException, message: str) -> str:
         return text
     from cognomen.apps.cli.render import wrapped
 
-    return wrapped(text, os.get_terminal_size(sys.stderr.fileno()).columns)
+    return wrapped(text, os.get_terminal_size(sys.stderr.fileno()).columns or 80)  # some have no size
 
 
 def drop_output() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from cognomen.apps.cli.errors import Interrupted
 from cognomen.apps.cli.options import (
     EXIT_CODES,
     abstain_option,
@@ -28,6 +29,8 @@ from cognomen.apps.cli.progress import ProgressBar
 from cognomen.errors import DataError
 
 if TYPE_CHECKING:
+    from cognomen.apps.dataset import DatasetSummary
+    from cognomen.apps.score_file import ScoreSummary
     from cognomen.classifier.origins import Level
 
 EXAMPLES = f"""\b
@@ -36,9 +39,11 @@ Examples:
   cognomen score people.parquet --column name --out out.parquet --abstain 0.8
   cognomen score people.tsv --column Surname --out out.csv --prefix cognomen_
   cognomen score people.csv --column name --out out.jsonl --top 3
+  cognomen score people/ --column name --out scored/ --processes 8
 
 TABLE is a .csv, .tsv or .parquet file with headings; the new table may be of another type, or .jsonl: a JSON
-object in each line. Rows, their order and all columns are kept; empty lines are dropped. Columns are added:
+object in each line. Or both are folders of .parquet files: see below. Rows, their order and all columns are
+kept; empty lines are dropped. Columns are added:
 
 \b
   origin        the most likely origin; empty where no origin is answered
@@ -68,8 +73,12 @@ And where they are asked for, of origins or, with --level, of groups or regions:
 A full name is answered for its surname: the last word, or what comes before a comma. Where surnames come
 first and without a comma (Mao Zedong), the column must hold the surnames alone.
 
-The new table is written as a whole or not at all. A CSV file is written in UTF-8, with a byte-order mark if
-the old one has one or is in another encoding.
+A folder is scored file by file, several at a time with --processes; partitions (country=FR/part-0.parquet)
+are kept. Started again, it goes on where it stopped: files that the same command has written are kept. A file
+that cannot be scored is reported, and does not stop the others; the exit code is 1 then.
+
+The new table is written as a whole or not at all, in a folder each file. A CSV file is written in UTF-8, with
+a byte-order mark if the old one has one or is in another encoding.
 {EXIT_CODES}"""
 
 
@@ -77,7 +86,14 @@ the old one has one or is in another encoding.
 @click.argument("table", type=click.Path(path_type=Path))
 @column_option
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="TABLE", help="The new table.")
-@click.option("--force", is_flag=True, help="Replace an existing file.")
+@click.option("--force", is_flag=True, help="Replace an existing file; in a folder, all of them.")
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=1,
+    metavar="N",
+    help="How many files of a folder are scored at a time.",
+)
 @click.option("--prefix", default="", metavar="TEXT", help="Prepended to the headings of the new columns.")
 @encoding_option
 @json_option("Print a summary as one JSON object.")
@@ -95,6 +111,7 @@ def command(
     column: str,
     out: Path,
     force: bool,
+    processes: int,
     prefix: str,
     encoding: str | None,
     as_json: bool,
@@ -116,13 +133,13 @@ def command(
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion:
     such a column describes the whole table, and must not decide anything about a person in it.
     """
-    from cognomen.apps.score_file import score_table
-    from cognomen.classifier.classifier import Classifier
     from cognomen.classifier.options import ScoreOptions
 
     check_coverage(coverage, prior, restrict)
-    if out.exists() and not force:
-        raise DataError(f"{out} is there already. Replace it with --force, or choose another name.")
+    if not table.is_dir():
+        check_for_file(out, force, processes)
+    elif encoding is not None:
+        raise click.UsageError("--encoding is for CSV and TSV tables, not for a folder of Parquet files.")
     options: ScoreOptions = {
         "full_names": not as_is,
         "na": None if keep_na else na,
@@ -136,23 +153,86 @@ def command(
     }
     if top is not None:
         options["top_k"] = top
+    if table.is_dir():
+        score_folder(table, column, out, model, as_json, processes, prefix=prefix, force=force, **options)
+    else:
+        score_one(table, column, out, model, as_json, prefix=prefix, encoding=encoding, **options)
+
+
+def check_for_file(out: Path, force: bool, processes: int) -> None:
+    """Raise an error if one table cannot be scored like that."""
+    if processes > 1:
+        raise click.UsageError("--processes is for a folder of Parquet files; one table is scored by one.")
+    if out.exists() and not force:
+        raise DataError(f"{out} is there already. Replace it with --force, or choose another name.")
+
+
+def score_one(table: Path, column: str, out: Path, model: str | None, as_json: bool, **settings: Any) -> None:
+    """Score a table, and say how its rows were answered."""
+    from cognomen.apps.score_file import score_table
+    from cognomen.classifier.classifier import Classifier
+
     classifier = Classifier.load(model)
     with ProgressBar(unit=" rows", unit_scale=True) as bar:
         scored = score_table(
-            classifier,
-            table,
-            column,
-            out,
-            prefix=prefix,
-            encoding=encoding,
-            on_rows=lambda rows: bar.update(rows, None),
-            **options,
+            classifier, table, column, out, on_rows=lambda rows: bar.update(rows, None), **settings
         )
     if as_json:
         print_json({"out": str(out), **asdict(scored)})
     else:
-        rows = f"{scored.rows:,} row{'s' * (scored.rows != 1)}"
-        click.echo(f"{out}: {rows}, {scored.answered:,} answered{unknown(scored.unknown)}.")
+        click.echo(f"{out}: {answered_rows(scored)}.")
+
+
+def score_folder(
+    folder: Path,
+    column: str,
+    out: Path,
+    model: str | None,
+    as_json: bool,
+    processes: int,
+    **settings: Any,
+) -> None:
+    """Score a folder of files, and say how their rows were answered, and which failed."""
+    from cognomen.apps.dataset import score_dataset
+
+    try:
+        with ProgressBar(unit=" rows", unit_scale=True) as bar:
+            scored = score_dataset(
+                folder,
+                column,
+                out,
+                model,
+                processes=processes,
+                on_rows=lambda rows: bar.update(rows, None),
+                on_failure=lambda file, message: None if as_json else bar.line(f"{file}: {message}"),
+                **settings,
+            )
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"Interrupted. The files in {out} are whole; the same command goes on from there."
+        ) from None
+    new = scored.files - scored.kept - len(scored.failed)
+    if as_json:
+        print_json({"out": str(out), **asdict(scored)})
+    else:
+        kept = f", and {scored.kept:,} scored before" if scored.kept else ""
+        click.echo(f"{out}: {files(new)}{kept}; {answered_rows(scored)}.")
+    if scored.failed:
+        raise DataError(
+            f"{files(len(scored.failed))} could not be scored. Run the command again when that is mended: it "
+            "keeps what is there."
+        )
+
+
+def files(count: int) -> str:
+    """Format a number of files."""
+    return f"{count:,} file{'s' * (count != 1)}"
+
+
+def answered_rows(scored: ScoreSummary | DatasetSummary) -> str:
+    """Say how many rows there are, how many are answered, and why the others are not."""
+    rows = f"{scored.rows:,} row{'s' * (scored.rows != 1)}"
+    return f"{rows}, {scored.answered:,} answered{unknown(scored.unknown)}"
 
 
 def unknown(counts: Mapping[str, float]) -> str:

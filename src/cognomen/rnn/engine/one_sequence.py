@@ -12,16 +12,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from cognomen.rnn.arrays import Array
-from cognomen.rnn.cells import Cell
+from cognomen.rnn.cell import Cell
 from cognomen.rnn.layers import Linear
 
 
 class _RowwiseLinear(Linear):
     """D linear maps of one shape; row d of x is mapped by linear map d. It has no backward."""
 
+    maps: list[tuple[Array, Array | None]]
+
     def __init__(self, linears: Sequence[Linear]) -> None:
-        self.shape, self.params = linears[0].shape, linears[0].params
-        self.maps = [(linear.params["weight"].T, linear.params.get("bias")) for linear in linears]
+        maps = [(linear.params["weight"].T, linear.params.get("bias")) for linear in linears]
+        vars(self).update(shape=linears[0].shape, params=linears[0].params, maps=maps)
 
     def apply(self, x: Array) -> Array:
         """y = W_d x_d + b_d: (..., D, X) -> (..., D, Y), or (G, ..., D, Y) with blocks."""

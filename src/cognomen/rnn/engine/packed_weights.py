@@ -18,7 +18,7 @@ from copy import copy
 import numpy as np
 
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.cells import Cell, GatedCell
+from cognomen.rnn.cell import Cell, GatedCell
 from cognomen.rnn.layers import Linear
 
 
@@ -31,7 +31,7 @@ class _PackedLinear(Linear):
 
     def __init__(self, linear: Linear) -> None:
         self.params, self.grads, self.shape = linear.params, linear.grads, linear.shape
-        self.requires_grad = linear.requires_grad
+        self.input_size, self.requires_grad = linear.input_size, linear.requires_grad
         weight = self.params["weight"]
         self.columns = weight.T.copy()  # (X, G * Y)
         blocks = self.columns.reshape(len(self.columns), *self.shape)  # (X, ..., Y)

@@ -10,7 +10,7 @@ import numpy as np
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Backward
-from cognomen.rnn.cells import Cell
+from cognomen.rnn.cell import Cell
 from cognomen.rnn.engine.packed_weights import deferred_gradients, repeat_states
 from cognomen.rnn.engine.prefix_tree import Level, PrefixTree
 from cognomen.rnn.engine.segments import segment_sum

@@ -18,7 +18,6 @@ from cognomen.rnn.shapes.attention import Attention, Padded
 from cognomen.rnn.shapes.decoder import BOUNDARY, Decoder, DecoderState
 from cognomen.rnn.shapes.encoder import Encoder
 from cognomen.rnn.shapes.searching import Hypothesis, beam_search, generate, greedy, sampler
-from cognomen.rnn.shapes.training import fit
 from cognomen.rnn.shapes.wiring import (
     BackToInput,
     Input,
@@ -49,7 +48,6 @@ __all__ = [
     "SyncedManyToMany",
     "Targets",
     "beam_search",
-    "fit",
     "generate",
     "greedy",
     "sampler",

@@ -10,7 +10,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.initializers import Initializer
-from cognomen.rnn.layers import Layer, Linear
+from cognomen.rnn.layer import Layer
+from cognomen.rnn.layers import Linear
 from cognomen.rnn.losses import softmax
 from cognomen.rnn.packed import Packed
 

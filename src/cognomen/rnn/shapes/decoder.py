@@ -10,10 +10,12 @@ from numpy.typing import DTypeLike
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.cells import CELLS
+from cognomen.rnn.cell import Cell
+from cognomen.rnn.cells import find_cell
 from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.initializers import Initializer
-from cognomen.rnn.layers import Dropout, Embedding, Layer, Linear
+from cognomen.rnn.layer import Layer
+from cognomen.rnn.layers import Dropout, Embedding, Linear
 from cognomen.rnn.losses import log_softmax
 from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.recurrent import scan_from
@@ -51,7 +53,7 @@ class Decoder(Layer):
     Token 0 is the boundary, before the first token and after the last one; it occurs nowhere else.
 
     Args:
-        cell: "rnn", "combined", "gru" or "lstm".
+        cell: as for `Recurrent`.
         vocabulary: the number of tokens, V, including the boundary.
         hidden_size: H.
         context_size: the size of the summary and of each step of the memory, Y: the encoder's output size.
@@ -68,7 +70,7 @@ class Decoder(Layer):
 
     def __init__(
         self,
-        cell: str,
+        cell: str | Callable[..., Cell],
         vocabulary: int,
         hidden_size: int,
         context_size: int,
@@ -80,14 +82,12 @@ class Decoder(Layer):
         rng: Initializer | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        if cell not in CELLS:
-            raise InputError(f"cell: expected one of {', '.join(CELLS)}, got {cell!r}")
         embedding_size = hidden_size if embedding_size is None else embedding_size
         self.vocabulary, self.context_size, self.reminded = vocabulary, context_size, reminded
         self.dropout = Dropout(dropout)
         width = embedding_size + context_size * reminded
         self.embedding = Embedding(vocabulary, embedding_size, rng=rng, dtype=dtype)
-        self.cell = CELLS[cell](width, hidden_size, rng=rng, dtype=dtype)
+        self.cell = find_cell(cell)[0](width, hidden_size, rng=rng, dtype=dtype)
         self.start = Linear(context_size, hidden_size, rng=rng, dtype=dtype, blocks=self.cell.slots)
         self.output = Linear(hidden_size, vocabulary, rng=rng, dtype=dtype)
         parts: dict[str, Layer] = {
@@ -137,7 +137,7 @@ class Decoder(Layer):
         state, back_start = self._first_state(summary)  # (S, N, H)
         x, back_x = self._inputs(inputs.data, _rows(inputs), summary, rng)
         a, back_project = self.cell.project(x)
-        h, back_scan = scan_from(self.cell, a, inputs, state[:, inputs.sorted_indices])  # (M, H)
+        h, _, back_scan = scan_from(self.cell, a, inputs, state[:, inputs.sorted_indices])  # (M, H)
         h, back_look = self._look(inputs.with_data(h), memory)
         h, back_noise = self.dropout.forward(h, rng)
         logits, back_output = self.output.forward(h)  # (M, V)

@@ -10,8 +10,10 @@ from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
+from cognomen.rnn.cell import Cell
 from cognomen.rnn.initializers import Initializer
-from cognomen.rnn.layers import Embedding, Layer
+from cognomen.rnn.layer import Layer
+from cognomen.rnn.layers import Embedding
 from cognomen.rnn.packed import Packed
 from cognomen.rnn.recurrent import Recurrent
 
@@ -25,7 +27,7 @@ class Encoder(Layer):
     """Reads a packed batch with recurrent layers, and an embedding if the inputs are tokens.
 
     Args:
-        cell: "rnn", "combined", "gru" or "lstm".
+        cell: as for `Recurrent`.
         input_size: X; with `embedding_size`, the size of the vocabulary, V.
         hidden_size: H, of each direction.
         embedding_size: E; if given, inputs are ids of tokens.
@@ -40,7 +42,7 @@ class Encoder(Layer):
 
     def __init__(
         self,
-        cell: str,
+        cell: str | Callable[..., Cell],
         input_size: int,
         hidden_size: int,
         *,
@@ -89,7 +91,8 @@ class Encoder(Layer):
                 f"expected inputs of the shape {('M', *wanted)}, M steps in all, got {x.data.shape}"
             )
         if self.embedding is None:
-            return self.recurrent.forward(x.with_data(x.data.astype(self.dtype, copy=False)), rng)
+            y, _, back_read = self.recurrent.forward(x, rng=rng)
+            return y, lambda dy: back_read(dy)[0]
         e, back_embedding = self.embedding.forward(x.data)  # (M, E)
-        y, back_read = self.recurrent.forward(x.with_data(e), rng)
-        return y, lambda dy: back_embedding(back_read(dy))
+        y, _, back_read = self.recurrent.forward(x.with_data(e), rng=rng)
+        return y, lambda dy: back_embedding(back_read(dy)[0])

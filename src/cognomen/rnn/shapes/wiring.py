@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.initializers import Initializer
-from cognomen.rnn.layers import Layer, Linear
+from cognomen.rnn.layer import Layer
+from cognomen.rnn.layers import Linear
 from cognomen.rnn.losses import cross_entropy
-from cognomen.rnn.packed import Packed
+from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.pooling import kinds_of, pool
 from cognomen.rnn.shapes.decoder import Decoder
 from cognomen.rnn.shapes.encoder import Encoder, one_step
@@ -72,7 +73,9 @@ class Shape(Layer):
         return loss, lambda: backward(dlogits)
 
     def _steps(self, x: Input) -> Packed:
-        """The inputs as sequences."""
+        """The inputs as sequences; an array (N, T, ...) holds N of one length."""
+        if self.reads_many and isinstance(x, np.ndarray) and x.ndim >= 2:
+            return pack(x)
         if isinstance(x, Packed) != self.reads_many:
             wanted = "a packed batch of sequences" if self.reads_many else "an array with a row for each"
             raise InputError(f"{type(self).__name__} reads {wanted}, got {type(x).__name__}")

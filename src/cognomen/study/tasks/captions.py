@@ -13,7 +13,8 @@ import numpy as np
 
 from cognomen.plots.canvas import COLOURS, Figure
 from cognomen.rnn import Array, Ids
-from cognomen.rnn.shapes import Decoder, Encoder, Hypothesis, OneToMany, fit, generate, sampler
+from cognomen.rnn.fitting import fit_batches
+from cognomen.rnn.shapes import Decoder, Encoder, Hypothesis, OneToMany, generate, sampler
 from cognomen.rnn.shapes.encoder import one_step
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table
@@ -53,10 +54,10 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
         rows = training[which]
         return images[rows], letters.pack(str(rng.choice(captions(labels[row]))) for row in rows)
 
-    fit(
+    fit_batches(
         net,
         len(training),
-        batch,  # type: ignore[arg-type]
+        batch,
         epochs=3 if settings.quick else 80,
         seed=settings.seed,
         on_progress=on_progress,

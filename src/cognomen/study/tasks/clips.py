@@ -15,7 +15,8 @@ import numpy as np
 
 from cognomen.plots.canvas import COLOURS, MARKERS, Figure, panel
 from cognomen.rnn import Array, Ids, Packed, pack
-from cognomen.rnn.shapes import Encoder, SyncedManyToMany, fit
+from cognomen.rnn.fitting import fit_batches
+from cognomen.rnn.shapes import Encoder, SyncedManyToMany
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.tasks.common import digits, split
@@ -64,7 +65,9 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
             clips, labelled = make_clips(images, labels, training, len(which), rng)
             return clips, labelled[kind]
 
-        fit(net, BATCH * steps, batch, epochs=1, batch_size=BATCH, seed=settings.seed, on_progress=progress)
+        fit_batches(
+            net, BATCH * steps, batch, epochs=1, batch_size=BATCH, seed=settings.seed, on_progress=progress
+        )
         right = (net.predict(x).data == answers[kind].data).reshape(FRAMES, asked)
         rows[name] = {
             "weights": net.size,

@@ -9,7 +9,8 @@ import numpy as np
 
 from cognomen.plots.canvas import COLOURS, Figure
 from cognomen.rnn import Array, Ids
-from cognomen.rnn.shapes import Encoder, OneToOne, fit
+from cognomen.rnn.fitting import fit_batches
+from cognomen.rnn.shapes import Encoder, OneToOne
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table
 from cognomen.study.tasks.common import digits, split
@@ -34,7 +35,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
         "rnn", images.shape[1], HIDDEN, dropout=0.3, rng=rng, cell_options={"nonlinearity": "relu"}
     )
     net = OneToOne(encoder, 10, rng=rng)
-    fit(
+    fit_batches(
         net,
         len(training),
         lambda which: (images[training[which]], labels[training[which]]),

@@ -22,7 +22,8 @@ import numpy as np
 
 from cognomen.plots.canvas import Figure, bars
 from cognomen.rnn import Ids, Packed
-from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany, fit
+from cognomen.rnn.fitting import fit_batches
+from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table
 from cognomen.study.tasks.common import Vocabulary, edit_distance, needed
@@ -117,7 +118,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
 
     epochs = 1 if settings.quick else 60
     how: dict[str, Any] = {"batch_size": 32, "weight_decay": 0.5, "seed": settings.seed}
-    fit(net, len(training), batch, epochs=epochs, on_progress=on_progress, **how)
+    fit_batches(net, len(training), batch, epochs=epochs, on_progress=on_progress, **how)
     frequent = frequent_readings(training, 2 if settings.quick else 8)
     asked = [kanji for kanji, _ in test]
     copied = ["".join(frequent.get(character, "") for character in kanji) for kanji in asked]

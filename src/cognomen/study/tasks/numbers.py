@@ -17,7 +17,8 @@ import numpy as np
 
 from cognomen.plots.canvas import COLOURS, Figure, panel
 from cognomen.rnn import Ids, Packed
-from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany, fit
+from cognomen.rnn.fitting import fit_batches
+from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.tasks.common import Vocabulary, needed
@@ -115,7 +116,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
             return languages.english.pack(english), languages.french.pack(french)
 
         net = translator(languages, settings.seed, attention=attention)
-        fit(net, len(pairs), batch, epochs=epochs, seed=settings.seed, on_progress=progress)
+        fit_batches(net, len(pairs), batch, epochs=epochs, seed=settings.seed, on_progress=progress)
         return net
 
     net = trained(training, epochs, with_attention)

@@ -1,0 +1,291 @@
+"""The engines of `cognomen.apps.engines`, each executed on real names: `make engines`.
+
+Each engine scores the same 100,000 rows: surnames of the world drawn by the square root of how common they
+are, with nulls and odd cells. Its answers are compared with those of `score_column`: every label, and
+probabilities within 1e-5. Each runs in a process of its own, with one worker and with two, and is warm (has
+scored some other rows) when it is timed. Right before, `score_column` scores the same rows in one process:
+the machine may be shared, so read the ratios, not the seconds.
+
+    python benchmarks/engines.py                writes results/engines.json and engines.log
+    python benchmarks/engines.py duckdb spark   only these, and writes nothing
+
+Needs COGNOMEN_WORLD, the packages of the extra `clusters`, and for Spark a Java of version 17 or later.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from score_csv import bearers_of
+from timed.timing import machine
+
+from cognomen import Classifier
+from cognomen.apps import engines
+from cognomen.apps.tables import score_batches, score_column
+
+RESULTS = Path(__file__).parent / "results"
+ROWS = 100_000
+ODD = (
+    None,
+    "",
+    " ",
+    "123",
+    "N/A",
+    "a" * 101,
+    "Smith, John",
+    "John Smith",
+    "\x00",
+    '"',
+    "a\tb\nc",
+    "x" * 1001,
+    "🙂",
+)
+ODD_SHARE = 0.05
+WARM_ROWS = 2_000
+FEW_ROWS = 5_000  # of the engines that go row by row
+Score = Callable[[Any], Any]  # of a table with the columns id and surname
+Opened = tuple[Score, Callable[[], None]]  # and what ends it
+
+
+def people(bearers: Counter[str], rows: int, seed: int) -> Any:
+    """A table of surnames, drawn with repetition, with odd cells among them."""
+    rng = random.Random(seed)
+    names: list[str | None] = [*rng.choices(list(bearers), [math.sqrt(n) for n in bearers.values()], k=rows)]
+    for row in rng.sample(range(rows), int(rows * ODD_SHARE)):
+        names[row] = rng.choice(ODD)
+    return pa.table({"id": pa.array(range(rows), pa.int64()), "surname": pa.array(names, pa.string())})
+
+
+# --- the engines: a function that scores a table, with so many workers ------------------------------------
+
+
+def in_one_stream(_workers: int) -> Opened:
+    classifier = Classifier.load()
+    return lambda table: pa.Table.from_batches(
+        score_batches(classifier, table.to_batches(2_000), "surname")
+    ), _nothing
+
+
+def in_pandas(_workers: int) -> Opened:
+    return lambda table: pa.Table.from_pandas(engines.score_pandas(table.to_pandas(), "surname")), _nothing
+
+
+def row_by_row(_workers: int) -> Opened:
+    answer = engines.row_function()
+
+    def score(table: Any) -> Any:
+        frame = table.to_pandas()
+        return table_with(table, frame["surname"].map(answer).tolist())
+
+    return score, _nothing
+
+
+def table_with(table: Any, answers: list[dict[str, Any]]) -> Any:
+    more = pa.Table.from_pylist(answers)
+    return pa.table([*table.columns, *more.columns], names=[*table.column_names, *more.column_names])
+
+
+def in_polars(_workers: int) -> Opened:
+    import polars as pl
+
+    return lambda table: engines.score_polars(pl.from_arrow(table), "surname").to_arrow(), _nothing
+
+
+def in_duckdb(_workers: int) -> Opened:
+    import duckdb
+
+    connection = duckdb.connect()
+
+    def score(table: Any) -> Any:
+        return engines.score_duckdb(connection, connection.from_arrow(table), "surname").to_arrow_table()
+
+    return score, connection.close
+
+
+def by_duckdb_function(workers: int) -> Opened:
+    import duckdb
+
+    connection = duckdb.connect(config={"threads": workers})
+    engines.duckdb_function(connection)
+
+    def score(table: Any) -> Any:
+        connection.register("people", table)
+        return connection.sql("SELECT *, unnest(cognomen(surname)) FROM people").to_arrow_table()
+
+    return score, connection.close
+
+
+def in_dask(workers: int) -> Opened:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    import dask
+    import dask.dataframe as dd
+
+    pool = ProcessPoolExecutor(workers, get_context("spawn"))
+
+    def score(table: Any) -> Any:
+        frame = dd.from_pandas(table.to_pandas(), npartitions=8)
+        with dask.config.set(scheduler="processes", pool=pool):
+            return pa.Table.from_pandas(engines.score_dask(frame, "surname").compute())
+
+    return score, pool.shutdown
+
+
+def in_spark(workers: int) -> Opened:
+    from pyspark.sql import SparkSession
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    builder = SparkSession.builder.master(f"local[{workers}]").config("spark.ui.enabled", "false")
+    local = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+    spark = builder.config(map=local).getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+
+    def score(table: Any) -> Any:
+        frame = spark.createDataFrame(table).repartition(8)
+        return engines.score_spark(frame, "surname").toArrow()
+
+    return score, spark.stop
+
+
+def in_ray(workers: int) -> Opened:
+    import ray
+
+    ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    ray.data.DataContext.get_current().enable_progress_bars = False
+
+    def score(table: Any) -> Any:
+        dataset = ray.data.from_arrow(table).repartition(8)
+        blocks = engines.score_ray(dataset, "surname").to_arrow_refs()
+        return pa.concat_tables(ray.get(blocks))
+
+    return score, ray.shutdown
+
+
+def in_daft(_workers: int) -> Opened:
+    import daft
+
+    return lambda table: engines.score_daft(daft.from_arrow(table), "surname").to_arrow(), _nothing
+
+
+def _nothing() -> None:
+    pass
+
+
+BY_ROW = "pandas, row by row"
+ENGINES: dict[str, tuple[Callable[[int], Opened], tuple[int, ...], str | None]] = {
+    "score_batches of 2,000 rows": (in_one_stream, (1,), None),
+    "pandas": (in_pandas, (1,), "pandas"),
+    BY_ROW: (row_by_row, (1,), "pandas"),
+    "polars": (in_polars, (1,), "polars"),
+    "duckdb": (in_duckdb, (1,), "duckdb"),
+    "duckdb, its function": (by_duckdb_function, (1,), "duckdb"),
+    "dask": (in_dask, (1, 2), "dask"),
+    "spark": (in_spark, (1, 2), "pyspark"),
+    "ray": (in_ray, (1, 2), "ray"),
+    "daft": (in_daft, (1,), "daft"),
+}
+
+
+# --- one engine ------------------------------------------------------------------------------------------
+
+
+def differences(found: Any, table: Any, answers: Any) -> int:
+    """The number of rows whose names, labels or probabilities are not those of `score_column`."""
+    found = found.sort_by("id")
+    wrong = abs(len(found) - len(table))
+    for name in [*table.column_names, *answers.column_names]:
+        ours = (table if name in table.column_names else answers)[name].to_pylist()
+        wrong += sum(not alike(a, b) for a, b in zip(found[name].to_pylist(), ours, strict=False))
+    return wrong
+
+
+def alike(one: Any, other: Any) -> bool:
+    if isinstance(other, float):
+        return isinstance(one, float) and abs(one - other) <= 1e-5
+    return one == other or (other is None and one != one)  # pandas has NaN for null
+
+
+def run_one(engine: str, workers: int, folder: Path) -> dict[str, Any]:
+    """Open an engine, warm it, and time it beside `score_column`."""
+    table, warm = pq.read_table(folder / "people.parquet"), pq.read_table(folder / "warm.parquet")
+    classifier = Classifier.load()
+    score, close = ENGINES[engine][0](workers)
+    if engine == BY_ROW:
+        table = table.slice(0, FEW_ROWS)
+    score(warm)
+    classifier.scores(warm["surname"])
+    began = time.perf_counter()
+    answers = score_column(classifier, table["surname"])
+    alone = time.perf_counter() - began
+    began = time.perf_counter()
+    found = score(table)
+    seconds = time.perf_counter() - began
+    close()
+    package = ENGINES[engine][2]
+    return {
+        "engine": engine,
+        "version": version(package) if package else version("cognomen"),
+        "workers": workers,
+        "rows": len(table),
+        "rows_per_s": round(len(table) / seconds),
+        "score_column_rows_per_s": round(len(table) / alone),
+        "cost": round(seconds * workers / alone, 2),  # of a row, in those of the whole column
+        "different": differences(found, table, answers),
+    }
+
+
+def line(result: dict[str, Any]) -> str:
+    return (
+        f"{result['engine']} {result['version']}, {result['workers']} worker{'s' * (result['workers'] > 1)}: "
+        f"{result['rows_per_s']:,} rows/s, {result['cost']:.2f} times the cost of score_column "
+        f"({result['score_column_rows_per_s']:,} rows/s); {result['different']} of {result['rows']:,} answers differ"
+    )
+
+
+def run_all(chosen: list[str]) -> list[dict[str, Any]]:
+    """Run engines one after another, each in a process of its own; print a line for each."""
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        bearers = bearers_of(Path(os.environ["COGNOMEN_WORLD"]))
+        pq.write_table(people(bearers, ROWS, seed=1), Path(folder) / "people.parquet")
+        pq.write_table(people(bearers, WARM_ROWS, seed=2), Path(folder) / "warm.parquet")
+        for engine in chosen:
+            for workers in ENGINES[engine][1]:
+                command = [sys.executable, __file__, "--one", engine, str(workers), folder]
+                done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+                results.append(json.loads(done.stdout.splitlines()[-1]))
+                print(line(results[-1]), flush=True)
+    return results
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--one"]:
+        print(json.dumps(run_one(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))))
+        return
+    results = run_all(sys.argv[1:] or list(ENGINES))
+    if not sys.argv[1:]:
+        written = {"machine": machine(), "engines": results}
+        text = json.dumps(written, indent=1, ensure_ascii=False)
+        (RESULTS / "engines.json").write_text(text + "\n", encoding="utf-8")
+        (RESULTS / "engines.log").write_text("\n".join(map(line, results)) + "\n", encoding="utf-8")
+    if any(each["different"] for each in results):
+        sys.exit("some answers differ from those of score_column")
+
+
+if __name__ == "__main__":
+    main()

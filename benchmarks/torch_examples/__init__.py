@@ -1,0 +1,1 @@
+"""The programs of examples/ in plain PyTorch: the same data, sizes, batches and budget, to compare with."""

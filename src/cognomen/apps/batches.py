@@ -1,0 +1,189 @@
+"""A stream of Arrow batches in, the same batches with the answers as new columns out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Final, Unpack
+
+from cognomen.apps.memory import Memory
+from cognomen.errors import InputError
+from cognomen.io.arrow import require_pyarrow
+from cognomen.text.columns import is_arrow_column, is_string_column
+from cognomen.text.matching import did_you_mean
+
+if TYPE_CHECKING:
+    from cognomen.classifier.classifier import Classifier
+    from cognomen.classifier.options import ScoreOptions
+
+ROWS_AHEAD: Final = 1 << 16  # small batches are scored together, since names share their beginnings
+_PURPOSE = "Scoring Arrow batches"
+
+
+def score_batches(
+    classifier: Classifier,
+    batches: Iterable[Any],
+    column: str,
+    *,
+    prefix: str = "",
+    float64: bool = False,
+    **options: Unpack[ScoreOptions],
+) -> Iterator[Any]:
+    """Score a stream of batches. A text is scored once, in however many batches it occurs.
+
+        reader = dataset.scanner().to_reader()
+        for batch in score_batches(Classifier.load(), reader, "surname"):
+            ...
+
+    It is the function that engines call: Spark's `mapInArrow`, a DuckDB reader, an Arrow Flight service (see
+    `cognomen.apps.engines`). Memory stays bounded, however long the stream is: 2**16 rows are read ahead, and
+    some million texts are remembered.
+
+    Args:
+        classifier: gives the answers.
+        batches: pyarrow.RecordBatch of any sizes, or an open pyarrow.RecordBatchReader.
+        column: the heading of the column of names: strings of any kind; null is answered "unknown".
+        prefix: prepended to the headings of the new columns.
+        float64: whether the probability is a double instead of a float.
+        **options: as for `score_column`.
+
+    Returns:
+        An iterator of as many batches, each with its rows and columns and then those of `answer_schema`.
+
+    Raises:
+        InputError: an option is invalid. From the iterator: a batch lacks the column or has one of the new
+            ones already, or the column is not of strings.
+        MissingExtraError: pyarrow is not installed.
+    """
+    scorer = ColumnScorer(classifier, prefix=prefix, float64=float64, **options)
+    return score_stream(scorer, batches, column)
+
+
+def answer_schema(
+    classifier: Classifier, *, prefix: str = "", float64: bool = False, **options: Unpack[ScoreOptions]
+) -> Any:
+    """The columns that `score_batches` adds, a pyarrow.Schema: plain strings, and a float or double.
+
+    They are those that `score_column` documents, in this order, with strings in place of dictionaries. The
+    arguments are those of `score_batches`.
+    """
+    return ColumnScorer(classifier, prefix=prefix, float64=float64, **options).schema
+
+
+def spark_ddl(schema: Any) -> str:
+    """A schema of `answer_schema` in Spark's words: "`origin` STRING, `probability` FLOAT, ..."."""
+    words = {"string": "STRING", "float": "FLOAT", "double": "DOUBLE", "list<item: string>": "ARRAY<STRING>"}
+    columns = ((field.name.replace("`", "``"), words[str(field.type)]) for field in schema)
+    return ", ".join(f"`{name}` {word}" for name, word in columns)
+
+
+class ColumnScorer:
+    """Scores columns, one after another, and remembers the answers.
+
+    The arguments and errors are those of `score_batches`.
+
+    Attributes:
+        memory: the answers so far.
+        schema: of the answers.
+    """
+
+    def __init__(
+        self,
+        classifier: Classifier,
+        *,
+        prefix: str = "",
+        float64: bool = False,
+        **options: Unpack[ScoreOptions],
+    ) -> None:
+        pa = require_pyarrow(_PURPOSE)
+        self.memory = Memory(classifier, options)
+        found = self.memory.columns.table(self.memory.scores([])[0]).schema
+        self.schema = pa.schema([(prefix + each.name, _plain(each.type, float64)) for each in found])
+
+    def __call__(self, column: Any) -> Any:
+        """The answers to N names, a pyarrow.RecordBatch of N rows.
+
+        Args:
+            column: as for a call of a `Classifier`: Arrow, pandas, a list, ...
+
+        Raises:
+            InputError: it is an Arrow column of something else than strings.
+        """
+        pa = require_pyarrow(_PURPOSE)
+        if is_arrow_column(column) and not is_string_column(column):
+            raise InputError(
+                f"expected a column of strings, got values of the type {column.type}. Cast it to strings."
+            )
+        scores, rows = self.memory.scores(column)
+        answers = self.memory.columns.table(scores).take(rows).columns
+        kinds = self.schema.types
+        arrays = [each.combine_chunks().cast(kind) for each, kind in zip(answers, kinds, strict=True)]
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+    def row(self, name: object) -> dict[str, Any]:
+        """The answers to one name: {"origin": "English", "probability": 0.43, ...}; not remembered."""
+        values = self.memory.columns.values(self.memory.fresh([name]))
+        return {heading: value for heading, (value,) in zip(self.schema.names, values, strict=True)}
+
+
+def _plain(kind: Any, float64: bool) -> Any:
+    """The type of a column for engines, several of which cannot take a dictionary."""
+    pa = require_pyarrow(_PURPOSE)
+    if pa.types.is_dictionary(kind):
+        return kind.value_type
+    return pa.float64() if float64 and pa.types.is_float32(kind) else kind
+
+
+def score_stream(scorer: ColumnScorer, batches: Iterable[Any], column: str) -> Iterator[Any]:
+    """`score_batches` with a scorer that is kept for other streams."""
+    pa = require_pyarrow(_PURPOSE)
+    for group in _together(batches):
+        for batch in group:
+            check_columns(batch.schema.names, column, scorer.schema.names)
+        answers = scorer(pa.chunked_array([batch.column(column) for batch in group]))
+        for batch, end in zip(group, accumulate(map(len, group)), strict=True):
+            mine = answers.slice(end - len(batch), len(batch))
+            yield pa.RecordBatch.from_arrays(
+                [*batch.columns, *mine.columns], schema=joined_schema(batch.schema, scorer.schema)
+            )
+
+
+def joined_schema(schema: Any, answers: Any) -> Any:
+    """The columns of a table and those of its answers; the table's metadata stay."""
+    return require_pyarrow(_PURPOSE).schema([*schema, *answers], metadata=schema.metadata)
+
+
+def _together(batches: Iterable[Any]) -> Iterator[list[Any]]:
+    """Neighbouring batches, as many as have ROWS_AHEAD rows."""
+    pa = require_pyarrow(_PURPOSE)
+    group: list[Any] = []
+    rows = 0
+    for batch in [batches] if isinstance(batches, pa.Table) else batches:
+        if not isinstance(batch, pa.RecordBatch):
+            raise InputError(
+                f"expected an iterable of pyarrow.RecordBatch, got a {type(batch).__name__}. "
+                "Pass table.to_batches(), or dataset.to_batches()."
+            )
+        group.append(batch)
+        rows += len(batch)
+        if rows >= ROWS_AHEAD:
+            yield group
+            group, rows = [], 0
+    if group:
+        yield group
+
+
+def check_columns(present: Sequence[str], column: str, new: Sequence[str]) -> None:
+    """Raise InputError unless a table has the column, and none of the new ones, whatever their case.
+
+    (DuckDB and Spark ignore the case of headings.)
+    """
+    if present.count(column) != 1:
+        found = "several of that name" if column in present else ", ".join(map(repr, present)) or "none"
+        raise InputError(f"expected one column {column!r}, found {found}.{did_you_mean(column, present)}")
+    folded = {heading.casefold() for heading in present}
+    if taken := [heading for heading in new if heading.casefold() in folded]:
+        raise InputError(
+            f"the table has the columns {taken} already. Give the new ones a prefix, such as "
+            "prefix='cognomen_'."
+        )

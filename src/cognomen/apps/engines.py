@@ -1,0 +1,266 @@
+"""Tables of other programs: DuckDB, Polars, pandas, Dask, Spark, Ray Data and Daft.
+
+    from cognomen.apps.engines import score_polars
+    scored = score_polars(frame, "surname")
+
+Each `score_...` takes a table and the heading of its column of names, and returns a table of the same kind:
+its rows and columns, and then those of `tables.answer_schema`, strings and a float. The answers are those
+of `tables.score_column` in all of them. docs/engines.md has a recipe and figures for each.
+
+All take the same arguments besides:
+
+    model        a pretrained model's name or a model's folder; the default model if None. A process loads it
+                 once, and remembers some million answers.
+    prefix       prepended to the headings of the new columns.
+    float64      whether the probability is a double instead of a float.
+    **options    as for `tables.score_column`.
+
+and raise InputError if the table lacks the column, has one of the new ones already, or an option is invalid;
+ModelError if there is no such model; MissingExtraError if pyarrow is not installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Unpack
+
+from cognomen.apps.batches import check_columns, joined_schema, spark_ddl
+from cognomen.apps.recipe import Recipe
+from cognomen.io.arrow import require_pyarrow
+
+if TYPE_CHECKING:
+    from cognomen.classifier.options import ScoreOptions
+
+__all__ = [
+    "duckdb_function",
+    "row_function",
+    "score_daft",
+    "score_dask",
+    "score_duckdb",
+    "score_pandas",
+    "score_polars",
+    "score_ray",
+    "score_spark",
+]
+
+ROWS_KEPT: Final = 1 << 16  # answers that are kept as dictionaries, which are large
+
+
+def row_function(
+    model: str | Path | None = None, *, prefix: str = "", **options: Unpack[ScoreOptions]
+) -> Callable[[object], dict[str, Any]]:
+    """A function from one name to its answers, {"origin": "English", "probability": 0.43, ...}.
+
+    For what goes row by row, such as `Series.map` of pandas and `Expr.map_elements` of Polars. A whole column
+    is answered several times as fast by the other functions here.
+    """
+    answer = lru_cache(ROWS_KEPT)(Recipe.of(model, prefix, float64=False, options=options).scorer().row)
+    return lambda name: dict(answer(name if isinstance(name, str) else None))
+
+
+def score_pandas(
+    frame: Any,
+    column: str,
+    model: str | Path | None = None,
+    *,
+    prefix: str = "",
+    float64: bool = False,
+    **options: Unpack[ScoreOptions],
+) -> Any:
+    """Score a pandas.DataFrame; its index stays."""
+    return _answer_frame(frame, column, Recipe.of(model, prefix, float64, options))
+
+
+def _answer_frame(frame: Any, column: str, recipe: Recipe) -> Any:
+    import pandas as pd
+
+    check_columns(list(map(str, frame.columns)), column, recipe.schema.names)
+    answers = recipe.scorer()(frame[column]).to_pandas()
+    answers.index = frame.index
+    return pd.concat([frame, answers], axis=1)
+
+
+def score_dask(
+    frame: Any,
+    column: str,
+    model: str | Path | None = None,
+    *,
+    prefix: str = "",
+    float64: bool = False,
+    **options: Unpack[ScoreOptions],
+) -> Any:
+    """Score a Dask DataFrame, lazily. Threads take turns; processes, or a cluster, use several cores."""
+    from dask.dataframe.utils import make_meta
+
+    recipe = Recipe.of(model, prefix, float64, options)
+    answered = _answer_frame(make_meta(frame), column, recipe)
+    return frame.map_partitions(_answer_frame, column, recipe, meta=answered)
+
+
+def score_polars(
+    frame: Any,
+    column: str,
+    model: str | Path | None = None,
+    *,
+    prefix: str = "",
+    float64: bool = False,
+    **options: Unpack[ScoreOptions],
+) -> Any:
+    """Score a Polars DataFrame, or lazily a LazyFrame, also one that is streamed."""
+    import polars as pl
+
+    recipe = Recipe.of(model, prefix, float64, options)
+    schema = frame.collect_schema()
+    check_columns(schema.names(), column, recipe.schema.names)
+
+    def answers(names: Any) -> Any:
+        return pl.from_arrow(recipe.structs(names.to_arrow()))
+
+    kind = answers(pl.Series([], dtype=schema[column])).dtype  # raises InputError unless they are strings
+    found = pl.col(column).map_batches(answers, return_dtype=kind, is_elementwise=True)
+    return frame.with_columns(found.struct.unnest())
+
+
+def duckdb_function(
+    connection: Any,
+    name: str = "cognomen",
+    model: str | Path | None = None,
+    *,
+    prefix: str = "",
+    float64: bool = False,
+    **options: Unpack[ScoreOptions],
+) -> None:
+    """Give a DuckDB connection a function from a name to a struct of its answers.
+
+        duckdb_function(connection)
+        connection.sql("SELECT *, unnest(cognomen(surname)) FROM people")
+        connection.sql("SELECT id FROM people WHERE cognomen(surname).origin = 'English'")
+
+    DuckDB calls it with 2,048 rows at a time. For a whole table `score_duckdb` is faster.
+    """
+    recipe = Recipe.of(model, prefix, float64, options)
+    connection.create_function(
+        name,
+        recipe.structs,
+        ["VARCHAR"],
+        f"STRUCT({_sql_columns(recipe.schema)})",
+        type="arrow",
+        null_handling="special",  # or else null would be answered with null
+    )
+
+
+def score_duckdb(
+    connection: Any,
+    relation: Any,
+    column: str,
+    model: str | Path | None = None,
+    *,
+    prefix: str = "",
+    float64: bool = False,
+    **options: Unpack[ScoreOptions],
+) -> Any:
+    """Score a relation of DuckDB: its distinct names are answered, now, and joined to it, when it is used.
+
+        people = connection.sql("FROM 'people/*.parquet'")
+        score_duckdb(connection, people, "surname").write_parquet("scored.parquet")
+
+    Args:
+        connection: that of the relation, such as `duckdb.default_connection()`.
+        relation: such as `connection.table("people")`. DuckDB does not promise to keep the order of its rows.
+        column, model, prefix, float64, **options: see `cognomen.apps.engines`.
+    """
+    pa = require_pyarrow("Scoring a relation of DuckDB")
+    recipe = Recipe.of(model, prefix, float64, options)
+    check_columns(relation.columns, column, recipe.schema.names)
+    name = _quoted(column)
+    names = pa.RecordBatchReader.from_stream(relation.project(name).distinct())
+    schema = joined_schema(names.schema, recipe.schema)
+    answers = connection.from_arrow(pa.Table.from_batches(recipe.stream(names, column), schema))
+    headings = ", ".join(f"answers.{_quoted(each)}" for each in recipe.schema.names)
+    on = f"rows.{name} IS NOT DISTINCT FROM answers.{name}"  # so that null finds null
+    joined = relation.set_alias("rows").join(answers.set_alias("answers"), on, how="left")
+    return joined.project(f"rows.*, {headings}")
+
+
+def _quoted(heading: str) -> str:
+    """A heading as an identifier of SQL."""
+    return '"' + heading.replace('"', '""') + '"'
+
+
+def _sql_columns(schema: Any) -> str:
+    words = {"string": "VARCHAR", "float": "FLOAT", "double": "DOUBLE"}
+    return ", ".join(f"{_quoted(each.name)} {words.get(str(each.type), 'VARCHAR[]')}" for each in schema)
+
+
+def score_spark(
+    frame: Any,
+    column: str,
+    model: str | Path | None = None,
+    *,
+    prefix: str = "",
+    float64: bool = False,
+    **options: Unpack[ScoreOptions],
+) -> Any:
+    """Score a Spark DataFrame, lazily. The workers need Cognomen and pyarrow, and the model's folder.
+
+    Where Spark starts workers with another Python than this one, PYSPARK_PYTHON names the right one.
+    """
+    from pyspark.sql.types import StructType
+
+    recipe = Recipe.of(model, prefix, float64, options)
+    check_columns(frame.columns, column, recipe.schema.names)
+    answers = StructType.fromDDL(spark_ddl(recipe.schema))
+
+    def stream(batches: Iterable[Any]) -> Iterator[Any]:
+        return recipe.stream(batches, column)
+
+    return frame.mapInArrow(stream, StructType([*frame.schema, *answers]))
+
+
+def score_ray(
+    dataset: Any,
+    column: str,
+    model: str | Path | None = None,
+    *,
+    prefix: str = "",
+    float64: bool = False,
+    **options: Unpack[ScoreOptions],
+) -> Any:
+    """Score a Dataset of Ray, lazily. The workers need Cognomen, and the model's folder.
+
+    Ray knows the columns only when it works: a missing one is an error of its tasks.
+    """
+    pa = require_pyarrow("Scoring a Dataset of Ray")
+    recipe = Recipe.of(model, prefix, float64, options)
+
+    def answered(table: Any) -> Any:
+        schema = joined_schema(table.schema, recipe.schema)
+        return pa.Table.from_batches(recipe.stream(table.to_batches(), column), schema)
+
+    return dataset.map_batches(answered, batch_format="pyarrow")
+
+
+def score_daft(
+    frame: Any,
+    column: str,
+    model: str | Path | None = None,
+    *,
+    prefix: str = "",
+    float64: bool = False,
+    **options: Unpack[ScoreOptions],
+) -> Any:
+    """Score a DataFrame of Daft, lazily."""
+    import daft
+
+    pa = require_pyarrow("Scoring a DataFrame of Daft")
+    recipe = Recipe.of(model, prefix, float64, options)
+    check_columns(frame.column_names, column, recipe.schema.names)
+    kind = daft.DataType.from_arrow_type(pa.struct(recipe.schema))
+
+    def answers(names: Any) -> Any:
+        return recipe.structs(names.to_arrow())
+
+    scored = daft.func.batch(return_dtype=kind, unnest=True)(answers)
+    return frame.select("*", scored(frame[column]))

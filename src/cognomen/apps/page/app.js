@@ -1,0 +1,103 @@
+// The page: unpacks the models, mounts its parts, and tells them when the name changes.
+import { Classifier } from "./engine/classifier.js";
+import { Generator } from "./engine/generator.js";
+import { readTensors, unpack } from "./engine/tensors.js";
+import { mountBackwards } from "./parts/backwards.js";
+import { mountBroken } from "./parts/broken.js";
+import { el } from "./parts/dom.js";
+import { mountInside } from "./parts/inside.js";
+import { mountColumn, mountCompare, mountGenerate } from "./parts/more.js";
+import { mountPrefixes } from "./parts/prefixes.js";
+import { mountStep } from "./parts/step.js";
+import { mountTrain } from "./parts/train.js";
+import { mountType } from "./parts/type.js";
+
+const SETTLED = 120; // milliseconds without a key until the slower parts follow
+const LATER = { // after the first answer
+  inside: mountInside, step: mountStep, prefixes: mountPrefixes, backwards: mountBackwards,
+  train: mountTrain, break: mountBroken, compare: mountCompare, generate: mountGenerate, column: mountColumn,
+};
+
+class App {
+  constructor(facts, classifier, generator) {
+    Object.assign(this, { facts, classifier, generator, listeners: { name: [], settled: [] }, shared: {} });
+    this.params = new URLSearchParams(location.hash.split("?")[1] ?? "");
+  }
+
+  // Calls a listener at each event, and at once if there has been one.
+  on(event, listener) {
+    this.listeners[event].push(listener);
+    if (this.state) listener(this.state);
+  }
+
+  setName(text) {
+    this.state = { text, found: this.classifier.answer(text) };
+    for (const listener of this.listeners.name) listener(this.state);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { for (const listener of this.listeners.settled) listener(this.state); }, SETTLED);
+  }
+
+  // What a part wants a link to hold: a function that returns its values by key.
+  share(values) {
+    Object.assign(this.shared, values);
+  }
+
+  // The page's address with its state in the fragment, which no browser sends anywhere.
+  link() {
+    const values = { name: this.state.text };
+    for (const [key, read] of Object.entries(this.shared)) values[key] = read();
+    const kept = Object.entries(values).filter(([, value]) => value);
+    return `${location.href.split("#")[0]}#type?${new URLSearchParams(kept)}`;
+  }
+}
+
+function linkChapters(study) {
+  for (const place of document.querySelectorAll("[data-chapter]")) {
+    const { chapter, title } = place.dataset;
+    place.append("In the study: ", study === null ? title : el("a", { href: `${study}${chapter}.html`, text: title }));
+  }
+}
+
+// Marks the part in view in the tour.
+function followTour() {
+  const links = new Map([...document.querySelectorAll(".tour a")].map((link) => [link.hash.slice(1), link]));
+  const watch = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      for (const [id, link] of links) {
+        if (id === target.id) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+      }
+      const link = links.get(target.id), list = link.closest("ol");
+      list.scrollTo({ left: link.offsetLeft - list.clientWidth / 2 + link.clientWidth / 2 });
+    }
+  }, { rootMargin: "-30% 0px -60% 0px" });
+  document.querySelectorAll("main section").forEach((section) => watch.observe(section));
+}
+
+async function start() {
+  const element = (id) => document.getElementById(id).textContent, facts = JSON.parse(element("facts"));
+  const [model, generator] = await Promise.all([unpack(element("model")), unpack(element("generator"))]);
+  const classifier = new Classifier(facts.model, readTensors(facts.model.tensors, model), facts.words);
+  const app = new App(facts, classifier, new Generator(facts.generator, readTensors(facts.generator.tensors, generator)));
+  const part = (id, mount) => mount(document.getElementById(`${id}-app`), app);
+  part("type", mountType);
+  app.setName(app.params.get("name") ?? "Nakamura");
+  document.getElementById("loading").remove();
+  linkChapters(facts.study);
+  followTour();
+  for (const [id, mount] of Object.entries(LATER)) {
+    await new Promise((done) => setTimeout(done, 0)); // keys are answered in between
+    part(id, mount);
+  }
+  showShared();
+  document.documentElement.dataset.ready = "true";
+}
+
+// Scrolls to the part that a shared link names.
+function showShared() {
+  const [part, shared] = location.hash.slice(1).split("?");
+  if (shared !== undefined) document.getElementById(part)?.scrollIntoView();
+}
+
+start();

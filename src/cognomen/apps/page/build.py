@@ -1,0 +1,62 @@
+"""The page of a model, as the text of one HTML file."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import Any
+
+from cognomen.apps.page.bundle import assemble
+from cognomen.apps.page.facts import (
+    as_json,
+    as_text,
+    generator_facts,
+    model_facts,
+    pack,
+    reading_words,
+)
+from cognomen.classifier.classifier import Classifier
+from cognomen.io.model_folder import read_artifact
+from cognomen.io.pretrained import DEFAULT, find_model
+from cognomen.network.generator import TRAINING_HASHES, Generator
+
+# What the small network of part 6 learns: names that the pretrained generator makes.
+LEARNED, NAMES_EACH = ("English", "Italian", "Japanese", "Russian"), 250
+
+
+def build_page(model: str | Path | None = None, *, study: str | None = None) -> str:
+    """The page "See it think".
+
+    Args:
+        model: the name of a pretrained classifier, or a folder; the default model if None.
+        study: where the pages of the study lie, seen from the page, such as "study/"; None if they are not
+            beside it, and are named without links.
+
+    Raises:
+        ModelError: there is no such model, or it is damaged.
+        InputError: the page has no code for the model's cell.
+    """
+    folder = find_model(DEFAULT if model is None else model)
+    clf, generator = Classifier.load(folder), Generator.load()
+    contents, data = pack(read_artifact(folder).tensors)
+    spare = dict(read_artifact(find_model("generator")).tensors)
+    del spare[TRAINING_HASHES]  # the page says instead that a name may be somebody's
+    more_contents, more_data = pack(spare)
+    facts: dict[str, Any] = {
+        "name": str(DEFAULT if model is None else Path(model).name),
+        "model": {**model_facts(clf), "tensors": contents},
+        "generator": {**generator_facts(generator), "tensors": more_contents},
+        "names": {origin: generator.names(origin, NAMES_EACH, seed=0) for origin in LEARNED},
+        "words": reading_words(),
+        "study": study,
+    }
+    return assemble(
+        {
+            "facts": as_json(facts),
+            "model": as_text(data),
+            "generator": as_text(more_data),
+            "weights": f"{clf.network.size:,}",
+            "origins": str(len(clf.origins)),
+            "model_name": html.escape(facts["name"]),
+        }
+    )

@@ -1,0 +1,72 @@
+"""Many JavaScript modules as one script, and one HTML file with everything inside.
+
+The modules use two forms only, so that a few lines can join them: `import { a, b as c } from "./x.js"`, and
+`export` before a function, a class or a constant. Each module becomes a function that returns its exports.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+PAGE = Path(__file__).parent
+IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]*)\.js";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
+INSERT = re.compile(r"<!-- (\w+) -->")
+
+
+def bundle(entry: str) -> str:
+    """One script of a module, named by its path without suffix, and of all that it imports."""
+    parts: dict[str, str] = {}
+    _collect(entry, parts)
+    return "\n".join(['"use strict";', "const modules = {};", *parts.values()])
+
+
+def _collect(module: str, parts: dict[str, str]) -> None:
+    """Add a module after those that it imports."""
+    if module in parts:
+        return
+    source = (PAGE / f"{module}.js").read_text(encoding="utf-8")
+    for _, target in IMPORT.findall(source):
+        _collect(_resolved(module, target), parts)
+
+    def linked(found: re.Match[str]) -> str:
+        names = found[1].replace(" as ", ": ").strip()
+        return f'const {{ {names} }} = modules["{_resolved(module, found[2])}"];\n'
+
+    exported = ", ".join(EXPORT.findall(source))
+    body = EXPORT.sub("", IMPORT.sub(linked, source))
+    parts[module] = f'modules["{module}"] = (() => {{\n{body}return {{ {exported} }};\n}})();'
+
+
+def _resolved(module: str, target: str) -> str:
+    """The path of an imported module, seen from the folder of the page."""
+    parts: list[str] = []
+    for part in (PurePosixPath(module).parent / target).parts:
+        if part == "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    return "/".join(parts)
+
+
+def assemble(values: Mapping[str, str]) -> str:
+    """The page: page.html with the style, the script, and values for the other places that it names.
+
+    The Content-Security-Policy allows this style and this script by their hashes, and nothing else: no
+    request can leave the page.
+    """
+    style = (PAGE / "page.css").read_text(encoding="utf-8")
+    script = bundle("app")
+    policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+    policy += "img-src data:; base-uri 'none'; form-action 'none'"
+    given = {**values, "style": style, "script": script, "policy": policy}
+    template = (PAGE / "page.html").read_text(encoding="utf-8")
+    return INSERT.sub(lambda place: given[place[1]], template)
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode('utf-8')).digest()).decode('ascii')}'"

@@ -1,0 +1,54 @@
+// Arrays of numbers by name, decoded from what the page carries: see facts.py, which packs them.
+
+// Reads a number of 16 bits: 1 sign, 5 exponent, 10 fraction.
+function half(bits) {
+  const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 31, fraction = bits & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+const HALVES = Float32Array.from({ length: 65536 }, (_, bits) => half(bits));
+
+const TYPES = {
+  int8: Int8Array, uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array,
+  float32: Float32Array, float64: Float64Array,
+};
+const SIZES = { float16: 2, int8: 1, uint8: 1, uint16: 2, uint32: 4, float32: 4, float64: 8 };
+
+// One array; its bytes come plane by plane, the first byte of every number first.
+function decode(bytes, type, count) {
+  const size = SIZES[type], mixed = new Uint8Array(count * size);
+  for (let byte = 0; byte < size; byte++) {
+    for (let i = 0; i < count; i++) mixed[i * size + byte] = bytes[byte * count + i];
+  }
+  if (type !== "float16") return new TYPES[type](mixed.buffer);
+  return Float32Array.from(new Uint16Array(mixed.buffer), (bits) => HALVES[bits]);
+}
+
+// Parameters by name, { shape, data }, from a table of contents [[name, type, shape], ...] and all their bytes.
+export function readTensors(contents, bytes) {
+  const found = {};
+  let start = 0;
+  for (const [name, type, shape] of contents) {
+    const count = shape.reduce((product, size) => product * size, 1);
+    const stop = start + count * SIZES[type];
+    found[name] = { shape, data: decode(bytes.subarray(start, stop), type, count) };
+    start = stop;
+  }
+  return found;
+}
+
+// The parameters whose names begin with `prefix`, without it.
+export function under(tensors, prefix) {
+  const names = Object.keys(tensors).filter((name) => name.startsWith(prefix));
+  return Object.fromEntries(names.map((name) => [name.slice(prefix.length), tensors[name]]));
+}
+
+// Undoes base64 and gzip.
+export async function unpack(text) {
+  const binary = atob(text.trim()), bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}

@@ -1,0 +1,118 @@
+"""What the page carries of the models: facts as JSON, and tensors packed into text."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from html import unescape
+from html.entities import html5
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.classifier.classifier import Classifier
+from cognomen.errors import InputError
+from cognomen.network.generator import Generator
+from cognomen.text import words
+from cognomen.text.full_names import PUNCTUATION
+from cognomen.text.placeholders import COMPANY, LEFT_OVER, NOBODY, OUTSIDE, PLACEHOLDERS
+
+CELLS = ("rnn", "gru", "lstm")  # those that the page can run
+CALIBRATION = ("temperature", "known_temperature", "ood_threshold", "script_ood_thresholds")
+
+
+def model_facts(clf: Classifier) -> dict[str, Any]:
+    """The facts that answers need.
+
+    Raises:
+        InputError: the page has no code for the model's cell.
+    """
+    architecture = clf.network.architecture
+    if architecture.cell not in CELLS:
+        raise InputError(f"the page runs models with the cells {', '.join(CELLS)}, not {architecture.cell!r}")
+    calibration = clf.calibration.to_json()
+    by_script = clf.calibration.script_ood_thresholds is not None
+    return {
+        "alphabet": clf.alphabet.letters,
+        "scripts": clf.alphabet.scripts.tolist() if by_script else None,
+        "architecture": architecture.to_json(),
+        "calibration": {name: calibration[name] for name in CALIBRATION if name in calibration},
+        "lower": clf.lower,
+        "origins": clf.origins,
+        "priors": clf.priors,
+        "default_shares": None if clf.default_prior is None else clf.default_prior.shares,
+        "tree": clf.tree.to_json(),
+        "weights": clf.network.size,
+    }
+
+
+def generator_facts(generator: Generator) -> dict[str, Any]:
+    """The same of a generator."""
+    return {
+        "alphabet": generator.alphabet.letters,
+        "origins": generator.origins,
+        "temperature_scale": generator.temperature_scale,
+    }
+
+
+def reading_words() -> dict[str, Any]:
+    """What reading a surname needs besides code: the lists of `text`, and tables of Unicode and HTML."""
+    named = {name: value for name, value in vars(words).items() if name.isupper()}
+    in_order = {name: value for name, value in named.items() if isinstance(value, tuple)}
+    sets = {name: value for name, value in named.items() if isinstance(value, frozenset)}
+    sets |= {"PLACEHOLDERS": PLACEHOLDERS, "NOBODY": NOBODY, "COMPANY": COMPANY, "LEFT_OVER": LEFT_OVER}
+    return {
+        **{_camel(name): value for name, value in in_order.items()},
+        "sets": {_camel(name): sorted(value) for name, value in sets.items()},
+        "outside": OUTSIDE,
+        "punctuation": PUNCTUATION,
+        "folded": folded_characters(),
+        "entities": {"names": html5, "numbers": invalid_references()},
+    }
+
+
+def _camel(name: str) -> str:
+    """A constant's name as JavaScript would have it: HAN_OF_ONE is hanOfOne."""
+    head, *rest = name.lower().split("_")
+    return head + "".join(map(str.capitalize, rest))
+
+
+def invalid_references() -> dict[int, str]:
+    """What HTML makes of the numbers of characters that nobody may write, such as &#146;."""
+    numbers = (0, 0x0D, *range(0x80, 0xA0))
+    return {number: unescape(f"&#{number};") for number in numbers}
+
+
+def folded_characters() -> dict[str, str]:
+    """What `str.casefold` makes of the characters that it does not merely make small, as JavaScript does."""
+    pairs = ((chr(code), chr(code).casefold()) for code in range(0x110000))
+    return {one: folded for one, folded in pairs if folded != one.lower()}
+
+
+def pack(tensors: Mapping[str, NDArray[Any]]) -> tuple[list[tuple[str, str, list[int]]], bytes]:
+    """A table of contents (name, type, shape), and the bytes of all tensors one after the other.
+
+    The first bytes of all numbers of a tensor stand before all second ones, which gzip compresses better.
+    """
+    in_order = sorted(tensors.items())  # safetensors gives them in any order
+    contents = [(name, each.dtype.name, list(each.shape)) for name, each in in_order]
+    return contents, b"".join(_planes(each) for _, each in in_order)
+
+
+def _planes(tensor: NDArray[Any]) -> bytes:
+    little = np.ascontiguousarray(tensor, tensor.dtype.newbyteorder("<"))
+    return little.view(np.uint8).reshape(-1, tensor.dtype.itemsize).T.tobytes()
+
+
+def as_text(data: bytes) -> str:
+    """Bytes as gzip and base64; equal bytes give equal texts."""
+    return b64encode(gzip.compress(data, 9, mtime=0)).decode("ascii")
+
+
+def as_json(value: Any) -> str:
+    """JSON that may stand in a script element."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return text.replace("<", "\\u003c")

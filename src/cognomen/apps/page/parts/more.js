@@ -1,0 +1,156 @@
+// Part 8: compare two names; generate names letter by letter; score a pasted column.
+import { BOUNDARY } from "../engine/generator.js";
+import { estimateShares } from "../engine/mixture.js";
+import { Random } from "../learning/random.js";
+import { Bars, el, field, largest, percent, select, shownLetter } from "./dom.js";
+import { inWords } from "./type.js";
+
+// --- two names ---------------------------------------------------------------------------------------------
+
+export function mountCompare(root, app) {
+  const other = el("input", { type: "text", dir: "auto", autocomplete: "off", spellcheck: "false", maxlength: 200, on: { input: () => draw() } });
+  other.value = app.params.get("other") ?? "Nakata";
+  app.share({ other: () => (other.value === "Nakata" ? "" : other.value) });
+  const answers = [el("p", { class: "big", dir: "auto" }), el("p", { class: "big", dir: "auto" })];
+  const bars = [new Bars(5, "Origins of the name above"), new Bars(5, "Origins of the other name")];
+  const titles = [el("h3", { dir: "auto" }), el("h3", { dir: "auto" })];
+  root.append(el("h3", { class: "title", text: "Compare two names" }), field("Another name, beside the one in part 1", other),
+    el("div", { class: "columns narrow" }, [0, 1].map((i) => el("div", {}, titles[i], answers[i], bars[i].box))));
+  let mine = null;
+  const draw = () => {
+    const found = [mine, app.classifier.answer(other.value)], read = found.filter(({ levels }) => levels.length);
+    // The same origins in both, those with the most belief in either.
+    const most = app.classifier.origins.map((_, c) => Math.max(0, ...read.map(({ probabilities }) => probabilities[c])));
+    const order = largest(most, 5);
+    found.forEach((each, i) => {
+      titles[i].textContent = each.text.trim() || "…";
+      answers[i].replaceChildren(...inWords(each));
+      bars[i].box.classList.toggle("hidden", !each.levels.length);
+      if (each.levels.length) bars[i].show(app.classifier.origins, each.probabilities, { order });
+    });
+  };
+  app.on("settled", ({ found }) => { mine = found; draw(); });
+}
+
+// --- new names ---------------------------------------------------------------------------------------------
+
+const SHOWN = 7, LONGEST = 30;
+
+export function mountGenerate(root, app) {
+  new Generating(root, app);
+}
+
+class Generating {
+  constructor(root, { generator }) {
+    Object.assign(this, { generator, random: new Random(1) });
+    this.origin = select(generator.origins.map((origin) => [origin, origin]), "Japanese", () => this.restart());
+    this.temperature = el("input", { type: "range", min: 0.2, max: 1.6, step: 0.1, value: 0.8, on: { input: () => this.draw() } });
+    this.made = el("p", { class: "made", role: "status" });
+    this.bars = new Bars(SHOWN, "The next letter");
+    this.kept = el("p", { class: "note" });
+    const button = (text, action, main) => el("button", { type: "button", text, class: main ? "main" : "", on: { click: action } });
+    this.next = button("Next letter", () => this.extend(), true);
+    root.append(el("h3", { class: "title", text: "Let it make names up" }),
+      el("div", { class: "fields" }, field("Origin", this.origin), field("Temperature: low for common sounds, high for unusual ones", this.temperature)),
+      this.made, el("h3", { text: "What the next letter may be" }), this.bars.box,
+      el("div", { class: "row" }, this.next, button("Whole name", () => this.finish()), button("New name", () => this.restart())), this.kept,
+      el("p", { class: "note", text: "An invented name may be the name of a real person." }));
+    this.restart();
+  }
+
+  restart() {
+    Object.assign(this, { ids: [], over: false, position: this.generator.begin(this.origin.value) });
+    this.predict(BOUNDARY);
+    this.draw();
+  }
+
+  predict(id) {
+    const { logP, position } = this.generator.step(id, this.position);
+    Object.assign(this, { logP, position });
+  }
+
+  get weights() {
+    return this.generator.weights(this.logP, this.ids.at(-1) ?? BOUNDARY, this.origin.value, Number(this.temperature.value));
+  }
+
+  extend() {
+    if (this.over) this.restart();
+    let rest = this.random.next(), id = 0;
+    const { weights } = this;
+    while (id < weights.length - 1 && (rest -= weights[id]) >= 0) id++;
+    this.over = id === BOUNDARY || this.ids.length >= LONGEST;
+    if (this.over) this.kept.textContent = [this.name, ...this.kept.textContent.split(", ").filter(Boolean)].slice(0, 12).join(", ");
+    else {
+      this.ids.push(id);
+      this.predict(id);
+    }
+    this.draw();
+  }
+
+  finish() {
+    if (this.over) this.restart();
+    while (!this.over) this.extend();
+  }
+
+  get name() {
+    const letters = this.ids.map((id) => this.generator.letters[id - 1]).join("").normalize("NFC");
+    return letters.replace(/(^|[ '-])(\p{L})/gu, (_, before, letter) => before + letter.toUpperCase());
+  }
+
+  draw() {
+    this.made.textContent = this.over ? this.name : `${this.name}…`;
+    const labels = ["(the end)", ...this.generator.letters.map(shownLetter)];
+    this.bars.show(labels, this.weights);
+    this.next.textContent = this.over ? "First letter of another" : "Next letter";
+  }
+}
+
+// --- a column ----------------------------------------------------------------------------------------------
+
+const ROWS = 50; // shown; all are in the file
+const FIELDS = ["name", "surname", "origin", "probability", "group", "region", "reason"];
+
+export function mountColumn(root, app) {
+  const box = el("textarea", { rows: 6, spellcheck: "false", dir: "auto", placeholder: "Kowalczyk, Anna\nJohn Smith\nNakamura" });
+  const said = el("p", { class: "note", role: "status" }), shares = new Bars(8, "Composition"), rows = el("tbody"), head = el("tr");
+  const link = el("a", { class: "hidden", download: "scored.csv", text: "Save as CSV" });
+  const heading = el("h3", { class: "hidden", text: "What the list is made of" });
+  const table = el("div", { class: "scroll hidden", tabindex: 0, role: "region", "aria-label": "Scored names" }, el("table", {}, el("thead", {}, head), rows));
+  const score = () => {
+    const lines = box.value.split(/\r?\n/).filter((line) => line.trim()), answers = lines.map((line) => app.classifier.answer(line));
+    const found = answers.map(row), fields = app.classifier.tree.length > 1 ? FIELDS : FIELDS.filter((each) => !["group", "region"].includes(each));
+    head.replaceChildren(...fields.map((text) => el("th", { scope: "col", text })));
+    rows.replaceChildren(...found.slice(0, ROWS).map((each) => el("tr", {}, fields.map((key) => el("td", { text: each[key], dir: "auto" })))));
+    const unknown = answers.filter(({ reason }) => reason).length;
+    said.textContent = lines.length ? `${lines.length} rows, ${unknown} of them unknown.${lines.length > ROWS ? ` The first ${ROWS} are shown; the file has all.` : ""}` : "There is nothing to score yet.";
+    showShares(answers);
+    for (const each of [link, table]) each.classList.toggle("hidden", !lines.length);
+    if (link.href) URL.revokeObjectURL(link.href);
+    link.href = URL.createObjectURL(new Blob([csv(fields, found)], { type: "text/csv;charset=utf-8" }));
+  };
+  const showShares = (answers) => {
+    const { classifier } = app, read = answers.filter(({ reason }) => !reason), counts = new Map();
+    for (const { reading: { spelling } } of read) counts.set(spelling, (counts.get(spelling) ?? 0) + 1);
+    for (const each of [heading, shares.box]) each.classList.toggle("hidden", !read.length);
+    if (!read.length) return;
+    const table = [...counts.keys()].map((spelling) => classifier.believe(spelling).probabilities);
+    shares.show(classifier.origins, estimateShares(table, [...counts.values()], classifier.facts.default_shares ?? classifier.facts.priors));
+  };
+  root.append(el("h3", { class: "title", text: "Paste a column" }),
+    field("Names, one per line: surnames or full names", box),
+    el("div", { class: "row spaced" }, el("button", { type: "button", class: "main", text: "Score them", on: { click: score } }), link, said),
+    heading, shares.box, table);
+}
+
+function row({ text, reading, reason, levels }) {
+  const [origin, group, region] = levels.map(({ label }) => (reason ? "" : label));
+  return { name: text, surname: reading.surname ?? "", origin: origin ?? "", probability: levels.length && !reason ? levels[0].probability.toFixed(4) : "",
+    group: group ?? "", region: region ?? "", reason: reason ?? "" };
+}
+
+// RFC 4180. A cell that a spreadsheet would take for a formula is kept from being one by an apostrophe.
+function csv(fields, found) {
+  const safe = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+  const cell = (text) => (/[",\r\n]/.test(safe(text)) ? `"${safe(text).replaceAll('"', '""')}"` : safe(text));
+  return `\ufeff${[fields, ...found.map((each) => fields.map((key) => each[key]))].map((cells) => cells.map(cell).join(",")).join("\r\n")}\r\n`;
+}

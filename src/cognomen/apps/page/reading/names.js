@@ -1,0 +1,79 @@
+// The surname in a name as people write it: as cognomen/text/names.py.
+import { isAnd, isTitle, surnameOfPerson } from "./full_names.js";
+import { withoutAddresses } from "./placeholders.js";
+import { first, isAlpha, isAscii, last, LETTER_OR_DIGIT as W, NOT_WHITE, WHITE, WORD_END } from "./python.js";
+import { repair } from "./repair.js";
+import { lengthOfSurname } from "./surname_first.js";
+import { hasLetter, normalise, words as wordsOf } from "./text.js";
+
+const BRACKETS = /\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|"[^"]*"|“[^”“]*”|«[^«»]*»|„[^“”„]*[“”]/g;
+const OPENING = /[([{<"“«„]/;
+const OPEN = new RegExp(`(?<=${W})${WHITE}*[(\\[{<].*$`, "su");
+const AND_OTHERS = new RegExp(`,?${WHITE}+(?:et|&|and)${WHITE}+(?:al|alii|others)${WORD_END}.*$`, "siu");
+const BETWEEN_PEOPLE = new RegExp(`[;；؛]|${WHITE}[/|]${WHITE}`);
+
+// { surname, note }; the note is null if the whole text is the surname.
+export function findSurname(text, words) {
+  const all = wordsOf(text), whole = repair(text, words.entities);
+  if (all.length === 1 && whole === text && isPlain(all[0], words)) return { surname: all[0], note: null };
+  const [surname, several] = read(wordsOf(whole).join(" "), words);
+  if (several) return { surname, note: "several-people" };
+  if (whole !== text) return { surname, note: "repaired-encoding" };
+  return { surname, note: isAllOf(surname, text, words) ? null : "surname-of-full-name" };
+}
+
+function isAllOf(surname, text, words) {
+  if (text.includes(surname) && hasLetter(text.replace(surname, () => ""))) return false;
+  return surname === text || normalise(surname, words.folded, false) === normalise(text, words.folded, false);
+}
+
+// Whether a word is a surname as it is: letters, with apostrophes and hyphens between them.
+function isPlain(word, words) {
+  if (!isAscii(word) && lengthOfSurname(word, words) < Array.from(word).length) return false;
+  return isAlpha(word) || isAlpha(first(word) + word.replace(/['’-]/g, "") + last(word));
+}
+
+function read(text, words) {
+  const [rest, several] = firstPerson(withoutAsides(withoutBirthName(text, words)), words);
+  let [surname, more] = surnameOfPerson(rest, words);
+  while (!surname.includes(" ")) {
+    const [shorter] = surnameOfPerson(surname, words);
+    if (shorter === surname) break;
+    surname = shorter;
+  }
+  return hasLetter(surname) ? [surname, several || more] : [text, false];
+}
+
+// The text without the surname from birth.
+function withoutBirthName(text, words) {
+  const born = new RegExp(`(?<=${NOT_WHITE})[,;]?${WHITE}+[(\\[]?(?:${words.born.join("|")}|NÉE)${WORD_END}\\.?:?[^,;()\\[\\]]*[)\\]]?`, "u");
+  return text.replace(born, "");
+}
+
+function withoutAsides(text) {
+  const plain = withoutAddresses(text);
+  let outside = OPENING.test(plain) ? plain.replace(BRACKETS, " ").replace(OPEN, "") : plain;
+  if (outside.includes(" al") || outside.includes(" others")) outside = outside.replace(AND_OTHERS, "");
+  return [outside, plain, text].find(hasLetter) ?? text;
+}
+
+// The part of the text with the surname of the first person, and whether there are several.
+function firstPerson(text, words) {
+  const people = text.split(BETWEEN_PEOPLE).filter(hasLetter);
+  if (people.length > 1) return [people[0], people.filter((person) => wordsOf(person).length > 1).length > 1];
+  let all = wordsOf(text), several = false;
+  while (!text.includes(",")) {
+    const place = all.findIndex((_, i) => i > 0 && i < all.length - 1 && isAnd(all, i, words));
+    if (place < 0) break;
+    several = true;
+    if (hasSurname(all.slice(0, place), all.slice(place + 1), words)) return [all.slice(0, place).join(" "), true];
+    all = all.slice(place + 1);
+  }
+  return [all.join(" "), several];
+}
+
+// Whether the first of two people has a surname alone.
+function hasSurname(one, other, words) {
+  const [names, others] = [one, other.slice(0, 3)].map((each) => each.filter((word) => !isTitle(word, words)));
+  return names.length >= Math.min(2, others.length);
+}

@@ -1,0 +1,33 @@
+// What stands in a column of names and is no name: as cognomen/text/placeholders.py, which has the words.
+import { fullMatch, isAlpha, LETTER_OR_DIGIT as W, NOT_WHITE, strip, WHITE, WORD_END } from "./python.js";
+import { hasLetter, words as wordsOf } from "./text.js";
+
+const isNothing = fullMatch(`[-‐‑‒–—―−?${WHITE.slice(1, -1)}]*[-‐‑‒–—―−?][-‐‑‒–—―−?${WHITE.slice(1, -1)}]*`);
+const ADDRESS = `[^${WHITE.slice(1, -1)}<>()@,;]+`;
+const EMAIL = new RegExp(`(?:mailto:)?${ADDRESS}@${ADDRESS}\\.${W}+`, "giu");
+const URLS = new RegExp(`(?:https?://|www\\.)${NOT_WHITE}+`, "giu");
+const isDomain = fullMatch(`[\\p{L}\\p{N}_\\-]+(\\.[\\p{L}\\p{N}_\\-]+)*\\.(com|org|net|edu|gov|info|io)`, "iu");
+const OFFICE = new RegExp(`^(university|universität|université|ministry|department|bank) of${WORD_END}`, "iu");
+
+// Why a text is no name, "placeholder" or "not-a-name"; null if it may be one.
+export function reasonForNoName(text, words) {
+  const whole = wordsOf(text).join(" ");
+  if (words.placeholders.has(whole) || isNothing(whole)) return "placeholder";
+  if (isAlpha(whole)) return null;
+  if (words.leftOver.has(words.casefold(whole.replaceAll(".", "")))) return "not-a-name";
+  const bare = strip(whole, words.outside);
+  if (words.placeholders.has(bare)) return "placeholder";
+  const rest = withoutAddresses(bare), isAddress = rest !== bare && !hasLetter(rest);
+  return isAddress || isDomain(bare) || isCompany(bare, words) ? "not-a-name" : null;
+}
+
+export function withoutAddresses(text) {
+  return /[@/.]/.test(text) ? text.replace(EMAIL, " ").replace(URLS, " ") : text;
+}
+
+function isCompany(text, words) {
+  const all = wordsOf(words.casefold(text.replaceAll(".", ""))), final = all.pop(), before = all.at(-1);
+  if (before === undefined) return false;
+  const ofPartners = ["&", "and", "und"].includes(before) && ["co", "sons", "söhne"].includes(final);
+  return words.company.has(final) || ofPartners || OFFICE.test(text);
+}

@@ -1,0 +1,33 @@
+// What Python's texts can do and JavaScript's cannot, so that the rules read as they do there.
+import { SPACE } from "./text.js";
+
+export const LETTER_OR_DIGIT = "[\\p{L}\\p{N}_]"; // \w
+export const NO_DIGIT = "[\\p{L}\\p{Nl}\\p{No}]"; // [^\W\d_]
+export const WORD_END = `(?:(?<=${LETTER_OR_DIGIT})(?!${LETTER_OR_DIGIT})|(?<!${LETTER_OR_DIGIT})(?=${LETTER_OR_DIGIT}))`; // \b
+export const WHITE = `[${SPACE}]`; // \s
+export const NOT_WHITE = `[^${SPACE}]`; // \S
+
+export const characters = (text) => Array.from(text);
+export const first = (text) => characters(text)[0] ?? "";
+export const last = (text) => characters(text).at(-1) ?? "";
+export const isAscii = (text) => /^[\0-\x7f]*$/.test(text);
+export const isAlpha = (text) => /^\p{L}+$/u.test(text);
+export const isUpper = (text) => /\p{Uppercase}/u.test(text) && !/[\p{Lowercase}\p{Lt}]/u.test(text);
+export const isLower = (text) => /\p{Lowercase}/u.test(text) && !/[\p{Uppercase}\p{Lt}]/u.test(text);
+export const isDigit = (text) => /^\p{Nd}+$/u.test(text);
+export const stripWhite = (text) => strip(text, (c) => new RegExp(WHITE).test(c));
+
+// Without the characters at both ends that are among `unwanted`, a text or a test.
+export function strip(text, unwanted) {
+  const isUnwanted = typeof unwanted === "string" ? (c) => unwanted.includes(c) : unwanted;
+  const all = characters(text);
+  let start = 0, stop = all.length;
+  while (start < stop && isUnwanted(all[start])) start++;
+  while (stop > start && isUnwanted(all[stop - 1])) stop--;
+  return all.slice(start, stop).join("");
+}
+
+export const fullMatch = (source, flags = "u") => {
+  const pattern = new RegExp(`^(?:${source})$`, flags);
+  return (text) => pattern.test(text);
+};

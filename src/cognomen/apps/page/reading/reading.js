@@ -1,0 +1,40 @@
+// A text to the surname that a network can read, or to the reason why not: as cognomen/text/reading.py.
+import { findSurname } from "./names.js";
+import { reasonForNoName } from "./placeholders.js";
+import { characters, stripWhite } from "./python.js";
+import { isGarbled, repair } from "./repair.js";
+import { casefold, normalise } from "./text.js";
+
+const LONGEST_SURNAME = 100, LONGEST_TEXT = 1000; // characters
+const TYPED = { "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "đ": "d", "ł": "l", "ø": "o", "ı": "i", "ə": "e" };
+const DROPPED_MARKS = /(?<=[a-zª-ʸͰ-ϡϰ-Ͽᴀ-ᶿḀ-῿Ⱡ-Ɀꜣ-ꟿꬰ-ꭥЀ-ԯᲀ-ᲊꙀ-ꚝ])[^\p{L}\p{N}_ '\-]+/gu;
+
+// The lists of words, as facts.py gives them, as sets; with the two ways to compare words.
+export function makeWords({ sets, ...others }) {
+  const words = { ...others };
+  for (const [name, list] of Object.entries(sets)) words[name] = new Set(list);
+  words.casefold = (text) => casefold(text, words.folded);
+  words.key = (text) => normalise(text, words.folded).replace(DROPPED_MARKS, "").replace(/[^\0-\x7f]/gu, (c) => TYPED[c] ?? c);
+  return words;
+}
+
+// { spelling, surname, note, reason }: either a spelling or a reason.
+export function readSurname(text, alphabet, lower, words) {
+  const stripped = stripWhite(text);
+  if (!stripped) return { reason: "empty" };
+  if (characters(stripped).length > LONGEST_TEXT) return { reason: "too-long" };
+  const whole = repair(text, words.entities);
+  const reason = reasonForNoName(whole, words) ?? (isGarbled(whole) ? "garbled" : null);
+  if (reason) return { reason };
+  const found = findSurname(whole, words);
+  if (found.note && words.nobody.has(found.surname)) return { reason: "placeholder" };
+  let spelling = normalise(found.surname, words.folded, lower);
+  if (!spelling) return { reason: "no-letters" };
+  if (characters(spelling).length > LONGEST_SURNAME) return { reason: "too-long" };
+  if (!alphabet.hasAll(spelling)) {
+    if (alphabet.unknownShare(spelling) > 0.5) return { reason: "unknown-script" };
+    spelling = alphabet.withoutUnknownMarks(spelling);
+  }
+  const note = found.note === "several-people" || whole === text ? found.note : "repaired-encoding";
+  return { spelling, surname: found.surname, note, reason: null };
+}

@@ -1,0 +1,66 @@
+// Text that was decoded wrongly, made whole again where that is certain: as cognomen/text/repair.py.
+import { isAlpha, isAscii, LETTER_OR_DIGIT, NO_DIGIT } from "./python.js";
+
+const BYTE = new Map(Array.from({ length: 256 }, (_, byte) => [String.fromCharCode(byte), byte]));
+// Windows-1252 from 0x80 on; Node decodes it as Latin-1, so it stands here.
+Array.from("€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ")
+  .forEach((character, i) => { if (!BYTE.has(character)) BYTE.set(character, 0x80 + i); });
+const FOLLOWING = [...BYTE].filter(([, byte]) => byte >= 0x80 && byte < 0xc0).map(([character]) => character);
+const MARKS = "´‘’–—“”‚„…·\xa0\xad";
+const SYMBOL = `[${FOLLOWING.filter((c) => !isAlpha(c) && !MARKS.includes(c)).join("")}]`, ANY = `[${FOLLOWING.join("")}]`;
+const ENTITY = new RegExp(`&#?${LETTER_OR_DIGIT}{2,31};`, "gu");
+const MISREAD = new RegExp(
+  `Ã${ANY}|Â${SYMBOL}|[ÄÅ](${SYMBOL}|[šžœŸ])|á[º»]${ANY}|â€${ANY}`
+  + `|([ÎÏ]${ANY}){2}|([ÐÑ]${ANY}){2}|(×${ANY}){2}|([Ø-Û]${ANY}){2}`
+  + `|(à${ANY}{2}){2}|^([ã-í]${ANY}{2})+$`, "u");
+const LOST = new RegExp(`\\ufffd|(?<=${NO_DIGIT})\\?(?=${NO_DIGIT})|(?<=[a-zß-ÿ])[ÃÂ]|[ÃÂ]${SYMBOL}`, "u");
+
+// The text as it was before it was escaped for HTML or decoded wrongly, if that is certain.
+export function repair(text, entities) {
+  if (isAscii(text) && !text.includes("&")) return text;
+  for (let round = 0; round < 3; round++) {
+    const unescaped = text.replace(ENTITY, (entity) => unescape(entity, entities));
+    const better = unescaped.split(" ").map(decoded).join(" ");
+    if (better === text) break;
+    text = better;
+  }
+  return text;
+}
+
+function decoded(text) {
+  if (isAscii(text) || !MISREAD.test(text)) return text;
+  const bytes = Array.from(text, (character) => BYTE.get(character));
+  if (bytes.includes(undefined)) return text;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));
+  } catch {
+    return text;
+  }
+}
+
+// Whether letters of a text are lost.
+export function isGarbled(text) {
+  return (text.includes("?") || !isAscii(text)) && LOST.test(text);
+}
+
+// What a character reference of HTML stands for; the reference itself if it is none.
+function unescape(entity, { names, numbers }) {
+  const name = entity.slice(1);
+  const numeric = /^#(?:[xX]([0-9a-fA-F]+)|([0-9]+));$/.exec(name);
+  if (numeric) {
+    const code = numeric[1] ? parseInt(numeric[1], 16) : parseInt(numeric[2], 10);
+    if (code in numbers) return numbers[code];
+    if ((code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff) return "\ufffd";
+    return isNoCharacter(code) ? "" : String.fromCodePoint(code);
+  }
+  if (name in names) return names[name];
+  for (let stop = name.length - 1; stop > 1; stop--) {
+    if (name.slice(0, stop) in names) return names[name.slice(0, stop)] + name.slice(stop);
+  }
+  return entity;
+}
+
+function isNoCharacter(code) {
+  const control = (code >= 1 && code <= 8) || code === 0xb || (code >= 0xe && code <= 0x1f) || (code >= 0x7f && code <= 0x9f);
+  return control || (code >= 0xfdd0 && code <= 0xfdef) || (code & 0xfffe) === 0xfffe;
+}

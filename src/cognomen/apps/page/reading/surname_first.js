@@ -1,0 +1,52 @@
+// Names that begin with the surname, as their words tell: as cognomen/text/surname_first.py.
+import { characters, fullMatch } from "./python.js";
+
+const HAN = "\\u3005\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}", KANA = "\\u3041-\\u3096\\u30a1-\\u30fa\\u30fc";
+const CONSONANT = "b-df-hj-np-tv-xz";
+const isTwoSyllables = fullMatch("[A-Z][a-z]{1,6}-[a-z]{1,6}");
+const isOneSyllable = fullMatch(`(?=[A-Za-z])[${CONSONANT}]{0,2}[aeiouy]{1,3}[${CONSONANT}]{0,2}`, "iu");
+const isEastAsian = fullMatch(`[${HAN}${KANA}\\uac00-\\ud7a3]+`);
+const IN_ONE_WORD = new RegExp(`^(?:(?<hangul>[\\uac00-\\ud7a3]{2,4})|(?<han>[${HAN}]{1,4})(?:[${KANA}]{2,})?)$`, "u");
+
+// Whether the first of several words is the surname.
+export function beginsWithSurname(all, words) {
+  return all.every(isEastAsian) || endsInTwoSyllables(all, words) || beginsVietnamese(all, words) || endsInPatronymic(all, words);
+}
+
+function endsInTwoSyllables(all, words) {
+  const begins = words.casefold(all.at(-1).split("-")[0]);
+  const isParticle = words.particles.has(begins) || words.innerParticles.has(begins);
+  return all.length === 2 && isTwoSyllables(all[1]) && isOneSyllable(all[0]) && !isParticle;
+}
+
+// The words, without the middle name that reads as a particle in "An Van Nguyen".
+export function withoutMiddle(all, words) {
+  const isMiddle = all.length > 1 && words.vietnamese.has(words.key(all.at(-1))) && words.vietnameseMiddle.has(words.key(all.at(-2)));
+  return isMiddle ? all.slice(-1) : all;
+}
+
+function beginsVietnamese(all, words) {
+  const keys = all.map(words.key), one = keys[0], final = keys.at(-1), middle = keys.slice(1, -1);
+  const isCommon = (each) => words.vietnamese.has(each) || words.vietnameseBeforeMiddle.has(each);
+  const hasMiddle = middle.length > 0 && words.vietnameseMiddle.has(middle[0]);
+  return (words.vietnamese.has(one) || (isCommon(one) && hasMiddle)) && (!isCommon(final) || hasMiddle);
+}
+
+function endsInPatronymic(all, words) {
+  if (all.length > 2 && words.sonOrDaughter.has(words.casefold(all.at(-1)).replaceAll("ʻ", "'"))) return true;
+  if (all.length !== 3 || characters(all[1].replace(/\.+$/, "")).length === 1) return false;
+  const [one, middle, final] = all.map(words.casefold), ends = (text, endings) => endings.some((each) => text.endsWith(each));
+  const endings = [...words.patronymics, ...words.patronymicsOrSurnames];
+  const isTold = ends(final, words.patronymics) || ends(one, words.beforePatronymics);
+  return ends(final, endings) && isTold && !ends(middle, endings);
+}
+
+// How many characters of a word are the surname.
+export function lengthOfSurname(word, words) {
+  const found = IN_ONE_WORD.exec(word), all = characters(word);
+  if (!found) return all.length;
+  if (found.groups.hangul) return words.hangulOfTwo.has(all.slice(0, 2).join("")) ? 2 : 1;
+  const han = characters(found.groups.han);
+  if (words.hanOfOne.has(han[0])) return 1;
+  return han.length === 4 ? 2 : han.length;
+}

@@ -1,0 +1,101 @@
+"""What a worker process is told in order to score: it is small, and the model is loaded there, once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from cognomen.apps.batches import ColumnScorer, score_stream
+from cognomen.errors import ModelError
+from cognomen.io.model_folder import model_digest
+from cognomen.io.pretrained import DEFAULT, PRETRAINED, find_model
+
+if TYPE_CHECKING:
+    from cognomen.classifier.options import ScoreOptions
+
+KEPT: Final = 4  # scorers of a process, each with a model and the answers that it remembers
+
+_loading = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """A model by its name, and how it is asked.
+
+    Attributes:
+        model: a pretrained model's name, or the absolute path of a folder, which workers must have as well.
+        digest: of the model (see `model_digest`): a worker with another model of that name refuses.
+        prefix, float64: as for `score_batches`.
+        options: as for `Classifier.scores`.
+    """
+
+    model: str
+    digest: str
+    prefix: str
+    float64: bool
+    options: ScoreOptions
+
+    @classmethod
+    def of(cls, model: str | Path | None, prefix: str, float64: bool, options: ScoreOptions) -> Self:
+        """The recipe for a model here, and options that are checked.
+
+        Raises:
+            ModelError: there is no such model.
+            InputError: an option is invalid.
+        """
+        folder = find_model(DEFAULT if model is None else model)
+        name = folder.name if folder.parent == PRETRAINED else str(folder.resolve())
+        recipe = cls(name, model_digest(folder), prefix, float64, _lasting(options))
+        recipe.scorer()
+        return recipe
+
+    def __eq__(self, other: object) -> bool:  # by what it says: options may hold lists and dictionaries
+        return isinstance(other, Recipe) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+    @property
+    def schema(self) -> Any:
+        """The columns of the answers, a pyarrow.Schema."""
+        return self.scorer().schema
+
+    def scorer(self) -> ColumnScorer:
+        """The scorer of this process, made by the first call: all tasks share it and what it remembers."""
+        with _loading:
+            return _scorer(self)
+
+    def structs(self, column: Any) -> Any:
+        """The answers to a column as a pyarrow.StructArray."""
+        return self.scorer()(column).to_struct_array()
+
+    def stream(self, batches: Iterable[Any], column: str) -> Iterator[Any]:
+        """Batches with their answers (see `score_batches`)."""
+        return score_stream(self.scorer(), batches, column)
+
+
+@lru_cache(KEPT)
+def _scorer(recipe: Recipe) -> ColumnScorer:
+    from cognomen.classifier.classifier import Classifier
+
+    if model_digest(find_model(recipe.model)) != recipe.digest:
+        raise ModelError(
+            f"{recipe.model}: this worker has another model of that name than the process that sent it the "
+            "work. Install the same version of Cognomen, or copy the same folder, on all machines."
+        )
+    classifier = Classifier.load(recipe.model)
+    return ColumnScorer(classifier, prefix=recipe.prefix, float64=recipe.float64, **recipe.options)
+
+
+def _lasting(options: ScoreOptions) -> ScoreOptions:
+    """The options with lists for iterators and sets, so that they can be sent, and compared by `repr`."""
+    plain: Any = {
+        name: value if isinstance(value, (str, Mapping)) or not isinstance(value, Iterable) else list(value)
+        for name, value in sorted(options.items())
+    }
+    lasting: ScoreOptions = plain
+    return lasting

@@ -1,0 +1,126 @@
+"""What the routes share: the model, the limits, the threads, and how a call is admitted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from cognomen.apps.server.access import Limits
+from cognomen.apps.server.batching import Batcher, BusyError
+from cognomen.apps.server.messages import BadRequestError, Message, decode
+from cognomen.apps.server.metrics import Metrics
+from cognomen.classifier.classifier import Classifier
+from cognomen.io.model_folder import read_artifact
+from cognomen.io.pretrained import DEFAULT, find_model
+
+Found = TypeVar("Found")
+
+
+class Service:
+    """One model, served.
+
+    Args:
+        model: as for `Classifier.load`.
+        limits: of calls.
+        token: that callers must know; None for none.
+
+    Attributes:
+        name: of the model: that of a pretrained one, or of its folder.
+        sha256: of the model's tensors.
+        stopping: whether the server is about to stop: answers then close their connections.
+    """
+
+    def __init__(self, model: str | Path | None, limits: Limits, token: str | None) -> None:
+        folder = find_model(DEFAULT if model is None else model)
+        self.classifier = Classifier.load(model)
+        self.name: str = folder.resolve().name
+        self.sha256: str = read_artifact(folder).facts["tensors_sha256"]
+        self.limits, self.token, self.stopping = limits, token, False
+        self.metrics = Metrics()
+        self._calls = 0
+        self._thread = ThreadPoolExecutor(1, "whole-lists")  # what takes seconds must not delay the batches
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Answer batches, as long as the server runs."""
+        self.batcher = Batcher(self.classifier, self.limits.waiting, self.metrics.batch)
+        self.metrics.waiting.set_function(lambda: self.batcher.waiting)
+        self.metrics.calls.set_function(lambda: self._calls)
+        task = asyncio.create_task(self.batcher.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            self.batcher.close()
+            self._thread.shutdown(cancel_futures=True)
+
+    @asynccontextmanager
+    async def admitted(self) -> AsyncIterator[None]:
+        """A call in progress; it has its time and no more.
+
+        Raises:
+            BusyError: too many calls are in progress.
+            TimeoutError: the time is over.
+        """
+        if self._calls >= self.limits.calls:
+            raise BusyError(f"{self._calls} calls are in progress. Try again in a moment.")
+        self._calls += 1
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                yield
+        finally:
+            self._calls -= 1
+
+    async def apart(self, work: Callable[[], Found]) -> Found:
+        """What a function returns that takes long, run on a thread of its own."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def read(self, request: Request, kind: type[Message]) -> Message:
+        """The message in a request.
+
+        Raises:
+            HTTPException: it is not JSON by its headers, or too large.
+            BadRequestError: it is not such a message.
+        """
+        check_headers(request)
+        most, body = self.limits.body, bytearray()
+        too_large = HTTPException(413, f"expected a body of at most {most:,} bytes, got more")
+        if int(request.headers.get("content-length", 0)) > most:
+            raise too_large
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > most:
+                raise too_large
+        return decode(bytes(body), kind)
+
+    def check_count(self, names: int) -> None:
+        """Raise BadRequestError if a call has too many names."""
+        if names > self.limits.names:
+            raise BadRequestError(
+                422, f"names: expected at most {self.limits.names:,} in a call, got {names:,}"
+            )
+
+
+def check_headers(request: Request) -> None:
+    """Raise HTTPException unless a request's body is plain JSON.
+
+    A page from elsewhere that the user's browser shows cannot send such a request unasked.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise HTTPException(415, f"expected the header Content-Type: application/json, got {kind!r}")
+    coding = request.headers.get("content-encoding", "identity").lower()
+    if coding != "identity":
+        raise HTTPException(415, f"expected a body without Content-Encoding, got {coding!r}")
+
+
+def options_of(request: Any, *fields: str) -> dict[str, Any]:
+    """The classifier's options among the fields of a message."""
+    return {each: getattr(request, each) for each in fields}

@@ -1,0 +1,149 @@
+"""The order of the words in a column of full names: given names first, or surnames first.
+
+One name rarely tells ("Kim Min Jun", "Anna Martin"), a column does. Every cell is read in both orders, and the
+surnames that come out are compared:
+
+1. A surname is answered more surely than a given name, and more often known as a whole.
+2. Given names repeat more, for there are fewer of them.
+3. Where capitals tell the surname of some cells, it stands first or last in the others as well.
+4. A surname that some cells tell by themselves (by a comma, by capitals) is a surname in the others.
+
+The first two are averages over different words, not over cells, so that one common name does not decide. Their
+sum D has a standard error, and beside it the spread `SPREAD` of what no sample shows: lists differ. Given names
+are first with the probability Phi(D / sqrt(error² + SPREAD²)); the last two add log odds. If neither order is
+`SURE`, names are read as they are alone.
+
+The weights were chosen on columns made of other names than those they are measured on: benchmarks/order.py.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.text.alphabet import Alphabet
+from cognomen.text.ragged import Ragged
+from cognomen.text.reading import ColumnReading, Rules, read_column
+
+Order = Literal["given-first", "surname-first"]
+
+SAMPLE: Final = 4000  # different cells of several words that are looked at
+FEWEST: Final = 10  # cells that the order changes; fewer tell nothing
+KNOWN: Final = 0.3  # weight of the share of known names, beside that of the mean probability
+REPEATED: Final = 0.1  # weight of the logarithm of how many different words there are
+SPREAD: Final = 0.05  # of D between lists
+LARGEST_VOTE: Final = 4.0  # log odds
+SURE: Final = 0.9
+
+Score = Callable[[Ragged], tuple[NDArray[np.floating], NDArray[np.bool_] | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnOrder:
+    """In which order the names of a column are written.
+
+    Attributes:
+        order: "given-first" or "surname-first". Cells that tell by themselves are read as they tell.
+        probability: of this order, from what the column shows; None if nothing was asked of the column,
+            because the caller said the order, or because too few cells depend on it.
+        cells: how many different cells that depend on the order were looked at.
+        decided: whether the column decides: if not, names are read as they are alone.
+    """
+
+    order: Order = "given-first"
+    probability: float | None = None
+    cells: int = 0
+    decided: bool = False
+
+
+def order_of_column(
+    texts: Sequence[str], alphabet: Alphabet, score: Score, *, lower: bool, rules: Rules
+) -> ColumnOrder:
+    """Find the order of a column.
+
+    Args:
+        texts: its U distinct texts.
+        alphabet: of the network.
+        score: the highest probability of each of S spellings, (S,), and which are known, (S,).
+        lower: whether the network reads names in lower case.
+        rules: how texts are read otherwise.
+    """
+    sample = sample_of(texts)
+    if len(sample) < FEWEST or not rules.full_names:
+        return ColumnOrder()
+    last, first = (
+        read_column(sample, alphabet, lower=lower, rules=replace(rules, surname_first=each))
+        for each in (False, True)
+    )
+    rows = np.flatnonzero((last.inverse >= 0) & (first.inverse >= 0) & _differ(last, first))
+    if len(rows) < FEWEST:
+        return ColumnOrder(cells=len(rows))
+    odds = _log_odds_of_words(last, first, rows, score) + _vote_of_capitals(sample, last)
+    odds += _vote_of_told_surnames(last, first, rows)
+    p = 1 / (1 + math.exp(-odds))
+    if max(p, 1 - p) < SURE:
+        return ColumnOrder("given-first", p, len(rows))
+    return ColumnOrder("given-first" if p > 0.5 else "surname-first", max(p, 1 - p), len(rows), decided=True)
+
+
+def sample_of(texts: Sequence[str]) -> list[str]:
+    """Up to `SAMPLE` texts of several words, from all over the column."""
+    several = [text for text in texts if " " in text]
+    return several[:: -(-len(several) // SAMPLE)] if several else []
+
+
+def _differ(last: ColumnReading, first: ColumnReading) -> NDArray[np.bool_]:
+    """Which texts have another surname in the other order, (U,)."""
+    return np.array([read.surname != first.unusual[row].surname for row, read in last.unusual.items()])
+
+
+def _log_odds_of_words(
+    last: ColumnReading, first: ColumnReading, rows: NDArray[np.intp], score: Score
+) -> float:
+    """The log odds that given names are first, from what the words at both ends are like."""
+    (mean_last, error_last, count_last), (mean_first, error_first, count_first) = (
+        _likeness(reading.spellings[np.unique(reading.inverse[rows])], score) for reading in (last, first)
+    )
+    difference = mean_last - mean_first + REPEATED * math.log(count_last / count_first)
+    z = difference / math.hypot(error_last, error_first, SPREAD)
+    p = min(max(0.5 * math.erfc(-z / math.sqrt(2)), 1e-12), 1 - 1e-12)
+    return math.log(p / (1 - p))
+
+
+def _likeness(spellings: Ragged, score: Score) -> tuple[float, float, int]:
+    """How much different words are like surnames: the mean, its standard error, and how many there are."""
+    highest, known = score(spellings)
+    likeness = highest if known is None else highest + KNOWN * known
+    count = len(likeness)
+    return float(likeness.mean()), float(np.std(likeness) + 0.1) / math.sqrt(count), count
+
+
+def _vote_of_capitals(texts: Sequence[str], reading: ColumnReading) -> float:
+    """The log odds that given names are first, from the cells whose surname alone is in capitals."""
+    first = last = 0
+    for row, read in reading.unusual.items():
+        if read.surname and read.surname.isupper() and not texts[row].isupper() and "," not in texts[row]:
+            first += texts[row].startswith(read.surname)
+            last += texts[row].endswith(read.surname)
+    return _vote(last, first)
+
+
+def _vote_of_told_surnames(last: ColumnReading, first: ColumnReading, rows: NDArray[np.intp]) -> float:
+    """The log odds that given names are first, from words that are surnames in cells that tell."""
+    depend = set(rows.tolist())
+    told = {read.spelling for row, read in last.unusual.items() if row not in depend and read.note} - {None}
+    if not told:
+        return 0.0
+    pairs = [
+        (last.unusual[row].spelling in told, first.unusual[row].spelling in told) for row in rows.tolist()
+    ]
+    return _vote(pairs.count((True, False)), pairs.count((False, True)))
+
+
+def _vote(for_last: int, for_first: int) -> float:
+    return max(-LARGEST_VOTE, min(LARGEST_VOTE, math.log((for_last + 1) / (for_first + 1))))

@@ -1,0 +1,223 @@
+"""The kinds of words in full names, on which it depends which of them are the surname.
+
+Nearly all words of a column of full names are usual: no rule names them, and rules ask them no more than a few
+questions. So usual names are read at once, and which words are the surname is found only once for each
+sequence of kinds ("Anna van der Berg" is read as "Jan van der Meer").
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import lru_cache
+from itertools import combinations, count, repeat
+from typing import Final
+from unicodedata import category
+
+import numpy as np
+
+from cognomen.text import words as lists
+from cognomen.text.columns import Indices, distinct_texts
+from cognomen.text.full_names import bare_key, is_capital, is_particle_anywhere
+from cognomen.text.placeholders import WORDS_OF_NO_NAME
+from cognomen.text.ragged import Ragged
+from cognomen.text.repair import may_be_misread
+from cognomen.text.spelling import key, kind_of
+from cognomen.text.surname_first import ONE_SYLLABLE, TWO_SYLLABLES
+
+# Words that rules name, and of which they ask nothing else …
+_NAMED: Final = (
+    lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | lists.TITLES | lists.SUFFIXES
+    | lists.SECOND_WORDS | lists.VIETNAMESE_MIDDLE
+)  # fmt: skip
+# … and those of rules that ask more of the words around them.
+_SPECIAL: Final = (
+    _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(lists.BORN) | {"al", "alii", "others"} | WORDS_OF_NO_NAME
+    | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE | lists.VIETNAMESE_BEFORE_MIDDLE
+)  # fmt: skip
+_ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
+MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
+KIND_BITS: Final = 12  # of the number of a kind
+EXAMPLES: Final = 20  # names of a sequence of kinds, of which one has words that all differ
+_CAPITALS: Final = lists.CAPITAL_SUFFIXES | lists.SUFFIXES_AFTER_COMMA
+
+
+def usual_surname(text: str) -> str | None:
+    """The surname in "John F. Smith" or "Smith, John" if no other rule applies to any word; else None."""
+    *before, last = text.split() or [""]
+    if not before or not _is_usual(last):
+        return None
+    surname = last
+    if before[0].endswith(","):
+        before[0] = surname = before[0][:-1]
+    are_usual = _is_usual(surname) and all(_is_usual(word) or _is_initial(word) for word in before)
+    return surname if are_usual else None
+
+
+def _is_initial(word: str) -> bool:
+    return len(word) == 2 and word[1] == "." and word[0].isupper()
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_usual(word: str) -> bool:
+    """Whether no rule of `names`, `full_names`, `repair` or `placeholders` applies to a word."""
+    if word[-2:].isupper() or not _is_of_letters(word) or TWO_SYLLABLES.fullmatch(word):
+        return False
+    return not _is_special(word)
+
+
+def _is_of_letters(word: str) -> bool:
+    """Whether a word has two letters or more, with apostrophes and hyphens between them, none East Asian."""
+    if word.isascii():
+        return len(word) > 1 and (word[0] + word.replace("'", "").replace("-", "") + word[-1]).isalpha()
+    bare = word.replace("'", "").replace("’", "").replace("-", "")
+    if not bare.isalpha():
+        bare = "".join(each for each in bare if not category(each).startswith("M"))
+    if len(bare) < 2 or word[0] >= "\u3005" or "Ã" in word or "Â" in word or kind_of(word[-1]) not in "LM":
+        return False
+    return bare.isalpha() and kind_of(word[0]) == "L" and not may_be_misread(word)
+
+
+def _is_special(word: str) -> bool:
+    """Whether a rule names a word, one of its parts, or its ending."""
+    spellings = {word.casefold(), _key(word)}
+    if not word.isalpha():
+        parts = word.replace("'", "-").replace("’", "-").split("-")
+        spellings.update(map(str.casefold, parts), map(_key, parts))
+    return not _SPECIAL.isdisjoint(spellings) or word.casefold().endswith(_ENDINGS)
+
+
+def _key(word: str) -> str:
+    return word.lower() if word.isascii() and word.isalpha() else key(word)
+
+
+# --- a column of names by the kinds of their words ----------------------------------------------------------
+
+Found = tuple[str, str | None]  # a surname, and how it was found (see `FoundSurname`)
+
+
+def find_by_kinds(
+    texts: Sequence[str], read: Callable[[str], Found | None], apart: frozenset[str] = frozenset()
+) -> tuple[list[Found], Indices]:
+    """The different surnames of U full names, and which of them each has, (U,); -1 for a text of another kind.
+
+    Args:
+        texts: of any kind.
+        read: the surname in a text, by all rules; None if there is none, or more is said of it.
+        apart: more words that have rules of their own, in lower case and without dots.
+    """
+    words = " ".join(texts).split(" ") if texts else []  # (M,)
+    spaces = np.fromiter(map(str.count, texts, repeat(" ")), np.int64, len(texts))
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
+    of_texts = Ragged(np.fromiter(map(numbers.__getitem__, words), np.intp, len(words)), spaces + 1)
+    different, surnames, which = list(numbers), dict[Found, int](), np.full(len(texts), -1, np.intp)
+    for rows in _rows_by_kinds(of_texts, _numbers_of_kinds(different, apart)):
+        place = _place([texts[row] for row in rows[:EXAMPLES].tolist()], read)
+        if place is None:
+            continue
+        start, stop, note = place
+        first = of_texts.starts[rows] + start
+        if stop == start + 1:
+            used, inverse = np.unique(of_texts.data[first], return_inverse=True)
+            found = [different[number] for number in used.tolist()]
+        else:
+            found, inverse = distinct_texts([" ".join(words[i : i + stop - start]) for i in first.tolist()])
+        known = [surnames.setdefault((each.rstrip(","), note), len(surnames)) for each in found]
+        which[rows] = np.array(known, np.intp)[inverse]
+    return list(surnames), which
+
+
+def _rows_by_kinds(words: Ragged, kinds: Indices) -> Iterator[Indices]:
+    """The rows of texts of several words, those of one sequence of kinds together."""
+    of_words = kinds[words.data] + 1  # from 1 on: 0 is for no word
+    codes = np.zeros(len(words), np.int64)  # (U,)
+    for place in range(MOST_WORDS):
+        rows = np.flatnonzero(words.lengths > place)
+        codes[rows] |= of_words[words.starts[rows] + place] << (KIND_BITS * place)
+    codes[(words.lengths < 2) | (words.lengths > MOST_WORDS)] = 0
+    codes[words.rows[of_words == 0]] = 0  # words of their own kind
+    order = np.argsort(codes, kind="stable")
+    bounds = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    groups = np.split(order, bounds[1:])
+    return (rows for rows in groups if len(rows) and codes[rows[0]])
+
+
+def _place(
+    examples: Sequence[str], read: Callable[[str], Found | None]
+) -> tuple[int, int, str | None] | None:
+    """Where the surname begins and ends among the words of texts with words of the same kinds, and the note."""
+    for text in examples:
+        words = text.split()
+        if len(set(words)) < len(words):  # it does not tell which of two equal words was read
+            continue
+        if (found := read(text)) is None:
+            return None
+        for start, stop in combinations(range(len(words) + 1), 2):
+            if " ".join(words[start:stop]).rstrip(",") == found[0]:
+                return start, stop, found[1]
+        return None
+    return None
+
+
+def _numbers_of_kinds(words: Sequence[str], apart: frozenset[str]) -> Indices:
+    """The kind of each word, a number, (W,); -1 for a word that no other is like."""
+    numbers: defaultdict[Hashable, int] = defaultdict(count().__next__, {None: -1})
+    kinds = map(_kind_of_word, words)
+    if apart:
+        kinds = (None if bare_key(word) in apart else _kind_of_word(word) for word in words)
+    found = np.fromiter(map(numbers.__getitem__, kinds), np.intp, len(words))
+    return np.where(found < (1 << KIND_BITS) - 1, found, -1)
+
+
+def _kind_of_word(word: str) -> Hashable:
+    """What rules ask of a word: words of one kind are interchangeable. None if no other word is like it."""
+    if word.isascii() and word.isalpha() and len(word) > 2:  # as most are
+        kinds = _TITLE if word.istitle() else _UPPER if word.isupper() and word not in _CAPITALS else None
+        lower = word.lower()
+        if kinds and lower not in _SPECIAL and not lower.endswith(_ENDINGS):
+            return kinds[ONE_SYLLABLE.fullmatch(word) is not None]
+    return _kind_of_rare_word(word)
+
+
+@lru_cache(maxsize=1 << 16)
+def _kind_of_rare_word(word: str) -> Hashable:
+    bare = word.removesuffix(",")
+    if _is_initial(word):
+        return None if is_particle_anywhere(word) else "initial"
+    if len(bare) < 2:
+        return _kind_of_letter(word)
+    if (len(bare) == 2 and bare.isupper()) or bare in _CAPITALS:
+        return None
+    if not _is_of_letters(bare) or _is_special(bare):
+        return word if _is_named(bare) else None
+    return _kind(
+        bare,
+        comma=bare != word,
+        one_syllable=bool(ONE_SYLLABLE.fullmatch(bare)),
+        two_syllables=bool(TWO_SYLLABLES.fullmatch(bare)),
+    )
+
+
+def _kind(
+    word: str, *, comma: bool = False, one_syllable: bool = False, two_syllables: bool = False
+) -> Hashable:
+    case = word.isupper(), is_capital(word), word[0].isupper(), word.islower(), word == word.upper()
+    return len(word) > 2, case, comma, one_syllable, two_syllables
+
+
+_TITLE: Final = _kind("Kimura"), _kind("Kim", one_syllable=True)
+_UPPER: Final = _kind("KIMURA"), _kind("KIM", one_syllable=True)
+
+
+def _kind_of_letter(word: str) -> Hashable:
+    if word in lists.JOINERS or word.casefold() == "ó":
+        return word
+    return ("letter", word.isupper()) if word.isalpha() and not is_particle_anywhere(word) else None
+
+
+def _is_named(word: str) -> bool:
+    """Whether rules name a word, and ask nothing else of it or of the words around it."""
+    spelling = key(word)
+    if spelling in lists.VIETNAMESE_BEFORE_MIDDLE:
+        return False
+    return bare_key(word) in _NAMED or spelling in lists.VIETNAMESE

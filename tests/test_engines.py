@@ -1,0 +1,222 @@
+"""DuckDB, Polars, pandas and Dask: the same answers in all. `make engines` runs the others as well."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from cli_running import tree_classifier
+
+from cognomen.apps import engines, recipe
+from cognomen.apps.tables import answer_schema, score_column
+from cognomen.classifier import Classifier
+from cognomen.errors import InputError, ModelError
+
+ROWS = 100_000
+ODD = [None, "", " ", "123", "北京", "a" * 101, "N/A", "Smith, John", "John Smith", "Müller", "O'Brien"]
+ODD += ["'; DROP TABLE people; --", "a\tb\nc", "ß", "İ", "é" * 7, "x" * 1001, "🙂", "\x00", '"', "\ud7ff"]
+PLACES = ("English", "Swedish", "Danish", "Norwegian", "Japanese", "Korean")
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("models") / "tree"
+    tree_classifier().save(folder)
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def people() -> Any:
+    """100,000 rows of some 3,000 different names, nulls and odd cells among them."""
+    rng = np.random.default_rng(7)
+    syllables = rng.choice(["ka", "mül", "o'", "son", "ng", "-ra", "Sch", "wi", "é", "ov"], (3000, 3))
+    names = [*map("".join, syllables.tolist()), *ODD]
+    drawn = [names[index] for index in rng.integers(0, len(names), ROWS).tolist()]
+    return pa.table({"id": pa.array(range(ROWS), pa.int32()), "Surname": pa.array(drawn, pa.string())})
+
+
+@pytest.fixture(scope="module")
+def expected(model: str, people: Any) -> Any:
+    answers = score_column(Classifier.load(model), people["Surname"], abstain_below=0.3)
+    schema = answer_schema(Classifier.load(model))
+    return pa.table(
+        [*people.columns, *answers.cast(schema).columns], names=[*people.column_names, *schema.names]
+    )
+
+
+def in_duckdb(people: Any, model: str, **options: Any) -> Any:
+    duckdb = pytest.importorskip("duckdb")
+    connection = duckdb.connect()
+    connection.register("people", people)
+    return engines.score_duckdb(
+        connection, connection.table("people"), "Surname", model, **options
+    ).to_arrow_table()
+
+
+def by_function_in_duckdb(people: Any, model: str, **options: Any) -> Any:
+    duckdb = pytest.importorskip("duckdb")
+    connection = duckdb.connect(config={"threads": 2})
+    connection.register("people", people)
+    engines.duckdb_function(connection, "origins", model, **options)
+    return connection.sql("SELECT *, unnest(origins(Surname)) FROM people").to_arrow_table()
+
+
+def in_polars(people: Any, model: str, **options: Any) -> Any:
+    pl = pytest.importorskip("polars")
+    return engines.score_polars(pl.from_arrow(people), "Surname", model, **options).to_arrow()
+
+
+def streamed_in_polars(people: Any, model: str, **options: Any) -> Any:
+    pl = pytest.importorskip("polars")
+    lazy = engines.score_polars(pl.from_arrow(people).lazy(), "Surname", model, **options)
+    return lazy.collect(engine="streaming").to_arrow()
+
+
+def by_row_in_polars(people: Any, model: str, **options: Any) -> Any:
+    pl = pytest.importorskip("polars")
+    frame, answer = pl.from_arrow(people), engines.row_function(model, **options)
+    schema = answer_schema(Classifier.load(model), float64=True, **options)
+    kind = pl.Struct(pl.from_arrow(schema.empty_table()).schema)
+    answers = pl.col("Surname").map_elements(answer, return_dtype=kind, skip_nulls=False)
+    return frame.with_columns(answers.struct.unnest()).to_arrow()
+
+
+def in_pandas(people: Any, model: str, **options: Any) -> Any:
+    frame = people.to_pandas().set_index(np.arange(len(people)) // 2)  # an index with repetitions
+    scored = engines.score_pandas(frame, "Surname", model, **options)
+    assert (scored.index == frame.index).all()
+    return pa.Table.from_pandas(scored, preserve_index=False)
+
+
+def in_dask(people: Any, model: str, **options: Any) -> Any:
+    dd = pytest.importorskip("dask.dataframe")
+    frame = dd.from_pandas(people.to_pandas(), npartitions=4)
+    scored = engines.score_dask(frame, "Surname", model, **options)
+    computed = scored.compute()
+    assert scored.dtypes.drop("Surname").equals(computed.dtypes.drop("Surname"))
+    return pa.Table.from_pandas(computed, preserve_index=False)
+
+
+ENGINES = [
+    in_duckdb,
+    by_function_in_duckdb,
+    in_polars,
+    streamed_in_polars,
+    by_row_in_polars,
+    in_pandas,
+    in_dask,
+]
+
+
+def check(found: Any, expected: Any) -> None:
+    """Equal but for the order of the rows, and the last digits of probabilities, which vary with batches."""
+    assert found.column_names == expected.column_names
+    found = found.cast(expected.schema).sort_by("id")
+    labels = [name for name in expected.column_names if name != "probability"]
+    assert found.select(labels) == expected.select(labels)
+    ours, theirs = (table["probability"].to_numpy() for table in (expected, found))  # NaN for null
+    np.testing.assert_allclose(theirs, ours, atol=1e-5)
+
+
+@pytest.mark.parametrize("score", ENGINES)
+def test_the_answers_are_the_same_in_all(
+    score: Callable[..., Any], model: str, people: Any, expected: Any
+) -> None:
+    check(score(people, model, abstain_below=0.3), expected)
+
+
+@pytest.mark.parametrize("score", ENGINES)
+def test_options_and_all_columns(score: Callable[..., Any], model: str, people: Any) -> None:
+    asked = {"top_k": 2, "all_labels": True, "restrict": ["Scandinavian"]}
+    few = people.slice(0, 50)
+    answers = score_column(Classifier.load(model), few["Surname"], **asked)
+    found = score(few, model, **asked).sort_by("id")
+    assert found.column_names == [*few.column_names, *answers.column_names]
+    assert found["top_2"].to_pylist() == answers["top_2"].to_pylist()
+    assert found["p_Danish"].null_count == answers["p_Danish"].null_count
+
+
+def scored_by(score: Callable[..., Any], column: str, model: str, **options: Any) -> Any:
+    table = pa.table({"Surname": ["a"], "n": [1], "Origin": ["x"]})
+    if score is in_pandas:
+        return engines.score_pandas(table.to_pandas(), column, model, **options)
+    if score is in_polars:
+        return engines.score_polars(pytest.importorskip("polars").from_arrow(table), column, model, **options)
+    if score is in_dask:
+        dd = pytest.importorskip("dask.dataframe")
+        return engines.score_dask(dd.from_pandas(table.to_pandas()), column, model, **options)
+    connection = pytest.importorskip("duckdb").connect()
+    return engines.score_duckdb(connection, connection.from_arrow(table), column, model, **options)
+
+
+@pytest.mark.parametrize("score", [in_pandas, in_polars, in_dask, in_duckdb])
+def test_a_wrong_call_is_refused_at_the_door(score: Callable[..., Any], model: str) -> None:
+    asked = {"prefix": "x_"}
+    with pytest.raises(InputError, match=r"column 'surname', found .*Did you mean 'Surname'"):
+        scored_by(score, "surname", model, **asked)
+    with pytest.raises(InputError, match=r"has the columns \['origin'\] already"):
+        scored_by(score, "Surname", model)
+    with pytest.raises(InputError, match="threads"):
+        scored_by(score, "Surname", model, **asked, threads=0)
+    with pytest.raises(ModelError):
+        scored_by(score, "Surname", "no-model", **asked)
+    if score not in (in_pandas, in_dask):  # whose columns are of any objects: numbers are not texts
+        with pytest.raises(InputError, match="expected a column of strings, got values of the type int64"):
+            scored_by(score, "n", model, **asked)
+
+
+def test_pandas_columns_of_any_objects(model: str) -> None:
+    frame = pd.DataFrame({"name": ["Smith", 1.5, b"x", None, float("nan"), pd.NA, ["a"]]}, dtype=object)
+    scored = engines.score_pandas(frame, "name", model)
+    assert scored["reason"].tolist()[1:] == ["not-text"] * 6
+    assert scored["origin"][0] == Classifier.load(model).predict("Smith")[0]
+
+
+def test_a_process_loads_the_model_once(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many threads begin with it at the same time; a model that was trained again is another one."""
+    loads: list[Any] = []
+    original = Classifier.load
+    monkeypatch.setattr(Classifier, "load", lambda name: loads.append(name) or original(name))
+    recipe._scorer.cache_clear()
+    made = recipe.Recipe.of(model, "", False, {"na": ["X"]})
+    sent = recipe.Recipe(made.model, made.digest, "", False, {"na": ["X"]})
+    threads = [threading.Thread(target=sent.scorer) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert loads == [model]
+    assert made.scorer() is sent.scorer()
+
+
+def test_a_worker_with_another_model_refuses(model: str, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    Classifier.load(model).save(folder)
+    made = recipe.Recipe.of(folder, "", False, {})
+    tree_classifier(
+        {"English": 0.5} | dict.fromkeys(["Swedish", "Danish", "Norwegian", "Japanese", "Korean"], 0.1)
+    ).save(folder)
+    recipe._scorer.cache_clear()
+    with pytest.raises(ModelError, match="this worker has another model of that name"):
+        made.scorer()
+    again = recipe.Recipe.of(folder, "", False, {})
+    assert engines.score_pandas(pd.DataFrame({"n": ["Smith"]}), "n", folder)["origin"][0] == "English"
+    assert again != made
+
+
+def test_one_row_at_a_time(model: str) -> None:
+    answer, clf = engines.row_function(model), Classifier.load(model)
+    for name in ["Smith", "Smith", "123", None, 1.5, "John Smith"]:
+        found, expected = answer(name), clf(name)
+        assert found["origin"] == expected.origin
+        assert found["reason"] == expected.reason
+        assert found["read_surname"] == expected.surname
+        assert found["probability"] == pytest.approx(expected.probability)
+    answer("Smith").clear()
+    assert answer("Smith")["origin"] == clf("Smith").origin

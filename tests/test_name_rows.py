@@ -1,0 +1,172 @@
+"""The rows that whole names get after training: what they are fitted to, and how few bytes they take."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import cast
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cognomen.network import Architecture, Network
+from cognomen.network.hashed_ngrams import HashedNgrams
+from cognomen.network.hashing import HashTables, ngram_table
+from cognomen.rnn import softmax
+from cognomen.text.ragged import Ragged
+from cognomen.training import name_rows
+from cognomen.training.dataset import Names
+from cognomen.training.name_rows import DECAY, Codebooks, _Targets, fit_name_rows, fit_rows, k_means
+
+V, C, RANK = 5, 4, 6
+LETTERS = V - 1
+
+
+def random_names(count: int, seed: int = 0) -> Names:
+    """Different names with the shares of two origins each."""
+    rng = np.random.default_rng(seed)
+    number = rng.choice(LETTERS**6, count, replace=False)
+    letters = number[:, None] // LETTERS ** np.arange(6) % LETTERS + 1
+    origins = np.stack([rng.integers(0, 2, count), rng.integers(2, C, count)], axis=1)
+    first = rng.uniform(0.5, 1, count)
+    two = np.full(count, 2)
+    shares = np.stack([first, 1 - first], axis=1)
+    return Names(
+        Ragged(letters.ravel(), np.full(count, 6)),
+        origins[:, 0],
+        Ragged(origins.ravel(), two),
+        Ragged(shares.ravel(), two),
+    )
+
+
+def network_of(names: Names, rank: int = RANK) -> Network:
+    ngrams = ngram_table(names.texts, longest=3, min_count=1, alphabet_size=V, bits=9)
+    architecture = Architecture(V, C, embedding_size=3, hidden_size=4, longest_ngram=3, ngram_rank=rank)
+    tables = HashTables.of_ngrams(*ngrams, rank)
+    return Network(architecture, ngrams=tables, rng=np.random.default_rng(1))
+
+
+def fitted(names: Names, bits: int = 12, weights: list[float] | None = None, rank: int = RANK) -> Network:
+    network = network_of(names, rank)
+    frequencies = np.asarray(weights or [1.0] * len(names))
+    fit_name_rows(network, names, frequencies, np.zeros(C), bits, np.random.default_rng(2))
+    return network
+
+
+def cross_entropy(logits: np.ndarray, targets: np.ndarray) -> float:
+    return float(-(targets * np.log(softmax(logits))).sum(axis=1).mean())
+
+
+@given(st.integers(0, 50), st.floats(0.1, 2))
+def test_rows_are_where_the_gradient_vanishes(seed: int, size: float) -> None:
+    rng = np.random.default_rng(seed)
+    basis = np.linalg.qr(rng.normal(size=(C, 3)))[0].astype(np.float32)
+    logits = (size * rng.normal(size=(7, C))).astype(np.float32)
+    targets = _Targets(random_names(7, seed), np.ones(C, np.float32))
+    rows = fit_rows(logits, targets, basis)
+    gradient = (softmax(logits + rows @ basis.T) - targets[:]) @ basis + DECAY * rows
+    assert np.abs(gradient).max() < 0.05
+
+
+@pytest.mark.parametrize("rank", [3, RANK])
+def test_a_network_tells_the_shares_of_the_names_that_it_knows(rank: int) -> None:
+    """Those between which its rank can tell; a rank of the number of origins or more, all."""
+    names = random_names(300)
+    before, after = network_of(names, rank), fitted(names, rank=rank)
+    targets = names.targets(C)
+    entropy = cross_entropy(np.log(targets + 1e-9), targets)
+    plain, known = (cross_entropy(n.logits(names.texts), targets) for n in (before, after))
+    assert known - entropy < (plain - entropy) / (20 if rank > C else 2)
+    found = after.evidence(names.texts).known
+    assert found is not None
+    assert found.all()
+    others = random_names(600, seed=1).texts
+    unseen = np.flatnonzero(~np.asarray(after.evidence(others).known))
+    assert len(unseen) > 400
+    np.testing.assert_array_equal(after.logits(others)[unseen], before.logits(others)[unseen])
+
+
+def test_names_that_have_one_origin_each() -> None:
+    names = random_names(50)
+    labels = Names(names.texts, names.labels)
+    p = softmax(fitted(labels).logits(names.texts))
+    assert (p.argmax(axis=1) == names.labels).all()
+    assert p.max(axis=1).min() > 0.9
+
+
+def test_shares_are_those_under_the_priors() -> None:
+    """Where origin 0 is shown ten times as often as it counts, its share of a name is less than is shown."""
+    names = random_names(100)
+    network = network_of(names)
+    correction = np.log(np.array([10, 1, 1, 1]) * C / 13)
+    fit_name_rows(network, names, np.ones(100), correction, 12, np.random.default_rng(0))
+    expected = names.targets(C) * [0.1, 1, 1, 1]
+    expected /= expected.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(softmax(network.logits(names.texts)), expected, atol=0.1)
+
+
+def test_the_most_common_names_get_the_slots() -> None:
+    names = random_names(400)
+    weights = list(np.random.default_rng(3).permutation(400) + 1.0)
+    network = fitted(names, bits=6, weights=weights)
+    known = np.asarray(network.evidence(names.texts).known)
+    assert 50 < known.sum() <= 64
+    assert np.mean(np.array(weights)[known]) > 330
+    tables = cast("HashedNgrams", network.ngrams).tables
+    assert tables.name_codes.shape == (64, name_rows.STAGES)
+    roomy = cast("HashedNgrams", fitted(names, bits=20).ngrams).tables
+    assert len(roomy.name_keys) == 1024, "no more slots than pay"
+
+
+def test_names_with_unknown_letters_alone_get_no_rows() -> None:
+    names = Names(Ragged(np.zeros(3, np.int64), np.array([2, 1])), np.array([0, 1]))
+    network = network_of(random_names(20))
+    fit_name_rows(network, names, np.ones(2), np.zeros(C), 4, np.random.default_rng(0))
+    assert not cast("HashedNgrams", network.ngrams).tables.name_keys.any()
+
+
+def test_codes_and_entries_come_closer_in_turn() -> None:
+    names, rng = random_names(2000), np.random.default_rng(0)
+    basis = np.linalg.qr(rng.normal(size=(C, 3)))[0].astype(np.float32)
+    logits = rng.normal(size=(2000, C)).astype(np.float32)
+    targets = _Targets(names, np.ones(C, np.float32))
+    rows, weights = fit_rows(logits, targets, basis), rng.uniform(0.1, 2, 2000)
+    books = Codebooks(logits, targets, basis, rows, weights, rng)
+
+    def loss() -> float:
+        p = softmax(logits + books.sums(slice(None)) @ basis.T)
+        return float(np.average(-(targets[:] * np.log(p)).sum(axis=1), weights=weights))
+
+    losses = [loss()]
+    for _ in range(3):
+        for stage in range(name_rows.STAGES):
+            books.choose(stage)
+            losses.append(loss())
+            books.move(stage)
+            losses.append(loss())
+    assert all(after <= before + 1e-6 for before, after in pairwise(losses))
+    assert losses[-1] < losses[0] - 1e-3
+    best = softmax(logits + rows @ basis.T)
+    floor = float(np.average(-(targets[:] * np.log(best)).sum(axis=1), weights=weights))
+    assert losses[-1] - floor < 0.01
+
+
+def test_k_means_finds_separate_clusters() -> None:
+    rng = np.random.default_rng(1)
+    centres = np.array([[0, 0], [100, 0], [0, 100], [100, 100]])
+    points = (centres[np.arange(400) % 4] + rng.normal(size=(400, 2))).astype(np.float32)
+    weights = np.ones(400)
+    weights[3::4] = 0  # one of the four counts for nothing
+    found = k_means(points, weights, 30, rng)
+    distances = np.abs(found[:, None] - centres).max(axis=2)  # (30, 4)
+    assert (distances.min(axis=1) < 5).all()
+    assert (distances[:, :3].min(axis=0) < 1).all()
+    assert distances[:, 3].min() > 50
+
+
+def test_the_work_is_done_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = random_names(300)
+    expected = fitted(names).logits(names.texts)
+    monkeypatch.setattr(name_rows, "BLOCK", 77)
+    np.testing.assert_allclose(fitted(names).logits(names.texts), expected, atol=0.05)

@@ -1,0 +1,119 @@
+"""The page as a file: what is in it, how large it is, and what the command says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cli_running import failure, inside, tiny_classifier, tree_classifier
+from page_running import in_node, needs_node, page_of
+
+from cognomen.apps.page.build import build_page
+from cognomen.apps.page.bundle import PAGE, bundle
+from cognomen.classifier import Classifier
+from cognomen.errors import InputError, ModelError
+from cognomen.network import Architecture, Network
+
+NAMES = ["smith", "O'Brien", "Nguyễn", "van der Berg", "x", "", "123", "Anna Kowalczyk"]
+
+
+def test_the_command_writes_the_page_whole(tmp_path: Path) -> None:
+    out = tmp_path / "page.html"
+    done = inside("page", "--out", str(out), "--model", "classic")
+    assert done.returncode == 0
+    assert out.read_text(encoding="utf-8") == page_of("classic").read_text(encoding="utf-8")
+
+
+def test_errors_say_what_to_do(tmp_path: Path) -> None:
+    message = failure(inside("page", "--out", str(tmp_path / "no" / "page.html"), "--model", "classic"), 1)
+    assert "No such file or directory" in message
+    assert "found neither" in failure(
+        inside("page", "--out", str(tmp_path / "a.html"), "--model", "nothing"), 1
+    )
+    assert "generator" in failure(
+        inside("page", "--out", str(tmp_path / "a.html"), "--model", "generator"), 1
+    )
+    assert "--out" in failure(inside("page"), 2)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("model", "most"), [("classic", 3_000_000), ("world", 12_000_000)])
+def test_it_is_small_enough(model: str, most: int) -> None:
+    assert page_of(model).stat().st_size < most
+
+
+def test_it_asks_for_nothing_from_elsewhere() -> None:
+    page = page_of("classic").read_text(encoding="utf-8")
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy is not None
+    assert policy[1].startswith("default-src 'none'; ")
+    assert "unsafe" not in policy[1]
+    outside = re.sub(r"<script type=.*?</script>", "", page, flags=re.DOTALL)
+    assert not re.findall(r"""(?:src|href)=["'](?!#)""", outside)
+    assert set(re.findall(r"https?://[\w.]+", outside)) <= {"http://www.w3.org"}  # the name of SVG
+
+
+def test_modules_are_joined_in_order() -> None:
+    script = bundle("app")
+    assert not re.search(r"^(import|export) ", script, re.MULTILINE)
+    made = re.findall(r'^modules\["([\w/]+)"\] = ', script, re.MULTILINE)
+    used = [(place.start(), place[1]) for place in re.finditer(r'= modules\["([\w/]+)"\];', script)]
+    starts = {name: script.index(f'modules["{name}"] = ') for name in made}
+    assert len(made) == len(set(made)) == len(list(PAGE.rglob("*.js")))
+    assert all(starts[name] < place for place, name in used)
+    assert "</script" not in script
+    assert "<!--" not in script
+
+
+def test_the_engine_is_small() -> None:
+    lines = [
+        line
+        for path in (PAGE / "engine").glob("*.js")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    assert len(lines) < 1000
+
+
+def made(**changes: object) -> Classifier:
+    """Make a classifier of random weights with another architecture."""
+    tiny = tiny_classifier()
+    sizes = {"embedding_size": 4, "hidden_size": 5, **changes}
+    network = Network(Architecture(len(tiny.alphabet), 4, **sizes), rng=np.random.default_rng(3))  # type: ignore[arg-type]
+    for value in network.params.values():
+        value *= 3
+    return Classifier(network, tiny.alphabet, tiny.origins, tiny.priors, 1.3, card="# Chance\n")
+
+
+MODELS = {
+    "lstm": {"cell": "lstm", "pooling": "last"},
+    "elman": {"cell": "rnn", "nonlinearity": "relu", "direction": "reverse", "pooling": "mean"},
+    "deep": {"cell": "gru", "num_layers": 2, "pooling": "last+max+mean"},
+    "forward": {"cell": "gru", "direction": "forward", "pooling": "last"},
+}
+
+
+@needs_node
+@pytest.mark.parametrize("kind", [*MODELS, "tree"])
+def test_models_of_every_kind_answer_as_in_python(kind: str, tmp_path: Path) -> None:
+    clf = tree_classifier() if kind == "tree" else made(**MODELS[kind])
+    clf.save(tmp_path / kind)
+    for ours, answer, p in zip(
+        in_node("answers", {"names": NAMES}, str(tmp_path / kind)),
+        clf(NAMES),
+        clf.predict_proba(NAMES),
+        strict=True,
+    ):
+        assert ours["reason"] == answer.reason
+        if ours["probabilities"]:
+            np.testing.assert_allclose(ours["probabilities"], p, atol=1e-5)
+            assert ours["labels"] == [each for each in (answer.origin, answer.group, answer.region) if each]
+
+
+def test_a_cell_that_the_page_cannot_run_is_refused(tmp_path: Path) -> None:
+    made(cell="combined").save(tmp_path / "combined")
+    with pytest.raises(InputError, match="rnn, gru, lstm, not 'combined'"):
+        build_page(tmp_path / "combined")
+    with pytest.raises(ModelError):
+        build_page(tmp_path / "nothing")

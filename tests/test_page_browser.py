@@ -1,0 +1,425 @@
+"""The page in a browser, used as a person would: typing, stepping, training, pasting, on a phone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from page_running import page_of
+
+from cognomen.classifier.classifier import Classifier
+
+CHROMIUM = shutil.which("chromium")
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="Playwright is not installed (pip install playwright)"
+)
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"
+)
+AXE = Path(__file__).parent / "page" / "node_modules" / "axe-core" / "axe.min.js"
+Page = Any
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+class Visit:
+    """A page in a window of its own; what it asks for, and what goes wrong, is kept."""
+
+    def __init__(self, browser: Any, model: str = "classic", fragment: str = "", **options: Any) -> None:
+        self.context = browser.new_context(accept_downloads=True, reduced_motion="reduce", **options)
+        self.page: Page = self.context.new_page()
+        self.requests: list[str] = []
+        self.finished: list[str] = []
+        self.faults: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("requestfinished", lambda request: self.finished.append(request.url))
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on(
+            "console", lambda message: self.faults.append(message.text) if message.type == "error" else None
+        )
+        self.page.on("dialog", lambda dialog: (self.faults.append(dialog.message), dialog.dismiss()))
+        self.address = page_of(model).as_uri()
+        self.page.goto(self.address + fragment)
+        self.page.wait_for_selector("html[data-ready]")
+
+    @property
+    def name(self) -> Page:
+        return self.page.get_by_label("A surname, in any script")
+
+    @property
+    def answer(self) -> str:
+        return str(self.page.locator("#type-app .answer").inner_text())
+
+    def type(self, text: str) -> None:
+        self.name.fill("")
+        self.name.press_sequentially(text)
+
+    def settle(self) -> None:
+        """Wait until the slower parts have followed the name."""
+        self.until("document.querySelector('#inside-app .letters span')?.textContent !== '·'")
+
+    def until(self, condition: str, seconds: float = 30) -> None:
+        """Wait for a condition in JavaScript; Playwright's own way needs eval, which the page forbids."""
+        end = time.monotonic() + seconds
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < end, condition
+            self.page.wait_for_timeout(100)
+
+    def button(self, part: str, text: str) -> Page:
+        return self.page.locator(f"#{part}").get_by_role("button", name=text, exact=True)
+
+    def overflows(self) -> bool:
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+@pytest.fixture(scope="module")
+def classic(browser: Any) -> Visit:
+    """The page of the model classic."""
+    return Visit(browser)
+
+
+@pytest.fixture
+def visit(classic: Visit) -> Iterator[Visit]:
+    """The same page for test after test; nothing may go wrong in it, and no request may leave it."""
+    yield classic
+    assert classic.faults == []
+    assert {url.split("#")[0] for url in classic.requests if not url.startswith("blob:")} == {classic.address}
+
+
+@pytest.fixture(scope="module")
+def clf() -> Classifier:
+    return Classifier.load("classic")
+
+
+def test_every_key_changes_the_answer(visit: Visit, clf: Classifier) -> None:
+    for name in ("Kowalczyk", "O'Brien", "Smith, John"):
+        visit.type(name)
+        answer = clf(name)
+        assert visit.answer.startswith(f"{answer.origin}, ")
+        shown = visit.page.locator("#type-app .bars .value").first.inner_text()
+        assert shown.strip("<>%") in (f"{100 * (answer.probability or 0):.1f}", "99.9")
+    columns = visit.page.locator("#type-app .belief li")
+    assert columns.count() == len("smith")
+
+
+def test_what_is_no_name_is_unknown_with_its_reason(visit: Visit) -> None:
+    for text, reason in [
+        ("Qxzvw", "unlike any name"),
+        ("123", "no letters"),
+        ("N/A", "no name"),
+        ("佐藤", "never seen"),
+    ]:
+        visit.name.fill(text)
+        assert visit.answer.startswith("Unknown"), text
+        assert reason in visit.answer
+    visit.name.fill("")
+    assert visit.answer == "…"
+
+
+def test_hostile_names_are_text(visit: Visit) -> None:
+    for text in (
+        '<img src=x onerror="alert(1)">',
+        "<script>alert(1)</script>",
+        "\u202e'\"><svg onload=alert(1)>",
+        "a" * 200,
+    ):
+        visit.name.fill(text)
+        visit.page.locator("#compare-app input").fill(text)
+        visit.page.locator("#prefixes-app textarea").fill(text)
+        visit.page.locator("#column-app textarea").fill(text)
+        visit.button("more", "Score them").click()
+        visit.page.wait_for_timeout(150)
+    assert visit.page.locator("img").count() == 0
+    assert not visit.overflows()
+
+
+def test_a_number_shows_its_formula(visit: Visit) -> None:
+    visit.name.fill("Nakamura")
+    visit.settle()
+    strip = visit.page.locator("#inside-app canvas").nth(3)
+    strip.focus()
+    for _ in range(3):
+        strip.press("ArrowRight")
+    formula = visit.page.locator("#inside-app .formula").inner_text()
+    assert "after “a”" in formula
+    # What is shown adds up: h <- (1 - z) n + z h.
+    numbers = formula.split("z · h = ")[1].splitlines()[0].replace("−", "-")
+    left, right = numbers.split(" = ")
+    one, other = (part.split(" · ") for part in left.split(" + "))
+    total = sum(float(a.strip("()")) * float(b.strip("()")) for a, b in (one, other))
+    assert total == pytest.approx(float(right), abs=0.03)
+    strip.click(position={"x": 5, "y": 5})
+    assert "Number " in visit.page.locator("#inside-app .formula").inner_text()
+
+
+def test_letters_are_coloured_and_show_what_depends_on_them(visit: Visit) -> None:
+    visit.name.fill("Nakamura")
+    visit.settle()
+    letters = visit.page.locator("#inside-app .letters button")
+    assert letters.count() == 8
+    letters.first.hover()
+    visit.until("document.querySelectorAll('#inside-app .depends')[15].style.width !== ''")
+    letters.nth(4).hover()
+    widths = visit.page.eval_on_selector_all(
+        "#inside-app .depends", "all => all.map((each) => parseFloat(each.style.width))"
+    )
+    forward, backward = widths[:8], widths[8:]
+    assert forward[:4] == [0, 0, 0, 0]  # a state does not depend on letters that it has not read
+    assert all(width > 0 for width in forward[4:])
+    assert all(width > 0 for width in backward[:5])
+    assert backward[5:] == [0, 0, 0]
+
+
+def test_stepping_forward_and_back(visit: Visit) -> None:
+    visit.name.fill("Smith")
+    said = visit.page.locator("#step-app .row .note")
+    visit.until("document.querySelector('#step-app .row .note').textContent.includes('of 5')")
+    before = visit.page.locator("#step-app .at").all_inner_texts()
+    visit.button("step", "Step →").click()
+    assert said.inner_text() == "step 2 of 5: it reads “m”"
+    # The state before the second step is the one after the first.
+    assert visit.page.locator("#step-app .at").first.inner_text() == before[-1]
+    visit.page.keyboard.press("ArrowLeft")
+    assert said.inner_text() == "step 1 of 5: it reads “s”"
+    visit.page.locator("#step-app").get_by_text("from the end").click()
+    assert said.inner_text() == "step 1 of 5: it reads “h”"
+    visit.button("step", "Play").click()
+    visit.until("document.querySelector('#step-app .row .note').textContent.startsWith('step 3')")
+    visit.button("step", "Pause").click()
+
+
+def test_names_share_their_beginnings(visit: Visit) -> None:
+    visit.page.locator("#prefixes-app textarea").fill("Anna\nAnne\nBo")
+    assert visit.page.locator("#prefixes-app .big").inner_text() == "10 letters, 7 steps: 30% saved"
+    assert visit.page.locator("#prefixes-app .node.shared").count() == 3
+
+
+def test_the_gradient_vanishes_and_explodes(visit: Visit) -> None:
+    def left(row: int) -> float:
+        return float(visit.page.locator("#backwards-app tbody tr").nth(row).locator("td").first.inner_text())
+
+    elman, gru, lstm = (left(row) for row in range(3))
+    assert elman < 1e-6
+    assert min(gru, lstm) > 0.01
+    visit.page.get_by_label("Elman without tanh").check()
+    visit.page.get_by_label("Size of the recurrent weights").fill("4")
+    assert left(0) > 1e3
+    assert visit.page.locator("#backwards-app tbody tr").first.locator("td").last.inner_text() == "1.000"
+    visit.page.get_by_label("Clip the gradient of").uncheck()
+    assert float(visit.page.locator("#backwards-app tbody tr").first.locator("td").last.inner_text()) > 1e3
+    visit.button("backwards", "Send the gradient back").click()
+
+
+def test_a_network_learns(visit: Visit) -> None:
+    def right() -> int:
+        return int(visit.page.locator("#train-app .row .note").inner_text().split(": ")[1].split("%")[0])
+
+    visit.page.get_by_label("It learns").select_option("addition")
+    visit.page.get_by_label("Learning rate").select_option("0.03")
+    before = right()
+    visit.button("train", "One step").click()
+    assert visit.page.locator("#train-app .row .note").inner_text().startswith("step 1:")
+    visit.button("train", "Train").click()
+    visit.until(
+        "parseInt(document.querySelector('#train-app .row .note').textContent.split(': ')[1]) >= 95", 60
+    )
+    visit.button("train", "Pause").click()
+    assert right() > before
+    assert visit.page.locator("#train-app .cloud circle").count() > 100
+    visit.button("train", "Start again").click()
+    assert right() == before  # the seed decides
+
+
+def test_a_fault_is_felt(visit: Visit) -> None:
+    visit.button("break", "Too large a rate Are the ones so far odd in number?").click()
+    visit.button("break", "Train both").click()
+    visit.until(
+        "parseInt(document.querySelector('#break-app .note').textContent.split('answers ')[1]) >= 90", 60
+    )
+    badly = visit.page.locator("#break-app .note").inner_text().split("be, ")[1]
+    assert int(badly.split("%")[0]) < 80
+
+
+def test_names_are_made_letter_by_letter(visit: Visit) -> None:
+    visit.page.get_by_label("Origin", exact=True).select_option("Italian")
+    visit.button("more", "Next letter").click()
+    assert len(visit.page.locator("#generate-app .made").inner_text()) == 2
+    visit.button("more", "Whole name").click()
+    made = visit.page.locator("#generate-app .made").inner_text()
+    assert made[0].isupper()
+    assert not made.endswith("…")
+    assert made in visit.page.locator("#generate-app .note").first.inner_text()
+
+
+def test_a_pasted_column_is_scored(visit: Visit, clf: Classifier, tmp_path: Path) -> None:
+    names = ["Kowalczyk, Anna", "=HYPERLINK()", "N/A", "Dr. John Smith", 'O"Neill', "Nakamura", "Nakamura"]
+    visit.page.locator("#column-app textarea").fill("\n".join(names))
+    visit.button("more", "Score them").click()
+    with visit.page.expect_download() as waiting:
+        visit.page.get_by_role("link", name="Save as CSV").click()
+    path = tmp_path / "scored.csv"
+    waiting.value.save_as(path)
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+    for row, name, answer in zip(rows, names, clf(names), strict=True):
+        assert row["name"].removeprefix("'") == name
+        assert row["origin"] == (answer.origin or "")
+        assert row["reason"] == (answer.reason or "")
+    assert rows[1]["name"].startswith("'=")
+    shares = visit.page.locator("#column-app .bars li").first.inner_text().split("\n")
+    best = clf.composition(names).shares[0]
+    assert shares[0] == best.origin
+    assert float(shares[-1].strip("%")) == pytest.approx(100 * best.share, abs=0.2)
+
+
+def test_a_link_restores_the_page(browser: Any, visit: Visit) -> None:
+    visit.name.fill("Müller & Söhne")
+    visit.page.locator("#compare-app input").fill("Schmidt")
+    visit.page.get_by_label("It learns").select_option("parity")
+    visit.button("type", "Make a link to this").click()
+    link = visit.page.get_by_label("A link to this page as it is now").input_value()
+    other = Visit(browser, fragment="#" + link.split("#")[1])
+    assert other.name.input_value() == "Müller & Söhne"
+    assert other.page.locator("#compare-app input").input_value() == "Schmidt"
+    assert other.page.get_by_label("It learns").input_value() == "parity"
+    assert other.faults == []
+    other.context.close()
+
+
+def test_a_damaged_link_does_no_harm(browser: Any) -> None:
+    damaged = Visit(
+        browser,
+        fragment="#type?name=%FF%00&task=nothing&cell=__proto__&hidden=1e9&seed=-1&fault=x&rate=x&names=%",
+    )
+    assert damaged.faults == []
+    damaged.type("Smith")
+    assert "English" in damaged.answer or "Scottish" in damaged.answer
+    damaged.context.close()
+
+
+def test_the_tour_leads_through_the_parts(visit: Visit) -> None:
+    links = visit.page.locator(".tour a")
+    assert links.count() == 8
+    links.nth(5).click()
+    visit.until("document.querySelector('.tour a[aria-current]')?.hash === '#train'")
+    assert visit.page.locator("#train h2").is_visible()
+    assert "Chapter 7" in visit.page.locator("#train").inner_text()
+
+
+def test_chapters_are_linked_where_they_lie_beside(tmp_path: Path, browser: Any) -> None:
+    from cognomen.apps.page.build import build_page
+
+    path = tmp_path / "page.html"
+    path.write_text(build_page("classic", study="study/"), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-ready]")
+    targets = page.eval_on_selector_all(
+        "[data-chapter] a", "all => all.map((each) => each.getAttribute('href'))"
+    )
+    study = Path(__file__).parent.parent / "docs" / "study"
+    assert len(targets) >= 9
+    assert all((study / Path(target).with_suffix(".md").name).exists() for target in targets)
+    page.close()
+
+
+def test_by_keyboard_alone(visit: Visit) -> None:
+    visit.page.goto("about:blank")  # so that nothing has the focus
+    visit.page.goto(visit.address)
+    visit.page.wait_for_selector("html[data-ready]")
+    visit.page.keyboard.press("Tab")
+    assert visit.page.evaluate("document.activeElement.className") == "skip"
+    visit.name.focus()
+    visit.page.keyboard.press("Control+A")
+    visit.page.keyboard.type("Rossi")
+    assert visit.answer.startswith("Italian")
+    seen = []
+    for _ in range(120):
+        visit.page.keyboard.press("Tab")
+        seen.append(visit.page.evaluate("document.activeElement.closest('section')?.id ?? ''"))
+    assert {"type", "inside", "step", "prefixes", "backwards", "train", "break", "more"} <= set(seen)
+
+
+def test_it_fits_a_phone(browser: Any) -> None:
+    phone = Visit(browser, viewport={"width": 390, "height": 800}, has_touch=True)
+    for name in ("Papadopoulos-Konstantinopoulos", "محمود", "W" * 60):
+        phone.name.fill(name)
+        phone.page.wait_for_timeout(200)
+        assert not phone.overflows(), name
+    for scheme in ("light", "dark"):
+        phone.page.emulate_media(color_scheme=scheme)
+        background = phone.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        channels = [int(each) for each in background.removeprefix("rgb(").removesuffix(")").split(",")]
+        assert (max(channels) < 80) == (scheme == "dark")
+    assert phone.faults == []
+    phone.context.close()
+
+
+def test_the_default_model_answers_at_every_level_and_from_right_to_left(browser: Any) -> None:
+    world, clf = Visit(browser, "world"), Classifier.load()
+    for name in ("محمود", "Иванова", "Nguyễn", "כהן"):
+        world.name.fill(name)
+        answer = clf(name)
+        assert world.answer.startswith(f"{answer.origin}, "), name
+        assert world.page.locator("#type-app h3").first.inner_text() == "Origins"
+        assert answer.region in world.page.locator("#type-app").inner_text()
+    world.name.fill("محمود")
+    assert world.page.evaluate("getComputedStyle(document.querySelector('input.name')).direction") == "rtl"
+    assert world.requests == [world.address]
+    assert world.faults == []
+    world.context.close()
+
+
+def test_nothing_may_leave_the_page(visit: Visit) -> None:
+    """The Content-Security-Policy stops what a script that got in would try."""
+    tries = """async () => {
+        const blocked = [];
+        const note = (event) => blocked.push(event.effectiveDirective);
+        document.addEventListener("securitypolicyviolation", note);
+        await fetch("https://example.com/").catch(() => {});
+        const image = new Image();
+        image.src = "https://example.com/x.png";
+        const script = document.createElement("script");
+        script.textContent = "window.hurt = true";
+        document.body.append(script);
+        const style = document.createElement("style");
+        style.textContent = "body { display: none }";
+        document.body.append(style);
+        await new Promise((done) => setTimeout(done, 200));
+        return { blocked, hurt: window.hurt ?? false, shown: getComputedStyle(document.body).display };
+    }"""
+    found = visit.page.evaluate(tries)
+    assert {"connect-src", "img-src", "script-src-elem", "style-src-elem"} <= set(found["blocked"])
+    assert (found["hurt"], found["shown"]) == (False, "block")
+    assert not [url for url in visit.finished if "example.com" in url]
+    visit.requests[:] = [url for url in visit.requests if "example.com" not in url]
+    visit.faults.clear()  # the console tells of what was blocked
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm ci --prefix tests/page)")
+def test_it_is_accessible(browser: Any) -> None:
+    visit = Visit(browser, bypass_csp=True)
+    visit.name.fill("Nakamura")
+    visit.settle()
+    visit.page.locator("#column-app textarea").fill("Smith\nRossi")
+    visit.button("more", "Score them").click()
+    visit.button("type", "Make a link to this").click()
+    visit.page.add_script_tag(path=str(AXE))
+    for scheme in ("light", "dark"):
+        visit.page.emulate_media(color_scheme=scheme)
+        violations = visit.page.evaluate("axe.run(document)")["violations"]
+        told = [(v["id"], v["impact"], [node["html"][:120] for node in v["nodes"][:3]]) for v in violations]
+        assert not told, json.dumps(told, indent=1)
+    visit.context.close()
