@@ -56,11 +56,11 @@ def repair(text: str) -> str:
 
 def may_be_misread(text: str) -> bool:
     """Whether letters stand in an order that no language has, but UTF-8 that was decoded wrongly."""
-    return not text.isascii() and bool(_MISREAD.search(text))
+    return bool(_MISREAD.search(text))
 
 
 def _decoded(text: str) -> str:
-    if not may_be_misread(text):
+    if text.isascii() or not _MISREAD.search(text):
         return text
     try:
         return bytes(map(_BYTE.__getitem__, text)).decode("utf-8")
