@@ -29,7 +29,7 @@ class Parameters(dict[str, Array]):
         if values is array:  # as after grads[name] *= 2
             return
         if not isinstance(array, np.ndarray):
-            raise InputError(f"{name}: expected no assignment to the gradient of some rows; it has add and fill")
+            raise InputError(f"{name}: expected no assignment: a gradient of some rows has add and fill")
         array[...] = numbers_like(array, values, name)
 
     def update(self, *others: Any, **more: Any) -> None:
