@@ -159,7 +159,7 @@ def test_a_calibration_is_a_temperature_and_thresholds() -> None:
     assert found.temperature == fit_temperature(logits, labels)
     p = softmax_with_temperature(logits, found.temperature)
     assert found.set_levels == score_levels(p, labels)
-    held = in_sets(p, found.set_limits(0.9))[np.arange(3000), labels]
+    held = in_sets(p, found.set_limits(0.9).read)[np.arange(3000), labels]
     assert held.mean() == pytest.approx(0.9, abs=0.005)
 
 
@@ -212,7 +212,7 @@ def test_thresholds_are_those_of_the_default_prior(by_origin: bool) -> None:
     found = fit_calibration(logits, labels, log_prior_ratios=ratios, by_origin=by_origin)
     assert found.temperature == fit_temperature(logits, labels)
     p = softmax_with_temperature(logits, found.temperature, ratios)
-    held = in_sets(p, found.set_limits(0.9))[np.arange(4000), labels]
+    held = in_sets(p, found.set_limits(0.9).read)[np.arange(4000), labels]
     assert held.mean() == pytest.approx(0.9, abs=0.01)
     assert fit_calibration(logits, labels, by_origin=by_origin) != found
 

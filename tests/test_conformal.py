@@ -13,6 +13,7 @@ from cognomen.classifier.conformal import (
     COVERAGES,
     LEAST_NAMES,
     LEVELS,
+    SetLimits,
     in_sets,
     origin_score_levels,
     origin_scores,
@@ -225,3 +226,12 @@ def test_a_coverage_between_two_is_rounded_up(coverage: float, kept: float) -> N
 
 def test_scores_of_origins_are_those_of_their_ranks() -> None:
     np.testing.assert_allclose(origin_scores([[0.1, 0.6, 0.3]]), [[0.92, -0.6, 0.61]], atol=1e-12)
+
+
+def test_sets_of_names_known_by_heart_hold_the_coverage_of_their_shares() -> None:
+    """However large the sets of the others are."""
+    p = np.array([[0.7, 0.15, 0.1, 0.05], [0.95, 0.03, 0.02, 0.0], [0.7, 0.15, 0.1, 0.05]], np.float32)
+    limits = SetLimits(read=np.full(4, 2.0), known=0.8)
+    found = limits.sets(p, np.array([True, True, False]))
+    assert found.sum(axis=1).tolist() == [2, 1, 4]
+    assert SetLimits(np.full(4, 2.0)).sets(p, np.array([True, True, False])).all()

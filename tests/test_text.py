@@ -10,8 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cognomen.text import FoundSurname, find_surname, fold, key, normalise, without_diacritics
-from cognomen.text import word_kinds
+from cognomen.text import FoundSurname, find_surname, fold, key, normalise, without_diacritics, word_kinds
 from cognomen.text.names import SURNAME_OF_FULL_NAME
 
 # Texts that look like names more often than chance has it, and any text at all.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import chain, compress
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import EVIDENCE, REASONS, Decision, ScoredBlock, decide
 from cognomen.classifier.origins import LEVELS, Level, Tree
 from cognomen.classifier.scores import ROWS, label_sets
@@ -19,6 +20,15 @@ from cognomen.classifier.scores import ROWS, label_sets
 class OriginProbability:
     """An origin, or at another level a group or a region, and its probability."""
 
+    origin: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class SurnamePart:
+    """A part of a surname in two parts, its most likely origin (or group or region) alone, and how likely."""
+
+    surname: str
     origin: str
     probability: float
 
@@ -55,6 +65,9 @@ class Answer:
         region_probability: the sum of the probabilities of its origins; None without a region.
         evidence: what the answer rests on: "known" if the network has weights for the whole name, "spelling"
             if it only reads the letters; None if it has no such weights, or the name could not be read.
+        parts: the parts of a surname in two (García Márquez, Smith-Jones) whose answers are pooled, with what
+            is answered to each alone; () if the surname has one part, or is known as a whole.
+        maiden_name: the surname from birth, if `name` says so ("Mary Toogood née Johnson").
     """
 
     name: str | None
@@ -72,6 +85,8 @@ class Answer:
     region: str | None = None
     region_probability: float | None = None
     evidence: str | None = None
+    parts: tuple[SurnamePart, ...] = ()
+    maiden_name: str | None = None
 
     @property
     def label(self) -> str | None:
@@ -106,6 +121,8 @@ class Answer:
             "region": self.region,
             "region_probability": self.region_probability,
             "evidence": self.evidence,
+            "parts": [asdict(part) for part in self.parts],
+            "maiden_name": self.maiden_name,
         }
 
     def _repr_html_(self) -> str:
@@ -125,7 +142,7 @@ def answer_block(
     *,
     level: Level = "origin",
     abstain_below: float = 0.0,
-    limits: float | NDArray[np.float64] | None = None,
+    limits: SetLimits | None = None,
 ) -> list[Answer]:
     """The answer to each text of a block.
 
@@ -134,10 +151,10 @@ def answer_block(
         tree: of the origins whose probabilities the block has.
         top_k: how many labels an answer lists.
         level, abstain_below: as in `decide`.
-        limits: of the sets of origins (see `conformal.in_sets`); None for no sets.
+        limits: of the sets of origins; None for no sets.
     """
     found = decide(block, tree, level, abstain_below)
-    tops, sets = _most_likely(block.probabilities, tree, level, top_k, limits)
+    tops, sets = _most_likely(block, tree, level, top_k, limits)
     origins, *places = _by_level(tree, found)
     numbers, reasons = _numbers(found.probabilities), _texts(REASONS, found.reasons)
     evidence = _texts(EVIDENCE, block.evidence)
@@ -153,16 +170,21 @@ def answer_block(
         *chain(*places),
         evidence,
     )
-    answers: list[Answer] = []
+    parts, answers = {each.whole: each.parts for each in block.parts}, list[Answer]()
     for row, (text, spelling) in enumerate(zip(block.texts, block.reading.inverse.tolist(), strict=True)):
         read = block.reading.unusual.get(row)
         if spelling < 0 and read is not None:
             answers.append(Answer(text, None, None, (), "unknown", read.reason, None, None))
             continue
-        surname, note = (text, None) if read is None else (read.surname, read.note)
         origin, p, top, reason, *last = [each[spelling] for each in fields]
         status = "unknown" if reason else "ok"
-        answers.append(Answer(text, origin, p, top, status, reason, surname, note, *last))
+        if read is None:
+            answers.append(Answer(text, origin, p, top, status, reason, text, None, *last))
+            continue
+        of_parts = zip(read.parts, (tops[part][0] for part in parts.get(spelling, ())), strict=False)
+        shown = tuple(SurnamePart(part, best.origin, best.probability) for part, best in of_parts)
+        more = *last, shown, read.maiden_name
+        answers.append(Answer(text, origin, p, top, status, reason, read.surname, read.note, *more))
     return answers
 
 
@@ -190,13 +212,14 @@ def _numbers(numbers: NDArray[np.float32]) -> list[Any]:
 
 
 def _most_likely(
-    p: NDArray[np.float32],
+    block: ScoredBlock,
     tree: Tree,
     level: Level,
     top_k: int,
-    limits: float | NDArray[np.float64] | None,
+    limits: SetLimits | None,
 ) -> tuple[list[tuple[OriginProbability, ...]], Sequence[tuple[str, ...] | None]]:
     """The most likely labels of each spelling, highest first; and its set, None without limits."""
+    p = block.probabilities
     table = tree.sums(p, level)  # (S, K), of all spellings: sums of fewer might be rounded otherwise
     names = np.array(tree.labels(level), dtype=object)  # (K,)
     tops: list[tuple[OriginProbability, ...]] = []
@@ -206,7 +229,8 @@ def _most_likely(
         ranked = np.argsort(-table[rows], axis=1, kind="stable")  # (S, K)
         tops += _tops(table[rows], names, ranked[:, :top_k])
         if limits is not None:
-            inside = np.take_along_axis(label_sets(p[rows], limits, tree, level), ranked, axis=1)  # (S, K)
+            inside = label_sets(p[rows], block.known[rows], limits, tree, level)  # (S, K)
+            inside = np.take_along_axis(inside, ranked, axis=1)
             sets += map(tuple, map(compress, names[ranked].tolist(), inside.tolist()))
     return tops, sets
 

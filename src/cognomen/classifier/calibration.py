@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from cognomen.classifier.conformal import (
     COVERAGES,
     LEVELS,
+    SetLimits,
     origin_score_levels,
     origin_thresholds,
     score_levels,
@@ -77,20 +78,21 @@ class Calibration:
             return self.temperature
         return np.where(known, self.known_temperature, self.temperature)
 
-    def set_limits(self, coverage: float) -> float | NDArray[np.float64]:
-        """The score up to which an origin belongs to a set of this coverage: one for all, or (C,).
+    def set_limits(self, coverage: float) -> SetLimits:
+        """The scores up to which an origin belongs to a set of this coverage.
 
         Raises:
             InputError: the coverage is not between 0 and 1, or there are no thresholds.
         """
         if self.origin_set_levels is not None:
-            return origin_thresholds(self.origin_set_levels, coverage)
+            known = None if self.known_temperature is None else coverage
+            return SetLimits(origin_thresholds(self.origin_set_levels, coverage), known)
         if self.set_levels is None:
             raise InputError(
                 "this model has no thresholds for sets of origins: it was trained by an older Cognomen, or "
                 "without held-out names. Train it again with a validation_share above 0 (`cognomen train`)."
             )
-        return threshold(self.set_levels, coverage)
+        return SetLimits(threshold(self.set_levels, coverage))
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values, without those that are None."""

@@ -22,7 +22,7 @@ N counts names, C origins.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -141,6 +141,27 @@ def check_coverage(coverage: object) -> None:
     """Raise InputError unless the coverage is between 0 and 1."""
     if not (isinstance(coverage, (float, np.floating)) and 0 < coverage < 1):
         raise InputError(f"coverage: expected a number between 0 and 1, such as 0.9, got {coverage!r}")
+
+
+class SetLimits(NamedTuple):
+    """The scores up to which an origin belongs to the set of a name.
+
+    Attributes:
+        read: from `threshold`, or from `origin_thresholds`, (C,).
+        known: of names that the network knows by heart, whose probabilities are the shares that it learned:
+            the coverage itself, so that their sets are the fewest origins that have this share of the name.
+            None if they are treated as the others.
+    """
+
+    read: float | NDArray[np.float64]
+    known: float | None = None
+
+    def sets(self, p: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """As `in_sets`, where some of the names, (N,), are known by heart."""
+        inside = in_sets(p, self.read)
+        if self.known is not None and known.any():
+            inside[known] = in_sets(p[known], self.known)
+        return inside
 
 
 def in_sets(p: ArrayLike, limits: ArrayLike) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.classifier.conformal import in_sets
+from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import REASONS, ScoredBlock, decide
 from cognomen.classifier.origins import Level, Tree, membership
 from cognomen.text.columns import Indices
@@ -80,12 +80,12 @@ class Detail:
 
     Attributes:
         top_k: how many of the most likely labels.
-        limits: the thresholds of sets of origins (see `conformal.in_sets`); None for no sets.
+        limits: the thresholds of sets of origins; None for no sets.
         all_labels: whether the probability of each label.
     """
 
     top_k: int = 0
-    limits: float | NDArray[np.float64] | None = None
+    limits: SetLimits | None = None
     all_labels: bool = False
 
     def __bool__(self) -> bool:
@@ -115,7 +115,8 @@ def score_rows(
         possible: (C,), which origins are not excluded.
         detail: what is wanted beside the answers.
     """
-    labels = np.isin(np.arange(len(tree.labels(level))), tree.index(level)[possible])  # (L,)
+    labels = np.zeros(len(tree.labels(level)), np.bool_)  # (L,), those that are possible
+    labels[tree.index(level)[possible]] = True
     scores = _unread(count + 1, len(labels), detail)  # the last is for the index -1
     for block in blocks:
         found, reading = decide(block, tree, level, abstain_below), block.reading
@@ -158,7 +159,7 @@ def _fill_detail(
     if detail.all_labels:
         scores.table[rows] = p[spelling]
     if detail.limits is not None:
-        scores.sets[rows] = label_sets(block.probabilities, detail.limits, tree, level)[spelling]
+        scores.sets[rows] = label_sets(block.probabilities, block.known, detail.limits, tree, level)[spelling]
     if scores.top.shape[1]:
         top, highest = _ranked(np.where(labels, p, np.float32(-1)), scores.top.shape[1])
         scores.top[rows], scores.top_probabilities[rows] = top[spelling], highest[spelling]
@@ -182,17 +183,18 @@ def _ranked(p: NDArray[np.float32], top_k: int) -> tuple[NDArray[np.int16], NDAr
 
 
 def label_sets(
-    p: NDArray[np.float32], limits: float | NDArray[np.float64], tree: Tree, level: Level
+    p: NDArray[np.float32], known: NDArray[np.bool_], limits: SetLimits, tree: Tree, level: Level
 ) -> NDArray[np.bool_]:
     """Which labels are in the set of each name, (N, L): those of which an origin is.
 
     Args:
         p: the probabilities of the origins, (N, C).
-        limits: as in `conformal.in_sets`.
+        known: which names the network knows by heart, (N,).
+        limits: the thresholds.
         tree: of the origins.
         level: of the labels.
     """
-    sets: NDArray[np.bool_] = in_sets(p, limits) @ membership(tree.index(level), bool)
+    sets: NDArray[np.bool_] = limits.sets(p, known) @ membership(tree.index(level), bool)
     return sets
 
 
