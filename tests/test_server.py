@@ -451,6 +451,7 @@ def test_each_call_has_an_order_of_its_own() -> None:
     surnames = ["Nagy", "Kovács", "Tóth", "Szabó", "Horváth", "Varga", "Kiss", "Molnár", "Németh", "Farkas"]
     given = ["Péter", "Anna", "László", "Katalin", "István", "Mária"]
     hungarian: list[str | None] = [f"{surname} {name}" for name in given for surname in surnames] * 20
+    hungarian += [f"{surname.upper()} {name}" for name in given for surname in surnames]  # these tell
     english: list[str | None] = [f"John {surname}son" for surname in ("Peter", "Jack", "Robin", "Wil")] * 5
     clf = Classifier.load()
     assert clf(hungarian)[0].surname == "Nagy"
@@ -524,6 +525,13 @@ def test_schemathesis_finds_nothing(server: Served, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+def test_the_page_shows_the_dockerfile() -> None:
+    root = Path(__file__).parent.parent
+    dockerfile = (root / "Dockerfile").read_text("utf-8")
+    assert f"```dockerfile\n{dockerfile}```" in (root / "docs" / "server.md").read_text("utf-8")
+    assert "\nUSER 10001\n" in dockerfile
 
 
 def test_the_figures_of_the_page_are_the_measured_ones() -> None:
