@@ -510,6 +510,19 @@ def test_the_examples_of_the_description_are_answered(server: Served) -> None:
     assert shown >= 7
 
 
+def test_the_description_has_every_key_of_an_answer(server: Served) -> None:
+    schemas = server.get("/openapi.json").body["components"]["schemas"]
+    answered = {
+        "CompositionResponse": server.post("/v1/composition", {"names": ["Smith"]}).body,
+        "ExplainResponse": server.post("/v1/explain", {"name": "Smith"}).body,
+        "ModelResponse": server.get("/v1/model").body,
+        "Failure": server.get("/nothing").body,
+        "Answer": server.post("/v1/predict", {"names": [{"id": 1, "name": "Smith"}]}).body["answers"][0],
+    }
+    for name, body in answered.items():
+        assert schemas[name]["properties"].keys() == body.keys(), name
+
+
 @pytest.mark.slow
 def test_schemathesis_finds_nothing(server: Served, tmp_path: Path) -> None:
     pytest.importorskip("schemathesis")
