@@ -171,6 +171,39 @@ def test_a_wrong_call_is_refused_at_the_door(score: Callable[..., Any], model: s
             scored_by(score, "n", model, **asked)
 
 
+def test_strings_of_any_kind(model: str) -> None:
+    """Dictionaries, categories, enumerations and columns of nothing but null."""
+    pl, duckdb = pytest.importorskip("polars"), pytest.importorskip("duckdb")
+    names, few = ["Smith", None, "Rossi", "Smith"], ["Smith", "Rossi"]
+    expected = Classifier.load(model).predict(names)
+    for kind in (pl.String, pl.Categorical, pl.Enum(few)):
+        frame = pl.DataFrame({"n": pl.Series(names, dtype=kind)})
+        assert engines.score_polars(frame, "n", model)["origin"].to_list() == expected
+    for kind in ("category", "string", pd.ArrowDtype(pa.string()), object):
+        frame = pd.DataFrame({"n": pd.Series(names, dtype=kind)})
+        origins = engines.score_pandas(frame, "n", model)["origin"]
+        assert origins.where(origins.notna(), None).astype(object).tolist()[:1] == expected[:1]
+        assert origins.isna().tolist() == [name is None for name in expected]
+    nulls = engines.score_polars(pl.DataFrame({"n": [None, None]}), "n", model)
+    assert nulls["reason"].to_list() == ["not-text"] * 2
+    connection = duckdb.connect()
+    connection.execute("CREATE TYPE kind AS ENUM ('Smith', 'Rossi')")
+    connection.execute('CREATE TABLE people (id int, "my ""name" kind)')
+    connection.executemany("INSERT INTO people VALUES (?, ?)", list(enumerate(names)))
+    scored = engines.score_duckdb(connection, connection.table("people"), 'my "name', model, prefix="x y_")
+    found = scored.order("id").project('"x y_origin"').fetchall()
+    assert [origin for (origin,) in found] == expected
+
+
+def test_no_rows(model: str) -> None:
+    pl, duckdb = pytest.importorskip("polars"), pytest.importorskip("duckdb")
+    empty = pa.table({"n": pa.array([], pa.string())})
+    assert engines.score_polars(pl.from_arrow(empty), "n", model).shape == (0, 11)
+    assert engines.score_pandas(empty.to_pandas(), "n", model).shape == (0, 11)
+    connection = duckdb.connect()
+    assert engines.score_duckdb(connection, connection.from_arrow(empty), "n", model).fetchall() == []
+
+
 def test_pandas_columns_of_any_objects(model: str) -> None:
     frame = pd.DataFrame({"name": ["Smith", 1.5, b"x", None, float("nan"), pd.NA, ["a"]]}, dtype=object)
     scored = engines.score_pandas(frame, "name", model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
@@ -15,6 +15,7 @@ from cognomen.apps.answer_columns import AnswerColumns
 from cognomen.apps.contract import ContractColumns, ModelFacts
 from cognomen.apps.memory import Memory
 from cognomen.classifier.decisions import REASONS
+from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.scores import Scores
 from cognomen.errors import DataError
 from cognomen.io.delimited import find_column
@@ -45,11 +46,13 @@ class ScoreSummary:
         rows: how many there are.
         answered: those with an answer.
         unknown: the number of the others for each reason.
+        order: in which order the names are written, and how sure that is; the first block of rows tells.
     """
 
     rows: int
     answered: int
     unknown: dict[str, int]
+    order: ColumnOrder
 
 
 class _ScoredBlock(NamedTuple):
@@ -130,9 +133,13 @@ def score_open_table(
     _check_headings(source, new)
     counts = np.zeros(len(REASONS) + 1, np.intp)  # of rows by reason; the last for those with an answer
 
+    blocks = source.blocks()
+    first = list(islice(blocks, 1))
+    order = memory.order_of(cells_of(source, first[0], index) if first else [])
+
     def scored() -> Iterator[_ScoredBlock]:
-        for rows in source.blocks():
-            block = _ScoredBlock(rows, *memory.scores(cells_of(source, rows, index)))
+        for rows in chain(first, blocks):
+            block = _ScoredBlock(rows, *memory.scores(cells_of(source, rows, index), order.order))
             np.add.at(
                 counts, block.scores.reasons, np.bincount(block.texts, minlength=len(block.scores.reasons))
             )
@@ -146,7 +153,7 @@ def score_open_table(
     else:
         _write_csv(target, source, scored(), new, memory.columns)
     unknown = {reason: count for reason, count in zip(REASONS, counts.tolist(), strict=False) if count}
-    return ScoreSummary(int(counts.sum()), int(counts[-1]), unknown)
+    return ScoreSummary(int(counts.sum()), int(counts[-1]), unknown, order)
 
 
 def _check_headings(source: TableFile, new: list[str]) -> None:

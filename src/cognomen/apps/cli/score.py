@@ -25,6 +25,7 @@ from cognomen.apps.cli.options import (
     prior_option,
     restrict_option,
 )
+from cognomen.apps.cli.order import say_order
 from cognomen.apps.cli.progress import ProgressBar
 from cognomen.errors import DataError
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from cognomen.apps.contract import ModelFacts
     from cognomen.apps.dataset import DatasetSummary
     from cognomen.apps.score_file import ScoreSummary
+    from cognomen.classifier.options import OrderOption
     from cognomen.classifier.origins import Level
 
 EXAMPLES = f"""\b
@@ -72,7 +74,7 @@ And where they are asked for, of origins or, with --level, of groups or regions:
   p_English ... --all: the probability of each one
 
 A full name is answered for its surname: the last word, or what comes before a comma. Where surnames come
-first and without a comma (Mao Zedong), the column must hold the surnames alone.
+first and without a comma (Mao Zedong), the column shows it in most cases; --order says it.
 
 A folder is scored file by file, several at a time with --processes; partitions (country=FR/part-0.parquet)
 are kept. Started again, it goes on where it stopped: files that the same command has written are kept. A file
@@ -134,6 +136,7 @@ def command(
     na: list[str],
     keep_na: bool,
     suffixes: list[str],
+    order: OrderOption,
 ) -> None:
     """Write a copy of TABLE with an answer beside each name.
 
@@ -151,6 +154,7 @@ def command(
         "full_names": not as_is,
         "na": None if keep_na else na,
         "suffixes": suffixes,
+        "order": order,
         "level": level,
         "prior": prior,
         "restrict": restrict,
@@ -195,6 +199,7 @@ def score_one(table: Path, column: str, out: Path, model: str | None, as_json: b
         scored = score_table(
             classifier, table, column, out, on_rows=lambda rows: bar.update(rows, None), **settings
         )
+    say_order(scored.order)
     if as_json:
         print_json({"out": str(out), **asdict(scored)})
     else:
