@@ -41,7 +41,7 @@ FEWEST: Final = 10  # cells that the order changes; fewer tell nothing
 KNOWN: Final = 0.6
 SPREAD: Final = 0.05  # of D between lists
 LARGEST_VOTE: Final = 4.0  # log odds
-SURE: Final = 0.8
+SURE: Final = 0.9
 
 Score = Callable[[Ragged], tuple[NDArray[np.float32], NDArray[np.bool_] | None]]
 
