@@ -277,10 +277,9 @@ def line(result: dict[str, Any]) -> str:
     """A result in words."""
     workers = f"{result['workers']} worker{'s' * (result['workers'] > 1)}"
     cost = f"{result['cost']:.2f} times the cost of score_column"
-    return (
-        f"{result['engine']} {result['version']}, {workers}: {cost}, {result['rows_per_cpu_s']:,} rows per CPU "
-        f"second, {result['rows_per_s']:,} rows/s; {result['different']} of {result['rows']:,} answers differ"
-    )
+    speed = f"{result['rows_per_cpu_s']:,} rows per CPU second, {result['rows_per_s']:,} rows/s"
+    wrong = f"{result['different']} of {result['rows']:,} answers differ"
+    return f"{result['engine']} {result['version']}, {workers}: {cost}, {speed}; {wrong}"
 
 
 def run_all(chosen: list[str]) -> list[dict[str, Any]]:
