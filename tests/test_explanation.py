@@ -123,7 +123,7 @@ def logits_of(exact: Network, x: np.ndarray) -> np.ndarray:
 
     count, steps, _ = x.shape
     rows = x.swapaxes(0, 1).reshape(count * steps, -1)
-    y, _ = exact.recurrent.forward(Packed(rows, np.full(steps, count), np.arange(count)))
+    y, _, _ = exact.recurrent.forward(Packed(rows, np.full(steps, count), np.arange(count)))
     pooled, _ = pool(y, exact.architecture.pooling, exact.architecture.direction)
     return exact.output.forward(pooled)[0]
 
@@ -356,8 +356,8 @@ def test_the_reset_gate_makes_the_candidate():
     [[(cell, _)]] = net.recurrent.levels
     found = record_activations(net, np.array([5, 6, 7]))
     h, r, z = found.states[0], found.gates["reset"][0], found.gates["update"][0]
-    a = cell.input.forward(net.embedding.params["weight"][[6]])[0][2, 0]
-    b = cell.recurrent.forward(h[:1])[0][2, 0]
+    a = cell.input.apply(net.embedding.params["weight"][[6]])[2, 0]
+    b = cell.recurrent.apply(h[:1])[2, 0]
     np.testing.assert_allclose((1 - z[1]) * np.tanh(a + r[1] * b) + z[1] * h[0], h[1])
 
 

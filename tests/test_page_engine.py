@@ -19,11 +19,8 @@ from cognomen.classifier.mixture import estimate_shares
 from cognomen.explanation import attribution
 from cognomen.explanation.activations import record_activations
 from cognomen.network.generator import Generator
-from cognomen.rnn import AdamW, Packed, pack
+from cognomen.rnn import SGD, AdamW, Packed, clip_grad_norm, pack, scan
 from cognomen.rnn.cells import CELLS
-from cognomen.rnn.optim import clip_grad_norm
-from cognomen.rnn.packed import Packed as PackedBatch
-from cognomen.rnn.recurrent import scan
 from cognomen.rnn.shapes import Encoder, ManyToOne, SyncedManyToMany
 from cognomen.text import words
 from cognomen.text.placeholders import COMPANY, PLACEHOLDERS
@@ -85,10 +82,15 @@ def full_names() -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def test_full_names_are_read_alike() -> None:
-    alphabet = Classifier.load("world").alphabet
-    for text, ours in zip(full_names(), in_node("read", {"names": full_names()}, "world"), strict=True):
-        read = read_surname(text, alphabet, lower=True, rules=Rules())
+@pytest.mark.parametrize("surname_first", [False, True])
+def test_full_names_are_read_alike(surname_first: bool) -> None:
+    alphabet, rules = Classifier.load("world").alphabet, Rules(surname_first=surname_first)
+    for text, ours in zip(
+        full_names(),
+        in_node("read", {"names": full_names(), "surnameFirst": surname_first}, "world"),
+        strict=True,
+    ):
+        read = read_surname(text, alphabet, lower=True, rules=rules)
         assert ours == [read.spelling, read.reason, read.surname, read.note], text
 
 
@@ -96,7 +98,7 @@ def test_full_names_are_read_alike() -> None:
 def test_answers_agree(model: str) -> None:
     clf = Classifier.load(model)
     found = in_node("answers", {"names": names()}, model)
-    answers, expected = clf(names()), clf.predict_proba(names())
+    answers, expected = clf(names(), order="given-first"), clf.predict_proba(names(), order="given-first")
     for name, ours, answer, p in zip(names(), found, answers, expected, strict=True):
         read = read_surname(name, clf.alphabet, lower=clf.lower, rules=Rules())
         assert (ours["spelling"], ours["reason"]) == (read.spelling, answer.reason), name
@@ -104,29 +106,18 @@ def test_answers_agree(model: str) -> None:
         if read.spelling is not None:
             np.testing.assert_allclose(ours["probabilities"], p, atol=1e-5, err_msg=name)
             assert ours["known"] == (None if answer.evidence is None else answer.evidence == "known")
-
-
-@pytest.mark.parametrize("model", ["classic", "world"])
-def test_bits_per_letter_agree(model: str) -> None:
-    clf = Classifier.load(model)
-    some = [
-        name for name in names()[::7] if normalise(name) and clf.alphabet.unknown_share(normalise(name)) < 0.5
-    ]
-    found = in_node("answers", {"names": some}, model)
-    readable = [(each["spelling"], each["bits"]) for each in found if each["spelling"]]
-    spelled, bits = zip(*readable, strict=True)
+    spelled = [each for each in found if each["spelling"]]
+    ids = clf.alphabet.encode_all([each["spelling"] for each in spelled])
     assert clf.network.ngrams is not None
-    ids = clf.alphabet.encode_all(spelled)
-    np.testing.assert_allclose(bits, clf.network.ngrams.bits_per_letter(ids), rtol=1e-6)
+    expected_bits = clf.network.ngrams.bits_per_letter(ids)
+    np.testing.assert_allclose([each["bits"] for each in spelled], expected_bits, rtol=1e-6)
 
 
 @pytest.mark.parametrize("model", ["classic", "world"])
 def test_explanations_agree(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attribution, "SEGMENTS", 24)
     clf = Classifier.load(model)
-    given = [
-        {"name": name, "origin": 3 + k} for k, name in enumerate(["nakamura", "o'brien", "x", "lo\u0301pez"])
-    ]
+    given = [{"name": name, "origin": 3 + k} for k, name in enumerate(["o'brien", "x", "lo\u0301p"])]
     for one, found in zip(given, in_node("explained", {"names": given, "segments": 24}, model), strict=True):
         ids = clf.alphabet.encode(str(one["name"]))
         target = np.eye(len(clf.origins))[[one["origin"]]]
@@ -174,7 +165,7 @@ def test_gradients_agree(kind: str, nonlinearity: str) -> None:
     given = {"kind": kind, "nonlinearity": nonlinearity, "params": params, "x": x.tolist(), "dy": dy.tolist()}
     found = in_node("gradients", given)
     a, back_project = cell.project(x)
-    y, back = scan(cell, a, PackedBatch(x, np.ones(6, np.int64), np.array([0])))
+    y, back = scan(cell, a, Packed(x, np.ones(6, np.int64), np.array([0])))
     dx = back_project(back(dy))
     np.testing.assert_allclose(found["y"], y, atol=1e-12)
     np.testing.assert_allclose(found["dx"], dx, atol=1e-10)
@@ -199,6 +190,7 @@ RUNS: list[tuple[str, dict[str, Any]]] = [
     ("again", {"direction": "both"}),
     ("recall", {"cell": "lstm"}),
     ("seen", {"clip": 0.05}),
+    ("addition", {"cell": "rnn", "nonlinearity": "relu", "optimiser": "sgd", "rate": 0.5}),
 ]
 
 
@@ -207,7 +199,7 @@ def test_twenty_steps_of_training_agree(task: str, changes: dict[str, Any]) -> N
     settings = {**SETTINGS, **changes}
     found = in_node("trained", {"task": task, "length": 7, "settings": settings, "steps": 20})
     net = same_network(found, settings)
-    optimiser = AdamW(net.params, settings["rate"])
+    optimiser = (SGD if "optimiser" in changes else AdamW)(net.params, settings["rate"])
     for batch, loss, norm in zip(found["batches"], found["losses"], found["norms"], strict=True):
         net.zero_grad()
         ours, backward = net.loss(*packed(batch, found))
@@ -248,8 +240,7 @@ def packed(batch: list[dict[str, Any]], found: dict[str, Any]) -> tuple[Packed, 
     return x, pack(targets) if found["each"] else np.concatenate(targets)
 
 
-@pytest.mark.parametrize(("task", "accuracy"), [("parity", 0.99), ("addition", 0.99)])
-def test_programs_are_learned(task: str, accuracy: float) -> None:
+def test_a_program_is_learned() -> None:
     settings = {**SETTINGS, "hidden": 16, "rate": 0.02}
-    found = in_node("trained", {"task": task, "length": 8, "settings": settings, "steps": 400})
-    assert found["accuracy"] >= accuracy
+    found = in_node("trained", {"task": "addition", "length": 8, "settings": settings, "steps": 200})
+    assert found["accuracy"] >= 0.99

@@ -7,17 +7,22 @@ const load = (name) => import(pathToFileURL(`${modules}/${name}.js`).href);
 const { readTensors, unpack } = await load("engine/tensors");
 const input = JSON.parse(readFileSync(0, "utf-8"));
 
+const inside = (id) => new RegExp(`<script type="[^"]*" id="${id}">([^<]*)</script>`).exec(readFileSync(page, "utf-8"))[1];
+
 async function models() {
-  const html = readFileSync(page, "utf-8");
-  const inside = (id) => new RegExp(`<script type="[^"]*" id="${id}">([^<]*)</script>`).exec(html)[1];
   const facts = JSON.parse(inside("facts"));
   const [{ Classifier }, { Generator }] = [await load("engine/classifier"), await load("engine/generator")];
   const tensors = async (id) => readTensors(facts[id].tensors, await unpack(inside(id)));
   return {
     classifier: new Classifier(facts.model, await tensors("model"), facts.words),
     generator: new Generator(facts.generator, await tensors("generator")),
-    names: facts.names,
   };
+}
+
+// What reads texts, without the weights.
+async function readers() {
+  const facts = JSON.parse(inside("facts")), { Alphabet } = await load("reading/text"), { makeWords } = await load("reading/reading");
+  return { alphabet: new Alphabet(facts.model.alphabet), words: makeWords(facts.words), names: facts.names };
 }
 
 const list = (values) => Array.from(values);
@@ -34,14 +39,14 @@ const TASKS = {
   },
 
   async normalised({ texts }) {
-    const { normalise } = await load("reading/text"), { classifier } = await models();
-    return texts.map((text) => normalise(text, classifier.words.folded));
+    const { normalise } = await load("reading/text"), { words } = await readers();
+    return texts.map((text) => normalise(text, words.folded));
   },
 
-  async read({ names }) {
-    const { classifier: { alphabet, words } } = await models(), { readSurname } = await load("reading/reading");
+  async read({ names, surnameFirst }) {
+    const { alphabet, words } = await readers(), { readSurname } = await load("reading/reading");
     return names.map((name) => {
-      const { spelling = null, reason, surname = null, note = null } = readSurname(name, alphabet, true, words);
+      const { spelling = null, reason, surname = null, note = null } = readSurname(name, alphabet, true, words, surnameFirst);
       return [spelling, reason, surname, note];
     });
   },
@@ -95,7 +100,7 @@ const TASKS = {
 
   // Steps of training, and all that is needed to repeat them elsewhere.
   async trained({ task, length, settings, steps }) {
-    const names = task === "names" ? (await models()).names : {};
+    const names = task === "names" ? (await readers()).names : {};
     const [{ makeTask }, { Trainer }] = [await load("learning/tasks"), await load("learning/trainer")];
     const made = makeTask(task, { length, names });
     const trainer = new Trainer(made, { ...settings, clip: settings.clip ?? Infinity });

@@ -15,6 +15,7 @@ from cognomen.classifier.scores import Scores
 from cognomen.text.columns import distinct_texts
 
 if TYPE_CHECKING:
+    from cognomen.apps.contract import ContractColumns
     from cognomen.classifier.classifier import Classifier
     from cognomen.classifier.options import OrderOption, ScoreOptions
     from cognomen.classifier.order import ColumnOrder
@@ -31,6 +32,7 @@ class Memory:
     Args:
         classifier: gives the answers.
         options: as for `Classifier.scores`.
+        columns: those of the answers; None for those that the options ask for.
 
     Attributes:
         columns: those of the answers.
@@ -39,12 +41,14 @@ class Memory:
         InputError: an option is invalid.
     """
 
-    def __init__(self, classifier: Classifier, options: ScoreOptions) -> None:
+    def __init__(
+        self, classifier: Classifier, options: ScoreOptions, columns: ContractColumns | None = None
+    ) -> None:
         if (restrict := options.get("restrict")) is not None and not isinstance(restrict, str):
             options = {**options, "restrict": tuple(restrict)}  # it may be an iterator, and is used again
         self._classifier, self._options = classifier, options
         self._nothing = classifier.scores([None], **options)
-        self.columns = AnswerColumns.of(classifier.tree, options)
+        self.columns = columns or AnswerColumns.of(classifier.tree, options)
         self._limit = REMEMBERED * FEW_COLUMNS // max(len(self.columns.names), FEW_COLUMNS)
         self._turn = threading.Lock()
         self._forget()

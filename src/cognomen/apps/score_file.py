@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.apps.answer_columns import AnswerColumns
+from cognomen.apps.contract import ContractColumns, ModelFacts
 from cognomen.apps.memory import Memory
 from cognomen.classifier.decisions import REASONS
 from cognomen.classifier.order import ColumnOrder
@@ -32,6 +33,9 @@ from cognomen.io.tables import (
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
     from cognomen.classifier.options import ScoreOptions
+
+
+Columns = AnswerColumns | ContractColumns
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ def score_table(
     *,
     prefix: str = "",
     encoding: str | None = None,
+    contract: ModelFacts | None = None,
     on_rows: Callable[[int], None] = lambda rows: None,
     **options: Unpack[ScoreOptions],
 ) -> ScoreSummary:
@@ -84,6 +89,8 @@ def score_table(
         prefix: prepended to the headings of the new columns.
         encoding: of a CSV or TSV table; UTF-8 if None. The new table is UTF-8, with a byte-order mark if the
             old one has one or is in another encoding.
+        contract: what is known of the model; the columns are then those that sister packages share (see
+            `contract`).
         on_rows: called after each block with the number of rows done.
         **options: as for `Classifier.scores`.
 
@@ -93,10 +100,12 @@ def score_table(
         MissingExtraError: a table is Parquet, and pyarrow is not installed.
         OSError: the new table cannot be written.
     """
-    source = open_table(Path(table), encoding)
-    return score_open_table(
-        Memory(classifier, options), source, column, Path(out), prefix=prefix, on_rows=on_rows
-    )
+    source, columns = open_table(Path(table), encoding), None
+    if contract is not None:
+        options["all_labels"] = True
+        columns = ContractColumns(classifier.tree, options.get("level", "origin"), contract)
+    memory = Memory(classifier, options, columns)
+    return score_open_table(memory, source, column, Path(out), prefix=prefix, on_rows=on_rows)
 
 
 def score_open_table(
@@ -159,7 +168,7 @@ def _check_headings(source: TableFile, new: list[str]) -> None:
 
 
 def _write_csv(
-    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], columns: AnswerColumns
+    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], columns: Columns
 ) -> None:
     with csv_writer(target, source) as writer:
         writer.write_rows([[*source.headings, *new]])
@@ -173,7 +182,7 @@ def _write_csv(
 
 
 def _write_json(
-    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], columns: AnswerColumns
+    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], columns: Columns
 ) -> None:
     with json_lines_writer(target, [*source.headings, *new]) as write:
         for rows, scores, texts in blocks:
@@ -187,7 +196,7 @@ def _write_parquet(
     target: Path,
     blocks: Iterable[_ScoredBlock],
     new: list[str],
-    columns: AnswerColumns,
+    columns: Columns,
     notes: Mapping[str, str],
 ) -> None:
     def joined() -> Iterator[Any]:

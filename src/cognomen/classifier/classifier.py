@@ -22,6 +22,7 @@ from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import ScoredBlock
 from cognomen.classifier.model import Model
+from cognomen.classifier.oddness import less_sure
 from cognomen.classifier.options import (
     AnswerOptions,
     CompositionOptions,
@@ -174,7 +175,7 @@ class Classifier(Model):
         opts = self._ordered(opts, texts)
         result = np.empty((len(texts) + 1, len(self.tree.labels(opts.level))), np.float32)
         result[-1] = np.nan  # for the index -1
-        for block in self._score(texts, opts, self._log_prior_ratios(opts), detect=False):
+        for block in self._score(texts, opts, self._log_prior_ratios(opts)):
             spelling = block.reading.inverse
             rows = result[block.start : block.start + len(spelling)]
             if len(block.probabilities):
@@ -322,14 +323,12 @@ class Classifier(Model):
             )
         return self.calibration.set_limits(opts.coverage)
 
-    def _score(
-        self, texts: list[str], opts: Options, weights: Weights, *, detect: bool = True
-    ) -> Iterator[ScoredBlock]:
+    def _score(self, texts: list[str], opts: Options, weights: Weights) -> Iterator[ScoredBlock]:
         """Read distinct texts block by block, and give their spellings probabilities.
 
-        With `detect`, find out which are unlike the training names, if the model can tell.
+        If the model can tell, find out which are unlike the training names, or nearly so.
         """
-        detect = detect and self.detects_ood
+        detect = self.detects_ood
         rules = _rules(opts)
         for start in range(0, len(texts), SCORED_TEXTS):
             block = texts[start : start + SCORED_TEXTS]
@@ -344,7 +343,9 @@ class Classifier(Model):
             p = softmax_with_temperature(logits, temperatures, weights)  # (S, C)
             ood = np.zeros(len(p), bool)
             if bits is not None:
-                ood = self.out_of_distribution(reading.spellings, bits, known)
+                ood, doubtful = self.unlikeness(reading.spellings, bits, known)
+                if doubtful.any():
+                    less_sure(p, doubtful)
             # 0 and 1 are indices into EVIDENCE.
             evidence = np.full(len(p), -1, np.int8) if known is None else (~known).astype(np.int8)
             for whole, of_whole, _ in parts:

@@ -166,7 +166,7 @@ def _gates(cell: Cell, x: Array, state: Array) -> dict[str, Array]:
     """The gates with which a cell reads the input x (1, X) in the state (S, 1, H): (H,) each."""
     if not isinstance(cell, GRU | LSTM):
         return {}
-    a, b = cell.input.forward(x)[0][:, 0], cell.recurrent.forward(state[0])[0][:, 0]  # (G, H) each
+    a, b = cell.input.apply(x)[:, 0], cell.recurrent.apply(state[0])[:, 0]  # (G, H) each
     if isinstance(cell, GRU):
         reset, update = sigmoid(a[:2] + b[:2])
         return {"reset": reset, "update": update}

@@ -111,7 +111,8 @@ def _spelled(
 ) -> SurnameReading:
     """A surname as the network reads it, or the reason why it cannot."""
     spelling, reason = _spelling(found.surname, alphabet, lower=lower)
-    if spelling is not None and rules.na is not None and has_few_letters(found.surname):
+    few = rules.na is not None and not found.surname.isalpha() and has_few_letters(found.surname)
+    if spelling is not None and few:
         spelling, reason = None, NOT_A_NAME
     if spelling is None:
         return SurnameReading(reason=reason)

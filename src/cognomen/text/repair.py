@@ -75,9 +75,10 @@ def is_garbled(text: str) -> bool:
     decoded rightly, other than before and after it.
     """
     if not text.isprintable() and any(map(_is_no_text, _AROUND.sub("", text))):
-        return True
+        return any(map(str.isalpha, text))
     return ("?" in text or not text.isascii()) and bool(_LOST.search(text))
 
 
 def _is_no_text(character: str) -> bool:
-    return category(character) in ("Cc", "Cs", "Co", "Cn") and not character.isspace()
+    kind = category(character)
+    return kind in ("Cs", "Co", "Cn") or (kind == "Cc" and character not in "\t\n\v\f\r\x85")

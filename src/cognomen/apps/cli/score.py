@@ -30,6 +30,7 @@ from cognomen.apps.cli.progress import ProgressBar
 from cognomen.errors import DataError
 
 if TYPE_CHECKING:
+    from cognomen.apps.contract import ModelFacts
     from cognomen.apps.dataset import DatasetSummary
     from cognomen.apps.score_file import ScoreSummary
     from cognomen.classifier.options import OrderOption
@@ -106,6 +107,11 @@ a byte-order mark if the old one has one or is in another encoding.
 @click.option("--top", type=click.IntRange(min=1), metavar="K", help="Add the K most likely origins.")
 @coverage_option
 @click.option("--all", "all_labels", is_flag=True, help="Add the probability of each origin.")
+@click.option(
+    "--contract",
+    is_flag=True,
+    help="Add instead the columns that ethnicolr 2 and its sister packages share (docs/migration.md).",
+)
 @name_options
 @model_options
 def command(
@@ -124,6 +130,7 @@ def command(
     top: int | None,
     coverage: float | None,
     all_labels: bool,
+    contract: bool,
     model: str | None,
     as_is: bool,
     na: list[str],
@@ -157,10 +164,21 @@ def command(
     }
     if top is not None:
         options["top_k"] = top
+    if contract and (table.is_dir() or top or coverage is not None or all_labels):
+        raise click.UsageError("--contract is for one table, and not with --top, --coverage or --all.")
     if table.is_dir():
         score_folder(table, column, out, model, as_json, processes, prefix=prefix, force=force, **options)
     else:
-        score_one(table, column, out, model, as_json, prefix=prefix, encoding=encoding, **options)
+        facts = contract_facts(model) if contract else None
+        settings = {"prefix": prefix, "encoding": encoding, "contract": facts}
+        score_one(table, column, out, model, as_json, **settings, **options)
+
+
+def contract_facts(model: str | None) -> ModelFacts:
+    """What the contract says of a model."""
+    from cognomen.apps.contract import ModelFacts
+
+    return ModelFacts.of(model)
 
 
 def check_for_file(out: Path, force: bool, processes: int) -> None:

@@ -19,8 +19,8 @@ const LATER = { // after the first answer
 };
 
 class App {
-  constructor(facts, classifier, generator) {
-    Object.assign(this, { facts, classifier, generator, listeners: { name: [], settled: [] }, shared: {} });
+  constructor(facts, classifier) {
+    Object.assign(this, { facts, classifier, listeners: { name: [], settled: [] }, shared: {} });
     this.params = new URLSearchParams(location.hash.split("?")[1] ?? "");
   }
 
@@ -77,15 +77,16 @@ function followTour() {
 
 async function start() {
   const element = (id) => document.getElementById(id).textContent, facts = JSON.parse(element("facts"));
-  const [model, generator] = await Promise.all([unpack(element("model")), unpack(element("generator"))]);
-  const classifier = new Classifier(facts.model, readTensors(facts.model.tensors, model), facts.words);
-  const app = new App(facts, classifier, new Generator(facts.generator, readTensors(facts.generator.tensors, generator)));
+  const tensors = async (id) => readTensors(facts[id].tensors, await unpack(element(id)));
+  const app = new App(facts, new Classifier(facts.model, await tensors("model"), facts.words));
   const part = (id, mount) => mount(document.getElementById(`${id}-app`), app);
   part("type", mountType);
   app.setName(app.params.get("name") ?? "Nakamura");
   document.getElementById("loading").remove();
+  performance.mark("answered");
   linkChapters(facts.study);
   followTour();
+  app.generator = new Generator(facts.generator, await tensors("generator"));
   for (const [id, mount] of Object.entries(LATER)) {
     await new Promise((done) => setTimeout(done, 0)); // keys are answered in between
     part(id, mount);

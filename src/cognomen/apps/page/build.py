@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def build_page(model: str | Path | None = None, *, study: str | None = None) -> 
         InputError: the page has no code for the model's cell.
     """
     folder = find_model(DEFAULT if model is None else model)
-    clf, generator = Classifier.load(folder), Generator.load()
+    clf = Classifier.load(folder)
     contents, data = pack(read_artifact(folder).tensors)
     spare = dict(read_artifact(find_model("generator")).tensors)
     del spare[TRAINING_HASHES]  # the page says instead that a name may be somebody's
@@ -45,8 +46,8 @@ def build_page(model: str | Path | None = None, *, study: str | None = None) -> 
     facts: dict[str, Any] = {
         "name": str(DEFAULT if model is None else Path(model).name),
         "model": {**model_facts(clf), "tensors": contents},
-        "generator": {**generator_facts(generator), "tensors": more_contents},
-        "names": {origin: generator.names(origin, NAMES_EACH, seed=0) for origin in LEARNED},
+        "generator": {**generator_facts(_generator()), "tensors": more_contents},
+        "names": _learned_names(),
         "words": reading_words(),
         "study": study,
     }
@@ -60,3 +61,14 @@ def build_page(model: str | Path | None = None, *, study: str | None = None) -> 
             "model_name": html.escape(facts["name"]),
         }
     )
+
+
+@cache
+def _generator() -> Generator:
+    return Generator.load()
+
+
+@cache
+def _learned_names() -> dict[str, list[str]]:
+    """The names that part 6 learns, by origin."""
+    return {origin: _generator().names(origin, NAMES_EACH, seed=0) for origin in LEARNED}

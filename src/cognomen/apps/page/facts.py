@@ -6,6 +6,7 @@ import gzip
 import json
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import cache
 from html import unescape
 from html.entities import html5
 from typing import Any
@@ -86,6 +87,7 @@ def invalid_references() -> dict[int, str]:
     return {number: unescape(f"&#{number};") for number in numbers}
 
 
+@cache  # a second of work, the same for every page
 def folded_characters() -> dict[str, str]:
     """What `str.casefold` makes of the characters that it does not merely make small, as JavaScript does."""
     pairs = ((chr(code), chr(code).casefold()) for code in range(0x110000))

@@ -21,8 +21,8 @@ export class Classifier {
   }
 
   // The answer to a text: { text, reading, ... } with its probabilities at every level of the tree.
-  answer(text) {
-    const reading = readSurname(text, this.alphabet, this.facts.lower, this.words);
+  answer(text, surnameFirst = false) {
+    const reading = readSurname(text, this.alphabet, this.facts.lower, this.words, surnameFirst);
     if (reading.reason) return { text, reading, reason: reading.reason, levels: [] };
     const { probabilities, ...rest } = this.believe(reading.spelling);
     const levels = this.tree.map((level) => level.answer(probabilities));

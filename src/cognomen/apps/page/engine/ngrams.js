@@ -3,7 +3,7 @@
 import { apply, vector } from "./linear.js";
 import { hashNames, lookUp } from "./hashing.js";
 
-const FACTOR = 4, NAME_FACTOR = 8, PRIOR_COUNT = 2, PRIOR_LETTERS = 4, PRIOR_BITS = 3;
+const FACTOR = 4, PRIOR_COUNT = 2, PRIOR_LETTERS = 4, PRIOR_BITS = 3;
 
 class NgramLayer {
   // counts: of training names with the n-gram of each row (R,); single: of all n-grams of one letter, summed.
@@ -33,8 +33,8 @@ class NgramLayer {
       const start = Math.max(place - order - 1, 0), stop = Math.min(place, ids.length);
       found.push({ start, stop, row, x: this.idf[row] * scale });
     }));
-    const own = this.ownRow(ids);
-    if (own) found.push({ start: 0, stop: ids.length, row: own, x: NAME_FACTOR });
+    const slot = this.nameSlot(ids);
+    if (slot) found.push({ start: 0, stop: ids.length, slot, x: 1 });
     return found;
   }
 
@@ -63,7 +63,11 @@ export class Ngrams extends NgramLayer {
     const { shape: [G, K], data: letters } = tensors["ngrams.letters"];
     [this.longest, this.width] = [K, alphabetSize + 1];
     this.weight = tensors["ngrams.weight"]; // (G + 1, C)
-    const lengths = Array.from({ length: G }, (_, g) => letters.subarray(g * K, (g + 1) * K).filter(Boolean).length);
+    const lengths = vector(G, (g) => {
+      let length = 0;
+      while (length < K && letters[g * K + length]) length++;
+      return length;
+    });
     this.empty = 1 + lengths.filter((length) => length < K).length; // the row of the empty n-gram
     this.child = new Uint32Array((this.empty + 1) * this.width);
     lengths.forEach((length, g) => { // shorter ones come first, so that their rows exist
@@ -93,8 +97,8 @@ export class Ngrams extends NgramLayer {
     });
   }
 
-  ownRow() {
-    return 0;
+  nameSlot() {
+    return 0; // no name has weights of its own
   }
 
   logitsOf(spans) {
@@ -117,7 +121,7 @@ export class HashedNgrams extends NgramLayer {
     this.longest = longest;
     this.keys = tensors["ngrams.keys"].data; // (B,)
     this.nameKeys = tensors["ngrams.name_keys"].data; // (W,)
-    this.rows = embeddingRows(tensors, this.keys.length);
+    this.rows = rowsOf(tensors);
     this.output = tensors["ngrams.output.weight"]; // (C, R)
     const stored = tensors["ngrams.counts"].data;
     const counts = vector(this.keys.length + 1, (row) => (row && this.keys[row - 1] ? Math.expm1(stored[row - 1]) : 0));
@@ -131,27 +135,41 @@ export class HashedNgrams extends NgramLayer {
     return ngrams.map((hashes) => hashes.map((hash) => lookUp(this.keys, hash)));
   }
 
-  ownRow(ids) {
-    const slot = lookUp(this.nameKeys, hashNames(ids, 1, this.endMark).name);
-    return slot && this.keys.length + slot;
+  nameSlot(ids) {
+    return lookUp(this.nameKeys, hashNames(ids, 1, this.endMark).name);
   }
 
   logitsOf(spans) {
     const sum = new Float64Array(this.output.shape[1]); // (R,)
-    for (const { row, x } of spans) this.rows(row).forEach((each, r) => { sum[r] += x * each; });
+    for (const { row, slot, x } of spans) {
+      const numbers = slot ? this.rows.ofName(slot) : this.rows.ofNgram(row);
+      for (let r = 0; r < sum.length; r++) sum[r] += x * numbers[r];
+    }
     return apply(this.output, null, sum);
   }
 
   evidence(ids) {
-    const known = this.ownRow(ids) > 0;
+    const known = this.nameSlot(ids) > 0;
     return { logits: this.logitsOf(this.spans(ids)), bits: this.bitsPerLetter(ids), known };
   }
 }
 
-// The one place that knows how the rows are stored: from a row's number to its R numbers.
-function embeddingRows(tensors, ngramCount) {
-  const { shape: [, R], data } = tensors["ngrams.embedding"];
-  return (row) => data.subarray(row * R, (row + 1) * R);
+// The one place that knows how the rows of R numbers are stored: those of n-grams as they are, those of names as
+// the sum of an entry of each codebook.
+function rowsOf(tensors) {
+  const { shape: [, R], data } = tensors["ngrams.embedding"], codes = tensors["ngrams.name_codes"];
+  const { shape: [S, K], data: books } = tensors["ngrams.name_codebooks"];
+  return {
+    ofNgram: (row) => data.subarray(row * R, (row + 1) * R),
+    ofName(slot) {
+      const sum = new Float64Array(R);
+      for (let s = 0; s < S; s++) {
+        const entry = (s * K + codes.data[(slot - 1) * S + s]) * R;
+        for (let r = 0; r < R; r++) sum[r] += books[entry + r];
+      }
+      return sum;
+    },
+  };
 }
 
 export function makeNgrams(architecture, tensors) {

@@ -8,7 +8,8 @@ function half(bits) {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-const HALVES = Float32Array.from({ length: 65536 }, (_, bits) => half(bits));
+const HALVES = new Float32Array(65536);
+for (let bits = 0; bits < HALVES.length; bits++) HALVES[bits] = half(bits);
 
 const TYPES = {
   int8: Int8Array, uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array,
@@ -18,12 +19,16 @@ const SIZES = { float16: 2, int8: 1, uint8: 1, uint16: 2, uint32: 4, float32: 4,
 
 // One array; its bytes come plane by plane, the first byte of every number first.
 function decode(bytes, type, count) {
+  if (type === "float16") {
+    const numbers = new Float32Array(count);
+    for (let i = 0; i < count; i++) numbers[i] = HALVES[bytes[i] | (bytes[count + i] << 8)];
+    return numbers;
+  }
   const size = SIZES[type], mixed = new Uint8Array(count * size);
   for (let byte = 0; byte < size; byte++) {
     for (let i = 0; i < count; i++) mixed[i * size + byte] = bytes[byte * count + i];
   }
-  if (type !== "float16") return new TYPES[type](mixed.buffer);
-  return Float32Array.from(new Uint16Array(mixed.buffer), (bits) => HALVES[bits]);
+  return new TYPES[type](mixed.buffer);
 }
 
 // Parameters by name, { shape, data }, from a table of contents [[name, type, shape], ...] and all their bytes.

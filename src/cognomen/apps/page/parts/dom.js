@@ -66,6 +66,7 @@ export class Bars {
   }
 
   show(labels, numbers, { marked = -1, order = largest(numbers, this.items.length) } = {}) {
+    this.box.classList.toggle("ranked", marked >= 0);
     this.items.forEach(({ item, name, fill, value }, i) => {
       const k = order[i];
       item.classList.toggle("hidden", k === undefined);

@@ -2,7 +2,7 @@
 import { BOUNDARY } from "../engine/generator.js";
 import { estimateShares } from "../engine/mixture.js";
 import { Random } from "../learning/random.js";
-import { Bars, el, field, largest, percent, select, shownLetter } from "./dom.js";
+import { Bars, choices, el, field, largest, percent, select, shownLetter } from "./dom.js";
 import { inWords } from "./type.js";
 
 // --- two names ---------------------------------------------------------------------------------------------
@@ -116,8 +116,10 @@ export function mountColumn(root, app) {
   const link = el("a", { class: "hidden", download: "scored.csv", text: "Save as CSV" });
   const heading = el("h3", { class: "hidden", text: "What the list is made of" });
   const table = el("div", { class: "scroll hidden", tabindex: 0, role: "region", "aria-label": "Scored names" }, el("table", {}, el("thead", {}, head), rows));
+  const order = choices("Full names that do not tell by themselves are written", [["given", "John Smith"], ["surname", "Smith John"]], "given", () => {});
   const score = () => {
-    const lines = box.value.split(/\r?\n/).filter((line) => line.trim()), answers = lines.map((line) => app.classifier.answer(line));
+    const surnameFirst = order.value() === "surname";
+    const lines = box.value.split(/\r?\n/).filter((line) => line.trim()), answers = lines.map((line) => app.classifier.answer(line, surnameFirst));
     const found = answers.map(row), fields = app.classifier.tree.length > 1 ? FIELDS : FIELDS.filter((each) => !["group", "region"].includes(each));
     head.replaceChildren(...fields.map((text) => el("th", { scope: "col", text })));
     rows.replaceChildren(...found.slice(0, ROWS).map((each) => el("tr", {}, fields.map((key) => el("td", { text: each[key], dir: "auto" })))));
@@ -137,7 +139,7 @@ export function mountColumn(root, app) {
     shares.show(classifier.origins, estimateShares(table, [...counts.values()], classifier.facts.default_shares ?? classifier.facts.priors));
   };
   root.append(el("h3", { class: "title", text: "Paste a column" }),
-    field("Names, one per line: surnames or full names", box),
+    field("Names, one per line: surnames or full names", box), el("div", { class: "row spaced" }, order.box),
     el("div", { class: "row spaced" }, el("button", { type: "button", class: "main", text: "Score them", on: { click: score } }), link, said),
     heading, shares.box, table);
 }

@@ -1,7 +1,7 @@
 // The surname in the name of one person: by comma, by capitals, by language, else the last word.
 // As cognomen/text/full_names.py.
 import { characters, first, fullMatch, isAlpha, isDigit, isLower, isUpper, last, LETTER_OR_DIGIT as W, NO_DIGIT, strip } from "./python.js";
-import { beginsWithSurname, lengthOfSurname, withoutMiddle } from "./surname_first.js";
+import { beginsWithSurname, isShortSurnameOfVietnamese, lengthOfSurname, withoutMiddle } from "./surname_first.js";
 import { hasLetter, kindOf, words as wordsOf } from "./text.js";
 
 const COMMA = /[,،，、]/;
@@ -12,11 +12,12 @@ const isShort = fullMatch("[bcdfghklmnprstvwyz][aeiouy]|[jqx][iu]|an|oh|ng|ou");
 const size = (word) => characters(word).length;
 
 // The surname in the name of one person, and whether it was that of the first of several people.
-export function surnameOfPerson(text, words) {
+export function surnameOfPerson(text, words, surnameFirst = false) {
   const parts = text.split(COMMA).filter(hasLetter).map(wordsOf);
   if (!parts.length) return [text, false];
   const [several, natural] = people(parts, words);
-  const found = natural || parts.length === 1 ? ofWords(parts[0], words) : beforeComma(parts[0], parts[1], words);
+  const found = natural || parts.length === 1 ? ofWords(parts[0], words, surnameFirst && !natural)
+    : beforeComma(parts[0], parts[1], words, surnameFirst);
   const surname = strip(found.join(" "), words.punctuation);
   return hasLetter(surname) ? [surname, several] : [text, false];
 }
@@ -38,10 +39,10 @@ export function isAnd(all, place, words) {
   return !(isNoble && all.length === place + 2);
 }
 
-function beforeComma(all, given, words) {
+function beforeComma(all, given, words, surnameFirst) {
   const name = withoutSuffixes(withoutTitles(all.filter(isWord), words), words);
   const natural = isApposition(given, name, words) || (name.length > 1 && (isInitials(name[0]) || capitals(name)));
-  if (natural || (isTitle(all[0], words) && all.length > 1)) return ofWords(all, words);
+  if (natural || (isTitle(all[0], words) && all.length > 1)) return ofWords(all, words, surnameFirst);
   return [...particlesAfter(given, words), ...name];
 }
 
@@ -60,12 +61,13 @@ function particlesAfter(given, words) {
 }
 
 // The surname in a name without commas.
-function ofWords(given, words) {
+function ofWords(given, words, surnameFirst) {
   let all = withoutSuffixes(withoutComment(withoutTitles(given.filter(isWord), words), words), words);
   if (all.length === 1) return [characters(all[0]).slice(0, lengthOfSurname(all[0], words)).join("")];
   const found = capitals(all);
   if (found) return all.slice(startOfSurname(all, found[0], words), found[1]);
   if (beginsWithSurname(all, words)) return all.slice(0, 1);
+  if (surnameFirst && (!isInitials(all[0]) || opensSurname(all, 0, words))) return all.slice(0, endOfSurname(all, words));
   all = withoutMiddle(all, words);
   return all.slice(startOfSurname(all, all.length - 1, words));
 }
@@ -145,6 +147,32 @@ function startOfSurname(all, place, words) {
     else break;
   }
   return start;
+}
+
+// Where the surname ends that a name begins with: "van Gogh Vincent", "Ruiz y Lopez Ana".
+function endOfSurname(all, words) {
+  if (isShortSurnameOfVietnamese(all, words)) return 1;
+  let end = endOfParticles(all, 0, words);
+  while (end + 1 < all.length) {
+    if (isDash(all[end]) || words.joiners.has(all[end])) end = endOfParticles(all, end + 1, words);
+    else if (isDash(last(all[end - 1])) || isDash(first(all[end]))) end = endOfParticles(all, end, words);
+    else if (words.secondWords.has(words.casefold(all[end]))) end += 1;
+    else break;
+  }
+  return end;
+}
+
+function endOfParticles(all, start, words) {
+  let end = start;
+  while (end + 1 < all.length && opensSurname(all, end, words)) end += 1;
+  return end + 1;
+}
+
+// Whether a word is a particle of the surname that a name begins with.
+function opensSurname(all, place, words) {
+  const hasGivenName = place + 2 < all.length;
+  if (hasGivenName && words.innerParticles.has(words.casefold(all[place]))) return true;
+  return isParticle(all, place, hasGivenName && isParticleAnywhere(all[place + 1], words), words);
 }
 
 function startOfParticles(all, end, words) {

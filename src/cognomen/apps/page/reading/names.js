@@ -13,10 +13,10 @@ const AND_OTHERS = new RegExp(`,?${WHITE}+(?:et|&|and)${WHITE}+(?:al|alii|others
 const BETWEEN_PEOPLE = new RegExp(`[;；؛]|${WHITE}[/|]${WHITE}`);
 
 // { surname, note }; the note is null if the whole text is the surname.
-export function findSurname(text, words) {
+export function findSurname(text, words, surnameFirst) {
   const all = wordsOf(text), whole = repair(text, words.entities);
   if (all.length === 1 && whole === text && isPlain(all[0], words)) return { surname: all[0], note: null };
-  const [surname, several] = read(wordsOf(whole).join(" "), words);
+  const [surname, several] = read(wordsOf(whole).join(" "), words, surnameFirst);
   if (several) return { surname, note: "several-people" };
   if (whole !== text) return { surname, note: "repaired-encoding" };
   return { surname, note: isAllOf(surname, text, words) ? null : "surname-of-full-name" };
@@ -33,9 +33,9 @@ function isPlain(word, words) {
   return isAlpha(word) || isAlpha(first(word) + word.replace(/['’-]/g, "") + last(word));
 }
 
-function read(text, words) {
+function read(text, words, surnameFirst) {
   const [rest, several] = firstPerson(withoutAsides(withoutBirthName(text, words)), words);
-  let [surname, more] = surnameOfPerson(rest, words);
+  let [surname, more] = surnameOfPerson(rest, words, surnameFirst);
   while (!surname.includes(" ")) {
     const [shorter] = surnameOfPerson(surname, words);
     if (shorter === surname) break;

@@ -1,11 +1,12 @@
 // What stands in a column of names and is no name: as cognomen/text/placeholders.py, which has the words.
-import { fullMatch, isAlpha, LETTER_OR_DIGIT as W, NOT_WHITE, strip, WHITE, WORD_END } from "./python.js";
-import { hasLetter, words as wordsOf } from "./text.js";
+import { fullMatch, isAlpha, LETTER_OR_DIGIT as W, NO_DIGIT, NOT_WHITE, strip, WHITE, WORD_END } from "./python.js";
+import { hasLetter, kindOf, words as wordsOf } from "./text.js";
 
 const isNothing = fullMatch(`[-‐‑‒–—―−?${WHITE.slice(1, -1)}]*[-‐‑‒–—―−?][-‐‑‒–—―−?${WHITE.slice(1, -1)}]*`);
 const ADDRESS = `[^${WHITE.slice(1, -1)}<>()@,;]+`;
 const EMAIL = new RegExp(`(?:mailto:)?${ADDRESS}@${ADDRESS}\\.${W}+`, "giu");
 const URLS = new RegExp(`(?:https?://|www\\.)${NOT_WHITE}+`, "giu");
+const DIGITS_AMONG_LETTERS = new RegExp(`${NO_DIGIT}\\p{Nd}+${NO_DIGIT}`, "u");
 const isDomain = fullMatch(`[\\p{L}\\p{N}_\\-]+(\\.[\\p{L}\\p{N}_\\-]+)*\\.(com|org|net|edu|gov|info|io)`, "iu");
 const OFFICE = new RegExp(`^(university|universität|université|ministry|department|bank) of${WORD_END}`, "iu");
 
@@ -19,6 +20,14 @@ export function reasonForNoName(text, words) {
   if (words.placeholders.has(bare)) return "placeholder";
   const rest = withoutAddresses(bare), isAddress = rest !== bare && !hasLetter(rest);
   return isAddress || isDomain(bare) || isCompany(bare, words) ? "not-a-name" : null;
+}
+
+// Whether a third or more of a text is no letter, or digits stand between letters.
+export function hasFewLetters(surname) {
+  if (isAlpha(surname)) return false;
+  const kinds = Array.from(surname.normalize("NFD")).filter((each) => !".·".includes(each)).map(kindOf);
+  const count = (kind) => kinds.filter((each) => each === kind).length;
+  return 2 * count("") >= count("L") || DIGITS_AMONG_LETTERS.test(surname);
 }
 
 export function withoutAddresses(text) {

@@ -1,6 +1,6 @@
 // A text to the surname that a network can read, or to the reason why not: as cognomen/text/reading.py.
 import { findSurname } from "./names.js";
-import { reasonForNoName } from "./placeholders.js";
+import { hasFewLetters, reasonForNoName } from "./placeholders.js";
 import { characters, stripWhite } from "./python.js";
 import { isGarbled, repair } from "./repair.js";
 import { casefold, normalise } from "./text.js";
@@ -19,18 +19,20 @@ export function makeWords({ sets, ...others }) {
 }
 
 // { spelling, surname, note, reason }: either a spelling or a reason.
-export function readSurname(text, alphabet, lower, words) {
+// surnameFirst: names that do not tell by themselves begin with the surname.
+export function readSurname(text, alphabet, lower, words, surnameFirst = false) {
   const stripped = stripWhite(text);
   if (!stripped) return { reason: "empty" };
   if (characters(stripped).length > LONGEST_TEXT) return { reason: "too-long" };
   const whole = repair(text, words.entities);
   const reason = reasonForNoName(whole, words) ?? (isGarbled(whole) ? "garbled" : null);
   if (reason) return { reason };
-  const found = findSurname(whole, words);
+  const found = findSurname(whole, words, surnameFirst);
   if (found.note && words.nobody.has(found.surname)) return { reason: "placeholder" };
   let spelling = normalise(found.surname, words.folded, lower);
   if (!spelling) return { reason: "no-letters" };
   if (characters(spelling).length > LONGEST_SURNAME) return { reason: "too-long" };
+  if (hasFewLetters(found.surname)) return { reason: "not-a-name" };
   if (!alphabet.hasAll(spelling)) {
     if (alphabet.unknownShare(spelling) > 0.5) return { reason: "unknown-script" };
     spelling = alphabet.withoutUnknownMarks(spelling);

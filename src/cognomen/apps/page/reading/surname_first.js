@@ -5,6 +5,7 @@ const HAN = "\\u3005\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}", KANA =
 const CONSONANT = "b-df-hj-np-tv-xz";
 const isTwoSyllables = fullMatch("[A-Z][a-z]{1,6}-[a-z]{1,6}");
 const isOneSyllable = fullMatch(`(?=[A-Za-z])[${CONSONANT}]{0,2}[aeiouy]{1,3}[${CONSONANT}]{0,2}`, "iu");
+const isVietnameseSyllable = fullMatch("(?:[cgknpt]h|ngh?|gi|qu|tr|[bcdghklmnrstvx])?[aeiouy]{1,3}(?:ch|n[gh]|[cmnpt])?");
 const isEastAsian = fullMatch(`[${HAN}${KANA}\\uac00-\\ud7a3]+`);
 const IN_ONE_WORD = new RegExp(`^(?:(?<hangul>[\\uac00-\\ud7a3]{2,4})|(?<han>[${HAN}]{1,4})(?:[${KANA}]{2,})?)$`, "u");
 
@@ -30,6 +31,12 @@ function beginsVietnamese(all, words) {
   const isCommon = (each) => words.vietnamese.has(each) || words.vietnameseBeforeMiddle.has(each);
   const hasMiddle = middle.length > 0 && words.vietnameseMiddle.has(middle[0]);
   return (words.vietnamese.has(one) || (isCommon(one) && hasMiddle)) && (!isCommon(final) || hasMiddle);
+}
+
+// Whether the first word is Le, Do, Ho or Ly, and the others are Vietnamese syllables: "Le Hong Son".
+export function isShortSurnameOfVietnamese(all, words) {
+  const [one, ...others] = all.map(words.key);
+  return words.vietnameseBeforeMiddle.has(one) && others.every(isVietnameseSyllable);
 }
 
 function endsInPatronymic(all, words) {
