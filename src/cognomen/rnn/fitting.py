@@ -65,12 +65,11 @@ class Examples:
     """
 
     def __init__(self, x: Any, targets: Any, lengths: ArrayLike | None = None) -> None:
-        self.x, self.targets = _kept(x), _kept(targets)
+        keep = _kept if lengths is None else _padded
+        self.x, self.targets = keep(x), keep(targets)
         if len(self.x) != len(self.targets):
             raise InputError(f"targets: expected as many as inputs, {len(self.x)}, got {len(self.targets)}")
         if lengths is not None:
-            if isinstance(self.x, list) or isinstance(self.targets, list):
-                raise InputError("lengths: sequences in a list have their own; pass them with padded arrays")
             per_step = self.targets.shape[:2] == self.x.shape[:2]
             self.x = pack(self.x, lengths).unpack()
             if per_step:
@@ -88,6 +87,15 @@ def _kept(data: Any) -> Any:
     """An array, or a list of sequences."""
     ragged = isinstance(data, list | tuple) and len(data) > 0 and np.ndim(data[0]) > 0
     return [np.asarray(sequence) for sequence in data] if ragged else np.asarray(data)
+
+
+def _padded(data: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(data)
+    except ValueError as error:
+        raise InputError(
+            f"lengths: expected padded arrays; sequences of unequal length have their own ({error})"
+        ) from error
 
 
 def _taken(data: Any, rows: Ids) -> Any:
