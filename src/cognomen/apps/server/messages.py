@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from cognomen.classifier.answers import Answer
-from cognomen.classifier.composition import OriginShare
+from cognomen.classifier.composition import JointShare, OriginShare
 from cognomen.errors import InputError
 
 MOST_ORIGINS, MOST_SEED = 10_000, 2**32 - 1
@@ -103,6 +103,7 @@ class CompositionResponse(Struct):
     read: float
     unknown: dict[str, float]
     shares: list[OriginShare]
+    joint: list[JointShare]
     level: float
     samples: int
     seed: int
