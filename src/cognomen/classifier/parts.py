@@ -13,7 +13,7 @@ alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,18 +41,39 @@ def pool_parts(
         log_prior_ratios: (C,), what will be added to the logits divided by temperature; None for nothing.
     """
     divisors = np.broadcast_to(temperatures, len(logits))[:, None]  # (S, 1)
-    counts = np.array([len(each.parts) for each in parts])  # (K,)
     flat = np.concatenate([each.parts for each in parts])  # (M,)
-    last = np.cumsum(counts) - 1
-    first = last - counts + 1
     of_parts = logits[flat] / divisors[flat]  # (M, C)
-    alike = np.add.reduceat(of_parts, first) / counts[:, None]  # (K, C)
-    likeliest = (alike + (0 if log_prior_ratios is None else log_prior_ratios)).argmax(axis=1)  # (K,)
-    apart = ~np.array([each.alike for each in parts])
-    weights = np.ones(len(flat))  # (M,)
-    weights[first] += apart & np.isin(origins, FIRST_COUNTS_MOST)[likeliest]
-    weights[last] += apart & np.isin(origins, LAST_COUNTS_MOST)[likeliest]
-    pooled = np.add.reduceat(of_parts * weights[:, None], first) / np.add.reduceat(weights, first)[:, None]
+    weights = part_weights(of_parts, parts, origins, log_prior_ratios)
+    pooled = np.add.reduceat(of_parts * weights[:, None], _first(parts))  # (K, C), of K surnames
     result, wholes = logits.copy(), [each.whole for each in parts]
     result[wholes] = pooled * divisors[wholes]
     return result
+
+
+def part_weights(
+    of_parts: NDArray[np.floating[Any]],
+    parts: Sequence[Parts],
+    origins: Sequence[str],
+    log_prior_ratios: NDArray[np.float64] | None,
+) -> NDArray[np.float64]:
+    """How much each part counts, (M,); those of a surname sum to 1.
+
+    Args:
+        of_parts: (M, C), the logits of all parts in order, divided by the temperature.
+        parts, origins, log_prior_ratios: as in `pool_parts`.
+    """
+    counts, first = np.array([len(each.parts) for each in parts]), _first(parts)  # (K,), (K,)
+    last = first + counts - 1
+    alike = np.add.reduceat(of_parts, first) / counts[:, None]  # (K, C)
+    likeliest = (alike + (0 if log_prior_ratios is None else log_prior_ratios)).argmax(axis=1)  # (K,)
+    side_by_side = ~np.array([each.alike for each in parts])
+    weights = np.ones(len(of_parts))  # (M,)
+    weights[first] += side_by_side & np.isin(origins, FIRST_COUNTS_MOST)[likeliest]
+    weights[last] += side_by_side & np.isin(origins, LAST_COUNTS_MOST)[likeliest]
+    return np.asarray(weights / np.repeat(np.add.reduceat(weights, first), counts))
+
+
+def _first(parts: Sequence[Parts]) -> NDArray[np.intp]:
+    """Where the parts of each surname begin among all, (K,)."""
+    counts = [len(each.parts) for each in parts]
+    return np.cumsum([0, *counts[:-1]], dtype=np.intp)
