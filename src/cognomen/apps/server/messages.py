@@ -12,6 +12,7 @@ from msgspec import Meta, Struct, field
 
 from cognomen.classifier.answers import Answer
 from cognomen.classifier.composition import JointShare, OriginShare
+from cognomen.classifier.order import ColumnOrder
 from cognomen.errors import InputError
 
 MOST_ORIGINS, MOST_SEED = 10_000, 2**32 - 1
@@ -107,6 +108,7 @@ class CompositionResponse(Struct):
     level: float
     samples: int
     seed: int
+    order: ColumnOrder
 
 
 class PrefixOrigin(Struct):
