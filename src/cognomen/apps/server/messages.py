@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct, field
 
-from cognomen.classifier.answers import Answer
+from cognomen.classifier.answers import Answer, SurnamePart
 from cognomen.classifier.composition import JointShare, OriginShare
 from cognomen.classifier.order import ColumnOrder
 from cognomen.errors import InputError
@@ -143,6 +143,7 @@ class ExplainResponse(Struct):
     region: str | None
     region_probability: float | None
     evidence: str | None
+    parts: list[SurnamePart]
     origin: str | None
     probability: float | None
     rival: str | None
