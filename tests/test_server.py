@@ -113,7 +113,8 @@ def test_the_page(server: Served) -> None:
     page = server.get("/")
     assert page.status == 200
     assert page.headers["content-type"].startswith("text/html")
-    assert "does not tell anyone's nationality" in " ".join(page.body.split())
+    assert "<h1>See it think</h1>" in page.body
+    assert "script-src 'sha256-" in page.body
 
 
 # --- errors ----------------------------------------------------------------------------------------------

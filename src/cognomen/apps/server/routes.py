@@ -117,27 +117,12 @@ async def openapi(request: Request) -> Response:
     return json(describe(service_of(request)))
 
 
-async def page(_request: Request) -> Response:
-    """Show the page."""
-    return HTMLResponse(PAGE)
+async def page(request: Request) -> Response:
+    """Show the page "See it think", with the model inside."""
+    service = service_of(request)
+    async with service.admitted():
+        return HTMLResponse(await service.apart(service.page))
 
-
-PAGE = """\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Cognomen</title>
-<h1>Cognomen</h1>
-<p>Which language does a surname sound like? This is the server; programs ask it:</p>
-<pre>
-curl -H 'Content-Type: application/json' -d '{"names": ["Smith", "Nakamura"]}' localhost:8000/v1/predict
-</pre>
-<p><a href="openapi.json">What it can be asked</a> (OpenAPI), and <a href="v1/model">the model</a>.</p>
-<p>A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or
-religion.</p>
-</html>
-"""
 
 ROUTES = [
     Route("/", page),

@@ -41,6 +41,7 @@ class Service:
         folder = find_model(DEFAULT if model is None else model)
         self.classifier = Classifier.load(model)
         self.name: str = folder.resolve().name
+        self._folder, self._page = folder.resolve(), b""
         self.sha256: str = read_artifact(folder).facts["tensors_sha256"]
         self.limits, self.token, self.stopping = limits, token, False
         self.metrics = Metrics()
@@ -77,6 +78,18 @@ class Service:
                 yield
         finally:
             self._calls -= 1
+
+    def page(self) -> bytes:
+        """The page "See it think" of the model, made when it is first asked for.
+
+        Raises:
+            InputError: the page has no code for the model's cell.
+        """
+        if not self._page:
+            from cognomen.apps.page.build import build_page
+
+            self._page = build_page(self._folder).encode("utf-8")
+        return self._page
 
     async def apart(self, work: Callable[[], Found]) -> Found:
         """What a function returns that takes long, run on a thread of its own."""
