@@ -86,7 +86,7 @@ def test_what_is_odd_depends_on_the_script(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_name_with_weights_of_its_own_is_never_odd() -> None:
     alphabet = Alphabet("abд")
-    texts = alphabet.encode_all(["ab", "ba", "дa"])
+    texts = alphabet.encode_all(["ab", "ba", "дд"])
     ngrams = frequent_ngrams(texts, longest=2, min_count=1, alphabet_size=len(alphabet))
     network = Network(Architecture(len(alphabet), 2, longest_ngram=2), ngrams=ngrams)
     clf = Classifier(

@@ -118,7 +118,7 @@ def test_json_of_an_answer(clf: Classifier) -> None:
     text += '"origins": [{"origin": "A", "probability": 0.5}], '
     text += '"status": "ok", "reason": null, "surname": "Ng", "note": "a-note", "origin_set": null, '
     rest = '"group": null, "group_probability": null, '
-    rest += '"region": null, "region_probability": null, "evidence": null}'
+    rest += '"region": null, "region_probability": null, "evidence": null, "parts": [], "maiden_name": null}'
     text += f'"level": "origin", {rest}'
     assert json.dumps(answer.to_json()) == text
     unknown = '{"name": "", "origin": null, "probability": null, "origins": [], '
@@ -844,6 +844,7 @@ def test_a_single_name_is_answered_as_in_a_column(name: str) -> None:
 
 ALL_OPTIONS = {
     "full_names": True,
+    "order": "auto",
     "na": (),
     "suffixes": (),
     "threads": 1,

@@ -61,6 +61,7 @@ def test_json_has_the_documented_keys_in_order(model):
     result = inside("predict", "--json", "--model", model, "Smith", "123")
     keys = ["name", "origin", "probability", "origins", "status", "reason", "surname", "note"]
     keys += ["origin_set", "level", "group", "group_probability", "region", "region_probability", "evidence"]
+    keys += ["parts", "maiden_name"]
     assert [list(json.loads(line)) for line in lines(result)] == [keys, keys]
 
 

@@ -139,6 +139,7 @@ def test_a_sum_as_json(model):
         "rows": 6,
         "answered": 4,
         "unknown": {"empty": 1, "no-letters": 1},
+        "order": {"order": "given-first", "probability": None, "cells": 0, "decided": False},
     }
 
 

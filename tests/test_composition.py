@@ -127,7 +127,8 @@ def test_a_composition_as_json() -> None:
     assert [each.share for each in found.shares] == pytest.approx([0.75, 0.25], abs=1e-5)
     assert [each.counted for each in found.shares] == [0.75, 0.25]
     facts = found.to_json()
-    assert list(facts) == ["rows", "read", "unknown", "shares", "joint", "level", "samples", "seed"]
+    keys = ["rows", "read", "unknown", "shares", "joint", "level", "samples", "seed", "order"]
+    assert list(facts) == keys
     assert list(facts["shares"][0]) == ["origin", "share", "low", "high", "counted", "leaning"]
     assert (facts["level"], facts["samples"], facts["seed"]) == (0.95, 10, 7)
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from cli_running import tree_classifier
+from test_order import column
 
 from cognomen.apps import engines, recipe
 from cognomen.apps.tables import answer_schema, score_column
@@ -171,11 +172,58 @@ def test_a_wrong_call_is_refused_at_the_door(score: Callable[..., Any], model: s
             scored_by(score, "n", model, **asked)
 
 
+def test_strings_of_any_kind(model: str) -> None:
+    """Dictionaries, categories, enumerations and columns of nothing but null."""
+    pl, duckdb = pytest.importorskip("polars"), pytest.importorskip("duckdb")
+    names, few = ["Smith", None, "Rossi", "Smith"], ["Smith", "Rossi"]
+    expected = Classifier.load(model).predict(names)
+    for kind in (pl.String, pl.Categorical, pl.Enum(few)):
+        frame = pl.DataFrame({"n": pl.Series(names, dtype=kind)})
+        assert engines.score_polars(frame, "n", model)["origin"].to_list() == expected
+    for kind in ("category", "string", pd.ArrowDtype(pa.string()), object):
+        frame = pd.DataFrame({"n": pd.Series(names, dtype=kind)})
+        origins = engines.score_pandas(frame, "n", model)["origin"]
+        assert origins.where(origins.notna(), None).astype(object).tolist()[:1] == expected[:1]
+        assert origins.isna().tolist() == [name is None for name in expected]
+    nulls = engines.score_polars(pl.DataFrame({"n": [None, None]}), "n", model)
+    assert nulls["reason"].to_list() == ["not-text"] * 2
+    connection = duckdb.connect()
+    connection.execute("CREATE TYPE kind AS ENUM ('Smith', 'Rossi')")
+    connection.execute('CREATE TABLE people (id int, "my ""name" kind)')
+    connection.executemany("INSERT INTO people VALUES (?, ?)", list(enumerate(names)))
+    scored = engines.score_duckdb(connection, connection.table("people"), 'my "name', model, prefix="x y_")
+    found = scored.order("id").project('"x y_origin"').fetchall()
+    assert [origin for (origin,) in found] == expected
+
+
+def test_no_rows(model: str) -> None:
+    pl, duckdb = pytest.importorskip("polars"), pytest.importorskip("duckdb")
+    empty = pa.table({"n": pa.array([], pa.string())})
+    assert engines.score_polars(pl.from_arrow(empty), "n", model).shape == (0, 11)
+    assert engines.score_pandas(empty.to_pandas(), "n", model).shape == (0, 11)
+    connection = duckdb.connect()
+    assert engines.score_duckdb(connection, connection.from_arrow(empty), "n", model).fetchall() == []
+
+
 def test_pandas_columns_of_any_objects(model: str) -> None:
     frame = pd.DataFrame({"name": ["Smith", 1.5, b"x", None, float("nan"), pd.NA, ["a"]]}, dtype=object)
     scored = engines.score_pandas(frame, "name", model)
     assert scored["reason"].tolist()[1:] == ["not-text"] * 6
     assert scored["origin"][0] == Classifier.load(model).predict("Smith")[0]
+
+
+@pytest.mark.parametrize("score", [in_duckdb, in_polars, streamed_in_polars, in_pandas, in_dask])
+def test_all_parts_of_a_column_are_read_in_one_order(score: Callable[..., Any]) -> None:
+    """As its first rows show; or as the caller says."""
+    cells = column("Hungarian", "surname-first")
+    names = pa.table({"id": range(len(cells)), "Surname": cells})
+    answers = score_column(Classifier.load(), names["Surname"])
+    assert answers["read_surname"][0].as_py() == "Nagy"  # which the cell alone does not tell
+    assert (
+        score(names, "world").sort_by("id")["read_surname"].to_pylist() == answers["read_surname"].to_pylist()
+    )
+    told = score(names, "world", order="given-first").sort_by("id")
+    assert told["read_surname"][0].as_py() == cells[0].split()[1]
 
 
 def test_a_process_loads_the_model_once(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,6 +232,7 @@ def test_a_process_loads_the_model_once(model: str, monkeypatch: pytest.MonkeyPa
     original = Classifier.load
     monkeypatch.setattr(Classifier, "load", lambda name: loads.append(name) or original(name))
     recipe._scorer.cache_clear()
+    recipe._classifier.cache_clear()
     made = recipe.Recipe.of(model, "", False, {"na": ["X"]})
     sent = recipe.Recipe(made.model, made.digest, "", False, {"na": ["X"]})
     threads = [threading.Thread(target=sent.scorer) for _ in range(4)]
@@ -203,6 +252,7 @@ def test_a_worker_with_another_model_refuses(model: str, tmp_path: Path) -> None
         {"English": 0.5} | dict.fromkeys(["Swedish", "Danish", "Norwegian", "Japanese", "Korean"], 0.1)
     ).save(folder)
     recipe._scorer.cache_clear()
+    recipe._classifier.cache_clear()
     with pytest.raises(ModelError, match="this worker has another model of that name"):
         made.scorer()
     again = recipe.Recipe.of(folder, "", False, {})

@@ -17,7 +17,7 @@ from cognomen.rnn import softmax
 from cognomen.text.ragged import Ragged
 from cognomen.training import name_rows
 from cognomen.training.dataset import Names
-from cognomen.training.name_rows import DECAY, Codebooks, _Targets, fit_name_rows, fit_rows, k_means
+from cognomen.training.name_rows import Codebooks, _Targets, fit_name_rows, fit_rows, k_means
 
 V, C, RANK = 5, 4, 6
 LETTERS = V - 1
@@ -64,8 +64,9 @@ def test_rows_are_where_the_gradient_vanishes(seed: int, size: float) -> None:
     basis = np.linalg.qr(rng.normal(size=(C, 3)))[0].astype(np.float32)
     logits = (size * rng.normal(size=(7, C))).astype(np.float32)
     targets = _Targets(random_names(7, seed), np.ones(C, np.float32))
-    rows = fit_rows(logits, targets, basis)
-    gradient = (softmax(logits + rows @ basis.T) - targets[:]) @ basis + DECAY * rows
+    decay = rng.uniform(0.004, 0.02, 7)
+    rows = fit_rows(logits, targets, basis, decay)
+    gradient = (softmax(logits + rows @ basis.T) - targets[:]) @ basis + decay[:, None] * rows
     assert np.abs(gradient).max() < 0.05
 
 
@@ -131,7 +132,8 @@ def test_codes_and_entries_come_closer_in_turn() -> None:
     basis = np.linalg.qr(rng.normal(size=(C, 3)))[0].astype(np.float32)
     logits = rng.normal(size=(2000, C)).astype(np.float32)
     targets = _Targets(names, np.ones(C, np.float32))
-    rows, weights = fit_rows(logits, targets, basis), rng.uniform(0.1, 2, 2000)
+    weights = rng.uniform(0.1, 2, 2000)
+    rows = fit_rows(logits, targets, basis, np.full(2000, 0.005))
     books = Codebooks(logits, targets, basis, rows, weights, rng)
 
     def loss() -> float:

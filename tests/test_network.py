@@ -433,6 +433,25 @@ def test_parameters_beside_linear_maps_are_each_directions_own() -> None:
         assert_within(found[:, d], plain_outputs(cell, x[::-1] if reverse else x), 1e-6)
 
 
+def test_a_cell_may_call_forward_where_ours_call_apply() -> None:
+    class Plain(GRU):
+        def project(self, x: Any) -> Any:
+            return self.input.forward(x)
+
+        def step(self, a: Any, state: Any) -> Any:
+            (h,) = state
+            b, back_h = self.recurrent.forward(h)
+            after = (np.tanh(a[0] + b[0]) + a[1] * b[1] + a[2] + b[2])[None]
+            return after[0], after, lambda dy, dstate: back_h(dy)
+
+    rng = np.random.default_rng(0)
+    cells = [(Plain(3, 4, rng=rng), reverse) for reverse in (False, True)]
+    x = rng.standard_normal((6, 3)).astype(np.float32)
+    found = read_sequence(cells, x)
+    for d, (cell, reverse) in enumerate(cells):
+        assert_within(found[:, d], plain_outputs(cell, x[::-1] if reverse else x), 1e-5)
+
+
 def test_a_missing_table_of_ngrams_is_named() -> None:
     architecture = replace(SMALL, longest_ngram=2)
     made = Network(replace(SMALL, longest_ngram=0))

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ from cli_running import failure, run, tiny_classifier, tree_classifier
 from serving import Served, loaded, loading, serving
 
 from cognomen import Classifier
+from cognomen.apps.page.build import build_page
 from cognomen.explanation import explain
+from cognomen.network import Network
 
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
@@ -66,6 +69,7 @@ def close(found: Any, expected: Any) -> bool:
         {"prior": "uniform", "restrict": ["Irish", "Japanese", "German"]},
         {"prior": {"Irish": 3, "East Asia": 1}, "abstain_below": 0.9},
         {"full_names": False, "na": None},
+        {"order": "surname-first"},
         {"na": ["Nakamura"], "suffixes": ["John"]},
     ],
 )
@@ -113,8 +117,19 @@ def test_the_page(server: Served) -> None:
     page = server.get("/")
     assert page.status == 200
     assert page.headers["content-type"].startswith("text/html")
-    assert "<h1>See it think</h1>" in page.body
-    assert "script-src 'sha256-" in page.body
+    assert page.body == build_page("world")
+
+
+def test_a_model_that_the_page_cannot_show_has_a_plain_one(tmp_path: Path) -> None:
+    made = tiny_classifier()
+    architecture = replace(made.network.architecture, cell="combined")
+    network = Network(architecture, rng=np.random.default_rng(0))
+    Classifier(network, made.alphabet, made.origins, made.priors).save(tmp_path / "mine")
+    with serving("--model", str(tmp_path / "mine")) as served:
+        page = served.get("/")
+        assert page.status == 200
+        assert "does not tell anyone's nationality" in " ".join(page.body.split())
+        assert served.get("/v2/models/mine/ready").status == 200
 
 
 # --- errors ----------------------------------------------------------------------------------------------
@@ -429,6 +444,31 @@ def test_a_large_call_leaves_room_for_small_ones() -> None:
     assert sum(sizes) == 5 * BATCH + 51
 
 
+def test_each_call_has_an_order_of_its_own() -> None:
+    """Surnames stand first in one of three calls; in which, only its own names tell."""
+    from cognomen.apps.server.batching import Batcher
+
+    surnames = ["Nagy", "Kovács", "Tóth", "Szabó", "Horváth", "Varga", "Kiss", "Molnár", "Németh", "Farkas"]
+    given = ["Péter", "Anna", "László", "Katalin", "István", "Mária"]
+    hungarian: list[str | None] = [f"{surname} {name}" for name in given for surname in surnames] * 20
+    hungarian += [f"{surname.upper()} {name}" for name in given for surname in surnames]  # these tell
+    english: list[str | None] = [f"John {surname}son" for surname in ("Peter", "Jack", "Robin", "Wil")] * 5
+    clf = Classifier.load()
+    assert clf(hungarian)[0].surname == "Nagy"
+
+    async def ask() -> list[list[Any]]:
+        batcher = Batcher(clf, 100_000)
+        run = asyncio.create_task(batcher.run())
+        calls = [hungarian, english, ["Nagy Péter"], hungarian]
+        found = await asyncio.gather(*(batcher.answer(names) for names in calls))
+        run.cancel()
+        batcher.close()
+        return found
+
+    for found, names in zip(asyncio.run(ask()), [hungarian, english, ["Nagy Péter"], hungarian], strict=True):
+        assert [answer.surname for answer in found] == [answer.surname for answer in clf(names)]
+
+
 def test_options_that_do_not_fit_fail_their_own_calls_only() -> None:
     from cognomen.apps.server.batching import Batcher, BusyError
     from cognomen.errors import InputError
@@ -470,6 +510,19 @@ def test_the_examples_of_the_description_are_answered(server: Served) -> None:
     assert shown >= 7
 
 
+def test_the_description_has_every_key_of_an_answer(server: Served) -> None:
+    schemas = server.get("/openapi.json").body["components"]["schemas"]
+    answered = {
+        "CompositionResponse": server.post("/v1/composition", {"names": ["Smith"]}).body,
+        "ExplainResponse": server.post("/v1/explain", {"name": "Smith"}).body,
+        "ModelResponse": server.get("/v1/model").body,
+        "Failure": server.get("/nothing").body,
+        "Answer": server.post("/v1/predict", {"names": [{"id": 1, "name": "Smith"}]}).body["answers"][0],
+    }
+    for name, body in answered.items():
+        assert schemas[name]["properties"].keys() == body.keys(), name
+
+
 @pytest.mark.slow
 def test_schemathesis_finds_nothing(server: Served, tmp_path: Path) -> None:
     pytest.importorskip("schemathesis")
@@ -485,6 +538,13 @@ def test_schemathesis_finds_nothing(server: Served, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+def test_the_page_shows_the_dockerfile() -> None:
+    root = Path(__file__).parent.parent
+    dockerfile = (root / "Dockerfile").read_text("utf-8")
+    assert f"```dockerfile\n{dockerfile}```" in (root / "docs" / "server.md").read_text("utf-8")
+    assert "\nUSER 10001\n" in dockerfile
 
 
 def test_the_figures_of_the_page_are_the_measured_ones() -> None:

@@ -244,10 +244,10 @@ def packed(made: Network, names: Sequence[Name]) -> tuple[Array, Callable[[Array
     """The network's parts joined here, every letter of every name a step of its own."""
     letters = pack(laid(names))
     x, back_x = made.embedding.forward(letters.data)
-    y, back_y = made.recurrent.forward(letters.with_data(x))
+    y, _, back_y = made.recurrent.forward(letters.with_data(x))
     pooled, back_pool = pool(y, made.architecture.pooling, made.architecture.direction)
     logits, back_logits = made.output.forward(pooled)
-    return logits, lambda d: back_x(back_y(back_pool(back_logits(d))))
+    return logits, lambda d: back_x(back_y(back_pool(back_logits(d)))[0])
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)

@@ -14,7 +14,7 @@ from cognomen.text.matching import did_you_mean
 
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.options import ScoreOptions
+    from cognomen.classifier.options import OrderOption, ScoreOptions
 
 ROWS_AHEAD: Final = 1 << 16  # small batches are scored together, since names share their beginnings
 _PURPOSE = "Scoring Arrow batches"
@@ -37,7 +37,7 @@ def score_batches(
 
     It is the function that engines call: Spark's `mapInArrow`, a DuckDB reader, an Arrow Flight service (see
     `cognomen.apps.engines`). Memory stays bounded, however long the stream is: 2**16 rows are read ahead, and
-    some million texts are remembered.
+    some million texts are remembered. The first of these rows tell the order of the names.
 
     Args:
         classifier: gives the answers.
@@ -100,11 +100,13 @@ class ColumnScorer:
         found = self.memory.columns.table(self.memory.scores([])[0]).schema
         self.schema = pa.schema([(prefix + each.name, _plain(each.type, float64)) for each in found])
 
-    def __call__(self, column: Any) -> Any:
+    def __call__(self, column: Any, order: OrderOption = "auto") -> Any:
         """The answers to N names, a pyarrow.RecordBatch of N rows.
 
         Args:
             column: as for a call of a `Classifier`: Arrow, pandas, a list, ...
+            order: in which names are written, if the options do not say it; with "auto" they are read alone,
+                since columns may be parts of one.
 
         Raises:
             InputError: it is an Arrow column of something else than strings.
@@ -114,7 +116,7 @@ class ColumnScorer:
             raise InputError(
                 f"expected a column of strings, got values of the type {column.type}. Cast it to strings."
             )
-        scores, rows = self.memory.scores(column)
+        scores, rows = self.memory.scores(column, order)
         answers = self.memory.columns.table(scores).take(rows).columns
         kinds = self.schema.types
         arrays = [each.combine_chunks().cast(kind) for each, kind in zip(answers, kinds, strict=True)]
@@ -137,10 +139,14 @@ def _plain(kind: Any, float64: bool) -> Any:
 def score_stream(scorer: ColumnScorer, batches: Iterable[Any], column: str) -> Iterator[Any]:
     """`score_batches` with a scorer that is kept for other streams."""
     pa = require_pyarrow(_PURPOSE)
+    order: OrderOption = "auto"
     for group in _together(batches):
         for batch in group:
             check_columns(batch.schema.names, column, scorer.schema.names)
-        answers = scorer(pa.chunked_array([batch.column(column) for batch in group]))
+        names = pa.chunked_array([batch.column(column) for batch in group])
+        if order == "auto":
+            order = scorer.memory.order_of(names).order
+        answers = scorer(names, order)
         for batch, end in zip(group, accumulate(map(len, group)), strict=True):
             mine = answers.slice(end - len(batch), len(batch))
             yield pa.RecordBatch.from_arrays(

@@ -85,7 +85,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklea
 
     def _options(self) -> dict[str, Any]:
         """The classifier's options."""
-        return {"full_names": self.full_names}
+        return {"full_names": self.full_names, "order": "given-first"}
 
     def _expected(self) -> NDArray[np.float64]:
         """The shares of the classes where nothing is known, (C,)."""
@@ -104,7 +104,8 @@ class SurnameClassifier(_Estimator):
     """A classifier that is trained on your names: the network of `cognomen train`.
 
     Args:
-        full_names: find the surname in a full name ("John Smith"), when predicting.
+        full_names: find the surname in a full name, when predicting: in "John Smith" the last word. Rows are
+            read one by one: an order of names that only the whole column shows is not looked for.
         unreadable: what to say of a text without a surname in it: "prior", the shares of the classes in
             training; or "error".
         random_state: the seed; equal seeds give equal weights on the same machine.
@@ -164,7 +165,8 @@ class PretrainedSurnameClassifier(_Estimator):
 
     Args:
         model: as for `Classifier.load`: the name of a pretrained model, or a folder.
-        full_names: find the surname in a full name ("John Smith").
+        full_names: find the surname in a full name: in "John Smith" the last word. Rows are read one by one:
+            an order of names that only the whole column shows is not looked for.
         unreadable: what to say of a text without a surname in it: "prior", the expected shares of the
             classes; or "error".
         prior: the mixture of origins that is expected; "default" is the model's own. See `Options`.
@@ -216,7 +218,7 @@ class PretrainedSurnameClassifier(_Estimator):
         return tags
 
     def _options(self) -> dict[str, Any]:
-        return {"full_names": self.full_names, "prior": self.prior, "restrict": self.restrict}
+        return {**super()._options(), "prior": self.prior, "restrict": self.restrict}
 
     def _expected(self) -> NDArray[np.float64]:
         return self.classifier_.expected_shares(self.prior, self.restrict)

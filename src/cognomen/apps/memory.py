@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import threading
 from dataclasses import fields
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.apps.answer_columns import AnswerColumns
+from cognomen.classifier.options import ORDERS, ReadOptions
 from cognomen.classifier.scores import Scores
 from cognomen.text.columns import distinct_texts
 
 if TYPE_CHECKING:
+    from cognomen.apps.contract import ContractColumns
     from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.options import ScoreOptions
+    from cognomen.classifier.options import OrderOption, ScoreOptions
+    from cognomen.classifier.order import ColumnOrder
 
 REMEMBERED: Final = 1 << 20  # texts with `FEW_COLUMNS` of answers; they take some 200 MB
 FEW_COLUMNS: Final = 16
@@ -30,50 +32,68 @@ class Memory:
     Args:
         classifier: gives the answers.
         options: as for `Classifier.scores`.
+        columns: those of the answers; None for those that the options ask for.
 
     Attributes:
         columns: those of the answers.
-        fresh: the function that gives the scores of a list, remembering nothing.
 
     Raises:
         InputError: an option is invalid.
     """
 
-    def __init__(self, classifier: Classifier, options: ScoreOptions) -> None:
+    def __init__(
+        self, classifier: Classifier, options: ScoreOptions, columns: ContractColumns | None = None
+    ) -> None:
         if (restrict := options.get("restrict")) is not None and not isinstance(restrict, str):
             options = {**options, "restrict": tuple(restrict)}  # it may be an iterator, and is used again
-        self.fresh = partial(classifier.scores, **options)
-        self._nothing = self.fresh([None])
-        self.columns = AnswerColumns.of(classifier.tree, options)
+        self._classifier, self._options = classifier, options
+        self._nothing = classifier.scores([None], **options)
+        self.columns = columns or AnswerColumns.of(classifier.tree, options)
         self._limit = REMEMBERED * FEW_COLUMNS // max(len(self.columns.names), FEW_COLUMNS)
         self._turn = threading.Lock()
         self._forget()
 
     def _forget(self) -> None:
-        self._row: dict[str | None, int] = {None: 0}  # of each text in the scores
-        self._scores = self._nothing  # (capacity,), of which the first len(self._row) are in use
+        # The row of each text in the scores, by the order in which it was read; the first is what is no text.
+        self._rows: dict[str, dict[str | None, int]] = {order: {None: 0} for order in ORDERS}
+        self._used = 1
+        self._scores = self._nothing  # (capacity,)
 
-    def scores(self, column: Any) -> tuple[Scores, NDArray[np.intp]]:
+    def order_of(self, column: Any) -> ColumnOrder:
+        """In which order the names of a column are written: as the options say, or as it shows."""
+        reading: Any = {
+            key: self._options.get(key) for key in self._options if key in ReadOptions.__optional_keys__
+        }
+        return self._classifier.column_order(column, **reading)
+
+    def fresh(self, names: list[Any], order: OrderOption = "auto") -> Scores:
+        """The scores of a list, remembering nothing; with the order "auto" names are read alone."""
+        asked = self._options.get("order", "auto") if order == "auto" else order
+        options: ScoreOptions = {**self._options, "order": "given-first" if asked == "auto" else asked}
+        return self._classifier.scores(names, **options)
+
+    def scores(self, column: Any, order: OrderOption = "auto") -> tuple[Scores, NDArray[np.intp]]:
         """The scores of a column's U distinct texts, then of what is not text; and (N,) the row of each."""
         texts, rows = distinct_texts(column)
         with self._turn:
-            if len(self._row) > self._limit:
+            if self._used > self._limit:
                 self._forget()
-            new = [text for text in texts if text not in self._row]
+            row_of = self._rows[order]
+            new = [text for text in texts if text not in row_of]
             if new:
-                self._remember(new)
-            known = np.array([*map(self._row.__getitem__, texts), 0])
+                self._remember(new, order)
+            known = np.array([*map(row_of.__getitem__, texts), 0])
             scores = self._scores.take(known)
         return scores, rows % len(known)  # -1 is the last
 
-    def _remember(self, new: list[str]) -> None:
-        scores, start = self.fresh(new), len(self._row)
-        end = start + len(new)
+    def _remember(self, new: list[str], order: OrderOption) -> None:
+        scores, start = self.fresh(new, order), self._used
+        self._used = end = start + len(new)
         if end > len(self._scores.origins):  # doubled, so that many small columns are not copied each time
             self._scores = _resized(self._scores, max(end, 2 * start))
         for field in fields(Scores):
             getattr(self._scores, field.name)[start:end] = getattr(scores, field.name)
-        self._row.update(zip(new, range(start, end), strict=True))
+        self._rows[order].update(zip(new, range(start, end), strict=True))
 
 
 def _resized(scores: Scores, capacity: int) -> Scores:

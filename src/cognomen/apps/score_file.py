@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.apps.answer_columns import AnswerColumns
+from cognomen.apps.contract import ContractColumns, ModelFacts
 from cognomen.apps.memory import Memory
 from cognomen.classifier.decisions import REASONS
+from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.scores import Scores
 from cognomen.errors import DataError
 from cognomen.io.delimited import find_column
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from cognomen.classifier.options import ScoreOptions
 
 
+Columns = AnswerColumns | ContractColumns
+
+
 @dataclass(frozen=True)
 class ScoreSummary:
     """How the rows of a table were answered.
@@ -41,11 +46,13 @@ class ScoreSummary:
         rows: how many there are.
         answered: those with an answer.
         unknown: the number of the others for each reason.
+        order: in which order the names are written, and how sure that is; the first block of rows tells.
     """
 
     rows: int
     answered: int
     unknown: dict[str, int]
+    order: ColumnOrder
 
 
 class _ScoredBlock(NamedTuple):
@@ -64,6 +71,7 @@ def score_table(
     *,
     prefix: str = "",
     encoding: str | None = None,
+    contract: ModelFacts | None = None,
     on_rows: Callable[[int], None] = lambda rows: None,
     **options: Unpack[ScoreOptions],
 ) -> ScoreSummary:
@@ -81,6 +89,8 @@ def score_table(
         prefix: prepended to the headings of the new columns.
         encoding: of a CSV or TSV table; UTF-8 if None. The new table is UTF-8, with a byte-order mark if the
             old one has one or is in another encoding.
+        contract: what is known of the model; the columns are then those that sister packages share (see
+            `contract`).
         on_rows: called after each block with the number of rows done.
         **options: as for `Classifier.scores`.
 
@@ -90,10 +100,12 @@ def score_table(
         MissingExtraError: a table is Parquet, and pyarrow is not installed.
         OSError: the new table cannot be written.
     """
-    source = open_table(Path(table), encoding)
-    return score_open_table(
-        Memory(classifier, options), source, column, Path(out), prefix=prefix, on_rows=on_rows
-    )
+    source, columns = open_table(Path(table), encoding), None
+    if contract is not None:
+        options["all_labels"] = True
+        columns = ContractColumns(classifier.tree, options.get("level", "origin"), contract)
+    memory = Memory(classifier, options, columns)
+    return score_open_table(memory, source, column, Path(out), prefix=prefix, on_rows=on_rows)
 
 
 def score_open_table(
@@ -121,9 +133,13 @@ def score_open_table(
     _check_headings(source, new)
     counts = np.zeros(len(REASONS) + 1, np.intp)  # of rows by reason; the last for those with an answer
 
+    blocks = source.blocks()
+    first = list(islice(blocks, 1))
+    order = memory.order_of(cells_of(source, first[0], index) if first else [])
+
     def scored() -> Iterator[_ScoredBlock]:
-        for rows in source.blocks():
-            block = _ScoredBlock(rows, *memory.scores(cells_of(source, rows, index)))
+        for rows in chain(first, blocks):
+            block = _ScoredBlock(rows, *memory.scores(cells_of(source, rows, index), order.order))
             np.add.at(
                 counts, block.scores.reasons, np.bincount(block.texts, minlength=len(block.scores.reasons))
             )
@@ -137,7 +153,7 @@ def score_open_table(
     else:
         _write_csv(target, source, scored(), new, memory.columns)
     unknown = {reason: count for reason, count in zip(REASONS, counts.tolist(), strict=False) if count}
-    return ScoreSummary(int(counts.sum()), int(counts[-1]), unknown)
+    return ScoreSummary(int(counts.sum()), int(counts[-1]), unknown, order)
 
 
 def _check_headings(source: TableFile, new: list[str]) -> None:
@@ -152,7 +168,7 @@ def _check_headings(source: TableFile, new: list[str]) -> None:
 
 
 def _write_csv(
-    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], columns: AnswerColumns
+    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], columns: Columns
 ) -> None:
     with csv_writer(target, source) as writer:
         writer.write_rows([[*source.headings, *new]])
@@ -166,7 +182,7 @@ def _write_csv(
 
 
 def _write_json(
-    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], columns: AnswerColumns
+    target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], columns: Columns
 ) -> None:
     with json_lines_writer(target, [*source.headings, *new]) as write:
         for rows, scores, texts in blocks:
@@ -180,7 +196,7 @@ def _write_parquet(
     target: Path,
     blocks: Iterable[_ScoredBlock],
     new: list[str],
-    columns: AnswerColumns,
+    columns: Columns,
     notes: Mapping[str, str],
 ) -> None:
     def joined() -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import chain, compress
 from typing import Any, Final
 
@@ -20,6 +20,15 @@ from cognomen.classifier.scores import ROWS, label_sets
 class OriginProbability:
     """An origin, or at another level a group or a region, and its probability."""
 
+    origin: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class SurnamePart:
+    """A part of a surname in two parts, its most likely origin (or group or region) alone, and how likely."""
+
+    surname: str
     origin: str
     probability: float
 
@@ -56,6 +65,9 @@ class Answer:
         region_probability: the sum of the probabilities of its origins; None without a region.
         evidence: what the answer rests on: "known" if the network has weights for the whole name, "spelling"
             if it only reads the letters; None if it has no such weights, or the name could not be read.
+        parts: the parts of a surname in two (García Márquez, Smith-Jones) whose answers are pooled, with what
+            is answered to each alone; () if the surname has one part, or is known as a whole.
+        maiden_name: the surname from birth, if `name` says so ("Mary Toogood née Johnson").
     """
 
     name: str | None
@@ -73,6 +85,8 @@ class Answer:
     region: str | None = None
     region_probability: float | None = None
     evidence: str | None = None
+    parts: tuple[SurnamePart, ...] = ()
+    maiden_name: str | None = None
 
     @property
     def label(self) -> str | None:
@@ -107,6 +121,8 @@ class Answer:
             "region": self.region,
             "region_probability": self.region_probability,
             "evidence": self.evidence,
+            "parts": [asdict(part) for part in self.parts],
+            "maiden_name": self.maiden_name,
         }
 
     def _repr_html_(self) -> str:
@@ -154,16 +170,21 @@ def answer_block(
         *chain(*places),
         evidence,
     )
-    answers: list[Answer] = []
+    parts, answers = {each.whole: each.parts for each in block.parts}, list[Answer]()
     for row, (text, spelling) in enumerate(zip(block.texts, block.reading.inverse.tolist(), strict=True)):
         read = block.reading.unusual.get(row)
         if spelling < 0 and read is not None:
             answers.append(Answer(text, None, None, (), "unknown", read.reason, None, None))
             continue
-        surname, note = (text, None) if read is None else (read.surname, read.note)
         origin, p, top, reason, *last = [each[spelling] for each in fields]
         status = "unknown" if reason else "ok"
-        answers.append(Answer(text, origin, p, top, status, reason, surname, note, *last))
+        if read is None:
+            answers.append(Answer(text, origin, p, top, status, reason, text, None, *last))
+            continue
+        of_parts = zip(read.parts, (tops[part][0] for part in parts.get(spelling, ())), strict=False)
+        shown = tuple(SurnamePart(part, best.origin, best.probability) for part, best in of_parts)
+        more = *last, shown, read.maiden_name
+        answers.append(Answer(text, origin, p, top, status, reason, read.surname, read.note, *more))
     return answers
 
 

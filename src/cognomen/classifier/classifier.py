@@ -22,6 +22,7 @@ from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import ScoredBlock
 from cognomen.classifier.model import Model
+from cognomen.classifier.oddness import less_sure
 from cognomen.classifier.options import (
     AnswerOptions,
     CompositionOptions,
@@ -33,6 +34,7 @@ from cognomen.classifier.options import (
 )
 from cognomen.classifier.order import FEWEST, ColumnOrder, order_of_column
 from cognomen.classifier.origins import Level
+from cognomen.classifier.parts import pool_parts
 from cognomen.classifier.priors import Prior, log_prior_ratios
 from cognomen.classifier.scores import Detail, Scores, score_rows
 from cognomen.errors import InputError
@@ -85,7 +87,7 @@ class Classifier(Model):
         possible = self._possible(weights)
         tree = self.tree if possible.all() else self.tree.only(possible)
         texts, inverse = distinct_texts(names)
-        opts = self._ordered(opts, texts, names)
+        opts = self._ordered(opts, texts)
         answers: list[Answer] = []
         for block in self._score(texts, opts, weights):
             if tree is not self.tree:
@@ -109,15 +111,13 @@ class Classifier(Model):
         if (restrict := options.get("restrict")) is not None and not isinstance(restrict, str):
             options["restrict"] = tuple(restrict)  # it may be an iterator, and is used for each block
         self([], **options)  # so that options are checked now, not when the first answer is taken
-        return chain.from_iterable(self._answered_blocks(names, options))
+        return chain.from_iterable(self._answered(item_blocks(names, STREAMED_NAMES), options))
 
-    def _answered_blocks(self, names: object, options: AnswerOptions) -> Iterator[list[Answer]]:
-        for block in item_blocks(names, STREAMED_NAMES):
-            if options.get("order", "auto") == "auto" and not is_single(names):
-                reading = {
-                    name: each for name, each in options.items() if name in ReadOptions.__optional_keys__
-                }
-                options["order"] = self.column_order(block, **reading).order  # type: ignore[typeddict-item]
+    def _answered(self, blocks: Iterable[list[Any]], options: AnswerOptions) -> Iterator[list[Answer]]:
+        """The answers to blocks of names, in the order that the first of them shows."""
+        for block in blocks:
+            if options.get("order", "auto") == "auto":
+                options["order"] = self._order_of(distinct_texts(block)[0], Options(**options)).order
             yield self(block, **options)
 
     def predict(self, names: str | Iterable[object], **options: Unpack[PredictOptions]) -> list[str | None]:
@@ -172,10 +172,10 @@ class Classifier(Model):
         """
         opts = self._checked(ProbaOptions, options)
         texts, inverse = distinct_texts(names)
-        opts = self._ordered(opts, texts, names)
+        opts = self._ordered(opts, texts)
         result = np.empty((len(texts) + 1, len(self.tree.labels(opts.level))), np.float32)
         result[-1] = np.nan  # for the index -1
-        for block in self._score(texts, opts, self._log_prior_ratios(opts), detect=False):
+        for block in self._score(texts, opts, self._log_prior_ratios(opts)):
             spelling = block.reading.inverse
             rows = result[block.start : block.start + len(spelling)]
             if len(block.probabilities):
@@ -213,7 +213,7 @@ class Classifier(Model):
         opts = self._checked(ScoreOptions, options)
         weights, limits = self._log_prior_ratios(opts), self._set_limits(opts)
         texts, inverse = distinct_texts(names)
-        opts = self._ordered(opts, texts, names)
+        opts = self._ordered(opts, texts)
         return score_rows(
             self._score(texts, opts, weights),
             self.tree,
@@ -255,10 +255,12 @@ class Classifier(Model):
         opts = self._checked(CompositionOptions, options)
         weights = self._log_prior_ratios(opts)
         texts, inverse = distinct_texts(names)
-        opts = self._ordered(opts, texts, names)
         rows = occurrences(inverse, len(texts), counts)  # (1 + U,)
-        blocks, possible = self._score(texts, opts, weights), self._possible(weights)
-        return tally(blocks, rows, self._default_shares, self.tree, possible, level=opts.level, seed=seed)
+        order = self._order_of(texts, opts)
+        blocks = self._score(texts, replace(opts, order=order.order), weights)
+        shares, possible = self._default_shares, self._possible(weights)
+        found = tally(blocks, rows, shares, self.tree, possible, level=opts.level, seed=seed)
+        return replace(found, order=order)
 
     def column_order(self, names: str | Iterable[object], **options: Unpack[ReadOptions]) -> ColumnOrder:
         """In which order the names of a column are written (see `order`), as the other calls find it.
@@ -273,25 +275,25 @@ class Classifier(Model):
             names: as for a call.
             options: those of how names are read; with an `order` other than "auto", it is that.
         """
-        opts = self._checked(ReadOptions, options)
+        return self._order_of(distinct_texts(names)[0], self._checked(ReadOptions, options))
+
+    def _ordered(self, opts: Options, texts: list[str]) -> Options:
+        """The options, with the order of the column."""
+        if opts.order != "auto" or len(texts) < FEWEST:
+            return opts
+        return replace(opts, order=self._order_of(texts, opts).order)
+
+    def _order_of(self, texts: list[str], opts: Options) -> ColumnOrder:
         if opts.order != "auto":
             return ColumnOrder(opts.order)
-        return self._find_order(distinct_texts(names)[0], opts)
 
-    def _ordered(self, opts: Options, texts: list[str], names: object) -> Options:
-        """The options, with the order of the column; a single name is read as given."""
-        if opts.order != "auto" or is_single(names) or len(texts) < FEWEST:
-            return opts
-        return replace(opts, order=self._find_order(texts, opts).order)
-
-    def _find_order(self, texts: list[str], opts: Options) -> ColumnOrder:
         def score(spellings: Ragged) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
             found = self.network.evidence(spellings, threads=opts.threads)
             temperatures, weights = (
                 self.calibration.temperatures(found.known),
                 self._log_prior_ratios(Options()),
             )
-            return softmax_with_temperature(found.logits, temperatures, weights).max(axis=1), found.known
+            return softmax_with_temperature(found.logits, temperatures, weights), found.known
 
         return order_of_column(texts, self.alphabet, score, lower=self.lower, rules=_rules(opts))
 
@@ -321,29 +323,35 @@ class Classifier(Model):
             )
         return self.calibration.set_limits(opts.coverage)
 
-    def _score(
-        self, texts: list[str], opts: Options, weights: Weights, *, detect: bool = True
-    ) -> Iterator[ScoredBlock]:
+    def _score(self, texts: list[str], opts: Options, weights: Weights) -> Iterator[ScoredBlock]:
         """Read distinct texts block by block, and give their spellings probabilities.
 
-        With `detect`, find out which are unlike the training names, if the model can tell.
+        If the model can tell, find out which are unlike the training names, or nearly so.
         """
-        detect = detect and self.detects_ood
+        detect = self.detects_ood
         rules = _rules(opts)
         for start in range(0, len(texts), SCORED_TEXTS):
             block = texts[start : start + SCORED_TEXTS]
             reading = read_column(block, self.alphabet, lower=self.lower, rules=rules)
             found = self.network.evidence(reading.spellings, threads=opts.threads, bits=detect)
             bits, known = found.bits_per_letter, found.known
-            p = softmax_with_temperature(
-                found.logits, self.calibration.temperatures(known), weights
-            )  # (S, C)
+            parts = tuple(each for each in reading.parts if known is None or not known[each.whole])
+            temperatures = self.calibration.temperatures(known)
+            logits = found.logits
+            if parts:
+                logits = pool_parts(logits, temperatures, parts, self.origins, weights)
+            p = softmax_with_temperature(logits, temperatures, weights)  # (S, C)
             ood = np.zeros(len(p), bool)
             if bits is not None:
-                ood = self.out_of_distribution(reading.spellings, bits, known)
+                ood, doubtful = self.unlikeness(reading.spellings, bits, known)
+                if doubtful.any():
+                    less_sure(p, doubtful)
             # 0 and 1 are indices into EVIDENCE.
             evidence = np.full(len(p), -1, np.int8) if known is None else (~known).astype(np.int8)
-            yield ScoredBlock(start, block, reading, p, ood, evidence)
+            for whole, of_whole, _ in parts:
+                ood[whole] = ood[list(of_whole)].all()
+                evidence[whole] = evidence[list(of_whole)].max()
+            yield ScoredBlock(start, block, reading, p, ood, evidence, parts)
 
 
 def _rules(opts: Options) -> Rules:

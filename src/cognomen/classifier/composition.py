@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.classifier.decisions import REASONS, ScoredBlock, unread_rows
 from cognomen.classifier.mixture import SAMPLES, estimate_shares, mean_answers, resampled_shares
+from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.origins import Level, Tree, membership
 from cognomen.errors import InputError
 
@@ -94,6 +95,7 @@ class Composition:
             model.
         samples: the number of resamples behind the intervals.
         seed: of the resamples.
+        order: in which order the names are written, and how sure that is.
     """
 
     shares: tuple[OriginShare, ...]
@@ -103,6 +105,7 @@ class Composition:
     samples: int
     seed: int
     joint: tuple[JointShare, ...] = ()
+    order: ColumnOrder = field(default_factory=ColumnOrder)
 
     @property
     def rows(self) -> float:
@@ -120,6 +123,7 @@ class Composition:
             "level": self.level,
             "samples": self.samples,
             "seed": self.seed,
+            "order": asdict(self.order),
         }
 
     def _repr_html_(self) -> str:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from cognomen.classifier.origins import LEVELS, Level, Tree
 from cognomen.text.reading import REASONS as UNREADABLE
-from cognomen.text.reading import ColumnReading
+from cognomen.text.reading import ColumnReading, Parts
 
 REASONS: Final = (*UNREADABLE, "unlike-training", "low-confidence")
 EVIDENCE: Final = ("known", "spelling")
@@ -36,6 +36,7 @@ class ScoredBlock(NamedTuple):
         out_of_distribution: (S,), whether the spellings are unlike the training names.
         evidence: (S,), an index into `EVIDENCE`: whether the network knows the whole name, or has only its
             spelling to go by; -1 if it cannot tell.
+        parts: the spellings of surnames in two parts whose answers are pooled, and those of their parts.
     """
 
     start: int
@@ -44,6 +45,7 @@ class ScoredBlock(NamedTuple):
     probabilities: NDArray[np.float32]
     out_of_distribution: NDArray[np.bool_]
     evidence: NDArray[np.int8]
+    parts: tuple[Parts, ...] = ()
 
     @property
     def known(self) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.calibration import Calibration
+from cognomen.classifier.oddness import FEW_LETTERS, NEARLY, is_repetition, mixes_scripts, script_numbers
 from cognomen.classifier.origins import Place, Tree
 from cognomen.classifier.priors import DefaultPrior
 from cognomen.errors import InputError, ModelError
@@ -18,6 +19,7 @@ from cognomen.io.model_folder import Artifact, is_within, read_artifact, write_a
 from cognomen.io.pretrained import DEFAULT, find_model, find_on_hub
 from cognomen.network.architecture import Architecture
 from cognomen.network.network import Network
+from cognomen.network.ngram_layer import NgramLayer
 from cognomen.rnn.arrays import Array
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.ragged import Ragged
@@ -210,8 +212,8 @@ class Model:
 
         Such a name has more bits per letter than the calibration's threshold both with its marks and without
         them. Marks alone do not count, since few languages are spelled with theirs in training: the 18 files
-        have Czech without marks, so that "Dvořák" would look as odd as random letters. A name with weights
-        of its own is never odd.
+        have Czech without marks, so that "Dvořák" would look as odd as random letters. Or it is a repetition
+        of a few letters, or of letters of several scripts. A name with weights of its own is never odd.
 
         Args:
             names: the ids of the names' letters.
@@ -221,23 +223,58 @@ class Model:
         Raises:
             InputError: the model cannot tell.
         """
+        return self.unlikeness(names, bits, known)[0]
+
+    def unlikeness(
+        self, names: Ragged, bits: Array, known: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which of N names are out of distribution, and which are doubtful, (N,) each.
+
+        A doubtful name is nearly unlike the training names or, if the network knows names, has few letters.
+        What an answer to it rests on is not enough to be sure (see `oddness`). The arguments and errors are
+        those of `out_of_distribution`.
+        """
         ngrams, by_letter = self.network.ngrams, self._ood_limits
         if ngrams is None or by_letter is None:
             raise InputError("this model cannot tell: it has no n-grams, or too few names were held out")
         limits = by_letter.take(names.data.take(names.starts))  # (N,)
-        odd = bits > limits
+        odd = bits > NEARLY * limits
+        if odd.any():
+            bits = self._least_bits(ngrams, names, bits, odd)
+        shapeless = is_repetition(names)
+        if self._scripts.max() > 1:
+            shapeless |= mixes_scripts(names, self._scripts)
+        odd, doubtful = (bits > limits) | shapeless, bits > NEARLY * limits
         if known is not None:
-            odd &= ~known
-        if not odd.any():
-            return odd
-        rows = np.flatnonzero(odd)  # (U,)
+            doubtful |= self._is_short_latin(names)
+            odd, doubtful = odd & ~known, doubtful & ~known
+        return odd, doubtful
+
+    def _least_bits(self, ngrams: NgramLayer, names: Ragged, bits: Array, which: NDArray[np.bool_]) -> Array:
+        """The bits per letter of N names, (N,): of some the fewer of those with and without marks."""
+        rows = np.flatnonzero(which)  # (U,)
         suspects = names[rows]
         is_mark = self.alphabet.is_mark.take(suspects.data)
-        if is_mark.any():
-            marks = np.bincount(suspects.rows[is_mark], minlength=len(rows))  # (U,)
-            unmarked = Ragged(suspects.data[~is_mark], suspects.lengths - marks)
-            odd[rows] = ngrams.bits_per_letter(unmarked) > limits[rows]
-        return odd
+        if not is_mark.any():
+            return bits
+        marks = np.bincount(suspects.rows[is_mark], minlength=len(rows))  # (U,)
+        unmarked = Ragged(suspects.data[~is_mark], suspects.lengths - marks)
+        least = bits.copy()
+        least[rows] = np.minimum(bits[rows], ngrams.bits_per_letter(unmarked))
+        return least
+
+    def _is_short_latin(self, names: Ragged) -> NDArray[np.bool_]:
+        """Which names begin with a Latin letter, and have few letters, (N,)."""
+        short = names.lengths <= FEW_LETTERS
+        return short & self._is_latin.take(names.data.take(names.starts)) if short.any() else short
+
+    @cached_property
+    def _is_latin(self) -> NDArray[np.bool_]:
+        return np.asarray(self.alphabet.scripts == "LATIN")
+
+    @cached_property
+    def _scripts(self) -> NDArray[np.int64]:
+        return script_numbers(self.alphabet)
 
     @cached_property
     def _ood_limits(self) -> NDArray[np.float64] | None:

@@ -13,6 +13,7 @@ from cognomen.classifier.origins import LEVELS, Level
 from cognomen.classifier.priors import Prior
 from cognomen.errors import InputError, check_whole_number
 
+OrderOption = Literal["auto", "given-first", "surname-first"]
 ORDERS: Final = ("auto", "given-first", "surname-first")
 
 
@@ -20,7 +21,7 @@ class ReadOptions(TypedDict, total=False):
     """How names are read, and at which level they are answered: the keywords of `predict_sets`."""
 
     full_names: bool
-    order: Literal["auto", "given-first", "surname-first"]
+    order: OrderOption
     na: Collection[str] | None
     suffixes: Collection[str]
     threads: int
@@ -99,7 +100,7 @@ class Options:
     """
 
     full_names: bool = True
-    order: Literal["auto", "given-first", "surname-first"] = "auto"
+    order: OrderOption = "auto"
     na: Collection[str] | None = ()
     suffixes: Collection[str] = ()
     threads: int = 1

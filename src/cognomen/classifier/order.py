@@ -1,17 +1,20 @@
 """The order of the words in a column of full names: given names first, or surnames first.
 
-One name rarely tells ("Kim Min Jun", "Anna Martin"), a column does. Every cell is read in both orders, and the
-surnames that come out are compared:
+One name rarely tells ("Kim Min Jun", "Anna Martin"), a column does. Every cell is read in both orders, and
+the surnames that come out are compared:
 
-1. A surname is answered more surely than a given name, and more often known as a whole.
-2. Given names repeat more, for there are fewer of them.
-3. Where capitals tell the surname of some cells, it stands first or last in the others as well.
-4. A surname that some cells tell by themselves (by a comma, by capitals) is a surname in the others.
+1. A surname is answered more surely than a given name, with an origin that suits the column better, and is
+   more often known as a whole. For a word with the probabilities p (C,), in a column whose words have the
+   mean m (C,), its likeness to a surname is max(p) + `SUITS` p.m, and `KNOWN` more if it is known.
+2. Where capitals tell the surname of some cells, it stands first or last in the others as well.
+3. A surname that some cells tell by themselves (by a comma, by capitals) is a surname in the others.
 
-The first two are averages over different words, not over cells, so that one common name does not decide. Their
-sum D has a standard error, and beside it the spread `SPREAD` of what no sample shows: lists differ. Given names
-are first with the probability Phi(D / sqrt(error² + SPREAD²)); the last two add log odds. If neither order is
-`SURE`, names are read as they are alone.
+The likeness of both ends is averaged over different words, not over cells, so that one common name does not
+decide. The difference D of the means has a standard error, and beside it the spread `SPREAD` of what no
+sample shows: lists differ. Given names are first with the probability Phi(D / sqrt(error**2 + SPREAD**2)), to
+which capitals and told surnames add log odds. If neither order is `SURE`, names are read as they are alone.
+How often words repeat does not count: given names repeat more, but for those of the Chinese and the Koreans,
+and in lists of few people.
 
 The weights were chosen on columns made of other names than those they are measured on: benchmarks/order.py.
 """
@@ -34,13 +37,13 @@ Order = Literal["given-first", "surname-first"]
 
 SAMPLE: Final = 4000  # different cells of several words that are looked at
 FEWEST: Final = 10  # cells that the order changes; fewer tell nothing
-KNOWN: Final = 0.3  # weight of the share of known names, beside that of the mean probability
-REPEATED: Final = 0.1  # weight of the logarithm of how many different words there are
+SUITS: Final = 2.0
+KNOWN: Final = 0.3
 SPREAD: Final = 0.05  # of D between lists
 LARGEST_VOTE: Final = 4.0  # log odds
-SURE: Final = 0.9
+SURE: Final = 0.8
 
-Score = Callable[[Ragged], tuple[NDArray[np.floating], NDArray[np.bool_] | None]]
+Score = Callable[[Ragged], tuple[NDArray[np.float32], NDArray[np.bool_] | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def order_of_column(
     Args:
         texts: its U distinct texts.
         alphabet: of the network.
-        score: the highest probability of each of S spellings, (S,), and which are known, (S,).
+        score: the probabilities of S spellings, (S, C), and which are known, (S,); None if it cannot tell.
         lower: whether the network reads names in lower case.
         rules: how texts are read otherwise.
     """
@@ -84,7 +87,7 @@ def order_of_column(
     if len(rows) < FEWEST:
         return ColumnOrder(cells=len(rows))
     odds = _log_odds_of_words(last, first, rows, score) + _vote_of_capitals(sample, last)
-    odds += _vote_of_told_surnames(last, first, rows)
+    odds += _vote_of_told_surnames(sample, last, first, rows)
     p = 1 / (1 + math.exp(-odds))
     if max(p, 1 - p) < SURE:
         return ColumnOrder("given-first", p, len(rows))
@@ -106,43 +109,53 @@ def _log_odds_of_words(
     last: ColumnReading, first: ColumnReading, rows: NDArray[np.intp], score: Score
 ) -> float:
     """The log odds that given names are first, from what the words at both ends are like."""
-    (mean_last, error_last, count_last), (mean_first, error_first, count_first) = (
-        _likeness(reading.spellings[np.unique(reading.inverse[rows])], score) for reading in (last, first)
-    )
-    difference = mean_last - mean_first + REPEATED * math.log(count_last / count_first)
-    z = difference / math.hypot(error_last, error_first, SPREAD)
-    p = min(max(0.5 * math.erfc(-z / math.sqrt(2)), 1e-12), 1 - 1e-12)
+    spellings = [reading.spellings[np.unique(reading.inverse[rows])] for reading in (last, first)]
+    (p_last, known_last), (p_first, known_first) = map(score, spellings)
+    mean = (p_last.mean(axis=0) + p_first.mean(axis=0)) / 2  # (C,)
+    of_last, of_first = _likeness(p_last, known_last, mean), _likeness(p_first, known_first, mean)
+    difference = of_last.mean() - of_first.mean()
+    error = math.hypot(*((each.std() + 0.1) / math.sqrt(len(each)) for each in (of_last, of_first)), SPREAD)
+    p = min(max(0.5 * math.erfc(-difference / error / math.sqrt(2)), 1e-9), 1 - 1e-9)
     return math.log(p / (1 - p))
 
 
-def _likeness(spellings: Ragged, score: Score) -> tuple[float, float, int]:
-    """How much different words are like surnames: the mean, its standard error, and how many there are."""
-    highest, known = score(spellings)
-    likeness = highest if known is None else highest + KNOWN * known
-    count = len(likeness)
-    return float(likeness.mean()), float(np.std(likeness) + 0.1) / math.sqrt(count), count
+def _likeness(
+    p: NDArray[np.float32], known: NDArray[np.bool_] | None, mean: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """How much words are like surnames, (S,), by their probabilities (S, C) and the column's mean (C,)."""
+    share_known = 0.0 if known is None else KNOWN * known
+    return np.asarray(p.max(axis=1) + SUITS * (p @ mean) + share_known, np.float64)
 
 
 def _vote_of_capitals(texts: Sequence[str], reading: ColumnReading) -> float:
     """The log odds that given names are first, from the cells whose surname alone is in capitals."""
     first = last = 0
     for row, read in reading.unusual.items():
-        if read.surname and read.surname.isupper() and not texts[row].isupper() and "," not in texts[row]:
+        if read.surname and _is_told_by_capitals(texts[row], read.surname) and "," not in texts[row]:
             first += texts[row].startswith(read.surname)
             last += texts[row].endswith(read.surname)
     return _vote(last, first)
 
 
-def _vote_of_told_surnames(last: ColumnReading, first: ColumnReading, rows: NDArray[np.intp]) -> float:
-    """The log odds that given names are first, from words that are surnames in cells that tell."""
-    depend = set(rows.tolist())
-    told = {read.spelling for row, read in last.unusual.items() if row not in depend and read.note} - {None}
+def _vote_of_told_surnames(
+    texts: Sequence[str], last: ColumnReading, first: ColumnReading, rows: NDArray[np.intp]
+) -> float:
+    """The log odds that given names are first, from words that commas or capitals tell as surnames."""
+    told = {
+        read.spelling
+        for row, read in last.unusual.items()
+        if read.surname and ("," in texts[row] or _is_told_by_capitals(texts[row], read.surname))
+    }
     if not told:
         return 0.0
     pairs = [
         (last.unusual[row].spelling in told, first.unusual[row].spelling in told) for row in rows.tolist()
     ]
     return _vote(pairs.count((True, False)), pairs.count((False, True)))
+
+
+def _is_told_by_capitals(text: str, surname: str) -> bool:
+    return surname.isupper() and not text.isupper()
 
 
 def _vote(for_last: int, for_first: int) -> float:

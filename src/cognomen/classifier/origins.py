@@ -53,6 +53,7 @@ class Tree:
         self.levels = LEVELS[:1] if self.places is None else LEVELS
         self._up = [_indices((group for group, _ in self.places or ()), self.groups)]  # (C,), then (G,)
         self._up.append(_indices(region_of.values(), self.regions))
+        self._members = [membership(up, np.float32) for up in self._up]  # (C, G), (G, R)
 
     def labels(self, level: Level) -> tuple[str, ...]:
         """The origins, groups or regions, (K,)."""
@@ -72,9 +73,9 @@ class Tree:
             p: of the origins, (N, C).
             level: one of `levels`.
         """
-        for up in self._up[: self.levels.index(level)]:
+        for members in self._members[: self.levels.index(level)]:
             # Regions are summed from groups: no order of additions makes one smaller than a group of its own.
-            p = p @ membership(up, p.dtype)
+            p = p @ members.astype(p.dtype, copy=False)
             np.minimum(p, 1, out=p)
         return p
 

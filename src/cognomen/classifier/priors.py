@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -124,27 +125,34 @@ def log_prior_ratios(
 
 def _log_ratios(tree: Tree, priors: Sequence[float], prior: Prior, default: Sequence[float]) -> Shares:
     """log(prior' / prior), (C,)."""
-    if isinstance(prior, str) and prior == "training":
-        return np.zeros(len(tree.origins))
-    shares = _shares(tree, prior, np.asarray(default, np.float64))  # (C,)
+    if isinstance(prior, Mapping):
+        return _log_ratios_of(tree, priors, _given_shares(tree, prior, np.asarray(default, np.float64)))
+    if not isinstance(prior, str) or prior not in NAMED:
+        expected = ", ".join(f'"{name}"' for name in NAMED)
+        raise InputError(f"prior: expected {expected} or a mapping from origins to shares, got {prior!r}")
+    return _named_log_ratios(tree, tuple(priors), prior, tuple(default))
+
+
+@lru_cache(16)  # as a lone name would notice the time
+def _named_log_ratios(
+    tree: Tree, priors: tuple[float, ...], prior: str, default: tuple[float, ...]
+) -> Shares:
+    """The same for one of the `NAMED` priors; read-only."""
+    shares = np.asarray(default, np.float64) if prior == "default" else np.ones(len(default))
+    training = np.zeros(len(default))
+    ratios = training if prior == "training" else _log_ratios_of(tree, priors, shares / shares.sum())
+    ratios.flags.writeable = False
+    return ratios
+
+
+def _log_ratios_of(tree: Tree, priors: Sequence[float], shares: Shares) -> Shares:
+    """The same for shares (C,) that sum to 1."""
     unseen = [o for o, old, new in zip(tree.origins, priors, shares, strict=True) if new > 0 and not old > 0]
     if unseen:
         raise InputError(f"prior: the model was trained without names of {unseen}, so their share must be 0")
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios: Shares = np.log(shares) - np.log(np.asarray(priors, np.float64))
     return np.where(shares > 0, ratios, -np.inf)
-
-
-def _shares(tree: Tree, prior: Prior, default: Shares) -> Shares:
-    """The expected shares in the order of the origins, scaled to sum to 1."""
-    if isinstance(prior, Mapping):
-        return _given_shares(tree, prior, default)
-    if not isinstance(prior, str) or prior not in NAMED:
-        expected = ", ".join(f'"{name}"' for name in NAMED)
-        raise InputError(f"prior: expected {expected} or a mapping from origins to shares, got {prior!r}")
-    shares = default if prior == "default" else np.ones(len(default))
-    scaled: Shares = shares / shares.sum()
-    return scaled
 
 
 def _given_shares(tree: Tree, prior: Mapping[str, float], default: Shares) -> Shares:

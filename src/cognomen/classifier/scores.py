@@ -115,7 +115,8 @@ def score_rows(
         possible: (C,), which origins are not excluded.
         detail: what is wanted beside the answers.
     """
-    labels = np.isin(np.arange(len(tree.labels(level))), tree.index(level)[possible])  # (L,)
+    labels = np.zeros(len(tree.labels(level)), np.bool_)  # (L,), those that are possible
+    labels[tree.index(level)[possible]] = True
     scores = _unread(count + 1, len(labels), detail)  # the last is for the index -1
     for block in blocks:
         found, reading = decide(block, tree, level, abstain_below), block.reading

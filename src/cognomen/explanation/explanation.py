@@ -18,17 +18,20 @@ import numpy as np
 
 from cognomen.classifier.answers import Answer, OriginProbability
 from cognomen.classifier.classifier import Classifier
+from cognomen.classifier.parts import part_weights
 from cognomen.explanation.activations import Activations, record_activations
 from cognomen.explanation.attribution import Attributions, attribute_letters
 from cognomen.text.matching import find_origin
+from cognomen.text.parts import are_joined_by_hyphen
 from cognomen.text.ragged import Ragged
-from cognomen.text.reading import Rules, read_surname
+from cognomen.text.reading import Parts, Rules, SurnameReading, read_surname
 
 SHOWN = 3  # origins of a prefix, in JSON
 # Keys of the answer, in JSON.
 ANSWERED = (
     *("name", "status", "reason", "surname", "note"),
     *("level", "group", "group_probability", "region", "region_probability", "evidence"),
+    "parts",
 )
 
 
@@ -150,13 +153,17 @@ def explain(
     if origin is not None:
         origin = find_origin("origin", origin, clf.origins)
     answer = clf(name, top_k=len(clf.origins), full_names=full_names)
-    spelling = _spelling(clf, name, full_names)
+    reading = _reading(clf, name, full_names)
+    spelling = reading.spelling
     if not spelling:
         return Explanation(answer)
     ranked = [each.origin for each in answer.origins]
     explained = origin or ranked[0]
     rival = next((each for each in ranked if each != explained), None)
-    found = _attributions(clf, spelling, explained, rival)
+    if answer.parts:
+        found = _attributions_of_parts(clf, reading, explained, rival)
+    else:
+        found = _attributions(clf, spelling, explained, rival)
     groups = letters_of(spelling)
     prefixes = clf(
         [spelling[: group.stop] for group in groups], top_k=len(clf.origins), full_names=False, na=None
@@ -187,11 +194,33 @@ def explain(
     )
 
 
-def _spelling(clf: Classifier, name: str | None, full_names: bool) -> str | None:
-    """The letters that the network reads; None if the text cannot be read."""
+def _reading(clf: Classifier, name: str | None, full_names: bool) -> SurnameReading:
+    """The letters that the network reads, if the text can be read."""
     if not isinstance(name, str):
-        return None
-    return read_surname(name, clf.alphabet, lower=clf.lower, rules=Rules(full_names)).spelling
+        return SurnameReading()
+    return read_surname(name, clf.alphabet, lower=clf.lower, rules=Rules(full_names))
+
+
+def _attributions_of_parts(
+    clf: Classifier, reading: SurnameReading, origin: str, rival: str | None
+) -> Attributions:
+    """The weighted mean of the parts' attributions, as the logits of the whole are that of theirs."""
+    spelling, parts = reading.spelling or "", reading.part_spellings
+    alone = clf.network.evidence(clf.alphabet.encode_all(parts))
+    divisors = np.broadcast_to(clf.calibration.temperatures(alone.known), len(parts))[:, None]  # (P, 1)
+    numbers = Parts(0, tuple(range(len(parts))), are_joined_by_hyphen(reading.surname or ""))
+    ratios = np.log(clf.expected_shares()) - np.log(clf.priors)  # (C,)
+    weights = part_weights(alone.logits / divisors, [numbers], clf.origins, ratios)  # (P,)
+    letters, end = np.zeros((2, len(spelling))), 0
+    baseline, total, delta = np.zeros((3, 2))
+    for part, weight in zip(parts, weights, strict=True):
+        found = Attributions(*(weight * each for each in _attributions(clf, part, origin, rival)))
+        start = spelling.index(part, end)
+        end = start + len(part)
+        letters[:, start:end] = found.attributions
+        baseline, total = baseline + found.baseline, total + found.total
+        delta = delta + found.convergence_delta
+    return Attributions(letters, baseline, total, delta)
 
 
 def _attributions(clf: Classifier, spelling: str, origin: str, rival: str | None) -> Attributions:
@@ -217,7 +246,7 @@ def name_activations(clf: Classifier, name: str | None, *, full_names: bool = Tr
     Returns:
         The activations, T being the name's letters as in `explain`; None if the name cannot be read.
     """
-    spelling = _spelling(clf, name, full_names)
+    spelling = _reading(clf, name, full_names).spelling
     if not spelling:
         return None
     return record_activations(clf.network, clf.alphabet.encode(spelling)).merged(letters_of(spelling))

@@ -80,12 +80,14 @@ class Config:
         return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Self:
+    def from_json(cls, values: Any) -> Self:
         """The reverse of `to_json`.
 
         Raises:
-            InputError: a field is missing, unknown, or not valid.
+            InputError: it is no object, or a field is missing, unknown, or not valid.
         """
+        if not isinstance(values, dict):
+            raise InputError(f"{cls.__name__}: expected an object, got {_shown(values)}")
         if wrong := {each.name for each in fields(cls)} ^ values.keys():
             raise InputError(f"{cls.__name__}: these fields are missing or unknown: {sorted(wrong)}")
         return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})

@@ -23,7 +23,7 @@ def clip_grad_norm(grads: Mapping[str, Array], max_norm: float) -> float:
     """
     if max_norm != math.inf:
         check_number("max_norm", max_norm)
-    norm = math.sqrt(sum(map(_squared_norm, grads.values())))
+    norm = math.sqrt(sum(map(squared_norm, grads.values())))
     if max_norm < norm < math.inf:
         for grad in grads.values():
             grad *= max_norm / norm
@@ -42,5 +42,6 @@ def clip_grad_value(grads: Mapping[str, Array], largest: float) -> None:
         np.clip(values, -largest, largest, out=values)
 
 
-def _squared_norm(grad: Array | RowGradient) -> float:
+def squared_norm(grad: Array | RowGradient) -> float:
+    """The sum of the squares of all elements."""
     return grad.squared_norm() if isinstance(grad, RowGradient) else float(np.vdot(grad, grad))

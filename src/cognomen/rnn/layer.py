@@ -23,11 +23,17 @@ class Layer:
     attributes, and calls `super().__init__()` last: its parameters are then those of the parts, as
     "attribute.name", "attribute.0.name" or "attribute.key.name".
 
+    Attributes:
+        step_ndim: the number of axes of one step of the input: 1 for vectors, 0 for ids.
+        noisy: whether `forward` takes a random generator as well, which it uses in training only.
+
     Raises:
         InputError: two parameters would have the same name.
     """
 
     forward: Callable[..., Any]  # each layer's own
+    step_ndim = 1
+    noisy = False
 
     def __init__(
         self, params: Mapping[str, Array] | None = None, grads: Mapping[str, Array] | None = None
@@ -132,7 +138,8 @@ class Layer:
                 none.
             rng: for dropout.
         """
-        y, back = self.forward(x.data if isinstance(x, Packed) else x)
+        rows = x.data if isinstance(x, Packed) else x
+        y, back = self.forward(rows, rng) if self.noisy else self.forward(rows)
         return (x.with_data(y) if isinstance(x, Packed) else y), None, lambda dy, dstate: (back(dy), None)
 
     def describe(self) -> str:

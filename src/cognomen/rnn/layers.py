@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -25,7 +24,6 @@ from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.initializers import Initializer, normal, uniform
 from cognomen.rnn.layer import Layer, check_sizes, gradient_of, rows_of
 from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity
-from cognomen.rnn.packed import Packed
 
 
 class Linear(Layer):
@@ -104,6 +102,8 @@ class Linear(Layer):
 class Embedding(Layer):
     """A vector for each letter: row `id` of `weight` (V, E), initialised from N(0, 1)."""
 
+    step_ndim = 0
+
     def __init__(
         self, count: int, size: int, *, rng: Initializer | None = None, dtype: DTypeLike = np.float32
     ) -> None:
@@ -144,6 +144,8 @@ class Dropout(Layer):
     With `rng=None`, outside training, the input passes unchanged.
     """
 
+    noisy = True
+
     def __init__(self, rate: float) -> None:
         super().__init__({})
         self.rate = check_number("dropout", rate, below=1)
@@ -155,11 +157,6 @@ class Dropout(Layer):
         keep = rng.random(x.shape, dtype=np.float32) >= self.rate
         scale = keep * x.dtype.type(1 / (1 - self.rate))
         return x * scale, lambda dy: dy * scale
-
-    def chain(self, x: Array | Packed, state: Any, rng: np.random.Generator | None) -> tuple[Any, Any, Any]:
-        """See `Layer.chain`."""
-        y, back = self.forward(x.data if isinstance(x, Packed) else x, rng)
-        return (x.with_data(y) if isinstance(x, Packed) else y), None, lambda dy, dstate: (back(dy), None)
 
     def describe(self) -> str:
         """See `Layer.describe`."""

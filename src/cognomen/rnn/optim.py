@@ -9,6 +9,7 @@ import numpy as np
 
 from cognomen.errors import InputError, TrainingError, check_number
 from cognomen.rnn.arrays import Array
+from cognomen.rnn.clipping import squared_norm
 from cognomen.rnn.engine.row_gradient import RowGradient
 
 
@@ -257,8 +258,10 @@ def _check_gradient(name: str, param: Array, grad: Array | RowGradient | None) -
     if not isinstance(grad, np.ndarray | RowGradient) or grad.shape != param.shape:
         got = "none" if grad is None else getattr(grad, "shape", type(grad).__name__)
         raise InputError(f"{name}: expected a gradient {param.shape}, as in layer.grads, got {got}")
-    values = grad.values if isinstance(grad, RowGradient) else grad
-    if not np.isfinite(values).all():
+    # Quick: finite only if all elements are. The squares of finite elements may overflow as well.
+    if math.isfinite(squared_norm(grad)):
+        return
+    if not np.isfinite(grad.values if isinstance(grad, RowGradient) else grad).all():
         raise TrainingError(
             f"the gradient of {name} is not finite: training has diverged. Try a smaller learning rate, or "
             "clip the gradients (clip_grad_norm)"

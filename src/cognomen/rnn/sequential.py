@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
 from cognomen.rnn.layer import Layer, gradient_of
-from cognomen.rnn.layers import Embedding
 from cognomen.rnn.packed import Layout, Packed
 from cognomen.rnn.pooling import Pooling, pool
 from cognomen.rnn.recurrent import DIRECTIONS
@@ -75,11 +74,7 @@ class Sequential(Stateful):
         if wrong or not self.parts:
             got = f"{self.parts[wrong[0]]!r}" if wrong else "none"
             raise InputError(f"expected one or more layers, got {got}")
-        first = next(iter(self.parts.values()))
-        if isinstance(first, Embedding):
-            self.step_ndim = 0
-        elif isinstance(first, Stateful):
-            self.step_ndim = first.step_ndim
+        self.step_ndim = next(iter(self.parts.values())).step_ndim
         super().__init__()
 
     def forward(

@@ -26,11 +26,9 @@ class Stateful(Layer):
 
     Attributes:
         state: where `step` goes on from; None for the initial state.
-        step_ndim: the number of axes of one step of the input: 1 for vectors, 0 for ids.
     """
 
     state: Any = None
-    step_ndim = 1
 
     def forward(
         self,

@@ -10,6 +10,7 @@ from cognomen.text import words as lists
 from cognomen.text.spelling import kind_of
 from cognomen.text.surname_first import (
     begins_with_surname,
+    is_common_in_spanish,
     is_short_surname_of_vietnamese,
     length_of_surname,
     without_middle,
@@ -111,7 +112,12 @@ def _of_words(words: list[str], surname_first: bool) -> list[str]:
     if surname_first and (not _is_initials(words[0]) or _opens_surname(words, 0)):
         return words[: _end_of_surname(words)]
     words = without_middle(words)
-    return words[_start_of_surname(words, len(words) - 1) :]
+    start = _start_of_surname(words, len(words) - 1)
+    if start > 1 and is_common_in_spanish(words[0]):  # "García Márquez Gabriel"
+        return words[: 1 + is_common_in_spanish(words[1])]
+    if start > 0 and is_common_in_spanish(words[start - 1]):  # "García Márquez"
+        start = _start_of_particles(words, start - 1)
+    return words[start:]
 
 
 def _is_word(word: str) -> bool:
@@ -228,7 +234,8 @@ def _end_of_surname(words: list[str]) -> int:
             end += 1
         else:
             break
-    return end
+    is_double = end + 1 < len(words) and all(map(is_common_in_spanish, words[end - 1 : end + 1]))
+    return end + is_double  # "García Márquez Gabriel"
 
 
 def _end_of_particles(words: list[str], start: int) -> int:

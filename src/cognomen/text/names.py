@@ -16,15 +16,14 @@ from typing import Final
 
 from cognomen.text import words as lists
 from cognomen.text.full_names import (
-    JOINED,
     PUNCTUATION,
     bare_key,
     has_letter,
     is_and,
-    is_particle_anywhere,
     is_title,
     surname_of_person,
 )
+from cognomen.text.parts import parts_of
 from cognomen.text.placeholders import without_addresses
 from cognomen.text.repair import repair
 from cognomen.text.spelling import normalise
@@ -66,12 +65,8 @@ class FoundSurname:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The parts of a surname in two, one by one: "Ruiz y Lopez" has Ruiz and Lopez.
-
-        Particles stay with their part ("Jansen-van Dijk" has Jansen and van Dijk). Most surnames have one
-        part, themselves.
-        """
-        return _parts(self.surname)
+        """The parts of a surname in two, one by one (see `parts_of`): "Ruiz y Lopez" has Ruiz and Lopez."""
+        return parts_of(self.surname)
 
 
 def find_surname(
@@ -183,30 +178,3 @@ def _has_surname(first: list[str], second: list[str]) -> bool:
     """Whether the first of two people has a surname alone: not in "Mr. and Mrs. Smith", "Al and Bo Lee"."""
     names = [[word for word in words if not is_title(word)] for words in (first, second[:3])]
     return len(names[0]) >= min(2, len(names[1]))
-
-
-def _parts(surname: str) -> tuple[str, ...]:
-    parts: list[list[str]] = [[]]
-    for word in _apart(surname):
-        if word in JOINED:
-            continue
-        parts[-1].append(word)
-        if not is_particle_anywhere(word):
-            parts.append([])
-    joined = tuple(" ".join(part) for part in parts if part)
-    return joined if len(joined) > 1 else (surname,)
-
-
-def _apart(surname: str) -> list[str]:
-    """The words of a surname, those of hyphenated names one by one: Smith-Jones, not al-Masri or Ou-yang."""
-    apart = re.sub(r"(?<=\w\w)-(?=[^\W\d_][^\W\d_])", " - ", surname)
-    before, *after = apart.split(" - ")
-    words = before.split()
-    for each in after:
-        head, *rest = each.split() or [""]
-        if (words and is_particle_anywhere(words[-1])) or (head.islower() and not is_particle_anywhere(head)):
-            words[-1:] = [f"{words[-1]}-{head}" if words else head]
-        else:
-            words.append(head)
-        words += rest
-    return words

@@ -35,6 +35,8 @@ PLACEHOLDERS: Final = _EXACT | NOBODY
 OUTSIDE: Final = ' \t\r\n.,;:!?#-–—"“”()[]{}<>|/\\*_'
 _NOTHING: Final = re.compile(r"[-‐‑‒–—―−?\s]*[-‐‑‒–—―−?][-‐‑‒–—―−?\s]*")
 
+_SYMBOL: Final = re.compile(r"[#%*@!?§¶_$+<=>^|~}{£€¤¥¢°±²³¹¬¨¼½¾×÷]")
+_WITHOUT_JOINTS: Final = str.maketrans("", "", " '-.")
 _DIGITS_AMONG_LETTERS: Final = re.compile(r"[^\W\d_]\d+[^\W\d_]")
 
 _EMAIL: Final = re.compile(r"(?:mailto:)?[^\s<>()@,;]+@[^\s<>()@,;]+\.\w+", re.IGNORECASE)
@@ -76,6 +78,8 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     if bare in more or bare in PLACEHOLDERS:
         return PLACEHOLDER
     rest = without_addresses(bare)
+    if _has_many_symbols(bare):
+        return NOT_A_NAME
     is_address = rest != bare and not any(map(str.isalpha, rest))
     if is_address or _DOMAIN.fullmatch(bare) or _is_company(bare):
         return NOT_A_NAME
@@ -87,10 +91,16 @@ def has_few_letters(surname: str) -> bool:
 
     Marks, spaces, apostrophes, hyphens, periods and invisible characters count as neither.
     """
-    if surname.isalpha():
+    if surname.translate(_WITHOUT_JOINTS).isalpha():
         return False
     kinds = [kind_of(each) for each in normalize("NFD", surname) if each not in ".·"]
     return 2 * kinds.count("") >= kinds.count("L") or bool(_DIGITS_AMONG_LETTERS.search(surname))
+
+
+def _has_many_symbols(text: str) -> bool:
+    """Whether there are two symbols or more in a text, and one for four letters or fewer: o(k}u$_p."""
+    symbols = len(_SYMBOL.findall(text))
+    return symbols > 1 and 4 * symbols >= sum(map(str.isalpha, text))
 
 
 def without_addresses(text: str) -> str:

@@ -56,11 +56,11 @@ def repair(text: str) -> str:
 
 def may_be_misread(text: str) -> bool:
     """Whether letters stand in an order that no language has, but UTF-8 that was decoded wrongly."""
-    return not text.isascii() and bool(_MISREAD.search(text))
+    return bool(_MISREAD.search(text))
 
 
 def _decoded(text: str) -> str:
-    if not may_be_misread(text):
+    if text.isascii() or not _MISREAD.search(text):
         return text
     try:
         return bytes(map(_BYTE.__getitem__, text)).decode("utf-8")
@@ -75,9 +75,10 @@ def is_garbled(text: str) -> bool:
     decoded rightly, other than before and after it.
     """
     if not text.isprintable() and any(map(_is_no_text, _AROUND.sub("", text))):
-        return True
+        return any(map(str.isalpha, text))
     return ("?" in text or not text.isascii()) and bool(_LOST.search(text))
 
 
 def _is_no_text(character: str) -> bool:
-    return category(character) in ("Cc", "Cs", "Co", "Cn") and not character.isspace()
+    kind = category(character)
+    return kind in ("Cs", "Co", "Cn") or (kind == "Cc" and character not in "\t\n\v\f\r\x85")

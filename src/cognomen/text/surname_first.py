@@ -43,6 +43,11 @@ def _ends_in_two_syllables(words: list[str]) -> bool:
     )
 
 
+def is_common_in_spanish(word: str) -> bool:
+    """Whether a word is one of the most common Spanish surnames, none of which is a given name."""
+    return _key(word) in lists.SPANISH
+
+
 def without_middle(words: list[str]) -> list[str]:
     """The words, without the middle name that reads as a particle in "An Van Nguyen"."""
     is_middle = _key(words[-1]) in lists.VIETNAMESE and _key(words[-2]) in lists.VIETNAMESE_MIDDLE

@@ -1,14 +1,14 @@
 """The kinds of words in full names, on which it depends which of them are the surname.
 
-Nearly all words of a column of full names are usual: no rule names them, and rules ask them no more than a few
-questions. So usual names are read at once, and which words are the surname is found only once for each
+Nearly all words of a column of full names are usual: no rule names them, and rules ask them no more than a
+few questions. So usual names are read at once, and which words are the surname is found only once for each
 sequence of kinds ("Anna van der Berg" is read as "Jan van der Meer").
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations, count, repeat
 from typing import Final
@@ -23,7 +23,7 @@ from cognomen.text.placeholders import WORDS_OF_NO_NAME
 from cognomen.text.ragged import Ragged
 from cognomen.text.repair import may_be_misread
 from cognomen.text.spelling import key, kind_of
-from cognomen.text.surname_first import ONE_SYLLABLE, TWO_SYLLABLES
+from cognomen.text.surname_first import ONE_SYLLABLE, TWO_SYLLABLES, is_common_in_spanish
 
 # Words that rules name, and of which they ask nothing else …
 _NAMED: Final = (
@@ -32,8 +32,8 @@ _NAMED: Final = (
 )  # fmt: skip
 # … and those of rules that ask more of the words around them.
 _SPECIAL: Final = (
-    _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(lists.BORN) | {"al", "alii", "others"} | WORDS_OF_NO_NAME
-    | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE | lists.VIETNAMESE_BEFORE_MIDDLE
+    _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(lists.BORN) | {"al", "alii", "others"}
+    | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE | lists.VIETNAMESE_BEFORE_MIDDLE
 )  # fmt: skip
 _ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
 MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
@@ -50,6 +50,8 @@ def usual_surname(text: str) -> str | None:
     surname = last
     if before[0].endswith(","):
         before[0] = surname = before[0][:-1]
+    elif any(map(is_common_in_spanish, before)):
+        return None
     are_usual = _is_usual(surname) and all(_is_usual(word) or _is_initial(word) for word in before)
     return surname if are_usual else None
 
@@ -99,7 +101,7 @@ Found = tuple[str, str | None]  # a surname, and how it was found (see `FoundSur
 def find_by_kinds(
     texts: Sequence[str], read: Callable[[str], Found | None], apart: frozenset[str] = frozenset()
 ) -> tuple[list[Found], Indices]:
-    """The different surnames of U full names, and which of them each has, (U,); -1 for a text of another kind.
+    """The different surnames of U full names, and which each has, (U,); -1 for a text of another kind.
 
     Args:
         texts: of any kind.
@@ -145,7 +147,7 @@ def _rows_by_kinds(words: Ragged, kinds: Indices) -> Iterator[Indices]:
 def _place(
     examples: Sequence[str], read: Callable[[str], Found | None]
 ) -> tuple[int, int, str | None] | None:
-    """Where the surname begins and ends among the words of texts with words of the same kinds, and the note."""
+    """Where the surname begins and ends in texts with words of the same kinds, and the note."""
     for text in examples:
         words = text.split()
         if len(set(words)) < len(words):  # it does not tell which of two equal words was read
@@ -162,7 +164,7 @@ def _place(
 def _numbers_of_kinds(words: Sequence[str], apart: frozenset[str]) -> Indices:
     """The kind of each word, a number, (W,); -1 for a word that no other is like."""
     numbers: defaultdict[Hashable, int] = defaultdict(count().__next__, {None: -1})
-    kinds = map(_kind_of_word, words)
+    kinds: Iterable[Hashable] = map(_kind_of_word, words)
     if apart:
         kinds = (None if bare_key(word) in apart else _kind_of_word(word) for word in words)
     found = np.fromiter(map(numbers.__getitem__, kinds), np.intp, len(words))
@@ -174,7 +176,7 @@ def _kind_of_word(word: str) -> Hashable:
     if word.isascii() and word.isalpha() and len(word) > 2:  # as most are
         kinds = _TITLE if word.istitle() else _UPPER if word.isupper() and word not in _CAPITALS else None
         lower = word.lower()
-        if kinds and lower not in _SPECIAL and not lower.endswith(_ENDINGS):
+        if kinds and lower not in _SPECIAL and not lower.endswith(_ENDINGS) and lower not in lists.SPANISH:
             return kinds[ONE_SYLLABLE.fullmatch(word) is not None]
     return _kind_of_rare_word(word)
 
@@ -195,14 +197,20 @@ def _kind_of_rare_word(word: str) -> Hashable:
         comma=bare != word,
         one_syllable=bool(ONE_SYLLABLE.fullmatch(bare)),
         two_syllables=bool(TWO_SYLLABLES.fullmatch(bare)),
+        spanish=is_common_in_spanish(bare),
     )
 
 
 def _kind(
-    word: str, *, comma: bool = False, one_syllable: bool = False, two_syllables: bool = False
+    word: str,
+    *,
+    comma: bool = False,
+    one_syllable: bool = False,
+    two_syllables: bool = False,
+    spanish: bool = False,
 ) -> Hashable:
     case = word.isupper(), is_capital(word), word[0].isupper(), word.islower(), word == word.upper()
-    return len(word) > 2, case, comma, one_syllable, two_syllables
+    return len(word) > 2, case, comma, one_syllable, two_syllables, spanish
 
 
 _TITLE: Final = _kind("Kimura"), _kind("Kim", one_syllable=True)

@@ -1,8 +1,9 @@
 """The words that tell where a surname begins and ends in a full name; the rules are in `names`.
 
 Words are compared without regard to case, and without dots or other punctuation around them, unless a comment
-says otherwise. No list of names is among them, but for two closed sets: the surnames of nearly all
-Vietnamese and the most common ones of the Chinese, without which no rule can tell that a surname comes first.
+says otherwise. No list of names is among them, but for three closed sets: the surnames of nearly all
+Vietnamese and the most common ones of the Chinese, without which no rule can tell that a surname comes first,
+and those of the Spanish, without which none can tell where the first of their two begins.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ def _words(text: str) -> frozenset[str]:
 # Words that belong to the surname after them, in upper and lower case …
 PARTICLES: Final = _words(
     "abd abdal abdel abdoul abdul abdur abou abu bint d' da dal dall' dalla das de degli dei del dela della "
-    "delle delos dell' dello den der di do dos du el ibn l' la las le lo los mc o' ould san santa st 't ten "
-    "ter van vande vanden vander vd v.d v/d von vom zum zur mhic ní ó uí "
+    "delle delos dell' dello den der di do dos du el ibn l' la las le lo los mc o' ould saint sainte san "
+    "santa st 't ten ter van vande vanden vander vd v.d v/d von vom zum zur mhic ní ó uí "
     "عبد ابو أبو ابن بن بنت بو آل ال אבו אבן בן בר בת"
 )
 # … in lower case or before another particle only, because they are given names or surnames too …
@@ -57,6 +58,14 @@ VIETNAMESE: Final = _words("nguyen tran pham huynh hoang phan vu vo dang bui ngo
 # These are particles or names elsewhere: only before the middle names that most Vietnamese have.
 VIETNAMESE_BEFORE_MIDDLE: Final = _words("le do ho ly")
 VIETNAMESE_MIDDLE: Final = _words("van thi")
+
+# Half of all Spaniards bear one of these, which are no given names: what follows is their second surname.
+SPANISH: Final = _words(
+    "garcia ruiz diaz munoz ortiz gonzalez rodriguez fernandez lopez martinez sanchez perez gomez jimenez "
+    "hernandez alvarez gutierrez dominguez vazquez vasquez ramirez suarez nunez mendez marquez velasquez "
+    "velazquez gimenez ibanez benitez estevez melendez menendez chavez galvez juarez paez pelaez baez "
+    "bermudez narvaez ordonez valdez yanez"
+)
 
 # Endings of fathers' names, which come last in "Ivanov Ivan Ivanovich": those of women, and of men where a
 # surname before them, or the script, says that they are no surnames.

@@ -19,7 +19,7 @@ from cognomen.training.dataset import Dataset, Names
 
 IN_DISTRIBUTION: Final = 0.995  # share of the validation names below the out-of-distribution threshold
 IN_DISTRIBUTION_OF_SCRIPT: Final = 0.999
-FEWEST_OF_SCRIPT: Final = 500
+FEWEST_OF_SCRIPT: Final = 200
 KNOWN_TEMPERATURE: Final = 1.0  # of names with weights of their own: their shares were learned as they are
 RIGHT_SHARE: Final = 0.2  # of a name: origins with this share are right answers (protocol W)
 POWERS: Final = tuple(k / 10 for k in range(11))

@@ -4,7 +4,7 @@ A name n with the shares t_n of the origins gets a row u_n of its own that adds 
 n-grams and letters. In a basis of the output's columns, Q (C, D), in which distances are those of logits, it
 is the minimum of
 
-    cross-entropy(t_n, softmax(z_n + Q u_n)) + DECAY / 2 |u_n|^2
+    cross-entropy(t_n, softmax(z_n + Q u_n)) + d_n / 2 |u_n|^2,    d_n = DECAY / max(1, frequency of n)
 
 a convex problem for each name (`fit_rows`). Rows of float32 would be most of a model. They are therefore
 approximated by the sum of an entry of each of S codebooks: residual vector quantisation (Juang and Gray 1982)
@@ -29,6 +29,7 @@ from cognomen.rnn.losses import softmax
 from cognomen.training.dataset import Names
 
 DECAY: Final = 0.005
+WEIGHT_POWER: Final = 2.0  # of the frequencies, for the codebooks: common names are approximated best
 STEPS: Final = 30  # of the accelerated gradient method
 STAGES: Final = 2  # codebooks, S
 ENTRIES: Final = 256  # of a codebook, at most: a code is a byte
@@ -73,8 +74,9 @@ def fit_name_rows(
     basis = np.linalg.qr(weight)[0]  # (C, D)
     targets = _Targets(names[chosen], np.exp(-correction).astype(np.float32))
     logits = network.logits(names.texts[chosen])  # (M, C)
-    rows = fit_rows(logits, targets, basis)  # (M, D)
-    codebooks = Codebooks(logits, targets, basis, rows, frequencies[chosen], rng)
+    often = frequencies[chosen]
+    rows = fit_rows(logits, targets, basis, DECAY / np.maximum(often, 1))  # (M, D)
+    codebooks = Codebooks(logits, targets, basis, rows, often**WEIGHT_POWER, rng)
     for _ in range(ROUNDS):
         for stage in range(STAGES):
             codebooks.choose(stage)
@@ -104,20 +106,26 @@ class _Targets:
         return np.asarray(targets / targets.sum(axis=1, keepdims=True))
 
 
-def fit_rows(logits: Array, targets: _Targets, basis: Array) -> Array:
+def fit_rows(logits: Array, targets: _Targets, basis: Array, decay: NDArray[np.float64]) -> Array:
     """The best row of each name, (M, D), by Nesterov's accelerated gradient method (1983).
 
     The second derivative of the cross-entropy is at most 1/2 in any direction.
+
+    Args:
+        logits: (M, C), without the rows.
+        targets: (M, C).
+        basis: (C, D), orthonormal columns.
+        decay: (M,), the weight of the squared lengths of the rows.
     """
     rows: Array = np.zeros((len(logits), basis.shape[1]), np.float32)
-    step = 1 / (0.5 + DECAY)
     for block in _blocks(len(logits)):
-        z, t = logits[block], targets[block]
+        z, t, d = logits[block], targets[block], decay[block, None].astype(np.float32)
+        step = 1 / (0.5 + d)
         u: Array = rows[block]  # (B, D)
         ahead = u
         momentum = 1.0
         for _ in range(STEPS):
-            gradient = (softmax(z + ahead @ basis.T) - t) @ basis + DECAY * ahead
+            gradient = (softmax(z + ahead @ basis.T) - t) @ basis + d * ahead
             new = ahead - step * gradient
             following = (1 + math.sqrt(1 + 4 * momentum**2)) / 2
             ahead = new + (momentum - 1) / following * (new - u)

@@ -19,12 +19,14 @@ from cognomen.apps.cli.options import (
     restrict_option,
     seed_option,
 )
+from cognomen.apps.cli.order import say_order
 from cognomen.apps.cli.plots import ready_to_draw_one
 from cognomen.apps.cli.score import unknown
 
 if TYPE_CHECKING:
     from cognomen.classifier.composition import Composition
     from cognomen.classifier.composition_rows import Row
+    from cognomen.classifier.options import OrderOption
     from cognomen.classifier.origins import Level
 
 BAR = 20  # cells
@@ -83,6 +85,7 @@ def command(
     na: list[str],
     keep_na: bool,
     suffixes: list[str],
+    order: OrderOption,
 ) -> None:
     """Estimate the shares of the origins among the names of TABLE, with 95 % intervals.
 
@@ -111,10 +114,12 @@ def command(
         full_names=not as_is,
         na=None if keep_na else na,
         suffixes=suffixes,
+        order=order,
         level=level,
         restrict=restrict,
         seed=seed,
     )
+    say_order(found.order)
     if as_json:
         print_json({"table": str(table), "column": column, **found.to_json()})
     else:

@@ -14,6 +14,7 @@ from cognomen.errors import DataError
 Command = Callable[..., Any]
 NAMED_PRIORS = ("default", "training", "uniform")  # as in `classifier.priors`, which would load NumPy
 LEVELS = ("origin", "group", "region")  # as in `classifier.origins`
+ORDERS = ("auto", "given-first", "surname-first")  # as in `classifier.options`
 ABOUT_DATA = """\
 DATA is a folder of <Origin>.txt files with one name per line, a CSV, TSV or Parquet table with the columns \
 name and origin, or the name of a known corpus (`cognomen data list`). A column count, weight or share of a \
@@ -131,7 +132,7 @@ def read_words(_context: click.Context, _option: click.Parameter, text: str | No
 
 
 def name_options(command: Command) -> Command:
-    """Give a command --na, --keep-na and --suffixes."""
+    """Give a command --order, --na, --keep-na and --suffixes."""
     command = click.option(
         "--suffixes",
         metavar="A,B",
@@ -141,11 +142,18 @@ def name_options(command: Command) -> Command:
     command = click.option(
         "--keep-na", is_flag=True, help="Read N/A, NULL, companies, addresses and the like as names."
     )(command)
-    return click.option(
+    command = click.option(
         "--na",
         metavar="A,B",
         callback=read_words,
         help="More texts that stand for a missing name, as they are spelled, separated by commas.",
+    )(command)
+    return click.option(
+        "--order",
+        type=click.Choice(ORDERS),
+        default=ORDERS[0],
+        help="How full names are written that do not tell by themselves: given-first (John Smith), "
+        "surname-first (Nagy Péter), or auto (the default): as the column shows.",
     )(command)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cognomen.apps.cli.input import names_for, one_line
+from cognomen.apps.cli.input import STDIN, names_for, one_line
 from cognomen.apps.cli.options import (
     abstain_option,
     check_coverage,
@@ -22,9 +22,11 @@ from cognomen.apps.cli.options import (
     prior_option,
     restrict_option,
 )
+from cognomen.apps.cli.order import say_order
 
 if TYPE_CHECKING:
     from cognomen.classifier.answers import Answer
+    from cognomen.classifier.options import OrderOption
     from cognomen.classifier.origins import Level, Tree
 
 Writer = Callable[[list["Answer"]], None]
@@ -87,6 +89,7 @@ def command(
     na: list[str],
     keep_na: bool,
     suffixes: list[str],
+    order: OrderOption,
     level: Level,
     prior: str | Mapping[str, float],
     restrict: list[str] | None,
@@ -97,7 +100,7 @@ def command(
 
     Without NAMES, lines are read from --file PATH or standard input ("-"). A full name is answered for its
     surname: the last word, or what comes before a comma. If the surname comes first and without a comma
-    (Mao Zedong), give the surname alone.
+    (Mao Zedong), give the surname alone, or --order surname-first; lines of a file tell their order together.
 
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion.
     """
@@ -109,12 +112,19 @@ def command(
     classifier.tree.check_level(level)
     write = writer(classifier.tree, top, level, as_json=as_json, sets=coverage is not None)
     for block in blocks:
+        if order == "auto" and names in ((), (STDIN,)):  # lines, not names given one by one
+            found = classifier.column_order(
+                block, full_names=not as_is, na=None if keep_na else na, suffixes=suffixes
+            )
+            say_order(found)
+            order = found.order
         answers = classifier(
             block,
             top_k=top or 3,
             full_names=not as_is,
             na=None if keep_na else na,
             suffixes=suffixes,
+            order="given-first" if order == "auto" else order,
             level=level,
             prior=prior,
             restrict=restrict,

@@ -25,12 +25,15 @@ from cognomen.apps.cli.options import (
     prior_option,
     restrict_option,
 )
+from cognomen.apps.cli.order import say_order
 from cognomen.apps.cli.progress import ProgressBar
 from cognomen.errors import DataError
 
 if TYPE_CHECKING:
+    from cognomen.apps.contract import ModelFacts
     from cognomen.apps.dataset import DatasetSummary
     from cognomen.apps.score_file import ScoreSummary
+    from cognomen.classifier.options import OrderOption
     from cognomen.classifier.origins import Level
 
 EXAMPLES = f"""\b
@@ -71,7 +74,7 @@ And where they are asked for, of origins or, with --level, of groups or regions:
   p_English ... --all: the probability of each one
 
 A full name is answered for its surname: the last word, or what comes before a comma. Where surnames come
-first and without a comma (Mao Zedong), the column must hold the surnames alone.
+first and without a comma (Mao Zedong), the column shows it in most cases; --order says it.
 
 A folder is scored file by file, several at a time with --processes; partitions (country=FR/part-0.parquet)
 are kept. Started again, it goes on where it stopped: files that the same command has written are kept. A file
@@ -104,6 +107,11 @@ a byte-order mark if the old one has one or is in another encoding.
 @click.option("--top", type=click.IntRange(min=1), metavar="K", help="Add the K most likely origins.")
 @coverage_option
 @click.option("--all", "all_labels", is_flag=True, help="Add the probability of each origin.")
+@click.option(
+    "--contract",
+    is_flag=True,
+    help="Add instead the columns that ethnicolr 2 and its sister packages share (docs/migration.md).",
+)
 @name_options
 @model_options
 def command(
@@ -122,11 +130,13 @@ def command(
     top: int | None,
     coverage: float | None,
     all_labels: bool,
+    contract: bool,
     model: str | None,
     as_is: bool,
     na: list[str],
     keep_na: bool,
     suffixes: list[str],
+    order: OrderOption,
 ) -> None:
     """Write a copy of TABLE with an answer beside each name.
 
@@ -144,6 +154,7 @@ def command(
         "full_names": not as_is,
         "na": None if keep_na else na,
         "suffixes": suffixes,
+        "order": order,
         "level": level,
         "prior": prior,
         "restrict": restrict,
@@ -153,10 +164,21 @@ def command(
     }
     if top is not None:
         options["top_k"] = top
+    if contract and (table.is_dir() or top or coverage is not None or all_labels):
+        raise click.UsageError("--contract is for one table, and not with --top, --coverage or --all.")
     if table.is_dir():
         score_folder(table, column, out, model, as_json, processes, prefix=prefix, force=force, **options)
     else:
-        score_one(table, column, out, model, as_json, prefix=prefix, encoding=encoding, **options)
+        facts = contract_facts(model) if contract else None
+        settings = {"prefix": prefix, "encoding": encoding, "contract": facts}
+        score_one(table, column, out, model, as_json, **settings, **options)
+
+
+def contract_facts(model: str | None) -> ModelFacts:
+    """What the contract says of a model."""
+    from cognomen.apps.contract import ModelFacts
+
+    return ModelFacts.of(model)
 
 
 def check_for_file(out: Path, force: bool, processes: int) -> None:
@@ -177,6 +199,7 @@ def score_one(table: Path, column: str, out: Path, model: str | None, as_json: b
         scored = score_table(
             classifier, table, column, out, on_rows=lambda rows: bar.update(rows, None), **settings
         )
+    say_order(scored.order)
     if as_json:
         print_json({"out": str(out), **asdict(scored)})
     else:

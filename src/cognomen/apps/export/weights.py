@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from cognomen.classifier.classifier import Classifier
 from cognomen.errors import InputError
-from cognomen.network import hashed_ngrams
 from cognomen.network.hashed_ngrams import HashedNgrams
 from cognomen.network.hashing import SLOTS, letter_hashes
 from cognomen.network.ngrams import Ngrams
@@ -101,20 +100,15 @@ def _hashed(layer: HashedNgrams) -> Tensors:
         numbers; and the rows of names: "name_codes" (W, S) say which entry of each codebook (S, K, R) they
         are the sum of.
     """
-    tables, ngrams = layer.tables, 1 + len(layer.tables.keys)
-    embedding = layer.params["embedding"]
-    codes, codebooks = getattr(tables, "name_codes", None), getattr(tables, "name_codebooks", None)
-    if codes is None:  # a row for each name, after those of n-grams
-        names = embedding[ngrams:].astype(np.float32) * getattr(hashed_ngrams, "NAME_FACTOR", 1)  # (W, R)
-        codes, codebooks = np.arange(len(names), dtype=np.int32)[:, None], names[None]
+    tables = layer.tables
     return {
-        "ngrams.idf": layer.idf[:ngrams],
+        "ngrams.idf": layer.idf,
         "ngrams.letters": letter_hashes(layer.end_mark).view(np.int64),
         "ngrams.keys": _buckets(tables.keys),
-        "ngrams.embedding": embedding[:ngrams],
+        "ngrams.embedding": layer.params["embedding"],
         "ngrams.name_keys": _buckets(tables.name_keys),
-        "ngrams.name_codes": np.asarray(codes),
-        "ngrams.name_codebooks": np.asarray(codebooks),
+        "ngrams.name_codes": tables.name_codes,
+        "ngrams.name_codebooks": tables.name_codebooks,
         "ngrams.output.weight": layer.params["output.weight"].astype(np.float32),
     }
 

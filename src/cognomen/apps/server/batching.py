@@ -1,7 +1,7 @@
 """Names of many clients answered together: while the model answers some, the next ones gather.
 
 A call of many names is answered in pieces, in turn with the others, so that a single name does not wait for
-all of them. Calls are answered together if they have the same options.
+all of them. Calls are answered together if they have the same options, and full names in the same order.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
-from cognomen.apps.server.messages import encode
+from cognomen.apps.server.messages import READING, encode
 from cognomen.classifier.answers import Answer
 from cognomen.classifier.classifier import Classifier
+from cognomen.classifier.order import FEWEST
 from cognomen.errors import CognomenError
 
 BATCH = 1024  # names answered at once: some tenths of a second
@@ -73,14 +75,25 @@ class Batcher:
         """
         if self.waiting + len(names) > self._most:
             raise BusyError(f"{self.waiting:,} names are waiting for their answers. Try again in a moment.")
-        call = _Call(names, options)
         self.waiting += len(names)
-        self._calls.append(call)
-        self._arrived.set()
         try:
+            call = _Call(names, await self._with_order(names, options))
+            self._calls.append(call)
+            self._arrived.set()
             return await call.done
         finally:
             self.waiting -= len(names)
+
+    async def _with_order(self, names: Texts, options: dict[str, Any]) -> dict[str, Any]:
+        """The options, with the order of full names in this call, which others must not change."""
+        if options.get("order", "auto") != "auto":
+            return options
+        if len(names) < FEWEST:
+            return {**options, "order": "given-first"}
+        reading = {name: options[name] for name in READING if name in options}
+        find = partial(self._classifier.column_order, names, **reading)
+        found = await asyncio.get_running_loop().run_in_executor(self._thread, find)
+        return {**options, "order": found.order}
 
     async def run(self) -> None:
         """Answer calls until cancelled."""

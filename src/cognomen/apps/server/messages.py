@@ -11,13 +11,14 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from cognomen.classifier.answers import Answer
-from cognomen.classifier.composition import OriginShare
+from cognomen.classifier.composition import JointShare, OriginShare
 from cognomen.errors import InputError
 
 MOST_ORIGINS, MOST_SEED = 10_000, 2**32 - 1
 Share = Annotated[float, Meta(ge=0)]
 Probability = Annotated[float, Meta(ge=0, le=1)]
 Level = Literal["origin", "group", "region"]
+Order = Literal["auto", "given-first", "surname-first"]
 Prior = Literal["default", "training", "uniform"] | dict[str, Share]
 Words = list[Annotated[str, Meta(max_length=1000)]]
 
@@ -46,6 +47,7 @@ class Reading(Struct, forbid_unknown_fields=True, kw_only=True):
     """How names are read."""
 
     full_names: bool = True
+    order: Order = "auto"
     na: Words | None = field(default_factory=list)
     suffixes: Words = field(default_factory=list)
 
@@ -101,6 +103,7 @@ class CompositionResponse(Struct):
     read: float
     unknown: dict[str, float]
     shares: list[OriginShare]
+    joint: list[JointShare]
     level: float
     samples: int
     seed: int

@@ -233,6 +233,7 @@ def _infer_request() -> Schema:
     wanted = {"type": "object", "required": ["name"], "properties": {"name": {"enum": outputs}}}
     options = {
         "full_names": {"type": "boolean"},
+        "order": {"enum": ["auto", "given-first", "surname-first"]},
         "prior": {"enum": ["default", "training", "uniform"]},
         "restrict": {"type": "string", "description": "origins, with commas between them"},
     }

@@ -23,7 +23,8 @@ from cognomen.classifier.answers import Answer
 from cognomen.errors import InputError
 
 VERSION_LETTERS = 12  # of the SHA-256: they tell versions of a model apart
-PARAMETERS = {"full_names": bool, "prior": str, "restrict": str}  # restrict: origins with commas between them
+# restrict: origins with commas between them
+PARAMETERS = {"full_names": bool, "order": str, "prior": str, "restrict": str}
 ALL = 10_000  # origins of an answer: they make the tensor of probabilities
 
 Outputs = dict[str, Callable[[Answer], Any]]

@@ -118,10 +118,8 @@ async def openapi(request: Request) -> Response:
 
 
 async def page(request: Request) -> Response:
-    """Show the page "See it think", with the model inside."""
-    service = service_of(request)
-    async with service.admitted():
-        return HTMLResponse(await service.apart(service.page))
+    """Show the page."""
+    return HTMLResponse(await service_of(request).page())
 
 
 ROUTES = [

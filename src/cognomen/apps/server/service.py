@@ -12,15 +12,31 @@ from typing import Any, TypeVar
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from cognomen.apps.page.build import build_page
 from cognomen.apps.server.access import Limits
 from cognomen.apps.server.batching import Batcher, BusyError
 from cognomen.apps.server.messages import BadRequestError, Message, decode
 from cognomen.apps.server.metrics import Metrics
 from cognomen.classifier.classifier import Classifier
+from cognomen.errors import InputError
 from cognomen.io.model_folder import read_artifact
 from cognomen.io.pretrained import DEFAULT, find_model
 
 Found = TypeVar("Found")
+
+PLAIN_PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Cognomen</title>
+<h1>Cognomen</h1>
+<p>Which language does a surname sound like? Programs ask this server:
+<a href="openapi.json">what it can be asked</a> (OpenAPI), and <a href="v1/model">its model</a>.</p>
+<p>A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or
+religion.</p>
+</html>
+"""
 
 
 class Service:
@@ -38,14 +54,13 @@ class Service:
     """
 
     def __init__(self, model: str | Path | None, limits: Limits, token: str | None) -> None:
-        folder = find_model(DEFAULT if model is None else model)
+        self._folder = folder = find_model(DEFAULT if model is None else model)
         self.classifier = Classifier.load(model)
         self.name: str = folder.resolve().name
-        self._folder, self._page = folder.resolve(), b""
         self.sha256: str = read_artifact(folder).facts["tensors_sha256"]
         self.limits, self.token, self.stopping = limits, token, False
         self.metrics = Metrics()
-        self._calls = 0
+        self._calls, self._page = 0, ""
         self._thread = ThreadPoolExecutor(1, "whole-lists")  # what takes seconds must not delay the batches
 
     @asynccontextmanager
@@ -79,21 +94,21 @@ class Service:
         finally:
             self._calls -= 1
 
-    def page(self) -> bytes:
-        """The page "See it think" of the model, made when it is first asked for.
-
-        Raises:
-            InputError: the page has no code for the model's cell.
-        """
-        if not self._page:
-            from cognomen.apps.page.build import build_page
-
-            self._page = build_page(self._folder).encode("utf-8")
-        return self._page
-
     async def apart(self, work: Callable[[], Found]) -> Found:
         """What a function returns that takes long, run on a thread of its own."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def page(self) -> str:
+        """The page of the model, made when it is first asked for; a plain one if it cannot show the cell."""
+        if not self._page:
+            self._page = await self.apart(self._made_page)
+        return self._page
+
+    def _made_page(self) -> str:
+        try:
+            return build_page(self._folder)
+        except InputError:
+            return PLAIN_PAGE
 
     async def read(self, request: Request, kind: type[Message]) -> Message:
         """The message in a request.

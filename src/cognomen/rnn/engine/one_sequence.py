@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cognomen.rnn.arrays import Array
+from cognomen.errors import InputError
+from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.layers import Linear
 
@@ -24,6 +25,13 @@ class _RowwiseLinear(Linear):
     def __init__(self, linears: Sequence[Linear]) -> None:
         maps = [(linear.params["weight"].T, linear.params.get("bias")) for linear in linears]
         vars(self).update(shape=linears[0].shape, params=linears[0].params, maps=maps)
+
+    def forward(self, x: Array) -> tuple[Array, Backward]:
+        """See `Linear.forward`: a cell may call it in place of `apply`."""
+        return self.apply(x), self._no_backward
+
+    def _no_backward(self, dy: Array) -> Array:
+        raise InputError("these maps are for inference: there is no gradient")
 
     def apply(self, x: Array) -> Array:
         """y = W_d x_d + b_d: (..., D, X) -> (..., D, Y), or (G, ..., D, Y) with blocks."""

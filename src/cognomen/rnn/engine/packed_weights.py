@@ -30,7 +30,8 @@ class _PackedLinear(Linear):
     """
 
     def __init__(self, linear: Linear) -> None:
-        self.params, self.grads, self.shape = linear.params, linear.grads, linear.shape
+        self.params, self.grads = linear.params, linear.grads
+        self.shape, self.input_size = linear.shape, linear.input_size
         self.requires_grad = linear.requires_grad
         weight = self.params["weight"]
         self.columns = weight.T.copy()  # (X, G * Y)

@@ -1,0 +1,189 @@
+"""How well the order of a column of full names is found: `python benchmarks/order.py`.
+
+Columns are made of protocol P's surnames (COGNOMEN_WORLD/people, drawn as often as people bear them) and
+Faker's given names of the same country, and of all countries together: in both orders; plain, with the
+surname or all letters in capitals, and with a comma; with 20 to 5,000 rows. A row is right if the surname
+that is read is that of P, letter by letter; beside it stands the share whose surname is P's or a part of it,
+since a surname of two words ("García Márquez") cannot be told from a second given name everywhere. "before"
+is the share that is right if each name is read alone.
+
+    python benchmarks/order.py             measures on P, and writes results/order.json
+    python benchmarks/order.py --tune      the same with other surnames, those of the corpus world's lists, on
+                                           which the weights of `classifier.order` were chosen; writes nothing
+
+Needs COGNOMEN_WORLD and Faker (the extra `outside`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import random
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from faker import Faker
+
+from cognomen import Classifier
+from cognomen.text import normalise
+from cognomen.text.reading import Rules, read_column
+
+RESULTS = Path(__file__).parent / "results" / "order.json"
+SIZES = (20, 100, 1000)
+ORDERS = ("given-first", "surname-first")
+# The countries of P with Faker's language for each, and the origin whose lists serve for tuning. Of Bulgaria,
+# Cyprus and Greece P has Latin letters, and Faker their own.
+LOCALES = {
+    "AT": ("de_AT", "German"), "CZ": ("cs_CZ", "Czech"), "DE": ("de_DE", "German"), "DK": ("da_DK", "Danish"),
+    "EE": ("et_EE", "Estonian"), "ES": ("es_ES", "Spanish"), "FI": ("fi_FI", "Finnish"),
+    "FR": ("fr_FR", "French"), "HR": ("hr_HR", "Croatian"), "HU": ("hu_HU", "Hungarian"),
+    "IE": ("en_IE", "Irish"), "IT": ("it_IT", "Italian"), "LT": ("lt_LT", "Lithuanian"),
+    "LU": ("de_LU", "Luxembourgish"), "LV": ("lv_LV", "Latvian"), "NL": ("nl_NL", "Dutch"),
+    "PL": ("pl_PL", "Polish"), "PT": ("pt_PT", "Portuguese"), "RO": ("ro_RO", "Romanian"),
+    "SE": ("sv_SE", "Swedish"), "SI": ("sl_SI", "Slovene"), "SK": ("sk_SK", "Slovak"),
+    "UK": ("en_GB", "English"),
+}  # fmt: skip
+Pools = dict[str, tuple[list[str], list[str]]]
+
+
+def rows_of(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a table of the corpus."""
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+def given_names(locale: str, count: int = 2000) -> list[str]:
+    """Given names of a language, half of them women's."""
+    fake = Faker(locale)
+    fake.seed_instance(0)
+    return [fake.first_name_male() if i % 2 else fake.first_name_female() for i in range(count)]
+
+
+def people(world: Path) -> Pools:
+    """Protocol P: for each country its given names and surnames."""
+    surnames = defaultdict(list)
+    for row in rows_of(world / "people" / "meps.tsv"):
+        surnames[row["country"]] += [row["surname"]] * int(row["persons"])
+    pools = {country: (given_names(locale), surnames[country]) for country, (locale, _) in LOCALES.items()}
+    given, borne = (list(chain.from_iterable(names)) for names in zip(*pools.values(), strict=True))
+    return pools | {"all": (given, borne)}
+
+
+def lists(world: Path) -> Pools:
+    """The same with surnames of the corpus's lists, drawn by how common they are."""
+    weights: dict[str, dict[str, float]] = defaultdict(dict)
+    for path in sorted((world / "sources").glob("*.tsv")):
+        for row in rows_of(path):
+            name, weight = (
+                row["native"] or row["roman"],
+                float(row["count"] or 0) or 1 / (float(row["rank"] or 5000)),
+            )
+            weights[row["origin"]][name] = max(weight, weights[row["origin"]].get(name, 0))
+    rng, pools = random.Random(1), {}
+    for locale, origin in LOCALES.values():
+        drawn = rng.choices(list(weights[origin]), list(weights[origin].values()), k=2000)
+        pools[locale] = given_names(locale), drawn
+    return pools
+
+
+FORMS: dict[str, Callable[[str, str, bool], str]] = {
+    "plain": lambda given, surname, first: f"{surname} {given}" if first else f"{given} {surname}",
+    "capitals": lambda given, surname, first: FORMS["plain"](given, surname.upper(), first),
+    "all capitals": lambda given, surname, first: FORMS["plain"](given, surname, first).upper(),
+    "comma": lambda given, surname, first: f"{surname}, {given}" if first else f"{given} {surname}",
+}
+
+
+def columns(pools: Pools) -> Iterator[tuple[dict[str, Any], list[str], list[str]]]:
+    """What a column is, its cells, and their surnames."""
+    for pool, (given, surnames) in pools.items():
+        for size in SIZES:
+            rng = random.Random(f"{pool} {size}")
+            drawn = list(zip(rng.choices(given, k=size), rng.choices(surnames, k=size), strict=True))
+            for form, written in FORMS.items():
+                for order in ORDERS[form == "comma" :]:
+                    cells = [written(*names, order == "surname-first") for names in drawn]
+                    about = {"pool": pool, "size": size, "form": form, "order": order}
+                    yield about, cells, [surname for _, surname in drawn]
+
+
+def shares_right(
+    classifier: Classifier, cells: Sequence[str], right: Sequence[str], order: str
+) -> tuple[float, float]:
+    """The share of rows whose surname is read as it is, and as it is or in part."""
+    rules = Rules(surname_first=order == "surname-first")
+    reading = read_column(cells, classifier.alphabet, lower=classifier.lower, rules=rules)
+    read = [
+        reading.unusual[row].surname if row in reading.unusual else cell for row, cell in enumerate(cells)
+    ]
+    pairs = [(normalise(found or ""), normalise(surname)) for found, surname in zip(read, right, strict=True)]
+    whole = sum(found == surname for found, surname in pairs)
+    part = sum(bool(found) and f" {found} " in f" {surname} " for found, surname in pairs)
+    return whole / len(pairs), part / len(pairs)
+
+
+def measure(classifier: Classifier, pools: Pools) -> list[dict[str, Any]]:
+    """The figures of every column."""
+    measured = []
+    for about, cells, right in columns(pools):
+        found = classifier.column_order(cells)
+        whole, part = shares_right(classifier, cells, right, found.order)
+        before, _ = shares_right(classifier, cells, right, "given-first")
+        best, best_part = shares_right(classifier, cells, right, about["order"])
+        measured.append(
+            about
+            | {"found": found.order, "decided": found.decided, "probability": found.probability}
+            | {
+                "before": before,
+                "whole": whole,
+                "part": part,
+                "known_order": best,
+                "known_order_part": best_part,
+            }
+        )
+    return measured
+
+
+def summary(measured: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Means over the countries, for each size, form and order."""
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    for each in measured:
+        groups[each["size"], each["form"], each["order"]].append(each)
+    return [
+        dict(zip(("size", "form", "order"), group, strict=True))
+        | {
+            name: round(statistics.mean(each[name] for each in rows), 4)
+            for name in ("before", "whole", "part", "known_order", "known_order_part")
+        }
+        | {
+            "columns": len(rows),
+            "wrong": [each["pool"] for each in rows if each["part"] < each["known_order_part"]],
+        }
+        for group, rows in groups.items()
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Find the order of columns of full names.")
+    parser.add_argument("--tune", action="store_true")
+    parser.add_argument("--model")
+    options = parser.parse_args()
+    world = Path(os.environ["COGNOMEN_WORLD"])
+    measured = measure(Classifier.load(options.model), lists(world) if options.tune else people(world))
+    found = summary(measured)
+    for row in found:
+        print(json.dumps(row, ensure_ascii=False))
+    if not options.tune:
+        RESULTS.write_text(
+            json.dumps({"summary": found, "columns": measured}, indent=1) + "\n", encoding="utf-8"
+        )
+
+
+if __name__ == "__main__":
+    main()

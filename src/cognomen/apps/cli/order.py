@@ -1,0 +1,27 @@
+"""What the commands say of the order of a column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cognomen.classifier.order import ColumnOrder
+
+WORDS = {"given-first": "given name first", "surname-first": "surname first"}
+OTHER = {"given-first": "surname-first", "surname-first": "given-first"}
+
+
+def say_order(found: ColumnOrder) -> None:
+    """Say on standard error in which order a column is read, and how sure that is, if it was found out."""
+    if found.probability is None:
+        return
+    names = f"{found.cells:,} different names"
+    if found.decided:
+        text = f"Read {WORDS[found.order]} (probability {found.probability:.3f}, from {names})."
+    else:
+        text = (
+            f"Read {WORDS[found.order]}: {names} do not tell the order (probability {found.probability:.2f})."
+        )
+    click.echo(f"{text} If that is wrong: --order {OTHER[found.order]}", err=True)

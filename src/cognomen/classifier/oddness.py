@@ -1,0 +1,88 @@
+"""What looks like no name at all: one or two letters again and again, letters of several scripts.
+
+And how sure an answer may be that rests on spelling alone: of a word of few letters, or of one that is nearly
+unlike the training names, an accident cannot be told from a name. N counts names of ids.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from unicodedata import category, name
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.rnn.arrays import Array
+from cognomen.text.alphabet import Alphabet
+from cognomen.text.ragged import Ragged
+
+LONGEST_PERIOD: Final = 3  # letters that are repeated
+REPETITIONS: Final = 3  # that are no name: iii, tatata
+LONGEST_RUN: Final = 3  # of one letter within a name
+MOST_SURE: Final = 0.9  # of what rests on doubtful spelling
+NEARLY: Final = 0.85  # of the bits per letter that are out of distribution
+FEW_LETTERS: Final = 4  # of a Latin name: three random letters are often a syllable of some language
+EAST_ASIAN: Final = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC", "BOPOMOFO")  # written together
+
+
+def is_repetition(names: Ragged) -> NDArray[np.bool_]:
+    """Which names are a few letters repeated, or have one letter four times in a row, (N,)."""
+    ids, found = names.data, np.zeros(len(names.lengths), bool)
+    start = np.repeat(names.starts, names.lengths)  # (M,), of each letter's name
+    for period in range(1, LONGEST_PERIOD + 1):
+        same = np.zeros(len(ids), bool)  # (M,), as the letter one period before, in the same name
+        same[period:] = (ids[period:] == ids[:-period]) & (start[period:] == start[:-period])
+        if not same.any():
+            continue
+        count = np.add.reduceat(same, names.starts, dtype=np.int64)  # (N,)
+        found |= (count == names.lengths - period) & (names.lengths >= REPETITIONS * period)
+        if period == 1:
+            run = same.copy()
+            for back in range(1, LONGEST_RUN):
+                run[back:] &= same[:-back]
+            found |= np.logical_or.reduceat(run, names.starts)
+    return found
+
+
+def script_numbers(alphabet: Alphabet) -> NDArray[np.int64]:
+    """The number of the script of each id, (V,), East Asian ones being one; 0 for what has none."""
+    scripts = {"": 0}
+    numbers = [0]
+    for letter in alphabet.letters:
+        script = name(letter, "").split(" ")[0] if category(letter) in ("Ll", "Lu", "Lo") else ""
+        script = "CJK" if script.startswith(EAST_ASIAN) else script
+        numbers.append(scripts.setdefault(script, len(scripts)))
+    return np.array(numbers, np.int64)
+
+
+def mixes_scripts(names: Ragged, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which names have letters of several scripts, (N,).
+
+    Args:
+        names: the ids.
+        numbers: from `script_numbers`, (V,).
+    """
+    scripts = numbers.take(names.data)  # (M,)
+    highest = np.maximum.reduceat(scripts, names.starts)
+    lowest = np.minimum.reduceat(np.where(scripts == 0, len(numbers), scripts), names.starts)
+    return np.asarray(lowest < highest)
+
+
+def less_sure(p: Array, doubtful: NDArray[np.bool_]) -> None:
+    """Lower the highest probability of doubtful names to `MOST_SURE`; the others share what it loses.
+
+    Args:
+        p: probabilities, (N, C), changed in place; a name that has one possible origin keeps it.
+        doubtful: (N,).
+    """
+    rows = np.flatnonzero(doubtful)
+    rows = rows[p[rows].max(axis=1, initial=0) > MOST_SURE]
+    part = p[rows]  # (U, C)
+    best = part.argmax(axis=1)[:, None]
+    highest = np.take_along_axis(part, best, axis=1)  # (U, 1)
+    np.put_along_axis(part, best, 0, axis=1)
+    rest = part.sum(axis=1, keepdims=True)  # (U, 1)
+    several = rest[:, 0] > 0
+    part *= np.divide(1 - MOST_SURE, rest, out=np.ones_like(rest), where=rest > 0)
+    np.put_along_axis(part, best, np.where(rest > 0, np.float32(MOST_SURE), highest), axis=1)
+    p[rows[several]] = part[several]

@@ -1,0 +1,217 @@
+"""The order of a column: found from the column, said by the caller, and nothing to a name alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from cli_running import run
+
+from cognomen import Classifier, InputError
+from cognomen.text import find_surname
+
+HUNGARIAN = [
+    "Nagy",
+    "Kovács",
+    "Tóth",
+    "Szabó",
+    "Horváth",
+    "Varga",
+    "Kiss",
+    "Molnár",
+    "Németh",
+    "Farkas",
+    "Balogh",
+    "Papp",
+    "Takács",
+    "Juhász",
+    "Lakatos",
+]
+GIVEN = [
+    "Péter",
+    "Anna",
+    "László",
+    "Éva",
+    "Zoltán",
+    "Katalin",
+    "Gábor",
+    "Ágnes",
+    "István",
+    "Mária",
+    "Tamás",
+    "Judit",
+    "Ferenc",
+    "Ilona",
+    "Attila",
+]
+KOREAN = [
+    "Kim",
+    "Lee",
+    "Park",
+    "Choi",
+    "Jung",
+    "Kang",
+    "Cho",
+    "Yoon",
+    "Jang",
+    "Lim",
+    "Han",
+    "Oh",
+    "Seo",
+    "Shin",
+    "Kwon",
+]
+KOREAN_GIVEN = [
+    "Minjun",
+    "Seoyeon",
+    "Jihoon",
+    "Haeun",
+    "Dohyun",
+    "Soobin",
+    "Yejin",
+    "Hyunwoo",
+    "Jiwon",
+    "Eunji",
+    "Sungmin",
+    "Nayeon",
+    "Taehyun",
+    "Yuna",
+    "Junho",
+]
+LISTS = {"Hungarian": (HUNGARIAN, GIVEN), "Korean": (KOREAN, KOREAN_GIVEN)}
+
+
+@pytest.fixture(scope="module")
+def clf() -> Classifier:
+    return Classifier.load()
+
+
+def column(origin: str, order: str) -> list[str]:
+    surnames, given = LISTS[origin]
+    pairs = zip(surnames, given, strict=True)
+    return [f"{s} {g}" if order == "surname-first" else f"{g} {s}" for s, g in pairs]
+
+
+@pytest.mark.parametrize(
+    ("text", "surname"),
+    [
+        ("Nagy Péter", "Nagy"),
+        ("Kim Min Jun", "Kim"),
+        ("van Gogh Vincent", "van Gogh"),
+        ("De La Cruz Maria", "De La Cruz"),
+        ("Al Dawsari Salem", "Al Dawsari"),
+        ("Ruiz y Lopez Ana", "Ruiz y Lopez"),
+        ("O Brien Conan", "O Brien"),
+        ("Jansen - van Dijk Anna", "Jansen - van Dijk"),
+        ("Salah al-Din Yusuf", "Salah al-Din"),
+        ("Le Pen Marine", "Le Pen"),
+        ("Le Hong Son", "Le"),
+        ("SMITH JOHN", "SMITH"),
+        ("Smith, John", "Smith"),
+        ("John SMITH", "SMITH"),
+        ("J. Smith", "Smith"),
+        ("Smith J.", "Smith"),
+        ("Dr. Smith John PhD", "Smith"),
+        ("Smith", "Smith"),
+    ],
+)
+def test_a_name_read_surname_first(text: str, surname: str) -> None:
+    assert find_surname(text, surname_first=True).surname == surname
+
+
+@pytest.mark.parametrize("origin", LISTS)
+@pytest.mark.parametrize("order", ["given-first", "surname-first"])
+def test_a_column_shows_its_order(clf: Classifier, origin: str, order: str) -> None:
+    names = column(origin, order)
+    found = clf.column_order(names)
+    assert (found.order, found.decided, found.cells) == (order, True, 15)
+    assert 0.8 < (found.probability or 0) < 1
+    surnames = LISTS[origin][0]
+    assert [answer.surname for answer in clf(names)] == surnames
+    assert clf.predict(names) == clf.predict(surnames)
+    np.testing.assert_allclose(clf.predict_proba(names), clf.predict_proba(surnames), atol=1e-6)
+    assert [answer.surname for answer in clf.stream(iter(names))] == surnames
+    assert clf.composition(names).order == found
+    assert clf.composition(names).shares[0].origin == origin
+
+
+def test_the_order_can_be_said(clf: Classifier) -> None:
+    names = column("Hungarian", "surname-first")
+    assert [answer.surname for answer in clf(names, order="given-first")] == GIVEN
+    assert clf("Nagy Péter", order="surname-first").surname == "Nagy"
+    assert clf.column_order(names, order="given-first").probability is None
+    with pytest.raises(
+        InputError, match=r'order: expected "auto", "given-first" or "surname-first", got .last.'
+    ):
+        clf("Nagy Péter", order="last")  # type: ignore[arg-type]
+
+
+def test_a_name_alone_and_few_names_are_read_as_they_are(clf: Classifier) -> None:
+    names = column("Hungarian", "surname-first")
+    assert clf(names[0]).surname == "Péter"
+    assert [answer.surname for answer in clf(names[:5])] == GIVEN[:5]
+    assert not clf.column_order(names[:9]).decided
+
+
+def test_a_column_that_does_not_tell_is_read_as_its_names_alone(clf: Classifier) -> None:
+    mixed = column("Hungarian", "surname-first") + column("Hungarian", "given-first")
+    found = clf.column_order(mixed)
+    assert (found.order, found.decided) == ("given-first", False)
+    assert [answer.surname for answer in clf(mixed)] == [clf(name).surname for name in mixed]
+
+
+def test_cells_that_tell_are_read_as_they_tell(clf: Classifier) -> None:
+    names = [*column("Hungarian", "surname-first"), "Smith, John", "John SMITH", "Ivanov Ivan Ivanovich"]
+    assert [answer.surname for answer in clf(names)[-3:]] == ["Smith", "SMITH", "Ivanov"]
+
+
+def test_capitals_of_some_cells_tell_the_others(clf: Classifier) -> None:
+    """Where the words themselves do not: the same stand at both ends."""
+    names = [f"{a} {b}" for a, b in zip(GIVEN, GIVEN[1:] + GIVEN[:1], strict=True)]
+    first = [f"{a.upper()} {b}" for a, b in zip(HUNGARIAN, GIVEN, strict=True)]
+    last = [f"{b} {a.upper()}" for a, b in zip(HUNGARIAN, GIVEN, strict=True)]
+    assert not clf.column_order(names).decided
+    assert clf.column_order([*names, *first]).order == "surname-first"
+    assert clf.column_order([*names, *last]).decided
+
+
+# --- on the command line ------------------------------------------------------------------------------------
+
+
+def written(folder: Path, names: list[str]) -> Path:
+    path = folder / "names.csv"
+    path.write_text("name\n" + "\n".join(names) + "\n", encoding="utf-8")
+    return path
+
+
+def test_commands_find_the_order_and_say_so(tmp_path: Path) -> None:
+    table, out = written(tmp_path, column("Hungarian", "surname-first")), tmp_path / "out.csv"
+    said = b"Read surname first (probability"
+    done = run("score", str(table), "--column", "name", "--out", str(out), "--json")
+    assert said in done.stderr
+    assert json.loads(done.stdout)["order"]["order"] == "surname-first"
+    assert all(",Hungarian," in line for line in out.read_text(encoding="utf-8").splitlines()[1:4])
+    done = run("composition", str(table), "--column", "name", "--json")
+    assert said in done.stderr
+    assert json.loads(done.stdout)["order"]["decided"] is True
+    lines = tmp_path / "names.txt"
+    lines.write_text("\n".join(column("Hungarian", "surname-first")), encoding="utf-8")
+    done = run("predict", "--file", str(lines))
+    assert said in done.stderr
+    assert done.stdout.splitlines()[0].split(b"\t")[1] == b"Hungarian"
+    done = run("predict", "--file", str(lines), "--order", "given-first")
+    assert done.stderr == b""
+
+
+def test_names_given_one_by_one_are_read_alone() -> None:
+    done = run("predict", "--json", *column("Hungarian", "surname-first"))
+    answers: list[Any] = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["surname"] for answer in answers] == GIVEN
+    assert done.stderr == b""
+    assert (
+        json.loads(run("predict", "--json", "--order", "surname-first", "Nagy Péter").stdout)["surname"]
+        == "Nagy"
+    )
