@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
-.PHONY: demo check test slow lint docs reference study site screenshots bench engines clean
+.PHONY: demo check test slow hostile hostile-full lint docs reference study site screenshots bench engines clean
 
 demo: $(VENV)/.base
 	$(BIN)/cognomen predict Smith Nakamura "O'Brien" Kowalczyk Papadopoulos Müller Nguyễn
@@ -21,6 +21,13 @@ test: $(VENV)/.test  ## the whole test suite
 
 slow: $(VENV)/.test  ## measures all tests, and writes tests/slow.txt: those that `make check` leaves out
 	$(ONE_THREAD) $(BIN)/python tests/measure_slow.py
+
+hostile: $(VENV)/.test  ## a sample of damaged models, texts that are no names, killed runs and Ctrl-C: ten minutes
+	$(ONE_THREAD) $(BIN)/python tests/hostile/run.py
+
+hostile-full: $(VENV)/.test  ## all of it, for hours; docs/reliability.md has the figures
+	$(ONE_THREAD) $(BIN)/python tests/hostile/run.py --full
+	$(BIN)/python tests/hostile/run.py --write
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
@@ -71,6 +78,7 @@ bench: $(VENV)/.bench  ## retrains the pretrained models and measures every publ
 	$(BIN)/python benchmarks/speed_profile.py
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/outcomes.py
+	$(BIN)/python benchmarks/page.py
 	$(BIN)/python benchmarks/serve.py --minutes 30
 	$(BIN)/python benchmarks/figures.py
 

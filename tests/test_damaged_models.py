@@ -21,7 +21,7 @@ from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.network import Architecture, Network
 from cognomen.network.generator import Generator, GeneratorConfig
-from cognomen.network.hashing import hash_tables
+from cognomen.network.hashing import HashTables, ngram_table
 from cognomen.text import Alphabet
 
 SIZES = (
@@ -38,9 +38,8 @@ def facts_and_folder(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str
     folder = tmp_path_factory.mktemp("models") / "whole"
     alphabet, origins = Alphabet(" '-abcdefghijklmnopqrstuvwxyz"), ["Irish", "Czech", "Japanese"]
     names = alphabet.encode_all(["smith", "novak", "nakamura", "murphy"])
-    tables = hash_tables(
-        names, np.ones(4), longest=3, min_count=1, alphabet_size=len(alphabet), ngram_bits=8, name_bits=4
-    )
+    ngrams = ngram_table(names, longest=3, min_count=1, alphabet_size=len(alphabet), bits=8)
+    tables = HashTables.of_ngrams(*ngrams, 2)
     architecture = Architecture(
         len(alphabet), 3, embedding_size=4, hidden_size=4, longest_ngram=3, ngram_rank=2
     )

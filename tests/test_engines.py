@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from cli_running import tree_classifier
+from test_order import column
 
 from cognomen.apps import engines, recipe
 from cognomen.apps.tables import answer_schema, score_column
@@ -211,12 +212,27 @@ def test_pandas_columns_of_any_objects(model: str) -> None:
     assert scored["origin"][0] == Classifier.load(model).predict("Smith")[0]
 
 
+@pytest.mark.parametrize("score", [in_duckdb, in_polars, streamed_in_polars, in_pandas, in_dask])
+def test_all_parts_of_a_column_are_read_in_one_order(score: Callable[..., Any]) -> None:
+    """As its first rows show; or as the caller says."""
+    cells = column("Hungarian", "surname-first")
+    names = pa.table({"id": range(len(cells)), "Surname": cells})
+    answers = score_column(Classifier.load(), names["Surname"])
+    assert answers["read_surname"][0].as_py() == "Nagy"  # which the cell alone does not tell
+    assert (
+        score(names, "world").sort_by("id")["read_surname"].to_pylist() == answers["read_surname"].to_pylist()
+    )
+    told = score(names, "world", order="given-first").sort_by("id")
+    assert told["read_surname"][0].as_py() == cells[0].split()[1]
+
+
 def test_a_process_loads_the_model_once(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many threads begin with it at the same time; a model that was trained again is another one."""
     loads: list[Any] = []
     original = Classifier.load
     monkeypatch.setattr(Classifier, "load", lambda name: loads.append(name) or original(name))
     recipe._scorer.cache_clear()
+    recipe._classifier.cache_clear()
     made = recipe.Recipe.of(model, "", False, {"na": ["X"]})
     sent = recipe.Recipe(made.model, made.digest, "", False, {"na": ["X"]})
     threads = [threading.Thread(target=sent.scorer) for _ in range(4)]
@@ -236,6 +252,7 @@ def test_a_worker_with_another_model_refuses(model: str, tmp_path: Path) -> None
         {"English": 0.5} | dict.fromkeys(["Swedish", "Danish", "Norwegian", "Japanese", "Korean"], 0.1)
     ).save(folder)
     recipe._scorer.cache_clear()
+    recipe._classifier.cache_clear()
     with pytest.raises(ModelError, match="this worker has another model of that name"):
         made.scorer()
     again = recipe.Recipe.of(folder, "", False, {})

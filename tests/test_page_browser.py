@@ -67,8 +67,12 @@ class Visit:
         self.name.fill("")
         self.name.press_sequentially(text)
 
-    def settle(self) -> None:
-        """Wait until the slower parts have followed the name."""
+    def show(self, name: str) -> None:
+        """Give a name, and wait until the slower parts have followed it."""
+        self.name.fill("")
+        self.until("!document.querySelector('#inside-app .letters span')")
+        self.name.fill(name)
+        self.until("document.querySelector('#inside-app .letters span') !== null")
         self.until("document.querySelector('#inside-app .letters span')?.textContent !== '·'")
 
     def until(self, condition: str, seconds: float = 30) -> None:
@@ -147,8 +151,7 @@ def test_hostile_names_are_text(visit: Visit) -> None:
 
 
 def test_a_number_shows_its_formula(visit: Visit) -> None:
-    visit.name.fill("Nakamura")
-    visit.settle()
+    visit.show("Nakamura")
     strip = visit.page.locator("#inside-app canvas").nth(3)
     strip.focus()
     for _ in range(3):
@@ -166,8 +169,7 @@ def test_a_number_shows_its_formula(visit: Visit) -> None:
 
 
 def test_letters_are_coloured_and_show_what_depends_on_them(visit: Visit) -> None:
-    visit.name.fill("Nakamura")
-    visit.settle()
+    visit.show("Nakamura")
     letters = visit.page.locator("#inside-app .letters button")
     assert letters.count() == 8
     letters.first.hover()
@@ -411,8 +413,7 @@ def test_nothing_may_leave_the_page(visit: Visit) -> None:
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm ci --prefix tests/page)")
 def test_it_is_accessible(browser: Any) -> None:
     visit = Visit(browser, bypass_csp=True)
-    visit.name.fill("Nakamura")
-    visit.settle()
+    visit.show("Nakamura")
     visit.page.locator("#column-app textarea").fill("Smith\nRossi")
     visit.button("more", "Score them").click()
     visit.button("type", "Make a link to this").click()

@@ -451,6 +451,7 @@ def test_each_call_has_an_order_of_its_own() -> None:
     surnames = ["Nagy", "Kovács", "Tóth", "Szabó", "Horváth", "Varga", "Kiss", "Molnár", "Németh", "Farkas"]
     given = ["Péter", "Anna", "László", "Katalin", "István", "Mária"]
     hungarian: list[str | None] = [f"{surname} {name}" for name in given for surname in surnames] * 20
+    hungarian += [f"{surname.upper()} {name}" for name in given for surname in surnames]  # these tell
     english: list[str | None] = [f"John {surname}son" for surname in ("Peter", "Jack", "Robin", "Wil")] * 5
     clf = Classifier.load()
     assert clf(hungarian)[0].surname == "Nagy"
@@ -509,6 +510,19 @@ def test_the_examples_of_the_description_are_answered(server: Served) -> None:
     assert shown >= 7
 
 
+def test_the_description_has_every_key_of_an_answer(server: Served) -> None:
+    schemas = server.get("/openapi.json").body["components"]["schemas"]
+    answered = {
+        "CompositionResponse": server.post("/v1/composition", {"names": ["Smith"]}).body,
+        "ExplainResponse": server.post("/v1/explain", {"name": "Smith"}).body,
+        "ModelResponse": server.get("/v1/model").body,
+        "Failure": server.get("/nothing").body,
+        "Answer": server.post("/v1/predict", {"names": [{"id": 1, "name": "Smith"}]}).body["answers"][0],
+    }
+    for name, body in answered.items():
+        assert schemas[name]["properties"].keys() == body.keys(), name
+
+
 @pytest.mark.slow
 def test_schemathesis_finds_nothing(server: Served, tmp_path: Path) -> None:
     pytest.importorskip("schemathesis")
@@ -524,6 +538,13 @@ def test_schemathesis_finds_nothing(server: Served, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+def test_the_page_shows_the_dockerfile() -> None:
+    root = Path(__file__).parent.parent
+    dockerfile = (root / "Dockerfile").read_text("utf-8")
+    assert f"```dockerfile\n{dockerfile}```" in (root / "docs" / "server.md").read_text("utf-8")
+    assert "\nUSER 10001\n" in dockerfile
 
 
 def test_the_figures_of_the_page_are_the_measured_ones() -> None:

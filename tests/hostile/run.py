@@ -223,7 +223,12 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=BATTERIES, default=list(BATTERIES))
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="FILE", help="the figures, as JSON")
     parser.add_argument("--write", action="store_true", help="put them into docs/reliability.md")
+    parser.add_argument(
+        "--size", nargs="+", default=[], metavar="WHAT=N", help=f"other sizes: {', '.join(SIZES)}"
+    )
     asked = parser.parse_args()
+    for what, _, size in (each.partition("=") for each in asked.size):
+        SIZES[what] = (int(size), int(size))
     out: Path = asked.out
     result: dict[str, Any] = json.loads(out.read_text("utf-8")) if out.exists() else {}
     if asked.write:

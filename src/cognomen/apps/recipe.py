@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -15,9 +15,11 @@ from cognomen.io.model_folder import model_digest
 from cognomen.io.pretrained import DEFAULT, PRETRAINED, find_model
 
 if TYPE_CHECKING:
+    from cognomen.classifier.classifier import Classifier
     from cognomen.classifier.options import ScoreOptions
 
-KEPT: Final = 4  # scorers of a process, each with a model and the answers that it remembers
+KEPT: Final = 4  # models of a process, and ways to ask them, each with the answers that it remembers
+ROWS_LOOKED_AT: Final = 10_000  # in search of the order of the names
 
 _loading = threading.Lock()
 
@@ -64,6 +66,17 @@ class Recipe:
         """The columns of the answers, a pyarrow.Schema."""
         return self.scorer().schema
 
+    def ordered(self, some_names: Callable[[int], Any]) -> Self:
+        """The recipe with the order of the names in it, so that all parts of a column are read alike.
+
+        Args:
+            some_names: gives up to that many rows of the column; not called if the options say the order.
+        """
+        if self.options.get("order", "auto") != "auto" or not self.options.get("full_names", True):
+            return self
+        order = self.scorer().memory.order_of(some_names(ROWS_LOOKED_AT)).order
+        return replace(self, options={**self.options, "order": order})
+
     def scorer(self) -> ColumnScorer:
         """The scorer of this process, made by the first call: all tasks share it and what it remembers."""
         with _loading:
@@ -80,15 +93,20 @@ class Recipe:
 
 @lru_cache(KEPT)
 def _scorer(recipe: Recipe) -> ColumnScorer:
+    classifier = _classifier(recipe.model, recipe.digest)
+    return ColumnScorer(classifier, prefix=recipe.prefix, float64=recipe.float64, **recipe.options)
+
+
+@lru_cache(KEPT)
+def _classifier(model: str, digest: str) -> Classifier:
     from cognomen.classifier.classifier import Classifier
 
-    if model_digest(find_model(recipe.model)) != recipe.digest:
+    if model_digest(find_model(model)) != digest:
         raise ModelError(
-            f"{recipe.model}: this worker has another model of that name than the process that sent it the "
-            "work. Install the same version of Cognomen, or copy the same folder, on all machines."
+            f"{model}: this worker has another model of that name than the process that sent it the work. "
+            "Install the same version of Cognomen, or copy the same folder, on all machines."
         )
-    classifier = Classifier.load(recipe.model)
-    return ColumnScorer(classifier, prefix=recipe.prefix, float64=recipe.float64, **recipe.options)
+    return Classifier.load(model)
 
 
 def _lasting(options: ScoreOptions) -> ScoreOptions:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -44,8 +44,10 @@ class Packed:
         return len(self.sorted_indices)
 
     def with_data(self, data: NDArray[Any]) -> Packed:
-        """The same batch with other data."""
-        return replace(self, data=data)
+        """The same batch with other data (M, ...)."""
+        other = object.__new__(Packed)  # what was derived from the lengths is kept
+        other.__dict__.update(self.__dict__, data=data)
+        return other
 
     def steps(self) -> Iterator[slice]:
         """The rows of `data` that belong to each step."""
@@ -189,7 +191,10 @@ class Layout:
         shape = x.shape[: x.ndim - step_ndim]
         if len(shape) == 1 and lengths is not None:
             raise InputError("lengths: a single sequence has its own; pass them with a padded batch")
-        places = np.arange(math.prod(shape)).reshape(shape if len(shape) == 2 else (1, *shape))
+        count, steps = shape if len(shape) == 2 else (1, *shape)
+        places = np.arange(count * steps).reshape(count, steps)
+        if lengths is None and places.size:  # all run from the first step to the last: in no need of sorting
+            return cls(Packed(places.T.ravel(), np.full(steps, count), np.arange(count)), shape)
         return cls(pack(places, lengths), shape)
 
     @property

@@ -26,8 +26,11 @@ class Parameters(dict[str, Array]):
         if name not in self:
             raise InputError(f"expected one of the names {sorted(self)}, got {name!r}")
         array = self[name]
-        if values is not array:
-            array[...] = numbers_like(array, values, name)
+        if values is array:  # as after grads[name] *= 2
+            return
+        if not isinstance(array, np.ndarray):
+            raise InputError(f"{name}: expected no assignment: a gradient of some rows has add and fill")
+        array[...] = numbers_like(array, values, name)
 
     def update(self, *others: Any, **more: Any) -> None:
         """Copy several arrays, see `__setitem__`."""

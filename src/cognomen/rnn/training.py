@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
-from functools import partial
 
 import numpy as np
 
 from cognomen.errors import TrainingError
-from cognomen.rnn.clipping import clip_grad_norm
+from cognomen.rnn.clipping import clip_grad_norm, squared_norm
 from cognomen.rnn.engine.blas import one_blas_thread, reuse_memory
 from cognomen.rnn.layer import Layer
 from cognomen.rnn.optim import Optimiser
@@ -40,16 +40,16 @@ def take_step(
     """
     net.zero_grad()
     backward()
-    (check or partial(_check_norm, optimiser))(clip_grad_norm(net.grads, clip))
-    optimiser.step(net.grads)
-
-
-def _check_norm(optimiser: Optimiser, norm: float) -> None:
-    if not np.isfinite(norm):
+    norm = clip_grad_norm(net.grads, clip)
+    if check is not None:
+        check(norm)
+    elif not math.isfinite(norm):
+        names = [name for name, grad in net.grads.items() if not math.isfinite(squared_norm(grad))]
         raise TrainingError(
-            f"training diverged after {optimiser.steps} steps: the gradient is not finite. Try a "
-            "smaller learning rate."
+            f"training diverged after {optimiser.steps} steps: the gradient is not finite, that of "
+            f"{', '.join(names) or 'all parameters together'}. Try a smaller learning rate."
         )
+    optimiser.step(net.grads)
 
 
 def minimise(
