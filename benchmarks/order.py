@@ -3,9 +3,9 @@
 Columns are made of protocol P's surnames (COGNOMEN_WORLD/people, drawn as often as people bear them) and
 Faker's given names of the same country, and of all countries together: in both orders; plain, with the
 surname or all letters in capitals, and with a comma; with 20 to 5,000 rows. A row is right if the surname
-that is read is that of P, letter by letter; beside it stands the share whose surname is P's or a part of it,
-since a surname of two words ("García Márquez") cannot be told from a second given name everywhere. "before"
-is the share that is right if each name is read alone.
+that is read is that of P, letter by letter; beside it stands the share whose surname is P's or a part of
+it, since a surname of two words ("García Márquez") cannot be told from a second given name everywhere.
+"before" is the share that is right if each name is read alone.
 
     python benchmarks/order.py             measures on P, and writes results/order.json
     python benchmarks/order.py --tune      the same with other surnames, those of the corpus world's lists, on
@@ -35,7 +35,7 @@ from cognomen.text import normalise
 from cognomen.text.reading import Rules, read_column
 
 RESULTS = Path(__file__).parent / "results" / "order.json"
-SIZES = (20, 100, 1000)
+SIZES = (20, 100, 1000, 5000)
 ORDERS = ("given-first", "surname-first")
 # The countries of P with Faker's language for each, and the origin whose lists serve for tuning. Of Bulgaria,
 # Cyprus and Greece P has Latin letters, and Faker their own.

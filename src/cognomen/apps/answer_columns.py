@@ -89,7 +89,16 @@ class AnswerColumns:
 
     def cells(self, scores: Scores) -> tuple[list[str], ...]:
         """The columns as cells of CSV, N each: "" for None, six decimals, and sets with commas."""
-        return tuple(list(map(_cell, column)) for column in self.values(scores))
+        columns: dict[str, list[str]] = {
+            name: np.array([*texts, ""], dtype=object)[indices].tolist()
+            for name, (indices, texts) in self._coded(scores).items()
+        }
+        for name, p in self._probabilities(scores).items():
+            columns[name] = ["" if number != number else f"{number:.6f}" for number in p.tolist()]
+        columns["read_surname"] = [surname or "" for surname in scores.surnames.tolist()]
+        if self.sets:
+            columns["origin_set"] = [",".join(each or ()) for each in self._set_lists(scores)]
+        return tuple(columns[name] for name in self.names)
 
     def _coded(self, scores: Scores) -> dict[str, tuple[NDArray[Any], Sequence[str]]]:
         """The columns of a few texts, as indices into these, (N,), of which -1 is null."""
@@ -131,14 +140,6 @@ class AnswerColumns:
         unread = pa.array([surname is None for surname in scores.surnames.tolist()], pa.bool_())
         words = pa.array(self.tree.labels(self.level), pa.string()).take(pa.array(indices))
         return pa.ListArray.from_arrays(pa.array(ends), words, mask=unread)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.6f}"
-    return ",".join(value) if isinstance(value, list) else value
 
 
 def _encoded(indices: NDArray[Any], texts: Sequence[str]) -> Any:

@@ -14,15 +14,14 @@ from numpy.typing import NDArray
 from cognomen.apps.answer_columns import AnswerColumns
 from cognomen.apps.contract import ContractColumns, ModelFacts
 from cognomen.apps.memory import Memory
+from cognomen.apps.names_of_table import NamesOfTable
 from cognomen.classifier.decisions import REASONS
 from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.scores import Scores
 from cognomen.errors import DataError
-from cognomen.io.delimited import find_column
 from cognomen.io.tables import (
     WRITTEN_SUFFIXES,
     TableFile,
-    cells_of,
     check_suffix,
     csv_writer,
     json_lines_writer,
@@ -72,6 +71,7 @@ def score_table(
     prefix: str = "",
     encoding: str | None = None,
     contract: ModelFacts | None = None,
+    given: str | None = None,
     on_rows: Callable[[int], None] = lambda rows: None,
     **options: Unpack[ScoreOptions],
 ) -> ScoreSummary:
@@ -91,6 +91,7 @@ def score_table(
             old one has one or is in another encoding.
         contract: what is known of the model; the columns are then those that sister packages share (see
             `contract`).
+        given: the column of given names, which tell what of a name is the surname (see `text.given`).
         on_rows: called after each block with the number of rows done.
         **options: as for `Classifier.scores`.
 
@@ -105,7 +106,7 @@ def score_table(
         options["all_labels"] = True
         columns = ContractColumns(classifier.tree, options.get("level", "origin"), contract)
     memory = Memory(classifier, options, columns)
-    return score_open_table(memory, source, column, Path(out), prefix=prefix, on_rows=on_rows)
+    return score_open_table(memory, source, column, Path(out), prefix=prefix, given=given, on_rows=on_rows)
 
 
 def score_open_table(
@@ -116,6 +117,7 @@ def score_open_table(
     *,
     prefix: str = "",
     notes: Mapping[str, str] | None = None,
+    given: str | None = None,
     on_rows: Callable[[int], None] = lambda rows: None,
 ) -> ScoreSummary:
     """`score_table` with the answers to earlier tables.
@@ -123,23 +125,23 @@ def score_open_table(
     Args:
         memory: scores, and remembers.
         source: the table.
-        column, prefix, on_rows: as in `score_table`.
+        column, prefix, given, on_rows: as in `score_table`.
         target: the new table.
         notes: kept in the metadata of a Parquet table.
     """
     check_suffix(target, WRITTEN_SUFFIXES)
-    index = find_column(source.path, column, source.headings)
+    names = NamesOfTable.of(source, column, given)
     new = [prefix + name for name in memory.columns.names]
     _check_headings(source, new)
     counts = np.zeros(len(REASONS) + 1, np.intp)  # of rows by reason; the last for those with an answer
 
     blocks = source.blocks()
     first = list(islice(blocks, 1))
-    order = memory.order_of(cells_of(source, first[0], index) if first else [])
+    order = memory.order_of(names.of_block(first[0]) if first else [])
 
     def scored() -> Iterator[_ScoredBlock]:
         for rows in chain(first, blocks):
-            block = _ScoredBlock(rows, *memory.scores(cells_of(source, rows, index), order.order))
+            block = _ScoredBlock(rows, *memory.scores(names.of_block(rows), order.order))
             np.add.at(
                 counts, block.scores.reasons, np.bincount(block.texts, minlength=len(block.scores.reasons))
             )

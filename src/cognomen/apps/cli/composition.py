@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from cognomen.apps.cli.options import (
     EXIT_CODES,
     column_option,
     encoding_option,
+    given_option,
     json_option,
     level_option,
     model_options,
@@ -62,6 +64,7 @@ is shown, and then each.
     metavar="NAME|NUMBER",
     help="The column that says how often each row counts: numbers of at least 0.",
 )
+@given_option
 @encoding_option
 @json_option()
 @level_option
@@ -74,6 +77,7 @@ def command(
     table: Path,
     column: str,
     count_column: str | None,
+    given: str | None,
     encoding: str | None,
     as_json: bool,
     level: Level,
@@ -94,6 +98,7 @@ def command(
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion:
     the shares describe the list, and nobody in it.
     """
+    from cognomen.apps.names_of_table import NamesOfTable
     from cognomen.classifier.classifier import Classifier
     from cognomen.io.delimited import find_column
     from cognomen.io.tables import column_at, open_table
@@ -108,6 +113,9 @@ def command(
     else:
         counts_at = find_column(table, count_column, source.headings)
         names, counts = weighted_column(source, names_at, counts_at)
+    if given is not None:
+        again = open_table(table, encoding)
+        names = list(chain.from_iterable(map(NamesOfTable.of(again, column, given).of_block, again.blocks())))
     found = Classifier.load(model).composition(
         names,
         counts=counts,

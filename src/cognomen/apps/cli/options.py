@@ -111,6 +111,11 @@ column_option = click.option(
     metavar="NAME|NUMBER",
     help="The column that holds the names: its heading, or its number counted from 1.",
 )
+given_option = click.option(
+    "--given",
+    metavar="NAME|NUMBER",
+    help="The column of given names, which tell what of a name is the surname.",
+)
 encoding_option = click.option(
     "--encoding",
     metavar="NAME",

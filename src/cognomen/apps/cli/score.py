@@ -17,6 +17,7 @@ from cognomen.apps.cli.options import (
     column_option,
     coverage_option,
     encoding_option,
+    given_option,
     json_option,
     level_option,
     model_options,
@@ -98,6 +99,7 @@ a byte-order mark if the old one has one or is in another encoding.
     help="How many files of a folder are scored at a time.",
 )
 @click.option("--prefix", default="", metavar="TEXT", help="Prepended to the headings of the new columns.")
+@given_option
 @encoding_option
 @json_option("Print a summary as one JSON object.")
 @level_option
@@ -121,6 +123,7 @@ def command(
     force: bool,
     processes: int,
     prefix: str,
+    given: str | None,
     encoding: str | None,
     as_json: bool,
     level: Level,
@@ -150,6 +153,8 @@ def command(
         check_for_file(out, force, processes)
     elif encoding is not None:
         raise click.UsageError("--encoding is for CSV and TSV tables, not for a folder of Parquet files.")
+    elif given is not None:
+        raise click.UsageError("--given is for one table, not for a folder of Parquet files.")
     options: ScoreOptions = {
         "full_names": not as_is,
         "na": None if keep_na else na,
@@ -170,7 +175,7 @@ def command(
         score_folder(table, column, out, model, as_json, processes, prefix=prefix, force=force, **options)
     else:
         facts = contract_facts(model) if contract else None
-        settings = {"prefix": prefix, "encoding": encoding, "contract": facts}
+        settings = {"prefix": prefix, "encoding": encoding, "contract": facts, "given": given}
         score_one(table, column, out, model, as_json, **settings, **options)
 
 

@@ -1,0 +1,48 @@
+"""The names of a table, with the given names of another of its columns if there are any."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from cognomen.io.delimited import find_column
+from cognomen.io.tables import TableFile, cells_of
+from cognomen.text.given import hold_full_names, surnames_first
+
+
+@dataclass
+class NamesOfTable:
+    """Gives the names of the blocks of a table.
+
+    Attributes:
+        source: the table.
+        index: the column of names, counted from 0.
+        given_index: the column of given names; None for none.
+        full_names: whether the names hold the given names; None until the first block shows it.
+    """
+
+    source: TableFile
+    index: int
+    given_index: int | None = None
+    full_names: bool | None = None
+
+    @classmethod
+    def of(cls, source: TableFile, column: str, given: str | None) -> Self:
+        """Find the columns by their headings or numbers.
+
+        Raises:
+            DataError: the table lacks one of them.
+        """
+        index = find_column(source.path, column, source.headings)
+        return cls(source, index, None if given is None else find_column(source.path, given, source.headings))
+
+    def of_block(self, block: Any) -> Any:
+        """The names of a block; with given names a list in which these stand after a comma."""
+        names = cells_of(self.source, block, self.index)
+        if self.given_index is None:
+            return names
+        given = cells_of(self.source, block, self.given_index)
+        names, given = (cells if isinstance(cells, list) else cells.to_pylist() for cells in (names, given))
+        if self.full_names is None:
+            self.full_names = hold_full_names(names, given)
+        return surnames_first(names, given, full_names=self.full_names)
