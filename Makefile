@@ -78,6 +78,7 @@ bench: $(VENV)/.bench  ## retrains the pretrained models and measures every publ
 	$(BIN)/python benchmarks/speed_profile.py
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/outcomes.py
+	$(BIN)/python benchmarks/page.py
 	$(BIN)/python benchmarks/serve.py --minutes 30
 	$(BIN)/python benchmarks/figures.py
 

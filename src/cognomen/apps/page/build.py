@@ -44,7 +44,7 @@ def build_page(model: str | Path | None = None, *, study: str | None = None) -> 
     del spare[TRAINING_HASHES]  # the page says instead that a name may be somebody's
     more_contents, more_data = pack(spare)
     facts: dict[str, Any] = {
-        "name": str(DEFAULT if model is None else Path(model).name),
+        "name": folder.resolve().name,
         "model": {**model_facts(clf), "tensors": contents},
         "generator": {**generator_facts(_generator()), "tensors": more_contents},
         "names": _learned_names(),

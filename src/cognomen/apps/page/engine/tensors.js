@@ -50,10 +50,15 @@ export function under(tensors, prefix) {
   return Object.fromEntries(names.map((name) => [name.slice(prefix.length), tensors[name]]));
 }
 
+function fromBase64(text) {
+  const binary = atob(text), bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+
 // Undoes base64 and gzip.
 export async function unpack(text) {
-  const binary = atob(text.trim()), bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+  const bytes = Uint8Array.fromBase64?.(text) ?? fromBase64(text); // older browsers lack the first
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
