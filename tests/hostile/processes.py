@@ -19,7 +19,7 @@ from typing import Any
 COGNOMEN = [sys.executable, "-m", "cognomen"]
 FIRST = ("Ander", "Berg", "Carl", "Dahl", "Ek", "Fors", "Gran", "Holm", "Lind", "Sund")
 SECOND = {"A": ("sen", "sson", "gren", "qvist", "mark"), "B": ("ini", "etti", "ucci", "aro", "ello")}
-TRAIN = ["--epochs", "6", "--hidden-size", "8", "--embedding-size", "4"]
+TRAIN = ["--epochs", "30", "--hidden-size", "32", "--embedding-size", "4"]
 ROWS = 60_000
 WAYS_TO_END = (0, 1, 130, -signal.SIGINT)
 
@@ -130,7 +130,7 @@ def commands(folder: Path) -> Iterator[list[str]]:
     yield ["score", "people.csv", "--column", "surname", "--out", "out.csv", "--force"]
     yield ["composition", "people.csv", "--column", "surname"]
     yield ["explain", "Wolfeschlegelsteinhausenbergerdorff", "--plot", "x.svg"]
-    yield ["generate", "Irish", "--count", "300"]
+    yield ["generate", "Irish", "-n", "300"]
     yield ["train", "data", "--out", "again", "--force", *TRAIN]
     yield ["evaluate", "m", "data"]
     yield ["protocol", "L", "data", "--epochs", "1", "--hidden-size", "4", "--embedding-size", "4"]
