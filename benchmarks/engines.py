@@ -3,14 +3,14 @@
 Each engine scores the same 100,000 rows: surnames of the world drawn by the square root of how common they
 are, with nulls and odd cells. Its answers are compared with those of `score_column`: every label, and
 probabilities within 1e-5. Each runs in a process of its own, and is warm (has scored some other rows) when it
-is timed. Right before, `score_column` scores the same rows in one process. Engines that work in this process
-are measured in CPU seconds, the least of three; those with workers, one and two of them, once, in seconds
-that pass, so that a busy machine makes them slower: read the ratios, not the rates.
+is timed. Right before, `score_column` scores the same rows in one process. *Cost* compares the CPU seconds of
+both, those of all processes that an engine starts among them: it hardly depends on what else a machine does,
+as rows per second do.
 
-    python benchmarks/engines.py                writes results/engines.json and engines.log
-    python benchmarks/engines.py duckdb spark   only these, and writes nothing
+    python benchmarks/engines.py                all, into results/engines.json and engines.log
+    python benchmarks/engines.py duckdb spark   only these; the others there stay
 
-Needs COGNOMEN_WORLD, the packages of the extra `clusters`, and for Spark a Java of version 17 or later.
+Needs Linux, COGNOMEN_WORLD, the packages of the extra `clusters`, and for Spark Java 17 or later.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -224,25 +225,39 @@ def alike(one: Any, other: Any) -> bool:
     return one == other or (other is None and one != one)  # pandas has NaN for null
 
 
+def cpu_seconds() -> float:
+    """The CPU seconds so far of this process and all that descend from it."""
+    usage: dict[int, tuple[int, int]] = {}  # parent and clock ticks of each process
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            fields = path.read_text().rpartition(") ")[2].split()
+            usage[int(path.parent.name)] = int(fields[1]), sum(map(int, fields[11:15]))
+    family, found = {os.getpid()}, 1
+    while found:
+        new = {pid for pid, (parent, _) in usage.items() if parent in family} - family
+        family, found = family | new, len(new)
+    return sum(usage[pid][1] for pid in family if pid in usage) / os.sysconf("SC_CLK_TCK")
+
+
 def run_one(engine: str, workers: int, folder: Path) -> dict[str, Any]:
     """Open an engine, warm it, and time it beside `score_column`; the best of three, if it opens quickly."""
     table, warm = pq.read_table(folder / "people.parquet"), pq.read_table(folder / "warm.parquet")
     if engine == BY_ROW:
         table = table.slice(0, FEW_ROWS)
-    clock, repeats = (time.perf_counter, 1) if engine in WITH_WORKERS else (time.process_time, REPEATS)
     classifier = Classifier.load()
-    taken, alone = [], []
-    for _ in range(repeats):
+    taken, alone, passed = [], [], []
+    for _ in range(1 if engine in WITH_WORKERS else REPEATS):
         _scorer.cache_clear()  # what was remembered
         score, close = ENGINES[engine][0](workers)
         score(warm)
         classifier.scores(warm["surname"])
-        began = clock()
+        began = cpu_seconds()
         answers = score_column(classifier, table["surname"])
-        alone.append(clock() - began)
-        began = clock()
+        alone.append(cpu_seconds() - began)
+        began, clock = cpu_seconds(), time.perf_counter()
         found = score(table)
-        taken.append(clock() - began)
+        taken.append(cpu_seconds() - began)
+        passed.append(time.perf_counter() - clock)
         close()
     package = ENGINES[engine][2]
     return {
@@ -250,9 +265,10 @@ def run_one(engine: str, workers: int, folder: Path) -> dict[str, Any]:
         "version": version(package) if package else version("cognomen"),
         "workers": workers,
         "rows": len(table),
-        "rows_per_s": round(len(table) / min(taken)),
-        "score_column_rows_per_s": round(len(table) / min(alone)),
-        "cost": round(min(taken) * workers / min(alone), 2),  # of a row, in those of the whole column
+        "rows_per_s": round(len(table) / min(passed)),
+        "rows_per_cpu_s": round(len(table) / min(taken)),
+        "score_column_rows_per_cpu_s": round(len(table) / min(alone)),
+        "cost": round(min(taken) / min(alone), 2),  # of a row, in those of the whole column
         "different": differences(found, table, answers),
     }
 
@@ -260,12 +276,10 @@ def run_one(engine: str, workers: int, folder: Path) -> dict[str, Any]:
 def line(result: dict[str, Any]) -> str:
     """A result in words."""
     workers = f"{result['workers']} worker{'s' * (result['workers'] > 1)}"
-    alone = f"({result['score_column_rows_per_s']:,} rows/s)"
-    return (
-        f"{result['engine']} {result['version']}, {workers}: {result['rows_per_s']:,} rows/s, "
-        f"{result['cost']:.2f} times the cost of score_column {alone}; "
-        f"{result['different']} of {result['rows']:,} answers differ"
-    )
+    cost = f"{result['cost']:.2f} times the cost of score_column"
+    speed = f"{result['rows_per_cpu_s']:,} rows per CPU second, {result['rows_per_s']:,} rows/s"
+    wrong = f"{result['different']} of {result['rows']:,} answers differ"
+    return f"{result['engine']} {result['version']}, {workers}: {cost}, {speed}; {wrong}"
 
 
 def run_all(chosen: list[str]) -> list[dict[str, Any]]:
@@ -289,32 +303,33 @@ def main() -> None:
         print(json.dumps(run_one(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))))
         return
     results = run_all(sys.argv[1:] or list(ENGINES))
-    if not sys.argv[1:]:
-        written = {"machine": machine(), "engines": results}
-        text = json.dumps(written, indent=1, ensure_ascii=False)
-        (RESULTS / "engines.json").write_text(text + "\n", encoding="utf-8")
-        (RESULTS / "engines.log").write_text("\n".join(map(line, results)) + "\n", encoding="utf-8")
+    file = RESULTS / "engines.json"
+    others = json.loads(file.read_text("utf-8"))["engines"] if sys.argv[1:] and file.exists() else []
+    new = {each["engine"] for each in results}
+    results += [each for each in others if each["engine"] not in new]
+    results.sort(key=lambda each: (list(ENGINES).index(each["engine"]), each["workers"]))
+    text = json.dumps({"machine": machine(), "engines": results}, indent=1, ensure_ascii=False)
+    file.write_text(text + "\n", encoding="utf-8")
+    (RESULTS / "engines.log").write_text("\n".join(map(line, results)) + "\n", encoding="utf-8")
     if any(each["different"] for each in results):
         sys.exit("some answers differ from those of score_column")
 
 
 def table(results: dict[str, Any]) -> str:
     """The table of docs/engines.md."""
-    lines = [
-        "| engine | version | workers | rows/s | `score_column` | cost of a row | answers that differ |\n"
-    ]
-    lines.append("| --- | --- | ---: | ---: | ---: | ---: | ---: |\n")
+    heads = ("engine", "version", "workers", "rows per CPU second", "cost of a row", "rows/s", "differ")
+    lines = [f"| {' | '.join(heads)} |\n", "| --- | --- | ---: | ---: | ---: | ---: | ---: |\n"]
     for each in results["engines"]:
         cells = (
             each["engine"],
             each["version"],
-            each["workers"],
-            f"{each['rows_per_s']:,}",
-            f"{each['score_column_rows_per_s']:,}",
+            str(each["workers"]),
+            f"{each['rows_per_cpu_s']:,}",
             f"{each['cost']:.2f}x",
+            f"{each['rows_per_s']:,}",
             f"{each['different']} of {each['rows']:,}",
         )
-        lines.append(f"| {' | '.join(map(str, cells))} |\n")
+        lines.append(f"| {' | '.join(cells)} |\n")
     return "".join(lines)
 
 

@@ -22,8 +22,22 @@ HEAD = """\
 
 Which words of a cell are the surname, and what is no name. This page is written from the
 [table](../tests/names_cases.toml) that the tests read. The rules are applied to a cell in the order of
-[`text/names.py`](../src/cognomen/text/names.py), and know nothing of the other cells of a column. With
-`full_names=False` or `--as-is` the whole text is the surname.
+[`text/names.py`](../src/cognomen/text/names.py), and know nothing of the other cells of a column, but for
+[its order](#the-order-of-a-column). With `full_names=False` or `--as-is` the whole text is the surname.
+"""
+ORDER = """\
+# The order of a column
+
+Names that do not tell by themselves ("Nagy Péter", "Kim Min Jun", "SMITH JOHN") are read given name first where they
+stand alone. A column of them mostly shows its order, and is read in it as a whole: `order="auto"`, the default of every
+call with several names, of `score`, `composition` and of `predict` with a file. `order="surname-first"` or
+`"given-first"` (`--order`) says it instead. Cells that tell by themselves are read as they tell in any order.
+
+What shows the order is in [`classifier/order.py`](../src/cognomen/classifier/order.py): the words at one end are
+answered more surely, with origins that suit the column better, and are more often known surnames; and capitals or commas of
+other cells. `clf.column_order(names)` says what was found and how sure it is; so do `composition(...).order`, the JSON of
+`score` and `composition`, and a line on standard error. Fewer than ten different names that depend on the order, or a
+probability below .9, decide nothing: names are then read as they are alone. A file or stream tells by its first rows.
 """
 
 
@@ -32,7 +46,7 @@ def page() -> str:
     cases = tomllib.loads(CASES.read_text("utf-8"))
     names = [section(kind, ("written", "surname", "note"), name_row) for kind in cases["kind"]]
     reasons = [section(kind, ("written", "reason"), reason_row) for kind in cases["no_name"]]
-    return "\n".join([HEAD, *names, "# What is no name\n", *reasons])
+    return "\n".join([HEAD, *names, ORDER, "# What is no name\n", *reasons])
 
 
 def name_row(row: Sequence[str]) -> tuple[str, str, str]:

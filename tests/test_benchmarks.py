@@ -21,7 +21,18 @@ from cognomen.rnn import cross_entropy
 from cognomen.text import normalise
 from cognomen.text.ragged import Ragged
 
-NAMES = ["Smith", "Nakamura", "O'Brien", "Müller", "Béringer", "Li", "Nguyễn", "Van Der Berg", "Große", "Lu:"]
+NAMES = [
+    "Smith",
+    "Nakamura",
+    "O'Brien",
+    "Müller",
+    "Béringer",
+    "Li",
+    "Nguyễn",
+    "Van Der Berg",
+    "Große",
+    "Lund:",
+]
 needs_names = pytest.mark.skipif("COGNOMEN_NAMES" not in os.environ, reason="COGNOMEN_NAMES is not set")
 
 

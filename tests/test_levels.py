@@ -24,6 +24,7 @@ from cognomen.classifier import answers as answers_module
 from cognomen.classifier import priors as priors_module
 from cognomen.classifier.answers import answer_block
 from cognomen.classifier.calibration import Calibration
+from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import EVIDENCE, REASONS, ScoredBlock
 from cognomen.classifier.origins import LEVELS, Tree
 from cognomen.errors import InputError, ModelError
@@ -169,9 +170,9 @@ def block_of(count: int, origins: int) -> tuple[ScoredBlock, Tree]:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("limits", [None, 0.5])
+@pytest.mark.parametrize("limits", [None, SetLimits(0.5)])
 def test_answers_do_not_depend_on_how_many_are_ranked_at_once(
-    monkeypatch: pytest.MonkeyPatch, level: Any, limits: float | None
+    monkeypatch: pytest.MonkeyPatch, level: Any, limits: SetLimits | None
 ) -> None:
     block, tree = block_of(100, 30)
     expected = answer_block(block, tree, 3, level=level, limits=limits)

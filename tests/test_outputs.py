@@ -241,6 +241,20 @@ def test_closed_output_does_not_reach_a_file(work, model):
     assert len((work / "out.csv").read_text("utf-8").splitlines()) == 3
 
 
+def test_too_little_memory_is_an_error(work):
+    Path("data").mkdir()
+    for origin, names in {"A": ["Abel", "Carl"], "B": ["Bianco", "Conti"]}.items():
+        Path(f"data/{origin}.txt").write_text("\n".join(names), "utf-8")
+    result = subprocess.run(
+        [COMMAND, "train", "data", "--out", "m", "--hidden-size", "65536"],
+        capture_output=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30)),
+        check=False,
+    )
+    assert "there is not enough memory" in failure(result, 1)
+    assert not Path("m").exists()
+
+
 # --- cells of any kind ----------------------------------------------------------------------------------
 
 CELLS = [

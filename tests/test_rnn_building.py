@@ -105,7 +105,7 @@ class Residual(Layer):
         self.outer = Linear(3, 3, rng=rng(2), dtype=DOUBLE)
         super().__init__()
 
-    def forward(self, x: Any, rng: Any = None) -> Any:
+    def forward(self, x: Any) -> Any:
         z, back_inner = self.inner.forward(x)
         h, back_phi = self.phi.forward(z)
         y, back_outer = self.outer.forward(h)
@@ -405,6 +405,12 @@ def test_fit_learns_with_all_its_options() -> None:
     assert history.validation_losses[-1] < 1e-3 < history.validation_losses[0]
     net.reset()
     assert_within(np.array([net.step([1.0]), net.step([1.0])]), np.array([[1.0], [2.0]]), 0.2)
+
+
+def test_a_net_of_ones_own_is_fitted() -> None:
+    x = rng().standard_normal((60, 3))
+    history = fit(Residual(), x, np.tanh(x) + x, epochs=40, learning_rate=0.05, batch_size=10)
+    assert history.losses[-1] < history.losses[0] / 5
 
 
 def test_what_keeps_its_state_is_not_fitted() -> None:

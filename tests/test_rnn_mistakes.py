@@ -173,6 +173,10 @@ MISTAKES: dict[str, Callable[[], Any]] = {
     "pack str": lambda: pack("ab"),
     "pack 1d": lambda: pack(np.ones(3)),
     "fit len": lambda: fit(net(), np.zeros((3, 2), int), ids, epochs=1),
+    "fit list lengths": lambda: fit(
+        net(), [ids[0], ids[1][:1]], [ids[0], ids[1][:1]], epochs=1, lengths=[2, 1]
+    ),
+    "fit lengths": lambda: fit(net(), ids, ids, epochs=1, lengths=[2, 3]),
     "fit epochs": lambda: fit(net(), ids, ids, epochs=0),
     "fit bs": lambda: fit(net(), ids, ids, epochs=1, batch_size=0),
     "fit none": lambda: fit(net(), np.zeros((0, 2), int), np.zeros((0, 2), int), epochs=1),

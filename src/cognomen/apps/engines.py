@@ -244,9 +244,9 @@ def score_ray(
     """Score a Dataset of Ray, lazily. The workers need Cognomen, and the model's folder."""
     pa = require_pyarrow("Scoring a Dataset of Ray")
     recipe = Recipe.of(model, prefix, float64, options)
-    recipe = recipe.ordered(
-        lambda count: [row[column] for row in dataset.select_columns([column]).take(count)]
-    )
+    check_columns(dataset.columns(), column, recipe.schema.names)
+    names = dataset.select_columns([column])
+    recipe = recipe.ordered(lambda count: [row[column] for row in names.take(count)])
 
     def answered(table: Any) -> Any:
         schema = joined_schema(table.schema, recipe.schema)

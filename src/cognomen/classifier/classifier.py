@@ -287,13 +287,13 @@ class Classifier(Model):
         if opts.order != "auto":
             return ColumnOrder(opts.order)
 
+        level = self.tree.levels[min(1, len(self.tree.levels) - 1)]
+
         def score(spellings: Ragged) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
             found = self.network.evidence(spellings, threads=opts.threads)
-            temperatures, weights = (
-                self.calibration.temperatures(found.known),
-                self._log_prior_ratios(Options()),
-            )
-            return softmax_with_temperature(found.logits, temperatures, weights), found.known
+            temperatures = self.calibration.temperatures(found.known)
+            p = softmax_with_temperature(found.logits, temperatures, self._log_prior_ratios(Options()))
+            return self.tree.sums(p, level), found.known
 
         return order_of_column(texts, self.alphabet, score, lower=self.lower, rules=_rules(opts))
 

@@ -3,9 +3,10 @@
 One name rarely tells ("Kim Min Jun", "Anna Martin"), a column does. Every cell is read in both orders, and
 the surnames that come out are compared:
 
-1. A surname is answered more surely than a given name, with an origin that suits the column better, and is
-   more often known as a whole. For a word with the probabilities p (C,), in a column whose words have the
-   mean m (C,), its likeness to a surname is max(p) + `SUITS` p.m, and `KNOWN` more if it is known.
+1. A surname is answered more surely than a given name, with a group of origins that suits the column
+   better, and is more often known as a whole. For a word with the probabilities p (G,) of the groups, in a
+   column whose words have the mean m (G,), its likeness to a surname is max(p) + p.m, and `KNOWN` more if it
+   is known. (Neighbours share surnames: origins would count a Norwegian one as unsure.)
 2. Where capitals tell the surname of some cells, it stands first or last in the others as well.
 3. A surname that some cells tell by themselves (by a comma, by capitals) is a surname in the others.
 
@@ -37,11 +38,10 @@ Order = Literal["given-first", "surname-first"]
 
 SAMPLE: Final = 4000  # different cells of several words that are looked at
 FEWEST: Final = 10  # cells that the order changes; fewer tell nothing
-SUITS: Final = 2.0
-KNOWN: Final = 0.3
+KNOWN: Final = 0.6
 SPREAD: Final = 0.05  # of D between lists
 LARGEST_VOTE: Final = 4.0  # log odds
-SURE: Final = 0.8
+SURE: Final = 0.9
 
 Score = Callable[[Ragged], tuple[NDArray[np.float32], NDArray[np.bool_] | None]]
 
@@ -72,7 +72,8 @@ def order_of_column(
     Args:
         texts: its U distinct texts.
         alphabet: of the network.
-        score: the probabilities of S spellings, (S, C), and which are known, (S,); None if it cannot tell.
+        score: the probabilities of the groups of S spellings, (S, G), of their origins without groups; and
+            which are known, (S,), None if it cannot tell.
         lower: whether the network reads names in lower case.
         rules: how texts are read otherwise.
     """
@@ -111,7 +112,7 @@ def _log_odds_of_words(
     """The log odds that given names are first, from what the words at both ends are like."""
     spellings = [reading.spellings[np.unique(reading.inverse[rows])] for reading in (last, first)]
     (p_last, known_last), (p_first, known_first) = map(score, spellings)
-    mean = (p_last.mean(axis=0) + p_first.mean(axis=0)) / 2  # (C,)
+    mean = (p_last.mean(axis=0) + p_first.mean(axis=0)) / 2  # (G,)
     of_last, of_first = _likeness(p_last, known_last, mean), _likeness(p_first, known_first, mean)
     difference = of_last.mean() - of_first.mean()
     error = math.hypot(*((each.std() + 0.1) / math.sqrt(len(each)) for each in (of_last, of_first)), SPREAD)
@@ -122,9 +123,9 @@ def _log_odds_of_words(
 def _likeness(
     p: NDArray[np.float32], known: NDArray[np.bool_] | None, mean: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """How much words are like surnames, (S,), by their probabilities (S, C) and the column's mean (C,)."""
+    """How much words are like surnames, (S,), by their probabilities (S, G) and the column's mean (G,)."""
     share_known = 0.0 if known is None else KNOWN * known
-    return np.asarray(p.max(axis=1) + SUITS * (p @ mean) + share_known, np.float64)
+    return np.asarray(p.max(axis=1) + p @ mean + share_known, np.float64)
 
 
 def _vote_of_capitals(texts: Sequence[str], reading: ColumnReading) -> float:

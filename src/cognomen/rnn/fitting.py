@@ -15,6 +15,7 @@ from cognomen.errors import InputError, TrainingError, check_whole_number
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.layer import Layer
 from cognomen.rnn.losses import cross_entropy, mean_squared_error
+from cognomen.rnn.model import RNN
 from cognomen.rnn.optim import AdamW, Optimiser
 from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.schedules import one_cycle
@@ -64,13 +65,14 @@ class Examples:
     """
 
     def __init__(self, x: Any, targets: Any, lengths: ArrayLike | None = None) -> None:
-        self.x, self.targets = _kept(x), _kept(targets)
+        keep = _kept if lengths is None else _padded
+        self.x, self.targets = keep(x), keep(targets)
         if len(self.x) != len(self.targets):
             raise InputError(f"targets: expected as many as inputs, {len(self.x)}, got {len(self.targets)}")
         if lengths is not None:
-            padded = np.shape(self.x)[:2]
+            per_step = self.targets.shape[:2] == self.x.shape[:2]
             self.x = pack(self.x, lengths).unpack()
-            if np.shape(self.targets)[:2] == padded:
+            if per_step:
                 self.targets = pack(self.targets, lengths).unpack()
 
     def __len__(self) -> int:
@@ -85,6 +87,15 @@ def _kept(data: Any) -> Any:
     """An array, or a list of sequences."""
     ragged = isinstance(data, list | tuple) and len(data) > 0 and np.ndim(data[0]) > 0
     return [np.asarray(sequence) for sequence in data] if ragged else np.asarray(data)
+
+
+def _padded(data: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(data)
+    except ValueError as error:
+        raise InputError(
+            f"lengths: expected padded arrays; sequences of unequal length have their own ({error})"
+        ) from error
 
 
 def _taken(data: Any, rows: Ids) -> Any:
@@ -175,7 +186,11 @@ def fit_batches(
         raise TrainingError("expected one or more examples to learn from, got none")
     check_whole_number("epochs", epochs)
     check_whole_number("batch_size", batch_size)
-    _check_net(net)
+    if isinstance(net, RNN):
+        raise InputError(
+            "net: expected one that keeps no state, such as a Sequential; an RNN is trained on one chunk "
+            "after another: examples/min_char_rnn.py"
+        )
     if optimiser is None:
         peak = 3e-3 if learning_rate is None else learning_rate
         optimiser = AdamW(net.params, peak, weight_decay=weight_decay)
@@ -210,14 +225,6 @@ def fit_batches(
     return history
 
 
-def _check_net(net: Layer) -> None:
-    if not hasattr(net, "loss") and "rng" not in signature(net.forward).parameters:
-        raise InputError(
-            f"net: expected a method loss, or forward with a keyword rng as Sequential has it, got {net!r}. "
-            "An RNN, which keeps its state, is trained on one chunk after another: examples/min_char_rnn.py"
-        )
-
-
 def _part_of(schedule: Schedule, start: int, steps: int) -> Callable[[int], float]:
     """The learning rates of an epoch that begins at step `start`."""
     return lambda step: schedule(start + step, steps)
@@ -230,7 +237,8 @@ def _loss_of(
     if loss is None and hasattr(net, "loss"):
         own: Loss = net.loss(x, targets, rng)
         return own
-    y, *_, backward = net.forward(x, rng=rng)
+    noise = {"rng": rng} if "rng" in signature(net.forward).parameters else {}
+    y, *_, backward = net.forward(x, **noise)
     given: NDArray[Any] = targets.data if isinstance(targets, Packed) else np.asarray(targets)
     if loss is None:
         loss = cross_entropy if given.dtype.kind in "iu" else mean_squared_error

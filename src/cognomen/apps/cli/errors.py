@@ -62,7 +62,7 @@ class GuardedGroup(click.Group):
         except BrokenPipeError:
             drop_output()
             return ExitCode.CLOSED_PIPE
-        except (CognomenError, OSError, click.ClickException, *INTERRUPTS) as error:
+        except (CognomenError, OSError, MemoryError, click.ClickException, *INTERRUPTS) as error:
             return report(error, as_json=asks_for_json(args))
 
     def finished(self, args: list[str], prog_name: str, extra: dict[str, Any]) -> int:
@@ -128,6 +128,8 @@ def described(error: BaseException) -> tuple[int, str, str]:
     if isinstance(error, click.ClickException):
         kind = click.UsageError if isinstance(error, click.UsageError) else type(error)
         return error.exit_code, kind.__name__, error.format_message()
+    if isinstance(error, MemoryError):
+        return ExitCode.ERROR, "MemoryError", f"there is not enough memory. {error}".strip()
     if not isinstance(error, OSError):
         return ExitCode.ERROR, type(error).__name__, str(error)
     message = error.strerror or str(error)

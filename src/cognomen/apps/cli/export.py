@@ -26,7 +26,8 @@ Both take the letters of names and give logits and calibrated probabilities:
 
 N-grams and whole names are looked up inside. Not in them is what stands around the network: how the surname
 is found in a text and spelled (cognomen.apps.export.letters_of does it), which texts are no names or
-unlike the training names, other priors, groups and sets. See docs/elsewhere.md.
+unlike the training names, how surnames in two parts are pooled, other priors, groups and sets. See
+docs/elsewhere.md.
 {EXIT_CODES}"""
 
 

@@ -187,7 +187,9 @@ def name_lines(answer: Answer) -> list[Piece]:
     lines = [(one_line(answer.name or ""), PLAIN)]
     if answer.note and answer.surname:
         lines.append((f"→ {one_line(answer.surname)}", DIM))
-    parts = (f"{one_line(each.surname)}: {each.origin} {percent(each.probability)}" for each in answer.parts)
+    parts = (
+        f"  {one_line(each.surname)}: {each.origin} {percent(each.probability)}" for each in answer.parts
+    )
     return lines + [(part, DIM) for part in parts]
 
 

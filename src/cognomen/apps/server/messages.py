@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct, field
 
-from cognomen.classifier.answers import Answer
+from cognomen.classifier.answers import Answer, SurnamePart
 from cognomen.classifier.composition import JointShare, OriginShare
+from cognomen.classifier.order import ColumnOrder
 from cognomen.errors import InputError
 
 MOST_ORIGINS, MOST_SEED = 10_000, 2**32 - 1
@@ -107,6 +108,7 @@ class CompositionResponse(Struct):
     level: float
     samples: int
     seed: int
+    order: ColumnOrder
 
 
 class PrefixOrigin(Struct):
@@ -141,6 +143,7 @@ class ExplainResponse(Struct):
     region: str | None
     region_probability: float | None
     evidence: str | None
+    parts: list[SurnamePart]
     origin: str | None
     probability: float | None
     rival: str | None
