@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.classifier import Classifier
+from cognomen.classifier.oddness import script_numbers
 from cognomen.errors import InputError
 from cognomen.network.generator import Generator
 from cognomen.text import words
@@ -35,10 +36,10 @@ def model_facts(clf: Classifier) -> dict[str, Any]:
     if architecture.cell not in CELLS:
         raise InputError(f"the page runs models with the cells {', '.join(CELLS)}, not {architecture.cell!r}")
     calibration = clf.calibration.to_json()
-    by_script = clf.calibration.script_ood_thresholds is not None
     return {
         "alphabet": clf.alphabet.letters,
-        "scripts": clf.alphabet.scripts.tolist() if by_script else None,
+        "scripts": clf.alphabet.scripts.tolist(),
+        "script_numbers": script_numbers(clf.alphabet).tolist(),
         "architecture": architecture.to_json(),
         "calibration": {name: calibration[name] for name in CALIBRATION if name in calibration},
         "lower": clf.lower,

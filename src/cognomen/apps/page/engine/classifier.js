@@ -2,8 +2,9 @@
 import { add, argmax, vector } from "./linear.js";
 import { Network } from "./network.js";
 import { makeNgrams } from "./ngrams.js";
+import { lessSure, poolParts, unlikeness } from "./oddness.js";
 import { makeWords, readSurname } from "../reading/reading.js";
-import { Alphabet, isMark } from "../reading/text.js";
+import { Alphabet } from "../reading/text.js";
 
 export class Classifier {
   // facts: those of model.json that answers need; tensors: its parameters; words: what reading needs.
@@ -24,9 +25,18 @@ export class Classifier {
   answer(text, surnameFirst = false) {
     const reading = readSurname(text, this.alphabet, this.facts.lower, this.words, surnameFirst);
     if (reading.reason) return { text, reading, reason: reading.reason, levels: [] };
-    const { probabilities, ...rest } = this.believe(reading.spelling);
-    const levels = this.tree.map((level) => level.answer(probabilities));
-    return { text, reading, ...rest, probabilities, levels, reason: rest.odd ? "unlike-training" : null };
+    const whole = this.believe(reading.spelling);
+    const belief = reading.parts.length && !whole.known ? this.pooled(whole, reading) : whole;
+    const levels = this.tree.map((level) => level.answer(belief.probabilities));
+    return { text, reading, ...belief, levels, reason: belief.odd ? "unlike-training" : null };
+  }
+
+  // The belief in a surname of parts: that in the whole, with the answers to its parts pooled.
+  pooled(whole, { parts, alike }) {
+    const beliefs = parts.map((part) => this.believe(part)), known = whole.known === null ? null : beliefs.every((each) => each.known);
+    const logits = poolParts(beliefs.map((each) => this.scaled(each.logits, each.known)), alike, this.origins, this.logRatios);
+    const probabilities = this.probabilities(logits, whole.doubtful);
+    return { ...whole, probabilities, known, odd: beliefs.every((each) => each.odd) };
   }
 
   // What the network says of a spelling, calibrated and under the default prior.
@@ -42,13 +52,17 @@ export class Classifier {
   score(ids) {
     const read = this.network.read(ids), found = this.ngrams?.evidence(ids);
     const logits = found ? add(read.logits, found.logits) : read.logits; // (C,)
-    const scaled = this.scaled(logits, found?.known);
-    const ratios = this.logRatios;
+    const like = unlikeness(this, ids, found);
     return {
-      ids, logits, probabilities: softmax(vector(scaled.length, (c) => scaled[c] + ratios[c])),
-      recurrent: read.logits, ngrams: found?.logits, known: found?.known ?? null,
-      bits: found?.bits ?? null, limit: this.limit(ids), odd: this.isOdd(ids, found),
+      ids, logits, probabilities: this.probabilities(this.scaled(logits, found?.known), like.doubtful),
+      known: found?.known ?? null, bits: found?.bits ?? null, ...like,
     };
+  }
+
+  // Under the default prior, from logits divided by the temperature.
+  probabilities(scaled, doubtful) {
+    const p = softmax(add(scaled, this.logRatios));
+    return doubtful ? lessSure(p) : p;
   }
 
   // Divided by the temperature: that of names with weights of their own may be another one.
@@ -56,21 +70,6 @@ export class Classifier {
     const { temperature, known_temperature: ofKnown } = this.facts.calibration;
     const divisor = known && ofKnown ? ofKnown : temperature;
     return vector(logits.length, (c) => logits[c] / divisor);
-  }
-
-  // The bits per letter above which a name that begins so is unlike the training names; null for no limit.
-  limit(ids) {
-    const { ood_threshold: limit, script_ood_thresholds: byScript } = this.facts.calibration;
-    if (!byScript) return limit ?? null;
-    return byScript[this.facts.scripts[ids[0]]] ?? null;
-  }
-
-  // Whether it is unlike the training names both with its marks and without them.
-  isOdd(ids, found) {
-    const limit = this.limit(ids);
-    if (!found || limit === null || found.known || found.bits <= limit) return false;
-    const unmarked = ids.filter((id) => id === 0 || !isMark(this.alphabet.letters[id - 1]));
-    return unmarked.length === ids.length || this.ngrams.bitsPerLetter(unmarked) > limit;
   }
 }
 

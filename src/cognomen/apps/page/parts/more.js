@@ -131,11 +131,15 @@ export function mountColumn(root, app) {
     link.href = URL.createObjectURL(new Blob([csv(fields, found)], { type: "text/csv;charset=utf-8" }));
   };
   const showShares = (answers) => {
-    const { classifier } = app, read = answers.filter(({ reason }) => !reason), counts = new Map();
-    for (const { reading: { spelling } } of read) counts.set(spelling, (counts.get(spelling) ?? 0) + 1);
+    const { classifier } = app, read = answers.filter(({ reason }) => !reason), counts = new Map(), beliefs = new Map();
+    for (const { reading: { spelling, parts }, probabilities } of read) {
+      const key = [spelling, ...parts].join("|");
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      beliefs.set(key, probabilities);
+    }
     for (const each of [heading, shares.box]) each.classList.toggle("hidden", !read.length);
     if (!read.length) return;
-    const table = [...counts.keys()].map((spelling) => classifier.believe(spelling).probabilities);
+    const table = [...beliefs.values()];
     shares.show(classifier.origins, estimateShares(table, [...counts.values()], classifier.facts.default_shares ?? classifier.facts.priors));
   };
   root.append(el("h3", { class: "title", text: "Paste a column" }),

@@ -49,11 +49,18 @@ export function inWords(found) {
 function details(found, classifier) {
   if (!found.reading.spelling) return "";
   const parts = [`It reads “${found.reading.spelling.normalize("NFC")}”.`];
-  if (found.reason) parts.push(`Its letters follow one another as in hardly any training name: ${found.bits.toFixed(1)} bits per letter, where it trusts itself up to ${found.limit.toFixed(1)}. The bars are not to be believed.`);
+  if (found.reason) parts.push(`${whyUnlike(found)} The bars are not to be believed.`);
+  else if (found.doubtful) parts.push("It is too short, or too unusual, for a sure answer from its spelling.");
   else if (found.known === true) parts.push("It knows this whole name.");
   else if (found.known === false) parts.push("It does not know this name, and goes by its spelling.");
   if (found.reading.note) parts.push(NOTES[found.reading.note]);
   return parts.join(" ");
+}
+
+function whyUnlike({ shapeless, bits, limit }) {
+  if (shapeless) return "It is the same few letters again and again, or has letters of several scripts.";
+  const measured = limit !== null && bits > limit ? `: ${bits.toFixed(1)} bits per letter, where it trusts itself up to ${limit.toFixed(1)}` : "";
+  return `Its letters follow one another as in hardly any training name${measured}.`;
 }
 
 const NOTES = {

@@ -1,7 +1,7 @@
 // The surname in the name of one person: by comma, by capitals, by language, else the last word.
 // As cognomen/text/full_names.py.
 import { characters, first, fullMatch, isAlpha, isDigit, isLower, isUpper, last, LETTER_OR_DIGIT as W, NO_DIGIT, strip } from "./python.js";
-import { beginsWithSurname, isShortSurnameOfVietnamese, lengthOfSurname, withoutMiddle } from "./surname_first.js";
+import { beginsWithSurname, isCommonInSpanish, isShortSurnameOfVietnamese, lengthOfSurname, withoutMiddle } from "./surname_first.js";
 import { hasLetter, kindOf, words as wordsOf } from "./text.js";
 
 const COMMA = /[,،，、]/;
@@ -69,7 +69,10 @@ function ofWords(given, words, surnameFirst) {
   if (beginsWithSurname(all, words)) return all.slice(0, 1);
   if (surnameFirst && (!isInitials(all[0]) || opensSurname(all, 0, words))) return all.slice(0, endOfSurname(all, words));
   all = withoutMiddle(all, words);
-  return all.slice(startOfSurname(all, all.length - 1, words));
+  let start = startOfSurname(all, all.length - 1, words);
+  if (start > 1 && isCommonInSpanish(all[0], words)) return all.slice(0, isCommonInSpanish(all[1], words) ? 2 : 1);
+  if (start > 0 && isCommonInSpanish(all[start - 1], words)) start = startOfParticles(all, start - 1, words);
+  return all.slice(start);
 }
 
 const isWord = (word) => hasLetter(word) || isDash(word);
@@ -159,7 +162,8 @@ function endOfSurname(all, words) {
     else if (words.secondWords.has(words.casefold(all[end]))) end += 1;
     else break;
   }
-  return end;
+  const isDouble = end + 1 < all.length && all.slice(end - 1, end + 1).every((word) => isCommonInSpanish(word, words));
+  return isDouble ? end + 1 : end;
 }
 
 function endOfParticles(all, start, words) {

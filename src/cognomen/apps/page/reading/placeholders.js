@@ -6,6 +6,7 @@ const isNothing = fullMatch(`[-‐‑‒–—―−?${WHITE.slice(1, -1)}]*[-�
 const ADDRESS = `[^${WHITE.slice(1, -1)}<>()@,;]+`;
 const EMAIL = new RegExp(`(?:mailto:)?${ADDRESS}@${ADDRESS}\\.${W}+`, "giu");
 const URLS = new RegExp(`(?:https?://|www\\.)${NOT_WHITE}+`, "giu");
+const SYMBOL = /[#%*@!?§¶_$+<=>^|~}{£€¤¥¢°±²³¹¬¨¼½¾×÷]/gu;
 const DIGITS_AMONG_LETTERS = new RegExp(`${NO_DIGIT}\\p{Nd}+${NO_DIGIT}`, "u");
 const isDomain = fullMatch(`[\\p{L}\\p{N}_\\-]+(\\.[\\p{L}\\p{N}_\\-]+)*\\.(com|org|net|edu|gov|info|io)`, "iu");
 const OFFICE = new RegExp(`^(university|universität|université|ministry|department|bank) of${WORD_END}`, "iu");
@@ -18,16 +19,24 @@ export function reasonForNoName(text, words) {
   if (words.leftOver.has(words.casefold(whole.replaceAll(".", "")))) return "not-a-name";
   const bare = strip(whole, words.outside);
   if (words.placeholders.has(bare)) return "placeholder";
-  const rest = withoutAddresses(bare), isAddress = rest !== bare && !hasLetter(rest);
+  const rest = withoutAddresses(bare);
+  if (hasManySymbols(bare)) return "not-a-name";
+  const isAddress = rest !== bare && !hasLetter(rest);
   return isAddress || isDomain(bare) || isCompany(bare, words) ? "not-a-name" : null;
 }
 
 // Whether a third or more of a text is no letter, or digits stand between letters.
 export function hasFewLetters(surname) {
-  if (isAlpha(surname)) return false;
+  if (isAlpha(surname.replace(/[ '.-]/g, ""))) return false;
   const kinds = Array.from(surname.normalize("NFD")).filter((each) => !".·".includes(each)).map(kindOf);
   const count = (kind) => kinds.filter((each) => each === kind).length;
   return 2 * count("") >= count("L") || DIGITS_AMONG_LETTERS.test(surname);
+}
+
+// Whether there are two symbols or more in a text, and one for four letters or fewer.
+function hasManySymbols(text) {
+  const symbols = (text.match(SYMBOL) ?? []).length;
+  return symbols > 1 && 4 * symbols >= Array.from(text).filter(isAlpha).length;
 }
 
 export function withoutAddresses(text) {

@@ -1,7 +1,8 @@
 // A text to the surname that a network can read, or to the reason why not: as cognomen/text/reading.py.
 import { findSurname } from "./names.js";
+import { areJoinedByHyphen, partsOf } from "./parts.js";
 import { hasFewLetters, reasonForNoName } from "./placeholders.js";
-import { characters, stripWhite } from "./python.js";
+import { characters, isAlpha, stripWhite } from "./python.js";
 import { isGarbled, repair } from "./repair.js";
 import { casefold, normalise } from "./text.js";
 
@@ -18,7 +19,7 @@ export function makeWords({ sets, ...others }) {
   return words;
 }
 
-// { spelling, surname, note, reason }: either a spelling or a reason.
+// { spelling, surname, note, reason, parts }: either a spelling or a reason; parts: the spellings of a surname's parts.
 // surnameFirst: names that do not tell by themselves begin with the surname.
 export function readSurname(text, alphabet, lower, words, surnameFirst = false) {
   const stripped = stripWhite(text);
@@ -27,16 +28,23 @@ export function readSurname(text, alphabet, lower, words, surnameFirst = false) 
   const whole = repair(text, words.entities);
   const reason = reasonForNoName(whole, words) ?? (isGarbled(whole) ? "garbled" : null);
   if (reason) return { reason };
-  const found = findSurname(whole, words, surnameFirst);
-  if (found.note && words.nobody.has(found.surname)) return { reason: "placeholder" };
-  let spelling = normalise(found.surname, words.folded, lower);
+  const { surname, note } = findSurname(whole, words, surnameFirst);
+  if (note && words.nobody.has(surname)) return { reason: "placeholder" };
+  const found = spell(surname, alphabet, lower, words);
+  if (found.reason) return found;
+  if (!isAlpha(surname) && hasFewLetters(surname)) return { reason: "not-a-name" };
+  const told = note === "several-people" || whole === text ? note : "repaired-encoding";
+  const parts = /[ -]/.test(found.spelling) ? partsOf(surname, words).map((part) => spell(part, alphabet, lower, words).spelling) : [];
+  const areRead = parts.length > 1 && parts.every(Boolean);
+  return { ...found, surname, note: told, parts: areRead ? parts : [], alike: areJoinedByHyphen(surname) };
+}
+
+// The letters of a surname, or the reason why it cannot be read.
+function spell(surname, alphabet, lower, words) {
+  const spelling = normalise(surname, words.folded, lower);
   if (!spelling) return { reason: "no-letters" };
   if (characters(spelling).length > LONGEST_SURNAME) return { reason: "too-long" };
-  if (hasFewLetters(found.surname)) return { reason: "not-a-name" };
-  if (!alphabet.hasAll(spelling)) {
-    if (alphabet.unknownShare(spelling) > 0.5) return { reason: "unknown-script" };
-    spelling = alphabet.withoutUnknownMarks(spelling);
-  }
-  const note = found.note === "several-people" || whole === text ? found.note : "repaired-encoding";
-  return { spelling, surname: found.surname, note, reason: null };
+  if (alphabet.hasAll(spelling)) return { spelling, reason: null };
+  if (alphabet.unknownShare(spelling) > 0.5) return { reason: "unknown-script" };
+  return { spelling: alphabet.withoutUnknownMarks(spelling), reason: null };
 }

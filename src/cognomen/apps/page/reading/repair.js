@@ -1,5 +1,5 @@
 // Text that was decoded wrongly, made whole again where that is certain: as cognomen/text/repair.py.
-import { isAlpha, isAscii, LETTER_OR_DIGIT, NO_DIGIT, stripWhite } from "./python.js";
+import { isAlpha, isAscii, LETTER_OR_DIGIT, NO_DIGIT } from "./python.js";
 
 const BYTE = new Map(Array.from({ length: 256 }, (_, byte) => [String.fromCharCode(byte), byte]));
 // Windows-1252 from 0x80 on; Node decodes it as Latin-1, so it stands here.
@@ -39,11 +39,11 @@ function decoded(text) {
 }
 
 const AROUND = /^[\x00-\x20\x7f-\xa0]+|[\x00-\x20\x7f-\xa0]+$/g;
-const isNoText = (character) => /[\p{Cc}\p{Cs}\p{Co}\p{Cn}]/u.test(character) && stripWhite(character) !== "";
+const isNoText = (character) => /[\p{Cs}\p{Co}\p{Cn}]|(?![\t\n\v\f\r\x85])\p{Cc}/u.test(character);
 
 // Whether letters of a text are lost, or there are characters in it that are in no text.
 export function isGarbled(text) {
-  if (Array.from(text.replace(AROUND, "")).some(isNoText)) return true;
+  if (Array.from(text.replace(AROUND, "")).some(isNoText)) return /\p{L}/u.test(text);
   return (text.includes("?") || !isAscii(text)) && LOST.test(text);
 }
 

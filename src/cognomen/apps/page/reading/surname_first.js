@@ -20,6 +20,9 @@ function endsInTwoSyllables(all, words) {
   return all.length === 2 && isTwoSyllables(all[1]) && isOneSyllable(all[0]) && !isParticle;
 }
 
+// Whether a word is one of the most common Spanish surnames, none of which is a given name.
+export const isCommonInSpanish = (word, words) => words.spanish.has(words.key(word));
+
 // The words, without the middle name that reads as a particle in "An Van Nguyen".
 export function withoutMiddle(all, words) {
   const isMiddle = all.length > 1 && words.vietnamese.has(words.key(all.at(-1))) && words.vietnameseMiddle.has(words.key(all.at(-2)));
