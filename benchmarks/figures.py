@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import accuracy
+import dataset
+import engines
 import knowing
 import limits
 import outside
@@ -171,6 +173,10 @@ def main() -> None:
             "outside": outside.sentence(results("outside")),
             "world": of_world(world_card.figures),
             "rivals": rivals.tables(results("rivals")),
+        },
+        DOCS / "engines.md": {
+            "engines": where(results("engines")["machine"]) + engines.table(results("engines")),
+            "dataset": where(results("dataset")["machine"]) + dataset.table(results("dataset")),
         },
         DOCS / "speed.md": {
             "profile": where(profile["machine"]) + profile_table(profile),

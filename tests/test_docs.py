@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 STUDY = [f"docs/study/{page.name}" for page in sorted((ROOT / "docs/study").glob("*.md"))]
-GUIDES = [f"docs/{page}.md" for page in ("usage", "tour", "speed", "knowing", "accuracy")]
+GUIDES = [f"docs/{page}.md" for page in ("usage", "tour", "speed", "knowing", "accuracy", "engines")]
 PAGES = ["README.md", *GUIDES, *STUDY]
 BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"^```.*$", re.MULTILINE)
