@@ -80,7 +80,9 @@ class HashedNgrams(NgramLayer):
         gradient = cast("Array", RowGradient(embedding.shape, embedding.dtype))
         counts = np.concatenate([[0.0], np.expm1(tables.counts.astype(np.float64)) * (tables.keys > 0)])
         letters = hash_names(letters_alone(alphabet_size), 1, alphabet_size).ngrams[0]
-        single = counts[np.unique(self._rows(letters))].sum()  # the end mark is in each of them
+        is_single = np.zeros(len(counts), bool)
+        is_single[self._rows(letters)] = True  # the end mark is in each of them, and counts once
+        single = counts[is_single].sum()
         super().__init__(
             {"embedding": embedding, "output.weight": self.output.params["weight"]},
             counts,
