@@ -236,6 +236,11 @@ def test_the_evidence_has_a_column_where_there_is_room(fives: Classifier, width:
         ]
 
 
+def test_the_parts_of_a_surname_stand_below_it(clf: Classifier) -> None:
+    _, *rows = AnswerTable(clf.origins, 80, colours=False).lines(clf(["Smith-Nakamura", "Smith"]))
+    assert [row.split(":")[0] for row in rows if ":" in row] == ["  Smith", "  Nakamura"]
+
+
 def test_without_evidence_there_is_no_column_for_it(clf: Classifier) -> None:
     heads, *_ = AnswerTable(clf.origins, 80, colours=False).lines(clf(NAMES))
     assert heads.split("  ")[-1] == "also possible"

@@ -124,7 +124,40 @@ def test_names_with_unknown_letters_alone_get_no_rows() -> None:
     names = Names(Ragged(np.zeros(3, np.int64), np.array([2, 1])), np.array([0, 1]))
     network = network_of(random_names(20))
     fit_name_rows(network, names, np.ones(2), np.zeros(C), 4, np.random.default_rng(0))
-    assert not cast("HashedNgrams", network.ngrams).tables.name_keys.any()
+    tables = cast("HashedNgrams", network.ngrams).tables
+    assert not tables.name_keys.any()
+    assert tables.name_codes.shape == (1, 1), "as before: there is nothing to fit"
+
+
+def loss_of(network: Network, names: Names, which: slice = slice(None)) -> float:
+    return cross_entropy(network.logits(names.texts)[which], names.targets(C)[which])
+
+
+@pytest.mark.parametrize("left_out", ["choose", "move"])
+def test_both_codes_and_entries_are_improved(left_out: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each by itself makes the names' answers better than the first quantisation does."""
+    names = random_names(2000)
+    monkeypatch.setattr(name_rows, "ENTRIES", 16)
+    monkeypatch.setattr(Codebooks, left_out, lambda books, stage: None)
+    improved = loss_of(fitted(names), names)
+    monkeypatch.setattr(name_rows, "ROUNDS", 0)
+    assert improved < loss_of(fitted(names), names) - 1e-3
+
+
+def test_common_names_are_approximated_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = random_names(2000)
+    monkeypatch.setattr(name_rows, "ENTRIES", 8)
+    common, often = slice(0, 100), [10.0] * 100 + [0.5] * 1900
+    weighted = loss_of(fitted(names, weights=often), names, common)
+    monkeypatch.setattr(name_rows, "WEIGHT_POWER", 0.0)
+    assert weighted < loss_of(fitted(names, weights=often), names, common) - 1e-3
+
+
+def test_rows_of_common_names_decay_less() -> None:
+    names = random_names(40)
+    labels = Names(names.texts, names.labels)
+    p = softmax(fitted(labels, weights=[20.0] * 20 + [1.0] * 20).logits(names.texts)).max(axis=1)
+    assert p[:20].min() > p[20:].mean()
 
 
 def test_codes_and_entries_come_closer_in_turn() -> None:
