@@ -153,9 +153,9 @@ def test_all_that_lean_to_one_another_are_one_share() -> None:
     parts = {each.origin: each for each in found.shares}
     assert joint.share == pytest.approx(parts["D"].share + parts["A"].share)
     assert joint.low <= joint.share <= joint.high
-    labels = [(row.labels, row.is_part) for row in rows_of(found)]
+    labels = [(row.labels, row.is_part) for row in rows_of(found.shares, found.joint)]
     assert labels == [(("D", "A"), False), (("D",), True), (("A",), True), (("B",), False)]
-    assert rows_of(found)[0].counted is None
+    assert rows_of(found.shares, found.joint)[0].counted is None
 
 
 def test_three_that_lean_to_one_another_are_one_share() -> None:

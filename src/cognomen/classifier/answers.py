@@ -127,9 +127,22 @@ class Answer:
 
     def _repr_html_(self) -> str:
         """How a notebook shows it."""
-        from cognomen.classifier.html import answer_html
+        from cognomen.classifier.html import bar, dim, percent, table, text
 
-        return answer_html(self)
+        name = text("not a text" if self.name is None else self.name)
+        if self.note and self.surname:
+            name += f" → {text(self.surname)}"
+        verdict = f"<b>{text(self.label or 'unknown')}</b>"
+        verdict += f" {percent(self.probability)}" if self.probability is not None else ""
+        about = [f"{label}" for label in (self.group, self.region) if label and label != self.label]
+        about += [each for each in (self.evidence, self.reason, self.note) if each]
+        parts = [f"<div>{name}: {verdict} {dim(', '.join(about))}</div>"]
+        if self.origins:
+            rows = [(text(o.origin), bar(o.probability), percent(o.probability)) for o in self.origins]
+            parts.append(table(("", "", "probability"), rows, "llr"))
+        if self.origin_set is not None:
+            parts.append(f"<div>{dim('set: ' + (', '.join(self.origin_set) or 'empty, too unsure'))}</div>")
+        return f"<div>{''.join(parts)}</div>"
 
 
 NOT_TEXT: Final = Answer(None, None, None, (), "unknown", "not-text", None, None)

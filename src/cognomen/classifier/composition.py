@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cognomen.classifier.composition_rows import SHOWN, JointShare, Leaning, OriginShare, Row, rows_of
 from cognomen.classifier.decisions import REASONS, ScoredBlock, unread_rows
 from cognomen.classifier.mixture import SAMPLES, estimate_shares, mean_answers, resampled_shares
 from cognomen.classifier.order import ColumnOrder
@@ -23,63 +24,6 @@ from cognomen.errors import InputError
 Floats = NDArray[np.floating[Any]]
 
 LEVEL: Final = 0.95
-SHOWN: Final = 0.0005  # smaller shares are neither shown nor doubted
-
-
-@dataclass(frozen=True, slots=True)
-class Leaning:
-    """The origin that the names behind another origin's share have when they are classified one by one.
-
-    Attributes:
-        origin: its name.
-        together: the share of both.
-        low: the lower end of its interval.
-        high: the upper end.
-    """
-
-    origin: str
-    together: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class OriginShare:
-    """The share of an origin, or of a group or region, in a list.
-
-    Attributes:
-        origin: its name; that of the group or region, if these were asked for.
-        share: the estimate, 0 to 1.
-        low: the lower end of the interval.
-        high: the upper end.
-        counted: the fraction of the names with it as the most probable origin, for comparison.
-        leaning: None, or the origin that the names behind this share have one by one: this share is then in
-            doubt, and the share of both together is more reliable.
-    """
-
-    origin: str
-    share: float
-    low: float
-    high: float
-    counted: float
-    leaning: Leaning | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JointShare:
-    """The share of several origins whose shares cannot be told apart.
-
-    Attributes:
-        origins: those of which one leans to another (see `Leaning`), largest share first.
-        share: the sum of their shares.
-        low: the lower end of its interval.
-        high: the upper end.
-    """
-
-    origins: tuple[str, ...]
-    share: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +72,26 @@ class Composition:
 
     def _repr_html_(self) -> str:
         """How a notebook shows it."""
-        from cognomen.classifier.html import composition_html
+        from cognomen.classifier.html import table, text
 
-        return composition_html(self)
+        unknown = ", ".join(f"{count:,.6g} {reason}" for reason, count in self.unknown.items())
+        head = f"{self.rows:,.6g} rows, {self.read:,.6g} read" + (f"; unknown: {unknown}" if unknown else "")
+        heads = ("", "", "share", f"{self.level:.0%} interval", "counted")
+        rows = map(_html_cells, rows_of(self.shares, self.joint))
+        shares = table(heads, rows, "llrrr") if self.shares else ""
+        return f"<div><div>{text(head)}</div>{shares}</div>"
+
+
+def _html_cells(row: Row) -> tuple[str, ...]:
+    """The cells of a row in a notebook; one that is part of a sum is indented."""
+    from cognomen.classifier.html import DIM, bar, text
+
+    label = text(" + ".join(row.labels))
+    if row.is_part:
+        label = f'<span style="padding-left:1em;{DIM}">{label}</span>'
+    counted = "" if row.counted is None else text(f"{row.counted:.1%}")
+    interval = text(f"{row.low:.1%} to {row.high:.1%}")
+    return label, bar(row.share), text(f"{row.share:.1%}"), interval, counted
 
 
 def occurrences(inverse: NDArray[np.intp], texts: int, counts: ArrayLike | None) -> NDArray[Any]:

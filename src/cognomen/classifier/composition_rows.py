@@ -1,10 +1,68 @@
-"""The rows of a composition as people read it: what cannot be told apart as one row, then each."""
+"""The shares of a composition, and its rows as people read them: one for what cannot be told apart first."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from cognomen.classifier.composition import SHOWN, Composition, JointShare, OriginShare
+SHOWN: Final = 0.0005  # smaller shares are neither shown nor doubted
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """The origin that the names behind another origin's share have when they are classified one by one.
+
+    Attributes:
+        origin: its name.
+        together: the share of both.
+        low: the lower end of its interval.
+        high: the upper end.
+    """
+
+    origin: str
+    together: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class OriginShare:
+    """The share of an origin, or of a group or region, in a list.
+
+    Attributes:
+        origin: its name; that of the group or region, if these were asked for.
+        share: the estimate, 0 to 1.
+        low: the lower end of the interval.
+        high: the upper end.
+        counted: the fraction of the names with it as the most probable origin, for comparison.
+        leaning: None, or the origin that the names behind this share have one by one: this share is then in
+            doubt, and the share of both together is more reliable.
+    """
+
+    origin: str
+    share: float
+    low: float
+    high: float
+    counted: float
+    leaning: Leaning | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JointShare:
+    """The share of several origins whose shares cannot be told apart.
+
+    Attributes:
+        origins: those of which one leans to another (see `Leaning`), largest share first.
+        share: the sum of their shares.
+        low: the lower end of its interval.
+        high: the upper end.
+    """
+
+    origins: tuple[str, ...]
+    share: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +89,13 @@ def is_shown(share: OriginShare) -> bool:
     return max(share.share, share.counted) >= SHOWN
 
 
-def rows_of(found: Composition) -> list[Row]:
+def rows_of(shares: Sequence[OriginShare], joint: Sequence[JointShare]) -> list[Row]:
     """The rows of a composition: what cannot be told apart as one row, then each; largest first."""
-    parts = {each.origin: each for each in found.shares}
-    of_joint = {origin for joint in found.joint for origin in joint.origins}
-    alone = [each for each in found.shares if is_shown(each) and each.origin not in of_joint]
+    parts = {each.origin: each for each in shares}
+    of_joint = {origin for each in joint for origin in each.origins}
+    alone = [each for each in shares if is_shown(each) and each.origin not in of_joint]
     rows: list[Row] = []
-    together: list[JointShare | OriginShare] = [*found.joint, *alone]
+    together: list[JointShare | OriginShare] = [*joint, *alone]
     for each in sorted(together, key=lambda each: -round(each.share, 6)):
         if isinstance(each, OriginShare):
             rows.append(Row((each.origin,), each.share, each.low, each.high, each.counted))

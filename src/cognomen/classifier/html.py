@@ -1,4 +1,4 @@
-"""Answers and compositions as HTML, for notebooks.
+"""Pieces of HTML for notebooks: what `_repr_html_` of answers, compositions and explanations is made of.
 
 Text has the notebook's own colour and no background, so that it can be read in a dark theme and in a light
 one. Styles stand on the elements, since notebooks and their viewers remove style sheets.
@@ -9,13 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Final
-
-from cognomen.classifier.composition_rows import Row, rows_of
-
-if TYPE_CHECKING:
-    from cognomen.classifier.answers import Answer
-    from cognomen.classifier.composition import Composition
+from typing import Final
 
 BLUE: Final = "#0072b2"  # readable on white and on black
 VERMILION: Final = "#d55e00"
@@ -65,41 +59,3 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], sides: str) -> st
 def percent(share: float) -> str:
     """A probability, never rounded to certainty."""
     return text(">99.9%" if share > 0.999 else "<0.1%" if share < 0.001 else f"{share:.1%}")
-
-
-def answer_html(answer: Answer) -> str:
-    """An answer: its name and verdict, the likely origins, and what else is known of it."""
-    name = text("not a text" if answer.name is None else answer.name)
-    if answer.note and answer.surname:
-        name += f" → {text(answer.surname)}"
-    verdict = f"<b>{text(answer.label or 'unknown')}</b>"
-    verdict += f" {percent(answer.probability)}" if answer.probability is not None else ""
-    about = [f"{label}" for label in (answer.group, answer.region) if label and label != answer.label]
-    about += [each for each in (answer.evidence, answer.reason, answer.note) if each]
-    parts = [f"<div>{name}: {verdict} {dim(', '.join(about))}</div>"]
-    if answer.origins:
-        rows = [(text(o.origin), bar(o.probability), percent(o.probability)) for o in answer.origins]
-        parts.append(table(("", "", "probability"), rows, "llr"))
-    if answer.origin_set is not None:
-        parts.append(f"<div>{dim('set: ' + (', '.join(answer.origin_set) or 'empty, too unsure'))}</div>")
-    return f"<div>{''.join(parts)}</div>"
-
-
-def composition_html(found: Composition) -> str:
-    """A composition: what was read, and the shares with their intervals."""
-    unknown = ", ".join(f"{count:,.6g} {reason}" for reason, count in found.unknown.items())
-    head = f"{found.rows:,.6g} rows, {found.read:,.6g} read" + (f"; unknown: {unknown}" if unknown else "")
-    heads = ("", "", "share", f"{found.level:.0%} interval", "counted")
-    rows = map(_composition_row, rows_of(found))
-    shares = table(heads, rows, "llrrr") if found.shares else ""
-    return f"<div><div>{text(head)}</div>{shares}</div>"
-
-
-def _composition_row(row: Row) -> tuple[str, ...]:
-    """The cells of a row; one that is part of a sum is indented."""
-    label = text(" + ".join(row.labels))
-    if row.is_part:
-        label = f'<span style="padding-left:1em;{DIM}">{label}</span>'
-    counted = "" if row.counted is None else text(f"{row.counted:.1%}")
-    interval = text(f"{row.low:.1%} to {row.high:.1%}")
-    return label, bar(row.share), text(f"{row.share:.1%}"), interval, counted

@@ -27,6 +27,7 @@ from cognomen.text.ragged import Ragged
 from cognomen.text.reading import Parts, Rules, SurnameReading, read_surname
 
 SHOWN = 3  # origins of a prefix, in JSON
+BAR_WIDTH = 5  # em, of the longest bar in a notebook
 # Keys of the answer, in JSON.
 ANSWERED = (
     *("name", "status", "reason", "surname", "note"),
@@ -129,9 +130,45 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         """How a notebook shows it."""
-        from cognomen.explanation.html import explanation_html
+        from cognomen.classifier.html import dim, percent, table, text
 
-        return explanation_html(self)
+        if self.origin is None or not self.letters:
+            return self.answer._repr_html_()
+        name = text(self.answer.surname or self.answer.name or "")
+        head = f"{name}: <b>{text(self.origin)}</b> {percent(self.probability or 0.0)}"
+        if self.rival is not None:
+            head += f" {dim('rather than ' + self.rival)} {percent(self.probability_of(self.rival))}"
+        longest = max(abs(each.attribution) for each in self.letters) or 1.0
+        rows = [
+            (dim("baseline"), "", "", _signed(self.baseline), _signed(self.baseline_margin), ""),
+            *(_html_cells(each, longest) for each in self.letters),
+            (dim("sum"), "", "", _signed(self.logit), _signed(self.margin), ""),
+        ]
+        heads = ("letter", "against", "for", f"for {self.origin}", "margin", "prefix")
+        return f"<div><div>{head}</div>{table(heads, rows, 'lrlrrl')}</div>"
+
+
+def _html_cells(letter: LetterAttribution, longest: float) -> tuple[str, ...]:
+    """The cells of a letter in a notebook, with a bar to the left or to the right."""
+    from cognomen.classifier.html import BLUE, VERMILION, bar, dim, percent, text
+
+    length = letter.attribution / longest
+    against = f'<div style="display:inline-block">{bar(-length, VERMILION, width=BAR_WIDTH)}</div>'
+    speaks = bar(length, BLUE, width=BAR_WIDTH) if length >= 0 else ""
+    best = letter.prefix_origins[0] if letter.prefix_origins else None
+    prefix = dim("not a name yet") if best is None else f"{text(best.origin)} {percent(best.probability)}"
+    return (
+        f"<b>{text('␣' if letter.letter == ' ' else letter.letter)}</b>",
+        against if length < 0 else "",
+        speaks,
+        _signed(letter.attribution),
+        _signed(letter.margin),
+        prefix,
+    )
+
+
+def _signed(figure: float | None) -> str:
+    return "" if figure is None else f"{figure:+.2f}"
 
 
 def explain(

@@ -33,7 +33,7 @@ def plot_composition(found: Composition, path: str | Path, *, level: Level = "or
     target = checked_path(path)
     if not found.shares:
         raise InputError("expected a composition with shares, got one of which no name could be read")
-    rows = rows_of(found)
+    rows = rows_of(found.shares, found.joint)
     places = np.arange(len(rows))[::-1]
     shares = np.array([row.share for row in rows])
     ends = np.array([[row.share - row.low, row.high - row.share] for row in rows]).T  # (2, rows)

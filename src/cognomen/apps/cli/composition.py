@@ -157,7 +157,7 @@ def report(found: Composition, level: Level = "origin") -> str:
     if not found.shares:
         return f"{read}\nNone of them can be read as a surname: there are no shares to estimate."
     heads = (level, "", "share", "95 % interval", "counted")
-    parts = [read, plain_table(heads, list(map(cells_of_row, rows_of(found))), left=2)]
+    parts = [read, plain_table(heads, list(map(cells_of_row, rows_of(found.shares, found.joint))), left=2)]
     if absent := [each for each in found.shares if not is_shown(each)]:
         names, highest = ", ".join(each.origin for each in absent), max(each.high for each in absent)
         parts.append(wrapped(f"None or next to none: {names} (each at most {highest:.1%})."))
