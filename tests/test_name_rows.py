@@ -205,3 +205,37 @@ def test_the_work_is_done_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = fitted(names).logits(names.texts)
     monkeypatch.setattr(name_rows, "BLOCK", 77)
     np.testing.assert_allclose(fitted(names).logits(names.texts), expected, atol=0.05)
+
+
+def test_a_rare_name_of_unlikely_origins_gets_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its spelling tells more than the list in which it was found; a common one is known all the same."""
+    names = random_names(60)
+    frequencies = np.array([0.9, 1.0] * 30)
+    network = network_of(names)
+    p = softmax(network.logits(names.texts))
+    own = np.where(names.targets(C) > 0, p, 0).max(axis=1)
+    middle = float(np.sort(own)[29:31].mean())
+    monkeypatch.setattr(name_rows, "DOUBTED", middle)
+    fit_name_rows(network, names, frequencies, np.zeros(C), 12, np.random.default_rng(2))
+    known = np.asarray(network.evidence(names.texts).known)
+    monkeypatch.undo()
+    with_room = np.asarray(fitted(names).evidence(names.texts).known)
+    np.testing.assert_array_equal(known, with_room & ((own >= middle) | (frequencies >= 1)))
+    doubted = np.flatnonzero(~known)
+    np.testing.assert_allclose(softmax(network.logits(names.texts[doubted])), p[doubted], atol=1e-6)
+
+
+def test_rows_are_fitted_under_a_prior() -> None:
+    """What is negligible with origins equally likely decides where one of them is a thousand times likelier."""
+    names = random_names(300)
+    log_prior = np.log([1e-3, 1, 1, 1])
+    expected = names.targets(C) * np.exp(log_prior)
+    expected /= expected.sum(axis=1, keepdims=True)
+
+    def divergence(fitted_under: np.ndarray | float) -> float:
+        network = network_of(names)
+        rng = np.random.default_rng(2)
+        fit_name_rows(network, names, np.ones(300), np.zeros(C), 12, rng, fitted_under)
+        return cross_entropy(network.logits(names.texts) + log_prior, expected)
+
+    assert divergence(log_prior) < divergence(0.0) - 0.01

@@ -6,7 +6,7 @@ is the minimum of
 
     cross-entropy(t_n, softmax(z_n + Q u_n)) + d_n / 2 |u_n|^2,    d_n = DECAY / max(1, frequency of n)
 
-a convex problem for each name (`fit_rows`). Rows of float32 would be most of a model. They are therefore
+where z_n and t_n are those under the prior that matters most, a convex problem for each name (`fit_rows`). Rows of float32 would be most of a model. They are therefore
 approximated by the sum of an entry of each of S codebooks: residual vector quantisation (Juang and Gray 1982)
 to begin with, then codes and entries in turn, by what they do to the cross-entropy (`Codebooks`).
 """
@@ -36,6 +36,8 @@ ENTRIES: Final = 256  # of a codebook, at most: a code is a byte
 ROUNDS: Final = 3  # in which codes are chosen and entries moved, after the first quantisation
 CANDIDATES: Final = 16  # nearest entries, of which the one with the least cross-entropy is chosen
 SAMPLE: Final = 100_000  # rows that k-means looks at
+RARE: Final = 1.0  # frequency: names shown less often than the average one
+DOUBTED: Final = 0.01  # probability of a rare name's origins
 BLOCK: Final = 2048  # names at once: bounds the memory
 
 
@@ -46,8 +48,12 @@ def fit_name_rows(
     correction: NDArray[np.float64],
     bits: int,
     rng: np.random.Generator,
+    log_prior: NDArray[np.float64] | float = 0.0,
 ) -> None:
     """Give the most common names rows of their own, in place.
+
+    A rare name gets none if the network finds all its origins very unlikely: most such names are those of
+    immigrants, and their spelling tells more than the list they were found in.
 
     Args:
         network: trained, with hashed n-grams.
@@ -57,6 +63,7 @@ def fit_name_rows(
         bits: at most 2 to this power names get rows. There are at least twice as many slots as names, where
             that leaves room.
         rng: draws the entries that k-means begins with.
+        log_prior: (C,), the log of the prior under which the rows are fitted, over the network's.
     """
     ngrams = network.ngrams
     assert isinstance(ngrams, HashedNgrams)
@@ -70,11 +77,14 @@ def fit_name_rows(
     chosen = chosen[slots[chosen] >= 0]  # (M,)
     if not len(chosen):
         return
+    logits = network.logits(names.texts[chosen])  # (M, C)
+    doubtful = (frequencies[chosen] < RARE) & (_likeliest(logits, names[chosen]) < DOUBTED)
+    keys[slots[chosen[doubtful]]] = 0
+    chosen, logits = chosen[~doubtful], logits[~doubtful] + np.asarray(log_prior, logits.dtype)
+    often = frequencies[chosen]
     weight = ngrams.params["output.weight"]  # (C, R)
     basis = np.linalg.qr(weight)[0]  # (C, D)
-    targets = _Targets(names[chosen], np.exp(-correction).astype(np.float32))
-    logits = network.logits(names.texts[chosen])  # (M, C)
-    often = frequencies[chosen]
+    targets = _Targets(names[chosen], np.exp(log_prior - correction).astype(np.float32))
     rows = fit_rows(logits, targets, basis, DECAY / np.maximum(often, 1))  # (M, D)
     codebooks = Codebooks(logits, targets, basis, rows, often**WEIGHT_POWER, rng)
     for _ in range(ROUNDS):
@@ -89,6 +99,17 @@ def fit_name_rows(
         name_codes=name_codes,
         name_codebooks=np.asarray(codebooks.entries @ into_rank, np.float32),
     )
+
+
+def _likeliest(logits: Array, names: Names) -> NDArray[np.float32]:
+    """The probability of the likeliest of each name's own origins, (M,)."""
+    found = np.zeros(len(names), np.float32)
+    for block in _blocks(len(names)):
+        p = softmax(logits[block])
+        its = names[np.arange(len(names))[block]].targets(p.shape[1])
+        own = its > 0 if its.ndim == 2 else np.eye(p.shape[1], dtype=bool)[its]
+        found[block] = np.where(own, p, 0).max(axis=1)
+    return found
 
 
 class _Targets:

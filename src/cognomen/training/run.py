@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from cognomen.classifier.priors import DefaultPrior
 from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
 from cognomen.network.hashed_ngrams import HashedNgrams
@@ -27,6 +29,8 @@ from cognomen.training.step import TrainStep
 AVERAGES_PER_EPOCH = 4  # SWA averages as well with a few weights of each epoch as with all of them
 
 MOST_BYTES = 4e9  # for exact n-grams
+
+ROW_PRIOR_POWER = 0.3  # of the origins' populations
 
 OUTSIDE = 1 / 3  # names from outside are shown in this share of the epochs, the first ones
 
@@ -148,7 +152,18 @@ class TrainingRun:
                 data.prior_correction(data.own),
                 self.config.name_bits,
                 np.random.default_rng(self.config.seed),
+                self._log_prior_of_rows(),
             )
+
+    def _log_prior_of_rows(self) -> NDArray[np.float64] | float:
+        """The prior under which names' rows are fitted, over the training's: halfway to that of all people.
+
+        Answers are asked for under both, and what is negligible under one may decide under the other.
+        """
+        if self.corpus.origin_facts is None:
+            return 0.0
+        people = [self.corpus.origin_facts[origin].millions for origin in self.corpus.origins]
+        return np.log(DefaultPrior(tuple(people), ROW_PRIOR_POWER).shares) - np.log(self.dataset.priors)
 
     def _check_memory(self, ngrams: int) -> None:
         """Refuse exact n-grams that would fill the memory, before they do.
