@@ -2,13 +2,13 @@
 
 Each row of the table is measured with both sides in one run, in turn, with the same weights and the same
 number of threads; the figures are medians. A rival is run at its best: the row looks for its best batches
-first, and names it. Writes `benchmarks/results/speed.json` and prints the table, which
-`benchmarks/figures.py` puts into docs/speed.md.
+first, and names it. Writes `benchmarks/results/speed-<processor>.json`, one file for each processor and BLAS
+kernel that a run has met, and prints the table, which `benchmarks/figures.py` puts into docs/speed.md.
 
     python benchmarks/speed.py                      all rows, about half an hour on two slow cores
     python benchmarks/speed.py --rows torch,onnx    these only; the others stay as measured last
     python benchmarks/speed.py --quick              all rows in small form, under two minutes: to see that
-                                                    it works, not to quote (results/speed-quick.json)
+                                                    it works, not to quote (results/…-quick.json)
 
 Needs the 18 files (`cognomen data fetch`, or COGNOMEN_NAMES) and the rivals: `make bench` installs them.
 """
@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -110,7 +111,7 @@ def asked() -> argparse.Namespace:
 
 
 def earlier_rows(path: Path, here: dict[str, Any]) -> dict[str, Any]:
-    """The rows that were measured before on this machine with these libraries and settings."""
+    """The rows that were measured before on this processor with these libraries and settings."""
     if not path.exists():
         return {}
     results = json.loads(path.read_text(encoding="utf-8"))
@@ -120,13 +121,26 @@ def earlier_rows(path: Path, here: dict[str, Any]) -> dict[str, Any]:
     return {} if differs else dict(results["rows"])
 
 
+def results_path(here: Mapping[str, Any], quick: bool = False) -> Path:
+    """Where the results of a machine are kept, by its processor and the kernel of its linear algebra."""
+    kernel = here["blas"][0].split()[-1] if here["blas"] else ""
+    words = re.findall("[a-z0-9]+", f"{here['processor']} {kernel}".lower().replace("(r)", ""))
+    return RESULTS / f"speed-{'-'.join(words)}{'-quick' if quick else ''}.json"
+
+
+def all_results() -> list[dict[str, Any]]:
+    """What was measured in full, on every processor that a run has met."""
+    paths = (path for path in sorted(RESULTS.glob("speed-*.json")) if not path.stem.endswith("-quick"))
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+
+
 def main() -> None:
     given = asked()
     kept = hold_to_one_thread(given.keep_settings)
     import numpy  # noqa: F401  # so that the machine's description knows its BLAS
 
     here = machine() | {"settings_kept": kept}
-    path = RESULTS / ("speed-quick.json" if given.quick else "speed.json")
+    path = results_path(here, given.quick)
     rows = earlier_rows(path, here)
     for row in given.rows:
         print(f"{row} ...", end=" ", file=sys.stderr, flush=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -161,11 +162,15 @@ def load() -> list[float]:
 
 
 def _processor() -> str:
+    """Its name, with family and model on Linux: virtual machines call several generations by one name."""
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
         return platform.processor()
-    return next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
+    told = dict(re.findall(r"^([^:]+?)\s*: (.*)$", text.split("\n\n")[0], re.MULTILINE))
+    if "model name" not in told:
+        return platform.machine()
+    return f"{told['model name']}, family {told.get('cpu family')}, model {told.get('model')}"
 
 
 def _simd() -> list[str]:
