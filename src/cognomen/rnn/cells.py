@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -13,7 +14,7 @@ from cognomen.rnn.cell import Cell, GatedCell, StepBackward
 from cognomen.rnn.initializers import Initializer
 from cognomen.rnn.layer import check_sizes
 from cognomen.rnn.layers import Linear
-from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity, sigmoid
+from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity, sigmoid, tanh
 
 
 class Elman(GatedCell):
@@ -97,6 +98,31 @@ class Combined(Cell):
         return y, h_next[None], backward
 
 
+def gru(rz: Any, a_n: Any, b_n: Any, h: Any) -> tuple[Any, Any, Any, Any]:
+    """The equations of the GRU after its products, of arrays or of single numbers: see `GRU`.
+
+    The engine compiles this very function for single numbers (`engine.compiled`), with a `sigmoid` and a
+    `tanh` of its own.
+
+    Args:
+        rz: a_r + b_r and a_z + b_z; an array of both is overwritten.
+        a_n: of the candidate, from the input.
+        b_n: of the candidate, from the state.
+        h: the state before.
+
+    Returns:
+        The next state, r, z and n.
+    """
+    r, z = sigmoid(rz)
+    n = r * b_n
+    n += a_n
+    n = tanh(n)
+    h_next = h - n
+    h_next *= z
+    h_next += n  # (1 - z) n + z h
+    return h_next, r, z, n
+
+
 class GRU(GatedCell):
     """The gated recurrent unit (Cho et al. 2014), as in torch.nn: gates r, z, n in this order.
 
@@ -113,16 +139,9 @@ class GRU(GatedCell):
         """See `Cell.step`."""
         h = state[0]  # (N, H)
         b = self.recurrent.apply(h)  # (3, N, H)
-        rz = b[:2]
+        rz, b_n = b[:2], b[2]
         rz += a[:2]
-        sigmoid(rz)  # in place
-        r, z, b_n = b[0], b[1], b[2]  # (N, H) each
-        n = r * b_n  # (N, H)
-        n += a[2]
-        np.tanh(n, n)
-        h_next = h - n  # (N, H)
-        h_next *= z
-        h_next += n  # n + z (h - n)
+        h_next, r, z, n = gru(rz, a[2], b_n, h)  # (N, H) each
 
         def backward(dy: Array, dstate: Array) -> tuple[Array, Array]:
             dh = dy + dstate[0]  # (N, H)
