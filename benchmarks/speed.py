@@ -61,7 +61,10 @@ def measure(row: str, setting: Setting) -> dict[str, Any]:
     lines: list[Line] = []
     missing = None
     try:
-        lines = getattr(importlib.import_module(module), function)(setting)
+        from timed.names import compiled
+
+        with compiled(False):  # but where a row says otherwise
+            lines = getattr(importlib.import_module(module), function)(setting)
     except ModuleNotFoundError as error:
         package = (error.name or str(error)).split(".")[0]
         if package in ("cognomen", "timed"):

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_info
 __all__ = ["Line", "Setting", "Target", "Times", "alternate", "best_way", "machine", "seconds_of"]
 
 Work = Callable[[], object]
-PACKAGES = ("cognomen", "numpy", "torch", "onnxruntime", "scikit-learn", "pyarrow")
+PACKAGES = ("cognomen", "numpy", "numba", "torch", "onnxruntime", "scikit-learn", "pyarrow")
 
 
 def seconds_of(work: Work) -> float:
