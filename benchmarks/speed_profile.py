@@ -51,7 +51,7 @@ COMPILED_PHASES = {
     **dict(list(PHASES.items())[:2]),
     "sharing: sorting, the prefix tree": ["cognomen.network.inference:sort_names", f"{COMPILED}:prefix_tree"],
     "matrix products of the steps, output product": [f"{COMPILED}:read_names"],
-    "gates, the letters' inputs, the states of parents, pooling": [f"{COMPILED}:_step"],
+    "gates, the letters' inputs, the states of parents, pooling": [f"{COMPILED}:step"],
     **dict(list(PHASES.items())[-2:]),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +15,17 @@ from rnn_cases import Array, laid
 from cognomen import Classifier
 from cognomen.network import Architecture, Network, inference
 from cognomen.rnn import GRU, LSTM, Dropout
-from cognomen.rnn.cells import gru
+from cognomen.rnn.cells import gru, gru_back
+from cognomen.rnn.engine import choice
 from cognomen.rnn.engine.packed_weights import prepack
 from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names
 from cognomen.rnn.engine.shared_reading import read_names
+from cognomen.training import TrainingConfig
+from cognomen.training.step import TrainStep
 
 numba = pytest.importorskip("numba", reason="numba is not installed: pip install 'cognomen[fast]'")
 
-from cognomen.rnn.engine import compiled  # noqa: E402  # it imports Numba
+from cognomen.rnn.engine import compiled, compiled_learning  # noqa: E402  # they import Numba
 
 RIGHT = 1e-6
 FEW = [(1, 4, 2), (1, 4), (1, 4, 2), (4, 2, 5, 0), (2,), (1, 4, 3, 0), (4, 2), (0, 4, 2), (2,)]
@@ -41,7 +45,7 @@ def network(cell: str = "gru", pooling: str = "max+mean", dtype: str = "float32"
 @pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every name is worth it."""
-    monkeypatch.setattr(inference, "COMPILED_LETTERS", 0)
+    monkeypatch.setattr(choice, "COMPILED_LETTERS", 0)
     monkeypatch.setattr(inference, "FEW_LETTERS", 0)
 
 
@@ -78,6 +82,9 @@ def test_the_equations_are_the_cells() -> None:
     rows = zip(a_r, a_z, a_n, b_n, h, strict=True)
     found = [compiled._gru((r, z), n, b, before) for r, z, n, b, before in rows]
     np.testing.assert_allclose(np.transpose(found), expected, atol=RIGHT)
+    rows = zip(h, *expected[1:], b_n, a_n, strict=True)
+    back = [compiled_learning._gru_back(*row) for row in rows]
+    np.testing.assert_allclose(np.transpose(back), gru_back(h, *expected[1:], b_n, a_n), atol=RIGHT)
 
 
 @pytest.mark.parametrize("block", [1, 2, 7, 1000])
@@ -114,6 +121,37 @@ def test_names_are_read_as_with_numpy(
     np.testing.assert_allclose(found[tree.inverse], expected[plain.inverse], atol=RIGHT)
 
 
+@pytest.mark.parametrize("pooling", ["last", "max", "mean", "mean+last+max"])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("names", [FEW, LONG, made_names(3)], ids=["few", "long", "many"])
+@pytest.mark.parametrize("block", [3, 1000])
+def test_gradients_are_as_with_numpy(
+    names: list[tuple[int, ...]], bias: bool, pooling: str, block: int
+) -> None:
+    rng = np.random.default_rng(0)
+    cell = prepack(GRU(5, 24, rng=rng, bias=bias))
+    a, _ = cell.project((3 * rng.standard_normal((6, 5))).astype(np.float32))
+    in_order = sort_names(laid(names))
+    plain, tree = prefix_tree(in_order, block=block), compiled.prefix_tree(in_order, slice(None), block=block)
+    expected, back = read_names(cell, a, plain, pooling, dropout=Dropout(0.0))
+    found, compiled_back = compiled_learning.read_names(cell, a, tree, pooling)
+    np.testing.assert_allclose(found[tree.inverse], expected[plain.inverse], atol=RIGHT)
+    weights = rng.standard_normal((len(names), *found.shape[1:])).astype(np.float32) / len(names)
+    gradients = []
+    for inverse, backward, count in (
+        (plain.inverse, back, len(expected)),
+        (tree.inverse, compiled_back, len(found)),
+    ):
+        cell.zero_grad()
+        by_name = np.zeros((count, *weights.shape[1:]), np.float32)
+        np.add.at(by_name, inverse, weights)
+        given = by_name.copy()
+        gradients.append({"a": backward(by_name)} | {name: g.copy() for name, g in cell.grads.items()})
+        np.testing.assert_array_equal(by_name, given)
+    for name, expected in gradients[0].items():
+        np.testing.assert_allclose(gradients[1][name], expected, atol=RIGHT, err_msg=name)
+
+
 # --- in its place
 
 
@@ -138,8 +176,44 @@ def test_a_models_probabilities(monkeypatch: pytest.MonkeyPatch) -> None:
     trees = calls(monkeypatch)
     found = clf.predict_proba(texts)
     assert trees
-    monkeypatch.setattr(inference, "COMPILED_LETTERS", 10**9)
+    monkeypatch.setattr(choice, "COMPILED_LETTERS", 10**9)
     np.testing.assert_allclose(found, clf.predict_proba(texts), atol=RIGHT)
+
+
+def test_a_network_learns_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forward and back, with noise, through both directions."""
+    sizes = Architecture(6, 4, embedding_size=5, hidden_size=24, pooling="max+mean")
+    made = Network(sizes, dropout=(0.2, 0.0, 0.2), rng=np.random.default_rng(0))
+    names, trees, found = laid(made_names(4)), calls(monkeypatch), []
+    for letters in (0, 10**9):
+        made.compile(letters)
+        made.zero_grad()
+        logits, backward = made.forward(names, np.random.default_rng(1))
+        backward(logits / len(names))
+        found.append({"logits": logits} | {name: grad.copy() for name, grad in made.grads.items()})
+    assert trees == [len(names)] * 2
+    for name, expected in found[0].items():
+        np.testing.assert_allclose(found[1][name], expected, atol=RIGHT, err_msg=name)
+
+
+def test_dropout_between_letters_and_layers_needs_numpy() -> None:
+    sizes = Architecture(6, 4, embedding_size=5, hidden_size=24)
+    for made, able in [
+        (Network(sizes), True),
+        (Network(sizes, dropout=(0.0, 0.1, 0.0)), False),
+        (Network(replace(sizes, num_layers=2)), False),
+    ]:
+        made.compile(10**9)
+        assert made.compiled is able
+
+
+@pytest.mark.parametrize(("steps", "compiled"), [(1562, False), (1563, True)])
+def test_long_trainings_are_compiled(steps: int, compiled: bool) -> None:
+    """100,000 names and more."""
+    config = TrainingConfig(batch_size=64)
+    made = Network(Architecture(6, 4))
+    TrainStep(made, config, np.full(4, 0.25), steps=steps, average_after=1, average_every=1)
+    assert made.compiled is compiled
 
 
 class Doubled(GRU):
@@ -147,11 +221,18 @@ class Doubled(GRU):
         return super().step(2 * a, state)
 
 
-@pytest.mark.usefixtures("always")
-@pytest.mark.parametrize("other", [LSTM(5, 24), Doubled(5, 24), GRU(5, 24, dtype=np.float64)])
+OTHERS = [LSTM(5, 24), Doubled(5, 24), GRU(5, 24, dtype=np.float64), GRU(5, choice.LARGEST_SIZE + 1)]
+
+
+@pytest.mark.parametrize("other", OTHERS)
 def test_other_cells_are_read_with_numpy(other: GRU | LSTM) -> None:
-    assert inference._compiled_engine(other, 10**9) is None
-    assert inference._compiled_engine(GRU(5, 24), 10**9) is compiled
+    assert not choice.is_worth_compiling(other, 10**9)
+
+
+def test_it_is_chosen_where_there_is_much_to_read() -> None:
+    for cell in (GRU(5, 24), prepack(GRU(5, choice.LARGEST_SIZE))):
+        assert choice.is_worth_compiling(cell, choice.COMPILED_LETTERS)
+        assert not choice.is_worth_compiling(cell, choice.COMPILED_LETTERS - 1)
 
 
 @pytest.mark.usefixtures("always")
@@ -166,8 +247,8 @@ def test_other_networks_are_read_with_numpy(dtype: str, monkeypatch: pytest.Monk
 
 
 def test_without_numba_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inference, "find_spec", lambda name: None)
-    assert inference._compiled_engine(GRU(5, 24), 10**9) is None
+    monkeypatch.setattr(choice, "find_spec", lambda name: None)
+    assert not choice.is_worth_compiling(GRU(5, 24), 10**9)
 
 
 @pytest.mark.parametrize("error", [ImportError("Numba needs NumPy 2.4 or less"), RuntimeError("no locator")])
@@ -181,7 +262,7 @@ def test_a_numba_that_cannot_be_used_is_named(error: Exception, monkeypatch: pyt
     monkeypatch.delattr("cognomen.rnn.engine.compiled")
     monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
     with pytest.warns(RuntimeWarning, match=f"names are read without it: {error}"):
-        assert inference._compiled_engine(GRU(5, 24), 10**9) is None
+        assert not choice.is_worth_compiling(GRU(5, 24), 10**9)
 
 
 def test_it_is_not_imported_for_a_handful_of_names() -> None:
@@ -214,7 +295,7 @@ cell = prepack(cells.GRU(2, 3, rng=np.random.default_rng(0)))
 tree = compiled.prefix_tree(sort_names(Ragged(np.array([0, 1]), np.array([2]))), slice(None), block=1)
 a, _ = cell.project(np.ones((2, 2), np.float32))
 print(compiled.read_names(cell, a, tree, "last", np.ones((1, 3, 1), np.float32))[0, 0])
-print(sum(compiled._step.stats.cache_misses.values()))
+print(sum(compiled.step.stats.cache_misses.values()))
 """
 
     def run(which: str) -> list[str]:

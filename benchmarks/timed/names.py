@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from cognomen import Classifier
 from cognomen.corpora import Corpus, load_corpus
-from cognomen.network import Network, inference
+from cognomen.network import Network
+from cognomen.rnn.engine import choice
 from cognomen.text import Alphabet
 from cognomen.training import TrainingConfig
 
@@ -78,7 +79,7 @@ def classifier() -> Classifier:
 @contextmanager
 def compiled(by: bool) -> Iterator[None]:
     """Inside, all names are read by the compiled engine, however few, or none."""
-    with patch.object(inference, "COMPILED_LETTERS", 0 if by else sys.maxsize):
+    with patch.object(choice, "COMPILED_LETTERS", 0 if by else sys.maxsize):
         yield
 
 

@@ -6,21 +6,19 @@ different ways, with the same results. Memory beyond the result does not grow wi
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cognomen.network.ngram_layer import Evidence
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cell import Cell
-from cognomen.rnn.cells import GRU
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
+from cognomen.rnn.engine.choice import is_worth_compiling, tree_of
 from cognomen.rnn.engine.one_sequence import read_sequence
 from cognomen.rnn.engine.packed_weights import prepack
-from cognomen.rnn.engine.prefix_tree import SortedNames, prefix_tree, sort_names
+from cognomen.rnn.engine.prefix_tree import SortedNames, sort_names
 from cognomen.rnn.pooling import pool_sequence
 from cognomen.text.ragged import Ragged, pieces
 
@@ -34,7 +32,6 @@ SORTED_NAMES, SORTED_LETTERS = 1 << 19, 1 << 23  # sorted at once, to share pref
 PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # read as one packed batch, whose states are all kept
 FEW_NAMES = 1 << 10  # fewer names are not worth a thread of their own
 FEW_LETTERS = 1 << 12  # fewer letters are not worth pieces and the settings of the BLAS
-COMPILED_LETTERS = 100_000  # fewer are not worth the import of Numba, which takes as long as a million
 
 
 def infer(network: Network, names: Ragged, *, threads: int, bits: bool) -> Evidence:
@@ -112,39 +109,17 @@ def _add_direction(
 ) -> None:
     """Add the logits of one direction, part of the names by part."""
 
-    engine = _compiled_engine(cell, len(names.ids))
+    compiled = is_worth_compiling(cell, len(names.ids))
 
     def add(part: slice) -> None:
-        packed, order = prepack(cell), names.sorted_indices[part]
-        if engine is None:
-            tree = prefix_tree(names, part, block=BLOCK)
-            found, _ = network.read_tree(packed, tree, None, head)  # (U, C)
-        else:
-            a, _ = packed.project(network.embedding.params["weight"])  # (3, V, H)
-            tree = engine.prefix_tree(names, part, block=BLOCK)
-            found = engine.read_names(packed, a, tree, network.architecture.pooling, head)
+        tree = tree_of(names, part, block=BLOCK, compiled=compiled)
+        found, _ = network.read_tree(prepack(cell), tree, None, head)  # (U, C)
+        order = names.sorted_indices[part]
         sums = logits.take(order, axis=0)  # much faster than logits[indices] += ...
         sums += found.take(tree.inverse, axis=0)
         logits[order] = sums
 
     map_on_threads(add, _parts(np.cumsum(names.lengths), threads), threads)
-
-
-def _compiled_engine(cell: Cell, letters: int) -> Any:
-    """`rnn.engine.compiled`, if it can read with this cell, is worth importing, and Numba is installed.
-
-    Where Numba cannot be imported, or finds no place for what it compiles, a warning says so.
-    """
-    if letters < COMPILED_LETTERS or type(cell) is not GRU or cell.dtype != np.float32:
-        return None
-    if find_spec("numba") is None:
-        return None
-    try:
-        from cognomen.rnn.engine import compiled
-    except (ImportError, RuntimeError) as error:
-        warnings.warn(f"Numba is installed, but names are read without it: {error}", RuntimeWarning, 2)
-        return None
-    return compiled
 
 
 def _read_packed(network: Network, logits: Array, names: Ragged, threads: int) -> None:

@@ -60,6 +60,12 @@ def _sigmoid(pair):
 _gru = njit(FunctionType(gru.__code__, {"sigmoid": _sigmoid, "tanh": _tanh}), inline="always", **OPTIONS)
 
 
+def source_of(*functions: Any) -> int:
+    """A number that changes with the code of the functions; not 0."""
+    code = [(function.__code__.co_code, function.__code__.co_names) for function in functions]
+    return 1 + crc32(repr(code).encode())
+
+
 class Tree(NamedTuple):
     """The P distinct prefixes of N sorted names, U of them whole names, in T levels; see `PrefixTree`.
 
@@ -160,7 +166,7 @@ def read_names(cell: Cell, a: Array, tree: Tree, pooling: str, head: Array) -> A
     row = name = 0
     for rows, numbers, names in tree.counts.tolist():
         np.matmul(before[0][:numbers], linear.columns, out=flat_b[:numbers])
-        _step(a, b, bias, kinds, tree, (row, row + rows, name), before, after, ended)
+        step(a, b, bias, kinds, tree, (row, row + rows, name), before, after, ended)
         np.matmul(flat_ended[:names], flat_head, out=found[name : name + names])
         row, name, before, after = row + rows, name + names, after, before
     return found
@@ -170,6 +176,13 @@ def _matrix(*shape: int) -> tuple[Array, Array]:
     """An empty array, and a view of it as a matrix."""
     array = np.empty(shape, np.float32)
     return array, array.reshape(shape[0], math.prod(shape[1:]))
+
+
+@njit(inline="always", **OPTIONS)
+def gates(a, v, b, p, bias, states, j):
+    """The next state, r, z and n: of letter v after the prefix p, at place j."""
+    rz = (a[v, 0, j] + b[p, 0, j], a[v, 1, j] + b[p, 1, j])
+    return _gru(rz, a[v, 2, j], b[p, 2, j] + bias[j], states[p, j])
 
 
 @njit(inline="always", **OPTIONS)
@@ -208,8 +221,7 @@ def _compiled_step(source: int) -> Any:
         for i in range(start, stop):
             v, p, n = np.uint32(tree.letters[i]), np.uint32(tree.parents[i]), np.uint32(tree.numbers[i])
             for j in range(len(y)):
-                rz = (a[v, 0, j] + b[p, 0, j], a[v, 1, j] + b[p, 1, j])
-                y[j] = _gru(rz, a[v, 2, j], b[p, 2, j] + bias[j], states[p, j])[0]
+                y[j] = gates(a, v, b, p, bias, states, j)[0]
             if n > 0:
                 for j in range(len(y)):
                     next_states[n, j] = y[j]
@@ -222,4 +234,4 @@ def _compiled_step(source: int) -> Any:
     return step
 
 
-_step = _compiled_step(crc32(repr((gru.__code__.co_code, gru.__code__.co_names)).encode()))
+step = _compiled_step(source_of(gru))
