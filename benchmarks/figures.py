@@ -90,7 +90,8 @@ def where(here: dict[str, Any]) -> str:
     """The machine and the versions that something was measured with."""
     versions = ", ".join(f"{name} {v}" for name, v in here["versions"].items() if v and name != "cognomen")
     told = [here["processor"], f"{here['cores']} cores", *here["blas"][:1], " ".join(here["simd"])]
-    return f"Measured on {', '.join(filter(None, told))}; {versions}.\n\n"
+    busy = ", in seconds of the processor, beside other work" if here.get("clock") == "processor" else ""
+    return f"Measured on {', '.join(filter(None, told))}; {versions}{busy}.\n\n"
 
 
 def speed_tables() -> str:

@@ -7,6 +7,8 @@ kernel that a run has met, and prints the table, which `benchmarks/figures.py` p
 
     python benchmarks/speed.py                      all rows, about half an hour on two slow cores
     python benchmarks/speed.py --rows torch,onnx    these only; the others stay as measured last
+    python benchmarks/speed.py --busy               those in one thread, in seconds of the processor: on a
+                                                    machine that does other work as well
     python benchmarks/speed.py --quick              all rows in small form, under two minutes: to see that
                                                     it works, not to quote (results/…-quick.json)
 
@@ -27,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from timed.processes import hold_to_one_thread
-from timed.timing import Line, Setting, load, machine
+from timed.timing import Clock, Line, Setting, load, machine
 
 from cognomen.errors import MissingExtraError
 
@@ -50,6 +52,7 @@ ROWS = {
     "process": "timed.small:process_row",
     "folds": "timed.training:folds_row",
 }
+BY_THE_WALL = ("column", "threads", "video", "process", "folds")  # they use several threads or processes
 PACKAGES = {"sklearn": "scikit-learn"}  # where a package is not called as its module
 HEAD = ("work", "against", "ours", "theirs", "ratio", "target", "met")
 
@@ -106,10 +109,12 @@ def asked() -> argparse.Namespace:
     parser.add_argument(
         "--keep-settings", action="store_true", help="do not drop OPENBLAS_CORETYPE and the like"
     )
+    parser.add_argument("--busy", action="store_true", help="count seconds of the processor")
     given = parser.parse_args()
-    given.rows = given.rows.split(",") if given.rows else list(ROWS)
-    if unknown := set(given.rows) - ROWS.keys():
-        parser.error(f"there are no rows {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
+    possible = [row for row in ROWS if not (given.busy and row in BY_THE_WALL)]
+    given.rows = given.rows.split(",") if given.rows else possible
+    if unknown := set(given.rows) - set(possible):
+        parser.error(f"there are no rows {', '.join(sorted(unknown))}; there are {', '.join(possible)}")
     return given
 
 
@@ -118,7 +123,8 @@ def earlier_rows(path: Path, here: dict[str, Any]) -> dict[str, Any]:
     if not path.exists():
         return {}
     results = json.loads(path.read_text(encoding="utf-8"))
-    differs = [key for key in here if key != "load" and results["machine"].get(key) != here[key]]
+    before = {"clock": "wall"} | results["machine"]
+    differs = [key for key in here if key != "load" and before.get(key) != here[key]]
     if differs:
         print(f"not kept, as {', '.join(differs)} differ: all rows measured before", file=sys.stderr)
     return {} if differs else dict(results["rows"])
@@ -142,7 +148,9 @@ def main() -> None:
     kept = hold_to_one_thread(given.keep_settings)
     import numpy  # noqa: F401  # so that the machine's description knows its BLAS
 
-    here = machine() | {"settings_kept": kept}
+    here = machine() | {"settings_kept": kept, "clock": "processor" if given.busy else "wall"}
+    if given.busy:
+        Clock.now = staticmethod(time.process_time)
     path = results_path(here, given.quick)
     rows = earlier_rows(path, here)
     for row in given.rows:

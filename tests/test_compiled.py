@@ -275,6 +275,7 @@ assert "numba" not in sys.modules
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+@pytest.mark.slow
 def test_what_was_compiled_is_kept_but_not_for_other_equations(tmp_path: Path) -> None:
     """A second process compiles nothing; one with another GRU does."""
     code = """

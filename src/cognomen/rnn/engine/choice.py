@@ -19,7 +19,7 @@ from cognomen.rnn.layers import Dropout
 if TYPE_CHECKING:
     from cognomen.rnn.engine.compiled import Tree
 
-COMPILED_LETTERS = 100_000  # fewer are not worth the import of Numba, which takes as long as a million
+COMPILED_LETTERS = 100_000  # to import Numba takes what it saves over ten times as many, but only once
 LARGEST_SIZE = 1024  # hidden units, for the compiled engine
 
 
