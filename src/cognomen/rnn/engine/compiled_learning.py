@@ -113,22 +113,22 @@ def _compiled_backward(source: int) -> Any:
                 row[DR + j], row[DZ + j], row[DN + j], row[DB + j], row[DH + j] = _gru_back(
                     row[DH + j], row[R + j], row[Z + j], row[N + j], b_n, states[p, j]
                 )
-            for j in range(size):
-                da[v, 0, j] += row[DR + j]
-            for j in range(size):
-                da[v, 1, j] += row[DZ + j]
-            for j in range(size):
-                da[v, 2, j] += row[DN + j]
-            for j in range(size):
-                db[p, 0, j] += row[DR + j]
-            for j in range(size):
-                db[p, 1, j] += row[DZ + j]
-            for j in range(size):
-                db[p, 2, j] += row[DB + j]
+            _add(row, DR, da, v, 0, size)
+            _add(row, DZ, da, v, 1, size)
+            _add(row, DN, da, v, 2, size)
+            _add(row, DR, db, p, 0, size)
+            _add(row, DZ, db, p, 1, size)
+            _add(row, DB, db, p, 2, size)
             for j in range(size):
                 dstates[p, j] += row[DH + j]
 
     return backward
+
+
+@njit(inline="always", **OPTIONS)
+def _add(row, at, sums, i, gate, size):
+    for j in range(size):
+        sums[i, gate, j] += row[at + j]
 
 
 @njit(inline="always", **OPTIONS)
