@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy import tanh
 from numpy.typing import DTypeLike
 
 from cognomen.errors import InputError
@@ -14,7 +15,7 @@ from cognomen.rnn.cell import Cell, GatedCell, StepBackward
 from cognomen.rnn.initializers import Initializer
 from cognomen.rnn.layer import check_sizes
 from cognomen.rnn.layers import Linear
-from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity, sigmoid, tanh
+from cognomen.rnn.nonlinearities import NonlinearityLike, find_nonlinearity, sigmoid
 
 
 class Elman(GatedCell):
@@ -113,10 +114,11 @@ def gru(rz: Any, a_n: Any, b_n: Any, h: Any) -> tuple[Any, Any, Any, Any]:
     Returns:
         The next state, r, z and n.
     """
-    r, z = sigmoid(rz)
+    rz = sigmoid(rz)
+    r, z = rz[0], rz[1]
     n = r * b_n
     n += a_n
-    n = tanh(n)
+    n = tanh(n, n)  # an array in place
     h_next = h - n
     h_next *= z
     h_next += n  # (1 - z) n + z h

@@ -22,11 +22,6 @@ def sigmoid(x: Array) -> Array:
     return x
 
 
-def tanh(x: Array) -> Array:
-    """tanh(x), computed in place."""
-    return np.tanh(x, out=x)
-
-
 class Nonlinearity(NamedTuple):
     """A function phi and its derivative; `slope(z, h)` may use both z and h = phi(z)."""
 

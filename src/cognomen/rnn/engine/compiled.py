@@ -43,7 +43,8 @@ HALF = np.float32(0.5)
 
 
 @njit(inline="always", **OPTIONS)
-def _tanh(x):
+def _tanh(x, place):
+    """`place` is where NumPy's tanh writes an array."""
     x = LARGEST if x > LARGEST else x
     x = -LARGEST if x < -LARGEST else x
     s = x * x
@@ -54,7 +55,8 @@ def _tanh(x):
 
 @njit(inline="always", **OPTIONS)
 def _sigmoid(pair):
-    return _tanh(pair[0] * HALF) * HALF + HALF, _tanh(pair[1] * HALF) * HALF + HALF
+    x, y = pair[0] * HALF, pair[1] * HALF
+    return _tanh(x, x) * HALF + HALF, _tanh(y, y) * HALF + HALF
 
 
 _gru = njit(FunctionType(gru.__code__, {"sigmoid": _sigmoid, "tanh": _tanh}), inline="always", **OPTIONS)
