@@ -2,13 +2,15 @@
 
 Each row of the table is measured with both sides in one run, in turn, with the same weights and the same
 number of threads; the figures are medians. A rival is run at its best: the row looks for its best batches
-first, and names it. Writes `benchmarks/results/speed.json` and prints the table, which
-`benchmarks/figures.py` puts into docs/speed.md.
+first, and names it. Writes `benchmarks/results/speed-<processor>.json`, one file for each processor and BLAS
+kernel that a run has met, and prints the table, which `benchmarks/figures.py` puts into docs/speed.md.
 
     python benchmarks/speed.py                      all rows, about half an hour on two slow cores
     python benchmarks/speed.py --rows torch,onnx    these only; the others stay as measured last
+    python benchmarks/speed.py --busy               those in one thread, in seconds of the processor: on a
+                                                    machine that does other work as well
     python benchmarks/speed.py --quick              all rows in small form, under two minutes: to see that
-                                                    it works, not to quote (results/speed-quick.json)
+                                                    it works, not to quote (results/…-quick.json)
 
 Needs the 18 files (`cognomen data fetch`, or COGNOMEN_NAMES) and the rivals: `make bench` installs them.
 """
@@ -18,6 +20,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -26,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from timed.processes import hold_to_one_thread
-from timed.timing import Line, Setting, load, machine
+from timed.timing import Clock, Line, Setting, load, machine
 
 from cognomen.errors import MissingExtraError
 
@@ -49,6 +52,7 @@ ROWS = {
     "process": "timed.small:process_row",
     "folds": "timed.training:folds_row",
 }
+BY_THE_WALL = ("column", "threads", "video", "process", "folds")  # they use several threads or processes
 PACKAGES = {"sklearn": "scikit-learn"}  # where a package is not called as its module
 HEAD = ("work", "against", "ours", "theirs", "ratio", "target", "met")
 
@@ -60,7 +64,10 @@ def measure(row: str, setting: Setting) -> dict[str, Any]:
     lines: list[Line] = []
     missing = None
     try:
-        lines = getattr(importlib.import_module(module), function)(setting)
+        from timed.names import compiled
+
+        with compiled(False):  # but where a row says otherwise
+            lines = getattr(importlib.import_module(module), function)(setting)
     except ModuleNotFoundError as error:
         package = (error.name or str(error)).split(".")[0]
         if package in ("cognomen", "timed"):
@@ -102,22 +109,38 @@ def asked() -> argparse.Namespace:
     parser.add_argument(
         "--keep-settings", action="store_true", help="do not drop OPENBLAS_CORETYPE and the like"
     )
+    parser.add_argument("--busy", action="store_true", help="count seconds of the processor")
     given = parser.parse_args()
-    given.rows = given.rows.split(",") if given.rows else list(ROWS)
-    if unknown := set(given.rows) - ROWS.keys():
-        parser.error(f"there are no rows {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
+    possible = [row for row in ROWS if not (given.busy and row in BY_THE_WALL)]
+    given.rows = given.rows.split(",") if given.rows else possible
+    if unknown := set(given.rows) - set(possible):
+        parser.error(f"there are no rows {', '.join(sorted(unknown))}; there are {', '.join(possible)}")
     return given
 
 
 def earlier_rows(path: Path, here: dict[str, Any]) -> dict[str, Any]:
-    """The rows that were measured before on this machine with these libraries and settings."""
+    """The rows that were measured before on this processor with these libraries and settings."""
     if not path.exists():
         return {}
     results = json.loads(path.read_text(encoding="utf-8"))
-    differs = [key for key in here if key != "load" and results["machine"].get(key) != here[key]]
+    before = {"clock": "wall"} | results["machine"]
+    differs = [key for key in here if key != "load" and before.get(key) != here[key]]
     if differs:
         print(f"not kept, as {', '.join(differs)} differ: all rows measured before", file=sys.stderr)
     return {} if differs else dict(results["rows"])
+
+
+def results_path(here: Mapping[str, Any], quick: bool = False) -> Path:
+    """Where the results of a machine are kept, by its processor and the kernel of its linear algebra."""
+    kernel = here["blas"][0].split()[-1] if here["blas"] else ""
+    words = re.findall("[a-z0-9]+", f"{here['processor']} {kernel}".lower().replace("(r)", ""))
+    return RESULTS / f"speed-{'-'.join(words)}{'-quick' if quick else ''}.json"
+
+
+def all_results() -> list[dict[str, Any]]:
+    """What was measured in full, on every processor that a run has met."""
+    paths = (path for path in sorted(RESULTS.glob("speed-*.json")) if not path.stem.endswith("-quick"))
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
 
 def main() -> None:
@@ -125,8 +148,10 @@ def main() -> None:
     kept = hold_to_one_thread(given.keep_settings)
     import numpy  # noqa: F401  # so that the machine's description knows its BLAS
 
-    here = machine() | {"settings_kept": kept}
-    path = RESULTS / ("speed-quick.json" if given.quick else "speed.json")
+    here = machine() | {"settings_kept": kept, "clock": "processor" if given.busy else "wall"}
+    if given.busy:
+        Clock.now = staticmethod(time.process_time)
+    path = results_path(here, given.quick)
     rows = earlier_rows(path, here)
     for row in given.rows:
         print(f"{row} ...", end=" ", file=sys.stderr, flush=True)

@@ -1,10 +1,11 @@
 """Where the time goes, from text to probabilities: `python benchmarks/speed_profile.py [--quick]`.
 
-All different names of the 18 files, one thread. The functions that do the phases are wrapped from outside
-while it is measured, nothing in the library knows of it; a phase's time is its functions' own, without that
-of wrapped functions that they call. The wrapping's cost shows: the whole is timed with it and without. Of
-each phase the median of several runs counts. Beside the matrix products stands what they would take at the
-best rate of this machine. Writes `benchmarks/results/profile.json` and prints the table.
+All different names of the 18 files, one thread, with NumPy alone and compiled. The functions that do the
+phases are wrapped from outside while it is measured, nothing in the library knows of it; a phase's time is
+its functions' own, without that of wrapped functions that they call, in seconds of the processor. The
+wrapping's cost shows: the whole is timed with it and without. Of each phase the median of several runs
+counts. Beside the matrix products stands what they would take at the best rate of this machine. Writes
+`benchmarks/results/profile.json` and prints the table.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ import json
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import wraps
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from timed.processes import hold_to_one_thread
+from timed.timing import Clock as TimeOf
 from timed.timing import machine
 
 RESULTS = Path(__file__).parent / "results"
@@ -33,7 +36,7 @@ PHASES = {
     "text to ids": ["cognomen.classifier.classifier:read_column"],
     "sharing: sorting, the prefix tree": [
         "cognomen.network.inference:sort_names",
-        "cognomen.network.inference:prefix_tree",
+        "cognomen.rnn.engine.choice:prefix_tree",
     ],
     "sharing: taking the states of parents": ["cognomen.rnn.engine.shared_reading:_from_parents"],
     "the letters' inputs to each row, output product": ["cognomen.network.network:read_names"],
@@ -42,6 +45,15 @@ PHASES = {
     "pooling": ["cognomen.rnn.pooling:Pooling.update"],
     "the rest of the network": ["cognomen.network.network:Network.evidence"],
     "softmax": ["cognomen.classifier.classifier:softmax_with_temperature"],
+}
+# The same of the compiled engine, where it does several in one.
+COMPILED = "cognomen.rnn.engine.compiled"
+COMPILED_PHASES = {
+    **dict(list(PHASES.items())[:2]),
+    "sharing: sorting, the prefix tree": ["cognomen.network.inference:sort_names", f"{COMPILED}:prefix_tree"],
+    "matrix products of the steps, output product": [f"{COMPILED}:read_names"],
+    "gates, the letters' inputs, the states of parents, pooling": [f"{COMPILED}:step"],
+    **dict(list(PHASES.items())[-2:]),
 }
 
 
@@ -55,7 +67,7 @@ class Clock:
 
     def switch(self) -> None:
         """Book the time since the last switch to the phase that runs."""
-        now = time.perf_counter()
+        now = time.thread_time()
         if self.running:
             self.seconds[self.running[-1]] += now - self.since
         self.since = now
@@ -77,10 +89,10 @@ class Clock:
 
 
 @contextmanager
-def watched(clock: Clock) -> Iterator[None]:
+def watched(clock: Clock, phases: Mapping[str, Sequence[str]] = PHASES) -> Iterator[None]:
     """Inside, every phase's functions are wrapped."""
     with ExitStack() as stack:
-        for phase, places in PHASES.items():
+        for phase, places in phases.items():
             for place in places:
                 stack.enter_context(_watching(place, phase, clock))
         yield
@@ -98,37 +110,49 @@ def _watching(place: str, phase: str, clock: Clock) -> Any:
     return patch.object(owner, name, clock.wrapped(found, phase))
 
 
-def measure(runs: int) -> dict[str, Any]:
-    """The milliseconds of each phase, of the whole, and of the whole unwatched."""
+def measure(runs: int, by: bool) -> dict[str, Any]:
+    """The milliseconds of each phase, of the whole, and of the whole unwatched; compiled or not."""
     from timed.inference import product_rates, useful_operations
-    from timed.names import classifier, different_names
-    from timed.timing import seconds_of
+    from timed.names import classifier, compiled, different_names
 
     clf, names = classifier(), different_names()
-    size = clf.network.architecture.hidden_size
-    limit = max(product_rates(size).values())
+    limit = max(product_rates(clf.network.architecture.hidden_size).values())
+    phases = COMPILED_PHASES if by else PHASES
     wholes, clocks, plain = [], [], []
-    for _ in range(runs + 1):  # the first does not count
-        plain.append(seconds_of(lambda: clf.predict_proba(names, threads=1)))
-        clock = Clock()
-        with watched(clock):
-            wholes.append(seconds_of(lambda: clf.predict_proba(names, threads=1)))
-        clocks.append(clock)
-    phases = {
-        phase: statistics.median(clock.seconds[phase] for clock in clocks[1:]) * 1e3 for phase in PHASES
-    }
+
+    def seconds() -> float:
+        began = time.thread_time()
+        clf.predict_proba(names, threads=1)
+        return time.thread_time() - began
+
+    with compiled(by):
+        for _ in range(runs + 1):  # the first does not count
+            plain.append(seconds())
+            clock = Clock()
+            with watched(clock, phases):
+                wholes.append(seconds())
+            clocks.append(clock)
     return {
         "names": len(names),
-        "phases_ms": phases,
+        "phases_ms": {
+            phase: statistics.median(clock.seconds[phase] for clock in clocks[1:]) * 1e3 for phase in phases
+        },
         "products_at_best_ms": useful_operations(clf, names)[2] / limit * 1e3,
         "whole_ms": statistics.median(wholes[1:]) * 1e3,
         "unwatched_ms": statistics.median(plain[1:]) * 1e3,
     }
 
 
-def table(measured: dict[str, Any]) -> str:
-    """The phases as a Markdown table."""
-    lines = ["| phase | ms | share |\n| --- | --- | --- |\n"]
+def table(results: dict[str, Any]) -> str:
+    """The phases as Markdown tables."""
+    return "\n".join(_table(words, results[way]) for way, words in WAYS.items() if way in results)
+
+
+WAYS = {"numpy": "phase", "fast": "phase, with `[fast]`"}
+
+
+def _table(words: str, measured: dict[str, Any]) -> str:
+    lines = [f"| {words} | ms | share |\n| --- | --- | --- |\n"]
     for phase, ms in measured["phases_ms"].items():
         lines.append(f"| {phase} | {ms:.1f} | {ms / measured['whole_ms']:.0%} |\n")
     best = measured["products_at_best_ms"]
@@ -143,11 +167,17 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer runs")
     quick = parser.parse_args().quick
     kept = hold_to_one_thread()
-    measured = measure(5 if quick else 31)
-    results = {"machine": machine() | {"settings_kept": kept}, **measured}
+    import numpy  # noqa: F401  # so that the machine's description knows its BLAS
+
+    TimeOf.now = staticmethod(time.thread_time)  # of the products' best rate as well
+
+    results = {"machine": machine() | {"settings_kept": kept}}
+    for way in WAYS:
+        if way == "numpy" or find_spec("numba"):
+            results[way] = measure(5 if quick else 31, way == "fast")
     path = RESULTS / ("profile-quick.json" if quick else "profile.json")
     path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(table(measured))
+    print(table(results))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ No timing decides anything here.
 
 from __future__ import annotations
 
+import json
 import os
 from importlib import import_module
 
+import figures
 import numpy as np
 import pytest
 import speed
@@ -191,6 +193,22 @@ def test_the_table_says_what_met_its_target_and_what_is_missing():
     assert "not measured: install onnx |" in shown
 
 
+def test_each_processor_has_its_file_and_the_worst_line_is_quoted(tmp_path, monkeypatch):
+    monkeypatch.setattr(speed, "RESULTS", tmp_path)
+    for name, kernel, least, most in [("Swift(R) A", "Haswell", 3.0, 1.1), ("Slow B", "SkylakeX", 2.0, 1.0)]:
+        lines = [
+            Line("w", "a", "", "", least, Target(">=", 1)),
+            Line("w", "a", "", "", most, Target("<=", 2)),
+        ]
+        here = {"processor": name, "blas": [f"openblas 0.3 {kernel}"]}
+        rows = {"torch": {"missing": None, "lines": [line.to_json() for line in lines]}}
+        speed.results_path(here).write_text(json.dumps({"machine": here, "rows": rows}), encoding="utf-8")
+        speed.results_path(here, quick=True).write_text("not to quote", encoding="utf-8")
+    assert speed.results_path({"processor": "Swift(R) A", "blas": []}).name == "speed-swift-a.json"
+    assert [each["machine"]["processor"] for each in speed.all_results()] == ["Slow B", "Swift(R) A"]
+    assert [figures.weakest("torch", place)[1] for place in (0, 1)] == ["Slow B", "Swift(R) A"]
+
+
 def test_every_row_has_its_function():
     from importlib import import_module
 
@@ -232,12 +250,15 @@ def test_a_process_is_measured_without_this_ones_memory():
     assert len(runs.times.seconds) == 1
 
 
-def test_the_profile_knows_its_phases_functions(clf, monkeypatch):
-    clock = speed_profile.Clock()
+@pytest.mark.parametrize("by", [False, True])
+def test_the_profile_knows_its_phases_functions(clf, by):
+    if by:
+        pytest.importorskip("numba", reason="numba is not installed: pip install 'cognomen[fast]'")
+    clock, phases = speed_profile.Clock(), speed_profile.COMPILED_PHASES if by else speed_profile.PHASES
     read_column = import_module("cognomen.classifier.classifier").read_column
-    with speed_profile.watched(clock):
+    with timed_names.compiled(by), speed_profile.watched(clock, phases):
         watched = clf.predict_proba(NAMES * 50)
     assert all(seconds > 0 for seconds in clock.seconds.values())
-    assert clock.seconds.keys() == speed_profile.PHASES.keys()
+    assert clock.seconds.keys() == phases.keys()
     assert import_module("cognomen.classifier.classifier").read_column is read_column
-    np.testing.assert_allclose(watched, clf.predict_proba(NAMES * 50))
+    np.testing.assert_allclose(watched, clf.predict_proba(NAMES * 50), atol=1e-6)

@@ -1,4 +1,4 @@
-"""`python -m timed.memory FILE ours|none`: the memory that scoring a file of names takes, as JSON, in MB.
+"""`python -m timed.memory FILE ours|fast|none`: the memory that scoring a file takes, as JSON, in MB.
 
 Its parts: the process with the model loaded; the list of names, a string each; the peak while scoring. "none"
 scores nothing: what the list alone takes.
@@ -32,7 +32,7 @@ def _status(key: str) -> float | None:
 
 
 def main() -> None:
-    from timed.names import classifier
+    from timed.names import classifier, compiled
 
     path, side = sys.argv[1:]
     clf = classifier()
@@ -41,8 +41,9 @@ def main() -> None:
     with Path(path).open(encoding="utf-8") as file:
         names = [line.rstrip("\n") for line in file]
     listed = now()
-    if side == "ours":
-        clf.predict_proba(names, threads=1)
+    if side != "none":
+        with compiled(side == "fast"):
+            clf.predict_proba(names, threads=1)
     json.dump({"before": before, "list": listed - before, "peak": peak()}, sys.stdout)
 
 

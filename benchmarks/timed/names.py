@@ -5,11 +5,14 @@ M counts all letters of a list of names laid end to end, N the names.
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
+from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +20,7 @@ from numpy.typing import NDArray
 from cognomen import Classifier
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.network import Network
+from cognomen.rnn.engine import choice
 from cognomen.text import Alphabet
 from cognomen.training import TrainingConfig
 
@@ -24,6 +28,7 @@ __all__ = [
     "PLAIN",
     "backwards",
     "classifier",
+    "compiled",
     "corpus",
     "different_names",
     "different_prefixes",
@@ -69,6 +74,13 @@ def classifier() -> Classifier:
     network = Network(replace(clf.network.architecture, longest_ngram=0))
     network.load({name: clf.network.params[name] for name in network.params})
     return Classifier(network, clf.alphabet, clf.origins, clf.priors, clf.temperature)
+
+
+@contextmanager
+def compiled(by: bool) -> Iterator[None]:
+    """Inside, all names are read by the compiled engine, however few, or none."""
+    with patch.object(choice, "COMPILED_LETTERS", 0 if by else sys.maxsize):
+        yield
 
 
 def different_names(count: int | None = None, seed: int = 0) -> list[str]:

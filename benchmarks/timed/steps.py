@@ -37,7 +37,9 @@ def training_names() -> Names:
     return Names(Ragged(ids, lengths), np.searchsorted(corpus().origins, labels.astype(str)))
 
 
-def our_steps(size: int, dropout: Dropout = NO_DROPOUT, clip: float | None = None) -> Iterator[int]:
+def our_steps(
+    size: int, dropout: Dropout = NO_DROPOUT, clip: float | None = None, by_compiled: bool = False
+) -> Iterator[int]:
     """Learn from batch after batch in random order, for ever: how many names each had.
 
     Forward, cross entropy, backward, (clipping,) AdamW: what `training.step.TrainStep` does.
@@ -45,6 +47,7 @@ def our_steps(size: int, dropout: Dropout = NO_DROPOUT, clip: float | None = Non
     reuse_memory()  # as `train` does
     names, rng = training_names(), np.random.default_rng(0)
     network = Network(classifier().network.architecture, dropout=dropout, rng=rng)
+    network.compiled = by_compiled
     optimiser = AdamW(network.params, 3e-3, weight_decay=0.01)
     noise = rng if any(dropout) else None
     while True:

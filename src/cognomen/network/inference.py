@@ -15,9 +15,10 @@ from cognomen.network.ngram_layer import Evidence
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
+from cognomen.rnn.engine.choice import is_worth_compiling, tree_of
 from cognomen.rnn.engine.one_sequence import read_sequence
 from cognomen.rnn.engine.packed_weights import prepack
-from cognomen.rnn.engine.prefix_tree import SortedNames, prefix_tree, sort_names
+from cognomen.rnn.engine.prefix_tree import SortedNames, sort_names
 from cognomen.rnn.pooling import pool_sequence
 from cognomen.text.ragged import Ragged, pieces
 
@@ -108,12 +109,15 @@ def _add_direction(
 ) -> None:
     """Add the logits of one direction, part of the names by part."""
 
+    compiled = is_worth_compiling(cell, len(names.ids))
+
     def add(part: slice) -> None:
-        tree = prefix_tree(names, part, block=BLOCK)
+        tree = tree_of(names, part, block=BLOCK, compiled=compiled)
         found, _ = network.read_tree(prepack(cell), tree, None, head)  # (U, C)
-        sums = logits.take(tree.sorted_indices, axis=0)  # much faster than logits[indices] += ...
+        order = names.sorted_indices[part]
+        sums = logits.take(order, axis=0)  # much faster than logits[indices] += ...
         sums += found.take(tree.inverse, axis=0)
-        logits[tree.sorted_indices] = sums
+        logits[order] = sums
 
     map_on_threads(add, _parts(np.cumsum(names.lengths), threads), threads)
 

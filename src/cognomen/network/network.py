@@ -12,7 +12,7 @@ which it reads piece by piece.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -33,10 +33,10 @@ from cognomen.network.ngram_tensors import (
 from cognomen.rnn.arrays import Array
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.cells import WITH_NONLINEARITY
+from cognomen.rnn.engine.choice import is_worth_compiling, read_names, tree_of
 from cognomen.rnn.engine.packed_weights import prepack
-from cognomen.rnn.engine.prefix_tree import PrefixTree, check_names, prefix_tree, sort_names
+from cognomen.rnn.engine.prefix_tree import PrefixTree, check_names, sort_names
 from cognomen.rnn.engine.segments import segment_sum
-from cognomen.rnn.engine.shared_reading import read_names
 from cognomen.rnn.initializers import Initializer, Zeros
 from cognomen.rnn.layer import Layer
 from cognomen.rnn.layers import Dropout, Embedding, Linear
@@ -45,6 +45,9 @@ from cognomen.rnn.packed import pack
 from cognomen.rnn.pooling import kinds_of, pool
 from cognomen.rnn.recurrent import Recurrent
 from cognomen.text.ragged import Ragged
+
+if TYPE_CHECKING:
+    from cognomen.rnn.engine.compiled import Tree
 
 
 class Network(Layer):
@@ -83,6 +86,7 @@ class Network(Layer):
         dtype: DTypeLike = np.float32,
     ) -> None:
         rng = np.random.default_rng() if rng is None else rng
+        self.compiled = False  # see `compile`
         self.architecture = a = architecture
         self.dtype = np.dtype(dtype)
         find_nonlinearity(a.nonlinearity)  # also where the cell does not use it
@@ -139,6 +143,12 @@ class Network(Layer):
         others = tensors.keys() - set(table_names(architecture))
         network.load({name: tensors[name] for name in others})
         return network
+
+    def compile(self, letters: int) -> None:
+        """Let the compiled engine read the names of `forward`, if it can and so many letters are worth it."""
+        (cell, _), *_ = self.recurrent.levels[0]
+        able = self.architecture.num_layers == 1 and not self.recurrent.dropout.rate
+        self.compiled = able and is_worth_compiling(cell, letters)
 
     @property
     def tensors(self) -> dict[str, NDArray[Any]]:
@@ -208,24 +218,31 @@ class Network(Layer):
     ) -> tuple[Array, Callable[[Array], None]]:
         """A single layer reads each distinct prefix, or suffix, once: pooled (N, F)."""
         (cells,) = self.recurrent.levels
-        trees = [prefix_tree(sort_names(names, reverse=reverse)) for _, reverse in cells]
+        in_order = [sort_names(names, reverse=reverse) for _, reverse in cells]
+        trees = [tree_of(each, compiled=self.compiled) for each in in_order]
         parts, backwards = [], []
         for (cell, _), tree in zip(cells, trees, strict=True):
             pooled, back_tree = self.read_tree(prepack(cell), tree, rng)  # (U, K, H)
             parts.append(pooled)
             backwards.append(back_tree)
-        inverse = [tree.inverse[np.argsort(tree.sorted_indices)] for tree in trees]  # (N,) each
+        inverse = [
+            tree.inverse[np.argsort(each.sorted_indices)] for tree, each in zip(trees, in_order, strict=True)
+        ]  # (N,) each
         pooled = np.stack([part[i] for part, i in zip(parts, inverse, strict=True)], axis=2)  # (N, K, D, H)
 
         def backward(dpooled: Array) -> None:
             dpooled = dpooled.reshape(pooled.shape)
             for d, (back, i) in enumerate(zip(backwards, inverse, strict=True)):
-                back(segment_sum(dpooled[:, :, d].reshape(len(i), -1), i, len(trees[d].ends)))
+                back(segment_sum(dpooled[:, :, d].reshape(len(i), -1), i, len(trees[d].lengths)))
 
         return pooled.reshape(len(names), -1), backward
 
     def read_tree(
-        self, cell: Cell, tree: PrefixTree, rng: np.random.Generator | None, head: Array | None = None
+        self,
+        cell: Cell,
+        tree: PrefixTree | Tree,
+        rng: np.random.Generator | None,
+        head: Array | None = None,
     ) -> tuple[Array, Callable[[Array], None]]:
         """One cell reads the names of a tree: pooled (U, K, H) of the distinct ones, (U, C) through a head.
 

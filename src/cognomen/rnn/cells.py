@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy import tanh
 from numpy.typing import DTypeLike
 
 from cognomen.errors import InputError
@@ -97,6 +99,50 @@ class Combined(Cell):
         return y, h_next[None], backward
 
 
+def gru(rz: Any, a_n: Any, b_n: Any, h: Any) -> tuple[Any, Any, Any, Any]:
+    """The equations of the GRU after its products, of arrays or of single numbers: see `GRU`.
+
+    The engine compiles this very function for single numbers (`engine.compiled`), with a `sigmoid` and a
+    `tanh` of its own.
+
+    Args:
+        rz: a_r + b_r and a_z + b_z; an array of both is overwritten.
+        a_n: of the candidate, from the input.
+        b_n: of the candidate, from the state.
+        h: the state before.
+
+    Returns:
+        The next state, r, z and n.
+    """
+    rz = sigmoid(rz)
+    r, z = rz[0], rz[1]
+    n = r * b_n
+    n += a_n
+    n = tanh(n, n)  # an array in place
+    h_next = h - n
+    h_next *= z
+    h_next += n  # (1 - z) n + z h
+    return h_next, r, z, n
+
+
+def gru_back(dh: Any, r: Any, z: Any, n: Any, b_n: Any, h: Any) -> tuple[Any, Any, Any, Any, Any]:
+    """The way back through `gru`, of arrays or of single numbers.
+
+    Returns:
+        From the gradient by the next state, those by a_r + b_r, a_z + b_z, a_n and b_n; and that by h but for
+        its part through the products.
+    """
+    dh_z = dh * z
+    dn = dh - dh_z
+    dn -= dn * n * n  # by 1 - n^2
+    dz = dh_z * (h - n)
+    dz -= dz * z  # by 1 - z
+    db_n = dn * r
+    dr = db_n * b_n
+    dr -= dr * r  # by 1 - r
+    return dr, dz, dn, db_n, dh_z
+
+
 class GRU(GatedCell):
     """The gated recurrent unit (Cho et al. 2014), as in torch.nn: gates r, z, n in this order.
 
@@ -113,30 +159,17 @@ class GRU(GatedCell):
         """See `Cell.step`."""
         h = state[0]  # (N, H)
         b = self.recurrent.apply(h)  # (3, N, H)
-        rz = b[:2]
+        rz, b_n = b[:2], b[2]
         rz += a[:2]
-        sigmoid(rz)  # in place
-        r, z, b_n = b[0], b[1], b[2]  # (N, H) each
-        n = r * b_n  # (N, H)
-        n += a[2]
-        np.tanh(n, n)
-        h_next = h - n  # (N, H)
-        h_next *= z
-        h_next += n  # n + z (h - n)
+        h_next, r, z, n = gru(rz, a[2], b_n, h)  # (N, H) each
 
         def backward(dy: Array, dstate: Array) -> tuple[Array, Array]:
-            dh = dy + dstate[0]  # (N, H)
-            dh_z = dh * z
             da = np.empty_like(b)  # (3, N, H)
-            dr, dz, dn = da
-            np.multiply(dh - dh_z, 1 - n * n, out=dn)
-            np.multiply(dh_z * (h - n), 1 - z, out=dz)
-            db_n = dn * r
-            np.multiply(db_n * b_n, 1 - r, out=dr)
+            da[0], da[1], da[2], db_n, dh_before = gru_back(dy + dstate[0], r, z, n, b_n, h)
             db = da.copy()  # (3, N, H)
             db[2] = db_n
-            dh_z += self.recurrent.back(db, h)
-            return da, dh_z[None]
+            dh_before += self.recurrent.back(db, h)
+            return da, dh_before[None]
 
         return h_next, h_next[None], backward
 

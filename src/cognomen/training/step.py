@@ -51,6 +51,7 @@ class TrainStep:
     ) -> None:
         self.network, self.config, self.steps = network, config, steps
         self.average_after, self.average_every = average_after, average_every
+        network.compile(steps * config.batch_size)  # names, each of a letter or more
         self.averaging = config.swa_start < 1
         self.averaged = deepcopy(network) if self.averaging else network
         self.optimiser = AdamW(network.params, config.learning_rate, weight_decay=config.weight_decay)
