@@ -74,13 +74,15 @@ def _look_inside(net: SyncedManyToMany, rng: np.random.Generator) -> dict[str, o
     shown = rng.permutation(len(flat))[:POINTS]
     points = np.column_stack([flat[shown] @ axes[:2].T, carries.ravel()[shown]])
     found = extract(states, pairs[..., 0] * 2 + pairs[..., 1], answers)
-    inside: dict[str, object] = {"states": len(flat), "points": points.round(3).tolist(), "automaton": None}
+    inside: dict[str, object] = {"states": len(flat), "points": points.round(3).tolist()}
+    inside |= {"automaton": None, "automaton_states": 0, "automaton_right": None, "state_is_carry": None}
     if found is not None:
         automaton, state_of = found
         pairs, total, _ = sums(200, 1000, rng)
         said, _ = automaton.run(pairs[..., 0] * 2 + pairs[..., 1])
         inside |= {
             "automaton": automaton.to_json(),
+            "automaton_states": len(automaton.next),
             "automaton_right": float((said == total).mean()),
             "state_is_carry": float((state_of == carries).mean()),
         }
@@ -108,9 +110,9 @@ def sentence(numbers: Numbers) -> str:
     if longest is not tenfold:
         text += f", and {longest[2]:.1%} of the sums of {longest[0]:,}-digit numbers"
     text += ". "
-    if numbers["automaton"] is None:
+    count = numbers["automaton_states"]
+    if not count or numbers["state_is_carry"] is None:
         return text + "Its states do not form clusters that work as an automaton."
-    count = len(numbers["automaton"]["next"])
     return text + (
         f"Its {numbers['states']:,} hidden states work as an automaton of {count} states, which agree with "
         f"the carry in {numbers['state_is_carry']:.1%} of the cases. The automaton alone gets "
@@ -146,4 +148,5 @@ PROGRAM = Experiment(
     table=table,
     sentence=sentence,
     draw=draw,
+    alone=("points", "automaton"),
 )
