@@ -245,8 +245,8 @@ def sentence(numbers: Numbers) -> str:
         f"to which {GOOD:.0%} of the first letters are recalled after {numbers['steps']['fixed']} training "
         f"steps at that lag: {fixed}. The longest lag learned when it increased from 3 to {numbers['top']} "
         f"with the network's progress: {grown}. Recall of a marked letter with {numbers['length'] - 1} "
-        f"others after it, trained with the mark anywhere among {numbers['length']} letters: {marked} (chance: "
-        f"{1 / numbers['letters']:.0%})."
+        f"others after it, trained with the mark anywhere among {numbers['length']} letters: {marked} "
+        f"(chance: {1 / numbers['letters']:.0%})."
     )
 
 
