@@ -1,11 +1,13 @@
-"""What the site needs beside mkdocs.yml: the README as its first page, and links that stay inside.
+"""What the site needs beside mkdocs.yml: the README as its first page, links that stay inside, mathematics.
 
 The documents are written for the repository, where a link may lead to the source. The site has no source to
-show: such links become plain text there.
+show: such links become plain text there. Formulas are written as GitHub and notebooks read them, $...$ and
+$$...$$; on the site they become MathML, which browsers show without a script, a font or a network.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,6 +17,9 @@ PICTURE = re.compile(r"(!\[[^\]]*\]\()docs/")
 ROOT = Path(__file__).parent.parent
 SEE_IT_THINK = "cognomen.html"  # the page of `cognomen page`, beside the others
 SECTION = re.compile(r'<section id="(\w+)".*?</section>', re.DOTALL)
+FORMULA = re.compile(r'<(?:span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</(?:span|div)>', re.DOTALL)
+CODE = re.compile(r'<div class="[^"]*highlight">.*?</pre></div>', re.DOTALL)
+TAG, PROMPT = re.compile(r"<[^>]+>"), re.compile(r"(?:>>>|\.\.\.|\$)(?: |$)")
 TITLE = re.compile(r"<h2.*?</span> (.*?)</h2>")
 
 
@@ -78,6 +83,30 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
         return words if place.startswith("../") else link[0]
 
     return LINK.sub(kept, markdown)
+
+
+def on_page_content(page_html: str, page: Any, config: Any, files: Any) -> str:
+    """Set the formulas that `pymdownx.arithmatex` has marked, and say what copying a session gives."""
+    page_html = CODE.sub(lambda block: to_copy(block[0]), page_html)
+    return FORMULA.sub(lambda formula: as_mathml(html.unescape(formula[2]), display=formula[1] == "["), page_html)
+
+
+def to_copy(block: str) -> str:
+    """A block of code; of a session, the theme's button copies what is typed: no prompts, no output."""
+    lines = html.unescape(TAG.sub("", block)).splitlines()
+    if not any(line.startswith((">>> ", "$ ")) for line in lines[:1]):
+        return block
+    typed = "".join(f"{PROMPT.sub('', line)}\n" for line in lines if PROMPT.match(line))
+    return block.replace("<div", f'<div data-copy="{html.escape(typed)}"', 1)
+
+
+def as_mathml(latex: str, *, display: bool) -> str:
+    """A formula as MathML; one on lines of its own can be scrolled where a telephone is too narrow for it."""
+    from latex2mathml.converter import convert
+
+    # The converter knows `align*`, which is `aligned` on its own.
+    made = convert(re.sub(r"\{aligned\}", "{align*}", latex.strip()), display="block" if display else "inline")
+    return f'<div class="formula" tabindex="0">{made}</div>' if display else made
 
 
 def resolved(path: PurePosixPath) -> str:

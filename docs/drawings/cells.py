@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from drawings.svg import GREEN, GREY, ORANGE, PURPLE, Point, Sheet
 
 __all__ = ["draw_gru", "draw_lstm"]
@@ -83,7 +85,7 @@ def draw_lstm() -> str:
     sheet.arrow([(o, 126), (o, out[1] - RADIUS)])
     sheet.arrow([(o, row - HALF), (o, out[1] + RADIUS)])
     sheet.arrow([(o + RADIUS, out[1]), (RIGHT, out[1])])
-    sheet.words((RIGHT, out[1] + 20), "h, new", size=15, italic=True, anchor="end")
+    sheet.words((RIGHT, out[1] + 20), "h, new", size=13, italic=True, anchor="end")
     sheet.words((16, bus - 16), "h", size=17, italic=True)
     sheet.line([(12, bus), (o - APART, bus)])
     _rising(sheet, bus, [(x - APART, row + HALF) for x in (f, i, g, o)])
@@ -95,7 +97,7 @@ def draw_lstm() -> str:
 
 def _along(sheet: Sheet, places: list[Point]) -> None:
     """What is kept, from circle to circle."""
-    for number, (start, end) in enumerate(zip(places, places[1:], strict=False)):
+    for number, (start, end) in enumerate(pairwise(places)):
         ahead = 0 if number == len(places) - 2 else RADIUS
         sheet.arrow([(start[0] + (RADIUS if number else 0), start[1]), (end[0] - ahead, end[1])])
 

@@ -154,4 +154,5 @@ ANY_LENGTH = Experiment(
     sentence=sentence,
     draw=draw,
     size=(10.0, 4.2),
+    runs=3,
 )

@@ -201,4 +201,5 @@ CONSTANT_SIZE = Experiment(
     sentence=sentence,
     draw=draw,
     size=(10.0, 4.2),
+    runs=3,
 )

@@ -268,4 +268,5 @@ NAN_LOSS = Experiment(
     sentence=sentence,
     draw=draw,
     size=(15.0, 4.4),
+    runs=3,
 )

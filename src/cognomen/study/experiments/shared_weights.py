@@ -224,4 +224,5 @@ SHARED_WEIGHTS = Experiment(
     sentence=sentence,
     draw=draw,
     size=(10.0, 4.2),
+    runs=3,
 )

@@ -197,5 +197,6 @@ KANJI = Experiment(
     sentence=sentence,
     draw=draw,
     size=(8.0, 2.6),
+    runs=3,
     alone=("examples",),
 )
