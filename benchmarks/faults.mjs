@@ -6,7 +6,7 @@ import { FAULTS, LAST, USUAL } from "../src/cognomen/apps/page/learning/faults.j
 import { makeTask } from "../src/cognomen/apps/page/learning/tasks.js";
 import { Trainer } from "../src/cognomen/apps/page/learning/trainer.js";
 
-const SEEDS = 20, RESULT = new URL("results/faults.json", import.meta.url);
+const SEEDS = 10, RESULT = new URL("results/faults.json", import.meta.url);
 
 // The accuracy after the last step, and whether training diverged.
 function train(task, settings) {

@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import html
 import re
+import subprocess
+import sys
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from cognomen import __version__
 
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])+)\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"(!\[[^\]]*\]\()docs/")
 ROOT = Path(__file__).parent.parent
+WHEEL = f"cognomen-{__version__}-py3-none-any.whl"
 SEE_IT_THINK = "cognomen.html"  # the page of `cognomen page`, beside the others
 SECTION = re.compile(r'<section id="(\w+)".*?</section>', re.DOTALL)
 FORMULA = re.compile(r'<(?:span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</(?:span|div)>', re.DOTALL)
@@ -71,6 +76,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """Turn links that leave the documents into their words, and those to the README into the first page's."""
     here = PurePosixPath(page.file.src_uri).parent
     markdown = with_see_it_think(markdown, PurePosixPath(page.file.src_uri))
+    markdown = with_wheel(markdown, PurePosixPath(page.file.src_uri))
 
     def kept(link: re.Match[str]) -> str:
         words, target = link[1], link[2]
@@ -85,10 +91,29 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     return LINK.sub(kept, markdown)
 
 
+def with_wheel(markdown: str, source: PurePosixPath) -> str:
+    """The study's first page with a link to the wheel that its notebook installs, which only the site has."""
+    if str(source) != "study/README.md":
+        return markdown
+    link = f'<a href="notebook/{WHEEL}" download>the wheel that it installs</a>'
+    return markdown.replace("; its first cell installs", f", together with {link}; its first cell installs")
+
+
+def on_post_build(config: Any) -> None:
+    """Build the wheel beside the notebook."""
+    target = Path(config["site_dir"]) / "study" / "notebook"
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps"]
+    subprocess.run([*command, "--wheel-dir", str(target), str(ROOT)], check=True)
+
+
 def on_page_content(page_html: str, page: Any, config: Any, files: Any) -> str:
     """Set the formulas that `pymdownx.arithmatex` has marked, and say what copying a session gives."""
     page_html = CODE.sub(lambda block: to_copy(block[0]), page_html)
-    return FORMULA.sub(lambda formula: as_mathml(html.unescape(formula[2]), display=formula[1] == "["), page_html)
+
+    def mathml(formula: re.Match[str]) -> str:
+        return as_mathml(html.unescape(formula[2]), display=formula[1] == "[")
+
+    return FORMULA.sub(mathml, page_html)
 
 
 def to_copy(block: str) -> str:
@@ -105,7 +130,8 @@ def as_mathml(latex: str, *, display: bool) -> str:
     from latex2mathml.converter import convert
 
     # The converter knows `align*`, which is `aligned` on its own.
-    made = convert(re.sub(r"\{aligned\}", "{align*}", latex.strip()), display="block" if display else "inline")
+    latex = latex.strip().replace("{aligned}", "{align*}")
+    made = convert(latex, display="block" if display else "inline")
     return f'<div class="formula" tabindex="0">{made}</div>' if display else made
 
 

@@ -152,8 +152,6 @@ def _problems_of(folder: Path, name: str) -> list[str]:
     ]
     if findings.settings.quick:
         wrong.append("these are the results of a quick run")
-    elif len(findings.runs) != findings.experiment.runs:
-        wrong.append(f"expected {findings.experiment.runs} runs, found {len(findings.runs)}; run it again")
     picture = figure_path(folder, name)
     if not picture.is_file():
         return [*wrong, "there is no picture"]

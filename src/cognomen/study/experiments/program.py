@@ -16,6 +16,7 @@ from cognomen.rnn.training import OnProgress
 from cognomen.study.automaton import draw_automaton, extract
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table
 from cognomen.study.learning import learn
+from cognomen.study.spread import Spread, values_of
 
 HIDDEN = 8
 LONGEST = 10  # digits in training
@@ -110,11 +111,14 @@ def sentence(numbers: Numbers) -> str:
     if longest is not tenfold:
         text += f", and {longest[2]:.1%} of the sums of {longest[0]:,}-digit numbers"
     text += ". "
-    count = numbers["automaton_states"]
-    if not count or numbers["state_is_carry"] is None:
+    sizes = values_of(numbers["automaton_states"])
+    found = [size for size in sizes if size]
+    if not found or numbers["state_is_carry"] is None:
         return text + "Its states do not form clusters that work as an automaton."
+    where = "" if len(sizes) == 1 else f"In {len(found)} of {len(sizes)} runs "
+    count = Spread(found)
     return text + (
-        f"Its {numbers['states']:,} hidden states work as an automaton of {count} states, which agree with "
+        f"{where}{'its' if where else 'Its'} {numbers['states']:,} hidden states work as an automaton of {count} states, which agree with "
         f"the carry in {numbers['state_is_carry']:.1%} of the cases. The automaton alone gets "
         f"{numbers['automaton_right']:.1%} of the digits of 1,000-digit sums right."
     )
