@@ -19,8 +19,8 @@ NOTEBOOK = STUDY / "notebook" / "study.ipynb"
 EXAMPLES = re.compile(r"^```python\n(>>> .*?)^```\n", re.MULTILINE | re.DOTALL)
 RELATIVE = re.compile(r"(?<=\]\()(?!https?:|mailto:|#)")
 INSTALL = """\
-# Run this first. It installs Cognomen from where the notebook lies: from the clone that it lies in, or from the
-# wheel beside it, which the site offers. In Colab you are asked to upload the wheel. Or give an address.
+# Run this first. It installs Cognomen from where the notebook lies: from the clone around it, or the wheel
+# beside it, which the site offers. In Colab you are asked to upload the wheel. Or give an address.
 ADDRESS = ""  # such as "git+https://..."
 
 from importlib.util import find_spec

@@ -81,7 +81,7 @@ def values_of(number: float, runs: int = 1) -> tuple[float, ...]:
 
 
 def how_often_less(one: float, other: float) -> str:
-    """In how many runs one number is below the other, seed by seed: "in 5 of 6 runs"; of one run, "in 1 of 1"."""
+    """In how many runs one number is below the other, seed by seed: "in 5 of 6 runs", "in 1 of 1"."""
     runs = max(len(values_of(each)) for each in (one, other))
     pairs = zip(values_of(one, runs), values_of(other, runs), strict=True)
     return f"in {sum(a < b for a, b in pairs)} of {runs}" + (" runs" if runs > 1 else "")

@@ -116,11 +116,11 @@ def sentence(numbers: Numbers) -> str:
     if not found or numbers["state_is_carry"] is None:
         return text + "Its states do not form clusters that work as an automaton."
     where = "" if len(sizes) == 1 else f"In {len(found)} of {len(sizes)} runs "
-    count = Spread(found)
     return text + (
-        f"{where}{'its' if where else 'Its'} {numbers['states']:,} hidden states work as an automaton of {count} states, which agree with "
-        f"the carry in {numbers['state_is_carry']:.1%} of the cases. The automaton alone gets "
-        f"{numbers['automaton_right']:.1%} of the digits of 1,000-digit sums right."
+        f"{where}{'its' if where else 'Its'} {numbers['states']:,} hidden states work as an automaton of "
+        f"{Spread(found)} states, which agree with the carry in {numbers['state_is_carry']:.1%} of the cases. "
+        f"The automaton alone gets {numbers['automaton_right']:.1%} of the digits of 1,000-digit sums "
+        "right."
     )
 
 
