@@ -118,7 +118,7 @@ def sentence(numbers: Numbers) -> str:
     where = "" if len(sizes) == 1 else f"In {len(found)} of {len(sizes)} runs "
     return text + (
         f"{where}{'its' if where else 'Its'} {numbers['states']:,} hidden states work as an automaton of "
-        f"{Spread(found)} states, which agree with the carry in {numbers['state_is_carry']:.1%} of the cases. "
+        f"{Spread(found)} states, which agree with the carry in {numbers['state_is_carry']:.1%} of cases. "
         f"The automaton alone gets {numbers['automaton_right']:.1%} of the digits of 1,000-digit sums "
         "right."
     )
