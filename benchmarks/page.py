@@ -60,6 +60,24 @@ def measure(browser: Any, file: Path, names: list[str]) -> dict[str, Any]:
     }
 
 
+def table(found: dict[str, Any]) -> str:
+    """The results in Markdown; a dash for what has not been measured."""
+    models = ("classic", "world")
+    rows = {
+        "size, MB": "megabytes",
+        "a key, median, ms": "key p50 ms",
+        "a key, 95 % are under, ms": "key p95 ms",
+        "first answer shown, ms": "first answer shown ms",
+        "first answer computed, ms": "first answer computed ms",
+    }
+    lines = ["|  | `classic` | `world` |\n", "| --- | ---: | ---: |\n"]
+    for words, key in rows.items():
+        lines.append(f"| {words} | {' | '.join(str(found[model].get(key, '–')) for model in models)} |\n")
+    empty, load = found["empty page ms"], found["machine"]["load"][0]
+    said = f"An empty page loads in {empty} ms. The load of the machine was {load:.0f}.\n"
+    return "".join([*lines, "\n", said])
+
+
 def opened(browser: Any, file: Path) -> Any:
     """The page, when all of it is there."""
     page = browser.new_page()
