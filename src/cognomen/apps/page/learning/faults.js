@@ -7,7 +7,7 @@ export const FAULTS = [
   { id: "tanh", name: "No tanh", task: "parity", length: 8, fault: { nonlinearity: "identity" },
     says: "Without a nonlinearity the state is a weighted sum of the inputs, and no weighted sum tells odd from even. Watch the accuracy: it stays near chance for ever, however long it trains." },
   { id: "clip", name: "No clipping", task: "addition", length: 20, both: { nonlinearity: "relu", optimiser: "sgd", rate: 2 }, fault: { clip: Infinity },
-    says: "Now and then a gradient is a hundred times larger than the others. Clipped, it is one step of the usual length. Unclipped, it throws the weights so far away that they never come back." },
+    says: "Now and then a gradient is a hundred times larger than the others. Clipped, it is one step of the usual length. Unclipped, it throws the weights so far away that they do not come back: with each of eight seeds the unclipped network ended near chance or overflowed, and the clipped one learned." },
   { id: "rate", name: "Too large a rate", task: "parity", length: 8, fault: { rate: 0.5 },
     says: "Each step overshoots. Watch the loss: it jumps about and goes nowhere, on the very task that the other network solves." },
   { id: "lag", name: "Too long a lag", task: "recall", length: 8, fault: {}, longer: 50,
