@@ -19,6 +19,7 @@ import engines
 import knowing
 import limits
 import outside
+import page
 import rivals
 import unlike
 from speed import all_results as speed_results
@@ -192,6 +193,7 @@ def main() -> None:
             "world": of_world(world_card.figures),
             "rivals": rivals.tables(results("rivals")),
         },
+        DOCS / "page.md": {"page": where(results("page")["machine"]) + page.table(results("page"))},
         DOCS / "engines.md": {
             "engines": where(results("engines")["machine"]) + engines.table(results("engines")),
             "dataset": where(results("dataset")["machine"]) + dataset.table(results("dataset")),
@@ -201,14 +203,14 @@ def main() -> None:
             "speed": speed_tables(),
         },
     }
-    for page, tables in pages.items():
-        text = written = page.read_text(encoding="utf-8")
+    for document, tables in pages.items():
+        text = written = document.read_text(encoding="utf-8")
         for mark, made in tables.items():
             written = filled(written, mark, made)
         if sys.argv[1:] != ["--check"]:
-            write_atomically(page, written.encode())
+            write_atomically(document, written.encode())
         elif written != text:
-            sys.exit(f"{page.name}: the figures are stale; run: python benchmarks/figures.py")
+            sys.exit(f"{document.name}: the figures are stale; run: python benchmarks/figures.py")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from drawings.architecture import draw_classifier
+from drawings.cells import draw_gru, draw_lstm
 from drawings.shapes import draw_shapes
 from drawings.unrolled import draw_unrolled
 
@@ -33,6 +34,8 @@ def figures() -> dict[str, str]:
     return {
         "unrolled.svg": draw_unrolled(RNN(input_size=3, hidden_size=4, output_size=2)),
         "shapes.svg": draw_shapes(),
+        "gru.svg": draw_gru(),
+        "lstm.svg": draw_lstm(),
         "classifier.svg": draw_classifier(Classifier.load(MODEL)),
     }
 

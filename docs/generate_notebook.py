@@ -19,10 +19,30 @@ NOTEBOOK = STUDY / "notebook" / "study.ipynb"
 EXAMPLES = re.compile(r"^```python\n(>>> .*?)^```\n", re.MULTILINE | re.DOTALL)
 RELATIVE = re.compile(r"(?<=\]\()(?!https?:|mailto:|#)")
 INSTALL = """\
-# Run this first. It installs Cognomen from the clone that this notebook lies in.
-# Opened without the clone? Put the repository's address here: SOURCE = "git+https://..."
-SOURCE = "../../.."
-%pip install --quiet {SOURCE}"""
+# Run this first. It installs Cognomen from where the notebook lies: from the clone around it, or the wheel
+# beside it, which the site offers. In Colab you are asked to upload the wheel. Or give an address.
+ADDRESS = ""  # such as "git+https://..."
+
+from importlib.util import find_spec
+from pathlib import Path
+
+def source():
+    here = Path.cwd()
+    clones = [folder for folder in (here, *here.parents) if (folder / "src" / "cognomen").is_dir()]
+    if ADDRESS or clones:
+        return ADDRESS or str(clones[0])
+    if not list(here.glob("cognomen-*.whl")) and find_spec("google") and find_spec("google.colab"):
+        from google.colab import files
+
+        files.upload()  # into this folder
+    wheels = sorted(map(str, here.glob("cognomen-*.whl")))
+    if not wheels:
+        raise FileNotFoundError(f"no clone, no cognomen-*.whl in {here}: put the wheel there, or set ADDRESS")
+    return wheels[-1]
+
+SOURCE = "pip" if find_spec("cognomen") else source()  # installed already: nothing to do
+%pip install --quiet "{SOURCE}"\
+"""
 
 Cell = dict[str, Any]
 

@@ -1,20 +1,30 @@
-"""What the site needs beside mkdocs.yml: the README as its first page, and links that stay inside.
+"""What the site needs beside mkdocs.yml: the README as its first page, links that stay inside, mathematics.
 
 The documents are written for the repository, where a link may lead to the source. The site has no source to
-show: such links become plain text there.
+show: such links become plain text there. Formulas are written as GitHub and notebooks read them, $...$ and
+$$...$$; on the site they become MathML, which browsers show without a script, a font or a network.
 """
 
 from __future__ import annotations
 
+import html
 import re
+import subprocess
+import sys
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from cognomen import __version__
 
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])+)\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"(!\[[^\]]*\]\()docs/")
 ROOT = Path(__file__).parent.parent
+WHEEL = f"cognomen-{__version__}-py3-none-any.whl"
 SEE_IT_THINK = "cognomen.html"  # the page of `cognomen page`, beside the others
 SECTION = re.compile(r'<section id="(\w+)".*?</section>', re.DOTALL)
+FORMULA = re.compile(r'<(?:span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</(?:span|div)>', re.DOTALL)
+CODE = re.compile(r'<div class="[^"]*highlight">.*?</pre></div>', re.DOTALL)
+TAG, PROMPT = re.compile(r"<[^>]+>"), re.compile(r"(?:>>>|\.\.\.|\$)(?: |$)")
 TITLE = re.compile(r"<h2.*?</span> (.*?)</h2>")
 
 
@@ -66,6 +76,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """Turn links that leave the documents into their words, and those to the README into the first page's."""
     here = PurePosixPath(page.file.src_uri).parent
     markdown = with_see_it_think(markdown, PurePosixPath(page.file.src_uri))
+    markdown = with_wheel(markdown, PurePosixPath(page.file.src_uri))
 
     def kept(link: re.Match[str]) -> str:
         words, target = link[1], link[2]
@@ -78,6 +89,50 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
         return words if place.startswith("../") else link[0]
 
     return LINK.sub(kept, markdown)
+
+
+def with_wheel(markdown: str, source: PurePosixPath) -> str:
+    """The study's first page with a link to the wheel that its notebook installs, which only the site has."""
+    if str(source) != "study/README.md":
+        return markdown
+    link = f'<a href="notebook/{WHEEL}" download>the wheel that it installs</a>'
+    return markdown.replace("; its first cell installs", f", together with {link}; its first cell installs")
+
+
+def on_post_build(config: Any) -> None:
+    """Build the wheel beside the notebook."""
+    target = Path(config["site_dir"]) / "study" / "notebook"
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps"]
+    subprocess.run([*command, "--wheel-dir", str(target), str(ROOT)], check=True)
+
+
+def on_page_content(page_html: str, page: Any, config: Any, files: Any) -> str:
+    """Set the formulas that `pymdownx.arithmatex` has marked, and say what copying a session gives."""
+    page_html = CODE.sub(lambda block: to_copy(block[0]), page_html)
+
+    def mathml(formula: re.Match[str]) -> str:
+        return as_mathml(html.unescape(formula[2]), display=formula[1] == "[")
+
+    return FORMULA.sub(mathml, page_html)
+
+
+def to_copy(block: str) -> str:
+    """A block of code; of a session, the theme's button copies what is typed: no prompts, no output."""
+    lines = html.unescape(TAG.sub("", block)).splitlines()
+    if not any(line.startswith((">>> ", "$ ")) for line in lines[:1]):
+        return block
+    typed = "".join(f"{PROMPT.sub('', line)}\n" for line in lines if PROMPT.match(line))
+    return block.replace("<div", f'<div data-copy="{html.escape(typed)}"', 1)
+
+
+def as_mathml(latex: str, *, display: bool) -> str:
+    """A formula as MathML; one on lines of its own can be scrolled where a telephone is too narrow for it."""
+    from latex2mathml.converter import convert
+
+    # The converter knows `align*`, which is `aligned` on its own.
+    latex = latex.strip().replace("{aligned}", "{align*}")
+    made = convert(latex, display="block" if display else "inline")
+    return f'<div class="formula" tabindex="0">{made}</div>' if display else made
 
 
 def resolved(path: PurePosixPath) -> str:

@@ -47,7 +47,7 @@ def test_run_gives_one_json_object():
     (line,) = lines(inside("study", "run", "program", "--quick", "--seed", "2", "--json"))
     found = json.loads(line)
     assert found["settings"] == {"quick": True, "seed": 2}
-    assert found.keys() == {"name", "question", "settings", "sentence", "table", "numbers"}
+    assert found.keys() == {"name", "question", "settings", "sentence", "table", "runs"}
 
 
 def test_an_unknown_experiment_is_an_error():

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from cli_running import tiny_classifier
 from drawings.architecture import draw_classifier
+from drawings.cells import draw_gru, draw_lstm
 from drawings.shapes import SHAPES, Column, columns_of, draw_shapes
 from drawings.unrolled import draw_unrolled
 from test_explanation import classifier
@@ -31,6 +32,8 @@ spec.loader.exec_module(figures)
 DRAWN = {
     "unrolled": lambda: draw_unrolled(RNN(input_size=4, hidden_size=3, output_size=2)),
     "shapes": draw_shapes,
+    "gru": draw_gru,
+    "lstm": draw_lstm,
     "classifier": lambda: draw_classifier(Classifier.load("classic")),
     "ngrams": lambda: draw_classifier(classifier(ngrams=True, layers=2)),
     "reverse": lambda: draw_classifier(classifier(cell="lstm", direction="reverse"), "Müller"),
@@ -47,7 +50,8 @@ def test_the_figures_in_the_documents_are_those_that_the_code_draws():
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert {path.name for path in (DOCS / "figures").glob("*.svg")} == {
-        "classifier.svg", "explained-inside.svg", "explained.svg", "shapes.svg", "unrolled.svg",
+        "classifier.svg", "explained-inside.svg", "explained.svg", "gru.svg", "lstm.svg", "shapes.svg",
+        "unrolled.svg",
     }  # fmt: skip
 
 
@@ -159,3 +163,11 @@ def test_the_result_of_each_stage_is_what_the_network_makes():
     assert told.count(f"({len(ids)}, {net.recurrent.output_size})") == 2
     assert f"({net.output.params['weight'].shape[1]})" in told
     assert f"({len(clf.origins)}) logits" in told
+
+
+@pytest.mark.parametrize(("draw", "boxes"), [(draw_gru, "hxzrn"), (draw_lstm, "hxcifgo")])
+def test_a_cell_has_its_gates_and_fits_a_telephone(draw, boxes):
+    drawn = ElementTree.fromstring(draw())
+    assert set(boxes) <= set(words(draw()))
+    assert float(drawn.get("width")) <= 400
+    assert min(float(each.get("font-size")) for each in drawn.iter(f"{SVG}text")) >= 13

@@ -10,7 +10,7 @@ import pytest
 from cli_running import failure, inside, tiny_classifier, tree_classifier
 from page_running import in_node, needs_node, page_of
 
-from cognomen.apps.page.build import build_page
+from cognomen.apps.page.build import FIRST, build_page
 from cognomen.apps.page.bundle import PAGE, bundle
 from cognomen.classifier import Classifier
 from cognomen.errors import InputError, ModelError
@@ -117,3 +117,10 @@ def test_a_cell_that_the_page_cannot_run_is_refused(tmp_path: Path) -> None:
         build_page(tmp_path / "combined")
     with pytest.raises(ModelError):
         build_page(tmp_path / "nothing")
+
+
+def test_the_page_begins_with_an_answer() -> None:
+    shown = re.search(r'<p id="loading"[^>]*>([^<]*)', page_of("classic").read_text(encoding="utf-8"))
+    best = Classifier.load("classic")(FIRST).origins[0]
+    assert shown is not None
+    assert shown[1].startswith(f"{FIRST}: {best.origin}, {best.probability:.1%}. ")

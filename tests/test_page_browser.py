@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -280,10 +281,13 @@ def test_a_pasted_column_is_scored(visit: Visit, clf: Classifier, tmp_path: Path
         assert row["origin"] == (answer.origin or "")
         assert row["reason"] == (answer.reason or "")
     assert rows[1]["name"].startswith("'=")
-    shares = visit.page.locator("#column-app .bars li").first.inner_text().split("\n")
+    visit.page.wait_for_selector("#column-app [data-intervals=shown]")
+    origin, *_, said = visit.page.locator("#column-app .bars li").first.inner_text().split("\n")
     best = clf.composition(names).shares[0]
-    assert shares[0] == best.origin
-    assert float(shares[-1].strip("%")) == pytest.approx(100 * best.share, abs=0.2)
+    assert origin == best.origin
+    share, low, high = (float(number) for number in re.findall(r"[\d.]+", said))
+    assert share == pytest.approx(100 * best.share, abs=0.2)
+    assert (low, high) == pytest.approx((100 * best.low, 100 * best.high), abs=8)
 
 
 def test_a_link_restores_the_page(browser: Any, visit: Visit) -> None:

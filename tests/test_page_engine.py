@@ -15,6 +15,7 @@ import pytest
 from page_running import in_node, needs_node
 
 from cognomen.classifier.classifier import Classifier
+from cognomen.classifier.composition import compose
 from cognomen.classifier.mixture import estimate_shares
 from cognomen.explanation import attribution
 from cognomen.explanation.activations import record_activations
@@ -150,6 +151,22 @@ def test_compositions_agree() -> None:
     counts, priors = rng.integers(1, 9, 60).astype(float), np.array([0.4, 0.3, 0.2, 0.1, 0.0])
     given = {"probabilities": p.tolist(), "counts": counts.tolist(), "priors": priors.tolist()}
     np.testing.assert_allclose(in_node("shares", given), estimate_shares(p, counts, priors), atol=1e-9)
+
+
+@pytest.mark.parametrize("names", [12, 60, 900])  # of 900, Python resamples all, and the page a part
+def test_intervals_of_compositions_agree(names: int) -> None:
+    rng = np.random.default_rng(names)
+    p = rng.dirichlet(np.full(5, 0.4), names)
+    counts, priors = rng.integers(1, 9, names).astype(float), np.array([0.4, 0.3, 0.15, 0.1, 0.05])
+    given = {"probabilities": p.tolist(), "counts": counts.tolist(), "priors": priors.tolist()}
+    labels = [*"abcde"]
+    ours = {
+        each.origin: (each.low, each.high) for each in compose(p, counts, priors, labels, unknown={}).shares
+    }
+    found = np.array(in_node("intervals", given))
+    # Two draws of 200 resamples each: their ends differ by chance.
+    np.testing.assert_allclose(found, [ours[label] for label in labels], atol=max(0.3 / names**0.5, 0.04))
+    assert (found[:, 0] < estimate_shares(p, counts, priors)).all()
 
 
 @pytest.mark.parametrize(

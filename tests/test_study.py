@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,12 @@ from cognomen.study import EXPERIMENTS, Experiment, Findings, Settings, Table, f
 from cognomen.study.automaton import Automaton, extract, minimised
 from cognomen.study.experiment import GROUPS, Numbers, parts
 from cognomen.study.experiments.any_length import answers_at
-from cognomen.study.experiments.long_ago import gradients_by_lag
+from cognomen.study.experiments.long_ago import LENGTH, gradients_by_lag, marked_batch
 from cognomen.study.experiments.program import sums
 from cognomen.study.learning import Window, accuracy, learn, make_orthogonal, one_hot
 from cognomen.study.names import Surnames, fit_names, load_names
 from cognomen.study.record import digest, draw_figure, figure_path, problems, read, results_path, write
+from cognomen.study.spread import Spread, how_often_less, together
 
 MINE = [name for name, each in EXPERIMENTS.items() if each.group != "the five shapes"]
 
@@ -66,6 +68,60 @@ def test_parts_share_one_progress():
     assert told == [(0.25, "a · x"), (0.5, "a"), (0.75, "b"), (1.0, "b · y")]
 
 
+@pytest.mark.parametrize(
+    ("values", "form", "shown"),
+    [
+        ([0.9551, 0.961, 0.949], ".1%", "95.5% (94.9–96.1)"),
+        ([0.99999, 1.0, 1.0], ".1%", "100.0%"),
+        ([500, 3, 20, 20], "", "20 (3–500)"),
+        ([1500, 20, 3000], ",", "1,500 (20–3,000)"),
+        ([1.0, 2.0], ".1f", "1.5 (1.0–2.0)"),
+    ],
+)
+def test_a_spread_is_its_median_shown_with_its_range(values, form, shown):
+    assert format(Spread(values), form) == shown
+    assert f"{100 * Spread([0.1, 0.2]):.0f}" == "15 (10–20)"
+
+
+def test_runs_become_one():
+    runs = [
+        {"n": 4, "share": 0.5, "norms": [1.0, None], "name": "a", "point": 1.0, "rows": [["x", 1]]},
+        {"n": 4, "share": 0.7, "norms": [3.0, None], "name": "b", "point": 2.0, "rows": [["x", 3]]},
+        {"n": 4, "share": 0.6, "norms": [None, 8.0], "name": "c", "point": 3.0, "rows": [["x", 2]]},
+    ]
+    found = together(runs, alone=("point",))
+    expected = {"n": 4, "share": 0.6, "norms": [2.0, None], "name": "a", "point": 1.0, "rows": [["x", 2]]}
+    assert found == expected
+    assert type(found["n"]) is int
+    assert found["share"].values == (0.5, 0.7, 0.6)
+    assert f"{found['rows'][0][1]}" == "2 (1–3)"
+    assert together(runs[:1]) == runs[0]
+    assert together([{"list": [7]}, {"list": []}]) == {"list": [7]}
+
+
+def test_runs_are_compared_seed_by_seed():
+    one, other = Spread([0.1, 0.5, 0.3]), Spread([0.2, 0.4, 0.4])
+    assert how_often_less(one, other) == "in 2 of 3 runs"
+    assert how_often_less(one, 0.2) == "in 1 of 3 runs"
+    assert how_often_less(0.1, 0.2) == "in 1 of 1"
+
+
+def test_no_two_runs_share_a_seed(small):
+    seeds = [each.seed for start in (0, 1, 2) for each in small.seeds(Settings(seed=start))]
+    assert seeds == list(range(3 * small.runs))
+    assert [each.seed for each in small.seeds(Settings(quick=True, seed=5))] == [5]
+
+
+def test_a_letter_is_marked_where_it_is_asked_for():
+    x, labels = marked_batch(40, 7, np.random.default_rng(0))
+    letters = np.stack(x.unpack())  # (N, T, V + 1)
+    assert (letters[:, :, -1].sum(axis=1) == 1).all()
+    assert (letters[:, LENGTH - 1 - 7, -1] == 1).all()
+    assert (letters[:, LENGTH - 1 - 7, :-1].argmax(axis=1) == labels).all()
+    anywhere = np.stack(marked_batch(400, None, np.random.default_rng(0))[0].unpack())
+    assert set(anywhere[:, :, -1].argmax(axis=1)) > {0, 25, LENGTH - 1}
+
+
 # --- each experiment, quickly --------------------------------------------------------------------------
 
 
@@ -85,8 +141,8 @@ def quick(name: str, found: dict[str, Findings], request: pytest.FixtureRequest)
         findings = experiment.run(Settings(quick=True), lambda share, words: shares.append(share))
         assert shares == sorted(shares)
         assert shares[-1] == pytest.approx(1)
-        kept = json.loads(json.dumps(findings.to_json(), allow_nan=False))["numbers"]
-        found[name] = Findings(experiment, findings.settings, kept)
+        kept = json.loads(json.dumps(findings.to_json(), allow_nan=False))["runs"]
+        found[name] = Findings(experiment, findings.settings, tuple(kept))
         assert (found[name].table, found[name].sentence) == (findings.table, findings.sentence)
     return found[name].numbers
 
@@ -98,7 +154,7 @@ def test_each_experiment_runs_and_its_numbers_are_drawn(name, found, request):
     assert found[name].sentence.endswith(".")
     assert any(digit in found[name].sentence for digit in "0123456789")
     picture = draw_figure(found[name])
-    assert f"sha256:{digest(found[name].numbers)}".encode() in picture
+    assert f"sha256:{digest(found[name].runs)}".encode() in picture
 
 
 def test_a_picture_is_the_same_bytes_each_time(found, request):
@@ -335,7 +391,8 @@ def test_each_name_is_seen_once_an_epoch(monkeypatch):
 # --- what is kept --------------------------------------------------------------------------------------
 
 
-def measured(settings: Settings, on_progress: object) -> Numbers:
+def measured(settings: Settings, on_progress: Callable[[float, str], None]) -> Numbers:
+    on_progress(1.0, "done")
     return {"shares": [0.25, 0.5], "quick": settings.quick}
 
 
@@ -362,7 +419,12 @@ def test_findings_come_back_as_they_were_written(small, tmp_path):
     assert read(tmp_path, "small") == findings
     assert problems(tmp_path, {"small": small}) == []
     facts = json.loads(results_path(tmp_path, "small").read_text("utf-8"))
-    assert (facts["sentence"], facts["settings"]) == ("It is 0.25.", {"quick": False, "seed": 3})
+    assert (
+        facts["sentence"]
+        == "It is 0.25. (The median of 6 runs with a seed each; in parentheses, their range.)"
+    )
+    assert facts["settings"] == {"quick": False, "seed": 3}
+    assert len(facts["runs"]) == small.runs == 6
     assert "<dc:title>How much is it?</dc:title>" in figure_path(tmp_path, "small").read_text("utf-8")
 
 
@@ -381,7 +443,7 @@ def changed(path: Path, one: str, other: str) -> None:
         ("[0.25, 0.5]", "[0.25, 0.6]", ["the table", "other numbers"]),
         ('"quick": false, "seed"', '"quick": true, "seed"', ["quick run"]),
         ('"shares": [', '"parts": [', ["cannot read"]),
-        ('"numbers": {', '"numbers": {,', ["expected the results"]),
+        ('"runs": [', '"runs": [,', ["expected the results"]),
         ('"settings"', '"setting"', ["expected settings"]),
     ],
 )

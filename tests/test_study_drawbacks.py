@@ -23,8 +23,8 @@ REPO = Path(__file__).parents[1]
 def quick(name: str) -> Findings:
     """A quick run, as it would be read from disk."""
     findings = find_experiment(name).run(Settings(quick=True))
-    kept = json.loads(json.dumps(findings.to_json(), allow_nan=False))["numbers"]
-    return Findings(findings.experiment, findings.settings, kept)
+    kept = json.loads(json.dumps(findings.to_json(), allow_nan=False))["runs"]
+    return Findings(findings.experiment, findings.settings, tuple(kept))
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def with_names(names_folder, monkeypatch):
 def full(name: str) -> Findings:
     """The committed findings of a full run."""
     kept = json.loads((REPO / "docs/study/results" / f"{name}.json").read_text(encoding="utf-8"))
-    return Findings(find_experiment(name), Settings(**kept["settings"]), kept["numbers"])
+    return Findings(find_experiment(name), Settings(**kept["settings"]), tuple(kept["runs"]))
 
 
 def numbers_in(value: object) -> list[float]:
@@ -58,20 +58,20 @@ def scaled(value: object) -> object:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_equal_seeds_give_equal_numbers(name):
-    again = find_experiment(name).run(Settings(quick=True)).to_json()["numbers"]
+    (again,) = find_experiment(name).run(Settings(quick=True)).runs
     assert json.loads(json.dumps(again)) == quick(name).numbers
-    other = find_experiment(name).run(Settings(quick=True, seed=1)).to_json()["numbers"]
+    (other,) = find_experiment(name).run(Settings(quick=True, seed=1)).runs
     assert json.loads(json.dumps(other)) != quick(name).numbers
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_sentence_and_table_come_from_the_numbers(name):
     findings = full(name)
-    changed = Findings(findings.experiment, findings.settings, scaled(findings.numbers))
+    changed = Findings(findings.experiment, findings.settings, tuple(map(scaled, findings.runs)))
     assert changed.sentence != findings.sentence
     assert changed.table.heads == findings.table.heads
     assert changed.table.rows != findings.table.rows
-    assert all(np.isfinite(numbers_in(findings.numbers)))
+    assert all(np.isfinite(numbers_in(findings.runs)))
 
 
 # --- no tanh -------------------------------------------------------------------------------------------
@@ -179,17 +179,17 @@ def test_a_run_ends_at_its_first_bad_number():
 
 
 def test_clipping_saves_most_runs_and_tanh_all():
-    runs = full("nan-loss").numbers["runs"]
-    bad = {way.words: sum(r["bad"] is not None for r in runs if r["way"] == way.words) for way in WAYS}
+    bad = full("nan-loss").numbers["diverged"]
     assert bad["tanh"] == 0 < bad["tanh, log(softmax) as written"]
     assert bad["relu, clipped"] < bad["relu"]
     assert bad["identity, clipped"] < bad["identity"]
+    assert list(bad) == [way.words for way in WAYS]
     assert f"relu {bad['relu']};" in full("nan-loss").sentence
 
 
 def test_a_sentence_without_bad_runs_tells_of_no_gradient():
     findings = quick("nan-loss")
-    calm = [{**run, "bad": None, "loss": 1.0, "norms": [1.0, 1.0]} for run in findings.numbers["runs"]]
-    sentence = findings.experiment.sentence({**findings.numbers, "runs": calm})
+    calm = {"diverged": {way.words: 0 for way in WAYS}, "before": None}
+    sentence = findings.experiment.sentence({**findings.numbers, **calm})
     assert "identity 0" in sentence
     assert "gradient" not in sentence

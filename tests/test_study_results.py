@@ -98,3 +98,19 @@ def test_another_shipped_model_or_config_is_found(script, tmp_path, monkeypatch)
     script.redraw(tmp_path)
     assert "the pretrained model classic reaches 90.0%." in read(tmp_path, "origins").sentence
     assert problems(tmp_path, script.EXPERIMENTS) == []
+
+
+def test_what_chapter_3_says_of_gates_is_what_the_runs_say():
+    runs = [{row["words"]: row for row in run["rows"]} for run in read(DOCS / "study", "long-ago").runs]
+    assert len(runs) == 6
+    farther = {
+        cell: sum(rows[cell]["reach"] > rows["Elman"]["reach"] for rows in runs) for cell in ("GRU", "LSTM")
+    }
+    assert farther == {"GRU": 1, "LSTM": 0}
+    for rows in runs:
+        for gated in ("GRU", "LSTM"):
+            assert rows[gated]["reached"] == 200
+            assert min(rows[gated]["marked"]) > 0.95
+        for plain in ("Elman", "Elman, not clipped", "Elman, orthogonal"):
+            assert max(rows[plain]["marked"][1:]) < 0.35  # chance is a quarter
+    assert sum(rows["Elman, not clipped"]["reached"] < 200 for rows in runs) == 5

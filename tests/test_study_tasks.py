@@ -48,7 +48,7 @@ def check(task: Experiment) -> None:
     found = task.run(Settings(quick=True), lambda share, words: shares.append(share))
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1)
-    kept = json.loads(json.dumps(found.to_json(), allow_nan=False))["numbers"]  # JSON values alone
+    (kept,) = json.loads(json.dumps(found.to_json(), allow_nan=False))["runs"]  # JSON values alone
     assert task.table(kept) == found.table
     assert task.sentence(kept) == found.sentence
     assert found.sentence.endswith(".")

@@ -127,12 +127,32 @@ def test_notebook_has_the_form_of_one(notebook: dict[str, Any]) -> None:
         assert "<details" not in "".join(cell["source"])
 
 
-def test_first_cell_installs_the_package_it_lies_in(notebook: dict[str, Any]) -> None:
+def install(notebook: dict[str, Any], folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What the first cell installs when it is opened in a folder, and Cognomen is not installed."""
     first = "".join(notebook["cells"][0]["source"])
-    source = re.search(r'^SOURCE = "(.+)"$', first, re.MULTILINE)
-    assert source is not None
-    assert (STUDY / "notebook" / source[1] / "pyproject.toml").exists()
-    assert first.endswith("%pip install --quiet {SOURCE}")
+    code, _, command = first.rpartition("\n")
+    assert command == '%pip install --quiet "{SOURCE}"'
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    here: dict[str, Any] = {}
+    exec(code, here)
+    source: str = here["SOURCE"]
+    return source
+
+
+def test_first_cell_installs_the_clone_that_it_lies_in(notebook, monkeypatch) -> None:
+    assert install(notebook, STUDY / "notebook", monkeypatch) == str(ROOT)
+
+
+def test_first_cell_installs_the_newest_wheel_beside_it(notebook, monkeypatch, tmp_path) -> None:
+    for version in ("0.1.0", "0.2.0"):
+        (tmp_path / f"cognomen-{version}-py3-none-any.whl").touch()
+    assert install(notebook, tmp_path, monkeypatch) == str(tmp_path / "cognomen-0.2.0-py3-none-any.whl")
+
+
+def test_first_cell_says_what_it_lacks(notebook, monkeypatch, tmp_path) -> None:
+    with pytest.raises(FileNotFoundError, match="put the wheel there, or set ADDRESS"):
+        install(notebook, tmp_path, monkeypatch)
 
 
 def test_notebook_runs_from_top_to_end(notebook: dict[str, Any]) -> None:
@@ -192,6 +212,36 @@ def test_site_links_stay_inside_it(page: str, link: str, on_the_site: str) -> No
     hooks = runpy.run_path(str(ROOT / "docs" / "site_hooks.py"))
     shown = SimpleNamespace(file=SimpleNamespace(src_uri=page))
     assert hooks["on_page_markdown"](link, shown, None, None) == on_the_site
+
+
+def test_formulas_become_mathml_and_copied_sessions_lose_their_prompts() -> None:
+    pytest.importorskip("latex2mathml")
+    hooks = runpy.run_path(str(ROOT / "docs" / "site_hooks.py"))
+    code = "<code><span>&gt;&gt;&gt; </span>f(1 &lt; 2)\nTrue\n... </code>"
+    session = f'<div class="language-python highlight"><pre>{code}</pre></div>'
+    formula = r'<div class="arithmatex">\[\begin{aligned} a_t &amp;= b \end{aligned}\]</div>'
+    formula += r' <span class="arithmatex">\(c\)</span>'
+    made = hooks["on_page_content"](session + formula, None, None, None)
+    assert 'data-copy="f(1 &lt; 2)\n\n"' in made
+    assert made.count("<math") == 2
+    assert 'display="block"' in made
+    assert "<msub><mi>a</mi><mi>t</mi></msub>" in made
+    assert "&amp;" not in made.partition("<math")[2]
+    plain = '<div class="language-sh highlight"><pre><code>make study\n</code></pre></div>'
+    assert hooks["on_page_content"](plain, None, None, None) == plain
+
+
+def test_formulas_are_balanced_and_need_no_escapes_that_markdown_eats() -> None:
+    found = 0
+    for page in PAGES:
+        text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        assert text.count("$$") % 2 == 0, page.name
+        prose = re.sub(r"\$\$.*?\$\$", "", text, flags=re.DOTALL)
+        assert not re.search(r"^    \S", prose, re.MULTILINE), page.name  # no formula in a grey box
+        for formula in re.findall(r"\$\$(.*?)\$\$|\$([^$\n]+)\$", text, re.DOTALL):
+            assert not re.search(r"\\[^A-Za-z\\]", "".join(formula)), (page.name, formula)
+            found += 1
+    assert found > 60
 
 
 def test_the_first_page_leads_where_the_readme_does() -> None:

@@ -99,6 +99,20 @@ class Sheet:
         self._line("M " + " L ".join(f"{_number(a)} {_number(b)}" for a, b in points), colour, dashed)
         self._head((x, y), math.atan2(y - y0, x - x0), colour)
 
+    def line(self, points: Sequence[Point], *, colour: str = INK) -> None:
+        """Straight lines without a head."""
+        self._line("M " + " L ".join(f"{_number(a)} {_number(b)}" for a, b in points), colour, False)
+
+    def dot(self, place: Point) -> None:
+        """Where lines part; lines that merely cross have none."""
+        self._add("circle", cx=place[0], cy=place[1], r=3, fill=INK)
+
+    def node(self, place: Point, sign: str, *, radius: float = 13) -> None:
+        """A circle in which numbers are combined, with the sign of how."""
+        drawn = self._add("circle", cx=place[0], cy=place[1], r=radius, fill=GROUND, stroke=INK)
+        drawn.set("stroke-width", "1.6")
+        self.words(place, sign, size=17)
+
     def curve(
         self,
         start: Point,

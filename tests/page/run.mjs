@@ -81,6 +81,11 @@ const TASKS = {
     });
   },
 
+  async intervals({ probabilities, counts, priors }) {
+    const { shareIntervals } = await load("engine/mixture"), { Random } = await load("learning/random");
+    return shareIntervals(probabilities, counts, priors, new Random(0));
+  },
+
   async shares({ probabilities, counts, priors }) {
     const { estimateShares } = await load("engine/mixture");
     return list(estimateShares(probabilities, counts, priors));

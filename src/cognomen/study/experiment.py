@@ -3,23 +3,28 @@
     measure(settings, on_progress) -> numbers                   trains and measures; the only slow part
     table(numbers), sentence(numbers), draw(figure, numbers)    pure functions of the numbers
 
-The numbers are JSON values. They are what is stored, so that the table, the sentence and the figure can be
-made again, and compared with those in the docs, without any training.
+A full run measures several times, with a seed each; table, sentence and figure are made from all of it, each
+number being the middle one with its range (`spread.together`). The numbers are JSON values. They are what is
+stored, so that the table, the sentence and the figure can be made again, and compared with those in the
+docs, without any training.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from cognomen.errors import InputError
 from cognomen.plots.canvas import Figure
 from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.rnn.training import OnProgress
+from cognomen.study.spread import Numbers as Numbers  # the experiments import the type from here
+from cognomen.study.spread import together
 
-Numbers = Mapping[str, Any]  # JSON values only: no NaN (None stands for it), no arrays
+RUNS = 6  # of an experiment, with a seed each: their range holds the median of all seeds with 97 % confidence
 
 # The topics of experiments, in the order in which they are listed.
 GROUPS = ("the five shapes", "what recurrence gives", "what it costs, and the remedy", "what learners ask")
@@ -34,7 +39,7 @@ def parts(on_progress: OnProgress, words: Sequence[str]) -> list[OnProgress]:
 
     def part(place: int, name: str) -> OnProgress:
         def show(share: float, detail: str) -> None:
-            on_progress((place + share) / len(words), f"{name} · {detail}" if detail else name)
+            on_progress((place + share) / len(words), " · ".join(filter(None, (name, detail))))
 
         return show
 
@@ -52,7 +57,7 @@ class Settings:
 
     Attributes:
         quick: take a few seconds, to see that everything works; the numbers mean little.
-        seed: of all random numbers.
+        seed: of all random numbers. A full run takes several in its place: `Experiment.seeds`.
     """
 
     quick: bool = False
@@ -91,6 +96,8 @@ class Experiment:
         draw: draws on an empty figure.
         size: width and height of the figure in inches.
         needs_names: whether it trains on the 18 files (`load_corpus("tutorial")`).
+        runs: how often a full run measures, with a seed each.
+        alone: the names of numbers that are those of the first seed alone: examples, points of a picture.
 
     Raises:
         InputError: the group does not exist.
@@ -105,29 +112,54 @@ class Experiment:
     draw: Callable[[Figure, Numbers], None]
     size: tuple[float, float] = (9.0, 4.2)
     needs_names: bool = False
+    runs: int = RUNS
+    alone: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.group not in GROUPS:
             raise InputError(f"group: expected one of {list(GROUPS)}, got {self.group!r}")
 
+    def seeds(self, settings: Settings) -> Iterator[Settings]:
+        """The settings of each measurement. No two values of `settings.seed` share a seed."""
+        count = 1 if settings.quick else self.runs
+        yield from (replace(settings, seed=settings.seed * count + k) for k in range(count))
+
     def run(self, settings: Settings | None = None, on_progress: OnProgress = silent) -> Findings:
-        """Measure, in one thread. On one machine equal settings give equal numbers, except for times.
+        """Measure with each seed, in one thread.
+
+        On one machine equal settings give equal numbers, except for times.
 
         Raises:
             DataError: names are needed and cannot be loaded.
         """
         settings = Settings() if settings is None else settings
+        seeds = list(self.seeds(settings))
+        reports = parts(on_progress, [""] if len(seeds) == 1 else [f"seed {each.seed}" for each in seeds])
+        runs = [self.measured(each, report) for each, report in zip(seeds, reports, strict=True)]
+        return Findings(self, settings, tuple(runs))
+
+    def measured(self, settings: Settings, on_progress: OnProgress = silent) -> Numbers:
+        """The numbers of one seed, measured in one thread.
+
+        Raises:
+            DataError: names are needed and cannot be loaded.
+        """
         with one_blas_thread():
-            return Findings(self, settings, self.measure(settings, on_progress))
+            return self.measure(settings, on_progress)
 
 
 @dataclass(frozen=True)
 class Findings:
-    """The numbers of an experiment and the settings of its run."""
+    """The numbers of an experiment, for each of its seeds, and the settings of its run."""
 
     experiment: Experiment
     settings: Settings
-    numbers: Numbers
+    runs: tuple[Numbers, ...]
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """All runs in one: of each number the median and the range."""
+        return together(self.runs, self.experiment.alone)
 
     @property
     def table(self) -> Table:
@@ -137,7 +169,10 @@ class Findings:
     @property
     def sentence(self) -> str:
         """The result in words."""
-        return self.experiment.sentence(self.numbers)
+        text = self.experiment.sentence(self.numbers)
+        if len(self.runs) == 1:
+            return text
+        return f"{text} (The median of {len(self.runs)} runs with a seed each; in parentheses, their range.)"
 
     def draw(self, figure: Figure) -> None:
         """Draw on an empty figure."""
@@ -145,11 +180,14 @@ class Findings:
 
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON values; the table and the sentence are included for readers without Python."""
+        first, *others = self.runs
+        alone = self.experiment.alone
+        kept = [first, *({key: run[key] for key in run if key not in alone} for run in others)]
         return {
             "name": self.experiment.name,
             "question": self.experiment.question,
             "settings": asdict(self.settings),
             "sentence": self.sentence,
             "table": {"heads": list(self.table.heads), "rows": [list(row) for row in self.table.rows]},
-            "numbers": dict(self.numbers),
+            "runs": [dict(run) for run in kept],
         }

@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +38,9 @@ def _sum(picture: bytes) -> str:
     return hashlib.sha256(picture.replace(b"\r\n", b"\n")).hexdigest()
 
 
-def digest(numbers: Numbers) -> str:
-    """The SHA-256 of numbers in canonical form."""
-    return hashlib.sha256(json.dumps(numbers, sort_keys=True, allow_nan=False).encode()).hexdigest()
+def digest(runs: Sequence[Numbers]) -> str:
+    """The SHA-256 of the numbers of all runs in canonical form."""
+    return hashlib.sha256(json.dumps(runs, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
 def write(findings: Findings, folder: Path) -> list[Path]:
@@ -51,7 +51,8 @@ def write(findings: Findings, folder: Path) -> list[Path]:
     """
     name = findings.experiment.name
     # Drawn from the numbers as they will be read, which may be rounded.
-    kept = Findings(findings.experiment, findings.settings, json.loads(json.dumps(findings.numbers)))
+    runs = json.loads(json.dumps(findings.to_json()["runs"]))
+    kept = Findings(findings.experiment, findings.settings, tuple(runs))
     picture = draw_figure(kept)
     files = {
         figure_path(folder, name): picture,
@@ -75,7 +76,7 @@ def draw_figure(findings: Findings) -> bytes:
         "Date": None,
         "Title": experiment.question,
         "Description": findings.sentence,
-        "Identifier": f"sha256:{digest(findings.numbers)}",
+        "Identifier": f"sha256:{digest(findings.runs)}",
     }
     with rc_context({"svg.hashsalt": experiment.name}):  # else ids are random
         figure.savefig(picture, format="svg", metadata=about, bbox_inches="tight", pad_inches=0.15)
@@ -83,12 +84,15 @@ def draw_figure(findings: Findings) -> bytes:
 
 
 def _laid_out(facts: Mapping[str, Any]) -> str:
-    """JSON with one line per entry of the numbers: compact, with readable differences."""
+    """JSON with one line per entry of the numbers of a run: compact, with readable differences."""
     lines = []
     for key, value in facts.items():
-        if key == "numbers":
-            inner = ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in value.items())
-            lines.append(f' "numbers": {{\n{inner}\n }}')
+        if key == "runs":
+            runs = [
+                ",\n".join(f"   {json.dumps(k)}: {json.dumps(v)}" for k, v in run.items()) for run in value
+            ]
+            inner = ",\n".join(f"  {{\n{run}\n  }}" for run in runs)
+            lines.append(f' "runs": [\n{inner}\n ]')
         else:
             lines.append(f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
@@ -104,9 +108,9 @@ def read(folder: Path, name: str) -> Findings:
     experiment, path = find_experiment(name), results_path(folder, name)
     facts = _facts(path)
     try:
-        return Findings(experiment, Settings(**facts["settings"]), facts["numbers"])
+        return Findings(experiment, Settings(**facts["settings"]), tuple(facts["runs"]))
     except (KeyError, TypeError) as error:
-        raise DataError(f"{path}: expected settings and numbers; {error}") from error
+        raise DataError(f"{path}: expected settings and runs; {error}") from error
 
 
 def _facts(path: Path) -> dict[str, Any]:
@@ -152,7 +156,7 @@ def _problems_of(folder: Path, name: str) -> list[str]:
     if not picture.is_file():
         return [*wrong, "there is no picture"]
     drawn = picture.read_bytes()
-    if f"sha256:{digest(findings.numbers)}".encode() not in drawn:
+    if f"sha256:{digest(findings.runs)}".encode() not in drawn:
         wrong.append("the picture was drawn from other numbers")
     elif facts.get(PICTURE) != _sum(drawn):
         wrong.append("the picture has changed since it was drawn; run it again")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -11,16 +13,17 @@ import click
 
 from cognomen.apps.cli.options import EXIT_CODES, json_option, print_json, seed_option
 from cognomen.apps.cli.progress import downloading, experiment_progress
-from cognomen.errors import DataError, InputError, MissingExtraError
+from cognomen.errors import DataError, InputError, MissingExtraError, TrainingError
 from cognomen.plots.canvas import require_matplotlib
 
 if TYPE_CHECKING:
-    from cognomen.study import Experiment, Findings
+    from cognomen.study import Experiment, Findings, Settings
+    from cognomen.study.spread import Numbers
 
 QUICK = click.option(
     "--quick", is_flag=True, help="A few seconds each: to see it run, too short to learn from."
 )
-SEED = seed_option("Seed of all random draws.")
+SEED = seed_option("Seed of all random draws; a full run takes several, and no two values share one.")
 OUT = click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -79,7 +82,7 @@ Examples:
 @OUT
 @json_option()
 def run(name: str, *, quick: bool, seed: int, out: Path | None, as_json: bool) -> None:
-    """Run the experiment NAME: seconds to a few minutes."""
+    """Run the experiment NAME: seconds to a few minutes, its seeds side by side."""
     from cognomen.study import find_experiment
 
     show(measured(find_experiment(name), quick, seed, out), out, as_json=as_json)
@@ -100,7 +103,7 @@ An experiment whose data or packages are missing is skipped, with a message on s
 @OUT
 @json_option("Print one JSON object per line.")
 def run_all(*, quick: bool, seed: int, out: Path | None, as_json: bool) -> None:
-    """Run all experiments, one after the other: about fifteen minutes without --quick."""
+    """Run all experiments, one after the other: about fifteen minutes on two cores without --quick."""
     from cognomen.study import EXPERIMENTS
 
     if out is not None:
@@ -128,7 +131,7 @@ def check(folder: Path) -> None:
 
 def measured(experiment: Experiment, quick: bool, seed: int, out: Path | None) -> Findings:
     """Run an experiment with a progress bar, after its names have been downloaded with another."""
-    from cognomen.study import Settings
+    from cognomen.study import Findings, Settings
 
     if out is not None:
         from cognomen.study.record import figure_path, results_path
@@ -141,8 +144,40 @@ def measured(experiment: Experiment, quick: bool, seed: int, out: Path | None) -
 
         with downloading() as on_bytes:
             tutorial_folder(on_progress=on_bytes)
+    settings = Settings(quick=quick, seed=seed)
     with experiment_progress(experiment.name) as watch:
-        return experiment.run(Settings(quick=quick, seed=seed), watch)
+        jobs = [(experiment.name, each) for each in experiment.seeds(settings)]
+        if len(jobs) == 1 or (cores := min(os.cpu_count() or 1, len(jobs))) == 1:
+            return experiment.run(settings, watch)
+        runs = dict(in_processes(jobs, cores, watch))
+        return Findings(experiment, settings, tuple(runs[each] for _, each in jobs))
+
+
+Job = tuple[str, "Settings"]  # the name of an experiment, and the settings of one of its runs
+
+
+def in_processes(
+    jobs: list[Job], processes: int, watch: Callable[[float, str], None]
+) -> Iterator[tuple[Settings, Numbers]]:
+    """The numbers of each job, as they come.
+
+    Raises:
+        TrainingError: a process was killed.
+    """
+    from cognomen.apps.worker_pool import run_all
+
+    for done, (job, numbers) in enumerate(run_all(measure_one, jobs, processes), start=1):
+        if isinstance(numbers, str):
+            raise TrainingError(f"{job[0]}: a run's process was killed; is there enough memory?")
+        watch(done / len(jobs), f"{done} of {len(jobs)} runs")
+        yield job[1], numbers
+
+
+def measure_one(job: Job, check: Callable[[], None]) -> Numbers:
+    """One run, in a process of its own, which may be told to stop."""
+    from cognomen.study import find_experiment
+
+    return find_experiment(job[0]).measured(job[1], lambda share, words: check())
 
 
 def show(findings: Findings, out: Path | None, *, as_json: bool) -> None:

@@ -81,11 +81,12 @@ async function start() {
   const app = new App(facts, new Classifier(facts.model, await tensors("model"), facts.words));
   const part = (id, mount) => mount(document.getElementById(`${id}-app`), app);
   part("type", mountType);
-  app.setName(app.params.get("name") ?? "Nakamura");
+  app.setName(app.params.get("name") ?? facts.first);
   document.getElementById("loading").remove();
   performance.mark("answered");
   linkChapters(facts.study);
   followTour();
+  await parsed(); // the generator's weights stand behind this script
   app.generator = new Generator(facts.generator, await tensors("generator"));
   for (const [id, mount] of Object.entries(LATER)) {
     await new Promise((done) => setTimeout(done, 0)); // keys are answered in between
@@ -93,6 +94,12 @@ async function start() {
   }
   showShared();
   document.documentElement.dataset.ready = "true";
+}
+
+// When the whole page has been read.
+function parsed() {
+  if (document.readyState !== "loading") return null;
+  return new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
 }
 
 // Scrolls to the part that a shared link names.

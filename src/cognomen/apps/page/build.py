@@ -22,6 +22,7 @@ from cognomen.io.pretrained import DEFAULT, find_model
 from cognomen.network.generator import TRAINING_HASHES, Generator
 
 # What the small network of part 6 learns: names that the pretrained generator makes.
+FIRST = "Nakamura"  # the page begins with its answer, which can be read before the network is unpacked
 LEARNED, NAMES_EACH = ("English", "Italian", "Japanese", "Russian"), 250
 
 
@@ -50,10 +51,12 @@ def build_page(model: str | Path | None = None, *, study: str | None = None) -> 
         "names": _learned_names(),
         "words": reading_words(),
         "study": study,
+        "first": FIRST,
     }
     return assemble(
         {
             "facts": as_json(facts),
+            "first": _first_answer(clf),
             "model": as_text(data),
             "generator": as_text(more_data),
             "weights": f"{clf.network.size:,}",
@@ -61,6 +64,13 @@ def build_page(model: str | Path | None = None, *, study: str | None = None) -> 
             "model_name": html.escape(facts["name"]),
         }
     )
+
+
+def _first_answer(clf: Classifier) -> str:
+    """The answer to the name that the page begins with, in words."""
+    answer = clf(FIRST)
+    said = answer.reason or f"{answer.origins[0].origin}, {answer.origins[0].probability:.1%}"
+    return html.escape(f"{FIRST}: {said}.")
 
 
 @cache

@@ -9,6 +9,8 @@ question needs two states, but the second needs a count, which goes beyond the h
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, panel
@@ -17,6 +19,7 @@ from cognomen.rnn.shapes import Encoder, SyncedManyToMany
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.learning import Window, learn, one_hot
+from cognomen.study.spread import lines
 
 HIDDEN, SHOWN = 16, 20
 LENGTHS = (5, 10, 20, 50, 100, 1000, 10_000)
@@ -122,8 +125,12 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         rows = [row for row in numbers["rows"] if row["question"] == question]
         for place, row in enumerate(rows):
             label = {"recurrent": "recurrent network", "window": f"window of {numbers['shown']}"}[row["net"]]
-            style = {"color": COLOURS[place], "marker": MARKERS[place], "ls": ("-", "--")[place]}
-            axes.plot(numbers["lengths"], row["shares"], label=label, **style)
+            style: dict[str, Any] = {
+                "color": COLOURS[place],
+                "marker": MARKERS[place],
+                "ls": ("-", "--")[place],
+            }
+            lines(axes, numbers["lengths"], row["shares"], label=label, **style)
         axes.axvspan(numbers["lengths"][0], numbers["shown"], color="#eeeeee", zorder=0)
         axes.axhline(0.5, color=GREY, ls=":", lw=1, label="chance")
         panel(
@@ -147,4 +154,5 @@ ANY_LENGTH = Experiment(
     sentence=sentence,
     draw=draw,
     size=(10.0, 4.2),
+    runs=3,
 )

@@ -22,6 +22,7 @@ from cognomen.plots.canvas import COLOURS, GREY, Figure, panel
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.names import Surnames, TrainedNetwork, fit_names, load_names
+from cognomen.study.spread import lines
 
 SIZES = (16, 32, 64, 128, 256, 512)
 SHARE = 4  # one in four of the training names is used: few, as in many users' own data
@@ -163,7 +164,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
             ("training_loss", "training names", COLOURS[0], "o--"),
         ):
             losses = [row[way][key] for row in numbers["rows"]]
-            axes.plot(sizes, losses, mark, color=colour, label=words)
+            lines(axes, sizes, losses, marker=mark[0], ls=mark[1:], color=colour, label=words)
         panel(axes, title, ticks=sizes, ylabel="loss", **by_size)
     same.set_ylim(bottom=0)
     same.legend(frameon=False)
@@ -172,7 +173,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         ("same", "one configuration for all", GREY, "D--"),
     ):
         shares = [100 * row[way]["accuracy"] for row in numbers["rows"]]
-        right.plot(sizes, shares, mark, color=colour, label=words)
+        lines(right, sizes, shares, marker=mark[0], ls=mark[1:], color=colour, label=words)
     panel(right, "Held-out names", ticks=sizes, legend="lower center", ylabel="right, %", **by_size)
 
 
@@ -186,4 +187,5 @@ BIGGER = Experiment(
     draw=draw,
     size=(12.0, 4.0),
     needs_names=True,
+    runs=3,
 )

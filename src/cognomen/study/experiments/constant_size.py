@@ -16,6 +16,7 @@ from cognomen.rnn.shapes import BackToInput, Encoder, Input, ManyToOne, Shape, T
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.learning import Window, accuracy, learn, one_hot
+from cognomen.study.spread import Spread, lines, values_of
 
 LETTERS = 4
 HIDDEN, WIDTH = 16, 64  # of the recurrent net, and of the hidden layer of the other
@@ -112,11 +113,10 @@ def _taught(net: Shape, longest: int, settings: Settings, on_progress: OnProgres
 
 def _two(numbers: Numbers, found: list[float]) -> tuple[float, float]:
     """The mean accuracy at lengths in training, and at longer ones."""
-    inside = [
-        a for n, a in zip(numbers["lengths"], found, strict=True) if n <= numbers["longest_in_training"]
-    ]
-    beyond = found[len(inside) :]
-    return float(np.mean(inside)), float(np.mean(beyond))
+    inside = sum(length <= numbers["longest_in_training"] for length in numbers["lengths"])
+    runs = max(len(values_of(share)) for share in found)
+    by_run = np.array([values_of(share, runs) for share in found])  # (lengths, runs)
+    return Spread(by_run[:inside].mean(axis=0).tolist()), Spread(by_run[inside:].mean(axis=0).tolist())
 
 
 def table(numbers: Numbers) -> Table:
@@ -157,7 +157,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     """Accuracy by length, and number of weights by the longest text."""
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
     for which, (words, _, _, found) in enumerate(numbers["rows"]):
-        left.plot(numbers["lengths"], found, marker=MARKERS[which], color=COLOURS[which], label=words)
+        lines(left, numbers["lengths"], found, marker=MARKERS[which], color=COLOURS[which], label=words)
     left.axvline(numbers["longest_in_training"] + 0.5, color=GREY, ls="--", lw=1)
     beyond = numbers["longest_in_training"] + 1
     left.text(beyond, 1.01, "longer than in training", color=GREY, fontsize=9, va="bottom")
@@ -201,4 +201,5 @@ CONSTANT_SIZE = Experiment(
     sentence=sentence,
     draw=draw,
     size=(10.0, 4.2),
+    runs=3,
 )

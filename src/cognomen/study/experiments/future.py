@@ -9,6 +9,8 @@ remembered.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, bars, panel
@@ -18,6 +20,7 @@ from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.learning import learn, one_hot
 from cognomen.study.names import fit_names, load_names
+from cognomen.study.spread import how_often_less, lines
 
 LETTERS, LENGTH, HIDDEN = 4, 20, 32
 AHEAD = (0, 1, 2, 3)
@@ -93,11 +96,13 @@ def sentence(numbers: Numbers) -> str:
     places = numbers["ahead"][-1]
     forward, late, both = (numbers["shares"][way][-1] for way in WAYS)
     surnames = "; ".join(f"{direction} {right:.1%}" for direction, _, right in numbers["surnames"])
+    (_, _, alone), *_, (_, _, ends) = numbers["surnames"]
     return (
         f"A forward network predicts the letter {places} places ahead with an accuracy of {forward:.1%} "
         f"(chance: {1 / numbers['letters']:.0%}), with a delay of {places} steps {late:.1%}, and reading "
         f"from both ends {both:.1%}. Accuracy on {numbers['test']:,} held-out surnames, with about equally "
-        f"many weights: {surnames}."
+        f"many weights: {surnames}. Both directions are better than forward alone "
+        f"{how_often_less(alone, ends)}."
     )
 
 
@@ -105,8 +110,12 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     """Right letters by distance, and surnames by direction."""
     letters, surnames = figure.subplots(1, 2, width_ratios=(1.4, 1))
     for place, (way, shares) in enumerate(numbers["shares"].items()):
-        style = {"color": COLOURS[place], "marker": MARKERS[place], "ls": ("-", "--", ":")[place]}
-        letters.plot(numbers["ahead"], shares, label=way, **style)
+        style: dict[str, Any] = {
+            "color": COLOURS[place],
+            "marker": MARKERS[place],
+            "ls": ("-", "--", ":")[place],
+        }
+        lines(letters, numbers["ahead"], shares, label=way, **style)
     letters.axhline(1 / numbers["letters"], color=GREY, lw=1, ls=":", label="chance")
     title = "The future of random letters"
     panel(

@@ -15,6 +15,7 @@ from cognomen.plots.canvas import COLOURS, GREY, Figure, bars, panel
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.names import fit_names, load_names
+from cognomen.study.spread import lines
 
 LAST = (1, 2, 3, 4, 5, 6, 8)
 WHOLE, SHUFFLED, SORTED = "whole names", "letters shuffled", "letters sorted alphabetically"
@@ -112,7 +113,9 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     shown = {words: 100 * share for words, share in shown.items()}
     bars(order, shown, "{:.1f}", title="The value of the order", xlabel=label, limit=100)
     cut = {int(w.split()[2]) if w != "the last letter" else 1: a for w, a in numbers["rows"] if "last" in w}
-    distance.plot(list(cut), list(cut.values()), "o-", color=COLOURS[0], label="only the last k letters")
+    lines(
+        distance, list(cut), list(cut.values()), marker="o", color=COLOURS[0], label="only the last k letters"
+    )
     distance.axhline(by_words[WHOLE], color=COLOURS[1], ls="--", label="whole names")
     distance.axhline(numbers["commonest"], color=GREY, ls=":", label="most frequent origin")
     panel(
@@ -134,4 +137,5 @@ HISTORY = Experiment(
     draw=draw,
     size=(10.0, 4.2),
     needs_names=True,
+    runs=3,
 )

@@ -1,7 +1,10 @@
-"""Long-term dependencies are hard to learn: how gradients vanish on their way back, and four remedies.
+"""Long-term dependencies are hard to learn: how gradients vanish on their way back, and what helps.
 
-The task: the input is a sequence of random letters, and after the last one the network must name the first.
-Only what it remembers counts, and the lag between the two can be chosen freely.
+Two tasks, both on random letters. In the first, the network must name the first letter after the last one:
+only what it remembers counts, and the lag between the two can be chosen freely. In the second, one letter
+anywhere in the sequence is marked, and after the last letter the network must name the marked one: it must
+choose what to keep, and keep it while letters that do not count go by. This is what gates are for (Hochreiter
+& Schmidhuber 1997, who used tasks of this kind).
 
 On its way back, a gradient is multiplied at each step by the same matrix and by slopes below one, so it
 shrinks or grows exponentially with the lag (Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio
@@ -13,24 +16,30 @@ clipping is for gradients that grow.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import takewhile
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, bars, panel
+from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, panel
 from cognomen.rnn import Adam, Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts, rounded
 from cognomen.study.learning import accuracy, learn, make_orthogonal, one_hot
+from cognomen.study.spread import lines
 
 LETTERS, HIDDEN = 4, 32
-LAGS = (5, 10, 20, 50, 100, 500)
+LAGS = (5, 10, 20, 50, 100)
+TOP = 200  # the end of a growing lag
 FADING = 200  # steps over which the norm of the gradient is measured
 OPEN = 5.0  # the initial bias of open forget gates: sigmoid(5) = .993 is kept at each step
 GOOD = 0.95  # the accuracy that counts as learned
 ENOUGH = 0.05  # the loss at which a growing lag is increased
+LENGTH = 50  # letters of which one is marked
+MARKED_LAGS = (0, 5, 10, 20, 49)  # letters between the marked one and the end, in the test
+STEPS = {"fixed": 300, "marked": 1500}  # of training, at most
 
 
 class Way(NamedTuple):
@@ -46,23 +55,18 @@ class Way(NamedTuple):
 WAYS = (
     Way("Elman, not clipped", "rnn", clip=math.inf),
     Way("Elman", "rnn"),
-    Way("Elman, orthogonal, not clipped", "rnn", clip=math.inf, orthogonal=True),
     Way("Elman, orthogonal", "rnn", orthogonal=True),
-    Way("GRU, not clipped", "gru", clip=math.inf),
     Way("GRU", "gru"),
-    Way("GRU, orthogonal", "gru", orthogonal=True),
-    Way("LSTM, not clipped", "lstm", clip=math.inf),
     Way("LSTM", "lstm"),
-    Way("LSTM, orthogonal", "lstm", orthogonal=True),
     Way("LSTM, forget gates open", "lstm", open_gates=True),
 )
 QUICK = ("Elman", "Elman, orthogonal", "LSTM")
 SMALLEST = 1e-30  # the smallest gradient in the figure
 
 
-def _new(way: Way, seed: int) -> ManyToOne:
+def _new(way: Way, seed: int, inputs: int = LETTERS) -> ManyToOne:
     rng = np.random.default_rng(seed)
-    net = ManyToOne(Encoder(way.cell, LETTERS, HIDDEN, rng=rng), LETTERS, rng=rng)
+    net = ManyToOne(Encoder(way.cell, inputs, HIDDEN, rng=rng), LETTERS, rng=rng)
     if way.orthogonal:
         make_orthogonal(net, np.random.default_rng(seed))
     if way.open_gates:
@@ -76,25 +80,55 @@ def _batch(count: int, lag: int, rng: np.random.Generator) -> tuple[Packed, Ids]
     return pack(one_hot(ids, LETTERS)), ids[:, 0]
 
 
+def marked_batch(count: int, lag: int | None, rng: np.random.Generator) -> tuple[Packed, Ids]:
+    """Sequences with one letter marked, one-hot and a mark, (T, N, V + 1); and the marked letters, (N,).
+
+    Args:
+        count: N.
+        lag: how many letters follow the marked one; a random number for each sequence if None.
+        rng: draws the letters and the places.
+    """
+    ids = rng.integers(0, LETTERS, (count, LENGTH))
+    rows, places = np.arange(count), rng.integers(0, LENGTH, count)
+    if lag is not None:
+        places[:] = LENGTH - 1 - lag
+    x = one_hot(ids, LETTERS + 1)  # (N, T, V + 1)
+    x[rows, places, LETTERS] = 1
+    return pack(x), ids[rows, places]
+
+
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
-    """Measure gradients before training; train at each lag; train with a growing lag."""
+    """Measure gradients before training; train at each lag, with a growing lag, and on a marked letter."""
     ways = [way for way in WAYS if way.words in QUICK] if settings.quick else WAYS
     lags = LAGS[:2] if settings.quick else LAGS
-    steps = 100 if settings.quick else 300
+    steps = {task: count // 3 if settings.quick else count for task, count in STEPS.items()}
     rows, fading = [], []
     for way, progress in zip(ways, parts(on_progress, [way.words for way in ways]), strict=True):
         fading.append([rounded(g) for g in gradients_by_lag(_new(way, settings.seed), settings.seed)])
-        at_once, growing = parts(progress, ["at once", "growing"])
+        at_once, growing, marked = parts(progress, ["at once", "growing", "marked"])
         fixed = [
-            _learned_at(way, lag, steps, settings.seed, report)
+            _learned_at(way, lag, steps["fixed"], settings.seed, report)
             for lag, report in zip(lags, parts(at_once, [f"lag {lag}" for lag in lags]), strict=True)
         ]
-        reached, grown = _learned_growing(way, lags[-1], steps, settings.seed, growing)
-        rows.append({"words": way.words, "fixed": fixed, "reached": reached, "grown": grown})
+        top = lags[-1] if settings.quick else TOP
+        reached, grown = _learned_growing(way, top, steps["fixed"], settings.seed, growing)
+        rows.append(
+            {
+                "words": way.words,
+                "fixed": fixed,
+                "reach": _reach(fixed, lags),
+                "reached": reached,
+                "grown": grown,
+                "marked": _learned_marked(way, steps["marked"], settings.seed, marked),
+            }
+        )
     return {
         "letters": LETTERS,
         "hidden_size": HIDDEN,
         "lags": lags,
+        "top": TOP,
+        "length": LENGTH,
+        "marked_lags": MARKED_LAGS,
         "steps": steps,
         "rows": rows,
         "fading": fading,
@@ -126,7 +160,24 @@ def _learned_at(way: Way, lag: int, steps: int, seed: int, on_progress: OnProgre
         tolerance=0.02,
         on_progress=on_progress,
     )
+    on_progress(1.0, "")
     return accuracy(net, *_batch(200, lag, rng))
+
+
+def _learned_marked(way: Way, steps: int, seed: int, on_progress: OnProgress) -> list[float]:
+    """The recall of a marked letter among others, by the number of letters that follow it."""
+    net, rng = _new(way, seed, LETTERS + 1), np.random.default_rng(seed)
+    learn(
+        net,
+        lambda step: marked_batch(32, None, rng),
+        steps,
+        learning_rate=3e-3,
+        clip=way.clip,
+        tolerance=0.01,
+        on_progress=on_progress,
+    )
+    on_progress(1.0, "")
+    return [accuracy(net, *marked_batch(500, lag, rng)) for lag in MARKED_LAGS]
 
 
 def _learned_growing(way: Way, top: int, steps: int, seed: int, on_progress: OnProgress) -> tuple[int, float]:
@@ -155,63 +206,60 @@ def _learned_growing(way: Way, top: int, steps: int, seed: int, on_progress: OnP
 
 def table(numbers: Numbers) -> Table:
     """How the gradient vanishes, and what each way recalls."""
-    far, lags = min(100, FADING - 1), numbers["lags"]
+    far = min(100, FADING - 1)
     heads = (
         "network",
         f"gradient at lag {far} relative to lag 0",
-        f"recalled at lag {lags[0]}",
-        *(f"{lag}" for lag in lags[1:]),
+        "longest lag learned by itself",
         "longest lag learned, with an increasing lag",
-        f"then recalled at {lags[-1]}",
+        f"marked letter recalled, with up to {numbers['length'] - 1} letters after it",
     )
     rows = [
         (
             row["words"],
             f"{faded[far] / faded[0]:.0e}",
-            *(f"{share:.0%}" for share in row["fixed"]),
+            f"{row['reach']}",
             f"{row['reached']}",
-            f"{row['grown']:.0%}",
+            f"{row['marked'][-1]:.0%}",
         )
         for row, faded in zip(numbers["rows"], numbers["fading"], strict=True)
     ]
     return Table(heads, tuple(rows))
 
 
-def _reach(shares: list[float], lags: list[int]) -> int:
+def _reach(shares: Sequence[float], lags: Sequence[int]) -> int:
     """The longest lag up to which all lags are learned, 0 for none."""
     recalled = takewhile(lambda pair: pair[1] >= GOOD, zip(lags, shares, strict=True))
     return max((lag for lag, _ in recalled), default=0)
 
 
 def sentence(numbers: Numbers) -> str:
-    """How far each way reaches, trained at a single lag and with an increasing one."""
-    lags, rows = numbers["lags"], numbers["rows"]
-    fixed = [f"{row['words']} {_reach(row['fixed'], lags)}" for row in rows]
-    grown = [f"{row['words']} {row['reached']}" for row in rows]
+    """How far each way reaches, trained at a single lag, with an increasing one, and on a marked letter."""
+    rows = numbers["rows"]
+    fixed, grown = ("; ".join(f"{row['words']} {row[key]}" for row in rows) for key in ("reach", "reached"))
+    marked = "; ".join(f"{row['words']} {row['marked'][-1]:.0%}" for row in rows)
     faded = dict(zip((row["words"] for row in rows), numbers["fading"], strict=True))["Elman"]
     return (
         "In an untrained Elman network, the gradient with respect to a letter 100 steps back is "
-        f"{faded[100] / faded[0]:.0e} of that with respect to the last letter. The longest lag up to which "
-        f"{GOOD:.0%} of the first letters are recalled after {numbers['steps']} training steps at that lag, "
-        f"one run each: {'; '.join(fixed)} (chance: {1 / numbers['letters']:.0%}). The longest lag learned "
-        f"when the lag increased from 3 to {lags[-1]} with the network's progress: {'; '.join(grown)}."
+        f"{faded[100] / faded[0]:.0e} of that with respect to the last letter. The longest lag up "
+        f"to which {GOOD:.0%} of the first letters are recalled after {numbers['steps']['fixed']} training "
+        f"steps at that lag: {fixed}. The longest lag learned when it increased from 3 to {numbers['top']} "
+        f"with the network's progress: {grown}. Recall of a marked letter with {numbers['length'] - 1} "
+        f"others after it, trained with the mark anywhere among {numbers['length']} letters: {marked} "
+        f"(chance: {1 / numbers['letters']:.0%})."
     )
 
 
 def draw(figure: Figure, numbers: Numbers) -> None:
-    """Gradients by lag, accuracy by lag, and the longest lag learned with a growing one."""
-    fading, fixed, grown = figure.subplots(1, 3, width_ratios=(1, 1, 0.7))
-    lags, rows = numbers["lags"], numbers["rows"]
-    colours: dict[str, str] = {}
-    for row, faded in zip(rows, numbers["fading"], strict=True):
-        if "not clipped" in row["words"]:  # these are in the table and the bars only
-            continue
-        place = len(colours)
-        colours[row["words"]] = COLOURS[place]
-        style = {"color": COLOURS[place], "marker": MARKERS[place], "markersize": 5}
-        ratios = np.array(faded) / faded[0]
-        fading.plot(np.where(ratios < SMALLEST, np.nan, ratios), markevery=25, **style)
-        fixed.plot(lags, row["fixed"], label=row["words"], **style)
+    """Gradients by lag; recall by lag, trained at one lag; and of a marked letter."""
+    fading, fixed, marked = figure.subplots(1, 3)
+    for place, (row, faded) in enumerate(zip(numbers["rows"], numbers["fading"], strict=True)):
+        style: dict[str, Any] = {"color": COLOURS[place], "marker": MARKERS[place], "markersize": 5}
+        if row["words"] != "Elman, not clipped":  # before training it is the other one
+            ratios = np.array(faded) / faded[0]
+            fading.plot(np.where(ratios < SMALLEST, np.nan, ratios), markevery=25, **style)
+        lines(fixed, numbers["lags"], row["fixed"], label=row["words"], **style)
+        lines(marked, numbers["marked_lags"], row["marked"], **style)
     panel(
         fading,
         "Gradient before training",
@@ -220,28 +268,23 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         xlabel="lag, letters before the last",
         ylabel="norm, of that at lag 0",
     )
-    fixed.axhline(1 / numbers["letters"], color=GREY, ls=":", lw=1)
+    for axes in (fixed, marked):
+        axes.axhline(1 / numbers["letters"], color=GREY, ls=":", lw=1)
     panel(
         fixed,
-        "Trained at one lag",
+        "The first letter, trained at one lag",
         xscale="log",
-        ticks=lags,
+        ticks=numbers["lags"],
         xlabel="lag, letters",
-        percent="first letters recalled, %",
+        percent="recalled, %",
     )
-    reached = {row["words"]: row["reached"] for row in rows}
-    bars(
-        grown,
-        reached,
-        "{:,}",
-        limit=1.2 * max(*reached.values(), 1),
-        color=[colours.get(words, "white") for words in reached],
-        edgecolor=[colours[words.removesuffix(", not clipped")] for words in reached],
-        title="Trained with a growing lag",
-        xlabel="lag learned, letters",
+    panel(
+        marked,
+        "A marked letter among others",
+        xlabel="letters after the marked one",
+        percent="recalled, %",
     )
-    grown.tick_params(axis="y", labelsize=8)
-    figure.legend(loc="outside lower center", ncols=4, frameon=False)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False)
 
 
 LONG_AGO = Experiment(

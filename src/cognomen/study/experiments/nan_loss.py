@@ -28,6 +28,7 @@ from cognomen.rnn.shapes import Encoder, ManyToOne
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts, rounded
 from cognomen.study.learning import one_hot
+from cognomen.study.spread import values_of
 
 LETTERS, HIDDEN = 4, 32
 LENGTHS = (10, 30, 100)
@@ -82,7 +83,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     reports = parts(
         on_progress, [f"{way.words}, {length} letters, rate {rate:g}" for way, length, rate in asked]
     )
-    runs = []
+    runs: list[dict[str, Any]] = []
     for (way, length, rate), progress in zip(asked, reports, strict=True):
         run = train(way, length, rate, settings.seed, steps)
         progress(1.0, "")
@@ -92,12 +93,26 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
                 "length": length,
                 "rate": rate,
                 "steps": len(run.losses),
-                "bad": run.bad,
+                "diverged": int(run.bad is not None),
+                "before": rounded(run.norms[-2]) if run.bad and len(run.norms) > 1 else None,
                 "loss": None if run.bad else rounded(float(np.mean(run.losses[-20:]))),
                 "norms": [rounded(norm) for norm in run.norms[-SHOWN:]],
             }
         )
-    return {"steps": steps, "lengths": lengths, "rates": rates, "guess": math.log(LETTERS), "runs": runs}
+    loose = [way.words for way in WAYS if way.phi != "tanh" and not way.clipped]
+    norms = (run["before"] for run in runs if run["way"] in loose)
+    before = [norm for norm in norms if norm is not None]
+    return {
+        "steps": steps,
+        "lengths": lengths,
+        "rates": rates,
+        "guess": math.log(LETTERS),
+        "runs": runs,
+        "diverged": {
+            way.words: sum(run["diverged"] for run in runs if run["way"] == way.words) for way in WAYS
+        },
+        "before": [float(np.median(before)), max(before)] if before else None,
+    }
 
 
 def loss_as_written(logits: Array, labels: Ids) -> tuple[float, Array]:
@@ -140,7 +155,7 @@ def _of(numbers: Numbers, way: str) -> list[dict[str, Any]]:
 
 
 def table(numbers: Numbers) -> Table:
-    """The result of each run: the step at which it diverged, or the loss."""
+    """The result at each length and rate: the step at which it diverged, or the loss; medians."""
     heads = ("letters, learning rate", *(way.words for way in WAYS))
     places = [(length, rate) for length in numbers["lengths"] for rate in numbers["rates"]]
     columns = [[_ended(run) for run in _of(numbers, way.words)] for way in WAYS]
@@ -149,27 +164,28 @@ def table(numbers: Numbers) -> Table:
 
 
 def _ended(run: dict[str, Any], bad: str = "NaN, step") -> str:
-    if run["bad"]:
-        return f"{bad} {run['steps']}"
-    digits = ".2f" if run["loss"] < 10 else ".0f" if run["loss"] < 1000 else ".0e"
-    return format(run["loss"], digits)
+    diverged = values_of(run["diverged"])
+    if all(diverged):
+        return f"{bad} {float(run['steps']):.0f}"
+    if any(diverged):
+        return f"{sum(diverged)} of {len(diverged)} NaN"
+    loss = float(run["loss"])
+    digits = ".2f" if loss < 10 else ".0f" if loss < 1000 else ".0e"
+    return format(loss, digits)
 
 
 def sentence(numbers: Numbers) -> str:
     """The number of diverged runs of each variant, and the gradient one step before."""
-    runs = {way.words: _of(numbers, way.words) for way in WAYS}
-    counts = [f"{words} {sum(run['bad'] is not None for run in each)}" for words, each in runs.items()]
+    counts = [f"{words} {count}" for words, count in numbers["diverged"].items()]
     text = (
         f"Number of runs, of {len(numbers['runs']) // len(WAYS)} each with {numbers['steps']} steps, that "
         f"reached a non-finite value: {'; '.join(counts)}."
     )
-    loose = [way.words for way in WAYS if way.phi != "tanh" and not way.clipped]
-    bad = [run for words in loose for run in runs[words] if run["bad"]]
-    before = [run["norms"][-2] for run in bad if len(run["norms"]) > 1]
-    if before:
+    if numbers["before"] is not None:
+        middle, most = numbers["before"]
         text += (
             " With relu or the identity in place of tanh and without clipping, the norm of the gradient one "
-            f"step before had a median of {float(np.median(before)):,.0f} and a maximum of {max(before):.0e}."
+            f"step before had a median of {middle:,.0f} and a maximum of {most:.0e}."
         )
     return text
 
@@ -183,7 +199,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         style = {"color": COLOURS[place], "marker": MARKERS[place], "markersize": 5, "lw": 1}
         label: str | None = way.words
         for run in _of(numbers, way.words):
-            if run["bad"]:
+            if all(values_of(run["diverged"])):
                 values = [norm for norm in run["norms"] if norm is not None]
                 first = 1 - len(run["norms"])
                 norms.plot(range(first, first + len(values)), values, label=label, **style)
@@ -216,7 +232,7 @@ def _draw_grid(axes: Axes, numbers: Numbers) -> None:
                 ha="center",
                 va="center",
                 fontsize=8,
-                color="white" if run["bad"] else "black",
+                color="white" if any(values_of(run["diverged"])) else "black",
             )
     places = [c + 0.5 * (c // len(rates)) for c in range(len(lengths) * len(rates))]
     axes.set_xticks(places, [f"{rate:g}" for _ in lengths for rate in rates], fontsize=8)
@@ -236,7 +252,7 @@ def _draw_grid(axes: Axes, numbers: Numbers) -> None:
 
 
 def _shade(run: dict[str, Any], guess: float) -> str:
-    if run["bad"]:
+    if any(values_of(run["diverged"])):
         return SHADES["not finite, from that step on"]
     if run["loss"] < 0.9 * guess:
         return SHADES["better than chance"]
@@ -252,4 +268,5 @@ NAN_LOSS = Experiment(
     sentence=sentence,
     draw=draw,
     size=(15.0, 4.4),
+    runs=3,
 )

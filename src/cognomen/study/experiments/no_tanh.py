@@ -21,6 +21,7 @@ from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts, rounded
 from cognomen.study.learning import accuracy, learn
 from cognomen.study.names import TrainedNetwork, fit_names, load_names
+from cognomen.study.spread import how_often_less
 
 WAYS = {"tanh": "with tanh", "identity": "without"}
 TASKS = ("odd", "first sign", "names")
@@ -183,6 +184,7 @@ def sentence(numbers: Numbers) -> str:
     length, end = lengths[-1], _overflow(first[without], lengths)
     grown = f"overflows by {end} signs" if end else f"has grown to {first[without]['norms'][-1]:.3g}"
     near = lengths.index(numbers["longest"])
+    lower = how_often_less(names[without]["accuracy"], names[with_]["accuracy"])
     return (
         f"After {numbers['signs']} signs the network with tanh tells with an accuracy of "
         f"{odd[with_][-1]:.1%} whether the number of minus signs is odd, the one without with "
@@ -194,9 +196,10 @@ def sentence(numbers: Numbers) -> str:
         f"first is recalled in {first[without]['recalled'][-1]:.0%} of the cases, with tanh in "
         f"{first[with_]['recalled'][-1]:.0%}. On {numbers['test']:,} held-out surnames the accuracy is "
         f"{names[without]['accuracy']:.1%} without and {names[with_]['accuracy']:.1%} with tanh (always the "
-        f"most frequent origin: {numbers['commonest']:.1%}). The interaction of the first and the last "
-        f"letter, beyond the sum of their separate effects, is {names[without]['interaction']:.0%} of the "
-        f"first letter's effect without tanh, and {names[with_]['interaction']:.0%} with it."
+        f"most frequent origin: {numbers['commonest']:.1%}), lower without {lower}. The interaction of the "
+        f"first and the last letter, beyond the sum of their separate effects, is "
+        f"{names[without]['interaction']:.0%} of the first letter's effect "
+        f"without tanh, and {names[with_]['interaction']:.0%} with it."
     )
 
 

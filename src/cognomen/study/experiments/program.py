@@ -16,6 +16,7 @@ from cognomen.rnn.training import OnProgress
 from cognomen.study.automaton import draw_automaton, extract
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table
 from cognomen.study.learning import learn
+from cognomen.study.spread import Spread, values_of
 
 HIDDEN = 8
 LONGEST = 10  # digits in training
@@ -74,13 +75,15 @@ def _look_inside(net: SyncedManyToMany, rng: np.random.Generator) -> dict[str, o
     shown = rng.permutation(len(flat))[:POINTS]
     points = np.column_stack([flat[shown] @ axes[:2].T, carries.ravel()[shown]])
     found = extract(states, pairs[..., 0] * 2 + pairs[..., 1], answers)
-    inside: dict[str, object] = {"states": len(flat), "points": points.round(3).tolist(), "automaton": None}
+    inside: dict[str, object] = {"states": len(flat), "points": points.round(3).tolist()}
+    inside |= {"automaton": None, "automaton_states": 0, "automaton_right": None, "state_is_carry": None}
     if found is not None:
         automaton, state_of = found
         pairs, total, _ = sums(200, 1000, rng)
         said, _ = automaton.run(pairs[..., 0] * 2 + pairs[..., 1])
         inside |= {
             "automaton": automaton.to_json(),
+            "automaton_states": len(automaton.next),
             "automaton_right": float((said == total).mean()),
             "state_is_carry": float((state_of == carries).mean()),
         }
@@ -108,13 +111,16 @@ def sentence(numbers: Numbers) -> str:
     if longest is not tenfold:
         text += f", and {longest[2]:.1%} of the sums of {longest[0]:,}-digit numbers"
     text += ". "
-    if numbers["automaton"] is None:
+    sizes = values_of(numbers["automaton_states"])
+    found = [size for size in sizes if size]
+    if not found or numbers["state_is_carry"] is None:
         return text + "Its states do not form clusters that work as an automaton."
-    count = len(numbers["automaton"]["next"])
+    where = "" if len(sizes) == 1 else f"In {len(found)} of {len(sizes)} runs "
     return text + (
-        f"Its {numbers['states']:,} hidden states work as an automaton of {count} states, which agree with "
-        f"the carry in {numbers['state_is_carry']:.1%} of the cases. The automaton alone gets "
-        f"{numbers['automaton_right']:.1%} of the digits of 1,000-digit sums right."
+        f"{where}{'its' if where else 'Its'} {numbers['states']:,} hidden states work as an automaton of "
+        f"{Spread(found)} states, which agree with the carry in {numbers['state_is_carry']:.1%} of cases. "
+        f"The automaton alone gets {numbers['automaton_right']:.1%} of the digits of 1,000-digit sums "
+        "right."
     )
 
 
@@ -146,4 +152,5 @@ PROGRAM = Experiment(
     table=table,
     sentence=sentence,
     draw=draw,
+    alone=("points", "automaton"),
 )

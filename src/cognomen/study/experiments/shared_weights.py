@@ -21,6 +21,7 @@ from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
 from cognomen.study.experiments.program import sums
 from cognomen.study.learning import learn
+from cognomen.study.spread import lines
 
 STEPS = 10  # digits of each number
 HIDDEN = 16
@@ -200,7 +201,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     counts = [row[0] for row in numbers["rows"]]
     for which, words in enumerate(("one cell for all steps", f"{numbers['steps']} separate copies")):
         shares = [row[1 + which] for row in numbers["rows"]]
-        right.plot(counts, shares, marker=MARKERS[which], color=COLOURS[which], label=words)
+        lines(right, counts, shares, marker=MARKERS[which], color=COLOURS[which], label=words)
     right.axhline(0.5, color=GREY, ls=":", label="guessing")
     panel(
         right,
@@ -223,4 +224,5 @@ SHARED_WEIGHTS = Experiment(
     sentence=sentence,
     draw=draw,
     size=(10.0, 4.2),
+    runs=3,
 )

@@ -147,4 +147,6 @@ CAPTIONS = Experiment(
     sentence=sentence,
     draw=draw,
     size=(10.0, 5.4),
+    runs=3,
+    alone=("examples",),
 )

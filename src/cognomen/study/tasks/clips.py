@@ -19,6 +19,7 @@ from cognomen.rnn.fitting import fit_batches
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
+from cognomen.study.spread import lines
 from cognomen.study.tasks.common import digits, split
 
 FRAMES = 12
@@ -126,7 +127,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         for number, (name, net) in enumerate(numbers["nets"].items()):
             if NETS[name][0] == kind:
                 way = name.partition(", ")[2]
-                axes.plot(places, net["frames"], marker=MARKERS[number], color=COLOURS[number], label=way)
+                lines(axes, places, net["frames"], marker=MARKERS[number], color=COLOURS[number], label=way)
         axes.plot(
             places,
             numbers["guess"][kind]["frames"],
@@ -147,4 +148,5 @@ CLIPS = Experiment(
     table=table,
     sentence=sentence,
     draw=draw,
+    runs=3,
 )

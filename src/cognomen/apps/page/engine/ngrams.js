@@ -1,18 +1,24 @@
 // Letter n-grams: exact ones (cognomen/network/ngrams.py), and those and whole names found by hash
 // (cognomen/network/hashed_ngrams.py); what they add to the logits, and the bits per letter.
-import { apply, vector } from "./linear.js";
+import { apply } from "./linear.js";
 import { hashNames, lookUp } from "./hashing.js";
 
 const FACTOR = 4, PRIOR_COUNT = 2, PRIOR_LETTERS = 4, PRIOR_BITS = 3;
 
 class NgramLayer {
-  // counts: of training names with the n-gram of each row (R,); single: of all n-grams of one letter, summed.
-  setCounts(counts, single, alphabetSize) {
-    this.counts = counts;
+  // count(row): of training names with the n-gram of a row; most: the highest of them; single: of all n-grams of one
+  // letter, summed.
+  setCounts(count, most, single, alphabetSize) {
+    this.count = count;
+    this.most = most;
     this.single = single;
     this.endMark = alphabetSize;
-    const total = counts.reduce((high, each) => Math.max(high, each), 0);
-    this.idf = vector(counts.length, (row) => (counts[row] ? 1 + Math.log((1 + total) / (1 + counts[row])) : 0));
+  }
+
+  // The inverse document frequency of the n-gram of a row.
+  idf(row) {
+    const count = this.count(row);
+    return count ? 1 + Math.log((1 + this.most) / (1 + count)) : 0;
   }
 
   // The rows of the n-grams of 1 to K letters that end at each letter and end mark: (T + 2, K).
@@ -21,7 +27,7 @@ class NgramLayer {
   }
 
   scale(nodes) {
-    const squares = nodes.flat().reduce((sum, row) => sum + this.idf[row] ** 2, 0);
+    const squares = nodes.flat().reduce((sum, row) => sum + this.idf(row) ** 2, 0);
     return FACTOR / Math.sqrt(Math.max(squares, 1));
   }
 
@@ -31,7 +37,7 @@ class NgramLayer {
     nodes.forEach((rows, place) => rows.forEach((row, order) => {
       if (!row) return;
       const start = Math.max(place - order - 1, 0), stop = Math.min(place, ids.length);
-      found.push({ start, stop, row, x: this.idf[row] * scale });
+      found.push({ start, stop, row, x: this.idf(row) * scale });
     }));
     const slot = this.nameSlot(ids);
     if (slot) found.push({ start: 0, stop: ids.length, slot, x: 1 });
@@ -46,9 +52,9 @@ class NgramLayer {
       if (place === 0) return; // the first end mark is in every name
       let p = 1 / (this.endMark + 1), total = this.single;
       rows.forEach((row, k) => {
-        const count = this.counts[row];
+        const count = this.count(row);
         p = (Math.min(count, total) + PRIOR_COUNT * p) / (total + PRIOR_COUNT);
-        total = this.counts[nodes[place - 1][k]];
+        total = this.count(nodes[place - 1][k]);
       });
       sum -= Math.log2(p);
     });
@@ -63,21 +69,19 @@ export class Ngrams extends NgramLayer {
     const { shape: [G, K], data: letters } = tensors["ngrams.letters"];
     [this.longest, this.width] = [K, alphabetSize + 1];
     this.weight = tensors["ngrams.weight"]; // (G + 1, C)
-    const lengths = vector(G, (g) => {
-      let length = 0;
-      while (length < K && letters[g * K + length]) length++;
-      return length;
-    });
-    this.empty = 1 + lengths.filter((length) => length < K).length; // the row of the empty n-gram
+    const counts = tensors["ngrams.counts"].data, isFull = (g) => letters[g * K + K - 1] > 0;
+    let short = 0, single = 0, most = 0;
+    for (let g = 0; g < G; g++) if (!isFull(g)) short++;
+    this.empty = 1 + short; // the row of the empty n-gram
     this.child = new Uint32Array((this.empty + 1) * this.width);
-    lengths.forEach((length, g) => { // shorter ones come first, so that their rows exist
-      let node = this.empty;
-      for (let k = 0; k < length - 1; k++) node = this.extended(node, letters[g * K + k]);
-      this.child[node * this.width + letters[g * K + length - 1]] = g + 1;
-    });
-    const counts = vector(G + 1, (row) => (row ? tensors["ngrams.counts"].data[row - 1] : 0));
-    const single = lengths.reduce((sum, length, g) => sum + (length === 1 ? counts[g + 1] : 0), 0);
-    this.setCounts(counts, single, alphabetSize);
+    for (let g = 0; g < G; g++) { // shorter ones come first, so that their rows exist
+      let node = this.empty, last = 0;
+      while (last < K - 1 && letters[g * K + last + 1]) node = this.extended(node, letters[g * K + last++]);
+      this.child[node * this.width + letters[g * K + last]] = g + 1;
+      if (last === 0) single += counts[g];
+      most = Math.max(most, counts[g]);
+    }
+    this.setCounts((row) => (row ? counts[row - 1] : 0), most, single, alphabetSize);
   }
 
   extended(node, letter) {
@@ -123,11 +127,12 @@ export class HashedNgrams extends NgramLayer {
     this.nameKeys = tensors["ngrams.name_keys"].data; // (W,)
     this.rows = rowsOf(tensors);
     this.output = tensors["ngrams.output.weight"]; // (C, R)
-    const stored = tensors["ngrams.counts"].data;
-    const counts = vector(this.keys.length + 1, (row) => (row && this.keys[row - 1] ? Math.expm1(stored[row - 1]) : 0));
+    const stored = tensors["ngrams.counts"].data; // log(1 + count)
+    const count = (row) => (row && this.keys[row - 1] ? Math.expm1(stored[row - 1]) : 0);
+    const most = Math.expm1(stored.reduce((high, each, slot) => (this.keys[slot] ? Math.max(high, each) : high), 0));
     const letters = Array.from({ length: alphabetSize }, (_, i) => i + 1); // the end mark is one of them
     const single = new Set(letters.map((id) => lookUp(this.keys, hashNames([id], 1, alphabetSize).ngrams[1][0])));
-    this.setCounts(counts, [...single].reduce((sum, row) => sum + counts[row], 0), alphabetSize);
+    this.setCounts(count, most, [...single].reduce((sum, row) => sum + count(row), 0), alphabetSize);
   }
 
   find(ids) {

@@ -1,15 +1,18 @@
 // Arrays of numbers by name, decoded from what the page carries: see facts.py, which packs them.
 
-// Reads a number of 16 bits: 1 sign, 5 exponent, 10 fraction.
-function half(bits) {
-  const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 31, fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+// All numbers of 16 bits (1 sign, 5 exponent, 10 fraction), by their bits: those of 32 (1, 8, 23), whose exponents
+// are 112 larger; the smallest, which have no exponent, are multiples of 2^-24.
+function allHalves() {
+  const numbers = new Float32Array(65536), bits = new Uint32Array(numbers.buffer);
+  for (let half = 0; half < 32768; half++) {
+    if (half < 0x400) numbers[half] = half * 2 ** -24;
+    else bits[half] = (half << 13) + (half < 0x7c00 ? 112 : 224) * 2 ** 23; // 31 means no number: 255
+    numbers[half + 32768] = -numbers[half];
+  }
+  return numbers;
 }
 
-const HALVES = new Float32Array(65536);
-for (let bits = 0; bits < HALVES.length; bits++) HALVES[bits] = half(bits);
+const HALVES = allHalves();
 
 const TYPES = {
   int8: Int8Array, uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array,
@@ -24,6 +27,7 @@ function decode(bytes, type, count) {
     for (let i = 0; i < count; i++) numbers[i] = HALVES[bytes[i] | (bytes[count + i] << 8)];
     return numbers;
   }
+  if (SIZES[type] === 1) return new TYPES[type](bytes.buffer, bytes.byteOffset, count);
   const size = SIZES[type], mixed = new Uint8Array(count * size);
   for (let byte = 0; byte < size; byte++) {
     for (let i = 0; i < count; i++) mixed[i * size + byte] = bytes[byte * count + i];
@@ -31,17 +35,31 @@ function decode(bytes, type, count) {
   return new TYPES[type](mixed.buffer);
 }
 
-// Parameters by name, { shape, data }, from a table of contents [[name, type, shape], ...] and all their bytes.
+// Parameters by name, { shape, data }, from a table of contents [[name, type, shape], ...] and all their bytes. The
+// data of each is decoded when it is first asked for.
 export function readTensors(contents, bytes) {
   const found = {};
   let start = 0;
   for (const [name, type, shape] of contents) {
     const count = shape.reduce((product, size) => product * size, 1);
     const stop = start + count * SIZES[type];
-    found[name] = { shape, data: decode(bytes.subarray(start, stop), type, count) };
+    found[name] = new Tensor(shape, bytes.subarray(start, stop), type, count);
     start = stop;
   }
   return found;
+}
+
+class Tensor {
+  #decoded = null;
+
+  constructor(shape, bytes, type, count) {
+    this.shape = shape;
+    this.decode = () => decode(bytes, type, count);
+  }
+
+  get data() {
+    return (this.#decoded ??= this.decode());
+  }
 }
 
 // The parameters whose names begin with `prefix`, without it.

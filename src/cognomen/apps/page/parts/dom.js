@@ -65,7 +65,9 @@ export class Bars {
     this.box = el("ul", { class: "bars", "aria-label": label }, this.items.map(({ item }) => item));
   }
 
-  show(labels, numbers, { marked = -1, order = largest(numbers, this.items.length) } = {}) {
+  // ranges: of each number what it may be, [low, high], if it is known.
+  show(labels, numbers, { marked = -1, order = largest(numbers, this.items.length), ranges = null } = {}) {
+    this.box.classList.toggle("with-ranges", ranges !== null);
     this.box.classList.toggle("ranked", marked >= 0);
     this.items.forEach(({ item, name, fill, value }, i) => {
       const k = order[i];
@@ -74,7 +76,7 @@ export class Bars {
       item.classList.toggle("first", k === marked);
       name.textContent = labels[k];
       fill.style.width = `${100 * numbers[k]}%`;
-      value.textContent = percent(numbers[k]);
+      value.textContent = ranges ? `${percent(numbers[k])} (${ranges[k].map((p) => (100 * p).toFixed(0)).join("–")})` : percent(numbers[k]);
     });
   }
 }

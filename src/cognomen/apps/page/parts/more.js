@@ -1,6 +1,6 @@
 // Part 8: compare two names; generate names letter by letter; score a pasted column.
 import { BOUNDARY } from "../engine/generator.js";
-import { estimateShares } from "../engine/mixture.js";
+import { estimateShares, shareIntervals } from "../engine/mixture.js";
 import { Random } from "../learning/random.js";
 import { Bars, choices, el, field, largest, percent, select, shownLetter } from "./dom.js";
 import { inWords } from "./type.js";
@@ -114,8 +114,9 @@ export function mountColumn(root, app) {
   const box = el("textarea", { rows: 6, spellcheck: "false", dir: "auto", placeholder: "Kowalczyk, Anna\nJohn Smith\nNakamura" });
   const said = el("p", { class: "note", role: "status" }), shares = new Bars(8, "Composition"), rows = el("tbody"), head = el("tr");
   const link = el("a", { class: "hidden", download: "scored.csv", text: "Save as CSV" });
-  const heading = el("h3", { class: "hidden", text: "What the list is made of" });
+  const heading = el("h3", { class: "hidden", text: "What the list is made of: shares in per cent, and their 95 % intervals" });
   const table = el("div", { class: "scroll hidden", tabindex: 0, role: "region", "aria-label": "Scored names" }, el("table", {}, el("thead", {}, head), rows));
+  let runs = 0;
   const order = choices("Full names that do not tell by themselves are written", [["given", "John Smith"], ["surname", "Smith John"]], "given", () => {});
   const score = () => {
     const surnameFirst = order.value() === "surname";
@@ -139,8 +140,16 @@ export function mountColumn(root, app) {
     }
     for (const each of [heading, shares.box]) each.classList.toggle("hidden", !read.length);
     if (!read.length) return;
-    const table = [...beliefs.values()];
-    shares.show(classifier.origins, estimateShares(table, [...counts.values()], classifier.facts.default_shares ?? classifier.facts.priors));
+    const list = [[...beliefs.values()], [...counts.values()], classifier.facts.default_shares ?? classifier.facts.priors];
+    const found = estimateShares(...list);
+    shares.show(classifier.origins, found);
+    said.dataset.intervals = "";
+    const run = ++runs;
+    shareIntervals(...list, new Random(0), () => run !== runs).then((ranges) => {
+      if (!ranges) return; // another list has been scored in the meantime
+      shares.show(classifier.origins, found, { ranges });
+      said.dataset.intervals = "shown";
+    });
   };
   root.append(el("h3", { class: "title", text: "Paste a column" }),
     field("Names, one per line: surnames or full names", box), el("div", { class: "row spaced" }, order.box),
