@@ -37,7 +37,7 @@ _KOREAN: Final = (
     "(?:y(?:ae?|eo?|oo?|u|ou)|w(?:ae?|oo?|e|i)|ui|ae|e[oue]|o[eou]|[aeiou])(?:ng|[bgklmnpt])?"
 )
 _ONE_OF_PINYIN, _TWO_OF_PINYIN, _KOREAN_SYLLABLE, EAST_ASIAN_SYLLABLES = map(
-    re.compile, (_ONE, _TWO, _KOREAN, f"{_ONE}|{_TWO}|{_KOREAN}")
+    re.compile, (_ONE, _TWO, _KOREAN, f"{_ONE}(?:{_PINYIN}|'{_VOWEL_OF_PINYIN})?|{_KOREAN}")
 )
 _EAST_ASIAN: Final = re.compile(f"[{_HAN}{_KANA}\uac00-\ud7a3]+")
 _IN_ONE_WORD: Final = re.compile(

@@ -43,7 +43,8 @@ _SPECIAL: Final = (
     | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE | lists.VIETNAMESE_BEFORE_MIDDLE
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.KOREAN
-_COMMON: Final = _EAST_ASIAN | lists.SPANISH
+_WITH_RULES: Final = _SPECIAL | _EAST_ASIAN | lists.SPANISH
+_ENDS_OF_SYLLABLES: Final = frozenset("aeioungrbklmpt")  # of Chinese and Korean
 _ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
 MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
 KIND_BITS: Final = 12  # of the number of a kind
@@ -185,8 +186,9 @@ def _kind_of_word(word: str) -> Hashable:
     if word.isascii() and word.isalpha() and len(word) > 2:  # as most are
         kinds = _TITLE if word.istitle() else _UPPER if word.isupper() and word not in _CAPITALS else None
         lower = word.lower()
-        is_named = lower in _SPECIAL or lower in _COMMON or lower.endswith(_ENDINGS)
-        if kinds and not is_named and not EAST_ASIAN_SYLLABLES.fullmatch(lower):
+        is_named = lower in _WITH_RULES or lower.endswith(_ENDINGS)
+        may_be_syllables = lower[-1] in _ENDS_OF_SYLLABLES and EAST_ASIAN_SYLLABLES.fullmatch(lower)
+        if kinds and not is_named and not may_be_syllables:
             return kinds[ONE_SYLLABLE.fullmatch(word) is not None]
     return _kind_of_rare_word(word)
 

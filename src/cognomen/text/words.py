@@ -48,8 +48,21 @@ CAPITAL_SUFFIXES: Final = _words("II IV VI VII VIII MP QC KC RN PE")
 # … and these after a comma only: Jack MA.
 SUFFIXES_AFTER_COMMA: Final = _words("BA MA BS MS")
 
-# Before the surname that somebody had from birth, in lower case. Born and Nee are surnames.
-BORN: Final = ("née", "nee", "né", "geborene", "geb", "born", "født", "född", "rozená", "roz", "z domu")
+# Before the surname that somebody had from birth, in lower case but for Née. Born and Nee are surnames.
+BORN: Final = (
+    "née",
+    "Née",
+    "nee",
+    "né",
+    "geborene",
+    "geb",
+    "born",
+    "født",
+    "född",
+    "rozená",
+    "roz",
+    "z domu",
+)
 # Between the names of two people, in lower case. And is a surname.
 AND: Final = _words("and & + und et och og AND")
 
