@@ -68,6 +68,8 @@ bench: $(VENV)/.bench  ## retrains the pretrained models and measures every publ
 	$(BIN)/python benchmarks/rivals.py
 	$(BIN)/python benchmarks/knowing.py
 	$(BIN)/python benchmarks/generator.py --ship
+	$(BIN)/python benchmarks/given_names.py
+	$(BIN)/python benchmarks/order.py
 	$(BIN)/python benchmarks/unlike.py
 	$(BIN)/python benchmarks/limits.py
 	$(BIN)/python benchmarks/tutorial.py

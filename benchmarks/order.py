@@ -8,8 +8,9 @@ it, since a surname of two words ("García Márquez") cannot be told from a seco
 "before" is the share that is right if each name is read alone.
 
     python benchmarks/order.py             measures on P, and writes results/order.json
-    python benchmarks/order.py --tune      the same with other surnames, those of the corpus world's lists, on
-                                           which the weights of `classifier.order` were chosen; writes nothing
+    python benchmarks/order.py --tune      the same with other and fewer people, whose surnames are those of
+                                           the corpus world's lists, on which the weights of
+                                           `classifier.order` were chosen; writes nothing
 
 Needs COGNOMEN_WORLD and Faker (the extra `outside`).
 """
@@ -24,7 +25,7 @@ import random
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,16 @@ LOCALES = {
     "SE": ("sv_SE", "Swedish"), "SI": ("sl_SI", "Slovene"), "SK": ("sk_SK", "Slovak"),
     "UK": ("en_GB", "English"),
 }  # fmt: skip
+# Further ones that serve for tuning.
+OTHER_LOCALES = (
+    ("no_NO", "Norwegian"), ("tr_TR", "Turkish"), ("en_IN", "Hindi"), ("id_ID", "Indonesian"),
+    ("vi_VN", "Vietnamese"), ("fr_DZ", "Arabic"), ("ru_RU", "Russian"), ("uk_UA", "Ukrainian"),
+    ("bg_BG", "Bulgarian"), ("el_GR", "Greek"), ("az_AZ", "Azerbaijani"), ("en_NG", "Yoruba"),
+    ("ne_NP", "Nepali"), ("es_MX", "Spanish"), ("pt_BR", "Portuguese"), ("en_US", "English"),
+    ("fr_CA", "French"), ("fil_PH", "Filipino"), ("ka_GE", "Georgian"), ("hy_AM", "Armenian"),
+    ("zu_ZA", "Zulu"), ("ja_JP", "Japanese"), ("zh_CN", "Chinese"),
+)  # fmt: skip
+ROMANISED = ("ja_JP", "zh_CN")  # their given names are taken in Latin letters
 Pools = dict[str, tuple[list[str], list[str]]]
 
 
@@ -62,6 +73,8 @@ def given_names(locale: str, count: int = 2000) -> list[str]:
     """Given names of a language, half of them women's."""
     fake = Faker(locale)
     fake.seed_instance(0)
+    if locale in ROMANISED:
+        return [fake.first_romanized_name() for _ in range(count)]
     return [fake.first_name_male() if i % 2 else fake.first_name_female() for i in range(count)]
 
 
@@ -75,21 +88,38 @@ def people(world: Path) -> Pools:
     return pools | {"all": (given, borne)}
 
 
-def lists(world: Path) -> Pools:
-    """The same with surnames of the corpus's lists, drawn by how common they are."""
+def weights_of_lists(world: Path) -> dict[str, dict[str, float]]:
+    """How common each surname is in the corpus's lists of each origin."""
     weights: dict[str, dict[str, float]] = defaultdict(dict)
     for path in sorted((world / "sources").glob("*.tsv")):
         for row in rows_of(path):
-            name, weight = (
-                row["native"] or row["roman"],
-                float(row["count"] or 0) or 1 / (float(row["rank"] or 5000)),
-            )
-            weights[row["origin"]][name] = max(weight, weights[row["origin"]].get(name, 0))
-    rng, pools = random.Random(1), {}
-    for locale, origin in LOCALES.values():
-        drawn = rng.choices(list(weights[origin]), list(weights[origin].values()), k=2000)
-        pools[locale] = given_names(locale), drawn
+            weight = float(row["count"] or 0) or 1 / (float(row["rank"] or 5000))
+            for name in filter(None, dict.fromkeys((row["native"], row["roman"]))):
+                weights[row["origin"]][name] = max(weight, weights[row["origin"]].get(name, 0))
+    return weights
+
+
+def lists(world: Path) -> Pools:
+    """Other and harder columns, to choose on: surnames of the corpus's lists, of 20 to 300 people.
+
+    They are drawn uniformly, by how common they are, or between; one in eight is of another origin.
+    """
+    weights, rng, pools = weights_of_lists(world), random.Random(1), {}
+    others = [origin for origin, names in weights.items() if len(names) > 300]
+    for locale, origin in (*LOCALES.values(), *OTHER_LOCALES):
+        given = given_names(locale)
+        in_script = {name: n for name, n in weights[origin].items() if is_latin(name) == is_latin(given[0])}
+        for people, power in product((20, 60, 300), (0.0, 0.5, 1.0)):
+            drawn = rng.choices(list(in_script), [n**power for n in in_script.values()], k=people)
+            foreign = [rng.choice(list(weights[rng.choice(others)])) for _ in range(people // 8)]
+            drawn += [name for name in foreign if is_latin(name) == is_latin(given[0])]
+            pools[f"{locale}, {people} people, {power}"] = given, drawn
     return pools
+
+
+def is_latin(name: str) -> bool:
+    """Whether a name is in Latin letters."""
+    return all(ord(letter) < 0x250 for letter in name if letter.isalpha())
 
 
 FORMS: dict[str, Callable[[str, str, bool], str]] = {
@@ -100,13 +130,16 @@ FORMS: dict[str, Callable[[str, str, bool], str]] = {
 }
 
 
-def columns(pools: Pools) -> Iterator[tuple[dict[str, Any], list[str], list[str]]]:
+def columns(
+    pools: Pools, sizes: Sequence[int], forms: Sequence[str]
+) -> Iterator[tuple[dict[str, Any], list[str], list[str]]]:
     """What a column is, its cells, and their surnames."""
     for pool, (given, surnames) in pools.items():
-        for size in SIZES:
+        for size in sizes:
             rng = random.Random(f"{pool} {size}")
             drawn = list(zip(rng.choices(given, k=size), rng.choices(surnames, k=size), strict=True))
-            for form, written in FORMS.items():
+            for form in forms:
+                written = FORMS[form]
                 for order in ORDERS[form == "comma" :]:
                     cells = [written(*names, order == "surname-first") for names in drawn]
                     about = {"pool": pool, "size": size, "form": form, "order": order}
@@ -128,10 +161,12 @@ def shares_right(
     return whole / len(pairs), part / len(pairs)
 
 
-def measure(classifier: Classifier, pools: Pools) -> list[dict[str, Any]]:
+def measure(
+    classifier: Classifier, pools: Pools, sizes: Sequence[int] = SIZES, forms: Sequence[str] = tuple(FORMS)
+) -> list[dict[str, Any]]:
     """The figures of every column."""
     measured = []
-    for about, cells, right in columns(pools):
+    for about, cells, right in columns(pools, sizes, forms):
         found = classifier.column_order(cells)
         whole, part = shares_right(classifier, cells, right, found.order)
         before, _ = shares_right(classifier, cells, right, "given-first")
@@ -163,6 +198,7 @@ def summary(measured: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         | {
             "columns": len(rows),
+            "undecided": sum(not each["decided"] for each in rows),
             "wrong": [each["pool"] for each in rows if each["part"] < each["known_order_part"]],
         }
         for group, rows in groups.items()
@@ -175,7 +211,9 @@ def main() -> None:
     parser.add_argument("--model")
     options = parser.parse_args()
     world = Path(os.environ["COGNOMEN_WORLD"])
-    measured = measure(Classifier.load(options.model), lists(world) if options.tune else people(world))
+    classifier = Classifier.load(options.model)
+    tuned = (lists(world), (100, 1000), ("plain",)) if options.tune else (people(world),)
+    measured = measure(classifier, *tuned)
     found = summary(measured)
     for row in found:
         print(json.dumps(row, ensure_ascii=False))

@@ -28,15 +28,16 @@ Which words of a cell are the surname, and what is no name. This page is written
 ORDER = """\
 # The order of a column
 
-Names that do not tell by themselves ("Nagy Péter", "Kim Min Jun", "SMITH JOHN") are read given name
+Names that do not tell by themselves ("Nagy Péter", "Kim Minjun", "SMITH JOHN") are read given name
 first where they stand alone. A column of them mostly shows its order, and is read in it as a whole:
 `order="auto"`, the default of every call with several names, of `score`, `composition` and of
 `predict` with a file. `order="surname-first"` or `"given-first"` (`--order`) says it instead. Cells
 that tell by themselves are read as they tell in any order.
 
 What shows the order is in [`classifier/order.py`](../src/cognomen/classifier/order.py): the words
-at one end are answered more surely, with origins that suit the column better, and are more often
-known surnames; and capitals or commas of other cells. `clf.column_order(names)` says what was found
+at one end are answered more surely, with origins that suit the column better, are more often known
+surnames, and have less of the [letters of given names](../src/cognomen/classifier/given_names.py); and
+capitals or commas of other cells. `clf.column_order(names)` says what was found
 and how sure it is; so do `composition(...).order`, the JSON of `score` and `composition`, and a
 line on standard error. Fewer than ten different names that depend on the order, or a probability
 below .9, decide nothing: names are then read as they are alone. A file or stream tells by its first

@@ -75,7 +75,7 @@ def test_the_schema_in_spark_s_words() -> None:
     ddl = spark_ddl(answer_schema(tiny_classifier()))
     assert ddl == (
         "`origin` STRING, `probability` FLOAT, `status` STRING, `reason` STRING, `read_surname` STRING, "
-        "`read_note` STRING"
+        "`maiden_name` STRING, `read_note` STRING"
     )
     assert spark_ddl(pa.schema([("a`b", pa.list_(pa.string())), ("c", pa.float64())])) == (
         "`a``b` ARRAY<STRING>, `c` DOUBLE"

@@ -37,7 +37,7 @@ ROWS = [
     ("6", "John Smith", "y"),
 ]
 NAMES = [row[1] for row in ROWS]
-NEW = ["origin", "probability", "status", "reason", "read_surname", "read_note"]
+NEW = ["origin", "probability", "status", "reason", "read_surname", "maiden_name", "read_note"]
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +69,13 @@ def read(path: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
+def _texts(*values: str | None) -> list[str]:
+    return [value or "" for value in values]
+
+
 def expected(model: str, **asked: Any) -> list[list[Any]]:
     return [
-        [a.origin or "", a.probability, a.status, a.reason or "", a.surname or "", a.note or ""]
+        [a.origin or "", a.probability, a.status, *_texts(a.reason, a.surname, a.maiden_name, a.note)]
         for a in Classifier.load(model)(NAMES, **asked)
     ]
 
@@ -81,7 +85,7 @@ def check(found: list[list[Any]], answers: list[list[Any]]) -> None:
     assert heads[:3] == ["id", "Surname", "note"]
     assert [tuple(row[:3]) for row in rows] == ROWS
     for row, answer in zip(rows, answers, strict=True):
-        assert [row[3], *row[5:9]] == [answer[0], *answer[2:6]]
+        assert [row[3], *row[5:10]] == [answer[0], *answer[2:7]]
         assert (float(row[4]) if row[4] != "" else None) == pytest.approx(answer[1], abs=1e-6)
 
 
@@ -188,7 +192,7 @@ def test_parquet_columns_keep_their_types_and_nulls(model):
     assert said == ["o.parquet: 2 rows, 1 answered, 1 unknown (1 not-text)."]
     assert pq.read_table("o.parquet").select(["x", "y"]) == table.select(["x", "y"])
     lines(inside("score", "typed.parquet", "--column", "n", "--out", "o.csv", "--model", model))
-    assert read("o.csv")[2] == ["", "", "[]", "", "", "unknown", "not-text", "", ""]
+    assert read("o.csv")[2] == ["", "", "[]", "", "", "unknown", "not-text", "", "", ""]
 
 
 def test_short_rows_are_filled_up_and_blank_lines_left_out(model):
@@ -416,6 +420,7 @@ def test_json_csv_and_parquet_say_the_same(model_with_sets, table, arrow, monkey
     for row, answer in zip(objects, Classifier.load(model)(NAMES, top_k=2, coverage=0.7), strict=True):
         assert [row["top_1"], row["top_2"]] == ([each.origin for each in answer.origins] or [None, None])
         assert (row["read_surname"], row["read_note"]) == (answer.surname, answer.note)
+        assert row["maiden_name"] == answer.maiden_name
         assert (row["origin_set"] is None) == (answer.origin_set is None)
         assert set(row["origin_set"] or ()) == set(answer.origin_set or ())
         assert row["status"] == answer.status

@@ -199,8 +199,8 @@ def test_strings_of_any_kind(model: str) -> None:
 def test_no_rows(model: str) -> None:
     pl, duckdb = pytest.importorskip("polars"), pytest.importorskip("duckdb")
     empty = pa.table({"n": pa.array([], pa.string())})
-    assert engines.score_polars(pl.from_arrow(empty), "n", model).shape == (0, 11)
-    assert engines.score_pandas(empty.to_pandas(), "n", model).shape == (0, 11)
+    assert engines.score_polars(pl.from_arrow(empty), "n", model).shape == (0, 12)
+    assert engines.score_pandas(empty.to_pandas(), "n", model).shape == (0, 12)
     connection = duckdb.connect()
     assert engines.score_duckdb(connection, connection.from_arrow(empty), "n", model).fetchall() == []
 

@@ -156,7 +156,9 @@ def test_a_level_that_is_none(clf: Classifier) -> None:
 def block_of(count: int, origins: int) -> tuple[ScoredBlock, Tree]:
     """Texts with random probabilities, of which some are equal."""
     p = np.random.default_rng(0).integers(1, 50, (count, origins)).astype(np.float32)
-    reading = ColumnReading(Ragged(np.zeros(count, np.uint8), np.ones(count, np.intp)), np.arange(count), {})
+    reading = ColumnReading(
+        Ragged(np.zeros(count, np.uint8), np.ones(count, np.intp)), np.arange(count), [], np.full(count, -1)
+    )
     block = ScoredBlock(
         0,
         ["x"] * count,
@@ -438,7 +440,7 @@ def test_score_writes_the_levels(even: Classifier, tmp_path: Path) -> None:
         first, second = csv.DictReader(file)
     assert first == {
         **{"surname": "Hansen", "origin": "", "probability": "0.600000", "status": "ok", "reason": ""},
-        **{"read_surname": "Hansen", "read_note": ""},
+        **{"read_surname": "Hansen", "maiden_name": "", "read_note": ""},
         **{"group": "Scandinavian", "region": "Europe", "level": "group", "evidence": ""},
     }
     assert (second["status"], second["group"], second["level"]) == ("unknown", "", "")

@@ -15,7 +15,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 from hostile.strings import KINDS, texts
 
 from cognomen.classifier import Classifier
-from cognomen.classifier.oddness import MOST_SURE, is_repetition, less_sure, mixes_scripts, script_numbers
+from cognomen.classifier.oddness import (
+    MOST_SURE,
+    gains_little,
+    is_repetition,
+    less_sure,
+    mixes_scripts,
+    script_numbers,
+)
 from cognomen.text import Alphabet
 from cognomen.text.placeholders import has_few_letters
 from cognomen.text.reading import Rules, read_surname
@@ -153,7 +160,30 @@ def test_non_names_are_hardly_ever_answered_with_confidence(model: str) -> None:
 
 
 @pytest.mark.parametrize("model", ["world", "classic"])
-@pytest.mark.parametrize("name", ["iiii", "Iii", "64a6", "fofofofofo", "s\udc80mith", "deadb33f"])
+@pytest.mark.parametrize("kind", ["letters", "capitalised letters"])
+def test_random_letters_are_hardly_ever_answered_with_confidence(model: str, kind: str) -> None:
+    scores = Classifier.load(model).scores(list(texts(kind, 10_000, seed=5)))
+    sure = (scores.reasons < 0) & (scores.probabilities > MOST_SURE) & (scores.evidence != 0)
+    assert sure.mean() <= 0.001
+
+
+def test_letters_that_together_tell_little() -> None:
+    """Of six letters with the end: 7 x .81 x 5 bits are 28.35 in all, and two bits less are asked for."""
+    total = np.array([26.2, 26.4, 26.4])
+    bits = (total + 4 * 3) / (6 + 1 + 4)
+    found = gains_little(bits, np.array([6, 6, 6]), np.array([5.0, 5.0, np.inf]))
+    assert found.tolist() == [False, True, False]
+    # As many bits per letter are fewer in all for a longer name.
+    assert not gains_little(bits[1:2], np.array([9]), np.array([5.0]))[0]
+
+
+def test_short_names_may_be_sure_for_models_that_know_no_names() -> None:
+    """Such models have no names that would be exempt."""
+    assert (Classifier.load("classic")("Xiao").probability or 0) > MOST_SURE
+
+
+@pytest.mark.parametrize("model", ["world", "classic"])
+@pytest.mark.parametrize("name", ["uizhny", "iiii", "Iii", "64a6", "fofofofofo", "s\udc80mith", "deadb33f"])
 def test_what_was_reported(model: str, name: str) -> None:
     answer = Classifier.load(model)(name)
     assert answer.status == "unknown" or (answer.probability or 0) <= MOST_SURE

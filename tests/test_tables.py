@@ -38,7 +38,8 @@ def clf() -> Classifier:
 def rows_of(answers: list[Any]) -> list[dict[str, Any]]:
     keys = ("origin", "probability", "status", "reason")
     return [
-        {key: getattr(a, key) for key in keys} | {"read_surname": a.surname, "read_note": a.note}
+        {key: getattr(a, key) for key in keys}
+        | {"read_surname": a.surname, "maiden_name": a.maiden_name, "read_note": a.note}
         for a in answers
     ]
 
@@ -62,14 +63,20 @@ def test_the_columns_of_the_answers(clf: Classifier) -> None:
     kinds = {name: table.schema.field(name).type for name in table.column_names}
     assert kinds["probability"] == pa.float32()
     assert all(kinds[name].value_type == pa.string() for name in ("origin", "status", "reason"))
-    assert [table[name].num_chunks for name in table.column_names] == [1] * 6
+    assert [table[name].num_chunks for name in table.column_names] == [1] * 7
     table.validate(full=True)
     nulls = {name: table[name].null_count for name in table.column_names}
     assert nulls == {
         **{"origin": 12, "probability": 12, "status": 0, "reason": 10},
-        **{"read_surname": 12, "read_note": 20},
+        **{"read_surname": 12, "maiden_name": 22, "read_note": 20},
     }
     assert table["origin"].chunk(0).dictionary.to_pylist() == ORIGINS
+
+
+def test_the_surname_from_birth_has_a_column(clf: Classifier) -> None:
+    names = ["Mary Toogood née Johnson", "Smith", None, "Anna Berg", "Mary Toogood née Johnson", *NAMES]
+    found = score_column(clf, pa.array(names))["maiden_name"].to_pylist()
+    assert found == ["Johnson", None, None, None, "Johnson", *[None] * len(NAMES)]
 
 
 @given(st.lists(st.lists(st.sampled_from(NAMES), max_size=4), max_size=4))
@@ -168,7 +175,7 @@ def test_sets_and_the_probability_of_each_label(clf: Classifier) -> None:
     levels = (0.0, *np.linspace(0.4, 1, 200))
     clf = Classifier(clf.network, clf.alphabet, clf.origins, clf.priors, Calibration(1.5, set_levels=levels))
     table = score_column(clf, pa.array(NAMES), coverage=0.4, all_labels=True)
-    assert table.column_names[6:] == ["origin_set", "p_English", "p_German", "p_Irish"]
+    assert table.column_names[7:] == ["origin_set", "p_English", "p_German", "p_Irish"]
     p = clf.predict_proba(NAMES)
     sets = [None if each is None else set(each) for each in clf.predict_sets(NAMES, 0.4)]
     assert {len(each or ()) for each in sets} >= {1, 2}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cognomen.classifier.origins import Tree
     from cognomen.classifier.scores import Scores
 
-ANSWER_COLUMNS = ("origin", "probability", "status", "reason", "read_surname", "read_note")
+ANSWER_COLUMNS = ("origin", "probability", "status", "reason", "read_surname", "maiden_name", "read_note")
 TREE_COLUMNS = ("group", "region", "level", "evidence")  # only if the model has a tree of origins
 STATUSES = ("ok", "unknown")
 _PURPOSE = "A table of answers"
@@ -69,7 +69,7 @@ class AnswerColumns:
         pa = require_pyarrow(_PURPOSE)
         columns = {name: _encoded(*coded) for name, coded in self._coded(scores).items()}
         columns |= {name: pa.array(p, mask=np.isnan(p)) for name, p in self._probabilities(scores).items()}
-        columns["read_surname"] = pa.array(scores.surnames, pa.string())
+        columns |= {name: pa.array(words, pa.string()) for name, words in self._words(scores).items()}
         if self.sets:
             columns["origin_set"] = self._set_column(scores)
         return pa.table([columns[name] for name in self.names], names=list(self.names))
@@ -82,7 +82,7 @@ class AnswerColumns:
         }
         for name, p in self._probabilities(scores).items():
             columns[name] = [None if number != number else number for number in p.tolist()]
-        columns["read_surname"] = scores.surnames.tolist()
+        columns |= {name: words.tolist() for name, words in self._words(scores).items()}
         if self.sets:
             columns["origin_set"] = self._set_lists(scores)
         return tuple(columns[name] for name in self.names)
@@ -95,7 +95,8 @@ class AnswerColumns:
         }
         for name, p in self._probabilities(scores).items():
             columns[name] = ["" if number != number else f"{number:.6f}" for number in p.tolist()]
-        columns["read_surname"] = [surname or "" for surname in scores.surnames.tolist()]
+        for name, words in self._words(scores).items():
+            columns[name] = [word or "" for word in words.tolist()]
         if self.sets:
             columns["origin_set"] = [",".join(each or ()) for each in self._set_lists(scores)]
         return tuple(columns[name] for name in self.names)
@@ -114,6 +115,10 @@ class AnswerColumns:
             "evidence": (scores.evidence, EVIDENCE),
             **{f"top_{k + 1}": (scores.top[:, k], labels) for k in range(self.top_k)},
         }
+
+    def _words(self, scores: Scores) -> dict[str, NDArray[np.object_]]:
+        """The columns of words of the names, (N,), None for null."""
+        return {"read_surname": scores.surnames, "maiden_name": scores.maiden_names}
 
     def _probabilities(self, scores: Scores) -> dict[str, NDArray[np.float32]]:
         """The columns of probabilities, (N,), NaN for null."""

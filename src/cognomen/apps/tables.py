@@ -49,6 +49,7 @@ def score_column(classifier: Classifier, column: Any, **options: Unpack[ScoreOpt
             status        dictionary<string>  "ok" or "unknown"
             reason        dictionary<string>  why it is unknown (see `Answer`); null where it is known
             read_surname  string              the surname that was read; null where none could be
+            maiden_name   string              the surname from birth; null where the text does not say so
             read_note     dictionary<string>  how it was found (see `Answer`); null where it is the whole text
 
         and only if the model has a tree of origins:

@@ -105,5 +105,5 @@ def unread_rows(reading: ColumnReading, counts: NDArray[Any]) -> Counter[str]:
     """
     unread: Counter[str] = Counter()
     for row in np.flatnonzero(reading.inverse < 0).tolist():
-        unread[reading.unusual[row].reason or ""] += counts[row].item()
+        unread[reading.readings[reading.which[row]].reason or ""] += counts[row].item()
     return unread

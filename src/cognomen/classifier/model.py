@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.calibration import Calibration
-from cognomen.classifier.oddness import FEW_LETTERS, NEARLY, is_repetition, mixes_scripts, script_numbers
+from cognomen.classifier.oddness import (
+    FEW_LETTERS,
+    NEARLY,
+    gains_little,
+    is_repetition,
+    mixes_scripts,
+    script_numbers,
+)
 from cognomen.classifier.origins import Place, Tree
 from cognomen.classifier.priors import DefaultPrior
 from cognomen.errors import InputError, ModelError
@@ -230,9 +237,9 @@ class Model:
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Which of N names are out of distribution, and which are doubtful, (N,) each.
 
-        A doubtful name is nearly unlike the training names or, if the network knows names, has few letters.
-        What an answer to it rests on is not enough to be sure (see `oddness`). The arguments and errors are
-        those of `out_of_distribution`.
+        A doubtful name is nearly unlike the training names; or has few letters, if the network knows names;
+        or has letters that tell little, if not. What an answer to it rests on is not enough to be sure (see
+        `oddness`). The arguments and errors are those of `out_of_distribution`.
         """
         ngrams, by_letter = self.network.ngrams, self._ood_limits
         if ngrams is None or by_letter is None:
@@ -245,7 +252,9 @@ class Model:
         if self._scripts.max() > 1:
             shapeless |= mixes_scripts(names, self._scripts)
         odd, doubtful = (bits > limits) | shapeless, bits > NEARLY * limits
-        if known is not None:
+        if known is None:
+            doubtful |= gains_little(bits, names.lengths, limits)
+        else:
             doubtful |= self._is_short_latin(names)
             odd, doubtful = odd & ~known, doubtful & ~known
         return odd, doubtful

@@ -1,7 +1,8 @@
 """What looks like no name at all: one or two letters again and again, letters of several scripts.
 
 And how sure an answer may be that rests on spelling alone: of a word of few letters, or of one that is nearly
-unlike the training names, an accident cannot be told from a name. N counts names of ids.
+unlike the training names, or together hardly likelier than random letters, an accident cannot be told from a
+name. N counts names of ids.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from unicodedata import category, name
 import numpy as np
 from numpy.typing import NDArray
 
+from cognomen.network.ngram_layer import PRIOR_BITS, PRIOR_LETTERS
 from cognomen.rnn.arrays import Array
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.ragged import Ragged
@@ -21,6 +23,8 @@ REPETITIONS: Final = 3  # that are no name: iii, tatata
 LONGEST_RUN: Final = 3  # of one letter within a name
 MOST_SURE: Final = 0.9  # of what rests on doubtful spelling
 NEARLY: Final = 0.85  # of the bits per letter that are out of distribution
+COMMON: Final = 0.81  # of the same; as many as letters drawn from a to z have, of the 18 files' names
+LEAST_GAIN: Final = 2.0  # bits that all letters together are likelier than with so many each
 FEW_LETTERS: Final = 4  # of a Latin name: three random letters are often a syllable of some language
 EAST_ASIAN: Final = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC", "BOPOMOFO")  # written together
 
@@ -66,6 +70,20 @@ def mixes_scripts(names: Ragged, numbers: NDArray[np.int64]) -> NDArray[np.bool_
     highest = np.maximum.reduceat(scripts, names.starts)
     lowest = np.minimum.reduceat(np.where(scripts == 0, len(numbers), scripts), names.starts)
     return np.asarray(lowest < highest)
+
+
+def gains_little(bits: Array, lengths: NDArray[np.int64], limits: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which names' letters, all together, are hardly likelier than random ones, (N,).
+
+    A short name tells little, and a long one may gain letter by letter what no letter gains alone.
+
+    Args:
+        bits: per letter (see `NgramLayer.bits_per_letter`), (N,).
+        lengths: the number of letters, (N,); the end counts as one more.
+        limits: the bits per letter that are out of distribution, (N,).
+    """
+    total = bits * (lengths + 1 + PRIOR_LETTERS) - PRIOR_LETTERS * PRIOR_BITS
+    return np.asarray(total > (lengths + 1) * COMMON * limits - LEAST_GAIN)
 
 
 def less_sure(p: Array, doubtful: NDArray[np.bool_]) -> None:

@@ -1,12 +1,13 @@
 """The order of the words in a column of full names: given names first, or surnames first.
 
-One name rarely tells ("Kim Min Jun", "Anna Martin"), a column does. Every cell is read in both orders, and
+One name rarely tells ("Kim Minjun", "Anna Martin"), a column does. Every cell is read in both orders, and
 the surnames that come out are compared:
 
 1. A surname is answered more surely than a given name, with a group of origins that suits the column
-   better, and is more often known as a whole. For a word with the probabilities p (G,) of the groups, in a
-   column whose words have the mean m (G,), its likeness to a surname is max(p) + p.m, and `KNOWN` more if it
-   is known. (Neighbours share surnames: origins would count a Norwegian one as unsure.)
+   better, is more often known as a whole, and has other letters (`given_names`). For a word with the
+   probabilities p (G,) of the groups, in a column whose words have the mean m (G,), its likeness to a surname
+   is max(p) + p.m, `KNOWN` more if it is known, and less the probability that it is a given name.
+   (Neighbours share surnames: origins would count a Norwegian one as unsure.)
 2. Where capitals tell the surname of some cells, it stands first or last in the others as well.
 3. A surname that some cells tell by themselves (by a comma, by capitals) is a surname in the others.
 
@@ -30,16 +31,17 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cognomen.classifier.given_names import given_name_probabilities
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.ragged import Ragged
 from cognomen.text.reading import ColumnReading, Rules, read_column
 
 Order = Literal["given-first", "surname-first"]
 
-SAMPLE: Final = 4000  # different cells of several words that are looked at
+SAMPLE: Final = 1000  # different cells of several words that are looked at
 FEWEST: Final = 10  # cells that the order changes; fewer tell nothing
 KNOWN: Final = 0.6
-SPREAD: Final = 0.05  # of D between lists
+SPREAD: Final = 0.1  # of D between lists
 LARGEST_VOTE: Final = 4.0  # log odds
 SURE: Final = 0.9
 
@@ -87,7 +89,7 @@ def order_of_column(
     rows = np.flatnonzero((last.inverse >= 0) & (first.inverse >= 0) & _differ(last, first))
     if len(rows) < FEWEST:
         return ColumnOrder(cells=len(rows))
-    odds = _log_odds_of_words(last, first, rows, score) + _vote_of_capitals(sample, last)
+    odds = _log_odds_of_words(last, first, rows, alphabet, score) + _vote_of_capitals(sample, last)
     odds += _vote_of_told_surnames(sample, last, first, rows)
     p = 1 / (1 + math.exp(-odds))
     if max(p, 1 - p) < SURE:
@@ -107,23 +109,29 @@ def _differ(last: ColumnReading, first: ColumnReading) -> NDArray[np.bool_]:
 
 
 def _log_odds_of_words(
-    last: ColumnReading, first: ColumnReading, rows: NDArray[np.intp], score: Score
+    last: ColumnReading, first: ColumnReading, rows: NDArray[np.intp], alphabet: Alphabet, score: Score
 ) -> float:
     """The log odds that given names are first, from what the words at both ends are like."""
-    spellings = [reading.spellings[np.unique(reading.inverse[rows])] for reading in (last, first)]
-    (p_last, known_last), (p_first, known_first) = map(score, spellings)
+    words = [_spellings(reading, rows) for reading in (last, first)]
+    (p_last, known_last), (p_first, known_first) = (score(alphabet.encode_all(each)) for each in words)
     mean = (p_last.mean(axis=0) + p_first.mean(axis=0)) / 2  # (G,)
-    of_last, of_first = _likeness(p_last, known_last, mean), _likeness(p_first, known_first, mean)
+    of_last = _likeness(p_last, known_last, mean) - given_name_probabilities(words[0])
+    of_first = _likeness(p_first, known_first, mean) - given_name_probabilities(words[1])
     difference = of_last.mean() - of_first.mean()
     error = math.hypot(*((each.std() + 0.1) / math.sqrt(len(each)) for each in (of_last, of_first)), SPREAD)
     p = min(max(0.5 * math.erfc(-difference / error / math.sqrt(2)), 1e-9), 1 - 1e-9)
     return math.log(p / (1 - p))
 
 
+def _spellings(reading: ColumnReading, rows: NDArray[np.intp]) -> list[str]:
+    """The different surnames of some texts of several words, (S,)."""
+    return sorted({reading.unusual[row].spelling or "" for row in rows.tolist()})
+
+
 def _likeness(
     p: NDArray[np.float32], known: NDArray[np.bool_] | None, mean: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """How much words are like surnames, (S,), by their probabilities (S, G) and the column's mean (G,)."""
+    """How much words are answered like surnames, (S,), by their probabilities (S, G) and the mean (G,)."""
     share_known = 0.0 if known is None else KNOWN * known
     return np.asarray(p.max(axis=1) + p @ mean + share_known, np.float64)
 

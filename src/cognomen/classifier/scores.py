@@ -37,6 +37,7 @@ class Scores:
         evidence: (N,), what the answer rests on: 0 the whole name is known, 1 its spelling; -1 if the name
             could not be read, or the model cannot tell.
         surnames: (N,), the surname that was read, a str; None if the name could not be read.
+        maiden_names: (N,), the surname from birth, a str; None where the text does not say so.
         notes: (N,), how it was found, an index into `NOTES`; -1 where it is the whole name.
         top: (N, K), the most likely labels, best first; -1 where there are no more, or the name could not be
             read.
@@ -53,6 +54,7 @@ class Scores:
     regions: NDArray[np.int16]
     evidence: NDArray[np.int8]
     surnames: NDArray[np.object_]
+    maiden_names: NDArray[np.object_]
     notes: NDArray[np.int8]
     top: NDArray[np.int16]
     top_probabilities: NDArray[np.float32]
@@ -135,13 +137,21 @@ def score_rows(
 def _fill_readings(scores: Scores, block: ScoredBlock) -> None:
     """Fill in the surname of each text of a block, or why it has none."""
     start, reading = block.start, block.reading
-    scores.surnames[start : start + len(block.texts)] = block.texts  # a plain word is a surname as it is
-    for row, read in reading.unusual.items():
-        scores.surnames[start + row] = read.surname
-        if read.note is not None:
-            scores.notes[start + row] = NOTES.index(read.note)
-        if reading.inverse[row] < 0:
-            scores.reasons[start + row] = REASONS.index(read.reason or "")
+    texts = slice(start, start + len(block.texts))
+    scores.surnames[texts] = block.texts  # a plain word is a surname as it is
+    rows = np.flatnonzero(reading.which >= 0)
+    which = reading.which[rows]
+    if not len(rows):
+        return
+    surnames, maiden = (np.empty(len(reading.readings), object) for _ in range(2))
+    surnames[:] = [read.surname for read in reading.readings]
+    maiden[:] = [read.maiden_name for read in reading.readings]
+    notes = [-1 if read.note is None else NOTES.index(read.note) for read in reading.readings]
+    scores.surnames[start + rows], scores.maiden_names[start + rows] = surnames[which], maiden[which]
+    scores.notes[start + rows] = np.array(notes, np.int8)[which]
+    for row in np.flatnonzero(reading.inverse < 0).tolist():
+        reason = reading.readings[reading.which[row]].reason
+        scores.reasons[start + row] = REASONS.index(reason or "")
 
 
 def _fill_detail(
@@ -213,6 +223,7 @@ def _unread(count: int, labels: int, detail: Detail) -> Scores:
         regions=full(-1, np.int16),
         evidence=full(-1, np.int8),
         surnames=full(None, object),
+        maiden_names=full(None, object),
         notes=full(-1, np.int8),
         top=full(-1, np.int16, top_k),
         top_probabilities=full(np.nan, np.float32, top_k),

@@ -48,6 +48,7 @@ class Alphabet:
             raise InputError(f"letters: expected each letter once, got {twice} more than once in {letters!r}")
         self._letters = letters
         self._ids = {letter: number for number, letter in enumerate(letters, start=1)}
+        self._known = frozenset(letters)
         self._table = _id_of_code_point(letters)
 
     @classmethod
@@ -121,7 +122,7 @@ class Alphabet:
 
     def has_all(self, name: str) -> bool:
         """Whether every letter and mark of the name is in the alphabet."""
-        return all(map(self._ids.__contains__, name))
+        return self._known.issuperset(name)
 
     def __eq__(self, other: object) -> bool:
         """Alphabets are equal when their letters are, in the same order."""

@@ -266,6 +266,8 @@ def _start_of_particles(words: list[str], end: int) -> int:
 def _is_particle(words: list[str], place: int, *, before_particle: bool) -> bool:
     word, following = words[place], words[place + 1] if place + 1 < len(words) else ""
     name = word.casefold().replace("’", "'").lstrip("-")
+    if word in ("d", "d.") and place > 0 and words[place - 1] in ("v", "v."):  # "Jan v. d. Steen"
+        return True
     if name in ("d", "o"):  # not "D. Smith"; "D arcy", "O Brien"
         return name == "o" or following[:1] in tuple("aeiou")
     if name == "und":

@@ -7,7 +7,8 @@ are plain words, whose ids are found with one lookup table; only the others are 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -61,8 +62,7 @@ class Rules:
         return cls(full_names, words, frozenset(map(bare_key, suffixes)), surname_first)
 
 
-@dataclass(frozen=True, slots=True)
-class SurnameReading:
+class SurnameReading(NamedTuple):
     """The surname of one text.
 
     Attributes:
@@ -110,6 +110,11 @@ def _spelled(
     found: FoundSurname, note: str | None, alphabet: Alphabet, *, lower: bool, rules: Rules
 ) -> SurnameReading:
     """A surname as the network reads it, or the reason why it cannot."""
+    word = found.surname
+    if word.isascii() and word.isalpha() and len(word) <= LONGEST_SURNAME:  # as most are
+        plain = word.lower() if lower else word
+        if alphabet.has_all(plain):
+            return SurnameReading(plain, None, word, note, found.maiden_name)
     spelling, reason = _spelling(found.surname, alphabet, lower=lower)
     few = rules.na is not None and not found.surname.isalpha() and has_few_letters(found.surname)
     if spelling is not None and few:
@@ -121,7 +126,7 @@ def _spelled(
     spellings = [_spelling(part, alphabet, lower=lower)[0] for part in parts]
     if len(parts) < 2 or None in spellings:
         return reading
-    return replace(reading, parts=parts, part_spellings=tuple(filter(None, spellings)))
+    return reading._replace(parts=parts, part_spellings=tuple(filter(None, spellings)))
 
 
 def _spelling(surname: str, alphabet: Alphabet, *, lower: bool) -> tuple[str | None, str | None]:
@@ -155,38 +160,46 @@ class Parts(NamedTuple):
     alike: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ColumnReading:
     """The surnames of U texts, with S spellings, not necessarily distinct.
 
     Attributes:
         spellings: the ids of the S spellings; those of parts of surnames are among them.
         inverse: (U,), the index of each text's spelling; -1 for a text without one.
-        unusual: by index, the reading of each text that was not read as a plain word. A plain word is a
-            surname as it is.
+        readings: those of the texts that were not read as plain words; texts with one surname share theirs.
+        which: (U,), the index of each text's reading; -1 for a plain word, a surname as it is.
         parts: the spellings that have parts.
     """
 
     spellings: Ragged
     inverse: Indices
-    unusual: dict[int, SurnameReading]
+    readings: Sequence[SurnameReading]
+    which: Indices
     parts: tuple[Parts, ...] = ()
+
+    @cached_property
+    def unusual(self) -> dict[int, SurnameReading]:
+        """By index, the reading of each text that was not read as a plain word."""
+        rows = np.flatnonzero(self.which >= 0).tolist()
+        return dict(zip(rows, map(self.readings.__getitem__, self.which[rows].tolist()), strict=True))
 
 
 def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, rules: Rules) -> ColumnReading:
     """Read each text as `read_surname` does."""
     few = len(texts) < FEW_TEXTS
     plain, words = (None, None) if few else plain_words(texts, alphabet, lower=lower, na=rules.na)
-    rows = range(len(texts)) if plain is None else np.flatnonzero(~plain).tolist()
-    readings, which = _read_others([texts[row] for row in rows], alphabet, lower, rules)
-    unusual = dict(zip(rows, map(readings.__getitem__, which.tolist()), strict=True))
+    unusual = texts if plain is None else [texts[row] for row in np.flatnonzero(~plain).tolist()]
+    readings, which = _read_others(unusual, alphabet, lower, rules)
     spellings, spelling_of, parts = _distinct_spellings(readings)
     others, inverse_of_unusual = alphabet.encode_all(spellings), spelling_of[which]
     if plain is None or words is None:
-        return ColumnReading(others, inverse_of_unusual, unusual, parts)
+        return ColumnReading(others, inverse_of_unusual, readings, which, parts)
     inverse, before = np.empty(len(texts), dtype=np.intp), len(words)
     inverse[plain] = np.arange(before)
     inverse[~plain] = np.where(inverse_of_unusual < 0, -1, before + inverse_of_unusual)
+    which_of_all = np.full(len(texts), -1, np.intp)
+    which_of_all[~plain] = which
     ids = np.concatenate([words.data, others.data.astype(words.data.dtype)])
     parts = tuple(
         Parts(before + whole, tuple(before + each for each in of_whole), alike)
@@ -195,7 +208,8 @@ def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, rules:
     return ColumnReading(
         Ragged(ids, np.concatenate([words.lengths, others.lengths])),
         inverse,
-        unusual,
+        readings,
+        which_of_all,
         parts,
     )
 

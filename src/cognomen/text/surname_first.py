@@ -1,10 +1,10 @@
-"""Names that begin with the surname, as their words tell: Vietnamese, Russian, in East Asian writing."""
+"""Names that begin with the surname, as their words tell: Vietnamese, Chinese, Korean, Russian ones."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from cognomen.text import words as lists
 from cognomen.text.spelling import key
@@ -20,6 +20,25 @@ ONE_SYLLABLE: Final = re.compile(
 _VIETNAMESE_SYLLABLE: Final = re.compile(
     "(?:[cgknpt]h|ngh?|gi|qu|tr|[bcdghklmnrstvx])?[aeiouy]{1,3}(?:ch|n[gh]|[cmnpt])?"
 )
+# The syllables of Chinese in pinyin, but those that begin with a vowel, and these.
+_PINYIN: Final = (
+    "(?:[bpm](?:a(?:i|o|ng?)?|e(?:i|ng?)|o|i(?:e|ao|an|ng?)?|u)|[pmf]ou|m(?:e|iu)|f(?:a(?:ng?)?|e(?:i|ng?)|o|u)"
+    "|[dtnl](?:a(?:i|o|ng?)?|e(?:i|ng?)?|ou|ong|i(?:e|ao|an|ng|u)?|u(?:o|an|n|i)?)|[nl](?:i(?:n|ang)|ue)|lia"
+    "|[gkh](?:a(?:i|o|ng?)?|e(?:i|ng?)?|ou|ong|u(?:a(?:i|ng?)?|o|i|n)?)"
+    "|[jqx](?:i(?:a(?:o|ng?)?|e|u|ng?|ong)?|u(?:e|an|n)?)"
+    "|(?:[zcs]h?|r)(?:a(?:i|o|ng?)?|e(?:i|ng?)?|i|ou|ong|u(?:a(?:i|ng?)?|o|i|n)?)"
+    "|y(?:a(?:o|ng?)?|e|i(?:ng?)?|ong?|ou|u(?:e|an|n)?)|w(?:a(?:i|ng?)?|o|e(?:i|ng?)|u))"
+)
+_VOWEL_OF_PINYIN: Final = "(?:a(?:i|o|ng?)?|e[nr]?|ou)"
+_ONE: Final = f"(?:{_PINYIN}|{_VOWEL_OF_PINYIN})"
+_TWO: Final = f"{_ONE}(?:{_PINYIN}|'{_VOWEL_OF_PINYIN})"
+_KOREAN: Final = (
+    "(?:ch|kk|tt|pp|ss|jj|[bdghjkmnprst])?"
+    "(?:y(?:ae?|eo?|oo?|u|ou)|w(?:ae?|oo?|e|i)|ui|ae|e[oue]|o[eou]|[aeiou])(?:ng|[bgklmnpt])?"
+)
+_ONE_OF_PINYIN, _TWO_OF_PINYIN, _KOREAN_SYLLABLE, EAST_ASIAN_SYLLABLES = map(
+    re.compile, (_ONE, _TWO, _KOREAN, f"{_ONE}(?:{_PINYIN}|'{_VOWEL_OF_PINYIN})?|{_KOREAN}")
+)
 _EAST_ASIAN: Final = re.compile(f"[{_HAN}{_KANA}\uac00-\ud7a3]+")
 _IN_ONE_WORD: Final = re.compile(
     f"(?P<hangul>[\uac00-\ud7a3]{{2,4}})|(?P<han>[{_HAN}]{{1,4}})(?:[{_KANA}]{{2,}})?"
@@ -28,7 +47,7 @@ _IN_ONE_WORD: Final = re.compile(
 
 def begins_with_surname(words: list[str]) -> bool:
     """Whether the first of several words is the surname."""
-    rules = (_ends_in_two_syllables, _begins_vietnamese, _ends_in_patronymic)
+    rules = (_ends_in_two_syllables, _begins_vietnamese, _begins_chinese_or_korean, _ends_in_patronymic)
     return all(map(_EAST_ASIAN.fullmatch, words)) or any(rule(words) for rule in rules)
 
 
@@ -61,6 +80,54 @@ def _begins_vietnamese(words: list[str]) -> bool:
     has_middle = bool(middle) and middle[0] in lists.VIETNAMESE_MIDDLE
     return (first in lists.VIETNAMESE or (first in common and has_middle)) and (
         last not in common or has_middle
+    )
+
+
+def _begins_chinese_or_korean(words: list[str]) -> bool:
+    """Whether a Chinese or Korean surname stands before two syllables: "Xi Jinping", "Kim Jong Un".
+
+    One syllable, "Li Jing", or two Korean ones in one word, "Kim Minjun", do not tell: "Jing Li" and "Kim
+    Hanson" are names as well.
+    """
+    if not 2 <= len(words) <= 3:
+        return False
+    begins, *given = map(syllables, words)
+    ends = given[-1]
+    if len(given) == 1:
+        return begins.is_chinese and ends.of_pinyin == 2
+    is_chinese = begins.is_chinese and all(each.of_pinyin == 1 for each in given)
+    is_korean = begins.is_korean and all(each.is_korean_syllable for each in given)
+    return (is_chinese or is_korean) and not (ends.is_chinese or ends.is_korean)
+
+
+class Syllables(NamedTuple):
+    """What a word is in Chinese or Korean in Latin letters; all false of most words.
+
+    Attributes:
+        is_chinese: whether it is one of the common Chinese surnames.
+        is_korean: whether it is one of the common Korean ones.
+        of_pinyin: how many syllables of pinyin it is, 1 or 2; 0 for none, and for a surname of two.
+        is_korean_syllable: whether it is a Korean syllable.
+    """
+
+    is_chinese: bool = False
+    is_korean: bool = False
+    of_pinyin: int = 0
+    is_korean_syllable: bool = False
+
+
+@lru_cache(maxsize=1 << 14)
+def syllables(word: str) -> Syllables:
+    """What a word of several letters is in Chinese or Korean."""
+    name = key(word)
+    if len(name) < 2:
+        return Syllables()
+    of_pinyin = 1 if _ONE_OF_PINYIN.fullmatch(name) else 2 * bool(_TWO_OF_PINYIN.fullmatch(name))
+    return Syllables(
+        name in lists.CHINESE,
+        name in lists.KOREAN,
+        0 if name in lists.CHINESE_OF_TWO else of_pinyin,
+        bool(_KOREAN_SYLLABLE.fullmatch(name)),
     )
 
 

@@ -23,7 +23,14 @@ from cognomen.text.placeholders import WORDS_OF_NO_NAME
 from cognomen.text.ragged import Ragged
 from cognomen.text.repair import may_be_misread
 from cognomen.text.spelling import key, kind_of
-from cognomen.text.surname_first import ONE_SYLLABLE, TWO_SYLLABLES, is_common_in_spanish
+from cognomen.text.surname_first import (
+    EAST_ASIAN_SYLLABLES,
+    ONE_SYLLABLE,
+    TWO_SYLLABLES,
+    Syllables,
+    is_common_in_spanish,
+    syllables,
+)
 
 # Words that rules name, and of which they ask nothing else …
 _NAMED: Final = (
@@ -35,6 +42,9 @@ _SPECIAL: Final = (
     _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(lists.BORN) | {"al", "alii", "others"}
     | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE | lists.VIETNAMESE_BEFORE_MIDDLE
 )  # fmt: skip
+_EAST_ASIAN: Final = lists.CHINESE | lists.KOREAN
+_WITH_RULES: Final = _SPECIAL | _EAST_ASIAN | lists.SPANISH
+_ENDS_OF_SYLLABLES: Final = frozenset("aeioungrbklmpt")  # of Chinese and Korean
 _ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
 MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
 KIND_BITS: Final = 12  # of the number of a kind
@@ -50,7 +60,7 @@ def usual_surname(text: str) -> str | None:
     surname = last
     if before[0].endswith(","):
         before[0] = surname = before[0][:-1]
-    elif any(map(is_common_in_spanish, before)):
+    elif any(map(is_common_in_spanish, before)) or not _EAST_ASIAN.isdisjoint(map(_key, before)):
         return None
     are_usual = _is_usual(surname) and all(_is_usual(word) or _is_initial(word) for word in before)
     return surname if are_usual else None
@@ -176,7 +186,9 @@ def _kind_of_word(word: str) -> Hashable:
     if word.isascii() and word.isalpha() and len(word) > 2:  # as most are
         kinds = _TITLE if word.istitle() else _UPPER if word.isupper() and word not in _CAPITALS else None
         lower = word.lower()
-        if kinds and lower not in _SPECIAL and not lower.endswith(_ENDINGS) and lower not in lists.SPANISH:
+        is_named = lower in _WITH_RULES or lower.endswith(_ENDINGS)
+        may_be_syllables = lower[-1] in _ENDS_OF_SYLLABLES and EAST_ASIAN_SYLLABLES.fullmatch(lower)
+        if kinds and not is_named and not may_be_syllables:
             return kinds[ONE_SYLLABLE.fullmatch(word) is not None]
     return _kind_of_rare_word(word)
 
@@ -198,6 +210,7 @@ def _kind_of_rare_word(word: str) -> Hashable:
         one_syllable=bool(ONE_SYLLABLE.fullmatch(bare)),
         two_syllables=bool(TWO_SYLLABLES.fullmatch(bare)),
         spanish=is_common_in_spanish(bare),
+        east_asian=syllables(bare),
     )
 
 
@@ -208,9 +221,10 @@ def _kind(
     one_syllable: bool = False,
     two_syllables: bool = False,
     spanish: bool = False,
+    east_asian: Syllables = Syllables(),  # noqa: B008  immutable
 ) -> Hashable:
     case = word.isupper(), is_capital(word), word[0].isupper(), word.islower(), word == word.upper()
-    return len(word) > 2, case, comma, one_syllable, two_syllables, spanish
+    return len(word) > 2, case, comma, one_syllable, two_syllables, spanish, east_asian
 
 
 _TITLE: Final = _kind("Kimura"), _kind("Kim", one_syllable=True)

@@ -1,9 +1,9 @@
 """The words that tell where a surname begins and ends in a full name; the rules are in `names`.
 
 Words are compared without regard to case, and without dots or other punctuation around them, unless a comment
-says otherwise. No list of names is among them, but for three closed sets: the surnames of nearly all
-Vietnamese and the most common ones of the Chinese, without which no rule can tell that a surname comes first,
-and those of the Spanish, without which none can tell where the first of their two begins.
+says otherwise. No list of names is among them, but for closed sets: the surnames of nearly all Vietnamese and
+the most common ones of Chinese and Koreans, without which no rule can tell that a surname comes first, and
+those of the Spanish, without which none can tell where the first of their two begins.
 """
 
 from __future__ import annotations
@@ -48,8 +48,21 @@ CAPITAL_SUFFIXES: Final = _words("II IV VI VII VIII MP QC KC RN PE")
 # … and these after a comma only: Jack MA.
 SUFFIXES_AFTER_COMMA: Final = _words("BA MA BS MS")
 
-# Before the surname that somebody had from birth, in lower case. Born and Nee are surnames.
-BORN: Final = ("née", "nee", "né", "geborene", "geb", "born", "født", "född", "rozená", "roz", "z domu")
+# Before the surname that somebody had from birth, in lower case but for Née. Born and Nee are surnames.
+BORN: Final = (
+    "née",
+    "Née",
+    "nee",
+    "né",
+    "geborene",
+    "geb",
+    "born",
+    "født",
+    "född",
+    "rozená",
+    "roz",
+    "z domu",
+)
 # Between the names of two people, in lower case. And is a surname.
 AND: Final = _words("and & + und et och og AND")
 
@@ -58,6 +71,20 @@ VIETNAMESE: Final = _words("nguyen tran pham huynh hoang phan vu vo dang bui ngo
 # These are particles or names elsewhere: only before the middle names that most Vietnamese have.
 VIETNAMESE_BEFORE_MIDDLE: Final = _words("le do ho ly")
 VIETNAMESE_MIDDLE: Final = _words("van thi")
+
+# Most Chinese bear one of these, in pinyin, and most Koreans one of those; they come first before a given
+# name of two syllables. Left out are those that are given names elsewhere: Lin, Han, Yan, Lu.
+CHINESE: Final = _words(
+    "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he gao luo zheng liang xie song "
+    "tang feng deng cao peng zeng xiao tian dong pan yuan cai jiang yu du ye cheng wei ding yao shen "
+    "zhong cui tan fan shi liao jia xia fu fang zou xiong bai meng qin qiu hou yin xue duan hao shao mao "
+    "wan gu qian xi wen jiao gong"
+)
+CHINESE_OF_TWO: Final = _words("ouyang shangguan sima situ zhuge huangfu murong linghu")
+KOREAN: Final = _words(
+    "kim lee park choi jung jeong kang cho yoon yun jang lim han oh seo shin kwon hwang ahn song ryu yoo "
+    "hong moon yang bae baek heo nam noh joo koo son ban"
+)
 
 # Half of all Spaniards bear one of these, which are no given names: what follows is their second surname.
 SPANISH: Final = _words(

@@ -55,6 +55,7 @@ kept; empty lines are dropped. Columns are added:
   status        ok or unknown
   reason        why it is unknown (docs/schema.md); empty where it is known
   read_surname  the surname that was read; empty where none could be
+  maiden_name   the surname from birth; empty where the text does not say so
   read_note     how it was found; empty where it is the whole text
 
 If the model has a tree of origins:
@@ -75,7 +76,7 @@ And where they are asked for, of origins or, with --level, of groups or regions:
   p_English ... --all: the probability of each one
 
 A full name is answered for its surname: the last word, or what comes before a comma. Where surnames come
-first and without a comma (Mao Zedong), the column shows it in most cases; --order says it.
+first and without a comma (Nagy Péter), the column shows it in most cases; --order says it.
 
 A folder is scored file by file, several at a time with --processes; partitions (country=FR/part-0.parquet)
 are kept. Started again, it goes on where it stopped: files that the same command has written are kept. A file

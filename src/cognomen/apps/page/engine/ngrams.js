@@ -3,7 +3,9 @@
 import { apply } from "./linear.js";
 import { hashNames, lookUp } from "./hashing.js";
 
-const FACTOR = 4, PRIOR_COUNT = 2, PRIOR_LETTERS = 4, PRIOR_BITS = 3;
+const FACTOR = 4, PRIOR_COUNT = 2;
+export const PRIOR_LETTERS = 4;
+export const PRIOR_BITS = 3;
 
 class NgramLayer {
   // count(row): of training names with the n-gram of a row; most: the highest of them; single: of all n-grams of one

@@ -1,9 +1,11 @@
 // What is unlike the training names, and how sure an answer to it may be: as cognomen/classifier/oddness.py and the
 // pool of the parts of a surname in cognomen/classifier/parts.py.
 import { argmax, vector } from "./linear.js";
+import { PRIOR_BITS, PRIOR_LETTERS } from "./ngrams.js";
 import { isMark } from "../reading/text.js";
 
 const LONGEST_PERIOD = 3, REPETITIONS = 3, LONGEST_RUN = 3, MOST_SURE = 0.9, NEARLY = 0.85, FEW_LETTERS = 4;
+const COMMON = 0.81, LEAST_GAIN = 2;
 const FIRST_COUNTS_MOST = ["Spanish", "Catalan", "Basque"], LAST_COUNTS_MOST = ["Portuguese"];
 
 // { limit, shapeless, odd, doubtful } of a name of ids with what its n-grams say.
@@ -16,9 +18,16 @@ export function unlikeness({ facts, alphabet, ngrams }, ids, found) {
   const isSuspect = found.bits > NEARLY * limit && unmarked.length < ids.length;
   const bits = isSuspect ? Math.min(found.bits, ngrams.bitsPerLetter(unmarked)) : found.bits;
   const shapeless = isRepetition(ids) || new Set(ids.map((id) => facts.script_numbers[id]).filter(Boolean)).size > 1;
-  const isShort = found.known !== null && ids.length <= FEW_LETTERS && facts.scripts[ids[0]] === "LATIN";
+  const isShort = ids.length <= FEW_LETTERS && facts.scripts[ids[0]] === "LATIN";
+  const tellsLittle = found.known === null ? gainsLittle(bits, ids.length, limit) : isShort;
   return { limit: Number.isFinite(limit) ? limit : null, shapeless,
-    odd: !found.known && (bits > limit || shapeless), doubtful: !found.known && (bits > NEARLY * limit || isShort) };
+    odd: !found.known && (bits > limit || shapeless), doubtful: !found.known && (bits > NEARLY * limit || tellsLittle) };
+}
+
+// Whether a name's letters, all together, are hardly likelier than random ones.
+function gainsLittle(bits, length, limit) {
+  const total = bits * (length + 1 + PRIOR_LETTERS) - PRIOR_LETTERS * PRIOR_BITS;
+  return total > (length + 1) * COMMON * limit - LEAST_GAIN;
 }
 
 // Whether a name is a few letters repeated, or has one letter four times in a row.

@@ -188,6 +188,7 @@ function startOfParticles(all, end, words) {
 function isParticle(all, place, beforeParticle, words) {
   const word = all[place], following = all[place + 1] ?? "";
   let name = words.casefold(word).replaceAll("’", "'").replace(/^-+/, "");
+  if (["d", "d."].includes(word) && ["v", "v."].includes(all[place - 1])) return true; // "Jan v. d. Steen"
   if (name === "d" || name === "o") return name === "o" || /^[aeiou]/.test(following);
   if (name === "und") return beforeParticle;
   name = name.replace(/\.$/, "");

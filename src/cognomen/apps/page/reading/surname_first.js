@@ -6,12 +6,25 @@ const CONSONANT = "b-df-hj-np-tv-xz";
 const isTwoSyllables = fullMatch("[A-Z][a-z]{1,6}-[a-z]{1,6}");
 const isOneSyllable = fullMatch(`(?=[A-Za-z])[${CONSONANT}]{0,2}[aeiouy]{1,3}[${CONSONANT}]{0,2}`, "iu");
 const isVietnameseSyllable = fullMatch("(?:[cgknpt]h|ngh?|gi|qu|tr|[bcdghklmnrstvx])?[aeiouy]{1,3}(?:ch|n[gh]|[cmnpt])?");
+// The syllables of Chinese in pinyin, but those that begin with a vowel, and these.
+const PINYIN = "(?:[bpm](?:a(?:i|o|ng?)?|e(?:i|ng?)|o|i(?:e|ao|an|ng?)?|u)|[pmf]ou|m(?:e|iu)|f(?:a(?:ng?)?|e(?:i|ng?)|o|u)"
+  + "|[dtnl](?:a(?:i|o|ng?)?|e(?:i|ng?)?|ou|ong|i(?:e|ao|an|ng|u)?|u(?:o|an|n|i)?)|[nl](?:i(?:n|ang)|ue)|lia"
+  + "|[gkh](?:a(?:i|o|ng?)?|e(?:i|ng?)?|ou|ong|u(?:a(?:i|ng?)?|o|i|n)?)"
+  + "|[jqx](?:i(?:a(?:o|ng?)?|e|u|ng?|ong)?|u(?:e|an|n)?)"
+  + "|(?:[zcs]h?|r)(?:a(?:i|o|ng?)?|e(?:i|ng?)?|i|ou|ong|u(?:a(?:i|ng?)?|o|i|n)?)"
+  + "|y(?:a(?:o|ng?)?|e|i(?:ng?)?|ong?|ou|u(?:e|an|n)?)|w(?:a(?:i|ng?)?|o|e(?:i|ng?)|u))";
+const VOWEL_OF_PINYIN = "(?:a(?:i|o|ng?)?|e[nr]?|ou)", ONE_OF_PINYIN = `(?:${PINYIN}|${VOWEL_OF_PINYIN})`;
+const isOneOfPinyin = fullMatch(ONE_OF_PINYIN);
+const isTwoOfPinyin = fullMatch(`${ONE_OF_PINYIN}(?:${PINYIN}|'${VOWEL_OF_PINYIN})`);
+const isKoreanSyllable = fullMatch("(?:ch|kk|tt|pp|ss|jj|[bdghjkmnprst])?"
+  + "(?:y(?:ae?|eo?|oo?|u|ou)|w(?:ae?|oo?|e|i)|ui|ae|e[oue]|o[eou]|[aeiou])(?:ng|[bgklmnpt])?");
 const isEastAsian = fullMatch(`[${HAN}${KANA}\\uac00-\\ud7a3]+`);
 const IN_ONE_WORD = new RegExp(`^(?:(?<hangul>[\\uac00-\\ud7a3]{2,4})|(?<han>[${HAN}]{1,4})(?:[${KANA}]{2,})?)$`, "u");
 
 // Whether the first of several words is the surname.
 export function beginsWithSurname(all, words) {
-  return all.every(isEastAsian) || endsInTwoSyllables(all, words) || beginsVietnamese(all, words) || endsInPatronymic(all, words);
+  const rules = [endsInTwoSyllables, beginsVietnamese, beginsChineseOrKorean, endsInPatronymic];
+  return all.every(isEastAsian) || rules.some((rule) => rule(all, words));
 }
 
 function endsInTwoSyllables(all, words) {
@@ -34,6 +47,28 @@ function beginsVietnamese(all, words) {
   const isCommon = (each) => words.vietnamese.has(each) || words.vietnameseBeforeMiddle.has(each);
   const hasMiddle = middle.length > 0 && words.vietnameseMiddle.has(middle[0]);
   return (words.vietnamese.has(one) || (isCommon(one) && hasMiddle)) && (!isCommon(final) || hasMiddle);
+}
+
+// Whether a Chinese or Korean surname stands before two syllables: "Xi Jinping", "Kim Jong Un".
+function beginsChineseOrKorean(all, words) {
+  if (all.length < 2 || all.length > 3) return false;
+  const [begins, ...given] = all.map((word) => syllables(word, words)), ends = given.at(-1);
+  if (given.length === 1) return begins.isChinese && ends.ofPinyin === 2;
+  const isChinese = begins.isChinese && given.every((each) => each.ofPinyin === 1);
+  const isKorean = begins.isKorean && given.every((each) => each.isKoreanSyllable);
+  return (isChinese || isKorean) && !(ends.isChinese || ends.isKorean);
+}
+
+// What a word of several letters is in Chinese or Korean.
+function syllables(word, words) {
+  const name = words.key(word);
+  if (characters(name).length < 2) return {};
+  return {
+    isChinese: words.chinese.has(name),
+    isKorean: words.korean.has(name),
+    ofPinyin: words.chineseOfTwo.has(name) ? 0 : isOneOfPinyin(name) ? 1 : isTwoOfPinyin(name) ? 2 : 0,
+    isKoreanSyllable: isKoreanSyllable(name),
+  };
 }
 
 // Whether the first word is Le, Do, Ho or Ly, and the others are Vietnamese syllables: "Le Hong Son".
