@@ -35,7 +35,7 @@ MAY_DRAW = {"tutorial", "study", "apps", "plots"}
 FACES = {"__main__", "tutorial.__main__", "tutorial.report"}
 
 # Modules that users import, besides the packages.
-PUBLIC_MODULES = {"errors", "apps.engines", "apps.estimator", "apps.tables", "corpora.outside", "io.tensors"}
+PUBLIC_MODULES = {"errors", "apps.engines", "apps.estimator", "apps.tables", "io.tensors"}
 
 
 def module_of(path: Path) -> str:

@@ -1,10 +1,11 @@
 """New surnames of an origin, letter by letter.
 
-    Generator.load().names("Japanese", 3, seed=1, start="Ta")
+    Generator.load().names("Japanese", 3, seed=1)
+    Generator.load().names("Japanese", 3, seed=1, script="Latin")
 
-The network is one to many (`rnn.shapes`): an encoder reads the origin in one step, and a decoder generates
-the letters, with the origin as an input at every step. Names in the training lists are drawn again, unless
-they are wanted too; a generated name may still be somebody's.
+The network is one to many (`rnn.shapes`): an encoder reads the origin and the script in one step, and a
+decoder generates the letters, with these as an input at every step. Names in the training lists are drawn
+again, unless they are wanted too; a generated name may still be somebody's.
 
 A generated name hints at a language as real ones do. It does not reveal anyone's nationality, ethnicity or
 religion.
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 from unicodedata import category, combining
-from zlib import crc32
+from unicodedata import name as unicode_name
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 from cognomen.errors import InputError, ModelError, check_whole_number
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.io.pretrained import find_model
+from cognomen.network.name_filter import NameFilter
 from cognomen.network.config import COUNT, FRACTION, NON_NEGATIVE, POSITIVE, SIZE, Config, describe, setting
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.initializers import Initializer, Zeros
@@ -36,10 +38,11 @@ from cognomen.text.alphabet import Alphabet
 from cognomen.text.matching import find_origin
 from cognomen.text.spelling import capitalise, lowercase
 
-MAX_LETTERS = 30  # of a name; the longest of the 18 files has 20
+MAX_LETTERS = 30  # of a name
 BATCH = 4096  # names generated at once
 MAX_ATTEMPTS = 50  # to generate a name that is not in the training lists
-TRAINING_HASHES = "learned"  # the tensor's name
+LEARNED = "learned"  # the tensor of the filter of training names
+SCALE = ".scale"  # after a tensor's name: that of the numbers by which the rows of an int8 tensor are multiplied
 NUMBERS_AND_SYMBOLS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode categories
 
 
@@ -48,15 +51,19 @@ NUMBERS_AND_SYMBOLS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode categories
 class GeneratorConfig(Config):
     """Everything that fixes the training of a generator, besides the names."""
 
-    origin_size: int = setting(32, "Size of an origin's embedding.", SIZE)
+    origin_size: int = setting(32, "Size of the embedding of an origin and a script.", SIZE)
     letter_size: int = setting(48, "Size of a letter's embedding.", SIZE)
     hidden_size: int = setting(256, "Hidden units of the decoder.", SIZE)
     dropout: float = setting(0.25, "Dropout of letters' embeddings, and of the decoder's output.", FRACTION)
     resampling: float = setting(
         0.3,
-        "How much rare origins are favoured: origins are drawn by their share of the names to the power of 1 "
-        "minus this, which falls linearly to 0 over the training.",
+        "How much rare origins are favoured: lists of an origin and a script are drawn by their share of the "
+        "names to the power of 1 minus this, which changes linearly over the training.",
         FRACTION,
+    )
+    final_resampling: float = setting(0.0, "The same at the end of the training.", FRACTION)
+    frequency_power: float = setting(
+        0.5, "Names that have weights are drawn by their weight to this power.", FRACTION
     )
     min_letter_count: int = setting(3, "Names with a letter seen less often are left out.", NON_NEGATIVE)
     epochs: int = setting(25, "Passes over the training names.", COUNT)
@@ -72,41 +79,50 @@ class Generator:
 
     Args:
         alphabet: the letters; the network's token i + 1 is `alphabet.letters[i]`, and 0 the boundary.
-        origins: the origins it knows, C.
+        scripts: the scripts that the names of each origin are written in, as `script_of` calls them, the main
+            one first. There is a list to generate for each origin and script, K in all.
         config: fixes the sizes of the network.
         rng: initialises the weights.
         facts: how it was trained; JSON values.
         card: the model card, Markdown.
-        training_hashes: `name_hashes` of the training names, to recognise them; none by default.
-        temperature_scale: factor of the sampling temperature for each origin, (C,), all above 0; default 1.
-            An origin that was learned less well needs a lower one for samples as recognisable as real names.
+        learned: recognises the training names; none by default.
+        temperature_scale: factor of the sampling temperature for each list, (K,), all above 0; default 1.
+            A list that was learned less well needs a lower one for samples as recognisable as real names.
+
+    Attributes:
+        origins: those that it knows.
+        lists: the origin and the script of each list, (K,).
 
     Raises:
-        InputError: `temperature_scale` has not one number above 0 for each origin.
+        InputError: an origin has no script, or `temperature_scale` has not one number above 0 for each list.
     """
 
     def __init__(
         self,
         alphabet: Alphabet,
-        origins: Sequence[str],
+        scripts: Mapping[str, Sequence[str]],
         config: GeneratorConfig | None = None,
         *,
         rng: Initializer | None = None,
         facts: Mapping[str, Any] | None = None,
         card: str = "",
-        training_hashes: NDArray[np.uint32] | None = None,
+        learned: NameFilter | None = None,
         temperature_scale: Sequence[float] | None = None,
     ) -> None:
         self.config = c = GeneratorConfig() if config is None else config
         rng = np.random.default_rng(c.seed) if rng is None else rng
-        self.alphabet, self.origins = alphabet, tuple(origins)
+        self.alphabet, self.origins = alphabet, tuple(scripts)
+        self.scripts = {origin: tuple(its) for origin, its in scripts.items()}
+        if without := [origin for origin, its in self.scripts.items() if not its]:
+            raise InputError(f"scripts: expected one or more of each origin, got none of {without}")
+        self.lists = [(origin, script) for origin, its in self.scripts.items() for script in its]
         self.facts, self.card = dict(facts or {}), card
-        self.training_hashes = np.empty(0, np.uint32) if training_hashes is None else training_hashes
-        scale = (1.0,) * len(self.origins) if temperature_scale is None else temperature_scale
+        self.learned = NameFilter.of([]) if learned is None else learned
+        scale = (1.0,) * len(self.lists) if temperature_scale is None else temperature_scale
         self.temperature_scale = tuple(map(float, scale))
-        if len(scale) != len(self.origins) or not all(0 < each < np.inf for each in self.temperature_scale):
-            raise InputError(f"temperature_scale: expected {len(self.origins)} numbers above 0, got {scale}")
-        encoder = Encoder("rnn", len(self.origins), c.origin_size, embedding_size=c.origin_size, rng=rng)
+        if len(scale) != len(self.lists) or not all(0 < each < np.inf for each in self.temperature_scale):
+            raise InputError(f"temperature_scale: expected {len(self.lists)} numbers above 0, got {scale}")
+        encoder = Encoder("rnn", len(self.lists), c.origin_size, embedding_size=c.origin_size, rng=rng)
         decoder = Decoder(
             "gru",
             len(alphabet),
@@ -126,6 +142,7 @@ class Generator:
         origin: str,
         count: int = 1,
         *,
+        script: str | None = None,
         seed: int = 0,
         temperature: float = 0.8,
         start: str = "",
@@ -136,23 +153,31 @@ class Generator:
         Args:
             origin: one of `origins`, in capitals or not.
             count: how many names. The first of many are the same as those of fewer.
+            script: one of the origin's `scripts`, in capitals or not; if None, that of `start`, or the main
+                one without a start.
             seed: equal seeds give equal names.
             temperature: below 1 favours probable letters, above 1 improbable ones. It is multiplied by the
-                origin's `temperature_scale`; at a product of 1, names are sampled as the network predicts.
+                list's `temperature_scale`; at a product of 1, names are sampled as the network predicts.
             start: the first letters of every name.
             known: whether names in the training lists are wanted too. If not, such a name is drawn again; at
                 a very low temperature it may still be known after 50 attempts, and is kept.
 
         Raises:
-            InputError: there is no such origin, `start` has an unknown letter, or a number is out of range.
+            InputError: there is no such origin, it is not written in the script, `start` has an unknown
+                letter, or a number is out of range.
         """
-        return list(self.stream(origin, count, seed=seed, temperature=temperature, start=start, known=known))
+        return list(
+            self.stream(
+                origin, count, script=script, seed=seed, temperature=temperature, start=start, known=known
+            )
+        )
 
     def stream(
         self,
         origin: str,
         count: int,
         *,
+        script: str | None = None,
         seed: int = 0,
         temperature: float = 0.8,
         start: str = "",
@@ -162,14 +187,16 @@ class Generator:
 
         The arguments and errors are those of `names`; the errors are raised before the first name is taken.
         """
-        row = self._row(origin)
+        origin = find_origin("origin", origin, self.origins)
         check_whole_number("count", count)
         check_whole_number("seed", seed, least=0)
         if not isinstance(start, str):
             raise InputError(f"start: expected a text, got {start!r}")
         if not isinstance(temperature, (int, float)) or not 0 < temperature <= 10:
             raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature!r}")
-        prefix, scaled = self._prefix(start), temperature * self.temperature_scale[row]
+        prefix = self._prefix(start)
+        row = self._row(origin, script or script_of(start))
+        scaled = temperature * self.temperature_scale[row]
         attempts = 1 if known else MAX_ATTEMPTS
 
         def batch(first: int) -> list[str]:
@@ -195,7 +222,7 @@ class Generator:
             drawn = self._sample(row, uniform[missing], temperature, prefix)
             for index, name in zip(missing.tolist(), drawn, strict=True):
                 names[index] = name
-            missing = missing[np.isin(name_hashes(drawn), self.training_hashes)]
+            missing = missing[self.learned.contains(drawn)]
             if not len(missing):
                 break
         return names
@@ -235,21 +262,31 @@ class Generator:
             raise InputError(f"start: expected less than {MAX_LETTERS} letters and marks, got {len(letters)}")
         return [int(token) for token in self.alphabet.encode(letters)]
 
-    def _row(self, origin: str) -> int:
-        """The index of an origin, in capitals or not."""
-        return self.origins.index(find_origin("origin", origin, self.origins))
+    def _row(self, origin: str, script: str | None) -> int:
+        """The index of the list of an origin and a script, in capitals or not; without one, the main one."""
+        its = self.scripts[origin]
+        wanted = script.capitalize() if script else its[0]
+        if wanted not in its:
+            raise InputError(f"script: expected {' or '.join(its)} for {origin}, got {script!r}")
+        return self.lists.index((origin, wanted))
 
     # --- evaluation ---------------------------------------------------------------------------------------
 
     def negative_log_likelihood(self, names: Sequence[str], origins: Sequence[str]) -> tuple[Array, Ids]:
-        """-log p of each name given its origin, in nats, and its number of letters, both (N,).
+        """-log p of each name given its origin and script, in nats, and its number of letters, both (N,).
 
         The end of a name counts as a letter.
 
         Raises:
             InputError: a letter is not in the alphabet, or there is no such origin.
         """
-        targets, rows = self.encode(names), np.array([self._row(origin) for origin in origins])
+        targets = self.encode(names)
+        rows = np.array(
+            [
+                self._row(find_origin("origin", origin, self.origins), script_of(name))
+                for name, origin in zip(names, origins, strict=True)
+            ]
+        )
         logits, _ = self.network.forward(rows, targets)
         inputs, outputs = self.network.decoder.shifted(targets)
         log_p = log_softmax(logits)[np.arange(len(logits)), outputs.data]  # (M,)
@@ -284,25 +321,26 @@ class Generator:
                 f"{folder}: expected a generator, found a classifier. It is for `cognomen predict NAME "
                 "--model FOLDER`; without --model, `generate` uses the pretrained generator."
             )
-        if TRAINING_HASHES not in tensors:
+        if LEARNED not in tensors or "scripts" not in facts["architecture"]:
             raise ModelError(
-                f"{folder}: expected a tensor {TRAINING_HASHES!r}, the hashes of the training names, "
-                "found none: an older version made it. Train it again, or leave --model out."
+                f"{folder}: expected a tensor {LEARNED!r}, which tells the training names, and the scripts of "
+                "each origin, found none: an older version made it. Train it again, or leave --model out."
             )
         try:
             config = GeneratorConfig.from_json(facts["architecture"]["generator"])
-            _check_size(config, len(facts["alphabet"]), len(facts["origins"]), tensors)
+            scripts = dict(zip(facts["origins"], facts["architecture"]["scripts"], strict=True))
+            _check_size(config, len(facts["alphabet"]), len(scripts), tensors)
             generator = cls(
                 Alphabet(facts["alphabet"]),
-                facts["origins"],
+                scripts,
                 config,
                 rng=Zeros(),
                 facts=facts["training"],
                 card=artifact.card,
-                training_hashes=tensors.pop(TRAINING_HASHES),
+                learned=NameFilter(tensors.pop(LEARNED)),
                 temperature_scale=facts["calibration"].get("temperature_scale"),
             )
-            generator.network.load(tensors)
+            generator.network.load(full_tensors(tensors))
         except (InputError, KeyError, TypeError, ValueError) as error:
             raise ModelError(
                 f"{folder}: the generator's parts do not fit together: {error}. Copy the whole folder again "
@@ -311,39 +349,63 @@ class Generator:
         return generator
 
     def save(self, folder: str | Path) -> None:
-        """Write the generator to a folder atomically, its weights as float16 (see `write_artifact`).
+        """Write the generator to a folder atomically, its weights rounded (see `write_artifact`).
+
+        Matrices are stored as int8, each row divided by a number of its own, and vectors as float16.
 
         Raises:
             ModelError: the folder holds something else, or cannot be written.
         """
         facts = {
             "alphabet": self.alphabet.letters,
-            "architecture": {"generator": self.config.to_json()},
+            "architecture": {
+                "generator": self.config.to_json(),
+                "scripts": [self.scripts[origin] for origin in self.origins],
+            },
             "calibration": {"temperature": 1.0, "temperature_scale": self.temperature_scale},
             "lower": True,
             "origins": self.origins,
             "priors": [1 / len(self.origins)] * len(self.origins),
             "training": self.facts,
         }
-        tensors: dict[str, NDArray[Any]] = {
-            name: param.astype(np.float16) for name, param in self.network.params.items()
-        }
-        tensors[TRAINING_HASHES] = self.training_hashes
+        tensors = compact_tensors(self.network.params) | {LEARNED: self.learned.bits}
         write_artifact(folder, Artifact(tensors, facts, self.card))
+
+
+def compact_tensors(params: Mapping[str, Array]) -> dict[str, NDArray[Any]]:
+    """Parameters in few bytes: matrices as int8 with a scale for each row, vectors as float16."""
+    tensors: dict[str, NDArray[Any]] = {}
+    for name, param in params.items():
+        if param.ndim == 1:
+            tensors[name] = param.astype(np.float16)
+            continue
+        scale = (np.abs(param).max(axis=1) / 127).astype(np.float16)
+        tensors[name + SCALE] = scale = np.maximum(scale, np.finfo(np.float16).tiny)
+        tensors[name] = np.rint(param / scale[:, None].astype(np.float32)).clip(-127, 127).astype(np.int8)
+    return tensors
+
+
+def full_tensors(tensors: Mapping[str, NDArray[Any]]) -> dict[str, Array]:
+    """The parameters of `compact_tensors`, as float32."""
+    found = {name: each.astype(np.float32) for name, each in tensors.items()}
+    for name in [name for name in found if name.endswith(SCALE)]:
+        found[name.removesuffix(SCALE)] *= found.pop(name)[:, None]
+    return found
 
 
 def _check_size(c: GeneratorConfig, letters: int, origins: int, tensors: Mapping[str, NDArray[Any]]) -> None:
     """Raise InputError before memory is allocated for more weights than there are."""
     least = c.hidden_size * (c.hidden_size + c.letter_size) + letters * c.letter_size
     least += c.origin_size * (origins + c.origin_size)
-    weights = sum(tensor.size for name, tensor in tensors.items() if name != TRAINING_HASHES)
+    weights = sum(tensor.size for name, tensor in tensors.items() if name != LEARNED)
     if least > weights:
         raise InputError(f"these sizes make {least:,} weights or more, the tensors have {weights:,}")
 
 
-def name_hashes(names: Iterable[str]) -> NDArray[np.uint32]:
-    """The CRC-32 of each name's spelling, (N,); different names hardly ever have the same."""
-    return np.array([crc32(lowercase(name).encode()) for name in names], np.uint32)
+def script_of(name: str) -> str | None:
+    """The script of the first letter: "Latin", "Cyrillic", "Cjk" …; None if there is none."""
+    letter = next((c for c in name if c.isalpha()), None)
+    return letter and unicode_name(letter, "Unknown").split()[0].capitalize()
 
 
 def _shown(letters: Iterable[str]) -> str:
