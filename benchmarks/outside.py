@@ -18,7 +18,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ class WithOutside(ClassifierMethod):
         never: names kept out besides those of the test.
     """
 
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     never: tuple[str, ...] = ()
 
     def __call__(
@@ -151,7 +151,9 @@ def main() -> None:
         return
     added = facts(method)
     told = {"config": method.config.to_json(), "outside": added["settings"]}
-    result = run_protocol("L", DATA, method, facts=told, processes=given.processes, on_progress=tell).to_json()
+    result = run_protocol(
+        "L", DATA, method, facts=told, processes=given.processes, on_progress=tell
+    ).to_json()
     write_atomically(RESULTS, (json.dumps({"L": result, "outside": added}, indent=1) + "\n").encode())
     print(line(result["accuracies"], result["evaluation"]))
 

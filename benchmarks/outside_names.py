@@ -26,7 +26,12 @@ RESPELT: Mapping[str, Sequence[tuple[str, str]]] = {
     "Dutch": [("^.* ", "")],
     "Portuguese": [("^.* ", "")],
     "French": [("^saint-", "st ")],
-    "Irish": [("^(?![oó][ ']|mac ).*$", ""), ("^[oó] (h(?=[aeiouáéíóú]))?", ""), (r"^mac (?=\w+$)", "mac"), ("^.* .*$", "")],
+    "Irish": [
+        ("^(?![oó][ ']|mac ).*$", ""),  # the files have Moloney among the English names
+        ("^[oó] (h(?=[aeiouáéíóú]))?", ""),
+        (r"^mac (?=\w+$)", "mac"),
+        ("^.* .*$", ""),
+    ],
     "Greek": [("ch(?=[aeiou])", "h")],
     "Japanese": [("n(?=[bmp])", "m"), ("o[ou]", "o"), ("uu", "u")],
     "Russian": [("kh", "h"), ("[iy]y$", "y")],
@@ -87,7 +92,7 @@ def outside_names(origins: tuple[str, ...]) -> tuple[Name, ...]:
 
 
 def as_in_files(names: Sequence[str], origin: str) -> str:
-    """The spelling that the files would have of a name with these spellings; "" if it is not in their form."""
+    """How the files would spell a name with these spellings; "" if they have none of its form."""
     marked = min(names, key=lambda name: (name == without_diacritics(name), name))
     draw = int(sha256(without_diacritics(marked).encode()).hexdigest(), 16) % 1000 / 1000
     name = marked if draw < MARKS_KEPT.get(origin, 0.0) else without_diacritics(marked)

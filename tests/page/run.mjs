@@ -71,9 +71,9 @@ const TASKS = {
     });
   },
 
-  async generated({ origin, tokens }) {
+  async generated({ list: chosen, tokens }) {
     const { generator } = await models();
-    let position = generator.begin(origin);
+    let position = generator.begin(chosen);
     return tokens.map((id) => {
       const found = generator.step(id, position);
       position = found.position;

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 from unicodedata import category, combining
@@ -26,8 +27,8 @@ from numpy.typing import NDArray
 from cognomen.errors import InputError, ModelError, check_whole_number
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.io.pretrained import find_model
-from cognomen.network.name_filter import NameFilter
 from cognomen.network.config import COUNT, FRACTION, NON_NEGATIVE, POSITIVE, SIZE, Config, describe, setting
+from cognomen.network.name_filter import NameFilter
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.initializers import Initializer, Zeros
 from cognomen.rnn.losses import log_softmax
@@ -41,8 +42,11 @@ from cognomen.text.spelling import capitalise, lowercase
 MAX_LETTERS = 30  # of a name
 BATCH = 4096  # names generated at once
 MAX_ATTEMPTS = 50  # to generate a name that is not in the training lists
+MOST_SHOWN = 60  # letters in a message
 LEARNED = "learned"  # the tensor of the filter of training names
-SCALE = ".scale"  # after a tensor's name: that of the numbers by which the rows of an int8 tensor are multiplied
+SCALE = (
+    ".scale"  # after a tensor's name: that of the numbers by which the rows of an int8 tensor are multiplied
+)
 NUMBERS_AND_SYMBOLS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode categories
 
 
@@ -187,16 +191,12 @@ class Generator:
 
         The arguments and errors are those of `names`; the errors are raised before the first name is taken.
         """
-        origin = find_origin("origin", origin, self.origins)
+        row = self._row(origin, script, start)
         check_whole_number("count", count)
         check_whole_number("seed", seed, least=0)
-        if not isinstance(start, str):
-            raise InputError(f"start: expected a text, got {start!r}")
         if not isinstance(temperature, (int, float)) or not 0 < temperature <= 10:
             raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature!r}")
-        prefix = self._prefix(start)
-        row = self._row(origin, script or script_of(start))
-        scaled = temperature * self.temperature_scale[row]
+        prefix, scaled = self._prefix(start, self.lists[row][1]), temperature * self.temperature_scale[row]
         attempts = 1 if known else MAX_ATTEMPTS
 
         def batch(first: int) -> list[str]:
@@ -233,7 +233,7 @@ class Generator:
         y, _ = network.encoder.forward(one_step(np.full(len(uniform), row)))
         state = network.decoder.begin(y.data, None)
         joints = np.array([True, *(letter in " -'" for letter in self.alphabet.letters)])  # (V,)
-        needs_letter = joints | [False, *(combining(c) > 0 or c == "ß" for c in self.alphabet.letters)]
+        needs_letter = joints | self.alphabet.is_mark | [False, *(c == "ß" for c in self.alphabet.letters)]
         at_start = np.full(len(uniform), bool(joints[prefix[-1]]) if prefix else True)  # of a word, (N,)
         draw = sampler(uniform, temperature)
 
@@ -246,13 +246,13 @@ class Generator:
         # Only a name that was cut at the limit can end in anything but a letter.
         return [capitalise(self.alphabet.decode(text.ids).rstrip(" -'")) for text in texts]
 
-    def _prefix(self, start: str) -> list[int]:
+    def _prefix(self, start: str, script: str) -> list[int]:
         """The tokens of the first letters."""
-        letters, known = lowercase(start), self.alphabet.letters
+        letters, alphabet = lowercase(start), self.alphabet
+        of_script = dict(zip(alphabet.letters, alphabet.scripts[1:] == script.upper(), strict=True))
+        known = [c for c in alphabet.letters if of_script[c] or not c.isalpha()]
         # `lowercase` drops numbers and symbols, which would go unnoticed.
-        wrong = {c for c in letters if c not in known} | {
-            c for c in start if category(c) in NUMBERS_AND_SYMBOLS
-        }
+        wrong = set(letters) - set(known) | {c for c in start if category(c) in NUMBERS_AND_SYMBOLS}
         if wrong or (start.strip() and not letters):
             raise InputError(
                 f"start: {start!r} has {_shown(sorted(wrong)) or 'no letters'}; expected letters among "
@@ -260,14 +260,21 @@ class Generator:
             )
         if len(letters) >= MAX_LETTERS:
             raise InputError(f"start: expected less than {MAX_LETTERS} letters and marks, got {len(letters)}")
-        return [int(token) for token in self.alphabet.encode(letters)]
+        return [int(token) for token in alphabet.encode(letters)]
 
-    def _row(self, origin: str, script: str | None) -> int:
-        """The index of the list of an origin and a script, in capitals or not; without one, the main one."""
-        its = self.scripts[origin]
-        wanted = script.capitalize() if script else its[0]
+    def _row(self, origin: str, script: str | None, start: str = "") -> int:
+        """The index of the list of an origin and a script, in capitals or not.
+
+        Without a script it is that of `start`, and without that the main one.
+        """
+        origin = find_origin("origin", origin, self.origins, listed_by="cognomen generate --origins")
+        for where, text in (("script", "" if script is None else script), ("start", start)):
+            if not isinstance(text, str):
+                raise InputError(f"{where}: expected a text, got {text!r}")
+        its, where = self.scripts[origin], "start" if script is None else "script"
+        wanted = (script or script_of(start) or its[0]).capitalize()
         if wanted not in its:
-            raise InputError(f"script: expected {' or '.join(its)} for {origin}, got {script!r}")
+            raise InputError(f"{where}: expected {' or '.join(its)} letters for {origin}, got {wanted}")
         return self.lists.index((origin, wanted))
 
     # --- evaluation ---------------------------------------------------------------------------------------
@@ -281,12 +288,7 @@ class Generator:
             InputError: a letter is not in the alphabet, or there is no such origin.
         """
         targets = self.encode(names)
-        rows = np.array(
-            [
-                self._row(find_origin("origin", origin, self.origins), script_of(name))
-                for name, origin in zip(names, origins, strict=True)
-            ]
-        )
+        rows = np.array([self._row(o, None, name) for name, o in zip(names, origins, strict=True)])
         logits, _ = self.network.forward(rows, targets)
         inputs, outputs = self.network.decoder.shifted(targets)
         log_p = log_softmax(logits)[np.arange(len(logits)), outputs.data]  # (M,)
@@ -323,8 +325,8 @@ class Generator:
             )
         if LEARNED not in tensors or "scripts" not in facts["architecture"]:
             raise ModelError(
-                f"{folder}: expected a tensor {LEARNED!r}, which tells the training names, and the scripts of "
-                "each origin, found none: an older version made it. Train it again, or leave --model out."
+                f"{folder}: expected a tensor {LEARNED!r}, which tells the training names, and the scripts "
+                "of each origin, found none: an older version made it. Train it again, or leave --model out."
             )
         try:
             config = GeneratorConfig.from_json(facts["architecture"]["generator"])
@@ -372,6 +374,25 @@ class Generator:
         write_artifact(folder, Artifact(tensors, facts, self.card))
 
 
+def without_script(generator: Generator, script: str) -> Generator:
+    """The generator without the letters of a script, and without its filter of training names."""
+    letters = np.flatnonzero(generator.alphabet.scripts != script.upper())  # (V',), with the boundary
+    lists = [row for row, (_, its) in enumerate(generator.lists) if its != script]
+    scripts = {o: [s for s in its if s != script] for o, its in generator.scripts.items()}
+    smaller = Generator(
+        Alphabet("".join(generator.alphabet.letters[token - 1] for token in letters[1:])),
+        {origin: its for origin, its in scripts.items() if its},
+        generator.config,
+        rng=Zeros(),
+        temperature_scale=[generator.temperature_scale[row] for row in lists],
+    )
+    of_letters = ("decoder.embedding.weight", "decoder.output.weight", "decoder.output.bias")
+    kept = dict.fromkeys(of_letters, letters) | {"encoder.embedding.weight": np.array(lists)}
+    params = generator.network.params
+    smaller.network.load({name: p[kept[name]] if name in kept else p for name, p in params.items()})
+    return smaller
+
+
 def compact_tensors(params: Mapping[str, Array]) -> dict[str, NDArray[Any]]:
     """Parameters in few bytes: matrices as int8 with a scale for each row, vectors as float16."""
     tensors: dict[str, NDArray[Any]] = {}
@@ -409,5 +430,6 @@ def script_of(name: str) -> str | None:
 
 
 def _shown(letters: Iterable[str]) -> str:
-    """Letters side by side, marks on a dotted circle."""
-    return " ".join(f"\u25cc{letter}" if combining(letter) else letter for letter in letters)
+    """The first letters side by side, marks on a dotted circle."""
+    first = [f"\u25cc{letter}" if combining(letter) else letter for letter in islice(letters, MOST_SHOWN + 1)]
+    return " ".join([*first[:MOST_SHOWN], "…"] if len(first) > MOST_SHOWN else first)

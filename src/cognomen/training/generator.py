@@ -47,7 +47,7 @@ def train_generator(
     row_of = {each: row for row, each in enumerate(generator.lists)}
     rows = np.array([row_of[each] for each in zip(part.labels, scripts, strict=True)])  # (N,)
     texts = alphabet.encode_all([spelled[i] for i in usable])
-    draw = _Draws(rows, part.weights**config.frequency_power, config)
+    draw = Draws(rows, part.weights**config.frequency_power, config)
 
     def batch(which: Ids) -> tuple[Ids, Packed]:
         """As many names as asked for."""
@@ -71,7 +71,7 @@ def train_generator(
     return generator
 
 
-class _Draws:
+class Draws:
     """Draws names: a list first, by its current weight, and then one of its names."""
 
     def __init__(self, rows: Ids, weights: Array, config: GeneratorConfig) -> None:
@@ -96,7 +96,7 @@ class _Draws:
 def scripts_by_origin(
     origins: Sequence[str], scripts: Sequence[str], weights: Array
 ) -> dict[str, tuple[str, ...]]:
-    """The scripts of each origin, by the weight of their names; but Latin, unless it is the only one, last."""
+    """The scripts of each origin: Latin last, as names in it are romanised then; the others by weight."""
     totals: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for origin, script, weight in zip(origins, scripts, weights.tolist(), strict=True):
         totals[origin][script] += weight

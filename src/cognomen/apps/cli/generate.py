@@ -49,7 +49,12 @@ of the output closed it.
 )
 @click.option("--start", default="", metavar="LETTERS", help="The first letters of each name.")
 @click.option("--known", is_flag=True, help="Allow names from the training lists, too.")
-@click.option("--origins", "list_origins", is_flag=True, help="List the origins that the model knows, and their scripts.")
+@click.option(
+    "--origins",
+    "list_origins",
+    is_flag=True,
+    help="List the origins that the model knows, and their scripts.",
+)
 @json_option("Print JSON lines.")
 @click.option("--model", metavar="MODEL", help="The folder of a generator, instead of the pretrained one.")
 def command(

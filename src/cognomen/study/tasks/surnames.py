@@ -5,7 +5,8 @@ held-out names is measured by its perplexity: the number of equally likely lette
 uncertainty. Letter n-gram models, which only count, are the baseline. The share of new names among those
 generated is measured too, by temperature.
 
-Whether the classifier recognises generated names is measured on all ten folds by `benchmarks/generator.py`.
+Whether the classifier recognises generated names is measured by `benchmarks/generator.py`, on those of the
+pretrained generator.
 """
 
 from __future__ import annotations
