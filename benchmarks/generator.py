@@ -36,7 +36,8 @@ from world import MODELS, load, world
 
 from cognomen.classifier import Classifier
 from cognomen.io.files import write_atomically
-from cognomen.network.generator import Generator, GeneratorConfig
+from cognomen.network.generator import Generator
+from cognomen.network.generator_config import GeneratorConfig
 from cognomen.network.name_filter import NameFilter
 from cognomen.text.spelling import lowercase
 from cognomen.training import train_generator
@@ -186,12 +187,11 @@ class Measurement:
             its = "training" if self.names.parts[row] == "training" else "held out"
             common[its][self.names.names[row]] = self.names.shares[row] ** CONFIG.frequency_power
         drawn = [_spelt(name) for name in first]
+        learned, others = (float(sum(common[its].values())) for its in ("training", "held out"))
         return {
             "copies": sum(name in common["training"] for name in drawn),
             "held out": sum(name in common["held out"] for name in drawn),
-            "commonness": round(
-                sum(common["training"].values()) / max(sum(common["held out"].values()), 1e-12), 2
-            ),
+            "commonness": round(learned / others, 2) if others else 0.0,
         }
 
 

@@ -50,7 +50,7 @@ class Settings:
     """
 
     at_most: float = 6.0
-    most: int = 10_000
+    most: int = 5_000
     least: float = 0.5
     power: float = 0.5
 

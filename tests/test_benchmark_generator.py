@@ -12,7 +12,8 @@ import pytest
 from generator import SAMPLES, Measurement
 from protocol_w import World
 
-from cognomen.network.generator import Generator, GeneratorConfig
+from cognomen.network.generator import Generator
+from cognomen.network.generator_config import GeneratorConfig
 from cognomen.text import Alphabet
 
 CZECH = ("Czech", "Latin")

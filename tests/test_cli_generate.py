@@ -79,7 +79,7 @@ def test_a_reader_that_leaves_ends_the_run_quietly():
             1,
             "script: expected Cjk or Latin letters for Japanese, got Runic",
         ),
-        (["Martian"], 1, "cognomen generate --origins"),
+        (["Xyz"], 1, "cognomen generate --origins"),
         (["Japanese", "--temperature", "0"], 2, "--temperature"),
         (["Japanese", "--temperature", "-1"], 2, "--temperature"),
         (["Japanese", "--temperature", "nan"], 1, "temperature: expected a number above 0"),

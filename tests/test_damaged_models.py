@@ -20,7 +20,8 @@ from cognomen.classifier.priors import DefaultPrior
 from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.network import Architecture, Network
-from cognomen.network.generator import Generator, GeneratorConfig
+from cognomen.network.generator import Generator
+from cognomen.network.generator_config import GeneratorConfig
 from cognomen.network.hashing import HashTables, ngram_table
 from cognomen.text import Alphabet
 

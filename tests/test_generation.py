@@ -12,20 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rnn_cases import stable
 
+from cognomen.apps.page.spare import without_script
 from cognomen.corpora import Corpus
 from cognomen.corpora.cleaning import CleaningReport
 from cognomen.errors import InputError, ModelError, TrainingError
 from cognomen.io.model_folder import read_artifact, write_artifact
 from cognomen.network import generator as generation
-from cognomen.network.generator import (
-    MAX_LETTERS,
-    Generator,
-    GeneratorConfig,
-    compact_tensors,
-    full_tensors,
-    script_of,
-    without_script,
-)
+from cognomen.network.generator import MAX_LETTERS, Generator, script_of
+from cognomen.network.generator_config import GeneratorConfig
+from cognomen.network.int8 import compact_tensors, full_tensors
 from cognomen.network.name_filter import NameFilter
 from cognomen.rnn import pack
 from cognomen.study.letter_ngrams import LetterModel, OriginModel, best_mixture
@@ -189,6 +184,9 @@ def test_mistakes_are_named(chance, arguments, said):
         ("mc", "Mc"),
         ("groß", "Groß"),
         ("tomcat", "Tomcat"),
+        ("ωνασησ", "Ωνασης"),
+        ("σασ-δασ", "Σας-Δας"),
+        ("მაისურაძე", "მაისურაძე"),
     ],
 )
 def test_capitals(small, large):
@@ -317,6 +315,12 @@ def test_an_origin_is_written_in_its_main_script_unless_another_is_asked_for(man
         InputError, match=r"scripts: expected one or more of each origin, got none of \['A'\]"
     ):
         Generator(Alphabet("ab"), {"A": []}, TINY)
+
+
+def test_names_are_written_in_one_script(many):
+    for origin, script in many.lists:
+        names = many.names(origin, 60, script=script, temperature=5)
+        assert {script_of(letter) for name in names for letter in name} <= {script, None}
 
 
 def test_a_name_is_as_likely_as_its_script_makes_it(many):

@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 from page_running import in_node, needs_node
 
+from cognomen.apps.page.spare import without_script
 from cognomen.classifier.classifier import Classifier
 from cognomen.classifier.mixture import estimate_shares
 from cognomen.explanation import attribution
 from cognomen.explanation.activations import record_activations
-from cognomen.network.generator import Generator, without_script
+from cognomen.network.generator import Generator
 from cognomen.rnn import SGD, AdamW, Packed, clip_grad_norm, pack, scan
 from cognomen.rnn.cells import CELLS
 from cognomen.rnn.shapes import Encoder, ManyToOne, SyncedManyToMany

@@ -14,7 +14,6 @@ religion.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -27,7 +26,8 @@ from numpy.typing import NDArray
 from cognomen.errors import InputError, ModelError, check_whole_number
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.io.pretrained import find_model
-from cognomen.network.config import COUNT, FRACTION, NON_NEGATIVE, POSITIVE, SIZE, Config, describe, setting
+from cognomen.network.generator_config import GeneratorConfig
+from cognomen.network.int8 import compact_tensors, full_tensors
 from cognomen.network.name_filter import NameFilter
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.initializers import Initializer, Zeros
@@ -44,38 +44,7 @@ BATCH = 4096  # names generated at once
 MAX_ATTEMPTS = 50  # to generate a name that is not in the training lists
 MOST_SHOWN = 60  # letters in a message
 LEARNED = "learned"  # the tensor of the filter of training names
-SCALE = (
-    ".scale"  # after a tensor's name: that of the numbers by which the rows of an int8 tensor are multiplied
-)
 NUMBERS_AND_SYMBOLS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode categories
-
-
-@describe
-@dataclass(frozen=True, kw_only=True)
-class GeneratorConfig(Config):
-    """Everything that fixes the training of a generator, besides the names."""
-
-    origin_size: int = setting(32, "Size of the embedding of an origin and a script.", SIZE)
-    letter_size: int = setting(48, "Size of a letter's embedding.", SIZE)
-    hidden_size: int = setting(256, "Hidden units of the decoder.", SIZE)
-    dropout: float = setting(0.25, "Dropout of letters' embeddings, and of the decoder's output.", FRACTION)
-    resampling: float = setting(
-        0.3,
-        "How much rare origins are favoured: lists of an origin and a script are drawn by their share of the "
-        "names to the power of 1 minus this, which changes linearly over the training.",
-        FRACTION,
-    )
-    final_resampling: float = setting(0.0, "The same at the end of the training.", FRACTION)
-    frequency_power: float = setting(
-        0.5, "Names that have weights are drawn by their weight to this power.", FRACTION
-    )
-    min_letter_count: int = setting(3, "Names with a letter seen less often are left out.", NON_NEGATIVE)
-    epochs: int = setting(25, "Passes over the training names.", COUNT)
-    batch_size: int = setting(128, "Names in each step.", COUNT)
-    learning_rate: float = setting(4e-3, "Peak of the learning-rate schedule.", POSITIVE)
-    weight_decay: float = setting(0.1, "Weight decay of AdamW.", NON_NEGATIVE)
-    clip: float = setting(1.0, "Largest norm of a step's gradient.", POSITIVE)
-    seed: int = setting(0, "Of the initial weights, the order of the names, and dropout.", NON_NEGATIVE)
 
 
 class Generator:
@@ -228,17 +197,22 @@ class Generator:
         return names
 
     def _sample(self, row: int, uniform: Array, temperature: float, prefix: list[int]) -> list[str]:
-        """A name for each row of numbers from [0, 1); every word begins with a letter, not with a mark."""
+        """A name for each row of numbers from [0, 1), in its list's script.
+
+        Every word begins with a letter, not with a mark.
+        """
         network = self.network
         y, _ = network.encoder.forward(one_step(np.full(len(uniform), row)))
         state = network.decoder.begin(y.data, None)
+        scripts = {script.upper() for _, script in self.lists if script != self.lists[row][1]}
+        foreign = np.isin(self.alphabet.scripts, sorted(scripts))  # (V,)
         joints = np.array([True, *(letter in " -'" for letter in self.alphabet.letters)])  # (V,)
         needs_letter = joints | self.alphabet.is_mark | [False, *(c == "ß" for c in self.alphabet.letters)]
         at_start = np.full(len(uniform), bool(joints[prefix[-1]]) if prefix else True)  # of a word, (N,)
         draw = sampler(uniform, temperature)
 
         def choose(log_p: Array, step: int) -> Ids:
-            tokens = draw(np.where(at_start[:, None] & needs_letter, -np.inf, log_p), step)
+            tokens = draw(np.where(at_start[:, None] & needs_letter | foreign, -np.inf, log_p), step)
             np.copyto(at_start, joints[tokens])
             return tokens
 
@@ -372,46 +346,6 @@ class Generator:
         }
         tensors = compact_tensors(self.network.params) | {LEARNED: self.learned.bits}
         write_artifact(folder, Artifact(tensors, facts, self.card))
-
-
-def without_script(generator: Generator, script: str) -> Generator:
-    """The generator without the letters of a script, and without its filter of training names."""
-    letters = np.flatnonzero(generator.alphabet.scripts != script.upper())  # (V',), with the boundary
-    lists = [row for row, (_, its) in enumerate(generator.lists) if its != script]
-    scripts = {o: [s for s in its if s != script] for o, its in generator.scripts.items()}
-    smaller = Generator(
-        Alphabet("".join(generator.alphabet.letters[token - 1] for token in letters[1:])),
-        {origin: its for origin, its in scripts.items() if its},
-        generator.config,
-        rng=Zeros(),
-        temperature_scale=[generator.temperature_scale[row] for row in lists],
-    )
-    of_letters = ("decoder.embedding.weight", "decoder.output.weight", "decoder.output.bias")
-    kept = dict.fromkeys(of_letters, letters) | {"encoder.embedding.weight": np.array(lists)}
-    params = generator.network.params
-    smaller.network.load({name: p[kept[name]] if name in kept else p for name, p in params.items()})
-    return smaller
-
-
-def compact_tensors(params: Mapping[str, Array]) -> dict[str, NDArray[Any]]:
-    """Parameters in few bytes: matrices as int8 with a scale for each row, vectors as float16."""
-    tensors: dict[str, NDArray[Any]] = {}
-    for name, param in params.items():
-        if param.ndim == 1:
-            tensors[name] = param.astype(np.float16)
-            continue
-        scale = (np.abs(param).max(axis=1) / 127).astype(np.float16)
-        tensors[name + SCALE] = scale = np.maximum(scale, np.finfo(np.float16).tiny)
-        tensors[name] = np.rint(param / scale[:, None].astype(np.float32)).clip(-127, 127).astype(np.int8)
-    return tensors
-
-
-def full_tensors(tensors: Mapping[str, NDArray[Any]]) -> dict[str, Array]:
-    """The parameters of `compact_tensors`, as float32."""
-    found = {name: each.astype(np.float32) for name, each in tensors.items()}
-    for name in [name for name in found if name.endswith(SCALE)]:
-        found[name.removesuffix(SCALE)] *= found.pop(name)[:, None]
-    return found
 
 
 def _check_size(c: GeneratorConfig, letters: int, origins: int, tensors: Mapping[str, NDArray[Any]]) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 
 from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
-from cognomen.network.generator import Generator, GeneratorConfig, script_of
+from cognomen.network.generator import Generator, script_of
+from cognomen.network.generator_config import GeneratorConfig
 from cognomen.network.name_filter import NameFilter
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.fitting import fit_batches

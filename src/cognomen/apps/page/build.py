@@ -16,10 +16,12 @@ from cognomen.apps.page.facts import (
     pack,
     reading_words,
 )
+from cognomen.apps.page.spare import without_script
 from cognomen.classifier.classifier import Classifier
 from cognomen.io.model_folder import read_artifact
 from cognomen.io.pretrained import DEFAULT, find_model
-from cognomen.network.generator import Generator, compact_tensors, without_script
+from cognomen.network.generator import Generator
+from cognomen.network.int8 import compact_tensors
 
 # What the small network of part 6 learns: names that the pretrained generator makes.
 LEARNED, NAMES_EACH = ("English", "Italian", "Japanese", "Russian"), 250

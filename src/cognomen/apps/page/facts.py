@@ -59,6 +59,8 @@ def generator_facts(generator: Generator) -> dict[str, Any]:
             origin if len(generator.scripts[origin]) == 1 else f"{origin} ({script})"
             for origin, script in generator.lists
         ],
+        "list_scripts": [script.upper() for _, script in generator.lists],
+        "scripts": generator.alphabet.scripts.tolist(),
         "temperature_scale": generator.temperature_scale,
     }
 

@@ -19,7 +19,8 @@ import numpy as np
 
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation.splits import split_by_fold
-from cognomen.network.generator import Generator, GeneratorConfig
+from cognomen.network.generator import Generator
+from cognomen.network.generator_config import GeneratorConfig
 from cognomen.plots.canvas import COLOURS, Figure, bars, panel
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table

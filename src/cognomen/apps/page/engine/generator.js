@@ -11,7 +11,8 @@ export class Generator {
   constructor(facts, tensors) {
     this.letters = Array.from(facts.alphabet);
     this.lists = facts.lists; // an origin, or "origin (script)" where it has several
-    this.temperatureScale = facts.temperature_scale;
+    Object.assign(this, { listScripts: facts.list_scripts, scripts: facts.scripts, temperatureScale: facts.temperature_scale });
+    this.written = new Set(this.listScripts);
     this.tensors = tensors = full(tensors);
     const encoder = under(tensors, "encoder."), names = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"];
     this.encoder = new Elman(Object.fromEntries(names.map((name) => [name, encoder[`${name}_l0`]])));
@@ -45,7 +46,9 @@ export class Generator {
   // The probabilities from which the next letter is drawn, (V,).
   weights(logP, id, list, temperature) {
     const scale = temperature * this.temperatureScale[this.lists.indexOf(list)];
-    const allowed = logP.map((each, next) => (this.joints[id] && this.needsLetter[next] ? -Infinity : each));
+    const script = this.listScripts[this.lists.indexOf(list)];
+    const foreign = (next) => this.scripts[next] !== script && this.written.has(this.scripts[next]);
+    const allowed = logP.map((each, next) => ((this.joints[id] && this.needsLetter[next]) || foreign(next) ? -Infinity : each));
     const highest = Math.max(...allowed), raised = allowed.map((each) => Math.exp((each - highest) / scale));
     const sum = raised.reduce((total, each) => total + each, 0);
     return raised.map((each) => each / sum);

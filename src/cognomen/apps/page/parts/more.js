@@ -95,7 +95,7 @@ class Generating {
   get name() {
     const letters = this.ids.map((id) => this.generator.letters[id - 1]).join("").normalize("NFC");
     // Georgian has capitals in Unicode that names are not written with.
-    return letters.replace(/(^|[ '-])((?!\p{Script=Georgian})\p{L})/gu, (_, before, letter) => before + letter.toUpperCase());
+    return letters.replace(/σ(?!\p{L})/gu, "ς").replace(/(^|[ '-])((?!\p{Script=Georgian})\p{L})/gu, (_, before, letter) => before + letter.toUpperCase());
   }
 
   draw() {
