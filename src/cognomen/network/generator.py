@@ -43,6 +43,7 @@ MAX_LETTERS = 30  # of a name
 BATCH = 4096  # names generated at once
 MAX_ATTEMPTS = 50  # to generate a name that is not in the training lists
 MOST_SHOWN = 60  # letters in a message
+LISTED_BY = "cognomen generate --origins"
 LEARNED = "learned"  # the tensor of the filter of training names
 NUMBERS_AND_SYMBOLS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode categories
 
@@ -241,7 +242,7 @@ class Generator:
 
         Without a script it is that of `start`, and without that the main one.
         """
-        origin = find_origin("origin", origin, self.origins, listed_by="cognomen generate --origins")
+        origin = find_origin("origin", origin, self.origins, listed_by=LISTED_BY)
         for where, text in (("script", "" if script is None else script), ("start", start)):
             if not isinstance(text, str):
                 raise InputError(f"{where}: expected a text, got {text!r}")
