@@ -87,8 +87,9 @@ class Generator:
         rng = np.random.default_rng(c.seed) if rng is None else rng
         self.alphabet, self.origins = alphabet, tuple(scripts)
         self.scripts = {origin: tuple(its) for origin, its in scripts.items()}
-        if without := [origin for origin, its in self.scripts.items() if not its]:
-            raise InputError(f"scripts: expected one or more of each origin, got none of {without}")
+        for origin, its in self.scripts.items():
+            if not its or not all(isinstance(script, str) for script in its):
+                raise InputError(f"scripts: expected the names of one or more for {origin}, got {its}")
         self.lists = [(origin, script) for origin, its in self.scripts.items() for script in its]
         self.facts, self.card = dict(facts or {}), card
         self.learned = NameFilter.of([]) if learned is None else learned
