@@ -146,7 +146,12 @@ def test_the_generator_predicts_alike() -> None:
     position = network.decoder.begin(summary.data, None)
     for token, ours in zip(tokens, found, strict=True):
         log_p, position, _ = network.decoder.step(np.array([token]), position)
-        np.testing.assert_allclose(ours, log_p[0], atol=1e-4)
+        np.testing.assert_allclose(ours["logP"], log_p[0], atol=1e-4)
+        letters, weights = generator.alphabet.scripts, np.array(ours["weights"])
+        assert weights.sum() == pytest.approx(1)
+        assert not weights[np.isin(letters, ["CYRILLIC", "GREEK", "HANGUL"])].any()
+        assert (weights[letters == "LATIN"] > 0).all()
+        assert (weights[letters == "HYPHEN-MINUS"] > 0) == (token != 0)
 
 
 def test_compositions_agree() -> None:

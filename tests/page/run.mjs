@@ -77,7 +77,7 @@ const TASKS = {
     return tokens.map((id) => {
       const found = generator.step(id, position);
       position = found.position;
-      return list(found.logP);
+      return { logP: list(found.logP), weights: list(generator.weights(found.logP, id, chosen, 0.8)) };
     });
   },
 
