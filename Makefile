@@ -67,7 +67,7 @@ bench: $(VENV)/.bench  ## retrains the pretrained models and measures every publ
 	$(BIN)/python benchmarks/world.py
 	$(BIN)/python benchmarks/rivals.py
 	$(BIN)/python benchmarks/knowing.py
-	$(BIN)/python benchmarks/generator.py --ship
+	$(BIN)/python benchmarks/generator.py
 	$(BIN)/python benchmarks/given_names.py
 	$(BIN)/python benchmarks/order.py
 	$(BIN)/python benchmarks/unlike.py

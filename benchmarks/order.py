@@ -12,7 +12,7 @@ it, since a surname of two words ("García Márquez") cannot be told from a seco
                                            the corpus world's lists, on which the weights of
                                            `classifier.order` were chosen; writes nothing
 
-Needs COGNOMEN_WORLD and Faker (the extra `outside`).
+Needs COGNOMEN_WORLD and Faker (the extra `bench`).
 """
 
 from __future__ import annotations

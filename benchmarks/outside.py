@@ -1,12 +1,13 @@
 """Protocol L with training names from outside: `python benchmarks/outside.py`.
 
-The names of faker, mimesis and japanese-personal-name-dataset (the extra `outside`) are added to the
-training part of each fold, save those that fold like a name of the test. Writes
-`benchmarks/results/outside.json` when all ten folds have run. To compare settings, use `--inner`: fold 0 is
-left out of it all, and folds 1, 4, 7 and 8 (or those of `--folds`) are held out in turn.
+The names that the corpus `world` has of the 18 origins are added to the training part of each fold, save
+those that fold like a name of the test, or share its key. Writes `benchmarks/results/outside.json` when all
+ten folds have run. To compare settings, use `--inner`: fold 0 is left out of it all, and folds 1, 4, 7 and 8
+(or those of `--folds`) are held out in turn.
 
 Their origins come in other shares than those of the 18 files, and their spelling in other fashions: training
-shows them at first, and allows for their shares (`cognomen.training.dataset`).
+shows them at first, and allows for their shares (`cognomen.training.dataset`). What a habit of the files
+contradicts is respelt or left out (`outside_names.py`).
 """
 
 from __future__ import annotations
@@ -17,16 +18,15 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from outside_names import Settings, outside_names, with_outside
 
 from cognomen.corpora import Corpus, load_corpus
-from cognomen.corpora.installed import SOURCES
-from cognomen.corpora.outside import OutsideNames, outside_names, with_outside
 from cognomen.evaluation import Evaluation, evaluate
 from cognomen.evaluation.splits import FOLDS, fold_numbers
 from cognomen.io.files import write_atomically
@@ -41,21 +41,6 @@ INNER = (1, 4, 7, 8)
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What is added, and how it counts.
-
-    Attributes:
-        at_most: so many times an origin's own names at most; None for all, 0 for none.
-        contradicting: also names that the training files have under other origins only.
-        near: also lists of neighbouring languages.
-    """
-
-    at_most: float | None = 6.0
-    contradicting: bool = False
-    near: bool = False
-
-
-@dataclass(frozen=True)
 class WithOutside(ClassifierMethod):
     """Trains on a fold's names and those from outside.
 
@@ -64,7 +49,7 @@ class WithOutside(ClassifierMethod):
         never: names kept out besides those of the test.
     """
 
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     never: tuple[str, ...] = ()
 
     def __call__(
@@ -75,18 +60,7 @@ class WithOutside(ClassifierMethod):
 
     def merged(self, corpus: Corpus, names: Sequence[str], seed: int) -> Corpus:
         """What is learnt from in the run that answers for these names."""
-        return with_outside(
-            corpus,
-            chosen_names(self.settings),
-            [*names, *self.never],
-            at_most=self.settings.at_most,
-            contradicting=self.settings.contradicting,
-            seed=seed,
-        )
-
-
-def chosen_names(settings: Settings) -> OutsideNames:
-    return outside_names(SOURCES if settings.near else None)
+        return with_outside(corpus, outside_names(corpus.origins), [*names, *self.never], self.settings, seed)
 
 
 def tell(progress: RunProgress) -> None:
@@ -113,28 +87,23 @@ def one_fold(method: WithOutside, fold: int, inner: bool) -> tuple[Array, Array]
     return probabilities, np.searchsorted(corpus.origins, labels[folds == fold].astype(str))
 
 
-def some_folds(method: WithOutside, folds: Sequence[int], inner: bool) -> None:
-    """Tell the figures of these folds; two processes."""
-    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+def some_folds(method: WithOutside, folds: Sequence[int], inner: bool, processes: int) -> None:
+    """Tell the figures of these folds."""
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         answers = [run.result() for run in [pool.submit(one_fold, method, fold, inner) for fold in folds]]
     accuracies = [float((p.argmax(axis=1) == right).mean()) for p, right in answers]
     together, right = (np.concatenate(parts) for parts in zip(*answers, strict=True))
     print(line(accuracies, evaluate(together, right, load_corpus(DATA).origins)))
 
 
-def facts(settings: Settings) -> dict[str, Any]:
-    """What was added: how many names each list gave, and what was left out of it, before any fold's test."""
-    outside = chosen_names(settings)
-    dropped: dict[str, dict[str, int]] = {}
-    for (source, reason), count in sorted(outside.dropped.items()):
-        dropped.setdefault(source, {})[reason] = count
+def facts(method: WithOutside) -> dict[str, Any]:
+    """What is added where nothing is held out: how many names of each origin."""
+    merged = method.merged(load_corpus(DATA), [], 0)
+    added = merged.labels[len(merged) - merged.outside :]
     return {
-        "settings": asdict(settings),
-        "names": len(outside),
-        "by_origin": dict(sorted(Counter(row.origin for row in outside.rows).items())),
-        "by_source": outside.counts(),
-        "read": dict(outside.read),
-        "left_out": dropped,
+        "settings": asdict(method.settings),
+        "names": len(added),
+        "by_origin": dict(sorted(Counter(added).items())),
     }
 
 
@@ -156,9 +125,8 @@ def sentence(results: dict[str, Any]) -> str:
     figures = found["evaluation"]
     words = {"macro_f1": "macro-F1", "top3": "top-3", "log_loss": "log loss", "ece": "ECE"}
     return (
-        f"{added['names']:,} names from {len(added['by_source'])} lists: {listed}. Of these at most "
-        f"{added['settings']['at_most']:g} times as many per origin as in a fold's training part. Under "
-        f"L: accuracy {found['mean']:.3f} ± {found['standard_deviation']:.3f}, "
+        f"{added['names']:,} names: {listed}. Under L: accuracy {found['mean']:.3f} ± "
+        f"{found['standard_deviation']:.3f}, "
         f"{', '.join(f'{shown} {figures[key]:.3f}' for key, shown in words.items())}.\n"
     )
 
@@ -167,29 +135,25 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--inner", action="store_true", help="compare settings: leave out fold 0")
     parser.add_argument("--folds", type=int, nargs="+", choices=range(FOLDS), help="only these")
-    parser.add_argument("--at-most", type=float, default=Settings.at_most, help="times an origin's own names")
-    parser.add_argument("--all", action="store_true", help="no such limit")
-    parser.add_argument("--contradicting", action="store_true")
-    parser.add_argument("--near", action="store_true")
-    parser.add_argument("--epochs", type=int, default=TrainingConfig.epochs)
-    parser.add_argument("--no-refit", action="store_true", help="half the time: no second network")
+    parser.add_argument("--settings", type=json.loads, default={}, help="fields of Settings, as JSON")
+    parser.add_argument("--config", type=json.loads, default={}, help="fields of the config, as JSON")
+    parser.add_argument("--processes", type=int, default=2)
     return parser.parse_args()
 
 
 def main() -> None:
     given = arguments()
-    at_most = None if given.all else given.at_most
-    settings = Settings(at_most, given.contradicting, given.near)
-    config = TrainingConfig(epochs=given.epochs, refit=not given.no_refit)
-    method = WithOutside(config, settings)
+    method = WithOutside(TrainingConfig(**given.config), Settings(**given.settings))
     if given.inner or given.folds:
         folds = given.folds or INNER
-        print(settings, "inner" if given.inner else "test", "folds", *folds, flush=True)
-        some_folds(method, folds, given.inner)
+        print(method, "inner" if given.inner else "test", "folds", *folds, flush=True)
+        some_folds(method, folds, given.inner, given.processes)
         return
-    added = facts(settings)
-    told = {"config": config.to_json(), "outside": added["settings"]}
-    result = run_protocol("L", DATA, method, facts=told, processes=2, on_progress=tell).to_json()
+    added = facts(method)
+    told = {"config": method.config.to_json(), "outside": added["settings"]}
+    result = run_protocol(
+        "L", DATA, method, facts=told, processes=given.processes, on_progress=tell
+    ).to_json()
     write_atomically(RESULTS, (json.dumps({"L": result, "outside": added}, indent=1) + "\n").encode())
     print(line(result["accuracies"], result["evaluation"]))
 

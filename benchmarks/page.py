@@ -24,6 +24,18 @@ from cognomen.network.generator import Generator
 
 RESULT = Path(__file__).with_name("results") / "page.json"
 OPENED = 7  # times
+LATIN = (
+    "Arabic",
+    "Chinese",
+    "Czech",
+    "English",
+    "French",
+    "German",
+    "Greek",
+    "Italian",
+    "Japanese",
+    "Polish",
+)
 TYPE = """async (names) => {
   const input = document.querySelector("input.name"), times = [];
   for (const name of names) {
@@ -109,7 +121,7 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     generator = Generator.load()
-    names = [name for origin in generator.origins for name in generator.names(origin, 2, seed=3)]
+    names = [name for origin in LATIN for name in generator.names(origin, 2, script="Latin", seed=3)]
     with TemporaryDirectory() as folder, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         empty = Path(folder) / "empty.html"

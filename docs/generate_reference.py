@@ -34,7 +34,6 @@ PACKAGES = [
     "cognomen.classifier",
     "cognomen.explanation",
     "cognomen.corpora",
-    "cognomen.corpora.outside",
     "cognomen.corpora.world",
     "cognomen.evaluation",
     "cognomen.training",

@@ -7,113 +7,132 @@ from pathlib import Path
 from typing import Any
 
 import generator as benchmark
+import numpy as np
 import pytest
+from generator import SAMPLES, Measurement
+from protocol_w import World
 
-from cognomen.network.generator import Generator, GeneratorConfig
+from cognomen.network.generator import Generator
+from cognomen.network.generator_config import GeneratorConfig
 from cognomen.text import Alphabet
 
-REAL = {"Czech": [200, 120], "Irish": [40, 20]}
+CZECH = ("Czech", "Latin")
 
 
-def run(fold: int) -> dict[str, Any]:
-    """A fold in which Czech samples are recognised far too seldom, Irish ones as often as real names."""
-    samples = {"Czech": [100, 30], "Irish": [100, 50]}
-    each = {"samples": samples, "new": {"Czech": [100, 80], "Irish": [100, 60]}}
-    return {
-        "fold": fold,
-        "temperature_scale": {"Czech": 0.9, "Irish": 1.0},
-        "at 0.8, all alike": each,
-        **{f"at {temperature}": each for temperature in benchmark.TEMPERATURES},
-        "first draws": each,
-        "letters": 100,
-        "nats": 180.0,
-        "nats_ngrams": 190.0,
-    }
-
-
-def test_wilson_interval():
-    low, high = benchmark.wilson(20, 10)
-    assert (low, high) == (pytest.approx(0.2993, abs=1e-4), pytest.approx(0.7007, abs=1e-4))
-    assert benchmark.wilson(10, 0)[0] == pytest.approx(0)
-
-
-def test_counts_of_folds_are_summed_and_compared():
-    found = benchmark.summary([run(3), run(4)], REAL)
-    assert found["perplexity"] == pytest.approx(6.0496, abs=1e-4)
-    assert found["perplexity_ngrams"] == pytest.approx(6.6859, abs=1e-4)
-    usual = found["at 0.8"]
-    assert usual["origins"]["Czech"]["real"] == {
-        "names": 200,
-        "share": 0.6,
-        "interval": list(benchmark.wilson(200, 120)),
-    }
-    assert usual["new"] == pytest.approx(0.7)
-    assert usual["within"]["gaps"] == {"Czech": pytest.approx(-0.3), "Irish": pytest.approx(0)}
-    assert (usual["within"]["origins"], usual["within"]["origins_with_chance"]) == (1, 1)
-
-
-def test_folds_on_which_choices_were_made_are_left_out():
-    results = benchmark.results_of([run(0), run(1), run(5)], REAL, GeneratorConfig(), 1.0)
-    assert results["summary"]["folds"] == [5]
-    assert [each["fold"] for each in results["runs"]] == [0, 1, 5]
-
-
-class Surer:
-    """Recognises a share of the samples that falls with their temperature, .7 at .9, .4 at 1.2."""
-
-    def __init__(self, slopes: dict[str, float]) -> None:
-        self.slopes, self.told = slopes, dict.fromkeys(slopes, 0)
-
-    def predict(self, names: list[str], *, full_names: bool) -> list[str]:
-        (origin,) = set(names)
-        temperature_scale = benchmark.SCALES[self.told[origin]]
-        self.told[origin] += 1
-        known = round(len(names) * (0.6 - self.slopes[origin] * (temperature_scale - 1)))
-        return [origin] * known + ["?"] * (len(names) - known)
+def table(count: int = 80) -> World:
+    """Names of two origins; every fourth is a validation name, every fifth after it a test name."""
+    names = [f"na{a}{b}" for a in "abcdefghij" for b in "klmnopqr"][:count]
+    parts = ["validation" if i % 4 == 0 else "test" if i % 5 == 0 else "training" for i in range(count)]
+    return World(
+        [*names, "ruzicka", "ελ"],
+        ["Czech"] * count + ["Slovak", "Greek"],
+        np.full(count + 2, 1 / count),
+        [*names, "ruzicka", "ελ"],
+        ["Latin"] * (count + 1) + ["Greek"],
+        np.array([*parts, "training", "training"]),
+    )
 
 
 class Echo:
-    """Writes the origin itself."""
+    """Writes the same names for ever; those of a higher temperature are less often recognised."""
 
-    origins = ("Czech", "Dutch", "Irish", "Polish")
+    alphabet = Alphabet("abcdefghijklmnopqr")
 
-    def names(self, origin: str, count: int, **_: object) -> list[str]:
-        return [origin] * count
+    def names(self, origin: str, *, script: str, count: int, temperature: float, **options: Any) -> list[str]:
+        right = round(count * (1.2 - 0.5 * temperature / benchmark.TEMPERATURE))
+        return ["Nabk"] * right + ["Other"] * (count - right)
 
-
-def test_temperature_scale_is_where_samples_are_as_recognisable_as_real_names():
-    classifier: Any = Surer({"Czech": 1.0, "Dutch": 1.0, "Irish": 1.0, "Polish": 0.0})
-    real = {"Czech": [100, 70], "Dutch": [100, 10], "Irish": [100, 60], "Polish": [100, 90]}
-    generator: Any = Echo()
-    assert benchmark.temperature_scales(generator, classifier, real, 0) == [0.9, 1.2, 1.0, 1.0]
+    def negative_log_likelihood(self, names: Any, origins: Any) -> Any:
+        return np.full(len(names), 10.0), np.full(len(names), 5)
 
 
-def test_recall_on_the_fold_that_is_measured_is_left_out():
-    real = [{"Czech": [10, k]} for k in range(10)]
-    assert benchmark.others(real, 3) == {"Czech": [90, 42]}
-    assert benchmark.others(real, -1) == {"Czech": [100, 45]}
+class Reader:
+    """Answers Czech for what begins with nab, and for half of the real names."""
+
+    def predict(self, names: list[str], **options: Any) -> list[str]:
+        assert options == {"prior": "uniform", "full_names": False, "na": None}
+        return ["Czech" if each[-1] in "klmn" else "Polish" for each in names]
 
 
-def test_the_card_quotes_the_results():
+def measurement() -> Measurement:
+    return Measurement(table(), Echo(), Reader())  # type: ignore[arg-type]
+
+
+def test_lists_that_are_too_short_or_left_out_are_not_learned(monkeypatch):
+    assert list(benchmark.lists_of(table())) == [CZECH]
+    assert benchmark.lists_of(table(59)) == {}
+    monkeypatch.setattr(benchmark, "LEFT_OUT", {CZECH})
+    assert benchmark.lists_of(table()) == {}
+
+
+def test_a_list_is_measured_on_its_test_names():
+    found = measurement().of(CZECH, 0)
+    test = [i for i in range(80) if i % 4 and i % 5 == 0]
+    assert found["real"] == [len(test), sum(i % 8 < 4 for i in test)]
+    assert (found["letters"], found["nats"]) == (5 * len(test), 10.0 * len(test))
+    assert found["recognised"] == SAMPLES * 0.7
+    assert found["new"] == SAMPLES * 0.3 + 0  # Other; Nabk is in the table
+
+
+def test_a_list_is_warmed_until_samples_are_as_often_recognised_as_real_names(monkeypatch):
+    monkeypatch.setattr(benchmark, "FEWEST_REAL", 10)
+    assert measurement().real(CZECH, "validation") == [20, 10]  # they end in k and o
+    monkeypatch.setattr(Measurement, "real", lambda self, each, part: [20, 14])
+    assert measurement().scale(CZECH, 0) == pytest.approx(1.0)
+    monkeypatch.setattr(Measurement, "real", lambda self, each, part: [20, 16])
+    assert measurement().scale(CZECH, 0) == pytest.approx(0.8)
+    monkeypatch.setattr(Measurement, "real", lambda self, each, part: [20, 0])
+    assert measurement().scale(CZECH, 0) == 1.2
+    monkeypatch.setattr(Measurement, "real", lambda self, each, part: [9, 0])
+    assert measurement().scale(CZECH, 0) == 1.0
+
+
+def test_copies_are_counted_beside_what_chance_would_make():
+    first = ["Nabl", "Nabl", "Naak", "Nabk", "Other"]  # rows 9, training; 0, validation; 8, validation
+    found = measurement().copies(CZECH, first)
+    assert (found["copies"], found["held out"]) == (2, 2)
+    training = sum(i % 4 > 0 and i % 5 > 0 for i in range(80))
+    assert found["commonness"] == round(training / (80 - training), 2)
+
+
+def one(origin: str, real: list[int], recognised: int, **others: Any) -> dict[str, Any]:
+    return {
+        "origin": origin,
+        "script": "Latin",
+        "names": 500,
+        "letters": 100,
+        "nats": 180.0,
+        "real": real,
+        "recognised": recognised,
+        "new": 150,
+        "copies": 90,
+        "held out": 3,
+        "commonness": 10.0,
+        "temperature_scale": 0.9,
+    } | others
+
+
+def test_lists_are_summed_and_compared():
+    lists = [one("Czech", [100, 60], 90), one("Irish", [40, 20], 150), one("Thai", [3, 0], 300)]
+    found = benchmark.summary(lists)
+    assert found["perplexity"] == 6.05
+    assert (found["compared"], found["within .08"], found["mean gap"]) == (2, 1, -0.15)
+    assert (found["new"], found["copies"], found["copies by chance"]) == (0.5, 0.3, 0.1)
+
+
+def test_the_card_is_made_of_the_results():
+    lists = [one("Czech", [100, 60], 90), one("Thai", [3, 1], 300, names=70, script="Cjk")]
+    results = {"samples": SAMPLES, "temperature": 0.8, "lists": lists, **benchmark.summary(lists)}
     config = GeneratorConfig(origin_size=2, letter_size=2, hidden_size=4)
-    facts, temperature_scale = {"names": 1234}, [0.9, 1.15]
-    generator = Generator(
-        Alphabet("ab"), ["Czech", "Irish"], config, facts=facts, temperature_scale=temperature_scale
-    )
-    text = benchmark.card(benchmark.results_of([run(3)], REAL, config, 1.0), generator)
-    assert "1,234 surnames of 2 origins" in text
-    assert "held-out real names: 6.05; of Kneser-Ney letter 5-grams: 6.69" in text
-    assert "| Irish | 0.50 (40) | 0.50 | 60% | 60% | 1.15 |" in text
-    assert "70.0% of the samples are in none of the generator's training lists, of every" in text
-    assert "nationality, ethnicity or religion" in text
+    made = Generator(Alphabet("ab"), {"Czech": ["Latin"], "Thai": ["Cjk"]}, config, facts={"names": 1234})
+    text = benchmark.card(results, made)
+    assert "on 1,234 names of the corpus `world`" in text
+    assert "too few to do well: Thai." in text
+    assert "| Czech | Latin | 500 | 60% | 30% | 50% | 30% | 0.90 |" in text
+    assert "| Thai | Chinese characters | 70 | (33%) | 100% | 50% | 30% | 0.90 |" in text
 
 
-def test_the_card_names_the_origins_whose_samples_are_mostly_real_names():
-    assert benchmark.least_new({"Czech": {"new": 0.608}, "Irish": {"new": 0.9}}).endswith("at least 60%")
-    assert benchmark.least_new({"Czech": {"new": 0.59}, "Irish": {"new": 0.9}}).endswith(": Czech 59%")
-
-
-def test_the_shipped_card_is_made_of_the_shipped_results():
+def test_the_shipped_card_is_that_of_the_shipped_results():
     results = Path(benchmark.RESULTS)
     generator = Generator.load()
     assert generator.card == benchmark.card(json.loads(results.read_text("utf-8")), generator)

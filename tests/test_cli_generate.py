@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 
-import numpy as np
 import pytest
 from cli_running import COMMAND, clean_environment, failure, inside, lines, run
 
-from cognomen.network.generator import Generator, name_hashes
+from cognomen.network.generator import Generator, script_of
 
 
 def test_one_name_a_line_and_the_same_again():
@@ -29,22 +28,31 @@ def test_marks_stay_and_are_composed():
 
 def test_json_lines():
     answers = [json.loads(line) for line in lines(inside("generate", "polish", "-n", "2", "--json"))]
-    assert [set(answer) for answer in answers] == [{"name", "origin", "seed", "temperature"}] * 2
-    assert answers[0]["origin"] == "Polish"
+    assert [set(answer) for answer in answers] == [{"name", "origin", "script", "seed", "temperature"}] * 2
+    assert (answers[0]["origin"], answers[0]["script"]) == ("Polish", "Latin")
+
+
+def test_names_are_in_the_native_script_or_that_which_is_asked_for():
+    native, latin = (
+        lines(inside("generate", "russian", "-n", "5", *more)) for more in ([], ["--script", "latin"])
+    )
+    assert [script_of(name) for name in native + latin] == ["Cyrillic"] * 5 + ["Latin"] * 5
 
 
 def test_known_names_come_on_request():
-    new, any_names = (lines(inside("generate", "korean", "-n", "40", *known)) for known in ([], ["--known"]))
-    learned = Generator.load().training_hashes
-    assert np.isin(name_hashes(any_names), learned).any()
-    assert not np.isin(name_hashes(new), learned).any()
+    new, any_names = (lines(inside("generate", "polish", "-n", "40", *known)) for known in ([], ["--known"]))
+    learned = Generator.load().learned
+    assert learned.contains(any_names).any()
+    assert not learned.contains(new).any()
     assert [a == b for a, b in zip(new, any_names, strict=True)].count(True) > 5, "what is new stays"
 
 
 def test_origins_are_listed():
     listed = lines(inside("generate", "--origins"))
-    assert "Vietnamese" in listed
-    assert json.loads(lines(inside("generate", "--origins", "--json"))[0]) == {"origins": listed}
+    assert {"Vietnamese: Latin", "Greek: Greek, Latin"} <= set(listed)
+    found = json.loads(lines(inside("generate", "--origins", "--json"))[0])
+    assert found["origins"] == [line.split(":")[0] for line in listed]
+    assert found["scripts"]["Greek"] == ["Greek", "Latin"]
 
 
 def test_a_reader_that_leaves_ends_the_run_quietly():
@@ -61,7 +69,17 @@ def test_a_reader_that_leaves_ends_the_run_quietly():
     ("options", "code", "said"),
     [
         (["Japanes"], 1, "Did you mean 'Japanese'?"),
-        (["Japanese", "--start", "Иван"], 1, "expected letters among"),
+        (
+            ["Japanese", "--start", "Иван"],
+            1,
+            "start: expected Cjk or Latin letters for Japanese, got Cyrillic",
+        ),
+        (
+            ["Japanese", "--script", "Runic"],
+            1,
+            "script: expected Cjk or Latin letters for Japanese, got Runic",
+        ),
+        (["Xyz"], 1, "cognomen generate --origins"),
         (["Japanese", "--temperature", "0"], 2, "--temperature"),
         (["Japanese", "--temperature", "-1"], 2, "--temperature"),
         (["Japanese", "--temperature", "nan"], 1, "temperature: expected a number above 0"),

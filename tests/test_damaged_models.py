@@ -20,7 +20,8 @@ from cognomen.classifier.priors import DefaultPrior
 from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.network import Architecture, Network
-from cognomen.network.generator import Generator, GeneratorConfig
+from cognomen.network.generator import Generator
+from cognomen.network.generator_config import GeneratorConfig
 from cognomen.network.hashing import HashTables, ngram_table
 from cognomen.text import Alphabet
 
@@ -166,7 +167,7 @@ def test_weights_have_a_range(facts_and_folder, tmp_path, value):
 @pytest.mark.parametrize("value", [10**400, 10**9, 50_000], ids=["10**400", "10**9", "50000"])
 def test_sizes_of_a_generator_are_checked_too(tmp_path, size, value):
     config = GeneratorConfig(origin_size=2, letter_size=3, hidden_size=4)
-    Generator(Alphabet("ab"), ["A", "B"], config, training_hashes=np.zeros(1, np.uint32)).save(tmp_path / "g")
+    Generator(Alphabet("ab"), {"A": ["Latin"], "B": ["Latin"]}, config).save(tmp_path / "g")
     facts = json.loads((tmp_path / "g" / "model.json").read_bytes())
     write_facts(tmp_path / "g", changed(facts, ("architecture", "generator", size), value))
     with pytest.raises(ModelError):

@@ -38,7 +38,7 @@ FACES = {"__main__", "tutorial.__main__", "tutorial.report"}
 COMPILED = {"rnn.engine.compiled", "rnn.engine.compiled_learning"}
 
 # Modules that users import, besides the packages.
-PUBLIC_MODULES = {"errors", "apps.engines", "apps.estimator", "apps.tables", "corpora.outside", "io.tensors"}
+PUBLIC_MODULES = {"errors", "apps.engines", "apps.estimator", "apps.tables", "io.tensors"}
 
 
 def module_of(path: Path) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from page_running import in_node, needs_node
 
+from cognomen.apps.page.spare import without_script
 from cognomen.classifier.classifier import Classifier
 from cognomen.classifier.composition import compose
 from cognomen.classifier.mixture import estimate_shares
@@ -39,7 +40,11 @@ ODD = json.loads((Path(__file__).parent / "page" / "odd.json").read_text(encodin
 def names() -> list[str]:
     """Two thousand names: generated ones, odd ones, and letters in random order from many scripts."""
     generator, rng = Generator.load(), random.Random(1)
-    made = [name for origin in generator.origins for name in generator.names(origin, 90, seed=2)]
+    made = [
+        name
+        for origin, script in generator.lists
+        for name in generator.names(origin, 18, script=script, seed=2, known=True)
+    ]
     letters = Classifier.load("world").alphabet.letters
     scripts = [letters[:60], letters[60:160], letters[160:300], letters, letters + "ÄÖÜéñ  -’.,"]
     drawn = ["".join(rng.choices(rng.choice(scripts), k=rng.randint(1, 14))) for _ in range(500)]
@@ -134,15 +139,21 @@ def test_explanations_agree(model: str, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_generator_predicts_alike() -> None:
-    generator = Generator.load()
+    generator = without_script(Generator.load(), "Cjk")
     tokens = [0, *generator.alphabet.encode("ta'k").tolist()]
-    found = in_node("generated", {"origin": "Japanese", "tokens": tokens})
-    network, row = generator.network, np.array([generator.origins.index("Japanese")])
+    found = in_node("generated", {"list": "Russian (Latin)", "tokens": tokens})
+    network, row = generator.network, np.array([generator.lists.index(("Russian", "Latin"))])
     summary, _ = network.encoder.forward(Packed(row, np.array([1]), np.array([0])))
     position = network.decoder.begin(summary.data, None)
     for token, ours in zip(tokens, found, strict=True):
         log_p, position, _ = network.decoder.step(np.array([token]), position)
-        np.testing.assert_allclose(ours, log_p[0], atol=1e-4)
+        np.testing.assert_allclose(ours["logP"], log_p[0], atol=1e-4)
+        letters, weights = generator.alphabet.scripts, np.array(ours["weights"])
+        assert weights.sum() == pytest.approx(1)
+        assert not weights[np.isin(letters, ["CYRILLIC", "GREEK", "HANGUL"])].any()
+        assert (weights[letters == "LATIN"] > 0).all()
+        begins = token == 0 or generator.alphabet.letters[token - 1] == "'"  # a word, with a letter
+        assert (weights[letters == "HYPHEN-MINUS"] > 0) != begins
 
 
 def test_compositions_agree() -> None:

@@ -21,7 +21,6 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from cognomen.classifier.calibration import fit_temperature, softmax_with_temperature
 from cognomen.corpora import Corpus, DroppedRow, load_corpus
-from cognomen.corpora.outside import OutsideName, OutsideNames, with_outside
 from cognomen.errors import InputError, TrainingError
 from cognomen.evaluation import evaluate, validation_mask
 from cognomen.network import Network
@@ -770,9 +769,10 @@ def replace_names(corpus: Corpus, rows: list[int]) -> Corpus:
 @pytest.fixture(scope="module")
 def enlarged(corpus: Corpus) -> Corpus:
     """Twenty more Italian names, and one of each other origin, behind the corpus's own."""
-    rows = [OutsideName(f"{a}{b}ello", "Italian", "list") for a in "BCDFGLMNPR" for b in "ao"]
-    rows += [OutsideName("Yokoyamoto", "Japanese", "list"), OutsideName("Zubrinsky", "Russian", "list")]
-    return with_outside(corpus, OutsideNames(tuple(rows), {}, {}), [])
+    italian = [f"{a}{b}ello" for a in "BCDFGLMNPR" for b in "ao"]
+    return corpus.with_outside(
+        [*italian, "Yokoyamoto", "Zubrinsky"], ["Italian"] * 20 + ["Japanese", "Russian"]
+    )
 
 
 def test_names_from_outside_are_shown_at_first_only(corpus: Corpus, enlarged: Corpus) -> None:

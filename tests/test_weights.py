@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from cognomen.apps.cli.commands import cli
 from cognomen.classifier import Classifier
 from cognomen.corpora import CleaningReport, Corpus, load_corpus
-from cognomen.corpora.outside import OutsideName, OutsideNames, with_outside
 from cognomen.errors import DataError, InputError
 from cognomen.evaluation import bootstrap_intervals, evaluate
 from cognomen.io.tables import open_table
@@ -169,13 +168,13 @@ def corpus_of(weights: list[float] | None = None) -> Corpus:
     names, labels = ("a", "b", "c", "d"), ("Y", "X", "X", "Z")
     given_weights = None if weights is None else np.array(weights)
     report = CleaningReport(4, 4, 4, (), {})
-    return Corpus(names, labels, "s", report, ("p", "p", "q", "r"), 2, given_weights)
+    return Corpus(names, labels, "s", report, 2, given_weights)
 
 
 def test_a_part_of_a_corpus_has_what_belongs_to_its_rows() -> None:
     part = corpus_of([1, 2, 3, 4]).part(np.array([0, 2, 3]))
     assert triples(part) == [("a", "Y", 1), ("c", "X", 3), ("d", "Z", 4)]
-    assert (part.row_sources, part.outside, part.origins) == (("p", "q", "r"), 2, ("X", "Y", "Z"))
+    assert (part.outside, part.origins) == (2, ("X", "Y", "Z"))
     assert part.label_ids.tolist() == [1, 0, 2]
     plain = corpus_of().part(np.array([1]))
     assert (plain.row_weights, plain.outside, plain.weights.tolist()) == (None, 0, [1])
@@ -189,9 +188,10 @@ def test_a_corpus_needs_a_label_and_a_weight_for_each_name() -> None:
 
 
 def test_names_from_outside_have_the_weight_1() -> None:
-    outside = OutsideNames((OutsideName("new", "X", "list"),), {}, {})
-    assert with_outside(corpus_of([1, 2, 3, 4]), outside, []).weights.tolist() == [1, 2, 3, 4, 1]
-    assert with_outside(corpus_of(), outside, []).row_weights is None
+    more = corpus_of([1, 2, 3, 4]).with_outside(["new"], ["X"])
+    assert triples(more)[3:] == [("d", "Z", 4), ("new", "X", 1)]
+    assert more.outside == 3
+    assert corpus_of().with_outside(["new"], ["X"]).row_weights is None
 
 
 # --- metrics ----------------------------------------------------------------------------------------------

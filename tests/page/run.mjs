@@ -71,13 +71,13 @@ const TASKS = {
     });
   },
 
-  async generated({ origin, tokens }) {
+  async generated({ list: chosen, tokens }) {
     const { generator } = await models();
-    let position = generator.begin(origin);
+    let position = generator.begin(chosen);
     return tokens.map((id) => {
       const found = generator.step(id, position);
       position = found.position;
-      return list(found.logP);
+      return { logP: list(found.logP), weights: list(generator.weights(found.logP, id, chosen, 0.8)) };
     });
   },
 

@@ -13,7 +13,7 @@ it does not tell anyone's nationality, ethnicity or religion.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -70,9 +70,8 @@ class Corpus:
         labels: the origin of each.
         source: the name of a known corpus, or the last part of the path (models are shared, paths are not).
         report: which rows were dropped, and why.
-        row_sources: where each name comes from, N of them; empty if all come from `source`.
-        outside: the number of rows, the last ones, that were added from elsewhere: a model is trained on
-            them, but not calibrated or evaluated.
+        outside: the number of rows, the last ones, that were added from elsewhere (`with_outside`): a model
+            is trained on them, but not calibrated or evaluated.
         row_weights: how often each name occurs under its origin, or how large its share is, (N,), finite and
             at least 0; None if the source has no weights. A name may have several origins, in a row for each.
         shares: whether the weights are shares within the origins, which are then equally likely beforehand,
@@ -88,7 +87,6 @@ class Corpus:
     labels: tuple[str, ...]
     source: str
     report: CleaningReport
-    row_sources: tuple[str, ...] = ()
     outside: int = 0
     row_weights: NDArray[np.float64] | None = field(default=None, compare=False)
     shares: bool = False
@@ -159,9 +157,24 @@ class Corpus:
             self,
             names=tuple(map(self.names.__getitem__, indices)),
             labels=tuple(map(self.labels.__getitem__, indices)),
-            row_sources=tuple(map(self.row_sources.__getitem__, indices)) if self.row_sources else (),
             outside=int((rows >= len(self) - self.outside).sum()),
             row_weights=None if self.row_weights is None else self.row_weights[rows],
+        )
+
+    def with_outside(self, names: Sequence[str], labels: Sequence[str]) -> Corpus:
+        """The corpus with names from elsewhere appended, and their origins, N each.
+
+        `train` shows them at first only, and neither calibrates nor evaluates with them. Leave out the names
+        of your test part.
+        """
+        more = np.ones(len(names))
+        return replace(
+            self,
+            names=(*self.names, *names),
+            labels=(*self.labels, *labels),
+            source=f"{self.source} and names from outside",
+            outside=self.outside + len(names),
+            row_weights=None if self.row_weights is None else np.append(self.row_weights, more),
         )
 
     @cached_property

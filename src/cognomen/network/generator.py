@@ -1,10 +1,11 @@
 """New surnames of an origin, letter by letter.
 
-    Generator.load().names("Japanese", 3, seed=1, start="Ta")
+    Generator.load().names("Japanese", 3, seed=1)
+    Generator.load().names("Japanese", 3, seed=1, script="Latin")
 
-The network is one to many (`rnn.shapes`): an encoder reads the origin in one step, and a decoder generates
-the letters, with the origin as an input at every step. Names in the training lists are drawn again, unless
-they are wanted too; a generated name may still be somebody's.
+The network is one to many (`rnn.shapes`): an encoder reads the origin and the script in one step, and a
+decoder generates the letters, with these as an input at every step. Names in the training lists are drawn
+again, unless they are wanted too; a generated name may still be somebody's.
 
 A generated name hints at a language as real ones do. It does not reveal anyone's nationality, ethnicity or
 religion.
@@ -13,11 +14,11 @@ religion.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 from unicodedata import category, combining
-from zlib import crc32
+from unicodedata import name as unicode_name
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,9 @@ from numpy.typing import NDArray
 from cognomen.errors import InputError, ModelError, check_whole_number
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
 from cognomen.io.pretrained import find_model
-from cognomen.network.config import COUNT, FRACTION, NON_NEGATIVE, POSITIVE, SIZE, Config, describe, setting
+from cognomen.network.generator_config import GeneratorConfig
+from cognomen.network.int8 import compact_tensors, full_tensors
+from cognomen.network.name_filter import NameFilter
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.initializers import Initializer, Zeros
 from cognomen.rnn.losses import log_softmax
@@ -36,35 +39,13 @@ from cognomen.text.alphabet import Alphabet
 from cognomen.text.matching import find_origin
 from cognomen.text.spelling import capitalise, lowercase
 
-MAX_LETTERS = 30  # of a name; the longest of the 18 files has 20
+MAX_LETTERS = 30  # of a name
 BATCH = 4096  # names generated at once
 MAX_ATTEMPTS = 50  # to generate a name that is not in the training lists
-TRAINING_HASHES = "learned"  # the tensor's name
+MOST_SHOWN = 60  # letters in a message
+LISTED_BY = "cognomen generate --origins"
+LEARNED = "learned"  # the tensor of the filter of training names
 NUMBERS_AND_SYMBOLS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode categories
-
-
-@describe
-@dataclass(frozen=True, kw_only=True)
-class GeneratorConfig(Config):
-    """Everything that fixes the training of a generator, besides the names."""
-
-    origin_size: int = setting(32, "Size of an origin's embedding.", SIZE)
-    letter_size: int = setting(48, "Size of a letter's embedding.", SIZE)
-    hidden_size: int = setting(256, "Hidden units of the decoder.", SIZE)
-    dropout: float = setting(0.25, "Dropout of letters' embeddings, and of the decoder's output.", FRACTION)
-    resampling: float = setting(
-        0.3,
-        "How much rare origins are favoured: origins are drawn by their share of the names to the power of 1 "
-        "minus this, which falls linearly to 0 over the training.",
-        FRACTION,
-    )
-    min_letter_count: int = setting(3, "Names with a letter seen less often are left out.", NON_NEGATIVE)
-    epochs: int = setting(25, "Passes over the training names.", COUNT)
-    batch_size: int = setting(128, "Names in each step.", COUNT)
-    learning_rate: float = setting(4e-3, "Peak of the learning-rate schedule.", POSITIVE)
-    weight_decay: float = setting(0.1, "Weight decay of AdamW.", NON_NEGATIVE)
-    clip: float = setting(1.0, "Largest norm of a step's gradient.", POSITIVE)
-    seed: int = setting(0, "Of the initial weights, the order of the names, and dropout.", NON_NEGATIVE)
 
 
 class Generator:
@@ -72,41 +53,51 @@ class Generator:
 
     Args:
         alphabet: the letters; the network's token i + 1 is `alphabet.letters[i]`, and 0 the boundary.
-        origins: the origins it knows, C.
+        scripts: the scripts that the names of each origin are written in, as `script_of` calls them, the main
+            one first. There is a list to generate for each origin and script, K in all.
         config: fixes the sizes of the network.
         rng: initialises the weights.
         facts: how it was trained; JSON values.
         card: the model card, Markdown.
-        training_hashes: `name_hashes` of the training names, to recognise them; none by default.
-        temperature_scale: factor of the sampling temperature for each origin, (C,), all above 0; default 1.
-            An origin that was learned less well needs a lower one for samples as recognisable as real names.
+        learned: recognises the training names; none by default.
+        temperature_scale: factor of the sampling temperature for each list, (K,), all above 0; default 1.
+            A list that was learned less well needs a lower one for samples as recognisable as real names.
+
+    Attributes:
+        origins: those that it knows.
+        lists: the origin and the script of each list, (K,).
 
     Raises:
-        InputError: `temperature_scale` has not one number above 0 for each origin.
+        InputError: an origin has no script, or `temperature_scale` has not one number above 0 for each list.
     """
 
     def __init__(
         self,
         alphabet: Alphabet,
-        origins: Sequence[str],
+        scripts: Mapping[str, Sequence[str]],
         config: GeneratorConfig | None = None,
         *,
         rng: Initializer | None = None,
         facts: Mapping[str, Any] | None = None,
         card: str = "",
-        training_hashes: NDArray[np.uint32] | None = None,
+        learned: NameFilter | None = None,
         temperature_scale: Sequence[float] | None = None,
     ) -> None:
         self.config = c = GeneratorConfig() if config is None else config
         rng = np.random.default_rng(c.seed) if rng is None else rng
-        self.alphabet, self.origins = alphabet, tuple(origins)
+        self.alphabet, self.origins = alphabet, tuple(scripts)
+        self.scripts = {origin: tuple(its) for origin, its in scripts.items()}
+        for origin, its in self.scripts.items():
+            if not its or not all(isinstance(script, str) for script in its):
+                raise InputError(f"scripts: expected the names of one or more for {origin}, got {its}")
+        self.lists = [(origin, script) for origin, its in self.scripts.items() for script in its]
         self.facts, self.card = dict(facts or {}), card
-        self.training_hashes = np.empty(0, np.uint32) if training_hashes is None else training_hashes
-        scale = (1.0,) * len(self.origins) if temperature_scale is None else temperature_scale
+        self.learned = NameFilter.of([]) if learned is None else learned
+        scale = (1.0,) * len(self.lists) if temperature_scale is None else temperature_scale
         self.temperature_scale = tuple(map(float, scale))
-        if len(scale) != len(self.origins) or not all(0 < each < np.inf for each in self.temperature_scale):
-            raise InputError(f"temperature_scale: expected {len(self.origins)} numbers above 0, got {scale}")
-        encoder = Encoder("rnn", len(self.origins), c.origin_size, embedding_size=c.origin_size, rng=rng)
+        if len(scale) != len(self.lists) or not all(0 < each < np.inf for each in self.temperature_scale):
+            raise InputError(f"temperature_scale: expected {len(self.lists)} numbers above 0, got {scale}")
+        encoder = Encoder("rnn", len(self.lists), c.origin_size, embedding_size=c.origin_size, rng=rng)
         decoder = Decoder(
             "gru",
             len(alphabet),
@@ -126,6 +117,7 @@ class Generator:
         origin: str,
         count: int = 1,
         *,
+        script: str | None = None,
         seed: int = 0,
         temperature: float = 0.8,
         start: str = "",
@@ -136,23 +128,31 @@ class Generator:
         Args:
             origin: one of `origins`, in capitals or not.
             count: how many names. The first of many are the same as those of fewer.
+            script: one of the origin's `scripts`, in capitals or not; if None, that of `start`, or the main
+                one without a start.
             seed: equal seeds give equal names.
             temperature: below 1 favours probable letters, above 1 improbable ones. It is multiplied by the
-                origin's `temperature_scale`; at a product of 1, names are sampled as the network predicts.
+                list's `temperature_scale`; at a product of 1, names are sampled as the network predicts.
             start: the first letters of every name.
             known: whether names in the training lists are wanted too. If not, such a name is drawn again; at
                 a very low temperature it may still be known after 50 attempts, and is kept.
 
         Raises:
-            InputError: there is no such origin, `start` has an unknown letter, or a number is out of range.
+            InputError: there is no such origin, it is not written in the script, `start` has an unknown
+                letter, or a number is out of range.
         """
-        return list(self.stream(origin, count, seed=seed, temperature=temperature, start=start, known=known))
+        return list(
+            self.stream(
+                origin, count, script=script, seed=seed, temperature=temperature, start=start, known=known
+            )
+        )
 
     def stream(
         self,
         origin: str,
         count: int,
         *,
+        script: str | None = None,
         seed: int = 0,
         temperature: float = 0.8,
         start: str = "",
@@ -162,14 +162,12 @@ class Generator:
 
         The arguments and errors are those of `names`; the errors are raised before the first name is taken.
         """
-        row = self._row(origin)
+        row = self._row(origin, script, start)
         check_whole_number("count", count)
         check_whole_number("seed", seed, least=0)
-        if not isinstance(start, str):
-            raise InputError(f"start: expected a text, got {start!r}")
         if not isinstance(temperature, (int, float)) or not 0 < temperature <= 10:
             raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature!r}")
-        prefix, scaled = self._prefix(start), temperature * self.temperature_scale[row]
+        prefix, scaled = self._prefix(start, self.lists[row][1]), temperature * self.temperature_scale[row]
         attempts = 1 if known else MAX_ATTEMPTS
 
         def batch(first: int) -> list[str]:
@@ -195,23 +193,28 @@ class Generator:
             drawn = self._sample(row, uniform[missing], temperature, prefix)
             for index, name in zip(missing.tolist(), drawn, strict=True):
                 names[index] = name
-            missing = missing[np.isin(name_hashes(drawn), self.training_hashes)]
+            missing = missing[self.learned.contains(drawn)]
             if not len(missing):
                 break
         return names
 
     def _sample(self, row: int, uniform: Array, temperature: float, prefix: list[int]) -> list[str]:
-        """A name for each row of numbers from [0, 1); every word begins with a letter, not with a mark."""
+        """A name for each row of numbers from [0, 1), in its list's script.
+
+        Every word begins with a letter, not with a mark.
+        """
         network = self.network
         y, _ = network.encoder.forward(one_step(np.full(len(uniform), row)))
         state = network.decoder.begin(y.data, None)
+        scripts = {script.upper() for _, script in self.lists if script != self.lists[row][1]}
+        foreign = np.isin(self.alphabet.scripts, sorted(scripts))  # (V,)
         joints = np.array([True, *(letter in " -'" for letter in self.alphabet.letters)])  # (V,)
-        needs_letter = joints | [False, *(combining(c) > 0 or c == "ß" for c in self.alphabet.letters)]
+        needs_letter = joints | self.alphabet.is_mark | [False, *(c == "ß" for c in self.alphabet.letters)]
         at_start = np.full(len(uniform), bool(joints[prefix[-1]]) if prefix else True)  # of a word, (N,)
         draw = sampler(uniform, temperature)
 
         def choose(log_p: Array, step: int) -> Ids:
-            tokens = draw(np.where(at_start[:, None] & needs_letter, -np.inf, log_p), step)
+            tokens = draw(np.where(at_start[:, None] & needs_letter | foreign, -np.inf, log_p), step)
             np.copyto(at_start, joints[tokens])
             return tokens
 
@@ -219,13 +222,13 @@ class Generator:
         # Only a name that was cut at the limit can end in anything but a letter.
         return [capitalise(self.alphabet.decode(text.ids).rstrip(" -'")) for text in texts]
 
-    def _prefix(self, start: str) -> list[int]:
+    def _prefix(self, start: str, script: str) -> list[int]:
         """The tokens of the first letters."""
-        letters, known = lowercase(start), self.alphabet.letters
+        letters, alphabet = lowercase(start), self.alphabet
+        of_script = dict(zip(alphabet.letters, alphabet.scripts[1:] == script.upper(), strict=True))
+        known = [c for c in alphabet.letters if of_script[c] or not c.isalpha()]
         # `lowercase` drops numbers and symbols, which would go unnoticed.
-        wrong = {c for c in letters if c not in known} | {
-            c for c in start if category(c) in NUMBERS_AND_SYMBOLS
-        }
+        wrong = set(letters) - set(known) | {c for c in start if category(c) in NUMBERS_AND_SYMBOLS}
         if wrong or (start.strip() and not letters):
             raise InputError(
                 f"start: {start!r} has {_shown(sorted(wrong)) or 'no letters'}; expected letters among "
@@ -233,23 +236,35 @@ class Generator:
             )
         if len(letters) >= MAX_LETTERS:
             raise InputError(f"start: expected less than {MAX_LETTERS} letters and marks, got {len(letters)}")
-        return [int(token) for token in self.alphabet.encode(letters)]
+        return [int(token) for token in alphabet.encode(letters)]
 
-    def _row(self, origin: str) -> int:
-        """The index of an origin, in capitals or not."""
-        return self.origins.index(find_origin("origin", origin, self.origins))
+    def _row(self, origin: str, script: str | None, start: str = "") -> int:
+        """The index of the list of an origin and a script, in capitals or not.
+
+        Without a script it is that of `start`, and without that the main one.
+        """
+        origin = find_origin("origin", origin, self.origins, listed_by=LISTED_BY)
+        for where, text in (("script", "" if script is None else script), ("start", start)):
+            if not isinstance(text, str):
+                raise InputError(f"{where}: expected a text, got {text!r}")
+        its, where = self.scripts[origin], "start" if script is None else "script"
+        wanted = (script or script_of(start) or its[0]).capitalize()
+        if wanted not in its:
+            raise InputError(f"{where}: expected {' or '.join(its)} letters for {origin}, got {wanted}")
+        return self.lists.index((origin, wanted))
 
     # --- evaluation ---------------------------------------------------------------------------------------
 
     def negative_log_likelihood(self, names: Sequence[str], origins: Sequence[str]) -> tuple[Array, Ids]:
-        """-log p of each name given its origin, in nats, and its number of letters, both (N,).
+        """-log p of each name given its origin and script, in nats, and its number of letters, both (N,).
 
         The end of a name counts as a letter.
 
         Raises:
             InputError: a letter is not in the alphabet, or there is no such origin.
         """
-        targets, rows = self.encode(names), np.array([self._row(origin) for origin in origins])
+        targets = self.encode(names)
+        rows = np.array([self._row(o, None, name) for name, o in zip(names, origins, strict=True)])
         logits, _ = self.network.forward(rows, targets)
         inputs, outputs = self.network.decoder.shifted(targets)
         log_p = log_softmax(logits)[np.arange(len(logits)), outputs.data]  # (M,)
@@ -284,25 +299,26 @@ class Generator:
                 f"{folder}: expected a generator, found a classifier. It is for `cognomen predict NAME "
                 "--model FOLDER`; without --model, `generate` uses the pretrained generator."
             )
-        if TRAINING_HASHES not in tensors:
+        if LEARNED not in tensors or "scripts" not in facts["architecture"]:
             raise ModelError(
-                f"{folder}: expected a tensor {TRAINING_HASHES!r}, the hashes of the training names, "
-                "found none: an older version made it. Train it again, or leave --model out."
+                f"{folder}: expected a tensor {LEARNED!r}, which tells the training names, and the scripts "
+                "of each origin, found none: an older version made it. Train it again, or leave --model out."
             )
         try:
             config = GeneratorConfig.from_json(facts["architecture"]["generator"])
-            _check_size(config, len(facts["alphabet"]), len(facts["origins"]), tensors)
+            scripts = dict(zip(facts["origins"], facts["architecture"]["scripts"], strict=True))
+            _check_size(config, len(facts["alphabet"]), len(scripts), tensors)
             generator = cls(
                 Alphabet(facts["alphabet"]),
-                facts["origins"],
+                scripts,
                 config,
                 rng=Zeros(),
                 facts=facts["training"],
                 card=artifact.card,
-                training_hashes=tensors.pop(TRAINING_HASHES),
+                learned=NameFilter(tensors.pop(LEARNED)),
                 temperature_scale=facts["calibration"].get("temperature_scale"),
             )
-            generator.network.load(tensors)
+            generator.network.load(full_tensors(tensors))
         except (InputError, KeyError, TypeError, ValueError) as error:
             raise ModelError(
                 f"{folder}: the generator's parts do not fit together: {error}. Copy the whole folder again "
@@ -311,24 +327,26 @@ class Generator:
         return generator
 
     def save(self, folder: str | Path) -> None:
-        """Write the generator to a folder atomically, its weights as float16 (see `write_artifact`).
+        """Write the generator to a folder atomically, its weights rounded (see `write_artifact`).
+
+        Matrices are stored as int8, each row divided by a number of its own, and vectors as float16.
 
         Raises:
             ModelError: the folder holds something else, or cannot be written.
         """
         facts = {
             "alphabet": self.alphabet.letters,
-            "architecture": {"generator": self.config.to_json()},
+            "architecture": {
+                "generator": self.config.to_json(),
+                "scripts": [self.scripts[origin] for origin in self.origins],
+            },
             "calibration": {"temperature": 1.0, "temperature_scale": self.temperature_scale},
             "lower": True,
             "origins": self.origins,
             "priors": [1 / len(self.origins)] * len(self.origins),
             "training": self.facts,
         }
-        tensors: dict[str, NDArray[Any]] = {
-            name: param.astype(np.float16) for name, param in self.network.params.items()
-        }
-        tensors[TRAINING_HASHES] = self.training_hashes
+        tensors = compact_tensors(self.network.params) | {LEARNED: self.learned.bits}
         write_artifact(folder, Artifact(tensors, facts, self.card))
 
 
@@ -336,16 +354,18 @@ def _check_size(c: GeneratorConfig, letters: int, origins: int, tensors: Mapping
     """Raise InputError before memory is allocated for more weights than there are."""
     least = c.hidden_size * (c.hidden_size + c.letter_size) + letters * c.letter_size
     least += c.origin_size * (origins + c.origin_size)
-    weights = sum(tensor.size for name, tensor in tensors.items() if name != TRAINING_HASHES)
+    weights = sum(tensor.size for name, tensor in tensors.items() if name != LEARNED)
     if least > weights:
         raise InputError(f"these sizes make {least:,} weights or more, the tensors have {weights:,}")
 
 
-def name_hashes(names: Iterable[str]) -> NDArray[np.uint32]:
-    """The CRC-32 of each name's spelling, (N,); different names hardly ever have the same."""
-    return np.array([crc32(lowercase(name).encode()) for name in names], np.uint32)
+def script_of(name: str) -> str | None:
+    """The script of the first letter: "Latin", "Cyrillic", "Cjk" …; None if there is none."""
+    letter = next((c for c in name if c.isalpha()), None)
+    return letter and unicode_name(letter, "Unknown").split()[0].capitalize()
 
 
 def _shown(letters: Iterable[str]) -> str:
-    """Letters side by side, marks on a dotted circle."""
-    return " ".join(f"\u25cc{letter}" if combining(letter) else letter for letter in letters)
+    """The first letters side by side, marks on a dotted circle."""
+    first = [f"\u25cc{letter}" if combining(letter) else letter for letter in islice(letters, MOST_SHOWN + 1)]
+    return " ".join([*first[:MOST_SHOWN], "…"] if len(first) > MOST_SHOWN else first)

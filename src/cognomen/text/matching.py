@@ -25,13 +25,16 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 MOST_LISTED = 30  # origins in a message
 
 
-def find_origin(where: str, origin: object, origins: Sequence[str]) -> str:
+def find_origin(
+    where: str, origin: object, origins: Sequence[str], *, listed_by: str = "cognomen model origins"
+) -> str:
     """The origin as the model spells it; case is ignored.
 
     Args:
         where: the name of the argument, for the error message.
         origin: what the user gave.
         origins: the origins that the model knows.
+        listed_by: the command that lists them.
 
     Raises:
         InputError: the model does not know the origin.
@@ -41,6 +44,6 @@ def find_origin(where: str, origin: object, origins: Sequence[str]) -> str:
     by_key = {each.casefold(): each for each in origins}
     if str(origin).casefold() in by_key:
         return by_key[str(origin).casefold()]
-    known = ", ".join(origins) if len(origins) <= MOST_LISTED else f"{len(origins)}: cognomen model origins"
+    known = ", ".join(origins) if len(origins) <= MOST_LISTED else f"{len(origins)}: {listed_by}"
     hint = did_you_mean(str(origin), origins) or f" It knows {known}."
     raise InputError(f"{where}: the model does not know the origin {origin!r}.{hint}")

@@ -173,11 +173,12 @@ def without_diacritics(text: str) -> str:
 
 
 def lowercase(name: str) -> str:
-    """As `normalise`, but lower case rather than case-folded: ß is kept."""
-    return normalise(name, lower=False).lower()
+    """As `normalise`, but lower case rather than case-folded: ß is kept. The final ς of Greek is σ."""
+    return normalise(name, lower=False).lower().replace("ς", "σ")
 
 
 def capitalise(name: str) -> str:
     """A lower-case name with the usual capitals, composed: "o'brien" is O'Brien, "ou-yang" is Ou-Yang."""
     capitals = re.sub(r"(^|[ '\-])(\w)", lambda found: found[1] + found[2].title(), name)
+    capitals = re.sub(r"σ(?!\w)", "ς", capitals)
     return unicodedata.normalize("NFC", re.sub(r"\bMc(\w)", lambda found: f"Mc{found[1].upper()}", capitals))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 import numpy as np
 
 from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
-from cognomen.network.generator import Generator, GeneratorConfig, name_hashes
-from cognomen.rnn.arrays import Ids
+from cognomen.network.generator import Generator, script_of
+from cognomen.network.generator_config import GeneratorConfig
+from cognomen.network.name_filter import NameFilter
+from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.fitting import fit_batches
 from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.training import OnProgress
@@ -34,23 +39,21 @@ def train_generator(
     config = GeneratorConfig() if config is None else config
     spelled = [lowercase(name) for name in corpus.names]
     alphabet = Alphabet.from_names(spelled, min_count=config.min_letter_count)
-    usable = [i for i, name in enumerate(spelled) if name and not set(name) - set(alphabet.letters)]
+    usable = [i for i, name in enumerate(spelled) if name and alphabet.has_all(name)]
     if not usable:
         raise TrainingError("expected names in common letters to train on, got none")
-    generator = Generator(alphabet, corpus.origins, config)
-    rows = np.searchsorted(corpus.origins, [corpus.labels[i] for i in usable])  # (N,)
-    texts = [alphabet.encode(spelled[i]) for i in usable]
-    counts = np.bincount(rows)[rows].astype(float)  # (N,), of the same origin
-    rng = np.random.default_rng(config.seed)
-    seen = 0
+    part = corpus.part(np.array(usable))
+    scripts = [script_of(name) or "" for name in part.names]
+    generator = Generator(alphabet, scripts_by_origin(part.labels, scripts, part.weights), config)
+    row_of = {each: row for row, each in enumerate(generator.lists)}
+    rows = np.array([row_of[each] for each in zip(part.labels, scripts, strict=True)])  # (N,)
+    texts = alphabet.encode_all([spelled[i] for i in usable])
+    draw = Draws(rows, part.weights**config.frequency_power, config)
 
     def batch(which: Ids) -> tuple[Ids, Packed]:
-        """As many names as asked for, drawn with the current weights of the origins."""
-        nonlocal seen
-        weights = counts ** -(config.resampling * (1 - seen / (len(rows) * config.epochs)))
-        seen += len(which)
-        drawn = rng.choice(len(rows), len(which), p=weights / weights.sum())
-        return rows[drawn], pack([texts[i] for i in drawn])
+        """As many names as asked for."""
+        drawn = draw(len(which))
+        return rows[drawn], pack(texts[drawn])
 
     fit_batches(
         generator.network,
@@ -64,6 +67,41 @@ def train_generator(
         seed=config.seed,
         on_progress=on_progress,
     )
-    generator.training_hashes = np.unique(name_hashes(corpus.names))
+    generator.learned = NameFilter.of(corpus.names)
     generator.facts = {"names": len(usable), "corpus": corpus.source, "config": config.to_json()}
     return generator
+
+
+class Draws:
+    """Draws names: a list first, by its current weight, and then one of its names."""
+
+    def __init__(self, rows: Ids, weights: Array, config: GeneratorConfig) -> None:
+        self.config, self.rng = config, np.random.default_rng(config.seed)
+        self.order = np.argsort(rows, kind="stable")
+        self.counts = np.bincount(rows).astype(float)  # (K,)
+        # From k to k + 1 for the names of list k, so that one search finds the name of a list.
+        totals = np.bincount(rows, weights)  # (K,)
+        self.cumulative = np.cumsum((weights / totals[rows])[self.order])  # (N,)
+        self.drawn, self.all = 0, len(rows) * config.epochs
+
+    def __call__(self, count: int) -> Ids:
+        """The indices of as many names."""
+        c, done = self.config, min(self.drawn / self.all, 1)
+        self.drawn += count
+        weights = self.counts ** (1 - c.resampling - (c.final_resampling - c.resampling) * done)
+        lists = self.rng.choice(len(weights), count, p=weights / weights.sum())
+        places = np.searchsorted(self.cumulative, lists + self.rng.random(count), side="right")
+        return self.order[np.minimum(places, len(self.order) - 1)]
+
+
+def scripts_by_origin(
+    origins: Sequence[str], scripts: Sequence[str], weights: Array
+) -> dict[str, tuple[str, ...]]:
+    """The scripts of each origin: Latin last, as names in it are romanised then; the others by weight."""
+    totals: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for origin, script, weight in zip(origins, scripts, weights.tolist(), strict=True):
+        totals[origin][script] += weight
+    return {
+        origin: tuple(sorted(its, key=lambda script: (script == "Latin", -its[script], script)))
+        for origin, its in sorted(totals.items())
+    }

@@ -52,9 +52,9 @@ def train(
     By default there are two runs. The first holds some names out, which calibrate the probabilities. The
     second trains in the same way on all names, and takes over the calibration.
 
-    Names from outside (`with_outside`) are shown only in the first third of the epochs. None of them is held
-    out, and the loss corrects for their origins' shares, so that the probabilities are those of names such
-    as the corpus's own.
+    Names from outside (`Corpus.with_outside`) are shown only in the first third of the epochs. None of them
+    is held out, and the loss corrects for their origins' shares, so that the probabilities are those of
+    names such as the corpus's own.
 
     The result has the averaged weights, or those of the last epoch, as the config says. If the first run is
     interrupted (Ctrl-C) after an epoch or more, it has the weights of the epoch that did best on the

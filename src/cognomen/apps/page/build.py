@@ -16,10 +16,12 @@ from cognomen.apps.page.facts import (
     pack,
     reading_words,
 )
+from cognomen.apps.page.spare import without_script
 from cognomen.classifier.classifier import Classifier
 from cognomen.io.model_folder import read_artifact
 from cognomen.io.pretrained import DEFAULT, find_model
-from cognomen.network.generator import TRAINING_HASHES, Generator
+from cognomen.network.generator import Generator
+from cognomen.network.int8 import compact_tensors
 
 # What the small network of part 6 learns: names that the pretrained generator makes.
 FIRST = "Nakamura"  # the page begins with its answer, which can be read before the network is unpacked
@@ -41,13 +43,12 @@ def build_page(model: str | Path | None = None, *, study: str | None = None) -> 
     folder = find_model(DEFAULT if model is None else model)
     clf = Classifier.load(folder)
     contents, data = pack(read_artifact(folder).tensors)
-    spare = dict(read_artifact(find_model("generator")).tensors)
-    del spare[TRAINING_HASHES]  # the page says instead that a name may be somebody's
-    more_contents, more_data = pack(spare)
+    generator = _generator()
+    more_contents, more_data = pack(compact_tensors(generator.network.params))
     facts: dict[str, Any] = {
         "name": folder.resolve().name,
         "model": {**model_facts(clf), "tensors": contents},
-        "generator": {**generator_facts(_generator()), "tensors": more_contents},
+        "generator": {**generator_facts(generator), "tensors": more_contents},
         "names": _learned_names(),
         "words": reading_words(),
         "study": study,
@@ -75,10 +76,15 @@ def _first_answer(clf: Classifier) -> str:
 
 @cache
 def _generator() -> Generator:
-    return Generator.load()
+    """The pretrained generator without Chinese characters, which are most of its letters.
+
+    It does not know its training names; the page says instead that a name may be somebody's.
+    """
+    return without_script(Generator.load(), "Cjk")
 
 
 @cache
 def _learned_names() -> dict[str, list[str]]:
     """The names that part 6 learns, by origin."""
-    return {origin: _generator().names(origin, NAMES_EACH, seed=0) for origin in LEARNED}
+    generator = Generator.load()
+    return {origin: generator.names(origin, NAMES_EACH, script="Latin") for origin in LEARNED}

@@ -52,10 +52,15 @@ def model_facts(clf: Classifier) -> dict[str, Any]:
 
 
 def generator_facts(generator: Generator) -> dict[str, Any]:
-    """The same of a generator."""
+    """The same of a generator, whose lists are called by origin, and by script too where it has several."""
     return {
         "alphabet": generator.alphabet.letters,
-        "origins": generator.origins,
+        "lists": [
+            origin if len(generator.scripts[origin]) == 1 else f"{origin} ({script})"
+            for origin, script in generator.lists
+        ],
+        "list_scripts": [script.upper() for _, script in generator.lists],
+        "scripts": generator.alphabet.scripts.tolist(),
         "temperature_scale": generator.temperature_scale,
     }
 

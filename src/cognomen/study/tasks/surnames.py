@@ -5,7 +5,8 @@ held-out names is measured by its perplexity: the number of equally likely lette
 uncertainty. Letter n-gram models, which only count, are the baseline. The share of new names among those
 generated is measured too, by temperature.
 
-Whether the classifier recognises generated names is measured on all ten folds by `benchmarks/generator.py`.
+Whether the classifier recognises generated names is measured by `benchmarks/generator.py`, on those of the
+pretrained generator.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import numpy as np
 
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation.splits import split_by_fold
-from cognomen.network.generator import Generator, GeneratorConfig
+from cognomen.network.generator import Generator
+from cognomen.network.generator_config import GeneratorConfig
 from cognomen.plots.canvas import COLOURS, Figure, bars, panel
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Experiment, Numbers, Settings, Table

@@ -68,6 +68,17 @@ export function under(tensors, prefix) {
   return Object.fromEntries(names.map((name) => [name.slice(prefix.length), tensors[name]]));
 }
 
+// Parameters in full: the rows of those that have a scale multiplied by it.
+export function full(tensors) {
+  const found = {};
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    const scale = tensors[`${name}.scale`]?.data, columns = shape.at(-1);
+    const numbers = scale && Float32Array.from(data, (each, i) => each * scale[Math.floor(i / columns)]);
+    if (!name.endsWith(".scale")) found[name] = { shape, data: numbers ?? data };
+  }
+  return found;
+}
+
 function fromBase64(text) {
   const binary = atob(text), bytes = new Uint8Array(binary.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);

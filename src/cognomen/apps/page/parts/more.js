@@ -43,15 +43,15 @@ export function mountGenerate(root, app) {
 class Generating {
   constructor(root, { generator }) {
     Object.assign(this, { generator, random: new Random(1) });
-    this.origin = select(generator.origins.map((origin) => [origin, origin]), "Japanese", () => this.restart());
+    this.list = select(generator.lists.map((list) => [list, list]), "Japanese", () => this.restart());
     this.temperature = el("input", { type: "range", min: 0.2, max: 1.6, step: 0.1, value: 0.8, on: { input: () => this.draw() } });
-    this.made = el("p", { class: "made", role: "status" });
+    this.made = el("p", { class: "made", dir: "auto", role: "status" });
     this.bars = new Bars(SHOWN, "The next letter");
     this.kept = el("p", { class: "note" });
     const button = (text, action, main) => el("button", { type: "button", text, class: main ? "main" : "", on: { click: action } });
     this.next = button("Next letter", () => this.extend(), true);
     root.append(el("h3", { class: "title", text: "Let it make names up" }),
-      el("div", { class: "fields" }, field("Origin", this.origin), field("Temperature: low for common sounds, high for unusual ones", this.temperature)),
+      el("div", { class: "fields" }, field("Origin", this.list), field("Temperature: low for common sounds, high for unusual ones", this.temperature)),
       this.made, el("h3", { text: "What the next letter may be" }), this.bars.box,
       el("div", { class: "row" }, this.next, button("Whole name", () => this.finish()), button("New name", () => this.restart())), this.kept,
       el("p", { class: "note", text: "An invented name may be the name of a real person." }));
@@ -59,7 +59,7 @@ class Generating {
   }
 
   restart() {
-    Object.assign(this, { ids: [], over: false, position: this.generator.begin(this.origin.value) });
+    Object.assign(this, { ids: [], over: false, position: this.generator.begin(this.list.value) });
     this.predict(BOUNDARY);
     this.draw();
   }
@@ -70,7 +70,7 @@ class Generating {
   }
 
   get weights() {
-    return this.generator.weights(this.logP, this.ids.at(-1) ?? BOUNDARY, this.origin.value, Number(this.temperature.value));
+    return this.generator.weights(this.logP, this.ids.at(-1) ?? BOUNDARY, this.list.value, Number(this.temperature.value));
   }
 
   extend() {
@@ -94,7 +94,8 @@ class Generating {
 
   get name() {
     const letters = this.ids.map((id) => this.generator.letters[id - 1]).join("").normalize("NFC");
-    return letters.replace(/(^|[ '-])(\p{L})/gu, (_, before, letter) => before + letter.toUpperCase());
+    // Georgian has capitals in Unicode that names are not written with.
+    return letters.replace(/σ(?!\p{L})/gu, "ς").replace(/(^|[ '-])((?!\p{Script=Georgian})\p{L})/gu, (_, before, letter) => before + letter.toUpperCase());
   }
 
   draw() {
