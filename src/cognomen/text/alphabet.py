@@ -43,8 +43,8 @@ class Alphabet:
     """
 
     def __init__(self, letters: str) -> None:
-        twice = sorted({letter for letter in letters if letters.count(letter) > 1})
-        if twice:
+        if len(set(letters)) < len(letters):
+            twice = sorted(letter for letter, count in Counter(letters).items() if count > 1)
             raise InputError(f"letters: expected each letter once, got {twice} more than once in {letters!r}")
         self._letters = letters
         self._ids = {letter: number for number, letter in enumerate(letters, start=1)}

@@ -20,16 +20,19 @@ ONE_SYLLABLE: Final = re.compile(
 _VIETNAMESE_SYLLABLE: Final = re.compile(
     "(?:[cgknpt]h|ngh?|gi|qu|tr|[bcdghklmnrstvx])?[aeiouy]{1,3}(?:ch|n[gh]|[cmnpt])?"
 )
-_EAST_ASIAN: Final = re.compile(f"[{_HAN}{_KANA}\uac00-\ud7a3]+")
-_IN_ONE_WORD: Final = re.compile(
-    f"(?P<hangul>[\uac00-\ud7a3]{{2,4}})|(?P<han>[{_HAN}]{{1,4}})(?:[{_KANA}]{{2,}})?"
-)
+# Compiled when first used: ranges beyond 16 bits take a millisecond each.
+_EAST_ASIAN: Final = f"[{_HAN}{_KANA}\uac00-\ud7a3]+"
+_IN_ONE_WORD: Final = f"(?P<hangul>[\uac00-\ud7a3]{{2,4}})|(?P<han>[{_HAN}]{{1,4}})(?:[{_KANA}]{{2,}})?"
 
 
 def begins_with_surname(words: list[str]) -> bool:
     """Whether the first of several words is the surname."""
     rules = (_ends_in_two_syllables, _begins_vietnamese, _ends_in_patronymic)
-    return all(map(_EAST_ASIAN.fullmatch, words)) or any(rule(words) for rule in rules)
+    return all(map(_is_east_asian, words)) or any(rule(words) for rule in rules)
+
+
+def _is_east_asian(word: str) -> bool:
+    return not word.isascii() and bool(re.fullmatch(_EAST_ASIAN, word))
 
 
 def _ends_in_two_syllables(words: list[str]) -> bool:
@@ -90,7 +93,7 @@ def length_of_surname(word: str) -> int:
 
     Three ideographs may be a Japanese surname: 長谷川.
     """
-    found = _IN_ONE_WORD.fullmatch(word)
+    found = None if word.isascii() else re.fullmatch(_IN_ONE_WORD, word)
     if not found:
         return len(word)
     if found["hangul"]:
