@@ -59,7 +59,7 @@ def row_function(
     is answered many times as fast by the other functions here, and shows in which order its names are.
     """
     answer = lru_cache(ROWS_KEPT)(Recipe.of(model, prefix, float64=False, options=options).scorer().row)
-    return lambda name: dict(answer(name if isinstance(name, str) else None))
+    return lambda name: answer(name if isinstance(name, str) else None).copy()
 
 
 def score_pandas(

@@ -93,7 +93,7 @@ class Alphabet:
     def encode_all(self, names: Sequence[str]) -> Ragged:
         """The ids of N names, each as `encode` gives it, found with one lookup for all letters."""
         codes = code_points("".join(names))  # (M,)
-        ids = self._table[np.minimum(codes, len(self._table) - 1)]  # (M,)
+        ids = self._table.take(codes, mode="clip")  # (M,)
         return Ragged(ids, np.fromiter(map(len, names), np.int64, len(names)))
 
     def decode(self, ids: Iterable[int]) -> str:

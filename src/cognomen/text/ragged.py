@@ -37,7 +37,9 @@ class Ragged:
             raise InputError(f"lengths: expected integers (N,), got {lengths.dtype} {lengths.shape}")
         if lengths.dtype != np.int64:
             object.__setattr__(self, "lengths", lengths.astype(np.int64))
-        if np.add.reduce(lengths) != len(self.data) or np.minimum.reduce(lengths, initial=0) < 0:
+        self.__dict__["ends"] = ends = np.add.accumulate(lengths, dtype=np.int64)
+        total = ends[-1] if len(ends) else 0
+        if total != len(self.data) or np.minimum.reduce(lengths, initial=0) < 0:
             raise InputError(
                 f"lengths: expected numbers of 0 or more that sum to {len(self.data)}, got {_shown(lengths)}"
             )
