@@ -178,6 +178,8 @@ def assert_is_failure(body: Any, words: str) -> None:
     ("path", "method", "headers", "status", "words"),
     [
         ("/v1/nothing", "GET", {}, 404, "openapi"),
+        ("/health/live/", "GET", {"Host": "elsewhere.example"}, 404, "openapi"),  # no redirect to there
+        ("/v1/predict/", "POST", {"Content-Type": "application/json"}, 404, "openapi"),
         ("/v1/predict", "GET", {}, 405, "Allow"),
         ("/v1/model", "DELETE", {}, 405, "Allow"),
         ("/v1/predict", "POST", {"Content-Type": "text/plain"}, 415, "application/json"),

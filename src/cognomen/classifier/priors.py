@@ -158,7 +158,9 @@ def _given_shares(tree: Tree, prior: Mapping[str, float], default: Shares) -> Sh
         named |= members
         parts = np.where(members, default, 0)  # (C,)
         shares += float(share) * (parts / parts.sum() if parts.sum() > 0 else members / members.sum())
-    if not shares.sum() > 0:
+    highest = shares.max()
+    if not highest > 0:
         raise InputError("prior: expected a share above 0 for one origin or more, got none")
+    shares /= highest  # as the sum of very large numbers is infinite
     scaled: Shares = shares / shares.sum()
     return scaled
