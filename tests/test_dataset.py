@@ -34,13 +34,6 @@ from cognomen.errors import DataError, InputError
 NAMES = ["Smith", None, "Nguyễn", "123", "Dvorak", "Smith", "Nakamura"]
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("models") / "tiny"
-    tiny_classifier().save(folder)
-    return str(folder)
-
-
 @pytest.fixture(autouse=True)
 def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A dataset of four files in partitions, and what is no part of it."""
