@@ -86,6 +86,15 @@ class Recipe:
         order = self.scorer().memory.order_of(some_names(ROWS_LOOKED_AT)).order
         return replace(self, options={**self.options, "order": order})
 
+    def classifier(self) -> Classifier:
+        """The classifier of this process, loaded by the first call.
+
+        Raises:
+            ModelError: the model is not that of the recipe.
+        """
+        with _loading:
+            return _classifier(self.model, self.digest)
+
     def scorer(self) -> ColumnScorer:
         """The scorer of this process, made by the first call: all tasks share it and what it remembers."""
         with _loading:
