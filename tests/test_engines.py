@@ -260,6 +260,35 @@ def test_a_worker_with_another_model_refuses(model: str, tmp_path: Path) -> None
     assert again != made
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"abstain_below": 0.4},
+        {"level": "group", "top_k": 2},
+        {"top_k": 9, "restrict": ["Danish", "English"]},
+        {"all_labels": True, "restrict": ["Scandinavian"], "top_k": 1},
+        {"all_labels": True, "level": "region"},
+        {"coverage": 0.5},
+        {"na": ["Smith"], "full_names": False},
+    ],
+    ids=repr,
+)
+def test_a_row_alone_has_the_values_of_its_column(model: str, asked: Any) -> None:
+    names = ["Smith", "Dvorak", "123", None, "John Smith", "Li"]
+    if "coverage" in asked:
+        model = "classic"  # which has thresholds
+    answer = engines.row_function(model, prefix="x_", **asked)
+    for name, expected in zip(
+        names, score_column(Classifier.load(model), pa.array(names), **asked).to_pylist(), strict=True
+    ):
+        found = answer(name)
+        assert list(found) == [f"x_{heading}" for heading in expected]
+        for heading, value in expected.items():
+            if isinstance(value, float):
+                value = pytest.approx(value, abs=1e-6)
+            assert found[f"x_{heading}"] == value, heading
+
+
 def test_one_row_at_a_time(model: str) -> None:
     answer, clf = engines.row_function(model), Classifier.load(model)
     for name in ["Smith", "Smith", "123", None, 1.5, "John Smith"]:

@@ -94,12 +94,13 @@ class AnswerColumns:
     def of_answer(self, answer: Answer) -> tuple[Any, ...]:
         """The values of one name, in the order of `names`; it lists as many labels as there are columns."""
         labels, p = self.tree.labels(self.level), {o.origin: o.probability for o in answer.origins}
-        inside = None if answer.origin_set is None else set(answer.origin_set)
+        inside = answer.origin_set
+        members = None if inside is None else [label for label in labels if label in inside]
         ranked = [*p.items(), *[(None, None)] * self.top_k][: self.top_k]
         return (
             *_ANSWER(answer),
             *(() if self.tree.places is None else _PLACES(answer)),
-            *((inside and [label for label in labels if label in inside],) if self.sets else ()),
+            *((members,) if self.sets else ()),
             *chain.from_iterable(ranked),
             *((p.get(label, 0.0) if p else None for label in labels) if self.all_labels else ()),
         )
