@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from importlib import import_module
 
 import engines
+import figures
 import numpy as np
 import pytest
 import serve
@@ -278,3 +280,8 @@ def test_an_engines_cost_says_what_is_javas(tmp_path, monkeypatch):
     assert "Java" not in log[0]
     kept = json.loads((tmp_path / "engines.json").read_text("utf-8"))
     assert "| spark | 4 | 2 | 7 | 1.25x, 0.40 of it Java's | 5 | 0 of 30 |" in engines.table(kept)
+
+
+def test_the_pages_show_what_was_measured(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["figures.py", "--check"])
+    figures.main()

@@ -549,14 +549,6 @@ def test_the_page_shows_the_dockerfile() -> None:
     assert "\nUSER 10001\n" in dockerfile
 
 
-def test_the_figures_of_the_page_are_the_measured_ones() -> None:
-    from serve import PAGE, RESULT, rows_of
-
-    page, measured = PAGE.read_text("utf-8"), json.loads(RESULT.read_text("utf-8"))
-    for row in rows_of(measured).values():
-        assert f"\n{row}\n" in page
-
-
 def test_without_its_packages_the_command_says_how_to_install_them() -> None:
     hidden = """
 import sys

@@ -92,11 +92,10 @@ def hash_names(names: Ragged, longest: int, end_mark: int) -> Hashed:
     marked = with_marks(names, end_mark)  # (P,)
     letters = letter_hashes(end_mark).take(marked.data)
     known, positions = marked.data != UNKNOWN, marked.positions
-    h, whole = np.empty((longest, len(letters)), np.uint64), np.empty((longest, len(letters)), bool)
+    h, whole = np.zeros((longest, len(letters)), np.uint64), np.zeros((longest, len(letters)), bool)
     h[:1], whole[:1] = letters, known
     for k in range(1, longest):
         np.multiply(h[k - 1, :-1], _STEP, out=h[k, 1:])
-        h[k, 0] = 0
         h[k] += letters
         np.logical_and(whole[k - 1, :-1], known[1:], out=whole[k, 1:])
     orders = np.arange(longest)[:, None]
