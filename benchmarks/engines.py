@@ -1,14 +1,17 @@
 """The engines of `cognomen.apps.engines`, each executed on real names: `make engines`.
 
-Each engine scores the same 100,000 rows: surnames of the world drawn by the square root of how common they
-are, with nulls and odd cells. Its answers are compared with those of `score_column`: every label, and
-probabilities within 1e-5. Each runs in a process of its own, and is warm (has scored some other rows) when it
-is timed. Right before, `score_column` scores the same rows in one process. *Cost* compares the CPU seconds of
-both, those of all processes that an engine starts among them: it hardly depends on what else a machine does,
-as rows per second do.
+Each engine scores three tables of 100,000 rows: surnames of the world drawn by the square root of how common
+they are, with nulls and odd cells. No two tables share a name, as answers that are remembered cost nothing.
+The answers are compared with those of `score_column`: every label, and probabilities within 1e-5. Each
+engine runs in a process of its own, and is warm when it is timed: it has scored a fourth table, so that
+models are loaded and Java has compiled itself. Right before each, `score_column` scores the same rows in one
+process. *Cost* compares the CPU seconds of both, with those of all processes that an engine starts; it is
+the median of the three, and hardly depends on what else a machine does, as rows per second do.
 
     python benchmarks/engines.py                all, into results/engines.json and engines.log
     python benchmarks/engines.py duckdb spark   only these; the others there stay
+
+Each engine's figures are written when it is done. One that fails is named at the end, and stops no other.
 
 Needs Linux, COGNOMEN_WORLD, the packages of the extra `clusters`, and for Spark Java 17 or later.
 """
@@ -24,20 +27,21 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 from score_csv import bearers_of
 from timed.timing import machine
 
 from cognomen import Classifier
 from cognomen.apps import engines
-from cognomen.apps.recipe import _scorer
 from cognomen.apps.tables import score_batches, score_column
 
 RESULTS = Path(__file__).parent / "results"
@@ -58,7 +62,6 @@ ODD = (
     "🙂",
 )
 ODD_SHARE = 0.05
-WARM_ROWS = 2_000
 REPEATS = 3
 FEW_ROWS = 5_000  # of the engines that go row by row
 Score = Callable[[Any], Any]  # of a table with the columns id and surname
@@ -191,7 +194,6 @@ def _nothing() -> None:
 
 
 BY_ROW = "pandas, row by row"
-WITH_WORKERS = ("dask", "spark", "ray", "daft")
 ENGINES: dict[str, tuple[Callable[[int], Opened], tuple[int, ...], str | None]] = {
     "score_batches of 2,000 rows": (in_one_stream, (1,), None),
     "pandas": (in_pandas, (1,), "pandas"),
@@ -225,92 +227,119 @@ def alike(one: Any, other: Any) -> bool:
     return one == other or (other is None and one != one)  # pandas has NaN for null
 
 
-def cpu_seconds() -> float:
-    """The CPU seconds so far of this process and all that descend from it."""
-    usage: dict[int, tuple[int, int]] = {}  # parent and clock ticks of each process
+def cpu_seconds() -> NDArray[np.float64]:
+    """The CPU seconds so far of this process and all that descend from it: all, and those of Java."""
+    usage: dict[int, tuple[int, int, int]] = {}  # the parent of each process, and clock ticks
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it has ended meanwhile
-            fields = path.read_text().rpartition(") ")[2].split()
-            usage[int(path.parent.name)] = int(fields[1]), sum(map(int, fields[11:15]))
+            name, _, rest = path.read_text().rpartition(") ")
+            fields = rest.split()
+            ticks = sum(map(int, fields[11:15]))
+            usage[int(path.parent.name)] = int(fields[1]), ticks, ticks * name.endswith("(java")
     family, found = {os.getpid()}, 1
     while found:
-        new = {pid for pid, (parent, _) in usage.items() if parent in family} - family
+        new = {pid for pid, (parent, _, _) in usage.items() if parent in family} - family
         family, found = family | new, len(new)
-    return sum(usage[pid][1] for pid in family if pid in usage) / os.sysconf("SC_CLK_TCK")
+    return np.sum([usage[pid][1:] for pid in family & usage.keys()], axis=0) / os.sysconf("SC_CLK_TCK")
 
 
 def run_one(engine: str, workers: int, folder: Path) -> dict[str, Any]:
-    """Open an engine, warm it, and time it beside `score_column`; the best of three, if it opens quickly."""
-    table, warm = pq.read_table(folder / "people.parquet"), pq.read_table(folder / "warm.parquet")
-    if engine == BY_ROW:
-        table = table.slice(0, FEW_ROWS)
+    """Open an engine, warm it, and time it beside `score_column`."""
+    rows = FEW_ROWS if engine == BY_ROW else ROWS
+    warm, *tables = (pq.read_table(path).slice(0, rows) for path in sorted(folder.glob("*.parquet")))
     classifier = Classifier.load()
-    taken, alone, passed = [], [], []
-    for _ in range(1 if engine in WITH_WORKERS else REPEATS):
-        _scorer.cache_clear()  # what was remembered
-        score, close = ENGINES[engine][0](workers)
-        score(warm)
-        classifier.scores(warm["surname"])
+    score, close = ENGINES[engine][0](workers)
+    score(warm)
+    classifier.scores(warm["surname"])
+    taken, alone, passed, different = [], [], [], 0
+    for table in tables:
         began = cpu_seconds()
         answers = score_column(classifier, table["surname"])
-        alone.append(cpu_seconds() - began)
+        alone.append((cpu_seconds() - began)[0])
         began, clock = cpu_seconds(), time.perf_counter()
         found = score(table)
         taken.append(cpu_seconds() - began)
         passed.append(time.perf_counter() - clock)
-        close()
+        different += differences(found, table, answers)
+    close()
+    costs = np.median(np.array(taken) / np.array(alone)[:, None], axis=0)
     package = ENGINES[engine][2]
     return {
         "engine": engine,
         "version": version(package) if package else version("cognomen"),
         "workers": workers,
-        "rows": len(table),
-        "rows_per_s": round(len(table) / min(passed)),
-        "rows_per_cpu_s": round(len(table) / min(taken)),
-        "score_column_rows_per_cpu_s": round(len(table) / min(alone)),
-        "cost": round(min(taken) / min(alone), 2),  # of a row, in those of the whole column
-        "different": differences(found, table, answers),
+        "rows": rows,
+        "rows_per_s": round(rows / min(passed)),
+        "rows_per_cpu_s": round(rows / min(all_of_it for all_of_it, _ in taken)),
+        "score_column_rows_per_cpu_s": round(rows / min(alone)),
+        "cost": round(costs[0], 2),  # of a row, in those of the whole column
+        "cost_of_java": round(costs[1], 2),
+        "compared": rows * REPEATS,
+        "different": different,
     }
 
 
 def line(result: dict[str, Any]) -> str:
     """A result in words."""
     workers = f"{result['workers']} worker{'s' * (result['workers'] > 1)}"
-    cost = f"{result['cost']:.2f} times the cost of score_column"
+    cost = f"{result['cost']:.2f} times the cost of score_column{java(result)}"
     speed = f"{result['rows_per_cpu_s']:,} rows per CPU second, {result['rows_per_s']:,} rows/s"
-    wrong = f"{result['different']} of {result['rows']:,} answers differ"
+    wrong = f"{result['different']} of {result['compared']:,} answers differ"
     return f"{result['engine']} {result['version']}, {workers}: {cost}, {speed}; {wrong}"
 
 
-def run_all(chosen: list[str]) -> list[dict[str, Any]]:
-    """Run engines one after another, each in a process of its own; print a line for each."""
-    results = []
+def java(result: dict[str, Any]) -> str:
+    """What of the cost is Java's, where there is any."""
+    return f", {result['cost_of_java']:.2f} of it Java's" if result.get("cost_of_java") else ""
+
+
+def write_tables(folder: Path) -> None:
+    """Write the tables, that to warm with first; each name may be in one of them."""
+    bearers = bearers_of(Path(os.environ["COGNOMEN_WORLD"]))
+    for number in range(1 + REPEATS):
+        share = Counter(dict(list(bearers.items())[number :: 1 + REPEATS]))
+        pq.write_table(people(share, ROWS, seed=number), folder / f"people-{number}.parquet")
+
+
+def run_all(chosen: list[str]) -> Iterator[dict[str, Any]]:
+    """Run engines one after another, each in a process of its own; the figures of those that succeed."""
     with tempfile.TemporaryDirectory() as folder:
-        bearers = bearers_of(Path(os.environ["COGNOMEN_WORLD"]))
-        pq.write_table(people(bearers, ROWS, seed=1), Path(folder) / "people.parquet")
-        pq.write_table(people(bearers, WARM_ROWS, seed=2), Path(folder) / "warm.parquet")
+        write_tables(Path(folder))
         for engine in chosen:
             for workers in ENGINES[engine][1]:
                 command = [sys.executable, __file__, "--one", engine, str(workers), folder]
-                done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-                results.append(json.loads(done.stdout.splitlines()[-1]))
-                print(line(results[-1]), flush=True)
-    return results
+                done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+                if done.returncode == 0:
+                    yield json.loads(done.stdout.splitlines()[-1])
+
+
+def keep(result: dict[str, Any]) -> None:
+    """Put the figures of an engine into the results, in place of those it had."""
+    file = RESULTS / "engines.json"
+    results = json.loads(file.read_text("utf-8"))["engines"] if file.exists() else []
+    results = sorted([each for each in results if place(each) != place(result)] + [result], key=place)
+    text = json.dumps({"machine": machine(), "engines": results}, indent=1, ensure_ascii=False)
+    file.write_text(text + "\n", encoding="utf-8")
+    (RESULTS / "engines.log").write_text("\n".join(map(line, results)) + "\n", encoding="utf-8")
+
+
+def place(result: dict[str, Any]) -> tuple[int, int]:
+    """Where a result stands among the others."""
+    return list(ENGINES).index(result["engine"]), result["workers"]
 
 
 def main() -> None:
     if sys.argv[1:2] == ["--one"]:
         print(json.dumps(run_one(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))))
         return
-    results = run_all(sys.argv[1:] or list(ENGINES))
-    file = RESULTS / "engines.json"
-    others = json.loads(file.read_text("utf-8"))["engines"] if sys.argv[1:] and file.exists() else []
-    new = {each["engine"] for each in results}
-    results += [each for each in others if each["engine"] not in new]
-    results.sort(key=lambda each: (list(ENGINES).index(each["engine"]), each["workers"]))
-    text = json.dumps({"machine": machine(), "engines": results}, indent=1, ensure_ascii=False)
-    file.write_text(text + "\n", encoding="utf-8")
-    (RESULTS / "engines.log").write_text("\n".join(map(line, results)) + "\n", encoding="utf-8")
+    chosen, results = sys.argv[1:] or list(ENGINES), []
+    for result in run_all(chosen):
+        print(line(result), flush=True)
+        keep(result)
+        results.append(result)
+    wanted = {(engine, workers) for engine in chosen for workers in ENGINES[engine][1]}
+    if failed := wanted - {(each["engine"], each["workers"]) for each in results}:
+        sys.exit(f"failed: {', '.join(f'{engine} ({workers})' for engine, workers in sorted(failed))}")
     if any(each["different"] for each in results):
         sys.exit("some answers differ from those of score_column")
 
@@ -325,9 +354,9 @@ def table(results: dict[str, Any]) -> str:
             each["version"],
             str(each["workers"]),
             f"{each['rows_per_cpu_s']:,}",
-            f"{each['cost']:.2f}x",
+            f"{each['cost']:.2f}x{java(each)}",
             f"{each['rows_per_s']:,}",
-            f"{each['different']} of {each['rows']:,}",
+            f"{each['different']} of {each['compared']:,}",
         )
         lines.append(f"| {' | '.join(cells)} |\n")
     return "".join(lines)

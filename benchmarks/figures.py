@@ -18,9 +18,11 @@ import dataset
 import engines
 import knowing
 import limits
+import outcomes
 import outside
 import page
 import rivals
+import serve
 import unlike
 from speed import all_results as speed_results
 from speed import table as table_of
@@ -198,6 +200,8 @@ def main() -> None:
             "engines": where(results("engines")["machine"]) + engines.table(results("engines")),
             "dataset": where(results("dataset")["machine"]) + dataset.table(results("dataset")),
         },
+        DOCS / "outcomes.md": {"outcomes": outcomes.table(results("outcomes"))},
+        DOCS / "server.md": {"serve": serve.table(results("serve"))},
         DOCS / "speed.md": {
             "profile": where(profile["machine"]) + profile_table(profile),
             "speed": speed_tables(),

@@ -1,7 +1,6 @@
 """How far off two estimates of an outcome's rates by origin are, where the rates are known.
 
-    python benchmarks/outcomes.py            # writes benchmarks/results/outcomes.json, and the table of the
-    page
+    python benchmarks/outcomes.py            # writes benchmarks/results/outcomes.json
 
 The 18 files are a list of names with their origins. An outcome is drawn for each row with a rate that depends
 on its origin alone; the rates are drawn too, from 0.1 to 0.9. Then the origins are forgotten, but for
@@ -33,7 +32,6 @@ from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation import OutcomeRates, outcome_rates
 
 RESULT = Path(__file__).with_name("results") / "outcomes.json"
-PAGE = Path(__file__).parent.parent / "docs" / "outcomes.md"
 LEAST = 50  # rows of an origin
 
 
@@ -111,20 +109,14 @@ def compared(
     return np.abs(table[:, 0] - true).mean(), np.abs(table[:, 1] - true).mean(), held.mean()
 
 
-def rows_of(found: dict[str, Any]) -> dict[str, str]:
-    """The rows of the page's table, by how they begin."""
-    rows = {}
+def table(found: dict[str, Any]) -> str:
+    """The table of docs/outcomes.md."""
+    heads = ("model", "origins", "error, weighted", "error, corrected", "intervals that hold the rate")
+    lines = [f"| {' | '.join(heads)} |\n", f"|{' --- |' * len(heads)}\n"]
     for model, which in product(("classic", "world"), ("calibrated", "as labelled")):
-        f, head = found[model][which], f"| {model} | {which} |"
-        rows[head] = f"{head} {f['naive']:.3f} | {f['corrected']:.3f} | {f['held']:.0%} |"
-    return rows
-
-
-def write_page(found: dict[str, Any]) -> None:
-    """Put the figures into the page."""
-    lines, rows = PAGE.read_text(encoding="utf-8").split("\n"), rows_of(found)
-    new = [next((row for head, row in rows.items() if line.startswith(head)), line) for line in lines]
-    PAGE.write_text("\n".join(new), encoding="utf-8")
+        f = found[model][which]
+        lines.append(f"| {model} | {which} | {f['naive']:.3f} | {f['corrected']:.3f} | {f['held']:.0%} |\n")
+    return "".join(lines)
 
 
 def main() -> None:
@@ -134,7 +126,6 @@ def main() -> None:
     given = parser.parse_args()
     found = measure(given.draws, given.rows)
     RESULT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    write_page(found)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """How many calls `cognomen serve` answers, and how fast; beside the same server answering through PyTorch.
 
-    python benchmarks/serve.py                # ten seconds each; writes results/serve.json, and the page
-    python benchmarks/serve.py --minutes 30   # and half an hour at saturation, for errors and memory
+    python benchmarks/serve.py                            # ten seconds each, into results/serve.json
+    python benchmarks/serve.py --minutes 30               # and half an hour, for errors and memory
+    python benchmarks/serve.py --minutes 30 --seconds 0   # only that; the other figures stay
 
 A real process serves over loopback, and clients in another one ask, each with a connection that it keeps:
 
@@ -33,7 +34,6 @@ from timed.timing import machine
 from cognomen.corpora import load_corpus
 
 HERE = Path(__file__).parent
-PAGE = HERE.parent / "docs" / "server.md"
 RESULT = HERE / "results" / "serve.json"
 SIDES = {
     "cognomen": ["-m", "cognomen", "serve", "--port", "0"],
@@ -96,46 +96,58 @@ def soak(names: list[str], minutes: float) -> dict[str, Any]:
             "minutes": minutes,
             "calls": first["calls"] + second["calls"],
             "errors": first["errors"] + second["errors"],
+            "p50 ms": second["p50 ms"],
+            "p99 ms": second["p99 ms"],
             "MB after a tenth": early,
             "MB at the end": memory(url),
         }
 
 
-def rows_of(found: dict[str, Any]) -> dict[str, str]:
-    """The rows of the page's table, by how they begin."""
-    rows = {}
+def table(found: dict[str, Any]) -> str:
+    """The table of docs/server.md, and what half an hour at saturation showed."""
+    lines = ["| server | load | calls/s | names/s | p50 | p99 | errors |\n", f"|{' --- |' * 7}\n"]
     for side, which in product(SIDES, LOADS):
-        f, head = found[side][which], f"| {side} | {which} |"
-        rows[head] = (
-            f"{head} {f['calls per second']:,.0f} | {f['names per second']:,} | {f['p50 ms']:,.0f} ms | "
-            f"{f['p99 ms']:,.0f} ms | {f['errors']} |"
+        f = found[side][which]
+        lines.append(
+            f"| {side} | {which} | {f['calls per second']:,.0f} | {f['names per second']:,} | "
+            f"{f['p50 ms']:,.0f} ms | {f['p99 ms']:,.0f} ms | {f['errors']} |\n"
         )
-    return rows
-
-
-def write_page(found: dict[str, Any]) -> None:
-    """Put the figures into the page."""
-    lines, rows = PAGE.read_text(encoding="utf-8").split("\n"), rows_of(found)
-    new = [next((row for head, row in rows.items() if line.startswith(head)), line) for line in lines]
-    PAGE.write_text("\n".join(new), encoding="utf-8")
+    if soaked := found.get("saturation"):
+        early, late = soaked["MB after a tenth"], soaked["MB at the end"]
+        lines.append(
+            f"\n{soaked['minutes']:g} minutes with 64 clients: {soaked['calls']:,} calls, {soaked['errors']} "
+            f"errors, p99 {soaked['p99 ms']:,.0f} ms; the server held {early:,.0f} MB after a tenth of the "
+            f"time, and {late:,.0f} MB at the end.\n"
+        )
+    return "".join(lines)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--minutes", type=float, default=0, help="at saturation, besides")
+    parser.add_argument(
+        "--seconds", type=float, default=10, help="of each load; 0 keeps the figures that are there"
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=0, help="at saturation, besides; 0 keeps what is there"
+    )
     given = parser.parse_args()
-    corpus = load_corpus("tutorial")
-    names = np.random.default_rng(0).permutation(np.array(corpus.names)).tolist()
-    found: dict[str, Any] = {"machine": machine(), "seconds": given.seconds}
-    for side in SIDES:
-        with served(side) as url:
-            loaded(url, names, "single", 1)  # warm
-            found[side] = {which: loaded(url, names, which, given.seconds) for which in LOADS}
+    names = np.random.default_rng(0).permutation(np.array(load_corpus("tutorial").names)).tolist()
+    found: dict[str, Any] = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
+    if given.seconds:
+        found |= {"machine": machine(), "seconds": given.seconds}
+        for side in SIDES:
+            with served(side) as url:
+                loaded(url, names, "single", 1)  # warm
+                found[side] = {which: loaded(url, names, which, given.seconds) for which in LOADS}
+        keep(found)
     if given.minutes:
-        found["saturation"] = soak(names, given.minutes)
+        found["saturation"] = {"machine": machine(), **soak(names, given.minutes)}
+        keep(found)
+
+
+def keep(found: dict[str, Any]) -> None:
+    """Write the figures down."""
     RESULT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    write_page(found)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from cli_running import tiny_classifier
 from hypothesis import settings
 
 # The same examples each time, and no verdict by the clock: these machines are shared and slow.
@@ -29,6 +30,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Do not even import slow files without the slow tests."""
     return True if collection_path.name in SLOW and config.getoption("-m") == "not slow" else None
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a tiny model."""
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    tiny_classifier().save(folder)
+    return str(folder)
 
 
 @pytest.fixture(scope="session")

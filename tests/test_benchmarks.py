@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from importlib import import_module
 
+import engines
 import figures
 import numpy as np
 import pytest
+import serve
 import speed
 import speed_profile
 from timed import names as timed_names
@@ -262,3 +265,42 @@ def test_the_profile_knows_its_phases_functions(clf, by):
     assert clock.seconds.keys() == phases.keys()
     assert import_module("cognomen.classifier.classifier").read_column is read_column
     np.testing.assert_allclose(watched, clf.predict_proba(NAMES * 50), atol=1e-6)
+
+
+# --- the server and the engines ------------------------------------------------------------------------
+
+
+def test_the_servers_table_tells_of_half_an_hour_if_there_was_one():
+    load = {"calls per second": 9.6, "names per second": 10, "p50 ms": 1.4, "p99 ms": 2.6, "errors": 0}
+    found = {side: dict.fromkeys(serve.LOADS, load) for side in serve.SIDES}
+    rows = serve.table(found).splitlines()
+    assert len(rows) == 2 + len(serve.SIDES) * len(serve.LOADS)
+    assert rows[2] == "| cognomen | single | 10 | 10 | 1 ms | 3 ms | 0 |"
+    soaked = {"minutes": 30, "calls": 1234, "errors": 2, "p99 ms": 3.4}
+    soaked |= {"MB after a tenth": 89.6, "MB at the end": 91.2}
+    *_, said = serve.table(found | {"saturation": soaked}).splitlines()
+    assert said.startswith("30 minutes with 64 clients: 1,234 calls, 2 errors, p99 3 ms;")
+    assert said.endswith("held 90 MB after a tenth of the time, and 91 MB at the end.")
+
+
+def test_an_engines_cost_says_what_is_javas(tmp_path, monkeypatch):
+    monkeypatch.setattr(engines, "RESULTS", tmp_path)
+    result = {"engine": "spark", "version": "4", "workers": 2, "rows": 10, "rows_per_s": 5}
+    result |= {"rows_per_cpu_s": 7, "cost": 1.5, "cost_of_java": 0.4, "compared": 30, "different": 0}
+    other = result | {"engine": "duckdb", "workers": 1, "cost_of_java": 0.0}
+    for each in (result, other, result | {"cost": 1.25}):
+        engines.keep(each)
+    log = (tmp_path / "engines.log").read_text("utf-8").splitlines()
+    assert [line.split(" times")[0] for line in log] == [
+        "duckdb 4, 1 worker: 1.50",
+        "spark 4, 2 workers: 1.25",
+    ]
+    assert "0.40 of it Java's" in log[1]
+    assert "Java" not in log[0]
+    kept = json.loads((tmp_path / "engines.json").read_text("utf-8"))
+    assert "| spark | 4 | 2 | 7 | 1.25x, 0.40 of it Java's | 5 | 0 of 30 |" in engines.table(kept)
+
+
+def test_the_pages_show_what_was_measured(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["figures.py", "--check"])
+    figures.main()

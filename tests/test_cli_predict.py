@@ -34,13 +34,6 @@ REASONS = [None, None, "empty", None, "no-letters", "unknown-script", None, "too
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("models") / "tiny"
-    tiny_classifier().save(folder)
-    return str(folder)
-
-
-@pytest.fixture(scope="module")
 def expected(model: str) -> list[dict[str, object]]:
     return [answer.to_json() for answer in Classifier.load(model)(NAMES)]
 

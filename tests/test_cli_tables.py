@@ -40,13 +40,6 @@ NAMES = [row[1] for row in ROWS]
 NEW = ["origin", "probability", "status", "reason", "read_surname", "maiden_name", "read_note"]
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("models") / "tiny"
-    tiny_classifier().save(folder)
-    return str(folder)
-
-
 @pytest.fixture(autouse=True)
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder with one table in three formats."""

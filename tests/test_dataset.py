@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pandas
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
@@ -32,13 +33,6 @@ from cognomen.classifier import Classifier
 from cognomen.errors import DataError, InputError
 
 NAMES = ["Smith", None, "Nguyễn", "123", "Dvorak", "Smith", "Nakamura"]
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("models") / "tiny"
-    tiny_classifier().save(folder)
-    return str(folder)
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +104,7 @@ def test_it_goes_on_where_it_stopped(model, people):
 
 
 @pytest.mark.parametrize(
-    "change", [["--prefix", "x_"], ["--abstain", "0.5"], ["--top", "2"], ["--na", "Smith"]]
+    "change", [["--prefix", "x_"], ["--abstain", "0.5"], ["--top", "2"], ["--na", "Smith"], ["--contract"]]
 )
 def test_other_settings_are_not_mixed_with_those_of_before(model, change):
     lines(score(model=model))
@@ -121,6 +115,18 @@ def test_other_settings_are_not_mixed_with_those_of_before(model, change):
     lines(score(*change, "--force", model=model))
     assert not set(times("out").items()) & set(before.items())
     lines(score(*change, model=model))
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_the_columns_that_sister_packages_share(model, people, processes):
+    lines(score("--contract", "--processes", processes, model=model))
+    for file in FILES:
+        alone = ("--column", "name", "--out", "one.parquet", "--force", "--model", model, "--contract")
+        lines(inside("score", f"people/{file}", *alone))
+        found, expected = (pq.read_table(path, partitioning=None) for path in (f"out/{file}", "one.parquet"))
+        ours, theirs = found.to_pandas(), expected.to_pandas()
+        pandas.testing.assert_frame_equal(ours, theirs, rtol=1e-5)  # probabilities vary a little with batches
+        assert found["inference_contract_version"].to_pylist() == ["1.0"] * len(found)
 
 
 def test_another_model_is_another_setting(model, tmp_path):

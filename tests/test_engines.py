@@ -233,7 +233,7 @@ def test_a_process_loads_the_model_once(model: str, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Classifier, "load", lambda name: loads.append(name) or original(name))
     recipe._scorer.cache_clear()
     recipe._classifier.cache_clear()
-    made = recipe.Recipe.of(model, "", False, {"na": ["X"]})
+    made = recipe.Recipe.of(model, {"na": ["X"]})
     sent = recipe.Recipe(made.model, made.digest, "", False, {"na": ["X"]})
     threads = [threading.Thread(target=sent.scorer) for _ in range(4)]
     for thread in threads:
@@ -247,7 +247,7 @@ def test_a_process_loads_the_model_once(model: str, monkeypatch: pytest.MonkeyPa
 def test_a_worker_with_another_model_refuses(model: str, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     Classifier.load(model).save(folder)
-    made = recipe.Recipe.of(folder, "", False, {})
+    made = recipe.Recipe.of(folder, {})
     tree_classifier(
         {"English": 0.5} | dict.fromkeys(["Swedish", "Danish", "Norwegian", "Japanese", "Korean"], 0.1)
     ).save(folder)
@@ -255,9 +255,38 @@ def test_a_worker_with_another_model_refuses(model: str, tmp_path: Path) -> None
     recipe._classifier.cache_clear()
     with pytest.raises(ModelError, match="this worker has another model of that name"):
         made.scorer()
-    again = recipe.Recipe.of(folder, "", False, {})
+    again = recipe.Recipe.of(folder, {})
     assert engines.score_pandas(pd.DataFrame({"n": ["Smith"]}), "n", folder)["origin"][0] == "English"
     assert again != made
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"abstain_below": 0.4},
+        {"level": "group", "top_k": 2},
+        {"top_k": 9, "restrict": ["Danish", "English"]},
+        {"all_labels": True, "restrict": ["Scandinavian"], "top_k": 1},
+        {"all_labels": True, "level": "region"},
+        {"coverage": 0.5},
+        {"na": ["Smith"], "full_names": False},
+    ],
+    ids=repr,
+)
+def test_a_row_alone_has_the_values_of_its_column(model: str, asked: Any) -> None:
+    names = ["Smith", "Dvorak", "123", None, "John Smith", "Li"]
+    if "coverage" in asked:
+        model = "classic"  # which has thresholds
+    answer = engines.row_function(model, prefix="x_", **asked)
+    for name, expected in zip(
+        names, score_column(Classifier.load(model), pa.array(names), **asked).to_pylist(), strict=True
+    ):
+        found = answer(name)
+        assert list(found) == [f"x_{heading}" for heading in expected]
+        for heading, value in expected.items():
+            if isinstance(value, float):
+                value = pytest.approx(value, abs=1e-6)
+            assert found[f"x_{heading}"] == value, heading
 
 
 def test_one_row_at_a_time(model: str) -> None:

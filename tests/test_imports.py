@@ -118,7 +118,22 @@ def test_a_prediction_loads_what_it_needs_and_no_more() -> None:
     assert loaded_by(PREDICT) == {"click", "cognomen", "numpy", "safetensors"}
     beyond_numpy = modules_loaded_by(PREDICT) - modules_loaded_by("import numpy")
     spared = {"concurrent.futures", "difflib", "importlib.metadata", "logging", "multiprocessing", "tempfile"}
+    spared |= {"html", "shlex", "shutil", "tqdm"}
+    spared |= {f"cognomen.rnn.{each}" for each in ("fitting", "model", "optim", "sequential", "training")}
     assert not beyond_numpy & spared
+
+
+@pytest.mark.parametrize("package", ["cognomen", "cognomen.rnn"])
+def test_names_loaded_when_asked_for_are_those_of_their_modules(package: str) -> None:
+    """Whatever else has been imported before: a module of a name's own would take its place."""
+    loaded = importlib.import_module(package)
+    for name, home in loaded._HOMES.items():
+        module = importlib.import_module(home if home.startswith("cognomen") else f"{package}.{home}")
+        assert getattr(loaded, name) is getattr(module, name)
+    assert not hasattr(loaded.gradcheck if package == "cognomen.rnn" else loaded, "numerical_gradient")
+    assert set(loaded.__all__) <= set(dir(loaded))
+    with pytest.raises(AttributeError, match=f"'{package}' has no attribute 'nothing'"):
+        _ = loaded.nothing
 
 
 def test_a_prediction_draws_no_starting_values() -> None:
@@ -135,8 +150,6 @@ def test_the_version_is_the_installed_one() -> None:
     from importlib.metadata import version
 
     assert cognomen.__version__ == version("cognomen")
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = cognomen.nothing  # type: ignore[attr-defined]
 
 
 # --- arrows --------------------------------------------------------------------------------------------

@@ -226,7 +226,7 @@ def test_a_rare_name_of_unlikely_origins_gets_no_row(monkeypatch: pytest.MonkeyP
 
 
 def test_rows_are_fitted_under_a_prior() -> None:
-    """What is negligible with origins equally likely decides where one of them is a thousand times likelier."""
+    """What is negligible with origins equally likely decides where one of them is far likelier."""
     names = random_names(300)
     log_prior = np.log([1e-3, 1, 1, 1])
     expected = names.targets(C) * np.exp(log_prior)

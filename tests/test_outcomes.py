@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from outcomes import rows_of
 
 from cognomen import Classifier
 from cognomen.errors import InputError
@@ -19,8 +17,6 @@ from cognomen.evaluation import OutcomeRates, outcome_rates
 ORIGINS = ("A", "B", "C", "D")
 SHARES = np.array([0.5, 0.25, 0.15, 0.1])
 RATES = np.array([0.2, 0.5, 0.8, 0.3])
-DOCS = Path(__file__).parent.parent / "docs"
-RESULT = Path(__file__).parent.parent / "benchmarks" / "results" / "outcomes.json"
 
 
 class World:
@@ -174,9 +170,3 @@ def test_what_does_not_fit_is_said(change: dict[str, Any], words: str) -> None:
         outcome_rates(**{**given, **change})
     with pytest.raises(InputError, match="Klingon"):
         outcome_rates(**given).of("Klingon", True)
-
-
-def test_the_figures_of_the_page_are_the_measured_ones() -> None:
-    page, measured = (DOCS / "outcomes.md").read_text("utf-8"), json.loads(RESULT.read_text("utf-8"))
-    for row in rows_of(measured).values():
-        assert f"\n{row}\n" in page

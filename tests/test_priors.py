@@ -84,6 +84,12 @@ def test_capital_letters_of_origins_do_not_matter() -> None:
         np.testing.assert_array_equal(reweighed(p, **small), reweighed(p, **usual))
 
 
+def test_counts_may_be_as_large_as_numbers_are() -> None:
+    one, other = ({"prior": {"Irish": n, "Czech": n}} for n in (1.0, 1.5e308))
+    found, expected = (log_prior_ratios(Tree(ORIGINS), PRIORS, **asked) for asked in (other, one))
+    np.testing.assert_array_equal(found, expected)
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from cognomen.io.arrow import require_pyarrow
 from cognomen.text.names import NOTES
 
 if TYPE_CHECKING:
+    from cognomen.classifier.answers import Answer
     from cognomen.classifier.options import ScoreOptions
     from cognomen.classifier.origins import Tree
     from cognomen.classifier.scores import Scores
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 ANSWER_COLUMNS = ("origin", "probability", "status", "reason", "read_surname", "maiden_name", "read_note")
 TREE_COLUMNS = ("group", "region", "level", "evidence")  # only if the model has a tree of origins
 STATUSES = ("ok", "unknown")
+_ANSWER = attrgetter("origin", "probability", "status", "reason", "surname", "note")
+_PLACES = attrgetter(*TREE_COLUMNS)
 _PURPOSE = "A table of answers"
 
 
@@ -86,6 +90,20 @@ class AnswerColumns:
         if self.sets:
             columns["origin_set"] = self._set_lists(scores)
         return tuple(columns[name] for name in self.names)
+
+    def of_answer(self, answer: Answer) -> tuple[Any, ...]:
+        """The values of one name, in the order of `names`; it lists as many labels as there are columns."""
+        labels, p = self.tree.labels(self.level), {o.origin: o.probability for o in answer.origins}
+        inside = answer.origin_set
+        members = None if inside is None else [label for label in labels if label in inside]
+        ranked = [*p.items(), *[(None, None)] * self.top_k][: self.top_k]
+        return (
+            *_ANSWER(answer),
+            *(() if self.tree.places is None else _PLACES(answer)),
+            *((members,) if self.sets else ()),
+            *chain.from_iterable(ranked),
+            *((p.get(label, 0.0) if p else None for label in labels) if self.all_labels else ()),
+        )
 
     def cells(self, scores: Scores) -> tuple[list[str], ...]:
         """The columns as cells of CSV, N each: "" for None, six decimals, and sets with commas."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
+from cognomen.apps.answer_columns import AnswerColumns
 from cognomen.apps.memory import Memory
 from cognomen.errors import InputError
 from cognomen.io.arrow import require_pyarrow
@@ -14,7 +15,7 @@ from cognomen.text.matching import did_you_mean
 
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.options import OrderOption, ScoreOptions
+    from cognomen.classifier.options import AnswerOptions, OrderOption, ScoreOptions
 
 ROWS_AHEAD: Final = 1 << 16  # small batches are scored together, since names share their beginnings
 _PURPOSE = "Scoring Arrow batches"
@@ -97,8 +98,14 @@ class ColumnScorer:
     ) -> None:
         pa = require_pyarrow(_PURPOSE)
         self.memory = Memory(classifier, options)
-        found = self.memory.columns.table(self.memory.scores([])[0]).schema
+        self._columns = columns = AnswerColumns.of(classifier.tree, options)
+        found = columns.table(self.memory.scores([])[0]).schema
         self.schema = pa.schema([(prefix + each.name, _plain(each.type, float64)) for each in found])
+        self._headings, self._classifier = self.schema.names, classifier
+        alone: Any = {name: value for name, value in self.memory.options.items() if name != "all_labels"}
+        if columns.all_labels:
+            alone["top_k"] = len(columns.tree.labels(columns.level))
+        self._of_one: AnswerOptions = alone
 
     def __call__(self, column: Any, order: OrderOption = "auto") -> Any:
         """The answers to N names, a pyarrow.RecordBatch of N rows.
@@ -117,15 +124,15 @@ class ColumnScorer:
                 f"expected a column of strings, got values of the type {column.type}. Cast it to strings."
             )
         scores, rows = self.memory.scores(column, order)
-        answers = self.memory.columns.table(scores).take(rows).columns
+        answers = self._columns.table(scores).take(rows).columns
         kinds = self.schema.types
         arrays = [each.combine_chunks().cast(kind) for each, kind in zip(answers, kinds, strict=True)]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
     def row(self, name: object) -> dict[str, Any]:
         """The answers to one name: {"origin": "English", "probability": 0.43, ...}; not remembered."""
-        values = self.memory.columns.values(self.memory.fresh([name]))
-        return {heading: value for heading, (value,) in zip(self.schema.names, values, strict=True)}
+        answer = self._classifier(name if isinstance(name, str) else None, **self._of_one)
+        return dict(zip(self._headings, self._columns.of_answer(answer), strict=True))
 
 
 def _plain(kind: Any, float64: bool) -> Any:

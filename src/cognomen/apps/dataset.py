@@ -10,13 +10,16 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Unpack
 
 from cognomen import __version__
+from cognomen.apps.contract import ModelFacts
+from cognomen.apps.memory import Memory
 from cognomen.apps.recipe import Recipe
-from cognomen.apps.score_file import ScoreSummary, score_open_table
+from cognomen.apps.score_file import ScoreSummary, memory_for, score_open_table
 from cognomen.apps.worker_pool import run_all
 from cognomen.classifier.decisions import REASONS
 from cognomen.classifier.options import ScoreOptions
@@ -50,6 +53,7 @@ class _Job(NamedTuple):
     """A file to score."""
 
     recipe: Recipe
+    contract: ModelFacts | None
     column: str
     source: Path
     target: Path
@@ -65,6 +69,7 @@ def score_dataset(
     prefix: str = "",
     processes: int = 1,
     force: bool = False,
+    contract: ModelFacts | None = None,
     on_rows: Callable[[int], None] = lambda rows: None,
     on_failure: Callable[[str, str], None] = lambda file, message: None,
     **options: Unpack[ScoreOptions],
@@ -84,6 +89,7 @@ def score_dataset(
         processes: how many files are scored at the same time, each in a process of its own. A script that
             asks for more than one needs `if __name__ == "__main__":`, as always with processes.
         force: whether files that are there already are replaced, all of them.
+        contract: as for `score_table`.
         on_rows: called after each file with the number of rows done.
         on_failure: called for each file that cannot be scored, with its path and the reason.
         **options: as for `Classifier.scores`.
@@ -98,8 +104,8 @@ def score_dataset(
     source, target = Path(folder), Path(out)
     paths = dataset_files(source)
     _check_apart(source, target)
-    recipe = Recipe.of(model, prefix, float64=False, options=options)
-    jobs = [_job(recipe, column, source / path, target / path) for path in paths]
+    recipe = Recipe.of(model, {**options, "prefix": prefix})
+    jobs = [_job(recipe, contract, column, source / path, target / path) for path in paths]
     waiting = jobs if force else [job for job in jobs if not _is_done(job)]
     waiting.sort(key=lambda job: job.source.stat().st_size, reverse=True)  # so that none ends long after all
     failed: dict[str, str] = {}
@@ -148,15 +154,15 @@ def _check_apart(source: Path, target: Path) -> None:
         raise DataError(f"{target}: expected a folder outside of the dataset {source}. Choose another one.")
 
 
-def _job(recipe: Recipe, column: str, source: Path, target: Path) -> _Job:
+def _job(recipe: Recipe, contract: ModelFacts | None, column: str, source: Path, target: Path) -> _Job:
     """The job for a file, with the note of what its result depends on."""
-    asked = (__version__, recipe.digest, recipe.prefix, column, sorted(recipe.options.items()))
+    asked = (__version__, recipe.digest, recipe.prefix, contract, column, sorted(recipe.options.items()))
     state = source.stat()
     note = {
         "settings": sha256(repr(asked).encode()).hexdigest(),
         "source": [state.st_size, state.st_mtime_ns],
     }
-    return _Job(recipe, column, source, target, note)
+    return _Job(recipe, contract, column, source, target, note)
 
 
 def _is_done(job: _Job) -> bool:
@@ -187,13 +193,19 @@ def _note_of(path: Path) -> dict[str, Any]:
     return note if isinstance(note, dict) else {}
 
 
+@lru_cache(1)
+def _memory(recipe: Recipe, contract: ModelFacts | None) -> Memory:
+    """What a process remembers from file to file."""
+    return memory_for(recipe.classifier(), recipe.options, contract)
+
+
 def _score(job: _Job, check: Callable[[], None]) -> ScoreSummary | str:
     """Score a file; give the reason if it cannot be."""
     pa = require_pyarrow("Scoring a dataset")
     try:
         job.target.parent.mkdir(parents=True, exist_ok=True)
         return score_open_table(
-            job.recipe.scorer().memory,
+            _memory(job.recipe, job.contract),
             ParquetTable(job.source),
             job.column,
             job.target,

@@ -32,7 +32,7 @@ from cognomen.apps.recipe import Recipe
 from cognomen.io.arrow import require_pyarrow
 
 if TYPE_CHECKING:
-    from cognomen.classifier.options import ScoreOptions
+    from cognomen.apps.recipe import EngineOptions
 
 __all__ = [
     "duckdb_function",
@@ -51,28 +51,25 @@ ROWS_KEPT: Final = 1 << 16  # answers that are kept as dictionaries, which are l
 
 
 def row_function(
-    model: str | Path | None = None, *, prefix: str = "", **options: Unpack[ScoreOptions]
+    model: str | Path | None = None, **options: Unpack[EngineOptions]
 ) -> Callable[[object], dict[str, Any]]:
     """A function from one name to its answers, {"origin": "English", "probability": 0.43, ...}.
 
     For what goes row by row, such as `Series.map` of pandas and `Expr.map_elements` of Polars. A whole column
     is answered many times as fast by the other functions here, and shows in which order its names are.
     """
-    answer = lru_cache(ROWS_KEPT)(Recipe.of(model, prefix, float64=False, options=options).scorer().row)
-    return lambda name: dict(answer(name if isinstance(name, str) else None))
+    answer = lru_cache(ROWS_KEPT)(Recipe.of(model, options).scorer().row)
+    return lambda name: answer(name if isinstance(name, str) else None).copy()
 
 
 def score_pandas(
     frame: Any,
     column: str,
     model: str | Path | None = None,
-    *,
-    prefix: str = "",
-    float64: bool = False,
-    **options: Unpack[ScoreOptions],
+    **options: Unpack[EngineOptions],
 ) -> Any:
     """Score a pandas.DataFrame; its index stays."""
-    recipe = Recipe.of(model, prefix, float64, options)
+    recipe = Recipe.of(model, options)
     check_columns(list(map(str, frame.columns)), column, recipe.schema.names)
     return _answer_frame(frame, column, recipe.ordered(frame[column].head))
 
@@ -89,15 +86,12 @@ def score_dask(
     frame: Any,
     column: str,
     model: str | Path | None = None,
-    *,
-    prefix: str = "",
-    float64: bool = False,
-    **options: Unpack[ScoreOptions],
+    **options: Unpack[EngineOptions],
 ) -> Any:
     """Score a Dask DataFrame, lazily. Threads take turns; processes, or a cluster, use several cores."""
     from dask.dataframe.utils import make_meta
 
-    recipe = Recipe.of(model, prefix, float64, options)
+    recipe = Recipe.of(model, options)
     check_columns(list(map(str, frame.columns)), column, recipe.schema.names)
     first = frame[column].partitions[:PARTITIONS_LOOKED_AT]
     recipe = recipe.ordered(lambda count: first.map_partitions(lambda part: part.head(count)).compute())
@@ -109,15 +103,12 @@ def score_polars(
     frame: Any,
     column: str,
     model: str | Path | None = None,
-    *,
-    prefix: str = "",
-    float64: bool = False,
-    **options: Unpack[ScoreOptions],
+    **options: Unpack[EngineOptions],
 ) -> Any:
     """Score a Polars DataFrame, or lazily a LazyFrame, also one that is streamed."""
     import polars as pl
 
-    recipe = Recipe.of(model, prefix, float64, options)
+    recipe = Recipe.of(model, options)
     schema = frame.collect_schema()
     check_columns(schema.names(), column, recipe.schema.names)
 
@@ -136,10 +127,7 @@ def duckdb_function(
     connection: Any,
     name: str = "cognomen",
     model: str | Path | None = None,
-    *,
-    prefix: str = "",
-    float64: bool = False,
-    **options: Unpack[ScoreOptions],
+    **options: Unpack[EngineOptions],
 ) -> None:
     """Give a DuckDB connection a function from a name to a struct of its answers.
 
@@ -150,7 +138,7 @@ def duckdb_function(
     DuckDB calls it with 2,048 rows at a time. For a whole table `score_duckdb` is faster, and finds out in
     which order names are written: with the order "auto" the function reads each name alone.
     """
-    recipe = Recipe.of(model, prefix, float64, options)
+    recipe = Recipe.of(model, options)
     connection.create_function(
         name,
         recipe.structs,
@@ -166,10 +154,7 @@ def score_duckdb(
     relation: Any,
     column: str,
     model: str | Path | None = None,
-    *,
-    prefix: str = "",
-    float64: bool = False,
-    **options: Unpack[ScoreOptions],
+    **options: Unpack[EngineOptions],
 ) -> Any:
     """Score a relation of DuckDB: its distinct names are answered, now, and joined to it, when it is used.
 
@@ -179,10 +164,10 @@ def score_duckdb(
     Args:
         connection: that of the relation, such as `duckdb.default_connection()`.
         relation: such as `connection.table("people")`. DuckDB does not promise to keep the order of its rows.
-        column, model, prefix, float64, **options: see `cognomen.apps.engines`.
+        column, model, **options: see `cognomen.apps.engines`.
     """
     pa = require_pyarrow("Scoring a relation of DuckDB")
-    recipe = Recipe.of(model, prefix, float64, options)
+    recipe = Recipe.of(model, options)
     check_columns(relation.columns, column, recipe.schema.names)
     name = _quoted(column)
     cells = relation.project(name)
@@ -210,10 +195,7 @@ def score_spark(
     frame: Any,
     column: str,
     model: str | Path | None = None,
-    *,
-    prefix: str = "",
-    float64: bool = False,
-    **options: Unpack[ScoreOptions],
+    **options: Unpack[EngineOptions],
 ) -> Any:
     """Score a Spark DataFrame, lazily. The workers need Cognomen and pyarrow, and the model's folder.
 
@@ -221,7 +203,7 @@ def score_spark(
     """
     from pyspark.sql.types import StructType
 
-    recipe = Recipe.of(model, prefix, float64, options)
+    recipe = Recipe.of(model, options)
     check_columns(frame.columns, column, recipe.schema.names)
     recipe = recipe.ordered(lambda count: frame.select(frame[column]).limit(count).toArrow().column(0))
     answers = StructType.fromDDL(spark_ddl(recipe.schema))
@@ -236,14 +218,11 @@ def score_ray(
     dataset: Any,
     column: str,
     model: str | Path | None = None,
-    *,
-    prefix: str = "",
-    float64: bool = False,
-    **options: Unpack[ScoreOptions],
+    **options: Unpack[EngineOptions],
 ) -> Any:
     """Score a Dataset of Ray, lazily. The workers need Cognomen, and the model's folder."""
     pa = require_pyarrow("Scoring a Dataset of Ray")
-    recipe = Recipe.of(model, prefix, float64, options)
+    recipe = Recipe.of(model, options)
     check_columns(dataset.columns(), column, recipe.schema.names)
     names = dataset.select_columns([column])
     recipe = recipe.ordered(lambda count: [row[column] for row in names.take(count)])
@@ -259,16 +238,13 @@ def score_daft(
     frame: Any,
     column: str,
     model: str | Path | None = None,
-    *,
-    prefix: str = "",
-    float64: bool = False,
-    **options: Unpack[ScoreOptions],
+    **options: Unpack[EngineOptions],
 ) -> Any:
     """Score a DataFrame of Daft, lazily."""
     import daft
 
     pa = require_pyarrow("Scoring a DataFrame of Daft")
-    recipe = Recipe.of(model, prefix, float64, options)
+    recipe = Recipe.of(model, options)
     check_columns(frame.column_names, column, recipe.schema.names)
     recipe = recipe.ordered(lambda count: frame.select(column).limit(count).to_arrow().column(0))
     kind = daft.DataType.from_arrow_type(pa.struct(recipe.schema))

@@ -35,6 +35,7 @@ class Memory:
         columns: those of the answers; None for those that the options ask for.
 
     Attributes:
+        options: as given; `restrict` as a tuple.
         columns: those of the answers.
 
     Raises:
@@ -46,7 +47,7 @@ class Memory:
     ) -> None:
         if (restrict := options.get("restrict")) is not None and not isinstance(restrict, str):
             options = {**options, "restrict": tuple(restrict)}  # it may be an iterator, and is used again
-        self._classifier, self._options = classifier, options
+        self._classifier, self.options = classifier, options
         self._nothing = classifier.scores([None], **options)
         self.columns = columns or AnswerColumns.of(classifier.tree, options)
         self._limit = REMEMBERED * FEW_COLUMNS // max(len(self.columns.names), FEW_COLUMNS)
@@ -62,14 +63,14 @@ class Memory:
     def order_of(self, column: Any) -> ColumnOrder:
         """In which order the names of a column are written: as the options say, or as it shows."""
         reading: Any = {
-            key: self._options.get(key) for key in self._options if key in ReadOptions.__optional_keys__
+            key: self.options.get(key) for key in self.options if key in ReadOptions.__optional_keys__
         }
         return self._classifier.column_order(column, **reading)
 
     def fresh(self, names: list[Any], order: OrderOption = "auto") -> Scores:
         """The scores of a list, remembering nothing; with the order "auto" names are read alone."""
-        asked = self._options.get("order", "auto") if order == "auto" else order
-        options: ScoreOptions = {**self._options, "order": "given-first" if asked == "auto" else asked}
+        asked = self.options.get("order", "auto") if order == "auto" else order
+        options: ScoreOptions = {**self.options, "order": "given-first" if asked == "auto" else asked}
         return self._classifier.scores(names, **options)
 
     def scores(self, column: Any, order: OrderOption = "auto") -> tuple[Scores, NDArray[np.intp]]:

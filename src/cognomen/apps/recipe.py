@@ -10,18 +10,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from cognomen.apps.batches import ColumnScorer, score_stream
+from cognomen.classifier.options import ScoreOptions
 from cognomen.errors import ModelError
 from cognomen.io.model_folder import model_digest
 from cognomen.io.pretrained import DEFAULT, PRETRAINED, find_model
 
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.options import ScoreOptions
 
 KEPT: Final = 4  # models of a process, and ways to ask them, each with the answers that it remembers
 ROWS_LOOKED_AT: Final = 10_000  # in search of the order of the names
 
 _loading = threading.Lock()
+
+
+class EngineOptions(ScoreOptions, total=False):
+    """The keywords of the functions of `engines`."""
+
+    prefix: str
+    float64: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +49,8 @@ class Recipe:
     options: ScoreOptions
 
     @classmethod
-    def of(cls, model: str | Path | None, prefix: str, float64: bool, options: ScoreOptions) -> Self:
-        """The recipe for a model here, and options that are checked.
+    def of(cls, model: str | Path | None, options: Mapping[str, object]) -> Self:
+        """The recipe for a model here, and `EngineOptions` that are checked.
 
         Raises:
             ModelError: there is no such model.
@@ -51,7 +58,9 @@ class Recipe:
         """
         folder = find_model(DEFAULT if model is None else model)
         name = folder.name if folder.parent == PRETRAINED else str(folder.resolve())
-        recipe = cls(name, model_digest(folder), prefix, float64, _lasting(options))
+        asked = _lasting(options)
+        prefix, float64 = asked.pop("prefix", ""), asked.pop("float64", False)
+        recipe = cls(name, model_digest(folder), prefix, float64, asked)
         recipe.scorer()
         return recipe
 
@@ -76,6 +85,15 @@ class Recipe:
             return self
         order = self.scorer().memory.order_of(some_names(ROWS_LOOKED_AT)).order
         return replace(self, options={**self.options, "order": order})
+
+    def classifier(self) -> Classifier:
+        """The classifier of this process, loaded by the first call.
+
+        Raises:
+            ModelError: the model is not that of the recipe.
+        """
+        with _loading:
+            return _classifier(self.model, self.digest)
 
     def scorer(self) -> ColumnScorer:
         """The scorer of this process, made by the first call: all tasks share it and what it remembers."""
@@ -109,11 +127,9 @@ def _classifier(model: str, digest: str) -> Classifier:
     return Classifier.load(model)
 
 
-def _lasting(options: ScoreOptions) -> ScoreOptions:
+def _lasting(options: Mapping[str, object]) -> Any:
     """The options with lists for iterators and sets, so that they can be sent, and compared by `repr`."""
-    plain: Any = {
+    return {
         name: value if isinstance(value, (str, Mapping)) or not isinstance(value, Iterable) else list(value)
         for name, value in sorted(options.items())
     }
-    lasting: ScoreOptions = plain
-    return lasting

@@ -101,12 +101,17 @@ def score_table(
         MissingExtraError: a table is Parquet, and pyarrow is not installed.
         OSError: the new table cannot be written.
     """
-    source, columns = open_table(Path(table), encoding), None
-    if contract is not None:
-        options["all_labels"] = True
-        columns = ContractColumns(classifier.tree, options.get("level", "origin"), contract)
-    memory = Memory(classifier, options, columns)
+    source = open_table(Path(table), encoding)
+    memory = memory_for(classifier, options, contract)
     return score_open_table(memory, source, column, Path(out), prefix=prefix, given=given, on_rows=on_rows)
+
+
+def memory_for(classifier: Classifier, options: ScoreOptions, contract: ModelFacts | None) -> Memory:
+    """What remembers the scores of tables, for the columns of a contract or for those of the options."""
+    if contract is None:
+        return Memory(classifier, options)
+    columns = ContractColumns(classifier.tree, options.get("level", "origin"), contract)
+    return Memory(classifier, {**options, "all_labels": True}, columns)
 
 
 def score_open_table(

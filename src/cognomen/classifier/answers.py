@@ -213,15 +213,12 @@ def _by_level(tree: Tree, found: Decision) -> list[tuple[list[Any], list[Any]]]:
 
 def _texts(texts: Sequence[str], indices: NDArray[np.integer[Any]]) -> list[Any]:
     """Texts by their indices, None for -1."""
-    found: list[Any] = np.array([*texts, None], dtype=object)[indices].tolist()
-    return found
+    return list(map((*texts, None).__getitem__, indices.tolist()))
 
 
 def _numbers(numbers: NDArray[np.float32]) -> list[Any]:
     """Numbers, None for NaN."""
-    found = numbers.astype(object)
-    found[np.isnan(numbers)] = None
-    return list(found.tolist())
+    return [None if number != number else number for number in numbers.tolist()]
 
 
 def _most_likely(
@@ -234,30 +231,31 @@ def _most_likely(
     """The most likely labels of each spelling, highest first; and its set, None without limits."""
     p = block.probabilities
     table = tree.sums(p, level)  # (S, K), of all spellings: sums of fewer might be rounded otherwise
-    names = np.array(tree.labels(level), dtype=object)  # (K,)
+    labels = tree.labels(level)  # (K,)
     tops: list[tuple[OriginProbability, ...]] = []
     sets: list[tuple[str, ...] | None] = [None] * len(p) if limits is None else []
     for start in range(0, len(p), ROWS):
         rows = slice(start, start + ROWS)
         ranked = np.argsort(-table[rows], axis=1, kind="stable")  # (S, K)
-        tops += _tops(table[rows], names, ranked[:, :top_k])
+        tops += _tops(table[rows], labels, ranked[:, :top_k])
         if limits is not None:
             inside = label_sets(p[rows], block.known[rows], limits, tree, level)  # (S, K)
             inside = np.take_along_axis(inside, ranked, axis=1)
-            sets += map(tuple, map(compress, names[ranked].tolist(), inside.tolist()))
+            in_order = np.array(labels, dtype=object)[ranked].tolist()
+            sets += map(tuple, map(compress, in_order, inside.tolist()))
     return tops, sets
 
 
 def _tops(
-    table: NDArray[np.float32], names: NDArray[Any], best: NDArray[np.intp]
+    table: NDArray[np.float32], labels: Sequence[str], best: NDArray[np.intp]
 ) -> Iterator[tuple[OriginProbability, ...]]:
     """The most likely labels of each spelling.
 
     Args:
         table: the probabilities of all labels, (S, K).
-        names: the labels, (K,).
+        labels: their names, (K,).
         best: the numbers of the most likely ones, (S, top_k).
     """
-    columns = names[best].T.tolist(), np.take_along_axis(table, best, axis=1).T.tolist()
-    by_rank = [map(OriginProbability, *column) for column in zip(*columns, strict=True)]
-    return zip(*by_rank, strict=True)
+    highest = table[np.arange(len(table))[:, None], best].tolist()  # (S, top_k)
+    for which, p in zip(best.tolist(), highest, strict=True):
+        yield tuple(map(OriginProbability, map(labels.__getitem__, which), p))

@@ -257,7 +257,7 @@ def _slope(z: Array, y: Ids, w: Array | None, b: float) -> float:
 
 def _checked_logits(logits: ArrayLike) -> Array:
     z: NDArray[Any] = np.asarray(logits)
-    if not np.issubdtype(z.dtype, np.floating):
+    if z.dtype.kind != "f":
         raise InputError(f"logits: expected floating-point numbers, got {z.dtype}")
     if z.ndim != 2 or z.shape[1] == 0:
         raise InputError(f"logits: expected the shape (N, C), a row per name, got {z.shape}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
@@ -304,8 +305,16 @@ class Classifier(Model):
         return opts
 
     def _log_prior_ratios(self, opts: Options) -> Weights:
+        is_default = opts.restrict is None and isinstance(opts.prior, str) and opts.prior == "default"
+        return self._default_ratios if is_default else self._ratios(opts.prior, opts.restrict)
+
+    @cached_property  # as a lone name would notice the time
+    def _default_ratios(self) -> Weights:
+        return self._ratios("default")
+
+    def _ratios(self, prior: Prior, restrict: Iterable[str] | None = None) -> Weights:
         default = None if self.default_prior is None else self.default_prior.shares
-        return log_prior_ratios(self.tree, self.priors, opts.prior, opts.restrict, default=default)
+        return log_prior_ratios(self.tree, self.priors, prior, restrict, default=default)
 
     def _possible(self, weights: Weights) -> NDArray[np.bool_]:
         """Which origins can be answered, (C,)."""

@@ -79,21 +79,22 @@ def decide(block: ScoredBlock, tree: Tree, level: Level = "origin", abstain_belo
         level: the most specific level of an answer.
         abstain_below: the probability that an answer needs.
     """
-    odd, first = block.out_of_distribution, LEVELS.index(level)
-    levels = np.full(len(odd), -1, np.int8)
-    answer, best = np.full(len(odd), np.nan, np.float32), []
-    for number, each in enumerate(tree.levels):
-        p = tree.sums(block.probabilities, each)  # (S, K)
-        label = p.argmax(axis=1)  # (S,)
-        highest = p[np.arange(len(p)), label]  # (S,)
-        # As Python compares the probability that is reported: as a double.
-        sure = (highest.astype(np.float64) >= abstain_below) & ~odd & (number >= first)  # (S,)
-        best.append((np.where(sure, label, -1).astype(np.int16), np.where(sure, highest, np.float32(np.nan))))
-        deepest = sure & (levels < 0)
-        levels[deepest], answer[deepest] = number, highest[deepest]
+    odd = block.out_of_distribution
+    rows, count = np.arange(len(odd)), len(tree.levels)
+    labels, highest = np.empty((count, len(odd)), np.int16), np.empty((count, len(odd)), np.float32)  # (L, S)
+    for number, p in enumerate(tree.all_sums(block.probabilities, tree.levels[-1])):  # (S, K)
+        labels[number] = label = p.argmax(axis=1)
+        highest[number] = p[rows, label]
+    # As Python compares the probability that is reported: as a double.
+    sure = (highest.astype(np.float64) >= abstain_below) & ~odd  # (L, S)
+    sure[: LEVELS.index(level)] = False
+    labels[~sure], highest[~sure] = -1, np.nan
+    levels = np.where(sure.any(axis=0), sure.argmax(axis=0), -1)  # (S,)
     reasons = np.where(levels < 0, REASONS.index("low-confidence"), -1)
     reasons[odd] = REASONS.index("unlike-training")
-    return Decision(levels, answer, tuple(best), reasons.astype(np.int8))
+    best = tuple(zip(labels, highest, strict=True))
+    # Where none is sure, all are NaN.
+    return Decision(levels.astype(np.int8), highest[levels, rows], best, reasons.astype(np.int8))
 
 
 def unread_rows(reading: ColumnReading, counts: NDArray[Any]) -> Counter[str]:

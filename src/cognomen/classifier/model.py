@@ -244,12 +244,14 @@ class Model:
         ngrams, by_letter = self.network.ngrams, self._ood_limits
         if ngrams is None or by_letter is None:
             raise InputError("this model cannot tell: it has no n-grams, or too few names were held out")
+        if known is not None and known.all():
+            return ~known, ~known
         limits = by_letter.take(names.data.take(names.starts))  # (N,)
         odd = bits > NEARLY * limits
         if odd.any():
             bits = self._least_bits(ngrams, names, bits, odd)
         shapeless = is_repetition(names)
-        if self._scripts.max() > 1:
+        if self._scripts is not None:
             shapeless |= mixes_scripts(names, self._scripts)
         odd, doubtful = (bits > limits) | shapeless, bits > NEARLY * limits
         if known is None:
@@ -282,8 +284,10 @@ class Model:
         return np.asarray(self.alphabet.scripts == "LATIN")
 
     @cached_property
-    def _scripts(self) -> NDArray[np.int64]:
-        return script_numbers(self.alphabet)
+    def _scripts(self) -> NDArray[np.int64] | None:
+        """The number of the script of each id, (V,); None if there is one script."""
+        numbers = script_numbers(self.alphabet)
+        return numbers if numbers.max() > 1 else None
 
     @cached_property
     def _ood_limits(self) -> NDArray[np.float64] | None:

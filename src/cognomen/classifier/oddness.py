@@ -8,7 +8,7 @@ name. N counts names of ids.
 from __future__ import annotations
 
 from typing import Final
-from unicodedata import category, name
+from unicodedata import category
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,12 +50,12 @@ def is_repetition(names: Ragged) -> NDArray[np.bool_]:
 
 def script_numbers(alphabet: Alphabet) -> NDArray[np.int64]:
     """The number of the script of each id, (V,), East Asian ones being one; 0 for what has none."""
-    scripts = {"": 0}
+    number_of = {"": 0}
     numbers = [0]
-    for letter in alphabet.letters:
-        script = name(letter, "").split(" ")[0] if category(letter) in ("Ll", "Lu", "Lo") else ""
-        script = "CJK" if script.startswith(EAST_ASIAN) else script
-        numbers.append(scripts.setdefault(script, len(scripts)))
+    for letter, script in zip(alphabet.letters, alphabet.scripts[1:].tolist(), strict=True):
+        known = script if category(letter) in ("Ll", "Lu", "Lo") else ""
+        known = EAST_ASIAN[0] if known in EAST_ASIAN else known
+        numbers.append(number_of.setdefault(known, len(number_of)))
     return np.array(numbers, np.int64)
 
 

@@ -73,11 +73,17 @@ class Tree:
             p: of the origins, (N, C).
             level: one of `levels`.
         """
-        for members in self._members[: self.levels.index(level)]:
+        return self.all_sums(p, level)[-1]
+
+    def all_sums(self, p: NDArray[Any], last: Level) -> list[NDArray[Any]]:
+        """`sums` at each level, up to the last one that is wanted."""
+        found = [p]
+        for members in self._members[: self.levels.index(last)]:
             # Regions are summed from groups: no order of additions makes one smaller than a group of its own.
             p = p @ members.astype(p.dtype, copy=False)
             np.minimum(p, 1, out=p)
-        return p
+            found.append(p)
+        return found
 
     def only(self, possible: NDArray[np.bool_]) -> Tree:
         """The tree of some of the origins, without groups and regions that have none of them.

@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -130,19 +129,10 @@ def _log_ratios(tree: Tree, priors: Sequence[float], prior: Prior, default: Sequ
     if not isinstance(prior, str) or prior not in NAMED:
         expected = ", ".join(f'"{name}"' for name in NAMED)
         raise InputError(f"prior: expected {expected} or a mapping from origins to shares, got {prior!r}")
-    return _named_log_ratios(tree, tuple(priors), prior, tuple(default))
-
-
-@lru_cache(16)  # as a lone name would notice the time
-def _named_log_ratios(
-    tree: Tree, priors: tuple[float, ...], prior: str, default: tuple[float, ...]
-) -> Shares:
-    """The same for one of the `NAMED` priors; read-only."""
+    if prior == "training":
+        return np.zeros(len(default))
     shares = np.asarray(default, np.float64) if prior == "default" else np.ones(len(default))
-    training = np.zeros(len(default))
-    ratios = training if prior == "training" else _log_ratios_of(tree, priors, shares / shares.sum())
-    ratios.flags.writeable = False
-    return ratios
+    return _log_ratios_of(tree, priors, shares / shares.sum())
 
 
 def _log_ratios_of(tree: Tree, priors: Sequence[float], shares: Shares) -> Shares:
@@ -168,7 +158,9 @@ def _given_shares(tree: Tree, prior: Mapping[str, float], default: Shares) -> Sh
         named |= members
         parts = np.where(members, default, 0)  # (C,)
         shares += float(share) * (parts / parts.sum() if parts.sum() > 0 else members / members.sum())
-    if not shares.sum() > 0:
+    highest = shares.max()
+    if not highest > 0:
         raise InputError("prior: expected a share above 0 for one origin or more, got none")
+    shares /= highest  # as the sum of very large numbers is infinite
     scaled: Shares = shares / shares.sum()
     return scaled

@@ -128,10 +128,13 @@ class HashedNgrams(NgramLayer):
 
     def _name_rows(self, slots: Ids) -> Array:
         """The rows of the names in these slots, zeros for slot 0, (N, R)."""
-        codes, codebooks = self.tables.name_codes[slots - 1], self.tables.name_codebooks  # (N, S), (S, K, R)
-        rows = codebooks[np.arange(len(codebooks)), codes].sum(axis=1)  # (N, R)
-        rows[slots == 0] = 0
-        return np.asarray(rows, self.idf.dtype)
+        codebooks = self.tables.name_codebooks  # (S, K, R)
+        rows = np.zeros((len(slots), codebooks.shape[2]), self.idf.dtype)
+        (known,) = slots.nonzero()
+        if len(known):
+            codes = self.tables.name_codes[slots[known] - 1]  # (U, S)
+            rows[known] = codebooks[np.arange(len(codebooks)), codes].sum(axis=1)
+        return rows
 
     def _sum(self, nodes: Ragged, x: Array) -> Array:
         """The sums over each name of x (P, K) times the rows of the embedding, (N, R)."""
@@ -142,8 +145,12 @@ class HashedNgrams(NgramLayer):
         """As in `NgramLayer.evidence`; with which names have rows of their own."""
         nodes, slots = self._find(names)
         u = self._sum(nodes, self._features(nodes, None)) + self._name_rows(slots)
-        found = self._bits_per_letter(nodes) if bits else None
-        return Evidence(self.output.apply(u), found, slots > 0)
+        known, found = slots > 0, None
+        if bits:
+            found = np.zeros(len(known))
+            if not known.all():
+                np.copyto(found, self._bits_per_letter(nodes), where=~known)
+        return Evidence(self.output.apply(u), found, known)
 
     def spans(self, ids: Ids) -> tuple[Ids, Ids, Array]:
         """As in `NgramLayer.spans`; the name itself is a span of all letters."""

@@ -10,6 +10,7 @@ it takes S bytes (residual vector quantisation: Juang and Gray 1982): see `train
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -23,6 +24,7 @@ from cognomen.text.ragged import Ragged
 Hashes = NDArray[np.uint64]
 # Odd constants with well-spread bits: the golden ratio and, from SplitMix64 (Steele et al. 2014), its mixers.
 _STEP, _MIX_1, _MIX_2 = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+_SHIFT_1, _SHIFT_2, _SHIFT_3 = map(np.uint64, (30, 27, 31))
 _KEY_BITS, _AT_ONCE = 16, 1 << 17
 SLOTS = 8  # of a bucket: with one, a third of the more frequent half would lose theirs to each other
 
@@ -88,54 +90,65 @@ def hash_names(names: Ragged, longest: int, end_mark: int) -> Hashed:
     Nothing that contains the unknown letter has a hash, nor has an n-gram that would begin before its name.
     """
     marked = with_marks(names, end_mark)  # (P,)
-    letters = _mix(marked.data.astype(np.uint64) + np.uint64(1))
-    known = marked.data != UNKNOWN
-    ngrams = np.zeros((longest, len(letters)), np.uint64)
-    h, whole = np.zeros(len(letters), np.uint64), known
-    positions = marked.positions
-    for k in range(longest):
-        before = np.concatenate([np.zeros(1, np.uint64), h[:-1]])
-        h = before * _STEP + letters
-        whole = known & np.concatenate([[False], whole[:-1]]) & (positions >= k) if k else known
-        ngrams[k] = np.where(whole, _mix(h + np.uint64(k)), 0)
-    powers = np.cumprod(np.full(positions.max(initial=0) + 1, _STEP))
-    sums = np.add.reduceat(letters * powers[positions], marked.starts)
+    letters = letter_hashes(end_mark).take(marked.data)
+    known, positions = marked.data != UNKNOWN, marked.positions
+    h, whole = np.zeros((longest, len(letters)), np.uint64), np.zeros((longest, len(letters)), bool)
+    h[:1], whole[:1] = letters, known
+    for k in range(1, longest):
+        np.multiply(h[k - 1, :-1], _STEP, out=h[k, 1:])
+        h[k] += letters
+        np.logical_and(whole[k - 1, :-1], known[1:], out=whole[k, 1:])
+    orders = np.arange(longest)[:, None]
+    whole &= positions >= orders  # (K, P)
+    powers = _powers(1 + int(positions.max(initial=0)))
+    sums = np.add.reduceat(letters * powers.take(positions), marked.starts)
     all_known = np.logical_and.reduceat(known, marked.starts)
+    ngrams = np.where(whole, _mix(h + orders.astype(np.uint64)), 0)
     return Hashed(marked, ngrams, np.where(all_known, _mix(sums), 0))
 
 
+@lru_cache(4)
 def letter_hashes(end_mark: int) -> Hashes:
-    """The hash of each letter, the end mark being the last, (V + 1,)."""
-    return _mix(np.arange(1, end_mark + 2, dtype=np.uint64))
+    """The hash of each letter, the end mark being the last, (V + 1,); read-only."""
+    hashes = _mix(np.arange(1, end_mark + 2, dtype=np.uint64))
+    hashes.flags.writeable = False
+    return hashes
+
+
+@lru_cache(256)
+def _powers(count: int) -> Hashes:
+    """What the hash of each letter of a name is multiplied by."""
+    return np.cumprod(np.full(count, _STEP), dtype=np.uint64)
 
 
 def _mix(h: Hashes) -> Hashes:
     """Spread every bit over all bits: the finaliser of SplitMix64."""
-    h = (h ^ (h >> np.uint64(30))) * _MIX_1
-    h = (h ^ (h >> np.uint64(27))) * _MIX_2
-    return np.asarray(h ^ (h >> np.uint64(31)))
+    h = h ^ (h >> _SHIFT_1)
+    h *= _MIX_1
+    h ^= h >> _SHIFT_2
+    h *= _MIX_2
+    h ^= h >> _SHIFT_3
+    return h
 
 
 def _buckets(hashes: Hashes, size: int) -> Ids:
-    """The bucket that each hash chooses in a table of a size: the number of its first slot."""
-    slots = min(SLOTS, size)
-    chosen = (hashes >> np.uint64(_KEY_BITS)) & np.uint64(size // slots - 1)
-    return chosen.astype(np.int64) * slots
+    """The bucket that each hash chooses in a table of a size."""
+    chosen = (hashes >> np.uint64(_KEY_BITS)) & np.uint64(size // min(SLOTS, size) - 1)
+    return chosen.astype(np.int64)
 
 
 def _key(hashes: Hashes) -> NDArray[np.uint16]:
     """16 bits that do not choose the bucket; never 0, which stands for none."""
-    low = hashes & np.uint64((1 << _KEY_BITS) - 1)
-    return np.asarray(np.maximum(low, np.uint64(1)).astype(np.uint16))
+    return np.asarray(np.maximum(hashes.astype(np.uint16), 1))  # the lowest bits
 
 
 def look_up(keys: NDArray[np.uint16], hashes: Hashes) -> Ids:
     """1 + the slot of each hash, 0 for a hash without one."""
     slots = min(SLOTS, len(keys))
     buckets = _buckets(hashes, len(keys))
-    same = keys.reshape(-1, slots)[buckets // slots] == _key(hashes)[..., None]  # (..., SLOTS)
-    found = same.any(axis=-1) & (hashes > 0)
-    return np.where(found, buckets + same.argmax(axis=-1) + 1, 0)
+    same = keys.reshape(-1, slots)[buckets] == _key(hashes)[..., None]  # (..., SLOTS)
+    found = np.logical_or.reduce(same, axis=-1) & (hashes > 0)
+    return np.where(found, buckets * slots + same.argmax(axis=-1) + 1, 0)
 
 
 def letters_alone(alphabet_size: int) -> Ragged:
@@ -186,11 +199,12 @@ def fill(hashes: Hashes, weights: NDArray[np.float64], bits: int) -> tuple[NDArr
     keys, kept = np.zeros(1 << bits, np.uint16), np.zeros(1 << bits)
     order = np.argsort(-weights, kind="stable")
     order = order[hashes[order] > 0]
+    slots = min(SLOTS, len(keys))
     buckets = _buckets(hashes[order], len(keys))
     by_bucket = np.argsort(buckets, kind="stable")
     order, buckets = order[by_bucket], buckets[by_bucket]
     rank = np.arange(len(order)) - np.searchsorted(buckets, buckets)  # within the bucket
-    fits = rank < min(SLOTS, len(keys))
-    slots, order = (buckets + rank)[fits], order[fits]
-    keys[slots], kept[slots] = _key(hashes[order]), weights[order]
+    fits = rank < slots
+    chosen, order = (buckets * slots + rank)[fits], order[fits]
+    keys[chosen], kept[chosen] = _key(hashes[order]), weights[order]
     return keys, kept

@@ -26,7 +26,8 @@ class Evidence(NamedTuple):
 
     Attributes:
         logits: (N, C).
-        bits_per_letter: (N,), see `NgramLayer.bits_per_letter`; None if not asked for, or without n-grams.
+        bits_per_letter: (N,), see `NgramLayer.bits_per_letter`; None if not asked for, or without n-grams. 0
+            for a name that is known: nobody asks whether it is odd.
         known: (N,), whether the whole name has weights of its own; None if no name has.
     """
 
@@ -140,13 +141,17 @@ class NgramLayer(Layer):
 
     def _bits_per_letter(self, nodes: Ragged) -> Array:
         """The same, from the n-grams (P, K)."""
+        counts = self._counts.take(nodes.data.T).astype(np.float64, copy=False)  # (K, P)
+        totals = np.zeros_like(counts)  # of all that followed the n-gram one letter shorter
+        totals[0], totals[1:, 1:] = self._single, counts[:-1, :-1]
+        # At most the total; but the shorter n-gram may be unknown where the longer one is not, by hash.
+        np.minimum(counts, totals, out=counts)
+        totals += PRIOR_COUNT
         p = np.full(len(nodes.data), 1 / (self.end_mark + 1))  # (P,), uniform
-        total = np.full(len(nodes.data), self._single)  # of all that followed the n-gram one letter shorter
-        for k in range(nodes.data.shape[1]):
-            count = self._counts.take(nodes.data[:, k])
-            # At most the total; but the shorter n-gram may be unknown where the longer one is not, by hash.
-            p = (np.minimum(count, total) + PRIOR_COUNT * p) / (total + PRIOR_COUNT)
-            total = np.concatenate([[0], count[:-1]])
+        for count, total in zip(counts, totals, strict=True):
+            p *= PRIOR_COUNT
+            p += count
+            p /= total
         bits = -np.log2(p)
         bits[nodes.starts] = 0  # the first end mark is in every name
         sums = np.add.reduceat(bits, nodes.starts) + PRIOR_LETTERS * PRIOR_BITS

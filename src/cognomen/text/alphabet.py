@@ -43,8 +43,8 @@ class Alphabet:
     """
 
     def __init__(self, letters: str) -> None:
-        twice = sorted({letter for letter in letters if letters.count(letter) > 1})
-        if twice:
+        if len(set(letters)) < len(letters):
+            twice = sorted(letter for letter, count in Counter(letters).items() if count > 1)
             raise InputError(f"letters: expected each letter once, got {twice} more than once in {letters!r}")
         self._letters = letters
         self._ids = {letter: number for number, letter in enumerate(letters, start=1)}
@@ -94,7 +94,7 @@ class Alphabet:
     def encode_all(self, names: Sequence[str]) -> Ragged:
         """The ids of N names, each as `encode` gives it, found with one lookup for all letters."""
         codes = code_points("".join(names))  # (M,)
-        ids = self._table[np.minimum(codes, len(self._table) - 1)]  # (M,)
+        ids = self._table.take(codes, mode="clip")  # (M,)
         return Ragged(ids, np.fromiter(map(len, names), np.int64, len(names)))
 
     def decode(self, ids: Iterable[int]) -> str:

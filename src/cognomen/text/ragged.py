@@ -37,7 +37,8 @@ class Ragged:
             raise InputError(f"lengths: expected integers (N,), got {lengths.dtype} {lengths.shape}")
         if lengths.dtype != np.int64:
             object.__setattr__(self, "lengths", lengths.astype(np.int64))
-        if np.add.reduce(lengths) != len(self.data) or np.minimum.reduce(lengths, initial=0) < 0:
+        total = self.ends[-1] if len(lengths) else 0
+        if total != len(self.data) or np.minimum.reduce(lengths, initial=0) < 0:
             raise InputError(
                 f"lengths: expected numbers of 0 or more that sum to {len(self.data)}, got {_shown(lengths)}"
             )
@@ -61,7 +62,7 @@ class Ragged:
     @cached_property
     def ends(self) -> NDArray[np.int64]:
         """Where in `data` each sequence ends, (N,)."""
-        return np.cumsum(self.lengths)
+        return np.add.accumulate(self.lengths)
 
     @cached_property
     def starts(self) -> NDArray[np.int64]:

@@ -6,7 +6,6 @@ repair("GarcÃ\\xada")   ->  "García": UTF-8 that was read as Latin-1 or Window
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Final
 from unicodedata import category
@@ -25,7 +24,8 @@ _SYMBOL: Final = "[" + "".join(c for c in _FOLLOWING if c not in FOLLOWING_LETTE
 _ANY: Final = f"[{_FOLLOWING}]"
 _ENTITY: Final = re.compile(r"&#?\w{2,31};")
 # No language writes these, other than by mistake. LÍŠKA and CÔTÉ’S would be UTF-8 as well.
-_MISREAD: Final = re.compile(
+# Compiled when first used: so many characters take a millisecond.
+_MISREAD: Final = (
     f"Ã{_ANY}|Â{_SYMBOL}|[ÄÅ]({_SYMBOL}|[šžœŸ])|á[º»]{_ANY}|â€{_ANY}"
     f"|([ÎÏ]{_ANY}){{2}}|([ÐÑ]{_ANY}){{2}}|(×{_ANY}){{2}}|([Ø-Û]{_ANY}){{2}}"
     f"|(à{_ANY}{{2}}){{2}}|^([ã-í]{_ANY}{{2}})+$"
@@ -46,7 +46,7 @@ def repair(text: str) -> str:
     if text.isascii() and "&" not in text:
         return text
     for _ in range(3):
-        unescaped = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+        unescaped = _ENTITY.sub(_unescaped, text)
         better = " ".join(map(_decoded, unescaped.split(" ")))
         if better == text:
             break
@@ -54,13 +54,19 @@ def repair(text: str) -> str:
     return text
 
 
+def _unescaped(entity: re.Match[str]) -> str:
+    import html  # with tables that few texts need
+
+    return html.unescape(entity[0])
+
+
 def may_be_misread(text: str) -> bool:
     """Whether letters stand in an order that no language has, but UTF-8 that was decoded wrongly."""
-    return bool(_MISREAD.search(text))
+    return bool(re.search(_MISREAD, text))
 
 
 def _decoded(text: str) -> str:
-    if text.isascii() or not _MISREAD.search(text):
+    if text.isascii() or not re.search(_MISREAD, text):
         return text
     try:
         return bytes(map(_BYTE.__getitem__, text)).decode("utf-8")

@@ -20,6 +20,7 @@ ONE_SYLLABLE: Final = re.compile(
 _VIETNAMESE_SYLLABLE: Final = re.compile(
     "(?:[cgknpt]h|ngh?|gi|qu|tr|[bcdghklmnrstvx])?[aeiouy]{1,3}(?:ch|n[gh]|[cmnpt])?"
 )
+# Patterns as text are compiled when first used: large ones, and ranges beyond 16 bits, take a millisecond each.
 # The syllables of Chinese in pinyin, but those that begin with a vowel, and these.
 _PINYIN: Final = (
     "(?:[bpm](?:a(?:i|o|ng?)?|e(?:i|ng?)|o|i(?:e|ao|an|ng?)?|u)|[pmf]ou|m(?:e|iu)|f(?:a(?:ng?)?|e(?:i|ng?)|o|u)"
@@ -36,19 +37,19 @@ _KOREAN: Final = (
     "(?:ch|kk|tt|pp|ss|jj|[bdghjkmnprst])?"
     "(?:y(?:ae?|eo?|oo?|u|ou)|w(?:ae?|oo?|e|i)|ui|ae|e[oue]|o[eou]|[aeiou])(?:ng|[bgklmnpt])?"
 )
-_ONE_OF_PINYIN, _TWO_OF_PINYIN, _KOREAN_SYLLABLE, EAST_ASIAN_SYLLABLES = map(
-    re.compile, (_ONE, _TWO, _KOREAN, f"{_ONE}(?:{_PINYIN}|'{_VOWEL_OF_PINYIN})?|{_KOREAN}")
-)
-_EAST_ASIAN: Final = re.compile(f"[{_HAN}{_KANA}\uac00-\ud7a3]+")
-_IN_ONE_WORD: Final = re.compile(
-    f"(?P<hangul>[\uac00-\ud7a3]{{2,4}})|(?P<han>[{_HAN}]{{1,4}})(?:[{_KANA}]{{2,}})?"
-)
+EAST_ASIAN_SYLLABLES: Final = f"{_ONE}(?:{_PINYIN}|'{_VOWEL_OF_PINYIN})?|{_KOREAN}"
+_EAST_ASIAN: Final = f"[{_HAN}{_KANA}\uac00-\ud7a3]+"
+_IN_ONE_WORD: Final = f"(?P<hangul>[\uac00-\ud7a3]{{2,4}})|(?P<han>[{_HAN}]{{1,4}})(?:[{_KANA}]{{2,}})?"
 
 
 def begins_with_surname(words: list[str]) -> bool:
     """Whether the first of several words is the surname."""
     rules = (_ends_in_two_syllables, _begins_vietnamese, _begins_chinese_or_korean, _ends_in_patronymic)
-    return all(map(_EAST_ASIAN.fullmatch, words)) or any(rule(words) for rule in rules)
+    return all(map(_is_east_asian, words)) or any(rule(words) for rule in rules)
+
+
+def _is_east_asian(word: str) -> bool:
+    return not word.isascii() and bool(re.fullmatch(_EAST_ASIAN, word))
 
 
 def _ends_in_two_syllables(words: list[str]) -> bool:
@@ -122,12 +123,12 @@ def syllables(word: str) -> Syllables:
     name = key(word)
     if len(name) < 2:
         return Syllables()
-    of_pinyin = 1 if _ONE_OF_PINYIN.fullmatch(name) else 2 * bool(_TWO_OF_PINYIN.fullmatch(name))
+    of_pinyin = 1 if re.fullmatch(_ONE, name) else 2 * bool(re.fullmatch(_TWO, name))
     return Syllables(
         name in lists.CHINESE,
         name in lists.KOREAN,
         0 if name in lists.CHINESE_OF_TWO else of_pinyin,
-        bool(_KOREAN_SYLLABLE.fullmatch(name)),
+        bool(re.fullmatch(_KOREAN, name)),
     )
 
 
@@ -157,7 +158,7 @@ def length_of_surname(word: str) -> int:
 
     Three ideographs may be a Japanese surname: 長谷川.
     """
-    found = _IN_ONE_WORD.fullmatch(word)
+    found = None if word.isascii() else re.fullmatch(_IN_ONE_WORD, word)
     if not found:
         return len(word)
     if found["hangul"]:

@@ -187,7 +187,7 @@ def _kind_of_word(word: str) -> Hashable:
         kinds = _TITLE if word.istitle() else _UPPER if word.isupper() and word not in _CAPITALS else None
         lower = word.lower()
         is_named = lower in _WITH_RULES or lower.endswith(_ENDINGS)
-        may_be_syllables = lower[-1] in _ENDS_OF_SYLLABLES and EAST_ASIAN_SYLLABLES.fullmatch(lower)
+        may_be_syllables = lower[-1] in _ENDS_OF_SYLLABLES and re.fullmatch(EAST_ASIAN_SYLLABLES, lower)
         if kinds and not is_named and not may_be_syllables:
             return kinds[ONE_SYLLABLE.fullmatch(word) is not None]
     return _kind_of_rare_word(word)

@@ -6,9 +6,10 @@ is the minimum of
 
     cross-entropy(t_n, softmax(z_n + Q u_n)) + d_n / 2 |u_n|^2,    d_n = DECAY / max(1, frequency of n)
 
-where z_n and t_n are those under the prior that matters most, a convex problem for each name (`fit_rows`). Rows of float32 would be most of a model. They are therefore
-approximated by the sum of an entry of each of S codebooks: residual vector quantisation (Juang and Gray 1982)
-to begin with, then codes and entries in turn, by what they do to the cross-entropy (`Codebooks`).
+with z_n and t_n under a prior between those under which answers are asked for; a convex problem for each name
+(`fit_rows`). Rows of float32 would be most of a model. They are therefore approximated by the sum of an entry
+of each of S codebooks: residual vector quantisation (Juang and Gray 1982) to begin with, then codes and
+entries in turn, by what they do to the cross-entropy (`Codebooks`).
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ import codecs
 import io
 import os
 import re
-import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -105,10 +104,12 @@ def hint_for_table(path: str, start: bytes) -> None:
     cells = re.split("[,;\t]", first[0]) if first else []
     heading = next((cell.strip('" ') for cell in cells if HEADING.fullmatch(cell.strip('" '))), None)
     if heading is not None or len(cells) > 1:
+        from shlex import quote
+
         click.echo(
             f"Hint: {path} looks like a table, and each whole line is taken for a name. For answers beside "
-            f"the names: cognomen score {shlex.quote(path)} --column {shlex.quote(heading or '1')} --out "
-            f"{shlex.quote(str(file.with_name(f'scored-{file.name}')))}",
+            f"the names: cognomen score {quote(path)} --column {quote(heading or '1')} --out "
+            f"{quote(str(file.with_name(f'scored-{file.name}')))}",
             err=True,
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -54,7 +53,9 @@ class ProgressBar:
 
             self._bar = tqdm(total=total, leave=False, dynamic_ncols=True, file=sys.stderr, **self._settings)
         if before or after:
-            room = shutil.get_terminal_size().columns - len(f"{before}  100% {after}")
+            from shutil import get_terminal_size
+
+            room = get_terminal_size().columns - len(f"{before}  100% {after}")
             bar = "{bar} {percentage:3.0f}%" if room >= SHORTEST_BAR else ""
             before, after = (text.replace("{", "{{").replace("}", "}}") for text in (before, after))
             self._bar.bar_format = " ".join(filter(None, (before, bar, after)))

@@ -170,14 +170,13 @@ def command(
     }
     if top is not None:
         options["top_k"] = top
-    if contract and (table.is_dir() or top or coverage is not None or all_labels):
-        raise click.UsageError("--contract is for one table, and not with --top, --coverage or --all.")
+    if contract and (top or coverage is not None or all_labels):
+        raise click.UsageError("--contract is not to be combined with --top, --coverage or --all.")
+    settings = {"prefix": prefix, "contract": contract_facts(model) if contract else None, **options}
     if table.is_dir():
-        score_folder(table, column, out, model, as_json, processes, prefix=prefix, force=force, **options)
+        score_folder(table, column, out, model, as_json, processes, force=force, **settings)
     else:
-        facts = contract_facts(model) if contract else None
-        settings = {"prefix": prefix, "encoding": encoding, "contract": facts, "given": given}
-        score_one(table, column, out, model, as_json, **settings, **options)
+        score_one(table, column, out, model, as_json, encoding=encoding, given=given, **settings)
 
 
 def contract_facts(model: str | None) -> ModelFacts:

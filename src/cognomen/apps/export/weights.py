@@ -103,7 +103,7 @@ def _hashed(layer: HashedNgrams) -> Tensors:
     tables = layer.tables
     return {
         "ngrams.idf": layer.idf,
-        "ngrams.letters": letter_hashes(layer.end_mark).view(np.int64),
+        "ngrams.letters": letter_hashes(layer.end_mark).view(np.int64).copy(),
         "ngrams.keys": _buckets(tables.keys),
         "ngrams.embedding": layer.params["embedding"],
         "ngrams.name_keys": _buckets(tables.name_keys),

@@ -54,6 +54,7 @@ def create_app(
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # it would send the client to whatever host the request names
     app.state.service = service
     return app
 

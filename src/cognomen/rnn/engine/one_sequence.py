@@ -20,11 +20,14 @@ from cognomen.rnn.layers import Linear
 class _RowwiseLinear(Linear):
     """D linear maps of one shape; row d of x is mapped by linear map d. It has no backward."""
 
-    maps: list[tuple[Array, Array | None]]
+    weights: tuple[Array, ...]
+    bias: Array | None  # (D, G * Y)
 
     def __init__(self, linears: Sequence[Linear]) -> None:
         maps = [(linear.params["weight"].T, linear.params.get("bias")) for linear in linears]
-        vars(self).update(shape=linears[0].shape, params=linears[0].params, maps=maps)
+        weights, biases = zip(*maps, strict=True)
+        bias = None if biases[0] is None else np.array(biases)
+        vars(self).update(shape=linears[0].shape, params=linears[0].params, weights=weights, bias=bias)
 
     def forward(self, x: Array) -> tuple[Array, Backward]:
         """See `Linear.forward`: a cell may call it in place of `apply`."""
@@ -35,12 +38,11 @@ class _RowwiseLinear(Linear):
 
     def apply(self, x: Array) -> Array:
         """y = W_d x_d + b_d: (..., D, X) -> (..., D, Y), or (G, ..., D, Y) with blocks."""
-        y = np.empty((len(self.maps), *x.shape[:-2], self.maps[0][0].shape[1]), x.dtype)  # (D, ..., G * Y)
-        for d, (weight, bias) in enumerate(self.maps):
-            y_d = y[d]
-            np.dot(x[..., d, :], weight, out=y_d)
-            if bias is not None:
-                y_d += bias
+        y = np.empty((len(self.weights), *x.shape[:-2], self.weights[0].shape[1]), x.dtype)  # (D, ..., G * Y)
+        for d, weight in enumerate(self.weights):
+            np.dot(x[..., d, :], weight, out=y[d])
+        if self.bias is not None:
+            y += self.bias if y.ndim == 2 else self.bias[:, None]
         # Contiguous, because the gates that follow are then computed in half the time.
         return np.ascontiguousarray(y.reshape(*y.shape[:-1], *self.shape).swapaxes(0, -2))
 
