@@ -20,7 +20,7 @@ ONE_SYLLABLE: Final = re.compile(
 _VIETNAMESE_SYLLABLE: Final = re.compile(
     "(?:[cgknpt]h|ngh?|gi|qu|tr|[bcdghklmnrstvx])?[aeiouy]{1,3}(?:ch|n[gh]|[cmnpt])?"
 )
-# Patterns as text are compiled when first used: large ones, and ranges beyond 16 bits, take a millisecond each.
+# Patterns as text are compiled when first used: large ones, and ranges beyond 16 bits, take milliseconds.
 # The syllables of Chinese in pinyin, but those that begin with a vowel, and these.
 _PINYIN: Final = (
     "(?:[bpm](?:a(?:i|o|ng?)?|e(?:i|ng?)|o|i(?:e|ao|an|ng?)?|u)|[pmf]ou|m(?:e|iu)|f(?:a(?:ng?)?|e(?:i|ng?)|o|u)"

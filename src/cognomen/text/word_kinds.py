@@ -7,6 +7,7 @@ sequence of kinds ("Anna van der Berg" is read as "Jan van der Meer").
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
