@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from cognomen.classifier.answers import Answer, SurnamePart
-from cognomen.classifier.composition import JointShare, OriginShare
+from cognomen.classifier.composition_rows import JointShare, OriginShare
 from cognomen.classifier.order import ColumnOrder
 from cognomen.errors import InputError
 
