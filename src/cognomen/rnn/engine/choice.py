@@ -12,7 +12,7 @@ from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.cells import GRU
-from cognomen.rnn.engine import shared_reading
+from cognomen.rnn.engine import LARGEST_SIZE, shared_reading
 from cognomen.rnn.engine.prefix_tree import PrefixTree, SortedNames, prefix_tree
 from cognomen.rnn.layers import Dropout
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from cognomen.rnn.engine.compiled import Tree
 
 COMPILED_LETTERS = 100_000  # to import Numba takes what it saves over ten times as many, but only once
-LARGEST_SIZE = 1024  # hidden units, for the compiled engine
 
 
 def is_worth_compiling(cell: Cell, letters: int) -> bool:

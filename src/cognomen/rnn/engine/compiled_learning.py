@@ -15,7 +15,7 @@ from numba import njit
 from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.cells import gru, gru_back
-from cognomen.rnn.engine.choice import LARGEST_SIZE
+from cognomen.rnn.engine import LARGEST_SIZE
 from cognomen.rnn.engine.compiled import KINDS, LAST, MAX, OPTIONS, Tree, gates, source_of, step
 from cognomen.rnn.pooling import Pooling, kinds_of
 
