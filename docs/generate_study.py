@@ -41,7 +41,8 @@ def redraw(folder: Path) -> None:
     if "origins" in EXPERIMENTS:
         findings = read(folder, "origins")
         if (now := shipped_accuracy()) != findings.numbers["all_folds"]:
-            write(replace(findings, numbers={**findings.numbers, "all_folds": now}), folder)
+            runs = tuple({**run, "all_folds": now} for run in findings.runs)
+            write(replace(findings, runs=runs), folder)
     for name in EXPERIMENTS:
         if problems(folder, {name: EXPERIMENTS[name]}) and results_path(folder, name).is_file():
             write(read(folder, name), folder)

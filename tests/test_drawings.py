@@ -69,14 +69,14 @@ def test_a_picture_of_another_model_or_of_older_code_is_stale(monkeypatch, tmp_p
     monkeypatch.setattr(explanation_plots, "__file__", str(plots))
     assert figures.stale() == ["explained.svg", "explained-inside.svg"]
     monkeypatch.setattr(figures, "FOLDER", tmp_path)
-    assert len(figures.stale()) == 5
+    assert len(figures.stale()) == 7
 
 
 def test_a_picture_that_was_touched_is_stale(monkeypatch, tmp_path):
     for path in figures.FOLDER.glob("*.svg"):
         (tmp_path / path.name).write_text(path.read_text("utf-8").replace("#", "#0", 1), "utf-8")
     monkeypatch.setattr(figures, "FOLDER", tmp_path)
-    assert len(figures.stale()) == 5
+    assert len(figures.stale()) == 7
 
 
 def test_the_pictures_of_an_explained_name_are_whole():

@@ -239,7 +239,7 @@ def test_formulas_are_balanced_and_need_no_escapes_that_markdown_eats() -> None:
         prose = re.sub(r"\$\$.*?\$\$", "", text, flags=re.DOTALL)
         assert not re.search(r"^    \S", prose, re.MULTILINE), page.name  # no formula in a grey box
         for formula in re.findall(r"\$\$(.*?)\$\$|\$([^$\n]+)\$", text, re.DOTALL):
-            assert not re.search(r"\\[^A-Za-z\\]", "".join(formula)), (page.name, formula)
+            assert not re.search(r"\\[^A-Za-z]", "".join(formula).replace(r"\\", "")), (page.name, formula)
             found += 1
     assert found > 60
 
