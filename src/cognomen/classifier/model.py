@@ -245,9 +245,11 @@ class Model:
         if ngrams is None or by_letter is None:
             raise InputError("this model cannot tell: it has no n-grams, or too few names were held out")
         limits = by_letter.take(names.data.take(names.starts))  # (N,)
-        odd = bits > NEARLY * limits
-        if odd.any():
-            bits = self._least_bits(ngrams, names, bits, odd)
+        suspect = bits > NEARLY * limits
+        if known is None:
+            suspect |= gains_little(bits, names.lengths, limits)
+        if suspect.any():
+            bits = self._least_bits(ngrams, names, bits, suspect)
         shapeless = is_repetition(names)
         if self._scripts.max() > 1:
             shapeless |= mixes_scripts(names, self._scripts)
