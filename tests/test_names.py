@@ -134,6 +134,14 @@ def test_the_case_of_a_word_does_not_matter(word: str) -> None:
     assert len(readings) == 1
 
 
+def test_two_equal_words_do_not_tell_which_is_the_surname_of_others() -> None:
+    """Though a comma follows one of them: the other names are of the same kinds of words."""
+    others = ["qin", "min", "sun", "jin", "tan", "fan", "xie", "zhu"]
+    texts = ["mao Heo mao,", *(f"{first} Heo mao," for first in others)]
+    found = read_column(texts, ALPHABET, lower=True, rules=Rules())
+    assert [found.unusual[row].surname for row in range(len(texts))] == ["mao"] * len(texts)
+
+
 @given(st.lists(LIKE_NAMES, max_size=12), st.booleans())
 def test_a_column_is_read_as_its_texts_alone(texts: list[str], full_names: bool) -> None:
     texts, rules = [*texts, *["Smith"] * 8], Rules.of(full_names, na=["Doe"])

@@ -182,6 +182,11 @@ def test_short_names_may_be_sure_for_models_that_know_no_names() -> None:
     assert (Classifier.load("classic")("Xiao").probability or 0) > MOST_SURE
 
 
+def test_marks_alone_make_no_doubt() -> None:
+    """The 18 files have few of them: with its dots this name tells as little as random letters."""
+    assert (Classifier.load("classic")("Müller").probability or 0) > MOST_SURE
+
+
 @pytest.mark.parametrize("model", ["world", "classic"])
 @pytest.mark.parametrize("name", ["uizhny", "iiii", "Iii", "64a6", "fofofofofo", "s\udc80mith", "deadb33f"])
 def test_what_was_reported(model: str, name: str) -> None:

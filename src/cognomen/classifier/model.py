@@ -247,9 +247,11 @@ class Model:
         if known is not None and known.all():
             return ~known, ~known
         limits = by_letter.take(names.data.take(names.starts))  # (N,)
-        odd = bits > NEARLY * limits
-        if odd.any():
-            bits = self._least_bits(ngrams, names, bits, odd)
+        suspect = bits > NEARLY * limits
+        if known is None:
+            suspect |= gains_little(bits, names.lengths, limits)
+        if suspect.any():
+            bits = self._least_bits(ngrams, names, bits, suspect)
         shapeless = is_repetition(names)
         if self._scripts is not None:
             shapeless |= mixes_scripts(names, self._scripts)

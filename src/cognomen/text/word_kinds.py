@@ -161,7 +161,9 @@ def _place(
     """Where the surname begins and ends in texts with words of the same kinds, and the note."""
     for text in examples:
         words = text.split()
-        if len(set(words)) < len(words):  # it does not tell which of two equal words was read
+        if len({word.rstrip(",") for word in words}) < len(
+            words
+        ):  # it does not tell which of two equal words was read
             continue
         if (found := read(text)) is None:
             return None

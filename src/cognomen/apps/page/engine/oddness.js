@@ -15,13 +15,13 @@ export function unlikeness({ facts, alphabet, ngrams }, ids, found) {
   if (!found || (one === undefined && !byScript)) return none;
   const limit = byScript ? byScript[facts.scripts[ids[0]]] ?? Infinity : one;
   const unmarked = ids.filter((id) => id === 0 || !isMark(alphabet.letters[id - 1]));
-  const isSuspect = found.bits > NEARLY * limit && unmarked.length < ids.length;
+  const tellsLittle = (bits) => found.known === null && gainsLittle(bits, ids.length, limit);
+  const isSuspect = (found.bits > NEARLY * limit || tellsLittle(found.bits)) && unmarked.length < ids.length;
   const bits = isSuspect ? Math.min(found.bits, ngrams.bitsPerLetter(unmarked)) : found.bits;
   const shapeless = isRepetition(ids) || new Set(ids.map((id) => facts.script_numbers[id]).filter(Boolean)).size > 1;
-  const isShort = ids.length <= FEW_LETTERS && facts.scripts[ids[0]] === "LATIN";
-  const tellsLittle = found.known === null ? gainsLittle(bits, ids.length, limit) : isShort;
+  const isShort = found.known !== null && ids.length <= FEW_LETTERS && facts.scripts[ids[0]] === "LATIN";
   return { limit: Number.isFinite(limit) ? limit : null, shapeless,
-    odd: !found.known && (bits > limit || shapeless), doubtful: !found.known && (bits > NEARLY * limit || tellsLittle) };
+    odd: !found.known && (bits > limit || shapeless), doubtful: !found.known && (bits > NEARLY * limit || isShort || tellsLittle(bits)) };
 }
 
 // Whether a name's letters, all together, are hardly likelier than random ones.
