@@ -322,6 +322,19 @@ def test_names_are_written_in_one_script(many):
         assert {script_of(letter) for name in names for letter in name} <= {script, None}
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_half_a_syllable_of_hangul_is_drawn_again(known, monkeypatch):
+    made = Generator(Alphabet("\u1100\u1161\u11a8"), {"Korean": ["Hangul"]}, TINY)
+
+    def halves() -> int:
+        names = made.names("Korean", 200, known=known, start="가", seed=1)
+        return sum(not set(name) <= {"가", "각"} for name in names)
+
+    again = halves()
+    monkeypatch.setattr(generation, "MAX_ATTEMPTS", 1)
+    assert halves() > 50 > 10 > again
+
+
 def test_a_name_is_as_likely_as_its_script_makes_it(many):
     nll, _ = many.negative_log_likelihood(["αβ", "ab"], ["Greek", "Greek"])
     for name, row, found in (("αβ", 0, nll[0]), ("ab", 1, nll[1])):
