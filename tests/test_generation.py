@@ -30,6 +30,7 @@ from cognomen.training import train_generator
 from cognomen.training.generator import Draws
 
 TINY = GeneratorConfig(origin_size=4, letter_size=6, hidden_size=12, dropout=0.0)
+TINY_ONCE = replace(TINY, epochs=1, min_letter_count=1)
 LETTERS = " '-abcdefghijklmnopqrstuvwxyzß\u0301\u0308"
 ORIGINS = {"Czech": ["Latin"], "Japanese": ["Latin"], "Vietnamese": ["Latin"]}
 SCRIPTS = {"Greek": ["Greek", "Latin"], "Japanese": ["Cjk", "Latin"]}
@@ -369,8 +370,11 @@ def test_small_tensors_become_full_ones_again(chance):
 def test_lists_are_made_of_origins_and_scripts():
     names = corpus(Greek=["Ωνασης", "Onasis", "Ελυτης"], Czech=["Novak"])
     weighted = replace(names, row_weights=np.array([1.0, 5.0, 1.0, 1.0]))
-    made = train_generator(weighted, replace(TINY, epochs=1, min_letter_count=1))
+    made = train_generator(weighted, TINY_ONCE)
     assert made.lists == [("Czech", "Latin"), ("Greek", "Greek"), ("Greek", "Latin")]
+    assert made.facts["names"] == 4
+    without = train_generator(replace(names, row_weights=np.array([1.0, 0, 1, 0])), TINY_ONCE)
+    assert without.lists == [("Greek", "Greek")]
     assert script_of(" 'Ωv") == "Greek"
     assert script_of("山") == "Cjk"
     assert script_of("-'") is None
