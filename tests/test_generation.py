@@ -30,6 +30,7 @@ from cognomen.training import train_generator
 from cognomen.training.generator import Draws
 
 TINY = GeneratorConfig(origin_size=4, letter_size=6, hidden_size=12, dropout=0.0)
+TINY_ONCE = replace(TINY, epochs=1, min_letter_count=1)
 LETTERS = " '-abcdefghijklmnopqrstuvwxyzß\u0301\u0308"
 ORIGINS = {"Czech": ["Latin"], "Japanese": ["Latin"], "Vietnamese": ["Latin"]}
 SCRIPTS = {"Greek": ["Greek", "Latin"], "Japanese": ["Cjk", "Latin"]}
@@ -322,6 +323,19 @@ def test_names_are_written_in_one_script(many):
         assert {script_of(letter) for name in names for letter in name} <= {script, None}
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_half_a_syllable_of_hangul_is_drawn_again(known, monkeypatch):
+    made = Generator(Alphabet("\u1100\u1161\u11a8"), {"Korean": ["Hangul"]}, TINY)
+
+    def halves() -> int:
+        names = made.names("Korean", 200, known=known, start="가", seed=1)
+        return sum(not set(name) <= {"가", "각"} for name in names)
+
+    again = halves()
+    monkeypatch.setattr(generation, "MAX_ATTEMPTS", 1)
+    assert halves() > 50 > 10 > again
+
+
 def test_a_name_is_as_likely_as_its_script_makes_it(many):
     nll, _ = many.negative_log_likelihood(["αβ", "ab"], ["Greek", "Greek"])
     for name, row, found in (("αβ", 0, nll[0]), ("ab", 1, nll[1])):
@@ -356,8 +370,11 @@ def test_small_tensors_become_full_ones_again(chance):
 def test_lists_are_made_of_origins_and_scripts():
     names = corpus(Greek=["Ωνασης", "Onasis", "Ελυτης"], Czech=["Novak"])
     weighted = replace(names, row_weights=np.array([1.0, 5.0, 1.0, 1.0]))
-    made = train_generator(weighted, replace(TINY, epochs=1, min_letter_count=1))
+    made = train_generator(weighted, TINY_ONCE)
     assert made.lists == [("Czech", "Latin"), ("Greek", "Greek"), ("Greek", "Latin")]
+    assert made.facts["names"] == 4
+    without = train_generator(replace(names, row_weights=np.array([1.0, 0, 1, 0])), TINY_ONCE)
+    assert without.lists == [("Greek", "Greek")]
     assert script_of(" 'Ωv") == "Greek"
     assert script_of("山") == "Cjk"
     assert script_of("-'") is None

@@ -13,6 +13,7 @@ religion.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -43,6 +44,7 @@ MAX_LETTERS = 30  # of a name
 BATCH = 4096  # names generated at once
 MAX_ATTEMPTS = 50  # to generate a name that is not in the training lists
 MOST_SHOWN = 60  # letters in a message
+HALF_A_SYLLABLE = re.compile("[\u1100-\u11ff]")  # letters of Hangul that are part of no syllable
 LISTED_BY = "cognomen generate --origins"
 LEARNED = "learned"  # the tensor of the filter of training names
 NUMBERS_AND_SYMBOLS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode categories
@@ -168,10 +170,9 @@ class Generator:
         if not isinstance(temperature, (int, float)) or not 0 < temperature <= 10:
             raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature!r}")
         prefix, scaled = self._prefix(start, self.lists[row][1]), temperature * self.temperature_scale[row]
-        attempts = 1 if known else MAX_ATTEMPTS
 
         def batch(first: int) -> list[str]:
-            return self._batch(row, (seed, first), min(BATCH, count - first), scaled, prefix, attempts)
+            return self._batch(row, (seed, first), min(BATCH, count - first), scaled, prefix, known)
 
         return (name for first in range(0, count, BATCH) for name in batch(first))
 
@@ -182,18 +183,19 @@ class Generator:
         count: int,
         temperature: float,
         prefix: list[int],
-        attempts: int,
+        known: bool,
     ) -> list[str]:
-        """Generate names, those in the training lists again."""
+        """Generate names, those in the training lists and half-written syllables again."""
         names, missing = [""] * count, np.arange(count)
-        for attempt in range(attempts):
+        for attempt in range(MAX_ATTEMPTS):
             # All numbers are drawn, also for names that are done: a name then depends on its index and the
             # attempt, but not on how many names there are.
             uniform = np.random.default_rng([*seed, attempt]).random((count, MAX_LETTERS + 1))
             drawn = self._sample(row, uniform[missing], temperature, prefix)
             for index, name in zip(missing.tolist(), drawn, strict=True):
                 names[index] = name
-            missing = missing[self.learned.contains(drawn)]
+            again = np.array([HALF_A_SYLLABLE.search(name) is not None for name in drawn])
+            missing = missing[again if known else again | self.learned.contains(drawn)]
             if not len(missing):
                 break
         return names

@@ -39,7 +39,8 @@ def train_generator(
     config = GeneratorConfig() if config is None else config
     spelled = [lowercase(name) for name in corpus.names]
     alphabet = Alphabet.from_names(spelled, min_count=config.min_letter_count)
-    usable = [i for i, name in enumerate(spelled) if name and alphabet.has_all(name)]
+    weighted = (corpus.weights > 0).tolist()
+    usable = [i for i, name in enumerate(spelled) if name and weighted[i] and alphabet.has_all(name)]
     if not usable:
         raise TrainingError("expected names in common letters to train on, got none")
     part = corpus.part(np.array(usable))
