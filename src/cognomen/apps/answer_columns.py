@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ANSWER_COLUMNS = ("origin", "probability", "status", "reason", "read_surname", "maiden_name", "read_note")
 TREE_COLUMNS = ("group", "region", "level", "evidence")  # only if the model has a tree of origins
 STATUSES = ("ok", "unknown")
-_ANSWER = attrgetter("origin", "probability", "status", "reason", "surname", "note")
+_ANSWER = attrgetter("origin", "probability", "status", "reason", "surname", "maiden_name", "note")
 _PLACES = attrgetter(*TREE_COLUMNS)
 _PURPOSE = "A table of answers"
 

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from cognomen.io.pretrained import PRETRAINED
 from cognomen.io.tensors import load_tensors
-from cognomen.network.hashing import hash_names
+from cognomen.network.hashing import hash_marked, mix
+from cognomen.network.ngram_layer import with_marks
 from cognomen.text.alphabet import code_points
 from cognomen.text.ragged import Ragged
 from cognomen.text.spelling import without_diacritics
@@ -42,7 +43,8 @@ def ngrams_of(spellings: Sequence[str]) -> Ragged:
     """The numbers of the n-grams of S words, one or more each: hashes of `BITS` bits."""
     plain = [without_diacritics(spelling) for spelling in spellings]
     letters = Ragged(code_points("".join(plain)), np.fromiter(map(len, plain), np.int64, len(plain)))
-    hashed = hash_names(letters, LONGEST, END_MARK)
+    marked = with_marks(letters, END_MARK)
+    hashed = hash_marked(marked, mix(marked.data.astype(np.uint64) + np.uint64(1)), LONGEST)
     exists = hashed.ngrams.T > 0  # (M + 2S, K)
     counts = np.add.reduceat(exists.sum(axis=1), hashed.marked.starts)
     return Ragged((hashed.ngrams.T[exists] >> np.uint64(64 - BITS)).astype(np.int64), counts)

@@ -90,7 +90,11 @@ def hash_names(names: Ragged, longest: int, end_mark: int) -> Hashed:
     Nothing that contains the unknown letter has a hash, nor has an n-gram that would begin before its name.
     """
     marked = with_marks(names, end_mark)  # (P,)
-    letters = letter_hashes(end_mark).take(marked.data)
+    return hash_marked(marked, letter_hashes(end_mark).take(marked.data), longest)
+
+
+def hash_marked(marked: Ragged, letters: Hashes, longest: int) -> Hashed:
+    """As `hash_names`, of names with end marks and the hashes of their letters, (P,) each."""
     known, positions = marked.data != UNKNOWN, marked.positions
     h, whole = np.zeros((longest, len(letters)), np.uint64), np.zeros((longest, len(letters)), bool)
     h[:1], whole[:1] = letters, known
@@ -103,14 +107,14 @@ def hash_names(names: Ragged, longest: int, end_mark: int) -> Hashed:
     powers = _powers(1 + int(positions.max(initial=0)))
     sums = np.add.reduceat(letters * powers.take(positions), marked.starts)
     all_known = np.logical_and.reduceat(known, marked.starts)
-    ngrams = np.where(whole, _mix(h + orders.astype(np.uint64)), 0)
-    return Hashed(marked, ngrams, np.where(all_known, _mix(sums), 0))
+    ngrams = np.where(whole, mix(h + orders.astype(np.uint64)), 0)
+    return Hashed(marked, ngrams, np.where(all_known, mix(sums), 0))
 
 
 @lru_cache(4)
 def letter_hashes(end_mark: int) -> Hashes:
     """The hash of each letter, the end mark being the last, (V + 1,); read-only."""
-    hashes = _mix(np.arange(1, end_mark + 2, dtype=np.uint64))
+    hashes = mix(np.arange(1, end_mark + 2, dtype=np.uint64))
     hashes.flags.writeable = False
     return hashes
 
@@ -121,7 +125,7 @@ def _powers(count: int) -> Hashes:
     return np.cumprod(np.full(count, _STEP), dtype=np.uint64)
 
 
-def _mix(h: Hashes) -> Hashes:
+def mix(h: Hashes) -> Hashes:
     """Spread every bit over all bits: the finaliser of SplitMix64."""
     h = h ^ (h >> _SHIFT_1)
     h *= _MIX_1
