@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,7 @@ def network(cell: str = "gru", pooling: str = "max+mean", dtype: str = "float32"
 @pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every name is worth it."""
+    choice._numba_works()
     monkeypatch.setattr(choice, "COMPILED_LETTERS", 0)
     monkeypatch.setattr(inference, "FEW_LETTERS", 0)
 
@@ -251,6 +253,33 @@ def test_without_numba_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not choice.is_worth_compiling(GRU(5, 24), 10**9)
 
 
+@pytest.fixture
+def unknown_numba() -> Iterator[None]:
+    """Whether Numba works is asked again, in the test and after it."""
+    choice._numba_works.cache_clear()
+    yield
+    choice._numba_works.cache_clear()
+
+
+@pytest.mark.usefixtures("unknown_numba")
+def test_a_numba_that_cannot_keep_what_it_compiles_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("cognomen.rnn.engine.compiled.read_names", full)
+    with pytest.warns(RuntimeWarning, match="names are read without it: .*No space left") as said:
+        assert not any(choice.is_worth_compiling(GRU(5, 24), 10**9) for _ in range(3))
+    assert len(said) == 1
+
+
+@pytest.mark.usefixtures("unknown_numba")
+def test_numba_without_its_compiler_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numba.config.DISABLE_JIT", 1)
+    with pytest.warns(RuntimeWarning, match="NUMBA_DISABLE_JIT is set"):
+        assert not choice.is_worth_compiling(GRU(5, 24), 10**9)
+
+
+@pytest.mark.usefixtures("unknown_numba")
 @pytest.mark.parametrize("error", [ImportError("Numba needs NumPy 2.4 or less"), RuntimeError("no locator")])
 def test_a_numba_that_cannot_be_used_is_named(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     class Broken:

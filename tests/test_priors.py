@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cognomen import Classifier
 from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.origins import Tree
 from cognomen.classifier.priors import log_prior_ratios
@@ -126,3 +127,11 @@ def test_what_was_never_seen_cannot_be_expected() -> None:
     weights = log_prior_ratios(Tree(ORIGINS), priors, {"Irish": 0.5, "English": 0.5})
     assert weights is not None
     np.testing.assert_allclose(weights, [-np.inf, np.log(0.5 / 0.7), np.log(2.5), -np.inf])
+
+
+def test_another_default_prior_is_used_at_once() -> None:
+    clf = Classifier.load()
+    before = clf.predict_proba(["Lee"])
+    clf.default_prior = None
+    np.testing.assert_allclose(clf.predict_proba(["Lee"]), clf.predict_proba(["Lee"], prior="training"))
+    assert np.abs(clf.predict_proba(["Lee"]) - before).max() > 0.01

@@ -82,12 +82,12 @@ const TASKS = {
   },
 
   async intervals({ probabilities, counts, priors }) {
-    const { shareIntervals } = await load("engine/mixture"), { Random } = await load("learning/random");
+    const { shareIntervals } = await load("parts/mixture"), { Random } = await load("learning/random");
     return shareIntervals(probabilities, counts, priors, new Random(0));
   },
 
   async shares({ probabilities, counts, priors }) {
-    const { estimateShares } = await load("engine/mixture");
+    const { estimateShares } = await load("parts/mixture");
     return list(estimateShares(probabilities, counts, priors));
   },
 

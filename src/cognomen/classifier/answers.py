@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain, compress
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -189,7 +190,7 @@ def answer_block(
         if spelling < 0 and read is not None:
             answers.append(Answer(text, None, None, (), "unknown", read.reason, None, None))
             continue
-        origin, p, top, reason, *last = [each[spelling] for each in fields]
+        origin, p, top, reason, *last = map(itemgetter(spelling), fields)
         status = "unknown" if reason else "ok"
         if read is None:
             answers.append(Answer(text, origin, p, top, status, reason, text, None, *last))
@@ -218,7 +219,9 @@ def _texts(texts: Sequence[str], indices: NDArray[np.integer[Any]]) -> list[Any]
 
 def _numbers(numbers: NDArray[np.float32]) -> list[Any]:
     """Numbers, None for NaN."""
-    return [None if number != number else number for number in numbers.tolist()]
+    found = numbers.astype(object)
+    found[np.isnan(numbers)] = None
+    return cast("list[Any]", found.tolist())
 
 
 def _most_likely(

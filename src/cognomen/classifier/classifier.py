@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
@@ -58,6 +57,8 @@ class Classifier(Model):
     It is made, loaded and saved as a `Model`. The keyword arguments of all calls are described by `Options`;
     each call accepts those that make sense for it.
     """
+
+    _default_ratios: tuple[object, Weights] = ("of no prior yet", None)
 
     @overload  # a string is an iterable too, but the first overload that fits is taken
     def __call__(  # type: ignore[overload-overlap]
@@ -306,11 +307,13 @@ class Classifier(Model):
 
     def _log_prior_ratios(self, opts: Options) -> Weights:
         is_default = opts.restrict is None and isinstance(opts.prior, str) and opts.prior == "default"
-        return self._default_ratios if is_default else self._ratios(opts.prior, opts.restrict)
-
-    @cached_property  # as a lone name would notice the time
-    def _default_ratios(self) -> Weights:
-        return self._ratios("default")
+        if not is_default:
+            return self._ratios(opts.prior, opts.restrict)
+        prior, ratios = self._default_ratios  # kept, as a lone name would notice the time
+        if prior is not self.default_prior:
+            ratios = self._ratios("default")
+            self._default_ratios = self.default_prior, ratios
+        return ratios
 
     def _ratios(self, prior: Prior, restrict: Iterable[str] | None = None) -> Weights:
         default = None if self.default_prior is None else self.default_prior.shares

@@ -250,14 +250,14 @@ class Model:
         suspect = bits > NEARLY * limits
         if known is None:
             suspect |= gains_little(bits, names.lengths, limits)
-        if suspect.any():
+        if any_suspect := suspect.any():
             bits = self._least_bits(ngrams, names, bits, suspect)
         shapeless = is_repetition(names)
         if self._scripts is not None:
             shapeless |= mixes_scripts(names, self._scripts)
         odd, doubtful = (bits > limits) | shapeless, bits > NEARLY * limits
         if known is None:
-            doubtful |= gains_little(bits, names.lengths, limits)
+            doubtful |= any_suspect and gains_little(bits, names.lengths, limits)
         else:
             doubtful |= self._is_short_latin(names)
             odd, doubtful = odd & ~known, doubtful & ~known

@@ -7,6 +7,7 @@ different ways, with the same results. Memory beyond the result does not grow wi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -124,7 +125,7 @@ def _read_one(network: ReadingNetwork, ids: Ids) -> Array:
         in_order = [y[::-1, d] if reverse else y[:, d] for d, reverse in enumerate(reverses)]
         x = in_order[0] if len(in_order) == 1 else np.concatenate(in_order, axis=1)  # (T, X)
         y = read_sequence(cells, x)  # (T, D, H), each direction in the order in which it reads
-        reverses = [reverse for _, reverse in cells]
+        reverses = list(map(itemgetter(1), cells))
     pooled = pool_sequence(y, network.architecture.pooling)  # (K, D, H)
     logits: Array = network.output.apply(pooled.reshape(1, -1))[0]
     return logits

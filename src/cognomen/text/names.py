@@ -35,8 +35,9 @@ SEVERAL_PEOPLE: Final = "several-people"
 REPAIRED_ENCODING: Final = "repaired-encoding"
 NOTES: Final = (SURNAME_OF_FULL_NAME, SEVERAL_PEOPLE, REPAIRED_ENCODING)
 
+_BORN_WORDS: Final = "|".join(lists.BORN).replace("Née", r"Née(?=\s+\w)")  # which may be a surname itself
 _BORN: Final = re.compile(
-    rf"(?<=[^\s])[,;]?\s+[(\[]?(?:{'|'.join(lists.BORN)}|NÉE)\b\.?:?(?P<rest>[^,;()\[\]]*)[)\]]?"
+    rf"(?<=[^\s])[,;]?\s+[(\[]?(?:{_BORN_WORDS}|NÉE)\b\.?:?(?P<rest>[^,;()\[\]]*)[)\]]?"
 )
 _BRACKETS: Final = re.compile(
     r'\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|"[^"]*"|“[^”“]*”|«[^«»]*»|„[^“”„]*[“”]'

@@ -189,7 +189,7 @@ def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, rules:
     """Read each text as `read_surname` does."""
     few = len(texts) < FEW_TEXTS
     plain, words = (None, None) if few else plain_words(texts, alphabet, lower=lower, na=rules.na)
-    unusual = texts if plain is None else [texts[row] for row in np.flatnonzero(~plain).tolist()]
+    unusual = texts if plain is None else list(map(texts.__getitem__, np.flatnonzero(~plain).tolist()))
     readings, which = _read_others(unusual, alphabet, lower, rules)
     spellings, spelling_of, parts = _distinct_spellings(readings)
     others, inverse_of_unusual = alphabet.encode_all(spellings), spelling_of[which]

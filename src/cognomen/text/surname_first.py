@@ -90,8 +90,8 @@ def _begins_chinese_or_korean(words: list[str]) -> bool:
     One syllable, "Li Jing", or two Korean ones in one word, "Kim Minjun", do not tell: "Jing Li" and "Kim
     Hanson" are names as well.
     """
-    if not 2 <= len(words) <= 3:
-        return False
+    if not 2 <= len(words) <= 3 or (words[0][:1].isupper() and words[1].islower()):
+        return False  # "Kim de Jong" has a particle
     begins, *given = map(syllables, words)
     ends = given[-1]
     if len(given) == 1:

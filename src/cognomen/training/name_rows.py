@@ -76,12 +76,12 @@ def fit_name_rows(
     _, first = np.unique(slots[order], return_index=True)  # two names may share a slot: the more common one
     chosen = np.sort(order[first])
     chosen = chosen[slots[chosen] >= 0]  # (M,)
-    if not len(chosen):
-        return
     logits = network.logits(names.texts[chosen])  # (M, C)
     doubtful = (frequencies[chosen] < RARE) & (_likeliest(logits, names[chosen]) < DOUBTED)
     keys[slots[chosen[doubtful]]] = 0
     chosen, logits = chosen[~doubtful], logits[~doubtful] + np.asarray(log_prior, logits.dtype)
+    if not len(chosen):
+        return
     often = frequencies[chosen]
     weight = ngrams.params["output.weight"]  # (C, R)
     basis = np.linalg.qr(weight)[0]  # (C, D)

@@ -27,8 +27,8 @@ name of a real person. None is in the lists that the model was trained on, unles
 
 \b
 Exit codes: 0 done, 1 an error that the message explains (no such origin or
-script, an unknown letter), 2 the command was not understood, 130 Ctrl-C, 141 the reader
-of the output closed it.
+script, an unknown letter), 2 the command was not understood, 130 Ctrl-C, 141
+the reader of the output closed it.
 """
 
 

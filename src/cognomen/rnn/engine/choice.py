@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,10 @@ from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.cells import GRU
 from cognomen.rnn.engine import LARGEST_SIZE, shared_reading
-from cognomen.rnn.engine.prefix_tree import PrefixTree, SortedNames, prefix_tree
+from cognomen.rnn.engine.packed_weights import prepack
+from cognomen.rnn.engine.prefix_tree import PrefixTree, SortedNames, prefix_tree, sort_names
 from cognomen.rnn.layers import Dropout
+from cognomen.text.ragged import Ragged
 
 if TYPE_CHECKING:
     from cognomen.rnn.engine.compiled import Tree
@@ -30,10 +33,25 @@ def is_worth_compiling(cell: Cell, letters: int) -> bool:
     able = type(cell) is GRU and cell.dtype == np.float32 and cell.hidden_size <= LARGEST_SIZE
     if not able or letters < COMPILED_LETTERS or find_spec("numba") is None:
         return False
+    return _numba_works()
+
+
+@cache
+def _numba_works() -> bool:
+    """Whether one name can be read with Numba, which compiles then; a warning says why not."""
     try:
-        import cognomen.rnn.engine.compiled  # noqa: F401
-    except (ImportError, RuntimeError) as error:
-        warnings.warn(f"Numba is installed, but names are read without it: {error}", RuntimeWarning, 2)
+        import numba
+
+        from cognomen.rnn.engine import compiled
+
+        if vars(numba.config)["DISABLE_JIT"]:
+            raise RuntimeError("NUMBA_DISABLE_JIT is set")
+        cell, one = prepack(GRU(1, 1)), np.ones(1, np.int64)
+        tree = compiled.prefix_tree(sort_names(Ragged(one, one)), slice(None), block=1)
+        a, head = np.zeros((3, 2, 1), np.float32), np.ones((1, 1, 1), np.float32)
+        compiled.read_names(cell, a, tree, "last", head)
+    except (ImportError, OSError, RuntimeError) as error:  # not found, no place for what is compiled, ...
+        warnings.warn(f"Numba is installed, but names are read without it: {error}", RuntimeWarning, 3)
         return False
     return True
 

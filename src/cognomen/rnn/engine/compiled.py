@@ -11,6 +11,8 @@ Numba keeps the compiled code on disk (in `__pycache__`, or where NUMBA_CACHE_DI
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from pathlib import Path
 from types import FunctionType
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -62,10 +64,11 @@ def _sigmoid(pair):
 _gru = njit(FunctionType(gru.__code__, {"sigmoid": _sigmoid, "tanh": _tanh}), inline="always", **OPTIONS)
 
 
-def source_of(*functions: Any) -> int:
-    """A number that changes with the code of the functions; not 0."""
-    code = [(function.__code__.co_code, function.__code__.co_names) for function in functions]
-    return 1 + crc32(repr(code).encode())
+def source_of(*functions: Any, files: Sequence[str]) -> int:
+    """A number that changes with the functions and files that code is compiled of; not 0."""
+    codes = [function.__code__ for function in functions]
+    code = repr([(each.co_code, each.co_names, each.co_consts) for each in codes]).encode()
+    return 1 + crc32(b"".join([code, *(Path(file).read_bytes() for file in files)]))
 
 
 class Tree(NamedTuple):
@@ -236,4 +239,4 @@ def _compiled_step(source: int) -> Any:
     return step
 
 
-step = _compiled_step(source_of(gru))
+step = _compiled_step(source_of(gru, files=[__file__]))

@@ -15,7 +15,7 @@ from numba import njit
 from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.cells import gru, gru_back
-from cognomen.rnn.engine import LARGEST_SIZE
+from cognomen.rnn.engine import LARGEST_SIZE, compiled
 from cognomen.rnn.engine.compiled import KINDS, LAST, MAX, OPTIONS, Tree, gates, source_of, step
 from cognomen.rnn.pooling import Pooling, kinds_of
 
@@ -147,4 +147,4 @@ def _pool_back(kind, k, values, p, row, dvalues, size):
             dvalues[p, k, j] += row[DV + j]
 
 
-_backward = _compiled_backward(source_of(gru, gru_back))
+_backward = _compiled_backward(source_of(gru, gru_back, files=[compiled.__file__, __file__]))

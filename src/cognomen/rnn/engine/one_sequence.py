@@ -8,6 +8,7 @@ cell d, and is multiplied by the weights of cell d. All else is the `step` of th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter, itemgetter
 
 import numpy as np
 
@@ -20,13 +21,17 @@ from cognomen.rnn.layers import Linear
 class _RowwiseLinear(Linear):
     """D linear maps of one shape; row d of x is mapped by linear map d. It has no backward."""
 
-    weights: tuple[Array, ...]
+    weights: list[Array]
     bias: Array | None  # (D, G * Y)
 
     def __init__(self, linears: Sequence[Linear]) -> None:
-        maps = [(linear.params["weight"].T, linear.params.get("bias")) for linear in linears]
-        weights, biases = zip(*maps, strict=True)
-        bias = None if biases[0] is None else np.array(biases)
+        weights: list[Array] = []
+        biases: list[Array] = []
+        for linear in linears:  # a comprehension is a call of its own before Python 3.12
+            weights.append(linear.params["weight"].T)
+            if "bias" in linear.params:
+                biases.append(linear.params["bias"])
+        bias = np.array(biases) if biases else None
         vars(self).update(shape=linears[0].shape, params=linears[0].params, weights=weights, bias=bias)
 
     def forward(self, x: Array) -> tuple[Array, Backward]:
@@ -59,16 +64,20 @@ def read_sequence(cells: Sequence[tuple[Cell, bool]], x: Array) -> Array:
         begin at the end of the sequence.
     """
     first, _ = cells[0]
-    linears = {name: part for name, part in vars(first).items() if isinstance(part, Linear)}
-    if len(cells) > 1 and sum(map(len, [part.params for part in linears.values()])) < len(first.params):
-        # Other parameters than those of linear maps cannot be joined: each cell reads on its own.
-        return np.concatenate([read_sequence([each], x) for each in cells], axis=1)
     joined = object.__new__(type(first))  # a shallow copy; copy.copy takes ten times as long
     joined.__dict__.update(vars(first))
-    for name in linears:
-        joined.__dict__[name] = _RowwiseLinear([vars(cell)[name] for cell, _ in cells])
-    x = np.stack([x[::-1] if reverse else x for _, reverse in cells], axis=1)  # (T, D, X)
-    a, _ = joined.project(x)  # (..., T, D, A)
+    of_linears = 0
+    for name, part in vars(first).items():
+        if isinstance(part, Linear):
+            of_linears += len(part.params)
+            joined.__dict__[name] = _RowwiseLinear(list(map(attrgetter(name), map(itemgetter(0), cells))))
+    if len(cells) > 1 and of_linears < len(first.params):
+        # Other parameters than those of linear maps cannot be joined: each cell reads on its own.
+        return np.concatenate([read_sequence([each], x) for each in cells], axis=1)
+    in_order = np.empty((len(x), len(cells), x.shape[1]), x.dtype)  # (T, D, X)
+    for d, (_, reverse) in enumerate(cells):
+        in_order[:, d] = x[::-1] if reverse else x
+    a, _ = joined.project(in_order)  # (..., T, D, A)
     state = joined.initial_state(len(cells))  # (S, D, H)
     outputs = np.empty((len(x), len(cells), joined.output_size), joined.dtype)
     for t in range(len(x)):

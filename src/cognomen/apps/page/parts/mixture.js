@@ -1,5 +1,5 @@
 // The shares of the origins in a list of names, by expectation-maximisation: as cognomen/classifier/mixture.py.
-import { vector } from "./linear.js";
+import { vector } from "../engine/linear.js";
 
 const MAX_STEPS = 1000, TOLERANCE = 1e-6;
 const SAMPLES = 200, LEVEL = 0.95, RESAMPLED = 400; // distinct names, fewer than in Python, as a browser is to stay quick
