@@ -33,8 +33,11 @@ def one_cycle(
     return _half_wave((step - top) / (steps - 1 - top), peak, end * start * peak)
 
 
-def step_decay(step: int, every: int, start: float, *, factor: float = 0.1) -> float:
-    """The learning rate that starts at `start` and is multiplied by a factor after each `every` steps."""
+def step_decay(step: int, steps: int, every: int, start: float, *, factor: float = 0.1) -> float:
+    """The learning rate that starts at `start` and is multiplied by a factor after each `every` steps.
+
+    The number of all `steps` does not matter: it is here because `fit` gives it to every schedule.
+    """
     check_whole_number("every", every)
     return start * factor ** (step // every)
 
