@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from cognomen.errors import check_number, check_whole_number
+from cognomen.errors import InputError, check_number, check_whole_number
 from cognomen.rnn.optim import Optimiser
 
 
@@ -74,8 +74,16 @@ class Plateau:
         check_whole_number("patience", patience, least=0)
         self.patience, self.best, self.waited = patience, math.inf, 0
 
-    def __call__(self, loss: float) -> None:
-        """Take note of a loss."""
+    def __call__(self, loss: float | None) -> None:
+        """Take note of a loss.
+
+        Raises:
+            InputError: it is None, as that of validation data where there are none.
+        """
+        if loss is None:
+            raise InputError(
+                "loss: expected a number, got None: give `fit` validation data, or use epoch.loss"
+            )
         if loss < self.best * (1 - self.threshold):
             self.best, self.waited = loss, 0
             return
