@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from cognomen.errors import CognomenError, InputError, TrainingError
 from cognomen.rnn import (
     SGD,
     Adam,
+    AdamW,
     Linear,
     Optimiser,
     Plateau,
@@ -59,6 +61,42 @@ def test_an_optimiser_of_some_parameters_leaves_the_others() -> None:
     fit(net, X, Y, epochs=1, optimiser=Adam(some, 0.1))
     moved = {name for name, param in net.params.items() if (param != before[name]).any()}
     assert moved == some.keys()
+
+
+@pytest.mark.parametrize("name", ["0", "1"])
+@pytest.mark.parametrize("optimiser", [AdamW, partial(SGD, weight_decay=0.1, momentum=0.5)])
+def test_a_frozen_layer_stays(name: str, optimiser: Callable[..., Optimiser]) -> None:
+    net = make()
+    made = optimiser(net.params, 0.1)
+    fit(net, X, Y, epochs=1, batch_size=4, optimiser=made)  # momenta are not zero
+    net.parts[name].requires_grad = False
+    before = {key: param.copy() for key, param in net.params.items()}
+    fit(net, X, Y, epochs=1, batch_size=4, optimiser=made)
+    moved = {key for key, param in net.params.items() if (param != before[key]).any()}
+    assert moved == {key for key in net.params if not key.startswith(name)}
+
+
+def test_a_frozen_part_of_a_cell_stays() -> None:
+    net = make()
+    cell: Any = net.parts["0"].levels[0][0][0]  # type: ignore[attr-defined]
+    cell.recurrent.requires_grad = False
+    before = {key: param.copy() for key, param in net.params.items()}
+    fit(net, X, Y, epochs=3)
+    stays = {key for key, param in net.params.items() if (param == before[key]).all()}
+    assert stays == {"0.weight_hh_l0", "0.bias_hh_l0"}
+
+
+def test_frozen_gradients_do_not_count_in_the_norm() -> None:
+    net = make()
+    net.parts["0"].requires_grad = False
+    before = net.params["1.bias"].copy()
+
+    def backward() -> None:
+        net.grads["0.bias_ih_l0"].fill(1e6)
+        net.grads["1.bias"].fill(0.5)
+
+    take_step(net, SGD(net.params, 1.0), backward, clip=1.0)
+    assert net.params["1.bias"] == pytest.approx(before - 0.5)
 
 
 # --- data and options

@@ -42,18 +42,20 @@ def take_step(
     _check_optimiser(optimiser, net)
     net.zero_grad()
     backward()
-    norm = clip_grad_norm(net.grads, clip)
+    frozen = net.frozen()
+    grads = {name: grad for name, grad in net.grads.items() if id(net.params[name]) not in frozen}
+    norm = clip_grad_norm(grads, clip)
     if check is not None:
         check(norm)
     elif not math.isfinite(norm):
-        names = [name for name, grad in net.grads.items() if not math.isfinite(squared_norm(grad))]
+        names = [name for name, grad in grads.items() if not math.isfinite(squared_norm(grad))]
         when = f"after {optimiser.steps} steps" if optimiser.steps else "in the first step"
         raise TrainingError(
             f"training diverged {when}: the gradient is not finite, that of "
             f"{', '.join(names) or 'all parameters together'}. "
             + ("Try a smaller learning rate." if optimiser.steps else "Look at the data, loss and weights.")
         )
-    optimiser.step(net.grads)
+    optimiser.step(dict.fromkeys(net.grads) | grads)
 
 
 def _check_optimiser(optimiser: Optimiser, net: Layer) -> None:
