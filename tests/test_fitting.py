@@ -155,6 +155,17 @@ def test_inputs_that_are_not_finite_are_blamed() -> None:
         fitted(validation=(broken, Y))
 
 
+def test_a_net_with_a_loss_of_its_own_blames_the_data_too() -> None:
+    class Own(Sequential):
+        def loss(self, x: Any, y: Any, rng: Any) -> Any:
+            out, _, backward = self.forward(x)
+            value, dout = mean_squared_error(out, y)
+            return value, lambda: backward(dout)
+
+    with pytest.raises(InputError, match="targets: expected finite numbers, got 40"):
+        fit(Own(*make().parts.values()), X, Y * np.nan, epochs=1)
+
+
 def test_what_a_loss_leaves_out_may_be_nan() -> None:
     broken = Y.copy()
     broken[:, 4] = np.nan

@@ -264,6 +264,7 @@ def _loss_of(
     """The loss of a batch, and its backward."""
     if loss is None and hasattr(net, "loss"):
         own: Loss = net.loss(x, targets, rng)
+        _check_finite(own[0], x=x, targets=targets)
         return own
     noise = {"rng": rng} if "rng" in signature(net.forward).parameters else {}
     y, *_, backward = net.forward(x, **noise)
@@ -271,18 +272,20 @@ def _loss_of(
     if loss is None:
         loss = cross_entropy if given.dtype.kind in "iu" else mean_squared_error
     value, dy = loss(y.data if isinstance(y, Packed) else y, given)
-    if not np.isfinite(value):
-        _check_finite(x=x.data if isinstance(x, Packed) else np.asarray(x), targets=given)
+    _check_finite(value, x=x, targets=targets)
     return value, lambda: backward(dy)
 
 
-def _check_finite(**data: NDArray[Any]) -> None:
-    """Raise InputError where a loss is not finite because the data are not."""
-    for name, array in data.items():
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
+def _check_finite(loss: float, **data: Any) -> None:
+    """Raise InputError where the loss of a batch is not finite because the data are not."""
+    if np.isfinite(loss).all():
+        return
+    for name, given in data.items():
+        array = given.data if isinstance(given, Packed) else given
+        numbers = isinstance(array, np.ndarray) and array.dtype.kind == "f"
+        if numbers and (wrong := (~np.isfinite(array)).sum()):
             raise InputError(
-                f"{name}: expected finite numbers, got {(~np.isfinite(array)).sum()} in a batch that are NaN "
-                "or infinite"
+                f"{name}: expected finite numbers, got {wrong} in a batch that are NaN or infinite"
             )
 
 
