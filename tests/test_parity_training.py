@@ -106,7 +106,7 @@ def test_step_decay() -> None:
     optimiser = torch.optim.SGD([leaf], 0.5)
     theirs = torch.optim.lr_scheduler.StepLR(optimiser, 3, gamma=0.2)
     for step in range(10):
-        assert step_decay(step, 3, 0.5, factor=0.2) == pytest.approx(optimiser.param_groups[0]["lr"])
+        assert step_decay(step, 10, 3, 0.5, factor=0.2) == pytest.approx(optimiser.param_groups[0]["lr"])
         optimiser.step()
         theirs.step()
 

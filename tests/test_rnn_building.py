@@ -424,7 +424,7 @@ def test_fit_follows_a_schedule() -> None:
 
     def schedule(step: int, steps: int) -> float:
         assert steps == 6
-        rates.append(step_decay(step, 2, 0.1, factor=0.5))
+        rates.append(partial(step_decay, every=2, start=0.1, factor=0.5)(step, steps))
         return rates[-1]
 
     fit(net, *sums(20), epochs=3, batch_size=10, optimiser=optimiser, schedule=schedule)

@@ -100,13 +100,19 @@ class Cell(Layer):
         """
         if np.ndim(x) != 2:
             raise InputError(
-                f"x: expected one step of a batch (N, {self.input_size}), got {np.shape(x)}; for sequences "
-                f"there is Recurrent({type(self).__name__}, {self.input_size}, {self.hidden_size})"
+                f"x: expected one step of a batch (N, {self.input_size}), got {np.shape(x)}; "
+                + self.of_sequences
             )
         x = rows_of(x, self.input_size).astype(self.dtype, copy=False)
         if state is None:
             return x, self.initial_state(len(x))
         return x, state_like(state, (self.slots, len(x), self.hidden_size), self.dtype)
+
+    @property
+    def of_sequences(self) -> str:
+        """What an error says to those who give sequences to a cell."""
+        sizes = f"{self.input_size}, {self.hidden_size}"
+        return f"for sequences there is Recurrent({type(self).__name__}, {sizes})"
 
     def describe(self) -> str:
         """See `Layer.describe`."""

@@ -56,12 +56,12 @@ class Examples:
     """Inputs and targets of N examples, from which batches are made.
 
     Args:
-        x: an array (N, ...), or N sequences (T_i, ...).
+        x: an array (N, ...), N sequences (T_i, ...), or a packed batch of them.
         targets: likewise; for sequences one for each step, (N, T, ...), or one for each sequence.
         lengths: of sequences padded in an array (N, T, ...): (N,), or a mask (N, T).
 
     Raises:
-        InputError: their numbers differ.
+        InputError: their numbers differ, or one is a single number.
     """
 
     def __init__(self, x: Any, targets: Any, lengths: ArrayLike | None = None) -> None:
@@ -85,13 +85,24 @@ class Examples:
 
 def _kept(data: Any) -> Any:
     """An array, or a list of sequences."""
+    if isinstance(data, Packed):
+        return data.unpack()
     ragged = isinstance(data, list | tuple) and len(data) > 0 and np.ndim(data[0]) > 0
-    return [np.asarray(sequence) for sequence in data] if ragged else np.asarray(data)
+    return [np.asarray(sequence) for sequence in data] if ragged else _array(data)
+
+
+def _array(data: Any) -> NDArray[Any]:
+    found = np.asarray(data)
+    if found.ndim == 0:
+        raise InputError(f"expected an array of examples, (N, ...), got {type(data).__name__}")
+    return found
 
 
 def _padded(data: Any) -> NDArray[Any]:
     try:
-        return np.asarray(data)
+        if isinstance(data, Packed):
+            raise InputError("lengths: a packed batch has its own; pass them with a padded array")
+        return _array(data)
     except ValueError as error:
         raise InputError(
             f"lengths: expected padded arrays; sequences of unequal length have their own ({error})"
@@ -116,7 +127,7 @@ def fit(
     Args:
         net: a `Sequential`, or another net with `forward`, or `loss` as `rnn.shapes` have it. Its weights
             change in place.
-        x: the inputs of N examples: an array (N, ...), or a list of sequences (T_i, ...).
+        x: the inputs of N examples: an array (N, ...), a list of sequences (T_i, ...), or a packed batch.
         targets: likewise; for sequences one for each step, or one for each sequence.
         lengths: of sequences padded in an array (N, T, ...): (N,), or a mask (N, T).
         validation: other inputs and targets, and their lengths: the loss on them is recorded.
@@ -130,6 +141,9 @@ def fit(
         TrainingError: there is no example, or training diverged.
     """
     examples = Examples(x, targets, lengths)
+    if validation is not None and (not isinstance(validation, tuple | list) or len(validation) not in (2, 3)):
+        got = type(validation).__name__
+        raise InputError(f"validation: expected (inputs, targets) or (inputs, targets, lengths), got {got}")
     others = None if validation is None else Examples(*validation)
     validate = None if others is None else (len(others), others.batch)
     return fit_batches(net, len(examples), examples.batch, validation=validate, **options)
@@ -164,7 +178,7 @@ def fit_batches(
         loss: of outputs and targets, as `cross_entropy`; if not given the net's own, or `cross_entropy` for
             targets that are integers, `mean_squared_error` for others. For packed batches of both it gets
             the rows of all steps.
-        optimiser: made with `net.params`; AdamW if not given.
+        optimiser: made with `net.params`, or some of them: the others stay. AdamW if not given.
         schedule: the learning rate of a step, given its number and that of all steps, for instance
             `partial(one_cycle, peak=0.01)`. If neither it nor an optimiser is given, one cycle.
         learning_rate: the peak of that cycle, 0.003 by default.
@@ -199,6 +213,7 @@ def fit_batches(
         raise InputError(f"optimiser: expected one such as Adam(net.params, 0.01), got {optimiser!r}")
     elif learning_rate is not None:
         raise InputError("learning_rate: expected it or an optimiser, which has its own, got both")
+    _check_functions(loss=loss, schedule=schedule, callbacks=callbacks)
     rng = np.random.default_rng(seed)
     steps = -(-count // batch_size)  # of an epoch
 
@@ -225,6 +240,19 @@ def fit_batches(
     return history
 
 
+def _check_functions(*, loss: object, schedule: object, callbacks: object) -> None:
+    """Raise InputError unless these are functions, and the last is a list of some."""
+    if loss is not None and not callable(loss):
+        raise InputError(f"loss: expected a function such as cross_entropy, got {loss!r}")
+    if schedule is not None and not callable(schedule):
+        raise InputError(
+            f"schedule: expected a function of a step and all steps, got {schedule!r}; for a constant rate "
+            "there is an optimiser with it, as Adam(net.params, 0.01)"
+        )
+    if not isinstance(callbacks, list | tuple) or not all(map(callable, callbacks)):
+        raise InputError(f"callbacks: expected a list of functions of an epoch, got {callbacks!r}")
+
+
 def _part_of(schedule: Schedule, start: int, steps: int) -> Callable[[int], float]:
     """The learning rates of an epoch that begins at step `start`."""
     return lambda step: schedule(start + step, steps)
@@ -236,6 +264,7 @@ def _loss_of(
     """The loss of a batch, and its backward."""
     if loss is None and hasattr(net, "loss"):
         own: Loss = net.loss(x, targets, rng)
+        _check_finite(own[0], x=x, targets=targets)
         return own
     noise = {"rng": rng} if "rng" in signature(net.forward).parameters else {}
     y, *_, backward = net.forward(x, **noise)
@@ -243,7 +272,21 @@ def _loss_of(
     if loss is None:
         loss = cross_entropy if given.dtype.kind in "iu" else mean_squared_error
     value, dy = loss(y.data if isinstance(y, Packed) else y, given)
+    _check_finite(value, x=x, targets=targets)
     return value, lambda: backward(dy)
+
+
+def _check_finite(loss: float, **data: Any) -> None:
+    """Raise InputError where the loss of a batch is not finite because the data are not."""
+    if np.isfinite(loss).all():
+        return
+    for name, given in data.items():
+        array = given.data if isinstance(given, Packed) else given
+        numbers = isinstance(array, np.ndarray) and array.dtype.kind == "f"
+        if numbers and (wrong := (~np.isfinite(array)).sum()):
+            raise InputError(
+                f"{name}: expected finite numbers, got {wrong} in a batch that are NaN or infinite"
+            )
 
 
 def _validated(net: Layer, loss: LossFunction | None, count: int, batch: Batch) -> float:

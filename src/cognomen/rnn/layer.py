@@ -25,6 +25,8 @@ class Layer:
 
     Attributes:
         step_ndim: the number of axes of one step of the input: 1 for vectors, 0 for ids.
+        requires_grad: False freezes the layer, with all its parts: `take_step` leaves its parameters alone,
+            weight decay included.
         noisy: whether `forward` takes a random generator as well, which it uses in training only.
 
     Raises:
@@ -33,6 +35,7 @@ class Layer:
 
     forward: Callable[..., Any]  # each layer's own
     step_ndim = 1
+    requires_grad = True
     noisy = False
 
     def __init__(
@@ -93,6 +96,12 @@ class Layer:
             else:
                 found[name] = value
         return {name: part for name, part in found.items() if isinstance(part, Layer)}
+
+    def frozen(self) -> set[int]:
+        """The `id` of each parameter that is frozen, here or in a part."""
+        if not self.requires_grad:
+            return {id(param) for param in self.params.values()}
+        return set().union(*(part.frozen() for part in self.sublayers().values()))
 
     def add(self, name: str, values: Array) -> None:
         """Add a parameter, for a layer of your own that is not made of layers alone; in its `__init__`."""

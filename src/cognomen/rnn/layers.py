@@ -34,12 +34,7 @@ class Linear(Layer):
 
     With `blocks=G` there are G such maps of the same x, as the gates of a recurrent cell need them. Their
     weights are stacked as in torch.nn, `weight` (G * Y, X) and `bias` (G * Y,); the output is (G, N, Y).
-
-    Attributes:
-        requires_grad: whether `back` adds to the gradients of the parameters, as in torch.
     """
-
-    requires_grad = True
 
     def __init__(
         self,

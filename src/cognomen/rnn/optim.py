@@ -57,8 +57,8 @@ class Optimiser:
     def learning_rate(self, learning_rate: float) -> None:
         self._learning_rate = check_number("learning_rate", learning_rate)
 
-    def step(self, grads: Mapping[str, Array]) -> None:
-        """Update all parameters once.
+    def step(self, grads: Mapping[str, Array | None]) -> None:
+        """Update all parameters once, except those whose gradient is None, which are frozen.
 
         Raises:
             InputError: the gradients are not those of the parameters.
@@ -67,11 +67,11 @@ class Optimiser:
         """
         if not isinstance(grads, Mapping):
             raise InputError(f"grads: expected those of a layer, layer.grads, got {type(grads).__name__}")
-        for name, param in self.params.items():
-            _check_gradient(name, param, grads.get(name))
+        moving = [name for name in self.params if name not in grads or grads[name] is not None]
+        checked = {name: _checked(name, self.params[name], grads.get(name)) for name in moving}
         self.steps += 1
-        for name, param in self.params.items():
-            grad, state = grads[name], self._state_of(name)
+        for name, grad in checked.items():
+            param, state = self.params[name], self._state_of(name)
             if isinstance(grad, RowGradient):  # only its rows move
                 rows, part = grad.rows, param[grad.rows]
                 part_state = {moment: whole[rows] for moment, whole in state.items()}
@@ -254,18 +254,18 @@ class RMSprop(Optimiser):
         param -= self.learning_rate * velocity
 
 
-def _check_gradient(name: str, param: Array, grad: Array | RowGradient | None) -> None:
+def _checked(name: str, param: Array, grad: Array | RowGradient | None) -> Array | RowGradient:
     if not isinstance(grad, np.ndarray | RowGradient) or grad.shape != param.shape:
         got = "none" if grad is None else getattr(grad, "shape", type(grad).__name__)
         raise InputError(f"{name}: expected a gradient {param.shape}, as in layer.grads, got {got}")
     # Quick: finite only if all elements are. The squares of finite elements may overflow as well.
-    if math.isfinite(squared_norm(grad)):
-        return
-    if not np.isfinite(grad.values if isinstance(grad, RowGradient) else grad).all():
+    values = grad.values if isinstance(grad, RowGradient) else grad
+    if not math.isfinite(squared_norm(grad)) and not np.isfinite(values).all():
         raise TrainingError(
             f"the gradient of {name} is not finite: training has diverged. Try a smaller learning rate, or "
             "clip the gradients (clip_grad_norm)"
         )
+    return grad
 
 
 def _pair(betas: object) -> tuple[object, object]:

@@ -210,6 +210,14 @@ class Recurrent(Stateful):
 
         return np.concatenate(outputs, axis=1), np.stack(lasts, axis=1), backward
 
+    def sublayers(self) -> dict[str, Layer]:
+        """See `Layer.sublayers`."""
+        return {
+            f"l{level}.{d}": cell
+            for level, cells in enumerate(self.levels)
+            for d, (cell, _) in enumerate(cells)
+        }
+
     @property
     def reads_ahead(self) -> bool:
         """See `Stateful.reads_ahead`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from cognomen.errors import check_number, check_whole_number
+from cognomen.errors import InputError, check_number, check_whole_number
 from cognomen.rnn.optim import Optimiser
 
 
@@ -33,8 +33,11 @@ def one_cycle(
     return _half_wave((step - top) / (steps - 1 - top), peak, end * start * peak)
 
 
-def step_decay(step: int, every: int, start: float, *, factor: float = 0.1) -> float:
-    """The learning rate that starts at `start` and is multiplied by a factor after each `every` steps."""
+def step_decay(step: int, steps: int, every: int, start: float, *, factor: float = 0.1) -> float:
+    """The learning rate that starts at `start` and is multiplied by a factor after each `every` steps.
+
+    The number of all `steps` does not matter: it is here because `fit` gives it to every schedule.
+    """
     check_whole_number("every", every)
     return start * factor ** (step // every)
 
@@ -71,8 +74,16 @@ class Plateau:
         check_whole_number("patience", patience, least=0)
         self.patience, self.best, self.waited = patience, math.inf, 0
 
-    def __call__(self, loss: float) -> None:
-        """Take note of a loss."""
+    def __call__(self, loss: float | None) -> None:
+        """Take note of a loss.
+
+        Raises:
+            InputError: it is None, as that of validation data where there are none.
+        """
+        if loss is None:
+            raise InputError(
+                "loss: expected a number, got None: give `fit` validation data, or use epoch.loss"
+            )
         if loss < self.best * (1 - self.threshold):
             self.best, self.waited = loss, 0
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.errors import InputError
 from cognomen.rnn.arrays import Array
+from cognomen.rnn.cell import Cell
 from cognomen.rnn.layer import Layer, gradient_of
+from cognomen.rnn.layers import Activation, Dropout
 from cognomen.rnn.packed import Layout, Packed
-from cognomen.rnn.pooling import Pooling, pool
-from cognomen.rnn.recurrent import DIRECTIONS
+from cognomen.rnn.pooling import Pooling, kinds_of, pool
+from cognomen.rnn.recurrent import DIRECTIONS, Recurrent
 from cognomen.rnn.stateful import Stateful, StatefulBackward
 
 
@@ -22,7 +24,8 @@ class Pool(Layer):
 
     Args:
         which: "last", "max", "mean", or several joined by "+"; see `pool`.
-        direction: of the recurrent layers below: "last" is the last output of each direction.
+        direction: of the recurrent layer before: "last" is the last output of each direction, of the reverse
+            one that at the first step. `Sequential` refuses another.
 
     Raises:
         InputError: a kind of pooling, or the direction, does not exist.
@@ -65,7 +68,8 @@ class Sequential(Stateful):
         named: more of them, with names.
 
     Raises:
-        InputError: there is no part, or one is not a layer.
+        InputError: there is no part, one is not a layer or is a cell, which reads one step only, or
+            `Pool("last")` has another direction than the recurrent layer before it.
     """
 
     def __init__(self, *parts: Layer, **named: Layer) -> None:
@@ -74,6 +78,7 @@ class Sequential(Stateful):
         if wrong or not self.parts:
             got = f"{self.parts[wrong[0]]!r}" if wrong else "none"
             raise InputError(f"expected one or more layers, got {got}")
+        _check_parts(self.parts.values())
         self.step_ndim = next(iter(self.parts.values())).step_ndim
         super().__init__()
 
@@ -135,3 +140,34 @@ class Sequential(Stateful):
     def sublayers(self) -> dict[str, Layer]:
         """See `Layer.sublayers`."""
         return self.parts
+
+
+def _check_parts(parts: Iterable[Layer]) -> None:
+    """Raise InputError for a cell, and for a "last" that would not be the last output of a direction."""
+    direction = None  # of the outputs, where that is known
+    for part in _flat(parts):
+        if isinstance(part, Cell):
+            raise InputError(f"expected layers, got a cell, {part!r}; {part.of_sequences}")
+        if (
+            isinstance(part, Pool)
+            and "last" in kinds_of(part.which)
+            and direction not in (None, part.direction)
+        ):
+            raise InputError(
+                f'expected Pool("{part.which}", direction="{direction}") after a recurrent layer of this '
+                f'direction, got direction="{part.direction}": the last output of the reverse direction is '
+                "that at the first step"
+            )
+        if isinstance(part, Recurrent):
+            direction = part.direction
+        elif not isinstance(part, Dropout | Activation):  # these two leave each column where it is
+            direction = None
+
+
+def _flat(parts: Iterable[Layer]) -> Iterator[Layer]:
+    """The parts, with those of a `Sequential` in its place."""
+    for part in parts:
+        if isinstance(part, Sequential):
+            yield from _flat(part.parts.values())
+        else:
+            yield part

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from cognomen.errors import TrainingError
+from cognomen.errors import InputError, TrainingError
 from cognomen.rnn.clipping import clip_grad_norm, squared_norm
 from cognomen.rnn.engine.blas import one_blas_thread, reuse_memory
 from cognomen.rnn.layer import Layer
@@ -30,26 +30,42 @@ def take_step(
 
     Args:
         net: its weights change in place.
-        optimiser: made with `net.params`.
+        optimiser: made with `net.params`, or some of them: the others stay as they are.
         backward: adds the gradients of a loss to `net.grads`.
         clip: the largest norm of the gradient.
         check: called with the norm before clipping; it raises an error to stop a training that diverged.
 
     Raises:
+        InputError: the optimiser has arrays that are no parameters of the net, so it would train another.
         TrainingError: without a `check`, if a gradient is infinite or NaN.
     """
+    _check_optimiser(optimiser, net)
     net.zero_grad()
     backward()
-    norm = clip_grad_norm(net.grads, clip)
+    frozen = net.frozen()
+    grads = {name: grad for name, grad in net.grads.items() if id(net.params[name]) not in frozen}
+    norm = clip_grad_norm(grads, clip)
     if check is not None:
         check(norm)
     elif not math.isfinite(norm):
-        names = [name for name, grad in net.grads.items() if not math.isfinite(squared_norm(grad))]
+        names = [name for name, grad in grads.items() if not math.isfinite(squared_norm(grad))]
+        when = f"after {optimiser.steps} steps" if optimiser.steps else "in the first step"
         raise TrainingError(
-            f"training diverged after {optimiser.steps} steps: the gradient is not finite, that of "
-            f"{', '.join(names) or 'all parameters together'}. Try a smaller learning rate."
+            f"training diverged {when}: the gradient is not finite, that of "
+            f"{', '.join(names) or 'all parameters together'}. "
+            + ("Try a smaller learning rate." if optimiser.steps else "Look at the data, loss and weights.")
         )
-    optimiser.step(net.grads)
+    optimiser.step(dict.fromkeys(net.grads) | grads)
+
+
+def _check_optimiser(optimiser: Optimiser, net: Layer) -> None:
+    """Raise InputError unless all arrays of the optimiser are parameters of the net, by the same names."""
+    foreign = [name for name, param in optimiser.params.items() if net.params.get(name) is not param]
+    if foreign:
+        raise InputError(
+            f"optimiser: expected one of net.params, or of some of them by the same names; {foreign[0]} is "
+            "another array, that of another network: make one such as Adam(net.params, 0.01)"
+        )
 
 
 def minimise(
