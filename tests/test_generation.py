@@ -476,3 +476,13 @@ def test_a_mixture_is_chosen_where_names_are_likeliest():
 
 def test_packing_is_what_the_network_takes(chance):
     assert chance.encode(["Ab"]).data.tolist() == pack([chance.alphabet.encode("ab")]).data.tolist()
+
+
+def test_no_letter_of_another_script_is_written_however_high_the_temperature() -> None:
+    """Signs of repetition and long vowels belong to Chinese characters and kana, and to no other script."""
+    generator = Generator.load()
+    names = generator.names("English", 300, script="Latin", temperature=5, known=True)
+    assert {unicodedata.name(c).split()[0] for name in names for c in name if c.isalpha()} == {"LATIN"}
+    assert generator.names("Japanese", 1, start="佐々")[0].startswith("佐々")
+    with pytest.raises(InputError, match="expected letters among a b c"):
+        generator.names("English", 1, start="A\u093c")

@@ -47,6 +47,12 @@ MOST_SHOWN = 60  # letters in a message
 HALF_A_SYLLABLE = re.compile("[\u1100-\u11ff]")  # letters of Hangul that are part of no syllable
 LISTED_BY = "cognomen generate --origins"
 LEARNED = "learned"  # the tensor of the filter of training names
+ANY_SCRIPT = (
+    "SPACE",
+    "APOSTROPHE",
+    "HYPHEN-MINUS",
+    "COMBINING",
+)  # of letters and marks, as `Alphabet.scripts` has them
 NUMBERS_AND_SYMBOLS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode categories
 
 
@@ -208,8 +214,7 @@ class Generator:
         network = self.network
         y, _ = network.encoder.forward(one_step(np.full(len(uniform), row)))
         state = network.decoder.begin(y.data, None)
-        scripts = {script.upper() for _, script in self.lists if script != self.lists[row][1]}
-        foreign = np.isin(self.alphabet.scripts, sorted(scripts))  # (V,)
+        foreign = ~self._is_written_in(self.lists[row][1])  # (V,)
         joints = np.array([True, *(letter in " -'" for letter in self.alphabet.letters)])  # (V,)
         needs_letter = joints | self.alphabet.is_mark | [False, *(c == "ß" for c in self.alphabet.letters)]
         at_start = np.full(len(uniform), bool(joints[prefix[-1]]) if prefix else True)  # of a word, (N,)
@@ -224,11 +229,15 @@ class Generator:
         # Only a name that was cut at the limit can end in anything but a letter.
         return [capitalise(self.alphabet.decode(text.ids).rstrip(" -'")) for text in texts]
 
+    def _is_written_in(self, script: str) -> NDArray[np.bool_]:
+        """Which letters of the alphabet may stand in a name in a script, (V,); the end of a name may."""
+        others = ("IDEOGRAPHIC", "KATAKANA", "HIRAGANA") if script.upper() == "CJK" else ()
+        return np.isin(self.alphabet.scripts, ["", script.upper(), *ANY_SCRIPT, *others])
+
     def _prefix(self, start: str, script: str) -> list[int]:
         """The tokens of the first letters."""
         letters, alphabet = lowercase(start), self.alphabet
-        of_script = dict(zip(alphabet.letters, alphabet.scripts[1:] == script.upper(), strict=True))
-        known = [c for c in alphabet.letters if of_script[c] or not c.isalpha()]
+        known = [c for c, its in zip(alphabet.letters, self._is_written_in(script)[1:], strict=True) if its]
         # `lowercase` drops numbers and symbols, which would go unnoticed.
         wrong = set(letters) - set(known) | {c for c in start if category(c) in NUMBERS_AND_SYMBOLS}
         if wrong or (start.strip() and not letters):
