@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rnn_cases import stable
 
-from cognomen.errors import MissingExtraError, TrainingError
+from cognomen.errors import InputError, MissingExtraError, TrainingError
 from cognomen.rnn import fit_batches, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne, OneToOne
 from cognomen.study.experiment import Experiment, Settings
@@ -118,8 +118,10 @@ def test_fit_learns_is_seeded_and_notices_divergence():
     assert losses == trained(1e-2)[1]
     with pytest.raises(TrainingError, match="got none"):
         fit_batches(net, 0, lambda which: (x[which], labels[which]), epochs=1)
-    x[0] = np.inf
     with np.errstate(invalid="ignore", over="ignore"), pytest.raises(TrainingError, match="diverged"):
+        trained(1e38)
+    x[0] = np.inf
+    with np.errstate(invalid="ignore"), pytest.raises(InputError, match="x: expected finite numbers, got 3"):
         trained(1e-2)
 
 

@@ -46,7 +46,8 @@ function read(text, words, surnameFirst) {
 
 // The text without the surname from birth.
 function withoutBirthName(text, words) {
-  const born = new RegExp(`(?<=${NOT_WHITE})[,;]?${WHITE}+[(\\[]?(?:${words.born.join("|")}|NÉE)${WORD_END}\\.?:?[^,;()\\[\\]]*[)\\]]?`, "u");
+  const births = words.born.join("|").replace("Née", `Née(?=${WHITE}+[\\p{L}\\p{N}_])`); // which may be a surname itself
+  const born = new RegExp(`(?<=${NOT_WHITE})[,;]?${WHITE}+[(\\[]?(?:${births}|NÉE)${WORD_END}\\.?:?[^,;()\\[\\]]*[)\\]]?`, "u");
   return text.replace(born, "");
 }
 
