@@ -96,3 +96,15 @@ def test_a_name_with_weights_of_its_own_is_never_odd() -> None:
     assert clf.out_of_distribution(texts, bits).tolist() == [True, True, False], "no limit in this script"
     known = np.array([True, False, False])
     assert clf.out_of_distribution(texts, bits, known).tolist() == [False, True, False]
+
+
+def test_the_rows_of_names_are_fitted_under_a_prior_between_those_of_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Populations to the power .3; where they are not known, the training's prior."""
+    asked: list[Any] = []
+    monkeypatch.setattr("cognomen.training.run.fit_name_rows", lambda *given: asked.append(given[-1]))
+    for corpus in (placed(), corpus_of(ROWS, shares=True)):
+        TrainingRun(corpus, SMALL).fit_names()
+    assert asked[0][1] - asked[0][0] == pytest.approx(0.3 * np.log(100))
+    assert asked[1] == 0

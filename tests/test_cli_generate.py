@@ -8,7 +8,8 @@ import subprocess
 import pytest
 from cli_running import COMMAND, clean_environment, failure, inside, lines, run
 
-from cognomen.network.generator import Generator, script_of
+from cognomen.network.generator import Generator
+from cognomen.network.scripts import script_of
 
 
 def test_one_name_a_line_and_the_same_again():

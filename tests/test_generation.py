@@ -18,10 +18,11 @@ from cognomen.corpora.cleaning import CleaningReport
 from cognomen.errors import InputError, ModelError, TrainingError
 from cognomen.io.model_folder import read_artifact, write_artifact
 from cognomen.network import generator as generation
-from cognomen.network.generator import MAX_LETTERS, Generator, script_of
+from cognomen.network.generator import Generator
 from cognomen.network.generator_config import GeneratorConfig
 from cognomen.network.int8 import compact_tensors, full_tensors
 from cognomen.network.name_filter import NameFilter
+from cognomen.network.scripts import MAX_LETTERS, script_of
 from cognomen.rnn import pack
 from cognomen.study.letter_ngrams import LetterModel, OriginModel, best_mixture
 from cognomen.text import Alphabet

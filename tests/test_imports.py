@@ -269,3 +269,9 @@ def test_no_star_import_no_pickle(path: Path) -> None:
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = {alias.name for alias in node.names} | {getattr(node, "module", None)}
             assert not names & {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+
+
+def test_the_modules_of_the_library_are_reached_through_it() -> None:
+    """As attributes, though they are loaded when they are asked for."""
+    code = "import cognomen.rnn\nassert cognomen.rnn.layers.Linear is cognomen.rnn.Linear"
+    subprocess.run([sys.executable, "-c", code], check=True)

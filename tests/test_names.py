@@ -151,3 +151,9 @@ def test_a_column_is_read_as_its_texts_alone(texts: list[str], full_names: bool)
         assert found.unusual.get(row, expected) == expected
         if row not in found.unusual:
             assert (expected.surname, expected.note) == (text, None)
+
+
+def test_du_is_a_particle_and_no_chinese_surname() -> None:
+    """Du Yuesheng is read as one surname for it: in Latin letters Du Bose and Du Faye are more frequent."""
+    for name in ("Du Bose", "Du Faye"):
+        assert find_surname(name).surname == name

@@ -14,12 +14,9 @@ religion.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
-from unicodedata import category, combining
-from unicodedata import name as unicode_name
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +27,7 @@ from cognomen.io.pretrained import find_model
 from cognomen.network.generator_config import GeneratorConfig
 from cognomen.network.int8 import compact_tensors, full_tensors
 from cognomen.network.name_filter import NameFilter
+from cognomen.network.scripts import MAX_LETTERS, first_tokens, is_written_in, script_of
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.initializers import Initializer, Zeros
 from cognomen.rnn.losses import log_softmax
@@ -40,20 +38,11 @@ from cognomen.text.alphabet import Alphabet
 from cognomen.text.matching import find_origin
 from cognomen.text.spelling import capitalise, lowercase
 
-MAX_LETTERS = 30  # of a name
 BATCH = 4096  # names generated at once
 MAX_ATTEMPTS = 50  # to generate a name that is not in the training lists
-MOST_SHOWN = 60  # letters in a message
 HALF_A_SYLLABLE = re.compile("[\u1100-\u11ff]")  # letters of Hangul that are part of no syllable
 LISTED_BY = "cognomen generate --origins"
 LEARNED = "learned"  # the tensor of the filter of training names
-ANY_SCRIPT = (
-    "SPACE",
-    "APOSTROPHE",
-    "HYPHEN-MINUS",
-    "COMBINING",
-)  # of letters and marks, as `Alphabet.scripts` has them
-NUMBERS_AND_SYMBOLS = ("Nd", "Nl", "No", "Sm", "Sc", "So")  # Unicode categories
 
 
 class Generator:
@@ -175,7 +164,8 @@ class Generator:
         check_whole_number("seed", seed, least=0)
         if not isinstance(temperature, (int, float)) or not 0 < temperature <= 10:
             raise InputError(f"temperature: expected a number above 0, at most 10, got {temperature!r}")
-        prefix, scaled = self._prefix(start, self.lists[row][1]), temperature * self.temperature_scale[row]
+        prefix = first_tokens(self.alphabet, start, self.lists[row][1])
+        scaled = temperature * self.temperature_scale[row]
 
         def batch(first: int) -> list[str]:
             return self._batch(row, (seed, first), min(BATCH, count - first), scaled, prefix, known)
@@ -214,7 +204,7 @@ class Generator:
         network = self.network
         y, _ = network.encoder.forward(one_step(np.full(len(uniform), row)))
         state = network.decoder.begin(y.data, None)
-        foreign = ~self._is_written_in(self.lists[row][1])  # (V,)
+        foreign = ~is_written_in(self.alphabet, self.lists[row][1])  # (V,)
         joints = np.array([True, *(letter in " -'" for letter in self.alphabet.letters)])  # (V,)
         needs_letter = joints | self.alphabet.is_mark | [False, *(c == "ß" for c in self.alphabet.letters)]
         at_start = np.full(len(uniform), bool(joints[prefix[-1]]) if prefix else True)  # of a word, (N,)
@@ -228,26 +218,6 @@ class Generator:
         texts = generate(network.decoder, state, choose, MAX_LETTERS, prefix=prefix)
         # Only a name that was cut at the limit can end in anything but a letter.
         return [capitalise(self.alphabet.decode(text.ids).rstrip(" -'")) for text in texts]
-
-    def _is_written_in(self, script: str) -> NDArray[np.bool_]:
-        """Which letters of the alphabet may stand in a name in a script, (V,); the end of a name may."""
-        others = ("IDEOGRAPHIC", "KATAKANA", "HIRAGANA") if script.upper() == "CJK" else ()
-        return np.isin(self.alphabet.scripts, ["", script.upper(), *ANY_SCRIPT, *others])
-
-    def _prefix(self, start: str, script: str) -> list[int]:
-        """The tokens of the first letters."""
-        letters, alphabet = lowercase(start), self.alphabet
-        known = [c for c, its in zip(alphabet.letters, self._is_written_in(script)[1:], strict=True) if its]
-        # `lowercase` drops numbers and symbols, which would go unnoticed.
-        wrong = set(letters) - set(known) | {c for c in start if category(c) in NUMBERS_AND_SYMBOLS}
-        if wrong or (start.strip() and not letters):
-            raise InputError(
-                f"start: {start!r} has {_shown(sorted(wrong)) or 'no letters'}; expected letters among "
-                f"{_shown(filter(str.isalpha, known))}, and the marks {_shown(filter(combining, known))}"
-            )
-        if len(letters) >= MAX_LETTERS:
-            raise InputError(f"start: expected less than {MAX_LETTERS} letters and marks, got {len(letters)}")
-        return [int(token) for token in alphabet.encode(letters)]
 
     def _row(self, origin: str, script: str | None, start: str = "") -> int:
         """The index of the list of an origin and a script, in capitals or not.
@@ -368,15 +338,3 @@ def _check_size(c: GeneratorConfig, letters: int, origins: int, tensors: Mapping
     weights = sum(tensor.size for name, tensor in tensors.items() if name != LEARNED)
     if least > weights:
         raise InputError(f"these sizes make {least:,} weights or more, the tensors have {weights:,}")
-
-
-def script_of(name: str) -> str | None:
-    """The script of the first letter: "Latin", "Cyrillic", "Cjk" …; None if there is none."""
-    letter = next((c for c in name if c.isalpha()), None)
-    return letter and unicode_name(letter, "Unknown").split()[0].capitalize()
-
-
-def _shown(letters: Iterable[str]) -> str:
-    """The first letters side by side, marks on a dotted circle."""
-    first = [f"\u25cc{letter}" if combining(letter) else letter for letter in islice(letters, MOST_SHOWN + 1)]
-    return " ".join([*first[:MOST_SHOWN], "…"] if len(first) > MOST_SHOWN else first)

@@ -76,7 +76,7 @@ VIETNAMESE_MIDDLE: Final = _words("van thi")
 # name of two syllables. Left out are those that are given names elsewhere: Lin, Han, Yan, Lu.
 CHINESE: Final = _words(
     "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he gao luo zheng liang xie song "
-    "tang feng deng cao peng zeng xiao tian dong pan yuan cai jiang yu du ye cheng wei ding yao shen "
+    "tang feng deng cao peng zeng xiao tian dong pan yuan cai jiang yu ye cheng wei ding yao shen "
     "zhong cui tan fan shi liao jia xia fu fang zou xiong bai meng qin qiu hou yin xue duan hao shao mao "
     "wan gu qian xi wen jiao gong"
 )

@@ -9,9 +9,10 @@ import numpy as np
 
 from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
-from cognomen.network.generator import Generator, script_of
+from cognomen.network.generator import Generator
 from cognomen.network.generator_config import GeneratorConfig
 from cognomen.network.name_filter import NameFilter
+from cognomen.network.scripts import script_of
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.fitting import fit_batches
 from cognomen.rnn.packed import Packed, pack

@@ -74,7 +74,8 @@ def command(
     A recurrent network, trained on lists of real surnames, invents names that are in none of them. An
     invented name hints at a language. It does not tell anyone's nationality, ethnicity or religion.
     """
-    from cognomen.network.generator import LISTED_BY, Generator, script_of
+    from cognomen.network.generator import LISTED_BY, Generator
+    from cognomen.network.scripts import script_of
     from cognomen.text.matching import find_origin
 
     if origin is None and not list_origins:

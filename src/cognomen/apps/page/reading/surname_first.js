@@ -52,6 +52,7 @@ function beginsVietnamese(all, words) {
 // Whether a Chinese or Korean surname stands before two syllables: "Xi Jinping", "Kim Jong Un".
 function beginsChineseOrKorean(all, words) {
   if (all.length < 2 || all.length > 3) return false;
+  if (/^\p{Lu}/u.test(all[0]) && all[1] === all[1].toLowerCase()) return false; // "Kim de Jong" has a particle
   const [begins, ...given] = all.map((word) => syllables(word, words)), ends = given.at(-1);
   if (given.length === 1) return begins.isChinese && ends.ofPinyin === 2;
   const isChinese = begins.isChinese && given.every((each) => each.ofPinyin === 1);
