@@ -154,6 +154,6 @@ def test_a_column_is_read_as_its_texts_alone(texts: list[str], full_names: bool)
 
 
 def test_du_is_a_particle_and_no_chinese_surname() -> None:
-    """Du Yuesheng is read as one surname for it: in Latin letters Du Bose and Du Faye are more frequent."""
+    """So Du Yuesheng, in Latin letters, is read as one surname; nothing in it tells the two apart."""
     for name in ("Du Bose", "Du Faye"):
         assert find_surname(name).surname == name
