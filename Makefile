@@ -62,7 +62,7 @@ site: $(VENV)/.docs  ## builds the documentation as a site, in site/
 screenshots: $(VENV)/.test  ## takes the pictures of the page "See it think" again; needs Chromium
 	$(BIN)/python docs/generate_screenshots.py
 
-bench: $(VENV)/.bench  ## retrains the pretrained models and measures every published figure again: about five hours
+bench: $(VENV)/.bench  ## retrains the pretrained models and measures what is published of them, for hours; see engines, study and hostile-full too
 	$(BIN)/python benchmarks/classic.py
 	$(BIN)/python benchmarks/world.py
 	$(BIN)/python benchmarks/rivals.py

@@ -18,7 +18,6 @@ BUDGET = 25.0  # seconds of CPU time, besides that of importing the test files
 # What they import takes seconds, whatever the tests take: PyTorch, faker.
 HEAVY = {
     "test_parity_torch.py",
-    "test_corpora_outside.py",
     "test_artifact.py::test_torch_loads_the_tensors_as_they_are",
     "test_benchmarks.py::test_torch_answers_as_we_do",
     "test_benchmarks.py::test_torch_has_our_gradients",

@@ -304,6 +304,16 @@ assert "numba" not in sys.modules
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_what_is_compiled_is_known_by_its_equations_and_files(tmp_path: Path) -> None:
+    file = tmp_path / "engine.py"
+    file.write_text("1")
+    first = compiled.source_of(gru, files=[str(file)])
+    assert first == compiled.source_of(gru, files=[str(file)])
+    assert first != compiled.source_of(gru_back, files=[str(file)])
+    file.write_text("2")
+    assert first != compiled.source_of(gru, files=[str(file)])
+
+
 @pytest.mark.slow
 def test_what_was_compiled_is_kept_but_not_for_other_equations(tmp_path: Path) -> None:
     """A second process compiles nothing; one with another GRU does."""

@@ -239,3 +239,12 @@ def test_rows_are_fitted_under_a_prior() -> None:
         return cross_entropy(network.logits(names.texts) + log_prior, expected)
 
     assert divergence(log_prior) < divergence(0.0) - 0.01
+
+
+def test_shares_under_a_prior_are_told_with_it() -> None:
+    names = random_names(300)
+    network, log_prior = network_of(names), np.log([0.1, 1, 1, 1])
+    fit_name_rows(network, names, np.ones(300), np.zeros(C), 12, np.random.default_rng(2), log_prior)
+    expected = names.targets(C) * np.exp(log_prior)
+    expected /= expected.sum(axis=1, keepdims=True)
+    assert np.abs(softmax(network.logits(names.texts) + log_prior) - expected).max() < 0.15

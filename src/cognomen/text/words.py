@@ -1,9 +1,10 @@
 """The words that tell where a surname begins and ends in a full name; the rules are in `names`.
 
 Words are compared without regard to case, and without dots or other punctuation around them, unless a comment
-says otherwise. No list of names is among them, but for closed sets: the surnames of nearly all Vietnamese and
-the most common ones of Chinese and Koreans, without which no rule can tell that a surname comes first, and
-those of the Spanish, without which none can tell where the first of their two begins.
+says otherwise. No list of names is among them, but for closed sets of common surnames: those of nine in ten
+Vietnamese (and their middle names), of most Chinese and Koreans, in Latin letters and in their own, without
+which no rule can tell that a surname comes first; and common ones of the Spanish, without which none can tell
+where the first of their two begins.
 """
 
 from __future__ import annotations

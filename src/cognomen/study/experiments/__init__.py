@@ -1,4 +1,4 @@
-"""The brief's table of advantages and drawbacks, and what learners ask: one experiment in each file."""
+"""The usual list of advantages and drawbacks, and what learners ask: one experiment in each file."""
 
 from __future__ import annotations
 
