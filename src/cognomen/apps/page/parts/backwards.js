@@ -1,9 +1,9 @@
 // Part 5: the gradient on its way back, for the three cells at once, and for the trained network on the typed name.
-import { headsOf, poolingSlopes } from "../engine/attribution.js";
-import { CELLS } from "../engine/cells.js";
+import { headsOf, poolingSlopes } from "../engine/letter-attribution.js";
+import { CELLS } from "../engine/recurrent-cells.js";
 import { argmax, norm, vector } from "../engine/linear.js";
-import { readDirection } from "../engine/recurrent.js";
-import { parameter } from "../learning/small.js";
+import { readDirection } from "../engine/through-time.js";
+import { parameter } from "../learning/small-network.js";
 import { Random } from "../learning/random.js";
 import { lettersOf } from "../reading/text.js";
 import { drawCurves, el, field, inTurns, legend, percent, shownLetter, svg } from "./dom.js";

@@ -1,5 +1,5 @@
 // Part 2: the hidden state and the gates at each letter, the formula behind each number, and what depends on what.
-import { attribute, attributeNgrams, jacobianNorms } from "../engine/attribution.js";
+import { attribute, attributeNgrams, jacobianNorms } from "../engine/letter-attribution.js";
 import { argmax } from "../engine/linear.js";
 import { lettersOf } from "../reading/text.js";
 import { choices, el, inTurns, onThemeChange, plain, scaleLegend, shownLetter, signed, Strip } from "./dom.js";

@@ -1,6 +1,6 @@
 // Part 8: compare two names; generate names letter by letter; score a pasted column.
-import { BOUNDARY } from "../engine/generator.js";
-import { estimateShares, shareIntervals } from "./mixture.js";
+import { BOUNDARY } from "../engine/name-generator.js";
+import { estimateShares, shareIntervals } from "./name-shares.js";
 import { Random } from "../learning/random.js";
 import { Bars, choices, el, field, largest, percent, select, shownLetter } from "./dom.js";
 import { inWords } from "./type.js";
