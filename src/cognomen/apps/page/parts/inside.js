@@ -17,7 +17,7 @@ class Inside {
   constructor(root, app) {
     Object.assign(this, { app, what: "state", picked: null, stop: () => {} });
     const { cell } = app.classifier.facts.architecture;
-    this.letters = el("ul", { class: "letters" });
+    this.letters = el("ul", { class: "letters", dir: "auto" });
     this.caption = el("p", { class: "note", role: "status" });
     const shown = [["state", "hidden state h"], ...GATES[cell]];
     const control = choices("Show for each letter", shown, "state", (key) => { this.what = key; this.drawStrips(); });
