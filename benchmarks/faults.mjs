@@ -2,7 +2,7 @@
 //
 //     node benchmarks/faults.mjs     # writes results/faults.json
 import { writeFileSync } from "node:fs";
-import { FAULTS, LAST, USUAL } from "../src/cognomen/apps/page/learning/faults.js";
+import { FAULTS, LAST, USUAL } from "../src/cognomen/apps/page/learning/training-faults.js";
 import { makeTask } from "../src/cognomen/apps/page/learning/tasks.js";
 import { Trainer } from "../src/cognomen/apps/page/learning/trainer.js";
 

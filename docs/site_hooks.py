@@ -25,6 +25,7 @@ SECTION = re.compile(r'<section id="(\w+)".*?</section>', re.DOTALL)
 FORMULA = re.compile(r'<(?:span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</(?:span|div)>', re.DOTALL)
 CODE = re.compile(r'<div class="[^"]*highlight">.*?</pre></div>', re.DOTALL)
 TAG, PROMPT = re.compile(r"<[^>]+>"), re.compile(r"(?:>>>|\.\.\.|\$)(?: |$)")
+BLOCK_END = re.compile(r"(^\.\.\. .*\n)(?!\.\.\.)", re.MULTILINE)  # where Python's prompt wants an empty line
 TITLE = re.compile(r"<h2.*?</span> (.*?)</h2>")
 
 
@@ -118,7 +119,7 @@ def on_page_content(page_html: str, page: Any, config: Any, files: Any) -> str:
 
 def to_copy(block: str) -> str:
     """A block of code; of a session, the theme's button copies what is typed: no prompts, no output."""
-    lines = html.unescape(TAG.sub("", block)).splitlines()
+    lines = BLOCK_END.sub(r"\1...\n", html.unescape(TAG.sub("", block))).splitlines()
     if not any(line.startswith((">>> ", "$ ")) for line in lines[:1]):
         return block
     typed = "".join(f"{PROMPT.sub('', line)}\n" for line in lines if PROMPT.match(line))

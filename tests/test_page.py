@@ -10,6 +10,7 @@ import pytest
 from cli_running import failure, inside, tiny_classifier, tree_classifier
 from page_running import in_node, needs_node, page_of
 
+import cognomen
 from cognomen.apps.page.build import FIRST, build_page
 from cognomen.apps.page.bundle import PAGE, bundle
 from cognomen.classifier import Classifier
@@ -56,15 +57,20 @@ def test_it_asks_for_nothing_from_elsewhere() -> None:
 
 
 def test_modules_are_joined_in_order() -> None:
-    script = bundle("app")
+    script = bundle("main")
     assert not re.search(r"^(import|export) ", script, re.MULTILINE)
-    made = re.findall(r'^modules\["([\w/]+)"\] = ', script, re.MULTILINE)
-    used = [(place.start(), place[1]) for place in re.finditer(r'= modules\["([\w/]+)"\];', script)]
+    made = re.findall(r'^modules\["([\w/-]+)"\] = ', script, re.MULTILINE)
+    used = [(place.start(), place[1]) for place in re.finditer(r'= modules\["([\w/-]+)"\];', script)]
     starts = {name: script.index(f'modules["{name}"] = ') for name in made}
     assert len(made) == len(set(made)) == len(list(PAGE.rglob("*.js")))
     assert all(starts[name] < place for place, name in used)
     assert "</script" not in script
     assert "<!--" not in script
+
+
+def test_no_module_is_named_as_one_of_python() -> None:
+    ours = {path.stem for path in PAGE.rglob("*.js")}
+    assert not ours & {path.stem for path in Path(cognomen.__file__).parent.rglob("*.py")}
 
 
 def test_the_engine_is_small() -> None:

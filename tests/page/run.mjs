@@ -4,14 +4,14 @@ import { pathToFileURL } from "node:url";
 
 const [modules, task, page] = process.argv.slice(2);
 const load = (name) => import(pathToFileURL(`${modules}/${name}.js`).href);
-const { readTensors, unpack } = await load("engine/tensors");
+const { readTensors, unpack } = await load("engine/packed-tensors");
 const input = JSON.parse(readFileSync(0, "utf-8"));
 
 const inside = (id) => new RegExp(`<script type="[^"]*" id="${id}">([^<]*)</script>`).exec(readFileSync(page, "utf-8"))[1];
 
 async function models() {
   const facts = JSON.parse(inside("facts"));
-  const [{ Classifier }, { Generator }] = [await load("engine/classifier"), await load("engine/generator")];
+  const [{ Classifier }, { Generator }] = [await load("engine/name-classifier"), await load("engine/name-generator")];
   const tensors = async (id) => readTensors(facts[id].tensors, await unpack(inside(id)));
   return {
     classifier: new Classifier(facts.model, await tensors("model"), facts.words),
@@ -21,7 +21,7 @@ async function models() {
 
 // What reads texts, without the weights.
 async function readers() {
-  const facts = JSON.parse(inside("facts")), { Alphabet } = await load("reading/text"), { makeWords } = await load("reading/reading");
+  const facts = JSON.parse(inside("facts")), { Alphabet } = await load("reading/text"), { makeWords } = await load("reading/read-surname");
   return { alphabet: new Alphabet(facts.model.alphabet), words: makeWords(facts.words), names: facts.names };
 }
 
@@ -44,7 +44,7 @@ const TASKS = {
   },
 
   async read({ names, surnameFirst }) {
-    const { alphabet, words } = await readers(), { readSurname } = await load("reading/reading");
+    const { alphabet, words } = await readers(), { readSurname } = await load("reading/read-surname");
     return names.map((name) => {
       const { spelling = null, reason, surname = null, note = null } = readSurname(name, alphabet, true, words, surnameFirst);
       return [spelling, reason, surname, note];
@@ -53,7 +53,7 @@ const TASKS = {
 
   async explained({ names, segments }) {
     const { classifier: { network, ngrams, alphabet } } = await models();
-    const { attribute, attributeNgrams, jacobianNorms } = await load("engine/attribution");
+    const { attribute, attributeNgrams, jacobianNorms } = await load("engine/letter-attribution");
     return names.map(({ name, origin }) => {
       const ids = alphabet.encode(name), C = network.output[0].shape[0];
       const target = Float64Array.from({ length: C }, (_, c) => (c === origin ? 1 : 0));
@@ -82,18 +82,18 @@ const TASKS = {
   },
 
   async intervals({ probabilities, counts, priors }) {
-    const { shareIntervals } = await load("parts/mixture"), { Random } = await load("learning/random");
+    const { shareIntervals } = await load("parts/name-shares"), { Random } = await load("learning/random");
     return shareIntervals(probabilities, counts, priors, new Random(0));
   },
 
   async shares({ probabilities, counts, priors }) {
-    const { estimateShares } = await load("parts/mixture");
+    const { estimateShares } = await load("parts/name-shares");
     return list(estimateShares(probabilities, counts, priors));
   },
 
   // The gradients of sum(dy * y) over the outputs of one cell.
   async gradients({ kind, nonlinearity, params, x, dy }) {
-    const [{ CELLS }, { readDirection }] = [await load("engine/cells"), await load("engine/recurrent")];
+    const [{ CELLS }, { readDirection }] = [await load("engine/recurrent-cells"), await load("engine/through-time")];
     const made = Object.fromEntries(Object.entries(params).map(([name, { shape, data }]) =>
       [name, { shape, data: Float64Array.from(data), grad: new Float64Array(data.length) }]));
     const cell = new CELLS[kind](made, nonlinearity), inputs = x.map((each) => Float64Array.from(each));

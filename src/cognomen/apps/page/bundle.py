@@ -60,7 +60,7 @@ def assemble(values: Mapping[str, str]) -> str:
     request can leave the page.
     """
     style = (PAGE / "page.css").read_text(encoding="utf-8")
-    script = bundle("app")
+    script = bundle("main")
     policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
     policy += "img-src data:; base-uri 'none'; form-action 'none'"
     given = {**values, "style": style, "script": script, "policy": policy}

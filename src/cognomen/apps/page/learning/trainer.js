@@ -1,7 +1,7 @@
 // Training: a batch, its loss and gradients, clipping, one step of the optimiser, and again.
-import { AdamW, SGD, clipGradients } from "./optim.js";
+import { AdamW, SGD, clipGradients } from "./adam.js";
 import { Random } from "./random.js";
-import { SmallNetwork } from "./small.js";
+import { SmallNetwork } from "./small-network.js";
 import { heldOutItems } from "./tasks.js";
 
 export const BATCH = 32;

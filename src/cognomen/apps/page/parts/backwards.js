@@ -1,9 +1,9 @@
 // Part 5: the gradient on its way back, for the three cells at once, and for the trained network on the typed name.
-import { headsOf, poolingSlopes } from "../engine/attribution.js";
-import { CELLS } from "../engine/cells.js";
+import { headsOf, poolingSlopes } from "../engine/letter-attribution.js";
+import { CELLS } from "../engine/recurrent-cells.js";
 import { argmax, norm, vector } from "../engine/linear.js";
-import { readDirection } from "../engine/recurrent.js";
-import { parameter } from "../learning/small.js";
+import { readDirection } from "../engine/through-time.js";
+import { parameter } from "../learning/small-network.js";
 import { Random } from "../learning/random.js";
 import { lettersOf } from "../reading/text.js";
 import { drawCurves, el, field, inTurns, legend, percent, shownLetter, svg } from "./dom.js";
@@ -29,12 +29,12 @@ class Backwards {
     this.chart = svg("svg", { role: "img" });
     this.table = el("tbody");
     this.play = el("button", { type: "button", class: "main", text: "Send the gradient back", on: { click: () => this.animate() } });
-    this.letters = el("ol", { class: "belief short" });
+    this.letters = el("ol", { class: "belief short", dir: "auto" });
     this.said = el("p", { class: "note" });
     const labelled = (label, control, i) => el("div", { class: "field" }, field(label, control), this.values[i]);
     root.append(el("h3", { text: "Three cells with random weights, one long sequence" }),
       el("div", { class: "fields" }, labelled("Steps in the sequence", this.length, 0), labelled("Size of the recurrent weights", this.scale, 1),
-        labelled("How open the gates that keep the past are (bias of z, f)", this.open, 2)),
+        labelled("How open the gates are (bias of z, f)", this.open, 2)),
       el("div", { class: "row" }, this.play, el("label", { class: "inline" }, this.linear, "Elman without tanh"),
         el("label", { class: "inline" }, this.clip, "Clip the gradient of the weights")),
       el("div", { class: "columns" }, el("div", {}, this.chart, legend(SERIES.map(([, name, k]) => [`k${k}`, name]))),
@@ -92,6 +92,7 @@ class Backwards {
     const norms = answerGradients(classifier.network, found.ids, argmax(found.probabilities));
     const groups = lettersOf(found.reading.spelling), most = Math.max(...norms);
     this.said.textContent = `How much the evidence for ${classifier.origins[argmax(found.probabilities)]} would change with the state after each letter, read from the beginning.`;
+    this.letters.style.setProperty("--letters", groups.length);
     this.letters.replaceChildren(...groups.map(({ stop, text }) => {
       const share = norms[stop - 1] / most, fill = el("div", { class: "k0" });
       fill.style.height = `${100 * share}%`;

@@ -1,9 +1,9 @@
 // Part 7: one thing undone at a time: two networks with the same weights and examples, one of them with the fault.
-import { FAULTS, LAST, USUAL } from "../learning/faults.js";
+import { FAULTS, LAST, USUAL } from "../learning/training-faults.js";
 import { makeTask } from "../learning/tasks.js";
 import { Trainer } from "../learning/trainer.js";
 import { counted, el } from "./dom.js";
-import { Curves, Runner } from "./training_view.js";
+import { Curves, Runner } from "./training-view.js";
 
 export function mountBroken(root, app) {
   new Broken(root, app);

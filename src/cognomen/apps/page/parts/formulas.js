@@ -28,7 +28,7 @@ const LINES = {
     gate("z", of(1), update[j], "update: how much of the past is kept"),
     { text: `n = tanh(a + r · b) = tanh(${plain(of(2).a)} + ${plain(reset[j])} · ${value(of(2).b)}) = ${plain(candidate[j])}`, says: "candidate: what it would write" },
     { text: `h ← (1 − z) · n + z · h = ${plain(1 - update[j])} · ${value(candidate[j])} + ${plain(update[j])} · ${value(h)} = ${plain(after)}`, says: "" },
-    { text: "", says: "a = W x + bias comes from the letter, b = W h + bias from the old state." },
+    { text: "", says: "a = U x + bias comes from the letter, b = V h + bias from the old state; each line has its own U and V." },
   ],
   lstm: ({ of, after, gates: { input, forget, candidate, output }, j, before, state }) => [
     gate("i", of(0), input[j], "input: how much is written"),
@@ -47,15 +47,15 @@ export function rowsOf(kind, { before, state, gates }) {
   if (kind === "rnn") return [old, fresh("h ← tanh(U x + V h)")];
   if (kind === "gru") {
     return [old,
-      { equation: "r = σ(W x + W h)", says: "reset gate: how much of the past is used", values: gates.reset },
-      { equation: "z = σ(W x + W h)", says: "update gate: how much is kept", values: gates.update },
-      { equation: "n = tanh(W x + r · W h)", says: "candidate: what it would write", values: gates.candidate },
+      { equation: "r = σ(U x + V h)", says: "reset gate: how much of the past is used", values: gates.reset },
+      { equation: "z = σ(U x + V h)", says: "update gate: how much is kept", values: gates.update },
+      { equation: "n = tanh(U x + r · V h)", says: "candidate: what it would write", values: gates.candidate },
       fresh("h ← (1 − z) · n + z · h")];
   }
   return [old, { equation: "c", says: "the cell before", values: before[1] },
-    { equation: "i = σ(W x + W h)", says: "input gate: how much is written", values: gates.input },
-    { equation: "f = σ(W x + W h)", says: "forget gate: how much is kept", values: gates.forget },
-    { equation: "g = tanh(W x + W h)", says: "candidate: what it would write", values: gates.candidate },
-    { equation: "o = σ(W x + W h)", says: "output gate: how much is shown", values: gates.output },
+    { equation: "i = σ(U x + V h)", says: "input gate: how much is written", values: gates.input },
+    { equation: "f = σ(U x + V h)", says: "forget gate: how much is kept", values: gates.forget },
+    { equation: "g = tanh(U x + V h)", says: "candidate: what it would write", values: gates.candidate },
+    { equation: "o = σ(U x + V h)", says: "output gate: how much is shown", values: gates.output },
     { equation: "c ← f · c + i · g", says: "the cell after", values: state[1] }, fresh("h ← o · tanh(c)")];
 }

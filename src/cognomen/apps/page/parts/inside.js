@@ -1,5 +1,5 @@
 // Part 2: the hidden state and the gates at each letter, the formula behind each number, and what depends on what.
-import { attribute, attributeNgrams, jacobianNorms } from "../engine/attribution.js";
+import { attribute, attributeNgrams, jacobianNorms } from "../engine/letter-attribution.js";
 import { argmax } from "../engine/linear.js";
 import { lettersOf } from "../reading/text.js";
 import { choices, el, inTurns, onThemeChange, plain, scaleLegend, shownLetter, signed, Strip } from "./dom.js";
@@ -17,7 +17,7 @@ class Inside {
   constructor(root, app) {
     Object.assign(this, { app, what: "state", picked: null, stop: () => {} });
     const { cell } = app.classifier.facts.architecture;
-    this.letters = el("ul", { class: "letters" });
+    this.letters = el("ul", { class: "letters", dir: "auto" });
     this.caption = el("p", { class: "note", role: "status" });
     const shown = [["state", "hidden state h"], ...GATES[cell]];
     const control = choices("Show for each letter", shown, "state", (key) => { this.what = key; this.drawStrips(); });

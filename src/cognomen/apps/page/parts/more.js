@@ -1,6 +1,6 @@
 // Part 8: compare two names; generate names letter by letter; score a pasted column.
-import { BOUNDARY } from "../engine/generator.js";
-import { estimateShares, shareIntervals } from "./mixture.js";
+import { BOUNDARY } from "../engine/name-generator.js";
+import { estimateShares, shareIntervals } from "./name-shares.js";
 import { Random } from "../learning/random.js";
 import { Bars, choices, el, field, largest, percent, select, shownLetter } from "./dom.js";
 import { inWords } from "./type.js";
@@ -51,7 +51,7 @@ class Generating {
     const button = (text, action, main) => el("button", { type: "button", text, class: main ? "main" : "", on: { click: action } });
     this.next = button("Next letter", () => this.extend(), true);
     root.append(el("h3", { class: "title", text: "Let it make names up" }),
-      el("div", { class: "fields" }, field("Origin", this.list), field("Temperature: low for common sounds, high for unusual ones", this.temperature)),
+      el("div", { class: "fields" }, field("Origin", this.list), field("Temperature: the higher, the bolder", this.temperature)),
       this.made, el("h3", { text: "What the next letter may be" }), this.bars.box,
       el("div", { class: "row" }, this.next, button("Whole name", () => this.finish()), button("New name", () => this.restart())), this.kept,
       el("p", { class: "note", text: "An invented name may be the name of a real person." }));
@@ -115,8 +115,8 @@ export function mountColumn(root, app) {
   const box = el("textarea", { rows: 6, spellcheck: "false", dir: "auto", placeholder: "Kowalczyk, Anna\nJohn Smith\nNakamura" });
   const said = el("p", { class: "note", role: "status" }), shares = new Bars(8, "Composition"), rows = el("tbody"), head = el("tr");
   const link = el("a", { class: "hidden", download: "scored.csv", text: "Save as CSV" });
-  const heading = el("h3", { class: "hidden", text: "What the list is made of: shares in per cent, and their 95 % intervals" });
-  const table = el("div", { class: "scroll hidden", tabindex: 0, role: "region", "aria-label": "Scored names" }, el("table", {}, el("thead", {}, head), rows));
+  const heading = el("h3", { class: "hidden", text: "What the list is made of, with 95% intervals" });
+  const table = el("div", { class: "scroll hidden", tabindex: 0, role: "region", "aria-label": "Scored names" }, el("table", { class: "scored" }, el("thead", {}, head), rows));
   let runs = 0;
   const order = choices("Full names that do not tell by themselves are written", [["given", "John Smith"], ["surname", "Smith John"]], "given", () => {});
   const score = () => {
@@ -126,7 +126,7 @@ export function mountColumn(root, app) {
     head.replaceChildren(...fields.map((text) => el("th", { scope: "col", text })));
     rows.replaceChildren(...found.slice(0, ROWS).map((each) => el("tr", {}, fields.map((key) => el("td", { text: each[key], dir: "auto" })))));
     const unknown = answers.filter(({ reason }) => reason).length;
-    said.textContent = lines.length ? `${lines.length} rows, ${unknown} of them unknown.${lines.length > ROWS ? ` The first ${ROWS} are shown; the file has all.` : ""}` : "There is nothing to score yet.";
+    said.textContent = lines.length ? `${lines.length} ${lines.length === 1 ? "row" : "rows"}, ${unknown} unknown.${lines.length > ROWS ? ` The first ${ROWS} are shown; the file has all.` : ""}` : "There is nothing to score yet.";
     showShares(answers);
     for (const each of [link, table]) each.classList.toggle("hidden", !lines.length);
     if (link.href) URL.revokeObjectURL(link.href);
@@ -156,6 +156,7 @@ export function mountColumn(root, app) {
     field("Names, one per line: surnames or full names", box), el("div", { class: "row spaced" }, order.box),
     el("div", { class: "row spaced" }, el("button", { type: "button", class: "main", text: "Score them", on: { click: score } }), link, said),
     heading, shares.box, table);
+  shares.box.classList.add("hidden"); // until there is something to show
 }
 
 function row({ text, reading, reason, levels }) {

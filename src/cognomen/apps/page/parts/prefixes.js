@@ -4,14 +4,14 @@ import { counted, el, field, shownLetter, svg } from "./dom.js";
 
 const NAMES = ["Nakamura", "Nakata", "Nakano", "Nakagawa", "Smith", "Smithson", "Schmidt", "Schmitz"];
 const SHOWN = 40; // names drawn; all are counted
-const ACROSS = 40, DOWN = 36, MARGIN = 24, RADIUS = 14;
+const ACROSS = 40, DOWN = 36, MARGIN = 16, RADIUS = 14;
 
 export function mountPrefixes(root, app) {
   const box = el("textarea", { rows: 8, spellcheck: "false", dir: "auto", on: { input: () => draw() } });
   box.value = (app.params.get("names") ?? NAMES.join(",")).split(",").join("\n");
   app.share({ names: () => (touched() ? list().join(",") : "") });
   const said = el("p", { class: "big", role: "status" }), more = el("p", { class: "note" });
-  const picture = svg("svg", { role: "img" });
+  const picture = svg("svg", { role: "img", class: "trie" });
   const scroller = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The tree of shared beginnings" }, picture);
   root.append(el("div", { class: "beside" }, field("Names, one per line", box), el("div", {}, said, more, scroller)));
   const list = () => box.value.split(/[\n,;]/).map((name) => name.trim()).filter(Boolean);
@@ -64,8 +64,7 @@ function drawTrie(picture, root) {
   place(root, 0);
   const width = 2 * MARGIN + deepest * ACROSS, height = 2 * MARGIN + DOWN * Math.max(leaves - 1, 0);
   picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  picture.setAttribute("width", width);
-  picture.setAttribute("height", height);
+  picture.style.width = `clamp(${0.8 * width}px, 100%, ${width}px)`; // smaller on a small screen
   picture.replaceChildren(...edges, ...nodes);
 }
 

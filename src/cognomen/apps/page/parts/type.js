@@ -39,11 +39,11 @@ export function mountType(root, app) {
 
 // The answer as text and elements.
 export function inWords(found) {
-  if (!found.levels.length) return found.reason === "empty" ? ["…"] : [el("span", { text: "Unknown" }), el("small", { text: `: ${REASONS[found.reason]}` })];
-  if (found.reason) return [el("span", { text: "Unknown" }), el("small", { text: ": unlike any name it was trained on" })];
+  if (!found.levels.length) return found.reason === "empty" ? ["…"] : [el("span", { text: "Unknown" }), el("small", { text: REASONS[found.reason] })];
+  if (found.reason) return [el("span", { text: "Unknown" }), el("small", { text: "unlike any name it was trained on" })];
   const [{ label, probability }, ...wider] = found.levels;
   const more = wider.map((level) => level.label).filter((each, i, all) => each !== label && all.indexOf(each) === i);
-  return [el("span", { text: `${label}, ${percent(probability)}` }), more.length ? el("small", { text: ` · ${more.join(" · ")}` }) : null].filter(Boolean);
+  return [el("span", { text: `${label}, ${percent(probability)}` }), ...(more.length ? [el("small", { text: more.join(" · ") })] : [])];
 }
 
 function details(found, classifier) {
@@ -73,7 +73,7 @@ const NOTES = {
 class Belief {
   constructor(classifier) {
     this.classifier = classifier;
-    this.columns = el("ol", { class: "belief", "aria-label": "The belief after each letter" });
+    this.columns = el("ol", { class: "belief", dir: "auto", "aria-label": "The belief after each letter" });
     this.key = el("div");
     this.box = el("div", {}, el("h3", { text: "The belief after each letter" }), this.columns, this.key);
   }
@@ -84,7 +84,7 @@ class Belief {
     const { spelling } = found.reading, all = Array.from(spelling);
     const letters = lettersOf(spelling).map(({ stop, text }) => ({ text, p: this.classifier.believe(all.slice(0, stop).join("")).probabilities }));
     const shown = this.choose(letters, found.probabilities);
-    this.columns.style.gap = letters.length > 30 ? "1px" : "3px";
+    this.columns.style.setProperty("--letters", letters.length);
     this.columns.replaceChildren(...letters.map(({ text, p }) => this.column(text, p, shown)));
     this.key.replaceChildren(legend([...shown.map((c, i) => [`k${i}`, this.classifier.origins[c]]), ["rest", "others"]]));
   }

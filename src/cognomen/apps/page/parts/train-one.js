@@ -2,7 +2,7 @@
 import { makeTask } from "../learning/tasks.js";
 import { inTwoDimensions, Trainer } from "../learning/trainer.js";
 import { counted, el, field, legend, select, svg } from "./dom.js";
-import { Curves, Runner } from "./training_view.js";
+import { Curves, Runner } from "./training-view.js";
 
 const LAST = 3000, LENGTH = 8, SAMPLES = 6, DOTTED = 40; // items whose states are drawn
 const TASKS = [["names", "Origins of surnames"], ["parity", "Parity: are the ones odd?"], ["seen", "Has it been seen before?"], ["addition", "Addition of binary numbers"]];

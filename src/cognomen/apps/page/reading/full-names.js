@@ -1,7 +1,7 @@
 // The surname in the name of one person: by comma, by capitals, by language, else the last word.
 // As cognomen/text/full_names.py.
 import { characters, first, fullMatch, isAlpha, isDigit, isLower, isUpper, last, LETTER_OR_DIGIT as W, NO_DIGIT, strip } from "./python.js";
-import { beginsWithSurname, isCommonInSpanish, isShortSurnameOfVietnamese, lengthOfSurname, withoutMiddle } from "./surname_first.js";
+import { beginsWithSurname, isCommonInSpanish, isShortSurnameOfVietnamese, lengthOfSurname, withoutMiddle } from "./surname-first.js";
 import { hasLetter, kindOf, words as wordsOf } from "./text.js";
 
 const COMMA = /[,،，、]/;

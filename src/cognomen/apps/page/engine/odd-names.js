@@ -1,7 +1,7 @@
 // What is unlike the training names, and how sure an answer to it may be: as cognomen/classifier/oddness.py and the
 // pool of the parts of a surname in cognomen/classifier/parts.py.
 import { argmax, vector } from "./linear.js";
-import { PRIOR_BITS, PRIOR_LETTERS } from "./ngrams.js";
+import { PRIOR_BITS, PRIOR_LETTERS } from "./letter-ngrams.js";
 import { isMark } from "../reading/text.js";
 
 const LONGEST_PERIOD = 3, REPETITIONS = 3, LONGEST_RUN = 3, MOST_SURE = 0.9, NEARLY = 0.85, FEW_LETTERS = 4;

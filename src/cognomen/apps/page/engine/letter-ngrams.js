@@ -1,7 +1,7 @@
 // Letter n-grams: exact ones (cognomen/network/ngrams.py), and those and whole names found by hash
 // (cognomen/network/hashed_ngrams.py); what they add to the logits, and the bits per letter.
 import { apply } from "./linear.js";
-import { hashNames, lookUp } from "./hashing.js";
+import { hashNames, lookUp } from "./name-hashes.js";
 
 const FACTOR = 4, PRIOR_COUNT = 2;
 export const PRIOR_LETTERS = 4;

@@ -1,9 +1,9 @@
 // The surname in a name as people write it: as cognomen/text/names.py.
-import { isAnd, isTitle, surnameOfPerson } from "./full_names.js";
-import { withoutAddresses } from "./placeholders.js";
+import { isAnd, isTitle, surnameOfPerson } from "./full-names.js";
+import { withoutAddresses } from "./placeholder-texts.js";
 import { first, isAlpha, isAscii, last, LETTER_OR_DIGIT as W, NOT_WHITE, WHITE, WORD_END } from "./python.js";
-import { repair } from "./repair.js";
-import { lengthOfSurname } from "./surname_first.js";
+import { repair } from "./repair-text.js";
+import { lengthOfSurname } from "./surname-first.js";
 import { hasLetter, normalise, words as wordsOf } from "./text.js";
 
 const BRACKETS = /\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|"[^"]*"|“[^”“]*”|«[^«»]*»|„[^“”„]*[“”]/g;

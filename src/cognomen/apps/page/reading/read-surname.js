@@ -1,9 +1,9 @@
 // A text to the surname that a network can read, or to the reason why not: as cognomen/text/reading.py.
-import { findSurname } from "./names.js";
-import { areJoinedByHyphen, partsOf } from "./parts.js";
-import { hasFewLetters, reasonForNoName } from "./placeholders.js";
+import { findSurname } from "./find-surname.js";
+import { areJoinedByHyphen, partsOf } from "./name-parts.js";
+import { hasFewLetters, reasonForNoName } from "./placeholder-texts.js";
 import { characters, isAlpha, stripWhite } from "./python.js";
-import { isGarbled, repair } from "./repair.js";
+import { isGarbled, repair } from "./repair-text.js";
 import { casefold, normalise } from "./text.js";
 
 const LONGEST_SURNAME = 100, LONGEST_TEXT = 1000; // characters

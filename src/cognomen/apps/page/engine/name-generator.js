@@ -1,9 +1,9 @@
 // New surnames of an origin, letter by letter: as cognomen/network/generator.py.
-import { Elman, GRU } from "./cells.js";
+import { Elman, GRU } from "./recurrent-cells.js";
 import { apply, logSoftmax } from "./linear.js";
-import { join } from "./network.js";
+import { join } from "./name-network.js";
 import { isMark } from "../reading/text.js";
-import { full, under } from "./tensors.js";
+import { full, under } from "./packed-tensors.js";
 
 export const BOUNDARY = 0; // the token before the first letter and after the last one
 

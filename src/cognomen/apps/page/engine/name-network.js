@@ -1,9 +1,9 @@
 // The classifier's network: ids -> embedding -> recurrent, both directions -> pooling -> logits.
 // As cognomen/network/network.py, for one name; the n-grams are in ngrams.js.
-import { CELLS } from "./cells.js";
+import { CELLS } from "./recurrent-cells.js";
 import { add, apply, vector } from "./linear.js";
-import { readDirection } from "./recurrent.js";
-import { under } from "./tensors.js";
+import { readDirection } from "./through-time.js";
+import { under } from "./packed-tensors.js";
 
 export class Network {
   constructor(architecture, tensors) {

@@ -1,9 +1,9 @@
 // Names in, answers out: as cognomen/classifier/classifier.py, with its default options.
 import { add, argmax, vector } from "./linear.js";
-import { Network } from "./network.js";
-import { makeNgrams } from "./ngrams.js";
-import { lessSure, poolParts, unlikeness } from "./oddness.js";
-import { makeWords, readSurname } from "../reading/reading.js";
+import { Network } from "./name-network.js";
+import { makeNgrams } from "./letter-ngrams.js";
+import { lessSure, poolParts, unlikeness } from "./odd-names.js";
+import { makeWords, readSurname } from "../reading/read-surname.js";
 import { Alphabet } from "../reading/text.js";
 
 export class Classifier {

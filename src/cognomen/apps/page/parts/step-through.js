@@ -17,7 +17,7 @@ class Stepper {
     this.next = button("Step →", () => this.go(this.at + 1), { class: "main" });
     this.playing = button("Play", () => this.play());
     this.said = el("span", { class: "note", role: "status" });
-    this.reel = el("div", { class: "reel" });
+    this.reel = el("div", { class: "reel", dir: "auto" });
     this.rows = el("div", { class: "equations" });
     this.bars = new Bars(3, "What it would answer here");
     const ways = app.classifier.network.levels.at(-1).map(({ reverse }, d) => [String(d), reverse ? "from the end" : "from the beginning"]);

@@ -1,15 +1,15 @@
 // The page: unpacks the models, mounts its parts, and tells them when the name changes.
-import { Classifier } from "./engine/classifier.js";
-import { Generator } from "./engine/generator.js";
-import { readTensors, unpack } from "./engine/tensors.js";
+import { Classifier } from "./engine/name-classifier.js";
+import { Generator } from "./engine/name-generator.js";
+import { readTensors, unpack } from "./engine/packed-tensors.js";
 import { mountBackwards } from "./parts/backwards.js";
 import { mountBroken } from "./parts/broken.js";
 import { el } from "./parts/dom.js";
 import { mountInside } from "./parts/inside.js";
 import { mountColumn, mountCompare, mountGenerate } from "./parts/more.js";
 import { mountPrefixes } from "./parts/prefixes.js";
-import { mountStep } from "./parts/step.js";
-import { mountTrain } from "./parts/train.js";
+import { mountStep } from "./parts/step-through.js";
+import { mountTrain } from "./parts/train-one.js";
 import { mountType } from "./parts/type.js";
 
 const SETTLED = 120; // milliseconds without a key until the slower parts follow

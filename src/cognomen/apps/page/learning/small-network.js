@@ -1,9 +1,9 @@
 // A small network that can be trained: symbols -> one layer of a cell -> logits, at each step or at the end.
 // As cognomen.rnn.shapes: SyncedManyToMany, or ManyToOne with the last state, over an Encoder of one-hot inputs.
-import { CELLS } from "../engine/cells.js";
+import { CELLS } from "../engine/recurrent-cells.js";
 import { apply, argmax, back, logSoftmax, vector } from "../engine/linear.js";
-import { join } from "../engine/network.js";
-import { readDirection } from "../engine/recurrent.js";
+import { join } from "../engine/name-network.js";
+import { readDirection } from "../engine/through-time.js";
 
 export class SmallNetwork {
   // inputs: symbols, V; hidden: H; classes: C; each: whether there is an answer at each step.
