@@ -15,14 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from cognomen.text import words as lists
-from cognomen.text.full_names import (
-    PUNCTUATION,
-    bare_key,
-    has_letter,
-    is_and,
-    is_title,
-    surname_of_person,
-)
+from cognomen.text.full_names import ALONE, PUNCTUATION, Style, bare_key, is_and, is_title, surname_of_person
+from cognomen.text.particles import has_letter
 from cognomen.text.parts import parts_of
 from cognomen.text.placeholders import without_addresses
 from cognomen.text.repair import repair
@@ -71,7 +65,11 @@ class FoundSurname:
 
 
 def find_surname(
-    text: str, *, suffixes: frozenset[str] = frozenset(), surname_first: bool = False
+    text: str,
+    *,
+    suffixes: frozenset[str] = frozenset(),
+    surname_first: bool = False,
+    two_surnames: bool = False,
 ) -> FoundSurname:
     """Find the surname in a name as people write it.
 
@@ -90,16 +88,22 @@ def find_surname(
         suffixes: more words that are no part of a name, in lower case and without dots.
         surname_first: names that do not tell by themselves begin with the surname: the first word, and the
             particles before it.
+        two_surnames: the surname in names that do not tell by themselves is two words, with the particles
+            before them, where another is left for a given name: Ruiz Gallardón in "Ana Ruiz Gallardón".
     """
+    return _find(text, suffixes, Style(surname_first, two_surnames))
+
+
+def _find(text: str, suffixes: frozenset[str], style: Style) -> FoundSurname:
     words = text.split()
     if suffixes and not suffixes.isdisjoint(map(bare_key, words)):
-        return _without(words, suffixes, text, surname_first)
+        return _without(words, suffixes, text, style)
     whole = repair(text)
     if len(words) == 1 and whole == text and _is_plain(words[0]):
         return FoundSurname(words[0])
-    if not surname_first and (usual := usual_surname(text)):
+    if style == ALONE and (usual := usual_surname(text)):
         return FoundSurname(usual, SURNAME_OF_FULL_NAME)
-    surname, maiden, several = _read(" ".join(whole.split()), surname_first)
+    surname, maiden, several = _read(" ".join(whole.split()), style)
     if several:
         note: str | None = SEVERAL_PEOPLE
     elif whole != text:
@@ -109,12 +113,12 @@ def find_surname(
     return FoundSurname(surname, note, maiden)
 
 
-def _without(words: list[str], suffixes: frozenset[str], text: str, surname_first: bool) -> FoundSurname:
+def _without(words: list[str], suffixes: frozenset[str], text: str, style: Style) -> FoundSurname:
     """The surname in a text without some of its words, whose commas stay."""
     kept = ["," * word.endswith(",") if bare_key(word) in suffixes else word for word in words]
     if not has_letter("".join(kept)):
         return FoundSurname(text)
-    found = find_surname(" ".join(kept), surname_first=surname_first)
+    found = _find(" ".join(kept), frozenset(), style)
     return replace(found, note=found.note or SURNAME_OF_FULL_NAME)
 
 
@@ -131,11 +135,11 @@ def _is_plain(word: str) -> bool:
     return word.isalpha() or (word[0] + word.translate(_NO_JOINTS) + word[-1]).isalpha()
 
 
-def _read(text: str, surname_first: bool) -> tuple[str, str | None, bool]:
+def _read(text: str, style: Style) -> tuple[str, str | None, bool]:
     """The surname, the surname from birth, and whether there are several people."""
     rest, maiden = _without_birth_name(text)
     rest, several = _first_person(_without_asides(rest))
-    surname, more = surname_of_person(rest, surname_first=surname_first)
+    surname, more = surname_of_person(rest, style)
     while " " not in surname and (shorter := surname_of_person(surname)[0]) != surname:
         surname = shorter  # it can only get shorter
     return (surname, maiden, several or more) if has_letter(surname) else (text, None, False)

@@ -16,10 +16,12 @@ from typing import Final
 from unicodedata import category
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cognomen.text import words as lists
 from cognomen.text.columns import Indices, distinct_texts
-from cognomen.text.full_names import bare_key, is_capital, is_particle_anywhere
+from cognomen.text.full_names import bare_key, is_capital
+from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.placeholders import WORDS_OF_NO_NAME
 from cognomen.text.ragged import Ragged
 from cognomen.text.repair import may_be_misread
@@ -110,7 +112,10 @@ Found = tuple[str, str | None]  # a surname, and how it was found (see `FoundSur
 
 
 def find_by_kinds(
-    texts: Sequence[str], read: Callable[[str], Found | None], apart: frozenset[str] = frozenset()
+    texts: Sequence[str],
+    read: Callable[[str], Found | None],
+    apart: frozenset[str] = frozenset(),
+    two_surnames: frozenset[str] = frozenset(),
 ) -> tuple[list[Found], Indices]:
     """The different surnames of U full names, and which each has, (U,); -1 for a text of another kind.
 
@@ -118,13 +123,15 @@ def find_by_kinds(
         texts: of any kind.
         read: the surname in a text, by all rules; None if there is none, or more is said of it.
         apart: more words that have rules of their own, in lower case and without dots.
+        two_surnames: the texts that are read otherwise, since their surname is two words.
     """
     words = " ".join(texts).split(" ") if texts else []  # (M,)
     spaces = np.fromiter(map(str.count, texts, repeat(" ")), np.int64, len(texts))
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
     of_texts = Ragged(np.fromiter(map(numbers.__getitem__, words), np.intp, len(words)), spaces + 1)
     different, surnames, which = list(numbers), dict[Found, int](), np.full(len(texts), -1, np.intp)
-    for rows in _rows_by_kinds(of_texts, _numbers_of_kinds(different, apart)):
+    otherwise = np.fromiter(map(two_surnames.__contains__, texts), np.bool_, len(texts))
+    for rows in _rows_by_kinds(of_texts, _numbers_of_kinds(different, apart), otherwise):
         place = _place([texts[row] for row in rows[:EXAMPLES].tolist()], read)
         if place is None:
             continue
@@ -140,8 +147,8 @@ def find_by_kinds(
     return list(surnames), which
 
 
-def _rows_by_kinds(words: Ragged, kinds: Indices) -> Iterator[Indices]:
-    """The rows of texts of several words, those of one sequence of kinds together."""
+def _rows_by_kinds(words: Ragged, kinds: Indices, otherwise: NDArray[np.bool_]) -> Iterator[Indices]:
+    """The rows of texts of several words, those of one sequence of kinds that are read alike together."""
     of_words = kinds[words.data] + 1  # from 1 on: 0 is for no word
     codes = np.zeros(len(words), np.int64)  # (U,)
     for place in range(MOST_WORDS):
@@ -149,6 +156,7 @@ def _rows_by_kinds(words: Ragged, kinds: Indices) -> Iterator[Indices]:
         codes[rows] |= of_words[words.starts[rows] + place] << (KIND_BITS * place)
     codes[(words.lengths < 2) | (words.lengths > MOST_WORDS)] = 0
     codes[words.rows[of_words == 0]] = 0  # words of their own kind
+    codes[otherwise & (codes > 0)] += 1 << (KIND_BITS * MOST_WORDS)
     order = np.argsort(codes, kind="stable")
     bounds = np.flatnonzero(np.diff(codes[order], prepend=-1))
     groups = np.split(order, bounds[1:])
