@@ -222,8 +222,8 @@ def test_names_given_one_by_one_are_read_alone() -> None:
 TWO = ["Molina Herrero", "Ortega Prieto", "Navarro Gil", "Castillo Vega", "Herrero Rubio", "Prieto Molina",
        "Rubio Serrano", "Vega Castillo", "Serrano Ortega", "Gil Navarro", "de la Torre Vega",
        "Molina de la Torre"]  # fmt: skip
-OF_TWO = ["Ana", "Carlos", "Lucía", "Javier", "Elena", "Miguel Ángel", "Pilar", "José Luis", "Teresa", "Pablo",
-          "María del Carmen", "Jorge"]  # fmt: skip
+OF_TWO = ["Ana", "Carlos", "Lucía", "Javier", "Elena", "Miguel Ángel", "Pilar", "José Luis", "Teresa",
+          "Pablo", "María del Carmen", "Jorge"]  # fmt: skip
 
 
 def column_of_two(order: str) -> list[str]:

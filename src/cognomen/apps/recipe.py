@@ -80,8 +80,8 @@ class Recipe:
         """The recipe with the order of the names in it, so that all parts of a column are read alike.
 
         Args:
-            some_names: gives up to that many rows of the column; not called if the options have the order of a
-                column, or take each text as a surname.
+            some_names: gives up to that many rows of the column; not called if the options have the order
+                of a column, or take each text as a surname.
         """
         if isinstance(self.options.get("order"), ColumnOrder) or not self.options.get("full_names", True):
             return self

@@ -9,7 +9,7 @@ surname hints at. It does not tell anyone's nationality, ethnicity or religion.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Unpack, overload

@@ -1,17 +1,17 @@
 """Which full names of a column have two surnames: "Ana Molina Herrero", but "Ana Lucía Molina".
 
-Spanish, Catalan, Basque and Portuguese names have two, and no cell tells whether the word in the middle is the
-first of them or a second given name. A column does. Let S be that the word m beside the surname e is a surname
-too. For each cell
+Spanish, Catalan, Basque and Portuguese names have two, and no cell tells whether the word in the middle is
+the first of them or a second given name. A column does. For the word m in the middle and the last word e of
+the surname as it is read otherwise, the odds of two surnames are
 
-    odds(S) = share / (1 - share) * (n_s(m) + a q(m)) / (n_g(m) + a (1 - q(m))) * f(e) f(m)
+    share / (1 - share) * (n_s(m) + a q(m)) / (n_g(m) + a (1 - q(m))) * f(m) f(e)
 
-n_s and n_g count how often m is read as a surname, and stands where the given names do, in the column; q is the
-probability that m is a surname by its letters (`given_names`) and by whether the network knows it as one, so
-that `a` is the weight of what is known of a word beforehand. f(w) = (p / (1 - p)) ** `TRUST` for the probability
-p that w is a surname of these languages. The share of people with two surnames is fitted to the column by
-expectation-maximisation, with a prior that asks for evidence: a mixture of two kinds of people, of which only
-the weight is unknown (Dempster, Laird and Rubin 1977).
+n_s and n_g count how often m is read as a surname in the column, and how often it stands at the other end of
+a name. q is the probability that m is a surname by its letters (`given_names`) and by whether the network
+knows it as one, and `a` what that weighs, in cells of the column. With the probability p that a word is a
+surname of these languages, f is (p / (1 - p)) ** `TRUST`. The share of people with two surnames is fitted to
+the column by expectation-maximisation, with a prior that asks for evidence: in a mixture of two kinds of
+people only the weight is unknown (Dempster, Laird and Rubin 1977).
 
 The weights were chosen on columns made of other names than those they are measured on: benchmarks/order.py.
 """
@@ -32,12 +32,12 @@ from cognomen.text.alphabet import Alphabet
 from cognomen.text.ragged import Ragged
 from cognomen.text.reading import Rules, read_column
 from cognomen.text.spelling import normalise
+from cognomen.text.words import JOINERS
 
 ORIGINS: Final = (*FIRST_COUNTS_MOST, *LAST_COUNTS_MOST)
-WEIGHT: Final = 0.1  # of what is known of a word beforehand, in cells of the column
+WEIGHT: Final = 0.02
 TRUST: Final = 0.5
 KNOWN: Final = (0.97, 0.7)  # the shares of surnames, and of given names, that the network knows as surnames
-FEW_WORDS: Final = -1.0
 PRIOR: Final = (1.0, 9.0)  # people with two surnames and with one, seen before the column
 ROUNDS: Final = 30
 
@@ -58,12 +58,15 @@ class SecondSurnames:
 
 
 class _Cells(NamedTuple):
-    """K cells that may have two surnames: their texts, the word in the middle and the surname's last word."""
+    """K cells that may have two surnames, and how many others tell by themselves that they have.
+
+    Of each its text, the word in the middle and the surname's last word.
+    """
 
     texts: list[str]
     middles: list[str]
     ends: list[str]
-    long: NDArray[np.bool_]
+    told: int
 
 
 def second_surnames(
@@ -87,7 +90,7 @@ def second_surnames(
     share = PRIOR[0] / sum(PRIOR)
     for _ in range(ROUNDS):
         of_two = _probabilities(ratios, share)
-        share = (of_two.sum() + PRIOR[0]) / (len(ratios) + sum(PRIOR))
+        share = (of_two.sum() + cells.told + PRIOR[0]) / (len(ratios) + cells.told + sum(PRIOR))
     if (of_two > 0.5).sum() < 2:
         return None
     return SecondSurnames(float(share), tuple((word, *counts) for word, counts in sorted(words.items())))
@@ -121,16 +124,18 @@ def _candidates(texts: Sequence[str], alphabet: Alphabet, lower: bool, rules: Ru
     long = [text for text in texts if text.count(" ") > 1 and "," not in text]
     asked = replace(rules, two_surnames=frozenset(long))
     one, two = (read_column(long, alphabet, lower=lower, rules=each).unusual for each in (rules, asked))
-    found = _Cells([], [], [], np.empty(0, np.bool_))
+    texts_found, middles, ends, told = list[str](), list[str](), list[str](), 0
     for row, reading in one.items():
         end, both = reading.surname or "", two[row].surname or ""
         middle = both.removeprefix(end) if rules.surname_first else both.removesuffix(end)
         spelling = normalise(middle.split()[-1]) if middle.strip() and middle != both else ""
-        if end and len(spelling) > 1:
-            found.texts.append(long[row])
-            found.middles.append(spelling)
-            found.ends.append(normalise(end).split()[-1])
-    return found._replace(long=np.array([text.count(" ") > 2 for text in found.texts], np.bool_))
+        if end and len(spelling) > 1 and JOINERS.isdisjoint(end.split()):
+            texts_found.append(long[row])
+            middles.append(spelling)
+            ends.append(normalise(end).split()[-1])
+        elif " " in end and reading.parts:
+            told += 1
+    return _Cells(texts_found, middles, ends, told)
 
 
 def _words(texts: Sequence[str], alphabet: Alphabet, lower: bool, rules: Rules) -> dict[str, tuple[int, int]]:
@@ -150,7 +155,8 @@ def _ratios(
     different = sorted({*cells.middles, *cells.ends})
     place = {word: number for number, word in enumerate(different)}
     p, known = score(alphabet.encode_all(different))
-    trusted = (np.clip(p, 1e-3, 1 - 1e-3) / (1 - np.clip(p, 1e-3, 1 - 1e-3))) ** TRUST  # (S,)
+    p = np.clip(p, 0.001, 0.999)
+    trusted = (p / (1 - p)) ** TRUST  # (S,)
     middles = np.array([place[word] for word in cells.middles])
     ends = np.array([place[word] for word in cells.ends])
     given = given_name_probabilities(different)
@@ -161,5 +167,4 @@ def _ratios(
     q = surname / (surname + given)
     counts = np.array([words.get(word, (0, 0)) for word in different])  # (S, 2)
     of_words = (counts[:, 0] + WEIGHT * q) / (counts[:, 1] + WEIGHT * (1 - q))
-    bonus = np.where(cells.long, 1.0, np.exp(FEW_WORDS))
-    return np.asarray(of_words[middles] * trusted[middles] * trusted[ends] * bonus)
+    return np.asarray(of_words[middles] * trusted[middles] * trusted[ends])

@@ -11,6 +11,7 @@ from cognomen.text.particles import (
     end_of_surname,
     has_letter,
     is_dash,
+    is_joiner,
     is_particle_anywhere,
     opens_surname,
     start_of_particles,
@@ -23,15 +24,18 @@ from cognomen.text.surname_first import (
     without_middle,
 )
 
-PUNCTUATION: Final = ' \t\r\n.,;:!?"“”„«»()[]{}<>|/\\*_'
+PUNCTUATION: Final = ' \t\r\n.,;:!?"“”„«»()[]{}<>|/\\*_†‡®™¹²³'
 
 _COMMA: Final = re.compile("[,،，、]")
-_INITIALS: Final = re.compile(r"[^\W\d_]\.?|([^\W\d_]\.-?)+[^\W\d_]?")
+_INITIALS: Final = re.compile(r"[^\W\d_]\.?|([^\W\d_](\.-?|-))+[^\W\d_]?")
+# Capitals that nobody can speak, and so no name: VVS, KCB, but NG, and SRB and VLK, whose r and l are vowels.
+_UNSPOKEN: Final = re.compile("(?!NG$|.[RL][^RL])[B-DF-HJ-NP-TV-XZ]{2,5}")
 _PREFIX: Final = re.compile(r"(?:Mc|Mac|De|Du|Le|La|Di|Van|Fitz|[DdLlO]['’])(?=\w\w)")
 # Syllables of names in Chinese, Korean or Vietnamese; surnames of two letters: XU, but not the initials JA.
 _SYLLABLES: Final = re.compile(
     r"(?:(?:zh|ch|sh|th|ng|kh|[bcdfghjklmnpqrstvwxyz]?[yw]?)[aeiouü]{1,3}(?:ng|n|r)?[-']?)+"
 )
+_ACRONYM: Final = re.compile("[A-Z]{3,5}|[A-Z]{2,5}-[A-Z]{2,4}")  # CFA, SHRM-CP
 _SHORT: Final = re.compile("[bcdfghklmnprstvwyz][aeiouy]|[jqx][iu]|an|oh|ng|ou")
 
 
@@ -75,13 +79,16 @@ def _people(parts: list[list[str]]) -> tuple[bool, bool]:
     """Whether the commas of a text stand between people, and whether these are written surname last.
 
     "Smith J, Doe A" and "Smith, J. and Doe, A." are several people; so are those of "J. Smith, A. Doe" and
-    "John Smith, Al Roe and Bo Lee", with their surnames last.
+    "John Smith, Al Roe and Bo Lee", with their surnames last, and those of three full names or more.
     """
     if len(parts) == 1:
         return False, False
     of_words = all(len(part) > 1 for part in parts)
     by_and = any(is_and(part, place) for part in parts for place in range(1, len(part) - 1))
-    natural = of_words and (by_and or all(_is_initials(part[0]) for part in parts))
+    are_many = len(parts) > 2 and not any(
+        part[0][:1].isdigit() or any(map(_describes, part)) for part in parts
+    )
+    natural = of_words and (by_and or are_many or all(_is_initials(part[0]) for part in parts))
     cited = of_words and all(len(part[0]) > 2 and _is_initials(part[-1]) for part in parts)
     return natural or by_and or cited, natural
 
@@ -98,7 +105,7 @@ def _before_comma(words: list[str], given: list[str], style: Style) -> list[str]
     """The surname in "Cortes Ortiz, Ana": all before the comma, unless what follows is no given name."""
     name = _without_suffixes(_without_titles(list(filter(_is_word, words))))
     natural = _is_apposition(given, name) or (len(name) > 1 and (_is_initials(name[0]) or _capitals(name)))
-    if natural or (is_title(words[0]) and len(words) > 1):
+    if natural or (_comes_before_names(words[0]) and len(words) > 1):
         return _of_words(words, style)
     return _particles_after(given) + name
 
@@ -106,6 +113,8 @@ def _before_comma(words: list[str], given: list[str], style: Style) -> list[str]
 def _is_apposition(words: list[str], name: list[str]) -> bool:
     """Whether what follows a comma describes: "PhD", "1st Duke of Wellington", "the singer"."""
     begins_small = words[0][:1].islower() and not is_particle_anywhere(words[0])
+    if len(name) > 1 and not is_particle_anywhere(name[0]) and not any(map(str.isupper, name)):
+        words = [word for word in words if not _ACRONYM.fullmatch(word.strip(PUNCTUATION))] or ["PhD"]
     return all(map(_describes, words)) or words[0][:1].isdigit() or (begins_small and name[-1][:1].isupper())
 
 
@@ -133,14 +142,26 @@ def _of_words(words: list[str], style: Style) -> list[str]:
     if style.surname_first and (not _is_initials(words[0]) or opens_surname(words, 0)):
         return words[: end_of_surname(words, two_surnames=style.two_surnames)]
     words = without_middle(words)
-    start = start_of_surname(words, len(words) - 1)
+    start = start_of_surname(words, len(words) - 1, two_surnames=style.two_surnames)
     if start > 1 and is_common_in_spanish(words[0]):  # "García Márquez Gabriel"
         return words[: 1 + is_common_in_spanish(words[1])]
-    if start > 0 and is_common_in_spanish(words[start - 1]):  # "García Márquez"
+    return words[_start_of_two(words, start, style) :]
+
+
+def _start_of_two(words: list[str], start: int, style: Style) -> int:
+    """Where the surname begins that may have another one before it."""
+    if start > 0 and is_common_in_spanish(words[start - 1]):
+        is_one = is_particle_anywhere(words[start])  # "Pérez del Arco", but "García Márquez"
         start = start_of_particles(words, start - 1)
-    elif style.two_surnames and start > 1 and (first := start_of_surname(words, start - 1)) > 0:
-        start = first
-    return words[start:]
+        if not is_one:
+            return start
+    are_joined = any(is_joiner(word, True) for word in words[start + 1 :])
+    if not style.two_surnames or are_joined or start < 2:
+        return start
+    first = start_of_surname(words, start - 1)
+    if first > 1 and is_particle_anywhere(words[first]) and is_common_in_spanish(words[first - 1]):
+        first -= 1  # "Álvarez de Eulate Peñaranda"
+    return first or start
 
 
 def _is_word(word: str) -> bool:
@@ -148,9 +169,15 @@ def _is_word(word: str) -> bool:
 
 
 def _without_titles(words: list[str]) -> list[str]:
-    while len(words) > 1 and is_title(words[0]):
+    while len(words) > 1 and _comes_before_names(words[0]):
         words = words[1:]
     return words
+
+
+def _comes_before_names(word: str) -> bool:
+    """Whether a word before a name is a title: a known one, or an abbreviation (Avv., Sig.ra)."""
+    is_short = "." in word and not _is_initials(word) and not is_particle_anywhere(word)
+    return is_title(word) or (is_short and not word.startswith("v."))
 
 
 def _without_suffixes(words: list[str]) -> list[str]:
@@ -166,6 +193,9 @@ def _without_comment(words: list[str]) -> list[str]:
         comment = words[place + 1 :]
         begins_small = comment[0].islower() and words[place - 1][:1].isupper()
         is_part = is_particle_anywhere(comment[0])  # "Jansen - van Dijk"
+        if words[place] == "of" and place > 1:  # "Lord Smith of Kelvin"
+            return words[:place]
+        begins_small |= comment[0].isupper() and words[place - 1].istitle()  # "John Smith - CEO"
         if is_dash(words[place]) and not is_part and (begins_small or (place > 1 and len(comment) > 1)):
             return words[:place]
     return words
@@ -177,6 +207,8 @@ def _is_no_surname(word: str, before: list[str]) -> bool:
         return True
     if word == "O" and len(before) == 1 and len(before[0]) > 1:  # as surname of Koreans; O'Brien O. is not
         return False
+    if len(before) > 1 and word.casefold() in lists.SUFFIXES_OF_PORTUGUESE:
+        return True
     after_name = before[-1][:1].isupper() and not before[-1].isupper()
     if len(word) == 2 and word.isalpha() and word.isupper() and after_name:  # "Doe JA", but "Xin XU"
         return not _is_short_surname(word, before)
@@ -189,12 +221,21 @@ def _is_suffix(word: str) -> bool:
 
 
 def _is_initials(word: str) -> bool:
-    return (len(word) == 1 or not word.isalpha()) and bool(_INITIALS.fullmatch(word))
+    if len(word) == 1 or not word.isalpha():
+        return bool(_INITIALS.fullmatch(word))
+    return is_unspoken(word)
+
+
+def is_unspoken(word: str) -> bool:
+    """Whether a word is capitals that nobody can speak: initials, or a degree that no list has."""
+    return word.isupper() and word.isascii() and bool(_UNSPOKEN.fullmatch(word))
 
 
 def _is_short_surname(word: str, others: list[str]) -> bool:
     """Whether two capitals are a surname among East Asian given names: LI Ming, HE Bingjiao."""
     if not (len(word) == 2 and word.isupper() and _SHORT.fullmatch(word.casefold())):
+        return False
+    if any(map(is_particle_anywhere, filter(str.islower, others))):  # "de Souza MA"
         return False
     return all(len(other) <= 12 and _SYLLABLES.fullmatch(other.casefold()) for other in others)
 

@@ -40,7 +40,17 @@ _OPENING: Final = re.compile('[(\\[{<"“«„]')
 _OPEN: Final = re.compile(r"(?<=\w)\s*[(\[{<].*$", re.DOTALL)
 _AND_OTHERS: Final = re.compile(r",?\s+(?:et|&|and)\s+(?:al\b|alii\b|others\b).*$", re.DOTALL | re.IGNORECASE)
 _NO_JOINTS: Final = str.maketrans("", "", "'’-")
-_BETWEEN_PEOPLE: Final = re.compile(r"[;；؛]|\s[/|]\s")
+_BETWEEN_PEOPLE: Final = re.compile(r"[;；؛]|\s[/|]\s|(?<=[^\W\d_][^\W\d_])/(?=[^\W\d_][^\W\d_])")
+# Whose child or wife somebody is, and pronouns, after a name.
+_RELATION: Final = re.compile(
+    r"(?<=\w),?\s+(?:[sdwc]/o|viuda|vda\.?|του|της)\s.*$", re.DOTALL | re.IGNORECASE
+)
+_PRONOUNS: Final = re.compile(r"(?<=\w)\s+[a-z]+(?:/[a-z]+)+$")
+# Words that are written together: J.Smith, Dr.Smith; john.smith and john_smith if that is all.
+_INITIALS_OF_WORD: Final = re.compile(r"^(?:[^\W\d_]\.-?)+(?=[^\W\d_]{2,}(?:['’-][^\W\d_]+)*(?:[\s,;]|$))")
+_TWO_WORDS: Final = re.compile(r"(?<=[^\W\d_][^\W\d_]\.)(?=([^\W\d_])[^\W\d_])")
+_USER: Final = re.compile(r"[^\W\d_]{2,}(?:[._][^\W\d_]{2,})+")
+_QUOTES: Final = "'‘’`\""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +147,25 @@ def _is_plain(word: str) -> bool:
 
 def _read(text: str, style: Style) -> tuple[str, str | None, bool]:
     """The surname, the surname from birth, and whether there are several people."""
-    rest, maiden = _without_birth_name(text)
+    rest, maiden = _without_birth_name(_apart(text))
     rest, several = _first_person(_without_asides(rest))
     surname, more = surname_of_person(rest, style)
     while " " not in surname and (shorter := surname_of_person(surname)[0]) != surname:
         surname = shorter  # it can only get shorter
     return (surname, maiden, several or more) if has_letter(surname) else (text, None, False)
+
+
+def _apart(text: str) -> str:
+    """The text with spaces between words that are written together, and without quotation marks around it."""
+    if len(text) > 2 and text[0] in _QUOTES and text[-1] in _QUOTES:
+        text = text[1:-1]
+    text = text.replace("・", " ")
+    if _USER.fullmatch(text) and (text.islower() or "_" in text):
+        return text.replace("_", " ").replace(".", " ")
+    if "." not in text:
+        return text
+    text = _INITIALS_OF_WORD.sub(r"\g<0> ", text)
+    return _TWO_WORDS.sub(lambda found: " " if found[1].isupper() else "", text)
 
 
 def _without_birth_name(text: str) -> tuple[str, str | None]:
@@ -163,6 +186,7 @@ def _without_asides(text: str) -> str:
     outside = _OPEN.sub("", _BRACKETS.sub(" ", plain)) if _OPENING.search(plain) else plain
     if " al" in outside or " others" in outside:
         outside = _AND_OTHERS.sub("", outside)
+    outside = _PRONOUNS.sub("", _RELATION.sub("", outside)) if "/" in outside or " " in outside else outside
     return next((each for each in (outside, plain, text) if has_letter(each)), text)
 
 

@@ -11,14 +11,15 @@ from cognomen.text.surname_first import is_common_in_spanish, is_short_surname_o
 JOINED: Final = lists.JOINERS | {"-", "–"}
 
 
-def start_of_surname(words: list[str], place: int) -> int:
+def start_of_surname(words: list[str], place: int, *, two_surnames: bool = False) -> int:
     """Where the surname begins that ends with, or in capitals begins with, the word at `place`."""
     if place > 0 and words[place].casefold() in lists.SECOND_WORDS:
         place -= 1
     start = start_of_particles(words, place)
     while start > 0:
         before = words[start - 1]
-        if start > 1 and (is_dash(before) or before in lists.JOINERS):  # "Smith - Jones", "Ruiz y Lopez"
+        is_joint = is_joiner(before, two_surnames) and (start > 2 or before != "Y")  # not "John Y Smith"
+        if start > 1 and (is_dash(before) or is_joint):  # "Smith - Jones", "Ruiz y Lopez"
             start = start_of_particles(words, start - 2)
         elif start > 1 and (
             is_dash(before[-1:]) or is_dash(words[start][:1])
@@ -35,19 +36,26 @@ def end_of_surname(words: list[str], *, two_surnames: bool = False) -> int:
         return 1
     end = _end_of_particles(words, 0)
     while end + 1 < len(words):
-        if is_dash(words[end]) or words[end] in lists.JOINERS:
+        if is_dash(words[end]) or is_joiner(words[end], two_surnames):
             end = _end_of_particles(words, end + 1)
         elif is_dash(words[end - 1][-1:]) or is_dash(words[end][:1]):
             end = _end_of_particles(words, end)
         elif words[end].casefold() in lists.SECOND_WORDS:
             end += 1
+        elif words[end].casefold() in lists.OF and _end_of_particles(words, end) < len(words):
+            end = _end_of_particles(words, end)  # "García de la Cruz Ana"
         else:
             break
-    if end + 1 >= len(words):
+    if end + 1 >= len(words) or (two_surnames and any(is_joiner(word, True) for word in words[1:end])):
         return end
-    second = _end_of_particles(words, end)  # that of "García de la Cruz"
+    second = _end_of_particles(words, end)
     are_common = is_common_in_spanish(words[end - 1]) and is_common_in_spanish(words[second - 1])
     return second if second < len(words) and (two_surnames or are_common) else end
+
+
+def is_joiner(word: str, two_surnames: bool = False) -> bool:
+    """Whether a word joins two surnames; in capitals, I and E only where there are two."""
+    return word in lists.JOINERS or word == "Y" or (two_surnames and word.lower() in lists.JOINERS)
 
 
 def _end_of_particles(words: list[str], start: int) -> int:
@@ -84,6 +92,10 @@ def _is_particle(words: list[str], place: int, *, before_particle: bool) -> bool
         return name == "o" or following[:1] in tuple("aeiou")
     if name == "und":
         return before_particle  # "von und zu"
+    if name == "an":
+        return place > 0 and words[place - 1].casefold() in ("mac", "nic")  # "Mac an tSaoir"
+    if name == "ni":
+        return following[1:2] == "h"  # "Ni Bhriain", for Ní
     name = name.removesuffix(".")
     if name in lists.INNER_PARTICLES:
         return place > 0 or (word.islower() and not following.islower())
@@ -105,6 +117,7 @@ def is_particle_anywhere(word: str) -> bool:
 
 
 def is_dash(word: str) -> bool:
+    """Whether a word is a dash, or several."""
     return bool(word) and all(kind_of(character) == "-" for character in word)
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from cognomen.text import words as lists
 from cognomen.text.columns import Indices, distinct_texts
-from cognomen.text.full_names import bare_key, is_capital
+from cognomen.text.full_names import bare_key, is_capital, is_unspoken
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.placeholders import WORDS_OF_NO_NAME
 from cognomen.text.ragged import Ragged
@@ -38,20 +38,24 @@ from cognomen.text.surname_first import (
 # Words that rules name, and of which they ask nothing else …
 _NAMED: Final = (
     lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | lists.TITLES | lists.SUFFIXES
-    | lists.SECOND_WORDS | lists.VIETNAMESE_MIDDLE
+    | lists.SECOND_WORDS | lists.SUFFIXES_OF_PORTUGUESE | lists.VIETNAMESE_MIDDLE
 )  # fmt: skip
 # … and those of rules that ask more of the words around them.
 _SPECIAL: Final = (
     _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(lists.BORN) | {"al", "alii", "others"}
-    | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE | lists.VIETNAMESE_BEFORE_MIDDLE
+    | WORDS_OF_NO_NAME | lists.RELATIONS | {"an", "ni"} | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE
+    | lists.VIETNAMESE_BEFORE_MIDDLE
 )  # fmt: skip
-_EAST_ASIAN: Final = lists.CHINESE | lists.KOREAN
+_EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
 _WITH_RULES: Final = _SPECIAL | _EAST_ASIAN | lists.SPANISH
 _ENDS_OF_SYLLABLES: Final = frozenset("aeioungrbklmpt")  # of Chinese and Korean
 _ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
 MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
 KIND_BITS: Final = 12  # of the number of a kind
 EXAMPLES: Final = 20  # names of a sequence of kinds, of which one has words that all differ
+_RARE: Final = frozenset(
+    {"of", "ni", "Ni", "an", "Y"}
+)  # which rules name together with the words beside them
 _CAPITALS: Final = lists.CAPITAL_SUFFIXES | lists.SUFFIXES_AFTER_COMMA
 
 
@@ -195,7 +199,8 @@ def _numbers_of_kinds(words: Sequence[str], apart: frozenset[str]) -> Indices:
 def _kind_of_word(word: str) -> Hashable:
     """What rules ask of a word: words of one kind are interchangeable. None if no other word is like it."""
     if word.isascii() and word.isalpha() and len(word) > 2:  # as most are
-        kinds = _TITLE if word.istitle() else _UPPER if word.isupper() and word not in _CAPITALS else None
+        is_upper = word.isupper() and word not in _CAPITALS and not is_unspoken(word)
+        kinds = _TITLE if word.istitle() else _UPPER if is_upper else None
         lower = word.lower()
         is_named = lower in _WITH_RULES or lower.endswith(_ENDINGS)
         may_be_syllables = lower[-1] in _ENDS_OF_SYLLABLES and re.fullmatch(EAST_ASIAN_SYLLABLES, lower)
@@ -211,7 +216,7 @@ def _kind_of_rare_word(word: str) -> Hashable:
         return None if is_particle_anywhere(word) else "initial"
     if len(bare) < 2:
         return _kind_of_letter(word)
-    if (len(bare) == 2 and bare.isupper()) or bare in _CAPITALS:
+    if (len(bare) == 2 and bare.isupper()) or bare in _CAPITALS or is_unspoken(bare) or bare in _RARE:
         return None
     if not _is_of_letters(bare) or _is_special(bare):
         return word if _is_named(bare) else None
@@ -221,7 +226,7 @@ def _kind_of_rare_word(word: str) -> Hashable:
         one_syllable=bool(ONE_SYLLABLE.fullmatch(bare)),
         two_syllables=bool(TWO_SYLLABLES.fullmatch(bare)),
         spanish=is_common_in_spanish(bare),
-        east_asian=syllables(bare),
+        east_asian=tuple(map(syllables, bare.split("-", 1))),
     )
 
 
@@ -232,7 +237,7 @@ def _kind(
     one_syllable: bool = False,
     two_syllables: bool = False,
     spanish: bool = False,
-    east_asian: Syllables = Syllables(),  # noqa: B008  immutable
+    east_asian: tuple[Syllables, ...] = (Syllables(),),
 ) -> Hashable:
     case = word.isupper(), is_capital(word), word[0].isupper(), word.islower(), word == word.upper()
     return len(word) > 2, case, comma, one_syllable, two_syllables, spanish, east_asian
