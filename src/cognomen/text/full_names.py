@@ -113,9 +113,11 @@ def _before_comma(words: list[str], given: list[str], style: Style) -> list[str]
 def _is_apposition(words: list[str], name: list[str]) -> bool:
     """Whether what follows a comma describes: "PhD", "1st Duke of Wellington", "the singer"."""
     begins_small = words[0][:1].islower() and not is_particle_anywhere(words[0])
-    if len(name) > 1 and not is_particle_anywhere(name[0]) and not any(map(str.isupper, name)):
-        words = [word for word in words if not _ACRONYM.fullmatch(word.strip(PUNCTUATION))] or ["PhD"]
-    return all(map(_describes, words)) or words[0][:1].isdigit() or (begins_small and name[-1][:1].isupper())
+    is_full = len(name) > 1 and not is_particle_anywhere(name[0]) and not any(map(str.isupper, name))
+    describe = all(
+        _describes(word) or (is_full and _ACRONYM.fullmatch(word.strip(PUNCTUATION))) for word in words
+    )
+    return describe or words[0][:1].isdigit() or (begins_small and name[-1][:1].isupper())
 
 
 def _describes(word: str) -> bool:
@@ -188,15 +190,19 @@ def _without_suffixes(words: list[str]) -> list[str]:
 
 
 def _without_comment(words: list[str]) -> list[str]:
-    """The words before a dash and a comment in lower case, or of several words: "John Smith - footballer"."""
+    """The words before a dash and a comment, "John Smith - footballer", or a place, "Lord Smith of Kelvin".
+
+    A comment is in lower case, in capitals where the name is not, or of several words.
+    """
     for place in range(1, len(words) - 1):
-        comment = words[place + 1 :]
-        begins_small = comment[0].islower() and words[place - 1][:1].isupper()
-        is_part = is_particle_anywhere(comment[0])  # "Jansen - van Dijk"
-        if words[place] == "of" and place > 1:  # "Lord Smith of Kelvin"
+        before, comment = words[place - 1], words[place + 1 :]
+        has_other_case = (comment[0].islower() and before[:1].isupper()) or (
+            comment[0].isupper() and before.istitle()
+        )
+        is_comment = is_dash(words[place]) and (has_other_case or (place > 1 and len(comment) > 1))
+        if is_comment and not is_particle_anywhere(comment[0]):  # not "Jansen - van Dijk"
             return words[:place]
-        begins_small |= comment[0].isupper() and words[place - 1].istitle()  # "John Smith - CEO"
-        if is_dash(words[place]) and not is_part and (begins_small or (place > 1 and len(comment) > 1)):
+        if words[place] == "of" and place > 1:
             return words[:place]
     return words
 
