@@ -116,6 +116,11 @@ def column(origin: str, order: str) -> list[str]:
         ("Smith J.", "Smith"),
         ("Dr. Smith John PhD", "Smith"),
         ("Smith", "Smith"),
+        ("Dott.ssa Rossi Anna", "Rossi"),
+        ("García de la Cruz Ana", "García de la Cruz"),
+        ("Al Amin Abdul Rahman", "Al Amin"),
+        ("RUIZ Y LOPEZ ANA", "RUIZ Y LOPEZ"),
+        ("Mac an tSaoir Seán", "Mac an tSaoir"),
     ],
 )
 def test_a_name_read_surname_first(text: str, surname: str) -> None:

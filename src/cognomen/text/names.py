@@ -45,7 +45,7 @@ _BETWEEN_PEOPLE: Final = re.compile(r"[;；؛]|\s[/|]\s|(?<=[^\W\d_][^\W\d_])/(?
 _RELATION: Final = re.compile(
     r"(?<=\w),?\s+(?:[sdwc]/o|viuda|vda\.?|του|της)\s.*$", re.DOTALL | re.IGNORECASE
 )
-_PRONOUNS: Final = re.compile(r"(?<=\w)\s+[a-z]+(?:/[a-z]+)+$")
+_PRONOUNS: Final = re.compile(r"(?<=\w)\s+[a-z]{2,}(?:/[a-z]{2,})+$")
 # Words that are written together: J.Smith, Dr.Smith; john.smith and john_smith if that is all.
 _INITIALS_OF_WORD: Final = re.compile(r"^(?:[^\W\d_]\.-?)+(?=[^\W\d_]{2,}(?:['’-][^\W\d_]+)*(?:[\s,;]|$))")
 _TWO_WORDS: Final = re.compile(r"(?<=[^\W\d_][^\W\d_]\.)(?=([^\W\d_])[^\W\d_])")
@@ -150,7 +150,7 @@ def _read(text: str, style: Style) -> tuple[str, str | None, bool]:
     rest, maiden = _without_birth_name(_apart(text))
     rest, several = _first_person(_without_asides(rest))
     surname, more = surname_of_person(rest, style)
-    while " " not in surname and (shorter := surname_of_person(surname)[0]) != surname:
+    while " " not in surname and (shorter := surname_of_person(_apart(surname))[0]) != surname:
         surname = shorter  # it can only get shorter
     return (surname, maiden, several or more) if has_letter(surname) else (text, None, False)
 

@@ -83,7 +83,9 @@ _OFFICE: Final = re.compile(
 )
 
 # Of all texts that are no names, some word in lower case, if all of their words are letters alone.
-WORDS_OF_NO_NAME: Final = COMPANY | {words.casefold().split()[-1] for words in NOBODY} | {"of"}
+WORDS_OF_NO_NAME: Final = (
+    COMPANY | _ANYWHERE | _BEFORE | {words.casefold().split()[-1] for words in PLACEHOLDERS} | {"of"}
+)
 
 
 # What is left over where cells of several people, or of a title and a name, are split.

@@ -105,7 +105,7 @@ def _begins_chinese_or_korean(words: list[str]) -> bool:
     is_chinese = begins.is_chinese and all(each.of_pinyin == 1 for each in given)
     is_korean = begins.is_korean and all(each.of_korean == 1 for each in given)
     has_particle = given_words[0].casefold() in lists.PARTICLES - lists.PARTICLES_OR_KOREAN  # "Kim Du Pon"
-    told = [each.is_chinese or each.is_korean for each in given[-len(words) + 1 :]]
+    told = [each.is_chinese or each.is_korean for each in (given if len(words) == 2 else given[-1:])]
     return (is_chinese or (is_korean and not has_particle)) and not all(told)
 
 

@@ -20,7 +20,7 @@ def _words(text: str) -> frozenset[str]:
 PARTICLES: Final = _words(
     "abd abdal abdel abdoul abdul abdur abou abu ait aït bint binte binti bte d' da dal dall' dalla das de "
     "de' degli dei del dela della delle delos dell' dello den der di do dos du el giolla ibn l' la las le lo "
-    "los mc o' ould saint sainte san santa st ste 't ten ter umm van vande vanden vander vd v.d v/d von vom "
+    "los mc o' ould saint sainte san santa st 't ten ter umm van vande vanden vander vd v.d v/d von vom "
     "zum zur mhic ní ó uí "
     "عبد ابو أبو ابن بن بنت بو آل ال אבו אבן בן בר בת"
 )

@@ -14,7 +14,7 @@ const OPEN = new RegExp(`(?<=${W})${WHITE}*[(\\[{<].*$`, "su");
 const AND_OTHERS = new RegExp(`,?${WHITE}+(?:et|&|and)${WHITE}+(?:al|alii|others)${WORD_END}.*$`, "siu");
 const BETWEEN_PEOPLE = new RegExp(`[;；؛]|${WHITE}[/|]${WHITE}|(?<=${NO_DIGIT}{2})/(?=${NO_DIGIT}{2})`, "u");
 const RELATION = new RegExp(`(?<=${W}),?${WHITE}+(?:[sdwc]/o|viuda|vda\\.?|του|της)${WHITE}.*$`, "siu");
-const PRONOUNS = new RegExp(`(?<=${W})${WHITE}+[a-z]+(?:/[a-z]+)+$`, "u");
+const PRONOUNS = new RegExp(`(?<=${W})${WHITE}+[a-z]{2,}(?:/[a-z]{2,})+$`, "u");
 const INITIALS_OF_WORD = new RegExp(`^(?:${NO_DIGIT}\\.-?)+(?=${NO_DIGIT}{2,}(?:['’\\-]${NO_DIGIT}+)*(?:[,;]|${WHITE}|$))`, "u");
 const TWO_WORDS = new RegExp(`(?<=${NO_DIGIT}{2}\\.)(?=(${NO_DIGIT})${NO_DIGIT})`, "gu");
 const isUser = fullMatch(`${NO_DIGIT}{2,}(?:[._]${NO_DIGIT}{2,})+`);
@@ -45,7 +45,7 @@ function read(text, words, surnameFirst) {
   const [rest, several] = firstPerson(withoutAsides(withoutBirthName(apart(text), words)), words);
   let [surname, more] = surnameOfPerson(rest, words, surnameFirst);
   while (!surname.includes(" ")) {
-    const [shorter] = surnameOfPerson(surname, words);
+    const [shorter] = surnameOfPerson(apart(surname), words);
     if (shorter === surname) break;
     surname = shorter;
   }

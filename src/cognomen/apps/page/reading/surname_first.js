@@ -63,7 +63,7 @@ function beginsChineseOrKorean(all, words) {
   const isKorean = begins.isKorean && given.every((each) => each.ofKorean === 1);
   const particle = words.casefold(givenWords[0]); // "Kim Du Pon"
   const hasParticle = words.particles.has(particle) && !words.particlesOrKorean.has(particle);
-  const told = given.slice(-all.length + 1).map((each) => each.isChinese || each.isKorean);
+  const told = (all.length === 2 ? given : given.slice(-1)).map((each) => each.isChinese || each.isKorean);
   return (isChinese || (isKorean && !hasParticle)) && !told.every(Boolean);
 }
 
