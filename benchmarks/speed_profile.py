@@ -33,7 +33,7 @@ PHASES = {
     "the list: distinct texts, answers back in order": [
         "cognomen.classifier.classifier:Classifier.predict_proba"
     ],
-    "text to ids": ["cognomen.classifier.classifier:read_column"],
+    "text to ids": ["cognomen.classifier.scoring:read_column"],
     "sharing: sorting, the prefix tree": [
         "cognomen.network.inference:sort_names",
         "cognomen.rnn.engine.choice:prefix_tree",
@@ -44,7 +44,7 @@ PHASES = {
     "gates": ["cognomen.rnn.cells:GRU.step"],
     "pooling": ["cognomen.rnn.pooling:Pooling.update"],
     "the rest of the network": ["cognomen.network.network:Network.evidence"],
-    "softmax": ["cognomen.classifier.classifier:softmax_with_temperature"],
+    "softmax": ["cognomen.classifier.scoring:softmax_with_temperature"],
 }
 # The same of the compiled engine, where it does several in one.
 COMPILED = "cognomen.rnn.engine.compiled"

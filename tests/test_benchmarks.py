@@ -258,12 +258,12 @@ def test_the_profile_knows_its_phases_functions(clf, by):
     if by:
         pytest.importorskip("numba", reason="numba is not installed: pip install 'cognomen[fast]'")
     clock, phases = speed_profile.Clock(), speed_profile.COMPILED_PHASES if by else speed_profile.PHASES
-    read_column = import_module("cognomen.classifier.classifier").read_column
+    read_column = import_module("cognomen.classifier.scoring").read_column
     with timed_names.compiled(by), speed_profile.watched(clock, phases):
         watched = clf.predict_proba(NAMES * 50)
     assert all(seconds > 0 for seconds in clock.seconds.values())
     assert clock.seconds.keys() == phases.keys()
-    assert import_module("cognomen.classifier.classifier").read_column is read_column
+    assert import_module("cognomen.classifier.scoring").read_column is read_column
     np.testing.assert_allclose(watched, clf.predict_proba(NAMES * 50), atol=1e-6)
 
 

@@ -116,6 +116,11 @@ def column(origin: str, order: str) -> list[str]:
         ("Smith J.", "Smith"),
         ("Dr. Smith John PhD", "Smith"),
         ("Smith", "Smith"),
+        ("Dott.ssa Rossi Anna", "Rossi"),
+        ("García de la Cruz Ana", "García de la Cruz"),
+        ("Al Amin Abdul Rahman", "Al Amin"),
+        ("RUIZ Y LOPEZ ANA", "RUIZ Y LOPEZ"),
+        ("Mac an tSaoir Seán", "Mac an tSaoir"),
     ],
 )
 def test_a_name_read_surname_first(text: str, surname: str) -> None:
@@ -215,3 +220,42 @@ def test_names_given_one_by_one_are_read_alone() -> None:
         json.loads(run("predict", "--json", "--order", "surname-first", "Nagy Péter").stdout)["surname"]
         == "Nagy"
     )
+
+
+# --- people with two surnames -------------------------------------------------------------------------------
+
+TWO = ["Molina Herrero", "Ortega Prieto", "Navarro Gil", "Castillo Vega", "Herrero Rubio", "Prieto Molina",
+       "Rubio Serrano", "Vega Castillo", "Serrano Ortega", "Gil Navarro", "de la Torre Vega",
+       "Molina de la Torre"]  # fmt: skip
+OF_TWO = ["Ana", "Carlos", "Lucía", "Javier", "Elena", "Miguel Ángel", "Pilar", "José Luis", "Teresa",
+          "Pablo", "María del Carmen", "Jorge"]  # fmt: skip
+
+
+def column_of_two(order: str) -> list[str]:
+    return [f"{s} {g}" if order == "surname-first" else f"{g} {s}" for g, s in zip(OF_TWO, TWO, strict=True)]
+
+
+@pytest.mark.parametrize("order", ["given-first", "surname-first"])
+def test_a_column_shows_that_its_people_have_two_surnames(clf: Classifier, order: str) -> None:
+    names = column_of_two(order)
+    found = clf.column_order(names)
+    assert found.order == order
+    assert found.second_surnames is not None
+    assert [answer.surname for answer in clf(names)] == TWO
+    said: Any = order
+    assert [answer.surname for answer in clf(names, order=said)] == TWO
+    assert [answer.surname for answer in clf.stream(iter(names))] == TWO
+    assert [answer.surname for answer in clf(names[:3], order=found)] == TWO[:3]
+    assert clf(names[0]).surname == names[0].split()[-1]
+    assert [answer.surname for answer in clf(names[:3])] == [clf(name).surname for name in names[:3]]
+
+
+@pytest.mark.parametrize("order", ["given-first", "surname-first"])
+def test_second_given_names_are_no_surnames(clf: Classifier, order: str) -> None:
+    """Not those of people with one surname, nor those of Spaniards in a column."""
+    names = [f"{g} {h} {s}" for g, h, s in zip(GIVEN, GIVEN[1:] + GIVEN[:1], HUNGARIAN, strict=True)]
+    assert clf.column_order(names).second_surnames is None
+    one = [surname.split()[-1] for surname in TWO]
+    pairs = zip(OF_TWO, OF_TWO[1:] + OF_TWO[:1], one, strict=True)
+    names = [f"{s} {g} {h}" if order == "surname-first" else f"{g} {h} {s}" for g, h, s in pairs]
+    assert [answer.surname for answer in clf(names)] == one

@@ -137,7 +137,13 @@ def test_punctuation_around_a_surname_is_no_part_of_it(mark: str) -> None:
     assert surname(f"Anna Berg{mark}") == "Berg"
 
 
-@pytest.mark.parametrize("mark", "'-\u2019&@#")
+@pytest.mark.parametrize("mark", "'\u2019`")
+def test_single_quotation_marks_around_a_name_are_none_of_it(mark: str) -> None:
+    assert surname(f"Anna {mark}Berg{mark}") == surname(f"{mark}Anna Berg{mark}") == "Berg"
+    assert surname(f"Anna {mark}Berg") == f"{mark}Berg"
+
+
+@pytest.mark.parametrize("mark", "-&@#")
 def test_other_marks_stay(mark: str) -> None:
     assert surname(f"Anna {mark}Berg{mark}") == f"{mark}Berg{mark}"
 

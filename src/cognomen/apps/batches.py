@@ -16,6 +16,7 @@ from cognomen.text.matching import did_you_mean
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
     from cognomen.classifier.options import AnswerOptions, OrderOption, ScoreOptions
+    from cognomen.classifier.order import ColumnOrder
 
 ROWS_AHEAD: Final = 1 << 16  # small batches are scored together, since names share their beginnings
 _PURPOSE = "Scoring Arrow batches"
@@ -107,13 +108,13 @@ class ColumnScorer:
             alone["top_k"] = len(columns.tree.labels(columns.level))
         self._of_one: AnswerOptions = alone
 
-    def __call__(self, column: Any, order: OrderOption = "auto") -> Any:
+    def __call__(self, column: Any, order: OrderOption | ColumnOrder = "auto") -> Any:
         """The answers to N names, a pyarrow.RecordBatch of N rows.
 
         Args:
             column: as for a call of a `Classifier`: Arrow, pandas, a list, ...
-            order: in which names are written, if the options do not say it; with "auto" they are read alone,
-                since columns may be parts of one.
+            order: in which names are written, as found for the whole column (`Classifier.column_order`), if
+                the options do not say it; with "auto" they are read alone, since columns may be parts of one.
 
         Raises:
             InputError: it is an Arrow column of something else than strings.
@@ -146,13 +147,13 @@ def _plain(kind: Any, float64: bool) -> Any:
 def score_stream(scorer: ColumnScorer, batches: Iterable[Any], column: str) -> Iterator[Any]:
     """`score_batches` with a scorer that is kept for other streams."""
     pa = require_pyarrow(_PURPOSE)
-    order: OrderOption = "auto"
+    order: ColumnOrder | None = None
     for group in _together(batches):
         for batch in group:
             check_columns(batch.schema.names, column, scorer.schema.names)
         names = pa.chunked_array([batch.column(column) for batch in group])
-        if order == "auto":
-            order = scorer.memory.order_of(names).order
+        if order is None:
+            order = scorer.memory.order_of(names)
         answers = scorer(names, order)
         for batch, end in zip(group, accumulate(map(len, group)), strict=True):
             mine = answers.slice(end - len(batch), len(batch))

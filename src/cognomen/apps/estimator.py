@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cognomen.classifier.classifier import Classifier
+from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.priors import Prior
 from cognomen.corpora import Corpus
 from cognomen.errors import InputError, MissingExtraError
@@ -85,7 +86,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklea
 
     def _options(self) -> dict[str, Any]:
         """The classifier's options."""
-        return {"full_names": self.full_names, "order": "given-first"}
+        return {"full_names": self.full_names, "order": ColumnOrder()}
 
     def _expected(self) -> NDArray[np.float64]:
         """The shares of the classes where nothing is known, (C,)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.apps.answer_columns import AnswerColumns
-from cognomen.classifier.options import ORDERS, ReadOptions
+from cognomen.classifier.options import OrderOption, ReadOptions
+from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.scores import Scores
 from cognomen.text.columns import distinct_texts
 
 if TYPE_CHECKING:
     from cognomen.apps.contract import ContractColumns
     from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.options import OrderOption, ScoreOptions
-    from cognomen.classifier.order import ColumnOrder
+    from cognomen.classifier.options import ScoreOptions
 
 REMEMBERED: Final = 1 << 20  # texts with `FEW_COLUMNS` of answers; they take some 200 MB
 FEW_COLUMNS: Final = 16
@@ -56,7 +57,7 @@ class Memory:
 
     def _forget(self) -> None:
         # The row of each text in the scores, by the order in which it was read; the first is what is no text.
-        self._rows: dict[str, dict[str | None, int]] = {order: {None: 0} for order in ORDERS}
+        self._rows = defaultdict[OrderOption | ColumnOrder, dict[str | None, int]](lambda: {None: 0})
         self._used = 1
         self._scores = self._nothing  # (capacity,)
 
@@ -67,13 +68,17 @@ class Memory:
         }
         return self._classifier.column_order(column, **reading)
 
-    def fresh(self, names: list[Any], order: OrderOption = "auto") -> Scores:
+    def fresh(self, names: list[Any], order: OrderOption | ColumnOrder = "auto") -> Scores:
         """The scores of a list, remembering nothing; with the order "auto" names are read alone."""
         asked = self.options.get("order", "auto") if order == "auto" else order
-        options: ScoreOptions = {**self.options, "order": "given-first" if asked == "auto" else asked}
+        if not isinstance(asked, ColumnOrder):
+            asked = ColumnOrder("given-first" if asked == "auto" else asked)
+        options: ScoreOptions = {**self.options, "order": asked}
         return self._classifier.scores(names, **options)
 
-    def scores(self, column: Any, order: OrderOption = "auto") -> tuple[Scores, NDArray[np.intp]]:
+    def scores(
+        self, column: Any, order: OrderOption | ColumnOrder = "auto"
+    ) -> tuple[Scores, NDArray[np.intp]]:
         """The scores of a column's U distinct texts, then of what is not text; and (N,) the row of each."""
         texts, rows = distinct_texts(column)
         with self._turn:
@@ -87,7 +92,7 @@ class Memory:
             scores = self._scores.take(known)
         return scores, rows % len(known)  # -1 is the last
 
-    def _remember(self, new: list[str], order: OrderOption) -> None:
+    def _remember(self, new: list[str], order: OrderOption | ColumnOrder) -> None:
         scores, start = self.fresh(new, order), self._used
         self._used = end = start + len(new)
         if end > len(self._scores.origins):  # doubled, so that many small columns are not copied each time

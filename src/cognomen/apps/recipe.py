@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from cognomen.apps.batches import ColumnScorer, score_stream
 from cognomen.classifier.options import ScoreOptions
+from cognomen.classifier.order import ColumnOrder
 from cognomen.errors import ModelError
 from cognomen.io.model_folder import model_digest
 from cognomen.io.pretrained import DEFAULT, PRETRAINED, find_model
@@ -79,11 +80,12 @@ class Recipe:
         """The recipe with the order of the names in it, so that all parts of a column are read alike.
 
         Args:
-            some_names: gives up to that many rows of the column; not called if the options say the order.
+            some_names: gives up to that many rows of the column; not called if the options have the order
+                of a column, or take each text as a surname.
         """
-        if self.options.get("order", "auto") != "auto" or not self.options.get("full_names", True):
+        if isinstance(self.options.get("order"), ColumnOrder) or not self.options.get("full_names", True):
             return self
-        order = self.scorer().memory.order_of(some_names(ROWS_LOOKED_AT)).order
+        order = self.scorer().memory.order_of(some_names(ROWS_LOOKED_AT))
         return replace(self, options={**self.options, "order": order})
 
     def classifier(self) -> Classifier:

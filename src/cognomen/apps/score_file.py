@@ -146,7 +146,7 @@ def score_open_table(
 
     def scored() -> Iterator[_ScoredBlock]:
         for rows in chain(first, blocks):
-            block = _ScoredBlock(rows, *memory.scores(names.of_block(rows), order.order))
+            block = _ScoredBlock(rows, *memory.scores(names.of_block(rows), order))
             np.add.at(
                 counts, block.scores.reasons, np.bincount(block.texts, minlength=len(block.scores.reasons))
             )

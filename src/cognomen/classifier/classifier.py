@@ -9,7 +9,7 @@ surname hints at. It does not tell anyone's nationality, ethnicity or religion.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Unpack, overload
@@ -18,11 +18,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cognomen.classifier.answers import NOT_TEXT, Answer, answer_block
-from cognomen.classifier.calibration import softmax_with_temperature
-from cognomen.classifier.conformal import SetLimits
-from cognomen.classifier.decisions import ScoredBlock
-from cognomen.classifier.model import Model
-from cognomen.classifier.oddness import less_sure
 from cognomen.classifier.options import (
     AnswerOptions,
     CompositionOptions,
@@ -32,33 +27,25 @@ from cognomen.classifier.options import (
     ReadOptions,
     ScoreOptions,
 )
-from cognomen.classifier.order import FEWEST, ColumnOrder, order_of_column
+from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.origins import Level
-from cognomen.classifier.parts import pool_parts
-from cognomen.classifier.priors import Prior, log_prior_ratios
+from cognomen.classifier.priors import Prior
 from cognomen.classifier.scores import Detail, Scores, score_rows
-from cognomen.errors import InputError
+from cognomen.classifier.scoring import Scoring
 from cognomen.text.columns import distinct_texts, is_single, item_blocks
-from cognomen.text.ragged import Ragged
-from cognomen.text.reading import Rules, read_column
 
 if TYPE_CHECKING:
     from cognomen.classifier.composition import Composition
 
-Weights = NDArray[np.float64] | None
-
-SCORED_TEXTS = 1 << 19  # distinct texts scored at once: many share prefixes, and memory stays bounded
 STREAMED_NAMES = 1 << 15  # names of a stream answered at once
 
 
-class Classifier(Model):
+class Classifier(Scoring):
     """A trained network and what it needs to answer: `clf = Classifier.load(); clf("smith").origin`.
 
     It is made, loaded and saved as a `Model`. The keyword arguments of all calls are described by `Options`;
     each call accepts those that make sense for it.
     """
-
-    _default_ratios: tuple[object, Weights] = ("of no prior yet", None)
 
     @overload  # a string is an iterable too, but the first overload that fits is taken
     def __call__(  # type: ignore[overload-overlap]
@@ -118,8 +105,7 @@ class Classifier(Model):
     def _answered(self, blocks: Iterable[list[Any]], options: AnswerOptions) -> Iterator[list[Answer]]:
         """The answers to blocks of names, in the order that the first of them shows."""
         for block in blocks:
-            if options.get("order", "auto") == "auto":
-                options["order"] = self._order_of(distinct_texts(block)[0], Options(**options)).order
+            options["order"] = self._order_of(distinct_texts(block)[0], Options(**options))
             yield self(block, **options)
 
     def predict(self, names: str | Iterable[object], **options: Unpack[PredictOptions]) -> list[str | None]:
@@ -259,7 +245,7 @@ class Classifier(Model):
         texts, inverse = distinct_texts(names)
         rows = occurrences(inverse, len(texts), counts)  # (1 + U,)
         order = self._order_of(texts, opts)
-        blocks = self._score(texts, replace(opts, order=order.order), weights)
+        blocks = self._score(texts, replace(opts, order=order), weights)
         shares, possible = self._default_shares, self._possible(weights)
         found = tally(blocks, rows, shares, self.tree, possible, level=opts.level, seed=seed)
         return replace(found, order=order)
@@ -270,101 +256,11 @@ class Classifier(Model):
             >>> clf.column_order(["Nagy Péter", "Kovács Anna", ...]).order
             'surname-first'
 
-        A call decides for itself; ask here for the columns that are read part by part, or to see how sure it
-        is.
+        A call decides for itself; ask here for a column that is read part by part, each of which is then
+        given the result as its `order`, or to see how sure it is.
 
         Args:
             names: as for a call.
             options: those of how names are read; with an `order` other than "auto", it is that.
         """
         return self._order_of(distinct_texts(names)[0], self._checked(ReadOptions, options))
-
-    def _ordered(self, opts: Options, texts: list[str]) -> Options:
-        """The options, with the order of the column."""
-        if opts.order != "auto" or len(texts) < FEWEST:
-            return opts
-        return replace(opts, order=self._order_of(texts, opts).order)
-
-    def _order_of(self, texts: list[str], opts: Options) -> ColumnOrder:
-        if opts.order != "auto":
-            return ColumnOrder(opts.order)
-
-        level = self.tree.levels[min(1, len(self.tree.levels) - 1)]
-
-        def score(spellings: Ragged) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
-            found = self.network.evidence(spellings, threads=opts.threads)
-            temperatures = self.calibration.temperatures(found.known)
-            p = softmax_with_temperature(found.logits, temperatures, self._log_prior_ratios(Options()))
-            return self.tree.sums(p, level), found.known
-
-        return order_of_column(texts, self.alphabet, score, lower=self.lower, rules=_rules(opts))
-
-    def _checked(self, accepted: type[Any], given: Mapping[str, Any]) -> Options:
-        """The options of a call, at a level that the model has."""
-        opts = Options.of(accepted, given)
-        self.tree.check_level(opts.level)
-        return opts
-
-    def _log_prior_ratios(self, opts: Options) -> Weights:
-        is_default = opts.restrict is None and isinstance(opts.prior, str) and opts.prior == "default"
-        if not is_default:
-            return self._ratios(opts.prior, opts.restrict)
-        prior, ratios = self._default_ratios  # kept, as a lone name would notice the time
-        if prior is not self.default_prior:
-            ratios = self._ratios("default")
-            self._default_ratios = self.default_prior, ratios
-        return ratios
-
-    def _ratios(self, prior: Prior, restrict: Iterable[str] | None = None) -> Weights:
-        default = None if self.default_prior is None else self.default_prior.shares
-        return log_prior_ratios(self.tree, self.priors, prior, restrict, default=default)
-
-    def _possible(self, weights: Weights) -> NDArray[np.bool_]:
-        """Which origins can be answered, (C,)."""
-        return np.full(len(self.origins), True) if weights is None else np.isfinite(weights)
-
-    def _set_limits(self, opts: Options) -> SetLimits | None:
-        """The thresholds of sets of origins, None if there are to be no sets."""
-        if opts.coverage is None:
-            return None
-        usual = ("default",) if self.default_prior is not None else ("default", "training")
-        if opts.restrict is not None or not (isinstance(opts.prior, str) and opts.prior in usual):
-            raise InputError(
-                "coverage: it only holds under the model's default prior, with all origins; leave out prior "
-                "and restrict, or coverage"
-            )
-        return self.calibration.set_limits(opts.coverage)
-
-    def _score(self, texts: list[str], opts: Options, weights: Weights) -> Iterator[ScoredBlock]:
-        """Read distinct texts block by block, and give their spellings probabilities.
-
-        If the model can tell, find out which are unlike the training names, or nearly so.
-        """
-        detect = self.detects_ood
-        rules = _rules(opts)
-        for start in range(0, len(texts), SCORED_TEXTS):
-            block = texts[start : start + SCORED_TEXTS]
-            reading = read_column(block, self.alphabet, lower=self.lower, rules=rules)
-            found = self.network.evidence(reading.spellings, threads=opts.threads, bits=detect)
-            bits, known = found.bits_per_letter, found.known
-            parts = tuple(each for each in reading.parts if known is None or not known[each.whole])
-            temperatures = self.calibration.temperatures(known)
-            logits = found.logits
-            if parts:
-                logits = pool_parts(logits, temperatures, parts, self.origins, weights)
-            p = softmax_with_temperature(logits, temperatures, weights)  # (S, C)
-            ood = np.zeros(len(p), bool)
-            if bits is not None:
-                ood, doubtful = self.unlikeness(reading.spellings, bits, known)
-                if doubtful.any():
-                    less_sure(p, doubtful)
-            # 0 and 1 are indices into EVIDENCE.
-            evidence = np.full(len(p), -1, np.int8) if known is None else (~known).astype(np.int8)
-            for whole, of_whole, _ in parts:
-                ood[whole] = ood[list(of_whole)].all()
-                evidence[whole] = evidence[list(of_whole)].max()
-            yield ScoredBlock(start, block, reading, p, ood, evidence, parts)
-
-
-def _rules(opts: Options) -> Rules:
-    return Rules.of(opts.full_names, opts.na, opts.suffixes, surname_first=opts.order == "surname-first")

@@ -67,7 +67,7 @@ class Composition:
             "level": self.level,
             "samples": self.samples,
             "seed": self.seed,
-            "order": asdict(self.order),
+            "order": self.order.to_json(),
         }
 
     def _repr_html_(self) -> str:

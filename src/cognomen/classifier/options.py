@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, Self, TypedDict
 
 import numpy as np
 
+from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.origins import LEVELS, Level
 from cognomen.classifier.priors import Prior
 from cognomen.errors import InputError, check_whole_number
@@ -21,7 +22,7 @@ class ReadOptions(TypedDict, total=False):
     """How names are read, and at which level they are answered: the keywords of `predict_sets`."""
 
     full_names: bool
-    order: OrderOption
+    order: OrderOption | ColumnOrder
     na: Collection[str] | None
     suffixes: Collection[str]
     threads: int
@@ -72,7 +73,8 @@ class Options:
         full_names: find the surname in a full name ("John Smith"). False takes each text as a surname.
         order: how full names are written that do not tell by themselves: "given-first" (John Smith) or
             "surname-first" (Nagy Péter, Kim Min Jun). "auto" finds out for a column (see `classifier.order`),
-            and reads a single name, or a column that does not tell, given name first.
+            and reads a single name, or a column that does not tell, given name first. For a part of a column
+            it is what `Classifier.column_order` found for the whole.
         na: more texts that stand for a missing name, spelled as given, besides "N/A", "NULL", "unknown" and
             the like; these and addresses and companies are unknown ("placeholder", "not-a-name"). None reads
             all of them as names.
@@ -100,7 +102,7 @@ class Options:
     """
 
     full_names: bool = True
-    order: OrderOption = "auto"
+    order: OrderOption | ColumnOrder = "auto"
     na: Collection[str] | None = ()
     suffixes: Collection[str] = ()
     threads: int = 1
@@ -118,7 +120,7 @@ class Options:
         for option, flag in (("full_names", self.full_names), ("all_labels", self.all_labels)):
             if not isinstance(flag, (bool, np.bool_)):
                 raise InputError(f"{option}: expected True or False, got {flag!r}")
-        if self.order not in ORDERS:
+        if not isinstance(self.order, ColumnOrder) and self.order not in ORDERS:
             raise InputError(f'order: expected "auto", "given-first" or "surname-first", got {self.order!r}')
         for option, words in (("na", () if self.na is None else self.na), ("suffixes", self.suffixes)):
             if isinstance(words, str) or not isinstance(words, Collection):

@@ -26,12 +26,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.given_names import given_name_probabilities
+from cognomen.classifier.second_surnames import SecondSurnames
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.ragged import Ragged
 from cognomen.text.reading import ColumnReading, Rules, read_column
@@ -58,12 +59,23 @@ class ColumnOrder:
             because the caller said the order, or because too few cells depend on it.
         cells: how many different cells that depend on the order were looked at.
         decided: whether the column decides: if not, names are read as they are alone.
+        second_surnames: what the column shows of people with two surnames; None if it has too few of them.
     """
 
     order: Order = "given-first"
     probability: float | None = None
     cells: int = 0
     decided: bool = False
+    second_surnames: SecondSurnames | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """What is said of it, as JSON."""
+        return {
+            "order": self.order,
+            "probability": self.probability,
+            "cells": self.cells,
+            "decided": self.decided,
+        }
 
 
 def order_of_column(

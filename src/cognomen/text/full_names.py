@@ -4,48 +4,73 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 from cognomen.text import words as lists
-from cognomen.text.spelling import kind_of
+from cognomen.text.particles import (
+    end_of_surname,
+    has_letter,
+    is_dash,
+    is_joiner,
+    is_particle_anywhere,
+    opens_surname,
+    start_of_particles,
+    start_of_surname,
+)
 from cognomen.text.surname_first import (
     begins_with_surname,
     is_common_in_spanish,
-    is_short_surname_of_vietnamese,
     length_of_surname,
     without_middle,
 )
 
-PUNCTUATION: Final = ' \t\r\n.,;:!?"“”„«»()[]{}<>|/\\*_'
-JOINED: Final = lists.JOINERS | {"-", "–"}
+PUNCTUATION: Final = ' \t\r\n.,;:!?"“”„«»()[]{}<>|/\\*_†‡®™¹²³'
 
 _COMMA: Final = re.compile("[,،，、]")
-_INITIALS: Final = re.compile(r"[^\W\d_]\.?|([^\W\d_]\.-?)+[^\W\d_]?")
+_INITIALS: Final = re.compile(r"[^\W\d_]\.?|([^\W\d_](\.-?|-))+[^\W\d_]?")
+# Capitals that nobody can speak, and so no name: VVS, KCB, but NG, and SRB and VLK, whose r and l are vowels.
+_UNSPOKEN: Final = re.compile("(?!NG$|.[RL][^RL])[B-DF-HJ-NP-TV-XZ]{2,5}")
 _PREFIX: Final = re.compile(r"(?:Mc|Mac|De|Du|Le|La|Di|Van|Fitz|[DdLlO]['’])(?=\w\w)")
 # Syllables of names in Chinese, Korean or Vietnamese; surnames of two letters: XU, but not the initials JA.
 _SYLLABLES: Final = re.compile(
     r"(?:(?:zh|ch|sh|th|ng|kh|[bcdfghjklmnpqrstvwxyz]?[yw]?)[aeiouü]{1,3}(?:ng|n|r)?[-']?)+"
 )
+_ACRONYM: Final = re.compile("[A-Z]{3,5}|[A-Z]{2,5}-[A-Z]{2,4}")  # CFA, SHRM-CP
 _SHORT: Final = re.compile("[bcdfghklmnprstvwyz][aeiouy]|[jqx][iu]|an|oh|ng|ou")
 
 
-def surname_of_person(text: str, *, surname_first: bool = False) -> tuple[str, bool]:
+class Style(NamedTuple):
+    """How names are written that do not tell by themselves.
+
+    Attributes:
+        surname_first: the surname comes first.
+        two_surnames: it is two words, with their particles, where another is left for a given name.
+    """
+
+    surname_first: bool = False
+    two_surnames: bool = False
+
+
+ALONE: Final = Style()
+
+
+def surname_of_person(text: str, style: Style = ALONE) -> tuple[str, bool]:
     """The surname in the name of one person, and whether it was that of the first of several people.
 
     It is the text itself if no surname is found.
 
     Args:
         text: the name.
-        surname_first: names that do not tell by themselves begin with the surname.
+        style: how names are written that do not tell by themselves.
     """
     parts = [part.split() for part in _COMMA.split(text) if has_letter(part)]
     if not parts:
         return text, False
     several, natural = _people(parts)
     if natural or len(parts) == 1:
-        words = _of_words(parts[0], surname_first and not natural)
+        words = _of_words(parts[0], ALONE if natural else style)
     else:
-        words = _before_comma(parts[0], parts[1], surname_first)
+        words = _before_comma(parts[0], parts[1], style)
     surname = " ".join(words).strip(PUNCTUATION)
     return (surname, several) if has_letter(surname) else (text, False)
 
@@ -54,13 +79,16 @@ def _people(parts: list[list[str]]) -> tuple[bool, bool]:
     """Whether the commas of a text stand between people, and whether these are written surname last.
 
     "Smith J, Doe A" and "Smith, J. and Doe, A." are several people; so are those of "J. Smith, A. Doe" and
-    "John Smith, Al Roe and Bo Lee", with their surnames last.
+    "John Smith, Al Roe and Bo Lee", with their surnames last, and those of three full names or more.
     """
     if len(parts) == 1:
         return False, False
     of_words = all(len(part) > 1 for part in parts)
     by_and = any(is_and(part, place) for part in parts for place in range(1, len(part) - 1))
-    natural = of_words and (by_and or all(_is_initials(part[0]) for part in parts))
+    are_many = len(parts) > 2 and not any(
+        part[0][:1].isdigit() or any(map(_describes, part)) for part in parts
+    )
+    natural = of_words and (by_and or are_many or all(_is_initials(part[0]) for part in parts))
     cited = of_words and all(len(part[0]) > 2 and _is_initials(part[-1]) for part in parts)
     return natural or by_and or cited, natural
 
@@ -73,19 +101,23 @@ def is_and(words: list[str], place: int) -> bool:
     return not (is_noble and len(words) == place + 2)
 
 
-def _before_comma(words: list[str], given: list[str], surname_first: bool) -> list[str]:
+def _before_comma(words: list[str], given: list[str], style: Style) -> list[str]:
     """The surname in "Cortes Ortiz, Ana": all before the comma, unless what follows is no given name."""
     name = _without_suffixes(_without_titles(list(filter(_is_word, words))))
     natural = _is_apposition(given, name) or (len(name) > 1 and (_is_initials(name[0]) or _capitals(name)))
-    if natural or (is_title(words[0]) and len(words) > 1):
-        return _of_words(words, surname_first)
+    if natural or (_comes_before_names(words[0]) and len(words) > 1):
+        return _of_words(words, style)
     return _particles_after(given) + name
 
 
 def _is_apposition(words: list[str], name: list[str]) -> bool:
     """Whether what follows a comma describes: "PhD", "1st Duke of Wellington", "the singer"."""
     begins_small = words[0][:1].islower() and not is_particle_anywhere(words[0])
-    return all(map(_describes, words)) or words[0][:1].isdigit() or (begins_small and name[-1][:1].isupper())
+    is_full = len(name) > 1 and not is_particle_anywhere(name[0]) and not any(map(str.isupper, name))
+    describe = all(
+        _describes(word) or (is_full and _ACRONYM.fullmatch(word.strip(PUNCTUATION))) for word in words
+    )
+    return describe or words[0][:1].isdigit() or (begins_small and name[-1][:1].isupper())
 
 
 def _describes(word: str) -> bool:
@@ -95,39 +127,59 @@ def _describes(word: str) -> bool:
 
 def _particles_after(given: list[str]) -> list[str]:
     """The particles at the end of "Vincent van": in lower case, or several after a name ("Ana De La")."""
-    start = _start_of_particles(given, len(given))
+    start = start_of_particles(given, len(given))
     small = all(word == word.lower() for word in given[start:])
     return given[start:] if small or (start > 0 and len(given) - start > 1) else []
 
 
-def _of_words(words: list[str], surname_first: bool) -> list[str]:
+def _of_words(words: list[str], style: Style) -> list[str]:
     """The surname in a name without commas."""
     words = _without_suffixes(_without_comment(_without_titles(list(filter(_is_word, words)))))
     if len(words) == 1:
         return [words[0][: length_of_surname(words[0])]]
     if capitals := _capitals(words):
-        return words[_start_of_surname(words, capitals.start) : capitals.stop]
+        return words[start_of_surname(words, capitals.start) : capitals.stop]
     if begins_with_surname(words):
         return words[:1]
-    if surname_first and (not _is_initials(words[0]) or _opens_surname(words, 0)):
-        return words[: _end_of_surname(words)]
+    if style.surname_first and (not _is_initials(words[0]) or opens_surname(words, 0)):
+        return words[: end_of_surname(words, two_surnames=style.two_surnames)]
     words = without_middle(words)
-    start = _start_of_surname(words, len(words) - 1)
+    start = start_of_surname(words, len(words) - 1, two_surnames=style.two_surnames)
     if start > 1 and is_common_in_spanish(words[0]):  # "García Márquez Gabriel"
         return words[: 1 + is_common_in_spanish(words[1])]
-    if start > 0 and is_common_in_spanish(words[start - 1]):  # "García Márquez"
-        start = _start_of_particles(words, start - 1)
-    return words[start:]
+    return words[_start_of_two(words, start, style) :]
+
+
+def _start_of_two(words: list[str], start: int, style: Style) -> int:
+    """Where the surname begins that may have another one before it."""
+    if start > 0 and is_common_in_spanish(words[start - 1]):
+        is_one = is_particle_anywhere(words[start])  # "Pérez del Arco", but "García Márquez"
+        start = start_of_particles(words, start - 1)
+        if not is_one:
+            return start
+    are_joined = any(is_joiner(word, True) for word in words[start + 1 :])
+    if not style.two_surnames or are_joined or start < 2:
+        return start
+    first = start_of_surname(words, start - 1)
+    if first > 1 and is_particle_anywhere(words[first]) and is_common_in_spanish(words[first - 1]):
+        first -= 1  # "Álvarez de Eulate Peñaranda"
+    return first or start
 
 
 def _is_word(word: str) -> bool:
-    return has_letter(word) or _is_dash(word)
+    return has_letter(word) or is_dash(word)
 
 
 def _without_titles(words: list[str]) -> list[str]:
-    while len(words) > 1 and is_title(words[0]):
+    while len(words) > 1 and _comes_before_names(words[0]):
         words = words[1:]
     return words
+
+
+def _comes_before_names(word: str) -> bool:
+    """Whether a word before a name is a title: a known one, or an abbreviation (Avv., Sig.ra)."""
+    is_short = "." in word and not _is_initials(word) and not is_particle_anywhere(word)
+    return is_title(word) or (is_short and not word.startswith("v."))
 
 
 def _without_suffixes(words: list[str]) -> list[str]:
@@ -138,22 +190,31 @@ def _without_suffixes(words: list[str]) -> list[str]:
 
 
 def _without_comment(words: list[str]) -> list[str]:
-    """The words before a dash and a comment in lower case, or of several words: "John Smith - footballer"."""
+    """The words before a dash and a comment, "John Smith - footballer", or a place, "Lord Smith of Kelvin".
+
+    A comment is in lower case, in capitals where the name is not, or of several words.
+    """
     for place in range(1, len(words) - 1):
-        comment = words[place + 1 :]
-        begins_small = comment[0].islower() and words[place - 1][:1].isupper()
-        is_part = is_particle_anywhere(comment[0])  # "Jansen - van Dijk"
-        if _is_dash(words[place]) and not is_part and (begins_small or (place > 1 and len(comment) > 1)):
+        before, comment = words[place - 1], words[place + 1 :]
+        has_other_case = (comment[0].islower() and before[:1].isupper()) or (
+            comment[0].isupper() and before.istitle()
+        )
+        is_comment = is_dash(words[place]) and (has_other_case or (place > 1 and len(comment) > 1))
+        if is_comment and not is_particle_anywhere(comment[0]):  # not "Jansen - van Dijk"
+            return words[:place]
+        if words[place] == "of" and place > 1:
             return words[:place]
     return words
 
 
 def _is_no_surname(word: str, before: list[str]) -> bool:
     """Whether the last word of a name is a suffix, a title, an initial or a dash."""
-    if _is_dash(word) or _is_suffix(word):
+    if is_dash(word) or _is_suffix(word):
         return True
     if word == "O" and len(before) == 1 and len(before[0]) > 1:  # as surname of Koreans; O'Brien O. is not
         return False
+    if len(before) > 1 and word.casefold() in lists.SUFFIXES_OF_PORTUGUESE:
+        return True
     after_name = before[-1][:1].isupper() and not before[-1].isupper()
     if len(word) == 2 and word.isalpha() and word.isupper() and after_name:  # "Doe JA", but "Xin XU"
         return not _is_short_surname(word, before)
@@ -166,12 +227,21 @@ def _is_suffix(word: str) -> bool:
 
 
 def _is_initials(word: str) -> bool:
-    return (len(word) == 1 or not word.isalpha()) and bool(_INITIALS.fullmatch(word))
+    if len(word) == 1 or not word.isalpha():
+        return bool(_INITIALS.fullmatch(word))
+    return is_unspoken(word)
+
+
+def is_unspoken(word: str) -> bool:
+    """Whether a word is capitals that nobody can speak: initials, or a degree that no list has."""
+    return word.isupper() and word.isascii() and bool(_UNSPOKEN.fullmatch(word))
 
 
 def _is_short_surname(word: str, others: list[str]) -> bool:
     """Whether two capitals are a surname among East Asian given names: LI Ming, HE Bingjiao."""
     if not (len(word) == 2 and word.isupper() and _SHORT.fullmatch(word.casefold())):
+        return False
+    if any(map(is_particle_anywhere, filter(str.islower, others))):  # "de Souza MA"
         return False
     return all(len(other) <= 12 and _SYLLABLES.fullmatch(other.casefold()) for other in others)
 
@@ -199,99 +269,6 @@ def is_capital(word: str) -> bool:
     return bare.isupper() and sum(map(str.isalpha, word)) > 2 and not _is_initials(word)
 
 
-# --- particles ----------------------------------------------------------------------------------------------
-
-
-def _start_of_surname(words: list[str], place: int) -> int:
-    """Where the surname begins that ends with, or in capitals begins with, the word at `place`."""
-    if place > 0 and words[place].casefold() in lists.SECOND_WORDS:
-        place -= 1
-    start = _start_of_particles(words, place)
-    while start > 0:
-        before = words[start - 1]
-        if start > 1 and (_is_dash(before) or before in lists.JOINERS):  # "Smith - Jones", "Ruiz y Lopez"
-            start = _start_of_particles(words, start - 2)
-        elif start > 1 and (
-            _is_dash(before[-1:]) or _is_dash(words[start][:1])
-        ):  # "Smith- Jones", "Jansen -van Dijk"
-            start = _start_of_particles(words, start - 1)
-        else:
-            break
-    return start
-
-
-def _end_of_surname(words: list[str]) -> int:
-    """Where the surname ends that a name begins with: "van Gogh Vincent", "Ruiz y Lopez Ana"."""
-    if is_short_surname_of_vietnamese(words):
-        return 1
-    end = _end_of_particles(words, 0)
-    while end + 1 < len(words):
-        if _is_dash(words[end]) or words[end] in lists.JOINERS:
-            end = _end_of_particles(words, end + 1)
-        elif _is_dash(words[end - 1][-1:]) or _is_dash(words[end][:1]):
-            end = _end_of_particles(words, end)
-        elif words[end].casefold() in lists.SECOND_WORDS:
-            end += 1
-        else:
-            break
-    is_double = end + 1 < len(words) and all(map(is_common_in_spanish, words[end - 1 : end + 1]))
-    return end + is_double  # "García Márquez Gabriel"
-
-
-def _end_of_particles(words: list[str], start: int) -> int:
-    """The end of the particles at `start` and the word after them; of the word there if it is none."""
-    end = start
-    while end + 1 < len(words) and _opens_surname(words, end):
-        end += 1
-    return end + 1
-
-
-def _opens_surname(words: list[str], place: int) -> bool:
-    """Whether a word is a particle of the surname that a name begins with."""
-    has_given_name = place + 2 < len(words)
-    if has_given_name and words[place].casefold() in lists.INNER_PARTICLES:  # "Al Dawsari Salem"
-        return True
-    before_particle = has_given_name and is_particle_anywhere(words[place + 1])
-    return _is_particle(words, place, before_particle=before_particle)
-
-
-def _start_of_particles(words: list[str], end: int) -> int:
-    """The start of the run of particles before `end`; `end` if there is none."""
-    start = end
-    while start > 0 and _is_particle(words, start - 1, before_particle=start < end):
-        start -= 1
-    return start
-
-
-def _is_particle(words: list[str], place: int, *, before_particle: bool) -> bool:
-    word, following = words[place], words[place + 1] if place + 1 < len(words) else ""
-    name = word.casefold().replace("’", "'").lstrip("-")
-    if word in ("d", "d.") and place > 0 and words[place - 1] in ("v", "v."):  # "Jan v. d. Steen"
-        return True
-    if name in ("d", "o"):  # not "D. Smith"; "D arcy", "O Brien"
-        return name == "o" or following[:1] in tuple("aeiou")
-    if name == "und":
-        return before_particle  # "von und zu"
-    name = name.removesuffix(".")
-    if name in lists.INNER_PARTICLES:
-        return place > 0 or (word.islower() and not following.islower())
-    if name in lists.PARTICLES or (name in lists.SMALL_PARTICLES and (word.islower() or before_particle)):
-        return True
-    head, dash, tail = word.rpartition("-")  # "Jansen-van Dijk"
-    return bool(dash and has_letter(head)) and tail.islower() and is_particle_anywhere(tail)
-
-
-def is_particle_anywhere(word: str) -> bool:
-    """Whether a word is a particle in some name."""
-    name = word.casefold().replace("’", "'").removesuffix(".")
-    return (
-        name in ("o", "und")
-        or name in lists.PARTICLES
-        or name in lists.SMALL_PARTICLES
-        or name in lists.INNER_PARTICLES
-    )
-
-
 def is_title(word: str) -> bool:
     """Whether a word is a title before names."""
     return bare_key(word) in lists.TITLES
@@ -300,12 +277,3 @@ def is_title(word: str) -> bool:
 def bare_key(word: str) -> str:
     """A word in lower case without dots and other punctuation around it."""
     return word.strip(PUNCTUATION).replace(".", "").casefold()
-
-
-def _is_dash(word: str) -> bool:
-    return bool(word) and all(kind_of(character) == "-" for character in word)
-
-
-def has_letter(text: str) -> bool:
-    """Whether there is a letter in a text."""
-    return any(map(str.isalpha, text))

@@ -15,14 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from cognomen.text import words as lists
-from cognomen.text.full_names import (
-    PUNCTUATION,
-    bare_key,
-    has_letter,
-    is_and,
-    is_title,
-    surname_of_person,
-)
+from cognomen.text.full_names import ALONE, PUNCTUATION, Style, bare_key, is_and, is_title, surname_of_person
+from cognomen.text.particles import has_letter
 from cognomen.text.parts import parts_of
 from cognomen.text.placeholders import without_addresses
 from cognomen.text.repair import repair
@@ -46,7 +40,17 @@ _OPENING: Final = re.compile('[(\\[{<"“«„]')
 _OPEN: Final = re.compile(r"(?<=\w)\s*[(\[{<].*$", re.DOTALL)
 _AND_OTHERS: Final = re.compile(r",?\s+(?:et|&|and)\s+(?:al\b|alii\b|others\b).*$", re.DOTALL | re.IGNORECASE)
 _NO_JOINTS: Final = str.maketrans("", "", "'’-")
-_BETWEEN_PEOPLE: Final = re.compile(r"[;；؛]|\s[/|]\s")
+_BETWEEN_PEOPLE: Final = re.compile(r"[;；؛]|\s[/|]\s|(?<=[^\W\d_][^\W\d_])/(?=[^\W\d_][^\W\d_])")
+# Whose child or wife somebody is, and pronouns, after a name.
+_RELATION: Final = re.compile(
+    r"(?<=\w),?\s+(?:[sdwc]/o|viuda|vda\.?|του|της)\s.*$", re.DOTALL | re.IGNORECASE
+)
+_PRONOUNS: Final = re.compile(r"(?<=\w)\s+[a-z]{2,}(?:/[a-z]{2,})+$")
+# Words that are written together: J.Smith, Dr.Smith; john.smith and john_smith if that is all.
+_INITIALS_OF_WORD: Final = re.compile(r"^(?:[^\W\d_]\.-?)+(?=[^\W\d_]{2,}(?:['’-][^\W\d_]+)*(?:[\s,;]|$))")
+_TWO_WORDS: Final = re.compile(r"(?<=[^\W\d_][^\W\d_]\.)(?=([^\W\d_])[^\W\d_])")
+_USER: Final = re.compile(r"[^\W\d_]{2,}(?:[._][^\W\d_]{2,})+")
+_QUOTES: Final = "'‘’`\""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,11 @@ class FoundSurname:
 
 
 def find_surname(
-    text: str, *, suffixes: frozenset[str] = frozenset(), surname_first: bool = False
+    text: str,
+    *,
+    suffixes: frozenset[str] = frozenset(),
+    surname_first: bool = False,
+    two_surnames: bool = False,
 ) -> FoundSurname:
     """Find the surname in a name as people write it.
 
@@ -90,16 +98,22 @@ def find_surname(
         suffixes: more words that are no part of a name, in lower case and without dots.
         surname_first: names that do not tell by themselves begin with the surname: the first word, and the
             particles before it.
+        two_surnames: the surname in names that do not tell by themselves is two words, with the particles
+            before them, where another is left for a given name: Ruiz Gallardón in "Ana Ruiz Gallardón".
     """
+    return _find(text, suffixes, Style(surname_first, two_surnames))
+
+
+def _find(text: str, suffixes: frozenset[str], style: Style) -> FoundSurname:
     words = text.split()
     if suffixes and not suffixes.isdisjoint(map(bare_key, words)):
-        return _without(words, suffixes, text, surname_first)
+        return _without(words, suffixes, text, style)
     whole = repair(text)
     if len(words) == 1 and whole == text and _is_plain(words[0]):
         return FoundSurname(words[0])
-    if not surname_first and (usual := usual_surname(text)):
+    if style == ALONE and (usual := usual_surname(text)):
         return FoundSurname(usual, SURNAME_OF_FULL_NAME)
-    surname, maiden, several = _read(" ".join(whole.split()), surname_first)
+    surname, maiden, several = _read(" ".join(whole.split()), style)
     if several:
         note: str | None = SEVERAL_PEOPLE
     elif whole != text:
@@ -109,12 +123,12 @@ def find_surname(
     return FoundSurname(surname, note, maiden)
 
 
-def _without(words: list[str], suffixes: frozenset[str], text: str, surname_first: bool) -> FoundSurname:
+def _without(words: list[str], suffixes: frozenset[str], text: str, style: Style) -> FoundSurname:
     """The surname in a text without some of its words, whose commas stay."""
     kept = ["," * word.endswith(",") if bare_key(word) in suffixes else word for word in words]
     if not has_letter("".join(kept)):
         return FoundSurname(text)
-    found = find_surname(" ".join(kept), surname_first=surname_first)
+    found = _find(" ".join(kept), frozenset(), style)
     return replace(found, note=found.note or SURNAME_OF_FULL_NAME)
 
 
@@ -131,14 +145,27 @@ def _is_plain(word: str) -> bool:
     return word.isalpha() or (word[0] + word.translate(_NO_JOINTS) + word[-1]).isalpha()
 
 
-def _read(text: str, surname_first: bool) -> tuple[str, str | None, bool]:
+def _read(text: str, style: Style) -> tuple[str, str | None, bool]:
     """The surname, the surname from birth, and whether there are several people."""
-    rest, maiden = _without_birth_name(text)
+    rest, maiden = _without_birth_name(_apart(text))
     rest, several = _first_person(_without_asides(rest))
-    surname, more = surname_of_person(rest, surname_first=surname_first)
-    while " " not in surname and (shorter := surname_of_person(surname)[0]) != surname:
+    surname, more = surname_of_person(rest, style)
+    while " " not in surname and (shorter := surname_of_person(_apart(surname))[0]) != surname:
         surname = shorter  # it can only get shorter
     return (surname, maiden, several or more) if has_letter(surname) else (text, None, False)
+
+
+def _apart(text: str) -> str:
+    """The text with spaces between words that are written together, and without quotation marks around it."""
+    if len(text) > 2 and text[0] in _QUOTES and text[-1] in _QUOTES:
+        text = text[1:-1]
+    text = text.replace("・", " ")
+    if _USER.fullmatch(text) and (text.islower() or "_" in text):
+        return text.replace("_", " ").replace(".", " ")
+    if "." not in text:
+        return text
+    text = _INITIALS_OF_WORD.sub(r"\g<0> ", text)
+    return _TWO_WORDS.sub(lambda found: " " if found[1].isupper() else "", text)
 
 
 def _without_birth_name(text: str) -> tuple[str, str | None]:
@@ -159,6 +186,7 @@ def _without_asides(text: str) -> str:
     outside = _OPEN.sub("", _BRACKETS.sub(" ", plain)) if _OPENING.search(plain) else plain
     if " al" in outside or " others" in outside:
         outside = _AND_OTHERS.sub("", outside)
+    outside = _PRONOUNS.sub("", _RELATION.sub("", outside)) if "/" in outside or " " in outside else outside
     return next((each for each in (outside, plain, text) if has_letter(each)), text)
 
 

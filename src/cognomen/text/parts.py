@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cognomen.text.full_names import JOINED, is_particle_anywhere
+from cognomen.text.particles import JOINED, is_particle_anywhere
 
 _JOINT: Final = re.compile(r"(?<=\w\w)[-‐‑](?=[^\W\d_][^\W\d_])")
 

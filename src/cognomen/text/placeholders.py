@@ -18,15 +18,26 @@ PLACEHOLDER: Final = "placeholder"
 NOT_A_NAME: Final = "not-a-name"
 
 # What pandas, R, SQL, JavaScript and spreadsheets write for a missing value, and people for a trial.
-_EXACT: Final = frozenset(
-    {"NA", "N/A", "n/a", "N.A", "n.a", "NULL", "null", "NaN", "nan", "NaT", "None", "nil", "NIL"}
-    | {"undefined", "test", "TEST", "blank", "BLANK", "missing", "MISSING", "anon", "ANON"}
-)
+_EXACT: Final = frozenset((
+    "NA", "N/A", "n/a", "N.A", "n.a", "NULL", "null", "NaN", "nan", "NaT", "None", "none", "NONE", "nil",
+    "NIL", "undefined", "test", "TEST", "blank", "BLANK", "missing", "MISSING", "anon", "Anon", "ANON",
+    "TRUE", "FALSE", "name", "NAME", "surname", "SURNAME", "admin", "sysadmin", "user", "noreply",
+    "no-reply", "webmaster", "asdf", "qwerty", "deleted", "removed", "confidential", "\\N", "k.A", "o.A",
+    "n.v.t", "н/д", "keine Angabe", "ohne Angabe", "ohne Namen", "bilinmiyor", "neznámý", "nieznany",
+    "okänd", "ukjent", "ukendt", "tuntematon", "onbekend", "entfällt", "匿名", "不明", "不详", "不詳", "未知",
+    "佚名", "名無し", "없음", "미상", "알 수 없음", "غير معروف", "لا يوجد",
+))  # fmt: skip
 _NOBODY: Final = (
-    "unknown", "anonymous", "unnamed", "noname", "unspecified", "redacted",
-    "withheld", "xxx", "tbd", "tba", "no name", "name unknown", "not known", "not available", "not given",
-    "not applicable", "not specified", "not stated", "no data", "unbekannt", "anonyme", "inconnu", "inconnue",
-    "desconocido", "desconocida", "anónimo", "sconosciuto",
+    "unknown", "anonymous", "unnamed", "noname", "unspecified", "redacted", "withheld", "xxx", "tbd", "tba",
+    "tbc", "no name", "name unknown", "not known", "not available", "not given", "not applicable",
+    "no data", "not specified", "not stated", "no name given", "to be announced", "to be confirmed",
+    "last name", "first name", "full name", "first last", "deleted user", "test user", "guest user",
+    "anonymous user", "anonymous donor", "anonymous coward", "unknown author", "unknown person", "various",
+    "various artists", "various authors", "multiple authors", "vacant seat", "total", "subtotal",
+    "grand total", "unbekannt", "nicht bekannt", "anonyme", "inconnu", "inconnue", "non renseigné",
+    "sans nom", "desconocido", "desconocida", "sin datos", "sin nombre", "desconhecido", "desconhecida",
+    "sem nome", "anónimo", "sconosciuto", "non disponibile", "неизвестно", "неизвестный", "неизвестен",
+    "нет данных", "не указано",
 )  # fmt: skip
 NOBODY: Final = frozenset(
     spelling for word in _NOBODY for spelling in (word, word.capitalize(), word.title(), word.upper())
@@ -35,29 +46,52 @@ PLACEHOLDERS: Final = _EXACT | NOBODY
 OUTSIDE: Final = ' \t\r\n.,;:!?#-–—"“”()[]{}<>|/\\*_'
 _NOTHING: Final = re.compile(r"[-‐‑‒–—―−?\s]*[-‐‑‒–—―−?][-‐‑‒–—―−?\s]*")
 
+# What spreadsheets write for an error, and templates where a name is to stand.
+_ERROR: Final = re.compile(
+    r"#(?:N/A|NULL|REF|VALUE|NAME|NUM|DIV/0|SPILL|CALC)[!?]?|\{\{.*\}\}|\$\{.*\}|%\w+%"
+)
 _SYMBOL: Final = re.compile(r"[#%*@!?§¶_$+<=>^|~}{£€¤¥¢°±²³¹¬¨¼½¾×÷]")
 _WITHOUT_JOINTS: Final = str.maketrans("", "", " '-.")
 _DIGITS_AMONG_LETTERS: Final = re.compile(r"[^\W\d_]\d+[^\W\d_]")
 
 _EMAIL: Final = re.compile(r"(?:mailto:)?[^\s<>()@,;]+@[^\s<>()@,;]+\.\w+", re.IGNORECASE)
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_DOMAIN: Final = re.compile(r"[\w-]+(\.[\w-]+)*\.(com|org|net|edu|gov|info|io)", re.IGNORECASE)
-# AG, SA, AB, BV are not among them: in a column of names they are initials, "Doe AG".
-COMPANY: Final = frozenset(
-    {"inc", "incorporated", "llc", "llp", "ltd", "limited", "plc", "corp", "corporation", "company", "gmbh"}
-    | {"srl", "sarl", "pty", "bhd", "oyj", "university", "universität", "université", "universidad"}
-    | {"institute", "association", "foundation", "committee", "ministry", "department", "consortium"}
+_DOMAIN: Final = re.compile(
+    r"[\w-]+(\.[\w-]+)*\.(com|org|net|edu|gov|info|io|(co|com|org|ac|gov)\.[a-z]{2})", re.IGNORECASE
 )
+_HANDLE: Final = re.compile(r"[@#]\w+")  # of a user, as a subject: @jane_doe
+_FILE: Final = re.compile(
+    r"\S+\.(?:txt|pdf|docx?|xlsx?|csv|html?|jpe?g|png|gif|zip)|(?:[A-Z]:)?[\\/]\S+|[{].*[}]", re.IGNORECASE
+)
+_LETTERS_ALONE: Final = re.compile(r"(?:[A-Za-zÀ-ɏЀ-ӿ]\.\s?-?)+(?:[A-Za-zÀ-ɏЀ-ӿ]\.?)?|[A-Za-z](?: [A-Za-z])+")
+# AG, SA, AB, BV are not among them: in a column of names they are initials, "Doe AG".
+COMPANY: Final = frozenset((
+    "inc", "incorporated", "llc", "llp", "ltd", "limited", "plc", "corp", "corporation", "company", "gmbh",
+    "srl", "sarl", "pty", "bhd", "oyj", "kft", "ltda", "holdings", "group", "team", "customer",
+    "collaboration", "commission", "organization", "organisation", "university", "universität",
+    "université", "universidad", "institute", "association", "foundation", "committee", "ministry",
+    "department", "consortium",
+))  # fmt: skip
+# Legal forms that stand anywhere, and before a name.
+_ANYWHERE: Final = frozenset({"inc", "llc", "gmbh", "plc"})
+_BEFORE: Final = frozenset({"ооо", "оао", "зао", "пао"})
+_AT_THE_END: Final = (" S.p.A.", " SpA", " s.r.o.", " z o.o.", " ApS")
+_FORMS_IN_WORD: Final = ("株式会社", "有限会社", "有限公司", "주식회사")
 _OFFICE: Final = re.compile(
-    r"(university|universität|université|ministry|department|bank) of\b", re.IGNORECASE
+    r"(university|universität|université|ministry|department|dept\.?|office|bank|city|state|republic) of\b",
+    re.IGNORECASE,
 )
 
 # Of all texts that are no names, some word in lower case, if all of their words are letters alone.
-WORDS_OF_NO_NAME: Final = COMPANY | {words.casefold().split()[-1] for words in NOBODY} | {"of"}
+WORDS_OF_NO_NAME: Final = (
+    COMPANY | _ANYWHERE | _BEFORE | {words.casefold().split()[-1] for words in PLACEHOLDERS} | {"of"}
+)
 
 
 # What is left over where cells of several people, or of a title and a name, are split.
-LEFT_OVER: Final = frozenset(("et al", "et alii", "and others", "dr", "mr", "mrs", "ms", "prof", "prof dr"))
+LEFT_OVER: Final = frozenset(
+    ("et al", "et alii", "and others", "dr", "mr", "mrs", "ms", "prof", "prof dr", "jr", "sr", "phd")
+)
 
 
 def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | None:
@@ -68,15 +102,19 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
         more: more placeholders, spelled as given.
     """
     whole = " ".join(text.split())
-    if whole in more or whole in PLACEHOLDERS or _NOTHING.fullmatch(whole):
+    if whole in more or whole in PLACEHOLDERS or _NOTHING.fullmatch(whole) or _ERROR.fullmatch(whole):
         return PLACEHOLDER
+    if whole.endswith(_AT_THE_END) or any(form in whole for form in _FORMS_IN_WORD):
+        return NOT_A_NAME
     if whole.isalpha():  # and so read as a plain word in a column
         return None
     if whole.replace(".", "").casefold() in LEFT_OVER:
         return NOT_A_NAME
     bare = whole.strip(OUTSIDE)
-    if bare in more or bare in PLACEHOLDERS:
+    if bare in more or bare in PLACEHOLDERS or _is_repeated_placeholder(bare):
         return PLACEHOLDER
+    if _LETTERS_ALONE.fullmatch(whole) or _HANDLE.fullmatch(whole) or _FILE.fullmatch(whole):
+        return NOT_A_NAME
     rest = without_addresses(bare)
     if _has_many_symbols(bare):
         return NOT_A_NAME
@@ -84,6 +122,14 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     if is_address or _DOMAIN.fullmatch(bare) or _is_company(bare):
         return NOT_A_NAME
     return None
+
+
+def _is_repeated_placeholder(text: str) -> bool:
+    """Whether a text is one placeholder in all its fields: "NULL NULL", "Test Test"."""
+    words = text.split()
+    return (
+        len(set(words)) == 1 and len(words) > 1 and not PLACEHOLDERS.isdisjoint((words[0], words[0].lower()))
+    )
 
 
 def has_few_letters(surname: str) -> bool:
@@ -113,4 +159,5 @@ def _is_company(text: str) -> bool:
     if not before:
         return False
     of_partners = before[-1] in ("&", "and", "und") and last in ("co", "sons", "söhne")
-    return last in COMPANY or of_partners or bool(_OFFICE.match(text))
+    has_form = last in COMPANY or before[0] in _BEFORE or not _ANYWHERE.isdisjoint(before)
+    return has_form or of_partners or bool(_OFFICE.match(text))

@@ -41,12 +41,14 @@ class Rules:
         na: more placeholders, spelled as given; None for no placeholders at all, so that NULL is a name.
         suffixes: more words that are no part of a name (`find_surname`).
         surname_first: full names that do not tell by themselves begin with the surname (`find_surname`).
+        two_surnames: the texts of which the surname is two words (`find_surname`).
     """
 
     full_names: bool = True
     na: frozenset[str] | None = frozenset()
     suffixes: frozenset[str] = frozenset()
     surname_first: bool = False
+    two_surnames: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -96,7 +98,12 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) ->
     if reason or is_garbled(whole):
         return SurnameReading(reason=reason or "garbled")
     if rules.full_names:
-        found = find_surname(whole, suffixes=rules.suffixes, surname_first=rules.surname_first)
+        found = find_surname(
+            whole,
+            suffixes=rules.suffixes,
+            surname_first=rules.surname_first,
+            two_surnames=text in rules.two_surnames,
+        )
     else:
         found = FoundSurname(whole)
     if rules.na is not None and found.note and found.surname in NOBODY:  # "Mr. Unknown"
@@ -248,7 +255,7 @@ def _read_others(
     if len(texts) < FEW_TEXTS or not rules.full_names:
         every = [read_surname(text, alphabet, lower=lower, rules=rules) for text in texts]
         return every, np.arange(len(every))
-    found, which = find_by_kinds(texts, read, rules.suffixes)
+    found, which = find_by_kinds(texts, read, rules.suffixes, rules.two_surnames)
     readings = [
         _spelled(FoundSurname(surname), note, alphabet, lower=lower, rules=rules) for surname, note in found
     ]

@@ -37,7 +37,11 @@ _KOREAN: Final = (
     "(?:ch|kk|tt|pp|ss|jj|[bdghjkmnprst])?"
     "(?:y(?:ae?|eo?|oo?|u|ou)|w(?:ae?|oo?|e|i)|ui|ae|e[oue]|o[eou]|[aeiou])(?:ng|[bgklmnpt])?"
 )
-EAST_ASIAN_SYLLABLES: Final = f"{_ONE}(?:{_PINYIN}|'{_VOWEL_OF_PINYIN})?|{_KOREAN}"
+EAST_ASIAN_SYLLABLES: Final = f"{_ONE}(?:{_PINYIN}|'{_VOWEL_OF_PINYIN})?|{_KOREAN}(?:{_KOREAN})?"
+_ANY_SURNAME: Final = (
+    lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
+    | lists.VIETNAMESE | lists.VIETNAMESE_BEFORE_MIDDLE
+)  # fmt: skip
 _EAST_ASIAN: Final = f"[{_HAN}{_KANA}\uac00-\ud7a3]+"
 _IN_ONE_WORD: Final = f"(?P<hangul>[\uac00-\ud7a3]{{2,4}})|(?P<han>[{_HAN}]{{1,4}})(?:[{_KANA}]{{2,}})?"
 
@@ -79,26 +83,39 @@ def _begins_vietnamese(words: list[str]) -> bool:
     first, *middle, last = map(_key, words)
     common = lists.VIETNAMESE | lists.VIETNAMESE_BEFORE_MIDDLE
     has_middle = bool(middle) and middle[0] in lists.VIETNAMESE_MIDDLE
+    if len(words) == 3 and is_short_surname_of_vietnamese(words) and last not in common:  # "Le Duc Tho"
+        return True
     return (first in lists.VIETNAMESE or (first in common and has_middle)) and (
         last not in common or has_middle
     )
 
 
 def _begins_chinese_or_korean(words: list[str]) -> bool:
-    """Whether a Chinese or Korean surname stands before two syllables: "Xi Jinping", "Kim Jong Un".
+    """Whether a Chinese or Korean surname stands before one or two syllables: "Xi Jinping", "Kim Jong Un".
 
-    One syllable, "Li Jing", or two Korean ones in one word, "Kim Minjun", do not tell: "Jing Li" and "Kim
-    Hanson" are names as well.
+    Not if the last word is such a surname too ("Kim Min Lee"), and not before two syllables in one word if
+    the surname is a given name elsewhere: "Kim Minjun" does not tell, because of "Kim Hanson".
     """
     if not 2 <= len(words) <= 3 or (words[0][:1].isupper() and words[1].islower()):
         return False  # "Kim de Jong" has a particle
-    begins, *given = map(syllables, words)
-    ends = given[-1]
+    given_words = words[1].split("-", 1) if len(words) == 2 else words[1:]
+    begins, *given = map(syllables, [words[0], *given_words])
     if len(given) == 1:
-        return begins.is_chinese and ends.of_pinyin == 2
+        return _begins_with_one_word(begins, given[0])
     is_chinese = begins.is_chinese and all(each.of_pinyin == 1 for each in given)
-    is_korean = begins.is_korean and all(each.is_korean_syllable for each in given)
-    return (is_chinese or is_korean) and not (ends.is_chinese or ends.is_korean)
+    is_korean = begins.is_korean and all(each.of_korean == 1 for each in given)
+    has_particle = given_words[0].casefold() in lists.PARTICLES - lists.PARTICLES_OR_KOREAN  # "Kim Du Pon"
+    told = [each.is_chinese or each.is_korean for each in (given if len(words) == 2 else given[-1:])]
+    return (is_chinese or (is_korean and not has_particle)) and not all(told)
+
+
+def _begins_with_one_word(begins: Syllables, given: Syllables) -> bool:
+    """Whether the first of two words is the surname, and the other one or two syllables of a given name."""
+    if begins.is_chinese_of_two or (begins.is_chinese and given.of_pinyin == 2):
+        return given.of_pinyin > 0
+    if begins.is_korean and given.of_korean == 2 and not given.of_pinyin:
+        return not begins.is_given
+    return begins.is_chinese and given.of_pinyin == 1 and not given.may_be_surname
 
 
 class Syllables(NamedTuple):
@@ -106,15 +123,21 @@ class Syllables(NamedTuple):
 
     Attributes:
         is_chinese: whether it is one of the common Chinese surnames.
+        is_chinese_of_two: whether it is one of those of two syllables.
         is_korean: whether it is one of the common Korean ones.
+        is_given: whether it is one of those that are given names elsewhere.
+        may_be_surname: whether it is any of these, or another common surname of one syllable.
         of_pinyin: how many syllables of pinyin it is, 1 or 2; 0 for none, and for a surname of two.
-        is_korean_syllable: whether it is a Korean syllable.
+        of_korean: how many Korean syllables it is, 1 or 2; 0 for none.
     """
 
     is_chinese: bool = False
+    is_chinese_of_two: bool = False
     is_korean: bool = False
+    is_given: bool = False
+    may_be_surname: bool = False
     of_pinyin: int = 0
-    is_korean_syllable: bool = False
+    of_korean: int = 0
 
 
 @lru_cache(maxsize=1 << 14)
@@ -124,11 +147,15 @@ def syllables(word: str) -> Syllables:
     if len(name) < 2:
         return Syllables()
     of_pinyin = 1 if re.fullmatch(_ONE, name) else 2 * bool(re.fullmatch(_TWO, name))
+    is_of_two = name in lists.CHINESE_OF_TWO
     return Syllables(
         name in lists.CHINESE,
+        is_of_two,
         name in lists.KOREAN,
-        0 if name in lists.CHINESE_OF_TWO else of_pinyin,
-        bool(re.fullmatch(_KOREAN, name)),
+        name in lists.KOREAN_OR_GIVEN,
+        name in _ANY_SURNAME,
+        0 if is_of_two else of_pinyin,
+        1 if re.fullmatch(_KOREAN, name) else 2 * bool(re.fullmatch(f"{_KOREAN}{_KOREAN}", name)),
     )
 
 

@@ -16,10 +16,12 @@ from typing import Final
 from unicodedata import category
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cognomen.text import words as lists
 from cognomen.text.columns import Indices, distinct_texts
-from cognomen.text.full_names import bare_key, is_capital, is_particle_anywhere
+from cognomen.text.full_names import bare_key, is_capital, is_unspoken
+from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.placeholders import WORDS_OF_NO_NAME
 from cognomen.text.ragged import Ragged
 from cognomen.text.repair import may_be_misread
@@ -36,20 +38,24 @@ from cognomen.text.surname_first import (
 # Words that rules name, and of which they ask nothing else …
 _NAMED: Final = (
     lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | lists.TITLES | lists.SUFFIXES
-    | lists.SECOND_WORDS | lists.VIETNAMESE_MIDDLE
+    | lists.SECOND_WORDS | lists.SUFFIXES_OF_PORTUGUESE | lists.VIETNAMESE_MIDDLE
 )  # fmt: skip
 # … and those of rules that ask more of the words around them.
 _SPECIAL: Final = (
     _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(lists.BORN) | {"al", "alii", "others"}
-    | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE | lists.VIETNAMESE_BEFORE_MIDDLE
+    | WORDS_OF_NO_NAME | lists.RELATIONS | {"an", "ni"} | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE
+    | lists.VIETNAMESE_BEFORE_MIDDLE
 )  # fmt: skip
-_EAST_ASIAN: Final = lists.CHINESE | lists.KOREAN
+_EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
 _WITH_RULES: Final = _SPECIAL | _EAST_ASIAN | lists.SPANISH
 _ENDS_OF_SYLLABLES: Final = frozenset("aeioungrbklmpt")  # of Chinese and Korean
 _ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
 MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
 KIND_BITS: Final = 12  # of the number of a kind
 EXAMPLES: Final = 20  # names of a sequence of kinds, of which one has words that all differ
+_RARE: Final = frozenset(
+    {"of", "ni", "Ni", "an", "Y"}
+)  # which rules name together with the words beside them
 _CAPITALS: Final = lists.CAPITAL_SUFFIXES | lists.SUFFIXES_AFTER_COMMA
 
 
@@ -110,7 +116,10 @@ Found = tuple[str, str | None]  # a surname, and how it was found (see `FoundSur
 
 
 def find_by_kinds(
-    texts: Sequence[str], read: Callable[[str], Found | None], apart: frozenset[str] = frozenset()
+    texts: Sequence[str],
+    read: Callable[[str], Found | None],
+    apart: frozenset[str] = frozenset(),
+    two_surnames: frozenset[str] = frozenset(),
 ) -> tuple[list[Found], Indices]:
     """The different surnames of U full names, and which each has, (U,); -1 for a text of another kind.
 
@@ -118,13 +127,15 @@ def find_by_kinds(
         texts: of any kind.
         read: the surname in a text, by all rules; None if there is none, or more is said of it.
         apart: more words that have rules of their own, in lower case and without dots.
+        two_surnames: the texts that are read otherwise, since their surname is two words.
     """
     words = " ".join(texts).split(" ") if texts else []  # (M,)
     spaces = np.fromiter(map(str.count, texts, repeat(" ")), np.int64, len(texts))
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
     of_texts = Ragged(np.fromiter(map(numbers.__getitem__, words), np.intp, len(words)), spaces + 1)
     different, surnames, which = list(numbers), dict[Found, int](), np.full(len(texts), -1, np.intp)
-    for rows in _rows_by_kinds(of_texts, _numbers_of_kinds(different, apart)):
+    otherwise = np.fromiter(map(two_surnames.__contains__, texts), np.bool_, len(texts))
+    for rows in _rows_by_kinds(of_texts, _numbers_of_kinds(different, apart), otherwise):
         place = _place([texts[row] for row in rows[:EXAMPLES].tolist()], read)
         if place is None:
             continue
@@ -140,8 +151,8 @@ def find_by_kinds(
     return list(surnames), which
 
 
-def _rows_by_kinds(words: Ragged, kinds: Indices) -> Iterator[Indices]:
-    """The rows of texts of several words, those of one sequence of kinds together."""
+def _rows_by_kinds(words: Ragged, kinds: Indices, otherwise: NDArray[np.bool_]) -> Iterator[Indices]:
+    """The rows of texts of several words, those of one sequence of kinds that are read alike together."""
     of_words = kinds[words.data] + 1  # from 1 on: 0 is for no word
     codes = np.zeros(len(words), np.int64)  # (U,)
     for place in range(MOST_WORDS):
@@ -149,6 +160,7 @@ def _rows_by_kinds(words: Ragged, kinds: Indices) -> Iterator[Indices]:
         codes[rows] |= of_words[words.starts[rows] + place] << (KIND_BITS * place)
     codes[(words.lengths < 2) | (words.lengths > MOST_WORDS)] = 0
     codes[words.rows[of_words == 0]] = 0  # words of their own kind
+    codes[otherwise & (codes > 0)] += 1 << (KIND_BITS * MOST_WORDS)
     order = np.argsort(codes, kind="stable")
     bounds = np.flatnonzero(np.diff(codes[order], prepend=-1))
     groups = np.split(order, bounds[1:])
@@ -187,7 +199,8 @@ def _numbers_of_kinds(words: Sequence[str], apart: frozenset[str]) -> Indices:
 def _kind_of_word(word: str) -> Hashable:
     """What rules ask of a word: words of one kind are interchangeable. None if no other word is like it."""
     if word.isascii() and word.isalpha() and len(word) > 2:  # as most are
-        kinds = _TITLE if word.istitle() else _UPPER if word.isupper() and word not in _CAPITALS else None
+        is_upper = word.isupper() and word not in _CAPITALS and not is_unspoken(word)
+        kinds = _TITLE if word.istitle() else _UPPER if is_upper else None
         lower = word.lower()
         is_named = lower in _WITH_RULES or lower.endswith(_ENDINGS)
         may_be_syllables = lower[-1] in _ENDS_OF_SYLLABLES and re.fullmatch(EAST_ASIAN_SYLLABLES, lower)
@@ -203,7 +216,7 @@ def _kind_of_rare_word(word: str) -> Hashable:
         return None if is_particle_anywhere(word) else "initial"
     if len(bare) < 2:
         return _kind_of_letter(word)
-    if (len(bare) == 2 and bare.isupper()) or bare in _CAPITALS:
+    if (len(bare) == 2 and bare.isupper()) or bare in _CAPITALS or is_unspoken(bare) or bare in _RARE:
         return None
     if not _is_of_letters(bare) or _is_special(bare):
         return word if _is_named(bare) else None
@@ -213,7 +226,7 @@ def _kind_of_rare_word(word: str) -> Hashable:
         one_syllable=bool(ONE_SYLLABLE.fullmatch(bare)),
         two_syllables=bool(TWO_SYLLABLES.fullmatch(bare)),
         spanish=is_common_in_spanish(bare),
-        east_asian=syllables(bare),
+        east_asian=tuple(map(syllables, bare.split("-", 1))),
     )
 
 
@@ -224,7 +237,7 @@ def _kind(
     one_syllable: bool = False,
     two_syllables: bool = False,
     spanish: bool = False,
-    east_asian: Syllables = Syllables(),  # noqa: B008  immutable
+    east_asian: tuple[Syllables, ...] = (Syllables(),),
 ) -> Hashable:
     case = word.isupper(), is_capital(word), word[0].isupper(), word.islower(), word == word.upper()
     return len(word) > 2, case, comma, one_syllable, two_syllables, spanish, east_asian

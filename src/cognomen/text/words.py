@@ -18,32 +18,38 @@ def _words(text: str) -> frozenset[str]:
 
 # Words that belong to the surname after them, in upper and lower case …
 PARTICLES: Final = _words(
-    "abd abdal abdel abdoul abdul abdur abou abu bint d' da dal dall' dalla das de degli dei del dela della "
-    "delle delos dell' dello den der di do dos du el ibn l' la las le lo los mc o' ould saint sainte san "
-    "santa st 't ten ter van vande vanden vander vd v.d v/d von vom zum zur mhic ní ó uí "
+    "abd abdal abdel abdoul abdul abdur abou abu ait aït bint binte binti bte d' da dal dall' dalla das de "
+    "de' degli dei del dela della delle delos dell' dello den der di do dos du el giolla ibn l' la las le lo "
+    "los mc o' ould saint sainte san santa st 't ten ter umm van vande vanden vander vd v.d v/d von vom "
+    "zum zur mhic ní ó uí "
     "عبد ابو أبو ابن بن بنت بو آل ال אבו אבן בן בר בת"
 )
 # … in lower case or before another particle only, because they are given names or surnames too …
 SMALL_PARTICLES: Final = _words(
-    "aan af am ap auf aus av des het im in op te uit v zu ван да де дер дю ибн ла ле фон"
+    "aan ab af am ap auf aus av bat des ferch het im in op te uit v verch zu ван да де дер дю ибн ла ле фон"
 )
 # … unless they are the first word, where they are given names: Al Pacino, but Salem Al Dawsari.
-INNER_PARTICLES: Final = _words("al ben bin les mac nic")
+INNER_PARTICLES: Final = _words("abi al ben bin fitz les mac mint nic")
 # Between the two parts of a surname, in lower case: Ortega y Gasset, Costa e Silva, von Berg und Thal.
 JOINERS: Final = _words("y e i und et")
+# Between the first word of a surname and what follows it: García de la Cruz, where no given name begins so.
+OF: Final = _words("da das de degli dei del della di do dos von van")
 # The second word of one name: Salah al-Din.
 SECOND_WORDS: Final = _words("al-din ad-din ud-din el-din الدين الله")
 
 TITLES: Final = _words(
     "mr mrs ms miss mx dr prof sir rev hon capt col lt sgt herr frau mme mlle madame monsieur sra srta señor "
-    "señora dott ing mag mgr dipl dipl-ing"
+    "señora dott ing mag mgr dipl dipl-ing dhr drs doña dña dra mevr mevrouw mw prof profa shri smt"
 )
 # After a name, in upper and lower case: generations, degrees, honours, offices …
 SUFFIXES: Final = _words(
-    "jr sr junior senior iii 2nd 3rd 4th 5th mr mrs ms miss dr prof "
-    "phd md dds dmd esq msc bsc mba cpa jd dphil edd llb llm mbbs frcs frs obe mbe cbe kbe mep msp mdb ret "
+    "jr sr junior júnior senior hijo family iii 2nd 3rd 4th 5th mr mrs ms miss dr prof "
+    "phd md dds dmd dvm esq msc bsc beng meng mba mfa mph mphil cpa jd dphil edd psyd pharmd csc drsc "
+    "llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe mep msp mdb ret "
     "executor executrix administrator administratrix trustee trustees deceased decd dec'd heirs"
 )
+# … after a surname, not after a given name: dos Santos Filho …
+SUFFIXES_OF_PORTUGUESE: Final = _words("filho sobrinho")
 # … and in capitals only, because these are surnames too: Ii, Vi, Pe.
 CAPITAL_SUFFIXES: Final = _words("II IV VI VII VIII MP QC KC RN PE")
 # … and these after a comma only: Jack MA.
@@ -64,8 +70,10 @@ BORN: Final = (
     "roz",
     "z domu",
 )
+# Before the one whose child, wife or widow somebody is, in the lower case; s/o and its like besides.
+RELATIONS: Final = _words("viuda vda του της")
 # Between the names of two people, in lower case. And is a surname.
-AND: Final = _words("and & + und et och og AND")
+AND: Final = _words("and & + und et och og with AND")
 
 # Nine in ten Vietnamese bear one of these; where the first word is one and the last is not, it comes first.
 VIETNAMESE: Final = _words("nguyen tran pham huynh hoang phan vu vo dang bui ngo duong")
@@ -74,7 +82,7 @@ VIETNAMESE_BEFORE_MIDDLE: Final = _words("le do ho ly")
 VIETNAMESE_MIDDLE: Final = _words("van thi")
 
 # Most Chinese bear one of these, in pinyin, and most Koreans one of those; they come first before a given
-# name of two syllables. Left out are those that are given names elsewhere: Lin, Han, Yan, Lu.
+# name of two syllables. Left out are those that are given names elsewhere: Lin, Han, Yan, Lu …
 CHINESE: Final = _words(
     "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he gao luo zheng liang xie song "
     "tang feng deng cao peng zeng xiao tian dong pan yuan cai jiang yu ye cheng wei ding yao shen "
@@ -86,6 +94,12 @@ KOREAN: Final = _words(
     "kim lee park choi jung jeong kang cho yoon yun jang lim han oh seo shin kwon hwang ahn song ryu yoo "
     "hong moon yang bae baek heo nam noh joo koo son ban"
 )
+# … which, with some others, do not tell where a surname ends the name.
+CHINESE_TOO: Final = _words("lin lu yan su du dai lai chan chang")
+# Those Korean surnames that are given names elsewhere: Kim Hanson, Shin Sato.
+KOREAN_OR_GIVEN: Final = _words("kim lee lim han hong moon nam shin son song yang yun ban")
+# The particles that are syllables of Korean given names: Kim Do Hoon, but Kim Du Pon.
+PARTICLES_OR_KOREAN: Final = _words("da do san")
 
 # Half of all Spaniards bear one of these, which are no given names: what follows is their second surname.
 SPANISH: Final = _words(
@@ -97,9 +111,24 @@ SPANISH: Final = _words(
 
 # Endings of fathers' names, which come last in "Ivanov Ivan Ivanovich": those of women, and of men where a
 # surname before them, or the script, says that they are no surnames.
-PATRONYMICS: Final = ("овна", "евна", "ична", "ович", "евич", "ovna", "evna", "ichna")
-PATRONYMICS_OR_SURNAMES: Final = ("ovich", "evich")
-BEFORE_PATRONYMICS: Final = ("ov", "ev", "in", "yn", "sky", "skiy", "skii", "ko", "uk", "ich", "yan", "dze")
+PATRONYMICS: Final = (
+    "овна", "евна", "ична", "івна", "ївна", "аўна", "еўна", "ович", "евич", "авіч", "евіч", "ильич",
+    "ұлы", "қызы", "ovna", "evna", "ichna", "ivna",
+)  # fmt: skip
+PATRONYMICS_OR_SURNAMES: Final = (
+    "ovich",
+    "evich",
+    "avich",
+    "yevich",
+    "ilyich",
+    "uly",
+    "фомич",
+    "лукич",
+    "кузьмич",
+)
+BEFORE_PATRONYMICS: Final = (
+    "ov", "ev", "in", "yn", "sky", "skiy", "skii", "ko", "uk", "ich", "yan", "dze", "oy", "ов", "ев", "ин"
+)  # fmt: skip
 
 # "Son of" and "daughter of" after a father's name: Əliyev Vüqar Həsən oğlu, Назарбаев Нурсултан Әбішұлы.
 SON_OR_DAUGHTER: Final = _words(

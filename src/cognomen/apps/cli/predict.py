@@ -105,26 +105,27 @@ def command(
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion.
     """
     from cognomen.classifier.classifier import Classifier
+    from cognomen.classifier.order import ColumnOrder
 
     check_coverage(coverage, prior, restrict)
     blocks = names_for(names, path, encoding)
     classifier = Classifier.load(model)
     classifier.tree.check_level(level)
     write = writer(classifier.tree, top, level, as_json=as_json, sets=coverage is not None)
+    found: ColumnOrder | None = None
     for block in blocks:
-        if order == "auto" and names in ((), (STDIN,)):  # lines, not names given one by one
+        if found is None and names in ((), (STDIN,)):  # lines, not names given one by one
             found = classifier.column_order(
-                block, full_names=not as_is, na=None if keep_na else na, suffixes=suffixes
+                block, full_names=not as_is, order=order, na=None if keep_na else na, suffixes=suffixes
             )
             say_order(found)
-            order = found.order
         answers = classifier(
             block,
             top_k=top or 3,
             full_names=not as_is,
             na=None if keep_na else na,
             suffixes=suffixes,
-            order="given-first" if order == "auto" else order,
+            order=found or ColumnOrder("given-first" if order == "auto" else order),
             level=level,
             prior=prior,
             restrict=restrict,

@@ -206,7 +206,7 @@ def score_one(table: Path, column: str, out: Path, model: str | None, as_json: b
         )
     say_order(scored.order)
     if as_json:
-        print_json({"out": str(out), **asdict(scored)})
+        print_json({"out": str(out), **asdict(scored), "order": scored.order.to_json()})
     else:
         click.echo(f"{out}: {answered_rows(scored)}.")
 

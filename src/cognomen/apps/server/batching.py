@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from cognomen.apps.server.messages import READING, encode
 from cognomen.classifier.answers import Answer
 from cognomen.classifier.classifier import Classifier
-from cognomen.classifier.order import FEWEST
+from cognomen.classifier.order import FEWEST, ColumnOrder
 from cognomen.errors import CognomenError
 
 BATCH = 1024  # names answered at once: some tenths of a second
@@ -86,14 +86,13 @@ class Batcher:
 
     async def _with_order(self, names: Texts, options: dict[str, Any]) -> dict[str, Any]:
         """The options, with the order of full names in this call, which others must not change."""
-        if options.get("order", "auto") != "auto":
-            return options
+        asked = options.get("order", "auto")
         if len(names) < FEWEST:
-            return {**options, "order": "given-first"}
+            return {**options, "order": ColumnOrder("given-first" if asked == "auto" else asked)}
         reading = {name: options[name] for name in READING if name in options}
         find = partial(self._classifier.column_order, names, **reading)
         found = await asyncio.get_running_loop().run_in_executor(self._thread, find)
-        return {**options, "order": found.order}
+        return {**options, "order": found}
 
     async def run(self) -> None:
         """Answer calls until cancelled."""

@@ -12,7 +12,6 @@ from msgspec import Meta, Struct, field
 
 from cognomen.classifier.answers import Answer, SurnamePart
 from cognomen.classifier.composition_rows import JointShare, OriginShare
-from cognomen.classifier.order import ColumnOrder
 from cognomen.errors import InputError
 
 MOST_ORIGINS, MOST_SEED = 10_000, 2**32 - 1
@@ -96,6 +95,15 @@ class PredictResponse(Struct):
     answers: list[Answer]
 
 
+class FoundOrder(Struct):
+    """In which order the names are written, and how sure that is."""
+
+    order: Literal["given-first", "surname-first"]
+    probability: float | None
+    cells: int
+    decided: bool
+
+
 class CompositionResponse(Struct):
     """The shares of the origins in a list; they describe the list, and nobody in it."""
 
@@ -108,7 +116,7 @@ class CompositionResponse(Struct):
     level: float
     samples: int
     seed: int
-    order: ColumnOrder
+    order: FoundOrder
 
 
 class PrefixOrigin(Struct):

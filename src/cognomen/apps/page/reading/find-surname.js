@@ -1,7 +1,9 @@
 // The surname in a name as people write it: as cognomen/text/names.py.
 import { isAnd, isTitle, surnameOfPerson } from "./full-names.js";
 import { withoutAddresses } from "./placeholder-texts.js";
-import { first, isAlpha, isAscii, last, LETTER_OR_DIGIT as W, NOT_WHITE, WHITE, WORD_END } from "./python.js";
+import {
+  characters, first, fullMatch, isAlpha, isAscii, isLower, isUpper, last, LETTER_OR_DIGIT as W, NO_DIGIT, NOT_WHITE, WHITE, WORD_END,
+} from "./python.js";
 import { repair } from "./repair-text.js";
 import { lengthOfSurname } from "./surname-first.js";
 import { hasLetter, normalise, words as wordsOf } from "./text.js";
@@ -10,7 +12,13 @@ const BRACKETS = /\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|"[^"]*"|“[^”�
 const OPENING = /[([{<"“«„]/;
 const OPEN = new RegExp(`(?<=${W})${WHITE}*[(\\[{<].*$`, "su");
 const AND_OTHERS = new RegExp(`,?${WHITE}+(?:et|&|and)${WHITE}+(?:al|alii|others)${WORD_END}.*$`, "siu");
-const BETWEEN_PEOPLE = new RegExp(`[;；؛]|${WHITE}[/|]${WHITE}`);
+const BETWEEN_PEOPLE = new RegExp(`[;；؛]|${WHITE}[/|]${WHITE}|(?<=${NO_DIGIT}{2})/(?=${NO_DIGIT}{2})`, "u");
+const RELATION = new RegExp(`(?<=${W}),?${WHITE}+(?:[sdwc]/o|viuda|vda\\.?|του|της)${WHITE}.*$`, "siu");
+const PRONOUNS = new RegExp(`(?<=${W})${WHITE}+[a-z]{2,}(?:/[a-z]{2,})+$`, "u");
+const INITIALS_OF_WORD = new RegExp(`^(?:${NO_DIGIT}\\.-?)+(?=${NO_DIGIT}{2,}(?:['’\\-]${NO_DIGIT}+)*(?:[,;]|${WHITE}|$))`, "u");
+const TWO_WORDS = new RegExp(`(?<=${NO_DIGIT}{2}\\.)(?=(${NO_DIGIT})${NO_DIGIT})`, "gu");
+const isUser = fullMatch(`${NO_DIGIT}{2,}(?:[._]${NO_DIGIT}{2,})+`);
+const QUOTES = "'‘’`\"";
 
 // { surname, note }; the note is null if the whole text is the surname.
 export function findSurname(text, words, surnameFirst) {
@@ -34,14 +42,24 @@ function isPlain(word, words) {
 }
 
 function read(text, words, surnameFirst) {
-  const [rest, several] = firstPerson(withoutAsides(withoutBirthName(text, words)), words);
+  const [rest, several] = firstPerson(withoutAsides(withoutBirthName(apart(text), words)), words);
   let [surname, more] = surnameOfPerson(rest, words, surnameFirst);
   while (!surname.includes(" ")) {
-    const [shorter] = surnameOfPerson(surname, words);
+    const [shorter] = surnameOfPerson(apart(surname), words);
     if (shorter === surname) break;
     surname = shorter;
   }
   return hasLetter(surname) ? [surname, several || more] : [text, false];
+}
+
+// The text with spaces between words that are written together, and without quotation marks around it.
+function apart(text) {
+  if (characters(text).length > 2 && QUOTES.includes(first(text)) && QUOTES.includes(last(text))) text = characters(text).slice(1, -1).join("");
+  text = text.replaceAll("・", " ");
+  if (isUser(text) && (isLower(text) || text.includes("_"))) return text.replace(/[._]/g, " ");
+  if (!text.includes(".")) return text;
+  text = text.replace(INITIALS_OF_WORD, "$& ");
+  return text.replace(TWO_WORDS, (_, letter) => (isUpper(letter) ? " " : ""));
 }
 
 // The text without the surname from birth.
@@ -55,6 +73,7 @@ function withoutAsides(text) {
   const plain = withoutAddresses(text);
   let outside = OPENING.test(plain) ? plain.replace(BRACKETS, " ").replace(OPEN, "") : plain;
   if (outside.includes(" al") || outside.includes(" others")) outside = outside.replace(AND_OTHERS, "");
+  outside = outside.replace(RELATION, "").replace(PRONOUNS, "");
   return [outside, plain, text].find(hasLetter) ?? text;
 }
 

@@ -1,5 +1,5 @@
 // The parts of a surname in two: García Márquez, Ruiz y Lopez, Smith-Jones. As cognomen/text/parts.py.
-import { isParticleAnywhere } from "./full-names.js";
+import { isParticleAnywhere } from "./name-particles.js";
 import { isLower, LETTER_OR_DIGIT as W, NO_DIGIT } from "./python.js";
 import { words as wordsOf } from "./text.js";
 

@@ -8,21 +8,36 @@ const EMAIL = new RegExp(`(?:mailto:)?${ADDRESS}@${ADDRESS}\\.${W}+`, "giu");
 const URLS = new RegExp(`(?:https?://|www\\.)${NOT_WHITE}+`, "giu");
 const SYMBOL = /[#%*@!?§¶_$+<=>^|~}{£€¤¥¢°±²³¹¬¨¼½¾×÷]/gu;
 const DIGITS_AMONG_LETTERS = new RegExp(`${NO_DIGIT}\\p{Nd}+${NO_DIGIT}`, "u");
-const isDomain = fullMatch(`[\\p{L}\\p{N}_\\-]+(\\.[\\p{L}\\p{N}_\\-]+)*\\.(com|org|net|edu|gov|info|io)`, "iu");
-const OFFICE = new RegExp(`^(university|universität|université|ministry|department|bank) of${WORD_END}`, "iu");
+const isDomain = fullMatch(`[\\p{L}\\p{N}_\\-]+(\\.[\\p{L}\\p{N}_\\-]+)*\\.(com|org|net|edu|gov|info|io|(co|com|org|ac|gov)\\.[a-z]{2})`, "iu");
+const isHandle = fullMatch(`[@#]${W}+`);
+const isFile = fullMatch(`${NOT_WHITE}+\\.(?:txt|pdf|docx?|xlsx?|csv|html?|jpe?g|png|gif|zip)|(?:[A-Z]:)?[\\\\/]${NOT_WHITE}+|[{].*[}]`, "iu");
+const areLettersAlone = fullMatch("(?:[A-Za-zÀ-ɏЀ-ӿ]\\. ?-?)+(?:[A-Za-zÀ-ɏЀ-ӿ]\\.?)?|[A-Za-z](?: [A-Za-z])+");
+const isError = fullMatch(`#(?:N/A|NULL|REF|VALUE|NAME|NUM|DIV/0|SPILL|CALC)[!?]?|\\{\\{.*\\}\\}|\\$\\{.*\\}|%${W}+%`);
+const ANYWHERE = ["inc", "llc", "gmbh", "plc"], BEFORE = ["ооо", "оао", "зао", "пао"];
+const AT_THE_END = [" S.p.A.", " SpA", " s.r.o.", " z o.o.", " ApS"], FORMS_IN_WORD = ["株式会社", "有限会社", "有限公司", "주식회사"];
+const OFFICE = new RegExp(`^(university|universität|université|ministry|department|dept\\.?|office|bank|city|state|republic) of${WORD_END}`, "iu");
 
 // Why a text is no name, "placeholder" or "not-a-name"; null if it may be one.
 export function reasonForNoName(text, words) {
   const whole = wordsOf(text).join(" ");
-  if (words.placeholders.has(whole) || isNothing(whole)) return "placeholder";
+  if (words.placeholders.has(whole) || isNothing(whole) || isError(whole)) return "placeholder";
+  if (AT_THE_END.some((form) => whole.endsWith(form)) || FORMS_IN_WORD.some((form) => whole.includes(form))) return "not-a-name";
   if (isAlpha(whole)) return null;
   if (words.leftOver.has(words.casefold(whole.replaceAll(".", "")))) return "not-a-name";
   const bare = strip(whole, words.outside);
-  if (words.placeholders.has(bare)) return "placeholder";
+  if (words.placeholders.has(bare) || isRepeatedPlaceholder(bare, words)) return "placeholder";
+  if (areLettersAlone(whole) || isHandle(whole) || isFile(whole)) return "not-a-name";
   const rest = withoutAddresses(bare);
   if (hasManySymbols(bare)) return "not-a-name";
   const isAddress = rest !== bare && !hasLetter(rest);
   return isAddress || isDomain(bare) || isCompany(bare, words) ? "not-a-name" : null;
+}
+
+// Whether a text is one placeholder in all its fields: "NULL NULL", "Test Test".
+function isRepeatedPlaceholder(text, words) {
+  const [one, ...others] = wordsOf(text);
+  const isOne = others.length > 0 && others.every((word) => word === one);
+  return isOne && (words.placeholders.has(one) || words.placeholders.has(one.toLowerCase()));
 }
 
 // Whether a third or more of a text is no letter, or digits stand between letters.
@@ -46,6 +61,7 @@ export function withoutAddresses(text) {
 function isCompany(text, words) {
   const all = wordsOf(words.casefold(text.replaceAll(".", ""))), final = all.pop(), before = all.at(-1);
   if (before === undefined) return false;
+  const hasForm = words.company.has(final) || BEFORE.includes(all[0]) || all.some((word) => ANYWHERE.includes(word));
   const ofPartners = ["&", "and", "und"].includes(before) && ["co", "sons", "söhne"].includes(final);
-  return words.company.has(final) || ofPartners || OFFICE.test(text);
+  return hasForm || ofPartners || OFFICE.test(text);
 }

@@ -14,6 +14,17 @@ export const isAscii = (text) => /^[\0-\x7f]*$/.test(text);
 export const isAlpha = (text) => /^\p{L}+$/u.test(text);
 export const isUpper = (text) => /\p{Uppercase}/u.test(text) && !/[\p{Lowercase}\p{Lt}]/u.test(text);
 export const isLower = (text) => /\p{Lowercase}/u.test(text) && !/[\p{Uppercase}\p{Lt}]/u.test(text);
+// Whether every run of cased letters begins with a capital, and the others are small.
+export function isTitleCase(text) {
+  let afterCased = false, found = false;
+  for (const character of text) {
+    const upper = /[\p{Uppercase}\p{Lt}]/u.test(character), lower = /\p{Lowercase}/u.test(character);
+    if ((upper && afterCased) || (lower && !afterCased)) return false;
+    found ||= upper;
+    afterCased = upper || lower;
+  }
+  return found;
+}
 export const isDigit = (text) => /^\p{Nd}+$/u.test(text);
 export const stripWhite = (text) => strip(text, (c) => new RegExp(WHITE).test(c));
 

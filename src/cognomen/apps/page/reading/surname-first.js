@@ -1,5 +1,5 @@
 // Names that begin with the surname, as their words tell: as cognomen/text/surname_first.py.
-import { characters, fullMatch } from "./python.js";
+import { characters, fullMatch, isLower } from "./python.js";
 
 const HAN = "\\u3005\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}", KANA = "\\u3041-\\u3096\\u30a1-\\u30fa\\u30fc";
 const CONSONANT = "b-df-hj-np-tv-xz";
@@ -16,8 +16,9 @@ const PINYIN = "(?:[bpm](?:a(?:i|o|ng?)?|e(?:i|ng?)|o|i(?:e|ao|an|ng?)?|u)|[pmf]
 const VOWEL_OF_PINYIN = "(?:a(?:i|o|ng?)?|e[nr]?|ou)", ONE_OF_PINYIN = `(?:${PINYIN}|${VOWEL_OF_PINYIN})`;
 const isOneOfPinyin = fullMatch(ONE_OF_PINYIN);
 const isTwoOfPinyin = fullMatch(`${ONE_OF_PINYIN}(?:${PINYIN}|'${VOWEL_OF_PINYIN})`);
-const isKoreanSyllable = fullMatch("(?:ch|kk|tt|pp|ss|jj|[bdghjkmnprst])?"
-  + "(?:y(?:ae?|eo?|oo?|u|ou)|w(?:ae?|oo?|e|i)|ui|ae|e[oue]|o[eou]|[aeiou])(?:ng|[bgklmnpt])?");
+const KOREAN = "(?:ch|kk|tt|pp|ss|jj|[bdghjkmnprst])?"
+  + "(?:y(?:ae?|eo?|oo?|u|ou)|w(?:ae?|oo?|e|i)|ui|ae|e[oue]|o[eou]|[aeiou])(?:ng|[bgklmnpt])?";
+const isOneOfKorean = fullMatch(KOREAN), isTwoOfKorean = fullMatch(KOREAN + KOREAN);
 const isEastAsian = fullMatch(`[${HAN}${KANA}\\uac00-\\ud7a3]+`);
 const IN_ONE_WORD = new RegExp(`^(?:(?<hangul>[\\uac00-\\ud7a3]{2,4})|(?<han>[${HAN}]{1,4})(?:[${KANA}]{2,})?)$`, "u");
 
@@ -46,29 +47,46 @@ function beginsVietnamese(all, words) {
   const keys = all.map(words.key), one = keys[0], final = keys.at(-1), middle = keys.slice(1, -1);
   const isCommon = (each) => words.vietnamese.has(each) || words.vietnameseBeforeMiddle.has(each);
   const hasMiddle = middle.length > 0 && words.vietnameseMiddle.has(middle[0]);
+  if (all.length === 3 && isShortSurnameOfVietnamese(all, words) && !isCommon(final)) return true; // "Le Duc Tho"
   return (words.vietnamese.has(one) || (isCommon(one) && hasMiddle)) && (!isCommon(final) || hasMiddle);
 }
 
-// Whether a Chinese or Korean surname stands before two syllables: "Xi Jinping", "Kim Jong Un".
+// Whether a Chinese or Korean surname stands before one or two syllables: "Xi Jinping", "Kim Jong Un".
 function beginsChineseOrKorean(all, words) {
   if (all.length < 2 || all.length > 3) return false;
-  if (/^\p{Lu}/u.test(all[0]) && all[1] === all[1].toLowerCase()) return false; // "Kim de Jong" has a particle
-  const [begins, ...given] = all.map((word) => syllables(word, words)), ends = given.at(-1);
-  if (given.length === 1) return begins.isChinese && ends.ofPinyin === 2;
+  if (/^\p{Lu}/u.test(all[0]) && isLower(all[1])) return false; // "Kim de Jong" has a particle
+  const dash = all[1].indexOf("-");
+  const givenWords = all.length === 2 && dash >= 0 ? [all[1].slice(0, dash), all[1].slice(dash + 1)] : all.slice(1);
+  const [begins, ...given] = [all[0], ...givenWords].map((word) => syllables(word, words));
+  if (given.length === 1) return beginsWithOneWord(begins, given[0]);
   const isChinese = begins.isChinese && given.every((each) => each.ofPinyin === 1);
-  const isKorean = begins.isKorean && given.every((each) => each.isKoreanSyllable);
-  return (isChinese || isKorean) && !(ends.isChinese || ends.isKorean);
+  const isKorean = begins.isKorean && given.every((each) => each.ofKorean === 1);
+  const particle = words.casefold(givenWords[0]); // "Kim Du Pon"
+  const hasParticle = words.particles.has(particle) && !words.particlesOrKorean.has(particle);
+  const told = (all.length === 2 ? given : given.slice(-1)).map((each) => each.isChinese || each.isKorean);
+  return (isChinese || (isKorean && !hasParticle)) && !told.every(Boolean);
+}
+
+function beginsWithOneWord(begins, given) {
+  if (begins.isChineseOfTwo || (begins.isChinese && given.ofPinyin === 2)) return given.ofPinyin > 0;
+  if (begins.isKorean && given.ofKorean === 2 && !given.ofPinyin) return !begins.isGiven;
+  return begins.isChinese && given.ofPinyin === 1 && !given.mayBeSurname;
 }
 
 // What a word of several letters is in Chinese or Korean.
 function syllables(word, words) {
   const name = words.key(word);
   if (characters(name).length < 2) return {};
+  const isChineseOfTwo = words.chineseOfTwo.has(name);
+  const sets = [words.chinese, words.chineseOfTwo, words.chineseToo, words.korean, words.vietnamese, words.vietnameseBeforeMiddle];
   return {
     isChinese: words.chinese.has(name),
+    isChineseOfTwo,
     isKorean: words.korean.has(name),
-    ofPinyin: words.chineseOfTwo.has(name) ? 0 : isOneOfPinyin(name) ? 1 : isTwoOfPinyin(name) ? 2 : 0,
-    isKoreanSyllable: isKoreanSyllable(name),
+    isGiven: words.koreanOrGiven.has(name),
+    mayBeSurname: sets.some((set) => set.has(name)),
+    ofPinyin: isChineseOfTwo ? 0 : isOneOfPinyin(name) ? 1 : isTwoOfPinyin(name) ? 2 : 0,
+    ofKorean: isOneOfKorean(name) ? 1 : isTwoOfKorean(name) ? 2 : 0,
   };
 }
 

@@ -1,0 +1,173 @@
+"""From texts to probabilities: how a column is read, and what its spellings are answered.
+
+What the calls of a `Classifier` have in common; none of it is called from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.classifier.calibration import softmax_with_temperature
+from cognomen.classifier.conformal import SetLimits
+from cognomen.classifier.decisions import ScoredBlock
+from cognomen.classifier.model import Model
+from cognomen.classifier.oddness import less_sure
+from cognomen.classifier.options import Options
+from cognomen.classifier.order import FEWEST, ColumnOrder, order_of_column, sample_of
+from cognomen.classifier.parts import pool_parts
+from cognomen.classifier.priors import Prior, log_prior_ratios
+from cognomen.classifier.second_surnames import ORIGINS as ORIGINS_OF_TWO
+from cognomen.classifier.second_surnames import SecondSurnames, second_surnames, texts_of_two
+from cognomen.errors import InputError
+from cognomen.text.ragged import Ragged
+from cognomen.text.reading import Rules, read_column
+
+Weights = NDArray[np.float64] | None
+
+SCORED_TEXTS = 1 << 19  # distinct texts scored at once: many share prefixes, and memory stays bounded
+
+
+class Scoring(Model):
+    """A model that reads columns and gives their spellings probabilities."""
+
+    _default_ratios: tuple[object, Weights] = ("of no prior yet", None)
+
+    def _checked(self, accepted: type[Any], given: Mapping[str, Any]) -> Options:
+        """The options of a call, at a level that the model has."""
+        opts = Options.of(accepted, given)
+        self.tree.check_level(opts.level)
+        return opts
+
+    def _log_prior_ratios(self, opts: Options) -> Weights:
+        is_default = opts.restrict is None and isinstance(opts.prior, str) and opts.prior == "default"
+        if not is_default:
+            return self._ratios(opts.prior, opts.restrict)
+        prior, ratios = self._default_ratios  # kept, as a lone name would notice the time
+        if prior is not self.default_prior:
+            ratios = self._ratios("default")
+            self._default_ratios = self.default_prior, ratios
+        return ratios
+
+    def _ratios(self, prior: Prior, restrict: Iterable[str] | None = None) -> Weights:
+        default = None if self.default_prior is None else self.default_prior.shares
+        return log_prior_ratios(self.tree, self.priors, prior, restrict, default=default)
+
+    def _possible(self, weights: Weights) -> NDArray[np.bool_]:
+        """Which origins can be answered, (C,)."""
+        return np.full(len(self.origins), True) if weights is None else np.isfinite(weights)
+
+    def _set_limits(self, opts: Options) -> SetLimits | None:
+        """The thresholds of sets of origins, None if there are to be no sets."""
+        if opts.coverage is None:
+            return None
+        usual = ("default",) if self.default_prior is not None else ("default", "training")
+        if opts.restrict is not None or not (isinstance(opts.prior, str) and opts.prior in usual):
+            raise InputError(
+                "coverage: it only holds under the model's default prior, with all origins; leave out prior "
+                "and restrict, or coverage"
+            )
+        return self.calibration.set_limits(opts.coverage)
+
+    def _score(self, texts: list[str], opts: Options, weights: Weights) -> Iterator[ScoredBlock]:
+        """Read distinct texts block by block, and give their spellings probabilities.
+
+        If the model can tell, find out which are unlike the training names, or nearly so.
+        """
+        detect = self.detects_ood
+        for start in range(0, len(texts), SCORED_TEXTS):
+            block = texts[start : start + SCORED_TEXTS]
+            rules = self._rules_for(block, opts)
+            reading = read_column(block, self.alphabet, lower=self.lower, rules=rules)
+            found = self.network.evidence(reading.spellings, threads=opts.threads, bits=detect)
+            bits, known = found.bits_per_letter, found.known
+            parts = tuple(each for each in reading.parts if known is None or not known[each.whole])
+            temperatures = self.calibration.temperatures(known)
+            logits = found.logits
+            if parts:
+                logits = pool_parts(logits, temperatures, parts, self.origins, weights)
+            p = softmax_with_temperature(logits, temperatures, weights)  # (S, C)
+            ood = np.zeros(len(p), bool)
+            if bits is not None:
+                ood, doubtful = self.unlikeness(reading.spellings, bits, known)
+                if doubtful.any():
+                    less_sure(p, doubtful)
+            # 0 and 1 are indices into EVIDENCE.
+            evidence = np.full(len(p), -1, np.int8) if known is None else (~known).astype(np.int8)
+            for whole, of_whole, _ in parts:
+                ood[whole] = ood[list(of_whole)].all()
+                evidence[whole] = evidence[list(of_whole)].max()
+            yield ScoredBlock(start, block, reading, p, ood, evidence, parts)
+
+    # --- how a column is read -------------------------------------------------------------------------------
+
+    def _ordered(self, opts: Options, texts: list[str]) -> Options:
+        """The options, with the order of the column."""
+        if isinstance(opts.order, ColumnOrder) or len(texts) < FEWEST:
+            return opts
+        return replace(opts, order=self._order_of(texts, opts))
+
+    def _order_of(self, texts: list[str], opts: Options) -> ColumnOrder:
+        """The order of a column, found out if it is not said; and whether its people have two surnames."""
+        if isinstance(opts.order, ColumnOrder):
+            return opts.order
+        rules, level = _rules(opts), self.tree.levels[min(1, len(self.tree.levels) - 1)]
+
+        def score(spellings: Ragged) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
+            p, known = self._expected(spellings, opts.threads)
+            return self.tree.sums(p, level), known
+
+        found = ColumnOrder(opts.order if opts.order != "auto" else "given-first")
+        if opts.order == "auto":
+            found = order_of_column(texts, self.alphabet, score, lower=self.lower, rules=rules)
+            if not found.decided:
+                return found
+        return replace(found, second_surnames=self._second_surnames(texts, replace(opts, order=found)))
+
+    def _second_surnames(self, texts: list[str], opts: Options) -> SecondSurnames | None:
+        sample = sample_of(texts)
+        if len(sample) < FEWEST or not opts.full_names or not set(ORIGINS_OF_TWO).intersection(self.origins):
+            return None
+        score = partial(self._of_two_surnames, threads=opts.threads)
+        return second_surnames(sample, self.alphabet, score, lower=self.lower, rules=_rules(opts))
+
+    def _of_two_surnames(
+        self, spellings: Ragged, threads: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
+        """The probability that spellings are surnames of people with two, (S,); and which are known."""
+        p, known = self._expected(spellings, threads)
+        return p[:, np.isin(self.origins, ORIGINS_OF_TWO)].sum(axis=1), known
+
+    def _expected(
+        self, spellings: Ragged, threads: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
+        """The probabilities of S spellings under the default prior, (S, C); and which are known, (S,)."""
+        found = self.network.evidence(spellings, threads=threads)
+        temperatures = self.calibration.temperatures(found.known)
+        ratios = self._log_prior_ratios(Options())
+        return softmax_with_temperature(found.logits, temperatures, ratios), found.known
+
+    def _rules_for(self, texts: list[str], opts: Options) -> Rules:
+        """How the texts of a column are read."""
+        rules = _rules(opts)
+        if not isinstance(opts.order, ColumnOrder) or opts.order.second_surnames is None:
+            return rules
+        of_two = texts_of_two(
+            texts,
+            opts.order.second_surnames,
+            self.alphabet,
+            partial(self._of_two_surnames, threads=opts.threads),
+            lower=self.lower,
+            rules=rules,
+        )
+        return replace(rules, two_surnames=of_two)
+
+
+def _rules(opts: Options) -> Rules:
+    order = opts.order.order if isinstance(opts.order, ColumnOrder) else opts.order
+    return Rules.of(opts.full_names, opts.na, opts.suffixes, surname_first=order == "surname-first")
