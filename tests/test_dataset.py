@@ -200,6 +200,8 @@ def test_from_python(model):
     assert (found.files, found.kept, found.rows, found.failed) == (4, 0, 36, {})
     assert (len(seen), seen[-1]) == (4, 36)
     assert set(read("out")["origin"].to_pylist()) <= {"Czech", "Japanese", None}
+    with pytest.raises(TypeError, match="unexpected keyword argument 'float64'"):
+        score_dataset("people", "name", "out2", model, float64=True)  # type: ignore[call-arg]
     with pytest.raises(InputError, match="processes: expected a whole number"):
         score_dataset("people", "name", "out2", model, processes=0)
     with pytest.raises(InputError, match="does not know the origin"):

@@ -15,7 +15,7 @@ from cognomen.text.matching import did_you_mean
 
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.options import AnswerOptions, OrderOption, ScoreOptions
+    from cognomen.classifier.options import OrderOption, ScoreOptions
 
 ROWS_AHEAD: Final = 1 << 16  # small batches are scored together, since names share their beginnings
 _PURPOSE = "Scoring Arrow batches"
@@ -101,11 +101,7 @@ class ColumnScorer:
         self._columns = columns = AnswerColumns.of(classifier.tree, options)
         found = columns.table(self.memory.scores([])[0]).schema
         self.schema = pa.schema([(prefix + each.name, _plain(each.type, float64)) for each in found])
-        self._headings, self._classifier = self.schema.names, classifier
-        alone: Any = {name: value for name, value in self.memory.options.items() if name != "all_labels"}
-        if columns.all_labels:
-            alone["top_k"] = len(columns.tree.labels(columns.level))
-        self._of_one: AnswerOptions = alone
+        self._headings = self.schema.names
 
     def __call__(self, column: Any, order: OrderOption = "auto") -> Any:
         """The answers to N names, a pyarrow.RecordBatch of N rows.
@@ -131,8 +127,8 @@ class ColumnScorer:
 
     def row(self, name: object) -> dict[str, Any]:
         """The answers to one name: {"origin": "English", "probability": 0.43, ...}; not remembered."""
-        answer = self._classifier(name if isinstance(name, str) else None, **self._of_one)
-        return dict(zip(self._headings, self._columns.of_answer(answer), strict=True))
+        columns = self._columns.values(self.memory.fresh([name]))
+        return {heading: value for heading, (value,) in zip(self._headings, columns, strict=True)}
 
 
 def _plain(kind: Any, float64: bool) -> Any:

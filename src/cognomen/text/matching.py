@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from cognomen.errors import InputError
 
+NEAR = 0.7  # of difflib's ratio: "surname" and "name" are near each other, "Nowhere" and "Hebrew" are not
+
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word most similar to this one, ignoring case; None if none is similar."""
     import difflib  # only a misspelt word pays for the import
 
     by_key = {each.casefold(): each for each in known}
-    matches = difflib.get_close_matches(word.casefold(), by_key, n=1)
+    matches = difflib.get_close_matches(word.casefold(), by_key, n=1, cutoff=NEAR)
     return by_key[matches[0]] if matches else None
 
 
