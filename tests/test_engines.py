@@ -216,6 +216,14 @@ def test_pandas_columns_of_any_objects(model: str) -> None:
     assert scored["origin"][0] == Classifier.load(model).predict("Smith")[0]
 
 
+def test_headings_of_pandas_need_not_be_texts(model: str) -> None:
+    """As of a file that is read with header=None."""
+    frame = pd.DataFrame([[1, "Smith"], [2, None]])
+    assert engines.score_pandas(frame, 1, model=model)["status"].tolist() == ["ok", "unknown"]
+    with pytest.raises(InputError, match=r"expected one column '1', found 0, 1\. Did you mean '1'"):
+        engines.score_pandas(frame, "1", model=model)
+
+
 @pytest.mark.parametrize("score", [in_duckdb, in_polars, streamed_in_polars, in_pandas, in_dask])
 def test_all_parts_of_a_column_are_read_in_one_order(score: Callable[..., Any]) -> None:
     """As its first rows show; or as the caller says."""

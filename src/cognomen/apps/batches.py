@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
@@ -182,15 +182,18 @@ def _together(batches: Iterable[Any]) -> Iterator[list[Any]]:
         yield group
 
 
-def check_columns(present: Sequence[str], column: str, new: Sequence[str]) -> None:
+def check_columns(present: Sequence[Any], column: Hashable, new: Sequence[str]) -> None:
     """Raise InputError unless a table has the column, and none of the new ones, whatever their case.
 
-    (DuckDB and Spark ignore the case of headings.)
+    (DuckDB and Spark ignore the case of headings; those of pandas need not be texts.)
     """
-    if present.count(column) != 1:
-        found = "several of that name" if column in present else ", ".join(map(repr, present)) or "none"
-        raise InputError(f"expected one column {column!r}, found {found}.{did_you_mean(column, present)}")
-    folded = {heading.casefold() for heading in present}
+    if column in present and present.count(column) > 1:
+        raise InputError(f"expected one column {column!r}, found several of that name.")
+    if column not in present:
+        found = ", ".join(map(repr, present)) or "none"
+        hint = did_you_mean(str(column), map(str, present))
+        raise InputError(f"expected one column {column!r}, found {found}.{hint}")
+    folded = {str(heading).casefold() for heading in present}
     if taken := [heading for heading in new if heading.casefold() in folded]:
         raise InputError(
             f"the table has the columns {taken} already. Give the new ones a prefix, such as "

@@ -22,7 +22,7 @@ ModelError if there is no such model; MissingExtraError if pyarrow is not instal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
@@ -59,14 +59,14 @@ def row_function(**options: Unpack[EngineOptions]) -> Callable[[object], dict[st
     return lambda name: answer(name if isinstance(name, str) else None).copy()
 
 
-def score_pandas(frame: Any, column: str, **options: Unpack[EngineOptions]) -> Any:
+def score_pandas(frame: Any, column: Hashable, **options: Unpack[EngineOptions]) -> Any:
     """Score a pandas.DataFrame; its index stays."""
     recipe = Recipe.of(options)
-    check_columns(list(map(str, frame.columns)), column, recipe.schema.names)
+    check_columns(list(frame.columns), column, recipe.schema.names)
     return _answer_frame(frame, column, recipe.ordered(frame[column].head))
 
 
-def _answer_frame(frame: Any, column: str, recipe: Recipe) -> Any:
+def _answer_frame(frame: Any, column: Hashable, recipe: Recipe) -> Any:
     import pandas as pd
 
     answers = recipe.scorer()(frame[column]).to_pandas()
@@ -74,12 +74,12 @@ def _answer_frame(frame: Any, column: str, recipe: Recipe) -> Any:
     return pd.concat([frame, answers], axis=1)
 
 
-def score_dask(frame: Any, column: str, **options: Unpack[EngineOptions]) -> Any:
+def score_dask(frame: Any, column: Hashable, **options: Unpack[EngineOptions]) -> Any:
     """Score a Dask DataFrame, lazily. Threads take turns; processes, or a cluster, use several cores."""
     from dask.dataframe.utils import make_meta
 
     recipe = Recipe.of(options)
-    check_columns(list(map(str, frame.columns)), column, recipe.schema.names)
+    check_columns(list(frame.columns), column, recipe.schema.names)
     first = frame[column].partitions[:PARTITIONS_LOOKED_AT]
     recipe = recipe.ordered(lambda count: first.map_partitions(lambda part: part.head(count)).compute())
     answered = _answer_frame(make_meta(frame), column, recipe)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cognomen.apps.cli.errors import HintingGroup
 from cognomen.apps.cli.input import read_corpus
 from cognomen.apps.cli.options import ABOUT_DATA, encoding_option, json_option, print_json
 from cognomen.apps.cli.progress import downloading, experiment_progress
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 @click.group(
     "data",
+    cls=HintingGroup,
     epilog="""\b
 Examples:
   cognomen data list

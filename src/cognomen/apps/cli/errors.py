@@ -16,6 +16,7 @@ import click
 from click.exceptions import Exit
 
 from cognomen.errors import CognomenError
+from cognomen.text.matching import did_you_mean
 
 
 class ExitCode(IntEnum):
@@ -37,7 +38,21 @@ OUTPUT_ERRORS = (errno.EBADF, errno.EFBIG, errno.EIO, errno.ENOSPC)
 INTERRUPTS = (KeyboardInterrupt, click.Abort)
 
 
-class GuardedGroup(click.Group):
+class HintingGroup(click.Group):
+    """A group that knows what a misspelt command may be."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            error.message += did_you_mean(args[0], self.list_commands(ctx))
+            raise
+
+
+class GuardedGroup(HintingGroup):
     """A group whose `main` always ends in an exit code."""
 
     def main(  # type: ignore[override]  # never returns, not even outside of standalone mode

@@ -272,7 +272,7 @@ def by_origin(measured: EvaluationReport) -> str:
     rows = []
     many = len(measured.evaluation.absent) > MOST_ABSENT  # a note names them; a table of dashes helps nobody
     for scores in measured.evaluation.per_origin:
-        if many and not scores.support and not scores.predicted:
+        if many and not scores.support:  # named below the table
             continue
         spans = measured.intervals.per_origin[scores.origin] if measured.intervals else {}
         cells = [(f"{getattr(scores, key):.2f}", span(spans.get(key), 2)) for key in SCORES]
