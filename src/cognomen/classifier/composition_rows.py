@@ -85,6 +85,11 @@ class Row:
     is_part: bool = False
 
 
+def amount(number: float) -> str:
+    """Format a number of names, or a weight, which need not be whole."""
+    return f"{number:,.4g}" if number < 1000 and number != int(number) else f"{number:,.0f}"
+
+
 def is_shown(share: OriginShare) -> bool:
     """Whether a share does not round to nothing, or counting would make much more of it."""
     return share.share >= SHOWN or share.counted >= COUNTED

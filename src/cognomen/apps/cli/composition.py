@@ -161,8 +161,8 @@ def report(found: Composition, level: Level = "origin", unit: str = "row") -> st
         level: whose shares they are.
         unit: what is counted, in the singular.
     """
-    from cognomen.apps.cli.render import amount, plain_table, wrapped
-    from cognomen.classifier.composition_rows import is_shown, rows_of
+    from cognomen.apps.cli.render import plain_table, wrapped
+    from cognomen.classifier.composition_rows import amount, is_shown, rows_of
 
     rows = f"{amount(found.rows)} {unit}{'s' * (found.rows != 1)}"
     read = f"{rows}, {amount(found.read)} read{unknown(found.unknown)}."

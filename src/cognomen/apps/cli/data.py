@@ -118,7 +118,8 @@ def build(name: str, *, out: Path | None, as_json: bool) -> None:
 @json_option("Print the whole report as one JSON object.")
 def check(data: str, *, encoding: str | None, rows: bool, as_json: bool) -> None:
     """Read DATA as training does, and report what is dropped, and why; and the weight of each origin."""
-    from cognomen.apps.cli.render import amount, plain_table
+    from cognomen.apps.cli.render import plain_table
+    from cognomen.classifier.composition_rows import amount
 
     corpus = read_corpus(data, encoding)
     counts = dict(sorted(Counter(corpus.labels).items()))

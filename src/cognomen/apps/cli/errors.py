@@ -16,7 +16,6 @@ import click
 from click.exceptions import Exit
 
 from cognomen.errors import CognomenError
-from cognomen.text.matching import did_you_mean
 
 
 class ExitCode(IntEnum):
@@ -48,8 +47,10 @@ class HintingGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            error.message += did_you_mean(args[0], self.list_commands(ctx))
-            raise
+            from cognomen.text.matching import did_you_mean  # only a misspelt command pays for the import
+
+            hint = did_you_mean(args[0], self.list_commands(ctx))
+            raise click.UsageError(error.message + hint, ctx) from error
 
 
 class GuardedGroup(HintingGroup):

@@ -54,11 +54,6 @@ def bar(share: float, width: int) -> str:
     return ("█" * full + (EIGHTHS[rest] if rest else "")).ljust(width)
 
 
-def amount(number: float) -> str:
-    """Format a number of names, or a weight, which need not be whole."""
-    return f"{int(number):,}" if number == int(number) else f"{number:,.4g}"
-
-
 def percent(share: float) -> str:
     """A probability for people: with one decimal, and never rounded to certainty."""
     if share > 0.999:

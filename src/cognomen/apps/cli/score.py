@@ -270,7 +270,7 @@ def answered_rows(scored: ScoreSummary | DatasetSummary) -> str:
 
 def unknown(counts: Mapping[str, float]) -> str:
     """Say how many rows are unknown, and why."""
-    from cognomen.apps.cli.render import amount
+    from cognomen.classifier.composition_rows import amount
 
     reasons = ", ".join(f"{amount(count)} {reason}" for reason, count in counts.items())
     return f", {amount(sum(counts.values()))} unknown ({reasons})" if counts else ""
