@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cli_running import tiny_classifier
+from counting import blas_threads, free_for_all
 from hypothesis import settings
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from cognomen.rnn.engine import blas
 
 # The same examples each time, and no verdict by the clock: these machines are shared and slow.
 settings.register_profile("cognomen", deadline=None, derandomize=True)
@@ -61,3 +66,20 @@ def folder_in(variable: str, of_what: str) -> Path:
     if not path.is_dir():
         pytest.fail(f"{variable} names {folder!r}, which is not a folder")
     return path
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    """Two threads for each product, however many this run was given."""
+    if any(library.get("threading_layer") == "openmp" for library in threadpool_info()):
+        pytest.skip("an algebra library that keeps the number for each thread")
+    blas._libraries.cache_clear()  # another test may have loaded one more since
+    free_for_all()
+    with threadpool_limits(2, user_api="blas"):
+        if blas_threads() != {2}:
+            pytest.skip("no algebra library whose threads can be counted")
+        free_for_all()
+        yield
+        found = blas_threads()
+        free_for_all()
+    assert found == {2}, "not put back"

@@ -1,10 +1,11 @@
-"""How often, and with what, a network is asked."""
+"""How often, and with what, a network is asked; on how many threads products run."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from threadpoolctl import ThreadpoolController, threadpool_info
 
 from cognomen.classifier import Classifier
 from cognomen.text.ragged import Ragged
@@ -21,3 +22,15 @@ def count_calls(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> list[tuple[
 
     monkeypatch.setattr(clf.network, "evidence", evidence)
     return calls
+
+
+def blas_threads() -> set[int]:
+    """On how many threads matrix products run, in each algebra library that is loaded."""
+    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+
+def free_for_all() -> None:
+    """Let any thread set the number: from 3.8 on threadpoolctl heeds the thread that came first alone."""
+    for library in ThreadpoolController().lib_controllers:
+        if hasattr(library, "clear_controlling_thread"):
+            library.clear_controlling_thread(force=True)

@@ -138,7 +138,7 @@ def test_no_batches(clf: Classifier) -> None:
         (
             [pa.RecordBatch.from_arrays([pa.array(["a"])] * 2, ["a", "a"])],
             "a",
-            "one column 'a', found several of that name",
+            "one column 'a', found several of that name\\.$",
         ),
     ],
 )

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from cli_running import ORIGINS, failure, inside, lines, tiny_classifier
 
+from cognomen.apps.cli import evaluate as evaluate_command
 from cognomen.apps.cli.model import letters_of
 from cognomen.classifier import Classifier
-from cognomen.corpora import load_corpus
+from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation import evaluate
 from cognomen.io import pretrained
 from cognomen.io.model_folder import read_artifact
@@ -318,3 +319,13 @@ def test_model_info_tells_both_temperatures():
     assert (world["known_temperature"], classic["known_temperature"]) == (1.0, None)
     said = [line for line in lines(inside("model", "info", "world")) if line.startswith("temperature")]
     assert said[0].split(None, 1)[1] == f"{world['temperature']:.3f}; 1.000 for known names"
+
+
+def test_with_many_origins_only_those_with_names_have_a_row(monkeypatch):
+    found = evaluate_command.measure(
+        tiny_classifier(), Corpus.from_names(["Smith", "Nguyen", "Novak"], ["Czech"] * 3)
+    )
+    assert sum(scores.predicted > 0 for scores in found.evaluation.per_origin) > 1  # wrong answers
+    assert [line.split()[0] for line in evaluate_command.by_origin(found).splitlines()[1:]] == list(ORIGINS)
+    monkeypatch.setattr(evaluate_command, "MOST_ABSENT", 2)
+    assert [line.split()[0] for line in evaluate_command.by_origin(found).splitlines()[1:]] == ["Czech"]

@@ -200,3 +200,20 @@ def test_bash_completes_after_the_line_of_the_instructions():
         ["bash", "-c", script], capture_output=True, env=clean_environment(PATH=path), check=True
     )
     assert result.stdout.decode().split() == ["evaluate"]
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["predct"], "predict"),
+        (["model", "verfy"], "verify"),
+        (["data", "biuld"], "build"),
+        (["study", "runn"], "run"),
+    ],
+)
+def test_a_misspelt_command_is_guessed(words, meant):
+    assert f"No such command '{words[-1]}'. Did you mean '{meant}'?" in failure(inside(*words), 2)
+
+
+def test_a_command_like_no_other_is_not_guessed():
+    assert "No such command 'xyz'.\n" in failure(inside("xyz"), 2)

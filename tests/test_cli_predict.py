@@ -187,7 +187,7 @@ def test_another_mixture_from_a_file_and_fewer_origins(model, tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (None, "expected default, training, uniform or a JSON file of shares, found no"),
+        (None, 'expected default, training, uniform, shares such as \'{"Irish"'),
         ("{", "expected JSON in UTF-8"),
         ("[1, 2]", "expected an object with a share for each origin"),
         ('{"Chech": 1}', "Did you mean 'Czech'?"),
@@ -200,6 +200,13 @@ def test_a_mixture_that_is_none(model, tmp_path, text, message):
     if text is not None:
         path.write_text(text, "utf-8")
     assert message in failure(inside("predict", "--prior", str(path), "--model", model, "Smith"), 1)
+    if text is not None and text.startswith("{"):
+        assert message in failure(inside("predict", "--prior", text, "--model", model, "Smith"), 1)
+
+
+def test_a_mixture_may_stand_on_the_command_line(model):
+    found = answers(inside("predict", "--json", "--prior", '{"Czech": 3}', "--model", model, "Smith"))
+    assert found == [Classifier.load(model)("Smith", prior={"Czech": 3}).to_json()]
 
 
 # --- where names come from --------------------------------------------------------------------------------

@@ -161,4 +161,11 @@ def test_a_refused_answer_loses_none_of_its_figures(width):
         answer("Xqzvk", *pairs), origin=None, status="unknown", reason="unlike-training", level=None
     )
     text = " ".join(" ".join(shown([refused], width)).split())
-    assert "unlike the names it was trained on: Czech 35.1%, English 24.2%, Japanese 13.3%" in text
+    assert "unlike all training names: Czech 35.1%, English 24.2%, Japanese 13.3%" in text
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_reasons_are_whole_at_80_columns(reason):
+    known = replace(answer("x" * 40, ("Czech", 0.4)), evidence="spelling")
+    refused = replace(known, origin=None, status="unknown", reason=reason, level=None)
+    assert REASONS[reason] in "".join(shown([known, refused], 80, ("West and Central Asia",)))

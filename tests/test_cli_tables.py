@@ -8,6 +8,7 @@ import io
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +215,12 @@ BAD = {
     "other.csv": (b"surname,x\nSmith,a\n", "no column 'name'; its columns are: 'surname', 'x'. Did you mean"),
     "twice.csv": (b"name,Name\nSmith,a\n", "twice.csv has 2 columns called 'name'"),
     "no.parquet": (b"PAR1", "cannot read no.parquet as a Parquet table"),
-    "x.txt": (b"Smith\n", "expected a table (.csv, .tsv, .parquet), got 'x.txt'"),
+    "x.txt": (
+        b"Smith\n",
+        "got 'x.txt'. If it is text, rename it to .csv, or .tsv if tabs separate its cells.",
+    ),
+    "book.xlsx": (b"PK\x03\x04", '"book.xlsx": expected text, but this file is a workbook'),
+    "x.csv.gz": (b"\x1f\x8b\x08", "compressed with gzip. Unpack it first."),
 }
 
 
@@ -252,6 +258,42 @@ def test_what_cannot_be_done_is_explained(model, work, arguments, message, code)
     there = sorted(os.listdir(work))
     assert message in failure(inside("score", *arguments, "--model", model), code)
     assert sorted(os.listdir(work)) == there
+
+
+@pytest.mark.parametrize("pyarrow", [True, False])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_table_without_headings(model, pyarrow, end, monkeypatch):
+    Path("bare.csv").write_text(end.join(["\ufeff7;Smith", "8;123", "9;Nguyễn", ""]), "utf-8", newline="")
+    if not pyarrow:
+        monkeypatch.setitem(sys.modules, "pyarrow", None)
+    arguments = ["bare.csv", "--column", "2", "--no-headings", "--model", model]
+    said = lines(inside("score", *arguments, "--out", "excel.csv", "--force"))
+    assert said == ["excel.csv: 3 rows, 2 answered, 1 unknown (1 no-letters)."]
+    found = read("excel.csv")
+    assert found[0] == ["1", "2", *NEW]
+    assert [row[:2] for row in found[1:]] == [["7", "Smith"], ["8", "123"], ["9", "Nguyễn"]]
+    arguments += ["--given", "1"]
+    assert lines(inside("composition", *arguments))[0].startswith("3 rows, 2 read")
+
+
+def test_the_first_row_of_a_table_without_headings_has_its_line():
+    Path("bare.csv").write_bytes(b"a,b\nc,d,e\n")
+    table = tables.open_table(Path("bare.csv"), headings=False)
+    assert table.headings == ["1", "2"]
+    assert next(table.numbered_rows()) == (1, ["a", "b"])
+    with pytest.raises(DataError, match=r"bare\.csv, line 2: the row has 3 cells"):
+        list(tables.open_table(Path("bare.csv"), headings=False).blocks())
+
+
+def test_lists_and_structures_of_parquet_are_json_in_csv(model):
+    columns = {"name": ["Smith", "Smith"], "tags": [["a", 'b"'], None], "at": [{"x": 1.5}, {"x": None}]}
+    pq.write_table(pa.table(columns), "nested.parquet")
+    lines(inside("score", "nested.parquet", "--column", "name", "--out", "out.csv", "--model", model))
+    cells = [row[1:3] for row in read("out.csv")[1:]]
+    assert [[cell and json.loads(cell) for cell in row] for row in cells] == [
+        [["a", 'b"'], {"x": 1.5}],
+        ["", {"x": None}],
+    ]
 
 
 def test_numbers_are_no_names(model):
@@ -485,6 +527,29 @@ def test_what_cannot_be_told_apart_is_one_row_and_then_each():
     assert [line[:3] for line in said[4:6]] == ["  D", "  A"]
     assert "cannot be told apart" in "\n".join(said)
     assert max(map(len, said)) <= 80
+
+
+def test_rows_that_say_nothing_are_left_out():
+    many = compose(
+        np.eye(4, dtype=np.float32), np.array([99_500, 400, 100, 0]), [0.25] * 4, [*"ABCD"], unknown={}
+    )
+    said = report(many).splitlines()
+    assert [line.split()[0] for line in said[3:5]] == ["A", "B"]
+    tiny = report(
+        replace(
+            many, shares=tuple(replace(each, share=0.0, high=0.01, counted=0.004) for each in many.shares)
+        )
+    )
+    assert "None or next to none: A, B, C, D (each at most" in " ".join(tiny.split())
+    single = compose(np.eye(4, dtype=np.float32)[:1], np.array([1]), [0.25] * 4, [*"ABCD"], unknown={})
+    assert "No sign of 3 other origins (each at most 95.0%)." in report(single)
+    assert report(replace(single, read=0, shares=(), joint=())) == "0 rows, 0 read."
+
+
+def test_what_a_column_counts_is_not_called_rows(model):
+    Path("counts.csv").write_text("name,bearers\nSmith,1200000\nNguyen,34567\n")
+    arguments = ["counts.csv", "--column", "name", "--count-column", "bearers", "--model", model]
+    assert lines(inside("composition", *arguments))[0] == "1,234,567 names, 1,234,567 read."
 
 
 def test_options_reach_the_composition(model):

@@ -56,7 +56,7 @@ def in_duckdb(people: Any, model: str, **options: Any) -> Any:
     connection = duckdb.connect()
     connection.register("people", people)
     return engines.score_duckdb(
-        connection, connection.table("people"), "Surname", model, **options
+        connection, connection.table("people"), "Surname", model=model, **options
     ).to_arrow_table()
 
 
@@ -64,24 +64,24 @@ def by_function_in_duckdb(people: Any, model: str, **options: Any) -> Any:
     duckdb = pytest.importorskip("duckdb")
     connection = duckdb.connect(config={"threads": 2})
     connection.register("people", people)
-    engines.duckdb_function(connection, "origins", model, **options)
+    engines.duckdb_function(connection, "origins", model=model, **options)
     return connection.sql("SELECT *, unnest(origins(Surname)) FROM people").to_arrow_table()
 
 
 def in_polars(people: Any, model: str, **options: Any) -> Any:
     pl = pytest.importorskip("polars")
-    return engines.score_polars(pl.from_arrow(people), "Surname", model, **options).to_arrow()
+    return engines.score_polars(pl.from_arrow(people), "Surname", model=model, **options).to_arrow()
 
 
 def streamed_in_polars(people: Any, model: str, **options: Any) -> Any:
     pl = pytest.importorskip("polars")
-    lazy = engines.score_polars(pl.from_arrow(people).lazy(), "Surname", model, **options)
+    lazy = engines.score_polars(pl.from_arrow(people).lazy(), "Surname", model=model, **options)
     return lazy.collect(engine="streaming").to_arrow()
 
 
 def by_row_in_polars(people: Any, model: str, **options: Any) -> Any:
     pl = pytest.importorskip("polars")
-    frame, answer = pl.from_arrow(people), engines.row_function(model, **options)
+    frame, answer = pl.from_arrow(people), engines.row_function(model=model, **options)
     schema = answer_schema(Classifier.load(model), float64=True, **options)
     kind = pl.Struct(pl.from_arrow(schema.empty_table()).schema)
     answers = pl.col("Surname").map_elements(answer, return_dtype=kind, skip_nulls=False)
@@ -90,7 +90,7 @@ def by_row_in_polars(people: Any, model: str, **options: Any) -> Any:
 
 def in_pandas(people: Any, model: str, **options: Any) -> Any:
     frame = people.to_pandas().set_index(np.arange(len(people)) // 2)  # an index with repetitions
-    scored = engines.score_pandas(frame, "Surname", model, **options)
+    scored = engines.score_pandas(frame, "Surname", model=model, **options)
     assert (scored.index == frame.index).all()
     return pa.Table.from_pandas(scored, preserve_index=False)
 
@@ -98,7 +98,7 @@ def in_pandas(people: Any, model: str, **options: Any) -> Any:
 def in_dask(people: Any, model: str, **options: Any) -> Any:
     dd = pytest.importorskip("dask.dataframe")
     frame = dd.from_pandas(people.to_pandas(), npartitions=4)
-    scored = engines.score_dask(frame, "Surname", model, **options)
+    scored = engines.score_dask(frame, "Surname", model=model, **options)
     computed = scored.compute()
     assert scored.dtypes.drop("Surname").equals(computed.dtypes.drop("Surname"))
     return pa.Table.from_pandas(computed, preserve_index=False)
@@ -146,14 +146,16 @@ def test_options_and_all_columns(score: Callable[..., Any], model: str, people: 
 def scored_by(score: Callable[..., Any], column: str, model: str, **options: Any) -> Any:
     table = pa.table({"Surname": ["a"], "n": [1], "Origin": ["x"]})
     if score is in_pandas:
-        return engines.score_pandas(table.to_pandas(), column, model, **options)
+        return engines.score_pandas(table.to_pandas(), column, model=model, **options)
     if score is in_polars:
-        return engines.score_polars(pytest.importorskip("polars").from_arrow(table), column, model, **options)
+        return engines.score_polars(
+            pytest.importorskip("polars").from_arrow(table), column, model=model, **options
+        )
     if score is in_dask:
         dd = pytest.importorskip("dask.dataframe")
-        return engines.score_dask(dd.from_pandas(table.to_pandas()), column, model, **options)
+        return engines.score_dask(dd.from_pandas(table.to_pandas()), column, model=model, **options)
     connection = pytest.importorskip("duckdb").connect()
-    return engines.score_duckdb(connection, connection.from_arrow(table), column, model, **options)
+    return engines.score_duckdb(connection, connection.from_arrow(table), column, model=model, **options)
 
 
 @pytest.mark.parametrize("score", [in_pandas, in_polars, in_dask, in_duckdb])
@@ -179,19 +181,21 @@ def test_strings_of_any_kind(model: str) -> None:
     expected = Classifier.load(model).predict(names)
     for kind in (pl.String, pl.Categorical, pl.Enum(few)):
         frame = pl.DataFrame({"n": pl.Series(names, dtype=kind)})
-        assert engines.score_polars(frame, "n", model)["origin"].to_list() == expected
+        assert engines.score_polars(frame, "n", model=model)["origin"].to_list() == expected
     for kind in ("category", "string", pd.ArrowDtype(pa.string()), object):
         frame = pd.DataFrame({"n": pd.Series(names, dtype=kind)})
-        origins = engines.score_pandas(frame, "n", model)["origin"]
+        origins = engines.score_pandas(frame, "n", model=model)["origin"]
         assert origins.where(origins.notna(), None).astype(object).tolist()[:1] == expected[:1]
         assert origins.isna().tolist() == [name is None for name in expected]
-    nulls = engines.score_polars(pl.DataFrame({"n": [None, None]}), "n", model)
+    nulls = engines.score_polars(pl.DataFrame({"n": [None, None]}), "n", model=model)
     assert nulls["reason"].to_list() == ["not-text"] * 2
     connection = duckdb.connect()
     connection.execute("CREATE TYPE kind AS ENUM ('Smith', 'Rossi')")
     connection.execute('CREATE TABLE people (id int, "my ""name" kind)')
     connection.executemany("INSERT INTO people VALUES (?, ?)", list(enumerate(names)))
-    scored = engines.score_duckdb(connection, connection.table("people"), 'my "name', model, prefix="x y_")
+    scored = engines.score_duckdb(
+        connection, connection.table("people"), 'my "name', model=model, prefix="x y_"
+    )
     found = scored.order("id").project('"x y_origin"').fetchall()
     assert [origin for (origin,) in found] == expected
 
@@ -199,17 +203,25 @@ def test_strings_of_any_kind(model: str) -> None:
 def test_no_rows(model: str) -> None:
     pl, duckdb = pytest.importorskip("polars"), pytest.importorskip("duckdb")
     empty = pa.table({"n": pa.array([], pa.string())})
-    assert engines.score_polars(pl.from_arrow(empty), "n", model).shape == (0, 12)
-    assert engines.score_pandas(empty.to_pandas(), "n", model).shape == (0, 12)
+    assert engines.score_polars(pl.from_arrow(empty), "n", model=model).shape == (0, 12)
+    assert engines.score_pandas(empty.to_pandas(), "n", model=model).shape == (0, 12)
     connection = duckdb.connect()
-    assert engines.score_duckdb(connection, connection.from_arrow(empty), "n", model).fetchall() == []
+    assert engines.score_duckdb(connection, connection.from_arrow(empty), "n", model=model).fetchall() == []
 
 
 def test_pandas_columns_of_any_objects(model: str) -> None:
     frame = pd.DataFrame({"name": ["Smith", 1.5, b"x", None, float("nan"), pd.NA, ["a"]]}, dtype=object)
-    scored = engines.score_pandas(frame, "name", model)
+    scored = engines.score_pandas(frame, "name", model=model)
     assert scored["reason"].tolist()[1:] == ["not-text"] * 6
     assert scored["origin"][0] == Classifier.load(model).predict("Smith")[0]
+
+
+def test_headings_of_pandas_need_not_be_texts(model: str) -> None:
+    """As of a file that is read with header=None."""
+    frame = pd.DataFrame([[1, "Smith"], [2, None]])
+    assert engines.score_pandas(frame, 1, model=model)["status"].tolist() == ["ok", "unknown"]
+    with pytest.raises(InputError, match=r"expected one column '1', found 0, 1\. Did you mean '1'"):
+        engines.score_pandas(frame, "1", model=model)
 
 
 @pytest.mark.parametrize("score", [in_duckdb, in_polars, streamed_in_polars, in_pandas, in_dask])
@@ -233,7 +245,7 @@ def test_a_process_loads_the_model_once(model: str, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Classifier, "load", lambda name: loads.append(name) or original(name))
     recipe._scorer.cache_clear()
     recipe._classifier.cache_clear()
-    made = recipe.Recipe.of(model, {"na": ["X"]})
+    made = recipe.Recipe.of({"model": model, "na": ["X"]})
     sent = recipe.Recipe(made.model, made.digest, "", False, {"na": ["X"]})
     threads = [threading.Thread(target=sent.scorer) for _ in range(4)]
     for thread in threads:
@@ -247,7 +259,7 @@ def test_a_process_loads_the_model_once(model: str, monkeypatch: pytest.MonkeyPa
 def test_a_worker_with_another_model_refuses(model: str, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     Classifier.load(model).save(folder)
-    made = recipe.Recipe.of(folder, {})
+    made = recipe.Recipe.of({"model": folder})
     tree_classifier(
         {"English": 0.5} | dict.fromkeys(["Swedish", "Danish", "Norwegian", "Japanese", "Korean"], 0.1)
     ).save(folder)
@@ -255,8 +267,8 @@ def test_a_worker_with_another_model_refuses(model: str, tmp_path: Path) -> None
     recipe._classifier.cache_clear()
     with pytest.raises(ModelError, match="this worker has another model of that name"):
         made.scorer()
-    again = recipe.Recipe.of(folder, {})
-    assert engines.score_pandas(pd.DataFrame({"n": ["Smith"]}), "n", folder)["origin"][0] == "English"
+    again = recipe.Recipe.of({"model": folder})
+    assert engines.score_pandas(pd.DataFrame({"n": ["Smith"]}), "n", model=folder)["origin"][0] == "English"
     assert again != made
 
 
@@ -277,7 +289,7 @@ def test_a_row_alone_has_the_values_of_its_column(model: str, asked: Any) -> Non
     names = ["Smith", "Dvorak", "123", None, "John Smith", "Li"]
     if "coverage" in asked:
         model = "classic"  # which has thresholds
-    answer = engines.row_function(model, prefix="x_", **asked)
+    answer = engines.row_function(model=model, prefix="x_", **asked)
     for name, expected in zip(
         names, score_column(Classifier.load(model), pa.array(names), **asked).to_pylist(), strict=True
     ):
@@ -290,7 +302,7 @@ def test_a_row_alone_has_the_values_of_its_column(model: str, asked: Any) -> Non
 
 
 def test_one_row_at_a_time(model: str) -> None:
-    answer, clf = engines.row_function(model), Classifier.load(model)
+    answer, clf = engines.row_function(model=model), Classifier.load(model)
     for name in ["Smith", "Smith", "123", None, 1.5, "John Smith"]:
         found, expected = answer(name), clf(name)
         assert found["origin"] == expected.origin

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cli_running import ORIGINS, tiny_classifier
+from counting import blas_threads
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -445,20 +446,17 @@ def test_the_work_is_bounded(length: int, monkeypatch: pytest.MonkeyPatch) -> No
     assert abs(found.convergence_delta[0]) < 0.01
 
 
+@pytest.mark.usefixtures("two_threads")
 @pytest.mark.parametrize("call", [attribute_letters, record_activations])
 def test_products_run_on_one_thread(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    threadpoolctl = pytest.importorskip("threadpoolctl")
     seen = []
     original = GRU.step
 
     def step(self: GRU, *arguments: Any) -> Any:
-        seen.append(
-            {each["num_threads"] for each in threadpoolctl.threadpool_info() if each["user_api"] == "blas"}
-        )
+        seen.append(blas_threads())
         return original(self, *arguments)
 
     monkeypatch.setattr(GRU, "step", step)
-    with threadpoolctl.threadpool_limits(2, user_api="blas"):
-        call(NETWORK, np.array([1, 2, 3]), *([np.eye(4)[:1]] if call is attribute_letters else []))
+    call(NETWORK, np.array([1, 2, 3]), *([np.eye(4)[:1]] if call is attribute_letters else []))
     assert seen
     assert all(each == {1} for each in seen)

@@ -152,6 +152,7 @@ def test_letters_are_those_that_the_classifier_reads() -> None:
         ([], 2, "--onnx"),
         (["--onnx", "a.txt"], 1, ".onnx"),
         (["--torch", "a.pt"], 1, ".py"),
+        (["--onnx", "a.onnx", "--torch", "a"], 1, "a: expected a file that ends in .py"),
         (["--torch", "there.py"], 1, "--force"),
         (["--onnx", "no/folder.onnx"], 1, "No such file"),
         (["generator", "--onnx", "a.onnx"], 1, "generator"),

@@ -41,6 +41,11 @@ def fitted(x: Any = X, y: Any = Y, **options: Any) -> Sequential:
     return net
 
 
+def test_the_number_of_epochs_is_asked_for_by_the_function_that_was_called() -> None:
+    with pytest.raises(TypeError, match=r"^fit\(\) missing .*'epochs'"):
+        fit(make(), X, Y)  # type: ignore[call-arg]
+
+
 # --- optimisers
 
 

@@ -24,6 +24,7 @@ from cognomen.classifier.mixture import estimate_shares
 from cognomen.corpora import load_corpus
 from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
+from cognomen.text.matching import did_you_mean
 from cognomen.training import TrainingConfig, train
 
 NAMES = ["Smith", "Nguyễn", "", "O'Brien", "123", "John Smith", None, "Nakamura", "Smith", "x"]
@@ -220,6 +221,11 @@ def test_a_mistyped_origin_is_refused_by_every_face(clf: Classifier) -> None:
             face("Smith", restrict=["Chech"])
     with pytest.raises(InputError, match="prior: expected"):
         clf.stream(["Smith"], prior="flat")
+
+
+def test_only_near_misses_are_suggested() -> None:
+    assert did_you_mean("surname", ["id", "Name"]) == " Did you mean 'Name'?"
+    assert did_you_mean("Nowhere", ["Hebrew", "Korean"]) == ""
 
 
 # --- composition ------------------------------------------------------------------------------------------

@@ -7,55 +7,25 @@ import platform
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import numpy as np
 import pytest
+from counting import blas_threads
 from rnn_cases import Array, assert_within, laid, network, plain_logits
-from threadpoolctl import ThreadpoolController, threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_limits
 
 import cognomen.network
-from cognomen.rnn.engine import blas as machine
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
 
 PATIENCE = 60.0  # seconds; reached only where something hangs
-
-
-def blas_threads() -> set[int]:
-    """On how many threads matrix products run, in each algebra library that is loaded."""
-    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
 
 
 def visit() -> set[int]:
     """The same, from inside."""
     with one_blas_thread():
         return blas_threads()
-
-
-def free_for_all() -> None:
-    """Let any thread set the number: from 3.8 on threadpoolctl heeds the thread that came first alone."""
-    for library in ThreadpoolController().lib_controllers:
-        if hasattr(library, "clear_controlling_thread"):
-            library.clear_controlling_thread(force=True)
-
-
-@pytest.fixture
-def two_threads() -> Iterator[None]:
-    """Two threads for each product, however many this run was given."""
-    if any(library.get("threading_layer") == "openmp" for library in threadpool_info()):
-        pytest.skip("an algebra library that keeps the number for each thread")
-    machine._libraries.cache_clear()  # another test may have loaded one more since
-    free_for_all()
-    with threadpool_limits(2, user_api="blas"):
-        if blas_threads() != {2}:
-            pytest.skip("no algebra library whose threads can be counted")
-        free_for_all()
-        yield
-        found = blas_threads()
-        free_for_all()
-    assert found == {2}, "not put back"
 
 
 # --- one thread for each product

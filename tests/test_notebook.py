@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from cli_running import tiny_classifier
 
+from cognomen.classifier.composition_rows import amount
+from cognomen.evaluation import outcome_rates
 from cognomen.explanation.explanation import explain
 
 HOSTILE = [
@@ -84,6 +86,36 @@ def test_a_composition_is_shown_with_its_shares(names: list[str]) -> None:
             assert each.origin in page.text
             assert f"{each.share:.1%}" in page.text
     assert f"{found.rows} rows, {found.read} read" in page.text
+
+
+def test_what_is_printed_is_short() -> None:
+    clf = tiny_classifier()
+    found = clf.composition(["Smith"] * 2_000_000 + ["123"], counts=None)
+    assert repr(found) == "<Composition: 2,000,000 of 2,000,001 rows read; Irish 100.0%>".replace(
+        "Irish", found.shares[0].origin
+    )
+    assert "2,000,001 rows, 2,000,000 read; unknown: 1 no-letters" in checked(found).text
+    assert repr(clf.composition([])) == "<Composition: 0 of 0 rows read>"
+    told = explain(clf, "Li")
+    letters = " ".join(f"{each.letter}{each.attribution:+.2f}" for each in told.letters)
+    assert repr(told) == f"<Explanation: 'Li', {told.origin} {told.probability:.1%}: {letters}>"
+    assert repr(explain(clf, "123")) == "<Explanation: '123', no-letters>"
+    rates = outcome_rates(clf.predict_proba(["Smith", "123"]), ["yes", "no"], clf.origins, clf.priors)
+    assert repr(rates) == "<OutcomeRates: 1 rows, 1 unread; of no, yes; see rates and of()>"
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        (1, "1"),
+        (1_234_567.0, "1,234,567"),
+        (1_234_567.5, "1,234,568"),
+        (0.1 + 0.2, "0.3"),
+        (12.345678, "12.35"),
+    ],
+)
+def test_amounts(number: float, written: str) -> None:
+    assert amount(number) == written
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, "Müller", "de la Cruz"])

@@ -338,6 +338,15 @@ def test_padding_is_ignored_in_either_way() -> None:
     assert not d[0, 2].any()
 
 
+def test_labels_of_padding_without_ignore_index_are_told_how_to_leave_out() -> None:
+    with pytest.raises(InputError, match=r"from -100 to 1; to leave .* is -100, pass ignore_index=-100$"):
+        cross_entropy(np.zeros((3, 2)), [0, -100, 1])
+    with pytest.raises(InputError, match=r"from 0 to 2$"):
+        cross_entropy(np.zeros((2, 2)), [0, 2])
+    with pytest.raises(InputError, match=r"from -100 to 0$"):
+        cross_entropy(np.zeros((2, 2)), [0, -100], ignore_index=-1)
+
+
 # --- optimisers
 
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from counting import blas_threads
 from safetensors.numpy import save
-from threadpoolctl import threadpool_info, threadpool_limits
 
 from cognomen.classifier.calibration import fit_temperature, softmax_with_temperature
 from cognomen.corpora import Corpus, DroppedRow, load_corpus
@@ -523,17 +523,12 @@ def test_a_model_tells_of_its_data_in_counts_and_holds_no_name(corpus: Corpus) -
     assert not [name for name in corpus.names if name in told]
 
 
+@pytest.mark.usefixtures("two_threads")  # it also checks that there are two again
 def test_the_linear_algebra_has_one_thread_and_gets_the_others_back(corpus: Corpus) -> None:
-    def threads() -> list[int]:
-        return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
-
-    seen: list[list[int]] = []
-    with threadpool_limits(limits=2, user_api="blas"):
-        before = threads()
-        train(corpus, replace(SMALL, epochs=1), on_progress=lambda progress: seen.append(threads()))
-        assert threads() == before
-    assert 2 in before
-    assert all(set(now) == {1} for now in seen)
+    seen: list[set[int]] = []
+    train(corpus, replace(SMALL, epochs=1), on_progress=lambda progress: seen.append(blas_threads()))
+    assert seen
+    assert all(now == {1} for now in seen)
 
 
 # --- once calibrated, anew on all names --------------------------------------------------------------------

@@ -263,6 +263,10 @@ def test_one_cycle_climbs_and_falls_once(steps: int) -> None:
         assert top / steps == pytest.approx(0.3, abs=0.02)
 
 
+def test_a_single_step_has_the_peak() -> None:
+    assert one_cycle(0, 1, 0.01) == pytest.approx(0.01)
+
+
 @pytest.mark.parametrize("steps", range(1, 12))
 def test_schedules_of_few_steps_stay_between_their_ends(steps: int) -> None:
     for step in range(steps):

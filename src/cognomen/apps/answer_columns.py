@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from cognomen.io.arrow import require_pyarrow
 from cognomen.text.names import NOTES
 
 if TYPE_CHECKING:
-    from cognomen.classifier.answers import Answer
     from cognomen.classifier.options import ScoreOptions
     from cognomen.classifier.origins import Tree
     from cognomen.classifier.scores import Scores
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
 ANSWER_COLUMNS = ("origin", "probability", "status", "reason", "read_surname", "maiden_name", "read_note")
 TREE_COLUMNS = ("group", "region", "level", "evidence")  # only if the model has a tree of origins
 STATUSES = ("ok", "unknown")
-_ANSWER = attrgetter("origin", "probability", "status", "reason", "surname", "maiden_name", "note")
-_PLACES = attrgetter(*TREE_COLUMNS)
 _PURPOSE = "A table of answers"
 
 
@@ -81,7 +77,7 @@ class AnswerColumns:
     def values(self, scores: Scores) -> tuple[list[Any], ...]:
         """The columns as lists of N str, float, list of str, or None."""
         columns: dict[str, list[Any]] = {
-            name: np.array([*texts, None], dtype=object)[indices].tolist()
+            name: [None if index < 0 else texts[index] for index in indices.tolist()]
             for name, (indices, texts) in self._coded(scores).items()
         }
         for name, p in self._probabilities(scores).items():
@@ -90,20 +86,6 @@ class AnswerColumns:
         if self.sets:
             columns["origin_set"] = self._set_lists(scores)
         return tuple(columns[name] for name in self.names)
-
-    def of_answer(self, answer: Answer) -> tuple[Any, ...]:
-        """The values of one name, in the order of `names`; it lists as many labels as there are columns."""
-        labels, p = self.tree.labels(self.level), {o.origin: o.probability for o in answer.origins}
-        inside = answer.origin_set
-        members = None if inside is None else [label for label in labels if label in inside]
-        ranked = [*p.items(), *[(None, None)] * self.top_k][: self.top_k]
-        return (
-            *_ANSWER(answer),
-            *(() if self.tree.places is None else _PLACES(answer)),
-            *((members,) if self.sets else ()),
-            *chain.from_iterable(ranked),
-            *((p.get(label, 0.0) if p else None for label in labels) if self.all_labels else ()),
-        )
 
     def cells(self, scores: Scores) -> tuple[list[str], ...]:
         """The columns as cells of CSV, N each: "" for None, six decimals, and sets with commas."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
@@ -15,7 +15,7 @@ from cognomen.text.matching import did_you_mean
 
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.options import AnswerOptions, OrderOption, ScoreOptions
+    from cognomen.classifier.options import OrderOption, ScoreOptions
     from cognomen.classifier.order import ColumnOrder
 
 ROWS_AHEAD: Final = 1 << 16  # small batches are scored together, since names share their beginnings
@@ -102,11 +102,7 @@ class ColumnScorer:
         self._columns = columns = AnswerColumns.of(classifier.tree, options)
         found = columns.table(self.memory.scores([])[0]).schema
         self.schema = pa.schema([(prefix + each.name, _plain(each.type, float64)) for each in found])
-        self._headings, self._classifier = self.schema.names, classifier
-        alone: Any = {name: value for name, value in self.memory.options.items() if name != "all_labels"}
-        if columns.all_labels:
-            alone["top_k"] = len(columns.tree.labels(columns.level))
-        self._of_one: AnswerOptions = alone
+        self._headings = self.schema.names
 
     def __call__(self, column: Any, order: OrderOption | ColumnOrder = "auto") -> Any:
         """The answers to N names, a pyarrow.RecordBatch of N rows.
@@ -132,8 +128,8 @@ class ColumnScorer:
 
     def row(self, name: object) -> dict[str, Any]:
         """The answers to one name: {"origin": "English", "probability": 0.43, ...}; not remembered."""
-        answer = self._classifier(name if isinstance(name, str) else None, **self._of_one)
-        return dict(zip(self._headings, self._columns.of_answer(answer), strict=True))
+        columns = self._columns.values(self.memory.fresh([name]))
+        return {heading: value for heading, (value,) in zip(self._headings, columns, strict=True)}
 
 
 def _plain(kind: Any, float64: bool) -> Any:
@@ -187,15 +183,18 @@ def _together(batches: Iterable[Any]) -> Iterator[list[Any]]:
         yield group
 
 
-def check_columns(present: Sequence[str], column: str, new: Sequence[str]) -> None:
+def check_columns(present: Sequence[Any], column: Hashable, new: Sequence[str]) -> None:
     """Raise InputError unless a table has the column, and none of the new ones, whatever their case.
 
-    (DuckDB and Spark ignore the case of headings.)
+    (DuckDB and Spark ignore the case of headings; those of pandas need not be texts.)
     """
-    if present.count(column) != 1:
-        found = "several of that name" if column in present else ", ".join(map(repr, present)) or "none"
-        raise InputError(f"expected one column {column!r}, found {found}.{did_you_mean(column, present)}")
-    folded = {heading.casefold() for heading in present}
+    if column in present and present.count(column) > 1:
+        raise InputError(f"expected one column {column!r}, found several of that name.")
+    if column not in present:
+        found = ", ".join(map(repr, present)) or "none"
+        hint = did_you_mean(str(column), map(str, present))
+        raise InputError(f"expected one column {column!r}, found {found}.{hint}")
+    folded = {str(heading).casefold() for heading in present}
     if taken := [heading for heading in new if heading.casefold() in folded]:
         raise InputError(
             f"the table has the columns {taken} already. Give the new ones a prefix, such as "

@@ -22,7 +22,7 @@ from cognomen.apps.recipe import Recipe
 from cognomen.apps.score_file import ScoreSummary, memory_for, score_open_table
 from cognomen.apps.worker_pool import run_all
 from cognomen.classifier.decisions import REASONS
-from cognomen.classifier.options import ScoreOptions
+from cognomen.classifier.options import Options, ScoreOptions
 from cognomen.errors import CognomenError, DataError, check_whole_number
 from cognomen.io.arrow import require_pyarrow
 from cognomen.io.tables import ParquetTable
@@ -99,12 +99,14 @@ def score_dataset(
         InputError: an argument is invalid.
         ModelError: there is no such model.
         MissingExtraError: pyarrow is not installed.
+        TypeError: there is no such option.
     """
     check_whole_number("processes", processes)
+    Options.of(ScoreOptions, options)
     source, target = Path(folder), Path(out)
     paths = dataset_files(source)
     _check_apart(source, target)
-    recipe = Recipe.of(model, {**options, "prefix": prefix})
+    recipe = Recipe.of({**options, "model": model, "prefix": prefix, "float64": False})
     jobs = [_job(recipe, contract, column, source / path, target / path) for path in paths]
     waiting = jobs if force else [job for job in jobs if not _is_done(job)]
     waiting.sort(key=lambda job: job.source.stat().st_size, reverse=True)  # so that none ends long after all

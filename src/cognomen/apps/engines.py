@@ -7,7 +7,7 @@ Each `score_...` takes a table and the heading of its column of names, and retur
 its rows and columns, and then those of `tables.answer_schema`, strings and a float. The answers are those
 of `tables.score_column` in all of them. docs/engines.md has a recipe and figures for each.
 
-All take the same arguments besides:
+All take the same keywords:
 
     model        a pretrained model's name or a model's folder; the default model if None. A process loads it
                  once, and remembers some million answers.
@@ -22,9 +22,8 @@ ModelError if there is no such model; MissingExtraError if pyarrow is not instal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from cognomen.apps.batches import check_columns, joined_schema, spark_ddl
@@ -50,31 +49,24 @@ PARTITIONS_LOOKED_AT: Final = 8  # of Dask, in search of the order of the names
 ROWS_KEPT: Final = 1 << 16  # answers that are kept as dictionaries, which are large
 
 
-def row_function(
-    model: str | Path | None = None, **options: Unpack[EngineOptions]
-) -> Callable[[object], dict[str, Any]]:
+def row_function(**options: Unpack[EngineOptions]) -> Callable[[object], dict[str, Any]]:
     """A function from one name to its answers, {"origin": "English", "probability": 0.43, ...}.
 
     For what goes row by row, such as `Series.map` of pandas and `Expr.map_elements` of Polars. A whole column
     is answered many times as fast by the other functions here, and shows in which order its names are.
     """
-    answer = lru_cache(ROWS_KEPT)(Recipe.of(model, options).scorer().row)
+    answer = lru_cache(ROWS_KEPT)(Recipe.of(options).scorer().row)
     return lambda name: answer(name if isinstance(name, str) else None).copy()
 
 
-def score_pandas(
-    frame: Any,
-    column: str,
-    model: str | Path | None = None,
-    **options: Unpack[EngineOptions],
-) -> Any:
+def score_pandas(frame: Any, column: Hashable, **options: Unpack[EngineOptions]) -> Any:
     """Score a pandas.DataFrame; its index stays."""
-    recipe = Recipe.of(model, options)
-    check_columns(list(map(str, frame.columns)), column, recipe.schema.names)
+    recipe = Recipe.of(options)
+    check_columns(list(frame.columns), column, recipe.schema.names)
     return _answer_frame(frame, column, recipe.ordered(frame[column].head))
 
 
-def _answer_frame(frame: Any, column: str, recipe: Recipe) -> Any:
+def _answer_frame(frame: Any, column: Hashable, recipe: Recipe) -> Any:
     import pandas as pd
 
     answers = recipe.scorer()(frame[column]).to_pandas()
@@ -82,33 +74,23 @@ def _answer_frame(frame: Any, column: str, recipe: Recipe) -> Any:
     return pd.concat([frame, answers], axis=1)
 
 
-def score_dask(
-    frame: Any,
-    column: str,
-    model: str | Path | None = None,
-    **options: Unpack[EngineOptions],
-) -> Any:
+def score_dask(frame: Any, column: Hashable, **options: Unpack[EngineOptions]) -> Any:
     """Score a Dask DataFrame, lazily. Threads take turns; processes, or a cluster, use several cores."""
     from dask.dataframe.utils import make_meta
 
-    recipe = Recipe.of(model, options)
-    check_columns(list(map(str, frame.columns)), column, recipe.schema.names)
+    recipe = Recipe.of(options)
+    check_columns(list(frame.columns), column, recipe.schema.names)
     first = frame[column].partitions[:PARTITIONS_LOOKED_AT]
     recipe = recipe.ordered(lambda count: first.map_partitions(lambda part: part.head(count)).compute())
     answered = _answer_frame(make_meta(frame), column, recipe)
     return frame.map_partitions(_answer_frame, column, recipe, meta=answered)
 
 
-def score_polars(
-    frame: Any,
-    column: str,
-    model: str | Path | None = None,
-    **options: Unpack[EngineOptions],
-) -> Any:
+def score_polars(frame: Any, column: str, **options: Unpack[EngineOptions]) -> Any:
     """Score a Polars DataFrame, or lazily a LazyFrame, also one that is streamed."""
     import polars as pl
 
-    recipe = Recipe.of(model, options)
+    recipe = Recipe.of(options)
     schema = frame.collect_schema()
     check_columns(schema.names(), column, recipe.schema.names)
 
@@ -123,12 +105,7 @@ def score_polars(
     return frame.with_columns(found.struct.unnest())
 
 
-def duckdb_function(
-    connection: Any,
-    name: str = "cognomen",
-    model: str | Path | None = None,
-    **options: Unpack[EngineOptions],
-) -> None:
+def duckdb_function(connection: Any, name: str = "cognomen", **options: Unpack[EngineOptions]) -> None:
     """Give a DuckDB connection a function from a name to a struct of its answers.
 
         duckdb_function(connection)
@@ -138,7 +115,7 @@ def duckdb_function(
     DuckDB calls it with 2,048 rows at a time. For a whole table `score_duckdb` is faster, and finds out in
     which order names are written: with the order "auto" the function reads each name alone.
     """
-    recipe = Recipe.of(model, options)
+    recipe = Recipe.of(options)
     connection.create_function(
         name,
         recipe.structs,
@@ -149,13 +126,7 @@ def duckdb_function(
     )
 
 
-def score_duckdb(
-    connection: Any,
-    relation: Any,
-    column: str,
-    model: str | Path | None = None,
-    **options: Unpack[EngineOptions],
-) -> Any:
+def score_duckdb(connection: Any, relation: Any, column: str, **options: Unpack[EngineOptions]) -> Any:
     """Score a relation of DuckDB: its distinct names are answered, now, and joined to it, when it is used.
 
         people = connection.sql("FROM 'people/*.parquet'")
@@ -164,10 +135,10 @@ def score_duckdb(
     Args:
         connection: that of the relation, such as `duckdb.default_connection()`.
         relation: such as `connection.table("people")`. DuckDB does not promise to keep the order of its rows.
-        column, model, **options: see `cognomen.apps.engines`.
+        column, **options: see `cognomen.apps.engines`.
     """
     pa = require_pyarrow("Scoring a relation of DuckDB")
-    recipe = Recipe.of(model, options)
+    recipe = Recipe.of(options)
     check_columns(relation.columns, column, recipe.schema.names)
     name = _quoted(column)
     cells = relation.project(name)
@@ -191,19 +162,14 @@ def _sql_columns(schema: Any) -> str:
     return ", ".join(f"{_quoted(each.name)} {words.get(str(each.type), 'VARCHAR[]')}" for each in schema)
 
 
-def score_spark(
-    frame: Any,
-    column: str,
-    model: str | Path | None = None,
-    **options: Unpack[EngineOptions],
-) -> Any:
+def score_spark(frame: Any, column: str, **options: Unpack[EngineOptions]) -> Any:
     """Score a Spark DataFrame, lazily. The workers need Cognomen and pyarrow, and the model's folder.
 
     Where Spark starts workers with another Python than this one, PYSPARK_PYTHON names the right one.
     """
     from pyspark.sql.types import StructType
 
-    recipe = Recipe.of(model, options)
+    recipe = Recipe.of(options)
     check_columns(frame.columns, column, recipe.schema.names)
     recipe = recipe.ordered(lambda count: frame.select(frame[column]).limit(count).toArrow().column(0))
     answers = StructType.fromDDL(spark_ddl(recipe.schema))
@@ -214,15 +180,10 @@ def score_spark(
     return frame.mapInArrow(stream, StructType([*frame.schema, *answers]))
 
 
-def score_ray(
-    dataset: Any,
-    column: str,
-    model: str | Path | None = None,
-    **options: Unpack[EngineOptions],
-) -> Any:
+def score_ray(dataset: Any, column: str, **options: Unpack[EngineOptions]) -> Any:
     """Score a Dataset of Ray, lazily. The workers need Cognomen, and the model's folder."""
     pa = require_pyarrow("Scoring a Dataset of Ray")
-    recipe = Recipe.of(model, options)
+    recipe = Recipe.of(options)
     check_columns(dataset.columns(), column, recipe.schema.names)
     names = dataset.select_columns([column])
     recipe = recipe.ordered(lambda count: [row[column] for row in names.take(count)])
@@ -234,17 +195,12 @@ def score_ray(
     return dataset.map_batches(answered, batch_format="pyarrow")
 
 
-def score_daft(
-    frame: Any,
-    column: str,
-    model: str | Path | None = None,
-    **options: Unpack[EngineOptions],
-) -> Any:
+def score_daft(frame: Any, column: str, **options: Unpack[EngineOptions]) -> Any:
     """Score a DataFrame of Daft, lazily."""
     import daft
 
     pa = require_pyarrow("Scoring a DataFrame of Daft")
-    recipe = Recipe.of(model, options)
+    recipe = Recipe.of(options)
     check_columns(frame.column_names, column, recipe.schema.names)
     recipe = recipe.ordered(lambda count: frame.select(column).limit(count).to_arrow().column(0))
     kind = daft.DataType.from_arrow_type(pa.struct(recipe.schema))

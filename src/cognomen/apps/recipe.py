@@ -28,6 +28,7 @@ _loading = threading.Lock()
 class EngineOptions(ScoreOptions, total=False):
     """The keywords of the functions of `engines`."""
 
+    model: str | Path | None
     prefix: str
     float64: bool
 
@@ -50,17 +51,21 @@ class Recipe:
     options: ScoreOptions
 
     @classmethod
-    def of(cls, model: str | Path | None, options: Mapping[str, object]) -> Self:
-        """The recipe for a model here, and `EngineOptions` that are checked.
+    def of(cls, options: EngineOptions) -> Self:
+        """The recipe for a model that is here, with options that are checked.
 
         Raises:
             ModelError: there is no such model.
             InputError: an option is invalid.
         """
+        asked = _lasting(options)
+        model, prefix, float64 = (
+            asked.pop("model", None),
+            asked.pop("prefix", ""),
+            asked.pop("float64", False),
+        )
         folder = find_model(DEFAULT if model is None else model)
         name = folder.name if folder.parent == PRETRAINED else str(folder.resolve())
-        asked = _lasting(options)
-        prefix, float64 = asked.pop("prefix", ""), asked.pop("float64", False)
         recipe = cls(name, model_digest(folder), prefix, float64, asked)
         recipe.scorer()
         return recipe

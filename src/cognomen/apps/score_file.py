@@ -70,6 +70,7 @@ def score_table(
     *,
     prefix: str = "",
     encoding: str | None = None,
+    headings: bool = True,
     contract: ModelFacts | None = None,
     given: str | None = None,
     on_rows: Callable[[int], None] = lambda rows: None,
@@ -89,6 +90,7 @@ def score_table(
         prefix: prepended to the headings of the new columns.
         encoding: of a CSV or TSV table; UTF-8 if None. The new table is UTF-8, with a byte-order mark if the
             old one has one or is in another encoding.
+        headings: whether a CSV or TSV table has any; without, they are "1", "2", ... also in the new table.
         contract: what is known of the model; the columns are then those that sister packages share (see
             `contract`).
         given: the column of given names, which tell what of a name is the surname (see `text.given`).
@@ -101,7 +103,7 @@ def score_table(
         MissingExtraError: a table is Parquet, and pyarrow is not installed.
         OSError: the new table cannot be written.
     """
-    source = open_table(Path(table), encoding)
+    source = open_table(Path(table), encoding, headings=headings)
     memory = memory_for(classifier, options, contract)
     return score_open_table(memory, source, column, Path(out), prefix=prefix, given=given, on_rows=on_rows)
 

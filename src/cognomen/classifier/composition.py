@@ -14,7 +14,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cognomen.classifier.composition_rows import SHOWN, JointShare, Leaning, OriginShare, Row, rows_of
+from cognomen.classifier.composition_rows import (
+    SHOWN,
+    JointShare,
+    Leaning,
+    OriginShare,
+    Row,
+    amount,
+    is_shown,
+    rows_of,
+)
 from cognomen.classifier.decisions import REASONS, ScoredBlock, unread_rows
 from cognomen.classifier.mixture import SAMPLES, estimate_shares, mean_answers, resampled_shares
 from cognomen.classifier.order import ColumnOrder
@@ -70,12 +79,17 @@ class Composition:
             "order": self.order.to_json(),
         }
 
+    def __repr__(self) -> str:
+        shown = [f"{each.origin} {each.share:.1%}" for each in self.shares if is_shown(each)]
+        shares = "; " * bool(shown) + ", ".join([*shown[:3], *["..."] * (len(shown) > 3)])
+        return f"<Composition: {amount(self.read)} of {amount(self.rows)} rows read{shares}>"
+
     def _repr_html_(self) -> str:
         """How a notebook shows it."""
         from cognomen.classifier.html import table, text
 
-        unknown = ", ".join(f"{count:,.6g} {reason}" for reason, count in self.unknown.items())
-        head = f"{self.rows:,.6g} rows, {self.read:,.6g} read" + (f"; unknown: {unknown}" if unknown else "")
+        unknown = ", ".join(f"{amount(count)} {reason}" for reason, count in self.unknown.items())
+        head = f"{amount(self.rows)} rows, {amount(self.read)} read" + f"; unknown: {unknown}" * bool(unknown)
         heads = ("", "", "share", f"{self.level:.0%} interval", "counted")
         rows = map(_html_cells, rows_of(self.shares, self.joint))
         shares = table(heads, rows, "llrrr") if self.shares else ""

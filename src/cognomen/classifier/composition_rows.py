@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 SHOWN: Final = 0.0005  # smaller shares are neither shown nor doubted
+COUNTED: Final = 0.005  # shown though the share is smaller: counting would find an origin that is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,14 @@ class Row:
     is_part: bool = False
 
 
+def amount(number: float) -> str:
+    """Format a number of names, or a weight, which need not be whole."""
+    return f"{number:,.4g}" if number < 1000 and number != int(number) else f"{number:,.0f}"
+
+
 def is_shown(share: OriginShare) -> bool:
-    """Whether a share does not round to nothing."""
-    return max(share.share, share.counted) >= SHOWN
+    """Whether a share does not round to nothing, or counting would make much more of it."""
+    return share.share >= SHOWN or share.counted >= COUNTED
 
 
 def rows_of(shares: Sequence[OriginShare], joint: Sequence[JointShare]) -> list[Row]:

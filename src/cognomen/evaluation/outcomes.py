@@ -93,6 +93,10 @@ class OutcomeRates:
     unread: int
     level: float = LEVEL
 
+    def __repr__(self) -> str:
+        values = ", ".join(dict.fromkeys(str(each.outcome) for each in self.rates))
+        return f"<OutcomeRates: {self.rows:,} rows, {self.unread:,} unread; of {values}; see rates and of()>"
+
     def of(self, origin: str, outcome: Any) -> OutcomeRate:
         """The rate of a value in an origin.
 

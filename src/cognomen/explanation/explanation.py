@@ -103,6 +103,11 @@ class Explanation:
     margin: float | None = None
     letters: tuple[LetterAttribution, ...] = ()
 
+    def __repr__(self) -> str:
+        letters = " ".join(f"{each.letter}{each.attribution:+.2f}" for each in self.letters)
+        found = f"{self.origin} {self.probability:.1%}: {letters}" if letters else str(self.answer.reason)
+        return f"<Explanation: {self.answer.name!r}, {found}>"
+
     @property
     def probability(self) -> float | None:
         """The probability of the explained origin; None if the name could not be read."""

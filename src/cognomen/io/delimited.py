@@ -37,7 +37,8 @@ class CsvTable:
 
     Attributes:
         path: the file.
-        headings: the cells of the first row that is not blank; [] if there is none.
+        headings: the cells of the first row that is not blank, or their numbers, counted from 1, if the table
+            has no headings; [] if there is no such row.
         delimiter: a tab in .tsv; in .csv the most frequent of comma, semicolon and tab in the first line.
         encoding: for writing a table like this one: "utf-8-sig" if this one begins with a byte-order mark or
             is not UTF-8, as spreadsheet programs expect, else "utf-8".
@@ -46,8 +47,13 @@ class CsvTable:
 
     counted = "line"
 
-    def __init__(self, path: Path, encoding: str | None = None) -> None:
+    def __init__(self, path: Path, encoding: str | None = None, *, headings: bool = True) -> None:
         """Read the headings.
+
+        Args:
+            path: the file.
+            encoding: of the file; UTF-8 if None.
+            headings: whether it has any.
 
         Raises:
             DataError: the file cannot be read, or not as far as its headings.
@@ -65,6 +71,10 @@ class CsvTable:
         self.delimiter = "\t" if path.suffix.lower() == ".tsv" else max(",;\t", key=first.count)
         self._rows = self._numbered(chain(before, self._lines))
         self.headings = next((cells for _, cells in self._rows if any(map(str.strip, cells))), [])
+        if not headings:
+            self.headings = [str(number) for number, _ in enumerate(self.headings, start=1)]
+            self._lines = _Lines(path, utf8_blocks(path, encoding))  # again from the beginning
+            self._rows = self._numbered(self._lines)
         with path.open("rb") as file:
             marked = file.read(3) == codecs.BOM_UTF8
         self.encoding = "utf-8-sig" if converted or marked else "utf-8"

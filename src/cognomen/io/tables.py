@@ -24,6 +24,7 @@ from cognomen.errors import DataError, InputError
 from cognomen.io.arrow import find_pyarrow, parquet_errors, require_pyarrow
 from cognomen.io.delimited import TABLE_SUFFIXES, CsvTable, positions
 from cognomen.io.files import atomic_write
+from cognomen.io.text_files import check_signature
 from cognomen.text.columns import is_string_column
 
 WRITTEN_SUFFIXES = (*TABLE_SUFFIXES, ".jsonl")
@@ -62,12 +63,13 @@ class ParquetTable:
 TableFile = CsvTable | ParquetTable
 
 
-def open_table(path: Path, encoding: str | None = None) -> TableFile:
+def open_table(path: Path, encoding: str | None = None, *, headings: bool = True) -> TableFile:
     """Open a table by its extension and read its headings.
 
     Args:
         path: the file.
         encoding: of a CSV or TSV file; UTF-8 if None.
+        headings: whether a CSV or TSV file has any in its first line; if not, they are "1", "2", ...
 
     Raises:
         DataError: there is no such file, its extension is not that of a table, or it cannot be read.
@@ -76,10 +78,12 @@ def open_table(path: Path, encoding: str | None = None) -> TableFile:
     """
     if not path.is_file():
         raise DataError(f"expected a table ({', '.join(TABLE_SUFFIXES)}), found no file {str(path)!r}.")
+    if path.suffix.lower() not in TABLE_SUFFIXES:
+        check_signature(path)
     check_suffix(path)
     if path.suffix.lower() == ".parquet":
         return ParquetTable(path)
-    table = CsvTable(path, encoding)
+    table = CsvTable(path, encoding, headings=headings)
     if not table.headings:
         raise DataError(f"expected a table with headings in its first line, but {path} is empty.")
     return table
@@ -88,7 +92,8 @@ def open_table(path: Path, encoding: str | None = None) -> TableFile:
 def check_suffix(path: Path, suffixes: Sequence[str] = TABLE_SUFFIXES) -> None:
     """Raise InputError unless the extension is that of a table."""
     if path.suffix.lower() not in suffixes:
-        raise InputError(f"expected a table ({', '.join(suffixes)}), got {str(path)!r}.")
+        text = " If it is text, rename it to .csv, or .tsv if tabs separate its cells." * path.is_file()
+        raise InputError(f"expected a table ({', '.join(suffixes)}), got {str(path)!r}.{text}")
 
 
 def column_at(table: TableFile, index: int) -> Any:
@@ -148,7 +153,8 @@ class CsvWriter:
         """Write a pyarrow.Table with more columns.
 
         Args:
-            table: N rows. Null is written as "", and what is not a string as Python's `str` has it.
+            table: N rows. Null is written as "", lists and structures as JSON, and other values that are not
+                strings as Python's `str` has them.
             more: further columns, each of U cells.
             indices: (N,), which of these U cells are in each row.
         """
@@ -171,7 +177,7 @@ class CsvWriter:
         if is_string_column(column):
             cells = pc.fill_null(column.cast(kind), "").combine_chunks()
         else:
-            cells = pa.array(["" if cell is None else str(cell) for cell in column.to_pylist()], kind)
+            cells = pa.array(list(map(_cell, column.to_pylist())), kind)
         needed = self._need_quotes(cells)
         if needed is None:
             return cells
@@ -227,6 +233,12 @@ def json_lines_writer(
             file.write("".join([f"{encode(each)}\n" for each in objects]).encode())
 
         yield write
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, (list, dict)):
+        return json.dumps(_json_value(value), ensure_ascii=False)
+    return "" if value is None else str(value)
 
 
 def _json_value(value: Any) -> Any:

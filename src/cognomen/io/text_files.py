@@ -19,7 +19,7 @@ _SIGNATURES: Final = {
     b"PK\x03\x04": ("a workbook (.xlsx, .ods) or another zip archive", _SAVE_AS_CSV),
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": ("an old Excel workbook (.xls)", _SAVE_AS_CSV),
     b"\x1f\x8b": ("compressed with gzip", "Unpack it first."),
-    b"PAR1": ("a Parquet table", "Rename it to .parquet."),
+    b"PAR1": ("a Parquet table", "Name it .parquet, and give it to a command for tables: cognomen score."),
 }
 # Byte-order marks; that of UTF-32 (LE) begins as that of UTF-16 (LE).
 _MARKS: Final = {
@@ -162,11 +162,24 @@ def check_kind(path: Path, start: bytes, encoding: str | None) -> None:
     Raises:
         DataError: it is no text, or is in UTF-16 or UTF-32 and nobody said so.
     """
+    _check_start(path, start)
+    if encoding is None and (wide := wide_encoding(start)):
+        raise not_utf8(f"{path}, line 1", *wide)
+
+
+def check_signature(path: Path) -> None:
+    """Raise DataError if a file begins as one that is no text, with what to do about it."""
+    try:
+        with path.open("rb") as file:
+            _check_start(path, file.read(16))
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def _check_start(path: Path, start: bytes) -> None:
     for signature, (kind, remedy) in _SIGNATURES.items():
         if start.startswith(signature):
             raise DataError(f'"{path}": expected text, but this file is {kind}. {remedy}')
-    if encoding is None and (wide := wide_encoding(start)):
-        raise not_utf8(f"{path}, line 1", *wide)
 
 
 def wide_encoding(start: bytes) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from cognomen.classifier.composition import Composition
-from cognomen.classifier.composition_rows import rows_of
+from cognomen.classifier.composition_rows import amount, rows_of
 from cognomen.classifier.origins import Level
 from cognomen.errors import InputError
 from cognomen.plots.canvas import BLUE, GREY, checked_path, empty_figure, panel, save
@@ -47,7 +47,7 @@ def plot_composition(found: Composition, path: str | Path, *, level: Level = "or
         axes.annotate(
             f"{row.share:.1%}", (row.high, place), (4, 0), textcoords="offset points", va="center", fontsize=9
         )
-    title = f"Shares of the {PLURALS[level]} in {found.read:,.6g} names, with {found.level:.0%} intervals"
+    title = f"Shares of the {PLURALS[level]} in {amount(found.read)} names, with {found.level:.0%} intervals"
     panel(axes, title, xlabel="share of the names", xlim=(0, min(1.1, 1.15 * max(row.high for row in rows))))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     axes.grid(axis="y", visible=False)

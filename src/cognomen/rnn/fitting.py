@@ -118,6 +118,7 @@ def fit(
     x: Any,
     targets: Any,
     *,
+    epochs: int,
     lengths: ArrayLike | None = None,
     validation: tuple[Any, ...] | None = None,
     **options: Any,
@@ -129,9 +130,10 @@ def fit(
             change in place.
         x: the inputs of N examples: an array (N, ...), a list of sequences (T_i, ...), or a packed batch.
         targets: likewise; for sequences one for each step, or one for each sequence.
+        epochs: the number of passes over the examples.
         lengths: of sequences padded in an array (N, T, ...): (N,), or a mask (N, T).
         validation: other inputs and targets, and their lengths: the loss on them is recorded.
-        options: those of `fit_batches`.
+        options: the others of `fit_batches`.
 
     Returns:
         The losses of each epoch.
@@ -146,7 +148,7 @@ def fit(
         raise InputError(f"validation: expected (inputs, targets) or (inputs, targets, lengths), got {got}")
     others = None if validation is None else Examples(*validation)
     validate = None if others is None else (len(others), others.batch)
-    return fit_batches(net, len(examples), examples.batch, validation=validate, **options)
+    return fit_batches(net, len(examples), examples.batch, epochs=epochs, validation=validate, **options)
 
 
 def fit_batches(

@@ -163,16 +163,17 @@ def _counting(labels: NDArray[Any], shape: tuple[int, ...], ignore_index: int | 
         used = labels.ravel()[counts]
         if 0 <= used.min(initial=0) <= used.max(initial=0) < classes:
             return counts
-    numbers = labels.dtype.kind in "fiu" and labels.size > 0
+    found, hint = f"{labels.dtype} {labels.shape}", ""
+    if labels.dtype.kind in "fiu" and labels.size:
+        lowest = labels.min()
+        found += f" from {lowest} to {labels.max()}"
+        if labels.dtype.kind == "f" and labels.shape != shape:
+            hint = "; for numbers there is mean_squared_error"
+        elif labels.shape == shape[:-1] and lowest < 0 and ignore_index is None:
+            hint = f"; to leave the rows out whose label is {lowest}, pass ignore_index={lowest}"
     raise InputError(
         f"labels: expected integers from 0 to {classes - 1} of the shape {shape[:-1]}, one or more, or "
-        f"distributions over {classes} classes of the shape {shape}, got {labels.dtype} {labels.shape}"
-        + (f" from {labels.min()} to {labels.max()}" if numbers else "")
-        + (
-            "; for numbers there is mean_squared_error"
-            if labels.dtype.kind == "f" and labels.shape != shape
-            else ""
-        )
+        f"distributions over {classes} classes of the shape {shape}, got {found}{hint}"
     )
 
 

@@ -25,10 +25,11 @@ def one_cycle(
     """The learning rate of the one-cycle policy (Smith & Topin 2018), as torch's OneCycleLR computes it.
 
     It rises from `start` * peak to peak during the first `warm_up` share of the steps, and falls to
-    `end` * `start` * peak at the last one, both on half a cosine wave.
+    `end` * `start` * peak at the last one, both on half a cosine wave. A single step has the peak, where
+    torch's has the end, at which nothing is learned.
     """
     top = warm_up * steps - 1
-    if step <= top:
+    if step <= top or steps == 1:
         return warmup(step, steps, peak, warm_up=warm_up, start=start)
     return _half_wave((step - top) / (steps - 1 - top), peak, end * start * peak)
 

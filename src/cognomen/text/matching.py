@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from cognomen.errors import InputError
 
+NEAR = 0.7  # of difflib's ratio: "surname" and "name" are near each other, "Nowhere" and "Hebrew" are not
+
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word most similar to this one, ignoring case; None if none is similar."""
     import difflib  # only a misspelt word pays for the import
 
     by_key = {each.casefold(): each for each in known}
-    matches = difflib.get_close_matches(word.casefold(), by_key, n=1)
+    matches = difflib.get_close_matches(word.casefold(), by_key, n=1, cutoff=NEAR)
     return by_key[matches[0]] if matches else None
 
 
@@ -44,6 +46,6 @@ def find_origin(
     by_key = {each.casefold(): each for each in origins}
     if str(origin).casefold() in by_key:
         return by_key[str(origin).casefold()]
-    known = ", ".join(origins) if len(origins) <= MOST_LISTED else f"{len(origins)}: {listed_by}"
+    known = ", ".join(origins) if len(origins) <= MOST_LISTED else f"{len(origins)}; `{listed_by}` lists them"
     hint = did_you_mean(str(origin), origins) or f" It knows {known}."
     raise InputError(f"{where}: the model does not know the origin {origin!r}.{hint}")

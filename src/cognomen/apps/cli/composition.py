@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from cognomen.apps.cli.options import (
     level_option,
     model_options,
     name_options,
+    no_headings_option,
     print_json,
     restrict_option,
     seed_option,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from cognomen.classifier.origins import Level
 
 BAR = 20  # cells
+UNSURE = 0.05  # from here on, what is not found in so short a list is not said to be next to none
 LONGEST_LABEL = 24
 DOUBT = """\
 Origins joined by + cannot be told apart here: taken one by one, the names behind the one share are more \
@@ -66,6 +69,7 @@ is shown, and then each.
 )
 @given_option
 @encoding_option
+@no_headings_option
 @json_option()
 @level_option
 @restrict_option
@@ -79,6 +83,7 @@ def command(
     count_column: str | None,
     given: str | None,
     encoding: str | None,
+    no_headings: bool,
     as_json: bool,
     level: Level,
     restrict: list[str] | None,
@@ -106,7 +111,8 @@ def command(
 
     if picture is not None:
         ready_to_draw_one(picture)
-    source, counts = open_table(table, encoding), None
+    open_again = partial(open_table, table, encoding, headings=not no_headings)
+    source, counts = open_again(), None
     names_at = find_column(table, column, source.headings)
     if count_column is None:
         names = column_at(source, names_at)
@@ -114,7 +120,7 @@ def command(
         counts_at = find_column(table, count_column, source.headings)
         names, counts = weighted_column(source, names_at, counts_at)
     if given is not None:
-        again = open_table(table, encoding)
+        again = open_again()
         names = list(chain.from_iterable(map(NamesOfTable.of(again, column, given).of_block, again.blocks())))
     found = Classifier.load(model).composition(
         names,
@@ -131,7 +137,7 @@ def command(
     if as_json:
         print_json({"table": str(table), "column": column, **found.to_json()})
     else:
-        click.echo(report(found, level))
+        click.echo(report(found, level, "row" if count_column is None else "name"))
     if picture is not None:
         draw(found, picture, level)
 
@@ -147,20 +153,29 @@ def draw(found: Composition, picture: Path, level: Level) -> None:
     click.echo(f"drawn: {picture}", err=True)
 
 
-def report(found: Composition, level: Level = "origin") -> str:
-    """Format the shares as a table, largest first; those that round to nothing in one line."""
-    from cognomen.apps.cli.render import amount, plain_table, wrapped
-    from cognomen.classifier.composition_rows import is_shown, rows_of
+def report(found: Composition, level: Level = "origin", unit: str = "row") -> str:
+    """Format the shares as a table, largest first; those that round to nothing in one line.
 
-    rows = f"{amount(found.rows)} row{'s' * (found.rows != 1)}"
+    Args:
+        found: the composition.
+        level: whose shares they are.
+        unit: what is counted, in the singular.
+    """
+    from cognomen.apps.cli.render import plain_table, wrapped
+    from cognomen.classifier.composition_rows import amount, is_shown, rows_of
+
+    rows = f"{amount(found.rows)} {unit}{'s' * (found.rows != 1)}"
     read = f"{rows}, {amount(found.read)} read{unknown(found.unknown)}."
     if not found.shares:
-        return f"{read}\nNone of them can be read as a surname: there are no shares to estimate."
+        none = "\nNone of them can be read as a surname: there are no shares to estimate."
+        return f"{read}{none * (found.rows > 0)}"
     heads = (level, "", "share", "95 % interval", "counted")
     parts = [read, plain_table(heads, list(map(cells_of_row, rows_of(found.shares, found.joint))), left=2)]
     if absent := [each for each in found.shares if not is_shown(each)]:
         names, highest = ", ".join(each.origin for each in absent), max(each.high for each in absent)
-        parts.append(wrapped(f"None or next to none: {names} (each at most {highest:.1%})."))
+        sure = highest < UNSURE
+        told = f"None or next to none: {names}" if sure else f"No sign of {len(absent)} other {level}s"
+        parts.append(wrapped(f"{told} (each at most {highest:.1%})."))
     if found.joint:
         parts.append(wrapped(DOUBT))
     return "\n\n".join(parts)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cognomen.apps.cli.errors import HintingGroup
 from cognomen.apps.cli.input import read_corpus
 from cognomen.apps.cli.options import ABOUT_DATA, encoding_option, json_option, print_json
 from cognomen.apps.cli.progress import downloading, experiment_progress
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 @click.group(
     "data",
+    cls=HintingGroup,
     epilog="""\b
 Examples:
   cognomen data list
@@ -116,7 +118,8 @@ def build(name: str, *, out: Path | None, as_json: bool) -> None:
 @json_option("Print the whole report as one JSON object.")
 def check(data: str, *, encoding: str | None, rows: bool, as_json: bool) -> None:
     """Read DATA as training does, and report what is dropped, and why; and the weight of each origin."""
-    from cognomen.apps.cli.render import amount, plain_table
+    from cognomen.apps.cli.render import plain_table
+    from cognomen.classifier.composition_rows import amount
 
     corpus = read_corpus(data, encoding)
     counts = dict(sorted(Counter(corpus.labels).items()))

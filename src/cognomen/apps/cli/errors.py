@@ -37,7 +37,23 @@ OUTPUT_ERRORS = (errno.EBADF, errno.EFBIG, errno.EIO, errno.ENOSPC)
 INTERRUPTS = (KeyboardInterrupt, click.Abort)
 
 
-class GuardedGroup(click.Group):
+class HintingGroup(click.Group):
+    """A group that knows what a misspelt command may be."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from cognomen.text.matching import did_you_mean  # only a misspelt command pays for the import
+
+            hint = did_you_mean(args[0], self.list_commands(ctx))
+            raise click.UsageError(error.message + hint, ctx) from error
+
+
+class GuardedGroup(HintingGroup):
     """A group whose `main` always ends in an exit code."""
 
     def main(  # type: ignore[override]  # never returns, not even outside of standalone mode

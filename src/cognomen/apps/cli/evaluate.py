@@ -257,7 +257,7 @@ def unit(evaluation: Evaluation) -> str:
 def distances(misses: Misses | None) -> Iterator[str]:
     """Yield a sentence on how far the wrong answers are from the right ones, if there is anything to say."""
     if misses is not None and misses.errors:
-        from cognomen.apps.cli.render import amount
+        from cognomen.classifier.composition_rows import amount
 
         yield (
             f"Of the {amount(misses.errors)} errors {misses.near:.1%} are near misses (an origin of the same "
@@ -267,12 +267,13 @@ def distances(misses: Misses | None) -> Iterator[str]:
 
 def by_origin(measured: EvaluationReport) -> str:
     """Format a table with a row for each origin, or label of another level, each score with its interval."""
-    from cognomen.apps.cli.render import amount, plain_table
+    from cognomen.apps.cli.render import plain_table
+    from cognomen.classifier.composition_rows import amount
 
     rows = []
     many = len(measured.evaluation.absent) > MOST_ABSENT  # a note names them; a table of dashes helps nobody
     for scores in measured.evaluation.per_origin:
-        if many and not scores.support and not scores.predicted:
+        if many and not scores.support:  # named below the table
             continue
         spans = measured.intervals.per_origin[scores.origin] if measured.intervals else {}
         cells = [(f"{getattr(scores, key):.2f}", span(spans.get(key), 2)) for key in SCORES]

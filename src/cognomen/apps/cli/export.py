@@ -43,10 +43,11 @@ docs/elsewhere.md.
 @click.option("--force", is_flag=True, help="Replace existing files.")
 def command(model: str | None, onnx: Path | None, torch: Path | None, force: bool) -> None:
     """Write MODEL for other runtimes, with the same probabilities."""
-    from cognomen.apps.export.files import write_onnx, write_torch
+    from cognomen.apps.export.files import checked_path, write_onnx, write_torch
     from cognomen.classifier.classifier import Classifier
 
-    wanted = [path for path in (onnx, torch) if path is not None]
+    given = ((onnx, ".onnx"), (torch, ".py"))
+    wanted = [checked_path(path, suffix) for path, suffix in given if path is not None]
     if not wanted:
         raise click.UsageError("nothing to write: give --onnx FILE, --torch FILE or both.")
     for path in (*wanted, *([torch.with_suffix(".safetensors")] if torch else [])):
@@ -58,4 +59,5 @@ def command(model: str | None, onnx: Path | None, torch: Path | None, force: boo
     if torch is not None:
         written += write_torch(classifier, torch)
     for path in written:
-        click.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+        size = path.stat().st_size
+        click.echo(f"{path}: {size / 1e6:.1f} MB" if size >= 1e5 else f"{path}: {size / 1e3:.0f} kB")

@@ -9,6 +9,7 @@ from unicodedata import category, combining
 
 import click
 
+from cognomen.apps.cli.errors import HintingGroup
 from cognomen.apps.cli.options import json_option, print_json
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ MODEL = click.argument("model", type=click.Path(), required=False)
 
 @click.group(
     "model",
+    cls=HintingGroup,
     epilog="""\b
 Examples:
   cognomen model list
@@ -248,7 +250,7 @@ def described(classifier: Classifier, folder: Path) -> list[tuple[str, str]]:
         ("network", f"{a.cell}, {a.num_layers} x {a.hidden_size}, {a.direction}, {a.pooling} pooling"),
         ("origins", f"{len(classifier.origins)}: {', '.join(classifier.origins)}"),
         *tree_rows(classifier),
-        ("alphabet", f"{len(classifier.alphabet)} letters: {letters_of(classifier.alphabet)}"),
+        ("alphabet", f"{len(classifier.alphabet):,} letters: {letters_of(classifier.alphabet)}"),
         ("temperature", temperatures(classifier)),
         ("SHA-256", model["tensors_sha256"]),
     ]

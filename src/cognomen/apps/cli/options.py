@@ -12,6 +12,7 @@ import click
 from cognomen.errors import DataError
 
 Command = Callable[..., Any]
+EXAMPLE_SHARES = '{"Irish": 0.7, "Scottish": 0.3}'
 NAMED_PRIORS = ("default", "training", "uniform")  # as in `classifier.priors`, which would load NumPy
 LEVELS = ("origin", "group", "region")  # as in `classifier.origins`
 ORDERS = ("auto", "given-first", "surname-first")  # as in `classifier.options`
@@ -49,36 +50,38 @@ def split_origins(_context: click.Context, _option: click.Parameter, text: str |
 def read_prior(
     _context: click.Context, _option: click.Parameter, text: str | None
 ) -> str | Mapping[str, float]:
-    """Return "default", "training" or "uniform" as they are; read anything else as a JSON file of shares.
+    """Return "default", "training" or "uniform" as they are; read anything else as shares, or a file of them.
 
     Raises:
         DataError: there is no such file, or it does not hold shares by origin.
     """
     if text is None or text in NAMED_PRIORS:
         return text or "default"
-    path = Path(text)
+    inline = text.lstrip().startswith("{")
+    where = "--prior" if inline else text
     try:
-        shares = json.loads(path.read_text("utf-8-sig"))
+        shares = json.loads(text if inline else Path(text).read_text("utf-8-sig"))
     except FileNotFoundError as error:
         raise DataError(
-            f"--prior: expected {', '.join(NAMED_PRIORS)} or a JSON file of shares, found no {text!r}"
+            f"--prior: expected {', '.join(NAMED_PRIORS)}, shares such as '{EXAMPLE_SHARES}', or a file of "
+            f"such shares, found no {text!r}"
         ) from error
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{path}: expected JSON in UTF-8: {error}") from error
+        raise DataError(f"{where}: expected JSON in UTF-8: {error}") from error
     if not isinstance(shares, dict):
         raise DataError(
-            f'{path}: expected an object with a share for each origin, such as {{"Irish": 0.7, "Scottish": '
-            f"0.3}}, got {str(shares)[:40]!r}"
+            f"{where}: expected an object with a share for each origin, such as {EXAMPLE_SHARES}, got "
+            f"{str(shares)[:40]!r}"
         )
     return shares
 
 
 prior_option = click.option(
     "--prior",
-    metavar="NAME|FILE",
+    metavar="NAME|SHARES|FILE",
     callback=read_prior,
-    help="Expected mixture of origins: default (the model's own), training, uniform, or a JSON file of "
-    "shares or counts by origin.",
+    help="Expected mixture of origins: default (the model's own), training, uniform, or shares or counts by "
+    f"origin in JSON, such as '{EXAMPLE_SHARES}', or a file of them.",
 )
 level_option = click.option(
     "--level",
@@ -120,6 +123,12 @@ encoding_option = click.option(
     "--encoding",
     metavar="NAME",
     help="Encoding of CSV and text files: utf-8 (the default), utf-16, cp1252 (Western Windows), ...",
+)
+
+no_headings_option = click.option(
+    "--no-headings",
+    is_flag=True,
+    help="The first line of a CSV or TSV table is a row; its columns are called 1, 2, ...",
 )
 
 

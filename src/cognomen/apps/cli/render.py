@@ -30,12 +30,12 @@ REASONS = {
     "empty": "nothing to read",
     "not-text": "not a text",
     "no-letters": "holds no letters",
-    "unknown-script": "mostly letters unknown to the model",
+    "unknown-script": "letters unknown to the model",
     "too-long": "longer than 100 letters",
     "placeholder": "stands for a missing name",
-    "not-a-name": "a company, an address, a title",
+    "not-a-name": "a company, address or title",
     "garbled": "letters were lost in decoding",
-    "unlike-training": "unlike the names it was trained on",
+    "unlike-training": "unlike all training names",
     "low-confidence": "too unsure",
 }
 EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -52,11 +52,6 @@ def bar(share: float, width: int) -> str:
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
     full, rest = divmod(eighths, 8)
     return ("█" * full + (EIGHTHS[rest] if rest else "")).ljust(width)
-
-
-def amount(number: float) -> str:
-    """Format a number of names, or a weight, which need not be whole."""
-    return f"{int(number):,}" if number == int(number) else f"{number:,.4g}"
 
 
 def percent(share: float) -> str:

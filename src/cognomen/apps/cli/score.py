@@ -22,6 +22,7 @@ from cognomen.apps.cli.options import (
     level_option,
     model_options,
     name_options,
+    no_headings_option,
     print_json,
     prior_option,
     restrict_option,
@@ -102,6 +103,7 @@ a byte-order mark if the old one has one or is in another encoding.
 @click.option("--prefix", default="", metavar="TEXT", help="Prepended to the headings of the new columns.")
 @given_option
 @encoding_option
+@no_headings_option
 @json_option("Print a summary as one JSON object.")
 @level_option
 @prior_option
@@ -126,6 +128,7 @@ def command(
     prefix: str,
     given: str | None,
     encoding: str | None,
+    no_headings: bool,
     as_json: bool,
     level: Level,
     prior: str | Mapping[str, float],
@@ -152,8 +155,9 @@ def command(
     check_coverage(coverage, prior, restrict)
     if not table.is_dir():
         check_for_file(out, force, processes)
-    elif encoding is not None:
-        raise click.UsageError("--encoding is for CSV and TSV tables, not for a folder of Parquet files.")
+    elif encoding is not None or no_headings:
+        option = "--no-headings" if no_headings else "--encoding"
+        raise click.UsageError(f"{option} is for CSV and TSV tables, not for a folder of Parquet files.")
     elif given is not None:
         raise click.UsageError("--given is for one table, not for a folder of Parquet files.")
     options: ScoreOptions = {
@@ -176,7 +180,8 @@ def command(
     if table.is_dir():
         score_folder(table, column, out, model, as_json, processes, force=force, **settings)
     else:
-        score_one(table, column, out, model, as_json, encoding=encoding, given=given, **settings)
+        reading = {"encoding": encoding, "headings": not no_headings, "given": given}
+        score_one(table, column, out, model, as_json, **reading, **settings)
 
 
 def contract_facts(model: str | None) -> ModelFacts:
@@ -265,7 +270,7 @@ def answered_rows(scored: ScoreSummary | DatasetSummary) -> str:
 
 def unknown(counts: Mapping[str, float]) -> str:
     """Say how many rows are unknown, and why."""
-    from cognomen.apps.cli.render import amount
+    from cognomen.classifier.composition_rows import amount
 
     reasons = ", ".join(f"{amount(count)} {reason}" for reason, count in counts.items())
     return f", {amount(sum(counts.values()))} unknown ({reasons})" if counts else ""

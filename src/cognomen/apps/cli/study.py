@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cognomen.apps.cli.errors import HintingGroup
 from cognomen.apps.cli.options import EXIT_CODES, json_option, print_json, seed_option
 from cognomen.apps.cli.progress import downloading, experiment_progress
 from cognomen.errors import DataError, InputError, MissingExtraError, TrainingError
@@ -33,6 +34,7 @@ OUT = click.option(
 
 @click.group(
     "study",
+    cls=HintingGroup,
     epilog="""\b
 Examples:
   cognomen study list

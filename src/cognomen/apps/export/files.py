@@ -29,7 +29,7 @@ def write_onnx(clf: Classifier, path: str | Path) -> Path:
         MissingExtraError: the package onnx is not installed.
         OSError: it cannot be written.
     """
-    target = _checked(path, ".onnx")
+    target = checked_path(path, ".onnx")
     require("onnx", "Writing an ONNX graph", "onnx")
     from cognomen.apps.export.onnx_graph import onnx_model
 
@@ -52,7 +52,7 @@ def write_torch(clf: Classifier, path: str | Path) -> tuple[Path, Path]:
         InputError: the file's name ends otherwise, or PyTorch has no such network.
         OSError: they cannot be written.
     """
-    target = _checked(path, ".py")
+    target = checked_path(path, ".py")
     facts = facts_of(clf)
     if facts["cell"] == "rnn" and facts["nonlinearity"] == "identity":
         raise InputError("nonlinearity: expected tanh or relu, which torch.nn.RNN has, got 'identity'")
@@ -63,7 +63,8 @@ def write_torch(clf: Classifier, path: str | Path) -> tuple[Path, Path]:
     return target, weights
 
 
-def _checked(path: str | Path, suffix: str) -> Path:
+def checked_path(path: str | Path, suffix: str) -> Path:
+    """The path of a file to write; an InputError unless it has the suffix."""
     target = Path(path)
     if target.suffix != suffix:
         raise InputError(f"{target}: expected a file that ends in {suffix}")

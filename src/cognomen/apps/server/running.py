@@ -104,7 +104,8 @@ def listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=2048)
     except (OSError, OverflowError) as error:
         number = error.errno if isinstance(error, OSError) else None
-        text = error.strerror if isinstance(error, OSError) else str(error)
+        text = str(error.strerror) if isinstance(error, OSError) else str(error)
+        text = text.partition(" (while attempting")[0]  # Python repeats the address
         raise OSError(number, f"cannot listen on it: {text}", f"{host}:{port}") from error
 
 
