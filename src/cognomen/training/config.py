@@ -74,6 +74,13 @@ class TrainingConfig(NetworkConfig):
         "equally often.",
         Range(max=1),
     )
+    label_noise: float = setting(
+        0.0,
+        "With weights, how far an origin that a name is listed under is doubted where the spelling speaks "
+        "against it, as judged by networks trained on the other half of the names (Northcutt et al. 2021); 0 "
+        "for not at all.",
+        FRACTION,
+    )
     batch_size: int = setting(128, "Names in each step.", COUNT)
     learning_rate: float = setting(3e-3, "Peak of the learning-rate schedule.", POSITIVE)
     swa_start: float = setting(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +72,7 @@ class Dataset:
         frequencies: how often an epoch shows each training name, (N,): 1 on average, but the most common ones
             `MOST_SHOWN` times at most; None if just once each.
         shown_shares: the shares of the origins among the names shown, (C,).
+        within: how common each name is within each of its origins, laid end to end as `Names.shares`.
     """
 
     alphabet: Alphabet
@@ -80,6 +82,7 @@ class Dataset:
     priors: NDArray[np.float64]
     frequencies: NDArray[np.float64] | None = None
     shown_shares: NDArray[np.float64] | None = None
+    within: NDArray[np.float64] | None = None
 
     @classmethod
     def of(
@@ -142,9 +145,51 @@ class Dataset:
         shown /= shown.sum()
         training, within = _collect(part, alphabet, corpus.origins, scale * shown)
         check_letters(corpus, training.texts, training.labels)
-        frequencies = _frequencies(training, within / shown[_origins(training)], shown, config)
+        within = within / shown[_origins(training)]
+        frequencies = shown_times(training, within, shown, config)
         held, _ = _collect(validation, alphabet, corpus.origins, scale * priors)
-        return cls(alphabet, training, held, len(training), priors, frequencies, shown)
+        return cls(alphabet, training, held, len(training), priors, frequencies, shown, within)
+
+    def part(self, which: NDArray[np.int64]) -> Self:
+        """The training names with these indices, all of them the corpus's own; nothing is held out."""
+        return replace(
+            self,
+            training=self.training[which],
+            validation=self.validation[:0],
+            own=len(which),
+            frequencies=None if self.frequencies is None else self.frequencies[which],
+            within=None,
+        )
+
+    def labels(self) -> dict[str, NDArray[Any]]:
+        """What is to be predicted of the training names, and how often each is shown, for a checkpoint."""
+        names = self.training
+        assert names.origins is not None and names.shares is not None and self.frequencies is not None
+        return {
+            "origins": names.origins.data,
+            "lengths": names.origins.lengths,
+            "shares": names.shares.data,
+            "labels": names.labels,
+            "frequencies": self.frequencies,
+        }
+
+    def with_labels(self, labels: Mapping[str, NDArray[Any]]) -> Self:
+        """The same training names with other labels, as `labels` gives them."""
+        lengths = labels["lengths"]
+        training = Names(
+            self.training.texts,
+            labels["labels"],
+            Ragged(labels["origins"], lengths),
+            Ragged(labels["shares"], lengths),
+        )
+        return replace(self, training=training, frequencies=labels["frequencies"], within=None)
+
+    @property
+    def spellings(self) -> list[str]:
+        """The training names, in the letters of the alphabet."""
+        texts = self.training.texts
+        text = self.alphabet.decode(texts.data)
+        return [text[start:end] for start, end in zip(texts.starts, texts.ends, strict=True)]
 
     def show(self, shown: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """The order in which an epoch shows the first `shown` training names.
@@ -202,7 +247,7 @@ def _starts(names: Names) -> Ids:
     return np.zeros(0, np.int64) if names.origins is None else names.origins.starts
 
 
-def _frequencies(
+def shown_times(
     names: Names,
     within: NDArray[np.float64],
     shown: NDArray[np.float64],
