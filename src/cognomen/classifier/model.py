@@ -218,9 +218,10 @@ class Model:
         """Which of N names of ids are unlike the training names, (N,).
 
         Such a name has more bits per letter than the calibration's threshold both with its diacritics and
-        without them (ł is read as l). Marks alone do not count, since few languages are spelled with theirs in training: the 18 files
-        have Czech without marks, so that "Dvořák" would look as odd as random letters. Or it is a repetition
-        of a few letters, or of letters of several scripts. A name with weights of its own is never odd.
+        without them (ł is read as l). They alone do not count, since few languages are spelled with theirs in
+        training: the 18 files have Czech without marks, so that "Dvořák" would look as odd as random letters.
+        Or it is a repetition of a few letters, or of letters of several scripts. A name with weights of its
+        own is never odd.
 
         Args:
             names: the ids of the names' letters.

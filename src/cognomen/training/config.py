@@ -76,9 +76,8 @@ class TrainingConfig(NetworkConfig):
     )
     label_noise: float = setting(
         0.0,
-        "With weights, how far an origin that a name is listed under is doubted where the spelling speaks "
-        "against it, as judged by networks trained on the other half of the names (Northcutt et al. 2021); 0 "
-        "for not at all.",
+        "With weights, how far an origin that a name is listed under is doubted where the network finds its "
+        "spelling unlikely there, from the second epoch on (bootstrapping: Reed et al. 2015); 0 for not at all.",
         FRACTION,
     )
     batch_size: int = setting(128, "Names in each step.", COUNT)

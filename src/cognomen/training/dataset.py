@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from cognomen.evaluation.splits import validation_mask
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.ragged import Ragged
-from cognomen.text.spelling import normalise
+from cognomen.text.spelling import key, normalise
 from cognomen.training.checks import check_letters, check_origins, check_rows
 from cognomen.training.config import TrainingConfig
 
@@ -73,6 +72,7 @@ class Dataset:
             `MOST_SHOWN` times at most; None if just once each.
         shown_shares: the shares of the origins among the names shown, (C,).
         within: how common each name is within each of its origins, laid end to end as `Names.shares`.
+        lacking: the share of the bearers of each origin that have none of the names, (C,); with `label_noise`.
     """
 
     alphabet: Alphabet
@@ -83,6 +83,7 @@ class Dataset:
     frequencies: NDArray[np.float64] | None = None
     shown_shares: NDArray[np.float64] | None = None
     within: NDArray[np.float64] | None = None
+    lacking: NDArray[np.float64] | None = None
 
     @classmethod
     def of(
@@ -148,48 +149,18 @@ class Dataset:
         within = within / shown[_origins(training)]
         frequencies = shown_times(training, within, shown, config)
         held, _ = _collect(validation, alphabet, corpus.origins, scale * priors)
-        return cls(alphabet, training, held, len(training), priors, frequencies, shown, within)
-
-    def part(self, which: NDArray[np.int64]) -> Self:
-        """The training names with these indices, all of them the corpus's own; nothing is held out."""
-        return replace(
-            self,
-            training=self.training[which],
-            validation=self.validation[:0],
-            own=len(which),
-            frequencies=None if self.frequencies is None else self.frequencies[which],
-            within=None,
+        lacking = _lacking(part, scale) if config.label_noise else None
+        return cls(
+            alphabet,
+            training,
+            held,
+            len(training),
+            priors,
+            frequencies,
+            shown,
+            within=within,
+            lacking=lacking,
         )
-
-    def labels(self) -> dict[str, NDArray[Any]]:
-        """What is to be predicted of the training names, and how often each is shown, for a checkpoint."""
-        names = self.training
-        assert names.origins is not None and names.shares is not None and self.frequencies is not None
-        return {
-            "origins": names.origins.data,
-            "lengths": names.origins.lengths,
-            "shares": names.shares.data,
-            "labels": names.labels,
-            "frequencies": self.frequencies,
-        }
-
-    def with_labels(self, labels: Mapping[str, NDArray[Any]]) -> Self:
-        """The same training names with other labels, as `labels` gives them."""
-        lengths = labels["lengths"]
-        training = Names(
-            self.training.texts,
-            labels["labels"],
-            Ragged(labels["origins"], lengths),
-            Ragged(labels["shares"], lengths),
-        )
-        return replace(self, training=training, frequencies=labels["frequencies"], within=None)
-
-    @property
-    def spellings(self) -> list[str]:
-        """The training names, in the letters of the alphabet."""
-        texts = self.training.texts
-        text = self.alphabet.decode(texts.data)
-        return [text[start:end] for start, end in zip(texts.starts, texts.ends, strict=True)]
 
     def show(self, shown: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """The order in which an epoch shows the first `shown` training names.
@@ -237,6 +208,20 @@ def _collect(
     best = np.lexsort([shares, name])[np.cumsum(lengths) - 1]  # the last of each name has most
     texts = alphabet.encode_all(list(distinct))
     return Names(texts, label[best], Ragged(label, lengths), Ragged(shares, lengths)), weights
+
+
+def _lacking(corpus: Corpus, scale: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The share of the bearers of each of C origins whose names are missing, (C,).
+
+    All spellings of a name, by its key, have the same bearers.
+    """
+    index = {name: row for row, name in enumerate(dict.fromkeys(map(key, corpus.names)))}
+    of_key = np.fromiter((index[key(name)] for name in corpus.names), np.int64, len(corpus))
+    pairs = of_key * len(scale) + corpus.label_ids
+    order = np.lexsort([corpus.weights, pairs])
+    last = order[np.flatnonzero(np.diff(pairs[order], append=-1))]  # the largest share of each pair
+    listed = np.bincount(corpus.label_ids[last], corpus.weights[last], len(scale)) * scale
+    return np.asarray(np.maximum(1 - listed, 0))
 
 
 def _origins(names: Names) -> Ids:

@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +18,12 @@ from cognomen.network.hashing import HashTables, ngram_table
 from cognomen.network.network import Network
 from cognomen.network.ngrams import frequent_ngrams
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.losses import cross_entropy, softmax
+from cognomen.rnn.losses import cross_entropy
 from cognomen.training.checkpoint import Checkpoint
 from cognomen.training.config import TrainingConfig
 from cognomen.training.dataset import Dataset, corpus_sha256
 from cognomen.training.divergence import check_finite
-from cognomen.training.label_noise import BLOCK, corrected, halves
+from cognomen.training.label_noise import corrected
 from cognomen.training.name_rows import fit_name_rows
 from cognomen.training.step import TrainStep
 
@@ -79,7 +78,6 @@ class TrainingRun:
         refit: whether this is the second run, on all names: none is held out, and `Progress` counts its
             epochs after those of the first.
         validation: the names that are held out, instead of some of the corpus.
-        dataset: the names to train on, instead of those of the corpus.
 
     Attributes:
         dataset: the names to train on, and those held out.
@@ -88,8 +86,6 @@ class TrainingRun:
         network: the network that answers.
         history: the record of each epoch so far.
         best: the weights of the best epoch.
-        judges: how many networks correct the labels first.
-        corrected: whether they have.
     """
 
     def __init__(
@@ -99,18 +95,15 @@ class TrainingRun:
         *,
         refit: bool = False,
         validation: Corpus | None = None,
-        dataset: Dataset | None = None,
     ) -> None:
         self.corpus, self.config, self.refit = corpus, config, refit
         self.rng = np.random.default_rng(config.seed)
-        self.dataset = dataset or Dataset.of(corpus, config, hold_out=not refit, validation=validation)
-        self.judges = 2 if config.label_noise and self.dataset.within is not None else 0
+        self.dataset = Dataset.of(corpus, config, hold_out=not refit, validation=validation)
         self.outside_epochs = round(OUTSIDE * config.epochs) if corpus.outside else 0
         self.train_step = self._train_step()
         self.network = self.train_step.averaged
         self.history: list[EpochRecord] = []
         self.best: dict[str, Array] = {}
-        self.corrected = False
 
     def _train_step(self) -> TrainStep:
         """A network with random weights, and what trains it."""
@@ -148,42 +141,16 @@ class TrainingRun:
             return exact
         return HashTables.of_ngrams(*ngram_table(texts, bits=config.ngram_bits, **letters), config.ngram_rank)
 
-    def correct_labels(self, on_progress: Callable[[Progress], None]) -> None:
-        """Correct the shares of the names' origins by what networks that did not train on them say.
-
-        Without weights, or without `label_noise`, they stay as they are.
-        """
-        data = self.dataset
-        if not self.judges:
-            return
-        second = halves(data.spellings)  # (N,)
-        p = np.zeros((len(data.training), len(data.priors)), np.float16)
-        alone = replace(self.config, epochs=1, label_noise=0.0)
-        for number, half in enumerate((second, ~second), 1):
-            others = data.part(np.flatnonzero(~half))
-            judge = TrainingRun(self.corpus, alone, dataset=others)
-            judge.epoch(partial(_report, on_progress, self._number(number)))
-            which = np.flatnonzero(half)
-            for some in np.array_split(which, len(which) // BLOCK + 1):
-                logits = judge.network.logits(data.training.texts[some])
-                p[some] = softmax(logits - np.log(data.priors).astype(logits.dtype))
-        self._take(corrected(data, p, self.config))
-
-    def _take(self, dataset: Dataset) -> None:
-        """Train on a corrected dataset, in as many steps as it takes."""
-        self.dataset, self.corrected = dataset, True
-        self.train_step = self._train_step()
-        self.network = self.train_step.averaged
-
-    def _number(self, epoch: int) -> tuple[int, int]:
-        """The number of an epoch of this run, judges' epochs included, among all; and how many there are."""
-        each = self.judges + self.config.epochs
-        return epoch + (each if self.refit else 0), each * (2 if self.config.refits else 1)
+    def labelled(self) -> Dataset:
+        """The dataset, its labels corrected by what the network has learned of them so far."""
+        if self.config.label_noise and self.dataset.within is not None and self.history:
+            return corrected(self.dataset, self.network, self.config)
+        return self.dataset
 
     def fit_names(self) -> None:
         """Give the most common names rows of their own, if the network has room for them."""
         if isinstance(self.network.ngrams, HashedNgrams):
-            data = self.dataset
+            data = self.labelled()
             often = np.ones(len(data.training)) if data.frequencies is None else data.frequencies
             fit_name_rows(
                 self.network,
@@ -226,13 +193,14 @@ class TrainingRun:
 
     def epoch(self, on_progress: Callable[[Progress], None]) -> None:
         """Train on every name once, then measure on the validation names."""
-        config, names = self.config, self.dataset.training
-        shown = self.shown_in(len(self.history))
-        order = self.dataset.show(shown, self.rng)
+        config, data = self.config, self.labelled()
+        names, shown = data.training, self.shown_in(len(self.history))
+        order = data.show(shown, self.rng)
         batches = [order[i : i + config.batch_size] for i in range(0, len(order), config.batch_size)]
         correction = self.dataset.prior_correction(shown)
         self.train_step.prior_correction = correction.astype(self.network.dtype)
-        epoch, epochs = self._number(self.judges + len(self.history) + 1)
+        epoch = len(self.history) + 1 + (config.epochs if self.refit else 0)
+        epochs = config.epochs * (2 if config.refits else 1)
         seen, loss, right, began = 0, 0.0, 0.0, time.perf_counter()
         for step, batch in enumerate(batches, 1):
             batch_loss, batch_right = self.train_step(names[batch], self.rng, f"epoch {epoch}, step {step}")
@@ -278,8 +246,6 @@ class TrainingRun:
     def checkpoint(self) -> Checkpoint:
         """Everything that the rest of the run depends on."""
         groups = self.train_step.state() | {"best": self.best}
-        if self.corrected:
-            groups["labels"] = self.dataset.labels()
         tensors = {f"{group}/{name}": t for group, named in groups.items() for name, t in named.items()}
         facts = {
             "config": self.config.to_json(),
@@ -308,9 +274,6 @@ class TrainingRun:
                 f"cannot resume, the checkpoint belongs to another run: {'; '.join(differs)}. Use the same "
                 "settings as then, or train from the start"
             )
-        if self.judges:
-            tensors = checkpoint.tensors.items()
-            self._take(self.dataset.with_labels({k.removeprefix("labels/"): t for k, t in tensors}))
         for group, named in self.train_step.state().items():
             for name, tensor in named.items():
                 tensor[...] = checkpoint.tensors[f"{group}/{name}"]
@@ -318,8 +281,3 @@ class TrainingRun:
         self.rng.bit_generator.state = facts["rng_state"]
         self.train_step.optimiser.steps = facts["optimiser_steps"]
         self.history = [EpochRecord(**record) for record in facts["history"]]
-
-
-def _report(on_progress: Callable[[Progress], None], number: tuple[int, int], progress: Progress) -> None:
-    """Report the progress of a judge as that of the epoch with this number, of so many."""
-    on_progress(replace(progress, epoch=number[0], epochs=number[1], record=None))

@@ -116,8 +116,6 @@ def _train(
         run.restore(read_checkpoint(checkpoint))
     interrupted, epochs = False, run.config.epochs
     try:
-        if not run.history:
-            run.correct_labels(on_progress)
         while len(run.history) < epochs:
             run.epoch(on_progress)
             if checkpoint is not None:
