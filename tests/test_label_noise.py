@@ -1,4 +1,4 @@
-"""Foreign names in lists, and the names that lists lack: labels corrected by what a network learned of them."""
+"""Foreign names in lists, and names that lists lack: labels corrected by what a network learned of them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def test_probabilities_are_those_with_origins_equally_likely() -> None:
     doubted = np.array([[0.5, 0.5]] * 4 + [[0.02, 0.98]])
     again = correct(data, doubted * data.priors, frequency_power=1.0)
     plain = correct(data, even * data.priors, frequency_power=1.0)
-    assert again.frequencies is not None and plain.frequencies is not None
+    assert again.frequencies is not None
+    assert plain.frequencies is not None
     ratio = again.frequencies / plain.frequencies
     assert ratio[4] / ratio[0] == pytest.approx(0.02 / (0.02 + NOISE) / native, rel=1e-3)
 

@@ -72,7 +72,7 @@ class Dataset:
             `MOST_SHOWN` times at most; None if just once each.
         shown_shares: the shares of the origins among the names shown, (C,).
         within: how common each name is within each of its origins, laid end to end as `Names.shares`.
-        lacking: the share of the bearers of each origin that have none of the names, (C,); with `label_noise`.
+        lacking: the share of the bearers of each origin that have other names, (C,); with `label_noise`.
     """
 
     alphabet: Alphabet
@@ -150,17 +150,8 @@ class Dataset:
         frequencies = shown_times(training, within, shown, config)
         held, _ = _collect(validation, alphabet, corpus.origins, scale * priors)
         lacking = _lacking(part, scale) if config.label_noise else None
-        return cls(
-            alphabet,
-            training,
-            held,
-            len(training),
-            priors,
-            frequencies,
-            shown,
-            within=within,
-            lacking=lacking,
-        )
+        own = len(training)
+        return cls(alphabet, training, held, own, priors, frequencies, shown, within, lacking)
 
     def show(self, shown: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """The order in which an epoch shows the first `shown` training names.

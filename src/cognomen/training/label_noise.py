@@ -1,16 +1,16 @@
-"""Shares of origins that allow for foreign names in lists, and for the names that lists lack.
+"""Labels that allow for foreign names in lists, and for the names that lists lack.
 
 The list of a country has the names of its immigrants, and a list of a few hundred names lacks nearly all that
-an origin has. Taken as it stands, a Bosnian name that only the long Dutch list holds is Dutch. So the labels
-are corrected by what the network itself has learned of spellings (bootstrapping: Reed et al. 2015). Let s_o be
+an origin has. Taken as it stands, a Bosnian name that only the long Dutch list holds is Dutch. So labels are
+corrected by what the network has learned of spellings itself (bootstrapping: Reed et al. 2015). Let s_o be
 the share of a name within origin o, p_o the probability that the network gives o, all origins equally likely
 beforehand, and m_o the share of the bearers of o whose names no list of o holds. Then
 
     native:     n_o = s_o p_o / (p_o + label_noise)
     corrected:  n_o + (sum_k (s_k - n_k) / sum_k m_k p_k + UNLISTED sum_k s_k) m_o p_o
 
-p / (p + label_noise) is the probability that a bearer found in the list of o is not a foreigner there. The
-foreign ones are given to the origins that the name may be native to unseen, and every name has a chance to be.
+p / (p + label_noise) is the probability that a bearer found in the list of o is no foreigner there. Foreign
+ones are given to the origins that the name may be native to unseen, and any name may be native to some.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def corrected(dataset: Dataset, network: Network, config: TrainingConfig) -> Dat
         config: the settings.
     """
     names, shown = dataset.training, dataset.shown_shares
-    assert names.origins is not None and shown is not None
+    assert names.origins is not None
+    assert shown is not None
     blocks = list(_corrected_blocks(dataset, network, config.label_noise))
     origin, share, lengths, native = (np.concatenate(each) for each in zip(*blocks, strict=True))
     origins = Ragged(origin, lengths)
@@ -61,7 +62,9 @@ def _corrected_blocks(
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]]:
     """Of each block of names: their origins, the corrected shares, how many each has; the native shares."""
     names, lacking = dataset.training, dataset.lacking
-    assert names.origins is not None and dataset.within is not None and lacking is not None
+    assert names.origins is not None
+    assert dataset.within is not None
+    assert lacking is not None
     log_priors = np.log(dataset.priors)
     within = Ragged(dataset.within, names.origins.lengths)
     for start in range(0, len(names), BLOCK):
