@@ -76,8 +76,8 @@ class TrainingConfig(NetworkConfig):
     )
     label_noise: float = setting(
         0.0,
-        "With weights, how far an origin that a name is listed under is doubted where the network finds its "
-        "spelling unlikely, from the second epoch on (bootstrapping: Reed et al. 2015); 0 for not at all.",
+        "How far the origins that list a name with weights are doubted where the trained network finds its "
+        "spelling unlikely, when names get weights of their own; 0 for not at all.",
         FRACTION,
     )
     batch_size: int = setting(128, "Names in each step.", COUNT)

@@ -147,7 +147,7 @@ class Dataset:
         training, within = _collect(part, alphabet, corpus.origins, scale * shown)
         check_letters(corpus, training.texts, training.labels)
         within = within / shown[_origins(training)]
-        frequencies = shown_times(training, within, shown, config)
+        frequencies = _frequencies(training, within, shown, config)
         held, _ = _collect(validation, alphabet, corpus.origins, scale * priors)
         lacking = _lacking(part, scale) if config.label_noise else None
         own = len(training)
@@ -223,7 +223,7 @@ def _starts(names: Names) -> Ids:
     return np.zeros(0, np.int64) if names.origins is None else names.origins.starts
 
 
-def shown_times(
+def _frequencies(
     names: Names,
     within: NDArray[np.float64],
     shown: NDArray[np.float64],

@@ -3,14 +3,16 @@
 The list of a country has the names of its immigrants, and a list of a few hundred names lacks nearly all that
 an origin has. Taken as it stands, a Bosnian name that only the long Dutch list holds is Dutch. So labels are
 corrected by what the network has learned of spellings itself (bootstrapping: Reed et al. 2015). Let s_o be
-the share of a name within origin o, p_o the probability that the network gives o, all origins equally likely
-beforehand, and m_o the share of the bearers of o whose names no list of o holds. Then
+the share of a name within origin o, u_o the usual one there (the median of its names), p_o the probability
+that the network gives o, all origins equally likely beforehand, and m_o the share of the bearers of o whose
+names no list of o holds. Then
 
-    native:     n_o = s_o p_o / (p_o + label_noise)
+    native:     n_o = s_o p_o / (p_o + label_noise min(1, u_o / s_o))
     corrected:  n_o + (sum_k (s_k - n_k) / sum_k m_k p_k + UNLISTED sum_k s_k) m_o p_o
 
-p / (p + label_noise) is the probability that a bearer found in the list of o is no foreigner there. Foreign
-ones are given to the origins that the name may be native to unseen, and any name may be native to some.
+n_o / s_o is the probability that a bearer found in the list of o is no foreigner there; the most common names
+hardly are foreign. Foreign ones are given to the origins that the name may be native to unseen, and any name
+may be native to some.
 """
 
 from __future__ import annotations
@@ -25,46 +27,42 @@ from numpy.typing import NDArray
 from cognomen.network.network import Network
 from cognomen.rnn.losses import softmax
 from cognomen.text.ragged import Ragged
-from cognomen.training.config import TrainingConfig
-from cognomen.training.dataset import Dataset, Names, shown_times
+from cognomen.training.dataset import Dataset, Names
 
 UNLISTED: Final = 0.1  # how common a name is in origins that do not list it, beside those that do
 LEAST: Final = 0.02  # of a name, for an origin to be kept
 BLOCK: Final = 8192  # names at once: bounds the memory
 
 
-def corrected(dataset: Dataset, network: Network, config: TrainingConfig) -> Dataset:
-    """The dataset with corrected labels; a name is shown as often as its native bearers say.
+def corrected(dataset: Dataset, network: Network, label_noise: float) -> Dataset:
+    """The dataset with corrected labels.
 
     Args:
         dataset: its names have weights.
         network: its probabilities are under the dataset's priors.
-        config: the settings.
+        label_noise: how many bearers of usual names are foreign, beside those of a native one.
     """
     names, shown = dataset.training, dataset.shown_shares
     assert names.origins is not None
     assert shown is not None
-    blocks = list(_corrected_blocks(dataset, network, config.label_noise))
-    origin, share, lengths, native = (np.concatenate(each) for each in zip(*blocks, strict=True))
+    blocks = list(_corrected_blocks(dataset, network, label_noise))
+    origin, share, lengths = (np.concatenate(each) for each in zip(*blocks, strict=True))
     origins = Ragged(origin, lengths)
     share = share * shown[origin]
     share /= np.add.reduceat(share, origins.starts)[origins.rows]
     best = np.lexsort([share, origins.rows])[origins.ends - 1]  # the last of each name has most
-    return replace(
-        dataset,
-        training=Names(names.texts, origin[best], origins, Ragged(share, lengths)),
-        frequencies=shown_times(names, native, shown, config),
-    )
+    return replace(dataset, training=Names(names.texts, origin[best], origins, Ragged(share, lengths)))
 
 
 def _corrected_blocks(
     dataset: Dataset, network: Network, label_noise: float
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]]:
-    """Of each block of names: their origins, the corrected shares, how many each has; the native shares."""
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]]:
+    """Of each block of names: their origins, the corrected shares within these, and how many each has."""
     names, lacking = dataset.training, dataset.lacking
     assert names.origins is not None
     assert dataset.within is not None
     assert lacking is not None
+    usual = _medians(names.origins.data, dataset.within, len(lacking))
     log_priors = np.log(dataset.priors)
     within = Ragged(dataset.within, names.origins.lengths)
     for start in range(0, len(names), BLOCK):
@@ -72,11 +70,20 @@ def _corrected_blocks(
         listed, share = names.origins[block], within[block]
         p = softmax(network.logits(names.texts[block]) - log_priors)  # (B, C)
         of_listed = p[listed.rows, listed.data]
-        native = share.data * of_listed / (of_listed + label_noise)
+        foreign_odds = label_noise * np.minimum(1, usual[listed.data] / share.data)
+        native = share.data * of_listed / (of_listed + foreign_odds)
         total = np.add.reduceat(share.data, share.starts)[:, None]  # (B, 1)
         foreign = total - np.add.reduceat(native, share.starts)[:, None]
         unlisted = lacking * p
         found = (foreign / unlisted.sum(axis=1, keepdims=True).clip(1e-12) + UNLISTED * total) * unlisted
         found[listed.rows, listed.data] += native
         name, origin = np.nonzero(found >= LEAST * found.sum(axis=1, keepdims=True))
-        yield origin, found[name, origin], np.bincount(name, minlength=len(found)), native
+        yield origin, found[name, origin], np.bincount(name, minlength=len(found))
+
+
+def _medians(group: NDArray[np.int64], values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """The median of the values in each group, the lower one of two; 0 for an empty group."""
+    order = np.lexsort([values, group])
+    sizes = np.bincount(group, minlength=count)
+    middle = np.cumsum(sizes) - sizes + (sizes - 1) // 2
+    return np.asarray(np.where(sizes > 0, values[order].take(middle, mode="clip"), 0))

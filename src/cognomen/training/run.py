@@ -141,16 +141,12 @@ class TrainingRun:
             return exact
         return HashTables.of_ngrams(*ngram_table(texts, bits=config.ngram_bits, **letters), config.ngram_rank)
 
-    def labelled(self) -> Dataset:
-        """The dataset, its labels corrected by what the network has learned of them so far."""
-        if self.config.label_noise and self.dataset.within is not None and self.history:
-            return corrected(self.dataset, self.network, self.config)
-        return self.dataset
-
     def fit_names(self) -> None:
         """Give the most common names rows of their own, if the network has room for them."""
         if isinstance(self.network.ngrams, HashedNgrams):
-            data = self.labelled()
+            data = self.dataset
+            if self.config.label_noise and data.within is not None:
+                data = corrected(data, self.network, self.config.label_noise)
             often = np.ones(len(data.training)) if data.frequencies is None else data.frequencies
             fit_name_rows(
                 self.network,
@@ -193,9 +189,9 @@ class TrainingRun:
 
     def epoch(self, on_progress: Callable[[Progress], None]) -> None:
         """Train on every name once, then measure on the validation names."""
-        config, data = self.config, self.labelled()
-        names, shown = data.training, self.shown_in(len(self.history))
-        order = data.show(shown, self.rng)
+        config, names = self.config, self.dataset.training
+        shown = self.shown_in(len(self.history))
+        order = self.dataset.show(shown, self.rng)
         batches = [order[i : i + config.batch_size] for i in range(0, len(order), config.batch_size)]
         correction = self.dataset.prior_correction(shown)
         self.train_step.prior_correction = correction.astype(self.network.dtype)
