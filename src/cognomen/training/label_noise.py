@@ -3,16 +3,14 @@
 The list of a country has the names of its immigrants, and a list of a few hundred names lacks nearly all that
 an origin has. Taken as it stands, a Bosnian name that only the long Dutch list holds is Dutch. So labels are
 corrected by what the network has learned of spellings itself (bootstrapping: Reed et al. 2015). Let s_o be
-the share of a name within origin o, u_o the usual one there (the median of its names), p_o the probability
-that the network gives o, all origins equally likely beforehand, and m_o the share of the bearers of o whose
-names no list of o holds. Then
+the share of a name within origin o, p_o the probability that the network gives o, all origins equally likely
+beforehand, and m_o the share of the bearers of o whose names no list of o holds. Then
 
-    native:     n_o = s_o p_o / (p_o + label_noise min(1, u_o / s_o))
-    corrected:  n_o + (sum_k (s_k - n_k) / sum_k m_k p_k + UNLISTED sum_k s_k) m_o p_o
+    native:     n_o = s_o p_o / (p_o + label_noise min(1, RARE / s_o))
+    corrected:  n_o + sum_k (s_k - n_k) m_o p_o / sum_k m_k p_k
 
-n_o / s_o is the probability that a bearer found in the list of o is no foreigner there; the most common names
-hardly are foreign. Foreign ones are given to the origins that the name may be native to unseen, and any name
-may be native to some.
+n_o / s_o is the probability that a bearer found in the list of o is no foreigner there; bearers of common
+names hardly are. Foreign ones are given to the origins that the name may be native to unseen.
 """
 
 from __future__ import annotations
@@ -29,7 +27,7 @@ from cognomen.rnn.losses import softmax
 from cognomen.text.ragged import Ragged
 from cognomen.training.dataset import Dataset, Names
 
-UNLISTED: Final = 0.1  # how common a name is in origins that do not list it, beside those that do
+RARE: Final = 5e-6  # a share: foreign names have less each
 LEAST: Final = 0.02  # of a name, for an origin to be kept
 BLOCK: Final = 8192  # names at once: bounds the memory
 
@@ -40,7 +38,7 @@ def corrected(dataset: Dataset, network: Network, label_noise: float) -> Dataset
     Args:
         dataset: its names have weights.
         network: its probabilities are under the dataset's priors.
-        label_noise: how many bearers of usual names are foreign, beside those of a native one.
+        label_noise: the odds that the bearer of a rare name is foreign, if all origins spell alike.
     """
     names, shown = dataset.training, dataset.shown_shares
     assert names.origins is not None
@@ -62,7 +60,6 @@ def _corrected_blocks(
     assert names.origins is not None
     assert dataset.within is not None
     assert lacking is not None
-    usual = _medians(names.origins.data, dataset.within, len(lacking))
     log_priors = np.log(dataset.priors)
     within = Ragged(dataset.within, names.origins.lengths)
     for start in range(0, len(names), BLOCK):
@@ -70,20 +67,11 @@ def _corrected_blocks(
         listed, share = names.origins[block], within[block]
         p = softmax(network.logits(names.texts[block]) - log_priors)  # (B, C)
         of_listed = p[listed.rows, listed.data]
-        foreign_odds = label_noise * np.minimum(1, usual[listed.data] / share.data)
+        foreign_odds = label_noise * np.minimum(1, RARE / share.data)
         native = share.data * of_listed / (of_listed + foreign_odds)
-        total = np.add.reduceat(share.data, share.starts)[:, None]  # (B, 1)
-        foreign = total - np.add.reduceat(native, share.starts)[:, None]
+        foreign = np.add.reduceat(share.data - native, share.starts)[:, None]  # (B, 1)
         unlisted = lacking * p
-        found = (foreign / unlisted.sum(axis=1, keepdims=True).clip(1e-12) + UNLISTED * total) * unlisted
+        found = foreign * unlisted / unlisted.sum(axis=1, keepdims=True).clip(1e-12)
         found[listed.rows, listed.data] += native
         name, origin = np.nonzero(found >= LEAST * found.sum(axis=1, keepdims=True))
         yield origin, found[name, origin], np.bincount(name, minlength=len(found))
-
-
-def _medians(group: NDArray[np.int64], values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    """The median of the values in each group, the lower one of two; 0 for an empty group."""
-    order = np.lexsort([values, group])
-    sizes = np.bincount(group, minlength=count)
-    middle = np.cumsum(sizes) - sizes + (sizes - 1) // 2
-    return np.asarray(np.where(sizes > 0, values[order].take(middle, mode="clip"), 0))
