@@ -52,7 +52,7 @@ def test_labels_are_corrected_as_the_formula_says(rows: list[list[float]]) -> No
     found = labels(correct(dataset(corpus_of(ROWS, shares=True), label_noise=NOISE), p))
     s = np.array([[3e-5, 1e-6, 0], [0, 0.2, 0], [0.4, 0, 0], [0, 0, 1e-6]])
     m = 1 - s.sum(axis=0)
-    n = s * p / (p + NOISE * np.minimum(1, RARE / s.clip(1e-12)))
+    n = s * p / (p + NOISE * np.minimum(1, (RARE / s.clip(1e-12)) ** 2))
     expected = n + (s - n).sum(axis=1, keepdims=True) * m * p / (m * p).sum(axis=1, keepdims=True)
     expected[expected < LEAST * expected.sum(axis=1, keepdims=True)] = 0
     np.testing.assert_allclose(found, expected / expected.sum(axis=1, keepdims=True), rtol=1e-4)

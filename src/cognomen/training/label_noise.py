@@ -6,7 +6,7 @@ corrected by what the network has learned of spellings itself (bootstrapping: Re
 the share of a name within origin o, p_o the probability that the network gives o, all origins equally likely
 beforehand, and m_o the share of the bearers of o whose names no list of o holds. Then
 
-    native:     n_o = s_o p_o / (p_o + label_noise min(1, RARE / s_o))
+    native:     n_o = s_o p_o / (p_o + label_noise min(1, (RARE / s_o)^2))
     corrected:  n_o + sum_k (s_k - n_k) m_o p_o / sum_k m_k p_k
 
 n_o / s_o is the probability that a bearer found in the list of o is no foreigner there; bearers of common
@@ -67,7 +67,7 @@ def _corrected_blocks(
         listed, share = names.origins[block], within[block]
         p = softmax(network.logits(names.texts[block]) - log_priors)  # (B, C)
         of_listed = p[listed.rows, listed.data]
-        foreign_odds = label_noise * np.minimum(1, RARE / share.data)
+        foreign_odds = label_noise * np.minimum(1, np.square(RARE / share.data))
         native = share.data * of_listed / (of_listed + foreign_odds)
         foreign = np.add.reduceat(share.data - native, share.starts)[:, None]  # (B, 1)
         unlisted = lacking * p
