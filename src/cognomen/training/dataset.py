@@ -19,6 +19,7 @@ from cognomen.text.ragged import Ragged
 from cognomen.text.spelling import key, normalise
 from cognomen.training.checks import check_letters, check_origins, check_rows
 from cognomen.training.config import TrainingConfig
+from cognomen.training.script_words import with_script_words
 
 MOST_SHOWN = 20  # times in an epoch, for a name that is very common
 
@@ -102,6 +103,7 @@ class Dataset:
                 `checks`), or a name to validate with has another origin.
         """
         check_rows(corpus)
+        corpus = with_script_words(corpus, config.min_letter_count)
         spellings = [normalise(name) for name in corpus.names]
         labels = corpus.label_ids
         own = len(corpus) - corpus.outside  # names from outside are never held out
