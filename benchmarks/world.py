@@ -57,6 +57,7 @@ CONFIG = TrainingConfig(
     frequency_power=0.3,
     origin_power=0.2,
     logit_adjustment=0.0,
+    label_noise=0.1,
     refit=False,
 )
 

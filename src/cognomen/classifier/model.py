@@ -217,10 +217,11 @@ class Model:
     ) -> NDArray[np.bool_]:
         """Which of N names of ids are unlike the training names, (N,).
 
-        Such a name has more bits per letter than the calibration's threshold both with its marks and without
-        them. Marks alone do not count, since few languages are spelled with theirs in training: the 18 files
-        have Czech without marks, so that "Dvořák" would look as odd as random letters. Or it is a repetition
-        of a few letters, or of letters of several scripts. A name with weights of its own is never odd.
+        Such a name has more bits per letter than the calibration's threshold both with its diacritics and
+        without them (ł is read as l). They alone do not count, since few languages are spelled with theirs in
+        training: the 18 files have Czech without marks, so that "Dvořák" would look as odd as random letters.
+        Or it is a repetition of a few letters, or of letters of several scripts. A name with weights of its
+        own is never odd.
 
         Args:
             names: the ids of the names' letters.
@@ -264,14 +265,15 @@ class Model:
         return odd, doubtful
 
     def _least_bits(self, ngrams: NgramLayer, names: Ragged, bits: Array, which: NDArray[np.bool_]) -> Array:
-        """The bits per letter of N names, (N,): of some the fewer of those with and without marks."""
+        """The bits per letter of N names, (N,): of some the fewer of those with and without diacritics."""
         rows = np.flatnonzero(which)  # (U,)
         suspects = names[rows]
         is_mark = self.alphabet.is_mark.take(suspects.data)
-        if not is_mark.any():
+        letters = self.alphabet.without_strokes.take(suspects.data)
+        if not (is_mark | (letters != suspects.data)).any():
             return bits
         marks = np.bincount(suspects.rows[is_mark], minlength=len(rows))  # (U,)
-        unmarked = Ragged(suspects.data[~is_mark], suspects.lengths - marks)
+        unmarked = Ragged(letters[~is_mark], suspects.lengths - marks)
         least = bits.copy()
         least[rows] = np.minimum(bits[rows], ngrams.bits_per_letter(unmarked))
         return least

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from cognomen.errors import InputError
 from cognomen.text.ragged import Ragged
+from cognomen.text.spelling import without_diacritics
 
 UNKNOWN: Final = 0
 UNKNOWN_LETTER: Final = "\ufffd"
@@ -70,6 +71,13 @@ class Alphabet:
     def is_mark(self) -> NDArray[np.bool_]:
         """Whether each id is that of a combining mark, (V,)."""
         return np.array([False, *(unicodedata.category(letter).startswith("M") for letter in self._letters)])
+
+    @cached_property
+    def without_strokes(self) -> NDArray[np.int64]:
+        """The id of each letter as people type it without diacritics, (V,): l for ł, but ß or æ itself."""
+        typed = (without_diacritics(letter) for letter in self._letters)
+        plain = np.array([0, *(self._letters.find(each) + 1 if len(each) == 1 else 0 for each in typed)])
+        return np.where(plain > 0, plain, np.arange(len(plain)))
 
     @cached_property
     def scripts(self) -> NDArray[np.str_]:

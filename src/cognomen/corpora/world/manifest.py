@@ -76,6 +76,8 @@ class Origin(NamedTuple):
         group: of origins that share many names.
         region: of groups.
         millions: of people whose surnames are of this origin, roughly.
+        scripts: those that no other origin is written in, by their names in Unicode, where lists hardly have
+            them.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Origin(NamedTuple):
     group: str
     region: str
     millions: float
+    scripts: tuple[str, ...] = ()
 
 
 @cache
@@ -107,5 +110,6 @@ def read_origins() -> tuple[Origin, ...]:
     text = files(__package__).joinpath("origins.tsv").read_text("utf-8")
     rows = (line.split("\t") for line in text.splitlines()[1:])
     return tuple(
-        Origin(name, code, group, region, float(millions)) for name, code, group, region, millions in rows
+        Origin(name, code, group, region, float(millions), tuple(scripts.split(";")) if scripts else ())
+        for name, code, group, region, millions, scripts in rows
     )
