@@ -178,15 +178,21 @@ class Classifier(Model):
         result = np.empty((len(texts) + 1, len(self.tree.labels(opts.level))), np.float32)
         result[-1] = np.nan  # for the index -1
         for block in self._score(texts, opts, self._log_prior_ratios(opts)):
-            spelling = block.reading.inverse
-            rows = result[block.start : block.start + len(spelling)]
-            if len(block.probabilities):
-                p = self.tree.sums(block.probabilities, opts.level)  # (S, K)
-                p.take(spelling, axis=0, out=rows, mode="clip")
-            rows[spelling < 0] = np.nan
+            self._fill_probabilities(result, block, opts.level)
+            del block
+
         if len(texts) == len(inverse) and (inverse == np.arange(len(inverse))).all():
             return result[:-1]  # every row is a text of its own: no need to copy
         return result.take(inverse, axis=0)
+
+    def _fill_probabilities(self, result: NDArray[np.float32], block: ScoredBlock, level: Level) -> None:
+        """Fill in the rows of the texts of a block, of (U + 1, K)."""
+        spelling = block.reading.inverse
+        rows = result[block.start : block.start + len(spelling)]
+        if len(block.probabilities):
+            p = self.tree.sums(block.probabilities, level)  # (S, K)
+            p.take(spelling, axis=0, out=rows, mode="clip")
+        rows[spelling < 0] = np.nan
 
     def expected_shares(
         self, prior: Prior = "default", restrict: Iterable[str] | None = None, level: Level = "origin"
@@ -338,32 +344,36 @@ class Classifier(Model):
     def _score(self, texts: list[str], opts: Options, weights: Weights) -> Iterator[ScoredBlock]:
         """Read distinct texts block by block, and give their spellings probabilities.
 
+        Whoever drops a block before the next one has memory for one only.
+        """
+        for start in range(0, len(texts), SCORED_TEXTS):
+            yield self._score_block(start, texts[start : start + SCORED_TEXTS], opts, weights)
+
+    def _score_block(self, start: int, texts: list[str], opts: Options, weights: Weights) -> ScoredBlock:
+        """Read some distinct texts, the first of which is number `start`.
+
         If the model can tell, find out which are unlike the training names, or nearly so.
         """
-        detect = self.detects_ood
-        rules = _rules(opts)
-        for start in range(0, len(texts), SCORED_TEXTS):
-            block = texts[start : start + SCORED_TEXTS]
-            reading = read_column(block, self.alphabet, lower=self.lower, rules=rules)
-            found = self.network.evidence(reading.spellings, threads=opts.threads, bits=detect)
-            bits, known = found.bits_per_letter, found.known
-            parts = tuple(each for each in reading.parts if known is None or not known[each.whole])
-            temperatures = self.calibration.temperatures(known)
-            logits = found.logits
-            if parts:
-                logits = pool_parts(logits, temperatures, parts, self.origins, weights)
-            p = softmax_with_temperature(logits, temperatures, weights)  # (S, C)
-            ood = np.zeros(len(p), bool)
-            if bits is not None:
-                ood, doubtful = self.unlikeness(reading.spellings, bits, known)
-                if doubtful.any():
-                    less_sure(p, doubtful)
-            # 0 and 1 are indices into EVIDENCE.
-            evidence = np.full(len(p), -1, np.int8) if known is None else (~known).astype(np.int8)
-            for whole, of_whole, _ in parts:
-                ood[whole] = ood[list(of_whole)].all()
-                evidence[whole] = evidence[list(of_whole)].max()
-            yield ScoredBlock(start, block, reading, p, ood, evidence, parts)
+        reading = read_column(texts, self.alphabet, lower=self.lower, rules=_rules(opts))
+        logits, bits, known = self.network.evidence(
+            reading.spellings, threads=opts.threads, bits=self.detects_ood
+        )
+        parts = tuple(each for each in reading.parts if known is None or not known[each.whole])
+        temperatures = self.calibration.temperatures(known)
+        if parts:
+            logits = pool_parts(logits, temperatures, parts, self.origins, weights)
+        p = softmax_with_temperature(logits, temperatures, weights)  # (S, C)
+        ood = np.zeros(len(p), bool)
+        if bits is not None:
+            ood, doubtful = self.unlikeness(reading.spellings, bits, known)
+            if doubtful.any():
+                less_sure(p, doubtful)
+        # 0 and 1 are indices into EVIDENCE.
+        evidence = np.full(len(p), -1, np.int8) if known is None else (~known).astype(np.int8)
+        for whole, of_whole, _ in parts:
+            ood[whole] = ood[list(of_whole)].all()
+            evidence[whole] = evidence[list(of_whole)].max()
+        return ScoredBlock(start, texts, reading, p, ood, evidence, parts)
 
 
 def _rules(opts: Options) -> Rules:
