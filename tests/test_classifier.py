@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 import sys
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -25,7 +26,7 @@ import cognomen
 from cognomen.classifier import Answer, Classifier, OriginProbability
 from cognomen.classifier import classifier as classifier_module
 from cognomen.classifier.calibration import Calibration
-from cognomen.classifier.decisions import REASONS
+from cognomen.classifier.decisions import REASONS, ScoredBlock
 from cognomen.classifier.options import Options
 from cognomen.errors import InputError, ModelError
 from cognomen.io import pretrained as pretrained_module
@@ -437,6 +438,25 @@ def test_answers_do_not_depend_on_blocks(clf: Classifier, monkeypatch: pytest.Mo
         assert clf.predict(names) == origins
         np.testing.assert_array_equal(clf.scores(names).reasons, scores.reasons)
         np.testing.assert_allclose(clf.scores(names).probabilities, scores.probabilities, atol=2e-6, rtol=0)
+
+
+@pytest.mark.parametrize("method", ["predict_proba", "scores"])
+def test_a_block_is_gone_when_the_next_is_read(
+    clf: Classifier, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """Its probabilities and letters would double the memory that a million names need."""
+    blocks, real = [], clf._score_block
+
+    def watched(*given: Any) -> ScoredBlock:
+        assert all(each() is None for each in blocks)
+        block = real(*given)
+        blocks.extend(map(weakref.ref, (block.probabilities, block.reading.spellings)))
+        return block
+
+    monkeypatch.setattr(classifier_module, "SCORED_TEXTS", 2)
+    monkeypatch.setattr(clf, "_score_block", watched)
+    getattr(clf, method)(NAMES)
+    assert len(blocks) > 4
 
 
 def assert_alike(answers: list[Answer], expected: list[Answer]) -> None:

@@ -20,7 +20,7 @@ from cognomen.classifier import Classifier
 from cognomen.errors import InputError
 from cognomen.explanation.attribution import attribute_letters
 from cognomen.io.model_folder import read_artifact
-from cognomen.network import Architecture, Network, Ngrams
+from cognomen.network import Architecture, Network, Ngrams, hashed_ngrams
 from cognomen.network.hashed_ngrams import HashedNgrams, quantise
 from cognomen.network.hashing import HashTables, fill, name_hashes, ngram_table
 from cognomen.network.ngrams import frequent_ngrams
@@ -121,6 +121,15 @@ def test_a_name_gets_the_sum_of_its_rows(
     texts = ALPHABET.encode_all([*names, *known])
     np.testing.assert_allclose(ngrams.forward(texts)[0], expected, atol=1e-6)  # rows of names are float32
     np.testing.assert_allclose(ngrams.evidence(texts).logits, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("few", [1, 2, 4])
+def test_names_are_added_up_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    ngrams, texts = made(KNOWN), ALPHABET.encode_all([*KNOWN, "c", "abcabcabc"])
+    whole = ngrams.evidence(texts).logits
+    monkeypatch.setattr(hashed_ngrams, "CACHED_NAMES", few)
+    np.testing.assert_allclose(ngrams.evidence(texts).logits, whole, atol=1e-12)
+    np.testing.assert_allclose(ngrams.forward(texts)[0], whole, atol=1e-12)
 
 
 @given(NAMES, st.integers(1, 5), st.integers(1, 3), st.integers(2, 12))

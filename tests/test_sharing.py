@@ -34,9 +34,10 @@ from cognomen.rnn.cell import Cell
 from cognomen.rnn.engine import segments, shared_reading
 from cognomen.rnn.engine.packed_weights import prepack
 from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names
-from cognomen.rnn.engine.segments import segment_sum
+from cognomen.rnn.engine.segments import segment_sum, sequence_sums
 from cognomen.rnn.engine.shared_reading import read_names
 from cognomen.rnn.pooling import POOLINGS, Pooling
+from cognomen.text.ragged import Ragged
 
 Name = Sequence[int]
 
@@ -441,6 +442,14 @@ def test_rows_of_many_groups_are_summed_without_a_product(monkeypatch: pytest.Mo
 def test_rows_that_only_change_places(groups: list[int]) -> None:
     d = np.arange(12.0).reshape(6, 2)
     assert_within(segment_sum(d, np.array(groups), 6)[groups], d, 0.0)
+
+
+@given(lengths=st.lists(st.integers(1, 5), min_size=1, max_size=9), seed=SEED)
+def test_rows_are_summed_by_the_sequence_that_names_them(lengths: list[int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    table, rows = rng.standard_normal((4, 3)), rng.integers(0, 4, sum(lengths))
+    expected = np.stack([table[each].sum(axis=0) for each in np.split(rows, np.cumsum(lengths)[:-1])])
+    assert_within(sequence_sums(table, Ragged(rows, np.array(lengths))), expected, 1e-12)
 
 
 @pytest.mark.parametrize("kind", POOLINGS)

@@ -299,7 +299,7 @@ def product_row(setting: Setting) -> list[Line]:
         ):
             line = Line(
                 work + FAST[way],
-                "this machine's best float32 product (n, 128) @ (128, 384)",
+                f"this machine's best float32 product (n, {size}) @ ({size}, {3 * size})",
                 f"{reached * share / 1e9:.1f} GFLOP/s",
                 f"{limit / 1e9:.1f} GFLOP/s",
                 reached * share / limit,

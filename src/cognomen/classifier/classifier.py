@@ -164,15 +164,21 @@ class Classifier(Scoring):
         result = np.empty((len(texts) + 1, len(self.tree.labels(opts.level))), np.float32)
         result[-1] = np.nan  # for the index -1
         for block in self._score(texts, opts, self._log_prior_ratios(opts)):
-            spelling = block.reading.inverse
-            rows = result[block.start : block.start + len(spelling)]
-            if len(block.probabilities):
-                p = self.tree.sums(block.probabilities, opts.level)  # (S, K)
-                p.take(spelling, axis=0, out=rows, mode="clip")
-            rows[spelling < 0] = np.nan
+            self._fill_probabilities(result, block, opts.level)
+            del block
+
         if len(texts) == len(inverse) and (inverse == np.arange(len(inverse))).all():
             return result[:-1]  # every row is a text of its own: no need to copy
         return result.take(inverse, axis=0)
+
+    def _fill_probabilities(self, result: NDArray[np.float32], block: ScoredBlock, level: Level) -> None:
+        """Fill in the rows of the texts of a block, of (U + 1, K)."""
+        spelling = block.reading.inverse
+        rows = result[block.start : block.start + len(spelling)]
+        if len(block.probabilities):
+            p = self.tree.sums(block.probabilities, level)  # (S, K)
+            p.take(spelling, axis=0, out=rows, mode="clip")
+        rows[spelling < 0] = np.nan
 
     def expected_shares(
         self, prior: Prior = "default", restrict: Iterable[str] | None = None, level: Level = "origin"

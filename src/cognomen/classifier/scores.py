@@ -121,17 +121,30 @@ def score_rows(
     labels[tree.index(level)[possible]] = True
     scores = _unread(count + 1, len(labels), detail)  # the last is for the index -1
     for block in blocks:
-        found, reading = decide(block, tree, level, abstain_below), block.reading
-        known = np.flatnonzero(reading.inverse >= 0)
-        rows, spelling = block.start + known, reading.inverse[known]
-        for each, (best, _) in zip(tree.levels, found.best, strict=True):
-            scores.at(each)[rows] = best[spelling]
-        scores.probabilities[rows] = found.probabilities[spelling]
-        scores.reasons[rows], scores.evidence[rows] = found.reasons[spelling], block.evidence[spelling]
+        rows, spelling = _fill_answers(scores, block, tree, level, abstain_below)
         _fill_readings(scores, block)
         if detail:
             _fill_detail(scores, block, tree, level, labels, rows, spelling, detail)
+        del block
     return scores.take(inverse)
+
+
+def _fill_answers(
+    scores: Scores, block: ScoredBlock, tree: Tree, level: Level, abstain_below: float
+) -> tuple[Indices, Indices]:
+    """Fill in the answer to each text of a block that could be read.
+
+    Returns:
+        The numbers of these texts, and the index of each one's spelling.
+    """
+    found, reading = decide(block, tree, level, abstain_below), block.reading
+    known = np.flatnonzero(reading.inverse >= 0)
+    rows, spelling = block.start + known, reading.inverse[known]
+    for each, (best, _) in zip(tree.levels, found.best, strict=True):
+        scores.at(each)[rows] = best[spelling]
+    scores.probabilities[rows] = found.probabilities[spelling]
+    scores.reasons[rows], scores.evidence[rows] = found.reasons[spelling], block.evidence[spelling]
+    return rows, spelling
 
 
 def _fill_readings(scores: Scores, block: ScoredBlock) -> None:

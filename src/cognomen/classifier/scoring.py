@@ -77,32 +77,37 @@ class Scoring(Model):
     def _score(self, texts: list[str], opts: Options, weights: Weights) -> Iterator[ScoredBlock]:
         """Read distinct texts block by block, and give their spellings probabilities.
 
+        Whoever drops a block before the next one has memory for one only.
+        """
+        for start in range(0, len(texts), SCORED_TEXTS):
+            yield self._score_block(start, texts[start : start + SCORED_TEXTS], opts, weights)
+
+    def _score_block(self, start: int, texts: list[str], opts: Options, weights: Weights) -> ScoredBlock:
+        """Read some distinct texts, the first of which is number `start`.
+
         If the model can tell, find out which are unlike the training names, or nearly so.
         """
-        detect = self.detects_ood
-        for start in range(0, len(texts), SCORED_TEXTS):
-            block = texts[start : start + SCORED_TEXTS]
-            rules = self._rules_for(block, opts)
-            reading = read_column(block, self.alphabet, lower=self.lower, rules=rules)
-            found = self.network.evidence(reading.spellings, threads=opts.threads, bits=detect)
-            bits, known = found.bits_per_letter, found.known
-            parts = tuple(each for each in reading.parts if known is None or not known[each.whole])
-            temperatures = self.calibration.temperatures(known)
-            logits = found.logits
-            if parts:
-                logits = pool_parts(logits, temperatures, parts, self.origins, weights)
-            p = softmax_with_temperature(logits, temperatures, weights)  # (S, C)
-            ood = np.zeros(len(p), bool)
-            if bits is not None:
-                ood, doubtful = self.unlikeness(reading.spellings, bits, known)
-                if doubtful.any():
-                    less_sure(p, doubtful)
-            # 0 and 1 are indices into EVIDENCE.
-            evidence = np.full(len(p), -1, np.int8) if known is None else (~known).astype(np.int8)
-            for whole, of_whole, _ in parts:
-                ood[whole] = ood[list(of_whole)].all()
-                evidence[whole] = evidence[list(of_whole)].max()
-            yield ScoredBlock(start, block, reading, p, ood, evidence, parts)
+        rules = self._rules_for(texts, opts)
+        reading = read_column(texts, self.alphabet, lower=self.lower, rules=rules)
+        logits, bits, known = self.network.evidence(
+            reading.spellings, threads=opts.threads, bits=self.detects_ood
+        )
+        parts = tuple(each for each in reading.parts if known is None or not known[each.whole])
+        temperatures = self.calibration.temperatures(known)
+        if parts:
+            logits = pool_parts(logits, temperatures, parts, self.origins, weights)
+        p = softmax_with_temperature(logits, temperatures, weights)  # (S, C)
+        ood = np.zeros(len(p), bool)
+        if bits is not None:
+            ood, doubtful = self.unlikeness(reading.spellings, bits, known)
+            if doubtful.any():
+                less_sure(p, doubtful)
+        # 0 and 1 are indices into EVIDENCE.
+        evidence = np.full(len(p), -1, np.int8) if known is None else (~known).astype(np.int8)
+        for whole, of_whole, _ in parts:
+            ood[whole] = ood[list(of_whole)].all()
+            evidence[whole] = evidence[list(of_whole)].max()
+        return ScoredBlock(start, texts, reading, p, ood, evidence, parts)
 
     # --- how a column is read -------------------------------------------------------------------------------
 

@@ -28,7 +28,9 @@ from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.engine.row_gradient import RowGradient
 from cognomen.rnn.initializers import Initializer, uniform
 from cognomen.rnn.layers import Linear
-from cognomen.text.ragged import Ragged
+from cognomen.text.ragged import Ragged, pieces
+
+CACHED_NAMES, CACHED_LETTERS = 1 << 8, 1 << 12  # whose rows stay in the cache until they are added
 
 
 class HashedNgrams(NgramLayer):
@@ -138,6 +140,9 @@ class HashedNgrams(NgramLayer):
 
     def _sum(self, nodes: Ragged, x: Array) -> Array:
         """The sums over each name of x (P, K) times the rows of the embedding, (N, R)."""
+        if len(nodes) > CACHED_NAMES:
+            of_names, parts = nodes.with_data(x), pieces(nodes.ends, CACHED_NAMES, CACHED_LETTERS)
+            return np.concatenate([self._sum(nodes[part], of_names[part].data) for part in parts])
         rows = self.params["embedding"].take(nodes.data, axis=0).astype(x.dtype, copy=False)  # (P, K, R)
         return np.asarray(np.add.reduceat(np.matmul(x[:, None, :], rows)[:, 0], nodes.starts))
 

@@ -27,6 +27,7 @@ _STEP, _MIX_1, _MIX_2 = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 
 _SHIFT_1, _SHIFT_2, _SHIFT_3 = map(np.uint64, (30, 27, 31))
 _KEY_BITS, _AT_ONCE = 16, 1 << 17
 SLOTS = 8  # of a bucket: with one, a third of the more frequent half would lose theirs to each other
+_FIRST_BIT = np.array([0, *(9 - byte.bit_length() for byte in range(1, 256))])  # of a byte; 0 for none
 
 
 class HashTables(NamedTuple):
@@ -150,9 +151,9 @@ def look_up(keys: NDArray[np.uint16], hashes: Hashes) -> Ids:
     """1 + the slot of each hash, 0 for a hash without one."""
     slots = min(SLOTS, len(keys))
     buckets = _buckets(hashes, len(keys))
-    same = keys.reshape(-1, slots)[buckets] == _key(hashes)[..., None]  # (..., SLOTS)
-    found = np.logical_or.reduce(same, axis=-1) & (hashes > 0)
-    return np.where(found, buckets * slots + same.argmax(axis=-1) + 1, 0)
+    same = keys.reshape(-1, slots).take(buckets, axis=0) == _key(hashes)[..., None]  # (..., SLOTS)
+    slot = _FIRST_BIT.take(np.packbits(same, axis=-1)[..., 0])  # faster than argmax
+    return np.where((slot > 0) & (hashes > 0), buckets * slots + slot, 0)
 
 
 def letters_alone(alphabet_size: int) -> Ragged:

@@ -30,7 +30,7 @@ from numpy.typing import DTypeLike
 from cognomen.errors import InputError
 from cognomen.network.ngram_layer import UNKNOWN, Evidence, NgramLayer, inverse_norm, with_marks
 from cognomen.rnn.arrays import Array, Ids
-from cognomen.rnn.engine.segments import segment_sum
+from cognomen.rnn.engine.segments import segment_sum, sequence_sums
 from cognomen.text.ragged import Ragged
 
 
@@ -140,9 +140,9 @@ class Ngrams(NgramLayer):
             sums = np.empty((len(idf), weight.shape[2] + 1), idf.dtype)  # (P, C + 1)
             sums[:, :-1] = np.matmul(idf[:, None, :], weight)[:, 0]  # (P, 1, K) @ (P, K, C)
             np.add.reduce(idf * idf, axis=1, out=sums[:, -1])
+            sums = np.add.reduceat(sums, nodes.starts)  # (N, C + 1)
         else:
-            sums = table.take(nodes.data.T.max(axis=0), axis=0)  # (P, C + 1)
-        sums = np.add.reduceat(sums, nodes.starts)  # (N, C + 1)
+            sums = sequence_sums(table, nodes.with_data(nodes.data.T.max(axis=0)))  # (N, C + 1)
         logits = sums[:, :-1] * inverse_norm(sums[:, -1:])
         return Evidence(logits, self._bits_per_letter(nodes) if bits else None)
 
