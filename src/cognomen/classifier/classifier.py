@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cognomen.classifier.answers import NOT_TEXT, Answer, answer_block
+from cognomen.classifier.decisions import ScoredBlock
 from cognomen.classifier.options import (
     AnswerOptions,
     CompositionOptions,
