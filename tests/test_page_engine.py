@@ -18,6 +18,7 @@ from cognomen.apps.page.spare import without_script
 from cognomen.classifier.classifier import Classifier
 from cognomen.classifier.composition import compose
 from cognomen.classifier.mixture import estimate_shares
+from cognomen.classifier.options import Options
 from cognomen.explanation import attribution
 from cognomen.explanation.activations import record_activations
 from cognomen.network.generator import Generator
@@ -106,7 +107,7 @@ def test_answers_agree(model: str) -> None:
     found = in_node("answers", {"names": names()}, model)
     answers, expected = clf(names(), order="given-first"), clf.predict_proba(names(), order="given-first")
     for name, ours, answer, p in zip(names(), found, answers, expected, strict=True):
-        read = read_surname(name, clf.alphabet, lower=clf.lower, rules=Rules())
+        read = read_surname(name, clf.alphabet, lower=clf.lower, rules=clf.rules_for([name], Options()))
         assert (ours["spelling"], ours["reason"]) == (read.spelling, answer.reason), name
         assert (ours["surname"], ours["note"]) == (answer.surname, answer.note), name
         if read.spelling is not None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import ScoredBlock
+from cognomen.classifier.ideographs import surname_lengths
 from cognomen.classifier.model import Model
 from cognomen.classifier.oddness import less_sure
 from cognomen.classifier.options import Options
@@ -87,7 +88,7 @@ class Scoring(Model):
 
         If the model can tell, find out which are unlike the training names, or nearly so.
         """
-        rules = self._rules_for(texts, opts)
+        rules = self.rules_for(texts, opts)
         reading = read_column(texts, self.alphabet, lower=self.lower, rules=rules)
         logits, bits, known = self.network.evidence(
             reading.spellings, threads=opts.threads, bits=self.detects_ood
@@ -157,9 +158,13 @@ class Scoring(Model):
         ratios = self._log_prior_ratios(Options())
         return softmax_with_temperature(found.logits, temperatures, ratios), found.known
 
-    def _rules_for(self, texts: list[str], opts: Options) -> Rules:
+    def rules_for(self, texts: list[str], opts: Options) -> Rules:
         """How the texts of a column are read."""
         rules = _rules(opts)
+        if opts.full_names:
+            expected = partial(self._expected, threads=opts.threads)
+            lengths = surname_lengths(texts, self.alphabet, expected, self.origins)
+            rules = replace(rules, lengths=lengths) if lengths else rules
         if not isinstance(opts.order, ColumnOrder) or opts.order.second_surnames is None:
             return rules
         of_two = texts_of_two(

@@ -18,13 +18,14 @@ import numpy as np
 
 from cognomen.classifier.answers import Answer, OriginProbability
 from cognomen.classifier.classifier import Classifier
+from cognomen.classifier.options import Options
 from cognomen.classifier.parts import part_weights
 from cognomen.explanation.activations import Activations, record_activations
 from cognomen.explanation.attribution import Attributions, attribute_letters
 from cognomen.text.matching import find_origin
 from cognomen.text.parts import are_joined_by_hyphen
 from cognomen.text.ragged import Ragged
-from cognomen.text.reading import Parts, Rules, SurnameReading, read_surname
+from cognomen.text.reading import Parts, SurnameReading, read_surname
 
 SHOWN = 3  # origins of a prefix, in JSON
 BAR_WIDTH = 5  # em, of the longest bar in a notebook
@@ -240,7 +241,8 @@ def _reading(clf: Classifier, name: str | None, full_names: bool) -> SurnameRead
     """The letters that the network reads, if the text can be read."""
     if not isinstance(name, str):
         return SurnameReading()
-    return read_surname(name, clf.alphabet, lower=clf.lower, rules=Rules(full_names))
+    rules = clf.rules_for([name], Options(full_names=full_names))
+    return read_surname(name, clf.alphabet, lower=clf.lower, rules=rules)
 
 
 def _attributions_of_parts(

@@ -6,8 +6,8 @@ are plain words, whose ids are found with one lookup table; only the others are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -16,7 +16,13 @@ import numpy as np
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.columns import Indices
 from cognomen.text.full_names import bare_key
-from cognomen.text.names import REPAIRED_ENCODING, SEVERAL_PEOPLE, FoundSurname, find_surname
+from cognomen.text.names import (
+    REPAIRED_ENCODING,
+    SEVERAL_PEOPLE,
+    SURNAME_OF_FULL_NAME,
+    FoundSurname,
+    find_surname,
+)
 from cognomen.text.parts import are_joined_by_hyphen
 from cognomen.text.placeholders import NOBODY, NOT_A_NAME, PLACEHOLDER, has_few_letters, reason_for_no_name
 from cognomen.text.plain_words import LONGEST_SURNAME, plain_words
@@ -42,6 +48,7 @@ class Rules:
         suffixes: more words that are no part of a name (`find_surname`).
         surname_first: full names that do not tell by themselves begin with the surname (`find_surname`).
         two_surnames: the texts of which the surname is two words (`find_surname`).
+        lengths: how many characters of a text are the surname, of names in Chinese characters.
     """
 
     full_names: bool = True
@@ -49,6 +56,7 @@ class Rules:
     suffixes: frozenset[str] = frozenset()
     surname_first: bool = False
     two_surnames: frozenset[str] = frozenset()
+    lengths: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -97,7 +105,9 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) ->
     reason = None if rules.na is None else reason_for_no_name(whole, rules.na)
     if reason or is_garbled(whole):
         return SurnameReading(reason=reason or "garbled")
-    if rules.full_names:
+    if length := rules.lengths.get(stripped):
+        found = FoundSurname(stripped[:length], SURNAME_OF_FULL_NAME if length < len(stripped) else None)
+    elif rules.full_names:
         found = find_surname(
             whole,
             suffixes=rules.suffixes,

@@ -10,7 +10,7 @@ from cognomen.text import words as lists
 from cognomen.text.spelling import key
 
 _key: Final = lru_cache(maxsize=1 << 14)(key)  # a column of full names has few distinct words
-_HAN: Final = "\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+HAN: Final = "\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _KANA: Final = "\u3041-\u3096\u30a1-\u30fa\u30fc"
 TWO_SYLLABLES: Final = re.compile("[A-Z][a-z]{1,6}-[a-z]{1,6}")
 _CONSONANT: Final = "b-df-hj-np-tv-xz"
@@ -42,8 +42,8 @@ _ANY_SURNAME: Final = (
     lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
     | lists.VIETNAMESE | lists.VIETNAMESE_BEFORE_MIDDLE
 )  # fmt: skip
-_EAST_ASIAN: Final = f"[{_HAN}{_KANA}\uac00-\ud7a3]+"
-_IN_ONE_WORD: Final = f"(?P<hangul>[\uac00-\ud7a3]{{2,4}})|(?P<han>[{_HAN}]{{1,4}})(?:[{_KANA}]{{2,}})?"
+_EAST_ASIAN: Final = f"[{HAN}{_KANA}\uac00-\ud7a3]+"
+_IN_ONE_WORD: Final = f"(?P<hangul>[\uac00-\ud7a3]{{2,4}})|(?P<han>[{HAN}]{{1,4}})(?:[{_KANA}]{{2,}})?"
 
 
 def begins_with_surname(words: list[str]) -> bool:

@@ -21,14 +21,15 @@ export function makeWords({ sets, ...others }) {
 
 // { spelling, surname, note, reason, parts }: either a spelling or a reason; parts: the spellings of a surname's parts.
 // surnameFirst: names that do not tell by themselves begin with the surname.
-export function readSurname(text, alphabet, lower, words, surnameFirst = false) {
+// length: how many of the characters are the surname, 0 to find out.
+export function readSurname(text, alphabet, lower, words, surnameFirst = false, length = 0) {
   const stripped = stripWhite(text);
   if (!stripped) return { reason: "empty" };
   if (characters(stripped).length > LONGEST_TEXT) return { reason: "too-long" };
   const whole = repair(text, words.entities);
   const reason = reasonForNoName(whole, words) ?? (isGarbled(whole) ? "garbled" : null);
   if (reason) return { reason };
-  const { surname, note } = findSurname(whole, words, surnameFirst);
+  const { surname, note } = length ? beginning(stripped, length) : findSurname(whole, words, surnameFirst);
   if (note && words.nobody.has(surname)) return { reason: "placeholder" };
   const found = spell(surname, alphabet, lower, words);
   if (found.reason) return found;
@@ -37,6 +38,11 @@ export function readSurname(text, alphabet, lower, words, surnameFirst = false) 
   const parts = /[ -]/.test(found.spelling) ? partsOf(surname, words).map((part) => spell(part, alphabet, lower, words).spelling) : [];
   const areRead = parts.length > 1 && parts.every(Boolean);
   return { ...found, surname, note: told, parts: areRead ? parts : [], alike: areJoinedByHyphen(surname) };
+}
+
+function beginning(text, length) {
+  const letters = characters(text);
+  return { surname: letters.slice(0, length).join(""), note: length < letters.length ? "surname-of-full-name" : null };
 }
 
 // The letters of a surname, or the reason why it cannot be read.

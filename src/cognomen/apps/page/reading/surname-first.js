@@ -1,5 +1,5 @@
 // Names that begin with the surname, as their words tell: as cognomen/text/surname_first.py.
-import { characters, fullMatch, isLower } from "./python.js";
+import { characters, fullMatch, isLower, stripWhite } from "./python.js";
 
 const HAN = "\\u3005\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}", KANA = "\\u3041-\\u3096\\u30a1-\\u30fa\\u30fc";
 const CONSONANT = "b-df-hj-np-tv-xz";
@@ -20,6 +20,7 @@ const KOREAN = "(?:ch|kk|tt|pp|ss|jj|[bdghjkmnprst])?"
   + "(?:y(?:ae?|eo?|oo?|u|ou)|w(?:ae?|oo?|e|i)|ui|ae|e[oue]|o[eou]|[aeiou])(?:ng|[bgklmnpt])?";
 const isOneOfKorean = fullMatch(KOREAN), isTwoOfKorean = fullMatch(KOREAN + KOREAN);
 const isEastAsian = fullMatch(`[${HAN}${KANA}\\uac00-\\ud7a3]+`);
+const areIdeographs = fullMatch(`[${HAN}]{3,4}`);
 const IN_ONE_WORD = new RegExp(`^(?:(?<hangul>[\\uac00-\\ud7a3]{2,4})|(?<han>[${HAN}]{1,4})(?:[${KANA}]{2,})?)$`, "u");
 
 // Whether the first of several words is the surname.
@@ -106,6 +107,18 @@ function endsInPatronymic(all, words) {
 }
 
 // How many characters of a word are the surname.
+// How many of three or four ideographs are the surname, 0 if the network does not tell: as cognomen/classifier/ideographs.py.
+// believe: what the network says of a name; japanese: the number of that origin, -1 for none.
+export function lengthOfIdeographs(text, believe, japanese) {
+  const letters = characters(stripWhite(text));
+  if (japanese < 0 || !areIdeographs(letters.join(""))) return 0;
+  for (let size = letters.length; size; size--) {
+    const { known, probabilities } = believe(letters.slice(0, size).join(""));
+    if (known && (size > 1 || probabilities[japanese] <= 0.5)) return size;
+  }
+  return 0;
+}
+
 export function lengthOfSurname(word, words) {
   const found = IN_ONE_WORD.exec(word), all = characters(word);
   if (!found) return all.length;

@@ -1,0 +1,55 @@
+"""Where the surname ends in names of three or four ideographs: 习近平, 欧阳修, 石破茂, 長谷川.
+
+No letter tells: three may be a surname of one and a given name of two, of two and one, or a Japanese surname.
+The network knows most surnames in Chinese characters. So the surname is all that is written, if it knows it;
+else the longest beginning that it knows, which is a single character only if that is not a Japanese surname.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.text.alphabet import Alphabet
+from cognomen.text.ragged import Ragged
+from cognomen.text.spelling import normalise
+from cognomen.text.surname_first import HAN
+
+JAPANESE: Final = "Japanese"
+LONGEST: Final = 16  # characters, with spaces around the name
+IDEOGRAPHS: Final = re.compile(f"[{HAN}]{{3,4}}")
+
+
+def surname_lengths(
+    texts: Sequence[str],
+    alphabet: Alphabet,
+    expected: Callable[[Ragged], tuple[NDArray[np.float32], NDArray[np.bool_] | None]],
+    origins: Sequence[str],
+) -> dict[str, int]:
+    """How many characters the surname has, of those texts of which the network tells.
+
+    Args:
+        texts: of any kind.
+        alphabet: of the network.
+        expected: the probabilities of S spellings, (S, C), and which the network knows, (S,).
+        origins: C names.
+    """
+    short = (text.strip() for text in texts if 2 < len(text) < LONGEST and not text.isascii())
+    names = list(filter(IDEOGRAPHS.fullmatch, short))
+    if not names or JAPANESE not in origins:
+        return {}
+    beginnings = list(dict.fromkeys(name[:size] for name in names for size in range(1, len(name) + 1)))
+    p, known = expected(alphabet.encode_all([normalise(each) for each in beginnings]))
+    if known is None:
+        return {}
+    japanese = p[:, origins.index(JAPANESE)] > 0.5
+    is_surname = {
+        each: bool(is_known and (len(each) > 1 or not is_japanese))
+        for each, is_known, is_japanese in zip(beginnings, known, japanese, strict=True)
+    }
+    found = {name: [size for size in range(1, len(name) + 1) if is_surname[name[:size]]] for name in names}
+    return {name: sizes[-1] for name, sizes in found.items() if sizes}

@@ -1,0 +1,90 @@
+"""Where the surname ends in names of three or four ideographs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cognomen import Classifier
+from cognomen.classifier.ideographs import surname_lengths
+from cognomen.explanation import explain
+from cognomen.text.alphabet import Alphabet
+from cognomen.text.ragged import Ragged
+
+LETTERS = "习近平欧阳修長谷川石破茂森喜朗"
+ALPHABET = Alphabet(LETTERS)
+SURNAMES = {
+    "习": "Chinese",
+    "欧": "Chinese",
+    "欧阳": "Chinese",
+    "長谷川": "Japanese",
+    "森": "Japanese",
+    "石破": "Japanese",
+}
+ORIGINS = ("Chinese", "Japanese")
+
+
+def expected(spellings: Ragged) -> tuple[np.ndarray, np.ndarray]:
+    """A network that knows these surnames, and finds all others Chinese."""
+    found = [SURNAMES.get(ALPHABET.decode(ids)) for ids in spellings]
+    p = np.array([[0.1, 0.9] if each == "Japanese" else [0.9, 0.1] for each in found], np.float32)
+    return p, np.array([each is not None for each in found])
+
+
+@pytest.mark.parametrize(
+    ("name", "length"),
+    [
+        ("习近平", 1),
+        ("欧阳修", 2),
+        ("長谷川", 3),
+        ("石破茂", 2),
+        ("長谷川修", 3),
+        ("森喜朗", None),
+        ("近平修", None),
+    ],
+)
+def test_the_longest_known_beginning_is_the_surname(name: str, length: int | None) -> None:
+    """A single character is none where it is a Japanese surname, as 森 might begin a longer one."""
+    assert surname_lengths([name], ALPHABET, expected, ORIGINS) == ({name: length} if length else {})
+
+
+@pytest.mark.parametrize("text", ["习近", "习近平欧阳", "习 近平", "Xi3", "ソニー", "", "abc"])
+def test_other_texts_are_not_asked(text: str) -> None:
+    def asked(spellings: Ragged) -> tuple[np.ndarray, np.ndarray]:
+        raise AssertionError("the network was asked")
+
+    assert surname_lengths([text], ALPHABET, asked, ORIGINS) == {}
+    assert surname_lengths(["习近平"], ALPHABET, asked, ("Chinese",)) == {}
+
+
+def test_a_network_that_knows_no_names_is_no_help() -> None:
+    assert surname_lengths(["习近平"], ALPHABET, lambda some: (expected(some)[0], None), ORIGINS) == {}
+
+
+NAMES = {
+    "习近平": "习",
+    "毛泽东": "毛",
+    "欧阳修": "欧阳",
+    "馬英九": "馬",
+    "長谷川": "長谷川",
+    "長谷川潤": "長谷川",
+    "宮崎駿": "宮崎",
+}
+
+
+@pytest.mark.parametrize(("name", "surname"), list(NAMES.items()))
+def test_full_names_in_chinese_characters(name: str, surname: str) -> None:
+    clf = Classifier.load()
+    answer = clf(name)
+    assert answer.surname == surname
+    assert answer.note == ("surname-of-full-name" if surname != name else None)
+    assert answer.origin == ("Japanese" if name in ("長谷川", "長谷川潤", "宮崎駿") else "Chinese")
+    explained = explain(clf, name).answer
+    assert (explained.surname, explained.origin) == (surname, answer.origin)
+    assert clf(name, full_names=False).surname == name
+
+
+def test_columns_read_as_single_names_do() -> None:
+    clf, column = Classifier.load(), [*NAMES, "Smith", "习近平 ", "王小明", "佐藤", "김민준"]
+    assert [answer.surname for answer in clf(column)] == [clf(name).surname for name in column]
+    np.testing.assert_allclose(clf.predict_proba(["习近平"]), clf.predict_proba(["习"]), atol=1e-6)
