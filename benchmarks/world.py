@@ -57,7 +57,6 @@ CONFIG = TrainingConfig(
     frequency_power=0.3,
     origin_power=0.2,
     logit_adjustment=0.0,
-    label_noise=0.1,
     refit=False,
 )
 

@@ -207,6 +207,24 @@ def test_the_work_is_done_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_allclose(fitted(names).logits(names.texts), expected, atol=0.05)
 
 
+def test_a_rare_name_of_unlikely_origins_gets_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its spelling tells more than the list in which it was found; a common one is known all the same."""
+    names = random_names(60)
+    frequencies = np.array([0.9, 1.0] * 30)
+    network = network_of(names)
+    p = softmax(network.logits(names.texts))
+    own = np.where(names.targets(C) > 0, p, 0).max(axis=1)
+    middle = float(np.sort(own)[29:31].mean())
+    monkeypatch.setattr(name_rows, "DOUBTED", middle)
+    fit_name_rows(network, names, frequencies, np.zeros(C), 12, np.random.default_rng(2))
+    known = np.asarray(network.evidence(names.texts).known)
+    monkeypatch.undo()
+    with_room = np.asarray(fitted(names).evidence(names.texts).known)
+    np.testing.assert_array_equal(known, with_room & ((own >= middle) | (frequencies >= 1)))
+    doubted = np.flatnonzero(~known)
+    np.testing.assert_allclose(softmax(network.logits(names.texts[doubted])), p[doubted], atol=1e-6)
+
+
 def test_rows_are_fitted_under_a_prior() -> None:
     """What is negligible with origins equally likely decides where one of them is far likelier."""
     names = random_names(300)

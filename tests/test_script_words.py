@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_label_noise import mixed_lists
 from test_weighted_training import SMALL, corpus_of
 
 from cognomen.corpora import Corpus
@@ -22,6 +21,17 @@ FACTS = {
     "A": Origin("A", "aa", "First", "Here", 1.0, ("Thai",)),
     "B": Origin("B", "bb", "Second", "Here", 1.0),
 }
+
+
+def mixed_lists() -> list[tuple[str, str, float]]:
+    """Names of A end in -oko, those of B in -vic."""
+    rng = np.random.default_rng(3)
+
+    def made(ending: str, count: int) -> list[str]:
+        return list(dict.fromkeys("".join(rng.choice(list("abdelmnrst"), 5)) + ending for _ in range(count)))
+
+    rows = [(name, "A", 0.9 / 300) for name in made("oko", 300)]
+    return [*rows, *((name, "B", 0.01) for name in made("vic", 60)), ("common", "A", 0.05)]
 
 
 def corpus() -> Corpus:

@@ -74,12 +74,6 @@ class TrainingConfig(NetworkConfig):
         "equally often.",
         Range(max=1),
     )
-    label_noise: float = setting(
-        0.0,
-        "How far the origins that list a name with weights are doubted where the trained network finds its "
-        "spelling unlikely, when names get weights of their own; 0 for not at all.",
-        FRACTION,
-    )
     batch_size: int = setting(128, "Names in each step.", COUNT)
     learning_rate: float = setting(3e-3, "Peak of the learning-rate schedule.", POSITIVE)
     swa_start: float = setting(

@@ -16,11 +16,12 @@ from cognomen.evaluation.splits import validation_mask
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.ragged import Ragged
-from cognomen.text.spelling import key, normalise
+from cognomen.text.spelling import normalise
 from cognomen.training.checks import check_letters, check_origins, check_rows
 from cognomen.training.config import TrainingConfig
 from cognomen.training.script_words import with_script_words
 
+LETTER_TIMES = 4  # as often as needed, letters occur in words made of them
 MOST_SHOWN = 20  # times in an epoch, for a name that is very common
 
 
@@ -72,8 +73,6 @@ class Dataset:
         frequencies: how often an epoch shows each training name, (N,): 1 on average, but the most common ones
             `MOST_SHOWN` times at most; None if just once each.
         shown_shares: the shares of the origins among the names shown, (C,).
-        within: how common each name is within each of its origins, laid end to end as `Names.shares`.
-        lacking: the share of the bearers of each origin that have other names, (C,); with `label_noise`.
     """
 
     alphabet: Alphabet
@@ -83,8 +82,6 @@ class Dataset:
     priors: NDArray[np.float64]
     frequencies: NDArray[np.float64] | None = None
     shown_shares: NDArray[np.float64] | None = None
-    within: NDArray[np.float64] | None = None
-    lacking: NDArray[np.float64] | None = None
 
     @classmethod
     def of(
@@ -103,7 +100,7 @@ class Dataset:
                 `checks`), or a name to validate with has another origin.
         """
         check_rows(corpus)
-        corpus = with_script_words(corpus, config.min_letter_count)
+        corpus = with_script_words(corpus, LETTER_TIMES * config.min_letter_count)
         spellings = [normalise(name) for name in corpus.names]
         labels = corpus.label_ids
         own = len(corpus) - corpus.outside  # names from outside are never held out
@@ -148,12 +145,9 @@ class Dataset:
         shown /= shown.sum()
         training, within = _collect(part, alphabet, corpus.origins, scale * shown)
         check_letters(corpus, training.texts, training.labels)
-        within = within / shown[_origins(training)]
-        frequencies = _frequencies(training, within, shown, config)
+        frequencies = _frequencies(training, within / shown[_origins(training)], shown, config)
         held, _ = _collect(validation, alphabet, corpus.origins, scale * priors)
-        lacking = _lacking(part, scale) if config.label_noise else None
-        own = len(training)
-        return cls(alphabet, training, held, own, priors, frequencies, shown, within, lacking)
+        return cls(alphabet, training, held, len(training), priors, frequencies, shown)
 
     def show(self, shown: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """The order in which an epoch shows the first `shown` training names.
@@ -201,20 +195,6 @@ def _collect(
     best = np.lexsort([shares, name])[np.cumsum(lengths) - 1]  # the last of each name has most
     texts = alphabet.encode_all(list(distinct))
     return Names(texts, label[best], Ragged(label, lengths), Ragged(shares, lengths)), weights
-
-
-def _lacking(corpus: Corpus, scale: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The share of the bearers of each of C origins whose names are missing, (C,).
-
-    All spellings of a name, by its key, have the same bearers.
-    """
-    index = {name: row for row, name in enumerate(dict.fromkeys(map(key, corpus.names)))}
-    of_key = np.fromiter((index[key(name)] for name in corpus.names), np.int64, len(corpus))
-    pairs = of_key * len(scale) + corpus.label_ids
-    order = np.lexsort([corpus.weights, pairs])
-    last = order[np.flatnonzero(np.diff(pairs[order], append=-1))]  # the largest share of each pair
-    listed = np.bincount(corpus.label_ids[last], corpus.weights[last], len(scale)) * scale
-    return np.asarray(np.maximum(1 - listed, 0))
 
 
 def _origins(names: Names) -> Ids:

@@ -37,6 +37,8 @@ ENTRIES: Final = 256  # of a codebook, at most: a code is a byte
 ROUNDS: Final = 3  # in which codes are chosen and entries moved, after the first quantisation
 CANDIDATES: Final = 16  # nearest entries, of which the one with the least cross-entropy is chosen
 SAMPLE: Final = 100_000  # rows that k-means looks at
+RARE: Final = 1.0  # frequency: names shown less often than the average one
+DOUBTED: Final = 0.01  # probability of a rare name's origins
 BLOCK: Final = 2048  # names at once: bounds the memory
 
 
@@ -50,6 +52,9 @@ def fit_name_rows(
     log_prior: NDArray[np.float64] | float = 0.0,
 ) -> None:
     """Give the most common names rows of their own, in place.
+
+    A rare name gets none if the network finds all its origins very unlikely: most such names are those of
+    immigrants, and their spelling tells more than the list they were found in.
 
     Args:
         network: trained, with hashed n-grams.
@@ -71,10 +76,12 @@ def fit_name_rows(
     _, first = np.unique(slots[order], return_index=True)  # two names may share a slot: the more common one
     chosen = np.sort(order[first])
     chosen = chosen[slots[chosen] >= 0]  # (M,)
+    logits = network.logits(names.texts[chosen])  # (M, C)
+    doubtful = (frequencies[chosen] < RARE) & (_likeliest(logits, names[chosen]) < DOUBTED)
+    keys[slots[chosen[doubtful]]] = 0
+    chosen, logits = chosen[~doubtful], logits[~doubtful] + np.asarray(log_prior, logits.dtype)
     if not len(chosen):
         return
-    logits = network.logits(names.texts[chosen])  # (M, C)
-    logits += np.asarray(log_prior, logits.dtype)
     often = frequencies[chosen]
     weight = ngrams.params["output.weight"]  # (C, R)
     basis = np.linalg.qr(weight)[0]  # (C, D)
@@ -93,6 +100,17 @@ def fit_name_rows(
         name_codes=name_codes,
         name_codebooks=np.asarray(codebooks.entries @ into_rank, np.float32),
     )
+
+
+def _likeliest(logits: Array, names: Names) -> NDArray[np.float32]:
+    """The probability of the likeliest of each name's own origins, (M,)."""
+    found = np.zeros(len(names), np.float32)
+    for block in _blocks(len(names)):
+        p = softmax(logits[block])
+        its = names[np.arange(len(names))[block]].targets(p.shape[1])
+        own = its > 0 if its.ndim == 2 else np.eye(p.shape[1], dtype=bool)[its]
+        found[block] = np.where(own, p, 0).max(axis=1)
+    return found
 
 
 class _Targets:

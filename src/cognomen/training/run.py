@@ -23,7 +23,6 @@ from cognomen.training.checkpoint import Checkpoint
 from cognomen.training.config import TrainingConfig
 from cognomen.training.dataset import Dataset, corpus_sha256
 from cognomen.training.divergence import check_finite
-from cognomen.training.label_noise import corrected
 from cognomen.training.name_rows import fit_name_rows
 from cognomen.training.step import TrainStep
 
@@ -145,8 +144,6 @@ class TrainingRun:
         """Give the most common names rows of their own, if the network has room for them."""
         if isinstance(self.network.ngrams, HashedNgrams):
             data = self.dataset
-            if self.config.label_noise and data.within is not None:
-                data = corrected(data, self.network, self.config.label_noise)
             often = np.ones(len(data.training)) if data.frequencies is None else data.frequencies
             fit_name_rows(
                 self.network,

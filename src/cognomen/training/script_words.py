@@ -14,8 +14,8 @@ from typing import Final
 from cognomen.corpora import Corpus
 from cognomen.text.spelling import normalise
 
-SHARE: Final = 1e-4  # of the origin, for all words in a script: names count more
-SHORTEST, LONGEST = 2, 8  # letters of a word
+SHARE: Final = 2e-3  # of the origin, for all words in a script: names count more
+SHORTEST, LONGEST = 1, 8  # letters of a word
 POINTS: Final = range(0x0900, 0x3100)  # where the scripts of `origins.tsv` have their letters
 
 
