@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import pytest
 from cli_running import run
 
 from cognomen import Classifier, InputError
+from cognomen.apps.memory import Memory
+from cognomen.classifier.order import ColumnOrder
+from cognomen.classifier.second_surnames import SecondSurnames
 from cognomen.text import find_surname
 
 HUNGARIAN = [
@@ -259,3 +263,36 @@ def test_second_given_names_are_no_surnames(clf: Classifier, order: str) -> None
     pairs = zip(OF_TWO, OF_TWO[1:] + OF_TWO[:1], one, strict=True)
     names = [f"{s} {g} {h}" if order == "surname-first" else f"{g} {h} {s}" for g, h, s in pairs]
     assert [answer.surname for answer in clf(names)] == one
+
+
+def test_the_parts_of_a_column_of_two_surnames_are_read_as_the_whole(clf: Classifier, tmp_path: Path) -> None:
+    """By what remembers answers too, and by commands; names given one by one are read alone."""
+    names = column_of_two("given-first")
+    memory = Memory(clf, {})
+    found = memory.order_of(names)
+    for part in (names[:2], names):
+        scores, rows = memory.scores(part, found)
+        assert [scores.surnames[row] for row in rows.tolist()] == TWO[: len(part)]
+    scores, rows = memory.scores(names)
+    assert [scores.surnames[row] for row in rows.tolist()] == [clf(name).surname for name in names]
+    lines = written(tmp_path, names).read_text(encoding="utf-8").split("\n", 1)[1]
+    done = run("predict", "--json", "--file", "-", input=lines.encode())
+    assert [json.loads(line)["surname"] for line in done.stdout.splitlines()] == TWO
+    done = run("predict", "--json", "--order", "given-first", *names)
+    assert [json.loads(line)["surname"] for line in done.stdout.splitlines()] == [
+        clf(n).surname for n in names
+    ]
+
+
+def test_the_order_is_said_in_four_words() -> None:
+    """What was counted to find it stays inside."""
+    found = ColumnOrder("surname-first", 0.99, 12, decided=True, second_surnames=SecondSurnames(0.5, ()))
+    assert found.to_json() == {"order": "surname-first", "probability": 0.99, "cells": 12, "decided": True}
+
+
+def test_who_has_two_surnames_is_not_asked_of_a_model_without_their_languages(clf: Classifier) -> None:
+    names = column_of_two("given-first")
+    other = copy(clf)
+    other.origins = [origin.replace("Spanish", "A").replace("Catalan", "B").replace("Basque", "C")
+                     .replace("Portuguese", "D") for origin in clf.origins]  # fmt: skip
+    assert other.column_order(names, order="given-first").second_surnames is None
