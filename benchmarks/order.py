@@ -118,11 +118,12 @@ def lists(world: Path) -> Pools:
 
 
 TWO_SURNAMES = (
-    ("es_MX", "Spanish"), ("es_AR", "Spanish"), ("es_CO", "Spanish"), ("es_ES", "Catalan"), ("pt_BR", "Portuguese"),
+    ("es_MX", "Spanish"), ("es_AR", "Spanish"), ("es_CO", "Spanish"), ("es_ES", "Catalan"),
+    ("pt_BR", "Portuguese"),
 )  # fmt: skip
 ONE_SURNAME = (
-    ("en_US", "Spanish"), ("en_US", "English"), ("fr_FR", "French"), ("it_IT", "Italian"), ("de_DE", "German"),
-    ("ro_RO", "Romanian"),
+    ("en_US", "Spanish"), ("en_US", "English"), ("fr_FR", "French"), ("it_IT", "Italian"),
+    ("de_DE", "German"), ("ro_RO", "Romanian"),
 )  # fmt: skip
 
 

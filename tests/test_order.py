@@ -276,12 +276,11 @@ def test_the_parts_of_a_column_of_two_surnames_are_read_as_the_whole(clf: Classi
     scores, rows = memory.scores(names)
     assert [scores.surnames[row] for row in rows.tolist()] == [clf(name).surname for name in names]
     lines = written(tmp_path, names).read_text(encoding="utf-8").split("\n", 1)[1]
-    done = run("predict", "--json", "--file", "-", input=lines.encode())
+    done = run("predict", "--json", "--file", "-", stdin=lines.encode())
     assert [json.loads(line)["surname"] for line in done.stdout.splitlines()] == TWO
     done = run("predict", "--json", "--order", "given-first", *names)
-    assert [json.loads(line)["surname"] for line in done.stdout.splitlines()] == [
-        clf(n).surname for n in names
-    ]
+    alone = [clf(name).surname for name in names]
+    assert [json.loads(line)["surname"] for line in done.stdout.splitlines()] == alone
 
 
 def test_the_order_is_said_in_four_words() -> None:
