@@ -41,7 +41,7 @@ KNOWN: Final = (0.97, 0.7)  # the shares of surnames, and of given names, that t
 PRIOR: Final = (1.0, 9.0)  # people with two surnames and with one, seen before the column
 ROUNDS: Final = 30
 
-Score = Callable[[Ragged], tuple[NDArray[np.float64], NDArray[np.bool_] | None]]
+Score = Callable[[Ragged], tuple[NDArray[np.float32], NDArray[np.bool_] | None]]
 
 
 @dataclass(frozen=True, slots=True)
