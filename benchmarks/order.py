@@ -4,13 +4,13 @@ Columns are made of protocol P's surnames (COGNOMEN_WORLD/people, drawn as often
 Faker's given names of the same country, and of all countries together: in both orders; plain, with the
 surname or all letters in capitals, and with a comma; with 20 to 5,000 rows. A row is right if the surname
 that is read is that of P, letter by letter; beside it stands the share whose surname is P's or a part of
-it, since a surname of two words ("García Márquez") cannot be told from a second given name everywhere.
-"before" is the share that is right if each name is read alone.
+it. "before" is the share that is right if each name is read alone.
 
     python benchmarks/order.py             measures on P, and writes results/order.json
     python benchmarks/order.py --tune      the same with other and fewer people, whose surnames are those of
                                            the corpus world's lists, on which the weights of
-                                           `classifier.order` were chosen; writes nothing
+                                           `classifier.order` and `classifier.second_surnames` were
+                                           chosen; writes nothing
 
 Needs COGNOMEN_WORLD and Faker (the extra `bench`).
 """
@@ -32,8 +32,8 @@ from typing import Any
 from faker import Faker
 
 from cognomen import Classifier
+from cognomen.classifier.order import ColumnOrder
 from cognomen.text import normalise
-from cognomen.text.reading import Rules, read_column
 
 RESULTS = Path(__file__).parent / "results" / "order.json"
 SIZES = (20, 100, 1000, 5000)
@@ -114,6 +114,31 @@ def lists(world: Path) -> Pools:
             foreign = [rng.choice(list(weights[rng.choice(others)])) for _ in range(people // 8)]
             drawn += [name for name in foreign if is_latin(name) == is_latin(given[0])]
             pools[f"{locale}, {people} people, {power}"] = given, drawn
+    return pools | two_surnames(weights)
+
+
+TWO_SURNAMES = (
+    ("es_MX", "Spanish"), ("es_AR", "Spanish"), ("es_CO", "Spanish"), ("es_ES", "Catalan"),
+    ("pt_BR", "Portuguese"),
+)  # fmt: skip
+ONE_SURNAME = (
+    ("en_US", "Spanish"), ("en_US", "English"), ("fr_FR", "French"), ("it_IT", "Italian"),
+    ("de_DE", "German"), ("ro_RO", "Romanian"),
+)  # fmt: skip
+
+
+def two_surnames(weights: dict[str, dict[str, float]]) -> Pools:
+    """People with two given names now and then; of some languages, also with two surnames, four in five."""
+    rng, pools = random.Random(2), Pools()
+    for (locale, origin), people, power in product((*TWO_SURNAMES, *ONE_SURNAME), (60, 300), (0.5, 1.0)):
+        names = {name: n for name, n in weights[origin].items() if is_latin(name) and name.isalpha()}
+        drawn = rng.choices(list(names), [n**power for n in names.values()], k=people)
+        given = given_names(locale)
+        given += [f"{one} {rng.choice(given)}" for one in given if " " not in one and rng.random() < 0.5]
+        pools[f"{locale} {origin}, {people} people with two given names, {power}"] = given, drawn
+        if (locale, origin) in TWO_SURNAMES:
+            both = [f"{one} {rng.choice(drawn)}" if rng.random() < 0.8 else one for one in drawn * 3]
+            pools[f"{locale} {origin}, {people} people with two surnames, {power}"] = given, both
     return pools
 
 
@@ -147,14 +172,10 @@ def columns(
 
 
 def shares_right(
-    classifier: Classifier, cells: Sequence[str], right: Sequence[str], order: str
+    classifier: Classifier, cells: Sequence[str], right: Sequence[str], order: Any
 ) -> tuple[float, float]:
     """The share of rows whose surname is read as it is, and as it is or in part."""
-    rules = Rules(surname_first=order == "surname-first")
-    reading = read_column(cells, classifier.alphabet, lower=classifier.lower, rules=rules)
-    read = [
-        reading.unusual[row].surname if row in reading.unusual else cell for row, cell in enumerate(cells)
-    ]
+    read = classifier.scores(cells, order=order).surnames
     pairs = [(normalise(found or ""), normalise(surname)) for found, surname in zip(read, right, strict=True)]
     whole = sum(found == surname for found, surname in pairs)
     part = sum(bool(found) and f" {found} " in f" {surname} " for found, surname in pairs)
@@ -168,12 +189,13 @@ def measure(
     measured = []
     for about, cells, right in columns(pools, sizes, forms):
         found = classifier.column_order(cells)
-        whole, part = shares_right(classifier, cells, right, found.order)
-        before, _ = shares_right(classifier, cells, right, "given-first")
+        whole, part = shares_right(classifier, cells, right, found)
+        before, _ = shares_right(classifier, cells, right, ColumnOrder())
         best, best_part = shares_right(classifier, cells, right, about["order"])
         measured.append(
             about
             | {"found": found.order, "decided": found.decided, "probability": found.probability}
+            | {"two_surnames": found.second_surnames and found.second_surnames.share}
             | {
                 "before": before,
                 "whole": whole,

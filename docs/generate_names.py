@@ -39,9 +39,16 @@ at one end are answered more surely, with origins that suit the column better, a
 surnames, and have less of the [letters of given names](../src/cognomen/classifier/given_names.py); and
 capitals or commas of other cells. `clf.column_order(names)` says what was found
 and how sure it is; so do `composition(...).order`, the JSON of `score` and `composition`, and a
-line on standard error. Fewer than ten different names that depend on the order, or a probability
-below .9, decide nothing: names are then read as they are alone. A file or stream tells by its first
-rows.
+line on standard error. A probability below .9 decides nothing, nor do fewer than ten different names that
+depend on the order, unless most others begin with the surname by their words: names are then read as they
+are alone. A file or stream tells by its first rows.
+
+A column whose order is said or found also shows whether its people have two surnames, as most have whose
+languages are Spanish, Catalan, Basque and Portuguese: whether the word in the middle of "Ana Molina
+Herrero" is the first of two, or a second given name as in "Ana Lucía Molina", is
+[asked of the column](../src/cognomen/classifier/second_surnames.py): of where the word stands in other
+names, of its letters, and of the languages that the words hint at. In a cell alone only the most common
+Spanish surnames tell.
 
 Given names in a column of their own (`--given NAME`) tell more than any order: without them, a name is the
 surname. They never count as evidence of an origin.

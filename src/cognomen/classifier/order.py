@@ -10,6 +10,7 @@ the surnames that come out are compared:
    (Neighbours share surnames: origins would count a Norwegian one as unsure.)
 2. Where capitals tell the surname of some cells, it stands first or last in the others as well.
 3. A surname that some cells tell by themselves (by a comma, by capitals) is a surname in the others.
+4. Where most cells tell by their words that they begin with it ("Park Jisung"), the others do.
 
 The likeness of both ends is averaged over different words, not over cells, so that one common name does not
 decide. The difference D of the means has a standard error, and beside it the spread `SPREAD` of what no
@@ -99,10 +100,11 @@ def order_of_column(
         for each in (False, True)
     )
     rows = np.flatnonzero((last.inverse >= 0) & (first.inverse >= 0) & _differ(last, first))
-    if len(rows) < FEWEST:
+    told = _told_by_words(sample, last, rows)
+    if len(rows) < FEWEST and not (told and len(rows)):
         return ColumnOrder(cells=len(rows))
     odds = _log_odds_of_words(last, first, rows, alphabet, score) + _vote_of_capitals(sample, last)
-    odds += _vote_of_told_surnames(sample, last, first, rows)
+    odds += _vote_of_told_surnames(sample, last, first, rows) + _vote(0, told)
     p = 1 / (1 + math.exp(-odds))
     if max(p, 1 - p) < SURE:
         return ColumnOrder("given-first", p, len(rows))
@@ -146,6 +148,17 @@ def _likeness(
     """How much words are answered like surnames, (S,), by their probabilities (S, G) and the mean (G,)."""
     share_known = 0.0 if known is None else KNOWN * known
     return np.asarray(p.max(axis=1) + p @ mean + share_known, np.float64)
+
+
+def _told_by_words(texts: Sequence[str], reading: ColumnReading, rows: NDArray[np.intp]) -> int:
+    """How many cells begin with the surname by their words, if most do; else 0."""
+    depend = set(rows.tolist())
+    told = sum(
+        row not in depend and bool(read.surname) and "," not in text and text.startswith(f"{read.surname} ")
+        for row, read in reading.unusual.items()
+        for text in [texts[row]]
+    )
+    return told if 2 * told > len(texts) else 0
 
 
 def _vote_of_capitals(texts: Sequence[str], reading: ColumnReading) -> float:

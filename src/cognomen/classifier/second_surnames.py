@@ -35,13 +35,13 @@ from cognomen.text.spelling import normalise
 from cognomen.text.words import JOINERS
 
 ORIGINS: Final = (*FIRST_COUNTS_MOST, *LAST_COUNTS_MOST)
-WEIGHT: Final = 0.02
+WEIGHT: Final = 0.02  # `a`: of what is known of a word beforehand
 TRUST: Final = 0.5
 KNOWN: Final = (0.97, 0.7)  # the shares of surnames, and of given names, that the network knows as surnames
 PRIOR: Final = (1.0, 9.0)  # people with two surnames and with one, seen before the column
 ROUNDS: Final = 30
 
-Score = Callable[[Ragged], tuple[NDArray[np.float64], NDArray[np.bool_] | None]]
+Score = Callable[[Ragged], tuple[NDArray[np.float32], NDArray[np.bool_] | None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,10 +86,10 @@ def find_surname(
     The surname comes before a comma ("SMITH, John"), else it is what is in capitals among other words
     ("Marie DUPONT"), else the last word. Particles before it belong to it ("van der Berg", "De La Cruz");
     titles, initials and suffixes ("Jr.", "III", "PhD") do not. Names in Chinese, Japanese or Korean
-    writing, and those that begin with a common Vietnamese surname, with a Chinese or Korean one before two
-    syllables ("Mao Zedong"), or end in a Russian father's name, are read surname first. Other names written
-    so ("Li Na", "Nagy Péter") are misread, unless `surname_first` says so: a single name does not tell, a
-    column often does (`classifier.order`).
+    writing, and those that begin with a common Vietnamese surname, with a Chinese or Korean one before
+    syllables of these languages ("Mao Zedong"), or end in a Russian father's name, are read surname first.
+    Other names written so ("Kim Minjun", "Nagy Péter") are misread, unless `surname_first` says so: a single
+    name does not tell, a column often does (`classifier.order`).
 
     It never raises. The surname of a surname of one word is itself.
 

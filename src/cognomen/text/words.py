@@ -44,7 +44,7 @@ TITLES: Final = _words(
 # After a name, in upper and lower case: generations, degrees, honours, offices …
 SUFFIXES: Final = _words(
     "jr sr junior júnior senior hijo family iii 2nd 3rd 4th 5th mr mrs ms miss dr prof "
-    "phd md dds dmd dvm esq msc bsc beng meng mba mfa mph mphil cpa jd dphil edd psyd pharmd csc drsc "
+    "phd md dds dmd dvm esq msc bsc mba mfa mph mphil cpa jd dphil edd psyd pharmd csc drsc "
     "llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe mep msp mdb ret "
     "executor executrix administrator administratrix trustee trustees deceased decd dec'd heirs"
 )
@@ -115,17 +115,7 @@ PATRONYMICS: Final = (
     "овна", "евна", "ична", "івна", "ївна", "аўна", "еўна", "ович", "евич", "авіч", "евіч", "ильич",
     "ұлы", "қызы", "ovna", "evna", "ichna", "ivna",
 )  # fmt: skip
-PATRONYMICS_OR_SURNAMES: Final = (
-    "ovich",
-    "evich",
-    "avich",
-    "yevich",
-    "ilyich",
-    "uly",
-    "фомич",
-    "лукич",
-    "кузьмич",
-)
+PATRONYMICS_OR_SURNAMES: Final = ("ovich", "evich", "avich", "ilyich", "фомич", "лукич", "кузьмич")
 BEFORE_PATRONYMICS: Final = (
     "ov", "ev", "in", "yn", "sky", "skiy", "skii", "ko", "uk", "ich", "yan", "dze", "oy", "ов", "ев", "ин"
 )  # fmt: skip
