@@ -30,6 +30,7 @@ from baselines.counted import MostFrequent, NgramModel
 from baselines.method import Method
 from baselines.networks import HIDDEN_SIZES, OurNetwork, VideoNetwork, plain
 from baselines.ngrams_alone import NgramsAlone
+from timed.tables import markdown
 from timed.timing import load, machine
 
 from cognomen.corpora import Corpus, load_corpus
@@ -172,13 +173,13 @@ def current(results: Mapping[str, Any], folder: Path = RESULTS.parent) -> dict[s
 
 def table(results: Mapping[str, Any], only: Collection[str] = tuple(ROWS)) -> str:
     """The methods that were measured, or some of them, as a Markdown table."""
-    lines = ["| method | accuracy | macro-F1 | top-3 | log loss | ECE |\n", "| --- " * 6 + "|\n"]
+    rows = []
     for name, measured in ((n, m) for n, m in current(results).items() if n in only):
         accuracy = f"{measured['mean']:.3f} ± {measured['standard_deviation']:.3f}"
         figures = (measured["evaluation"].get(key) for key in FIGURES)
         shown = ("–" if figure is None else f"{figure:.3f}" for figure in figures)
-        lines.append(f"| {ROWS[name].words} | {accuracy} | {' | '.join(shown)} |\n")
-    return "".join(lines)
+        rows.append((ROWS[name].words, accuracy, *shown))
+    return markdown(("method", "accuracy", "macro-F1", "top-3", "log loss", "ECE"), rows)
 
 
 def asked() -> argparse.Namespace:

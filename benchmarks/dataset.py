@@ -29,6 +29,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from score_csv import surnames
+from timed.tables import markdown
 from timed.timing import machine
 
 RESULTS = Path(__file__).parent / "results" / "dataset.json"
@@ -99,15 +100,14 @@ def summary(taken: dict[str, list[float]], rows: int, distinct: int) -> dict[str
 def table(results: dict[str, Any]) -> str:
     """The table of docs/engines.md."""
     words = {"one": "one process", "apart": "two runs that are apart", "together": "`--processes 2`"}
-    lines = [
-        f"| {results['rows']:,} rows in {results['files']} files, {results['distinct']:,} different names "
-    ]
-    lines.append("| rows/s | hours for 10^9 rows | core-hours |\n| --- | ---: | ---: | ---: |\n")
+    table = f"{results['rows']:,} rows in {results['files']} files, {results['distinct']:,} different names"
+    rows = []
     for name, rate in results["rows_per_s"].items():
         hours = results["hours_for_a_billion_rows"][name]
-        lines.append(f"| {words[name]} | {rate:,} | {hours:.1f} | {hours * (1 + (name != 'one')):.1f} |\n")
+        rows.append((words[name], f"{rate:,}", f"{hours:.1f}", f"{hours * (1 + (name != 'one')):.1f}"))
+    told = markdown((table, "rows/s", "hours for 10^9 rows", "core-hours"), rows, left=1)
     share = f"{results['share_of_two_apart']:.2f} of that of two runs that are apart"
-    return "".join(lines) + f"\nThe rate of `--processes 2` is {share} (target: {results['target']:.2f}).\n"
+    return told + f"\nThe rate of `--processes 2` is {share} (target: {results['target']:.2f}).\n"
 
 
 def main() -> None:

@@ -38,6 +38,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from score_csv import bearers_of
+from timed.tables import markdown
 from timed.timing import machine
 
 from cognomen import Classifier
@@ -347,19 +348,19 @@ def main() -> None:
 def table(results: dict[str, Any]) -> str:
     """The table of docs/engines.md."""
     heads = ("engine", "version", "workers", "rows per CPU second", "cost of a row", "rows/s", "differ")
-    lines = [f"| {' | '.join(heads)} |\n", "| --- | --- | ---: | ---: | ---: | ---: | ---: |\n"]
-    for each in results["engines"]:
-        cells = (
+    rows = (
+        (
             each["engine"],
             each["version"],
-            str(each["workers"]),
+            each["workers"],
             f"{each['rows_per_cpu_s']:,}",
             f"{each['cost']:.2f}x{java(each)}",
             f"{each['rows_per_s']:,}",
             f"{each['different']} of {each['compared']:,}",
         )
-        lines.append(f"| {' | '.join(cells)} |\n")
-    return "".join(lines)
+        for each in results["engines"]
+    )
+    return markdown(heads, rows, left=2)
 
 
 if __name__ == "__main__":

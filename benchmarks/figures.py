@@ -27,6 +27,7 @@ import unlike
 from speed import all_results as speed_results
 from speed import table as table_of
 from speed_profile import table as profile_table
+from timed.tables import markdown
 
 from cognomen.io.files import write_atomically
 from cognomen.training import world_card
@@ -56,23 +57,23 @@ def results(name: str) -> dict[str, Any]:
     return read
 
 
-def row(protocol: str, model: str, result: dict[str, Any], pooled: dict[str, Any]) -> str:
+def row(protocol: str, model: str, result: dict[str, Any], pooled: dict[str, Any]) -> tuple[str, ...]:
     """One row of `protocol_table`."""
     accuracy = f"{result['mean']:.3f} ± {result['standard_deviation']:.3f}"
-    scores = " | ".join(f"{pooled[key]:.3f}" for key in ("macro_f1", "top3", "log_loss", "ece"))
-    return f"| {PROTOCOLS[protocol]} | {model} | {accuracy} | {scores} |\n"
+    scores = (f"{pooled[key]:.3f}" for key in ("macro_f1", "top3", "log_loss", "ece"))
+    return PROTOCOLS[protocol], model, accuracy, *scores
 
 
 def protocol_table() -> str:
     """The pretrained model's configuration and the video's network, under both protocols."""
     classic, video = results("classic"), results("tutorial")["video"]
-    lines = ["| protocol | model | accuracy | macro-F1 | top-3 | log loss | ECE |\n", "| --- " * 7 + "|\n"]
+    rows = []
     for protocol in PROTOCOLS:
-        lines.append(row(protocol, "`classic`", classic[protocol], classic[protocol]["evaluation"]))
-        lines.append(row(protocol, "the video's", video[protocol], video[protocol]["pooled"]))
+        rows.append(row(protocol, "`classic`", classic[protocol], classic[protocol]["evaluation"]))
+        rows.append(row(protocol, "the video's", video[protocol], video[protocol]["pooled"]))
     more = results("outside")["L"]
-    lines.insert(3, row("L", "the same, with names from outside", more, more["evaluation"]))
-    return "".join(lines)
+    rows.insert(1, row("L", "the same, with names from outside", more, more["evaluation"]))
+    return markdown(("protocol", "model", "accuracy", "macro-F1", "top-3", "log loss", "ECE"), rows)
 
 
 VARIANTS = {
@@ -84,12 +85,11 @@ VARIANTS = {
 
 def tutorial_table() -> str:
     """The video's network, trained in three variants."""
-    lines = ["| the loop | accuracy under L | under T |\n", "| --- " * 3 + "|\n"]
+    rows = []
     for variant, words in VARIANTS.items():
         cells = (results("tutorial")[variant][p] for p in PROTOCOLS)
-        shown = (f"{cell['mean']:.3f} ± {cell['standard_deviation']:.3f}" for cell in cells)
-        lines.append(f"| {words} | {' | '.join(shown)} |\n")
-    return "".join(lines)
+        rows.append((words, *(f"{cell['mean']:.3f} ± {cell['standard_deviation']:.3f}" for cell in cells)))
+    return markdown(("the loop", "accuracy under L", "under T"), rows)
 
 
 def where(here: dict[str, Any]) -> str:

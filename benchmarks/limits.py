@@ -26,6 +26,7 @@ import numpy as np
 from baselines.counted import NgramModel
 from knowing import Predictions
 from numpy.typing import NDArray
+from timed.tables import markdown
 
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.evaluation import split_by_fold, validation_mask
@@ -228,21 +229,17 @@ def measure() -> dict[str, Any]:
 def curve_table(results: dict[str, Any]) -> str:
     """Accuracy by names trained on, and what the power law expects of more."""
     law, points = results["curve"]["law"], results["curve"]["points"]
-    lines = ["| names trained on | accuracy |\n", "| --- | --- |\n"]
-    lines += [f"| {point['names']:,.0f} | {point['accuracy']:.3f} |\n" for point in points]
-    for times in TIMES:
-        names = times * points[-1]["names"]
-        lines.append(f"| {names:,.0f}: extrapolated | {expected(law, names):.3f} |\n")
+    rows = [(f"{point['names']:,.0f}", f"{point['accuracy']:.3f}") for point in points]
+    for names in (times * points[-1]["names"] for times in TIMES):
+        rows.append((f"{names:,.0f}: extrapolated", f"{expected(law, names):.3f}"))
     other = results["curve"]["other_law"]
-    lines.append(
-        f"\nThe fitted error tends to {law['floor']:.1%}; the best fit that tends to "
-        f"{other['floor']:.0%} predicts {expected(other, names):.3f} in the last row.\n"
-    )
     ceiling = 1 - results["curve"]["least_error"]
-    lines.append(
+    return (
+        markdown(("names trained on", "accuracy"), rows)
+        + f"\nThe fitted error tends to {law['floor']:.1%}; the best fit that tends to "
+        f"{other['floor']:.0%} predicts {expected(other, names):.3f} in the last row.\n"
         f"\nNo more than {ceiling:.1%} can be right, because some names are listed under several origins.\n"
     )
-    return "".join(lines)
 
 
 def error_tables(results: dict[str, Any]) -> str:

@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from timed.tables import markdown
 
 from cognomen import Classifier
 from cognomen.classifier.mixture import estimate_shares
@@ -112,11 +113,11 @@ def compared(
 def table(found: dict[str, Any]) -> str:
     """The table of docs/outcomes.md."""
     heads = ("model", "origins", "error, weighted", "error, corrected", "intervals that hold the rate")
-    lines = [f"| {' | '.join(heads)} |\n", f"|{' --- |' * len(heads)}\n"]
+    rows = []
     for model, which in product(("classic", "world"), ("calibrated", "as labelled")):
         f = found[model][which]
-        lines.append(f"| {model} | {which} | {f['naive']:.3f} | {f['corrected']:.3f} | {f['held']:.0%} |\n")
-    return "".join(lines)
+        rows.append((model, which, f"{f['naive']:.3f}", f"{f['corrected']:.3f}", f"{f['held']:.0%}"))
+    return markdown(heads, rows)
 
 
 def main() -> None:

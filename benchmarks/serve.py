@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from timed.tables import markdown
 from timed.timing import machine
 
 from cognomen.corpora import load_corpus
@@ -105,21 +106,20 @@ def soak(names: list[str], minutes: float) -> dict[str, Any]:
 
 def table(found: dict[str, Any]) -> str:
     """The table of docs/server.md, and what half an hour at saturation showed."""
-    lines = ["| server | load | calls/s | names/s | p50 | p99 | errors |\n", f"|{' --- |' * 7}\n"]
+    rows = []
     for side, which in product(SIDES, LOADS):
         f = found[side][which]
-        lines.append(
-            f"| {side} | {which} | {f['calls per second']:,.0f} | {f['names per second']:,} | "
-            f"{f['p50 ms']:,.0f} ms | {f['p99 ms']:,.0f} ms | {f['errors']} |\n"
-        )
+        calls, times = f"{f['calls per second']:,.0f}", (f"{f[p]:,.0f} ms" for p in ("p50 ms", "p99 ms"))
+        rows.append((side, which, calls, f"{f['names per second']:,}", *times, f["errors"]))
+    told = markdown(("server", "load", "calls/s", "names/s", "p50", "p99", "errors"), rows)
     if soaked := found.get("saturation"):
         early, late = soaked["MB after a tenth"], soaked["MB at the end"]
-        lines.append(
+        told += (
             f"\n{soaked['minutes']:g} minutes with 64 clients: {soaked['calls']:,} calls, {soaked['errors']} "
             f"errors, p99 {soaked['p99 ms']:,.0f} ms; the server held {early:,.0f} MB after a tenth of the "
             f"time, and {late:,.0f} MB at the end.\n"
         )
-    return "".join(lines)
+    return told
 
 
 def main() -> None:

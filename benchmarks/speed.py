@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from timed.processes import hold_to_one_thread
+from timed.tables import markdown
 from timed.timing import Clock, Line, Setting, load, machine
 
 from cognomen.errors import MissingExtraError
@@ -89,16 +90,16 @@ def table(rows: Mapping[str, Any]) -> str:
 
     The ratio is theirs / ours in time where the target is a minimum, and ours / theirs where it is a maximum.
     """
-    lines = [f"| {' | '.join(HEAD)} |\n", "| --- " * len(HEAD) + "|\n"]
+    shown = []
     for row in (row for row in ROWS if row in rows):
         measured = rows[row]
         if measured["missing"]:
-            lines.append(f"| {row} | | | | | | {measured['missing']} |\n")
+            shown.append((row, *[""] * 5, measured["missing"]))
         for line in measured["lines"]:
             met = {True: "yes", False: "**no**", None: ""}[line["met"]]
             cells = [line["work"], line["against"], line["ours"], line["theirs"], line["shown"]]
-            lines.append(f"| {' | '.join([*cells, line['target'] or '', met])} |\n")
-    return "".join(lines)
+            shown.append([*cells, line["target"] or "", met])
+    return markdown(HEAD, shown)
 
 
 def asked() -> argparse.Namespace:
