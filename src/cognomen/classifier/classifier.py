@@ -166,7 +166,7 @@ class Classifier(Scoring):
         result[-1] = np.nan  # for the index -1
         for block in self._score(texts, opts, self._log_prior_ratios(opts)):
             self._fill_probabilities(result, block, opts.level)
-            del block
+            del block  # before the next one is read
 
         if len(texts) == len(inverse) and (inverse == np.arange(len(inverse))).all():
             return result[:-1]  # every row is a text of its own: no need to copy

@@ -125,7 +125,7 @@ def score_rows(
         _fill_readings(scores, block)
         if detail:
             _fill_detail(scores, block, tree, level, labels, rows, spelling, detail)
-        del block
+        del block  # before the next one is read
     return scores.take(inverse)
 
 

@@ -26,8 +26,8 @@ Hashes = NDArray[np.uint64]
 _STEP, _MIX_1, _MIX_2 = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 _SHIFT_1, _SHIFT_2, _SHIFT_3 = map(np.uint64, (30, 27, 31))
 _KEY_BITS, _AT_ONCE = 16, 1 << 17
-SLOTS = 8  # of a bucket: with one, a third of the more frequent half would lose theirs to each other
-_FIRST_BIT = np.array([0, *(9 - byte.bit_length() for byte in range(1, 256))])  # of a byte; 0 for none
+SLOTS = 8  # of a bucket, one for each bit of a byte: with one, a third of the frequent lose theirs to others
+_FIRST_BIT = np.array([0, *(9 - byte.bit_length() for byte in range(1, 256))])  # from 1; 0 for none
 
 
 class HashTables(NamedTuple):
