@@ -125,6 +125,18 @@ def test_a_cell_that_the_page_cannot_run_is_refused(tmp_path: Path) -> None:
         build_page(tmp_path / "nothing")
 
 
+@needs_node
+@pytest.mark.parametrize("model", ["classic", "world"])
+def test_the_first_answer_does_not_wait_for_the_ngrams(model: str) -> None:
+    found = in_node("first", {}, model)
+    assert len(found["computed"]) == len(FIRST)
+    np.testing.assert_allclose(found["remembered"], found["computed"], atol=1e-6)
+    page = page_of(model).read_text(encoding="utf-8")
+    places = [page.index(f'id="{part}"') for part in ("facts", "network", "ngrams", "generator")]
+    assert places == sorted(places)
+    assert places[1] < page.index('"use strict"') < places[2]
+
+
 def test_the_page_begins_with_an_answer() -> None:
     shown = re.search(r'<p id="loading"[^>]*>([^<]*)', page_of("classic").read_text(encoding="utf-8"))
     best = Classifier.load("classic")(FIRST).origins[0]

@@ -304,6 +304,25 @@ def test_a_link_restores_the_page(browser: Any, visit: Visit) -> None:
     other.context.close()
 
 
+def test_a_name_typed_before_the_ngrams_are_there_is_answered_when_they_are(browser: Any) -> None:
+    page = browser.new_page()
+    page.add_init_script("""{
+      const read = Response.prototype.arrayBuffer;
+      const released = new Promise((release) => { window.release = release; });
+      Response.prototype.arrayBuffer = async function () { await released; return read.call(this); };
+    }""")
+    page.goto(page_of("classic").as_uri())
+    answer, name = page.locator("#type-app .answer"), page.get_by_label("A surname, in any script")
+    assert answer.inner_text().startswith("Japanese, ")
+    name.fill("Kowalczyk")
+    assert answer.inner_text().startswith("Japanese, ")
+    page.evaluate("release()")
+    page.wait_for_selector("html[data-ready]")
+    assert answer.inner_text().startswith("Polish, ")
+    assert name.input_value() == "Kowalczyk"
+    page.close()
+
+
 def test_a_damaged_link_does_no_harm(browser: Any) -> None:
     damaged = Visit(
         browser,

@@ -217,9 +217,8 @@ def test_site_links_stay_inside_it(page: str, link: str, on_the_site: str) -> No
 def test_formulas_become_mathml_and_copied_sessions_lose_their_prompts() -> None:
     pytest.importorskip("latex2mathml")
     hooks = runpy.run_path(str(ROOT / "docs" / "site_hooks.py"))
-    code = (
-        "<code>&gt;&gt;&gt; def f(x):\n...     return x\n<span>&gt;&gt;&gt; </span>f(1 &lt; 2)\nTrue\n</code>"
-    )
+    typed = "&gt;&gt;&gt; def f(x):\n...     return x\n<span>&gt;&gt;&gt; </span>f(1 &lt; 2)\n"
+    code = f"<code>{typed}True\n</code>"
     session = f'<div class="language-python highlight"><pre>{code}</pre></div>'
     formula = r'<div class="arithmatex">\[\begin{aligned} a_t &amp;= b \end{aligned}\]</div>'
     formula += r' <span class="arithmatex">\(c\)</span>'

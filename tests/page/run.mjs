@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 
 const [modules, task, page] = process.argv.slice(2);
 const load = (name) => import(pathToFileURL(`${modules}/${name}.js`).href);
-const { readTensors, unpack } = await load("engine/packed-tensors");
+const { fromBase64, readTensors, unpack } = await load("engine/packed-tensors");
 const input = JSON.parse(readFileSync(0, "utf-8"));
 
 const inside = (id) => new RegExp(`<script type="[^"]*" id="${id}">([^<]*)</script>`).exec(readFileSync(page, "utf-8"))[1];
@@ -12,9 +12,12 @@ const inside = (id) => new RegExp(`<script type="[^"]*" id="${id}">([^<]*)</scri
 async function models() {
   const facts = JSON.parse(inside("facts"));
   const [{ Classifier }, { Generator }] = [await load("engine/name-classifier"), await load("engine/name-generator")];
-  const tensors = async (id) => readTensors(facts[id].tensors, await unpack(inside(id)));
+  const { makeNgrams } = await load("engine/letter-ngrams");
+  const tensors = async (id) => readTensors(facts.tensors[id], await unpack(inside(id)));
+  const network = readTensors(facts.tensors.network, fromBase64(inside("network")));
+  const ngrams = makeNgrams(facts.model.architecture, await tensors("ngrams"));
   return {
-    classifier: new Classifier(facts.model, await tensors("model"), facts.words),
+    classifier: new Classifier(facts.model, network, facts.words, ngrams),
     generator: new Generator(facts.generator, await tensors("generator")),
   };
 }
@@ -36,6 +39,18 @@ const TASKS = {
         reason, bits, known, probabilities: probabilities ? list(probabilities) : null,
         labels: levels.map(({ label }) => label) };
     });
+  },
+
+  // The name that the page begins with, and its beginnings: as long as the n-grams are missing, and after that.
+  async first() {
+    const { classifier } = await models(), { first } = JSON.parse(inside("facts"));
+    const ngrams = classifier.ngrams, spelling = classifier.answer(first.name).reading.spelling;
+    const answers = (which) => {
+      classifier.ngrams = which;
+      classifier.beliefs.clear();
+      return Array.from(spelling, (_, i) => list(classifier.believe(spelling.slice(0, i + 1)).probabilities));
+    };
+    return { remembered: answers(first.ngrams && { evidence: (ids) => first.ngrams[ids.join(",")] }), computed: answers(ngrams) };
   },
 
   async normalised({ texts }) {

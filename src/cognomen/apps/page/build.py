@@ -11,6 +11,7 @@ from cognomen.apps.page.bundle import assemble
 from cognomen.apps.page.facts import (
     as_json,
     as_text,
+    first_evidence,
     generator_facts,
     model_facts,
     pack,
@@ -23,8 +24,9 @@ from cognomen.io.pretrained import DEFAULT, find_model
 from cognomen.network.generator import Generator
 from cognomen.network.int8 import compact_tensors
 
-# What the small network of part 6 learns: names that the pretrained generator makes.
 FIRST = "Nakamura"  # the page begins with its answer, which can be read before the network is unpacked
+NGRAMS = "ngrams."  # how the names of their tensors begin
+# What the small network of part 6 learns: names that the pretrained generator makes.
 LEARNED, NAMES_EACH = ("English", "Italian", "Japanese", "Russian"), 250
 
 
@@ -42,24 +44,28 @@ def build_page(model: str | Path | None = None, *, study: str | None = None) -> 
     """
     folder = find_model(DEFAULT if model is None else model)
     clf = Classifier.load(folder)
-    contents, data = pack(read_artifact(folder).tensors)
-    generator = _generator()
-    more_contents, more_data = pack(compact_tensors(generator.network.params))
+    tensors, generator = read_artifact(folder).tensors, _generator()
+    packed = {
+        "network": pack({name: each for name, each in tensors.items() if not name.startswith(NGRAMS)}),
+        "ngrams": pack({name: each for name, each in tensors.items() if name.startswith(NGRAMS)}),
+        "generator": pack(compact_tensors(generator.network.params)),
+    }
     facts: dict[str, Any] = {
         "name": folder.resolve().name,
-        "model": {**model_facts(clf), "tensors": contents},
-        "generator": {**generator_facts(generator), "tensors": more_contents},
+        "model": model_facts(clf),
+        "generator": generator_facts(generator),
+        "tensors": {part: contents for part, (contents, _) in packed.items()},
         "names": _learned_names(),
         "words": reading_words(),
         "study": study,
-        "first": FIRST,
+        "first": {"name": FIRST, "ngrams": first_evidence(clf, FIRST)},
     }
     return assemble(
         {
             "facts": as_json(facts),
             "first": _first_answer(clf),
-            "model": as_text(data),
-            "generator": as_text(more_data),
+            # The network is not compressed, as it is small, and the first answer waits for it.
+            **{part: as_text(data, compressed=part != "network") for part, (_, data) in packed.items()},
             "weights": f"{clf.network.size:,}",
             "origins": str(len(clf.origins)),
             "model_name": html.escape(facts["name"]),

@@ -21,6 +21,7 @@ from cognomen.network.generator import Generator
 from cognomen.text import words
 from cognomen.text.full_names import PUNCTUATION
 from cognomen.text.placeholders import COMPANY, LEFT_OVER, NOBODY, OUTSIDE, PLACEHOLDERS
+from cognomen.text.spelling import normalise
 
 CELLS = ("rnn", "gru", "lstm")  # those that the page can run
 CALIBRATION = ("temperature", "known_temperature", "ood_threshold", "script_ood_thresholds")
@@ -48,6 +49,22 @@ def model_facts(clf: Classifier) -> dict[str, Any]:
         "default_shares": None if clf.default_prior is None else clf.default_prior.shares,
         "tree": clf.tree.to_json(),
         "weights": clf.network.size,
+    }
+
+
+def first_evidence(clf: Classifier, name: str) -> dict[str, Any] | None:
+    """What the n-grams say of a plain name and of all its beginnings, by their ids; None without n-grams."""
+    if clf.network.ngrams is None:
+        return None
+    spelling = normalise(name, lower=clf.lower)
+    beginnings = clf.alphabet.encode_all([spelling[: stop + 1] for stop in range(len(spelling))])
+    found = clf.network.ngrams.evidence(beginnings, bits=True)
+    columns = {"logits": found.logits, "bits": found.bits_per_letter, "known": found.known}
+    return {
+        ",".join(map(str, ids)): {
+            key: None if column is None else column[row].tolist() for key, column in columns.items()
+        }
+        for row, ids in enumerate(beginnings)
     }
 
 
@@ -115,9 +132,9 @@ def _planes(tensor: NDArray[Any]) -> bytes:
     return little.view(np.uint8).reshape(-1, tensor.dtype.itemsize).T.tobytes()
 
 
-def as_text(data: bytes) -> str:
+def as_text(data: bytes, *, compressed: bool = True) -> str:
     """Bytes as gzip and base64; equal bytes give equal texts."""
-    return b64encode(gzip.compress(data, 9, mtime=0)).decode("ascii")
+    return b64encode(gzip.compress(data, 9, mtime=0) if compressed else data).decode("ascii")
 
 
 def as_json(value: Any) -> str:

@@ -1,7 +1,8 @@
 // The page: unpacks the models, mounts its parts, and tells them when the name changes.
+import { makeNgrams } from "./engine/letter-ngrams.js";
 import { Classifier } from "./engine/name-classifier.js";
 import { Generator } from "./engine/name-generator.js";
-import { readTensors, unpack } from "./engine/packed-tensors.js";
+import { fromBase64, readTensors, unpack } from "./engine/packed-tensors.js";
 import { mountBackwards } from "./parts/backwards.js";
 import { mountBroken } from "./parts/broken.js";
 import { el } from "./parts/dom.js";
@@ -20,7 +21,7 @@ const LATER = { // after the first answer
 
 class App {
   constructor(facts, classifier) {
-    Object.assign(this, { facts, classifier, listeners: { name: [], settled: [] }, shared: {} });
+    Object.assign(this, { facts, classifier, listeners: { name: [], settled: [] }, shared: {}, complete: false });
     this.params = new URLSearchParams(location.hash.split("?")[1] ?? "");
   }
 
@@ -30,11 +31,22 @@ class App {
     if (this.state) listener(this.state);
   }
 
+  // Until the n-grams are there, only the name that the page begins with can be answered; others wait.
   setName(text) {
+    this.text = text;
+    if (!this.complete && text !== this.facts.first.name) return;
     this.state = { text, found: this.classifier.answer(text) };
     for (const listener of this.listeners.name) listener(this.state);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => { for (const listener of this.listeners.settled) listener(this.state); }, SETTLED);
+  }
+
+  // From now on every name can be answered.
+  use(ngrams) {
+    this.classifier.ngrams = ngrams;
+    this.classifier.beliefs.clear();
+    this.complete = true;
+    this.setName(this.text);
   }
 
   // What a part wants a link to hold: a function that returns its values by key.
@@ -44,7 +56,7 @@ class App {
 
   // The page's address with its state in the fragment, which no browser sends anywhere.
   link() {
-    const values = { name: this.state.text };
+    const values = { name: this.text };
     for (const [key, read] of Object.entries(this.shared)) values[key] = read();
     const kept = Object.entries(values).filter(([, value]) => value);
     return `${location.href.split("#")[0]}#type?${new URLSearchParams(kept)}`;
@@ -77,16 +89,18 @@ function followTour() {
 
 async function start() {
   const element = (id) => document.getElementById(id).textContent, facts = JSON.parse(element("facts"));
-  const tensors = async (id) => readTensors(facts[id].tensors, await unpack(element(id)));
-  const app = new App(facts, new Classifier(facts.model, await tensors("model"), facts.words));
+  const { architecture } = facts.model, network = readTensors(facts.tensors.network, fromBase64(element("network")));
+  const app = new App(facts, new Classifier(facts.model, network, facts.words, remembered(facts.first)));
   const part = (id, mount) => mount(document.getElementById(`${id}-app`), app);
   part("type", mountType);
-  app.setName(app.params.get("name") ?? facts.first);
-  document.getElementById("loading").remove();
-  performance.mark("answered");
+  app.setName(app.params.get("name") ?? facts.first.name);
+  app.on("name", answered);
   linkChapters(facts.study);
   followTour();
-  await parsed(); // the generator's weights stand behind this script
+  await parsed(); // the n-grams and the generator's weights stand behind this script
+  const tensors = async (id) => readTensors(facts.tensors[id], await unpack(element(id)));
+  app.use(makeNgrams(architecture, await tensors("ngrams")));
+  performance.mark("complete");
   app.generator = new Generator(facts.generator, await tensors("generator"));
   for (const [id, mount] of Object.entries(LATER)) {
     await new Promise((done) => setTimeout(done, 0)); // keys are answered in between
@@ -94,6 +108,19 @@ async function start() {
   }
   showShared();
   document.documentElement.dataset.ready = "true";
+}
+
+// What stands in for the n-grams: what they say of the first name and its beginnings, by their ids.
+function remembered({ ngrams }) {
+  return ngrams && { evidence: (ids) => ngrams[ids.join(",")] };
+}
+
+// At the first answer.
+function answered() {
+  const loading = document.getElementById("loading");
+  if (!loading) return;
+  loading.remove();
+  performance.mark("answered");
 }
 
 // When the whole page has been read.

@@ -1,21 +1,21 @@
 // Names in, answers out: as cognomen/classifier/classifier.py, with its default options.
 import { add, argmax, vector } from "./linear.js";
 import { Network } from "./name-network.js";
-import { makeNgrams } from "./letter-ngrams.js";
 import { lessSure, poolParts, unlikeness } from "./odd-names.js";
 import { makeWords, readSurname } from "../reading/read-surname.js";
 import { lengthOfIdeographs } from "../reading/surname-first.js";
 import { Alphabet, normalise } from "../reading/text.js";
 
 export class Classifier {
-  // facts: those of model.json that answers need; tensors: its parameters; words: what reading needs.
-  constructor(facts, tensors, words) {
+  // facts: those of model.json that answers need; tensors: its parameters; words: what reading needs; ngrams: made
+  // of the model's tables, or what stands in for them until these are there.
+  constructor(facts, tensors, words, ngrams) {
     this.facts = facts;
     this.words = makeWords(words);
     this.alphabet = new Alphabet(facts.alphabet);
     this.origins = facts.origins;
     this.network = new Network(facts.architecture, tensors);
-    this.ngrams = makeNgrams(facts.architecture, tensors);
+    this.ngrams = ngrams;
     const shares = facts.default_shares;
     this.logRatios = this.origins.map((_, c) => (shares ? Math.log(shares[c]) - Math.log(facts.priors[c]) : 0));
     this.tree = makeTree(facts.origins, facts.tree);

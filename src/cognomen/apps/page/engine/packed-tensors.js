@@ -79,7 +79,9 @@ export function full(tensors) {
   return found;
 }
 
-function fromBase64(text) {
+// Undoes base64.
+export function fromBase64(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text); // older browsers lack it
   const binary = atob(text), bytes = new Uint8Array(binary.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
   return bytes;
@@ -87,7 +89,6 @@ function fromBase64(text) {
 
 // Undoes base64 and gzip.
 export async function unpack(text) {
-  const bytes = Uint8Array.fromBase64?.(text) ?? fromBase64(text); // older browsers lack the first
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([fromBase64(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -20,7 +20,7 @@ export function mountType(root, app) {
   const detail = el("p", { class: "note" });
   const levels = app.classifier.tree.map(({ name }) => ({ name, bars: new Bars(SHOWN[name], TITLES[name]) }));
   const several = levels.length > 1;
-  const boxes = levels.map(({ name, bars }) => el("div", {}, several ? el("h3", { text: TITLES[name] }) : null, bars.box));
+  const boxes = levels.map(({ name, bars }) => el("div", { class: "hidden" }, several ? el("h3", { text: TITLES[name] }) : null, bars.box));
   const belief = new Belief(app.classifier);
   root.append(field("A surname, in any script that the network knows", input), examples, answer, detail,
     el("div", { class: "columns" }, boxes[0], belief.box, ...boxes.slice(1)), shareButton(app));
@@ -75,7 +75,7 @@ class Belief {
     this.classifier = classifier;
     this.columns = el("ol", { class: "belief", dir: "auto", "aria-label": "The belief after each letter" });
     this.key = el("div");
-    this.box = el("div", {}, el("h3", { text: "The belief after each letter" }), this.columns, this.key);
+    this.box = el("div", { class: "hidden" }, el("h3", { text: "The belief after each letter" }), this.columns, this.key);
   }
 
   show(found) {
