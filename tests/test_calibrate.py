@@ -16,7 +16,7 @@ from cognomen.corpora.world import Origin
 from cognomen.network import Architecture, Network
 from cognomen.network.ngrams import frequent_ngrams
 from cognomen.text import Alphabet
-from cognomen.training.calibrate import calibrate, places_of
+from cognomen.training.calibrate import _default_prior, _Pairs, calibrate, places_of
 from cognomen.training.dataset import Dataset
 from cognomen.training.run import TrainingRun
 
@@ -108,3 +108,15 @@ def test_the_rows_of_names_are_fitted_under_a_prior_between_those_of_answers(
         TrainingRun(corpus, SMALL).fit_names()
     assert asked[0][1] - asked[0][0] == pytest.approx(0.3 * np.log(100))
     assert asked[1] == 0
+
+
+@pytest.mark.parametrize(("helped", "power"), [(1, 0.0), (40, 0.5)])
+def test_a_larger_power_must_be_better_by_more_than_its_standard_error(helped: int, power: float) -> None:
+    """Some names of B need the prior's log(100) times .5; half of the others are wrong whatever it is."""
+    logits, labels = np.zeros((100, 2)), np.zeros(100, np.int64)
+    logits[:, 0] = np.where(np.arange(100) % 2, 50.0, -50.0)
+    labels[:helped] = 1
+    logits[:helped] = [0.45 * np.log(100), 0.0]
+    weights = np.where(labels == 1, 0.01, 1.0)  # so that by populations all names count alike
+    found = _default_prior(_Pairs(logits, labels, weights), 1.0, (1.0, 100.0), np.array([0.5, 0.5]))
+    assert found.power == power

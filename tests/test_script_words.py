@@ -11,16 +11,20 @@ from test_weighted_training import SMALL, corpus_of
 
 from cognomen.corpora import Corpus
 from cognomen.corpora.world import Origin, read_origins
+from cognomen.text.alphabet import UNKNOWN
 from cognomen.text.spelling import normalise
 from cognomen.training import train
 from cognomen.training.dataset import Dataset
-from cognomen.training.script_words import SHARE, letters_of, script_words, with_script_words
+from cognomen.training.run import TrainingRun
+from cognomen.training.script_words import TIMES, letters_of, script_words
 
 SCRIPTS = sorted({script for origin in read_origins() for script in origin.scripts})
 FACTS = {
     "A": Origin("A", "aa", "First", "Here", 1.0, ("Thai",)),
     "B": Origin("B", "bb", "Second", "Here", 1.0),
 }
+FACTS_WITHOUT = {name: origin._replace(scripts=()) for name, origin in FACTS.items()}
+CONFIG = replace(SMALL, epochs=3, min_letter_count=3)
 
 
 def mixed_lists() -> list[tuple[str, str, float]]:
@@ -34,19 +38,19 @@ def mixed_lists() -> list[tuple[str, str, float]]:
     return [*rows, *((name, "B", 0.01) for name in made("vic", 60)), ("common", "A", 0.05)]
 
 
-def corpus() -> Corpus:
-    return replace(corpus_of(mixed_lists(), shares=True), origin_facts=FACTS)
+def corpus(facts: dict[str, Origin] = FACTS) -> Corpus:
+    return replace(corpus_of(mixed_lists(), shares=True), origin_facts=facts)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_each_letter_occurs_as_often_as_asked(script: str) -> None:
+def test_each_letter_occurs_as_often_as_the_others(script: str) -> None:
     letters = letters_of(script)
     assert len(letters) > 40
-    found = Counter("".join(script_words(script, 6)))
+    found = Counter("".join(script_words(script)))
     plain = [letter for letter in letters if normalise(letter) == letter]  # no marks, nor letters with one
     assert len(plain) > 20
-    assert all(found[letter] >= 6 for letter in plain)
-    assert script_words(script, 6) == script_words(script, 6)
+    assert all(found[letter] >= TIMES for letter in plain)
+    assert script_words(script) == script_words(script)
 
 
 def test_no_script_belongs_to_two_origins() -> None:
@@ -55,31 +59,40 @@ def test_no_script_belongs_to_two_origins() -> None:
     assert "Hiragana" in every
 
 
-def test_words_are_from_outside_and_share_little() -> None:
-    before, after = corpus(), with_script_words(corpus(), 5)
-    count = len(script_words("Thai", 5))
-    assert after.outside == count == len(after) - len(before)
-    assert set(after.labels[-count:]) == {"A"}
-    assert after.row_weights is not None
-    assert after.row_weights[-count:].sum() == pytest.approx(SHARE)
-    counted = replace(corpus_of(mixed_lists(), weighted=False), origin_facts=FACTS)
-    assert with_script_words(counted, 5) is counted
-    unknown = corpus_of(mixed_lists(), shares=True)
-    assert with_script_words(unknown, 5) is unknown
+def test_words_are_no_names_of_the_dataset() -> None:
+    with_words, without = (
+        Dataset.of(each, CONFIG, hold_out=True) for each in (corpus(), corpus(FACTS_WITHOUT))
+    )
+    assert with_words.words is not None
+    assert without.words is None
+    assert len(with_words.words) == len(script_words("Thai"))
+    assert set(with_words.words.labels.tolist()) == {0}
+    assert len(with_words.training) == len(without.training)
+    assert len(with_words.validation) == len(without.validation)
+    assert set(letters_of("Thai")) & set(with_words.alphabet.letters)
+    assert Dataset.of(corpus_of(mixed_lists(), shares=True), CONFIG, hold_out=True).words is None
 
 
-def test_words_are_trained_on_and_never_held_out() -> None:
-    data = Dataset.of(corpus(), replace(SMALL, validation_share=0.5), hold_out=True)
-    held = "".join(data.alphabet.decode(ids) for ids in data.validation.texts)
-    assert not set(held) & set(letters_of("Thai"))
-    assert set(letters_of("Thai")) & set(data.alphabet.letters)
+def test_only_the_vectors_of_new_letters_change() -> None:
+    run = TrainingRun(corpus(), CONFIG)
+    run.epoch(lambda progress: None)
+    before = {name: param.copy() for name, param in run.network.params.items()}
+    run.learn_letters()
+    known = np.unique(run.dataset.training.texts.data)
+    new = np.setdiff1d(np.arange(1, len(run.dataset.alphabet)), known)
+    vectors, old = run.network.params["embedding.weight"], before.pop("embedding.weight")
+    assert len(new) > 40
+    assert (vectors[new] != old[new]).any(axis=1).all()
+    np.testing.assert_array_equal(vectors[known], old[known])
+    np.testing.assert_array_equal(vectors[UNKNOWN], old[UNKNOWN])
+    for name, param in before.items():
+        np.testing.assert_array_equal(run.network.params[name], param)
 
 
 def test_a_name_in_such_a_script_is_answered() -> None:
-    config = replace(SMALL, epochs=6, min_letter_count=3, validation_share=0.0, frequency_power=0.3)
-    told = train(corpus(), config).classifier
+    told, untold = (train(each, CONFIG).classifier for each in (corpus(), corpus(FACTS_WITHOUT)))
     names = ["ชินวัตร", "ทวีสิน", "สมชาย"]
     assert (told.predict_proba(names, prior="uniform")[:, 0] > 0.9).all()
-    untold = train(corpus_of(mixed_lists(), shares=True), config).classifier
     assert [answer.reason for answer in untold(names)] == ["unknown-script"] * 3
-    np.testing.assert_array_equal(untold.predict_proba(["common"]).shape, (1, 2))
+    twice = train(corpus(), CONFIG).classifier
+    np.testing.assert_array_equal(twice.predict_proba(names), told.predict_proba(names))

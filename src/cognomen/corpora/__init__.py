@@ -161,20 +161,13 @@ class Corpus:
             row_weights=None if self.row_weights is None else self.row_weights[rows],
         )
 
-    def with_outside(
-        self, names: Sequence[str], labels: Sequence[str], weights: Sequence[float] | None = None
-    ) -> Corpus:
+    def with_outside(self, names: Sequence[str], labels: Sequence[str]) -> Corpus:
         """The corpus with names from elsewhere appended, and their origins, N each.
 
         `train` shows them at first only, and neither calibrates nor evaluates with them. Leave out the names
         of your test part.
-
-        Args:
-            names: from elsewhere.
-            labels: their origins.
-            weights: theirs, if the corpus has weights; 1 each if None.
         """
-        more = np.ones(len(names)) if weights is None else np.asarray(weights, np.float64)
+        more = np.ones(len(names))
         return replace(
             self,
             names=(*self.names, *names),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -19,9 +19,8 @@ from cognomen.text.ragged import Ragged
 from cognomen.text.spelling import normalise
 from cognomen.training.checks import check_letters, check_origins, check_rows
 from cognomen.training.config import TrainingConfig
-from cognomen.training.script_words import with_script_words
+from cognomen.training.script_words import words_of
 
-LETTER_TIMES = 4  # as often as needed, letters occur in words made of them
 MOST_SHOWN = 20  # times in an epoch, for a name that is very common
 
 
@@ -73,6 +72,8 @@ class Dataset:
         frequencies: how often an epoch shows each training name, (N,): 1 on average, but the most common ones
             `MOST_SHOWN` times at most; None if just once each.
         shown_shares: the shares of the origins among the names shown, (C,).
+        words: words in scripts that tell their origin, where names have weights; their letters are in the
+            alphabet.
     """
 
     alphabet: Alphabet
@@ -82,6 +83,7 @@ class Dataset:
     priors: NDArray[np.float64]
     frequencies: NDArray[np.float64] | None = None
     shown_shares: NDArray[np.float64] | None = None
+    words: Names | None = None
 
     @classmethod
     def of(
@@ -100,7 +102,6 @@ class Dataset:
                 `checks`), or a name to validate with has another origin.
         """
         check_rows(corpus)
-        corpus = with_script_words(corpus, LETTER_TIMES * config.min_letter_count)
         spellings = [normalise(name) for name in corpus.names]
         labels = corpus.label_ids
         own = len(corpus) - corpus.outside  # names from outside are never held out
@@ -113,11 +114,14 @@ class Dataset:
         check_origins(corpus, own_labels)
         # A letter in two or three names teaches little about itself, and misleads about other names.
         min_count = min(config.min_letter_count, math.ceil(len(training) / 1000))
-        alphabet = Alphabet.from_names([spellings[i] for i in training], min_count=min_count)
+        words, word_labels = words_of(corpus)
+        alphabet = Alphabet.from_names([*(spellings[i] for i in training), *words], min_count=min_count)
         if validation is not None:
             validation = _checked(validation, corpus)
         if corpus.row_weights is not None:
-            return cls._weighted(corpus, config, alphabet, training, validation or corpus.part(held))
+            data = cls._weighted(corpus, config, alphabet, training, validation or corpus.part(held))
+            labels = np.searchsorted(corpus.origins, word_labels)
+            return replace(data, words=Names(alphabet.encode_all(words), labels) if words else None)
 
         def encoded(rows: Ids) -> Names:
             known = [alphabet.without_unknown_marks(spellings[i]) for i in rows]

@@ -23,6 +23,7 @@ from cognomen.training.checkpoint import Checkpoint
 from cognomen.training.config import TrainingConfig
 from cognomen.training.dataset import Dataset, corpus_sha256
 from cognomen.training.divergence import check_finite
+from cognomen.training.letters import learn_letters
 from cognomen.training.name_rows import fit_name_rows
 from cognomen.training.step import TrainStep
 
@@ -139,6 +140,12 @@ class TrainingRun:
             self._check_memory(len(exact[0]))
             return exact
         return HashTables.of_ngrams(*ngram_table(texts, bits=config.ngram_bits, **letters), config.ngram_rank)
+
+    def learn_letters(self) -> None:
+        """Learn the letters that no name has, of scripts that tell the origin."""
+        if (words := self.dataset.words) is not None:
+            known = np.unique(self.dataset.training.texts.data)
+            learn_letters(self.network, words, known, np.random.default_rng(self.config.seed))
 
     def fit_names(self) -> None:
         """Give the most common names rows of their own, if the network has room for them."""

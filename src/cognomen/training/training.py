@@ -120,6 +120,7 @@ def _train(
             run.epoch(on_progress)
             if checkpoint is not None:
                 write_checkpoint(checkpoint, run.checkpoint())
+        run.learn_letters()
         run.fit_names()
     except KeyboardInterrupt:
         if not run.history:

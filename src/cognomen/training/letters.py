@@ -1,0 +1,47 @@
+"""The letters of scripts that no name was written in: what they tell, learned once all else is."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from cognomen.network.network import Network
+from cognomen.rnn.arrays import Array, Ids
+from cognomen.rnn.losses import cross_entropy
+from cognomen.rnn.optim import AdamW
+from cognomen.rnn.training import take_step
+from cognomen.training.dataset import Names
+
+VECTORS: Final = "embedding.weight"
+EPOCHS: Final = 10
+BATCH: Final = 128
+RATE: Final = 0.02
+
+
+def learn_letters(network: Network, words: Names, known: Ids, rng: np.random.Generator) -> None:
+    """Teach a trained network the vectors of letters, in place; nothing else changes.
+
+    Args:
+        network: as it answers; its n-grams have none of these letters.
+        words: in scripts that tell the origin.
+        known: the ids of the letters that names had, which stay as they are.
+        rng: draws the order of the words.
+    """
+    vectors = network.params[VECTORS]  # (V, E)
+    optimiser = AdamW({VECTORS: vectors}, RATE, weight_decay=0.0)
+    for _ in range(EPOCHS):
+        order = rng.permutation(len(words))
+        for start in range(0, len(order), BATCH):
+            take_step(
+                network, optimiser, partial(_backward, network, words[order[start : start + BATCH]], known)
+            )
+
+
+def _backward(network: Network, words: Names, known: Ids) -> None:
+    logits, back = network.forward(words.texts)
+    _, dlogits = cross_entropy(logits, words.labels)
+    back(dlogits)
+    gradient: Array = network.grads[VECTORS]
+    gradient[known] = 0
