@@ -136,7 +136,7 @@ def test_a_name_read_surname_first(text: str, surname: str) -> None:
 def test_a_column_shows_its_order(clf: Classifier, origin: str, order: str) -> None:
     names = column(origin, order)
     found = clf.column_order(names)
-    told = 9 if (origin, order) == ("Korean", "surname-first") else 0  # Park Jisung, but Kim Minjun
+    told = 10 if (origin, order) == ("Korean", "surname-first") else 0  # Park Jisung, but Kim Minjun
     assert (found.order, found.decided, found.cells) == (order, True, 15 - told)
     assert 0.8 < (found.probability or 0) < 1
     surnames = LISTS[origin][0]

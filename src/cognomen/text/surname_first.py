@@ -113,8 +113,8 @@ def _begins_with_one_word(begins: Syllables, given: Syllables) -> bool:
     """Whether the first of two words is the surname, and the other one or two syllables of a given name."""
     if begins.is_chinese_of_two or (begins.is_chinese and given.of_pinyin == 2):
         return given.of_pinyin > 0
-    if begins.is_korean and given.of_korean == 2 and not given.of_pinyin:
-        return not begins.is_given
+    if begins.is_korean and not begins.is_given and given.of_korean == 2:
+        return True
     return begins.is_chinese and given.of_pinyin == 1 and not given.may_be_surname
 
 

@@ -70,7 +70,7 @@ function beginsChineseOrKorean(all, words) {
 
 function beginsWithOneWord(begins, given) {
   if (begins.isChineseOfTwo || (begins.isChinese && given.ofPinyin === 2)) return given.ofPinyin > 0;
-  if (begins.isKorean && given.ofKorean === 2 && !given.ofPinyin) return !begins.isGiven;
+  if (begins.isKorean && !begins.isGiven && given.ofKorean === 2) return true;
   return begins.isChinese && given.ofPinyin === 1 && !given.mayBeSurname;
 }
 
