@@ -541,6 +541,8 @@ def test_rows_that_say_nothing_are_left_out():
         )
     )
     assert "None or next to none: A, B, C, D (each at most" in " ".join(tiny.split())
+    counted = tuple(replace(each, share=0.0, high=0.01, counted=0.01) for each in many.shares)
+    assert len(report(replace(many, shares=counted)).splitlines()) == 3 + 4  # counting would find them
     single = compose(np.eye(4, dtype=np.float32)[:1], np.array([1]), [0.25] * 4, [*"ABCD"], unknown={})
     assert "No sign of 3 other origins (each at most 95.0%)." in report(single)
     assert report(replace(single, read=0, shares=(), joint=())) == "0 rows, 0 read."

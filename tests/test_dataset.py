@@ -180,6 +180,7 @@ def test_bad_files_are_reported_and_do_not_stop_the_others(model, people, proces
         (["people/country=FR", "--out", "people"], 1, "expected a folder outside of the dataset"),
         (["people", "--out", "file.txt"], 1, "file.txt: expected a folder for the new files, found a file"),
         (["people", "--out", "o", "--encoding", "utf-8"], 2, "--encoding is for CSV"),
+        (["people", "--out", "o", "--no-headings"], 2, "--no-headings is for CSV"),
         (["people", "--out", "o", "--processes", "0"], 2, "--processes"),
         (["empty", "--out", "o"], 1, "expected .parquet files in the folder 'empty', found none"),
         (["people/country=FR/more.parquet", "--out", "o.csv", "--processes", "2"], 2, "is for a folder"),

@@ -124,6 +124,7 @@ def test_the_torch_module_needs_nothing_of_cognomen(tmp_path: Path) -> None:
         str(tmp_path / "away.py"),
         str(tmp_path / "away.safetensors"),
     ]
+    assert [line[-3:] for line in lines(written)] == [" kB", " MB"]
     program = """
 import sys, away
 network = away.load()

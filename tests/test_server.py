@@ -300,7 +300,7 @@ def test_a_public_address_needs_a_token(host: str) -> None:
 def test_an_address_in_use_is_said(server: Served) -> None:
     port = server.url.rpartition(":")[2]
     message = failure(run("serve", "--port", port), 1)
-    assert message.endswith(f"127.0.0.1:{port}: cannot listen on it: Address already in use")
+    assert message.endswith(f"127.0.0.1:{port}: cannot listen on it: Address already in use\n")
 
 
 def test_without_the_token_there_is_only_health() -> None:

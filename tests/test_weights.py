@@ -376,7 +376,7 @@ def test_composition_takes_a_column_of_counts(tmp_path: Path, classic: Classifie
     found = json.loads(said(*arguments, "--json"))
     expected = classic.composition(["Nakamura", "Smith", ""], counts=[1500, 250.5, 2])
     assert found["shares"] == expected.to_json()["shares"]
-    assert said(*arguments).startswith("1,752 rows, 1,750 read, 2 unknown (2 empty).")
+    assert said(*arguments).startswith("1,752 names, 1,750 read, 2 unknown (2 empty).")
     table(tmp_path, "name,bearers\nNakamura,1500\nSmith,x\n")
     message = said(*arguments, code=1)
     assert "line 3: expected a number of at least 0 in the column 'bearers', got 'x'" in message

@@ -188,11 +188,9 @@ def check_columns(present: Sequence[Any], column: Hashable, new: Sequence[str]) 
 
     (DuckDB and Spark ignore the case of headings; those of pandas need not be texts.)
     """
-    if column in present and present.count(column) > 1:
-        raise InputError(f"expected one column {column!r}, found several of that name.")
-    if column not in present:
-        found = ", ".join(map(repr, present)) or "none"
-        hint = did_you_mean(str(column), map(str, present))
+    if (count := present.count(column)) != 1:
+        found = "several of that name" if count else ", ".join(map(repr, present)) or "none"
+        hint = "" if count else did_you_mean(str(column), map(str, present))
         raise InputError(f"expected one column {column!r}, found {found}.{hint}")
     folded = {str(heading).casefold() for heading in present}
     if taken := [heading for heading in new if heading.casefold() in folded]:

@@ -20,7 +20,6 @@ from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.scores import Scores
 from cognomen.errors import DataError
 from cognomen.io.tables import (
-    WRITTEN_SUFFIXES,
     TableFile,
     check_suffix,
     csv_writer,
@@ -136,7 +135,7 @@ def score_open_table(
         target: the new table.
         notes: kept in the metadata of a Parquet table.
     """
-    check_suffix(target, WRITTEN_SUFFIXES)
+    check_suffix(target)
     names = NamesOfTable.of(source, column, given)
     new = [prefix + name for name in memory.columns.names]
     _check_headings(source, new)

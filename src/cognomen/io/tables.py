@@ -80,7 +80,10 @@ def open_table(path: Path, encoding: str | None = None, *, headings: bool = True
         raise DataError(f"expected a table ({', '.join(TABLE_SUFFIXES)}), found no file {str(path)!r}.")
     if path.suffix.lower() not in TABLE_SUFFIXES:
         check_signature(path)
-    check_suffix(path)
+        raise DataError(
+            f"expected a table ({', '.join(TABLE_SUFFIXES)}), got {str(path)!r}. If it is text, rename it to "
+            ".csv, or .tsv if tabs separate its cells."
+        )
     if path.suffix.lower() == ".parquet":
         return ParquetTable(path)
     table = CsvTable(path, encoding, headings=headings)
@@ -89,11 +92,10 @@ def open_table(path: Path, encoding: str | None = None, *, headings: bool = True
     return table
 
 
-def check_suffix(path: Path, suffixes: Sequence[str] = TABLE_SUFFIXES) -> None:
-    """Raise InputError unless the extension is that of a table."""
-    if path.suffix.lower() not in suffixes:
-        text = " If it is text, rename it to .csv, or .tsv if tabs separate its cells." * path.is_file()
-        raise InputError(f"expected a table ({', '.join(suffixes)}), got {str(path)!r}.{text}")
+def check_suffix(path: Path) -> None:
+    """Raise InputError unless the extension is that of a table that can be written."""
+    if path.suffix.lower() not in WRITTEN_SUFFIXES:
+        raise InputError(f"expected a table ({', '.join(WRITTEN_SUFFIXES)}), got {str(path)!r}.")
 
 
 def column_at(table: TableFile, index: int) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,7 +30,6 @@ from cognomen.apps.cli.score import unknown
 if TYPE_CHECKING:
     from cognomen.classifier.composition import Composition
     from cognomen.classifier.composition_rows import Row
-    from cognomen.classifier.options import OrderOption
     from cognomen.classifier.origins import Level
 
 BAR = 20  # cells
@@ -90,11 +89,7 @@ def command(
     seed: int,
     picture: Path | None,
     model: str | None,
-    as_is: bool,
-    na: list[str],
-    keep_na: bool,
-    suffixes: list[str],
-    order: OrderOption,
+    reading: dict[str, Any],
 ) -> None:
     """Estimate the shares of the origins among the names of TABLE, with 95 % intervals.
 
@@ -123,15 +118,7 @@ def command(
         again = open_again()
         names = list(chain.from_iterable(map(NamesOfTable.of(again, column, given).of_block, again.blocks())))
     found = Classifier.load(model).composition(
-        names,
-        counts=counts,
-        full_names=not as_is,
-        na=None if keep_na else na,
-        suffixes=suffixes,
-        order=order,
-        level=level,
-        restrict=restrict,
-        seed=seed,
+        names, counts=counts, seed=seed, **reading, restrict=restrict, level=level
     )
     say_order(found.order)
     if as_json:

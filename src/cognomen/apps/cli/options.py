@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -146,29 +147,42 @@ def read_words(_context: click.Context, _option: click.Parameter, text: str | No
 
 
 def name_options(command: Command) -> Command:
-    """Give a command --order, --na, --keep-na and --suffixes."""
-    command = click.option(
+    """Give a command --order, --na, --keep-na and --suffixes.
+
+    It takes them, and --as-is (`model_options`), as `reading`: the keywords of a `Classifier` that say how
+    names are read (see `classifier.options`).
+    """
+
+    @wraps(command)
+    def read(
+        as_is: bool, na: list[str], keep_na: bool, suffixes: list[str], order: str, **others: Any
+    ) -> None:
+        na_texts = None if keep_na else na
+        reading = {"full_names": not as_is, "na": na_texts, "suffixes": suffixes, "order": order}
+        command(reading=reading, **others)
+
+    reader: Command = click.option(
         "--suffixes",
         metavar="A,B",
         callback=read_words,
         help="More words after a name that are no part of it, such as MVP, separated by commas.",
-    )(command)
-    command = click.option(
+    )(read)
+    reader = click.option(
         "--keep-na", is_flag=True, help="Read N/A, NULL, companies, addresses and the like as names."
-    )(command)
-    command = click.option(
+    )(reader)
+    reader = click.option(
         "--na",
         metavar="A,B",
         callback=read_words,
         help="More texts that stand for a missing name, as they are spelled, separated by commas.",
-    )(command)
+    )(reader)
     return click.option(
         "--order",
         type=click.Choice(ORDERS),
         default=ORDERS[0],
         help="How full names are written that do not tell by themselves: given-first (John Smith), "
         "surname-first (Nagy Péter), or auto (the default): as the column shows.",
-    )(command)
+    )(reader)
 
 
 def model_options(command: Command) -> Command:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,7 +26,6 @@ from cognomen.apps.cli.order import say_order
 
 if TYPE_CHECKING:
     from cognomen.classifier.answers import Answer
-    from cognomen.classifier.options import OrderOption
     from cognomen.classifier.origins import Level, Tree
 
 Writer = Callable[[list["Answer"]], None]
@@ -85,11 +84,7 @@ def command(
     top: int | None,
     as_json: bool,
     model: str | None,
-    as_is: bool,
-    na: list[str],
-    keep_na: bool,
-    suffixes: list[str],
-    order: OrderOption,
+    reading: dict[str, Any],
     level: Level,
     prior: str | Mapping[str, float],
     restrict: list[str] | None,
@@ -112,20 +107,19 @@ def command(
     classifier = Classifier.load(model)
     classifier.tree.check_level(level)
     write = writer(classifier.tree, top, level, as_json=as_json, sets=coverage is not None)
-    found: ColumnOrder | None = None
     for block in blocks:
-        if found is None and names in ((), (STDIN,)):  # lines, not names given one by one
-            found = classifier.column_order(
-                block, full_names=not as_is, order=order, na=None if keep_na else na, suffixes=suffixes
-            )
-            say_order(found)
+        if not isinstance(reading["order"], ColumnOrder):
+            if names in ((), (STDIN,)):  # lines, not names given one by one
+                reading["order"] = classifier.column_order(block, **reading)
+                say_order(reading["order"])
+            else:
+                reading["order"] = ColumnOrder(
+                    "given-first" if reading["order"] == "auto" else reading["order"]
+                )
         answers = classifier(
             block,
+            **reading,
             top_k=top or 3,
-            full_names=not as_is,
-            na=None if keep_na else na,
-            suffixes=suffixes,
-            order=found or ColumnOrder("given-first" if order == "auto" else order),
             level=level,
             prior=prior,
             restrict=restrict,

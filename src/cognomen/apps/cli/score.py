@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from cognomen.apps.contract import ModelFacts
     from cognomen.apps.dataset import DatasetSummary
     from cognomen.apps.score_file import ScoreSummary
-    from cognomen.classifier.options import OrderOption
     from cognomen.classifier.origins import Level
 
 EXAMPLES = f"""\b
@@ -139,19 +138,13 @@ def command(
     all_labels: bool,
     contract: bool,
     model: str | None,
-    as_is: bool,
-    na: list[str],
-    keep_na: bool,
-    suffixes: list[str],
-    order: OrderOption,
+    reading: dict[str, Any],
 ) -> None:
     """Write a copy of TABLE with an answer beside each name.
 
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion:
     such a column describes the whole table, and must not decide anything about a person in it.
     """
-    from cognomen.classifier.options import ScoreOptions
-
     check_coverage(coverage, prior, restrict)
     if not table.is_dir():
         check_for_file(out, force, processes)
@@ -160,11 +153,8 @@ def command(
         raise click.UsageError(f"{option} is for CSV and TSV tables, not for a folder of Parquet files.")
     elif given is not None:
         raise click.UsageError("--given is for one table, not for a folder of Parquet files.")
-    options: ScoreOptions = {
-        "full_names": not as_is,
-        "na": None if keep_na else na,
-        "suffixes": suffixes,
-        "order": order,
+    options: dict[str, Any] = {
+        **reading,
         "level": level,
         "prior": prior,
         "restrict": restrict,
@@ -180,8 +170,8 @@ def command(
     if table.is_dir():
         score_folder(table, column, out, model, as_json, processes, force=force, **settings)
     else:
-        reading = {"encoding": encoding, "headings": not no_headings, "given": given}
-        score_one(table, column, out, model, as_json, **reading, **settings)
+        file = {"encoding": encoding, "headings": not no_headings, "given": given}
+        score_one(table, column, out, model, as_json, **file, **settings)
 
 
 def contract_facts(model: str | None) -> ModelFacts:
