@@ -25,7 +25,9 @@ def main() -> None:
         file.write_text(build_page(study="study/"), encoding="utf-8")
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = opened(browser, file, width=1280, scheme="light")
-        page.screenshot(path=FIGURES / "page.png", clip={"x": 0, "y": 0, "width": 1280, "height": 1330})
+        first = page.locator("#type-app").bounding_box()
+        clip = {"x": 0, "y": 0, "width": 1280, "height": first["y"] + first["height"] + 24}
+        page.screenshot(path=FIGURES / "page.png", clip=clip, full_page=True)
         page.locator("#inside-app").screenshot(path=FIGURES / "page-inside.png")
         browser.close()
 

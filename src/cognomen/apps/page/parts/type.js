@@ -23,7 +23,7 @@ export function mountType(root, app) {
   const boxes = levels.map(({ name, bars }) => el("div", { class: "hidden" }, several ? el("h3", { text: TITLES[name] }) : null, bars.box));
   const belief = new Belief(app.classifier);
   root.append(field("A surname, in any script that the network knows", input), examples, answer, detail,
-    el("div", { class: "columns" }, boxes[0], belief.box, ...boxes.slice(1)), shareButton(app));
+    el("div", { class: "columns" }, el("div", {}, boxes.slice(0, 2)), el("div", {}, belief.box, boxes.slice(2))), shareButton(app));
   app.on("name", ({ text, found }) => {
     if (input.value !== text) input.value = text;
     answer.replaceChildren(...inWords(found));
