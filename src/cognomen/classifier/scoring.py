@@ -31,6 +31,7 @@ from cognomen.text.reading import Rules, read_column
 
 Weights = NDArray[np.float64] | None
 
+FEW = 400  # cells of a column, all of which are looked at for second surnames
 SCORED_TEXTS = 1 << 19  # distinct texts scored at once: many share prefixes, and memory stays bounded
 
 
@@ -139,8 +140,12 @@ class Scoring(Model):
         sample = sample_of(texts)
         if len(sample) < FEWEST or not opts.full_names or not set(ORIGINS_OF_TWO).intersection(self.origins):
             return None
-        score = partial(self._of_two_surnames, threads=opts.threads)
-        return second_surnames(sample, self.alphabet, score, lower=self.lower, rules=_rules(opts))
+        score, found = partial(self._of_two_surnames, threads=opts.threads), None
+        for texts in [sample] if len(sample) < FEW else [sample[::4], sample]:  # most columns have none
+            found = second_surnames(texts, self.alphabet, score, lower=self.lower, rules=_rules(opts))
+            if found is None:
+                return None
+        return found
 
     def _of_two_surnames(
         self, spellings: Ragged, threads: int

@@ -40,6 +40,7 @@ TRUST: Final = 0.5
 KNOWN: Final = (0.97, 0.7)  # the shares of surnames, and of given names, that the network knows as surnames
 PRIOR: Final = (1.0, 9.0)  # people with two surnames and with one, seen before the column
 ROUNDS: Final = 30
+PLAUSIBLE: Final = 0.2  # the probability that one word of a name must have to be of `ORIGINS`
 
 Score = Callable[[Ragged], tuple[NDArray[np.float32], NDArray[np.bool_] | None]]
 
@@ -60,13 +61,15 @@ class SecondSurnames:
 class _Cells(NamedTuple):
     """K cells that may have two surnames, and how many others tell by themselves that they have.
 
-    Of each its text, the word in the middle and the surname's last word.
+    Of each its text, the word in the middle and the surname's last word. `scored` has the probability of
+    words to be of `ORIGINS`, and whether they are known.
     """
 
     texts: list[str]
     middles: list[str]
     ends: list[str]
     told: int
+    scored: dict[str, tuple[float, bool]]
 
 
 def second_surnames(
@@ -82,11 +85,11 @@ def second_surnames(
         lower: whether the network reads names in lower case.
         rules: how texts are read, in the order of the column.
     """
-    cells = _candidates(texts, alphabet, lower, rules)
+    cells = _candidates(texts, alphabet, score, lower, rules)
     if not cells.texts:
         return None
     words = _words(texts, alphabet, lower, rules)
-    ratios = _ratios(cells, words, alphabet, score)
+    ratios = _ratios(cells, words)
     share = PRIOR[0] / sum(PRIOR)
     for _ in range(ROUNDS):
         of_two = _probabilities(ratios, share)
@@ -106,11 +109,11 @@ def texts_of_two(
     rules: Rules,
 ) -> frozenset[str]:
     """The texts whose surname is two words. The arguments are those of `second_surnames`, and its result."""
-    cells = _candidates(texts, alphabet, lower, rules)
+    cells = _candidates(texts, alphabet, score, lower, rules)
     if not cells.texts:
         return frozenset()
     words = {word: (surnames, given) for word, surnames, given in found.words}
-    of_two = _probabilities(_ratios(cells, words, alphabet, score), found.share) > 0.5
+    of_two = _probabilities(_ratios(cells, words), found.share) > 0.5
     return frozenset(text for text, is_two in zip(cells.texts, of_two.tolist(), strict=True) if is_two)
 
 
@@ -119,23 +122,42 @@ def _probabilities(ratios: NDArray[np.float64], share: float) -> NDArray[np.floa
     return np.asarray(share * ratios / (share * ratios + 1 - share))
 
 
-def _candidates(texts: Sequence[str], alphabet: Alphabet, lower: bool, rules: Rules) -> _Cells:
+def _plausible(
+    texts: Sequence[str], alphabet: Alphabet, score: Score, rules: Rules
+) -> tuple[list[str], dict[str, tuple[float, bool]]]:
+    """The texts of three words or more that may have two surnames, and the scores of their words."""
+    # Without the words that have a dot, initials and titles.
+    long = [text for text in texts if text.count(" ") - text.count(".") > 1 and "," not in text]
+    beside = slice(0, -1) if rules.surname_first else slice(1, None)  # without the first given name
+    words = [set(filter(None, map(normalise, text.split()[beside]))) for text in long]
+    different = sorted(set().union(*words))
+    if not different:
+        return [], {}
+    p, known = score(alphabet.encode_all(different))
+    is_known = np.ones(len(p), bool) if known is None else known
+    scored = dict(zip(different, zip(p.tolist(), is_known.tolist(), strict=True), strict=True))
+    likely = {word for word, (of_two, _) in scored.items() if of_two >= PLAUSIBLE}
+    return [text for text, of_text in zip(long, words, strict=True) if not likely.isdisjoint(of_text)], scored
+
+
+def _candidates(texts: Sequence[str], alphabet: Alphabet, score: Score, lower: bool, rules: Rules) -> _Cells:
     """The cells that are read otherwise if they have two surnames."""
-    long = [text for text in texts if text.count(" ") > 1 and "," not in text]
+    long, scored = _plausible(texts, alphabet, score, rules)
     asked = replace(rules, two_surnames=frozenset(long))
     one, two = (read_column(long, alphabet, lower=lower, rules=each).unusual for each in (rules, asked))
-    texts_found, middles, ends, told = list[str](), list[str](), list[str](), 0
+    found, middles, ends, told = list[str](), list[str](), list[str](), 0
     for row, reading in one.items():
         end, both = reading.surname or "", two[row].surname or ""
         middle = both.removeprefix(end) if rules.surname_first else both.removesuffix(end)
         spelling = normalise(middle.split()[-1]) if middle.strip() and middle != both else ""
-        if end and len(spelling) > 1 and JOINERS.isdisjoint(end.split()):
-            texts_found.append(long[row])
+        last = normalise(end).split()[-1] if end else ""
+        if len(spelling) > 1 and {spelling, last} <= scored.keys() and JOINERS.isdisjoint(end.split()):
+            found.append(long[row])
             middles.append(spelling)
-            ends.append(normalise(end).split()[-1])
+            ends.append(last)
         elif " " in end and reading.parts:
             told += 1
-    return _Cells(texts_found, middles, ends, told)
+    return _Cells(found, middles, ends, told, scored)
 
 
 def _words(texts: Sequence[str], alphabet: Alphabet, lower: bool, rules: Rules) -> dict[str, tuple[int, int]]:
@@ -148,22 +170,17 @@ def _words(texts: Sequence[str], alphabet: Alphabet, lower: bool, rules: Rules) 
     return {word: (surnames[word], given[word]) for word in surnames.keys() | given.keys()}
 
 
-def _ratios(
-    cells: _Cells, words: dict[str, tuple[int, int]], alphabet: Alphabet, score: Score
-) -> NDArray[np.float64]:
+def _ratios(cells: _Cells, words: dict[str, tuple[int, int]]) -> NDArray[np.float64]:
     """The likelihood ratio of two surnames to one in each cell, (K,)."""
     different = sorted({*cells.middles, *cells.ends})
     place = {word: number for number, word in enumerate(different)}
-    p, known = score(alphabet.encode_all(different))
-    p = np.clip(p, 0.001, 0.999)
+    middles, ends = ([place[word] for word in each] for each in (cells.middles, cells.ends))
+    scored = np.array([cells.scored[word] for word in different])  # (S, 2)
+    p, known = np.clip(scored[:, 0], 0.001, 0.999), scored[:, 1] > 0
     trusted = (p / (1 - p)) ** TRUST  # (S,)
-    middles = np.array([place[word] for word in cells.middles])
-    ends = np.array([place[word] for word in cells.ends])
     given = given_name_probabilities(different)
-    surname = 1 - given
-    if known is not None:
-        surname *= np.where(known, KNOWN[0], 1 - KNOWN[0])
-        given *= np.where(known, KNOWN[1], 1 - KNOWN[1])
+    surname = (1 - given) * np.where(known, KNOWN[0], 1 - KNOWN[0])
+    given *= np.where(known, KNOWN[1], 1 - KNOWN[1])
     q = surname / (surname + given)
     counts = np.array([words.get(word, (0, 0)) for word in different])  # (S, 2)
     of_words = (counts[:, 0] + WEIGHT * q) / (counts[:, 1] + WEIGHT * (1 - q))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from cognomen.text import words as lists
@@ -104,6 +105,7 @@ def find_surname(
     return _find(text, suffixes, Style(surname_first, two_surnames))
 
 
+@lru_cache(maxsize=1 << 12)  # a column is read several times, first to find its order
 def _find(text: str, suffixes: frozenset[str], style: Style) -> FoundSurname:
     words = text.split()
     if suffixes and not suffixes.isdisjoint(map(bare_key, words)):
