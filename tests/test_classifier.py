@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cognomen
-from cognomen.classifier import Answer, Classifier, OriginProbability
+from cognomen.classifier import Answer, Classifier, OriginProbability, scoring
 from cognomen.classifier import classifier as classifier_module
 from cognomen.classifier.calibration import Calibration
 from cognomen.classifier.decisions import REASONS, ScoredBlock
@@ -430,7 +430,7 @@ def test_answers_do_not_depend_on_blocks(clf: Classifier, monkeypatch: pytest.Mo
     names = [*NAMES, None, "", "John Smith", "123", "北京", "Smith-x", "Mu\u0308ller"]
     whole, p, origins, scores = clf(names), clf.predict_proba(names), clf.predict(names), clf.scores(names)
     for size in (1, 2, 5, 9):
-        monkeypatch.setattr(classifier_module, "SCORED_TEXTS", size)
+        monkeypatch.setattr(scoring, "SCORED_TEXTS", size)
         monkeypatch.setattr(classifier_module, "STREAMED_NAMES", size)
         for answers in (clf(names), list(clf.stream(names)), list(clf.stream(iter(names)))):
             assert_alike(answers, whole)
@@ -453,7 +453,7 @@ def test_a_block_is_gone_when_the_next_is_read(
         blocks.extend(map(weakref.ref, (block.probabilities, block.reading.spellings)))
         return block
 
-    monkeypatch.setattr(classifier_module, "SCORED_TEXTS", 2)
+    monkeypatch.setattr(scoring, "SCORED_TEXTS", 2)
     monkeypatch.setattr(clf, "_score_block", watched)
     getattr(clf, method)(NAMES)
     assert len(blocks) > 4

@@ -62,7 +62,7 @@ class Scoring(Model):
 
     def _possible(self, weights: Weights) -> NDArray[np.bool_]:
         """Which origins can be answered, (C,)."""
-        return np.full(len(self.origins), True) if weights is None else np.isfinite(weights)
+        return np.full(len(self.priors), True) if weights is None else np.isfinite(weights)
 
     def _set_limits(self, opts: Options) -> SetLimits | None:
         """The thresholds of sets of origins, None if there are to be no sets."""
@@ -166,7 +166,7 @@ class Scoring(Model):
     def rules_for(self, texts: list[str], opts: Options) -> Rules:
         """How the texts of a column are read."""
         rules = _rules(opts)
-        if opts.full_names:
+        if opts.full_names and not "".join(texts).isascii():
             expected = partial(self._expected, threads=opts.threads)
             lengths = surname_lengths(texts, self.alphabet, expected, self.origins)
             rules = replace(rules, lengths=lengths) if lengths else rules

@@ -76,7 +76,7 @@ COMPANY: Final = frozenset((
 _ANYWHERE: Final = frozenset({"inc", "llc", "gmbh", "plc"})
 _BEFORE: Final = frozenset({"ооо", "оао", "зао", "пао"})
 _AT_THE_END: Final = (" S.p.A.", " SpA", " s.r.o.", " z o.o.", " ApS")
-_FORMS_IN_WORD: Final = ("株式会社", "有限会社", "有限公司", "주식회사")
+COMPANY_IN_WORD: Final = re.compile("株式会社|有限会社|有限公司|주식회사")
 _OFFICE: Final = re.compile(
     r"(university|universität|université|ministry|department|dept\.?|office|bank|city|state|republic) of\b",
     re.IGNORECASE,
@@ -104,7 +104,7 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     whole = " ".join(text.split())
     if whole in more or whole in PLACEHOLDERS or _NOTHING.fullmatch(whole) or _ERROR.fullmatch(whole):
         return PLACEHOLDER
-    if whole.endswith(_AT_THE_END) or any(form in whole for form in _FORMS_IN_WORD):
+    if whole.endswith(_AT_THE_END) or COMPANY_IN_WORD.search(whole):
         return NOT_A_NAME
     if whole.isalpha():  # and so read as a plain word in a column
         return None
