@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
@@ -346,14 +347,14 @@ class Classifier(Model):
 
         Whoever drops a block before the next one has memory for one only.
         """
-        for start in range(0, len(texts), SCORED_TEXTS):
-            yield self._score_block(start, texts[start : start + SCORED_TEXTS], opts, weights)
+        return map(partial(self._score_block, texts, opts, weights), range(0, len(texts), SCORED_TEXTS))
 
-    def _score_block(self, start: int, texts: list[str], opts: Options, weights: Weights) -> ScoredBlock:
-        """Read some distinct texts, the first of which is number `start`.
+    def _score_block(self, texts: list[str], opts: Options, weights: Weights, start: int) -> ScoredBlock:
+        """The block of the texts from number `start` on.
 
         If the model can tell, find out which are unlike the training names, or nearly so.
         """
+        texts = texts[start : start + SCORED_TEXTS]
         reading = read_column(texts, self.alphabet, lower=self.lower, rules=_rules(opts))
         logits, bits, known = self.network.evidence(
             reading.spellings, threads=opts.threads, bits=self.detects_ood
