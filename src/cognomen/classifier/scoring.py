@@ -81,14 +81,14 @@ class Scoring(Model):
 
         Whoever drops a block before the next one has memory for one only.
         """
-        for start in range(0, len(texts), SCORED_TEXTS):
-            yield self._score_block(start, texts[start : start + SCORED_TEXTS], opts, weights)
+        return map(partial(self._score_block, texts, opts, weights), range(0, len(texts), SCORED_TEXTS))
 
-    def _score_block(self, start: int, texts: list[str], opts: Options, weights: Weights) -> ScoredBlock:
-        """Read some distinct texts, the first of which is number `start`.
+    def _score_block(self, texts: list[str], opts: Options, weights: Weights, start: int) -> ScoredBlock:
+        """The block of the texts from number `start` on.
 
         If the model can tell, find out which are unlike the training names, or nearly so.
         """
+        texts = texts[start : start + SCORED_TEXTS]
         rules = self.rules_for(texts, opts)
         reading = read_column(texts, self.alphabet, lower=self.lower, rules=rules)
         logits, bits, known = self.network.evidence(
