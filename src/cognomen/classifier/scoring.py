@@ -43,7 +43,8 @@ class Scoring(Model):
     def _checked(self, accepted: type[Any], given: Mapping[str, Any]) -> Options:
         """The options of a call, at a level that the model has."""
         opts = Options.of(accepted, given)
-        self.tree.check_level(opts.level)
+        if opts.level != "origin":  # which every model has
+            self.tree.check_level(opts.level)
         return opts
 
     def _log_prior_ratios(self, opts: Options) -> Weights:

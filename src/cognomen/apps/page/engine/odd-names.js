@@ -2,11 +2,9 @@
 // pool of the parts of a surname in cognomen/classifier/parts.py.
 import { argmax, vector } from "./linear.js";
 import { PRIOR_BITS, PRIOR_LETTERS } from "./letter-ngrams.js";
-import { isMark } from "../reading/text.js";
 
 const LONGEST_PERIOD = 3, REPETITIONS = 3, LONGEST_RUN = 3, MOST_SURE = 0.9, NEARLY = 0.85, FEW_LETTERS = 4;
 const COMMON = 0.81, LEAST_GAIN = 2;
-const PLAIN = { ð: "d", đ: "d", ł: "l", ø: "o", ı: "i", ə: "e" }; // letters as people type them
 const FIRST_COUNTS_MOST = ["Spanish", "Catalan", "Basque"], LAST_COUNTS_MOST = ["Portuguese"];
 
 // { limit, shapeless, odd, doubtful } of a name of ids with what its n-grams say.
@@ -15,8 +13,7 @@ export function unlikeness({ facts, alphabet, ngrams }, ids, found) {
   const none = { limit: null, shapeless: false, odd: false, doubtful: false };
   if (!found || (one === undefined && !byScript)) return none;
   const limit = byScript ? byScript[facts.scripts[ids[0]]] ?? Infinity : one;
-  const letters = ids.map((id) => alphabet.ids.get(PLAIN[alphabet.letters[id - 1]]) ?? id);
-  const unmarked = letters.filter((id) => id === 0 || !isMark(alphabet.letters[id - 1]));
+  const unmarked = alphabet.unmarked(ids);
   const tellsLittle = (bits) => found.known === null && gainsLittle(bits, ids.length, limit);
   const isSuspect = (found.bits > NEARLY * limit || tellsLittle(found.bits)) && unmarked.join() !== ids.join();
   const bits = isSuspect ? Math.min(found.bits, ngrams.bitsPerLetter(unmarked)) : found.bits;

@@ -76,6 +76,8 @@ export function normalise(text, folded, lower = true) {
 }
 
 // The letters a network knows, in the order of their ids; id 0 is the unknown letter.
+const PLAIN = { ð: "d", đ: "d", ł: "l", ø: "o", ı: "i", ə: "e" };
+
 export class Alphabet {
   constructor(letters) {
     this.letters = Array.from(letters);
@@ -94,6 +96,12 @@ export class Alphabet {
   unknownShare(name) {
     const letters = Array.from(name).filter(isLetter);
     return letters.length ? letters.filter((letter) => !this.ids.has(letter)).length / letters.length : 0;
+  }
+
+  // The ids of a name as people type it, without marks and strokes: l for ł.
+  unmarked(ids) {
+    const letters = ids.map((id) => this.ids.get(PLAIN[this.letters[id - 1]]) ?? id);
+    return letters.filter((id) => id === 0 || !isMark(this.letters[id - 1]));
   }
 
   withoutUnknownMarks(name) {
