@@ -75,9 +75,9 @@ export function normalise(text, folded, lower = true) {
   return hasLetter(kept) ? kept : "";
 }
 
-// The letters a network knows, in the order of their ids; id 0 is the unknown letter.
 const PLAIN = { ð: "d", đ: "d", ł: "l", ø: "o", ı: "i", ə: "e" };
 
+// The letters a network knows, in the order of their ids; id 0 is the unknown letter.
 export class Alphabet {
   constructor(letters) {
     this.letters = Array.from(letters);
