@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from test_weighted_training import SMALL, corpus_of
 
+from cognomen import Classifier
 from cognomen.corpora import Corpus
 from cognomen.corpora.world import Origin, read_origins
 from cognomen.text.alphabet import UNKNOWN
@@ -96,3 +97,32 @@ def test_a_name_in_such_a_script_is_answered() -> None:
     assert [answer.reason for answer in untold(names)] == ["unknown-script"] * 3
     twice = train(corpus(), CONFIG).classifier
     np.testing.assert_array_equal(twice.predict_proba(names), told.predict_proba(names))
+
+
+WRITTEN = {
+    "Thai": ["ชินวัตร", "สุขสวัสดิ์"],
+    "Tamil": ["ஸ்டாலின்", "முருகன்"],
+    "Telugu": ["నాయుడు", "రెడ్డి"],
+    "Kannada": ["ಸಿದ್ದರಾಮಯ್ಯ", "ಹೆಗ್ಡೆ"],
+    "Malayalam": ["നമ്പൂതിരി", "മേനോൻ"],
+    "Gujarati": ["પટેલ", "શાહ"],
+    "Punjabi": ["ਢਿੱਲੋਂ", "ਗਿੱਲ"],
+    "Odia": ["ପଟ୍ଟନାୟକ"],
+    "Sinhala": ["රාජපක්ෂ"],
+    "Ethiopian": ["ተስፋዬ", "አበበ"],
+    "Burmese": ["သိန်းစိန်", "မြင့်"],
+    "Khmer": ["នរោត្តម"],
+    "Japanese": ["さとう", "タナカ", "ﾔﾏﾀﾞ"],
+}
+
+
+@pytest.mark.parametrize("origin", list(WRITTEN))
+def test_the_model_of_the_world_reads_such_scripts(origin: str) -> None:
+    for answer in Classifier.load()(WRITTEN[origin]):
+        assert answer.origin == origin, answer.name
+        assert (answer.probability or 0) > 0.5
+
+
+def test_scripts_of_no_origin_stay_unknown() -> None:
+    names = ["ບຸນຍັງ", "བསྟན་འཛིན", "ᠪᠠᠲᠤ"]  # Lao, Tibetan, Mongolian
+    assert [answer.reason for answer in Classifier.load()(names)] == ["unknown-script"] * 3
