@@ -310,7 +310,7 @@ def card(results: dict[str, Any], generator: Generator) -> str:
             f"{results['copies by chance']:.1%}. Most are of short lists of short names.",
             f"- {results['recognised']:.0%} of the samples are answered with their origin. Of the "
             f"{results['compared']} lists with {FEWEST_REAL} test names, {results['within .08']} are within "
-            f".08 of the recall on real names; they differ by {results['mean absolute gap']:.3f} on average.\n",
+            f".08 of the recall on real names; the mean difference is {results['mean absolute gap']:.3f}.\n",
             "| origin | script | names | real names recognised | samples recognised | samples new | first "
             "draws that are training names | temperature scale |",
             "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
