@@ -15,8 +15,7 @@ import pytest
 from cli_running import tiny_classifier
 from counting import count_calls
 
-from cognomen.classifier import Classifier
-from cognomen.classifier import classifier as classifier_module
+from cognomen.classifier import Classifier, scoring
 from cognomen.classifier.calibration import Calibration
 from cognomen.classifier.conformal import in_sets, score_levels, threshold
 from cognomen.classifier.decisions import REASONS
@@ -251,7 +250,7 @@ def test_repeated_names_are_scored_once(clf: Classifier, monkeypatch: pytest.Mon
 
 def test_blocks_of_texts_give_the_same_composition(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = clf.composition(NAMES)
-    monkeypatch.setattr(classifier_module, "SCORED_TEXTS", 3)
+    monkeypatch.setattr(scoring, "SCORED_TEXTS", 3)
     parts = clf.composition(NAMES)
     assert (parts.unknown, parts.read) == (whole.unknown, whole.read)
     assert {e.origin: e.share for e in parts.shares} == pytest.approx(

@@ -30,6 +30,7 @@ from cognomen.text.reading import Rules, read_column
 
 Weights = NDArray[np.float64] | None
 
+_ALONE = ColumnOrder()
 FEW = 400  # cells of a column, all of which are looked at for second surnames
 SCORED_TEXTS = 1 << 19  # distinct texts scored at once: many share prefixes, and memory stays bounded
 
@@ -80,10 +81,12 @@ class Scoring(Model):
 
         If the model can tell, find out which are unlike the training names, or nearly so.
         """
-        detect = self.detects_ood
+        detect, rules = self.detects_ood, _rules(opts)
+        order = opts.order if isinstance(opts.order, ColumnOrder) else _ALONE
         for start in range(0, len(texts), SCORED_TEXTS):
             block = texts[start : start + SCORED_TEXTS]
-            rules = self._rules_for(block, opts)
+            if order.second_surnames is not None:
+                rules = replace(rules, two_surnames=self._texts_of_two(block, order.second_surnames, opts))
             reading = read_column(block, self.alphabet, lower=self.lower, rules=rules)
             found = self.network.evidence(reading.spellings, threads=opts.threads, bits=detect)
             bits, known = found.bits_per_letter, found.known
@@ -157,20 +160,10 @@ class Scoring(Model):
         ratios = self._log_prior_ratios(Options())
         return softmax_with_temperature(found.logits, temperatures, ratios), found.known
 
-    def _rules_for(self, texts: list[str], opts: Options) -> Rules:
-        """How the texts of a column are read."""
-        rules = _rules(opts)
-        if not isinstance(opts.order, ColumnOrder) or opts.order.second_surnames is None:
-            return rules
-        of_two = texts_of_two(
-            texts,
-            opts.order.second_surnames,
-            self.alphabet,
-            partial(self._of_two_surnames, threads=opts.threads),
-            lower=self.lower,
-            rules=rules,
-        )
-        return replace(rules, two_surnames=of_two)
+    def _texts_of_two(self, texts: list[str], found: SecondSurnames, opts: Options) -> frozenset[str]:
+        """The texts whose surname is two words, by what their column shows."""
+        score = partial(self._of_two_surnames, threads=opts.threads)
+        return texts_of_two(texts, found, self.alphabet, score, lower=self.lower, rules=_rules(opts))
 
 
 def _rules(opts: Options) -> Rules:

@@ -104,7 +104,7 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     whole = " ".join(text.split())
     if whole in more or whole in PLACEHOLDERS or _NOTHING.fullmatch(whole) or _ERROR.fullmatch(whole):
         return PLACEHOLDER
-    if whole.endswith(_AT_THE_END) or any(form in whole for form in _FORMS_IN_WORD):
+    if whole.endswith(_AT_THE_END) or (not whole.isascii() and any(form in whole for form in _FORMS_IN_WORD)):
         return NOT_A_NAME
     if whole.isalpha():  # and so read as a plain word in a column
         return None
