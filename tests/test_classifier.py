@@ -24,7 +24,6 @@ from hypothesis import strategies as st
 
 import cognomen
 from cognomen.classifier import Answer, Classifier, OriginProbability, scoring
-from cognomen.classifier import classifier as classifier_module
 from cognomen.classifier.calibration import Calibration
 from cognomen.classifier.decisions import REASONS, ScoredBlock
 from cognomen.classifier.options import Options
@@ -431,7 +430,7 @@ def test_answers_do_not_depend_on_blocks(clf: Classifier, monkeypatch: pytest.Mo
     whole, p, origins, scores = clf(names), clf.predict_proba(names), clf.predict(names), clf.scores(names)
     for size in (1, 2, 5, 9):
         monkeypatch.setattr(scoring, "SCORED_TEXTS", size)
-        monkeypatch.setattr(classifier_module, "STREAMED_NAMES", size)
+        monkeypatch.setattr("cognomen.classifier.classifier.STREAMED_NAMES", size)
         for answers in (clf(names), list(clf.stream(names)), list(clf.stream(iter(names)))):
             assert_alike(answers, whole)
         np.testing.assert_allclose(clf.predict_proba(names), p, atol=2e-6, rtol=0)
@@ -477,7 +476,7 @@ def assert_alike(answers: list[Answer], expected: list[Answer]) -> None:
 
 
 def test_a_stream_may_have_no_end(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(classifier_module, "STREAMED_NAMES", 4)
+    monkeypatch.setattr("cognomen.classifier.classifier.STREAMED_NAMES", 4)
     taken: list[str] = []
 
     def endless() -> Iterator[str]:
@@ -496,7 +495,7 @@ def test_an_error_of_the_source_is_passed_on(clf: Classifier, monkeypatch: pytes
         yield from NAMES[:6]
         raise OSError("the line went dead")
 
-    monkeypatch.setattr(classifier_module, "STREAMED_NAMES", 4)
+    monkeypatch.setattr("cognomen.classifier.classifier.STREAMED_NAMES", 4)
     answers = clf.stream(broken())
     assert_alike(list(itertools.islice(answers, 4)), clf(NAMES[:4]))
     with pytest.raises(OSError, match="the line went dead"):

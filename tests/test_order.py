@@ -229,6 +229,31 @@ def test_names_given_one_by_one_are_read_alone() -> None:
 
 # --- people with two surnames -------------------------------------------------------------------------------
 
+
+@pytest.mark.parametrize(
+    ("text", "surname_first", "surname"),
+    [
+        ("Ana Molina Herrero", False, "Molina Herrero"),
+        ("Molina Herrero Ana", True, "Molina Herrero"),
+        ("Ana Molina", False, "Molina"),
+        ("Molina Ana", True, "Molina"),
+        ("Ana de la Torre Vega", False, "de la Torre Vega"),
+        ("Vega de la Torre Molina Ana", True, "Vega de la Torre Molina"),
+        ("Ana Álvarez de Eulate Vega", False, "Álvarez de Eulate Vega"),
+        ("Ana Vega Pérez del Arco", False, "Vega Pérez del Arco"),
+        ("ANA COMÍN I VEGA", False, "COMÍN I VEGA"),
+        ("COMÍN I VEGA ANA", True, "COMÍN I VEGA"),
+        ("Ana Lucía Comín i Vega", False, "Comín i Vega"),
+        ("ANA I VEGA", False, "I VEGA"),
+        ("Ana García López", False, "García López"),
+        ("Kim Min Jun", False, "Kim"),
+        ("Anna VEGA", False, "VEGA"),
+    ],
+)
+def test_a_name_of_two_surnames(text: str, surname_first: bool, surname: str) -> None:
+    assert find_surname(text, surname_first=surname_first, two_surnames=True).surname == surname
+
+
 TWO = ["Molina Herrero", "Ortega Prieto", "Navarro Gil", "Castillo Vega", "Herrero Rubio", "Prieto Molina",
        "Rubio Serrano", "Vega Castillo", "Serrano Ortega", "Gil Navarro", "de la Torre Vega",
        "Molina de la Torre"]  # fmt: skip

@@ -149,7 +149,8 @@ def _candidates(texts: Sequence[str], alphabet: Alphabet, score: Score, lower: b
     for row, reading in one.items():
         end, both = reading.surname or "", two[row].surname or ""
         middle = both.removeprefix(end) if rules.surname_first else both.removesuffix(end)
-        spelling = normalise(middle.split()[-1]) if middle.strip() and middle != both else ""
+        words = [word for word in middle.split() if word.lower() not in JOINERS]  # "COMÍN I OLIVERES"
+        spelling = normalise(words[-1]) if words and middle != both else ""
         last = normalise(end).split()[-1] if end else ""
         if len(spelling) > 1 and {spelling, last} <= scored.keys() and JOINERS.isdisjoint(end.split()):
             found.append(long[row])

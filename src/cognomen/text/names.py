@@ -75,6 +75,7 @@ class FoundSurname:
         return parts_of(self.surname)
 
 
+@lru_cache(maxsize=1 << 12)  # a column is read several times, first to find its order
 def find_surname(
     text: str,
     *,
@@ -102,11 +103,7 @@ def find_surname(
         two_surnames: the surname in names that do not tell by themselves is two words, with the particles
             before them, where another is left for a given name: Ruiz Gallardón in "Ana Ruiz Gallardón".
     """
-    return _find(text, suffixes, Style(surname_first, two_surnames))
-
-
-@lru_cache(maxsize=1 << 12)  # a column is read several times, first to find its order
-def _find(text: str, suffixes: frozenset[str], style: Style) -> FoundSurname:
+    style = Style(surname_first, two_surnames)
     words = text.split()
     if suffixes and not suffixes.isdisjoint(map(bare_key, words)):
         return _without(words, suffixes, text, style)
@@ -130,7 +127,7 @@ def _without(words: list[str], suffixes: frozenset[str], text: str, style: Style
     kept = ["," * word.endswith(",") if bare_key(word) in suffixes else word for word in words]
     if not has_letter("".join(kept)):
         return FoundSurname(text)
-    found = _find(" ".join(kept), frozenset(), style)
+    found = find_surname(" ".join(kept), **style._asdict())
     return replace(found, note=found.note or SURNAME_OF_FULL_NAME)
 
 

@@ -18,7 +18,7 @@ def start_of_surname(words: list[str], place: int, *, two_surnames: bool = False
     start = start_of_particles(words, place)
     while start > 0:
         before = words[start - 1]
-        is_joint = is_joiner(before, two_surnames) and (start > 2 or before != "Y")  # not "John Y Smith"
+        is_joint = is_joiner(before, two_surnames) and (start > 2 or before.islower())  # not "John Y Smith"
         if start > 1 and (is_dash(before) or is_joint):  # "Smith - Jones", "Ruiz y Lopez"
             start = start_of_particles(words, start - 2)
         elif start > 1 and (
