@@ -1,6 +1,6 @@
 // What part 7 of the page "See it think" shows, with many seeds: for each fault, how both networks end.
 //
-//     node benchmarks/faults.mjs     # writes results/faults.json
+//     node benchmarks/faults.mjs     # four minutes; writes results/faults.json, which figures.py puts into docs/page.md
 import { writeFileSync } from "node:fs";
 import { FAULTS, LAST, USUAL } from "../src/cognomen/apps/page/learning/training-faults.js";
 import { makeTask } from "../src/cognomen/apps/page/learning/tasks.js";
@@ -17,12 +17,13 @@ function train(task, settings) {
 }
 
 const found = {};
-for (const { id, task, length, longer, both, fault } of FAULTS) {
-  found[id] = Array.from({ length: SEEDS }, (_, seed) => {
+for (const { id, name, task, length, longer, both, fault } of FAULTS) {
+  const runs = Array.from({ length: SEEDS }, (_, seed) => {
     const settings = { ...USUAL, ...both, seed };
     return { seed, well: train(makeTask(task, { length, names: {} }), settings),
       badly: train(makeTask(task, { length: longer ?? length, names: {} }), { ...settings, ...fault }) };
   });
-  console.log(id, ["well", "badly"].map((way) => found[id].map((run) => run[way].accuracy?.toFixed(2) ?? `x${run[way].steps}`).join(" ")).join("\n     "));
+  found[id] = { name, runs };
+  console.log(id, ["well", "badly"].map((way) => runs.map((run) => run[way].accuracy?.toFixed(2) ?? `x${run[way].steps}`).join(" ")).join("\n     "));
 }
-writeFileSync(RESULT, JSON.stringify({ steps: LAST, runs: found }, (key, value) => (typeof value === "number" ? Number(value.toPrecision(4)) : value), 1));
+writeFileSync(RESULT, JSON.stringify({ steps: LAST, faults: found }, (key, value) => (typeof value === "number" ? Number(value.toPrecision(4)) : value), 1) + "\n");

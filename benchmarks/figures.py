@@ -195,7 +195,10 @@ def main() -> None:
             "world": of_world(world_card.figures),
             "rivals": rivals.tables(results("rivals")),
         },
-        DOCS / "page.md": {"page": where(results("page")["machine"]) + page.table(results("page"))},
+        DOCS / "page.md": {
+            "page": where(results("page")["machine"]) + page.table(results("page")),
+            "faults": page.faults_table(results("faults")),
+        },
         DOCS / "engines.md": {
             "engines": where(results("engines")["machine"]) + engines.table(results("engines")),
             "dataset": where(results("dataset")["machine"]) + dataset.table(results("dataset")),

@@ -94,6 +94,24 @@ def table(found: dict[str, Any]) -> str:
     return "".join([*lines, "\n", said])
 
 
+def faults_table(found: dict[str, Any]) -> str:
+    """What `faults.mjs` measured, in Markdown: right answers without and with each fault of part 7."""
+    lines = ["| fault | right as it should be | with the fault | overflows |\n", "| --- " * 4 + "|\n"]
+    for fault in found["faults"].values():
+        runs = fault["runs"]
+        well, badly = ([run[way]["accuracy"] for run in runs] for way in ("well", "badly"))
+        overflows = f"{badly.count(None)} of {len(runs)}"
+        lines.append(f"| {fault['name']} | {in_short(well)} | {in_short(badly)} | {overflows} |\n")
+    said = f"\nOn held-out items after {found['steps']} steps: the median of the seeds, and their range.\n"
+    return "".join([*lines, said])
+
+
+def in_short(shares: list[float | None]) -> str:
+    """The median and the range of shares; None is that of a training that overflowed."""
+    low, middle, high = np.quantile([share for share in shares if share is not None], (0, 0.5, 1))
+    return f"{middle:.0%}" if low == high else f"{middle:.0%} ({low:.0%}–{high:.0%})"
+
+
 def opened(browser: Any, file: Path) -> Any:
     """The page, when all of it is there."""
     page = browser.new_page()

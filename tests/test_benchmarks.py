@@ -13,6 +13,7 @@ from importlib import import_module
 import engines
 import figures
 import numpy as np
+import page
 import pytest
 import serve
 import speed
@@ -299,6 +300,19 @@ def test_an_engines_cost_says_what_is_javas(tmp_path, monkeypatch):
     assert "Java" not in log[0]
     kept = json.loads((tmp_path / "engines.json").read_text("utf-8"))
     assert "| spark | 4 | 2 | 7 | 1.25x, 0.40 of it Java's | 5 | 0 of 30 |" in engines.table(kept)
+
+
+def test_the_faults_of_the_page_are_tabled_with_their_ranges():
+    def run(well, badly):
+        return {
+            "well": {"accuracy": well, "diverged": False},
+            "badly": {"accuracy": badly, "diverged": badly is None},
+        }
+
+    runs = [run(1.0, 0.5), run(1.0, 0.56), run(1.0, None), run(1.0, 0.52)]
+    text = page.faults_table({"steps": 600, "faults": {"clip": {"name": "No clipping", "runs": runs}}})
+    assert "| No clipping | 100% | 52% (50%–56%) | 1 of 4 |" in text
+    assert "after 600 steps" in text
 
 
 def test_the_pages_show_what_was_measured(monkeypatch):
