@@ -16,7 +16,7 @@ export function mountType(root, app) {
     spellcheck: "false", maxlength: 200, on: { input: () => app.setName(input.value) } });
   const examples = el("div", { class: "chips", role: "group", "aria-label": "Examples" }, EXAMPLES.map((name) =>
     el("button", { type: "button", text: name, on: { click: () => { app.setName(name); } } })));
-  const answer = el("p", { class: "answer", role: "status", dir: "auto" });
+  const answer = el("p", { class: "answer", role: "status", dir: "auto", elementtiming: "first-answer" }); // see benchmarks/page.py
   const detail = el("p", { class: "note" });
   const levels = app.classifier.tree.map(({ name }) => ({ name, bars: new Bars(SHOWN[name], TITLES[name]) }));
   const several = levels.length > 1;
