@@ -4,8 +4,8 @@
 
 A key is timed from the event until its script has ended: the answer, its bars, and the beliefs. The first
 answer is timed from the opening of the file, beside an empty file's load: when it is shown; when the network
-has computed it; and when any name is answered, for which the tables of n-grams have to be there. It needs Playwright and Chromium.
-For figures to publish the machine must be idle.
+has computed it; and when any name is answered, for which the tables of n-grams have to be there. It needs
+Playwright and Chromium. For figures to publish the machine must be idle.
 """
 
 from __future__ import annotations
