@@ -79,8 +79,9 @@ def test_full_names_in_chinese_characters(name: str, surname: str) -> None:
     assert answer.surname == surname
     assert answer.note == ("surname-of-full-name" if surname != name else None)
     assert answer.origin == ("Japanese" if name in ("長谷川", "長谷川潤", "宮崎駿") else "Chinese")
-    explained = explain(clf, name).answer
-    assert (explained.surname, explained.origin) == (surname, answer.origin)
+    explained = explain(clf, name)
+    assert (explained.answer.surname, explained.answer.origin) == (surname, answer.origin)
+    assert "".join(each.letter for each in explained.letters) == surname
     assert clf(name, full_names=False).surname == name
 
 

@@ -142,6 +142,7 @@ def test_two_equal_words_do_not_tell_which_is_the_surname_of_others() -> None:
     assert [found.unusual[row].surname for row in range(len(texts))] == ["mao"] * len(texts)
 
 
+@example(["A株式会社"], True)
 @given(st.lists(LIKE_NAMES, max_size=12), st.booleans())
 def test_a_column_is_read_as_its_texts_alone(texts: list[str], full_names: bool) -> None:
     texts, rules = [*texts, *["Smith"] * 8], Rules.of(full_names, na=["Doe"])

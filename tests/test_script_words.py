@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from test_training import stop_at
 from test_weighted_training import SMALL, corpus_of
 
 from cognomen import Classifier
@@ -72,6 +73,22 @@ def test_words_are_no_names_of_the_dataset() -> None:
     assert len(with_words.validation) == len(without.validation)
     assert set(letters_of("Thai")) & set(with_words.alphabet.letters)
     assert Dataset.of(corpus_of(mixed_lists(), shares=True), CONFIG, hold_out=True).words is None
+
+
+def test_letters_are_learned_after_ctrl_c_too() -> None:
+    """They are in the alphabet, so a model without them would answer at random, whosever script it is."""
+    found = []
+    for owner in "AB":
+        facts = FACTS_WITHOUT | {owner: FACTS_WITHOUT[owner]._replace(scripts=("Thai",))}
+        stopped = train(corpus(facts), CONFIG, on_progress=stop_at(3))
+        assert stopped.interrupted
+        found.append(stopped.classifier.predict_proba(script_words("Thai"), prior="uniform")[:, 0].mean())
+    assert found[0] > found[1] + 0.3
+
+
+def test_without_weights_there_are_no_words() -> None:
+    counted = replace(corpus_of(mixed_lists(), weighted=False), origin_facts=FACTS)
+    assert not set(letters_of("Thai")) & set(Dataset.of(counted, CONFIG, hold_out=True).alphabet.letters)
 
 
 def test_only_the_vectors_of_new_letters_change() -> None:

@@ -224,7 +224,7 @@ def json_lines_writer(
 ) -> Iterator[Callable[[Iterable[Sequence[Any]]], None]]:
     """A function that writes rows of values into a file, each as a JSON object in a line of its own.
 
-    What JSON lacks is written as Python's `str` has it, and what is no number as null.
+    What JSON lacks is written as Python's `str` has it, and NaN and infinities as null.
     """
     _check_distinct(path, headings, "an object of JSON")
     encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False).encode

@@ -20,9 +20,12 @@ POINTS: Final = range(0x0900, 0x3100)  # where the scripts of `origins.tsv` have
 
 
 def words_of(corpus: Corpus) -> tuple[list[str], list[str]]:
-    """Words in the scripts that an origin of the corpus alone is written in, and the origin of each word."""
+    """Words in the scripts that an origin of the corpus alone is written in, and the origin of each word.
+
+    There are none for a corpus without weights: only networks of weighted names learn them.
+    """
     words, labels = [], []
-    if corpus.origin_facts is not None:
+    if corpus.origin_facts is not None and corpus.row_weights is not None:
         for origin in corpus.origins:
             for script in corpus.origin_facts[origin].scripts:
                 made = script_words(script)

@@ -126,6 +126,7 @@ def _train(
         if not run.history:
             raise
         interrupted, epochs = True, run.load_best()
+        run.learn_letters()  # they are in the alphabet, and would be answered at random
     return TrainingResult(_classifier(run, epochs, first), run.history, interrupted)
 
 

@@ -26,7 +26,7 @@ export class Trainer {
     return this.losses.length;
   }
 
-  // Whether the loss or a gradient is no number any more.
+  // Whether the loss or a gradient is NaN or infinite.
   get diverged() {
     return this.losses.length > 0 && !Number.isFinite(this.losses.at(-1) + this.norms.at(-1));
   }

@@ -76,7 +76,7 @@ class Training {
     const { trainer } = this, accuracy = trainer.accuracies.at(-1)?.[1] ?? 0;
     this.startButton.textContent = this.runner.running ? "Pause" : "Train";
     this.startButton.disabled = !this.runner.running && (trainer.diverged || trainer.steps >= LAST);
-    this.said.textContent = trainer.diverged ? `Diverged at step ${trainer.steps}: the loss is no number any more.`
+    this.said.textContent = trainer.diverged ? `Diverged at step ${trainer.steps}: the loss is NaN.`
       : `step ${trainer.steps}: ${counted(accuracy)} of the held-out answers are right`;
     this.curves.draw([trainer]);
     if (!trainer.diverged) this.drawStates();
