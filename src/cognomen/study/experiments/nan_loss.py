@@ -228,7 +228,7 @@ def _draw_grid(axes: Axes, numbers: Numbers) -> None:
             axes.text(
                 x,
                 row,
-                _ended(run, "step"),
+                _ended(run, "step").replace(" of ", "/"),  # as wide as the cell is
                 ha="center",
                 va="center",
                 fontsize=8,
