@@ -230,6 +230,15 @@ def test_counts_of_what_are_no_family_names_are_not_read() -> None:
     assert shares(merged(a=rows), "Icelandic")["blöndal"] > rules.MOST_BARE
 
 
+def test_a_list_that_goes_on_with_another_countrys_is_cut() -> None:
+    """Trap 14: the names of El Salvador follow those of Sweden, without counts."""
+    rows = counted("Swedish", {"Andersson": 300.0, "Lindberg": 100.0}) + bare("Swedish", ["Orellana"])
+    assert shares(merged(a=rows), "Swedish").keys() == {"andersson", "lindberg", "orellana"}
+    found = merged(wikitop75=rows)
+    assert shares(found, "Swedish").keys() == {"andersson", "lindberg"}
+    assert found.dropped["wikitop75: of another country"] == 1
+
+
 def test_irish_names_have_what_the_british_count_of_them() -> None:
     """Trap 4: Irish lists have hardly any counts; but Smith is not made Irish."""
     english = {"Smith": 6e5, "Walsh": 5e4} | dict.fromkeys(NAMES[:300], 1e5)

@@ -18,6 +18,9 @@ SAME_ORIGIN: Final[Mapping[str, str]] = {
 # The least count that a name needs in a list whose tail holds names from everywhere, and typing errors.
 MIN_COUNT: Final[Mapping[str, float]] = {"fr_insee": 100, "es_ine2010": 30, "ru_names_count": 4}
 
+# A list that goes on with another country's, which counts nobody: El Salvador's (SV) after Sweden's (sv).
+MISFILED: Final = frozenset({("wikitop75", "Swedish")})
+
 # Lists of single words, in which anything with a space is a firm or an office.
 SINGLE_WORDS: Final = frozenset({"ru_names_count", "ua_names_translator"})
 MOST_WORDS: Final = 4  # of a surname; longer ones are whole names or titles

@@ -55,7 +55,7 @@ def read_list(source: str, origin: str, rows: list[Cells], trust: float) -> Name
     if (source, origin) in rules.NOT_COUNTED:
         rows = [(native, roman, None, None) for native, roman, _, _ in rows]
     dropped: Counter[str] = Counter()
-    rows = list(_kept(source, rows, dropped))
+    rows = list(_kept(source, origin, rows, dropped))
     spelled = [(normalise(native), normalise(roman)) for native, roman, _, _ in rows]
     keys = [(key(native), key(roman)) for native, roman in spelled]
     bearers = _bearers(source, rows)
@@ -81,7 +81,7 @@ def read_list(source: str, origin: str, rows: list[Cells], trust: float) -> Name
     )
 
 
-def _kept(source: str, rows: Iterable[Cells], dropped: Counter[str]) -> Iterable[Cells]:
+def _kept(source: str, origin: str, rows: Iterable[Cells], dropped: Counter[str]) -> Iterable[Cells]:
     least = rules.MIN_COUNT.get(source, 0)
     most = 1 if source in rules.SINGLE_WORDS else rules.MOST_WORDS
     for row in rows:
@@ -92,6 +92,8 @@ def _kept(source: str, rows: Iterable[Cells], dropped: Counter[str]) -> Iterable
             dropped[f"{source}: more than {most} word{'s' * (most > 1)}"] += 1
         elif row[2] is not None and row[2] < least:
             dropped[f"{source}: fewer than {least:g} bearers"] += 1
+        elif row[2] is None and (source, origin) in rules.MISFILED:
+            dropped[f"{source}: of another country"] += 1
         else:
             yield row
 
