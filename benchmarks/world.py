@@ -1,9 +1,9 @@
 """Train the pretrained model `world` and measure it: `python benchmarks/world.py`.
 
 1. Builds the corpus world if it is not there (`cognomen data build world`), and splits it by protocol W.
-2. Trains a model without the test names ("measured"), calibrated with the validation names; and one on all
-   names ("shipped"), which takes over that calibration. Both in the folder `benchmarks/world`, where a
-   training that was stopped goes on.
+2. Finds the names that are foreign to their lists (`training.foreign_names`), and trains a model without the
+   test names ("measured"), calibrated with the validation names; and one on all names ("shipped"), which takes
+   over that calibration. Both in the folder `benchmarks/world`, where a training that was stopped goes on.
 3. Measures: protocol W with the first, protocol P and the most common names with both.
 4. Writes `benchmarks/results/world.json`, and the shipped model with its card.
 
@@ -31,6 +31,7 @@ from cognomen.corpora.world import build_world
 from cognomen.io.files import write_atomically
 from cognomen.training import Progress, TrainingConfig, train
 from cognomen.training.card import model_card
+from cognomen.training.foreign_names import without_foreign_names
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "world.json"
@@ -82,16 +83,21 @@ def train_one(names: World, which: str) -> None:
     """Train without the test names, or on all names ("shipped"); and save the model."""
     parts = ("training", "validation", "test") if which == "shipped" else ("training",)
     began = time.perf_counter()
+    validation, teller = names.key_corpus("validation"), Teller()
+    found = without_foreign_names(
+        names.corpus(*parts), CONFIG, validation=validation, on_progress=teller
+    )
     checkpoint = MODELS / f"{which}.checkpoint"
     result = train(
-        names.corpus(*parts),
+        found.corpus,
         BAG if which == "bag" else CONFIG,
         checkpoint=checkpoint,
         resume=checkpoint.exists(),
-        validation=names.key_corpus("validation"),
-        on_progress=Teller(),
+        validation=validation,
+        on_progress=teller,
     )
     clf = result.classifier
+    clf.facts["foreign_names"] = {"found": dict(found.rows), "moved": dict(found.moved)}
     clf.facts["seconds"] = round(time.perf_counter() - began)
     clf.save(MODELS / which)
 
@@ -133,6 +139,7 @@ def measure(names: World) -> dict[str, Any]:
     return {
         "config": CONFIG.to_json(),
         "corpus": json.loads((MODELS / "report.json").read_text()),
+        "foreign names": {"measured": measured.facts["foreign_names"], "shipped": shipped.facts["foreign_names"]},
         "W": measure_unseen(measured, names, "test"),
         "W, validation": measure_unseen(measured, names, "validation"),
         "W, bag of n-grams": measure_unseen(load("bag"), names, "test"),

@@ -50,7 +50,7 @@ LIMITS: Final = """\
 - Neighbours share most of their names: British and Irish, Scandinavian, South Slavic and North Indian ones
   among others. The group is known better than the origin.
 - A country's list holds the names of everyone who lives there. How common a name is within each list was
-  compared, and names that are foreign to a list were left out by rule; some remain.
+  compared, and rare names whose spelling is foreign to their list were taken out of it; some remain.
 - Romanised names lose what their own script would reveal. There is no sound romanisation of Hebrew, Thai and
   Khmer names in its sources.
 - Its probabilities are calibrated for the mixture that it expects by default, or for origins that are equally
@@ -102,7 +102,24 @@ def world_sections(
         parts += ["## How well it does\n\n" + figures(measured)]
     parts += ["## Origins\n\n" + origin_table(origins, places, default_prior, measured)]
     report = {} if measured is None else measured["corpus"]
-    return [*parts, "## Who is missing\n\n" + _missing(report), "## Sources\n\n" + source_table(report)]
+    sources = [source_table(report)]
+    if foreign := (training.get("foreign_names") or {}).get("found"):
+        sources.append(_foreign_sentence(foreign, training["foreign_names"]["moved"]))
+    return [*parts, "## Who is missing\n\n" + _missing(report), "## Sources\n\n" + "\n\n".join(sources)]
+
+
+def _foreign_sentence(found: Mapping[str, int], moved: Mapping[str, int]) -> str:
+    """How many names were found foreign to their lists (`training.foreign_names`), and what became of them."""
+
+    def largest(counts: Mapping[str, int]) -> str:
+        first = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:WORST]
+        return ", ".join(f"{origin} {count:,}" for origin, count in first)
+
+    return _filled(
+        f"Of the rarer names of long lists, {sum(found.values()):,} are by their spelling more likely foreign "
+        f"to the list than not ({largest(found)}, ...), and were taken out of it. {sum(moved.values()):,} of "
+        f"them became rare names of the origin that they are surely of ({largest(moved)}, ...)."
+    )
 
 
 def _expectation(origins: Sequence[str], prior: DefaultPrior) -> str:
