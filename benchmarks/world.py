@@ -1,9 +1,10 @@
 """Train the pretrained model `world` and measure it: `python benchmarks/world.py`.
 
 1. Builds the corpus world if it is not there (`cognomen data build world`), and splits it by protocol W.
-2. Finds the names that are foreign to their lists (`training.foreign_names`), and trains a model without the
-   test names ("measured"), calibrated with the validation names; and one on all names ("shipped"), which takes
-   over that calibration. Both in the folder `benchmarks/world`, where a training that was stopped goes on.
+2. Finds the names that are foreign to their lists (`training.foreign_names`), and trains a model without
+   the test names ("measured"), calibrated with the validation names; and one on all names ("shipped"), which
+   takes over that calibration. Both in the folder `benchmarks/world`, where a training that was stopped goes
+   on.
 3. Measures: protocol W with the first, protocol P and the most common names with both.
 4. Writes `benchmarks/results/world.json`, and the shipped model with its card.
 
@@ -84,9 +85,7 @@ def train_one(names: World, which: str) -> None:
     parts = ("training", "validation", "test") if which == "shipped" else ("training",)
     began = time.perf_counter()
     validation, teller = names.key_corpus("validation"), Teller()
-    found = without_foreign_names(
-        names.corpus(*parts), CONFIG, validation=validation, on_progress=teller
-    )
+    found = without_foreign_names(names.corpus(*parts), CONFIG, validation=validation, on_progress=teller)
     checkpoint = MODELS / f"{which}.checkpoint"
     result = train(
         found.corpus,
@@ -139,7 +138,10 @@ def measure(names: World) -> dict[str, Any]:
     return {
         "config": CONFIG.to_json(),
         "corpus": json.loads((MODELS / "report.json").read_text()),
-        "foreign names": {"measured": measured.facts["foreign_names"], "shipped": shipped.facts["foreign_names"]},
+        "foreign names": {
+            "measured": measured.facts["foreign_names"],
+            "shipped": shipped.facts["foreign_names"],
+        },
         "W": measure_unseen(measured, names, "test"),
         "W, validation": measure_unseen(measured, names, "validation"),
         "W, bag of n-grams": measure_unseen(load("bag"), names, "test"),

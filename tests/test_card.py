@@ -9,6 +9,7 @@ import pytest
 
 from cognomen.training import TrainingConfig
 from cognomen.training.card import model_card, train_command
+from cognomen.training.world_card import world_sections
 
 TRAINING = {
     "config": TrainingConfig(seed=3).to_json(),
@@ -199,3 +200,13 @@ def test_the_pretrained_models_card_is_made_of_its_results() -> None:
     classic.describe(clf)
     assert clf.card == card
     assert json.loads(json.dumps(clf.facts)) == facts
+
+
+def test_foreign_names_are_counted() -> None:
+    """Of what was found foreign to its list, and where it went; nothing is said where nobody looked."""
+    facts = {"foreign_names": {"found": {"Dutch": 1200, "Danish": 30}, "moved": {"Turkish": 900}}}
+    sections = " ".join(" ".join(world_sections(facts, ["Dutch"], None, None)).split())
+    assert "1,230 are by their spelling more likely foreign" in sections
+    assert "(Dutch 1,200, Danish 30, ...)" in sections
+    assert "900 of them became rare names of the origin that they are surely of (Turkish 900" in sections
+    assert "more likely foreign" not in " ".join(world_sections({}, ["Dutch"], None, None))

@@ -1,16 +1,17 @@
 """Names that are foreign to the list they stand in.
 
-The long list of a country has the names of its immigrants: Yilmaz stands in the Dutch one. Taken as it stands,
-such a name is learned as Dutch, all the more if the lists of its own origin are short and lack it. So the rare
-names of long lists are judged by their spelling, by a network that has learned none of them:
+The long list of a country has the names of its immigrants: Yilmaz stands in the Dutch one. Taken as it
+stands, such a name is learned as Dutch, all the more if the lists of its own origin are short and lack it. So
+the rare names of long lists are judged by their spelling, by a network that has learned none of them:
 
 1. It is trained on the core, the most common names of each origin.
 2. The origins that a list's other names come from are estimated as a mixture: the shares q with which these
    names are most likely (`classifier.mixture`; Saerens, Latinne and Decaestecker 2002). A third of the rare
    names of the Dutch list are foreign, hardly any of the Italian one.
-3. By Bayes' rule a name n of the list comes from origin o with the probability q_o p(o | n) / sum_k q_k p(k | n).
-   The neighbours of the list's origin (its group) are not foreign. A name that is more likely foreign than not
-   leaves the list; if one origin is likely enough, it becomes one of that origin's rarest names.
+3. By Bayes' rule a name n of the list comes from origin o with the probability
+   q_o p(o | n) / sum_k q_k p(k | n). The neighbours of the list's origin (its group) are not foreign. A name
+   that is more likely foreign than not leaves the list; if one origin is likely enough, it becomes one of
+   that origin's rarest names.
 """
 
 from __future__ import annotations

@@ -109,16 +109,17 @@ def world_sections(
 
 
 def _foreign_sentence(found: Mapping[str, int], moved: Mapping[str, int]) -> str:
-    """How many names were found foreign to their lists (`training.foreign_names`), and what became of them."""
+    """How many names were found foreign to their lists (`training.foreign_names`), and their fate."""
 
     def largest(counts: Mapping[str, int]) -> str:
         first = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:WORST]
         return ", ".join(f"{origin} {count:,}" for origin, count in first)
 
     return _filled(
-        f"Of the rarer names of long lists, {sum(found.values()):,} are by their spelling more likely foreign "
-        f"to the list than not ({largest(found)}, ...), and were taken out of it. {sum(moved.values()):,} of "
-        f"them became rare names of the origin that they are surely of ({largest(moved)}, ...)."
+        f"Of the rarer names of long lists, {sum(found.values()):,} are by their spelling more likely "
+        f"foreign to the list than not ({largest(found)}, ...), and were taken out of it. "
+        f"{sum(moved.values()):,} of them became rare names of the origin that they are surely of "
+        f"({largest(moved)}, ...)."
     )
 
 
