@@ -239,6 +239,28 @@ def test_a_list_that_goes_on_with_another_countrys_is_cut() -> None:
     assert found.dropped["wikitop75: of another country"] == 1
 
 
+def test_names_of_guests_are_dropped() -> None:
+    """Trap 5: two notable persons do not make a name of elsewhere a Kenyan one."""
+    kenyan = {"Mwangi": 9.0, "Modi": 2.0, "Abdi": 2.0, "Rao": 4.0, "Kamau": 2.0, "Patel": 2.0}
+    kenyan |= dict.fromkeys(NAMES[:30], 2.0)
+    hindi = {"Modi": 90.0, "Abdi": 90.0, "Rao": 90.0, "Kamau": 1.0, "Patel": 90.0} | dict.fromkeys(
+        NAMES[30:60], 1e4
+    )
+    lists = {
+        "wikipedia_people": counted("Kenyan", kenyan),
+        "b": counted("Hindi", hindi),
+        "c": bare("Somali", ["Abdi"]),
+        "d": bare("Swahili", ["Patel"]),
+    }
+    found = merged(**lists)
+    its = shares(found, "Swahili and Kenyan")
+    assert its.keys() == {name.lower() for name in kenyan} - {"modi"}
+    assert found.dropped["wikipedia_people: of few persons, common in another region"] == 1
+    assert "modi" in shares(found, "Hindi")
+    lists["persons"] = lists.pop("wikipedia_people")
+    assert "modi" in shares(merged(**lists), "Swahili and Kenyan"), "not in a list of everyone"
+
+
 def test_irish_names_have_what_the_british_count_of_them() -> None:
     """Trap 4: Irish lists have hardly any counts; but Smith is not made Irish."""
     english = {"Smith": 6e5, "Walsh": 5e4} | dict.fromkeys(NAMES[:300], 1e5)

@@ -50,6 +50,7 @@ def merge(tables: Mapping[str, pyarrow.Table]) -> Merged:
     _borrow(shares)
     _unmix(shares)
     dropped: Counter[str] = Counter()
+    _drop_guests(shares, lists, dropped)
     for each in _all(lists):
         dropped.update(each.dropped)
     return Merged(_table(shares, lists), dropped)
@@ -162,6 +163,26 @@ def _take_out(own: Shares, other: Shares, part: float) -> None:
             own[name] *= rules.LEAST_LEFT
         else:
             del own[name]
+
+
+def _drop_guests(
+    shares: Mapping[str, Shares], lists: Mapping[str, list[NameList]], dropped: Counter[str]
+) -> None:
+    """Drop names of few notable persons that are common in another region, where an origin has such guests."""
+    regions = {origin.name: origin.region for origin in read_origins()}
+    for origin in sorted(rules.WITH_GUESTS & shares.keys()):
+        near = [its for other, its in shares.items() if other != origin and regions[other] == regions[origin]]
+        far = [its for other, its in shares.items() if regions[other] != regions[origin]]
+        for each in (each for each in lists[origin] if each.source in rules.NOTABLE and each.shares):
+            others = [other for other in lists[origin] if other is not each]
+            least = min(each.shares.values())
+            for name, share in each.shares.items():
+                alone = not any(name in its for its in near)
+                alone &= not any(name in other.shares or name in other.bare for other in others)
+                elsewhere = max((its.get(name, 0.0) for its in far), default=0.0)
+                few = share <= rules.FEW_PERSONS * least * (1 + 1e-9)
+                if few and alone and elsewhere >= rules.COMMON_ELSEWHERE and shares[origin].pop(name, None):
+                    dropped[f"{each.source}: of few persons, common in another region"] += 1
 
 
 def _table(shares: Mapping[str, Shares], lists: Mapping[str, list[NameList]]) -> pyarrow.Table:

@@ -28,6 +28,11 @@ MOST_WORDS: Final = 4  # of a surname; longer ones are whole names or titles
 # Lists of notable persons: samples, in which few persons have one name and most names are absent.
 NOTABLE: Final = frozenset({"arabic_wikidata", "mongolian_elements", "nigeria_split", "wikipedia_people"})
 FEWEST_NOTABLE: Final = 20  # names; fewer of an origin say which names there are, not how common they are
+# Their lists of notable persons hold families from elsewhere: Modi is a Kenyan politician, Kapoor a Ugandan
+# businessman. A name is dropped if its share is at most this many times the list's least (two persons), an
+# origin of another region has at least that share of it, and no other list of its own region has it.
+WITH_GUESTS: Final = frozenset({"Swahili and Kenyan", "Thai", "Ugandan"})
+FEW_PERSONS, COMMON_ELSEWHERE = 1.5, 5e-5
 UNSEEN_BEARERS: Final = 300  # added to every list's total, so that a small list's shares shrink
 
 # What a list is worth, by the manifest's trust in it.
