@@ -243,7 +243,7 @@ def test_names_of_guests_are_dropped() -> None:
     """Trap 5: two notable persons do not make a name of elsewhere a Kenyan one."""
     kenyan = {"Mwangi": 9.0, "Modi": 2.0, "Abdi": 2.0, "Rao": 4.0, "Kamau": 2.0, "Patel": 2.0}
     kenyan |= dict.fromkeys(NAMES[:30], 2.0)
-    hindi = {"Modi": 90.0, "Abdi": 90.0, "Rao": 90.0, "Kamau": 1.0, "Patel": 90.0} | dict.fromkeys(
+    hindi = {"Modi": 9e3, "Abdi": 9e3, "Rao": 9e3, "Kamau": 1.0, "Patel": 9e3} | dict.fromkeys(
         NAMES[30:60], 1e4
     )
     lists = {

@@ -168,11 +168,12 @@ def _take_out(own: Shares, other: Shares, part: float) -> None:
 def _drop_guests(
     shares: Mapping[str, Shares], lists: Mapping[str, list[NameList]], dropped: Counter[str]
 ) -> None:
-    """Drop names of few notable persons that are common in another region, where an origin has such guests."""
+    """Drop names of few notable persons that are common in another region, of origins that have guests."""
     regions = {origin.name: origin.region for origin in read_origins()}
     for origin in sorted(rules.WITH_GUESTS & shares.keys()):
-        near = [its for other, its in shares.items() if other != origin and regions[other] == regions[origin]]
-        far = [its for other, its in shares.items() if regions[other] != regions[origin]]
+        beside = {other: its for other, its in shares.items() if other != origin}
+        near = [its for other, its in beside.items() if regions[other] == regions[origin]]
+        far = [its for other, its in beside.items() if regions[other] != regions[origin]]
         for each in (each for each in lists[origin] if each.source in rules.NOTABLE and each.shares):
             others = [other for other in lists[origin] if other is not each]
             least = min(each.shares.values())
