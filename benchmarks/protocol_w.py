@@ -156,6 +156,10 @@ def measure_unseen(clf: Classifier, world: World, part: str) -> dict[str, Any]:
         "macro_f1": round(float(f1[counted].mean()), 4),
         "log_loss": round(float(np.average(loss[row], weights=balance)), 4),
         "ece": round(ece(p.max(axis=1)[row], right, balance), 4),
+        # Either origin of a name that two share is right, neither probable: the shares themselves have …
+        "ece_of_shares": round(ece(shares.max(axis=1)[row], np.ones(len(row)), balance), 4),
+        # … and what is calibrated has the share that it says.
+        "ece_against_shares": round(ece(p.max(axis=1)[row], shares[row, best[row]], balance), 4),
         "by_bearers": weighted,
         "by_script": {script: [_mean(hit), len(hit)] for script, hit in sorted(per_script.items())},
         "origins_counted": int(counted.sum()),

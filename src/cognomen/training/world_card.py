@@ -73,6 +73,7 @@ UNSEEN: Final = {
     "macro_f1": "macro-F1",
     "log_loss": "log loss",
     "ece": "ECE",
+    "ece_against_shares": "ECE against shares",
 }
 WORST: Final = 5  # origins named beside the most common names
 
@@ -164,6 +165,12 @@ def unseen_table(found: Mapping[str, Any], bag: Mapping[str, Any] | None = None)
         f"right if it is such an origin. Each of {found['origins_counted']} origins with 15 such names or "
         "more counts the same, or each name by its bearers."
     )
+    if "ece_of_shares" in found:
+        text += "\n\n" + _filled(
+            "Either origin of a name that two share is right here and neither is probable, so the shares "
+            f"themselves have an ECE of {_share(found['ece_of_shares'])}. Against shares, an answer is right "
+            "by the share that its origin has of the name: what a probability says of a bearer."
+        )
     sizes = [(SCRIPTS.get(script, script), *figures) for script, figures in _by_size(found)]
     scripts = [(script, f"{count:,}", _share(hit)) for script, hit, count in sizes]
     return "\n\n".join([text, table(heads, rows), table(("script", "names", "right"), scripts)])
