@@ -1,7 +1,8 @@
 """The pretrained generator: trained on the corpus `world`, and measured: `python benchmarks/generator.py`.
 
-1. Trains on the training names of protocol W, of every origin and script with 60 names in the table, and
-   keeps the generator in `benchmarks/world/generator` (`--stage train`).
+1. Trains on the training names of protocol W that are not foreign to their lists (`training.foreign_names`),
+   of every origin and script with 60 names in the table, and keeps the generator in
+   `benchmarks/world/generator` (`--stage train`).
 2. Sets each list's `temperature_scale` so that samples are recognised as often as real names are, by the
    validation names; then measures on the test names (`--stage measure`), and writes `results/generator.json`:
 
@@ -25,16 +26,18 @@ import json
 import math
 import time
 import unicodedata
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from protocol_w import RIGHT_SHARE, World
+from world import CONFIG as CLASSIFIER
 from world import MODELS, load, world
 
 from cognomen.classifier import Classifier
+from cognomen.corpora import Corpus
 from cognomen.io.files import write_atomically
 from cognomen.network.generator import Generator
 from cognomen.network.generator_config import GeneratorConfig
@@ -42,6 +45,7 @@ from cognomen.network.name_filter import NameFilter
 from cognomen.text.spelling import lowercase
 from cognomen.training import train_generator
 from cognomen.training.card import front_matter
+from cognomen.training.foreign_names import without_foreign_names
 from cognomen.training.world_card import SCRIPTS
 
 HERE = Path(__file__).parent
@@ -86,15 +90,25 @@ def lists_of(names: World) -> dict[List, list[int]]:
 def train_it(names: World) -> None:
     """Train on training names, and keep the result; its filter holds all names of the table."""
     lists = lists_of(names)
-    learned = []
-    for its in lists.values():
-        training = [row for row in its if names.parts[row] == "training"]
-        learned += sorted(training, key=lambda row: -names.shares[row])[:MOST]
-    rows = np.flatnonzero(names.parts == "training")
-    part = names.corpus("training").part(np.flatnonzero(np.isin(rows, learned)))
-    generator = train_generator(part, CONFIG, on_progress=told)
+    validation = names.key_corpus("validation")
+    corpus = without_foreign_names(names.corpus("training"), CLASSIFIER, validation=validation).corpus
+    generator = train_generator(most_common(corpus, names, lists), CONFIG, on_progress=told)
     generator.learned = NameFilter.of(names.names[row] for its in lists.values() for row in its)
     generator.save(TRAINED)
+
+
+def most_common(corpus: Corpus, names: World, lists: Container[List]) -> Corpus:
+    """The most common names of each list; where many have one share, chance decides."""
+    script_of = dict(zip(names.names, names.scripts, strict=True))
+    chance = np.random.default_rng(CONFIG.seed).permutation(len(corpus))
+    learned: list[int] = []
+    counts: Counter[List] = Counter()
+    for row in np.lexsort([chance, -corpus.weights]).tolist():
+        each = corpus.labels[row], script_of[corpus.names[row]]
+        if each in lists and counts[each] < MOST:
+            counts[each] += 1
+            learned.append(row)
+    return corpus.part(np.sort(learned))
 
 
 class Measurement:

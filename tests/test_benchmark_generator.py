@@ -12,6 +12,7 @@ import pytest
 from generator import SAMPLES, Measurement
 from protocol_w import World
 
+from cognomen.corpora import Corpus
 from cognomen.network.generator import Generator
 from cognomen.network.generator_config import GeneratorConfig
 from cognomen.text import Alphabet
@@ -63,6 +64,21 @@ def test_lists_that_are_too_short_or_left_out_are_not_learned(monkeypatch):
     assert benchmark.lists_of(table(59)) == {}
     monkeypatch.setattr(benchmark, "LEFT_OUT", {CZECH})
     assert benchmark.lists_of(table()) == {}
+
+
+def test_the_most_common_names_of_each_list_are_learned(monkeypatch):
+    """Where many have one share, not those that come first in the alphabet."""
+    monkeypatch.setattr(benchmark, "MOST", 5)
+    names = table()
+    rows = [row for row, its in enumerate(zip(names.origins, names.scripts, strict=True)) if its == CZECH]
+    common = {names.names[row] for row in rows[-3:]}
+    shares = [1.0 if each in common else 0.1 for each in names.names]
+    corpus = Corpus.from_names(names.names, names.origins, shares, clean=False)
+    found = benchmark.most_common(corpus, names, {CZECH})
+    assert set(found.labels) == {"Czech"}
+    assert len(found) == 5
+    assert common <= set(found.names)
+    assert set(found.names) - common != {names.names[row] for row in rows[:2]}
 
 
 def test_a_list_is_measured_on_its_test_names():

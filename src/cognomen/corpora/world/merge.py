@@ -182,7 +182,8 @@ def _drop_guests(
                 alone &= not any(name in other.shares or name in other.bare for other in others)
                 elsewhere = max((its.get(name, 0.0) for its in far), default=0.0)
                 few = share <= rules.FEW_PERSONS * least * (1 + 1e-9)
-                if few and alone and elsewhere >= rules.COMMON_ELSEWHERE and shares[origin].pop(name, None):
+                if few and alone and elsewhere >= rules.COMMON_ELSEWHERE and name in shares[origin]:
+                    del shares[origin][name]
                     dropped[f"{each.source}: of few persons, common in another region"] += 1
 
 
