@@ -10,8 +10,9 @@ the rare names of long lists are judged by their spelling, by a network that has
    names of the Dutch list are foreign, hardly any of the Italian one.
 3. By Bayes' rule a name n of the list comes from origin o with the probability
    q_o p(o | n) / sum_k q_k p(k | n). The neighbours of the list's origin (its group) are not foreign. A name
-   that is more likely foreign than not leaves the list; if one origin is likely enough, it becomes one of
-   that origin's rarest names.
+   that is more likely foreign than not leaves the list, unless lists of the likeliest origin or its
+   neighbours have it: then its shares say enough. If that origin is likely enough, the name becomes one of
+   its rarest.
 """
 
 from __future__ import annotations
@@ -83,7 +84,13 @@ def without_foreign_names(
     read = ~np.isnan(p[:, 0])
     groups = np.array([corpus.origin_facts[origin].group for origin in corpus.origins])
     native, best, sure = _judge(p[read], corpus.label_ids[judged[read]], groups)
-    foreign = native < NATIVE
+    group_of = groups[corpus.label_ids]
+    listed = set(zip(map(key, corpus.names), group_of.tolist(), strict=True))
+    lacking = [
+        (key(corpus.names[row]), group) not in listed
+        for row, group in zip(judged[read].tolist(), groups[best].tolist(), strict=True)
+    ]
+    foreign = (native < NATIVE) & lacking
     return _moved(corpus, judged[read][foreign], best[foreign], sure[foreign])
 
 
@@ -140,11 +147,10 @@ def _moved(
         float(np.quantile(corpus.weights[corpus.label_ids == origin], RAREST))
         for origin in range(len(corpus.origins))
     ]
-    listed = set(zip(kept.names, kept.labels, strict=True))
-    found: dict[tuple[str, str], float] = {}
-    for row, origin in zip(foreign[sure > SURE].tolist(), best[sure > SURE].tolist(), strict=True):
-        if (pair := (corpus.names[row], corpus.origins[origin])) not in listed:
-            found[pair] = rarest[origin]
+    found = {
+        (corpus.names[row], corpus.origins[origin]): rarest[origin]
+        for row, origin in zip(foreign[sure > SURE].tolist(), best[sure > SURE].tolist(), strict=True)
+    }
     moved = replace(
         kept,
         names=(*kept.names, *(name for name, _ in found)),
