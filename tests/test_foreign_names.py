@@ -13,7 +13,7 @@ from cognomen.corpora.world.manifest import Origin
 from cognomen.training import TrainingConfig, foreign_names
 from cognomen.training.foreign_names import ForeignNames, without_foreign_names
 
-GROUPS = {"Long": "West", "Near": "West", "Short": "East"}
+GROUPS = {"Long": "West Somewhere", "Near": "East Somewhere", "Short": "Elsewhere"}
 CONFIG = TrainingConfig(
     embedding_size=8,
     hidden_size=12,

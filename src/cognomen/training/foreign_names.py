@@ -9,8 +9,8 @@ the rare names of long lists are judged by their spelling, by a network that has
    names are most likely (`classifier.mixture`; Saerens, Latinne and Decaestecker 2002). A third of the rare
    names of the Dutch list are foreign, hardly any of the Italian one.
 3. By Bayes' rule a name n of the list comes from origin o with the probability
-   q_o p(o | n) / sum_k q_k p(k | n). The neighbours of the list's origin (its group) are not foreign. A name
-   that is more likely foreign than not leaves the list, unless lists of the likeliest origin or its
+   q_o p(o | n) / sum_k q_k p(k | n). The neighbours of the list's origin (`_families`) are not foreign. A
+   name that is more likely foreign than not leaves the list, unless lists of the likeliest origin or its
    neighbours have it: then its shares say enough. If that origin is likely enough, the name becomes one of
    its rarest.
 """
@@ -18,7 +18,7 @@ the rare names of long lists are judged by their spelling, by a network that has
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -35,7 +35,7 @@ from cognomen.training.training import train
 CORE: Final = 4000  # most common names of each origin
 EPOCHS: Final = 3
 FEWEST: Final = 500  # judged names of a list, for their mixture to be estimated
-NATIVE: Final = 0.5  # a name less likely to be of the list's group than this is foreign
+NATIVE: Final = 0.5  # a name less likely to be of the list's family than this is foreign
 SURE: Final = 0.7  # a foreign name more likely to be of one origin than this moves there
 RAREST: Final = 0.05  # quantile of an origin's shares that a name gets there
 
@@ -82,16 +82,20 @@ def without_foreign_names(
     names = [corpus.names[row] for row in judged]
     p = judge.predict_proba(names, prior="uniform", full_names=False, na=None)  # (M, C)
     read = ~np.isnan(p[:, 0])
-    groups = np.array([corpus.origin_facts[origin].group for origin in corpus.origins])
-    native, best, sure = _judge(p[read], corpus.label_ids[judged[read]], groups)
-    group_of = groups[corpus.label_ids]
-    listed = set(zip(map(key, corpus.names), group_of.tolist(), strict=True))
+    families = _families([corpus.origin_facts[origin].group for origin in corpus.origins])
+    native, best, sure = _judge(p[read], corpus.label_ids[judged[read]], families)
+    listed = set(zip(map(key, corpus.names), families[corpus.label_ids].tolist(), strict=True))
     lacking = [
-        (key(corpus.names[row]), group) not in listed
-        for row, group in zip(judged[read].tolist(), groups[best].tolist(), strict=True)
+        (key(corpus.names[row]), family) not in listed
+        for row, family in zip(judged[read].tolist(), families[best].tolist(), strict=True)
     ]
     foreign = (native < NATIVE) & lacking
     return _moved(corpus, judged[read][foreign], best[foreign], sure[foreign])
+
+
+def _families(groups: Sequence[str]) -> NDArray[np.str_]:
+    """The last word of each group: West, East and South Slavic names are not foreign to each other, (C,)."""
+    return np.array([group.split()[-1] for group in groups])
 
 
 def _core(corpus: Corpus, rng: np.random.Generator) -> NDArray[np.bool_]:
@@ -113,16 +117,16 @@ def _core(corpus: Corpus, rng: np.random.Generator) -> NDArray[np.bool_]:
 
 
 def _judge(
-    p: NDArray[np.float32], origins: NDArray[np.int64], groups: NDArray[np.str_]
+    p: NDArray[np.float32], origins: NDArray[np.int64], families: NDArray[np.str_]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
-    """How likely each name is of its list's group; its likeliest origin, and how likely that is, (M,) each.
+    """How likely each name is of its list's family; its likeliest origin, and how likely that is, (M,) each.
 
     Args:
         p: (M, C), origins equally likely.
         origins: (M,), of the lists.
-        groups: (C,), of the origins.
+        families: (C,), of the origins.
     """
-    uniform = np.full(len(groups), 1 / len(groups))
+    uniform = np.full(len(families), 1 / len(families))
     native, best, sure = np.ones(len(p)), origins.copy(), np.ones(len(p))
     for origin in np.unique(origins):
         rows = np.flatnonzero(origins == origin)
@@ -131,7 +135,7 @@ def _judge(
         its = p[rows].astype(np.float64)
         its *= estimate_shares(its, np.ones(len(rows)), uniform)
         its /= its.sum(axis=1, keepdims=True)
-        native[rows] = its[:, groups == groups[origin]].sum(axis=1)
+        native[rows] = its[:, families == families[origin]].sum(axis=1)
         best[rows], sure[rows] = its.argmax(axis=1), its.max(axis=1)
     return native, best, sure
 
