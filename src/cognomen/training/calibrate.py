@@ -116,19 +116,24 @@ def _default_prior(
     """The prior whose answers are right most often, for origins that count alike and by their populations.
 
     Equal shares are best for the first, whole populations for the second: the power has the best sum of both
-    accuracies.
+    accuracies. Of powers that cannot be told from it, within one standard error, it is the smallest, as the
+    most even one (Breiman et al. 1984).
     """
     alike = np.ones(len(pairs.labels)) if pairs.weights is None else pairs.weights
     people = np.asarray(populations)[pairs.labels] * alike
-    weights = alike / alike.sum() + people / people.sum()  # (N,)
+    weights = np.stack([each / each.sum() for each in (alike, people)])  # (2, N)
 
-    def accuracies(power: float) -> float:
-        """The sum of both."""
+    def accuracies(power: float) -> tuple[float, float]:
+        """The sum of both, and its standard error."""
         ratios = np.log(DefaultPrior(populations, power).shares) - np.log(priors)
         right = (pairs.logits / temperature + ratios).argmax(axis=1) == pairs.labels
-        return float(weights @ right)
+        means = weights @ right  # (2,)
+        errors = (weights * (right - means[:, None])).sum(axis=0)  # (N,)
+        return float(means.sum()), float(np.sqrt(np.square(errors).sum()))
 
-    return DefaultPrior(populations, max(POWERS, key=accuracies))
+    found = {power: accuracies(power) for power in POWERS}
+    best, error = max(found.values())
+    return DefaultPrior(populations, min(power for power, (sum_, _) in found.items() if sum_ >= best - error))
 
 
 def _ood_threshold(network: Network, names: Names) -> float | None:
