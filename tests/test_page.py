@@ -11,6 +11,7 @@ from cli_running import failure, inside, tiny_classifier, tree_classifier
 from page_running import in_node, needs_node, page_of
 
 import cognomen
+from cognomen.apps.page import build
 from cognomen.apps.page.build import FIRST, build_page
 from cognomen.apps.page.bundle import PAGE, bundle
 from cognomen.classifier import Classifier
@@ -138,7 +139,21 @@ def test_the_first_answer_does_not_wait_for_the_ngrams(model: str) -> None:
 
 
 def test_the_page_begins_with_an_answer() -> None:
-    shown = re.search(r'<p id="loading"[^>]*>([^<]*)', page_of("classic").read_text(encoding="utf-8"))
+    page = page_of("classic").read_text(encoding="utf-8")
+    shown = re.search(r'<p class="answer"[^>]*>(.*?)</p>', page)
     best = Classifier.load("classic")(FIRST).origins[0]
+    assert f'value="{FIRST}"' in page
     assert shown is not None
-    assert shown[1].startswith(f"{FIRST}: {best.origin}, {best.probability:.1%}. ")
+    assert re.sub("<[^>]*>", "", shown[1]) == f"{best.origin}, {best.probability:.1%}"
+
+
+def test_it_is_ascii_whatever_the_model_is_called(tmp_path: Path) -> None:
+    made(**MODELS["forward"]).save(tmp_path / "Größe <b> 名")
+    page = build_page(tmp_path / "Größe <b> 名")
+    assert page.isascii()
+    assert "<b>Gr&#246;&#223;e &lt;b&gt; &#21517;</b>" in page
+
+
+def test_a_page_may_begin_with_what_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "FIRST", "123")
+    assert "<span>Unknown</span>" in build.build_page("classic")

@@ -323,6 +323,19 @@ def test_a_name_typed_before_the_ngrams_are_there_is_answered_when_they_are(brow
     page.close()
 
 
+@pytest.mark.parametrize("model", ["classic", "world"])
+def test_the_answer_in_the_file_is_the_one_that_is_computed(browser: Any, model: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(page_of(model).as_uri())
+    written = page.locator("#type-app .answer")
+    shown, computed = written.text_content(), Visit(browser, model)
+    assert shown == computed.page.locator("#type-app .answer").text_content()
+    assert page.locator("input.name").input_value() == computed.name.input_value()
+    computed.context.close()
+    context.close()
+
+
 def test_a_damaged_link_does_no_harm(browser: Any) -> None:
     damaged = Visit(
         browser,

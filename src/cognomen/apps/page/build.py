@@ -19,6 +19,7 @@ from cognomen.apps.page.facts import (
 )
 from cognomen.apps.page.spare import without_script
 from cognomen.classifier.classifier import Classifier
+from cognomen.classifier.html import percent, text
 from cognomen.io.model_folder import read_artifact
 from cognomen.io.pretrained import DEFAULT, find_model
 from cognomen.network.generator import Generator
@@ -63,7 +64,8 @@ def build_page(model: str | Path | None = None, *, study: str | None = None) -> 
     return assemble(
         {
             "facts": as_json(facts),
-            "first": _first_answer(clf),
+            "first_name": FIRST,
+            "first_answer": _first_answer(clf),
             # The network is not compressed, as it is small, and the first answer waits for it.
             **{part: as_text(data, compressed=part != "network") for part, (_, data) in packed.items()},
             "weights": f"{clf.network.size:,}",
@@ -74,10 +76,14 @@ def build_page(model: str | Path | None = None, *, study: str | None = None) -> 
 
 
 def _first_answer(clf: Classifier) -> str:
-    """The answer to the name that the page begins with, in words."""
+    """The answer to the name that the page begins with, as parts/type.js writes it: the page shows it before its script runs."""
     answer = clf(FIRST)
-    said = answer.reason or f"{answer.origins[0].origin}, {answer.origins[0].probability:.1%}"
-    return html.escape(f"{FIRST}: {said}.")
+    if answer.origin is None:
+        return "<span>Unknown</span>"
+    places = [answer.origin, *filter(None, (answer.group, answer.region))]
+    wider = " · ".join(dict.fromkeys(place for place in places if place != answer.origin))
+    said = f"<span>{text(answer.origin)}, {percent(answer.probability or 0)}</span>"
+    return said + (f"<small>{text(wider)}</small>" if wider else "")
 
 
 @cache

@@ -59,13 +59,21 @@ def assemble(values: Mapping[str, str]) -> str:
     The Content-Security-Policy allows this style and this script by their hashes, and nothing else: no
     request can leave the page.
     """
-    style = (PAGE / "page.css").read_text(encoding="utf-8")
-    script = bundle("main")
+    style = _ascii((PAGE / "page.css").read_text(encoding="utf-8"), "\\{:x} ")
+    script = _ascii(bundle("main"), "\\u{:04x}")
     policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
     policy += "img-src data:; base-uri 'none'; form-action 'none'"
     given = {**values, "style": style, "script": script, "policy": policy}
     template = (PAGE / "page.html").read_text(encoding="utf-8")
-    return INSERT.sub(lambda place: given[place[1]], template)
+    page = INSERT.sub(lambda place: given[place[1]], template)
+    return page.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def _ascii(source: str, escape: str) -> str:
+    """The same in ASCII: browsers decode megabytes of it in half the time, and need half the memory."""
+    units = source.encode("utf-16-be", "surrogatepass")
+    codes = (first << 8 | second for first, second in zip(units[::2], units[1::2], strict=True))
+    return "".join(chr(code) if code < 128 else escape.format(code) for code in codes)
 
 
 def _hash(text: str) -> str:

@@ -88,13 +88,14 @@ function followTour() {
 }
 
 async function start() {
+  await painted();
   const element = (id) => document.getElementById(id).textContent, facts = JSON.parse(element("facts"));
   const { architecture } = facts.model, network = readTensors(facts.tensors.network, fromBase64(element("network")));
   const app = new App(facts, new Classifier(facts.model, network, facts.words, remembered(facts.first)));
   const part = (id, mount) => mount(document.getElementById(`${id}-app`), app);
   part("type", mountType);
   app.setName(app.params.get("name") ?? facts.first.name);
-  app.on("name", answered);
+  performance.mark("answered");
   linkChapters(facts.study);
   followTour();
   await parsed(); // the n-grams and the generator's weights stand behind this script
@@ -115,12 +116,14 @@ function remembered({ ngrams }) {
   return ngrams && { evidence: (ids) => ngrams[ids.join(",")] };
 }
 
-// At the first answer.
-function answered() {
-  const loading = document.getElementById("loading");
-  if (!loading) return;
-  loading.remove();
-  performance.mark("answered");
+// When what stands in the file has been drawn, the first answer among it. A page in the background is not drawn.
+function painted() {
+  if (document.hidden) return null;
+  const { port1, port2 } = new MessageChannel(); // sooner than a timer, which would wait for the parser
+  return new Promise((done) => {
+    port1.onmessage = done;
+    requestAnimationFrame(() => port2.postMessage(null));
+  });
 }
 
 // When the whole page has been read.

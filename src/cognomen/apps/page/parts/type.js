@@ -1,6 +1,6 @@
 // Part 1: type a name; the answer, bars at every level of the tree, and the belief after each letter.
 import { lettersOf } from "../reading/text.js";
-import { Bars, el, field, largest, legend, percent, shownLetter } from "./dom.js";
+import { Bars, el, largest, legend, percent, shownLetter } from "./dom.js";
 
 const REASONS = {
   "empty": "nothing to read", "no-letters": "no letters", "too-long": "too long for a surname",
@@ -8,22 +8,17 @@ const REASONS = {
   "not-a-name": "not a person’s name", "garbled": "text that was decoded wrongly",
 };
 const SHOWN = { origin: 6, group: 4, region: 3 }, TITLES = { origin: "Origins", group: "Groups", region: "Regions" };
-export const EXAMPLES = ["Nakamura", "O’Brien", "Kowalczyk", "Papadopoulos", "Nguyễn", "Schröder", "Qxzvw"];
 const STACKED = 7; // origins with colours of their own
 
 export function mountType(root, app) {
-  const input = el("input", { type: "text", class: "name", dir: "auto", autocomplete: "off", autocapitalize: "words",
-    spellcheck: "false", maxlength: 200, on: { input: () => app.setName(input.value) } });
-  const examples = el("div", { class: "chips", role: "group", "aria-label": "Examples" }, EXAMPLES.map((name) =>
-    el("button", { type: "button", text: name, on: { click: () => { app.setName(name); } } })));
-  const answer = el("p", { class: "answer", role: "status", dir: "auto", elementtiming: "first-answer" }); // see benchmarks/page.py
-  const detail = el("p", { class: "note" });
+  const [input, answer, detail] = ["input", ".answer", ".note"].map((which) => root.querySelector(which)); // shown before this runs
+  input.addEventListener("input", () => app.setName(input.value));
+  for (const example of root.querySelectorAll(".chips button")) example.addEventListener("click", () => app.setName(example.textContent));
   const levels = app.classifier.tree.map(({ name }) => ({ name, bars: new Bars(SHOWN[name], TITLES[name]) }));
   const several = levels.length > 1;
   const boxes = levels.map(({ name, bars }) => el("div", { class: "hidden" }, several ? el("h3", { text: TITLES[name] }) : null, bars.box));
   const belief = new Belief(app.classifier);
-  root.append(field("A surname, in any script that the network knows", input), examples, answer, detail,
-    el("div", { class: "columns" }, el("div", {}, boxes.slice(0, 2)), el("div", {}, belief.box, boxes.slice(2))), shareButton(app));
+  root.append(el("div", { class: "columns" }, el("div", {}, boxes.slice(0, 2)), el("div", {}, belief.box, boxes.slice(2))), shareButton(app));
   app.on("name", ({ text, found }) => {
     if (input.value !== text) input.value = text;
     answer.replaceChildren(...inWords(found));
@@ -33,8 +28,9 @@ export function mountType(root, app) {
       const best = level.labels.indexOf(level.label);
       levels[i].bars.show(level.labels, level.probabilities, { marked: found.reason ? -1 : best });
     });
-    belief.show(found);
   });
+  // Before the name has been answered once, its beginnings would only delay that.
+  setTimeout(() => app.on("name", ({ found }) => belief.show(found)));
 }
 
 // The answer as text and elements.

@@ -26,7 +26,8 @@ export function isTitleCase(text) {
   return found;
 }
 export const isDigit = (text) => /^\p{Nd}+$/u.test(text);
-export const stripWhite = (text) => strip(text, (c) => new RegExp(WHITE).test(c));
+const IS_WHITE = new RegExp(WHITE);
+export const stripWhite = (text) => strip(text, (c) => IS_WHITE.test(c));
 
 // Without the characters at both ends that are among `unwanted`, a text or a test.
 export function strip(text, unwanted) {
