@@ -31,7 +31,7 @@ class Backwards {
     this.play = el("button", { type: "button", class: "main", text: "Send the gradient back", on: { click: () => this.animate() } });
     this.letters = el("ol", { class: "belief short", dir: "auto" });
     this.said = el("p", { class: "note" });
-    const labelled = (label, control, i) => el("div", { class: "field" }, field(label, control), this.values[i]);
+    const labelled = (label, control, i) => el("div", { class: "slider" }, field(label, control), this.values[i]);
     root.append(el("h3", { text: "Three cells with random weights, one long sequence" }),
       el("div", { class: "fields" }, labelled("Steps in the sequence", this.length, 0), labelled("Size of the recurrent weights", this.scale, 1),
         labelled("How open the gates are (bias of z, f)", this.open, 2)),

@@ -179,10 +179,12 @@ const resized = new ResizeObserver((entries) => { for (const { target } of entri
 
 function draw(chart, series, { low = 0, high, logarithmic = false, xLabel, yTicks, lastX, yLabel = "" }) {
   const width = chart.clientWidth || 520, height = 230, left = 52, right = 12, top = 26, bottom = 30;
-  const scale = (y) => (logarithmic ? Math.log10(Math.max(y, low)) : y);
+  const scale = (y) => (logarithmic ? Math.log10(Math.max(y, Number.MIN_VALUE)) : y);
   const [bottomY, topY] = [scale(low), scale(high)];
   const x = (value) => left + (width - left - right) * value / Math.max(lastX, 1);
-  const y = (value) => top + (height - top - bottom) * (1 - (Math.min(Math.max(scale(value), bottomY), topY) - bottomY) / (topY - bottomY || 1));
+  const y = (value) => top + (height - top - bottom) * (1 - (scale(value) - bottomY) / (topY - bottomY || 1));
+  // What is beyond an end of the scale leaves the picture, and is not drawn as if it were there.
+  const inside = { x: left, y: top - 2, width: width - left - right, height: height - top - bottom + 4 };
   chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
   chart.setAttribute("class", "chart");
   chart.setAttribute("height", height);
@@ -193,8 +195,9 @@ function draw(chart, series, { low = 0, high, logarithmic = false, xLabel, yTick
     svg("text", { class: "soft", x: left, y: height - 8, text: "0" }),
     svg("text", { class: "soft", x: width - right, y: height - 8, "text-anchor": "end", text: `${lastX} ${xLabel}` }),
     svg("text", { class: "soft", x: 4, y: 13, text: yLabel }),
-    ...series.filter(({ points }) => points.length).map(({ points, style }) => svg("polyline", { class: `curve ${style}`,
-      points: points.filter(([, value]) => Number.isFinite(value)).map(([at, value]) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" ") })));
+    svg("svg", { ...inside, viewBox: Object.values(inside).join(" ") },
+      series.filter(({ points }) => points.length).map(({ points, style }) => svg("polyline", { class: `curve ${style}`,
+        points: points.filter(([, value]) => Number.isFinite(value)).map(([at, value]) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" ") }))));
 }
 
 const tickText = (tick) => (tick !== 0 && (tick < 0.01 || tick >= 10000) ? `1e${Math.round(Math.log10(tick))}` : `${tick}`);

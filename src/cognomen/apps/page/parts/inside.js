@@ -133,7 +133,7 @@ class Inside {
       this.buttons[i].style.background = `color-mix(in srgb, var(${value < 0 ? "--against" : "--for"}) ${share}%, var(--card))`;
       this.buttons[i].lastChild.textContent = signed(value, 1);
     });
-    this.caption.textContent = `What each letter adds to the evidence for ${origin}; +1 makes it 2.7 times as likely against any other origin. Point to a letter: bars below show which states depend on it.`;
+    this.caption.textContent = `What each letter adds to the evidence for ${origin}; +1 makes it 2.7 times as likely against any other origin.`;
   }
 
   // Under each strip, how strongly that state depends on a letter: the Frobenius norm of the Jacobian.

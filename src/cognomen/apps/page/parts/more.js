@@ -45,13 +45,14 @@ class Generating {
     Object.assign(this, { generator, random: new Random(1) });
     this.list = select(generator.lists.map((list) => [list, list]), "Japanese", () => this.restart());
     this.temperature = el("input", { type: "range", min: 0.2, max: 1.6, step: 0.1, value: 0.8, on: { input: () => this.draw() } });
+    this.degrees = el("output", { class: "mono" });
     this.made = el("p", { class: "made", dir: "auto", role: "status" });
     this.bars = new Bars(SHOWN, "The next letter");
     this.kept = el("p", { class: "note" });
     const button = (text, action, main) => el("button", { type: "button", text, class: main ? "main" : "", on: { click: action } });
     this.next = button("Next letter", () => this.extend(), true);
     root.append(el("h3", { class: "title", text: "Let it make names up" }),
-      el("div", { class: "fields" }, field("Origin", this.list), field("Temperature: the higher, the bolder", this.temperature)),
+      el("div", { class: "fields" }, field("Origin", this.list), el("div", { class: "slider" }, field("Temperature: high is bold", this.temperature), this.degrees)),
       this.made, el("h3", { text: "What the next letter may be" }), this.bars.box,
       el("div", { class: "row" }, this.next, button("Whole name", () => this.finish()), button("New name", () => this.restart())), this.kept,
       el("p", { class: "note", text: "An invented name may be the name of a real person." }));
@@ -99,6 +100,7 @@ class Generating {
   }
 
   draw() {
+    this.degrees.textContent = Number(this.temperature.value).toFixed(1);
     this.made.textContent = this.over ? this.name : `${this.name}…`;
     const labels = ["(the end)", ...this.generator.letters.map(shownLetter)];
     this.bars.show(labels, this.weights);
@@ -118,7 +120,7 @@ export function mountColumn(root, app) {
   const heading = el("h3", { class: "hidden", text: "What the list is made of, with 95% intervals" });
   const table = el("div", { class: "scroll hidden", tabindex: 0, role: "region", "aria-label": "Scored names" }, el("table", { class: "scored" }, el("thead", {}, head), rows));
   let runs = 0;
-  const order = choices("Full names that do not tell by themselves are written", [["given", "John Smith"], ["surname", "Smith John"]], "given", () => {});
+  const order = choices("Where a full name does not show its order, read it like", [["given", "John Smith"], ["surname", "Smith John"]], "given", () => {});
   const score = () => {
     const surnameFirst = order.value() === "surname";
     const lines = box.value.split(/\r?\n/).filter((line) => line.trim()), answers = lines.map((line) => app.classifier.answer(line, surnameFirst));

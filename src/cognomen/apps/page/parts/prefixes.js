@@ -20,7 +20,7 @@ export function mountPrefixes(root, app) {
     const spelled = list().map((name) => app.classifier.answer(name).reading.spelling).filter(Boolean);
     const { root: trie, letters, steps } = makeTrie(spelled), saved = letters ? 1 - steps / letters : 0;
     said.textContent = `${letters} letters, ${steps} steps: ${counted(saved)} saved`;
-    more.textContent = "Filled circles are steps that several names share. The network makes each step once, and goes on from there for every name.";
+    more.textContent = "Each circle is a step, and is made once. Filled ones are shared by several names; where a name ends, the ring is thick.";
     picture.setAttribute("aria-label", `${spelled.length} names with ${letters} letters need ${steps} steps`);
     drawTrie(picture, spelled.length > SHOWN ? makeTrie(spelled.slice(0, SHOWN)).root : trie);
     if (spelled.length > SHOWN) more.textContent += ` The first ${SHOWN} names are drawn.`;

@@ -102,16 +102,17 @@ class Stepper {
   }
 
   drawRows(rows) {
-    const values = [];
+    const values = [], which = el("div", { class: "which" });
     const pick = (unit) => {
       this.unit = unit;
+      which.textContent = `number ${unit}`;
       values.forEach(({ strip, at, numbers }) => { strip.mark(unit); at.textContent = plain(numbers[unit]); });
     };
-    this.rows.replaceChildren(...rows.map(({ equation, says, values: numbers }) => {
+    this.rows.replaceChildren(which, ...rows.map(({ equation, says, values: numbers }) => {
       const strip = new Strip(`${equation}, ${says}`, pick), at = el("span", { class: "at" });
       values.push({ strip, at, numbers });
       strip.draw(numbers);
-      return el("div", {}, el("div", { class: "what" }, equation, el("small", { text: says })), strip.box, at);
+      return el("div", { class: "equation" }, el("div", { class: "what" }, equation, el("small", { text: says })), strip.box, at);
     }));
     pick(this.unit);
   }

@@ -13,9 +13,9 @@ const CHOICES = {
   task: ["It learns", TASKS],
   cell: ["Cell", [["rnn", "Elman"], ["gru", "GRU"], ["lstm", "LSTM"]]],
   hidden: ["Hidden numbers", same("2", "4", "8", "16", "32")],
-  nonlinearity: ["Nonlinearity of Elman", [["tanh", "tanh"], ["relu", "relu"], ["identity", "none"]]],
+  nonlinearity: ["Nonlinearity", [["tanh", "tanh"], ["relu", "relu"], ["identity", "none"]]],
   rate: ["Learning rate", same("0.001", "0.003", "0.01", "0.03", "0.1", "0.5")],
-  clip: ["Clip the gradient at", [["0.1", "0.1"], ["1", "1"], ["Infinity", "never"]]],
+  clip: ["Clip gradients at", [["0.1", "0.1"], ["1", "1"], ["Infinity", "never"]]],
 };
 const isValid = (key, value) => (key in CHOICES ? CHOICES[key][1].some(([choice]) => choice === value) : /^\d{1,6}$/.test(value));
 
@@ -50,7 +50,8 @@ class Training {
     const change = (key) => (value) => { this.settings[key] = value; this.reset(); };
     const seed = el("input", { type: "number", min: 0, max: 999999, value: this.settings.seed });
     seed.addEventListener("change", () => change("seed")(String(Math.max(0, Math.floor(Number(seed.value)) || 0))));
-    const boxes = Object.entries(CHOICES).map(([key, [label, options]]) => field(label, select(options, this.settings[key], change(key))));
+    this.selects = Object.fromEntries(Object.entries(CHOICES).map(([key, [, options]]) => [key, select(options, this.settings[key], change(key))]));
+    const boxes = Object.entries(CHOICES).map(([key, [label]]) => field(label, this.selects[key]));
     boxes[0].classList.add("wide");
     return el("div", { class: "fields" }, boxes, field("Seed", seed));
   }
@@ -61,6 +62,7 @@ class Training {
     this.task = makeTask(task, { length: LENGTH, names: this.app.facts.names });
     this.trainer = new Trainer(this.task, { cell, hidden: Number(hidden), nonlinearity, rate: Number(rate), clip: Number(clip), seed: Number(seed), direction: "forward" });
     this.runner.trainers = [this.trainer];
+    this.selects.nonlinearity.disabled = cell !== "rnn"; // the gates of the others need theirs
     this.runner.measure();
     this.key.replaceChildren(legend(this.task.answers.map((answer, k) => [`k${k}`, answer])));
     this.draw();
