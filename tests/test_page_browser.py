@@ -210,6 +210,27 @@ def test_names_share_their_beginnings(visit: Visit) -> None:
     assert visit.page.locator("#prefixes-app .node.shared").count() == 3
 
 
+def test_the_columns_of_very_long_names_are_left_out(visit: Visit) -> None:
+    columns = visit.page.locator("#type-app .belief li")
+    visit.name.fill("ab" * 20)
+    assert columns.count() == 40
+    visit.name.fill("ab" * 20 + "a")
+    assert columns.first.is_hidden()
+    visit.name.fill("Smith")
+    assert columns.count() == 5
+    assert columns.first.is_visible()
+
+
+def test_a_curve_leaves_the_picture_at_the_end_of_the_scale(visit: Visit) -> None:
+    lowest = """() => {
+      const curve = document.querySelector("#backwards-app polyline.s0");
+      const frame = curve.parentNode.viewBox.baseVal;
+      return { y: Number(curve.getAttribute("points").split(",").at(-1)), end: frame.y + frame.height };
+    }"""
+    found = visit.page.evaluate(lowest)
+    assert found["y"] > found["end"]
+
+
 def test_the_gradient_vanishes_and_explodes(visit: Visit) -> None:
     def left(row: int) -> float:
         return float(visit.page.locator("#backwards-app tbody tr").nth(row).locator("td").first.inner_text())
@@ -232,6 +253,11 @@ def test_a_network_learns(visit: Visit) -> None:
 
     visit.page.get_by_label("It learns").select_option("addition")
     visit.page.get_by_label("Learning rate").select_option("0.03")
+    nonlinearity = visit.page.get_by_label("Nonlinearity")
+    assert nonlinearity.is_disabled()
+    visit.page.get_by_label("Cell", exact=True).select_option("rnn")
+    assert nonlinearity.is_enabled()
+    visit.page.get_by_label("Cell", exact=True).select_option("gru")
     before = right()
     visit.button("train", "One step").click()
     assert visit.page.locator("#train-app .row .note").inner_text().startswith("step 1:")
@@ -290,6 +316,30 @@ def test_a_pasted_column_is_scored(visit: Visit, clf: Classifier, tmp_path: Path
     assert (low, high) == pytest.approx((100 * best.low, 100 * best.high), abs=8)
 
 
+def test_a_long_column_does_not_stop_the_page(visit: Visit) -> None:
+    box = visit.page.locator("#column-app textarea")
+    box.fill(
+        "\n".join(
+            f"Kowal{a}{b}{c}" for a in "bcdfghjk" for b in "aeiouy" for c in "lmnrstvwxz" for _ in "1234"
+        )
+    )
+    between = """async () => {
+      document.querySelector("#column-app button.main").click();
+      await new Promise((done) => setTimeout(done));
+      const { max, value, className } = document.querySelector("#column-app progress");
+      return { max, value, className };
+    }"""
+    found = visit.page.evaluate(between)
+    assert 0 < found["value"] < found["max"] == 1920
+    assert found["className"] == ""
+    box.fill("Smith\nRossi")
+    visit.button("more", "Score them").click()  # the list before it is left
+    visit.page.wait_for_selector("#column-app [data-intervals=shown]")
+    assert visit.page.locator("#column-app tbody tr").count() == 2
+    assert visit.page.locator("#column-app .row .note").inner_text().startswith("2 rows")
+    assert visit.page.locator("#column-app progress").is_hidden()
+
+
 def test_a_link_restores_the_page(browser: Any, visit: Visit) -> None:
     visit.name.fill("Müller & Söhne")
     visit.page.locator("#compare-app input").fill("Schmidt")
@@ -315,7 +365,7 @@ def test_a_name_typed_before_the_ngrams_are_there_is_answered_when_they_are(brow
     answer, name = page.locator("#type-app .answer"), page.get_by_label("A surname, in any script")
     assert answer.inner_text().startswith("Japanese, ")
     name.fill("Kowalczyk")
-    assert answer.inner_text().startswith("Japanese, ")
+    assert answer.inner_text() == "…"  # not that of the name before
     page.evaluate("release()")
     page.wait_for_selector("html[data-ready]")
     assert answer.inner_text().startswith("Polish, ")
@@ -334,6 +384,36 @@ def test_the_answer_in_the_file_is_the_one_that_is_computed(browser: Any, model:
     assert page.locator("input.name").input_value() == computed.name.input_value()
     computed.context.close()
     context.close()
+
+
+def test_a_name_typed_before_the_script_runs_is_kept(browser: Any) -> None:
+    page = browser.new_page()
+    page.add_init_script("requestAnimationFrame = (drawn) => { window.draw = drawn; }")
+    page.goto(page_of("classic").as_uri())
+    name = page.get_by_label("A surname, in any script")
+    name.fill("Kowalczyk")
+    page.evaluate("draw()")
+    page.wait_for_selector("html[data-ready]")
+    assert name.input_value() == "Kowalczyk"
+    assert page.locator("#type-app .answer").inner_text().startswith("Polish, ")
+    page.close()
+
+
+def test_a_link_may_follow_another_in_the_same_window(browser: Any) -> None:
+    visit = Visit(browser)
+    with visit.page.expect_event("load"):
+        visit.page.evaluate("location.hash = '#train?name=Rossi&task=parity'")
+    visit.page.wait_for_selector("html[data-ready]")
+    assert visit.name.input_value() == "Rossi"
+    assert visit.page.get_by_label("It learns").input_value() == "parity"
+    visit.until("Math.abs(document.getElementById('train').getBoundingClientRect().top) < 100")
+    visit.name.fill("Smith")
+    visit.page.locator(".tour a").first.click()
+    visit.page.go_back()
+    visit.until("location.hash.startsWith('#train?')")
+    assert visit.name.input_value() == "Smith"  # the same link again changes nothing
+    assert visit.faults == []
+    visit.context.close()
 
 
 def test_a_damaged_link_does_no_harm(browser: Any) -> None:
@@ -388,6 +468,35 @@ def test_by_keyboard_alone(visit: Visit) -> None:
         visit.page.keyboard.press("Tab")
         seen.append(visit.page.evaluate("document.activeElement.closest('section')?.id ?? ''"))
     assert {"type", "inside", "step", "prefixes", "backwards", "train", "break", "more"} <= set(seen)
+
+
+@pytest.mark.parametrize("window", [(1280, 720), (390, 700)])
+def test_the_answer_is_in_the_first_view(browser: Any, window: tuple[int, int]) -> None:
+    visit = Visit(browser, "world", viewport=dict(zip(("width", "height"), window, strict=True)))
+    box = visit.page.locator("#type-app .answer").bounding_box()
+    assert box["y"] + box["height"] < window[1]
+    visit.context.close()
+
+
+def test_it_prints_its_bars_and_columns(browser: Any) -> None:
+    visit = Visit(browser)
+    visit.page.emulate_media(media="print")
+    for part in (".fill", ".stack div", ".swatch", ".ramp"):
+        style = f"getComputedStyle(document.querySelector('main {part}'))"
+        assert visit.page.evaluate(f"{style}.printColorAdjust") == "exact"
+    assert visit.page.locator(".tour").is_hidden()
+    visit.context.close()
+
+
+@pytest.mark.parametrize("width", [320, 640])  # a window of 1280 at 400 % and at 200 %
+def test_it_can_be_enlarged(browser: Any, width: int) -> None:
+    visit = Visit(browser, viewport={"width": width, "height": 400}, device_scale_factor=1280 / width)
+    visit.show("Papadopoulos")
+    visit.page.locator("#column-app textarea").fill("Papadopoulos-Konstantinopoulos, Anna")
+    visit.button("more", "Score them").click()
+    visit.page.wait_for_selector("#column-app [data-intervals=shown]")
+    assert not visit.overflows()
+    visit.context.close()
 
 
 def test_it_fits_a_phone(browser: Any) -> None:

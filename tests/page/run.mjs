@@ -103,7 +103,7 @@ const TASKS = {
 
   async shares({ probabilities, counts, priors }) {
     const { estimateShares } = await load("parts/name-shares");
-    return list(estimateShares(probabilities, counts, priors));
+    return list(await estimateShares(probabilities, counts, priors));
   },
 
   // The gradients of sum(dy * y) over the outputs of one cell.

@@ -21,8 +21,10 @@ const LATER = { // after the first answer
 
 class App {
   constructor(facts, classifier) {
-    Object.assign(this, { facts, classifier, listeners: { name: [], settled: [] }, shared: {}, complete: false });
-    this.params = new URLSearchParams(location.hash.split("?")[1] ?? "");
+    Object.assign(this, { facts, classifier, listeners: { name: [], settled: [], waiting: [] }, shared: {}, complete: false });
+    const shared = sharedState();
+    this.params = new URLSearchParams(shared ?? "");
+    addEventListener("hashchange", () => { if (![null, shared].includes(sharedState())) location.reload(); }); // another link
   }
 
   // Calls a listener at each event, and at once if there has been one.
@@ -34,7 +36,10 @@ class App {
   // Until the n-grams are there, only the name that the page begins with can be answered; others wait.
   setName(text) {
     this.text = text;
-    if (!this.complete && text !== this.facts.first.name) return;
+    if (!this.complete && text !== this.facts.first.name) {
+      for (const listener of this.listeners.waiting) listener(text);
+      return;
+    }
     this.state = { text, found: this.classifier.answer(text) };
     for (const listener of this.listeners.name) listener(this.state);
     clearTimeout(this.timer);
@@ -94,7 +99,7 @@ async function start() {
   const app = new App(facts, new Classifier(facts.model, network, facts.words, remembered(facts.first)));
   const part = (id, mount) => mount(document.getElementById(`${id}-app`), app);
   part("type", mountType);
-  app.setName(app.params.get("name") ?? facts.first.name);
+  app.setName(app.params.get("name") ?? document.getElementById("name").value); // somebody may have been typing
   performance.mark("answered");
   linkChapters(facts.study);
   followTour();
@@ -107,8 +112,8 @@ async function start() {
     await new Promise((done) => setTimeout(done, 0)); // keys are answered in between
     part(id, mount);
   }
-  showShared();
   document.documentElement.dataset.ready = "true";
+  if (sharedState() !== null) document.getElementById(location.hash.slice(1).split("?")[0])?.scrollIntoView();
 }
 
 // What stands in for the n-grams: what they say of the first name and its beginnings, by their ids.
@@ -132,10 +137,9 @@ function parsed() {
   return new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
 }
 
-// Scrolls to the part that a shared link names.
-function showShared() {
-  const [part, shared] = location.hash.slice(1).split("?");
-  if (shared !== undefined) document.getElementById(part)?.scrollIntoView();
+// What a shared link holds, #part?state; null for a link to a part alone.
+function sharedState() {
+  return location.hash.split("?")[1] ?? null;
 }
 
 start();

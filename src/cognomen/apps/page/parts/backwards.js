@@ -6,7 +6,8 @@ import { readDirection } from "../engine/through-time.js";
 import { parameter } from "../learning/small-network.js";
 import { Random } from "../learning/random.js";
 import { lettersOf } from "../reading/text.js";
-import { drawCurves, el, field, inTurns, legend, percent, shownLetter, svg } from "./dom.js";
+import { drawCurves, el, field, legend, percent, shownLetter, svg } from "./dom.js";
+import { inTurns } from "./turns.js";
 
 const HIDDEN = 16, INPUTS = 4, LIMIT = 1; // of the clipped gradient
 const SERIES = [["rnn", "Elman", "0"], ["gru", "GRU", "1"], ["lstm", "LSTM", "2"]];

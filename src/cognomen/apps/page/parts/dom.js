@@ -205,16 +205,3 @@ const tickText = (tick) => (tick !== 0 && (tick < 0.01 || tick >= 10000) ? `1e${
 export function legend(entries) {
   return el("ul", { class: "legend" }, entries.map(([style, text]) => el("li", {}, el("span", { class: `swatch ${style}` }), text)));
 }
-
-// Runs `work` again and again until it returns false, in turns of `budget` milliseconds and `pause` between them;
-// returns a function that stops it.
-export function inTurns(work, budget = 10, pause = 0) {
-  let running = true;
-  const turn = () => {
-    const end = performance.now() + budget;
-    do if (work() === false) running = false; while (running && performance.now() < end);
-    if (running) setTimeout(turn, pause);
-  };
-  setTimeout(turn, 0);
-  return () => { running = false; };
-}

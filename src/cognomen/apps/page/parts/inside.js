@@ -2,8 +2,9 @@
 import { attribute, attributeNgrams, jacobianNorms } from "../engine/letter-attribution.js";
 import { argmax } from "../engine/linear.js";
 import { lettersOf } from "../reading/text.js";
-import { choices, el, inTurns, onThemeChange, plain, scaleLegend, shownLetter, signed, Strip } from "./dom.js";
+import { choices, el, onThemeChange, plain, scaleLegend, shownLetter, signed, Strip } from "./dom.js";
 import { formulaOf, GATES } from "./formulas.js";
+import { inTurns } from "./turns.js";
 
 const SEGMENTS = 24; // of the path of the attributions
 const EXPLAINED = 30; // letters of the longest name that is explained: the work grows with their square

@@ -3,6 +3,7 @@ import { BOUNDARY } from "../engine/name-generator.js";
 import { estimateShares, shareIntervals } from "./name-shares.js";
 import { Random } from "../learning/random.js";
 import { Bars, choices, el, field, largest, percent, select, shownLetter } from "./dom.js";
+import { pauses } from "./turns.js";
 import { inWords } from "./type.js";
 
 // --- two names ---------------------------------------------------------------------------------------------
@@ -114,51 +115,81 @@ const ROWS = 50; // shown; all are in the file
 const FIELDS = ["name", "surname", "origin", "probability", "group", "region", "reason"];
 
 export function mountColumn(root, app) {
-  const box = el("textarea", { rows: 6, spellcheck: "false", dir: "auto", placeholder: "Kowalczyk, Anna\nJohn Smith\nNakamura" });
-  const said = el("p", { class: "note", role: "status" }), shares = new Bars(8, "Composition"), rows = el("tbody"), head = el("tr");
-  const link = el("a", { class: "hidden", download: "scored.csv", text: "Save as CSV" });
-  const heading = el("h3", { class: "hidden", text: "What the list is made of, with 95% intervals" });
-  const table = el("div", { class: "scroll hidden", tabindex: 0, role: "region", "aria-label": "Scored names" }, el("table", { class: "scored" }, el("thead", {}, head), rows));
-  let runs = 0;
-  const order = choices("Where a full name does not show its order, read it like", [["given", "John Smith"], ["surname", "Smith John"]], "given", () => {});
-  const score = () => {
-    const surnameFirst = order.value() === "surname";
-    const lines = box.value.split(/\r?\n/).filter((line) => line.trim()), answers = lines.map((line) => app.classifier.answer(line, surnameFirst));
-    const found = answers.map(row), fields = app.classifier.tree.length > 1 ? FIELDS : FIELDS.filter((each) => !["group", "region"].includes(each));
-    head.replaceChildren(...fields.map((text) => el("th", { scope: "col", text })));
-    rows.replaceChildren(...found.slice(0, ROWS).map((each) => el("tr", {}, fields.map((key) => el("td", { text: each[key], dir: "auto" })))));
-    const unknown = answers.filter(({ reason }) => reason).length;
-    said.textContent = lines.length ? `${lines.length} ${lines.length === 1 ? "row" : "rows"}, ${unknown} unknown.${lines.length > ROWS ? ` The first ${ROWS} are shown; the file has all.` : ""}` : "There is nothing to score yet.";
-    showShares(answers);
-    for (const each of [link, table]) each.classList.toggle("hidden", !lines.length);
-    if (link.href) URL.revokeObjectURL(link.href);
-    link.href = URL.createObjectURL(new Blob([csv(fields, found)], { type: "text/csv;charset=utf-8" }));
-  };
-  const showShares = (answers) => {
-    const { classifier } = app, read = answers.filter(({ reason }) => !reason), counts = new Map(), beliefs = new Map();
+  new Column(root, app);
+}
+
+class Column {
+  constructor(root, { classifier }) {
+    Object.assign(this, { classifier, runs: 0 });
+    const hidden = { class: "hidden" };
+    this.box = el("textarea", { rows: 6, spellcheck: "false", dir: "auto", placeholder: "Kowalczyk, Anna\nJohn Smith\nNakamura" });
+    this.order = choices("Where a full name does not show its order, read it like", [["given", "John Smith"], ["surname", "Smith John"]], "given", () => {});
+    this.progress = el("progress", { ...hidden, "aria-label": "Names scored" });
+    this.said = el("p", { class: "note", role: "status" });
+    this.link = el("a", { ...hidden, download: "scored.csv", text: "Save as CSV" });
+    this.intervals = el("span");
+    this.heading = el("h3", hidden, "What the list is made of, ", this.intervals);
+    this.shares = new Bars(8, "Composition");
+    [this.head, this.rows] = [el("tr"), el("tbody")];
+    this.table = el("div", { class: "scroll hidden", tabindex: 0, role: "region", "aria-label": "Scored names" },
+      el("table", { class: "scored" }, el("thead", {}, this.head), this.rows));
+    this.shares.box.classList.add("hidden"); // until there is something to show
+    root.append(el("h3", { class: "title", text: "Paste a column" }),
+      field("Names, one per line: surnames or full names", this.box), el("div", { class: "row spaced" }, this.order.box),
+      el("div", { class: "row spaced" }, el("button", { type: "button", class: "main", text: "Score them", on: { click: () => this.score() } }), this.link, this.progress, this.said),
+      this.heading, this.shares.box, this.table);
+  }
+
+  // In turns, as thousands of names take seconds; ends when another list is to be scored.
+  async score() {
+    const run = ++this.runs, turns = { pause: pauses(), isStale: () => run !== this.runs };
+    const lines = this.box.value.split(/\r?\n/).filter((line) => line.trim()), answers = [], surnameFirst = this.order.value() === "surname";
+    for (const each of [this.link, this.table, this.heading, this.shares.box]) each.classList.add("hidden");
+    this.said.textContent = this.said.dataset.intervals = "";
+    this.progress.max = lines.length;
+    this.progress.classList.toggle("hidden", !lines.length);
+    for (const line of lines) {
+      answers.push(this.classifier.answer(line, surnameFirst));
+      this.progress.value = answers.length;
+      await turns.pause();
+      if (turns.isStale()) return;
+    }
+    this.progress.classList.add("hidden");
+    this.show(answers);
+    await this.showShares(answers.filter(({ reason }) => !reason), turns);
+  }
+
+  show(answers) {
+    const found = answers.map(row), fields = this.classifier.tree.length > 1 ? FIELDS : FIELDS.filter((each) => !["group", "region"].includes(each));
+    this.head.replaceChildren(...fields.map((text) => el("th", { scope: "col", text })));
+    this.rows.replaceChildren(...found.slice(0, ROWS).map((each) => el("tr", {}, fields.map((key) => el("td", { text: each[key], dir: "auto" })))));
+    const count = answers.length, unknown = answers.filter(({ reason }) => reason).length, cut = count > ROWS ? ` The first ${ROWS} are shown; the file has all.` : "";
+    this.said.textContent = count ? `${count} ${count === 1 ? "row" : "rows"}, ${unknown} unknown.${cut}` : "There is nothing to score yet.";
+    for (const each of [this.link, this.table]) each.classList.toggle("hidden", !count);
+    if (this.link.href) URL.revokeObjectURL(this.link.href);
+    this.link.href = URL.createObjectURL(new Blob([csv(fields, found)], { type: "text/csv;charset=utf-8" }));
+  }
+
+  async showShares(read, turns) {
+    if (!read.length) return;
+    const { origins, facts } = this.classifier, counts = new Map(), beliefs = new Map();
     for (const { reading: { spelling, parts }, probabilities } of read) {
       const key = [spelling, ...parts].join("|");
       counts.set(key, (counts.get(key) ?? 0) + 1);
       beliefs.set(key, probabilities);
     }
-    for (const each of [heading, shares.box]) each.classList.toggle("hidden", !read.length);
-    if (!read.length) return;
-    const list = [[...beliefs.values()], [...counts.values()], classifier.facts.default_shares ?? classifier.facts.priors];
-    const found = estimateShares(...list);
-    shares.show(classifier.origins, found);
-    said.dataset.intervals = "";
-    const run = ++runs;
-    shareIntervals(...list, new Random(0), () => run !== runs).then((ranges) => {
-      if (!ranges) return; // another list has been scored in the meantime
-      shares.show(classifier.origins, found, { ranges });
-      said.dataset.intervals = "shown";
-    });
-  };
-  root.append(el("h3", { class: "title", text: "Paste a column" }),
-    field("Names, one per line: surnames or full names", box), el("div", { class: "row spaced" }, order.box),
-    el("div", { class: "row spaced" }, el("button", { type: "button", class: "main", text: "Score them", on: { click: score } }), link, said),
-    heading, shares.box, table);
-  shares.box.classList.add("hidden"); // until there is something to show
+    const list = [[...beliefs.values()], [...counts.values()], facts.default_shares ?? facts.priors];
+    const found = await estimateShares(...list, turns);
+    if (turns.isStale()) return;
+    this.shares.show(origins, found);
+    this.intervals.textContent = "intervals follow …";
+    for (const each of [this.heading, this.shares.box]) each.classList.remove("hidden");
+    const ranges = await shareIntervals(...list, new Random(0), turns);
+    if (!ranges) return;
+    this.shares.show(origins, found, { ranges });
+    this.intervals.textContent = "with 95% intervals";
+    this.said.dataset.intervals = "shown";
+  }
 }
 
 function row({ text, reading, reason, levels }) {

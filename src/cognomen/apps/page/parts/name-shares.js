@@ -5,40 +5,51 @@ const MAX_STEPS = 1000, TOLERANCE = 1e-6;
 const SAMPLES = 200, LEVEL = 0.95, RESAMPLED = 400; // distinct names, fewer than in Python, as a browser is to stay quick
 
 // probabilities (U, C) of the distinct names under the shares `priors` (C,); counts (U,): how often each occurs. The
-// shares, beginning with those of `start`.
-export function estimateShares(probabilities, counts, priors, start = priors) {
-  const total = counts.reduce((sum, each) => sum + each, 0), C = priors.length;
+// shares, beginning with those of `start`. Awaits `pause` between the steps.
+export async function estimateShares(probabilities, counts, priors, { start = priors, pause = never } = {}) {
+  const total = counts.reduce((sum, each) => sum + each, 0);
   let shares = Float64Array.from(start);
   for (let step = 0; step < MAX_STEPS; step++) {
-    const ratio = vector(C, (c) => (priors[c] > 0 ? shares[c] / priors[c] : 0)), expected = new Float64Array(C);
-    probabilities.forEach((p, u) => {
-      const likelihood = p.reduce((sum, each, c) => sum + ratio[c] * each, 0) || Number.MIN_VALUE;
-      for (let c = 0; c < C; c++) expected[c] += counts[u] / likelihood * p[c];
-    });
+    const ratio = shares.map((each, c) => (priors[c] > 0 ? each / priors[c] : 0)), expected = expectation(probabilities, counts, ratio);
     const before = shares;
-    shares = vector(C, (c) => ratio[c] * expected[c] / total);
+    shares = ratio.map((each, c) => each * expected[c] / total);
     if (shares.every((each, c) => Math.abs(each - before[c]) < TOLERANCE)) break;
+    await pause();
   }
   const sum = shares.reduce((all, each) => all + each, 0);
   return shares.map((each) => each / sum);
 }
 
+async function never() {}
+
+// The sum over the names of counts * p / (ratio . p), (C,).
+function expectation(probabilities, counts, ratio) {
+  const C = ratio.length, expected = new Float64Array(C);
+  for (let u = 0; u < probabilities.length; u++) {
+    const p = probabilities[u];
+    let likelihood = 0;
+    for (let c = 0; c < C; c++) likelihood += ratio[c] * p[c];
+    const weight = counts[u] / (likelihood || Number.MIN_VALUE);
+    for (let c = 0; c < C; c++) expected[c] += weight * p[c];
+  }
+  return expected;
+}
+
 // The 95 % interval [low, high] of each share, from resamples of the distinct names: as resampled_shares of mixture.py
-// and _interval of composition.py. Yields to the page between the resamples; null as soon as `isStale()`.
-export async function shareIntervals(probabilities, counts, priors, random, isStale = () => false) {
-  const shares = estimateShares(probabilities, counts, priors), U = probabilities.length;
+// and _interval of composition.py. Awaits `pause` between the steps; null as soon as `isStale()`.
+export async function shareIntervals(probabilities, counts, priors, random, { pause = never, isStale = () => false } = {}) {
+  const shares = await estimateShares(probabilities, counts, priors, { pause }), U = probabilities.length;
   const part = Math.min(1, RESAMPLED / U), taken = part < 1 ? sample(U, RESAMPLED, random) : [...counts.keys()];
   const table = taken.map((u) => probabilities[u]), weights = taken.map((u) => counts[u]);
-  const middle = part < 1 ? estimateShares(table, weights, priors, shares) : shares;
+  const middle = part < 1 ? await estimateShares(table, weights, priors, { start: shares, pause }) : shares;
   const start = vector(priors.length, (c) => (middle[c] + priors[c]) / 2); // a share of 0 would stay 0
   const resampled = [];
   for (let b = 0; b < SAMPLES; b++) {
-    if (b % 10 === 0) await new Promise((done) => setTimeout(done, 0));
     if (isStale()) return null;
     const times = new Float64Array(table.length);
     for (let n = 0; n < table.length; n++) times[random.below(table.length)] += 1;
     const drawn = [...times.keys()].filter((u) => times[u]);
-    const found = estimateShares(drawn.map((u) => table[u]), drawn.map((u) => times[u] * weights[u]), priors, start);
+    const found = await estimateShares(drawn.map((u) => table[u]), drawn.map((u) => times[u] * weights[u]), priors, { start, pause });
     resampled.push(found.map((each, c) => Math.min(Math.max(shares[c] + Math.sqrt(part) * (each - middle[c]), 0), 1)));
   }
   const unseen = 1 - (1 - LEVEL) ** (1 / U); // a share that none of the names would show with a probability of .05

@@ -1,5 +1,6 @@
 // What parts 6 and 7 share: curves of trainings, and the loop that runs them between the browser's other work.
-import { drawCurves, el, inTurns, legend, svg } from "./dom.js";
+import { drawCurves, el, legend, svg } from "./dom.js";
+import { inTurns } from "./turns.js";
 
 const REDRAWN = 150, MEASURED = 400; // milliseconds between drawings, and between measurements of accuracy
 const SMOOTHED = 20; // losses that one point of the curve is the mean of

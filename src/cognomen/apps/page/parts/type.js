@@ -8,6 +8,7 @@ const REASONS = {
   "not-a-name": "not a person’s name", "garbled": "text that was decoded wrongly",
 };
 const SHOWN = { origin: 6, group: 4, region: 3 }, TITLES = { origin: "Origins", group: "Groups", region: "Regions" };
+const LONGEST = 40; // letters of the longest name whose beginnings are shown: the work grows with their square
 const STACKED = 7; // origins with colours of their own
 
 export function mountType(root, app) {
@@ -19,6 +20,10 @@ export function mountType(root, app) {
   const boxes = levels.map(({ name, bars }) => el("div", { class: "hidden" }, several ? el("h3", { text: TITLES[name] }) : null, bars.box));
   const belief = new Belief(app.classifier);
   root.append(el("div", { class: "columns" }, el("div", {}, boxes.slice(0, 2)), el("div", {}, belief.box, boxes.slice(2))), shareButton(app));
+  app.on("waiting", (text) => {
+    if (input.value !== text) input.value = text;
+    [answer.textContent, detail.textContent] = ["…", "Unpacking the network …"];
+  });
   app.on("name", ({ text, found }) => {
     if (input.value !== text) input.value = text;
     answer.replaceChildren(...inWords(found));
@@ -75,10 +80,11 @@ class Belief {
   }
 
   show(found) {
-    this.box.classList.toggle("hidden", !found.levels.length);
-    if (!found.levels.length) return;
-    const { spelling } = found.reading, all = Array.from(spelling);
-    const letters = lettersOf(spelling).map(({ stop, text }) => ({ text, p: this.classifier.believe(all.slice(0, stop).join("")).probabilities }));
+    const groups = found.levels.length ? lettersOf(found.reading.spelling) : [], isShown = groups.length > 0 && groups.length <= LONGEST;
+    this.box.classList.toggle("hidden", !isShown);
+    if (!isShown) return;
+    const all = Array.from(found.reading.spelling);
+    const letters = groups.map(({ stop, text }) => ({ text, p: this.classifier.believe(all.slice(0, stop).join("")).probabilities }));
     const shown = this.choose(letters, found.probabilities);
     this.columns.style.setProperty("--letters", letters.length);
     this.columns.replaceChildren(...letters.map(({ text, p }) => this.column(text, p, shown)));
