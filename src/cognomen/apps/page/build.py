@@ -76,7 +76,7 @@ def build_page(model: str | Path | None = None, *, study: str | None = None) -> 
 
 
 def _first_answer(clf: Classifier) -> str:
-    """The answer to the name that the page begins with, shown before its script runs: as parts/type.js writes it."""
+    """The answer to the first name, shown before the script runs, in HTML: as parts/type.js makes it."""
     answer = clf(FIRST)
     if answer.origin is None:
         return "<span>Unknown</span>"
