@@ -190,6 +190,10 @@ def test_stepping_forward_and_back(visit: Visit) -> None:
     visit.name.fill("Smith")
     said = visit.page.locator("#step-app .row .note")
     visit.until("document.querySelector('#step-app .row .note').textContent.includes('of 5')")
+    which, strip = visit.page.locator("#step-app .which"), visit.page.locator("#step-app canvas").first
+    assert which.inner_text() == "number 0"
+    strip.press("ArrowRight")
+    assert which.inner_text() == "number 1"
     before = visit.page.locator("#step-app .at").all_inner_texts()
     visit.button("step", "Step →").click()
     assert said.inner_text() == "step 2 of 5: it reads “m”"
@@ -291,6 +295,8 @@ def test_names_are_made_letter_by_letter(visit: Visit) -> None:
     assert made[0].isupper()
     assert not made.endswith("…")
     assert made in visit.page.locator("#generate-app .note").first.inner_text()
+    visit.page.get_by_label("Temperature").fill("1.2")
+    assert visit.page.locator("#generate-app output").inner_text() == "1.2"
 
 
 def test_a_pasted_column_is_scored(visit: Visit, clf: Classifier, tmp_path: Path) -> None:
@@ -318,6 +324,10 @@ def test_a_pasted_column_is_scored(visit: Visit, clf: Classifier, tmp_path: Path
 
 def test_a_long_column_does_not_stop_the_page(visit: Visit) -> None:
     box = visit.page.locator("#column-app textarea")
+    box.fill(" ")
+    visit.button("more", "Score them").click()
+    for part in (".bars", "table", "progress", "h3:not(.title)"):
+        assert visit.page.locator(f"#column-app {part}").is_hidden(), part
     names = [f"Kowal{a}{b}{c}" for a in "bcdfghjk" for b in "aeiouy" for c in "lmnrstvwxz" for _ in "1234"]
     box.evaluate("(box, names) => { box.value = names; }", "\n".join(names))  # filling it takes Chromium long
     between = """async () => {
@@ -393,6 +403,17 @@ def test_a_name_typed_before_the_script_runs_is_kept(browser: Any) -> None:
     page.wait_for_selector("html[data-ready]")
     assert name.input_value() == "Kowalczyk"
     assert page.locator("#type-app .answer").inner_text().startswith("Polish, ")
+    page.close()
+
+
+def test_a_page_that_is_not_drawn_is_made_ready_all_the_same(browser: Any) -> None:
+    page = browser.new_page()
+    page.add_init_script("""
+      Object.defineProperty(Document.prototype, "hidden", { get: () => true });
+      requestAnimationFrame = () => {};
+    """)
+    page.goto(page_of("classic").as_uri())
+    page.wait_for_selector("html[data-ready]")
     page.close()
 
 

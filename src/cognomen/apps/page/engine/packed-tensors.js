@@ -3,7 +3,6 @@
 // A number of 16 bits: 1 of sign and 5 of exponent, which choose its scale, and 10 of fraction, to which 1024 is added
 // but for the smallest, which have no exponent. The largest exponent, of what is no number, is not in a model.
 const SCALES = Float64Array.from({ length: 64 }, (_, i) => (i < 32 ? 1 : -1) * 2 ** (Math.max(i % 32, 1) - 25));
-const half = (bits) => ((bits & 1023) + (bits & 0x7c00 ? 1024 : 0)) * SCALES[bits >> 10];
 
 const TYPES = {
   int8: Int8Array, uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array,
@@ -15,7 +14,10 @@ const SIZES = { float16: 2, int8: 1, uint8: 1, uint16: 2, uint32: 4, float32: 4,
 function decode(bytes, type, count) {
   if (type === "float16") {
     const numbers = new Float32Array(count);
-    for (let i = 0; i < count; i++) numbers[i] = half(bytes[i] | (bytes[count + i] << 8));
+    for (let i = 0; i < count; i++) {
+      const bits = bytes[i] | (bytes[count + i] << 8);
+      numbers[i] = ((bits & 1023) + (bits & 0x7c00 ? 1024 : 0)) * SCALES[bits >> 10];
+    }
     return numbers;
   }
   if (SIZES[type] === 1) return new TYPES[type](bytes.buffer, bytes.byteOffset, count);

@@ -60,7 +60,7 @@ class Backwards {
     const steps = Number(this.length.value);
     const series = this.found.map(({ norms, k }) => ({ style: `s${k}`, points: norms.slice(0, shown + 1).map((each, back) => [back, each]) }));
     drawCurves(this.chart, series, { low: 1e-8, high: 1e8, logarithmic: true, lastX: steps - 1, xLabel: "steps back",
-      yTicks: [1e-8, 1e-4, 1, 1e4, 1e8], yLabel: "size of the gradient by the state, where the end is 1" });
+      yTicks: [1e-8, 1e-4, 1, 1e4, 1e8], yLabel: "size of the state’s gradient, 1 at the end" });
     this.chart.setAttribute("aria-label", this.found.map(({ name, norms }) => `${name}: ${norms.at(-1).toExponential(1)} at the first step`).join("; "));
   }
 
