@@ -267,7 +267,7 @@ def test_a_network_learns(visit: Visit) -> None:
     assert visit.page.locator("#train-app .row .note").inner_text().startswith("step 1:")
     visit.button("train", "Train").click()
     visit.until(
-        "parseInt(document.querySelector('#train-app .row .note').textContent.split(': ')[1]) >= 95", 60
+        "parseInt(document.querySelector('#train-app .row .note').textContent.split(': ')[1]) >= 95", 180
     )
     visit.button("train", "Pause").click()
     assert right() > before
@@ -280,7 +280,7 @@ def test_a_fault_is_felt(visit: Visit) -> None:
     visit.button("break", "Too large a rate Are the ones so far odd in number?").click()
     visit.button("break", "Train both").click()
     visit.until(
-        "parseInt(document.querySelector('#break-app .note').textContent.split('answers ')[1]) >= 90", 60
+        "parseInt(document.querySelector('#break-app .note').textContent.split('answers ')[1]) >= 90", 180
     )
     badly = visit.page.locator("#break-app .note").inner_text().split("be, ")[1]
     assert int(badly.split("%")[0]) < 80
