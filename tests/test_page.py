@@ -12,6 +12,7 @@ from page_running import in_node, needs_node, page_of
 
 import cognomen
 from cognomen.apps.page import build
+from cognomen.apps.page import bundle as bundling
 from cognomen.apps.page.build import FIRST, build_page
 from cognomen.apps.page.bundle import PAGE, bundle
 from cognomen.classifier import Classifier
@@ -157,3 +158,11 @@ def test_it_is_ascii_whatever_the_model_is_called(tmp_path: Path) -> None:
 def test_a_page_may_begin_with_what_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "FIRST", "123")
     assert "<span>Unknown</span>" in build.build_page("classic")
+
+
+def test_what_is_not_ascii_is_escaped() -> None:
+    script, style = (
+        bundling.NOT_ASCII.sub(escape, "é😀a") for escape in (bundling._script_escape, bundling._css_escape)
+    )
+    assert script == r"\u00e9\ud83d\ude00a"
+    assert style == r"\e9 \1f600 a"

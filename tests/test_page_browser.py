@@ -373,6 +373,7 @@ def test_a_name_typed_before_the_ngrams_are_there_is_answered_when_they_are(brow
     assert answer.inner_text().startswith("Japanese, ")
     name.fill("Kowalczyk")
     assert answer.inner_text() == "…"  # not that of the name before
+    assert page.locator("#type-app .bars").first.is_hidden()
     page.evaluate("release()")
     page.wait_for_selector("html[data-ready]")
     assert answer.inner_text().startswith("Polish, ")

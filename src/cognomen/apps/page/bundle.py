@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 PAGE = Path(__file__).parent
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]*)\.js";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
+NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 INSERT = re.compile(r"<!-- (\w+) -->")
 
 
@@ -59,8 +60,9 @@ def assemble(values: Mapping[str, str]) -> str:
     The Content-Security-Policy allows this style and this script by their hashes, and nothing else: no
     request can leave the page.
     """
-    style = _ascii((PAGE / "page.css").read_text(encoding="utf-8"), "\\{:x} ")
-    script = _ascii(bundle("main"), "\\u{:04x}")
+    # All in ASCII: browsers decode megabytes of it in less than half the time, into half the memory.
+    style = NOT_ASCII.sub(_css_escape, (PAGE / "page.css").read_text(encoding="utf-8"))
+    script = NOT_ASCII.sub(_script_escape, bundle("main"))
     policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
     policy += "img-src data:; base-uri 'none'; form-action 'none'"
     given = {**values, "style": style, "script": script, "policy": policy}
@@ -69,11 +71,14 @@ def assemble(values: Mapping[str, str]) -> str:
     return page.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
-def _ascii(source: str, escape: str) -> str:
-    """The same in ASCII: browsers decode megabytes of it in half the time, and need half the memory."""
-    units = source.encode("utf-16-be", "surrogatepass")
-    codes = (first << 8 | second for first, second in zip(units[::2], units[1::2], strict=True))
-    return "".join(chr(code) if code < 128 else escape.format(code) for code in codes)
+def _css_escape(character: re.Match[str]) -> str:
+    return f"\\{ord(character[0]):x} "
+
+
+def _script_escape(character: re.Match[str]) -> str:
+    """One escape for each unit of UTF-16, which texts, templates and patterns of every kind allow."""
+    units = character[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
 
 
 def _hash(text: str) -> str:

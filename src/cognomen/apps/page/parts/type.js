@@ -23,6 +23,7 @@ export function mountType(root, app) {
   app.on("waiting", (text) => {
     if (input.value !== text) input.value = text;
     [answer.textContent, detail.textContent] = ["…", "Unpacking the network …"];
+    for (const box of [...boxes, belief.box]) box.classList.add("hidden");
   });
   app.on("name", ({ text, found }) => {
     if (input.value !== text) input.value = text;
