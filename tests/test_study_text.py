@@ -249,7 +249,7 @@ def test_the_first_page_leads_where_the_readme_does() -> None:
     page = runpy.run_path(str(ROOT / "docs" / "site_hooks.py"))["front_page"]()
     pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", page)
     links = [link for link in re.findall(r"\]\(([^)#]+)", page) if not link.startswith("http")]
-    assert pictures == ["figures/explained.svg"]
+    assert pictures == ["figures/page.png", "figures/explained.svg"]
     assert len(links) > 12
     assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
 
