@@ -128,7 +128,8 @@ class Network(Layer):
         """A network for inference, made of what `tensors` returned.
 
         Parameters are copied as float32, except weights of n-grams in float16 or int8, which are used as
-        they are. None of them can be changed: so what single names are read with is prepared once.
+        they are. Those of the embedding and the recurrent layers cannot be changed afterwards, so that what
+        reads single names is prepared once.
 
         Raises:
             InputError: tensors are missing, unknown, or of other shapes; found before memory is allocated for
@@ -144,7 +145,7 @@ class Network(Layer):
         network = cls(architecture, ngrams=tables, ngram_weight=weight, rng=Zeros())
         others = tensors.keys() - set(table_names(architecture))
         network.load({name: tensors[name] for name in others})
-        for param in network.params.values():
+        for param in [*network.embedding.params.values(), *network.recurrent.params.values()]:
             param.flags.writeable = False
         return network
 
@@ -242,14 +243,13 @@ class Network(Layer):
         return pooled.reshape(len(names), -1), backward
 
     def letter_reader(self) -> SequenceReader:
-        """What reads the letters of single names in the first layer; kept, if the weights cannot change."""
+        """What reads the letters of single names in the first layer; kept if the weights cannot change."""
         vectors = self.embedding.params["weight"]  # (V, E)
-        if self._letter_reader is not None and not vectors.flags.writeable:
-            return self._letter_reader
-        reader = SequenceReader(self.recurrent.levels[0], vectors)
-        if not vectors.flags.writeable:
-            self._letter_reader = reader
-        return reader
+        if vectors.flags.writeable:  # as those of a copy are again
+            return SequenceReader(self.recurrent.levels[0], vectors)
+        if self._letter_reader is None:
+            self._letter_reader = SequenceReader(self.recurrent.levels[0], vectors)
+        return self._letter_reader
 
     def read_tree(
         self,

@@ -40,14 +40,10 @@ class _RowwiseLinear(Linear):
         raise InputError("these maps are for inference: there is no gradient")
 
     def apply(self, x: Array) -> Array:
-        """y = W_d x_d + b_d: (D, X) -> (..., D, Y), and for V rows of each, (V, D, X) -> (..., V, D, Y)."""
-        if x.ndim == 2:
-            y: Array = np.matmul(x[:, None], self.columns)[..., 0, :]  # (..., D, Y)
-        else:
-            y = np.matmul(x.swapaxes(0, 1), self.columns).swapaxes(-2, -3)  # (..., V, D, Y)
-            y = np.ascontiguousarray(y)
+        """y = W_d x_d + b_d: (D, X) -> (..., D, Y)."""
+        y: Array = np.matmul(x[:, None], self.columns)[..., 0, :]  # (..., D, Y)
         if self.bias is not None:
-            y += self.bias if x.ndim == 2 else self.bias[..., None, :, :]
+            y += self.bias
         return y
 
 
@@ -68,8 +64,15 @@ class SequenceReader:
             self._parts = [SequenceReader([each], x) for each in cells]
             return
         self._cell, self._reverses = joined, [reverse for _, reverse in cells]
-        a, _ = joined.project(np.repeat(x[:, None], len(cells), axis=1))  # (..., V, D, A)
-        self._a = a.reshape(*a.shape[:-3], -1, a.shape[-1])  # (..., V * D, A)
+        projected = [cell.project(x)[0] for cell, _ in cells]  # (..., V, A) each
+        # The first step of any sequence depends on its first input alone.
+        steps = [
+            cell.step(a, cell.initial_state(len(x)))[:2]
+            for (cell, _), a in zip(cells, projected, strict=True)
+        ]
+        self._y = _side_by_side([y for y, _ in steps])  # (V * D, Y)
+        self._state = _side_by_side([state for _, state in steps])  # (S, V * D, H)
+        self._a = _side_by_side(projected)  # (..., V * D, A)
 
     def read(self, ids: Ids) -> Array:
         """Read one sequence, given which of the inputs its T steps have.
@@ -85,9 +88,9 @@ class SequenceReader:
         for d, reverse in enumerate(self._reverses):
             rows[:, d] = (ids[::-1] if reverse else ids) * count + d
         a = self._a.take(rows, axis=-2)  # (..., T, D, A)
-        state = cell.initial_state(count)  # (S, D, H)
         outputs = np.empty((len(ids), count, cell.output_size), cell.dtype)
-        for t in range(len(ids)):
+        outputs[0], state = self._y.take(rows[0], axis=0), self._state.take(rows[0], axis=1)  # (S, D, H)
+        for t in range(1, len(ids)):
             outputs[t], state, _ = cell.step(a[..., t, :, :], state)
         return outputs
 
@@ -95,6 +98,12 @@ class SequenceReader:
 def read_sequence(cells: Sequence[tuple[Cell, bool]], x: Array) -> Array:
     """Read one sequence (T, X) with each cell of a layer; see `SequenceReader`."""
     return SequenceReader(cells, x).read(np.arange(len(x)))
+
+
+def _side_by_side(arrays: Sequence[Array]) -> Array:
+    """D arrays (..., V, A) as one (..., V * D, A), in which a row of each follows the other."""
+    stacked = np.stack(arrays, axis=-2)  # (..., V, D, A)
+    return stacked.reshape(*stacked.shape[:-3], -1, stacked.shape[-1])
 
 
 def _joined(cells: Sequence[Cell]) -> Cell | None:
