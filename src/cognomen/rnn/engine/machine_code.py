@@ -1,0 +1,166 @@
+"""The kernels as machine code: compiled by Numba once, and loaded by later processes without it.
+
+To import Numba, and the types that it knows, takes a process a third of a second and 80 MB. The kernels are
+some 20 kB of machine code, which llvmlite, Numba's bridge to LLVM, loads in a tenth of that. They allocate
+nothing, raise nothing and call nothing, so they need no part of Numba when they run.
+
+The code is kept in a file for each source of the kernels, LLVM and processor: in `__pycache__`, or where
+NUMBA_CACHE_DIR says; in the user's cache folder, if nothing can be written there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from ctypes import CFUNCTYPE, addressof, c_int32, c_int64
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from zlib import crc32
+
+import numpy as np
+
+from cognomen.rnn import cells
+
+HERE: Final = Path(__file__).parent
+# The types of the arguments of each kernel.
+F1, F2, F3 = "float32[::1]", "float32[:,::1]", "float32[:,:,::1]"
+I1, L1, L2 = "int32[::1]", "int64[::1]", "int64[:,::1]"
+READ: Final = (F3, F3, F1, L1, I1, I1, I1, I1)  # from `a` to `ends`
+SIGNATURES: Final = {
+    "number_prefixes": (L1, L1, L1, L1, L2, L1, L1, L1, I1, I1, I1, L1),
+    "step": ("int64",) * 6 + (F2, F3, F2, F3, *READ, F1, F3, F1),
+    "step_back": ("int64",) * 5 + (F2, F3, *READ, F3, F3, F3, F2, F3, F1),
+}
+CHECKSUM: Final = 4  # bytes before the code: that of a damaged file would end the process
+
+
+class Kernels(NamedTuple):
+    """The functions of `kernels`; they take what `given` makes of their arguments."""
+
+    number_prefixes: Callable[..., None]
+    step: Callable[..., None]
+    step_back: Callable[..., None]
+
+
+@cache
+def load_kernels() -> Kernels:
+    """The kernels, compiled now if they have not been before.
+
+    Raises:
+        ImportError: Numba is not installed, or does not work.
+        OSError: there is no place to keep what it compiles.
+        RuntimeError: it cannot compile here.
+    """
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    code = _kept_code()
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target(llvm))
+    engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return Kernels(*(_function(engine, name) for name in Kernels._fields))
+
+
+def given(*arguments: int | np.ndarray[Any, Any]) -> tuple[c_int64, ...]:
+    """Whole numbers, and arrays in C order, as Numba's functions take them: number by number.
+
+    The first two numbers of an array tell whom it belongs to: nobody.
+    """
+    flat: list[int] = []
+    for each in arguments:
+        if isinstance(each, int):
+            flat.append(each)
+        else:
+            flat += (0, 0, each.size, each.itemsize, each.ctypes.data, *each.shape, *each.strides)
+    return tuple(map(c_int64, flat))  # which a call takes in a third of the time of int
+
+
+def _function(engine: Any, name: str) -> Callable[..., None]:
+    """A kernel of the loaded code; before its own arguments it takes where to put a result and an error."""
+    nowhere = (c_int64 * 2)()
+    call = CFUNCTYPE(c_int32)(engine.get_function_address(name))
+    vars(call)["kept"] = engine, nowhere  # as long as the function is
+    return partial(call, *given(addressof(nowhere), addressof(nowhere) + 8))
+
+
+def _kept_code() -> bytes:
+    """The machine code for this processor: as it was kept, or compiled and kept."""
+    name = f"kernels-{_source():08x}.o"
+    for folder in _folders():
+        try:
+            data = (folder / name).read_bytes()
+        except OSError:
+            continue
+        if crc32(data[CHECKSUM:]).to_bytes(CHECKSUM) == data[:CHECKSUM]:
+            return data[CHECKSUM:]
+    code = _compiled_code()
+    data = crc32(code).to_bytes(CHECKSUM) + code
+    for folder in _folders():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            part = folder / f"{name}-{os.getpid()}"
+            part.write_bytes(data)
+            part.replace(folder / name)
+        except OSError as error:
+            refused = error
+            continue
+        return code
+    raise refused
+
+
+def _folders() -> Iterator[Path]:
+    """Where machine code may be kept, the best place first."""
+    if given := os.environ.get("NUMBA_CACHE_DIR"):
+        yield Path(given)
+        return
+    yield HERE / "__pycache__"
+    import platformdirs
+
+    yield platformdirs.user_cache_path("cognomen", appauthor=False)
+
+
+def _source() -> int:
+    """A number that changes with the equations, the kernels, LLVM and the processor."""
+    import llvmlite
+    import llvmlite.binding as llvm
+
+    codes = [cells.gru.__code__, cells.gru_back.__code__]
+    parts: list[Any] = [(code.co_code, code.co_names, code.co_consts) for code in codes]
+    parts += [llvmlite.__version__, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]
+    files = [(HERE / f"{name}.py").read_bytes() for name in ("kernels", "machine_code")]
+    return crc32(b"".join([repr(parts).encode(), *files]))
+
+
+def _compiled_code() -> bytes:
+    """The kernels compiled by Numba, one object file."""
+    import llvmlite.binding as llvm
+    from numba import config
+
+    from cognomen.rnn.engine import kernels
+
+    if vars(config)["DISABLE_JIT"]:
+        raise RuntimeError("NUMBA_DISABLE_JIT is set")
+    whole = llvm.parse_assembly("")
+    for name, types in SIGNATURES.items():
+        function = getattr(kernels, name)
+        function.compile(f"void({', '.join(types)})")
+        (signature,) = function.signatures
+        module = llvm.parse_assembly(function.inspect_llvm(signature))
+        whole.triple = module.triple
+        module.get_function(function.overloads[signature].fndesc.llvm_func_name).name = name
+        whole.link_in(module)
+    if missing := [each.name for each in whole.functions if each.is_declaration and "llvm." not in each.name]:
+        raise RuntimeError(f"the kernels call {', '.join(missing)}")
+    return bytes(_target(llvm).emit_object(whole))
+
+
+def _target(llvm: Any) -> Any:
+    """This processor, with all that it can; the other settings are Numba's."""
+    cpu, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    reloc = "static" if llvm.Target.from_default_triple().name.startswith("x86") else "default"
+    target = llvm.Target.from_triple(llvm.get_process_triple())
+    return target.create_target_machine(
+        cpu=cpu, features=features, opt=3, reloc=reloc, codemodel="jitdefault", jit=True
+    )
