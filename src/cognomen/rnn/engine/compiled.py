@@ -87,7 +87,7 @@ def read_names(cell: Cell, a: Array, tree: Tree, pooling: str, head: Array) -> A
         The pooled values of each distinct name, multiplied by the head, (U, C).
     """
     size, linear = cell.hidden_size, vars(cell)["recurrent"]
-    kinds = np.array([KINDS[kind] for kind in kinds_of(pooling)])  # (K,)
+    kinds = np.array([KINDS[kind] for kind in kinds_of(pooling)], np.int64)  # (K,)
     _, most, most_ended = tree.counts.max(axis=0).tolist()
     # Of the prefixes that go on, in the level before and in this one: states (n, H), pooled values (n, K, H).
     before, after = (

@@ -10,7 +10,7 @@ import numpy as np
 
 from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cell import Cell
-from cognomen.rnn.engine import KINDS, LARGEST_SIZE
+from cognomen.rnn.engine import KINDS, LARGEST_SIZE, ROWS
 from cognomen.rnn.engine.compiled import Tree, gate_inputs
 from cognomen.rnn.engine.machine_code import given, load_kernels
 from cognomen.rnn.pooling import Pooling, kinds_of
@@ -30,7 +30,7 @@ def read_names(cell: Cell, a: Array, tree: Tree, pooling: str) -> tuple[Array, B
     """
     size, linear, pools = cell.hidden_size, vars(cell)["recurrent"], Pooling(pooling)
     a, bias = gate_inputs(cell, a)  # (V, 3, H), (H,)
-    kinds = np.array([KINDS[kind] for kind in kinds_of(pooling)])  # (K,)
+    kinds = np.array([KINDS[kind] for kind in kinds_of(pooling)], np.int64)  # (K,)
     # Of the numbers of all levels, the root of each among them: states, pooled values, products.
     kept, levels = int(tree.counts[:, 1].sum()), _levels(tree)
     states = np.zeros((kept, size), np.float32)
@@ -38,7 +38,7 @@ def read_names(cell: Cell, a: Array, tree: Tree, pooling: str) -> tuple[Array, B
     values[[first for _, _, first, _, _ in levels]] = pools.initial[:, 0]
     b = np.empty((kept, 3, size), np.float32)
     pooled = np.empty((len(tree.lengths), len(kinds), size), np.float32)  # (U, K, H)
-    kernels, row = load_kernels(), np.empty(10 * LARGEST_SIZE, np.float32)
+    kernels, row = load_kernels(), np.empty(ROWS * LARGEST_SIZE, np.float32)
     read = given(a, b, bias, kinds, *tree[:4])
     rest = *given(states, values) * 2, *read, *given(tree.lengths, pooled, row[:size])
     for start, stop, first, last, name in levels:

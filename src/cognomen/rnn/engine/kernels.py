@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from cognomen.rnn.cells import gru, gru_back
-from cognomen.rnn.engine import LARGEST_SIZE, LAST, MAX, MEAN
+from cognomen.rnn.engine import LARGEST_SIZE, LAST, MAX, MEAN, ROWS
 
 # Dividing by zero raises nothing, and a product and the sum that it goes into may be one instruction.
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}}
@@ -30,8 +30,9 @@ LARGEST = np.float32(8.4)  # beyond which tanh is 1
 P = _float32(1.42881031e-08, 2.12519135e-05, 3.53356684e-03, 1.34126902e-01, 9.99999940e-01)
 Q = _float32(8.14898783e-07, 3.34846845e-04, 2.60204822e-02, 4.67460036e-01, 1.0)
 HALF, ZERO = np.float32(0.5), np.float32(0)
-# What `step_back` computes of a row, in one array at fixed places: the compiler sees that nothing overlaps.
-Y, R, Z, N, DH, DV, DR, DZ, DN, DB = range(0, 10 * LARGEST_SIZE, LARGEST_SIZE)
+# What `step_back` computes of a row, from copies, all in one array at fixed places: so the compiler sees that
+# nothing overlaps. Of several arrays it would have to check that, and above eight checks it gives up.
+Y, R, Z, N, B, H, DH, DV, DR, DZ, DN, DB = range(0, ROWS * LARGEST_SIZE, LARGEST_SIZE)
 
 
 @njit(inline="always", **OPTIONS)
@@ -155,7 +156,19 @@ def step_back(
         v, p = np.uint32(letters[i]), np.uint32(before + parents[i])
         own, u = np.uint32(after + numbers[i]), np.uint32(name + ends[i])
         for j in range(size):
-            row[Y + j], row[R + j], row[Z + j], row[N + j] = gates(a, v, b, p, bias, states, j)
+            row[R + j] = a[v, 0, j] + b[p, 0, j]
+        for j in range(size):
+            row[Z + j] = a[v, 1, j] + b[p, 1, j]
+        for j in range(size):
+            row[N + j] = a[v, 2, j]
+        for j in range(size):
+            row[B + j] = b[p, 2, j] + bias[j]
+        for j in range(size):
+            row[H + j] = states[p, j]
+        for j in range(size):
+            row[Y + j], row[R + j], row[Z + j], row[N + j] = _gru(
+                (row[R + j], row[Z + j]), row[N + j], row[B + j], row[H + j]
+            )
         for j in range(size):
             row[DH + j] = dstates[own, j]
         for k in range(len(kinds)):
@@ -166,9 +179,8 @@ def step_back(
                     row[DV + j] += dpooled[u, k, j]
             _pool_back(kinds[k], k, values, p, row, dvalues, size)
         for j in range(size):
-            b_n = b[p, 2, j] + bias[j]
             row[DR + j], row[DZ + j], row[DN + j], row[DB + j], row[DH + j] = _gru_back(
-                row[DH + j], row[R + j], row[Z + j], row[N + j], b_n, states[p, j]
+                row[DH + j], row[R + j], row[Z + j], row[N + j], row[B + j], row[H + j]
             )
         _add(row, DR, da, v, 0, size)
         _add(row, DZ, da, v, 1, size)
