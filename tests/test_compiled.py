@@ -305,7 +305,7 @@ def test_a_numba_that_cannot_be_used_is_named(error: Exception, monkeypatch: pyt
 def test_arrays_that_kernels_are_given_live_on() -> None:
     array = np.arange(6, dtype=np.float32).reshape(2, 3)
     numbers, alive = machine_code.given(7, array), weakref.ref(array)
-    assert [number.value for number in numbers] == [7, 0, 0, 6, 4, array.ctypes.data, 2, 3, 12, 4]
+    assert [number.value for number in numbers] == [7, array.ctypes.data]
     del array
     assert alive() is not None
     with pytest.raises(ValueError, match="in C order"):

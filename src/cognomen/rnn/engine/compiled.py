@@ -48,29 +48,21 @@ class Tree(NamedTuple):
 
 def prefix_tree(names: SortedNames, part: slice, *, block: int) -> Tree:
     """The tree of a non-empty part of the sorted names; see `prefix_tree.prefix_tree`."""
-    first, lengths = names.first[part], names.lengths[part]
-    blocks, begin = np.arange(len(lengths)) // block, names.shared[part].copy()
-    begin[::block] = 0  # a block shares nothing with the one before
-    last = blocks + lengths - 1  # (N,), the level of each name's last letter
-    counts = np.zeros((int(last.max()) + 1, 3), np.int64)  # (T, 3)
-    gone = np.bincount(last, minlength=len(counts))
-    counts[:, 0] = (
-        np.cumsum(np.bincount(blocks + begin, minlength=len(counts) + 1)[:-1]) - np.cumsum(gone) + gone
-    )
+    first, lengths, shared = names.first[part], names.lengths[part], names.shared[part]
+    count, most = len(lengths), int(lengths.sum())
+    levels = int((lengths + np.arange(count) // block).max())
+    counts = np.zeros((levels, 3), np.int64)  # (T, 3)
     counts[:, 1] = 1  # the root
-    size = int(counts[:, 0].sum())
-    positions, inverse = np.empty(size, np.int64), np.empty(len(lengths), np.int64)
-    parents, numbers, ends = np.zeros((3, size), np.int32)
+    place, path = np.empty(levels, np.int64), np.empty(int(lengths.max()), np.int64)
+    positions, inverse = np.empty(most, np.int64), np.empty(count, np.int64)
+    parents, numbers, ends = np.zeros((3, most), np.int32)
     ends -= 1
-    place = np.cumsum(counts[:, 0]) - counts[:, 0]  # (T,)
-    path = np.zeros(int(lengths.max()), np.int64)
-    of_names, of_tree = (first, begin, lengths, blocks), (positions, parents, numbers, ends)
-    load_kernels().number_prefixes(*given(*of_names, counts, place, path, *of_tree, inverse))
-    inverse += (np.cumsum(counts[:, 2]) - counts[:, 2])[last]
-    distinct = np.empty(int(counts[:, 2].sum()), np.float32)
-    distinct[inverse] = lengths
-    letters = names.ids.take(positions).astype(np.int32)
-    return Tree(letters, parents, numbers, ends, counts, distinct, inverse)
+    distinct = np.empty(count, np.float32)
+    of_names, of_tree = (first, lengths, shared, counts, place, path), (parents, numbers, ends, distinct)
+    load_kernels().number_prefixes(*given(count, block, levels, *of_names, positions, inverse, *of_tree))
+    size, _, different = counts.sum(axis=0).tolist()
+    letters = names.ids.take(positions[:size]).astype(np.int32)
+    return Tree(letters, parents[:size], numbers[:size], ends[:size], counts, distinct[:different], inverse)
 
 
 def read_names(cell: Cell, a: Array, tree: Tree, pooling: str, head: Array) -> Array:
@@ -105,7 +97,7 @@ def read_names(cell: Cell, a: Array, tree: Tree, pooling: str, head: Array) -> A
     row = name = 0
     for t, (rows, numbers, names) in enumerate(tree.counts.tolist()):
         np.matmul((before, after)[t % 2][0][:numbers], linear.columns, out=flat_b[:numbers])
-        step(*given(row, row + rows, name, 0, 0, 0), *turns[t % 2], *rest)
+        step(*given(row, row + rows, name, 0, 0, 0, len(kinds), size), *turns[t % 2], *rest)
         np.matmul(flat_ended[:names], flat_head, out=found[name : name + names])
         row, name = row + rows, name + names
     return found

@@ -43,7 +43,7 @@ def read_names(cell: Cell, a: Array, tree: Tree, pooling: str) -> tuple[Array, B
     rest = *given(states, values) * 2, *read, *given(tree.lengths, pooled, row[:size])
     for start, stop, first, last, name in levels:
         np.matmul(states[first:last], linear.columns, out=b.reshape(kept, -1)[first:last])
-        kernels.step(*given(start, stop, name, first, last, name), *rest)
+        kernels.step(*given(start, stop, name, first, last, name, len(kinds), size), *rest)
     means = [k for k, kind in enumerate(pools.kinds) if kind.divide]
 
     def backward(dpooled: Array) -> Array:
@@ -54,7 +54,7 @@ def read_names(cell: Cell, a: Array, tree: Tree, pooling: str) -> tuple[Array, B
         dstates, dvalues = (np.zeros((kept + 1, *x.shape[1:]), np.float32) for x in (states, values))
         rest = *given(states, values), *read, *given(dpooled, da, db, dstates, dvalues, row)
         for start, stop, root, last, name in reversed(levels):
-            kernels.step_back(*given(start, stop, name, root, last), *rest)
+            kernels.step_back(*given(start, stop, name, root, last, len(kinds), size), *rest)
             dstates[root:last] += db.reshape(kept, -1)[root:last] @ linear.params["weight"]
             dstates[root] = dvalues[root] = 0
         linear.add_grads(db.swapaxes(0, 1), states)

@@ -1,6 +1,6 @@
-"""The loops that Numba (the extra "fast") compiles, for arrays in C order: see `compiled`, which calls them.
+"""The loops that Numba (the extra "fast") compiles: see `compiled`, which calls them.
 
-The equations are the cell's own function, `rnn.cells.gru`.
+The equations are the cell's own function, `rnn.cells.gru`. Arrays come as pointers to their first number.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import carray, njit
 
 from cognomen.rnn.cells import gru, gru_back
 from cognomen.rnn.engine import LARGEST_SIZE, LAST, MAX, MEAN, ROWS
@@ -17,7 +17,7 @@ from cognomen.rnn.engine import LARGEST_SIZE, LAST, MAX, MEAN, ROWS
 # Dividing by zero raises nothing, and a product and the sum that it goes into may be one instruction.
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}}
 # Nothing is counted, and Python cannot call it: so it needs nothing of Numba's (see `machine_code`).
-ALONE = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+ALONE = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def _float32(*numbers: float) -> tuple[np.float32, ...]:
@@ -64,22 +64,34 @@ def gates(a, v, b, p, bias, states, j):
 
 
 @njit(inline="always", **OPTIONS)
+def _rows(pointer, size):
+    """An array (n, H)."""
+    return carray(pointer, (1, size))  # nothing asks how many
+
+
+@njit(inline="always", **OPTIONS)
+def _tables(pointer, count, size):
+    """An array (n, K, H)."""
+    return carray(pointer, (1, count, size))
+
+
+@njit(inline="always", **OPTIONS)
 def _pool(kinds, before, p, y, after, n):
-    for k in range(len(kinds)):
+    for k in range(before.shape[1]):
         if kinds[k] == LAST:
-            for j in range(len(y)):
+            for j in range(before.shape[2]):
                 after[n, k, j] = y[j]
         elif kinds[k] == MAX:
-            for j in range(len(y)):
+            for j in range(before.shape[2]):
                 after[n, k, j] = before[p, k, j] if before[p, k, j] > y[j] else y[j]
         else:
-            for j in range(len(y)):
+            for j in range(before.shape[2]):
                 after[n, k, j] = before[p, k, j] + y[j]
 
 
 @njit(inline="always", **OPTIONS)
 def _finish(kinds, ended, u, length):
-    for k in range(len(kinds)):
+    for k in range(ended.shape[1]):
         if kinds[k] == MEAN:
             for j in range(ended.shape[2]):
                 ended[u, k, j] /= length
@@ -87,19 +99,30 @@ def _finish(kinds, ended, u, length):
 
 @njit(**ALONE, **OPTIONS)
 def number_prefixes(
-    first, begin, lengths, blocks, counts, place, path, positions, parents, numbers, ends, inverse
-):
-    """Go through N sorted names, and number the prefixes that a name does not share with the one before it.
+    names, block, levels, first, lengths, shared, counts, place, path, positions, inverse,
+    parents, numbers, ends, distinct,
+):  # fmt: skip
+    """Go through N sorted names: new are the prefixes that the name before, of the same block, does not have.
 
-    `first`, `begin`, `lengths`, `blocks` and `inverse` are (N,): where each name's letters are, how many it
-    shares, how many it has, and its block; `place` (T,) is where the next prefix of each level is put. The
-    rest is of the tree (see `compiled.Tree`), of which the counts of numbers and whole names are filled in.
+    Where each name begins, how many letters it has, and how many it shares with the one before, is (N,).
+    `place` (T,) and `path`, as long as the longest name, are for what is remembered; `positions` (P,) gets
+    where the last letters of prefixes are. The rest is of the tree: see `compiled.Tree`. The levels' numbers
+    start at 1, the root, and `ends` at -1.
     """
-    for i in range(len(lengths)):
-        for depth in range(begin[i], lengths[i]):
-            level = depth + blocks[i]
-            here = path[depth] = place[level]
-            place[level] += 1
+    counts = _rows(counts, 3)
+    for i in range(names):
+        for depth in range(shared[i] if i % block else 0, lengths[i]):
+            counts[depth + i // block, 0] += 1
+    here = 0
+    for level in range(levels):
+        place[level] = here
+        here += counts[level, 0]
+    for i in range(names):
+        for depth in range(shared[i] if i % block else 0, lengths[i]):
+            level = depth + i // block
+            here = place[level]
+            path[depth] = here  # where the prefixes of a name were put, from short to long
+            place[level] = here + 1
             positions[here] = first[i] + depth
             if depth > 0:
                 parent = path[depth - 1]
@@ -107,18 +130,24 @@ def number_prefixes(
                     numbers[parent] = counts[level, 1]
                     counts[level, 1] += 1
                 parents[here] = numbers[parent]
-        level, whole = lengths[i] - 1 + blocks[i], path[lengths[i] - 1]
+        level, whole = lengths[i] - 1 + i // block, path[lengths[i] - 1]
         if ends[whole] < 0:
             ends[whole] = counts[level, 2]
             counts[level, 2] += 1
         inverse[i] = ends[whole]
+    here = 0
+    for level in range(levels):
+        place[level] = here  # of the level's whole names
+        here += counts[level, 2]
+    for i in range(names):
+        inverse[i] += place[lengths[i] - 1 + i // block]
+        distinct[inverse[i]] = lengths[i]
 
 
 # Indices are unsigned: rows that might be counted from the end prevent vector instructions.
 @njit(**ALONE, **OPTIONS)
 def step(
-    start, stop, name, before, after, at,
-    states, values, next_states, next_values,
+    start, stop, name, before, after, at, count, size, states, values, next_states, next_values,
     a, b, bias, kinds, letters, parents, numbers, ends, lengths, ended, y,
 ):  # fmt: skip
     """Step the prefixes from number `start` to `stop`, one level; its whole names begin with number `name`.
@@ -127,12 +156,15 @@ def step(
     (n, K, H) and the products b (n, 3, H), from the rows `before` and `after` on; `ended` (u, K, H) gets the
     pooled values of whole names, from the row `at` on. `y` (H,) is for the state of one prefix.
     """
+    states, next_states = _rows(states, size), _rows(next_states, size)
+    values, next_values = _tables(values, count, size), _tables(next_values, count, size)
+    a, b, ended = _tables(a, 3, size), _tables(b, 3, size), _tables(ended, count, size)
     for i in range(start, stop):
         v, p, n = np.uint32(letters[i]), np.uint32(before + parents[i]), np.uint32(after + numbers[i])
-        for j in range(len(y)):
+        for j in range(size):
             y[j] = gates(a, v, b, p, bias, states, j)[0]
         if numbers[i] > 0:
-            for j in range(len(y)):
+            for j in range(size):
                 next_states[n, j] = y[j]
             _pool(kinds, values, p, y, next_values, n)
         if ends[i] >= 0:
@@ -143,15 +175,17 @@ def step(
 
 @njit(**ALONE, **OPTIONS)
 def step_back(
-    start, stop, name, before, after,
-    states, values, a, b, bias, kinds, letters, parents, numbers, ends,
-    dpooled, da, db, dstates, dvalues, row,
+    start, stop, name, before, after, count, size, states, values,
+    a, b, bias, kinds, letters, parents, numbers, ends, dpooled, da, db, dstates, dvalues, row,
 ):  # fmt: skip
     """The way back through a level; see `step`. `row` is for what is computed of one prefix.
 
     The gates are computed once more: that takes less time than to keep them.
     """
-    size = states.shape[1]
+    states, dstates = _rows(states, size), _rows(dstates, size)
+    values, dvalues = _tables(values, count, size), _tables(dvalues, count, size)
+    a, b, dpooled = _tables(a, 3, size), _tables(b, 3, size), _tables(dpooled, count, size)
+    da, db = _tables(da, 3, size), _tables(db, 3, size)
     for i in range(start, stop):
         v, p = np.uint32(letters[i]), np.uint32(before + parents[i])
         own, u = np.uint32(after + numbers[i]), np.uint32(name + ends[i])
@@ -171,7 +205,7 @@ def step_back(
             )
         for j in range(size):
             row[DH + j] = dstates[own, j]
-        for k in range(len(kinds)):
+        for k in range(count):
             for j in range(size):
                 row[DV + j] = dvalues[own, k, j]
             if ends[i] >= 0:

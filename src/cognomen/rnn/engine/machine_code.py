@@ -24,13 +24,12 @@ from cognomen.rnn import cells
 
 HERE: Final = Path(__file__).parent
 # The types of the arguments of each kernel.
-F1, F2, F3 = "float32[::1]", "float32[:,::1]", "float32[:,:,::1]"
-I1, L1, L2 = "int32[::1]", "int64[::1]", "int64[:,::1]"
-READ: Final = (F3, F3, F1, L1, I1, I1, I1, I1)  # from `a` to `ends`
+WHOLE, WHOLES, INDICES, NUMBERS = "int64", "CPointer(int64)", "CPointer(int32)", "CPointer(float32)"
+READ: Final = (*[NUMBERS] * 3, WHOLES, *[INDICES] * 4)  # from `a` to `ends`
 SIGNATURES: Final = {
-    "number_prefixes": (L1, L1, L1, L1, L2, L1, L1, L1, I1, I1, I1, L1),
-    "step": ("int64",) * 6 + (F2, F3, F2, F3, *READ, F1, F3, F1),
-    "step_back": ("int64",) * 5 + (F2, F3, *READ, F3, F3, F3, F2, F3, F1),
+    "number_prefixes": (*[WHOLE] * 3, *[WHOLES] * 8, *[INDICES] * 3, NUMBERS),
+    "step": (*[WHOLE] * 8, *[NUMBERS] * 4, *READ, *[NUMBERS] * 3),
+    "step_back": (*[WHOLE] * 7, *[NUMBERS] * 2, *READ, *[NUMBERS] * 6),
 }
 CHECKSUM: Final = 4  # bytes before the code: that of a damaged file would end the process
 
@@ -70,23 +69,20 @@ class _Address(c_int64):
 
 
 def given(*arguments: int | np.ndarray[Any, Any]) -> tuple[c_int64, ...]:
-    """Whole numbers, and arrays in C order, as Numba's functions take them: number by number.
+    """Whole numbers and arrays as the kernels take them; arrays live as long.
 
-    The first two numbers of an array tell whom it belongs to: nobody. (A call takes `c_int64` in a third of
-    the time of `int`.)
+    Raises:
+        ValueError: an array is not in C order.
     """
-    numbers: list[c_int64] = []
-    for each in arguments:
-        if isinstance(each, int):
-            numbers.append(c_int64(each))
-            continue
-        if not each.flags.c_contiguous:
-            raise ValueError(f"expected an array in C order, got strides {each.strides} for {each.shape}")
-        address = _Address(each.ctypes.data)
-        address.array = each
-        numbers += map(c_int64, (0, 0, each.size, each.itemsize))
-        numbers += address, *map(c_int64, (*each.shape, *each.strides))
-    return tuple(numbers)
+    return tuple(c_int64(each) if isinstance(each, int) else _address(each) for each in arguments)
+
+
+def _address(array: np.ndarray[Any, Any]) -> _Address:
+    if not array.flags.c_contiguous:
+        raise ValueError(f"expected an array in C order, got strides {array.strides} for {array.shape}")
+    address = _Address(array.ctypes.data)
+    address.array = array
+    return address
 
 
 def _function(engine: Any, name: str) -> Callable[..., None]:
