@@ -321,9 +321,23 @@ def test_kernels_that_would_call_something_are_refused(monkeypatch: pytest.Monke
             if each > 0:
                 raise ValueError
 
+    @numba.njit(no_cpython_wrapper=True)
+    def is_wrapped(count):  # type: ignore[no-untyped-def]
+        pass
+
+    @numba.njit
+    def is_wrong(count):  # type: ignore[no-untyped-def]
+        return count.size
+
     monkeypatch.setattr(kernels, "step", allocates)
     monkeypatch.setattr(machine_code, "SIGNATURES", {"step": ("int64",)})
-    with pytest.raises(RuntimeError, match=r"the kernels call .*NRT"):
+    with pytest.raises(RuntimeError, match=r"the kernels call .*NRT|another way"):
+        machine_code._compiled_code()
+    monkeypatch.setattr(kernels, "step", is_wrapped)
+    with pytest.raises(RuntimeError, match="called in another way"):
+        machine_code._compiled_code()
+    monkeypatch.setattr(kernels, "step", is_wrong)
+    with pytest.raises(RuntimeError, match="step cannot be compiled"):
         machine_code._compiled_code()
 
 

@@ -9,15 +9,15 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
-from numba import carray, njit
+from numba import carray, njit  # type: ignore[attr-defined]
 
 from cognomen.rnn.cells import gru, gru_back
 from cognomen.rnn.engine import LARGEST_SIZE, LAST, MAX, MEAN, ROWS
 
 # Dividing by zero raises nothing, and a product and the sum that it goes into may be one instruction.
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}}
-# Nothing is counted, and Python cannot call it: so it needs nothing of Numba's (see `machine_code`).
-ALONE = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+# Python cannot call it: so it needs nothing of Numba's (see `machine_code`).
+KERNEL = OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def _float32(*numbers: float) -> tuple[np.float32, ...]:
@@ -97,7 +97,7 @@ def _finish(kinds, ended, u, length):
                 ended[u, k, j] /= length
 
 
-@njit(**ALONE, **OPTIONS)
+@njit(**KERNEL)
 def number_prefixes(
     names, block, levels, first, lengths, shared, counts, place, path, positions, inverse,
     parents, numbers, ends, distinct,
@@ -145,7 +145,7 @@ def number_prefixes(
 
 
 # Indices are unsigned: rows that might be counted from the end prevent vector instructions.
-@njit(**ALONE, **OPTIONS)
+@njit(**KERNEL)
 def step(
     start, stop, name, before, after, at, count, size, states, values, next_states, next_values,
     a, b, bias, kinds, letters, parents, numbers, ends, lengths, ended, y,
@@ -173,7 +173,7 @@ def step(
             _finish(kinds, ended, u, lengths[name + ends[i]])
 
 
-@njit(**ALONE, **OPTIONS)
+@njit(**KERNEL)
 def step_back(
     start, stop, name, before, after, count, size, states, values,
     a, b, bias, kinds, letters, parents, numbers, ends, dpooled, da, db, dstates, dvalues, row,

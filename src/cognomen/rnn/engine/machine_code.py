@@ -1,7 +1,7 @@
 """The kernels as machine code: compiled by Numba once, and loaded by later processes without it.
 
 To import Numba, and the types that it knows, takes a process a third of a second and 80 MB. The kernels are
-some 20 kB of machine code, which llvmlite, Numba's bridge to LLVM, loads in a tenth of that. They allocate
+some 30 kB of machine code, which llvmlite, Numba's bridge to LLVM, loads in a tenth of that. They allocate
 nothing, raise nothing and call nothing, so they need no part of Numba when they run.
 
 The code is kept in a file for each source of the kernels, LLVM and processor: in `__pycache__`, or where
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from ctypes import CFUNCTYPE, addressof, c_int32, c_int64
 from functools import cache, partial
 from pathlib import Path
+from threading import get_ident
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
@@ -31,6 +32,9 @@ SIGNATURES: Final = {
     "step": (*[WHOLE] * 8, *[NUMBERS] * 4, *READ, *[NUMBERS] * 3),
     "step_back": (*[WHOLE] * 7, *[NUMBERS] * 2, *READ, *[NUMBERS] * 6),
 }
+BEFORE: Final = (
+    2  # arguments that Numba's functions have before their own: where to put a result and an error
+)
 CHECKSUM: Final = 4  # bytes before the code: that of a damaged file would end the process
 
 
@@ -86,8 +90,8 @@ def _address(array: np.ndarray[Any, Any]) -> _Address:
 
 
 def _function(engine: Any, name: str) -> Callable[..., None]:
-    """A kernel of the loaded code; before its own arguments it takes where to put a result and an error."""
-    nowhere = (c_int64 * 2)()
+    """A kernel of the loaded code."""
+    nowhere = (c_int64 * BEFORE)()
     call = CFUNCTYPE(c_int32)(engine.get_function_address(name))
     vars(call)["kept"] = engine, nowhere  # as long as the function is
     return partial(call, *given(addressof(nowhere), addressof(nowhere) + 8))
@@ -108,7 +112,7 @@ def _kept_code() -> bytes:
     for folder in _folders():
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            part = folder / f"{name}-{os.getpid()}"
+            part = folder / f"{name}-{os.getpid()}-{get_ident()}"
             part.write_bytes(data)
             part.replace(folder / name)
         except OSError as error:
@@ -145,6 +149,7 @@ def _compiled_code() -> bytes:
     """The kernels compiled by Numba, one object file."""
     import llvmlite.binding as llvm
     from numba import config
+    from numba.core.errors import NumbaError
 
     from cognomen.rnn.engine import kernels
 
@@ -152,12 +157,18 @@ def _compiled_code() -> bytes:
         raise RuntimeError("NUMBA_DISABLE_JIT is set")
     whole = llvm.parse_assembly("")
     for name, types in SIGNATURES.items():
-        function = getattr(kernels, name)
-        function.compile(f"void({', '.join(types)})")
-        (signature,) = function.signatures
-        module = llvm.parse_assembly(function.inspect_llvm(signature))
+        kernel = getattr(kernels, name)
+        try:
+            kernel.compile(f"void({', '.join(types)})")
+        except NumbaError as error:
+            raise RuntimeError(f"{name} cannot be compiled: {error}") from error
+        module = llvm.parse_assembly(kernel.inspect_llvm(kernel.signatures[0]))
+        defined = [each for each in module.functions if not each.is_declaration]
+        made = [each for each in defined if each.linkage == llvm.Linkage.external]
+        if len(made) != 1 or len(list(made[0].arguments)) != BEFORE + len(types):
+            raise RuntimeError(f"{name} is called in another way than by the Numba that this is written for")
+        made[0].name = name
         whole.triple = module.triple
-        module.get_function(function.overloads[signature].fndesc.llvm_func_name).name = name
         whole.link_in(module)
     if missing := [each.name for each in whole.functions if each.is_declaration and "llvm." not in each.name]:
         raise RuntimeError(f"the kernels call {', '.join(missing)}")
