@@ -20,7 +20,7 @@ from cognomen.rnn.layers import Dropout
 if TYPE_CHECKING:
     from cognomen.rnn.engine.compiled import Tree
 
-COMPILED_LETTERS = 100_000  # to import Numba takes what it saves over ten times as many, but only once
+COMPILED_LETTERS = 100_000  # to load the kernels takes what they save over half as many again, but only once
 
 
 def is_worth_compiling(cell: Cell, letters: int) -> bool:
