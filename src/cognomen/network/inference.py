@@ -48,7 +48,7 @@ class ReadingNetwork(Protocol):
     output: Linear
     ngrams: NgramLayer | None
 
-    def letter_reader(self) -> SequenceReader:
+    def letter_reader(self) -> SequenceReader | None:
         """See `Network.letter_reader`."""
         ...
 
@@ -123,7 +123,9 @@ def _read_shared(network: ReadingNetwork, logits: Array, names: Ragged, threads:
 
 def _read_one(network: ReadingNetwork, ids: Ids) -> Array:
     """One name (T,), without the preparation that only pays for many: its logits (C,)."""
-    y = network.letter_reader().read(ids)  # (T, D, H), each direction in the order in which it reads
+    reader, vectors = network.letter_reader(), network.embedding.params["weight"]  # (V, E)
+    # (T, D, H), each direction in the order in which it reads.
+    y = reader.read(ids) if reader else read_sequence(network.recurrent.levels[0], vectors[ids])
     for below, cells in pairwise(network.recurrent.levels):
         in_order = [y[::-1, d] if reverse else y[:, d] for d, (_, reverse) in enumerate(below)]
         y = read_sequence(cells, np.concatenate(in_order, axis=1))

@@ -242,11 +242,11 @@ class Network(Layer):
 
         return pooled.reshape(len(names), -1), backward
 
-    def letter_reader(self) -> SequenceReader:
-        """What reads the letters of single names in the first layer; kept if the weights cannot change."""
+    def letter_reader(self) -> SequenceReader | None:
+        """What reads the letters of single names in the first layer; None if the weights can be changed."""
         vectors = self.embedding.params["weight"]  # (V, E)
         if vectors.flags.writeable:  # as those of a copy are again
-            return SequenceReader(self.recurrent.levels[0], vectors)
+            return None
         if self._letter_reader is None:
             self._letter_reader = SequenceReader(self.recurrent.levels[0], vectors)
         return self._letter_reader

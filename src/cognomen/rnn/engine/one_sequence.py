@@ -8,6 +8,7 @@ cell d, and is multiplied by the weights of cell d. All else is the `step` of th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -20,17 +21,20 @@ from cognomen.rnn.layers import Linear
 class _RowwiseLinear(Linear):
     """D linear maps of one shape; row d of x is mapped by linear map d. It has no backward."""
 
-    columns: Array  # (..., D, X, Y)
+    linears: Sequence[Linear]
     bias: Array | None  # (..., D, Y)
 
     def __init__(self, linears: Sequence[Linear]) -> None:
         shape = linears[0].shape  # (..., Y)
-        # Contiguous, map by map: so one call multiplies all, and leaves each gate contiguous.
-        weights = np.stack([linear.params["weight"].reshape(*shape, -1) for linear in linears], axis=-3)
-        columns = weights.swapaxes(-1, -2)
         biases = [linear.params["bias"].reshape(shape) for linear in linears if "bias" in linear.params]
         bias = np.stack(biases, axis=-2) if biases else None
-        vars(self).update(shape=shape, params=linears[0].params, columns=columns, bias=bias)
+        vars(self).update(shape=shape, params=linears[0].params, linears=linears, bias=bias)
+
+    @cached_property
+    def columns(self) -> Array:
+        """The weights, (..., D, X, Y), map by map: one call multiplies all, and each gate is contiguous."""
+        weights = [linear.params["weight"].reshape(*self.shape, -1) for linear in self.linears]
+        return np.stack(weights, axis=-3).swapaxes(-1, -2)
 
     def forward(self, x: Array) -> tuple[Array, Backward]:
         """See `Linear.forward`: a cell may call it in place of `apply`."""
@@ -86,7 +90,9 @@ class SequenceReader:
         cell, count = self._cell, len(self._reverses)
         rows = np.empty((len(ids), count), np.int64)  # (T, D)
         for d, reverse in enumerate(self._reverses):
-            rows[:, d] = (ids[::-1] if reverse else ids) * count + d
+            rows[:, d] = ids[::-1] if reverse else ids
+        rows *= count  # not the ids, whose type may be too narrow
+        rows += np.arange(count)
         a = self._a.take(rows, axis=-2)  # (..., T, D, A)
         outputs = np.empty((len(ids), count, cell.output_size), cell.dtype)
         outputs[0], state = self._y.take(rows[0], axis=0), self._state.take(rows[0], axis=1)  # (S, D, H)
