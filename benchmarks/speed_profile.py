@@ -52,7 +52,7 @@ COMPILED_PHASES = {
     **dict(list(PHASES.items())[:2]),
     "sharing: sorting, the prefix tree": ["cognomen.network.inference:sort_names", f"{COMPILED}:prefix_tree"],
     "matrix products of the steps, output product": [f"{COMPILED}:read_names"],
-    "gates, the letters' inputs, the states of parents, pooling": [f"{COMPILED}:step"],
+    "gates, the letters' inputs, the states of parents, pooling": [f"{COMPILED}:load_kernels"],
     **dict(list(PHASES.items())[-2:]),
 }
 
@@ -107,6 +107,9 @@ def _watching(place: str, phase: str, clock: Clock) -> Any:
     for step in owners:
         owner = getattr(owner, step)
     found = getattr(owner, name)
+    if name == "load_kernels":  # it is the kernel that is watched
+        kernels = found()._replace(step=clock.wrapped(found().step, phase))
+        return patch.object(owner, name, lambda: kernels)
     return patch.object(owner, name, clock.wrapped(found, phase))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from rnn_cases import Array, laid
 
 from cognomen import Classifier
 from cognomen.network import Architecture, Network, inference
-from cognomen.rnn import GRU, LSTM, Dropout
+from cognomen.rnn import GRU, LSTM, Dropout, cells
 from cognomen.rnn.cells import gru, gru_back
 from cognomen.rnn.engine import choice
 from cognomen.rnn.engine.packed_weights import prepack
@@ -26,7 +27,7 @@ from cognomen.training.step import TrainStep
 
 numba = pytest.importorskip("numba", reason="numba is not installed: pip install 'cognomen[fast]'")
 
-from cognomen.rnn.engine import compiled, compiled_learning  # noqa: E402  # they import Numba
+from cognomen.rnn.engine import compiled, compiled_learning, kernels, machine_code  # noqa: E402
 
 RIGHT = 1e-6
 FEW = [(1, 4, 2), (1, 4), (1, 4, 2), (4, 2, 5, 0), (2,), (1, 4, 3, 0), (4, 2), (0, 4, 2), (2,)]
@@ -71,10 +72,10 @@ def test_its_tanh_and_sigmoid() -> None:
     x = np.concatenate([np.linspace(-20, 20, 8001), [1e30, -1e30, np.inf, -np.inf, 1e-30, 0]])
     x = x.astype(np.float32)
     exact = np.tanh(x.astype(float))
-    assert np.abs([compiled._tanh(each, each) for each in x] - exact).max() < 5e-7
-    both = np.array([compiled._sigmoid((2 * each, -2 * each)) for each in x])
+    assert np.abs([kernels._tanh(each, each) for each in x] - exact).max() < 5e-7
+    both = np.array([kernels._sigmoid((2 * each, -2 * each)) for each in x])
     assert np.abs(both.T - [0.5 + 0.5 * exact, 0.5 - 0.5 * exact]).max() < 5e-7
-    assert np.isnan(compiled._tanh(*np.float32(["nan"] * 2)))
+    assert np.isnan(kernels._tanh(*np.float32(["nan"] * 2)))
 
 
 def test_the_equations_are_the_cells() -> None:
@@ -82,10 +83,10 @@ def test_the_equations_are_the_cells() -> None:
     a_r, a_z, a_n, b_n, h = (2 * rng.standard_normal((5, 40))).astype(np.float32)
     expected = gru(np.stack([a_r, a_z]), a_n, b_n, h)
     rows = zip(a_r, a_z, a_n, b_n, h, strict=True)
-    found = [compiled._gru((r, z), n, b, before) for r, z, n, b, before in rows]
+    found = [kernels._gru((r, z), n, b, before) for r, z, n, b, before in rows]
     np.testing.assert_allclose(np.transpose(found), expected, atol=RIGHT)
     rows = zip(h, *expected[1:], b_n, a_n, strict=True)
-    back = [compiled_learning._gru_back(*row) for row in rows]
+    back = [kernels._gru_back(*row) for row in rows]
     np.testing.assert_allclose(np.transpose(back), gru_back(h, *expected[1:], b_n, a_n), atol=RIGHT)
 
 
@@ -256,23 +257,31 @@ def test_without_numba_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def unknown_numba() -> Iterator[None]:
     """Whether Numba works is asked again, in the test and after it."""
-    choice._numba_works.cache_clear()
+    for known in (choice._numba_works, machine_code.load_kernels):
+        known.cache_clear()
     yield
-    choice._numba_works.cache_clear()
+    for known in (choice._numba_works, machine_code.load_kernels):
+        known.cache_clear()
 
 
-@pytest.mark.usefixtures("unknown_numba")
-def test_a_numba_that_cannot_keep_what_it_compiles_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+@pytest.fixture
+def empty_folder(unknown_numba: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where nothing that was compiled is kept yet."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kept"))
+    return tmp_path / "kept"
 
-    monkeypatch.setattr("cognomen.rnn.engine.compiled.read_names", full)
-    with pytest.warns(RuntimeWarning, match="names are read without it: .*No space left") as said:
+
+def test_a_numba_that_cannot_keep_what_it_compiles_is_named_once(
+    monkeypatch: pytest.MonkeyPatch, empty_folder: Path
+) -> None:
+    monkeypatch.setattr(machine_code, "_compiled_code", lambda: b"code")
+    empty_folder.write_text("no folder")
+    with pytest.warns(RuntimeWarning, match="names are read without it: .*kept") as said:
         assert not any(choice.is_worth_compiling(GRU(5, 24), 10**9) for _ in range(3))
     assert len(said) == 1
 
 
-@pytest.mark.usefixtures("unknown_numba")
+@pytest.mark.usefixtures("empty_folder")
 def test_numba_without_its_compiler_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("numba.config.DISABLE_JIT", 1)
     with pytest.warns(RuntimeWarning, match="NUMBA_DISABLE_JIT is set"):
@@ -280,18 +289,84 @@ def test_numba_without_its_compiler_is_not_used(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.usefixtures("unknown_numba")
-@pytest.mark.parametrize("error", [ImportError("Numba needs NumPy 2.4 or less"), RuntimeError("no locator")])
+@pytest.mark.parametrize("error", [ImportError("Numba needs NumPy 2.4 or less"), RuntimeError("no LLVM")])
 def test_a_numba_that_cannot_be_used_is_named(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Broken:
-        def find_spec(self, name: str, *_: object) -> None:
-            if name == "cognomen.rnn.engine.compiled":
-                raise error
+    def fails() -> bytes:
+        raise error
 
-    monkeypatch.delitem(sys.modules, "cognomen.rnn.engine.compiled")
-    monkeypatch.delattr("cognomen.rnn.engine.compiled")
-    monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
+    monkeypatch.setattr(machine_code, "_kept_code", fails)
     with pytest.warns(RuntimeWarning, match=f"names are read without it: {error}"):
         assert not choice.is_worth_compiling(GRU(5, 24), 10**9)
+
+
+# --- what is kept
+
+
+def test_arrays_that_kernels_are_given_live_on() -> None:
+    array = np.arange(6, dtype=np.float32).reshape(2, 3)
+    numbers, alive = machine_code.given(7, array), weakref.ref(array)
+    assert [number.value for number in numbers] == [7, array.ctypes.data]
+    del array
+    assert alive() is not None
+    with pytest.raises(ValueError, match="in C order"):
+        machine_code.given(np.zeros((2, 3)).T)
+
+
+def test_kernels_that_would_call_something_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that nothing answers would end the process when the code is loaded."""
+
+    @numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    def allocates(count):  # type: ignore[no-untyped-def]
+        for each in np.zeros(count):
+            if each > 0:
+                raise ValueError
+
+    @numba.njit(no_cpython_wrapper=True)
+    def is_wrapped(count):  # type: ignore[no-untyped-def]
+        pass
+
+    @numba.njit
+    def is_wrong(count):  # type: ignore[no-untyped-def]
+        return count.size
+
+    monkeypatch.setattr(kernels, "step", allocates)
+    monkeypatch.setattr(machine_code, "SIGNATURES", {"step": ("int64",)})
+    with pytest.raises(RuntimeError, match=r"the kernels call .*NRT|another way"):
+        machine_code._compiled_code()
+    monkeypatch.setattr(kernels, "step", is_wrapped)
+    with pytest.raises(RuntimeError, match="called in another way"):
+        machine_code._compiled_code()
+    monkeypatch.setattr(kernels, "step", is_wrong)
+    with pytest.raises(RuntimeError, match="step cannot be compiled"):
+        machine_code._compiled_code()
+
+
+def test_code_is_kept_and_taken_as_it_was(monkeypatch: pytest.MonkeyPatch, empty_folder: Path) -> None:
+    made = []
+    monkeypatch.setattr(machine_code, "_compiled_code", lambda: made.append(1) or b"machine code")
+    assert [machine_code._kept_code() for _ in range(2)] == [b"machine code"] * 2
+    (file,) = empty_folder.iterdir()
+    assert len(made) == 1
+    file.write_bytes(file.read_bytes().replace(b"code", b"core"))  # damaged
+    assert machine_code._kept_code() == b"machine code"
+    file.write_bytes(b"")
+    assert machine_code._kept_code() == b"machine code"
+    assert len(made) == 3
+
+
+@pytest.mark.usefixtures("unknown_numba")
+def test_code_is_kept_for_the_user_if_not_beside_the_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    beside, users = tmp_path / "beside", tmp_path / "user"
+    beside.write_text("no folder")
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: users)
+    monkeypatch.setattr(machine_code, "_source", lambda: 1)
+    monkeypatch.setattr(machine_code, "_compiled_code", lambda: b"machine code")
+    monkeypatch.setattr(machine_code, "HERE", beside)
+    assert machine_code._kept_code() == b"machine code"
+    assert [file.name for file in users.iterdir()] == ["kernels-00000001.o"]
 
 
 def test_it_is_not_imported_for_a_handful_of_names() -> None:
@@ -304,19 +379,26 @@ assert "numba" not in sys.modules
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_what_is_compiled_is_known_by_its_equations_and_files(tmp_path: Path) -> None:
-    file = tmp_path / "engine.py"
-    file.write_text("1")
-    first = compiled.source_of(gru, files=[str(file)])
-    assert first == compiled.source_of(gru, files=[str(file)])
-    assert first != compiled.source_of(gru_back, files=[str(file)])
-    file.write_text("2")
-    assert first != compiled.source_of(gru, files=[str(file)])
+def test_what_is_compiled_is_known_by_its_equations_files_and_processor(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("kernels", "machine_code"):
+        (tmp_path / f"{name}.py").write_text(name)
+    monkeypatch.setattr(machine_code, "HERE", tmp_path)
+    found = [machine_code._source() for _ in range(2)]
+    assert found[0] == found[1]
+    (tmp_path / "kernels.py").write_text("other kernels")
+    found.append(machine_code._source())
+    monkeypatch.setattr(cells, "gru", gru_back)
+    found.append(machine_code._source())
+    monkeypatch.setattr("llvmlite.binding.get_host_cpu_name", lambda: "another processor")
+    found.append(machine_code._source())
+    assert len(set(found)) == 4
 
 
 @pytest.mark.slow
-def test_what_was_compiled_is_kept_but_not_for_other_equations(tmp_path: Path) -> None:
-    """A second process compiles nothing; one with another GRU does."""
+def test_a_second_process_needs_no_numba(tmp_path: Path) -> None:
+    """What was compiled is kept; but not for other equations."""
     code = """
 import sys
 import numpy as np
@@ -327,7 +409,7 @@ if sys.argv[1] == "other":
         return h + z, r, z, h
     gru.__globals__["sigmoid"] = cells.sigmoid
     cells.gru = gru
-from cognomen.rnn.engine import compiled
+from cognomen.rnn.engine import compiled, compiled_learning
 from cognomen.rnn.engine.packed_weights import prepack
 from cognomen.rnn.engine.prefix_tree import sort_names
 from cognomen.text.ragged import Ragged
@@ -335,7 +417,9 @@ cell = prepack(cells.GRU(2, 3, rng=np.random.default_rng(0)))
 tree = compiled.prefix_tree(sort_names(Ragged(np.array([0, 1]), np.array([2]))), slice(None), block=1)
 a, _ = cell.project(np.ones((2, 2), np.float32))
 print(compiled.read_names(cell, a, tree, "last", np.ones((1, 3, 1), np.float32))[0, 0])
-print(sum(compiled.step.stats.cache_misses.values()))
+pooled, backward = compiled_learning.read_names(cell, a, tree, "last")
+print(pooled.sum(), backward(pooled).sum())
+print("numba" in sys.modules)
 """
 
     def run(which: str) -> list[str]:
@@ -344,7 +428,7 @@ print(sum(compiled.step.stats.cache_misses.values()))
         done = subprocess.run(words, env=environment, check=True, capture_output=True, text=True)
         return done.stdout.split()
 
-    value, misses = run("own")
-    assert misses == "1"
-    assert run("own") == [value, "0"]
-    assert run("other")[0] != value
+    *values, numba_is_loaded = run("own")
+    assert numba_is_loaded == "True"
+    assert run("own") == [*values, "False"]
+    assert run("other")[0] != values[0]

@@ -35,7 +35,7 @@ MAY_DRAW = {"tutorial", "study", "apps", "plots"}
 FACES = {"__main__", "tutorial.__main__", "tutorial.report"}
 
 # These need the extra "fast", and are imported where there is much to read.
-COMPILED = {"rnn.engine.compiled", "rnn.engine.compiled_learning"}
+COMPILED = {"rnn.engine.kernels"}
 
 # Modules that users import, besides the packages.
 PUBLIC_MODULES = {"errors", "apps.engines", "apps.estimator", "apps.tables", "io.tensors"}

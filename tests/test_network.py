@@ -464,3 +464,29 @@ def test_a_missing_table_of_ngrams_is_named() -> None:
 def test_a_nonlinearity_that_the_cell_does_not_use_is_checked_too() -> None:
     with pytest.raises(InputError, match="selu"):
         Network(replace(SMALL, cell="gru", nonlinearity="selu"))
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn", "combined"])
+def test_single_names_of_a_network_that_cannot_change(cell: str) -> None:
+    """What reads them is prepared once; ids may have a type in which no more than letters are counted."""
+    sizes = Architecture(200, 4, cell=cell, embedding_size=5, hidden_size=6, pooling="max+mean")
+    made = Network(sizes, rng=np.random.default_rng(0))
+    loaded = Network.from_tensors(sizes, made.tensors)
+    for name in ([199, 130, 199], [7], [150, 3]):
+        one = Ragged(np.array(name, np.uint8), np.array([len(name)]))
+        assert_within(loaded.logits(one), made.forward(one)[0], 1e-6)
+    assert loaded.letter_reader() is loaded.letter_reader() is not None
+    assert made.letter_reader() is None
+    with pytest.raises(ValueError, match="read-only"):
+        loaded.params["embedding.weight"][...] = 0
+
+
+def test_a_copy_of_a_loaded_network_may_change() -> None:
+    made = Network(SMALL, rng=np.random.default_rng(0))
+    loaded, one = Network.from_tensors(SMALL, made.tensors), Ragged(np.array([1, 2, 1]), np.array([3]))
+    before = loaded.logits(one)
+    other = copy.deepcopy(loaded)
+    other.params["embedding.weight"][...] += 1
+    assert_within(other.logits(one), other.forward(one)[0], 1e-6)
+    assert np.abs(other.logits(one) - before).max() > 1e-3
+    assert (loaded.logits(one) == before).all()

@@ -86,10 +86,10 @@ def decide(block: ScoredBlock, tree: Tree, level: Level = "origin", abstain_belo
         labels[number] = label = p.argmax(axis=1)
         highest[number] = p[rows, label]
     # As Python compares the probability that is reported: as a double.
-    sure = (highest.astype(np.float64) >= abstain_below) & ~odd  # (L, S)
-    sure[: LEVELS.index(level)] = False
-    labels[~sure], highest[~sure] = -1, np.nan
-    levels = np.where(sure.any(axis=0), sure.argmax(axis=0), -1)  # (S,)
+    unsure = ~(highest.astype(np.float64) >= abstain_below) | odd  # (L, S)
+    unsure[: LEVELS.index(level)] = True
+    labels[unsure], highest[unsure] = -1, np.nan
+    levels = np.where(unsure.all(axis=0), -1, unsure.argmin(axis=0))  # (S,)
     reasons = np.where(levels < 0, REASONS.index("low-confidence"), -1)
     reasons[odd] = REASONS.index("unlike-training")
     best = tuple(zip(labels, highest, strict=True))

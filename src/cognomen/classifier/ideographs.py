@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import filterfalse
 from typing import Final
 
 import numpy as np
@@ -38,7 +39,7 @@ def surname_lengths(
         expected: the probabilities of S spellings, (S, C), and which the network knows, (S,).
         origins: C names.
     """
-    short = (text.strip() for text in texts if 2 < len(text) < LONGEST and not text.isascii())
+    short = (text.strip() for text in filterfalse(str.isascii, texts) if 2 < len(text) < LONGEST)
     names = list(filter(IDEOGRAPHS.fullmatch, short))
     if not names or JAPANESE not in origins:
         return {}

@@ -248,18 +248,14 @@ class Model:
         if known is not None and known.all():
             return ~known, ~known
         limits = by_letter.take(names.data.take(names.starts))  # (N,)
-        suspect = bits > NEARLY * limits
-        if known is None:
-            suspect |= gains_little(bits, names.lengths, limits)
-        if any_suspect := suspect.any():
-            bits = self._least_bits(ngrams, names, bits, suspect)
-        shapeless = is_repetition(names)
+        doubtful = _is_doubtful(names, bits, limits, known)
+        if doubtful.any():
+            bits = self._least_bits(ngrams, names, bits, doubtful)
+            doubtful = _is_doubtful(names, bits, limits, known)
+        odd = is_repetition(names) | (bits > limits)
         if self._scripts is not None:
-            shapeless |= mixes_scripts(names, self._scripts)
-        odd, doubtful = (bits > limits) | shapeless, bits > NEARLY * limits
-        if known is None:
-            doubtful |= any_suspect and gains_little(bits, names.lengths, limits)
-        else:
+            odd |= mixes_scripts(names, self._scripts)
+        if known is not None:
             doubtful |= self._is_short_latin(names)
             odd, doubtful = odd & ~known, doubtful & ~known
         return odd, doubtful
@@ -310,6 +306,14 @@ class Model:
             *_accuracy(self.facts),
         ]
         return f"<{type(self).__name__}: {'; '.join(parts)}>"
+
+
+def _is_doubtful(
+    names: Ragged, bits: Array, limits: NDArray[np.float64], known: NDArray[np.bool_] | None
+) -> NDArray[np.bool_]:
+    """Which names' bits per letter are nearly out of distribution; or, if no name is known, tell little."""
+    nearly = bits > NEARLY * limits
+    return nearly if known is not None else nearly | gains_little(bits, names.lengths, limits)
 
 
 def _default_prior(facts: Any) -> DefaultPrior | None:

@@ -32,12 +32,12 @@ EAST_ASIAN: Final = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC", "BO
 def is_repetition(names: Ragged) -> NDArray[np.bool_]:
     """Which names are a few letters repeated, or have one letter four times in a row, (N,)."""
     ids, found = names.data, np.zeros(len(names.lengths), bool)
-    start = np.repeat(names.starts, names.lengths)  # (M,), of each letter's name
     for period in range(1, LONGEST_PERIOD + 1):
-        same = np.zeros(len(ids), bool)  # (M,), as the letter one period before, in the same name
-        same[period:] = (ids[period:] == ids[:-period]) & (start[period:] == start[:-period])
-        if not same.any():
+        alike = ids[period:] == ids[:-period]
+        if not alike.any():
             continue
+        same = np.zeros(len(ids), bool)  # (M,), as the letter one period before, in the same name
+        same[period:] = alike & (names.rows[period:] == names.rows[:-period])
         count = np.add.reduceat(same, names.starts, dtype=np.int64)  # (N,)
         found |= (count == names.lengths - period) & (names.lengths >= REPETITIONS * period)
         if period == 1:

@@ -167,7 +167,7 @@ class Scoring(Model):
     def rules_for(self, texts: list[str], opts: Options) -> Rules:
         """How the texts of a column are read."""
         rules = _rules(opts)
-        if opts.full_names and not "".join(texts).isascii():
+        if opts.full_names and not all(map(str.isascii, texts)):
             expected = partial(self._expected, threads=opts.threads)
             lengths = surname_lengths(texts, self.alphabet, expected, self.origins)
             rules = replace(rules, lengths=lengths) if lengths else rules

@@ -7,7 +7,7 @@ different ways, with the same results. Memory beyond the result does not grow wi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from operator import itemgetter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -18,7 +18,7 @@ from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
 from cognomen.rnn.engine.choice import is_worth_compiling, tree_of
-from cognomen.rnn.engine.one_sequence import read_sequence
+from cognomen.rnn.engine.one_sequence import SequenceReader, read_sequence
 from cognomen.rnn.engine.packed_weights import prepack
 from cognomen.rnn.engine.prefix_tree import PrefixTree, SortedNames, sort_names
 from cognomen.rnn.layers import Embedding, Linear
@@ -47,6 +47,10 @@ class ReadingNetwork(Protocol):
     recurrent: Recurrent
     output: Linear
     ngrams: NgramLayer | None
+
+    def letter_reader(self) -> SequenceReader | None:
+        """See `Network.letter_reader`."""
+        ...
 
     def read_tree(
         self, cell: Cell, tree: PrefixTree | Tree, rng: np.random.Generator | None, head: Array | None = None
@@ -119,13 +123,12 @@ def _read_shared(network: ReadingNetwork, logits: Array, names: Ragged, threads:
 
 def _read_one(network: ReadingNetwork, ids: Ids) -> Array:
     """One name (T,), without the preparation that only pays for many: its logits (C,)."""
-    y = network.embedding.params["weight"][ids, None]  # (T, 1, E)
-    reverses = [False]
-    for cells in network.recurrent.levels:
-        in_order = [y[::-1, d] if reverse else y[:, d] for d, reverse in enumerate(reverses)]
-        x = in_order[0] if len(in_order) == 1 else np.concatenate(in_order, axis=1)  # (T, X)
-        y = read_sequence(cells, x)  # (T, D, H), each direction in the order in which it reads
-        reverses = list(map(itemgetter(1), cells))
+    reader, vectors = network.letter_reader(), network.embedding.params["weight"]  # (V, E)
+    # (T, D, H), each direction in the order in which it reads.
+    y = reader.read(ids) if reader else read_sequence(network.recurrent.levels[0], vectors[ids])
+    for below, cells in pairwise(network.recurrent.levels):
+        in_order = [y[::-1, d] if reverse else y[:, d] for d, (_, reverse) in enumerate(below)]
+        y = read_sequence(cells, np.concatenate(in_order, axis=1))
     pooled = pool_sequence(y, network.architecture.pooling)  # (K, D, H)
     logits: Array = network.output.apply(pooled.reshape(1, -1))[0]
     return logits

@@ -34,6 +34,7 @@ from cognomen.rnn.arrays import Array
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.cells import WITH_NONLINEARITY
 from cognomen.rnn.engine.choice import is_worth_compiling, read_names, tree_of
+from cognomen.rnn.engine.one_sequence import SequenceReader
 from cognomen.rnn.engine.packed_weights import prepack
 from cognomen.rnn.engine.prefix_tree import PrefixTree, check_names, sort_names
 from cognomen.rnn.engine.segments import segment_sum
@@ -87,6 +88,7 @@ class Network(Layer):
     ) -> None:
         rng = np.random.default_rng() if rng is None else rng
         self.compiled = False  # see `compile`
+        self._letter_reader: SequenceReader | None = None
         self.architecture = a = architecture
         self.dtype = np.dtype(dtype)
         find_nonlinearity(a.nonlinearity)  # also where the cell does not use it
@@ -126,7 +128,8 @@ class Network(Layer):
         """A network for inference, made of what `tensors` returned.
 
         Parameters are copied as float32, except weights of n-grams in float16 or int8, which are used as
-        they are and cannot be trained.
+        they are. Those of the embedding and the recurrent layers cannot be changed afterwards, so that what
+        reads single names is prepared once.
 
         Raises:
             InputError: tensors are missing, unknown, or of other shapes; found before memory is allocated for
@@ -142,6 +145,8 @@ class Network(Layer):
         network = cls(architecture, ngrams=tables, ngram_weight=weight, rng=Zeros())
         others = tensors.keys() - set(table_names(architecture))
         network.load({name: tensors[name] for name in others})
+        for param in [*network.embedding.params.values(), *network.recurrent.params.values()]:
+            param.flags.writeable = False
         return network
 
     def compile(self, letters: int) -> None:
@@ -236,6 +241,15 @@ class Network(Layer):
                 back(segment_sum(dpooled[:, :, d].reshape(len(i), -1), i, len(trees[d].lengths)))
 
         return pooled.reshape(len(names), -1), backward
+
+    def letter_reader(self) -> SequenceReader | None:
+        """What reads the letters of single names in the first layer; None if the weights can be changed."""
+        vectors = self.embedding.params["weight"]  # (V, E)
+        if vectors.flags.writeable:  # as those of a copy are again
+            return None
+        if self._letter_reader is None:
+            self._letter_reader = SequenceReader(self.recurrent.levels[0], vectors)
+        return self._letter_reader
 
     def read_tree(
         self,

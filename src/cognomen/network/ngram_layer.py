@@ -146,10 +146,11 @@ class NgramLayer(Layer):
         totals[0], totals[1:, 1:] = self._single, counts[:-1, :-1]
         # At most the total; but the shorter n-gram may be unknown where the longer one is not, by hash.
         np.minimum(counts, totals, out=counts)
-        totals += PRIOR_COUNT
+        counts /= PRIOR_COUNT
+        totals /= PRIOR_COUNT
+        totals += 1
         p = np.full(len(nodes.data), 1 / (self.end_mark + 1))  # (P,), uniform
         for count, total in zip(counts, totals, strict=True):
-            p *= PRIOR_COUNT
             p += count
             p /= total
         bits = -np.log2(p)
@@ -167,5 +168,6 @@ def inverse_norm(squares: Array) -> Array:
 def with_marks(names: Ragged, mark: int) -> Ragged:
     """Names with an end mark at both ends of each, (M + 2N,)."""
     marked = np.full(len(names.data) + 2 * len(names), mark, np.int64)
-    marked[np.arange(len(names.data)) + 2 * names.rows + 1] = names.data
+    letters = slice(1, -1) if len(names) == 1 else np.arange(len(names.data)) + 2 * names.rows + 1
+    marked[letters] = names.data
     return Ragged(marked, names.lengths + 2)

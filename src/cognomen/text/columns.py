@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import Any, Final, cast
 
 import numpy as np
@@ -35,9 +35,14 @@ def distinct_texts(names: object) -> tuple[list[str], Indices]:
     if is_arrow_column(names) and is_string_column(names):
         inverse = list(_indices_in_arrow(names, numbers))
     else:
+        blocks = map(_as_texts, item_blocks(names))
+        first = next(blocks, [])
+        different = dict.fromkeys(first) if len(first) < BLOCK else {}
+        if len(different) == len(first) and None not in different:  # all are there, and no two alike
+            return cast(list[str], first), np.arange(len(first))
         inverse = [
             np.fromiter(map(numbers.__getitem__, block), np.intp, count=len(block))
-            for block in map(_as_texts, item_blocks(names))
+            for block in chain([first], blocks)
         ]
     del numbers[None]
     return cast(list[str], list(numbers)), np.concatenate([np.empty(0, dtype=np.intp), *inverse])

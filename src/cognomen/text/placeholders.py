@@ -76,7 +76,7 @@ COMPANY: Final = frozenset((
 _ANYWHERE: Final = frozenset({"inc", "llc", "gmbh", "plc"})
 _BEFORE: Final = frozenset({"ооо", "оао", "зао", "пао"})
 _AT_THE_END: Final = (" S.p.A.", " SpA", " s.r.o.", " z o.o.", " ApS")
-COMPANY_IN_WORD: Final = re.compile("株式会社|有限会社|有限公司|주식회사")
+_COMPANY_IN_WORD: Final = ("株式会社", "有限会社", "有限公司", "주식회사")
 _OFFICE: Final = re.compile(
     r"(university|universität|université|ministry|department|dept\.?|office|bank|city|state|republic) of\b",
     re.IGNORECASE,
@@ -104,7 +104,7 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     whole = " ".join(text.split())
     if whole in more or whole in PLACEHOLDERS or _NOTHING.fullmatch(whole) or _ERROR.fullmatch(whole):
         return PLACEHOLDER
-    if whole.endswith(_AT_THE_END) or COMPANY_IN_WORD.search(whole):
+    if whole.endswith(_AT_THE_END) or has_company(whole):
         return NOT_A_NAME
     if whole.isalpha():  # and so read as a plain word in a column
         return None
@@ -122,6 +122,11 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     if is_address or _DOMAIN.fullmatch(bare) or _is_company(bare):
         return NOT_A_NAME
     return None
+
+
+def has_company(text: str) -> bool:
+    """Whether a legal form that is written together with a name stands in a text."""
+    return any(map(text.__contains__, _COMPANY_IN_WORD))
 
 
 def _is_repeated_placeholder(text: str) -> bool:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cognomen.text.alphabet import Alphabet, code_points
 from cognomen.text.columns import Indices
-from cognomen.text.placeholders import COMPANY_IN_WORD, PLACEHOLDERS
+from cognomen.text.placeholders import PLACEHOLDERS, has_company
 from cognomen.text.ragged import Ragged
 from cognomen.text.repair import FOLLOWING_LETTERS, FOLLOWING_MARKS
 from cognomen.text.spelling import plain_spelling
@@ -41,12 +41,13 @@ def plain_words(
     if lengths.max(initial=0) > LONGEST_SURNAME:  # so that a column of books is not copied
         words = ["" if len(text) > LONGEST_SURNAME else text for text in texts]
         lengths = np.where(lengths > LONGEST_SURNAME, 0, lengths)
-    codes = Ragged(code_points("".join(words)), lengths)
+    joined = "".join(words)
+    codes = Ragged(code_points(joined), lengths)
     letters = _PlainLetters.among(codes.data, alphabet, lower=lower)
     plain = letters.plain_words(codes) & ~_with_rules_of_their_own(codes)
     plain[np.searchsorted(codes.ends, np.flatnonzero(letters.is_hyphen[codes.data]), side="right")] = False
-    if na is not None and COMPANY_IN_WORD.search("".join(words)):
-        plain[[row for row, word in enumerate(words) if COMPANY_IN_WORD.search(word)]] = False
+    if na is not None and has_company(joined):
+        plain[[row for row, word in enumerate(words) if has_company(word)]] = False
     if na is not None and (found := (PLACEHOLDERS | na).intersection(words)):
         plain[[row for row, word in enumerate(words) if word in found]] = False
     return plain, letters.encode(codes[plain])

@@ -37,8 +37,7 @@ class Ragged:
             raise InputError(f"lengths: expected integers (N,), got {lengths.dtype} {lengths.shape}")
         if lengths.dtype != np.int64:
             object.__setattr__(self, "lengths", lengths.astype(np.int64))
-        total = self.ends[-1] if len(lengths) else 0
-        if total != len(self.data) or np.minimum.reduce(lengths, initial=0) < 0:
+        if np.add.reduce(lengths) != len(self.data) or np.minimum.reduce(lengths, initial=0) < 0:
             raise InputError(
                 f"lengths: expected numbers of 0 or more that sum to {len(self.data)}, got {_shown(lengths)}"
             )

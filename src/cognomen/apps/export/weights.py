@@ -76,7 +76,8 @@ def tensors_of(clf: Classifier) -> Tensors:
     "ngrams.child", their trie, and "ngrams.weight"; or if they are hashed, what `_hashed` returns.
     """
     network = clf.network
-    others = {name: value for name, value in network.params.items() if not name.startswith("ngrams.")}
+    # Copies, as PyTorch warns of arrays that cannot be changed.
+    others = {name: value.copy() for name, value in network.params.items() if not name.startswith("ngrams.")}
     with np.errstate(divide="ignore"):
         log_prior = np.log(clf.expected_shares()) - np.log(np.asarray(clf.priors))
     found = {**others, "log_prior": log_prior.astype(np.float32)}

@@ -14,15 +14,13 @@ from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.cells import GRU
 from cognomen.rnn.engine import LARGEST_SIZE, shared_reading
-from cognomen.rnn.engine.packed_weights import prepack
-from cognomen.rnn.engine.prefix_tree import PrefixTree, SortedNames, prefix_tree, sort_names
+from cognomen.rnn.engine.prefix_tree import PrefixTree, SortedNames, prefix_tree
 from cognomen.rnn.layers import Dropout
-from cognomen.text.ragged import Ragged
 
 if TYPE_CHECKING:
     from cognomen.rnn.engine.compiled import Tree
 
-COMPILED_LETTERS = 100_000  # to import Numba takes what it saves over ten times as many, but only once
+COMPILED_LETTERS = 100_000  # to load the kernels takes what they save over half as many again, but only once
 
 
 def is_worth_compiling(cell: Cell, letters: int) -> bool:
@@ -38,18 +36,11 @@ def is_worth_compiling(cell: Cell, letters: int) -> bool:
 
 @cache
 def _numba_works() -> bool:
-    """Whether one name can be read with Numba, which compiles then; a warning says why not."""
+    """Whether there are compiled kernels, or can be; a warning says why not."""
     try:
-        import numba
+        from cognomen.rnn.engine.machine_code import load_kernels
 
-        from cognomen.rnn.engine import compiled
-
-        if vars(numba.config)["DISABLE_JIT"]:
-            raise RuntimeError("NUMBA_DISABLE_JIT is set")
-        cell, one = prepack(GRU(1, 1)), np.ones(1, np.int64)
-        tree = compiled.prefix_tree(sort_names(Ragged(one, one)), slice(None), block=1)
-        a, head = np.zeros((3, 2, 1), np.float32), np.ones((1, 1, 1), np.float32)
-        compiled.read_names(cell, a, tree, "last", head)
+        load_kernels()
     except (ImportError, OSError, RuntimeError) as error:  # not found, no place for what is compiled, ...
         warnings.warn(f"Numba is installed, but names are read without it: {error}", RuntimeWarning, 3)
         return False
