@@ -192,7 +192,7 @@ def test_text_that_is_not_in_the_given_encoding(tmp_path: Path) -> None:
     [
         (b"PK\x03\x04\x14\0\6\0", r"a workbook \(\.xlsx.*save the sheet as CSV.*CSV UTF-8"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", r"old Excel workbook \(\.xls\).*CSV UTF-8"),
-        (b"\x1f\x8b\x08\0", r"gzip\. Unpack"),
+        (b"\x1f\x8b\x08\0", r"gzip\. If a table is in it, name it \.csv\.gz"),
         (b"PAR1\x15", r"a Parquet table\. Name it \.parquet"),
     ],
 )
