@@ -65,18 +65,22 @@ def score_pandas(frame: Any, column: Hashable, **options: Unpack[EngineOptions])
     """Score a pandas.DataFrame; its index stays."""
     recipe = Recipe.of(options)
     check_columns(list(frame.columns), column, recipe.schema.names)
-    return _answer_frame(frame, column, recipe.ordered(frame[column].head))
+    return _answer_frame(frame, column, recipe.ordered(lambda count: _strings(frame[column].head(count))))
 
 
 def _answer_frame(frame: Any, column: Hashable, recipe: Recipe) -> Any:
     import pandas as pd
 
-    names = frame[column]
-    if isinstance(names.dtype, pd.StringDtype):  # Arrow inside, mostly: many times as fast as one by one
-        names = names.array.__arrow_array__()
-    answers = recipe.scorer()(names).to_pandas()
+    answers = recipe.scorer()(_strings(frame[column])).to_pandas()
     answers.index = frame.index
     return pd.concat([frame, answers], axis=1)
+
+
+def _strings(names: Any) -> Any:
+    """A Series; of strings an Arrow column, which it mostly is inside: that is read several times as fast."""
+    import pandas as pd
+
+    return names.array.__arrow_array__() if isinstance(names.dtype, pd.StringDtype) else names
 
 
 def score_dask(frame: Any, column: Hashable, **options: Unpack[EngineOptions]) -> Any:
