@@ -273,9 +273,12 @@ def test_pandas_columns_of_any_objects(model: str) -> None:
 
 
 def test_strings_of_pandas_are_not_taken_one_by_one(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cognomen.text.columns._as_texts", None)
-    frame = pd.DataFrame({"n": pd.Series(["Smith", None], dtype="string")}, index=[7, 7])
-    assert engines.score_pandas(frame, "n", model=model)["status"].tolist() == ["ok", "unknown"]
+    taken: list[Any] = []
+    monkeypatch.setattr("cognomen.text.columns._as_texts", lambda items: taken.extend(items) or items)
+    for kind, expected in (("string", False), (object, True)):
+        frame = pd.DataFrame({"n": pd.Series(["Smith", None], dtype=kind)})
+        assert engines.score_pandas(frame, "n", model=model)["status"].tolist() == ["ok", "unknown"]
+        assert ("Smith" in taken) == expected
 
 
 def test_headings_of_pandas_need_not_be_texts(model: str) -> None:
