@@ -58,11 +58,10 @@ def _rows_of_sheet(path: Path) -> Iterator[NumberedRow]:
         if not sheets:
             raise DataError(f"{path}: expected a workbook with a sheet of cells, found none.")
         rows = workbook.get_sheet_by_name(sheets[0]).iter_rows()
-    except calamine.PasswordError as error:
-        raise DataError(f"{path} has a password. Save a copy without one, or the sheet as CSV.") from error
     except (calamine.CalamineError, OSError) as error:
         raise DataError(
-            f"cannot read {path} as a workbook: {error}. Open it in a spreadsheet program and save it anew."
+            f"cannot read {path} as a workbook: {error}. Open it in a spreadsheet program and save it anew, "
+            "without a password."
         ) from error
     numbered = enumerate(([_text(value) for value in row] for row in rows), start=1)
     return ((number, cells) for number, cells in numbered if any(map(str.strip, cells)))
