@@ -6,7 +6,9 @@ The answers are compared with those of `score_column`: every label, and probabil
 engine runs in a process of its own, and is warm when it is timed: it has scored a fourth table, so that
 models are loaded and Java has compiled itself. Right before each, `score_column` scores the same rows in one
 process. *Cost* compares the CPU seconds of both, with those of all processes that an engine starts; it is
-the median of the three, and hardly depends on what else a machine does, as rows per second do.
+the median of the three, and hardly depends on what else a machine does, as rows per second do. The *floor* of
+an engine with workers is the cost of the same rows on the same way to a function that answers all of them
+alike: what is left without Cognomen.
 
     python benchmarks/engines.py                all, into results/engines.json and engines.log
     python benchmarks/engines.py duckdb spark   only these; the others there stay
@@ -27,7 +29,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -38,12 +40,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from score_csv import bearers_of
+from timed.engines import BY_ROW, ENGINES
 from timed.tables import markdown
 from timed.timing import machine
 
 from cognomen import Classifier
-from cognomen.apps import engines
-from cognomen.apps.tables import score_batches, score_column
+from cognomen.apps.tables import score_column
 
 RESULTS = Path(__file__).parent / "results"
 ROWS = 100_000
@@ -65,8 +67,6 @@ ODD = (
 ODD_SHARE = 0.05
 REPEATS = 3
 FEW_ROWS = 5_000  # of the engines that go row by row
-Score = Callable[[Any], Any]  # of a table with the columns id and surname
-Opened = tuple[Score, Callable[[], None]]  # and what ends it
 
 
 def people(bearers: Counter[str], rows: int, seed: int) -> Any:
@@ -78,145 +78,11 @@ def people(bearers: Counter[str], rows: int, seed: int) -> Any:
     return pa.table({"id": pa.array(range(rows), pa.int64()), "surname": pa.array(names, pa.string())})
 
 
-# --- the engines: a function that scores a table, with so many workers ------------------------------------
-
-
-def in_one_stream(_workers: int) -> Opened:
-    classifier = Classifier.load()
-    return lambda table: pa.Table.from_batches(
-        score_batches(classifier, table.to_batches(2_000), "surname")
-    ), _nothing
-
-
-def in_pandas(_workers: int) -> Opened:
-    return lambda table: pa.Table.from_pandas(engines.score_pandas(table.to_pandas(), "surname")), _nothing
-
-
-def row_by_row(_workers: int) -> Opened:
-    answer = engines.row_function()
-
-    def score(table: Any) -> Any:
-        frame = table.to_pandas()
-        return table_with(table, frame["surname"].map(answer).tolist())
-
-    return score, _nothing
-
-
-def table_with(table: Any, answers: list[dict[str, Any]]) -> Any:
-    more = pa.Table.from_pylist(answers)
-    return pa.table([*table.columns, *more.columns], names=[*table.column_names, *more.column_names])
-
-
-def in_polars(_workers: int) -> Opened:
-    import polars as pl
-
-    return lambda table: engines.score_polars(pl.from_arrow(table), "surname").to_arrow(), _nothing
-
-
-def in_duckdb(_workers: int) -> Opened:
-    import duckdb
-
-    connection = duckdb.connect()
-
-    def score(table: Any) -> Any:
-        return engines.score_duckdb(connection, connection.from_arrow(table), "surname").to_arrow_table()
-
-    return score, connection.close
-
-
-def by_duckdb_function(workers: int) -> Opened:
-    import duckdb
-
-    connection = duckdb.connect(config={"threads": workers})
-    engines.duckdb_function(connection)
-
-    def score(table: Any) -> Any:
-        connection.register("people", table)
-        return connection.sql("SELECT *, unnest(cognomen(surname)) FROM people").to_arrow_table()
-
-    return score, connection.close
-
-
-def in_dask(workers: int) -> Opened:
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    import dask
-    import dask.dataframe as dd
-
-    pool = ProcessPoolExecutor(workers, get_context("spawn"))
-
-    def score(table: Any) -> Any:
-        frame = dd.from_pandas(table.to_pandas(), npartitions=8)
-        with dask.config.set(scheduler="processes", pool=pool):
-            return pa.Table.from_pandas(engines.score_dask(frame, "surname").compute())
-
-    return score, pool.shutdown
-
-
-def in_spark(workers: int) -> Opened:
-    from pyspark.sql import SparkSession
-
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    builder = SparkSession.builder.master(f"local[{workers}]").config("spark.ui.enabled", "false")
-    local = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
-    spark = builder.config(map=local).getOrCreate()
-    spark.sparkContext.setLogLevel("ERROR")
-
-    def score(table: Any) -> Any:
-        frame = spark.createDataFrame(table).repartition(8)
-        return engines.score_spark(frame, "surname").toArrow()
-
-    return score, spark.stop
-
-
-def in_ray(workers: int) -> Opened:
-    import ray
-
-    ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-    ray.data.DataContext.get_current().enable_progress_bars = False
-
-    def score(table: Any) -> Any:
-        dataset = ray.data.from_arrow(table).repartition(8)
-        blocks = engines.score_ray(dataset, "surname").to_arrow_refs()
-        return pa.concat_tables(ray.get(blocks))
-
-    return score, ray.shutdown
-
-
-def in_daft(_workers: int) -> Opened:
-    import daft
-
-    return lambda table: engines.score_daft(daft.from_arrow(table), "surname").to_arrow(), _nothing
-
-
-def _nothing() -> None:
-    pass
-
-
-BY_ROW = "pandas, row by row"
-ENGINES: dict[str, tuple[Callable[[int], Opened], tuple[int, ...], str | None]] = {
-    "score_batches of 2,000 rows": (in_one_stream, (1,), None),
-    "pandas": (in_pandas, (1,), "pandas"),
-    BY_ROW: (row_by_row, (1,), "pandas"),
-    "polars": (in_polars, (1,), "polars"),
-    "duckdb": (in_duckdb, (1,), "duckdb"),
-    "duckdb, its function": (by_duckdb_function, (1,), "duckdb"),
-    "dask": (in_dask, (1, 2), "dask"),
-    "spark": (in_spark, (1, 2), "pyspark"),
-    "ray": (in_ray, (1, 2), "ray"),
-    "daft": (in_daft, (1,), "daft"),
-}
-
-
-# --- one engine ------------------------------------------------------------------------------------------
-
-
 def differences(found: Any, table: Any, answers: Any) -> int:
     """The number of rows whose names, labels or probabilities are not those of `score_column`."""
     found = found.sort_by("id")
     wrong = abs(len(found) - len(table))
-    for name in [*table.column_names, *answers.column_names]:
+    for name in found.column_names:
         ours = (table if name in table.column_names else answers)[name].to_pylist()
         wrong += sum(not alike(a, b) for a, b in zip(found[name].to_pylist(), ours, strict=False))
     return wrong
@@ -249,10 +115,13 @@ def run_one(engine: str, workers: int, folder: Path) -> dict[str, Any]:
     rows = FEW_ROWS if engine == BY_ROW else ROWS
     warm, *tables = (pq.read_table(path).slice(0, rows) for path in sorted(folder.glob("*.parquet")))
     classifier = Classifier.load()
-    score, close = ENGINES[engine][0](workers)
-    score(warm)
+    score, close, floor = ENGINES[engine][0](workers)
+    for warming in (score, floor):
+        if warming is not None:
+            warming(warm)
     classifier.scores(warm["surname"])
     taken, alone, passed, different = [], [], [], 0
+    least: list[NDArray[np.float64]] = []
     for table in tables:
         began = cpu_seconds()
         answers = score_column(classifier, table["surname"])
@@ -261,9 +130,14 @@ def run_one(engine: str, workers: int, folder: Path) -> dict[str, Any]:
         found = score(table)
         taken.append(cpu_seconds() - began)
         passed.append(time.perf_counter() - clock)
+        if floor is not None:
+            began = cpu_seconds()
+            floor(table)
+            least.append(cpu_seconds() - began)
         different += differences(found, table, answers)
     close()
     costs = np.median(np.array(taken) / np.array(alone)[:, None], axis=0)
+    floors = np.median(np.array(least) / np.array(alone)[:, None], axis=0) if least else None
     package = ENGINES[engine][2]
     return {
         "engine": engine,
@@ -275,6 +149,7 @@ def run_one(engine: str, workers: int, folder: Path) -> dict[str, Any]:
         "score_column_rows_per_cpu_s": round(rows / min(alone)),
         "cost": round(costs[0], 2),  # of a row, in those of the whole column
         "cost_of_java": round(costs[1], 2),
+        **({} if floors is None else {"floor": round(floors[0], 2), "floor_of_java": round(floors[1], 2)}),
         "compared": rows * REPEATS,
         "different": different,
     }
@@ -283,7 +158,7 @@ def run_one(engine: str, workers: int, folder: Path) -> dict[str, Any]:
 def line(result: dict[str, Any]) -> str:
     """A result in words."""
     workers = f"{result['workers']} worker{'s' * (result['workers'] > 1)}"
-    cost = f"{result['cost']:.2f} times the cost of score_column{java(result)}"
+    cost = f"{result['cost']:.2f} times the cost of score_column{java(result)}{floor_of(result)}"
     speed = f"{result['rows_per_cpu_s']:,} rows per CPU second, {result['rows_per_s']:,} rows/s"
     wrong = f"{result['different']} of {result['compared']:,} answers differ"
     return f"{result['engine']} {result['version']}, {workers}: {cost}, {speed}; {wrong}"
@@ -292,6 +167,11 @@ def line(result: dict[str, Any]) -> str:
 def java(result: dict[str, Any]) -> str:
     """What of the cost is Java's, where there is any."""
     return f", {result['cost_of_java']:.2f} of it Java's" if result.get("cost_of_java") else ""
+
+
+def floor_of(result: dict[str, Any]) -> str:
+    """What the engine costs without Cognomen, where it was measured."""
+    return f" (floor {result['floor']:.2f})" if "floor" in result else ""
 
 
 def write_tables(folder: Path) -> None:
@@ -304,12 +184,14 @@ def write_tables(folder: Path) -> None:
 
 def run_all(chosen: list[str]) -> Iterator[dict[str, Any]]:
     """Run engines one after another, each in a process of its own; the figures of those that succeed."""
+    here = str(Path(__file__).parent)  # where workers find `timed`
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([here, os.environ.get("PYTHONPATH", "")])}
     with tempfile.TemporaryDirectory() as folder:
         write_tables(Path(folder))
         for engine in chosen:
             for workers in ENGINES[engine][1]:
                 command = [sys.executable, __file__, "--one", engine, str(workers), folder]
-                done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+                done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment)
                 if done.returncode == 0:
                     yield json.loads(done.stdout.splitlines()[-1])
 
@@ -347,7 +229,16 @@ def main() -> None:
 
 def table(results: dict[str, Any]) -> str:
     """The table of docs/engines.md."""
-    heads = ("engine", "version", "workers", "rows per CPU second", "cost of a row", "rows/s", "differ")
+    heads = (
+        "engine",
+        "version",
+        "workers",
+        "rows per CPU second",
+        "cost of a row",
+        "floor",
+        "rows/s",
+        "differ",
+    )
     rows = (
         (
             each["engine"],
@@ -355,6 +246,7 @@ def table(results: dict[str, Any]) -> str:
             each["workers"],
             f"{each['rows_per_cpu_s']:,}",
             f"{each['cost']:.2f}x{java(each)}",
+            f"{each['floor']:.2f}x" if "floor" in each else "",
             f"{each['rows_per_s']:,}",
             f"{each['different']} of {each['compared']:,}",
         )

@@ -289,7 +289,7 @@ def test_an_engines_cost_says_what_is_javas(tmp_path, monkeypatch):
     result = {"engine": "spark", "version": "4", "workers": 2, "rows": 10, "rows_per_s": 5}
     result |= {"rows_per_cpu_s": 7, "cost": 1.5, "cost_of_java": 0.4, "compared": 30, "different": 0}
     other = result | {"engine": "duckdb", "workers": 1, "cost_of_java": 0.0}
-    for each in (result, other, result | {"cost": 1.25}):
+    for each in (result, other, result | {"cost": 1.25, "floor": 0.5}):
         engines.keep(each)
     log = (tmp_path / "engines.log").read_text("utf-8").splitlines()
     assert [line.split(" times")[0] for line in log] == [
@@ -298,8 +298,10 @@ def test_an_engines_cost_says_what_is_javas(tmp_path, monkeypatch):
     ]
     assert "0.40 of it Java's" in log[1]
     assert "Java" not in log[0]
+    assert "floor" not in log[0]
+    assert "Java's (floor 0.50)" in log[1]
     kept = json.loads((tmp_path / "engines.json").read_text("utf-8"))
-    assert "| spark | 4 | 2 | 7 | 1.25x, 0.40 of it Java's | 5 | 0 of 30 |" in engines.table(kept)
+    assert "| spark | 4 | 2 | 7 | 1.25x, 0.40 of it Java's | 0.50x | 5 | 0 of 30 |" in engines.table(kept)
 
 
 def test_the_faults_of_the_page_are_tabled_with_their_ranges():

@@ -81,6 +81,13 @@ def test_a_question_without_a_name_is_told_how_to_ask(terminal: Terminal) -> Non
     assert terminal.leave() == 0
 
 
+@pytest.mark.parametrize("word", ["quit", "exit"])
+def test_a_word_leaves_too(terminal: Terminal, word: str) -> None:
+    assert terminal.say(f"? {word}").startswith(f"{word}: "), "it may be a name"
+    os.write(terminal.ours, f"{word}\n".encode())
+    assert terminal.end() == 0
+
+
 def test_ctrl_c_leaves_as_everywhere(terminal: Terminal) -> None:
     time.sleep(1)  # readline writes the prompt before it listens
     terminal.process.send_signal(signal.SIGINT)

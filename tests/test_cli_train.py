@@ -379,3 +379,18 @@ def test_anew_on_all_names(names, tmp_path):
     assert facts["refit"]
     assert facts["names"] > facts["validation_names"] > 0
     assert "A first network was trained in the same way" in (tmp_path / "model" / "README.md").read_text()
+
+
+def test_commands_that_read_names_with_origins_take_other_headings(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = [vowel + consonant for vowel in "aeiou" for consonant in "bcdfg"]
+    rows = [f"{land},{name}{land[:2]}" for name in names for land in ("Nord", "Sud")]
+    Path("t.csv").write_text("\n".join(["land,last", *rows]) + "\n", "utf-8")
+    columns = ["--name-column", "last", "--origin-column", "1"]
+    assert "--name-column" in failure(inside("data", "check", "t.csv"), 1)
+    assert lines(inside("data", "check", "t.csv", *columns))[0].startswith("t.csv: 50 names of 2 origins")
+    small = ["--epochs", "1", "--hidden-size", "4", "--no-refit"]
+    lines(inside("train", "t.csv", "--out", "m", *columns, *small))
+    assert json.loads(lines(inside("evaluate", "m", "t.csv", "--json", *columns))[0])["data"] == "t.csv"
+    measured = lines(inside("protocol", "T", "t.csv", "--json", *columns, *small))
+    assert json.loads(measured[0])["corpus"]["rows"] == 50

@@ -192,7 +192,7 @@ def test_text_that_is_not_in_the_given_encoding(tmp_path: Path) -> None:
     [
         (b"PK\x03\x04\x14\0\6\0", r"a workbook \(\.xlsx.*save the sheet as CSV.*CSV UTF-8"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", r"old Excel workbook \(\.xls\).*CSV UTF-8"),
-        (b"\x1f\x8b\x08\0", r"gzip\. Unpack"),
+        (b"\x1f\x8b\x08\0", r"gzip\. If a table is in it, name it \.csv\.gz"),
         (b"PAR1\x15", r"a Parquet table\. Name it \.parquet"),
     ],
 )
@@ -435,9 +435,9 @@ def test_ragged_rows_and_empty_cells_are_reported(tmp_path: Path, clean: bool) -
         (b"\n\n", "is empty"),
         (b"name,origin\n", r"0 rows below"),
         (b"name,origin\n,x\n", r"1 rows below"),
-        (b"surname,country\na,b\n", r"no column 'name'.*'surname', 'country'.*mean 'surname'\? Then call "),
+        (b"surname,country\na,b\n", r"no column 'name'.*'surname', 'country'.*mean 'surname'\? Say which"),
         (b"name,Origins\na,b\n", r"no column 'origin'.*'name', 'Origins'.*Did you mean 'Origins'\?"),
-        (b"name,language\na,b\n", r"no column 'origin'; its columns are: 'name', 'language'\.$"),
+        (b"name,language\na,b\n", r"no column 'origin'; its columns are: 'name', 'language'\. Say which"),
         (b"Smith,English\na,b\n", r"no column 'name'"),
         (b"name,origin,Name\na,b,c\n", r"2 columns called 'name'"),
         (b'name,origin\nSmith,English\n"Voss,German\nMaier,German\n', r"t\.csv, line 3.*quotation mark"),
@@ -500,3 +500,34 @@ def test_reading_a_folder_loads_nothing_heavy(tmp_path: Path) -> None:
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+# --- other headings --------------------------------------------------------------------------------------
+
+
+def test_the_columns_may_have_other_headings(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("Country,name,Surname,count\nFrench,x,Dupont,2\nItalian,y,Rossi,1\n", "utf-8")
+    for columns in (("surname", "country"), ("3", "1"), ("Surname", "1")):
+        corpus = load_corpus(path, columns=columns)
+        assert pairs(corpus) == [("Dupont", "French"), ("Rossi", "Italian")]
+        assert corpus.weights.tolist() == [2, 1]
+    found = load_corpus(parquet(tmp_path, last=["Rossi"], land=["Italian"]), columns=("last", "land"))
+    assert pairs(found) == [("Rossi", "Italian")]
+
+
+def test_a_missing_column_says_how_to_name_it(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("names,origin\nRossi,Italian\n", "utf-8")
+    with pytest.raises(DataError, match=r"no column 'name'.*mean 'names'\? .*--name-column.*columns="):
+        load_corpus(path)
+    with pytest.raises(DataError, match=r"no column 'land'; its columns are: 'names', 'origin'"):
+        load_corpus(path, columns=("names", "land"))
+
+
+@pytest.mark.parametrize("data", ["tutorial", "world", "folder"])
+def test_columns_are_those_of_a_table(data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "folder", {"A.txt": b"alpha\n"})
+    with pytest.raises(InputError, match=rf"columns: expected \('name', 'origin'\), as '{data}' is no table"):
+        load_corpus(data, columns=("surname", "origin"))

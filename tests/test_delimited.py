@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -15,8 +17,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cognomen.errors import DataError
-from cognomen.io import delimited, text_files
+from cognomen.io import delimited, row_table, text_files
 from cognomen.io import tables as tables_module
+from cognomen.io.arrow import find_pyarrow
 from cognomen.io.delimited import CsvTable
 from cognomen.io.tables import CsvWriter, column_at, open_table
 
@@ -31,14 +34,23 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def rows_of(path: Path, *, arrow: bool, block: int = 1 << 20, encoding: str | None = None) -> Any:
     """The headings and rows of a table, or the message why it cannot be read."""
-    hidden = mock.patch.object(delimited, "find_pyarrow", return_value=None)
-    with mock.patch.object(text_files, "BLOCK", block), hidden if not arrow else mock.MagicMock():
+    with mock.patch.object(text_files, "BLOCK", block), as_if_installed(arrow):
         try:
             table = CsvTable(path, encoding)
             rows = [row for each in table.blocks() for row in as_rows(each)] if table.headings else []
         except DataError as error:
             return str(error)
         return [table.headings, *rows]
+
+
+@contextmanager
+def as_if_installed(arrow: bool) -> Iterator[None]:
+    """Hide pyarrow, or not."""
+    found = find_pyarrow() if arrow else None
+    with ExitStack() as patches:
+        for module in (delimited, row_table, tables_module):
+            patches.enter_context(mock.patch.object(module, "find_pyarrow", return_value=found))
+        yield
 
 
 def as_rows(block: Any) -> list[list[str]]:
@@ -177,12 +189,6 @@ def test_a_huge_cell_is_refused_alike(path: Path) -> None:
 def test_a_column_is_read_block_by_block(path: Path, arrow: bool) -> None:
     names = ["Smith", "", "Nguyễn", "O'Brien, x"] * 50
     path.write_text("n,x\n" + "".join(f'"{name}",1\n' for name in names), encoding="utf-8")
-    with (
-        mock.patch.object(text_files, "BLOCK", 100),
-        mock.patch("cognomen.io.tables.find_pyarrow", return_value=pa if arrow else None),
-        mock.patch.object(
-            delimited, "find_pyarrow", return_value=delimited.find_pyarrow() if arrow else None
-        ),
-    ):
+    with mock.patch.object(text_files, "BLOCK", 100), as_if_installed(arrow):
         column = column_at(open_table(path), 0)
         assert (column.to_pylist() if arrow else list(column)) == names

@@ -15,8 +15,10 @@ from cli_running import tree_classifier
 from test_order import column
 
 from cognomen.apps import engines, recipe
+from cognomen.apps.memory import Memory
 from cognomen.apps.tables import answer_schema, score_column
 from cognomen.classifier import Classifier
+from cognomen.classifier.order import ColumnOrder
 from cognomen.errors import InputError, ModelError
 
 ROWS = 100_000
@@ -143,6 +145,60 @@ def test_options_and_all_columns(score: Callable[..., Any], model: str, people: 
     assert found["p_Danish"].null_count == answers["p_Danish"].null_count
 
 
+@pytest.mark.parametrize("score", ENGINES)
+def test_only_some_columns(score: Callable[..., Any], model: str, people: Any) -> None:
+    asked = {"prefix": "n_", "columns": ["probability", "origin"]}
+    few = people.slice(0, 50)
+    found = score(few, model, **asked).sort_by("id")
+    if score is by_row_in_polars:  # whose columns the test declares itself
+        asked["float64"] = True
+    assert found.column_names == [*few.column_names, "n_probability", "n_origin"]
+    answers = score_column(Classifier.load(model), few["Surname"])
+    assert found["n_origin"].to_pylist() == answers["origin"].to_pylist()
+    assert answer_schema(Classifier.load(model), **asked).names == ["n_probability", "n_origin"]
+
+
+def test_columns_that_there_are_not(model: str) -> None:
+    frame = pd.DataFrame({"n": ["Smith"]})
+    for columns, message in (
+        (["orign"], r"columns: expected some of origin, probability, .*got 'orign'\. Did you mean 'origin'"),
+        (["top_1"], "got 'top_1'"),
+        ([], r"one or more, and each once, got \[\]"),
+        (["origin", "origin"], "each once"),
+    ):
+        with pytest.raises(InputError, match=message):
+            engines.score_pandas(frame, "n", model=model, columns=columns)
+    found = engines.score_pandas(frame, "n", model=model, columns="origin")
+    assert list(found.columns) == ["n", "origin"]
+
+
+def test_dask_looks_at_some_partitions_for_the_order(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as give enough rows: each may be a large file."""
+    dd = pytest.importorskip("dask.dataframe")
+    looked: list[int] = []
+
+    def order_of(memory: Any, column: Any) -> ColumnOrder:
+        looked.append(len(column))
+        return ColumnOrder()
+
+    monkeypatch.setattr(Memory, "order_of", order_of)
+    read: list[int] = []
+
+    def part(size: int) -> Any:
+        read.append(size)
+        return pd.DataFrame({"n": ["Smith"] * size})
+
+    def scored(*sizes: int) -> list[int]:
+        read.clear()
+        meta = pd.DataFrame({"n": pd.Series(["Smith"])}).iloc[:0]
+        engines.score_dask(dd.from_map(part, sizes, meta=meta), "n", model=model)
+        return read
+
+    assert scored(0, 6000, 6000, 6000) == [0, 6000, 6000]
+    assert scored(*[10] * 9) == [10] * engines.PARTITIONS_LOOKED_AT
+    assert looked == [10_000, 80]
+
+
 def scored_by(score: Callable[..., Any], column: str, model: str, **options: Any) -> Any:
     table = pa.table({"Surname": ["a"], "n": [1], "Origin": ["x"]})
     if score is in_pandas:
@@ -214,6 +270,15 @@ def test_pandas_columns_of_any_objects(model: str) -> None:
     scored = engines.score_pandas(frame, "name", model=model)
     assert scored["reason"].tolist()[1:] == ["not-text"] * 6
     assert scored["origin"][0] == Classifier.load(model).predict("Smith")[0]
+
+
+def test_strings_of_pandas_are_not_taken_one_by_one(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[Any] = []
+    monkeypatch.setattr("cognomen.text.columns._as_texts", lambda items: taken.extend(items) or items)
+    for kind, expected in (("string", False), (object, True)):
+        frame = pd.DataFrame({"n": pd.Series(["Smith", None], dtype=kind)})
+        assert engines.score_pandas(frame, "n", model=model)["status"].tolist() == ["ok", "unknown"]
+        assert ("Smith" in taken) == expected
 
 
 def test_headings_of_pandas_need_not_be_texts(model: str) -> None:

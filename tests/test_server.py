@@ -7,10 +7,12 @@ import base64
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -184,6 +186,13 @@ def assert_is_failure(body: Any, words: str) -> None:
         ("/v1/model", "DELETE", {}, 405, "Allow"),
         ("/v1/predict", "POST", {"Content-Type": "text/plain"}, 415, "application/json"),
         (
+            "/v2/models/world/infer",
+            "POST",
+            {"Content-Type": "application/octet-stream", "Inference-Header-Content-Length": "9"},
+            415,
+            "binary_data=False",
+        ),
+        (
             "/v1/predict",
             "POST",
             {"Content-Type": "application/json", "Content-Encoding": "gzip"},
@@ -269,6 +278,7 @@ def test_the_inference_protocol_answers_tensors(server: Served, clf: Classifier,
         ({"parameters": {"temperature": 2}}, "temperature"),
         ({"parameters": {"prior": "flat"}}, "flat"),
         ({"parameters": {"restrict": 3}}, "restrict"),
+        ({"parameters": {"order": "sideways"}}, "order: expected auto, given-first"),
     ],
 )
 def test_the_inference_protocol_refuses_other_tensors(server: Served, change: Any, words: str) -> None:
@@ -278,6 +288,18 @@ def test_the_inference_protocol_refuses_other_tensors(server: Served, change: An
     assert_is_failure(found.body, words)
 
 
+@pytest.mark.parametrize("origin", [b"", b"Origin: http://elsewhere.example\r\n"])
+def test_clients_of_the_protocol_need_not_say_that_they_send_json(server: Served, origin: bytes) -> None:
+    """As Triton's does not; but a browser does not send what any page likes."""
+    tensor = {"name": "names", "datatype": "BYTES", "shape": [1], "data": ["Rossi"]}
+    body = json.dumps({"inputs": [tensor], "outputs": [{"name": "origin"}]}).encode()
+    request = b"POST /v2/models/world/infer HTTP/1.1\r\nConnection: close\r\n" + origin
+    head, found = sent(server, request + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    assert head.startswith(b"HTTP/1.1 415" if origin else b"HTTP/1.1 200")
+    if not origin:
+        assert json.loads(found)["outputs"][0]["data"] == ["Italian"]
+
+
 def test_the_inference_protocol_takes_options(server: Served, clf: Classifier) -> None:
     tensor = {"name": "names", "datatype": "BYTES", "shape": [1], "data": ["Murphy"]}
     options = {"prior": "uniform", "restrict": "Irish, English"}
@@ -285,6 +307,64 @@ def test_the_inference_protocol_takes_options(server: Served, clf: Classifier) -
     (output,) = server.post("/v2/models/world/infer", asked).body["outputs"]
     expected = clf.predict_proba("Murphy", prior="uniform", restrict=["Irish", "English"])
     np.testing.assert_allclose(output["data"], expected[0], atol=1e-6)
+
+
+# --- what is no request ----------------------------------------------------------------------------------
+
+
+def sent(served: Served, data: bytes) -> tuple[bytes, bytes]:
+    """What comes back, head and body, until the server closes the connection."""
+    port = int(served.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        with suppress(ConnectionError):  # it may have had enough
+            connection.sendall(data)
+        found = b""
+        with suppress(ConnectionError):
+            while block := connection.recv(1 << 16):
+                found += block
+    head, _, body = found.partition(b"\r\n\r\n")
+    return head, body
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"\x16\x03\x01\x02", "HTTP/1.1"),  # of TLS
+        (b"hello\r\n\r\n", "HTTP/1.1"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/1.1"),
+        (b"GET /m\xf6del HTTP/1.1\r\n\r\n", "HTTP/1.1"),
+        (b"POST /v1/predict HTTP/1.1\r\nContent-Length: -5\r\n\r\n{}", "HTTP/1.1"),
+        (b"GET /health/live HTTP/1.1\r\nX: " + b"a" * (1 << 20), "65,536 bytes of headers"),
+        (b"GET /health/live HTTP/1.1\r\n" + b"X: a\r\n" * (1 << 18), "65,536 bytes of headers"),
+    ],
+)
+def test_what_is_no_request_has_the_same_shape_of_error(server: Served, data: bytes, words: str) -> None:
+    head, body = sent(server, data)
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/json" in head
+    assert_is_failure(json.loads(body), words)
+    assert server.get("/health/live").status == 200
+
+
+def test_a_large_body_is_no_large_head(server: Served) -> None:
+    names = {"names": ["Smith" + " " * 200_000]}
+    for _ in range(2):
+        assert server.post("/v1/predict", names).status == 200
+
+
+def test_who_sends_no_head_is_not_waited_for() -> None:
+    hasty = """
+import sys
+import cognomen.apps.server.connection as connection
+connection.SECONDS = 0.5
+from cognomen.apps.cli.commands import cli
+cli.main(sys.argv[1:], prog_name="cognomen")
+"""
+    with serving(program=hasty) as served:
+        for data in (b"", b"GET /health/live HTTP/1.1\r\n", b"GET /health/live HTTP/1.1\r\n\r\nGET /"):
+            head, _ = sent(served, data)
+            assert head.startswith(b"HTTP/1.1 200" if b"\r\n\r\n" in data else b"")
+            assert head.startswith(b"HTTP") == (b"\r\n\r\n" in data)
 
 
 # --- limits ----------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ def score_batches(
     *,
     prefix: str = "",
     float64: bool = False,
+    columns: Sequence[str] | None = None,
     **options: Unpack[ScoreOptions],
 ) -> Iterator[Any]:
     """Score a stream of batches. A text is scored once, in however many batches it occurs.
@@ -47,6 +48,8 @@ def score_batches(
         column: the heading of the column of names: strings of any kind; null is answered "unknown".
         prefix: prepended to the headings of the new columns.
         float64: whether the probability is a double instead of a float.
+        columns: which of the new columns are wanted, such as ["origin", "probability"], named without the
+            prefix; None for all.
         **options: as for `score_column`.
 
     Returns:
@@ -57,19 +60,25 @@ def score_batches(
             ones already, or the column is not of strings.
         MissingExtraError: pyarrow is not installed.
     """
-    scorer = ColumnScorer(classifier, prefix=prefix, float64=float64, **options)
+    scorer = ColumnScorer(classifier, prefix=prefix, float64=float64, columns=columns, **options)
     return score_stream(scorer, batches, column)
 
 
 def answer_schema(
-    classifier: Classifier, *, prefix: str = "", float64: bool = False, **options: Unpack[ScoreOptions]
+    classifier: Classifier,
+    *,
+    prefix: str = "",
+    float64: bool = False,
+    columns: Sequence[str] | None = None,
+    **options: Unpack[ScoreOptions],
 ) -> Any:
     """The columns that `score_batches` adds, a pyarrow.Schema: plain strings, and a float or double.
 
     They are those that `score_column` documents, in this order, with strings in place of dictionaries. The
     arguments are those of `score_batches`.
     """
-    return ColumnScorer(classifier, prefix=prefix, float64=float64, **options).schema
+    scorer = ColumnScorer(classifier, prefix=prefix, float64=float64, columns=columns, **options)
+    return scorer.schema
 
 
 def spark_ddl(schema: Any) -> str:
@@ -95,14 +104,16 @@ class ColumnScorer:
         *,
         prefix: str = "",
         float64: bool = False,
+        columns: Sequence[str] | None = None,
         **options: Unpack[ScoreOptions],
     ) -> None:
         pa = require_pyarrow(_PURPOSE)
         self.memory = Memory(classifier, options)
-        self._columns = columns = AnswerColumns.of(classifier.tree, options)
-        found = columns.table(self.memory.scores([])[0]).schema
-        self.schema = pa.schema([(prefix + each.name, _plain(each.type, float64)) for each in found])
-        self._headings = self.schema.names
+        self._columns = AnswerColumns.of(classifier.tree, options)
+        found = self._columns.table(self.memory.scores([])[0]).schema
+        self._wanted = found.names if columns is None else _checked(columns, found.names)
+        kinds = [_plain(found.field(name).type, float64) for name in self._wanted]
+        self.schema = pa.schema([*zip((prefix + name for name in self._wanted), kinds, strict=True)])
 
     def __call__(self, column: Any, order: OrderOption | ColumnOrder = "auto") -> Any:
         """The answers to N names, a pyarrow.RecordBatch of N rows.
@@ -121,7 +132,7 @@ class ColumnScorer:
                 f"expected a column of strings, got values of the type {column.type}. Cast it to strings."
             )
         scores, rows = self.memory.scores(column, order)
-        answers = self._columns.table(scores).take(rows).columns
+        answers = self._columns.table(scores).select(self._wanted).take(rows).columns
         kinds = self.schema.types
         arrays = [each.combine_chunks().cast(kind) for each, kind in zip(answers, kinds, strict=True)]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
@@ -129,7 +140,20 @@ class ColumnScorer:
     def row(self, name: object) -> dict[str, Any]:
         """The answers to one name: {"origin": "English", "probability": 0.43, ...}; not remembered."""
         columns = self._columns.values(self.memory.fresh([name]))
-        return {heading: value for heading, (value,) in zip(self._headings, columns, strict=True)}
+        values = {heading: value for heading, (value,) in zip(self._columns.names, columns, strict=True)}
+        return {heading: values[name] for heading, name in zip(self.schema.names, self._wanted, strict=True)}
+
+
+def _checked(columns: Sequence[str], known: Sequence[str]) -> list[str]:
+    """The columns that are wanted; raise InputError unless they are different ones of those there are."""
+    wanted = [columns] if isinstance(columns, str) else list(columns)
+    for name in wanted:
+        if name not in known:
+            listed, hint = ", ".join(known), did_you_mean(str(name), known)
+            raise InputError(f"columns: expected some of {listed}, got {name!r}.{hint}")
+    if not 0 < len(wanted) == len(set(wanted)):
+        raise InputError(f"columns: expected one or more, and each once, got {wanted}")
+    return wanted
 
 
 def _plain(kind: Any, float64: bool) -> Any:

@@ -106,7 +106,7 @@ def score_dataset(
     source, target = Path(folder), Path(out)
     paths = dataset_files(source)
     _check_apart(source, target)
-    recipe = Recipe.of({**options, "model": model, "prefix": prefix, "float64": False})
+    recipe = Recipe.of({**options, "model": model, "prefix": prefix, "float64": False, "columns": None})
     jobs = [_job(recipe, contract, column, source / path, target / path) for path in paths]
     waiting = jobs if force else [job for job in jobs if not _is_done(job)]
     waiting.sort(key=lambda job: job.source.stat().st_size, reverse=True)  # so that none ends long after all

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +31,7 @@ class EngineOptions(ScoreOptions, total=False):
     model: str | Path | None
     prefix: str
     float64: bool
+    columns: Sequence[str] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,7 @@ class Recipe:
         digest: of the model (see `model_digest`): a worker with another model of that name refuses.
         prefix, float64: as for `score_batches`.
         options: as for `Classifier.scores`.
+        columns: as for `score_batches`.
     """
 
     model: str
@@ -49,6 +51,7 @@ class Recipe:
     prefix: str
     float64: bool
     options: ScoreOptions
+    columns: Sequence[str] | None = None
 
     @classmethod
     def of(cls, options: EngineOptions) -> Self:
@@ -59,14 +62,11 @@ class Recipe:
             InputError: an option is invalid.
         """
         asked = _lasting(options)
-        model, prefix, float64 = (
-            asked.pop("model", None),
-            asked.pop("prefix", ""),
-            asked.pop("float64", False),
-        )
+        model, prefix = asked.pop("model", None), asked.pop("prefix", "")
+        float64, columns = asked.pop("float64", False), asked.pop("columns", None)
         folder = find_model(DEFAULT if model is None else model)
         name = folder.name if folder.parent == PRETRAINED else str(folder.resolve())
-        recipe = cls(name, model_digest(folder), prefix, float64, asked)
+        recipe = cls(name, model_digest(folder), prefix, float64, asked, columns)
         recipe.scorer()
         return recipe
 
@@ -119,7 +119,13 @@ class Recipe:
 @lru_cache(KEPT)
 def _scorer(recipe: Recipe) -> ColumnScorer:
     classifier = _classifier(recipe.model, recipe.digest)
-    return ColumnScorer(classifier, prefix=recipe.prefix, float64=recipe.float64, **recipe.options)
+    return ColumnScorer(
+        classifier,
+        prefix=recipe.prefix,
+        float64=recipe.float64,
+        columns=recipe.columns,
+        **recipe.options,
+    )
 
 
 @lru_cache(KEPT)

@@ -82,7 +82,7 @@ def score_table(
 
     Args:
         classifier: gives the answers.
-        table: a .csv, .tsv or .parquet file, with headings.
+        table: a table with headings, of any kind that `io.tables` reads.
         column: the column of names: its heading, ignoring case, or its number, counted from 1.
         out: the new table, with any of these extensions, or .jsonl for an object in each line; an existing
             file is replaced, atomically.
@@ -99,7 +99,7 @@ def score_table(
     Raises:
         DataError: the table cannot be read, lacks the column, or has one of the new ones already.
         InputError: an argument is invalid.
-        MissingExtraError: a table is Parquet, and pyarrow is not installed.
+        MissingExtraError: what reads or writes such a table is not installed.
         OSError: the new table cannot be written.
     """
     source = open_table(Path(table), encoding, headings=headings)

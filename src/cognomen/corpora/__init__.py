@@ -3,8 +3,8 @@
     load_corpus("tutorial")      the 18 files of the PyTorch tutorials, downloaded once
     load_corpus("world")         surnames of 83 origins, built with `cognomen data build world`
     load_corpus("names/")        a folder of <Origin>.txt files, one name per line
-    load_corpus("names.csv")     a table with the columns name and origin (CSV, TSV, Parquet), and perhaps a
-                                 weight for each row (count, weight or share)
+    load_corpus("names.csv")     a table with the columns name and origin, and perhaps a weight for each row
+                                 (count, weight or share): CSV, TSV, Parquet or a workbook
 
 An origin is the label under which a collection lists a spelling. It hints at the language a name comes from;
 it does not tell anyone's nationality, ethnicity or religion.
@@ -34,9 +34,9 @@ from cognomen.corpora.download import (
 )
 from cognomen.corpora.folder import read_folder
 from cognomen.corpora.rows import DroppedRow, Row, SourceRows, rows_of
-from cognomen.corpora.table import read_table
+from cognomen.corpora.table import COLUMNS, read_table
 from cognomen.errors import DataError, InputError
-from cognomen.io.delimited import TABLE_SUFFIXES
+from cognomen.io.tables import EXPECTED, is_table
 from cognomen.text.matching import closest, did_you_mean
 
 if TYPE_CHECKING:
@@ -192,26 +192,29 @@ def load_corpus(
     *,
     clean: bool = True,
     encoding: str | None = None,
+    columns: tuple[str, str] = COLUMNS,
     on_progress: OnBytes | None = None,
 ) -> Corpus:
     """Read names for training or evaluation.
 
     Args:
-        data: a folder of <Origin>.txt files, a .csv, .tsv or .parquet table, or the name of a known corpus
-            ("./tutorial" is a folder of this name).
+        data: a folder of <Origin>.txt files, a table (.csv, .tsv, .parquet, .xlsx ...), or the name of a
+            known corpus ("./tutorial" is a folder of this name).
         clean: drop junk and duplicates as protocol L does, and add the weights of duplicates; False keeps
             every row unchanged but trimmed.
         encoding: of the text files and of a CSV or TSV table; UTF-8 if None.
+        columns: those of a table that hold the names and the origins: headings, ignoring case, or numbers,
+            counted from 1.
         on_progress: called during a download with the bytes received and expected (None if unknown).
 
     Raises:
-        InputError: `data` is not a path, or there is no such encoding.
+        InputError: `data` is not a path, or no table though columns are named, or there is no such encoding.
         DataError: there is no such data, or it cannot be read; the message names file and line.
         DownloadError: a known corpus cannot be fetched.
-        MissingExtraError: a Parquet table, and pyarrow is not installed.
+        MissingExtraError: what reads such a table is not installed.
     """
     try:
-        source, found = _read(data, encoding, on_progress)
+        source, found = _read(data, encoding, columns, on_progress)
     except OSError as error:
         raise DataError(f"cannot read {os.fspath(data)!r}: {error}") from error
     # The spellings of the world are those that are to be learned, with and without diacritics.
@@ -230,12 +233,17 @@ def _corpus_of(rows: list[Row], report: CleaningReport, source: str, *, weighted
 
 
 def _read(
-    data: str | os.PathLike[str], encoding: str | None, on_progress: OnBytes | None
+    data: str | os.PathLike[str],
+    encoding: str | None,
+    columns: tuple[str, str],
+    on_progress: OnBytes | None,
 ) -> tuple[str, SourceRows]:
     if not isinstance(data, (str, os.PathLike)) or not os.fspath(data):
         raise InputError(
             f"expected the path of a folder or table, or one of {list(KNOWN_CORPORA)}, got {data!r}"
         )
+    if columns != COLUMNS and (data in KNOWN_CORPORA or Path(data).is_dir()):
+        raise InputError(f"columns: expected {COLUMNS}, as {os.fspath(data)!r} is no table, got {columns}")
     if data == "tutorial":
         folder = tutorial_folder(on_progress=on_progress)
         # COGNOMEN_NAMES may be a folder of other files, which must not pass for the known corpus.
@@ -248,8 +256,8 @@ def _read(
     source = path.name or path.resolve().name
     if path.is_dir():
         return source, read_folder(path, encoding)
-    if path.suffix.lower() in TABLE_SUFFIXES and path.exists():
-        return source, read_table(path, encoding)
+    if is_table(path) and path.exists():
+        return source, read_table(path, encoding, columns)
     raise DataError(_foreign_file(path) if path.exists() else _no_such_path(path))
 
 
@@ -267,7 +275,7 @@ def _world_table() -> Path:
 
 
 def _foreign_file(path: Path) -> str:
-    expected = f"expected a folder or a table ({', '.join(TABLE_SUFFIXES)}), got the file {str(path)!r}"
+    expected = f"expected a folder or {EXPECTED}, got the file {str(path)!r}"
     if path.suffix.lower() == ".txt":
         return f"{expected}. To read <Origin>.txt files, give their folder: {str(path.parent)!r}."
     return f"{expected}, which is neither."
@@ -278,6 +286,6 @@ def _no_such_path(path: Path) -> str:
     close = closest(path.name, siblings)
     hint = f" Did you mean {str(path.parent / close)!r}?" if close else did_you_mean(str(path), KNOWN_CORPORA)
     return (
-        f"there is no folder or table {str(path)!r}.{hint} Give a folder of <Origin>.txt files, a table "
-        f"({', '.join(TABLE_SUFFIXES)}), or a known corpus: {', '.join(KNOWN_CORPORA)}."
+        f"there is no folder or table {str(path)!r}.{hint} Give a folder of <Origin>.txt files, {EXPECTED}, "
+        f"or a known corpus: {', '.join(KNOWN_CORPORA)}."
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cognomen.corpora.rows import Row, SourceRows
 from cognomen.errors import DataError
-from cognomen.io.delimited import TABLE_SUFFIXES
+from cognomen.io.tables import is_table
 from cognomen.io.text_files import numbered_lines, read_text_file
 
 
@@ -50,7 +50,7 @@ def _no_files(folder: Path) -> str:
     if not found:
         return f"{expected}, but the folder is empty."
     below = sorted({path.parent for path in islice(folder.glob("*/*.txt"), 200)})
-    tables = [folder / name for name in found if name.lower().endswith(TABLE_SUFFIXES)]
+    tables = [folder / name for name in found if is_table(folder / name)]
     hint = f" To read a table, give its own path: {str(tables[0])!r}." if tables else ""
     hint = f" Did you mean {str(below[0])!r}?" if below else hint
     return f"{expected}, but it holds only: {_listed(found)}.{hint}"

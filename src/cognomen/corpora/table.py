@@ -1,4 +1,4 @@
-"""Names from a table with the columns `name` and `origin`: CSV, TSV or Parquet.
+"""Names from a table with the columns `name` and `origin`, or others that are named.
 
 A column `count`, `weight` or `share` gives the weight of each row. The columns may be in any order, their
 headings in upper or lower case; other columns are ignored.
@@ -19,6 +19,7 @@ from cognomen.io.tables import ParquetTable, TableFile, column_at, open_table
 from cognomen.io.weights import find_weights, to_weight
 
 COLUMNS: Final = ("name", "origin")
+REMEDY: Final = " Say which it is: --name-column and --origin-column, in Python columns=(name, origin)."
 
 
 class _Cells(NamedTuple):
@@ -31,22 +32,24 @@ class _Cells(NamedTuple):
     whole: bool  # whether it has as many cells as there are headings
 
 
-def read_table(path: Path, encoding: str | None = None) -> SourceRows:
-    """Read a CSV, TSV or Parquet table.
+def read_table(path: Path, encoding: str | None = None, columns: tuple[str, str] = COLUMNS) -> SourceRows:
+    """Read a table (see `io.tables`).
 
+    `columns` are those of the names and of the origins: headings, ignoring case, or numbers, counted from 1.
     A row without a name or an origin, or with more cells than there are headings, is reported as unusable:
     "empty-cell" or "ragged".
 
     Raises:
         DataError: the table cannot be read, lacks these columns, has no usable row, or has weights that are
             not finite numbers of at least 0, or all 0.
-        MissingExtraError: it is a Parquet table and pyarrow is not installed.
+        MissingExtraError: what reads such a table is not installed.
     """
     table = open_table(path, encoding)
     weights_at = find_weights(path, table.headings)
     found = SourceRows(weighted=weights_at is not None)
     found.shares = weights_at is not None and table.headings[weights_at].strip().casefold() == "share"
-    for line, name, origin, weight, whole in _rows(table, weights_at):
+    places = [find_column(path, column, table.headings, REMEDY) for column in columns]
+    for line, name, origin, weight, whole in _rows(table, places, weights_at):
         name, origin = name.strip(), sys.intern(origin.strip())  # a few origins are in a million rows
         if not (whole and name and origin):
             reason = "empty-cell" if whole else "ragged"
@@ -69,9 +72,8 @@ def _check(found: SourceRows, path: Path) -> None:
         raise DataError(f"expected a weight above 0 in some row of {path}, but all are 0.")
 
 
-def _rows(table: TableFile, weights_at: int | None) -> Iterator[_Cells]:
-    places = [find_column(table.path, column, table.headings, by_number=False) for column in COLUMNS]
-    places += [] if weights_at is None else [weights_at]
+def _rows(table: TableFile, places: list[int], weights_at: int | None) -> Iterator[_Cells]:
+    places = [*places, *([] if weights_at is None else [weights_at])]
     if isinstance(table, ParquetTable):
         columns = [column_at(table, place).to_pylist() for place in places[:2]]
         weights = repeat(1.0) if weights_at is None else table.column(weights_at).to_pylist()

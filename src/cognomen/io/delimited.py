@@ -23,26 +23,22 @@ from numpy.typing import NDArray
 
 from cognomen.errors import DataError
 from cognomen.io.arrow import find_pyarrow
+from cognomen.io.compressed import opened, suffix_within
+from cognomen.io.row_table import NumberedRow, RowTable
 from cognomen.io.text_files import decode_utf8, text_codec, utf8_blocks
-from cognomen.text.columns import item_blocks
 from cognomen.text.matching import did_you_mean
 
-TABLE_SUFFIXES: Final = (".csv", ".tsv", ".parquet")
 BLANK: Final = re.compile(rb"[\r\n]*\Z")
 PIECE: Final = 1 << 16  # bytes
 
 
-class CsvTable:
-    """A CSV or TSV file whose headings have been read; its rows can be taken once.
+class CsvTable(RowTable):
+    """A CSV or TSV file, perhaps compressed.
 
     Attributes:
-        path: the file.
-        headings: the cells of the first row that is not blank, or their numbers, counted from 1, if the table
-            has no headings; [] if there is no such row.
         delimiter: a tab in .tsv; in .csv the most frequent of comma, semicolon and tab in the first line.
         encoding: for writing a table like this one: "utf-8-sig" if this one begins with a byte-order mark or
             is not UTF-8, as spreadsheet programs expect, else "utf-8".
-        counted: what the numbers of its rows count, for messages: lines.
     """
 
     counted = "line"
@@ -58,9 +54,9 @@ class CsvTable:
         Raises:
             DataError: the file cannot be read, or not as far as its headings.
             InputError: there is no such encoding.
+            MissingExtraError: it is compressed with Zstandard, and pyarrow is not installed.
         """
         converted = text_codec(encoding) is not None
-        self.path = path
         self._lines = _Lines(path, utf8_blocks(path, encoding))
         before: list[str] = []
         for line in self._lines:
@@ -68,45 +64,25 @@ class CsvTable:
             if line.strip():
                 break
         first = before[-1] if before else ""
-        self.delimiter = "\t" if path.suffix.lower() == ".tsv" else max(",;\t", key=first.count)
-        self._rows = self._numbered(chain(before, self._lines))
+        self.delimiter = "\t" if suffix_within(path) == ".tsv" else max(",;\t", key=first.count)
+        super().__init__(path, [], self._numbered(chain(before, self._lines)))
         self.headings = next((cells for _, cells in self._rows if any(map(str.strip, cells))), [])
         if not headings:
             self.headings = [str(number) for number, _ in enumerate(self.headings, start=1)]
             self._lines = _Lines(path, utf8_blocks(path, encoding))  # again from the beginning
             self._rows = self._numbered(self._lines)
-        with path.open("rb") as file:
+        with opened(path) as file:
             marked = file.read(3) == codecs.BOM_UTF8
         self.encoding = "utf-8-sig" if converted or marked else "utf-8"
 
-    def numbered_rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the rows with the line that each begins in, from 1. Empty lines are not rows.
-
-        Raises:
-            DataError: the file is not in its encoding, or a quoted cell does not end.
-        """
-        return self._rows
-
-    def filled_rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the rows with the line that each begins in, each with a cell for every heading.
-
-        Raises:
-            DataError: as `blocks`.
-        """
-        return self._filled(self._rows)
-
     def blocks(self) -> Iterator[Any]:
-        """Yield the rows, each with a cell for every heading: missing cells at the end are "".
-
-        A block is a pyarrow.Table of strings; without pyarrow a list of rows. Without rows there is one
-        empty block.
-
-        Raises:
-            DataError: as `numbered_rows`, or a row has more cells than there are headings.
-        """
+        """Yield the rows, as every `RowTable` does."""
         pa = find_pyarrow()
-        blocks = self._arrow_blocks(pa) if pa else item_blocks(cells for _, cells in self.filled_rows())
-        yield next(blocks, self._to_arrow(pa, []) if pa else [])
+        if pa is None:
+            yield from super().blocks()
+            return
+        blocks = self._arrow_blocks(pa)
+        yield next(blocks, self._block([]))
         yield from blocks
 
     def _arrow_blocks(self, pa: Any) -> Iterator[Any]:
@@ -120,8 +96,7 @@ class CsvTable:
                 table = self._parse(pa, memoryview(data)[start:end]) if end > start else None
                 if table is None:
                     lines = _Lines(self.path, chain([data[start:]], rest), line - 1)
-                    rows = (cells for _, cells in self._filled(self._numbered(lines, line)))
-                    yield from (self._to_arrow(pa, each) for each in item_blocks(rows))
+                    yield from self._in_blocks(self._numbered(lines, line))
                     return
                 yield table
             line += int(np.count_nonzero(np.frombuffer(data, np.uint8)[start:end] == ord("\n")))
@@ -140,11 +115,7 @@ class CsvTable:
         longest = max(pa.compute.max(pa.compute.binary_length(column)).as_py() for column in table.columns)
         return None if longest > csv.field_size_limit() else table.rename_columns(self.headings)
 
-    def _to_arrow(self, pa: Any, rows: list[list[str]]) -> Any:
-        columns = zip(*rows, strict=True) if rows else [()] * len(self.headings)
-        return pa.Table.from_arrays([pa.array(cells, pa.string()) for cells in columns], self.headings)
-
-    def _numbered(self, lines: Iterable[str], first_line: int = 1) -> Iterator[tuple[int, list[str]]]:
+    def _numbered(self, lines: Iterable[str], first_line: int = 1) -> Iterator[NumberedRow]:
         reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
         begin = first_line
         try:
@@ -157,16 +128,6 @@ class CsvTable:
                 f"{self.path}, line {begin}: not a row of a table ({error}). Look for a quotation mark that "
                 'is not closed, or is part of a quoted cell and not doubled ("").'
             ) from error
-
-    def _filled(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
-        width = len(self.headings)
-        for line, cells in rows:
-            if any(cell.strip() for cell in cells[width:]):  # spreadsheets append empty ones
-                raise DataError(
-                    f"{self.path}, line {line}: the row has {len(cells)} cells, but there are {width} "
-                    f"headings. Look for a cell with {self.delimiter!r} in it that is not in quotation marks."
-                )
-            yield line, [*cells[:width], *[""] * (width - len(cells))]
 
 
 class _Lines:
@@ -244,7 +205,7 @@ def _end_of_rows(data: bytes, quotes: NDArray[np.intp], start: int) -> int:
 # --- headings ---------------------------------------------------------------------------------------------
 
 
-def find_column(path: Path, column: str, headings: Sequence[str], *, by_number: bool = True) -> int:
+def find_column(path: Path, column: str, headings: Sequence[str], remedy: str = "") -> int:
     """The index of a column, given its heading (ignoring case) or its number, counted from 1.
 
     A heading that is itself a number takes precedence.
@@ -253,7 +214,7 @@ def find_column(path: Path, column: str, headings: Sequence[str], *, by_number: 
         path: the table, for the error message.
         column: heading or number.
         headings: those of the table.
-        by_number: whether a number is accepted; if not, the column must have this heading.
+        remedy: what to do if no column matches, for the error message.
 
     Raises:
         DataError: no column matches, or more than one; the message lists the columns.
@@ -264,11 +225,9 @@ def find_column(path: Path, column: str, headings: Sequence[str], *, by_number: 
     listed = ", ".join(repr(heading.strip()) for heading in headings)
     if key in keys:
         numbers = " or ".join(str(number) for number, each in enumerate(keys, start=1) if each == key)
-        remedy = f"Choose one by its number: {numbers}." if by_number else "Keep only one of them."
-        raise DataError(f"{path} has {keys.count(key)} columns called {column!r}: {listed}. {remedy}")
-    if by_number and key.isascii() and key.isdecimal() and 1 <= int(key) <= len(keys):
+        choose = f"Choose one by its number: {numbers}."
+        raise DataError(f"{path} has {keys.count(key)} columns called {column!r}: {listed}. {choose}")
+    if key.isascii() and key.isdecimal() and 1 <= int(key) <= len(keys):
         return int(key) - 1
     hint = did_you_mean(column.strip(), (heading.strip() for heading in headings))
-    if hint and not by_number:
-        hint += f" Then call it {column!r}."
-    raise DataError(f"{path} has no column {column!r}; its columns are: {listed}.{hint}")
+    raise DataError(f"{path} has no column {column!r}; its columns are: {listed}.{hint}{remedy}")

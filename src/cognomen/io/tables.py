@@ -1,4 +1,4 @@
-"""Tables in files, read and written in blocks of rows: CSV, TSV and Parquet.
+"""Tables in files, read and written in blocks of rows: CSV, TSV and Parquet; workbooks are read only.
 
 A block is a pyarrow.Table; without pyarrow, which CSV does not need, it is a list of rows. Files are never in
 memory as a whole, and are written atomically.
@@ -22,12 +22,19 @@ from numpy.typing import NDArray
 
 from cognomen.errors import DataError, InputError
 from cognomen.io.arrow import find_pyarrow, parquet_errors, require_pyarrow
-from cognomen.io.delimited import TABLE_SUFFIXES, CsvTable, positions
+from cognomen.io.compressed import COMPRESSED, suffix_within
+from cognomen.io.delimited import CsvTable, positions
 from cognomen.io.files import atomic_write
+from cognomen.io.row_table import RowTable
 from cognomen.io.text_files import check_signature
+from cognomen.io.workbook import SUFFIXES as WORKBOOKS
+from cognomen.io.workbook import WorkbookTable
 from cognomen.text.columns import is_string_column
 
-WRITTEN_SUFFIXES = (*TABLE_SUFFIXES, ".jsonl")
+DELIMITED = (".csv", ".tsv")
+KINDS = ", ".join([*DELIMITED, ".parquet", *WORKBOOKS])
+EXPECTED = f"a table ({KINDS}; .csv and .tsv also as {', '.join(COMPRESSED)})"
+WRITTEN_SUFFIXES = (*DELIMITED, ".parquet", ".jsonl")
 ROWS = 1 << 17  # of a block of Parquet
 ROWS_JOINED = 1 << 15
 
@@ -60,7 +67,12 @@ class ParquetTable:
         return alike.column(self.headings[:index].count(heading))
 
 
-TableFile = CsvTable | ParquetTable
+TableFile = RowTable | ParquetTable
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file is a table by its extension; of the compressed ones those of CSV and TSV are."""
+    return suffix_within(path) in DELIMITED or path.suffix.lower() in (".parquet", *WORKBOOKS)
 
 
 def open_table(path: Path, encoding: str | None = None, *, headings: bool = True) -> TableFile:
@@ -69,24 +81,29 @@ def open_table(path: Path, encoding: str | None = None, *, headings: bool = True
     Args:
         path: the file.
         encoding: of a CSV or TSV file; UTF-8 if None.
-        headings: whether a CSV or TSV file has any in its first line; if not, they are "1", "2", ...
+        headings: whether a CSV or TSV file or a workbook has any in its first line; if not, they are "1",
+            "2", ...
 
     Raises:
         DataError: there is no such file, its extension is not that of a table, or it cannot be read.
         InputError: there is no such encoding.
-        MissingExtraError: it is a Parquet table and pyarrow is not installed.
+        MissingExtraError: what reads such a table is not installed: pyarrow for Parquet and Zstandard,
+            python-calamine for workbooks.
     """
     if not path.is_file():
-        raise DataError(f"expected a table ({', '.join(TABLE_SUFFIXES)}), found no file {str(path)!r}.")
-    if path.suffix.lower() not in TABLE_SUFFIXES:
+        raise DataError(f"expected {EXPECTED}, found no file {str(path)!r}.")
+    if not is_table(path):
         check_signature(path)
         raise DataError(
-            f"expected a table ({', '.join(TABLE_SUFFIXES)}), got {str(path)!r}. If it is text, rename it to "
-            ".csv, or .tsv if tabs separate its cells."
+            f"expected {EXPECTED}, got {str(path)!r}. If it is text, rename it to .csv, or .tsv if tabs "
+            "separate its cells."
         )
     if path.suffix.lower() == ".parquet":
         return ParquetTable(path)
-    table = CsvTable(path, encoding, headings=headings)
+    workbook = path.suffix.lower() in WORKBOOKS
+    table = (
+        WorkbookTable(path, headings=headings) if workbook else CsvTable(path, encoding, headings=headings)
+    )
     if not table.headings:
         raise DataError(f"expected a table with headings in its first line, but {path} is empty.")
     return table

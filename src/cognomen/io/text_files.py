@@ -9,16 +9,25 @@ from pathlib import Path
 from typing import Final
 
 from cognomen.errors import DataError, InputError
+from cognomen.io.compressed import opened
 
 BLOCK = 1 << 24  # bytes
 _SAVE_AS_CSV: Final = (
-    'Open it in a spreadsheet program and save the sheet as CSV: in Excel, as "CSV UTF-8 (Comma delimited)".'
+    "If a table is in it, name it .{0} and give it to a command for tables: cognomen score. Or save the "
+    'sheet as CSV: in Excel, as "CSV UTF-8 (Comma delimited)".'
 )
+_UNPACK: Final = "If a table is in it, name it .csv.{0} (or .tsv.{0}); otherwise unpack it first."
 # How files begin that are no text, whatever they are called.
 _SIGNATURES: Final = {
-    b"PK\x03\x04": ("a workbook (.xlsx, .ods) or another zip archive", _SAVE_AS_CSV),
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": ("an old Excel workbook (.xls)", _SAVE_AS_CSV),
-    b"\x1f\x8b": ("compressed with gzip", "Unpack it first."),
+    b"PK\x03\x04": ("a workbook (.xlsx, .ods) or another zip archive", _SAVE_AS_CSV.format("xlsx")),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": (
+        "an old Excel workbook (.xls), or one with a password",
+        _SAVE_AS_CSV.format("xls"),
+    ),
+    b"\x1f\x8b": ("compressed with gzip", _UNPACK.format("gz")),
+    b"BZh91AY&SY": ("compressed with bzip2", _UNPACK.format("bz2")),
+    b"\xfd7zXZ\0": ("compressed with xz", _UNPACK.format("xz")),
+    b"\x28\xb5\x2f\xfd": ("compressed with Zstandard", _UNPACK.format("zst")),
     b"PAR1": ("a Parquet table", "Name it .parquet, and give it to a command for tables: cognomen score."),
 }
 # Byte-order marks; that of UTF-32 (LE) begins as that of UTF-16 (LE).
@@ -63,28 +72,26 @@ def utf8_blocks(path: Path, encoding: str | None = None) -> Iterator[bytes]:
     """Yield a text file converted to UTF-8, without its byte-order mark, in blocks of some megabytes.
 
     Each block ends with a line feed, the last one where the file ends. A file in UTF-8 is not validated here:
-    the caller decodes the blocks with `decode_utf8`.
+    the caller decodes the blocks with `decode_utf8`. A compressed file is decompressed (see `compressed`).
 
     Raises:
         DataError: the file cannot be read, is no text, or not in the encoding.
+        MissingExtraError: it is compressed with Zstandard, and pyarrow is not installed.
     """
     codec, rest = text_codec(encoding), b""
     blocks: Iterator[bytes]
-    try:
-        with path.open("rb") as file:
-            check_kind(path, file.read(1000), encoding)
-            file.seek(0)
-            blocks = iter(lambda: file.read(BLOCK), b"")
-            if codec is not None:
-                blocks = _converted(path, blocks, codec)
-            for number, block in enumerate(blocks):
-                data = rest + block if number else block.removeprefix(codecs.BOM_UTF8)
-                end = data.rfind(b"\n") + 1
-                if end:
-                    yield data[:end]
-                rest = data[end:]
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror or error}") from error
+    with opened(path) as file:
+        check_kind(path, file.read(1000), encoding)
+    with opened(path) as file:  # again: not every stream can be rewound
+        blocks = iter(lambda: file.read(BLOCK), b"")
+        if codec is not None:
+            blocks = _converted(path, blocks, codec)
+        for number, block in enumerate(blocks):
+            data = rest + block if number else block.removeprefix(codecs.BOM_UTF8)
+            end = data.rfind(b"\n") + 1
+            if end:
+                yield data[:end]
+            rest = data[end:]
     if rest:
         yield rest
 

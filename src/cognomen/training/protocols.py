@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.classifier import Classifier
 from cognomen.corpora import Corpus, load_corpus
+from cognomen.corpora.table import COLUMNS
 from cognomen.errors import InputError, TrainingError, check_whole_number
 from cognomen.evaluation.intervals import bootstrap_intervals
 from cognomen.evaluation.metrics import Evaluation, evaluate
@@ -139,6 +140,7 @@ def run_protocol(
     *,
     facts: dict[str, Any] | None = None,
     encoding: str | None = None,
+    columns: tuple[str, str] = COLUMNS,
     processes: int = 1,
     on_progress: Callable[[RunProgress], None] = lambda progress: None,
 ) -> ProtocolResult:
@@ -149,7 +151,7 @@ def run_protocol(
         data: as for `load_corpus`.
         method: a config, `TrainingConfig()` by default, or any other `FitPredict`.
         facts: the result's description of the method; by default the config.
-        encoding: of the data's text files; UTF-8 if None.
+        encoding, columns: as for `load_corpus`.
         processes: the number of runs in parallel; the results do not depend on it.
         on_progress: called in this process as the runs go on.
 
@@ -162,7 +164,7 @@ def run_protocol(
     if which not in RUNS:
         raise InputError(f"protocol: expected L or T, got {which!r}")
     check_whole_number("processes", processes)
-    corpus = load_corpus(data, clean=which == "L", encoding=encoding)
+    corpus = load_corpus(data, clean=which == "L", encoding=encoding, columns=columns)
     if method is None or isinstance(method, TrainingConfig):
         config = method or TrainingConfig()
         method, facts = ClassifierMethod(config), facts or {"config": config.to_json()}

@@ -46,7 +46,8 @@ Examples:
   cognomen composition people.csv --column 2 --restrict Irish,Scottish,English
   cognomen composition census.csv --column name --count-column bearers
 
-TABLE is a .csv, .tsv or .parquet file with headings. A name counts once for each row, or as often as the
+TABLE is a .csv, .tsv or .parquet file with headings, perhaps compressed (people.csv.gz), or a workbook
+(.xlsx, .xls, .ods), whose first sheet is read. A name counts once for each row, or as often as the
 column of counts says. Of a full name, the surname is taken: the last word, or what comes before a comma.
 
 The shares are those under which the whole column is most likely (Saerens, Latinne and Decaestecker 2002).

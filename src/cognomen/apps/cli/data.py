@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cognomen.apps.cli.errors import HintingGroup
 from cognomen.apps.cli.input import read_corpus
-from cognomen.apps.cli.options import ABOUT_DATA, encoding_option, json_option, print_json
+from cognomen.apps.cli.options import ABOUT_DATA, data_options, json_option, print_json
 from cognomen.apps.cli.progress import downloading, experiment_progress
 
 if TYPE_CHECKING:
@@ -113,15 +113,15 @@ def build(name: str, *, out: Path | None, as_json: bool) -> None:
     f"  cognomen data check tutorial --json\n\n{ABOUT_DATA}",
 )
 @click.argument("data", type=click.Path())
-@encoding_option
+@data_options
 @click.option("--rows", is_flag=True, help="Also list each dropped row, and names with several origins.")
 @json_option("Print the whole report as one JSON object.")
-def check(data: str, *, encoding: str | None, rows: bool, as_json: bool) -> None:
+def check(data: str, *, reading: dict[str, Any], rows: bool, as_json: bool) -> None:
     """Read DATA as training does, and report what is dropped, and why; and the weight of each origin."""
     from cognomen.apps.cli.render import plain_table
     from cognomen.classifier.composition_rows import amount
 
-    corpus = read_corpus(data, encoding)
+    corpus = read_corpus(data, **reading)
     counts = dict(sorted(Counter(corpus.labels).items()))
     weights = corpus.weight_by_origin
     if as_json:

@@ -15,7 +15,7 @@ from cognomen.apps.cli.input import read_corpus
 from cognomen.apps.cli.options import (
     ABOUT_DATA,
     EXIT_CODES,
-    encoding_option,
+    data_options,
     json_option,
     level_option,
     print_json,
@@ -86,7 +86,7 @@ class EvaluationReport:
 @click.command("evaluate", epilog=EXAMPLES)
 @click.argument("model", type=click.Path())
 @click.argument("data", type=click.Path())
-@encoding_option
+@data_options
 @json_option("Print one JSON object with all figures.")
 @level_option
 @prior_option
@@ -97,7 +97,7 @@ def command(
     model: str,
     data: str,
     *,
-    encoding: str | None,
+    reading: dict[str, Any],
     as_json: bool,
     level: Level,
     prior: Prior,
@@ -112,7 +112,7 @@ def command(
     if plots is not None:
         ready_to_draw(plots)
     classifier = Classifier.load(model)
-    corpus = read_corpus(data, encoding)
+    corpus = read_corpus(data, **reading)
     measured = measure(classifier, corpus, level, prior)
     if as_json:
         print_json({"model": model, "data": corpus.source, **measured.to_json()})

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -155,9 +155,13 @@ def decoded(stream: BinaryIO, source: str, encoding: str | None) -> Iterator[str
             raise not_utf8(f"{source}, line {number}", found, guess) from None
 
 
-def read_corpus(data: str, encoding: str | None = None) -> Corpus:
-    """Read names with their origins, showing the progress where they must be downloaded first."""
+def read_corpus(data: str, **reading: Any) -> Corpus:
+    """Read names with their origins, showing the progress where they must be downloaded first.
+
+    Args:
+        data, **reading: as for `load_corpus`.
+    """
     from cognomen.corpora import load_corpus
 
     with downloading() as on_bytes:
-        return load_corpus(data, encoding=encoding, on_progress=on_bytes)
+        return load_corpus(data, **reading, on_progress=on_bytes)

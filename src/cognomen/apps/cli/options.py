@@ -15,12 +15,14 @@ from cognomen.errors import DataError
 Command = Callable[..., Any]
 EXAMPLE_SHARES = '{"Irish": 0.7, "Scottish": 0.3}'
 NAMED_PRIORS = ("default", "training", "uniform")  # as in `classifier.priors`, which would load NumPy
+DATA_COLUMNS = ("name", "origin")  # as in `corpora.table`
 LEVELS = ("origin", "group", "region")  # as in `classifier.origins`
 ORDERS = ("auto", "given-first", "surname-first")  # as in `classifier.options`
 ABOUT_DATA = """\
-DATA is a folder of <Origin>.txt files with one name per line, a CSV, TSV or Parquet table with the columns \
-name and origin, or the name of a known corpus (`cognomen data list`). A column count, weight or share of a \
-table says how much each row counts; a name may have several origins, in a row for each."""
+DATA is a folder of <Origin>.txt files with one name per line, a table (.csv, .tsv, .parquet, .xlsx ...) \
+with the columns name and origin (or others: --name-column, --origin-column), or the name of a known corpus \
+(`cognomen data list`). A column count, weight or share of a table says how much each row counts; a name may \
+have several origins, in a row for each."""
 EXIT_CODES = """
 \b
 Exit codes: 0 done, 1 an error that the message explains,
@@ -125,7 +127,6 @@ encoding_option = click.option(
     metavar="NAME",
     help="Encoding of CSV and text files: utf-8 (the default), utf-16, cp1252 (Western Windows), ...",
 )
-
 no_headings_option = click.option(
     "--no-headings",
     is_flag=True,
@@ -144,6 +145,27 @@ def check_coverage(
 def read_words(_context: click.Context, _option: click.Parameter, text: str | None) -> list[str]:
     """Parse a list of words such as "MVP,GOAT"."""
     return [word for word in (text or "").split(",") if word.strip()]
+
+
+def data_options(command: Command) -> Command:
+    """Give a command --encoding, --name-column and --origin-column.
+
+    It takes them as `reading`: keywords of `load_corpus`.
+    """
+
+    @wraps(command)
+    def read(encoding: str | None, name_column: str, origin_column: str, **others: Any) -> None:
+        command(reading={"encoding": encoding, "columns": (name_column, origin_column)}, **others)
+
+    reader: Command = encoding_option(read)
+    for what in reversed(DATA_COLUMNS):
+        reader = click.option(
+            f"--{what}-column",
+            default=what,
+            metavar="NAME|NUMBER",
+            help=f"The column of a table that holds the {what}s, if it is not called {what!r}.",
+        )(reader)
+    return reader
 
 
 def name_options(command: Command) -> Command:

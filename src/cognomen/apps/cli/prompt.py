@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 ROOM = 24  # cells for a name: the table is laid out before there is one
 SIGN = "name> "
-HELP = "Type a name; ? explains the last answer, ? NAME another one; Ctrl-D leaves."
+LEAVE = ("quit", "exit")
+HELP = "Type a name; ? explains the last answer, ? NAME another one; quit or Ctrl-D leaves."
 
 
 @click.command(
@@ -30,9 +31,9 @@ At the prompt:
   Nakamura     its answer
   ?            which letters speak for the last answer
   ? Nakamura   which letters speak for this one
-  Ctrl-D       leaves
+  quit, exit   leaves, as Ctrl-D does (? quit explains the name)
 
-`cognomen` alone on a terminal is this prompt. Exit codes: 0 left by Ctrl-D, 130 by Ctrl-C.""",
+`cognomen` alone on a terminal is this prompt. Exit codes: 0 left, 130 stopped by Ctrl-C.""",
 )
 @model_options
 def command(model: str | None, as_is: bool) -> None:
@@ -47,7 +48,7 @@ def command(model: str | None, as_is: bool) -> None:
     click.echo(HELP)
     with contextlib.suppress(ImportError):  # not on Windows; it edits lines, and remembers them
         import readline  # noqa: F401
-    while (line := asked()) is not None:
+    while (line := asked()) not in (None, *LEAVE):
         if line.startswith("?"):
             last = line[1:].strip() or last
             explain(classifier, last, full_names=not as_is)

@@ -8,7 +8,7 @@ import click
 
 from cognomen.apps.cli.config_options import config_options
 from cognomen.apps.cli.input import read_corpus
-from cognomen.apps.cli.options import ABOUT_DATA, EXIT_CODES, encoding_option, json_option, print_json
+from cognomen.apps.cli.options import ABOUT_DATA, EXIT_CODES, data_options, json_option, print_json
 from cognomen.apps.cli.progress import ProgressBar, protocol_progress
 
 if TYPE_CHECKING:
@@ -36,24 +36,22 @@ T  the tutorial's rows: five random 90/10 splits with duplicates kept, for
 @click.command("protocol", epilog=EXAMPLES)
 @click.argument("which", metavar="L|T", type=click.Choice(["L", "T"], case_sensitive=False))
 @click.argument("data", type=click.Path())
-@encoding_option
+@data_options
 @json_option("Print one JSON object with all figures.")
 @click.option("--processes", type=click.IntRange(min=1), default=1, show_default=True, help="Parallel runs.")
 @config_options()
 def command(
-    which: str, data: str, *, encoding: str | None, as_json: bool, processes: int, **settings: Any
+    which: str, data: str, *, reading: dict[str, Any], as_json: bool, processes: int, **settings: Any
 ) -> None:
     """Train and evaluate under protocol L or T on the names of DATA."""
     from cognomen.training.config import TrainingConfig
     from cognomen.training.protocols import run_protocol
 
     config = TrainingConfig(**settings)
-    read_corpus(data, encoding)  # downloads, or fails, before the long part
+    read_corpus(data, **reading)  # downloads, or fails, before the long part
     with ProgressBar() as bar:
         watch = protocol_progress(bar)
-        result = run_protocol(
-            which.upper(), data, config, encoding=encoding, processes=processes, on_progress=watch
-        )
+        result = run_protocol(which.upper(), data, config, **reading, processes=processes, on_progress=watch)
     print_json(result.to_json()) if as_json else click.echo(report(result))
 
 

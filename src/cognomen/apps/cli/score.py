@@ -45,8 +45,9 @@ Examples:
   cognomen score people.csv --column name --out out.jsonl --top 3
   cognomen score people/ --column name --out scored/ --processes 8
 
-TABLE is a .csv, .tsv or .parquet file with headings; the new table may be of another type, or .jsonl: a JSON
-object in each line. Or both are folders of .parquet files: see below. Rows, their order and all columns are
+TABLE is a .csv, .tsv or .parquet file with headings, perhaps compressed (people.csv.gz), or a workbook
+(.xlsx, .xls, .ods), whose first sheet is read. The new table is .csv, .tsv, .parquet or .jsonl: an object in
+each line. Or both are folders of .parquet files: see below. Rows, their order and all columns are
 kept; empty lines are dropped. Columns are added:
 
 \b

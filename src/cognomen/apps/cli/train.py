@@ -13,7 +13,7 @@ import click
 from cognomen.apps.cli.config_options import config_options
 from cognomen.apps.cli.errors import Interrupted
 from cognomen.apps.cli.input import read_corpus
-from cognomen.apps.cli.options import ABOUT_DATA, EXIT_CODES, encoding_option
+from cognomen.apps.cli.options import ABOUT_DATA, EXIT_CODES, data_options
 from cognomen.apps.cli.plots import draw, ready_to_draw
 from cognomen.apps.cli.progress import ProgressBar, training_progress
 from cognomen.errors import ModelError, TrainingError
@@ -47,7 +47,7 @@ uses all names (--no-refit skips it).
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="MODEL", help="The new folder."
 )
-@encoding_option
+@data_options
 @click.option("--resume", is_flag=True, help="Continue from MODEL.checkpoint with the same settings.")
 @click.option("--force", is_flag=True, help="Replace an existing model or an unfinished run.")
 @click.option(
@@ -58,7 +58,7 @@ def command(
     data: str,
     out: Path,
     *,
-    encoding: str | None,
+    reading: dict[str, Any],
     resume: bool,
     force: bool,
     plots: Path | None,
@@ -74,7 +74,7 @@ def command(
     if plots is not None:
         ready_to_draw(plots)
     config = TrainingConfig(**settings)
-    corpus = read_corpus(data, encoding)
+    corpus = read_corpus(data, **reading)
     click.echo(f"{corpus.source}: {len(corpus):,} names of {len(corpus.origins)} origins")
     click.echo(corpus.report.summary())
     try:

@@ -7,6 +7,7 @@
     protocol   /v2, the Open Inference Protocol
     openapi    the description of all of them, for programs
     app        puts these together
+    connection what comes before a request is one
     running    the process: address, start, stop
 
 No name is logged or stored. An origin is the language that a surname hints at; it says nothing certain about
@@ -15,4 +16,4 @@ the person who bears it.
 
 from cognomen.apps.extras import require
 
-require("serve", "The server", "starlette", "uvicorn", "msgspec", "prometheus_client")
+require("serve", "The server", "starlette", "uvicorn", "httptools", "msgspec", "prometheus_client")

@@ -20,6 +20,7 @@ from cognomen.apps.server import routes
 from cognomen.apps.server.messages import BadRequestError, InferRequest, Tensor
 from cognomen.apps.server.service import Service
 from cognomen.classifier.answers import Answer
+from cognomen.classifier.options import ORDERS
 from cognomen.errors import InputError
 
 VERSION_LETTERS = 12  # of the SHA-256: they tell versions of a model apart
@@ -149,6 +150,8 @@ def options_of(asked: InferRequest) -> dict[str, Any]:
     for name, value in given.items():
         if not isinstance(value, PARAMETERS[name]):
             raise BadRequestError(422, f"{name}: expected a {PARAMETERS[name].__name__}, got {value!r}")
+    if given.get("order", "auto") not in ORDERS:
+        raise BadRequestError(422, f"order: expected {', '.join(ORDERS)}, got {given['order']!r}")
     if "restrict" in given:
         given["restrict"] = [each.strip() for each in given["restrict"].split(",")]
     return {**given, "top_k": ALL}

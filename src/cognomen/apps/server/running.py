@@ -14,6 +14,7 @@ import uvicorn
 
 from cognomen.apps.server.access import Limits, check_address
 from cognomen.apps.server.app import WithoutNames, create_app
+from cognomen.apps.server.connection import Connection
 
 GRACE = 1.0  # seconds in which open connections may still ask; each answer then closes its connection
 
@@ -79,6 +80,7 @@ def serve(
         shown = f"[{host}]" if ":" in host else host or "0.0.0.0"
         config = uvicorn.Config(
             app,
+            http=Connection,
             access_log=False,  # paths and addresses are nobody's business
             log_config=None,
             lifespan="on",

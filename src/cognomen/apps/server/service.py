@@ -119,7 +119,7 @@ class Service:
         """
         check_headers(request)
         most, body = self.limits.body, bytearray()
-        too_large = HTTPException(413, f"expected a body of at most {most:,} bytes, got more")
+        too_large = HTTPException(413, f"expected at most {most:,} bytes, got more. Send fewer names at once")
         if int(request.headers.get("content-length", 0)) > most:
             raise too_large
         async for chunk in request.stream():
@@ -132,17 +132,21 @@ class Service:
         """Raise BadRequestError if a call has too many names."""
         if names > self.limits.names:
             raise BadRequestError(
-                422, f"names: expected at most {self.limits.names:,} in a call, got {names:,}"
+                422,
+                f"names: expected at most {self.limits.names:,}, got {names:,}. Send them in several calls",
             )
 
 
 def check_headers(request: Request) -> None:
-    """Raise HTTPException unless a request's body is plain JSON.
+    """Raise HTTPException unless a request's body is plain JSON, or nothing says what it is.
 
-    A page from elsewhere that the user's browser shows cannot send such a request unasked.
+    A page from elsewhere that the user's browser shows cannot send such a request unasked: a browser says
+    whose page it is (Origin). Clients of the Open Inference Protocol do not say that they send JSON.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    if "inference-header-content-length" in request.headers:
+        raise HTTPException(415, "expected tensors as JSON, got binary ones. Set binary_data=False for each")
+    if kind != "application/json" and (kind or "origin" in request.headers):
         raise HTTPException(415, f"expected the header Content-Type: application/json, got {kind!r}")
     coding = request.headers.get("content-encoding", "identity").lower()
     if coding != "identity":
