@@ -43,7 +43,7 @@ NOBODY: Final = frozenset(
     spelling for word in _NOBODY for spelling in (word, word.capitalize(), word.title(), word.upper())
 )
 PLACEHOLDERS: Final = _EXACT | NOBODY
-OUTSIDE: Final = ' \t\r\n.,;:!?#-–—"“”()[]{}<>|/\\*_'
+OUTSIDE: Final = ' \t\r\n.,;:!?#-–—"“”()[]{}<>|/\\*_†‡§¶¹²³'
 _NOTHING: Final = re.compile(r"[-‐‑‒–—―−?\s]*[-‐‑‒–—―−?][-‐‑‒–—―−?\s]*")
 
 # What spreadsheets write for an error, and templates where a name is to stand.

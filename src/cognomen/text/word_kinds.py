@@ -44,7 +44,7 @@ _NAMED: Final = (
 _SPECIAL: Final = (
     _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(lists.BORN) | {"al", "alii", "others"}
     | WORDS_OF_NO_NAME | lists.RELATIONS | {"an", "ni"} | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE
-    | lists.VIETNAMESE_BEFORE_MIDDLE
+    | lists.VIETNAMESE_BEFORE_MIDDLE | lists.AND_OF_FULL_NAMES | lists.ALIASES
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
 _WITH_RULES: Final = _SPECIAL | _EAST_ASIAN | lists.SPANISH
@@ -248,7 +248,7 @@ _UPPER: Final = _kind("KIMURA"), _kind("KIM", one_syllable=True)
 
 
 def _kind_of_letter(word: str) -> Hashable:
-    if word in lists.JOINERS or word.casefold() == "ó":
+    if word in lists.JOINERS | lists.AND_OF_FULL_NAMES or word.casefold() == "ó":
         return word
     return ("letter", word.isupper()) if word.isalpha() and not is_particle_anywhere(word) else None
 

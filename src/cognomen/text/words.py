@@ -43,9 +43,9 @@ TITLES: Final = _words(
 )
 # After a name, in upper and lower case: generations, degrees, honours, offices …
 SUFFIXES: Final = _words(
-    "jr sr junior júnior senior hijo family iii 2nd 3rd 4th 5th mr mrs ms miss dr prof "
+    "jr sr junior júnior senior hijo family iii 2nd 3rd 4th 5th 2d 3d mr mrs ms miss dr prof "
     "phd md dds dmd dvm esq msc bsc mba mfa mph mphil cpa jd dphil edd psyd pharmd csc drsc "
-    "llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe mep msp mdb ret "
+    "llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe dbe gbe cmg kcmg gcmg cvo kcvo frse fba facp mrcp mrcs fcca acca mep msp mdb ret "
     "executor executrix administrator administratrix trustee trustees deceased decd dec'd heirs"
 )
 # … after a surname, not after a given name: dos Santos Filho …
@@ -72,8 +72,12 @@ BORN: Final = (
 )
 # Before the one whose child, wife or widow somebody is, in the lower case; s/o and its like besides.
 RELATIONS: Final = _words("viuda vda του της")
+# Before another name of the same person, and before how a message was sent.
+ALIASES: Final = _words("aka AKA alias fka formerly genannt dit dite via")
 # Between the names of two people, in lower case. And is a surname.
-AND: Final = _words("and & + und et och og with AND")
+AND: Final = _words("and & + und et och og with AND vs vs. versus feat feat. ft.")
+# … and between two of several words each: elsewhere these are initials, particles or syllables.
+AND_OF_FULL_NAMES: Final = _words("a en ja ve и і та")
 
 # Nine in ten Vietnamese bear one of these; where the first word is one and the last is not, it comes first.
 VIETNAMESE: Final = _words("nguyen tran pham huynh hoang phan vu vo dang bui ngo duong")
