@@ -114,7 +114,7 @@ def find_surname(
     whole = repair(text)
     if len(words) == 1 and whole == text and _is_plain(words[0]):
         return FoundSurname(words[0])
-    if style == ALONE and (usual := usual_surname(text)):
+    if style == ALONE and "\n" not in text and (usual := usual_surname(text)):
         return FoundSurname(usual, SURNAME_OF_FULL_NAME)
     surname, maiden, several = _read(_on_one_line(whole), style)
     if several:
