@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.text import words as lists
+from cognomen.text.full_names import OFFICES, bare_key
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.spelling import key, normalise
 from cognomen.text.surname_first import ANY_SURNAME, is_common_in_spanish
@@ -135,7 +136,8 @@ def _two_people(text: str, of: Of) -> Reworded | None:
     more than what begins them.
     """
     before, after = (part.split() for part in text.split(","))
-    if is_particle_anywhere(before[0]) or is_common_in_spanish(before[0]):
+    is_office = bare_key(after[-1]) in OFFICES  # "Jane Doe, Acme Corp"
+    if is_office or is_particle_anywhere(before[0]) or is_common_in_spanish(before[0]):
         return None
     first, surname, last = map(of, (before[0], before[-1], after[-1]))
     agree = float(surname.groups @ (last.groups - first.groups))

@@ -17,6 +17,7 @@ from cognomen.text.particles import (
     start_of_particles,
     start_of_surname,
 )
+from cognomen.text.placeholders import COMPANY, NOUNS
 from cognomen.text.surname_first import (
     begins_with_surname,
     is_common_in_spanish,
@@ -28,6 +29,7 @@ INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 PUNCTUATION: Final = f' \t\r\n.,;:!?"“”„«»()[]{{}}<>|/\\*_-†‡§¶®™¹²³⁰⁴⁵⁶⁷⁸⁹{INVISIBLE}'
 _FOOTNOTE: Final = re.compile(r"(?<=[^\W\d_A-Z]{2})\d$")  # Jane Doe1
 
+OFFICES: Final = COMPANY | NOUNS  # after a comma, of the person before it
 _COMMA: Final = re.compile("[,،，、]")
 _INITIALS: Final = re.compile(r"[^\W\d_]\.?|([^\W\d_](\.-?|-))+[^\W\d_]?")
 # Capitals that nobody can speak, and so no name: VVS, KCB, but NG, and SRB and VLK, whose r and l are vowels.
@@ -126,7 +128,8 @@ def _is_apposition(words: list[str], name: list[str]) -> bool:
     describe = all(
         _describes(word) or (is_full and _ACRONYM.fullmatch(word.strip(PUNCTUATION))) for word in words
     )
-    return describe or words[0][:1].isdigit() or (begins_small and name[-1][:1].isupper())
+    is_office = len(words) > 1 and ("of" in words[1:] or bare_key(words[-1]) in OFFICES)
+    return describe or is_office or words[0][:1].isdigit() or (begins_small and name[-1][:1].isupper())
 
 
 def _describes(word: str) -> bool:

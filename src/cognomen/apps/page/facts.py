@@ -15,12 +15,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.classifier import Classifier
+from cognomen.classifier.given_names import WEIGHTS
 from cognomen.classifier.oddness import script_numbers
 from cognomen.errors import InputError
+from cognomen.io.tensors import load_tensors
 from cognomen.network.generator import Generator
 from cognomen.text import words
 from cognomen.text.full_names import PUNCTUATION
-from cognomen.text.placeholders import COMPANY, LEFT_OVER, NOBODY, OUTSIDE, PLACEHOLDERS
+from cognomen.text.placeholders import (
+    BEFORE_NAMES,
+    COMPANY,
+    IN_SENTENCES,
+    LEFT_OVER,
+    NOBODY,
+    NOUNS,
+    OUTSIDE,
+    PLACEHOLDERS,
+)
 from cognomen.text.spelling import normalise
 
 CELLS = ("rnn", "gru", "lstm")  # those that the page can run
@@ -88,6 +99,7 @@ def reading_words() -> dict[str, Any]:
     in_order = {name: value for name, value in named.items() if isinstance(value, tuple)}
     sets = {name: value for name, value in named.items() if isinstance(value, frozenset)}
     sets |= {"PLACEHOLDERS": PLACEHOLDERS, "NOBODY": NOBODY, "COMPANY": COMPANY, "LEFT_OVER": LEFT_OVER}
+    sets |= {"NOUNS": NOUNS, "BEFORE_NAMES": BEFORE_NAMES, "IN_SENTENCES": IN_SENTENCES}
     return {
         **{_camel(name): value for name, value in in_order.items()},
         "sets": {_camel(name): sorted(value) for name, value in sets.items()},
@@ -95,7 +107,15 @@ def reading_words() -> dict[str, Any]:
         "punctuation": PUNCTUATION,
         "folded": folded_characters(),
         "entities": {"names": html5, "numbers": invalid_references()},
+        "givenNames": given_name_weights(),
     }
+
+
+def given_name_weights() -> dict[str, Any]:
+    """The weights of letters of given names, bytes with a sign, and what they are to be multiplied by."""
+    tensors = load_tensors(WEIGHTS)
+    scale, bias = (float(tensors[name][0]) for name in ("scale", "bias"))
+    return {"weights": as_text(tensors["weights"].tobytes(), compressed=False), "scale": scale, "bias": bias}
 
 
 def _camel(name: str) -> str:

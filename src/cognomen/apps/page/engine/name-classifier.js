@@ -3,6 +3,7 @@ import { add, argmax, vector } from "./linear.js";
 import { Network } from "./name-network.js";
 import { lessSure, poolParts, unlikeness } from "./odd-names.js";
 import { makeWords, readSurname } from "../reading/read-surname.js";
+import { reworded } from "../reading/reworded-cells.js";
 import { lengthOfIdeographs } from "../reading/surname-first.js";
 import { Alphabet, normalise } from "../reading/text.js";
 
@@ -25,7 +26,7 @@ export class Classifier {
   // The answer to a text: { text, reading, ... } with its probabilities at every level of the tree.
   answer(text, surnameFirst = false) {
     const length = lengthOfIdeographs(text, (name) => this.believe(normalise(name, this.words.folded)), this.origins.indexOf("Japanese"));
-    const reading = readSurname(text, this.alphabet, this.facts.lower, this.words, surnameFirst, length);
+    const reading = readSurname(text, this.alphabet, this.facts.lower, this.words, surnameFirst, length, reworded(text, this));
     if (reading.reason) return { text, reading, reason: reading.reason, levels: [] };
     const whole = this.believe(reading.spelling);
     const belief = reading.parts.length && !whole.known ? this.pooled(whole, reading) : whole;

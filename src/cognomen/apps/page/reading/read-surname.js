@@ -15,21 +15,22 @@ export function makeWords({ sets, ...others }) {
   const words = { ...others };
   for (const [name, list] of Object.entries(sets)) words[name] = new Set(list);
   words.casefold = (text) => casefold(text, words.folded);
-  words.key = (text) => normalise(text, words.folded).replace(DROPPED_MARKS, "").replace(/[^\0-\x7f]/gu, (c) => TYPED[c] ?? c);
+  words.plain = (text) => text.replace(/[^\0-\x7f]/gu, (c) => TYPED[c] ?? c);
+  words.key = (text) => words.plain(normalise(text, words.folded).replace(DROPPED_MARKS, ""));
   return words;
 }
 
 // { spelling, surname, note, reason, parts }: either a spelling or a reason; parts: the spellings of a surname's parts.
 // surnameFirst: names that do not tell by themselves begin with the surname.
-// length: how many of the characters are the surname, 0 to find out.
-export function readSurname(text, alphabet, lower, words, surnameFirst = false, length = 0) {
+// length: how many of the characters are the surname, 0 to find out; reworded: what is read in place of the text.
+export function readSurname(text, alphabet, lower, words, surnameFirst = false, length = 0, reworded = null) {
   const stripped = stripWhite(text);
   if (!stripped) return { reason: "empty" };
   if (characters(stripped).length > LONGEST_TEXT) return { reason: "too-long" };
   const whole = repair(text, words.entities);
   const reason = reasonForNoName(whole, words) ?? (isGarbled(whole) ? "garbled" : null);
   if (reason) return { reason };
-  const { surname, note } = length ? beginning(stripped, length) : findSurname(whole, words, surnameFirst);
+  const { surname, note } = length ? beginning(stripped, length) : findSurname(reworded ?? whole, words, surnameFirst);
   if (note && words.nobody.has(surname)) return { reason: "placeholder" };
   const found = spell(surname, alphabet, lower, words);
   if (found.reason) return found;
