@@ -48,11 +48,13 @@ _WORD: Final = rf"{_LETTER}{{2,}}(?:['’-]{_LETTER}+)*"
 _HYPHENATED: Final = rf"{_LETTER}{{2,}}-{_LETTER}{{2,}}(?: {_WORD}){{1,2}}"
 _TWO_NAMES: Final = rf"{_WORD}(?: {_WORD}){{1,2}}, ?{_WORD}(?: {_WORD}){{1,2}}"
 _JOINED: Final = rf"{_WORD}(?: {_WORD})+ [yei] {_WORD}(?: {_WORD})+"
-_SYLLABLES: Final = rf"(?:{_WORD} )*{_LETTER}{{2,6}} {_LETTER}{{1,6}}-{_LETTER}{{1,6}}|{_LETTER}{{2,6}}(?: {_LETTER}{{1,6}}){{2}}"
+_APART: Final = rf"{_LETTER}{{1,6}}(?:['’]{_LETTER}{{1,4}})?"
+_SYLLABLES: Final = rf"(?:{_WORD} )*{_LETTER}{{2,6}} {_APART}-{_APART}|(?:{_WORD} )?{_LETTER}{{2,6}}(?: {_APART}){{2}}"
 _CANDIDATE: Final = f"^(?:{_HYPHENATED}|{_TWO_NAMES}|{_JOINED}|{_SYLLABLES})$"
-# A syllable of Chinese or Korean, however it is romanised.
+# A syllable of Chinese, Korean or Vietnamese, however it is romanised.
 _SYLLABLE: Final = re.compile(
-    "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cstz]h|hs|ng|t[sz]|sz|kk|tt|pp|ss|jj)?[wy]?[aeiou]{1,3}(?:ng|ck|[mnptkhrwl])?|tsz"
+    "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?[wy]?[aeiou]{1,3}"
+    "(?:ng|ck|[mnptkhrwl])?|tsz"
 )
 
 
@@ -111,7 +113,7 @@ def reworded(texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]])
 
 def _spellings(text: str) -> Iterator[str]:
     """The words of a text, and the parts of those with a hyphen."""
-    for word in re.findall(f"{_WORD}|{_LETTER}", text):
+    for word in re.findall(rf"[^\s,]+", text):
         yield from filter(None, map(normalise, {word, *word.split("-")}))
 
 
@@ -141,7 +143,11 @@ def _two_people(text: str, of: Of) -> Reworded | None:
         return None
     first, surname, last = map(of, (before[0], before[-1], after[-1]))
     agree = float(surname.groups @ (last.groups - first.groups))
-    return Reworded(text.replace(",", ";"), first.given - last.given + AGREEMENT * agree)
+    odds = first.given - last.given + AGREEMENT * agree
+    if _are_syllables(before + after):  # "Xin Li, Yu Wang", "Li Xin, Wang Yu"
+        ends = [[_is_surname(of(part[place])) for part in (before, after)] for place in (0, -1)]
+        odds = math.inf if any(map(all, ends)) else odds
+    return Reworded(text.replace(",", ";"), odds)
 
 
 def _people_joined(text: str, of: Of) -> Reworded | None:
@@ -167,13 +173,13 @@ def _begins_hyphenated(words: list[str], of: Of) -> Reworded | None:
 def _surname_before_syllables(words: list[str], of: Of) -> Reworded | None:
     """An East Asian surname before the two syllables of a given name: "Wong Kar-Wai", "Lee Kuan Yew"."""
     have_hyphen = "-" in words[-1]
-    *names, surname = words[:-1] if have_hyphen else words[:1]
-    syllables = words[-1].split("-") if have_hyphen else words[1:]
+    *names, surname = words[:-1] if have_hyphen else words[:-2]
+    syllables = words[-1].split("-") if have_hyphen else words[-2:]
     is_common = key(surname) in lists.CHINESE | lists.KOREAN
     if not (is_common or _is_surname(of(surname))) or not _are_syllables(syllables):
         return None
     if have_hyphen:
-        are_given = not all(map(_is_common, syllables))  # "Kim Lee-Park"
+        are_given = not all(map(_is_common, syllables)) or of(surname).given < NO_GIVEN_NAME  # "Kim Lee-Park"
     else:
         ends_in_surname = _may_end(of(surname), of(syllables[-1]), is_common=is_common)
         are_given = not (ends_in_surname or _is_common(syllables[-1]) or is_particle_anywhere(syllables[0]))
@@ -194,7 +200,7 @@ def _may_end(first: About, last: About, *, is_common: bool) -> bool:
 
 
 def _are_syllables(words: list[str]) -> bool:
-    return all(map(_SYLLABLE.fullmatch, map(key, words)))
+    return all(_SYLLABLE.fullmatch(key(word).replace("'", "")) for word in words)
 
 
 def _is_common(word: str) -> bool:

@@ -96,8 +96,16 @@ def _people(parts: list[list[str]]) -> tuple[bool, bool]:
     )
     begin = all(_is_initials(part[0]) for part in parts) or all(is_title(part[0]) for part in parts)
     natural = of_words and (by_and or are_many or begin)
-    cited = of_words and all(len(part[0]) > 2 and _ends_in_initials(part) for part in parts)
-    return natural or by_and or cited, natural
+    cited = of_words and all(
+        (len(part[0]) > 2 or part[0].istitle()) and _ends_in_initials(part) for part in parts
+    )
+    return natural or by_and or cited or _alternate(parts), natural
+
+
+def _alternate(parts: list[list[str]]) -> bool:
+    """Whether surnames and initials take turns: "Smith, J., Doe, A."."""
+    initials = [word for part in parts[1::2] for word in part]
+    return len(parts) > 3 and all(map(_is_initials, initials)) and not any(map(_describes, parts[2]))
 
 
 def is_and(words: list[str], place: int) -> bool:

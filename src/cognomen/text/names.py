@@ -43,12 +43,13 @@ _OPEN: Final = re.compile(r"(?<=\w)\s*[(\[{<].*$", re.DOTALL)
 _AND_OTHERS: Final = re.compile(r",?\s+(?:et|&|and)\s+(?:al\b|alii\b|others\b).*$", re.DOTALL | re.IGNORECASE)
 _NO_JOINTS: Final = str.maketrans("", "", "'’-")
 _BETWEEN_PEOPLE: Final = re.compile(r"[;；؛]|\s[/|]\s|(?<=[^\W\d_][^\W\d_])/(?=[^\W\d_][^\W\d_])")
-# Whose child or wife somebody is, other names, and pronouns, after a name.
+# Whose child or wife somebody is, other names, telephone numbers, and pronouns, after a name.
 _RELATION: Final = re.compile(
     r"(?<=\w),?\s+(?:[sdwc]/o|a/[lp]|viuda|vda\.?|του|της)\s.*$", re.DOTALL | re.IGNORECASE
 )
 _ALIAS: Final = re.compile(
-    rf"(?<=\w)['’]?,?\s+(?:@|[af]\.k\.a\.|{'|'.join(sorted(lists.ALIASES))})\s.*$", re.DOTALL
+    rf"(?<=\w)['’]?,?\s+(?:@|[af]\.k\.a\.|(?:ext|tel)\.?(?=\s[\d+(])|{'|'.join(sorted(lists.ALIASES))})\s.*$",
+    re.DOTALL,
 )
 _PRONOUNS: Final = re.compile(r"(?<=\w)\s+[a-z]{2,}(?:/[a-z]{2,})+$")
 # Words that are written together: J.Smith, Dr.Smith; john.smith and john_smith if that is all.

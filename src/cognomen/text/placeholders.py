@@ -93,7 +93,7 @@ _OFFICE: Final = re.compile(
 # Last words of other texts that are no names: places, trades, offices, jobs. Few or no people are called so.
 NOUNS: Final = frozenset((
     "academy accountant administrator advisor agency agent airport airways america analyst apprentice "
-    "architects assistant associates attorney auditor authority avenue bakery board britain café cashier "
+    "architects assistant associates attorney auditor authority avenue bakery board britain café candidate cashier "
     "centre chairman chairperson chairwoman clinic communications community consultancy consultant consultants "
     "consulting contractor coordinator council counselor court dentist desk developer development director "
     "division economist editor editors education electrician electronics employee energy engineer engineering "

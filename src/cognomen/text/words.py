@@ -38,7 +38,7 @@ OF: Final = _words("da das de degli dei del della di do dos von van")
 SECOND_WORDS: Final = _words("al-din ad-din ud-din el-din الدين الله")
 
 TITLES: Final = _words(
-    "mr mrs ms miss mx dr prof sir rev hon capt col lt sgt herr frau mme mlle madame monsieur sra srta señor "
+    "mr mrs ms miss mx datuk dato' encik puan paní signor signora signorina dr prof sir rev hon capt col lt sgt herr frau mme mlle madame monsieur sra srta señor "
     "señora dott ing mag mgr dipl dipl-ing dhr drs doña dña dra mevr mevrouw mw prof profa shri smt"
 )
 # After a name, in upper and lower case: generations, degrees, honours, offices …
@@ -69,6 +69,7 @@ BORN: Final = (
     "rozená",
     "roz",
     "z domu",
+    "z d",
 )
 # Before the one whose child, wife or widow somebody is, in the lower case; s/o and its like besides.
 RELATIONS: Final = _words("viuda vda του της")

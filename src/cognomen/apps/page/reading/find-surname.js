@@ -81,7 +81,7 @@ function withoutBirthName(text, words) {
 
 // Another name of a person, or how a message was sent, and what follows.
 function alias(words) {
-  return new RegExp(`(?<=${W})['’]?,?${WHITE}+(?:@|[af]\\.k\\.a\\.|${[...words.aliases].join("|")})${WHITE}.*$`, "su");
+  return new RegExp(`(?<=${W})['’]?,?${WHITE}+(?:@|[af]\\.k\\.a\\.|(?:ext|tel)\\.?(?=${WHITE}[\\p{Nd}+(])|${[...words.aliases].join("|")})${WHITE}.*$`, "su");
 }
 
 function withoutAsides(text, words) {

@@ -38,8 +38,14 @@ function people(parts, words) {
   const areMany = parts.length > 2 && !parts.some((part) => isDigit(first(part[0])) || part.some((word) => describes(word, words)));
   const begin = parts.every((part) => isInitials(part[0])) || parts.every((part) => isTitle(part[0], words));
   const natural = areWords && (byAnd || areMany || begin);
-  const cited = areWords && parts.every((part) => size(part[0]) > 2 && endsInInitials(part, words));
-  return [natural || byAnd || cited, natural];
+  const cited = areWords && parts.every((part) => (size(part[0]) > 2 || isTitleCase(part[0])) && endsInInitials(part, words));
+  return [natural || byAnd || cited || alternate(parts, words), natural];
+}
+
+// Whether surnames and initials take turns: "Smith, J., Doe, A.".
+function alternate(parts, words) {
+  const initials = parts.filter((_, place) => place % 2).flat();
+  return parts.length > 3 && initials.every(isInitials) && !parts[2].some((word) => describes(word, words));
 }
 
 // Whether a word stands between people.

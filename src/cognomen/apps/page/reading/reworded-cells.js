@@ -9,12 +9,13 @@ import { normalise, words as wordsOf } from "./text.js";
 const ORIGINS = ["Chinese", "Korean", "Vietnamese"], SURNAME = 0.9, GIVEN = 0.5;
 const LEAST_ODDS = 3, AGREEMENT = 2, AFTER_AND = 1, SURNAME_AFTER_COMMON = -2, NO_GIVEN_NAME = -1;
 const WORD = `${L}{2,}(?:['’\\-]${L}+)*`;
+const APART = `${L}{1,6}(?:['’]${L}{1,4})?`;
 const isCandidate = fullMatch(
   `${L}{2,}-${L}{2,}(?: ${WORD}){1,2}|${WORD}(?: ${WORD}){1,2}, ?${WORD}(?: ${WORD}){1,2}`
-  + `|${WORD}(?: ${WORD})+ [yei] ${WORD}(?: ${WORD})+|(?:${WORD} )*${L}{2,6} ${L}{1,6}-${L}{1,6}|${L}{2,6}(?: ${L}{1,6}){2}`,
+  + `|${WORD}(?: ${WORD})+ [yei] ${WORD}(?: ${WORD})+|(?:${WORD} )*${L}{2,6} ${APART}-${APART}|(?:${WORD} )?${L}{2,6}(?: ${APART}){2}`,
 );
 const isSyllable = fullMatch(
-  "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cstz]h|hs|ng|t[sz]|sz|kk|tt|pp|ss|jj)?[wy]?[aeiou]{1,3}(?:ng|ck|[mnptkhrwl])?|tsz",
+  "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?[wy]?[aeiou]{1,3}(?:ng|ck|[mnptkhrwl])?|tsz",
 );
 const KNOWN = [0.97, 0.7], BITS = 14n, LONGEST = 4, END_MARK = 1; // as cognomen/classifier/given_names.py
 const DIACRITICS = /(?<=[a-zª-ʸͰ-ϡϰ-Ͽᴀ-ᶿḀ-῿Ⱡ-Ɀꜣ-ꟿꬰ-ꭥ])[^\p{L}\p{N}_ '\-]+|(?<=е)\u0308/gu;
@@ -60,7 +61,9 @@ function twoPeople(text, of, words) {
   if (isOfficeName(bareKey(after.at(-1), words), words) || isParticleAnywhere(before[0], words) || isCommonInSpanish(before[0], words)) return null;
   const [first, surname, last] = [before[0], before.at(-1), after.at(-1)].map(of);
   const agree = dot(surname.groups, last.groups) - dot(surname.groups, first.groups);
-  return first.given - last.given + AGREEMENT * agree > LEAST_ODDS ? text.replace(",", ";") : null;
+  const ends = [0, -1].some((place) => [before, after].every((part) => isSurname(of(part.at(place)))));
+  const areTold = first.given - last.given + AGREEMENT * agree > LEAST_ODDS || (areSyllables([...before, ...after], words) && ends);
+  return areTold ? text.replace(",", ";") : null;
 }
 
 // Two full names with an "and" between them that also joins surnames.
@@ -81,12 +84,12 @@ function beginsHyphenated(all, of, words) {
 
 // An East Asian surname before the two syllables of a given name: "Wong Kar-Wai", "Lee Kuan Yew".
 function surnameBeforeSyllables(all, of, words) {
-  const haveHyphen = all.at(-1).includes("-"), place = haveHyphen ? all.length - 2 : 0;
-  const surname = all[place], syllables = haveHyphen ? all.at(-1).split("-") : all.slice(1);
+  const haveHyphen = all.at(-1).includes("-"), place = all.length - (haveHyphen ? 2 : 3);
+  const surname = all[place], syllables = haveHyphen ? all.at(-1).split("-") : all.slice(-2);
   const isCommon = words.chinese.has(words.key(surname)) || words.korean.has(words.key(surname));
   if (!(isCommon || isSurname(of(surname))) || !areSyllables(syllables, words)) return null;
   const told = syllables.map((each) => isAnySurname(words.key(each), words));
-  const areGiven = haveHyphen ? !told.every(Boolean)
+  const areGiven = haveHyphen ? !told.every(Boolean) || of(surname).given < NO_GIVEN_NAME
     : !mayEnd(of(surname), of(syllables[1]), isCommon) && !told[1] && !isParticleAnywhere(syllables[0], words);
   return areGiven ? `${surname}, ${[...all.slice(0, place), ...all.slice(place + 1)].join(" ")}` : null;
 }
@@ -97,5 +100,5 @@ function mayEnd(first, last, isCommon) {
   return isSurname(last) || (last.eastAsian < GIVEN && first.given > NO_GIVEN_NAME);
 }
 
-const areSyllables = (all, words) => all.every((word) => isSyllable(words.key(word)));
+const areSyllables = (all, words) => all.every((word) => isSyllable(words.key(word).replaceAll("'", "")));
 const isSurname = ({ known, eastAsian }) => known && eastAsian >= SURNAME;
