@@ -1,9 +1,9 @@
 """Cells that tell where the surname is once the network has been asked of their words, and then by rules.
 
-No rule on letters tells "Smith-Jones Mary" from "Mary-Jane Smith", nor "Jane Doe, John Roe" from "García Márquez,
-Ana María". What the network knows as surnames, what is like given names by its letters (`given_names`), and
-what is an East Asian surname, does. A cell that is told so is reworded, as people would write it who wanted
-to be clear, and read by the rules as any other:
+No rule on letters tells "Smith-Jones Mary" from "Mary-Jane Smith", nor "Jane Doe, John Roe" from "García
+Márquez, Ana María". What the network knows as surnames, what is like given names by its letters
+(`given_names`), and what is an East Asian surname, does. A cell that is told so is reworded, as people would
+write it who wanted to be clear, and read by the rules as any other:
 
     Smith-Jones Mary        ->  Smith-Jones, Mary
     Wong Kar-Wai            ->  Wong, Kar-Wai
@@ -11,7 +11,8 @@ to be clear, and read by the rules as any other:
     Jane Doe, John Roe      ->  Jane Doe; John Roe
     Juan Pérez y Ana Gómez  ->  Juan Pérez & Ana Gómez
 
-The limits were chosen on Faker's given names and the surnames of the corpus world's lists: benchmarks/NOTES.md.
+The limits were chosen on Faker's given names and the surnames of the corpus world's lists
+(benchmarks/NOTES.md).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from __future__ import annotations
 import math
 import re
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -36,9 +37,10 @@ SURNAME: Final = 0.9  # the probability of these origins that a surname has
 GIVEN: Final = 0.5  # that a given name has
 LEAST_ODDS: Final = 3.0  # log odds that tell
 AGREEMENT: Final = 2.0  # log odds that surnames of one group of origins add
+LONGEST: Final = 100  # characters of a text
 MANY: Final = 10  # texts of one kind, that tell of each other
-# The log odds of a given name that a word has after an "and"; and those that it has at most, if it is a surname after
-# a common surname, and if it is a surname before what is not known to be East Asian.
+# The log odds of a given name that a word has after an "and"; and those that it has at most, if it is a
+# surname after a common surname, and if it is one before what is not known to be East Asian.
 AFTER_AND: Final = 1.0
 SURNAME_AFTER_COMMON: Final = -2.0
 NO_GIVEN_NAME: Final = -1.0
@@ -47,15 +49,17 @@ _LETTER: Final = r"[^\W\d_]"
 _WORD: Final = rf"{_LETTER}{{2,}}(?:['’-]{_LETTER}+)*"
 _HYPHENATED: Final = rf"{_LETTER}{{2,}}-{_LETTER}{{2,}}(?: {_WORD}){{1,2}}"
 _TWO_NAMES: Final = rf"{_WORD}(?: {_WORD}){{1,2}}, ?{_WORD}(?: {_WORD}){{1,2}}"
-_JOINED: Final = rf"{_WORD}(?: {_WORD})+ [yei] {_WORD}(?: {_WORD})+"
-_APART: Final = rf"{_LETTER}{{1,6}}(?:['’]{_LETTER}{{1,4}})?"
-_SYLLABLES: Final = rf"(?:{_WORD} )*{_LETTER}{{2,6}} {_APART}-{_APART}|(?:{_WORD} )?{_LETTER}{{2,6}}(?: {_APART}){{2}}"
-_CANDIDATE: Final = f"^(?:{_HYPHENATED}|{_TWO_NAMES}|{_JOINED}|{_SYLLABLES})$"
-# A syllable of Chinese, Korean or Vietnamese, however it is romanised.
-_SYLLABLE: Final = re.compile(
-    "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?[wy]?[aeiou]{1,3}"
-    "(?:ng|ck|[mnptkhrwl])?|tsz"
+_JOINED: Final = rf"{_WORD}(?: {_WORD})+ (?-i:[yei]) {_WORD}(?: {_WORD})+"
+# A syllable of Chinese, Korean or Vietnamese, however it is romanised: its beginning, vowels and end.
+_BEGINNING: Final = "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?"
+_END: Final = "(?:ng|ck|[mnptkhrwl])?"
+_SYLLABLE: Final = re.compile(f"{_BEGINNING}[wy]?[aeiou]{{1,3}}{_END}|tsz")
+# … or perhaps, if letters beyond ASCII may be vowels.
+_PERHAPS: Final = rf"(?:{_BEGINNING}['’]?[wy]?[aeiou\x80-\uffff]{{1,4}}{_END}|tsz)"
+_SYLLABLES: Final = (
+    rf"(?:{_WORD} )*{_LETTER}{{2,6}} {_PERHAPS}-{_PERHAPS}|(?:{_WORD} )?{_LETTER}{{2,6}}(?: {_PERHAPS}){{2}}"
 )
+_CANDIDATE: Final = f"^(?:{_HYPHENATED}|{_TWO_NAMES}|{_JOINED}|{_SYLLABLES})$"
 
 
 class About(NamedTuple):
@@ -97,13 +101,15 @@ def reworded(texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]])
     joined = "\n".join(texts)
     if " " not in joined:
         return {}
-    candidates = list(dict.fromkeys(re.findall(_CANDIDATE, joined, re.MULTILINE)))
-    words = sorted({spelling for text in candidates for spelling in _spellings(text)})
-    if not words:
+    spelled = {
+        text: _spellings(text) for text in re.findall(_CANDIDATE, joined, re.MULTILINE | re.IGNORECASE)
+    }
+    spelled = {text: words for text, words in spelled.items() if all(words) and len(text) <= LONGEST}
+    if not spelled:
         return {}
-    about, found = ask(words), dict[str, str]()
+    about, found = ask(sorted(set().union(*spelled.values()))), dict[str, str]()
     for with_comma in (True, False):
-        of_kind = [text for text in candidates if ("," in text) == with_comma]
+        of_kind = [text for text in spelled if ("," in text) == with_comma]
         pairs = [(text, each) for text in of_kind if (each := _reworded(text, about))]
         odds = [each.odds for _, each in pairs if each.odds < math.inf]
         least = math.inf if len(odds) >= MANY and statistics.median(odds) < 0 else LEAST_ODDS
@@ -111,10 +117,10 @@ def reworded(texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]])
     return found
 
 
-def _spellings(text: str) -> Iterator[str]:
-    """The words of a text, and the parts of those with a hyphen."""
-    for word in re.findall(rf"[^\s,]+", text):
-        yield from filter(None, map(normalise, {word, *word.split("-")}))
+def _spellings(text: str) -> set[str]:
+    """The words of a text and their parts at hyphens, as the network reads them; "" for no letters."""
+    words = re.findall(r"[^\s,]+", text)
+    return {normalise(each) for word in words for each in (word, *word.split("-"))}
 
 
 def _reworded(text: str, about: dict[str, About]) -> Reworded | None:

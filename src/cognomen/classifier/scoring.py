@@ -177,7 +177,7 @@ class Scoring(Model):
         return dict(zip(words, map(About, given, groups, east_asian, is_known.tolist()), strict=True))
 
     def _sums_of_groups(self, p: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The probabilities of the groups, (S, G), by those of the origins, (S, C), which they are without groups."""
+        """The probabilities of the groups, (S, G), by those of the origins, (S, C); these without groups."""
         return self.tree.sums(p, self.tree.levels[min(1, len(self.tree.levels) - 1)])
 
     def rules_for(self, texts: list[str], opts: Options) -> Rules:

@@ -17,19 +17,19 @@ from cognomen.text.particles import (
     start_of_particles,
     start_of_surname,
 )
-from cognomen.text.placeholders import COMPANY, NOUNS
 from cognomen.text.surname_first import (
     begins_with_surname,
     is_common_in_spanish,
     length_of_surname,
     without_middle,
 )
+from cognomen.text.things import COMPANY
 
 INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 PUNCTUATION: Final = f' \t\r\n.,;:!?"“”„«»()[]{{}}<>|/\\*_-†‡§¶®™¹²³⁰⁴⁵⁶⁷⁸⁹{INVISIBLE}'
 _FOOTNOTE: Final = re.compile(r"(?<=[^\W\d_A-Z]{2})\d$")  # Jane Doe1
 
-OFFICES: Final = COMPANY | NOUNS  # after a comma, of the person before it
+OFFICES: Final = COMPANY | lists.NOUNS  # after a comma, of the person before it
 _COMMA: Final = re.compile("[,،，、]")
 _INITIALS: Final = re.compile(r"[^\W\d_]\.?|([^\W\d_](\.-?|-))+[^\W\d_]?")
 # Capitals that nobody can speak, and so no name: VVS, KCB, but NG, and SRB and VLK, whose r and l are vowels.

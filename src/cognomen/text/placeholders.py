@@ -13,6 +13,14 @@ from typing import Final
 from unicodedata import normalize
 
 from cognomen.text.spelling import kind_of
+from cognomen.text.things import (
+    LEGAL_FORMS,
+    WORDS_OF_THINGS,
+    is_company,
+    is_of_numbers,
+    is_sentence,
+    name_before,
+)
 
 PLACEHOLDER: Final = "placeholder"
 NOT_A_NAME: Final = "not-a-name"
@@ -41,7 +49,8 @@ _NOBODY: Final = (
     "various artists", "various authors", "multiple authors", "vacant seat", "total", "subtotal",
     "grand total", "see above", "see below", "see notes", "same as above", "as above", "not assigned",
     "your name", "enter name", "current resident", "current occupant", "occupant", "householder",
-    "siehe oben", "voir ci-dessus", "vedi sopra", "zie boven", "no aplica", "brak danych", "unbekannt", "nicht bekannt", "anonyme", "inconnu", "inconnue", "non renseigné",
+    "siehe oben", "voir ci-dessus", "vedi sopra", "zie boven", "no aplica", "brak danych",
+    "unbekannt", "nicht bekannt", "anonyme", "inconnu", "inconnue", "non renseigné",
     "sans nom", "desconocido", "desconocida", "sin datos", "sin nombre", "desconhecido", "desconhecida",
     "sem nome", "anónimo", "sconosciuto", "non disponibile", "неизвестно", "неизвестный", "неизвестен",
     "нет данных", "не указано",
@@ -71,87 +80,10 @@ _FILE: Final = re.compile(
     r"\S+\.(?:txt|pdf|docx?|xlsx?|csv|html?|jpe?g|png|gif|zip)|(?:[A-Z]:)?[\\/]\S+|[{].*[}]", re.IGNORECASE
 )
 _LETTERS_ALONE: Final = re.compile(r"(?:[A-Za-zÀ-ɏЀ-ӿ]\.\s?-?)+(?:[A-Za-zÀ-ɏЀ-ӿ]\.?)?|[A-Za-z](?: [A-Za-z])+")
-# AG, SA, AB, BV are not among them: in a column of names they are initials, "Doe AG".
-COMPANY: Final = frozenset((
-    "inc", "incorporated", "llc", "llp", "ltd", "limited", "plc", "corp", "corporation", "company", "gmbh",
-    "srl", "sarl", "pty", "bhd", "oyj", "kft", "ltda", "holdings", "group", "team", "customer",
-    "collaboration", "commission", "organization", "organisation", "university", "universität",
-    "université", "universidad", "institute", "association", "foundation", "committee", "ministry",
-    "department", "consortium",
-))  # fmt: skip
-# Legal forms that stand anywhere, and before a name.
-_ANYWHERE: Final = frozenset({"inc", "llc", "gmbh", "plc"})
-_BEFORE: Final = frozenset({"ооо", "оао", "зао", "пао"})
-_AT_THE_END: Final = (" S.p.A.", " SpA", " s.r.o.", " z o.o.", " ApS")
 COMPANY_IN_WORD: Final = re.compile("株式会社|有限会社|有限公司|주식회사")
-_OFFICE: Final = re.compile(
-    r"(university|universität|université|ministry|department|dept\.?|office|bank|city|state|republic|board|chamber"
-    r"|church|college|director|faculty|friends|house|institute|isle|kingdom|member|school|secretary|society|sons"
-    r"|table|trustees) of\b",
-    re.IGNORECASE,
-)
-# Last words of other texts that are no names: places, trades, offices, jobs. Few or no people are called so.
-NOUNS: Final = frozenset((
-    "academy accountant administrator advisor agency agent airport airways america analyst apprentice "
-    "architects assistant associates attorney auditor authority avenue bakery board britain café candidate cashier "
-    "centre chairman chairperson chairwoman clinic communications community consultancy consultant consultants "
-    "consulting contractor coordinator council counselor court dentist desk developer development director "
-    "division economist editor editors education electrician electronics employee energy engineer engineering "
-    "engineers enterprises entrepreneur europe executive express federation forum gallery general global "
-    "goalkeeper hospital imports industries insurance international investments journalist kingdom laboratories "
-    "laboratory landscaping lawyer lecturer librarian library logistics machinist management manager marketing "
-    "mechanic midfielder minister motors museum nations network networks officer operator owner parliament "
-    "partners partnership payable pharmaceuticals pharmacist pharmacy photographer physician planner plumbing "
-    "president productions professor programmer programs projects properties publishers publishing railway "
-    "realty receptionist records recruitment relations repair repairs representative republic researcher "
-    "resources restaurant retired road school sciences scientist secretary security services society software "
-    "solutions specialist station street strategist student studio studios supervisor supplies support surgeon "
-    "systems teacher technician technologies technology telecom therapist trading trainee translator transport "
-    "treasurer union university ventures volunteer widgets workshop writer"
-).split()) - {"board", "court", "hospital", "street"}  # which are surnames
-# First words of those that are written before a name: Hotel Bristol, Amtsgericht Bonn, Banco Santander.
-BEFORE_NAMES: Final = frozenset((
-    "amtsgericht apotheke asociación associação associazione autohaus ayuntamiento bäckerei banco boulangerie "
-    "bürgermeisteramt café colegio comune escuela farmacia finanzamt fundación fundação gemeinde gimnasio grupo "
-    "hochschule hotel hôpital instituto istituto kanzlei landkreis landratsamt lycée metzgerei ministerio "
-    "ministero ministério pizzeria restaurant restaurante ristorante società société sparkasse staatsanwaltschaft "
-    "stadtverwaltung universidad universidade università université universität volksbank"
-).split())
-# Words of sentences in lower case, two of which, or one after a capital, are in no name.
-IN_SENTENCES: Final = frozenset((
-    "the this that these those is are was were been not your our their please which will would does did has have "
-    "had here there than but when any yet don't doesn't can't nicht kein keine ist sind wird bitte siehe est sont "
-    "pour voir pas por para está não niet geen zie inte nie не"
-).split())
-_NUMBERED: Final = re.compile(
-    r"(?:batch|building|chapter|column|figure|highway|id|invoice|item|model|order|phase|platform|route|seat"
-    r"|section|ticket|type|unit|version|windows) (?:no\.? ?|#)?[\d.-]+[a-z]?(?: of \d+)?"
-    r"|page \d+ of \d+|(?:tel|phone|fax|isbn|vat|iban)\b[.:]? ?[\d ()+/-]+",
-    re.IGNORECASE,
-)
-_UNIT: Final = "eur|usd|gbp|chf|jpy|kg|mg|cm|mm|km|ml|kwh"
-_MONTH: Final = (
-    "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september"
-    "|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril"
-    "|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto"
-    "|septiembre|octubre|noviembre|diciembre"
-)
-_MEASURE: Final = re.compile(
-    rf"[\d.,]+ ?(?:{_UNIT})|(?:{_UNIT}) ?[\d.,]+|\d{{1,2}}\.? (?:de )?(?:{_MONTH})\.?(?: (?:de )?\d{{2,4}})?", re.IGNORECASE
-)
-_ADDRESS: Final = re.compile(
-    r"\d+[a-z]? .*\b(?:street|avenue|road|boulevard|drive|st\.|rd\.|ave\.?)"
-    r"|.*(?:straße|strasse|str\.|platz|gasse|weg|allee) \d+ ?[a-z]?"
-    r"|(?:rue|via|viale|piazza|calle|avenida|rua|plaza|place|avenue|boulevard) .* \d+[a-z]?|p\.? ?o\.? ?box .*",
-    re.IGNORECASE,
-)
-# What stands after a name and tells of the person, not of what is written.
-_AFTER_NAME: Final = re.compile(r",\s|\s[-–—|@]\s|\s[(\[](?=[^()\[\]]*[)\]]$)")
 
 # Of all texts that are no names, some word in lower case, if all of their words are letters alone.
-WORDS_OF_NO_NAME: Final = (
-    COMPANY | _ANYWHERE | _BEFORE | NOUNS | BEFORE_NAMES | IN_SENTENCES | {words.casefold().split()[-1] for words in PLACEHOLDERS} | {"of"}
-)
+WORDS_OF_NO_NAME: Final = WORDS_OF_THINGS | {words.casefold().split()[-1] for words in PLACEHOLDERS} | {"of"}
 
 
 # What is left over where cells of several people, or of a title and a name, are split.
@@ -170,7 +102,7 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     whole = " ".join(text.split())
     if whole in more or whole in PLACEHOLDERS or _NOTHING.fullmatch(whole) or _ERROR.fullmatch(whole):
         return PLACEHOLDER
-    if whole.endswith(_AT_THE_END) or COMPANY_IN_WORD.search(whole):
+    if whole.endswith(LEGAL_FORMS) or COMPANY_IN_WORD.search(whole):
         return NOT_A_NAME
     if whole.isalpha():  # and so read as a plain word in a column
         return None
@@ -185,39 +117,8 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     if _has_many_symbols(bare):
         return NOT_A_NAME
     is_address = rest != bare and not any(map(str.isalpha, rest))
-    is_thing = is_address or _DOMAIN.fullmatch(bare) or _is_company(_name_of(whole).strip(OUTSIDE))
-    return NOT_A_NAME if is_thing or _is_of_numbers(bare) or _is_sentence(bare) else None
-
-
-def _is_of_numbers(text: str) -> bool:
-    """Whether a text is a number of something, a measure, a date, or the address of a house."""
-    has_digit = any(map(str.isdigit, text))
-    return (has_digit or " " in text) and any(
-        each.fullmatch(text) for each in (_NUMBERED, _MEASURE, _ADDRESS)
-    )
-
-
-def _is_sentence(text: str) -> bool:
-    """Whether words of sentences are in a text: "Please call the office", "this is no name"."""
-    words = text.split()
-    found = [place for place, word in enumerate(words) if word in IN_SENTENCES and _is_of_sentence(words, place)]
-    begins = int(words[0].lower() in IN_SENTENCES and words[0].istitle()) if words else 0
-    return len(found) + begins > 1 or (bool(found) and found[0] > 0 and text[:1].isupper())
-
-
-def _is_of_sentence(words: list[str], place: int) -> bool:
-    """Whether a word is not that of "Rothes, the Countess" and "John Smith the Elder"."""
-    is_by_name = words[place] == "the" and place == len(words) - 2 > 1
-    return not (is_by_name or (place > 0 and words[place - 1].endswith(",")))
-
-
-def _name_of(text: str) -> str:
-    """The two words or more before a comma, a dash or brackets, where two or more follow; else the text.
-
-    "Jane Doe, Acme Corp" is a name, "Google, Inc." is none.
-    """
-    before, *after = _AFTER_NAME.split(text, maxsplit=1)
-    return before if after and " " in before.strip() and " " in after[0].strip() else text
+    is_thing = is_address or _DOMAIN.fullmatch(bare) or is_company(name_before(whole).strip(OUTSIDE))
+    return NOT_A_NAME if is_thing or is_of_numbers(bare) or is_sentence(bare) else None
 
 
 def _is_repeated_placeholder(text: str) -> bool:
@@ -248,13 +149,3 @@ def _has_many_symbols(text: str) -> bool:
 def without_addresses(text: str) -> str:
     """The text without e-mail addresses and URLs."""
     return _URL.sub(" ", _EMAIL.sub(" ", text)) if "@" in text or "/" in text or "." in text else text
-
-
-def _is_company(text: str) -> bool:
-    *before, last = text.replace(".", "").casefold().split() or [""]
-    if not before:
-        return False
-    of_partners = before[-1] in ("&", "and", "und") and last in ("co", "sons", "söhne")
-    has_form = last in COMPANY or before[0] in _BEFORE or not _ANYWHERE.isdisjoint(before)
-    has_form |= (last in NOUNS or before[0] in BEFORE_NAMES) and "," not in text
-    return has_form or of_partners or bool(_OFFICE.match(text))

@@ -22,17 +22,9 @@ from cognomen.io.tensors import load_tensors
 from cognomen.network.generator import Generator
 from cognomen.text import words
 from cognomen.text.full_names import PUNCTUATION
-from cognomen.text.placeholders import (
-    BEFORE_NAMES,
-    COMPANY,
-    IN_SENTENCES,
-    LEFT_OVER,
-    NOBODY,
-    NOUNS,
-    OUTSIDE,
-    PLACEHOLDERS,
-)
+from cognomen.text.placeholders import LEFT_OVER, NOBODY, OUTSIDE, PLACEHOLDERS
 from cognomen.text.spelling import normalise
+from cognomen.text.things import COMPANY
 
 CELLS = ("rnn", "gru", "lstm")  # those that the page can run
 CALIBRATION = ("temperature", "known_temperature", "ood_threshold", "script_ood_thresholds")
@@ -99,7 +91,6 @@ def reading_words() -> dict[str, Any]:
     in_order = {name: value for name, value in named.items() if isinstance(value, tuple)}
     sets = {name: value for name, value in named.items() if isinstance(value, frozenset)}
     sets |= {"PLACEHOLDERS": PLACEHOLDERS, "NOBODY": NOBODY, "COMPANY": COMPANY, "LEFT_OVER": LEFT_OVER}
-    sets |= {"NOUNS": NOUNS, "BEFORE_NAMES": BEFORE_NAMES, "IN_SENTENCES": IN_SENTENCES}
     return {
         **{_camel(name): value for name, value in in_order.items()},
         "sets": {_camel(name): sorted(value) for name, value in sets.items()},

@@ -28,12 +28,12 @@ const MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|febr
 const D = "\\p{Nd}";
 const OF_NUMBERS = [
   "(?:batch|building|chapter|column|figure|highway|id|invoice|item|model|order|phase|platform|route|seat"
-    + `|section|ticket|type|unit|version|windows) (?:no\\.? ?|#)?[${D}.\\-]+[a-z]?(?: of ${D}+)?`
-    + `|page ${D}+ of ${D}+|(?:tel|phone|fax|isbn|vat|iban)${WORD_END}[.:]? ?[${D} ()+/\\-]+`,
+    + `|section|ticket|type|unit|version|windows) (?:no\\.? ?|#)?[${D}.\\-]*${D}[a-z]?(?: of ${D}+)?`
+    + `|page ${D}+ of ${D}+|(?:tel|phone|fax|isbn|vat|iban)${WORD_END}[.:]? ?[${D} ()+/\\-]*${D}`,
   `[${D}.,]+ ?(?:${UNIT})|(?:${UNIT}) ?[${D}.,]+|${D}{1,2}\\.? (?:de )?(?:${MONTH})\\.?(?: (?:de )?${D}{2,4})?`,
   `${D}+[a-z]? [^\\n]*(?<!${W})(?:street|avenue|road|boulevard|drive|st\\.|rd\\.|ave\\.?)`
     + `|[^\\n]*(?:straße|strasse|str\\.|platz|gasse|weg|allee) ${D}+ ?[a-z]?`
-    + `|(?:rue|via|viale|piazza|calle|avenida|rua|plaza|place|avenue|boulevard) [^\\n]* ${D}+[a-z]?|p\\.? ?o\\.? ?box [^\\n]*`,
+    + `|(?:rue|via|viale|piazza|calle|avenida|rua|plaza|place|avenue|boulevard) [^\\n]* ${D}+[a-z]?|p\\.? ?o\\.? ?box ${D}+`,
 ].map((pattern) => fullMatch(pattern, "iu"));
 const AFTER_NAME = new RegExp(`,${WHITE}|${WHITE}[\\-–—|@]${WHITE}|${WHITE}[(\\[](?=[^()\\[\\]]*[)\\]]$)`);
 
@@ -56,7 +56,7 @@ export function reasonForNoName(text, words) {
 
 // Whether a text is a number of something, a measure, a date, or the address of a house.
 function isOfNumbers(text) {
-  return /[\p{N} ]/u.test(text) && OF_NUMBERS.some((matches) => matches(text));
+  return OF_NUMBERS.some((matches) => matches(text));
 }
 
 // Whether words of sentences are in a text: "Please call the office".

@@ -2,28 +2,31 @@
 import { hashNames } from "../engine/name-hashes.js";
 import { bareKey, isOfficeName } from "./full-names.js";
 import { isParticleAnywhere } from "./name-particles.js";
-import { fullMatch, isUpper, NO_DIGIT as L } from "./python.js";
+import { characters, fullMatch, isUpper, NO_DIGIT as L } from "./python.js";
 import { isAnySurname, isCommonInSpanish } from "./surname-first.js";
 import { normalise, words as wordsOf } from "./text.js";
 
 const ORIGINS = ["Chinese", "Korean", "Vietnamese"], SURNAME = 0.9, GIVEN = 0.5;
 const LEAST_ODDS = 3, AGREEMENT = 2, AFTER_AND = 1, SURNAME_AFTER_COMMON = -2, NO_GIVEN_NAME = -1;
 const WORD = `${L}{2,}(?:['’\\-]${L}+)*`;
-const APART = `${L}{1,6}(?:['’]${L}{1,4})?`;
-const isCandidate = fullMatch(
+const BEGINNING = "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?", END = "(?:ng|ck|[mnptkhrwl])?";
+const isSyllable = fullMatch(`${BEGINNING}[wy]?[aeiou]{1,3}${END}|tsz`);
+const PERHAPS = `(?:${BEGINNING}['’]?[wy]?[aeiou\\x80-\\uffff]{1,4}${END}|tsz)`;
+const areJoined = fullMatch(`${WORD}(?: ${WORD})+ [yei] ${WORD}(?: ${WORD})+`);
+const mayTell = fullMatch(
   `${L}{2,}-${L}{2,}(?: ${WORD}){1,2}|${WORD}(?: ${WORD}){1,2}, ?${WORD}(?: ${WORD}){1,2}`
-  + `|${WORD}(?: ${WORD})+ [yei] ${WORD}(?: ${WORD})+|(?:${WORD} )*${L}{2,6} ${APART}-${APART}|(?:${WORD} )?${L}{2,6}(?: ${APART}){2}`,
+  + `|(?:${WORD} )*${L}{2,6} ${PERHAPS}-${PERHAPS}|(?:${WORD} )?${L}{2,6}(?: ${PERHAPS}){2}`, "iu",
 );
-const isSyllable = fullMatch(
-  "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?[wy]?[aeiou]{1,3}(?:ng|ck|[mnptkhrwl])?|tsz",
-);
+const LONGEST_TEXT = 100; // characters
 const KNOWN = [0.97, 0.7], BITS = 14n, LONGEST = 4, END_MARK = 1; // as cognomen/classifier/given_names.py
 const DIACRITICS = /(?<=[a-zª-ʸͰ-ϡϰ-Ͽᴀ-ᶿḀ-῿Ⱡ-Ɀꜣ-ꟿꬰ-ꭥ])[^\p{L}\p{N}_ '\-]+|(?<=е)\u0308/gu;
 
 // Other words for a text, null for none. The classifier tells what the network knows.
 export function reworded(text, classifier) {
-  if (!text.includes(" ") || !isCandidate(text)) return null;
-  const { words } = classifier, of = (word) => about(normalise(word, words.folded), classifier);
+  if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text))) return null;
+  const { words } = classifier;
+  if (text.split(/[ ,-]+/).some((word) => !normalise(word, words.folded))) return null;
+  const of = (word) => about(normalise(word, words.folded), classifier);
   if (text.includes(",")) return twoPeople(text, of, words);
   const all = text.split(" ");
   if (all.some(isUpper) && !isUpper(text)) return null; // capitals tell
