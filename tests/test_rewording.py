@@ -83,6 +83,7 @@ def asked(words: list[str]) -> dict[str, About]:
         ("Jane Doe, Acme Corp", None),
         ("Jane Doe, John", None),
         ("Jane Doe y Ana Roe", "Jane Doe & Ana Roe"),
+        ("Jane-Ann Doe y Ana Roe", "Jane-Ann Doe & Ana Roe"),
         ("Jane Doe y Holm Roe", None),
         ("Jane Doe y Ana Roe y Paul Holm", None),
         ("Jane y Ana Roe", None),

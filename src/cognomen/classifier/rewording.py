@@ -56,10 +56,8 @@ _END: Final = "(?:ng|ck|[mnptkhrwl])?"
 _SYLLABLE: Final = re.compile(f"{_BEGINNING}[wy]?[aeiou]{{1,3}}{_END}|tsz")
 # … or perhaps, if letters beyond ASCII may be vowels.
 _PERHAPS: Final = rf"(?:{_BEGINNING}['’]?[wy]?[aeiou\x80-\uffff]{{1,4}}{_END}|tsz)"
-_SYLLABLES: Final = (
-    rf"(?:{_WORD} )*{_LETTER}{{2,6}} {_PERHAPS}-{_PERHAPS}|(?:{_WORD} )?{_LETTER}{{2,6}}(?: {_PERHAPS}){{2}}"
-)
-_CANDIDATE: Final = f"^(?:{_HYPHENATED}|{_TWO_NAMES}|{_JOINED}|{_SYLLABLES})$"
+_BEFORE_HYPHEN: Final = rf"(?:{_WORD} )*{_LETTER}{{2,6}} {_PERHAPS}-{_PERHAPS}"
+_APART: Final = rf"(?:{_WORD} )?{_LETTER}{{2,6}}(?: {_PERHAPS}){{2}}"
 
 
 class About(NamedTuple):
@@ -98,13 +96,8 @@ def reworded(texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]])
         texts: of any kind.
         ask: what the network says of words, spelled as `normalise` spells them.
     """
-    joined = "\n".join(texts)
-    if " " not in joined:
-        return {}
-    spelled = {
-        text: _spellings(text) for text in re.findall(_CANDIDATE, joined, re.MULTILINE | re.IGNORECASE)
-    }
-    spelled = {text: words for text, words in spelled.items() if all(words) and len(text) <= LONGEST}
+    spelled = {text: _spellings(text) for text in filter(_may_tell, texts)}
+    spelled = {text: words for text, words in spelled.items() if all(words)}
     if not spelled:
         return {}
     about, found = ask(sorted(set().union(*spelled.values()))), dict[str, str]()
@@ -115,6 +108,21 @@ def reworded(texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]])
         least = math.inf if len(odds) >= MANY and statistics.median(odds) < 0 else LEAST_ODDS
         found |= {text: each.text for text, each in pairs if each.odds > least or each.odds == math.inf}
     return found
+
+
+def _may_tell(text: str) -> bool:
+    """Whether a text is of one of the kinds that the network tells; most are not, by what they are made of."""
+    spaces = text.count(" ")
+    if not spaces or len(text) > LONGEST:
+        return False
+    patterns: tuple[str, ...]
+    if "," in text:
+        patterns = (_TWO_NAMES,) if spaces > 1 else ()
+    elif "-" in text:
+        patterns = (_HYPHENATED, _BEFORE_HYPHEN, _JOINED, _APART)
+    else:
+        patterns = (_JOINED,) if spaces > 3 else (_APART,) if spaces > 1 else ()
+    return any(re.fullmatch(pattern, text, re.IGNORECASE) for pattern in patterns)
 
 
 def _spellings(text: str) -> set[str]:
