@@ -111,7 +111,7 @@ def reworded(texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]])
 
 
 def _may_tell(text: str) -> bool:
-    """Whether a text is of one of the kinds that the network tells; most are not, by what they are made of."""
+    """Whether a text is of one of the kinds that the network tells, as few are, by what it is made of."""
     spaces = text.count(" ")
     if not spaces or len(text) > LONGEST:
         return False
