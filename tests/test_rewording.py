@@ -10,6 +10,7 @@ import pytest
 
 from cognomen import Classifier
 from cognomen.classifier.options import Options
+from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.rewording import MANY, About, reworded
 from cognomen.explanation import explain
 from cognomen.text import find_surname
@@ -74,6 +75,7 @@ def asked(words: list[str]) -> dict[str, About]:
         ("Holm-Berg Mary Holm", None),
         ("Mary-Ann Doe", None),
         ("Al-Masri Paul", None),
+        ("Holm-van Berg Paul", None),
         ("Holm-Berg MARY", None),
         ("Jane Doe, John Roe", "Jane Doe; John Roe"),
         ("Jane Doe,John Roe", "Jane Doe;John Roe"),
@@ -87,6 +89,7 @@ def asked(words: list[str]) -> dict[str, About]:
         ("Jane Doe y Holm Roe", None),
         ("Jane Doe y Ana Roe y Paul Holm", None),
         ("Jane y Ana Roe", None),
+        ("Jane Doe y Cusí", None),
         ("Wong Kar-Wai", "Wong, Kar-Wai"),
         ("Tony Wong Kar-Wai", "Wong, Tony Kar-Wai"),
         ("Wong Smith-Jones", None),
@@ -124,6 +127,19 @@ def test_nothing_is_asked_of_texts_of_other_kinds() -> None:
         "Jane Y. Doe",
     ]
     assert reworded(texts, never) == {}
+
+
+def test_a_column_whose_order_is_told_tells_of_words_with_a_hyphen() -> None:
+    texts = ["Holm-Berg Mary", "Wong Kar-Wai"]
+    assert reworded(texts, asked, order_is_told=True) == {"Wong Kar-Wai": "Wong, Kar-Wai"}
+    column = [
+        *(f"Anna {each}berg" for each in ("Holm", "Lind", "Sjö", "Ny", "Ek", "Ros")),
+        "Smith-Jones Mary",
+    ]
+    for order in ("auto", "given-first"):
+        assert Classifier.load()(column, order=order)[-1].surname == "Smith-Jones"
+    told = ColumnOrder("given-first", 0.99, 12, decided=True)
+    assert Classifier.load()(column, order=told)[-1].surname == "Mary"
 
 
 def test_where_most_tell_the_contrary_none_is_reworded() -> None:

@@ -54,8 +54,8 @@ _JOINED: Final = rf"{_WORD}(?: {_WORD})+ (?-i:[yei]) {_WORD}(?: {_WORD})+"
 _BEGINNING: Final = "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?"
 _END: Final = "(?:ng|ck|[mnptkhrwl])?"
 _SYLLABLE: Final = re.compile(f"{_BEGINNING}[wy]?[aeiou]{{1,3}}{_END}|tsz")
-# … or perhaps, if letters beyond ASCII may be vowels.
-_PERHAPS: Final = rf"(?:{_BEGINNING}['’]?[wy]?[aeiou\x80-\uffff]{{1,4}}{_END}|tsz)"
+# … or perhaps, if other Latin letters may be vowels (but for ſ, which is an s if case is ignored).
+_PERHAPS: Final = rf"(?:{_BEGINNING}['’]?[wy]?[aeiou\xc0-\u017e\u0180-\u024f\u1e00-\u1eff]{{1,4}}{_END}|tsz)"
 _BEFORE_HYPHEN: Final = rf"(?:{_WORD} )*{_LETTER}{{2,6}} {_PERHAPS}-{_PERHAPS}"
 _APART: Final = rf"(?:{_WORD} )?{_LETTER}{{2,6}}(?: {_PERHAPS}){{2}}"
 
@@ -86,7 +86,9 @@ class Reworded(NamedTuple):
 Of = Callable[[str], About]
 
 
-def reworded(texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]]) -> dict[str, str]:
+def reworded(
+    texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]], *, order_is_told: bool = False
+) -> dict[str, str]:
     """Other words for those of some texts that tell where their surname is by what the network says.
 
     Where many texts of one kind mostly tell the contrary, those that do not are accidents: a column of
@@ -95,6 +97,7 @@ def reworded(texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]])
     Args:
         texts: of any kind.
         ask: what the network says of words, spelled as `normalise` spells them.
+        order_is_told: a column tells whether given names come first, and so whether "Smith-Jones" is one.
     """
     spelled = {text: _spellings(text) for text in filter(_may_tell, texts)}
     spelled = {text: words for text, words in spelled.items() if all(words)}
@@ -103,6 +106,8 @@ def reworded(texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]])
     about, found = ask(sorted(set().union(*spelled.values()))), dict[str, str]()
     for with_comma in (True, False):
         of_kind = [text for text in spelled if ("," in text) == with_comma]
+        if order_is_told:
+            of_kind = [text for text in of_kind if "-" not in text.split(" ")[0]]
         pairs = [(text, each) for text in of_kind if (each := _reworded(text, about))]
         odds = [each.odds for _, each in pairs if each.odds < math.inf]
         least = math.inf if len(odds) >= MANY and statistics.median(odds) < 0 else LEAST_ODDS
@@ -167,8 +172,10 @@ def _two_people(text: str, of: Of) -> Reworded | None:
 def _people_joined(text: str, of: Of) -> Reworded | None:
     """Two full names with an "and" between them that also joins surnames."""
     one, *others = re.split(" [yei] ", text)
-    begins = others[0].split()[0] if others else ""
-    if len(others) != 1 or is_particle_anywhere(begins) or of(begins).given <= AFTER_AND:
+    if len(others) != 1 or " " not in one or " " not in others[0]:
+        return None
+    begins = others[0].split()[0]
+    if is_particle_anywhere(begins) or of(begins).given <= AFTER_AND:
         return None
     return Reworded(f"{one} & {others[0]}")
 
@@ -176,7 +183,7 @@ def _people_joined(text: str, of: Of) -> Reworded | None:
 def _begins_hyphenated(words: list[str], of: Of) -> Reworded | None:
     """A surname in two parts before given names: "Smith-Jones Mary", but "Mary-Jane Smith"."""
     parts = words[0].split("-")
-    if is_particle_anywhere(parts[0]) or _are_syllables(parts):  # "Abdul-Rahman Ali", "Kar-Wai Wong"
+    if any(map(is_particle_anywhere, parts)) or _are_syllables(parts):  # "Abdul-Rahman Ali", "Kar-Wai Wong"
         return None
     one, other = map(of, parts)
     agree = float(one.groups @ other.groups)

@@ -186,7 +186,9 @@ class Scoring(Model):
         if opts.full_names:
             expected = partial(self._expected, threads=opts.threads)
             lengths = surname_lengths(texts, self.alphabet, expected, self.origins)
-            other_words = reworded(texts, partial(self._about_words, threads=opts.threads))
+            is_told = rules.surname_first or (isinstance(opts.order, ColumnOrder) and opts.order.decided)
+            ask = partial(self._about_words, threads=opts.threads)
+            other_words = reworded(texts, ask, order_is_told=is_told)
             rules = replace(rules, lengths=lengths, reworded=other_words)
         if not isinstance(opts.order, ColumnOrder) or opts.order.second_surnames is None:
             return rules

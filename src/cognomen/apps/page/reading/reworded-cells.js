@@ -11,7 +11,7 @@ const LEAST_ODDS = 3, AGREEMENT = 2, AFTER_AND = 1, SURNAME_AFTER_COMMON = -2, N
 const WORD = `${L}{2,}(?:['’\\-]${L}+)*`;
 const BEGINNING = "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?", END = "(?:ng|ck|[mnptkhrwl])?";
 const isSyllable = fullMatch(`${BEGINNING}[wy]?[aeiou]{1,3}${END}|tsz`);
-const PERHAPS = `(?:${BEGINNING}['’]?[wy]?[aeiou\\x80-\\uffff]{1,4}${END}|tsz)`;
+const PERHAPS = `(?:${BEGINNING}['’]?[wy]?[aeiou\\xc0-\\u017e\\u0180-\\u024f\\u1e00-\\u1eff]{1,4}${END}|tsz)`;
 const areJoined = fullMatch(`${WORD}(?: ${WORD})+ [yei] ${WORD}(?: ${WORD})+`);
 const mayTell = fullMatch(
   `${L}{2,}-${L}{2,}(?: ${WORD}){1,2}|${WORD}(?: ${WORD}){1,2}, ?${WORD}(?: ${WORD}){1,2}`
@@ -72,14 +72,14 @@ function twoPeople(text, of, words) {
 // Two full names with an "and" between them that also joins surnames.
 function peopleJoined(text, of, words) {
   const [one, ...others] = text.split(/ [yei] /), begins = others[0]?.split(" ")[0];
-  if (others.length !== 1 || isParticleAnywhere(begins, words) || of(begins).given <= AFTER_AND) return null;
+  if (others.length !== 1 || ![one, others[0]].every((each) => each.includes(" ")) || isParticleAnywhere(begins, words) || of(begins).given <= AFTER_AND) return null;
   return `${one} & ${others[0]}`;
 }
 
 // A surname in two parts before given names: "Smith-Jones Mary", but "Mary-Jane Smith".
 function beginsHyphenated(all, of, words) {
   const parts = all[0].split("-");
-  if (isParticleAnywhere(parts[0], words) || areSyllables(parts, words)) return null;
+  if (parts.some((part) => isParticleAnywhere(part, words)) || areSyllables(parts, words)) return null;
   const [one, other] = parts.map(of), given = Math.min(...all.slice(1).map((word) => of(word).given));
   const odds = given - (one.given + other.given) / 2 + AGREEMENT * dot(one.groups, other.groups);
   return odds > LEAST_ODDS ? `${all[0]}, ${all.slice(1).join(" ")}` : null;
