@@ -146,7 +146,7 @@ NOUNS: Final = _words(
     "consultant consultants consulting contractor coordinator council counselor dentist desk developer "
     "development director division economist editor editors education electrician electronics employee "
     "energy engineer engineering engineers enterprises entrepreneur europe executive express federation "
-    "forum gallery general global goalkeeper imports industries insurance international investments "
+    "gallery general global goalkeeper imports industries insurance international investments "
     "journalist kingdom laboratories laboratory landscaping lawyer lecturer librarian library logistics "
     "machinist management manager marketing mechanic midfielder minister motors museum nations network "
     "networks officer operator owner parliament partners partnership payable pharmaceuticals pharmacist "
