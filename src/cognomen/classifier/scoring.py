@@ -182,14 +182,16 @@ class Scoring(Model):
 
     def rules_for(self, texts: list[str], opts: Options) -> Rules:
         """How the texts of a column are read."""
-        rules = _rules(opts)
-        if opts.full_names:
+        rules, whole = _rules(opts), "".join(texts)  # a lone name would notice the time of what it needs not
+        if opts.full_names and not whole.isascii():
             expected = partial(self._expected, threads=opts.threads)
             lengths = surname_lengths(texts, self.alphabet, expected, self.origins)
+            rules = replace(rules, lengths=lengths) if lengths else rules
+        if opts.full_names and " " in whole:
             is_told = rules.surname_first or (isinstance(opts.order, ColumnOrder) and opts.order.decided)
             ask = partial(self._about_words, threads=opts.threads)
-            other_words = reworded(texts, ask, order_is_told=is_told)
-            rules = replace(rules, lengths=lengths, reworded=other_words)
+            found = reworded(texts, ask, order_is_told=is_told)
+            rules = replace(rules, reworded=found) if found else rules
         if not isinstance(opts.order, ColumnOrder) or opts.order.second_surnames is None:
             return rules
         of_two = texts_of_two(
