@@ -117,8 +117,11 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     if _has_many_symbols(bare):
         return NOT_A_NAME
     is_address = rest != bare and not any(map(str.isalpha, rest))
-    is_thing = is_address or _DOMAIN.fullmatch(bare) or is_company(name_before(whole).strip(OUTSIDE))
-    return NOT_A_NAME if is_thing or is_of_numbers(bare) or is_sentence(bare) else None
+    if is_address or _DOMAIN.fullmatch(bare):
+        return NOT_A_NAME
+    has_words = " " in bare
+    is_thing = has_words and (is_company(name_before(whole).strip(OUTSIDE)) or is_of_numbers(bare))
+    return NOT_A_NAME if is_thing or (has_words and is_sentence(bare)) else None
 
 
 def _is_repeated_placeholder(text: str) -> bool:

@@ -50,8 +50,9 @@ export function reasonForNoName(text, words) {
   const rest = withoutAddresses(bare);
   if (hasManySymbols(bare)) return "not-a-name";
   const isAddress = rest !== bare && !hasLetter(rest);
-  const isThing = isAddress || isDomain(bare) || isCompany(strip(nameOf(whole), words.outside), words);
-  return isThing || isOfNumbers(bare) || isSentence(bare, words) ? "not-a-name" : null;
+  if (isAddress || isDomain(bare)) return "not-a-name";
+  const isThing = isCompany(strip(nameOf(whole), words.outside), words) || isOfNumbers(bare) || isSentence(bare, words);
+  return bare.includes(" ") && isThing ? "not-a-name" : null;
 }
 
 // Whether a text is a number of something, a measure, a date, or the address of a house.
