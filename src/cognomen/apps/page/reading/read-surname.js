@@ -4,6 +4,8 @@ import { areJoinedByHyphen, partsOf } from "./name-parts.js";
 import { hasFewLetters, reasonForNoName } from "./placeholder-texts.js";
 import { characters, isAlpha, stripWhite } from "./python.js";
 import { isGarbled, repair } from "./repair-text.js";
+import { reworded } from "./reworded-cells.js";
+import { lengthOfIdeographs } from "./surname-first.js";
 import { casefold, normalise } from "./text.js";
 
 const LONGEST_SURNAME = 100, LONGEST_TEXT = 1000; // characters
@@ -39,6 +41,13 @@ export function readSurname(text, alphabet, lower, words, surnameFirst = false, 
   const parts = /[ -]/.test(found.spelling) ? partsOf(surname, words).map((part) => spell(part, alphabet, lower, words).spelling) : [];
   const areRead = parts.length > 1 && parts.every(Boolean);
   return { ...found, surname, note: told, parts: areRead ? parts : [], alike: areJoinedByHyphen(surname) };
+}
+
+// The same for a classifier, whose network tells where some surnames are.
+export function readWithNetwork(text, classifier, surnameFirst) {
+  const { alphabet, facts, origins, words } = classifier, believe = (name) => classifier.believe(normalise(name, words.folded));
+  const length = lengthOfIdeographs(text, believe, origins.indexOf("Japanese"));
+  return readSurname(text, alphabet, facts.lower, words, surnameFirst, length, reworded(text, classifier));
 }
 
 function beginning(text, length) {
