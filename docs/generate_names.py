@@ -23,7 +23,8 @@ HEAD = """\
 Which words of a cell are the surname, and what is no name. This page is written from the
 [table](../tests/names_cases.toml) that the tests read. The rules are applied to a cell in the order of
 [`text/names.py`](../src/cognomen/text/names.py), and know nothing of the other cells of a column, but for
-[its order](#the-order-of-a-column). With `full_names=False` or `--as-is` the whole text is the surname.
+[its order](#the-order-of-a-column); [some](#what-the-network-tells) are reworded before. With
+`full_names=False` or `--as-is` the whole text is the surname.
 """
 ORDER = """\
 # The order of a column
@@ -60,7 +61,8 @@ def page() -> str:
     cases = tomllib.loads(CASES.read_text("utf-8"))
     names = [section(kind, ("written", "surname", "note"), name_row) for kind in cases["kind"]]
     reasons = [section(kind, ("written", "reason"), reason_row) for kind in cases["no_name"]]
-    return "\n".join([HEAD, *names, ORDER, "# What is no name\n", *reasons])
+    told = [section(kind, ("written", "surname", "note"), name_row) for kind in cases["told"]]
+    return "\n".join([HEAD, *names, *told, ORDER, "# What is no name\n", *reasons])
 
 
 def name_row(row: Sequence[str]) -> tuple[str, str, str]:
@@ -85,8 +87,8 @@ def section(kind: dict[str, Any], heads: Sequence[str], cells: Callable[[Any], S
 
 def code(text: str) -> str:
     """A text as code, its invisible letters shown as escapes."""
-    shown = text.replace("\xad", "\\xad").replace("|", "\\|")
-    return f"`{shown}`"
+    shown = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    return f"`{shown.replace('|', chr(92) + '|')}`"
 
 
 def main() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import tomllib
 import unicodedata
 from functools import cache
@@ -17,6 +18,7 @@ from page_running import in_node, needs_node
 from cognomen.apps.page.spare import without_script
 from cognomen.classifier.classifier import Classifier
 from cognomen.classifier.composition import compose
+from cognomen.classifier.given_names import given_name_odds
 from cognomen.classifier.mixture import estimate_shares
 from cognomen.classifier.options import Options
 from cognomen.explanation import attribution
@@ -26,9 +28,10 @@ from cognomen.rnn import SGD, AdamW, Packed, clip_grad_norm, pack, scan
 from cognomen.rnn.cells import CELLS
 from cognomen.rnn.shapes import Encoder, ManyToOne, SyncedManyToMany
 from cognomen.text import words
-from cognomen.text.placeholders import COMPANY, PLACEHOLDERS
+from cognomen.text.placeholders import PLACEHOLDERS
 from cognomen.text.reading import Rules, read_surname
 from cognomen.text.spelling import normalise
+from cognomen.text.things import COMPANY
 
 pytestmark = needs_node
 
@@ -70,6 +73,25 @@ def test_text_is_normalised_alike_character_for_character() -> None:
     assert not differing, differing[:5]
 
 
+OF_NUMBERS = [
+    "12",
+    "5",
+    "kg",
+    "EUR",
+    "May",
+    "2020",
+    "Page",
+    "of",
+    "Invoice",
+    "Road",
+    "rd.",
+    "Rue",
+    "Allee",
+    "P.O.",
+]
+OF_NUMBERS += ["Box", "ext.", "\n", "'Jack'", "@", "Doe1", "p'ing"]
+
+
 @cache
 def full_names() -> list[str]:
     """The cases of the reader of full names, and words that its rules are about in random order."""
@@ -77,7 +99,8 @@ def full_names() -> list[str]:
     texts = [str(row[0]) for kinds in cases.values() for kind in kinds for row in kind["rows"]]
     rng = random.Random(8)
     lists = [value for name, value in vars(words).items() if name.isupper()]
-    special = [word for each in lists for word in each] + [*PLACEHOLDERS, *COMPANY]
+    special = [word for each in lists for word in each]
+    special += [*PLACEHOLDERS, *COMPANY, *OF_NUMBERS]
     pools = [special, ODD["words"], ODD["words"], ODD["marks"]]
     for _ in range(3000):
         parts = [rng.choice(rng.choice(pools)) for _ in range(rng.randint(1, 6))]
@@ -118,6 +141,30 @@ def test_answers_agree(model: str) -> None:
     assert clf.network.ngrams is not None
     expected_bits = clf.network.ngrams.bits_per_letter(ids)
     np.testing.assert_allclose([each["bits"] for each in spelled], expected_bits, rtol=1e-6)
+
+
+@pytest.mark.parametrize("model", ["classic", "world"])
+def test_what_the_network_tells_of_full_names_agrees(model: str) -> None:
+    cases = tomllib.loads(CASES.read_text(encoding="utf-8"))
+    written = [str(row[0]) for kind in cases["told"] for row in kind["rows"]]
+    rng = random.Random(5)
+    words = [word for text in written for word in re.split("[ ,-]+", text) if len(word) > 1]
+    shapes = ["{}-{} {}", "{} {}-{}", "{} {}, {} {}", "{} {} y {} {}", "{} {} {}", "{} {} {}-{}"]
+    written += [rng.choice(shapes).format(*rng.choices(words, k=4)) for _ in range(400)]
+    clf = Classifier.load(model)
+    rules = [clf.rules_for([text], Options()) for text in written]
+    assert sum(bool(each.reworded) for each in rules) > 50
+    for text, each, ours in zip(written, rules, in_node("answers", {"names": written}, model), strict=True):
+        read = read_surname(text, clf.alphabet, lower=clf.lower, rules=each)
+        found = ours["spelling"], ours["surname"], ours["note"]
+        assert found == (read.spelling, read.surname, read.note), text
+
+
+def test_the_odds_of_given_names_agree() -> None:
+    spellings = [*dict.fromkeys(filter(None, map(normalise, [*names()[:500], "Łukasz", "Müller", "Ёлка"])))]
+    known = np.arange(len(spellings)) % 2 == 0
+    found = in_node("givenNames", {"spellings": spellings, "known": known.tolist()})
+    np.testing.assert_allclose(found, np.log(given_name_odds(spellings, known)), atol=1e-5)
 
 
 @pytest.mark.parametrize("model", ["classic", "world"])

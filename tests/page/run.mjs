@@ -66,6 +66,11 @@ const TASKS = {
     });
   },
 
+  async givenNames({ spellings, known }) {
+    const { words } = await readers(), { oddsOfGivenName } = await load("reading/reworded-cells");
+    return spellings.map((spelling, i) => oddsOfGivenName(spelling, known[i], words));
+  },
+
   async explained({ names, segments }) {
     const { classifier: { network, ngrams, alphabet } } = await models();
     const { attribute, attributeNgrams, jacobianNorms } = await load("engine/letter-attribution");

@@ -25,6 +25,7 @@ from cognomen.text.alphabet import code_points
 from cognomen.text.ragged import Ragged
 from cognomen.text.spelling import without_diacritics
 
+KNOWN: Final = (0.97, 0.7)  # the shares of surnames, and of given names, that the network knows as surnames
 WEIGHTS: Final = PRETRAINED / "given_names.safetensors"
 BITS: Final = 14  # of the number of an n-gram
 LONGEST: Final = 4  # letters of an n-gram, end marks among them
@@ -37,6 +38,18 @@ def given_name_probabilities(spellings: Sequence[str]) -> NDArray[np.float64]:
     ngrams = ngrams_of(spellings)
     scores = np.add.reduceat(weights[ngrams.data], ngrams.starts) / np.sqrt(ngrams.lengths) + bias
     return np.asarray(1 / (1 + np.exp(-scores)))
+
+
+def given_name_odds(spellings: Sequence[str], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The odds of a given name rather than a surname, (S,), by letters and by what the network knows.
+
+    Args:
+        spellings: words.
+        known: which of them the network knows as surnames, (S,).
+    """
+    given = given_name_probabilities(spellings)
+    surname = (1 - given) * np.where(known, KNOWN[0], 1 - KNOWN[0])
+    return np.asarray(given * np.where(known, KNOWN[1], 1 - KNOWN[1]) / surname)
 
 
 def ngrams_of(spellings: Sequence[str]) -> Ragged:

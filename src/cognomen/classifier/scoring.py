@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import ScoredBlock
+from cognomen.classifier.given_names import given_name_odds
 from cognomen.classifier.ideographs import surname_lengths
 from cognomen.classifier.model import Model
 from cognomen.classifier.oddness import less_sure
@@ -23,6 +24,8 @@ from cognomen.classifier.options import Options
 from cognomen.classifier.order import FEWEST, ColumnOrder, order_of_column, sample_of
 from cognomen.classifier.parts import pool_parts
 from cognomen.classifier.priors import Prior, log_prior_ratios
+from cognomen.classifier.rewording import ORIGINS as EAST_ASIAN
+from cognomen.classifier.rewording import About, reworded
 from cognomen.classifier.second_surnames import ORIGINS as ORIGINS_OF_TWO
 from cognomen.classifier.second_surnames import SecondSurnames, second_surnames, texts_of_two
 from cognomen.errors import InputError
@@ -124,11 +127,11 @@ class Scoring(Model):
         """The order of a column, found out if it is not said; and whether its people have two surnames."""
         if isinstance(opts.order, ColumnOrder):
             return opts.order
-        rules, level = _rules(opts), self.tree.levels[min(1, len(self.tree.levels) - 1)]
+        rules = _rules(opts)
 
         def score(spellings: Ragged) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
             p, known = self._expected(spellings, opts.threads)
-            return self.tree.sums(p, level), known
+            return self._sums_of_groups(p), known
 
         found = ColumnOrder(opts.order if opts.order != "auto" else "given-first")
         if opts.order == "auto":
@@ -164,13 +167,31 @@ class Scoring(Model):
         ratios = self._log_prior_ratios(Options())
         return softmax_with_temperature(found.logits, temperatures, ratios), found.known
 
+    def _about_words(self, words: list[str], threads: int) -> dict[str, About]:
+        """What is known of S words, for `reworded`."""
+        p, known = self._expected(self.alphabet.encode_all(words), threads)
+        is_known = np.ones(len(p), bool) if known is None else known
+        given = np.log(given_name_odds(words, is_known)).tolist()
+        east_asian = p[:, np.isin(self.origins, EAST_ASIAN)].sum(axis=1).tolist()
+        groups = self._sums_of_groups(p)
+        return dict(zip(words, map(About, given, groups, east_asian, is_known.tolist()), strict=True))
+
+    def _sums_of_groups(self, p: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The probabilities of the groups, (S, G), by those of the origins, (S, C); these without groups."""
+        return self.tree.sums(p, self.tree.levels[min(1, len(self.tree.levels) - 1)])
+
     def rules_for(self, texts: list[str], opts: Options) -> Rules:
         """How the texts of a column are read."""
-        rules = _rules(opts)
-        if opts.full_names and not all(map(str.isascii, texts)):
+        rules, whole = _rules(opts), "".join(texts)  # a lone name would notice the time of what it needs not
+        if opts.full_names and not whole.isascii():
             expected = partial(self._expected, threads=opts.threads)
             lengths = surname_lengths(texts, self.alphabet, expected, self.origins)
             rules = replace(rules, lengths=lengths) if lengths else rules
+        if opts.full_names and " " in whole:
+            is_told = rules.surname_first or (isinstance(opts.order, ColumnOrder) and opts.order.decided)
+            ask = partial(self._about_words, threads=opts.threads)
+            found = reworded(texts, ask, order_is_told=is_told)
+            rules = replace(rules, reworded=found) if found else rules
         if not isinstance(opts.order, ColumnOrder) or opts.order.second_surnames is None:
             return rules
         of_two = texts_of_two(

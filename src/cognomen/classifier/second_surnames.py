@@ -26,7 +26,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.classifier.given_names import given_name_probabilities
+from cognomen.classifier.given_names import given_name_odds
 from cognomen.classifier.parts import FIRST_COUNTS_MOST, LAST_COUNTS_MOST
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.ragged import Ragged
@@ -37,7 +37,6 @@ from cognomen.text.words import JOINERS
 ORIGINS: Final = (*FIRST_COUNTS_MOST, *LAST_COUNTS_MOST)
 WEIGHT: Final = 0.02  # `a`: of what is known of a word beforehand
 TRUST: Final = 0.5
-KNOWN: Final = (0.97, 0.7)  # the shares of surnames, and of given names, that the network knows as surnames
 PRIOR: Final = (1.0, 9.0)  # people with two surnames and with one, seen before the column
 ROUNDS: Final = 30
 PLAUSIBLE: Final = 0.2  # the probability that one word of a name must have to be of `ORIGINS`
@@ -179,10 +178,7 @@ def _ratios(cells: _Cells, words: dict[str, tuple[int, int]]) -> NDArray[np.floa
     scored = np.array([cells.scored[word] for word in different])  # (S, 2)
     p, known = np.clip(scored[:, 0], 0.001, 0.999), scored[:, 1] > 0
     trusted = (p / (1 - p)) ** TRUST  # (S,)
-    given = given_name_probabilities(different)
-    surname = (1 - given) * np.where(known, KNOWN[0], 1 - KNOWN[0])
-    given *= np.where(known, KNOWN[1], 1 - KNOWN[1])
-    q = surname / (surname + given)
+    q = 1 / (1 + given_name_odds(different, known))
     counts = np.array([words.get(word, (0, 0)) for word in different])  # (S, 2)
     of_words = (counts[:, 0] + WEIGHT * q) / (counts[:, 1] + WEIGHT * (1 - q))
     return np.asarray(of_words[middles] * trusted[middles] * trusted[ends])

@@ -23,9 +23,13 @@ from cognomen.text.surname_first import (
     length_of_surname,
     without_middle,
 )
+from cognomen.text.things import COMPANY
 
-PUNCTUATION: Final = ' \t\r\n.,;:!?"“”„«»()[]{}<>|/\\*_†‡®™¹²³'
+INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+PUNCTUATION: Final = f' \t\r\n.,;:!?"“”„«»()[]{{}}<>|/\\*_-†‡§¶®™¹²³⁰⁴⁵⁶⁷⁸⁹{INVISIBLE}'
+_FOOTNOTE: Final = re.compile(r"(?<=[^\W\d_A-Z]{2})\d$")  # Jane Doe1
 
+OFFICES: Final = COMPANY | lists.NOUNS  # after a comma, of the person before it
 _COMMA: Final = re.compile("[,،，、]")
 _INITIALS: Final = re.compile(r"[^\W\d_]\.?|([^\W\d_](\.-?|-))+[^\W\d_]?")
 # Capitals that nobody can speak, and so no name: VVS, KCB, but NG, and SRB and VLK, whose r and l are vowels.
@@ -72,14 +76,16 @@ def surname_of_person(text: str, style: Style = ALONE) -> tuple[str, bool]:
     else:
         words = _before_comma(parts[0], parts[1], style)
     surname = " ".join(words).strip(PUNCTUATION)
+    surname = _FOOTNOTE.sub("", surname) if len(parts[0]) > 1 else surname
     return (surname, several) if has_letter(surname) else (text, False)
 
 
 def _people(parts: list[list[str]]) -> tuple[bool, bool]:
     """Whether the commas of a text stand between people, and whether these are written surname last.
 
-    "Smith J, Doe A" and "Smith, J. and Doe, A." are several people; so are those of "J. Smith, A. Doe" and
-    "John Smith, Al Roe and Bo Lee", with their surnames last, and those of three full names or more.
+    "Smith J, Doe A" and "Smith, J. and Doe, A." are several people; so are those of "J. Smith, A. Doe",
+    "Dr. Anna Smith, Dr. Al Roe" and "John Smith, Al Roe and Bo Lee", with their surnames last, and those of
+    three full names or more.
     """
     if len(parts) == 1:
         return False, False
@@ -88,14 +94,27 @@ def _people(parts: list[list[str]]) -> tuple[bool, bool]:
     are_many = len(parts) > 2 and not any(
         part[0][:1].isdigit() or any(map(_describes, part)) for part in parts
     )
-    natural = of_words and (by_and or are_many or all(_is_initials(part[0]) for part in parts))
-    cited = of_words and all(len(part[0]) > 2 and _is_initials(part[-1]) for part in parts)
-    return natural or by_and or cited, natural
+    begin = all(_is_initials(part[0]) for part in parts) or all(is_title(part[0]) for part in parts)
+    natural = of_words and (by_and or are_many or begin)
+    cited = of_words and all(
+        (len(part[0]) > 2 or part[0].istitle()) and _ends_in_initials(part) for part in parts
+    )
+    return natural or by_and or cited or _alternate(parts), natural
+
+
+def _alternate(parts: list[list[str]]) -> bool:
+    """Whether surnames and initials take turns: "Smith, J., Doe, A."."""
+    initials = [word for part in parts[1::2] for word in part]
+    return len(parts) > 3 and all(map(_is_initials, initials)) and not any(map(_describes, parts[2]))
 
 
 def is_and(words: list[str], place: int) -> bool:
     """Whether a word stands between people: not the "und" of "von und zu" or "von Berg und Thal"."""
-    if words[place] not in lists.AND or is_particle_anywhere(words[place + 1]):
+    if is_particle_anywhere(words[place + 1]):
+        return False
+    if words[place] in lists.AND_OF_FULL_NAMES:
+        return 1 < place < len(words) - 2 and words[place + 1][:1].isupper()
+    if words[place] not in lists.AND:
         return False
     is_noble = words[place] in lists.JOINERS and any(map(is_particle_anywhere, words[:place]))
     return not (is_noble and len(words) == place + 2)
@@ -117,7 +136,8 @@ def _is_apposition(words: list[str], name: list[str]) -> bool:
     describe = all(
         _describes(word) or (is_full and _ACRONYM.fullmatch(word.strip(PUNCTUATION))) for word in words
     )
-    return describe or words[0][:1].isdigit() or (begins_small and name[-1][:1].isupper())
+    is_office = len(words) > 1 and ("of" in words[1:] or bare_key(words[-1]) in OFFICES)
+    return describe or is_office or words[0][:1].isdigit() or (begins_small and name[-1][:1].isupper())
 
 
 def _describes(word: str) -> bool:
@@ -215,10 +235,21 @@ def _is_no_surname(word: str, before: list[str]) -> bool:
         return False
     if len(before) > 1 and word.casefold() in lists.SUFFIXES_OF_PORTUGUESE:
         return True
-    after_name = before[-1][:1].isupper() and not before[-1].isupper()
-    if len(word) == 2 and word.isalpha() and word.isupper() and after_name:  # "Doe JA", but "Xin XU"
+    if _are_two_capitals(word, before):  # "Doe JA", but "Xin XU"
         return not _is_short_surname(word, before)
     return _is_initials(word)
+
+
+def _are_two_capitals(word: str, before: list[str]) -> bool:
+    """Whether a word is two capitals after a name that is not in capitals."""
+    after_name = before[-1][:1].isupper() and not before[-1].isupper()
+    return len(word) == 2 and word.isalpha() and word.isupper() and after_name
+
+
+def _ends_in_initials(words: list[str]) -> bool:
+    """Whether a name is cited: "Doe J", "Doe J. A.", "Doe JA"."""
+    is_one = len(words) == 2 and _are_two_capitals(words[-1], words[:-1])
+    return _is_initials(words[-1]) or (is_one and not _is_short_surname(words[-1], words[:-1]))
 
 
 def _is_suffix(word: str) -> bool:
@@ -257,7 +288,10 @@ def _capitals(words: list[str]) -> range | None:
         found = list(group)
         place += len(found)
         if is_upper and any(map(is_capital, found)):
-            groups.append(range(place - len(found), place))
+            start, stop = place - len(found), place
+            while _is_initials(words[stop - 1]):  # "PUSARLA V. Sindhu"
+                stop -= 1
+            groups.append(range(start, stop))
     if groups:
         return groups[0] if groups[0].start == 0 else groups[-1]
     return range(1) if _is_short_surname(words[0], words[1:]) else None

@@ -36,15 +36,20 @@ _BORN: Final = re.compile(
 )
 _BRACKETS: Final = re.compile(
     r'\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|"[^"]*"|“[^”“]*”|«[^«»]*»|„[^“”„]*[“”]'
+    r"|(?<=\w\s)['‘][^\W\d_]{2,}['’](?![^\s,])"
 )
-_OPENING: Final = re.compile('[(\\[{<"“«„]')
+_OPENING: Final = re.compile("[(\\[{<\"“«„]|\\s['‘]")
 _OPEN: Final = re.compile(r"(?<=\w)\s*[(\[{<].*$", re.DOTALL)
 _AND_OTHERS: Final = re.compile(r",?\s+(?:et|&|and)\s+(?:al\b|alii\b|others\b).*$", re.DOTALL | re.IGNORECASE)
 _NO_JOINTS: Final = str.maketrans("", "", "'’-")
 _BETWEEN_PEOPLE: Final = re.compile(r"[;；؛]|\s[/|]\s|(?<=[^\W\d_][^\W\d_])/(?=[^\W\d_][^\W\d_])")
-# Whose child or wife somebody is, and pronouns, after a name.
+# Whose child or wife somebody is, other names, telephone numbers, and pronouns, after a name.
 _RELATION: Final = re.compile(
-    r"(?<=\w),?\s+(?:[sdwc]/o|viuda|vda\.?|του|της)\s.*$", re.DOTALL | re.IGNORECASE
+    r"(?<=\w),?\s+(?:[sdwc]/o|a/[lp]|viuda|vda\.?|του|της)\s.*$", re.DOTALL | re.IGNORECASE
+)
+_ALIAS: Final = re.compile(
+    rf"(?<=\w)['’]?,?\s+(?:@|[af]\.k\.a\.|(?:ext|tel)\.?(?=\s[\d+(])|{'|'.join(sorted(lists.ALIASES))})\s.*$",
+    re.DOTALL,
 )
 _PRONOUNS: Final = re.compile(r"(?<=\w)\s+[a-z]{2,}(?:/[a-z]{2,})+$")
 # Words that are written together: J.Smith, Dr.Smith; john.smith and john_smith if that is all.
@@ -110,9 +115,9 @@ def find_surname(
     whole = repair(text)
     if len(words) == 1 and whole == text and _is_plain(words[0]):
         return FoundSurname(words[0])
-    if style == ALONE and (usual := usual_surname(text)):
+    if style == ALONE and "\n" not in text and (usual := usual_surname(text)):
         return FoundSurname(usual, SURNAME_OF_FULL_NAME)
-    surname, maiden, several = _read(" ".join(whole.split()), style)
+    surname, maiden, several = _read(_on_one_line(whole), style)
     if several:
         note: str | None = SEVERAL_PEOPLE
     elif whole != text:
@@ -142,6 +147,14 @@ def _is_plain(word: str) -> bool:
     if not word.isascii() and length_of_surname(word) < len(word):
         return False
     return word.isalpha() or (word[0] + word.translate(_NO_JOINTS) + word[-1]).isalpha()
+
+
+def _on_one_line(text: str) -> str:
+    """The text with single spaces, and a semicolon between lines of several words: those are people."""
+    lines = [line.split() for line in text.split("\n") if has_letter(line)] if "\n" in text else []
+    if len(lines) > 1 and all(len(words) > 1 for words in lines):
+        return "; ".join(map(" ".join, lines))
+    return " ".join(text.split())
 
 
 def _read(text: str, style: Style) -> tuple[str, str | None, bool]:
@@ -185,7 +198,8 @@ def _without_asides(text: str) -> str:
     outside = _OPEN.sub("", _BRACKETS.sub(" ", plain)) if _OPENING.search(plain) else plain
     if " al" in outside or " others" in outside:
         outside = _AND_OTHERS.sub("", outside)
-    outside = _PRONOUNS.sub("", _RELATION.sub("", outside)) if "/" in outside or " " in outside else outside
+    if " " in outside:
+        outside = _PRONOUNS.sub("", _RELATION.sub("", _ALIAS.sub("", outside)))
     return next((each for each in (outside, plain, text) if has_letter(each)), text)
 
 

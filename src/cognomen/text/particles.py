@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from cognomen.text import words as lists
 from cognomen.text.spelling import kind_of
 from cognomen.text.surname_first import is_common_in_spanish, is_short_surname_of_vietnamese
 
+_APOSTROPHES: Final = re.compile("[’ʼ‘`´]")
 JOINED: Final = lists.JOINERS | {"-", "–"}
 
 
@@ -85,7 +87,7 @@ def start_of_particles(words: list[str], end: int) -> int:
 
 def _is_particle(words: list[str], place: int, *, before_particle: bool) -> bool:
     word, following = words[place], words[place + 1] if place + 1 < len(words) else ""
-    name = word.casefold().replace("’", "'").lstrip("-")
+    name = _APOSTROPHES.sub("'", word.casefold()).lstrip("-")
     if word in ("d", "d.") and place > 0 and words[place - 1] in ("v", "v."):  # "Jan v. d. Steen"
         return True
     if name in ("d", "o"):  # not "D. Smith"; "D arcy", "O Brien"
@@ -107,7 +109,7 @@ def _is_particle(words: list[str], place: int, *, before_particle: bool) -> bool
 
 def is_particle_anywhere(word: str) -> bool:
     """Whether a word is a particle in some name."""
-    name = word.casefold().replace("’", "'").removesuffix(".")
+    name = _APOSTROPHES.sub("'", word.casefold()).removesuffix(".")
     return (
         name in ("o", "und")
         or name in lists.PARTICLES

@@ -13,6 +13,14 @@ from typing import Final
 from unicodedata import normalize
 
 from cognomen.text.spelling import kind_of
+from cognomen.text.things import (
+    LEGAL_FORMS,
+    WORDS_OF_THINGS,
+    is_company,
+    is_of_numbers,
+    is_sentence,
+    name_before,
+)
 
 PLACEHOLDER: Final = "placeholder"
 NOT_A_NAME: Final = "not-a-name"
@@ -26,6 +34,11 @@ _EXACT: Final = frozenset((
     "n.v.t", "н/д", "keine Angabe", "ohne Angabe", "ohne Namen", "bilinmiyor", "neznámý", "nieznany",
     "okänd", "ukjent", "ukendt", "tuntematon", "onbekend", "entfällt", "匿名", "不明", "不详", "不詳", "未知",
     "佚名", "名無し", "없음", "미상", "알 수 없음", "غير معروف", "لا يوجد",
+    "yes", "Yes", "YES", "true", "false", "other", "others", "same", "ditto", "vacant",
+    "idem", "misc", "etc", "TODO", "FIXME", "foo", "foobar", "lorem", "xyz", "XYZ", "DNF", "DSQ", "BYE",
+    "last_name", "first_name", "full_name", "lastname", "firstname", "LastName", "FirstName", "Nachname",
+    "Vorname", "Apellido", "Apellidos", "Prénom", "Cognome", "Nazwisko", "Příjmení", "Фамилия", "Имя",
+    "姓名", "氏名", "이름", "성명",
 ))  # fmt: skip
 _NOBODY: Final = (
     "unknown", "anonymous", "unnamed", "noname", "unspecified", "redacted", "withheld", "xxx", "tbd", "tba",
@@ -34,7 +47,10 @@ _NOBODY: Final = (
     "last name", "first name", "full name", "first last", "deleted user", "test user", "guest user",
     "anonymous user", "anonymous donor", "anonymous coward", "unknown author", "unknown person", "various",
     "various artists", "various authors", "multiple authors", "vacant seat", "total", "subtotal",
-    "grand total", "unbekannt", "nicht bekannt", "anonyme", "inconnu", "inconnue", "non renseigné",
+    "grand total", "see above", "see below", "see notes", "same as above", "as above", "not assigned",
+    "your name", "enter name", "current resident", "current occupant", "occupant", "householder",
+    "siehe oben", "voir ci-dessus", "vedi sopra", "zie boven", "no aplica", "brak danych",
+    "unbekannt", "nicht bekannt", "anonyme", "inconnu", "inconnue", "non renseigné",
     "sans nom", "desconocido", "desconocida", "sin datos", "sin nombre", "desconhecido", "desconhecida",
     "sem nome", "anónimo", "sconosciuto", "non disponibile", "неизвестно", "неизвестный", "неизвестен",
     "нет данных", "не указано",
@@ -43,7 +59,7 @@ NOBODY: Final = frozenset(
     spelling for word in _NOBODY for spelling in (word, word.capitalize(), word.title(), word.upper())
 )
 PLACEHOLDERS: Final = _EXACT | NOBODY
-OUTSIDE: Final = ' \t\r\n.,;:!?#-–—"“”()[]{}<>|/\\*_'
+OUTSIDE: Final = ' \t\r\n.,;:!?#-–—"“”()[]{}<>|/\\*_†‡§¶¹²³'
 _NOTHING: Final = re.compile(r"[-‐‑‒–—―−?\s]*[-‐‑‒–—―−?][-‐‑‒–—―−?\s]*")
 
 # What spreadsheets write for an error, and templates where a name is to stand.
@@ -64,28 +80,10 @@ _FILE: Final = re.compile(
     r"\S+\.(?:txt|pdf|docx?|xlsx?|csv|html?|jpe?g|png|gif|zip)|(?:[A-Z]:)?[\\/]\S+|[{].*[}]", re.IGNORECASE
 )
 _LETTERS_ALONE: Final = re.compile(r"(?:[A-Za-zÀ-ɏЀ-ӿ]\.\s?-?)+(?:[A-Za-zÀ-ɏЀ-ӿ]\.?)?|[A-Za-z](?: [A-Za-z])+")
-# AG, SA, AB, BV are not among them: in a column of names they are initials, "Doe AG".
-COMPANY: Final = frozenset((
-    "inc", "incorporated", "llc", "llp", "ltd", "limited", "plc", "corp", "corporation", "company", "gmbh",
-    "srl", "sarl", "pty", "bhd", "oyj", "kft", "ltda", "holdings", "group", "team", "customer",
-    "collaboration", "commission", "organization", "organisation", "university", "universität",
-    "université", "universidad", "institute", "association", "foundation", "committee", "ministry",
-    "department", "consortium",
-))  # fmt: skip
-# Legal forms that stand anywhere, and before a name.
-_ANYWHERE: Final = frozenset({"inc", "llc", "gmbh", "plc"})
-_BEFORE: Final = frozenset({"ооо", "оао", "зао", "пао"})
-_AT_THE_END: Final = (" S.p.A.", " SpA", " s.r.o.", " z o.o.", " ApS")
 _COMPANY_IN_WORD: Final = ("株式会社", "有限会社", "有限公司", "주식회사")
-_OFFICE: Final = re.compile(
-    r"(university|universität|université|ministry|department|dept\.?|office|bank|city|state|republic) of\b",
-    re.IGNORECASE,
-)
 
 # Of all texts that are no names, some word in lower case, if all of their words are letters alone.
-WORDS_OF_NO_NAME: Final = (
-    COMPANY | _ANYWHERE | _BEFORE | {words.casefold().split()[-1] for words in PLACEHOLDERS} | {"of"}
-)
+WORDS_OF_NO_NAME: Final = WORDS_OF_THINGS | {words.casefold().split()[-1] for words in PLACEHOLDERS} | {"of"}
 
 
 # What is left over where cells of several people, or of a title and a name, are split.
@@ -104,7 +102,7 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     whole = " ".join(text.split())
     if whole in more or whole in PLACEHOLDERS or _NOTHING.fullmatch(whole) or _ERROR.fullmatch(whole):
         return PLACEHOLDER
-    if whole.endswith(_AT_THE_END) or has_company(whole):
+    if whole.endswith(LEGAL_FORMS) or has_company(whole):
         return NOT_A_NAME
     if whole.isalpha():  # and so read as a plain word in a column
         return None
@@ -119,9 +117,11 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     if _has_many_symbols(bare):
         return NOT_A_NAME
     is_address = rest != bare and not any(map(str.isalpha, rest))
-    if is_address or _DOMAIN.fullmatch(bare) or _is_company(bare):
+    if is_address or _DOMAIN.fullmatch(bare):
         return NOT_A_NAME
-    return None
+    has_words = " " in bare
+    is_thing = has_words and (is_company(name_before(whole).strip(OUTSIDE)) or is_of_numbers(bare))
+    return NOT_A_NAME if is_thing or (has_words and is_sentence(bare)) else None
 
 
 def has_company(text: str) -> bool:
@@ -157,12 +157,3 @@ def _has_many_symbols(text: str) -> bool:
 def without_addresses(text: str) -> str:
     """The text without e-mail addresses and URLs."""
     return _URL.sub(" ", _EMAIL.sub(" ", text)) if "@" in text or "/" in text or "." in text else text
-
-
-def _is_company(text: str) -> bool:
-    *before, last = text.replace(".", "").casefold().split() or [""]
-    if not before:
-        return False
-    of_partners = before[-1] in ("&", "and", "und") and last in ("co", "sons", "söhne")
-    has_form = last in COMPANY or before[0] in _BEFORE or not _ANYWHERE.isdisjoint(before)
-    return has_form or of_partners or bool(_OFFICE.match(text))

@@ -49,6 +49,7 @@ class Rules:
         surname_first: full names that do not tell by themselves begin with the surname (`find_surname`).
         two_surnames: the texts of which the surname is two words (`find_surname`).
         lengths: how many characters of a text are the surname, of names in Chinese characters.
+        reworded: what is read in place of a text whose surname is told by more than rules.
     """
 
     full_names: bool = True
@@ -57,6 +58,7 @@ class Rules:
     surname_first: bool = False
     two_surnames: frozenset[str] = frozenset()
     lengths: Mapping[str, int] = field(default_factory=dict)
+    reworded: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -109,7 +111,7 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) ->
         found = FoundSurname(stripped[:length], SURNAME_OF_FULL_NAME if length < len(stripped) else None)
     elif rules.full_names:
         found = find_surname(
-            whole,
+            rules.reworded.get(text, whole),
             suffixes=rules.suffixes,
             surname_first=rules.surname_first,
             two_surnames=text in rules.two_surnames,
@@ -265,7 +267,7 @@ def _read_others(
     if len(texts) < FEW_TEXTS or not rules.full_names:
         every = [read_surname(text, alphabet, lower=lower, rules=rules) for text in texts]
         return every, np.arange(len(every))
-    found, which = find_by_kinds(texts, read, rules.suffixes, rules.two_surnames)
+    found, which = find_by_kinds(texts, read, rules.suffixes, rules.two_surnames, rules.reworded.keys())
     readings = [
         _spelled(FoundSurname(surname), note, alphabet, lower=lower, rules=rules) for surname, note in found
     ]

@@ -38,7 +38,7 @@ _KOREAN: Final = (
     "(?:y(?:ae?|eo?|oo?|u|ou)|w(?:ae?|oo?|e|i)|ui|ae|e[oue]|o[eou]|[aeiou])(?:ng|[bgklmnpt])?"
 )
 EAST_ASIAN_SYLLABLES: Final = f"{_ONE}(?:{_PINYIN}|'{_VOWEL_OF_PINYIN})?|{_KOREAN}(?:{_KOREAN})?"
-_ANY_SURNAME: Final = (
+ANY_SURNAME: Final = (
     lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
     | lists.VIETNAMESE | lists.VIETNAMESE_BEFORE_MIDDLE
 )  # fmt: skip
@@ -153,7 +153,7 @@ def syllables(word: str) -> Syllables:
         is_of_two,
         name in lists.KOREAN,
         name in lists.KOREAN_OR_GIVEN,
-        name in _ANY_SURNAME,
+        name in ANY_SURNAME,
         0 if is_of_two else of_pinyin,
         1 if re.fullmatch(_KOREAN, name) else 2 * bool(re.fullmatch(f"{_KOREAN}{_KOREAN}", name)),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations, count, repeat
 from typing import Final
@@ -44,7 +44,7 @@ _NAMED: Final = (
 _SPECIAL: Final = (
     _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(lists.BORN) | {"al", "alii", "others"}
     | WORDS_OF_NO_NAME | lists.RELATIONS | {"an", "ni"} | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE
-    | lists.VIETNAMESE_BEFORE_MIDDLE
+    | lists.VIETNAMESE_BEFORE_MIDDLE | lists.AND_OF_FULL_NAMES | lists.ALIASES
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
 _WITH_RULES: Final = _SPECIAL | _EAST_ASIAN | lists.SPANISH
@@ -120,6 +120,7 @@ def find_by_kinds(
     read: Callable[[str], Found | None],
     apart: frozenset[str] = frozenset(),
     two_surnames: frozenset[str] = frozenset(),
+    alone: Container[str] = (),
 ) -> tuple[list[Found], Indices]:
     """The different surnames of U full names, and which each has, (U,); -1 for a text of another kind.
 
@@ -128,14 +129,17 @@ def find_by_kinds(
         read: the surname in a text, by all rules; None if there is none, or more is said of it.
         apart: more words that have rules of their own, in lower case and without dots.
         two_surnames: the texts that are read otherwise, since their surname is two words.
+        alone: the texts of which none tells how another is read.
     """
     words = " ".join(texts).split(" ") if texts else []  # (M,)
     spaces = np.fromiter(map(str.count, texts, repeat(" ")), np.int64, len(texts))
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
     of_texts = Ragged(np.fromiter(map(numbers.__getitem__, words), np.intp, len(words)), spaces + 1)
     different, surnames, which = list(numbers), dict[Found, int](), np.full(len(texts), -1, np.intp)
-    otherwise = np.fromiter(map(two_surnames.__contains__, texts), np.bool_, len(texts))
-    for rows in _rows_by_kinds(of_texts, _numbers_of_kinds(different, apart), otherwise):
+    otherwise, by_themselves = (
+        np.fromiter(map(some.__contains__, texts), np.bool_, len(texts)) for some in (two_surnames, alone)
+    )
+    for rows in _rows_by_kinds(of_texts, _numbers_of_kinds(different, apart), otherwise, by_themselves):
         place = _place([texts[row] for row in rows[:EXAMPLES].tolist()], read)
         if place is None:
             continue
@@ -151,7 +155,9 @@ def find_by_kinds(
     return list(surnames), which
 
 
-def _rows_by_kinds(words: Ragged, kinds: Indices, otherwise: NDArray[np.bool_]) -> Iterator[Indices]:
+def _rows_by_kinds(
+    words: Ragged, kinds: Indices, otherwise: NDArray[np.bool_], alone: NDArray[np.bool_]
+) -> Iterator[Indices]:
     """The rows of texts of several words, those of one sequence of kinds that are read alike together."""
     of_words = kinds[words.data] + 1  # from 1 on: 0 is for no word
     codes = np.zeros(len(words), np.int64)  # (U,)
@@ -160,6 +166,7 @@ def _rows_by_kinds(words: Ragged, kinds: Indices, otherwise: NDArray[np.bool_]) 
         codes[rows] |= of_words[words.starts[rows] + place] << (KIND_BITS * place)
     codes[(words.lengths < 2) | (words.lengths > MOST_WORDS)] = 0
     codes[words.rows[of_words == 0]] = 0  # words of their own kind
+    codes[alone] = 0
     codes[otherwise & (codes > 0)] += 1 << (KIND_BITS * MOST_WORDS)
     order = np.argsort(codes, kind="stable")
     bounds = np.flatnonzero(np.diff(codes[order], prepend=-1))
@@ -248,7 +255,7 @@ _UPPER: Final = _kind("KIMURA"), _kind("KIM", one_syllable=True)
 
 
 def _kind_of_letter(word: str) -> Hashable:
-    if word in lists.JOINERS or word.casefold() == "ó":
+    if word in lists.JOINERS | lists.AND_OF_FULL_NAMES or word.casefold() == "ó":
         return word
     return ("letter", word.isupper()) if word.isalpha() and not is_particle_anywhere(word) else None
 

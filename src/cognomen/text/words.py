@@ -38,14 +38,16 @@ OF: Final = _words("da das de degli dei del della di do dos von van")
 SECOND_WORDS: Final = _words("al-din ad-din ud-din el-din الدين الله")
 
 TITLES: Final = _words(
+    "datuk dato' encik puan paní signor signora signorina "
     "mr mrs ms miss mx dr prof sir rev hon capt col lt sgt herr frau mme mlle madame monsieur sra srta señor "
     "señora dott ing mag mgr dipl dipl-ing dhr drs doña dña dra mevr mevrouw mw prof profa shri smt"
 )
 # After a name, in upper and lower case: generations, degrees, honours, offices …
 SUFFIXES: Final = _words(
-    "jr sr junior júnior senior hijo family iii 2nd 3rd 4th 5th mr mrs ms miss dr prof "
+    "jr sr junior júnior senior hijo family iii 2nd 3rd 4th 5th 2d 3d mr mrs ms miss dr prof "
     "phd md dds dmd dvm esq msc bsc mba mfa mph mphil cpa jd dphil edd psyd pharmd csc drsc "
-    "llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe mep msp mdb ret "
+    "llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe "
+    "dbe gbe cmg kcmg gcmg cvo kcvo frse fba facp mrcp mrcs fcca acca mep msp mdb ret "
     "executor executrix administrator administratrix trustee trustees deceased decd dec'd heirs"
 )
 # … after a surname, not after a given name: dos Santos Filho …
@@ -69,11 +71,16 @@ BORN: Final = (
     "rozená",
     "roz",
     "z domu",
+    "z d",
 )
 # Before the one whose child, wife or widow somebody is, in the lower case; s/o and its like besides.
 RELATIONS: Final = _words("viuda vda του της")
+# Before another name of the same person, and before how a message was sent.
+ALIASES: Final = _words("aka AKA alias fka formerly genannt dit dite via")
 # Between the names of two people, in lower case. And is a surname.
-AND: Final = _words("and & + und et och og with AND")
+AND: Final = _words("and & + und et och og with AND vs vs. versus feat feat. ft.")
+# … and between two of several words each: elsewhere these are initials, particles or syllables.
+AND_OF_FULL_NAMES: Final = _words("a en ja ve и і та")
 
 # Nine in ten Vietnamese bear one of these; where the first word is one and the last is not, it comes first.
 VIETNAMESE: Final = _words("nguyen tran pham huynh hoang phan vu vo dang bui ngo duong")
@@ -129,3 +136,40 @@ SON_OR_DAUGHTER: Final = _words(
 HANGUL_OF_TWO: Final = _words("남궁 황보 제갈 사공 선우 서문 독고 동방")
 # Half of the Chinese bear one of these, simplified or not; no common Japanese surname begins with one.
 HAN_OF_ONE: Final = frozenset("王李张張刘劉陈陳杨楊赵趙黄黃吴吳徐孙孫")
+
+# What else stands in columns of names (see `things`). Last words of places, trades, offices, jobs: few or no
+# people are called so …
+NOUNS: Final = _words(
+    "academy accountant administrator advisor agency agent airport airways america analyst apprentice "
+    "architects assistant associates attorney auditor authority avenue bakery britain café candidate "
+    "cashier centre chairman chairperson chairwoman clinic communications community consultancy "
+    "consultant consultants consulting contractor coordinator council counselor dentist desk developer "
+    "development director division economist editor editors education electrician electronics employee "
+    "energy engineer engineering engineers enterprises entrepreneur europe executive express federation "
+    "gallery general global goalkeeper imports industries insurance international investments "
+    "journalist kingdom laboratories laboratory landscaping lawyer lecturer librarian library logistics "
+    "machinist management manager marketing mechanic midfielder minister motors museum nations network "
+    "networks officer operator owner parliament partners partnership payable pharmaceuticals pharmacist "
+    "pharmacy photographer physician planner plumbing president productions professor programmer programs "
+    "projects properties publishers publishing railway realty receptionist records recruitment relations "
+    "repair repairs representative republic researcher resources restaurant retired road school sciences "
+    "scientist secretary security services society software solutions specialist station strategist "
+    "studio studios supervisor supplies support surgeon systems teacher technician technologies "
+    "technology telecom therapist trading trainee translator transport treasurer union university "
+    "ventures volunteer widgets workshop writer"
+)
+# … first words, before a name: Hotel Bristol, Amtsgericht Bonn, Banco Santander …
+BEFORE_NAMES: Final = _words(
+    "amtsgericht apotheke asociación associação associazione autohaus ayuntamiento bäckerei banco "
+    "boulangerie bürgermeisteramt café colegio comune escuela farmacia finanzamt fundación fundação "
+    "gemeinde gimnasio grupo hochschule hotel hôpital instituto istituto kanzlei landkreis landratsamt "
+    "lycée metzgerei ministerio ministero ministério pizzeria restaurant restaurante ristorante società "
+    "société sparkasse staatsanwaltschaft stadtverwaltung universidad universidade università université "
+    "universität volksbank"
+)
+# … and words of sentences, in lower case.
+IN_SENTENCES: Final = _words(
+    "the this that these those is are was were been not your our their please which will would does did "
+    "has have had here there than but when any yet don't doesn't can't nicht kein keine ist sind wird "
+    "bitte siehe est sont pour voir pas por para está não niet geen zie inte nie не"
+)

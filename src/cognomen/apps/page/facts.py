@@ -15,13 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.classifier import Classifier
+from cognomen.classifier.given_names import WEIGHTS
 from cognomen.classifier.oddness import script_numbers
 from cognomen.errors import InputError
+from cognomen.io.tensors import load_tensors
 from cognomen.network.generator import Generator
 from cognomen.text import words
 from cognomen.text.full_names import PUNCTUATION
-from cognomen.text.placeholders import COMPANY, LEFT_OVER, NOBODY, OUTSIDE, PLACEHOLDERS
+from cognomen.text.placeholders import LEFT_OVER, NOBODY, OUTSIDE, PLACEHOLDERS
 from cognomen.text.spelling import normalise
+from cognomen.text.things import COMPANY
 
 CELLS = ("rnn", "gru", "lstm")  # those that the page can run
 CALIBRATION = ("temperature", "known_temperature", "ood_threshold", "script_ood_thresholds")
@@ -95,7 +98,15 @@ def reading_words() -> dict[str, Any]:
         "punctuation": PUNCTUATION,
         "folded": folded_characters(),
         "entities": {"names": html5, "numbers": invalid_references()},
+        "givenNames": given_name_weights(),
     }
+
+
+def given_name_weights() -> dict[str, Any]:
+    """The weights of letters of given names, bytes with a sign, and what they are to be multiplied by."""
+    tensors = load_tensors(WEIGHTS)
+    scale, bias = (float(tensors[name][0]) for name in ("scale", "bias"))
+    return {"weights": as_text(tensors["weights"].tobytes(), compressed=False), "scale": scale, "bias": bias}
 
 
 def _camel(name: str) -> str:

@@ -2,9 +2,8 @@
 import { add, argmax, vector } from "./linear.js";
 import { Network } from "./name-network.js";
 import { lessSure, poolParts, unlikeness } from "./odd-names.js";
-import { makeWords, readSurname } from "../reading/read-surname.js";
-import { lengthOfIdeographs } from "../reading/surname-first.js";
-import { Alphabet, normalise } from "../reading/text.js";
+import { makeWords, readWithNetwork } from "../reading/read-surname.js";
+import { Alphabet } from "../reading/text.js";
 
 export class Classifier {
   // facts: those of model.json that answers need; tensors: its parameters; words: what reading needs; ngrams: made
@@ -24,8 +23,7 @@ export class Classifier {
 
   // The answer to a text: { text, reading, ... } with its probabilities at every level of the tree.
   answer(text, surnameFirst = false) {
-    const length = lengthOfIdeographs(text, (name) => this.believe(normalise(name, this.words.folded)), this.origins.indexOf("Japanese"));
-    const reading = readSurname(text, this.alphabet, this.facts.lower, this.words, surnameFirst, length);
+    const reading = readWithNetwork(text, this, surnameFirst);
     if (reading.reason) return { text, reading, reason: reading.reason, levels: [] };
     const whole = this.believe(reading.spelling);
     const belief = reading.parts.length && !whole.known ? this.pooled(whole, reading) : whole;

@@ -8,12 +8,15 @@ import { repair } from "./repair-text.js";
 import { lengthOfSurname } from "./surname-first.js";
 import { hasLetter, normalise, words as wordsOf } from "./text.js";
 
-const BRACKETS = /\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|"[^"]*"|“[^”“]*”|«[^«»]*»|„[^“”„]*[“”]/g;
-const OPENING = /[([{<"“«„]/;
+const BRACKETS = new RegExp(
+  `\\([^()]*\\)|\\[[^\\[\\]]*\\]|\\{[^{}]*\\}|<[^<>]*>|"[^"]*"|“[^”“]*”|«[^«»]*»|„[^“”„]*[“”]`
+  + `|(?<=${W}${WHITE})['‘]${NO_DIGIT}{2,}['’](?![^${WHITE.slice(1, -1)},])`, "gu",
+);
+const OPENING = new RegExp(`[([{<"“«„]|${WHITE}['‘]`);
 const OPEN = new RegExp(`(?<=${W})${WHITE}*[(\\[{<].*$`, "su");
 const AND_OTHERS = new RegExp(`,?${WHITE}+(?:et|&|and)${WHITE}+(?:al|alii|others)${WORD_END}.*$`, "siu");
 const BETWEEN_PEOPLE = new RegExp(`[;；؛]|${WHITE}[/|]${WHITE}|(?<=${NO_DIGIT}{2})/(?=${NO_DIGIT}{2})`, "u");
-const RELATION = new RegExp(`(?<=${W}),?${WHITE}+(?:[sdwc]/o|viuda|vda\\.?|του|της)${WHITE}.*$`, "siu");
+const RELATION = new RegExp(`(?<=${W}),?${WHITE}+(?:[sdwc]/o|a/[lp]|viuda|vda\\.?|του|της)${WHITE}.*$`, "siu");
 const PRONOUNS = new RegExp(`(?<=${W})${WHITE}+[a-z]{2,}(?:/[a-z]{2,})+$`, "u");
 const INITIALS_OF_WORD = new RegExp(`^(?:${NO_DIGIT}\\.-?)+(?=${NO_DIGIT}{2,}(?:['’\\-]${NO_DIGIT}+)*(?:[,;]|${WHITE}|$))`, "u");
 const TWO_WORDS = new RegExp(`(?<=${NO_DIGIT}{2}\\.)(?=(${NO_DIGIT})${NO_DIGIT})`, "gu");
@@ -24,7 +27,7 @@ const QUOTES = "'‘’`\"";
 export function findSurname(text, words, surnameFirst) {
   const all = wordsOf(text), whole = repair(text, words.entities);
   if (all.length === 1 && whole === text && isPlain(all[0], words)) return { surname: all[0], note: null };
-  const [surname, several] = read(wordsOf(whole).join(" "), words, surnameFirst);
+  const [surname, several] = read(onOneLine(whole), words, surnameFirst);
   if (several) return { surname, note: "several-people" };
   if (whole !== text) return { surname, note: "repaired-encoding" };
   return { surname, note: isAllOf(surname, text, words) ? null : "surname-of-full-name" };
@@ -41,8 +44,15 @@ function isPlain(word, words) {
   return isAlpha(word) || isAlpha(first(word) + word.replace(/['’-]/g, "") + last(word));
 }
 
+// The text with single spaces, and a semicolon between lines of several words: those are people.
+function onOneLine(text) {
+  const lines = text.split("\n").filter(hasLetter).map(wordsOf);
+  const arePeople = lines.length > 1 && lines.every((line) => line.length > 1);
+  return arePeople ? lines.map((line) => line.join(" ")).join("; ") : wordsOf(text).join(" ");
+}
+
 function read(text, words, surnameFirst) {
-  const [rest, several] = firstPerson(withoutAsides(withoutBirthName(apart(text), words)), words);
+  const [rest, several] = firstPerson(withoutAsides(withoutBirthName(apart(text), words), words), words);
   let [surname, more] = surnameOfPerson(rest, words, surnameFirst);
   while (!surname.includes(" ")) {
     const [shorter] = surnameOfPerson(apart(surname), words);
@@ -69,11 +79,16 @@ function withoutBirthName(text, words) {
   return text.replace(born, "");
 }
 
-function withoutAsides(text) {
+// Another name of a person, or how a message was sent, and what follows.
+function alias(words) {
+  return new RegExp(`(?<=${W})['’]?,?${WHITE}+(?:@|[af]\\.k\\.a\\.|(?:ext|tel)\\.?(?=${WHITE}[\\p{Nd}+(])|${[...words.aliases].join("|")})${WHITE}.*$`, "su");
+}
+
+function withoutAsides(text, words) {
   const plain = withoutAddresses(text);
   let outside = OPENING.test(plain) ? plain.replace(BRACKETS, " ").replace(OPEN, "") : plain;
   if (outside.includes(" al") || outside.includes(" others")) outside = outside.replace(AND_OTHERS, "");
-  outside = outside.replace(RELATION, "").replace(PRONOUNS, "");
+  outside = outside.replace(alias(words), "").replace(RELATION, "").replace(PRONOUNS, "");
   return [outside, plain, text].find(hasLetter) ?? text;
 }
 

@@ -9,6 +9,7 @@ import {
 import { beginsWithSurname, isCommonInSpanish, lengthOfSurname, withoutMiddle } from "./surname-first.js";
 import { hasLetter, words as wordsOf } from "./text.js";
 
+const FOOTNOTE = new RegExp(`(?<=(?![A-Z])${NO_DIGIT}(?![A-Z])${NO_DIGIT})\\p{Nd}$`, "u"); // Jane Doe1
 const COMMA = /[,،，、]/;
 const isInitialsPattern = fullMatch(`${NO_DIGIT}\\.?|(${NO_DIGIT}(\\.-?|-))+${NO_DIGIT}?`);
 const isUnspokenPattern = fullMatch("(?!NG$|.[RL][^RL])[B-DF-HJ-NP-TV-XZ]{2,5}");
@@ -25,7 +26,7 @@ export function surnameOfPerson(text, words, surnameFirst = false) {
   const [several, natural] = people(parts, words);
   const found = natural || parts.length === 1 ? ofWords(parts[0], words, surnameFirst && !natural)
     : beforeComma(parts[0], parts[1], words, surnameFirst);
-  const surname = strip(found.join(" "), words.punctuation);
+  const bare = strip(found.join(" "), words.punctuation), surname = parts[0].length > 1 ? bare.replace(FOOTNOTE, "") : bare;
   return hasLetter(surname) ? [surname, several] : [text, false];
 }
 
@@ -35,14 +36,23 @@ function people(parts, words) {
   const areWords = parts.every((part) => part.length > 1);
   const byAnd = parts.some((part) => part.some((_, place) => place > 0 && place < part.length - 1 && isAnd(part, place, words)));
   const areMany = parts.length > 2 && !parts.some((part) => isDigit(first(part[0])) || part.some((word) => describes(word, words)));
-  const natural = areWords && (byAnd || areMany || parts.every((part) => isInitials(part[0])));
-  const cited = areWords && parts.every((part) => size(part[0]) > 2 && isInitials(part.at(-1)));
-  return [natural || byAnd || cited, natural];
+  const begin = parts.every((part) => isInitials(part[0])) || parts.every((part) => isTitle(part[0], words));
+  const natural = areWords && (byAnd || areMany || begin);
+  const cited = areWords && parts.every((part) => (size(part[0]) > 2 || isTitleCase(part[0])) && endsInInitials(part, words));
+  return [natural || byAnd || cited || alternate(parts, words), natural];
+}
+
+// Whether surnames and initials take turns: "Smith, J., Doe, A.".
+function alternate(parts, words) {
+  const initials = parts.filter((_, place) => place % 2).flat();
+  return parts.length > 3 && initials.every(isInitials) && !parts[2].some((word) => describes(word, words));
 }
 
 // Whether a word stands between people.
 export function isAnd(all, place, words) {
-  if (!words.and.has(all[place]) || isParticleAnywhere(all[place + 1], words)) return false;
+  if (isParticleAnywhere(all[place + 1], words)) return false;
+  if (words.andOfFullNames.has(all[place])) return place > 1 && place < all.length - 2 && isUpper(first(all[place + 1]));
+  if (!words.and.has(all[place])) return false;
   const isNoble = words.joiners.has(all[place]) && all.slice(0, place).some((word) => isParticleAnywhere(word, words));
   return !(isNoble && all.length === place + 2);
 }
@@ -58,7 +68,8 @@ function isApposition(all, name, words) {
   const beginsSmall = isLower(first(all[0])) && !isParticleAnywhere(all[0], words);
   const isFull = name.length > 1 && !isParticleAnywhere(name[0], words) && !name.some(isUpper);
   const describe = all.every((word) => describes(word, words) || (isFull && isAcronym(strip(word, words.punctuation))));
-  return describe || isDigit(first(all[0])) || (beginsSmall && isUpper(first(name.at(-1))));
+  const last = bareKey(all.at(-1), words), isOffice = all.length > 1 && (all.indexOf("of", 1) > 0 || isOfficeName(last, words));
+  return describe || isOffice || isDigit(first(all[0])) || (beginsSmall && isUpper(first(name.at(-1))));
 }
 
 function describes(word, words) {
@@ -121,9 +132,19 @@ function isNoSurname(word, before, words) {
   if (isDash(word) || isSuffix(word, words)) return true;
   if (word === "O" && before.length === 1 && size(before[0]) > 1) return false;
   if (before.length > 1 && words.suffixesOfPortuguese.has(words.casefold(word))) return true;
+  return areTwoCapitals(word, before) ? !isShortSurname(word, before, words) : isInitials(word);
+}
+
+// Whether a word is two capitals after a name that is not in capitals.
+function areTwoCapitals(word, before) {
   const afterName = isUpper(first(before.at(-1))) && !isUpper(before.at(-1));
-  if (size(word) === 2 && isAlpha(word) && isUpper(word) && afterName) return !isShortSurname(word, before, words);
-  return isInitials(word);
+  return size(word) === 2 && isAlpha(word) && isUpper(word) && afterName;
+}
+
+// Whether a name is cited: "Doe J", "Doe J. A.", "Doe JA".
+function endsInInitials(all, words) {
+  const word = all.at(-1), isOne = all.length === 2 && areTwoCapitals(word, all.slice(0, -1));
+  return isInitials(word) || (isOne && !isShortSurname(word, all.slice(0, -1), words));
 }
 
 function isSuffix(word, words) {
@@ -147,7 +168,11 @@ function capitals(all, words) {
   const isLarge = (word) => (isUpper(word) && size(word) > 1) || isCapital(word);
   for (let place = 1; place <= all.length; place++) {
     if (place < all.length && isLarge(all[place]) === isLarge(all[start])) continue;
-    if (isLarge(all[start]) && all.slice(start, place).some(isCapital)) groups.push([start, place]);
+    let stop = place;
+    if (isLarge(all[start]) && all.slice(start, place).some(isCapital)) {
+      while (isInitials(all[stop - 1])) stop--; // "PUSARLA V. Sindhu"
+      groups.push([start, stop]);
+    }
     start = place;
   }
   if (groups.length) return groups[0][0] === 0 ? groups[0] : groups.at(-1);
@@ -160,4 +185,5 @@ function isCapital(word) {
 }
 
 export const isTitle = (word, words) => words.titles.has(bareKey(word, words));
-const bareKey = (word, words) => words.casefold(strip(word, words.punctuation).replaceAll(".", ""));
+export const isOfficeName = (key, words) => words.company.has(key) || words.nouns.has(key);
+export const bareKey = (word, words) => words.casefold(strip(word, words.punctuation).replaceAll(".", ""));

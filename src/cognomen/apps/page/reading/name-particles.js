@@ -58,7 +58,7 @@ export function startOfParticles(all, end, words) {
 
 function isParticle(all, place, beforeParticle, words) {
   const word = all[place], following = all[place + 1] ?? "";
-  let name = words.casefold(word).replaceAll("’", "'").replace(/^-+/, "");
+  let name = words.casefold(word).replace(/[’ʼ‘`´]/g, "'").replace(/^-+/, "");
   if (["d", "d."].includes(word) && ["v", "v."].includes(all[place - 1])) return true; // "Jan v. d. Steen"
   if (name === "d" || name === "o") return name === "o" || /^[aeiou]/.test(following);
   if (name === "und") return beforeParticle;
@@ -73,7 +73,7 @@ function isParticle(all, place, beforeParticle, words) {
 
 // Whether a word is a particle in some name.
 export function isParticleAnywhere(word, words) {
-  const name = words.casefold(word).replaceAll("’", "'").replace(/\.$/, "");
+  const name = words.casefold(word).replace(/[’ʼ‘`´]/g, "'").replace(/\.$/, "");
   return ["o", "und"].includes(name) || words.particles.has(name) || words.smallParticles.has(name) || words.innerParticles.has(name);
 }
 

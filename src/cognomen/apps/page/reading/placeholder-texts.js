@@ -1,5 +1,7 @@
 // What stands in a column of names and is no name: as cognomen/text/placeholders.py, which has the words.
-import { fullMatch, isAlpha, LETTER_OR_DIGIT as W, NO_DIGIT, NOT_WHITE, strip, WHITE, WORD_END } from "./python.js";
+import {
+  first, fullMatch, isAlpha, isTitleCase, isUpper, LETTER_OR_DIGIT as W, NO_DIGIT, NOT_WHITE, strip, stripWhite, WHITE, WORD_END,
+} from "./python.js";
 import { hasLetter, kindOf, words as wordsOf } from "./text.js";
 
 const isNothing = fullMatch(`[-‐‑‒–—―−?${WHITE.slice(1, -1)}]*[-‐‑‒–—―−?][-‐‑‒–—―−?${WHITE.slice(1, -1)}]*`);
@@ -15,7 +17,25 @@ const areLettersAlone = fullMatch("(?:[A-Za-zÀ-ɏЀ-ӿ]\\. ?-?)+(?:[A-Za-zÀ-ɏ
 const isError = fullMatch(`#(?:N/A|NULL|REF|VALUE|NAME|NUM|DIV/0|SPILL|CALC)[!?]?|\\{\\{.*\\}\\}|\\$\\{.*\\}|%${W}+%`);
 const ANYWHERE = ["inc", "llc", "gmbh", "plc"], BEFORE = ["ооо", "оао", "зао", "пао"];
 const AT_THE_END = [" S.p.A.", " SpA", " s.r.o.", " z o.o.", " ApS"], FORMS_IN_WORD = ["株式会社", "有限会社", "有限公司", "주식회사"];
-const OFFICE = new RegExp(`^(university|universität|université|ministry|department|dept\\.?|office|bank|city|state|republic) of${WORD_END}`, "iu");
+const OFFICE = new RegExp("^(university|universität|université|ministry|department|dept\\.?|office|bank|city|state|republic|board|chamber"
+  + "|church|college|director|faculty|friends|house|institute|isle|kingdom|member|school|secretary|society|sons"
+  + `|table|trustees) of${WORD_END}`, "iu");
+const UNIT = "eur|usd|gbp|chf|jpy|kg|mg|cm|mm|km|ml|kwh";
+const MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september"
+  + "|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril"
+  + "|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto"
+  + "|septiembre|octubre|noviembre|diciembre";
+const D = "\\p{Nd}";
+const OF_NUMBERS = [
+  "(?:batch|building|chapter|column|figure|highway|id|invoice|item|model|order|phase|platform|route|seat"
+    + `|section|ticket|type|unit|version|windows) (?:no\\.? ?|#)?[${D}.\\-]*${D}[a-z]?(?: of ${D}+)?`
+    + `|page ${D}+ of ${D}+|(?:tel|phone|fax|isbn|vat|iban)${WORD_END}[.:]? ?[${D} ()+/\\-]*${D}`,
+  `[${D}.,]+ ?(?:${UNIT})|(?:${UNIT}) ?[${D}.,]+|${D}{1,2}\\.? (?:de )?(?:${MONTH})\\.?(?: (?:de )?${D}{2,4})?`,
+  `${D}+[a-z]? [^\\n]*(?<!${W})(?:street|avenue|road|boulevard|drive|st\\.|rd\\.|ave\\.?)`
+    + `|[^\\n]*(?:straße|strasse|str\\.|platz|gasse|weg|allee) ${D}+ ?[a-z]?`
+    + `|(?:rue|via|viale|piazza|calle|avenida|rua|plaza|place|avenue|boulevard) [^\\n]* ${D}+[a-z]?|p\\.? ?o\\.? ?box ${D}+`,
+].map((pattern) => fullMatch(pattern, "iu"));
+const AFTER_NAME = new RegExp(`,${WHITE}|${WHITE}[\\-–—|@]${WHITE}|${WHITE}[(\\[](?=[^()\\[\\]]*[)\\]]$)`);
 
 // Why a text is no name, "placeholder" or "not-a-name"; null if it may be one.
 export function reasonForNoName(text, words) {
@@ -30,7 +50,35 @@ export function reasonForNoName(text, words) {
   const rest = withoutAddresses(bare);
   if (hasManySymbols(bare)) return "not-a-name";
   const isAddress = rest !== bare && !hasLetter(rest);
-  return isAddress || isDomain(bare) || isCompany(bare, words) ? "not-a-name" : null;
+  if (isAddress || isDomain(bare)) return "not-a-name";
+  const isThing = isCompany(strip(nameOf(whole), words.outside), words) || isOfNumbers(bare) || isSentence(bare, words);
+  return bare.includes(" ") && isThing ? "not-a-name" : null;
+}
+
+// Whether a text is a number of something, a measure, a date, or the address of a house.
+function isOfNumbers(text) {
+  return OF_NUMBERS.some((matches) => matches(text));
+}
+
+// Whether words of sentences are in a text: "Please call the office".
+function isSentence(text, words) {
+  const all = wordsOf(text), found = all.flatMap((word, place) => (words.inSentences.has(word) && isOfSentence(all, place) ? [place] : []));
+  const begins = all.length > 0 && words.inSentences.has(all[0].toLowerCase()) && isTitleCase(all[0]);
+  return found.length + begins > 1 || (found[0] > 0 && isUpper(first(text)));
+}
+
+// Whether a word is not that of "Rothes, the Countess" and "John Smith the Elder".
+function isOfSentence(all, place) {
+  const isByName = all[place] === "the" && place === all.length - 2 && place > 1;
+  return !(isByName || all[place - 1]?.endsWith(","));
+}
+
+// The two words or more before a comma, a dash or brackets, where two or more follow; else the text.
+function nameOf(text) {
+  const found = AFTER_NAME.exec(text);
+  if (!found) return text;
+  const before = text.slice(0, found.index), after = text.slice(found.index + found[0].length);
+  return [before, after].every((part) => stripWhite(part).includes(" ")) ? before : text;
 }
 
 // Whether a text is one placeholder in all its fields: "NULL NULL", "Test Test".
@@ -62,6 +110,7 @@ function isCompany(text, words) {
   const all = wordsOf(words.casefold(text.replaceAll(".", ""))), final = all.pop(), before = all.at(-1);
   if (before === undefined) return false;
   const hasForm = words.company.has(final) || BEFORE.includes(all[0]) || all.some((word) => ANYWHERE.includes(word));
+  const isThing = (words.nouns.has(final) || words.beforeNames.has(all[0])) && !text.includes(",");
   const ofPartners = ["&", "and", "und"].includes(before) && ["co", "sons", "söhne"].includes(final);
-  return hasForm || ofPartners || OFFICE.test(text);
+  return hasForm || isThing || ofPartners || OFFICE.test(text);
 }

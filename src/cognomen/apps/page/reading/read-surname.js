@@ -4,6 +4,8 @@ import { areJoinedByHyphen, partsOf } from "./name-parts.js";
 import { hasFewLetters, reasonForNoName } from "./placeholder-texts.js";
 import { characters, isAlpha, stripWhite } from "./python.js";
 import { isGarbled, repair } from "./repair-text.js";
+import { reworded } from "./reworded-cells.js";
+import { lengthOfIdeographs } from "./surname-first.js";
 import { casefold, normalise } from "./text.js";
 
 const LONGEST_SURNAME = 100, LONGEST_TEXT = 1000; // characters
@@ -15,21 +17,22 @@ export function makeWords({ sets, ...others }) {
   const words = { ...others };
   for (const [name, list] of Object.entries(sets)) words[name] = new Set(list);
   words.casefold = (text) => casefold(text, words.folded);
-  words.key = (text) => normalise(text, words.folded).replace(DROPPED_MARKS, "").replace(/[^\0-\x7f]/gu, (c) => TYPED[c] ?? c);
+  words.plain = (text) => text.replace(/[^\0-\x7f]/gu, (c) => TYPED[c] ?? c);
+  words.key = (text) => words.plain(normalise(text, words.folded).replace(DROPPED_MARKS, ""));
   return words;
 }
 
 // { spelling, surname, note, reason, parts }: either a spelling or a reason; parts: the spellings of a surname's parts.
 // surnameFirst: names that do not tell by themselves begin with the surname.
-// length: how many of the characters are the surname, 0 to find out.
-export function readSurname(text, alphabet, lower, words, surnameFirst = false, length = 0) {
+// length: how many of the characters are the surname, 0 to find out; reworded: what is read in place of the text.
+export function readSurname(text, alphabet, lower, words, surnameFirst = false, length = 0, reworded = null) {
   const stripped = stripWhite(text);
   if (!stripped) return { reason: "empty" };
   if (characters(stripped).length > LONGEST_TEXT) return { reason: "too-long" };
   const whole = repair(text, words.entities);
   const reason = reasonForNoName(whole, words) ?? (isGarbled(whole) ? "garbled" : null);
   if (reason) return { reason };
-  const { surname, note } = length ? beginning(stripped, length) : findSurname(whole, words, surnameFirst);
+  const { surname, note } = length ? beginning(stripped, length) : findSurname(reworded ?? whole, words, surnameFirst);
   if (note && words.nobody.has(surname)) return { reason: "placeholder" };
   const found = spell(surname, alphabet, lower, words);
   if (found.reason) return found;
@@ -38,6 +41,13 @@ export function readSurname(text, alphabet, lower, words, surnameFirst = false, 
   const parts = /[ -]/.test(found.spelling) ? partsOf(surname, words).map((part) => spell(part, alphabet, lower, words).spelling) : [];
   const areRead = parts.length > 1 && parts.every(Boolean);
   return { ...found, surname, note: told, parts: areRead ? parts : [], alike: areJoinedByHyphen(surname) };
+}
+
+// The same for a classifier, whose network tells where some surnames are.
+export function readWithNetwork(text, classifier, surnameFirst) {
+  const { alphabet, facts, origins, words } = classifier, believe = (name) => classifier.believe(normalise(name, words.folded));
+  const length = lengthOfIdeographs(text, believe, origins.indexOf("Japanese"));
+  return readSurname(text, alphabet, facts.lower, words, surnameFirst, length, reworded(text, classifier));
 }
 
 function beginning(text, length) {

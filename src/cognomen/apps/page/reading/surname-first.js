@@ -74,18 +74,22 @@ function beginsWithOneWord(begins, given) {
   return begins.isChinese && given.ofPinyin === 1 && !given.mayBeSurname;
 }
 
+export function isAnySurname(key, words) {
+  const sets = [words.chinese, words.chineseOfTwo, words.chineseToo, words.korean, words.vietnamese, words.vietnameseBeforeMiddle];
+  return sets.some((set) => set.has(key));
+}
+
 // What a word of several letters is in Chinese or Korean.
 function syllables(word, words) {
   const name = words.key(word);
   if (characters(name).length < 2) return {};
   const isChineseOfTwo = words.chineseOfTwo.has(name);
-  const sets = [words.chinese, words.chineseOfTwo, words.chineseToo, words.korean, words.vietnamese, words.vietnameseBeforeMiddle];
   return {
     isChinese: words.chinese.has(name),
     isChineseOfTwo,
     isKorean: words.korean.has(name),
     isGiven: words.koreanOrGiven.has(name),
-    mayBeSurname: sets.some((set) => set.has(name)),
+    mayBeSurname: isAnySurname(name, words),
     ofPinyin: isChineseOfTwo ? 0 : isOneOfPinyin(name) ? 1 : isTwoOfPinyin(name) ? 2 : 0,
     ofKorean: isOneOfKorean(name) ? 1 : isTwoOfKorean(name) ? 2 : 0,
   };

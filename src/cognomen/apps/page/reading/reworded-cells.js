@@ -1,0 +1,107 @@
+// Cells that tell where the surname is once the network has been asked of their words: as cognomen/classifier/rewording.py.
+import { hashNames } from "../engine/name-hashes.js";
+import { bareKey, isOfficeName } from "./full-names.js";
+import { isParticleAnywhere } from "./name-particles.js";
+import { characters, fullMatch, isUpper, NO_DIGIT as L } from "./python.js";
+import { isAnySurname, isCommonInSpanish } from "./surname-first.js";
+import { normalise, words as wordsOf } from "./text.js";
+
+const ORIGINS = ["Chinese", "Korean", "Vietnamese"], SURNAME = 0.9, GIVEN = 0.5;
+const LEAST_ODDS = 3, AGREEMENT = 2, AFTER_AND = 1, SURNAME_AFTER_COMMON = -2, NO_GIVEN_NAME = -1;
+const WORD = `${L}{2,}(?:['’\\-]${L}+)*`;
+const BEGINNING = "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?", END = "(?:ng|ck|[mnptkhrwl])?";
+const isSyllable = fullMatch(`${BEGINNING}[wy]?[aeiou]{1,3}${END}|tsz`);
+const PERHAPS = `(?:${BEGINNING}['’]?[wy]?[aeiou\\xc0-\\u017e\\u0180-\\u024f\\u1e00-\\u1eff]{1,4}${END}|tsz)`;
+const areJoined = fullMatch(`${WORD}(?: ${WORD})+ [yei] ${WORD}(?: ${WORD})+`);
+const mayTell = fullMatch(
+  `${L}{2,}-${L}{2,}(?: ${WORD}){1,2}|${WORD}(?: ${WORD}){1,2}, ?${WORD}(?: ${WORD}){1,2}`
+  + `|(?:${WORD} )*${L}{2,6} ${PERHAPS}-${PERHAPS}|(?:${WORD} )?${L}{2,6}(?: ${PERHAPS}){2}`, "iu",
+);
+const LONGEST_TEXT = 100; // characters
+const KNOWN = [0.97, 0.7], BITS = 14n, LONGEST = 4, END_MARK = 1; // as cognomen/classifier/given_names.py
+const DIACRITICS = /(?<=[a-zª-ʸͰ-ϡϰ-Ͽᴀ-ᶿḀ-῿Ⱡ-Ɀꜣ-ꟿꬰ-ꭥ])[^\p{L}\p{N}_ '\-]+|(?<=е)\u0308/gu;
+
+// Other words for a text, null for none. The classifier tells what the network knows.
+export function reworded(text, classifier) {
+  if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text))) return null;
+  const { words } = classifier;
+  if (text.split(/[ ,-]+/).some((word) => !normalise(word, words.folded))) return null;
+  const of = (word) => about(normalise(word, words.folded), classifier);
+  if (text.includes(",")) return twoPeople(text, of, words);
+  const all = text.split(" ");
+  if (all.some(isUpper) && !isUpper(text)) return null; // capitals tell
+  if (all.some((word) => words.joiners.has(word))) return peopleJoined(text, of, words);
+  return all[0].includes("-") ? beginsHyphenated(all, of, words) : surnameBeforeSyllables(all, of, words);
+}
+
+// What the network says of a word: the log odds of a given name, the probabilities of the groups, that of `ORIGINS`,
+// and whether it is known as a surname.
+function about(spelling, classifier) {
+  const belief = classifier.believe(spelling), known = belief.known ?? true;
+  const p = classifier.probabilities(classifier.scaled(belief.logits, belief.known));
+  const groups = classifier.tree[Math.min(1, classifier.tree.length - 1)].sum(p);
+  const eastAsian = classifier.origins.reduce((sum, origin, c) => sum + (ORIGINS.includes(origin) ? p[c] : 0), 0);
+  return { given: oddsOfGivenName(spelling, known, classifier.words), groups, eastAsian, known };
+}
+
+// The log odds of a given name rather than a surname, by letters and by what the network knows.
+export function oddsOfGivenName(spelling, known, words) {
+  const { scale, bias } = words.givenNames, weights = (words.givenWeights ??= signedBytes(words.givenNames.weights));
+  const letters = Array.from(words.plain(spelling.replace(DIACRITICS, "")), (letter) => letter.codePointAt(0));
+  const ngrams = hashNames(letters, LONGEST, END_MARK).ngrams.flat().filter(Boolean);
+  const sum = ngrams.reduce((total, hash) => total + weights[Number(hash >> (64n - BITS))] * scale, 0);
+  const [surname, given] = known ? KNOWN : KNOWN.map((share) => 1 - share);
+  return sum / Math.sqrt(ngrams.length) + bias + Math.log(given / surname);
+}
+
+const signedBytes = (text) => Int8Array.from(atob(text), (byte) => byte.charCodeAt(0));
+
+const dot = (a, b) => a.reduce((sum, each, i) => sum + each * b[i], 0);
+
+// Two people on either side of a comma: "Jane Doe, John Roe", but "Cortes Ortiz, Ana María".
+function twoPeople(text, of, words) {
+  const [before, after] = text.split(",").map(wordsOf);
+  if (isOfficeName(bareKey(after.at(-1), words), words) || isParticleAnywhere(before[0], words) || isCommonInSpanish(before[0], words)) return null;
+  const [first, surname, last] = [before[0], before.at(-1), after.at(-1)].map(of);
+  const agree = dot(surname.groups, last.groups) - dot(surname.groups, first.groups);
+  const ends = [0, -1].some((place) => [before, after].every((part) => isSurname(of(part.at(place)))));
+  const areTold = first.given - last.given + AGREEMENT * agree > LEAST_ODDS || (areSyllables([...before, ...after], words) && ends);
+  return areTold ? text.replace(",", ";") : null;
+}
+
+// Two full names with an "and" between them that also joins surnames.
+function peopleJoined(text, of, words) {
+  const [one, ...others] = text.split(/ [yei] /), begins = others[0]?.split(" ")[0];
+  if (others.length !== 1 || ![one, others[0]].every((each) => each.includes(" ")) || isParticleAnywhere(begins, words) || of(begins).given <= AFTER_AND) return null;
+  return `${one} & ${others[0]}`;
+}
+
+// A surname in two parts before given names: "Smith-Jones Mary", but "Mary-Jane Smith".
+function beginsHyphenated(all, of, words) {
+  const parts = all[0].split("-");
+  if (parts.some((part) => isParticleAnywhere(part, words)) || areSyllables(parts, words)) return null;
+  const [one, other] = parts.map(of), given = Math.min(...all.slice(1).map((word) => of(word).given));
+  const odds = given - (one.given + other.given) / 2 + AGREEMENT * dot(one.groups, other.groups);
+  return odds > LEAST_ODDS ? `${all[0]}, ${all.slice(1).join(" ")}` : null;
+}
+
+// An East Asian surname before the two syllables of a given name: "Wong Kar-Wai", "Lee Kuan Yew".
+function surnameBeforeSyllables(all, of, words) {
+  const haveHyphen = all.at(-1).includes("-"), place = all.length - (haveHyphen ? 2 : 3);
+  const surname = all[place], syllables = haveHyphen ? all.at(-1).split("-") : all.slice(-2);
+  const isCommon = words.chinese.has(words.key(surname)) || words.korean.has(words.key(surname));
+  if (!(isCommon || isSurname(of(surname))) || !areSyllables(syllables, words)) return null;
+  const told = syllables.map((each) => isAnySurname(words.key(each), words));
+  const areGiven = haveHyphen ? !told.every(Boolean) || of(surname).given < NO_GIVEN_NAME
+    : !mayEnd(of(surname), of(syllables[1]), isCommon) && !told[1] && !isParticleAnywhere(syllables[0], words);
+  return areGiven ? `${surname}, ${[...all.slice(0, place), ...all.slice(place + 1)].join(" ")}` : null;
+}
+
+// Whether the last of three words may be the surname: not in "Lee Kuan Yew", but in "Kuan Yew Lee".
+function mayEnd(first, last, isCommon) {
+  if (isCommon) return last.eastAsian < GIVEN || last.given < SURNAME_AFTER_COMMON;
+  return isSurname(last) || (last.eastAsian < GIVEN && first.given > NO_GIVEN_NAME);
+}
+
+const areSyllables = (all, words) => all.every((word) => isSyllable(words.key(word).replaceAll("'", "")));
+const isSurname = ({ known, eastAsian }) => known && eastAsian >= SURNAME;

@@ -1,0 +1,232 @@
+"""Cells that tell where the surname is once the network has been asked of their words, and then by rules.
+
+No rule on letters tells "Smith-Jones Mary" from "Mary-Jane Smith", nor "Jane Doe, John Roe" from "García
+Márquez, Ana María". What the network knows as surnames, what is like given names by its letters
+(`given_names`), and what is an East Asian surname, does. A cell that is told so is reworded, as people would
+write it who wanted to be clear, and read by the rules as any other:
+
+    Smith-Jones Mary        ->  Smith-Jones, Mary
+    Wong Kar-Wai            ->  Wong, Kar-Wai
+    Tony Leung Chiu-wai     ->  Leung, Tony Chiu-wai
+    Jane Doe, John Roe      ->  Jane Doe; John Roe
+    Juan Pérez y Ana Gómez  ->  Juan Pérez & Ana Gómez
+
+The limits were chosen on Faker's given names and the surnames of the corpus world's lists
+(benchmarks/NOTES.md).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import statistics
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.text import words as lists
+from cognomen.text.full_names import OFFICES, bare_key
+from cognomen.text.particles import is_particle_anywhere
+from cognomen.text.spelling import key, normalise
+from cognomen.text.surname_first import ANY_SURNAME, is_common_in_spanish
+
+ORIGINS: Final = ("Chinese", "Korean", "Vietnamese")  # of surnames before given names of one or two syllables
+SURNAME: Final = 0.9  # the probability of these origins that a surname has
+GIVEN: Final = 0.5  # that a given name has
+LEAST_ODDS: Final = 3.0  # log odds that tell
+AGREEMENT: Final = 2.0  # log odds that surnames of one group of origins add
+LONGEST: Final = 100  # characters of a text
+MANY: Final = 10  # texts of one kind, that tell of each other
+# The log odds of a given name that a word has after an "and"; and those that it has at most, if it is a
+# surname after a common surname, and if it is one before what is not known to be East Asian.
+AFTER_AND: Final = 1.0
+SURNAME_AFTER_COMMON: Final = -2.0
+NO_GIVEN_NAME: Final = -1.0
+
+_LETTER: Final = r"[^\W\d_]"
+_WORD: Final = rf"{_LETTER}{{2,}}(?:['’-]{_LETTER}+)*"
+_HYPHENATED: Final = rf"{_LETTER}{{2,}}-{_LETTER}{{2,}}(?: {_WORD}){{1,2}}"
+_TWO_NAMES: Final = rf"{_WORD}(?: {_WORD}){{1,2}}, ?{_WORD}(?: {_WORD}){{1,2}}"
+_JOINED: Final = rf"{_WORD}(?: {_WORD})+ (?-i:[yei]) {_WORD}(?: {_WORD})+"
+# A syllable of Chinese, Korean or Vietnamese, however it is romanised: its beginning, vowels and end.
+_BEGINNING: Final = "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?"
+_END: Final = "(?:ng|ck|[mnptkhrwl])?"
+_SYLLABLE: Final = re.compile(f"{_BEGINNING}[wy]?[aeiou]{{1,3}}{_END}|tsz")
+# … or perhaps, if other Latin letters may be vowels (but for ſ, which is an s if case is ignored).
+_PERHAPS: Final = rf"(?:{_BEGINNING}['’]?[wy]?[aeiou\xc0-\u017e\u0180-\u024f\u1e00-\u1eff]{{1,4}}{_END}|tsz)"
+_BEFORE_HYPHEN: Final = rf"(?:{_WORD} )*{_LETTER}{{2,6}} {_PERHAPS}-{_PERHAPS}"
+_APART: Final = rf"(?:{_WORD} )?{_LETTER}{{2,6}}(?: {_PERHAPS}){{2}}"
+
+
+class About(NamedTuple):
+    """What the network says of a word.
+
+    Attributes:
+        given: the log odds of a given name rather than a surname (`given_name_odds`).
+        groups: the probabilities of the groups of origins, (G,).
+        east_asian: the probability of `ORIGINS`.
+        known: whether the network knows it as a surname.
+    """
+
+    given: float
+    groups: NDArray[np.float32]
+    east_asian: float
+    known: bool
+
+
+class Reworded(NamedTuple):
+    """A text in other words, and the log odds that it is to be read so."""
+
+    text: str
+    odds: float = math.inf
+
+
+Of = Callable[[str], About]
+
+
+def reworded(
+    texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]], *, order_is_told: bool = False
+) -> dict[str, str]:
+    """Other words for those of some texts that tell where their surname is by what the network says.
+
+    Where many texts of one kind mostly tell the contrary, those that do not are accidents: a column of
+    "Cortes Ortiz, Ana María" has no people on both sides of commas.
+
+    Args:
+        texts: of any kind.
+        ask: what the network says of words, spelled as `normalise` spells them.
+        order_is_told: a column tells whether given names come first, and so whether "Smith-Jones" is one.
+    """
+    spelled = {text: _spellings(text) for text in filter(_may_tell, texts)}
+    spelled = {text: words for text, words in spelled.items() if all(words)}
+    if not spelled:
+        return {}
+    about, found = ask(sorted(set().union(*spelled.values()))), dict[str, str]()
+    for with_comma in (True, False):
+        of_kind = [text for text in spelled if ("," in text) == with_comma]
+        if order_is_told:
+            of_kind = [text for text in of_kind if "-" not in text.split(" ")[0]]
+        pairs = [(text, each) for text in of_kind if (each := _reworded(text, about))]
+        odds = [each.odds for _, each in pairs if each.odds < math.inf]
+        least = math.inf if len(odds) >= MANY and statistics.median(odds) < 0 else LEAST_ODDS
+        found |= {text: each.text for text, each in pairs if each.odds > least or each.odds == math.inf}
+    return found
+
+
+def _may_tell(text: str) -> bool:
+    """Whether a text is of one of the kinds that the network tells, as few are, by what it is made of."""
+    spaces = text.count(" ")
+    if not spaces or len(text) > LONGEST:
+        return False
+    patterns: tuple[str, ...]
+    if "," in text:
+        patterns = (_TWO_NAMES,) if spaces > 1 else ()
+    elif "-" in text:
+        patterns = (_HYPHENATED, _BEFORE_HYPHEN, _JOINED, _APART)
+    else:
+        patterns = (_JOINED,) if spaces > 3 else (_APART,) if spaces > 1 else ()
+    return any(re.fullmatch(pattern, text, re.IGNORECASE) for pattern in patterns)
+
+
+def _spellings(text: str) -> set[str]:
+    """The words of a text and their parts at hyphens, as the network reads them; "" for no letters."""
+    words = re.findall(r"[^\s,]+", text)
+    return {normalise(each) for word in words for each in (word, *word.split("-"))}
+
+
+def _reworded(text: str, about: dict[str, About]) -> Reworded | None:
+    def of(word: str) -> About:
+        return about[normalise(word)]
+
+    if "," in text:
+        return _two_people(text, of)
+    words = text.split(" ")
+    if any(map(str.isupper, words)) and not text.isupper():  # capitals tell
+        return None
+    if not lists.JOINERS.isdisjoint(words):
+        return _people_joined(text, of)
+    return _begins_hyphenated(words, of) if "-" in words[0] else _surname_before_syllables(words, of)
+
+
+def _two_people(text: str, of: Of) -> Reworded | None:
+    """Two people on either side of a comma: "Jane Doe, John Roe", but "Cortes Ortiz, Ana María".
+
+    A given name begins them, a surname ends them, and this is of the languages of the one before the comma,
+    more than what begins them.
+    """
+    before, after = (part.split() for part in text.split(","))
+    is_office = bare_key(after[-1]) in OFFICES  # "Jane Doe, Acme Corp"
+    if is_office or is_particle_anywhere(before[0]) or is_common_in_spanish(before[0]):
+        return None
+    first, surname, last = map(of, (before[0], before[-1], after[-1]))
+    agree = float(surname.groups @ (last.groups - first.groups))
+    odds = first.given - last.given + AGREEMENT * agree
+    if _are_syllables(before + after):  # "Xin Li, Yu Wang", "Li Xin, Wang Yu"
+        ends = [[_is_surname(of(part[place])) for part in (before, after)] for place in (0, -1)]
+        odds = math.inf if any(map(all, ends)) else odds
+    return Reworded(text.replace(",", ";"), odds)
+
+
+def _people_joined(text: str, of: Of) -> Reworded | None:
+    """Two full names with an "and" between them that also joins surnames."""
+    one, *others = re.split(" [yei] ", text)
+    if len(others) != 1 or " " not in one or " " not in others[0]:
+        return None
+    begins = others[0].split()[0]
+    if is_particle_anywhere(begins) or of(begins).given <= AFTER_AND:
+        return None
+    return Reworded(f"{one} & {others[0]}")
+
+
+def _begins_hyphenated(words: list[str], of: Of) -> Reworded | None:
+    """A surname in two parts before given names: "Smith-Jones Mary", but "Mary-Jane Smith"."""
+    parts = words[0].split("-")
+    if any(map(is_particle_anywhere, parts)) or _are_syllables(parts):  # "Abdul-Rahman Ali", "Kar-Wai Wong"
+        return None
+    one, other = map(of, parts)
+    agree = float(one.groups @ other.groups)
+    odds = min(of(word).given for word in words[1:]) - (one.given + other.given) / 2 + AGREEMENT * agree
+    return Reworded(f"{words[0]}, {' '.join(words[1:])}", odds)
+
+
+def _surname_before_syllables(words: list[str], of: Of) -> Reworded | None:
+    """An East Asian surname before the two syllables of a given name: "Wong Kar-Wai", "Lee Kuan Yew"."""
+    have_hyphen = "-" in words[-1]
+    *names, surname = words[:-1] if have_hyphen else words[:-2]
+    syllables = words[-1].split("-") if have_hyphen else words[-2:]
+    is_common = key(surname) in lists.CHINESE | lists.KOREAN
+    if not (is_common or _is_surname(of(surname))) or not _are_syllables(syllables):
+        return None
+    if have_hyphen:
+        are_given = not all(map(_is_common, syllables)) or of(surname).given < NO_GIVEN_NAME  # "Kim Lee-Park"
+    else:
+        ends_in_surname = _may_end(of(surname), of(syllables[-1]), is_common=is_common)
+        are_given = not (ends_in_surname or _is_common(syllables[-1]) or is_particle_anywhere(syllables[0]))
+    return Reworded(f"{surname}, {' '.join([*names, *words[len(names) + 1 :]])}") if are_given else None
+
+
+def _may_end(first: About, last: About, *, is_common: bool) -> bool:
+    """Whether the last of three words may be the surname: not in "Lee Kuan Yew", but in "Kuan Yew Lee".
+
+    Args:
+        first: the first word, an East Asian surname.
+        last: the last word, a syllable.
+        is_common: whether the first is one of the most common surnames.
+    """
+    if is_common:
+        return last.east_asian < GIVEN or last.given < SURNAME_AFTER_COMMON
+    return _is_surname(last) or (last.east_asian < GIVEN and first.given > NO_GIVEN_NAME)
+
+
+def _are_syllables(words: list[str]) -> bool:
+    return all(_SYLLABLE.fullmatch(key(word).replace("'", "")) for word in words)
+
+
+def _is_common(word: str) -> bool:
+    return key(word) in ANY_SURNAME
+
+
+def _is_surname(word: About) -> bool:
+    return word.known and word.east_asian >= SURNAME

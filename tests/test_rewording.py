@@ -1,0 +1,150 @@
+"""Names whose surname the network tells: the last table of docs/names.md, and what holds of columns."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cognomen import Classifier
+from cognomen.classifier.options import Options
+from cognomen.classifier.order import ColumnOrder
+from cognomen.classifier.rewording import MANY, About, reworded
+from cognomen.explanation import explain
+from cognomen.text import find_surname
+from cognomen.text.names import SURNAME_OF_FULL_NAME
+
+CASES = tomllib.loads((Path(__file__).parent / "names_cases.toml").read_text("utf-8"))
+TOLD = [row for kind in CASES["told"] for row in kind["rows"]]
+GROUPS = np.eye(2, dtype=np.float32)
+
+
+@pytest.mark.parametrize("row", TOLD, ids=lambda row: row[0])
+def test_the_surname_is_that_of_the_table(row: list[str]) -> None:
+    written, surname, note = [*row, SURNAME_OF_FULL_NAME][:3]
+    answer = Classifier.load()(written)
+    assert (answer.surname, answer.note) == (surname, note)
+    assert Classifier.load()(written, full_names=False).surname == written
+
+
+def test_some_of_the_table_are_told_by_no_rule() -> None:
+    told = [written for written, surname, *_ in TOLD if find_surname(written).surname != surname]
+    assert len(told) > 15
+    assert Classifier.load().rules_for(told, Options()).reworded.keys() == set(told)
+
+
+def test_a_column_reads_them_as_they_are_read_alone() -> None:
+    clf, column = Classifier.load(), [*(row[0] for row in TOLD), "Anna Berg", "Smith"]
+    alone = [(clf(text).surname, clf(text).note) for text in column]
+    assert [(answer.surname, answer.note) for answer in clf(column, order="given-first")] == alone
+
+
+def test_they_do_not_tell_how_others_are_read() -> None:
+    """Though "Smith-Jones Mary" and "Robert-Jacob Webster" are words of the same kinds."""
+    column = ["Smith-Jones Mary", "Robert-Jacob Webster", *(f"Doe{letter} x" for letter in "abcdefgh")]
+    read = [answer.surname for answer in Classifier.load()(column, order="given-first")]
+    assert read[:2] == ["Smith-Jones", "Webster"]
+
+
+def test_an_explanation_is_of_the_same_surname() -> None:
+    assert explain(Classifier.load(), "Wong Kar-Wai").answer.surname == "Wong"
+
+
+# --- with a network that knows but a few words --------------------------------------------------------------
+
+GIVEN = ("jane", "john", "mary", "ann", "ana", "paul", "kim")
+
+
+def asked(words: list[str]) -> dict[str, About]:
+    """Given names are of one group, all else of the other; of East Asian surnames there is Wong."""
+    return {
+        word: About(
+            4.0 if word in GIVEN else -4.0, GROUPS[int(word in GIVEN)], float(word == "wong"), known=True
+        )
+        for word in words
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("Holm-Berg Mary", "Holm-Berg, Mary"),
+        ("Holm-Berg Mary Ann", "Holm-Berg, Mary Ann"),
+        ("Holm-Berg Mary Holm", None),
+        ("Mary-Ann Doe", None),
+        ("Al-Masri Paul", None),
+        ("Holm-van Berg Paul", None),
+        ("Holm-Berg MARY", None),
+        ("Jane Doe, John Roe", "Jane Doe; John Roe"),
+        ("Jane Doe,John Roe", "Jane Doe;John Roe"),
+        ("Doe Roe, Mary Ann", None),
+        ("García Doe, John Roe", None),
+        ("Van Doe, John Roe", None),
+        ("Jane Doe, Acme Corp", None),
+        ("Jane Doe, John", None),
+        ("Jane Doe y Ana Roe", "Jane Doe & Ana Roe"),
+        ("Jane-Ann Doe y Ana Roe", "Jane-Ann Doe & Ana Roe"),
+        ("Jane Doe y Holm Roe", None),
+        ("Jane Doe y Ana Roe y Paul Holm", None),
+        ("Jane y Ana Roe", None),
+        ("Jane Doe y Cusí", None),
+        ("Wong Kar-Wai", "Wong, Kar-Wai"),
+        ("Tony Wong Kar-Wai", "Wong, Tony Kar-Wai"),
+        ("Wong Smith-Jones", None),
+        ("Kim Lee-Park", None),
+        ("Kar-Wai Holm", None),
+        ("Wong Li-Chen", "Wong, Li-Chen"),
+        ("Wong Kar Wai", "Wong, Kar Wai"),
+        ("Tony Wong Kar Wai", "Wong, Tony Kar Wai"),
+        ("Kar Wai Wong", None),
+        ("Wong Kar Lee", None),
+        ("Wong de Hoon", None),
+        ("²² Kar Wai", None),
+        (f"Jane {'o' * 100}, John Roe", None),
+        ("Jane Doe", None),
+        ("Doe", None),
+        ("", None),
+    ],
+)
+def test_which_texts_are_reworded(text: str, other: str | None) -> None:
+    assert reworded([text], asked) == ({text: other} if other else {})
+
+
+def test_nothing_is_asked_of_texts_of_other_kinds() -> None:
+    def never(words: list[str]) -> dict[str, About]:
+        raise AssertionError("the network was asked")
+
+    texts = [
+        "Smith",
+        "Jane Doe",
+        "Doe, Jane",
+        "Anna Maria Berg",
+        "x-y",
+        "Jane Doe-Holmes",
+        "Jane Y Doe",
+        "Jane Y. Doe",
+    ]
+    assert reworded(texts, never) == {}
+
+
+def test_a_column_whose_order_is_told_tells_of_words_with_a_hyphen() -> None:
+    texts = ["Holm-Berg Mary", "Wong Kar-Wai"]
+    assert reworded(texts, asked, order_is_told=True) == {"Wong Kar-Wai": "Wong, Kar-Wai"}
+    column = [
+        *(f"Anna {each}berg" for each in ("Holm", "Lind", "Sjö", "Ny", "Ek", "Ros")),
+        "Smith-Jones Mary",
+    ]
+    for order in ("auto", "given-first"):
+        assert Classifier.load()(column, order=order)[-1].surname == "Smith-Jones"
+    told = ColumnOrder("given-first", 0.99, 12, decided=True)
+    assert Classifier.load()(column, order=told)[-1].surname == "Mary"
+
+
+def test_where_most_tell_the_contrary_none_is_reworded() -> None:
+    people, others = "Jane Doe, John Roe", [f"Doe Roe{each}, Mary Ann" for each in "abcdefghi"]
+    assert reworded([people, *others[1:]], asked) == {people: "Jane Doe; John Roe"}
+    assert len([people, *others]) == MANY
+    assert reworded([people, *others], asked) == {}
+    assert reworded([people, *others, "Holm-Berg Mary"], asked) == {"Holm-Berg Mary": "Holm-Berg, Mary"}
