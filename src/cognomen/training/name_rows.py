@@ -79,9 +79,10 @@ def fit_name_rows(
     logits = network.logits(names.texts[chosen])  # (M, C)
     doubtful = (frequencies[chosen] < RARE) & (_likeliest(logits, names[chosen]) < DOUBTED)
     keys[slots[chosen[doubtful]]] = 0
-    chosen, logits = chosen[~doubtful], logits[~doubtful] + np.asarray(log_prior, logits.dtype)
+    chosen, logits = chosen[~doubtful], logits[~doubtful]
     if not len(chosen):
         return
+    logits += np.asarray(log_prior, logits.dtype)  # in place: with a million names they are the most memory
     often = frequencies[chosen]
     weight = ngrams.params["output.weight"]  # (C, R)
     basis = np.linalg.qr(weight)[0]  # (C, D)
