@@ -186,19 +186,20 @@ class Codebooks:
         self.codes = np.zeros((len(rows), STAGES), np.int64)
         self.entries = np.zeros((STAGES, min(ENTRIES, len(rows)), basis.shape[1]), np.float32)
         for stage in range(STAGES):
-            left = np.concatenate([self._left(block, stage) for block in _blocks(len(rows))])
-            self.entries[stage] = k_means(left, weights, self.entries.shape[1], rng)
+            sample = rng.permutation(len(rows))[:SAMPLE]
+            entries = k_means(self._left(sample, stage), weights[sample], self.entries.shape[1], rng)
             for block in _blocks(len(rows)):
-                self.codes[block, stage] = nearest(left[block], self.entries[stage], 1)[:, 0]
+                self.codes[block, stage] = nearest(self._left(block, stage), entries, 1)[:, 0]
+            self.entries[stage] = entries
 
-    def _left(self, block: slice, stage: int) -> Array:
+    def _left(self, block: slice | Ids, stage: int) -> Array:
         """What the other stages leave of the rows of a block, (B, D)."""
         return np.asarray(self.rows[block] - self.sums(block) + self._of_stage(block, stage))
 
-    def _of_stage(self, block: slice, stage: int) -> Array:
+    def _of_stage(self, block: slice | Ids, stage: int) -> Array:
         return np.asarray(self.entries[stage, self.codes[block, stage]])
 
-    def sums(self, block: slice) -> Array:
+    def sums(self, block: slice | Ids) -> Array:
         """The approximate rows of a block, (B, D)."""
         return np.asarray(sum(self._of_stage(block, stage) for stage in range(STAGES)))
 
@@ -231,9 +232,7 @@ class Codebooks:
 def k_means(
     points: Array, weights: NDArray[np.float64], count: int, rng: np.random.Generator, rounds: int = 12
 ) -> Array:
-    """The centres (K, D) of weighted points, by Lloyd's method on a sample of them."""
-    sample = rng.permutation(len(points))[:SAMPLE]
-    points, weights = points[sample], weights[sample]
+    """The centres (K, D) of weighted points, by Lloyd's method."""
     shares = weights / weights.sum()
     drawn = rng.choice(len(points), min(count, len(points)), replace=False, p=shares)
     centres = points[np.resize(drawn, count)].astype(np.float64)  # (K, D)
