@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -43,14 +44,17 @@ class World:
     @classmethod
     def read(cls, path: Path) -> World:
         """The table that `build_world` wrote."""
-        import pyarrow.parquet
+        from pyarrow.parquet import read_table
 
-        table = pyarrow.parquet.read_table(path)
-        columns = (table[name].to_pylist() for name in ("name", "origin", "share", "key", "script", "group"))
-        names, origins, shares, keys, scripts, groups = columns
+        def column(name: str) -> Any:
+            return read_table(path, columns=[name])[name]  # one at a time: bounds the memory
+
+        names, keys = (column(name).to_pylist() for name in ("name", "key"))
+        origins, scripts = (list(map(sys.intern, column(name).to_pylist())) for name in ("origin", "script"))
+        groups = column("group").to_pylist()
         part_of = {group: part_of_group(group) for group in set(groups)}
         parts = np.array([part_of[group] for group in groups])
-        return cls(names, origins, np.array(shares), keys, scripts, parts)
+        return cls(names, origins, column("share").to_numpy(), keys, scripts, parts)
 
     def corpus(self, *parts: str) -> Corpus:
         """The names of these parts."""
@@ -68,8 +72,8 @@ class World:
 
     def key_corpus(self, part: str) -> Corpus:
         """The keys of the names of a part, as the items of protocol W are read."""
-        of_part = [name for name, its in self.part_of.items() if its == part]
-        rows = [(name, o, share) for name in of_part for o, share in self.shares_of[name].items()]
+        of_part = self._shares_in(np.flatnonzero(self.parts == part))
+        rows = [(name, o, share) for name, its in of_part.items() for o, share in its.items()]
         names, origins, shares = zip(*rows, strict=True)
         report = CleaningReport(len(rows), len(rows), len(of_part), (), {})
         return Corpus(names, origins, "world", report, row_weights=np.array(shares), shares=True)
@@ -77,9 +81,13 @@ class World:
     @cached_property
     def shares_of(self) -> dict[str, dict[str, float]]:
         """The share of each name, by its key, within each of its origins."""
+        return self._shares_in(np.arange(len(self.keys)))
+
+    def _shares_in(self, rows: NDArray[np.int64]) -> dict[str, dict[str, float]]:
+        """The same of some rows."""
         found: defaultdict[str, dict[str, float]] = defaultdict(dict)
-        for name, origin, share in zip(self.keys, self.origins, self.shares.tolist(), strict=True):
-            found[name][origin] = share
+        for row, share in zip(rows.tolist(), self.shares[rows].tolist(), strict=True):
+            found[self.keys[row]][self.origins[row]] = share
         return dict(found)
 
     @cached_property

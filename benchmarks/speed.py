@@ -12,7 +12,8 @@ kernel that a run has met, and prints the table, which `benchmarks/figures.py` p
     python benchmarks/speed.py --quick              all rows in small form, under two minutes: to see that
                                                     it works, not to quote (results/…-quick.json)
 
-Needs the 18 files (`cognomen data fetch`, or COGNOMEN_NAMES) and the rivals: `make bench` installs them.
+Needs the 18 files (`cognomen data fetch`, or COGNOMEN_NAMES), COGNOMEN_WORLD for the row "world", and the
+rivals: `make bench` installs them.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from timed.processes import hold_to_one_thread
 from timed.tables import markdown
 from timed.timing import Clock, Line, Setting, load, machine
 
-from cognomen.errors import MissingExtraError
+from cognomen.errors import DataError, MissingExtraError
 
 RESULTS = Path(__file__).parent / "results"
 # The modules are imported after the number of threads is settled, and only where their row is asked for.
@@ -46,6 +47,7 @@ ROWS = {
     "ngrams": "timed.inference:ngrams_row",
     "product": "timed.inference:product_row",
     "step": "timed.training:step_row",
+    "world": "timed.world_training:world_row",
     "video": "timed.training:video_row",
     "letter": "timed.small:letter_row",
     "sequence": "timed.small:sequence_row",
@@ -74,7 +76,7 @@ def measure(row: str, setting: Setting) -> dict[str, Any]:
         if package in ("cognomen", "timed"):
             raise
         missing = f"not measured: install {PACKAGES.get(package, package)}"
-    except MissingExtraError as error:
+    except (MissingExtraError, DataError) as error:
         missing = f"not measured: {error}"
     return {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),

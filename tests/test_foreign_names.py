@@ -121,6 +121,14 @@ def test_names_of_short_lists_are_not_judged(found: ForeignNames) -> None:
     assert names_of(found.corpus, "Short") >= set(EAST[:100])
 
 
+def test_a_name_that_cannot_be_read_stays_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foreign_names, "FEWEST", 3)
+    p = np.array([[0.9, 0.1], [np.nan, np.nan], [0.1, 0.9], [0.1, 0.9], [0.1, 0.9]], np.float32)
+    native, best, sure = foreign_names._judge(p, np.zeros(5, np.int64), np.array(["West", "East"]))
+    assert (native < foreign_names.NATIVE).tolist() == [False, False, True, True, True]
+    assert (best[1], sure[1]) == (0, 1)
+
+
 def test_few_names_beyond_the_core_say_too_little(monkeypatch: pytest.MonkeyPatch) -> None:
     shorten(monkeypatch)
     monkeypatch.setattr(foreign_names, "FEWEST", 1000)

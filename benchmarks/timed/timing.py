@@ -138,9 +138,9 @@ class Line:
 
 
 def shown(figure: float, unit: str) -> str:
-    """A figure as the table shows it: a ratio "3.51x", a share "0.52", memory "312 MB"."""
-    if unit == "MB":
-        return f"{figure:.0f} MB"
+    """A figure as the table shows it: a ratio "3.51x", a share "0.52", memory "312 MB", a pace "6,000/s"."""
+    if unit in ("MB", "/s"):
+        return f"{figure:,.0f}{unit.replace('MB', ' MB')}"
     digits = f"{figure:.4f}" if figure < 0.02 else f"{figure:.2f}"
     return digits + ("x" if unit == "x" else "")
 

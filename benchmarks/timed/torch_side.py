@@ -46,8 +46,11 @@ class TorchNetwork(nn.Module):
 
     def forward(self, batch: Batch, way: str) -> Tensor:
         """Logits (N, C) in the order of the batch."""
-        pooled = self._padded(batch) if way == "padded" else self._packed(batch)
-        return self.output(self.after_pooling(pooled))  # type: ignore[no-any-return]
+        return self.output(self.after_pooling(self.pooled(batch, way)))  # type: ignore[no-any-return]
+
+    def pooled(self, batch: Batch, way: str) -> Tensor:
+        """Max and mean of the states (N, F)."""
+        return self._padded(batch) if way == "padded" else self._packed(batch)
 
     def _embedded(self, ids: NDArray[np.integer[Any]]) -> Tensor:
         return self.after_embedding(self.embedding(torch.from_numpy(ids)))  # type: ignore[no-any-return]

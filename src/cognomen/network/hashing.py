@@ -11,7 +11,7 @@ it takes S bytes (residual vector quantisation: Juang and Gray 1982): see `train
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -177,9 +177,10 @@ def ngram_table(
     Returns:
         The keys and counts of `HashTables`.
     """
-    seen = []
+    ngrams: Hashes = np.zeros(0, np.uint64)  # of the parts so far: far fewer than all that occur
+    counts: NDArray[Any] = np.zeros(0)
     for start in range(0, len(names), _AT_ONCE):
-        part = names[slice(start, start + _AT_ONCE)]
+        part, seen = names[slice(start, start + _AT_ONCE)], [ngrams]
         row = np.repeat(np.arange(len(part)), part.lengths + 2)
         for of_length in hash_names(part, longest, alphabet_size).ngrams:
             order = np.lexsort((row, of_length))
@@ -187,9 +188,11 @@ def ngram_table(
             again = (found[1:] == found[:-1]) & (its_row[1:] == its_row[:-1])  # a name counts once
             first = np.concatenate([[True], ~again])
             seen.append(found[first & (found > 0)])
-    ngrams, counts = np.unique(np.concatenate(seen), return_counts=True)
+        once = np.ones(sum(map(len, seen[1:])))
+        ngrams, which = np.unique(np.concatenate(seen), return_inverse=True)
+        counts = np.bincount(which, np.concatenate([counts, once]))
     frequent = counts >= min_count
-    keys, stored = fill(ngrams[frequent], counts[frequent].astype(np.float64), bits)
+    keys, stored = fill(ngrams[frequent], counts[frequent], bits)
     return keys, np.log1p(stored).astype(np.float16)
 
 

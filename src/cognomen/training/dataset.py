@@ -247,11 +247,14 @@ def _checked(validation: Corpus, corpus: Corpus) -> Corpus:
 
 def corpus_sha256(corpus: Corpus) -> str:
     """The SHA-256 of all names and labels, in their order."""
-    lines = [f"{name}\t{label}\n" for name, label in zip(corpus.names, corpus.labels, strict=True)]
-    if corpus.row_weights is not None:
-        lines += [f"{weight!r}\n" for weight in corpus.row_weights.tolist()]
-    lines += [f"{corpus.outside} from outside\n"] if corpus.outside else []
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    found = hashlib.sha256()
+    for name, label in zip(corpus.names, corpus.labels, strict=True):
+        found.update(f"{name}\t{label}\n".encode())
+    for weight in [] if corpus.row_weights is None else corpus.row_weights.tolist():
+        found.update(f"{weight!r}\n".encode())
+    if corpus.outside:
+        found.update(f"{corpus.outside} from outside\n".encode())
+    return found.hexdigest()
 
 
 def describe_corpus(corpus: Corpus) -> str:

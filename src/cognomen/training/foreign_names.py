@@ -80,17 +80,19 @@ def without_foreign_names(
     ).classifier
     judged = np.flatnonzero(~core)
     names = [corpus.names[row] for row in judged]
-    p = judge.predict_proba(names, prior="uniform", full_names=False, na=None)  # (M, C)
-    read = ~np.isnan(p[:, 0])
     families = _families([corpus.origin_facts[origin].group for origin in corpus.origins])
-    native, best, sure = _judge(p[read], corpus.label_ids[judged[read]], families)
+    native, best, sure = _judge(
+        judge.predict_proba(names, prior="uniform", full_names=False, na=None),
+        corpus.label_ids[judged],
+        families,
+    )
     listed = set(zip(map(key, corpus.names), families[corpus.label_ids].tolist(), strict=True))
     lacking = [
         (key(corpus.names[row]), family) not in listed
-        for row, family in zip(judged[read].tolist(), families[best].tolist(), strict=True)
+        for row, family in zip(judged.tolist(), families[best].tolist(), strict=True)
     ]
     foreign = (native < NATIVE) & lacking
-    return _moved(corpus, judged[read][foreign], best[foreign], sure[foreign])
+    return _moved(corpus, judged[foreign], best[foreign], sure[foreign])
 
 
 def _families(groups: Sequence[str]) -> NDArray[np.str_]:
@@ -122,14 +124,15 @@ def _judge(
     """How likely each name is of its list's family; its likeliest origin, and how likely that is, (M,) each.
 
     Args:
-        p: (M, C), origins equally likely.
+        p: (M, C), origins equally likely; NaN for a name that cannot be read, which is left where it is.
         origins: (M,), of the lists.
         families: (C,), of the origins.
     """
     uniform = np.full(len(families), 1 / len(families))
     native, best, sure = np.ones(len(p)), origins.copy(), np.ones(len(p))
+    read = ~np.isnan(p[:, 0])
     for origin in np.unique(origins):
-        rows = np.flatnonzero(origins == origin)
+        rows = np.flatnonzero(read & (origins == origin))
         if len(rows) < FEWEST:
             continue
         its = p[rows].astype(np.float64)

@@ -79,9 +79,10 @@ def fit_name_rows(
     logits = network.logits(names.texts[chosen])  # (M, C)
     doubtful = (frequencies[chosen] < RARE) & (_likeliest(logits, names[chosen]) < DOUBTED)
     keys[slots[chosen[doubtful]]] = 0
-    chosen, logits = chosen[~doubtful], logits[~doubtful] + np.asarray(log_prior, logits.dtype)
+    chosen, logits = chosen[~doubtful], logits[~doubtful]
     if not len(chosen):
         return
+    logits += np.asarray(log_prior, logits.dtype)  # in place: with a million names they are the most memory
     often = frequencies[chosen]
     weight = ngrams.params["output.weight"]  # (C, R)
     basis = np.linalg.qr(weight)[0]  # (C, D)
@@ -185,19 +186,20 @@ class Codebooks:
         self.codes = np.zeros((len(rows), STAGES), np.int64)
         self.entries = np.zeros((STAGES, min(ENTRIES, len(rows)), basis.shape[1]), np.float32)
         for stage in range(STAGES):
-            left = np.concatenate([self._left(block, stage) for block in _blocks(len(rows))])
-            self.entries[stage] = k_means(left, weights, self.entries.shape[1], rng)
+            sample = rng.permutation(len(rows))[:SAMPLE]
+            entries = k_means(self._left(sample, stage), weights[sample], self.entries.shape[1], rng)
             for block in _blocks(len(rows)):
-                self.codes[block, stage] = nearest(left[block], self.entries[stage], 1)[:, 0]
+                self.codes[block, stage] = nearest(self._left(block, stage), entries, 1)[:, 0]
+            self.entries[stage] = entries
 
-    def _left(self, block: slice, stage: int) -> Array:
+    def _left(self, block: slice | Ids, stage: int) -> Array:
         """What the other stages leave of the rows of a block, (B, D)."""
         return np.asarray(self.rows[block] - self.sums(block) + self._of_stage(block, stage))
 
-    def _of_stage(self, block: slice, stage: int) -> Array:
+    def _of_stage(self, block: slice | Ids, stage: int) -> Array:
         return np.asarray(self.entries[stage, self.codes[block, stage]])
 
-    def sums(self, block: slice) -> Array:
+    def sums(self, block: slice | Ids) -> Array:
         """The approximate rows of a block, (B, D)."""
         return np.asarray(sum(self._of_stage(block, stage) for stage in range(STAGES)))
 
@@ -230,9 +232,7 @@ class Codebooks:
 def k_means(
     points: Array, weights: NDArray[np.float64], count: int, rng: np.random.Generator, rounds: int = 12
 ) -> Array:
-    """The centres (K, D) of weighted points, by Lloyd's method on a sample of them."""
-    sample = rng.permutation(len(points))[:SAMPLE]
-    points, weights = points[sample], weights[sample]
+    """The centres (K, D) of weighted points, by Lloyd's method."""
     shares = weights / weights.sum()
     drawn = rng.choice(len(points), min(count, len(points)), replace=False, p=shares)
     centres = points[np.resize(drawn, count)].astype(np.float64)  # (K, D)
