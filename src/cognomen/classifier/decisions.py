@@ -45,7 +45,7 @@ class ScoredBlock(NamedTuple):
     probabilities: NDArray[np.float32]
     out_of_distribution: NDArray[np.bool_]
     evidence: NDArray[np.int8]
-    parts: tuple[Parts, ...] = ()
+    parts: Parts
 
     @property
     def known(self) -> NDArray[np.bool_]:

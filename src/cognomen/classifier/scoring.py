@@ -95,9 +95,9 @@ class Scoring(Model):
         logits, bits, known = self.network.evidence(
             reading.spellings, threads=opts.threads, bits=self.detects_ood
         )
-        parts = tuple(each for each in reading.parts if known is None or not known[each.whole])
+        parts = reading.parts if known is None else reading.parts[~known[reading.parts.wholes]]
         temperatures = self.calibration.temperatures(known)
-        if parts:
+        if len(parts):
             logits = pool_parts(logits, temperatures, parts, self.origins, weights)
         p = softmax_with_temperature(logits, temperatures, weights)  # (S, C)
         ood = np.zeros(len(p), bool)
@@ -107,9 +107,9 @@ class Scoring(Model):
                 less_sure(p, doubtful)
         # 0 and 1 are indices into EVIDENCE.
         evidence = np.full(len(p), -1, np.int8) if known is None else (~known).astype(np.int8)
-        for whole, of_whole, _ in parts:
-            ood[whole] = ood[list(of_whole)].all()
-            evidence[whole] = evidence[list(of_whole)].max()
+        if len(parts):
+            ood[parts.wholes] = np.logical_and.reduceat(ood[parts.each.data], parts.each.starts)
+            evidence[parts.wholes] = np.maximum.reduceat(evidence[parts.each.data], parts.each.starts)
         return ScoredBlock(start, texts, reading, p, ood, evidence, parts)
 
     # --- how a column is read -------------------------------------------------------------------------------

@@ -252,9 +252,9 @@ def _attributions_of_parts(
     spelling, parts = reading.spelling or "", reading.part_spellings
     alone = clf.network.evidence(clf.alphabet.encode_all(parts))
     divisors = np.broadcast_to(clf.calibration.temperatures(alone.known), len(parts))[:, None]  # (P, 1)
-    numbers = Parts(0, tuple(range(len(parts))), are_joined_by_hyphen(reading.surname or ""))
+    numbers = Parts.of([(0, range(len(parts)), are_joined_by_hyphen(reading.surname or ""))])
     ratios = np.log(clf.expected_shares()) - np.log(clf.priors)  # (C,)
-    weights = part_weights(alone.logits / divisors, [numbers], clf.origins, ratios)  # (P,)
+    weights = part_weights(alone.logits / divisors, numbers, clf.origins, ratios)  # (P,)
     letters, end = np.zeros((2, len(spelling))), 0
     baseline, total, delta = np.zeros((3, 2))
     for part, weight in zip(parts, weights, strict=True):

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.columns import Indices
@@ -163,18 +164,39 @@ def _spelling(surname: str, alphabet: Alphabet, *, lower: bool) -> tuple[str | N
 # --- a column of texts, all at once -----------------------------------------------------------------------
 
 
-class Parts(NamedTuple):
-    """Which spellings of a column are those of a surname in two parts.
+@dataclass(frozen=True)
+class Parts:
+    """Which spellings of a column are those of K surnames in two parts or more.
 
     Attributes:
-        whole: the index of the whole surname's spelling.
-        parts: the indices of those of its parts.
-        alike: whether no part counts more than another, since hyphens join them.
+        wholes: (K,), the index of each whole surname's spelling.
+        each: the indices of those of its parts.
+        alike: (K,), whether no part counts more than another, since hyphens join them.
     """
 
-    whole: int
-    parts: tuple[int, ...]
-    alike: bool
+    wholes: Indices
+    each: Ragged
+    alike: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, found: Sequence[tuple[int, Sequence[int], bool]]) -> Parts:
+        """Those of K surnames, one by one."""
+        numbers = np.array([number for _, parts, _ in found for number in parts], np.intp)
+        lengths = np.array([len(parts) for _, parts, _ in found], np.int64)
+        wholes = np.array([whole for whole, _, _ in found], np.intp)
+        return cls(wholes, Ragged(numbers, lengths), np.array([alike for *_, alike in found], np.bool_))
+
+    def __len__(self) -> int:
+        """K."""
+        return len(self.wholes)
+
+    def __getitem__(self, which: NDArray[np.bool_]) -> Parts:
+        """Those of some of the surnames, (K,)."""
+        return Parts(self.wholes[which], self.each[which], self.alike[which])
+
+    def after(self, count: int) -> Parts:
+        """The same with other spellings before all."""
+        return Parts(self.wholes + count, self.each.with_data(self.each.data + count), self.alike)
 
 
 @dataclass(frozen=True)
@@ -193,7 +215,7 @@ class ColumnReading:
     inverse: Indices
     readings: Sequence[SurnameReading]
     which: Indices
-    parts: tuple[Parts, ...] = ()
+    parts: Parts
 
     @cached_property
     def unusual(self) -> dict[int, SurnameReading]:
@@ -218,20 +240,16 @@ def read_column(texts: Sequence[str], alphabet: Alphabet, *, lower: bool, rules:
     which_of_all = np.full(len(texts), -1, np.intp)
     which_of_all[~plain] = which
     ids = np.concatenate([words.data, others.data.astype(words.data.dtype)])
-    parts = tuple(
-        Parts(before + whole, tuple(before + each for each in of_whole), alike)
-        for whole, of_whole, alike in parts
-    )
     return ColumnReading(
         Ragged(ids, np.concatenate([words.lengths, others.lengths])),
         inverse,
         readings,
         which_of_all,
-        parts,
+        parts.after(before),
     )
 
 
-def _distinct_spellings(readings: Sequence[SurnameReading]) -> tuple[list[str], Indices, tuple[Parts, ...]]:
+def _distinct_spellings(readings: Sequence[SurnameReading]) -> tuple[list[str], Indices, Parts]:
     """The distinct spellings of readings and of their parts; that of each reading, (R,); which have parts.
 
     One spelling may be that of a surname in two parts, and of another in one: Smith-Jones, Smith-jones.
@@ -241,13 +259,13 @@ def _distinct_spellings(readings: Sequence[SurnameReading]) -> tuple[list[str], 
     for row, reading in enumerate(readings):
         if reading.spelling is not None:
             spelling_of[row] = numbers.setdefault((reading.spelling, bool(reading.parts)), len(numbers))
-    parts: dict[int, Parts] = {}
+    parts: dict[int, tuple[list[int], bool]] = {}
     for row, reading in enumerate(readings):
         if reading.parts and reading.surname:
             of_whole = [numbers.setdefault((each, False), len(numbers)) for each in reading.part_spellings]
-            whole = int(spelling_of[row])
-            parts[whole] = Parts(whole, tuple(of_whole), are_joined_by_hyphen(reading.surname))
-    return [spelling for spelling, _ in numbers], spelling_of, tuple(parts.values())
+            parts[int(spelling_of[row])] = of_whole, are_joined_by_hyphen(reading.surname)
+    found = Parts.of([(whole, *of_whole) for whole, of_whole in parts.items()])
+    return [spelling for spelling, _ in numbers], spelling_of, found
 
 
 def _read_others(
