@@ -29,9 +29,9 @@ from cognomen.classifier.decisions import EVIDENCE, REASONS, ScoredBlock
 from cognomen.classifier.origins import LEVELS, Tree
 from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
+from cognomen.text.column_reading import ColumnReading, Parts
 from cognomen.text.placeholders import PLACEHOLDERS
 from cognomen.text.ragged import Ragged
-from cognomen.text.reading import ColumnReading, Parts
 
 NAMES = ["Hansen", "Smith", "", None, "Nakamura", "Kim", "O'Brien", "123", "Olsen"]
 P = {"English": 0.3, "Swedish": 0.25, "Danish": 0.2, "Norwegian": 0.15, "Japanese": 0.06, "Korean": 0.04}

@@ -10,8 +10,8 @@ import pytest
 from cognomen import Classifier
 from cognomen.classifier.parts import part_weights, pool_parts
 from cognomen.explanation import explain
+from cognomen.text.column_reading import Parts
 from cognomen.text.parts import are_joined_by_hyphen, parts_of
-from cognomen.text.reading import Parts
 
 ORIGINS = ["English", "Portuguese", "Spanish"]
 

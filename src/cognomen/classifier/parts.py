@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.text.reading import Parts
+from cognomen.text.column_reading import Parts
 
 FIRST_COUNTS_MOST: Final = ("Spanish", "Catalan", "Basque")
 LAST_COUNTS_MOST: Final = ("Portuguese",)

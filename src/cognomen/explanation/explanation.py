@@ -22,10 +22,11 @@ from cognomen.classifier.options import Options
 from cognomen.classifier.parts import part_weights
 from cognomen.explanation.activations import Activations, record_activations
 from cognomen.explanation.attribution import Attributions, attribute_letters
+from cognomen.text.column_reading import Parts
 from cognomen.text.matching import find_origin
 from cognomen.text.parts import are_joined_by_hyphen
 from cognomen.text.ragged import Ragged
-from cognomen.text.reading import Parts, SurnameReading, read_surname
+from cognomen.text.reading import SurnameReading, read_surname
 
 SHOWN = 3  # origins of a prefix, in JSON
 BAR_WIDTH = 5  # em, of the longest bar in a notebook

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from cognomen.text import words as lists
 from cognomen.text.spelling import kind_of
 from cognomen.text.surname_first import is_common_in_spanish, is_short_surname_of_vietnamese
 
+_ANYWHERE: Final = lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | {"o", "und"}
 JOINED: Final = lists.JOINERS | {"-", "–"}
 
 
@@ -105,15 +107,10 @@ def _is_particle(words: list[str], place: int, *, before_particle: bool) -> bool
     return bool(dash and has_letter(head)) and tail.islower() and is_particle_anywhere(tail)
 
 
+@lru_cache(maxsize=1 << 14)
 def is_particle_anywhere(word: str) -> bool:
     """Whether a word is a particle in some name."""
-    name = word.casefold().replace("’", "'").removesuffix(".")
-    return (
-        name in ("o", "und")
-        or name in lists.PARTICLES
-        or name in lists.SMALL_PARTICLES
-        or name in lists.INNER_PARTICLES
-    )
+    return word.casefold().replace("’", "'").removesuffix(".") in _ANYWHERE
 
 
 def is_dash(word: str) -> bool:
