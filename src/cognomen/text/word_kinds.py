@@ -270,7 +270,7 @@ _UPPER: Final = _kind("KIMURA"), _kind("KIM", one_syllable=True)
 
 
 def _kind_of_letter(word: str) -> Hashable:
-    if word in lists.JOINERS or word.casefold() == "ó":
+    if word.lower() in lists.JOINERS or word.casefold() == "ó":  # I and E join two surnames
         return word
     return ("letter", word.isupper()) if word.isalpha() and not is_particle_anywhere(word) else None
 
