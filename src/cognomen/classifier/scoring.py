@@ -95,7 +95,9 @@ class Scoring(Model):
         logits, bits, known = self.network.evidence(
             reading.spellings, threads=opts.threads, bits=self.detects_ood
         )
-        parts = reading.parts if known is None else reading.parts[~known[reading.parts.wholes]]
+        parts = reading.parts
+        if len(parts) and known is not None:
+            parts = parts[~known[parts.wholes]]
         temperatures = self.calibration.temperatures(known)
         if len(parts):
             logits = pool_parts(logits, temperatures, parts, self.origins, weights)

@@ -63,6 +63,9 @@ class Parts:
         return Parts(self.wholes + count, self.each.with_data(self.each.data + count), self.alike)
 
 
+NO_PARTS: Final = Parts.of([])
+
+
 @dataclass(frozen=True)
 class ColumnReading:
     """The surnames of U texts, with S spellings, not necessarily distinct.
@@ -134,8 +137,9 @@ class Column:
         readings, which = self._read_unusual(two)
         spellings, spelling_of, parts = _distinct_spellings(readings)
         others, inverse_of_unusual = self.alphabet.encode_all(spellings), spelling_of[which]
-        if not (before := len(self.words)) and len(self.unusual) == len(self.plain):
+        if self.words is NO_WORDS:
             return ColumnReading(others, inverse_of_unusual, readings, which, parts)
+        before = len(self.words)
         inverse, which_of_all = np.empty(len(self.plain), np.intp), np.full(len(self.plain), -1, np.intp)
         inverse[self.plain] = np.arange(before)
         inverse[~self.plain] = np.where(inverse_of_unusual < 0, -1, before + inverse_of_unusual)
@@ -208,5 +212,6 @@ def _distinct_spellings(readings: Sequence[SurnameReading]) -> tuple[list[str], 
         if reading.parts
     }
     del numbers[None, False]
-    found = Parts.of([(whole, each, are_joined_by_hyphen(word)) for whole, (each, word) in parts.items()])
+    joined = [(whole, each, are_joined_by_hyphen(word)) for whole, (each, word) in parts.items()]
+    found = Parts.of(joined) if joined else NO_PARTS
     return [spelling for spelling, _ in numbers if spelling], np.array(spelling_of, np.intp), found
