@@ -145,6 +145,14 @@ def test_unusual_texts_share_their_spellings() -> None:
     assert found.spellings.lengths.tolist() == [5, 3]
 
 
+def test_letters_that_join_surnames_are_no_initials_in_a_column_either() -> None:
+    texts = [f"Ana VEGA {letter} GIL" for letter in "BCDFGYIE"]
+    found = read_column(texts, LATIN, lower=True, rules=Rules())
+    alone = [read_surname(text, LATIN, lower=True, rules=Rules()).surname for text in texts]
+    assert [found.unusual[row].surname for row in range(len(texts))] == alone
+    assert alone[5] == "VEGA Y GIL"
+
+
 def test_the_numbers_of_a_small_alphabet_are_bytes() -> None:
     for letters, kind in [(LATIN, np.uint8), (MANY, np.uint16)]:
         found = read_column(["ab"] * FEW_TEXTS, letters, lower=True, rules=Rules())

@@ -52,9 +52,7 @@ _ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
 MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
 KIND_BITS: Final = 12  # of the number of a kind
 EXAMPLES: Final = 20  # names of a sequence of kinds, of which one has words that all differ
-_RARE: Final = frozenset(
-    {"of", "ni", "Ni", "an", "Y"}
-)  # which rules name together with the words beside them
+_RARE: Final = frozenset({"of", "ni", "Ni", "an"})  # which rules name together with the words beside them
 _CAPITALS: Final = lists.CAPITAL_SUFFIXES | lists.SUFFIXES_AFTER_COMMA
 
 
@@ -270,7 +268,9 @@ _UPPER: Final = _kind("KIMURA"), _kind("KIM", one_syllable=True)
 
 
 def _kind_of_letter(word: str) -> Hashable:
-    if word.lower() in lists.JOINERS or word.casefold() == "ó":  # I and E join two surnames
+    if (
+        word.lower() in lists.JOINERS or word.casefold() == "ó"
+    ):  # Y, and I and E where there are two, join surnames
         return word
     return ("letter", word.isupper()) if word.isalpha() and not is_particle_anywhere(word) else None
 
