@@ -185,7 +185,9 @@ def answer_block(
         evidence,
     )
     answers = list[Answer]()
-    parts = dict(zip(block.parts.wholes.tolist(), block.parts.each, strict=True))
+    parts = dict[int, Any]()
+    if block.parts.wholes.size:
+        parts.update(zip(block.parts.wholes.tolist(), block.parts.each, strict=True))
     for row, (text, spelling) in enumerate(zip(block.texts, block.reading.inverse.tolist(), strict=True)):
         read = block.reading.unusual.get(row)
         if spelling < 0 and read is not None:

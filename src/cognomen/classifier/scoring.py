@@ -96,10 +96,10 @@ class Scoring(Model):
             reading.spellings, threads=opts.threads, bits=self.detects_ood
         )
         parts = reading.parts
-        if len(parts) and known is not None:
+        if parts.wholes.size and known is not None:
             parts = parts[~known[parts.wholes]]
         temperatures = self.calibration.temperatures(known)
-        if len(parts):
+        if parts.wholes.size:
             logits = pool_parts(logits, temperatures, parts, self.origins, weights)
         p = softmax_with_temperature(logits, temperatures, weights)  # (S, C)
         ood = np.zeros(len(p), bool)
@@ -109,7 +109,7 @@ class Scoring(Model):
                 less_sure(p, doubtful)
         # 0 and 1 are indices into EVIDENCE.
         evidence = np.full(len(p), -1, np.int8) if known is None else (~known).astype(np.int8)
-        if len(parts):
+        if parts.wholes.size:
             ood[parts.wholes] = np.logical_and.reduceat(ood[parts.each.data], parts.each.starts)
             evidence[parts.wholes] = np.maximum.reduceat(evidence[parts.each.data], parts.each.starts)
         return ScoredBlock(start, texts, reading, p, ood, evidence, parts)
@@ -127,7 +127,8 @@ class Scoring(Model):
 
     def _read(self, texts: list[str], opts: Options) -> ColumnReading:
         """Read the texts of a column, those of people with two surnames as such."""
-        column = self._column(texts, self.rules_for(texts, opts))
+        rules = self.rules_for(texts, opts)
+        column = Column.of(texts, self.alphabet, lower=self.lower, rules=rules)
         if not isinstance(opts.order, ColumnOrder) or (found := opts.order.second_surnames) is None:
             return column.read()
         return column.read(texts_of_two(column, found, self._score_of_two(opts)))

@@ -225,7 +225,7 @@ def _spans(column: Column, names: NamesByKinds, plausible: NDArray[np.bool_]) ->
 
 def _middle_and_end(column: Column, row: int) -> tuple[str, str]:
     """The word in the middle of a cell and the last one of its surname, "" if it cannot have two."""
-    one, two = (column.read_one(row, each).surname or "" for each in (False, True))
+    one, two = (column.read_one(column.unusual[row], each).surname or "" for each in (False, True))
     middle = two.removeprefix(one) if column.rules.surname_first else two.removesuffix(one)
     words = [word for word in middle.split() if word.lower() not in JOINERS]  # "COMÍN I OLIVERES"
     spelling = normalise(words[-1]) if words and middle != two else ""

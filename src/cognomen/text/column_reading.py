@@ -154,14 +154,15 @@ class Column:
         Full names are read by the kinds of their words where these decide; one surname has one reading.
         """
         if self.names is None:
-            return [self.read_one(row, bool(two[row])) for row in range(len(two))], np.arange(len(two))
+            pairs = zip(self.unusual, two.tolist(), strict=True)
+            return [self.read_one(text, is_two) for text, is_two in pairs], np.arange(len(two))
         found, which = self.names.surnames(self._placed(two))
         readings = [spelled(word, note, self.alphabet, self.lower, self.rules) for word, note in found]
         if self.rules.na:
             which[[" ".join(text.split()) in self.rules.na for text in self.unusual]] = -1
         others = np.flatnonzero(which < 0)
         which[others] = len(readings) + np.arange(len(others))
-        readings += [self.read_one(row, bool(two[row])) for row in others.tolist()]
+        readings += [self.read_one(self.unusual[row], bool(two[row])) for row in others.tolist()]
         return readings, which
 
     def _placed(self, two: NDArray[np.bool_]) -> Iterator[tuple[Indices, Place]]:
@@ -181,14 +182,11 @@ class Column:
         return self.places.get(key)
 
     def _found(self, text: str, *, two: bool) -> Found | None:
-        reading = self._read_text(text, two)
+        reading = self.read_one(text, two)
         return None if reading.surname is None else (reading.surname, reading.note)
 
-    def read_one(self, row: int, two: bool) -> SurnameReading:
-        """The reading of one of the V texts, as of people with two surnames or not."""
-        return self._read_text(self.unusual[row], two)
-
-    def _read_text(self, text: str, two: bool) -> SurnameReading:
+    def read_one(self, text: str, two: bool) -> SurnameReading:
+        """The reading of one of the texts, as of people with two surnames or not."""
         rules = replace(self.rules, two_surnames=True) if two else self.rules
         return read_surname(text, self.alphabet, lower=self.lower, rules=rules)
 
@@ -205,13 +203,15 @@ def _distinct_spellings(readings: Sequence[SurnameReading]) -> tuple[list[str], 
     """
     numbers: defaultdict[tuple[str | None, bool], int] = defaultdict(count().__next__)
     numbers[None, False] = -1
-    spelling_of = [numbers[reading.spelling, bool(reading.parts)] for reading in readings]
-    parts = {
-        whole: ([numbers[each, False] for each in reading.part_spellings], reading.surname or "")
-        for whole, reading in zip(spelling_of, readings, strict=True)
-        if reading.parts
-    }
+    spelling_of = list[int]()
+    for reading in readings:
+        spelling_of.append(numbers[reading.spelling, bool(reading.parts)])
+    parts = dict[int, tuple[list[int], str]]()
+    for whole, reading in zip(spelling_of, readings, strict=True):
+        if reading.parts:
+            parts[whole] = [numbers[each, False] for each in reading.part_spellings], reading.surname or ""
     del numbers[None, False]
-    joined = [(whole, each, are_joined_by_hyphen(word)) for whole, (each, word) in parts.items()]
-    found = Parts.of(joined) if joined else NO_PARTS
+    found = NO_PARTS
+    if parts:
+        found = Parts.of([(whole, each, are_joined_by_hyphen(word)) for whole, (each, word) in parts.items()])
     return [spelling for spelling, _ in numbers if spelling], np.array(spelling_of, np.intp), found
