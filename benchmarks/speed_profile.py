@@ -33,7 +33,7 @@ PHASES = {
     "the list: distinct texts, answers back in order": [
         "cognomen.classifier.classifier:Classifier.predict_proba"
     ],
-    "text to ids": ["cognomen.classifier.scoring:read_column"],
+    "text to ids": ["cognomen.text.column_reading:Column.of", "cognomen.text.column_reading:Column.read"],
     "sharing: sorting, the prefix tree": [
         "cognomen.network.inference:sort_names",
         "cognomen.rnn.engine.choice:prefix_tree",

@@ -259,12 +259,13 @@ def test_the_profile_knows_its_phases_functions(clf, by):
     if by:
         pytest.importorskip("numba", reason="numba is not installed: pip install 'cognomen[fast]'")
     clock, phases = speed_profile.Clock(), speed_profile.COMPILED_PHASES if by else speed_profile.PHASES
-    read_column = import_module("cognomen.classifier.scoring").read_column
+    column = import_module("cognomen.text.column_reading").Column
+    read = column.read
     with timed_names.compiled(by), speed_profile.watched(clock, phases):
         watched = clf.predict_proba(NAMES * 50)
     assert all(seconds > 0 for seconds in clock.seconds.values())
     assert clock.seconds.keys() == phases.keys()
-    assert import_module("cognomen.classifier.scoring").read_column is read_column
+    assert column.read is read
     np.testing.assert_allclose(watched, clf.predict_proba(NAMES * 50), atol=1e-6)
 
 

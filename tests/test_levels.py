@@ -29,9 +29,9 @@ from cognomen.classifier.decisions import EVIDENCE, REASONS, ScoredBlock
 from cognomen.classifier.origins import LEVELS, Tree
 from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, read_artifact, write_artifact
+from cognomen.text.column_reading import ColumnReading, Parts
 from cognomen.text.placeholders import PLACEHOLDERS
 from cognomen.text.ragged import Ragged
-from cognomen.text.reading import ColumnReading
 
 NAMES = ["Hansen", "Smith", "", None, "Nakamura", "Kim", "O'Brien", "123", "Olsen"]
 P = {"English": 0.3, "Swedish": 0.25, "Danish": 0.2, "Norwegian": 0.15, "Japanese": 0.06, "Korean": 0.04}
@@ -157,7 +157,11 @@ def block_of(count: int, origins: int) -> tuple[ScoredBlock, Tree]:
     """Texts with random probabilities, of which some are equal."""
     p = np.random.default_rng(0).integers(1, 50, (count, origins)).astype(np.float32)
     reading = ColumnReading(
-        Ragged(np.zeros(count, np.uint8), np.ones(count, np.intp)), np.arange(count), [], np.full(count, -1)
+        Ragged(np.zeros(count, np.uint8), np.ones(count, np.intp)),
+        np.arange(count),
+        [],
+        np.full(count, -1),
+        Parts.of([]),
     )
     block = ScoredBlock(
         0,
@@ -166,6 +170,7 @@ def block_of(count: int, origins: int) -> tuple[ScoredBlock, Tree]:
         p / p.sum(axis=1, keepdims=True),
         np.zeros(count, bool),
         np.full(count, -1, np.int8),
+        reading.parts,
     )
     places = [(f"group {k // 4}", f"region {k // 12}") for k in range(origins)]
     return block, Tree([f"origin {k}" for k in range(origins)], places)

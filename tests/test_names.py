@@ -10,8 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cognomen.text import Alphabet, FoundSurname, find_surname, normalise
+from cognomen.text.column_reading import read_column
 from cognomen.text.names import SURNAME_OF_FULL_NAME
-from cognomen.text.reading import Rules, read_column, read_surname
+from cognomen.text.reading import Rules, read_surname
 from cognomen.text.repair import repair
 
 CASES = tomllib.loads((Path(__file__).parent / "names_cases.toml").read_text("utf-8"))

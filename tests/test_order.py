@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from cli_running import run
 from cognomen import Classifier, InputError
 from cognomen.apps.memory import Memory
 from cognomen.classifier import scoring
+from cognomen.classifier.options import Options
 from cognomen.classifier.order import ColumnOrder
-from cognomen.classifier.second_surnames import SecondSurnames
+from cognomen.classifier.second_surnames import SecondSurnames, second_surnames, texts_of_two
 from cognomen.text import find_surname
+from cognomen.text.column_reading import Column
+from cognomen.text.reading import Rules, read_surname
 
 HUNGARIAN = [
     "Nagy",
@@ -278,6 +282,36 @@ def test_a_column_shows_that_its_people_have_two_surnames(clf: Classifier, order
     assert [answer.surname for answer in clf(names[:3], order=found)] == TWO[:3]
     assert clf(names[0]).surname == names[0].split()[-1]
     assert [answer.surname for answer in clf(names[:3])] == [clf(name).surname for name in names[:3]]
+
+
+ODD = ["Ana  Molina Herrero", " Ana Molina Vega", "Ana\tMolina Vega Gil", "ANA COMÍN I VEGA",
+       "Ana Vega y Gil", "Ana García López", "Ana B Molina", "Ana Pérez del Arco Vega", "Ana I Vega",
+       "Ana Vega Vega Vega", "Ángel 漢字 漢字 Vega", "Dr. Ana Gil Vega", "Gil, Ana Vega",
+       "Ana Vega", "Vega"]  # fmt: skip
+
+
+@pytest.mark.parametrize("surname_first", [False, True])
+def test_two_surnames_are_found_by_the_kinds_of_words_as_one_by_one(
+    clf: Classifier, surname_first: bool
+) -> None:
+    order = "surname-first" if surname_first else "given-first"
+    given = [f"{g} {h} {s.split()[-1]}" for g, h, s in zip(OF_TWO, OF_TWO[::-1], TWO, strict=True)]
+    names = [*column_of_two(order), *given, *ODD]
+    rules = Rules(surname_first=surname_first)
+    together = Column.of(names, clf.alphabet, lower=clf.lower, rules=rules)
+    alone, score = replace(together, names=None), clf._score_of_two(Options())
+    found = second_surnames(together, score)
+    assert found is not None
+    assert found == second_surnames(alone, score)
+    two, expected = (texts_of_two(each, found, score) for each in (together, alone))
+    assert two.tolist() == expected.tolist()
+    assert 10 < two.sum() < len(two) - 10
+    readings, others = together.read(two).unusual, alone.read(two).unusual
+    assert readings == others
+    kinds = iter(two.tolist())
+    for row, reading in readings.items():
+        style = replace(rules, two_surnames=next(kinds))
+        assert reading == read_surname(names[row], clf.alphabet, lower=clf.lower, rules=style)
 
 
 @pytest.mark.parametrize("order", ["given-first", "surname-first"])

@@ -10,8 +10,8 @@ import pytest
 from cognomen import Classifier
 from cognomen.classifier.parts import part_weights, pool_parts
 from cognomen.explanation import explain
+from cognomen.text.column_reading import Parts
 from cognomen.text.parts import are_joined_by_hyphen, parts_of
-from cognomen.text.reading import Parts
 
 ORIGINS = ["English", "Portuguese", "Spanish"]
 
@@ -49,17 +49,16 @@ def test_logits_are_averaged() -> None:
     """Of hyphenated names alike, of Spanish the first counts twice, of Portuguese the last."""
     spanish, portuguese, english = np.float32([[0, 0, 3], [0, 3, 0], [3, 0, 0]])
     logits = np.stack([english, spanish, spanish + portuguese / 2, portuguese])
-    pair = Parts(0, (1, 2), alike=False)
     for first, alike, expected in [
         ((1, 2), True, (0.5, 0.5)),
         ((1, 2), False, (2 / 3, 1 / 3)),
         ((3, 2), False, (1 / 3, 2 / 3)),
         ((0, 0), False, (0.5, 0.5)),
     ]:
-        pair = Parts(0, first, alike)
-        weights = part_weights(logits[list(first)], [pair], ORIGINS, None)
+        pair = Parts.of([(0, first, alike)])
+        weights = part_weights(logits[list(first)], pair, ORIGINS, None)
         assert weights.tolist() == pytest.approx(expected)
-        pooled = pool_parts(logits, 1.0, [pair], ORIGINS, None)
+        pooled = pool_parts(logits, 1.0, pair, ORIGINS, None)
         np.testing.assert_allclose(
             pooled[0], np.average(logits[list(first)], axis=0, weights=expected), atol=1e-6
         )

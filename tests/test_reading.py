@@ -9,9 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-import cognomen.text.reading
+import cognomen.text.column_reading
 from cognomen.text import Alphabet, alphabet, find_surname, normalise
-from cognomen.text.reading import FEW_TEXTS, REASONS, ColumnReading, Rules, read_column, read_surname
+from cognomen.text.column_reading import FEW_TEXTS, ColumnReading, read_column
+from cognomen.text.reading import REASONS, Rules, read_surname
 from cognomen.text.repair import repair
 from cognomen.text.spelling import plain_spelling
 from cognomen.text.surname_first import length_of_surname
@@ -61,7 +62,7 @@ def check(texts: list[str], alphabet: Alphabet, *, lower: bool, full_names: bool
     """`read_column` says of every text what `read_surname` says."""
     for few in (0, len(texts) + 1):  # through the lookup table, and one by one
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(cognomen.text.reading, "FEW_TEXTS", few)
+            patch.setattr(cognomen.text.column_reading, "FEW_TEXTS", few)
             found = read_column(texts, alphabet, lower=lower, rules=Rules(full_names))
         check_reading(found, texts, alphabet, lower=lower, full_names=full_names)
 
@@ -142,6 +143,14 @@ def test_unusual_texts_share_their_spellings() -> None:
     found = read_column(texts, LATIN, lower=True, rules=Rules())
     assert found.inverse.tolist() == [0, 0, -1, 1, -1, 0]
     assert found.spellings.lengths.tolist() == [5, 3]
+
+
+def test_letters_that_join_surnames_are_no_initials_in_a_column_either() -> None:
+    texts = [f"Ana VEGA {letter} GIL" for letter in "BCDFGYIE"]
+    found = read_column(texts, LATIN, lower=True, rules=Rules())
+    alone = [read_surname(text, LATIN, lower=True, rules=Rules()).surname for text in texts]
+    assert [found.unusual[row].surname for row in range(len(texts))] == alone
+    assert alone[5] == "VEGA Y GIL"
 
 
 def test_the_numbers_of_a_small_alphabet_are_bytes() -> None:

@@ -8,7 +8,7 @@ from cognomen.apps.answer_columns import ANSWER_COLUMNS, STATUSES, TREE_COLUMNS,
 from cognomen.apps.batches import answer_schema, score_batches, spark_ddl
 from cognomen.errors import InputError
 from cognomen.io.arrow import require_pyarrow
-from cognomen.text.columns import is_arrow_column, is_string_column
+from cognomen.text.columns import distinct_texts, is_arrow_column, is_string_column
 
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
@@ -72,7 +72,9 @@ def score_column(classifier: Classifier, column: Any, **options: Unpack[ScoreOpt
     """
     require_pyarrow("Scoring a column of an Arrow table")
     _check_column(column)
-    return AnswerColumns.of(classifier.tree, options).table(classifier.scores(column, **options))
+    texts, rows = distinct_texts(column)
+    answers = AnswerColumns.of(classifier.tree, options).table(classifier.scores([*texts, None], **options))
+    return answers.take(rows % len(answers))  # -1, for null, is the last
 
 
 def _check_column(column: Any) -> None:

@@ -184,7 +184,10 @@ def answer_block(
         *chain(*places),
         evidence,
     )
-    parts, answers = {each.whole: each.parts for each in block.parts}, list[Answer]()
+    answers = list[Answer]()
+    parts = dict[int, Any]()
+    if block.parts.wholes.size:
+        parts.update(zip(block.parts.wholes.tolist(), block.parts.each, strict=True))
     for row, (text, spelling) in enumerate(zip(block.texts, block.reading.inverse.tolist(), strict=True)):
         read = block.reading.unusual.get(row)
         if spelling < 0 and read is not None:

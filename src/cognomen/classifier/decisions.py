@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.origins import LEVELS, Level, Tree
+from cognomen.text.column_reading import ColumnReading, Parts
 from cognomen.text.reading import REASONS as UNREADABLE
-from cognomen.text.reading import ColumnReading, Parts
 
 REASONS: Final = (*UNREADABLE, "unlike-training", "low-confidence")
 EVIDENCE: Final = ("known", "spelling")
@@ -45,7 +45,7 @@ class ScoredBlock(NamedTuple):
     probabilities: NDArray[np.float32]
     out_of_distribution: NDArray[np.bool_]
     evidence: NDArray[np.int8]
-    parts: tuple[Parts, ...] = ()
+    parts: Parts
 
     @property
     def known(self) -> NDArray[np.bool_]:

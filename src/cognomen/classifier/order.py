@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -35,8 +35,8 @@ from numpy.typing import NDArray
 from cognomen.classifier.given_names import given_name_probabilities
 from cognomen.classifier.second_surnames import SecondSurnames
 from cognomen.text.alphabet import Alphabet
+from cognomen.text.column_reading import Column, ColumnReading
 from cognomen.text.ragged import Ragged
-from cognomen.text.reading import ColumnReading, Rules, read_column
 
 Order = Literal["given-first", "surname-first"]
 
@@ -79,31 +79,23 @@ class ColumnOrder:
         }
 
 
-def order_of_column(
-    texts: Sequence[str], alphabet: Alphabet, score: Score, *, lower: bool, rules: Rules
-) -> ColumnOrder:
+def order_of_column(column: Column, score: Score) -> ColumnOrder:
     """Find the order of a column.
 
     Args:
-        texts: its U distinct texts.
-        alphabet: of the network.
+        column: a sample of it (see `sample_of`).
         score: the probabilities of the groups of S spellings, (S, G), of their origins without groups; and
             which are known, (S,), None if it cannot tell.
-        lower: whether the network reads names in lower case.
-        rules: how texts are read otherwise.
     """
-    sample = sample_of(texts)
-    if len(sample) < FEWEST or not rules.full_names:
+    sample = column.unusual
+    if len(sample) < FEWEST or not column.rules.full_names:
         return ColumnOrder()
-    last, first = (
-        read_column(sample, alphabet, lower=lower, rules=replace(rules, surname_first=each))
-        for each in (False, True)
-    )
+    last, first = (column.in_order(surname_first=each).read() for each in (False, True))
     rows = np.flatnonzero((last.inverse >= 0) & (first.inverse >= 0) & _differ(last, first))
     told = _told_by_words(sample, last, rows)
     if len(rows) < FEWEST and not (told and len(rows)):
         return ColumnOrder(cells=len(rows))
-    odds = _log_odds_of_words(last, first, rows, alphabet, score) + _vote_of_capitals(sample, last)
+    odds = _log_odds_of_words(last, first, rows, column.alphabet, score) + _vote_of_capitals(sample, last)
     odds += _vote_of_told_surnames(sample, last, first, rows) + _vote(0, told)
     p = 1 / (1 + math.exp(-odds))
     if max(p, 1 - p) < SURE:

@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.text.reading import Parts
+from cognomen.text.column_reading import Parts
 
 FIRST_COUNTS_MOST: Final = ("Spanish", "Catalan", "Basque")
 LAST_COUNTS_MOST: Final = ("Portuguese",)
@@ -27,7 +27,7 @@ LAST_COUNTS_MOST: Final = ("Portuguese",)
 def pool_parts(
     logits: NDArray[np.float32],
     temperatures: float | NDArray[np.float64],
-    parts: Sequence[Parts],
+    parts: Parts,
     origins: Sequence[str],
     log_prior_ratios: NDArray[np.float64] | None,
 ) -> NDArray[np.float32]:
@@ -41,18 +41,18 @@ def pool_parts(
         log_prior_ratios: (C,), what will be added to the logits divided by temperature; None for nothing.
     """
     divisors = np.broadcast_to(temperatures, len(logits))[:, None]  # (S, 1)
-    flat = np.concatenate([each.parts for each in parts])  # (M,)
+    flat = parts.each.data  # (M,)
     of_parts = logits[flat] / divisors[flat]  # (M, C)
     weights = part_weights(of_parts, parts, origins, log_prior_ratios)
-    pooled = np.add.reduceat(of_parts * weights[:, None], _first(parts))  # (K, C), of K surnames
-    result, wholes = logits.copy(), [each.whole for each in parts]
-    result[wholes] = pooled * divisors[wholes]
+    pooled = np.add.reduceat(of_parts * weights[:, None], parts.each.starts)  # (K, C), of K surnames
+    result = logits.copy()
+    result[parts.wholes] = pooled * divisors[parts.wholes]
     return result
 
 
 def part_weights(
     of_parts: NDArray[np.floating[Any]],
-    parts: Sequence[Parts],
+    parts: Parts,
     origins: Sequence[str],
     log_prior_ratios: NDArray[np.float64] | None,
 ) -> NDArray[np.float64]:
@@ -62,18 +62,11 @@ def part_weights(
         of_parts: (M, C), the logits of all parts in order, divided by the temperature.
         parts, origins, log_prior_ratios: as in `pool_parts`.
     """
-    counts, first = np.array([len(each.parts) for each in parts]), _first(parts)  # (K,), (K,)
-    last = first + counts - 1
+    counts, first, last = parts.each.lengths, parts.each.starts, parts.each.ends - 1  # (K,) each
     alike = np.add.reduceat(of_parts, first) / counts[:, None]  # (K, C)
     likeliest = (alike + (0 if log_prior_ratios is None else log_prior_ratios)).argmax(axis=1)  # (K,)
-    side_by_side = ~np.array([each.alike for each in parts])
+    side_by_side = ~parts.alike
     weights = np.ones(len(of_parts))  # (M,)
     weights[first] += side_by_side & np.isin(origins, FIRST_COUNTS_MOST)[likeliest]
     weights[last] += side_by_side & np.isin(origins, LAST_COUNTS_MOST)[likeliest]
     return np.asarray(weights / np.repeat(np.add.reduceat(weights, first), counts))
-
-
-def _first(parts: Sequence[Parts]) -> NDArray[np.intp]:
-    """Where the parts of each surname begin among all, (K,)."""
-    counts = [len(each.parts) for each in parts]
-    return np.cumsum([0, *counts[:-1]], dtype=np.intp)

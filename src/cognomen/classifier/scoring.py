@@ -5,7 +5,7 @@ What the calls of a `Classifier` have in common; none of it is called from outsi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -27,10 +27,11 @@ from cognomen.classifier.priors import Prior, log_prior_ratios
 from cognomen.classifier.rewording import ORIGINS as EAST_ASIAN
 from cognomen.classifier.rewording import About, reworded
 from cognomen.classifier.second_surnames import ORIGINS as ORIGINS_OF_TWO
-from cognomen.classifier.second_surnames import SecondSurnames, second_surnames, texts_of_two
+from cognomen.classifier.second_surnames import Score, SecondSurnames, second_surnames, texts_of_two
 from cognomen.errors import InputError
+from cognomen.text.column_reading import Column, ColumnReading
 from cognomen.text.ragged import Ragged
-from cognomen.text.reading import Rules, read_column
+from cognomen.text.reading import Rules
 
 Weights = NDArray[np.float64] | None
 
@@ -93,14 +94,15 @@ class Scoring(Model):
         If the model can tell, find out which are unlike the training names, or nearly so.
         """
         texts = texts[start : start + SCORED_TEXTS]
-        rules = self.rules_for(texts, opts)
-        reading = read_column(texts, self.alphabet, lower=self.lower, rules=rules)
+        reading = self._read(texts, opts)
         logits, bits, known = self.network.evidence(
             reading.spellings, threads=opts.threads, bits=self.detects_ood
         )
-        parts = tuple(each for each in reading.parts if known is None or not known[each.whole])
+        parts = reading.parts
+        if parts.wholes.size and known is not None:
+            parts = parts[~known[parts.wholes]]
         temperatures = self.calibration.temperatures(known)
-        if parts:
+        if parts.wholes.size:
             logits = pool_parts(logits, temperatures, parts, self.origins, weights)
         p = softmax_with_temperature(logits, temperatures, weights)  # (S, C)
         ood = np.zeros(len(p), bool)
@@ -110,9 +112,9 @@ class Scoring(Model):
                 less_sure(p, doubtful)
         # 0 and 1 are indices into EVIDENCE.
         evidence = np.full(len(p), -1, np.int8) if known is None else (~known).astype(np.int8)
-        for whole, of_whole, _ in parts:
-            ood[whole] = ood[list(of_whole)].all()
-            evidence[whole] = evidence[list(of_whole)].max()
+        if parts.wholes.size:
+            ood[parts.wholes] = np.logical_and.reduceat(ood[parts.each.data], parts.each.starts)
+            evidence[parts.wholes] = np.maximum.reduceat(evidence[parts.each.data], parts.each.starts)
         return ScoredBlock(start, texts, reading, p, ood, evidence, parts)
 
     # --- how a column is read -------------------------------------------------------------------------------
@@ -123,11 +125,22 @@ class Scoring(Model):
             return opts
         return replace(opts, order=self._order_of(texts, opts))
 
+    def _column(self, texts: Sequence[str], rules: Rules) -> Column:
+        return Column.of(texts, self.alphabet, lower=self.lower, rules=rules)
+
+    def _read(self, texts: list[str], opts: Options) -> ColumnReading:
+        """Read the texts of a column, those of people with two surnames as such."""
+        rules = self.rules_for(texts, opts)
+        column = Column.of(texts, self.alphabet, lower=self.lower, rules=rules)
+        if not isinstance(opts.order, ColumnOrder) or (found := opts.order.second_surnames) is None:
+            return column.read()
+        return column.read(texts_of_two(column, found, self._score_of_two(opts)))
+
     def _order_of(self, texts: list[str], opts: Options) -> ColumnOrder:
         """The order of a column, found out if it is not said; and whether its people have two surnames."""
         if isinstance(opts.order, ColumnOrder):
             return opts.order
-        rules = _rules(opts)
+        column = self._column(sample_of(texts), _rules(opts))
 
         def score(spellings: Ragged) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
             p, known = self._expected(spellings, opts.threads)
@@ -135,28 +148,30 @@ class Scoring(Model):
 
         found = ColumnOrder(opts.order if opts.order != "auto" else "given-first")
         if opts.order == "auto":
-            found = order_of_column(texts, self.alphabet, score, lower=self.lower, rules=rules)
+            found = order_of_column(column, score)
             if not found.decided:
                 return found
-        return replace(found, second_surnames=self._second_surnames(texts, replace(opts, order=found)))
+        column = column.in_order(surname_first=found.order == "surname-first")
+        return replace(found, second_surnames=self._second_surnames(column, opts))
 
-    def _second_surnames(self, texts: list[str], opts: Options) -> SecondSurnames | None:
-        sample = sample_of(texts)
-        if len(sample) < FEWEST or not opts.full_names or not set(ORIGINS_OF_TWO).intersection(self.origins):
+    def _second_surnames(self, sample: Column, opts: Options) -> SecondSurnames | None:
+        texts = sample.unusual
+        if len(texts) < FEWEST or not opts.full_names or not set(ORIGINS_OF_TWO).intersection(self.origins):
             return None
-        score, found = partial(self._of_two_surnames, threads=opts.threads), None
-        for texts in [sample] if len(sample) < FEW else [sample[::4], sample]:  # most columns have none
-            found = second_surnames(texts, self.alphabet, score, lower=self.lower, rules=_rules(opts))
-            if found is None:
-                return None
-        return found
+        score = self._score_of_two(opts)
+        if len(texts) >= FEW and second_surnames(self._column(texts[::4], sample.rules), score) is None:
+            return None  # as of most columns
+        return second_surnames(sample, score)
 
-    def _of_two_surnames(
-        self, spellings: Ragged, threads: int
-    ) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
-        """The probability that spellings are surnames of people with two, (S,); and which are known."""
-        p, known = self._expected(spellings, threads)
-        return p[:, np.isin(self.origins, ORIGINS_OF_TWO)].sum(axis=1), known
+    def _score_of_two(self, opts: Options) -> Score:
+        """What gives the probability that spellings are surnames of people with two, and which are known."""
+        are_of_two = np.isin(self.origins, ORIGINS_OF_TWO)
+
+        def score(spellings: Ragged) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
+            p, known = self._expected(spellings, opts.threads)
+            return p[:, are_of_two].sum(axis=1), known
+
+        return score
 
     def _expected(
         self, spellings: Ragged, threads: int
@@ -192,17 +207,7 @@ class Scoring(Model):
             ask = partial(self._about_words, threads=opts.threads)
             found = reworded(texts, ask, order_is_told=is_told)
             rules = replace(rules, reworded=found) if found else rules
-        if not isinstance(opts.order, ColumnOrder) or opts.order.second_surnames is None:
-            return rules
-        of_two = texts_of_two(
-            texts,
-            opts.order.second_surnames,
-            self.alphabet,
-            partial(self._of_two_surnames, threads=opts.threads),
-            lower=self.lower,
-            rules=rules,
-        )
-        return replace(rules, two_surnames=of_two)
+        return rules
 
 
 def _rules(opts: Options) -> Rules:

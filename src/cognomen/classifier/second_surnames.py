@@ -19,8 +19,9 @@ The weights were chosen on columns made of other names than those they are measu
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -28,10 +29,12 @@ from numpy.typing import NDArray
 
 from cognomen.classifier.given_names import given_name_odds
 from cognomen.classifier.parts import FIRST_COUNTS_MOST, LAST_COUNTS_MOST
-from cognomen.text.alphabet import Alphabet
+from cognomen.text.column_reading import Column
+from cognomen.text.columns import Indices, distinct
 from cognomen.text.ragged import Ragged
-from cognomen.text.reading import Rules, read_column
+from cognomen.text.reading import SurnameReading
 from cognomen.text.spelling import normalise
+from cognomen.text.word_kinds import MOST_WORDS, NamesByKinds
 from cognomen.text.words import JOINERS
 
 ORIGINS: Final = (*FIRST_COUNTS_MOST, *LAST_COUNTS_MOST)
@@ -39,6 +42,7 @@ WEIGHT: Final = 0.02  # `a`: of what is known of a word beforehand
 TRUST: Final = 0.5
 PRIOR: Final = (1.0, 9.0)  # people with two surnames and with one, seen before the column
 ROUNDS: Final = 30
+UNTOLD: Final = -2  # in place of the number of a word
 PLAUSIBLE: Final = 0.2  # the probability that one word of a name must have to be of `ORIGINS`
 
 Score = Callable[[Ragged], tuple[NDArray[np.float32], NDArray[np.bool_] | None]]
@@ -57,63 +61,73 @@ class SecondSurnames:
     words: tuple[tuple[str, int, int], ...]
 
 
-class _Cells(NamedTuple):
-    """K cells that may have two surnames, and how many others tell by themselves that they have.
+class _Words(NamedTuple):
+    """D words of names that may be surnames.
 
-    Of each its text, the word in the middle and the surname's last word. `scored` has the probability of
-    words to be of `ORIGINS`, and whether they are known.
+    Attributes:
+        spellings: in alphabetical order.
+        of: the number of each word's spelling, by the word as it is written.
+        p: (D,), the probability that each is of `ORIGINS`.
+        known: (D,), whether the network knows it.
     """
 
-    texts: list[str]
-    middles: list[str]
-    ends: list[str]
-    told: int
-    scored: dict[str, tuple[float, bool]]
+    spellings: list[str]
+    of: dict[str, int]
+    p: NDArray[np.float32]
+    known: NDArray[np.bool_]
 
 
-def second_surnames(
-    texts: Sequence[str], alphabet: Alphabet, score: Score, *, lower: bool, rules: Rules
-) -> SecondSurnames | None:
+class _Cells(NamedTuple):
+    """K cells that may have two surnames.
+
+    Attributes:
+        rows: (K,), which of the unusual texts of the column they are, in order.
+        middles: (K,), the number of the word in the middle of each.
+        ends: (K,), that of the surname's last word.
+        words: all that are numbered.
+    """
+
+    rows: Indices
+    middles: Indices
+    ends: Indices
+    words: _Words
+
+
+def second_surnames(column: Column, score: Score) -> SecondSurnames | None:
     """What a column shows; None if too few of its people have two surnames.
 
     Args:
-        texts: of several words, some of the column.
-        alphabet: of the network.
+        column: texts of several words, some of the column, read in its order.
         score: the probability of S spellings to be of `ORIGINS`, (S,); and which are known, (S,), None if it
             cannot tell.
-        lower: whether the network reads names in lower case.
-        rules: how texts are read, in the order of the column.
     """
-    cells = _candidates(texts, alphabet, score, lower, rules)
-    if not cells.texts:
+    plausible, words = _plausible(column, score)
+    cells = _candidates(column, plausible, words)
+    if not len(cells.rows):
         return None
-    words = _words(texts, alphabet, lower, rules)
-    ratios = _ratios(cells, words)
+    reading = column.read().unusual
+    plausible[cells.rows] = False
+    others = (reading[row] for row in np.flatnonzero(plausible).tolist())
+    told = sum(" " in (other.surname or "") and bool(other.parts) for other in others)
+    counts = _counts(column.unusual, reading, column.rules.surname_first)
+    ratios = _ratios(cells, counts)
     share = PRIOR[0] / sum(PRIOR)
     for _ in range(ROUNDS):
         of_two = _probabilities(ratios, share)
-        share = (of_two.sum() + cells.told + PRIOR[0]) / (len(ratios) + cells.told + sum(PRIOR))
+        share = (of_two.sum() + told + PRIOR[0]) / (len(ratios) + told + sum(PRIOR))
     if (of_two > 0.5).sum() < 2:
         return None
-    return SecondSurnames(float(share), tuple((word, *counts) for word, counts in sorted(words.items())))
+    return SecondSurnames(float(share), tuple((word, *pair) for word, pair in sorted(counts.items())))
 
 
-def texts_of_two(
-    texts: Sequence[str],
-    found: SecondSurnames,
-    alphabet: Alphabet,
-    score: Score,
-    *,
-    lower: bool,
-    rules: Rules,
-) -> frozenset[str]:
-    """The texts whose surname is two words. The arguments are those of `second_surnames`, and its result."""
-    cells = _candidates(texts, alphabet, score, lower, rules)
-    if not cells.texts:
-        return frozenset()
-    words = {word: (surnames, given) for word, surnames, given in found.words}
-    of_two = _probabilities(_ratios(cells, words), found.share) > 0.5
-    return frozenset(text for text, is_two in zip(cells.texts, of_two.tolist(), strict=True) if is_two)
+def texts_of_two(column: Column, found: SecondSurnames, score: Score) -> NDArray[np.bool_]:
+    """Which of the V unusual texts have two surnames, (V,), by what their column shows."""
+    cells = _candidates(column, *_plausible(column, score))
+    result = np.zeros(len(column.unusual), np.bool_)
+    if len(cells.rows):
+        counts = {word: (surnames, given) for word, surnames, given in found.words}
+        result[cells.rows] = _probabilities(_ratios(cells, counts), found.share) > 0.5
+    return result
 
 
 def _probabilities(ratios: NDArray[np.float64], share: float) -> NDArray[np.float64]:
@@ -121,64 +135,124 @@ def _probabilities(ratios: NDArray[np.float64], share: float) -> NDArray[np.floa
     return np.asarray(share * ratios / (share * ratios + 1 - share))
 
 
-def _plausible(
-    texts: Sequence[str], alphabet: Alphabet, score: Score, rules: Rules
-) -> tuple[list[str], dict[str, tuple[float, bool]]]:
-    """The texts of three words or more that may have two surnames, and the scores of their words."""
+def _plausible(column: Column, score: Score) -> tuple[NDArray[np.bool_], _Words]:
+    """Which texts may have two surnames, (V,), and the words of those with three words or more."""
     # Without the words that have a dot, initials and titles.
-    long = [text for text in texts if text.count(" ") - text.count(".") > 1 and "," not in text]
-    beside = slice(0, -1) if rules.surname_first else slice(1, None)  # without the first given name
-    words = [set(filter(None, map(normalise, text.split()[beside]))) for text in long]
-    different = sorted(set().union(*words))
-    if not different:
-        return [], {}
-    p, known = score(alphabet.encode_all(different))
-    is_known = np.ones(len(p), bool) if known is None else known
-    scored = dict(zip(different, zip(p.tolist(), is_known.tolist(), strict=True), strict=True))
-    likely = {word for word, (of_two, _) in scored.items() if of_two >= PLAUSIBLE}
-    return [text for text, of_text in zip(long, words, strict=True) if not likely.isdisjoint(of_text)], scored
+    long = np.array([t.count(" ") - t.count(".") > 1 and "," not in t for t in column.unusual], np.bool_)
+    different, of_texts = _words_of(column, np.flatnonzero(long))
+    first_given = (of_texts.lengths - 1)[of_texts.rows] if column.rules.surname_first else 0
+    is_beside = of_texts.positions != first_given
+    used, places = np.unique(of_texts.data[is_beside], return_inverse=True)
+    different = [different[number] for number in used.tolist()]
+    spellings = list(map(normalise, different))
+    words = sorted({*spellings} - {""})
+    numbers = {word: number for number, word in enumerate(words)}
+    number_of = np.array([numbers.get(each, -1) for each in spellings], np.intp)
+    p, known = score(column.alphabet.encode_all(words)) if words else (np.empty(0, np.float32), None)
+    is_likely = np.append(p >= PLAUSIBLE, False)[number_of[places]]
+    long[long] = np.bincount(of_texts.rows[is_beside], is_likely, len(of_texts)) > 0
+    is_known = np.ones(len(p), np.bool_) if known is None else known
+    return long, _Words(words, dict(zip(different, number_of.tolist(), strict=True)), p, is_known)
 
 
-def _candidates(texts: Sequence[str], alphabet: Alphabet, score: Score, lower: bool, rules: Rules) -> _Cells:
+def _words_of(column: Column, rows: Indices) -> tuple[list[str], Ragged]:
+    """Different words, and their numbers in some of the unusual texts."""
+    names = column.names
+    if names is not None and all(word.split() == [word] for word in names.different):
+        return names.different, names.words[rows]
+    texts = [column.unusual[row].split() for row in rows.tolist()]  # with spaces of other kinds, or several
+    different, numbers = distinct(chain.from_iterable(texts), sum(map(len, texts)))
+    return different, Ragged(numbers, np.array(list(map(len, texts)), np.int64))
+
+
+def _candidates(column: Column, plausible: NDArray[np.bool_], words: _Words) -> _Cells:
     """The cells that are read otherwise if they have two surnames."""
-    long, scored = _plausible(texts, alphabet, score, rules)
-    asked = replace(rules, two_surnames=frozenset(long))
-    one, two = (read_column(long, alphabet, lower=lower, rules=each).unusual for each in (rules, asked))
-    found, middles, ends, told = list[str](), list[str](), list[str](), 0
-    for row, reading in one.items():
-        end, both = reading.surname or "", two[row].surname or ""
-        middle = both.removeprefix(end) if rules.surname_first else both.removesuffix(end)
-        words = [word for word in middle.split() if word.lower() not in JOINERS]  # "COMÍN I OLIVERES"
-        spelling = normalise(words[-1]) if words and middle != both else ""
-        last = normalise(end).split()[-1] if end else ""
-        if len(spelling) > 1 and {spelling, last} <= scored.keys() and JOINERS.isdisjoint(end.split()):
-            found.append(long[row])
-            middles.append(spelling)
-            ends.append(last)
-        elif " " in end and reading.parts:
-            told += 1
-    return _Cells(found, middles, ends, told, scored)
+    middles, ends = _by_kinds(column, plausible, words)
+    numbers = {word: number for number, word in enumerate(words.spellings)}
+    for row in np.flatnonzero(plausible & (middles == UNTOLD)).tolist():
+        middles[row], ends[row] = (numbers.get(word, -1) for word in _middle_and_end(column, row))
+    rows = np.flatnonzero(plausible & (middles >= 0) & (ends >= 0))
+    return _Cells(rows, middles[rows], ends[rows], words)
 
 
-def _words(texts: Sequence[str], alphabet: Alphabet, lower: bool, rules: Rules) -> dict[str, tuple[int, int]]:
+def _by_kinds(column: Column, plausible: NDArray[np.bool_], words: _Words) -> tuple[Indices, Indices]:
+    """The numbers of the word in the middle, and of the last one, of names whose kinds tell, (V,) each.
+
+    -1 where there is no such word, `UNTOLD` where a name is to be read alone.
+    """
+    found = np.full((2, len(plausible)), UNTOLD)
+    if column.names is None:
+        return found[0], found[1]
+    rows, (low, high, end) = _spans(column, column.names, plausible)  # (R,), (3, R)
+    tokens, different = column.names.words, column.names.different
+    is_joiner = np.array([word.lower() in JOINERS for word in different], np.bool_)
+    starts, place = tokens.starts[rows], high - 1
+    for _ in range(MOST_WORDS):
+        place = place - ((place >= low) & is_joiner[tokens.data[starts + np.maximum(place, 0)]])
+    number_of = np.array([words.of.get(word, -1) for word in different], np.intp)
+    middles = number_of[tokens.data[starts + np.maximum(place, 0)]]  # (R,)
+    ends = number_of[tokens.data[starts + end]]
+    is_short = np.array([len(spelling) < 2 for spelling in words.spellings] + [True])
+    middles[(place < low) | is_short[middles]] = -1
+    # Names whose letters the network may not read are read alone.
+    is_read = np.array([*map(column.alphabet.has_all, words.spellings), True])
+    told = is_read[middles] & is_read[ends]
+    found[:, rows[told]] = middles[told], ends[told]
+    return found[0], found[1]
+
+
+def _spans(column: Column, names: NamesByKinds, plausible: NDArray[np.bool_]) -> tuple[Indices, Indices]:
+    """The rows of R names whose kinds tell, and where the words begin and end that only two surnames have.
+
+    Those and the place of the surname's last word are counted from the beginning of the name, (3, R).
+    """
+    spans = np.full((3, len(plausible)), UNTOLD)
+    for number, group in enumerate(names.groups):
+        rows = group[plausible[group]]
+        if not len(rows):
+            continue
+        one, two = (column.place(number, each) for each in (False, True))
+        if one is None or two is None:
+            continue
+        span = (one.stop, two.stop) if column.rules.surname_first else (two.start, one.start)
+        is_same = one.start == two.start if column.rules.surname_first else one.stop == two.stop
+        is_alone = JOINERS.isdisjoint(column.unusual[rows[0]].split()[one.start : one.stop])
+        spans[:, rows] = np.array([*(span if is_same and is_alone else (0, 0)), one.stop - 1])[:, None]
+    told = np.flatnonzero(spans[2] >= 0)
+    return told, spans[:, told]
+
+
+def _middle_and_end(column: Column, row: int) -> tuple[str, str]:
+    """The word in the middle of a cell and the last one of its surname, "" if it cannot have two."""
+    one, two = (column.read_one(column.unusual[row], each).surname or "" for each in (False, True))
+    middle = two.removeprefix(one) if column.rules.surname_first else two.removesuffix(one)
+    words = [word for word in middle.split() if word.lower() not in JOINERS]  # "COMÍN I OLIVERES"
+    spelling = normalise(words[-1]) if words and middle != two else ""
+    if len(spelling) < 2 or not JOINERS.isdisjoint(one.split()):
+        return "", ""
+    return spelling, normalise(one).split()[-1]
+
+
+def _counts(
+    texts: Sequence[str], readings: Mapping[int, SurnameReading], surname_first: bool
+) -> dict[str, tuple[int, int]]:
     """How often each word is read as a surname, and stands at the other end of the name."""
     surnames, given = Counter[str](), Counter[str]()
-    for row, reading in read_column(texts, alphabet, lower=lower, rules=rules).unusual.items():
+    for row, reading in readings.items():
         if reading.surname:
             surnames[normalise(reading.surname).split()[-1]] += 1
-            given[normalise(texts[row].split()[-1 if rules.surname_first else 0])] += 1
+            given[normalise(texts[row].split()[-1 if surname_first else 0])] += 1
     return {word: (surnames[word], given[word]) for word in surnames.keys() | given.keys()}
 
 
-def _ratios(cells: _Cells, words: dict[str, tuple[int, int]]) -> NDArray[np.float64]:
+def _ratios(cells: _Cells, counts: Mapping[str, tuple[int, int]]) -> NDArray[np.float64]:
     """The likelihood ratio of two surnames to one in each cell, (K,)."""
-    different = sorted({*cells.middles, *cells.ends})
-    place = {word: number for number, word in enumerate(different)}
-    middles, ends = ([place[word] for word in each] for each in (cells.middles, cells.ends))
-    scored = np.array([cells.scored[word] for word in different])  # (S, 2)
-    p, known = np.clip(scored[:, 0], 0.001, 0.999), scored[:, 1] > 0
+    used, inverse = np.unique([cells.middles, cells.ends], return_inverse=True)  # (S,), (2, K)
+    middles, ends = inverse.reshape(2, -1)
+    different = [cells.words.spellings[number] for number in used.tolist()]
+    p, known = np.clip(cells.words.p[used].astype(np.float64), 0.001, 0.999), cells.words.known[used]
     trusted = (p / (1 - p)) ** TRUST  # (S,)
     q = 1 / (1 + given_name_odds(different, known))
-    counts = np.array([words.get(word, (0, 0)) for word in different])  # (S, 2)
-    of_words = (counts[:, 0] + WEIGHT * q) / (counts[:, 1] + WEIGHT * (1 - q))
+    counted = np.array([counts.get(word, (0, 0)) for word in different])  # (S, 2)
+    of_words = (counted[:, 0] + WEIGHT * q) / (counted[:, 1] + WEIGHT * (1 - q))
     return np.asarray(of_words[middles] * trusted[middles] * trusted[ends])

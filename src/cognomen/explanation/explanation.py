@@ -22,10 +22,11 @@ from cognomen.classifier.options import Options
 from cognomen.classifier.parts import part_weights
 from cognomen.explanation.activations import Activations, record_activations
 from cognomen.explanation.attribution import Attributions, attribute_letters
+from cognomen.text.column_reading import Parts
 from cognomen.text.matching import find_origin
 from cognomen.text.parts import are_joined_by_hyphen
 from cognomen.text.ragged import Ragged
-from cognomen.text.reading import Parts, SurnameReading, read_surname
+from cognomen.text.reading import SurnameReading, read_surname
 
 SHOWN = 3  # origins of a prefix, in JSON
 BAR_WIDTH = 5  # em, of the longest bar in a notebook
@@ -252,9 +253,9 @@ def _attributions_of_parts(
     spelling, parts = reading.spelling or "", reading.part_spellings
     alone = clf.network.evidence(clf.alphabet.encode_all(parts))
     divisors = np.broadcast_to(clf.calibration.temperatures(alone.known), len(parts))[:, None]  # (P, 1)
-    numbers = Parts(0, tuple(range(len(parts))), are_joined_by_hyphen(reading.surname or ""))
+    numbers = Parts.of([(0, range(len(parts)), are_joined_by_hyphen(reading.surname or ""))])
     ratios = np.log(clf.expected_shares()) - np.log(clf.priors)  # (C,)
-    weights = part_weights(alone.logits / divisors, [numbers], clf.origins, ratios)  # (P,)
+    weights = part_weights(alone.logits / divisors, numbers, clf.origins, ratios)  # (P,)
     letters, end = np.zeros((2, len(spelling))), 0
     baseline, total, delta = np.zeros((3, 2))
     for part, weight in zip(parts, weights, strict=True):

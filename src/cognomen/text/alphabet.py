@@ -1,7 +1,7 @@
 """Letters to ids and back.
 
 The network reads a name as a sequence of ids. Id 0 is the unknown letter: any letter that is not in the
-alphabet. The letter `letters[i]` has the id i + 1. A column of texts is encoded by `reading.read_column`.
+alphabet. The letter `letters[i]` has the id i + 1. Columns are encoded by `column_reading`.
 
     Alphabet("abc").encode("cab?")  ->  [3, 1, 2, 0]
 """

@@ -48,6 +48,13 @@ def distinct_texts(names: object) -> tuple[list[str], Indices]:
     return cast(list[str], list(numbers)), np.concatenate([np.empty(0, dtype=np.intp), *inverse])
 
 
+def distinct(items: Iterable[Any], length: int) -> tuple[list[Any], Indices]:
+    """The different ones among N items, in the order in which they first occur, and which each is, (N,)."""
+    numbers: defaultdict[Any, int] = defaultdict(count().__next__)
+    which = np.fromiter(map(numbers.__getitem__, items), np.intp, length)
+    return list(numbers), which
+
+
 def item_blocks(names: object, size: int = BLOCK) -> Iterator[list[Any]]:
     """The items of a column as lists of `size`; a single item is a column of one.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from cognomen.text import words as lists
@@ -10,6 +11,7 @@ from cognomen.text.spelling import kind_of
 from cognomen.text.surname_first import is_common_in_spanish, is_short_surname_of_vietnamese
 
 _APOSTROPHES: Final = re.compile("[’ʼ‘`´]")
+_ANYWHERE: Final = lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | {"o", "und"}
 JOINED: Final = lists.JOINERS | {"-", "–"}
 
 
@@ -107,15 +109,10 @@ def _is_particle(words: list[str], place: int, *, before_particle: bool) -> bool
     return bool(dash and has_letter(head)) and tail.islower() and is_particle_anywhere(tail)
 
 
+@lru_cache(maxsize=1 << 14)
 def is_particle_anywhere(word: str) -> bool:
     """Whether a word is a particle in some name."""
-    name = _APOSTROPHES.sub("'", word.casefold()).removesuffix(".")
-    return (
-        name in ("o", "und")
-        or name in lists.PARTICLES
-        or name in lists.SMALL_PARTICLES
-        or name in lists.INNER_PARTICLES
-    )
+    return _APOSTROPHES.sub("'", word.casefold()).removesuffix(".") in _ANYWHERE
 
 
 def is_dash(word: str) -> bool:

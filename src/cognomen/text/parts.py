@@ -29,11 +29,13 @@ def parts_of(surname: str) -> tuple[str, ...]:
 
 def are_joined_by_hyphen(surname: str) -> bool:
     """Whether the parts of a surname stand on either side of a hyphen, rather than side by side."""
-    return bool(_JOINT.search(surname)) or " - " in surname
+    return not surname.replace(" ", "").isalpha() and (bool(_JOINT.search(surname)) or " - " in surname)
 
 
 def _apart(surname: str) -> list[str]:
     """The words of a surname, those of hyphenated names one by one."""
+    if surname.replace(" ", "").isalpha():  # as most are
+        return surname.split()
     before, *after = _JOINT.sub(" - ", surname).split(" - ")
     words, in_one_case = before.split(), surname.islower()
     for each in after:

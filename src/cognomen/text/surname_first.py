@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from cognomen.text import words as lists
 from cognomen.text.spelling import key
 
-_key: Final = lru_cache(maxsize=1 << 14)(key)  # a column of full names has few distinct words
+cached_key: Final = lru_cache(maxsize=1 << 14)(key)  # a column of full names has few distinct words
+_ENDS_OF_SYLLABLES: Final = frozenset("aeioungrbklmpt")  # of Chinese and Korean
 HAN: Final = "\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _KANA: Final = "\u3041-\u3096\u30a1-\u30fa\u30fc"
 TWO_SYLLABLES: Final = re.compile("[A-Z][a-z]{1,6}-[a-z]{1,6}")
@@ -69,18 +70,18 @@ def _ends_in_two_syllables(words: list[str]) -> bool:
 
 def is_common_in_spanish(word: str) -> bool:
     """Whether a word is one of the most common Spanish surnames, none of which is a given name."""
-    return _key(word) in lists.SPANISH
+    return cached_key(word) in lists.SPANISH
 
 
 def without_middle(words: list[str]) -> list[str]:
     """The words, without the middle name that reads as a particle in "An Van Nguyen"."""
-    is_middle = _key(words[-1]) in lists.VIETNAMESE and _key(words[-2]) in lists.VIETNAMESE_MIDDLE
+    is_middle = cached_key(words[-1]) in lists.VIETNAMESE and cached_key(words[-2]) in lists.VIETNAMESE_MIDDLE
     return words[-1:] if is_middle else words
 
 
 def _begins_vietnamese(words: list[str]) -> bool:
     """Whether the first word is a Vietnamese surname, and the last one is none: "Nguyen Van An"."""
-    first, *middle, last = map(_key, words)
+    first, *middle, last = map(cached_key, words)
     common = lists.VIETNAMESE | lists.VIETNAMESE_BEFORE_MIDDLE
     has_middle = bool(middle) and middle[0] in lists.VIETNAMESE_MIDDLE
     if len(words) == 3 and is_short_surname_of_vietnamese(words) and last not in common:  # "Le Duc Tho"
@@ -143,10 +144,10 @@ class Syllables(NamedTuple):
 @lru_cache(maxsize=1 << 14)
 def syllables(word: str) -> Syllables:
     """What a word of several letters is in Chinese or Korean."""
-    name = key(word)
+    name = cached_key(word)
     if len(name) < 2:
         return Syllables()
-    of_pinyin = 1 if re.fullmatch(_ONE, name) else 2 * bool(re.fullmatch(_TWO, name))
+    of_pinyin, of_korean = _syllables_of(name) if is_of_syllables(name) else (0, 0)
     is_of_two = name in lists.CHINESE_OF_TWO
     return Syllables(
         name in lists.CHINESE,
@@ -155,13 +156,30 @@ def syllables(word: str) -> Syllables:
         name in lists.KOREAN_OR_GIVEN,
         name in ANY_SURNAME,
         0 if is_of_two else of_pinyin,
-        1 if re.fullmatch(_KOREAN, name) else 2 * bool(re.fullmatch(f"{_KOREAN}{_KOREAN}", name)),
+        of_korean,
     )
+
+
+def is_of_syllables(name: str) -> bool:
+    """Whether a name in lower case is one or two syllables of Chinese or Korean."""
+    return name[-1] in _ENDS_OF_SYLLABLES and _pattern(EAST_ASIAN_SYLLABLES).fullmatch(name) is not None
+
+
+def _syllables_of(name: str) -> tuple[int, int]:
+    """How many syllables of Chinese and of Korean a name is."""
+    one, two, korean, korean_two = (
+        _pattern(each).fullmatch(name) for each in (_ONE, _TWO, _KOREAN, f"{_KOREAN}{_KOREAN}")
+    )
+    return 1 if one else 2 * bool(two), 1 if korean else 2 * bool(korean_two)
+
+
+# Large patterns are compiled when first used. (`re` keeps them too, but takes longer to find them.)
+_pattern: Final = cache(re.compile)
 
 
 def is_short_surname_of_vietnamese(words: list[str]) -> bool:
     """Whether the first word is Le, Do, Ho or Ly, and the others are Vietnamese syllables: "Le Hong Son"."""
-    first, *others = map(_key, words)
+    first, *others = map(cached_key, words)
     return first in lists.VIETNAMESE_BEFORE_MIDDLE and all(map(_VIETNAMESE_SYLLABLE.fullmatch, others))
 
 

@@ -7,19 +7,19 @@ sequence of kinds ("Anna van der Berg" is read as "Jan van der Meer").
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, count, repeat
-from typing import Final
+from typing import Final, NamedTuple
 from unicodedata import category
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.text import words as lists
-from cognomen.text.columns import Indices, distinct_texts
+from cognomen.text.columns import Indices, distinct
 from cognomen.text.full_names import bare_key, is_capital, is_unspoken
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.placeholders import WORDS_OF_NO_NAME
@@ -27,11 +27,12 @@ from cognomen.text.ragged import Ragged
 from cognomen.text.repair import may_be_misread
 from cognomen.text.spelling import key, kind_of
 from cognomen.text.surname_first import (
-    EAST_ASIAN_SYLLABLES,
     ONE_SYLLABLE,
     TWO_SYLLABLES,
     Syllables,
+    cached_key,
     is_common_in_spanish,
+    is_of_syllables,
     syllables,
 )
 
@@ -48,14 +49,11 @@ _SPECIAL: Final = (
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
 _WITH_RULES: Final = _SPECIAL | _EAST_ASIAN | lists.SPANISH
-_ENDS_OF_SYLLABLES: Final = frozenset("aeioungrbklmpt")  # of Chinese and Korean
 _ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
 MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
 KIND_BITS: Final = 12  # of the number of a kind
 EXAMPLES: Final = 20  # names of a sequence of kinds, of which one has words that all differ
-_RARE: Final = frozenset(
-    {"of", "ni", "Ni", "an", "Y"}
-)  # which rules name together with the words beside them
+_RARE: Final = frozenset({"of", "ni", "Ni", "an"})  # which rules name together with the words beside them
 _CAPITALS: Final = lists.CAPITAL_SUFFIXES | lists.SUFFIXES_AFTER_COMMA
 
 
@@ -107,7 +105,7 @@ def _is_special(word: str) -> bool:
 
 
 def _key(word: str) -> str:
-    return word.lower() if word.isascii() and word.isalpha() else key(word)
+    return word.lower() if word.isascii() and word.isalpha() else cached_key(word)
 
 
 # --- a column of names by the kinds of their words ----------------------------------------------------------
@@ -115,50 +113,81 @@ def _key(word: str) -> str:
 Found = tuple[str, str | None]  # a surname, and how it was found (see `FoundSurname`)
 
 
-def find_by_kinds(
-    texts: Sequence[str],
-    read: Callable[[str], Found | None],
-    apart: frozenset[str] = frozenset(),
-    two_surnames: frozenset[str] = frozenset(),
-    alone: Container[str] = (),
-) -> tuple[list[Found], Indices]:
-    """The different surnames of U full names, and which each has, (U,); -1 for a text of another kind.
+class Place(NamedTuple):
+    """Where the surname stands among the words of a text, and how it was found (see `FoundSurname`)."""
 
-    Args:
+    start: int
+    stop: int
+    note: str | None
+
+
+@dataclass(frozen=True)
+class NamesByKinds:
+    """U texts, those with words of the same kinds together: what rules say of one, they say of all of these.
+
+    Attributes:
         texts: of any kind.
-        read: the surname in a text, by all rules; None if there is none, or more is said of it.
-        apart: more words that have rules of their own, in lower case and without dots.
-        two_surnames: the texts that are read otherwise, since their surname is two words.
-        alone: the texts of which none tells how another is read.
+        words: the numbers of the words of each text, U sequences.
+        different: (W,), the words.
+        groups: the rows of texts of one sequence of kinds, of each that occurs; other texts are in none.
     """
-    words = " ".join(texts).split(" ") if texts else []  # (M,)
-    spaces = np.fromiter(map(str.count, texts, repeat(" ")), np.int64, len(texts))
-    numbers: defaultdict[str, int] = defaultdict(count().__next__)
-    of_texts = Ragged(np.fromiter(map(numbers.__getitem__, words), np.intp, len(words)), spaces + 1)
-    different, surnames, which = list(numbers), dict[Found, int](), np.full(len(texts), -1, np.intp)
-    otherwise, by_themselves = (
-        np.fromiter(map(some.__contains__, texts), np.bool_, len(texts)) for some in (two_surnames, alone)
-    )
-    for rows in _rows_by_kinds(of_texts, _numbers_of_kinds(different, apart), otherwise, by_themselves):
-        place = _place([texts[row] for row in rows[:EXAMPLES].tolist()], read)
-        if place is None:
-            continue
-        start, stop, note = place
-        first = of_texts.starts[rows] + start
-        if stop == start + 1:
-            used, inverse = np.unique(of_texts.data[first], return_inverse=True)
-            found = [different[number] for number in used.tolist()]
-        else:
-            found, inverse = distinct_texts([" ".join(words[i : i + stop - start]) for i in first.tolist()])
-        known = [surnames.setdefault((each.rstrip(","), note), len(surnames)) for each in found]
-        which[rows] = np.array(known, np.intp)[inverse]
-    return list(surnames), which
+
+    texts: Sequence[str]
+    words: Ragged
+    different: list[str]
+    groups: list[Indices]
+
+    @classmethod
+    def of(
+        cls, texts: Sequence[str], apart: frozenset[str] = frozenset(), alone: Container[str] = ()
+    ) -> NamesByKinds:
+        """Find the kinds.
+
+        Args:
+            texts: of any kind.
+            apart: more words with rules of their own, in lower case and without dots.
+            alone: the texts of which none tells how another is read.
+        """
+        words = " ".join(texts).split(" ") if texts else []  # (M,)
+        spaces = np.fromiter(map(str.count, texts, repeat(" ")), np.int64, len(texts))
+        different, numbers = distinct(words, len(words))
+        of_texts = Ragged(numbers, spaces + 1)
+        are_alone = np.fromiter(map(alone.__contains__, texts), np.bool_, len(texts))
+        groups = _rows_by_kinds(of_texts, _numbers_of_kinds(different, apart), are_alone)
+        return cls(texts, of_texts, different, groups)
+
+    def place(self, group: int, read: Callable[[str], Found | None]) -> Place | None:
+        """Where the surname stands in the texts of a group; None if each is to be read alone.
+
+        Args:
+            group: its number.
+            read: the surname in a text, by all rules; None if there is none, or more is said of it.
+        """
+        return _place([self.texts[row] for row in self.groups[group][:EXAMPLES].tolist()], read)
+
+    def surnames(self, placed: Iterable[tuple[Indices, Place]]) -> tuple[list[Found], Indices]:
+        """The different surnames of some rows, and which each has, (U,); -1 in other rows."""
+        surnames, which = dict[Found, int](), np.full(len(self.texts), -1, np.intp)
+        for rows, (start, stop, note) in placed:
+            first = self.words.starts[rows] + start
+            if stop == start + 1:
+                used, inverse = np.unique(self.words.data[first], return_inverse=True)
+                found = [self.different[number] for number in used.tolist()]
+            else:
+                found, inverse = self._several_words(first, stop - start)
+            known = [surnames.setdefault((each.rstrip(","), note), len(surnames)) for each in found]
+            which[rows] = np.array(known, np.intp)[inverse]
+        return list(surnames), which
+
+    def _several_words(self, first: Indices, count: int) -> tuple[list[str], Indices]:
+        """The different surnames of so many words, of which the first are given, and which each has."""
+        numbers = zip(*(self.words.data[first + i].tolist() for i in range(count)), strict=True)
+        places, inverse = distinct(numbers, len(first))
+        return [" ".join(map(self.different.__getitem__, words)) for words in places], inverse
 
 
-def _rows_by_kinds(
-    words: Ragged, kinds: Indices, otherwise: NDArray[np.bool_], alone: NDArray[np.bool_]
-) -> Iterator[Indices]:
-    """The rows of texts of several words, those of one sequence of kinds that are read alike together."""
+def _rows_by_kinds(words: Ragged, kinds: Indices, alone: NDArray[np.bool_]) -> list[Indices]:
+    """The rows of texts of several words, those of one sequence of kinds together."""
     of_words = kinds[words.data] + 1  # from 1 on: 0 is for no word
     codes = np.zeros(len(words), np.int64)  # (U,)
     for place in range(MOST_WORDS):
@@ -167,17 +196,14 @@ def _rows_by_kinds(
     codes[(words.lengths < 2) | (words.lengths > MOST_WORDS)] = 0
     codes[words.rows[of_words == 0]] = 0  # words of their own kind
     codes[alone] = 0
-    codes[otherwise & (codes > 0)] += 1 << (KIND_BITS * MOST_WORDS)
     order = np.argsort(codes, kind="stable")
     bounds = np.flatnonzero(np.diff(codes[order], prepend=-1))
     groups = np.split(order, bounds[1:])
-    return (rows for rows in groups if len(rows) and codes[rows[0]])
+    return [rows for rows in groups if len(rows) and codes[rows[0]]]
 
 
-def _place(
-    examples: Sequence[str], read: Callable[[str], Found | None]
-) -> tuple[int, int, str | None] | None:
-    """Where the surname begins and ends in texts with words of the same kinds, and the note."""
+def _place(examples: Sequence[str], read: Callable[[str], Found | None]) -> Place | None:
+    """Where the surname stands in texts of one sequence of kinds; one with different words tells."""
     for text in examples:
         words = text.split()
         if len({word.rstrip(",") for word in words}) < len(
@@ -188,7 +214,7 @@ def _place(
             return None
         for start, stop in combinations(range(len(words) + 1), 2):
             if " ".join(words[start:stop]).rstrip(",") == found[0]:
-                return start, stop, found[1]
+                return Place(start, stop, found[1])
         return None
     return None
 
@@ -210,8 +236,7 @@ def _kind_of_word(word: str) -> Hashable:
         kinds = _TITLE if word.istitle() else _UPPER if is_upper else None
         lower = word.lower()
         is_named = lower in _WITH_RULES or lower.endswith(_ENDINGS)
-        may_be_syllables = lower[-1] in _ENDS_OF_SYLLABLES and re.fullmatch(EAST_ASIAN_SYLLABLES, lower)
-        if kinds and not is_named and not may_be_syllables:
+        if kinds and not is_named and not is_of_syllables(lower):
             return kinds[ONE_SYLLABLE.fullmatch(word) is not None]
     return _kind_of_rare_word(word)
 
@@ -255,7 +280,8 @@ _UPPER: Final = _kind("KIMURA"), _kind("KIM", one_syllable=True)
 
 
 def _kind_of_letter(word: str) -> Hashable:
-    if word in lists.JOINERS | lists.AND_OF_FULL_NAMES or word.casefold() == "ó":
+    # Y, and I and E where there are two, join surnames.
+    if word.lower() in lists.JOINERS or word in lists.AND_OF_FULL_NAMES or word.casefold() == "ó":
         return word
     return ("letter", word.isupper()) if word.isalpha() and not is_particle_anywhere(word) else None
 

@@ -228,7 +228,7 @@ def score_folder(
                 model,
                 processes=processes,
                 on_rows=lambda rows: bar.update(rows, None),
-                on_failure=lambda file, message: None if as_json else bar.line(f"{file}: {message}"),
+                on_failure=lambda file, message: None if as_json else bar.line(naming(file, message)),
                 **settings,
             )
     except KeyboardInterrupt:
@@ -246,6 +246,11 @@ def score_folder(
             f"{files(len(scored.failed))} could not be scored. Run the command again when that is mended: it "
             "keeps what is there."
         )
+
+
+def naming(file: str, message: str) -> str:
+    """A message that names its file, which most do."""
+    return message if file in message else f"{file}: {message}"
 
 
 def files(count: int) -> str:

@@ -13,7 +13,8 @@ from cognomen.errors import InputError
 from cognomen.network.hashed_ngrams import HashedNgrams
 from cognomen.network.hashing import SLOTS, letter_hashes
 from cognomen.network.ngrams import Ngrams
-from cognomen.text.reading import Rules, read_column
+from cognomen.text.column_reading import read_column
+from cognomen.text.reading import Rules
 
 Tensors = dict[str, NDArray[Any]]
 
