@@ -39,6 +39,7 @@ _BRACKETS: Final = re.compile(
     r"|(?<=\w\s)['‘][^\W\d_]{2,}['’](?![^\s,])"
 )
 _OPENING: Final = re.compile("[(\\[{<\"“«„]|\\s['‘]")
+_ONE_WORD_AND_QUOTED: Final = re.compile(r"\S+\s+['‘]\S+['’]")  # of which the second is no nickname
 _OPEN: Final = re.compile(r"(?<=\w)\s*[(\[{<].*$", re.DOTALL)
 _AND_OTHERS: Final = re.compile(r",?\s+(?:et|&|and)\s+(?:al\b|alii\b|others\b).*$", re.DOTALL | re.IGNORECASE)
 _NO_JOINTS: Final = str.maketrans("", "", "'’-")
@@ -195,7 +196,9 @@ def _without_birth_name(text: str) -> tuple[str, str | None]:
 def _without_asides(text: str) -> str:
     """The text without addresses, brackets, quotations and "et al."; as it is if nothing else is there."""
     plain = without_addresses(text)
-    outside = _OPEN.sub("", _BRACKETS.sub(" ", plain)) if _OPENING.search(plain) else plain
+    outside = plain
+    if _OPENING.search(plain) and not _ONE_WORD_AND_QUOTED.fullmatch(plain):
+        outside = _OPEN.sub("", _BRACKETS.sub(" ", plain))
     if " al" in outside or " others" in outside:
         outside = _AND_OTHERS.sub("", outside)
     if " " in outside:

@@ -13,6 +13,7 @@ const BRACKETS = new RegExp(
   + `|(?<=${W}${WHITE})['‘]${NO_DIGIT}{2,}['’](?![^${WHITE.slice(1, -1)},])`, "gu",
 );
 const OPENING = new RegExp(`[([{<"“«„]|${WHITE}['‘]`);
+const isOneWordAndQuoted = fullMatch(`${NOT_WHITE}+${WHITE}+['‘]${NOT_WHITE}+['’]`);
 const OPEN = new RegExp(`(?<=${W})${WHITE}*[(\\[{<].*$`, "su");
 const AND_OTHERS = new RegExp(`,?${WHITE}+(?:et|&|and)${WHITE}+(?:al|alii|others)${WORD_END}.*$`, "siu");
 const BETWEEN_PEOPLE = new RegExp(`[;；؛]|${WHITE}[/|]${WHITE}|(?<=${NO_DIGIT}{2})/(?=${NO_DIGIT}{2})`, "u");
@@ -86,7 +87,7 @@ function alias(words) {
 
 function withoutAsides(text, words) {
   const plain = withoutAddresses(text);
-  let outside = OPENING.test(plain) ? plain.replace(BRACKETS, " ").replace(OPEN, "") : plain;
+  let outside = OPENING.test(plain) && !isOneWordAndQuoted(plain) ? plain.replace(BRACKETS, " ").replace(OPEN, "") : plain;
   if (outside.includes(" al") || outside.includes(" others")) outside = outside.replace(AND_OTHERS, "");
   outside = outside.replace(alias(words), "").replace(RELATION, "").replace(PRONOUNS, "");
   return [outside, plain, text].find(hasLetter) ?? text;
