@@ -49,6 +49,14 @@ def test_the_number_of_epochs_is_asked_for_by_the_function_that_was_called() -> 
 # --- optimisers
 
 
+def test_parameters_that_are_read_only_are_refused() -> None:
+    """As those of a loaded model; not in the first step, and with the remedy."""
+    frozen = make().params
+    frozen["0.weight_hh_l0"].flags.writeable = False
+    with pytest.raises(InputError, match=r"0\.weight_hh_l0, which is read-only.*copy\.deepcopy"):
+        Adam(frozen, 0.1)
+
+
 def test_an_optimiser_of_another_net_is_refused() -> None:
     net, other = make(), make()
     with pytest.raises(InputError, match=r"optimiser: expected one of net\.params.*0\.weight_ih_l0"):

@@ -7,10 +7,12 @@ moved to another table there makes a test fail here.
 from __future__ import annotations
 
 import string
+from unicodedata import normalize
 
 import pytest
 
-from cognomen.text import find_surname, fold, normalise
+from cognomen.text import Alphabet, find_surname, fold, normalise
+from cognomen.text.reading import Rules, read_surname
 
 # --- names: particles, suffixes and titles ----------------------------------------------------------------
 
@@ -250,3 +252,19 @@ def test_folding_drops_all_other_ascii() -> None:
     kept = set(string.ascii_letters + " '-")
     for letter in map(chr, range(128)):
         assert letter in kept or fold(f"x{letter}x") == "xx", ascii(letter)
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("Mary Smith née Jones", "Smith"),
+        ("Áine Ní Mhurchú", "Ní Mhurchú"),
+        ("Müller, Jürgen", "Müller"),
+        ("Jürgen van der Mühlen", "van der Mühlen"),
+    ],
+)
+def test_letters_and_marks_apart_are_read_as_one_letter(written: str, found: str) -> None:
+    """As files from a Mac have them (NFD); and with a byte order mark or a soft hyphen among them."""
+    alphabet = Alphabet(string.ascii_lowercase + "éúüáóÁ' -")
+    for text in (written, normalize("NFD", written), f"\ufeff{written}", written.replace("r", "r\u00ad")):
+        assert read_surname(text, alphabet, lower=True, rules=Rules()).surname == found, text

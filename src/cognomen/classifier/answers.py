@@ -15,6 +15,7 @@ from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import EVIDENCE, REASONS, Decision, ScoredBlock, decide
 from cognomen.classifier.origins import LEVELS, Level, Tree
 from cognomen.classifier.scores import ROWS, label_sets
+from cognomen.text.repair import composed
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def answer_block(
         origin, p, top, reason, *last = map(itemgetter(spelling), fields)
         status = "unknown" if reason else "ok"
         if read is None:
-            answers.append(Answer(text, origin, p, top, status, reason, text, None, *last))
+            answers.append(Answer(text, origin, p, top, status, reason, composed(text), None, *last))
             continue
         of_parts = zip(read.parts, (tops[part][0] for part in parts.get(spelling, ())), strict=False)
         shown = tuple(SurnamePart(part, best.origin, best.probability) for part, best in of_parts)

@@ -60,6 +60,7 @@ class ColumnOrder:
             because the caller said the order, or because too few cells depend on it.
         cells: how many different cells that depend on the order were looked at.
         decided: whether the column decides: if not, names are read as they are alone.
+        said: whether the caller said the order.
         second_surnames: what the column shows of people with two surnames; None if it has too few of them.
     """
 
@@ -67,6 +68,7 @@ class ColumnOrder:
     probability: float | None = None
     cells: int = 0
     decided: bool = False
+    said: bool = False
     second_surnames: SecondSurnames | None = None
 
     def to_json(self) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from cognomen.text import words as lists
 from cognomen.text.full_names import OFFICES, bare_key
 from cognomen.text.particles import is_particle_anywhere
+from cognomen.text.repair import composed
 from cognomen.text.spelling import key, normalise
 from cognomen.text.surname_first import ANY_SURNAME, is_common_in_spanish
 
@@ -45,6 +46,7 @@ AFTER_AND: Final = 1.0
 SURNAME_AFTER_COMMON: Final = -2.0
 NO_GIVEN_NAME: Final = -1.0
 
+_HYPHENS: Final = str.maketrans("\u2010\u2011", "--")
 _LETTER: Final = r"[^\W\d_]"
 _WORD: Final = rf"{_LETTER}{{2,}}(?:['’-]{_LETTER}+)*"
 _HYPHENATED: Final = rf"{_LETTER}{{2,}}-{_LETTER}{{2,}}(?: {_WORD}){{1,2}}"
@@ -99,7 +101,8 @@ def reworded(
         ask: what the network says of words, spelled as `normalise` spells them.
         order_is_told: a column tells whether given names come first, and so whether "Smith-Jones" is one.
     """
-    spelled = {text: _spellings(text) for text in filter(_may_tell, texts)}
+    plain = {text: _plain(text) for text in texts if " " in text or len(text.split()) > 1}
+    spelled = {text: _spellings(text) for text in dict.fromkeys(filter(_may_tell, plain.values()))}
     spelled = {text: words for text, words in spelled.items() if all(words)}
     if not spelled:
         return {}
@@ -112,7 +115,12 @@ def reworded(
         odds = [each.odds for _, each in pairs if each.odds < math.inf]
         least = math.inf if len(odds) >= MANY and statistics.median(odds) < 0 else LEAST_ODDS
         found |= {text: each.text for text, each in pairs if each.odds > least or each.odds == math.inf}
-    return found
+    return {text: found[each] for text, each in plain.items() if each in found}
+
+
+def _plain(text: str) -> str:
+    """The text with letters composed, single spaces, and hyphens of one kind."""
+    return " ".join(composed(text).translate(_HYPHENS).split())
 
 
 def _may_tell(text: str) -> bool:

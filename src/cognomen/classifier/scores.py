@@ -14,6 +14,7 @@ from cognomen.classifier.decisions import REASONS, ScoredBlock, decide
 from cognomen.classifier.origins import Level, Tree, membership
 from cognomen.text.columns import Indices
 from cognomen.text.names import NOTES
+from cognomen.text.repair import composed
 
 ROWS = 1 << 14  # spellings ranked at a time, so that memory stays bounded
 
@@ -151,7 +152,7 @@ def _fill_readings(scores: Scores, block: ScoredBlock) -> None:
     """Fill in the surname of each text of a block, or why it has none."""
     start, reading = block.start, block.reading
     texts = slice(start, start + len(block.texts))
-    scores.surnames[texts] = block.texts  # a plain word is a surname as it is
+    scores.surnames[texts] = list(map(composed, block.texts))  # a plain word is a surname as it is
     rows = np.flatnonzero(reading.which >= 0)
     which = reading.which[rows]
     if not len(rows):

@@ -32,6 +32,7 @@ from cognomen.errors import InputError
 from cognomen.text.column_reading import Column, ColumnReading
 from cognomen.text.ragged import Ragged
 from cognomen.text.reading import Rules
+from cognomen.text.repair import composed
 
 Weights = NDArray[np.float64] | None
 
@@ -126,12 +127,12 @@ class Scoring(Model):
         return replace(opts, order=self._order_of(texts, opts))
 
     def _column(self, texts: Sequence[str], rules: Rules) -> Column:
-        return Column.of(texts, self.alphabet, lower=self.lower, rules=rules)
+        return Column.of(list(map(composed, texts)), self.alphabet, lower=self.lower, rules=rules)
 
     def _read(self, texts: list[str], opts: Options) -> ColumnReading:
         """Read the texts of a column, those of people with two surnames as such."""
-        rules = self.rules_for(texts, opts)
-        column = Column.of(texts, self.alphabet, lower=self.lower, rules=rules)
+        texts = list(map(composed, texts))
+        column = self._column(texts, self.rules_for(texts, opts))
         if not isinstance(opts.order, ColumnOrder) or (found := opts.order.second_surnames) is None:
             return column.read()
         return column.read(texts_of_two(column, found, self._score_of_two(opts)))
@@ -146,7 +147,8 @@ class Scoring(Model):
             p, known = self._expected(spellings, opts.threads)
             return self._sums_of_groups(p), known
 
-        found = ColumnOrder(opts.order if opts.order != "auto" else "given-first")
+        said = opts.order != "auto"
+        found = ColumnOrder(opts.order if opts.order != "auto" else "given-first", said=said)
         if opts.order == "auto":
             found = order_of_column(column, score)
             if not found.decided:
@@ -202,8 +204,9 @@ class Scoring(Model):
             expected = partial(self._expected, threads=opts.threads)
             lengths = surname_lengths(texts, self.alphabet, expected, self.origins)
             rules = replace(rules, lengths=lengths) if lengths else rules
-        if opts.full_names and " " in whole:
-            is_told = rules.surname_first or (isinstance(opts.order, ColumnOrder) and opts.order.decided)
+        if opts.full_names and (" " in whole or len(whole.split()) > 1):
+            order = opts.order
+            is_told = order.decided or order.said if isinstance(order, ColumnOrder) else order != "auto"
             ask = partial(self._about_words, threads=opts.threads)
             found = reworded(texts, ask, order_is_told=is_told)
             rules = replace(rules, reworded=found) if found else rules

@@ -42,6 +42,11 @@ class Optimiser:
                 f"expected parameters of single or double precision, got {params[narrow[0]].dtype} in "
                 f"{narrow[0]}: small updates would be rounded away. Load them into a new network, in float32"
             )
+        if frozen := [name for name, param in params.items() if not param.flags.writeable]:
+            raise InputError(
+                f"expected parameters that can be changed, got {frozen[0]}, which is read-only, as those of "
+                "a loaded model are: train a copy of the network (copy.deepcopy)"
+            )
         self.params = params
         self.learning_rate = learning_rate
         self.weight_decay = check_number("weight_decay", weight_decay)

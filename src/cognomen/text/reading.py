@@ -22,7 +22,7 @@ from cognomen.text.names import (
 from cognomen.text.parts import parts_of
 from cognomen.text.placeholders import NOBODY, NOT_A_NAME, PLACEHOLDER, has_few_letters, reason_for_no_name
 from cognomen.text.plain_words import LONGEST_SURNAME
-from cognomen.text.repair import is_garbled, repair
+from cognomen.text.repair import composed, is_garbled, repair
 from cognomen.text.spelling import normalise
 
 REASONS: Final = (
@@ -96,7 +96,8 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) ->
         return SurnameReading(reason="empty")
     if len(stripped) > LONGEST_TEXT:
         return SurnameReading(reason="too-long")
-    whole = repair(text)
+    repaired = repair(text)
+    whole = composed(repaired)
     reason = None if rules.na is None else reason_for_no_name(whole, rules.na)
     if reason or is_garbled(whole):
         return SurnameReading(reason=reason or "garbled")
@@ -113,7 +114,7 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) ->
         found = FoundSurname(whole)
     if rules.na is not None and found.note and found.surname in NOBODY:  # "Mr. Unknown"
         return SurnameReading(reason=PLACEHOLDER)
-    is_first = found.note == SEVERAL_PEOPLE or whole == text
+    is_first = found.note == SEVERAL_PEOPLE or repaired == text
     note = found.note if is_first else REPAIRED_ENCODING
     return spelled(found.surname, note, alphabet, lower, rules, found.maiden_name)
 

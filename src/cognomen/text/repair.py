@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from unicodedata import category
+from unicodedata import category, normalize
 
 # The byte of each character that Latin-1 and Windows-1252 have. What was read as either is told in one table.
 _BYTE: Final = {chr(byte): byte for byte in range(256)} | {
@@ -32,6 +32,8 @@ _MISREAD: Final = (
 )
 _LOST: Final = re.compile(rf"\ufffd|(?<=[^\W\d_])\?(?=[^\W\d_])|(?<=[a-zß-ÿ])[ÃÂ]|[ÃÂ]{_SYMBOL}")
 
+# What nobody sees: soft hyphens, spaces without width, marks of direction, byte order marks.
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
 _AROUND: Final = re.compile(r"^[\x00-\x20\x7f-\xa0]+|[\x00-\x20\x7f-\xa0]+$")
 
 
@@ -52,6 +54,11 @@ def repair(text: str) -> str:
             break
         text = better
     return text
+
+
+def composed(text: str) -> str:
+    """The text with letters and marks composed (NFC), and without what nobody sees, if anything is left."""
+    return text if text.isascii() else normalize("NFC", text.translate(_INVISIBLE)) or text
 
 
 def _unescaped(entity: re.Match[str]) -> str:

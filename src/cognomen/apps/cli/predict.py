@@ -114,7 +114,8 @@ def command(
                 say_order(reading["order"])
             else:
                 reading["order"] = ColumnOrder(
-                    "given-first" if reading["order"] == "auto" else reading["order"]
+                    "given-first" if reading["order"] == "auto" else reading["order"],
+                    said=reading["order"] != "auto",
                 )
         answers = classifier(
             block,

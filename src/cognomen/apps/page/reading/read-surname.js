@@ -3,7 +3,7 @@ import { findSurname } from "./find-surname.js";
 import { areJoinedByHyphen, partsOf } from "./name-parts.js";
 import { hasFewLetters, reasonForNoName } from "./placeholder-texts.js";
 import { characters, isAlpha, stripWhite } from "./python.js";
-import { isGarbled, repair } from "./repair-text.js";
+import { composed, isGarbled, repair } from "./repair-text.js";
 import { reworded } from "./reworded-cells.js";
 import { lengthOfIdeographs } from "./surname-first.js";
 import { casefold, normalise } from "./text.js";
@@ -29,7 +29,7 @@ export function readSurname(text, alphabet, lower, words, surnameFirst = false, 
   const stripped = stripWhite(text);
   if (!stripped) return { reason: "empty" };
   if (characters(stripped).length > LONGEST_TEXT) return { reason: "too-long" };
-  const whole = repair(text, words.entities);
+  const repaired = repair(text, words.entities), whole = composed(repaired);
   const reason = reasonForNoName(whole, words) ?? (isGarbled(whole) ? "garbled" : null);
   if (reason) return { reason };
   const { surname, note } = length ? beginning(stripped, length) : findSurname(reworded ?? whole, words, surnameFirst);
@@ -37,7 +37,7 @@ export function readSurname(text, alphabet, lower, words, surnameFirst = false, 
   const found = spell(surname, alphabet, lower, words);
   if (found.reason) return found;
   if (!isAlpha(surname) && hasFewLetters(surname)) return { reason: "not-a-name" };
-  const told = note === "several-people" || whole === text ? note : "repaired-encoding";
+  const told = note === "several-people" || repaired === text ? note : "repaired-encoding";
   const parts = /[ -]/.test(found.spelling) ? partsOf(surname, words).map((part) => spell(part, alphabet, lower, words).spelling) : [];
   const areRead = parts.length > 1 && parts.every(Boolean);
   return { ...found, surname, note: told, parts: areRead ? parts : [], alike: areJoinedByHyphen(surname) };

@@ -27,6 +27,11 @@ export function repair(text, entities) {
   return text;
 }
 
+// The text with its letters and marks composed, and without characters that nobody sees.
+export function composed(text) {
+  return isAscii(text) ? text : text.replace(/[\u00ad\u200b\u200e\u200f\u2060\ufeff]/g, "").normalize("NFC") || text;
+}
+
 function decoded(text) {
   if (isAscii(text) || !MISREAD.test(text)) return text;
   const bytes = Array.from(text, (character) => BYTE.get(character));

@@ -3,6 +3,7 @@ import { hashNames } from "../engine/name-hashes.js";
 import { bareKey, isOfficeName } from "./full-names.js";
 import { isParticleAnywhere } from "./name-particles.js";
 import { characters, fullMatch, isUpper, NO_DIGIT as L } from "./python.js";
+import { composed } from "./repair-text.js";
 import { isAnySurname, isCommonInSpanish } from "./surname-first.js";
 import { normalise, words as wordsOf } from "./text.js";
 
@@ -22,7 +23,8 @@ const KNOWN = [0.97, 0.7], BITS = 14n, LONGEST = 4, END_MARK = 1; // as cognomen
 const DIACRITICS = /(?<=[a-zª-ʸͰ-ϡϰ-Ͽᴀ-ᶿḀ-῿Ⱡ-Ɀꜣ-ꟿꬰ-ꭥ])[^\p{L}\p{N}_ '\-]+|(?<=е)\u0308/gu;
 
 // Other words for a text, null for none. The classifier tells what the network knows.
-export function reworded(text, classifier) {
+export function reworded(written, classifier) {
+  const text = wordsOf(composed(written).replace(/[\u2010\u2011]/g, "-")).join(" ");
   if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text))) return null;
   const { words } = classifier;
   if (text.split(/[ ,-]+/).some((word) => !normalise(word, words.folded))) return null;
