@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import math
 import re
-import statistics
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
@@ -113,7 +112,7 @@ def reworded(
             of_kind = [text for text in of_kind if "-" not in text.split(" ")[0]]
         pairs = [(text, each) for text in of_kind if (each := _reworded(text, about))]
         odds = [each.odds for _, each in pairs if each.odds < math.inf]
-        least = math.inf if len(odds) >= MANY and statistics.median(odds) < 0 else LEAST_ODDS
+        least = math.inf if len(odds) >= MANY and np.median(odds) < 0 else LEAST_ODDS
         found |= {text: each.text for text, each in pairs if each.odds > least or each.odds == math.inf}
     return {text: found[each] for text, each in plain.items() if each in found}
 

@@ -58,7 +58,11 @@ def repair(text: str) -> str:
 
 def composed(text: str) -> str:
     """The text with letters and marks composed (NFC), and without what nobody sees, if anything is left."""
-    return text if text.isascii() else normalize("NFC", text.translate(_INVISIBLE)) or text
+    if text.isascii():
+        return text
+    seen = text.translate(_INVISIBLE)
+    whole = normalize("NFC", seen)
+    return (whole if len(whole) < len(seen) else seen) or text  # some letters NFC takes apart
 
 
 def _unescaped(entity: re.Match[str]) -> str:

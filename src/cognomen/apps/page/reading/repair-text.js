@@ -29,7 +29,9 @@ export function repair(text, entities) {
 
 // The text with its letters and marks composed, and without characters that nobody sees.
 export function composed(text) {
-  return isAscii(text) ? text : text.replace(/[\u00ad\u200b\u200e\u200f\u2060\ufeff]/g, "").normalize("NFC") || text;
+  if (isAscii(text)) return text;
+  const seen = text.replace(/[\u00ad\u200b\u200e\u200f\u2060\ufeff]/g, ""), whole = seen.normalize("NFC");
+  return (whole.length < seen.length ? whole : seen) || text; // some letters NFC takes apart
 }
 
 function decoded(text) {
