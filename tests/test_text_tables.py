@@ -12,6 +12,7 @@ from unicodedata import normalize
 import pytest
 
 from cognomen.text import Alphabet, find_surname, fold, normalise
+from cognomen.text.placeholders import reason_for_no_name
 from cognomen.text.reading import Rules, read_surname
 
 # --- names: particles, suffixes and titles ----------------------------------------------------------------
@@ -268,3 +269,17 @@ def test_letters_and_marks_apart_are_read_as_one_letter(written: str, found: str
     alphabet = Alphabet(string.ascii_lowercase + "éúüáóÁ' -")
     for text in (written, normalize("NFD", written), f"\ufeff{written}", written.replace("r", "r\u00ad")):
         assert read_surname(text, alphabet, lower=True, rules=Rules()).surname == found, text
+
+
+@pytest.mark.parametrize("suffix", ["Senior", "Junior", "SENIOR"])
+def test_a_suffix_that_is_a_surname_too_is_one_after_a_single_word(suffix: str) -> None:
+    assert surname(f"Susan {suffix}") == surname(f"Ms. Susan {suffix}") == suffix
+    assert surname(f"John Berg {suffix}") == surname(f"Berg {suffix}, John") == "Berg"
+    assert surname(f"John Berg, {suffix}") == surname(f"Berg, John {suffix}") == "Berg"
+
+
+@pytest.mark.parametrize("noun", ["Kingdom", "Minister", "Officer", "Contractor", "Council"])
+def test_nouns_that_many_people_are_called_are_surnames(noun: str) -> None:
+    """A hundred bearers or more in the British list."""
+    assert reason_for_no_name(f"Ann {noun}", frozenset()) is None
+    assert reason_for_no_name("Software Engineer", frozenset()) == "not-a-name"

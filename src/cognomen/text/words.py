@@ -50,6 +50,8 @@ SUFFIXES: Final = _words(
     "dbe gbe cmg kcmg gcmg cvo kcvo frse fba facp mrcp mrcs fcca acca mep msp mdb ret "
     "executor executrix administrator administratrix trustee trustees deceased decd dec'd heirs"
 )
+# … of which these are surnames after a single word: John Smith Senior, but Susan Senior …
+SUFFIXES_OR_SURNAMES: Final = _words("senior junior júnior")
 # … after a surname, not after a given name: dos Santos Filho …
 SUFFIXES_OF_PORTUGUESE: Final = _words("filho sobrinho")
 # … and in capitals only, because these are surnames too: Ii, Vi, Pe.
@@ -141,20 +143,20 @@ HAN_OF_ONE: Final = frozenset("王李张張刘劉陈陳杨楊赵趙黄黃吴吳�
 # people are called so …
 NOUNS: Final = _words(
     "academy accountant administrator advisor agency agent airport airways america analyst apprentice "
-    "architects assistant associates attorney auditor authority avenue bakery britain café candidate "
+    "architects assistant associates attorney auditor authority avenue bakery café candidate "
     "cashier centre chairman chairperson chairwoman clinic communications community consultancy "
-    "consultant consultants consulting contractor coordinator council counselor dentist desk developer "
+    "consultant consultants consulting coordinator counselor dentist desk developer "
     "development director division economist editor editors education electrician electronics employee "
     "energy engineer engineering engineers enterprises entrepreneur europe executive express federation "
-    "gallery general global goalkeeper imports industries insurance international investments "
-    "journalist kingdom laboratories laboratory landscaping lawyer lecturer librarian library logistics "
-    "machinist management manager marketing mechanic midfielder minister motors museum nations network "
-    "networks officer operator owner parliament partners partnership payable pharmaceuticals pharmacist "
-    "pharmacy photographer physician planner plumbing president productions professor programmer programs "
+    "general global goalkeeper imports industries insurance international investments "
+    "journalist laboratories laboratory landscaping lawyer lecturer librarian library logistics "
+    "machinist management manager marketing mechanic midfielder motors museum nations network "
+    "networks operator owner parliament partners partnership payable pharmaceuticals pharmacist "
+    "pharmacy photographer physician plumbing president productions professor programmer programs "
     "projects properties publishers publishing railway realty receptionist records recruitment relations "
     "repair repairs representative republic researcher resources restaurant retired road school sciences "
     "scientist secretary security services society software solutions specialist station strategist "
-    "studio studios supervisor supplies support surgeon systems teacher technician technologies "
+    "studio studios supervisor supplies support systems teacher technician technologies "
     "technology telecom therapist trading trainee translator transport treasurer union university "
     "ventures volunteer widgets workshop writer"
 )
