@@ -481,6 +481,24 @@ def test_single_names_of_a_network_that_cannot_change(cell: str) -> None:
         loaded.params["embedding.weight"][...] = 0
 
 
+def test_letters_are_prepared_when_a_name_has_them_for_the_first_time() -> None:
+    """Not all of an alphabet for one name; and what was read before changes no bit of an answer."""
+    made = Network(SMALL, rng=np.random.default_rng(0))
+
+    def read(network: Network, *ids: int) -> Any:
+        return network.logits(Ragged(np.array(ids), np.array([len(ids)])))
+
+    first, second = Network.from_tensors(SMALL, made.tensors), Network.from_tensors(SMALL, made.tensors)
+    alone = read(first, 1, 2, 1)
+    reader = first.letter_reader()
+    assert reader is not None
+    assert (~reader._lacking).nonzero()[0].tolist() == [1, 2]
+    read(second, 3)
+    read(second, 2, 3)
+    assert (read(second, 1, 2, 1) == alone).all()
+    assert (read(first, 3) == read(second, 3)).all()
+
+
 def test_a_copy_of_a_loaded_network_may_change() -> None:
     made = Network(SMALL, rng=np.random.default_rng(0))
     loaded, one = Network.from_tensors(SMALL, made.tensors), Ragged(np.array([1, 2, 1]), np.array([3]))

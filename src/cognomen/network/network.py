@@ -248,7 +248,7 @@ class Network(Layer):
         if vectors.flags.writeable:  # as those of a copy are again
             return None
         if self._letter_reader is None:
-            self._letter_reader = SequenceReader(self.recurrent.levels[0], vectors)
+            self._letter_reader = SequenceReader(self.recurrent.levels[0], vectors, lazily=True)
         return self._letter_reader
 
     def read_tree(

@@ -25,11 +25,10 @@ _OFFICE: Final = re.compile(
     r"|table|trustees) of\b",
     re.IGNORECASE,
 )
-_NUMBERED: Final = re.compile(
+_NUMBERED: Final = (
     r"(?:batch|building|chapter|column|figure|highway|id|invoice|item|model|order|phase|platform|route|seat"
     r"|section|ticket|type|unit|version|windows) (?:no\.? ?|#)?[\d.-]*\d[a-z]?(?: of \d+)?"
-    r"|page \d+ of \d+|(?:tel|phone|fax|isbn|vat|iban)\b[.:]? ?[\d ()+/-]*\d",
-    re.IGNORECASE,
+    r"|page \d+ of \d+|(?:tel|phone|fax|isbn|vat|iban)\b[.:]? ?[\d ()+/-]*\d"
 )
 _UNIT: Final = "eur|usd|gbp|chf|jpy|kg|mg|cm|mm|km|ml|kwh"
 _MONTH: Final = (
@@ -38,16 +37,14 @@ _MONTH: Final = (
     "|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto"
     "|septiembre|octubre|noviembre|diciembre"
 )
-_MEASURE: Final = re.compile(
-    rf"[\d.,]+ ?(?:{_UNIT})|(?:{_UNIT}) ?[\d.,]+|\d{{1,2}}\.? (?:de )?(?:{_MONTH})\.?(?: (?:de )?\d{{2,4}})?",
-    re.IGNORECASE,
+_MEASURE: Final = (
+    rf"[\d.,]+ ?(?:{_UNIT})|(?:{_UNIT}) ?[\d.,]+|\d{{1,2}}\.? (?:de )?(?:{_MONTH})\.?(?: (?:de )?\d{{2,4}})?"
 )
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = (
     r"\d+[a-z]? .*\b(?:street|avenue|road|boulevard|drive|st\.|rd\.|ave\.?)"
     r"|.*(?:straße|strasse|str\.|platz|gasse|weg|allee) \d+ ?[a-z]?"
     r"|(?:rue|via|viale|piazza|calle|avenida|rua|plaza|place|avenue|boulevard) .* \d+[a-z]?"
-    r"|p\.? ?o\.? ?box \d+",
-    re.IGNORECASE,
+    r"|p\.? ?o\.? ?box \d+"
 )
 # What stands after a name and tells of the person, not of what is written.
 _AFTER_NAME: Final = re.compile(r",\s|\s[-–—|@]\s|\s[(\[](?=[^()\[\]]*[)\]]$)")
@@ -68,8 +65,8 @@ def is_company(text: str) -> bool:
 
 def is_of_numbers(text: str) -> bool:
     """Whether a text is a number of something, a measure, a date, or the address of a house."""
-    patterns = (_NUMBERED, _MEASURE, _ADDRESS)
-    return any(map(str.isdigit, text)) and any(pattern.fullmatch(text) for pattern in patterns)
+    patterns = (_NUMBERED, _MEASURE, _ADDRESS)  # compiled when first used: they take a start two milliseconds
+    return any(map(str.isdigit, text)) and any(re.fullmatch(each, text, re.IGNORECASE) for each in patterns)
 
 
 def is_sentence(text: str) -> bool:

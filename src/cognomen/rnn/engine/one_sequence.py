@@ -58,25 +58,46 @@ class SequenceReader:
 
     Args:
         cells: D cells of one class, each with whether it reads sequences from their end.
-        x: the inputs, (V, X). Each is projected once, here.
+        x: the inputs, (V, X). Each is projected once: here, or
+        lazily: when a sequence has it for the first time, as a few names have few letters of an alphabet.
     """
 
-    def __init__(self, cells: Sequence[tuple[Cell, bool]], x: Array) -> None:
+    def __init__(self, cells: Sequence[tuple[Cell, bool]], x: Array, *, lazily: bool = False) -> None:
         joined = _joined([cell for cell, _ in cells])
         self._parts = []  # one reader for each direction, if the cells cannot be joined
         if joined is None:
-            self._parts = [SequenceReader([each], x) for each in cells]
+            self._parts = [SequenceReader([each], x, lazily=lazily) for each in cells]
             return
         self._cell, self._reverses = joined, [reverse for _, reverse in cells]
-        projected = [cell.project(x)[0] for cell, _ in cells]  # (..., V, A) each
-        # The first step of any sequence depends on its first input alone.
-        steps = [
-            cell.step(a, cell.initial_state(len(x)))[:2]
-            for (cell, _), a in zip(cells, projected, strict=True)
-        ]
-        self._y = _side_by_side([y for y, _ in steps])  # (V * D, Y)
-        self._state = _side_by_side([state for _, state in steps])  # (S, V * D, H)
-        self._a = _side_by_side(projected)  # (..., V * D, A)
+        self._cells, self._x = [cell for cell, _ in cells], x
+        self._lacking = np.full(len(x), lazily)
+        prepared = self._prepared(x[:1] if lazily else x)
+        if lazily:  # room for all
+            prepared = [
+                np.empty((*each.shape[:-2], len(x) * len(cells), each.shape[-1]), each.dtype)
+                for each in prepared
+            ]
+        self._a, self._y, self._state = prepared
+
+    def _prepared(self, x: Array) -> list[Array]:
+        """The projected inputs, (..., V * D, A); the first outputs, (V * D, Y), and states, (S, V * D, H).
+
+        The first step of any sequence depends on its first input alone.
+        """
+        projected = [cell.project(x)[0] for cell in self._cells]  # (..., V, A) each
+        pairs = zip(self._cells, projected, strict=True)
+        steps = [cell.step(a, cell.initial_state(len(x)))[:2] for cell, a in pairs]
+        return [_side_by_side(each) for each in (projected, *zip(*steps, strict=True))]
+
+    def _prepare(self, ids: Ids) -> None:
+        """Prepare what is lacking, input by input, so that rounding does not depend on what came together."""
+        count = len(self._reverses)
+        for number in sorted(set(ids[self._lacking[ids]].tolist())):
+            rows = slice(number * count, (number + 1) * count)
+            found = self._prepared(self._x[number : number + 1])
+            for place, each in zip((self._a, self._y, self._state), found, strict=True):
+                place[..., rows, :] = each
+            self._lacking[number] = False
 
     def read(self, ids: Ids) -> Array:
         """Read one sequence, given which of the inputs its T steps have.
@@ -87,6 +108,8 @@ class SequenceReader:
         """
         if self._parts:
             return np.concatenate([each.read(ids) for each in self._parts], axis=1)
+        if self._lacking[ids].any():
+            self._prepare(ids)
         cell, count = self._cell, len(self._reverses)
         rows = np.empty((len(ids), count), np.int64)  # (T, D)
         for d, reverse in enumerate(self._reverses):
