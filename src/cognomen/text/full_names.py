@@ -214,14 +214,15 @@ def _without_suffixes(words: list[str]) -> list[str]:
 def _without_comment(words: list[str]) -> list[str]:
     """The words before a dash and a comment, "John Smith - footballer", or a place, "Lord Smith of Kelvin".
 
-    A comment is in lower case, in capitals where the name is not, or of several words.
+    A comment is in lower case, in capitals where the name is not, of several words, or a job.
     """
     for place in range(1, len(words) - 1):
         before, comment = words[place - 1], words[place + 1 :]
         has_other_case = (comment[0].islower() and before[:1].isupper()) or (
             comment[0].isupper() and before.istitle()
         )
-        is_comment = is_dash(words[place]) and (has_other_case or (place > 1 and len(comment) > 1))
+        tells = len(comment) > 1 or bare_key(comment[0]) in lists.NOUNS
+        is_comment = is_dash(words[place]) and (has_other_case or (place > 1 and tells))
         if is_comment and not is_particle_anywhere(comment[0]):  # not "Jansen - van Dijk"
             return words[:place]
         if words[place] == "of" and place > 1:

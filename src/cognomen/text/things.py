@@ -88,9 +88,12 @@ def _is_of_sentence(words: list[str], place: int) -> bool:
 
 
 def name_before(text: str) -> str:
-    """The two words or more before a comma, a dash or brackets, where two or more follow; else the text.
+    """The two words or more before a comma, a dash or brackets, if two or more follow a comma; else the text.
 
-    "Jane Doe, Acme Corp" is a name, "Google, Inc." is none.
+    "Jane Doe, Acme Corp" and "Jane Doe - Manager" are names, "Acme Tools, Inc." is none.
     """
-    before, *after = _AFTER_NAME.split(text, maxsplit=1)
-    return before if after and " " in before.strip() and " " in after[0].strip() else text
+    found = _AFTER_NAME.search(text)
+    if found is None or " " not in text[: found.start()].strip():
+        return text
+    is_more = " " in text[found.end() :].strip()
+    return text[: found.start()] if is_more or "," not in found[0] else text

@@ -121,7 +121,8 @@ function withoutComment(all, words) {
   for (let place = 1; place < all.length - 1; place++) {
     const before = all[place - 1], comment = all.slice(place + 1), [begins] = comment;
     const hasOtherCase = (isLower(begins) && isUpper(first(before))) || (isUpper(begins) && isTitleCase(before));
-    const isComment = isDash(all[place]) && (hasOtherCase || (place > 1 && comment.length > 1));
+    const tells = comment.length > 1 || words.nouns.has(bareKey(begins, words));
+    const isComment = isDash(all[place]) && (hasOtherCase || (place > 1 && tells));
     if (isComment && !isParticleAnywhere(begins, words)) return all.slice(0, place);
     if (all[place] === "of" && place > 1) return all.slice(0, place);
   }

@@ -73,12 +73,13 @@ function isOfSentence(all, place) {
   return !(isByName || all[place - 1]?.endsWith(","));
 }
 
-// The two words or more before a comma, a dash or brackets, where two or more follow; else the text.
+// The two words or more before a comma, a dash or brackets, if two or more follow a comma; else the text.
 function nameOf(text) {
   const found = AFTER_NAME.exec(text);
   if (!found) return text;
   const before = text.slice(0, found.index), after = text.slice(found.index + found[0].length);
-  return [before, after].every((part) => stripWhite(part).includes(" ")) ? before : text;
+  if (!stripWhite(before).includes(" ")) return text;
+  return stripWhite(after).includes(" ") || !found[0].includes(",") ? before : text;
 }
 
 // Whether a text is one placeholder in all its fields: "NULL NULL", "Test Test".
