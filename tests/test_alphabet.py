@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cognomen.errors import InputError
 from cognomen.text import Alphabet, normalise
-from cognomen.text.alphabet import UNKNOWN, UNKNOWN_LETTER
+from cognomen.text.alphabet import STAND_IN, UNKNOWN, UNKNOWN_LETTER, is_ideograph
 
 # Surrogates, letters beyond the first plane and the highest code point are among them.
 LETTERS = st.one_of(st.characters(), st.sampled_from("abcä'- \ud800\udfff\U0001f600\U0010ffff\x00"))
@@ -30,6 +30,30 @@ def test_numbers_follow_the_letters() -> None:
 
 def test_unknown_letters_are_a_letter_of_their_own() -> None:
     assert Alphabet("abc").encode("a?cå\ud800\U0001f600").tolist() == [1, 0, 3, 0, 0, 0]
+
+
+def test_a_letter_stands_for_the_ideographs_that_an_alphabet_lacks() -> None:
+    alphabet, without = Alphabet("a石" + STAND_IN), Alphabet("a石")
+    name = "石破a\u4e00𠮷\uf9ff々〇⺀さ김b" + STAND_IN
+    assert alphabet.encode(name).tolist() == [2, 3, 1, 3, 3, 3, 0, 0, 0, 0, 0, 0, 3]
+    assert without.encode(name).tolist() == [2, 0, 1, *[0] * 10]
+    assert alphabet.encode_all([name, "\U00033479\U0010ffff"]).data.tolist()[-3:] == [3, 3, 0]
+    assert alphabet.encode_all([name])[0].tolist() == alphabet.encode(name).tolist()
+    assert alphabet.has_all("石破")
+    assert not alphabet.has_all("石破b")
+    assert not without.has_all("石破")
+    assert (alphabet.unknown_share("石破b"), without.unknown_share("石破b")) == (1 / 3, 2 / 3)
+    assert alphabet.scripts.tolist() == ["", "LATIN", "CJK", "CJK"]
+    assert alphabet.decode([2, 3]) == "石" + STAND_IN
+
+
+def test_ideographs_are_those_that_unicode_calls_so() -> None:
+    for code in (*range(0x2E80, 0xB000), *range(0xF000, 0x10000), *range(0x1F000, 0x34000)):
+        name = unicodedata.name(chr(code), "")
+        if name.startswith(("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH")):
+            assert is_ideograph(chr(code)), hex(code)
+        elif name:
+            assert not is_ideograph(chr(code)) or "HEXAGRAM" in name, hex(code)
 
 
 def test_from_names_sorts_the_letters_of_all_names() -> None:

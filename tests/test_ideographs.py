@@ -39,6 +39,8 @@ def expected(spellings: Ragged) -> tuple[np.ndarray, np.ndarray]:
         ("長谷川", 3),
         ("石破茂", 2),
         ("長谷川修", 3),
+        ("長谷川喜朗", 3),
+        ("欧阳近平修", 2),
         ("森喜朗", None),
         ("近平修", None),
     ],
@@ -48,7 +50,13 @@ def test_the_longest_known_beginning_is_the_surname(name: str, length: int | Non
     assert surname_lengths([name], ALPHABET, expected, ORIGINS) == ({name: length} if length else {})
 
 
-@pytest.mark.parametrize("text", ["习近", "习近平欧阳", "习 近平", "Xi3", "ソニー", "", "abc"])
+@pytest.mark.parametrize("phrase", ["习近平修茂", "茂茂修修近平"])
+def test_a_phrase_is_no_name(phrase: str) -> None:
+    """Its first character may be a surname, but nobody has a given name of four."""
+    assert surname_lengths([phrase], ALPHABET, expected, ORIGINS) == {phrase: 0}
+
+
+@pytest.mark.parametrize("text", ["习近", "习近平欧阳修茂", "习 近平", "Xi3", "ソニー", "", "abc"])
 def test_other_texts_are_not_asked(text: str) -> None:
     def asked(spellings: Ragged) -> tuple[np.ndarray, np.ndarray]:
         raise AssertionError("the network was asked")
@@ -85,7 +93,18 @@ def test_full_names_in_chinese_characters(name: str, surname: str) -> None:
     assert clf(name, full_names=False).surname == name
 
 
+@pytest.mark.parametrize("text", ["我是中国人", "我爱北京天安门", "中华人民共和国", "没有", "無", "該当なし"])
+def test_phrases_in_chinese_characters_are_no_names(text: str) -> None:
+    clf = Classifier.load()
+    answers = [clf(text), *clf(["Smith", text, *NAMES])[1:2]]
+    assert {answer.reason for answer in answers} <= {"not-a-name", "placeholder"}
+    assert clf(text, na=None).reason != "placeholder"
+
+
 def test_columns_read_as_single_names_do() -> None:
-    clf, column = Classifier.load(), [*NAMES, "Smith", "习近平 ", "王小明", "佐藤", "김민준"]
+    clf, column = (
+        Classifier.load(),
+        [*NAMES, "長谷川美智子", "我是中国人", "Smith", "习近平 ", "王小明", "佐藤", "김민준"],
+    )
     assert [answer.surname for answer in clf(column)] == [clf(name).surname for name in column]
     np.testing.assert_allclose(clf.predict_proba(["习近平"]), clf.predict_proba(["习"]), atol=1e-6)

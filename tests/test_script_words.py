@@ -13,12 +13,18 @@ from test_weighted_training import SMALL, corpus_of
 from cognomen import Classifier
 from cognomen.corpora import Corpus
 from cognomen.corpora.world import Origin, read_origins
-from cognomen.text.alphabet import UNKNOWN
+from cognomen.text.alphabet import STAND_IN, UNKNOWN
 from cognomen.text.spelling import normalise
 from cognomen.training import train
 from cognomen.training.dataset import Dataset
 from cognomen.training.run import TrainingRun
-from cognomen.training.script_words import TIMES, letters_of, script_words
+from cognomen.training.script_words import (
+    TIMES,
+    letters_of,
+    script_words,
+    with_unknown_ideographs,
+    words_of,
+)
 
 SCRIPTS = sorted({script for origin in read_origins() for script in origin.scripts})
 FACTS = {
@@ -73,6 +79,39 @@ def test_words_are_no_names_of_the_dataset() -> None:
     assert len(with_words.validation) == len(without.validation)
     assert set(letters_of("Thai")) & set(with_words.alphabet.letters)
     assert Dataset.of(corpus_of(mixed_lists(), shares=True), CONFIG, hold_out=True).words is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("王", ["〓"]),
+        ("石破", ["〓破", "石〓", "〓〓"]),
+        ("佐々木", []),
+        ("abe", []),
+        ("", []),
+        ("一二三", ["〓二三", "一〓三", "一二〓", "〓〓〓"]),
+    ],
+)
+def test_names_with_unknown_ideographs(name: str, words: list[str]) -> None:
+    assert with_unknown_ideographs(name) == words
+
+
+def test_an_unknown_ideograph_is_learned_from_what_stands_beside_it() -> None:
+    """Alone it is of those whose surnames are one character; beside another of those who have two."""
+    han = [chr(code) for code in range(0x4E00, 0x4E00 + 120)]
+    rows = [(letter, "A", 0.01) for letter in han[:60]]
+    rows += [(first + second, "B", 0.01) for first, second in zip(han[60:90], han[90:], strict=True)]
+    rows = [*mixed_lists(), *rows]
+    made = replace(corpus_of(rows, shares=True), origin_facts=FACTS_WITHOUT)
+    words, labels = words_of(made)
+    assert Counter(zip(words, labels, strict=True))[STAND_IN, "A"] == 60
+    clf = train(made, CONFIG).classifier
+    assert STAND_IN in clf.alphabet.letters
+    unseen = "\u9000"
+    assert unseen not in clf.alphabet.letters
+    one, two = clf([unseen, han[60] + unseen])
+    assert (one.origin, two.origin) == ("A", "B")
+    np.testing.assert_allclose(clf.predict_proba([unseen]), clf.predict_proba(["𠮷"]), atol=1e-6)
 
 
 def test_letters_are_learned_after_ctrl_c_too() -> None:

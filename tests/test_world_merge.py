@@ -14,6 +14,7 @@ import pytest
 
 from cognomen.corpora.world import rules
 from cognomen.corpora.world.build import table_sha256
+from cognomen.corpora.world.chinese import in_simplified, in_traditional
 from cognomen.corpora.world.manifest import read_manifest, read_origins
 from cognomen.corpora.world.merge import Merged, merge
 from cognomen.corpora.world.rows import WorldRow, read_rows, table_of
@@ -162,6 +163,37 @@ def test_both_spellings_are_learned_with_the_share_of_the_name() -> None:
     assert "lópez" not in its, "no list writes it so"
     assert column(found, "garcia", "key") == column(found, "garcía", "key") == {"Spanish": "garcia"}
     assert column(found, "garcía", "sources") == {"Spanish": "a;b"}
+
+
+def test_chinese_surnames_are_learned_in_both_scripts() -> None:
+    found = merged(
+        mainland=[
+            WorldRow("Chinese", "CN", "郑", "Zheng", 60.0),
+            WorldRow("Chinese", "CN", "习", "Xi", 20.0),
+            WorldRow("Chinese", "CN", "李", "Li", 20.0),
+        ],
+        taiwan=[WorldRow("Chinese", "TW", "鄭", "Cheng", 50.0), WorldRow("Chinese", "TW", "歐陽", "", 50.0)],
+        korea=counted("Korean", {"鄭": 30.0, "習": 10.0}, "KR"),
+    )
+    its = shares(found, "Chinese")
+    assert set(its) == {"郑", "鄭", "zheng", "cheng", "习", "習", "xi", "李", "li", "欧阳", "歐陽"}
+    assert its["郑"] == its["鄭"] > its["歐陽"] == its["欧阳"]
+    assert its["习"] == its["習"]
+    assert column(found, "鄭", "sources") == {"Chinese": "mainland;taiwan", "Korean": "korea"}
+    assert column(found, "鄭", "key") == {"Chinese": "鄭", "Korean": "鄭"}
+    groups = {row["name"]: row["group"] for row in found.table.to_pylist()}
+    assert len({groups[name] for name in ("郑", "鄭", "zheng", "cheng")}) == 1
+    assert len({groups[name] for name in ("郑", "习", "李", "歐陽")}) == 4
+    assert set(shares(found, "Korean")) == {"鄭", "習"}, "hanja are not simplified"
+
+
+@pytest.mark.parametrize(
+    ("simplified", "traditional"),
+    [("习", {"習"}), ("欧阳", {"歐陽"}), ("钟", {"鍾", "鐘"}), ("李", {"李"}), ("后", {"后"}), ("", {""})],
+)
+def test_the_characters_of_both_scripts(simplified: str, traditional: set[str]) -> None:
+    assert in_traditional(simplified) == traditional
+    assert {in_simplified(each) for each in traditional} == {simplified}
 
 
 def test_forms_of_a_name_are_one_group() -> None:

@@ -1,8 +1,9 @@
-"""Where the surname ends in names of three or four ideographs: 习近平, 欧阳修, 石破茂, 長谷川.
+"""Where the surname ends in names of three to six ideographs: 习近平, 欧阳修, 石破茂, 長谷川, 長谷川美智子.
 
 No letter tells: three may be a surname of one and a given name of two, of two and one, or a Japanese surname.
 The network knows most surnames in Chinese characters. So the surname is all that is written, if it knows it;
 else the longest beginning that it knows, which is a single character only if that is not a Japanese surname.
+Five and more of which it knows no beginning of two or more are no name, but a phrase: 我是中国人.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from cognomen.text.surname_first import HAN
 
 JAPANESE: Final = "Japanese"
 LONGEST: Final = 16  # characters, with spaces around the name
-IDEOGRAPHS: Final = re.compile(f"[{HAN}]{{3,4}}")
+IDEOGRAPHS: Final = re.compile(f"[{HAN}]{{3,6}}")
+LONGEST_OF_ONE: Final = 4  # characters of a name whose surname may be the first one alone
 
 
 def surname_lengths(
@@ -31,7 +33,7 @@ def surname_lengths(
     expected: Callable[[Ragged], tuple[NDArray[np.float32], NDArray[np.bool_] | None]],
     origins: Sequence[str],
 ) -> dict[str, int]:
-    """How many characters the surname has, of those texts of which the network tells.
+    """How many characters the surname has, of those texts of which the network tells; 0 if they are no name.
 
     Args:
         texts: of any kind.
@@ -52,5 +54,10 @@ def surname_lengths(
         each: bool(is_known and (len(each) > 1 or not is_japanese))
         for each, is_known, is_japanese in zip(beginnings, known, japanese, strict=True)
     }
-    found = {name: [size for size in range(1, len(name) + 1) if is_surname[name[:size]]] for name in names}
-    return {name: sizes[-1] for name, sizes in found.items() if sizes}
+    lengths = {}
+    for name in names:
+        shortest = 1 if len(name) <= LONGEST_OF_ONE else 2
+        found = [size for size in range(shortest, len(name) + 1) if is_surname[name[:size]]]
+        if found or shortest > 1:
+            lengths[name] = max(found, default=0)
+    return lengths

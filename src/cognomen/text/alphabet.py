@@ -4,6 +4,9 @@ The network reads a name as a sequence of ids. Id 0 is the unknown letter: any l
 alphabet. The letter `letters[i]` has the id i + 1. Columns are encoded by `column_reading`.
 
     Alphabet("abc").encode("cab?")  ->  [3, 1, 2, 0]
+
+There are too many Chinese characters for lists of names to have them all. In an alphabet with `STAND_IN`, that
+letter stands for each one that the alphabet lacks.
 """
 
 from __future__ import annotations
@@ -24,11 +27,14 @@ from cognomen.text.spelling import without_diacritics
 
 UNKNOWN: Final = 0
 UNKNOWN_LETTER: Final = "\ufffd"
+STAND_IN: Final = "〓"  # the geta mark, which printers set for a character that they lack
+IDEOGRAPHS: Final = range(0x3400, 0xA000), range(0xF900, 0xFB00), range(0x20000, 0x33480)  # code points
 
 
 def is_ideograph(letter: str) -> bool:
     """Whether a letter is a Chinese character."""
-    return unicodedata.name(letter, "").startswith("CJK ")
+    code = ord(letter)
+    return code >= IDEOGRAPHS[0].start and any(code in its for its in IDEOGRAPHS)
 
 
 class Alphabet:
@@ -50,7 +56,8 @@ class Alphabet:
         self._letters = letters
         self._ids = {letter: number for number, letter in enumerate(letters, start=1)}
         self._known = frozenset(letters)
-        self._table = _id_of_code_point(letters)
+        self._stand_in = self._ids.get(STAND_IN, UNKNOWN)
+        self._table = _id_of_code_point(letters, self._stand_in)
 
     @classmethod
     def from_names(cls, names: Iterable[str], *, min_count: int = 1) -> Alphabet:
@@ -82,7 +89,8 @@ class Alphabet:
     @cached_property
     def scripts(self) -> NDArray[np.str_]:
         """The script of each id, (V,): "LATIN", "CYRILLIC", "CJK" …; "" for the unknown letter."""
-        return np.array(["", *(unicodedata.name(letter, "").split(" ")[0] for letter in self._letters)])
+        names = ("CJK" if each == STAND_IN else unicodedata.name(each, "") for each in self._letters)
+        return np.array(["", *(name.split(" ")[0] for name in names)])
 
     def __len__(self) -> int:
         """V, including the unknown letter."""
@@ -95,9 +103,13 @@ class Alphabet:
         """
         return "".join(c for c in name if c in self._ids or not unicodedata.category(c).startswith("M"))
 
+    def id_of(self, letter: str) -> int:
+        """The id of a letter, 0 for an unknown one."""
+        return self._ids.get(letter) or (self._stand_in if is_ideograph(letter) else UNKNOWN)
+
     def encode(self, name: str) -> NDArray[np.int64]:
         """The id of each letter, 0 for an unknown one, (T,)."""
-        return np.array([self._ids.get(letter, UNKNOWN) for letter in name], dtype=np.int64)  # (T,)
+        return np.array([self.id_of(letter) for letter in name], dtype=np.int64)  # (T,)
 
     def encode_all(self, names: Sequence[str]) -> Ragged:
         """The ids of N names, each as `encode` gives it, found with one lookup for all letters."""
@@ -125,12 +137,12 @@ class Alphabet:
     def unknown_share(self, name: str) -> float:
         """The share of the letters (Unicode class L, without marks) that are unknown; 0 if there are none."""
         letters = [letter for letter in name if unicodedata.category(letter).startswith("L")]
-        unknown = sum(letter not in self._ids for letter in letters)
+        unknown = sum(self.id_of(letter) == UNKNOWN for letter in letters)
         return unknown / len(letters) if letters else 0.0
 
     def has_all(self, name: str) -> bool:
-        """Whether every letter and mark of the name is in the alphabet."""
-        return self._known.issuperset(name)
+        """Whether every letter and mark of the name has an id."""
+        return self._known.issuperset(name) or (self._stand_in > 0 and all(map(self.id_of, name)))
 
     def __eq__(self, other: object) -> bool:
         """Alphabets are equal when their letters are, in the same order."""
@@ -150,9 +162,12 @@ def code_points(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
-def _id_of_code_point(letters: str) -> NDArray[np.int64]:
+def _id_of_code_point(letters: str, stand_in: int) -> NDArray[np.int64]:
     """The id by code point; the last entry, 0, serves every code point beyond the table."""
     codes = [ord(letter) for letter in letters]
-    table = np.zeros(max(codes, default=-1) + 2, dtype=np.int64)
+    ideographs = IDEOGRAPHS if stand_in else ()
+    table = np.zeros(max([-1, *codes, *(its.stop - 1 for its in ideographs)]) + 2, dtype=np.int64)
+    for its in ideographs:
+        table[its.start : its.stop] = stand_in
     table[codes] = np.arange(1, len(letters) + 1)
     return table

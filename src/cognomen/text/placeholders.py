@@ -12,6 +12,7 @@ import re
 from typing import Final
 from unicodedata import normalize
 
+from cognomen.text.alphabet import is_ideograph
 from cognomen.text.spelling import kind_of
 from cognomen.text.things import (
     LEGAL_FORMS,
@@ -33,7 +34,8 @@ _EXACT: Final = frozenset((
     "no-reply", "webmaster", "asdf", "qwerty", "deleted", "removed", "confidential", "\\N", "k.A", "o.A",
     "n.v.t", "н/д", "keine Angabe", "ohne Angabe", "ohne Namen", "bilinmiyor", "neznámý", "nieznany",
     "okänd", "ukjent", "ukendt", "tuntematon", "onbekend", "entfällt", "匿名", "不明", "不详", "不詳", "未知",
-    "佚名", "名無し", "없음", "미상", "알 수 없음", "غير معروف", "لا يوجد",
+    "佚名", "名無し", "无名", "無名氏", "无", "無", "没有", "沒有", "暂无", "暫無", "未填", "未填写", "某某", "なし", "該当なし",
+    "未記入", "記入なし", "名無しさん", "없음", "미상", "알 수 없음", "غير معروف", "لا يوجد",
     "yes", "Yes", "YES", "true", "false", "other", "others", "same", "ditto", "vacant",
     "idem", "misc", "etc", "TODO", "FIXME", "foo", "foobar", "lorem", "xyz", "XYZ", "DNF", "DSQ", "BYE",
     "last_name", "first_name", "full_name", "lastname", "firstname", "LastName", "FirstName", "Nachname",
@@ -80,6 +82,7 @@ _FILE: Final = re.compile(
     r"\S+\.(?:txt|pdf|docx?|xlsx?|csv|html?|jpe?g|png|gif|zip)|(?:[A-Z]:)?[\\/]\S+|[{].*[}]", re.IGNORECASE
 )
 _LETTERS_ALONE: Final = re.compile(r"(?:[A-Za-zÀ-ɏЀ-ӿ]\.\s?-?)+(?:[A-Za-zÀ-ɏЀ-ӿ]\.?)?|[A-Za-z](?: [A-Za-z])+")
+MOST_IDEOGRAPHS: Final = 6  # of a full name: 長谷川美智子
 _COMPANY_IN_WORD: Final = ("株式会社", "有限会社", "有限公司", "주식회사")
 
 # Of all texts that are no names, some word in lower case, if all of their words are letters alone.
@@ -103,6 +106,8 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     if whole in more or whole in PLACEHOLDERS or _NOTHING.fullmatch(whole) or _ERROR.fullmatch(whole):
         return PLACEHOLDER
     if whole.endswith(LEGAL_FORMS) or has_company(whole):
+        return NOT_A_NAME
+    if len(whole) > MOST_IDEOGRAPHS and all(map(is_ideograph, whole)):
         return NOT_A_NAME
     if whole.isalpha():  # and so read as a plain word in a column
         return None

@@ -41,7 +41,7 @@ class Rules:
         suffixes: more words that are no part of a name (`find_surname`).
         surname_first: full names that do not tell by themselves begin with the surname (`find_surname`).
         two_surnames: their surname is two words (`find_surname`).
-        lengths: how many characters of a text are the surname, of names in Chinese characters.
+        lengths: how many characters of a text are the surname, of names in Chinese characters; 0 for no name.
         reworded: what is read in place of a text whose surname is told by more than rules.
     """
 
@@ -101,7 +101,10 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) ->
     reason = None if rules.na is None else reason_for_no_name(whole, rules.na)
     if reason or is_garbled(whole):
         return SurnameReading(reason=reason or "garbled")
-    if length := rules.lengths.get(stripped):
+    length = rules.lengths.get(stripped)
+    if length == 0 and rules.na is not None:
+        return SurnameReading(reason=NOT_A_NAME)
+    if length:
         found = FoundSurname(stripped[:length], SURNAME_OF_FULL_NAME if length < len(stripped) else None)
     elif rules.full_names:
         found = find_surname(

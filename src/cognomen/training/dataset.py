@@ -72,8 +72,8 @@ class Dataset:
         frequencies: how often an epoch shows each training name, (N,): 1 on average, but the most common ones
             `MOST_SHOWN` times at most; None if just once each.
         shown_shares: the shares of the origins among the names shown, (C,).
-        words: words in scripts that tell their origin, where names have weights; their letters are in the
-            alphabet.
+        words: words that teach letters which no name has, where names have weights (see `script_words`);
+            their letters are in the alphabet.
     """
 
     alphabet: Alphabet

@@ -1,4 +1,4 @@
-"""The letters of scripts that no name was written in: what they tell, learned once all else is."""
+"""The letters that no name has: what they tell, learned once all else is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def learn_letters(network: Network, words: Names, known: Ids, rng: np.random.Gen
 
     Args:
         network: as it answers; its n-grams have none of these letters.
-        words: in scripts that tell the origin.
+        words: with such letters (see `script_words`).
         known: the ids of the letters that names had, which stay as they are.
         rng: draws the order of the words.
     """

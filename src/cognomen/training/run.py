@@ -142,7 +142,7 @@ class TrainingRun:
         return HashTables.of_ngrams(*ngram_table(texts, bits=config.ngram_bits, **letters), config.ngram_rank)
 
     def learn_letters(self) -> None:
-        """Learn the letters that no name has, of scripts that tell the origin."""
+        """Learn the letters that no name has."""
         if (words := self.dataset.words) is not None:
             known = np.unique(self.dataset.training.texts.data)
             learn_letters(self.network, words, known, np.random.default_rng(self.config.seed))

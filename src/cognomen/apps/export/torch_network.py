@@ -230,9 +230,14 @@ def _look_up(keys: Tensor, hashes: Tensor, valid: Tensor) -> Tensor:
 def encode(names: list[str], alphabet: str) -> tuple[Tensor, Tensor]:
     """The letters of surnames that are spelled plainly: ids (N, T), 0 for unknown ones; lengths (N,)."""
     ids_of = {letter: number for number, letter in enumerate(alphabet, start=1)}
+    stand_in = ids_of.get("〓", 0)  # for the Chinese characters that the alphabet lacks
     spelled = [unicodedata.normalize("NFKD", name).casefold() for name in names]
     rows = [
-        [ids_of.get(each, 0) for each in name if each in ids_of or not unicodedata.combining(each)]
+        [
+            ids_of.get(each, stand_in if unicodedata.name(each, "").startswith("CJK UNIFIED") else 0)
+            for each in name
+            if each in ids_of or not unicodedata.combining(each)
+        ]
         for name in spelled
     ]
     lengths = torch.tensor([len(row) for row in rows])

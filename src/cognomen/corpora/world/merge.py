@@ -14,6 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from cognomen.corpora.world import rules
+from cognomen.corpora.world.chinese import in_simplified, in_traditional
 from cognomen.corpora.world.groups import group_keys
 from cognomen.corpora.world.manifest import read_manifest, read_origins
 from cognomen.corpora.world.rows import PURPOSE
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 Shares = dict[str, float]  # by the key of the name
+CHINESE = "Chinese"  # whose lists are read in simplified characters, and learned in both scripts
 
 
 class Merged(NamedTuple):
@@ -74,7 +76,8 @@ def _read_lists(tables: Mapping[str, pyarrow.Table]) -> dict[str, list[NameList]
         for label, country, native, roman, count, rank in zip(*columns, strict=True):
             origin = rules.SAME_ORIGIN.get(label, label)
             if origin in learned:
-                parts[origin, country or ""].append((native or "", roman or "", count, rank))
+                native = in_simplified(native or "") if origin == CHINESE else native or ""
+                parts[origin, country or ""].append((native, roman or "", count, rank))
         for (origin, _), rows in sorted(parts.items()):
             found[origin].append(read_list(source, origin, rows, trust.get(source, 1.0)))
     return dict(found)
@@ -192,7 +195,8 @@ def _table(shares: Mapping[str, Shares], lists: Mapping[str, list[NameList]]) ->
     rows = [row for origin, its in shares.items() for row in _rows(origin, its, lists[origin])]
     rows.sort(key=lambda row: (row.name, row.origin))
     links = (pair for each in _all(lists) for pair in each.links)
-    groups = group_keys(chain(links, ((row.key,) for row in rows)))
+    scripts = ((key(in_simplified(row.name)), row.key) for row in rows if row.origin == CHINESE)
+    groups = group_keys(chain(links, scripts, ((row.key,) for row in rows)))
     pa = require_pyarrow(PURPOSE)
     columns = {field: pa.array([getattr(row, field) for row in rows], kind) for field, kind in _kinds()}
     return pa.table(columns | {"group": pa.array([groups[row.key] for row in rows], pa.string())})
@@ -218,7 +222,7 @@ def _rows(origin: str, shares: Shares, lists: list[NameList]) -> Iterable[_Row]:
     """The rows of an origin.
 
     A name is learned as an origin's lists write it and as people type it without diacritics; lists that drop
-    them say nothing of the spellings with them.
+    them say nothing of the spellings with them. A Chinese one is learned in both scripts.
     """
     sources: defaultdict[str, set[str]] = defaultdict(set)
     spellings: defaultdict[str, set[str]] = defaultdict(set)
@@ -229,9 +233,13 @@ def _rows(origin: str, shares: Shares, lists: list[NameList]) -> Iterable[_Row]:
             spellings[key(spelling)] |= {spelling, without_diacritics(spelling)}
     for name, share in shares.items():
         joined = ";".join(sorted(sources[name]))
-        for spelling in spellings[name]:
+        forms = spellings[name]
+        if origin == CHINESE:
+            forms = forms.union(*map(in_traditional, forms))
+        for spelling in forms:
             composed = unicodedata.normalize("NFC", spelling)
-            yield _Row(composed, _script(spelling), origin, share, joined, name)
+            its_key = key(spelling) if origin == CHINESE else name
+            yield _Row(composed, _script(spelling), origin, share, joined, its_key)
 
 
 def _script(name: str) -> str:

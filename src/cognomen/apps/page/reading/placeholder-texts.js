@@ -4,6 +4,7 @@ import {
 } from "./python.js";
 import { hasLetter, kindOf, words as wordsOf } from "./text.js";
 
+const areManyIdeographs = fullMatch("[\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3347f}]{7,}", "u");
 const isNothing = fullMatch(`[-‐‑‒–—―−?${WHITE.slice(1, -1)}]*[-‐‑‒–—―−?][-‐‑‒–—―−?${WHITE.slice(1, -1)}]*`);
 const ADDRESS = `[^${WHITE.slice(1, -1)}<>()@,;]+`;
 const EMAIL = new RegExp(`(?:mailto:)?${ADDRESS}@${ADDRESS}\\.${W}+`, "giu");
@@ -42,6 +43,7 @@ export function reasonForNoName(text, words) {
   const whole = wordsOf(text).join(" ");
   if (words.placeholders.has(whole) || isNothing(whole) || isError(whole)) return "placeholder";
   if (AT_THE_END.some((form) => whole.endsWith(form)) || FORMS_IN_WORD.some((form) => whole.includes(form))) return "not-a-name";
+  if (areManyIdeographs(whole)) return "not-a-name";
   if (isAlpha(whole)) return null;
   if (words.leftOver.has(words.casefold(whole.replaceAll(".", "")))) return "not-a-name";
   const bare = strip(whole, words.outside);

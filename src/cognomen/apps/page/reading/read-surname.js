@@ -24,14 +24,14 @@ export function makeWords({ sets, ...others }) {
 
 // { spelling, surname, note, reason, parts }: either a spelling or a reason; parts: the spellings of a surname's parts.
 // surnameFirst: names that do not tell by themselves begin with the surname.
-// length: how many of the characters are the surname, 0 to find out; reworded: what is read in place of the text.
+// length: how many of the characters are the surname, 0 to find out, null for a phrase; reworded: what is read in place of the text.
 export function readSurname(text, alphabet, lower, words, surnameFirst = false, length = 0, reworded = null) {
   const stripped = stripWhite(text);
   if (!stripped) return { reason: "empty" };
   if (characters(stripped).length > LONGEST_TEXT) return { reason: "too-long" };
   const repaired = repair(text, words.entities), whole = composed(repaired);
   const reason = reasonForNoName(whole, words) ?? (isGarbled(whole) ? "garbled" : null);
-  if (reason) return { reason };
+  if (reason || length === null) return { reason: reason ?? "not-a-name" };
   const { surname, note } = length ? beginning(stripped, length) : findSurname(reworded ?? whole, words, surnameFirst);
   if (note && words.nobody.has(surname)) return { reason: "placeholder" };
   const found = spell(surname, alphabet, lower, words);

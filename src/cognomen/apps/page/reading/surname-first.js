@@ -20,7 +20,7 @@ const KOREAN = "(?:ch|kk|tt|pp|ss|jj|[bdghjkmnprst])?"
   + "(?:y(?:ae?|eo?|oo?|u|ou)|w(?:ae?|oo?|e|i)|ui|ae|e[oue]|o[eou]|[aeiou])(?:ng|[bgklmnpt])?";
 const isOneOfKorean = fullMatch(KOREAN), isTwoOfKorean = fullMatch(KOREAN + KOREAN);
 const isEastAsian = fullMatch(`[${HAN}${KANA}\\uac00-\\ud7a3]+`);
-const areIdeographs = fullMatch(`[${HAN}]{3,4}`);
+const areIdeographs = fullMatch(`[${HAN}]{3,6}`);
 const IN_ONE_WORD = new RegExp(`^(?:(?<hangul>[\\uac00-\\ud7a3]{2,4})|(?<han>[${HAN}]{1,4})(?:[${KANA}]{2,})?)$`, "u");
 
 // Whether the first of several words is the surname.
@@ -114,13 +114,14 @@ function endsInPatronymic(all, words) {
 // How many of three or four ideographs are the surname, 0 if the network does not tell: as cognomen/classifier/ideographs.py.
 // believe: what the network says of a name; japanese: the number of that origin, -1 for none.
 export function lengthOfIdeographs(text, believe, japanese) {
-  const letters = characters(stripWhite(text));
+  const letters = characters(stripWhite(text)), shortest = letters.length > 4 ? 2 : 1;
   if (japanese < 0 || !areIdeographs(letters.join(""))) return 0;
-  for (let size = letters.length; size; size--) {
+  for (let size = letters.length; size >= shortest; size--) {
     const { known, probabilities } = believe(letters.slice(0, size).join(""));
+    if (known === null) return 0; // a network that knows no names by heart
     if (known && (size > 1 || probabilities[japanese] <= 0.5)) return size;
   }
-  return 0;
+  return shortest > 1 ? null : 0;
 }
 
 export function lengthOfSurname(word, words) {

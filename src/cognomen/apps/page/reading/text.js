@@ -77,25 +77,33 @@ export function normalise(text, folded, lower = true) {
 
 const PLAIN = { ð: "d", đ: "d", ł: "l", ø: "o", ı: "i", ə: "e" };
 
+const STAND_IN = "〓"; // stands for the Chinese characters that an alphabet lacks, if it is in it
+const IDEOGRAPH = /^[\u3400-\u9fff\uf900-\ufaff\u{20000}-\u{3347f}]$/u;
+
 // The letters a network knows, in the order of their ids; id 0 is the unknown letter.
 export class Alphabet {
   constructor(letters) {
     this.letters = Array.from(letters);
     this.ids = new Map(this.letters.map((letter, i) => [letter, i + 1]));
+    this.standIn = this.ids.get(STAND_IN) ?? 0;
+  }
+
+  idOf(letter) {
+    return this.ids.get(letter) ?? (IDEOGRAPH.test(letter) ? this.standIn : 0);
   }
 
   encode(name) {
-    return Array.from(name, (letter) => this.ids.get(letter) ?? 0);
+    return Array.from(name, (letter) => this.idOf(letter));
   }
 
   hasAll(name) {
-    return Array.from(name).every((letter) => this.ids.has(letter));
+    return Array.from(name).every((letter) => this.idOf(letter) > 0);
   }
 
   // The share of the letters, without marks, that are unknown.
   unknownShare(name) {
     const letters = Array.from(name).filter(isLetter);
-    return letters.length ? letters.filter((letter) => !this.ids.has(letter)).length / letters.length : 0;
+    return letters.length ? letters.filter((letter) => this.idOf(letter) === 0).length / letters.length : 0;
   }
 
   // The ids of a name as people type it, without marks and strokes: l for ł.
