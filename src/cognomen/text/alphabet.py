@@ -5,8 +5,8 @@ alphabet. The letter `letters[i]` has the id i + 1. Columns are encoded by `colu
 
     Alphabet("abc").encode("cab?")  ->  [3, 1, 2, 0]
 
-There are too many Chinese characters for lists of names to have them all. In an alphabet with `STAND_IN`, that
-letter stands for each one that the alphabet lacks.
+There are too many Chinese characters for lists of names to have them all. In an alphabet with `STAND_IN`,
+that letter stands for each one that the alphabet lacks.
 """
 
 from __future__ import annotations

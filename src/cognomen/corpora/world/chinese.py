@@ -22,9 +22,9 @@ _PAIRS: Final = (
     "车車 轩軒 辕轅 边邊 进進 连連 迟遲 邓鄧 邝鄺 邬鄔 邹鄒 郏郟 郑鄭 郦酈 钊釗 钟鍾鐘 钭鈄 钮鈕 钱錢 银銀 "
     "锐銳 长長 门門 闫閆 闵閔 闻聞 闾閭 阎閻 阙闕 阚闞 阳陽 阴陰 陆陸 陈陳 静靜 韦韋 韩韓 项項 须須 顾顧 "
     "颉頡 颖穎 颜顏 饶饒 马馬 骆駱 骏駿 鱼魚 鲁魯 鲍鮑 鲜鮮 麦麥 黄黃 齐齊 龙龍 龚龔"
-).split()
-_TRADITIONAL: Final = {pair[0]: pair[1:] for pair in _PAIRS}
-_SIMPLIFIED: Final = str.maketrans({each: pair[0] for pair in _PAIRS for each in pair[1:]})
+)
+_TRADITIONAL: Final = {pair[0]: pair[1:] for pair in _PAIRS.split()}
+_SIMPLIFIED: Final = str.maketrans({each: pair[0] for pair in _PAIRS.split() for each in pair[1:]})
 
 
 def in_simplified(name: str) -> str:
