@@ -14,7 +14,6 @@ import pytest
 
 from cognomen.corpora.world import rules
 from cognomen.corpora.world.build import table_sha256
-from cognomen.corpora.world.chinese import in_simplified, in_traditional
 from cognomen.corpora.world.manifest import read_manifest, read_origins
 from cognomen.corpora.world.merge import Merged, merge
 from cognomen.corpora.world.rows import WorldRow, read_rows, table_of
@@ -187,13 +186,35 @@ def test_chinese_surnames_are_learned_in_both_scripts() -> None:
     assert set(shares(found, "Korean")) == {"鄭", "習"}, "hanja are not simplified"
 
 
-@pytest.mark.parametrize(
-    ("simplified", "traditional"),
-    [("习", {"習"}), ("欧阳", {"歐陽"}), ("钟", {"鍾", "鐘"}), ("李", {"李"}), ("后", {"后"}), ("", {""})],
-)
-def test_the_characters_of_both_scripts(simplified: str, traditional: set[str]) -> None:
-    assert in_traditional(simplified) == traditional
-    assert {in_simplified(each) for each in traditional} == {simplified}
+def test_lists_in_latin_letters_are_learned_in_cyrillic_too() -> None:
+    found = merged(
+        a=ranked("Uzbek", ["Karimov", "To‘xtayev"]),
+        b=[WorldRow("Mongolian", "MN", "", "Batbayar", 5.0), WorldRow("Turkish", "TR", "Karimov")],
+    )
+    assert set(shares(found, "Uzbek")) == {"karimov", "to'xtayev", "каримов", "тўхтаев", "тухтаев"}
+    assert set(shares(found, "Mongolian")) == {"batbayar", "батбаяр"}
+    assert set(shares(found, "Turkish")) == {"karimov"}
+    assert column(found, "батбаяр", "group") == column(found, "batbayar", "group")
+    assert column(found, "тухтаев", "group") == column(found, "to'xtayev", "group")
+
+
+def test_a_russian_list_is_learned_in_belarusian_spelling_too() -> None:
+    rows = [
+        *counted("Russian", {"Козлов": 50.0}),
+        *counted("Belarusian", {"Станкевич": 20.0, "Юркевич": 9.0}),
+    ]
+    found = merged(ru_names_count=rows)
+    its = shares(found, "Belarusian")
+    assert {"станкевич", "станкевіч", "stankevich", "казлоў", "kazlou"} <= set(its)
+    assert "казлоў" not in shares(found, "Russian")
+    assert its["станкевич"] > its["юркевич"]
+    groups = column(found, "казлоў", "group")
+    assert groups == column(found, "kazlou", "group") == column(found, "козлаў", "group")
+    alone = shares(merged(other=rows), "Belarusian")
+    assert set(alone) == {"станкевич", "юркевич"}
+    assert its["станкевич"] == pytest.approx(alone["станкевич"], rel=1e-6), (
+        "the new spellings take nothing away"
+    )
 
 
 def test_forms_of_a_name_are_one_group() -> None:

@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from cognomen.corpora.world import rules
+from cognomen.corpora.world.belarusian import in_belarus
 from cognomen.corpora.world.chinese import in_simplified, in_traditional
+from cognomen.corpora.world.cyrillic import CYRILLIC, in_russian_letters
 from cognomen.corpora.world.groups import group_keys
+from cognomen.corpora.world.letters import is_latin
 from cognomen.corpora.world.manifest import read_manifest, read_origins
+from cognomen.corpora.world.romanise import from_belarusian
 from cognomen.corpora.world.rows import PURPOSE
-from cognomen.corpora.world.shares import NameList, read_list, share_of_rank
+from cognomen.corpora.world.shares import Cells, NameList, read_list, share_of_rank
 from cognomen.io.arrow import require_pyarrow
 from cognomen.text.spelling import key, without_diacritics
 
@@ -27,6 +32,16 @@ if TYPE_CHECKING:
 
 Shares = dict[str, float]  # by the key of the name
 CHINESE = "Chinese"  # whose lists are read in simplified characters, and learned in both scripts
+OTHER_FORMS: Mapping[str, Callable[[str], set[str]]] = {
+    CHINESE: in_traditional,
+    "Kazakh": in_russian_letters,
+    "Mongolian": in_russian_letters,
+    "Uzbek": in_russian_letters,
+}
+BELARUSIAN, RUSSIAN_LIST = (
+    "Belarusian",
+    "ru_names_count",
+)  # whose names are learned in Belarusian spelling too
 
 
 class Merged(NamedTuple):
@@ -49,6 +64,8 @@ def merge(tables: Mapping[str, pyarrow.Table]) -> Merged:
     """
     lists = _read_lists(tables)
     shares = {origin: combined(origin, its) for origin, its in sorted(lists.items())}
+    if RUSSIAN_LIST in tables and BELARUSIAN in shares:
+        _add_in_belarus(shares[BELARUSIAN], lists[BELARUSIAN], tables[RUSSIAN_LIST])
     _borrow(shares)
     _unmix(shares)
     dropped: Counter[str] = Counter()
@@ -76,11 +93,21 @@ def _read_lists(tables: Mapping[str, pyarrow.Table]) -> dict[str, list[NameList]
         for label, country, native, roman, count, rank in zip(*columns, strict=True):
             origin = rules.SAME_ORIGIN.get(label, label)
             if origin in learned:
-                native = in_simplified(native or "") if origin == CHINESE else native or ""
-                parts[origin, country or ""].append((native, roman or "", count, rank))
+                spellings = _spellings(origin, native or "", roman or "")
+                parts[origin, country or ""].append((*spellings, count, rank))
         for (origin, _), rows in sorted(parts.items()):
             found[origin].append(read_list(source, origin, rows, trust.get(source, 1.0)))
     return dict(found)
+
+
+def _spellings(origin: str, native: str, roman: str) -> tuple[str, str]:
+    """The native and the romanised spelling of a name in a list that may not have both."""
+    if origin == CHINESE:
+        return in_simplified(native), roman
+    latin = native or roman
+    if origin in CYRILLIC and is_latin(latin):
+        return CYRILLIC[origin](latin), latin
+    return native, roman
 
 
 def combined(origin: str, lists: list[NameList]) -> Shares:
@@ -127,6 +154,22 @@ def _match_native_forms(shares: Shares, lists: list[NameList]) -> None:
         if lacking > shares[roman] / 2:
             for native in its:
                 shares[native] += lacking / len(its)
+
+
+def _add_in_belarus(shares: Shares, lists: list[NameList], table: pyarrow.Table) -> None:
+    """Add the names of a Russian list as Belarusian writes them, of which the other lists say nothing."""
+    columns = [table[name].to_pylist() for name in ("origin", "native", "count")]
+    names = list(in_belarus(zip(*columns, strict=True)))
+    rows: list[Cells] = [
+        (spelling, from_belarusian(spelling), bearers / len(its), None)
+        for its, bearers in names
+        for spelling in its
+    ]
+    made = read_list(RUSSIAN_LIST, BELARUSIAN, rows, 1.0)
+    alike = {(key(its[0]), key(its[-1])) for its, _ in names}
+    lists.append(replace(made, links=made.links | alike))
+    for name, share in made.shares.items():
+        shares[name] = max(share, shares.get(name, 0.0))
 
 
 def _borrow(shares: Mapping[str, Shares]) -> None:
@@ -195,8 +238,14 @@ def _table(shares: Mapping[str, Shares], lists: Mapping[str, list[NameList]]) ->
     rows = [row for origin, its in shares.items() for row in _rows(origin, its, lists[origin])]
     rows.sort(key=lambda row: (row.name, row.origin))
     links = (pair for each in _all(lists) for pair in each.links)
-    scripts = ((key(in_simplified(row.name)), row.key) for row in rows if row.origin == CHINESE)
-    groups = group_keys(chain(links, scripts, ((row.key,) for row in rows)))
+    alike = (
+        (key(spelling), key(form))
+        for origin, others in OTHER_FORMS.items()
+        for each in lists.get(origin, ())
+        for spelling in each.spellings
+        for form in others(spelling)
+    )
+    groups = group_keys(chain(links, alike, ((row.key,) for row in rows)))
     pa = require_pyarrow(PURPOSE)
     columns = {field: pa.array([getattr(row, field) for row in rows], kind) for field, kind in _kinds()}
     return pa.table(columns | {"group": pa.array([groups[row.key] for row in rows], pa.string())})
@@ -222,7 +271,7 @@ def _rows(origin: str, shares: Shares, lists: list[NameList]) -> Iterable[_Row]:
     """The rows of an origin.
 
     A name is learned as an origin's lists write it and as people type it without diacritics; lists that drop
-    them say nothing of the spellings with them. A Chinese one is learned in both scripts.
+    them say nothing of the spellings with them. It is learned in its other forms as well.
     """
     sources: defaultdict[str, set[str]] = defaultdict(set)
     spellings: defaultdict[str, set[str]] = defaultdict(set)
@@ -234,11 +283,11 @@ def _rows(origin: str, shares: Shares, lists: list[NameList]) -> Iterable[_Row]:
     for name, share in shares.items():
         joined = ";".join(sorted(sources[name]))
         forms = spellings[name]
-        if origin == CHINESE:
-            forms = forms.union(*map(in_traditional, forms))
+        if origin in OTHER_FORMS:
+            forms = forms.union(*map(OTHER_FORMS[origin], forms))
         for spelling in forms:
             composed = unicodedata.normalize("NFC", spelling)
-            its_key = key(spelling) if origin == CHINESE else name
+            its_key = key(spelling) if origin in OTHER_FORMS else name
             yield _Row(composed, _script(spelling), origin, share, joined, its_key)
 
 

@@ -1,0 +1,70 @@
+"""Names of lists in Latin letters as they are written in Cyrillic: of Uzbek, which has both alphabets, of
+Mongolian, whose lists are romanised, and of Azerbaijani, as in Russian.
+
+Uzbek by the table of its Latin alphabet (law of 1995). Mongolian by MNS 5217, read backwards: romanised lists
+often drop the dots, so that u beside a syllable with e is ү, as vowels harmonise. Azerbaijani as Russian
+mostly writes it: Məmmədov becomes Мамедов, the first ə а and others е; and from English spellings, with sh.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from cognomen.corpora.world.romanise import letters_of, transliterator
+
+_UZBEK: Final = letters_of(
+    "a=а b=б d=д e=е f=ф g=г h=ҳ i=и j=ж k=к l=л m=м n=н o=о p=п q=қ r=р s=с t=т u=у v=в x=х y=й z=з o'=ў "
+    "g'=ғ sh=ш ch=ч yo=ё yu=ю ya=я ye=е '=ъ"
+)
+_MONGOLIAN: Final = letters_of(
+    "a=а b=б d=д e=э f=ф g=г i=и j=ж k=к l=л m=м n=н o=о ö=ө p=п r=р s=с t=т u=у ü=ү v=в w=в y=ы z=з h=х "
+    "kh=х ts=ц ch=ч sh=ш ya=я yo=ё yu=ю ye=е ai=ай ei=эй oi=ой ui=уй üi=үй ii=ий"
+)
+_AZERBAIJANI: Final = letters_of(
+    "a=а b=б c=дж ç=ч d=д e=е ə=е f=ф g=г ğ=г h=г x=х ı=ы i=и j=дж k=к q=к l=л m=м n=н o=о ö=е p=п r=р s=с "
+    "ş=ш t=т u=у ü=у v=в y=й z=з ya=я ye=е yı=и yi=и yo=ё yu=ю yü=ю "
+    "sh=ш kh=х gh=г ch=ч"
+)
+_RUSSIAN: Final = str.maketrans("ғқңөүұһәіўҳ", "гкноуухаиух")
+_uzbek_letters: Final = transliterator(_UZBEK, letters_of("e=э"))
+_mongolian_letters: Final = transliterator(_MONGOLIAN)
+_azerbaijani_letters: Final = transliterator(_AZERBAIJANI, letters_of("e=э ö=э"))
+_FRONT_U: Final = re.compile(r"(?<=[eü])([^\Waeiouöü]+)u|u(?=[^\Waeiouöü]+[eü])", re.IGNORECASE)
+
+
+def uzbek(name: str) -> str:
+    """An Uzbek name in Cyrillic: To'xtayev becomes Тўхтаев, Yo'ldoshev Йўлдошев."""
+    typed = re.sub("[‘’ʻʼ`]", "'", name)
+    return _uzbek_letters(re.sub("y(?=o')", "й", re.sub("Y(?=o')", "Й", typed)))
+
+
+def mongolian(name: str) -> str:
+    """A Mongolian name in Cyrillic: Khürelsükh becomes Хүрэлсүх, and Khurelsukh as well."""
+    return _mongolian_letters(_FRONT_U.sub(_with_dots, name))
+
+
+def _with_dots(found: re.Match[str]) -> str:
+    return found[0][:-1] + ("Ü" if found[0][-1].isupper() else "ü")
+
+
+def azerbaijani(name: str) -> str:
+    """An Azerbaijani name in Russian: Hüseynov becomes Гусейнов, Əhmədov Ахмедов."""
+    text = name.replace("İ", "I")
+    text = re.sub("^([^aeəıioöuüƏ]*)([Əə])", lambda found: found[1] + ("A" if found[2] == "Ə" else "a"), text)
+    text = re.sub(r"(?<=[aeəıioöuü])h(?=[^\Waeəıioöuü])", "x", text.replace("mm", "m"))
+    return _azerbaijani_letters(text)
+
+
+def in_russian_letters(name: str) -> set[str]:
+    """The name as a Russian keyboard types it: тоқаев becomes токаев; in lower case."""
+    return {unicodedata.normalize("NFC", name).translate(_RUSSIAN)}
+
+
+CYRILLIC: Final[Mapping[str, Callable[[str], str]]] = {
+    "Azerbaijani": azerbaijani,
+    "Mongolian": mongolian,
+    "Uzbek": uzbek,
+}
