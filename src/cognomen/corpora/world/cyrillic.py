@@ -54,7 +54,7 @@ def azerbaijani(name: str) -> str:
     """An Azerbaijani name in Russian: Hüseynov becomes Гусейнов, Əhmədov Ахмедов."""
     text = name.replace("İ", "I")
     text = re.sub("^([^aeəıioöuüƏ]*)([Əə])", lambda found: found[1] + ("A" if found[2] == "Ə" else "a"), text)
-    text = re.sub(r"(?<=[aeəıioöuü])h(?=[^\Waeəıioöuü])", "x", text.replace("mm", "m"))
+    text = re.sub(r"(?<=[aeəıioöuü])h(?=[^\Waeəıioöuü])", "x", text.replace("mm", "m"), flags=re.I)
     return _azerbaijani_letters(text)
 
 
