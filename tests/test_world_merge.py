@@ -190,7 +190,12 @@ def test_lists_in_latin_letters_are_learned_in_cyrillic_too() -> None:
     found = merged(
         a=ranked("Uzbek", ["Karimov", "To‘xtayev"]),
         b=[WorldRow("Mongolian", "MN", "", "Batbayar", 5.0), WorldRow("Turkish", "TR", "Karimov")],
+        c=[
+            WorldRow("Bulgarian", "BG", "Škorpil", "Skorpil"),
+            WorldRow("Bulgarian", "BG", "Петров", "Petrov"),
+        ],
     )
+    assert set(shares(found, "Bulgarian")) == {"škorpil", "skorpil", "петров", "petrov"}
     assert set(shares(found, "Uzbek")) == {"karimov", "to'xtayev", "каримов", "тўхтаев", "тухтаев"}
     assert set(shares(found, "Mongolian")) == {"batbayar", "батбаяр"}
     assert set(shares(found, "Turkish")) == {"karimov"}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cognomen.corpora.world.belarusian import BEARERS, SHARES, in_belarus, in_belarusian
 from cognomen.corpora.world.chinese import in_simplified, in_traditional
-from cognomen.corpora.world.cyrillic import azerbaijani, in_russian_letters, mongolian, uzbek
+from cognomen.corpora.world.cyrillic import azerbaijani, bulgarian, in_russian_letters, mongolian, uzbek
 from cognomen.corpora.world.romanise import from_belarusian
 
 # Of persons whose names are known in both languages.
@@ -136,6 +136,14 @@ def test_mongolian_in_cyrillic(latin: str, cyrillic: str) -> None:
 )
 def test_azerbaijani_in_russian(latin: str, cyrillic: str) -> None:
     assert azerbaijani(latin) == cyrillic
+
+
+@pytest.mark.parametrize(
+    ("latin", "cyrillic"),
+    [("Georgiev", "Георгиев"), ("Zhelyazkov", "Желязков"), ("Shterev", "Щерев"), ("Goshteva", "Гощева")],
+)
+def test_bulgarian_in_cyrillic(latin: str, cyrillic: str) -> None:
+    assert bulgarian(latin) == cyrillic
 
 
 def test_other_cyrillic_letters_on_a_russian_keyboard() -> None:

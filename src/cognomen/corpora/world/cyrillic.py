@@ -1,9 +1,10 @@
 """Names of lists in Latin letters as they are written in Cyrillic: of Uzbek, which has both alphabets, of
-Mongolian, whose lists are romanised, and of Azerbaijani, as in Russian.
+Mongolian and Bulgarian, where lists are romanised, and of Azerbaijani, as in Russian.
 
-Uzbek by the table of its Latin alphabet (law of 1995). Mongolian by MNS 5217, read backwards: romanised lists
-often drop the dots, so that u beside a syllable with e is ү, as vowels harmonise. Azerbaijani as Russian
-mostly writes it: Məmmədov becomes Мамедов, the first ə а and others е; and from English spellings, with sh.
+Uzbek by the table of its Latin alphabet (law of 1995). Bulgarian by its law of 2009, read backwards, with а for
+а and ъ. Mongolian by MNS 5217, read backwards: romanised lists often drop the dots, so that u beside a syllable
+with e is ү, as vowels harmonise. Azerbaijani as Russian mostly writes it: Məmmədov becomes Мамедов, the first ə
+а and others е; and from English spellings, with sh.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from typing import Final
 
 from cognomen.corpora.world.romanise import letters_of, transliterator
 
+_BULGARIAN: Final = letters_of(
+    "a=а b=б v=в g=г d=д e=е zh=ж z=з i=и y=й k=к l=л m=м n=н o=о p=п r=р s=с t=т u=у f=ф h=х ts=ц ch=ч sh=ш "
+    "yu=ю ya=я kh=х"
+)
 _UZBEK: Final = letters_of(
     "a=а b=б d=д e=е f=ф g=г h=ҳ i=и j=ж k=к l=л m=м n=н o=о p=п q=қ r=р s=с t=т u=у v=в x=х y=й z=з o'=ў "
     "g'=ғ sh=ш ch=ч yo=ё yu=ю ya=я ye=е '=ъ"
@@ -29,10 +34,16 @@ _AZERBAIJANI: Final = letters_of(
     "sh=ш kh=х gh=г ch=ч"
 )
 _RUSSIAN: Final = str.maketrans("ғқңөүұһәіўҳ", "гкноуухаиух")
+_bulgarian_letters: Final = transliterator(_BULGARIAN)
 _uzbek_letters: Final = transliterator(_UZBEK, letters_of("e=э"))
 _mongolian_letters: Final = transliterator(_MONGOLIAN)
 _azerbaijani_letters: Final = transliterator(_AZERBAIJANI, letters_of("e=э ö=э"))
 _FRONT_U: Final = re.compile(r"(?<=[eü])([^\Waeiouöü]+)u|u(?=[^\Waeiouöü]+[eü])", re.IGNORECASE)
+
+
+def bulgarian(name: str) -> str:
+    """A Bulgarian name in Cyrillic: Shterev becomes Щерев."""
+    return _bulgarian_letters(re.sub("sht", "щ", re.sub("^Sht", "Щ", name)))
 
 
 def uzbek(name: str) -> str:
@@ -65,6 +76,7 @@ def in_russian_letters(name: str) -> set[str]:
 
 CYRILLIC: Final[Mapping[str, Callable[[str], str]]] = {
     "Azerbaijani": azerbaijani,
+    "Bulgarian": bulgarian,
     "Mongolian": mongolian,
     "Uzbek": uzbek,
 }

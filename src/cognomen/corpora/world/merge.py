@@ -105,9 +105,11 @@ def _spellings(origin: str, native: str, roman: str) -> tuple[str, str]:
     if origin == CHINESE:
         return in_simplified(native), roman
     latin = native or roman
-    if origin in CYRILLIC and is_latin(latin):
-        return CYRILLIC[origin](latin), latin
-    return native, roman
+    if origin not in CYRILLIC or not is_latin(latin):
+        return native, roman
+    cyrillic = CYRILLIC[origin](latin)
+    is_foreign = any(map(is_latin, filter(str.isalpha, cyrillic)))  # it has letters that the language lacks
+    return (native, roman) if is_foreign else (cyrillic, latin)
 
 
 def combined(origin: str, lists: list[NameList]) -> Shares:
