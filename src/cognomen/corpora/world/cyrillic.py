@@ -3,8 +3,8 @@ Mongolian and Bulgarian, where lists are romanised, and of Azerbaijani, as in Ru
 
 Uzbek by the table of its Latin alphabet (law of 1995). Bulgarian by its law of 2009, read backwards, with а
 for both а and ъ. Mongolian by MNS 5217, read backwards: romanised lists often drop the dots, so that u beside
-a syllable with e is ү, as vowels harmonise. Azerbaijani as Russian mostly writes it: Məmmədov becomes Мамедов,
-the first ə а and others е; and from English spellings, with sh.
+a syllable with e is ү, as vowels harmonise. Azerbaijani as Russian mostly writes it: Məmmədov is Мамедов, the
+first ə а and others е; and from English spellings, with sh.
 """
 
 from __future__ import annotations
