@@ -203,6 +203,22 @@ def test_lists_in_latin_letters_are_learned_in_cyrillic_too() -> None:
     assert column(found, "тухтаев", "group") == column(found, "to'xtayev", "group")
 
 
+def test_names_are_learned_as_english_texts_write_them_too() -> None:
+    found = merged(
+        a=[
+            WorldRow("Russian", "RU", "Сергеев", "Sergeev", 60.0),
+            WorldRow("Russian", "RU", "Иванов", "Ivanov", 60.0),
+            WorldRow("Armenian", "AM", "", "Petrosyan", 60.0),
+        ]
+    )
+    its = shares(found, "Russian")
+    assert set(its) == {"сергеев", "sergeev", "sergeyev", "иванов", "ivanov"}
+    assert its["sergeev"] == its["sergeyev"] == pytest.approx(its["ivanov"] / 2)
+    assert its["сергеев"] == pytest.approx(its["иванов"])
+    assert column(found, "sergeyev", "group") == column(found, "sergeev", "group")
+    assert set(shares(found, "Armenian")) == {"petrosyan", "petrosian"}
+
+
 def test_a_russian_list_is_learned_in_belarusian_spelling_too() -> None:
     rows = [
         *counted("Russian", {"Козлов": 50.0}),

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from cognomen.corpora.world.belarusian import BEARERS, SHARES, in_belarus, in_belarusian
 from cognomen.corpora.world.chinese import in_simplified, in_traditional
 from cognomen.corpora.world.cyrillic import azerbaijani, bulgarian, in_russian_letters, mongolian, uzbek
-from cognomen.corpora.world.romanise import from_belarusian
+from cognomen.corpora.world.english import in_english
+from cognomen.corpora.world.romanise import ROMANISERS, from_belarusian, from_russian
 
 # Of persons whose names are known in both languages.
 BELARUSIAN = {
@@ -150,6 +151,43 @@ def test_other_cyrillic_letters_on_a_russian_keyboard() -> None:
     assert in_russian_letters("тоқаев") == {"токаев"}
     assert in_russian_letters("хүрэлсүх") == {"хурэлсух"}
     assert in_russian_letters("ғаниев") == {"ганиев"}
+
+
+@pytest.mark.parametrize(
+    ("origin", "native", "english"),
+    [
+        ("Russian", "Достоевский", "Dostoyevsky"),
+        ("Russian", "Николаев", "Nikolayev"),
+        ("Russian", "Ельцин", "Yeltsin"),
+        ("Russian", "Навальный", "Navalny"),
+        ("Russian", "Ковалёв", "Kovalyov"),
+        ("Russian", "Горбачёв", ""),
+        ("Russian", "Григорьев", "Grigoryev"),
+        ("Russian", "Алексеев", "Alexeyev"),
+        ("Russian", "Аксаков", ""),
+        ("Russian", "Зайцев", "Zaitsev"),
+        ("Russian", "Толстой", ""),
+        ("Russian", "", ""),
+        ("Ukrainian", "Зеленський", "Zelensky"),
+        ("Ukrainian", "Яценюк", "Yatsenyuk"),
+        ("Ukrainian", "Клюєв", "Klyuyev"),
+        ("Ukrainian", "Шевчук", ""),
+        ("Kazakh", "Назарбаев", "Nazarbayev"),
+        ("Kazakh", "Тоқаев", "Tokayev"),
+        ("Belarusian", "Гурский", "Gursky"),
+        ("Greek", "Στεφανίδης", "Stephanides"),
+        ("Greek", "Γεωργιάδης", "Georgiades"),
+        ("Greek", "Χαραλάμπους", "Haralambous"),
+        ("Greek", "Οικονόμου", "Economou"),
+        ("Greek", "Ευσταθίου", ""),
+        ("Armenian", "Քարդաշյան", "Kardashian"),
+        ("Bulgarian", "Георгиев", ""),
+        ("English", "Smith", ""),
+    ],
+)
+def test_as_english_texts_write_them(origin: str, native: str, english: str) -> None:
+    roman = ROMANISERS[origin](native) if origin in ROMANISERS else ""
+    assert in_english(origin, native, roman or from_russian(native)) == english
 
 
 @pytest.mark.parametrize(

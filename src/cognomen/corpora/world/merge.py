@@ -18,6 +18,7 @@ from cognomen.corpora.world import rules
 from cognomen.corpora.world.belarusian import in_belarus
 from cognomen.corpora.world.chinese import in_simplified, in_traditional
 from cognomen.corpora.world.cyrillic import CYRILLIC, in_russian_letters
+from cognomen.corpora.world.english import in_english
 from cognomen.corpora.world.groups import group_keys
 from cognomen.corpora.world.letters import is_latin
 from cognomen.corpora.world.manifest import read_manifest, read_origins
@@ -94,9 +95,12 @@ def _read_lists(tables: Mapping[str, pyarrow.Table]) -> dict[str, list[NameList]
             origin = rules.SAME_ORIGIN.get(label, label)
             if origin in learned:
                 spellings = _spellings(origin, native or "", roman or "")
-                parts[origin, country or ""].append((*spellings, count, rank))
-        for (origin, _), rows in sorted(parts.items()):
-            found[origin].append(read_list(source, origin, rows, trust.get(source, 1.0)))
+                rows = parts[origin, country or ""]
+                rows.append((*spellings, count, rank))
+                if english := in_english(origin, *spellings):
+                    rows.append((spellings[0], english, count, rank))
+        for (origin, _), its in sorted(parts.items()):
+            found[origin].append(read_list(source, origin, its, trust.get(source, 1.0)))
     return dict(found)
 
 

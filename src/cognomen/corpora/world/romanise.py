@@ -18,13 +18,13 @@ def letters_of(text: str) -> dict[str, str]:
     return dict(pair.split("=") for pair in text.split())
 
 
-_CYRILLIC: Final = letters_of(
+CYRILLIC: Final = letters_of(
     "а=a б=b в=v г=g д=d е=e ж=zh з=z и=i й=y к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=kh ц=ts ч=ch "
     "ш=sh щ=shch ъ= ы=y ь= э=e ю=yu я=ya ё=e"
 )
-_UKRAINIAN: Final = _CYRILLIC | letters_of("г=h и=y й=i ю=iu я=ia є=ie і=i ї=i ґ=g зг=zgh ʼ= '= ’=")
+UKRAINIAN: Final = CYRILLIC | letters_of("г=h и=y й=i ю=iu я=ia є=ie і=i ї=i ґ=g зг=zgh ʼ= '= ’=")
 _UKRAINIAN_AT_START: Final = letters_of("й=y ю=yu я=ya є=ye ї=yi")
-_AFTER_CONSONANT: Final = _CYRILLIC | letters_of("г=h і=i й=i ў=u ё=io ю=iu я=ia ʼ=")
+_AFTER_CONSONANT: Final = CYRILLIC | letters_of("г=h і=i й=i ў=u ё=io ю=iu я=ia ʼ=")
 _AFTER_VOWEL: Final = letters_of("е=ie ё=yo ю=yu я=ya")
 _BELARUSIAN: Final = _AFTER_CONSONANT | {
     before + letter: _AFTER_CONSONANT[before] + spelt
@@ -32,10 +32,10 @@ _BELARUSIAN: Final = _AFTER_CONSONANT | {
     for letter, spelt in _AFTER_VOWEL.items()
 }
 _BELARUSIAN_AT_START: Final = letters_of("е=ye ё=yo ю=yu я=ya")
-_BULGARIAN: Final = _CYRILLIC | letters_of("х=h щ=sht ъ=a ь=y")
-_KAZAKH: Final = _CYRILLIC | letters_of("і=i ғ=g қ=k ң=n ү=u ұ=u ә=a ө=o һ=h")
-_SERBIAN: Final = _CYRILLIC | letters_of("ж=ž х=h ц=c ч=č ш=š ђ=đ ј=j љ=lj њ=nj ћ=ć џ=dž")
-_MACEDONIAN: Final = _CYRILLIC | letters_of("х=h ц=c ј=j љ=lj њ=nj џ=dzh ѓ=gj ќ=kj ѕ=dz")
+_BULGARIAN: Final = CYRILLIC | letters_of("х=h щ=sht ъ=a ь=y")
+_KAZAKH: Final = CYRILLIC | letters_of("і=i ғ=g қ=k ң=n ү=u ұ=u ә=a ө=o һ=h")
+_SERBIAN: Final = CYRILLIC | letters_of("ж=ž х=h ц=c ч=č ш=š ђ=đ ј=j љ=lj њ=nj ћ=ć џ=dž")
+_MACEDONIAN: Final = CYRILLIC | letters_of("х=h ц=c ј=j љ=lj њ=nj џ=dzh ѓ=gj ќ=kj ѕ=dz")
 _GREEK: Final = letters_of(
     "α=a β=v γ=g δ=d ε=e ζ=z η=i θ=th ι=i κ=k λ=l μ=m ν=n ξ=x ο=o π=p ρ=r σ=s ς=s τ=t υ=y φ=f χ=ch ψ=ps ω=o "
     "ά=a έ=e ή=i ί=i ό=o ύ=y ώ=o ϊ=i ϋ=y ΐ=i ΰ=y ου=ou ού=ou γγ=ng γξ=nx γχ=nch"
@@ -72,8 +72,8 @@ def transliterator(
     return romanise
 
 
-from_russian = transliterator(_CYRILLIC)
-from_ukrainian = transliterator(_UKRAINIAN, _UKRAINIAN_AT_START)
+from_russian = transliterator(CYRILLIC)
+from_ukrainian = transliterator(UKRAINIAN, _UKRAINIAN_AT_START)
 from_belarusian = transliterator(_BELARUSIAN, _BELARUSIAN_AT_START)
 from_bulgarian = transliterator(_BULGARIAN)
 from_kazakh = transliterator(_KAZAKH)
