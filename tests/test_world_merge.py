@@ -203,6 +203,27 @@ def test_lists_in_latin_letters_are_learned_in_cyrillic_too() -> None:
     assert column(found, "тухтаев", "group") == column(found, "to'xtayev", "group")
 
 
+@pytest.mark.parametrize(
+    ("origin", "name", "forms"),
+    [
+        ("German", "Müller", {"müller", "muller", "mueller"}),
+        ("German", "Schmidt", {"schmidt"}),
+        ("Danish", "Østergård", {"østergård", "ostergard", "oestergaard"}),
+        ("Swedish", "Björk", {"björk", "bjork", "bjoerk"}),
+        ("Serbian", "Đoković", {"đoković", "dokovic", "djoković", "djokovic"}),
+        ("Turkish", "Özdemir", {"özdemir", "ozdemir"}),
+    ],
+)
+def test_names_are_learned_as_they_are_typed_without_their_letters(
+    origin: str, name: str, forms: set[str]
+) -> None:
+    found = merged(a=counted(origin, {name: 50.0, "Abt": 50.0}))
+    its = shares(found, origin)
+    assert set(its) == forms | {"abt"}
+    assert len(set(its.values())) == 1
+    assert len({row["group"] for row in found.table.to_pylist()}) == 2
+
+
 def test_names_are_learned_as_english_texts_write_them_too() -> None:
     found = merged(
         a=[

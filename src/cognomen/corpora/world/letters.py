@@ -47,3 +47,9 @@ def _capitalised(word: str) -> str:
 def is_latin(name: str) -> bool:
     """Whether all letters of the name are Latin ones."""
     return all(unicodedata.name(c, "").startswith("LATIN") for c in name if c.isalpha())
+
+
+def in_digraphs(spelling: str, *, letters: str) -> set[str]:
+    """A name in lower case as it is typed where letters are lacking: müller with "ü=ue" is mueller."""
+    typed: dict[str, str] = dict(pair.split("=") for pair in letters.split())
+    return {"".join(typed.get(letter, letter) for letter in unicodedata.normalize("NFC", spelling))}

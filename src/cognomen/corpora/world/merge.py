@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,7 +21,7 @@ from cognomen.corpora.world.chinese import in_simplified, in_traditional
 from cognomen.corpora.world.cyrillic import CYRILLIC, in_russian_letters
 from cognomen.corpora.world.english import in_english
 from cognomen.corpora.world.groups import group_keys
-from cognomen.corpora.world.letters import is_latin
+from cognomen.corpora.world.letters import in_digraphs, is_latin
 from cognomen.corpora.world.manifest import read_manifest, read_origins
 from cognomen.corpora.world.romanise import from_belarusian
 from cognomen.corpora.world.rows import PURPOSE
@@ -33,11 +34,16 @@ if TYPE_CHECKING:
 
 Shares = dict[str, float]  # by the key of the name
 CHINESE = "Chinese"  # whose lists are read in simplified characters, and learned in both scripts
+_CENTRAL = partial(in_digraphs, letters="ä=ae ö=oe ü=ue")
+_NORDIC = partial(in_digraphs, letters="ø=oe å=aa ä=ae ö=oe")
+_SOUTHERN = partial(in_digraphs, letters="đ=dj")
+# Ways to write a name that lists do not have beside theirs.
 OTHER_FORMS: Mapping[str, Callable[[str], set[str]]] = {
     CHINESE: in_traditional,
-    "Kazakh": in_russian_letters,
-    "Mongolian": in_russian_letters,
-    "Uzbek": in_russian_letters,
+    **dict.fromkeys(("Kazakh", "Mongolian", "Uzbek"), in_russian_letters),
+    **dict.fromkeys(("German", "Luxembourgish"), _CENTRAL),
+    **dict.fromkeys(("Danish", "Norwegian", "Swedish"), _NORDIC),
+    **dict.fromkeys(("Bosnian", "Croatian", "Serbian"), _SOUTHERN),
 }
 BELARUSIAN, RUSSIAN_LIST = (
     "Belarusian",
@@ -290,7 +296,8 @@ def _rows(origin: str, shares: Shares, lists: list[NameList]) -> Iterable[_Row]:
         joined = ";".join(sorted(sources[name]))
         forms = spellings[name]
         if origin in OTHER_FORMS:
-            forms = forms.union(*map(OTHER_FORMS[origin], forms))
+            others = set().union(*map(OTHER_FORMS[origin], forms))
+            forms = forms.union(others, map(without_diacritics, others))
         for spelling in forms:
             composed = unicodedata.normalize("NFC", spelling)
             its_key = key(spelling) if origin in OTHER_FORMS else name
