@@ -10,7 +10,7 @@ import pytest
 from test_weighted_training import ROWS, SMALL, corpus_of
 
 from cognomen.classifier import Classifier
-from cognomen.classifier.calibration import Calibration
+from cognomen.classifier.calibration import Calibration, softmax_with_temperature
 from cognomen.corpora import Corpus
 from cognomen.corpora.world import Origin
 from cognomen.network import Architecture, Network
@@ -42,17 +42,15 @@ def test_the_tree_and_the_prior_come_with_the_corpus() -> None:
     assert found_of([("ab", "A", 1.0)], [[1.0, 0.0]], corpus_of(ROWS, shares=True)).default_prior is None
 
 
-def test_the_prior_has_the_least_power_with_which_most_is_right() -> None:
+def test_a_prior_helps_where_it_tells_what_the_network_does_not() -> None:
     """The power p adds p log(100) to B, and so to both of its names; A's own name bears that."""
     held = [("ab", "A", 1.0), ("ba", "B", 1.0), ("bb", "B", 1.0)]
     found = found_of(held, [[9.0, 0.0], [0.0, 9.0], [0.5, 0.0]])
     assert found.default_prior.populations == (1.0, 100.0)
-    least = 0.5 / found.calibration.temperature / np.log(100)
-    assert found.default_prior.power == pytest.approx(np.ceil(10 * least) / 10)
     assert found.default_prior.power > 0
 
 
-def test_where_all_is_right_without_a_prior_its_power_is_0() -> None:
+def test_where_a_prior_would_only_mislead_its_power_is_0() -> None:
     found = found_of([("ab", "A", 1.0), ("ba", "B", 1.0)], [[0.5, 0.0], [0.0, 9.0]])
     assert found.default_prior.power == 0
 
@@ -110,13 +108,31 @@ def test_the_rows_of_names_are_fitted_under_a_prior_between_those_of_answers(
     assert asked[1] == 0
 
 
-@pytest.mark.parametrize(("helped", "power"), [(1, 0.0), (40, 0.5)])
-def test_a_larger_power_must_be_better_by_more_than_its_standard_error(helped: int, power: float) -> None:
-    """Some names of B need the prior's log(100) times .5; half of the others are wrong whatever it is."""
-    logits, labels = np.zeros((100, 2)), np.zeros(100, np.int64)
-    logits[:, 0] = np.where(np.arange(100) % 2, 50.0, -50.0)
-    labels[:helped] = 1
-    logits[:helped] = [0.45 * np.log(100), 0.0]
-    weights = np.where(labels == 1, 0.01, 1.0)  # so that by populations all names count alike
-    found = _default_prior(_Pairs(logits, labels, weights), 1.0, (1.0, 100.0), np.array([0.5, 0.5]))
+@pytest.mark.parametrize(("millions", "power"), [(100.0, 0.2), (10.0, 0.4), (1.0, 0.0)])
+def test_the_default_prior_is_between_origins_that_count_alike_and_people(
+    millions: float, power: float
+) -> None:
+    """Of names that tell nothing: halfway between one half and B's share of the people."""
+    logits, labels = np.zeros((100, 2)), np.arange(100) % 2
+    share = (0.5 + millions / (1 + millions)) / 2
+    assert power == pytest.approx(np.log(share / (1 - share)) / np.log(max(millions, 2.0)), abs=0.05)
+    found = _default_prior(_Pairs(logits, labels, None), 1.0, (1.0, millions), np.array([0.5, 0.5]))
     assert found.power == power
+
+
+def test_the_default_prior_is_that_of_the_least_log_loss() -> None:
+    rng = np.random.default_rng(4)
+    labels = rng.integers(0, 3, 400)
+    logits = rng.normal(0, 2, (400, 3)) + 3 * np.eye(3)[labels]
+    weights, populations, priors = rng.random(400), np.array([1.0, 30.0, 300.0]), np.array([0.2, 0.5, 0.3])
+
+    def loss(power: float) -> float:
+        p = softmax_with_temperature(logits, 1.5) * populations**power / priors
+        own = p[np.arange(400), labels] / p.sum(axis=1)
+        return -sum(
+            np.average(np.log(own), weights=each) for each in (weights, weights * populations[labels])
+        )
+
+    found = _default_prior(_Pairs(logits, labels, weights), 1.5, tuple(populations.tolist()), priors)
+    assert 0 < found.power < 1
+    assert loss(found.power) == min(loss(k / 10) for k in range(11))

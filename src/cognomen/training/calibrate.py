@@ -15,6 +15,7 @@ from cognomen.corpora import Corpus
 from cognomen.evaluation.metrics import evaluate
 from cognomen.network.network import Network
 from cognomen.rnn.arrays import Array, Ids
+from cognomen.rnn.losses import log_softmax
 from cognomen.training.dataset import Dataset, Names
 
 IN_DISTRIBUTION: Final = 0.995  # share of the validation names below the out-of-distribution threshold
@@ -113,27 +114,21 @@ def _pairs(logits: Array, names: Names) -> _Pairs:
 def _default_prior(
     pairs: _Pairs, temperature: float, populations: tuple[float, ...], priors: NDArray[np.float64]
 ) -> DefaultPrior:
-    """The prior whose answers are right most often, for origins that count alike and by their populations.
+    """The prior with the least log loss, for origins that count alike and by their populations.
 
-    Equal shares are best for the first, whole populations for the second: the power has the best sum of both
-    accuracies. Of powers that cannot be told from it, within one standard error, it is the smallest, as the
-    most even one (Breiman et al. 1984).
+    Equal shares are best for the first, whole populations for the second: the power has the least sum of
+    both.
     """
     alike = np.ones(len(pairs.labels)) if pairs.weights is None else pairs.weights
     people = np.asarray(populations)[pairs.labels] * alike
-    weights = np.stack([each / each.sum() for each in (alike, people)])  # (2, N)
+    weights = alike / alike.sum() + people / people.sum()  # (N,)
 
-    def accuracies(power: float) -> tuple[float, float]:
-        """The sum of both, and its standard error."""
+    def loss(power: float) -> float:
         ratios = np.log(DefaultPrior(populations, power).shares) - np.log(priors)
-        right = (pairs.logits / temperature + ratios).argmax(axis=1) == pairs.labels
-        means = weights @ right  # (2,)
-        errors = (weights * (right - means[:, None])).sum(axis=0)  # (N,)
-        return float(means.sum()), float(np.sqrt(np.square(errors).sum()))
+        log_p = log_softmax(pairs.logits / temperature + ratios)  # (N, C)
+        return float(-weights @ log_p[np.arange(len(log_p)), pairs.labels])
 
-    found = {power: accuracies(power) for power in POWERS}
-    best, error = max(found.values())
-    return DefaultPrior(populations, min(power for power, (sum_, _) in found.items() if sum_ >= best - error))
+    return DefaultPrior(populations, min(POWERS, key=loss))
 
 
 def _ood_threshold(network: Network, names: Names) -> float | None:
