@@ -224,6 +224,19 @@ def test_names_are_learned_as_they_are_typed_without_their_letters(
     assert len({row["group"] for row in found.table.to_pylist()}) == 2
 
 
+def test_a_script_that_is_hardly_used_counts_little() -> None:
+    rows = [
+        WorldRow("Somali", "SO", "محمد", "Mohamed", 9.0),
+        WorldRow("Somali", "SO", "حسن", "Hassan", 5.0),
+        WorldRow("Arabic", "EG", "محمد", "Mohamed", 9.0),
+        WorldRow("Arabic", "EG", "حسن", "Hassan", 5.0),
+    ]
+    found = merged(a=rows)
+    for origin, times in (("Somali", rules.SCRIPT_SHARES["Somali", "Arabic"]), ("Arabic", 1.0)):
+        its = shares(found, origin)
+        assert its["محمد"] == pytest.approx(its["mohamed"] * times)
+
+
 def test_names_are_learned_as_english_texts_write_them_too() -> None:
     found = merged(
         a=[

@@ -41,7 +41,7 @@ def _armenian(roman: str) -> str:
 def _greek(native: str) -> str:
     name = re.sub("ίδης$", "ιδες", re.sub("άδης$", "αδες", native))
     name = re.sub("(?<=.)μπ", "mb", re.sub("^Οικον", "Econ", name))
-    return re.sub("^Ch", "H", from_greek(name.replace("φ", "ph").replace("Φ", "Ph")))
+    return re.sub("^Chatz", "Hatz", from_greek(name.replace("φ", "ph").replace("Φ", "Ph")))
 
 
 _FROM_NATIVE: Final[Mapping[str, Callable[[str], str]]] = {

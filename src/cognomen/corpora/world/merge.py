@@ -299,9 +299,10 @@ def _rows(origin: str, shares: Shares, lists: list[NameList]) -> Iterable[_Row]:
             others = set().union(*map(OTHER_FORMS[origin], forms))
             forms = forms.union(others, map(without_diacritics, others))
         for spelling in forms:
-            composed = unicodedata.normalize("NFC", spelling)
+            composed, script = unicodedata.normalize("NFC", spelling), _script(spelling)
             its_key = key(spelling) if origin in OTHER_FORMS else name
-            yield _Row(composed, _script(spelling), origin, share, joined, its_key)
+            written = share * rules.SCRIPT_SHARES.get((origin, script), 1.0)
+            yield _Row(composed, script, origin, written, joined, its_key)
 
 
 def _script(name: str) -> str:

@@ -88,3 +88,7 @@ MIXED_QUANTILES: Final = {
 LEAST_LEFT: Final = 0.15  # of a name's share; with less, it is the neighbour's
 RARE: Final = 1e-5  # … unless that has hardly any of it
 LARGEST_MIX: Final = 3.0
+
+# How much a script is written of the origin's main one, where its names are hardly ever written in it: Somali
+# has Latin letters, and its names in Arabic ones are those of documents in Arabic.
+SCRIPT_SHARES: Final[Mapping[tuple[str, str], float]] = {("Somali", "Arabic"): 0.1}
