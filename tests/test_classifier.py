@@ -932,3 +932,9 @@ def test_restrict_may_be_an_iterator(clf: Classifier) -> None:
     expected = list(clf.stream(NAMES, restrict=["German", "Irish"]))
     assert list(clf.stream(NAMES, restrict=iter(["German", "Irish"]))) == expected
     assert clf(NAMES, restrict=iter(["German", "Irish"])) == expected
+
+
+def test_half_of_a_letter_that_was_decoded_wrongly_is_no_soft_hyphen() -> None:
+    clf, texts = Classifier.load(), ["GarcÃ\xada", "Ana GarcÃ\xada", "Gar\xadcía", *NAMES]
+    assert [clf(text).surname for text in texts[:3]] == ["García"] * 3
+    assert [answer.surname for answer in clf(texts)][:3] == ["García"] * 3

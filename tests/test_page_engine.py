@@ -149,7 +149,16 @@ def test_what_the_network_tells_of_full_names_agrees(model: str) -> None:
     written = [str(row[0]) for kind in cases["told"] for row in kind["rows"]]
     rng = random.Random(5)
     words = [word for text in written for word in re.split("[ ,-]+", text) if len(word) > 1]
-    shapes = ["{}-{} {}", "{} {}-{}", "{} {}, {} {}", "{} {} y {} {}", "{} {} {}", "{} {} {}-{}"]
+    shapes = [
+        "{}-{} {}",
+        "{} {}-{}",
+        "{} {}, {} {}",
+        "{} {} y {} {}",
+        "{} {} {}",
+        "{} {} {}-{}",
+        "{} LI",
+        "MA {}",
+    ]
     written += [rng.choice(shapes).format(*rng.choices(words, k=4)) for _ in range(400)]
     clf = Classifier.load(model)
     rules = [clf.rules_for([text], Options()) for text in written]

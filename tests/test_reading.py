@@ -153,6 +153,25 @@ def test_letters_that_join_surnames_are_no_initials_in_a_column_either() -> None
     assert alone[5] == "VEGA Y GIL"
 
 
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("Anna Berg, MARTHA", "Anna Berg, USAF"),
+        ("Anna Berg, Mary", "Anna Berg, Nurse"),
+        ("Anna b d. Nowak", "Anna z d. Nowak"),
+        ("Anna Maria xy Berg", "Anna Maria as Berg"),
+        ("Anna Maria PENG", "Anna Maria PEng"),
+        ("Anna Maria Peng", "Anna Maria MBA"),
+        ("Αννα Κωστα ΤΙΣ Δημα", "Αννα Κωστα ΤΗΣ Δημα"),
+        ("г-н Иванов", "г-жа Иванова"),
+    ],
+)
+def test_words_that_rules_tell_apart_are_of_different_kinds(pair: tuple[str, str]) -> None:
+    alphabet = Alphabet("".join(sorted(set(normalise("".join(pair))))))
+    for texts in (pair, pair[::-1]):
+        check(list(texts), alphabet, lower=True, full_names=True)
+
+
 def test_the_numbers_of_a_small_alphabet_are_bytes() -> None:
     for letters, kind in [(LATIN, np.uint8), (MANY, np.uint16)]:
         found = read_column(["ab"] * FEW_TEXTS, letters, lower=True, rules=Rules())

@@ -77,6 +77,13 @@ def asked(words: list[str]) -> dict[str, About]:
         ("Al-Masri Paul", None),
         ("Holm-van Berg Paul", None),
         ("Holm-Berg MARY", None),
+        ("Jane LI", "LI, Jane"),
+        ("LI Jane", "LI, Jane"),
+        ("Doe LI", "Doe, LI"),
+        ("LI Doe", None),
+        ("JR Jane", None),
+        ("DE Jane", None),
+        ("LI JANE", None),
         ("Jane Doe, John Roe", "Jane Doe; John Roe"),
         ("Jane Doe,John Roe", "Jane Doe;John Roe"),
         ("Doe Roe, Mary Ann", None),
@@ -148,6 +155,9 @@ def test_where_most_tell_the_contrary_none_is_reworded() -> None:
     assert len([people, *others]) == MANY
     assert reworded([people, *others], asked) == {}
     assert reworded([people, *others, "Holm-Berg Mary"], asked) == {"Holm-Berg Mary": "Holm-Berg, Mary"}
+    capitals = ["LI Jane", *(f"LI Doe{each}" for each in "abcdefghi")]
+    assert reworded(capitals, asked) == {}
+    assert reworded([*capitals, "Holm-Berg Mary"], asked) == {"Holm-Berg Mary": "Holm-Berg, Mary"}
 
 
 @pytest.mark.parametrize(

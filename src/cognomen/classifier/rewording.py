@@ -10,6 +10,7 @@ write it who wanted to be clear, and read by the rules as any other:
     Tony Leung Chiu-wai     ->  Leung, Tony Chiu-wai
     Jane Doe, John Roe      ->  Jane Doe; John Roe
     Juan Pérez y Ana Gómez  ->  Juan Pérez & Ana Gómez
+    Sylvie LY               ->  LY, Sylvie
 
 The limits were chosen on Faker's given names and the surnames of the corpus world's lists
 (benchmarks/NOTES.md).
@@ -26,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.text import words as lists
-from cognomen.text.full_names import OFFICES, bare_key
+from cognomen.text.full_names import OFFICES, bare_key, may_be_short_surname
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.repair import composed
 from cognomen.text.spelling import key, normalise
@@ -106,8 +107,8 @@ def reworded(
     if not spelled:
         return {}
     about, found = ask(sorted(set().union(*spelled.values()))), dict[str, str]()
-    for with_comma in (True, False):
-        of_kind = [text for text in spelled if ("," in text) == with_comma]
+    for kind in (",", "", "XX"):
+        of_kind = [text for text in spelled if _kind_of(text) == kind]
         if order_is_told:
             of_kind = [text for text in of_kind if "-" not in text.split(" ")[0]]
         pairs = [(text, each) for text in of_kind if (each := _reworded(text, about))]
@@ -119,7 +120,20 @@ def reworded(
 
 def _plain(text: str) -> str:
     """The text with letters composed, single spaces, and hyphens of one kind."""
-    return " ".join(composed(text).translate(_HYPHENS).split())
+    seen = text if text.isascii() else composed(text).translate(_HYPHENS)
+    return " ".join(seen.split())
+
+
+def _kind_of(text: str) -> str:
+    return "," if "," in text else "XX" if _has_two_capitals(text) else ""
+
+
+def _has_two_capitals(text: str) -> bool:
+    """Whether one of two words is two capitals that may be a surname: Sylvie LY, LE Sylvie."""
+    first, _, last = text.partition(" ")
+    if " " in last or first.isupper() == last.isupper():
+        return False
+    return may_be_short_surname(first) or may_be_short_surname(last)
 
 
 def _may_tell(text: str) -> bool:
@@ -132,8 +146,10 @@ def _may_tell(text: str) -> bool:
         patterns = (_TWO_NAMES,) if spaces > 1 else ()
     elif "-" in text:
         patterns = (_HYPHENATED, _BEFORE_HYPHEN, _JOINED, _APART)
+    elif spaces == 1:
+        return (text[1].isupper() or text[-1].isupper()) and _has_two_capitals(text)
     else:
-        patterns = (_JOINED,) if spaces > 3 else (_APART,) if spaces > 1 else ()
+        patterns = (_JOINED,) if spaces > 3 else (_APART,)
     return any(re.fullmatch(pattern, text, re.IGNORECASE) for pattern in patterns)
 
 
@@ -150,6 +166,8 @@ def _reworded(text: str, about: dict[str, About]) -> Reworded | None:
     if "," in text:
         return _two_people(text, of)
     words = text.split(" ")
+    if _has_two_capitals(text):
+        return _two_capitals(words, of)
     if any(map(str.isupper, words)) and not text.isupper():  # capitals tell
         return None
     if not lists.JOINERS.isdisjoint(words):
@@ -185,6 +203,17 @@ def _people_joined(text: str, of: Of) -> Reworded | None:
     if is_particle_anywhere(begins) or of(begins).given <= AFTER_AND:
         return None
     return Reworded(f"{one} & {others[0]}")
+
+
+def _two_capitals(words: list[str], of: Of) -> Reworded | None:
+    """Two capitals that are a surname beside a given name, "Sylvie LY", and initials after a surname."""
+    short, other = words if words[0].isupper() else reversed(words)
+    if short.casefold() in lists.PARTICLES - lists.VIETNAMESE_BEFORE_MIDDLE:
+        return None
+    about = of(other)
+    if short == words[1] and about.known and about.east_asian < GIVEN and about.given < NO_GIVEN_NAME:
+        return Reworded(f"{other}, {short}")  # "Souza MA", though it may be syllables
+    return Reworded(f"{short}, {other}", about.given)
 
 
 def _begins_hyphenated(words: list[str], of: Of) -> Reworded | None:

@@ -27,9 +27,10 @@ from cognomen.text.things import COMPANY
 
 INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 PUNCTUATION: Final = f' \t\r\n.,;:!?"“”„«»()[]{{}}<>|/\\*_-†‡§¶®™¹²³⁰⁴⁵⁶⁷⁸⁹{INVISIBLE}'
-_FOOTNOTE: Final = re.compile(r"(?<=[^\W\d_A-Z]{2})\d$")  # Jane Doe1
+_FOOTNOTE: Final = re.compile(r"(?<=[^\W\d_A-Z]{2})\^?\d$")  # Jane Doe1
 
 OFFICES: Final = COMPANY | lists.NOUNS  # after a comma, of the person before it
+ROLES: Final = (OFFICES | lists.OCCUPATIONS) - {"america"}  # … where nothing else is, and no given names
 _COMMA: Final = re.compile("[,،，、]")
 _INITIALS: Final = re.compile(r"[^\W\d_]\.?|([^\W\d_](\.-?|-))+[^\W\d_]?")
 # Capitals that nobody can speak, and so no name: VVS, KCB, but NG, and SRB and VLK, whose r and l are vowels.
@@ -39,7 +40,8 @@ _PREFIX: Final = re.compile(r"(?:Mc|Mac|De|Du|Le|La|Di|Van|Fitz|[DdLlO]['’])(?
 _SYLLABLES: Final = re.compile(
     r"(?:(?:zh|ch|sh|th|ng|kh|[bcdfghjklmnpqrstvwxyz]?[yw]?)[aeiouü]{1,3}(?:ng|n|r)?[-']?)+"
 )
-_ACRONYM: Final = re.compile("[A-Z]{3,5}|[A-Z]{2,5}-[A-Z]{2,4}")  # CFA, SHRM-CP
+_ABBREVIATED: Final = re.compile(r"(?:[^\W\d_]{1,4}\.)+[^\W\d_]{1,4}\.?")  # P.Eng., S.Kom.
+ACRONYM: Final = re.compile("[A-Z]{3,5}|[A-Z]{2,5}-[A-Z]{2,4}")  # CFA, SHRM-CP
 _SHORT: Final = re.compile("[bcdfghklmnprstvwyz][aeiouy]|[jqx][iu]|an|oh|ng|ou")
 
 
@@ -71,7 +73,7 @@ def surname_of_person(text: str, style: Style = ALONE) -> tuple[str, bool]:
     if not parts:
         return text, False
     several, natural = _people(parts)
-    if natural or len(parts) == 1:
+    if natural or len(parts) == 1 or _are_degrees(parts):
         words = _of_words(parts[0], ALONE if natural else style)
     else:
         words = _before_comma(parts[0], parts[1], style)
@@ -108,6 +110,12 @@ def _alternate(parts: list[list[str]]) -> bool:
     return len(parts) > 3 and all(map(_is_initials, initials)) and not any(map(_describes, parts[2]))
 
 
+def _are_degrees(parts: list[list[str]]) -> bool:
+    """Whether what follows commas is degrees that look like initials: "Ahmad Fauzi, S.H., M.H."."""
+    after = parts[1:]
+    return len(after) > 1 < len(parts[0]) and all(len(part) == 1 and _is_initials(part[0]) for part in after)
+
+
 def is_and(words: list[str], place: int) -> bool:
     """Whether a word stands between people: not the "und" of "von und zu" or "von Berg und Thal"."""
     if is_particle_anywhere(words[place + 1]):
@@ -131,18 +139,20 @@ def _before_comma(words: list[str], given: list[str], style: Style) -> list[str]
 
 def _is_apposition(words: list[str], name: list[str]) -> bool:
     """Whether what follows a comma describes: "PhD", "1st Duke of Wellington", "the singer"."""
-    begins_small = words[0][:1].islower() and not is_particle_anywhere(words[0])
+    begins_small = words[0][:1].islower() and not (is_particle_anywhere(words[0]) or is_title(words[0]))
     is_full = len(name) > 1 and not is_particle_anywhere(name[0]) and not any(map(str.isupper, name))
     describe = all(
-        _describes(word) or (is_full and _ACRONYM.fullmatch(word.strip(PUNCTUATION))) for word in words
+        _describes(word) or (is_full and ACRONYM.fullmatch(word.strip(PUNCTUATION))) for word in words
     )
-    is_office = len(words) > 1 and ("of" in words[1:] or bare_key(words[-1]) in OFFICES)
+    is_office = "of" in words[1:] or bare_key(words[-1]) in (OFFICES if len(words) > 1 else ROLES)
     return describe or is_office or words[0][:1].isdigit() or (begins_small and name[-1][:1].isupper())
 
 
 def _describes(word: str) -> bool:
     """Whether a word after a comma is a suffix or a title: "Jan Novák, Ing."."""
-    return _is_suffix(word) or is_title(word) or word.strip(PUNCTUATION) in lists.SUFFIXES_AFTER_COMMA
+    is_degree = bool(_ABBREVIATED.fullmatch(word)) and not _is_initials(word)
+    is_known = _is_suffix(word) or is_title(word) or word.strip(PUNCTUATION) in lists.SUFFIXES_AFTER_COMMA
+    return is_known or is_degree
 
 
 def _particles_after(given: list[str]) -> list[str]:
@@ -214,6 +224,8 @@ def _without_suffixes(words: list[str]) -> list[str]:
 def _without_comment(words: list[str]) -> list[str]:
     """The words before a dash and a comment, "John Smith - footballer", or a place, "Lord Smith of Kelvin".
 
+    Or a byname or a role: "John Smith the Younger", "Kate Winslet as Rose", but "In memory of John Smith".
+
     A comment is in lower case, in capitals where the name is not, of several words, or a job.
     """
     for place in range(1, len(words) - 1):
@@ -221,13 +233,19 @@ def _without_comment(words: list[str]) -> list[str]:
         has_other_case = (comment[0].islower() and before[:1].isupper()) or (
             comment[0].isupper() and before.istitle()
         )
-        tells = len(comment) > 1 or bare_key(comment[0]) in lists.NOUNS
+        tells = len(comment) > 1 or bare_key(comment[0]) in ROLES
         is_comment = is_dash(words[place]) and (has_other_case or (place > 1 and tells))
         if is_comment and not is_particle_anywhere(comment[0]):  # not "Jansen - van Dijk"
             return words[:place]
-        if words[place] == "of" and place > 1:
+        if place > 1 and words[place] in lists.AFTER_NAMES and _ends_name(words, place):
             return words[:place]
     return words
+
+
+def _ends_name(words: list[str], place: int) -> bool:
+    """Whether "of" and its like follow a name: not in "In memory of John", nor the "in" of "in 't Veld"."""
+    is_name = words[place - 1][:1].isupper() or not words[0][:1].isupper()
+    return is_name and not (words[place] == "in" and is_particle_anywhere(words[place + 1]))
 
 
 def _is_no_surname(word: str, before: list[str]) -> bool:
@@ -237,6 +255,8 @@ def _is_no_surname(word: str, before: list[str]) -> bool:
     if word == "O" and len(before) == 1 and len(before[0]) > 1:  # as surname of Koreans; O'Brien O. is not
         return False
     if len(before) > 1 and word.casefold() in lists.SUFFIXES_OF_PORTUGUESE:
+        return True
+    if 2 < len(word) < 6 and word[:-1].islower() and word[-1] == "." and before[-1][:1].isupper():  # "geom."
         return True
     if _are_two_capitals(word, before):  # "Doe JA", but "Xin XU"
         return not _is_short_surname(word, before)
@@ -273,11 +293,16 @@ def is_unspoken(word: str) -> bool:
 
 def _is_short_surname(word: str, others: list[str]) -> bool:
     """Whether two capitals are a surname among East Asian given names: LI Ming, HE Bingjiao."""
-    if not (len(word) == 2 and word.isupper() and _SHORT.fullmatch(word.casefold())):
+    if not may_be_short_surname(word):
         return False
     if any(map(is_particle_anywhere, filter(str.islower, others))):  # "de Souza MA"
         return False
     return all(len(other) <= 12 and _SYLLABLES.fullmatch(other.casefold()) for other in others)
+
+
+def may_be_short_surname(word: str) -> bool:
+    """Whether a word is two capitals that are a syllable, and so perhaps a surname: LI, but not JA."""
+    return len(word) == 2 and word.isupper() and bool(_SHORT.fullmatch(word.casefold()))
 
 
 def _capitals(words: list[str]) -> range | None:
@@ -308,7 +333,7 @@ def is_capital(word: str) -> bool:
 
 def is_title(word: str) -> bool:
     """Whether a word is a title before names."""
-    return bare_key(word) in lists.TITLES
+    return bare_key(word) in lists.TITLES or word.strip(PUNCTUATION) in lists.CAPITAL_TITLES
 
 
 def bare_key(word: str) -> str:

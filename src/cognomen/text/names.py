@@ -35,22 +35,24 @@ _BORN: Final = re.compile(
     rf"(?<=[^\s])[,;]?\s+[(\[]?(?:{_BORN_WORDS}|NÉE)\b\.?:?(?P<rest>[^,;()\[\]]*)[)\]]?"
 )
 _BRACKETS: Final = re.compile(
-    r'\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|"[^"]*"|“[^”“]*”|«[^«»]*»|„[^“”„]*[“”]'
+    r'\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|"[^"]*"|“[^”“]*”|«[^«»]*»|„[^“”„]*[“”]'
     r"|(?<=\w\s)['‘][^\W\d_]{2,}['’](?![^\s,])"
 )
-_OPENING: Final = re.compile("[(\\[{<\"“«„]|\\s['‘]")
+_OPENING: Final = re.compile("[(\\[<\"“«„]|\\s['‘]")
 _ONE_WORD_AND_QUOTED: Final = re.compile(r"\S+\s+['‘]\S+['’]")  # of which the second is no nickname
-_OPEN: Final = re.compile(r"(?<=\w)\s*[(\[{<].*$", re.DOTALL)
-_AND_OTHERS: Final = re.compile(r",?\s+(?:et|&|and)\s+(?:al\b|alii\b|others\b).*$", re.DOTALL | re.IGNORECASE)
+_OPEN: Final = re.compile(r"(?<=\w)\s*[(\[<].*$", re.DOTALL)
+_AND_OTHERS: Final = re.compile(
+    r",?\s+(?:et|&|and|и)\s+(?:al|alii|others|др)\b.*$", re.DOTALL | re.IGNORECASE
+)
 _NO_JOINTS: Final = str.maketrans("", "", "'’-")
 _BETWEEN_PEOPLE: Final = re.compile(r"[;；؛]|\s[/|]\s|(?<=[^\W\d_][^\W\d_])/(?=[^\W\d_][^\W\d_])")
 # Whose child or wife somebody is, other names, telephone numbers, and pronouns, after a name.
 _RELATION: Final = re.compile(
     r"(?<=\w),?\s+(?:[sdwc]/o|a/[lp]|viuda|vda\.?|του|της)\s.*$", re.DOTALL | re.IGNORECASE
 )
+_ALIASES: Final = "|".join(map(re.escape, sorted(lists.ALIASES)))
 _ALIAS: Final = re.compile(
-    rf"(?<=\w)['’]?,?\s+(?:@|[af]\.k\.a\.|(?:ext|tel)\.?(?=\s[\d+(])|{'|'.join(sorted(lists.ALIASES))})\s.*$",
-    re.DOTALL,
+    rf"(?<=\w)['’]?,?\s+(?:@|[af]\.k\.a\.|(?:ext|tel)\.?(?=\s[\d+(])|{_ALIASES})\s.*$", re.DOTALL
 )
 _PRONOUNS: Final = re.compile(r"(?<=\w)\s+[a-z]{2,}(?:/[a-z]{2,})+$")
 # Words that are written together: J.Smith, Dr.Smith; john.smith and john_smith if that is all.
@@ -58,6 +60,8 @@ _INITIALS_OF_WORD: Final = re.compile(r"^(?:[^\W\d_]\.-?)+(?=[^\W\d_]{2,}(?:['�
 _TWO_WORDS: Final = re.compile(r"(?<=[^\W\d_][^\W\d_]\.)(?=([^\W\d_])[^\W\d_])")
 _USER: Final = re.compile(r"[^\W\d_]{2,}(?:[._][^\W\d_]{2,})+")
 _QUOTES: Final = "'‘’`\""
+_BRACES: Final = re.compile(r"(?<!\S)\{|\}(?![^\s,;])")  # that hold words of BibTeX together
+_IN_KATAKANA: Final = re.compile("[\u30a1-\u30fa\u30fc]+(?:・[\u30a1-\u30fa\u30fc]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,7 @@ def _on_one_line(text: str) -> str:
 def _read(text: str, style: Style) -> tuple[str, str | None, bool]:
     """The surname, the surname from birth, and whether there are several people."""
     rest, maiden = _without_birth_name(_apart(text))
-    rest, several = _first_person(_without_asides(rest))
+    rest, several = _first_person(_without_quotes(_without_asides(rest)))
     surname, more = surname_of_person(rest, style)
     while " " not in surname and (shorter := surname_of_person(_apart(surname))[0]) != surname:
         surname = shorter  # it can only get shorter
@@ -170,15 +174,24 @@ def _read(text: str, style: Style) -> tuple[str, str | None, bool]:
 
 def _apart(text: str) -> str:
     """The text with spaces between words that are written together, and without quotation marks around it."""
-    if len(text) > 2 and text[0] in _QUOTES and text[-1] in _QUOTES:
-        text = text[1:-1]
+    text = _without_quotes(text)
+    if _IN_KATAKANA.fullmatch(text):  # foreign names, which keep their order
+        return text.rpartition("・")[2]
     text = text.replace("・", " ")
+    if "{" in text:
+        text = _BRACES.sub("", text)
     if _USER.fullmatch(text) and (text.islower() or "_" in text):
         return text.replace("_", " ").replace(".", " ")
     if "." not in text:
         return text
     text = _INITIALS_OF_WORD.sub(r"\g<0> ", text)
     return _TWO_WORDS.sub(lambda found: " " if found[1].isupper() else "", text)
+
+
+def _without_quotes(text: str) -> str:
+    """The text without quotation marks around it."""
+    text = text.strip()
+    return text[1:-1] if len(text) > 2 and text[0] in _QUOTES and text[-1] in _QUOTES else text
 
 
 def _without_birth_name(text: str) -> tuple[str, str | None]:
@@ -199,7 +212,7 @@ def _without_asides(text: str) -> str:
     outside = plain
     if _OPENING.search(plain) and not _ONE_WORD_AND_QUOTED.fullmatch(plain):
         outside = _OPEN.sub("", _BRACKETS.sub(" ", plain))
-    if " al" in outside or " others" in outside:
+    if " al" in outside or " others" in outside or " др" in outside:
         outside = _AND_OTHERS.sub("", outside)
     if " " in outside:
         outside = _PRONOUNS.sub("", _RELATION.sub("", _ALIAS.sub("", outside)))
@@ -222,5 +235,7 @@ def _first_person(text: str) -> tuple[str, bool]:
 
 def _has_surname(first: list[str], second: list[str]) -> bool:
     """Whether the first of two people has a surname alone: not in "Mr. and Mrs. Smith", "Al and Bo Lee"."""
-    names = [[word for word in words if not is_title(word)] for words in (first, second[:3])]
-    return len(names[0]) >= min(2, len(names[1]))
+    names = [
+        [word for word in words if not is_title(word)] for words in (first, filter(has_letter, second[:3]))
+    ]
+    return names[0] != ["M."] and len(names[0]) >= min(2, len(names[1]))

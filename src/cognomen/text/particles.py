@@ -92,6 +92,8 @@ def _is_particle(words: list[str], place: int, *, before_particle: bool) -> bool
     name = _APOSTROPHES.sub("'", word.casefold()).lstrip("-")
     if word in ("d", "d.") and place > 0 and words[place - 1] in ("v", "v."):  # "Jan v. d. Steen"
         return True
+    if word == "b.":  # "Ahmad b. Hanbal"
+        return place > 0 and words[place - 1][:1].isupper() and following[:1].isupper()
     if name in ("d", "o"):  # not "D. Smith"; "D arcy", "O Brien"
         return name == "o" or following[:1] in tuple("aeiou")
     if name == "und":

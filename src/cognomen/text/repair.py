@@ -32,6 +32,15 @@ _MISREAD: Final = (
 )
 _LOST: Final = re.compile(rf"\ufffd|(?<=[^\W\d_])\?(?=[^\W\d_])|(?<=[a-zß-ÿ])[ÃÂ]|[ÃÂ]{_SYMBOL}")
 
+# What JSON and LaTeX write for letters: M\u00fcller, M{\"u}ller, Ho\v{z}a, Garc{\'\i}a.
+_MARKS: Final = dict(zip("`'^\"~=.cuvHrk", map(chr, (
+    0x300, 0x301, 0x302, 0x308, 0x303, 0x304, 0x307, 0x327, 0x306, 0x30C, 0x30B, 0x30A, 0x328,
+)), strict=True))  # fmt: skip
+_ESCAPED: Final = re.compile(
+    r"\\u(?P<code>(?![dD][89a-fA-F])[0-9a-fA-F]{4})|\{?\\(?:(?P<mark>[`'^\"~=.])\{?\\?(?P<on>[A-Za-z])\}?"
+    r"|(?P<named>[cuvHrk])[{ ](?P<letter>[A-Za-z])\}?)\}?"
+)
+
 # What nobody sees: soft hyphens, spaces without width, marks of direction, byte order marks.
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
 _AROUND: Final = re.compile(r"^[\x00-\x20\x7f-\xa0]+|[\x00-\x20\x7f-\xa0]+$")
@@ -45,8 +54,9 @@ def repair(text: str) -> str:
     Both are done again as long as they help, since files are saved more than once. Other text is returned as
     it is.
     """
-    if text.isascii() and "&" not in text:
+    if text.isascii() and "&" not in text and "\\" not in text:
         return text
+    text = _ESCAPED.sub(_of_escape, text) if "\\" in text else text
     for _ in range(3):
         unescaped = _ENTITY.sub(_unescaped, text)
         better = " ".join(map(_decoded, unescaped.split(" ")))
@@ -60,6 +70,8 @@ def composed(text: str) -> str:
     """The text with letters and marks composed (NFC), and without what nobody sees, if anything is left."""
     if text.isascii():
         return text
+    if "\xad" in text and may_be_misread(text):  # half of an í, to be repaired
+        return text
     seen = text.translate(_INVISIBLE)
     whole = normalize("NFC", seen)
     return (whole if len(whole) < len(seen) else seen) or text  # some letters NFC takes apart
@@ -69,6 +81,13 @@ def _unescaped(entity: re.Match[str]) -> str:
     import html  # with tables that few texts need
 
     return html.unescape(entity[0])
+
+
+def _of_escape(escape: re.Match[str]) -> str:
+    if escape["code"]:
+        return chr(int(escape["code"], 16))
+    mark = escape["mark"] or escape["named"]
+    return normalize("NFC", (escape["on"] or escape["letter"]) + _MARKS[mark])
 
 
 def may_be_misread(text: str) -> bool:

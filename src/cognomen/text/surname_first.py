@@ -43,7 +43,7 @@ ANY_SURNAME: Final = (
     lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
     | lists.VIETNAMESE | lists.VIETNAMESE_BEFORE_MIDDLE
 )  # fmt: skip
-_EAST_ASIAN: Final = f"[{HAN}{_KANA}\uac00-\ud7a3]+"
+_EAST_ASIAN: Final = f"[{HAN}{_KANA}\uac00-\ud7a3\uff66-\uff9f]+"
 _IN_ONE_WORD: Final = f"(?P<hangul>[\uac00-\ud7a3]{{2,4}})|(?P<han>[{HAN}]{{1,4}})(?:[{_KANA}]{{2,}})?"
 
 

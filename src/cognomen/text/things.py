@@ -26,7 +26,8 @@ _OFFICE: Final = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED: Final = (
-    r"(?:batch|building|chapter|column|figure|highway|id|invoice|item|model|order|phase|platform|route|seat"
+    r"(?:batch|building|chapter|column|figure|floor|group|highway|id|invoice|item|model|order|phase|platform|product"
+    r"|question|room|route|row|seat|table|zone"
     r"|section|ticket|type|unit|version|windows) (?:no\.? ?|#)?[\d.-]*\d[a-z]?(?: of \d+)?"
     r"|page \d+ of \d+|(?:tel|phone|fax|isbn|vat|iban)\b[.:]? ?[\d ()+/-]*\d"
 )
@@ -46,8 +47,9 @@ _ADDRESS: Final = (
     r"|(?:rue|via|viale|piazza|calle|avenida|rua|plaza|place|avenue|boulevard) .* \d+[a-z]?"
     r"|p\.? ?o\.? ?box \d+"
 )
+_CASE_AT_COURT: Final = re.compile(r"[^a-z]{3,} v\.? [^a-z]{3,}")  # SMITH v. JONES
 # What stands after a name and tells of the person, not of what is written.
-_AFTER_NAME: Final = re.compile(r",\s|\s[-–—|@]\s|\s[(\[](?=[^()\[\]]*[)\]]$)")
+_AFTER_NAME: Final = re.compile(r"[,;]\s|\s[-–—|@]\s|\s[(\[](?=[^()\[\]]*[)\]]$)")
 # Of all texts that name things, but for those with digits, some word in lower case.
 WORDS_OF_THINGS: Final = COMPANY | _ANYWHERE | _BEFORE | lists.NOUNS | lists.BEFORE_NAMES | lists.IN_SENTENCES
 
@@ -59,8 +61,12 @@ def is_company(text: str) -> bool:
         return False
     of_partners = before[-1] in ("&", "and", "und") and last in ("co", "sons", "söhne")
     has_form = last in COMPANY or before[0] in _BEFORE or not _ANYWHERE.isdisjoint(before)
-    has_form |= (last in lists.NOUNS or before[0] in lists.BEFORE_NAMES) and "," not in text
-    return has_form or of_partners or bool(_OFFICE.match(text))
+    is_person = len(before) == 1 and (len(before[0]) == 1 or before[0] in lists.TITLES)  # "Dr. Engineer"
+    is_job = last in lists.NOUNS and not is_person
+    is_job |= last in lists.OCCUPATIONS and text.endswith(last) and text[:1].isupper()  # "Truck driver"
+    has_form |= (is_job or before[0] in lists.BEFORE_NAMES) and "," not in text
+    is_case = " v" in text and _CASE_AT_COURT.fullmatch(text)
+    return has_form or of_partners or bool(is_case or _OFFICE.match(text))
 
 
 def is_of_numbers(text: str) -> bool:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from cognomen.text import words as lists
 from cognomen.text.columns import Indices, distinct
-from cognomen.text.full_names import bare_key, is_capital, is_unspoken
+from cognomen.text.full_names import ACRONYM, bare_key, is_capital, is_unspoken
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.placeholders import WORDS_OF_NO_NAME
 from cognomen.text.ragged import Ragged
@@ -39,13 +39,14 @@ from cognomen.text.surname_first import (
 # Words that rules name, and of which they ask nothing else …
 _NAMED: Final = (
     lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | lists.TITLES | lists.SUFFIXES
-    | lists.SECOND_WORDS | lists.SUFFIXES_OF_PORTUGUESE | lists.VIETNAMESE_MIDDLE
+    | lists.SECOND_WORDS | lists.SUFFIXES_OF_PORTUGUESE | lists.VIETNAMESE_MIDDLE | lists.OCCUPATIONS
 )  # fmt: skip
 # … and those of rules that ask more of the words around them.
 _SPECIAL: Final = (
-    _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(lists.BORN) | {"al", "alii", "others"}
-    | WORDS_OF_NO_NAME | lists.RELATIONS | {"an", "ni"} | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE
-    | lists.VIETNAMESE_BEFORE_MIDDLE | lists.AND_OF_FULL_NAMES | lists.ALIASES
+    _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(" ".join(lists.BORN).split())
+    | {"al", "alii", "others", "an", "ni"} | set(map(str.casefold, lists.RELATIONS))
+    | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE
+    | lists.VIETNAMESE_BEFORE_MIDDLE | lists.AND_OF_FULL_NAMES | lists.ALIASES | lists.AFTER_NAMES
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
 _WITH_RULES: Final = _SPECIAL | _EAST_ASIAN | lists.SPANISH
@@ -78,7 +79,7 @@ def _is_initial(word: str) -> bool:
 @lru_cache(maxsize=1 << 16)
 def _is_usual(word: str) -> bool:
     """Whether no rule of `names`, `full_names`, `repair` or `placeholders` applies to a word."""
-    if word[-2:].isupper() or not _is_of_letters(word) or TWO_SYLLABLES.fullmatch(word):
+    if word[-2:].isupper() or word in _CAPITALS or not _is_of_letters(word) or TWO_SYLLABLES.fullmatch(word):
         return False
     return not _is_special(word)
 
@@ -233,7 +234,8 @@ def _kind_of_word(word: str) -> Hashable:
     """What rules ask of a word: words of one kind are interchangeable. None if no other word is like it."""
     if word.isascii() and word.isalpha() and len(word) > 2:  # as most are
         is_upper = word.isupper() and word not in _CAPITALS and not is_unspoken(word)
-        kinds = _TITLE if word.istitle() else _UPPER if is_upper else None
+        of_capitals = _UPPER if len(word) > 5 else _SHORT_UPPER
+        kinds = _TITLE if word.istitle() else of_capitals if is_upper else None
         lower = word.lower()
         is_named = lower in _WITH_RULES or lower.endswith(_ENDINGS)
         if kinds and not is_named and not is_of_syllables(lower):
@@ -271,15 +273,19 @@ def _kind(
     spanish: bool = False,
     east_asian: tuple[Syllables, ...] = (Syllables(),),
 ) -> Hashable:
+    is_acronym = ACRONYM.fullmatch(word) is not None
     case = word.isupper(), is_capital(word), word[0].isupper(), word.islower(), word == word.upper()
-    return len(word) > 2, case, comma, one_syllable, two_syllables, spanish, east_asian
+    return len(word) > 2, is_acronym, case, comma, one_syllable, two_syllables, spanish, east_asian
 
 
 _TITLE: Final = _kind("Kimura"), _kind("Kim", one_syllable=True)
-_UPPER: Final = _kind("KIMURA"), _kind("KIM", one_syllable=True)
+_UPPER: Final = _kind("KIMURA"), _kind("STREET", one_syllable=True)
+_SHORT_UPPER: Final = _kind("SILVA"), _kind("KIM", one_syllable=True)
 
 
 def _kind_of_letter(word: str) -> Hashable:
+    if word == "z":  # of "z d. Nowak"
+        return None
     # Y, and I and E where there are two, join surnames.
     if word.lower() in lists.JOINERS or word in lists.AND_OF_FULL_NAMES or word.casefold() == "ó":
         return word

@@ -20,13 +20,14 @@ def _words(text: str) -> frozenset[str]:
 PARTICLES: Final = _words(
     "abd abdal abdel abdoul abdul abdur abou abu ait aït bint binte binti bte d' da dal dall' dalla das de "
     "de' degli dei del dela della delle delos dell' dello den der di do dos du el giolla ibn l' la las le lo "
-    "los mc o' ould saint sainte san santa st 't ten ter umm van vande vanden vander vd v.d v/d von vom "
+    "los mc o' ould bt saint sainte san santa st 't ten ter umm van vande vanden vander vd v.d v/d von vom "
     "zum zur mhic ní ó uí "
     "عبد ابو أبو ابن بن بنت بو آل ال אבו אבן בן בר בת"
 )
 # … in lower case or before another particle only, because they are given names or surnames too …
 SMALL_PARTICLES: Final = _words(
-    "aan ab af am ap auf aus av bat des ferch het im in op te uit v verch zu ван да де дер дю ибн ла ле фон"
+    "aan ab af am ap auf aus av bar bat des ferch het im in op te uit v verch zu "
+    "ван да де дер дю ибн ла ле фон"
 )
 # … unless they are the first word, where they are given names: Al Pacino, but Salem Al Dawsari.
 INNER_PARTICLES: Final = _words("abi al ben bin fitz les mac mint nic")
@@ -40,22 +41,28 @@ SECOND_WORDS: Final = _words("al-din ad-din ud-din el-din الدين الله")
 TITLES: Final = _words(
     "datuk dato' encik puan paní signor signora signorina "
     "mr mrs ms miss mx dr prof sir rev hon capt col lt sgt herr frau mme mlle madame monsieur sra srta señor "
-    "señora dott ing mag mgr dipl dipl-ing dhr drs doña dña dra mevr mevrouw mw prof profa shri smt"
+    "señora dott ifj özv г-н г-жа ing mag mgr dipl dipl-ing dhr drs doña dña dra mevr mevrouw mw prof profa "
+    "shri smt"
 )
+# … and in capitals only, which also follow names.
+CAPITAL_TITLES: Final = _words("CEO CFO COO CTO FAO RIP")
 # After a name, in upper and lower case: generations, degrees, honours, offices …
 SUFFIXES: Final = _words(
     "jr sr junior júnior senior hijo family iii 2nd 3rd 4th 5th 2d 3d mr mrs ms miss dr prof "
-    "phd md dds dmd dvm esq msc bsc mba mfa mph mphil cpa jd dphil edd psyd pharmd csc drsc "
+    "phd md dds dmd dvm esq esquire msc bsc mfa mph mphil cpa jd dphil edd psyd pharmd csc drsc "
     "llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe "
-    "dbe gbe cmg kcmg gcmg cvo kcvo frse fba facp mrcp mrcs fcca acca mep msp mdb ret "
+    "dbe gbe cmg kcmg gcmg cvo kcvo frse fba facp mrcp mrcs fcca acca mep msp mdb ret ifj "
+    "facc facog faan fracp frcog frsa mrcog ofm osb osf "
     "executor executrix administrator administratrix trustee trustees deceased decd dec'd heirs"
 )
 # … of which these are surnames after a single word: John Smith Senior, but Susan Senior …
-SUFFIXES_OR_SURNAMES: Final = _words("senior junior júnior")
+SUFFIXES_OR_SURNAMES: Final = _words("senior junior júnior esquire")
 # … after a surname, not after a given name: dos Santos Filho …
 SUFFIXES_OF_PORTUGUESE: Final = _words("filho sobrinho")
-# … and in capitals only, because these are surnames too: Ii, Vi, Pe.
-CAPITAL_SUFFIXES: Final = _words("II IV VI VII VIII MP QC KC RN PE")
+# … and spelled exactly so, because these are surnames too: Ii, Vi, Pe, Mba, Peng.
+CAPITAL_SUFFIXES: Final = CAPITAL_TITLES | _words(
+    "II IV VI VII VIII IX XII XIII XIV XV XVI MP QC KC RN PE MBA BEng CEng MEng PEng"
+)
 # … and these after a comma only: Jack MA.
 SUFFIXES_AFTER_COMMA: Final = _words("BA MA BS MS")
 
@@ -74,13 +81,23 @@ BORN: Final = (
     "roz",
     "z domu",
     "z d",
+    "nata",
+    "nacida",
+    "nascida",
+    "rođena",
+    "урождённая",
+    "урожденная",
+    "урожд",
 )
 # Before the one whose child, wife or widow somebody is, in the lower case; s/o and its like besides.
 RELATIONS: Final = _words("viuda vda του της")
-# Before another name of the same person, and before how a message was sent.
-ALIASES: Final = _words("aka AKA alias fka formerly genannt dit dite via")
+# Before another name of the same person, the one of a husband or a role, and before how a message was sent.
+ALIASES: Final = _words(
+    "aka AKA alias fka formerly genannt dit dite via épouse ÉPOUSE ép. veuve VEUVE vve ved. vedova verh. "
+    "verw. e.v. ... …"
+)
 # Between the names of two people, in lower case. And is a surname.
-AND: Final = _words("and & + und et och og with AND vs vs. versus feat feat. ft.")
+AND: Final = _words("and & + und u. et och og with AND vs vs. versus feat feat. ft.")
 # … and between two of several words each: elsewhere these are initials, particles or syllables.
 AND_OF_FULL_NAMES: Final = _words("a en ja ve и і та")
 
@@ -139,26 +156,38 @@ HANGUL_OF_TWO: Final = _words("남궁 황보 제갈 사공 선우 서문 독고 
 # Half of the Chinese bear one of these, simplified or not; no common Japanese surname begins with one.
 HAN_OF_ONE: Final = frozenset("王李张張刘劉陈陳杨楊赵趙黄黃吴吳徐孙孫")
 
+# What ends a name of several words that a place or a role follows.
+AFTER_NAMES: Final = _words("of as the in")
+
 # What else stands in columns of names (see `things`). Last words of places, trades, offices, jobs: few or no
 # people are called so …
 NOUNS: Final = _words(
-    "academy accountant administrator advisor agency agent airport airways america analyst apprentice "
-    "architects assistant associates attorney auditor authority avenue bakery café candidate "
-    "cashier centre chairman chairperson chairwoman clinic communications community consultancy "
-    "consultant consultants consulting coordinator counselor dentist desk developer "
-    "development director division economist editor editors education electrician electronics employee "
-    "energy engineer engineering engineers enterprises entrepreneur europe executive express federation "
-    "general global goalkeeper imports industries insurance international investments "
-    "journalist laboratories laboratory landscaping lawyer lecturer librarian library logistics "
-    "machinist management manager marketing mechanic midfielder motors museum nations network "
-    "networks operator owner parliament partners partnership payable pharmaceuticals pharmacist "
-    "pharmacy photographer physician plumbing president productions professor programmer programs "
-    "projects properties publishers publishing railway realty receptionist records recruitment relations "
-    "repair repairs representative republic researcher resources restaurant retired road school sciences "
-    "scientist secretary security services society software solutions specialist station strategist "
-    "studio studios supervisor supplies support systems teacher technician technologies "
-    "technology telecom therapist trading trainee translator transport treasurer union university "
-    "ventures volunteer widgets workshop writer"
+    "academy accountant address administrator advisor agency agent airport airways america analyst "
+    "apprentice architects army assistant associates attorney auditor authority avenue bakery birth café "
+    "candidate cashier centre chairman chairperson chairwoman city clinic college communications community "
+    "consultancy consultant consultants consulting coordinator counselor dentist desk developer development "
+    "director division economist editor editors education electrician electronics employee energy engineer "
+    "engineering engineers enterprises entrepreneur europe executive express federation general global "
+    "goalkeeper imports industries insurance international investments journalist laboratories laboratory "
+    "landscaping lawyer lecturer librarian library logistics machinist management manager marketing mechanic "
+    "midfielder motors museum nations network networks number operator owner parliament partners partnership "
+    "payable pharmaceuticals pharmacist pharmacy photographer physician plumbing position president "
+    "productions professor programmer programs projects properties publishers publishing railway realty "
+    "receptionist records recruitment relations repair repairs representative republic researcher resources "
+    "restaurant retired road school sciences scientist secretary security services society software "
+    "solutions specialist states station strategist studio studios supervisor supplies support systems "
+    "teacher technician technologies technology telecom therapist title trading trainee translator transport "
+    "treasurer union university ventures volunteer widgets workshop writer"
+)
+# … which people are called, but not as a given name, and so tell after a comma or a dash: Jane Doe, Nurse …
+OCCUPATIONS: Final = _words(
+    "actor actress ambassador appellant artist barrister blacksmith builder butcher captain carpenter chair "
+    "chancellor chef clerk composer contractor councillor defendant dentist deputy doctor driver farmer "
+    "fellow fireman footballer founder freelancer home housewife illustrator intern labourer laborer leader "
+    "mayor minister mobile musician nurse officer organist painter pensioner pianist pilot plaintiff plumber "
+    "poet policeman presenter priest private producer pupil referee respondent salesman scholar senator "
+    "singer soldier solicitor speaker student surgeon trainer tutor unemployed violinist widow witness witwe "
+    "work"
 )
 # … first words, before a name: Hotel Bristol, Amtsgericht Bonn, Banco Santander …
 BEFORE_NAMES: Final = _words(

@@ -2,20 +2,20 @@
 import { isAnd, isTitle, surnameOfPerson } from "./full-names.js";
 import { withoutAddresses } from "./placeholder-texts.js";
 import {
-  characters, first, fullMatch, isAlpha, isAscii, isLower, isUpper, last, LETTER_OR_DIGIT as W, NO_DIGIT, NOT_WHITE, WHITE, WORD_END,
+  characters, first, fullMatch, isAlpha, isAscii, isLower, isUpper, last, LETTER_OR_DIGIT as W, NO_DIGIT, NOT_WHITE, stripWhite, WHITE, WORD_END,
 } from "./python.js";
 import { repair } from "./repair-text.js";
 import { lengthOfSurname } from "./surname-first.js";
 import { hasLetter, normalise, words as wordsOf } from "./text.js";
 
 const BRACKETS = new RegExp(
-  `\\([^()]*\\)|\\[[^\\[\\]]*\\]|\\{[^{}]*\\}|<[^<>]*>|"[^"]*"|“[^”“]*”|«[^«»]*»|„[^“”„]*[“”]`
+  `\\([^()]*\\)|\\[[^\\[\\]]*\\]|<[^<>]*>|"[^"]*"|“[^”“]*”|«[^«»]*»|„[^“”„]*[“”]`
   + `|(?<=${W}${WHITE})['‘]${NO_DIGIT}{2,}['’](?![^${WHITE.slice(1, -1)},])`, "gu",
 );
-const OPENING = new RegExp(`[([{<"“«„]|${WHITE}['‘]`);
+const OPENING = new RegExp(`[([<"“«„]|${WHITE}['‘]`);
 const isOneWordAndQuoted = fullMatch(`${NOT_WHITE}+${WHITE}+['‘]${NOT_WHITE}+['’]`);
-const OPEN = new RegExp(`(?<=${W})${WHITE}*[(\\[{<].*$`, "su");
-const AND_OTHERS = new RegExp(`,?${WHITE}+(?:et|&|and)${WHITE}+(?:al|alii|others)${WORD_END}.*$`, "siu");
+const OPEN = new RegExp(`(?<=${W})${WHITE}*[(\\[<].*$`, "su");
+const AND_OTHERS = new RegExp(`,?${WHITE}+(?:et|&|and|и)${WHITE}+(?:al|alii|others|др)${WORD_END}.*$`, "siu");
 const BETWEEN_PEOPLE = new RegExp(`[;；؛]|${WHITE}[/|]${WHITE}|(?<=${NO_DIGIT}{2})/(?=${NO_DIGIT}{2})`, "u");
 const RELATION = new RegExp(`(?<=${W}),?${WHITE}+(?:[sdwc]/o|a/[lp]|viuda|vda\\.?|του|της)${WHITE}.*$`, "siu");
 const PRONOUNS = new RegExp(`(?<=${W})${WHITE}+[a-z]{2,}(?:/[a-z]{2,})+$`, "u");
@@ -23,6 +23,8 @@ const INITIALS_OF_WORD = new RegExp(`^(?:${NO_DIGIT}\\.-?)+(?=${NO_DIGIT}{2,}(?:
 const TWO_WORDS = new RegExp(`(?<=${NO_DIGIT}{2}\\.)(?=(${NO_DIGIT})${NO_DIGIT})`, "gu");
 const isUser = fullMatch(`${NO_DIGIT}{2,}(?:[._]${NO_DIGIT}{2,})+`);
 const QUOTES = "'‘’`\"";
+const BRACES = new RegExp(`(?<!${NOT_WHITE})\\{|\\}(?![^${WHITE.slice(1, -1)},;])`, "gu"); // that hold words of BibTeX together
+const areInKatakana = fullMatch("[\\u30a1-\\u30fa\\u30fc]+(?:・[\\u30a1-\\u30fa\\u30fc]+)+");
 
 // { surname, note }; the note is null if the whole text is the surname.
 export function findSurname(text, words, surnameFirst) {
@@ -53,7 +55,7 @@ function onOneLine(text) {
 }
 
 function read(text, words, surnameFirst) {
-  const [rest, several] = firstPerson(withoutAsides(withoutBirthName(apart(text), words), words), words);
+  const [rest, several] = firstPerson(withoutQuotes(withoutAsides(withoutBirthName(apart(text), words), words)), words);
   let [surname, more] = surnameOfPerson(rest, words, surnameFirst);
   while (!surname.includes(" ")) {
     const [shorter] = surnameOfPerson(apart(surname), words);
@@ -65,12 +67,18 @@ function read(text, words, surnameFirst) {
 
 // The text with spaces between words that are written together, and without quotation marks around it.
 function apart(text) {
-  if (characters(text).length > 2 && QUOTES.includes(first(text)) && QUOTES.includes(last(text))) text = characters(text).slice(1, -1).join("");
-  text = text.replaceAll("・", " ");
+  text = withoutQuotes(text);
+  if (areInKatakana(text)) return text.slice(text.lastIndexOf("・") + 1); // foreign names, which keep their order
+  text = text.replaceAll("・", " ").replace(BRACES, "");
   if (isUser(text) && (isLower(text) || text.includes("_"))) return text.replace(/[._]/g, " ");
   if (!text.includes(".")) return text;
   text = text.replace(INITIALS_OF_WORD, "$& ");
   return text.replace(TWO_WORDS, (_, letter) => (isUpper(letter) ? " " : ""));
+}
+
+function withoutQuotes(written) {
+  const text = stripWhite(written), all = characters(text);
+  return all.length > 2 && QUOTES.includes(all[0]) && QUOTES.includes(all.at(-1)) ? all.slice(1, -1).join("") : text;
 }
 
 // The text without the surname from birth.
@@ -82,13 +90,13 @@ function withoutBirthName(text, words) {
 
 // Another name of a person, or how a message was sent, and what follows.
 function alias(words) {
-  return new RegExp(`(?<=${W})['’]?,?${WHITE}+(?:@|[af]\\.k\\.a\\.|(?:ext|tel)\\.?(?=${WHITE}[\\p{Nd}+(])|${[...words.aliases].join("|")})${WHITE}.*$`, "su");
+  return new RegExp(`(?<=${W})['’]?,?${WHITE}+(?:@|[af]\\.k\\.a\\.|(?:ext|tel)\\.?(?=${WHITE}[\\p{Nd}+(])|${[...words.aliases].join("|").replaceAll(".", "\\.")})${WHITE}.*$`, "su");
 }
 
 function withoutAsides(text, words) {
   const plain = withoutAddresses(text);
   let outside = OPENING.test(plain) && !isOneWordAndQuoted(plain) ? plain.replace(BRACKETS, " ").replace(OPEN, "") : plain;
-  if (outside.includes(" al") || outside.includes(" others")) outside = outside.replace(AND_OTHERS, "");
+  if (outside.includes(" al") || outside.includes(" others") || outside.includes(" др")) outside = outside.replace(AND_OTHERS, "");
   outside = outside.replace(alias(words), "").replace(RELATION, "").replace(PRONOUNS, "");
   return [outside, plain, text].find(hasLetter) ?? text;
 }
@@ -110,6 +118,6 @@ function firstPerson(text, words) {
 
 // Whether the first of two people has a surname alone.
 function hasSurname(one, other, words) {
-  const [names, others] = [one, other.slice(0, 3)].map((each) => each.filter((word) => !isTitle(word, words)));
-  return names.length >= Math.min(2, others.length);
+  const [names, others] = [one, other.slice(0, 3).filter(hasLetter)].map((each) => each.filter((word) => !isTitle(word, words)));
+  return names.join(" ") !== "M." && names.length >= Math.min(2, others.length);
 }

@@ -9,10 +9,11 @@ import {
 import { beginsWithSurname, isCommonInSpanish, lengthOfSurname, withoutMiddle } from "./surname-first.js";
 import { hasLetter, words as wordsOf } from "./text.js";
 
-const FOOTNOTE = new RegExp(`(?<=(?![A-Z])${NO_DIGIT}(?![A-Z])${NO_DIGIT})\\p{Nd}$`, "u"); // Jane Doe1
+const FOOTNOTE = new RegExp(`(?<=(?![A-Z])${NO_DIGIT}(?![A-Z])${NO_DIGIT})\\^?\\p{Nd}$`, "u"); // Jane Doe1
 const COMMA = /[,،，、]/;
 const isInitialsPattern = fullMatch(`${NO_DIGIT}\\.?|(${NO_DIGIT}(\\.-?|-))+${NO_DIGIT}?`);
 const isUnspokenPattern = fullMatch("(?!NG$|.[RL][^RL])[B-DF-HJ-NP-TV-XZ]{2,5}");
+const isAbbreviated = fullMatch(`(?:${NO_DIGIT}{1,4}\\.)+${NO_DIGIT}{1,4}\\.?`); // P.Eng., S.Kom.
 const isAcronym = fullMatch("[A-Z]{3,5}|[A-Z]{2,5}-[A-Z]{2,4}");
 const PREFIX = new RegExp(`(?:Mc|Mac|De|Du|Le|La|Di|Van|Fitz|[DdLlO]['’])(?=${W}${W})`, "gu");
 const areSyllables = fullMatch("(?:(?:zh|ch|sh|th|ng|kh|[bcdfghjklmnpqrstvwxyz]?[yw]?)[aeiouü]{1,3}(?:ng|n|r)?[\\-']?)+");
@@ -24,7 +25,7 @@ export function surnameOfPerson(text, words, surnameFirst = false) {
   const parts = text.split(COMMA).filter(hasLetter).map(wordsOf);
   if (!parts.length) return [text, false];
   const [several, natural] = people(parts, words);
-  const found = natural || parts.length === 1 ? ofWords(parts[0], words, surnameFirst && !natural)
+  const found = natural || parts.length === 1 || areDegrees(parts) ? ofWords(parts[0], words, surnameFirst && !natural)
     : beforeComma(parts[0], parts[1], words, surnameFirst);
   const bare = strip(found.join(" "), words.punctuation), surname = parts[0].length > 1 ? bare.replace(FOOTNOTE, "") : bare;
   return hasLetter(surname) ? [surname, several] : [text, false];
@@ -48,6 +49,11 @@ function alternate(parts, words) {
   return parts.length > 3 && initials.every(isInitials) && !parts[2].some((word) => describes(word, words));
 }
 
+// Whether what follows commas is degrees that look like initials: "Ahmad Fauzi, S.H., M.H.".
+function areDegrees([name, ...after]) {
+  return after.length > 1 && name.length > 1 && after.every((part) => part.length === 1 && isInitials(part[0]));
+}
+
 // Whether a word stands between people.
 export function isAnd(all, place, words) {
   if (isParticleAnywhere(all[place + 1], words)) return false;
@@ -65,15 +71,16 @@ function beforeComma(all, given, words, surnameFirst) {
 }
 
 function isApposition(all, name, words) {
-  const beginsSmall = isLower(first(all[0])) && !isParticleAnywhere(all[0], words);
+  const beginsSmall = isLower(first(all[0])) && !isParticleAnywhere(all[0], words) && !isTitle(all[0], words);
   const isFull = name.length > 1 && !isParticleAnywhere(name[0], words) && !name.some(isUpper);
   const describe = all.every((word) => describes(word, words) || (isFull && isAcronym(strip(word, words.punctuation))));
-  const last = bareKey(all.at(-1), words), isOffice = all.length > 1 && (all.indexOf("of", 1) > 0 || isOfficeName(last, words));
+  const last = bareKey(all.at(-1), words), isOffice = all.indexOf("of", 1) > 0 || (all.length > 1 ? isOfficeName : isRole)(last, words);
   return describe || isOffice || isDigit(first(all[0])) || (beginsSmall && isUpper(first(name.at(-1))));
 }
 
 function describes(word, words) {
-  return isSuffix(word, words) || isTitle(word, words) || words.suffixesAfterComma.has(strip(word, words.punctuation));
+  const isDegree = isAbbreviated(word) && !isInitials(word);
+  return isDegree || isSuffix(word, words) || isTitle(word, words) || words.suffixesAfterComma.has(strip(word, words.punctuation));
 }
 
 function particlesAfter(given, words) {
@@ -116,17 +123,23 @@ function withoutSuffixes(all, words) {
   return all.slice(0, stop);
 }
 
-// The words before a dash and a comment, or before a place: "Lord Smith of Kelvin".
+// The words before a dash and a comment, before a place, or a role: "Lord Smith of Kelvin".
 function withoutComment(all, words) {
   for (let place = 1; place < all.length - 1; place++) {
     const before = all[place - 1], comment = all.slice(place + 1), [begins] = comment;
     const hasOtherCase = (isLower(begins) && isUpper(first(before))) || (isUpper(begins) && isTitleCase(before));
-    const tells = comment.length > 1 || words.nouns.has(bareKey(begins, words));
+    const tells = comment.length > 1 || isRole(bareKey(begins, words), words);
     const isComment = isDash(all[place]) && (hasOtherCase || (place > 1 && tells));
     if (isComment && !isParticleAnywhere(begins, words)) return all.slice(0, place);
-    if (all[place] === "of" && place > 1) return all.slice(0, place);
+    if (place > 1 && words.afterNames.has(all[place]) && endsName(all, place, words)) return all.slice(0, place);
   }
   return all;
+}
+
+// Whether "of" and its like follow a name: not in "In memory of John", nor the "in" of "in 't Veld".
+function endsName(all, place, words) {
+  const isName = isUpper(first(all[place - 1])) || !isUpper(first(all[0]));
+  return isName && !(all[place] === "in" && isParticleAnywhere(all[place + 1], words));
 }
 
 // Whether the last word of a name is a suffix, a title, an initial or a dash.
@@ -134,6 +147,7 @@ function isNoSurname(word, before, words) {
   if (isDash(word) || isSuffix(word, words)) return true;
   if (word === "O" && before.length === 1 && size(before[0]) > 1) return false;
   if (before.length > 1 && words.suffixesOfPortuguese.has(words.casefold(word))) return true;
+  if (size(word) > 2 && size(word) < 6 && word.endsWith(".") && isLower(word) && isUpper(first(before.at(-1)))) return true; // "geom."
   return areTwoCapitals(word, before) ? !isShortSurname(word, before, words) : isInitials(word);
 }
 
@@ -157,10 +171,13 @@ const isInitials = (word) => (size(word) === 1 || !isAlpha(word) ? isInitialsPat
 const isUnspoken = (word) => isAscii(word) && isUnspokenPattern(word);
 
 function isShortSurname(word, others, words) {
-  if (!(size(word) === 2 && isUpper(word) && isShort(word.toLowerCase()))) return false;
+  if (!mayBeShortSurname(word)) return false;
   if (others.some((other) => isLower(other) && isParticleAnywhere(other, words))) return false; // "de Souza MA"
   return others.every((other) => size(other) <= 12 && areSyllables(other.toLowerCase()));
 }
+
+// Whether a word is two capitals that are a syllable, and so perhaps a surname: LI, but not JA.
+export const mayBeShortSurname = (word) => size(word) === 2 && isUpper(word) && isShort(word.toLowerCase());
 
 // Where the words in capitals are, [start, stop], if others are not.
 function capitals(all, words) {
@@ -186,6 +203,7 @@ function isCapital(word) {
   return isUpper(bare) && characters(word).filter(isAlpha).length > 2 && !isInitials(word);
 }
 
-export const isTitle = (word, words) => words.titles.has(bareKey(word, words));
+export const isTitle = (word, words) => words.titles.has(bareKey(word, words)) || words.capitalTitles.has(strip(word, words.punctuation));
 export const isOfficeName = (key, words) => words.company.has(key) || words.nouns.has(key);
+const isRole = (key, words) => key !== "america" && (isOfficeName(key, words) || words.occupations.has(key));
 export const bareKey = (word, words) => words.casefold(strip(word, words.punctuation).replaceAll(".", ""));

@@ -1,6 +1,6 @@
 // Particles: which words belong to the surname beside them, and where a surname begins or ends with them.
 // As cognomen/text/particles.py.
-import { characters, first, isLower, last } from "./python.js";
+import { characters, first, isLower, isUpper, last } from "./python.js";
 import { isCommonInSpanish, isShortSurnameOfVietnamese } from "./surname-first.js";
 import { hasLetter, kindOf } from "./text.js";
 
@@ -60,6 +60,7 @@ function isParticle(all, place, beforeParticle, words) {
   const word = all[place], following = all[place + 1] ?? "";
   let name = words.casefold(word).replace(/[’ʼ‘`´]/g, "'").replace(/^-+/, "");
   if (["d", "d."].includes(word) && ["v", "v."].includes(all[place - 1])) return true; // "Jan v. d. Steen"
+  if (word === "b.") return place > 0 && isUpper(first(all[place - 1])) && isUpper(first(following)); // "Ahmad b. Hanbal"
   if (name === "d" || name === "o") return name === "o" || /^[aeiou]/.test(following);
   if (name === "und") return beforeParticle;
   if (name === "an") return place > 0 && ["mac", "nic"].includes(words.casefold(all[place - 1])); // "Mac an tSaoir"

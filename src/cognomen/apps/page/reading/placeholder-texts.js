@@ -28,15 +28,16 @@ const MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|febr
   + "|septiembre|octubre|noviembre|diciembre";
 const D = "\\p{Nd}";
 const OF_NUMBERS = [
-  "(?:batch|building|chapter|column|figure|highway|id|invoice|item|model|order|phase|platform|route|seat"
-    + `|section|ticket|type|unit|version|windows) (?:no\\.? ?|#)?[${D}.\\-]*${D}[a-z]?(?: of ${D}+)?`
+  "(?:batch|building|chapter|column|figure|floor|group|highway|id|invoice|item|model|order|phase|platform|product"
+    + `|question|room|route|row|seat|table|zone|section|ticket|type|unit|version|windows) (?:no\\.? ?|#)?[${D}.\\-]*${D}[a-z]?(?: of ${D}+)?`
     + `|page ${D}+ of ${D}+|(?:tel|phone|fax|isbn|vat|iban)${WORD_END}[.:]? ?[${D} ()+/\\-]*${D}`,
   `[${D}.,]+ ?(?:${UNIT})|(?:${UNIT}) ?[${D}.,]+|${D}{1,2}\\.? (?:de )?(?:${MONTH})\\.?(?: (?:de )?${D}{2,4})?`,
   `${D}+[a-z]? [^\\n]*(?<!${W})(?:street|avenue|road|boulevard|drive|st\\.|rd\\.|ave\\.?)`
     + `|[^\\n]*(?:straße|strasse|str\\.|platz|gasse|weg|allee) ${D}+ ?[a-z]?`
     + `|(?:rue|via|viale|piazza|calle|avenida|rua|plaza|place|avenue|boulevard) [^\\n]* ${D}+[a-z]?|p\\.? ?o\\.? ?box ${D}+`,
 ].map((pattern) => fullMatch(pattern, "iu"));
-const AFTER_NAME = new RegExp(`,${WHITE}|${WHITE}[\\-–—|@]${WHITE}|${WHITE}[(\\[](?=[^()\\[\\]]*[)\\]]$)`);
+const isCaseAtCourt = fullMatch("[^a-z]{3,} v\\.? [^a-z]{3,}"); // SMITH v. JONES
+const AFTER_NAME = new RegExp(`[,;]${WHITE}|${WHITE}[\\-–—|@]${WHITE}|${WHITE}[(\\[](?=[^()\\[\\]]*[)\\]]$)`);
 
 // Why a text is no name, "placeholder" or "not-a-name"; null if it may be one.
 export function reasonForNoName(text, words) {
@@ -113,7 +114,9 @@ function isCompany(text, words) {
   const all = wordsOf(words.casefold(text.replaceAll(".", ""))), final = all.pop(), before = all.at(-1);
   if (before === undefined) return false;
   const hasForm = words.company.has(final) || BEFORE.includes(all[0]) || all.some((word) => ANYWHERE.includes(word));
-  const isThing = (words.nouns.has(final) || words.beforeNames.has(all[0])) && !text.includes(",");
+  const isPerson = all.length === 1 && (Array.from(before).length === 1 || words.titles.has(before)); // "Dr. Engineer"
+  const isJob = words.occupations.has(final) && text.endsWith(final) && isUpper(first(text)); // "Truck driver"
+  const isThing = (isJob || (words.nouns.has(final) && !isPerson) || words.beforeNames.has(all[0])) && !text.includes(",");
   const ofPartners = ["&", "and", "und"].includes(before) && ["co", "sons", "söhne"].includes(final);
-  return hasForm || isThing || ofPartners || OFFICE.test(text);
+  return hasForm || isThing || ofPartners || isCaseAtCourt(text) || OFFICE.test(text);
 }

@@ -6,8 +6,8 @@ const BYTE = new Map(Array.from({ length: 256 }, (_, byte) => [String.fromCharCo
 Array.from("€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ")
   .forEach((character, i) => { if (!BYTE.has(character)) BYTE.set(character, 0x80 + i); });
 const FOLLOWING = [...BYTE].filter(([, byte]) => byte >= 0x80 && byte < 0xc0).map(([character]) => character);
-const MARKS = "´‘’–—“”‚„…·\xa0\xad";
-const SYMBOL = `[${FOLLOWING.filter((c) => !isAlpha(c) && !MARKS.includes(c)).join("")}]`, ANY = `[${FOLLOWING.join("")}]`;
+const PUNCTUATION = "´‘’–—“”‚„…·\xa0\xad";
+const SYMBOL = `[${FOLLOWING.filter((c) => !isAlpha(c) && !PUNCTUATION.includes(c)).join("")}]`, ANY = `[${FOLLOWING.join("")}]`;
 const ENTITY = new RegExp(`&#?${LETTER_OR_DIGIT}{2,31};`, "gu");
 const MISREAD = new RegExp(
   `Ã${ANY}|Â${SYMBOL}|[ÄÅ](${SYMBOL}|[šžœŸ])|á[º»]${ANY}|â€${ANY}`
@@ -15,9 +15,17 @@ const MISREAD = new RegExp(
   + `|(à${ANY}{2}){2}|^([ã-í]${ANY}{2})+$`, "u");
 const LOST = new RegExp(`\\ufffd|(?<=${NO_DIGIT})\\?(?=${NO_DIGIT})|(?<=[a-zß-ÿ])[ÃÂ]|[ÃÂ]${SYMBOL}`, "u");
 
+// What JSON and LaTeX write for letters: M\\u00fcller, M{\\"u}ller, Ho\\v{z}a, Garc{\\'\\i}a.
+const MARKS = Object.fromEntries([..."`'^\"~=.cuvHrk"].map((mark, i) => [mark, "\u0300\u0301\u0302\u0308\u0303\u0304\u0307\u0327\u0306\u030c\u030b\u030a\u0328"[i]]));
+const ESCAPED = new RegExp("\\\\u(?![dD][89a-fA-F])([0-9a-fA-F]{4})"
+  + "|\\{?\\\\(?:([`'^\"~=.])\\{?\\\\?([A-Za-z])\\}?|([cuvHrk])[{ ]([A-Za-z])\\}?)\\}?", "gu");
+const ofEscape = (_, code, mark, on, named, letter) => (code ? String.fromCharCode(parseInt(code, 16))
+  : ((on ?? letter) + MARKS[mark ?? named]).normalize("NFC"));
+
 // The text as it was before it was escaped for HTML or decoded wrongly, if that is certain.
 export function repair(text, entities) {
-  if (isAscii(text) && !text.includes("&")) return text;
+  if (isAscii(text) && !/[&\\]/.test(text)) return text;
+  text = text.replace(ESCAPED, ofEscape);
   for (let round = 0; round < 3; round++) {
     const unescaped = text.replace(ENTITY, (entity) => unescape(entity, entities));
     const better = unescaped.split(" ").map(decoded).join(" ");
@@ -29,7 +37,7 @@ export function repair(text, entities) {
 
 // The text with its letters and marks composed, and without characters that nobody sees.
 export function composed(text) {
-  if (isAscii(text)) return text;
+  if (isAscii(text) || (text.includes("\xad") && MISREAD.test(text))) return text; // half of an í, to be repaired
   const seen = text.replace(/[\u00ad\u200b\u200e\u200f\u2060\ufeff]/g, ""), whole = seen.normalize("NFC");
   return (whole.length < seen.length ? whole : seen) || text; // some letters NFC takes apart
 }

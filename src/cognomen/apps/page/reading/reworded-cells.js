@@ -1,6 +1,6 @@
 // Cells that tell where the surname is once the network has been asked of their words: as cognomen/classifier/rewording.py.
 import { hashNames } from "../engine/name-hashes.js";
-import { bareKey, isOfficeName } from "./full-names.js";
+import { bareKey, isOfficeName, mayBeShortSurname } from "./full-names.js";
 import { isParticleAnywhere } from "./name-particles.js";
 import { characters, fullMatch, isUpper, NO_DIGIT as L } from "./python.js";
 import { composed } from "./repair-text.js";
@@ -25,15 +25,31 @@ const DIACRITICS = /(?<=[a-zª-ʸͰ-ϡϰ-Ͽᴀ-ᶿḀ-῿Ⱡ-Ɀꜣ-ꟿꬰ-ꭥ])
 // Other words for a text, null for none. The classifier tells what the network knows.
 export function reworded(written, classifier) {
   const text = wordsOf(composed(written).replace(/[\u2010\u2011]/g, "-")).join(" ");
-  if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text))) return null;
+  if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text) || hasTwoCapitals(text))) return null;
   const { words } = classifier;
   if (text.split(/[ ,-]+/).some((word) => !normalise(word, words.folded))) return null;
   const of = (word) => about(normalise(word, words.folded), classifier);
   if (text.includes(",")) return twoPeople(text, of, words);
   const all = text.split(" ");
+  if (hasTwoCapitals(text)) return twoCapitals(all, of, words);
   if (all.some(isUpper) && !isUpper(text)) return null; // capitals tell
   if (all.some((word) => words.joiners.has(word))) return peopleJoined(text, of, words);
   return all[0].includes("-") ? beginsHyphenated(all, of, words) : surnameBeforeSyllables(all, of, words);
+}
+
+// Whether one of two words is two capitals that may be a surname: Sylvie LY, LE Sylvie.
+function hasTwoCapitals(text) {
+  const all = text.split(" ");
+  return all.length === 2 && isUpper(all[0]) !== isUpper(all[1]) && all.some(mayBeShortSurname);
+}
+
+// Two capitals that are a surname beside a given name, "Sylvie LY", and initials after a surname.
+function twoCapitals(all, of, words) {
+  const [short, other] = isUpper(all[0]) ? all : [all[1], all[0]], key = words.casefold(short);
+  if (words.particles.has(key) && !words.vietnameseBeforeMiddle.has(key)) return null;
+  const { given, eastAsian, known } = of(other);
+  if (short === all[1] && known && eastAsian < GIVEN && given < NO_GIVEN_NAME) return `${other}, ${short}`; // "Souza MA"
+  return given > LEAST_ODDS ? `${short}, ${other}` : null;
 }
 
 // What the network says of a word: the log odds of a given name, the probabilities of the groups, that of `ORIGINS`,

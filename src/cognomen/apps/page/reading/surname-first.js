@@ -19,7 +19,7 @@ const isTwoOfPinyin = fullMatch(`${ONE_OF_PINYIN}(?:${PINYIN}|'${VOWEL_OF_PINYIN
 const KOREAN = "(?:ch|kk|tt|pp|ss|jj|[bdghjkmnprst])?"
   + "(?:y(?:ae?|eo?|oo?|u|ou)|w(?:ae?|oo?|e|i)|ui|ae|e[oue]|o[eou]|[aeiou])(?:ng|[bgklmnpt])?";
 const isOneOfKorean = fullMatch(KOREAN), isTwoOfKorean = fullMatch(KOREAN + KOREAN);
-const isEastAsian = fullMatch(`[${HAN}${KANA}\\uac00-\\ud7a3]+`);
+const isEastAsian = fullMatch(`[${HAN}${KANA}\\uac00-\\ud7a3\\uff66-\\uff9f]+`);
 const areIdeographs = fullMatch(`[${HAN}]{3,6}`);
 const IN_ONE_WORD = new RegExp(`^(?:(?<hangul>[\\uac00-\\ud7a3]{2,4})|(?<han>[${HAN}]{1,4})(?:[${KANA}]{2,})?)$`, "u");
 
