@@ -81,6 +81,7 @@ def asked(words: list[str]) -> dict[str, About]:
         ("LI Jane", "LI, Jane"),
         ("Doe LI", "Doe, LI"),
         ("LI Doe", None),
+        ("Wong LI", None),
         ("JR Jane", None),
         ("DE Jane", None),
         ("LI JANE", None),
