@@ -146,6 +146,19 @@ def test_only_the_vectors_of_new_letters_change() -> None:
         np.testing.assert_array_equal(run.network.params[name], param)
 
 
+def test_letters_of_a_few_names_are_learned_too() -> None:
+    """Two names teach little of a script: what their letters tell is learned from its words as well."""
+    names = [("ชิน", "A", 0.001), ("นิช", "A", 0.001)]
+    made = replace(corpus_of([*mixed_lists(), *names], shares=True), origin_facts=FACTS)
+    run = TrainingRun(made, replace(CONFIG, min_letter_count=1))
+    run.epoch(lambda progress: None)
+    before = run.network.params["embedding.weight"].copy()
+    run.learn_letters()
+    after, latin = run.network.params["embedding.weight"], run.dataset.alphabet.encode("abdeko")
+    assert (after != before)[run.dataset.alphabet.encode("ชน")].any(axis=1).all()
+    np.testing.assert_array_equal(after[latin], before[latin])
+
+
 def test_a_name_in_such_a_script_is_answered() -> None:
     told, untold = (train(each, CONFIG).classifier for each in (corpus(), corpus(FACTS_WITHOUT)))
     names = ["ชินวัตร", "ทวีสิน", "สมชาย"]

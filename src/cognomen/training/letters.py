@@ -24,9 +24,9 @@ def learn_letters(network: Network, words: Names, known: Ids, rng: np.random.Gen
     """Teach a trained network the vectors of letters, in place; nothing else changes.
 
     Args:
-        network: as it answers; its n-grams have none of these letters.
+        network: as it answers.
         words: with such letters (see `script_words`).
-        known: the ids of the letters that names had, which stay as they are.
+        known: the ids of the letters that stay as they are.
         rng: draws the order of the words.
     """
     vectors = network.params[VECTORS]  # (V, E)

@@ -142,10 +142,13 @@ class TrainingRun:
         return HashTables.of_ngrams(*ngram_table(texts, bits=config.ngram_bits, **letters), config.ngram_rank)
 
     def learn_letters(self) -> None:
-        """Learn the letters that no name has."""
-        if (words := self.dataset.words) is not None:
-            known = np.unique(self.dataset.training.texts.data)
-            learn_letters(self.network, words, known, np.random.default_rng(self.config.seed))
+        """Learn the letters that no name has, and those of scripts in which hardly any is written."""
+        data, facts = self.dataset, self.corpus.origin_facts
+        if data.words is not None and facts is not None:
+            told = [script.upper() for origin in self.corpus.origins for script in facts[origin].scripts]
+            of_them = np.flatnonzero(np.isin(data.alphabet.scripts, told))
+            known = np.setdiff1d(data.training.texts.data, of_them)
+            learn_letters(self.network, data.words, known, np.random.default_rng(self.config.seed))
 
     def fit_names(self) -> None:
         """Give the most common names rows of their own, if the network has room for them."""
