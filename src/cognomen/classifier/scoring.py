@@ -29,6 +29,7 @@ from cognomen.classifier.rewording import About, reworded
 from cognomen.classifier.second_surnames import ORIGINS as ORIGINS_OF_TWO
 from cognomen.classifier.second_surnames import Score, SecondSurnames, second_surnames, texts_of_two
 from cognomen.errors import InputError
+from cognomen.network.ngram_layer import Evidence
 from cognomen.text.column_reading import Column, ColumnReading
 from cognomen.text.ragged import Ragged
 from cognomen.text.reading import Rules
@@ -96,9 +97,7 @@ class Scoring(Model):
         """
         texts = texts[start : start + SCORED_TEXTS]
         reading = self._read(texts, opts)
-        logits, bits, known = self.network.evidence(
-            reading.spellings, threads=opts.threads, bits=self.detects_ood
-        )
+        logits, bits, known = self._evidence(reading, opts)
         parts = reading.parts
         if parts.wholes.size and known is not None:
             parts = parts[~known[parts.wholes]]
@@ -118,6 +117,26 @@ class Scoring(Model):
             evidence[parts.wholes] = np.maximum.reduceat(evidence[parts.each.data], parts.each.starts)
         return ScoredBlock(start, texts, reading, p, ood, evidence, parts)
 
+    def _evidence(self, reading: ColumnReading, opts: Options) -> Evidence:
+        """What the network says of the spellings of a column, S.
+
+        Surnames in parts that it does not know as a whole have no logits: those of their parts are pooled.
+        """
+        spellings, wholes = reading.spellings, reading.parts.wholes
+        evidence = partial(self.network.evidence, threads=opts.threads, bits=self.detects_ood)
+        known = self.network.knows(spellings[wholes]) if wholes.size else None
+        pooled = np.sort(wholes if known is None else wholes[~known])
+        if not pooled.size:
+            return evidence(spellings)
+        is_read = np.ones(len(spellings), np.bool_)
+        is_read[pooled] = False
+        logits, bits, known = evidence(spellings[is_read])
+        places, ngrams = pooled - np.arange(len(pooled)), self.network.ngrams
+        logits = np.insert(logits, places, 0, axis=0)
+        if bits is not None and ngrams is not None:
+            bits = np.insert(bits, places, ngrams.bits_per_letter(spellings[pooled]))
+        return Evidence(logits, bits, None if known is None else np.insert(known, places, False))
+
     # --- how a column is read -------------------------------------------------------------------------------
 
     def _ordered(self, opts: Options, texts: list[str]) -> Options:
@@ -127,7 +146,7 @@ class Scoring(Model):
         return replace(opts, order=self._order_of(texts, opts))
 
     def _column(self, texts: Sequence[str], rules: Rules) -> Column:
-        return Column.of(list(map(composed, texts)), self.alphabet, lower=self.lower, rules=rules)
+        return Column.of(texts, self.alphabet, lower=self.lower, rules=rules)
 
     def _read(self, texts: list[str], opts: Options) -> ColumnReading:
         """Read the texts of a column, those of people with two surnames as such."""
@@ -141,7 +160,7 @@ class Scoring(Model):
         """The order of a column, found out if it is not said; and whether its people have two surnames."""
         if isinstance(opts.order, ColumnOrder):
             return opts.order
-        column = self._column(sample_of(texts), _rules(opts))
+        column = self._column(list(map(composed, sample_of(texts))), _rules(opts))
 
         def score(spellings: Ragged) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
             p, known = self._expected(spellings, opts.threads)

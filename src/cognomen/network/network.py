@@ -306,6 +306,10 @@ class Network(Layer):
         """
         return self.evidence(names, threads=threads).logits
 
+    def knows(self, names: Ragged) -> NDArray[np.bool_] | None:
+        """Which names have weights of their own, (N,); None if none can."""
+        return None if self.ngrams is None else self.ngrams.knows(names)
+
     def evidence(self, names: Ragged, *, threads: int = 1, bits: bool = False) -> Evidence:
         """The logits, and what else n-grams tell; the bits per letter only with `bits`."""
         check_whole_number("threads", threads)
