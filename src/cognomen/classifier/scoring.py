@@ -38,6 +38,7 @@ from cognomen.text.repair import composed
 Weights = NDArray[np.float64] | None
 
 FEW = 400  # cells of a column, all of which are looked at for second surnames
+MANY_POOLED = 10  # one in so many spellings is of a surname in parts
 SCORED_TEXTS = 1 << 19  # distinct texts scored at once: many share prefixes, and memory stays bounded
 
 
@@ -126,7 +127,7 @@ class Scoring(Model):
         evidence = partial(self.network.evidence, threads=opts.threads, bits=self.detects_ood)
         known = self.network.knows(spellings[wholes]) if wholes.size else None
         pooled = np.sort(wholes if known is None else wholes[~known])
-        if not pooled.size:
+        if MANY_POOLED * len(pooled) <= len(spellings):  # to read a few takes no longer than to leave them out
             return evidence(spellings)
         is_read = np.ones(len(spellings), np.bool_)
         is_read[pooled] = False
