@@ -123,10 +123,10 @@ def test_what_is_pooled_is_not_read_as_a_whole(model: str, monkeypatch: pytest.M
         return evidence(names, **options)
 
     monkeypatch.setattr(clf.network, "evidence", counted)
+    expected = clf.scores(column, all_labels=True)  # of so few all are read
+    monkeypatch.setattr(scoring, "MANY_IN_PARTS", 1)
     found = clf.scores(column, all_labels=True)
-    monkeypatch.setattr(scoring, "MANY_POOLED", 0)  # all are read
-    expected = clf.scores(column, all_labels=True)
-    few, all_of_them = read
+    all_of_them, few = read
     pooled = [bool(answer.parts) for answer in clf(column)]
     assert few == all_of_them - sum(pooled)
     assert pooled[1] == (model == "classic"), "world knows Smith-Jones"

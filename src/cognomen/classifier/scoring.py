@@ -38,7 +38,7 @@ from cognomen.text.repair import composed
 Weights = NDArray[np.float64] | None
 
 FEW = 400  # cells of a column, all of which are looked at for second surnames
-MANY_POOLED = 10  # one in so many spellings is of a surname in parts
+MANY_IN_PARTS = 200  # surnames; to read fewer takes no longer than to leave them out
 SCORED_TEXTS = 1 << 19  # distinct texts scored at once: many share prefixes, and memory stays bounded
 
 
@@ -125,9 +125,9 @@ class Scoring(Model):
         """
         spellings, wholes = reading.spellings, reading.parts.wholes
         evidence = partial(self.network.evidence, threads=opts.threads, bits=self.detects_ood)
-        known = self.network.knows(spellings[wholes]) if wholes.size else None
+        known = self.network.knows(spellings[wholes]) if len(wholes) >= MANY_IN_PARTS else None
         pooled = np.sort(wholes if known is None else wholes[~known])
-        if MANY_POOLED * len(pooled) <= len(spellings):  # to read a few takes no longer than to leave them out
+        if len(wholes) < MANY_IN_PARTS or not len(pooled):
             return evidence(spellings)
         is_read = np.ones(len(spellings), np.bool_)
         is_read[pooled] = False
