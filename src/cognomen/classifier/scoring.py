@@ -5,7 +5,7 @@ What the calls of a `Classifier` have in common; none of it is called from outsi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -31,11 +31,13 @@ from cognomen.classifier.second_surnames import Score, SecondSurnames, second_su
 from cognomen.errors import InputError
 from cognomen.network.ngram_layer import Evidence
 from cognomen.text.column_reading import Column, ColumnReading
+from cognomen.text.columns import Indices
 from cognomen.text.ragged import Ragged
 from cognomen.text.reading import Rules
 from cognomen.text.repair import composed
 
 Weights = NDArray[np.float64] | None
+Ask = Callable[[Ragged], Evidence]
 
 FEW = 400  # cells of a column, all of which are looked at for second surnames
 MANY_IN_PARTS = 200  # surnames; to read fewer takes no longer than to leave them out
@@ -98,8 +100,12 @@ class Scoring(Model):
         """
         texts = texts[start : start + SCORED_TEXTS]
         reading = self._read(texts, opts)
-        logits, bits, known = self._evidence(reading, opts)
         parts = reading.parts
+        ask = partial(self.network.evidence, threads=opts.threads, bits=self.detects_ood)
+        if parts.wholes.size < MANY_IN_PARTS:
+            logits, bits, known = ask(reading.spellings)
+        else:
+            logits, bits, known = self._ask_of_parts(reading.spellings, parts.wholes, ask)
         if parts.wholes.size and known is not None:
             parts = parts[~known[parts.wholes]]
         temperatures = self.calibration.temperatures(known)
@@ -118,20 +124,18 @@ class Scoring(Model):
             evidence[parts.wholes] = np.maximum.reduceat(evidence[parts.each.data], parts.each.starts)
         return ScoredBlock(start, texts, reading, p, ood, evidence, parts)
 
-    def _evidence(self, reading: ColumnReading, opts: Options) -> Evidence:
-        """What the network says of the spellings of a column, S.
+    def _ask_of_parts(self, spellings: Ragged, wholes: Indices, ask: Ask) -> Evidence:
+        """What the network says of S spellings, some of them of surnames in parts, as wholes.
 
-        Surnames in parts that it does not know as a whole have no logits: those of their parts are pooled.
+        Those that it does not know have no logits: those of their parts are pooled.
         """
-        spellings, wholes = reading.spellings, reading.parts.wholes
-        evidence = partial(self.network.evidence, threads=opts.threads, bits=self.detects_ood)
-        known = self.network.knows(spellings[wholes]) if len(wholes) >= MANY_IN_PARTS else None
+        known = self.network.knows(spellings[wholes])
         pooled = np.sort(wholes if known is None else wholes[~known])
-        if len(wholes) < MANY_IN_PARTS or not len(pooled):
-            return evidence(spellings)
+        if not len(pooled):
+            return ask(spellings)
         is_read = np.ones(len(spellings), np.bool_)
         is_read[pooled] = False
-        logits, bits, known = evidence(spellings[is_read])
+        logits, bits, known = ask(spellings[is_read])
         places, ngrams = pooled - np.arange(len(pooled)), self.network.ngrams
         logits = np.insert(logits, places, 0, axis=0)
         if bits is not None and ngrams is not None:
