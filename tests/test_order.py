@@ -378,5 +378,31 @@ def test_what_nobody_sees_hides_no_capitals(unseen: str) -> None:
     assert clf.column_order(list(map(unseen.format, column))) == found
 
 
-GIVEN_OR_SURNAME = "Anna Paul Lee Grace Mark Dean Ray Grant Scott Kim Alexis Jordan".split()
-SURNAMES = "Berg Martin Scott Park Jordan Thomas Paul Lewis James Taylor George Henry".split()
+GIVEN_OR_SURNAME = [
+    "Anna",
+    "Paul",
+    "Lee",
+    "Grace",
+    "Mark",
+    "Dean",
+    "Ray",
+    "Grant",
+    "Scott",
+    "Kim",
+    "Alexis",
+    "Jordan",
+]
+SURNAMES = [
+    "Berg",
+    "Martin",
+    "Scott",
+    "Park",
+    "Jordan",
+    "Thomas",
+    "Paul",
+    "Lewis",
+    "James",
+    "Taylor",
+    "George",
+    "Henry",
+]
