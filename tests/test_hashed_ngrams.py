@@ -431,6 +431,8 @@ def test_the_network_knows_names_however_they_are_read() -> None:
     assert alone.known is not None
     assert alone.known[:200].any()
     assert not alone.known.all()
+    np.testing.assert_array_equal(network.knows(texts), alone.known)
+    assert network.knows(texts[:0]) is not None
     for threads in (1, 2):
         found = network.evidence(texts, threads=threads, bits=True)
         np.testing.assert_array_equal(found.known, alone.known)

@@ -40,6 +40,25 @@ def names(lengths: list[int], seed: int = 0) -> Ragged:
     return Ragged(np.random.default_rng(seed).integers(0, 6, sum(lengths)), np.array(lengths))
 
 
+def test_only_the_letters_that_occur_are_embedded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each once for a direction, however large the alphabet is."""
+    made, seen = Network(replace(SMALL, alphabet_size=3000)), list[list[int]]()
+    forward = made.embedding.forward
+
+    def watched(ids: Any) -> Any:
+        seen.append(ids.tolist())
+        return forward(ids)
+
+    monkeypatch.setattr(made.embedding, "forward", watched)
+    texts = Ragged(np.array([5, 2999, 5, 17, 17, 5]), np.array([2, 3, 1]))
+    made.logits(texts)
+    _, backward = made.forward(texts)
+    assert seen == [[5, 17, 2999]] * 4
+    backward(np.ones((3, 4), np.float32))
+    gradient = made.grads["embedding.weight"]
+    assert np.flatnonzero(gradient.any(axis=1)).tolist() == [5, 17, 2999]
+
+
 @pytest.mark.parametrize("direction", DIRECTIONS)
 @pytest.mark.parametrize("way", WAYS)
 @stable

@@ -365,3 +365,19 @@ def test_cells_that_tell_by_their_words_tell_the_others_only_if_most_do(clf: Cla
     assert [clf(name).surname for name in told] == ["Park"] * 12
     assert not clf.column_order([*told, *others]).decided
     assert clf.column_order([*told, *others[:11]]).order == "surname-first"
+
+
+PEOPLE = [
+    "Anna Berg", "Paul Martin", "Lee Scott", "Grace Park", "Mark Jordan", "Dean Thomas", "Ray Paul",
+    "Grant Lewis", "Scott James", "Kim Taylor", "Alexis George", "Jordan Henry",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unseen", ["\ufeff{}", "\u200b{}", "{}\u200b"])
+def test_what_nobody_sees_hides_no_capitals(unseen: str) -> None:
+    """Though a text that begins with it does not begin with its surname."""
+    told = [f"{given.upper()} {surname}" for given, surname in map(str.split, PEOPLE)]
+    column, clf = [*PEOPLE, *told], Classifier.load()
+    found = clf.column_order(column)
+    assert found.order == "surname-first"
+    assert clf.column_order(list(map(unseen.format, column))) == found

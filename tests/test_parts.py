@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cognomen import Classifier
+from cognomen.classifier import scoring
 from cognomen.classifier.parts import part_weights, pool_parts
 from cognomen.explanation import explain
 from cognomen.text.column_reading import Parts
@@ -106,6 +107,32 @@ def test_a_surname_that_is_known_is_answered_as_a_whole() -> None:
         ["Smith-Jones", "Lloyd-Jones", "Smith-Nakamura"], logits.known.tolist(), strict=True
     ):
         assert bool(clf(name).parts) != known
+
+
+PAIRS = ["Smith-Nakamura", "Smith-Jones", "Molina-Nakamura", "GarcÍa-Ruiz", "Smith-Smith-Smith"]
+
+
+@pytest.mark.parametrize("model", ["classic", "world"])
+def test_what_is_pooled_is_not_read_as_a_whole(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But what the network knows is; and nothing is answered otherwise."""
+    clf, column = Classifier.load(model), [*PAIRS, "Jones", "Nakamura", "123", "Lloyd-Ürgelbad", "Qx-Vv"]
+    read, evidence = list[int](), clf.network.evidence
+
+    def counted(names: Any, **options: Any) -> Any:
+        read.append(len(names))
+        return evidence(names, **options)
+
+    monkeypatch.setattr(clf.network, "evidence", counted)
+    expected = clf.scores(column, all_labels=True)  # of so few all are read
+    monkeypatch.setattr(scoring, "MANY_IN_PARTS", 1)
+    found = clf.scores(column, all_labels=True)
+    all_of_them, few = read
+    pooled = [bool(answer.parts) for answer in clf(column)]
+    assert few == all_of_them - sum(pooled)
+    assert pooled[1] == (model == "classic"), "world knows Smith-Jones"
+    for name in ("origins", "reasons", "evidence", "surnames"):
+        assert getattr(found, name).tolist() == getattr(expected, name).tolist()
+    np.testing.assert_allclose(found.table, expected.table, atol=1e-6)
 
 
 def test_an_explanation_adds_up(clf: Classifier) -> None:

@@ -18,6 +18,7 @@ from cognomen.rnn.engine.prefix_tree import (
     PrefixTree,
     SortedNames,
     check_names,
+    letters_of,
     prefix_tree,
     sort_names,
 )
@@ -116,6 +117,17 @@ def assert_turns(tree: PrefixTree) -> None:
         assert level.repeats.tolist() == [children[parents[row]][0] for row in later]
         before = len(parents)
     assert len(tree.repeats) == sum(tree.repeating) == (tree.sibling_ranks > 1).sum()
+
+
+# --- letters that occur
+
+
+@given(names=NAMES)
+def test_letters_are_numbered_in_their_order(names: Sequence[Name]) -> None:
+    letters, numbered = letters_of(laid(names))
+    assert letters.tolist() == sorted({letter for name in names for letter in name})
+    assert [tuple(letters[name].tolist()) for name in numbered] == list(names)
+    assert numbered.data.dtype.itemsize <= 2, "the smallest type sorts fastest"
 
 
 # --- sorting

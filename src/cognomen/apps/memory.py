@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from dataclasses import fields
+from itertools import compress, repeat
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -85,21 +86,24 @@ class Memory:
             if self._used > self._limit:
                 self._forget()
             row_of = self._rows[order]
-            new = [text for text in texts if text not in row_of]
-            if new:
-                self._remember(new, order)
-            known = np.array([*map(row_of.__getitem__, texts), 0])
+            known = np.fromiter(map(row_of.get, [*texts, None], repeat(-1)), np.intp, len(texts) + 1)
+            is_new = known < 0
+            if is_new.any():
+                known[is_new] = self._remember(list(compress(texts, is_new.tolist())), order)
             scores = self._scores.take(known)
         return scores, rows % len(known)  # -1 is the last
 
-    def _remember(self, new: list[str], order: OrderOption | ColumnOrder) -> None:
+    def _remember(self, new: list[str], order: OrderOption | ColumnOrder) -> range:
+        """Score new texts; their rows."""
         scores, start = self.fresh(new, order), self._used
         self._used = end = start + len(new)
         if end > len(self._scores.origins):  # doubled, so that many small columns are not copied each time
             self._scores = _resized(self._scores, max(end, 2 * start))
         for field in fields(Scores):
             getattr(self._scores, field.name)[start:end] = getattr(scores, field.name)
-        self._rows[order].update(zip(new, range(start, end), strict=True))
+        rows = range(start, end)
+        self._rows[order].update(zip(new, rows, strict=True))
+        return rows
 
 
 def _resized(scores: Scores, capacity: int) -> Scores:

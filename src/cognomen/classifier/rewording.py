@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -46,6 +47,8 @@ AFTER_AND: Final = 1.0
 SURNAME_AFTER_COMMON: Final = -2.0
 NO_GIVEN_NAME: Final = -1.0
 
+# In all texts that may tell: a comma, a hyphen, three words, or one of two letters at an end.
+_MAY_TELL: Final = re.compile(r"[,\-\u2010\u2011]|\s\S+\s|\s\S\S\s*\Z|\A\s*\S\S\s")
 _HYPHENS: Final = str.maketrans("\u2010\u2011", "--")
 _LETTER: Final = r"[^\W\d_]"
 _WORD: Final = rf"{_LETTER}{{2,}}(?:['’-]{_LETTER}+)*"
@@ -101,7 +104,7 @@ def reworded(
         ask: what the network says of words, spelled as `normalise` spells them.
         order_is_told: a column tells whether given names come first, and so whether "Smith-Jones" is one.
     """
-    plain = {text: _plain(text) for text in texts if " " in text or len(text.split()) > 1}
+    plain = {text: _plain(text) for text in filter(_MAY_TELL.search, texts)}
     spelled = {text: _spellings(text) for text in dict.fromkeys(filter(_may_tell, plain.values()))}
     spelled = {text: words for text, words in spelled.items() if all(words)}
     if not spelled:
@@ -150,7 +153,12 @@ def _may_tell(text: str) -> bool:
         return (text[1].isupper() or text[-1].isupper()) and _has_two_capitals(text)
     else:
         patterns = (_JOINED,) if spaces > 3 else (_APART,)
-    return any(re.fullmatch(pattern, text, re.IGNORECASE) for pattern in patterns)
+    return any(_compiled(pattern).fullmatch(text) for pattern in patterns)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _spellings(text: str) -> set[str]:

@@ -151,8 +151,8 @@ def _fill_answers(
 def _fill_readings(scores: Scores, block: ScoredBlock) -> None:
     """Fill in the surname of each text of a block, or why it has none."""
     start, reading = block.start, block.reading
-    texts = slice(start, start + len(block.texts))
-    scores.surnames[texts] = list(map(composed, block.texts))  # a plain word is a surname as it is
+    plain = np.flatnonzero(reading.which < 0)
+    scores.surnames[start + plain] = [composed(block.texts[row]) for row in plain.tolist()]  # as it is
     rows = np.flatnonzero(reading.which >= 0)
     which = reading.which[rows]
     if not len(rows):

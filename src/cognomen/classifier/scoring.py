@@ -5,7 +5,7 @@ What the calls of a `Classifier` have in common; none of it is called from outsi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -29,14 +29,18 @@ from cognomen.classifier.rewording import About, reworded
 from cognomen.classifier.second_surnames import ORIGINS as ORIGINS_OF_TWO
 from cognomen.classifier.second_surnames import Score, SecondSurnames, second_surnames, texts_of_two
 from cognomen.errors import InputError
+from cognomen.network.ngram_layer import Evidence
 from cognomen.text.column_reading import Column, ColumnReading
+from cognomen.text.columns import Indices
 from cognomen.text.ragged import Ragged
 from cognomen.text.reading import Rules
 from cognomen.text.repair import composed
 
 Weights = NDArray[np.float64] | None
+Ask = Callable[[Ragged], Evidence]
 
 FEW = 400  # cells of a column, all of which are looked at for second surnames
+MANY_IN_PARTS = 200  # surnames; to read fewer takes no longer than to leave them out
 SCORED_TEXTS = 1 << 19  # distinct texts scored at once: many share prefixes, and memory stays bounded
 
 
@@ -96,10 +100,12 @@ class Scoring(Model):
         """
         texts = texts[start : start + SCORED_TEXTS]
         reading = self._read(texts, opts)
-        logits, bits, known = self.network.evidence(
-            reading.spellings, threads=opts.threads, bits=self.detects_ood
-        )
         parts = reading.parts
+        ask = partial(self.network.evidence, threads=opts.threads, bits=self.detects_ood)
+        if parts.wholes.size < MANY_IN_PARTS:
+            logits, bits, known = ask(reading.spellings)
+        else:
+            logits, bits, known = self._ask_of_parts(reading.spellings, parts.wholes, ask)
         if parts.wholes.size and known is not None:
             parts = parts[~known[parts.wholes]]
         temperatures = self.calibration.temperatures(known)
@@ -118,6 +124,24 @@ class Scoring(Model):
             evidence[parts.wholes] = np.maximum.reduceat(evidence[parts.each.data], parts.each.starts)
         return ScoredBlock(start, texts, reading, p, ood, evidence, parts)
 
+    def _ask_of_parts(self, spellings: Ragged, wholes: Indices, ask: Ask) -> Evidence:
+        """What the network says of S spellings, some of them of surnames in parts, as wholes.
+
+        Those that it does not know have no logits: those of their parts are pooled.
+        """
+        known = self.network.knows(spellings[wholes])
+        pooled = np.sort(wholes if known is None else wholes[~known])
+        if not len(pooled):
+            return ask(spellings)
+        is_read = np.ones(len(spellings), np.bool_)
+        is_read[pooled] = False
+        logits, bits, known = ask(spellings[is_read])
+        places, ngrams = pooled - np.arange(len(pooled)), self.network.ngrams
+        logits = np.insert(logits, places, 0, axis=0)
+        if bits is not None and ngrams is not None:
+            bits = np.insert(bits, places, ngrams.bits_per_letter(spellings[pooled]))
+        return Evidence(logits, bits, None if known is None else np.insert(known, places, False))
+
     # --- how a column is read -------------------------------------------------------------------------------
 
     def _ordered(self, opts: Options, texts: list[str]) -> Options:
@@ -127,7 +151,7 @@ class Scoring(Model):
         return replace(opts, order=self._order_of(texts, opts))
 
     def _column(self, texts: Sequence[str], rules: Rules) -> Column:
-        return Column.of(list(map(composed, texts)), self.alphabet, lower=self.lower, rules=rules)
+        return Column.of(texts, self.alphabet, lower=self.lower, rules=rules)
 
     def _read(self, texts: list[str], opts: Options) -> ColumnReading:
         """Read the texts of a column, those of people with two surnames as such."""
@@ -141,7 +165,7 @@ class Scoring(Model):
         """The order of a column, found out if it is not said; and whether its people have two surnames."""
         if isinstance(opts.order, ColumnOrder):
             return opts.order
-        column = self._column(sample_of(texts), _rules(opts))
+        column = self._column(list(map(composed, sample_of(texts))), _rules(opts))
 
         def score(spellings: Ragged) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
             p, known = self._expected(spellings, opts.threads)

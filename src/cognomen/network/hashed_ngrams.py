@@ -109,6 +109,10 @@ class HashedNgrams(NgramLayer):
     def _rows(self, hashes: Hashes) -> Ids:
         return look_up(self.tables.keys, hashes)
 
+    def knows(self, names: Ragged) -> NDArray[np.bool_]:
+        """As in `NgramLayer.knows`."""
+        return np.asarray(look_up(self.tables.name_keys, hash_names(names, 1, self.end_mark).names) > 0)
+
     def forward(
         self, names: Ragged, rng: np.random.Generator | None = None
     ) -> tuple[Array, Callable[[Array], None]]:

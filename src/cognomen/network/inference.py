@@ -20,7 +20,7 @@ from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memo
 from cognomen.rnn.engine.choice import is_worth_compiling, tree_of
 from cognomen.rnn.engine.one_sequence import SequenceReader, read_sequence
 from cognomen.rnn.engine.packed_weights import prepack
-from cognomen.rnn.engine.prefix_tree import PrefixTree, SortedNames, sort_names
+from cognomen.rnn.engine.prefix_tree import PrefixTree, SortedNames, letters_of, sort_names
 from cognomen.rnn.layers import Embedding, Linear
 from cognomen.rnn.pooling import pool_sequence
 from cognomen.rnn.recurrent import Recurrent
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cognomen.rnn.engine.compiled import Tree
 
 # Limits on names and on letters, of which the first one reached counts.
-BLOCK = 192  # names that start at each level of a tree: enough rows for fast products, few for the cache
+BLOCK = 96  # names that start at each level of a tree: enough rows for fast products, few for the cache
 TREE_NAMES, TREE_LETTERS = 1 << 15, 1 << 20  # read as one prefix tree; a thread's unit of work
 SORTED_NAMES, SORTED_LETTERS = 1 << 19, 1 << 23  # sorted at once, to share prefixes; bounds the memory
 PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # read as one packed batch, whose states are all kept
@@ -53,7 +53,12 @@ class ReadingNetwork(Protocol):
         ...
 
     def read_tree(
-        self, cell: Cell, tree: PrefixTree | Tree, rng: np.random.Generator | None, head: Array | None = None
+        self,
+        cell: Cell,
+        tree: PrefixTree | Tree,
+        letters: Ids,
+        rng: np.random.Generator | None,
+        head: Array | None = None,
     ) -> tuple[Array, Callable[[Array], None]]:
         """See `Network.read_tree`."""
         ...
@@ -115,10 +120,11 @@ def _read_shared(network: ReadingNetwork, logits: Array, names: Ragged, threads:
     logits[...] = network.output.params["bias"]
     weight = network.output.params["weight"]  # (C, F)
     heads = weight.T.reshape(-1, len(cells), network.architecture.hidden_size, len(weight))  # (K, D, H, C)
+    letters, names = letters_of(names)
     in_order = map_on_threads(lambda cell: sort_names(names, reverse=cell[1]), cells, threads)
     for d, (cell, _) in enumerate(cells):
         head = np.ascontiguousarray(heads[:, d])  # (K, H, C)
-        _add_direction(network, logits, cell, head, in_order[d], threads)
+        _add_direction(network, logits, cell, head, letters, in_order[d], threads)
 
 
 def _read_one(network: ReadingNetwork, ids: Ids) -> Array:
@@ -135,7 +141,13 @@ def _read_one(network: ReadingNetwork, ids: Ids) -> Array:
 
 
 def _add_direction(
-    network: ReadingNetwork, logits: Array, cell: Cell, head: Array, names: SortedNames, threads: int
+    network: ReadingNetwork,
+    logits: Array,
+    cell: Cell,
+    head: Array,
+    letters: Ids,
+    names: SortedNames,
+    threads: int,
 ) -> None:
     """Add the logits of one direction, part of the names by part."""
 
@@ -143,7 +155,7 @@ def _add_direction(
 
     def add(part: slice) -> None:
         tree = tree_of(names, part, block=BLOCK, compiled=compiled)
-        found, _ = network.read_tree(prepack(cell), tree, None, head)  # (U, C)
+        found, _ = network.read_tree(prepack(cell), tree, letters, None, head)  # (U, C)
         order = names.sorted_indices[part]
         sums = logits.take(order, axis=0)  # much faster than logits[indices] += ...
         sums += found.take(tree.inverse, axis=0)

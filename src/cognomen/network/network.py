@@ -30,13 +30,13 @@ from cognomen.network.ngram_tensors import (
     tensors_of,
     weight_of,
 )
-from cognomen.rnn.arrays import Array
+from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.cells import WITH_NONLINEARITY
 from cognomen.rnn.engine.choice import is_worth_compiling, read_names, tree_of
 from cognomen.rnn.engine.one_sequence import SequenceReader
 from cognomen.rnn.engine.packed_weights import prepack
-from cognomen.rnn.engine.prefix_tree import PrefixTree, check_names, sort_names
+from cognomen.rnn.engine.prefix_tree import PrefixTree, check_names, letters_of, sort_names
 from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.initializers import Initializer, Zeros
 from cognomen.rnn.layer import Layer
@@ -223,11 +223,12 @@ class Network(Layer):
     ) -> tuple[Array, Callable[[Array], None]]:
         """A single layer reads each distinct prefix, or suffix, once: pooled (N, F)."""
         (cells,) = self.recurrent.levels
+        letters, names = letters_of(names)
         in_order = [sort_names(names, reverse=reverse) for _, reverse in cells]
         trees = [tree_of(each, compiled=self.compiled) for each in in_order]
         parts, backwards = [], []
         for (cell, _), tree in zip(cells, trees, strict=True):
-            pooled, back_tree = self.read_tree(prepack(cell), tree, rng)  # (U, K, H)
+            pooled, back_tree = self.read_tree(prepack(cell), tree, letters, rng)  # (U, K, H)
             parts.append(pooled)
             backwards.append(back_tree)
         inverse = [
@@ -255,17 +256,19 @@ class Network(Layer):
         self,
         cell: Cell,
         tree: PrefixTree | Tree,
+        letters: Ids,
         rng: np.random.Generator | None,
         head: Array | None = None,
     ) -> tuple[Array, Callable[[Array], None]]:
         """One cell reads the names of a tree: pooled (U, K, H) of the distinct ones, (U, C) through a head.
 
-        A letter is the same input wherever it occurs, so each letter of the alphabet is projected once. Its
-        dropout noise is drawn once as well, for all names of a batch that this direction reads.
+        The tree is of numbers of `letters` (L,), ids. A letter is the same input wherever it occurs, so each
+        is projected once. Its dropout noise is drawn once as well, for all names of a batch that this
+        direction reads.
         """
-        x, back_embedding = self.embedding.forward(np.arange(self.architecture.alphabet_size))  # (V, E)
+        x, back_embedding = self.embedding.forward(letters)  # (L, E)
         x, back_noise = self.dropout_embedded.forward(x, rng)
-        a, back_project = cell.project(x)  # (..., V, A)
+        a, back_project = cell.project(x)  # (..., L, A)
         pooled, back_read = read_names(
             cell, a, tree, self.architecture.pooling, dropout=self.recurrent.dropout, rng=rng, head=head
         )
@@ -302,6 +305,10 @@ class Network(Layer):
                 or more.
         """
         return self.evidence(names, threads=threads).logits
+
+    def knows(self, names: Ragged) -> NDArray[np.bool_] | None:
+        """Which names have weights of their own, (N,); None if none can."""
+        return None if self.ngrams is None else self.ngrams.knows(names)
 
     def evidence(self, names: Ragged, *, threads: int = 1, bits: bool = False) -> Evidence:
         """The logits, and what else n-grams tell; the bits per letter only with `bits`."""

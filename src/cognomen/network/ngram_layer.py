@@ -93,6 +93,10 @@ class NgramLayer(Layer):
         """
         raise NotImplementedError
 
+    def knows(self, names: Ragged) -> NDArray[np.bool_] | None:
+        """Which names have weights of their own, (N,); None if none can."""
+        return None
+
     def suffix_sums(self) -> Array | None:
         """What makes `evidence` of many names faster; None if nothing does."""
         return None

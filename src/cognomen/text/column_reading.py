@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from itertools import compress, count
+from itertools import chain, compress, count
 from typing import Final
 
 import numpy as np
@@ -201,17 +201,17 @@ def _distinct_spellings(readings: Sequence[SurnameReading]) -> tuple[list[str], 
 
     One spelling may be that of a surname in two parts, and of another in one: Smith-Jones, Smith-jones.
     """
-    numbers: defaultdict[tuple[str | None, bool], int] = defaultdict(count().__next__)
-    numbers[None, False] = -1
-    spelling_of = list[int]()
-    for reading in readings:
-        spelling_of.append(numbers[reading.spelling, bool(reading.parts)])
-    parts = dict[int, tuple[list[int], str]]()
-    for whole, reading in zip(spelling_of, readings, strict=True):
-        if reading.parts:
-            parts[whole] = [numbers[each, False] for each in reading.part_spellings], reading.surname or ""
-    del numbers[None, False]
-    found = NO_PARTS
-    if parts:
-        found = Parts.of([(whole, each, are_joined_by_hyphen(word)) for whole, (each, word) in parts.items()])
-    return [spelling for spelling, _ in numbers if spelling], np.array(spelling_of, np.intp), found
+    number = count()
+    plain = defaultdict[str | None, int](number.__next__, {None: -1})
+    wholes = defaultdict[str | None, int](number.__next__)
+    spelling_of = [(wholes if reading.parts else plain)[reading.spelling] for reading in readings]
+    in_parts = {wholes[reading.spelling]: reading for reading in readings if reading.parts}
+    found = [
+        (whole, [plain[each] for each in reading.part_spellings], are_joined_by_hyphen(reading.surname or ""))
+        for whole, reading in in_parts.items()
+    ]
+    spellings = [""] * next(number)
+    del plain[None]
+    for spelling, place in chain(plain.items(), wholes.items()):
+        spellings[place] = spelling or ""
+    return spellings, np.array(spelling_of, np.intp), Parts.of(found) if found else NO_PARTS

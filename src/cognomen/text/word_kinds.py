@@ -168,20 +168,22 @@ class NamesByKinds:
 
     def surnames(self, placed: Iterable[tuple[Indices, Place]]) -> tuple[list[Found], Indices]:
         """The different surnames of some rows, and which each has, (U,); -1 in other rows."""
-        surnames, which = dict[Found, int](), np.full(len(self.texts), -1, np.intp)
+        alike = defaultdict[tuple[int, str | None], list[tuple[Indices, Indices]]](list)
         for rows, (start, stop, note) in placed:
-            first = self.words.starts[rows] + start
-            if stop == start + 1:
-                used, inverse = np.unique(self.words.data[first], return_inverse=True)
-                found = [self.different[number] for number in used.tolist()]
-            else:
-                found, inverse = self._several_words(first, stop - start)
+            alike[stop - start, note].append((rows, self.words.starts[rows] + start))
+        surnames, which = dict[Found, int](), np.full(len(self.texts), -1, np.intp)
+        for (length, note), some in alike.items():
+            rows, first = map(np.concatenate, zip(*some, strict=True))
+            found, inverse = self._phrases(first, length)
             known = [surnames.setdefault((each.rstrip(","), note), len(surnames)) for each in found]
             which[rows] = np.array(known, np.intp)[inverse]
         return list(surnames), which
 
-    def _several_words(self, first: Indices, count: int) -> tuple[list[str], Indices]:
+    def _phrases(self, first: Indices, count: int) -> tuple[list[str], Indices]:
         """The different surnames of so many words, of which the first are given, and which each has."""
+        if count == 1:
+            used, inverse = np.unique(self.words.data[first], return_inverse=True)
+            return [self.different[number] for number in used.tolist()], inverse
         numbers = zip(*(self.words.data[first + i].tolist() for i in range(count)), strict=True)
         places, inverse = distinct(numbers, len(first))
         return [" ".join(map(self.different.__getitem__, words)) for words in places], inverse

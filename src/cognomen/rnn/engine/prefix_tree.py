@@ -139,6 +139,17 @@ def check_names(names: Ragged) -> None:
         )
 
 
+def letters_of(names: Ragged) -> tuple[Ids, Ragged]:
+    """The A letters that occur in names of ids, (A,), in order; and the names as numbers of these.
+
+    An alphabet may have thousands of letters, of which a few names have some dozens.
+    """
+    letters = np.flatnonzero(np.bincount(names.data))
+    numbers = np.zeros(int(letters.max(initial=0)) + 1, np.min_scalar_type(len(letters)))
+    numbers[letters] = np.arange(len(letters))
+    return letters, names.with_data(numbers.take(names.data))
+
+
 def sort_names(names: Ragged, *, reverse: bool = False) -> SortedNames:
     """Sort N names by their ids; only the first `LONGEST_SHARED` letters are compared.
 

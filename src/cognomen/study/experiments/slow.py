@@ -32,7 +32,7 @@ LENGTHS = (1, 3, 10, 30, 100, 300, 1000)
 SIDE_BY_SIDE = (1, 8, 64)
 ROWS = 2048  # in a product: more do not fit the cache
 PACKED = 512  # names in a batch without sharing
-BLOCK = 192  # names that start at one level, as in the classifier's inference
+BLOCK = 192  # names that start at one level
 
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
