@@ -278,6 +278,11 @@ def test_a_suffix_that_is_a_surname_too_is_one_after_a_single_word(suffix: str) 
     assert surname(f"John Berg, {suffix}") == surname(f"Berg, John {suffix}") == "Berg"
 
 
+def test_a_degree_that_is_a_surname_too_is_one_if_it_is_written_so() -> None:
+    assert [surname(f"Jane {each}") for each in ("Mba", "MBA", "M.B.A.")] == ["Mba", "Jane", "Jane"]
+    assert {surname(f"Jane Berg {each}") for each in ("Mba", "MBA", "mba", "M.B.A.")} == {"Berg"}
+
+
 @pytest.mark.parametrize("noun", ["Kingdom", "Minister", "Officer", "Contractor", "Council"])
 def test_nouns_that_many_people_are_called_are_surnames(noun: str) -> None:
     """A hundred bearers or more in the British list."""

@@ -49,19 +49,19 @@ CAPITAL_TITLES: Final = _words("CEO CFO COO CTO FAO RIP")
 # After a name, in upper and lower case: generations, degrees, honours, offices …
 SUFFIXES: Final = _words(
     "jr sr junior júnior senior hijo family iii 2nd 3rd 4th 5th 2d 3d mr mrs ms miss dr prof "
-    "phd md dds dmd dvm esq esquire msc bsc mfa mph mphil cpa jd dphil edd psyd pharmd csc drsc "
+    "phd md dds dmd dvm esq esquire msc bsc mba mfa mph mphil cpa jd dphil edd psyd pharmd csc drsc "
     "llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe "
     "dbe gbe cmg kcmg gcmg cvo kcvo frse fba facp mrcp mrcs fcca acca mep msp mdb ret ifj "
     "facc facog faan fracp frcog frsa mrcog ofm osb osf "
     "executor executrix administrator administratrix trustee trustees deceased decd dec'd heirs"
 )
-# … of which these are surnames after a single word: John Smith Senior, but Susan Senior …
-SUFFIXES_OR_SURNAMES: Final = _words("senior junior júnior esquire")
+# … of which these are surnames after a single word: Susan Senior, but John Smith Senior; Jane Mba, but Jane MBA …
+SUFFIXES_OR_SURNAMES: Final = _words("senior junior júnior esquire Mba")
 # … after a surname, not after a given name: dos Santos Filho …
 SUFFIXES_OF_PORTUGUESE: Final = _words("filho sobrinho")
-# … and spelled exactly so, because these are surnames too: Ii, Vi, Pe, Mba, Peng.
+# … and spelled exactly so, because these are surnames too: Ii, Vi, Pe, Peng.
 CAPITAL_SUFFIXES: Final = CAPITAL_TITLES | _words(
-    "II IV VI VII VIII IX XII XIII XIV XV XVI MP QC KC RN PE MBA BEng CEng MEng PEng"
+    "II IV VI VII VIII IX XII XIII XIV XV XVI MP QC KC RN PE BEng CEng MEng PEng"
 )
 # … and these after a comma only: Jack MA.
 SUFFIXES_AFTER_COMMA: Final = _words("BA MA BS MS")
