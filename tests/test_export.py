@@ -19,7 +19,8 @@ from cognomen.classifier import DefaultPrior
 from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.errors import InputError
 from cognomen.network import Architecture, Network
-from cognomen.text import Alphabet
+from cognomen.text import Alphabet, normalise
+from cognomen.text.alphabet import UNKNOWN
 from cognomen.text.ragged import Ragged
 
 # Surnames of one word that are like names: nothing else is done with what the network says of them.
@@ -135,6 +136,18 @@ print(*(network.origins[k] for k in p.argmax(1)), *(name for name in sys.modules
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["Japanese", "Italian", "German"]
+
+
+def test_the_torch_module_encodes_as_the_classifier_does() -> None:
+    pytest.importorskip("torch")
+    from cognomen.apps.export.torch_network import encode
+
+    alphabet = Classifier.load("world").alphabet
+    names = ["smith", "石破", "龘", "김", "q𠮷", "𐌰"]
+    ids, lengths = encode(names, alphabet.letters)
+    assert UNKNOWN in alphabet.encode("𐌰")
+    for name, row, length in zip(names, ids.tolist(), lengths.tolist(), strict=True):
+        assert row[:length] == alphabet.encode(normalise(name)).tolist()
 
 
 def test_letters_are_those_that_the_classifier_reads() -> None:

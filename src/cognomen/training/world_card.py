@@ -51,6 +51,8 @@ LIMITS: Final = """\
   among others. The group is known better than the origin.
 - A country's list holds the names of everyone who lives there. How common a name is within each list was
   compared, and rare names whose spelling is foreign to their list were taken out of it; some remain.
+- Spellings that no list has are made by rule from those of the lists, with errors: Belarusian, Cyrillic and
+  English ones, digraphs for letters with diacritics, traditional Chinese characters.
 - Romanised names lose what their own script would reveal. There is no sound romanisation of Hebrew, Thai and
   Khmer names in its sources.
 - Its probabilities are calibrated for the mixture that it expects by default, or for origins that are equally

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cognomen.corpora.world import rules
 from cognomen.corpora.world.belarusian import in_belarus
@@ -33,22 +33,20 @@ if TYPE_CHECKING:
     import pyarrow
 
 Shares = dict[str, float]  # by the key of the name
-CHINESE = "Chinese"  # whose lists are read in simplified characters, and learned in both scripts
-_CENTRAL = partial(in_digraphs, letters="ä=ae ö=oe ü=ue")
-_NORDIC = partial(in_digraphs, letters="ø=oe å=aa ä=ae ö=oe")
-_SOUTHERN = partial(in_digraphs, letters="đ=dj")
+CHINESE: Final = "Chinese"  # whose lists are read in simplified characters, and learned in both scripts
+BELARUSIAN: Final = "Belarusian"  # whose spelling is given to the names of …
+RUSSIAN_LIST: Final = "ru_names_count"
+_CENTRAL: Final = partial(in_digraphs, letters="ä=ae ö=oe ü=ue")
+_NORDIC: Final = partial(in_digraphs, letters="ø=oe å=aa ä=ae ö=oe")
+_SOUTHERN: Final = partial(in_digraphs, letters="đ=dj")
 # Ways to write a name that lists do not have beside theirs.
-OTHER_FORMS: Mapping[str, Callable[[str], set[str]]] = {
+OTHER_FORMS: Final[Mapping[str, Callable[[str], set[str]]]] = {
     CHINESE: in_traditional,
     **dict.fromkeys(("Kazakh", "Mongolian", "Uzbek"), in_russian_letters),
     **dict.fromkeys(("German", "Luxembourgish"), _CENTRAL),
     **dict.fromkeys(("Danish", "Norwegian", "Swedish"), _NORDIC),
     **dict.fromkeys(("Bosnian", "Croatian", "Serbian"), _SOUTHERN),
 }
-BELARUSIAN, RUSSIAN_LIST = (
-    "Belarusian",
-    "ru_names_count",
-)  # whose names are learned in Belarusian spelling too
 
 
 class Merged(NamedTuple):
