@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from cognomen.corpora.world.letters import is_latin
 from cognomen.corpora.world.romanise import letters_of, transliterator
 
 _BULGARIAN: Final = letters_of(
@@ -69,9 +70,20 @@ def azerbaijani(name: str) -> str:
     return _azerbaijani_letters(text)
 
 
+def uzbek_in_russian(name: str) -> str:
+    """An Uzbek name in Cyrillic as Russian writes it: Йўлдошев becomes Юлдашев, Раҳмонов Рахманов."""
+    word = re.sub("о(?!ва?$)", "а", name.lower().replace("йў", "ю")).translate(_RUSSIAN)
+    return word[:1].upper() + word[1:] if name[:1].isupper() else word
+
+
 def in_russian_letters(name: str) -> set[str]:
     """The name as a Russian keyboard types it: тоқаев becomes токаев; in lower case."""
     return {unicodedata.normalize("NFC", name).translate(_RUSSIAN)}
+
+
+def in_russian(name: str) -> set[str]:
+    """An Uzbek name in Cyrillic as a Russian keyboard types it, and as Russian spells it; in lower case."""
+    return {*in_russian_letters(name), *([] if is_latin(name) else [uzbek_in_russian(name)])}
 
 
 CYRILLIC: Final[Mapping[str, Callable[[str], str]]] = {

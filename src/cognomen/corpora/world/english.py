@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from cognomen.corpora.world.cyrillic import uzbek_in_russian
 from cognomen.corpora.world.romanise import CYRILLIC, UKRAINIAN, from_greek, letters_of, transliterator
 
 _IOTATED: Final = letters_of("е=ye ё=yo")
@@ -22,6 +23,7 @@ _KAZAKH: Final = _RUSSIAN | letters_of("і=i ғ=g қ=k ң=n ү=u ұ=u ә=a ө=o 
 _UKRAINIAN: Final = UKRAINIAN | letters_of("ї=yi є=ye ю=yu я=ya")
 _from_russian: Final = transliterator(_RUSSIAN, _IOTATED)
 _from_kazakh: Final = transliterator(_KAZAKH, _IOTATED)
+_from_uzbek: Final = transliterator(_RUSSIAN | letters_of("ж=j"), _IOTATED)
 _from_ukrainian: Final = transliterator(_UKRAINIAN, letters_of("й=y"))
 
 
@@ -44,12 +46,17 @@ def _greek(native: str) -> str:
     return re.sub("^Chatz", "Hatz", from_greek(name.replace("φ", "ph").replace("Φ", "Ph")))
 
 
+def _uzbek(native: str) -> str:
+    return _russian(uzbek_in_russian(native), _from_uzbek)
+
+
 _FROM_NATIVE: Final[Mapping[str, Callable[[str], str]]] = {
     "Belarusian": _russian,
     "Greek": _greek,
     "Kazakh": lambda native: _russian(native, _from_kazakh),
     "Russian": _russian,
     "Ukrainian": _ukrainian,
+    "Uzbek": _uzbek,
 }
 
 

@@ -53,3 +53,8 @@ def in_digraphs(spelling: str, *, letters: str) -> set[str]:
     """A name in lower case as it is typed where letters are lacking: müller with "ü=ue" is mueller."""
     typed: dict[str, str] = dict(pair.split("=") for pair in letters.split())
     return {"".join(typed.get(letter, letter) for letter in unicodedata.normalize("NFC", spelling))}
+
+
+def in_emigration(spelling: str) -> set[str]:
+    """A name in lower case as emigrants wrote it, by French spelling: rachmaninov is rachmaninoff."""
+    return {re.sub("(?<=[oe])v$", "ff", spelling)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from cognomen.corpora.world import rules
 from cognomen.corpora.world.belarusian import in_belarus
 from cognomen.corpora.world.chinese import in_simplified, in_traditional
-from cognomen.corpora.world.cyrillic import CYRILLIC, in_russian_letters
+from cognomen.corpora.world.cyrillic import CYRILLIC, in_russian, in_russian_letters
 from cognomen.corpora.world.english import in_english
 from cognomen.corpora.world.groups import group_keys
-from cognomen.corpora.world.letters import in_digraphs, is_latin
+from cognomen.corpora.world.hebrew import in_latin
+from cognomen.corpora.world.letters import in_digraphs, in_emigration, is_latin
 from cognomen.corpora.world.manifest import read_manifest, read_origins
 from cognomen.corpora.world.romanise import from_belarusian
 from cognomen.corpora.world.rows import PURPOSE
@@ -36,13 +37,19 @@ Shares = dict[str, float]  # by the key of the name
 CHINESE: Final = "Chinese"  # whose lists are read in simplified characters, and learned in both scripts
 BELARUSIAN: Final = "Belarusian"  # whose spelling is given to the names of …
 RUSSIAN_LIST: Final = "ru_names_count"
+HEBREW: Final = (
+    "Hebrew"  # whose counted list has no Latin letters; these spellings are looked up in those of …
+)
+IN_LATIN_LETTERS: Final = ("English", "French", "German", "Russian")
 _CENTRAL: Final = partial(in_digraphs, letters="ä=ae ö=oe ü=ue")
 _NORDIC: Final = partial(in_digraphs, letters="ø=oe å=aa ä=ae ö=oe")
 _SOUTHERN: Final = partial(in_digraphs, letters="đ=dj")
 # Ways to write a name that lists do not have beside theirs.
 OTHER_FORMS: Final[Mapping[str, Callable[[str], set[str]]]] = {
     CHINESE: in_traditional,
-    **dict.fromkeys(("Kazakh", "Mongolian", "Uzbek"), in_russian_letters),
+    "Uzbek": in_russian,
+    **dict.fromkeys(("Bulgarian", "Russian"), in_emigration),
+    **dict.fromkeys(("Kazakh", "Mongolian"), in_russian_letters),
     **dict.fromkeys(("German", "Luxembourgish"), _CENTRAL),
     **dict.fromkeys(("Danish", "Norwegian", "Swedish"), _NORDIC),
     **dict.fromkeys(("Bosnian", "Croatian", "Serbian"), _SOUTHERN),
@@ -71,6 +78,9 @@ def merge(tables: Mapping[str, pyarrow.Table]) -> Merged:
     shares = {origin: combined(origin, its) for origin, its in sorted(lists.items())}
     if RUSSIAN_LIST in tables and BELARUSIAN in shares:
         _add_in_belarus(shares[BELARUSIAN], lists[BELARUSIAN], tables[RUSSIAN_LIST])
+    if HEBREW in shares:
+        known = set(chain.from_iterable(shares.get(origin, ()) for origin in IN_LATIN_LETTERS))
+        _add_in_latin(shares[HEBREW], lists[HEBREW], known)
     _borrow(shares)
     _unmix(shares)
     dropped: Counter[str] = Counter()
@@ -180,6 +190,25 @@ def _add_in_belarus(shares: Shares, lists: list[NameList], table: pyarrow.Table)
     lists.append(replace(made, links=made.links | alike))
     for name, share in made.shares.items():
         shares[name] = max(share, shares.get(name, 0.0))
+
+
+def _add_in_latin(shares: Shares, lists: list[NameList], known: Container[str]) -> None:
+    """Add Hebrew names of counted lists in Latin letters, where no list has them so."""
+    romanised = {native for each in lists for native, _ in each.links}
+    for each in [each for each in lists if each.complete]:
+        pairs = {
+            (native, spelling): share / len(its)
+            for native, share in each.shares.items()
+            if native not in romanised
+            for its in [in_latin(native, known)]
+            for spelling in its
+        }
+        found: Shares = defaultdict(float)
+        for (_, spelling), share in pairs.items():
+            found[spelling] += share
+        lists.append(replace(each, shares=found, spellings=frozenset(found), links=frozenset(pairs)))
+        for name, share in found.items():
+            shares[name] = max(share, shares.get(name, 0.0))
 
 
 def _borrow(shares: Mapping[str, Shares]) -> None:

@@ -21,6 +21,12 @@ MIN_COUNT: Final[Mapping[str, float]] = {"fr_insee": 100, "es_ine2010": 30, "ru_
 # A list that goes on with another country's, which counts nobody: El Salvador's (SV) after Sweden's (sv).
 MISFILED: Final = frozenset({("wikitop75", "Swedish")})
 
+# Spellings that a list has by mistake: translations of what a name means, and famous people from elsewhere.
+STRUCK: Final[Mapping[tuple[str, str], frozenset[str]]] = {
+    ("sigpwned", "Khmer"): frozenset({"Bird", "Droplets", "Khmer", "means"}),
+    ("mimesis", "Estonian"): frozenset({"Briand", "Maradona", "Masaryk", "Renoir", "Thureau-Dangin"}),
+}
+
 # Lists of single words, in which anything with a space is a firm or an office.
 SINGLE_WORDS: Final = frozenset({"ru_names_count", "ua_names_translator"})
 MOST_WORDS: Final = 4  # of a surname; longer ones are whole names or titles
@@ -60,7 +66,11 @@ NOT_COUNTED: Final = frozenset({("wikitop75", "Icelandic")})
 
 # Origins of which a large neighbour's list counts the bearers too, and how much more common their names are
 # at home. Only up to the share of the name with this rank: their own lists hold Smith and Brown as well.
-BORROWED: Final[Mapping[str, tuple[str, float]]] = {"Irish": ("English", 6.0)}
+BORROWED: Final[Mapping[str, tuple[str, float]]] = {
+    "Basque": ("Spanish", 10.0),
+    "Catalan": ("Spanish", 6.0),
+    "Irish": ("English", 6.0),
+}
 BORROWED_RANK: Final = 120
 
 # A list of a country's people holds the names of the large neighbour whose language they also speak. That

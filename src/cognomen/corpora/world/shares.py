@@ -55,6 +55,10 @@ def read_list(source: str, origin: str, rows: list[Cells], trust: float) -> Name
     if (source, origin) in rules.NOT_COUNTED:
         rows = [(native, roman, None, None) for native, roman, _, _ in rows]
     dropped: Counter[str] = Counter()
+    struck = rules.STRUCK.get((source, origin), frozenset())
+    rows = [
+        (native * (native not in struck), roman * (roman not in struck), *its) for native, roman, *its in rows
+    ]
     rows = list(_kept(source, origin, rows, dropped))
     spelled = [(normalise(native), normalise(roman)) for native, roman, _, _ in rows]
     keys = [(key(native), key(roman)) for native, roman in spelled]

@@ -1,0 +1,174 @@
+"""Surnames in Hebrew letters as they are written in Latin ones: פרץ becomes Peretz.
+
+Hebrew writes few vowels. What stands between two consonants is guessed from the shape of the word (CVCVC,
+CVCCVC), with the ends of names from Yiddish by heart; where a letter has two sounds, both are tried. Of the
+spellings so found those count that a list in Latin letters has as well, or else the likeliest with a, with e, and with an e first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+from itertools import islice, product
+from math import prod
+from typing import Final
+
+from cognomen.corpora.world.romanise import letters_of
+
+_FINAL: Final = str.maketrans("ךםןףץ׳’", "כמנפצ''")
+_VOWELS: Final = ("a", "e")  # between consonants; the likelier first
+# What is read at a place of a word, the first that fits: a pattern, and its spellings, the likeliest first.
+_LETTERS: Final = tuple(
+    (re.compile(pattern), tuple(spellings.split("|")))
+    for pattern, spellings in (
+        ("ג'", "j"),
+        ("ז'", "zh"),
+        ("צ'", "ch"),
+        ("'", ""),
+        ("וו|^ו", "v|w"),
+        ("^[אע]י", "i|e|ei"),
+        ("^[אע](?=ו)", ""),
+        ("^[אע]", "a|e"),
+        ("(?<=[^אהוי][^אהוי])אל$", "ael|el"),
+        ("(?<=[^אהוי])אל$", "el"),
+        ("יאל$", "iel"),
+        ("ואל$", "uel|oel"),
+        ("אי", "ai|ay"),
+        ("[אע]", "a|e"),
+        ("ה$", "a|e"),
+        ("^י(?=[אוי])", "y"),
+        ("^י", "ya|ye|yi|i"),
+        ("יי$", "ai|ay"),
+        ("יי", "ei|ai|aya"),
+        ("יא$", "i|ia"),
+        ("יה$", "iya|ia|ya"),
+        ("י(?=ו)", "y|ay|iy"),
+        ("י(?=א)", "ia|i|iya"),
+        ("י$", "i|y"),
+        ("י", "i"),
+        ("וי$", "evi|avi|oy"),
+        ("וי", "avi|oy|oi|evi"),
+        ("ו[אע]", "oa|ua"),
+        ("ו$", "o|ev|av"),
+        ("ו", "o|u"),
+        ("^ב", "b"),
+        ("ב", "v|b"),
+        ("^פ", "p|f"),
+        ("פ$", "f"),
+        ("פ", "p|f"),
+        ("^כ", "k|c"),
+        ("כ", "ch|k"),
+        ("^ק", "k|c"),
+        ("ח", "h|ch"),
+        ("ש(?=[טפ])", "sh|s"),
+        *letters_of("ג=g ד=d ה=h ז=z ט=t ל=l מ=m נ=n ס=s צ=tz ק=k ר=r ש=sh ת=t").items(),
+    )
+)
+# The ends of names whose vowels are known, most of them from Yiddish.
+_ENDS: Final = tuple(
+    (re.compile(f"(?<=..){pattern}$"), tuple(spellings.split("|")))
+    for pattern, spellings in (
+        ("[סש]טיינ", "stein"),
+        ("ברג", "berg"),
+        ("ברגר", "berger"),
+        ("פלד", "feld"),
+        ("בוימ", "baum|boim"),
+        ("שטרנ", "stern"),
+        ("מנ", "man"),
+        ("בלט", "blat"),
+        ("טל", "tal|thal"),
+        ("וביצ'?", "ovitz|ovich"),
+        ("סקי", "sky|ski"),
+        ("שוילי", "shvili"),
+        ("יהו", "yahu"),
+    )
+)
+# Two consonants that begin a word without a vowel between them.
+_CLUSTER: Final = re.compile("[bgdtpk][lr]|sh?[tpk]|s[lmn]")
+_RARE_CLUSTERS: Final = ("shl", "shm", "shn")
+_OPEN: Final = ("a", "e", "i", "o", "u")
+_MOST: Final = 256  # spellings that are tried
+_KEPT: Final = 3  # of them
+
+Slots = list[tuple[str, ...]]
+
+
+def in_latin(name: str, known: Container[str]) -> list[str]:
+    """The likely spellings of a surname in Latin letters, in lower case.
+
+    Args:
+        name: in Hebrew letters; its words are separated by spaces or hyphens.
+        known: names in Latin letters, in lower case. Where some spellings of a word are among them, no others
+            are returned.
+    """
+    words = [_spellings(word, known) for word in re.split("[ -]+", name.translate(_FINAL)) if word]
+    return [" ".join(its) for its in islice(product(*words), _KEPT)]
+
+
+def _spellings(word: str, known: Container[str]) -> list[str]:
+    if word == "בנ":
+        return ["ben"]
+    slots = _slots(word)
+    for place in reversed(range(len(slots))):  # of long words the ends are not guessed
+        if prod(map(len, slots)) > _MOST:
+            slots[place] = slots[place][:1]
+    places = sorted(product(*(range(len(options)) for options in slots)), key=sum)  # the likeliest first
+    tried = ["".join(options[i] for options, i in zip(slots, its, strict=True)) for its in places]
+    found = [spelling for spelling in tried if spelling in known]
+    guessed = [place for place, options in enumerate(slots) if options == _VOWELS]
+    return list(dict.fromkeys(found[:_KEPT] or [_with_e(slots, guessed[:n]) for n in (0, 1, len(guessed))]))
+
+
+def _with_e(slots: Slots, places: Container[int]) -> str:
+    """The likeliest spelling, but with an e at some places of vowels that are guessed."""
+    return "".join("e" if place in places else options[0] for place, options in enumerate(slots))
+
+
+def _slots(word: str) -> Slots:
+    """The possible spellings of each letter of a word, and of the vowels between them."""
+    end = next(((found.start(), its) for pattern, its in _ENDS if (found := pattern.search(word))), None)
+    stem = word[: end[0]] if end else word
+    read = [*_read(stem), *([end[1]] if end else [])]
+    slots: Slots = []
+    for place, options in enumerate(read):
+        if end and place == len(read) - 1 and re.search("[^aeiou][nmrlv]$", _likeliest(slots)):
+            slots.insert(-1, _VOWELS)  # Rozenberg, Netanyahu
+        slots.append(options)
+        coming = [its[0] for its in read[place + 1 : place + 3]]
+        if len(coming) == 2 or not end:
+            slots += _vowel(slots, *[*coming, "", ""][:2])
+    return slots
+
+
+def _read(stem: str) -> Iterator[tuple[str, ...]]:
+    """The possible spellings of each letter that is written."""
+    at = 0
+    while at < len(stem):
+        fitting = ((pattern.match(stem, at), options) for pattern, options in _LETTERS)
+        found, options = next(((found, options) for found, options in fitting if found), (None, ()))
+        if not found:
+            return  # not a Hebrew letter
+        yield options
+        at = found.end()
+
+
+def _vowel(slots: Slots, following: str, after: str) -> Slots:
+    """The vowel after the last letter, if one is to be guessed.
+
+    Args:
+        slots: what is read so far.
+        following: how the next letter is spelled; "" at the end.
+        after: how the one after it is.
+    """
+    letter, before = slots[-1][0], _likeliest(slots[:-1])
+    if not following or letter[-1:] in _OPEN or following[0] in _OPEN:
+        return []
+    if not before and after[:1] in _OPEN:
+        pair = letter + following
+        return [("", *_VOWELS) if _CLUSTER.fullmatch(pair) else (*_VOWELS, *[""] * (pair in _RARE_CLUSTERS))]
+    closes = before[-1:] in _OPEN and after and letter != "h"  # the syllable before
+    return [] if closes else [_VOWELS]
+
+
+def _likeliest(slots: Slots) -> str:
+    return "".join(options[0] for options in slots)
