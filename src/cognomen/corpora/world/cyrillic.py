@@ -23,7 +23,7 @@ _BULGARIAN: Final = letters_of(
 )
 _UZBEK: Final = letters_of(
     "a=а b=б d=д e=е f=ф g=г h=ҳ i=и j=ж k=к l=л m=м n=н o=о p=п q=қ r=р s=с t=т u=у v=в x=х y=й z=з o'=ў "
-    "g'=ғ sh=ш ch=ч yo=ё yu=ю ya=я ye=е '=ъ"
+    "g'=ғ sh=ш ch=ч yo=ё yu=ю ya=я ye=е '=ъ kh=х"
 )
 _MONGOLIAN: Final = letters_of(
     "a=а b=б d=д e=э f=ф g=г i=и j=ж k=к l=л m=м n=н o=о ö=ө p=п r=р s=с t=т u=у ü=ү v=в w=в y=ы z=з h=х "

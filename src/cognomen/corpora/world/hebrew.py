@@ -2,7 +2,8 @@
 
 Hebrew writes few vowels. What stands between two consonants is guessed from the shape of the word (CVCVC,
 CVCCVC), with the ends of names from Yiddish by heart; where a letter has two sounds, both are tried. Of the
-spellings so found those count that a list in Latin letters has as well, or else the likeliest with a, with e, and with an e first.
+spellings so found those count that a list in Latin letters has as well, or else three: with a, with e, and
+with an e first.
 """
 
 from __future__ import annotations

@@ -81,6 +81,7 @@ def merge(tables: Mapping[str, pyarrow.Table]) -> Merged:
     if HEBREW in shares:
         known = set(chain.from_iterable(shares.get(origin, ()) for origin in IN_LATIN_LETTERS))
         _add_in_latin(shares[HEBREW], lists[HEBREW], known)
+    _tie_womens_forms(shares)
     _borrow(shares)
     _unmix(shares)
     dropped: Counter[str] = Counter()
@@ -209,6 +210,14 @@ def _add_in_latin(shares: Shares, lists: list[NameList], known: Container[str]) 
         lists.append(replace(each, shares=found, spellings=frozenset(found), links=frozenset(pairs)))
         for name, share in found.items():
             shares[name] = max(share, shares.get(name, 0.0))
+
+
+def _tie_womens_forms(shares: Mapping[str, Shares]) -> None:
+    """Make women's forms as common as men's: some lists count both for each, some mostly men."""
+    for origin in rules.WITH_WOMENS_FORMS & shares.keys():
+        own = shares[origin]
+        for woman in [name for name in own if rules.WOMANS_ENDING.search(name) and name[:-1] in own]:
+            own[woman] = own[woman[:-1]] = max(own[woman], own[woman[:-1]])
 
 
 def _borrow(shares: Mapping[str, Shares]) -> None:

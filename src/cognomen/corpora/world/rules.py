@@ -6,6 +6,7 @@ origin after merging, never on test names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -63,6 +64,12 @@ BARE_SHARE: Final = 0.7
 MOST_BARE: Final = 0.0015  # … but never more than this: no bare list can have a head.
 # These counts are of family names where hardly anyone has one.
 NOT_COUNTED: Final = frozenset({("wikitop75", "Icelandic")})
+
+# Origins with names in -ov and -in whose women's forms add an a. (Czech ones add it to -ova: Petrová is of Petr.)
+WITH_WOMENS_FORMS: Final = frozenset(
+    {"Azerbaijani", "Belarusian", "Bulgarian", "Kazakh", "Macedonian", "Russian", "Ukrainian", "Uzbek"}
+)
+WOMANS_ENDING: Final = re.compile("(?:[oe]v|[iy]n)a$|(?:[оеє]в|[иіы]н)а$")  # of a key
 
 # Origins of which a large neighbour's list counts the bearers too, and how much more common their names are
 # at home. Only up to the share of the name with this rank: their own lists hold Smith and Brown as well.
