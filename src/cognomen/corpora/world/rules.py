@@ -65,7 +65,7 @@ MOST_BARE: Final = 0.0015  # … but never more than this: no bare list can have
 # These counts are of family names where hardly anyone has one.
 NOT_COUNTED: Final = frozenset({("wikitop75", "Icelandic")})
 
-# Origins with names in -ov and -in whose women's forms add an a. (Czech ones add it to -ova: Petrová is of Petr.)
+# Origins whose names in -ov and -in have women's forms in -a. (Czech ones are in -ova: Petrová is of Petr.)
 WITH_WOMENS_FORMS: Final = frozenset(
     {"Azerbaijani", "Belarusian", "Bulgarian", "Kazakh", "Macedonian", "Russian", "Ukrainian", "Uzbek"}
 )
