@@ -151,17 +151,22 @@ def combined(origin: str, lists: list[NameList]) -> Shares:
 
 
 def _add_bare(shares: Shares, origin: str, lists: list[NameList]) -> None:
-    """Add the names of lists that do not say how common they are: like the rarest ones of those that do."""
+    """Add the names of lists that do not say how common they are: like the rarest ones of those that do.
+
+    A name that many such lists have, and none of the others, is one that those lack.
+    """
     counted = set(shares)
     complete = [each for each in lists if each.shares and each.complete]
     rarest = min((min(each.shares.values()) for each in complete), default=1.0) * rules.BARE_SHARE
     lengths: Counter[str] = Counter()
+    lists_with = Counter(name for each in lists for name in each.bare)
     for each in lists:
         lengths[each.source] += len(each.bare)
     for each in lists:
-        usual = share_of_rank(origin, lengths[each.source]) * rules.BARE_SHARE
+        usual = min(share_of_rank(origin, lengths[each.source]) * rules.BARE_SHARE, rules.MOST_BARE)
         for name in each.bare - counted:
-            shares[name] = max(shares.get(name, 0.0), min(usual, rules.MOST_BARE, rarest))
+            share = usual if lists_with[name] >= rules.SURELY_LACKING else min(usual, rarest)
+            shares[name] = max(shares.get(name, 0.0), share)
 
 
 def _match_native_forms(shares: Shares, lists: list[NameList]) -> None:
