@@ -114,7 +114,7 @@ class Dataset:
         check_origins(corpus, own_labels)
         # A letter in two or three names teaches little about itself, and misleads about other names.
         min_count = min(config.min_letter_count, math.ceil(len(training) / 1000))
-        words, word_labels = words_of(corpus)
+        words, word_labels = words_of(corpus, min_count)
         alphabet = Alphabet.from_names([*(spellings[i] for i in training), *words], min_count=min_count)
         if validation is not None:
             validation = _checked(validation, corpus)

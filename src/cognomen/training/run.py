@@ -142,12 +142,13 @@ class TrainingRun:
         return HashTables.of_ngrams(*ngram_table(texts, bits=config.ngram_bits, **letters), config.ngram_rank)
 
     def learn_letters(self) -> None:
-        """Learn the letters that no name has, and those of scripts in which hardly any is written."""
+        """Learn the letters that hardly any name has, and those of scripts in which hardly any is written."""
         data, facts = self.dataset, self.corpus.origin_facts
         if data.words is not None and facts is not None:
             told = [script.upper() for origin in self.corpus.origins for script in facts[origin].scripts]
             of_them = np.flatnonzero(np.isin(data.alphabet.scripts, told))
-            known = np.setdiff1d(data.training.texts.data, of_them)
+            often = np.bincount(data.training.texts.data) >= self.config.min_letter_count
+            known = np.setdiff1d(np.flatnonzero(often), of_them)
             learn_letters(self.network, data.words, known, np.random.default_rng(self.config.seed))
 
     def fit_names(self) -> None:

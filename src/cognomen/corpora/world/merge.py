@@ -22,6 +22,7 @@ from cognomen.corpora.world.cyrillic import CYRILLIC, in_russian, in_russian_let
 from cognomen.corpora.world.english import in_english
 from cognomen.corpora.world.groups import group_keys
 from cognomen.corpora.world.hebrew import in_latin
+from cognomen.corpora.world.indic import in_assamese, in_bengali, in_devanagari
 from cognomen.corpora.world.letters import in_digraphs, in_emigration, is_latin
 from cognomen.corpora.world.manifest import read_manifest, read_origins
 from cognomen.corpora.world.romanise import from_belarusian
@@ -48,6 +49,9 @@ _SOUTHERN: Final = partial(in_digraphs, letters="đ=dj")
 OTHER_FORMS: Final[Mapping[str, Callable[[str], set[str]]]] = {
     CHINESE: in_traditional,
     "Uzbek": in_russian,
+    "Assamese": in_assamese,
+    "Bengali": in_bengali,
+    **dict.fromkeys(("Hindi", "Marathi", "Nepali"), in_devanagari),
     **dict.fromkeys(("Bulgarian", "Russian"), in_emigration),
     **dict.fromkeys(("Kazakh", "Mongolian"), in_russian_letters),
     **dict.fromkeys(("German", "Luxembourgish"), _CENTRAL),

@@ -49,7 +49,7 @@ TRUST: Final[Mapping[str, float]] = {"high": 1.0, "medium": 0.7, "low": 0.3}
 LONG_RANKING, RANKING_BEARERS, SHORT_RANKING_BEARERS = 90, 1e5, 3e4
 MOST_BEARERS: Final = 1e6  # more do not make a list more right
 
-# Lists with this many names are complete: what they lack is rare, unless so many lists without counts have it.
+# Lists with this many names are complete: what they lack is rare, unless so many bare lists have it.
 COMPLETE: Final = 5000
 SURELY_LACKING: Final = 3
 
