@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from dataclasses import replace
 
@@ -21,7 +22,9 @@ from cognomen.training.run import TrainingRun
 from cognomen.training.script_words import (
     TIMES,
     letters_of,
+    modern_letters,
     script_words,
+    with_rare_letters,
     with_unknown_ideographs,
     words_of,
 )
@@ -103,7 +106,7 @@ def test_an_unknown_ideograph_is_learned_from_what_stands_beside_it() -> None:
     rows += [(first + second, "B", 0.01) for first, second in zip(han[60:90], han[90:], strict=True)]
     rows = [*mixed_lists(), *rows]
     made = replace(corpus_of(rows, shares=True), origin_facts=FACTS_WITHOUT)
-    words, labels = words_of(made)
+    words, labels = words_of(made, 1)
     assert Counter(zip(words, labels, strict=True))[STAND_IN, "A"] == 60
     clf = train(made, CONFIG).classifier
     assert STAND_IN in clf.alphabet.letters
@@ -112,6 +115,48 @@ def test_an_unknown_ideograph_is_learned_from_what_stands_beside_it() -> None:
     one, two = clf([unseen, han[60] + unseen])
     assert (one.origin, two.origin) == ("A", "B")
     np.testing.assert_allclose(clf.predict_proba([unseen]), clf.predict_proba(["𠮷"]), atol=1e-6)
+
+
+def devanagari() -> list[tuple[str, str, float]]:
+    """Names of A and B in the same six letters of Devanagari, and of A in Latin ones."""
+    rng = np.random.default_rng(5)
+    made = ["".join(rng.choice(list("कगतदनम"), 4)) for _ in range(120)]
+    rows = [(name + "क", "A", 0.005) for name in dict.fromkeys(made[:60])]
+    return [*rows, *((name + "म", "B", 0.005) for name in dict.fromkeys(made[60:])), *mixed_lists()]
+
+
+def test_each_letter_that_few_names_have_is_in_names_of_its_script() -> None:
+    made = replace(corpus_of(devanagari(), shares=True), origin_facts=FACTS_WITHOUT)
+    found = with_rare_letters(made, 3)
+    counts = Counter("".join(word for word, _ in found))
+    rare = set(modern_letters("DEVANAGARI")) - set("कगतदनम")
+    letters = [letter for letter in rare if unicodedata.category(letter)[0] == "L"]
+    assert len(letters) > 40
+    assert {counts[letter] for letter in letters} == {TIMES}
+    assert {origin for _, origin in found} == {"A", "B"}
+    assert found == with_rare_letters(made, 3)
+    assert not with_rare_letters(replace(corpus_of(mixed_lists(), shares=True), origin_facts=FACTS), 3)
+
+
+def test_names_with_letters_that_no_name_has_are_read_by_their_script() -> None:
+    """घोष was refused as of an unknown script, since lists of a few hundred names had no घ."""
+    made = replace(corpus_of(devanagari(), shares=True), origin_facts=FACTS_WITHOUT)
+    clf = train(made, CONFIG).classifier
+    answers = clf(["घषछक", "घषछम"], prior="uniform")
+    assert [each.origin for each in answers] == ["A", "B"]
+
+
+def test_a_letter_of_one_language_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cognomen.training.script_words.OF_ONE", {"ळ": "B"})
+    made = replace(corpus_of(devanagari(), shares=True), origin_facts=FACTS_WITHOUT)
+    assert {origin for word, origin in with_rare_letters(made, 3) if "ळ" in word} == {"B"}
+    monkeypatch.setattr("cognomen.training.script_words.OF_ONE", {"ळ": "C"})  # not an origin of the corpus
+    assert not any("ळ" in word for word, _ in with_rare_letters(made, 3))
+
+
+@pytest.mark.parametrize(("script", "letters"), [("HANGUL", 67), ("GREEK", 24), ("ARMENIAN", 38)])
+def test_modern_letters(script: str, letters: int) -> None:
+    assert len(modern_letters(script)) == letters
 
 
 def test_letters_are_learned_after_ctrl_c_too() -> None:

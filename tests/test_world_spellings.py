@@ -8,8 +8,19 @@ from hypothesis import strategies as st
 
 from cognomen.corpora.world.belarusian import BEARERS, SHARES, in_belarus, in_belarusian
 from cognomen.corpora.world.chinese import in_simplified, in_traditional
-from cognomen.corpora.world.cyrillic import azerbaijani, bulgarian, in_russian_letters, mongolian, uzbek
+from cognomen.corpora.world.cyrillic import (
+    azerbaijani,
+    bulgarian,
+    in_russian,
+    in_russian_letters,
+    mongolian,
+    uzbek,
+    uzbek_in_russian,
+)
 from cognomen.corpora.world.english import in_english
+from cognomen.corpora.world.hebrew import in_latin
+from cognomen.corpora.world.indic import in_assamese, in_bengali, in_devanagari
+from cognomen.corpora.world.letters import in_emigration
 from cognomen.corpora.world.romanise import ROMANISERS, from_belarusian, from_russian
 
 # Of persons whose names are known in both languages.
@@ -156,6 +167,10 @@ def test_other_cyrillic_letters_on_a_russian_keyboard() -> None:
 @pytest.mark.parametrize(
     ("origin", "native", "english"),
     [
+        ("Uzbek", "Йўлдошев", "Yuldashev"),
+        ("Uzbek", "Раҳмонова", "Rakhmanova"),
+        ("Uzbek", "Жалилов", "Jalilov"),
+        ("Uzbek", "Усмонов", "Usmanov"),
         ("Russian", "Достоевский", "Dostoyevsky"),
         ("Russian", "Николаев", "Nikolayev"),
         ("Russian", "Ельцин", "Yeltsin"),
@@ -188,6 +203,7 @@ def test_other_cyrillic_letters_on_a_russian_keyboard() -> None:
 )
 def test_as_english_texts_write_them(origin: str, native: str, english: str) -> None:
     roman = ROMANISERS[origin](native) if origin in ROMANISERS else ""
+    roman = roman or "-" * (origin == "Uzbek")  # whose lists are in Latin letters
     assert in_english(origin, native, roman or from_russian(native)) == english
 
 
@@ -198,3 +214,120 @@ def test_as_english_texts_write_them(origin: str, native: str, english: str) -> 
 def test_the_characters_of_both_scripts(simplified: str, traditional: set[str]) -> None:
     assert in_traditional(simplified) == traditional
     assert {in_simplified(each) for each in traditional} == {simplified}
+
+
+@pytest.mark.parametrize(
+    ("native", "russian"), [("йўлдошев", "юлдашев"), ("Раҳмонов", "Рахманов"), ("усмонова", "усманова")]
+)
+def test_uzbek_in_russian(native: str, russian: str) -> None:
+    assert uzbek_in_russian(native) == russian
+
+
+def test_uzbek_on_a_russian_keyboard_and_in_russian() -> None:
+    assert in_russian("қодиров") == {"кодиров", "кадиров"}
+    assert in_russian("qodirov") == {"qodirov"}
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [("ivanov", "ivanoff"), ("solovyev", "solovyeff"), ("ivanova", "ivanova"), ("lev", "leff"), ("av", "av")],
+)
+def test_emigrants_write_ff(name: str, typed: str) -> None:
+    assert in_emigration(name) == {typed}
+
+
+# What lists in Latin letters have, among other spellings that Hebrew letters allow.
+KNOWN = {
+    *("peretz", "katz", "segal", "kaplan", "friedman", "fridman", "adler", "azulay", "malka", "shapira"),
+    *("berger", "shalev", "davidov", "halevi", "elbaz", "moyal", "haim", "fisher", "fishman", "margalit"),
+}
+HEBREW = {
+    "פרץ": "peretz",
+    "כץ": "katz",
+    "סגל": "segal",
+    "קפלן": "kaplan",
+    "אדלר": "adler",
+    "אזולאי": "azulay",
+    "מלכה": "malka",
+    "שפירא": "shapira",
+    "ברגר": "berger",
+    "שלו": "shalev",
+    "הלוי": "halevi",
+    "אלבז": "elbaz",
+    "מויאל": "moyal",
+    "חיים": "haim",
+    "פישר": "fisher",
+    "מרגלית": "margalit",
+    # Not known: guessed.
+    "נתניהו": "netanyahu",
+    "ביטון": "biton",
+    "חדד": "hadad",
+    "בן דוד": "ben dod",
+    "בן-גוריון": "ben goryon",
+    "שליט": "shalit",
+    "ג'ורנו": "jorno",
+    "סאסי": "sasi",
+}
+
+
+@pytest.mark.parametrize("native", HEBREW)
+def test_hebrew_in_latin_letters(native: str) -> None:
+    spellings = in_latin(native, KNOWN)
+    assert HEBREW[native] in spellings
+    assert len(spellings) <= 3
+
+
+def test_known_hebrew_spellings_count_alone() -> None:
+    assert in_latin("פרץ", {"peretz", "other"}) == ["peretz"]
+    assert set(in_latin("פרץ", ())) == {"paratz", "peratz", "peretz"}
+    assert in_latin("", ()) == in_latin("12", ()) == []
+
+
+@pytest.mark.parametrize("name", ["פרידמן", "רוזנברג", "דוידוב", "רבינוביץ", "ליבסקי", "בן אברמוב"])
+def test_names_from_elsewhere_in_hebrew_letters_are_not_hebrew(name: str) -> None:
+    assert in_latin(name, KNOWN) == []
+
+
+@given(st.text("אבגדהוזחטיכךלמםנןסעפףצץקרשת' -", max_size=14))
+def test_any_hebrew_word_has_few_plain_spellings(word: str) -> None:
+    spellings = in_latin(word, ())
+    assert len(spellings) <= 3
+    assert all(each.replace(" ", "").isalpha() and each.isascii() for each in spellings)
+
+
+INDIC = {
+    "sharma": "शर्मा",
+    "singh": "सिंह",
+    "thakur": "ठाकुर",
+    "kumar": "कुमार",
+    "ojha": "ओझा",
+    "jha": "झा",
+    "gavaskar": "गावसकर",
+    "tendulkar": "टेंडुलकर",
+    "pandey": "पांडेय",
+    "chaudhary": "चौधरी",
+    "desai": "देसाई",
+    "yadav": "यादव",
+    "joshi": "जोशी",
+    "bhoosle": "भूस्ले",
+}
+
+
+@pytest.mark.parametrize("latin", INDIC)
+def test_indian_names_in_devanagari(latin: str) -> None:
+    spellings = in_devanagari(latin)
+    assert INDIC[latin] in spellings
+    assert len(spellings) <= 5
+
+
+def test_indian_names_in_bengali_letters() -> None:
+    assert "শর্মা" in in_bengali("sharma")
+    assert "শৰ্মা" in in_assamese("sharma")  # Assamese has an r and a v of its own
+    assert in_bengali("dev").isdisjoint(in_assamese("dev"))
+    assert in_devanagari("शर्मा") == in_devanagari("d'souza") == in_devanagari("") == set()
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12))
+def test_any_latin_word_has_indian_spellings(word: str) -> None:
+    assert all("\u0900" <= letter <= "\u097f" for each in in_devanagari(word) for letter in each)
+    assert all("\u0980" <= letter <= "\u09ff" for each in in_assamese(word) for letter in each)

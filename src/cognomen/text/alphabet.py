@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from cognomen.errors import InputError
 from cognomen.text.ragged import Ragged
-from cognomen.text.spelling import without_diacritics
+from cognomen.text.spelling import on_russian_keyboards, without_diacritics
 
 UNKNOWN: Final = 0
 UNKNOWN_LETTER: Final = "\ufffd"
@@ -81,8 +81,8 @@ class Alphabet:
 
     @cached_property
     def without_strokes(self) -> NDArray[np.int64]:
-        """The id of each letter as people type it without diacritics, (V,): l for ł, but ß or æ itself."""
-        typed = (without_diacritics(letter) for letter in self._letters)
+        """The id of each letter as people type it, (V,): l for ł, у for ү, but ß or æ itself."""
+        typed = (on_russian_keyboards(without_diacritics(letter)) for letter in self._letters)
         plain = np.array([0, *(self._letters.find(each) + 1 if len(each) == 1 else 0 for each in typed)])
         return np.where(plain > 0, plain, np.arange(len(plain)))
 

@@ -172,6 +172,15 @@ def without_diacritics(text: str) -> str:
     return _DIACRITICS.sub("", normalise(text)).translate(_TYPED)
 
 
+# Letters that a Russian keyboard lacks, of Kazakh, Mongolian, Uzbek and others, and what is typed for them.
+_ON_RUSSIAN_KEYBOARDS: Final = str.maketrans("ғқңөүұһәіўҳ", "гкноуухаиух")
+
+
+def on_russian_keyboards(text: str) -> str:
+    """The text in lower case as a Russian keyboard types it: тоқаев becomes токаев."""
+    return text.translate(_ON_RUSSIAN_KEYBOARDS)
+
+
 def lowercase(name: str) -> str:
     """As `normalise`, but lower case rather than case-folded: ß is kept. The final ς of Greek is σ."""
     return normalise(name, lower=False).lower().replace("ς", "σ")

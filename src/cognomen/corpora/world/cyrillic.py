@@ -16,6 +16,7 @@ from typing import Final
 
 from cognomen.corpora.world.letters import is_latin
 from cognomen.corpora.world.romanise import letters_of, transliterator
+from cognomen.text.spelling import on_russian_keyboards
 
 _BULGARIAN: Final = letters_of(
     "a=а b=б v=в g=г d=д e=е zh=ж z=з i=и y=й k=к l=л m=м n=н o=о p=п r=р s=с t=т u=у f=ф h=х ts=ц ch=ч sh=ш "
@@ -34,7 +35,6 @@ _AZERBAIJANI: Final = letters_of(
     "ş=ш t=т u=у ü=у v=в y=й z=з ya=я ye=е yı=и yi=и yo=ё yu=ю yü=ю "
     "sh=ш kh=х gh=г ch=ч"
 )
-_RUSSIAN: Final = str.maketrans("ғқңөүұһәіўҳ", "гкноуухаиух")
 _bulgarian_letters: Final = transliterator(_BULGARIAN)
 _uzbek_letters: Final = transliterator(_UZBEK, letters_of("e=э"))
 _mongolian_letters: Final = transliterator(_MONGOLIAN)
@@ -72,13 +72,13 @@ def azerbaijani(name: str) -> str:
 
 def uzbek_in_russian(name: str) -> str:
     """An Uzbek name in Cyrillic as Russian writes it: Йўлдошев becomes Юлдашев, Раҳмонов Рахманов."""
-    word = re.sub("о(?!ва?$)", "а", name.lower().replace("йў", "ю")).translate(_RUSSIAN)
+    word = on_russian_keyboards(re.sub("о(?!ва?$)", "а", name.lower().replace("йў", "ю")))
     return word[:1].upper() + word[1:] if name[:1].isupper() else word
 
 
 def in_russian_letters(name: str) -> set[str]:
     """The name as a Russian keyboard types it: тоқаев becomes токаев; in lower case."""
-    return {unicodedata.normalize("NFC", name).translate(_RUSSIAN)}
+    return {on_russian_keyboards(unicodedata.normalize("NFC", name))}
 
 
 def in_russian(name: str) -> set[str]:

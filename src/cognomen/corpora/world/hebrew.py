@@ -1,7 +1,7 @@
 """Surnames in Hebrew letters as they are written in Latin ones: פרץ becomes Peretz.
 
 Hebrew writes few vowels. What stands between two consonants is guessed from the shape of the word (CVCVC,
-CVCCVC), with the ends of names from Yiddish by heart; where a letter has two sounds, both are tried. Of the
+CVCCVC); where a letter has two sounds, both are tried. Of the
 spellings so found those count that a list in Latin letters has as well, or else three: with a, with e, and
 with an e first.
 """
@@ -65,28 +65,14 @@ _LETTERS: Final = tuple(
         *letters_of("ג=g ד=d ה=h ז=z ט=t ל=l מ=m נ=n ס=s צ=tz ק=k ר=r ש=sh ת=t").items(),
     )
 )
-# The ends of names whose vowels are known, most of them from Yiddish.
-_ENDS: Final = tuple(
-    (re.compile(f"(?<=..){pattern}$"), tuple(spellings.split("|")))
-    for pattern, spellings in (
-        ("[סש]טיינ", "stein"),
-        ("ברג", "berg"),
-        ("ברגר", "berger"),
-        ("פלד", "feld"),
-        ("בוימ", "baum|boim"),
-        ("שטרנ", "stern"),
-        ("מנ", "man"),
-        ("בלט", "blat"),
-        ("טל", "tal|thal"),
-        ("וביצ'?", "ovitz|ovich"),
-        ("סקי", "sky|ski"),
-        ("שוילי", "shvili"),
-        ("יהו", "yahu"),
-    )
+# The ends of names from Yiddish, German, Russian, Polish and Georgian, which hint at those languages.
+_FROM_ELSEWHERE: Final = re.compile(
+    "..(?:[סש]טיינ|ברג|ברגר|פלד|בוימ|שטרנ|.מנ|בלט|טל|ובי[צק]'?|סקי|צקי|שוילי|ו[בפ]|י[יוי]?ב|ינסקי|הולצ|הוף)$"
 )
 # Two consonants that begin a word without a vowel between them.
 _CLUSTER: Final = re.compile("[bgdtpk][lr]|sh?[tpk]|s[lmn]")
 _RARE_CLUSTERS: Final = ("shl", "shm", "shn")
+_YAHU: Final = "יהו"
 _OPEN: Final = ("a", "e", "i", "o", "u")
 _MOST: Final = 256  # spellings that are tried
 _KEPT: Final = 3  # of them
@@ -95,20 +81,25 @@ Slots = list[tuple[str, ...]]
 
 
 def in_latin(name: str, known: Container[str]) -> list[str]:
-    """The likely spellings of a surname in Latin letters, in lower case.
+    """The likely spellings of a surname in Latin letters, in lower case; none of one from another language.
 
     Args:
         name: in Hebrew letters; its words are separated by spaces or hyphens.
         known: names in Latin letters, in lower case. Where some spellings of a word are among them, no others
             are returned.
     """
-    words = [_spellings(word, known) for word in re.split("[ -]+", name.translate(_FINAL)) if word]
-    return [" ".join(its) for its in islice(product(*words), _KEPT)]
+    if _FROM_ELSEWHERE.search(plain := name.translate(_FINAL)):
+        return []
+    words = [_spellings(word, known) for word in re.split("[ -]+", plain) if word]
+    joined = (" ".join(filter(None, its)) for its in islice(product(*words), _KEPT))
+    return list(filter(None, joined))
 
 
 def _spellings(word: str, known: Container[str]) -> list[str]:
     if word == "בנ":
         return ["ben"]
+    if len(word) > len(_YAHU) and word.endswith(_YAHU):
+        return [f"{its}yahu" for its in _spellings(word.removesuffix(_YAHU), known)]
     slots = _slots(word)
     for place in reversed(range(len(slots))):  # of long words the ends are not guessed
         if prod(map(len, slots)) > _MOST:
@@ -127,25 +118,20 @@ def _with_e(slots: Slots, places: Container[int]) -> str:
 
 def _slots(word: str) -> Slots:
     """The possible spellings of each letter of a word, and of the vowels between them."""
-    end = next(((found.start(), its) for pattern, its in _ENDS if (found := pattern.search(word))), None)
-    stem = word[: end[0]] if end else word
-    read = [*_read(stem), *([end[1]] if end else [])]
+    read = list(_read(word))
     slots: Slots = []
     for place, options in enumerate(read):
-        if end and place == len(read) - 1 and re.search("[^aeiou][nmrlv]$", _likeliest(slots)):
-            slots.insert(-1, _VOWELS)  # Rozenberg, Netanyahu
         slots.append(options)
-        coming = [its[0] for its in read[place + 1 : place + 3]]
-        if len(coming) == 2 or not end:
-            slots += _vowel(slots, *[*coming, "", ""][:2])
+        following, after = [*(its[0] for its in read[place + 1 : place + 3]), "", ""][:2]
+        slots += _vowel(slots, following, after)
     return slots
 
 
-def _read(stem: str) -> Iterator[tuple[str, ...]]:
+def _read(word: str) -> Iterator[tuple[str, ...]]:
     """The possible spellings of each letter that is written."""
     at = 0
-    while at < len(stem):
-        fitting = ((pattern.match(stem, at), options) for pattern, options in _LETTERS)
+    while at < len(word):
+        fitting = ((pattern.match(word, at), options) for pattern, options in _LETTERS)
         found, options = next(((found, options) for found, options in fitting if found), (None, ()))
         if not found:
             return  # not a Hebrew letter

@@ -14,8 +14,8 @@ from typing import Final
 from cognomen.corpora.world.romanise import letters_of
 
 _CONSONANTS: Final = letters_of(
-    "ksh=क्ष chh=छ kh=ख gh=घ ch=च jh=झ th=थ dh=ध ph=फ bh=भ sh=श k=क g=ग c=क j=ज t=त d=द n=न p=प f=फ b=ब m=म y=य r=र "
-    "l=ल v=व w=व s=स h=ह z=ज q=क x=क्स"
+    "ksh=क्ष chh=छ kh=ख gh=घ ch=च jh=झ th=थ dh=ध ph=फ bh=भ sh=श k=क g=ग c=क j=ज t=त d=द n=न p=प f=फ b=ब m=म "
+    "y=य r=र l=ल v=व w=व s=स h=ह z=ज q=क x=क्स"
 )
 _SIGNS: Final = letters_of("aa=ा ai=ै au=ौ ee=ी ii=ी oo=ू uu=ू a= i=ि u=ु e=े o=ो")
 _LETTERS: Final = letters_of("aa=आ ai=ऐ au=औ ee=ई ii=ई oo=ऊ uu=ऊ a=अ i=इ u=उ e=ए o=ओ")  # at the start

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -83,8 +83,7 @@ def merge(tables: Mapping[str, pyarrow.Table]) -> Merged:
     if RUSSIAN_LIST in tables and BELARUSIAN in shares:
         _add_in_belarus(shares[BELARUSIAN], lists[BELARUSIAN], tables[RUSSIAN_LIST])
     if HEBREW in shares:
-        known = set(chain.from_iterable(shares.get(origin, ()) for origin in IN_LATIN_LETTERS))
-        _add_in_latin(shares[HEBREW], lists[HEBREW], known)
+        _add_in_latin(shares[HEBREW], lists[HEBREW], [shares.get(origin, {}) for origin in IN_LATIN_LETTERS])
     _tie_womens_forms(shares)
     _borrow(shares)
     _unmix(shares)
@@ -202,18 +201,22 @@ def _add_in_belarus(shares: Shares, lists: list[NameList], table: pyarrow.Table)
         shares[name] = max(share, shares.get(name, 0.0))
 
 
-def _add_in_latin(shares: Shares, lists: list[NameList], known: Container[str]) -> None:
-    """Add Hebrew names of counted lists in Latin letters, where no list has them so."""
+def _add_in_latin(shares: Shares, lists: list[NameList], others: list[Shares]) -> None:
+    """Add Hebrew names of counted lists in Latin letters, where no list has them so.
+
+    Names that have a spelling which is more common in the lists of `others` are theirs.
+    """
     romanised = {native for each in lists for native, _ in each.links}
+    known: defaultdict[str, float] = defaultdict(float)
+    for name, share in chain.from_iterable(its.items() for its in others):
+        known[name] = max(share, known[name])
     for each in [each for each in lists if each.complete]:
-        pairs = {
-            (native, spelling): share / len(its)
-            for native, share in each.shares.items()
-            if native not in romanised
-            for its in [in_latin(native, known)]
-            for spelling in its
-        }
-        found: Shares = defaultdict(float)
+        pairs: dict[tuple[str, str], float] = {}
+        for native, share in sorted(each.shares.items()):
+            its = [] if native in romanised else in_latin(native, known)
+            if all(known.get(spelling, 0.0) < share for spelling in its):
+                pairs |= {(native, spelling): share * rules.GUESSED / len(its) for spelling in its}
+        found: defaultdict[str, float] = defaultdict(float)
         for (_, spelling), share in pairs.items():
             found[spelling] += share
         lists.append(replace(each, shares=found, spellings=frozenset(found), links=frozenset(pairs)))
@@ -337,7 +340,8 @@ def _rows(origin: str, shares: Shares, lists: list[NameList]) -> Iterable[_Row]:
             sources[name].add(each.source)
         for spelling in each.spellings:
             spellings[key(spelling)] |= {spelling, without_diacritics(spelling)}
-    for name, share in shares.items():
+    rows: dict[str, _Row] = {}  # a form of one name may be another's own spelling
+    for name, share in sorted(shares.items()):
         joined = ";".join(sorted(sources[name]))
         forms = spellings[name]
         if origin in OTHER_FORMS:
@@ -347,7 +351,9 @@ def _rows(origin: str, shares: Shares, lists: list[NameList]) -> Iterable[_Row]:
             composed, script = unicodedata.normalize("NFC", spelling), _script(spelling)
             its_key = key(spelling) if origin in OTHER_FORMS else name
             written = share * rules.SCRIPT_SHARES.get((origin, script), 1.0)
-            yield _Row(composed, script, origin, written, joined, its_key)
+            if composed not in rows or rows[composed].share < written:
+                rows[composed] = _Row(composed, script, origin, written, joined, its_key)
+    return rows.values()
 
 
 def _script(name: str) -> str:

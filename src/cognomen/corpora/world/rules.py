@@ -74,11 +74,7 @@ WOMANS_ENDING: Final = re.compile("(?:[oe]v|[iy]n)a$|(?:[оеє]в|[иіы]н)а
 
 # Origins of which a large neighbour's list counts the bearers too, and how much more common their names are
 # at home. Only up to the share of the name with this rank: their own lists hold Smith and Brown as well.
-BORROWED: Final[Mapping[str, tuple[str, float]]] = {
-    "Basque": ("Spanish", 10.0),
-    "Catalan": ("Spanish", 6.0),
-    "Irish": ("English", 6.0),
-}
+BORROWED: Final[Mapping[str, tuple[str, float]]] = {"Irish": ("English", 6.0)}
 BORROWED_RANK: Final = 120
 
 # A list of a country's people holds the names of the large neighbour whose language they also speak. That
@@ -110,3 +106,6 @@ LARGEST_MIX: Final = 3.0
 # How much a script is written of the origin's main one, where its names are hardly ever written in it: Somali
 # has Latin letters, and its names in Arabic ones are those of documents in Arabic.
 SCRIPT_SHARES: Final[Mapping[tuple[str, str], float]] = {("Somali", "Arabic"): 0.1}
+
+# Of the spellings that are guessed from Hebrew letters about one in two is what bearers write.
+GUESSED: Final = 0.5
