@@ -145,3 +145,12 @@ def test_passing_over_marks_changes_nothing_else(name: str, alphabet: Alphabet) 
 
 def test_a_rare_letter_is_left_out_and_a_rare_ideograph_is_kept() -> None:
     assert Alphabet.from_names(["aб", "a", "王a"], min_count=2).letters == "a王"
+
+
+def test_letters_as_people_type_them() -> None:
+    """Without diacritics, and on a Russian keyboard; a letter that becomes two stays."""
+    alphabet = Alphabet("dhioułđøßүұқһәуохак")
+    typed = dict(zip(alphabet.letters, alphabet.decode(alphabet.without_strokes[1:]), strict=True))
+    assert {letter: its for letter, its in typed.items() if its != letter} == {
+        **{"đ": "d", "ø": "o", "ү": "у", "ұ": "у", "қ": "к", "һ": "х", "ә": "а"}
+    }

@@ -182,7 +182,9 @@ def test_short_names_may_be_sure_for_models_that_know_no_names() -> None:
     assert (Classifier.load("classic")("Xiao").probability or 0) > MOST_SURE
 
 
-@pytest.mark.parametrize("name", ["Piłsudski", "Đurić", "Błądziński", "Øverås"])
+@pytest.mark.parametrize(
+    "name", ["Piłsudski", "Đurić", "Błądziński", "Øverås", "Хүрэлсүх", "Төреқұлов", "Мөнгөнтуул"]
+)
 def test_strokes_alone_are_no_reason_to_refuse(name: str) -> None:
     """With ł for l, "Piłsudski" has more bits per letter than random letters may."""
     assert Classifier.load()(name).origin is not None

@@ -75,7 +75,10 @@ export function normalise(text, folded, lower = true) {
   return hasLetter(kept) ? kept : "";
 }
 
-const PLAIN = { ð: "d", đ: "d", ł: "l", ø: "o", ı: "i", ə: "e" };
+const PLAIN = {
+  ð: "d", đ: "d", ł: "l", ø: "o", ı: "i", ə: "e",
+  ғ: "г", қ: "к", ң: "н", ө: "о", ү: "у", ұ: "у", һ: "х", ә: "а", і: "и", ў: "у", ҳ: "х", // on Russian keyboards
+};
 
 const STAND_IN = "〓"; // stands for the Chinese characters that an alphabet lacks, if it is in it
 const IDEOGRAPH = /^[\u3400-\u9fff\uf900-\ufaff\u{20000}-\u{3347f}]$/u;
@@ -106,7 +109,7 @@ export class Alphabet {
     return letters.length ? letters.filter((letter) => this.idOf(letter) === 0).length / letters.length : 0;
   }
 
-  // The ids of a name as people type it, without marks and strokes: l for ł.
+  // The ids of a name as people type it, without marks and strokes: l for ł, у for ү.
   unmarked(ids) {
     const letters = ids.map((id) => this.ids.get(PLAIN[this.letters[id - 1]]) ?? id);
     return letters.filter((id) => id === 0 || !isMark(this.letters[id - 1]));
