@@ -22,7 +22,7 @@ export class Network {
 
   letter(id) {
     const E = this.embedding.shape[1];
-    return this.embedding.data.subarray(id * E, (id + 1) * E);
+    return Float64Array.from(this.embedding.data.subarray(id * E, (id + 1) * E)); // as states are: one kind of array is fast
   }
 
   // Reads the ids of a name: its logits (C,), pooled values (F,), and what the last layer did at each letter.
