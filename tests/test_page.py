@@ -133,6 +133,7 @@ def test_the_first_answer_does_not_wait_for_the_ngrams(model: str) -> None:
     found = in_node("first", {}, model)
     assert len(found["computed"]) == len(FIRST)
     np.testing.assert_allclose(found["remembered"], found["computed"], atol=1e-6)
+    assert len(set(found["kinds"])) == 1  # of arrays, or what was compiled for the first is thrown away
     page = page_of(model).read_text(encoding="utf-8")
     places = [page.index(f'id="{part}"') for part in ("facts", "network", "ngrams", "generator")]
     assert places == sorted(places)

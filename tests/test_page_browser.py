@@ -490,6 +490,15 @@ def test_a_page_that_is_not_drawn_is_made_ready_all_the_same(browser: Any) -> No
     page.close()
 
 
+def test_it_answers_where_tasks_have_no_priorities(browser: Any) -> None:
+    page = browser.new_page()
+    page.add_init_script("delete globalThis.scheduler")  # as in Safari
+    page.goto(page_of("classic").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    assert page.evaluate("typeof scheduler") == "undefined"
+    page.close()
+
+
 def test_a_link_may_follow_another_in_the_same_window(browser: Any) -> None:
     visit = Visit(browser)
     with visit.page.expect_event("load"):
