@@ -14,7 +14,7 @@ import cognomen
 from cognomen.apps.page import build
 from cognomen.apps.page import bundle as bundling
 from cognomen.apps.page.build import FIRST, build_page
-from cognomen.apps.page.bundle import PAGE, bundle
+from cognomen.apps.page.bundle import PAGE, SCRIPTS, bundle
 from cognomen.classifier import Classifier
 from cognomen.errors import InputError, ModelError
 from cognomen.network import Architecture, Network
@@ -59,7 +59,7 @@ def test_it_asks_for_nothing_from_elsewhere() -> None:
 
 
 def test_modules_are_joined_in_order() -> None:
-    script = bundle("main")
+    script = "".join(bundle(*SCRIPTS))
     assert not re.search(r"^(import|export) ", script, re.MULTILINE)
     made = re.findall(r'^modules\["([\w/-]+)"\] = ', script, re.MULTILINE)
     used = [(place.start(), place[1]) for place in re.finditer(r'= modules\["([\w/-]+)"\];', script)]
@@ -133,10 +133,19 @@ def test_the_first_answer_does_not_wait_for_the_ngrams(model: str) -> None:
     found = in_node("first", {}, model)
     assert len(found["computed"]) == len(FIRST)
     np.testing.assert_allclose(found["remembered"], found["computed"], atol=1e-6)
+    assert len(set(found["kinds"])) == 1  # of arrays, or what was compiled for the first is thrown away
     page = page_of(model).read_text(encoding="utf-8")
     places = [page.index(f'id="{part}"') for part in ("facts", "network", "ngrams", "generator")]
     assert places == sorted(places)
-    assert places[1] < page.index('"use strict"') < places[2]
+    first, answers, follows = (found.start() for found in re.finditer('"use strict"', page))
+    assert first < places[0] < places[1] < answers < places[2] < places[3] < follows
+
+
+def test_what_the_first_answer_does_not_need_is_not_read_before_it() -> None:
+    _, answers, follows = bundle(*SCRIPTS)
+    for module in ("engine/name-generator", "parts/inside", "learning/trainer"):
+        assert f'modules["{module}"] = ' in follows
+        assert f'modules["{module}"] = ' not in answers
 
 
 def test_the_page_begins_with_an_answer() -> None:

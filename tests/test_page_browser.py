@@ -347,6 +347,78 @@ def test_a_long_column_does_not_stop_the_page(visit: Visit) -> None:
     assert visit.page.locator("#column-app progress").is_hidden()
 
 
+def test_a_long_list_of_beginnings_does_not_stop_the_page(visit: Visit) -> None:
+    box = visit.page.locator("#prefixes-app textarea")
+    names = [f"Kowal{a}{b}{c}" for a in "bcdfgh" for b in "aeiouy" for c in "lmnrstvwxzbcdfghjkpq"]
+    paste = """async (box, names) => {
+      box.value = names;
+      const start = performance.now();
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+      return [performance.now() - start, document.querySelector("#prefixes-app .big").textContent];
+    }"""
+    before = visit.page.locator("#prefixes-app .big").inner_text()
+    _, said = box.evaluate(paste, "\n".join(names))
+    assert said == before  # the page goes on, and the tree follows
+    visit.until("document.querySelector('#prefixes-app .big').textContent.startsWith('5760 letters')")
+    box.evaluate(paste, "\n".join(names))
+    box.fill("Smith")  # the list before it is left
+    visit.page.wait_for_timeout(300)
+    assert visit.page.locator("#prefixes-app .big").inner_text().startswith("5 letters")
+
+
+def test_no_number_is_minus_zero(visit: Visit) -> None:
+    shown = visit.page.evaluate(
+        """() => {
+      const { plain, signed } = modules["parts/dom"];
+      const given = [-0.004, -0, 0.004, -0.006, 0.006];
+      return [given.map((x) => plain(x)), given.map((x) => signed(x))];
+    }"""
+    )
+    assert shown == [["0.00", "0.00", "0.00", "−0.01", "0.01"], ["0.00", "0.00", "0.00", "−0.01", "+0.01"]]
+
+
+def test_without_a_name_nothing_is_said_of_one(visit: Visit) -> None:
+    visit.name.fill("123")
+    visit.until("document.querySelector('#step-app .row .note').textContent === 'Type a name above.'")
+    for part, heading in [
+        ("inside", "Read from the beginning"),
+        ("step", "If the letters read so far were the whole name"),
+    ]:
+        said = visit.page.locator(f"#{part}-app").get_by_text(heading, exact=True)
+        assert said.is_hidden(), part
+        visit.name.fill("Smith")
+        visit.until("document.querySelector('#step-app .row .note').textContent.includes('of 5')")
+        assert said.is_visible(), part
+        visit.name.fill("123")
+        visit.until("document.querySelector('#step-app .row .note').textContent.startsWith('Type')")
+
+
+def test_letters_of_a_name_too_long_to_be_explained_do_not_wait(visit: Visit) -> None:
+    visit.name.fill("ab" * 16)
+    visit.until("document.querySelectorAll('#inside-app .letters button').length === 32")
+    assert "·" not in visit.page.locator("#inside-app .letters").inner_text()
+
+
+def test_what_is_too_large_is_said_in_words(visit: Visit) -> None:
+    drawn = visit.page.evaluate(
+        """() => {
+      const { Curves } = modules["parts/training-view"], curves = new Curves(["one"], { norms: true });
+      curves.draw([{ steps: 2, losses: [0.7, NaN], accuracies: [[0, 0.5]], norms: [1, Infinity] }]);
+      return curves.box.innerHTML;
+    }"""
+    )
+    assert not re.search("NaN|Infinity|undefined", drawn)
+    assert "one too large" in drawn
+
+
+def test_a_seed_is_one_that_a_link_can_hold(visit: Visit) -> None:
+    seed = visit.page.get_by_label("Seed")
+    for typed, kept in [("12345678", "999999"), ("-3", "0"), ("2.7", "2"), ("", "0"), ("1", "1")]:
+        seed.fill(typed)
+        seed.blur()
+        assert seed.input_value() == kept
+
+
 def test_a_link_restores_the_page(browser: Any, visit: Visit) -> None:
     visit.name.fill("Müller & Söhne")
     visit.page.locator("#compare-app input").fill("Schmidt")
@@ -415,6 +487,15 @@ def test_a_page_that_is_not_drawn_is_made_ready_all_the_same(browser: Any) -> No
     """)
     page.goto(page_of("classic").as_uri())
     page.wait_for_selector("html[data-ready]")
+    page.close()
+
+
+def test_it_answers_where_tasks_have_no_priorities(browser: Any) -> None:
+    page = browser.new_page()
+    page.add_init_script("delete globalThis.scheduler")  # as in Safari
+    page.goto(page_of("classic").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    assert page.evaluate("typeof scheduler") == "undefined"
     page.close()
 
 

@@ -30,6 +30,7 @@ from cognomen.rnn.shapes import Encoder, ManyToOne, SyncedManyToMany
 from cognomen.text import words
 from cognomen.text.placeholders import PLACEHOLDERS
 from cognomen.text.reading import Rules, read_surname
+from cognomen.text.repair import composed
 from cognomen.text.spelling import normalise
 from cognomen.text.things import COMPANY
 
@@ -130,7 +131,8 @@ def test_answers_agree(model: str) -> None:
     found = in_node("answers", {"names": names()}, model)
     answers, expected = clf(names(), order="given-first"), clf.predict_proba(names(), order="given-first")
     for name, ours, answer, p in zip(names(), found, answers, expected, strict=True):
-        read = read_surname(name, clf.alphabet, lower=clf.lower, rules=clf.rules_for([name], Options()))
+        text = composed(name)
+        read = read_surname(text, clf.alphabet, lower=clf.lower, rules=clf.rules_for([text], Options()))
         assert (ours["spelling"], ours["reason"]) == (read.spelling, answer.reason), name
         assert (ours["surname"], ours["note"]) == (answer.surname, answer.note), name
         if read.spelling is not None:

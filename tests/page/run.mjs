@@ -50,7 +50,8 @@ const TASKS = {
       classifier.beliefs.clear();
       return Array.from(spelling, (_, i) => list(classifier.believe(spelling.slice(0, i + 1)).probabilities));
     };
-    return { remembered: answers(first.ngrams && { evidence: (ids) => first.ngrams[ids.join(",")] }), computed: answers(ngrams) };
+    const kinds = [classifier.network.letter(1), ...classifier.network.levels[0][0].cell.initialState()].map((each) => each.constructor.name);
+    return { remembered: answers(first.ngrams && { evidence: (ids) => first.ngrams[ids.join(",")] }), computed: answers(ngrams), kinds };
   },
 
   async normalised({ texts }) {

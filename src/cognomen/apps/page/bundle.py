@@ -1,4 +1,4 @@
-"""Many JavaScript modules as one script, and one HTML file with everything inside.
+"""Many JavaScript modules as few scripts, and one HTML file with everything inside.
 
 The modules use two forms only, so that a few lines can join them: `import { a, b as c } from "./x.js"`, and
 `export` before a function, a class or a constant. Each module becomes a function that returns its exports.
@@ -16,14 +16,23 @@ PAGE = Path(__file__).parent
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]*)\.js";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-INSERT = re.compile(r"<!-- (\w+) -->")
+INSERT = re.compile(r"<!-- ([\w-]+) -->")
+SCRIPTS = ("first-picture", "main", "rest-of-page")  # in the order of page.html
 
 
-def bundle(entry: str) -> str:
-    """One script of a module, named by its path without suffix, and of all that it imports."""
+def bundle(*entries: str) -> list[str]:
+    """One script for each of some modules, named by their paths without suffix: with all that they import.
+
+    What an earlier script has, a later one does not repeat.
+    """
     parts: dict[str, str] = {}
-    _collect(entry, parts)
-    return "\n".join(['"use strict";', "const modules = {};", *parts.values()])
+    scripts: list[str] = []
+    for entry in entries:
+        known = len(parts)
+        _collect(entry, parts)
+        begins = ['"use strict";'] if scripts else ['"use strict";', "const modules = {};"]
+        scripts.append("\n".join([*begins, *list(parts.values())[known:]]))
+    return scripts
 
 
 def _collect(module: str, parts: dict[str, str]) -> None:
@@ -55,17 +64,18 @@ def _resolved(module: str, target: str) -> str:
 
 
 def assemble(values: Mapping[str, str]) -> str:
-    """The page: page.html with the style, the script, and values for the other places that it names.
+    """The page: page.html with the style, the scripts, and values for the other places that it names.
 
-    The Content-Security-Policy allows this style and this script by their hashes, and nothing else: no
-    request can leave the page.
+    A script awaits the first picture, the next computes the first answer, and the rest follows. The
+    Content-Security-Policy allows these and the style by their hashes, and nothing else: no request can leave
+    the page.
     """
     # All in ASCII: browsers decode megabytes of it in less than half the time, into half the memory.
     style = NOT_ASCII.sub(_css_escape, (PAGE / "page.css").read_text(encoding="utf-8"))
-    script = NOT_ASCII.sub(_script_escape, bundle("main"))
-    policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+    scripts = [NOT_ASCII.sub(_script_escape, script) for script in bundle(*SCRIPTS)]
+    policy = f"default-src 'none'; style-src {_hash(style)}; script-src {' '.join(map(_hash, scripts))}; "
     policy += "img-src data:; base-uri 'none'; form-action 'none'"
-    given = {**values, "style": style, "script": script, "policy": policy}
+    given = {**values, **dict(zip(SCRIPTS, scripts, strict=True)), "style": style, "policy": policy}
     template = (PAGE / "page.html").read_text(encoding="utf-8")
     page = INSERT.sub(lambda place: given[place[1]], template)
     return page.encode("ascii", "xmlcharrefreplace").decode("ascii")

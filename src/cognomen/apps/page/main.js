@@ -1,23 +1,12 @@
-// The page: unpacks the models, mounts its parts, and tells them when the name changes.
-import { makeNgrams } from "./engine/letter-ngrams.js";
+// The page as far as its first answer: what types, and tells the parts when the name changes. All else follows in
+// rest-of-page.js, which the browser reads, as it does the n-grams, when the answer is there.
 import { Classifier } from "./engine/name-classifier.js";
-import { Generator } from "./engine/name-generator.js";
-import { fromBase64, readTensors, unpack } from "./engine/packed-tensors.js";
-import { mountBackwards } from "./parts/backwards.js";
-import { mountBroken } from "./parts/broken.js";
+import { fromBase64, readTensors } from "./engine/packed-tensors.js";
+import { pictured } from "./first-picture.js";
 import { el } from "./parts/dom.js";
-import { mountInside } from "./parts/inside.js";
-import { mountColumn, mountCompare, mountGenerate } from "./parts/more.js";
-import { mountPrefixes } from "./parts/prefixes.js";
-import { mountStep } from "./parts/step-through.js";
-import { mountTrain } from "./parts/train-one.js";
 import { mountType } from "./parts/type.js";
 
 const SETTLED = 120; // milliseconds without a key until the slower parts follow
-const LATER = { // after the first answer
-  inside: mountInside, step: mountStep, prefixes: mountPrefixes, backwards: mountBackwards,
-  train: mountTrain, break: mountBroken, compare: mountCompare, generate: mountGenerate, column: mountColumn,
-};
 
 class App {
   constructor(facts, classifier) {
@@ -93,53 +82,26 @@ function followTour() {
 }
 
 async function start() {
-  await painted();
-  const element = (id) => document.getElementById(id).textContent, facts = JSON.parse(element("facts"));
-  const { architecture } = facts.model, network = readTensors(facts.tensors.network, fromBase64(element("network")));
+  await pictured;
+  const facts = JSON.parse(contents("facts")), network = readTensors(facts.tensors.network, fromBase64(contents("network")));
   const app = new App(facts, new Classifier(facts.model, network, facts.words, remembered(facts.first)));
-  const part = (id, mount) => mount(document.getElementById(`${id}-app`), app);
-  part("type", mountType);
+  mountType(document.getElementById("type-app"), app);
   app.setName(app.params.get("name") ?? document.getElementById("name").value); // somebody may have been typing
   performance.mark("answered");
   linkChapters(facts.study);
   followTour();
-  await parsed(); // the n-grams and the generator's weights stand behind this script
-  const tensors = async (id) => readTensors(facts.tensors[id], await unpack(element(id)));
-  app.use(makeNgrams(architecture, await tensors("ngrams")));
-  performance.mark("complete");
-  app.generator = new Generator(facts.generator, await tensors("generator"));
-  for (const [id, mount] of Object.entries(LATER)) {
-    await new Promise((done) => setTimeout(done, 0)); // keys are answered in between
-    part(id, mount);
-  }
-  document.documentElement.dataset.ready = "true";
-  if (sharedState() !== null) document.getElementById(location.hash.slice(1).split("?")[0])?.scrollIntoView();
+  return app;
 }
+
+// What an element of the file holds.
+export const contents = (id) => document.getElementById(id).textContent;
 
 // What stands in for the n-grams: what they say of the first name and its beginnings, by their ids.
 function remembered({ ngrams }) {
   return ngrams && { evidence: (ids) => ngrams[ids.join(",")] };
 }
 
-// When what stands in the file has been drawn, the first answer among it. A page in the background is not drawn.
-function painted() {
-  if (document.hidden) return null;
-  const { port1, port2 } = new MessageChannel(); // sooner than a timer, which would wait for the parser
-  return new Promise((done) => {
-    port1.onmessage = done;
-    requestAnimationFrame(() => port2.postMessage(null));
-  });
-}
-
-// When the whole page has been read.
-function parsed() {
-  if (document.readyState !== "loading") return null;
-  return new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
-}
-
 // What a shared link holds, #part?state; null for a link to a part alone.
-function sharedState() {
-  return location.hash.split("?")[1] ?? null;
-}
+export const sharedState = () => location.hash.split("?")[1] ?? null;
 
-start();
+export const started = start();

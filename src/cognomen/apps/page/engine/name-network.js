@@ -22,14 +22,14 @@ export class Network {
 
   letter(id) {
     const E = this.embedding.shape[1];
-    return this.embedding.data.subarray(id * E, (id + 1) * E);
+    return Float64Array.from(this.embedding.data.subarray(id * E, (id + 1) * E)); // as states are: one kind of array is fast
   }
 
   // Reads the ids of a name: its logits (C,), pooled values (F,), and what the last layer did at each letter.
   read(ids) {
     const inputs = ids.map((id) => this.letter(id));
     const { directions } = this.readVectors(inputs, ids);
-    const { pooled } = this.pool(directions.map(({ steps }) => steps.map(({ state }) => state[0])));
+    const pooled = this.pool(directions.map(({ steps }) => steps.map(({ state }) => state[0])));
     return { logits: apply(...this.output, pooled), pooled, directions };
   }
 
@@ -68,8 +68,7 @@ export class Network {
   // Pools the outputs of each direction (D, T, H): kinds, within them directions, (K * D * H,).
   pool(outputs) {
     const reverses = this.levels.at(-1).map(({ reverse }) => reverse);
-    const parts = this.kinds.flatMap((kind) => outputs.map((y, d) => POOLINGS[kind](y, reverses[d])));
-    return { pooled: join(parts) };
+    return join(this.kinds.flatMap((kind) => outputs.map((y, d) => POOLINGS[kind](y, reverses[d]))));
   }
 }
 
@@ -100,4 +99,3 @@ function split(vectors, parts) {
   const size = vectors[0].length / parts;
   return Array.from({ length: parts }, (_, d) => vectors.map((v) => v.subarray(d * size, (d + 1) * size)));
 }
-

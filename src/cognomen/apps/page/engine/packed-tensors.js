@@ -34,25 +34,11 @@ export function readTensors(contents, bytes) {
   const found = {};
   let start = 0;
   for (const [name, type, shape] of contents) {
-    const count = shape.reduce((product, size) => product * size, 1);
-    const stop = start + count * SIZES[type];
-    found[name] = new Tensor(shape, bytes.subarray(start, stop), type, count);
-    start = stop;
+    const count = shape.reduce((product, size) => product * size, 1), part = bytes.subarray(start, start += count * SIZES[type]);
+    let data;
+    found[name] = { shape, get data() { return (data ??= decode(part, type, count)); } };
   }
   return found;
-}
-
-class Tensor {
-  #decoded = null;
-
-  constructor(shape, bytes, type, count) {
-    this.shape = shape;
-    this.decode = () => decode(bytes, type, count);
-  }
-
-  get data() {
-    return (this.#decoded ??= this.decode());
-  }
 }
 
 // The parameters whose names begin with `prefix`, without it.

@@ -48,6 +48,7 @@ class Backwards {
   }
 
   compute() {
+    this.stop?.();
     const steps = Number(this.length.value), scale = Number(this.scale.value), open = Number(this.open.value);
     [`${steps}`, `× ${scale.toFixed(1)}`, `${open}`].forEach((text, i) => { this.values[i].textContent = text; });
     this.found = SERIES.map(([kind, name, k]) => ({ name, k, ...gradientsOf(kind, { steps, scale, open, linear: this.linear.checked }) }));
@@ -91,7 +92,7 @@ class Backwards {
     this.said.textContent = "Type a name in part 1.";
     if (!found.reading.spelling) return;
     const norms = answerGradients(classifier.network, found.ids, argmax(found.probabilities));
-    const groups = lettersOf(found.reading.spelling), most = Math.max(...norms);
+    const groups = lettersOf(found.reading.spelling), most = Math.max(...norms) || 1;
     this.said.textContent = `How much the evidence for ${classifier.origins[argmax(found.probabilities)]} would change with the state after each letter, read from the beginning.`;
     this.letters.style.setProperty("--letters", groups.length);
     this.letters.replaceChildren(...groups.map(({ stop, text }) => {

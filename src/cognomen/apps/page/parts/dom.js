@@ -46,8 +46,9 @@ export function choices(legend, options, value, onChange) {
 export const percent = (p) => (p > 0.999 ? ">99.9%" : p < 0.001 ? "<0.1%" : `${(100 * p).toFixed(1)}%`);
 // A share that was counted.
 export const counted = (p) => `${Math.round(100 * p)}%`;
-export const signed = (x, digits = 2) => (x < 0 ? "−" : "+") + Math.abs(x).toFixed(digits);
-export const plain = (x, digits = 2) => (x < 0 ? "−" : "") + Math.abs(x).toFixed(digits);
+// A number with its sign, which a zero does not have, however little was rounded to it.
+export const plain = (x, digits = 2) => (x < 0 && Number(x.toFixed(digits)) ? "−" : "") + Math.abs(x).toFixed(digits);
+export const signed = (x, digits = 2) => (Number(x.toFixed(digits)) > 0 ? "+" : "") + plain(x, digits);
 export const shownLetter = (letter) => (letter === " " ? "␣" : letter);
 
 export const largest = (numbers, count) =>

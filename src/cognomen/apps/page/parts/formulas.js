@@ -7,7 +7,7 @@ export const GATES = {
   lstm: [["input", "input gate i"], ["forget", "forget gate f"], ["candidate", "candidate g"], ["output", "output gate o"]],
 };
 
-const value = (x) => (x < 0 ? `(${plain(x)})` : plain(x));
+const value = (x) => plain(x).replace(/^−.*/, "($&)");
 
 // The lines of the formula that made number j of a state: { text, says }.
 export function formulaOf(kind, cell, { a, b, before, state, gates }, j) {

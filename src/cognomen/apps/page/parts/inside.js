@@ -24,9 +24,10 @@ class Inside {
     const control = choices("Show for each letter", shown, "state", (key) => { this.what = key; this.drawStrips(); });
     this.blocks = app.classifier.network.levels.at(-1).map(({ reverse }) => ({ reverse, rows: el("div", { class: "strips" }) }));
     this.formula = el("div", { class: "formula", role: "region", "aria-label": "The formula of the picked number", "aria-live": "polite", tabindex: 0 });
-    root.append(el("h3", { text: "What each letter speaks for" }), this.letters, this.caption, control.box,
+    this.shown = el("div", {}, control.box,
       el("div", { class: "columns" }, this.blocks.map(({ reverse, rows }) => el("div", {}, el("h3", { text: WAYS[reverse] }), rows))),
       scaleLegend("−1", "+1"), this.formula);
+    root.append(el("h3", { text: "What each letter speaks for" }), this.letters, this.caption, this.shown);
     app.on("settled", (state) => this.show(state));
     onThemeChange(() => this.drawStrips());
   }
@@ -36,11 +37,10 @@ class Inside {
     this.picked = this.depending = null;
     this.norms = this.blocks.map(() => null);
     this.found = found.reading.spelling ? found : null;
+    this.shown.classList.toggle("hidden", !this.found);
     if (!this.found) {
       this.letters.replaceChildren();
-      this.blocks.forEach(({ rows }) => rows.replaceChildren());
       this.caption.textContent = "Type a name above.";
-      this.drawFormula();
       return;
     }
     this.groups = lettersOf(found.reading.spelling);
@@ -97,7 +97,6 @@ class Inside {
   }
 
   drawFormula() {
-    if (!this.picked) return this.formula.replaceChildren();
     const { d, letter, unit } = this.picked, { cell, reverse } = this.reading.directions[d];
     const order = reverse ? "from the end" : "from the beginning";
     const head = el("p", { class: "words", text: `Number ${unit} of the state after “${shownLetter(this.groups[letter].text)}”, read ${order}:` });
@@ -109,6 +108,7 @@ class Inside {
   // Attributions and Jacobian norms take a while: in turns, between which keys are answered.
   explain() {
     if (this.found.ids.length > EXPLAINED) {
+      this.buttons.forEach((button) => button.lastChild.remove());
       this.caption.textContent = `What letters add is worked out for names of up to ${EXPLAINED} letters.`;
       return () => {};
     }

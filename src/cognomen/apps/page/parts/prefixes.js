@@ -1,6 +1,7 @@
 // Part 4: several names share their beginnings; the trie grows as they are typed, with the steps it saves.
 import { lettersOf } from "../reading/text.js";
 import { counted, el, field, shownLetter, svg } from "./dom.js";
+import { pauses } from "./turns.js";
 
 const NAMES = ["Nakamura", "Nakata", "Nakano", "Nakagawa", "Smith", "Smithson", "Schmidt", "Schmitz"];
 const SHOWN = 40; // names drawn; all are counted
@@ -16,8 +17,17 @@ export function mountPrefixes(root, app) {
   root.append(el("div", { class: "beside" }, field("Names, one per line", box), el("div", {}, said, more, scroller)));
   const list = () => box.value.split(/[\n,;]/).map((name) => name.trim()).filter(Boolean);
   const touched = () => list().join() !== NAMES.join();
-  const draw = () => {
-    const spelled = list().map((name) => app.classifier.answer(name).reading.spelling).filter(Boolean);
+  let runs = 0;
+  const draw = async () => { // in turns, as a pasted list may be long; ends when there is another one
+    const run = ++runs, pause = pauses(), spelled = [];
+    for (const name of list()) {
+      spelled.push(app.classifier.answer(name).reading.spelling);
+      await pause();
+      if (run !== runs) return;
+    }
+    show(spelled.filter(Boolean));
+  };
+  const show = (spelled) => {
     const { root: trie, letters, steps } = makeTrie(spelled), saved = letters ? 1 - steps / letters : 0;
     said.textContent = `${letters} letters, ${steps} steps: ${counted(saved)} saved`;
     more.textContent = "Each circle is a step, and is made once. Filled ones are shared by several names; where a name ends, the ring is thick.";

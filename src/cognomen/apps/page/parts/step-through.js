@@ -22,8 +22,8 @@ class Stepper {
     this.bars = new Bars(3, "What it would answer here");
     const ways = app.classifier.network.levels.at(-1).map(({ reverse }, d) => [String(d), reverse ? "from the end" : "from the beginning"]);
     const way = choices("Reading", ways, "0", (d) => { this.d = Number(d); this.start(); });
-    root.append(ways.length > 1 ? way.box : "", el("div", { class: "row" }, this.back, this.next, this.playing, this.said),
-      this.reel, this.rows, scaleLegend("−1", "+1"), el("h3", { text: "If the letters read so far were the whole name" }), this.bars.box);
+    this.shown = el("div", {}, this.reel, this.rows, scaleLegend("−1", "+1"), el("h3", { text: "If the letters read so far were the whole name" }), this.bars.box);
+    root.append(ways.length > 1 ? way.box : "", el("div", { class: "row" }, this.back, this.next, this.playing, this.said), this.shown);
     root.addEventListener("keydown", (event) => this.onKey(event));
     app.on("settled", ({ found }) => {
       this.found = found.reading.spelling ? found : null;
@@ -83,11 +83,9 @@ class Stepper {
 
   draw() {
     for (const button of [this.back, this.next, this.playing]) button.disabled = !this.found;
+    this.shown.classList.toggle("hidden", !this.found);
     if (!this.found) {
       this.said.textContent = "Type a name above.";
-      this.reel.replaceChildren();
-      this.rows.replaceChildren();
-      this.bars.box.classList.add("hidden");
       return;
     }
     this.back.disabled = this.at === 0;
@@ -119,7 +117,6 @@ class Stepper {
 
   drawBars(reverse, start, stop) {
     const all = Array.from(this.found.reading.spelling), read = (reverse ? all.slice(start) : all.slice(0, stop)).join("");
-    this.bars.box.classList.remove("hidden");
     this.bars.show(this.app.classifier.origins, this.app.classifier.believe(read).probabilities);
   }
 }

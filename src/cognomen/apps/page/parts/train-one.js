@@ -49,7 +49,10 @@ class Training {
   controls() {
     const change = (key) => (value) => { this.settings[key] = value; this.reset(); };
     const seed = el("input", { type: "number", min: 0, max: 999999, value: this.settings.seed });
-    seed.addEventListener("change", () => change("seed")(String(Math.max(0, Math.floor(Number(seed.value)) || 0))));
+    seed.addEventListener("change", () => {
+      seed.value = Math.min(Math.max(0, Math.floor(Number(seed.value)) || 0), seed.max);
+      change("seed")(seed.value);
+    });
     this.selects = Object.fromEntries(Object.entries(CHOICES).map(([key, [, options]]) => [key, select(options, this.settings[key], change(key))]));
     const boxes = Object.entries(CHOICES).map(([key, [label]]) => field(label, this.selects[key]));
     boxes[0].classList.add("wide");
@@ -78,7 +81,7 @@ class Training {
     const { trainer } = this, accuracy = trainer.accuracies.at(-1)?.[1] ?? 0;
     this.startButton.textContent = this.runner.running ? "Pause" : "Train";
     this.startButton.disabled = !this.runner.running && (trainer.diverged || trainer.steps >= LAST);
-    this.said.textContent = trainer.diverged ? `Diverged at step ${trainer.steps}: the loss is NaN.`
+    this.said.textContent = trainer.diverged ? `Diverged at step ${trainer.steps}: its numbers became too large to calculate with.`
       : `step ${trainer.steps}: ${counted(accuracy)} of the held-out answers are right`;
     this.curves.draw([trainer]);
     if (!trainer.diverged) this.drawStates();

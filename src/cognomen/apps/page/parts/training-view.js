@@ -97,7 +97,8 @@ export class Curves {
 
 function lastOf({ losses, accuracies, norms }, kind) {
   const value = { loss: losses.at(-1), accuracy: accuracies.at(-1)?.[1], norms: norms.at(-1) }[kind];
-  return value === undefined ? "not yet" : value.toPrecision(3);
+  if (value === undefined) return "not yet";
+  return Number.isFinite(value) ? value.toPrecision(3) : "too large";
 }
 
 function every(values) {

@@ -39,7 +39,8 @@ export function strip(text, unwanted) {
   return all.slice(start, stop).join("");
 }
 
+// Compiled when it is first used: tables of letters take the browser milliseconds, for which the first answer would wait.
 export const fullMatch = (source, flags = "u") => {
-  const pattern = new RegExp(`^(?:${source})$`, flags);
-  return (text) => pattern.test(text);
+  let pattern;
+  return (text) => (pattern ??= new RegExp(`^(?:${source})$`, flags)).test(text);
 };

@@ -44,8 +44,9 @@ export function readSurname(text, alphabet, lower, words, surnameFirst = false, 
 }
 
 // The same for a classifier, whose network tells where some surnames are.
-export function readWithNetwork(text, classifier, surnameFirst) {
-  const { alphabet, facts, origins, words } = classifier, believe = (name) => classifier.believe(normalise(name, words.folded));
+export function readWithNetwork(written, classifier, surnameFirst) {
+  const text = composed(written), { alphabet, facts, origins, words } = classifier;
+  const believe = (name) => classifier.believe(normalise(name, words.folded));
   const length = lengthOfIdeographs(text, believe, origins.indexOf("Japanese"));
   return readSurname(text, alphabet, facts.lower, words, surnameFirst, length, reworded(text, classifier));
 }

@@ -1,5 +1,5 @@
 // Text that was decoded wrongly, made whole again where that is certain: as cognomen/text/repair.py.
-import { isAlpha, isAscii, LETTER_OR_DIGIT, NO_DIGIT } from "./python.js";
+import { characters, isAlpha, isAscii, LETTER_OR_DIGIT, NO_DIGIT } from "./python.js";
 
 const BYTE = new Map(Array.from({ length: 256 }, (_, byte) => [String.fromCharCode(byte), byte]));
 // Windows-1252 from 0x80 on; Node decodes it as Latin-1, so it stands here.
@@ -39,7 +39,7 @@ export function repair(text, entities) {
 export function composed(text) {
   if (isAscii(text) || (text.includes("\xad") && MISREAD.test(text))) return text; // half of an í, to be repaired
   const seen = text.replace(/[\u00ad\u200b\u200e\u200f\u2060\ufeff]/g, ""), whole = seen.normalize("NFC");
-  return (whole.length < seen.length ? whole : seen) || text; // some letters NFC takes apart
+  return (characters(whole).length < characters(seen).length ? whole : seen) || text; // some letters NFC takes apart
 }
 
 function decoded(text) {
