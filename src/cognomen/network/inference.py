@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cognomen.rnn.engine.compiled import Tree
 
 # Limits on names and on letters, of which the first one reached counts.
-BLOCK = 96  # names that start at each level of a tree: enough rows for fast products, few for the cache
+BLOCK = 192  # names that start at each level of a tree: enough rows for fast products, few for the cache
 TREE_NAMES, TREE_LETTERS = 1 << 15, 1 << 20  # read as one prefix tree; a thread's unit of work
 SORTED_NAMES, SORTED_LETTERS = 1 << 19, 1 << 23  # sorted at once, to share prefixes; bounds the memory
 PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # read as one packed batch, whose states are all kept
