@@ -72,6 +72,8 @@ def asked(words: list[str]) -> dict[str, About]:
     [
         ("Holm-Berg Mary", "Holm-Berg, Mary"),
         ("Holm-Berg Mary Ann", "Holm-Berg, Mary Ann"),
+        ("Holm-Berg\tMary", "Holm-Berg, Mary"),
+        ("Holm-Berg\u00a0Mary", "Holm-Berg, Mary"),
         ("Holm-Berg Mary Holm", None),
         ("Mary-Ann Doe", None),
         ("Al-Masri Paul", None),

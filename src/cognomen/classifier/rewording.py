@@ -104,7 +104,8 @@ def reworded(
         ask: what the network says of words, spelled as `normalise` spells them.
         order_is_told: a column tells whether given names come first, and so whether "Smith-Jones" is one.
     """
-    plain = {text: _plain(text) for text in filter(_MAY_TELL.search, texts)}
+    several = (text for text in texts if " " in text or not text.isprintable())  # for other spaces
+    plain = {text: _plain(text) for text in filter(_MAY_TELL.search, several)}
     spelled = {text: _spellings(text) for text in dict.fromkeys(filter(_may_tell, plain.values()))}
     spelled = {text: words for text, words in spelled.items() if all(words)}
     if not spelled:

@@ -155,7 +155,7 @@ class Scoring(Model):
 
     def _read(self, texts: list[str], opts: Options) -> ColumnReading:
         """Read the texts of a column, those of people with two surnames as such."""
-        texts = list(map(composed, texts))
+        texts = [text if text.isascii() else composed(text) for text in texts]
         column = self._column(texts, self.rules_for(texts, opts))
         if not isinstance(opts.order, ColumnOrder) or (found := opts.order.second_surnames) is None:
             return column.read()

@@ -27,7 +27,8 @@ _STEP, _MIX_1, _MIX_2 = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 
 _SHIFT_1, _SHIFT_2, _SHIFT_3 = map(np.uint64, (30, 27, 31))
 _KEY_BITS, _AT_ONCE = 16, 1 << 17
 SLOTS = 8  # of a bucket, one for each bit of a byte: with one, a third of the frequent lose theirs to others
-_FIRST_BIT = np.array([0, *(9 - byte.bit_length() for byte in range(1, 256))])  # from 1; 0 for none
+# 256 to the power of i, times this, has i + 1 in its highest byte.
+_ONE_TO_EIGHT, _LAST_BYTE = np.uint64(0x0102030405060708), np.uint64(56)
 
 
 class HashTables(NamedTuple):
@@ -150,10 +151,17 @@ def _key(hashes: Hashes) -> NDArray[np.uint16]:
 def look_up(keys: NDArray[np.uint16], hashes: Hashes) -> Ids:
     """1 + the slot of each hash, 0 for a hash without one."""
     slots = min(SLOTS, len(keys))
-    buckets = _buckets(hashes, len(keys))
-    same = keys.reshape(-1, slots).take(buckets, axis=0) == _key(hashes)[..., None]  # (..., SLOTS)
-    slot = _FIRST_BIT.take(np.packbits(same, axis=-1)[..., 0])  # faster than argmax
-    return np.where((slot > 0) & (hashes > 0), buckets * slots + slot, 0)
+    places = _buckets(hashes, len(keys))
+    same = np.zeros((*hashes.shape, SLOTS), bool)
+    np.equal(keys.reshape(-1, slots).take(places, axis=0), _key(hashes)[..., None], out=same[..., :slots])
+    first = same.view("<u8")[..., 0]  # a byte for each slot
+    first &= -first  # only the lowest that is 1
+    first *= _ONE_TO_EIGHT
+    first >>= _LAST_BYTE  # 1 + the slot within the bucket; 0 for none
+    places *= slots
+    places += first.view(np.int64)
+    places *= (first > 0) & (hashes > 0)
+    return places
 
 
 def letters_alone(alphabet_size: int) -> Ragged:

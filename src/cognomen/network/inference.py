@@ -17,7 +17,7 @@ from cognomen.network.ngram_layer import Evidence, NgramLayer
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
-from cognomen.rnn.engine.choice import is_worth_compiling, tree_of
+from cognomen.rnn.engine.choice import is_read_compiled, tree_of
 from cognomen.rnn.engine.one_sequence import SequenceReader, read_sequence
 from cognomen.rnn.engine.packed_weights import prepack
 from cognomen.rnn.engine.prefix_tree import PrefixTree, SortedNames, letters_of, sort_names
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cognomen.rnn.engine.compiled import Tree
 
 # Limits on names and on letters, of which the first one reached counts.
-BLOCK = 96  # names that start at each level of a tree: enough rows for fast products, few for the cache
+BLOCK = 192  # names that start at each level of a tree: enough rows for fast products, few for the cache
 TREE_NAMES, TREE_LETTERS = 1 << 15, 1 << 20  # read as one prefix tree; a thread's unit of work
 SORTED_NAMES, SORTED_LETTERS = 1 << 19, 1 << 23  # sorted at once, to share prefixes; bounds the memory
 PACKED_NAMES, PACKED_LETTERS = 1 << 9, 1 << 13  # read as one packed batch, whose states are all kept
@@ -122,9 +122,10 @@ def _read_shared(network: ReadingNetwork, logits: Array, names: Ragged, threads:
     heads = weight.T.reshape(-1, len(cells), network.architecture.hidden_size, len(weight))  # (K, D, H, C)
     letters, names = letters_of(names)
     in_order = map_on_threads(lambda cell: sort_names(names, reverse=cell[1]), cells, threads)
+    compiled = is_read_compiled(cells[0][0], len(names.data))
     for d, (cell, _) in enumerate(cells):
         head = np.ascontiguousarray(heads[:, d])  # (K, H, C)
-        _add_direction(network, logits, cell, head, letters, in_order[d], threads)
+        _add_direction(network, logits, cell, head, letters, in_order[d], threads, compiled=compiled)
 
 
 def _read_one(network: ReadingNetwork, ids: Ids) -> Array:
@@ -148,10 +149,10 @@ def _add_direction(
     letters: Ids,
     names: SortedNames,
     threads: int,
+    *,
+    compiled: bool,
 ) -> None:
     """Add the logits of one direction, part of the names by part."""
-
-    compiled = is_worth_compiling(cell, len(names.ids))
 
     def add(part: slice) -> None:
         tree = tree_of(names, part, block=BLOCK, compiled=compiled)

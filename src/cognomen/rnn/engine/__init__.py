@@ -4,7 +4,8 @@ from typing import Final
 
 __all__: list[str] = []
 
-LARGEST_SIZE: Final = 1024  # hidden units, for the compiled engine
-ROWS: Final = 12  # of so many numbers, in which it computes gradients
-LAST, MAX, MEAN = range(3)  # the kinds of pooling, for the compiled engine
+# Of the compiled engine:
+LARGEST_SIZE: Final = 1024  # hidden units
+ROWS: Final = 12  # of LARGEST_SIZE numbers, in which `kernels.step_back` computes
+LAST, MAX, MEAN = range(3)  # the kinds of pooling
 KINDS: Final = {"last": LAST, "max": MAX, "mean": MEAN}

@@ -32,10 +32,8 @@ SIGNATURES: Final = {
     "step": (*[WHOLE] * 8, *[NUMBERS] * 4, *READ, *[NUMBERS] * 3),
     "step_back": (*[WHOLE] * 7, *[NUMBERS] * 2, *READ, *[NUMBERS] * 6),
 }
-BEFORE: Final = (
-    2  # arguments that Numba's functions have before their own: where to put a result and an error
-)
-CHECKSUM: Final = 4  # bytes before the code: that of a damaged file would end the process
+BEFORE: Final = 2  # arguments that Numba's functions have before their own, for a result and an error
+CHECKSUM: Final = 4  # bytes of a checksum before the code: damaged code would end the process
 
 
 class Kernels(NamedTuple):

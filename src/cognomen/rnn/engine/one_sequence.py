@@ -58,8 +58,9 @@ class SequenceReader:
 
     Args:
         cells: D cells of one class, each with whether it reads sequences from their end.
-        x: the inputs, (V, X). Each is projected once: here, or
-        lazily: when a sequence has it for the first time, as a few names have few letters of an alphabet.
+        x: the inputs, (V, X), each of which is projected once.
+        lazily: whether that is when a sequence has it for the first time, as a few names have few letters of
+            an alphabet, and not now.
     """
 
     def __init__(self, cells: Sequence[tuple[Cell, bool]], x: Array, *, lazily: bool = False) -> None:
