@@ -20,7 +20,7 @@ import numpy as np
 
 from cognomen.plots.canvas import COLOURS, GREY, Figure, panel
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
+from cognomen.study.experiment import Numbers, Settings, Table, parts
 from cognomen.study.names import Surnames, TrainedNetwork, fit_names, load_names
 from cognomen.study.spread import lines
 
@@ -175,17 +175,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         shares = [100 * row[way]["accuracy"] for row in numbers["rows"]]
         lines(right, sizes, shares, marker=mark[0], ls=mark[1:], color=colour, label=words)
     panel(right, "Held-out names", ticks=sizes, legend="lower center", ylabel="right, %", **by_size)
-
-
-BIGGER = Experiment(
-    name="bigger",
-    group="what learners ask",
-    question="Why did a bigger network get worse?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(12.0, 4.0),
-    needs_names=True,
-    runs=3,
-)

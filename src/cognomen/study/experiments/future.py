@@ -9,15 +9,15 @@ remembered.
 
 from __future__ import annotations
 
-from typing import Any
+from operator import itemgetter
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, bars, panel
+from cognomen.plots.canvas import GREY, Figure, bars, panel, series
 from cognomen.rnn import Packed, pack
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
+from cognomen.study.experiment import Numbers, Settings, Table, in_parts, parts
 from cognomen.study.learning import learn, one_hot
 from cognomen.study.names import fit_names, load_names
 from cognomen.study.spread import how_often_less, lines
@@ -35,14 +35,11 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     letters, origins = parts(on_progress, ["letters ahead", "surnames"])
     ahead = AHEAD[::2] if settings.quick else AHEAD
     asked = [(way, places) for way in WAYS for places in ahead]
-    reports = parts(letters, [f"{way}, {places} ahead" for way, places in asked])
     shares: dict[str, list[float]] = {way: [] for way in WAYS}
-    for (way, places), progress in zip(asked, reports, strict=True):
+    for (way, places), progress in in_parts(letters, asked, lambda each: "{}, {} ahead".format(*each)):
         shares[way].append(_told_ahead(way, places, settings, progress))
     found = []
-    for (direction, size), progress in zip(
-        DIRECTIONS, parts(origins, [direction for direction, _ in DIRECTIONS]), strict=True
-    ):
+    for (direction, size), progress in in_parts(origins, DIRECTIONS, itemgetter(0)):
         fitted = fit_names(
             names,
             epochs=1 if settings.quick else 10,
@@ -110,17 +107,12 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     """Right letters by distance, and surnames by direction."""
     letters, surnames = figure.subplots(1, 2, width_ratios=(1.4, 1))
     for place, (way, shares) in enumerate(numbers["shares"].items()):
-        style: dict[str, Any] = {
-            "color": COLOURS[place],
-            "marker": MARKERS[place],
-            "ls": ("-", "--", ":")[place],
-        }
-        lines(letters, numbers["ahead"], shares, label=way, **style)
+        ls = ("-", "--", ":")[place]
+        lines(letters, numbers["ahead"], shares, label=way, ls=ls, **series(place))
     letters.axhline(1 / numbers["letters"], color=GREY, lw=1, ls=":", label="chance")
-    title = "The future of random letters"
     panel(
         letters,
-        title,
+        "The future of random letters",
         legend="center right",
         xticks=numbers["ahead"],
         xlabel="how many places ahead the letter is",
@@ -134,15 +126,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         title="Surnames, read by",
         xlabel="held-out names right, %",
     )
-
-
-FUTURE = Experiment(
-    name="future",
-    group="what it costs, and the remedy",
-    question="What does a network miss that cannot see what follows?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    needs_names=True,
-)

@@ -18,19 +18,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import takewhile
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, panel
+from cognomen.plots.canvas import GREY, Figure, panel, series
 from cognomen.rnn import Adam, Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts, rounded
-from cognomen.study.learning import accuracy, learn, make_orthogonal, one_hot
+from cognomen.study.experiment import Numbers, Settings, Table, in_parts, parts, rounded
+from cognomen.study.learning import Batch, accuracy, learn, make_orthogonal, one_hot
 from cognomen.study.spread import lines
 
-LETTERS, HIDDEN = 4, 32
+LETTERS, HIDDEN, RATE = 4, 32, 3e-3
 LAGS = (5, 10, 20, 50, 100)
 TOP = 200  # the end of a growing lag
 FADING = 200  # steps over which the norm of the gradient is measured
@@ -103,12 +104,12 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     lags = LAGS[:2] if settings.quick else LAGS
     steps = {task: count // 3 if settings.quick else count for task, count in STEPS.items()}
     rows, fading = [], []
-    for way, progress in zip(ways, parts(on_progress, [way.words for way in ways]), strict=True):
+    for way, progress in in_parts(on_progress, ways, attrgetter("words")):
         fading.append([rounded(g) for g in gradients_by_lag(_new(way, settings.seed), settings.seed)])
         at_once, growing, marked = parts(progress, ["at once", "growing", "marked"])
         fixed = [
             _learned_at(way, lag, steps["fixed"], settings.seed, report)
-            for lag, report in zip(lags, parts(at_once, [f"lag {lag}" for lag in lags]), strict=True)
+            for lag, report in in_parts(at_once, lags, "lag {}".format)
         ]
         top = lags[-1] if settings.quick else TOP
         reached, grown = _learned_growing(way, top, steps["fixed"], settings.seed, growing)
@@ -148,35 +149,25 @@ def gradients_by_lag(net: ManyToOne, seed: int) -> Array:
     return norms
 
 
+def _train(
+    net: ManyToOne, way: Way, batch: Batch, steps: int, tolerance: float, on_progress: OnProgress
+) -> None:
+    how: dict[str, Any] = {"learning_rate": RATE, "clip": way.clip, "tolerance": tolerance}
+    learn(net, batch, steps, on_progress=on_progress, **how)
+    on_progress(1.0, "")
+
+
 def _learned_at(way: Way, lag: int, steps: int, seed: int, on_progress: OnProgress) -> float:
     """The recall of a network trained at this lag only."""
     net, rng = _new(way, seed), np.random.default_rng(seed)
-    learn(
-        net,
-        lambda step: _batch(32, lag, rng),
-        steps,
-        learning_rate=3e-3,
-        clip=way.clip,
-        tolerance=0.02,
-        on_progress=on_progress,
-    )
-    on_progress(1.0, "")
+    _train(net, way, lambda step: _batch(32, lag, rng), steps, 0.02, on_progress)
     return accuracy(net, *_batch(200, lag, rng))
 
 
 def _learned_marked(way: Way, steps: int, seed: int, on_progress: OnProgress) -> list[float]:
     """The recall of a marked letter among others, by the number of letters that follow it."""
     net, rng = _new(way, seed, LETTERS + 1), np.random.default_rng(seed)
-    learn(
-        net,
-        lambda step: marked_batch(32, None, rng),
-        steps,
-        learning_rate=3e-3,
-        clip=way.clip,
-        tolerance=0.01,
-        on_progress=on_progress,
-    )
-    on_progress(1.0, "")
+    _train(net, way, lambda step: marked_batch(32, None, rng), steps, 0.01, on_progress)
     return [accuracy(net, *marked_batch(500, lag, rng)) for lag in MARKED_LAGS]
 
 
@@ -186,7 +177,7 @@ def _learned_growing(way: Way, top: int, steps: int, seed: int, on_progress: OnP
     And its accuracy at the lag `top`, the end of the curriculum.
     """
     net, rng = _new(way, seed), np.random.default_rng(seed)
-    optimiser, reached, lag = Adam(net.params, 3e-3), 0, 3
+    optimiser, reached, lag = Adam(net.params, RATE), 0, 3
     while reached < top:
         losses = learn(
             net,
@@ -254,7 +245,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     """Gradients by lag; recall by lag, trained at one lag; and of a marked letter."""
     fading, fixed, marked = figure.subplots(1, 3)
     for place, (row, faded) in enumerate(zip(numbers["rows"], numbers["fading"], strict=True)):
-        style: dict[str, Any] = {"color": COLOURS[place], "marker": MARKERS[place], "markersize": 5}
+        style = {**series(place), "markersize": 5}
         if row["words"] != "Elman, not clipped":  # before training it is the other one
             ratios = np.array(faded) / faded[0]
             fading.plot(np.where(ratios < SMALLEST, np.nan, ratios), markevery=25, **style)
@@ -285,15 +276,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         percent="recalled, %",
     )
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
-
-
-LONG_AGO = Experiment(
-    name="long-ago",
-    group="what it costs, and the remedy",
-    question="Why are long-term dependencies hard to learn, and what helps?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(13.0, 4.6),
-)

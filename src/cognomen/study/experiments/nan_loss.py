@@ -22,11 +22,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Axes, Figure, panel
+from cognomen.plots.canvas import COLOURS, GREY, Axes, Figure, panel, series
 from cognomen.rnn import SGD, Array, Ids, clip_grad_norm, cross_entropy, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts, rounded
+from cognomen.study.experiment import Numbers, Settings, Table, in_parts, rounded
 from cognomen.study.learning import one_hot
 from cognomen.study.spread import values_of
 
@@ -80,11 +80,8 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     lengths, rates = (LENGTHS[:1], RATES[2:]) if settings.quick else (LENGTHS, RATES)
     steps = STEPS // 3 if settings.quick else STEPS
     asked = [(way, length, rate) for way in WAYS for length in lengths for rate in rates]
-    reports = parts(
-        on_progress, [f"{way.words}, {length} letters, rate {rate:g}" for way, length, rate in asked]
-    )
     runs: list[dict[str, Any]] = []
-    for (way, length, rate), progress in zip(asked, reports, strict=True):
+    for (way, length, rate), progress in in_parts(on_progress, asked, _words_of):
         run = train(way, length, rate, settings.seed, steps)
         progress(1.0, "")
         runs.append(
@@ -113,6 +110,11 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
         },
         "before": [float(np.median(before)), max(before)] if before else None,
     }
+
+
+def _words_of(asked: tuple[Way, int, float]) -> str:
+    way, length, rate = asked
+    return f"{way.words}, {length} letters, rate {rate:g}"
 
 
 def loss_as_written(logits: Array, labels: Ids) -> tuple[float, Array]:
@@ -196,7 +198,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     _draw_grid(grid, numbers)
     loose = [way for way in WAYS if not way.clipped]
     for place, way in enumerate(loose):
-        style = {"color": COLOURS[place], "marker": MARKERS[place], "markersize": 5, "lw": 1}
+        style = {**series(place), "markersize": 5, "lw": 1}
         label: str | None = way.words
         for run in _of(numbers, way.words):
             if all(values_of(run["diverged"])):
@@ -257,16 +259,3 @@ def _shade(run: dict[str, Any], guess: float) -> str:
     if run["loss"] < 0.9 * guess:
         return SHADES["better than chance"]
     return SHADES["worse" if run["loss"] > 1.5 * guess else "at chance"]
-
-
-NAN_LOSS = Experiment(
-    name="nan-loss",
-    group="what learners ask",
-    question="Why is my loss NaN?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(15.0, 4.4),
-    runs=3,
-)

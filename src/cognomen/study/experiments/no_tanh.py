@@ -14,11 +14,11 @@ import math
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Axes, Figure, bars, panel
+from cognomen.plots.canvas import COLOURS, GREY, Axes, Figure, bars, panel, series
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne, SyncedManyToMany
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts, rounded
+from cognomen.study.experiment import Numbers, Settings, Table, parts, rounded
 from cognomen.study.learning import accuracy, learn
 from cognomen.study.names import TrainedNetwork, fit_names, load_names
 from cognomen.study.spread import how_often_less
@@ -208,7 +208,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     odd, state, names = figure.subplots(1, 3)
     steps = range(1, numbers["signs"] + 1)
     for place, (phi, words) in enumerate(WAYS.items()):
-        style = {"color": COLOURS[place], "marker": MARKERS[place], "label": words}
+        style = {**series(place), "label": words}
         odd.plot(steps, numbers["odd"][phi], **style)
         norms = [math.nan if norm is None else norm for norm in numbers["first"][phi]["norms"]]
         state.plot(numbers["lengths"], norms, **style)
@@ -253,16 +253,3 @@ def _finish_state(axes: Axes, numbers: Numbers) -> None:
         xscale="log",
         yscale="log",
     )
-
-
-NO_TANH = Experiment(
-    name="no-tanh",
-    group="what learners ask",
-    question="What does leaving out the tanh do?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(12.0, 4.0),
-    needs_names=True,
-)

@@ -14,11 +14,11 @@ from copy import deepcopy
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, panel
+from cognomen.plots.canvas import GREY, Figure, panel, series
 from cognomen.rnn import Array, Layer, Packed, pack, relative_error
 from cognomen.rnn.shapes import BackToInput, Encoder, Input, SyncedManyToMany, Targets
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
+from cognomen.study.experiment import Numbers, Settings, Table, in_parts, parts
 from cognomen.study.experiments.program import sums
 from cognomen.study.learning import learn
 from cognomen.study.spread import lines
@@ -86,7 +86,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     steps = 150 if settings.quick else 1500
     rows = [
         [count, *_taught(count, steps, settings.seed, progress)]
-        for count, progress in zip(counts, parts(train, [f"{n} sums" for n in counts]), strict=True)
+        for count, progress in in_parts(train, counts, "{} sums".format)
     ]
     shared = _net("rnn", settings.seed)
     return {
@@ -188,7 +188,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     places = np.arange(1, numbers["steps"] + 1)
     for which, words in enumerate(("loss on every answer", "loss on the last answer")):
         norms = numbers["by_step"][which]
-        left.plot(places[1:], norms[1:], marker=MARKERS[which], color=COLOURS[which], label=words)
+        left.plot(places[1:], norms[1:], label=words, **series(which))
     panel(
         left,
         "What each step adds to the gradient of V",
@@ -201,7 +201,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     counts = [row[0] for row in numbers["rows"]]
     for which, words in enumerate(("one cell for all steps", f"{numbers['steps']} separate copies")):
         shares = [row[1 + which] for row in numbers["rows"]]
-        lines(right, counts, shares, marker=MARKERS[which], color=COLOURS[which], label=words)
+        lines(right, counts, shares, label=words, **series(which))
     right.axhline(0.5, color=GREY, ls=":", label="guessing")
     panel(
         right,
@@ -213,16 +213,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         xlabel="training sums",
         percent="digits of new sums right, %",
     )
-
-
-SHARED_WEIGHTS = Experiment(
-    name="shared-weights",
-    group="what recurrence gives",
-    question="What is gained by sharing the weights between all steps?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(10.0, 4.2),
-    runs=3,
-)

@@ -17,7 +17,7 @@ from cognomen.corpora import load_corpus
 from cognomen.evaluation.metrics import evaluate
 from cognomen.plots.canvas import Figure, bars
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table
+from cognomen.study.experiment import Numbers, Settings, Table
 from cognomen.training.config import TrainingConfig
 from cognomen.training.protocols import ClassifierMethod, split
 
@@ -89,17 +89,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     rows = sorted(numbers["origins"], key=lambda row: -row[1])
     recalls = {f"{origin} ({count})": 100 * recall for origin, count, recall, _ in rows}
     bars(figure.subplots(), recalls, "{:.0f}", xlabel="test names with the right origin, %", limit=108)
-
-
-ORIGINS = Experiment(
-    name="origins",
-    group="the five shapes",
-    question="Many to one: which language does a surname sound like?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(8.0, 5.6),
-    runs=1,  # minutes; its accuracy over ten folds is quoted beside it
-    needs_names=True,
-)

@@ -23,7 +23,7 @@ from cognomen.network.generator import Generator
 from cognomen.network.generator_config import GeneratorConfig
 from cognomen.plots.canvas import COLOURS, Figure, bars, panel
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table
+from cognomen.study.experiment import Numbers, Settings, Table
 from cognomen.study.letter_ngrams import OriginModel
 from cognomen.study.spread import how_often_less
 from cognomen.text.spelling import lowercase
@@ -116,18 +116,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     right.plot(temperatures, [100 * share for share in new], "o-", color=COLOURS[0])
     label = "first draws that are new, %"
     panel(right, xlabel="temperature", ylabel=label, ylim=(0, 103), xticks=temperatures)
-
-
-SURNAMES = Experiment(
-    name="surnames",
-    group="the five shapes",
-    question="One to many: can a network make up surnames that sound like those of an origin?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(9.0, 3.4),
-    runs=3,
-    alone=("examples",),
-    needs_names=True,
-)
