@@ -16,7 +16,6 @@ from cognomen.apps.cli.options import (
     given_option,
     json_option,
     level_option,
-    model_options,
     name_options,
     no_headings_option,
     print_json,
@@ -76,7 +75,6 @@ is shown, and then each.
 @seed_option("Seed of the resamples behind the intervals.")
 @click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE", help="Also draw them.")
 @name_options
-@model_options
 def command(
     table: Path,
     column: str,

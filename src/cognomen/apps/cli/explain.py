@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cognomen.apps.cli.input import argument_text, one_line
-from cognomen.apps.cli.options import model_options
+from cognomen.apps.cli.options import as_is_option, json_option, model_option, print_json
 from cognomen.apps.cli.plots import ready_to_draw_one
 from cognomen.apps.cli.render import (
     BOLD,
@@ -68,9 +67,10 @@ message explains, 2 not understood, 130 Ctrl-C.
 @click.command("explain", epilog=EXAMPLES)
 @click.argument("name")
 @click.option("--origin", metavar="O", help="Explain this origin instead of the most likely one.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option()
 @click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE", help="Also draw it.")
-@model_options
+@model_option
+@as_is_option
 def command(
     name: str, origin: str | None, as_json: bool, picture: Path | None, model: str | None, as_is: bool
 ) -> None:
@@ -88,7 +88,7 @@ def command(
     text = argument_text(name)
     found = explain(classifier, text, origin, full_names=not as_is)
     if as_json:
-        click.echo(json.dumps(found.to_json(), ensure_ascii=False))
+        print_json(found.to_json())
     else:
         write(found)
     if picture is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from cognomen.apps.cli.options import model_option
+
 
 @click.command(
     "mcp",
@@ -28,12 +30,7 @@ over standard input and output; the program that started it ends it.
 Exit codes: 0 done, 1 an error that the message explains,
 2 the command was not understood, 130 Ctrl-C.""",
 )
-@click.option(
-    "--model",
-    type=click.Path(),
-    metavar="MODEL",
-    help="A model folder, or the name of a pretrained model (`cognomen model list`).",
-)
+@model_option
 def command(model: str | None) -> None:
     """Serve the Model Context Protocol on standard input and output.
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from cognomen.apps.cli.options import model_option
+
 EXAMPLES = """\b
 Examples:
   cognomen page --out cognomen.html
@@ -25,12 +27,7 @@ Exit codes: 0 done, 1 an error that the message explains,
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The file to write."
 )
-@click.option(
-    "--model",
-    type=click.Path(),
-    metavar="MODEL",
-    help="A model folder, or the name of a pretrained model (`cognomen model list`).",
-)
+@model_option
 @click.option(
     "--study",
     metavar="PATH",

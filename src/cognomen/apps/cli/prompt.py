@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cognomen.apps.cli.options import model_options
+from cognomen.apps.cli.options import as_is_option, model_option
 
 if TYPE_CHECKING:
     from cognomen.apps.cli.render import AnswerTable
@@ -35,7 +35,8 @@ At the prompt:
 
 `cognomen` alone on a terminal is this prompt. Exit codes: 0 left, 130 stopped by Ctrl-C.""",
 )
-@model_options
+@model_option
+@as_is_option
 def command(model: str | None, as_is: bool) -> None:
     """Ask for names, one at a time, and answer each.
 

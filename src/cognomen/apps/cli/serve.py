@@ -6,6 +6,8 @@ import signal
 
 import click
 
+from cognomen.apps.cli.options import model_option
+
 EXAMPLES = """\b
 Examples:
   cognomen serve
@@ -67,12 +69,7 @@ Exit codes: 0 stopped by SIGTERM, 1 an error that the message explains,
     show_default=True,
     help="Seconds that a call may take.",
 )
-@click.option(
-    "--model",
-    type=click.Path(),
-    metavar="MODEL",
-    help="A model folder, or the name of a pretrained model (`cognomen model list`).",
-)
+@model_option
 def command(
     host: str,
     port: int,
