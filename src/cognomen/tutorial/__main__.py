@@ -1,39 +1,6 @@
 """`python -m cognomen.tutorial DATA`: runs the tutorial's loop, draws figures, and answers for names.
 
-A command line like those in `cognomen.apps`, with their handling of errors and progress.
-"""
-
-from __future__ import annotations
-
-import json
-import sys
-import time
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any
-
-import click
-
-from cognomen.apps.cli.config_options import config_options
-from cognomen.apps.cli.errors import run_guarded
-from cognomen.apps.cli.progress import downloading
-from cognomen.corpora import Corpus, load_corpus
-from cognomen.plots.canvas import require_matplotlib
-from cognomen.tutorial.loop import LoopConfig, run_loop
-from cognomen.tutorial.report import (
-    QUIT,
-    answer,
-    converse,
-    draw,
-    draw_confusion,
-    in_words,
-    remembered,
-    summary,
-    tell,
-)
-from cognomen.tutorial.vocabulary import lines_by_category
-
-EPILOG = """\b
+\b
 Examples:
   python -m cognomen.tutorial tutorial --plots pictures
   python -m cognomen.tutorial names/ --predict Satoshi --predict Jackson
@@ -51,10 +18,41 @@ Exit codes: 0 done, 1 an error that the message explains,
 2 not understood, 130 Ctrl-C.
 """
 
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cognomen.apps.cli.config_options import config_options
+from cognomen.apps.cli.errors import run_guarded
+from cognomen.apps.cli.options import epilog
+from cognomen.apps.cli.progress import downloading
+from cognomen.corpora import Corpus, load_corpus
+from cognomen.plots.canvas import require_matplotlib
+from cognomen.tutorial.loop import LoopConfig, run_loop
+from cognomen.tutorial.report import (
+    QUIT,
+    answer,
+    converse,
+    draw,
+    draw_confusion,
+    in_words,
+    remembered,
+    summary,
+    tell,
+)
+from cognomen.tutorial.vocabulary import lines_by_category
+
 
 @click.command(
     "python -m cognomen.tutorial",
-    epilog=EPILOG,
+    epilog=epilog(__doc__),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.argument("data", type=click.Path())

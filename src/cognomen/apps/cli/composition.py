@@ -1,4 +1,24 @@
-"""`cognomen composition`: the mixture of origins in a column of names."""
+"""`cognomen composition`: the mixture of origins in a column of names.
+
+\b
+Examples:
+  cognomen composition people.csv --column surname
+  cognomen composition people.parquet --column name --json > shares.json
+  cognomen composition people.csv --column 2 --restrict Irish,Scottish,English
+  cognomen composition census.csv --column name --count-column bearers
+
+TABLE is a .csv, .tsv or .parquet file with headings, perhaps compressed (people.csv.gz), or a workbook
+(.xlsx, .xls, .ods), whose first sheet is read. A name counts once for each row, or as often as the
+column of counts says. Of a full name, the surname is taken: the last word, or what comes before a comma.
+
+The shares are those under which the whole column is most likely (Saerens, Latinne and Decaestecker 2002).
+Counting the most likely origin of each name, shown beside them, favours what was common in training. The
+intervals show how the shares vary with the names that happen to be in the list. They assume that names of an
+origin look alike in training and in the list, and that the model knows all origins. Where the names behind
+one share, taken one by one, are more likely of another origin, the two cannot be told apart: the sum of both
+is shown, and then each.
+{EXIT_CODES}
+"""
 
 from __future__ import annotations
 
@@ -10,9 +30,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cognomen.apps.cli.options import (
-    EXIT_CODES,
     column_option,
     encoding_option,
+    epilog,
     given_option,
     json_option,
     level_option,
@@ -38,27 +58,9 @@ DOUBT = """\
 Origins joined by + cannot be told apart here: taken one by one, the names behind the one share are more \
 likely of the other. This happens where the names of a list differ from those in training. Their sum is \
 reliable; how it is divided is not."""
-EXAMPLES = f"""\b
-Examples:
-  cognomen composition people.csv --column surname
-  cognomen composition people.parquet --column name --json > shares.json
-  cognomen composition people.csv --column 2 --restrict Irish,Scottish,English
-  cognomen composition census.csv --column name --count-column bearers
-
-TABLE is a .csv, .tsv or .parquet file with headings, perhaps compressed (people.csv.gz), or a workbook
-(.xlsx, .xls, .ods), whose first sheet is read. A name counts once for each row, or as often as the
-column of counts says. Of a full name, the surname is taken: the last word, or what comes before a comma.
-
-The shares are those under which the whole column is most likely (Saerens, Latinne and Decaestecker 2002).
-Counting the most likely origin of each name, shown beside them, favours what was common in training. The
-intervals show how the shares vary with the names that happen to be in the list. They assume that names of an
-origin look alike in training and in the list, and that the model knows all origins. Where the names behind
-one share, taken one by one, are more likely of another origin, the two cannot be told apart: the sum of both
-is shown, and then each.
-{EXIT_CODES}"""
 
 
-@click.command("composition", epilog=EXAMPLES)
+@click.command("composition", epilog=epilog(__doc__))
 @click.argument("table", type=click.Path(path_type=Path))
 @column_option
 @click.option(

@@ -1,4 +1,18 @@
-"""`cognomen evaluate`: how good a model is on names whose origins are known."""
+"""`cognomen evaluate`: how good a model is on names whose origins are known.
+
+\b
+Examples:
+  cognomen evaluate my-model people.csv
+  cognomen evaluate classic names/ --json > figures.json
+  cognomen evaluate my-model names/ --plots pictures
+
+MODEL is a model folder, or a pretrained model: world or classic. {ABOUT_DATA}
+
+Names are cleaned first, as for training, and figures are weighted where DATA has weights. Names of an origin
+that the model does not know count as errors. Figures on names that the model was trained on are too good;
+`cognomen protocol L` measures on held-out names.
+{EXIT_CODES}
+"""
 
 from __future__ import annotations
 
@@ -13,9 +27,8 @@ import click
 
 from cognomen.apps.cli.input import read_corpus
 from cognomen.apps.cli.options import (
-    ABOUT_DATA,
-    EXIT_CODES,
     data_options,
+    epilog,
     json_option,
     level_option,
     print_json,
@@ -35,18 +48,6 @@ if TYPE_CHECKING:
 
 MOST_ABSENT = 20  # origins without names that have a row in the table
 SCORES = ("precision", "recall", "f1")
-EXAMPLES = f"""\b
-Examples:
-  cognomen evaluate my-model people.csv
-  cognomen evaluate classic names/ --json > figures.json
-  cognomen evaluate my-model names/ --plots pictures
-
-MODEL is a model folder, or a pretrained model: world or classic. {ABOUT_DATA}
-
-Names are cleaned first, as for training, and figures are weighted where DATA has weights. Names of an origin
-that the model does not know count as errors. Figures on names that the model was trained on are too good;
-`cognomen protocol L` measures on held-out names.
-{EXIT_CODES}"""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class EvaluationReport:
         }
 
 
-@click.command("evaluate", epilog=EXAMPLES)
+@click.command("evaluate", epilog=epilog(__doc__))
 @click.argument("model", type=click.Path())
 @click.argument("data", type=click.Path())
 @data_options

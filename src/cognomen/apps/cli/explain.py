@@ -1,4 +1,29 @@
-"""`cognomen explain`: which letters speak for and against an origin, and the answer to each prefix."""
+"""`cognomen explain`: which letters speak for and against an origin, and the answer to each prefix.
+
+\b
+Examples:
+  cognomen explain Nakamura
+  cognomen explain --origin Scottish Campbell
+  cognomen explain --plot nakamura.svg Nakamura
+  cognomen explain --json O'Brien
+
+\b
+Columns:
+  for        the letter's attribution: what it adds to the origin's logit, by
+             integrated gradients through the network. They add up, from the
+             baseline (as many unknown letters) to this name. 1 more makes the
+             origin e = 2.7 times as likely, all else equal.
+  margin     what it adds to the origin's logit minus that of the likeliest
+             other origin.
+  prefix     the answer to the letters up to this one, read as a whole name.
+
+--plot draws them, and the network's activations: states, gates, which earlier letters each state
+depends on, and the Jacobian norm by lag. The suffix sets the format: .svg, .png or .pdf.
+
+\b
+Exit codes: 0 done (also when the name cannot be read), 1 an error that the
+message explains, 2 not understood, 130 Ctrl-C.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +35,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cognomen.apps.cli.input import argument_text, one_line
-from cognomen.apps.cli.options import as_is_option, json_option, model_option, print_json
+from cognomen.apps.cli.options import as_is_option, epilog, json_option, model_option, print_json
 from cognomen.apps.cli.plots import ready_to_draw_one
 from cognomen.apps.cli.render import (
     BOLD,
@@ -38,33 +63,8 @@ SEEN = 0.02  # an error of the sum that shows in two decimals
 FIRST = 9  # cells of the first column
 EVIDENCE = {"known": "known as a whole name", "spelling": "by its spelling"}
 
-EXAMPLES = """\b
-Examples:
-  cognomen explain Nakamura
-  cognomen explain --origin Scottish Campbell
-  cognomen explain --plot nakamura.svg Nakamura
-  cognomen explain --json O'Brien
 
-\b
-Columns:
-  for        the letter's attribution: what it adds to the origin's logit, by
-             integrated gradients through the network. They add up, from the
-             baseline (as many unknown letters) to this name. 1 more makes the
-             origin e = 2.7 times as likely, all else equal.
-  margin     what it adds to the origin's logit minus that of the likeliest
-             other origin.
-  prefix     the answer to the letters up to this one, read as a whole name.
-
---plot draws them, and the network's activations: states, gates, which earlier letters each state
-depends on, and the Jacobian norm by lag. The suffix sets the format: .svg, .png or .pdf.
-
-\b
-Exit codes: 0 done (also when the name cannot be read), 1 an error that the
-message explains, 2 not understood, 130 Ctrl-C.
-"""
-
-
-@click.command("explain", epilog=EXAMPLES)
+@click.command("explain", epilog=epilog(__doc__))
 @click.argument("name")
 @click.option("--origin", metavar="O", help="Explain this origin instead of the most likely one.")
 @json_option()

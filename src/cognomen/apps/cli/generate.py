@@ -1,12 +1,6 @@
-"""`cognomen generate`: new surnames of an origin, one per line."""
+"""`cognomen generate`: new surnames of an origin, one per line.
 
-from __future__ import annotations
-
-import click
-
-from cognomen.apps.cli.options import json_option, print_json, seed_option
-
-EXAMPLES = """\b
+\b
 Examples:
   cognomen generate Italian
   cognomen generate Japanese --script Latin
@@ -31,8 +25,14 @@ script, an unknown letter), 2 the command was not understood, 130 Ctrl-C, 141
 the reader of the output closed it.
 """
 
+from __future__ import annotations
 
-@click.command("generate", epilog=EXAMPLES)
+import click
+
+from cognomen.apps.cli.options import epilog, json_option, print_json, seed_option
+
+
+@click.command("generate", epilog=epilog(__doc__))
 @click.argument("origin", required=False)
 @click.option(
     "-n", "count", type=click.IntRange(1, 1_000_000), default=10, show_default=True, help="How many names."

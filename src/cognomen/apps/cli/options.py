@@ -31,6 +31,12 @@ Exit codes: 0 done, 1 an error that the message explains,
 """
 
 
+def epilog(doc: str | None) -> str:
+    """The end of a command's help: what the docstring of its module says below the first line."""
+    text = (doc or "").partition("\n\n")[2].rstrip("\n")
+    return text.replace("{ABOUT_DATA}", ABOUT_DATA).replace("{EXIT_CODES}", EXIT_CODES)
+
+
 def json_option(text: str = "Print one JSON object.") -> Callable[[Command], Command]:
     """Give a command --json."""
     return click.option("--json", "as_json", is_flag=True, help=text)

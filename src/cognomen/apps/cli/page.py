@@ -1,14 +1,6 @@
-"""`cognomen page`: the page "See it think" as one HTML file."""
+"""`cognomen page`: the page "See it think" as one HTML file.
 
-from __future__ import annotations
-
-from pathlib import Path
-
-import click
-
-from cognomen.apps.cli.options import model_option
-
-EXAMPLES = """\b
+\b
 Examples:
   cognomen page --out cognomen.html
   cognomen page --out classic.html --model classic
@@ -22,8 +14,16 @@ Exit codes: 0 done, 1 an error that the message explains,
 2 the command was not understood, 130 Ctrl-C.
 """
 
+from __future__ import annotations
 
-@click.command("page", epilog=EXAMPLES)
+from pathlib import Path
+
+import click
+
+from cognomen.apps.cli.options import epilog, model_option
+
+
+@click.command("page", epilog=epilog(__doc__))
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The file to write."
 )

@@ -1,25 +1,6 @@
-"""`cognomen predict`: names in; a table, lines or JSON out."""
+"""`cognomen predict`: names in; a table, lines or JSON out.
 
-from __future__ import annotations
-
-import json
-import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
-import click
-
-from cognomen.apps.cli.input import STDIN, names_for, one_line
-from cognomen.apps.cli.options import answer_options, encoding_option, json_option, name_options
-from cognomen.apps.cli.order import say_order
-
-if TYPE_CHECKING:
-    from cognomen.classifier.answers import Answer
-    from cognomen.classifier.origins import Level, Tree
-
-Writer = Callable[[list["Answer"]], None]
-
-EXAMPLES = """\b
+\b
 Examples:
   cognomen predict Smith Nakamura "O'Brien"
   cognomen predict --top 5 "van der Berg"
@@ -50,8 +31,27 @@ message explains, 2 the command was not understood, 130 Ctrl-C, 141 the reader
 of the output closed it.
 """
 
+from __future__ import annotations
 
-@click.command("predict", epilog=EXAMPLES)
+import json
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cognomen.apps.cli.input import STDIN, names_for, one_line
+from cognomen.apps.cli.options import answer_options, encoding_option, epilog, json_option, name_options
+from cognomen.apps.cli.order import say_order
+
+if TYPE_CHECKING:
+    from cognomen.classifier.answers import Answer
+    from cognomen.classifier.origins import Level, Tree
+
+Writer = Callable[[list["Answer"]], None]
+
+
+@click.command("predict", epilog=epilog(__doc__))
 @click.argument("names", nargs=-1)
 @click.option("--file", "path", type=click.Path(), metavar="PATH", help="Read one name per line; - is stdin.")
 @encoding_option

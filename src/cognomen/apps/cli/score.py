@@ -1,35 +1,6 @@
-"""`cognomen score`: a table in, the same table with answers beside the names out."""
+"""`cognomen score`: a table in, the same table with answers beside the names out.
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import click
-
-from cognomen.apps.cli.errors import Interrupted
-from cognomen.apps.cli.options import (
-    EXIT_CODES,
-    answer_options,
-    column_option,
-    encoding_option,
-    given_option,
-    json_option,
-    name_options,
-    no_headings_option,
-    print_json,
-)
-from cognomen.apps.cli.order import say_order
-from cognomen.apps.cli.progress import ProgressBar
-from cognomen.errors import DataError
-
-if TYPE_CHECKING:
-    from cognomen.apps.dataset import DatasetSummary
-    from cognomen.apps.score_file import ScoreSummary
-
-EXAMPLES = f"""\b
+\b
 Examples:
   cognomen score people.csv --column surname --out scored.csv
   cognomen score people.parquet --column name --out out.parquet --abstain 0.8
@@ -77,10 +48,40 @@ that cannot be scored is reported, and does not stop the others; the exit code i
 
 The new table is written as a whole or not at all, in a folder each file. A CSV file is written in UTF-8, with
 a byte-order mark if the old one has one or is in another encoding.
-{EXIT_CODES}"""
+{EXIT_CODES}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cognomen.apps.cli.errors import Interrupted
+from cognomen.apps.cli.options import (
+    answer_options,
+    column_option,
+    encoding_option,
+    epilog,
+    given_option,
+    json_option,
+    name_options,
+    no_headings_option,
+    print_json,
+)
+from cognomen.apps.cli.order import say_order
+from cognomen.apps.cli.progress import ProgressBar
+from cognomen.errors import DataError
+
+if TYPE_CHECKING:
+    from cognomen.apps.dataset import DatasetSummary
+    from cognomen.apps.score_file import ScoreSummary
 
 
-@click.command("score", epilog=EXAMPLES)
+@click.command("score", epilog=epilog(__doc__))
 @click.argument("table", type=click.Path(path_type=Path))
 @column_option
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="TABLE", help="The new table.")

@@ -1,14 +1,6 @@
-"""`cognomen serve`: the classifier over HTTP."""
+"""`cognomen serve`: the classifier over HTTP.
 
-from __future__ import annotations
-
-import signal
-
-import click
-
-from cognomen.apps.cli.options import model_option
-
-EXAMPLES = """\b
+\b
 Examples:
   cognomen serve
   cognomen serve --model classic --port 9000
@@ -34,8 +26,16 @@ Exit codes: 0 stopped by SIGTERM, 1 an error that the message explains,
 2 the command was not understood, 130 Ctrl-C.
 """
 
+from __future__ import annotations
 
-@click.command("serve", epilog=EXAMPLES)
+import signal
+
+import click
+
+from cognomen.apps.cli.options import epilog, model_option
+
+
+@click.command("serve", epilog=epilog(__doc__))
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
