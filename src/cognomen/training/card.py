@@ -12,6 +12,7 @@ from cognomen.classifier.origins import Place
 from cognomen.classifier.priors import DefaultPrior
 from cognomen.training import world_card
 from cognomen.training.config import TrainingConfig
+from cognomen.training.world_card import table
 
 MEANING = """\
 A surname hints at the language it comes from, and this model estimates that from the spelling alone. It
@@ -154,8 +155,8 @@ def _training(training: Mapping[str, Any], shares: Mapping[str, float] | None) -
             "that had no influence on the model."
         )
     if shares is not None:
-        rows = "\n".join(f"| {origin} | {share:.1%} |" for origin, share in shares.items())
-        parts.append(f"| origin | share of the training names |\n| --- | --- |\n{rows}")
+        rows = [(origin, f"{share:.1%}") for origin, share in shares.items()]
+        parts.append(table(("origin", "share of the training names"), rows))
     return "\n\n".join(p if p[0] in " -|" else textwrap.fill(p, 110) for p in parts)
 
 
@@ -169,32 +170,28 @@ def _protocol(which: str, result: Mapping[str, Any]) -> str:
         ("log loss", f"{pooled['log_loss']:.4f}"),
         ("calibration error (ECE, 15 equal-mass bins)", f"{pooled['ece']:.4f}"),
     ]
-    table = "\n".join(f"| {name} | {value} |" for name, value in figures)
-    rows = "\n".join(
-        f"| {row['origin']} | {row['support']} "
-        + " ".join(f"| {row[score]:.2f}" for score in ("precision", "recall", "f1"))
-        + " |"
+    scores = ("precision", "recall", "f1")
+    rows = [
+        (row["origin"], str(row["support"]), *(f"{row[score]:.2f}" for score in scores))
         for row in pooled["origins"]
-    )
-    reliability = _reliability(pooled["reliability"]) if "reliability" in pooled else ""
-    return (
-        f"## {PROTOCOLS[which]}\n\n| measure | value |\n| --- | --- |\n{table}\n\n"
-        f"| origin | names | precision | recall | F1 |\n| --- | --- | --- | --- | --- |\n{rows}" + reliability
-    )
+    ]
+    parts = [f"## {PROTOCOLS[which]}", table(("measure", "value"), figures)]
+    parts.append(table(("origin", "names", "precision", "recall", "F1"), rows))
+    if "reliability" in pooled:
+        parts += ["Reliability, in bins of equally many names: mean confidence and accuracy."]
+        parts += [_reliability(pooled["reliability"])]
+    return "\n\n".join(parts)
 
 
 def _reliability(bins: Sequence[Mapping[str, Any]]) -> str:
     """The reliability diagram in characters: both bars are equally long where probabilities are right."""
-    rows = "\n".join(
-        f"| {each['confidence']:.3f} | {each['accuracy']:.3f} | {each['count']:,} | "
-        f"`{_bar(each['confidence'])}`<br>`{_bar(each['accuracy'])}` |"
-        for each in bins
-    )
-    return (
-        "\n\nReliability, in bins of equally many names: mean confidence and accuracy.\n\n"
-        "| confidence | accuracy | names | confidence above, accuracy below |\n| --- | --- | --- | --- |\n"
-        f"{rows}"
-    )
+    heads = ("confidence", "accuracy", "names", "confidence above, accuracy below")
+    rows = []
+    for each in bins:
+        sure, right = each["confidence"], each["accuracy"]
+        bars = f"`{_bar(sure)}`<br>`{_bar(right)}`"
+        rows.append((f"{sure:.3f}", f"{right:.3f}", f"{each['count']:,}", bars))
+    return table(heads, rows)
 
 
 def _bar(share: float) -> str:

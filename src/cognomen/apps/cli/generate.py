@@ -27,6 +27,8 @@ the reader of the output closed it.
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from cognomen.apps.cli.options import epilog, json_option, print_json, seed_option
@@ -60,14 +62,10 @@ from cognomen.apps.cli.options import epilog, json_option, print_json, seed_opti
 def command(
     origin: str | None,
     count: int,
-    script: str | None,
-    seed: int,
-    temperature: float,
-    start: str,
-    known: bool,
     list_origins: bool,
     as_json: bool,
     model: str | None,
+    **drawing: Any,
 ) -> None:
     """Generate surnames that sound like those of ORIGIN, letter by letter.
 
@@ -88,14 +86,9 @@ def command(
             for each, scripts in generator.scripts.items():
                 click.echo(f"{each}: {', '.join(scripts)}")
         return
-    facts = {
-        "origin": find_origin("origin", origin, generator.origins, listed_by=LISTED_BY),
-        "seed": seed,
-        "temperature": temperature,
-    }
-    for name in generator.stream(
-        origin, count, script=script, seed=seed, temperature=temperature, start=start, known=known
-    ):
+    origin = find_origin("origin", origin, generator.origins, listed_by=LISTED_BY)
+    facts = {"origin": origin, "seed": drawing["seed"], "temperature": drawing["temperature"]}
+    for name in generator.stream(origin, count, **drawing):
         if as_json:
             print_json({"name": name, "script": script_of(name), **facts})
         else:

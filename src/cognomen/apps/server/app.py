@@ -17,8 +17,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cognomen.apps.limits import Limits
 from cognomen.apps.server import protocol, routes
-from cognomen.apps.server.access import Limits, is_authorised
+from cognomen.apps.server.access import is_authorised
 from cognomen.apps.server.batching import BusyError
 from cognomen.apps.server.messages import BadRequestError
 from cognomen.apps.server.service import Service
@@ -119,7 +120,7 @@ def _http_error(_request: Request, error: HTTPException) -> Response:
 
 
 def _timeout(request: Request, _error: Exception) -> Response:
-    seconds = routes.service_of(request).limits.seconds
+    seconds = routes.service_of(request).limits.timeout
     message = f"no answer within {seconds} s. Send fewer names at once, or try again in a moment."
     return failure(503, "Timeout", message, **SOON)
 

@@ -90,7 +90,7 @@ def facts_of(service: Service) -> dict[str, Any]:
         "tree": clf.tree.to_json(),
         "default_prior": None if clf.default_prior is None else list(clf.default_prior.shares),
         "training_prior": list(clf.priors),
-        "limits": {"names": service.limits.names, "body": service.limits.body},
+        "limits": {"names": service.limits.max_names, "body": service.limits.max_body},
         "card": clf.card,
     }
 
