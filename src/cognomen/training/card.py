@@ -10,24 +10,8 @@ from typing import Any
 
 from cognomen.classifier.origins import Place
 from cognomen.classifier.priors import DefaultPrior
-from cognomen.training import world_card
 from cognomen.training.config import TrainingConfig
-from cognomen.training.world_card import table
-
-MEANING = """\
-A surname hints at the language it comes from, and this model estimates that from the spelling alone. It
-does not reveal anyone's nationality, ethnicity, religion or place of birth: names travel, and change with
-marriage, translation and migration. Do not use it to decide anything about a person, to profile people, or
-to fill in such a field for them. It is made to describe the mixture of origins in a long list of names. Even
-there its errors are uneven: the table by origin shows how much."""
-
-LIMITS = """\
-- It knows the origins listed above and no others. A name of another origin gets the most similar of them, or
-  no answer if its script is unknown.
-- Probabilities are calibrated for the mixture of origins in the training names, not for other mixtures.
-- Diacritics that were rare in training are ignored: Nguyễn is read as Nguyen.
-- It sees the spelling only. Romanised names lose what their own script would reveal.
-- Rare origins have few training names, and are recognised less well."""
+from cognomen.training.world_card import fixed_texts, section, table, world_sections
 
 BAR = 24  # characters for a probability of 1
 
@@ -69,17 +53,18 @@ def model_card(
         default_prior: the mixture that it expects by default, if it has one.
     """
     of_world = places is not None
-    of_its_own = world_card.world_sections(training, origins, places, default_prior) if of_world else []
+    fixed = fixed_texts("world" if of_world else "plain")
+    of_its_own = world_sections(training, origins, places, default_prior) if of_world else []
     shares = None if of_world else dict(zip(origins, priors, strict=True))
     sections = [
         _head(training, name, license),
         f"# A Cognomen model of {len(origins)} origins",
-        "## What its answers mean\n\n" + (world_card.MEANING if of_world else MEANING),
+        section(fixed, "What its answers mean"),
         *of_its_own,
         "## Training\n\n" + _training(training, shares),
         *(_protocol(which, result) for which, result in sorted(training.get("protocols", {}).items())),
         *more,
-        "## Limits\n\n" + (world_card.LIMITS if of_world else LIMITS),
+        section(fixed, "Limits"),
     ]
     return "\n\n".join(sections) + "\n"
 

@@ -93,10 +93,7 @@ def command(
                 reading["order"] = classifier.column_order(block, **reading)
                 say_order(reading["order"])
             else:
-                reading["order"] = ColumnOrder(
-                    "given-first" if reading["order"] == "auto" else reading["order"],
-                    said=reading["order"] != "auto",
-                )
+                reading["order"] = ColumnOrder.alone(reading["order"])
         write(classifier(block, **reading, **answering, top_k=top or 3))
 
 

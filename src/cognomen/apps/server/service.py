@@ -94,6 +94,12 @@ class Service:
         finally:
             self._calls -= 1
 
+    @asynccontextmanager
+    async def call(self, request: Request, kind: type[Message]) -> AsyncIterator[Message]:
+        """An admitted call, with the message that it brings; errors as for `admitted` and `read`."""
+        async with self.admitted():
+            yield await self.read(request, kind)
+
     async def apart(self, work: Callable[[], Found]) -> Found:
         """What a function returns that takes long, run on a thread of its own."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

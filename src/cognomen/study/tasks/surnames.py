@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -40,7 +39,7 @@ QUICK = GeneratorConfig(origin_size=4, letter_size=8, hidden_size=16, epochs=1)
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train on nine folds; measure the perplexity on the first; generate names."""
     corpus = load_corpus("tutorial")
-    training, test = (_part(corpus, rows) for rows in split_by_fold(corpus.names, 0))
+    training, test = map(corpus.part, split_by_fold(corpus.names, 0))
     config = QUICK if settings.quick else GeneratorConfig()
     generator = train_generator(training, replace(config, seed=settings.seed), on_progress=on_progress)
     known = set(generator.alphabet.letters)
@@ -61,11 +60,6 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
             if origin in generator.origins
         },
     }
-
-
-def _part(corpus: Corpus, rows: Any) -> Corpus:
-    names, labels = np.array(corpus.names, object)[rows], np.array(corpus.labels, object)[rows]
-    return replace(corpus, names=tuple(names), labels=tuple(labels))
 
 
 def _spelt(corpus: Corpus, known: set[str]) -> tuple[list[str], list[str]]:
