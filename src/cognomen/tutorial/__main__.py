@@ -32,9 +32,9 @@ import click
 from cognomen.apps.cli.config_options import config_options
 from cognomen.apps.cli.errors import run_guarded
 from cognomen.apps.cli.options import epilog
+from cognomen.apps.cli.plots import plots_option
 from cognomen.apps.cli.progress import downloading
 from cognomen.corpora import Corpus, load_corpus
-from cognomen.plots.canvas import require_matplotlib
 from cognomen.tutorial.loop import LoopConfig, run_loop
 from cognomen.tutorial.report import (
     QUIT,
@@ -59,7 +59,7 @@ from cognomen.tutorial.vocabulary import lines_by_category
 @config_options(LoopConfig, learning_rate="--rate")
 @click.option("--predict", "names", multiple=True, metavar="NAME", help="Answer this name after training.")
 @click.option("--ask", is_flag=True, help=f"Ask for names after training, until {QUIT!r}.")
-@click.option("--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Write figures there (PNG).")
+@plots_option("Write figures there (PNG).")
 @click.option(
     "--protocol",
     type=click.Choice(["L", "T", "both"]),
@@ -81,8 +81,6 @@ def command(
     **settings: Any,
 ) -> None:
     """Train the name tutorial's network on DATA as in its video: 100,000 single names, SGD, rate .005."""
-    if plots is not None:
-        require_matplotlib()  # before the training, not after it
     if protocol and (names or ask):
         raise click.UsageError(
             "--protocol trains networks only to measure them: leave --predict and --ask out."

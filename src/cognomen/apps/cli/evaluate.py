@@ -34,7 +34,7 @@ from cognomen.apps.cli.options import (
     print_json,
     prior_option,
 )
-from cognomen.apps.cli.plots import draw, ready_to_draw
+from cognomen.apps.cli.plots import draw, plots_option
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,9 +91,7 @@ class EvaluationReport:
 @json_option("Print one JSON object with all figures.")
 @level_option
 @prior_option
-@click.option(
-    "--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Write figures to this folder (PNG)."
-)
+@plots_option("Write figures to this folder (PNG).")
 def command(
     model: str,
     data: str,
@@ -110,8 +108,6 @@ def command(
     """
     from cognomen.classifier.classifier import Classifier
 
-    if plots is not None:
-        ready_to_draw(plots)
     classifier = Classifier.load(model)
     corpus = read_corpus(data, **reading)
     measured = measure(classifier, corpus, level, prior)
@@ -250,11 +246,6 @@ def report(measured: EvaluationReport) -> str:
     return "\n\n".join([plain_table(heads, rows), by_origin(measured), *map(wrapped, notes)])
 
 
-def unit(evaluation: Evaluation) -> str:
-    """What rows are counted in: names, or their weight."""
-    return "names" if evaluation.weight == evaluation.count else "weight"
-
-
 def distances(misses: Misses | None) -> Iterator[str]:
     """Yield a sentence on how far the wrong answers are from the right ones, if there is anything to say."""
     if misses is not None and misses.errors:
@@ -271,7 +262,7 @@ def by_origin(measured: EvaluationReport) -> str:
     from cognomen.apps.cli.render import plain_table
     from cognomen.classifier.composition_rows import amount
 
-    rows = []
+    rows, unit = [], "names" if measured.evaluation.weight == measured.evaluation.count else "weight"
     many = len(measured.evaluation.absent) > MOST_ABSENT  # a note names them; a table of dashes helps nobody
     for scores in measured.evaluation.per_origin:
         if many and not scores.support:  # named below the table
@@ -281,9 +272,7 @@ def by_origin(measured: EvaluationReport) -> str:
         if not scores.support:  # nothing was measured
             cells = [("–", "")] * len(SCORES)
         rows.append((scores.origin, amount(scores.support), *chain.from_iterable(cells)))
-    return plain_table(
-        (measured.level, unit(measured.evaluation), "precision", "", "recall", "", "F1", ""), rows
-    )
+    return plain_table((measured.level, unit, "precision", "", "recall", "", "F1", ""), rows)
 
 
 def span(interval: tuple[float, float] | None, decimals: int = 3) -> str:

@@ -36,7 +36,7 @@ import click
 
 from cognomen.apps.cli.input import argument_text, one_line
 from cognomen.apps.cli.options import as_is_option, epilog, json_option, model_option, print_json
-from cognomen.apps.cli.plots import ready_to_draw_one
+from cognomen.apps.cli.plots import plot_option
 from cognomen.apps.cli.render import (
     BOLD,
     CYAN,
@@ -68,7 +68,7 @@ EVIDENCE = {"known": "known as a whole name", "spelling": "by its spelling"}
 @click.argument("name")
 @click.option("--origin", metavar="O", help="Explain this origin instead of the most likely one.")
 @json_option()
-@click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE", help="Also draw it.")
+@plot_option
 @model_option
 @as_is_option
 def command(
@@ -82,8 +82,6 @@ def command(
     from cognomen.classifier.classifier import Classifier
     from cognomen.explanation.explanation import explain
 
-    if picture is not None:
-        ready_to_draw_one(picture)
     classifier = Classifier.load(model)
     text = argument_text(name)
     found = explain(classifier, text, origin, full_names=not as_is)

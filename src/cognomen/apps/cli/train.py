@@ -30,7 +30,7 @@ from cognomen.apps.cli.config_options import config_options
 from cognomen.apps.cli.errors import Interrupted
 from cognomen.apps.cli.input import read_corpus
 from cognomen.apps.cli.options import data_options, epilog
-from cognomen.apps.cli.plots import draw, ready_to_draw
+from cognomen.apps.cli.plots import draw, plots_option
 from cognomen.apps.cli.progress import ProgressBar, training_progress
 from cognomen.errors import ModelError, TrainingError
 from cognomen.io.model_folder import check_replaceable
@@ -52,9 +52,7 @@ FIGURES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss
 @data_options
 @click.option("--resume", is_flag=True, help="Continue from MODEL.checkpoint with the same settings.")
 @click.option("--force", is_flag=True, help="Replace an existing model or an unfinished run.")
-@click.option(
-    "--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Draw the loss curve there (PNG)."
-)
+@plots_option("Draw the loss curve there (PNG).")
 @config_options()
 def command(
     data: str,
@@ -73,8 +71,6 @@ def command(
 
     checkpoint = sibling(followed(out), ".checkpoint")
     check_place(out, checkpoint, resume=resume, force=force)
-    if plots is not None:
-        ready_to_draw(plots)
     config = TrainingConfig(**settings)
     corpus = read_corpus(data, **reading)
     click.echo(f"{corpus.source}: {len(corpus):,} names of {len(corpus.origins)} origins")
