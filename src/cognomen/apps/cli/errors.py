@@ -87,7 +87,7 @@ def run_guarded(command: click.Command, args: list[str], prog_name: str, **extra
 def _run_to_the_end(command: click.Command, args: list[str], prog_name: str, extra: dict[str, Any]) -> int:
     """Run the command and flush, so that a full disk or a closed pipe is noticed here."""
     try:
-        with command.make_context(prog_name, args, **extra) as ctx:
+        with command.make_context(prog_name, list(args), **extra) as ctx:  # it empties the list
             command.invoke(ctx)
     except Exit as leaving:
         return leaving.exit_code

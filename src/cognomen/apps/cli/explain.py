@@ -49,6 +49,7 @@ from cognomen.apps.cli.render import (
     bar,
     cell_len,
     has_colours,
+    painted,
     percent,
     wrapped,
 )
@@ -111,11 +112,7 @@ def draw(classifier: Classifier, found: Explanation, path: Path, *, full_names: 
 def write(found: Explanation) -> None:
     """Print an explanation for people."""
     colours = sys.stdout is not None and sys.stdout.isatty() and has_colours()
-    painted = (
-        "".join(click.style(text, **style) if colours else text for text, style in line).rstrip()
-        for line in lines_of(found)
-    )
-    click.echo("\n".join(painted), color=colours)
+    click.echo("\n".join(painted(line, colours=colours) for line in lines_of(found)), color=colours)
 
 
 def lines_of(found: Explanation) -> list[list[Piece]]:
