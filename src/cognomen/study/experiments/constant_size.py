@@ -84,7 +84,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
         EVERY: (LONG, AllAtOnce(LONG, seed=settings.seed)),
     }
     rows = [
-        [words, longest, net.size, _taught(net, longest, settings, progress)]
+        [words, longest, net.size, _trained(net, longest, settings, progress)]
         for (words, (longest, net)), progress in in_parts(on_progress, nets.items(), itemgetter(0))
     ]
     return {
@@ -97,7 +97,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     }
 
 
-def _taught(net: Shape, longest: int, settings: Settings, on_progress: OnProgress) -> list[float]:
+def _trained(net: Shape, longest: int, settings: Settings, on_progress: OnProgress) -> list[float]:
     """The accuracy at each length, after training on texts of up to `longest` letters."""
     rng = np.random.default_rng(settings.seed)
 

@@ -85,7 +85,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     counts = EXAMPLES[2:5:2] if settings.quick else EXAMPLES
     steps = 150 if settings.quick else 1500
     rows = [
-        [count, *_taught(count, steps, settings.seed, progress)]
+        [count, *_trained_on(count, steps, settings.seed, progress)]
         for count, progress in in_parts(train, counts, "{} sums".format)
     ]
     shared = _net("rnn", settings.seed)
@@ -137,7 +137,7 @@ def _by_step(seed: int) -> list[list[float]]:
     return norms
 
 
-def _taught(count: int, steps: int, seed: int, on_progress: OnProgress) -> tuple[float, float]:
+def _trained_on(count: int, steps: int, seed: int, on_progress: OnProgress) -> tuple[float, float]:
     """The accuracy on digits of new sums after training on `count` sums: of the net and the copies."""
     rng = np.random.default_rng(seed)
     pairs, total, _ = sums(count, STEPS, rng)
@@ -147,14 +147,14 @@ def _taught(count: int, steps: int, seed: int, on_progress: OnProgress) -> tuple
         rows = rng.integers(0, count, 64)
         return pack(pairs[rows]), pack(total[rows])
 
-    def taught(net: SyncedManyToMany, progress: OnProgress) -> float:
+    def trained(net: SyncedManyToMany, progress: OnProgress) -> float:
         learn(net, batch, steps, on_progress=progress)
         return float((net.predict(pack(asked)).data == pack(right).data).mean())
 
     net = _net("rnn", seed, np.float32)
     copies = Copies(net, STEPS)
     shared, own = parts(on_progress, ["shared", "copies"])
-    return taught(net, shared), taught(copies, own)
+    return trained(net, shared), trained(copies, own)
 
 
 def table(numbers: Numbers) -> Table:

@@ -40,14 +40,14 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     names = load_names(quick=settings.quick)
     steps, sharing = parts(on_progress, ["steps against large products", "shared prefixes"])
     lengths = LENGTHS[::3] if settings.quick else LENGTHS
-    goes = 3 if settings.quick else 25
+    repeats = 3 if settings.quick else 25
     rng = np.random.default_rng(settings.seed)
     v = rng.standard_normal((HIDDEN, HIDDEN)).astype(np.float32) / np.float32(HIDDEN**0.5)
     with one_blas_thread():
         milliseconds = {}
         for count, progress in in_parts(steps, SIDE_BY_SIDE, "{} side by side".format):
             x = rng.standard_normal((lengths[-1] * count, HIDDEN)).astype(np.float32)
-            milliseconds[str(count)] = [_times(x[: length * count], v, count, goes) for length in lengths]
+            milliseconds[str(count)] = [_times(x[: length * count], v, count, repeats) for length in lengths]
             progress(1.0, "")
         alphabet = Alphabet.from_names(names.training)
         shared = _sharing(alphabet.encode_all(list(names.training)), len(alphabet), settings)
@@ -55,7 +55,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     return {"hidden_size": HIDDEN, "rows": ROWS, "lengths": lengths, "milliseconds": milliseconds, **shared}
 
 
-def _times(x: Array, v: Array, count: int, goes: int) -> list[float]:
+def _times(x: Array, v: Array, count: int, repeats: int) -> list[float]:
     """Milliseconds of T sequential steps, and of their rows (T * N, H) in large products."""
     h, z, result = x[:count].copy(), np.empty_like(x[:count]), np.empty_like(x)  # allocation is not timed
 
@@ -70,18 +70,18 @@ def _times(x: Array, v: Array, count: int, goes: int) -> list[float]:
             np.matmul(x[part], v, out=result[part])
             np.tanh(result[part], out=result[part])
 
-    return _milliseconds([step_by_step, in_large_products], goes)
+    return _milliseconds([step_by_step, in_large_products], repeats)
 
 
-def _milliseconds(calls: list[Callable[[], object]], goes: int) -> list[float]:
+def _milliseconds(calls: list[Callable[[], object]], repeats: int) -> list[float]:
     """The shortest time of each call, taken in turns: other load on the machine only adds."""
-    times = np.empty((goes, len(calls)))
-    for go in range(goes + 1):  # the first warms up
+    times = np.empty((repeats, len(calls)))
+    for repeat in range(repeats + 1):  # the first warms up
         for place, call in enumerate(calls):
             began = time.perf_counter()
             call()
-            if go:
-                times[go - 1, place] = time.perf_counter() - began
+            if repeat:
+                times[repeat - 1, place] = time.perf_counter() - began
     return [float(f"{1e3 * each:.3g}") for each in times.min(axis=0)]
 
 
