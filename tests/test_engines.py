@@ -311,7 +311,7 @@ def test_a_process_loads_the_model_once(model: str, monkeypatch: pytest.MonkeyPa
     recipe._scorer.cache_clear()
     recipe._classifier.cache_clear()
     made = recipe.Recipe.of({"model": model, "na": ["X"]})
-    sent = recipe.Recipe(made.model, made.digest, "", False, {"na": ["X"]})
+    sent = recipe.Recipe(made.model, made.digest, {"na": ["X"]})
     threads = [threading.Thread(target=sent.scorer) for _ in range(4)]
     for thread in threads:
         thread.start()

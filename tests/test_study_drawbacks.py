@@ -11,7 +11,7 @@ import pytest
 
 from cognomen.rnn import cross_entropy
 from cognomen.study import Findings, Settings, find_experiment
-from cognomen.study.experiments.nan_loss import WAYS, loss_as_written, train
+from cognomen.study.experiments.nan_loss import VARIANTS, loss_as_written, train
 from cognomen.study.experiments.no_tanh import interaction
 from cognomen.study.names import fit_names, load_names
 
@@ -126,7 +126,7 @@ def test_held_out_names_choose_nothing(monkeypatch):
     from cognomen.study.experiments import bigger
 
     names = load_names(quick=True)
-    learned, chosen_by = bigger._fewer(names, 4)
+    learned, chosen_by = bigger._subset(names, 4)
     assert learned.test == names.test
     assert len(learned.training) == len(learned.training_labels) == -(-len(names.training) // 4)
     assert chosen_by.training == learned.training
@@ -168,7 +168,7 @@ def test_the_loss_as_written_is_the_loss_until_exp_overflows():
 
 
 def test_a_run_ends_at_its_first_bad_number():
-    by_words = {way.words: way for way in WAYS}
+    by_words = {variant.words: variant for variant in VARIANTS}
     free = train(by_words["relu"], 10, 3.0, 0, 20)
     assert free.bad in {"the answers", "the loss", "the gradient"}
     assert len(free.losses) == len(free.norms) < 20
@@ -183,13 +183,13 @@ def test_clipping_saves_most_runs_and_tanh_all():
     assert bad["tanh"] == 0 < bad["tanh, log(softmax) as written"]
     assert bad["relu, clipped"] < bad["relu"]
     assert bad["identity, clipped"] < bad["identity"]
-    assert list(bad) == [way.words for way in WAYS]
+    assert list(bad) == [variant.words for variant in VARIANTS]
     assert f"relu {bad['relu']};" in full("nan-loss").sentence
 
 
 def test_a_sentence_without_bad_runs_tells_of_no_gradient():
     findings = quick("nan-loss")
-    calm = {"diverged": {way.words: 0 for way in WAYS}, "before": None}
+    calm = {"diverged": {variant.words: 0 for variant in VARIANTS}, "before": None}
     sentence = findings.experiment.sentence({**findings.numbers, **calm})
     assert "identity 0" in sentence
     assert "gradient" not in sentence

@@ -10,8 +10,9 @@ from rnn_cases import stable
 
 from cognomen.rnn import gradcheck, pack, relative_error
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
-from cognomen.study.experiments.constant_size import CONSTANT_SIZE, LENGTHS, AllAtOnce, texts
-from cognomen.study.experiments.shared_weights import KINDS, SHARED_WEIGHTS, Copies
+from cognomen.study import EXPERIMENTS
+from cognomen.study.experiments.constant_size import LENGTHS, AllAtOnce, texts
+from cognomen.study.experiments.shared_weights import KINDS, Copies
 
 # --- copies --------------------------------------------------------------------------------------------
 
@@ -64,7 +65,7 @@ def test_the_sentence_takes_the_count_where_sharing_is_worth_most():
         "weights": [354, 3540],
         "rows": [[10, 0.6, 0.55], [100, 0.95, 0.65], [1000, 1.0, 0.9]],
     }
-    text = SHARED_WEIGHTS.sentence(numbers)
+    text = EXPERIMENTS["shared-weights"].sentence(numbers)
     assert "(Elman, GRU)" in text
     assert "up to a relative error of 9e-16" in text
     assert "Trained on 100 sums they get 65.0% of the digits of new sums right, the network with" in text
@@ -122,4 +123,6 @@ def test_the_table_tells_lengths_trained_on_from_others():
         "lengths": list(LENGTHS),
         "rows": [["recurrent", 20, 1090, found]],
     }
-    assert CONSTANT_SIZE.table(numbers).rows == (("recurrent", "1,090", "2 to 20", "100.0%", "50.0%"),)
+    assert EXPERIMENTS["constant-size"].table(numbers).rows == (
+        ("recurrent", "1,090", "2 to 20", "100.0%", "50.0%"),
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from cognomen.apps.answer_columns import AnswerColumns
 from cognomen.apps.memory import Memory
+from cognomen.classifier.options import ScoreOptions
 from cognomen.errors import InputError
 from cognomen.io.arrow import require_pyarrow
 from cognomen.text.columns import is_arrow_column, is_string_column
@@ -15,22 +16,30 @@ from cognomen.text.matching import did_you_mean
 
 if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.options import OrderOption, ScoreOptions
+    from cognomen.classifier.options import OrderOption
     from cognomen.classifier.order import ColumnOrder
 
 ROWS_AHEAD: Final = 1 << 16  # small batches are scored together, since names share their beginnings
 _PURPOSE = "Scoring Arrow batches"
 
 
+class BatchOptions(ScoreOptions, total=False):
+    """The keywords of `score_batches`, besides those of `score_column`.
+
+    Attributes:
+        prefix: prepended to the headings of the new columns.
+        float64: whether the probability is a double instead of a float.
+        columns: which of the new columns are wanted, such as ["origin", "probability"], named without the
+            prefix; None for all.
+    """
+
+    prefix: str
+    float64: bool
+    columns: Sequence[str] | None
+
+
 def score_batches(
-    classifier: Classifier,
-    batches: Iterable[Any],
-    column: str,
-    *,
-    prefix: str = "",
-    float64: bool = False,
-    columns: Sequence[str] | None = None,
-    **options: Unpack[ScoreOptions],
+    classifier: Classifier, batches: Iterable[Any], column: str, **options: Unpack[BatchOptions]
 ) -> Iterator[Any]:
     """Score a stream of batches. A text is scored once, in however many batches it occurs.
 
@@ -46,11 +55,9 @@ def score_batches(
         classifier: gives the answers.
         batches: pyarrow.RecordBatch of any sizes, or an open pyarrow.RecordBatchReader.
         column: the heading of the column of names: strings of any kind; null is answered "unknown".
-        prefix: prepended to the headings of the new columns.
-        float64: whether the probability is a double instead of a float.
-        columns: which of the new columns are wanted, such as ["origin", "probability"], named without the
-            prefix; None for all.
-        **options: as for `score_column`.
+        **options: as for `score_column`; and `prefix` of the new headings, "" by default, `float64`, whether
+            the probability is a double instead of a float, and `columns`, those of the new columns that are
+            wanted, such as ["origin", "probability"], named without the prefix; None for all.
 
     Returns:
         An iterator of as many batches, each with its rows and columns and then those of `answer_schema`.
@@ -60,25 +67,16 @@ def score_batches(
             ones already, or the column is not of strings.
         MissingExtraError: pyarrow is not installed.
     """
-    scorer = ColumnScorer(classifier, prefix=prefix, float64=float64, columns=columns, **options)
-    return score_stream(scorer, batches, column)
+    return score_stream(ColumnScorer(classifier, **options), batches, column)
 
 
-def answer_schema(
-    classifier: Classifier,
-    *,
-    prefix: str = "",
-    float64: bool = False,
-    columns: Sequence[str] | None = None,
-    **options: Unpack[ScoreOptions],
-) -> Any:
+def answer_schema(classifier: Classifier, **options: Unpack[BatchOptions]) -> Any:
     """The columns that `score_batches` adds, a pyarrow.Schema: plain strings, and a float or double.
 
     They are those that `score_column` documents, in this order, with strings in place of dictionaries. The
     arguments are those of `score_batches`.
     """
-    scorer = ColumnScorer(classifier, prefix=prefix, float64=float64, columns=columns, **options)
-    return scorer.schema
+    return ColumnScorer(classifier, **options).schema
 
 
 def spark_ddl(schema: Any) -> str:
@@ -98,18 +96,13 @@ class ColumnScorer:
         schema: of the answers.
     """
 
-    def __init__(
-        self,
-        classifier: Classifier,
-        *,
-        prefix: str = "",
-        float64: bool = False,
-        columns: Sequence[str] | None = None,
-        **options: Unpack[ScoreOptions],
-    ) -> None:
+    def __init__(self, classifier: Classifier, **options: Unpack[BatchOptions]) -> None:
         pa = require_pyarrow(_PURPOSE)
-        self.memory = Memory(classifier, options)
-        self._columns = AnswerColumns.of(classifier.tree, options)
+        asked: Any = dict(options)
+        prefix, float64 = asked.pop("prefix", ""), asked.pop("float64", False)
+        columns = asked.pop("columns", None)
+        self.memory = Memory(classifier, asked)
+        self._columns = AnswerColumns.of(classifier.tree, asked)
         found = self._columns.table(self.memory.scores([])[0]).schema
         self._wanted = found.names if columns is None else _checked(columns, found.names)
         kinds = [_plain(found.field(name).type, float64) for name in self._wanted]

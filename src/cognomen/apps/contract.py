@@ -128,9 +128,10 @@ class ContractColumns:
         scored = np.asarray(~np.isnan(scores.table).any(axis=1))  # (N,)
         label = [labels[k] if k >= 0 else None for k in found.tolist()]
         reasons = [
-            None if name is not None else _reason(REASONS[k] if k >= 0 else "low-confidence")
+            None if name is not None else REASONS[k] if k >= 0 else "low-confidence"
             for name, k in zip(label, scores.reasons.tolist(), strict=True)
         ]
+        reasons = [SHARED.get(reason, reason) if reason else None for reason in reasons]
         best = scores.table[np.arange(len(found)), found].tolist()
         columns: dict[str, list[Any]] = {
             **dict(zip(labels, _numbers(scores.table.astype(np.float64)), strict=True)),
@@ -158,11 +159,6 @@ class ContractColumns:
         kinds |= dict.fromkeys(("scored", "script_supported", "abstained"), pa.bool_())
         columns = zip(self.names, self.values(scores), strict=True)
         return pa.table({name: pa.array(column, kinds.get(name, pa.string())) for name, column in columns})
-
-
-def _reason(reason: str) -> str:
-    """The shared word for a reason, or the reason itself."""
-    return SHARED.get(reason, reason)
 
 
 def _numbers(table: Any) -> list[list[float | None]]:

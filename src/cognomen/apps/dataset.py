@@ -53,6 +53,7 @@ class _Job(NamedTuple):
     """A file to score."""
 
     recipe: Recipe
+    prefix: str
     contract: ModelFacts | None
     column: str
     source: Path
@@ -106,8 +107,9 @@ def score_dataset(
     source, target = Path(folder), Path(out)
     paths = dataset_files(source)
     _check_apart(source, target)
-    recipe = Recipe.of({**options, "model": model, "prefix": prefix, "float64": False, "columns": None})
-    jobs = [_job(recipe, contract, column, source / path, target / path) for path in paths]
+    asked: Any = {**options, "model": model}
+    recipe = Recipe.of(asked)
+    jobs = [_job(recipe, prefix, contract, column, source / path, target / path) for path in paths]
     waiting = jobs if force else [job for job in jobs if not _is_done(job)]
     waiting.sort(key=lambda job: job.source.stat().st_size, reverse=True)  # so that none ends long after all
     failed: dict[str, str] = {}
@@ -156,15 +158,17 @@ def _check_apart(source: Path, target: Path) -> None:
         raise DataError(f"{target}: expected a folder outside of the dataset {source}. Choose another one.")
 
 
-def _job(recipe: Recipe, contract: ModelFacts | None, column: str, source: Path, target: Path) -> _Job:
+def _job(
+    recipe: Recipe, prefix: str, contract: ModelFacts | None, column: str, source: Path, target: Path
+) -> _Job:
     """The job for a file, with the note of what its result depends on."""
-    asked = (__version__, recipe.digest, recipe.prefix, contract, column, sorted(recipe.options.items()))
+    asked = (__version__, recipe.digest, prefix, contract, column, sorted(recipe.options.items()))
     state = source.stat()
     note = {
         "settings": sha256(repr(asked).encode()).hexdigest(),
         "source": [state.st_size, state.st_mtime_ns],
     }
-    return _Job(recipe, contract, column, source, target, note)
+    return _Job(recipe, prefix, contract, column, source, target, note)
 
 
 def _is_done(job: _Job) -> bool:
@@ -211,7 +215,7 @@ def _score(job: _Job, check: Callable[[], None]) -> ScoreSummary | str:
             ParquetTable(job.source),
             job.column,
             job.target,
-            prefix=job.recipe.prefix,
+            prefix=job.prefix,
             notes={NOTE: json.dumps(job.note)},
             on_rows=lambda rows: check(),
         )

@@ -28,7 +28,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
-from cognomen.apps.batches import ROWS_AHEAD, check_columns, joined_schema, spark_ddl
+from cognomen.apps.batches import ROWS_AHEAD, joined_schema, spark_ddl
 from cognomen.apps.recipe import Recipe
 from cognomen.io.arrow import require_pyarrow
 
@@ -63,8 +63,7 @@ def row_function(**options: Unpack[EngineOptions]) -> Callable[[object], dict[st
 
 def score_pandas(frame: Any, column: Hashable, **options: Unpack[EngineOptions]) -> Any:
     """Score a pandas.DataFrame; its index stays."""
-    recipe = Recipe.of(options)
-    check_columns(list(frame.columns), column, recipe.schema.names)
+    recipe = Recipe.for_table(options, list(frame.columns), column)
     return _answer_frame(frame, column, recipe.ordered(lambda count: _strings(frame[column].head(count))))
 
 
@@ -87,8 +86,7 @@ def score_dask(frame: Any, column: Hashable, **options: Unpack[EngineOptions]) -
     """Score a Dask DataFrame, lazily. Threads take turns; processes, or a cluster, use several cores."""
     from dask.dataframe.utils import make_meta
 
-    recipe = Recipe.of(options)
-    check_columns(list(frame.columns), column, recipe.schema.names)
+    recipe = Recipe.for_table(options, list(frame.columns), column)
     recipe = recipe.ordered(lambda count: _first_rows(frame[column], count))
     answered = _answer_frame(make_meta(frame), column, recipe)
     return frame.map_partitions(_answer_frame, column, recipe, meta=answered)
@@ -108,10 +106,8 @@ def score_polars(frame: Any, column: str, **options: Unpack[EngineOptions]) -> A
     """Score a Polars DataFrame, or lazily a LazyFrame, also one that is streamed."""
     import polars as pl
 
-    recipe = Recipe.of(options)
     schema = frame.collect_schema()
-    check_columns(schema.names(), column, recipe.schema.names)
-
+    recipe = Recipe.for_table(options, schema.names(), column)
     names = frame.lazy().select(column)
     recipe = recipe.ordered(lambda count: names.head(count).collect().to_series().to_arrow())
 
@@ -156,8 +152,7 @@ def score_duckdb(connection: Any, relation: Any, column: str, **options: Unpack[
         column, **options: see `cognomen.apps.engines`.
     """
     pa = require_pyarrow("Scoring a relation of DuckDB")
-    recipe = Recipe.of(options)
-    check_columns(relation.columns, column, recipe.schema.names)
+    recipe = Recipe.for_table(options, relation.columns, column)
     name = _quoted(column)
     cells = relation.project(name)
     recipe = recipe.ordered(lambda count: pa.table(cells.limit(count)).column(0))
@@ -187,8 +182,7 @@ def score_spark(frame: Any, column: str, **options: Unpack[EngineOptions]) -> An
     """
     from pyspark.sql.types import StructType
 
-    recipe = Recipe.of(options)
-    check_columns(frame.columns, column, recipe.schema.names)
+    recipe = Recipe.for_table(options, frame.columns, column)
     recipe = recipe.ordered(lambda count: frame.select(frame[column]).limit(count).toArrow().column(0))
     answers = StructType.fromDDL(spark_ddl(recipe.schema))
 
@@ -201,8 +195,7 @@ def score_spark(frame: Any, column: str, **options: Unpack[EngineOptions]) -> An
 def score_ray(dataset: Any, column: str, **options: Unpack[EngineOptions]) -> Any:
     """Score a Dataset of Ray, lazily. The workers need Cognomen, and the model's folder."""
     pa = require_pyarrow("Scoring a Dataset of Ray")
-    recipe = Recipe.of(options)
-    check_columns(dataset.columns(), column, recipe.schema.names)
+    recipe = Recipe.for_table(options, dataset.columns(), column)
     names = dataset.select_columns([column])
     recipe = recipe.ordered(lambda count: [row[column] for row in names.take(count)])
 
@@ -218,8 +211,7 @@ def score_daft(frame: Any, column: str, **options: Unpack[EngineOptions]) -> Any
     import daft
 
     pa = require_pyarrow("Scoring a DataFrame of Daft")
-    recipe = Recipe.of(options)
-    check_columns(frame.column_names, column, recipe.schema.names)
+    recipe = Recipe.for_table(options, frame.column_names, column)
     recipe = recipe.ordered(lambda count: frame.select(column).limit(count).to_arrow().column(0))
     kind = daft.DataType.from_arrow_type(pa.struct(recipe.schema))
 

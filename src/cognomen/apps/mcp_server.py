@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, Literal, ParamSpec
+from typing import Any, ParamSpec
 
 from cognomen import __version__
 from cognomen.classifier.classifier import Classifier
+from cognomen.classifier.origins import Level
 from cognomen.errors import CognomenError, InputError, MissingExtraError
 from cognomen.explanation.explanation import explain as explanation_of
 
@@ -19,8 +20,6 @@ except ImportError as error:
     raise MissingExtraError("mcp", "mcp", "The server of the Model Context Protocol") from error
 
 Given = ParamSpec("Given")
-Level = Literal["origin", "group", "region"]
-
 MOST_NAMES = 10_000
 CAUTION = (
     "A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or "

@@ -73,7 +73,7 @@ class Memory:
         """The scores of a list, remembering nothing; with the order "auto" names are read alone."""
         asked = self.options.get("order", "auto") if order == "auto" else order
         if not isinstance(asked, ColumnOrder):
-            asked = ColumnOrder("given-first" if asked == "auto" else asked, said=asked != "auto")
+            asked = ColumnOrder.alone(asked)
         options: ScoreOptions = {**self.options, "order": asked}
         return self._classifier.scores(names, **options)
 

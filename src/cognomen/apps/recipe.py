@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from cognomen.apps.batches import ColumnScorer, score_stream
-from cognomen.classifier.options import ScoreOptions
+from cognomen.apps.batches import BatchOptions, ColumnScorer, check_columns, score_stream
 from cognomen.classifier.order import ColumnOrder
 from cognomen.errors import ModelError
 from cognomen.io.model_folder import model_digest
@@ -25,13 +24,10 @@ ROWS_LOOKED_AT: Final = 10_000  # in search of the order of the names
 _loading = threading.Lock()
 
 
-class EngineOptions(ScoreOptions, total=False):
+class EngineOptions(BatchOptions, total=False):
     """The keywords of the functions of `engines`."""
 
     model: str | Path | None
-    prefix: str
-    float64: bool
-    columns: Sequence[str] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,17 +37,12 @@ class Recipe:
     Attributes:
         model: a pretrained model's name, or the absolute path of a folder, which workers must have as well.
         digest: of the model (see `model_digest`): a worker with another model of that name refuses.
-        prefix, float64: as for `score_batches`.
-        options: as for `Classifier.scores`.
-        columns: as for `score_batches`.
+        options: as for `score_batches`.
     """
 
     model: str
     digest: str
-    prefix: str
-    float64: bool
-    options: ScoreOptions
-    columns: Sequence[str] | None = None
+    options: BatchOptions
 
     @classmethod
     def of(cls, options: EngineOptions) -> Self:
@@ -62,12 +53,18 @@ class Recipe:
             InputError: an option is invalid.
         """
         asked = _lasting(options)
-        model, prefix = asked.pop("model", None), asked.pop("prefix", "")
-        float64, columns = asked.pop("float64", False), asked.pop("columns", None)
+        model = asked.pop("model", None)
         folder = find_model(DEFAULT if model is None else model)
         name = folder.name if folder.parent == PRETRAINED else str(folder.resolve())
-        recipe = cls(name, model_digest(folder), prefix, float64, asked, columns)
+        recipe = cls(name, model_digest(folder), asked)
         recipe.scorer()
+        return recipe
+
+    @classmethod
+    def for_table(cls, options: EngineOptions, headings: Sequence[Hashable], column: Hashable) -> Self:
+        """The recipe for a column of a table; raises InputError also as `check_columns` does."""
+        recipe = cls.of(options)
+        check_columns(headings, column, recipe.schema.names)
         return recipe
 
     def __eq__(self, other: object) -> bool:  # by what it says: options may hold lists and dictionaries
@@ -118,14 +115,7 @@ class Recipe:
 
 @lru_cache(KEPT)
 def _scorer(recipe: Recipe) -> ColumnScorer:
-    classifier = _classifier(recipe.model, recipe.digest)
-    return ColumnScorer(
-        classifier,
-        prefix=recipe.prefix,
-        float64=recipe.float64,
-        columns=recipe.columns,
-        **recipe.options,
-    )
+    return ColumnScorer(_classifier(recipe.model, recipe.digest), **recipe.options)
 
 
 @lru_cache(KEPT)

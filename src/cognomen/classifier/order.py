@@ -27,7 +27,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +70,11 @@ class ColumnOrder:
     decided: bool = False
     said: bool = False
     second_surnames: SecondSurnames | None = None
+
+    @classmethod
+    def alone(cls, asked: str) -> Self:
+        """How names are read one by one: as they are asked to be, with "auto" given name first."""
+        return cls("surname-first" if asked == "surname-first" else "given-first", said=asked != "auto")
 
     def to_json(self) -> dict[str, Any]:
         """What is said of it, as JSON."""

@@ -208,11 +208,23 @@ def explain(
         found = _attributions_of_parts(clf, reading, explained, rival)
     else:
         found = _attributions(clf, spelling, explained, rival)
+    baseline, baseline_margin = found.baseline.tolist()
+    logit, margin = found.total.tolist()
+    if rival is None:
+        baseline_margin = margin = None
+    figures = baseline, logit, float(found.convergence_delta[0]), baseline_margin, margin
+    return Explanation(answer, explained, rival, *figures, _letters(clf, spelling, found, rival))
+
+
+def _letters(
+    clf: Classifier, spelling: str, found: Attributions, rival: str | None
+) -> tuple[LetterAttribution, ...]:
+    """What each letter contributes, and the answer to the prefix that it ends."""
     groups = letters_of(spelling)
     prefixes = clf(
         [spelling[: group.stop] for group in groups], top_k=len(clf.origins), full_names=False, na=None
     )
-    letters = tuple(
+    return tuple(
         LetterAttribution(
             normalize("NFC", spelling[group]),
             float(found.attributions[0, group].sum()),
@@ -220,21 +232,6 @@ def explain(
             prefix.origins,
         )
         for group, prefix in zip(groups, prefixes, strict=True)
-    )
-    baseline, baseline_margin = found.baseline.tolist()
-    logit, margin = found.total.tolist()
-    if rival is None:
-        baseline_margin = margin = None
-    return Explanation(
-        answer,
-        explained,
-        rival,
-        baseline,
-        logit,
-        float(found.convergence_delta[0]),
-        baseline_margin,
-        margin,
-        letters,
     )
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,16 @@ MAX_ATTEMPTS = 50  # to generate a name that is not in the training lists
 HALF_A_SYLLABLE = re.compile("[\u1100-\u11ff]")  # letters of Hangul that are part of no syllable
 LISTED_BY = "cognomen generate --origins"
 LEARNED = "learned"  # the tensor of the filter of training names
+
+
+class GeneratorOptions(TypedDict, total=False):
+    """The keywords of `Generator.stream`."""
+
+    script: str | None
+    seed: int
+    temperature: float
+    start: str
+    known: bool
 
 
 class Generator:
@@ -109,18 +119,22 @@ class Generator:
 
     # --- generating ---------------------------------------------------------------------------------------
 
-    def names(
+    def names(self, origin: str, count: int = 1, **options: Unpack[GeneratorOptions]) -> list[str]:
+        """Generate names of an origin; some may be equal. The arguments and errors are those of `stream`."""
+        return list(self.stream(origin, count, **options))
+
+    def stream(
         self,
         origin: str,
-        count: int = 1,
+        count: int,
         *,
         script: str | None = None,
         seed: int = 0,
         temperature: float = 0.8,
         start: str = "",
         known: bool = False,
-    ) -> list[str]:
-        """Generate names of an origin; some may be equal.
+    ) -> Iterator[str]:
+        """Generate names of an origin one after another; memory does not grow with their number.
 
         Args:
             origin: one of `origins`, in capitals or not.
@@ -136,28 +150,7 @@ class Generator:
 
         Raises:
             InputError: there is no such origin, it is not written in the script, `start` has an unknown
-                letter, or a number is out of range.
-        """
-        return list(
-            self.stream(
-                origin, count, script=script, seed=seed, temperature=temperature, start=start, known=known
-            )
-        )
-
-    def stream(
-        self,
-        origin: str,
-        count: int,
-        *,
-        script: str | None = None,
-        seed: int = 0,
-        temperature: float = 0.8,
-        start: str = "",
-        known: bool = False,
-    ) -> Iterator[str]:
-        """The names that `names` returns, one after another; memory does not grow with their number.
-
-        The arguments and errors are those of `names`; the errors are raised before the first name is taken.
+                letter, or a number is out of range; raised before the first name is taken.
         """
         row = self._row(origin, script, start)
         check_whole_number("count", count)

@@ -6,28 +6,25 @@ different ways, with the same results. Memory beyond the result does not grow wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cognomen.network.architecture import Architecture
-from cognomen.network.ngram_layer import Evidence, NgramLayer
+from cognomen.network.ngram_layer import Evidence
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
 from cognomen.rnn.engine.choice import is_read_compiled, tree_of
-from cognomen.rnn.engine.one_sequence import SequenceReader, read_sequence
+from cognomen.rnn.engine.one_sequence import read_sequence
 from cognomen.rnn.engine.packed_weights import prepack
-from cognomen.rnn.engine.prefix_tree import PrefixTree, SortedNames, letters_of, sort_names
-from cognomen.rnn.layers import Embedding, Linear
+from cognomen.rnn.engine.prefix_tree import SortedNames, letters_of, sort_names
 from cognomen.rnn.pooling import pool_sequence
-from cognomen.rnn.recurrent import Recurrent
 from cognomen.text.ragged import Ragged, pieces
 
 if TYPE_CHECKING:
-    from cognomen.rnn.engine.compiled import Tree
+    from cognomen.network.network import Network
 
 # Limits on names and on letters, of which the first one reached counts.
 BLOCK = 192  # names that start at each level of a tree: enough rows for fast products, few for the cache
@@ -38,39 +35,7 @@ FEW_NAMES = 1 << 10  # fewer names are not worth a thread of their own
 FEW_LETTERS = 1 << 12  # fewer letters are not worth pieces and the settings of the BLAS
 
 
-class ReadingNetwork(Protocol):
-    """What inference needs of a network (see `network.Network`)."""
-
-    architecture: Architecture
-    dtype: np.dtype[Any]
-    embedding: Embedding
-    recurrent: Recurrent
-    output: Linear
-    ngrams: NgramLayer | None
-
-    def letter_reader(self) -> SequenceReader | None:
-        """See `Network.letter_reader`."""
-        ...
-
-    def read_tree(
-        self,
-        cell: Cell,
-        tree: PrefixTree | Tree,
-        letters: Ids,
-        rng: np.random.Generator | None,
-        head: Array | None = None,
-    ) -> tuple[Array, Callable[[Array], None]]:
-        """See `Network.read_tree`."""
-        ...
-
-    def recurrent_logits(
-        self, names: Ragged, rng: np.random.Generator | None = None
-    ) -> tuple[Array, Callable[[Array], None]]:
-        """See `Network.recurrent_logits`."""
-        ...
-
-
-def infer(network: ReadingNetwork, names: Ragged, *, threads: int, bits: bool) -> Evidence:
+def infer(network: Network, names: Ragged, *, threads: int, bits: bool) -> Evidence:
     """What a network says of N names of ids, each with letters.
 
     Args:
@@ -88,7 +53,7 @@ def infer(network: ReadingNetwork, names: Ragged, *, threads: int, bits: bool) -
         return _joined(logits, [_fill(network, logits[part], names[part], threads, bits) for part in parts])
 
 
-def _fill(network: ReadingNetwork, logits: Array, names: Ragged, threads: int, bits: bool) -> Evidence:
+def _fill(network: Network, logits: Array, names: Ragged, threads: int, bits: bool) -> Evidence:
     """Fill in the logits (N, C) of one piece, and return them with what else is known of its names."""
     count = len(names)
     if count == 0:
@@ -114,7 +79,7 @@ def _fill(network: ReadingNetwork, logits: Array, names: Ragged, threads: int, b
     return _joined(logits, map_on_threads(add, _parts(names.ends, threads), threads))
 
 
-def _read_shared(network: ReadingNetwork, logits: Array, names: Ragged, threads: int) -> None:
+def _read_shared(network: Network, logits: Array, names: Ragged, threads: int) -> None:
     """A single layer: each direction reads each prefix of a tree once."""
     (cells,) = network.recurrent.levels
     logits[...] = network.output.params["bias"]
@@ -128,7 +93,7 @@ def _read_shared(network: ReadingNetwork, logits: Array, names: Ragged, threads:
         _add_direction(network, logits, cell, head, letters, in_order[d], threads, compiled=compiled)
 
 
-def _read_one(network: ReadingNetwork, ids: Ids) -> Array:
+def _read_one(network: Network, ids: Ids) -> Array:
     """One name (T,), without the preparation that only pays for many: its logits (C,)."""
     reader, vectors = network.letter_reader(), network.embedding.params["weight"]  # (V, E)
     # (T, D, H), each direction in the order in which it reads.
@@ -142,7 +107,7 @@ def _read_one(network: ReadingNetwork, ids: Ids) -> Array:
 
 
 def _add_direction(
-    network: ReadingNetwork,
+    network: Network,
     logits: Array,
     cell: Cell,
     head: Array,
@@ -165,7 +130,7 @@ def _add_direction(
     map_on_threads(add, _parts(np.cumsum(names.lengths), threads), threads)
 
 
-def _read_packed(network: ReadingNetwork, logits: Array, names: Ragged, threads: int) -> None:
+def _read_packed(network: Network, logits: Array, names: Ragged, threads: int) -> None:
     """Several layers, in batches of names of similar lengths."""
     by_length = np.argsort(names.lengths, kind="stable")  # (N,)
 

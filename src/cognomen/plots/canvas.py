@@ -131,6 +131,11 @@ def bars(
     axes.tick_params(axis="y", length=0)
 
 
+def series(place: int) -> dict[str, Any]:
+    """The colour and the marker of one of several lines."""
+    return {"color": COLOURS[place], "marker": MARKERS[place]}
+
+
 def save(figure: Figure, target: Path) -> None:
     """Save a figure; a failure leaves no partial file. The folder is created if it is missing."""
     image = io.BytesIO()

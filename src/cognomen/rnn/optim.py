@@ -29,6 +29,7 @@ class Optimiser:
     """
 
     kinds: tuple[str, ...] = ()  # of the arrays that are kept for each parameter
+    decoupled = False  # whether weight decay shrinks the parameters, instead of being added to the gradients
 
     def __init__(self, params: Mapping[str, Array], learning_rate: float, weight_decay: float = 0.0) -> None:
         if not isinstance(params, Mapping):
@@ -80,12 +81,16 @@ class Optimiser:
             if isinstance(grad, RowGradient):  # only its rows move
                 rows, part = grad.rows, param[grad.rows]
                 part_state = {moment: whole[rows] for moment, whole in state.items()}
-                self._move(part, grad.values, part_state)
+                self._move(part, self._regularised(part, grad.values), part_state)
                 param[rows] = part
                 for moment, whole in state.items():
                     whole[rows] = part_state[moment]
             else:
-                self._move(param, grad, state)
+                self._move(param, self._regularised(param, grad), state)
+
+    def _regularised(self, param: Array, grad: Array) -> Array:
+        """The gradient of the loss with L2 regularisation."""
+        return grad + self.weight_decay * param if self.weight_decay and not self.decoupled else grad
 
     def _zeros(self) -> dict[str, Array]:
         """A first value of every array that is kept."""
@@ -125,8 +130,6 @@ class SGD(Optimiser):
             self.state = self._zeros()
 
     def _move(self, param: Array, grad: Array, state: dict[str, Array]) -> None:
-        if self.weight_decay:
-            grad = grad + self.weight_decay * param
         if self.momentum:
             velocity = state["velocity"]
             velocity *= self.momentum
@@ -143,6 +146,7 @@ class AdamW(Optimiser):
     """
 
     kinds = ("mean", "square")
+    decoupled = True
 
     def __init__(
         self,
@@ -174,12 +178,15 @@ class AdamW(Optimiser):
         change += self.eps
         np.divide(mean, change, out=change)
         change *= self.learning_rate / (1 - first**self.steps)
-        param *= 1 - self.learning_rate * self.weight_decay
+        if self.decoupled:
+            param *= 1 - self.learning_rate * self.weight_decay
         param -= change
 
 
 class Adam(AdamW):
     """Adam with L2 regularisation: the weight decay is added to the gradient, as in torch.optim.Adam."""
+
+    decoupled = False
 
     def __init__(
         self,
@@ -190,11 +197,7 @@ class Adam(AdamW):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        super().__init__(params, learning_rate, betas=betas, eps=eps, weight_decay=0.0)
-        self.penalty = check_number("weight_decay", weight_decay)
-
-    def _move(self, param: Array, grad: Array, state: dict[str, Array]) -> None:
-        super()._move(param, grad + self.penalty * param if self.penalty else grad, state)
+        super().__init__(params, learning_rate, betas=betas, eps=eps, weight_decay=weight_decay)
 
 
 class Adagrad(Optimiser):
@@ -218,8 +221,6 @@ class Adagrad(Optimiser):
         self.state = self._zeros()
 
     def _move(self, param: Array, grad: Array, state: dict[str, Array]) -> None:
-        if self.weight_decay:
-            grad = grad + self.weight_decay * param
         square = state["square"]
         square += grad * grad
         param -= self.learning_rate * grad / (np.sqrt(square) + self.eps)
@@ -249,8 +250,6 @@ class RMSprop(Optimiser):
         self.state = self._zeros()
 
     def _move(self, param: Array, grad: Array, state: dict[str, Array]) -> None:
-        if self.weight_decay:
-            grad = grad + self.weight_decay * param
         square, velocity = state["square"], state["velocity"]
         square *= self.alpha
         square += (1 - self.alpha) * grad * grad

@@ -77,13 +77,19 @@ class Packed:
         row = np.arange(len(self.data)) - self.starts[step]  # (M,)
         return np.asarray(self.starts[self.lengths[row] - 1 - step] + row)
 
+    @cached_property
+    def places(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The row of each step of each sequence, (N, T) in the order of the input, and which steps exist."""
+        rank = np.argsort(self.sorted_indices)[:, None]  # (N, 1)
+        exists = np.arange(len(self.batch_sizes)) < self.lengths[rank]
+        return np.where(exists, self.starts + rank, 0), exists
+
     def pad(self, value: float = 0) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """The sequences as an array (N, T, ...), filled up with a value, and their lengths (N,)."""
-        given = np.argsort(self.sorted_indices)  # (N,)
-        exists = np.arange(len(self.batch_sizes)) < self.lengths[given, None]  # (N, T)
+        rows, exists = self.places
         padded = np.full((*exists.shape, *self.data.shape[1:]), value, self.data.dtype)
-        padded[exists] = self.data[(self.starts + given[:, None])[exists]]
-        return padded, self.lengths[given]
+        padded[exists] = self.data[rows[exists]]
+        return padded, exists.sum(axis=1)
 
     def unpack(self) -> list[NDArray[Any]]:
         """The sequences (T_i, ...), in the order of the input."""

@@ -12,18 +12,23 @@ docs, without any training.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from cognomen.errors import InputError
 from cognomen.plots.canvas import Figure
 from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.rnn.training import OnProgress
-from cognomen.study.spread import Numbers as Numbers  # the experiments import the type from here
-from cognomen.study.spread import together
+from cognomen.study.spread import (
+    Numbers as Numbers,  # the experiments import the type from here
+)
+from cognomen.study.spread import (
+    together,
+)
 
+Item = TypeVar("Item")
 RUNS = 6  # of an experiment, with a seed each: their range holds the median of all seeds with 97 % confidence
 
 # The topics of experiments, in the order in which they are listed.
@@ -44,6 +49,14 @@ def parts(on_progress: OnProgress, words: Sequence[str]) -> list[OnProgress]:
         return show
 
     return [part(place, name) for place, name in enumerate(words)]
+
+
+def in_parts(
+    on_progress: OnProgress, items: Iterable[Item], name: Callable[[Item], str] = str
+) -> Iterator[tuple[Item, OnProgress]]:
+    """Each item of a loop, with the progress callback of its part of the work (see `parts`)."""
+    items = list(items)
+    return zip(items, parts(on_progress, list(map(name, items))), strict=True)
 
 
 def rounded(value: float, digits: int = 3) -> float | None:
@@ -134,9 +147,8 @@ class Experiment:
         """
         settings = Settings() if settings is None else settings
         seeds = list(self.seeds(settings))
-        reports = parts(on_progress, [""] if len(seeds) == 1 else [f"seed {each.seed}" for each in seeds])
-        runs = [self.measured(each, report) for each, report in zip(seeds, reports, strict=True)]
-        return Findings(self, settings, tuple(runs))
+        reports = in_parts(on_progress, seeds, lambda each: f"seed {each.seed}" * (len(seeds) > 1))
+        return Findings(self, settings, tuple(self.measured(*each) for each in reports))
 
     def measured(self, settings: Settings, on_progress: OnProgress = silent) -> Numbers:
         """The numbers of one seed, measured in one thread.

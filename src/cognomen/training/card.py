@@ -10,23 +10,8 @@ from typing import Any
 
 from cognomen.classifier.origins import Place
 from cognomen.classifier.priors import DefaultPrior
-from cognomen.training import world_card
 from cognomen.training.config import TrainingConfig
-
-MEANING = """\
-A surname hints at the language it comes from, and this model estimates that from the spelling alone. It
-does not reveal anyone's nationality, ethnicity, religion or place of birth: names travel, and change with
-marriage, translation and migration. Do not use it to decide anything about a person, to profile people, or
-to fill in such a field for them. It is made to describe the mixture of origins in a long list of names. Even
-there its errors are uneven: the table by origin shows how much."""
-
-LIMITS = """\
-- It knows the origins listed above and no others. A name of another origin gets the most similar of them, or
-  no answer if its script is unknown.
-- Probabilities are calibrated for the mixture of origins in the training names, not for other mixtures.
-- Diacritics that were rare in training are ignored: Nguyễn is read as Nguyen.
-- It sees the spelling only. Romanised names lose what their own script would reveal.
-- Rare origins have few training names, and are recognised less well."""
+from cognomen.training.world_card import fixed_texts, section, table, world_sections
 
 BAR = 24  # characters for a probability of 1
 
@@ -68,17 +53,18 @@ def model_card(
         default_prior: the mixture that it expects by default, if it has one.
     """
     of_world = places is not None
-    of_its_own = world_card.world_sections(training, origins, places, default_prior) if of_world else []
+    fixed = fixed_texts("world" if of_world else "plain")
+    of_its_own = world_sections(training, origins, places, default_prior) if of_world else []
     shares = None if of_world else dict(zip(origins, priors, strict=True))
     sections = [
         _head(training, name, license),
         f"# A Cognomen model of {len(origins)} origins",
-        "## What its answers mean\n\n" + (world_card.MEANING if of_world else MEANING),
+        section(fixed, "What its answers mean"),
         *of_its_own,
         "## Training\n\n" + _training(training, shares),
         *(_protocol(which, result) for which, result in sorted(training.get("protocols", {}).items())),
         *more,
-        "## Limits\n\n" + (world_card.LIMITS if of_world else LIMITS),
+        section(fixed, "Limits"),
     ]
     return "\n\n".join(sections) + "\n"
 
@@ -154,8 +140,8 @@ def _training(training: Mapping[str, Any], shares: Mapping[str, float] | None) -
             "that had no influence on the model."
         )
     if shares is not None:
-        rows = "\n".join(f"| {origin} | {share:.1%} |" for origin, share in shares.items())
-        parts.append(f"| origin | share of the training names |\n| --- | --- |\n{rows}")
+        rows = [(origin, f"{share:.1%}") for origin, share in shares.items()]
+        parts.append(table(("origin", "share of the training names"), rows))
     return "\n\n".join(p if p[0] in " -|" else textwrap.fill(p, 110) for p in parts)
 
 
@@ -169,32 +155,28 @@ def _protocol(which: str, result: Mapping[str, Any]) -> str:
         ("log loss", f"{pooled['log_loss']:.4f}"),
         ("calibration error (ECE, 15 equal-mass bins)", f"{pooled['ece']:.4f}"),
     ]
-    table = "\n".join(f"| {name} | {value} |" for name, value in figures)
-    rows = "\n".join(
-        f"| {row['origin']} | {row['support']} "
-        + " ".join(f"| {row[score]:.2f}" for score in ("precision", "recall", "f1"))
-        + " |"
+    scores = ("precision", "recall", "f1")
+    rows = [
+        (row["origin"], str(row["support"]), *(f"{row[score]:.2f}" for score in scores))
         for row in pooled["origins"]
-    )
-    reliability = _reliability(pooled["reliability"]) if "reliability" in pooled else ""
-    return (
-        f"## {PROTOCOLS[which]}\n\n| measure | value |\n| --- | --- |\n{table}\n\n"
-        f"| origin | names | precision | recall | F1 |\n| --- | --- | --- | --- | --- |\n{rows}" + reliability
-    )
+    ]
+    parts = [f"## {PROTOCOLS[which]}", table(("measure", "value"), figures)]
+    parts.append(table(("origin", "names", "precision", "recall", "F1"), rows))
+    if "reliability" in pooled:
+        parts += ["Reliability, in bins of equally many names: mean confidence and accuracy."]
+        parts += [_reliability(pooled["reliability"])]
+    return "\n\n".join(parts)
 
 
 def _reliability(bins: Sequence[Mapping[str, Any]]) -> str:
     """The reliability diagram in characters: both bars are equally long where probabilities are right."""
-    rows = "\n".join(
-        f"| {each['confidence']:.3f} | {each['accuracy']:.3f} | {each['count']:,} | "
-        f"`{_bar(each['confidence'])}`<br>`{_bar(each['accuracy'])}` |"
-        for each in bins
-    )
-    return (
-        "\n\nReliability, in bins of equally many names: mean confidence and accuracy.\n\n"
-        "| confidence | accuracy | names | confidence above, accuracy below |\n| --- | --- | --- | --- |\n"
-        f"{rows}"
-    )
+    heads = ("confidence", "accuracy", "names", "confidence above, accuracy below")
+    rows = []
+    for each in bins:
+        sure, right = each["confidence"], each["accuracy"]
+        bars = f"`{_bar(sure)}`<br>`{_bar(right)}`"
+        rows.append((f"{sure:.3f}", f"{right:.3f}", f"{each['count']:,}", bars))
+    return table(heads, rows)
 
 
 def _bar(share: float) -> str:

@@ -51,11 +51,16 @@ class Names:
 
     def targets(self, count: int) -> Ids | Array:
         """What a network with `count` origins is to predict: the labels (N,), or the shares (N, C)."""
+        return self.labels if self.origins is None else self.distributions(count)
+
+    def distributions(self, count: int) -> Array:
+        """The shares of `count` origins in each name, (N, C); 1 for the label of a name without weights."""
+        found = np.zeros((len(self), count), np.float32)
         if self.origins is None or self.shares is None:
-            return self.labels
-        targets = np.zeros((len(self), count), np.float32)
-        targets[self.origins.rows, self.origins.data] = self.shares.data
-        return targets
+            found[np.arange(len(self)), self.labels] = 1
+        else:
+            found[self.origins.rows, self.origins.data] = self.shares.data
+        return found
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,7 @@ class Dataset:
         shown /= shown.sum()
         training, within = _collect(part, alphabet, corpus.origins, scale * shown)
         check_letters(corpus, training.texts, training.labels)
-        frequencies = _frequencies(training, within / shown[_origins(training)], shown, config)
+        frequencies = _frequencies(training, within, shown, config)
         held, _ = _collect(validation, alphabet, corpus.origins, scale * priors)
         return cls(alphabet, training, held, len(training), priors, frequencies, shown)
 
@@ -201,32 +206,22 @@ def _collect(
     return Names(texts, label[best], Ragged(label, lengths), Ragged(shares, lengths)), weights
 
 
-def _origins(names: Names) -> Ids:
-    return np.zeros(0, np.int64) if names.origins is None else names.origins.data
-
-
-def _starts(names: Names) -> Ids:
-    return np.zeros(0, np.int64) if names.origins is None else names.origins.starts
-
-
 def _frequencies(
-    names: Names,
-    within: NDArray[np.float64],
-    shown: NDArray[np.float64],
-    config: TrainingConfig,
+    names: Names, weights: NDArray[np.float64], shown: NDArray[np.float64], config: TrainingConfig
 ) -> NDArray[np.float64]:
     """How often an epoch shows each name, (N,): 1 on average.
 
     Args:
         names: names with several origins each.
-        within: the weights of these within the origins, laid end to end.
+        weights: of these, laid end to end, each the weight within its origin times the origin's share.
         shown: (C,), the shares of the origins that are wanted.
         config: has the power of the weights.
     """
-    origin = _origins(names)
-    tempered = within**config.frequency_power
+    assert names.origins is not None
+    origin = names.origins.data
+    tempered = (weights / shown[origin]) ** config.frequency_power
     tempered *= (shown / np.bincount(origin, tempered, len(shown)))[origin]
-    frequencies = np.add.reduceat(tempered, _starts(names)) * len(names)
+    frequencies = np.add.reduceat(tempered, names.origins.starts) * len(names)
     return np.asarray(np.minimum(frequencies, MOST_SHOWN))
 
 

@@ -108,8 +108,7 @@ def _likeliest(logits: Array, names: Names) -> NDArray[np.float32]:
     found = np.zeros(len(names), np.float32)
     for block in _blocks(len(names)):
         p = softmax(logits[block])
-        its = names[np.arange(len(names))[block]].targets(p.shape[1])
-        own = its > 0 if its.ndim == 2 else np.eye(p.shape[1], dtype=bool)[its]
+        own = names[np.arange(len(names))[block]].distributions(p.shape[1]) > 0
         found[block] = np.where(own, p, 0).max(axis=1)
     return found
 
@@ -122,10 +121,7 @@ class _Targets:
 
     def __getitem__(self, block: slice) -> Array:
         names = self.names[np.arange(len(self.names))[block]]
-        targets = names.targets(len(self.scale))
-        if targets.ndim == 1:
-            targets = np.eye(len(self.scale), dtype=np.float32)[targets]
-        targets = targets * self.scale
+        targets = names.distributions(len(self.scale)) * self.scale
         return np.asarray(targets / targets.sum(axis=1, keepdims=True))
 
 

@@ -255,10 +255,10 @@ def _run_one(which: str, corpus: Corpus, method: FitPredict, run: int) -> Array:
 
     names = [corpus.names[row] for row in test.tolist()]
     probabilities, origins = method(corpus.part(training), names, run, tell)
-    return _in_columns(probabilities, origins, corpus.origins, len(test), run)
+    return in_columns(probabilities, origins, corpus.origins, len(test), run)
 
 
-def _in_columns(
+def in_columns(
     probabilities: Array, origins: Sequence[str], columns: Sequence[str], count: int, run: int
 ) -> Array:
     """Probabilities (N, C) with the corpus' origins as columns; 0 for origins the method never saw."""

@@ -9,55 +9,12 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
 from typing import Any, Final
 
 from cognomen.classifier.origins import Place
 from cognomen.classifier.priors import DefaultPrior
 from cognomen.corpora.world import Source, read_manifest
-
-MEANING: Final = """\
-A surname hints at the language or culture that it comes from, and this model estimates that from the name
-alone. An origin is what a list of names was a list of: mostly a language, sometimes a people or a country.
-Where several origins share a name, they share its probability. An answer tells where names like this one are
-common. It does not reveal anyone's nationality, ethnicity, religion, language or place of birth: names
-travel, and change with marriage, translation and migration."""
-
-MISUSE: Final = """\
-Do not use it to decide anything about a person, to select, rank, price or screen people, to find those of one
-origin, or to fill in a field such as nationality or ethnicity for them. It is made to describe the mixture of
-origins in a long list of names. Even there its errors are uneven: the table by origin shows how much."""
-
-LEVELS: Final = """\
-- Each origin lies in a group, and each group in a region. A name is answered at all three levels, whose
-  probabilities are sums over the origins. Where no origin is as probable as you require, the answer is a
-  group or a region, and "unknown" only where no region is.
-- An answer rests on a known name (`evidence` is "known": the whole name has weights of its own) or on its
-  spelling alone."""
-
-MISSING: Final = """\
-- Peoples and languages that no open list covers are missing: Kurdish, Berber, Romani, Lao, Tibetan, Tatar,
-  Kyrgyz, Tajik and Turkmen, most of Africa, and the first peoples of the Americas, Australia and the Pacific
-  among them. Their names get the most similar origin that it knows.
-- There are no family names in Burmese, Mongolian, Ethiopian, Somali, Tamil, Icelandic and much of Indonesian
-  naming: fathers' names, or elements of names, stand in these lists and are what it answers for.
-- For Greek, Afrikaans, Zulu, Akan, Thai, Uzbek, Ethiopian and Mongolian there are bare lists without numbers
-  of bearers: no name of theirs is known to be common.
-- Some origins come from persons in Wikipedia by nationality, which is no origin, and are known less well."""
-
-LIMITS: Final = """\
-- It knows the origins listed above and no others. A name of another origin gets the most similar of them, or
-  no answer if its script is unknown.
-- Neighbours share most of their names: British and Irish, Scandinavian, South Slavic and North Indian ones
-  among others. The group is known better than the origin.
-- A country's list holds the names of everyone who lives there. How common a name is within each list was
-  compared, and rare names whose spelling is foreign to their list were taken out of it; some remain.
-- Spellings that no list has are made by rule from those of the lists, with errors: Belarusian, Cyrillic and
-  English ones, digraphs for letters with diacritics, traditional Chinese characters.
-- Romanised names lose what their own script would reveal. There is no sound romanisation of Hebrew, Thai and
-  Khmer names in its sources.
-- Its probabilities are calibrated for the mixture that it expects by default, or for origins that are equally
-  likely. If you know the mixture of your list, give it as the prior.
-- The lists of names and their figures are of different years, from 2002 to 2020."""
 
 PEOPLE: Final = {
     "default": "the default prior",
@@ -98,7 +55,8 @@ def world_sections(
         default_prior: the mixture that is expected by default.
     """
     measured = training.get("world")
-    parts = ["## What it must not be used for\n\n" + MISUSE, "## How to read an answer\n\n" + LEVELS]
+    fixed = fixed_texts("world")
+    parts = [section(fixed, "What it must not be used for"), section(fixed, "How to read an answer")]
     if default_prior is not None:
         parts[-1] += "\n" + _filled("- " + _expectation(origins, default_prior), "  ")
     if measured is not None:
@@ -108,7 +66,8 @@ def world_sections(
     sources = [source_table(report)]
     if foreign := (training.get("foreign_names") or {}).get("found"):
         sources.append(_foreign_sentence(foreign, training["foreign_names"]["moved"]))
-    return [*parts, "## Who is missing\n\n" + _missing(report), "## Sources\n\n" + "\n\n".join(sources)]
+    missing = "\n".join([section(fixed, "Who is missing"), *_missing(report)])
+    return [*parts, missing, "## Sources\n\n" + "\n\n".join(sources)]
 
 
 def _foreign_sentence(found: Mapping[str, int], moved: Mapping[str, int]) -> str:
@@ -281,14 +240,26 @@ def place_of(source: Source) -> str:
     return f"{source.place} {source.version[:7] if is_commit else source.version}".strip()
 
 
-def _missing(report: Mapping[str, Any]) -> str:
-    lines = [MISSING]
+def _missing(report: Mapping[str, Any]) -> list[str]:
+    """The origins for which a build had no names, or fewer than it might have."""
+    lines = []
     if without := report.get("origins_without_names"):
         lines.append(_filled(f"- No source had names of: {', '.join(without)}.", "  "))
     for each in report.get("missing", ()):
         reason = f"- The source {each['name']} was not to be had; fewer names are known of: "
         lines.append(_filled(reason + ", ".join(each["origins"]) + ".", "  "))
-    return "\n".join(lines)
+    return lines
+
+
+def fixed_texts(kind: str) -> dict[str, str]:
+    """The texts that all cards of a kind share, by their headings: those of `cards/KIND.md`."""
+    parts = files("cognomen.training").joinpath("cards", f"{kind}.md").read_text("utf-8").split("# ")[1:]
+    return {heading: text.strip() for heading, _, text in (part.partition("\n") for part in parts)}
+
+
+def section(texts: Mapping[str, str], heading: str) -> str:
+    """A section of a card that is one of its fixed texts."""
+    return f"## {heading}\n\n{texts[heading]}"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

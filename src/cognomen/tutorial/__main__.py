@@ -1,40 +1,6 @@
 """`python -m cognomen.tutorial DATA`: runs the tutorial's loop, draws figures, and answers for names.
 
-A command line like those in `cognomen.apps`, with their handling of errors and progress.
-"""
-
-from __future__ import annotations
-
-import json
-import sys
-import time
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any, NoReturn
-
-import click
-
-from cognomen.apps.cli.errors import ExitCode, asks_for_json, drop_output, report, speak_utf8
-from cognomen.apps.cli.progress import downloading
-from cognomen.corpora import Corpus, load_corpus
-from cognomen.errors import CognomenError
-from cognomen.plots.canvas import require_matplotlib
-from cognomen.tutorial.loop import LoopConfig, run_loop
-from cognomen.tutorial.report import (
-    QUIT,
-    answer,
-    converse,
-    draw,
-    draw_confusion,
-    in_words,
-    remembered,
-    summary,
-    tell,
-)
-from cognomen.tutorial.vocabulary import lines_by_category
-
-USUAL = LoopConfig()
-EPILOG = """\b
+\b
 Examples:
   python -m cognomen.tutorial tutorial --plots pictures
   python -m cognomen.tutorial names/ --predict Satoshi --predict Jackson
@@ -52,32 +18,48 @@ Exit codes: 0 done, 1 an error that the message explains,
 2 not understood, 130 Ctrl-C.
 """
 
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cognomen.apps.cli.config_options import config_options
+from cognomen.apps.cli.errors import run_guarded
+from cognomen.apps.cli.options import epilog
+from cognomen.apps.cli.plots import plots_option
+from cognomen.apps.cli.progress import downloading
+from cognomen.corpora import Corpus, load_corpus
+from cognomen.tutorial.loop import LoopConfig, run_loop
+from cognomen.tutorial.report import (
+    QUIT,
+    answer,
+    converse,
+    draw,
+    draw_confusion,
+    in_words,
+    remembered,
+    summary,
+    tell,
+)
+from cognomen.tutorial.vocabulary import lines_by_category
+
 
 @click.command(
     "python -m cognomen.tutorial",
-    epilog=EPILOG,
+    epilog=epilog(__doc__),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.argument("data", type=click.Path())
-@click.option(
-    "--steps", type=click.IntRange(min=1), default=USUAL.steps, show_default=True, help="Names drawn."
-)
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=USUAL.seed, show_default=True, help="Random seed."
-)
-@click.option(
-    "--rate",
-    "learning_rate",
-    type=click.FloatRange(min=0, min_open=True),
-    default=USUAL.learning_rate,
-    show_default=True,
-    help="Learning rate.",
-)
-@click.option("--tanh", is_flag=True, help="Add the tanh that the tutorial's network lacks.")
-@click.option("--rows", is_flag=True, help="Draw all rows with equal probability, not all origins.")
+@config_options(LoopConfig, learning_rate="--rate")
 @click.option("--predict", "names", multiple=True, metavar="NAME", help="Answer this name after training.")
 @click.option("--ask", is_flag=True, help=f"Ask for names after training, until {QUIT!r}.")
-@click.option("--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Write figures there (PNG).")
+@plots_option("Write figures there (PNG).")
 @click.option(
     "--protocol",
     type=click.Choice(["L", "T", "both"]),
@@ -99,8 +81,6 @@ def command(
     **settings: Any,
 ) -> None:
     """Train the name tutorial's network on DATA as in its video: 100,000 single names, SGD, rate .005."""
-    if plots is not None:
-        require_matplotlib()  # before the training, not after it
     if protocol and (names or ask):
         raise click.UsageError(
             "--protocol trains networks only to measure them: leave --predict and --ask out."
@@ -176,19 +156,5 @@ def measure(
         click.echo(json.dumps(results, ensure_ascii=False))
 
 
-def main() -> NoReturn:
-    """Run the command, and exit with its code; errors that users can cause are messages."""
-    speak_utf8()
-    try:
-        command.main(standalone_mode=False)
-        sys.stdout.flush()
-        sys.exit(ExitCode.DONE)
-    except BrokenPipeError:
-        drop_output()
-        sys.exit(ExitCode.CLOSED_PIPE)
-    except (CognomenError, OSError, click.ClickException, KeyboardInterrupt, click.Abort) as error:
-        sys.exit(report(error, as_json=asks_for_json(sys.argv[1:])))
-
-
 if __name__ == "__main__":
-    main()
+    run_guarded(command, sys.argv[1:], "python -m cognomen.tutorial")

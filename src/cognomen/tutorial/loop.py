@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from cognomen.corpora import Corpus
-from cognomen.errors import InputError, TrainingError
+from cognomen.errors import TrainingError
+from cognomen.network.config import COUNT, NON_NEGATIVE, POSITIVE, SIZE, Config, describe, setting
 from cognomen.rnn import SGD, Array
 from cognomen.rnn.training import OnProgress
 from cognomen.tutorial.network import RNN, train
@@ -43,35 +44,21 @@ BLOCK: Final = 2000  # names in a batch of `LoopResult.probabilities`
 HOPELESS: Final = 1000.0  # a loss of diverged weights only: the right answer had the probability exp(-1000)
 
 
+@describe
 @dataclass(frozen=True)
-class LoopConfig:
-    """The tutorial's settings, and two options that it lacks.
+class LoopConfig(Config):
+    """The tutorial's settings, and two options that it lacks: `tanh` and `rows`.
 
-    Attributes:
-        steps: the number of names drawn.
-        learning_rate: of stochastic gradient descent.
-        hidden_size: H.
-        tanh: apply tanh between i2h and the next hidden state.
-        rows: draw all rows with equal probability, instead of all categories.
-        seed: of the initial weights and of the names drawn.
+    Raises:
+        InputError: a value is out of its range.
     """
 
-    steps: int = 100_000
-    learning_rate: float = 0.005
-    hidden_size: int = 128
-    tanh: bool = False
-    rows: bool = False
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.steps < 1 or self.hidden_size < 1 or not 0 < self.learning_rate < math.inf:
-            raise InputError(
-                f"expected steps and hidden_size of at least 1, and a learning rate above 0; got {self}"
-            )
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return asdict(self)
+    steps: int = setting(100_000, "Names drawn.", COUNT)
+    learning_rate: float = setting(0.005, "Learning rate of stochastic gradient descent.", POSITIVE)
+    hidden_size: int = setting(128, "Size of the hidden state, H.", SIZE)
+    tanh: bool = setting(False, "Add the tanh that the tutorial's network lacks.")
+    rows: bool = setting(False, "Draw all rows with equal probability, not all origins.")
+    seed: int = setting(0, "Of the initial weights and of the names drawn.", NON_NEGATIVE)
 
 
 class Lesson(NamedTuple):

@@ -1,4 +1,23 @@
-"""The group `cognomen`: one module for each command, imported when it is used."""
+"""The group `cognomen`: one module for each command, imported when it is used.
+
+\b
+Examples:
+  cognomen predict Smith Nakamura "O'Brien"
+  cognomen predict --json --file names.txt > answers.jsonl
+  cut -d, -f2 people.csv | cognomen predict
+  cognomen train names/ --out my-model
+  cognomen evaluate my-model names/ --plots pictures
+
+\b
+Exit codes:
+  0    done (also when some names are answered "unknown")
+  1    an error that the message explains: a file, data, a model, a download
+  2    the command was not understood
+  130  stopped by Ctrl-C
+  141  the reader of the output closed it (as in `| head`)
+
+With --json an error is one line on stderr: {"error": {"type": ..., "message": ...}}
+"""
 
 from __future__ import annotations
 
@@ -9,6 +28,7 @@ import click
 
 from cognomen import __version__
 from cognomen.apps.cli.errors import GuardedGroup
+from cognomen.apps.cli.options import epilog
 
 COMMANDS = {
     "predict": "the origins that names sound like",
@@ -73,23 +93,7 @@ def print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="""\b
-Examples:
-  cognomen predict Smith Nakamura "O'Brien"
-  cognomen predict --json --file names.txt > answers.jsonl
-  cut -d, -f2 people.csv | cognomen predict
-  cognomen train names/ --out my-model
-  cognomen evaluate my-model names/ --plots pictures
-
-\b
-Exit codes:
-  0    done (also when some names are answered "unknown")
-  1    an error that the message explains: a file, data, a model, a download
-  2    the command was not understood
-  130  stopped by Ctrl-C
-  141  the reader of the output closed it (as in `| head`)
-
-With --json an error is one line on stderr: {"error": {"type": ..., "message": ...}}""",
+    epilog=epilog(__doc__),
 )
 @click.option(
     "--version",

@@ -1,9 +1,19 @@
-"""`cognomen completion`: the script that lets a shell complete the commands."""
+"""`cognomen completion`: the script that lets a shell complete the commands.
+
+\b
+Examples:
+  eval "$(cognomen completion bash)"                 # this shell
+  echo 'eval "$(cognomen completion bash)"' >> ~/.bashrc
+  echo 'eval "$(cognomen completion zsh)"' >> ~/.zshrc
+  cognomen completion fish > ~/.config/fish/completions/cognomen.fish
+"""
 
 from __future__ import annotations
 
 import click
 from click.shell_completion import get_completion_class
+
+from cognomen.apps.cli.options import epilog
 
 INSTALL = {
     "bash": 'add this line to ~/.bashrc:  eval "$(cognomen completion bash)"',
@@ -12,15 +22,7 @@ INSTALL = {
 }
 
 
-@click.command(
-    "completion",
-    epilog="""\b
-Examples:
-  eval "$(cognomen completion bash)"                 # this shell
-  echo 'eval "$(cognomen completion bash)"' >> ~/.bashrc
-  echo 'eval "$(cognomen completion zsh)"' >> ~/.zshrc
-  cognomen completion fish > ~/.config/fish/completions/cognomen.fish""",
-)
+@click.command("completion", epilog=epilog(__doc__))
 @click.argument("shell", type=click.Choice(list(INSTALL)))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:

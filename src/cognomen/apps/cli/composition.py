@@ -1,45 +1,6 @@
-"""`cognomen composition`: the mixture of origins in a column of names."""
+"""`cognomen composition`: the mixture of origins in a column of names.
 
-from __future__ import annotations
-
-from functools import partial
-from itertools import chain
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import click
-
-from cognomen.apps.cli.options import (
-    EXIT_CODES,
-    column_option,
-    encoding_option,
-    given_option,
-    json_option,
-    level_option,
-    model_options,
-    name_options,
-    no_headings_option,
-    print_json,
-    restrict_option,
-    seed_option,
-)
-from cognomen.apps.cli.order import say_order
-from cognomen.apps.cli.plots import ready_to_draw_one
-from cognomen.apps.cli.score import unknown
-
-if TYPE_CHECKING:
-    from cognomen.classifier.composition import Composition
-    from cognomen.classifier.composition_rows import Row
-    from cognomen.classifier.origins import Level
-
-BAR = 20  # cells
-UNSURE = 0.05  # from here on, what is not found in so short a list is not said to be next to none
-LONGEST_LABEL = 24
-DOUBT = """\
-Origins joined by + cannot be told apart here: taken one by one, the names behind the one share are more \
-likely of the other. This happens where the names of a list differ from those in training. Their sum is \
-reliable; how it is divided is not."""
-EXAMPLES = f"""\b
+\b
 Examples:
   cognomen composition people.csv --column surname
   cognomen composition people.parquet --column name --json > shares.json
@@ -56,10 +17,55 @@ intervals show how the shares vary with the names that happen to be in the list.
 origin look alike in training and in the list, and that the model knows all origins. Where the names behind
 one share, taken one by one, are more likely of another origin, the two cannot be told apart: the sum of both
 is shown, and then each.
-{EXIT_CODES}"""
+{EXIT_CODES}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cognomen.apps.cli.options import (
+    column_option,
+    encoding_option,
+    epilog,
+    given_option,
+    json_option,
+    level_option,
+    name_options,
+    no_headings_option,
+    print_json,
+    restrict_option,
+    seed_option,
+)
+from cognomen.apps.cli.order import say_order
+from cognomen.apps.cli.plots import plot_option
+from cognomen.apps.cli.score import unknown
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from cognomen.classifier.composition import Composition
+    from cognomen.classifier.composition_rows import Row
+    from cognomen.classifier.origins import Level
+    from cognomen.io.tables import TableFile
+
+BAR = 20  # cells
+UNSURE = 0.05  # from here on, what is not found in so short a list is not said to be next to none
+LONGEST_LABEL = 24
+DOUBT = """\
+Origins joined by + cannot be told apart here: taken one by one, the names behind the one share are more \
+likely of the other. This happens where the names of a list differ from those in training. Their sum is \
+reliable; how it is divided is not."""
 
 
-@click.command("composition", epilog=EXAMPLES)
+@click.command("composition", epilog=epilog(__doc__))
 @click.argument("table", type=click.Path(path_type=Path))
 @column_option
 @click.option(
@@ -74,9 +80,8 @@ is shown, and then each.
 @level_option
 @restrict_option
 @seed_option("Seed of the resamples behind the intervals.")
-@click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE", help="Also draw them.")
+@plot_option
 @name_options
-@model_options
 def command(
     table: Path,
     column: str,
@@ -99,25 +104,11 @@ def command(
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion:
     the shares describe the list, and nobody in it.
     """
-    from cognomen.apps.names_of_table import NamesOfTable
     from cognomen.classifier.classifier import Classifier
-    from cognomen.io.delimited import find_column
-    from cognomen.io.tables import column_at, open_table
-    from cognomen.io.weights import weighted_column
+    from cognomen.io.tables import open_table
 
-    if picture is not None:
-        ready_to_draw_one(picture)
     open_again = partial(open_table, table, encoding, headings=not no_headings)
-    source, counts = open_again(), None
-    names_at = find_column(table, column, source.headings)
-    if count_column is None:
-        names = column_at(source, names_at)
-    else:
-        counts_at = find_column(table, count_column, source.headings)
-        names, counts = weighted_column(source, names_at, counts_at)
-    if given is not None:
-        again = open_again()
-        names = list(chain.from_iterable(map(NamesOfTable.of(again, column, given).of_block, again.blocks())))
+    names, counts = names_and_counts(open_again, column, count_column, given)
     found = Classifier.load(model).composition(
         names, counts=counts, seed=seed, **reading, restrict=restrict, level=level
     )
@@ -128,6 +119,32 @@ def command(
         click.echo(report(found, level, "row" if count_column is None else "name"))
     if picture is not None:
         draw(found, picture, level)
+
+
+def names_and_counts(
+    open_again: Callable[[], TableFile], column: str, count_column: str | None, given: str | None
+) -> tuple[Any, NDArray[np.float64] | None]:
+    """The names of a table, and how often each row counts if a column says so.
+
+    Raises:
+        DataError: the table cannot be read, or lacks a column.
+    """
+    from cognomen.apps.names_of_table import NamesOfTable
+    from cognomen.io.delimited import find_column
+    from cognomen.io.tables import column_at
+    from cognomen.io.weights import weighted_column
+
+    source, counts = open_again(), None
+    names_at = find_column(source.path, column, source.headings)
+    if count_column is None:
+        names = column_at(source, names_at)
+    else:
+        counts_at = find_column(source.path, count_column, source.headings)
+        names, counts = weighted_column(source, names_at, counts_at)
+    if given is not None:
+        again = open_again()
+        names = list(chain.from_iterable(map(NamesOfTable.of(again, column, given).of_block, again.blocks())))
+    return names, counts
 
 
 def draw(found: Composition, picture: Path, level: Level) -> None:

@@ -29,18 +29,23 @@ def numbers(valid: Range, count: int) -> Callable[[Any], tuple[float, ...]]:
     return convert
 
 
-def config_options(config: type[Config] = TrainingConfig) -> Callable[[Command], Command]:
-    """Give a command one option for each setting; it gets them as keywords for the config."""
+def config_options(config: type[Config] = TrainingConfig, **aliases: str) -> Callable[[Command], Command]:
+    """Give a command one option for each setting; it gets them as keywords for the config.
+
+    Args:
+        config: has the settings.
+        aliases: other flags of some settings, by their names.
+    """
 
     def decorate(command: Command) -> Command:
         for each in reversed(fields(config)):
-            command = option(each)(command)
+            command = option(each, *filter(None, [aliases.get(each.name)]))(command)
         return command
 
     return decorate
 
 
-def option(setting: Field[Any]) -> Callable[[Command], Command]:
+def option(setting: Field[Any], *aliases: str) -> Callable[[Command], Command]:
     """The option of a setting: named alike, with the setting's default, help and range."""
     default: Any = setting.default
     valid, kind = setting.metadata["valid"], setting.metadata["type"]
@@ -54,6 +59,7 @@ def option(setting: Field[Any]) -> Callable[[Command], Command]:
     }
     return click.option(
         f"{flag}/--no-{flag[2:]}" if kind is bool else flag,
+        *aliases,
         setting.name,
         type=types[kind](),
         default=default,

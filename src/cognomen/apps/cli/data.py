@@ -1,4 +1,18 @@
-"""`cognomen data`: the known corpora, where they are kept, and a check of your own data."""
+"""`cognomen data`: the known corpora, where they are kept, and a check of your own data.
+
+\b
+Examples:
+  cognomen data list
+  cognomen data fetch tutorial
+  cognomen data check names/
+  cognomen data build world
+
+\b
+Environment variables:
+  COGNOMEN_CACHE  the folder of downloads (`cognomen data path` prints it)
+  COGNOMEN_NAMES  a folder to use as the corpus tutorial, without a download
+  COGNOMEN_WORLD  a folder with sources/ and raw/, to build world from
+"""
 
 from __future__ import annotations
 
@@ -10,29 +24,14 @@ import click
 
 from cognomen.apps.cli.errors import HintingGroup
 from cognomen.apps.cli.input import read_corpus
-from cognomen.apps.cli.options import ABOUT_DATA, data_options, json_option, print_json
+from cognomen.apps.cli.options import ABOUT_DATA, data_options, epilog, json_option, print_json
 from cognomen.apps.cli.progress import downloading, experiment_progress
 
 if TYPE_CHECKING:
     from cognomen.corpora import CleaningReport
 
 
-@click.group(
-    "data",
-    cls=HintingGroup,
-    epilog="""\b
-Examples:
-  cognomen data list
-  cognomen data fetch tutorial
-  cognomen data check names/
-  cognomen data build world
-
-\b
-Environment variables:
-  COGNOMEN_CACHE  the folder of downloads (`cognomen data path` prints it)
-  COGNOMEN_NAMES  a folder to use as the corpus tutorial, without a download
-  COGNOMEN_WORLD  a folder with sources/ and raw/, to build world from""",
-)
+@click.group("data", cls=HintingGroup, epilog=epilog(__doc__))
 def command() -> None:
     """The known corpora, where they are kept, and a check of your own data."""
 

@@ -63,35 +63,38 @@ class GuardedGroup(HintingGroup):
         **extra: Any,
     ) -> NoReturn:
         """Run `args` (those of the process if None) and raise SystemExit with an `ExitCode`."""
-        guard_closed_output()
-        speak_utf8()
         given = list(sys.argv[1:] if args is None else args)
         name = prog_name or "cognomen"
         if f"_{name.upper()}_COMPLETE" in os.environ:  # the shell asks for completions
+            prepare_output()
             super().main(args=given, prog_name=name, **extra)
-        sys.exit(int(self.guarded(given, name, extra)))
+        run_guarded(self, given, name, **extra)
 
-    def guarded(self, args: list[str], prog_name: str, extra: dict[str, Any]) -> int:
-        """Run the command; report an error, and return the exit code."""
-        try:
-            return self.finished(args, prog_name, extra)
-        except BrokenPipeError:
-            drop_output()
-            return ExitCode.CLOSED_PIPE
-        except (CognomenError, OSError, MemoryError, click.ClickException, *INTERRUPTS) as error:
-            return report(error, as_json=asks_for_json(args))
 
-    def finished(self, args: list[str], prog_name: str, extra: dict[str, Any]) -> int:
-        """Run the command to its end and flush, so that a full disk or a closed pipe is noticed here."""
-        try:
-            with self.make_context(prog_name, args, **extra) as ctx:
-                self.invoke(ctx)
-        except Exit as leaving:
-            return leaving.exit_code
-        finally:
-            if sys.stdout is not None:
-                sys.stdout.flush()
-        return ExitCode.DONE
+def run_guarded(command: click.Command, args: list[str], prog_name: str, **extra: Any) -> NoReturn:
+    """Run a command, report an error, and raise SystemExit with an `ExitCode`."""
+    prepare_output()
+    try:
+        code = _run_to_the_end(command, args, prog_name, extra)
+    except BrokenPipeError:
+        drop_output()
+        code = ExitCode.CLOSED_PIPE
+    except (CognomenError, OSError, MemoryError, click.ClickException, *INTERRUPTS) as error:
+        code = report(error, as_json=asks_for_json(args))
+    sys.exit(int(code))
+
+
+def _run_to_the_end(command: click.Command, args: list[str], prog_name: str, extra: dict[str, Any]) -> int:
+    """Run the command and flush, so that a full disk or a closed pipe is noticed here."""
+    try:
+        with command.make_context(prog_name, list(args), **extra) as ctx:  # it empties the list
+            command.invoke(ctx)
+    except Exit as leaving:
+        return leaving.exit_code
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    return ExitCode.DONE
 
 
 class ClosedOutput(io.TextIOBase):
@@ -102,18 +105,17 @@ class ClosedOutput(io.TextIOBase):
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
-def guard_closed_output() -> None:
-    """Notice what is written to a closed output, and give its number to no file."""
+def prepare_output() -> None:
+    """Notice what is written to a closed output, and give its number to no file; write UTF-8.
+
+    UTF-8 whatever the locale; a character that cannot be encoded is escaped.
+    """
     if sys.stdout is None:
         try:
             os.fstat(STDOUT)
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
         sys.stdout = ClosedOutput()
-
-
-def speak_utf8() -> None:
-    """Write UTF-8 whatever the locale; a character that cannot be encoded is escaped."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -1,4 +1,18 @@
-"""`cognomen evaluate`: how good a model is on names whose origins are known."""
+"""`cognomen evaluate`: how good a model is on names whose origins are known.
+
+\b
+Examples:
+  cognomen evaluate my-model people.csv
+  cognomen evaluate classic names/ --json > figures.json
+  cognomen evaluate my-model names/ --plots pictures
+
+MODEL is a model folder, or a pretrained model: world or classic. {ABOUT_DATA}
+
+Names are cleaned first, as for training, and figures are weighted where DATA has weights. Names of an origin
+that the model does not know count as errors. Figures on names that the model was trained on are too good;
+`cognomen protocol L` measures on held-out names.
+{EXIT_CODES}
+"""
 
 from __future__ import annotations
 
@@ -13,15 +27,14 @@ import click
 
 from cognomen.apps.cli.input import read_corpus
 from cognomen.apps.cli.options import (
-    ABOUT_DATA,
-    EXIT_CODES,
     data_options,
+    epilog,
     json_option,
     level_option,
     print_json,
     prior_option,
 )
-from cognomen.apps.cli.plots import draw, ready_to_draw
+from cognomen.apps.cli.plots import draw, plots_option
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,18 +48,6 @@ if TYPE_CHECKING:
 
 MOST_ABSENT = 20  # origins without names that have a row in the table
 SCORES = ("precision", "recall", "f1")
-EXAMPLES = f"""\b
-Examples:
-  cognomen evaluate my-model people.csv
-  cognomen evaluate classic names/ --json > figures.json
-  cognomen evaluate my-model names/ --plots pictures
-
-MODEL is a model folder, or a pretrained model: world or classic. {ABOUT_DATA}
-
-Names are cleaned first, as for training, and figures are weighted where DATA has weights. Names of an origin
-that the model does not know count as errors. Figures on names that the model was trained on are too good;
-`cognomen protocol L` measures on held-out names.
-{EXIT_CODES}"""
 
 
 @dataclass(frozen=True)
@@ -83,16 +84,14 @@ class EvaluationReport:
         }
 
 
-@click.command("evaluate", epilog=EXAMPLES)
+@click.command("evaluate", epilog=epilog(__doc__))
 @click.argument("model", type=click.Path())
 @click.argument("data", type=click.Path())
 @data_options
 @json_option("Print one JSON object with all figures.")
 @level_option
 @prior_option
-@click.option(
-    "--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Write figures to this folder (PNG)."
-)
+@plots_option("Write figures to this folder (PNG).")
 def command(
     model: str,
     data: str,
@@ -109,8 +108,6 @@ def command(
     """
     from cognomen.classifier.classifier import Classifier
 
-    if plots is not None:
-        ready_to_draw(plots)
     classifier = Classifier.load(model)
     corpus = read_corpus(data, **reading)
     measured = measure(classifier, corpus, level, prior)
@@ -249,11 +246,6 @@ def report(measured: EvaluationReport) -> str:
     return "\n\n".join([plain_table(heads, rows), by_origin(measured), *map(wrapped, notes)])
 
 
-def unit(evaluation: Evaluation) -> str:
-    """What rows are counted in: names, or their weight."""
-    return "names" if evaluation.weight == evaluation.count else "weight"
-
-
 def distances(misses: Misses | None) -> Iterator[str]:
     """Yield a sentence on how far the wrong answers are from the right ones, if there is anything to say."""
     if misses is not None and misses.errors:
@@ -270,7 +262,7 @@ def by_origin(measured: EvaluationReport) -> str:
     from cognomen.apps.cli.render import plain_table
     from cognomen.classifier.composition_rows import amount
 
-    rows = []
+    rows, unit = [], "names" if measured.evaluation.weight == measured.evaluation.count else "weight"
     many = len(measured.evaluation.absent) > MOST_ABSENT  # a note names them; a table of dashes helps nobody
     for scores in measured.evaluation.per_origin:
         if many and not scores.support:  # named below the table
@@ -280,9 +272,7 @@ def by_origin(measured: EvaluationReport) -> str:
         if not scores.support:  # nothing was measured
             cells = [("–", "")] * len(SCORES)
         rows.append((scores.origin, amount(scores.support), *chain.from_iterable(cells)))
-    return plain_table(
-        (measured.level, unit(measured.evaluation), "precision", "", "recall", "", "F1", ""), rows
-    )
+    return plain_table((measured.level, unit, "precision", "", "recall", "", "F1", ""), rows)
 
 
 def span(interval: tuple[float, float] | None, decimals: int = 3) -> str:

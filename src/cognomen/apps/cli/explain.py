@@ -1,45 +1,6 @@
-"""`cognomen explain`: which letters speak for and against an origin, and the answer to each prefix."""
+"""`cognomen explain`: which letters speak for and against an origin, and the answer to each prefix.
 
-from __future__ import annotations
-
-import json
-import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-import click
-
-from cognomen.apps.cli.input import argument_text, one_line
-from cognomen.apps.cli.options import model_options
-from cognomen.apps.cli.plots import ready_to_draw_one
-from cognomen.apps.cli.render import (
-    BOLD,
-    CYAN,
-    DIM,
-    PLAIN,
-    REASONS,
-    YELLOW,
-    Piece,
-    Style,
-    bar,
-    cell_len,
-    has_colours,
-    percent,
-    wrapped,
-)
-
-if TYPE_CHECKING:
-    from cognomen.classifier.answers import Answer
-    from cognomen.classifier.classifier import Classifier
-    from cognomen.explanation.explanation import Explanation, LetterAttribution
-
-HALF = 10  # cells of the longest bar on either side
-SEEN = 0.02  # an error of the sum that shows in two decimals
-FIRST = 9  # cells of the first column
-EVIDENCE = {"known": "known as a whole name", "spelling": "by its spelling"}
-
-EXAMPLES = """\b
+\b
 Examples:
   cognomen explain Nakamura
   cognomen explain --origin Scottish Campbell
@@ -64,13 +25,53 @@ Exit codes: 0 done (also when the name cannot be read), 1 an error that the
 message explains, 2 not understood, 130 Ctrl-C.
 """
 
+from __future__ import annotations
 
-@click.command("explain", epilog=EXAMPLES)
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cognomen.apps.cli.input import argument_text, one_line
+from cognomen.apps.cli.options import as_is_option, epilog, json_option, model_option, print_json
+from cognomen.apps.cli.plots import plot_option
+from cognomen.apps.cli.render import (
+    BOLD,
+    CYAN,
+    DIM,
+    PLAIN,
+    REASONS,
+    YELLOW,
+    Piece,
+    Style,
+    bar,
+    cell_len,
+    has_colours,
+    painted,
+    percent,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    from cognomen.classifier.answers import Answer
+    from cognomen.classifier.classifier import Classifier
+    from cognomen.explanation.explanation import Explanation, LetterAttribution
+
+HALF = 10  # cells of the longest bar on either side
+SEEN = 0.02  # an error of the sum that shows in two decimals
+FIRST = 9  # cells of the first column
+EVIDENCE = {"known": "known as a whole name", "spelling": "by its spelling"}
+
+
+@click.command("explain", epilog=epilog(__doc__))
 @click.argument("name")
 @click.option("--origin", metavar="O", help="Explain this origin instead of the most likely one.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--plot", "picture", type=click.Path(path_type=Path), metavar="FILE", help="Also draw it.")
-@model_options
+@json_option()
+@plot_option
+@model_option
+@as_is_option
 def command(
     name: str, origin: str | None, as_json: bool, picture: Path | None, model: str | None, as_is: bool
 ) -> None:
@@ -82,13 +83,11 @@ def command(
     from cognomen.classifier.classifier import Classifier
     from cognomen.explanation.explanation import explain
 
-    if picture is not None:
-        ready_to_draw_one(picture)
     classifier = Classifier.load(model)
     text = argument_text(name)
     found = explain(classifier, text, origin, full_names=not as_is)
     if as_json:
-        click.echo(json.dumps(found.to_json(), ensure_ascii=False))
+        print_json(found.to_json())
     else:
         write(found)
     if picture is not None:
@@ -113,11 +112,7 @@ def draw(classifier: Classifier, found: Explanation, path: Path, *, full_names: 
 def write(found: Explanation) -> None:
     """Print an explanation for people."""
     colours = sys.stdout is not None and sys.stdout.isatty() and has_colours()
-    painted = (
-        "".join(click.style(text, **style) if colours else text for text, style in line).rstrip()
-        for line in lines_of(found)
-    )
-    click.echo("\n".join(painted), color=colours)
+    click.echo("\n".join(painted(line, colours=colours) for line in lines_of(found)), color=colours)
 
 
 def lines_of(found: Explanation) -> list[list[Piece]]:

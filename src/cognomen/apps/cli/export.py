@@ -1,15 +1,6 @@
-"""`cognomen export`: a model as an ONNX graph or a PyTorch module."""
+"""`cognomen export`: a model as an ONNX graph or a PyTorch module.
 
-from __future__ import annotations
-
-from pathlib import Path
-
-import click
-
-from cognomen.apps.cli.options import EXIT_CODES
-from cognomen.errors import DataError
-
-EXAMPLES = f"""\b
+\b
 Examples:
   cognomen export --onnx world.onnx
   cognomen export classic --torch classic_network.py
@@ -28,10 +19,20 @@ N-grams and whole names are looked up inside. Not in them is what stands around 
 is found in a text and spelled (cognomen.apps.export.letters_of does it), which texts are no names or
 unlike the training names, how surnames in two parts are pooled, other priors, groups and sets. See
 docs/elsewhere.md.
-{EXIT_CODES}"""
+{EXIT_CODES}
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cognomen.apps.cli.options import epilog
+from cognomen.errors import DataError
 
 
-@click.command("export", epilog=EXAMPLES)
+@click.command("export", epilog=epilog(__doc__))
 @click.argument("model", type=click.Path(), required=False)
 @click.option("--onnx", type=click.Path(path_type=Path), metavar="FILE", help="An ONNX graph, FILE.onnx.")
 @click.option(

@@ -1,12 +1,6 @@
-"""`cognomen generate`: new surnames of an origin, one per line."""
+"""`cognomen generate`: new surnames of an origin, one per line.
 
-from __future__ import annotations
-
-import click
-
-from cognomen.apps.cli.options import json_option, print_json, seed_option
-
-EXAMPLES = """\b
+\b
 Examples:
   cognomen generate Italian
   cognomen generate Japanese --script Latin
@@ -31,8 +25,16 @@ script, an unknown letter), 2 the command was not understood, 130 Ctrl-C, 141
 the reader of the output closed it.
 """
 
+from __future__ import annotations
 
-@click.command("generate", epilog=EXAMPLES)
+from typing import Any
+
+import click
+
+from cognomen.apps.cli.options import epilog, json_option, print_json, seed_option
+
+
+@click.command("generate", epilog=epilog(__doc__))
 @click.argument("origin", required=False)
 @click.option(
     "-n", "count", type=click.IntRange(1, 1_000_000), default=10, show_default=True, help="How many names."
@@ -60,14 +62,10 @@ the reader of the output closed it.
 def command(
     origin: str | None,
     count: int,
-    script: str | None,
-    seed: int,
-    temperature: float,
-    start: str,
-    known: bool,
     list_origins: bool,
     as_json: bool,
     model: str | None,
+    **drawing: Any,
 ) -> None:
     """Generate surnames that sound like those of ORIGIN, letter by letter.
 
@@ -88,14 +86,9 @@ def command(
             for each, scripts in generator.scripts.items():
                 click.echo(f"{each}: {', '.join(scripts)}")
         return
-    facts = {
-        "origin": find_origin("origin", origin, generator.origins, listed_by=LISTED_BY),
-        "seed": seed,
-        "temperature": temperature,
-    }
-    for name in generator.stream(
-        origin, count, script=script, seed=seed, temperature=temperature, start=start, known=known
-    ):
+    origin = find_origin("origin", origin, generator.origins, listed_by=LISTED_BY)
+    facts = {"origin": origin, "seed": drawing["seed"], "temperature": drawing["temperature"]}
+    for name in generator.stream(origin, count, **drawing):
         if as_json:
             print_json({"name": name, "script": script_of(name), **facts})
         else:

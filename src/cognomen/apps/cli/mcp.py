@@ -1,13 +1,6 @@
-"""`cognomen mcp`: the classifier as tools for language models."""
+"""`cognomen mcp`: the classifier as tools for language models.
 
-from __future__ import annotations
-
-import click
-
-
-@click.command(
-    "mcp",
-    epilog="""\b
+\b
 Example:
   cognomen mcp --model classic
 
@@ -26,14 +19,18 @@ over standard input and output; the program that started it ends it.
 
 \b
 Exit codes: 0 done, 1 an error that the message explains,
-2 the command was not understood, 130 Ctrl-C.""",
-)
-@click.option(
-    "--model",
-    type=click.Path(),
-    metavar="MODEL",
-    help="A model folder, or the name of a pretrained model (`cognomen model list`).",
-)
+2 the command was not understood, 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import click
+
+from cognomen.apps.cli.options import epilog, model_option
+
+
+@click.command("mcp", epilog=epilog(__doc__))
+@model_option
 def command(model: str | None) -> None:
     """Serve the Model Context Protocol on standard input and output.
 

@@ -1,4 +1,15 @@
-"""`cognomen model`: what a model is, and whether its files are intact."""
+"""`cognomen model`: what a model is, and whether its files are intact.
+
+\b
+Examples:
+  cognomen model list
+  cognomen model info
+  cognomen model verify my-model
+  cognomen model origins classic
+
+MODEL is a model folder, or the name of a pretrained model: the one that answers
+by default, if left out.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +21,7 @@ from unicodedata import category, combining
 import click
 
 from cognomen.apps.cli.errors import HintingGroup
-from cognomen.apps.cli.options import json_option, print_json
+from cognomen.apps.cli.options import epilog, json_option, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,19 +35,7 @@ MOST_LETTERS = 100  # of an alphabet that is shown letter by letter
 MODEL = click.argument("model", type=click.Path(), required=False)
 
 
-@click.group(
-    "model",
-    cls=HintingGroup,
-    epilog="""\b
-Examples:
-  cognomen model list
-  cognomen model info
-  cognomen model verify my-model
-  cognomen model origins classic
-
-MODEL is a model folder, or the name of a pretrained model: the one that answers
-by default, if left out.""",
-)
+@click.group("model", cls=HintingGroup, epilog=epilog(__doc__))
 def command() -> None:
     """What a model is, which origins it knows, and whether its files are intact."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import wraps
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,12 @@ EXIT_CODES = """
 Exit codes: 0 done, 1 an error that the message explains,
 2 the command was not understood, 130 Ctrl-C.
 """
+
+
+def epilog(doc: str | None) -> str:
+    """The end of a command's help: what the docstring of its module says below the first line."""
+    text = (doc or "").partition("\n\n")[2].rstrip("\n")
+    return text.replace("{ABOUT_DATA}", ABOUT_DATA).replace("{EXIT_CODES}", EXIT_CODES)
 
 
 def json_option(text: str = "Print one JSON object.") -> Callable[[Command], Command]:
@@ -134,12 +141,15 @@ no_headings_option = click.option(
 )
 
 
-def check_coverage(
-    coverage: float | None, prior: str | Mapping[str, float], restrict: list[str] | None
-) -> None:
-    """Raise UsageError where no set of origins has the coverage that is asked for."""
-    if coverage is not None and (prior not in ("default", "training") or restrict is not None):
-        raise click.UsageError("--coverage holds only under the default --prior, and not with --restrict.")
+as_is_option = click.option(
+    "--as-is", is_flag=True, help="Take each text as a surname: do not look for one in a full name."
+)
+model_option = click.option(
+    "--model",
+    type=click.Path(),
+    metavar="MODEL",
+    help="A model folder, or the name of a pretrained model (`cognomen model list`).",
+)
 
 
 def read_words(_context: click.Context, _option: click.Parameter, text: str | None) -> list[str]:
@@ -147,74 +157,104 @@ def read_words(_context: click.Context, _option: click.Parameter, text: str | No
     return [word for word in (text or "").split(",") if word.strip()]
 
 
-def data_options(command: Command) -> Command:
-    """Give a command --encoding, --name-column and --origin-column.
+def gathered(
+    keyword: str, gather: Callable[..., dict[str, Any]], *options: Callable[[Command], Command]
+) -> Callable[[Command], Command]:
+    """Give a command options that it takes as one dictionary.
 
-    It takes them as `reading`: keywords of `load_corpus`.
+    Args:
+        keyword: by which the command takes it.
+        gather: makes it of the values of the options, by the names of its parameters.
+        options: in the order in which help lists them.
     """
 
-    @wraps(command)
-    def read(encoding: str | None, name_column: str, origin_column: str, **others: Any) -> None:
-        command(reading={"encoding": encoding, "columns": (name_column, origin_column)}, **others)
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def gathering(**given: Any) -> None:
+            found = gather(**{name: given.pop(name) for name in signature(gather).parameters})
+            command(**{keyword: found}, **given)
 
-    reader: Command = encoding_option(read)
-    for what in reversed(DATA_COLUMNS):
-        reader = click.option(
+        made: Command = gathering
+        for option in reversed(options):  # the last decorator is listed first
+            made = option(made)
+        return made
+
+    return decorate
+
+
+def _of_data(encoding: str | None, name_column: str, origin_column: str) -> dict[str, Any]:
+    return {"encoding": encoding, "columns": (name_column, origin_column)}
+
+
+def _of_reading(as_is: bool, na: list[str], keep_na: bool, suffixes: list[str], order: str) -> dict[str, Any]:
+    na_texts = None if keep_na else na
+    return {"full_names": not as_is, "na": na_texts, "suffixes": suffixes, "order": order}
+
+
+def _of_answers(
+    level: str,
+    prior: str | Mapping[str, float],
+    restrict: list[str] | None,
+    abstain: float,
+    coverage: float | None,
+) -> dict[str, Any]:
+    if coverage is not None and (prior not in ("default", "training") or restrict is not None):
+        raise click.UsageError("--coverage holds only under the default --prior, and not with --restrict.")
+    answered = {"level": level, "prior": prior, "restrict": restrict}
+    return {**answered, "abstain_below": abstain, "coverage": coverage}
+
+
+# How DATA is read: keywords of `load_corpus`.
+data_options = gathered(
+    "reading",
+    _of_data,
+    *(
+        click.option(
             f"--{what}-column",
             default=what,
             metavar="NAME|NUMBER",
             help=f"The column of a table that holds the {what}s, if it is not called {what!r}.",
-        )(reader)
-    return reader
-
-
-def name_options(command: Command) -> Command:
-    """Give a command --order, --na, --keep-na and --suffixes.
-
-    It takes them, and --as-is (`model_options`), as `reading`: the keywords of a `Classifier` that say how
-    names are read (see `classifier.options`).
-    """
-
-    @wraps(command)
-    def read(
-        as_is: bool, na: list[str], keep_na: bool, suffixes: list[str], order: str, **others: Any
-    ) -> None:
-        na_texts = None if keep_na else na
-        reading = {"full_names": not as_is, "na": na_texts, "suffixes": suffixes, "order": order}
-        command(reading=reading, **others)
-
-    reader: Command = click.option(
-        "--suffixes",
-        metavar="A,B",
-        callback=read_words,
-        help="More words after a name that are no part of it, such as MVP, separated by commas.",
-    )(read)
-    reader = click.option(
-        "--keep-na", is_flag=True, help="Read N/A, NULL, companies, addresses and the like as names."
-    )(reader)
-    reader = click.option(
-        "--na",
-        metavar="A,B",
-        callback=read_words,
-        help="More texts that stand for a missing name, as they are spelled, separated by commas.",
-    )(reader)
-    return click.option(
+        )
+        for what in DATA_COLUMNS
+    ),
+    encoding_option,
+)
+# How names are read, and by which model: keywords of a call of a `Classifier`, and `model`.
+name_options = gathered(
+    "reading",
+    _of_reading,
+    click.option(
         "--order",
         type=click.Choice(ORDERS),
         default=ORDERS[0],
         help="How full names are written that do not tell by themselves: given-first (John Smith), "
         "surname-first (Nagy Péter), or auto (the default): as the column shows.",
-    )(reader)
-
-
-def model_options(command: Command) -> Command:
-    """Give a command --model and --as-is."""
-    command = click.option(
-        "--as-is", is_flag=True, help="Take each text as a surname: do not look for one in a full name."
-    )(command)
-    return click.option(
-        "--model",
-        type=click.Path(),
-        metavar="MODEL",
-        help="A model folder, or the name of a pretrained model (`cognomen model list`).",
-    )(command)
+    ),
+    click.option(
+        "--na",
+        metavar="A,B",
+        callback=read_words,
+        help="More texts that stand for a missing name, as they are spelled, separated by commas.",
+    ),
+    click.option(
+        "--keep-na", is_flag=True, help="Read N/A, NULL, companies, addresses and the like as names."
+    ),
+    click.option(
+        "--suffixes",
+        metavar="A,B",
+        callback=read_words,
+        help="More words after a name that are no part of it, such as MVP, separated by commas.",
+    ),
+    model_option,
+    as_is_option,
+)
+# What is answered: keywords of a call of a `Classifier`.
+answer_options = gathered(
+    "answering",
+    _of_answers,
+    level_option,
+    prior_option,
+    restrict_option,
+    abstain_option,
+    coverage_option,
+)

@@ -1,12 +1,6 @@
-"""`cognomen page`: the page "See it think" as one HTML file."""
+"""`cognomen page`: the page "See it think" as one HTML file.
 
-from __future__ import annotations
-
-from pathlib import Path
-
-import click
-
-EXAMPLES = """\b
+\b
 Examples:
   cognomen page --out cognomen.html
   cognomen page --out classic.html --model classic
@@ -20,17 +14,20 @@ Exit codes: 0 done, 1 an error that the message explains,
 2 the command was not understood, 130 Ctrl-C.
 """
 
+from __future__ import annotations
 
-@click.command("page", epilog=EXAMPLES)
+from pathlib import Path
+
+import click
+
+from cognomen.apps.cli.options import epilog, model_option
+
+
+@click.command("page", epilog=epilog(__doc__))
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The file to write."
 )
-@click.option(
-    "--model",
-    type=click.Path(),
-    metavar="MODEL",
-    help="A model folder, or the name of a pretrained model (`cognomen model list`).",
-)
+@model_option
 @click.option(
     "--study",
     metavar="PATH",

@@ -7,24 +7,43 @@ from pathlib import Path
 
 import click
 
+from cognomen.apps.cli.options import Command
 from cognomen.errors import InputError
 
 
-def ready_to_draw(folder: Path) -> None:
-    """Raise MissingExtraError without matplotlib, InputError if `folder` is a file."""
-    from cognomen.plots.canvas import require_matplotlib
+def _checked(_context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """The path of a picture, or of a folder of pictures.
 
-    require_matplotlib()
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"--plots: expected a folder to draw into, but {folder} is a file.")
-
-
-def ready_to_draw_one(picture: Path) -> None:
-    """Raise MissingExtraError without matplotlib, InputError if the suffix is not that of a picture."""
+    Raises:
+        InputError: its suffix is not that of a picture, or the folder is a file.
+        MissingExtraError: matplotlib is not installed.
+    """
+    if path is None:
+        return None
     from cognomen.plots.canvas import checked_path, require_matplotlib
 
-    checked_path(picture)
+    if option.name == "picture":
+        checked_path(path)
+    elif path.exists() and not path.is_dir():
+        raise InputError(f"--plots: expected a folder to draw into, but {path} is a file.")
     require_matplotlib()
+    return path
+
+
+plot_option = click.option(
+    "--plot",
+    "picture",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    callback=_checked,
+    help="Also draw it.",
+)
+
+
+def plots_option(text: str) -> Callable[[Command], Command]:
+    """Give a command --plots, with a help text."""
+    kind = click.Path(path_type=Path)
+    return click.option("--plots", type=kind, metavar="FOLDER", callback=_checked, help=text)
 
 
 def draw(figures: Mapping[str, Callable[[Path], None]], folder: Path) -> None:

@@ -1,36 +1,6 @@
-"""`cognomen predict`: names in; a table, lines or JSON out."""
+"""`cognomen predict`: names in; a table, lines or JSON out.
 
-from __future__ import annotations
-
-import json
-import sys
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
-
-import click
-
-from cognomen.apps.cli.input import STDIN, names_for, one_line
-from cognomen.apps.cli.options import (
-    abstain_option,
-    check_coverage,
-    coverage_option,
-    encoding_option,
-    json_option,
-    level_option,
-    model_options,
-    name_options,
-    prior_option,
-    restrict_option,
-)
-from cognomen.apps.cli.order import say_order
-
-if TYPE_CHECKING:
-    from cognomen.classifier.answers import Answer
-    from cognomen.classifier.origins import Level, Tree
-
-Writer = Callable[[list["Answer"]], None]
-
-EXAMPLES = """\b
+\b
 Examples:
   cognomen predict Smith Nakamura "O'Brien"
   cognomen predict --top 5 "van der Berg"
@@ -61,8 +31,27 @@ message explains, 2 the command was not understood, 130 Ctrl-C, 141 the reader
 of the output closed it.
 """
 
+from __future__ import annotations
 
-@click.command("predict", epilog=EXAMPLES)
+import json
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cognomen.apps.cli.input import STDIN, names_for, one_line
+from cognomen.apps.cli.options import answer_options, encoding_option, epilog, json_option, name_options
+from cognomen.apps.cli.order import say_order
+
+if TYPE_CHECKING:
+    from cognomen.classifier.answers import Answer
+    from cognomen.classifier.origins import Level, Tree
+
+Writer = Callable[[list["Answer"]], None]
+
+
+@click.command("predict", epilog=epilog(__doc__))
 @click.argument("names", nargs=-1)
 @click.option("--file", "path", type=click.Path(), metavar="PATH", help="Read one name per line; - is stdin.")
 @encoding_option
@@ -70,13 +59,8 @@ of the output closed it.
     "--top", type=click.IntRange(min=1), metavar="K", help="Number of origins to show (3; piped: 1)."
 )
 @json_option("Print JSON lines.")
-@level_option
-@prior_option
-@restrict_option
-@abstain_option
-@coverage_option
+@answer_options
 @name_options
-@model_options
 def command(
     names: tuple[str, ...],
     path: str | None,
@@ -85,11 +69,7 @@ def command(
     as_json: bool,
     model: str | None,
     reading: dict[str, Any],
-    level: Level,
-    prior: str | Mapping[str, float],
-    restrict: list[str] | None,
-    abstain: float,
-    coverage: float | None,
+    answering: dict[str, Any],
 ) -> None:
     """Tell which origins each of the NAMES sounds like.
 
@@ -102,32 +82,19 @@ def command(
     from cognomen.classifier.classifier import Classifier
     from cognomen.classifier.order import ColumnOrder
 
-    check_coverage(coverage, prior, restrict)
+    level, sets = answering["level"], answering["coverage"] is not None
     blocks = names_for(names, path, encoding)
     classifier = Classifier.load(model)
     classifier.tree.check_level(level)
-    write = writer(classifier.tree, top, level, as_json=as_json, sets=coverage is not None)
+    write = writer(classifier.tree, top, level, as_json=as_json, sets=sets)
     for block in blocks:
         if not isinstance(reading["order"], ColumnOrder):
             if names in ((), (STDIN,)):  # lines, not names given one by one
                 reading["order"] = classifier.column_order(block, **reading)
                 say_order(reading["order"])
             else:
-                reading["order"] = ColumnOrder(
-                    "given-first" if reading["order"] == "auto" else reading["order"],
-                    said=reading["order"] != "auto",
-                )
-        answers = classifier(
-            block,
-            **reading,
-            top_k=top or 3,
-            level=level,
-            prior=prior,
-            restrict=restrict,
-            abstain_below=abstain,
-            coverage=coverage,
-        )
-        write(answers)
+                reading["order"] = ColumnOrder.alone(reading["order"])
+        write(classifier(block, **reading, **answering, top_k=top or 3))
 
 
 def writer(tree: Tree, top: int | None, level: Level, *, as_json: bool, sets: bool) -> Writer:

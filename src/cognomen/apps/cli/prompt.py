@@ -1,27 +1,6 @@
-"""`cognomen` alone on a terminal: type names, read answers."""
+"""`cognomen` alone on a terminal: type names, read answers.
 
-from __future__ import annotations
-
-import contextlib
-from typing import TYPE_CHECKING
-
-import click
-
-from cognomen.apps.cli.options import model_options
-
-if TYPE_CHECKING:
-    from cognomen.apps.cli.render import AnswerTable
-    from cognomen.classifier.classifier import Classifier
-
-ROOM = 24  # cells for a name: the table is laid out before there is one
-SIGN = "name> "
-LEAVE = ("quit", "exit")
-HELP = "Type a name; ? explains the last answer, ? NAME another one; quit or Ctrl-D leaves."
-
-
-@click.command(
-    "prompt",
-    epilog="""\b
+\b
 Examples:
   cognomen
   cognomen prompt --model classic
@@ -33,9 +12,31 @@ At the prompt:
   ? Nakamura   which letters speak for this one
   quit, exit   leaves, as Ctrl-D does (? quit explains the name)
 
-`cognomen` alone on a terminal is this prompt. Exit codes: 0 left, 130 stopped by Ctrl-C.""",
-)
-@model_options
+`cognomen` alone on a terminal is this prompt. Exit codes: 0 left, 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import click
+
+from cognomen.apps.cli.options import as_is_option, epilog, model_option
+
+if TYPE_CHECKING:
+    from cognomen.apps.cli.render import AnswerTable
+    from cognomen.classifier.classifier import Classifier
+
+ROOM = 24  # cells for a name: the table is laid out before there is one
+SIGN = "name> "
+LEAVE = ("quit", "exit")
+HELP = "Type a name; ? explains the last answer, ? NAME another one; quit or Ctrl-D leaves."
+
+
+@click.command("prompt", epilog=epilog(__doc__))
+@model_option
+@as_is_option
 def command(model: str | None, as_is: bool) -> None:
     """Ask for names, one at a time, and answer each.
 

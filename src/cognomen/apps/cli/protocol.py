@@ -1,24 +1,6 @@
-"""`cognomen protocol`: re-train and measure under protocol L or T."""
+"""`cognomen protocol`: re-train and measure under protocol L or T.
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
-import click
-
-from cognomen.apps.cli.config_options import config_options
-from cognomen.apps.cli.input import read_corpus
-from cognomen.apps.cli.options import ABOUT_DATA, EXIT_CODES, data_options, json_option, print_json
-from cognomen.apps.cli.progress import ProgressBar, protocol_progress
-
-if TYPE_CHECKING:
-    from cognomen.training.protocols import ProtocolResult
-
-NOTES = {
-    "L": ("Leak-free: no spelling is in both a training part and its test part.",),
-    "T": ("Duplicates are kept, so test rows may be in the training part too: only for comparison.",),
-}
-EXAMPLES = f"""\b
+\b
 Examples:
   cognomen protocol L tutorial --processes 2
   cognomen protocol T tutorial --cell lstm --json > figures.json
@@ -30,10 +12,30 @@ T  the tutorial's rows: five random 90/10 splits with duplicates kept, for
    comparison with published figures. Test rows may be training rows too.
 
 {ABOUT_DATA} Each run trains a new network, which takes minutes.
-{EXIT_CODES}"""
+{EXIT_CODES}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cognomen.apps.cli.config_options import config_options
+from cognomen.apps.cli.input import read_corpus
+from cognomen.apps.cli.options import data_options, epilog, json_option, print_json
+from cognomen.apps.cli.progress import ProgressBar, protocol_progress
+
+if TYPE_CHECKING:
+    from cognomen.training.protocols import ProtocolResult
+
+NOTES = {
+    "L": ("Leak-free: no spelling is in both a training part and its test part.",),
+    "T": ("Duplicates are kept, so test rows may be in the training part too: only for comparison.",),
+}
 
 
-@click.command("protocol", epilog=EXAMPLES)
+@click.command("protocol", epilog=epilog(__doc__))
 @click.argument("which", metavar="L|T", type=click.Choice(["L", "T"], case_sensitive=False))
 @click.argument("data", type=click.Path())
 @data_options

@@ -125,16 +125,17 @@ class AnswerTable:
             names = [answer.name or "" for answer in answers]
             told = any(answer.evidence for answer in answers)
             self.layout = Layout.fitting(self.width, names, self.labels, evidence=told)
-            yield self.painted(heads(self.layout))
+            yield painted(heads(self.layout), colours=self.colours)
         for answer in answers:
             for pieces in row(answer, self.layout):
-                yield self.painted(pieces)
+                yield painted(pieces, colours=self.colours)
 
-    def painted(self, pieces: Sequence[Piece]) -> str:
-        """Join the pieces of a line, with colours if they are used."""
-        if not self.colours:
-            return "".join(text for text, _ in pieces).rstrip()
-        return "".join(click.style(text, **style) if style else text for text, style in pieces)
+
+def painted(pieces: Sequence[Piece], *, colours: bool) -> str:
+    """Join the pieces of a line, with colours if they are used."""
+    if not colours:
+        return "".join(text for text, _ in pieces).rstrip()
+    return "".join(click.style(text, **style) if style else text for text, style in pieces)
 
 
 def has_colours() -> bool:

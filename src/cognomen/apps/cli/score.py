@@ -1,43 +1,6 @@
-"""`cognomen score`: a table in, the same table with answers beside the names out."""
+"""`cognomen score`: a table in, the same table with answers beside the names out.
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import click
-
-from cognomen.apps.cli.errors import Interrupted
-from cognomen.apps.cli.options import (
-    EXIT_CODES,
-    abstain_option,
-    check_coverage,
-    column_option,
-    coverage_option,
-    encoding_option,
-    given_option,
-    json_option,
-    level_option,
-    model_options,
-    name_options,
-    no_headings_option,
-    print_json,
-    prior_option,
-    restrict_option,
-)
-from cognomen.apps.cli.order import say_order
-from cognomen.apps.cli.progress import ProgressBar
-from cognomen.errors import DataError
-
-if TYPE_CHECKING:
-    from cognomen.apps.contract import ModelFacts
-    from cognomen.apps.dataset import DatasetSummary
-    from cognomen.apps.score_file import ScoreSummary
-    from cognomen.classifier.origins import Level
-
-EXAMPLES = f"""\b
+\b
 Examples:
   cognomen score people.csv --column surname --out scored.csv
   cognomen score people.parquet --column name --out out.parquet --abstain 0.8
@@ -85,10 +48,40 @@ that cannot be scored is reported, and does not stop the others; the exit code i
 
 The new table is written as a whole or not at all, in a folder each file. A CSV file is written in UTF-8, with
 a byte-order mark if the old one has one or is in another encoding.
-{EXIT_CODES}"""
+{EXIT_CODES}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cognomen.apps.cli.errors import Interrupted
+from cognomen.apps.cli.options import (
+    answer_options,
+    column_option,
+    encoding_option,
+    epilog,
+    given_option,
+    json_option,
+    name_options,
+    no_headings_option,
+    print_json,
+)
+from cognomen.apps.cli.order import say_order
+from cognomen.apps.cli.progress import ProgressBar
+from cognomen.errors import DataError
+
+if TYPE_CHECKING:
+    from cognomen.apps.dataset import DatasetSummary
+    from cognomen.apps.score_file import ScoreSummary
 
 
-@click.command("score", epilog=EXAMPLES)
+@click.command("score", epilog=epilog(__doc__))
 @click.argument("table", type=click.Path(path_type=Path))
 @column_option
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="TABLE", help="The new table.")
@@ -105,12 +98,8 @@ a byte-order mark if the old one has one or is in another encoding.
 @encoding_option
 @no_headings_option
 @json_option("Print a summary as one JSON object.")
-@level_option
-@prior_option
-@restrict_option
-@abstain_option
+@answer_options
 @click.option("--top", type=click.IntRange(min=1), metavar="K", help="Add the K most likely origins.")
-@coverage_option
 @click.option("--all", "all_labels", is_flag=True, help="Add the probability of each origin.")
 @click.option(
     "--contract",
@@ -118,7 +107,6 @@ a byte-order mark if the old one has one or is in another encoding.
     help="Add instead the columns that ethnicolr 2 and its sister packages share (docs/migration.md).",
 )
 @name_options
-@model_options
 def command(
     table: Path,
     column: str,
@@ -130,23 +118,18 @@ def command(
     encoding: str | None,
     no_headings: bool,
     as_json: bool,
-    level: Level,
-    prior: str | Mapping[str, float],
-    restrict: list[str] | None,
-    abstain: float,
     top: int | None,
-    coverage: float | None,
     all_labels: bool,
     contract: bool,
     model: str | None,
     reading: dict[str, Any],
+    answering: dict[str, Any],
 ) -> None:
     """Write a copy of TABLE with an answer beside each name.
 
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion:
     such a column describes the whole table, and must not decide anything about a person in it.
     """
-    check_coverage(coverage, prior, restrict)
     if not table.is_dir():
         check_for_file(out, force, processes)
     elif encoding is not None or no_headings:
@@ -154,32 +137,20 @@ def command(
         raise click.UsageError(f"{option} is for CSV and TSV tables, not for a folder of Parquet files.")
     elif given is not None:
         raise click.UsageError("--given is for one table, not for a folder of Parquet files.")
-    options: dict[str, Any] = {
-        **reading,
-        "level": level,
-        "prior": prior,
-        "restrict": restrict,
-        "abstain_below": abstain,
-        "coverage": coverage,
-        "all_labels": all_labels,
-    }
-    if top is not None:
-        options["top_k"] = top
-    if contract and (top or coverage is not None or all_labels):
+    if contract and (top or answering["coverage"] is not None or all_labels):
         raise click.UsageError("--contract is not to be combined with --top, --coverage or --all.")
-    settings = {"prefix": prefix, "contract": contract_facts(model) if contract else None, **options}
+    settings = {**reading, **answering, "all_labels": all_labels, "prefix": prefix}
+    if top is not None:
+        settings["top_k"] = top
+    if contract:
+        from cognomen.apps.contract import ModelFacts
+
+        settings["contract"] = ModelFacts.of(model)
     if table.is_dir():
         score_folder(table, column, out, model, as_json, processes, force=force, **settings)
     else:
         file = {"encoding": encoding, "headings": not no_headings, "given": given}
         score_one(table, column, out, model, as_json, **file, **settings)
-
-
-def contract_facts(model: str | None) -> ModelFacts:
-    """What the contract says of a model."""
-    from cognomen.apps.contract import ModelFacts
-
-    return ModelFacts.of(model)
 
 
 def check_for_file(out: Path, force: bool, processes: int) -> None:

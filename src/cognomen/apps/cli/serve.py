@@ -1,12 +1,6 @@
-"""`cognomen serve`: the classifier over HTTP."""
+"""`cognomen serve`: the classifier over HTTP.
 
-from __future__ import annotations
-
-import signal
-
-import click
-
-EXAMPLES = """\b
+\b
 Examples:
   cognomen serve
   cognomen serve --model classic --port 9000
@@ -32,8 +26,19 @@ Exit codes: 0 stopped by SIGTERM, 1 an error that the message explains,
 2 the command was not understood, 130 Ctrl-C.
 """
 
+from __future__ import annotations
 
-@click.command("serve", epilog=EXAMPLES)
+import signal
+from typing import Any
+
+import click
+
+from cognomen.apps.cli.config_options import config_options
+from cognomen.apps.cli.options import epilog, model_option
+from cognomen.apps.limits import Limits
+
+
+@click.command("serve", epilog=epilog(__doc__))
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
@@ -47,53 +52,18 @@ Exit codes: 0 stopped by SIGTERM, 1 an error that the message explains,
     envvar="COGNOMEN_TOKEN",
     help="What callers must send. Better set as COGNOMEN_TOKEN, which other users of the machine cannot see.",
 )
-@click.option(
-    "--max-names", type=click.IntRange(min=1), default=10_000, show_default=True, help="Names of a call."
-)
-@click.option(
-    "--max-body", type=click.IntRange(min=1), default=4 << 20, show_default=True, help="Bytes of a call."
-)
-@click.option(
-    "--max-calls",
-    type=click.IntRange(min=1),
-    default=256,
-    show_default=True,
-    help="Calls in progress; others are told to try again (429).",
-)
-@click.option(
-    "--timeout",
-    type=click.IntRange(min=1),
-    default=60,
-    show_default=True,
-    help="Seconds that a call may take.",
-)
-@click.option(
-    "--model",
-    type=click.Path(),
-    metavar="MODEL",
-    help="A model folder, or the name of a pretrained model (`cognomen model list`).",
-)
-def command(
-    host: str,
-    port: int,
-    token: str | None,
-    max_names: int,
-    max_body: int,
-    max_calls: int,
-    timeout: int,
-    model: str | None,
-) -> None:
+@config_options(Limits)
+@model_option
+def command(host: str, port: int, token: str | None, model: str | None, **limits: Any) -> None:
     """Serve a model over HTTP, to programs and browsers.
 
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion:
     answers describe lists of names, and must not decide anything about a person.
     """
     from cognomen.apps.cli.errors import Interrupted
-    from cognomen.apps.server.access import Limits
     from cognomen.apps.server.running import serve
 
-    limits = Limits(body=max_body, names=max_names, calls=max_calls, seconds=timeout)
-    stopped_by = serve(model, host=host, port=port, token=token, limits=limits, on_start=announce)
+    stopped_by = serve(model, host=host, port=port, token=token, limits=Limits(**limits), on_start=announce)
     if stopped_by == signal.SIGINT:
         raise Interrupted("Stopped; all calls have been answered.")
 

@@ -1,4 +1,11 @@
-"""`cognomen study`: run the experiments on recurrent networks, and show their findings."""
+"""`cognomen study`: run the experiments on recurrent networks, and show their findings.
+
+\b
+Examples:
+  cognomen study list
+  cognomen study run program
+  cognomen study all --quick --out my-study
+"""
 
 from __future__ import annotations
 
@@ -12,7 +19,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cognomen.apps.cli.errors import HintingGroup
-from cognomen.apps.cli.options import EXIT_CODES, json_option, print_json, seed_option
+from cognomen.apps.cli.options import EXIT_CODES, epilog, json_option, print_json, seed_option
 from cognomen.apps.cli.progress import downloading, experiment_progress
 from cognomen.errors import DataError, InputError, MissingExtraError, TrainingError
 from cognomen.plots.canvas import require_matplotlib
@@ -32,15 +39,7 @@ OUT = click.option(
 )
 
 
-@click.group(
-    "study",
-    cls=HintingGroup,
-    epilog="""\b
-Examples:
-  cognomen study list
-  cognomen study run program
-  cognomen study all --quick --out my-study""",
-)
+@click.group("study", cls=HintingGroup, epilog=epilog(__doc__))
 def command() -> None:
     """What recurrent networks can and cannot do, shown by running code.
 

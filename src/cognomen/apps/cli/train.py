@@ -1,4 +1,20 @@
-"""`cognomen train`: names with known origins in, a model folder out."""
+"""`cognomen train`: names with known origins in, a model folder out.
+
+\b
+Examples:
+  cognomen train tutorial --out my-model
+  cognomen train names/ --out my-model --cell lstm --epochs 30 --seed 7
+  cognomen train people.csv --out my-model --resume
+  cognomen predict --model my-model Smith
+
+{ABOUT_DATA}
+
+After each epoch MODEL.checkpoint is written beside the model; --resume continues from it, and ends with the
+same weights as a run that was never stopped. Ctrl-C keeps the model of the best epoch. Progress goes to
+stderr. A first training holds names out to calibrate the probabilities; a second one, with as many epochs,
+uses all names (--no-refit skips it).
+{EXIT_CODES}
+"""
 
 from __future__ import annotations
 
@@ -13,8 +29,8 @@ import click
 from cognomen.apps.cli.config_options import config_options
 from cognomen.apps.cli.errors import Interrupted
 from cognomen.apps.cli.input import read_corpus
-from cognomen.apps.cli.options import ABOUT_DATA, EXIT_CODES, data_options
-from cognomen.apps.cli.plots import draw, ready_to_draw
+from cognomen.apps.cli.options import data_options, epilog
+from cognomen.apps.cli.plots import draw, plots_option
 from cognomen.apps.cli.progress import ProgressBar, training_progress
 from cognomen.errors import ModelError, TrainingError
 from cognomen.io.model_folder import check_replaceable
@@ -26,23 +42,9 @@ if TYPE_CHECKING:
 RESUME = "the same command with --resume continues."
 NOTHING = "The first epoch had not ended: there is nothing to keep."
 FIGURES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss", "ece": "ECE"}
-EXAMPLES = f"""\b
-Examples:
-  cognomen train tutorial --out my-model
-  cognomen train names/ --out my-model --cell lstm --epochs 30 --seed 7
-  cognomen train people.csv --out my-model --resume
-  cognomen predict --model my-model Smith
-
-{ABOUT_DATA}
-
-After each epoch MODEL.checkpoint is written beside the model; --resume continues from it, and ends with the
-same weights as a run that was never stopped. Ctrl-C keeps the model of the best epoch. Progress goes to
-stderr. A first training holds names out to calibrate the probabilities; a second one, with as many epochs,
-uses all names (--no-refit skips it).
-{EXIT_CODES}"""
 
 
-@click.command("train", epilog=EXAMPLES)
+@click.command("train", epilog=epilog(__doc__))
 @click.argument("data", type=click.Path())
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="MODEL", help="The new folder."
@@ -50,9 +52,7 @@ uses all names (--no-refit skips it).
 @data_options
 @click.option("--resume", is_flag=True, help="Continue from MODEL.checkpoint with the same settings.")
 @click.option("--force", is_flag=True, help="Replace an existing model or an unfinished run.")
-@click.option(
-    "--plots", type=click.Path(path_type=Path), metavar="FOLDER", help="Draw the loss curve there (PNG)."
-)
+@plots_option("Draw the loss curve there (PNG).")
 @config_options()
 def command(
     data: str,
@@ -71,8 +71,6 @@ def command(
 
     checkpoint = sibling(followed(out), ".checkpoint")
     check_place(out, checkpoint, resume=resume, force=force)
-    if plots is not None:
-        ready_to_draw(plots)
     config = TrainingConfig(**settings)
     corpus = read_corpus(data, **reading)
     click.echo(f"{corpus.source}: {len(corpus):,} names of {len(corpus.origins)} origins")

@@ -1,6 +1,6 @@
 """The classifier over HTTP: `cognomen serve`; for another ASGI server, `app.create_app()`.
 
-    access     who may ask: addresses, the token, the limits of a call
+    access     who may ask: addresses, the token
     messages   what is asked and answered, as JSON
     batching   names of many clients answered together
     routes     /v1, /health, /metrics and the page

@@ -1,4 +1,4 @@
-"""Who may ask, and how much: addresses, the token, the limits of a call."""
+"""Who may ask: addresses and the token."""
 
 from __future__ import annotations
 
@@ -7,40 +7,8 @@ import binascii
 import hmac
 import ipaddress
 import socket
-from dataclasses import dataclass, fields
 
-from cognomen.errors import InputError, check_whole_number
-
-MIB = 1 << 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one call, and all calls together, may take.
-
-    A text of more than 1,000 characters, or a surname of more than 100 letters, is answered "unknown"
-    ("too-long"), as everywhere; it takes no time.
-
-    Attributes:
-        body: bytes of a request.
-        names: names of a call.
-        waiting: names of all calls that wait for their answers.
-        calls: calls in progress.
-        seconds: from the beginning of a call to its answer.
-
-    Raises:
-        InputError: one of them is not a whole number of at least 1.
-    """
-
-    body: int = 4 * MIB
-    names: int = 10_000
-    waiting: int = 200_000
-    calls: int = 256
-    seconds: int = 60
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            check_whole_number(field.name, getattr(self, field.name))
+from cognomen.errors import InputError
 
 
 def check_address(host: str, token: str | None) -> None:

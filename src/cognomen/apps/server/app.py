@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -17,8 +17,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cognomen.apps.limits import Limits
 from cognomen.apps.server import protocol, routes
-from cognomen.apps.server.access import Limits, is_authorised
+from cognomen.apps.server.access import is_authorised
 from cognomen.apps.server.batching import BusyError
 from cognomen.apps.server.messages import BadRequestError
 from cognomen.apps.server.service import Service
@@ -110,8 +111,7 @@ UNAUTHORISED = failure(
 )
 
 
-def _http_error(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+def _http_error(_request: Request, error: HTTPException) -> Response:
     kind = "".join(HTTPStatus(error.status_code).phrase.title().split())
     told = {404: "nothing is here; /openapi.json lists what there is", 405: "not by this method; see Allow"}
     return failure(
@@ -119,42 +119,24 @@ def _http_error(_request: Request, error: Exception) -> Response:
     )
 
 
-def _bad_request(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, BadRequestError)
-    return failure(error.status, "BadRequest", str(error))
-
-
-def _conflict(_request: Request, error: Exception) -> Response:
-    """What only the model can tell: an origin it does not know, options that contradict each other."""
-    return failure(409, "InputError", str(error))
-
-
-def _busy(_request: Request, error: Exception) -> Response:
-    return failure(429, "Busy", str(error), **{"Retry-After": "1"})
-
-
 def _timeout(request: Request, _error: Exception) -> Response:
-    seconds = routes.service_of(request).limits.seconds
+    seconds = routes.service_of(request).limits.timeout
     message = f"no answer within {seconds} s. Send fewer names at once, or try again in a moment."
-    return failure(503, "Timeout", message, **{"Retry-After": "1"})
+    return failure(503, "Timeout", message, **SOON)
 
 
-def _gone(_request: Request, _error: Exception) -> Response:
-    return failure(400, "Disconnected", "the request was not sent to its end")
-
-
-def _broken(_request: Request, _error: Exception) -> Response:
-    return failure(500, "InternalServerError", "this is a fault of the server; its log tells where")
-
-
-HANDLERS: dict[Any, Any] = {
+SOON = {"Retry-After": "1"}
+NOT_SENT = failure(400, "Disconnected", "the request was not sent to its end")
+FAULT = failure(500, "InternalServerError", "this is a fault of the server; its log tells where")
+HANDLERS: dict[Any, Callable[[Request, Any], Response]] = {
     HTTPException: _http_error,
-    BadRequestError: _bad_request,
-    InputError: _conflict,
-    BusyError: _busy,
+    BadRequestError: lambda _, error: failure(error.status, "BadRequest", str(error)),
+    # What only the model can tell: an origin it does not know, options that contradict each other.
+    InputError: lambda _, error: failure(409, "InputError", str(error)),
+    BusyError: lambda _, error: failure(429, "Busy", str(error), **SOON),
     TimeoutError: _timeout,
-    ClientDisconnect: _gone,
-    Exception: _broken,
+    ClientDisconnect: lambda _, error: NOT_SENT,
+    Exception: lambda _, error: FAULT,
 }
 
 

@@ -88,10 +88,7 @@ class Batcher:
         """The options, with the order of full names in this call, which others must not change."""
         asked = options.get("order", "auto")
         if len(names) < FEWEST:
-            return {
-                **options,
-                "order": ColumnOrder("given-first" if asked == "auto" else asked, said=asked != "auto"),
-            }
+            return {**options, "order": ColumnOrder.alone(asked)}
         reading = {name: options[name] for name in READING if name in options}
         find = partial(self._classifier.column_order, names, **reading)
         found = await asyncio.get_running_loop().run_in_executor(self._thread, find)

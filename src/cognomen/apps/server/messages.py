@@ -10,15 +10,15 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct, field
 
-from cognomen.classifier.answers import Answer, SurnamePart
+from cognomen.classifier.answers import Answer, OriginProbability, SurnamePart
 from cognomen.classifier.composition_rows import JointShare, OriginShare
+from cognomen.classifier.options import OrderOption
+from cognomen.classifier.origins import Level
 from cognomen.errors import InputError
 
 MOST_ORIGINS, MOST_SEED = 10_000, 2**32 - 1
 Share = Annotated[float, Meta(ge=0)]
 Probability = Annotated[float, Meta(ge=0, le=1)]
-Level = Literal["origin", "group", "region"]
-Order = Literal["auto", "given-first", "surname-first"]
 Prior = Literal["default", "training", "uniform"] | dict[str, Share]
 Words = list[Annotated[str, Meta(max_length=1000)]]
 
@@ -47,7 +47,7 @@ class Reading(Struct, forbid_unknown_fields=True, kw_only=True):
     """How names are read."""
 
     full_names: bool = True
-    order: Order = "auto"
+    order: OrderOption = "auto"
     na: Words | None = field(default_factory=list)
     suffixes: Words = field(default_factory=list)
 
@@ -119,13 +119,6 @@ class CompositionResponse(Struct):
     order: FoundOrder
 
 
-class PrefixOrigin(Struct):
-    """An origin of a prefix, read as a whole name."""
-
-    origin: str
-    probability: float
-
-
 class Letter(Struct):
     """What a letter adds to the logit of the origin, and to its margin over the rival."""
 
@@ -133,7 +126,7 @@ class Letter(Struct):
     attribution: float
     margin: float | None
     prefix_probability: float | None
-    prefix_origins: list[PrefixOrigin]
+    prefix_origins: list[OriginProbability]
 
 
 class ExplainResponse(Struct):

@@ -199,7 +199,7 @@ def _schemas(service: Service) -> Schema:
     }
     for name in ("PredictRequest", "CompositionRequest"):
         fields = found[name]["properties"]
-        fields["names"]["maxItems"] = service.limits.names
+        fields["names"]["maxItems"] = service.limits.max_names
         fields["level"]["enum"], fields["restrict"] = levels, restrict
     for name, field, least, most, default in WHOLE:
         numbers = {"minimum": least, "maximum": most, "default": default}

@@ -68,8 +68,7 @@ async def model_ready(request: Request) -> Response:
 async def infer(request: Request) -> Response:
     """Answer a tensor of names."""
     service = _service(request)
-    async with service.admitted():
-        asked = await service.read(request, InferRequest)
+    async with service.call(request, InferRequest) as asked:
         names, options = names_of(asked), options_of(asked)
         service.check_count(len(names))
         wanted = wanted_of(asked, service)

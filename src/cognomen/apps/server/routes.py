@@ -42,8 +42,7 @@ def service_of(request: Request) -> Service:
 async def predict(request: Request) -> Response:
     """Answer names."""
     service = service_of(request)
-    async with service.admitted():
-        asked = await service.read(request, PredictRequest)
+    async with service.call(request, PredictRequest) as asked:
         service.check_count(len(asked.names))
         answers = await service.batcher.answer(texts_of(asked.names), **options_of(asked, *ANSWERED))
         return json({"model": service.name, "answers": answers_of(asked.names, answers)})
@@ -52,8 +51,7 @@ async def predict(request: Request) -> Response:
 async def composition(request: Request) -> Response:
     """Estimate the shares of the origins in a list."""
     service = service_of(request)
-    async with service.admitted():
-        asked = await service.read(request, CompositionRequest)
+    async with service.call(request, CompositionRequest) as asked:
         service.check_count(len(asked.names))
         options = options_of(asked, *COMPOSED)
         compose = partial(service.classifier.composition, asked.names, counts=asked.counts, **options)
@@ -64,8 +62,7 @@ async def composition(request: Request) -> Response:
 async def explain(request: Request) -> Response:
     """Attribute an answer to the letters of a name."""
     service = service_of(request)
-    async with service.admitted():
-        asked = await service.read(request, ExplainRequest)
+    async with service.call(request, ExplainRequest) as asked:
         clf = service.classifier
         found = await service.apart(
             partial(explain_name, clf, asked.name, asked.origin, full_names=asked.full_names)
@@ -90,7 +87,7 @@ def facts_of(service: Service) -> dict[str, Any]:
         "tree": clf.tree.to_json(),
         "default_prior": None if clf.default_prior is None else list(clf.default_prior.shares),
         "training_prior": list(clf.priors),
-        "limits": {"names": service.limits.names, "body": service.limits.body},
+        "limits": {"names": service.limits.max_names, "body": service.limits.max_body},
         "card": clf.card,
     }
 

@@ -12,7 +12,8 @@ from types import FrameType
 
 import uvicorn
 
-from cognomen.apps.server.access import Limits, check_address
+from cognomen.apps.limits import Limits
+from cognomen.apps.server.access import check_address
 from cognomen.apps.server.app import WithoutNames, create_app
 from cognomen.apps.server.connection import Connection
 
@@ -85,7 +86,7 @@ def serve(
             log_config=None,
             lifespan="on",
             server_header=False,
-            timeout_graceful_shutdown=limits.seconds + 5,
+            timeout_graceful_shutdown=limits.timeout + 5,
             ws="none",
         )
         log_errors()

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from cognomen.apps.limits import Limits
 from cognomen.apps.page.build import build_page
-from cognomen.apps.server.access import Limits
 from cognomen.apps.server.batching import Batcher, BusyError
 from cognomen.apps.server.messages import BadRequestError, Message, decode
 from cognomen.apps.server.metrics import Metrics
@@ -66,7 +66,7 @@ class Service:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Answer batches, as long as the server runs."""
-        self.batcher = Batcher(self.classifier, self.limits.waiting, self.metrics.batch)
+        self.batcher = Batcher(self.classifier, self.limits.max_waiting, self.metrics.batch)
         self.metrics.waiting.set_function(lambda: self.batcher.waiting)
         self.metrics.calls.set_function(lambda: self._calls)
         task = asyncio.create_task(self.batcher.run())
@@ -85,14 +85,20 @@ class Service:
             BusyError: too many calls are in progress.
             TimeoutError: the time is over.
         """
-        if self._calls >= self.limits.calls:
+        if self._calls >= self.limits.max_calls:
             raise BusyError(f"{self._calls} calls are in progress. Try again in a moment.")
         self._calls += 1
         try:
-            async with asyncio.timeout(self.limits.seconds):
+            async with asyncio.timeout(self.limits.timeout):
                 yield
         finally:
             self._calls -= 1
+
+    @asynccontextmanager
+    async def call(self, request: Request, kind: type[Message]) -> AsyncIterator[Message]:
+        """An admitted call, with the message that it brings; errors as for `admitted` and `read`."""
+        async with self.admitted():
+            yield await self.read(request, kind)
 
     async def apart(self, work: Callable[[], Found]) -> Found:
         """What a function returns that takes long, run on a thread of its own."""
@@ -118,7 +124,7 @@ class Service:
             BadRequestError: it is not such a message.
         """
         check_headers(request)
-        most, body = self.limits.body, bytearray()
+        most, body = self.limits.max_body, bytearray()
         too_large = HTTPException(413, f"expected at most {most:,} bytes, got more. Send fewer names at once")
         if int(request.headers.get("content-length", 0)) > most:
             raise too_large
@@ -130,11 +136,10 @@ class Service:
 
     def check_count(self, names: int) -> None:
         """Raise BadRequestError if a call has too many names."""
-        if names > self.limits.names:
-            raise BadRequestError(
-                422,
-                f"names: expected at most {self.limits.names:,}, got {names:,}. Send them in several calls",
-            )
+        most = self.limits.max_names
+        if names > most:
+            text = f"names: expected at most {most:,}, got {names:,}. Send them in several calls"
+            raise BadRequestError(422, text)
 
 
 def check_headers(request: Request) -> None:

@@ -57,7 +57,8 @@ def read_list(source: str, origin: str, rows: list[Cells], trust: float) -> Name
     dropped: Counter[str] = Counter()
     struck = rules.STRUCK.get((source, origin), frozenset())
     rows = [
-        (native * (native not in struck), roman * (roman not in struck), *its) for native, roman, *its in rows
+        (native * (native not in struck), roman * (roman not in struck), count, rank)
+        for native, roman, count, rank in rows
     ]
     rows = list(_kept(source, origin, rows, dropped))
     spelled = [(normalise(native), normalise(roman)) for native, roman, _, _ in rows]

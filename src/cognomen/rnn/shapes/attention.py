@@ -16,13 +16,6 @@ from cognomen.rnn.losses import softmax
 from cognomen.rnn.packed import Packed
 
 
-def places_of(x: Packed) -> tuple[Ids, NDArray[np.bool_]]:
-    """The row of each step of each sequence, (N, T) in the order of the input, and which of them exist."""
-    rank = np.argsort(x.sorted_indices)[:, None]  # (N, 1)
-    exists = np.arange(len(x.batch_sizes)) < x.lengths[rank]  # (N, T)
-    return np.where(exists, x.starts + rank, 0), exists
-
-
 class Padded(NamedTuple):
     """Sequences padded with zeros to the longest one.
 
@@ -37,7 +30,7 @@ class Padded(NamedTuple):
     @classmethod
     def of(cls, x: Packed) -> tuple[Self, Callable[[Array], Array]]:
         """Pad a packed batch; backward maps the gradient (N, T, Y) to (M, Y)."""
-        places, exists = places_of(x)
+        places, exists = x.places  # (N, T) each
 
         def backward(d: Array) -> Array:
             dx = np.empty_like(x.data)  # (M, Y)

@@ -9,15 +9,13 @@ question needs two states, but the second needs a count, which goes beyond the h
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, panel
+from cognomen.plots.canvas import GREY, Figure, panel, series
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
+from cognomen.study.experiment import Numbers, Settings, Table, in_parts, parts
 from cognomen.study.learning import Window, learn, one_hot
 from cognomen.study.spread import lines
 
@@ -36,9 +34,8 @@ def _right_answers(bits: Ids, question: str) -> Ids:
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train both networks on both questions, and test them on ever longer inputs."""
     lengths = LENGTHS[:5] if settings.quick else LENGTHS
-    questions = (ODD, MORE)
     rows, sizes = [], {}
-    for question, progress in zip(questions, parts(on_progress, questions), strict=True):
+    for question, progress in in_parts(on_progress, (ODD, MORE)):
         recurrent, window = parts(progress, ["recurrent", "window"])
         net = _trained(question, settings, recurrent)
         fixed = _trained_window(question, settings, window)
@@ -125,12 +122,8 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         rows = [row for row in numbers["rows"] if row["question"] == question]
         for place, row in enumerate(rows):
             label = {"recurrent": "recurrent network", "window": f"window of {numbers['shown']}"}[row["net"]]
-            style: dict[str, Any] = {
-                "color": COLOURS[place],
-                "marker": MARKERS[place],
-                "ls": ("-", "--")[place],
-            }
-            lines(axes, numbers["lengths"], row["shares"], label=label, **style)
+            ls = ("-", "--")[place]
+            lines(axes, numbers["lengths"], row["shares"], label=label, ls=ls, **series(place))
         axes.axvspan(numbers["lengths"][0], numbers["shown"], color="#eeeeee", zorder=0)
         axes.axhline(0.5, color=GREY, ls=":", lw=1, label="chance")
         panel(
@@ -143,16 +136,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
             percent="right, %",
         )
         axes.xaxis.set_major_formatter("{x:,.0f}")
-
-
-ANY_LENGTH = Experiment(
-    name="any-length",
-    group="what recurrence gives",
-    question="Can one network read inputs of any length, and be right?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(10.0, 4.2),
-    runs=3,
-)

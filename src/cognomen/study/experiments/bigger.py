@@ -20,7 +20,7 @@ import numpy as np
 
 from cognomen.plots.canvas import COLOURS, GREY, Figure, panel
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
+from cognomen.study.experiment import Numbers, Settings, Table, parts
 from cognomen.study.names import Surnames, TrainedNetwork, fit_names, load_names
 from cognomen.study.spread import lines
 
@@ -35,7 +35,7 @@ DROPS = ((0.0, 0.0, 0.0), (0.2, 0.0, 0.5))
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train each size with the same settings, then with the best of several."""
-    learned, chosen_by = _fewer(load_names(quick=settings.quick), 2 if settings.quick else SHARE)
+    learned, chosen_by = _subset(load_names(quick=settings.quick), 2 if settings.quick else SHARE)
     sizes = SIZES[:4:3] if settings.quick else SIZES
     epochs = 2 if settings.quick else EPOCHS
     # Progress is counted in hidden units, since larger nets take longer.
@@ -58,7 +58,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     }
 
 
-def _fewer(names: Surnames, share: int) -> tuple[Surnames, Surnames]:
+def _subset(names: Surnames, share: int) -> tuple[Surnames, Surnames]:
     """Every `share`-th training name for training, and half as many others for validation."""
     rows, others = np.arange(0, len(names.training), share), np.arange(1, len(names.training), 2 * share)
     learned = replace(
@@ -133,15 +133,15 @@ def sentence(numbers: Numbers) -> str:
     """The best size with one configuration, and the largest network with that one and with its own."""
     rows = numbers["rows"]
     best = min(rows, key=lambda row: row["same"]["loss"])
-    heart = min(rows, key=lambda row: row["same"]["training_loss"])
+    fitted = min(rows, key=lambda row: row["same"]["training_loss"])
     last = rows[-1]
     both = f"{last['same']['training_loss']:.2f} in training and {last['same']['loss']:.2f} on held-out names"
-    rest = "" if heart is last else f"; with {last['size']} units it is {both}"
+    rest = "" if fitted is last else f"; with {last['size']} units it is {both}"
     return (
         f"With {numbers['training']:,} names, {numbers['epochs']} epochs and a learning rate of "
         f"{numbers['rate']:g} for every size, the held-out loss is least at {best['size']} hidden units "
-        f"({best['same']['loss']:.2f}). The training loss is least with {heart['size']} units "
-        f"({heart['same']['training_loss']:.2f}, and {heart['same']['loss']:.2f} on held-out names{rest}). "
+        f"({best['same']['loss']:.2f}). The training loss is least with {fitted['size']} units "
+        f"({fitted['same']['training_loss']:.2f}, and {fitted['same']['loss']:.2f} on held-out names{rest}). "
         f"With the learning rate and dropout selected on validation names ({last['tuned']['rate']:g} and "
         f"{last['tuned']['dropout']:g}), the held-out loss with {last['size']} units is "
         f"{last['tuned']['loss']:.2f}, and the accuracy on {numbers['test']:,} held-out names is "
@@ -155,7 +155,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     tuned.sharey(same)
     sizes = [row["size"] for row in numbers["rows"]]
     by_size: dict[str, Any] = {"xscale": "log", "xlabel": "hidden size"}
-    for axes, way, title in (
+    for axes, kind, title in (
         (same, "same", "One configuration for all"),
         (tuned, "tuned", "One for each size"),
     ):
@@ -163,29 +163,15 @@ def draw(figure: Figure, numbers: Numbers) -> None:
             ("loss", "held-out names", COLOURS[1], "s-"),
             ("training_loss", "training names", COLOURS[0], "o--"),
         ):
-            losses = [row[way][key] for row in numbers["rows"]]
+            losses = [row[kind][key] for row in numbers["rows"]]
             lines(axes, sizes, losses, marker=mark[0], ls=mark[1:], color=colour, label=words)
         panel(axes, title, ticks=sizes, ylabel="loss", **by_size)
     same.set_ylim(bottom=0)
     same.legend(frameon=False)
-    for way, words, colour, mark in (
+    for kind, words, colour, mark in (
         ("tuned", "one for each size", COLOURS[2], "^-"),
         ("same", "one configuration for all", GREY, "D--"),
     ):
-        shares = [100 * row[way]["accuracy"] for row in numbers["rows"]]
+        shares = [100 * row[kind]["accuracy"] for row in numbers["rows"]]
         lines(right, sizes, shares, marker=mark[0], ls=mark[1:], color=colour, label=words)
     panel(right, "Held-out names", ticks=sizes, legend="lower center", ylabel="right, %", **by_size)
-
-
-BIGGER = Experiment(
-    name="bigger",
-    group="what learners ask",
-    question="Why did a bigger network get worse?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(12.0, 4.0),
-    needs_names=True,
-    runs=3,
-)

@@ -8,13 +8,15 @@ has learned nothing.
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, panel
+from cognomen.plots.canvas import GREY, Figure, panel, series
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.shapes import BackToInput, Encoder, Input, ManyToOne, Shape, Targets
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
+from cognomen.study.experiment import Numbers, Settings, Table, in_parts
 from cognomen.study.learning import Window, accuracy, learn, one_hot
 from cognomen.study.spread import Spread, lines, values_of
 
@@ -82,10 +84,8 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
         EVERY: (LONG, AllAtOnce(LONG, seed=settings.seed)),
     }
     rows = [
-        [words, longest, net.size, _taught(net, longest, settings, progress)]
-        for (words, (longest, net)), progress in zip(
-            nets.items(), parts(on_progress, list(nets)), strict=True
-        )
+        [words, longest, net.size, _trained(net, longest, settings, progress)]
+        for (words, (longest, net)), progress in in_parts(on_progress, nets.items(), itemgetter(0))
     ]
     return {
         "longest_in_training": SHORT,
@@ -97,7 +97,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     }
 
 
-def _taught(net: Shape, longest: int, settings: Settings, on_progress: OnProgress) -> list[float]:
+def _trained(net: Shape, longest: int, settings: Settings, on_progress: OnProgress) -> list[float]:
     """The accuracy at each length, after training on texts of up to `longest` letters."""
     rng = np.random.default_rng(settings.seed)
 
@@ -157,7 +157,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     """Accuracy by length, and number of weights by the longest text."""
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
     for which, (words, _, _, found) in enumerate(numbers["rows"]):
-        lines(left, numbers["lengths"], found, marker=MARKERS[which], color=COLOURS[which], label=words)
+        lines(left, numbers["lengths"], found, label=words, **series(which))
     left.axvline(numbers["longest_in_training"] + 0.5, color=GREY, ls="--", lw=1)
     beyond = numbers["longest_in_training"] + 1
     left.text(beyond, 1.01, "longer than in training", color=GREY, fontsize=9, va="bottom")
@@ -179,8 +179,8 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         edgecolor="white",
     )
     lengths, recurrent, at_once = zip(*numbers["weights"], strict=True)
-    right.plot(lengths, recurrent, marker=MARKERS[0], color=COLOURS[0], label="recurrent")
-    right.plot(lengths, at_once, marker=MARKERS[1], color=COLOURS[1], label="feedforward")
+    right.plot(lengths, recurrent, label="recurrent", **series(0))
+    right.plot(lengths, at_once, label="feedforward", **series(1))
     panel(
         right,
         "Weights",
@@ -190,16 +190,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         yscale="log",
         ylim=(300, None),
     )
-
-
-CONSTANT_SIZE = Experiment(
-    name="constant-size",
-    group="what recurrence gives",
-    question="What does it cost a network to read all positions at once, without a hidden state?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(10.0, 4.2),
-    runs=3,
-)

@@ -9,22 +9,22 @@ remembered.
 
 from __future__ import annotations
 
-from typing import Any
+from operator import itemgetter
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, bars, panel
+from cognomen.plots.canvas import GREY, Figure, bars, panel, series
 from cognomen.rnn import Packed, pack
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
+from cognomen.study.experiment import Numbers, Settings, Table, in_parts, parts
 from cognomen.study.learning import learn, one_hot
 from cognomen.study.names import fit_names, load_names
 from cognomen.study.spread import how_often_less, lines
 
 LETTERS, LENGTH, HIDDEN = 4, 20, 32
 AHEAD = (0, 1, 2, 3)
-WAYS = ("forward", "forward, delayed", "both")
+VARIANTS = ("forward", "forward, delayed", "both")
 # Directions on surnames; with 44 numbers each, both together have about as many weights as one of 64.
 DIRECTIONS = (("forward", 64), ("reverse", 64), ("both", 44))
 
@@ -34,15 +34,12 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     names = load_names(quick=settings.quick)
     letters, origins = parts(on_progress, ["letters ahead", "surnames"])
     ahead = AHEAD[::2] if settings.quick else AHEAD
-    asked = [(way, places) for way in WAYS for places in ahead]
-    reports = parts(letters, [f"{way}, {places} ahead" for way, places in asked])
-    shares: dict[str, list[float]] = {way: [] for way in WAYS}
-    for (way, places), progress in zip(asked, reports, strict=True):
-        shares[way].append(_told_ahead(way, places, settings, progress))
+    asked = [(variant, places) for variant in VARIANTS for places in ahead]
+    shares: dict[str, list[float]] = {variant: [] for variant in VARIANTS}
+    for (variant, places), progress in in_parts(letters, asked, lambda each: "{}, {} ahead".format(*each)):
+        shares[variant].append(_told_ahead(variant, places, settings, progress))
     found = []
-    for (direction, size), progress in zip(
-        DIRECTIONS, parts(origins, [direction for direction, _ in DIRECTIONS]), strict=True
-    ):
+    for (direction, size), progress in in_parts(origins, DIRECTIONS, itemgetter(0)):
         fitted = fit_names(
             names,
             epochs=1 if settings.quick else 10,
@@ -56,11 +53,11 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     return {"letters": LETTERS, "ahead": ahead, "shares": shares, "test": len(names.test), "surnames": found}
 
 
-def _told_ahead(way: str, places: int, settings: Settings, on_progress: OnProgress) -> float:
+def _told_ahead(variant: str, places: int, settings: Settings, on_progress: OnProgress) -> float:
     """The share of right letters `places` positions ahead, on new sequences, where there is such a letter."""
     start, rng = np.random.default_rng(settings.seed), np.random.default_rng(settings.seed)
-    delay = places if way == "forward, delayed" else 0
-    direction = "both" if way == "both" else "forward"
+    delay = places if variant == "forward, delayed" else 0
+    direction = "both" if variant == "both" else "forward"
     encoder = Encoder("gru", LETTERS + 1, HIDDEN, direction=direction, rng=start)
     net = SyncedManyToMany(encoder, LETTERS, rng=start)
 
@@ -83,8 +80,8 @@ def table(numbers: Numbers) -> Table:
     heads = ("network", *(f"letter {places} ahead" for places in numbers["ahead"]), "surnames")
     surnames = {direction: f"{right:.1%}" for direction, _, right in numbers["surnames"]}
     rows = [
-        (way, *(f"{share:.1%}" for share in shares), surnames.pop(way, "-"))
-        for way, shares in numbers["shares"].items()
+        (variant, *(f"{share:.1%}" for share in shares), surnames.pop(variant, "-"))
+        for variant, shares in numbers["shares"].items()
     ]
     blank = ("-",) * len(numbers["ahead"])
     rows += [(direction, *blank, right) for direction, right in surnames.items()]
@@ -94,7 +91,7 @@ def table(numbers: Numbers) -> Table:
 def sentence(numbers: Numbers) -> str:
     """What a forward network cannot know, and what helps."""
     places = numbers["ahead"][-1]
-    forward, late, both = (numbers["shares"][way][-1] for way in WAYS)
+    forward, late, both = (numbers["shares"][variant][-1] for variant in VARIANTS)
     surnames = "; ".join(f"{direction} {right:.1%}" for direction, _, right in numbers["surnames"])
     (_, _, alone), *_, (_, _, ends) = numbers["surnames"]
     return (
@@ -109,18 +106,13 @@ def sentence(numbers: Numbers) -> str:
 def draw(figure: Figure, numbers: Numbers) -> None:
     """Right letters by distance, and surnames by direction."""
     letters, surnames = figure.subplots(1, 2, width_ratios=(1.4, 1))
-    for place, (way, shares) in enumerate(numbers["shares"].items()):
-        style: dict[str, Any] = {
-            "color": COLOURS[place],
-            "marker": MARKERS[place],
-            "ls": ("-", "--", ":")[place],
-        }
-        lines(letters, numbers["ahead"], shares, label=way, **style)
+    for place, (variant, shares) in enumerate(numbers["shares"].items()):
+        ls = ("-", "--", ":")[place]
+        lines(letters, numbers["ahead"], shares, label=variant, ls=ls, **series(place))
     letters.axhline(1 / numbers["letters"], color=GREY, lw=1, ls=":", label="chance")
-    title = "The future of random letters"
     panel(
         letters,
-        title,
+        "The future of random letters",
         legend="center right",
         xticks=numbers["ahead"],
         xlabel="how many places ahead the letter is",
@@ -134,15 +126,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         title="Surnames, read by",
         xlabel="held-out names right, %",
     )
-
-
-FUTURE = Experiment(
-    name="future",
-    group="what it costs, and the remedy",
-    question="What does a network miss that cannot see what follows?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    needs_names=True,
-)

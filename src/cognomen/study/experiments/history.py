@@ -8,12 +8,13 @@ order. With its last k letters it shows how far back the useful history reaches.
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 
 import numpy as np
 
 from cognomen.plots.canvas import COLOURS, GREY, Figure, bars, panel
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
+from cognomen.study.experiment import Numbers, Settings, Table, in_parts
 from cognomen.study.names import fit_names, load_names
 from cognomen.study.spread import lines
 
@@ -41,12 +42,11 @@ def _changes(quick: bool) -> dict[str, Callable[[str], str]]:
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train and test once for each change of the names, and once with shuffled names in the test only."""
     names = load_names(quick=settings.quick)
-    changes = _changes(settings.quick)
     rows = []
-    for (words, change), progress in zip(changes.items(), parts(on_progress, list(changes)), strict=True):
-        changed = names.changed(change)
+    changes = _changes(settings.quick).items()
+    for (words, change), progress in in_parts(on_progress, changes, itemgetter(0)):
         fitted = fit_names(
-            changed,
+            names.changed(change),
             epochs=2 if settings.quick else 10,
             direction="forward",
             pooling="last",
@@ -125,17 +125,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         legend="lower right",
         xlabel="letters in the input, k",
     )
-
-
-HISTORY = Experiment(
-    name="history",
-    group="what recurrence gives",
-    question="Does the history count: its order and its distance?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(10.0, 4.2),
-    needs_names=True,
-    runs=3,
-)

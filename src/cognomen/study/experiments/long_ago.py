@@ -18,19 +18,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import takewhile
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, panel
+from cognomen.plots.canvas import GREY, Figure, panel, series
 from cognomen.rnn import Adam, Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts, rounded
-from cognomen.study.learning import accuracy, learn, make_orthogonal, one_hot
+from cognomen.study.experiment import Numbers, Settings, Table, in_parts, parts, rounded
+from cognomen.study.learning import Batch, accuracy, learn, make_orthogonal, one_hot
 from cognomen.study.spread import lines
 
-LETTERS, HIDDEN = 4, 32
+LETTERS, HIDDEN, RATE = 4, 32, 3e-3
 LAGS = (5, 10, 20, 50, 100)
 TOP = 200  # the end of a growing lag
 FADING = 200  # steps over which the norm of the gradient is measured
@@ -42,7 +43,7 @@ MARKED_LAGS = (0, 5, 10, 20, 49)  # letters between the marked one and the end, 
 STEPS = {"fixed": 300, "marked": 1500}  # of training, at most
 
 
-class Way(NamedTuple):
+class Variant(NamedTuple):
     """A cell, its initialisation, and the largest norm of the gradient."""
 
     words: str
@@ -52,24 +53,24 @@ class Way(NamedTuple):
     open_gates: bool = False
 
 
-WAYS = (
-    Way("Elman, not clipped", "rnn", clip=math.inf),
-    Way("Elman", "rnn"),
-    Way("Elman, orthogonal", "rnn", orthogonal=True),
-    Way("GRU", "gru"),
-    Way("LSTM", "lstm"),
-    Way("LSTM, forget gates open", "lstm", open_gates=True),
+VARIANTS = (
+    Variant("Elman, not clipped", "rnn", clip=math.inf),
+    Variant("Elman", "rnn"),
+    Variant("Elman, orthogonal", "rnn", orthogonal=True),
+    Variant("GRU", "gru"),
+    Variant("LSTM", "lstm"),
+    Variant("LSTM, forget gates open", "lstm", open_gates=True),
 )
 QUICK = ("Elman", "Elman, orthogonal", "LSTM")
 SMALLEST = 1e-30  # the smallest gradient in the figure
 
 
-def _new(way: Way, seed: int, inputs: int = LETTERS) -> ManyToOne:
+def _new(variant: Variant, seed: int, inputs: int = LETTERS) -> ManyToOne:
     rng = np.random.default_rng(seed)
-    net = ManyToOne(Encoder(way.cell, inputs, HIDDEN, rng=rng), LETTERS, rng=rng)
-    if way.orthogonal:
+    net = ManyToOne(Encoder(variant.cell, inputs, HIDDEN, rng=rng), LETTERS, rng=rng)
+    if variant.orthogonal:
         make_orthogonal(net, np.random.default_rng(seed))
-    if way.open_gates:
+    if variant.open_gates:
         net.params["encoder.bias_ih_l0"][HIDDEN : 2 * HIDDEN] = OPEN  # gates in the order i, f, g, o
     return net
 
@@ -99,27 +100,27 @@ def marked_batch(count: int, lag: int | None, rng: np.random.Generator) -> tuple
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Measure gradients before training; train at each lag, with a growing lag, and on a marked letter."""
-    ways = [way for way in WAYS if way.words in QUICK] if settings.quick else WAYS
+    variants = [variant for variant in VARIANTS if variant.words in QUICK] if settings.quick else VARIANTS
     lags = LAGS[:2] if settings.quick else LAGS
     steps = {task: count // 3 if settings.quick else count for task, count in STEPS.items()}
     rows, fading = [], []
-    for way, progress in zip(ways, parts(on_progress, [way.words for way in ways]), strict=True):
-        fading.append([rounded(g) for g in gradients_by_lag(_new(way, settings.seed), settings.seed)])
+    for variant, progress in in_parts(on_progress, variants, attrgetter("words")):
+        fading.append([rounded(g) for g in gradients_by_lag(_new(variant, settings.seed), settings.seed)])
         at_once, growing, marked = parts(progress, ["at once", "growing", "marked"])
         fixed = [
-            _learned_at(way, lag, steps["fixed"], settings.seed, report)
-            for lag, report in zip(lags, parts(at_once, [f"lag {lag}" for lag in lags]), strict=True)
+            _learned_at(variant, lag, steps["fixed"], settings.seed, report)
+            for lag, report in in_parts(at_once, lags, "lag {}".format)
         ]
         top = lags[-1] if settings.quick else TOP
-        reached, grown = _learned_growing(way, top, steps["fixed"], settings.seed, growing)
+        reached, grown = _learned_growing(variant, top, steps["fixed"], settings.seed, growing)
         rows.append(
             {
-                "words": way.words,
+                "words": variant.words,
                 "fixed": fixed,
                 "reach": _reach(fixed, lags),
                 "reached": reached,
                 "grown": grown,
-                "marked": _learned_marked(way, steps["marked"], settings.seed, marked),
+                "marked": _learned_marked(variant, steps["marked"], settings.seed, marked),
             }
         )
     return {
@@ -148,52 +149,44 @@ def gradients_by_lag(net: ManyToOne, seed: int) -> Array:
     return norms
 
 
-def _learned_at(way: Way, lag: int, steps: int, seed: int, on_progress: OnProgress) -> float:
-    """The recall of a network trained at this lag only."""
-    net, rng = _new(way, seed), np.random.default_rng(seed)
-    learn(
-        net,
-        lambda step: _batch(32, lag, rng),
-        steps,
-        learning_rate=3e-3,
-        clip=way.clip,
-        tolerance=0.02,
-        on_progress=on_progress,
-    )
+def _train(
+    net: ManyToOne, variant: Variant, batch: Batch, steps: int, tolerance: float, on_progress: OnProgress
+) -> None:
+    how: dict[str, Any] = {"learning_rate": RATE, "clip": variant.clip, "tolerance": tolerance}
+    learn(net, batch, steps, on_progress=on_progress, **how)
     on_progress(1.0, "")
+
+
+def _learned_at(variant: Variant, lag: int, steps: int, seed: int, on_progress: OnProgress) -> float:
+    """The recall of a network trained at this lag only."""
+    net, rng = _new(variant, seed), np.random.default_rng(seed)
+    _train(net, variant, lambda step: _batch(32, lag, rng), steps, 0.02, on_progress)
     return accuracy(net, *_batch(200, lag, rng))
 
 
-def _learned_marked(way: Way, steps: int, seed: int, on_progress: OnProgress) -> list[float]:
+def _learned_marked(variant: Variant, steps: int, seed: int, on_progress: OnProgress) -> list[float]:
     """The recall of a marked letter among others, by the number of letters that follow it."""
-    net, rng = _new(way, seed, LETTERS + 1), np.random.default_rng(seed)
-    learn(
-        net,
-        lambda step: marked_batch(32, None, rng),
-        steps,
-        learning_rate=3e-3,
-        clip=way.clip,
-        tolerance=0.01,
-        on_progress=on_progress,
-    )
-    on_progress(1.0, "")
+    net, rng = _new(variant, seed, LETTERS + 1), np.random.default_rng(seed)
+    _train(net, variant, lambda step: marked_batch(32, None, rng), steps, 0.01, on_progress)
     return [accuracy(net, *marked_batch(500, lag, rng)) for lag in MARKED_LAGS]
 
 
-def _learned_growing(way: Way, top: int, steps: int, seed: int, on_progress: OnProgress) -> tuple[int, float]:
+def _learned_growing(
+    variant: Variant, top: int, steps: int, seed: int, on_progress: OnProgress
+) -> tuple[int, float]:
     """The longest lag learned when the lag increased by half whenever the loss had fallen below .05.
 
     And its accuracy at the lag `top`, the end of the curriculum.
     """
-    net, rng = _new(way, seed), np.random.default_rng(seed)
-    optimiser, reached, lag = Adam(net.params, 3e-3), 0, 3
+    net, rng = _new(variant, seed), np.random.default_rng(seed)
+    optimiser, reached, lag = Adam(net.params, RATE), 0, 3
     while reached < top:
         losses = learn(
             net,
             lambda step, lag=lag: _batch(32, lag, rng),  # type: ignore[misc]
             steps,
             optimiser=optimiser,
-            clip=way.clip,
+            clip=variant.clip,
             tolerance=ENOUGH,
         )
         if np.mean(losses[-20:]) >= ENOUGH:
@@ -205,7 +198,7 @@ def _learned_growing(way: Way, top: int, steps: int, seed: int, on_progress: OnP
 
 
 def table(numbers: Numbers) -> Table:
-    """How the gradient vanishes, and what each way recalls."""
+    """How the gradient vanishes, and what each variant recalls."""
     far = min(100, FADING - 1)
     heads = (
         "network",
@@ -234,7 +227,7 @@ def _reach(shares: Sequence[float], lags: Sequence[int]) -> int:
 
 
 def sentence(numbers: Numbers) -> str:
-    """How far each way reaches, trained at a single lag, with an increasing one, and on a marked letter."""
+    """How far each variant reaches: trained at one lag, with an increasing one, and on a marked letter."""
     rows = numbers["rows"]
     fixed, grown = ("; ".join(f"{row['words']} {row[key]}" for row in rows) for key in ("reach", "reached"))
     marked = "; ".join(f"{row['words']} {row['marked'][-1]:.0%}" for row in rows)
@@ -254,7 +247,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     """Gradients by lag; recall by lag, trained at one lag; and of a marked letter."""
     fading, fixed, marked = figure.subplots(1, 3)
     for place, (row, faded) in enumerate(zip(numbers["rows"], numbers["fading"], strict=True)):
-        style: dict[str, Any] = {"color": COLOURS[place], "marker": MARKERS[place], "markersize": 5}
+        style = {**series(place), "markersize": 5}
         if row["words"] != "Elman, not clipped":  # before training it is the other one
             ratios = np.array(faded) / faded[0]
             fading.plot(np.where(ratios < SMALLEST, np.nan, ratios), markevery=25, **style)
@@ -285,15 +278,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         percent="recalled, %",
     )
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
-
-
-LONG_AGO = Experiment(
-    name="long-ago",
-    group="what it costs, and the remedy",
-    question="Why are long-term dependencies hard to learn, and what helps?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(13.0, 4.6),
-)

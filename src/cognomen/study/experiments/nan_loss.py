@@ -22,11 +22,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Axes, Figure, panel
+from cognomen.plots.canvas import COLOURS, GREY, Axes, Figure, panel, series
 from cognomen.rnn import SGD, Array, Ids, clip_grad_norm, cross_entropy, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts, rounded
+from cognomen.study.experiment import Numbers, Settings, Table, in_parts, rounded
 from cognomen.study.learning import one_hot
 from cognomen.study.spread import values_of
 
@@ -37,7 +37,7 @@ STEPS = 120
 SHOWN = 8  # the last steps of a run, whose gradient norms are kept
 
 
-class Way(NamedTuple):
+class Variant(NamedTuple):
     """The cell's nonlinearity, how the loss is computed, and the norm to which gradients are clipped."""
 
     words: str
@@ -51,13 +51,13 @@ class Way(NamedTuple):
         return self.clip < math.inf
 
 
-WAYS = (
-    Way("tanh", "tanh"),
-    Way("tanh, log(softmax) as written", "tanh", as_written=True),
-    Way("relu", "relu"),
-    Way("relu, clipped", "relu", clip=1.0),
-    Way("identity", "identity"),
-    Way("identity, clipped", "identity", clip=1.0),
+VARIANTS = (
+    Variant("tanh", "tanh"),
+    Variant("tanh, log(softmax) as written", "tanh", as_written=True),
+    Variant("relu", "relu"),
+    Variant("relu, clipped", "relu", clip=1.0),
+    Variant("identity", "identity"),
+    Variant("identity, clipped", "identity", clip=1.0),
 )
 SHADES = {  # what a run's field in the picture means
     "better than chance": "#cfe6f5",
@@ -79,17 +79,14 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train each variant, at each length and rate."""
     lengths, rates = (LENGTHS[:1], RATES[2:]) if settings.quick else (LENGTHS, RATES)
     steps = STEPS // 3 if settings.quick else STEPS
-    asked = [(way, length, rate) for way in WAYS for length in lengths for rate in rates]
-    reports = parts(
-        on_progress, [f"{way.words}, {length} letters, rate {rate:g}" for way, length, rate in asked]
-    )
+    asked = [(variant, length, rate) for variant in VARIANTS for length in lengths for rate in rates]
     runs: list[dict[str, Any]] = []
-    for (way, length, rate), progress in zip(asked, reports, strict=True):
-        run = train(way, length, rate, settings.seed, steps)
+    for (variant, length, rate), progress in in_parts(on_progress, asked, _words_of):
+        run = train(variant, length, rate, settings.seed, steps)
         progress(1.0, "")
         runs.append(
             {
-                "way": way.words,
+                "way": variant.words,
                 "length": length,
                 "rate": rate,
                 "steps": len(run.losses),
@@ -99,7 +96,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
                 "norms": [rounded(norm) for norm in run.norms[-SHOWN:]],
             }
         )
-    loose = [way.words for way in WAYS if way.phi != "tanh" and not way.clipped]
+    loose = [variant.words for variant in VARIANTS if variant.phi != "tanh" and not variant.clipped]
     norms = (run["before"] for run in runs if run["way"] in loose)
     before = [norm for norm in norms if norm is not None]
     return {
@@ -109,10 +106,16 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
         "guess": math.log(LETTERS),
         "runs": runs,
         "diverged": {
-            way.words: sum(run["diverged"] for run in runs if run["way"] == way.words) for way in WAYS
+            variant.words: sum(run["diverged"] for run in runs if run["way"] == variant.words)
+            for variant in VARIANTS
         },
         "before": [float(np.median(before)), max(before)] if before else None,
     }
+
+
+def _words_of(asked: tuple[Variant, int, float]) -> str:
+    variant, length, rate = asked
+    return f"{variant.words}, {length} letters, rate {rate:g}"
 
 
 def loss_as_written(logits: Array, labels: Ids) -> tuple[float, Array]:
@@ -125,10 +128,10 @@ def loss_as_written(logits: Array, labels: Ids) -> tuple[float, Array]:
     return float(loss), p / len(logits)
 
 
-def train(way: Way, length: int, rate: float, seed: int, steps: int) -> Run:
+def train(variant: Variant, length: int, rate: float, seed: int, steps: int) -> Run:
     """Train on sequences of one length, for a number of steps or until a number is not finite."""
     start, rng = np.random.default_rng(seed), np.random.default_rng(seed)
-    encoder = Encoder("rnn", LETTERS, HIDDEN, rng=start, cell_options={"nonlinearity": way.phi})
+    encoder = Encoder("rnn", LETTERS, HIDDEN, rng=start, cell_options={"nonlinearity": variant.phi})
     net = ManyToOne(encoder, LETTERS, rng=start)
     net.params["encoder.weight_hh_l0"][...] = np.eye(HIDDEN)
     optimiser, losses, norms = SGD(net.params, rate), [], []
@@ -137,10 +140,10 @@ def train(way: Way, length: int, rate: float, seed: int, steps: int) -> Run:
             x = one_hot(rng.integers(0, LETTERS, (32, length)), LETTERS)  # (N, T, V)
             labels = x.sum(axis=1).argmax(axis=1)  # (N,)
             logits, backward = net.forward(pack(x))
-            loss, dlogits = (loss_as_written if way.as_written else cross_entropy)(logits, labels)
+            loss, dlogits = (loss_as_written if variant.as_written else cross_entropy)(logits, labels)
             net.zero_grad()
             backward(dlogits)
-            norms.append(clip_grad_norm(net.grads, way.clip))
+            norms.append(clip_grad_norm(net.grads, variant.clip))
             losses.append(loss)
             found: dict[str, Any] = {"the answers": logits, "the loss": loss, "the gradient": norms[-1]}
             bad = next((words for words, value in found.items() if not np.isfinite(value).all()), None)
@@ -150,15 +153,15 @@ def train(way: Way, length: int, rate: float, seed: int, steps: int) -> Run:
     return Run(losses, norms, None)
 
 
-def _of(numbers: Numbers, way: str) -> list[dict[str, Any]]:
-    return [run for run in numbers["runs"] if run["way"] == way]
+def _of(numbers: Numbers, variant: str) -> list[dict[str, Any]]:
+    return [run for run in numbers["runs"] if run["way"] == variant]
 
 
 def table(numbers: Numbers) -> Table:
     """The result at each length and rate: the step at which it diverged, or the loss; medians."""
-    heads = ("letters, learning rate", *(way.words for way in WAYS))
+    heads = ("letters, learning rate", *(variant.words for variant in VARIANTS))
     places = [(length, rate) for length in numbers["lengths"] for rate in numbers["rates"]]
-    columns = [[_ended(run) for run in _of(numbers, way.words)] for way in WAYS]
+    columns = [[_ended(run) for run in _of(numbers, variant.words)] for variant in VARIANTS]
     rows = [(f"{length}, {rate:g}", *cells) for (length, rate), *cells in zip(places, *columns, strict=True)]
     return Table(heads, tuple(rows))
 
@@ -178,8 +181,8 @@ def sentence(numbers: Numbers) -> str:
     """The number of diverged runs of each variant, and the gradient one step before."""
     counts = [f"{words} {count}" for words, count in numbers["diverged"].items()]
     text = (
-        f"Number of runs, of {len(numbers['runs']) // len(WAYS)} each with {numbers['steps']} steps, that "
-        f"reached a non-finite value: {'; '.join(counts)}."
+        f"Number of runs, of {len(numbers['runs']) // len(VARIANTS)} each with {numbers['steps']} steps, "
+        f"that reached a non-finite value: {'; '.join(counts)}."
     )
     if numbers["before"] is not None:
         middle, most = numbers["before"]
@@ -194,11 +197,11 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     """The results of all runs, and the gradients of diverging ones."""
     grid, norms = figure.subplots(1, 2, width_ratios=(2.2, 1))
     _draw_grid(grid, numbers)
-    loose = [way for way in WAYS if not way.clipped]
-    for place, way in enumerate(loose):
-        style = {"color": COLOURS[place], "marker": MARKERS[place], "markersize": 5, "lw": 1}
-        label: str | None = way.words
-        for run in _of(numbers, way.words):
+    loose = [variant for variant in VARIANTS if not variant.clipped]
+    for place, variant in enumerate(loose):
+        style = {**series(place), "markersize": 5, "lw": 1}
+        label: str | None = variant.words
+        for run in _of(numbers, variant.words):
             if all(values_of(run["diverged"])):
                 values = [norm for norm in run["norms"] if norm is not None]
                 first = 1 - len(run["norms"])
@@ -220,8 +223,8 @@ def _draw_grid(axes: Axes, numbers: Numbers) -> None:
     from matplotlib.patches import Patch, Rectangle
 
     lengths, rates = numbers["lengths"], numbers["rates"]
-    for row, way in enumerate(WAYS):
-        for column, run in enumerate(_of(numbers, way.words)):
+    for row, variant in enumerate(VARIANTS):
+        for column, run in enumerate(_of(numbers, variant.words)):
             x = column + 0.5 * (column // len(rates))
             shade = _shade(run, numbers["guess"])
             axes.add_patch(Rectangle((x - 0.48, row - 0.45), 0.96, 0.9, facecolor=shade))
@@ -236,8 +239,8 @@ def _draw_grid(axes: Axes, numbers: Numbers) -> None:
             )
     places = [c + 0.5 * (c // len(rates)) for c in range(len(lengths) * len(rates))]
     axes.set_xticks(places, [f"{rate:g}" for _ in lengths for rate in rates], fontsize=8)
-    axes.set_yticks(range(len(WAYS)), [way.words.replace(", log", ",\nlog") for way in WAYS])
-    axes.set(xlim=(-0.6, places[-1] + 0.6), ylim=(len(WAYS) - 0.4, -0.9), xlabel="learning rate")
+    axes.set_yticks(range(len(VARIANTS)), [variant.words.replace(", log", ",\nlog") for variant in VARIANTS])
+    axes.set(xlim=(-0.6, places[-1] + 0.6), ylim=(len(VARIANTS) - 0.4, -0.9), xlabel="learning rate")
     for group, length in enumerate(lengths):
         middle = places[group * len(rates)] + (len(rates) - 1) / 2
         axes.text(middle, -0.7, f"{length} letters", ha="center", color=GREY)
@@ -257,16 +260,3 @@ def _shade(run: dict[str, Any], guess: float) -> str:
     if run["loss"] < 0.9 * guess:
         return SHADES["better than chance"]
     return SHADES["worse" if run["loss"] > 1.5 * guess else "at chance"]
-
-
-NAN_LOSS = Experiment(
-    name="nan-loss",
-    group="what learners ask",
-    question="Why is my loss NaN?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(15.0, 4.4),
-    runs=3,
-)

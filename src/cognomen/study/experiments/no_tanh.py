@@ -14,16 +14,16 @@ import math
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Axes, Figure, bars, panel
+from cognomen.plots.canvas import COLOURS, GREY, Axes, Figure, bars, panel, series
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne, SyncedManyToMany
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts, rounded
+from cognomen.study.experiment import Numbers, Settings, Table, parts, rounded
 from cognomen.study.learning import accuracy, learn
 from cognomen.study.names import TrainedNetwork, fit_names, load_names
 from cognomen.study.spread import how_often_less
 
-WAYS = {"tanh": "with tanh", "identity": "without"}
+VARIANTS = {"tanh": "with tanh", "identity": "without"}
 TASKS = ("odd", "first sign", "names")
 HIDDEN = 16  # of the tasks with signs
 SIGNS = 10  # the length of the sequences for oddness
@@ -34,11 +34,11 @@ LENGTHS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # in the test
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train both networks on parity, on the first sign, and on surnames."""
     names = load_names(quick=settings.quick)
-    reports = iter(parts(on_progress, [f"{task}, {words}" for task in TASKS for words in WAYS.values()]))
-    odd = {phi: _odd(phi, settings, next(reports)) for phi in WAYS}
-    first = {phi: _first(phi, settings, next(reports)) for phi in WAYS}
+    reports = iter(parts(on_progress, [f"{task}, {words}" for task in TASKS for words in VARIANTS.values()]))
+    odd = {phi: _odd(phi, settings, next(reports)) for phi in VARIANTS}
+    first = {phi: _first(phi, settings, next(reports)) for phi in VARIANTS}
     surnames = {}
-    for phi in WAYS:
+    for phi in VARIANTS:
         fitted = fit_names(
             names,
             epochs=1 if settings.quick else 12,
@@ -154,7 +154,8 @@ def table(numbers: Numbers) -> Table:
         "interaction of first and last letter",
     )
     found = [
-        (words, *(numbers[task][phi] for task in ("odd", "first", "names"))) for phi, words in WAYS.items()
+        (words, *(numbers[task][phi] for task in ("odd", "first", "names")))
+        for phi, words in VARIANTS.items()
     ]
     rows = (
         (
@@ -179,7 +180,7 @@ def _overflow(first: dict[str, list[float | None]], lengths: list[int]) -> int |
 def sentence(numbers: Numbers) -> str:
     """What the network without tanh cannot learn, how its state grows, and the accuracy on surnames."""
     odd, first, names = numbers["odd"], numbers["first"], numbers["names"]
-    with_, without = WAYS
+    with_, without = VARIANTS
     lengths = numbers["lengths"]
     length, end = lengths[-1], _overflow(first[without], lengths)
     grown = f"overflows by {end} signs" if end else f"has grown to {first[without]['norms'][-1]:.3g}"
@@ -207,8 +208,8 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     """Accuracy by number of signs, the norm of the state by length, and surnames."""
     odd, state, names = figure.subplots(1, 3)
     steps = range(1, numbers["signs"] + 1)
-    for place, (phi, words) in enumerate(WAYS.items()):
-        style = {"color": COLOURS[place], "marker": MARKERS[place], "label": words}
+    for place, (phi, words) in enumerate(VARIANTS.items()):
+        style = {**series(place), "label": words}
         odd.plot(steps, numbers["odd"][phi], **style)
         norms = [math.nan if norm is None else norm for norm in numbers["first"][phi]["norms"]]
         state.plot(numbers["lengths"], norms, **style)
@@ -223,9 +224,9 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         percent="right answers, %",
     )
     _finish_state(state, numbers)
-    shown = {WAYS[phi]: 100 * row["accuracy"] for phi, row in numbers["names"].items()}
+    shown = {VARIANTS[phi]: 100 * row["accuracy"] for phi, row in numbers["names"].items()}
     shown["most frequent\norigin"] = 100 * numbers["commonest"]
-    colours = [*COLOURS[: len(WAYS)], GREY]
+    colours = [*COLOURS[: len(VARIANTS)], GREY]
     bars(
         names,
         shown,
@@ -253,16 +254,3 @@ def _finish_state(axes: Axes, numbers: Numbers) -> None:
         xscale="log",
         yscale="log",
     )
-
-
-NO_TANH = Experiment(
-    name="no-tanh",
-    group="what learners ask",
-    question="What does leaving out the tanh do?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(12.0, 4.0),
-    needs_names=True,
-)

@@ -14,7 +14,7 @@ from cognomen.rnn import Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
 from cognomen.rnn.training import OnProgress
 from cognomen.study.automaton import draw_automaton, extract
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table
+from cognomen.study.experiment import Numbers, Settings, Table
 from cognomen.study.learning import learn
 from cognomen.study.spread import Spread, values_of
 
@@ -142,15 +142,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     names = [f"carry\n{s}" if is_carry else f"{s}" for s in range(len(labels))]
     draw_automaton(right, automaton["next"], labels, names)
     right.set_title("their automaton", fontsize=11)
-
-
-PROGRAM = Experiment(
-    name="program",
-    group="what recurrence gives",
-    question="Does a network trained on short examples find a program that works for long ones?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    alone=("points", "automaton"),
-)

@@ -14,11 +14,11 @@ from copy import deepcopy
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, panel
+from cognomen.plots.canvas import GREY, Figure, panel, series
 from cognomen.rnn import Array, Layer, Packed, pack, relative_error
 from cognomen.rnn.shapes import BackToInput, Encoder, Input, SyncedManyToMany, Targets
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
+from cognomen.study.experiment import Numbers, Settings, Table, in_parts, parts
 from cognomen.study.experiments.program import sums
 from cognomen.study.learning import learn
 from cognomen.study.spread import lines
@@ -85,8 +85,8 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     counts = EXAMPLES[2:5:2] if settings.quick else EXAMPLES
     steps = 150 if settings.quick else 1500
     rows = [
-        [count, *_taught(count, steps, settings.seed, progress)]
-        for count, progress in zip(counts, parts(train, [f"{n} sums" for n in counts]), strict=True)
+        [count, *_trained_on(count, steps, settings.seed, progress)]
+        for count, progress in in_parts(train, counts, "{} sums".format)
     ]
     shared = _net("rnn", settings.seed)
     return {
@@ -137,7 +137,7 @@ def _by_step(seed: int) -> list[list[float]]:
     return norms
 
 
-def _taught(count: int, steps: int, seed: int, on_progress: OnProgress) -> tuple[float, float]:
+def _trained_on(count: int, steps: int, seed: int, on_progress: OnProgress) -> tuple[float, float]:
     """The accuracy on digits of new sums after training on `count` sums: of the net and the copies."""
     rng = np.random.default_rng(seed)
     pairs, total, _ = sums(count, STEPS, rng)
@@ -147,14 +147,14 @@ def _taught(count: int, steps: int, seed: int, on_progress: OnProgress) -> tuple
         rows = rng.integers(0, count, 64)
         return pack(pairs[rows]), pack(total[rows])
 
-    def taught(net: SyncedManyToMany, progress: OnProgress) -> float:
+    def trained(net: SyncedManyToMany, progress: OnProgress) -> float:
         learn(net, batch, steps, on_progress=progress)
         return float((net.predict(pack(asked)).data == pack(right).data).mean())
 
     net = _net("rnn", seed, np.float32)
     copies = Copies(net, STEPS)
     shared, own = parts(on_progress, ["shared", "copies"])
-    return taught(net, shared), taught(copies, own)
+    return trained(net, shared), trained(copies, own)
 
 
 def table(numbers: Numbers) -> Table:
@@ -188,7 +188,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     places = np.arange(1, numbers["steps"] + 1)
     for which, words in enumerate(("loss on every answer", "loss on the last answer")):
         norms = numbers["by_step"][which]
-        left.plot(places[1:], norms[1:], marker=MARKERS[which], color=COLOURS[which], label=words)
+        left.plot(places[1:], norms[1:], label=words, **series(which))
     panel(
         left,
         "What each step adds to the gradient of V",
@@ -201,7 +201,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     counts = [row[0] for row in numbers["rows"]]
     for which, words in enumerate(("one cell for all steps", f"{numbers['steps']} separate copies")):
         shares = [row[1 + which] for row in numbers["rows"]]
-        lines(right, counts, shares, marker=MARKERS[which], color=COLOURS[which], label=words)
+        lines(right, counts, shares, label=words, **series(which))
     right.axhline(0.5, color=GREY, ls=":", label="guessing")
     panel(
         right,
@@ -213,16 +213,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         xlabel="training sums",
         percent="digits of new sums right, %",
     )
-
-
-SHARED_WEIGHTS = Experiment(
-    name="shared-weights",
-    group="what recurrence gives",
-    question="What is gained by sharing the weights between all steps?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(10.0, 4.2),
-    runs=3,
-)

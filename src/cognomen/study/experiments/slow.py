@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, MARKERS, Figure, bars, panel
+from cognomen.plots.canvas import COLOURS, GREY, Figure, bars, panel, series
 from cognomen.rnn import GRU, Array, Dropout, pack, pool, scan
 from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names
 from cognomen.rnn.engine.shared_reading import read_names
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
+from cognomen.study.experiment import Numbers, Settings, Table, in_parts, parts
 from cognomen.study.names import load_names
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.ragged import Ragged
@@ -40,16 +40,14 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     names = load_names(quick=settings.quick)
     steps, sharing = parts(on_progress, ["steps against large products", "shared prefixes"])
     lengths = LENGTHS[::3] if settings.quick else LENGTHS
-    goes = 3 if settings.quick else 25
+    repeats = 3 if settings.quick else 25
     rng = np.random.default_rng(settings.seed)
     v = rng.standard_normal((HIDDEN, HIDDEN)).astype(np.float32) / np.float32(HIDDEN**0.5)
     with one_blas_thread():
         milliseconds = {}
-        for count, progress in zip(
-            SIDE_BY_SIDE, parts(steps, [f"{n} side by side" for n in SIDE_BY_SIDE]), strict=True
-        ):
+        for count, progress in in_parts(steps, SIDE_BY_SIDE, "{} side by side".format):
             x = rng.standard_normal((lengths[-1] * count, HIDDEN)).astype(np.float32)
-            milliseconds[str(count)] = [_times(x[: length * count], v, count, goes) for length in lengths]
+            milliseconds[str(count)] = [_times(x[: length * count], v, count, repeats) for length in lengths]
             progress(1.0, "")
         alphabet = Alphabet.from_names(names.training)
         shared = _sharing(alphabet.encode_all(list(names.training)), len(alphabet), settings)
@@ -57,7 +55,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     return {"hidden_size": HIDDEN, "rows": ROWS, "lengths": lengths, "milliseconds": milliseconds, **shared}
 
 
-def _times(x: Array, v: Array, count: int, goes: int) -> list[float]:
+def _times(x: Array, v: Array, count: int, repeats: int) -> list[float]:
     """Milliseconds of T sequential steps, and of their rows (T * N, H) in large products."""
     h, z, result = x[:count].copy(), np.empty_like(x[:count]), np.empty_like(x)  # allocation is not timed
 
@@ -72,18 +70,18 @@ def _times(x: Array, v: Array, count: int, goes: int) -> list[float]:
             np.matmul(x[part], v, out=result[part])
             np.tanh(result[part], out=result[part])
 
-    return _milliseconds([step_by_step, in_large_products], goes)
+    return _milliseconds([step_by_step, in_large_products], repeats)
 
 
-def _milliseconds(calls: list[Callable[[], object]], goes: int) -> list[float]:
+def _milliseconds(calls: list[Callable[[], object]], repeats: int) -> list[float]:
     """The shortest time of each call, taken in turns: other load on the machine only adds."""
-    times = np.empty((goes, len(calls)))
-    for go in range(goes + 1):  # the first warms up
+    times = np.empty((repeats, len(calls)))
+    for repeat in range(repeats + 1):  # the first warms up
         for place, call in enumerate(calls):
             began = time.perf_counter()
             call()
-            if go:
-                times[go - 1, place] = time.perf_counter() - began
+            if repeat:
+                times[repeat - 1, place] = time.perf_counter() - began
     return [float(f"{1e3 * each:.3g}") for each in times.min(axis=0)]
 
 
@@ -165,7 +163,7 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     times, price, shared = figure.subplots(1, 3, width_ratios=(1, 1, 0.9))
     lengths = numbers["lengths"]
     for place, (count, pairs) in enumerate(numbers["milliseconds"].items()):
-        style = {"color": COLOURS[place], "marker": MARKERS[place]}
+        style = series(place)
         label = "1 sequence" if count == "1" else f"batch of {count}"
         times.plot(lengths, [step for step, _ in pairs], label=label, **style)
         times.plot(lengths, [whole for _, whole in pairs], ls=":", markerfacecolor="white", **style)
@@ -202,17 +200,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     shared.locator_params(axis="x", nbins=4)
     shared.xaxis.set_major_formatter("{x:,.0f}")
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
-
-
-SLOW = Experiment(
-    name="slow",
-    group="what it costs, and the remedy",
-    question="What does it cost that each step waits for the one before?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(13.0, 4.4),
-    needs_names=True,
-    runs=1,  # times, each the shortest of several
-)

@@ -17,7 +17,7 @@ from cognomen.rnn.fitting import fit_batches
 from cognomen.rnn.shapes import Decoder, Encoder, Hypothesis, OneToMany, generate, sampler
 from cognomen.rnn.shapes.encoder import one_step
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table
+from cognomen.study.experiment import Numbers, Settings, Table
 from cognomen.study.tasks.common import Vocabulary, digits, split
 
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
@@ -136,17 +136,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         said += "" if phrase_of(example["drawn"]) < len(PHRASES) else " (no such phrase)"
         axes.set_xlabel(f"{example['likeliest']}\n{said}", fontsize=9, color=COLOURS[0])
     figure.suptitle("above: greedy; below: sampled", fontsize=11)
-
-
-CAPTIONS = Experiment(
-    name="captions",
-    group="the five shapes",
-    question="One to many: can a network say, letter by letter, what an image shows?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(10.0, 5.4),
-    runs=3,
-    alone=("examples",),
-)

@@ -9,16 +9,17 @@ the clip.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, MARKERS, Figure, panel
+from cognomen.plots.canvas import COLOURS, Figure, panel, series
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.fitting import fit_batches
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
+from cognomen.study.experiment import Numbers, Settings, Table, in_parts
 from cognomen.study.spread import lines
 from cognomen.study.tasks.common import digits, split
 
@@ -55,9 +56,7 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     steps, asked = (30, 50) if settings.quick else (2500, 2000)
     x, answers = make_clips(images, labels, test, asked, np.random.default_rng(settings.seed + 1))
     rows: dict[str, Any] = {}
-    for (name, (kind, direction)), progress in zip(
-        NETS.items(), parts(on_progress, tuple(NETS)), strict=True
-    ):
+    for (name, (kind, direction)), progress in in_parts(on_progress, NETS.items(), itemgetter(0)):
         rng = np.random.default_rng(settings.seed)
         encoder = Encoder("gru", 64, 96, num_layers=2, direction=direction, dropout=0.1, rng=rng)
         net = SyncedManyToMany(encoder, 2, rng=rng)
@@ -127,26 +126,8 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         for number, (name, net) in enumerate(numbers["nets"].items()):
             if NETS[name][0] == kind:
                 way = name.partition(", ")[2]
-                lines(axes, places, net["frames"], marker=MARKERS[number], color=COLOURS[number], label=way)
-        axes.plot(
-            places,
-            numbers["guess"][kind]["frames"],
-            "--",
-            color=COLOURS[-1],
-            label="position only",
-        )
+                lines(axes, places, net["frames"], label=way, **series(number))
+        axes.plot(places, numbers["guess"][kind]["frames"], "--", color=COLOURS[-1], label="position only")
         percent = "frames right, %" if axes is panels[0] else None
         side = "lower right" if kind == "again" else "lower left"
         panel(axes, title, percent=percent, low=0.45, legend=side, xlabel="frame", xticks=places)
-
-
-CLIPS = Experiment(
-    name="clips",
-    group="the five shapes",
-    question="Many to many, in step: what does the past tell about each frame, and what requires the future?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    runs=3,
-)

@@ -12,7 +12,7 @@ from cognomen.rnn import Array, Ids
 from cognomen.rnn.fitting import fit_batches
 from cognomen.rnn.shapes import Encoder, OneToOne
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table
+from cognomen.study.experiment import Numbers, Settings, Table
 from cognomen.study.tasks.common import digits, split
 
 HIDDEN = 128
@@ -99,16 +99,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
             mistake = numbers["mistakes"][place]
             axes.imshow(np.array(mistake["image"]).reshape(8, 8), cmap="Greys")
             axes.set_title(f"{mistake['is']}, predicted {mistake['said']}", fontsize=9, color=COLOURS[0])
-
-
-DIGITS = Experiment(
-    name="digits",
-    group="the five shapes",
-    question="One to one: which digit does an image show?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(9.0, 4.4),
-    alone=("confusion", "mistakes"),
-)

@@ -25,7 +25,7 @@ from cognomen.rnn import Ids, Packed
 from cognomen.rnn.fitting import fit_batches
 from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table
+from cognomen.study.experiment import Numbers, Settings, Table
 from cognomen.study.spread import how_often_less
 from cognomen.study.tasks.common import Vocabulary, edit_distance, needed
 
@@ -186,17 +186,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     axes = figure.subplots()
     wrong = {name: 100 * row["error_rate"] for name, row in numbers["rows"].items()}
     bars(axes, wrong, "{:.1f} %", xlabel="kana wrong, %", limit=1.15 * max(wrong.values()))
-
-
-KANJI = Experiment(
-    name="kanji",
-    group="the five shapes",
-    question="Many to many on names: can a network learn to read surnames in kanji?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(8.0, 2.6),
-    runs=3,
-    alone=("examples",),
-)

@@ -20,7 +20,7 @@ from cognomen.rnn import Ids, Packed
 from cognomen.rnn.fitting import fit_batches
 from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table, parts
+from cognomen.study.experiment import Numbers, Settings, Table, parts
 from cognomen.study.spread import how_often_less, lines
 from cognomen.study.tasks.common import Vocabulary, needed
 
@@ -236,17 +236,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         xlim=(lengths[0] - 0.5, lengths[-1] + 0.5),
     )
     right.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
-
-
-NUMBERS = Experiment(
-    name="numbers",
-    group="the five shapes",
-    question="Many to many: can a network learn to translate numbers, also longer ones than in training?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(10.0, 4.6),
-    runs=3,
-    alone=("example",),
-)

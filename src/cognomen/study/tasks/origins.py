@@ -17,9 +17,9 @@ from cognomen.corpora import load_corpus
 from cognomen.evaluation.metrics import evaluate
 from cognomen.plots.canvas import Figure, bars
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table
+from cognomen.study.experiment import Numbers, Settings, Table
 from cognomen.training.config import TrainingConfig
-from cognomen.training.protocols import ClassifierMethod, split
+from cognomen.training.protocols import ClassifierMethod, in_columns, split
 
 QUICK = TrainingConfig(
     embedding_size=8, hidden_size=8, longest_ngram=0, epochs=1, batch_size=512, refit=False
@@ -30,16 +30,14 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train on nine folds, test on the first."""
     corpus = load_corpus("tutorial")
     training, test = split("L", corpus, 0)
-    names, labels = np.array(corpus.names, object), np.array(corpus.labels, object)
     rows = training[::10] if settings.quick else training
-    part = replace(corpus, names=tuple(names[rows]), labels=tuple(labels[rows]))
+    asked = corpus.part(test)
     config = QUICK if settings.quick else TrainingConfig()
     trainer = ClassifierMethod(replace(config, seed=settings.seed))
-    p, origins = trainer(part, list(names[test]), 0, on_progress)
-    answers = np.zeros((len(test), len(corpus.origins)), p.dtype)  # (N, C)
-    answers[:, [corpus.origins.index(origin) for origin in origins]] = p
-    found = evaluate(answers, np.searchsorted(corpus.origins, list(labels[test])), corpus.origins)
-    common, count = Counter(labels[test]).most_common(1)[0]
+    p, origins = trainer(corpus.part(rows), asked.names, 0, on_progress)
+    answers = in_columns(p, origins, corpus.origins, len(test), 0)  # (N, C)
+    found = evaluate(answers, np.searchsorted(corpus.origins, asked.labels), corpus.origins)
+    common, count = Counter(asked.labels).most_common(1)[0]
     return {
         "training": len(rows),
         "test": len(test),
@@ -89,17 +87,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     rows = sorted(numbers["origins"], key=lambda row: -row[1])
     recalls = {f"{origin} ({count})": 100 * recall for origin, count, recall, _ in rows}
     bars(figure.subplots(), recalls, "{:.0f}", xlabel="test names with the right origin, %", limit=108)
-
-
-ORIGINS = Experiment(
-    name="origins",
-    group="the five shapes",
-    question="Many to one: which language does a surname sound like?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(8.0, 5.6),
-    runs=1,  # minutes; its accuracy over ten folds is quoted beside it
-    needs_names=True,
-)

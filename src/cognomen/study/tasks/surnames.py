@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -23,7 +22,7 @@ from cognomen.network.generator import Generator
 from cognomen.network.generator_config import GeneratorConfig
 from cognomen.plots.canvas import COLOURS, Figure, bars, panel
 from cognomen.rnn.training import OnProgress
-from cognomen.study.experiment import Experiment, Numbers, Settings, Table
+from cognomen.study.experiment import Numbers, Settings, Table
 from cognomen.study.letter_ngrams import OriginModel
 from cognomen.study.spread import how_often_less
 from cognomen.text.spelling import lowercase
@@ -40,7 +39,7 @@ QUICK = GeneratorConfig(origin_size=4, letter_size=8, hidden_size=16, epochs=1)
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train on nine folds; measure the perplexity on the first; generate names."""
     corpus = load_corpus("tutorial")
-    training, test = (_part(corpus, rows) for rows in split_by_fold(corpus.names, 0))
+    training, test = map(corpus.part, split_by_fold(corpus.names, 0))
     config = QUICK if settings.quick else GeneratorConfig()
     generator = train_generator(training, replace(config, seed=settings.seed), on_progress=on_progress)
     known = set(generator.alphabet.letters)
@@ -61,11 +60,6 @@ def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
             if origin in generator.origins
         },
     }
-
-
-def _part(corpus: Corpus, rows: Any) -> Corpus:
-    names, labels = np.array(corpus.names, object)[rows], np.array(corpus.labels, object)[rows]
-    return replace(corpus, names=tuple(names), labels=tuple(labels))
 
 
 def _spelt(corpus: Corpus, known: set[str]) -> tuple[list[str], list[str]]:
@@ -116,18 +110,3 @@ def draw(figure: Figure, numbers: Numbers) -> None:
     right.plot(temperatures, [100 * share for share in new], "o-", color=COLOURS[0])
     label = "first draws that are new, %"
     panel(right, xlabel="temperature", ylabel=label, ylim=(0, 103), xticks=temperatures)
-
-
-SURNAMES = Experiment(
-    name="surnames",
-    group="the five shapes",
-    question="One to many: can a network make up surnames that sound like those of an origin?",
-    measure=measure,
-    table=table,
-    sentence=sentence,
-    draw=draw,
-    size=(9.0, 3.4),
-    runs=3,
-    alone=("examples",),
-    needs_names=True,
-)
