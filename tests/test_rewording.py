@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from cognomen import Classifier
+from cognomen.classifier.described import MANY, About
 from cognomen.classifier.options import Options
 from cognomen.classifier.order import ColumnOrder
-from cognomen.classifier.rewording import MANY, About, reworded
+from cognomen.classifier.rewording import reworded
 from cognomen.explanation import explain
 from cognomen.text import find_surname
 from cognomen.text.names import SURNAME_OF_FULL_NAME

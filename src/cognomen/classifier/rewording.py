@@ -22,14 +22,26 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cognomen.classifier.described import (
+    DASHED,
+    DESCRIBED,
+    LETTER,
+    MANY,
+    WORD,
+    About,
+    Of,
+    Reworded,
+    compiled,
+    description,
+    has_one_word_before_comma,
+    those_described,
+)
 from cognomen.text import words as lists
-from cognomen.text.full_names import OFFICES, bare_key, is_title, may_be_short_surname
+from cognomen.text.full_names import OFFICES, bare_key, may_be_short_surname
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.repair import composed
 from cognomen.text.spelling import key, normalise
@@ -41,67 +53,26 @@ GIVEN: Final = 0.5  # that a given name has
 LEAST_ODDS: Final = 3.0  # log odds that tell
 AGREEMENT: Final = 2.0  # log odds that surnames of one group of origins add
 LONGEST: Final = 100  # characters of a text
-MANY: Final = 10  # texts of one kind, that tell of each other
 # The log odds of a given name that a word has after an "and"; and those that it has at most, if it is a
 # surname after a common surname, and if it is one before what is not known to be East Asian.
 AFTER_AND: Final = 1.0
 SURNAME_AFTER_COMMON: Final = -2.0
 NO_GIVEN_NAME: Final = -1.0
 
-# The log odds that what follows a comma describes the person before it: they begin with the first of these
-# where it is words, with the second where it is initials, with the third where these may be a degree; least
-# odds that tell alone, and beside others of whom most tell.
-DESCRIBED: Final = (3.0, -1.5, 1.5)
-LEAST_DESCRIBED: Final = (1.5, -4.0)
-IS_SURNAME: Final = 2.5  # log odds that a word known as a surname, and words of one group, take from these
-
 # In all texts that may tell: a comma, a hyphen, three words, or one of two letters at an end.
 _MAY_TELL: Final = re.compile(r"[,\-\u2010\u2011]|\s\S+\s|\s\S\S\s*\Z|\A\s*\S\S\s")
 _HYPHENS: Final = str.maketrans("\u2010\u2011", "--")
-_LETTER: Final = r"[^\W\d_]"
-_WORD: Final = rf"{_LETTER}{{2,}}(?:['’-]{_LETTER}+)*"
-_HYPHENATED: Final = rf"{_LETTER}{{2,}}-{_LETTER}{{2,}}(?: {_WORD}){{1,2}}"
-_TWO_NAMES: Final = rf"{_WORD}(?: {_WORD}){{1,2}}, ?{_WORD}(?: {_WORD}){{1,2}}"
-_INITIALS: Final = rf"(?:{_LETTER}\. ?)+"
-_DESCRIBED: Final = (
-    rf"(?P<name>{_WORD}(?: {_WORD}){{1,3}}), ?(?P<rest>(?:{_WORD}\.? ?)+|{_INITIALS})(?:,.*)?"
-)
-_DASHED: Final = rf"(?P<name>{_WORD}(?: {_WORD}){{1,3}}) [-–—] (?P<rest>{_WORD})"
-_JOINED: Final = rf"{_WORD}(?: {_WORD})+ (?-i:[yei]) {_WORD}(?: {_WORD})+"
+_HYPHENATED: Final = rf"{LETTER}{{2,}}-{LETTER}{{2,}}(?: {WORD}){{1,2}}"
+_TWO_NAMES: Final = rf"{WORD}(?: {WORD}){{1,2}}, ?{WORD}(?: {WORD}){{1,2}}"
+_JOINED: Final = rf"{WORD}(?: {WORD})+ (?-i:[yei]) {WORD}(?: {WORD})+"
 # A syllable of Chinese, Korean or Vietnamese, however it is romanised: its beginning, vowels and end.
 _BEGINNING: Final = "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?"
 _END: Final = "(?:ng|ck|[mnptkhrwl])?"
 _SYLLABLE: Final = re.compile(f"{_BEGINNING}[wy]?[aeiou]{{1,3}}{_END}|tsz")
 # … or perhaps, if other Latin letters may be vowels (but for ſ, which is an s if case is ignored).
 _PERHAPS: Final = rf"(?:{_BEGINNING}['’]?[wy]?[aeiou\xc0-\u017e\u0180-\u024f\u1e00-\u1eff]{{1,4}}{_END}|tsz)"
-_BEFORE_HYPHEN: Final = rf"(?:{_WORD} )*{_LETTER}{{2,6}} {_PERHAPS}-{_PERHAPS}"
-_APART: Final = rf"(?:{_WORD} )?{_LETTER}{{2,6}}(?: {_PERHAPS}){{2}}"
-
-
-class About(NamedTuple):
-    """What the network says of a word.
-
-    Attributes:
-        given: the log odds of a given name rather than a surname (`given_name_odds`).
-        groups: the probabilities of the groups of origins, (G,).
-        east_asian: the probability of `ORIGINS`.
-        known: whether the network knows it as a surname.
-    """
-
-    given: float
-    groups: NDArray[np.float32]
-    east_asian: float
-    known: bool
-
-
-class Reworded(NamedTuple):
-    """A text in other words, and the log odds that it is to be read so."""
-
-    text: str
-    odds: float = math.inf
-
-
-Of = Callable[[str], About]
+_BEFORE_HYPHEN: Final = rf"(?:{WORD} )*{LETTER}{{2,6}} {_PERHAPS}-{_PERHAPS}"
+_APART: Final = rf"(?:{WORD} )?{LETTER}{{2,6}}(?: {_PERHAPS}){{2}}"
 
 
 def reworded(
@@ -132,8 +103,8 @@ def reworded(
         odds = [each.odds for _, each in pairs if each.odds < math.inf]
         least = math.inf if len(odds) >= MANY and np.median(odds) < 0 else LEAST_ODDS
         found |= {text: each.text for text, each in pairs if each.odds > least or each.odds == math.inf}
-    if sum(_has_one_word_before_comma(text) for text in texts) < max(MANY, len(spelled)):
-        found |= _those_described([text for text in spelled if text not in found], about)
+    if sum(map(has_one_word_before_comma, texts)) < max(MANY, len(spelled)):
+        found |= those_described([text for text in spelled if text not in found], about)
     return {text: found[each] for text, each in plain.items() if each in found}
 
 
@@ -162,24 +133,19 @@ def _may_tell(text: str) -> bool:
         return False
     patterns: tuple[str, ...]
     if "," in text:
-        patterns = (_TWO_NAMES, _DESCRIBED)
+        patterns = (_TWO_NAMES, DESCRIBED)
     elif "-" in text:
-        patterns = (_HYPHENATED, _BEFORE_HYPHEN, _JOINED, _APART, _DASHED)
+        patterns = (_HYPHENATED, _BEFORE_HYPHEN, _JOINED, _APART, DASHED)
     elif spaces == 1:
         return (text[1].isupper() or text[-1].isupper()) and _has_two_capitals(text)
     else:
         patterns = (_JOINED,) if spaces > 3 else (_APART,)
-    return any(_compiled(pattern).fullmatch(text) for pattern in patterns)
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+    return any(compiled(pattern).fullmatch(text) for pattern in patterns)
 
 
 def _spellings(text: str) -> set[str]:
     """The words of a text and their parts at hyphens, as the network reads them; "" for no letters."""
-    if found := _compiled(_DESCRIBED).fullmatch(text) or _compiled(_DASHED).fullmatch(text):
+    if found := description(text):
         text = f"{found['name']} {found['rest']}"
     words = re.findall(r"[^\s,]+", text)
     return {normalise(each) for word in words for each in (word, *word.split("-"))}
@@ -190,8 +156,8 @@ def _reworded(text: str, about: dict[str, About]) -> Reworded | None:
         return about[normalise(word)]
 
     if "," in text:
-        return _two_people(text, of) if _compiled(_TWO_NAMES).fullmatch(text) else None
-    if _compiled(_DASHED).fullmatch(text):
+        return _two_people(text, of) if compiled(_TWO_NAMES).fullmatch(text) else None
+    if compiled(DASHED).fullmatch(text):
         return None
     words = text.split(" ")
     if _has_two_capitals(text):
@@ -220,46 +186,6 @@ def _two_people(text: str, of: Of) -> Reworded | None:
         ends = [[_is_surname(of(part[place])) for part in (before, after)] for place in (0, -1)]
         odds = math.inf if any(map(all, ends)) else odds
     return Reworded(text.replace(",", ";"), odds)
-
-
-def _those_described(texts: Sequence[str], about: dict[str, About]) -> dict[str, str]:
-    """The people in texts that tell of a person: "Jane Doe, London", but "Cortes Ortiz, Ana"."""
-    pairs = [(text, each) for text in texts if (each := _person_described(text, about))]
-    are_many, least = len(pairs) >= MANY, LEAST_DESCRIBED[0]
-    if are_many:
-        least = LEAST_DESCRIBED[1] if np.median([each.odds for _, each in pairs]) > 0 else math.inf
-    return {text: each.text for text, each in pairs if each.odds > least}
-
-
-def _has_one_word_before_comma(text: str) -> bool:
-    before, comma, _ = text.partition(",")
-    return bool(comma) and " " not in before.strip()
-
-
-def _person_described(text: str, about: dict[str, About]) -> Reworded | None:
-    """The person before a comma, with the odds that what follows is no given name, or before a dash."""
-    found = _compiled(_DESCRIBED).fullmatch(text) or _compiled(_DASHED).fullmatch(text)
-    if not found:
-        return None
-    name, rest = found["name"].split(), found["rest"].split()
-    are_told = any(map(str.isupper, name)) and not text.isupper()  # capitals tell
-    are_told |= not lists.JOINERS.isdisjoint(name)
-    if are_told or is_common_in_spanish(name[0]) or any(map(_is_no_name, (name[0], name[-1], rest[0]))):
-        return None
-    first, last = (about[normalise(word)] for word in (name[0], name[-1]))
-    odds = first.given - IS_SURNAME * float(first.groups @ last.groups)
-    if _compiled(_INITIALS).fullmatch(found["rest"]):
-        is_degree = re.sub("[. ]", "", found["rest"]) in lists.DEGREES
-        return Reworded(found["name"], odds + DESCRIBED[1 + is_degree])
-    asked = [about[normalise(word)] for word in rest]
-    if "," not in text and asked[0].known:  # "Anna Smith - Jones"
-        return None
-    given, known = (np.mean(each) for each in zip(*((word.given, word.known) for word in asked), strict=True))
-    return Reworded(found["name"], float(odds + DESCRIBED[0] - given / 2 - IS_SURNAME * known))
-
-
-def _is_no_name(word: str) -> bool:
-    return is_particle_anywhere(word) or is_title(word)
 
 
 def _people_joined(text: str, of: Of) -> Reworded | None:

@@ -18,9 +18,7 @@ _PHRASES: Final = "|".join(map(re.escape, sorted(lists.PHRASES)))
 _HONORIFICS: Final = "|".join(sorted(lists.HONORIFICS_LAST))
 _PARTICLES: Final = "|".join(sorted(lists.PARTICLES_LAST))
 _OF: Final = "|".join(
-    spelling
-    for word in "estate household heirs hrs family guest guests friend friends child children matter".split()
-    for spelling in (word, word.capitalize(), word.upper())
+    spelling for word in sorted(lists.BEFORE_OF) for spelling in (word, word.capitalize(), word.upper())
 )
 
 # What a text is searched for, in this order, and what replaces it.
@@ -56,8 +54,8 @@ FORMS: Final = (
     (rf"^([A-ZÀ-ÖØ-Þ][^ ,]+) ([^,]*[^ ,])((?: (?:{_PARTICLES}))+)$", r"\1, \2\3"),
 )  # fmt: skip
 _MAY_HAVE: Final = (
-    rf"[(\[/|:•·●▪‣∙⋅*~^\d]| [-–—] | Ph\. |[A-Z]\.$| (?:{_HONORIFICS})$| f\. | (?:of|OF|{_PHRASES}) |\b(?:{_CODES})\b"
-    rf"| (?:{_PARTICLES})$"
+    rf"[(\[/|:•·●▪‣∙⋅*~^\d]| [-–—] | Ph\. |[A-Z]\.$| (?:{_HONORIFICS})$| f\. "
+    rf"| (?:of|OF|{_PHRASES}) |\b(?:{_CODES})\b| (?:{_PARTICLES})$"
 )  # fmt: skip
 
 

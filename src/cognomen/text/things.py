@@ -35,7 +35,8 @@ OF_NUMBERS: Final = (
     r"|type|unit|user|version|windows|zone):? (?:no\.? ?|#)?[\d.\-]*\d[a-z]?(?: of \d+)?"
     r"|(?:tel|phone|fax|isbn|vat|iban)\b[.:]? ?[\d ()+/\-]*\d",
     rf"[\d.,]+ ?(?:{_UNIT})|(?:{_UNIT}) ?[\d.,]+|\d{{1,2}}\.? (?:de )?(?:{_MONTH})\.?(?: (?:de )?\d{{2,4}})?",
-    rf"\d+[a-z]? .*\b(?:{_ROAD}|st\.|rd\.|ave\.?|blvd\.?|ln\.?)|\d+[a-z]? [^ ]+ (?:st|rd|dr)|[^ ]+ (?:{_ROAD}) \d+[a-z]?"
+    rf"\d+[a-z]? .*\b(?:{_ROAD}|st\.|rd\.|ave\.?|blvd\.?|ln\.?)|\d+[a-z]? [^ ]+ (?:st|rd|dr)"
+    rf"|[^ ]+ (?:{_ROAD}) \d+[a-z]?"
     r"|.*(?:straße|strasse|str\.|platz|gasse|weg|allee) \d+ ?[a-z]?"
     r"|(?:rue|via|viale|piazza|calle|avenida|rua|plaza|place|avenue|boulevard) .* \d+[a-z]?"
     r"|p\.? ?o\.? ?box \d+",
@@ -74,7 +75,7 @@ def is_company(text: str) -> bool:
 
 def _is_noun(word: str) -> bool:
     """Whether a word is one of an office, a trade or a job, or ends as no surname does: Singverein."""
-    return word in lists.NOUNS or len(word) >= _SHORTEST_NOUN and word.endswith(lists.ENDS_OF_NOUNS)
+    return word in lists.NOUNS or (len(word) >= _SHORTEST_NOUN and word.endswith(lists.ENDS_OF_NOUNS))
 
 
 def _is_titled(words: list[str]) -> bool:
@@ -89,7 +90,7 @@ def is_of_numbers(text: str) -> bool:
 
 
 def _is_one_of(patterns: tuple[str, ...], text: str) -> bool:
-    """Whether a text is of a pattern; these are compiled when first used, as they take a start milliseconds."""
+    """Whether a text is of a pattern; these are compiled when first used: they take a start milliseconds."""
     return any(re.fullmatch(each, text, re.IGNORECASE) for each in patterns)
 
 

@@ -46,8 +46,8 @@ _SPECIAL: Final = (
     _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(" ".join(lists.BORN).split())
     | {"al", "alii", "others", "an", "ni"} | set(map(str.casefold, lists.RELATIONS))
     | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE
-    | lists.VIETNAMESE_BEFORE_MIDDLE | lists.AND_OF_FULL_NAMES | lists.ALIASES | lists.AFTER_NAMES | lists.PHRASES
-    | lists.AT_COURT | set(map(str.casefold, lists.HONORIFICS_LAST)) | {"trust", "fund"}
+    | lists.VIETNAMESE_BEFORE_MIDDLE | lists.AND_OF_FULL_NAMES | lists.ALIASES | lists.AFTER_NAMES
+    | lists.PHRASES | lists.AT_COURT | set(map(str.casefold, lists.HONORIFICS_LAST)) | {"trust", "fund"}
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
 _WITH_RULES: Final = _SPECIAL | _EAST_ASIAN | lists.SPANISH

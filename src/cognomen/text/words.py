@@ -68,8 +68,8 @@ SUFFIXES_AFTER_COMMA: Final = _words("BA MA BS MS")
 
 # … and these with dots, where initials may stand as well: John Smith, S.J.
 DEGREES: Final = _words(
-    "BA BE BS BSN CA CM CPA DC DD DDS DO DSc DVM EdD FRS JD JP LLB LLM MA MBA MD MEd MP MPH MS MSc MSW OD OFM OP OSB "
-    "PA PE PharmD PhD QC KC RA RD RN RPh SJ SM SSJ"
+    "BA BE BS BSN CA CM CPA DC DD DDS DO DSc DVM EdD FRS JD JP LLB LLM MA MBA MD MEd MP MPH MS MSc MSW "
+    "OD OFM OP OSB PA PE PharmD PhD QC KC RA RD RN RPh SJ SM SSJ"
 )
 
 # Before the surname that somebody had from birth, in lower case but for Née. Born and Nee are surnames.
@@ -117,6 +117,10 @@ COUNTRY_CODES: Final = _words(
     "ETH EUN EUR FIN FRA FRG GBR GDR GER GHA GRE HKG HRV IRI IRL IRN IRQ ISL ISR ITA "
     "JPN KAZ KOR KSA LAT LTU MDA MEX MGL NED NGR NIR NLD NOR NZL PHI PHL POR PRK PRT PUR QAT "
     "ROU RSA SCO SGP SLO SRB SVK SVN SWE SYR TPE UAE UKR URS URU USA UZB VNM YUG ZAF ZIM"
+)
+# Before "of" and a name: Estate of Smith, John.
+BEFORE_OF: Final = _words(
+    "estate household heirs hrs family guest guests friend friends child children matter"
 )
 # Honorifics after a name: Tanaka san, Ahmet Yılmaz Bey.
 HONORIFICS_LAST: Final = _words("san sama sensei Bey Efendi Hanım")
@@ -188,32 +192,35 @@ AFTER_NAMES: Final = _words("of as the in")
 NOUNS: Final = _words(
     "academy accountant address administrator advisor agency agent airport airways america analyst "
     "apprentice architects army assistant associates attorney auditor authority avenue bakery birth café "
-    "candidate cashier centre chairman chairperson chairwoman city clinic college communications community "
-    "consultancy consultant consultants consulting coordinator counselor dentist desk developer development "
-    "director division economist editor editors education electrician electronics employee energy engineer "
-    "engineering engineers enterprises entrepreneur europe executive express federation general global "
-    "goalkeeper imports industries insurance international investments journalist laboratories laboratory "
-    "landscaping lawyer lecturer librarian library logistics machinist management manager marketing mechanic "
-    "midfielder motors museum nations network networks number operator owner parliament partners partnership "
-    "payable pharmaceuticals pharmacist pharmacy photographer physician plumbing position president "
-    "productions professor programmer programs projects properties publishers publishing railway realty "
-    "receptionist records recruitment relations repair repairs representative republic researcher resources "
-    "restaurant retired road school sciences scientist secretary security services society software "
-    "solutions specialist states station strategist studio studios supervisor supplies support systems "
-    "teacher technician technologies technology telecom therapist title trading trainee translator transport "
-    "treasurer union university ventures volunteer widgets workshop writer hospital institutes reporter rovers services united wanderers"
+    "candidate cashier centre chairman chairperson chairwoman city clinic college communications "
+    "community consultancy consultant consultants consulting coordinator counselor dentist desk "
+    "developer development director division economist editor editors education electrician electronics "
+    "employee energy engineer engineering engineers enterprises entrepreneur europe executive express "
+    "federation general global goalkeeper imports industries insurance international investments "
+    "journalist laboratories laboratory landscaping lawyer lecturer librarian library logistics "
+    "machinist management manager marketing mechanic midfielder motors museum nations network networks "
+    "number operator owner parliament partners partnership payable pharmaceuticals pharmacist pharmacy "
+    "photographer physician plumbing position president productions professor programmer programs "
+    "projects properties publishers publishing railway realty receptionist records recruitment relations "
+    "repair repairs representative republic researcher resources restaurant retired road school sciences "
+    "scientist secretary security services society software solutions specialist states station "
+    "strategist studio studios supervisor supplies support systems teacher technician technologies "
+    "technology telecom therapist title trading trainee translator transport treasurer union university "
+    "ventures volunteer widgets workshop writer hospital institutes reporter rovers services united "
+    "wanderers"
 )
 # … and, of eight letters or more, those that end as no surname does …
 ENDS_OF_NOUNS: Final = (
     "ation", "ations", "ities", "ology", "ologies", "graphy", "ships", "gesellschaft", "verband", "verein",
-    "vereinigung", "stiftung", "ministerium", "zentrum", "maatschappij", "universiteit", "stichting", "zación", "zação", "azione", "ство", "ция",
+    "vereinigung", "stiftung", "ministerium", "zentrum", "maatschappij", "universiteit", "stichting",
+    "zación", "zação", "azione", "ство", "ция",
 )  # fmt: skip
 # … who goes to court against somebody: State v. Smith …
 AT_COURT: Final = _words("commonwealth crown king people queen regina rex state states")
 # … titles of people after "The": The Lord Smith of Finsbury …
 AFTER_THE: Final = _words(
-    "anh baron baroness countess dame duchess duke earl honorable honourable king lady lord marchioness marquess "
-    "most prince princess queen reverend right rt sheriff truong van very viscount viscountess"
+    "anh baron baroness countess dame duchess duke earl honorable honourable king lady lord marchioness "
+    "marquess most prince princess queen reverend right rt sheriff truong van very viscount viscountess"
 )
 # … which people are called, but not as a given name, and so tell after a comma or a dash: Jane Doe, Nurse …
 OCCUPATIONS: Final = _words(
@@ -229,7 +236,10 @@ OCCUPATIONS: Final = _words(
 BEFORE_NAMES: Final = _words(
     "amtsgericht apotheke asociación associação associazione autohaus ayuntamiento bäckerei banco "
     "boulangerie bürgermeisteramt café colegio comune escuela farmacia finanzamt fundación fundação "
-    "gemeinde gimnasio grupo advisory afc borussia cska customer deutsche deutscher deutsches digital dinamo dynamo editorial european federal federazione fédération financial human international lokomotiv medical ministère municipal national olympique public regional social spartak syndicat technical united vfb vfl hochschule hotel hôpital instituto istituto kanzlei landkreis landratsamt "
+    "gemeinde gimnasio grupo advisory afc borussia cska customer deutsche deutscher deutsches digital "
+    "dinamo dynamo editorial european federal federazione fédération financial human international "
+    "lokomotiv medical ministère municipal national olympique public regional social spartak syndicat "
+    "technical united vfb vfl hochschule hotel hôpital instituto istituto kanzlei landkreis landratsamt "
     "lycée metzgerei ministerio ministero ministério pizzeria restaurant restaurante ristorante società "
     "société sparkasse staatsanwaltschaft stadtverwaltung universidad universidade università université "
     "universität volksbank"
@@ -237,11 +247,11 @@ BEFORE_NAMES: Final = _words(
 # … two words or more that say that there is no name, or head a column: Not Provided, Surname, First name …
 OF_NO_NAME: Final = _words(
     "account advised all anonymous applicable as assigned attached available confirmed data deceased "
-    "decided deleted determined disclosed entered entry family filled first firstname forename forenames full "
-    "given identified information last lastname legible listed maiden middle missing name named names no none "
-    "not occupant page person position provided recorded removed reported required response resident "
-    "see selected specified stated supplied surname surnames to be tba tbd undisclosed unidentified unknown unnamed "
-    "unspecified user username vacant value was withheld yet"
+    "decided deleted determined disclosed entered entry family filled first firstname forename forenames "
+    "full given identified information last lastname legible listed maiden middle missing name named "
+    "names no none not occupant page person position provided recorded removed reported required "
+    "response resident see selected specified stated supplied surname surnames to be tba tbd undisclosed "
+    "unidentified unknown unnamed unspecified user username vacant value was withheld yet"
 )
 # … and words of sentences, in lower case.
 IN_SENTENCES: Final = _words(

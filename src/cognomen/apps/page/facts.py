@@ -100,9 +100,7 @@ def reading_words() -> dict[str, Any]:
         "punctuation": PUNCTUATION,
         "folded": folded_characters(),
         "entities": {"names": html5, "numbers": invalid_references(), "letters": LETTERS},
-        "forms": [
-            (in_javascript(pattern), replacement.replace("\\", "$")) for pattern, replacement in FORMS
-        ],
+        "forms": [(in_javascript(pattern), replacement.replace("\\", "$")) for pattern, replacement in FORMS],
         "ofNumbers": list(map(in_javascript, OF_NUMBERS)),
         "ofWords": list(map(in_javascript, OF_WORDS)),
         "givenNames": given_name_weights(),
