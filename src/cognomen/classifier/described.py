@@ -85,10 +85,10 @@ def those_described(texts: Sequence[str], about: dict[str, About]) -> dict[str, 
     return {text: each.text for text, each in pairs if each.odds > least}
 
 
-def has_one_word_before_comma(text: str) -> bool:
-    """Whether a text begins with a single word and a comma, as a surname before a given name does."""
-    before, comma, _ = text.partition(",")
-    return bool(comma) and " " not in before.strip()
+def mostly_surnames_before_commas(texts: Sequence[str]) -> bool:
+    """Whether many texts with commas, and most, have one word before it: two are a surname in two parts."""
+    words = [text.partition(",")[0].count(" ") for text in texts if "," in text]
+    return words.count(0) >= max(MANY, len(words) / 2)
 
 
 def _person_described(text: str, about: dict[str, About]) -> Reworded | None:

@@ -37,7 +37,7 @@ from cognomen.classifier.described import (
     Reworded,
     compiled,
     description,
-    has_one_word_before_comma,
+    mostly_surnames_before_commas,
     those_described,
 )
 from cognomen.text import words as lists
@@ -90,7 +90,9 @@ def reworded(
     """
     several = (text for text in texts if " " in text or not text.isprintable())  # for other spaces
     plain = {text: _plain(text) for text in filter(_MAY_TELL.search, several)}
-    spelled = {text: _spellings(text) for text in dict.fromkeys(filter(_may_tell, plain.values()))}
+    begin_with_surname = mostly_surnames_before_commas(list(plain.values()))
+    of_kinds = [text for text in plain.values() if _may_tell(text, described=not begin_with_surname)]
+    spelled = {text: _spellings(text) for text in dict.fromkeys(of_kinds)}
     spelled = {text: words for text, words in spelled.items() if all(words)}
     if not spelled:
         return {}
@@ -103,7 +105,7 @@ def reworded(
         odds = [each.odds for _, each in pairs if each.odds < math.inf]
         least = math.inf if len(odds) >= MANY and np.median(odds) < 0 else LEAST_ODDS
         found |= {text: each.text for text, each in pairs if each.odds > least or each.odds == math.inf}
-    if sum(map(has_one_word_before_comma, texts)) < max(MANY, len(spelled)):
+    if not begin_with_surname:
         found |= those_described([text for text in spelled if text not in found], about)
     return {text: found[each] for text, each in plain.items() if each in found}
 
@@ -126,14 +128,19 @@ def _has_two_capitals(text: str) -> bool:
     return may_be_short_surname(first) or may_be_short_surname(last)
 
 
-def _may_tell(text: str) -> bool:
-    """Whether a text is of one of the kinds that the network tells, as few are, by what it is made of."""
+def _may_tell(text: str, *, described: bool) -> bool:
+    """Whether a text is of one of the kinds that the network tells, as few are, by what it is made of.
+
+    Args:
+        text: with single spaces.
+        described: what follows a comma may describe who stands before it.
+    """
     spaces = text.count(" ")
     if not spaces or len(text) > LONGEST:
         return False
     patterns: tuple[str, ...]
     if "," in text:
-        patterns = (_TWO_NAMES, DESCRIBED)
+        patterns = (DESCRIBED,) if described else (_TWO_NAMES,) if spaces > 1 else ()
     elif "-" in text:
         patterns = (_HYPHENATED, _BEFORE_HYPHEN, _JOINED, _APART, DASHED)
     elif spaces == 1:

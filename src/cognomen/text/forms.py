@@ -26,7 +26,7 @@ FORMS: Final = (
     (r"^\(([^()]*)\)$|^\[([^\[\]]*)\]$", r"\1\2"),  # (Smith et al., 2019)
     # Genealogy: John /Smith/. Fields: Doe|Jane, SMITH:John. What a field is: To: Doe, Jane.
     (r"^((?:[^/]* )?)/([^/ ](?:[^/]*[^/ ])?)/(?![^ ,])([^/]*)$", r"\2, \1 \3"),
-    (rf"^([^|:@,]*{_L}{{2}})[|:]({_L}{{2}}[^|:@]*)$", r"\1, \2"),
+    (rf"^([^|:@,]*{_L}{{2}})[|:]([A-ZÀ-ÖØ-Þ]{_L}[^|:@]*)$", r"\1, \2"),
     (r"^[^ ,:;]+: ([^ ,:][^,:]*,)", r"\1"),
     # What bullets, stars or a number tell besides: Jane Doe • Nurse, Jane Doe *on leave*, Ms. Doe - Grade 4.
     (r"([^ ]) [•·●▪‣∙⋅] .*$", r"\1"),

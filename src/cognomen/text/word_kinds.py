@@ -52,6 +52,7 @@ _SPECIAL: Final = (
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
 _WITH_RULES: Final = _SPECIAL | _EAST_ASIAN | lists.SPANISH
 _ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES + lists.ENDS_OF_NOUNS
+_ENDS: Final = frozenset(ending[-3:] for ending in _ENDINGS)
 MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
 KIND_BITS: Final = 12  # of the number of a kind
 EXAMPLES: Final = 20  # names of a sequence of kinds, of which one has words that all differ
@@ -240,7 +241,7 @@ def _kind_of_word(word: str) -> Hashable:
         of_capitals = _UPPER if len(word) > 5 else _SHORT_UPPER
         kinds = _TITLE if word.istitle() else of_capitals if is_upper else None
         lower = word.lower()
-        is_named = lower in _WITH_RULES or lower.endswith(_ENDINGS)
+        is_named = lower in _WITH_RULES or (lower[-3:] in _ENDS and lower.endswith(_ENDINGS))
         if kinds and not is_named and not is_of_syllables(lower):
             return kinds[ONE_SYLLABLE.fullmatch(word) is not None]
     return _kind_of_rare_word(word)
