@@ -41,6 +41,7 @@ from cognomen.classifier.described import (
     those_described,
 )
 from cognomen.text import words as lists
+from cognomen.text.forms import plainer
 from cognomen.text.full_names import OFFICES, bare_key, may_be_short_surname
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.repair import composed
@@ -111,9 +112,9 @@ def reworded(
 
 
 def _plain(text: str) -> str:
-    """The text with letters composed, single spaces, and hyphens of one kind."""
+    """The text as it is written plainly, with letters composed, single spaces, and hyphens of one kind."""
     seen = text if text.isascii() else composed(text).translate(_HYPHENS)
-    return " ".join(seen.split())
+    return plainer(" ".join(seen.split()))
 
 
 def _kind_of(text: str) -> str:

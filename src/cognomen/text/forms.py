@@ -21,9 +21,17 @@ _OF: Final = "|".join(
     spelling for word in sorted(lists.BEFORE_OF) for spelling in (word, word.capitalize(), word.upper())
 )
 
+_PICTURES: Final = "\u2600-\u27bf\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
+
 # What a text is searched for, in this order, and what replaces it.
 FORMS: Final = (
     (r"^\(([^()]*)\)$|^\[([^\[\]]*)\]$", r"\1\2"),  # (Smith et al., 2019)
+    # Pictures, fields in quotes, ages and numbers between commas: "Doe", "Jane"; Jane Doe, 35, Rome.
+    (f"[{_PICTURES}]+", " "),
+    (r"^[\"']([^\"']+)[\"'], ?[\"']([^\"']+)[\"']$", r"\1, \2"),
+    (r", ?\d[\d.\-/ ]*(?=,|$)", ""),
+    (r"([^ ]) \+ ?\d.*$", r"\1"),
+    (r"\\,", ","),
     # Genealogy: John /Smith/. Fields: Doe|Jane, SMITH:John. What a field is: To: Doe, Jane.
     (r"^((?:[^/]* )?)/([^/ ](?:[^/]*[^/ ])?)/(?![^ ,])([^/]*)$", r"\2, \1 \3"),
     (rf"^([^|:@,]*{_L}{{2}})[|:]([A-ZÀ-ÖØ-Þ]{_L}[^|:@]*)$", r"\1, \2"),
@@ -54,7 +62,7 @@ FORMS: Final = (
     (rf"^([A-ZÀ-ÖØ-Þ][^ ,]+) ([^,]*[^ ,])((?: (?:{_PARTICLES}))+)$", r"\1, \2\3"),
 )  # fmt: skip
 _MAY_HAVE: Final = (
-    rf"[(\[/|:•·●▪‣∙⋅*~^\d]| [-–—] | Ph\. |[A-Z]\.$| (?:{_HONORIFICS})$| f\. "
+    rf"^[\"']|[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^\d]| [-–—] | Ph\. |[A-Z]\.$| (?:{_HONORIFICS})$| f\. "
     rf"| (?:of|OF|{_PHRASES}) |\b(?:{_CODES})\b| (?:{_PARTICLES})$"
 )  # fmt: skip
 

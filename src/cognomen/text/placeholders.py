@@ -141,7 +141,7 @@ def has_company(text: str) -> bool:
 
 def _is_repeated_placeholder(text: str) -> bool:
     """Whether a text is one placeholder in all its fields: "NULL NULL", "Test Test"."""
-    words = text.split()
+    words = [word.strip(OUTSIDE) for word in text.split()]
     return (
         len(set(words)) == 1 and len(words) > 1 and not PLACEHOLDERS.isdisjoint((words[0], words[0].lower()))
     )

@@ -26,7 +26,7 @@ PARTICLES: Final = _words(
 )
 # … in lower case or before another particle only, because they are given names or surnames too …
 SMALL_PARTICLES: Final = _words(
-    "aan ab af am ap auf aus av bar bat des ferch het im in op te uit v verch zu "
+    "aan ab af am ap auf aus av bar bat des ferch het im in op te uit v verch wa zu "
     "ван да де дер дю ибн ла ле фон"
 )
 # … unless they are the first word, where they are given names: Al Pacino, but Salem Al Dawsari.
@@ -207,7 +207,7 @@ NOUNS: Final = _words(
     "strategist studio studios supervisor supplies support systems teacher technician technologies "
     "technology telecom therapist title trading trainee translator transport treasurer union university "
     "ventures volunteer widgets workshop writer hospital institutes reporter rovers services united "
-    "wanderers"
+    "wanderers bros brothers"
 )
 # … and, of eight letters or more, those that end as no surname does …
 ENDS_OF_NOUNS: Final = (
@@ -219,7 +219,7 @@ ENDS_OF_NOUNS: Final = (
 AT_COURT: Final = _words("commonwealth crown king people queen regina rex state states")
 # … titles of people after "The": The Lord Smith of Finsbury …
 AFTER_THE: Final = _words(
-    "anh baron baroness countess dame duchess duke earl honorable honourable king lady lord marchioness "
+    "anh late baron baroness countess dame duchess duke earl honorable honourable king lady lord marchioness "
     "marquess most prince princess queen reverend right rt sheriff truong van very viscount viscountess"
 )
 # … which people are called, but not as a given name, and so tell after a comma or a dash: Jane Doe, Nurse …
@@ -251,7 +251,7 @@ OF_NO_NAME: Final = _words(
     "full given identified information last lastname legible listed maiden middle missing name named "
     "names no none not occupant page person position provided recorded removed reported required "
     "response resident see selected specified stated supplied surname surnames to be tba tbd undisclosed "
-    "unidentified unknown unnamed unspecified user username vacant value was withheld yet"
+    "unidentified unknown unnamed unspecified user username vacant value was withheld yet by request"
 )
 # … and words of sentences, in lower case.
 IN_SENTENCES: Final = _words(

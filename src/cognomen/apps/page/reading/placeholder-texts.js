@@ -84,7 +84,7 @@ function nameOf(text) {
 
 // Whether a text is one placeholder in all its fields: "NULL NULL", "Test Test".
 function isRepeatedPlaceholder(text, words) {
-  const [one, ...others] = wordsOf(text);
+  const [one, ...others] = wordsOf(text).map((word) => strip(word, words.outside));
   const isOne = others.length > 0 && others.every((word) => word === one);
   return isOne && (words.placeholders.has(one) || words.placeholders.has(one.toLowerCase()));
 }

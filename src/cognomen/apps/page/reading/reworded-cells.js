@@ -1,5 +1,6 @@
 // Cells that tell where the surname is once the network has been asked of their words: as cognomen/classifier/rewording.py.
 import { hashNames } from "../engine/name-hashes.js";
+import { plainer } from "./forms.js";
 import { bareKey, isOfficeName, isTitle, mayBeShortSurname } from "./full-names.js";
 import { isParticleAnywhere } from "./name-particles.js";
 import { characters, fullMatch, isUpper, NO_DIGIT as L } from "./python.js";
@@ -29,7 +30,7 @@ const DIACRITICS = /(?<=[a-zª-ʸͰ-ϡϰ-Ͽᴀ-ᶿḀ-῿Ⱡ-Ɀꜣ-ꟿꬰ-ꭥ])
 
 // Other words for a text, null for none. The classifier tells what the network knows.
 export function reworded(written, classifier) {
-  const text = wordsOf(composed(written).replace(/[\u2010\u2011]/g, "-")).join(" ");
+  const text = plainer(wordsOf(composed(written).replace(/[\u2010\u2011]/g, "-")).join(" "), classifier.words);
   if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text) || hasTwoCapitals(text) || described(text))) return null;
   const { words } = classifier, parts = described(text), asked = parts ? `${parts.name} ${parts.rest}` : text;
   if (asked.split(/[ ,-]+/).some((word) => word && !normalise(word, words.folded))) return null;
