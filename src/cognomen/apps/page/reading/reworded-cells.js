@@ -31,7 +31,7 @@ const DIACRITICS = /(?<=[a-zª-ʸͰ-ϡϰ-Ͽᴀ-ᶿḀ-῿Ⱡ-Ɀꜣ-ꟿꬰ-ꭥ])
 // Other words for a text, null for none. The classifier tells what the network knows.
 export function reworded(written, classifier) {
   const text = plainer(wordsOf(composed(written).replace(/[\u2010\u2011]/g, "-")).join(" "), classifier.words);
-  if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text) || hasTwoCapitals(text) || described(text))) return null;
+  if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text) || (!/[,-]/.test(text) && hasTwoCapitals(text)) || described(text))) return null;
   const { words } = classifier, parts = described(text), asked = parts ? `${parts.name} ${parts.rest}` : text;
   if (asked.split(/[ ,-]+/).some((word) => word && !normalise(word, words.folded))) return null;
   const of = (word) => about(normalise(word, words.folded), classifier);
