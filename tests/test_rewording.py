@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from cognomen import Classifier
+from cognomen.classifier.described import MANY, About
 from cognomen.classifier.options import Options
 from cognomen.classifier.order import ColumnOrder
-from cognomen.classifier.rewording import MANY, About, reworded
+from cognomen.classifier.rewording import reworded
 from cognomen.explanation import explain
 from cognomen.text import find_surname
 from cognomen.text.names import SURNAME_OF_FULL_NAME
@@ -92,8 +93,19 @@ def asked(words: list[str]) -> dict[str, About]:
         ("Doe Roe, Mary Ann", None),
         ("García Doe, John Roe", None),
         ("Van Doe, John Roe", None),
-        ("Jane Doe, Acme Corp", None),
-        ("Jane Doe, John", None),
+        ("Jane Doe, Acme Corp", "Jane Doe"),
+        ("Jane Doe, John", "Jane Doe"),
+        ("Jane Doe, S.J.", "Jane Doe"),
+        ("Jane Mary, S.J.", "Jane Mary"),
+        ("Jane Mary, S.K.", None),
+        ("Jane Doe,S. J., Rome", "Jane Doe"),
+        ("Jane DOE, Acme", None),
+        ("Dr Doe, Acme", None),
+        ("Jane Doe, Dr. Ana", None),
+        ("Jane van Doe, Acme", "Jane van Doe"),
+        ("Doe van, Jane", None),
+        ("Jane y Doe, Acme", None),
+        ("Jane Doe - Acme", None),
         ("Jane Doe y Ana Roe", "Jane Doe & Ana Roe"),
         ("Jane-Ann Doe y Ana Roe", "Jane-Ann Doe & Ana Roe"),
         ("Jane Doe y Holm Roe", None),
@@ -165,6 +177,19 @@ def test_where_most_tell_the_contrary_none_is_reworded() -> None:
     capitals = ["LI Jane", *(f"LI Doe{each}" for each in "abcdefghi")]
     assert reworded(capitals, asked) == {}
     assert reworded([*capitals, "Holm-Berg Mary"], asked) == {"Holm-Berg Mary": "Holm-Berg, Mary"}
+
+
+def test_a_column_tells_what_stands_after_commas() -> None:
+    people = [f"Jane Doe{each}, Acme" for each in "abcdefghi"]
+    doubtful = "Mary Ann, Paul"  # two given names, and a third
+    assert reworded([doubtful, *people[1:]], asked).keys() == set(people[1:])
+    assert len([doubtful, *people]) == MANY
+    assert reworded([doubtful, *people], asked).keys() == {doubtful, *people}
+    surnames = [f"Doe Roe{each}, Acme" for each in "abcdefghi"]
+    assert reworded([*surnames, people[0]], asked) == {}
+    one_word = [f"Doe{each}, Mary" for each in "abcdefghij"]
+    assert reworded([people[0], *one_word], asked) == {}  # which has two surnames
+    assert reworded([people[0], *one_word[1:]], asked) == {people[0]: "Jane Doea"}
 
 
 @pytest.mark.parametrize(

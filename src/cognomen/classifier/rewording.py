@@ -9,6 +9,7 @@ write it who wanted to be clear, and read by the rules as any other:
     Wong Kar-Wai            ->  Wong, Kar-Wai
     Tony Leung Chiu-wai     ->  Leung, Tony Chiu-wai
     Jane Doe, John Roe      ->  Jane Doe; John Roe
+    Jane Doe, London        ->  Jane Doe
     Juan Pérez y Ana Gómez  ->  Juan Pérez & Ana Gómez
     Sylvie LY               ->  LY, Sylvie
 
@@ -21,13 +22,26 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cognomen.classifier.described import (
+    DASHED,
+    DESCRIBED,
+    LETTER,
+    MANY,
+    WORD,
+    About,
+    Of,
+    Reworded,
+    compiled,
+    description,
+    mostly_surnames_before_commas,
+    those_described,
+)
 from cognomen.text import words as lists
+from cognomen.text.forms import plainer
 from cognomen.text.full_names import OFFICES, bare_key, may_be_short_surname
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.repair import composed
@@ -40,7 +54,6 @@ GIVEN: Final = 0.5  # that a given name has
 LEAST_ODDS: Final = 3.0  # log odds that tell
 AGREEMENT: Final = 2.0  # log odds that surnames of one group of origins add
 LONGEST: Final = 100  # characters of a text
-MANY: Final = 10  # texts of one kind, that tell of each other
 # The log odds of a given name that a word has after an "and"; and those that it has at most, if it is a
 # surname after a common surname, and if it is one before what is not known to be East Asian.
 AFTER_AND: Final = 1.0
@@ -50,45 +63,17 @@ NO_GIVEN_NAME: Final = -1.0
 # In all texts that may tell: a comma, a hyphen, three words, or one of two letters at an end.
 _MAY_TELL: Final = re.compile(r"[,\-\u2010\u2011]|\s\S+\s|\s\S\S\s*\Z|\A\s*\S\S\s")
 _HYPHENS: Final = str.maketrans("\u2010\u2011", "--")
-_LETTER: Final = r"[^\W\d_]"
-_WORD: Final = rf"{_LETTER}{{2,}}(?:['’-]{_LETTER}+)*"
-_HYPHENATED: Final = rf"{_LETTER}{{2,}}-{_LETTER}{{2,}}(?: {_WORD}){{1,2}}"
-_TWO_NAMES: Final = rf"{_WORD}(?: {_WORD}){{1,2}}, ?{_WORD}(?: {_WORD}){{1,2}}"
-_JOINED: Final = rf"{_WORD}(?: {_WORD})+ (?-i:[yei]) {_WORD}(?: {_WORD})+"
+_HYPHENATED: Final = rf"{LETTER}{{2,}}-{LETTER}{{2,}}(?: {WORD}){{1,2}}"
+_TWO_NAMES: Final = rf"{WORD}(?: {WORD}){{1,2}}, ?{WORD}(?: {WORD}){{1,2}}"
+_JOINED: Final = rf"{WORD}(?: {WORD})+ (?-i:[yei]) {WORD}(?: {WORD})+"
 # A syllable of Chinese, Korean or Vietnamese, however it is romanised: its beginning, vowels and end.
 _BEGINNING: Final = "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?"
 _END: Final = "(?:ng|ck|[mnptkhrwl])?"
 _SYLLABLE: Final = re.compile(f"{_BEGINNING}[wy]?[aeiou]{{1,3}}{_END}|tsz")
 # … or perhaps, if other Latin letters may be vowels (but for ſ, which is an s if case is ignored).
 _PERHAPS: Final = rf"(?:{_BEGINNING}['’]?[wy]?[aeiou\xc0-\u017e\u0180-\u024f\u1e00-\u1eff]{{1,4}}{_END}|tsz)"
-_BEFORE_HYPHEN: Final = rf"(?:{_WORD} )*{_LETTER}{{2,6}} {_PERHAPS}-{_PERHAPS}"
-_APART: Final = rf"(?:{_WORD} )?{_LETTER}{{2,6}}(?: {_PERHAPS}){{2}}"
-
-
-class About(NamedTuple):
-    """What the network says of a word.
-
-    Attributes:
-        given: the log odds of a given name rather than a surname (`given_name_odds`).
-        groups: the probabilities of the groups of origins, (G,).
-        east_asian: the probability of `ORIGINS`.
-        known: whether the network knows it as a surname.
-    """
-
-    given: float
-    groups: NDArray[np.float32]
-    east_asian: float
-    known: bool
-
-
-class Reworded(NamedTuple):
-    """A text in other words, and the log odds that it is to be read so."""
-
-    text: str
-    odds: float = math.inf
-
-
-Of = Callable[[str], About]
+_BEFORE_HYPHEN: Final = rf"(?:{WORD} )*{LETTER}{{2,6}} {_PERHAPS}-{_PERHAPS}"
+_APART: Final = rf"(?:{WORD} )?{LETTER}{{2,6}}(?: {_PERHAPS}){{2}}"
 
 
 def reworded(
@@ -106,7 +91,9 @@ def reworded(
     """
     several = (text for text in texts if " " in text or not text.isprintable())  # for other spaces
     plain = {text: _plain(text) for text in filter(_MAY_TELL.search, several)}
-    spelled = {text: _spellings(text) for text in dict.fromkeys(filter(_may_tell, plain.values()))}
+    begin_with_surname = mostly_surnames_before_commas(list(plain.values()))
+    of_kinds = [text for text in plain.values() if _may_tell(text, described=not begin_with_surname)]
+    spelled = {text: _spellings(text) for text in dict.fromkeys(of_kinds)}
     spelled = {text: words for text, words in spelled.items() if all(words)}
     if not spelled:
         return {}
@@ -119,13 +106,15 @@ def reworded(
         odds = [each.odds for _, each in pairs if each.odds < math.inf]
         least = math.inf if len(odds) >= MANY and np.median(odds) < 0 else LEAST_ODDS
         found |= {text: each.text for text, each in pairs if each.odds > least or each.odds == math.inf}
+    if not begin_with_surname:
+        found |= those_described([text for text in spelled if text not in found], about)
     return {text: found[each] for text, each in plain.items() if each in found}
 
 
 def _plain(text: str) -> str:
-    """The text with letters composed, single spaces, and hyphens of one kind."""
+    """The text as it is written plainly, with letters composed, single spaces, and hyphens of one kind."""
     seen = text if text.isascii() else composed(text).translate(_HYPHENS)
-    return " ".join(seen.split())
+    return plainer(" ".join(seen.split()))
 
 
 def _kind_of(text: str) -> str:
@@ -140,30 +129,32 @@ def _has_two_capitals(text: str) -> bool:
     return may_be_short_surname(first) or may_be_short_surname(last)
 
 
-def _may_tell(text: str) -> bool:
-    """Whether a text is of one of the kinds that the network tells, as few are, by what it is made of."""
+def _may_tell(text: str, *, described: bool) -> bool:
+    """Whether a text is of one of the kinds that the network tells, as few are, by what it is made of.
+
+    Args:
+        text: with single spaces.
+        described: what follows a comma may describe who stands before it.
+    """
     spaces = text.count(" ")
     if not spaces or len(text) > LONGEST:
         return False
     patterns: tuple[str, ...]
     if "," in text:
-        patterns = (_TWO_NAMES,) if spaces > 1 else ()
+        patterns = (DESCRIBED,) if described else (_TWO_NAMES,) if spaces > 1 else ()
     elif "-" in text:
-        patterns = (_HYPHENATED, _BEFORE_HYPHEN, _JOINED, _APART)
+        patterns = (_HYPHENATED, _BEFORE_HYPHEN, _JOINED, _APART, DASHED)
     elif spaces == 1:
         return (text[1].isupper() or text[-1].isupper()) and _has_two_capitals(text)
     else:
         patterns = (_JOINED,) if spaces > 3 else (_APART,)
-    return any(_compiled(pattern).fullmatch(text) for pattern in patterns)
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+    return any(compiled(pattern).fullmatch(text) for pattern in patterns)
 
 
 def _spellings(text: str) -> set[str]:
     """The words of a text and their parts at hyphens, as the network reads them; "" for no letters."""
+    if found := description(text):
+        text = f"{found['name']} {found['rest']}"
     words = re.findall(r"[^\s,]+", text)
     return {normalise(each) for word in words for each in (word, *word.split("-"))}
 
@@ -173,7 +164,9 @@ def _reworded(text: str, about: dict[str, About]) -> Reworded | None:
         return about[normalise(word)]
 
     if "," in text:
-        return _two_people(text, of)
+        return _two_people(text, of) if compiled(_TWO_NAMES).fullmatch(text) else None
+    if compiled(DASHED).fullmatch(text):
+        return None
     words = text.split(" ")
     if _has_two_capitals(text):
         return _two_capitals(words, of)

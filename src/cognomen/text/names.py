@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Final
 
 from cognomen.text import words as lists
+from cognomen.text.forms import plainer
 from cognomen.text.full_names import ALONE, PUNCTUATION, Style, bare_key, is_and, is_title, surname_of_person
 from cognomen.text.particles import has_letter
 from cognomen.text.parts import parts_of
@@ -38,6 +39,7 @@ _BRACKETS: Final = re.compile(
     r'\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|"[^"]*"|“[^”“]*”|«[^«»]*»|„[^“”„]*[“”]'
     r"|(?<=\w\s)['‘][^\W\d_]{2,}['’](?![^\s,])"
 )
+_EMPTY: Final = re.compile("< *>")  # where an address was
 _OPENING: Final = re.compile("[(\\[<\"“«„]|\\s['‘]")
 _ONE_WORD_AND_QUOTED: Final = re.compile(r"\S+\s+['‘]\S+['’]")  # of which the second is no nickname
 _OPEN: Final = re.compile(r"(?<=\w)\s*[(\[<].*$", re.DOTALL)
@@ -122,7 +124,7 @@ def find_surname(
         return FoundSurname(words[0])
     if style == ALONE and "\n" not in text and (usual := usual_surname(text)):
         return FoundSurname(usual, SURNAME_OF_FULL_NAME)
-    surname, maiden, several = _read(_on_one_line(whole), style)
+    surname, maiden, several = _read(plainer(_on_one_line(whole)), style)
     if several:
         note: str | None = SEVERAL_PEOPLE
     elif whole != text:
@@ -167,7 +169,7 @@ def _read(text: str, style: Style) -> tuple[str, str | None, bool]:
     rest, maiden = _without_birth_name(_apart(text))
     rest, several = _first_person(_without_quotes(_without_asides(rest)))
     surname, more = surname_of_person(rest, style)
-    while " " not in surname and (shorter := surname_of_person(_apart(surname))[0]) != surname:
+    while " " not in surname and (shorter := surname_of_person(_apart(plainer(surname)))[0]) != surname:
         surname = shorter  # it can only get shorter
     return (surname, maiden, several or more) if has_letter(surname) else (text, None, False)
 
@@ -191,7 +193,9 @@ def _apart(text: str) -> str:
 def _without_quotes(text: str) -> str:
     """The text without quotation marks around it."""
     text = text.strip()
-    return text[1:-1] if len(text) > 2 and text[0] in _QUOTES and text[-1] in _QUOTES else text
+    while len(text) > 2 and text[0] in _QUOTES and text[-1] in _QUOTES:
+        text = text[1:-1].strip()
+    return text
 
 
 def _without_birth_name(text: str) -> tuple[str, str | None]:
@@ -208,7 +212,7 @@ def _without_birth_name(text: str) -> tuple[str, str | None]:
 
 def _without_asides(text: str) -> str:
     """The text without addresses, brackets, quotations and "et al."; as it is if nothing else is there."""
-    plain = without_addresses(text)
+    plain = _EMPTY.sub("", without_addresses(text))
     outside = plain
     if _OPENING.search(plain) and not _ONE_WORD_AND_QUOTED.fullmatch(plain):
         outside = _OPEN.sub("", _BRACKETS.sub(" ", plain))

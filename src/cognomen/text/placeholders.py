@@ -12,7 +12,9 @@ import re
 from typing import Final
 from unicodedata import normalize
 
+from cognomen.text import words as lists
 from cognomen.text.alphabet import is_ideograph
+from cognomen.text.forms import plainer
 from cognomen.text.spelling import kind_of
 from cognomen.text.things import (
     LEGAL_FORMS,
@@ -40,25 +42,22 @@ _EXACT: Final = frozenset((
     "yes", "Yes", "YES", "true", "false", "other", "others", "same", "ditto", "vacant",
     "administrator", "deceased",
     "idem", "misc", "etc", "TODO", "FIXME", "foo", "foobar", "lorem", "xyz", "XYZ", "DNF", "DSQ", "BYE",
-    "last_name", "first_name", "full_name", "lastname", "firstname", "LastName", "FirstName", "Nachname",
+    "LNU", "NN", "VACANT", "last_name", "first_name", "full_name", "lastname", "firstname",
+    "LastName", "FirstName", "Nachname",
     "Vorname", "Apellido", "Apellidos", "Prénom", "Cognome", "Nazwisko", "Příjmení", "Фамилия", "Имя",
     "姓名", "氏名", "이름", "성명",
 ))  # fmt: skip
 _NOBODY: Final = (
     "unknown", "anonymous", "unnamed", "noname", "unspecified", "redacted", "withheld", "xxx", "tbd", "tba",
-    "tbc", "no name", "name unknown", "not known", "not available", "not given", "not applicable",
-    "no data", "not specified", "not stated", "no name given", "to be announced", "to be confirmed",
-    "last name", "first name", "full name", "given name", "family name", "employee name", "e-mail", "email",
-    "hello world", "lorem ipsum", "first last", "deleted user", "test user", "guest user",
-    "anonymous user", "anonymous donor", "anonymous coward", "unknown author", "unknown person", "various",
+    "tbc", "not known", "to be announced", "employee name", "e-mail", "email", "hello world", "lorem ipsum",
+    "test user", "guest user", "anonymous donor", "anonymous coward", "unknown author", "various",
     "various artists", "various authors", "multiple authors", "vacant seat", "total", "subtotal",
-    "grand total", "see above", "see below", "see notes", "same as above", "as above", "not assigned",
-    "your name", "enter name", "current resident", "current occupant", "occupant", "householder",
-    "siehe oben", "voir ci-dessus", "vedi sopra", "zie boven", "no aplica", "brak danych",
-    "unbekannt", "nicht bekannt", "anonyme", "inconnu", "inconnue", "non renseigné",
-    "sans nom", "desconocido", "desconocida", "sin datos", "sin nombre", "desconhecido", "desconhecida",
-    "sem nome", "anónimo", "sconosciuto", "non disponibile", "неизвестно", "неизвестный", "неизвестен",
-    "нет данных", "не указано",
+    "grand total", "see above", "see below", "see notes", "same as above", "as above", "your name",
+    "enter name", "current resident", "current occupant", "occupant", "householder", "siehe oben",
+    "voir ci-dessus", "vedi sopra", "zie boven", "no aplica", "brak danych", "unbekannt", "nicht bekannt",
+    "anonyme", "inconnu", "inconnue", "non renseigné", "sans nom", "desconocido", "desconocida", "sin datos",
+    "sin nombre", "desconhecido", "desconhecida", "sem nome", "anónimo", "sconosciuto", "non disponibile",
+    "неизвестно", "неизвестный", "неизвестен", "нет данных", "не указано",
 )  # fmt: skip
 NOBODY: Final = frozenset(
     spelling for word in _NOBODY for spelling in (word, word.capitalize(), word.title(), word.upper())
@@ -89,7 +88,9 @@ MOST_IDEOGRAPHS: Final = 6  # of a full name: 長谷川美智子
 _COMPANY_IN_WORD: Final = ("株式会社", "有限会社", "有限公司", "주식회사")
 
 # Of all texts that are no names, some word in lower case, if all of their words are letters alone.
-WORDS_OF_NO_NAME: Final = WORDS_OF_THINGS | {words.casefold().split()[-1] for words in PLACEHOLDERS} | {"of"}
+WORDS_OF_NO_NAME: Final = (
+    WORDS_OF_THINGS | lists.OF_NO_NAME | {words.casefold().split()[-1] for words in PLACEHOLDERS} | {"of"}
+)
 
 
 # What is left over where cells of several people, or of a title and a name, are split.
@@ -116,8 +117,9 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
         return None
     if whole.replace(".", "").casefold() in LEFT_OVER:
         return NOT_A_NAME
+    whole = plainer(whole)
     bare = whole.strip(OUTSIDE)
-    if bare in more or bare in PLACEHOLDERS or _is_repeated_placeholder(bare):
+    if bare in more or bare in PLACEHOLDERS or _is_repeated_placeholder(bare) or _says_no_name(bare):
         return PLACEHOLDER
     if _LETTERS_ALONE.fullmatch(whole) or _HANDLE.fullmatch(whole) or _FILE.fullmatch(whole):
         return NOT_A_NAME
@@ -139,10 +141,16 @@ def has_company(text: str) -> bool:
 
 def _is_repeated_placeholder(text: str) -> bool:
     """Whether a text is one placeholder in all its fields: "NULL NULL", "Test Test"."""
-    words = text.split()
+    words = [word.strip(OUTSIDE) for word in text.split()]
     return (
         len(set(words)) == 1 and len(words) > 1 and not PLACEHOLDERS.isdisjoint((words[0], words[0].lower()))
     )
+
+
+def _says_no_name(text: str) -> bool:
+    """Whether all words say that there is no name, or head a column: "Not Provided", "Surname, First"."""
+    words = [word.strip(OUTSIDE).casefold() for word in text.split()]
+    return len(words) > 1 and lists.OF_NO_NAME.issuperset(words) and max(map(len, words)) > 3
 
 
 def has_few_letters(surname: str) -> bool:

@@ -115,7 +115,7 @@ def read_surname(text: str, alphabet: Alphabet, *, lower: bool, rules: Rules) ->
         )
     else:
         found = FoundSurname(whole)
-    if rules.na is not None and found.note and found.surname in NOBODY:  # "Mr. Unknown"
+    if rules.na is not None and found.surname in NOBODY:  # "Mr. Unknown"
         return SurnameReading(reason=PLACEHOLDER)
     is_first = found.note == SEVERAL_PEOPLE or repaired == text
     note = found.note if is_first else REPAIRED_ENCODING

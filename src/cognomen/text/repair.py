@@ -32,14 +32,31 @@ _MISREAD: Final = (
 )
 _LOST: Final = re.compile(rf"\ufffd|(?<=[^\W\d_])\?(?=[^\W\d_])|(?<=[a-zß-ÿ])[ÃÂ]|[ÃÂ]{_SYMBOL}")
 
-# What JSON and LaTeX write for letters: M\u00fcller, M{\"u}ller, Ho\v{z}a, Garc{\'\i}a.
+# What JSON and LaTeX write for letters: M\u00fcller, M{\"u}ller, Ho\v{z}a, Garc{\'\i}a, {\O}rsted.
+LETTERS: Final = {
+    "O": "Ø", "o": "ø", "L": "Ł", "l": "ł", "AE": "Æ", "ae": "æ", "OE": "Œ", "oe": "œ", "AA": "Å", "aa": "å",
+    "ss": "ß", "DH": "Ð", "dh": "ð", "TH": "Þ", "th": "þ", "DJ": "Đ", "dj": "đ", "NG": "Ŋ", "ng": "ŋ",
+}  # fmt: skip
 _MARKS: Final = dict(zip("`'^\"~=.cuvHrk", map(chr, (
     0x300, 0x301, 0x302, 0x308, 0x303, 0x304, 0x307, 0x327, 0x306, 0x30C, 0x30B, 0x30A, 0x328,
 )), strict=True))  # fmt: skip
 _ESCAPED: Final = re.compile(
-    r"\\u(?P<code>(?![dD][89a-fA-F])[0-9a-fA-F]{4})|\{?\\(?:(?P<mark>[`'^\"~=.])\{?\\?(?P<on>[A-Za-z])\}?"
-    r"|(?P<named>[cuvHrk])[{ ](?P<letter>[A-Za-z])\}?)\}?"
+    r"(?<![A-Za-z])(?P<elided>[DLMO])\\'(?=[A-Z])|\\u(?P<code>(?![dD][89a-fA-F])[0-9a-fA-F]{4})|\{?\\(?:(?P<mark>[`'^\"~=.])\{?\\?(?P<on>[A-Za-z])\}?"
+    r"|(?P<named>[cuvHrk])[{ ]\\?(?P<letter>[A-Za-z])\}?)\}?"
+    r"|\{\\(?P<inside>[A-Za-z]{1,2})\}|\\(?P<alone>[A-Za-z]{1,2})(?:\{\}| |(?=\W|$))"
 )
+# Markup around names and in them, of which line ends part people, and what is raised is no part of a name.
+_RAISED: Final = re.compile(r"<(su[bp])>[^<>]*</\1>", re.IGNORECASE)
+_LINE_END: Final = re.compile(r"<(?:br|/p|/li|/tr|/div)(?: [^<>]*)?/?>", re.IGNORECASE)
+_TAG: Final = re.compile(
+    r"</?(?:a|b|big|br|div|em|font|i|li|p|small|span|strong|su[bp]|t[dr]|u)(?: [^<>]*)?/?>", re.IGNORECASE
+)
+# Bytes of UTF-8 as addresses and old e-mail have them: M%C3%BCller, =?utf-8?q?M=C3=BCller?=.
+_BYTES: Final = re.compile(
+    r"(?:%[C-F][0-9A-F](?:%[89AB][0-9A-F])+)+|(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F])+)+", re.IGNORECASE
+)
+_ENCODED_WORD: Final = re.compile(r"=\?utf-8\?q\?([^ ?]*)\?=", re.IGNORECASE)
+_MARKED: Final = re.compile(r"[&\\<]|[%=][C-Fc-f?]")
 
 # What nobody sees: soft hyphens, spaces without width, marks of direction, byte order marks.
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
@@ -54,9 +71,10 @@ def repair(text: str) -> str:
     Both are done again as long as they help, since files are saved more than once. Other text is returned as
     it is.
     """
-    if text.isascii() and "&" not in text and "\\" not in text:
+    if _MARKED.search(text):
+        text = _without_markup(text)
+    elif text.isascii():
         return text
-    text = _ESCAPED.sub(_of_escape, text) if "\\" in text else text
     for _ in range(3):
         unescaped = _ENTITY.sub(_unescaped, text)
         better = " ".join(map(_decoded, unescaped.split(" ")))
@@ -83,11 +101,34 @@ def _unescaped(entity: re.Match[str]) -> str:
     return html.unescape(entity[0])
 
 
+def _without_markup(text: str) -> str:
+    """The text without escapes, tags and encodings of bytes."""
+    if "\\" in text:
+        text = _ESCAPED.sub(_of_escape, text)
+    if "<" in text:
+        plain = _TAG.sub("", _LINE_END.sub("\n", _RAISED.sub("", text)))
+        text = plain if any(map(str.isalpha, plain)) else text
+    if "=?" in text:
+        text = _ENCODED_WORD.sub(lambda word: word[1].replace("_", " "), text)
+    return _BYTES.sub(_of_bytes, text)
+
+
 def _of_escape(escape: re.Match[str]) -> str:
+    if escape["elided"]:  # O\'Brien, as SQL has it
+        return f"{escape['elided']}'"
     if escape["code"]:
         return chr(int(escape["code"], 16))
+    if letter := escape["inside"] or escape["alone"]:
+        return LETTERS.get(letter, escape[0])
     mark = escape["mark"] or escape["named"]
     return normalize("NFC", (escape["on"] or escape["letter"]) + _MARKS[mark])
+
+
+def _of_bytes(found: re.Match[str]) -> str:
+    try:
+        return bytes.fromhex(found[0].replace(found[0][0], "")).decode("utf-8")
+    except UnicodeDecodeError:
+        return found[0]
 
 
 def may_be_misread(text: str) -> bool:

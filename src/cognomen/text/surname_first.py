@@ -49,6 +49,8 @@ _IN_ONE_WORD: Final = f"(?P<hangul>[\uac00-\ud7a3]{{2,4}})|(?P<han>[{HAN}]{{1,4}
 
 def begins_with_surname(words: list[str]) -> bool:
     """Whether the first of several words is the surname."""
+    if "." in words[0]:  # "V.O. Pillai"
+        return False
     rules = (_ends_in_two_syllables, _begins_vietnamese, _begins_chinese_or_korean, _ends_in_patronymic)
     return all(map(_is_east_asian, words)) or any(rule(words) for rule in rules)
 

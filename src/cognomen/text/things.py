@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from cognomen.text import words as lists
@@ -19,18 +20,6 @@ COMPANY: Final = frozenset((
 _ANYWHERE: Final = frozenset({"inc", "llc", "gmbh", "plc"})
 _BEFORE: Final = frozenset({"ооо", "оао", "зао", "пао"})
 LEGAL_FORMS: Final = (" S.p.A.", " SpA", " s.r.o.", " z o.o.", " ApS")
-_OFFICE: Final = re.compile(
-    r"(university|universität|université|ministry|department|dept\.?|office|bank|city|state|republic|board"
-    r"|chamber|church|college|director|faculty|friends|house|institute|isle|kingdom|member|school|secretary|society|sons"
-    r"|table|trustees) of\b",
-    re.IGNORECASE,
-)
-_NUMBERED: Final = (
-    r"(?:batch|building|chapter|column|figure|floor|group|highway|id|invoice|item|model|order|phase|platform|product"
-    r"|question|room|route|row|seat|table|zone"
-    r"|section|ticket|type|unit|version|windows) (?:no\.? ?|#)?[\d.-]*\d[a-z]?(?: of \d+)?"
-    r"|page \d+ of \d+|(?:tel|phone|fax|isbn|vat|iban)\b[.:]? ?[\d ()+/-]*\d"
-)
 _UNIT: Final = "eur|usd|gbp|chf|jpy|kg|mg|cm|mm|km|ml|kwh"
 _MONTH: Final = (
     "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august"
@@ -38,15 +27,28 @@ _MONTH: Final = (
     "|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto"
     "|septiembre|octubre|noviembre|diciembre"
 )
-_MEASURE: Final = (
-    rf"[\d.,]+ ?(?:{_UNIT})|(?:{_UNIT}) ?[\d.,]+|\d{{1,2}}\.? (?:de )?(?:{_MONTH})\.?(?: (?:de )?\d{{2,4}})?"
-)
-_ADDRESS: Final = (
-    r"\d+[a-z]? .*\b(?:street|avenue|road|boulevard|drive|st\.|rd\.|ave\.?)"
+_ROAD: Final = "street|avenue|road|boulevard|drive|lane"
+# Whole texts, whatever their case. The page shares these patterns, as those of `forms`.
+OF_NUMBERS: Final = (
+    r"(?:batch|building|chapter|column|customer|figure|floor|group|highway|id|invoice|item|level|model|no|number"
+    r"|order|page|phase|platform|player|product|question|room|route|row|seat|section|student|table|ticket|total"
+    r"|type|unit|user|version|windows|zone):? (?:no\.? ?|#)?[\d.\-]*\d[a-z]?(?: of \d+)?"
+    r"|(?:tel|phone|fax|isbn|vat|iban)\b[.:]? ?[\d ()+/\-]*\d",
+    rf"[\d.,]+ ?(?:{_UNIT})|(?:{_UNIT}) ?[\d.,]+|\d{{1,2}}\.? (?:de )?(?:{_MONTH})\.?(?: (?:de )?\d{{2,4}})?",
+    rf"\d+[a-z]? .*\b(?:{_ROAD}|st\.|rd\.|ave\.?|blvd\.?|ln\.?)|\d+[a-z]? [^ ]+ (?:st|rd|dr)"
+    rf"|[^ ]+ (?:{_ROAD}) \d+[a-z]?"
     r"|.*(?:straße|strasse|str\.|platz|gasse|weg|allee) \d+ ?[a-z]?"
     r"|(?:rue|via|viale|piazza|calle|avenida|rua|plaza|place|avenue|boulevard) .* \d+[a-z]?"
-    r"|p\.? ?o\.? ?box \d+"
+    r"|p\.? ?o\.? ?box \d+",
 )
+OF_WORDS: Final = (
+    r"(?:university|universität|université|ministry|department|dept\.?|office|bank|city|state|republic|board"
+    r"|chamber|church|college|director|faculty|house|institutes?|isle|kingdom|member|school|secretary|society|sons"
+    r"|table|trustees) of\b.*",
+    r".+ (?:family|living|revocable|irrevocable|land|charitable|investment|pension) (?:trust|fund)",
+    rf"(?:.* )?(?:{'|'.join(sorted(lists.AT_COURT))}) v(?:s?\.| ).*",
+)
+_SHORTEST_NOUN: Final = 8  # of those told by their end
 _CASE_AT_COURT: Final = re.compile(r"[^a-z]{3,} v\.? [^a-z]{3,}")  # SMITH v. JONES
 # What stands after a name and tells of the person, not of what is written.
 _AFTER_NAME: Final = re.compile(r"[,;]\s|\s[-–—|@]\s|\s[(\[](?=[^()\[\]]*[)\]]$)")
@@ -62,17 +64,34 @@ def is_company(text: str) -> bool:
     of_partners = before[-1] in ("&", "and", "und") and last in ("co", "sons", "söhne")
     has_form = last in COMPANY or before[0] in _BEFORE or not _ANYWHERE.isdisjoint(before)
     is_person = len(before) == 1 and (len(before[0]) == 1 or before[0] in lists.TITLES)  # "Dr. Engineer"
-    is_job = last in lists.NOUNS and not is_person
+    is_job = _is_noun(last) and not is_person
+    is_job |= any(word == "of" and _is_noun(noun) for noun, word in pairwise([*before, last]))
     is_job |= last in lists.OCCUPATIONS and text.endswith(last) and text[:1].isupper()  # "Truck driver"
     has_form |= (is_job or before[0] in lists.BEFORE_NAMES) and "," not in text
     is_case = " v" in text and _CASE_AT_COURT.fullmatch(text)
-    return has_form or of_partners or bool(is_case or _OFFICE.match(text))
+    names_group = text.startswith("The ") and not _is_titled(text.split()[1:])
+    return has_form or of_partners or names_group or bool(is_case) or _is_one_of(OF_WORDS, text)
+
+
+def _is_noun(word: str) -> bool:
+    """Whether a word is one of an office, a trade or a job, or ends as no surname does: Singverein."""
+    return word in lists.NOUNS or (len(word) >= _SHORTEST_NOUN and word.endswith(lists.ENDS_OF_NOUNS))
+
+
+def _is_titled(words: list[str]) -> bool:
+    """Whether a title, or a Vietnamese syllable, follows a "The" of a name: The Rt Hon., The Anh Tran."""
+    first = words[0].strip(".").casefold() if words else ""
+    return first in lists.TITLES | lists.AFTER_THE or words[-1:] == ["Family"]
 
 
 def is_of_numbers(text: str) -> bool:
     """Whether a text is a number of something, a measure, a date, or the address of a house."""
-    patterns = (_NUMBERED, _MEASURE, _ADDRESS)  # compiled when first used: they take a start two milliseconds
-    return any(map(str.isdigit, text)) and any(re.fullmatch(each, text, re.IGNORECASE) for each in patterns)
+    return any(map(str.isdigit, text)) and _is_one_of(OF_NUMBERS, text)
+
+
+def _is_one_of(patterns: tuple[str, ...], text: str) -> bool:
+    """Whether a text is of a pattern; these are compiled when first used: they take a start milliseconds."""
+    return any(re.fullmatch(each, text, re.IGNORECASE) for each in patterns)
 
 
 def is_sentence(text: str) -> bool:

@@ -47,15 +47,17 @@ _SPECIAL: Final = (
     | {"al", "alii", "others", "an", "ni"} | set(map(str.casefold, lists.RELATIONS))
     | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE
     | lists.VIETNAMESE_BEFORE_MIDDLE | lists.AND_OF_FULL_NAMES | lists.ALIASES | lists.AFTER_NAMES
+    | lists.PHRASES | lists.AT_COURT | set(map(str.casefold, lists.HONORIFICS_LAST)) | {"trust", "fund"}
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
 _WITH_RULES: Final = _SPECIAL | _EAST_ASIAN | lists.SPANISH
-_ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
+_ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES + lists.ENDS_OF_NOUNS
+_ENDS: Final = frozenset(ending[-3:] for ending in _ENDINGS)
 MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
 KIND_BITS: Final = 12  # of the number of a kind
 EXAMPLES: Final = 20  # names of a sequence of kinds, of which one has words that all differ
 _RARE: Final = frozenset({"of", "ni", "Ni", "an"})  # which rules name together with the words beside them
-_CAPITALS: Final = lists.CAPITAL_SUFFIXES | lists.SUFFIXES_AFTER_COMMA
+_CAPITALS: Final = lists.CAPITAL_SUFFIXES | lists.SUFFIXES_AFTER_COMMA | lists.COUNTRY_CODES
 
 
 def usual_surname(text: str) -> str | None:
@@ -239,7 +241,7 @@ def _kind_of_word(word: str) -> Hashable:
         of_capitals = _UPPER if len(word) > 5 else _SHORT_UPPER
         kinds = _TITLE if word.istitle() else of_capitals if is_upper else None
         lower = word.lower()
-        is_named = lower in _WITH_RULES or lower.endswith(_ENDINGS)
+        is_named = lower in _WITH_RULES or (lower[-3:] in _ENDS and lower.endswith(_ENDINGS))
         if kinds and not is_named and not is_of_syllables(lower):
             return kinds[ONE_SYLLABLE.fullmatch(word) is not None]
     return _kind_of_rare_word(word)

@@ -26,7 +26,7 @@ PARTICLES: Final = _words(
 )
 # … in lower case or before another particle only, because they are given names or surnames too …
 SMALL_PARTICLES: Final = _words(
-    "aan ab af am ap auf aus av bar bat des ferch het im in op te uit v verch zu "
+    "aan ab af am ap auf aus av bar bat des ferch het im in op te uit v verch wa zu "
     "ван да де дер дю ибн ла ле фон"
 )
 # … unless they are the first word, where they are given names: Al Pacino, but Salem Al Dawsari.
@@ -45,10 +45,10 @@ TITLES: Final = _words(
     "shri smt"
 )
 # … and in capitals only, which also follow names.
-CAPITAL_TITLES: Final = _words("CEO CFO COO CTO FAO RIP")
+CAPITAL_TITLES: Final = _words("CEO CFO COO CTO FAO RIP HRH ATTN FNU")
 # After a name, in upper and lower case: generations, degrees, honours, offices …
 SUFFIXES: Final = _words(
-    "jr sr junior júnior senior hijo family iii 2nd 3rd 4th 5th 2d 3d mr mrs ms miss dr prof "
+    "estate jr sr junior júnior senior hijo family iii 2nd 3rd 4th 5th 2d 3d mr mrs ms miss dr prof "
     "phd md dds dmd dvm esq esquire msc bsc mba mfa mph mphil cpa jd dphil edd psyd pharmd csc drsc "
     "llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe "
     "dbe gbe cmg kcmg gcmg cvo kcvo frse fba facp mrcp mrcs fcca acca mep msp mdb ret ifj "
@@ -66,8 +66,17 @@ CAPITAL_SUFFIXES: Final = CAPITAL_TITLES | _words(
 # … and these after a comma only: Jack MA.
 SUFFIXES_AFTER_COMMA: Final = _words("BA MA BS MS")
 
+# … and these with dots, where initials may stand as well: John Smith, S.J.
+DEGREES: Final = _words(
+    "BA BE BS BSN CA CM CPA DC DD DDS DO DSc DVM EdD FRS JD JP LLB LLM MA MBA MD MEd MP MPH MS MSc MSW "
+    "OD OFM OP OSB PA PE PharmD PhD QC KC RA RD RN RPh SJ SM SSJ"
+)
+
 # Before the surname that somebody had from birth, in lower case but for Née. Born and Nee are surnames.
 BORN: Final = (
+    "os",
+    "o.s",
+    "szül",
     "née",
     "Née",
     "nee",
@@ -96,6 +105,25 @@ ALIASES: Final = _words(
     "aka AKA alias fka formerly genannt dit dite via épouse ÉPOUSE ép. veuve VEUVE vve ved. vedova verh. "
     "verw. e.v. ... …"
 )
+# Before where somebody is, for whom, or in whose care, after two words of a name and in this case.
+PHRASES: Final = _words(
+    "at from dba DBA d/b/a D/B/A attn: Attn: ATTN: attn Attn ATTN c/o C/O individually oder or on for"
+)
+# Particles that catalogues put after the given name, in lower case.
+PARTICLES_LAST: Final = _words("van von de der den ten ter te du di da del della dos das")
+# Countries as the lists of sports have them, in capitals, but for those that are common surnames.
+COUNTRY_CODES: Final = _words(
+    "ALG ARG AUS AUT AZE BLR BRA BUL CHN CIV CMR CRC CRO CYP CZE DEU ECU EGY ESP "
+    "ETH EUN EUR FIN FRA FRG GBR GDR GER GHA GRE HKG HRV IRI IRL IRN IRQ ISL ISR ITA "
+    "JPN KAZ KOR KSA LAT LTU MDA MEX MGL NED NGR NIR NLD NOR NZL PHI PHL POR PRK PRT PUR QAT "
+    "ROU RSA SCO SGP SLO SRB SVK SVN SWE SYR TPE UAE UKR URS URU USA UZB VNM YUG ZAF ZIM"
+)
+# Before "of" and a name: Estate of Smith, John.
+BEFORE_OF: Final = _words(
+    "estate household heirs hrs family guest guests friend friends child children matter"
+)
+# Honorifics after a name: Tanaka san, Ahmet Yılmaz Bey.
+HONORIFICS_LAST: Final = _words("san sama sensei Bey Efendi Hanım")
 # Between the names of two people, in lower case. And is a surname.
 AND: Final = _words("and & + und u. et och og with AND vs vs. versus feat feat. ft.")
 # … and between two of several words each: elsewhere these are initials, particles or syllables.
@@ -164,20 +192,35 @@ AFTER_NAMES: Final = _words("of as the in")
 NOUNS: Final = _words(
     "academy accountant address administrator advisor agency agent airport airways america analyst "
     "apprentice architects army assistant associates attorney auditor authority avenue bakery birth café "
-    "candidate cashier centre chairman chairperson chairwoman city clinic college communications community "
-    "consultancy consultant consultants consulting coordinator counselor dentist desk developer development "
-    "director division economist editor editors education electrician electronics employee energy engineer "
-    "engineering engineers enterprises entrepreneur europe executive express federation general global "
-    "goalkeeper imports industries insurance international investments journalist laboratories laboratory "
-    "landscaping lawyer lecturer librarian library logistics machinist management manager marketing mechanic "
-    "midfielder motors museum nations network networks number operator owner parliament partners partnership "
-    "payable pharmaceuticals pharmacist pharmacy photographer physician plumbing position president "
-    "productions professor programmer programs projects properties publishers publishing railway realty "
-    "receptionist records recruitment relations repair repairs representative republic researcher resources "
-    "restaurant retired road school sciences scientist secretary security services society software "
-    "solutions specialist states station strategist studio studios supervisor supplies support systems "
-    "teacher technician technologies technology telecom therapist title trading trainee translator transport "
-    "treasurer union university ventures volunteer widgets workshop writer"
+    "candidate cashier centre chairman chairperson chairwoman city clinic college communications "
+    "community consultancy consultant consultants consulting coordinator counselor dentist desk "
+    "developer development director division economist editor editors education electrician electronics "
+    "employee energy engineer engineering engineers enterprises entrepreneur europe executive express "
+    "federation general global goalkeeper imports industries insurance international investments "
+    "journalist laboratories laboratory landscaping lawyer lecturer librarian library logistics "
+    "machinist management manager marketing mechanic midfielder motors museum nations network networks "
+    "number operator owner parliament partners partnership payable pharmaceuticals pharmacist pharmacy "
+    "photographer physician plumbing position president productions professor programmer programs "
+    "projects properties publishers publishing railway realty receptionist records recruitment relations "
+    "repair repairs representative republic researcher resources restaurant retired road school sciences "
+    "scientist secretary security services society software solutions specialist states station "
+    "strategist studio studios supervisor supplies support systems teacher technician technologies "
+    "technology telecom therapist title trading trainee translator transport treasurer union university "
+    "ventures volunteer widgets workshop writer hospital institutes reporter rovers services united "
+    "wanderers bros brothers"
+)
+# … and, of eight letters or more, those that end as no surname does …
+ENDS_OF_NOUNS: Final = (
+    "ation", "ations", "ities", "ology", "ologies", "graphy", "ships", "gesellschaft", "verband", "verein",
+    "vereinigung", "stiftung", "ministerium", "zentrum", "maatschappij", "universiteit", "stichting",
+    "zación", "zação", "azione", "ство", "ция",
+)  # fmt: skip
+# … who goes to court against somebody: State v. Smith …
+AT_COURT: Final = _words("commonwealth crown king people queen regina rex state states")
+# … titles of people after "The": The Lord Smith of Finsbury …
+AFTER_THE: Final = _words(
+    "anh late baron baroness countess dame duchess duke earl honorable honourable king lady lord marchioness "
+    "marquess most prince princess queen reverend right rt sheriff truong van very viscount viscountess"
 )
 # … which people are called, but not as a given name, and so tell after a comma or a dash: Jane Doe, Nurse …
 OCCUPATIONS: Final = _words(
@@ -193,10 +236,22 @@ OCCUPATIONS: Final = _words(
 BEFORE_NAMES: Final = _words(
     "amtsgericht apotheke asociación associação associazione autohaus ayuntamiento bäckerei banco "
     "boulangerie bürgermeisteramt café colegio comune escuela farmacia finanzamt fundación fundação "
-    "gemeinde gimnasio grupo hochschule hotel hôpital instituto istituto kanzlei landkreis landratsamt "
+    "gemeinde gimnasio grupo advisory afc borussia cska customer deutsche deutscher deutsches digital "
+    "dinamo dynamo editorial european federal federazione fédération financial human international "
+    "lokomotiv medical ministère municipal national olympique public regional social spartak syndicat "
+    "technical united vfb vfl hochschule hotel hôpital instituto istituto kanzlei landkreis landratsamt "
     "lycée metzgerei ministerio ministero ministério pizzeria restaurant restaurante ristorante società "
     "société sparkasse staatsanwaltschaft stadtverwaltung universidad universidade università université "
     "universität volksbank"
+)
+# … two words or more that say that there is no name, or head a column: Not Provided, Surname, First name …
+OF_NO_NAME: Final = _words(
+    "account advised all anonymous applicable as assigned attached available confirmed data deceased "
+    "decided deleted determined disclosed entered entry family filled first firstname forename forenames "
+    "full given identified information last lastname legible listed maiden middle missing name named "
+    "names no none not occupant page person position provided recorded removed reported required "
+    "response resident see selected specified stated supplied surname surnames to be tba tbd undisclosed "
+    "unidentified unknown unnamed unspecified user username vacant value was withheld yet by request"
 )
 # … and words of sentences, in lower case.
 IN_SENTENCES: Final = _words(

@@ -21,10 +21,12 @@ from cognomen.errors import InputError
 from cognomen.io.tensors import load_tensors
 from cognomen.network.generator import Generator
 from cognomen.text import words
+from cognomen.text.forms import FORMS
 from cognomen.text.full_names import PUNCTUATION
 from cognomen.text.placeholders import LEFT_OVER, NOBODY, OUTSIDE, PLACEHOLDERS
+from cognomen.text.repair import LETTERS
 from cognomen.text.spelling import normalise
-from cognomen.text.things import COMPANY
+from cognomen.text.things import COMPANY, OF_NUMBERS, OF_WORDS
 
 CELLS = ("rnn", "gru", "lstm")  # those that the page can run
 CALIBRATION = ("temperature", "known_temperature", "ood_threshold", "script_ood_thresholds")
@@ -97,9 +99,19 @@ def reading_words() -> dict[str, Any]:
         "outside": OUTSIDE,
         "punctuation": PUNCTUATION,
         "folded": folded_characters(),
-        "entities": {"names": html5, "numbers": invalid_references()},
+        "entities": {"names": html5, "numbers": invalid_references(), "letters": LETTERS},
+        "forms": [(in_javascript(pattern), replacement.replace("\\", "$")) for pattern, replacement in FORMS],
+        "ofNumbers": list(map(in_javascript, OF_NUMBERS)),
+        "ofWords": list(map(in_javascript, OF_WORDS)),
         "givenNames": given_name_weights(),
     }
+
+
+def in_javascript(pattern: str) -> str:
+    """A pattern of `text.forms` or `text.things` as JavaScript would have it, with the flag u."""
+    letter, of_word = r"[\p{L}\p{Nl}\p{No}]", r"[\p{L}\p{N}_]"
+    word_end = f"(?:(?<={of_word})(?!{of_word})|(?<!{of_word})(?={of_word}))"
+    return pattern.replace(r"[^\W\d_]", letter).replace(r"\d", r"\p{Nd}").replace(r"\b", word_end)
 
 
 def given_name_weights() -> dict[str, Any]:

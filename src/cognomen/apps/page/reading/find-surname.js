@@ -1,5 +1,6 @@
 // The surname in a name as people write it: as cognomen/text/names.py.
 import { isAnd, isTitle, surnameOfPerson } from "./full-names.js";
+import { plainer } from "./forms.js";
 import { withoutAddresses } from "./placeholder-texts.js";
 import {
   characters, first, fullMatch, isAlpha, isAscii, isLower, isUpper, last, LETTER_OR_DIGIT as W, NO_DIGIT, NOT_WHITE, stripWhite, WHITE, WORD_END,
@@ -30,7 +31,7 @@ const areInKatakana = fullMatch("[\\u30a1-\\u30fa\\u30fc]+(?:・[\\u30a1-\\u30fa
 export function findSurname(text, words, surnameFirst) {
   const all = wordsOf(text), whole = repair(text, words.entities);
   if (all.length === 1 && whole === text && isPlain(all[0], words)) return { surname: all[0], note: null };
-  const [surname, several] = read(onOneLine(whole), words, surnameFirst);
+  const [surname, several] = read(plainer(onOneLine(whole), words), words, surnameFirst);
   if (several) return { surname, note: "several-people" };
   if (whole !== text) return { surname, note: "repaired-encoding" };
   return { surname, note: isAllOf(surname, text, words) ? null : "surname-of-full-name" };
@@ -58,7 +59,7 @@ function read(text, words, surnameFirst) {
   const [rest, several] = firstPerson(withoutQuotes(withoutAsides(withoutBirthName(apart(text), words), words)), words);
   let [surname, more] = surnameOfPerson(rest, words, surnameFirst);
   while (!surname.includes(" ")) {
-    const [shorter] = surnameOfPerson(apart(surname), words);
+    const [shorter] = surnameOfPerson(apart(plainer(surname, words)), words);
     if (shorter === surname) break;
     surname = shorter;
   }
@@ -78,7 +79,8 @@ function apart(text) {
 
 function withoutQuotes(written) {
   const text = stripWhite(written), all = characters(text);
-  return all.length > 2 && QUOTES.includes(all[0]) && QUOTES.includes(all.at(-1)) ? all.slice(1, -1).join("") : text;
+  const areQuoted = all.length > 2 && QUOTES.includes(all[0]) && QUOTES.includes(all.at(-1));
+  return areQuoted ? withoutQuotes(all.slice(1, -1).join("")) : text;
 }
 
 // The text without the surname from birth.
@@ -94,7 +96,7 @@ function alias(words) {
 }
 
 function withoutAsides(text, words) {
-  const plain = withoutAddresses(text);
+  const plain = withoutAddresses(text).replace(/< *>/g, "");
   let outside = OPENING.test(plain) && !isOneWordAndQuoted(plain) ? plain.replace(BRACKETS, " ").replace(OPEN, "") : plain;
   if (outside.includes(" al") || outside.includes(" others") || outside.includes(" др")) outside = outside.replace(AND_OTHERS, "");
   outside = outside.replace(alias(words), "").replace(RELATION, "").replace(PRONOUNS, "");

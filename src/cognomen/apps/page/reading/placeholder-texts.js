@@ -2,6 +2,7 @@
 import {
   first, fullMatch, isAlpha, isTitleCase, isUpper, LETTER_OR_DIGIT as W, NO_DIGIT, NOT_WHITE, strip, stripWhite, WHITE, WORD_END,
 } from "./python.js";
+import { plainer } from "./forms.js";
 import { hasLetter, kindOf, words as wordsOf } from "./text.js";
 
 const areManyIdeographs = fullMatch("[\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3347f}]{7,}", "u");
@@ -18,49 +19,45 @@ const areLettersAlone = fullMatch("(?:[A-Za-zÀ-ɏЀ-ӿ]\\. ?-?)+(?:[A-Za-zÀ-ɏ
 const isError = fullMatch(`#(?:N/A|NULL|REF|VALUE|NAME|NUM|DIV/0|SPILL|CALC)[!?]?|\\{\\{.*\\}\\}|\\$\\{.*\\}|%${W}+%`);
 const ANYWHERE = ["inc", "llc", "gmbh", "plc"], BEFORE = ["ооо", "оао", "зао", "пао"];
 const AT_THE_END = [" S.p.A.", " SpA", " s.r.o.", " z o.o.", " ApS"], FORMS_IN_WORD = ["株式会社", "有限会社", "有限公司", "주식회사"];
-const OFFICE = new RegExp("^(university|universität|université|ministry|department|dept\\.?|office|bank|city|state|republic|board|chamber"
-  + "|church|college|director|faculty|friends|house|institute|isle|kingdom|member|school|secretary|society|sons"
-  + `|table|trustees) of${WORD_END}`, "iu");
-const UNIT = "eur|usd|gbp|chf|jpy|kg|mg|cm|mm|km|ml|kwh";
-const MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september"
-  + "|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril"
-  + "|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto"
-  + "|septiembre|octubre|noviembre|diciembre";
-const D = "\\p{Nd}";
-const OF_NUMBERS = [
-  "(?:batch|building|chapter|column|figure|floor|group|highway|id|invoice|item|model|order|phase|platform|product"
-    + `|question|room|route|row|seat|table|zone|section|ticket|type|unit|version|windows) (?:no\\.? ?|#)?[${D}.\\-]*${D}[a-z]?(?: of ${D}+)?`
-    + `|page ${D}+ of ${D}+|(?:tel|phone|fax|isbn|vat|iban)${WORD_END}[.:]? ?[${D} ()+/\\-]*${D}`,
-  `[${D}.,]+ ?(?:${UNIT})|(?:${UNIT}) ?[${D}.,]+|${D}{1,2}\\.? (?:de )?(?:${MONTH})\\.?(?: (?:de )?${D}{2,4})?`,
-  `${D}+[a-z]? [^\\n]*(?<!${W})(?:street|avenue|road|boulevard|drive|st\\.|rd\\.|ave\\.?)`
-    + `|[^\\n]*(?:straße|strasse|str\\.|platz|gasse|weg|allee) ${D}+ ?[a-z]?`
-    + `|(?:rue|via|viale|piazza|calle|avenida|rua|plaza|place|avenue|boulevard) [^\\n]* ${D}+[a-z]?|p\\.? ?o\\.? ?box ${D}+`,
-].map((pattern) => fullMatch(pattern, "iu"));
 const isCaseAtCourt = fullMatch("[^a-z]{3,} v\\.? [^a-z]{3,}"); // SMITH v. JONES
 const AFTER_NAME = new RegExp(`[,;]${WHITE}|${WHITE}[\\-–—|@]${WHITE}|${WHITE}[(\\[](?=[^()\\[\\]]*[)\\]]$)`);
 
 // Why a text is no name, "placeholder" or "not-a-name"; null if it may be one.
 export function reasonForNoName(text, words) {
-  const whole = wordsOf(text).join(" ");
+  let whole = wordsOf(text).join(" ");
   if (words.placeholders.has(whole) || isNothing(whole) || isError(whole)) return "placeholder";
   if (AT_THE_END.some((form) => whole.endsWith(form)) || FORMS_IN_WORD.some((form) => whole.includes(form))) return "not-a-name";
   if (areManyIdeographs(whole)) return "not-a-name";
   if (isAlpha(whole)) return null;
   if (words.leftOver.has(words.casefold(whole.replaceAll(".", "")))) return "not-a-name";
+  whole = plainer(whole, words);
   const bare = strip(whole, words.outside);
-  if (words.placeholders.has(bare) || isRepeatedPlaceholder(bare, words)) return "placeholder";
+  if (words.placeholders.has(bare) || isRepeatedPlaceholder(bare, words) || saysNoName(bare, words)) return "placeholder";
   if (areLettersAlone(whole) || isHandle(whole) || isFile(whole)) return "not-a-name";
   const rest = withoutAddresses(bare);
   if (hasManySymbols(bare)) return "not-a-name";
   const isAddress = rest !== bare && !hasLetter(rest);
   if (isAddress || isDomain(bare)) return "not-a-name";
-  const isThing = isCompany(strip(nameOf(whole), words.outside), words) || isOfNumbers(bare) || isSentence(bare, words);
+  const isThing = isCompany(strip(nameOf(whole), words.outside), words) || (/\p{Nd}/u.test(bare) && isOneOf(words.ofNumbers, bare)) || isSentence(bare, words);
   return bare.includes(" ") && isThing ? "not-a-name" : null;
 }
 
-// Whether a text is a number of something, a measure, a date, or the address of a house.
-function isOfNumbers(text) {
-  return OF_NUMBERS.some((matches) => matches(text));
+// Whether a text is of one of the patterns of things.py.
+const isOneOf = (patterns, text) => patterns.some((pattern) => new RegExp(`^(?:${pattern})$`, "iu").test(text));
+
+// Whether words that say that there is no name, or head a column, are all: "Not Provided", "Surname, First".
+function saysNoName(text, words) {
+  const all = wordsOf(text).map((word) => words.casefold(strip(word, words.outside)));
+  return all.length > 1 && all.every((word) => words.ofNoName.has(word)) && all.some((word) => Array.from(word).length > 3);
+}
+
+// Whether a word is one of an office, a trade or a job, or ends as no surname does: Singverein.
+const isNoun = (word, words) => words.nouns.has(word) || Array.from(word).length >= 8 && words.endsOfNouns.some((end) => word.endsWith(end));
+
+// Whether a title, or a Vietnamese syllable, follows a "The" of a name.
+function isTitled(all, words) {
+  const one = all.length ? words.casefold(strip(all[0], ".")) : "";
+  return words.titles.has(one) || words.afterThe.has(one) || all.at(-1) === "Family";
 }
 
 // Whether words of sentences are in a text: "Please call the office".
@@ -87,7 +84,7 @@ function nameOf(text) {
 
 // Whether a text is one placeholder in all its fields: "NULL NULL", "Test Test".
 function isRepeatedPlaceholder(text, words) {
-  const [one, ...others] = wordsOf(text);
+  const [one, ...others] = wordsOf(text).map((word) => strip(word, words.outside));
   const isOne = others.length > 0 && others.every((word) => word === one);
   return isOne && (words.placeholders.has(one) || words.placeholders.has(one.toLowerCase()));
 }
@@ -115,8 +112,10 @@ function isCompany(text, words) {
   if (before === undefined) return false;
   const hasForm = words.company.has(final) || BEFORE.includes(all[0]) || all.some((word) => ANYWHERE.includes(word));
   const isPerson = all.length === 1 && (Array.from(before).length === 1 || words.titles.has(before)); // "Dr. Engineer"
+  const isOf = [...all, final].some((word, place) => place > 0 && word === "of" && isNoun(all[place - 1], words));
   const isJob = words.occupations.has(final) && text.endsWith(final) && isUpper(first(text)); // "Truck driver"
-  const isThing = (isJob || (words.nouns.has(final) && !isPerson) || words.beforeNames.has(all[0])) && !text.includes(",");
+  const isThing = (isJob || (isNoun(final, words) && !isPerson) || isOf || words.beforeNames.has(all[0])) && !text.includes(",");
   const ofPartners = ["&", "and", "und"].includes(before) && ["co", "sons", "söhne"].includes(final);
-  return hasForm || isThing || ofPartners || isCaseAtCourt(text) || OFFICE.test(text);
+  const namesGroup = text.startsWith("The ") && !isTitled(wordsOf(text).slice(1), words);
+  return hasForm || isThing || ofPartners || namesGroup || isCaseAtCourt(text) || isOneOf(words.ofWords, text);
 }

@@ -33,7 +33,7 @@ export function readSurname(text, alphabet, lower, words, surnameFirst = false, 
   const reason = reasonForNoName(whole, words) ?? (isGarbled(whole) ? "garbled" : null);
   if (reason || length === null) return { reason: reason ?? "not-a-name" };
   const { surname, note } = length ? beginning(stripped, length) : findSurname(reworded ?? whole, words, surnameFirst);
-  if (note && words.nobody.has(surname)) return { reason: "placeholder" };
+  if (words.nobody.has(surname)) return { reason: "placeholder" };
   const found = spell(surname, alphabet, lower, words);
   if (found.reason) return found;
   if (!isAlpha(surname) && hasFewLetters(surname)) return { reason: "not-a-name" };

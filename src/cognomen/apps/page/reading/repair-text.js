@@ -15,17 +15,44 @@ const MISREAD = new RegExp(
   + `|(à${ANY}{2}){2}|^([ã-í]${ANY}{2})+$`, "u");
 const LOST = new RegExp(`\\ufffd|(?<=${NO_DIGIT})\\?(?=${NO_DIGIT})|(?<=[a-zß-ÿ])[ÃÂ]|[ÃÂ]${SYMBOL}`, "u");
 
-// What JSON and LaTeX write for letters: M\\u00fcller, M{\\"u}ller, Ho\\v{z}a, Garc{\\'\\i}a.
+// What JSON and LaTeX write for letters: M\\u00fcller, M{\\"u}ller, Ho\\v{z}a, Garc{\\'\\i}a, {\\O}rsted.
 const MARKS = Object.fromEntries([..."`'^\"~=.cuvHrk"].map((mark, i) => [mark, "\u0300\u0301\u0302\u0308\u0303\u0304\u0307\u0327\u0306\u030c\u030b\u030a\u0328"[i]]));
-const ESCAPED = new RegExp("\\\\u(?![dD][89a-fA-F])([0-9a-fA-F]{4})"
-  + "|\\{?\\\\(?:([`'^\"~=.])\\{?\\\\?([A-Za-z])\\}?|([cuvHrk])[{ ]([A-Za-z])\\}?)\\}?", "gu");
-const ofEscape = (_, code, mark, on, named, letter) => (code ? String.fromCharCode(parseInt(code, 16))
-  : ((on ?? letter) + MARKS[mark ?? named]).normalize("NFC"));
+const ESCAPED = new RegExp("(?<![A-Za-z])([DLMO])\\\\'(?=[A-Z])|\\\\u(?![dD][89a-fA-F])([0-9a-fA-F]{4})"
+  + "|\\{?\\\\(?:([`'^\"~=.])\\{?\\\\?([A-Za-z])\\}?|([cuvHrk])[{ ]\\\\?([A-Za-z])\\}?)\\}?"
+  + `|\\{\\\\([A-Za-z]{1,2})\\}|\\\\([A-Za-z]{1,2})(?:\\{\\}| |(?!${LETTER_OR_DIGIT}))`, "gu");
+const RAISED = /<(su[bp])>[^<>]*<\/\1>/gi, LINE_END = /<(?:br|\/p|\/li|\/tr|\/div)(?: [^<>]*)?\/?>/gi;
+const TAG = /<\/?(?:a|b|big|br|div|em|font|i|li|p|small|span|strong|su[bp]|t[dr]|u)(?: [^<>]*)?\/?>/gi;
+const BYTES = /(?:%[C-F][0-9A-F](?:%[89AB][0-9A-F])+)+|(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F])+)+/gi;
+const ENCODED_WORD = /=\?utf-8\?q\?([^ ?]*)\?=/gi, MARKED = /[&\\<]|[%=][C-Fc-f?]/;
+
+function ofEscape(whole, letters, elided, code, mark, on, named, letter, inside, alone) {
+  if (elided) return `${elided}'`; // O\\'Brien, as SQL has it
+  if (code) return String.fromCharCode(parseInt(code, 16));
+  if (inside || alone) return letters[inside || alone] ?? whole;
+  return ((on ?? letter) + MARKS[mark ?? named]).normalize("NFC");
+}
+
+function ofBytes(found) {
+  const bytes = Uint8Array.from(found.slice(1).split(found[0]), (byte) => parseInt(byte, 16));
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return found;
+  }
+}
+
+// The text without escapes, tags and encodings of bytes.
+function withoutMarkup(text, letters) {
+  if (text.includes("\\")) text = text.replace(ESCAPED, (whole, ...groups) => ofEscape(whole, letters, ...groups));
+  const plain = text.replace(RAISED, "").replace(LINE_END, "\n").replace(TAG, "");
+  if (/\p{L}/u.test(plain)) text = plain;
+  return text.replace(ENCODED_WORD, (_, word) => word.replaceAll("_", " ")).replace(BYTES, ofBytes);
+}
 
 // The text as it was before it was escaped for HTML or decoded wrongly, if that is certain.
 export function repair(text, entities) {
-  if (isAscii(text) && !/[&\\]/.test(text)) return text;
-  text = text.replace(ESCAPED, ofEscape);
+  if (MARKED.test(text)) text = withoutMarkup(text, entities.letters);
+  else if (isAscii(text)) return text;
   for (let round = 0; round < 3; round++) {
     const unescaped = text.replace(ENTITY, (entity) => unescape(entity, entities));
     const better = unescaped.split(" ").map(decoded).join(" ");

@@ -1,6 +1,7 @@
 // Cells that tell where the surname is once the network has been asked of their words: as cognomen/classifier/rewording.py.
 import { hashNames } from "../engine/name-hashes.js";
-import { bareKey, isOfficeName, mayBeShortSurname } from "./full-names.js";
+import { plainer } from "./forms.js";
+import { bareKey, isOfficeName, isTitle, mayBeShortSurname } from "./full-names.js";
 import { isParticleAnywhere } from "./name-particles.js";
 import { characters, fullMatch, isUpper, NO_DIGIT as L } from "./python.js";
 import { composed } from "./repair-text.js";
@@ -13,6 +14,11 @@ const WORD = `${L}{2,}(?:['’\\-]${L}+)*`;
 const BEGINNING = "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?", END = "(?:ng|ck|[mnptkhrwl])?";
 const isSyllable = fullMatch(`${BEGINNING}[wy]?[aeiou]{1,3}${END}|tsz`);
 const PERHAPS = `(?:${BEGINNING}['’]?[wy]?[aeiou\\xc0-\\u017e\\u0180-\\u024f\\u1e00-\\u1eff]{1,4}${END}|tsz)`;
+const INITIALS = `(?:${L}\\. ?)+`, areInitials = fullMatch(INITIALS, "iu");
+const NAME = `(?<name>${WORD}(?: ${WORD}){1,3})`, DESCRIBED = [3, -1.5, 1.5], LEAST_DESCRIBED = 1.5, IS_SURNAME = 2.5;
+const IS_DESCRIBED = [`${NAME}, ?(?<rest>(?:${WORD}\\.? ?)+|${INITIALS})(?:,.*)?`, `${NAME} [-–—] (?<rest>${WORD})`]
+  .map((pattern) => new RegExp(`^(?:${pattern})$`, "iu"));
+const areTwoNames = fullMatch(`${WORD}(?: ${WORD}){1,2}, ?${WORD}(?: ${WORD}){1,2}`, "iu");
 const areJoined = fullMatch(`${WORD}(?: ${WORD})+ [yei] ${WORD}(?: ${WORD})+`);
 const mayTell = fullMatch(
   `${L}{2,}-${L}{2,}(?: ${WORD}){1,2}|${WORD}(?: ${WORD}){1,2}, ?${WORD}(?: ${WORD}){1,2}`
@@ -24,12 +30,19 @@ const DIACRITICS = /(?<=[a-zª-ʸͰ-ϡϰ-Ͽᴀ-ᶿḀ-῿Ⱡ-Ɀꜣ-ꟿꬰ-ꭥ])
 
 // Other words for a text, null for none. The classifier tells what the network knows.
 export function reworded(written, classifier) {
-  const text = wordsOf(composed(written).replace(/[\u2010\u2011]/g, "-")).join(" ");
-  if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text) || hasTwoCapitals(text))) return null;
-  const { words } = classifier;
-  if (text.split(/[ ,-]+/).some((word) => !normalise(word, words.folded))) return null;
+  const text = plainer(wordsOf(composed(written).replace(/[\u2010\u2011]/g, "-")).join(" "), classifier.words);
+  if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text) || (!/[,-]/.test(text) && hasTwoCapitals(text)) || described(text))) return null;
+  const { words } = classifier, parts = described(text), asked = parts ? `${parts.name} ${parts.rest}` : text;
+  if (asked.split(/[ ,-]+/).some((word) => word && !normalise(word, words.folded))) return null;
   const of = (word) => about(normalise(word, words.folded), classifier);
-  if (text.includes(",")) return twoPeople(text, of, words);
+  return byWords(text, of, words) ?? (parts ? personDescribed(text, parts, of, words) : null);
+}
+
+const described = (text) => IS_DESCRIBED.map((pattern) => pattern.exec(text)).find(Boolean)?.groups;
+
+function byWords(text, of, words) {
+  if (text.includes(",")) return areTwoNames(text) ? twoPeople(text, of, words) : null;
+  if (IS_DESCRIBED[1].test(text)) return null;
   const all = text.split(" ");
   if (hasTwoCapitals(text)) return twoCapitals(all, of, words);
   if (all.some(isUpper) && !isUpper(text)) return null; // capitals tell
@@ -85,6 +98,22 @@ function twoPeople(text, of, words) {
   const ends = [0, -1].some((place) => [before, after].every((part) => isSurname(of(part.at(place)))));
   const areTold = first.given - last.given + AGREEMENT * agree > LEAST_ODDS || (areSyllables([...before, ...after], words) && ends);
   return areTold ? text.replace(",", ";") : null;
+}
+
+// The person before a comma, where what follows is no given name, or before a dash: "Jane Doe, London".
+function personDescribed(text, { name, rest }, of, words) {
+  const names = wordsOf(name), others = wordsOf(rest), areTold = (names.some(isUpper) && !isUpper(text)) || names.some((word) => words.joiners.has(word));
+  const isNoName = (word) => isParticleAnywhere(word, words) || isTitle(word, words);
+  if (areTold || isCommonInSpanish(names[0], words) || [names[0], names.at(-1), others[0]].some(isNoName)) return null;
+  const one = of(names[0]), odds = one.given - IS_SURNAME * dot(one.groups, of(names.at(-1)).groups);
+  if (areInitials(rest)) {
+    const isDegree = words.degrees.has(rest.replace(/[. ]/g, ""));
+    return odds + DESCRIBED[isDegree ? 2 : 1] > LEAST_DESCRIBED ? name : null;
+  }
+  const asked = others.map(of);
+  if (!text.includes(",") && asked[0].known) return null; // "Anna Smith - Jones"
+  const mean = (key) => asked.reduce((sum, each) => sum + Number(each[key]), 0) / asked.length;
+  return odds + DESCRIBED[0] - mean("given") / 2 - IS_SURNAME * mean("known") > LEAST_DESCRIBED ? name : null;
 }
 
 // Two full names with an "and" between them that also joins surnames.

@@ -25,6 +25,7 @@ const IN_ONE_WORD = new RegExp(`^(?:(?<hangul>[\\uac00-\\ud7a3]{2,4})|(?<han>[${
 
 // Whether the first of several words is the surname.
 export function beginsWithSurname(all, words) {
+  if (all[0].includes(".")) return false; // "V.O. Pillai"
   const rules = [endsInTwoSyllables, beginsVietnamese, beginsChineseOrKorean, endsInPatronymic];
   return all.every(isEastAsian) || rules.some((rule) => rule(all, words));
 }

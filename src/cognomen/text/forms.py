@@ -1,0 +1,83 @@
+r"""Ways of writing a name that have a plainer one: "John /Smith/" is read as "Smith, John".
+
+One table, and no code of its own for any of them. It is data that the page shares (`apps.page.facts`), and so
+its patterns have what Python's and JavaScript's have alike: [^\W\d_] for a letter, \d, \b, and plain spaces.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from cognomen.text import words as lists
+
+_CODES: Final = "|".join(sorted(lists.COUNTRY_CODES))
+_L: Final = r"[^\W\d_]"
+_PHRASES: Final = "|".join(map(re.escape, sorted(lists.PHRASES)))
+_HONORIFICS: Final = "|".join(sorted(lists.HONORIFICS_LAST))
+_PARTICLES: Final = "|".join(sorted(lists.PARTICLES_LAST))
+_OF: Final = "|".join(
+    spelling for word in sorted(lists.BEFORE_OF) for spelling in (word, word.capitalize(), word.upper())
+)
+
+_PICTURES: Final = "\u2600-\u27bf\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
+
+# What a text is searched for, in this order, and what replaces it.
+FORMS: Final = (
+    (r"^\(([^()]*)\)$|^\[([^\[\]]*)\]$", r"\1\2"),  # (Smith et al., 2019)
+    # Pictures, fields in quotes, ages and numbers between commas: "Doe", "Jane"; Jane Doe, 35, Rome.
+    (f"[{_PICTURES}]+", " "),
+    (r'''^["']([^"']+)["'], ?["']([^"']+)["']$''', r"\1, \2"),
+    (r", ?\d[\d.\-/ ]*(?=,|$)", ""),
+    (r"([^ ]) \+ ?\d.*$", r"\1"),
+    (r"\\,", ","),
+    # Genealogy: John /Smith/. Fields: Doe|Jane, SMITH:John. What a field is: To: Doe, Jane.
+    (r"^((?:[^/]* )?)/([^/ ](?:[^/]*[^/ ])?)/(?![^ ,])([^/]*)$", r"\2, \1 \3"),
+    (rf"^([^|:@,]*{_L}{{2}})[|:]([A-ZÀ-ÖØ-Þ]{_L}[^|:@]*)$", r"\1, \2"),
+    (r"^[^ ,:;]+: ([^ ,:][^,:]*,)", r"\1"),
+    # What bullets, stars or a number tell besides: Jane Doe • Nurse, Jane Doe *on leave*, Ms. Doe - Grade 4.
+    (r"([^ ]) [•·●▪‣∙⋅] .*$", r"\1"),
+    (r"([^ ]) \*[a-z][^*]*\*", r"\1"),
+    (rf"({_L}\.?) [-–—] [^-–—]*{_L}[^-–—]*\d[^-–—]*$", r"\1"),
+    (r"([a-zß-ÿ]) [-–—] [A-Z]+(?: [A-Z]+)+$", r"\1"),
+    (rf"({_L}{{2}}[.,]?) \d{{1,2}}[A-Za-z]$", r"\1"),
+    (rf"\./(?={_L}{{2}})", r". / "),
+    # Footnotes and ties of LaTeX, dots after degrees and initials: Doe$^{1}$, D.~E. Knuth, Ph. D., Smith JA.
+    (rf"({_L}{{2}})\$?\^(?:\{{[\d,*a-z†‡ ]*\}}|[\da-z*,]{{1,3}})\$?(?![^ ,;])", r"\1"),
+    (rf"({_L}|[.}}])~(?=[^ ~])", r"\1 "),
+    (r" Ph\. D\.?(?![^ ,])", " PhD"),
+    (r"([a-zß-ÿ] [A-Z]{1,3})\.$", r"\1"),
+    # Whose cell it is: Estate of Smith, John. Where somebody is, or for whom: Jane Doe at Acme.
+    (rf"^(?:[Tt]he |THE |[Ii]n the |IN THE )?(?:{_OF}) (?:of|OF) (?:the late )?", ""),
+    (rf"^([^ ]+ [^ ].*?),? (?:{_PHRASES}) .*$", r"\1"),
+    # Honorifics after a name, and the surname from birth: Tanaka san, Ahmet Yılmaz Bey, Anna Berg f. Holm.
+    (r"^([^ ]{4,}) (?:san|sama|sensei)$", r"\1"),
+    (r"^([^ ]+ [^ ]+) (?:Bey|Efendi|Hanım)$", r"\1"),
+    (rf"({_L}{{2}}) f\. (?=[A-ZÀ-ÖØ-Þ])", r"\1 née "),
+    # Countries: USA - John Smith, GER Anna Berg, Anna Berg GER.
+    (rf"^(?:{_CODES})(?: [-–—:])? ([^ ]+ [^ ])", r"\1"),
+    (rf"^([^ ]+ [^ ]+(?: [^ ]+)*?),?(?: [-–—])? (?:{_CODES})$", r"\1"),
+    # Particles after given names without a comma: Waals JD van der.
+    (rf"^([A-ZÀ-ÖØ-Þ][^ ,]+) ([^,]*[^ ,])((?: (?:{_PARTICLES}))+)$", r"\1, \2\3"),
+)  # fmt: skip
+_MAY_HAVE: Final = (
+    rf"^[\"']|[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^\d]| [-–—] | Ph\. |[A-Z]\.$| (?:{_HONORIFICS})$| f\. "
+    rf"| (?:of|OF|{_PHRASES}) |\b(?:{_CODES})\b| (?:{_PARTICLES})$"
+)  # fmt: skip
+
+
+def plainer(text: str) -> str:
+    """A text with single spaces as it is written plainly; itself if it is."""
+    if not re.search(_MAY_HAVE, text):  # compiled when first used, as it takes a start milliseconds
+        return text
+    plain = text
+    for pattern, replacement in _compiled():
+        plain = pattern.sub(replacement, plain)
+    plain = " ".join(plain.split())
+    return plain if any(map(str.isalpha, plain)) else text
+
+
+@cache
+def _compiled() -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(pattern), replacement) for pattern, replacement in FORMS]
