@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
@@ -152,7 +153,9 @@ def test_with_a_classifier() -> None:
     ("change", "words"),
     [
         ({"outcomes": [True]}, "outcomes.*2 rows"),
-        ({"outcomes": [True, None]}, r"outcomes\[1\].*None.*1 of 2.*probabilities"),
+        ({"outcomes": [True, None]}, r"outcomes\[1\].*None.*1 of 2.*alike"),
+        ({"outcomes": ["yes", float("nan")]}, r"outcomes\[1\].*nan"),
+        ({"outcomes": pd.array([True, None], "boolean")}, r"outcomes\[1\]"),
         ({"outcomes": [1.0, float("nan")]}, r"outcomes\[1\]"),
         ({"origins": "A"}, "origins"),
         ({"priors": [1.0]}, "priors"),

@@ -104,6 +104,9 @@ class Corpus:
         ):
             raise InputError(f"expected facts of every origin, got none of {unplaced}")
 
+    def __repr__(self) -> str:
+        return f"<Corpus: {self.source}, {len(self.names):,} names of {len(set(self.labels))} origins>"
+
     @classmethod
     def from_names(
         cls,

@@ -44,6 +44,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cognomen.errors import InputError
 from cognomen.text.matching import find_origin
+from cognomen.text.row_values import check_none_missing
 
 Floats = NDArray[np.float64]
 
@@ -295,12 +296,7 @@ def _coded(
     given = np.asarray(values)
     if given.shape != (rows,):
         raise InputError(f"{what}: expected one for each of {rows:,} rows, got {given.shape}")
-    missing = [row for row, each in enumerate(given.tolist()) if each is None or each != each]
-    if missing:
-        raise InputError(
-            f"{what}[{missing[0]}]: expected a value, got {given[missing[0]]!r}. Leave out rows without one "
-            f"({len(missing):,} of {rows:,}), of the probabilities as well."
-        )
+    check_none_missing(values, what)
     kinds, index = np.unique(given, return_inverse=True)
     if most is not None and len(kinds) > most:
         raise InputError(
