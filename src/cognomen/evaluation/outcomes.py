@@ -166,7 +166,8 @@ def outcome_rates(
         raise InputError("expected one or more rows with a readable name, got none")
     rows = np.flatnonzero(read)
     first, weight = _different(table[rows], index[rows], places[rows])
-    table, index, places = (each[rows[first]] for each in (table, index, places))
+    chosen = rows[first]
+    table, index, places = table[chosen], index[chosen], places[chosen]
     y = np.eye(len(values))[index]  # (U, Y)
     likelihood = np.divide(table, base, out=np.zeros_like(table), where=base > 0)  # (U, C)
     fits = [

@@ -68,10 +68,10 @@ def weighted_column(table: TableFile, index: int, weights_at: int) -> tuple[Any,
     """
     if isinstance(table, ParquetTable):
         texts, cells = column_at(table, index), table.column(weights_at).to_pylist()
-        rows = zip(range(1, len(cells) + 1), texts.to_pylist(), cells, strict=True)
+        rows = list(zip(range(1, len(cells) + 1), texts.to_pylist(), cells, strict=True))
     else:
-        read = [(line, row[index], row[weights_at].strip()) for line, row in table.filled_rows()]
-        texts, rows = [text for _, text, _ in read], iter(read)
+        rows = [(line, row[index], row[weights_at].strip()) for line, row in table.filled_rows()]
+        texts = [text for _, text, _ in rows]
     heading = table.headings[weights_at]
     weights = [
         to_weight(cell, f"{table.path}, {table.counted} {line}", heading)
