@@ -74,6 +74,27 @@ def test_without_a_column_of_weights_each_row_counts_once(tmp_path: Path) -> Non
     assert corpus.row_weights is None
 
 
+def test_the_column_of_weights_may_be_named(tmp_path: Path) -> None:
+    text = "Nachname;Herkunft;Anzahl;count\nNakamura;Japanese;1500;x\nSmith;English;20;y\n"
+    path = table(tmp_path, text)
+    corpus = load_corpus(path, columns=("Nachname", "Herkunft", "Anzahl"))
+    assert corpus.row_weights is not None
+    assert corpus.row_weights.tolist() == [1500, 20]
+    assert not corpus.shares
+    named = ["--name-column", "1", "--origin-column", "Herkunft", "--count-column", "anzahl"]
+    assert "Japanese      1   1,500" in said("data", "check", str(path), *named)
+    with pytest.raises(DataError, match=r"no column 'Zahl'.*--count-column"):
+        load_corpus(path, columns=("Nachname", "Herkunft", "Zahl"))
+
+
+def test_a_named_share_is_a_share(tmp_path: Path) -> None:
+    path = table(tmp_path, "name,origin,Share,count\na,X,0.5,1\nb,Y,0.25,2\n")
+    corpus = load_corpus(path, columns=("name", "origin", "share"))
+    assert corpus.shares
+    assert corpus.row_weights is not None
+    assert corpus.row_weights.tolist() == [0.5, 0.25]
+
+
 @pytest.mark.parametrize("cell", ["", " ", "-1", "nan", "inf", "1e999", "many", "1;2", "None", "True"])
 def test_a_cell_that_is_no_weight_is_named_with_its_line(tmp_path: Path, cell: str) -> None:
     path = table(tmp_path, f'name,origin,count\n"two\nlines",X,1\nb,X,{cell}\n')
@@ -82,7 +103,7 @@ def test_a_cell_that_is_no_weight_is_named_with_its_line(tmp_path: Path, cell: s
         load_corpus(path)
     assert str(error.value) == (
         f"{path}, line 4: expected a number of at least 0 in the column 'count', got {found}. "
-        "Correct the row (numbers are written 1500 or 0.5), or rename the column if it holds something else."
+        "Correct the row (numbers are written 1500 or 0.5), or name another column (--count-column)."
     )
 
 

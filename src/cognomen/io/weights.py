@@ -27,7 +27,7 @@ def find_weights(path: Path, headings: Sequence[str]) -> int | None:
         listed = ", ".join(repr(headings[i].strip()) for i in found)
         raise DataError(
             f"{path}: expected one column of weights ({', '.join(WEIGHT_COLUMNS)}), found {len(found)}: "
-            f"{listed}. Keep one of them, or rename the others."
+            f"{listed}. Say which it is (--count-column), or keep one of them."
         )
     return found[0] if found else None
 
@@ -51,8 +51,7 @@ def to_weight(cell: object, where: str, heading: str) -> float:
         found = "an empty cell" if cell in (None, "") else repr(cell)
         raise DataError(
             f"{where}: expected a number of at least 0 in the column {heading.strip()!r}, got {found}. "
-            "Correct the row (numbers are written 1500 or 0.5), or rename the column if it holds something "
-            "else."
+            "Correct the row (numbers are written 1500 or 0.5), or name another column (--count-column)."
         )
     return weight
 

@@ -21,8 +21,8 @@ ORDERS = ("auto", "given-first", "surname-first")  # as in `classifier.options`
 ABOUT_DATA = """\
 DATA is a folder of <Origin>.txt files with one name per line, a table (.csv, .tsv, .parquet, .xlsx ...) \
 with the columns name and origin (or others: --name-column, --origin-column), or the name of a known corpus \
-(`cognomen data list`). A column count, weight or share of a table says how much each row counts; a name may \
-have several origins, in a row for each."""
+(`cognomen data list`). A column count, weight or share of a table (or another: --count-column) says how \
+much each row counts; a name may have several origins, in a row for each."""
 EXIT_CODES = """
 \b
 Exit codes: 0 done, 1 an error that the message explains,
@@ -148,16 +148,25 @@ def read_words(_context: click.Context, _option: click.Parameter, text: str | No
 
 
 def data_options(command: Command) -> Command:
-    """Give a command --encoding, --name-column and --origin-column.
+    """Give a command --encoding, --name-column, --origin-column and --count-column.
 
     It takes them as `reading`: keywords of `load_corpus`.
     """
 
     @wraps(command)
-    def read(encoding: str | None, name_column: str, origin_column: str, **others: Any) -> None:
-        command(reading={"encoding": encoding, "columns": (name_column, origin_column)}, **others)
+    def read(
+        encoding: str | None, name_column: str, origin_column: str, count_column: str | None, **others: Any
+    ) -> None:
+        columns = (name_column, origin_column, *([] if count_column is None else [count_column]))
+        command(reading={"encoding": encoding, "columns": columns}, **others)
 
     reader: Command = encoding_option(read)
+    reader = click.option(
+        "--count-column",
+        metavar="NAME|NUMBER",
+        help="The column of a table that says how often each row counts, if it is not called 'count', "
+        "'weight' or 'share'.",
+    )(reader)
     for what in reversed(DATA_COLUMNS):
         reader = click.option(
             f"--{what}-column",
