@@ -195,7 +195,7 @@ def load_corpus(
     *,
     clean: bool = True,
     encoding: str | None = None,
-    columns: Columns = COLUMNS,
+    columns: tuple[str, str] | tuple[str, str, str] = COLUMNS,
     on_progress: OnBytes | None = None,
 ) -> Corpus:
     """Read names for training or evaluation.

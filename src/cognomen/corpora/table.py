@@ -39,9 +39,9 @@ class _Cells(NamedTuple):
 def read_table(path: Path, encoding: str | None = None, columns: Columns = COLUMNS) -> SourceRows:
     """Read a table (see `io.tables`).
 
-    `columns` are those of the names, the origins, and perhaps the weights: headings, ignoring case, or numbers,
-    counted from 1. A row without a name or an origin, or with more cells than there are headings, is reported
-    as unusable: "empty-cell" or "ragged".
+    `columns` are those of the names, the origins, and perhaps the weights: headings, ignoring case, or
+    numbers, counted from 1. A row without a name or an origin, or with more cells than there are headings, is
+    reported as unusable: "empty-cell" or "ragged".
 
     Raises:
         DataError: the table cannot be read, lacks these columns, has no usable row, or has weights that are

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.classifier import Classifier
 from cognomen.corpora import Corpus, load_corpus
-from cognomen.corpora.table import COLUMNS, Columns
+from cognomen.corpora.table import COLUMNS
 from cognomen.errors import InputError, TrainingError, check_whole_number
 from cognomen.evaluation.intervals import bootstrap_intervals
 from cognomen.evaluation.metrics import Evaluation, evaluate
@@ -140,7 +140,7 @@ def run_protocol(
     *,
     facts: dict[str, Any] | None = None,
     encoding: str | None = None,
-    columns: Columns = COLUMNS,
+    columns: tuple[str, str] | tuple[str, str, str] = COLUMNS,
     processes: int = 1,
     on_progress: Callable[[RunProgress], None] = lambda progress: None,
 ) -> ProtocolResult:
