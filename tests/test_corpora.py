@@ -18,6 +18,7 @@ import pytest
 from cognomen.corpora import Corpus, DroppedRow, load_corpus
 from cognomen.errors import DataError, InputError, MissingExtraError
 from cognomen.text import fold, key
+from cognomen.training import train
 
 
 def write(folder: Path, files: dict[str, bytes]) -> Path:
@@ -532,6 +533,17 @@ def test_columns_are_those_of_a_table(data: str, tmp_path: Path, monkeypatch: py
     write(tmp_path / "folder", {"A.txt": b"alpha\n"})
     with pytest.raises(InputError, match=rf"columns: expected \('name', 'origin'\), as '{data}' is no table"):
         load_corpus(data, columns=("surname", "origin"))
+
+
+@pytest.mark.parametrize("columns", [("name",), ("name", "origin", "count", "x"), "name"])
+def test_columns_are_two_or_three(tmp_path: Path, columns: object) -> None:
+    with pytest.raises(InputError, match=r"columns: expected \(name, origin\) or \(name, origin, count\)"):
+        load_corpus(tmp_path / "t.csv", columns=columns)  # type: ignore[arg-type]
+
+
+def test_a_path_is_no_corpus() -> None:
+    with pytest.raises(InputError, match=r"expected a Corpus, got a str\. .*load_corpus"):
+        train("names.csv")  # type: ignore[arg-type]
 
 
 def test_from_names_takes_columns_of_any_kind() -> None:

@@ -372,6 +372,12 @@ def test_counts_that_make_no_sense(classic: Classifier, counts: list[float], say
         classic.composition(NAMES, counts=counts)
 
 
+@pytest.mark.parametrize("seed", [-1, 0.5, "1"])
+def test_a_seed_that_is_none(classic: Classifier, seed: object) -> None:
+    with pytest.raises(InputError, match="seed: expected a whole number, 0 or more"):
+        classic.composition(NAMES, seed=seed)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_a_column_and_its_weights_are_read_together(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"t{suffix}"

@@ -28,6 +28,7 @@ from cognomen.classifier.decisions import REASONS, ScoredBlock, unread_rows
 from cognomen.classifier.mixture import SAMPLES, estimate_shares, mean_answers, resampled_shares
 from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.origins import Level, Tree, membership
+from cognomen.errors import check_whole_number
 from cognomen.text.row_values import weights_of
 
 Floats = NDArray[np.floating[Any]]
@@ -146,7 +147,11 @@ def tally(
         possible: (C,), which of them are not excluded.
         level: whose shares are estimated.
         seed: of the resamples.
+
+    Raises:
+        InputError: the seed is not a whole number of at least 0.
     """
+    check_whole_number("seed", seed, least=0)
     tables, counts = [np.empty((0, int(possible.sum())), np.float32)], [np.empty(0, rows.dtype)]
     unknown = Counter({"not-text": rows[0].item()})
     for block in blocks:

@@ -245,6 +245,8 @@ def _read(
         raise InputError(
             f"expected the path of a folder or table, or one of {list(KNOWN_CORPORA)}, got {data!r}"
         )
+    if isinstance(columns, str) or len(columns) not in (2, 3):
+        raise InputError(f"columns: expected (name, origin) or (name, origin, count), got {columns!r}")
     if columns != COLUMNS and (data in KNOWN_CORPORA or Path(data).is_dir()):
         raise InputError(f"columns: expected {COLUMNS}, as {os.fspath(data)!r} is no table, got {columns}")
     if data == "tutorial":
