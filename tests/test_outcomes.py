@@ -208,3 +208,16 @@ def test_equal_rows_are_divided_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for one, other in zip(once.rates, apart.rates, strict=True):
         figures = (other.rate, other.low, other.high, other.naive, other.count)
         assert (one.rate, one.low, one.high, one.naive, one.count) == pytest.approx(figures, abs=1e-9)
+
+
+def test_origins_without_a_row_do_not_keep_it_going(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The third origin takes all rows; the rates of the two others drift on as these dwindle."""
+    rng = np.random.default_rng(0)
+    a = rng.random(30)
+    p = np.stack([a, 1 - a, np.full(30, 0.45)], axis=1)[rng.integers(0, 30, 20_000)] / 1.45
+    outcome = rng.random(20_000) < p[:, 0]
+    found = [(rate.rate, rate.count) for rate in outcome_rates(p, outcome, "ABC", [0.4, 0.4, 0.2]).rates]
+    monkeypatch.setattr(outcomes, "MAX_STEPS", 55)
+    assert found == [
+        (rate.rate, rate.count) for rate in outcome_rates(p, outcome, "ABC", [0.4, 0.4, 0.2]).rates
+    ]
