@@ -212,7 +212,7 @@ def fitted(rows: Sequence[Sequence[str]], width: int) -> list[tuple[str, ...]]:
     Columns are as narrow as their words, and then widened where most lines are needed, cells before headings.
     """
     columns = list(zip(*rows, strict=True))
-    widths = [max(map(len, " ".join(column).split())) for column in columns]
+    widths = [max(map(len, " ".join(column).split()), default=1) for column in columns]
 
     def needed(column: int) -> tuple[int, int]:
         head, *cells = (len(divided(cell, widths[column])) for cell in columns[column])
