@@ -795,6 +795,10 @@ def test_repr_says_what_it_is() -> None:
     )
 
 
+def test_repr_of_scores_is_a_line() -> None:
+    assert repr(make().scores(["murphy", "123"] * 500)) == "<Scores: 1,000 names, 500 answered>"
+
+
 def test_repr_names_three_origins_in_full() -> None:
     network = Network(Architecture(len(LETTERS) + 1, 3, embedding_size=2, hidden_size=2))
     three = Classifier(network, Alphabet(LETTERS), ["A", "B", "C"], [0.5, 0.3, 0.2])

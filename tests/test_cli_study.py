@@ -9,6 +9,8 @@ from dataclasses import replace
 import pytest
 from cli_running import failure, inside, lines
 
+from cognomen.apps.cli.render import plain_table
+from cognomen.apps.cli.study import fitted
 from cognomen.errors import DataError
 from cognomen.study import EXPERIMENTS
 
@@ -20,6 +22,55 @@ def test_list_names_each_experiment_under_its_group():
     listed = [json.loads(line) for line in lines(inside("study", "list", "--json"))]
     assert [each["name"] for each in listed] == list(EXPERIMENTS)
     assert listed[0].keys() == {"name", "group", "question", "needs_names"}
+
+
+def test_list_fits_a_narrow_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    text = lines(inside("study", "list"))
+    assert max(map(len, text)) <= 60
+    at = text.index("  captions        One to many: can a network say, letter by")
+    assert text[at + 1] == " " * 18 + "letter, what an image shows?"
+
+
+WIDE = [
+    ("network", "digits right at the end", "held out"),
+    ("recurrent", "100.0% (99.1–100.0)", "7"),
+    ("window", "50.0%", "3"),
+]
+
+
+@pytest.mark.parametrize(
+    ("width", "table"),
+    [
+        (
+            60,
+            """\
+network    digits right at the end  held out
+recurrent      100.0% (99.1–100.0)         7
+window                       50.0%         3""",
+        ),
+        (  # its headings alone need lines
+            38,
+            """\
+           digits right at the  held
+network                    end   out
+recurrent  100.0% (99.1–100.0)     7
+window                   50.0%     3""",
+        ),
+        (
+            29,
+            """\
+           digits right  held
+network      at the end   out
+recurrent        100.0%     7
+           (99.1–100.0)
+window            50.0%     3""",
+        ),
+    ],
+)
+def test_a_table_fits_the_terminal(width, table):
+    heads, *rows = fitted(WIDE, width)
+    assert plain_table(heads, rows) == table
 
 
 def test_run_says_what_it_measured_and_writes_it(tmp_path):

@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from cognomen.corpora import Corpus, DroppedRow, load_corpus
 from cognomen.errors import DataError, InputError, MissingExtraError
 from cognomen.text import fold, key
+from cognomen.training import train
 
 
 def write(folder: Path, files: dict[str, bytes]) -> Path:
@@ -531,3 +533,34 @@ def test_columns_are_those_of_a_table(data: str, tmp_path: Path, monkeypatch: py
     write(tmp_path / "folder", {"A.txt": b"alpha\n"})
     with pytest.raises(InputError, match=rf"columns: expected \('name', 'origin'\), as '{data}' is no table"):
         load_corpus(data, columns=("surname", "origin"))
+
+
+@pytest.mark.parametrize("columns", [("name",), ("name", "origin", "count", "x"), "name"])
+def test_columns_are_two_or_three(tmp_path: Path, columns: object) -> None:
+    with pytest.raises(InputError, match=r"columns: expected \(name, origin\) or \(name, origin, count\)"):
+        load_corpus(tmp_path / "t.csv", columns=columns)  # type: ignore[arg-type]
+
+
+def test_a_path_is_no_corpus() -> None:
+    with pytest.raises(InputError, match=r"expected a Corpus, got a str\. .*load_corpus"):
+        train("names.csv")  # type: ignore[arg-type]
+
+
+def test_from_names_takes_columns_of_any_kind() -> None:
+    names, labels = ["Smith", "Rossi", None], ["English", "Italian", "Italian"]
+    plain = Corpus.from_names(names, labels, [1, 2, 3])
+    assert Corpus.from_names(pa.array(names), pa.chunked_array([labels]), np.array([1, 2, 3])) == plain
+    assert plain.names == ("Smith", "Rossi")
+    with pytest.raises(InputError, match="one column of texts, got a Table"):
+        Corpus.from_names(pa.table({"name": names}), labels)
+    with pytest.raises(InputError, match="a label for each of 3 names, got 2"):
+        Corpus.from_names(names, labels[:2])
+    with pytest.raises(InputError, match=r"weights\[1\]: expected a finite number .* got '1.500,5'"):
+        Corpus.from_names(names, labels, ["1", "1.500,5", "2"])
+
+
+def test_repr_is_a_line_however_long_the_list() -> None:
+    corpus = Corpus.from_names(
+        [f"Name{k}" for k in range(1000)], ["A", "B"] * 500, clean=False, source="mine"
+    )
+    assert repr(corpus) == "<Corpus: mine, 1,000 names of 2 origins>"

@@ -179,6 +179,7 @@ def test_bad_files_are_reported_and_do_not_stop_the_others(model, people, proces
         (["people", "--out", "people"], 1, "expected a folder outside of the dataset people"),
         (["people", "--out", "people/scored"], 1, "expected a folder outside of the dataset people"),
         (["people/country=FR", "--out", "people"], 1, "expected a folder outside of the dataset"),
+        (["people", "--out", "new.csv"], 1, "new.csv: expected a folder for the new files, as people is one"),
         (["people", "--out", "file.txt"], 1, "file.txt: expected a folder for the new files, found a file"),
         (["people", "--out", "o", "--encoding", "utf-8"], 2, "--encoding is for CSV"),
         (["people", "--out", "o", "--no-headings"], 2, "--no-headings is for CSV"),

@@ -230,6 +230,30 @@ def test_a_wrong_call_is_refused_at_the_door(score: Callable[..., Any], model: s
             scored_by(score, "n", model, **asked)
 
 
+TAKERS = [getattr(engines, name) for name in engines.__all__ if name.startswith("score_")]
+
+
+@pytest.mark.parametrize("score", TAKERS)
+def test_what_is_no_table_of_the_engine_is_said(score: Callable[..., Any], model: str) -> None:
+    """Whether the engine is installed or not."""
+    relation = ("connection", 3) if score is engines.score_duckdb else (3,)
+    with pytest.raises(InputError, match=r"expected a .*(Frame|relation|Dataset).*, got a int"):
+        score(*relation, "surname", model=model)
+
+
+def test_a_series_is_no_table(model: str) -> None:
+    pd = pytest.importorskip("pandas")
+    with pytest.raises(InputError, match=r"expected a pandas.DataFrame, got a Series"):
+        engines.score_pandas(pd.Series(["Smith"]), "surname", model=model)
+
+
+def test_the_function_of_duckdb_is_replaced_when_a_cell_is_run_again(model: str) -> None:
+    connection = pytest.importorskip("duckdb").connect()
+    engines.duckdb_function(connection, model=model, columns=["origin"])
+    engines.duckdb_function(connection, model=model, columns=["status"])
+    assert connection.sql("SELECT (cognomen('123')).status").fetchall() == [("unknown",)]
+
+
 def test_strings_of_any_kind(model: str) -> None:
     """Dictionaries, categories, enumerations and columns of nothing but null."""
     pl, duckdb = pytest.importorskip("polars"), pytest.importorskip("duckdb")

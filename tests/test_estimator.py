@@ -122,6 +122,8 @@ def test_each_setting_is_a_parameter() -> None:
         SurnameClassifier(epoch=3)
     with pytest.raises(InputError, match="epochs"):
         SurnameClassifier(epochs=0).fit(X, Y)
+    with pytest.raises(TypeError, match=r"'epoch'\. Did you mean 'epochs'"):
+        SurnameClassifier(epoch=3)
 
 
 def test_it_is_a_classifier_of_texts() -> None:
@@ -182,7 +184,9 @@ def test_classes_of_any_kind(labels: list[Any]) -> None:
         ([], [], "no name is left"),
         (X[:1], Y[:1], "origin"),
         (X, ["Italian"] * len(X), "origin"),
-        (X, [*Y[:-1], None], "labels|'<' not supported|str"),
+        (X, [*Y[:-1], None], r"y\[311\]: .* None"),
+        (X, [float("nan"), *Y[1:]], r"y\[0\]: .* nan"),
+        (X, pd.array([1] * 311 + [None], "Int64"), r"y\[311\]: .*"),
         (X, [[label, label] for label in Y], "shape|y should be"),
     ],
 )

@@ -421,3 +421,9 @@ def test_the_shares_of_misses_sum_to_one(groups: list[int], seed: int) -> None:
     found = misses(confusion, groups, [min(group, group // 2) for group in groups])
     assert found.errors == confusion.sum() - np.trace(confusion)
     assert found.near + found.region + found.far == pytest.approx(float(found.errors > 0))
+
+
+def test_repr_is_a_line() -> None:
+    found = evaluate(np.full((40, 40), 1 / 40), np.zeros(40, int), [f"O{k}" for k in range(40)])
+    words = "<Evaluation: 40 names, 40 origins; accuracy 1.000, macro-F1 0.025, log loss 3.689>"
+    assert repr(found) == words

@@ -158,6 +158,8 @@ def test_letters_are_those_that_the_classifier_reads() -> None:
     assert ids[1].tolist()[3:] == [0, 0]
     with pytest.raises(InputError, match=r"names\[1\].*'123'"):
         letters_of(clf, ["Smith", "123"])
+    with pytest.raises(InputError, match=r"names\[0\]: .* in letters of the model, got 'Иванов'"):
+        letters_of(clf, ["Иванов"])
 
 
 @pytest.mark.parametrize(

@@ -58,17 +58,21 @@ def test_the_answers_are_the_classifiers() -> None:
     assert letters == explain(clf, "Nakamura").to_json()
 
 
+WORDS = ("Klingon", "10,000", "list", "'prior'; expected any of names, top_k", "Klingon")
+
+
 def test_what_cannot_be_answered_is_said() -> None:
     async def ask(session: Any) -> list[Any]:
         calls = [
             ("predict", {"names": ["a"], "restrict": ["Klingon"]}),
             ("predict", {"names": ["a"] * 10_001}),
             ("predict", {"names": "Nakamura"}),
+            ("predict", {"names": ["Nakamura"], "prior": "uniform"}),  # an answer without it would mislead
             ("explain", {"name": "a", "origin": "Klingon"}),
         ]
         return [await session.call_tool(*call) for call in calls]
 
-    for found, words in zip(with_client(ask), ("Klingon", "10,000", "list", "Klingon"), strict=True):
+    for found, words in zip(with_client(ask), WORDS, strict=True):
         assert found.is_error
         assert words in found.content[0].text
 

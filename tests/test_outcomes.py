@@ -7,12 +7,13 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
 from cognomen import Classifier
 from cognomen.errors import InputError
-from cognomen.evaluation import OutcomeRates, outcome_rates
+from cognomen.evaluation import OutcomeRates, outcome_rates, outcomes
 
 ORIGINS = ("A", "B", "C", "D")
 SHARES = np.array([0.5, 0.25, 0.15, 0.1])
@@ -152,7 +153,9 @@ def test_with_a_classifier() -> None:
     ("change", "words"),
     [
         ({"outcomes": [True]}, "outcomes.*2 rows"),
-        ({"outcomes": [True, None]}, r"outcomes\[1\]"),
+        ({"outcomes": [True, None]}, r"outcomes\[1\].*None.*1 of 2.*alike"),
+        ({"outcomes": ["yes", float("nan")]}, r"outcomes\[1\].*nan"),
+        ({"outcomes": pd.array([True, None], "boolean")}, r"outcomes\[1\]"),
         ({"outcomes": [1.0, float("nan")]}, r"outcomes\[1\]"),
         ({"origins": "A"}, "origins"),
         ({"priors": [1.0]}, "priors"),
@@ -168,5 +171,53 @@ def test_what_does_not_fit_is_said(change: dict[str, Any], words: str) -> None:
     given = {"p": [[0.5, 0.5], [0.9, 0.1]], "outcomes": [True, False], "origins": "AB", "priors": [0.5, 0.5]}
     with pytest.raises(InputError, match=words):
         outcome_rates(**{**given, **change})
-    with pytest.raises(InputError, match="Klingon"):
-        outcome_rates(**given).of("Klingon", True)
+
+
+def test_what_is_not_there_is_said() -> None:
+    found = outcome_rates([[0.5, 0.5], [0.9, 0.1]], ["yes", "no"], ["Irish", "Welsh"], [0.5, 0.5])
+    with pytest.raises(InputError, match=r"'Irsh'\. Did you mean 'Irish'"):
+        found.of("Irsh", "yes")
+    with pytest.raises(InputError, match=r"\['no', 'yes'\], got True"):
+        found.of("Irish", True)
+
+
+def test_a_measurement_is_no_outcome() -> None:
+    """One value in each row would take N x N numbers: gigabytes, for nothing."""
+    p, incomes = np.full((101, 2), 0.5), np.arange(101) + 0.5
+    with pytest.raises(InputError, match=r"at most 100 .* got 101, such as 0.5 and 1.5.*classes"):
+        outcome_rates(p, incomes, "AB", [0.5, 0.5])
+    assert len(outcome_rates(p[:100], incomes[:100], "AB", [0.5, 0.5]).rates) == 200
+
+
+def test_equal_rows_are_divided_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists repeat their names: the work is that of the different rows, and the result is that of all."""
+    rng = np.random.default_rng(1)
+    p = rng.dirichlet([0.5, 0.5, 0.5], 40)[rng.integers(0, 40, 3000)]
+    given: dict[str, Any] = {"outcomes": rng.random(3000) < p[:, 0], "strata": rng.integers(0, 2, 3000)}
+    fitted = []
+    fit = outcomes._fit
+    monkeypatch.setattr(outcomes, "_fit", lambda *args: (fitted.append(len(args[0])), fit(*args))[1])
+    once = outcome_rates(p, origins="ABC", priors=np.ones(3), **given)
+    assert sum(fitted) <= 40 * 2 * 2
+
+    def all_different(table: NDArray[Any], *_: object) -> tuple[NDArray[Any], NDArray[Any]]:
+        return np.arange(len(table)), np.ones(len(table))
+
+    monkeypatch.setattr(outcomes, "_different", all_different)
+    apart = outcome_rates(p, origins="ABC", priors=np.ones(3), **given)
+    for one, other in zip(once.rates, apart.rates, strict=True):
+        figures = (other.rate, other.low, other.high, other.naive, other.count)
+        assert (one.rate, one.low, one.high, one.naive, one.count) == pytest.approx(figures, abs=1e-9)
+
+
+def test_origins_without_a_row_do_not_keep_it_going(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The third origin takes all rows; the rates of the two others drift on as these dwindle."""
+    rng = np.random.default_rng(0)
+    a = rng.random(30)
+    p = np.stack([a, 1 - a, np.full(30, 0.45)], axis=1)[rng.integers(0, 30, 20_000)] / 1.45
+    outcome = rng.random(20_000) < p[:, 0]
+    found = [(rate.rate, rate.count) for rate in outcome_rates(p, outcome, "ABC", [0.4, 0.4, 0.2]).rates]
+    monkeypatch.setattr(outcomes, "MAX_STEPS", 55)
+    assert found == [
+        (rate.rate, rate.count) for rate in outcome_rates(p, outcome, "ABC", [0.4, 0.4, 0.2]).rates
+    ]

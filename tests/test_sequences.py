@@ -319,3 +319,8 @@ def test_packed_shares_one_layout() -> None:
     assert other.batch_sizes is packed.batch_sizes
     assert other.sorted_indices is packed.sorted_indices
     assert_within(other.data, packed.data * 2, 0)
+
+
+def test_repr_of_a_batch_is_a_line() -> None:
+    batch = pack([np.zeros((3, 2), np.float32)] * 1000)
+    assert repr(batch) == "<Packed: 1,000 sequences, data (3000, 2) float32>"

@@ -137,7 +137,7 @@ def test_a_model_that_the_page_cannot_show_has_a_plain_one(tmp_path: Path) -> No
 # --- errors ----------------------------------------------------------------------------------------------
 
 BAD = [
-    ("/v1/predict", b"", 400, "JSON"),
+    ("/v1/predict", b"", 400, "JSON in UTF-8, got none"),
     ("/v1/predict", b"{", 400, "JSON"),
     ("/v1/predict", b'{"names": ["\xff"]}', 400, "UTF-8"),
     ("/v1/predict", b"[" * 100_000, 422, "object"),

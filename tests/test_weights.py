@@ -74,6 +74,27 @@ def test_without_a_column_of_weights_each_row_counts_once(tmp_path: Path) -> Non
     assert corpus.row_weights is None
 
 
+def test_the_column_of_weights_may_be_named(tmp_path: Path) -> None:
+    text = "Nachname;Herkunft;Anzahl;count\nNakamura;Japanese;1500;x\nSmith;English;20;y\n"
+    path = table(tmp_path, text)
+    corpus = load_corpus(path, columns=("Nachname", "Herkunft", "Anzahl"))
+    assert corpus.row_weights is not None
+    assert corpus.row_weights.tolist() == [1500, 20]
+    assert not corpus.shares
+    named = ["--name-column", "1", "--origin-column", "Herkunft", "--count-column", "anzahl"]
+    assert "Japanese      1   1,500" in said("data", "check", str(path), *named)
+    with pytest.raises(DataError, match=r"no column 'Zahl'.*--count-column"):
+        load_corpus(path, columns=("Nachname", "Herkunft", "Zahl"))
+
+
+def test_a_named_share_is_a_share(tmp_path: Path) -> None:
+    path = table(tmp_path, "name,origin,Share,count\na,X,0.5,1\nb,Y,0.25,2\n")
+    corpus = load_corpus(path, columns=("name", "origin", "share"))
+    assert corpus.shares
+    assert corpus.row_weights is not None
+    assert corpus.row_weights.tolist() == [0.5, 0.25]
+
+
 @pytest.mark.parametrize("cell", ["", " ", "-1", "nan", "inf", "1e999", "many", "1;2", "None", "True"])
 def test_a_cell_that_is_no_weight_is_named_with_its_line(tmp_path: Path, cell: str) -> None:
     path = table(tmp_path, f'name,origin,count\n"two\nlines",X,1\nb,X,{cell}\n')
@@ -82,7 +103,7 @@ def test_a_cell_that_is_no_weight_is_named_with_its_line(tmp_path: Path, cell: s
         load_corpus(path)
     assert str(error.value) == (
         f"{path}, line 4: expected a number of at least 0 in the column 'count', got {found}. "
-        "Correct the row, or rename the column if it holds something else."
+        "Correct the row (numbers are written 1500 or 0.5), or name another column (--count-column)."
     )
 
 
@@ -267,10 +288,10 @@ def test_shares_are_a_row_for_each_origin() -> None:
 @pytest.mark.parametrize(
     ("labels", "weights", "says"),
     [
-        ([0, 1], [1], "a weight for each of the 2 rows"),
-        ([0, 1], [1, -1], "at least 0, got -1.0 in row 1"),
-        ([0, 1], [math.nan, 1], "finite weights of at least 0, got nan in row 0"),
-        ([0, 1], [math.inf, 1], "got inf in row 0"),
+        ([0, 1], [1], "weights: .*one for each of the 2 names"),
+        ([0, 1], [1, -1], r"weights\[1\]: .* at least 0, got -1"),
+        ([0, 1], [math.nan, 1], r"weights\[0\]: .*finite number of at least 0, got nan"),
+        ([0, 1], [math.inf, 1], r"weights\[0\]: .* got inf"),
         ([0, 1], [0, 0], "all 2 are 0"),
         ([[0.5, 0.5], [0.5, 0.4]], None, "row 1 of the labels is no distribution.*sum to 1"),
         ([[0.5, 0.5]], None, r"labels \(N,\) or shares \(N, 2\)"),
@@ -340,13 +361,21 @@ def test_counts_that_are_not_whole_are_weights(classic: Classifier) -> None:
     ("counts", "says"),
     [
         ([1, 2], "one for each of the 7 names"),
-        ([1, 1, 1, 1, 1, 1, -1], r"at least 0, got -1.0 at \[6\]"),
-        ([1, math.nan, 1, 1, 1, 1, 1], r"finite numbers of at least 0, got nan at \[1\]"),
+        ([1, 1, 1, 1, 1, 1, -1], r"counts\[6\]: .*at least 0, got -1"),
+        ([1, math.nan, 1, 1, 1, 1, 1], r"counts\[1\]: .*finite number of at least 0, got nan"),
+        (["1", "2", "7,5", "1", "1", "1", "1"], r"counts\[2\]: .* got '7,5'"),
+        ([1, None, "x", 1, 1, 1, 1], r"counts\[1\]: .* got None"),
     ],
 )
 def test_counts_that_make_no_sense(classic: Classifier, counts: list[float], says: str) -> None:
     with pytest.raises(InputError, match=says):
         classic.composition(NAMES, counts=counts)
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, "1"])
+def test_a_seed_that_is_none(classic: Classifier, seed: object) -> None:
+    with pytest.raises(InputError, match="seed: expected a whole number, 0 or more"):
+        classic.composition(NAMES, seed=seed)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
@@ -359,6 +388,27 @@ def test_a_column_and_its_weights_are_read_together(tmp_path: Path, suffix: str)
     names, weights = weighted_column(open_table(path), 0, 1)
     assert [str(name) for name in names] == ["Smith", "O\nBrien"]
     assert weights.tolist() == [2, 1.5]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_an_empty_row_counts_for_nothing(tmp_path: Path, suffix: str) -> None:
+    """As spreadsheets append them; a name without a count is an error."""
+    path = tmp_path / f"t{suffix}"
+
+    def write(names: list[str | None], counts: list[float | None]) -> None:
+        if suffix == ".csv":
+            rows = zip(names, counts, strict=True)
+            lines = [",".join("" if each is None else str(each) for each in (*row, "")) for row in rows]
+            path.write_text("\n".join(["surname,n,x", *lines]), "utf-8")
+        else:
+            pq.write_table(pa.table({"surname": names, "n": counts}), path)
+
+    write(["Smith", None, None], [2, None, 3])
+    names, weights = weighted_column(open_table(path), 0, 1)
+    assert (len(names), weights.tolist()) == (3, [2, 0, 3])
+    write(["Smith", "Jones"], [2, None])
+    with pytest.raises(DataError, match=r"(line 3|row 2): .* got an empty cell"):
+        weighted_column(open_table(path), 0, 1)
 
 
 # --- commands ---------------------------------------------------------------------------------------------

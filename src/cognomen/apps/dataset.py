@@ -25,7 +25,7 @@ from cognomen.classifier.decisions import REASONS
 from cognomen.classifier.options import Options, ScoreOptions
 from cognomen.errors import CognomenError, DataError, check_whole_number
 from cognomen.io.arrow import require_pyarrow
-from cognomen.io.tables import ParquetTable
+from cognomen.io.tables import ROW_FORMATS, ParquetTable
 
 NOTE: Final = "cognomen"  # the key in the metadata of a file
 
@@ -150,10 +150,14 @@ def dataset_files(folder: Path) -> list[str]:
 
 
 def _check_apart(source: Path, target: Path) -> None:
-    """Raise DataError if one folder is in the other."""
+    """Raise DataError if one folder is in the other, or the target looks like a file."""
     one, other = source.resolve(), target.resolve()
     if target.exists() and not target.is_dir():
         raise DataError(f"{target}: expected a folder for the new files, found a file.")
+    if target.suffix.lower() in ROW_FORMATS:
+        raise DataError(
+            f"{target}: expected a folder for the new files, as {source} is one; got the name of a table."
+        )
     if one == other or one in other.parents or other in one.parents:
         raise DataError(f"{target}: expected a folder outside of the dataset {source}. Choose another one.")
 

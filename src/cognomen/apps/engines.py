@@ -25,11 +25,13 @@ ModelError if there is no such model; MissingExtraError if pyarrow is not instal
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from cognomen.apps.batches import ROWS_AHEAD, joined_schema, spark_ddl
 from cognomen.apps.recipe import Recipe
+from cognomen.errors import InputError
 from cognomen.io.arrow import require_pyarrow
 
 if TYPE_CHECKING:
@@ -61,8 +63,15 @@ def row_function(**options: Unpack[EngineOptions]) -> Callable[[object], dict[st
     return lambda name: answer(name if isinstance(name, str) else None).copy()
 
 
+def _expect(kind: str, table: Any, *methods: str) -> None:
+    """Raise InputError unless a table has what those of an engine have."""
+    if not all(hasattr(table, name) for name in methods):
+        raise InputError(f"expected a {kind}, got a {type(table).__name__}")
+
+
 def score_pandas(frame: Any, column: Hashable, **options: Unpack[EngineOptions]) -> Any:
     """Score a pandas.DataFrame; its index stays."""
+    _expect("pandas.DataFrame", frame, "iloc", "columns")
     recipe = Recipe.for_table(options, list(frame.columns), column)
     return _answer_frame(frame, column, recipe.ordered(lambda count: _strings(frame[column].head(count))))
 
@@ -84,6 +93,7 @@ def _strings(names: Any) -> Any:
 
 def score_dask(frame: Any, column: Hashable, **options: Unpack[EngineOptions]) -> Any:
     """Score a Dask DataFrame, lazily. Threads take turns; processes, or a cluster, use several cores."""
+    _expect("Dask DataFrame", frame, "map_partitions", "columns")
     from dask.dataframe.utils import make_meta
 
     recipe = Recipe.for_table(options, list(frame.columns), column)
@@ -104,6 +114,7 @@ def _first_rows(names: Any, count: int) -> list[Any]:
 
 def score_polars(frame: Any, column: str, **options: Unpack[EngineOptions]) -> Any:
     """Score a Polars DataFrame, or lazily a LazyFrame, also one that is streamed."""
+    _expect("Polars DataFrame or LazyFrame", frame, "collect_schema")
     import polars as pl
 
     schema = frame.collect_schema()
@@ -126,10 +137,15 @@ def duckdb_function(connection: Any, name: str = "cognomen", **options: Unpack[E
         connection.sql("SELECT *, unnest(cognomen(surname)) FROM people")
         connection.sql("SELECT id FROM people WHERE cognomen(surname).origin = 'English'")
 
-    DuckDB calls it with 2,048 rows at a time. For a whole table `score_duckdb` is faster, and finds out in
-    which order names are written: with the order "auto" the function reads each name alone.
+    Another one of that name is replaced. DuckDB calls it with 2,048 rows at a time. For a whole table
+    `score_duckdb` is faster, and finds out in which order names are written: with the order "auto" the
+    function reads each name alone.
     """
+    import duckdb
+
     recipe = Recipe.of(options)
+    with suppress(duckdb.InvalidInputException):  # there was none: in a notebook a cell is run again
+        connection.remove_function(name)
     connection.create_function(
         name,
         recipe.structs,
@@ -151,6 +167,7 @@ def score_duckdb(connection: Any, relation: Any, column: str, **options: Unpack[
         relation: such as `connection.table("people")`. DuckDB does not promise to keep the order of its rows.
         column, **options: see `cognomen.apps.engines`.
     """
+    _expect("relation of DuckDB", relation, "project", "distinct")
     pa = require_pyarrow("Scoring a relation of DuckDB")
     recipe = Recipe.for_table(options, relation.columns, column)
     name = _quoted(column)
@@ -180,6 +197,7 @@ def score_spark(frame: Any, column: str, **options: Unpack[EngineOptions]) -> An
 
     Where Spark starts workers with another Python than this one, PYSPARK_PYTHON names the right one.
     """
+    _expect("Spark DataFrame", frame, "mapInArrow")
     from pyspark.sql.types import StructType
 
     recipe = Recipe.for_table(options, frame.columns, column)
@@ -194,6 +212,7 @@ def score_spark(frame: Any, column: str, **options: Unpack[EngineOptions]) -> An
 
 def score_ray(dataset: Any, column: str, **options: Unpack[EngineOptions]) -> Any:
     """Score a Dataset of Ray, lazily. The workers need Cognomen, and the model's folder."""
+    _expect("Dataset of Ray", dataset, "map_batches")
     pa = require_pyarrow("Scoring a Dataset of Ray")
     recipe = Recipe.for_table(options, dataset.columns(), column)
     names = dataset.select_columns([column])
@@ -208,6 +227,7 @@ def score_ray(dataset: Any, column: str, **options: Unpack[EngineOptions]) -> An
 
 def score_daft(frame: Any, column: str, **options: Unpack[EngineOptions]) -> Any:
     """Score a DataFrame of Daft, lazily."""
+    _expect("DataFrame of Daft", frame, "column_names")
     import daft
 
     pa = require_pyarrow("Scoring a DataFrame of Daft")

@@ -24,6 +24,8 @@ from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.priors import Prior
 from cognomen.corpora import Corpus
 from cognomen.errors import InputError, MissingExtraError
+from cognomen.text.matching import did_you_mean
+from cognomen.text.row_values import check_none_missing
 from cognomen.training.config import TrainingConfig
 from cognomen.training.training import train
 
@@ -127,7 +129,9 @@ class SurnameClassifier(_Estimator):
     ) -> None:
         self.full_names, self.unreadable, self.random_state = full_names, unreadable, random_state
         if unknown := settings.keys() - SETTINGS.keys():
-            raise TypeError(f"unexpected keyword argument {min(unknown)!r}; see TrainingConfig")
+            wrong = min(unknown)
+            hint = did_you_mean(wrong, SETTINGS) or f" Expected any of {', '.join(SETTINGS)}."
+            raise TypeError(f"unexpected keyword argument {wrong!r}.{hint}")
         for name, value in (SETTINGS | settings).items():
             setattr(self, name, value)
 
@@ -145,6 +149,7 @@ class SurnameClassifier(_Estimator):
         """
         if y is None:
             raise InputError("fit: requires y to be passed, but the target y is None")
+        check_none_missing(y, "y")
         labels = column_or_1d(y, warn=True)
         check_classification_targets(labels)
         classes, indices = np.unique(labels, return_inverse=True)

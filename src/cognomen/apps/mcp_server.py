@@ -38,9 +38,7 @@ def create_server(model: str | Path | None = None) -> MCPServer[Any]:
         ModelError: there is no such model.
     """
     clf = Classifier.load(model)
-    server: MCPServer[Any] = MCPServer(
-        "cognomen", instructions=CAUTION, version=__version__, log_level="CRITICAL"
-    )
+    server = _Server("cognomen", instructions=CAUTION, version=__version__, log_level="CRITICAL")
 
     @_tool(server, "Which languages surnames sound like, with calibrated probabilities.")
     def predict(
@@ -68,6 +66,18 @@ def create_server(model: str | Path | None = None) -> MCPServer[Any]:
         return explanation_of(clf, name, origin).to_json()
 
     return server
+
+
+class _Server(MCPServer[Any]):
+    """The SDK's server, which would pass over arguments that a tool lacks, and so mislead."""
+
+    async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
+        """Call a tool, if it has all of these arguments."""
+        for tool in await self.list_tools():
+            known = tool.input_schema["properties"]
+            if tool.name == name and (unknown := arguments.keys() - known):
+                raise ToolError(f"unexpected argument {min(unknown)!r}; expected any of {', '.join(known)}")
+        return await super().call_tool(name, arguments, context)
 
 
 def _check_count(names: list[str]) -> None:

@@ -28,7 +28,8 @@ from cognomen.classifier.decisions import REASONS, ScoredBlock, unread_rows
 from cognomen.classifier.mixture import SAMPLES, estimate_shares, mean_answers, resampled_shares
 from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.origins import Level, Tree, membership
-from cognomen.errors import InputError
+from cognomen.errors import check_whole_number
+from cognomen.text.row_values import weights_of
 
 Floats = NDArray[np.floating[Any]]
 
@@ -121,13 +122,7 @@ def occurrences(inverse: NDArray[np.intp], texts: int, counts: ArrayLike | None)
     """
     if counts is None:
         return np.bincount(inverse + 1, minlength=texts + 1)
-    weights = np.asarray(counts, np.float64)
-    if weights.shape != inverse.shape:
-        raise InputError(f"counts: expected one for each of the {len(inverse):,} names, got {weights.shape}")
-    good = np.isfinite(weights) & (weights >= 0)  # (N,)
-    if not good.all():
-        row = int(np.argmin(good))
-        raise InputError(f"counts: expected finite numbers of at least 0, got {weights[row]} at [{row}]")
+    weights = weights_of(counts, len(inverse), "counts")
     totals = np.bincount(inverse + 1, weights, texts + 1)
     return totals.astype(np.intp) if (weights % 1 == 0).all() else totals
 
@@ -152,7 +147,11 @@ def tally(
         possible: (C,), which of them are not excluded.
         level: whose shares are estimated.
         seed: of the resamples.
+
+    Raises:
+        InputError: the seed is not a whole number of at least 0.
     """
+    check_whole_number("seed", seed, least=0)
     tables, counts = [np.empty((0, int(possible.sum())), np.float32)], [np.empty(0, rows.dtype)]
     unknown = Counter({"not-text": rows[0].item()})
     for block in blocks:

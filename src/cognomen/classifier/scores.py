@@ -62,6 +62,9 @@ class Scores:
     sets: NDArray[np.bool_]
     table: NDArray[np.float32]
 
+    def __repr__(self) -> str:
+        return f"<Scores: {len(self.reasons):,} names, {int((self.reasons < 0).sum()):,} answered>"
+
     @property
     def levels(self) -> NDArray[np.int8]:
         """The level of each answer, (N,): 0 an origin, 1 a group, 2 a region; -1 where unknown."""

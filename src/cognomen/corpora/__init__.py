@@ -34,7 +34,7 @@ from cognomen.corpora.download import (
 )
 from cognomen.corpora.folder import read_folder
 from cognomen.corpora.rows import DroppedRow, Row, SourceRows, rows_of
-from cognomen.corpora.table import COLUMNS, read_table
+from cognomen.corpora.table import COLUMNS, Columns, read_table
 from cognomen.errors import DataError, InputError
 from cognomen.io.tables import EXPECTED, is_table
 from cognomen.text.matching import closest, did_you_mean
@@ -103,6 +103,9 @@ class Corpus:
             unplaced := sorted(set(self.labels) - self.origin_facts.keys())
         ):
             raise InputError(f"expected facts of every origin, got none of {unplaced}")
+
+    def __repr__(self) -> str:
+        return f"<Corpus: {self.source}, {len(self.names):,} names of {len(set(self.labels))} origins>"
 
     @classmethod
     def from_names(
@@ -192,7 +195,7 @@ def load_corpus(
     *,
     clean: bool = True,
     encoding: str | None = None,
-    columns: tuple[str, str] = COLUMNS,
+    columns: tuple[str, str] | tuple[str, str, str] = COLUMNS,
     on_progress: OnBytes | None = None,
 ) -> Corpus:
     """Read names for training or evaluation.
@@ -203,8 +206,8 @@ def load_corpus(
         clean: drop junk and duplicates as protocol L does, and add the weights of duplicates; False keeps
             every row unchanged but trimmed.
         encoding: of the text files and of a CSV or TSV table; UTF-8 if None.
-        columns: those of a table that hold the names and the origins: headings, ignoring case, or numbers,
-            counted from 1.
+        columns: those of a table that hold the names, the origins, and perhaps how often each row counts
+            (else the one called count, weight or share): headings, ignoring case, or numbers, counted from 1.
         on_progress: called during a download with the bytes received and expected (None if unknown).
 
     Raises:
@@ -235,13 +238,15 @@ def _corpus_of(rows: list[Row], report: CleaningReport, source: str, *, weighted
 def _read(
     data: str | os.PathLike[str],
     encoding: str | None,
-    columns: tuple[str, str],
+    columns: Columns,
     on_progress: OnBytes | None,
 ) -> tuple[str, SourceRows]:
     if not isinstance(data, (str, os.PathLike)) or not os.fspath(data):
         raise InputError(
             f"expected the path of a folder or table, or one of {list(KNOWN_CORPORA)}, got {data!r}"
         )
+    if isinstance(columns, str) or len(columns) not in (2, 3):
+        raise InputError(f"columns: expected (name, origin) or (name, origin, count), got {columns!r}")
     if columns != COLUMNS and (data in KNOWN_CORPORA or Path(data).is_dir()):
         raise InputError(f"columns: expected {COLUMNS}, as {os.fspath(data)!r} is no table, got {columns}")
     if data == "tutorial":

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from cognomen.errors import InputError
+from cognomen.text.columns import item_blocks
+from cognomen.text.row_values import weights_of
 
 
 class Row(NamedTuple):
@@ -61,15 +64,10 @@ def rows_of(
         InputError: there is not one label and one weight for each name, a label is not a text, or a weight
             is not a finite number of at least 0.
     """
-    texts, origins = list(names), list(labels)
-    numbers = np.ones(len(texts)) if weights is None else np.asarray(weights, np.float64)
-    if len(origins) != len(texts) or numbers.shape != (len(texts),):
-        raise InputError(
-            f"expected a label and a weight for each of {len(texts):,} names, got {len(origins):,} labels "
-            f"and weights of the shape {numbers.shape}"
-        )
-    if not (np.isfinite(numbers) & (numbers >= 0)).all():
-        raise InputError("weights: expected finite numbers of at least 0")
+    texts, origins = (list(chain.from_iterable(item_blocks(column))) for column in (names, labels))
+    if len(origins) != len(texts):
+        raise InputError(f"expected a label for each of {len(texts):,} names, got {len(origins):,}")
+    numbers = np.ones(len(texts)) if weights is None else weights_of(weights, len(texts))
     found = SourceRows(weighted=weights is not None)
     for line, (name, origin, weight) in enumerate(zip(texts, origins, numbers.tolist(), strict=True), 1):
         if not isinstance(origin, str) or not origin.strip():

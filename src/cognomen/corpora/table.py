@@ -1,7 +1,7 @@
 """Names from a table with the columns `name` and `origin`, or others that are named.
 
-A column `count`, `weight` or `share` gives the weight of each row. The columns may be in any order, their
-headings in upper or lower case; other columns are ignored.
+A column `count`, `weight` or `share`, or one that is named, gives the weight of each row. The columns may be
+in any order, their headings in upper or lower case; other columns are ignored.
 """
 
 from __future__ import annotations
@@ -18,8 +18,12 @@ from cognomen.io.delimited import find_column
 from cognomen.io.tables import ParquetTable, TableFile, column_at, open_table
 from cognomen.io.weights import find_weights, to_weight
 
+Columns = tuple[str, str] | tuple[str, str, str]  # of the names, the origins, and perhaps the weights
 COLUMNS: Final = ("name", "origin")
-REMEDY: Final = " Say which it is: --name-column and --origin-column, in Python columns=(name, origin)."
+REMEDY: Final = (
+    " Say which it is: --name-column, --origin-column and --count-column, in Python "
+    "columns=(name, origin, count)."
+)
 
 
 class _Cells(NamedTuple):
@@ -32,12 +36,12 @@ class _Cells(NamedTuple):
     whole: bool  # whether it has as many cells as there are headings
 
 
-def read_table(path: Path, encoding: str | None = None, columns: tuple[str, str] = COLUMNS) -> SourceRows:
+def read_table(path: Path, encoding: str | None = None, columns: Columns = COLUMNS) -> SourceRows:
     """Read a table (see `io.tables`).
 
-    `columns` are those of the names and of the origins: headings, ignoring case, or numbers, counted from 1.
-    A row without a name or an origin, or with more cells than there are headings, is reported as unusable:
-    "empty-cell" or "ragged".
+    `columns` are those of the names, the origins, and perhaps the weights: headings, ignoring case, or
+    numbers, counted from 1. A row without a name or an origin, or with more cells than there are headings, is
+    reported as unusable: "empty-cell" or "ragged".
 
     Raises:
         DataError: the table cannot be read, lacks these columns, has no usable row, or has weights that are
@@ -45,10 +49,10 @@ def read_table(path: Path, encoding: str | None = None, columns: tuple[str, str]
         MissingExtraError: what reads such a table is not installed.
     """
     table = open_table(path, encoding)
-    weights_at = find_weights(path, table.headings)
+    places = [find_column(path, column, table.headings, REMEDY) for column in columns]
+    weights_at = places.pop() if len(columns) > len(COLUMNS) else find_weights(path, table.headings)
     found = SourceRows(weighted=weights_at is not None)
     found.shares = weights_at is not None and table.headings[weights_at].strip().casefold() == "share"
-    places = [find_column(path, column, table.headings, REMEDY) for column in columns]
     for line, name, origin, weight, whole in _rows(table, places, weights_at):
         name, origin = name.strip(), sys.intern(origin.strip())  # a few origins are in a million rows
         if not (whole and name and origin):

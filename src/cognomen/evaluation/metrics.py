@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cognomen.errors import InputError
+from cognomen.text.row_values import weights_of
 
 CALIBRATION_BINS = 15
 LEAST_PROBABILITY = 1e-15  # log loss: smaller probabilities of true origins count as this one (34.5 nats)
@@ -62,6 +63,12 @@ class Evaluation:
     per_origin: tuple[OriginScores, ...]
     confusion: NDArray[np.int64] | NDArray[np.float64]  # (C, C)
     reliability: tuple[ReliabilityBin, ...]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Evaluation: {self.count:,} names, {len(self.origins)} origins; accuracy {self.accuracy:.3f}, "
+            f"macro-F1 {self.macro_f1:.3f}, log loss {self.log_loss:.3f}>"
+        )
 
     @property
     def absent(self) -> tuple[str, ...]:
@@ -219,13 +226,7 @@ def _check_distributions(p: NDArray[Any], what: str, remedy: str) -> None:
 
 def _checked_weights(weights: ArrayLike | None, count: int) -> NDArray[np.float64]:
     """The weights as floats, (N,); ones if there are none."""
-    w = np.ones(count) if weights is None else np.asarray(weights, np.float64)
-    if w.shape != (count,):
-        raise InputError(f"expected a weight for each of the {count} rows, got the shape {w.shape}")
-    good = np.isfinite(w) & (w >= 0)  # (N,)
-    if not good.all():
-        row = int(np.argmin(good))
-        raise InputError(f"expected finite weights of at least 0, got {w[row]} in row {row}")
+    w = np.ones(count) if weights is None else weights_of(weights, count)
     if not w.any():
         raise InputError(f"expected a weight above 0, but all {count} are 0")
     return w

@@ -30,7 +30,7 @@ reader, or stands for wealth), neither estimate is right; where origins of one n
 places, estimate within places (`strata`), within which the supposition has to hold. The rates describe lists.
 They say nothing about anyone in them.
 
-N counts rows, C origins, Y the values of the outcome.
+N counts rows, U the different ones among them, C origins, Y the values of the outcome.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cognomen.errors import InputError
+from cognomen.text.matching import find_origin
+from cognomen.text.row_values import check_none_missing
 
 Floats = NDArray[np.float64]
 
@@ -50,6 +52,7 @@ LEVEL: Final = 0.95
 NORMAL: Final = 1.959963984540054  # standard deviations on either side that hold 95 %
 MAX_STEPS: Final = 2000
 TOLERANCE: Final = 1e-7  # converged once no share or rate changes by more in a step
+MOST_VALUES: Final = 100  # of an outcome: what has more is a measurement or a number of the row
 TINY: Final = 1e-300
 
 
@@ -103,10 +106,11 @@ class OutcomeRates:
         Raises:
             InputError: there is none.
         """
-        for each in self.rates:
-            if each.origin == origin and each.outcome == outcome:
-                return each
-        raise InputError(f"expected an origin and a value of the outcome, got {origin!r} and {outcome!r}")
+        origin = find_origin("origin", origin, list(dict.fromkeys(each.origin for each in self.rates)))
+        by_value = {each.outcome: each for each in self.rates if each.origin == origin}
+        if outcome not in by_value:
+            raise InputError(f"outcome: expected one of {[*by_value]}, got {outcome!r}")
+        return by_value[outcome]
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values."""
@@ -117,7 +121,7 @@ class _Fit(NamedTuple):
     """What expectation-maximisation found in one stratum.
 
     Attributes:
-        parts: (N, C), how each row is divided among the origins.
+        parts: (U, C), how each row is divided among the origins.
         shares: (C,), of the origins.
         rates: (C, Y).
     """
@@ -141,7 +145,7 @@ def outcome_rates(
     Args:
         p: (N, C), the probabilities of the origins for each row's name: `Classifier.predict_proba`, or its
             sums over groups or regions. Rows of NaN are left out.
-        outcomes: (N,), the value of each row: True and False, or texts, or whole numbers; a few kinds.
+        outcomes: (N,), the value of each row: True and False, or texts, or whole numbers; 100 kinds at most.
         origins: the names of the C columns.
         priors: (C,), the mixture that `p` expects: `Classifier.expected_shares`.
         strata: (N,), what else the outcome depends on, such as a place: the estimates are made within each
@@ -149,26 +153,30 @@ def outcome_rates(
         pseudo_count: how many rows with the overall rates are added to each origin of each stratum.
 
     Raises:
-        InputError: the shapes do not match, a probability is not in 0 to 1, there is no row, or an outcome
-            is missing.
+        InputError: the shapes do not match, a probability is not in 0 to 1, there is no row, an outcome is
+            missing, or they have too many values.
     """
     table, base = _checked_probabilities(p, priors, origins)
-    values, index = _coded("outcomes", outcomes, len(table))
+    values, index = _coded("outcomes", outcomes, len(table), MOST_VALUES)
     places = np.zeros(len(table), np.intp) if strata is None else _coded("strata", strata, len(table))[1]
     if not 0 < pseudo_count < np.inf:
         raise InputError(f"pseudo_count: expected a number above 0, got {pseudo_count!r}")
     read = ~np.isnan(table).any(axis=1)  # (N,)
     if not read.any():
         raise InputError("expected one or more rows with a readable name, got none")
-    table, index, places = table[read], index[read], places[read]
-    y = np.eye(len(values))[index]  # (N, Y)
-    likelihood = np.divide(table, base, out=np.zeros_like(table), where=base > 0)  # (N, C)
+    rows = np.flatnonzero(read)
+    first, weight = _different(table[rows], index[rows], places[rows])
+    chosen = rows[first]
+    table, index, places = table[chosen], index[chosen], places[chosen]
+    y = np.eye(len(values))[index]  # (U, Y)
+    likelihood = np.divide(table, base, out=np.zeros_like(table), where=base > 0)  # (U, C)
     fits = [
-        (rows, _fit(likelihood[rows], y[rows], base, pseudo_count))
-        for rows in (np.flatnonzero(places == k) for k in np.unique(places))
+        (mine, _fit(likelihood[mine], y[mine], weight[mine], base, pseudo_count))
+        for mine in (np.flatnonzero(places == k) for k in np.unique(places))
     ]
-    count, rate, error = _combined(fits, y, pseudo_count)
-    naive = (table.T @ y) / np.maximum(table.sum(axis=0), TINY)[:, None]  # (C, Y)
+    count, rate, error = _combined(fits, y, weight, pseudo_count)
+    weighted = table.T * weight  # (C, U)
+    naive = (weighted @ y) / np.maximum(weighted.sum(axis=1), TINY)[:, None]  # (C, Y)
     low, high = _interval(rate, error)
     counts = np.broadcast_to(count[:, None], rate.shape)
     figures = np.stack([rate, low, high, naive, counts], axis=2).tolist()  # C origins, Y values
@@ -180,46 +188,64 @@ def outcome_rates(
     return OutcomeRates(found, int(read.sum()), int((~read).sum()))
 
 
-def _fit(likelihood: Floats, y: Floats, start: Floats, pseudo_count: float) -> _Fit:
+def _different(
+    table: Floats, index: NDArray[np.intp], places: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], Floats]:
+    """The first of each of the U rows that differ, and how often each occurs: (U,), (U,).
+
+    Lists repeat their names, and equal rows are divided alike.
+    """
+    keys = np.column_stack([table, index, places])
+    place_of: dict[bytes, int] = {}
+    mine = [place_of.setdefault(key.tobytes(), len(place_of)) for key in keys]
+    _, first, weight = np.unique(mine, return_index=True, return_counts=True)
+    return first, weight.astype(np.float64)
+
+
+def _fit(likelihood: Floats, y: Floats, weight: Floats, start: Floats, pseudo_count: float) -> _Fit:
     """Expectation-maximisation within a stratum.
 
     Args:
-        likelihood: (N, C), P(name | c) up to a factor of the row.
-        y: (N, Y), one-hot outcomes.
+        likelihood: (U, C), P(name | c) up to a factor of the row.
+        y: (U, Y), one-hot outcomes.
+        weight: (U,), how often each row occurs.
         start: (C,), shares to start from; what is 0 stays 0.
         pseudo_count: rows added to each origin, with the rates of all rows.
     """
-    overall = y.mean(axis=0)  # (Y,)
+    overall = weight @ y / weight.sum()  # (Y,)
     shares, rates = start / start.sum(), np.tile(overall, (len(start), 1))  # (C,), (C, Y)
     for _ in range(MAX_STEPS):
-        parts = likelihood * shares * (y @ rates.T)  # (N, C)
+        parts = likelihood * shares * (y @ rates.T)  # (U, C)
         parts /= np.maximum(parts.sum(axis=1, keepdims=True), TINY)
-        counts = parts.sum(axis=0)  # (C,)
+        weighted = parts.T * weight  # (C, U)
+        counts = weighted.sum(axis=1)  # (C,)
         before, shares = shares, counts / counts.sum()
-        earlier, rates = rates, (parts.T @ y + pseudo_count * overall) / (counts + pseudo_count)[:, None]
-        if max(np.abs(shares - before).max(), np.abs(rates - earlier).max()) < TOLERANCE:
+        earlier, rates = rates, (weighted @ y + pseudo_count * overall) / (counts + pseudo_count)[:, None]
+        # The rate of an origin with less than a row goes on drifting, and says nothing.
+        change = np.abs(rates - earlier).max(axis=1) * np.minimum(counts, 1)  # (C,)
+        if max(np.abs(shares - before).max(), change.max()) < TOLERANCE:
             break
     return _Fit(parts, shares, rates)
 
 
 def _combined(
-    fits: list[tuple[NDArray[np.intp], _Fit]], y: Floats, pseudo_count: float
+    fits: list[tuple[NDArray[np.intp], _Fit]], y: Floats, weight: Floats, pseudo_count: float
 ) -> tuple[Floats, Floats, Floats]:
     """Counts, rates and standard errors over all strata: (C,), (C, Y), (C, Y).
 
     An origin's rate is the mean of its rates in the strata, weighted with its rows there.
     """
-    counts = np.array([fit.parts.sum(axis=0) for _, fit in fits])  # (strata, C)
+    counts = np.array([weight[rows] @ fit.parts for rows, fit in fits])  # (strata, C)
     total = np.maximum(counts.sum(axis=0), TINY)  # (C,)
-    weights = counts / total  # (strata, C)
+    shares = counts / total  # (strata, C)
     rates = np.array([fit.rates for _, fit in fits])  # (strata, C, Y)
-    errors = np.array([_standard_errors(fit, y[rows], pseudo_count) for rows, fit in fits])
-    rate = (weights[..., None] * rates).sum(axis=0)
-    error = np.sqrt((np.square(weights)[..., None] * np.square(errors)).sum(axis=0))
+    errors = np.array([_standard_errors(fit, y[rows], weight[rows], pseudo_count) for rows, fit in fits])
+    rate = (shares[..., None] * rates).sum(axis=0)
+    error = np.sqrt((np.square(shares)[..., None] * np.square(errors)).sum(axis=0))
     return counts.sum(axis=0), rate, error
 
 
-def _standard_errors(fit: _Fit, y: Floats, pseudo_count: float) -> Floats:
+def _standard_errors(fit: _Fit, y: Floats, weight: Floats, pseudo_count: float) -> Floats:
     """The standard error of each rate, (C, Y).
 
     From the information in the rows, the sum of the outer products of their scores. The score of a row by the
@@ -228,14 +254,14 @@ def _standard_errors(fit: _Fit, y: Floats, pseudo_count: float) -> Floats:
     are estimated as well, is in that of the rates.
     """
     parts, shares, rates = fit
-    by_shares = parts - shares  # (N, C)
+    by_shares = parts - shares  # (U, C)
     errors = np.empty_like(rates)
-    overall = y.mean(axis=0)  # (Y,)
+    overall = weight @ y / weight.sum()  # (Y,)
     for k, of_all in enumerate(overall):
-        by_rates = parts * (y[:, k, None] - rates[:, k])  # (N, C)
-        scores = np.concatenate([by_rates, by_shares], axis=1)  # (N, 2C)
+        by_rates = parts * (y[:, k, None] - rates[:, k])  # (U, C)
+        scores = np.concatenate([by_rates, by_shares], axis=1)  # (U, 2C)
         added = np.concatenate([np.full(len(shares), pseudo_count * of_all * (1 - of_all)), shares])
-        information = scores.T @ scores + np.diag(added + 1e-9)
+        information = (scores.T * weight) @ scores + np.diag(added + 1e-9)
         variance = np.diag(np.linalg.inv(information))[: len(shares)]  # of the logits, (C,)
         errors[:, k] = np.sqrt(np.maximum(variance, 0)) * rates[:, k] * (1 - rates[:, k])
     return errors
@@ -264,13 +290,18 @@ def _checked_probabilities(p: ArrayLike, priors: ArrayLike, origins: Sequence[st
     return table, base / base.sum()
 
 
-def _coded(what: str, values: ArrayLike, rows: int) -> tuple[list[Any], NDArray[np.intp]]:
+def _coded(
+    what: str, values: ArrayLike, rows: int, most: int | None = None
+) -> tuple[list[Any], NDArray[np.intp]]:
     """The kinds of values, and the index of each row's, (N,)."""
     given = np.asarray(values)
     if given.shape != (rows,):
         raise InputError(f"{what}: expected one for each of {rows:,} rows, got {given.shape}")
-    missing = [row for row, each in enumerate(given.tolist()) if each is None or each != each]
-    if missing:
-        raise InputError(f"{what}[{missing[0]}]: expected a value, got {given[missing[0]]!r}")
+    check_none_missing(values, what)
     kinds, index = np.unique(given, return_inverse=True)
+    if most is not None and len(kinds) > most:
+        raise InputError(
+            f"{what}: expected at most {most} different values, got {len(kinds):,}, such as {kinds[0]} and "
+            f"{kinds[1]}. Divide numbers into classes first, for instance with numpy.digitize."
+        )
     return kinds.tolist(), index

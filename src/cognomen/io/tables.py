@@ -34,6 +34,7 @@ from cognomen.text.columns import is_string_column
 DELIMITED = (".csv", ".tsv")
 KINDS = ", ".join([*DELIMITED, ".parquet", *WORKBOOKS])
 EXPECTED = f"a table ({KINDS}; .csv and .tsv also as {', '.join(COMPRESSED)})"
+ROW_FORMATS = (*DELIMITED, ".jsonl")
 WRITTEN_SUFFIXES = (*DELIMITED, ".parquet", ".jsonl")
 ROWS = 1 << 17  # of a block of Parquet
 ROWS_JOINED = 1 << 15

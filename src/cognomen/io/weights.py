@@ -27,7 +27,7 @@ def find_weights(path: Path, headings: Sequence[str]) -> int | None:
         listed = ", ".join(repr(headings[i].strip()) for i in found)
         raise DataError(
             f"{path}: expected one column of weights ({', '.join(WEIGHT_COLUMNS)}), found {len(found)}: "
-            f"{listed}. Keep one of them, or rename the others."
+            f"{listed}. Say which it is (--count-column), or keep one of them."
         )
     return found[0] if found else None
 
@@ -51,7 +51,7 @@ def to_weight(cell: object, where: str, heading: str) -> float:
         found = "an empty cell" if cell in (None, "") else repr(cell)
         raise DataError(
             f"{where}: expected a number of at least 0 in the column {heading.strip()!r}, got {found}. "
-            "Correct the row, or rename the column if it holds something else."
+            "Correct the row (numbers are written 1500 or 0.5), or name another column (--count-column)."
         )
     return weight
 
@@ -59,17 +59,23 @@ def to_weight(cell: object, where: str, heading: str) -> float:
 def weighted_column(table: TableFile, index: int, weights_at: int) -> tuple[Any, NDArray[np.float64]]:
     """A whole column of strings, as `column_at` gives it or as a list, and the weights of its N rows, (N,).
 
+    A row with neither, as spreadsheets have them, counts for nothing.
+
     Raises:
         DataError: the column does not hold strings, a weight is not a finite number of at least 0, or the
             table cannot be read.
     """
-    heading = table.headings[weights_at]
     if isinstance(table, ParquetTable):
-        cells = enumerate(table.column(weights_at).to_pylist(), start=1)
-        weights = [to_weight(cell, f"{table.path}, {table.counted} {row}", heading) for row, cell in cells]
-        return column_at(table, index), np.array(weights, np.float64)
-    texts, weights = [], []
-    for line, row in table.filled_rows():
-        texts.append(row[index])
-        weights.append(to_weight(row[weights_at].strip(), f"{table.path}, {table.counted} {line}", heading))
+        texts, cells = column_at(table, index), table.column(weights_at).to_pylist()
+        rows = list(zip(range(1, len(cells) + 1), texts.to_pylist(), cells, strict=True))
+    else:
+        rows = [(line, row[index], row[weights_at].strip()) for line, row in table.filled_rows()]
+        texts = [text for _, text, _ in rows]
+    heading = table.headings[weights_at]
+    weights = [
+        to_weight(cell, f"{table.path}, {table.counted} {line}", heading)
+        if text or cell not in (None, "")
+        else 0
+        for line, text, cell in rows
+    ]
     return texts, np.array(weights, np.float64)

@@ -43,6 +43,9 @@ class Packed:
         """The number of sequences, N."""
         return len(self.sorted_indices)
 
+    def __repr__(self) -> str:
+        return f"<Packed: {len(self):,} sequences, data {self.data.shape} {self.data.dtype}>"
+
     def with_data(self, data: NDArray[Any]) -> Packed:
         """The same batch with other data (M, ...)."""
         other = object.__new__(Packed)  # what was derived from the lengths is kept

@@ -140,7 +140,7 @@ def run_protocol(
     *,
     facts: dict[str, Any] | None = None,
     encoding: str | None = None,
-    columns: tuple[str, str] = COLUMNS,
+    columns: tuple[str, str] | tuple[str, str, str] = COLUMNS,
     processes: int = 1,
     on_progress: Callable[[RunProgress], None] = lambda progress: None,
 ) -> ProtocolResult:

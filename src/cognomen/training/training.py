@@ -10,7 +10,7 @@ from typing import Any
 
 from cognomen.classifier.classifier import Classifier
 from cognomen.corpora import Corpus
-from cognomen.errors import TrainingError
+from cognomen.errors import InputError, TrainingError
 from cognomen.io.temporary import sibling
 from cognomen.rnn.engine.blas import one_blas_thread, reuse_memory
 from cognomen.training.calibrate import calibrate, places_of
@@ -72,9 +72,14 @@ def train(
         on_progress: called after each step.
 
     Raises:
+        InputError: it is no corpus.
         TrainingError: the corpus is too small, there is nothing to resume, the checkpoint belongs to another
             run, or training diverged.
     """
+    if not isinstance(corpus, Corpus):
+        raise InputError(
+            f"expected a Corpus, got a {type(corpus).__name__}. Read one with cognomen.corpora.load_corpus."
+        )
     config = TrainingConfig() if config is None else config
     if resume and checkpoint is None:
         raise TrainingError("resuming needs the checkpoint's path, got None")

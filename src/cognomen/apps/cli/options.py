@@ -22,8 +22,8 @@ ORDERS = ("auto", "given-first", "surname-first")  # as in `classifier.options`
 ABOUT_DATA = """\
 DATA is a folder of <Origin>.txt files with one name per line, a table (.csv, .tsv, .parquet, .xlsx ...) \
 with the columns name and origin (or others: --name-column, --origin-column), or the name of a known corpus \
-(`cognomen data list`). A column count, weight or share of a table says how much each row counts; a name may \
-have several origins, in a row for each."""
+(`cognomen data list`). A column count, weight or share of a table (or another: --count-column) says how \
+much each row counts; a name may have several origins, in a row for each."""
 EXIT_CODES = """
 \b
 Exit codes: 0 done, 1 an error that the message explains,
@@ -182,8 +182,11 @@ def gathered(
     return decorate
 
 
-def _of_data(encoding: str | None, name_column: str, origin_column: str) -> dict[str, Any]:
-    return {"encoding": encoding, "columns": (name_column, origin_column)}
+def _of_data(
+    encoding: str | None, name_column: str, origin_column: str, count_column: str | None
+) -> dict[str, Any]:
+    columns = (name_column, origin_column, *([] if count_column is None else [count_column]))
+    return {"encoding": encoding, "columns": columns}
 
 
 def _of_reading(as_is: bool, na: list[str], keep_na: bool, suffixes: list[str], order: str) -> dict[str, Any]:
@@ -216,6 +219,12 @@ data_options = gathered(
             help=f"The column of a table that holds the {what}s, if it is not called {what!r}.",
         )
         for what in DATA_COLUMNS
+    ),
+    click.option(
+        "--count-column",
+        metavar="NAME|NUMBER",
+        help="The column of a table that says how often each row counts, if it is not called 'count', "
+        "'weight' or 'share'.",
     ),
     encoding_option,
 )

@@ -34,7 +34,7 @@ def letters_of(clf: Classifier, names: Iterable[str]) -> tuple[NDArray[np.int64]
     reading = read_column(texts, clf.alphabet, lower=clf.lower, rules=Rules())
     if (reading.inverse < 0).any():
         row = int((reading.inverse < 0).argmax())
-        raise InputError(f"names[{row}]: expected a surname, got {texts[row]!r}")
+        raise InputError(f"names[{row}]: expected a surname in letters of the model, got {texts[row]!r}")
     spellings = reading.spellings[reading.inverse]
     ids = np.zeros((len(spellings), spellings.lengths.max(initial=1)), np.int64)
     ids[spellings.rows, spellings.positions] = spellings.data

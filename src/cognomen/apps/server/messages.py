@@ -239,6 +239,8 @@ def decode(body: bytes, kind: type[Message]) -> Message:
     Raises:
         BadRequestError: it is not JSON, or not such a message; the error says where.
     """
+    if not body:
+        raise BadRequestError(400, "expected a body of JSON in UTF-8, got none. See /openapi.json.")
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
