@@ -1,6 +1,6 @@
 """Cells that tell where the surname is once the network has been asked of their words, and then by rules.
 
-No rule on letters tells "Smith-Jones Mary" from "Mary-Jane Smith", nor "Jane Doe, John Roe" from "García
+No rule on letters tells "Smith-Jones Mary" from "Mary-Jane Smith", nor "Mary Jones, Peter Brown" from "García
 Márquez, Ana María". What the network knows as surnames, what is like given names by its letters
 (`given_names`), and what is an East Asian surname, does. A cell that is told so is reworded, as people would
 write it who wanted to be clear, and read by the rules as any other:
@@ -8,7 +8,7 @@ write it who wanted to be clear, and read by the rules as any other:
     Smith-Jones Mary        ->  Smith-Jones, Mary
     Wong Kar-Wai            ->  Wong, Kar-Wai
     Tony Leung Chiu-wai     ->  Leung, Tony Chiu-wai
-    Jane Doe, John Roe      ->  Jane Doe; John Roe
+    Mary Jones, Peter Brown ->  Mary Jones; Peter Brown
     Jane Doe, London        ->  Jane Doe
     Juan Pérez y Ana Gómez  ->  Juan Pérez & Ana Gómez
     Sylvie LY               ->  LY, Sylvie
@@ -178,7 +178,7 @@ def _reworded(text: str, about: dict[str, About]) -> Reworded | None:
 
 
 def _two_people(text: str, of: Of) -> Reworded | None:
-    """Two people on either side of a comma: "Jane Doe, John Roe", but "Cortes Ortiz, Ana María".
+    """Two people on either side of a comma: "Mary Jones, Peter Brown", but "Cortes Ortiz, Ana María".
 
     A given name begins them, a surname ends them, and this is of the languages of the one before the comma,
     more than what begins them.

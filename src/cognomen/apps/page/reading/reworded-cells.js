@@ -89,7 +89,7 @@ const signedBytes = (text) => Int8Array.from(atob(text), (byte) => byte.charCode
 
 const dot = (a, b) => a.reduce((sum, each, i) => sum + each * b[i], 0);
 
-// Two people on either side of a comma: "Jane Doe, John Roe", but "Cortes Ortiz, Ana María".
+// Two people on either side of a comma: "Mary Jones, Peter Brown", but "Cortes Ortiz, Ana María".
 function twoPeople(text, of, words) {
   const [before, after] = text.split(",").map(wordsOf);
   if (isOfficeName(bareKey(after.at(-1), words), words) || isParticleAnywhere(before[0], words) || isCommonInSpanish(before[0], words)) return null;
