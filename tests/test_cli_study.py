@@ -18,7 +18,7 @@ from cognomen.study import EXPERIMENTS
 def test_list_names_each_experiment_under_its_group():
     text = lines(inside("study", "list"))
     assert "what recurrence gives" in text
-    assert any(line.startswith("  program ") and line.endswith("?") for line in text)
+    assert any(line.startswith("  digits ") and line.endswith("?") for line in text)
     listed = [json.loads(line) for line in lines(inside("study", "list", "--json"))]
     assert [each["name"] for each in listed] == list(EXPERIMENTS)
     assert listed[0].keys() == {"name", "group", "question", "needs_names"}

@@ -238,16 +238,6 @@ def test_it_is_chosen_where_there_is_much_to_read() -> None:
         assert not choice.is_worth_compiling(cell, choice.COMPILED_LETTERS - 1)
 
 
-def test_many_small_calls_are_worth_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From that on which the letters of all together are enough."""
-    made, names, trees = network(), laid(FEW), calls(monkeypatch)
-    monkeypatch.setattr(choice, "_letters_read", 0)
-    monkeypatch.setattr(choice, "COMPILED_LETTERS", 3 * len(names.data))
-    for _ in range(4):
-        made.logits(names)
-    assert trees == [len(FEW)] * 4  # of both directions, in the last two calls
-
-
 @pytest.mark.usefixtures("always")
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_other_networks_are_read_with_numpy(dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:

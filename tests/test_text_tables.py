@@ -79,7 +79,7 @@ def test_an_inner_particle_is_a_given_name_at_the_beginning(particle: str) -> No
 @pytest.mark.parametrize("word", [*PARTICLES, *SMALL_PARTICLES])
 def test_a_particle_alone_or_last_is_the_surname(word: str) -> None:
     assert surname(word) == word
-    if word in ("o", "ó", "v", "v.d"):  # single letters at the end are initials
+    if word in ("o", "ó", "v", "v.d", "san"):  # initials at the end, and Tanaka san
         assert surname(f"Anna {word}") == "Anna"
     else:
         assert surname(f"Anna {word}") == word

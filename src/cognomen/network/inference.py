@@ -16,7 +16,7 @@ from cognomen.network.ngram_layer import Evidence
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
-from cognomen.rnn.engine.choice import is_read_compiled, tree_of
+from cognomen.rnn.engine.choice import is_worth_compiling, tree_of
 from cognomen.rnn.engine.one_sequence import read_sequence
 from cognomen.rnn.engine.packed_weights import prepack
 from cognomen.rnn.engine.prefix_tree import SortedNames, letters_of, sort_names
@@ -87,7 +87,7 @@ def _read_shared(network: Network, logits: Array, names: Ragged, threads: int) -
     heads = weight.T.reshape(-1, len(cells), network.architecture.hidden_size, len(weight))  # (K, D, H, C)
     letters, names = letters_of(names)
     in_order = map_on_threads(lambda cell: sort_names(names, reverse=cell[1]), cells, threads)
-    compiled = is_read_compiled(cells[0][0], len(names.data))
+    compiled = is_worth_compiling(cells[0][0], len(names.data))
     for d, (cell, _) in enumerate(cells):
         head = np.ascontiguousarray(heads[:, d])  # (K, H, C)
         _add_direction(network, logits, cell, head, letters, in_order[d], threads, compiled=compiled)

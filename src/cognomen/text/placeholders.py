@@ -119,7 +119,10 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
         return NOT_A_NAME
     whole = plainer(whole)
     bare = whole.strip(OUTSIDE)
-    if bare in more or bare in PLACEHOLDERS or _is_repeated_placeholder(bare) or _says_no_name(bare):
+    has_words = " " in bare
+    if bare in more or bare in PLACEHOLDERS:
+        return PLACEHOLDER
+    if has_words and (_is_repeated_placeholder(bare) or _says_no_name(bare)):
         return PLACEHOLDER
     if _LETTERS_ALONE.fullmatch(whole) or _HANDLE.fullmatch(whole) or _FILE.fullmatch(whole):
         return NOT_A_NAME
@@ -129,7 +132,6 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     is_address = rest != bare and not any(map(str.isalpha, rest))
     if is_address or _DOMAIN.fullmatch(bare):
         return NOT_A_NAME
-    has_words = " " in bare
     is_thing = has_words and (is_company(name_before(whole).strip(OUTSIDE)) or is_of_numbers(bare))
     return NOT_A_NAME if is_thing or (has_words and is_sentence(bare)) else None
 

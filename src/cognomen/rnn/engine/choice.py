@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from cognomen.rnn.engine.compiled import Tree
 
 COMPILED_LETTERS = 100_000  # to load the kernels takes what they save over half as many again, but only once
-_letters_read = 0
 
 
 def is_worth_compiling(cell: Cell, letters: int) -> bool:
@@ -31,16 +30,6 @@ def is_worth_compiling(cell: Cell, letters: int) -> bool:
     """
     able = type(cell) is GRU and cell.dtype == np.float32 and cell.hidden_size <= LARGEST_SIZE
     return able and letters >= COMPILED_LETTERS and _numba_works()
-
-
-def is_read_compiled(cell: Cell, letters: int) -> bool:
-    """As `is_worth_compiling`, for inference: of all letters that this process has read, with these.
-
-    Kernels that are loaded are faster however few the names, and many small calls deserve them too.
-    """
-    global _letters_read
-    _letters_read += letters
-    return is_worth_compiling(cell, _letters_read)
 
 
 @cache

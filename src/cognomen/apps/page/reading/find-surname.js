@@ -1,6 +1,6 @@
 // The surname in a name as people write it: as cognomen/text/names.py.
 import { isAnd, isTitle, surnameOfPerson } from "./full-names.js";
-import { plainer } from "./forms.js";
+import { plainer } from "./plain-forms.js";
 import { withoutAddresses } from "./placeholder-texts.js";
 import {
   characters, first, fullMatch, isAlpha, isAscii, isLower, isUpper, last, LETTER_OR_DIGIT as W, NO_DIGIT, NOT_WHITE, stripWhite, WHITE, WORD_END,
@@ -96,7 +96,7 @@ function alias(words) {
 }
 
 function withoutAsides(text, words) {
-  const plain = withoutAddresses(text).replace(/< *>/g, "");
+  const plain = withoutAddresses(text).replace(/< *>/g, " ");
   let outside = OPENING.test(plain) && !isOneWordAndQuoted(plain) ? plain.replace(BRACKETS, " ").replace(OPEN, "") : plain;
   if (outside.includes(" al") || outside.includes(" others") || outside.includes(" др")) outside = outside.replace(AND_OTHERS, "");
   outside = outside.replace(alias(words), "").replace(RELATION, "").replace(PRONOUNS, "");

@@ -2,7 +2,7 @@
 import {
   first, fullMatch, isAlpha, isTitleCase, isUpper, LETTER_OR_DIGIT as W, NO_DIGIT, NOT_WHITE, strip, stripWhite, WHITE, WORD_END,
 } from "./python.js";
-import { plainer } from "./forms.js";
+import { plainer } from "./plain-forms.js";
 import { hasLetter, kindOf, words as wordsOf } from "./text.js";
 
 const areManyIdeographs = fullMatch("[\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3347f}]{7,}", "u");

@@ -1,6 +1,6 @@
 // Cells that tell where the surname is once the network has been asked of their words: as cognomen/classifier/rewording.py.
 import { hashNames } from "../engine/name-hashes.js";
-import { plainer } from "./forms.js";
+import { plainer } from "./plain-forms.js";
 import { bareKey, isOfficeName, isTitle, mayBeShortSurname } from "./full-names.js";
 import { isParticleAnywhere } from "./name-particles.js";
 import { characters, fullMatch, isUpper, NO_DIGIT as L } from "./python.js";
