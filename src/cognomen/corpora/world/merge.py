@@ -9,55 +9,31 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from functools import partial
+from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cognomen.corpora.world import rules
-from cognomen.corpora.world.belarusian import in_belarus
-from cognomen.corpora.world.chinese import in_simplified, in_traditional
-from cognomen.corpora.world.cyrillic import CYRILLIC, in_russian, in_russian_letters
 from cognomen.corpora.world.english import in_english
 from cognomen.corpora.world.groups import group_keys
-from cognomen.corpora.world.hebrew import in_latin
-from cognomen.corpora.world.indic import in_assamese, in_bengali, in_devanagari
-from cognomen.corpora.world.letters import in_digraphs, in_emigration, is_latin
 from cognomen.corpora.world.manifest import read_manifest, read_origins
-from cognomen.corpora.world.romanise import from_belarusian
+from cognomen.corpora.world.other_forms import (
+    BELARUSIAN,
+    HEBREW,
+    IN_LATIN_LETTERS,
+    OTHER_FORMS,
+    RUSSIAN_LIST,
+    add_in_belarus,
+    add_in_latin,
+    spellings_of,
+)
 from cognomen.corpora.world.rows import PURPOSE
-from cognomen.corpora.world.shares import Cells, NameList, read_list, share_of_rank
+from cognomen.corpora.world.shares import NameList, Shares, read_list, share_of_rank
 from cognomen.io.arrow import require_pyarrow
 from cognomen.text.spelling import key, without_diacritics
 
 if TYPE_CHECKING:
     import pyarrow
-
-Shares = dict[str, float]  # by the key of the name
-CHINESE: Final = "Chinese"  # whose lists are read in simplified characters, and learned in both scripts
-BELARUSIAN: Final = "Belarusian"  # whose spelling is given to the names of …
-RUSSIAN_LIST: Final = "ru_names_count"
-HEBREW: Final = (
-    "Hebrew"  # whose counted list has no Latin letters; these spellings are looked up in those of …
-)
-IN_LATIN_LETTERS: Final = ("English", "French", "German", "Russian")
-_CENTRAL: Final = partial(in_digraphs, letters="ä=ae ö=oe ü=ue")
-_NORDIC: Final = partial(in_digraphs, letters="ø=oe å=aa ä=ae ö=oe")
-_SOUTHERN: Final = partial(in_digraphs, letters="đ=dj")
-# Ways to write a name that lists do not have beside theirs.
-OTHER_FORMS: Final[Mapping[str, Callable[[str], set[str]]]] = {
-    CHINESE: in_traditional,
-    "Uzbek": in_russian,
-    "Assamese": in_assamese,
-    "Bengali": in_bengali,
-    **dict.fromkeys(("Hindi", "Marathi", "Nepali"), in_devanagari),
-    **dict.fromkeys(("Bulgarian", "Russian"), in_emigration),
-    **dict.fromkeys(("Kazakh", "Mongolian"), in_russian_letters),
-    **dict.fromkeys(("German", "Luxembourgish"), _CENTRAL),
-    **dict.fromkeys(("Danish", "Norwegian", "Swedish"), _NORDIC),
-    **dict.fromkeys(("Bosnian", "Croatian", "Serbian"), _SOUTHERN),
-}
 
 
 class Merged(NamedTuple):
@@ -81,9 +57,9 @@ def merge(tables: Mapping[str, pyarrow.Table]) -> Merged:
     lists = _read_lists(tables)
     shares = {origin: combined(origin, its) for origin, its in sorted(lists.items())}
     if RUSSIAN_LIST in tables and BELARUSIAN in shares:
-        _add_in_belarus(shares[BELARUSIAN], lists[BELARUSIAN], tables[RUSSIAN_LIST])
+        add_in_belarus(shares[BELARUSIAN], lists[BELARUSIAN], tables[RUSSIAN_LIST])
     if HEBREW in shares:
-        _add_in_latin(shares[HEBREW], lists[HEBREW], [shares.get(origin, {}) for origin in IN_LATIN_LETTERS])
+        add_in_latin(shares[HEBREW], lists[HEBREW], [shares.get(origin, {}) for origin in IN_LATIN_LETTERS])
     _tie_womens_forms(shares)
     _borrow(shares)
     _unmix(shares)
@@ -112,7 +88,7 @@ def _read_lists(tables: Mapping[str, pyarrow.Table]) -> dict[str, list[NameList]
         for label, country, native, roman, count, rank in zip(*columns, strict=True):
             origin = rules.SAME_ORIGIN.get(label, label)
             if origin in learned:
-                spellings = _spellings(origin, native or "", roman or "")
+                spellings = spellings_of(origin, native or "", roman or "")
                 rows = parts[origin, country or ""]
                 rows.append((*spellings, count, rank))
                 if english := in_english(origin, *spellings):
@@ -120,18 +96,6 @@ def _read_lists(tables: Mapping[str, pyarrow.Table]) -> dict[str, list[NameList]
         for (origin, _), its in sorted(parts.items()):
             found[origin].append(read_list(source, origin, its, trust.get(source, 1.0)))
     return dict(found)
-
-
-def _spellings(origin: str, native: str, roman: str) -> tuple[str, str]:
-    """The native and the romanised spelling of a name in a list that may not have both."""
-    if origin == CHINESE:
-        return in_simplified(native), roman
-    latin = native or roman
-    if origin not in CYRILLIC or not is_latin(latin):
-        return native, roman
-    cyrillic = CYRILLIC[origin](latin)
-    is_foreign = any(map(is_latin, filter(str.isalpha, cyrillic)))  # it has letters that the language lacks
-    return (native, roman) if is_foreign else (cyrillic, latin)
 
 
 def combined(origin: str, lists: list[NameList]) -> Shares:
@@ -183,45 +147,6 @@ def _match_native_forms(shares: Shares, lists: list[NameList]) -> None:
         if lacking > shares[roman] / 2:
             for native in its:
                 shares[native] += lacking / len(its)
-
-
-def _add_in_belarus(shares: Shares, lists: list[NameList], table: pyarrow.Table) -> None:
-    """Add the names of a Russian list as Belarusian writes them, of which the other lists say nothing."""
-    columns = [table[name].to_pylist() for name in ("origin", "native", "count")]
-    names = list(in_belarus(zip(*columns, strict=True)))
-    rows: list[Cells] = [
-        (spelling, from_belarusian(spelling), bearers / len(its), None)
-        for its, bearers in names
-        for spelling in its
-    ]
-    made = read_list(RUSSIAN_LIST, BELARUSIAN, rows, 1.0)
-    alike = {(key(its[0]), key(its[-1])) for its, _ in names}
-    lists.append(replace(made, links=made.links | alike))
-    for name, share in made.shares.items():
-        shares[name] = max(share, shares.get(name, 0.0))
-
-
-def _add_in_latin(shares: Shares, lists: list[NameList], others: list[Shares]) -> None:
-    """Add Hebrew names of counted lists in Latin letters, where no list has them so.
-
-    Names that have a spelling which is more common in the lists of `others` are theirs.
-    """
-    romanised = {native for each in lists for native, _ in each.links}
-    known: defaultdict[str, float] = defaultdict(float)
-    for name, share in chain.from_iterable(its.items() for its in others):
-        known[name] = max(share, known[name])
-    for each in [each for each in lists if each.complete]:
-        pairs: dict[tuple[str, str], float] = {}
-        for native, share in sorted(each.shares.items()):
-            its = [] if native in romanised else in_latin(native, known)
-            if all(known.get(spelling, 0.0) < share for spelling in its):
-                pairs |= {(native, spelling): share * rules.GUESSED / len(its) for spelling in its}
-        found: defaultdict[str, float] = defaultdict(float)
-        for (_, spelling), share in pairs.items():
-            found[spelling] += share
-        lists.append(replace(each, shares=found, spellings=frozenset(found), links=frozenset(pairs)))
-        for name, share in found.items():
-            shares[name] = max(share, shares.get(name, 0.0))
 
 
 def _tie_womens_forms(shares: Mapping[str, Shares]) -> None:

@@ -39,6 +39,7 @@ class NameList:
     dropped: Mapping[str, int] = field(default_factory=dict)
 
 
+Shares = dict[str, float]  # by the key of the name
 # The columns native, roman, count and rank of a row.
 Cells = tuple[str, str, float | None, int | None]
 

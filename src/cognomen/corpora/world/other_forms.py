@@ -1,0 +1,101 @@
+"""Ways to write a name that the lists do not have: which rules spell the names of which origin.
+
+Each of the rules has a module of its own (`belarusian`, `chinese`, `cyrillic`, `english`, `hebrew`, `indic`,
+`letters`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from cognomen.corpora.world import rules
+from cognomen.corpora.world.belarusian import in_belarus
+from cognomen.corpora.world.chinese import in_simplified, in_traditional
+from cognomen.corpora.world.cyrillic import CYRILLIC, in_russian, in_russian_letters
+from cognomen.corpora.world.hebrew import in_latin
+from cognomen.corpora.world.indic import in_assamese, in_bengali, in_devanagari
+from cognomen.corpora.world.letters import in_digraphs, in_emigration, is_latin
+from cognomen.corpora.world.romanise import from_belarusian
+from cognomen.corpora.world.shares import Cells, NameList, Shares, read_list
+from cognomen.text.spelling import key
+
+if TYPE_CHECKING:
+    import pyarrow
+
+CHINESE: Final = "Chinese"  # whose lists are read in simplified characters, and learned in both scripts
+BELARUSIAN: Final = "Belarusian"  # whose spelling is given to the names of …
+RUSSIAN_LIST: Final = "ru_names_count"
+HEBREW: Final = "Hebrew"  # whose counted list has no Latin letters; it is spelled as lists of these are:
+IN_LATIN_LETTERS: Final = ("English", "French", "German", "Russian")
+_CENTRAL: Final = partial(in_digraphs, letters="ä=ae ö=oe ü=ue")
+_NORDIC: Final = partial(in_digraphs, letters="ø=oe å=aa ä=ae ö=oe")
+_SOUTHERN: Final = partial(in_digraphs, letters="đ=dj")
+# Ways to write a name that lists do not have beside theirs.
+OTHER_FORMS: Final[Mapping[str, Callable[[str], set[str]]]] = {
+    CHINESE: in_traditional,
+    "Uzbek": in_russian,
+    "Assamese": in_assamese,
+    "Bengali": in_bengali,
+    **dict.fromkeys(("Hindi", "Marathi", "Nepali"), in_devanagari),
+    **dict.fromkeys(("Bulgarian", "Russian"), in_emigration),
+    **dict.fromkeys(("Kazakh", "Mongolian"), in_russian_letters),
+    **dict.fromkeys(("German", "Luxembourgish"), _CENTRAL),
+    **dict.fromkeys(("Danish", "Norwegian", "Swedish"), _NORDIC),
+    **dict.fromkeys(("Bosnian", "Croatian", "Serbian"), _SOUTHERN),
+}
+
+
+def spellings_of(origin: str, native: str, roman: str) -> tuple[str, str]:
+    """The native and the romanised spelling of a name in a list that may not have both."""
+    if origin == CHINESE:
+        return in_simplified(native), roman
+    latin = native or roman
+    if origin not in CYRILLIC or not is_latin(latin):
+        return native, roman
+    cyrillic = CYRILLIC[origin](latin)
+    is_foreign = any(map(is_latin, filter(str.isalpha, cyrillic)))  # it has letters that the language lacks
+    return (native, roman) if is_foreign else (cyrillic, latin)
+
+
+def add_in_belarus(shares: Shares, lists: list[NameList], table: pyarrow.Table) -> None:
+    """Add the names of a Russian list as Belarusian writes them, of which the other lists say nothing."""
+    columns = [table[name].to_pylist() for name in ("origin", "native", "count")]
+    names = list(in_belarus(zip(*columns, strict=True)))
+    rows: list[Cells] = [
+        (spelling, from_belarusian(spelling), bearers / len(its), None)
+        for its, bearers in names
+        for spelling in its
+    ]
+    made = read_list(RUSSIAN_LIST, BELARUSIAN, rows, 1.0)
+    alike = {(key(its[0]), key(its[-1])) for its, _ in names}
+    lists.append(replace(made, links=made.links | alike))
+    for name, share in made.shares.items():
+        shares[name] = max(share, shares.get(name, 0.0))
+
+
+def add_in_latin(shares: Shares, lists: list[NameList], others: list[Shares]) -> None:
+    """Add Hebrew names of counted lists in Latin letters, where no list has them so.
+
+    Names that have a spelling which is more common in the lists of `others` are theirs.
+    """
+    romanised = {native for each in lists for native, _ in each.links}
+    known: defaultdict[str, float] = defaultdict(float)
+    for name, share in chain.from_iterable(its.items() for its in others):
+        known[name] = max(share, known[name])
+    for each in [each for each in lists if each.complete]:
+        pairs: dict[tuple[str, str], float] = {}
+        for native, share in sorted(each.shares.items()):
+            its = [] if native in romanised else in_latin(native, known)
+            if all(known.get(spelling, 0.0) < share for spelling in its):
+                pairs |= {(native, spelling): share * rules.GUESSED / len(its) for spelling in its}
+        found: defaultdict[str, float] = defaultdict(float)
+        for (_, spelling), share in pairs.items():
+            found[spelling] += share
+        lists.append(replace(each, shares=found, spellings=frozenset(found), links=frozenset(pairs)))
+        for name, share in found.items():
+            shares[name] = max(share, shares.get(name, 0.0))
