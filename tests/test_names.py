@@ -116,6 +116,7 @@ LIKE_NAMES = st.one_of(
 @example("- Jr.")
 @example("Van Van , Van")
 @example("A. B. , de")
+@example("0<>A")
 def test_reading_holds_what_it_promises(text: str) -> None:
     found = find_surname(text)
     whole = repair(text)

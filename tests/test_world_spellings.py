@@ -267,6 +267,7 @@ HEBREW = {
     "שליט": "shalit",
     "ג'ורנו": "jorno",
     "סאסי": "sasi",
+    "אהרוני": "aharoni",
 }
 
 
