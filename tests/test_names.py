@@ -109,6 +109,11 @@ LIKE_NAMES = st.one_of(
 )
 
 
+@pytest.mark.parametrize("name", ["To Be", "By See", "No To"])
+def test_short_words_are_names_though_each_may_say_that_there_is_none(name: str) -> None:
+    assert read_surname(name, ALPHABET, lower=True, rules=Rules()).reason is None
+
+
 @settings(max_examples=400)
 @given(LIKE_NAMES)
 @example("((a)b) c")
