@@ -81,7 +81,8 @@ def words_of(corpus: Corpus, min_count: int) -> tuple[list[str], list[str]]:
 def with_rare_letters(corpus: Corpus, min_count: int) -> list[tuple[str, str]]:
     """Names in which a letter that few names of its script have replaces another, with their origins.
 
-    The origins of a script are equally frequent, and each letter occurs `TIMES` times.
+    The origins of a script are equally frequent. Each letter occurs `TIMES` times, and once alone for each
+    origin, of which it is no sign.
     """
     names_in: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, origin in zip(corpus.names, corpus.labels, strict=True):
@@ -96,6 +97,8 @@ def with_rare_letters(corpus: Corpus, min_count: int) -> list[tuple[str, str]]:
                 origin = rng.choice(sorted(names_of))
                 if word := _replaced(rng.choice(names_of[origin]), letter, rng):
                     made.append((word, OF_ONE.get(letter, origin)))
+            if normalise(letter) == letter:  # a mark does not stand alone
+                made += [(letter, OF_ONE.get(letter, origin)) for origin in sorted(names_of)]
     return [(word, origin) for word, origin in made if origin in corpus.origins]
 
 

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cognomen.corpora.download import world_path
 from cognomen.corpora.world.faker import FAKER_READERS
+from cognomen.corpora.world.fathers import FATHERS_READERS
 from cognomen.corpora.world.fetch import file_of, open_source
 from cognomen.corpora.world.lists import LIST_READERS
 from cognomen.corpora.world.manifest import Source, read_manifest, read_origins
 from cognomen.corpora.world.merge import Merged, merge
 from cognomen.corpora.world.packages import PACKAGE_READERS
 from cognomen.corpora.world.rows import PURPOSE, read_rows, table_of
+from cognomen.corpora.world.south_asia import SOUTH_ASIAN_READERS
+from cognomen.corpora.world.wikidata import WIKIDATA_READERS
 from cognomen.errors import DataError, DownloadError, InputError
 from cognomen.io.arrow import require_pyarrow
 from cognomen.io.files import atomic_write
@@ -26,7 +29,14 @@ from cognomen.io.files import atomic_write
 if TYPE_CHECKING:
     import pyarrow
 
-READERS: Final = {**LIST_READERS, **PACKAGE_READERS, **FAKER_READERS}
+READERS: Final = {
+    **LIST_READERS,
+    **PACKAGE_READERS,
+    **FAKER_READERS,
+    **FATHERS_READERS,
+    **SOUTH_ASIAN_READERS,
+    **WIKIDATA_READERS,
+}
 
 OnProgress = Callable[[float, str], None]  # the share of the sources that is read, 0 to 1, and the next one
 

@@ -82,12 +82,9 @@ def in_russian_letters(name: str) -> set[str]:
 
 
 def in_russian(name: str) -> set[str]:
-    """An Uzbek name in Cyrillic as a Russian keyboard types it, and as Russian spells it; in lower case.
-
-    The frozen table has been made with names whose marks stand apart, so that йў and ў are not found in them:
-    to be composed (NFC) before the next training (benchmarks/NOTES.md).
-    """
-    return {*in_russian_letters(name), *([] if is_latin(name) else [uzbek_in_russian(name)])}
+    """An Uzbek name in Cyrillic as a Russian keyboard types it, and as Russian spells it; in lower case."""
+    composed = unicodedata.normalize("NFC", name)  # йў is one letter in Russian
+    return {*in_russian_letters(composed), *([] if is_latin(composed) else [uzbek_in_russian(composed)])}
 
 
 CYRILLIC: Final[Mapping[str, Callable[[str], str]]] = {

@@ -9,7 +9,7 @@ with an e first.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from itertools import islice, product
 from math import prod
 from typing import Final
@@ -77,6 +77,18 @@ _OPEN: Final = ("a", "e", "i", "o", "u")
 _MOST: Final = 256  # spellings that are tried
 _KEPT: Final = 3  # of them
 
+_VAV: Final = ("o", "u")  # within a word; it is a v as well
+# Spellings of one sound, each by a letter that no other sound needs here.
+_ALIKE: Final[Mapping[str, str]] = {
+    "t?zt?s?|ts|tz": "z",
+    "sch|sh": "s",
+    "[ck]h": "h",
+    "ph": "f",
+    "[ckq]+": "k",
+    "w": "v",
+    "dj": "j",
+}
+
 Slots = list[tuple[str, ...]]
 
 
@@ -88,11 +100,38 @@ def in_latin(name: str, known: Container[str]) -> list[str]:
         known: names in Latin letters, in lower case. Where some spellings of a word are among them, no others
             are returned.
     """
-    if _FROM_ELSEWHERE.search(plain := name.translate(_FINAL)):
+    if is_from_elsewhere(name):
         return []
-    words = [_spellings(word, known) for word in re.split("[ -]+", plain) if word]
+    words = [_spellings(word, known) for word in re.split("[ -]+", name.translate(_FINAL)) if word]
     joined = (" ".join(filter(None, its)) for its in islice(product(*words), _KEPT))
     return list(filter(None, joined))
+
+
+def is_from_elsewhere(name: str) -> bool:
+    """Whether a surname in Hebrew letters ends as those from other languages do: גולדברג, Goldberg."""
+    return _FROM_ELSEWHERE.search(name.translate(_FINAL)) is not None
+
+
+def is_romanised(name: str, roman: str) -> bool:
+    """Whether a spelling in Latin letters has the consonants of a surname in Hebrew ones: Perets of פרץ.
+
+    Args:
+        name: in Hebrew letters.
+        roman: in Latin ones.
+    """
+    words = re.split("[ -]+", name.translate(_FINAL))
+    spelled = [options for word in words for options in _read(word)]
+    slots = [{*map(_consonants, options), *["v"] * (options == _VAV)} for options in spelled]
+    pattern = "".join(f"(?:{'|'.join(sorted(options))})" for options in slots)
+    return bool(slots) and re.fullmatch(pattern, _consonants(roman.lower())) is not None
+
+
+def _consonants(roman: str) -> str:
+    """The consonants of a spelling, those of one sound alike and doubled ones once: of "Mizrachi" mzrh."""
+    alike = roman
+    for sound, letter in _ALIKE.items():
+        alike = re.sub(sound, letter, alike)
+    return re.sub("[^a-z]|[aeiouy]", "", re.sub(r"(.)\1+", r"\1", alike))
 
 
 def _spellings(word: str, known: Container[str]) -> list[str]:

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from cognomen.corpora.world import rules
 from cognomen.corpora.world.english import in_english
 from cognomen.corpora.world.groups import group_keys
+from cognomen.corpora.world.letters import is_latin
 from cognomen.corpora.world.manifest import read_manifest, read_origins
 from cognomen.corpora.world.other_forms import (
     BELARUSIAN,
     HEBREW,
-    IN_LATIN_LETTERS,
     OTHER_FORMS,
     RUSSIAN_LIST,
     add_in_belarus,
@@ -59,10 +59,12 @@ def merge(tables: Mapping[str, pyarrow.Table]) -> Merged:
     if RUSSIAN_LIST in tables and BELARUSIAN in shares:
         add_in_belarus(shares[BELARUSIAN], lists[BELARUSIAN], tables[RUSSIAN_LIST])
     if HEBREW in shares:
-        add_in_latin(shares[HEBREW], lists[HEBREW], [shares.get(origin, {}) for origin in IN_LATIN_LETTERS])
+        others = {origin: its for origin, its in shares.items() if origin != HEBREW}
+        add_in_latin(shares[HEBREW], lists[HEBREW], others)
     _tie_womens_forms(shares)
     _borrow(shares)
     _unmix(shares)
+    _give_back(shares)
     dropped: Counter[str] = Counter()
     _drop_guests(shares, lists, dropped)
     for each in _all(lists):
@@ -130,17 +132,20 @@ def _add_bare(shares: Shares, origin: str, lists: list[NameList]) -> None:
     for each in lists:
         lengths[each.source] += len(each.bare)
     for each in lists:
-        usual = min(share_of_rank(origin, lengths[each.source]) * rules.BARE_SHARE, rules.MOST_BARE)
-        for name in each.bare - counted:
-            share = usual if lists_with[name] >= rules.SURELY_LACKING else min(usual, rarest)
-            shares[name] = max(shares.get(name, 0.0), share)
+        rank_share = share_of_rank(origin, lengths[each.source])
+        common = each.source in rules.COMMON_NAMES
+        for name in each.bare if common else each.bare - counted:
+            part = rules.LATIN_SHARES.get((each.source, origin)) if is_latin(name) else None
+            usual = min(rank_share * (part or rules.BARE_SHARE), rules.MOST_BARE)
+            surely = common or lists_with[name] >= rules.SURELY_LACKING
+            shares[name] = max(shares.get(name, 0.0), usual if surely else min(usual, rarest))
 
 
 def _match_native_forms(shares: Shares, lists: list[NameList]) -> None:
     """Make native forms as common as their romanised ones, where lists count only the latter."""
     natives: defaultdict[str, set[str]] = defaultdict(set)
-    for each in lists:
-        for native, roman in each.links:
+    for native, roman in chain.from_iterable(each.links for each in lists):
+        if native in shares and roman in shares:  # not so of lists of which only the pairs are used
             natives[roman].add(native)
     for roman, its in sorted(natives.items()):  # a native form may have several
         lacking = shares[roman] - sum(shares[native] for native in its)
@@ -194,6 +199,16 @@ def _take_out(own: Shares, other: Shares, part: float) -> None:
             own[name] *= rules.LEAST_LEFT
         else:
             del own[name]
+
+
+def _give_back(shares: Mapping[str, Shares]) -> None:
+    """Leave names of another language to the origins that they are of."""
+    for origin, others in rules.BORNE.items():
+        own = shares.get(origin, {})
+        for other, least in others.items():
+            theirs = shares.get(other, {})
+            for name in [name for name in own if theirs.get(name, 0.0) >= least]:
+                del own[name]
 
 
 def _drop_guests(

@@ -7,7 +7,7 @@ Each of the rules has a module of its own (`belarusian`, `chinese`, `cyrillic`, 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -17,7 +17,7 @@ from cognomen.corpora.world import rules
 from cognomen.corpora.world.belarusian import in_belarus
 from cognomen.corpora.world.chinese import in_simplified, in_traditional
 from cognomen.corpora.world.cyrillic import CYRILLIC, in_russian, in_russian_letters
-from cognomen.corpora.world.hebrew import in_latin
+from cognomen.corpora.world.hebrew import in_latin, is_from_elsewhere
 from cognomen.corpora.world.indic import in_assamese, in_bengali, in_devanagari
 from cognomen.corpora.world.letters import in_digraphs, in_emigration, is_latin
 from cognomen.corpora.world.romanise import from_belarusian
@@ -78,19 +78,27 @@ def add_in_belarus(shares: Shares, lists: list[NameList], table: pyarrow.Table) 
         shares[name] = max(share, shares.get(name, 0.0))
 
 
-def add_in_latin(shares: Shares, lists: list[NameList], others: list[Shares]) -> None:
-    """Add Hebrew names of counted lists in Latin letters, where no list has them so.
+def add_in_latin(shares: Shares, lists: list[NameList], others: Mapping[str, Shares]) -> None:
+    """Add Hebrew names of counted lists in Latin letters, as lists have them, or else as rules spell them.
 
-    Names that have a spelling which is more common in the lists of `others` are theirs.
+    Names that have a spelling which is more common elsewhere are not added: of `others`, by origin, where the
+    spelling is that of a list, and of `IN_LATIN_LETTERS` where it is guessed.
     """
-    romanised = {native for each in lists for native, _ in each.links}
-    known: defaultdict[str, float] = defaultdict(float)
-    for name, share in chain.from_iterable(its.items() for its in others):
-        known[name] = max(share, known[name])
+    written: defaultdict[str, set[str]] = defaultdict(set)
+    for native, roman in chain.from_iterable(each.links for each in lists):
+        written[native].add(roman)
+    elsewhere = _greatest(others.values())
+    known = _greatest(others[origin] for origin in IN_LATIN_LETTERS if origin in others)
+    vocabulary = known.keys() | set().union(*written.values())
     for each in [each for each in lists if each.complete]:
         pairs: dict[tuple[str, str], float] = {}
         for native, share in sorted(each.shares.items()):
-            its = [] if native in romanised else in_latin(native, known)
+            if native in written:
+                rarer = (roman for roman in written[native] if elsewhere.get(roman, 0.0) < share)
+                its = [] if is_from_elsewhere(native) else sorted(rarer)
+                pairs |= {(native, spelling): share / len(its) for spelling in its}
+                continue
+            its = in_latin(native, vocabulary)
             if all(known.get(spelling, 0.0) < share for spelling in its):
                 pairs |= {(native, spelling): share * rules.GUESSED / len(its) for spelling in its}
         found: defaultdict[str, float] = defaultdict(float)
@@ -99,3 +107,11 @@ def add_in_latin(shares: Shares, lists: list[NameList], others: list[Shares]) ->
         lists.append(replace(each, shares=found, spellings=frozenset(found), links=frozenset(pairs)))
         for name, share in found.items():
             shares[name] = max(share, shares.get(name, 0.0))
+
+
+def _greatest(lists: Iterable[Shares]) -> Shares:
+    """The greatest share of each name."""
+    found: Shares = {}
+    for name, share in chain.from_iterable(its.items() for its in lists):
+        found[name] = max(share, found.get(name, 0.0))
+    return found

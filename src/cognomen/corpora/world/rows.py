@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cognomen.io.arrow import require_pyarrow
 
@@ -59,6 +60,13 @@ def read_rows(path: Path) -> pyarrow.Table:
         pa.csv.ConvertOptions(column_types=schema, include_columns=list(COLUMNS), null_values=[""]),
     )
     return pa.csv.read_csv(path, read, parse, convert)
+
+
+def parquet_rows(data: bytes, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a Parquet file, of these columns only."""
+    pa = require_pyarrow(PURPOSE)
+    table: pyarrow.Table = pa.parquet.read_table(io.BytesIO(data), columns=list(columns))
+    return zip(*(table[column].to_pylist() for column in columns), strict=True)
 
 
 def _schema() -> pyarrow.Schema:

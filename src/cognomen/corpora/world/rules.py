@@ -24,7 +24,13 @@ MISFILED: Final = frozenset({("wikitop75", "Swedish")})
 
 # Spellings that a list has by mistake: translations of what a name means, and famous people from elsewhere.
 STRUCK: Final[Mapping[tuple[str, str], frozenset[str]]] = {
+    ("in_faker", "Kannada"): frozenset({"Deshpande", "Joshi", "Kulkarni", "Moodlapa", "Patil"}),
+    ("in_indigen", "Bengali"): frozenset({"Agarwal", "Borah", "Borgohain", "Pattnaik"}),
+    ("in_rolls2017", "Telugu"): frozenset({"Mandela"}),
+    ("lk_iiyo", "Sinhala"): frozenset({"Colombo", "Lanka", "Loganathan", "Rajaratnam", "Ramesh", "Ratnam"}),
+    ("secc_india", "Malayalam"): frozenset({"Lenin", "Stalin"}),
     ("sigpwned", "Khmer"): frozenset({"Bird", "Droplets", "Khmer", "means"}),
+    ("wikipedia_people", "Basque"): frozenset({"Capa", "Emery", "Herzog", "Paula"}),
     ("mimesis", "Estonian"): frozenset({"Briand", "Maradona", "Masaryk", "Renoir", "Thureau-Dangin"}),
 }
 
@@ -38,7 +44,7 @@ FEWEST_NOTABLE: Final = 20  # names; fewer of an origin say which names there ar
 # Their lists of notable persons hold families from elsewhere: Modi is a Kenyan politician, Kapoor a Ugandan
 # businessman. A name is dropped if its share is at most this many times the list's least (two persons), an
 # origin of another region has at least that share of it, and no other list of its own region has it.
-WITH_GUESTS: Final = frozenset({"Swahili and Kenyan", "Thai", "Ugandan"})
+WITH_GUESTS: Final = frozenset({"Indonesian", "Somali", "Swahili and Kenyan", "Thai", "Ugandan"})
 FEW_PERSONS, COMMON_ELSEWHERE = 1.5, 5e-5
 UNSEEN_BEARERS: Final = 300  # added to every list's total, so that a small list's shares shrink
 
@@ -62,9 +68,28 @@ CLOSED: Final = frozenset({"Chinese", "Japanese", "Khmer", "Korean", "Sinhala", 
 
 # Names of a list without counts are as common as its last one would be if it were a ranking, and less …
 BARE_SHARE: Final = 0.7
+# In Latin letters otherwise: less of lists with many of the neighbours' names, and of names that are written
+# in a script, which is no sign that they are of its language.
+LATIN_SHARES: Final[Mapping[tuple[str, str], float]] = {
+    ("in_indigen", "Hindi"): 0.4,
+    ("in_indigen", "Punjabi"): 1.5,  # a good one; counted lists of Punjab have hardly any surname but Singh
+    **{("in_indigen", origin): 0.2 for origin in ("Bengali", "Gujarati", "Kannada", "Marathi", "Tamil")},
+    **{
+        ("indic_native_matched", origin): 0.05
+        for origin in ("Bengali", "Gujarati", "Hindi", "Malayalam", "Odia", "Punjabi", "Telugu")
+    },
+}
+# Bare lists of the most common names, which are so even where a counted list has few of them.
+COMMON_NAMES: Final = frozenset({"in_faker"})
 MOST_BARE: Final = 0.0015  # … but never more than this: no bare list can have a head.
-# These counts are of family names where hardly anyone has one.
-NOT_COUNTED: Final = frozenset({("wikitop75", "Icelandic")})
+# These counts are of family names where hardly anyone has one, or of a corner of the country.
+NOT_COUNTED: Final = frozenset(
+    {("wikitop75", "Icelandic")}
+    | {("in_rolls2017", origin) for origin in ("Kannada", "Marathi", "Nepali", "Punjabi")}
+)
+
+# Lists of names from everywhere, of which only the pairs of a native and a romanised spelling are used.
+PAIRS_ONLY: Final = frozenset({("wikidata_forms", "Hebrew")})
 
 # Origins whose names in -ov and -in have women's forms in -a. (Czech ones are in -ova: Petrová is of Petr.)
 WITH_WOMENS_FORMS: Final = frozenset(
@@ -102,6 +127,23 @@ MIXED_QUANTILES: Final = {
 LEAST_LEFT: Final = 0.15  # of a name's share; with less, it is the neighbour's
 RARE: Final = 1e-5  # … unless that has hardly any of it
 LARGEST_MIX: Final = 3.0
+
+# Names of another language that an origin's people bear as well, English given names of Christians and Arabic
+# ones of Muslims: those of which the other origin has at least this share.
+_ENGLISH: Final = {"English": 7e-5}
+_MUSLIM: Final = {"Arabic": 5e-4, "Urdu": 5e-4}
+BORNE: Final[Mapping[str, Mapping[str, float]]] = {
+    "Akan": _ENGLISH,
+    "Burmese": _ENGLISH,
+    "Igbo": _ENGLISH,
+    "Malayalam": _ENGLISH | _MUSLIM,
+    "Swahili and Kenyan": _ENGLISH,
+    "Tamil": _ENGLISH,
+    "Telugu": _MUSLIM,
+    "Thai": _ENGLISH,
+    "Ugandan": _ENGLISH,
+    "Yoruba": _ENGLISH,
+}
 
 # How much a script is written of the origin's main one, where its names are hardly ever written in it: Somali
 # has Latin letters, and its names in Arabic ones are those of documents in Arabic.

@@ -74,10 +74,11 @@ def read_list(source: str, origin: str, rows: list[Cells], trust: float) -> Name
     listed = len(bearers) if bearers is not None else len(shares)
     complete = (bearers is not None or ranked) and listed >= rules.COMPLETE
     weight = _weight(bearers, listed) * trust
+    names = [] if (source, origin) in rules.PAIRS_ONLY else keys
     return NameList(
         source,
         dict(shares),
-        frozenset(each for pair in keys for each in pair if each and each not in shares),
+        frozenset(each for pair in names for each in pair if each and each not in shares),
         math.sqrt(weight),
         complete,
         0.0 if complete else (1 - _coverage(source, origin, listed)) / rules.VOCABULARY / 10,
@@ -127,18 +128,21 @@ def _add_counted(
     bearers: Mapping[str, float],
     coverage: float,
 ) -> None:
-    """Add the shares of counted names; a native form's count is divided among its romanisations."""
+    """Add the shares of counted names; a native form's count is divided among its romanisations by theirs."""
     total = sum(bearers.values()) + rules.UNSEEN_BEARERS
-    romanised = Counter(native for native, _, count, _ in rows if native and count)
+    romanised: defaultdict[str, float] = defaultdict(float)
+    for native, _, count, _ in rows:
+        romanised[native] += count or 0.0
     done = set()
-    for (native, _, count, _), (native_key, roman_key) in zip(rows, keys, strict=True):
+    for (native, roman, count, _), (native_key, roman_key) in zip(rows, keys, strict=True):
         if not count:
             continue
         if native_key and native not in done:
             shares[native_key] += bearers[native] / total * coverage
             done.add(native)
         if roman_key and roman_key != native_key:
-            shares[roman_key] += count / total * coverage / max(1, romanised[native])
+            part = count / romanised[native] if native else 1.0
+            shares[roman_key] += bearers[native or roman] * part / total * coverage
 
 
 def _add_ranked(
