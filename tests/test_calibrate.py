@@ -55,9 +55,16 @@ def test_where_a_prior_would_only_mislead_its_power_is_0() -> None:
     assert found.default_prior.power == 0
 
 
-def test_names_that_are_known_keep_their_shares() -> None:
-    found = found_of([("ab", "A", 1.0), ("ba", "B", 1.0)], [[9.0, 0.0], [9.0, 0.0]])
-    assert (found.calibration.known_temperature, found.calibration.temperature > 1) == (1.0, True)
+def test_names_that_are_known_have_a_temperature_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The prior's power is divided by it, so that it weighs the same beside their logits."""
+    held = [("ab", "A", 1.0), ("ba", "B", 1.0), ("bb", "B", 1.0)]
+    monkeypatch.setattr("cognomen.training.calibrate.KNOWN_TEMPERATURE", 1.0)
+    plain = found_of(held, [[9.0, 0.0], [0.0, 9.0], [0.5, 0.0]])
+    monkeypatch.setattr("cognomen.training.calibrate.KNOWN_TEMPERATURE", 2.0)
+    found = found_of(held, [[9.0, 0.0], [0.0, 9.0], [0.5, 0.0]])
+    assert (plain.calibration.known_temperature, found.calibration.known_temperature) == (1.0, 2.0)
+    assert found.calibration.temperature == plain.calibration.temperature
+    assert found.default_prior.power == plain.default_prior.power / 2 > 0
     calibration = Calibration(2.0, known_temperature=1.0)
     np.testing.assert_array_equal(calibration.temperatures(np.array([True, False])), [1.0, 2.0])
     assert calibration.temperatures(None) == Calibration(2.0).temperatures(np.array([True])) == 2.0

@@ -15,7 +15,7 @@ import pytest
 from cognomen.corpora.world import WorldRow, read_manifest, read_source
 from cognomen.corpora.world.build import READERS
 from cognomen.corpora.world.fathers import consonants, egyptian, ethiopian
-from cognomen.corpora.world.hebrew import is_romanised
+from cognomen.corpora.world.hebrew import is_from_elsewhere, is_romanised
 from cognomen.corpora.world.south_asia import by_language, by_state, electoral_rolls, sinhala
 from cognomen.corpora.world.wikidata import name_forms
 from cognomen.errors import DownloadError
@@ -102,6 +102,9 @@ null,0,80,0,0,0,0,0
 rare,0,79.5,0,0,0,0,0
 lakshmibhai,0,500,0,0,0,0,0
 bee,0,500,0,0,0,0,0
+raav,0,500,0,0,0,0,0
+gill,0,0,0,0,0,0,10
+brar,0,0,0,0,0,0,9
 tendulkar,9,0,0,8,20,0,0
 fernandes,9,0,0,8,200,0,0
 """
@@ -111,30 +114,34 @@ fernandes,9,0,0,8,200,0,0
         WorldRow("Telugu", "IN", "", "Null", 80.0),
         WorldRow("Malayalam", "IN", "", "Kumar", 700.0),  # of all its names: it is read of one state alone
         WorldRow("Marathi", "IN", "", "Tendulkar", 20.0),
+        WorldRow("Punjabi", "IN", "", "Gill", 10.0),
     }
 
 
 def test_lists_by_state_are_those_of_its_language() -> None:
     variables = (
-        *("assam_surname", "bengali_surname", "gujrati_male_surname", "parsi_surname", "delhi_surname"),
+        *("assam_surname", "bengali_surname", "gujrati_male_surname", "delhi_surname"),
         *("haryana_male_surnames", "uttarakhand_male_surname", "uttarpradesh_male_surname"),
         *("male_karnataka_surname", "female_karnataka_surname", "maharashtra_surname"),
-        *("punjabi_surnames", "punjabi_hindu_surnames", "tamil_male_surname", "andhrapradesh_surname"),
+        *("punjabi_surnames", "tamil_male_surname", "andhrapradesh_surname"),
         "odia_male_surname",
     )
     lists = "".join(f"    {each} = ['{each[:5]} a', 'GILL', 'Gill', 'x']\n" for each in variables)
     source = f"raise SystemExit\ndef make(n):\n{lists}    first_names = ['Ravi']\n"
     rows = list(by_state(of(source.encode())))
     assert [row.native for row in rows if row.origin == "Punjabi"] == ["Punja A", "Gill"]
-    assert {row.native for row in rows if row.origin == "Gujarati"} == {"Gujra A", "Gill", "Parsi A"}
+    assert {row.native for row in rows if row.origin == "Kannada"} == {"Male_ A", "Gill", "Femal A"}
     assert all(row.bearers is row.rank is None for row in rows)
 
 
-def test_lists_by_language_are_those_in_latin_letters() -> None:
-    source = b'LAST_NAMES = ["\xe0\xaa\xb6\xe0\xaa\xbe\xe0\xaa\xb9"]\nLAST_NAMES_LATIN = ["Shah", "Mehta"]\n'
-    rows = list(by_language(of(source)))
-    assert {row.native for row in rows} == {"Shah", "Mehta"}
-    assert "Hindi" not in {row.origin for row in rows}
+def test_lists_by_language_are_without_names_from_all_of_india() -> None:
+    lists = {"hi": '"Sharma", "Mehta"', "gu": '"Shah", "Mehta"'}
+
+    def read(path: str) -> bytes:
+        names = lists.get(path.rpartition("/")[2].removesuffix(".py"), "")
+        return f'LAST_NAMES = ["શાહ"]\nLAST_NAMES_LATIN = [{names}]\n'.encode()
+
+    assert [(row.origin, row.native) for row in by_language(read)] == [("Gujarati", "Shah")]
 
 
 def test_a_list_of_lines() -> None:
@@ -163,6 +170,7 @@ def test_names_of_students_count_where_they_are_those_of_fathers() -> None:
         entry("يوسف", "Youssef", "Youssef|Yousuf|Yusuf|Joseph", 10.0, 60.0),
         entry("سيد", "Sayed", "Sayyid|Syed", 1.0, 0.0),
         entry("مريم", "Maryam", "Mariam", 5.0, 100.0),
+        entry("نادر", "Nader", None, 0.2, 0.0),  # two persons
         entry("ميتران", "Mitterrand", None, 5.0, 0.0) | {"ot": "western_modern"},
     ]
     data = {"metadata": {"corpus_tokens": 1000}, "names": names}
@@ -193,9 +201,14 @@ def test_ethiopian_names_are_those_of_men() -> None:
     entries = [
         {"fidel": "ከበደ", "canonical": "Kebede", "variants": ["Kebbede", "Kebede"], "gender": {"m": 1.0}},
         {"fidel": "አልማዝ", "canonical": "Almaz", "variants": [], "gender": {"f": 1.0}},
+        {"fidel": "ተስፋ", "canonical": "Tesfa", "variants": [], "gender": {"m": 0.5, "f": 0.5}},
     ]
     rows = list(ethiopian(of(json.dumps({"entries": entries}).encode())))
-    assert [(row.native, row.roman) for row in rows] == [("ከበደ", "Kebede"), ("ከበደ", "Kebbede")]
+    assert [(row.native, row.roman) for row in rows] == [
+        ("ከበደ", "Kebede"),
+        ("ከበደ", "Kebbede"),
+        ("ተስፋ", "Tesfa"),
+    ]
 
 
 # --- Wikidata ---------------------------------------------------------------------------------------------
@@ -232,6 +245,7 @@ a line without an arrow, שפירא, shapir
         ("נתניהו", ["Netanyahu"]),
         ("שוורץ", ["Schwartz", "Shvarts"]),
         ("יוסף", ["Yosef", "Youssef"]),
+        ("חאג'אג'", ["Hadjadj", "Chajaj"]),
     ],
 )
 def test_a_spelling_has_the_consonants_of_a_hebrew_name(name: str, romans: list[str]) -> None:
@@ -243,6 +257,16 @@ def test_a_spelling_has_the_consonants_of_a_hebrew_name(name: str, romans: list[
 )
 def test_a_spelling_of_another_name_has_not(name: str, roman: str) -> None:
     assert not is_romanised(name, roman)
+
+
+@pytest.mark.parametrize("name", ["גולדברג", "פרידמן", "קוזלוב", "מדבדייב"])
+def test_names_from_other_languages_are_told_by_their_ends(name: str) -> None:
+    assert is_from_elsewhere(name)
+
+
+@pytest.mark.parametrize("name", ["אביב", "יניב", "שגיב", "סימן טוב", "תורג'מן", "אביטל", "כהן"])
+def test_hebrew_ends_that_look_like_them(name: str) -> None:
+    assert not is_from_elsewhere(name)
 
 
 def test_the_package_of_faker_is_read_twice(tmp_path: Path) -> None:

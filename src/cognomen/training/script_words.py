@@ -82,7 +82,7 @@ def with_rare_letters(corpus: Corpus, min_count: int) -> list[tuple[str, str]]:
     """Names in which a letter that few names of its script have replaces another, with their origins.
 
     The origins of a script are equally frequent. Each letter occurs `TIMES` times, and once alone for each
-    origin, of which it is no sign.
+    origin, unless it is a sign of one.
     """
     names_in: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, origin in zip(corpus.names, corpus.labels, strict=True):

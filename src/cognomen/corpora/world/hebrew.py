@@ -1,9 +1,8 @@
 """Surnames in Hebrew letters as they are written in Latin ones: פרץ becomes Peretz.
 
 Hebrew writes few vowels. What stands between two consonants is guessed from the shape of the word (CVCVC,
-CVCCVC); where a letter has two sounds, both are tried. Of the
-spellings so found those count that a list in Latin letters has as well, or else three: with a, with e, and
-with an e first.
+CVCCVC); where a letter has two sounds, both are tried. Of the spellings so found those count that a list in
+Latin letters has as well, or else three: with a, with e, and with an e first.
 """
 
 from __future__ import annotations
@@ -69,6 +68,8 @@ _LETTERS: Final = tuple(
 _FROM_ELSEWHERE: Final = re.compile(
     "..(?:[סש]טיינ|ברג|ברגר|פלד|בוימ|שטרנ|.מנ|בלט|טל|ובי[צק]'?|סקי|צקי|שוילי|ו[בפ]|י[יוי]?ב|ינסקי|הולצ|הוף)$"
 )
+# Ends of Hebrew words and of names from the Maghreb that look like them: Aviv, Sagiv, Siman Tov, Turgeman.
+_HEBREW_ENDS: Final = re.compile("(?:[בגנר]יב|ביב|ישיב|טוב|אביטל|תורג'?מנ)$")
 # Two consonants that begin a word without a vowel between them.
 _CLUSTER: Final = re.compile("[bgdtpk][lr]|sh?[tpk]|s[lmn]")
 _RARE_CLUSTERS: Final = ("shl", "shm", "shn")
@@ -80,7 +81,7 @@ _KEPT: Final = 3  # of them
 _VAV: Final = ("o", "u")  # within a word; it is a v as well
 # Spellings of one sound, each by a letter that no other sound needs here.
 _ALIKE: Final[Mapping[str, str]] = {
-    "t?zt?s?|ts|tz": "z",
+    "t?zt?s?|ts": "z",
     "sch|sh": "s",
     "[ck]h": "h",
     "ph": "f",
@@ -109,7 +110,8 @@ def in_latin(name: str, known: Container[str]) -> list[str]:
 
 def is_from_elsewhere(name: str) -> bool:
     """Whether a surname in Hebrew letters ends as those from other languages do: גולדברג, Goldberg."""
-    return _FROM_ELSEWHERE.search(name.translate(_FINAL)) is not None
+    plain = name.translate(_FINAL)
+    return bool(_FROM_ELSEWHERE.search(plain)) and not _HEBREW_ENDS.search(plain)
 
 
 def is_romanised(name: str, roman: str) -> bool:
@@ -121,7 +123,7 @@ def is_romanised(name: str, roman: str) -> bool:
     """
     words = re.split("[ -]+", name.translate(_FINAL))
     spelled = [options for word in words for options in _read(word)]
-    slots = [{*map(_consonants, options), *["v"] * (options == _VAV)} for options in spelled]
+    slots = [set(map(_consonants, options)) | ({"v"} if options == _VAV else set()) for options in spelled]
     pattern = "".join(f"(?:{'|'.join(sorted(options))})" for options in slots)
     return bool(slots) and re.fullmatch(pattern, _consonants(roman.lower())) is not None
 

@@ -202,13 +202,15 @@ def _take_out(own: Shares, other: Shares, part: float) -> None:
 
 
 def _give_back(shares: Mapping[str, Shares]) -> None:
-    """Leave names of another language to the origins that they are of."""
+    """Make names of another language no more common than they are among those that it is of."""
+    regions = {origin.name: origin.region for origin in read_origins()}
     for origin, others in rules.BORNE.items():
         own = shares.get(origin, {})
+        near = [its for each, its in shares.items() if each != origin and regions[each] == regions[origin]]
         for other, least in others.items():
-            theirs = shares.get(other, {})
-            for name in [name for name in own if theirs.get(name, 0.0) >= least]:
-                del own[name]
+            for name, theirs in shares.get(other, {}).items():
+                if theirs >= least and name in own and all(its.get(name, 0.0) <= theirs for its in near):
+                    own[name] = min(own[name], theirs)
 
 
 def _drop_guests(
@@ -237,7 +239,7 @@ def _table(shares: Mapping[str, Shares], lists: Mapping[str, list[NameList]]) ->
     """A row for each spelling and origin, in order."""
     rows = [row for origin, its in shares.items() for row in _rows(origin, its, lists[origin])]
     rows.sort(key=lambda row: (row.name, row.origin))
-    links = (pair for each in _all(lists) for pair in each.links)
+    links = (pair for each in _all(lists) if each.shares or each.bare for pair in each.links)
     alike = (
         (key(spelling), key(form))
         for origin, others in OTHER_FORMS.items()

@@ -7,7 +7,7 @@ Each of the rules has a module of its own (`belarusian`, `chinese`, `cyrillic`, 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -32,6 +32,7 @@ BELARUSIAN: Final = "Belarusian"  # whose spelling is given to the names of …
 RUSSIAN_LIST: Final = "ru_names_count"
 HEBREW: Final = "Hebrew"  # whose counted list has no Latin letters; it is spelled as lists of these are:
 IN_LATIN_LETTERS: Final = ("English", "French", "German", "Russian")
+_UNUSUAL: Final = 1e-6  # the share of a spelling that other origins do not have
 _CENTRAL: Final = partial(in_digraphs, letters="ä=ae ö=oe ü=ue")
 _NORDIC: Final = partial(in_digraphs, letters="ø=oe å=aa ä=ae ö=oe")
 _SOUTHERN: Final = partial(in_digraphs, letters="đ=dj")
@@ -81,8 +82,11 @@ def add_in_belarus(shares: Shares, lists: list[NameList], table: pyarrow.Table) 
 def add_in_latin(shares: Shares, lists: list[NameList], others: Mapping[str, Shares]) -> None:
     """Add Hebrew names of counted lists in Latin letters, as lists have them, or else as rules spell them.
 
-    Names that have a spelling which is more common elsewhere are not added: of `others`, by origin, where the
-    spelling is that of a list, and of `IN_LATIN_LETTERS` where it is guessed.
+    Args:
+        shares: of the Hebrew names; those in Latin letters are added.
+        lists: of Hebrew names.
+        others: the shares of the names of the other origins; a spelling that is more common there is not
+            added. Of guessed ones only `IN_LATIN_LETTERS` are asked.
     """
     written: defaultdict[str, set[str]] = defaultdict(set)
     for native, roman in chain.from_iterable(each.links for each in lists):
@@ -94,19 +98,36 @@ def add_in_latin(shares: Shares, lists: list[NameList], others: Mapping[str, Sha
         pairs: dict[tuple[str, str], float] = {}
         for native, share in sorted(each.shares.items()):
             if native in written:
-                rarer = (roman for roman in written[native] if elsewhere.get(roman, 0.0) < share)
-                its = [] if is_from_elsewhere(native) else sorted(rarer)
-                pairs |= {(native, spelling): share / len(its) for spelling in its}
-                continue
-            its = in_latin(native, vocabulary)
-            if all(known.get(spelling, 0.0) < share for spelling in its):
-                pairs |= {(native, spelling): share * rules.GUESSED / len(its) for spelling in its}
+                spelled = _as_written(native, share, written[native], elsewhere)
+            else:
+                spelled = _guessed(share, in_latin(native, vocabulary), known)
+            pairs |= {(native, roman): its for roman, its in spelled.items()}
         found: defaultdict[str, float] = defaultdict(float)
-        for (_, spelling), share in pairs.items():
-            found[spelling] += share
+        for (_, roman), share in pairs.items():
+            found[roman] += share
         lists.append(replace(each, shares=found, spellings=frozenset(found), links=frozenset(pairs)))
         for name, share in found.items():
             shares[name] = max(share, shares.get(name, 0.0))
+
+
+def _as_written(native: str, share: float, romans: Iterable[str], elsewhere: Shares) -> Shares:
+    """A Hebrew name's share, divided among its spellings by how common others have them: Cohen, not Kahan."""
+    if is_from_elsewhere(native):
+        return {}
+    weights = {
+        roman: elsewhere.get(roman, 0.0) + _UNUSUAL
+        for roman in sorted(romans)
+        if elsewhere.get(roman, 0.0) < share
+    }
+    total = sum(weights.values())
+    return {roman: share * weight / total for roman, weight in weights.items()}
+
+
+def _guessed(share: float, romans: Sequence[str], known: Shares) -> Shares:
+    """A part of a Hebrew name's share, divided among guessed spellings; {} if others have more of one."""
+    if any(known.get(roman, 0.0) >= share for roman in romans):
+        return {}
+    return dict.fromkeys(romans, share * rules.GUESSED / max(len(romans), 1))
 
 
 def _greatest(lists: Iterable[Shares]) -> Shares:

@@ -24,11 +24,12 @@ MISFILED: Final = frozenset({("wikitop75", "Swedish")})
 
 # Spellings that a list has by mistake: translations of what a name means, and famous people from elsewhere.
 STRUCK: Final[Mapping[tuple[str, str], frozenset[str]]] = {
-    ("in_faker", "Kannada"): frozenset({"Deshpande", "Joshi", "Kulkarni", "Moodlapa", "Patil"}),
+    ("in_faker", "Kannada"): frozenset({"Deshpande", "Kulkarni", "Moodlapa", "Patil"}),
     ("in_indigen", "Bengali"): frozenset({"Agarwal", "Borah", "Borgohain", "Pattnaik"}),
-    ("in_rolls2017", "Telugu"): frozenset({"Mandela"}),
+    ("in_indigen", "Gujarati"): frozenset({"Bachchan", "Kundra"}),
+    ("in_rolls2017", "Malayalam"): frozenset({"Lenin", "Stalin"}),
+    ("in_rolls2017", "Telugu"): frozenset({"Areddy", "Gari", "Mandela", "Ravu", "Shek", "Yas"}),
     ("lk_iiyo", "Sinhala"): frozenset({"Colombo", "Lanka", "Loganathan", "Rajaratnam", "Ramesh", "Ratnam"}),
-    ("secc_india", "Malayalam"): frozenset({"Lenin", "Stalin"}),
     ("sigpwned", "Khmer"): frozenset({"Bird", "Droplets", "Khmer", "means"}),
     ("wikipedia_people", "Basque"): frozenset({"Capa", "Emery", "Herzog", "Paula"}),
     ("mimesis", "Estonian"): frozenset({"Briand", "Maradona", "Masaryk", "Renoir", "Thureau-Dangin"}),
@@ -44,7 +45,7 @@ FEWEST_NOTABLE: Final = 20  # names; fewer of an origin say which names there ar
 # Their lists of notable persons hold families from elsewhere: Modi is a Kenyan politician, Kapoor a Ugandan
 # businessman. A name is dropped if its share is at most this many times the list's least (two persons), an
 # origin of another region has at least that share of it, and no other list of its own region has it.
-WITH_GUESTS: Final = frozenset({"Indonesian", "Somali", "Swahili and Kenyan", "Thai", "Ugandan"})
+WITH_GUESTS: Final = frozenset({"Swahili and Kenyan", "Thai", "Ugandan"})
 FEW_PERSONS, COMMON_ELSEWHERE = 1.5, 5e-5
 UNSEEN_BEARERS: Final = 300  # added to every list's total, so that a small list's shares shrink
 
@@ -68,12 +69,16 @@ CLOSED: Final = frozenset({"Chinese", "Japanese", "Khmer", "Korean", "Sinhala", 
 
 # Names of a list without counts are as common as its last one would be if it were a ranking, and less …
 BARE_SHARE: Final = 0.7
-# In Latin letters otherwise: less of lists with many of the neighbours' names, and of names that are written
-# in a script, which is no sign that they are of its language.
+# Factors in place of BARE_SHARE for names in Latin letters: of lists with many of the neighbours' names or
+# with typing errors, and of names that are written in a script, no sign that they are of its language.
 LATIN_SHARES: Final[Mapping[tuple[str, str], float]] = {
     ("in_indigen", "Hindi"): 0.4,
-    ("in_indigen", "Punjabi"): 1.5,  # a good one; counted lists of Punjab have hardly any surname but Singh
-    **{("in_indigen", origin): 0.2 for origin in ("Bengali", "Gujarati", "Kannada", "Marathi", "Tamil")},
+    ("in_rolls2017", "Nepali"): 0.1,
+    ("in_rolls2017", "Punjabi"): 0.3,
+    **{
+        ("in_indigen", origin): 0.2
+        for origin in ("Bengali", "Gujarati", "Kannada", "Marathi", "Odia", "Tamil")
+    },
     **{
         ("indic_native_matched", origin): 0.05
         for origin in ("Bengali", "Gujarati", "Hindi", "Malayalam", "Odia", "Punjabi", "Telugu")
@@ -128,18 +133,19 @@ LEAST_LEFT: Final = 0.15  # of a name's share; with less, it is the neighbour's
 RARE: Final = 1e-5  # … unless that has hardly any of it
 LARGEST_MIX: Final = 3.0
 
-# Names of another language that an origin's people bear as well, English given names of Christians and Arabic
-# ones of Muslims: those of which the other origin has at least this share.
+# Names of another language that an origin's people bear as well, English given names and Arabic names, count
+# no more than the other origin's share of them: those of which it has at least this share, unless a neighbour
+# in the same region has more (Kumar is in English lists, but Indian).
 _ENGLISH: Final = {"English": 7e-5}
-_MUSLIM: Final = {"Arabic": 5e-4, "Urdu": 5e-4}
+_ARABIC: Final = {"Arabic": 5e-4, "Urdu": 5e-4}
 BORNE: Final[Mapping[str, Mapping[str, float]]] = {
     "Akan": _ENGLISH,
     "Burmese": _ENGLISH,
     "Igbo": _ENGLISH,
-    "Malayalam": _ENGLISH | _MUSLIM,
+    "Malayalam": _ENGLISH | _ARABIC,
     "Swahili and Kenyan": _ENGLISH,
     "Tamil": _ENGLISH,
-    "Telugu": _MUSLIM,
+    "Telugu": _ARABIC,
     "Thai": _ENGLISH,
     "Ugandan": _ENGLISH,
     "Yoruba": _ENGLISH,

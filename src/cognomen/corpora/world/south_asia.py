@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from cognomen.corpora.world.letters import in_title_case, tidy
@@ -39,7 +39,8 @@ _ADDRESS: Final = re.compile(
     "|.*bhai)",
     re.IGNORECASE,
 )
-_ROLLS_ADDRESS: Final = re.compile(f"{_ADDRESS.pattern}|Bee|Begum|Bibi", re.IGNORECASE)
+# In the rolls, besides: spellings of a machine, by their long vowels.
+_NO_SURNAME: Final = re.compile(f"{_ADDRESS.pattern}|Bee|Begum|Bibi|Khatun|.*aa.*", re.IGNORECASE)
 
 
 def census(read: Read) -> Iterator[WorldRow]:
@@ -72,8 +73,8 @@ class _Roll(NamedTuple):
     ending: str = ""
 
 
-# States whose rolls are in English, or nearly so: those in other scripts were transliterated by a machine,
-# and spell what nobody writes (Bengali Kormokar, Hindi Yaadav). Goa's surnames in -kar are Marathi ones.
+# States whose rolls are in English for the greater part: those in other scripts were transliterated by a
+# machine, and spell what nobody writes (Bengali Kormokar, Hindi Yaadav). Goa's surnames in -kar are Marathi.
 _ROLLS: Final[Mapping[str, _Roll]] = {
     "Kannada": _Roll("kannada", 5),
     "Malayalam": _Roll("malayalam", 10, alone=False),
@@ -97,16 +98,16 @@ def electoral_rolls(read: Read) -> Iterator[WorldRow]:
     greatest = pa.compute.max_element_wise(*languages.columns).to_pylist()
     for origin, roll in _ROLLS.items():
         for name, count, most in zip(names, table[roll.column].to_pylist(), greatest, strict=True):
-            own = count >= roll.least and (count == most or not roll.alone)
-            if own and len(name) > 2 and name.endswith(roll.ending) and not _ROLLS_ADDRESS.fullmatch(name):
+            own = count >= roll.least and (count == most or not roll.alone) and name.endswith(roll.ending)
+            if own and len(name) > 2 and not _NO_SURNAME.fullmatch(name):
                 yield WorldRow(origin, "IN", "", name, count)
 
 
-# Lists of surnames in a package's modules: the file, and the variables.
+# Lists of surnames in a package's modules: the file, and the variables. Those of a religion are not read.
 _BY_STATE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "Assamese": {"Assam": ("assam_surname",)},
     "Bengali": {"Bengal": ("bengali_surname",)},
-    "Gujarati": {"Gujrat": ("gujrati_male_surname",), "Parsi": ("parsi_surname",)},
+    "Gujarati": {"Gujrat": ("gujrati_male_surname",)},
     "Hindi": {
         "Delhi": ("delhi_surname",),
         "Haryana": ("haryana_male_surnames",),
@@ -116,7 +117,7 @@ _BY_STATE: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "Kannada": {"Karnataka": ("male_karnataka_surname", "female_karnataka_surname")},
     "Marathi": {"Maharashtra": ("maharashtra_surname",)},
     "Odia": {"Orissa": ("odia_male_surname",)},
-    "Punjabi": {"Punjab": ("punjabi_surnames", "punjabi_hindu_surnames")},
+    "Punjabi": {"Punjab": ("punjabi_surnames",)},
     "Tamil": {"Tamil": ("tamil_male_surname",)},
     "Telugu": {"Andhrapradesh": ("andhrapradesh_surname",)},
 }
@@ -144,10 +145,15 @@ _LANGUAGES: Final[Mapping[str, str]] = {
 
 
 def by_language(read: Read) -> Iterator[WorldRow]:
-    """Common surnames of Indian languages, without the lists of Hindi and Telugu: names of all of India."""
+    """Common surnames of Indian languages; those that Hindi's list has too are from all of India."""
+    everywhere = set(_common(read, "hi"))
     for code, origin in _LANGUAGES.items():
-        names = names_in(read(f"indic_faker/data/names/{code}.py"), ("LAST_NAMES_LATIN",))
+        names = (name for name in _common(read, code) if name not in everywhere)
         yield from latin_rows(origin, "IN", names)
+
+
+def _common(read: Read, code: str) -> Iterable[str]:
+    return names_in(read(f"indic_faker/data/names/{code}.py"), ("LAST_NAMES_LATIN",))
 
 
 def sinhala(read: Read) -> Iterator[WorldRow]:
