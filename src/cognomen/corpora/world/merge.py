@@ -202,7 +202,7 @@ def _take_out(own: Shares, other: Shares, part: float) -> None:
 
 
 def _give_back(shares: Mapping[str, Shares]) -> None:
-    """Make names of another language no more common than they are among those that it is of."""
+    """Make names of another language less common than they are where they come from."""
     regions = {origin.name: origin.region for origin in read_origins()}
     for origin, others in rules.BORNE.items():
         own = shares.get(origin, {})
@@ -210,7 +210,7 @@ def _give_back(shares: Mapping[str, Shares]) -> None:
         for other, least in others.items():
             for name, theirs in shares.get(other, {}).items():
                 if theirs >= least and name in own and all(its.get(name, 0.0) <= theirs for its in near):
-                    own[name] = min(own[name], theirs)
+                    own[name] = min(own[name], theirs * rules.BORNE_PART)
 
 
 def _drop_guests(
