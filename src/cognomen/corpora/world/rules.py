@@ -133,9 +133,9 @@ LEAST_LEFT: Final = 0.15  # of a name's share; with less, it is the neighbour's
 RARE: Final = 1e-5  # … unless that has hardly any of it
 LARGEST_MIX: Final = 3.0
 
-# Names of another language that an origin's people bear as well, English and Arabic ones, count at most a fifth
-# of the other origin's share: those of which it has at least this share, unless a neighbour in the same region
-# has more of them (Kumar is in English lists, but Indian).
+# Names of another language that an origin's people bear as well, English and Arabic ones, count at most a
+# fifth of the other origin's share: those of which it has at least this share, unless a neighbour in the
+# same region has more of them (Kumar is in English lists, but Indian).
 BORNE_PART: Final = 0.2
 _ENGLISH: Final = {"English": 7e-5}
 _ARABIC: Final = {"Arabic": 5e-4, "Urdu": 5e-4}
