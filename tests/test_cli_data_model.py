@@ -316,7 +316,7 @@ def test_a_plots_folder_that_cannot_be_made_is_explained(model, names, tmp_path)
 
 def test_model_info_tells_both_temperatures():
     world, classic = (json.loads(inside("model", "info", m, "--json").stdout) for m in ("world", "classic"))
-    assert (world["known_temperature"], classic["known_temperature"]) == (1.2, None)
+    assert (world["known_temperature"], classic["known_temperature"]) == (1.1, None)
     said = [line for line in lines(inside("model", "info", "world")) if line.startswith("temperature")]
     assert said[0].split(None, 1)[1] == f"{world['temperature']:.3f}; 1.000 for known names"
 
