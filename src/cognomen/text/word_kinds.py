@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.text import words as lists
+from cognomen.text.affixes import ACRONYM, bare_key, is_unspoken
 from cognomen.text.columns import Indices, distinct
-from cognomen.text.full_names import ACRONYM, bare_key, is_capital, is_unspoken
+from cognomen.text.full_names import is_capital
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.placeholders import WORDS_OF_NO_NAME
 from cognomen.text.ragged import Ragged
@@ -30,7 +31,9 @@ from cognomen.text.surname_first import (
     ONE_SYLLABLE,
     TWO_SYLLABLES,
     Syllables,
+    begins_slavic,
     cached_key,
+    ends_slavic,
     is_common_in_spanish,
     is_of_syllables,
     syllables,
@@ -45,13 +48,14 @@ _NAMED: Final = (
 _SPECIAL: Final = (
     _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(" ".join(lists.BORN).split())
     | {"al", "alii", "others", "an", "ni"} | set(map(str.casefold, lists.RELATIONS))
-    | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE
-    | lists.VIETNAMESE_BEFORE_MIDDLE | lists.AND_OF_FULL_NAMES | lists.ALIASES | lists.AFTER_NAMES
-    | lists.PHRASES | lists.AT_COURT | set(map(str.casefold, lists.HONORIFICS_LAST)) | {"trust", "fund"}
+    | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_BEFORE_MIDDLE
+    | lists.AND_OF_FULL_NAMES | lists.ALIASES | lists.AFTER_NAMES
+    | lists.PHRASES | lists.AT_COURT | lists.BEGIN_PLACES
+    | set(map(str.casefold, lists.HONORIFICS_LAST)) | {"trust", "fund"}
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
 _WITH_RULES: Final = _SPECIAL | _EAST_ASIAN | lists.SPANISH
-_ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES + lists.ENDS_OF_NOUNS
+_ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES + (*lists.ENDS_OF_NOUNS, "né")
 _ENDS: Final = frozenset(ending[-3:] for ending in _ENDINGS)
 MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
 KIND_BITS: Final = 12  # of the number of a kind
@@ -69,6 +73,8 @@ def usual_surname(text: str) -> str | None:
     if before[0].endswith(","):
         before[0] = surname = before[0][:-1]
     elif any(map(is_common_in_spanish, before)) or not _EAST_ASIAN.isdisjoint(map(_key, before)):
+        return None
+    if surname == last and begins_slavic([*before, last]):
         return None
     are_usual = _is_usual(surname) and all(_is_usual(word) or _is_initial(word) for word in before)
     return surname if are_usual else None
@@ -242,7 +248,7 @@ def _kind_of_word(word: str) -> Hashable:
         kinds = _TITLE if word.istitle() else of_capitals if is_upper else None
         lower = word.lower()
         is_named = lower in _WITH_RULES or (lower[-3:] in _ENDS and lower.endswith(_ENDINGS))
-        if kinds and not is_named and not is_of_syllables(lower):
+        if kinds and not (is_named or is_of_syllables(lower) or ends_slavic(lower)):
             return kinds[ONE_SYLLABLE.fullmatch(word) is not None]
     return _kind_of_rare_word(word)
 
@@ -263,7 +269,7 @@ def _kind_of_rare_word(word: str) -> Hashable:
         comma=bare != word,
         one_syllable=bool(ONE_SYLLABLE.fullmatch(bare)),
         two_syllables=bool(TWO_SYLLABLES.fullmatch(bare)),
-        spanish=is_common_in_spanish(bare),
+        ends=(is_common_in_spanish(bare), ends_slavic(bare)),
         east_asian=tuple(map(syllables, bare.split("-", 1))),
     )
 
@@ -274,12 +280,12 @@ def _kind(
     comma: bool = False,
     one_syllable: bool = False,
     two_syllables: bool = False,
-    spanish: bool = False,
+    ends: tuple[bool, bool] = (False, False),
     east_asian: tuple[Syllables, ...] = (Syllables(),),
 ) -> Hashable:
     is_acronym = ACRONYM.fullmatch(word) is not None
     case = word.isupper(), is_capital(word), word[0].isupper(), word.islower(), word == word.upper()
-    return len(word) > 2, is_acronym, case, comma, one_syllable, two_syllables, spanish, east_asian
+    return len(word) > 2, is_acronym, case, comma, one_syllable, two_syllables, ends, east_asian
 
 
 _TITLE: Final = _kind("Kimura"), _kind("Kim", one_syllable=True)
