@@ -33,7 +33,7 @@ from cognomen.text.particles import (
     start_of_surname,
 )
 from cognomen.text.surname_first import (
-    begins_slavic,
+    begins_by_ending,
     begins_with_surname,
     is_common_in_spanish,
     length_of_surname,
@@ -169,7 +169,7 @@ def _of_words(words: list[str], style: Style) -> list[str]:
         return [words[0][: length_of_surname(words[0])]]
     if capitals := _capitals(words):
         return words[start_of_surname(words, capitals.start) : capitals.stop]
-    if begins_with_surname(words) or begins_slavic(words):
+    if begins_with_surname(words) or begins_by_ending(words):
         return words[:1]
     if style.surname_first and (not is_initials(words[0]) or opens_surname(words, 0)):
         return words[: end_of_surname(words, two_surnames=style.two_surnames)]

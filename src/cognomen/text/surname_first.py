@@ -206,15 +206,17 @@ def _names_wife(words: list[str]) -> bool:
     return not words[1].isascii() and _WIFE.fullmatch(words[1]) is not None
 
 
-def begins_slavic(words: list[str]) -> bool:
-    """Whether the first of two words ends as Slavic surnames do, and the other does not: "Попов Иван"."""
-    return len(words) == 2 and ends_slavic(words[0]) and not ends_slavic(words[1])
+def begins_by_ending(words: list[str]) -> bool:
+    """Whether the first of two words ends as surnames do, and the other does not: "Попов Иван"."""
+    return len(words) == 2 and ends_as_surname(words[0]) and not ends_as_surname(words[1])
 
 
-def ends_slavic(word: str) -> bool:
-    """Whether a word ends as Slavic surnames do, and no given names."""
+def ends_as_surname(word: str) -> bool:
+    """Whether a word ends as surnames do, and no given names: Slavic, Georgian and Armenian ones."""
     name = word.casefold()
-    return len(name) > 4 and name.endswith(lists.SLAVIC) and name not in lists.NOT_SLAVIC
+    return (
+        len(name) > 4 and name.endswith(lists.ENDINGS_OF_SURNAMES) and name not in lists.GIVEN_NAMES_SO_ENDING
+    )
 
 
 def length_of_surname(word: str) -> int:

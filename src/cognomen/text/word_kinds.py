@@ -23,9 +23,9 @@ from cognomen.text.surname_first import (
     ONE_SYLLABLE,
     TWO_SYLLABLES,
     Syllables,
-    begins_slavic,
+    begins_by_ending,
     cached_key,
-    ends_slavic,
+    ends_as_surname,
     is_common_in_spanish,
     is_of_syllables,
     syllables,
@@ -63,7 +63,7 @@ def usual_surname(text: str) -> str | None:
         before[0] = surname = before[0][:-1]
     elif any(map(is_common_in_spanish, before)) or not _EAST_ASIAN.isdisjoint(map(_key, before)):
         return None
-    if surname == last and begins_slavic([*before, last]):
+    if surname == last and begins_by_ending([*before, last]):
         return None
     are_usual = _is_usual(surname) and all(_is_usual(word) or _is_initial(word) for word in before)
     return surname if are_usual else None
@@ -114,7 +114,7 @@ def kind_of_word(word: str) -> Hashable:
         kinds = _TITLE if word.istitle() else of_capitals if is_upper else None
         lower = word.lower()
         is_named = lower in _WITH_RULES or (lower[-3:] in _ENDS and lower.endswith(_ENDINGS))
-        if kinds and not (is_named or is_of_syllables(lower) or ends_slavic(lower)):
+        if kinds and not (is_named or is_of_syllables(lower) or ends_as_surname(lower)):
             return kinds[ONE_SYLLABLE.fullmatch(word) is not None]
     return _kind_of_rare_word(word)
 
@@ -135,7 +135,7 @@ def _kind_of_rare_word(word: str) -> Hashable:
         comma=bare != word,
         one_syllable=bool(ONE_SYLLABLE.fullmatch(bare)),
         two_syllables=bool(TWO_SYLLABLES.fullmatch(bare)),
-        ends=(is_common_in_spanish(bare), ends_slavic(bare)),
+        ends=(is_common_in_spanish(bare), ends_as_surname(bare)),
         east_asian=tuple(map(syllables, bare.split("-", 1))),
     )
 

@@ -185,15 +185,16 @@ PATRONYMICS_OR_SURNAMES: Final = (
 BEFORE_PATRONYMICS: Final = (
     "ov", "ev", "in", "yn", "sky", "skiy", "skii", "ko", "uk", "ich", "yan", "dze", "oy", "ов", "ев", "ин"
 )  # fmt: skip
-# Endings of Slavic surnames, which come first where the other word has none: Попов Иван, Kowalski Jan …
-SLAVIC: Final = (
+# Endings of surnames, which come first where the other of two words has none: Попов Иван, Kowalski Jan …
+ENDINGS_OF_SURNAMES: Final = (
     "ов", "ев", "ёв", "єв", "ова", "ева", "ёва", "єва", "ский", "ская", "цкий", "цкая", "ський", "ська",
-    "цький", "цька", "енко", "чук", "ov", "ova", "ski", "sky", "skiy", "skaya", "enko",
+    "цький", "цька", "енко", "чук", "швили", "дзе", "ov", "ova", "ski", "sky", "skiy", "skaya", "enko",
+    "shvili", "adze", "idze", "յան", "შვილი", "ძე",
 )  # fmt: skip
 # … but for those of given names.
-NOT_SLAVIC: Final = _words(
-    "любов параскев парашкев еленко невенко зденко yakov jakov iakov yaakov lyubov liubov ljubov khosrov "
-    "xosrov zdenko"
+GIVEN_NAMES_SO_ENDING: Final = _words(
+    "любов параскев парашкев еленко невенко зденко генко ленко ненко пенко сенко ченко шенко yakov jakov "
+    "iakov yaakov lyubov liubov ljubov khosrov xosrov zdenko"
 )
 
 # "Son of" and "daughter of" after a father's name: Əliyev Vüqar Həsən oğlu, Назарбаев Нурсултан Әбішұлы.

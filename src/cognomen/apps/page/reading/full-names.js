@@ -6,7 +6,7 @@ import {
 import {
   characters, first, fullMatch, isAlpha, isAscii, isDigit, isLower, isTitleCase, isUpper, LETTER_OR_DIGIT as W, NO_DIGIT, strip,
 } from "./python.js";
-import { beginsSlavic, beginsWithSurname, isCommonInSpanish, lengthOfSurname, withoutMiddle } from "./surname-first.js";
+import { beginsByEnding, beginsWithSurname, isCommonInSpanish, lengthOfSurname, withoutMiddle } from "./surname-first.js";
 import { hasLetter, words as wordsOf } from "./text.js";
 
 const FOOTNOTE = new RegExp(`(?<=(?![A-Z])${NO_DIGIT}(?![A-Z])${NO_DIGIT})\\^?\\p{Nd}$`, "u"); // Jane Doe1
@@ -98,7 +98,7 @@ function ofWords(given, words, surnameFirst) {
   if (all.length === 1) return [characters(all[0]).slice(0, lengthOfSurname(all[0], words)).join("")];
   const found = capitals(all, words);
   if (found) return all.slice(startOfSurname(all, found[0], words), found[1]);
-  if (beginsWithSurname(all, words) || beginsSlavic(all, words)) return all.slice(0, 1);
+  if (beginsWithSurname(all, words) || beginsByEnding(all, words)) return all.slice(0, 1);
   if (surnameFirst && (!isInitials(all[0]) || opensSurname(all, 0, words))) return all.slice(0, endOfSurname(all, words));
   all = withoutMiddle(all, words);
   const start = startOfSurname(all, all.length - 1, words);

@@ -115,12 +115,12 @@ function endsInPatronymic(all, words) {
 // Whether the second word says whose wife somebody is in Hungarian: "Kovács Jánosné".
 const namesWife = (all) => isWife(all[1]);
 
-// Whether the first of two words ends as Slavic surnames do, and the other does not: "Попов Иван".
-export const beginsSlavic = (all, words) => all.length === 2 && endsSlavic(all[0], words) && !endsSlavic(all[1], words);
+// Whether the first of two words ends as surnames do, and the other does not: "Попов Иван".
+export const beginsByEnding = (all, words) => all.length === 2 && endsAsSurname(all[0], words) && !endsAsSurname(all[1], words);
 
-function endsSlavic(word, words) {
+function endsAsSurname(word, words) {
   const name = words.casefold(word);
-  return characters(name).length > 4 && words.slavic.some((end) => name.endsWith(end)) && !words.notSlavic.has(name);
+  return characters(name).length > 4 && words.endingsOfSurnames.some((end) => name.endsWith(end)) && !words.givenNamesSoEnding.has(name);
 }
 
 // How many characters of a word are the surname.
