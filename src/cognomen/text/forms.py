@@ -7,7 +7,7 @@ its patterns have what Python's and JavaScript's have alike: [^\W\d_] for a lett
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from cognomen.text import words as lists
@@ -90,13 +90,15 @@ _MAY_HAVE: Final = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1 << 12)  # a text is asked of several times while it is read
 def plainer(text: str) -> str:
     """A text with single spaces as it is written plainly; itself if it is."""
     if not re.search(_MAY_HAVE, text):  # compiled when first used, as it takes a start milliseconds
         return text
     plain = text
     for pattern, replacement in _compiled():
-        plain = pattern.sub(replacement, plain)
+        if pattern.search(plain):  # as few do: to replace nothing takes longer
+            plain = pattern.sub(replacement, plain)
     plain = " ".join(plain.split())
     return plain if any(map(str.isalpha, plain)) else text
 
