@@ -38,9 +38,8 @@ def is_title(word: str) -> bool:
 
 def comes_before_names(word: str) -> bool:
     """Whether a word before a name is a title: a known one, an abbreviation (Avv., Sig.ra), or WGM."""
-    is_short = "." in word and not is_initials(word) and not is_particle_anywhere(word)
-    is_short |= is_unspoken(word) and not is_particle_anywhere(word)
-    return is_title(word) or (is_short and not word.startswith("v."))
+    is_short = ("." in word and not is_initials(word) and not word.startswith("v.")) or is_unspoken(word)
+    return is_title(word) or (is_short and not is_particle_anywhere(word))
 
 
 def without_titles(words: list[str]) -> list[str]:
