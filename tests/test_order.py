@@ -152,6 +152,18 @@ def test_a_column_shows_its_order(clf: Classifier, origin: str, order: str) -> N
     assert clf.composition(names).shares[0].origin == origin
 
 
+def test_cells_that_tell_by_their_words_count_in_a_short_column(clf: Classifier) -> None:
+    told = ["Шевченко Тарас", "Коваленко Ганна", "Бойчук Олег"]
+    surnames = ["Мельник", "Кравець", "Гнатюк", "Сорока", "Стельмах", "Гончар", "Козак", "Мороз"]
+    given = ["Богдан", "Оксана", "Тарас", "Микола", "Соломія", "Остап", "Ярина", "Дмитро"]
+    names = [*told, *map(" ".join, zip(surnames, given, strict=True))]
+    found = clf.column_order(names)
+    assert (found.order, found.decided, found.cells) == ("surname-first", True, 8)
+    assert [answer.surname for answer in clf(names)] == ["Шевченко", "Коваленко", "Бойчук", *surnames]
+    turned = [" ".join(reversed(name.split())) for name in names]
+    assert clf.column_order(turned).order == "given-first"
+
+
 def test_the_order_can_be_said(clf: Classifier) -> None:
     names = column("Hungarian", "surname-first")
     assert [answer.surname for answer in clf(names, order="given-first")] == GIVEN

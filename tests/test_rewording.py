@@ -207,3 +207,8 @@ def test_an_order_that_is_said_tells_of_hyphens() -> None:
     assert clf("Smith-Jones Mary").surname == "Smith-Jones"
     assert clf("Smith-Jones Mary", order="given-first").surname == "Mary"
     assert [answer.surname for answer in clf(["Smith-Jones Mary"] * 2, order="given-first")] == ["Mary"] * 2
+
+
+def test_what_stands_in_brackets_after_them_is_kept() -> None:
+    answer = Classifier.load()("Mrs. Wong Kar-Wai (née Lee)")
+    assert (answer.surname, answer.maiden_name) == ("Wong", "Lee")

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.text import words as lists
-from cognomen.text.full_names import is_title
+from cognomen.text.affixes import is_title
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.spelling import normalise
 from cognomen.text.surname_first import is_common_in_spanish

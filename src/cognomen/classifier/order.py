@@ -100,10 +100,11 @@ def order_of_column(column: Column, score: Score) -> ColumnOrder:
     last, first = (column.in_order(surname_first=each).read() for each in (False, True))
     rows = np.flatnonzero((last.inverse >= 0) & (first.inverse >= 0) & _differ(last, first))
     told = _told_by_words(sample, last, rows)
-    if len(rows) < FEWEST and not (told and len(rows)):
+    most_told = 2 * told > len(sample)
+    if not len(rows) or (len(rows) + told < FEWEST and not most_told):
         return ColumnOrder(cells=len(rows))
     odds = _log_odds_of_words(last, first, rows, column.alphabet, score) + _vote_of_capitals(sample, last)
-    odds += _vote_of_told_surnames(sample, last, first, rows) + _vote(0, told)
+    odds += _vote_of_told_surnames(sample, last, first, rows) + most_told * _vote(0, told)
     p = 1 / (1 + math.exp(-odds))
     if max(p, 1 - p) < SURE:
         return ColumnOrder("given-first", p, len(rows))
@@ -150,14 +151,13 @@ def _likeness(
 
 
 def _told_by_words(texts: Sequence[str], reading: ColumnReading, rows: NDArray[np.intp]) -> int:
-    """How many cells begin with the surname by their words, if most do; else 0."""
+    """How many cells begin with the surname by their words: "Park Jisung", "Попов Иван"."""
     depend = set(rows.tolist())
-    told = sum(
+    return sum(
         row not in depend and bool(read.surname) and "," not in text and text.startswith(f"{read.surname} ")
         for row, read in reading.unusual.items()
         for text in [texts[row]]
     )
-    return told if 2 * told > len(texts) else 0
 
 
 def _vote_of_capitals(texts: Sequence[str], reading: ColumnReading) -> float:

@@ -41,8 +41,8 @@ from cognomen.classifier.described import (
     those_described,
 )
 from cognomen.text import words as lists
+from cognomen.text.affixes import OFFICES, bare_key, may_be_short_surname, without_titles
 from cognomen.text.forms import plainer
-from cognomen.text.full_names import OFFICES, bare_key, may_be_short_surname
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.repair import composed
 from cognomen.text.spelling import key, normalise
@@ -62,6 +62,7 @@ NO_GIVEN_NAME: Final = -1.0
 
 # In all texts that may tell: a comma, a hyphen, three words, or one of two letters at an end.
 _MAY_TELL: Final = re.compile(r"[,\-\u2010\u2011]|\s\S+\s|\s\S\S\s*\Z|\A\s*\S\S\s")
+_BRACKETS_LAST: Final = re.compile(r"( [(\[].*[)\]]$)")
 _HYPHENS: Final = str.maketrans("\u2010\u2011", "--")
 _HYPHENATED: Final = rf"{LETTER}{{2,}}-{LETTER}{{2,}}(?: {WORD}){{1,2}}"
 _TWO_NAMES: Final = rf"{WORD}(?: {WORD}){{1,2}}, ?{WORD}(?: {WORD}){{1,2}}"
@@ -91,8 +92,9 @@ def reworded(
     """
     several = (text for text in texts if " " in text or not text.isprintable())  # for other spaces
     plain = {text: _plain(text) for text in filter(_MAY_TELL.search, several)}
-    begin_with_surname = mostly_surnames_before_commas(list(plain.values()))
-    of_kinds = [text for text in plain.values() if _may_tell(text, described=not begin_with_surname)]
+    cores = [core for core, _ in plain.values()]
+    begin_with_surname = mostly_surnames_before_commas(cores)
+    of_kinds = [text for text in cores if _may_tell(text, described=not begin_with_surname)]
     spelled = {text: _spellings(text) for text in dict.fromkeys(of_kinds)}
     spelled = {text: words for text, words in spelled.items() if all(words)}
     if not spelled:
@@ -108,13 +110,17 @@ def reworded(
         found |= {text: each.text for text, each in pairs if each.odds > least or each.odds == math.inf}
     if not begin_with_surname:
         found |= those_described([text for text in spelled if text not in found], about)
-    return {text: found[each] for text, each in plain.items() if each in found}
+    return {text: found[core] + rest for text, (core, rest) in plain.items() if core in found}
 
 
-def _plain(text: str) -> str:
-    """The text as it is written plainly, with letters composed, single spaces, and hyphens of one kind."""
+def _plain(text: str) -> tuple[str, str]:
+    """A name as it is written plainly, without titles, and the brackets after it.
+
+    Its letters are composed, its spaces single, and its hyphens of one kind.
+    """
     seen = text if text.isascii() else composed(text).translate(_HYPHENS)
-    return plainer(" ".join(seen.split()))
+    name, *rest = _BRACKETS_LAST.split(plainer(" ".join(seen.split())), 1)
+    return " ".join(without_titles(name.split())), "".join(rest)
 
 
 def _kind_of(text: str) -> str:

@@ -31,10 +31,10 @@ from cognomen.classifier.given_names import given_name_odds
 from cognomen.classifier.parts import FIRST_COUNTS_MOST, LAST_COUNTS_MOST
 from cognomen.text.column_reading import Column
 from cognomen.text.columns import Indices, distinct
+from cognomen.text.names_by_kinds import MOST_WORDS, NamesByKinds
 from cognomen.text.ragged import Ragged
 from cognomen.text.reading import SurnameReading
 from cognomen.text.spelling import normalise
-from cognomen.text.word_kinds import MOST_WORDS, NamesByKinds
 from cognomen.text.words import JOINERS
 
 ORIGINS: Final = (*FIRST_COUNTS_MOST, *LAST_COUNTS_MOST)

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.columns import Indices
+from cognomen.text.names_by_kinds import Found, NamesByKinds, Place
 from cognomen.text.parts import are_joined_by_hyphen
 from cognomen.text.plain_words import plain_words
 from cognomen.text.ragged import Ragged
 from cognomen.text.reading import Rules, SurnameReading, read_surname, spelled
-from cognomen.text.word_kinds import Found, NamesByKinds, Place
 
 FEW_TEXTS = 8  # for fewer, tables cost more than they save
 NO_WORDS: Final = Ragged(np.empty(0, np.int64), np.empty(0, np.int64))

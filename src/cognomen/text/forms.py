@@ -7,7 +7,7 @@ its patterns have what Python's and JavaScript's have alike: [^\W\d_] for a lett
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from cognomen.text import words as lists
@@ -25,16 +25,29 @@ _PICTURES: Final = "\u2600-\u27bf\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faf
 
 # What a text is searched for, in this order, and what replaces it.
 FORMS: Final = (
-    (r"^\(([^()]*)\)$|^\[([^\[\]]*)\]$", r"\1\2"),  # (Smith et al., 2019)
+    # Brackets: 山田太郎（営業部）, (Smith et al., 2019), (John)(Smith), Jane Doe (Author), John Roe (Editor).
+    ("（", " ("),
+    ("）", ") "),
+    (r"^\(([^()]*)\)$|^\[([^\[\]]*)\]$", r"\1\2"),
+    (r"^[(\[]([^()\[\]]+)[)\]] ?[(\[]([^()\[\]]+)[)\]]$", r"\1 \2"),
+    (r"^([^,()]+ [^,()]+) \([^()]*\), ([^,()]+ [^,()]+ \()", r"\1; \2"),
     # Pictures, fields in quotes, ages and numbers between commas: "Doe", "Jane"; Jane Doe, 35, Rome.
     (f"[{_PICTURES}]+", " "),
     (r'''^["']([^"']+)["'], ?["']([^"']+)["']$''', r"\1, \2"),
+    (r"([^ ]),? (?:\(?\d{1,3} ?(?:yrs?|years old|y/?o)\.?\)?$|[Aa]ged?:? \d.*$)", r"\1"),
     (r", ?\d[\d.\-/ ]*(?=,|$)", ""),
+    (r"^[A-Z]{1,4}-?\d{3,}[:,]? (?=[^ ]+ [^ ])", ""),
+    (r"^([^ ,]+,? [^ ].*?),? [A-Z]{1,4}-?\d{3,}$", r"\1"),
     (r"([^ ]) \+ ?\d.*$", r"\1"),
     # Genealogy: John /Smith/. Fields: Doe|Jane, SMITH:John. What a field is: To: Doe, Jane.
     (r"^((?:[^/]* )?)/([^/ ](?:[^/]*[^/ ])?)/(?![^ ,])([^/]*)$", r"\2, \1 \3"),
     (rf"^([^|:@,]*{_L}{{2}})[|:]([A-ZÀ-ÖØ-Þ]{_L}[^|:@]*)$", r"\1, \2"),
-    (r"^[^ ,:;]+: ([^ ,:][^,:]*,)", r"\1"),
+    (r"^[^ ,:;]+: ([^ ,:][^,:]*,|[^ ,:]+ [^,:]+$)", r"\1"),
+    # Users: jdoe (Jane Doe), Jane Doe @jdoe, ACME\jane.doe, CN=Jane Doe,OU=Users.
+    (r"^[a-z][a-z\d._-]* \(([A-Z][^()]* [^()]+)\)$", r"\1"),
+    (r"([^ ]) @[^ ]+$", r"\1"),
+    (r"^[A-Z]{2,}\\(?=[a-z])", ""),
+    (r"^(?:CN|cn)=((?:[^,=\\]|\\,)+)(?:,.*)?$", r"\1"),
     # What bullets, stars or a number tell besides: Jane Doe • Nurse, Jane Doe *on leave*, Ms. Doe - Grade 4.
     (r"([^ ]) [•·●▪‣∙⋅] .*$", r"\1"),
     (r"([^ ]) \*[a-z][^*]*\*", r"\1"),
@@ -50,6 +63,12 @@ FORMS: Final = (
     # Whose cell it is: Estate of Smith, John. Where somebody is, or for whom: Jane Doe at Acme.
     (rf"^(?:[Tt]he |THE |[Ii]n the |IN THE )?(?:{_OF}) (?:of|OF) (?:the late )?", ""),
     (rf"^([^ ]+ [^ ].*?),? (?:{_PHRASES}) .*$", r"\1"),
+    # What precedes a name: by Jane Doe, The Most Rev. John Smith, ИП Иванов, ifj. Nagy Péter.
+    (r"^(?:[Bb]y|BY) (?=[^ ,]+ [^ ,])", ""),
+    (r"^(?:[Tt]he )?(?:Most|Right|Rt\.?|Very) (?=(?:Rev|Hon)[a-z]*\.? )", ""),
+    (r"^(?:ИП|ФОП) (?=[^ ]+ [^ ])", ""),
+    (r"^(?:id|ifj|özv)\. ([^ .,]+) ([^,]+)$", r"\1, \2"),
+    (r" (?:der|die) (?:Ältere|Jüngere)$", ""),
     # Honorifics after a name, and the surname from birth: Tanaka san, Ahmet Yılmaz Bey, Anna Berg f. Holm.
     (r"^([^ ]{4,}) (?:san|sama|sensei)$", r"\1"),
     (r"^([^ ]+ [^ ]+) (?:Bey|Efendi|Hanım)$", r"\1"),
@@ -57,22 +76,29 @@ FORMS: Final = (
     # Countries: USA - John Smith, GER Anna Berg, Anna Berg GER.
     (rf"^(?:{_CODES})(?: [-–—:])? ([^ ]+ [^ ])", r"\1"),
     (rf"^([^ ]+ [^ ]+(?: [^ ]+)*?),?(?: [-–—])? (?:{_CODES})$", r"\1"),
-    # Particles after given names without a comma: Waals JD van der.
+    # Particles after a surname or a given name: Gogh van, Vincent; Gaulle (Charles de); Masri, Bashar al-.
+    (rf"^([A-ZÀ-ÖØ-Þ][^ ,()]+) \(?((?:{_PARTICLES})(?: (?:{_PARTICLES}))*)\)?, ([^,]+)$", r"\1, \3 \2"),
+    (rf"^([A-ZÀ-ÖØ-Þ][^ ,()]+) \(([^(),]+ (?:{_PARTICLES}))\)$", r"\1, \2"),
+    (r"^([^ ,]+), ([^,]+) ([aAeE][dlnrstz]-|[dDlL]['’])$", r"\3\1, \2"),
+    # … without a comma: Waals JD van der.
     (rf"^([A-ZÀ-ÖØ-Þ][^ ,]+) ([^,]*[^ ,])((?: (?:{_PARTICLES}))+)$", r"\1, \2\3"),
 )  # fmt: skip
 _MAY_HAVE: Final = (
     rf"^[\"']|[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^\d]| [-–—] | Ph\. |[A-Z]\.$| (?:{_HONORIFICS})$| f\. "
-    rf"| (?:of|OF|{_PHRASES}) |\b(?:{_CODES})\b| (?:{_PARTICLES})$"
+    rf"| (?:of|OF|{_PHRASES}) |\b(?:{_CODES})\b| (?:{_PARTICLES})(?:,|$)|[（@=]|[-'’]$"
+    r"|^(?:[Bb][Yy]|ИП|ФОП|id\.|ifj\.|özv\.|(?:[Tt]he )?(?:Most|Right|Rt\.?|Very)) | (?:der|die) [ÄJ]"
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1 << 12)  # a text is asked of several times while it is read
 def plainer(text: str) -> str:
     """A text with single spaces as it is written plainly; itself if it is."""
     if not re.search(_MAY_HAVE, text):  # compiled when first used, as it takes a start milliseconds
         return text
     plain = text
     for pattern, replacement in _compiled():
-        plain = pattern.sub(replacement, plain)
+        if pattern.search(plain):  # as few do: to replace nothing takes longer
+            plain = pattern.sub(replacement, plain)
     plain = " ".join(plain.split())
     return plain if any(map(str.isalpha, plain)) else text
 

@@ -7,6 +7,21 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from cognomen.text import words as lists
+from cognomen.text.affixes import (
+    ACRONYM,
+    OFFICES,
+    PUNCTUATION,
+    ROLES,
+    bare_key,
+    comes_before_names,
+    describes,
+    ends_in_initials,
+    is_initials,
+    is_short_surname,
+    is_title,
+    without_suffixes,
+    without_titles,
+)
 from cognomen.text.particles import (
     end_of_surname,
     has_letter,
@@ -18,31 +33,16 @@ from cognomen.text.particles import (
     start_of_surname,
 )
 from cognomen.text.surname_first import (
+    begins_by_ending,
     begins_with_surname,
     is_common_in_spanish,
     length_of_surname,
     without_middle,
 )
-from cognomen.text.things import COMPANY
 
-INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-PUNCTUATION: Final = f' \t\r\n.,;:!?"“”„«»()[]{{}}<>|/\\*_-†‡§¶®™¹²³⁰⁴⁵⁶⁷⁸⁹{INVISIBLE}'
 _FOOTNOTE: Final = re.compile(r"(?<=[^\W\d_A-Z]{2})\^?\d$")  # Jane Doe1
-
-OFFICES: Final = COMPANY | lists.NOUNS  # after a comma, of the person before it
-ROLES: Final = (OFFICES | lists.OCCUPATIONS) - {"america"}  # … where nothing else is, and no given names
 _COMMA: Final = re.compile("[,،，、]")
-_INITIALS: Final = re.compile(r"[^\W\d_]\.?|([^\W\d_](\.-?|-))+[^\W\d_]?")
-# Capitals that nobody can speak, and so no name: VVS, KCB, but NG, and SRB and VLK, whose r and l are vowels.
-_UNSPOKEN: Final = re.compile("(?!NG$|.[RL][^RL])[B-DF-HJ-NP-TV-XZ]{2,5}")
 _PREFIX: Final = re.compile(r"(?:Mc|Mac|De|Du|Le|La|Di|Van|Fitz|[DdLlO]['’])(?=\w\w)")
-# Syllables of names in Chinese, Korean or Vietnamese; surnames of two letters: XU, but not the initials JA.
-_SYLLABLES: Final = re.compile(
-    r"(?:(?:zh|ch|sh|th|ng|kh|[bcdfghjklmnpqrstvwxyz]?[yw]?)[aeiouü]{1,3}(?:ng|n|r)?[-']?)+"
-)
-_ABBREVIATED: Final = re.compile(r"(?:[^\W\d_]{1,4}\.)+[^\W\d_]{1,4}\.?")  # P.Eng., S.Kom.
-ACRONYM: Final = re.compile("[A-Z]{3,5}|[A-Z]{2,5}-[A-Z]{2,4}")  # CFA, SHRM-CP
-_SHORT: Final = re.compile("[bcdfghklmnprstvwyz][aeiouy]|[jqx][iu]|an|oh|ng|ou")
 
 
 class Style(NamedTuple):
@@ -94,12 +94,12 @@ def _people(parts: list[list[str]]) -> tuple[bool, bool]:
     of_words = all(len(part) > 1 for part in parts)
     by_and = any(is_and(part, place) for part in parts for place in range(1, len(part) - 1))
     are_many = len(parts) > 2 and not any(
-        part[0][:1].isdigit() or any(map(_describes, part)) for part in parts
+        part[0][:1].isdigit() or any(map(describes, part)) for part in parts
     )
-    begin = all(_is_initials(part[0]) for part in parts) or all(is_title(part[0]) for part in parts)
+    begin = all(is_initials(part[0]) for part in parts) or all(is_title(part[0]) for part in parts)
     natural = of_words and (by_and or are_many or begin)
     cited = of_words and all(
-        (len(part[0]) > 2 or part[0].istitle()) and _ends_in_initials(part) for part in parts
+        (len(part[0]) > 2 or part[0].istitle()) and ends_in_initials(part) for part in parts
     )
     return natural or by_and or cited or _alternate(parts), natural
 
@@ -107,13 +107,13 @@ def _people(parts: list[list[str]]) -> tuple[bool, bool]:
 def _alternate(parts: list[list[str]]) -> bool:
     """Whether surnames and initials take turns: "Smith, J., Doe, A."."""
     initials = [word for part in parts[1::2] for word in part]
-    return len(parts) > 3 and all(map(_is_initials, initials)) and not any(map(_describes, parts[2]))
+    return len(parts) > 3 and all(map(is_initials, initials)) and not any(map(describes, parts[2]))
 
 
 def _are_degrees(parts: list[list[str]]) -> bool:
     """Whether what follows commas is degrees that look like initials: "Ahmad Fauzi, S.H., M.H."."""
     after = parts[1:]
-    return len(after) > 1 < len(parts[0]) and all(len(part) == 1 and _is_initials(part[0]) for part in after)
+    return len(after) > 1 < len(parts[0]) and all(len(part) == 1 and is_initials(part[0]) for part in after)
 
 
 def is_and(words: list[str], place: int) -> bool:
@@ -130,9 +130,11 @@ def is_and(words: list[str], place: int) -> bool:
 
 def _before_comma(words: list[str], given: list[str], style: Style) -> list[str]:
     """The surname in "Cortes Ortiz, Ana": all before the comma, unless what follows is no given name."""
-    name = _without_suffixes(_without_titles(list(filter(_is_word, words))))
-    natural = _is_apposition(given, name) or (len(name) > 1 and (_is_initials(name[0]) or _capitals(name)))
-    if natural or (_comes_before_names(words[0]) and len(words) > 1):
+    name = without_suffixes(without_titles(list(filter(_is_word, words))))
+    natural = _is_apposition(given, name) or (
+        len(name) > 1 and (is_initials(name[0]) or _capitals(name) or begins_with_surname(name))
+    )
+    if natural or (comes_before_names(words[0]) and len(words) > 1):
         return _of_words(words, style)
     return _particles_after(given) + name
 
@@ -142,17 +144,13 @@ def _is_apposition(words: list[str], name: list[str]) -> bool:
     begins_small = words[0][:1].islower() and not (is_particle_anywhere(words[0]) or is_title(words[0]))
     is_full = len(name) > 1 and not is_particle_anywhere(name[0]) and not any(map(str.isupper, name))
     describe = all(
-        _describes(word) or (is_full and ACRONYM.fullmatch(word.strip(PUNCTUATION))) for word in words
+        describes(word) or (is_full and ACRONYM.fullmatch(word.strip(PUNCTUATION))) for word in words
     )
-    is_office = "of" in words[1:] or bare_key(words[-1]) in (OFFICES if len(words) > 1 else ROLES)
+    begins_place = len(words) > 1 and bare_key(words[0]) in lists.BEGIN_PLACES
+    is_office = (
+        begins_place or "of" in words[1:] or bare_key(words[-1]) in (OFFICES if len(words) > 1 else ROLES)
+    )
     return describe or is_office or words[0][:1].isdigit() or (begins_small and name[-1][:1].isupper())
-
-
-def _describes(word: str) -> bool:
-    """Whether a word after a comma is a suffix or a title: "Jan Novák, Ing."."""
-    is_degree = bool(_ABBREVIATED.fullmatch(word)) and not _is_initials(word)
-    is_known = _is_suffix(word) or is_title(word) or word.strip(PUNCTUATION) in lists.SUFFIXES_AFTER_COMMA
-    return is_known or is_degree
 
 
 def _particles_after(given: list[str]) -> list[str]:
@@ -164,16 +162,16 @@ def _particles_after(given: list[str]) -> list[str]:
 
 def _of_words(words: list[str], style: Style) -> list[str]:
     """The surname in a name without commas."""
-    words = _without_comment(_without_titles(list(filter(_is_word, words))))
+    words = _without_comment(without_titles(list(filter(_is_word, words))))
     if not (len(words) == 2 and {words[1], bare_key(words[1])} & lists.SUFFIXES_OR_SURNAMES):
-        words = _without_suffixes(words)
+        words = without_suffixes(words)
     if len(words) == 1:
         return [words[0][: length_of_surname(words[0])]]
     if capitals := _capitals(words):
         return words[start_of_surname(words, capitals.start) : capitals.stop]
-    if begins_with_surname(words):
+    if begins_with_surname(words) or begins_by_ending(words):
         return words[:1]
-    if style.surname_first and (not _is_initials(words[0]) or opens_surname(words, 0)):
+    if style.surname_first and (not is_initials(words[0]) or opens_surname(words, 0)):
         return words[: end_of_surname(words, two_surnames=style.two_surnames)]
     words = without_middle(words)
     start = start_of_surname(words, len(words) - 1, two_surnames=style.two_surnames)
@@ -200,25 +198,6 @@ def _start_of_two(words: list[str], start: int, style: Style) -> int:
 
 def _is_word(word: str) -> bool:
     return has_letter(word) or is_dash(word)
-
-
-def _without_titles(words: list[str]) -> list[str]:
-    while len(words) > 1 and _comes_before_names(words[0]):
-        words = words[1:]
-    return words
-
-
-def _comes_before_names(word: str) -> bool:
-    """Whether a word before a name is a title: a known one, or an abbreviation (Avv., Sig.ra)."""
-    is_short = "." in word and not _is_initials(word) and not is_particle_anywhere(word)
-    return is_title(word) or (is_short and not word.startswith("v."))
-
-
-def _without_suffixes(words: list[str]) -> list[str]:
-    """The words without suffixes, initials and dashes at the end."""
-    while len(words) > 1 and _is_no_surname(words[-1], words[:-1]):
-        words = words[:-1]
-    return words
 
 
 def _without_comment(words: list[str]) -> list[str]:
@@ -248,63 +227,6 @@ def _ends_name(words: list[str], place: int) -> bool:
     return is_name and not (words[place] == "in" and is_particle_anywhere(words[place + 1]))
 
 
-def _is_no_surname(word: str, before: list[str]) -> bool:
-    """Whether the last word of a name is a suffix, a title, an initial or a dash."""
-    if is_dash(word) or _is_suffix(word):
-        return True
-    if word == "O" and len(before) == 1 and len(before[0]) > 1:  # as surname of Koreans; O'Brien O. is not
-        return False
-    if len(before) > 1 and word.casefold() in lists.SUFFIXES_OF_PORTUGUESE:
-        return True
-    if 2 < len(word) < 6 and word[:-1].islower() and word[-1] == "." and before[-1][:1].isupper():  # "geom."
-        return True
-    if _are_two_capitals(word, before):  # "Doe JA", but "Xin XU"
-        return not _is_short_surname(word, before)
-    return _is_initials(word)
-
-
-def _are_two_capitals(word: str, before: list[str]) -> bool:
-    """Whether a word is two capitals after a name that is not in capitals."""
-    after_name = before[-1][:1].isupper() and not before[-1].isupper()
-    return len(word) == 2 and word.isalpha() and word.isupper() and after_name
-
-
-def _ends_in_initials(words: list[str]) -> bool:
-    """Whether a name is cited: "Doe J", "Doe J. A.", "Doe JA"."""
-    is_one = len(words) == 2 and _are_two_capitals(words[-1], words[:-1])
-    return _is_initials(words[-1]) or (is_one and not _is_short_surname(words[-1], words[:-1]))
-
-
-def _is_suffix(word: str) -> bool:
-    bare = word.strip(PUNCTUATION)
-    return bare_key(word) in lists.SUFFIXES or bare in lists.CAPITAL_SUFFIXES
-
-
-def _is_initials(word: str) -> bool:
-    if len(word) == 1 or not word.isalpha():
-        return bool(_INITIALS.fullmatch(word))
-    return is_unspoken(word)
-
-
-def is_unspoken(word: str) -> bool:
-    """Whether a word is capitals that nobody can speak: initials, or a degree that no list has."""
-    return word.isupper() and word.isascii() and bool(_UNSPOKEN.fullmatch(word))
-
-
-def _is_short_surname(word: str, others: list[str]) -> bool:
-    """Whether two capitals are a surname among East Asian given names: LI Ming, HE Bingjiao."""
-    if not may_be_short_surname(word):
-        return False
-    if any(map(is_particle_anywhere, filter(str.islower, others))):  # "de Souza MA"
-        return False
-    return all(len(other) <= 12 and _SYLLABLES.fullmatch(other.casefold()) for other in others)
-
-
-def may_be_short_surname(word: str) -> bool:
-    """Whether a word is two capitals that are a syllable, and so perhaps a surname: LI, but not JA."""
-    return len(word) == 2 and word.isupper() and bool(_SHORT.fullmatch(word.casefold()))
-
-
 def _capitals(words: list[str]) -> range | None:
     """Where the words in capitals are, if others are not: "FERRAND PREVOT Anna", "Vincent VAN GOGH"."""
     if all(word == word.upper() for word in words):
@@ -317,25 +239,17 @@ def _capitals(words: list[str]) -> range | None:
         place += len(found)
         if is_upper and any(map(is_capital, found)):
             start, stop = place - len(found), place
-            while _is_initials(words[stop - 1]):  # "PUSARLA V. Sindhu"
+            while is_initials(words[stop - 1]):  # "PUSARLA V. Sindhu"
                 stop -= 1
+            while is_initials(words[start]):  # "M. DUPONT Jean"
+                start += 1
             groups.append(range(start, stop))
     if groups:
         return groups[0] if groups[0].start == 0 else groups[-1]
-    return range(1) if _is_short_surname(words[0], words[1:]) else None
+    return range(1) if is_short_surname(words[0], words[1:]) else None
 
 
 def is_capital(word: str) -> bool:
     """Whether a word is in capitals and no initials: O'BRIEN, McDONALD."""
     bare = word if word.isupper() else _PREFIX.sub("", word)
-    return bare.isupper() and sum(map(str.isalpha, word)) > 2 and not _is_initials(word)
-
-
-def is_title(word: str) -> bool:
-    """Whether a word is a title before names."""
-    return bare_key(word) in lists.TITLES or word.strip(PUNCTUATION) in lists.CAPITAL_TITLES
-
-
-def bare_key(word: str) -> str:
-    """A word in lower case without dots and other punctuation around it."""
-    return word.strip(PUNCTUATION).replace(".", "").casefold()
+    return bare.isupper() and sum(map(str.isalpha, word)) > 2 and not is_initials(word)

@@ -16,8 +16,9 @@ from functools import lru_cache
 from typing import Final
 
 from cognomen.text import words as lists
+from cognomen.text.affixes import PUNCTUATION, bare_key, is_title
 from cognomen.text.forms import plainer
-from cognomen.text.full_names import ALONE, PUNCTUATION, Style, bare_key, is_and, is_title, surname_of_person
+from cognomen.text.full_names import ALONE, Style, is_and, surname_of_person
 from cognomen.text.particles import has_letter
 from cognomen.text.parts import parts_of
 from cognomen.text.placeholders import without_addresses
@@ -47,7 +48,7 @@ _AND_OTHERS: Final = re.compile(
     r",?\s+(?:et|&|and|и)\s+(?:al|alii|others|др)\b.*$", re.DOTALL | re.IGNORECASE
 )
 _NO_JOINTS: Final = str.maketrans("", "", "'’-")
-_BETWEEN_PEOPLE: Final = re.compile(r"[;；؛]|\s[/|]\s|(?<=[^\W\d_][^\W\d_])/(?=[^\W\d_][^\W\d_])")
+_BETWEEN_PEOPLE: Final = re.compile(r"[;；؛]|\s[/|>→=]\s|(?<=[^\W\d_][^\W\d_])/(?=[^\W\d_][^\W\d_])")
 # Whose child or wife somebody is, other names, telephone numbers, and pronouns, after a name.
 _RELATION: Final = re.compile(
     r"(?<=\w),?\s+(?:[sdwc]/o|a/[lp]|viuda|vda\.?|του|της)\s.*$", re.DOTALL | re.IGNORECASE
@@ -57,10 +58,10 @@ _ALIAS: Final = re.compile(
     rf"(?<=\w)['’]?,?\s+(?:@|[af]\.k\.a\.|(?:ext|tel)\.?(?=\s[\d+(])|{_ALIASES})\s.*$", re.DOTALL
 )
 _PRONOUNS: Final = re.compile(r"(?<=\w)\s+[a-z]{2,}(?:/[a-z]{2,})+$")
-# Words that are written together: J.Smith, Dr.Smith; john.smith and john_smith if that is all.
+# Words that are written together: J.Smith, Dr.Smith; john.smith and john_smith7 if that is all.
 _INITIALS_OF_WORD: Final = re.compile(r"^(?:[^\W\d_]\.-?)+(?=[^\W\d_]{2,}(?:['’-][^\W\d_]+)*(?:[\s,;]|$))")
 _TWO_WORDS: Final = re.compile(r"(?<=[^\W\d_][^\W\d_]\.)(?=([^\W\d_])[^\W\d_])")
-_USER: Final = re.compile(r"[^\W\d_]{2,}(?:[._][^\W\d_]{2,})+")
+_USER: Final = re.compile(r"([^\W\d_]{2,}(?:[._][^\W\d_]{2,})+)\d*")
 _QUOTES: Final = "'‘’`\""
 _BRACES: Final = re.compile(r"(?<!\S)\{|\}(?![^\s,;])")  # that hold words of BibTeX together
 _IN_KATAKANA: Final = re.compile("[\u30a1-\u30fa\u30fc]+(?:・[\u30a1-\u30fa\u30fc]+)+")
@@ -182,8 +183,8 @@ def _apart(text: str) -> str:
     text = text.replace("・", " ")
     if "{" in text:
         text = _BRACES.sub("", text)
-    if _USER.fullmatch(text) and (text.islower() or "_" in text):
-        return text.replace("_", " ").replace(".", " ")
+    if (user := _USER.fullmatch(text)) and (text.islower() or "_" in text):
+        return user[1].replace("_", " ").replace(".", " ")
     if "." not in text:
         return text
     text = _INITIALS_OF_WORD.sub(r"\g<0> ", text)

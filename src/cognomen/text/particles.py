@@ -99,7 +99,7 @@ def _is_particle(words: list[str], place: int, *, before_particle: bool) -> bool
     if name == "und":
         return before_particle  # "von und zu"
     if name == "an":
-        return place > 0 and words[place - 1].casefold() in ("mac", "nic")  # "Mac an tSaoir"
+        return place > 0 and words[place - 1].casefold() in ("mac", "nic", "mhac")  # "Mac an tSaoir"
     if name == "ni":
         return following[1:2] == "h"  # "Ni Bhriain", for Ní
     name = name.removesuffix(".")

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from cognomen.text.affixes import bare_key
 from cognomen.text.alphabet import Alphabet
-from cognomen.text.full_names import bare_key
 from cognomen.text.names import (
     REPAIRED_ENCODING,
     SEVERAL_PEOPLE,

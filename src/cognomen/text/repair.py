@@ -51,12 +51,12 @@ _LINE_END: Final = re.compile(r"<(?:br|/p|/li|/tr|/div)(?: [^<>]*)?/?>", re.IGNO
 _TAG: Final = re.compile(
     r"</?(?:a|b|big|br|div|em|font|i|li|p|small|span|strong|su[bp]|t[dr]|u)(?: [^<>]*)?/?>", re.IGNORECASE
 )
-# Bytes of UTF-8 as addresses and old e-mail have them: M%C3%BCller, =?utf-8?q?M=C3=BCller?=.
+# Bytes of UTF-8 as addresses and old e-mail have them: M%C3%BCller, John%20Smith, =?utf-8?q?M=C3=BCller?=.
 _BYTES: Final = re.compile(
-    r"(?:%[C-F][0-9A-F](?:%[89AB][0-9A-F])+)+|(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F])+)+", re.IGNORECASE
+    r"(?:%[C-F][0-9A-F](?:%[89AB][0-9A-F])+|%2[07C])+|(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F])+)+", re.IGNORECASE
 )
 _ENCODED_WORD: Final = re.compile(r"=\?utf-8\?q\?([^ ?]*)\?=", re.IGNORECASE)
-_MARKED: Final = re.compile(r"[&\\<]|[%=][C-Fc-f?]")
+_MARKED: Final = re.compile(r"[&\\<]|[%=][C-Fc-f?]|%2[07Cc]")
 
 # What nobody sees: soft hyphens, spaces without width, marks of direction, byte order marks.
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))

@@ -18,6 +18,7 @@ _CONSONANT: Final = "b-df-hj-np-tv-xz"
 ONE_SYLLABLE: Final = re.compile(
     f"(?=[A-Z])[{_CONSONANT}]{{0,2}}[aeiouy]{{1,3}}[{_CONSONANT}]{{0,2}}", re.IGNORECASE
 )
+_WIFE: Final = re.compile(r"[^\W\d_]{3,}[bcdfhj-nprstvz]né", re.IGNORECASE)  # but not "d'Aubigné"
 _VIETNAMESE_SYLLABLE: Final = re.compile(
     "(?:[cgknpt]h|ngh?|gi|qu|tr|[bcdghklmnrstvx])?[aeiouy]{1,3}(?:ch|n[gh]|[cmnpt])?"
 )
@@ -51,8 +52,8 @@ def begins_with_surname(words: list[str]) -> bool:
     """Whether the first of several words is the surname."""
     if "." in words[0]:  # "V.O. Pillai"
         return False
-    rules = (_ends_in_two_syllables, _begins_vietnamese, _begins_chinese_or_korean, _ends_in_patronymic)
-    return all(map(_is_east_asian, words)) or any(rule(words) for rule in rules)
+    rules = _ends_in_two_syllables, _begins_vietnamese, _begins_chinese_or_korean, _ends_in_patronymic
+    return all(map(_is_east_asian, words)) or any(rule(words) for rule in (*rules, _names_wife))
 
 
 def _is_east_asian(word: str) -> bool:
@@ -198,6 +199,24 @@ def _ends_in_patronymic(words: list[str]) -> bool:
     all_endings = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES
     is_told = last.endswith(lists.PATRONYMICS) or first.endswith(lists.BEFORE_PATRONYMICS)
     return last.endswith(all_endings) and is_told and not middle.endswith(all_endings)
+
+
+def _names_wife(words: list[str]) -> bool:
+    """Whether the second word says whose wife somebody is in Hungarian: "Kovács Jánosné"."""
+    return not words[1].isascii() and _WIFE.fullmatch(words[1]) is not None
+
+
+def begins_by_ending(words: list[str]) -> bool:
+    """Whether the first of two words ends as surnames do, and the other does not: "Попов Иван"."""
+    return len(words) == 2 and ends_as_surname(words[0]) and not ends_as_surname(words[1])
+
+
+def ends_as_surname(word: str) -> bool:
+    """Whether a word ends as surnames do, and no given names: Slavic, Georgian and Armenian ones."""
+    name = word.casefold()
+    return (
+        len(name) > 4 and name.endswith(lists.ENDINGS_OF_SURNAMES) and name not in lists.GIVEN_NAMES_SO_ENDING
+    )
 
 
 def length_of_surname(word: str) -> int:

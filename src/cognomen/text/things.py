@@ -45,13 +45,14 @@ OF_WORDS: Final = (
     r"(?:university|universität|université|ministry|department|dept\.?|office|bank|city|state|republic|board"
     r"|chamber|church|college|director|faculty|house|institutes?|isle|kingdom|member|school|secretary|society|sons"
     r"|table|trustees) of\b.*",
-    r".+ (?:family|living|revocable|irrevocable|land|charitable|investment|pension) (?:trust|fund)",
+    r".+ .+ (?:trust|fund)|.+, the",
     rf"(?:.* )?(?:{'|'.join(sorted(lists.AT_COURT))}) v(?:s?\.| ).*",
 )
 _SHORTEST_NOUN: Final = 8  # of those told by their end
 _CASE_AT_COURT: Final = re.compile(r"[^a-z]{3,} v\.? [^a-z]{3,}")  # SMITH v. JONES
 # What stands after a name and tells of the person, not of what is written.
-_AFTER_NAME: Final = re.compile(r"[,;]\s|\s[-–—|@]\s|\s[(\[](?=[^()\[\]]*[)\]]$)")
+_AFTER_NAME: Final = re.compile(r"[,;]\s|\s(?:[-–—|@/]|via)\s")
+_BRACKETS_LAST: Final = re.compile(r"\s[(\[][^()\[\]]*[)\]]$")
 # Of all texts that name things, but for those with digits, some word in lower case.
 WORDS_OF_THINGS: Final = COMPANY | _ANYWHERE | _BEFORE | lists.NOUNS | lists.BEFORE_NAMES | lists.IN_SENTENCES
 
@@ -66,7 +67,8 @@ def is_company(text: str) -> bool:
     is_person = len(before) == 1 and (len(before[0]) == 1 or before[0] in lists.TITLES)  # "Dr. Engineer"
     is_job = _is_noun(last) and not is_person
     is_job |= any(word == "of" and _is_noun(noun) for noun, word in pairwise([*before, last]))
-    is_job |= last in lists.OCCUPATIONS and text.endswith(last) and text[:1].isupper()  # "Truck driver"
+    if last in lists.OCCUPATIONS and text.endswith(last):  # "Truck driver", but "John Smith plumber"
+        is_job |= text[:1].isupper() and not (len(before) > 1 and all(map(str.istitle, text.split()[:-1])))
     has_form |= (is_job or before[0] in lists.BEFORE_NAMES) and "," not in text
     is_case = " v" in text and _CASE_AT_COURT.fullmatch(text)
     names_group = text.startswith("The ") and not _is_titled(text.split()[1:])
@@ -115,8 +117,11 @@ def _is_of_sentence(words: list[str], place: int) -> bool:
 def name_before(text: str) -> str:
     """The two words or more before a comma, a dash or brackets, if two or more follow a comma; else the text.
 
-    "Jane Doe, Acme Corp" and "Jane Doe - Manager" are names, "Acme Tools, Inc." is none.
+    "Jane Doe, Acme Corp", "Jane Doe - Manager" and "Doe, Jane (Acme)" are names, "Acme Tools, Inc." is none.
     """
+    aside = _BRACKETS_LAST.search(text)
+    if aside and " " in text[: aside.start()].strip():
+        return name_before(text[: aside.start()])
     found = _AFTER_NAME.search(text)
     if found is None or " " not in text[: found.start()].strip():
         return text

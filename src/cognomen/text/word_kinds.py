@@ -7,30 +7,25 @@ sequence of kinds ("Anna van der Berg" is read as "Jan van der Meer").
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Container, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable
 from functools import lru_cache
-from itertools import combinations, count, repeat
-from typing import Final, NamedTuple
+from typing import Final
 from unicodedata import category
 
-import numpy as np
-from numpy.typing import NDArray
-
 from cognomen.text import words as lists
-from cognomen.text.columns import Indices, distinct
-from cognomen.text.full_names import ACRONYM, bare_key, is_capital, is_unspoken
+from cognomen.text.affixes import ACRONYM, bare_key, is_unspoken
+from cognomen.text.full_names import is_capital
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.placeholders import WORDS_OF_NO_NAME
-from cognomen.text.ragged import Ragged
 from cognomen.text.repair import may_be_misread
 from cognomen.text.spelling import key, kind_of
 from cognomen.text.surname_first import (
     ONE_SYLLABLE,
     TWO_SYLLABLES,
     Syllables,
+    begins_by_ending,
     cached_key,
+    ends_as_surname,
     is_common_in_spanish,
     is_of_syllables,
     syllables,
@@ -45,17 +40,15 @@ _NAMED: Final = (
 _SPECIAL: Final = (
     _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(" ".join(lists.BORN).split())
     | {"al", "alii", "others", "an", "ni"} | set(map(str.casefold, lists.RELATIONS))
-    | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_MIDDLE
-    | lists.VIETNAMESE_BEFORE_MIDDLE | lists.AND_OF_FULL_NAMES | lists.ALIASES | lists.AFTER_NAMES
-    | lists.PHRASES | lists.AT_COURT | set(map(str.casefold, lists.HONORIFICS_LAST)) | {"trust", "fund"}
+    | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_BEFORE_MIDDLE
+    | lists.AND_OF_FULL_NAMES | lists.ALIASES | lists.AFTER_NAMES
+    | lists.PHRASES | lists.AT_COURT | lists.BEGIN_PLACES
+    | set(map(str.casefold, lists.HONORIFICS_LAST)) | {"trust", "fund"}
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
 _WITH_RULES: Final = _SPECIAL | _EAST_ASIAN | lists.SPANISH
-_ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES + lists.ENDS_OF_NOUNS
+_ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES + (*lists.ENDS_OF_NOUNS, "né")
 _ENDS: Final = frozenset(ending[-3:] for ending in _ENDINGS)
-MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
-KIND_BITS: Final = 12  # of the number of a kind
-EXAMPLES: Final = 20  # names of a sequence of kinds, of which one has words that all differ
 _RARE: Final = frozenset({"of", "ni", "Ni", "an"})  # which rules name together with the words beside them
 _CAPITALS: Final = lists.CAPITAL_SUFFIXES | lists.SUFFIXES_AFTER_COMMA | lists.COUNTRY_CODES
 
@@ -69,6 +62,8 @@ def usual_surname(text: str) -> str | None:
     if before[0].endswith(","):
         before[0] = surname = before[0][:-1]
     elif any(map(is_common_in_spanish, before)) or not _EAST_ASIAN.isdisjoint(map(_key, before)):
+        return None
+    if surname == last and begins_by_ending([*before, last]):
         return None
     are_usual = _is_usual(surname) and all(_is_usual(word) or _is_initial(word) for word in before)
     return surname if are_usual else None
@@ -111,130 +106,7 @@ def _key(word: str) -> str:
     return word.lower() if word.isascii() and word.isalpha() else cached_key(word)
 
 
-# --- a column of names by the kinds of their words ----------------------------------------------------------
-
-Found = tuple[str, str | None]  # a surname, and how it was found (see `FoundSurname`)
-
-
-class Place(NamedTuple):
-    """Where the surname stands among the words of a text, and how it was found (see `FoundSurname`)."""
-
-    start: int
-    stop: int
-    note: str | None
-
-
-@dataclass(frozen=True)
-class NamesByKinds:
-    """U texts, those with words of the same kinds together: what rules say of one, they say of all of these.
-
-    Attributes:
-        texts: of any kind.
-        words: the numbers of the words of each text, U sequences.
-        different: (W,), the words.
-        groups: the rows of texts of one sequence of kinds, of each that occurs; other texts are in none.
-    """
-
-    texts: Sequence[str]
-    words: Ragged
-    different: list[str]
-    groups: list[Indices]
-
-    @classmethod
-    def of(
-        cls, texts: Sequence[str], apart: frozenset[str] = frozenset(), alone: Container[str] = ()
-    ) -> NamesByKinds:
-        """Find the kinds.
-
-        Args:
-            texts: of any kind.
-            apart: more words with rules of their own, in lower case and without dots.
-            alone: the texts of which none tells how another is read.
-        """
-        words = " ".join(texts).split(" ") if texts else []  # (M,)
-        spaces = np.fromiter(map(str.count, texts, repeat(" ")), np.int64, len(texts))
-        different, numbers = distinct(words, len(words))
-        of_texts = Ragged(numbers, spaces + 1)
-        are_alone = np.fromiter(map(alone.__contains__, texts), np.bool_, len(texts))
-        groups = _rows_by_kinds(of_texts, _numbers_of_kinds(different, apart), are_alone)
-        return cls(texts, of_texts, different, groups)
-
-    def place(self, group: int, read: Callable[[str], Found | None]) -> Place | None:
-        """Where the surname stands in the texts of a group; None if each is to be read alone.
-
-        Args:
-            group: its number.
-            read: the surname in a text, by all rules; None if there is none, or more is said of it.
-        """
-        return _place([self.texts[row] for row in self.groups[group][:EXAMPLES].tolist()], read)
-
-    def surnames(self, placed: Iterable[tuple[Indices, Place]]) -> tuple[list[Found], Indices]:
-        """The different surnames of some rows, and which each has, (U,); -1 in other rows."""
-        alike = defaultdict[tuple[int, str | None], list[tuple[Indices, Indices]]](list)
-        for rows, (start, stop, note) in placed:
-            alike[stop - start, note].append((rows, self.words.starts[rows] + start))
-        surnames, which = dict[Found, int](), np.full(len(self.texts), -1, np.intp)
-        for (length, note), some in alike.items():
-            rows, first = map(np.concatenate, zip(*some, strict=True))
-            found, inverse = self._phrases(first, length)
-            known = [surnames.setdefault((each.rstrip(","), note), len(surnames)) for each in found]
-            which[rows] = np.array(known, np.intp)[inverse]
-        return list(surnames), which
-
-    def _phrases(self, first: Indices, count: int) -> tuple[list[str], Indices]:
-        """The different surnames of so many words, of which the first are given, and which each has."""
-        if count == 1:
-            used, inverse = np.unique(self.words.data[first], return_inverse=True)
-            return [self.different[number] for number in used.tolist()], inverse
-        numbers = zip(*(self.words.data[first + i].tolist() for i in range(count)), strict=True)
-        places, inverse = distinct(numbers, len(first))
-        return [" ".join(map(self.different.__getitem__, words)) for words in places], inverse
-
-
-def _rows_by_kinds(words: Ragged, kinds: Indices, alone: NDArray[np.bool_]) -> list[Indices]:
-    """The rows of texts of several words, those of one sequence of kinds together."""
-    of_words = kinds[words.data] + 1  # from 1 on: 0 is for no word
-    codes = np.zeros(len(words), np.int64)  # (U,)
-    for place in range(MOST_WORDS):
-        rows = np.flatnonzero(words.lengths > place)
-        codes[rows] |= of_words[words.starts[rows] + place] << (KIND_BITS * place)
-    codes[(words.lengths < 2) | (words.lengths > MOST_WORDS)] = 0
-    codes[words.rows[of_words == 0]] = 0  # words of their own kind
-    codes[alone] = 0
-    order = np.argsort(codes, kind="stable")
-    bounds = np.flatnonzero(np.diff(codes[order], prepend=-1))
-    groups = np.split(order, bounds[1:])
-    return [rows for rows in groups if len(rows) and codes[rows[0]]]
-
-
-def _place(examples: Sequence[str], read: Callable[[str], Found | None]) -> Place | None:
-    """Where the surname stands in texts of one sequence of kinds; one with different words tells."""
-    for text in examples:
-        words = text.split()
-        if len({word.rstrip(",") for word in words}) < len(
-            words
-        ):  # it does not tell which of two equal words was read
-            continue
-        if (found := read(text)) is None:
-            return None
-        for start, stop in combinations(range(len(words) + 1), 2):
-            if " ".join(words[start:stop]).rstrip(",") == found[0]:
-                return Place(start, stop, found[1])
-        return None
-    return None
-
-
-def _numbers_of_kinds(words: Sequence[str], apart: frozenset[str]) -> Indices:
-    """The kind of each word, a number, (W,); -1 for a word that no other is like."""
-    numbers: defaultdict[Hashable, int] = defaultdict(count().__next__, {None: -1})
-    kinds: Iterable[Hashable] = map(_kind_of_word, words)
-    if apart:
-        kinds = (None if bare_key(word) in apart else _kind_of_word(word) for word in words)
-    found = np.fromiter(map(numbers.__getitem__, kinds), np.intp, len(words))
-    return np.where(found < (1 << KIND_BITS) - 1, found, -1)
-
-
-def _kind_of_word(word: str) -> Hashable:
+def kind_of_word(word: str) -> Hashable:
     """What rules ask of a word: words of one kind are interchangeable. None if no other word is like it."""
     if word.isascii() and word.isalpha() and len(word) > 2:  # as most are
         is_upper = word.isupper() and word not in _CAPITALS and not is_unspoken(word)
@@ -242,7 +114,7 @@ def _kind_of_word(word: str) -> Hashable:
         kinds = _TITLE if word.istitle() else of_capitals if is_upper else None
         lower = word.lower()
         is_named = lower in _WITH_RULES or (lower[-3:] in _ENDS and lower.endswith(_ENDINGS))
-        if kinds and not is_named and not is_of_syllables(lower):
+        if kinds and not (is_named or is_of_syllables(lower) or ends_as_surname(lower)):
             return kinds[ONE_SYLLABLE.fullmatch(word) is not None]
     return _kind_of_rare_word(word)
 
@@ -263,7 +135,7 @@ def _kind_of_rare_word(word: str) -> Hashable:
         comma=bare != word,
         one_syllable=bool(ONE_SYLLABLE.fullmatch(bare)),
         two_syllables=bool(TWO_SYLLABLES.fullmatch(bare)),
-        spanish=is_common_in_spanish(bare),
+        ends=(is_common_in_spanish(bare), ends_as_surname(bare)),
         east_asian=tuple(map(syllables, bare.split("-", 1))),
     )
 
@@ -274,12 +146,12 @@ def _kind(
     comma: bool = False,
     one_syllable: bool = False,
     two_syllables: bool = False,
-    spanish: bool = False,
+    ends: tuple[bool, bool] = (False, False),
     east_asian: tuple[Syllables, ...] = (Syllables(),),
 ) -> Hashable:
     is_acronym = ACRONYM.fullmatch(word) is not None
     case = word.isupper(), is_capital(word), word[0].isupper(), word.islower(), word == word.upper()
-    return len(word) > 2, is_acronym, case, comma, one_syllable, two_syllables, spanish, east_asian
+    return len(word) > 2, is_acronym, case, comma, one_syllable, two_syllables, ends, east_asian
 
 
 _TITLE: Final = _kind("Kimura"), _kind("Kim", one_syllable=True)

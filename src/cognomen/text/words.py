@@ -20,8 +20,8 @@ def _words(text: str) -> frozenset[str]:
 PARTICLES: Final = _words(
     "abd abdal abdel abdoul abdul abdur abou abu ait aït bint binte binti bte d' da dal dall' dalla das de "
     "de' degli dei del dela della delle delos dell' dello den der di do dos du el giolla ibn l' la las le lo "
-    "los mc o' ould bt saint sainte san santa st 't ten ter umm van vande vanden vander vd v.d v/d von vom "
-    "zum zur mhic ní ó uí "
+    "los mc mhac o' ould bt saint sainte san santa st 't ten ter umm van van't vande vanden vander vd v.d "
+    "v/d von vom zum zur mhic ní ó uí "
     "عبد ابو أبو ابن بن بنت بو آل ال אבו אבן בן בר בת"
 )
 # … in lower case or before another particle only, because they are given names or surnames too …
@@ -48,9 +48,9 @@ TITLES: Final = _words(
 CAPITAL_TITLES: Final = _words("CEO CFO COO CTO FAO RIP HRH ATTN FNU")
 # After a name, in upper and lower case: generations, degrees, honours, offices …
 SUFFIXES: Final = _words(
-    "estate jr sr junior júnior senior hijo family iii 2nd 3rd 4th 5th 2d 3d mr mrs ms miss dr prof "
-    "phd md dds dmd dvm esq esquire msc bsc mba mfa mph mphil cpa jd dphil edd psyd pharmd csc drsc "
-    "llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe "
+    "estate jr sr jnr snr hons junior júnior senior hijo family iii 2nd 3rd 4th 5th 2d 3d mr mrs ms "
+    "miss dr prof phd md dds dmd dvm esq esquire msc bsc mba mfa mph mphil cpa jd dphil edd psyd pharmd csc "
+    "drsc llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe "
     "dbe gbe cmg kcmg gcmg cvo kcvo frse fba facp mrcp mrcs fcca acca mep msp mdb ret ifj "
     "facc facog faan fracp frcog frsa mrcog ofm osb osf "
     "executor executrix administrator administratrix trustee trustees deceased decd dec'd heirs"
@@ -61,7 +61,8 @@ SUFFIXES_OR_SURNAMES: Final = _words("senior junior júnior esquire Mba")
 SUFFIXES_OF_PORTUGUESE: Final = _words("filho sobrinho")
 # … and spelled exactly so, because these are surnames too: Ii, Vi, Pe, Peng.
 CAPITAL_SUFFIXES: Final = CAPITAL_TITLES | _words(
-    "II IV VI VII VIII IX XII XIII XIV XV XVI MP QC KC RN PE BEng CEng MEng PEng"
+    "II IV VI VII VIII IX XII XIII XIV XV XVI MP QC KC RN PE BEng CEng MEng PEng BEM DSO OAM RAF RAAF USAF "
+    "USN USMC ACA FCA CISSP LNU fils père"
 )
 # … and these after a comma only: Jack MA.
 SUFFIXES_AFTER_COMMA: Final = _words("BA MA BS MS")
@@ -102,12 +103,13 @@ BORN: Final = (
 RELATIONS: Final = _words("viuda vda του της")
 # Before another name of the same person, the one of a husband or a role, and before how a message was sent.
 ALIASES: Final = _words(
-    "aka AKA alias fka formerly genannt dit dite via épouse ÉPOUSE ép. veuve VEUVE vve ved. vedova verh. "
-    "verw. e.v. ... …"
+    "aka AKA a/k/a A/K/A f/k/a n/k/a alias fka formerly genannt dit dite via épouse ÉPOUSE ép. veuve VEUVE "
+    "vve ved. vedova verh. verw. e.v. ... …"
 )
 # Before where somebody is, for whom, or in whose care, after two words of a name and in this case.
 PHRASES: Final = _words(
-    "at from dba DBA d/b/a D/B/A attn: Attn: ATTN: attn Attn ATTN c/o C/O individually oder or on for"
+    "at from dba DBA d/b/a D/B/A t/a T/A plus attn: Attn: ATTN: attn Attn ATTN c/o C/O individually oder or "
+    "on for"
 )
 # Particles that catalogues put after the given name, in lower case.
 PARTICLES_LAST: Final = _words("van von de der den ten ter te du di da del della dos das")
@@ -169,10 +171,31 @@ PATRONYMICS: Final = (
     "овна", "евна", "ична", "івна", "ївна", "аўна", "еўна", "ович", "евич", "авіч", "евіч", "ильич",
     "ұлы", "қызы", "ovna", "evna", "ichna", "ivna",
 )  # fmt: skip
-PATRONYMICS_OR_SURNAMES: Final = ("ovich", "evich", "avich", "ilyich", "фомич", "лукич", "кузьмич")
+PATRONYMICS_OR_SURNAMES: Final = (
+    "ovich",
+    "evich",
+    "ovych",
+    "evych",
+    "avich",
+    "ilyich",
+    "фомич",
+    "лукич",
+    "кузьмич",
+)
 BEFORE_PATRONYMICS: Final = (
     "ov", "ev", "in", "yn", "sky", "skiy", "skii", "ko", "uk", "ich", "yan", "dze", "oy", "ов", "ев", "ин"
 )  # fmt: skip
+# Endings of surnames, which come first where the other of two words has none: Попов Иван, Kowalski Jan …
+ENDINGS_OF_SURNAMES: Final = (
+    "ов", "ев", "ёв", "єв", "ова", "ева", "ёва", "єва", "ский", "ская", "цкий", "цкая", "ський", "ська",
+    "цький", "цька", "енко", "чук", "швили", "дзе", "ov", "ova", "ski", "sky", "skiy", "skaya", "enko",
+    "shvili", "adze", "idze", "յան", "შვილი", "ძე",
+)  # fmt: skip
+# … but for those of given names.
+GIVEN_NAMES_SO_ENDING: Final = _words(
+    "любов параскев парашкев еленко невенко зденко генко ленко ненко пенко сенко ченко шенко yakov jakov "
+    "iakov yaakov lyubov liubov ljubov khosrov xosrov zdenko"
+)
 
 # "Son of" and "daughter of" after a father's name: Əliyev Vüqar Həsən oğlu, Назарбаев Нурсултан Әбішұлы.
 SON_OR_DAUGHTER: Final = _words(
@@ -184,6 +207,8 @@ HANGUL_OF_TWO: Final = _words("남궁 황보 제갈 사공 선우 서문 독고 
 # Half of the Chinese bear one of these, simplified or not; no common Japanese surname begins with one.
 HAN_OF_ONE: Final = frozenset("王李张張刘劉陈陳杨楊赵趙黄黃吴吳徐孙孫")
 
+# First words of places, which nobody is called: Jane Doe, New York.
+BEGIN_PLACES: Final = _words("new los las san south north east west united")
 # What ends a name of several words that a place or a role follows.
 AFTER_NAMES: Final = _words("of as the in")
 

@@ -21,8 +21,8 @@ from cognomen.errors import InputError
 from cognomen.io.tensors import load_tensors
 from cognomen.network.generator import Generator
 from cognomen.text import words
+from cognomen.text.affixes import PUNCTUATION
 from cognomen.text.forms import FORMS
-from cognomen.text.full_names import PUNCTUATION
 from cognomen.text.placeholders import LEFT_OVER, NOBODY, OUTSIDE, PLACEHOLDERS
 from cognomen.text.repair import LETTERS
 from cognomen.text.spelling import normalise

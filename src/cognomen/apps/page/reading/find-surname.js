@@ -17,12 +17,12 @@ const OPENING = new RegExp(`[([<"“«„]|${WHITE}['‘]`);
 const isOneWordAndQuoted = fullMatch(`${NOT_WHITE}+${WHITE}+['‘]${NOT_WHITE}+['’]`);
 const OPEN = new RegExp(`(?<=${W})${WHITE}*[(\\[<].*$`, "su");
 const AND_OTHERS = new RegExp(`,?${WHITE}+(?:et|&|and|и)${WHITE}+(?:al|alii|others|др)${WORD_END}.*$`, "siu");
-const BETWEEN_PEOPLE = new RegExp(`[;；؛]|${WHITE}[/|]${WHITE}|(?<=${NO_DIGIT}{2})/(?=${NO_DIGIT}{2})`, "u");
+const BETWEEN_PEOPLE = new RegExp(`[;；؛]|${WHITE}[/|>→=]${WHITE}|(?<=${NO_DIGIT}{2})/(?=${NO_DIGIT}{2})`, "u");
 const RELATION = new RegExp(`(?<=${W}),?${WHITE}+(?:[sdwc]/o|a/[lp]|viuda|vda\\.?|του|της)${WHITE}.*$`, "siu");
 const PRONOUNS = new RegExp(`(?<=${W})${WHITE}+[a-z]{2,}(?:/[a-z]{2,})+$`, "u");
 const INITIALS_OF_WORD = new RegExp(`^(?:${NO_DIGIT}\\.-?)+(?=${NO_DIGIT}{2,}(?:['’\\-]${NO_DIGIT}+)*(?:[,;]|${WHITE}|$))`, "u");
 const TWO_WORDS = new RegExp(`(?<=${NO_DIGIT}{2}\\.)(?=(${NO_DIGIT})${NO_DIGIT})`, "gu");
-const isUser = fullMatch(`${NO_DIGIT}{2,}(?:[._]${NO_DIGIT}{2,})+`);
+const USER = new RegExp(`^(${NO_DIGIT}{2,}(?:[._]${NO_DIGIT}{2,})+)\\p{Nd}*$`, "u");
 const QUOTES = "'‘’`\"";
 const BRACES = new RegExp(`(?<!${NOT_WHITE})\\{|\\}(?![^${WHITE.slice(1, -1)},;])`, "gu"); // that hold words of BibTeX together
 const areInKatakana = fullMatch("[\\u30a1-\\u30fa\\u30fc]+(?:・[\\u30a1-\\u30fa\\u30fc]+)+");
@@ -71,7 +71,8 @@ function apart(text) {
   text = withoutQuotes(text);
   if (areInKatakana(text)) return text.slice(text.lastIndexOf("・") + 1); // foreign names, which keep their order
   text = text.replaceAll("・", " ").replace(BRACES, "");
-  if (isUser(text) && (isLower(text) || text.includes("_"))) return text.replace(/[._]/g, " ");
+  const user = USER.exec(text);
+  if (user && (isLower(text) || text.includes("_"))) return user[1].replace(/[._]/g, " ");
   if (!text.includes(".")) return text;
   text = text.replace(INITIALS_OF_WORD, "$& ");
   return text.replace(TWO_WORDS, (_, letter) => (isUpper(letter) ? " " : ""));

@@ -6,7 +6,7 @@ import {
 import {
   characters, first, fullMatch, isAlpha, isAscii, isDigit, isLower, isTitleCase, isUpper, LETTER_OR_DIGIT as W, NO_DIGIT, strip,
 } from "./python.js";
-import { beginsWithSurname, isCommonInSpanish, lengthOfSurname, withoutMiddle } from "./surname-first.js";
+import { beginsByEnding, beginsWithSurname, isCommonInSpanish, lengthOfSurname, withoutMiddle } from "./surname-first.js";
 import { hasLetter, words as wordsOf } from "./text.js";
 
 const FOOTNOTE = new RegExp(`(?<=(?![A-Z])${NO_DIGIT}(?![A-Z])${NO_DIGIT})\\^?\\p{Nd}$`, "u"); // Jane Doe1
@@ -14,7 +14,7 @@ const COMMA = /[,،，、]/;
 const isInitialsPattern = fullMatch(`${NO_DIGIT}\\.?|(${NO_DIGIT}(\\.-?|-))+${NO_DIGIT}?`);
 const isUnspokenPattern = fullMatch("(?!NG$|.[RL][^RL])[B-DF-HJ-NP-TV-XZ]{2,5}");
 const isAbbreviated = fullMatch(`(?:${NO_DIGIT}{1,4}\\.)+${NO_DIGIT}{1,4}\\.?`); // P.Eng., S.Kom.
-const isAcronym = fullMatch("[A-Z]{3,5}|[A-Z]{2,5}-[A-Z]{2,4}");
+const isAcronym = fullMatch("[A-Z]{3,5}|[A-Z]{1,5}-[A-Z]{2,4}");
 const PREFIX = new RegExp(`(?:Mc|Mac|De|Du|Le|La|Di|Van|Fitz|[DdLlO]['’])(?=${W}${W})`, "gu");
 const areSyllables = fullMatch("(?:(?:zh|ch|sh|th|ng|kh|[bcdfghjklmnpqrstvwxyz]?[yw]?)[aeiouü]{1,3}(?:ng|n|r)?[\\-']?)+");
 const isShort = fullMatch("[bcdfghklmnprstvwyz][aeiouy]|[jqx][iu]|an|oh|ng|ou");
@@ -65,7 +65,8 @@ export function isAnd(all, place, words) {
 
 function beforeComma(all, given, words, surnameFirst) {
   const name = withoutSuffixes(withoutTitles(all.filter(isWord), words), words);
-  const natural = isApposition(given, name, words) || (name.length > 1 && (isInitials(name[0]) || capitals(name, words)));
+  const natural = isApposition(given, name, words)
+    || (name.length > 1 && (isInitials(name[0]) || capitals(name, words) || beginsWithSurname(name, words)));
   if (natural || (comesBeforeNames(all[0], words) && all.length > 1)) return ofWords(all, words, surnameFirst);
   return [...particlesAfter(given, words), ...name];
 }
@@ -74,7 +75,8 @@ function isApposition(all, name, words) {
   const beginsSmall = isLower(first(all[0])) && !isParticleAnywhere(all[0], words) && !isTitle(all[0], words);
   const isFull = name.length > 1 && !isParticleAnywhere(name[0], words) && !name.some(isUpper);
   const describe = all.every((word) => describes(word, words) || (isFull && isAcronym(strip(word, words.punctuation))));
-  const last = bareKey(all.at(-1), words), isOffice = all.indexOf("of", 1) > 0 || (all.length > 1 ? isOfficeName : isRole)(last, words);
+  const beginsPlace = all.length > 1 && words.beginPlaces.has(bareKey(all[0], words));
+  const last = bareKey(all.at(-1), words), isOffice = beginsPlace || all.indexOf("of", 1) > 0 || (all.length > 1 ? isOfficeName : isRole)(last, words);
   return describe || isOffice || isDigit(first(all[0])) || (beginsSmall && isUpper(first(name.at(-1))));
 }
 
@@ -96,7 +98,7 @@ function ofWords(given, words, surnameFirst) {
   if (all.length === 1) return [characters(all[0]).slice(0, lengthOfSurname(all[0], words)).join("")];
   const found = capitals(all, words);
   if (found) return all.slice(startOfSurname(all, found[0], words), found[1]);
-  if (beginsWithSurname(all, words)) return all.slice(0, 1);
+  if (beginsWithSurname(all, words) || beginsByEnding(all, words)) return all.slice(0, 1);
   if (surnameFirst && (!isInitials(all[0]) || opensSurname(all, 0, words))) return all.slice(0, endOfSurname(all, words));
   all = withoutMiddle(all, words);
   const start = startOfSurname(all, all.length - 1, words);
@@ -106,16 +108,17 @@ function ofWords(given, words, surnameFirst) {
 
 const isWord = (word) => hasLetter(word) || isDash(word);
 
-function withoutTitles(all, words) {
+export function withoutTitles(all, words) {
   let start = 0;
   while (all.length - start > 1 && comesBeforeNames(all[start], words)) start++;
   return all.slice(start);
 }
 
-// Whether a word before a name is a title: a known one, or an abbreviation (Avv., Sig.ra).
+// Whether a word before a name is a title: a known one, an abbreviation (Avv., Sig.ra), or WGM.
 function comesBeforeNames(word, words) {
   const isShort = word.includes(".") && !isInitials(word) && !isParticleAnywhere(word, words);
-  return isTitle(word, words) || (isShort && !word.startsWith("v."));
+  const isSpoken = !isUnspoken(word) || isParticleAnywhere(word, words);
+  return isTitle(word, words) || !isSpoken || (isShort && !word.startsWith("v."));
 }
 
 function withoutSuffixes(all, words) {
@@ -145,9 +148,10 @@ function endsName(all, place, words) {
 
 // Whether the last word of a name is a suffix, a title, an initial or a dash.
 function isNoSurname(word, before, words) {
-  if (isDash(word) || isSuffix(word, words)) return true;
+  if (isDash(word) || isSuffix(word, words) || (word.includes(".") && isTitle(word, words))) return true;
   if (word === "O" && before.length === 1 && size(before[0]) > 1) return false;
   if (before.length > 1 && words.suffixesOfPortuguese.has(words.casefold(word))) return true;
+  if (before.length > 1 && words.occupations.has(word) && isUpper(first(before.at(-1)))) return true; // "John Smith plumber"
   if (size(word) > 2 && size(word) < 6 && word.endsWith(".") && isLower(word) && isUpper(first(before.at(-1)))) return true; // "geom."
   return areTwoCapitals(word, before) ? !isShortSurname(word, before, words) : isInitials(word);
 }
@@ -191,7 +195,9 @@ function capitals(all, words) {
     let stop = place;
     if (isLarge(all[start]) && all.slice(start, place).some(isCapital)) {
       while (isInitials(all[stop - 1])) stop--; // "PUSARLA V. Sindhu"
-      groups.push([start, stop]);
+      let begin = start;
+      while (isInitials(all[begin])) begin++; // "M. DUPONT Jean"
+      groups.push([begin, stop]);
     }
     start = place;
   }

@@ -63,7 +63,7 @@ function isParticle(all, place, beforeParticle, words) {
   if (word === "b.") return place > 0 && isUpper(first(all[place - 1])) && isUpper(first(following)); // "Ahmad b. Hanbal"
   if (name === "d" || name === "o") return name === "o" || /^[aeiou]/.test(following);
   if (name === "und") return beforeParticle;
-  if (name === "an") return place > 0 && ["mac", "nic"].includes(words.casefold(all[place - 1])); // "Mac an tSaoir"
+  if (name === "an") return place > 0 && ["mac", "nic", "mhac"].includes(words.casefold(all[place - 1])); // "Mac an tSaoir"
   if (name === "ni") return characters(following)[1] === "h"; // "Ni Bhriain", for Ní
   name = name.replace(/\.$/, "");
   if (words.innerParticles.has(name)) return place > 0 || (isLower(word) && !isLower(following));

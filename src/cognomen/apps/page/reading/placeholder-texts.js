@@ -20,7 +20,8 @@ const isError = fullMatch(`#(?:N/A|NULL|REF|VALUE|NAME|NUM|DIV/0|SPILL|CALC)[!?]
 const ANYWHERE = ["inc", "llc", "gmbh", "plc"], BEFORE = ["ооо", "оао", "зао", "пао"];
 const AT_THE_END = [" S.p.A.", " SpA", " s.r.o.", " z o.o.", " ApS"], FORMS_IN_WORD = ["株式会社", "有限会社", "有限公司", "주식회사"];
 const isCaseAtCourt = fullMatch("[^a-z]{3,} v\\.? [^a-z]{3,}"); // SMITH v. JONES
-const AFTER_NAME = new RegExp(`[,;]${WHITE}|${WHITE}[\\-–—|@]${WHITE}|${WHITE}[(\\[](?=[^()\\[\\]]*[)\\]]$)`);
+const AFTER_NAME = new RegExp(`[,;]${WHITE}|${WHITE}(?:[\\-–—|@/]|via)${WHITE}`);
+const BRACKETS_LAST = new RegExp(`${WHITE}[(\\[][^()\\[\\]]*[)\\]]$`);
 
 // Why a text is no name, "placeholder" or "not-a-name"; null if it may be one.
 export function reasonForNoName(text, words) {
@@ -75,6 +76,8 @@ function isOfSentence(all, place) {
 
 // The two words or more before a comma, a dash or brackets, if two or more follow a comma; else the text.
 function nameOf(text) {
+  const aside = BRACKETS_LAST.exec(text);
+  if (aside && stripWhite(text.slice(0, aside.index)).includes(" ")) return nameOf(text.slice(0, aside.index));
   const found = AFTER_NAME.exec(text);
   if (!found) return text;
   const before = text.slice(0, found.index), after = text.slice(found.index + found[0].length);
@@ -113,7 +116,8 @@ function isCompany(text, words) {
   const hasForm = words.company.has(final) || BEFORE.includes(all[0]) || all.some((word) => ANYWHERE.includes(word));
   const isPerson = all.length === 1 && (Array.from(before).length === 1 || words.titles.has(before)); // "Dr. Engineer"
   const isOf = [...all, final].some((word, place) => place > 0 && word === "of" && isNoun(all[place - 1], words));
-  const isJob = words.occupations.has(final) && text.endsWith(final) && isUpper(first(text)); // "Truck driver"
+  const isName = all.length > 1 && wordsOf(text).slice(0, -1).every(isTitleCase); // "John Smith plumber", but "Truck driver"
+  const isJob = words.occupations.has(final) && text.endsWith(final) && isUpper(first(text)) && !isName;
   const isThing = (isJob || (isNoun(final, words) && !isPerson) || isOf || words.beforeNames.has(all[0])) && !text.includes(",");
   const ofPartners = ["&", "and", "und"].includes(before) && ["co", "sons", "söhne"].includes(final);
   const namesGroup = text.startsWith("The ") && !isTitled(wordsOf(text).slice(1), words);

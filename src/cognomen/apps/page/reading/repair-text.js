@@ -22,8 +22,8 @@ const ESCAPED = new RegExp("(?<![A-Za-z])([DLMO])\\\\'(?=[A-Z])|\\\\u(?![dD][89a
   + `|\\{\\\\([A-Za-z]{1,2})\\}|\\\\([A-Za-z]{1,2})(?:\\{\\}| |(?!${LETTER_OR_DIGIT}))`, "gu");
 const RAISED = /<(su[bp])>[^<>]*<\/\1>/gi, LINE_END = /<(?:br|\/p|\/li|\/tr|\/div)(?: [^<>]*)?\/?>/gi;
 const TAG = /<\/?(?:a|b|big|br|div|em|font|i|li|p|small|span|strong|su[bp]|t[dr]|u)(?: [^<>]*)?\/?>/gi;
-const BYTES = /(?:%[C-F][0-9A-F](?:%[89AB][0-9A-F])+)+|(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F])+)+/gi;
-const ENCODED_WORD = /=\?utf-8\?q\?([^ ?]*)\?=/gi, MARKED = /[&\\<]|[%=][C-Fc-f?]/;
+const BYTES = /(?:%[C-F][0-9A-F](?:%[89AB][0-9A-F])+|%2[07C])+|(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F])+)+/gi;
+const ENCODED_WORD = /=\?utf-8\?q\?([^ ?]*)\?=/gi, MARKED = /[&\\<]|[%=][C-Fc-f?]|%2[07Cc]/;
 
 function ofEscape(whole, letters, elided, code, mark, on, named, letter, inside, alone) {
   if (elided) return `${elided}'`; // O\\'Brien, as SQL has it

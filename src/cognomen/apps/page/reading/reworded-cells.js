@@ -1,7 +1,7 @@
 // Cells that tell where the surname is once the network has been asked of their words: as cognomen/classifier/rewording.py.
 import { hashNames } from "../engine/name-hashes.js";
 import { plainer } from "./plain-forms.js";
-import { bareKey, isOfficeName, isTitle, mayBeShortSurname } from "./full-names.js";
+import { bareKey, isOfficeName, isTitle, mayBeShortSurname, withoutTitles } from "./full-names.js";
 import { isParticleAnywhere } from "./name-particles.js";
 import { characters, fullMatch, isUpper, NO_DIGIT as L } from "./python.js";
 import { composed } from "./repair-text.js";
@@ -24,13 +24,20 @@ const mayTell = fullMatch(
   `${L}{2,}-${L}{2,}(?: ${WORD}){1,2}|${WORD}(?: ${WORD}){1,2}, ?${WORD}(?: ${WORD}){1,2}`
   + `|(?:${WORD} )*${L}{2,6} ${PERHAPS}-${PERHAPS}|(?:${WORD} )?${L}{2,6}(?: ${PERHAPS}){2}`, "iu",
 );
+const BRACKETS_LAST = /( [([].*[)\]]$)/;
 const LONGEST_TEXT = 100; // characters
 const KNOWN = [0.97, 0.7], BITS = 14n, LONGEST = 4, END_MARK = 1; // as cognomen/classifier/given_names.py
 const DIACRITICS = /(?<=[a-zª-ʸͰ-ϡϰ-Ͽᴀ-ᶿḀ-῿Ⱡ-Ɀꜣ-ꟿꬰ-ꭥ])[^\p{L}\p{N}_ '\-]+|(?<=е)\u0308/gu;
 
 // Other words for a text, null for none. The classifier tells what the network knows.
 export function reworded(written, classifier) {
-  const text = plainer(wordsOf(composed(written).replace(/[\u2010\u2011]/g, "-")).join(" "), classifier.words);
+  const plain = plainer(wordsOf(composed(written).replace(/[\u2010\u2011]/g, "-")).join(" "), classifier.words);
+  const [name, rest = ""] = plain.split(BRACKETS_LAST);
+  const found = toldWords(withoutTitles(wordsOf(name), classifier.words).join(" "), classifier);
+  return found && found + rest;
+}
+
+function toldWords(text, classifier) {
   if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text) || (!/[,-]/.test(text) && hasTwoCapitals(text)) || described(text))) return null;
   const { words } = classifier, parts = described(text), asked = parts ? `${parts.name} ${parts.rest}` : text;
   if (asked.split(/[ ,-]+/).some((word) => word && !normalise(word, words.folded))) return null;

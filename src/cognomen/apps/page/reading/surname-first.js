@@ -1,5 +1,5 @@
 // Names that begin with the surname, as their words tell: as cognomen/text/surname_first.py.
-import { characters, fullMatch, isLower, stripWhite } from "./python.js";
+import { characters, fullMatch, isLower, NO_DIGIT, stripWhite } from "./python.js";
 
 const HAN = "\\u3005\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}", KANA = "\\u3041-\\u3096\\u30a1-\\u30fa\\u30fc";
 const CONSONANT = "b-df-hj-np-tv-xz";
@@ -20,13 +20,14 @@ const KOREAN = "(?:ch|kk|tt|pp|ss|jj|[bdghjkmnprst])?"
   + "(?:y(?:ae?|eo?|oo?|u|ou)|w(?:ae?|oo?|e|i)|ui|ae|e[oue]|o[eou]|[aeiou])(?:ng|[bgklmnpt])?";
 const isOneOfKorean = fullMatch(KOREAN), isTwoOfKorean = fullMatch(KOREAN + KOREAN);
 const isEastAsian = fullMatch(`[${HAN}${KANA}\\uac00-\\ud7a3\\uff66-\\uff9f]+`);
+const isWife = fullMatch(`${NO_DIGIT}{3,}[bcdfhj-nprstvz]né`, "iu"); // but not "d'Aubigné"
 const areIdeographs = fullMatch(`[${HAN}]{3,6}`);
 const IN_ONE_WORD = new RegExp(`^(?:(?<hangul>[\\uac00-\\ud7a3]{2,4})|(?<han>[${HAN}]{1,4})(?:[${KANA}]{2,})?)$`, "u");
 
 // Whether the first of several words is the surname.
 export function beginsWithSurname(all, words) {
   if (all[0].includes(".")) return false; // "V.O. Pillai"
-  const rules = [endsInTwoSyllables, beginsVietnamese, beginsChineseOrKorean, endsInPatronymic];
+  const rules = [endsInTwoSyllables, beginsVietnamese, beginsChineseOrKorean, endsInPatronymic, namesWife];
   return all.every(isEastAsian) || rules.some((rule) => rule(all, words));
 }
 
@@ -109,6 +110,17 @@ function endsInPatronymic(all, words) {
   const endings = [...words.patronymics, ...words.patronymicsOrSurnames];
   const isTold = ends(final, words.patronymics) || ends(one, words.beforePatronymics);
   return ends(final, endings) && isTold && !ends(middle, endings);
+}
+
+// Whether the second word says whose wife somebody is in Hungarian: "Kovács Jánosné".
+const namesWife = (all) => isWife(all[1]);
+
+// Whether the first of two words ends as surnames do, and the other does not: "Попов Иван".
+export const beginsByEnding = (all, words) => all.length === 2 && endsAsSurname(all[0], words) && !endsAsSurname(all[1], words);
+
+function endsAsSurname(word, words) {
+  const name = words.casefold(word);
+  return characters(name).length > 4 && words.endingsOfSurnames.some((end) => name.endsWith(end)) && !words.givenNamesSoEnding.has(name);
 }
 
 // How many characters of a word are the surname.

@@ -1,0 +1,145 @@
+"""A column of full names by the kinds of their words: what rules say of one name, they say of all like it.
+
+Which words are the surname is found only once for each sequence of kinds ("Anna van der Berg" is read as "Jan
+van der Meer").
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Container, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations, count, repeat
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cognomen.text.affixes import bare_key
+from cognomen.text.columns import Indices, distinct
+from cognomen.text.ragged import Ragged
+from cognomen.text.word_kinds import kind_of_word
+
+MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
+KIND_BITS: Final = 12  # of the number of a kind
+EXAMPLES: Final = 20  # names of a sequence of kinds, of which one has words that all differ
+
+Found = tuple[str, str | None]  # a surname, and how it was found (see `FoundSurname`)
+
+
+class Place(NamedTuple):
+    """Where the surname stands among the words of a text, and how it was found (see `FoundSurname`)."""
+
+    start: int
+    stop: int
+    note: str | None
+
+
+@dataclass(frozen=True)
+class NamesByKinds:
+    """U texts, those with words of the same kinds together: what rules say of one, they say of all of these.
+
+    Attributes:
+        texts: of any kind.
+        words: the numbers of the words of each text, U sequences.
+        different: (W,), the words.
+        groups: the rows of texts of one sequence of kinds, of each that occurs; other texts are in none.
+    """
+
+    texts: Sequence[str]
+    words: Ragged
+    different: list[str]
+    groups: list[Indices]
+
+    @classmethod
+    def of(
+        cls, texts: Sequence[str], apart: frozenset[str] = frozenset(), alone: Container[str] = ()
+    ) -> NamesByKinds:
+        """Find the kinds.
+
+        Args:
+            texts: of any kind.
+            apart: more words with rules of their own, in lower case and without dots.
+            alone: the texts of which none tells how another is read.
+        """
+        words = " ".join(texts).split(" ") if texts else []  # (M,)
+        spaces = np.fromiter(map(str.count, texts, repeat(" ")), np.int64, len(texts))
+        different, numbers = distinct(words, len(words))
+        of_texts = Ragged(numbers, spaces + 1)
+        are_alone = np.fromiter(map(alone.__contains__, texts), np.bool_, len(texts))
+        groups = _rows_by_kinds(of_texts, _numbers_of_kinds(different, apart), are_alone)
+        return cls(texts, of_texts, different, groups)
+
+    def place(self, group: int, read: Callable[[str], Found | None]) -> Place | None:
+        """Where the surname stands in the texts of a group; None if each is to be read alone.
+
+        Args:
+            group: its number.
+            read: the surname in a text, by all rules; None if there is none, or more is said of it.
+        """
+        return _place([self.texts[row] for row in self.groups[group][:EXAMPLES].tolist()], read)
+
+    def surnames(self, placed: Iterable[tuple[Indices, Place]]) -> tuple[list[Found], Indices]:
+        """The different surnames of some rows, and which each has, (U,); -1 in other rows."""
+        alike = defaultdict[tuple[int, str | None], list[tuple[Indices, Indices]]](list)
+        for rows, (start, stop, note) in placed:
+            alike[stop - start, note].append((rows, self.words.starts[rows] + start))
+        surnames, which = dict[Found, int](), np.full(len(self.texts), -1, np.intp)
+        for (length, note), some in alike.items():
+            rows, first = map(np.concatenate, zip(*some, strict=True))
+            found, inverse = self._phrases(first, length)
+            known = [surnames.setdefault((each.rstrip(","), note), len(surnames)) for each in found]
+            which[rows] = np.array(known, np.intp)[inverse]
+        return list(surnames), which
+
+    def _phrases(self, first: Indices, count: int) -> tuple[list[str], Indices]:
+        """The different surnames of so many words, of which the first are given, and which each has."""
+        if count == 1:
+            used, inverse = np.unique(self.words.data[first], return_inverse=True)
+            return [self.different[number] for number in used.tolist()], inverse
+        numbers = zip(*(self.words.data[first + i].tolist() for i in range(count)), strict=True)
+        places, inverse = distinct(numbers, len(first))
+        return [" ".join(map(self.different.__getitem__, words)) for words in places], inverse
+
+
+def _rows_by_kinds(words: Ragged, kinds: Indices, alone: NDArray[np.bool_]) -> list[Indices]:
+    """The rows of texts of several words, those of one sequence of kinds together."""
+    of_words = kinds[words.data] + 1  # from 1 on: 0 is for no word
+    codes = np.zeros(len(words), np.int64)  # (U,)
+    for place in range(MOST_WORDS):
+        rows = np.flatnonzero(words.lengths > place)
+        codes[rows] |= of_words[words.starts[rows] + place] << (KIND_BITS * place)
+    codes[(words.lengths < 2) | (words.lengths > MOST_WORDS)] = 0
+    codes[words.rows[of_words == 0]] = 0  # words of their own kind
+    codes[alone] = 0
+    order = np.argsort(codes, kind="stable")
+    bounds = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    groups = np.split(order, bounds[1:])
+    return [rows for rows in groups if len(rows) and codes[rows[0]]]
+
+
+def _place(examples: Sequence[str], read: Callable[[str], Found | None]) -> Place | None:
+    """Where the surname stands in texts of one sequence of kinds; one with different words tells."""
+    for text in examples:
+        words = text.split()
+        if len({word.rstrip(",") for word in words}) < len(
+            words
+        ):  # it does not tell which of two equal words was read
+            continue
+        if (found := read(text)) is None:
+            return None
+        for start, stop in combinations(range(len(words) + 1), 2):
+            if " ".join(words[start:stop]).rstrip(",") == found[0]:
+                return Place(start, stop, found[1])
+        return None
+    return None
+
+
+def _numbers_of_kinds(words: Sequence[str], apart: frozenset[str]) -> Indices:
+    """The kind of each word, a number, (W,); -1 for a word that no other is like."""
+    numbers: defaultdict[Hashable, int] = defaultdict(count().__next__, {None: -1})
+    kinds: Iterable[Hashable] = map(kind_of_word, words)
+    if apart:
+        kinds = (None if bare_key(word) in apart else kind_of_word(word) for word in words)
+    found = np.fromiter(map(numbers.__getitem__, kinds), np.intp, len(words))
+    return np.where(found < (1 << KIND_BITS) - 1, found, -1)
