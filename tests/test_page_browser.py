@@ -16,6 +16,7 @@ import pytest
 from page_running import page_of
 
 from cognomen.classifier.classifier import Classifier
+from cognomen.explanation import explain
 
 CHROMIUM = shutil.which("chromium")
 playwright = pytest.importorskip(
@@ -320,6 +321,27 @@ def test_a_pasted_column_is_scored(visit: Visit, clf: Classifier, tmp_path: Path
     share, low, high = (float(number) for number in re.findall(r"[\d.]+", said))
     assert share == pytest.approx(100 * best.share, abs=0.2)
     assert (low, high) == pytest.approx((100 * best.low, 100 * best.high), abs=8)
+
+
+def test_a_row_stands_for_each_line_of_a_column(visit: Visit) -> None:
+    visit.page.locator("#column-app textarea").fill(f"Smith\n\n  \n{'x' * 1200}\nRossi \n\n \n")
+    visit.button("more", "Score them").click()
+    visit.page.wait_for_selector("#column-app [data-intervals=shown]")
+    rows = visit.page.locator("#column-app tbody tr").all_inner_texts()
+    assert [row.split("\t")[0].strip()[:5] for row in rows] == ["Smith", "", "", "xxxxx", "Rossi"]
+    assert [row.split("\t")[-1] for row in rows] == ["", "empty", "empty", "too-long", ""]
+    table = visit.page.locator("#column-app .scroll")  # the longest name leaves room for the answers
+    assert table.evaluate("(box) => box.scrollWidth <= box.clientWidth")
+    assert visit.page.locator("#column-app .row .note").inner_text().startswith("5 rows, 3 unknown")
+
+
+def test_letters_add_up_from_as_many_unknown_ones(visit: Visit, clf: Classifier) -> None:
+    visit.show("Nakamura")
+    said = visit.page.locator("#inside-app .note").first.inner_text().replace("−", "-")
+    found = explain(clf, "Nakamura")
+    assert f"evidence for {found.origin}: from " in said
+    shown = [float(number) for number in re.findall(r"[+-]\d+\.\d", said)]
+    assert shown == pytest.approx([found.baseline, found.logit], abs=0.11)
 
 
 def test_a_long_column_does_not_stop_the_page(visit: Visit) -> None:
