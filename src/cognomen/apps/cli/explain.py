@@ -133,8 +133,13 @@ def lines_of(found: Explanation) -> list[list[Piece]]:
     if found.answer.reason:
         head.append((f"; answered unknown: {reason}", YELLOW))
     more = wrapped(", ".join(about(found.answer)))
-    above, below = ([[(line, DIM)] for line in text] for text in (more.splitlines(), legend(found, found.origin)))
-    return [head, *above, [], *table(found, found.origin), [], *below]
+    above, below = more.splitlines(), legend(found, found.origin)
+    return [head, *map(dim, above), [], *table(found, found.origin), [], *map(dim, below)]
+
+
+def dim(line: str) -> list[Piece]:
+    """A line that is not the main thing."""
+    return [(line, DIM)]
 
 
 def legend(found: Explanation, origin: str) -> Iterator[str]:

@@ -12,8 +12,8 @@ from cognomen.apps.cli.render import GAP, plain_table
 def fitted(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> str:
     """Format rows of two or more cells below their headings in `width` cells, long cells on several lines.
 
-    Where not even the longest words of all columns fit, the columns are divided among several tables, as few as
-    will do, and each begins with the first column.
+    Where not even the longest words of all columns fit, the columns are divided among several tables, as few
+    as will do, and each begins with the first column.
     """
     first, *others = zip(heads, *rows, strict=True)
     for parts in range(1, len(others) + 1):

@@ -38,14 +38,17 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Hand the request on."""
         self._have_head()
-        super().on_headers_complete()
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MOST:
+            self._refuse_head()
+        else:
+            super().on_headers_complete()
 
     def data_received(self, data: bytes) -> None:
         """Read on, but no head that has no end."""
         super().data_received(data)
         self._head += len(data) if self._timer else 0
         if self._head > MOST and not self.transport.is_closing():
-            self.send_400_response(f"more than {MOST:,} bytes of headers")
+            self._refuse_head()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no request, and close the connection."""
@@ -57,6 +60,9 @@ class Connection(HttpToolsProtocol):
         )
         self.transport.write(head.encode() + body)
         self.transport.close()
+
+    def _refuse_head(self) -> None:
+        self.send_400_response(f"more than {MOST:,} bytes of headers")
 
     def _await_head(self) -> None:
         self._timer, self._head = self.loop.call_later(SECONDS, self.transport.close), 0
