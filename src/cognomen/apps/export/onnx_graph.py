@@ -1,4 +1,4 @@
-"""A classifier as an ONNX graph: ids of letters in, logits and probabilities out, for any number and length.
+"""A classifier as an ONNX graph: ids of letters in, logits and probabilities out, for any length and number but 0.
 
     ids      (N, T) int64, filled up with any number       logits         (N, C) float
     lengths  (N,) int64, 1 or more                         probabilities  (N, C) float
