@@ -1,4 +1,6 @@
-"""A classifier as an ONNX graph: ids of letters in, logits and probabilities out, for any length and number but 0.
+"""A classifier as an ONNX graph: ids of letters in, logits and probabilities out, for any length and number.
+
+N is 1 or more: ONNX Runtime ends the process on an empty batch.
 
     ids      (N, T) int64, filled up with any number       logits         (N, C) float
     lengths  (N,) int64, 1 or more                         probabilities  (N, C) float

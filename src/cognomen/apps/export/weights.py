@@ -33,7 +33,9 @@ def letters_of(clf: Classifier, names: Iterable[str]) -> tuple[NDArray[np.int64]
     """
     texts = list(names)
     if not texts:
-        raise InputError("names: expected at least one surname, got none; exported networks read no empty batch")
+        raise InputError(
+            "names: expected at least one surname, got none, which exported networks cannot read"
+        )
     reading = read_column(texts, clf.alphabet, lower=clf.lower, rules=Rules())
     if (reading.inverse < 0).any():
         row = int((reading.inverse < 0).argmax())
