@@ -388,6 +388,23 @@ def test_a_long_list_of_beginnings_does_not_stop_the_page(visit: Visit) -> None:
     assert visit.page.locator("#prefixes-app .big").inner_text().startswith("5 letters")
 
 
+def test_a_formula_has_the_nonlinearity_of_the_cell(visit: Visit) -> None:
+    shown = visit.page.evaluate(
+        """() => ["tanh", "relu", "identity"].flatMap((nonlinearity) => {
+      const { formulaOf, rowsOf } = modules["parts/formulas"], plain = { cell: "rnn", nonlinearity };
+      const step = { a: [1.34], b: [-0.08], before: [[0]], state: [[1.26]], gates: {} };
+      return [formulaOf(plain, { size: 1 }, step, 0)[0].text, rowsOf(plain, step)[1].equation];
+    })"""
+    )
+    assert shown[2:] == [
+        "h ← relu(U x + V h) = relu(1.34 + (−0.08)) = 1.26",
+        "h ← relu(U x + V h)",
+        "h ← U x + V h = 1.34 + (−0.08) = 1.26",
+        "h ← U x + V h",
+    ]
+    assert shown[1] == "h ← tanh(U x + V h)"
+
+
 def test_no_number_is_minus_zero(visit: Visit) -> None:
     shown = visit.page.evaluate(
         """() => {

@@ -100,7 +100,7 @@ class Inside {
     const { d, letter, unit } = this.picked, { cell, reverse } = this.reading.directions[d];
     const order = reverse ? "from the end" : "from the beginning";
     const head = el("p", { class: "words", text: `Number ${unit} of the state after “${shownLetter(this.groups[letter].text)}”, read ${order}:` });
-    const lines = formulaOf(this.app.classifier.facts.architecture.cell, cell, this.step(d, letter), unit);
+    const lines = formulaOf(this.app.classifier.facts.architecture, cell, this.step(d, letter), unit);
     this.formula.replaceChildren(head, ...lines.map(({ text, says }) =>
       el("p", {}, el("span", { text }), says ? el("span", { class: "words", text: `   ${says}` }) : null)));
   }
