@@ -338,6 +338,10 @@ def sent(served: Served, data: bytes) -> tuple[bytes, bytes]:
         (b"POST /v1/predict HTTP/1.1\r\nContent-Length: -5\r\n\r\n{}", "HTTP/1.1"),
         (b"GET /health/live HTTP/1.1\r\nX: " + b"a" * (1 << 20), "65,536 bytes of headers"),
         (b"GET /health/live HTTP/1.1\r\nX: " + b"a" * (1 << 16) + b"\r\n\r\n", "65,536 bytes of headers"),
+        (
+            b"POST /v1/predict HTTP/1.1\r\nContent-Length: 2\r\nX: " + b"a" * (1 << 16) + b"\r\n\r\n{}",
+            "65,536 bytes of headers",
+        ),
         (b"GET /health/live HTTP/1.1\r\n" + b"X: a\r\n" * (1 << 18), "65,536 bytes of headers"),
     ],
 )
