@@ -4,7 +4,7 @@
 Examples:
   eval "$(cognomen completion bash)"                 # this shell
   echo 'eval "$(cognomen completion bash)"' >> ~/.bashrc
-  echo 'eval "$(cognomen completion zsh)"' >> ~/.zshrc         # below compinit
+  echo 'eval "$(cognomen completion zsh)"' >> ~/.zshrc  # below compinit
   cognomen completion fish > ~/.config/fish/completions/cognomen.fish
 """
 
