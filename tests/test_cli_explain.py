@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from cli_running import ORIGINS, failure, inside, lines, tiny_classifier
 
-from cognomen.apps.cli.explain import HALF, prefix_answer, signed_bar
+from cognomen.apps.cli.explain import HALF, SHORT, prefix_answer, signed_bar
 from cognomen.classifier import OriginProbability
 from cognomen.explanation import LetterAttribution, explain, name_activations
 from cognomen.plots.explanation import plot_explanation
@@ -49,6 +49,25 @@ def test_the_table_adds_up(model):
     assert values[-1, 0] == pytest.approx(found.logit, abs=0.006)
     for line, letter in zip(rows[1:-1], found.letters, strict=True):
         assert line.endswith(prefix_answer(letter, found.origin or ""))
+
+
+def test_a_narrow_terminal_has_shorter_bars_and_answers(model, monkeypatch):
+    found = explain(tiny_classifier(), "Nakamura")
+    answers = [prefix_answer(each, found.origin or "") for each in found.letters]
+    full = len(f"letter   {'':{2 * HALF}}  for {found.origin}  margin  ") + max(map(len, answers))
+    for width, filled in ((full, HALF), (full - 2, HALF - 1), (full - 2 * HALF, SHORT)):
+        monkeypatch.setenv("COLUMNS", str(width))
+        table = explained("Nakamura", "--model", model)
+        assert max(map(len, table)) <= width
+        assert max(line.count("█") for line in table) == filled
+        ends = [line.split("  ")[-1] for line in table[-len(answers) - 1 : -1]]
+        if width >= full - 2:
+            assert ends == answers
+        else:
+            assert any("," in answer for answer in answers)
+            assert ends != answers
+            assert all(map(str.startswith, answers, ends))
+            assert {end[-1] for end in ends} <= {"%", "t"}
 
 
 def test_letters_alone_have_bars_and_the_longest_is_full(model):

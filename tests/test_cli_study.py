@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from cli_running import failure, inside, lines
 
-from cognomen.apps.cli.render import plain_table
-from cognomen.apps.cli.study import fitted
+from cognomen.apps.cli.wide_tables import fitted
 from cognomen.errors import DataError
 from cognomen.study import EXPERIMENTS
+from cognomen.study.record import read
+
+STUDY = Path(__file__).parents[1] / "docs" / "study"
 
 
 def test_list_names_each_experiment_under_its_group():
@@ -32,11 +35,10 @@ def test_list_fits_a_narrow_terminal(monkeypatch):
     assert text[at + 1] == " " * 18 + "letter, what an image shows?"
 
 
-WIDE = [
+WIDE = (
     ("network", "digits right at the end", "held out"),
-    ("recurrent", "100.0% (99.1–100.0)", "7"),
-    ("window", "50.0%", "3"),
-]
+    [("recurrent", "100.0% (99.1–100.0)", "7"), ("window", "50.0%", "3")],
+)
 
 
 @pytest.mark.parametrize(
@@ -66,11 +68,45 @@ recurrent        100.0%     7
            (99.1–100.0)
 window            50.0%     3""",
         ),
+        (  # the words alone are wider: two tables
+            24,
+            """\
+           digits right
+network      at the end
+recurrent        100.0%
+           (99.1–100.0)
+window            50.0%
+
+network    held out
+recurrent         7
+window            3""",
+        ),
+        (  # narrower than any table of two columns
+            3,
+            """\
+           digits right
+network      at the end
+recurrent        100.0%
+           (99.1–100.0)
+window            50.0%
+
+           held
+network     out
+recurrent     7
+window        3""",
+        ),
     ],
 )
 def test_a_table_fits_the_terminal(width, table):
-    heads, *rows = fitted(WIDE, width)
-    assert plain_table(heads, rows) == table
+    assert fitted(*WIDE, width) == table
+
+
+@pytest.mark.parametrize("width", [80, 40])
+def test_the_tables_of_all_experiments_fit(width):
+    for name in EXPERIMENTS:
+        table = read(STUDY, name).table
+        lines = fitted(table.heads, table.rows, width).split("\n")
+        assert max(map(len, lines)) <= width, name
 
 
 def test_run_says_what_it_measured_and_writes_it(tmp_path):

@@ -373,6 +373,7 @@ def test_anew_on_all_names(names, tmp_path):
     small = [word for word in SMALL if word != "--no-refit"]
     result = run("train", names, "--out", str(tmp_path / "model"), *small, "--epochs", "2")
     assert "held out of a first training with the same settings" in lines(result)[-2]
+    assert "Two trainings of 2 epochs" in "\n".join(lines(result))
     assert "epoch 4/4" in result.stderr.decode()
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
     facts = Classifier.load(tmp_path / "model").facts

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 pytest.importorskip("sklearn")
@@ -161,6 +162,12 @@ def test_fitting_again_is_fitting(fitted: SurnameClassifier) -> None:
 )
 def test_a_column_of_any_kind_is_the_same(fitted: SurnameClassifier, column: Any) -> None:
     np.testing.assert_array_equal(fitted.predict_proba(column), fitted.predict_proba(X))
+
+
+def test_arrow_columns_are_fitted_alike() -> None:
+    for names in (pa.array(X), pa.chunked_array([X[:2], X[2:]]), pa.array(X).dictionary_encode()):
+        again = small().fit(names, pa.array(Y), pa.array([1.0] * len(X)))
+        assert again.predict(names).tolist() == small().fit(X, Y, [1.0] * len(X)).predict(X).tolist()
 
 
 @pytest.mark.parametrize("labels", [[3, 7, -1], ["10", "9", "8"], [True, False, True], [" a", "a ", "b"]])

@@ -156,6 +156,8 @@ def test_letters_are_those_that_the_classifier_reads() -> None:
     assert clf.alphabet.decode(ids[0]) == "smith"
     assert lengths.tolist() == [5, 3]
     assert ids[1].tolist()[3:] == [0, 0]
+    with pytest.raises(InputError, match="at least one surname, got none"):
+        letters_of(clf, [])
     with pytest.raises(InputError, match=r"names\[1\].*'123'"):
         letters_of(clf, ["Smith", "123"])
     with pytest.raises(InputError, match=r"names\[0\]: .* in letters of the model, got 'Иванов'"):

@@ -16,6 +16,7 @@ import pytest
 from page_running import page_of
 
 from cognomen.classifier.classifier import Classifier
+from cognomen.explanation import explain
 
 CHROMIUM = shutil.which("chromium")
 playwright = pytest.importorskip(
@@ -322,6 +323,27 @@ def test_a_pasted_column_is_scored(visit: Visit, clf: Classifier, tmp_path: Path
     assert (low, high) == pytest.approx((100 * best.low, 100 * best.high), abs=8)
 
 
+def test_a_row_stands_for_each_line_of_a_column(visit: Visit) -> None:
+    visit.page.locator("#column-app textarea").fill(f"Smith\n\n  \n{'x' * 1200}\nRossi \n\n \n")
+    visit.button("more", "Score them").click()
+    visit.page.wait_for_selector("#column-app [data-intervals=shown]")
+    rows = visit.page.locator("#column-app tbody tr").all_inner_texts()
+    assert [row.split("\t")[0].strip()[:5] for row in rows] == ["Smith", "", "", "xxxxx", "Rossi"]
+    assert [row.split("\t")[-1] for row in rows] == ["", "empty", "empty", "too-long", ""]
+    table = visit.page.locator("#column-app .scroll")  # the longest name leaves room for the answers
+    assert table.evaluate("(box) => box.scrollWidth <= box.clientWidth")
+    assert visit.page.locator("#column-app .row .note").inner_text().startswith("5 rows, 3 unknown")
+
+
+def test_letters_add_up_from_as_many_unknown_ones(visit: Visit, clf: Classifier) -> None:
+    visit.show("Nakamura")
+    said = visit.page.locator("#inside-app .note").first.inner_text().replace("−", "-")
+    found = explain(clf, "Nakamura")
+    assert f"evidence for {found.origin}: from " in said
+    shown = [float(number) for number in re.findall(r"[+-]\d+\.\d", said)]
+    assert shown == pytest.approx([found.baseline, found.logit], abs=0.11)
+
+
 def test_a_long_column_does_not_stop_the_page(visit: Visit) -> None:
     box = visit.page.locator("#column-app textarea")
     box.fill(" ")
@@ -364,6 +386,23 @@ def test_a_long_list_of_beginnings_does_not_stop_the_page(visit: Visit) -> None:
     box.fill("Smith")  # the list before it is left
     visit.page.wait_for_timeout(300)
     assert visit.page.locator("#prefixes-app .big").inner_text().startswith("5 letters")
+
+
+def test_a_formula_has_the_nonlinearity_of_the_cell(visit: Visit) -> None:
+    shown = visit.page.evaluate(
+        """() => ["tanh", "relu", "identity"].flatMap((nonlinearity) => {
+      const { formulaOf, rowsOf } = modules["parts/formulas"], plain = { cell: "rnn", nonlinearity };
+      const step = { a: [1.34], b: [-0.08], before: [[0]], state: [[1.26]], gates: {} };
+      return [formulaOf(plain, { size: 1 }, step, 0)[0].text, rowsOf(plain, step)[1].equation];
+    })"""
+    )
+    assert shown[2:] == [
+        "h ← relu(U x + V h) = relu(1.34 + (−0.08)) = 1.26",
+        "h ← relu(U x + V h)",
+        "h ← U x + V h = 1.34 + (−0.08) = 1.26",
+        "h ← U x + V h",
+    ]
+    assert shown[1] == "h ← tanh(U x + V h)"
 
 
 def test_no_number_is_minus_zero(visit: Visit) -> None:

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -145,9 +146,10 @@ BAD = [
     ("/v1/predict", {"names": "Smith"}, 422, r"\$\.names"),
     ("/v1/predict", {"names": ["a", 3]}, 422, r"\$\.names\[1\]"),
     ("/v1/predict", {"names": [{"nam": "a"}]}, 422, "nam"),
-    ("/v1/predict", {"names": ["a"], "topk": 3}, 422, "topk"),
+    ("/v1/predict", {"names": ["a"], "topk": 3}, 422, "topk.*expected any of .*names, top_k, level"),
     ("/v1/predict", {"names": ["a"], "top_k": 0}, 422, "top_k"),
-    ("/v1/predict", {"names": ["a"], "level": "town"}, 422, "level"),
+    ("/v1/predict", {"names": ["a"], "level": "town"}, 422, "level.*expected any of origin, group, region"),
+    ("/v1/predict", {"names": ["a"], "prior": "flat"}, 422, "prior.*expected any of default, .*uniform"),
     ("/v1/predict", {"names": ["a"], "prior": {"Irish": -1}}, 422, "prior"),
     ("/v1/predict", {"names": ["a"], "restrict": ["Klingon"]}, 409, "Klingon"),
     ("/v1/predict", {"names": ["a"], "restrict": []}, 409, "restrict"),
@@ -335,6 +337,11 @@ def sent(served: Served, data: bytes) -> tuple[bytes, bytes]:
         (b"GET /m\xf6del HTTP/1.1\r\n\r\n", "HTTP/1.1"),
         (b"POST /v1/predict HTTP/1.1\r\nContent-Length: -5\r\n\r\n{}", "HTTP/1.1"),
         (b"GET /health/live HTTP/1.1\r\nX: " + b"a" * (1 << 20), "65,536 bytes of headers"),
+        (b"GET /health/live HTTP/1.1\r\nX: " + b"a" * (1 << 16) + b"\r\n\r\n", "65,536 bytes of headers"),
+        (
+            b"POST /v1/predict HTTP/1.1\r\nContent-Length: 2\r\nX: " + b"a" * (1 << 16) + b"\r\n\r\n{}",
+            "65,536 bytes of headers",
+        ),
         (b"GET /health/live HTTP/1.1\r\n" + b"X: a\r\n" * (1 << 18), "65,536 bytes of headers"),
     ],
 )
@@ -488,6 +495,19 @@ def test_ctrl_c_ends_it_as_other_commands() -> None:
         _, written = served.process.communicate(timeout=60)
     assert served.process.returncode == 130
     assert "Traceback" not in written
+
+
+def test_a_second_ctrl_c_ends_it_at_once() -> None:
+    with serving(program=SLOW.replace("SECONDS", "2")) as served, ThreadPoolExecutor() as threads:
+        threads.submit(served.post, "/v1/predict", {"names": ["slow"]})  # what comes of it is open
+        while counted(served, "cognomen_calls_in_progress") == 0:
+            pass
+        served.process.send_signal(signal.SIGINT)
+        time.sleep(0.3)  # a signal that comes before the other has been handled is the same
+        served.process.send_signal(signal.SIGINT)
+        _, written = served.process.communicate(timeout=60)
+    assert served.process.returncode == 130
+    assert written == "Stopped.\n"
 
 
 # --- batches ---------------------------------------------------------------------------------------------

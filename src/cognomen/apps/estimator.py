@@ -13,6 +13,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 from dataclasses import MISSING, fields
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -24,6 +25,7 @@ from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.priors import Prior
 from cognomen.corpora import Corpus
 from cognomen.errors import InputError, MissingExtraError
+from cognomen.text.columns import item_blocks
 from cognomen.text.matching import did_you_mean
 from cognomen.text.row_values import check_none_missing
 from cognomen.training.config import TrainingConfig
@@ -243,7 +245,7 @@ def column_of(X: Any) -> list[Any]:
         if shape[1] != 1:
             raise InputError(f"X: expected a column of texts, got an array of the shape {tuple(shape)}")
         return list(np.asarray(X, dtype=object)[:, 0])
-    return list(X)
+    return list(chain.from_iterable(item_blocks(X)))
 
 
 def _origin_names(classes: NDArray[Any]) -> list[str]:

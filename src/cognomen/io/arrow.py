@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cognomen.errors import DataError, MissingExtraError
+from cognomen.io.misnamed import hint_if_text
 
 
 def find_pyarrow() -> Any:
@@ -44,4 +45,4 @@ def parquet_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError) as error:
-        raise DataError(f"cannot read {path} as a Parquet table: {error}") from error
+        raise DataError(f"cannot read {path} as a Parquet table: {error}.{hint_if_text(path)}") from error

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from cognomen.errors import DataError
 from cognomen.io.arrow import require_pyarrow
+from cognomen.io.misnamed import hint_if_text
 
 MODULES: Final = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}  # imported when used: most files are plain
 ZSTANDARD: Final = ".zst"
@@ -42,7 +43,8 @@ def opened(path: Path) -> Iterator[Any]:
             with path.open("rb") as file:
                 yield file
     except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror or error}") from error
+        hint = hint_if_text(path) if path.suffix.lower() in COMPRESSED else ""
+        raise DataError(f"cannot read {path}: {error.strerror or error}{hint and '.'}{hint}") from error
 
 
 @contextmanager

@@ -230,4 +230,6 @@ def find_column(path: Path, column: str, headings: Sequence[str], remedy: str = 
     if key.isascii() and key.isdecimal() and 1 <= int(key) <= len(keys):
         return int(key) - 1
     hint = did_you_mean(column.strip(), (heading.strip() for heading in headings))
+    if len(headings) == 1 and "|" in headings[0]:
+        hint = " If '|' separates its cells, write commas, semicolons or tabs in its place."
     raise DataError(f"{path} has no column {column!r}; its columns are: {listed}.{hint}{remedy}")

@@ -74,8 +74,8 @@ class RowTable:
         for number, cells in rows:
             if any(cell.strip() for cell in cells[width:]):  # spreadsheets append empty ones
                 raise DataError(
-                    f"{self.path}, {self.counted} {number}: the row has {len(cells)} cells, but there are "
-                    f"{width} headings. Look for a cell with {self.delimiter!r} in it that is not in "
-                    "quotation marks."
+                    f"{self.path}, {self.counted} {number}: the row has {len(cells)} cells, but the table "
+                    f"has {width} heading{'s' * (width != 1)}. Look for a cell with {self.delimiter!r} in it "
+                    "that is not in quotation marks."
                 )
             yield number, [*cells[:width], *[""] * (width - len(cells))]

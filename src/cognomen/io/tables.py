@@ -92,7 +92,8 @@ def open_table(path: Path, encoding: str | None = None, *, headings: bool = True
             python-calamine for workbooks.
     """
     if not path.is_file():
-        raise DataError(f"expected {EXPECTED}, found no file {str(path)!r}.")
+        hint = " Standard input is no file: write it to one first." if str(path) == "-" else ""
+        raise DataError(f"expected {EXPECTED}, found no file {str(path)!r}.{hint}")
     if not is_table(path):
         check_signature(path)
         raise DataError(

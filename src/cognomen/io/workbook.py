@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cognomen.errors import DataError, MissingExtraError
+from cognomen.io.misnamed import hint_if_text
 from cognomen.io.row_table import NumberedRow, RowTable
 
 SUFFIXES: Final = (".xlsx", ".xls", ".ods")
@@ -61,7 +62,7 @@ def _rows_of_sheet(path: Path) -> Iterator[NumberedRow]:
     except (calamine.CalamineError, OSError) as error:
         raise DataError(
             f"cannot read {path} as a workbook: {error}. Open it in a spreadsheet program and save it anew, "
-            "without a password."
+            f"without a password.{hint_if_text(path)}"
         ) from error
     numbered = enumerate(([_text(value) for value in row] for row in rows), start=1)
     return ((number, cells) for number, cells in numbered if any(map(str.strip, cells)))

@@ -23,9 +23,9 @@ from cognomen.text.ragged import Ragged
 
 Hashes = NDArray[np.uint64]
 # Odd constants with well-spread bits: the golden ratio and, from SplitMix64 (Steele et al. 2014), its mixers.
-_STEP, _MIX_1, _MIX_2 = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+STEP, MIX_1, MIX_2 = map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 _SHIFT_1, _SHIFT_2, _SHIFT_3 = map(np.uint64, (30, 27, 31))
-_KEY_BITS, _AT_ONCE = 16, 1 << 17
+KEY_BITS, _AT_ONCE = 16, 1 << 17
 SLOTS = 8  # of a bucket, one for each bit of a byte: with one, a third of the frequent lose theirs to others
 # 256 to the power of i, times this, has i + 1 in its highest byte.
 _ONE_TO_EIGHT, _LAST_BYTE = np.uint64(0x0102030405060708), np.uint64(56)
@@ -101,7 +101,7 @@ def hash_marked(marked: Ragged, letters: Hashes, longest: int) -> Hashed:
     h, whole = np.zeros((longest, len(letters)), np.uint64), np.zeros((longest, len(letters)), bool)
     h[:1], whole[:1] = letters, known
     for k in range(1, longest):
-        np.multiply(h[k - 1, :-1], _STEP, out=h[k, 1:])
+        np.multiply(h[k - 1, :-1], STEP, out=h[k, 1:])
         h[k] += letters
         np.logical_and(whole[k - 1, :-1], known[1:], out=whole[k, 1:])
     orders = np.arange(longest)[:, None]
@@ -124,22 +124,22 @@ def letter_hashes(end_mark: int) -> Hashes:
 @lru_cache(256)
 def _powers(count: int) -> Hashes:
     """What the hash of each letter of a name is multiplied by."""
-    return np.cumprod(np.full(count, _STEP), dtype=np.uint64)
+    return np.cumprod(np.full(count, STEP), dtype=np.uint64)
 
 
 def mix(h: Hashes) -> Hashes:
     """Spread every bit over all bits: the finaliser of SplitMix64."""
     h = h ^ (h >> _SHIFT_1)
-    h *= _MIX_1
+    h *= MIX_1
     h ^= h >> _SHIFT_2
-    h *= _MIX_2
+    h *= MIX_2
     h ^= h >> _SHIFT_3
     return h
 
 
 def _buckets(hashes: Hashes, size: int) -> Ids:
     """The bucket that each hash chooses in a table of a size."""
-    chosen = (hashes >> np.uint64(_KEY_BITS)) & np.uint64(size // min(SLOTS, size) - 1)
+    chosen = (hashes >> np.uint64(KEY_BITS)) & np.uint64(size // min(SLOTS, size) - 1)
     return chosen.astype(np.int64)
 
 

@@ -46,6 +46,6 @@ def find_origin(
     by_key = {each.casefold(): each for each in origins}
     if str(origin).casefold() in by_key:
         return by_key[str(origin).casefold()]
-    known = ", ".join(origins) if len(origins) <= MOST_LISTED else f"{len(origins)}; `{listed_by}` lists them"
-    hint = did_you_mean(str(origin), origins) or f" It knows {known}."
+    known = f"It knows {', '.join(origins)}" if len(origins) <= MOST_LISTED else f"`{listed_by}` lists them"
+    hint = did_you_mean(str(origin), origins) or f" {known}."
     raise InputError(f"{where}: the model does not know the origin {origin!r}.{hint}")

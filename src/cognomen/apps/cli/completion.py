@@ -4,7 +4,7 @@
 Examples:
   eval "$(cognomen completion bash)"                 # this shell
   echo 'eval "$(cognomen completion bash)"' >> ~/.bashrc
-  echo 'eval "$(cognomen completion zsh)"' >> ~/.zshrc
+  echo 'eval "$(cognomen completion zsh)"' >> ~/.zshrc  # below compinit
   cognomen completion fish > ~/.config/fish/completions/cognomen.fish
 """
 
@@ -17,7 +17,7 @@ from cognomen.apps.cli.options import epilog
 
 INSTALL = {
     "bash": 'add this line to ~/.bashrc:  eval "$(cognomen completion bash)"',
-    "zsh": 'add this line to ~/.zshrc:  eval "$(cognomen completion zsh)"',
+    "zsh": 'add this line to ~/.zshrc, below compinit:  eval "$(cognomen completion zsh)"',
     "fish": "run once:  cognomen completion fish > ~/.config/fish/completions/cognomen.fish",
 }
 

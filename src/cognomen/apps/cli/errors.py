@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -152,6 +153,9 @@ def described(error: BaseException) -> tuple[int, str, str]:
         return ExitCode.ERROR, type(error).__name__, str(error)
     message = error.strerror or str(error)
     # Files are opened and written where their names are known; only standard output has none.
+    if error.errno == errno.ENOENT and error.filename:
+        folder = Path(error.filename).parent
+        message += "" if folder.is_dir() else f" (there is no folder {folder})"
     name = error.filename or ("standard output" if error.errno in OUTPUT_ERRORS else None)
     return ExitCode.ERROR, "OSError", f"{name}: {message}" if error.strerror and name else message
 

@@ -27,6 +27,7 @@ message explains, 2 not understood, 130 Ctrl-C.
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -41,6 +42,7 @@ from cognomen.apps.cli.render import (
     BOLD,
     CYAN,
     DIM,
+    GAP,
     PLAIN,
     REASONS,
     YELLOW,
@@ -59,7 +61,9 @@ if TYPE_CHECKING:
     from cognomen.classifier.classifier import Classifier
     from cognomen.explanation.explanation import Explanation, LetterAttribution
 
-HALF = 10  # cells of the longest bar on either side
+HALF, SHORT = 10, 3  # cells of the longest bar on either side, and where there is little room
+SIGNED = 6  # cells of a figure with its sign
+UNKNOWN = "unknown letters alone"
 SEEN = 0.02  # an error of the sum that shows in two decimals
 FIRST = 9  # cells of the first column
 EVIDENCE = {"known": "known as a whole name", "spelling": "by its spelling"}
@@ -128,9 +132,14 @@ def lines_of(found: Explanation) -> list[list[Piece]]:
         head.append((f", {found.rival} {percent(found.probability_of(found.rival))}", DIM))
     if found.answer.reason:
         head.append((f"; answered unknown: {reason}", YELLOW))
-    more = ", ".join(about(found.answer))
-    below = [[(line, DIM)] for line in legend(found, found.origin)]
-    return [head, *([[(more, DIM)]] if more else []), [], *table(found, found.origin), [], *below]
+    more = wrapped(", ".join(about(found.answer)))
+    above, below = more.splitlines(), legend(found, found.origin)
+    return [head, *map(dim, above), [], *table(found, found.origin), [], *map(dim, below)]
+
+
+def dim(line: str) -> list[Piece]:
+    """A line that is not the main thing."""
+    return [(line, DIM)]
 
 
 def legend(found: Explanation, origin: str) -> Iterator[str]:
@@ -170,31 +179,36 @@ def about(answer: Answer) -> Iterator[str]:
 
 
 def table(found: Explanation, origin: str) -> list[list[Piece]]:
-    """Lay out the baseline, each letter's attribution with the answer to the prefix, and the sum."""
+    """Lay out the baseline, each letter's attribution with the answer to the prefix, and the sum.
+
+    On a narrow terminal bars are shorter, and then the answers that take too much room are without `origin`.
+    """
     heads = (f"for {origin}", "margin" if found.rival else "")
     longest = max(abs(each.attribution) for each in found.letters) or 1.0
+    answers = [prefix_answer(each, origin) for each in found.letters]
+    widths = [max(cell_len(head), SIGNED) for head in heads]
+    room = shutil.get_terminal_size((120, 24)).columns - FIRST - sum(width + GAP for width in widths) - GAP
+    half = min(HALF, max((room - max(map(cell_len, [UNKNOWN, *answers]))) // 2, SHORT))
 
     def row(letter: Piece, length: float, figures: Sequence[object], words: str, style: Style) -> list[Piece]:
         first = letter[0] + " " * (FIRST - cell_len(letter[0]))
-        right = "".join(
-            f"  {each:>{max(cell_len(head), 6)}}" for each, head in zip(figures, heads, strict=True)
-        )
-        return [(first, letter[1]), *signed_bar(length), (f"{right}  ", style), (words, style)]
+        right = "".join(f"{'':{GAP}}{each:>{width}}" for each, width in zip(figures, widths, strict=True))
+        told = words if cell_len(words) <= room - 2 * half else words.partition(",")[0]
+        return [(first, letter[1]), *signed_bar(length, half), (f"{right}{'':{GAP}}", style), (told, style)]
 
+    letters = zip(found.letters, answers, strict=True)
     return [
         row(("letter", DIM), 0, heads, "prefix", DIM),
-        row(
-            ("baseline", DIM), 0, signed(found.baseline, found.baseline_margin), "unknown letters alone", DIM
-        ),
+        row(("baseline", DIM), 0, signed(found.baseline, found.baseline_margin), UNKNOWN, DIM),
         *(
             row(
                 ("␣" if each.letter == " " else one_line(each.letter), BOLD),
                 each.attribution / longest,
                 signed(each.attribution, each.margin),
-                prefix_answer(each, origin),
+                answer,
                 PLAIN,
             )
-            for each in found.letters
+            for each, answer in letters
         ),
         row(("sum", DIM), 0, signed(found.logit, found.margin), "", PLAIN),
     ]
@@ -205,13 +219,13 @@ def signed(*figures: float | None) -> list[str]:
     return ["" if each is None else f"{each:+.2f}" for each in figures]
 
 
-def signed_bar(length: float) -> list[Piece]:
+def signed_bar(length: float, half: int = HALF) -> list[Piece]:
     """Draw a bar from the middle: to the right if positive, to the left if negative."""
     if length >= 0:
-        return [(" " * HALF, PLAIN), (bar(length, HALF), CYAN)]
-    halves = round(-length * HALF * 2)
+        return [(" " * half, PLAIN), (bar(length, half), CYAN)]
+    halves = round(-length * half * 2)
     left = "▐" * (halves % 2) + "█" * (halves // 2)
-    return [(left.rjust(HALF), YELLOW), (" " * HALF, PLAIN)]
+    return [(left.rjust(half), YELLOW), (" " * half, PLAIN)]
 
 
 def prefix_answer(letter: LetterAttribution, origin: str) -> str:

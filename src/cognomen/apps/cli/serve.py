@@ -63,9 +63,10 @@ def command(host: str, port: int, token: str | None, model: str | None, **limits
     from cognomen.apps.cli.errors import Interrupted
     from cognomen.apps.server.running import serve
 
-    stopped_by = serve(model, host=host, port=port, token=token, limits=Limits(**limits), on_start=announce)
-    if stopped_by == signal.SIGINT:
-        raise Interrupted("Stopped; all calls have been answered.")
+    server = serve(model, host=host, port=port, token=token, limits=Limits(**limits), on_start=announce)
+    if server.signal == signal.SIGINT:
+        answered = "" if server.force_exit else "; all calls have been answered"
+        raise Interrupted(f"Stopped{answered}.")
 
 
 def announce(url: str) -> None:

@@ -12,8 +12,8 @@ from __future__ import annotations
 import os
 import shutil
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby, zip_longest
+from collections.abc import Callable, Iterator
+from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,8 @@ import click
 from cognomen.apps.cli.errors import HintingGroup
 from cognomen.apps.cli.options import EXIT_CODES, epilog, json_option, print_json, seed_option
 from cognomen.apps.cli.progress import downloading, experiment_progress
+from cognomen.apps.cli.render import wrapped
+from cognomen.apps.cli.wide_tables import fitted
 from cognomen.errors import DataError, InputError, MissingExtraError, TrainingError
 from cognomen.plots.canvas import require_matplotlib
 
@@ -187,14 +189,11 @@ def measure_one(job: Job, check: Callable[[], None]) -> Numbers:
 
 def show(findings: Findings, out: Path | None, *, as_json: bool) -> None:
     """Print the question, the table and the sentence, and write the files."""
-    from cognomen.apps.cli.render import plain_table, wrapped
-
     width = shutil.get_terminal_size((100, 24)).columns
     if as_json:
         print_json(findings.to_json())
     else:
-        heads, *rows = fitted([findings.table.heads, *findings.table.rows], width)
-        table = plain_table(heads, rows)
+        table = fitted(findings.table.heads, findings.table.rows, width)
         quick = " (quick: too short to learn from)" if findings.settings.quick else ""
         click.echo(wrapped(f"{findings.experiment.question}{quick}", 100) + f"\n\n{table}\n")
         click.echo(wrapped(findings.sentence, 100) + "\n")
@@ -203,34 +202,3 @@ def show(findings: Findings, out: Path | None, *, as_json: bool) -> None:
 
         for path in write(findings, out):
             click.echo(f"written: {path}", err=True)
-
-
-def fitted(rows: Sequence[Sequence[str]], width: int) -> list[tuple[str, ...]]:
-    """The rows of a table, the headings first, on several lines if it is wider than the terminal.
-
-    Columns are as narrow as their words, and then widened where most lines are needed, cells before headings.
-    """
-    columns = list(zip(*rows, strict=True))
-    widths = [max(map(len, " ".join(column).split()), default=1) for column in columns]
-
-    def needed(column: int) -> tuple[int, int]:
-        head, *cells = (len(divided(cell, widths[column])) for cell in columns[column])
-        return max(cells), head
-
-    while sum(widths) + 2 * (len(widths) - 1) < width:
-        tallest = max(range(len(columns)), key=needed)
-        if needed(tallest) <= (1, 1):
-            break
-        widths[tallest] += 1
-    lines: list[tuple[str, ...]] = []
-    for row in rows:
-        cells = [divided(cell, most) for cell, most in zip(row, widths, strict=True)]
-        if not lines:  # headings stand on their columns
-            cells = [[""] * (max(map(len, cells)) - len(cell)) + cell for cell in cells]
-        lines += zip_longest(*cells, fillvalue="")
-    return lines
-
-
-def divided(cell: str, width: int) -> list[str]:
-    """A cell on lines of at most so many characters."""
-    return textwrap.wrap(cell, width, break_on_hyphens=False)

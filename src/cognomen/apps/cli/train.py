@@ -32,6 +32,7 @@ from cognomen.apps.cli.input import read_corpus
 from cognomen.apps.cli.options import data_options, epilog
 from cognomen.apps.cli.plots import draw, plots_option
 from cognomen.apps.cli.progress import ProgressBar, training_progress
+from cognomen.apps.cli.render import wrapped
 from cognomen.errors import ModelError, TrainingError
 from cognomen.io.model_folder import check_replaceable
 from cognomen.io.temporary import followed, sibling
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
 
 RESUME = "the same command with --resume continues."
 NOTHING = "The first epoch had not ended: there is nothing to keep."
+TWICE = (
+    "Two trainings of {epochs} epochs: the first holds names out, to measure it; the second uses all names "
+    "(--no-refit leaves it out)."
+)
 FIGURES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss", "ece": "ECE"}
 
 
@@ -75,6 +80,8 @@ def command(
     corpus = read_corpus(data, **reading)
     click.echo(f"{corpus.source}: {len(corpus):,} names of {len(corpus.origins)} origins")
     click.echo(corpus.report.summary())
+    if config.refits:
+        click.echo(wrapped(TWICE.format(epochs=config.epochs)))
     try:
         with ProgressBar() as bar:
             watch = training_progress(bar)

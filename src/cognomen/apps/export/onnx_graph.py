@@ -1,4 +1,6 @@
-"""A classifier as an ONNX graph: ids of letters in, logits and probabilities out, for any number and length.
+"""A classifier as an ONNX graph: ids of letters in, logits and probabilities out, for any length and number.
+
+N is 1 or more: ONNX Runtime ends the process on an empty batch.
 
     ids      (N, T) int64, filled up with any number       logits         (N, C) float
     lengths  (N,) int64, 1 or more                         probabilities  (N, C) float
@@ -19,14 +21,12 @@ from onnx import ModelProto, TensorProto, checker, helper, numpy_helper
 
 from cognomen.apps.export.weights import Tensors, facts_of, tensors_of
 from cognomen.classifier.classifier import Classifier
+from cognomen.network import hashing
 from cognomen.network.ngram_layer import FACTOR
 
 OPSET, IR_VERSION = 18, 9
 LONGEST = 1024  # letters of a name with its end marks: the powers of the hash are in a table
-STEP, MIX_1, MIX_2 = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB], np.uint64).view(
-    np.int64
-)
-KEY_BITS = 16
+STEP, MIX_1, MIX_2 = np.array([hashing.STEP, hashing.MIX_1, hashing.MIX_2]).view(np.int64)
 GATES = {"gru": (1, 0, 2), "lstm": (0, 3, 1, 2), "rnn": (0,)}  # ONNX's order, in numbers of PyTorch's
 OPERATORS = {"gru": "GRU", "lstm": "LSTM", "rnn": "RNN"}
 
@@ -280,9 +280,9 @@ def _look_up(g: Graph, keys: NDArray[np.int32], hashes: str, valid: str) -> str:
     """1 + the slot of each hash in the table of keys (buckets, slots); 0 for one without, or not valid."""
     buckets, slots = keys.shape
     unsigned = g("Cast", hashes, to=_UINT)
-    shifted = g("BitShift", unsigned, g.constant(np.uint64(KEY_BITS)), direction="RIGHT")
+    shifted = g("BitShift", unsigned, g.constant(np.uint64(hashing.KEY_BITS)), direction="RIGHT")
     bucket = g("Cast", g("BitwiseAnd", shifted, g.constant(np.uint64(buckets - 1))), to=_INT)
-    low = g("Cast", g("BitwiseAnd", unsigned, g.constant(np.uint64((1 << KEY_BITS) - 1))), to=_INT32)
+    low = g("Cast", g("BitwiseAnd", unsigned, g.constant(np.uint64((1 << hashing.KEY_BITS) - 1))), to=_INT32)
     key = g("Max", low, g.constant(np.int32(1)))
     same = g("Cast", g("Equal", g("Gather", g.constant(keys), bucket), g.axis(key, -1)), to=_INT32)
     found = g("Greater", g("ReduceMax", same, g.whole(-1), keepdims=0), g.constant(np.int32(0)))

@@ -28,9 +28,14 @@ def letters_of(clf: Classifier, names: Iterable[str]) -> tuple[NDArray[np.int64]
         ids (N, T), filled up with zeros; and lengths (N,), the number of each name's letters.
 
     Raises:
-        InputError: a name cannot be read.
+        InputError: a name cannot be read, or there is none: on an empty batch PyTorch raises an error, and
+            ONNX Runtime ends the process.
     """
     texts = list(names)
+    if not texts:
+        raise InputError(
+            "names: expected at least one surname, got none, which exported networks cannot read"
+        )
     reading = read_column(texts, clf.alphabet, lower=clf.lower, rules=Rules())
     if (reading.inverse < 0).any():
         row = int((reading.inverse < 0).argmax())

@@ -36,8 +36,11 @@ class Connection(HttpToolsProtocol):
         self._await_head()
 
     def on_headers_complete(self) -> None:
-        """Hand the request on."""
+        """Hand the request on. Raises ValueError, which ends the reading, if its head is too long."""
         self._have_head()
+        self._head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if self._head > MOST:
+            raise ValueError("too long a head")
         super().on_headers_complete()
 
     def data_received(self, data: bytes) -> None:
@@ -45,10 +48,12 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
         self._head += len(data) if self._timer else 0
         if self._head > MOST and not self.transport.is_closing():
-            self.send_400_response(f"more than {MOST:,} bytes of headers")
+            self.send_400_response("")
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no request, and close the connection."""
+        if self._head > MOST:
+            msg = f"more than {MOST:,} bytes of headers"
         told = Failure(f"expected a request of HTTP/1.1 ({msg.rstrip('.')})", "BadRequest")
         body = encode(told)
         head = (

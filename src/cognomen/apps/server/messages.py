@@ -5,7 +5,8 @@ The options are those of the classifier's calls in Python (`cognomen.classifier.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+import re
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -221,7 +222,7 @@ class InferRequest(Struct, kw_only=True):
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
-Message = TypeVar("Message")
+Message = TypeVar("Message", bound=Struct)
 READING = tuple(each.name for each in msgspec.structs.fields(Reading))
 
 
@@ -244,9 +245,20 @@ def decode(body: bytes, kind: type[Message]) -> Message:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
-        raise BadRequestError(422, f"{error}. See /openapi.json.") from error
+        raise BadRequestError(422, f"{error}{choices(str(error), kind)}. See /openapi.json.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequestError(400, f"expected a body of JSON in UTF-8: {error}") from error
+
+
+def choices(error: str, kind: type[Struct]) -> str:
+    """What was expected, where msgspec says only that it is something else: the fields, or the words."""
+    if error.startswith("Object contains unknown field") and " - at " not in error:
+        return f"; expected any of {', '.join(kind.__struct_fields__)}"
+    if found := re.fullmatch(r"Invalid enum value .* - at `\$\.(\w+)`", error):
+        hint = get_type_hints(kind)[found[1]]
+        words = (word for each in (hint, *get_args(hint)) for word in get_args(each))
+        return f"; expected any of {', '.join(word for word in words if isinstance(word, str))}"
+    return ""
 
 
 def encode(value: object) -> bytes:

@@ -17,6 +17,7 @@ from cognomen.apps.server.access import check_address
 from cognomen.apps.server.app import WithoutNames, create_app
 from cognomen.apps.server.connection import Connection
 
+LOG = logging.getLogger("uvicorn.error")
 GRACE = 1.0  # seconds in which open connections may still ask; each answer then closes its connection
 
 
@@ -25,6 +26,7 @@ class Server(uvicorn.Server):
 
     Attributes:
         signal: the one that ended it.
+        force_exit: whether it was told so twice, and answered nothing more.
     """
 
     signal: int | None = None
@@ -32,6 +34,7 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop; at once if asked a second time."""
         self.force_exit = self.should_exit
+        LOG.disabled = self.force_exit  # that calls are broken off is no fault to tell of
         self.should_exit, self.signal = True, sig
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -55,7 +58,7 @@ def serve(
     token: str | None = None,
     limits: Limits | None = None,
     on_start: Callable[[str], None] = lambda url: None,
-) -> int | None:
+) -> Server:
     """Serve a model until a signal (SIGTERM, Ctrl-C) stops it.
 
     Args:
@@ -67,7 +70,7 @@ def serve(
         on_start: called with the server's URL once it listens.
 
     Returns:
-        The signal that stopped it.
+        The server, which has stopped.
 
     Raises:
         InputError: the address is public, and there is no token.
@@ -93,7 +96,7 @@ def serve(
         server = Server(config)
         on_start(f"http://{shown}:{at.getsockname()[1]}")
         server.run(sockets=[at])
-    return server.signal
+    return server
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -116,6 +119,5 @@ def log_errors() -> None:
     """Log on standard error what goes wrong, without names."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(WithoutNames("%(asctime)s %(levelname)s %(message)s"))
-    log = logging.getLogger("uvicorn.error")
-    log.handlers, log.propagate = [handler], False
-    log.setLevel(logging.WARNING)
+    LOG.handlers, LOG.propagate = [handler], False
+    LOG.setLevel(logging.WARNING)

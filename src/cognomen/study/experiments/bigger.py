@@ -113,7 +113,7 @@ def table(numbers: Numbers) -> Table:
         "held-out loss",
         "accuracy",
         "tuned: learning rate",
-        "dropout",
+        "tuned: dropout",
         "tuned: training loss",
         "tuned: held-out loss",
         "tuned: accuracy",

@@ -126,7 +126,7 @@ def _ratio(times: Sequence[float]) -> float:
 def table(numbers: Numbers) -> Table:
     """Milliseconds of steps and of large products, and their ratio, by length and batch size."""
     times = numbers["milliseconds"]  # by number of sequences: for each length, steps and products
-    heads = ((f"batch of {count}: steps, ms", "products, ms", "ratio") for count in times)
+    heads = ((f"batch of {count}: steps (ms)", "products (ms)", "ratio") for count in times)
     rows = [
         [(_shown(step), _shown(whole), f"{step / whole:.1f}") for step, whole in pairs]
         for pairs in zip(*times.values(), strict=True)

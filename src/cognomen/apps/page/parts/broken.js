@@ -46,7 +46,7 @@ class Broken {
     this.run.textContent = this.runner.running ? "Pause" : "Train both";
     this.run.disabled = over && !this.runner.running;
     const of = (trainer) => (trainer.diverged ? `diverged at step ${trainer.steps}` : counted(trainer.accuracies.at(-1)[1]));
-    this.said.textContent = `step ${well.steps}: right answers ${of(well)} as it should be, ${of(badly)} with the fault`;
+    this.said.textContent = `step ${well.steps}${over ? ", the last" : ""}: right answers ${of(well)} as it should be, ${of(badly)} with the fault`;
     this.curves.draw(this.runner.trainers);
   }
 }

@@ -9,19 +9,22 @@ export const GATES = {
 
 const value = (x) => plain(x).replace(/^−.*/, "($&)");
 
+// A sum under the nonlinearity of a plain cell.
+const under = (nonlinearity, sum) => (nonlinearity === "identity" ? sum : `${nonlinearity}(${sum})`);
+
 // The lines of the formula that made number j of a state: { text, says }.
-export function formulaOf(kind, cell, { a, b, before, state, gates }, j) {
+export function formulaOf(architecture, cell, { a, b, before, state, gates }, j) {
   const H = cell.size, of = (g) => ({ a: a[g * H + j], b: b[g * H + j] });
   const h = before[0][j], after = state[0][j];
-  return LINES[kind]({ of, h, after, gates, j, before, state });
+  return LINES[architecture.cell]({ ...architecture, of, h, after, gates, j, before, state });
 }
 
 const gate = (name, sum, result, says) =>
   ({ text: `${name} = σ(a + b) = σ(${plain(sum.a)} + ${value(sum.b)}) = ${plain(result)}`, says });
 
 const LINES = {
-  rnn: ({ of, after }) => [
-    { text: `h ← tanh(U x + V h) = tanh(${plain(of(0).a)} + ${value(of(0).b)}) = ${plain(after)}`, says: "U x from the letter, V h from the old state" },
+  rnn: ({ nonlinearity, of, after }) => [
+    { text: `h ← ${under(nonlinearity, "U x + V h")} = ${under(nonlinearity, `${plain(of(0).a)} + ${value(of(0).b)}`)} = ${plain(after)}`, says: "U x from the letter, V h from the old state" },
   ],
   gru: ({ of, h, after, gates: { reset, update, candidate }, j }) => [
     gate("r", of(0), reset[j], "reset: how much of the past the candidate uses"),
@@ -41,11 +44,11 @@ const LINES = {
 };
 
 // The rows of a step for a whole state: { equation, says, values }.
-export function rowsOf(kind, { before, state, gates }) {
+export function rowsOf({ cell, nonlinearity }, { before, state, gates }) {
   const old = { equation: "h", says: "the state before", values: before[0] };
   const fresh = (equation) => ({ equation, says: "the state after", values: state[0] });
-  if (kind === "rnn") return [old, fresh("h ← tanh(U x + V h)")];
-  if (kind === "gru") {
+  if (cell === "rnn") return [old, fresh(`h ← ${under(nonlinearity, "U x + V h")}`)];
+  if (cell === "gru") {
     return [old,
       { equation: "r = σ(U x + V h)", says: "reset gate: how much of the past is used", values: gates.reset },
       { equation: "z = σ(U x + V h)", says: "update gate: how much is kept", values: gates.update },

@@ -100,7 +100,7 @@ class Inside {
     const { d, letter, unit } = this.picked, { cell, reverse } = this.reading.directions[d];
     const order = reverse ? "from the end" : "from the beginning";
     const head = el("p", { class: "words", text: `Number ${unit} of the state after “${shownLetter(this.groups[letter].text)}”, read ${order}:` });
-    const lines = formulaOf(this.app.classifier.facts.architecture.cell, cell, this.step(d, letter), unit);
+    const lines = formulaOf(this.app.classifier.facts.architecture, cell, this.step(d, letter), unit);
     this.formula.replaceChildren(head, ...lines.map(({ text, says }) =>
       el("p", {}, el("span", { text }), says ? el("span", { class: "words", text: `   ${says}` }) : null)));
   }
@@ -121,12 +121,12 @@ class Inside {
     const target = found.probabilities.map((_, other) => (other === c ? 1 : 0));
     const added = yield* attribute(classifier.network, found.ids, target, SEGMENTS);
     if (classifier.ngrams) attributeNgrams(classifier.ngrams, found.ids, target).added.forEach((each, t) => { added[t] += each; });
-    this.colour(classifier.scaled(added, found.known), classifier.origins[c]);
+    this.colour(classifier.scaled(added, found.known), classifier.origins[c], classifier.scaled(found.logits, found.known)[c]);
     for (const [d, direction] of this.reading.directions.entries()) this.norms[d] = yield* jacobianNorms(direction);
     if (this.depending !== null) this.depend(this.depending);
   }
 
-  colour(added, origin) {
+  colour(added, origin, logit) {
     const values = this.groups.map(({ start, stop }) => added.slice(start, stop).reduce((sum, each) => sum + each, 0));
     const most = Math.max(...values.map(Math.abs), 1e-9);
     values.forEach((value, i) => {
@@ -134,7 +134,8 @@ class Inside {
       this.buttons[i].style.background = `color-mix(in srgb, var(${value < 0 ? "--against" : "--for"}) ${share}%, var(--card))`;
       this.buttons[i].lastChild.textContent = signed(value, 1);
     });
-    this.caption.textContent = `What each letter adds to the evidence for ${origin}; +1 makes it 2.7 times as likely against any other origin.`;
+    const start = logit - values.reduce((sum, each) => sum + each, 0);
+    this.caption.textContent = `What each letter adds to the evidence for ${origin}: from ${signed(start, 1)}, that of as many unknown letters, to ${signed(logit, 1)}. +1 makes it 2.7 times as likely against any other origin.`;
   }
 
   // Under each strip, how strongly that state depends on a letter: the Frobenius norm of the Jacobian.

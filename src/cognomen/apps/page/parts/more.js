@@ -143,7 +143,7 @@ class Column {
   // In turns, as thousands of names take seconds; ends when another list is to be scored.
   async score() {
     const run = ++this.runs, turns = { pause: pauses(), isStale: () => run !== this.runs };
-    const lines = this.box.value.split(/\r?\n/).filter((line) => line.trim()), answers = [], surnameFirst = this.order.value() === "surname";
+    const lines = linesOf(this.box.value), answers = [], surnameFirst = this.order.value() === "surname";
     for (const each of [this.link, this.table, this.heading, this.shares.box]) each.classList.add("hidden");
     this.said.textContent = this.said.dataset.intervals = "";
     this.progress.max = lines.length;
@@ -191,6 +191,9 @@ class Column {
     this.said.dataset.intervals = "shown";
   }
 }
+
+// A row for each line, empty ones too, as the answers may be pasted beside the names; not for those at the end.
+const linesOf = (text) => (text.trim() ? text.replace(/\n\s*$/, "").split("\n") : []);
 
 function row({ text, reading, reason, levels }) {
   const [origin, group, region] = levels.map(({ label }) => (reason ? "" : label));

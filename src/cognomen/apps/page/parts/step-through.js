@@ -95,7 +95,7 @@ class Stepper {
     this.reel.replaceChildren(...this.groups.map((group, i) => el("span", {
       class: i === this.letter ? "now" : (reverse ? i > this.letter : i < this.letter) ? "read" : "", text: shownLetter(group.text) })));
     const first = steps[reverse ? stop - 1 : start], last = steps[reverse ? start : stop - 1];
-    this.drawRows(rowsOf(this.app.classifier.facts.architecture.cell, { ...last, before: first.before }));
+    this.drawRows(rowsOf(this.app.classifier.facts.architecture, { ...last, before: first.before }));
     this.drawBars(reverse, start, stop);
   }
 

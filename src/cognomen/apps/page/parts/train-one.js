@@ -82,7 +82,7 @@ class Training {
     this.startButton.textContent = this.runner.running ? "Pause" : "Train";
     this.startButton.disabled = !this.runner.running && (trainer.diverged || trainer.steps >= LAST);
     this.said.textContent = trainer.diverged ? `Diverged at step ${trainer.steps}: its numbers became too large to calculate with.`
-      : `step ${trainer.steps}: ${counted(accuracy)} of the held-out answers are right`;
+      : `step ${trainer.steps}${trainer.steps >= LAST ? ", the last" : ""}: ${counted(accuracy)} of the held-out answers are right`;
     this.curves.draw([trainer]);
     if (!trainer.diverged) this.drawStates();
   }
