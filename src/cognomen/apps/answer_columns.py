@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.decisions import EVIDENCE, REASONS
-from cognomen.classifier.origins import LEVELS, Level
+from cognomen.classifier.options import ScoreOptions
+from cognomen.classifier.origins import LEVELS, Level, Tree
+from cognomen.classifier.scores import Scores
 from cognomen.io.arrow import require_pyarrow
 from cognomen.text.names import NOTES
-
-if TYPE_CHECKING:
-    from cognomen.classifier.options import ScoreOptions
-    from cognomen.classifier.origins import Tree
-    from cognomen.classifier.scores import Scores
 
 ANSWER_COLUMNS = ("origin", "probability", "status", "reason", "read_surname", "maiden_name", "read_note")
 TREE_COLUMNS = ("group", "region", "level", "evidence")  # only if the model has a tree of origins

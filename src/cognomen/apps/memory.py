@@ -6,21 +6,18 @@ import threading
 from collections import defaultdict
 from dataclasses import fields
 from itertools import compress, repeat
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.apps.answer_columns import AnswerColumns
-from cognomen.classifier.options import OrderOption, ReadOptions
+from cognomen.apps.contract import ContractColumns
+from cognomen.classifier.classifier import Classifier
+from cognomen.classifier.options import OrderOption, ReadOptions, ScoreOptions
 from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.scores import Scores
 from cognomen.text.columns import distinct_texts
-
-if TYPE_CHECKING:
-    from cognomen.apps.contract import ContractColumns
-    from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.options import ScoreOptions
 
 REMEMBERED: Final = 1 << 20  # texts with `FEW_COLUMNS` of answers; they take some 200 MB
 FEW_COLUMNS: Final = 16
