@@ -71,7 +71,7 @@ def world_sections(
 
 
 def _foreign_sentence(found: Mapping[str, int], moved: Mapping[str, int]) -> str:
-    """How many names were found foreign to their lists (`training.foreign_names`), and their fate."""
+    """How many names were found foreign to their lists (`benchmarks/foreign_names.py`), and their fate."""
 
     def largest(counts: Mapping[str, int]) -> str:
         first = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:WORST]

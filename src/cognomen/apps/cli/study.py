@@ -23,6 +23,7 @@ import click
 from cognomen.apps.cli.errors import HintingGroup
 from cognomen.apps.cli.options import EXIT_CODES, epilog, json_option, print_json, seed_option
 from cognomen.apps.cli.progress import downloading, experiment_progress
+from cognomen.apps.cli.render import plain_table, wrapped
 from cognomen.errors import DataError, InputError, MissingExtraError, TrainingError
 from cognomen.plots.canvas import require_matplotlib
 
@@ -187,8 +188,6 @@ def measure_one(job: Job, check: Callable[[], None]) -> Numbers:
 
 def show(findings: Findings, out: Path | None, *, as_json: bool) -> None:
     """Print the question, the table and the sentence, and write the files."""
-    from cognomen.apps.cli.render import plain_table, wrapped
-
     width = shutil.get_terminal_size((100, 24)).columns
     if as_json:
         print_json(findings.to_json())
