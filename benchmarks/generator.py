@@ -36,6 +36,7 @@ from foreign_names import without_foreign_names
 from protocol_w import RIGHT_SHARE, World
 from world import CONFIG as CLASSIFIER
 from world import MODELS, load, world
+from world_figures import SCRIPTS
 
 from cognomen.classifier import Classifier
 from cognomen.corpora import Corpus
@@ -46,7 +47,6 @@ from cognomen.network.name_filter import NameFilter
 from cognomen.text.spelling import lowercase
 from cognomen.training import train_generator
 from cognomen.training.card import front_matter
-from cognomen.training.world_card import SCRIPTS
 
 HERE = Path(__file__).parent
 RESULTS, TRAINED = HERE / "results" / "generator.json", MODELS / "generator"

@@ -25,6 +25,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import world_figures
 from foreign_names import without_foreign_names
 from protocol_w import World, measure_common, measure_native, measure_people, measure_unseen
 
@@ -166,6 +167,7 @@ def ship(results: dict[str, Any]) -> None:
         name="cognomen-world",
         places=clf.tree.places,
         default_prior=clf.default_prior,
+        figures=world_figures.figures(results),
     )
     clf.facts.pop("world")
     clf.save(PRETRAINED, half=True)
