@@ -25,7 +25,7 @@ The weights were chosen on columns made of other names than those they are measu
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Self
 
@@ -33,10 +33,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.given_names import given_name_probabilities
-from cognomen.classifier.second_surnames import SecondSurnames
+from cognomen.classifier.second_surnames import Score, SecondSurnames
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.column_reading import Column, ColumnReading
-from cognomen.text.ragged import Ragged
 
 Order = Literal["given-first", "surname-first"]
 
@@ -46,8 +45,6 @@ KNOWN: Final = 0.6
 SPREAD: Final = 0.1  # of D between lists
 LARGEST_VOTE: Final = 4.0  # log odds
 SURE: Final = 0.9
-
-Score = Callable[[Ragged], tuple[NDArray[np.float32], NDArray[np.bool_] | None]]
 
 
 @dataclass(frozen=True, slots=True)
