@@ -117,6 +117,9 @@ class SurnameClassifier(_Estimator):
 
     A name counts once for each of its classes, however often it stands in X; give `sample_weight` where the
     frequency of names matters. Rows without a letter are left out.
+
+    Raises:
+        TypeError: there is no such setting.
     """
 
     def __init__(

@@ -240,7 +240,10 @@ class Model:
 
         A doubtful name is nearly unlike the training names; or has few letters, if the network knows names;
         or has letters that tell little, if not. What an answer to it rests on is not enough to be sure (see
-        `oddness`). The arguments and errors are those of `out_of_distribution`.
+        `oddness`). The arguments are those of `out_of_distribution`.
+
+        Raises:
+            InputError: the model cannot tell.
         """
         ngrams, by_letter = self.network.ngrams, self._ood_limits
         if ngrams is None or by_letter is None:

@@ -76,7 +76,7 @@ class Tree:
         return self.all_sums(p, level)[-1]
 
     def all_sums(self, p: NDArray[Any], last: Level) -> list[NDArray[Any]]:
-        """`sums` at each level, up to the last one that is wanted."""
+        """`sums` of p (N, C) at each level, up to the last one that is wanted: (N, C), (N, G), (N, R)."""
         found = [p]
         for members in self._members[: self.levels.index(last)]:
             # Regions are summed from groups: no order of additions makes one smaller than a group of its own.

@@ -188,7 +188,11 @@ def _example(
 
 
 def category_from_output(output: Array, all_categories: Sequence[str]) -> str:
-    """The most probable category; output is (1, C) or (C,)."""
+    """The most probable category; output is (1, C) or (C,).
+
+    Raises:
+        InputError: it has not an element for each category.
+    """
     if output.size != len(all_categories):
         raise InputError(
             f"expected an output of {len(all_categories)} elements, one per category, got {output.shape}"

@@ -33,7 +33,7 @@ class Hypothesis:
 
 
 def greedy(log_p: Array, step: int) -> Ids:
-    """Choose the most probable token."""
+    """Choose the most probable token of each of N texts, (N,), by log_p (N, V)."""
     tokens: Ids = log_p.argmax(axis=-1)
     return tokens
 

@@ -60,7 +60,7 @@ def digits(purpose: str) -> tuple[Array, Ids]:
 
 
 def split(labels: Ids, seed: int, share: float = 0.2) -> tuple[Ids, Ids]:
-    """The rows for training and for testing, stratified by class; `share` is held out."""
+    """The rows for training and for testing, (M,) and (N - M,), stratified by class; `share` is held out."""
     rng = np.random.default_rng(seed)
     held_out: list[int] = []
     for label in np.unique(labels):
