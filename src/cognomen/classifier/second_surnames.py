@@ -216,8 +216,7 @@ def _spans(column: Column, names: NamesByKinds, plausible: NDArray[np.bool_]) ->
             continue
         span = (one.stop, two.stop) if column.rules.surname_first else (two.start, one.start)
         is_same = one.start == two.start if column.rules.surname_first else one.stop == two.stop
-        is_alone = JOINERS.isdisjoint(column.unusual[rows[0]].split()[one.start : one.stop])
-        spans[:, rows] = np.array([*(span if is_same and is_alone else (0, 0)), one.stop - 1])[:, None]
+        spans[:, rows] = np.array([*(span if is_same else (0, 0)), one.stop - 1])[:, None]
     told = np.flatnonzero(spans[2] >= 0)
     return told, spans[:, told]
 
@@ -228,7 +227,7 @@ def _middle_and_end(column: Column, row: int) -> tuple[str, str]:
     middle = two.removeprefix(one) if column.rules.surname_first else two.removesuffix(one)
     words = [word for word in middle.split() if word.lower() not in JOINERS]  # "COMÍN I OLIVERES"
     spelling = normalise(words[-1]) if words and middle != two else ""
-    if len(spelling) < 2 or not JOINERS.isdisjoint(one.split()):
+    if len(spelling) < 2:
         return "", ""
     return spelling, normalise(one).split()[-1]
 
