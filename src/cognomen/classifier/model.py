@@ -212,35 +212,28 @@ class Model:
         """Whether the model can tell names that are out of distribution, unlike its training names."""
         return self.network.ngrams is not None and self._ood_limits is not None
 
-    def out_of_distribution(
+    def unlikeness(
         self, names: Ragged, bits: Array, known: NDArray[np.bool_] | None = None
-    ) -> NDArray[np.bool_]:
-        """Which of N names of ids are unlike the training names, (N,).
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which of N names of ids are out of distribution, unlike the training names, and which are doubtful.
 
-        Such a name has more bits per letter than the calibration's threshold both with its diacritics and
-        without them (ł is read as l). They alone do not count, since few languages are spelled with theirs in
-        training: the 18 files have Czech without marks, so that "Dvořák" would look as odd as random letters.
-        Or it is a repetition of a few letters, or of letters of several scripts. A name with weights of its
-        own is never odd.
+        A name that is out of distribution has more bits per letter than the calibration's threshold both with
+        its diacritics and without them (ł is read as l). They alone do not count, since few languages are
+        spelled with theirs in training: the 18 files have Czech without marks, so that "Dvořák" would look as
+        odd as random letters. Or it is a repetition of a few letters, or of letters of several scripts. A
+        name with weights of its own is never odd.
+
+        A doubtful name is nearly unlike the training names; or has few letters, if the network knows names;
+        or has letters that tell little, if not. What an answer to it rests on is not enough to be sure (see
+        `oddness`).
 
         Args:
             names: the ids of the names' letters.
             bits: their bits per letter (see `NgramLayer.bits_per_letter`), (N,).
             known: which have weights of their own, (N,); none if None.
 
-        Raises:
-            InputError: the model cannot tell.
-        """
-        return self.unlikeness(names, bits, known)[0]
-
-    def unlikeness(
-        self, names: Ragged, bits: Array, known: NDArray[np.bool_] | None = None
-    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Which of N names are out of distribution, and which are doubtful, (N,) each.
-
-        A doubtful name is nearly unlike the training names; or has few letters, if the network knows names;
-        or has letters that tell little, if not. What an answer to it rests on is not enough to be sure (see
-        `oddness`). The arguments are those of `out_of_distribution`.
+        Returns:
+            Which are out of distribution, and which are doubtful, (N,) each.
 
         Raises:
             InputError: the model cannot tell.
