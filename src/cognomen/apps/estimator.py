@@ -91,7 +91,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklea
         return {"full_names": self.full_names, "order": ColumnOrder()}
 
     def _expected(self) -> NDArray[np.float64]:
-        """The shares of the classes where nothing is known, (C,)."""
+        """The shares of the classes, (C,), that a text without a readable surname is answered with."""
         return np.asarray(self.classifier_.priors, np.float64)
 
     def __sklearn_tags__(self) -> Any:

@@ -67,7 +67,7 @@ class Memory:
         return self._classifier.column_order(column, **reading)
 
     def fresh(self, names: list[Any], order: OrderOption | ColumnOrder = "auto") -> Scores:
-        """The scores of a list, remembering nothing; with the order "auto" names are read alone."""
+        """The scores of a list, which are not remembered; with the order "auto" each name is read alone."""
         asked = self.options.get("order", "auto") if order == "auto" else order
         if not isinstance(asked, ColumnOrder):
             asked = ColumnOrder.alone(asked)

@@ -1,4 +1,4 @@
-"""What a worker process is told in order to score: it is small, and the model is loaded there, once."""
+"""What a worker process needs in order to score. It is cheap to send: the worker loads the model, once."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ def answer_block(
 
 
 def _by_level(tree: Tree, found: Decision) -> list[tuple[list[Any], list[Any]]]:
-    """For each of `LEVELS` what is answered and its probability, None where nothing is, (S,) each."""
+    """For each of `LEVELS` the answer and its probability, (S,) each; None for levels that the tree lacks."""
     nothing: list[Any] = [None] * len(found.levels)
     answered = [
         (_texts(tree.labels(level), labels), _numbers(p))

@@ -307,7 +307,8 @@ class Model:
 def _is_doubtful(
     names: Ragged, bits: Array, limits: NDArray[np.float64], known: NDArray[np.bool_] | None
 ) -> NDArray[np.bool_]:
-    """Which names' bits per letter are nearly out of distribution; or, if no name is known, tell little."""
+    """Which names are nearly out of distribution by their bits per letter; if no name is known, also those
+    whose letters say little about them."""
     nearly = bits > NEARLY * limits
     return nearly if known is not None else nearly | gains_little(bits, names.lengths, limits)
 

@@ -176,7 +176,7 @@ def _candidates(column: Column, plausible: NDArray[np.bool_], words: _Words) -> 
 
 
 def _by_kinds(column: Column, plausible: NDArray[np.bool_], words: _Words) -> tuple[Indices, Indices]:
-    """The numbers of the word in the middle, and of the last one, of names whose kinds tell, (V,) each.
+    """The numbers of the middle word and of the last one, (V,) each, where the kinds of words decide.
 
     -1 where there is no such word, `UNTOLD` where a name is to be read alone.
     """
@@ -202,9 +202,10 @@ def _by_kinds(column: Column, plausible: NDArray[np.bool_], words: _Words) -> tu
 
 
 def _spans(column: Column, names: NamesByKinds, plausible: NDArray[np.bool_]) -> tuple[Indices, Indices]:
-    """The rows of R names whose kinds tell, and where the words begin and end that only two surnames have.
+    """The rows of R names whose kinds of words decide, and the span of the words that only two surnames have.
 
-    Those and the place of the surname's last word are counted from the beginning of the name, (3, R).
+    The beginning and the end of the span, and the place of the surname's last word, are counted in words from
+    the beginning of the name, (3, R).
     """
     spans = np.full((3, len(plausible)), UNTOLD)
     for number, group in enumerate(names.groups):
