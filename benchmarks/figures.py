@@ -24,6 +24,7 @@ import page
 import rivals
 import serve
 import unlike
+import world_figures
 from speed import all_results as speed_results
 from speed import table as table_of
 from speed_profile import table as profile_table
@@ -192,7 +193,7 @@ def main() -> None:
             "errors": limits.error_tables(results("limits")),
             "rows": limits.rows_sentence(results("limits")),
             "outside": outside.sentence(results("outside")),
-            "world": of_world(world_card.figures),
+            "world": of_world(world_figures.figures),
             "rivals": rivals.tables(results("rivals")),
         },
         DOCS / "page.md": {

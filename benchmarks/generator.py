@@ -1,6 +1,6 @@
 """The pretrained generator: trained on the corpus `world`, and measured: `python benchmarks/generator.py`.
 
-1. Trains on the training names of protocol W that are not foreign to their lists (`training.foreign_names`),
+1. Trains on the training names of protocol W that are not foreign to their lists (`foreign_names`),
    of every origin and script with 60 names in the table, and keeps the generator in
    `benchmarks/world/generator` (`--stage train`).
 2. Sets each list's `temperature_scale` so that samples are recognised as often as real names are, by the
@@ -32,9 +32,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from foreign_names import without_foreign_names
 from protocol_w import RIGHT_SHARE, World
 from world import CONFIG as CLASSIFIER
 from world import MODELS, load, world
+from world_figures import SCRIPTS
 
 from cognomen.classifier import Classifier
 from cognomen.corpora import Corpus
@@ -45,8 +47,6 @@ from cognomen.network.name_filter import NameFilter
 from cognomen.text.spelling import lowercase
 from cognomen.training import train_generator
 from cognomen.training.card import front_matter
-from cognomen.training.foreign_names import without_foreign_names
-from cognomen.training.world_card import SCRIPTS
 
 HERE = Path(__file__).parent
 RESULTS, TRAINED = HERE / "results" / "generator.json", MODELS / "generator"

@@ -1,7 +1,7 @@
 """Train the pretrained model `world` and measure it: `python benchmarks/world.py`.
 
 1. Builds the corpus world if it is not there (`cognomen data build world`), and splits it by protocol W.
-2. Finds the names that are foreign to their lists (`training.foreign_names`), and trains a model without
+2. Finds the names that are foreign to their lists (`foreign_names`), and trains a model without
    the test names ("measured"), calibrated with the validation names; and one on all names ("shipped"), which
    takes over that calibration. Both in the folder `benchmarks/world`, where a training that was stopped goes
    on.
@@ -25,6 +25,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import world_figures
+from foreign_names import without_foreign_names
 from protocol_w import World, measure_common, measure_native, measure_people, measure_unseen
 
 from cognomen import Classifier
@@ -32,7 +34,6 @@ from cognomen.corpora.world import build_world
 from cognomen.io.files import write_atomically
 from cognomen.training import Progress, TrainingConfig, train
 from cognomen.training.card import model_card
-from cognomen.training.foreign_names import without_foreign_names
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "world.json"
@@ -166,6 +167,7 @@ def ship(results: dict[str, Any]) -> None:
         name="cognomen-world",
         places=clf.tree.places,
         default_prior=clf.default_prior,
+        figures=world_figures.figures(results),
     )
     clf.facts.pop("world")
     clf.save(PRETRAINED, half=True)

@@ -19,7 +19,7 @@ from drawings.cells import draw_gru, draw_lstm
 from drawings.shapes import draw_shapes
 from drawings.unrolled import draw_unrolled
 
-from cognomen import RNN, Classifier
+from cognomen import RNN, Classifier, explanation
 from cognomen.explanation import explain, name_activations
 from cognomen.io.pretrained import find_model
 from cognomen.plots import explanation as explanation_plots
@@ -43,7 +43,8 @@ def figures() -> dict[str, str]:
 def stamp(lines: list[str]) -> str:
     """A comment that changes with the model's files, with the code, and with what was drawn: these lines."""
     seen = hashlib.sha256(NAME.encode())
-    for path in (find_model(MODEL) / "model.json", Path(explanation_plots.__file__)):
+    code = [Path(explanation_plots.__file__), *sorted(Path(explanation.__file__).parent.glob("*.py"))]
+    for path in (find_model(MODEL) / "model.json", *code):
         seen.update(path.read_text(encoding="utf-8").encode())
     seen.update("\n".join(lines).encode())
     return f"<!-- drawn with, and as, sha256:{seen.hexdigest()} -->"

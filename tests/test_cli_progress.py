@@ -71,6 +71,7 @@ def step(epoch: int, step: int, *, epochs: int = 4, steps: int = 5) -> Progress:
     ("seconds", "shown"),
     [
         (0, "0:00"),
+        (0.4, "0:00"),
         (9.4, "0:09"),
         (59.6, "1:00"),
         (61, "1:01"),

@@ -18,7 +18,6 @@ from click.testing import CliRunner
 
 from cognomen.apps.cli.commands import cli
 from cognomen.apps.cli.config_options import config_options
-from cognomen.apps.cli.progress import clock
 from cognomen.classifier import Classifier
 from cognomen.errors import InputError
 from cognomen.network.config import COUNT, FRACTION, Range, describe, setting
@@ -359,13 +358,6 @@ def test_an_earlier_runs_checkpoint_is_not_offered(names, tmp_path, monkeypatch)
     result = CliRunner().invoke(cli, ["train", names, "--out", str(tmp_path / "model"), *SMALL, "--force"])
     assert result.exit_code == 130
     assert "nothing to keep" in result.stderr
-
-
-@pytest.mark.parametrize(
-    ("seconds", "written"), [(0.4, "0:00"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03")]
-)
-def test_a_span_of_time_is_written_as_on_a_clock(seconds, written):
-    assert clock(seconds) == written
 
 
 def test_anew_on_all_names(names, tmp_path):

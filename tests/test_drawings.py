@@ -68,6 +68,10 @@ def test_a_picture_of_another_model_or_of_older_code_is_stale(monkeypatch, tmp_p
     plots.write_text(Path(explanation_plots.__file__).read_text("utf-8") + "# older\n", "utf-8")
     monkeypatch.setattr(explanation_plots, "__file__", str(plots))
     assert figures.stale() == ["explained.svg", "explained-inside.svg"]
+    monkeypatch.undo()
+    (tmp_path / "__init__.py").write_text("# older\n", "utf-8")
+    monkeypatch.setattr(figures.explanation, "__file__", str(tmp_path / "__init__.py"))
+    assert figures.stale() == ["explained.svg", "explained-inside.svg"]
     monkeypatch.setattr(figures, "FOLDER", tmp_path)
     assert len(figures.stale()) == 7
 

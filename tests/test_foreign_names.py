@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+import foreign_names
 import numpy as np
 import pytest
+from foreign_names import ForeignNames, without_foreign_names
 
 from cognomen.corpora import Corpus
 from cognomen.corpora.world.manifest import Origin
-from cognomen.training import TrainingConfig, foreign_names
-from cognomen.training.foreign_names import ForeignNames, without_foreign_names
+from cognomen.training import TrainingConfig
 
 GROUPS = {"Long": "West Somewhere", "Near": "East Somewhere", "Short": "Elsewhere"}
 CONFIG = TrainingConfig(

@@ -172,6 +172,13 @@ def test_the_answers_behind_all_shares_are_those_of_the_list(seed: int, names: i
     np.testing.assert_allclose(belonging @ found, counts @ p)
 
 
+def test_an_origin_that_is_not_expected_has_no_answers_behind_it() -> None:
+    p = np.array([[0.7, 0.3, 0.0], [0.2, 0.8, 0.0]])
+    found = mean_answers(p, [1, 1], [0.6, 0.4, 0.0], np.array([0.5, 0.5, 0.0]))
+    assert (found[2] == 0).all()
+    np.testing.assert_allclose(found[:2].sum(axis=1), 1, rtol=1e-6)
+
+
 def test_nothing_stands_behind_no_share(monkeypatch: pytest.MonkeyPatch) -> None:
     p = a_list([0.5, 0.5, 0, 0], 100)
     counts, shares = np.arange(1, 101), np.array([0.5, 0.5, 0, 0])

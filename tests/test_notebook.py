@@ -9,6 +9,7 @@ import pytest
 from cli_running import tiny_classifier
 
 from cognomen.classifier.composition_rows import amount
+from cognomen.classifier.html import percent
 from cognomen.evaluation import outcome_rates
 from cognomen.explanation.explanation import explain
 
@@ -133,3 +134,11 @@ def test_a_set_is_shown(tmp_path: Any) -> None:
     answer = replace(tiny_classifier()("Smith"), origin_set=("Irish", "Czech"))
     assert "set: Irish, Czech" in checked(answer).text
     assert "too unsure" in checked(replace(answer, origin_set=())).text
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [(1.0, "&gt;99.9%"), (0.9991, "&gt;99.9%"), (0.999, "99.9%"), (0.001, "0.1%"), (0.0009, "&lt;0.1%")],
+)
+def test_no_probability_is_shown_as_certain(share: float, shown: str) -> None:
+    assert f">{shown}<" in percent(share)

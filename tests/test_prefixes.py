@@ -248,18 +248,7 @@ def test_reverse_is_the_tree_of_the_names_turned_round(names: list[Name], block:
     assert_spells(found, turned, range(len(names)))
     assert_turns(found)
     assert ends_of(found) == ends_of(expected)
-    for field in (
-        "letters",
-        "parents",
-        "sibling_ranks",
-        "repeats",
-        "sizes",
-        "roots",
-        "repeating",
-        "ends",
-        "ending",
-        "lengths",
-    ):
+    for field in FIELDS:
         assert getattr(found, field).tolist() == getattr(expected, field).tolist(), field
 
 
@@ -267,19 +256,7 @@ def test_reverse_is_the_tree_of_the_names_turned_round(names: list[Name], block:
 def test_the_order_of_the_names_does_not_show(names: list[Name], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(names))
     one, other = (prefix_tree(sort_names(laid(some))) for some in (names, shuffled))
-    for field in (
-        "letters",
-        "parents",
-        "sibling_ranks",
-        "repeats",
-        "sizes",
-        "roots",
-        "repeating",
-        "ends",
-        "ending",
-        "lengths",
-        "inverse",
-    ):
+    for field in (*FIELDS, "inverse"):
         assert getattr(one, field).tolist() == getattr(other, field).tolist(), field
 
 

@@ -80,3 +80,6 @@ def test_a_message_stays_short() -> None:
     with pytest.raises(InputError) as caught:
         Ragged(np.arange(5), np.ones(1000, np.int64))
     assert str(caught.value).endswith("got [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ...]")
+    with pytest.raises(InputError) as caught:
+        Ragged(np.arange(5), np.ones(10, np.int64))
+    assert str(caught.value).endswith("got [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]")

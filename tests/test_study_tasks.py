@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from rnn_cases import stable
 
 from cognomen.errors import InputError, MissingExtraError, TrainingError
+from cognomen.io.extras import require
 from cognomen.rnn import fit_batches, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne, OneToOne
 from cognomen.study import EXPERIMENTS, Experiment, Settings
 from cognomen.study.tasks import captions, clips, digits, kanji, numbers
-from cognomen.study.tasks.common import Vocabulary, edit_distance, needed, split
+from cognomen.study.tasks.common import Vocabulary, edit_distance, split
 
 TASKS = ("digits", "captions", "numbers", "kanji", "clips")
 PACKAGES = {"digits": "sklearn", "captions": "sklearn", "clips": "sklearn", "numbers": "num2words"}
@@ -63,7 +64,7 @@ def test_equal_seeds_give_equal_numbers():
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it():
     with pytest.raises(MissingExtraError, match=r"'no-such-thing'.*pip install 'cognomen\[study\]'"):
-        needed("no_such_thing", "no-such-thing", "this task")
+        require("no_such_thing", "study", "this task", "no-such-thing")
 
 
 @stable

@@ -31,6 +31,7 @@ from cognomen.rnn import (
     cross_entropy,
     gradcheck,
     log_softmax,
+    minimise,
     one_cycle,
     pack,
     softmax,
@@ -419,3 +420,11 @@ def test_reading_is_projecting_and_stepping() -> None:
     expected, expected_state, _ = cell.step(cell.project(x)[0], cell.initial_state(4))
     np.testing.assert_array_equal(y, expected)
     np.testing.assert_array_equal(state, expected_state)
+
+
+def test_training_stops_early_once_twenty_losses_and_one_more_are_small() -> None:
+    net = Linear(1, 1, rng=np.random.default_rng(0))
+    losses = ((loss, lambda: None) for loss in [9.0] + [0.0] * 50)
+    assert minimise(losses, net, SGD(net.params, 0.1), 51, tolerance=0.01) == [9.0] + [0.0] * 20
+    losses = ((0.0, lambda: None) for _ in range(50))
+    assert len(minimise(losses, net, SGD(net.params, 0.1), 50, tolerance=0.01)) == 21

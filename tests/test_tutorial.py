@@ -43,6 +43,7 @@ from cognomen.tutorial import (
     train_char_rnn,
     unicode_to_ascii,
 )
+from cognomen.tutorial.vocabulary import Example
 
 TOY = {
     "Greek": ["Alepis", "Kotsidis", "Pappas"],
@@ -132,14 +133,19 @@ def test_the_category_is_the_one_of_the_highest_output() -> None:
         category_from_output(np.zeros((2, 3)), categories)
 
 
+def assert_examples(drawn: list[Example], categories: list[str]) -> None:
+    """Each is a line of its category, with the tensors of both."""
+    for category, line, category_tensor, line_tensor in drawn:
+        assert line in TOY[category]
+        assert category_tensor.tolist() == [categories.index(category)]
+        np.testing.assert_array_equal(line_tensor, line_to_tensor(line))
+
+
 def test_examples_draw_categories_evenly_and_lines_evenly_within() -> None:
     categories = ["Japanese", "Greek", "Irish"]
     rng = np.random.default_rng(3)
     drawn = [random_training_example(TOY, categories, rng) for _ in range(6000)]
-    for category, line, category_tensor, line_tensor in drawn[:200]:
-        assert line in TOY[category]
-        assert category_tensor.tolist() == [categories.index(category)]
-        np.testing.assert_array_equal(line_tensor, line_to_tensor(line))
+    assert_examples(drawn[:200], categories)
     for category, lines in TOY.items():
         assert sum(c == category for c, *_ in drawn) / 6000 == pytest.approx(1 / 3, abs=0.03)
         for name in lines:
@@ -152,10 +158,7 @@ def test_rows_are_drawn_evenly() -> None:
     categories = ["Japanese", "Greek", "Irish"]
     rng = np.random.default_rng(4)
     drawn = [random_row(TOY, categories, rng) for _ in range(9000)]
-    for category, line, category_tensor, line_tensor in drawn[:200]:
-        assert line in TOY[category]
-        assert category_tensor.tolist() == [categories.index(category)]
-        np.testing.assert_array_equal(line_tensor, line_to_tensor(line))
+    assert_examples(drawn[:200], categories)
     for lines in TOY.values():
         for name in lines:
             assert sum(line == name for _, line, *_ in drawn) / 9000 == pytest.approx(1 / 9, abs=0.02)

@@ -57,7 +57,7 @@ def test_marks_alone_make_no_name_unlike(clf: Classifier) -> None:
     names = marked.alphabet.encode_all(spelt)
     bits = marked.network.ngrams.bits_per_letter(names)
     assert (bits > 4).all(), "with all these marks every one is strange"
-    assert marked.out_of_distribution(names, bits).tolist() == [False] * 7 + [True] * 2
+    assert marked.unlikeness(names, bits)[0].tolist() == [False] * 7 + [True] * 2
     assert [a.reason for a in marked([*spelt, *texts])] == ([None] * 7 + ["unlike-training"] * 2) * 2
     one = "Jo\u0301nes"
     np.testing.assert_array_equal(
@@ -82,7 +82,7 @@ def test_a_model_without_a_limit_cannot_tell(clf: Classifier) -> None:
     assert not unable.detects_ood
     assert unable("xqzvk").reason is None
     with pytest.raises(InputError, match="cannot tell"):
-        unable.out_of_distribution(unable.alphabet.encode_all(["a"]), np.array([9.0]))
+        unable.unlikeness(unable.alphabet.encode_all(["a"]), np.array([9.0]))
 
 
 def test_all_faces_say_the_same(clf: Classifier) -> None:

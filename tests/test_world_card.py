@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import world_figures
 import yaml
 from figures import short_world_table
 from protocol_w import (
@@ -29,7 +30,7 @@ from cognomen.network import Architecture, Network
 from cognomen.text import Alphabet
 from cognomen.training import TrainingConfig
 from cognomen.training.card import model_card
-from cognomen.training.world_card import source_table, table, unseen_table
+from cognomen.training.world_card import source_table, table
 
 ORIGINS = ("Czech", "English", "Hebrew", "Japanese")
 PLACES = [("West Slavic", "Europe"), ("British", "Europe"), ("Hebrew", "Asia"), ("Japanese", "Asia")]
@@ -125,7 +126,10 @@ def write(path: Path, heads: str, rows: list[str]) -> None:
 
 
 def card_of(clf: Classifier, facts: Mapping[str, Any]) -> str:
-    return model_card(clf.origins, clf.priors, facts, places=clf.tree.places, default_prior=clf.default_prior)
+    shown = world_figures.figures(facts["world"]) if "world" in facts else None
+    return model_card(
+        clf.origins, clf.priors, facts, places=clf.tree.places, default_prior=clf.default_prior, figures=shown
+    )
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +239,7 @@ def test_an_origin_without_test_names_has_dashes(clf: Classifier, measured: dict
 
 
 def test_without_a_rival_there_is_no_column_for_it(measured: dict[str, Any]) -> None:
-    assert "bag of n-grams" not in unseen_table(measured["W"])
+    assert "bag of n-grams" not in world_figures.unseen_table(measured["W"])
 
 
 def test_the_short_table_has_the_rivals_beside_it(measured: dict[str, Any]) -> None:

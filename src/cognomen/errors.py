@@ -26,6 +26,7 @@ __all__ = [
     "TrainingError",
     "check_number",
     "check_whole_number",
+    "shortened",
 ]
 
 
@@ -62,6 +63,12 @@ class MissingExtraError(CognomenError, ImportError):
             f"Install it with: pip install 'cognomen[{extra}]' "
             f"(from a clone: pip install '.[{extra}]')"
         )
+
+
+def shortened(value: object) -> str:
+    """A value as an error message shows it, in 60 characters: one from a damaged file may have thousands."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def check_whole_number(name: str, value: object, least: int = 1) -> None:

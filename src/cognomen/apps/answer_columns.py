@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.decisions import EVIDENCE, REASONS
-from cognomen.classifier.origins import LEVELS, Level
+from cognomen.classifier.options import ScoreOptions
+from cognomen.classifier.origins import LEVELS, Level, Tree
+from cognomen.classifier.scores import Scores
 from cognomen.io.arrow import require_pyarrow
 from cognomen.text.names import NOTES
-
-if TYPE_CHECKING:
-    from cognomen.classifier.options import ScoreOptions
-    from cognomen.classifier.origins import Tree
-    from cognomen.classifier.scores import Scores
 
 ANSWER_COLUMNS = ("origin", "probability", "status", "reason", "read_surname", "maiden_name", "read_note")
 TREE_COLUMNS = ("group", "region", "level", "evidence")  # only if the model has a tree of origins
@@ -76,29 +73,32 @@ class AnswerColumns:
 
     def values(self, scores: Scores) -> tuple[list[Any], ...]:
         """The columns as lists of N str, float, list of str, or None."""
-        columns: dict[str, list[Any]] = {
-            name: [None if index < 0 else texts[index] for index in indices.tolist()]
-            for name, (indices, texts) in self._coded(scores).items()
-        }
-        for name, p in self._probabilities(scores).items():
-            columns[name] = [None if number != number else number for number in p.tolist()]
-        columns |= {name: words.tolist() for name, words in self._words(scores).items()}
-        if self.sets:
-            columns["origin_set"] = self._set_lists(scores)
-        return tuple(columns[name] for name in self.names)
+        return self._lists(scores, None, number=float, labels=list)
 
     def cells(self, scores: Scores) -> tuple[list[str], ...]:
         """The columns as cells of CSV, N each: "" for None, six decimals, and sets with commas."""
-        columns: dict[str, list[str]] = {
-            name: np.array([*texts, ""], dtype=object)[indices].tolist()
+        return self._lists(scores, "", number="{:.6f}".format, labels=",".join)
+
+    def _lists(
+        self,
+        scores: Scores,
+        nothing: Any,
+        *,
+        number: Callable[[float], Any],
+        labels: Callable[[list[str]], Any],
+    ) -> tuple[list[Any], ...]:
+        """The columns in order, N values each, given what stands for null, a number, and a set."""
+        columns: dict[str, list[Any]] = {
+            name: np.array([*texts, nothing], dtype=object)[indices].tolist()
             for name, (indices, texts) in self._coded(scores).items()
         }
         for name, p in self._probabilities(scores).items():
-            columns[name] = ["" if number != number else f"{number:.6f}" for number in p.tolist()]
+            columns[name] = [number(each) if each == each else nothing for each in p.tolist()]  # not NaN
         for name, words in self._words(scores).items():
-            columns[name] = [word or "" for word in words.tolist()]
+            columns[name] = [nothing if word is None else word for word in words.tolist()]
         if self.sets:
-            columns["origin_set"] = [",".join(each or ()) for each in self._set_lists(scores)]
+            found = self._set_lists(scores)
+            columns["origin_set"] = [nothing if each is None else labels(each) for each in found]
         return tuple(columns[name] for name in self.names)
 
     def _coded(self, scores: Scores) -> dict[str, tuple[NDArray[Any], Sequence[str]]]:

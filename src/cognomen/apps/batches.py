@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final, Unpack
+from typing import Any, Final, Unpack
 
 from cognomen.apps.answer_columns import AnswerColumns
 from cognomen.apps.memory import Memory
-from cognomen.classifier.options import ScoreOptions
+from cognomen.classifier.classifier import Classifier
+from cognomen.classifier.options import OrderOption, ScoreOptions
+from cognomen.classifier.order import ColumnOrder
 from cognomen.errors import InputError
 from cognomen.io.arrow import require_pyarrow
 from cognomen.text.columns import is_arrow_column, is_string_column
 from cognomen.text.matching import did_you_mean
-
-if TYPE_CHECKING:
-    from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.options import OrderOption
-    from cognomen.classifier.order import ColumnOrder
 
 ROWS_AHEAD: Final = 1 << 16  # small batches are scored together, since names share their beginnings
 _PURPOSE = "Scoring Arrow batches"

@@ -27,15 +27,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Unpack
+from typing import Any, Final, Unpack
 
 from cognomen.apps.batches import ROWS_AHEAD, joined_schema, spark_ddl
-from cognomen.apps.recipe import Recipe
+from cognomen.apps.recipe import EngineOptions, Recipe
 from cognomen.errors import InputError
 from cognomen.io.arrow import require_pyarrow
-
-if TYPE_CHECKING:
-    from cognomen.apps.recipe import EngineOptions
 
 __all__ = [
     "duckdb_function",

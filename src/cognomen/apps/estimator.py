@@ -93,7 +93,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklea
         return {"full_names": self.full_names, "order": ColumnOrder()}
 
     def _expected(self) -> NDArray[np.float64]:
-        """The shares of the classes where nothing is known, (C,)."""
+        """The shares of the classes, (C,), that a text without a readable surname is answered with."""
         return np.asarray(self.classifier_.priors, np.float64)
 
     def __sklearn_tags__(self) -> Any:
@@ -119,6 +119,9 @@ class SurnameClassifier(_Estimator):
 
     A name counts once for each of its classes, however often it stands in X; give `sample_weight` where the
     frequency of names matters. Rows without a letter are left out.
+
+    Raises:
+        TypeError: there is no such setting.
     """
 
     def __init__(

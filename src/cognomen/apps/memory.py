@@ -6,21 +6,18 @@ import threading
 from collections import defaultdict
 from dataclasses import fields
 from itertools import compress, repeat
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.apps.answer_columns import AnswerColumns
-from cognomen.classifier.options import OrderOption, ReadOptions
+from cognomen.apps.contract import ContractColumns
+from cognomen.classifier.classifier import Classifier
+from cognomen.classifier.options import OrderOption, ReadOptions, ScoreOptions
 from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.scores import Scores
 from cognomen.text.columns import distinct_texts
-
-if TYPE_CHECKING:
-    from cognomen.apps.contract import ContractColumns
-    from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.options import ScoreOptions
 
 REMEMBERED: Final = 1 << 20  # texts with `FEW_COLUMNS` of answers; they take some 200 MB
 FEW_COLUMNS: Final = 16
@@ -70,7 +67,7 @@ class Memory:
         return self._classifier.column_order(column, **reading)
 
     def fresh(self, names: list[Any], order: OrderOption | ColumnOrder = "auto") -> Scores:
-        """The scores of a list, remembering nothing; with the order "auto" names are read alone."""
+        """The scores of a list, which are not remembered; with the order "auto" each name is read alone."""
         asked = self.options.get("order", "auto") if order == "auto" else order
         if not isinstance(asked, ColumnOrder):
             asked = ColumnOrder.alone(asked)

@@ -1,4 +1,4 @@
-"""What a worker process is told in order to score: it is small, and the model is loaded there, once."""
+"""What a worker process needs in order to score. It is cheap to send: the worker loads the model, once."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
 from cognomen.apps.batches import BatchOptions, ColumnScorer, check_columns, score_stream
+from cognomen.classifier.classifier import Classifier
 from cognomen.classifier.order import ColumnOrder
 from cognomen.errors import ModelError
 from cognomen.io.model_folder import model_digest
 from cognomen.io.pretrained import DEFAULT, PRETRAINED, find_model
-
-if TYPE_CHECKING:
-    from cognomen.classifier.classifier import Classifier
 
 KEPT: Final = 4  # models of a process, and ways to ask them, each with the answers that it remembers
 ROWS_LOOKED_AT: Final = 10_000  # in search of the order of the names
@@ -120,8 +118,6 @@ def _scorer(recipe: Recipe) -> ColumnScorer:
 
 @lru_cache(KEPT)
 def _classifier(model: str, digest: str) -> Classifier:
-    from cognomen.classifier.classifier import Classifier
-
     if model_digest(find_model(model)) != digest:
         raise ModelError(
             f"{model}: this worker has another model of that name than the process that sent it the work. "

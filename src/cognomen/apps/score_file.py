@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,9 @@ from cognomen.apps.answer_columns import AnswerColumns
 from cognomen.apps.contract import ContractColumns, ModelFacts
 from cognomen.apps.memory import Memory
 from cognomen.apps.names_of_table import NamesOfTable
+from cognomen.classifier.classifier import Classifier
 from cognomen.classifier.decisions import REASONS
+from cognomen.classifier.options import ScoreOptions
 from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.scores import Scores
 from cognomen.errors import DataError
@@ -27,11 +29,6 @@ from cognomen.io.tables import (
     open_table,
     parquet_writer,
 )
-
-if TYPE_CHECKING:
-    from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.options import ScoreOptions
-
 
 Columns = AnswerColumns | ContractColumns
 

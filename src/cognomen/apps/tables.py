@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 from cognomen.apps.answer_columns import ANSWER_COLUMNS, STATUSES, TREE_COLUMNS, AnswerColumns
 from cognomen.apps.batches import answer_schema, score_batches, spark_ddl
+from cognomen.classifier.classifier import Classifier
+from cognomen.classifier.options import ScoreOptions
 from cognomen.errors import InputError
 from cognomen.io.arrow import require_pyarrow
 from cognomen.text.columns import distinct_texts, is_arrow_column, is_string_column
-
-if TYPE_CHECKING:
-    from cognomen.classifier.classifier import Classifier
-    from cognomen.classifier.options import ScoreOptions
 
 __all__ = [
     "ANSWER_COLUMNS",

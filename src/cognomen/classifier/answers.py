@@ -108,23 +108,10 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values, always all of them and in this order."""
         return {
-            "name": self.name,
-            "origin": self.origin,
-            "probability": self.probability,
+            **{field: getattr(self, field) for field in self.__slots__},
             "origins": [{"origin": o.origin, "probability": o.probability} for o in self.origins],
-            "status": self.status,
-            "reason": self.reason,
-            "surname": self.surname,
-            "note": self.note,
             "origin_set": None if self.origin_set is None else list(self.origin_set),
-            "level": self.level,
-            "group": self.group,
-            "group_probability": self.group_probability,
-            "region": self.region,
-            "region_probability": self.region_probability,
-            "evidence": self.evidence,
             "parts": [asdict(part) for part in self.parts],
-            "maiden_name": self.maiden_name,
         }
 
     def _repr_html_(self) -> str:
@@ -175,18 +162,9 @@ def answer_block(
     evidence = _texts(EVIDENCE, block.evidence)
     # What is said of each spelling, by field, (S,) each: joined name by name only, for the sake of memory.
     levels = _texts(LEVELS, found.levels)
-    fields: tuple[Sequence[Any], ...] = (
-        origins[0],
-        numbers,
-        tops,
-        reasons,
-        sets,
-        levels,
-        *chain(*places),
-        evidence,
-    )
+    described = (origins[0], numbers, tops, reasons, sets, levels, *chain(*places), evidence)
     answers = list[Answer]()
-    parts = dict[int, Any]()
+    parts: dict[int, Any] = {}
     if block.parts.wholes.size:
         parts.update(zip(block.parts.wholes.tolist(), block.parts.each, strict=True))
     for row, (text, spelling) in enumerate(zip(block.texts, block.reading.inverse.tolist(), strict=True)):
@@ -194,7 +172,7 @@ def answer_block(
         if spelling < 0 and read is not None:
             answers.append(Answer(text, None, None, (), "unknown", read.reason, None, None))
             continue
-        origin, p, top, reason, *last = map(itemgetter(spelling), fields)
+        origin, p, top, reason, *last = map(itemgetter(spelling), described)
         status = "unknown" if reason else "ok"
         if read is None:
             answers.append(Answer(text, origin, p, top, status, reason, composed(text), None, *last))
@@ -207,7 +185,7 @@ def answer_block(
 
 
 def _by_level(tree: Tree, found: Decision) -> list[tuple[list[Any], list[Any]]]:
-    """For each of `LEVELS` what is answered and its probability, None where nothing is, (S,) each."""
+    """For each of `LEVELS` the answer and its probability, (S,) each; None for levels that the tree lacks."""
     nothing: list[Any] = [None] * len(found.levels)
     answered = [
         (_texts(tree.labels(level), labels), _numbers(p))

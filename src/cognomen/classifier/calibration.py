@@ -27,7 +27,7 @@ from cognomen.classifier.conformal import (
     score_levels,
     threshold,
 )
-from cognomen.errors import InputError
+from cognomen.errors import InputError, shortened
 from cognomen.io.model_folder import HIGHEST as MOST_TEMPERATURE
 from cognomen.io.model_folder import LOWEST as LEAST_TEMPERATURE
 from cognomen.io.model_folder import is_within
@@ -118,9 +118,7 @@ class Calibration:
             by_origin = tuple(_rising("origin_set_levels", each, len(COVERAGES)) for each in by_origin)
         by_script = facts.get("script_ood_thresholds")
         if by_script is not None and not isinstance(by_script, dict):
-            raise InputError(
-                f"script_ood_thresholds: expected numbers by script, got {str(by_script)[:60]!r}"
-            )
+            raise InputError(f"script_ood_thresholds: expected numbers by script, got {shortened(by_script)}")
         for each in (by_script or {}).values():
             _check_range("script_ood_thresholds", each, 0, MOST_BITS, optional=False)
         return cls(float(facts["temperature"]), levels, limit, by_script, by_origin, known)
@@ -129,7 +127,7 @@ class Calibration:
 def _check_range(name: str, value: Any, low: float, high: float, *, optional: bool = True) -> None:
     """Raise InputError unless a value of JSON is a number from `low` to `high`, or None if that may be."""
     if not (optional and value is None) and not is_within(value, low, high):
-        raise InputError(f"{name}: expected a number from {low:g} to {high:g}, got {str(value)[:60]!r}")
+        raise InputError(f"{name}: expected a number from {low:g} to {high:g}, got {shortened(value)}")
 
 
 def _listed(value: Any) -> Any:

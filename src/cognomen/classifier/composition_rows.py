@@ -1,4 +1,7 @@
-"""The shares of a composition, and its rows as people read them: one for what cannot be told apart first."""
+"""The shares of a composition, and its rows as people read them.
+
+Origins that cannot be told apart have one row for their sum, and then a row each.
+"""
 
 from __future__ import annotations
 
@@ -91,12 +94,12 @@ def amount(number: float) -> str:
 
 
 def is_shown(share: OriginShare) -> bool:
-    """Whether a share does not round to nothing, or counting would make much more of it."""
+    """Whether a share is large enough to print, or would be much larger if answers were counted."""
     return share.share >= SHOWN or share.counted >= COUNTED
 
 
 def rows_of(shares: Sequence[OriginShare], joint: Sequence[JointShare]) -> list[Row]:
-    """The rows of a composition: what cannot be told apart as one row, then each; largest first."""
+    """The rows of a composition, largest first; origins that cannot be told apart stand below their sum."""
     parts = {each.origin: each for each in shares}
     of_joint = {origin for each in joint for origin in each.origins}
     alone = [each for each in shares if is_shown(each) and each.origin not in of_joint]

@@ -53,7 +53,7 @@ def given_name_odds(spellings: Sequence[str], known: NDArray[np.bool_]) -> NDArr
 
 
 def ngrams_of(spellings: Sequence[str]) -> Ragged:
-    """The numbers of the n-grams of S words, one or more each: hashes of `BITS` bits."""
+    """The numbers of the n-grams of S words, one or more each: S lists of hashes of `BITS` bits."""
     plain = [without_diacritics(spelling) for spelling in spellings]
     letters = Ragged(code_points("".join(plain)), np.fromiter(map(len, plain), np.int64, len(plain)))
     marked = with_marks(letters, END_MARK)

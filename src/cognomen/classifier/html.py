@@ -19,7 +19,7 @@ CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066
 
 
 def text(words: str) -> str:
-    """Any text as HTML that says the same, stays on its line, and turns no direction but its own."""
+    """Any text as HTML: escaped, on one line, and isolated, so that it turns no other text's direction."""
     return f"<bdi>{escape(CONTROLS.sub(' ', words))}</bdi>"
 
 

@@ -33,7 +33,7 @@ def surname_lengths(
     expected: Callable[[Ragged], tuple[NDArray[np.float32], NDArray[np.bool_] | None]],
     origins: Sequence[str],
 ) -> dict[str, int]:
-    """How many characters the surname has, of those texts of which the network tells; 0 if they are no name.
+    """How many characters the surname has, for the texts that the network decides; 0 if a text is no name.
 
     Args:
         texts: of any kind.

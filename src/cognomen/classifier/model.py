@@ -212,35 +212,31 @@ class Model:
         """Whether the model can tell names that are out of distribution, unlike its training names."""
         return self.network.ngrams is not None and self._ood_limits is not None
 
-    def out_of_distribution(
+    def unlikeness(
         self, names: Ragged, bits: Array, known: NDArray[np.bool_] | None = None
-    ) -> NDArray[np.bool_]:
-        """Which of N names of ids are unlike the training names, (N,).
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which of N names of ids are out of distribution, unlike the training names, and which are doubtful.
 
-        Such a name has more bits per letter than the calibration's threshold both with its diacritics and
-        without them (ł is read as l). They alone do not count, since few languages are spelled with theirs in
-        training: the 18 files have Czech without marks, so that "Dvořák" would look as odd as random letters.
-        Or it is a repetition of a few letters, or of letters of several scripts. A name with weights of its
-        own is never odd.
+        A name that is out of distribution has more bits per letter than the calibration's threshold both with
+        its diacritics and without them (ł is read as l). They alone do not count, since few languages are
+        spelled with theirs in training: the 18 files have Czech without marks, so that "Dvořák" would look as
+        odd as random letters. Or it is a repetition of a few letters, or of letters of several scripts. A
+        name with weights of its own is never odd.
+
+        A doubtful name is nearly unlike the training names; or has few letters, if the network knows names;
+        or has letters that tell little, if not. What an answer to it rests on is not enough to be sure (see
+        `oddness`).
 
         Args:
             names: the ids of the names' letters.
             bits: their bits per letter (see `NgramLayer.bits_per_letter`), (N,).
             known: which have weights of their own, (N,); none if None.
 
+        Returns:
+            Which are out of distribution, and which are doubtful, (N,) each.
+
         Raises:
             InputError: the model cannot tell.
-        """
-        return self.unlikeness(names, bits, known)[0]
-
-    def unlikeness(
-        self, names: Ragged, bits: Array, known: NDArray[np.bool_] | None = None
-    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Which of N names are out of distribution, and which are doubtful, (N,) each.
-
-        A doubtful name is nearly unlike the training names; or has few letters, if the network knows names;
-        or has letters that tell little, if not. What an answer to it rests on is not enough to be sure (see
-        `oddness`). The arguments and errors are those of `out_of_distribution`.
         """
         ngrams, by_letter = self.network.ngrams, self._ood_limits
         if ngrams is None or by_letter is None:
@@ -311,7 +307,8 @@ class Model:
 def _is_doubtful(
     names: Ragged, bits: Array, limits: NDArray[np.float64], known: NDArray[np.bool_] | None
 ) -> NDArray[np.bool_]:
-    """Which names' bits per letter are nearly out of distribution; or, if no name is known, tell little."""
+    """Which names are nearly out of distribution by their bits per letter; if no name is known, also those
+    whose letters say little about them."""
     nearly = bits > NEARLY * limits
     return nearly if known is not None else nearly | gains_little(bits, names.lengths, limits)
 

@@ -25,7 +25,7 @@ The weights were chosen on columns made of other names than those they are measu
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Self
 
@@ -33,10 +33,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.given_names import given_name_probabilities
-from cognomen.classifier.second_surnames import SecondSurnames
+from cognomen.classifier.second_surnames import Score, SecondSurnames
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.column_reading import Column, ColumnReading
-from cognomen.text.ragged import Ragged
 
 Order = Literal["given-first", "surname-first"]
 
@@ -47,15 +46,13 @@ SPREAD: Final = 0.1  # of D between lists
 LARGEST_VOTE: Final = 4.0  # log odds
 SURE: Final = 0.9
 
-Score = Callable[[Ragged], tuple[NDArray[np.float32], NDArray[np.bool_] | None]]
-
 
 @dataclass(frozen=True, slots=True)
 class ColumnOrder:
-    """In which order the names of a column are written.
+    """The order in which the names of a column are written.
 
     Attributes:
-        order: "given-first" or "surname-first". Cells that tell by themselves are read as they tell.
+        order: "given-first" or "surname-first". Cells that show their own order are read in that order.
         probability: of this order, from what the column shows; None if nothing was asked of the column,
             because the caller said the order, or because too few cells depend on it.
         cells: how many different cells that depend on the order were looked at.
@@ -77,7 +74,7 @@ class ColumnOrder:
         return cls("surname-first" if asked == "surname-first" else "given-first", said=asked != "auto")
 
     def to_json(self) -> dict[str, Any]:
-        """What is said of it, as JSON."""
+        """The fields that are reported to users, as JSON values."""
         return {
             "order": self.order,
             "probability": self.probability,
@@ -145,7 +142,7 @@ def _spellings(reading: ColumnReading, rows: NDArray[np.intp]) -> list[str]:
 def _likeness(
     p: NDArray[np.float32], known: NDArray[np.bool_] | None, mean: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """How much words are answered like surnames, (S,), by their probabilities (S, G) and the mean (G,)."""
+    """How much words look like surnames, (S,), by their probabilities (S, G) and the mean (G,)."""
     share_known = 0.0 if known is None else KNOWN * known
     return np.asarray(p.max(axis=1) + p @ mean + share_known, np.float64)
 
@@ -173,7 +170,7 @@ def _vote_of_capitals(texts: Sequence[str], reading: ColumnReading) -> float:
 def _vote_of_told_surnames(
     texts: Sequence[str], last: ColumnReading, first: ColumnReading, rows: NDArray[np.intp]
 ) -> float:
-    """The log odds that given names are first, from words that commas or capitals tell as surnames."""
+    """The log odds that given names are first, from the words that commas or capitals mark as surnames."""
     told = {
         read.spelling
         for row, read in last.unusual.items()

@@ -18,7 +18,7 @@ from typing import Any, Final, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.errors import InputError
+from cognomen.errors import InputError, shortened
 from cognomen.text.matching import find_origin
 
 Level = Literal["origin", "group", "region"]
@@ -76,7 +76,7 @@ class Tree:
         return self.all_sums(p, level)[-1]
 
     def all_sums(self, p: NDArray[Any], last: Level) -> list[NDArray[Any]]:
-        """`sums` at each level, up to the last one that is wanted."""
+        """`sums` of p (N, C) at each level, up to the last one that is wanted: (N, C), (N, G), (N, R)."""
         found = [p]
         for members in self._members[: self.levels.index(last)]:
             # Regions are summed from groups: no order of additions makes one smaller than a group of its own.
@@ -132,7 +132,7 @@ class Tree:
             InputError: as for the class.
         """
         if not (places is None or isinstance(places, list)):
-            raise InputError(f"tree: expected a list of [group, region], got {str(places)[:60]!r}")
+            raise InputError(f"tree: expected a list of [group, region], got {shortened(places)}")
         return cls(origins, places)
 
 
@@ -156,7 +156,7 @@ def _checked(places: Sequence[Any], count: int) -> tuple[Place, ...]:
     for place in places:
         pair = isinstance(place, (list, tuple)) and len(place) == 2
         if not (pair and all(isinstance(each, str) and each for each in place)):
-            raise InputError(f"tree: expected pairs of texts, [group, region], got {str(place)[:60]!r}")
+            raise InputError(f"tree: expected pairs of texts, [group, region], got {shortened(place)}")
         group, region = place
         if region_of.setdefault(group, region) != region:
             raise InputError(

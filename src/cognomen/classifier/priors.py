@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.origins import Tree
-from cognomen.errors import InputError
+from cognomen.errors import InputError, shortened
 from cognomen.io.model_folder import is_within
 
 Prior = str | Mapping[str, float]
@@ -65,7 +65,7 @@ class DefaultPrior:
             InputError: these are not populations above 0, a power from 0 to 1, and the shares they make.
         """
         if not (isinstance(facts, dict) and isinstance(facts.get("populations"), list)):
-            raise InputError(f"default_prior: expected populations and a power, got {str(facts)[:60]!r}")
+            raise InputError(f"default_prior: expected populations and a power, got {shortened(facts)}")
         prior = cls(tuple(facts["populations"]), facts.get("power", math.nan))
         shares = facts.get("shares")
         shares = shares if isinstance(shares, list) else []

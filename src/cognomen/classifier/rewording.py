@@ -1,9 +1,9 @@
-"""Cells that tell where the surname is once the network has been asked of their words, and then by rules.
+"""Cells whose surname is found by rules, but only after the network has been asked about their words.
 
 No rule on letters tells "Smith-Jones Mary" from "Mary-Jane Smith", nor "Mary Jones, Peter Brown" from "García
 Márquez, Ana María". What the network knows as surnames, what is like given names by its letters
-(`given_names`), and what is an East Asian surname, does. A cell that is told so is reworded, as people would
-write it who wanted to be clear, and read by the rules as any other:
+(`given_names`), and what is an East Asian surname, does. Such a cell is reworded in the way in which someone
+would write it who wanted to be clear, and is then read by the same rules as any other:
 
     Smith-Jones Mary        ->  Smith-Jones, Mary
     Wong Kar-Wai            ->  Wong, Kar-Wai
@@ -80,7 +80,7 @@ _APART: Final = rf"(?:{WORD} )?{LETTER}{{2,6}}(?: {_PERHAPS}){{2}}"
 def reworded(
     texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]], *, order_is_told: bool = False
 ) -> dict[str, str]:
-    """Other words for those of some texts that tell where their surname is by what the network says.
+    """Clearer wordings of those texts in which the network's answers show where the surname is.
 
     Where many texts of one kind mostly tell the contrary, those that do not are accidents: a column of
     "Cortes Ortiz, Ana María" has no people on both sides of commas.
@@ -88,7 +88,7 @@ def reworded(
     Args:
         texts: of any kind.
         ask: what the network says of words, spelled as `normalise` spells them.
-        order_is_told: a column tells whether given names come first, and so whether "Smith-Jones" is one.
+        order_is_told: the column has shown whether given names come first, so whether "Smith-Jones" is one.
     """
     several = (text for text in texts if " " in text or not text.isprintable())  # for other spaces
     plain = {text: _plain(text) for text in filter(_MAY_TELL.search, several)}
@@ -136,7 +136,7 @@ def _has_two_capitals(text: str) -> bool:
 
 
 def _may_tell(text: str, *, described: bool) -> bool:
-    """Whether a text is of one of the kinds that the network tells, as few are, by what it is made of.
+    """Whether a text is of one of the few kinds about which the network is asked, judged by its characters.
 
     Args:
         text: with single spaces.

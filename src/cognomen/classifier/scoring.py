@@ -163,7 +163,7 @@ class Scoring(Model):
         return column.read(texts_of_two(column, found, self._score_of_two(opts)))
 
     def _order_of(self, texts: list[str], opts: Options) -> ColumnOrder:
-        """The order of a column, found out if it is not said; and whether its people have two surnames."""
+        """The order of a column, which the caller may give; and whether its people have two surnames."""
         if isinstance(opts.order, ColumnOrder):
             return opts.order
         column = self._column(list(map(composed, sample_of(texts))), _rules(opts))

@@ -176,7 +176,7 @@ def _candidates(column: Column, plausible: NDArray[np.bool_], words: _Words) -> 
 
 
 def _by_kinds(column: Column, plausible: NDArray[np.bool_], words: _Words) -> tuple[Indices, Indices]:
-    """The numbers of the word in the middle, and of the last one, of names whose kinds tell, (V,) each.
+    """The numbers of the middle word and of the last one, (V,) each, where the kinds of words decide.
 
     -1 where there is no such word, `UNTOLD` where a name is to be read alone.
     """
@@ -202,9 +202,10 @@ def _by_kinds(column: Column, plausible: NDArray[np.bool_], words: _Words) -> tu
 
 
 def _spans(column: Column, names: NamesByKinds, plausible: NDArray[np.bool_]) -> tuple[Indices, Indices]:
-    """The rows of R names whose kinds tell, and where the words begin and end that only two surnames have.
+    """The rows of R names whose kinds of words decide, and the span of the words that only two surnames have.
 
-    Those and the place of the surname's last word are counted from the beginning of the name, (3, R).
+    The beginning and the end of the span, and the place of the surname's last word, are counted in words from
+    the beginning of the name, (3, R).
     """
     spans = np.full((3, len(plausible)), UNTOLD)
     for number, group in enumerate(names.groups):
@@ -216,8 +217,7 @@ def _spans(column: Column, names: NamesByKinds, plausible: NDArray[np.bool_]) ->
             continue
         span = (one.stop, two.stop) if column.rules.surname_first else (two.start, one.start)
         is_same = one.start == two.start if column.rules.surname_first else one.stop == two.stop
-        is_alone = JOINERS.isdisjoint(column.unusual[rows[0]].split()[one.start : one.stop])
-        spans[:, rows] = np.array([*(span if is_same and is_alone else (0, 0)), one.stop - 1])[:, None]
+        spans[:, rows] = np.array([*(span if is_same else (0, 0)), one.stop - 1])[:, None]
     told = np.flatnonzero(spans[2] >= 0)
     return told, spans[:, told]
 
@@ -228,7 +228,7 @@ def _middle_and_end(column: Column, row: int) -> tuple[str, str]:
     middle = two.removeprefix(one) if column.rules.surname_first else two.removesuffix(one)
     words = [word for word in middle.split() if word.lower() not in JOINERS]  # "COMÍN I OLIVERES"
     spelling = normalise(words[-1]) if words and middle != two else ""
-    if len(spelling) < 2 or not JOINERS.isdisjoint(one.split()):
+    if len(spelling) < 2:
         return "", ""
     return spelling, normalise(one).split()[-1]
 

@@ -154,7 +154,7 @@ class Corpus:
         return dict(zip(self.origins, totals.tolist(), strict=True))
 
     def part(self, rows: NDArray[np.integer]) -> Corpus:
-        """The corpus of these rows, given by their indices in ascending order."""
+        """The corpus of M of its rows, given by their indices (M,) in ascending order."""
         indices = rows.tolist()
         return replace(
             self,

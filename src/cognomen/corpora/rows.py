@@ -58,7 +58,13 @@ class SourceRows:
 def rows_of(
     names: Iterable[object], labels: Iterable[str], weights: ArrayLike | None, source: str
 ) -> SourceRows:
-    """The rows of names that come from Python; the line of a row is its number.
+    """The rows of N names that come from Python; the line of a row is its number.
+
+    Args:
+        names: N texts, in blocks of any size (see `item_blocks`).
+        labels: the origin of each, likewise.
+        weights: how much each row counts, (N,); all alike if None.
+        source: where they come from, for messages.
 
     Raises:
         InputError: there is not one label and one weight for each name, a label is not a text, or a weight

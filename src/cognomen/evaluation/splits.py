@@ -34,7 +34,7 @@ def fold_numbers(names: Iterable[str]) -> NDArray[np.int64]:
 
 
 def split_by_fold(names: Sequence[str], k: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The rows outside fold k (training) and in it (test), as two sorted index arrays.
+    """The rows outside fold k (training) and in it (test), as sorted indices, (M,) and (N - M,).
 
     Raises:
         InputError: k is not from 0 to 9.
@@ -83,10 +83,10 @@ def validation_mask(
 def stratified_split(
     labels: Sequence[str], share: float, seed: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Protocol T's split: training and test rows as two sorted index arrays, `share` of each origin in test.
+    """Protocol T's split: training and test rows as sorted indices, (M,) and (N - M,).
 
-    Rows are drawn independently at random, so equal names may be on both sides: this split leaks. Use it
-    only to compare with published scores.
+    Of each origin `share` is for testing. Rows are drawn independently at random, so equal names may be on
+    both sides: this split leaks. Use it only to compare with published scores.
 
     Raises:
         InputError: the share is not between 0 and 1.

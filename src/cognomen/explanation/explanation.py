@@ -36,6 +36,7 @@ ANSWERED = (
     *("level", "group", "group_probability", "region", "region_probability", "evidence"),
     "parts",
 )
+FIGURES = ("rival", "baseline", "logit", "convergence_delta", "baseline_margin", "margin")
 
 
 def _probability(origin: str | None, origins: Iterable[OriginProbability]) -> float:
@@ -126,12 +127,7 @@ class Explanation:
             **{key: answer[key] for key in ANSWERED},
             "origin": self.origin,
             "probability": self.probability,
-            "rival": self.rival,
-            "baseline": self.baseline,
-            "logit": self.logit,
-            "convergence_delta": self.convergence_delta,
-            "baseline_margin": self.baseline_margin,
-            "margin": self.margin,
+            **{figure: getattr(self, figure) for figure in FIGURES},
             "letters": [each.to_json(self.origin) for each in self.letters],
         }
 

@@ -183,7 +183,8 @@ def _plain_rows(data: bytes, delimiter: str, start: int) -> int:
 
 
 def positions(codes: NDArray[np.uint8], wanted: bytes) -> NDArray[np.intp]:
-    """The positions of some byte values, in order. The bytes are compared in pieces that fit the cache."""
+    """The positions of some byte values among N bytes, ascending, (M,). They are compared in pieces that fit
+    the cache."""
     found = [np.empty(0, np.intp)]
     for start in range(0, len(codes), PIECE):
         piece = codes[start : start + PIECE]

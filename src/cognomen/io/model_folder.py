@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from cognomen.errors import InputError, ModelError
+from cognomen.errors import InputError, ModelError, shortened
 from cognomen.io.folders import current_folder, recover_folder, replace_folder
 from cognomen.io.temporary import followed
 
@@ -235,7 +235,7 @@ def _fact_problem(facts: Mapping[str, Any]) -> str | None:
         if key not in facts:
             return f"{key}: expected {kind}, but the key is missing"
         if not fits(facts[key]):
-            return f"{key}: expected {kind}, got {_shown(facts[key])}"
+            return f"{key}: expected {kind}, got {shortened(facts[key])}"
     if len(facts["origins"]) != len(facts["priors"]):
         return f"priors: expected one for each of {len(facts['origins'])} origins, got {len(facts['priors'])}"
     return None
@@ -251,9 +251,9 @@ def _decode_facts(path: Path, data: bytes) -> dict[str, Any]:
     try:
         facts = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        _refuse(path, f"expected JSON in UTF-8, got {_shown(data)} ({error})")
+        _refuse(path, f"expected JSON in UTF-8, got {shortened(data)} ({error})")
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
-        _refuse(path, f'this is not a Cognomen model: expected "format": "{FORMAT}", got {_shown(facts)}')
+        _refuse(path, f'this is not a Cognomen model: expected "format": "{FORMAT}", got {shortened(facts)}')
     _check_version(path, facts.get("format_version"))
     if problem := _fact_problem(facts):
         _refuse(path, problem)
@@ -265,7 +265,7 @@ def _decode_facts(path: Path, data: bytes) -> dict[str, Any]:
 
 def _check_version(path: Path, version: object) -> None:
     if type(version) is not int:
-        _refuse(path, f"format_version: expected {FORMAT_VERSION}, got {_shown(version)}")
+        _refuse(path, f"format_version: expected {FORMAT_VERSION}, got {shortened(version)}")
     if version == FORMAT_VERSION:
         return
     found = f"{path}: expected format_version {FORMAT_VERSION}, got {version}"
@@ -293,7 +293,7 @@ def _decode_tensors(path: Path, data: bytes, expected_sha256: object) -> dict[st
     try:
         tensors: dict[str, NDArray[Any]] = load(data)
     except (SafetensorError, KeyError, TypeError, ValueError) as error:  # KeyError: a type that NumPy lacks
-        _refuse(path, f"expected tensors in the safetensors format, got {_shown(data[:60])} ({error})")
+        _refuse(path, f"expected tensors in the safetensors format, got {shortened(data[:60])} ({error})")
     if problem := _tensor_problem(tensors):
         _refuse(path, problem)
     return tensors
@@ -314,11 +314,6 @@ def _tensor_problem(tensors: Mapping[str, NDArray[Any]]) -> str | None:
         if max(map(abs, extremes)) > LARGEST_WEIGHT:
             return f"tensor {name}: expected numbers up to {LARGEST_WEIGHT:g}, got larger ones"
     return None if tensors else "expected tensors, got none"
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _refuse(path: Path, what: str) -> NoReturn:

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import Final
 
-from cognomen.errors import MissingExtraError, ModelError
+from cognomen.errors import ModelError
+from cognomen.io.extras import require
 from cognomen.io.folders import current_folder
 from cognomen.io.model_folder import FILES
 from cognomen.text.matching import did_you_mean
@@ -61,12 +62,9 @@ def find_on_hub(model: str | Path, revision: str | None = None) -> Path:
     is_repository = isinstance(model, str) and re.fullmatch(r"[\w.-]+/[\w.-]+", model)
     if not is_repository or _is_there(Path(model)):
         return find_model(model)
+    hub = require("huggingface_hub", "hub", f"Fetching the repository {model}")
     try:
-        from huggingface_hub import snapshot_download
-    except ImportError as error:
-        raise MissingExtraError("huggingface_hub", "hub", f"Fetching the repository {model}") from error
-    try:
-        return Path(snapshot_download(str(model), revision=revision, allow_patterns=list(FILES)))
+        return Path(hub.snapshot_download(str(model), revision=revision, allow_patterns=list(FILES)))
     except (OSError, ValueError) as error:
         raise ModelError(
             f"{model}: expected a model's folder, or a repository of the Hugging Face hub; found no folder, "

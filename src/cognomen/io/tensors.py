@@ -27,7 +27,7 @@ def save_tensors(
 
     Args:
         path: of the file, by custom ending in .safetensors.
-        tensors: the arrays by name, such as `layer.params`.
+        tensors: the arrays by name, of any shapes, such as `layer.params`.
         facts: strings by name that the file holds besides, such as sizes.
 
     Raises:

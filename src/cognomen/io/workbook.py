@@ -12,7 +12,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from cognomen.errors import DataError, MissingExtraError
+from cognomen.errors import DataError
+from cognomen.io.extras import require
 from cognomen.io.misnamed import hint_if_text
 from cognomen.io.row_table import NumberedRow, RowTable
 
@@ -47,10 +48,7 @@ class WorkbookTable(RowTable):
 
 def _rows_of_sheet(path: Path) -> Iterator[NumberedRow]:
     """The rows of the first sheet that are not blank, with their numbers, from 1."""
-    try:
-        import python_calamine as calamine
-    except ImportError as error:
-        raise MissingExtraError("python-calamine", "excel", "Reading a workbook") from error
+    calamine = require("python_calamine", "excel", "Reading a workbook", "python-calamine")
     try:
         workbook = calamine.CalamineWorkbook.from_path(path)
         sheets = [

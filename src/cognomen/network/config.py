@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from inspect import cleandoc
 from typing import Any, Self, TypeVar
 
-from cognomen.errors import InputError
+from cognomen.errors import InputError, shortened
 
 T = TypeVar("T")
 
@@ -73,7 +73,7 @@ class Config:
             if not _is(value, kind) or (valid is not None and not all(one in valid for one in values)):
                 expected = f"one of {', '.join(valid)}" if isinstance(valid, tuple) else NOUNS[kind]
                 within = f" {valid}" if isinstance(valid, Range) else ""
-                raise InputError(f"{each.name}: expected {expected}{within}, got {_shown(value)}")
+                raise InputError(f"{each.name}: expected {expected}{within}, got {shortened(value)}")
 
     def to_json(self) -> dict[str, Any]:
         """The fields by name, tuples as lists."""
@@ -87,16 +87,10 @@ class Config:
             InputError: it is no object, or a field is missing, unknown, or not valid.
         """
         if not isinstance(values, dict):
-            raise InputError(f"{cls.__name__}: expected an object, got {_shown(values)}")
+            raise InputError(f"{cls.__name__}: expected an object, got {shortened(values)}")
         if wrong := {each.name for each in fields(cls)} ^ values.keys():
             raise InputError(f"{cls.__name__}: these fields are missing or unknown: {sorted(wrong)}")
         return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
-
-
-def _shown(value: object) -> str:
-    """A value for a message; a number may have thousands of digits."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _is(value: Any, kind: type) -> bool:

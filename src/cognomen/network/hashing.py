@@ -149,7 +149,7 @@ def _key(hashes: Hashes) -> NDArray[np.uint16]:
 
 
 def look_up(keys: NDArray[np.uint16], hashes: Hashes) -> Ids:
-    """1 + the slot of each hash, 0 for a hash without one."""
+    """1 + the slot of each hash, 0 for a hash without one: of the shape of the hashes."""
     slots = min(SLOTS, len(keys))
     places = _buckets(hashes, len(keys))
     same = np.zeros((*hashes.shape, SLOTS), bool)
@@ -165,7 +165,7 @@ def look_up(keys: NDArray[np.uint16], hashes: Hashes) -> Ids:
 
 
 def letters_alone(alphabet_size: int) -> Ragged:
-    """Each letter of the alphabet but the unknown one, and the end mark, as a name."""
+    """Each letter of the alphabet but the unknown one, and the end mark, as a name: V names of one id."""
     letters = np.arange(1, alphabet_size + 1)
     return Ragged(letters, np.ones(len(letters), np.int64))
 

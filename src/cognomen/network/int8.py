@@ -14,7 +14,7 @@ SCALE: Final = ".scale"  # ends the name of the tensor by which the rows of an i
 
 
 def compact_tensors(params: Mapping[str, Array]) -> dict[str, NDArray[Any]]:
-    """Parameters in few bytes: matrices as int8 with a scale for each row, vectors as float16."""
+    """Parameters in few bytes: matrices (X, Y) as int8 with a scale for each row, vectors (X,) as float16."""
     tensors: dict[str, NDArray[Any]] = {}
     for name, param in params.items():
         if param.ndim == 1:

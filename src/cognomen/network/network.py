@@ -186,7 +186,10 @@ class Network(Layer):
     ) -> tuple[list[Array], Callable[[list[Array]], None]]:
         """As `forward`, with the logits (N, C) of the recurrent part and those of the n-grams apart.
 
-        Backward takes a gradient for each.
+        Backward takes a gradient (N, C) for each.
+
+        Raises:
+            InputError: as for `forward`.
         """
         self._check(names)
         if len(names) == 0:
@@ -311,7 +314,11 @@ class Network(Layer):
         return None if self.ngrams is None else self.ngrams.knows(names)
 
     def evidence(self, names: Ragged, *, threads: int = 1, bits: bool = False) -> Evidence:
-        """The logits, and what else n-grams tell; the bits per letter only with `bits`."""
+        """The logits (N, C), and what else n-grams tell; the bits per letter (N,) only with `bits`.
+
+        Raises:
+            InputError: a name has no letters, an id is not in the alphabet, or `threads` is not 1 or more.
+        """
         check_whole_number("threads", threads)
         self._check(names)
         return infer(self, names, threads=threads, bits=bits)

@@ -164,7 +164,8 @@ class NgramLayer(Layer):
 
 
 def inverse_norm(squares: Array) -> Array:
-    """FACTOR / sqrt(squares). Without a known n-gram squares is 0, with one at least 1, the lowest idf."""
+    """FACTOR / sqrt(squares), of their shape. Without a known n-gram a square is 0, with one at least 1, the
+    lowest idf."""
     result: Array = FACTOR / np.sqrt(np.maximum(squares, 1))
     return result
 

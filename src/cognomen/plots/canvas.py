@@ -18,10 +18,11 @@ from cognomen.errors import InputError, MissingExtraError
 from cognomen.io.files import write_atomically
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes as Axes
-    from matplotlib.figure import Figure as Figure  # studies and plots import the type from here
+    from matplotlib.axes import Axes as Axes  # studies and plots import these types from here
+    from matplotlib.figure import Figure as Figure
+    from matplotlib.figure import SubFigure as SubFigure
 else:
-    Axes = Figure = object  # for annotations only: matplotlib is imported when a picture is drawn
+    Axes = Figure = SubFigure = object  # for annotations only: matplotlib is imported when a picture is drawn
 
 # The palette of Okabe & Ito (2008), distinguishable with colour blindness; blue and vermilion also differ in
 # lightness. Lines have a marker each, so that they can be distinguished without colour.
@@ -61,7 +62,7 @@ def empty_figure(width: float, height: float) -> Figure:
         MissingExtraError: matplotlib is not installed.
     """
     require_matplotlib()
-    from matplotlib.figure import Figure as Figure  # studies and plots import the type from here
+    from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout="constrained")
 

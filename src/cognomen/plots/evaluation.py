@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.errors import InputError
 from cognomen.evaluation.metrics import Evaluation
-from cognomen.plots.canvas import BLUE, GREY, VERMILION, checked_path, empty_figure, plain, save
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from cognomen.training.run import EpochRecord
+from cognomen.plots.canvas import BLUE, GREY, VERMILION, Axes, checked_path, empty_figure, plain, save
+from cognomen.training.run import EpochRecord
 
 Values = Sequence[float | None]
 MOST_ORIGINS_WITH_NUMBERS = 40  # beyond, the numbers in the cells are too small to read

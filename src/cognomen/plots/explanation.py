@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,16 +18,14 @@ from cognomen.plots.canvas import (
     GREY,
     MARKERS,
     VERMILION,
+    Axes,
+    SubFigure,
     checked_path,
     empty_figure,
     plain,
     save,
 )
 from cognomen.rnn.arrays import Array, Ids
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import SubFigure
 
 ORDERED = (*COLOURS[:4], COLOURS[5])  # without sky blue, which looks like blue on thin lines
 WIDTH, WIDEST = 10.0, 40.0  # inches

@@ -31,7 +31,7 @@ def numerical_gradient(loss: Callable[[], float], values: Array, *, step: float 
 
 
 def relative_error(one: Array, other: Array) -> float:
-    """The largest difference between two gradients, relative to the largest absolute value in either."""
+    """The largest difference between two gradients of one shape, relative to the largest absolute value."""
     scale = max(float(np.abs(one).max(initial=0)), float(np.abs(other).max(initial=0)))
     return 0.0 if scale == 0 else float(np.abs(one - other).max()) / scale
 

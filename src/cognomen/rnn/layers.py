@@ -137,6 +137,9 @@ class Dropout(Layer):
     """In training, set a share `rate` of the values to zero and scale up the rest (Srivastava et al. 2014).
 
     With `rng=None`, outside training, the input passes unchanged.
+
+    Raises:
+        InputError: the rate is not from 0 to 1, excluding 1.
     """
 
     noisy = True
@@ -146,7 +149,7 @@ class Dropout(Layer):
         self.rate = check_number("dropout", rate, below=1)
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> tuple[Array, Backward]:
-        """Map x to an array of the same shape."""
+        """Map x, of any shape, to an array of that shape."""
         if rng is None or self.rate == 0:
             return x, lambda dy: dy
         keep = rng.random(x.shape, dtype=np.float32) >= self.rate

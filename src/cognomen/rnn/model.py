@@ -121,6 +121,9 @@ class RNN(Layer):
             The outputs ys, and backward: from the gradient by ys to the gradient by xs, of the same
             shapes. It adds to `grads`. No gradient flows to the state before this call (truncated
             backpropagation).
+
+        Raises:
+            InputError: as for `run`.
         """
         xs = self._numbers(xs)
         self._check(xs)

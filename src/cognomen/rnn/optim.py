@@ -109,6 +109,9 @@ class SGD(Optimiser):
     """Stochastic gradient descent: v <- momentum * v + g, p <- p - rate * v.
 
     With `nesterov` (Nesterov 1983, as Sutskever et al. 2013 write it) p <- p - rate * (g + momentum * v).
+
+    Raises:
+        InputError: as for `Optimiser`, the momentum is no number of 0 or more, or it is 0 with `nesterov`.
     """
 
     kinds = ("velocity",)
@@ -143,6 +146,9 @@ class AdamW(Optimiser):
 
     m <- b1 m + (1 - b1) g,   v <- b2 v + (1 - b2) g^2,   both corrected for their initial value of zero,
     p <- (1 - rate * decay) p - rate * m / (sqrt(v) + eps)
+
+    Raises:
+        InputError: as for `Optimiser`, the betas are not two numbers in [0, 1), or eps is below 0.
     """
 
     kinds = ("mean", "square")
@@ -204,6 +210,9 @@ class Adagrad(Optimiser):
     """Steps that get smaller the more a parameter has moved (Duchi, Hazan & Singer 2011).
 
     s <- s + g^2,   p <- p - rate * g / (sqrt(s) + eps)
+
+    Raises:
+        InputError: as for `Optimiser`, or eps is below 0.
     """
 
     kinds = ("square",)
@@ -230,6 +239,9 @@ class RMSprop(Optimiser):
     """Gradients divided by their recent root mean square (Tieleman & Hinton 2012), as in torch.optim.
 
     s <- alpha s + (1 - alpha) g^2,   v <- momentum * v + g / (sqrt(s) + eps),   p <- p - rate * v
+
+    Raises:
+        InputError: as for `Optimiser`, alpha is not in [0, 1), or eps or the momentum is below 0.
     """
 
     kinds = ("square", "velocity")

@@ -85,6 +85,9 @@ class Recurrent(Stateful):
 
     Parameters have torch.nn's names, `weight_ih_l0`, `weight_hh_l0`, ..., `weight_ih_l0_reverse`, ..., and
     shapes: `layer.load(torch.nn.GRU(...).state_dict())` works.
+
+    Raises:
+        InputError: there is no such cell or direction, a size is not 1 or more, or the dropout not in [0, 1).
     """
 
     def __init__(

@@ -38,6 +38,9 @@ def step_decay(step: int, steps: int, every: int, start: float, *, factor: float
     """The learning rate that starts at `start` and is multiplied by a factor after each `every` steps.
 
     The number of all `steps` does not matter: it is here because `fit` gives it to every schedule.
+
+    Raises:
+        InputError: `every` is not a whole number of 1 or more.
     """
     check_whole_number("every", every)
     return start * factor ** (step // every)

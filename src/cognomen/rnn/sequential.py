@@ -43,7 +43,11 @@ class Pool(Layer):
         return pool(y, self.which, self.direction)
 
     def chain(self, x: Array | Packed, state: Any, rng: np.random.Generator | None) -> tuple[Any, Any, Any]:
-        """See `Layer.chain`."""
+        """See `Layer.chain`.
+
+        Raises:
+            InputError: x is no batch of sequences.
+        """
         if not isinstance(x, Packed):
             raise InputError(f"{self!r}: expected sequences to pool; they have been pooled before")
         y, back = self.forward(x)

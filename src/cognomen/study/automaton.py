@@ -102,7 +102,8 @@ def _deterministic(groups: Ids, symbols: Ids, answers: Ids) -> Automaton | None:
 
 
 def minimised(automaton: Automaton) -> tuple[Automaton, Ids]:
-    """Merge states that no input distinguishes (Moore 1956): the automaton, and the new state of each."""
+    """Merge states that no input distinguishes (Moore 1956): the automaton, and the new state of
+    each, (S,)."""
     following, says = np.array(automaton.next), np.array(automaton.says)
     part = _numbered(says)  # (S,); at first by what they say to each symbol
     while True:

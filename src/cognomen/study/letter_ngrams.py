@@ -95,13 +95,3 @@ class OriginModel:
         """exp of the mean negative log-likelihood per letter, counting ends as letters."""
         total = sum(map(self.negative_log_likelihood, names, origins))
         return math.exp(total / sum(len(name) + 1 for name in names))
-
-
-def best_mixture(model: OriginModel, names: Sequence[str], origins: Sequence[str]) -> float:
-    """The share, in tenths, that maximises the likelihood of held-out names."""
-
-    def perplexity(share: float) -> float:
-        model.share = share
-        return model.perplexity(names, origins)
-
-    return min((tenth / 10 for tenth in range(11)), key=perplexity)

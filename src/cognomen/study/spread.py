@@ -1,7 +1,7 @@
-"""Several runs of one experiment told as one: of each number the median and the range.
+"""Several runs of one experiment summarised: the median and the range of each number.
 
 The range of n independent runs holds the median of all possible runs with a confidence of 1 - 2^(1-n),
-whatever their distribution: it does not only if all n fall on the same side of it (97 % for n = 6).
+whatever their distribution, since it misses the median only if all n fall on one side of it (97 % for n = 6).
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def weights_of(given: ArrayLike, rows: int, what: str = "weights") -> NDArray[np
 
 
 def check_none_missing(values: ArrayLike, what: str) -> None:
-    """Raise InputError if one of N values is None, NaN, or pandas' NA."""
+    """Raise InputError if one of the values (N,) is None, NaN, or pandas' NA."""
     cells = np.ravel(np.asarray(values, object)).tolist()  # as they are: NaN among texts would be "nan"
     missing = [row for row, cell in enumerate(cells) if _is_missing(cell)]
     if missing:

@@ -90,7 +90,7 @@ def calibrate(logits: Array, network: Network, data: Dataset, corpus: Corpus) ->
 
 
 def places_of(corpus: Corpus) -> tuple[Place, ...] | None:
-    """The group and region of each origin, if the corpus tells."""
+    """The group and region of each origin, if the corpus says which."""
     if corpus.origin_facts is None:
         return None
     return tuple(

@@ -38,6 +38,7 @@ def model_card(
     license: str | None = None,
     places: Sequence[Place] | None = None,
     default_prior: DefaultPrior | None = None,
+    figures: str | None = None,
 ) -> str:
     """Write the card of a model in Markdown; that of a model of the corpus world has more sections.
 
@@ -51,10 +52,11 @@ def model_card(
         license: its SPDX identifier there, in lower case; none by default, as it depends on the names.
         places: the group and the region of each origin, (C,) pairs, if it has a tree of origins.
         default_prior: the mixture that it expects by default, if it has one.
+        figures: what was measured of a model of the corpus world, Markdown.
     """
     of_world = places is not None
     fixed = fixed_texts("world" if of_world else "plain")
-    of_its_own = world_sections(training, origins, places, default_prior) if of_world else []
+    of_its_own = world_sections(training, origins, places, default_prior, figures) if of_world else []
     shares = None if of_world else dict(zip(origins, priors, strict=True))
     sections = [
         _head(training, name, license),

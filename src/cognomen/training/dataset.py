@@ -44,7 +44,7 @@ class Names:
         return len(self.labels)
 
     def __getitem__(self, which: NDArray[np.int64]) -> Names:
-        """The names with these indices."""
+        """The M names with these indices, (M,)."""
         if self.origins is None or self.shares is None:
             return Names(self.texts[which], self.labels[which])
         return Names(self.texts[which], self.labels[which], self.origins[which], self.shares[which])
@@ -159,7 +159,7 @@ class Dataset:
         return cls(alphabet, training, held, len(training), priors, frequencies, shown)
 
     def show(self, shown: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        """The order in which an epoch shows the first `shown` training names.
+        """The order in which an epoch shows the first `shown` training names: indices, (M,).
 
         Each is shown once or, where names have weights, as often as its frequency says, on average.
         """

@@ -75,7 +75,13 @@ def train_generator(
 
 
 class Draws:
-    """Draws names: a list first, by its current weight, and then one of its names."""
+    """Draws names: a list first, by its current weight, and then one of its names.
+
+    Args:
+        rows: the list of each of N names, (N,), from 0 to K - 1.
+        weights: how much each name counts in its list, (N,).
+        config: says how often short lists are drawn, and the seed.
+    """
 
     def __init__(self, rows: Ids, weights: Array, config: GeneratorConfig) -> None:
         self.config, self.rng = config, np.random.default_rng(config.seed)
@@ -87,7 +93,7 @@ class Draws:
         self.drawn, self.all = 0, len(rows) * config.epochs
 
     def __call__(self, count: int) -> Ids:
-        """The indices of as many names."""
+        """The indices of `count` names, (count,)."""
         c, done = self.config, min(self.drawn / self.all, 1)
         self.drawn += count
         weights = self.counts ** (1 - c.resampling - (c.final_resampling - c.resampling) * done)

@@ -1,4 +1,4 @@
-"""The letters that no name has: what they tell, learned once all else is."""
+"""Vectors for the letters that no training name has, learned after everything else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RATE: Final = 0.02
 
 
 def learn_letters(network: Network, words: Names, known: Ids, rng: np.random.Generator) -> None:
-    """Teach a trained network the vectors of letters, in place; nothing else changes.
+    """Learn the vectors of letters of a trained network, in place; its other weights stay as they are.
 
     Args:
         network: as it answers.

@@ -1,4 +1,4 @@
-"""The rows of whole names: what the rest of a trained network does not tell of the most common names.
+"""The rows of whole names: corrections of a trained network for the most common names.
 
 A name n with the shares t_n of the origins gets a row u_n of its own that adds to the logits z_n of its
 n-grams and letters. In a basis of the output's columns, Q (C, D), in which distances are those of logits, it

@@ -184,7 +184,7 @@ def run_protocol(
 
 
 def split(which: str, corpus: Corpus, run: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The training and the test rows of a run."""
+    """The training and the test rows of a run, as sorted indices, (M,) and (N - M,)."""
     if which == "L":
         return split_by_fold(corpus.names, run)
     return stratified_split(corpus.labels, TEST_SHARE, run)
@@ -261,7 +261,11 @@ def _run_one(which: str, corpus: Corpus, method: FitPredict, run: int) -> Array:
 def in_columns(
     probabilities: Array, origins: Sequence[str], columns: Sequence[str], count: int, run: int
 ) -> Array:
-    """Probabilities (N, C) with the corpus' origins as columns; 0 for origins the method never saw."""
+    """Probabilities (N, C) with the corpus' origins as columns; 0 for origins that the method never saw.
+
+    Raises:
+        TrainingError: the method gave another shape, or an origin that the corpus does not have.
+    """
     if probabilities.shape != (count, len(origins)) or not set(origins) <= set(columns):
         raise TrainingError(
             f"run {run}: expected probabilities ({count}, {len(origins)}), a row per name, a column per "

@@ -142,8 +142,7 @@ def random_training_example(
 
     So each Vietnamese row is drawn 129 times as often as each Russian one, and the network learns a uniform
     prior. On the rows as they are this costs much accuracy, and is why the loop's results are below those
-    published for
-    this network: compare `random_row`.
+    published for this network: compare `random_row`.
 
     Args:
         category_lines: the names of each category.
@@ -166,9 +165,9 @@ def random_row(
 ) -> Example:
     """Draw a row uniformly: as `random_training_example`, but with common origins more often.
 
-    The video does not do this. With it the same network is right for 73.6 % of held-out names instead of 53.6
-    %, but
-    worse on rare origins: macro-F1 falls from .316 to .281 (protocol L, benchmarks/results/tutorial.json).
+    The video does not do this. With it the same network is right for 73.6 % of held-out names instead of
+    53.6 %, but worse on rare origins: macro-F1 falls from .316 to .281 (protocol L,
+    benchmarks/results/tutorial.json).
     """
     rng = np.random.default_rng() if rng is None else rng
     sizes = [len(category_lines[category]) for category in all_categories]
@@ -189,7 +188,11 @@ def _example(
 
 
 def category_from_output(output: Array, all_categories: Sequence[str]) -> str:
-    """The most probable category; output is (1, C) or (C,)."""
+    """The most probable category; output is (1, C) or (C,).
+
+    Raises:
+        InputError: it has not an element for each category.
+    """
     if output.size != len(all_categories):
         raise InputError(
             f"expected an output of {len(all_categories)} elements, one per category, got {output.shape}"

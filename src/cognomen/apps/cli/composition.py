@@ -45,6 +45,7 @@ from cognomen.apps.cli.options import (
 )
 from cognomen.apps.cli.order import say_order
 from cognomen.apps.cli.plots import plot_option
+from cognomen.apps.cli.render import bar, plain_table, shortened, wrapped
 from cognomen.apps.cli.score import unknown
 
 if TYPE_CHECKING:
@@ -166,7 +167,6 @@ def report(found: Composition, level: Level = "origin", unit: str = "row") -> st
         level: whose shares they are.
         unit: what is counted, in the singular.
     """
-    from cognomen.apps.cli.render import plain_table, wrapped
     from cognomen.classifier.composition_rows import amount, is_shown, rows_of
 
     rows = f"{amount(found.rows)} {unit}{'s' * (found.rows != 1)}"
@@ -188,8 +188,6 @@ def report(found: Composition, level: Level = "origin", unit: str = "row") -> st
 
 def cells_of_row(row: Row) -> tuple[str, ...]:
     """Format a row of the table: one that is part of a sum is indented."""
-    from cognomen.apps.cli.render import bar, shortened
-
     label = shortened("  " * row.is_part + " + ".join(row.labels), LONGEST_LABEL)
     counted = "" if row.counted is None else f"{row.counted:.1%}"
     return label, bar(row.share, BAR), f"{row.share:.1%}", f"{row.low:.1%} to {row.high:.1%}", counted

@@ -26,6 +26,7 @@ from cognomen.apps.cli.errors import HintingGroup
 from cognomen.apps.cli.input import read_corpus
 from cognomen.apps.cli.options import ABOUT_DATA, data_options, epilog, json_option, print_json
 from cognomen.apps.cli.progress import downloading, experiment_progress
+from cognomen.apps.cli.render import plain_table
 
 if TYPE_CHECKING:
     from cognomen.corpora import CleaningReport
@@ -117,7 +118,6 @@ def build(name: str, *, out: Path | None, as_json: bool) -> None:
 @json_option("Print the whole report as one JSON object.")
 def check(data: str, *, reading: dict[str, Any], rows: bool, as_json: bool) -> None:
     """Read DATA as training does, and report what is dropped, and why; and the weight of each origin."""
-    from cognomen.apps.cli.render import plain_table
     from cognomen.classifier.composition_rows import amount
 
     corpus = read_corpus(data, **reading)

@@ -35,6 +35,7 @@ from cognomen.apps.cli.options import (
     prior_option,
 )
 from cognomen.apps.cli.plots import draw, plots_option
+from cognomen.apps.cli.render import plain_table, wrapped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -229,8 +230,6 @@ def notes_on(
 
 def report(measured: EvaluationReport) -> str:
     """Format the figures, the table by origin and the notes as text."""
-    from cognomen.apps.cli.render import plain_table, wrapped
-
     evaluation, intervals = measured.evaluation, measured.intervals
     overall = [
         ("accuracy", evaluation.accuracy, intervals.accuracy if intervals else None),
@@ -259,7 +258,6 @@ def distances(misses: Misses | None) -> Iterator[str]:
 
 def by_origin(measured: EvaluationReport) -> str:
     """Format a table with a row for each origin, or label of another level, each score with its interval."""
-    from cognomen.apps.cli.render import plain_table
     from cognomen.classifier.composition_rows import amount
 
     rows, unit = [], "names" if measured.evaluation.weight == measured.evaluation.count else "weight"

@@ -28,8 +28,7 @@ from pathlib import Path
 
 import click
 
-from cognomen.apps.cli.options import epilog
-from cognomen.errors import DataError
+from cognomen.apps.cli.options import check_replaceable, epilog
 
 
 @click.command("export", epilog=epilog(__doc__))
@@ -52,8 +51,7 @@ def command(model: str | None, onnx: Path | None, torch: Path | None, force: boo
     if not wanted:
         raise click.UsageError("nothing to write: give --onnx FILE, --torch FILE or both.")
     for path in (*wanted, *([torch.with_suffix(".safetensors")] if torch else [])):
-        if path.exists() and not force:
-            raise DataError(f"{path} is there already. Replace it with --force, or choose another name.")
+        check_replaceable(path, force)
     classifier, written = Classifier.load(model), []
     if onnx is not None:
         written.append(write_onnx(classifier, onnx))

@@ -22,6 +22,7 @@ import click
 
 from cognomen.apps.cli.errors import HintingGroup
 from cognomen.apps.cli.options import epilog, json_option, print_json
+from cognomen.apps.cli.render import hanging, plain_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,8 +52,6 @@ def list_models(*, as_json: bool) -> None:
         if as_json:
             print_json(facts)
         else:
-            from cognomen.apps.cli.render import hanging
-
             click.echo(hanging(f"{name:<11}", in_words(facts)))
 
 
@@ -65,8 +64,6 @@ def info(model: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(facts_of(classifier, folder))
     else:
-        from cognomen.apps.cli.render import hanging
-
         click.echo("\n".join(hanging(f"{what:<18}", value) for what, value in described(classifier, folder)))
 
 
@@ -171,8 +168,6 @@ def known_origins(classifier: Classifier) -> list[dict[str, Any]]:
 
 def table_of(rows: list[dict[str, Any]]) -> str:
     """Format origins as a table."""
-    from cognomen.apps.cli.render import plain_table
-
     names = [key for key in ("origin", "group", "region") if rows[0][key] is not None]
     share, head = (
         ("prior", "in training") if rows[0]["default_prior"] is None else ("default_prior", "by default")

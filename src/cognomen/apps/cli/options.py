@@ -47,6 +47,12 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))
 
 
+def check_replaceable(path: Path, force: bool) -> None:
+    """Raise DataError if a file is there already, unless it may be replaced."""
+    if path.exists() and not force:
+        raise DataError(f"{path} is there already. Replace it with --force, or choose another name.")
+
+
 def seed_option(text: str) -> Callable[[Command], Command]:
     """Give a command --seed."""
     return click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help=text)

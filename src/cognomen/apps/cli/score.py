@@ -63,6 +63,7 @@ import click
 from cognomen.apps.cli.errors import Interrupted
 from cognomen.apps.cli.options import (
     answer_options,
+    check_replaceable,
     column_option,
     encoding_option,
     epilog,
@@ -157,8 +158,7 @@ def check_for_file(out: Path, force: bool, processes: int) -> None:
     """Raise an error if one table cannot be scored like that."""
     if processes > 1:
         raise click.UsageError("--processes is for a folder of Parquet files; one table is scored by one.")
-    if out.exists() and not force:
-        raise DataError(f"{out} is there already. Replace it with --force, or choose another name.")
+    check_replaceable(out, force)
 
 
 def score_one(table: Path, column: str, out: Path, model: str | None, as_json: bool, **settings: Any) -> None:

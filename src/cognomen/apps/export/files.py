@@ -9,9 +9,9 @@ from pathlib import Path
 from safetensors.numpy import save
 
 from cognomen.apps.export.weights import facts_of, tensors_of
-from cognomen.apps.extras import require
 from cognomen.classifier.classifier import Classifier
 from cognomen.errors import InputError
+from cognomen.io.extras import require
 from cognomen.io.files import write_atomically
 
 MODULE = "torch_network.py"
@@ -30,7 +30,7 @@ def write_onnx(clf: Classifier, path: str | Path) -> Path:
         OSError: it cannot be written.
     """
     target = checked_path(path, ".onnx")
-    require("onnx", "Writing an ONNX graph", "onnx")
+    require("onnx", "onnx", "Writing an ONNX graph")
     from cognomen.apps.export.onnx_graph import onnx_model
 
     write_atomically(target, onnx_model(clf).SerializeToString())

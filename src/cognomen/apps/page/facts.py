@@ -143,7 +143,8 @@ def folded_characters() -> dict[str, str]:
 def pack(tensors: Mapping[str, NDArray[Any]]) -> tuple[list[tuple[str, str, list[int]]], bytes]:
     """A table of contents (name, type, shape), and the bytes of all tensors one after the other.
 
-    The first bytes of all numbers of a tensor stand before all second ones, which gzip compresses better.
+    The tensors may have any shape. The first bytes of all numbers of a tensor stand before all second ones,
+    which gzip compresses better.
     """
     in_order = sorted(tensors.items())  # safetensors gives them in any order
     contents = [(name, each.dtype.name, list(each.shape)) for name, each in in_order]

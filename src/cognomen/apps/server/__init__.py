@@ -14,6 +14,7 @@ No name is logged or stored. An origin is the language that a surname hints at; 
 the person who bears it.
 """
 
-from cognomen.apps.extras import require
+from cognomen.io.extras import require
 
-require("serve", "The server", "starlette", "uvicorn", "httptools", "msgspec", "prometheus_client")
+for package in ("starlette", "uvicorn", "httptools", "msgspec", "prometheus_client"):
+    require(package, "serve", "The server")

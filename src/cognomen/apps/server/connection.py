@@ -25,7 +25,7 @@ class Connection(HttpToolsProtocol):
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Await nothing more."""
+        """Stop waiting for a head."""
         self._have_head()
         super().connection_lost(exc)
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from cognomen import __version__
 from cognomen.apps.server import messages
-
-if TYPE_CHECKING:
-    from cognomen.apps.server.service import Service
+from cognomen.apps.server.service import Service
 
 Schema = dict[str, Any]
 

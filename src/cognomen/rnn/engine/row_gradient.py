@@ -48,7 +48,14 @@ class RowGradient:
         return float(np.vdot(self.values, self.values))
 
     def add(self, rows: Ids, weights: Array, d: Array, which: Ids) -> None:
-        """Add weights[i] * d[which[i]] to the gradient of rows[i], for all i."""
+        """Add weights[i] * d[which[i]] to the gradient of rows[i], for all i of M.
+
+        Args:
+            rows: (M,), from 0 to B - 1, in any order; a row may come several times.
+            weights: (M,).
+            d: (K, R).
+            which: (M,), from 0 to K - 1.
+        """
         rows = np.concatenate([self.rows, rows])
         added = weights[:, None] * d.take(which, axis=0)
         values = np.concatenate([self.values, added.astype(self.dtype, copy=False)])

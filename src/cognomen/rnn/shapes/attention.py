@@ -40,7 +40,7 @@ class Padded(NamedTuple):
         return cls(x.data[places] * exists[..., None], exists), backward
 
     def take(self, rows: Ids) -> Self:
-        """The sequences at these indices."""
+        """The sequences at M indices (M,)."""
         return type(self)(self.values[rows], self.exists[rows])
 
 

@@ -38,7 +38,7 @@ class DecoderState(NamedTuple):
     memory: Padded | None
 
     def take(self, rows: Ids) -> Self:
-        """The texts at these indices, which may repeat."""
+        """The texts at M indices (M,), which may repeat."""
         memory = None if self.memory is None else self.memory.take(rows)
         return type(self)(self.state[:, rows], self.summary[rows], memory)
 

@@ -33,7 +33,7 @@ class Hypothesis:
 
 
 def greedy(log_p: Array, step: int) -> Ids:
-    """Choose the most probable token."""
+    """Choose the most probable token of each of N texts, (N,), by log_p (N, V)."""
     tokens: Ids = log_p.argmax(axis=-1)
     return tokens
 
@@ -70,7 +70,6 @@ def generate(
     limit: int,
     *,
     prefix: Sequence[int] = (),
-    never: Sequence[int] = (),
 ) -> list[Hypothesis]:
     """Write N texts token by token.
 
@@ -80,7 +79,6 @@ def generate(
         choose: chooses a token from the predictions.
         limit: the largest number of tokens.
         prefix: the first tokens of every text, which are part of the result.
-        never: tokens that are never chosen.
     """
     count = len(position.summary)
     tokens = np.full(count, BOUNDARY)
@@ -88,9 +86,7 @@ def generate(
     taken, seen = [], []
     for step in range(limit + 1):
         found, position, weights = decoder.step(tokens, position)  # (N, V)
-        allowed = found.copy()
-        allowed[:, list(never)] = -np.inf
-        chosen = np.full(count, prefix[step]) if step < len(prefix) else choose(allowed, step)
+        chosen = np.full(count, prefix[step]) if step < len(prefix) else choose(found, step)
         tokens = np.where(ended, BOUNDARY, chosen)
         log_p += np.where(ended, 0, found[np.arange(count), tokens])
         taken.append(tokens)

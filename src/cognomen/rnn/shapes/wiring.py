@@ -148,7 +148,11 @@ class SyncedManyToMany(_Answers):
         return logits, lambda d: back_read(back_output(d))
 
     def labels(self, x: Input, targets: Targets) -> Ids:
-        """See `Shape.labels`: one per step, packed like the inputs, (M,)."""
+        """See `Shape.labels`: one per step, packed like the inputs, (M,).
+
+        Raises:
+            InputError: the targets are not packed like the inputs.
+        """
         steps = self._steps(x)
         if not isinstance(targets, Packed) or not (
             np.array_equal(targets.sorted_indices, steps.sorted_indices)
@@ -190,7 +194,11 @@ class ManyToMany(Shape):
     def forward(
         self, x: Input, targets: Targets | None = None, rng: np.random.Generator | None = None
     ) -> tuple[Array, BackToInput]:
-        """See `Shape.forward`; rows are in the order of `labels`."""
+        """See `Shape.forward`; rows are in the order of `labels`.
+
+        Raises:
+            InputError: there is not a text for each input.
+        """
         texts, inputs = _texts(targets), self._steps(x)
         if len(texts) != len(inputs):
             raise InputError(

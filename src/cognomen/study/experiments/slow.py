@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from cognomen.plots.canvas import COLOURS, GREY, Figure, bars, panel, series
+from cognomen.plots.canvas import COLOURS, GREY, Axes, Figure, bars, panel, series
 from cognomen.rnn import GRU, Array, Dropout, pack, pool, scan
 from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names
@@ -161,6 +161,13 @@ def sentence(numbers: Numbers) -> str:
 def draw(figure: Figure, numbers: Numbers) -> None:
     """Times by length, their ratio, and letters against prefixes."""
     times, price, shared = figure.subplots(1, 3, width_ratios=(1, 1, 0.9))
+    _draw_waiting(times, price, numbers)
+    _draw_sharing(shared, numbers)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False)
+
+
+def _draw_waiting(times: Axes, price: Axes, numbers: Numbers) -> None:
+    """Milliseconds of steps and of large products by length; and their ratio."""
     lengths = numbers["lengths"]
     for place, (count, pairs) in enumerate(numbers["milliseconds"].items()):
         style = series(place)
@@ -169,34 +176,30 @@ def draw(figure: Figure, numbers: Numbers) -> None:
         times.plot(lengths, [whole for _, whole in pairs], ls=":", markerfacecolor="white", **style)
         price.plot(lengths, [_ratio(pair) for pair in pairs], **style)
     by_steps: dict[str, Any] = {"xscale": "log", "xlabel": "steps"}
-    panel(
-        times,
-        "Sequential; dotted, large products",
-        yscale="log",
-        ylabel="milliseconds",
-        **by_steps,
-    )
+    panel(times, "Sequential; dotted, large products", yscale="log", ylabel="milliseconds", **by_steps)
     times.yaxis.set_major_formatter("{x:g}")
     panel(price, "The cost of sequential steps", ylabel="times as long as large products", **by_steps)
     price.set_ylim(bottom=0)
     price.axhline(1, color=GREY, lw=1, ls=":")
     for axes in (times, price):
         axes.xaxis.set_major_formatter("{x:,.0f}")
-    names = [
-        f"{what}:\n{_shown(each)} ms"
-        for what, each in zip(
-            ["letters,\none step each", "distinct\nprefixes"], numbers["sharing_milliseconds"], strict=True
-        )
-    ]
+
+
+def _draw_sharing(shared: Axes, numbers: Numbers) -> None:
+    """The steps for all letters, and for the distinct prefixes alone."""
+    apart, along = numbers["sharing_milliseconds"]
+    steps = {
+        f"letters,\none step each:\n{_shown(apart)} ms": numbers["letters"],
+        f"distinct\nprefixes:\n{_shown(along)} ms": numbers["prefixes"],
+    }
     bars(
         shared,
-        dict(zip(names, [numbers["letters"], numbers["prefixes"]], strict=True)),
+        steps,
         "{:,.0f}",
-        title=f"Sharing prefixes: {_ratio(numbers['sharing_milliseconds']):.1f} times as fast",
+        title=f"Sharing prefixes: {apart / along:.1f} times as fast",
         xlabel=f"steps for {numbers['names']:,} names",
         limit=1.35 * numbers["letters"],
         color=COLOURS[:2],
     )
     shared.locator_params(axis="x", nbins=4)
     shared.xaxis.set_major_formatter("{x:,.0f}")
-    figure.legend(loc="outside lower center", ncols=3, frameon=False)

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from importlib import import_module
-from typing import Any
 
 import numpy as np
 
-from cognomen.errors import MissingExtraError
+from cognomen.io.extras import require
 from cognomen.rnn import Array, Ids, Packed, pack
-
-
-def needed(module: str, package: str, purpose: str) -> Any:
-    """A module of a package of the extra "study".
-
-    Raises:
-        MissingExtraError: it is not installed; the message says how to install it.
-    """
-    try:
-        return import_module(module)
-    except ImportError as error:
-        raise MissingExtraError(package, "study", purpose) from error
 
 
 class Vocabulary:
@@ -68,12 +54,13 @@ def digits(purpose: str) -> tuple[Array, Ids]:
     Raises:
         MissingExtraError: scikit-learn is not installed.
     """
-    images, labels = needed("sklearn.datasets", "scikit-learn", purpose).load_digits(return_X_y=True)
+    datasets = require("sklearn.datasets", "study", purpose, "scikit-learn")
+    images, labels = datasets.load_digits(return_X_y=True)
     return (images / 16).astype(np.float32), labels.astype(np.int64)
 
 
 def split(labels: Ids, seed: int, share: float = 0.2) -> tuple[Ids, Ids]:
-    """The rows for training and for testing, stratified by class; `share` is held out."""
+    """The rows for training and for testing, (M,) and (N - M,), stratified by class; `share` is held out."""
     rng = np.random.default_rng(seed)
     held_out: list[int] = []
     for label in np.unique(labels):

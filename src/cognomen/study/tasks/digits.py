@@ -20,7 +20,13 @@ SHOWN = 12  # mistakes in the picture
 
 
 def nearest_mean(images: Array, labels: Ids, asked: Array) -> Ids:
-    """The class with the nearest mean image: the baseline."""
+    """The class with the nearest mean image, (N,), of the images asked (N, X): the baseline.
+
+    Args:
+        images: (M, X), the images that the means are of.
+        labels: (M,), their classes.
+        asked: (N, X).
+    """
     means = np.stack([images[labels == digit].mean(axis=0) for digit in range(10)])  # (C, X)
     found: Ids = ((asked[:, None] - means) ** 2).sum(axis=2).argmin(axis=1)
     return found

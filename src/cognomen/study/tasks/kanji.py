@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from cognomen.io.extras import require
 from cognomen.plots.canvas import Figure, bars
 from cognomen.rnn import Ids, Packed
 from cognomen.rnn.fitting import fit_batches
@@ -27,7 +28,7 @@ from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table
 from cognomen.study.spread import how_often_less
-from cognomen.study.tasks.common import Vocabulary, edit_distance, needed
+from cognomen.study.tasks.common import Vocabulary, edit_distance
 
 Name = tuple[str, str]  # a surname in kanji, and its reading in kana
 UNKNOWN = 0  # the id of characters that do not occur in training
@@ -41,7 +42,9 @@ def surnames() -> list[Name]:
     Raises:
         MissingExtraError: the package is not installed.
     """
-    package = needed("japanese_personal_name_dataset", "japanese-personal-name-dataset", "this task")
+    package = require(
+        "japanese_personal_name_dataset", "study", "this task", "japanese-personal-name-dataset"
+    )
     path = Path(package.__file__).parent / "dataset" / "last_name_org.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return [(row[0], row[2]) for row in csv.reader(file)]

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from cognomen.io.extras import require
 from cognomen.plots.canvas import COLOURS, Figure, panel
 from cognomen.rnn import Ids, Packed
 from cognomen.rnn.fitting import fit_batches
@@ -22,7 +23,7 @@ from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany
 from cognomen.rnn.training import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table, parts
 from cognomen.study.spread import how_often_less, lines
-from cognomen.study.tasks.common import Vocabulary, needed
+from cognomen.study.tasks.common import Vocabulary
 
 BELOW = 1_000_000
 SHORT = 8  # English tokens in the longest training sentence of the second net
@@ -64,7 +65,7 @@ def draw_numbers(count: int, rng: np.random.Generator) -> list[int]:
 
 def read(numbers: Sequence[int]) -> list[Pair]:
     """Numbers in words, in both languages."""
-    words = needed("num2words", "num2words", "this task").num2words
+    words = require("num2words", "study", "this task").num2words
     return [Pair(tokens(words(n, lang="en")), tokens(words(n, lang="fr"))) for n in numbers]
 
 
