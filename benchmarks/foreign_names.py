@@ -78,6 +78,7 @@ def without_foreign_names(
         validation=validation,
         on_progress=on_progress,
     ).classifier
+    judge.calibration = replace(judge.calibration, known_temperature=None)  # it is to read all that it judges
     judged = np.flatnonzero(~core)
     names = [corpus.names[row] for row in judged]
     families = _families([corpus.origin_facts[origin].group for origin in corpus.origins])
