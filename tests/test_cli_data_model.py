@@ -318,7 +318,7 @@ def test_model_info_tells_both_temperatures():
     world, classic = (json.loads(inside("model", "info", m, "--json").stdout) for m in ("world", "classic"))
     assert (world["known_temperature"], classic["known_temperature"]) == (1.1, None)
     said = [line for line in lines(inside("model", "info", "world")) if line.startswith("temperature")]
-    assert said[0].split(None, 1)[1] == f"{world['temperature']:.3f}; 1.000 for known names"
+    assert said[0].split(None, 1)[1] == f"{world['temperature']:.3f}; 1.100 for known names"
 
 
 def test_with_many_origins_only_those_with_names_have_a_row(monkeypatch):
