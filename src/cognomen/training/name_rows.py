@@ -35,6 +35,7 @@ STEPS: Final = 30  # of the accelerated gradient method
 STAGES: Final = 2  # codebooks, S
 ENTRIES: Final = 256  # of a codebook, at most: a code is a byte
 ROUNDS: Final = 3  # in which codes are chosen and entries moved, after the first quantisation
+PAIRS: Final = (12, 4)  # entries of the first stage, and of the second for each, that are compared at the end
 CANDIDATES: Final = 16  # nearest entries, of which the one with the least cross-entropy is chosen
 SAMPLE: Final = 100_000  # rows that k-means looks at
 RARE: Final = 1.0  # frequency: names shown less often than the average one
@@ -93,6 +94,7 @@ def fit_name_rows(
         for stage in range(STAGES):
             codebooks.choose(stage)
             codebooks.move(stage)
+    codebooks.choose_pairs()
     name_codes = np.zeros((len(keys), STAGES), np.uint8)
     name_codes[slots[chosen]] = codebooks.codes
     into_rank = (np.linalg.pinv(weight) @ basis).T  # (D, R)
@@ -213,6 +215,26 @@ class Codebooks:
             logits = (self.logits[block] + others)[:, None] + added[found]  # (B, count + 1, C)
             loss = _log_sum_exp(logits) - np.einsum("bc,bkc->bk", self.targets[block], logits)
             self.codes[block, stage] = found[np.arange(len(found)), loss.argmin(axis=1)]
+
+    def choose_pairs(self) -> None:
+        """Choose the codes of both stages together: stage by stage a name may stay with a poor pair.
+
+        Of the entries of the first stage that are nearest to a row, with those of the second that are nearest
+        to what each leaves, and of the present pair, the one with the least cross-entropy.
+        """
+        first, second = self.entries
+        counts = [min(count, len(first)) for count in PAIRS]
+        added = self.entries @ self.basis.T  # (S, K, C)
+        for block in _blocks(len(self.rows)):
+            rows = self.rows[block]  # (B, D)
+            one = np.repeat(nearest(rows, first, counts[0]), counts[1], axis=1)  # (B, P)
+            left = rows[:, None] - first[one[:, :: counts[1]]]  # (B, counts[0], D)
+            two = nearest(left.reshape(-1, rows.shape[1]), second, counts[1]).reshape(one.shape)
+            one, two = (np.c_[pair, now] for pair, now in zip((one, two), self.codes[block].T, strict=True))
+            logits = self.logits[block][:, None] + added[0, one] + added[1, two]  # (B, P + 1, C)
+            loss = _log_sum_exp(logits) - np.einsum("bc,bkc->bk", self.targets[block], logits)
+            best = np.arange(len(rows)), loss.argmin(axis=1)
+            self.codes[block] = np.stack([one[best], two[best]], axis=1)
 
     def move(self, stage: int) -> None:
         """Move the entries of a stage against the gradient of the names' mean cross-entropy."""

@@ -72,6 +72,8 @@ BARE_SHARE: Final = 0.7
 # Factors in place of BARE_SHARE for names in Latin letters: of lists with many of the neighbours' names or
 # with typing errors, and of names that are written in a script, no sign that they are of its language.
 LATIN_SHARES: Final[Mapping[tuple[str, str], float]] = {
+    ("faker_py", "Icelandic"): 2.8,  # fathers' names, of which there are not many more
+    ("mimesis", "Icelandic"): 2.8,
     ("in_indigen", "Hindi"): 0.4,
     ("in_rolls2017", "Nepali"): 0.1,
     ("in_rolls2017", "Punjabi"): 0.3,
