@@ -180,11 +180,30 @@ def test_codes_and_entries_come_closer_in_turn() -> None:
             losses.append(loss())
             books.move(stage)
             losses.append(loss())
+    books.choose_pairs()
+    losses.append(loss())
     assert all(after <= before + 1e-6 for before, after in pairwise(losses))
+    assert losses[-1] < losses[-2] - 1e-5, "some pairs were poor"
     assert losses[-1] < losses[0] - 1e-3
     best = softmax(logits + rows @ basis.T)
     floor = float(np.average(-(targets[:] * np.log(best)).sum(axis=1), weights=weights))
     assert losses[-1] - floor < 0.01
+
+
+def test_pairs_are_the_best_of_all_where_all_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    names, rng = random_names(40), np.random.default_rng(0)
+    basis = np.linalg.qr(rng.normal(size=(C, 3)))[0].astype(np.float32)
+    logits = rng.normal(size=(40, C)).astype(np.float32)
+    targets = _Targets(names, np.ones(C, np.float32))
+    rows = fit_rows(logits, targets, basis, np.full(40, 0.005))
+    monkeypatch.setattr(name_rows, "ENTRIES", 5)
+    monkeypatch.setattr(name_rows, "PAIRS", (5, 5))
+    books = Codebooks(logits, targets, basis, rows, np.ones(40), rng)
+    books.choose_pairs()
+    sums = books.entries[0][:, None] + books.entries[1]  # (5, 5, D)
+    p = softmax(logits[:, None, None] + sums @ basis.T)  # (M, 5, 5, C)
+    losses = -np.einsum("mc,mijc->mij", targets[:], np.log(p)).reshape(40, 25)
+    np.testing.assert_array_equal(books.codes @ [5, 1], losses.argmin(axis=1))
 
 
 def test_k_means_finds_separate_clusters() -> None:
