@@ -52,7 +52,8 @@ def test_a_particle_belongs_to_the_surname_in_any_case(particle: str) -> None:
     capital = particle.capitalize()
     assert surname(f"Anna {particle} Berg") == f"{particle} Berg"
     assert surname(f"Anna {capital} Berg") == f"{capital} Berg"
-    assert surname(f"Berg, Anna {particle}") == f"{particle} Berg"
+    joined = "" if particle.endswith("'") else " "  # Alembert, Jean d'
+    assert surname(f"Berg, Anna {particle}") == f"{particle}{joined}Berg"
     assert surname(f"Anna {capital} van Berg") == f"{capital} van Berg"
 
 
@@ -61,7 +62,8 @@ def test_a_small_particle_belongs_to_the_surname_in_small_letters(particle: str)
     capital = particle.capitalize()
     assert surname(f"Anna {particle} Berg") == f"{particle} Berg"
     assert surname(f"Anna {capital} Berg") == "Berg"
-    assert surname(f"Berg, Anna {particle}") == f"{particle} Berg"
+    joined = "" if particle.endswith("'") else " "  # Alembert, Jean d'
+    assert surname(f"Berg, Anna {particle}") == f"{particle}{joined}Berg"
     assert surname(f"Anna {capital} den Berg") == f"{capital} den Berg"
 
 
@@ -146,7 +148,7 @@ def test_single_quotation_marks_around_a_name_are_none_of_it(mark: str) -> None:
     assert surname(f"Anna {mark}Berg") == f"{mark}Berg"
 
 
-@pytest.mark.parametrize("mark", "&@#")
+@pytest.mark.parametrize("mark", "&#")
 def test_other_marks_stay(mark: str) -> None:
     assert surname(f"Anna {mark}Berg{mark}") == f"{mark}Berg{mark}"
 
