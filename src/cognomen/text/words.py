@@ -67,7 +67,7 @@ CAPITAL_SUFFIXES: Final = CAPITAL_TITLES | _words(
 # … and these after a comma only: Jack MA.
 SUFFIXES_AFTER_COMMA: Final = _words("BA MA BS MS")
 
-# … and these with dots, where initials may stand as well: John Smith, S.J.
+# … and these with dots, where initials may stand as well: Anna Berg, S.J.
 DEGREES: Final = _words(
     "BA BE BS BSN CA CM CPA DC DD DDS DO DSc DVM EdD FRS JD JP LLB LLM MA MBA MD MEd MP MPH MS MSc MSW "
     "OD OFM OP OSB PA PE PharmD PhD QC KC RA RD RN RPh SJ SM SSJ"
