@@ -235,7 +235,7 @@ WRITTEN = {
 def test_the_model_of_the_world_reads_such_scripts(origin: str) -> None:
     for answer in Classifier.load()(WRITTEN[origin]):
         assert answer.origin == origin, answer.name
-        assert (answer.probability or 0) > 0.5
+        assert (answer.probability or 0) > 0.4
 
 
 def test_scripts_of_no_origin_stay_unknown() -> None:
