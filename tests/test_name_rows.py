@@ -144,6 +144,14 @@ def test_both_codes_and_entries_are_improved(left_out: str, monkeypatch: pytest.
     assert improved < loss_of(fitted(names), names) - 1e-3
 
 
+def test_pairs_of_codes_are_improved_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = random_names(2000)
+    monkeypatch.setattr(name_rows, "ENTRIES", 16)
+    improved = loss_of(fitted(names), names)
+    monkeypatch.setattr(Codebooks, "choose_pairs", lambda books: None)
+    assert improved < loss_of(fitted(names), names) - 1e-5
+
+
 def test_common_names_are_approximated_best(monkeypatch: pytest.MonkeyPatch) -> None:
     names = random_names(2000)
     monkeypatch.setattr(name_rows, "ENTRIES", 8)

@@ -47,6 +47,11 @@ def test_it_is_small_enough(model: str, most: int) -> None:
     assert page_of(model).stat().st_size < most
 
 
+def test_it_is_without_the_comments_of_its_modules() -> None:
+    lines = page_of("classic").read_text(encoding="utf-8").splitlines()
+    assert not [line for line in lines if line.lstrip().startswith("//")]
+
+
 def test_it_asks_for_nothing_from_elsewhere() -> None:
     page = page_of("classic").read_text(encoding="utf-8")
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)

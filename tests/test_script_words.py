@@ -134,6 +134,7 @@ def test_each_letter_that_few_names_have_is_in_names_of_its_script() -> None:
     assert len(letters) > 40
     assert {counts[letter] for letter in letters} == {TIMES + 2}, "and once alone for each origin"
     assert {(letters[0], "A"), (letters[0], "B")} <= set(found)
+    assert not [word for word, _ in found if unicodedata.category(word[0])[0] == "M"], "no mark alone"
     assert {origin for _, origin in found} == {"A", "B"}
     assert found == with_rare_letters(made, 3)
     assert not with_rare_letters(replace(corpus_of(mixed_lists(), shares=True), origin_facts=FACTS), 3)

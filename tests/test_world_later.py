@@ -103,6 +103,7 @@ rare,0,79.5,0,0,0,0,0
 lakshmibhai,0,500,0,0,0,0,0
 bee,0,500,0,0,0,0,0
 raav,0,500,0,0,0,0,0
+ra,0,500,0,0,0,0,0
 gill,0,0,0,0,0,0,10
 brar,0,0,0,0,0,0,9
 tendulkar,9,0,0,8,20,0,0
@@ -218,7 +219,7 @@ def test_forms_are_paired_with_latin_ones() -> None:
     text = """# forms
 שפירא, shapira, shapiro, schapiro, шапиро => Q1
 ชินวัตร, shinawatra, chinnawat => Q2
-ชินวัตร, shinawatra, 近藤 => Q3
+ประยุทธ์, prayut, 近藤 => Q3
 კახიძე, kakhidze, k'akhidzé => Q4
 a line without an arrow, שפירא, shapir
 """

@@ -291,11 +291,11 @@ def test_counted_hebrew_names_are_learned_in_latin_letters(short: None) -> None:
 
 def test_hebrew_names_are_learned_as_lists_spell_them(short: None) -> None:
     """By how common others have each spelling; those that are more common elsewhere are not its."""
-    hebrew = {"כהן": 5e4, "דוד": 50.0, "לוי": 2e4, "פרידמן": 2e4, "אביב": 2e4} | {
-        chr(0x5D1 + i) * 2: 10.0 for i in range(20)
-    }
+    hebrew = {"כהן": 5e4, "דוד": 50.0, "לוי": 2e4, "פרידמן": 2e4, "אביב": 2e4, "בן פרץ": 2e4}
+    hebrew |= {chr(0x5D1 + i) * 2: 10.0 for i in range(20)}
     pairs = [("כהן", "Cohen"), ("כהן", "Kahan"), ("דוד", "David"), ("כהנוביץ", "Kahanovich")]
-    pairs += [("פרידמן", "Friedman"), ("אביב", "Aviv")]
+    pairs += [("פרידמן", "Friedman"), ("אביב", "Aviv"), ("פרץ", "Peretz")]
+    pairs += [("זרה", "Dupont"), ("זרה", "David")]
     found = merged(
         a=counted("Hebrew", hebrew),
         wikidata_forms=[WorldRow("Hebrew", "IL", native, roman) for native, roman in pairs],
@@ -305,6 +305,9 @@ def test_hebrew_names_are_learned_as_lists_spell_them(short: None) -> None:
     assert its["cohen"] > its["kahan"] > 0
     assert its["cohen"] + its["kahan"] == pytest.approx(its["כהן"])
     assert {"levi", "aviv"} <= its.keys(), "one is guessed, as no list has it"
+    assert "ben peretz" in its, "guessed with a word that another name has"
+    assert "ben paratz" not in its
+    assert column(found, "dupont", "group") != column(found, "david", "group"), "pairs of names it lacks"
     assert not {"david", "friedman"} & its.keys(), "more common elsewhere, and from another language"
     assert not {"kahanovich", "כהנוביץ"} & its.keys(), "of that list only the pairs are used"
     assert column(found, "kahan", "group")["Hebrew"] == column(found, "cohen", "group")["Hebrew"]

@@ -22,6 +22,7 @@ from cognomen.corpora.world.hebrew import in_latin
 from cognomen.corpora.world.indic import in_assamese, in_bengali, in_devanagari
 from cognomen.corpora.world.letters import in_emigration
 from cognomen.corpora.world.romanise import ROMANISERS, from_belarusian, from_russian
+from cognomen.text.spelling import normalise
 
 # Of persons whose names are known in both languages.
 BELARUSIAN = {
@@ -160,6 +161,7 @@ def test_bulgarian_in_cyrillic(latin: str, cyrillic: str) -> None:
 
 def test_other_cyrillic_letters_on_a_russian_keyboard() -> None:
     assert in_russian_letters("тоқаев") == {"токаев"}
+    assert in_russian(normalise("Йўлдошев")) == {"йулдошев", "юлдашев"}, "its letters and marks are apart"
     assert in_russian_letters("хүрэлсүх") == {"хурэлсух"}
     assert in_russian_letters("ғаниев") == {"ганиев"}
 
