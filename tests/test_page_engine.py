@@ -100,8 +100,8 @@ def full_names() -> list[str]:
     texts = [str(row[0]) for kinds in cases.values() for kind in kinds for row in kind["rows"]]
     rng = random.Random(8)
     lists = [value for name, value in vars(words).items() if name.isupper()]
-    special = [word for each in lists for word in each]
-    special += [*PLACEHOLDERS, *COMPANY, *OF_NUMBERS]
+    special = [word for each in lists for word in sorted(each)]
+    special += [*sorted(PLACEHOLDERS), *sorted(COMPANY), *OF_NUMBERS]
     pools = [special, ODD["words"], ODD["words"], ODD["marks"]]
     for _ in range(3000):
         parts = [rng.choice(rng.choice(pools)) for _ in range(rng.randint(1, 6))]

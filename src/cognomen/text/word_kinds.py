@@ -76,7 +76,9 @@ def _is_initial(word: str) -> bool:
 @lru_cache(maxsize=1 << 16)
 def _is_usual(word: str) -> bool:
     """Whether no rule of `names`, `full_names`, `repair` or `placeholders` applies to a word."""
-    if word[-2:].isupper() or word in _CAPITALS or not _is_of_letters(word) or TWO_SYLLABLES.fullmatch(word):
+    if word[-2:].isupper() or (not word.isascii() and is_capital(word)):  # "FRS성명" is in capitals too
+        return False
+    if word in _CAPITALS or not _is_of_letters(word) or TWO_SYLLABLES.fullmatch(word):
         return False
     return not _is_special(word)
 
