@@ -47,7 +47,11 @@ def tables_of(
     ngrams = ngram_table(texts, longest=longest, min_count=least, alphabet_size=V, bits=bits)
     keys, _ = fill(name_hashes(texts, V), np.ones(len(names)), bits)
     codes = rng.integers(0, 7, (len(keys), 2), np.uint8)
-    return HashTables(*ngrams, keys, codes, rng.normal(size=(2, 7, rank)).astype(np.float32))
+    books = rng.normal(size=(2, 7, rank)).astype(np.float32)
+    slots = min(8, len(keys))
+    further = rng.integers(0, 5, (len(keys) // slots, min(3, slots), 4), np.uint8)
+    more_books = rng.normal(size=(4, 5, rank)).astype(np.float32)
+    return HashTables(*ngrams, keys, codes, books, further, more_books)
 
 
 def made(names: list[str], longest: int = 3, least: int = 1, rank: int = 5, **options: Any) -> HashedNgrams:
@@ -109,7 +113,23 @@ def logits_by_hand(ngrams: HashedNgrams, name: str) -> Any:
     if "?" not in name and (row := row_of(name_hash(name), tables.name_keys)):
         for book, code in zip(tables.name_codebooks, tables.name_codes[row - 1], strict=True):
             u += book[code]
+        slots = min(8, len(tables.name_keys))
+        bucket, place = (row - 1) // slots, (row - 1) % slots
+        if place < tables.common_codes.shape[1]:  # the most common names of a bucket are first
+            for book, code in zip(tables.common_codebooks, tables.common_codes[bucket, place], strict=True):
+                u += book[code]
     return ngrams.params["output.weight"] @ u
+
+
+@pytest.mark.parametrize("bits", [0, 1, 2, 3, 4])
+def test_names_that_share_a_bucket_get_rows_of_their_own(bits: int) -> None:
+    """Only those in the first slots have further codes."""
+    names = ["a", "b", "c", "ab", "ba", "cab", "bca", "acab"]
+    tables = tables_of(names, bits=bits)
+    ngrams = HashedNgrams(tables, 3, V, 4, 5, rng=np.random.default_rng(3), dtype=np.float64)
+    expected = [logits_by_hand(ngrams, name) for name in names]
+    np.testing.assert_allclose(ngrams.evidence(ALPHABET.encode_all(names)).logits, expected, atol=1e-6)
+    assert np.count_nonzero(tables.name_keys) > min(3, 2**bits - 1)
 
 
 @given(NAMES, NAMES, st.integers(1, 5), st.integers(1, 2))
@@ -455,8 +475,7 @@ def test_a_model_is_saved_in_few_bytes_and_read_as_it_is(tmp_path: Path) -> None
     kinds = {name: tensor.dtype.name for name, tensor in read_artifact(tmp_path / "half").tensors.items()}
     assert kinds.pop("ngrams.embedding") == "int8"
     assert kinds.pop("ngrams.keys") == kinds.pop("ngrams.name_keys") == "uint16"
-    assert kinds.pop("ngrams.name_codes") == "uint8"
-    assert kinds.pop("ngrams.name_codebooks") == "float32"
+    assert kinds.pop("ngrams.name_codes") == kinds.pop("ngrams.common_codes") == "uint8"
     assert set(kinds.values()) == {"float16"}
     assert again.network.params["ngrams.embedding"].dtype == np.int8
     whole, half = (tmp_path / name / "model.safetensors" for name in ("whole", "half"))
@@ -476,6 +495,8 @@ GOOD = HashTables(
     np.ones(4, np.float16),
     np.ones(2, np.uint16),
     np.ones((2, 1), np.uint8),
+    np.ones((1, 2, 3), np.float32),
+    np.ones((1, 2, 1), np.uint8),
     np.ones((1, 2, 3), np.float32),
 )
 
@@ -497,6 +518,14 @@ GOOD = HashTables(
         {"name_codebooks": np.ones((2, 2, 3), np.float32)},
         {"name_codebooks": np.ones((1, 2, 3), np.uint8)},
         {"name_codebooks": np.ones(3, np.float32)},
+        {"common_codes": np.ones((2, 1, 1), np.uint8)},
+        {"common_codes": np.ones((1, 3, 1), np.uint8)},
+        {"common_codes": np.ones((1, 2, 2), np.uint8)},
+        {"common_codes": np.ones((1, 2), np.uint8)},
+        {"common_codes": np.ones((1, 2, 1), np.int8)},
+        {"common_codebooks": np.ones((1, 2, 4), np.float32)},
+        {"common_codebooks": np.ones((2, 3), np.float32)},
+        {"common_codebooks": np.ones((1, 2, 3), np.uint8)},
     ],
 )
 def test_tables_that_are_none(changed: dict[str, Any]) -> None:
@@ -504,9 +533,10 @@ def test_tables_that_are_none(changed: dict[str, Any]) -> None:
         HashedNgrams(GOOD._replace(**changed), 2, V, 4, 3)
 
 
-def test_a_code_without_an_entry() -> None:
+@pytest.mark.parametrize("books", ["name_codebooks", "common_codebooks"])
+def test_a_code_without_an_entry(books: str) -> None:
     with pytest.raises(InputError, match=r"expected names' codes below 1, .* got 1"):
-        HashedNgrams(GOOD._replace(name_codebooks=np.ones((1, 1, 3), np.float32)), 2, V, 4, 3)
+        HashedNgrams(GOOD._replace(**{books: np.ones((1, 1, 3), np.float32)}), 2, V, 4, 3)
 
 
 def test_an_embedding_of_another_shape() -> None:

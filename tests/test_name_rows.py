@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from cognomen.network import Architecture, Network
 from cognomen.network.hashed_ngrams import HashedNgrams
-from cognomen.network.hashing import HashTables, ngram_table
+from cognomen.network.hashing import HashTables, look_up, name_hashes, ngram_table
 from cognomen.rnn import softmax
 from cognomen.text.ragged import Ragged
 from cognomen.training import name_rows
-from cognomen.training.dataset import Names
+from cognomen.training.dataset import Names, Unlisted
 from cognomen.training.name_rows import Codebooks, _Targets, fit_name_rows, fit_rows, k_means
 
 V, C, RANK = 5, 4, 6
@@ -107,6 +107,25 @@ def test_shares_are_those_under_the_priors() -> None:
     np.testing.assert_allclose(softmax(network.logits(names.texts)), expected, atol=0.1)
 
 
+@pytest.mark.parametrize("log_prior", [0.0, np.log([0.1, 1, 2, 1])])
+def test_a_name_may_belong_to_origins_whose_lists_lack_it(log_prior: np.ndarray | float) -> None:
+    """The rarer it is in the lists that have it, the more the spelling tells."""
+    names = random_names(100)
+    network = network_of(names)
+    by_spelling = softmax(network.logits(names.texts))
+    unlisted = Unlisted(np.array([1e-5, 1e-2] * 50), np.array([1e-4, 1e-4, 2e-5, 1e-9]))
+    often = np.full(100, 20.0)
+    rng = np.random.default_rng(0)
+    fit_name_rows(network, names, often, np.zeros(C), 12, rng, log_prior, unlisted)
+    expected = names.targets(C) * unlisted.totals[:, None] + unlisted.shares * by_spelling
+    expected *= np.exp(log_prior)
+    expected /= expected.sum(axis=1, keepdims=True)
+    found = softmax(network.logits(names.texts) + log_prior)
+    np.testing.assert_allclose(found, expected, atol=0.05)
+    assert np.abs(names.targets(C) - expected)[::2].max() > 0.3
+    assert np.abs(softmax(np.log(names.targets(C) + 1e-9) + log_prior) - expected)[1::2].max() < 0.05
+
+
 def test_the_most_common_names_get_the_slots() -> None:
     names = random_names(400)
     weights = list(np.random.default_rng(3).permutation(400) + 1.0)
@@ -116,6 +135,7 @@ def test_the_most_common_names_get_the_slots() -> None:
     assert np.mean(np.array(weights)[known]) > 330
     tables = cast("HashedNgrams", network.ngrams).tables
     assert tables.name_codes.shape == (64, name_rows.STAGES)
+    assert tables.common_codes.shape == (8, name_rows.COMMON, name_rows.STAGES)
     roomy = cast("HashedNgrams", fitted(names, bits=20).ngrams).tables
     assert len(roomy.name_keys) == 1024, "no more slots than pay"
 
@@ -138,6 +158,8 @@ def test_both_codes_and_entries_are_improved(left_out: str, monkeypatch: pytest.
     """Each by itself makes the names' answers better than the first quantisation does."""
     names = random_names(2000)
     monkeypatch.setattr(name_rows, "ENTRIES", 16)
+    monkeypatch.setattr(name_rows, "COMMON", 0)
+    monkeypatch.setattr(Codebooks, "choose_pairs", lambda books: None)
     monkeypatch.setattr(Codebooks, left_out, lambda books, stage: None)
     improved = loss_of(fitted(names), names)
     monkeypatch.setattr(name_rows, "ROUNDS", 0)
@@ -147,6 +169,7 @@ def test_both_codes_and_entries_are_improved(left_out: str, monkeypatch: pytest.
 def test_pairs_of_codes_are_improved_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     names = random_names(2000)
     monkeypatch.setattr(name_rows, "ENTRIES", 16)
+    monkeypatch.setattr(name_rows, "COMMON", 0)
     improved = loss_of(fitted(names), names)
     monkeypatch.setattr(Codebooks, "choose_pairs", lambda books: None)
     assert improved < loss_of(fitted(names), names) - 1e-5
@@ -157,15 +180,53 @@ def test_common_names_are_approximated_best(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(name_rows, "ENTRIES", 8)
     common, often = slice(0, 100), [10.0] * 100 + [0.5] * 1900
     weighted = loss_of(fitted(names, weights=often), names, common)
-    monkeypatch.setattr(name_rows, "WEIGHT_POWER", 0.0)
+    monkeypatch.setattr(name_rows, "WEIGHT_POWERS", (0.0, 0.0))
     assert weighted < loss_of(fitted(names, weights=often), names, common) - 1e-3
 
 
-def test_rows_of_common_names_decay_less() -> None:
-    names = random_names(40)
-    labels = Names(names.texts, names.labels)
-    p = softmax(fitted(labels, weights=[20.0] * 20 + [1.0] * 20).logits(names.texts)).max(axis=1)
-    assert p[:20].min() > p[20:].mean()
+@pytest.mark.parametrize("powers", [(0.0, 2.0), (2.0, 0.0)])
+def test_both_levels_approximate_common_names_best(
+    powers: tuple[float, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = random_names(2000)
+    monkeypatch.setattr(name_rows, "ENTRIES", 4)
+    common, often = slice(0, 100), [10.0] * 100 + [0.5] * 1900
+    monkeypatch.setattr(name_rows, "WEIGHT_POWERS", powers)
+    weighted = loss_of(fitted(names, weights=often), names, common)
+    monkeypatch.setattr(name_rows, "WEIGHT_POWERS", (0.0, 0.0))
+    assert weighted < loss_of(fitted(names, weights=often), names, common) - 1e-3
+
+
+def test_further_codes_bring_common_names_closer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those in the first slots of their buckets; the others' rows are as they were."""
+    names = random_names(2000)
+    monkeypatch.setattr(name_rows, "ENTRIES", 4)
+    network = fitted(names, bits=11, weights=list(np.linspace(3, 1, 2000)))
+    ngrams = cast("HashedNgrams", network.ngrams)
+    with_them, tables = network.logits(names.texts), ngrams.tables
+    slots = look_up(tables.name_keys, name_hashes(names.texts, V)) - 1
+    ngrams.tables = tables._replace(common_codebooks=np.zeros_like(tables.common_codebooks))
+    without, targets = network.logits(names.texts), names.targets(C)
+    common = (slots >= 0) & (slots % 8 < name_rows.COMMON)
+    assert 200 < common.sum() < 1000
+    np.testing.assert_array_equal(with_them[~common], without[~common])
+    losses = [cross_entropy(logits[common], targets[common]) for logits in (with_them, without)]
+    assert losses[0] < losses[1] - 0.005
+
+
+def test_names_that_all_lack_further_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the first names of each bucket are doubted."""
+    names = random_names(8)
+    monkeypatch.setattr(name_rows, "COMMON", 0)
+    known = np.asarray(fitted(names, bits=3).evidence(names.texts).known)
+    assert known.sum() == 8
+
+
+def test_rows_of_common_names_decay_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    names, decays = random_names(40), []
+    monkeypatch.setattr(name_rows, "fit_rows", lambda *given: decays.append(given[3]) or fit_rows(*given))
+    fitted(names, weights=[20.0] * 20 + [1.0] * 10 + [0.5] * 10)
+    assert sorted(decays[0] / name_rows.DECAY) == pytest.approx([1 / 20] * 20 + [1] * 20)
 
 
 def test_codes_and_entries_come_closer_in_turn() -> None:
@@ -198,14 +259,14 @@ def test_codes_and_entries_come_closer_in_turn() -> None:
     assert losses[-1] - floor < 0.01
 
 
-def test_pairs_are_the_best_of_all_where_all_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pairs_are_the_best_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     names, rng = random_names(40), np.random.default_rng(0)
     basis = np.linalg.qr(rng.normal(size=(C, 3)))[0].astype(np.float32)
     logits = rng.normal(size=(40, C)).astype(np.float32)
     targets = _Targets(names, np.ones(C, np.float32))
     rows = fit_rows(logits, targets, basis, np.full(40, 0.005))
     monkeypatch.setattr(name_rows, "ENTRIES", 5)
-    monkeypatch.setattr(name_rows, "PAIRS", (5, 5))
+    monkeypatch.setattr(name_rows, "PAIRS_BLOCK", 7)
     books = Codebooks(logits, targets, basis, rows, np.ones(40), rng)
     books.choose_pairs()
     sums = books.entries[0][:, None] + books.entries[1]  # (5, 5, D)

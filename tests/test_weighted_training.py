@@ -20,7 +20,7 @@ from cognomen.network.hashed_ngrams import HashedNgrams
 from cognomen.rnn import softmax
 from cognomen.rnn.engine.row_gradient import RowGradient
 from cognomen.training import TrainingConfig, train
-from cognomen.training.dataset import MOST_SHOWN, Dataset
+from cognomen.training.dataset import MOST_SHOWN, UNLISTED, Dataset
 from cognomen.training.run import TrainingRun
 from cognomen.training.training import second_checkpoint
 
@@ -108,6 +108,17 @@ def test_shares_sum_to_1_and_frequencies_to_the_names(
     assert data.frequencies.mean() == pytest.approx(1) if rare else data.frequencies.mean() <= 1 + 1e-9
 
 
+def test_what_lists_lack_is_rarer_than_what_they_have() -> None:
+    """By hand: B's list ends below what a name that a list lacks has on average; A's list is short."""
+    long = [(f"b{'ab' * i}", "B", 1e-6) for i in range(1, 20)]
+    data = dataset(corpus_of([("ab", "A", 0.5), ("ab", "B", 0.25), *long], shares=True), origin_power=1.0)
+    a, b = 1 / 21, 20 / 21
+    assert data.unlisted is not None
+    assert data.unlisted.totals[0] == pytest.approx(0.5 * a + 0.25 * b)
+    assert data.unlisted.totals[1:] == pytest.approx(1e-6 * b)
+    assert data.unlisted.shares == pytest.approx([UNLISTED * a, 1e-6 * b])
+
+
 # --- how often each name is shown -------------------------------------------------------------------------
 
 
@@ -146,6 +157,7 @@ def test_without_weights_an_epoch_is_a_permutation() -> None:
     np.testing.assert_array_equal(data.show(5, one), other.permutation(5))
     assert one.bit_generator.state == other.bit_generator.state
     assert data.frequencies is None
+    assert data.unlisted is None
     assert data.training.targets(2) is data.training.labels
 
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError
-from cognomen.network.hashing import Hashes, HashTables, hash_names, letters_alone, look_up
+from cognomen.network.hashing import Hashes, HashTables, hash_names, letters_alone, look_up, slots_of
 from cognomen.network.ngram_layer import UNKNOWN, Evidence, NgramLayer
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.engine.row_gradient import RowGradient
@@ -134,12 +134,16 @@ class HashedNgrams(NgramLayer):
 
     def _name_rows(self, slots: Ids) -> Array:
         """The rows of the names in these slots, zeros for slot 0, (N, R)."""
-        codebooks = self.tables.name_codebooks  # (S, K, R)
-        rows = np.zeros((len(slots), codebooks.shape[2]), self.idf.dtype)
+        tables = self.tables
+        rows = np.zeros((len(slots), tables.name_codebooks.shape[2]), self.idf.dtype)
         (known,) = slots.nonzero()
         if len(known):
-            codes = self.tables.name_codes[slots[known] - 1]  # (U, S)
-            rows[known] = codebooks[np.arange(len(codebooks)), codes].sum(axis=1)
+            found = slots[known] - 1
+            rows[known] = _sums(tables.name_codebooks, tables.name_codes[found])
+            bucket, place = np.divmod(found, slots_of(tables.name_keys))
+            (common,) = np.nonzero(place < tables.common_codes.shape[1])
+            codes = tables.common_codes[bucket[common], place[common]]
+            rows[known[common]] += _sums(tables.common_codebooks, codes)
         return rows
 
     def _sum(self, nodes: Ragged, x: Array) -> Array:
@@ -172,16 +176,29 @@ class HashedNgrams(NgramLayer):
         return starts, stops, self.output.apply(embedded)
 
 
+def _sums(codebooks: Array, codes: NDArray[np.uint8]) -> Array:
+    """The sums of an entry of each codebook (S, K, R), for codes (N, S): (N, R)."""
+    return np.asarray(codebooks[np.arange(len(codebooks)), codes].sum(axis=1, dtype=np.float32))
+
+
 def quantise(layer: HashedNgrams) -> dict[str, NDArray[Any]]:
     """The tensors of a layer for inference: the embedding as int8, its scales in the output.
 
     Each column of the embedding, and of the codebooks of names, is divided by the embedding's largest number
-    in it / 127, and that column of the output's weight multiplied by it.
+    in it / 127, and that column of the output's weight multiplied by it; by more if float16 could not hold
+    the codebooks otherwise.
     """
-    scale = np.abs(layer.params["embedding"].astype(np.float32)).max(axis=0) / 127  # (R,)
+    tables = layer.tables
+    embedding = layer.params["embedding"].astype(np.float32)
+    codebooks = [books.astype(np.float32) for books in (tables.name_codebooks, tables.common_codebooks)]
+    most = np.max([np.abs(books).max(axis=(0, 1)) for books in codebooks], axis=0)
+    scale = np.abs(embedding).max(axis=0) / 127  # (R,)
     scale[scale == 0] = 1
+    scale = np.maximum(scale, most / np.finfo(np.float16).max)
+    of_all, of_common = ((books / scale).astype(np.float16) for books in codebooks)
     return {
-        "embedding": np.rint(layer.params["embedding"] / scale).astype(np.int8),
+        "embedding": np.rint(embedding / scale).astype(np.int8),
         "output.weight": (layer.params["output.weight"] * scale).astype(np.float16),
-        "name_codebooks": (layer.tables.name_codebooks / scale).astype(np.float32),
+        "name_codebooks": of_all,
+        "common_codebooks": of_common,
     }

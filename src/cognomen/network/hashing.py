@@ -5,7 +5,8 @@ bits of their hashes, are in them. No letters are kept; one without a slot passe
 8,000 times.
 
 An n-gram's row is trained with the network. A name's is the sum of an entry of each of S codebooks, so that
-it takes S bytes (residual vector quantisation: Juang and Gray 1982): see `training.name_rows`.
+it takes S bytes (residual vector quantisation: Juang and Gray 1982); the most common names, in the first
+slots of each bucket, take T bytes more: see `training.name_rows`.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ class HashTables(NamedTuple):
         counts: (B,), log(1 + the number of training names that contain it), float16 is enough.
         name_keys: (W,), uint16, the key of the whole name in each slot. W is a power of 2.
         name_codes: (W, S), uint8, which entry of each codebook the row of a slot's name is the sum of.
-        name_codebooks: (S, K, R), float32.
+        name_codebooks: (S, K, R), floating-point; float16 is enough.
+        common_codes: (W / 8, F, T), uint8, further codes of the names in the first F slots of a bucket.
+        common_codebooks: (T, K, R), likewise.
     """
 
     keys: NDArray[np.uint16]
@@ -47,35 +50,49 @@ class HashTables(NamedTuple):
     name_keys: NDArray[np.uint16]
     name_codes: NDArray[np.uint8]
     name_codebooks: Array
+    common_codes: NDArray[np.uint8]
+    common_codebooks: Array
 
     @classmethod
     def of_ngrams(cls, keys: NDArray[np.uint16], counts: Array, rank: int) -> Self:
         """Tables in which no name has a row."""
         codes, codebooks = np.zeros((1, 1), np.uint8), np.zeros((1, 1, rank), np.float32)
-        return cls(keys, counts, np.zeros(1, np.uint16), codes, codebooks)
+        return cls(keys, counts, np.zeros(1, np.uint16), codes, codebooks, codes[None], codebooks)
 
     def check(self, rank: int) -> None:
         """Raise InputError unless they are tables of this kind, of rows of a rank, that fit each other."""
         kinds = [table.dtype.name.rstrip("0123456789") for table in self]
         powers = all(keys.ndim == 1 and keys.size.bit_count() == 1 for keys in (self.keys, self.name_keys))
-        stages, entries = (*self.name_codebooks.shape, 0, 0)[:2]
+        slots = slots_of(self.name_keys)
+        first = (*self.common_codes.shape, 0, 0)[1]
         fit = (
             self.keys.shape == self.counts.shape
-            and self.name_codes.shape == (self.name_keys.size, stages)
-            and self.name_codebooks.shape == (stages, entries, rank)
+            and _fit(self.name_codes, self.name_codebooks, (self.name_keys.size,), rank)
+            and _fit(self.common_codes, self.common_codebooks, (self.name_keys.size // slots, first), rank)
+            and 1 <= first <= slots
         )
-        if kinds != ["uint", "float", "uint", "uint", "float"] or not (powers and fit):
+        if kinds != ["uint", "float", "uint", "uint", "float", "uint", "float"] or not (powers and fit):
             found = ", ".join(f"{table.dtype} {table.shape}" for table in self)
             raise InputError(
                 "n-grams: expected keys (B,) and names' keys (W,) of whole numbers, B and W powers of 2, "
-                f"counts (B,), names' codes (W, S) of whole numbers, and codebooks (S, K, {rank}); "
-                f"got {found}"
+                f"counts (B,), names' codes (W, S) of whole numbers, codebooks (S, K, {rank}), common names' "
+                f"codes (W / {SLOTS}, F, T) and codebooks (T, K, {rank}); got {found}"
             )
-        if self.name_codes.size and int(self.name_codes.max()) >= entries:
-            raise InputError(
-                f"n-grams: expected names' codes below {entries}, the entries of a codebook; got "
-                f"{self.name_codes.max()}"
-            )
+        for codes, codebooks in (
+            (self.name_codes, self.name_codebooks),
+            (self.common_codes, self.common_codebooks),
+        ):
+            if codes.size and int(codes.max()) >= codebooks.shape[1]:
+                raise InputError(
+                    f"n-grams: expected names' codes below {codebooks.shape[1]}, the entries of a codebook; "
+                    f"got {codes.max()}"
+                )
+
+
+def _fit(codes: NDArray[np.uint8], codebooks: Array, shape: tuple[int, ...], rank: int) -> bool:
+    """Whether there is a code for each codebook, and rows of a rank in these."""
+    ends = codebooks.ndim == 3 and codebooks.shape[2] == rank
+    return ends and codes.shape == (*shape, len(codebooks))
 
 
 class Hashed(NamedTuple):
@@ -148,9 +165,14 @@ def _key(hashes: Hashes) -> NDArray[np.uint16]:
     return np.asarray(np.maximum(hashes.astype(np.uint16), 1))  # the lowest bits
 
 
+def slots_of(keys: NDArray[np.uint16]) -> int:
+    """The slots of each bucket of a table of keys: as many as it has, if these are less than a bucket's."""
+    return min(SLOTS, max(1, keys.size))
+
+
 def look_up(keys: NDArray[np.uint16], hashes: Hashes) -> Ids:
     """1 + the slot of each hash, 0 for a hash without one: of the shape of the hashes."""
-    slots = min(SLOTS, len(keys))
+    slots = slots_of(keys)
     places = _buckets(hashes, len(keys))
     same = np.zeros((*hashes.shape, SLOTS), bool)
     np.equal(keys.reshape(-1, slots).take(places, axis=0), _key(hashes)[..., None], out=same[..., :slots])
@@ -215,7 +237,7 @@ def fill(hashes: Hashes, weights: NDArray[np.float64], bits: int) -> tuple[NDArr
     keys, kept = np.zeros(1 << bits, np.uint16), np.zeros(1 << bits)
     order = np.argsort(-weights, kind="stable")
     order = order[hashes[order] > 0]
-    slots = min(SLOTS, len(keys))
+    slots = slots_of(keys)
     buckets = _buckets(hashes[order], len(keys))
     by_bucket = np.argsort(buckets, kind="stable")
     order, buckets = order[by_bucket], buckets[by_bucket]

@@ -22,6 +22,8 @@ from cognomen.training.config import TrainingConfig
 from cognomen.training.script_words import words_of
 
 MOST_SHOWN = 20  # times in an epoch, for a name that is very common
+UNLISTED = 5e-6  # share within its origin, on average, of a surname that a short list lacks
+LIST_END = 0.1  # of a list's names are less common than its end
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,22 @@ class Names:
 
 
 @dataclass(frozen=True)
+class Unlisted:
+    """How common names are, and how common those that lists lack.
+
+    Attributes:
+        totals: (N,), the share of each name among the names shown.
+        shares: (C,), the share that a name of an origin has on average if the origin's list lacks it.
+    """
+
+    totals: NDArray[np.float64]
+    shares: NDArray[np.float64]
+
+    def __getitem__(self, some: slice | NDArray[np.int64]) -> Unlisted:
+        return Unlisted(self.totals[some], self.shares)
+
+
+@dataclass(frozen=True)
 class Dataset:
     """What a run trains on, and what it holds out.
 
@@ -77,6 +95,7 @@ class Dataset:
         frequencies: how often an epoch shows each training name, (N,): 1 on average, but the most common ones
             `MOST_SHOWN` times at most; None if just once each.
         shown_shares: the shares of the origins among the names shown, (C,).
+        unlisted: what the origins' lists lack, where names have weights.
         words: words that teach letters which no name has, where names have weights (see `script_words`);
             their letters are in the alphabet.
     """
@@ -88,6 +107,7 @@ class Dataset:
     priors: NDArray[np.float64]
     frequencies: NDArray[np.float64] | None = None
     shown_shares: NDArray[np.float64] | None = None
+    unlisted: Unlisted | None = None
     words: Names | None = None
 
     @classmethod
@@ -155,8 +175,9 @@ class Dataset:
         training, within = _collect(part, alphabet, corpus.origins, scale * shown)
         check_letters(corpus, training.texts, training.labels)
         frequencies = _frequencies(training, within, shown, config)
+        unlisted = _unlisted(training, within, shown)
         held, _ = _collect(validation, alphabet, corpus.origins, scale * priors)
-        return cls(alphabet, training, held, len(training), priors, frequencies, shown)
+        return cls(alphabet, training, held, len(training), priors, frequencies, shown, unlisted)
 
     def show(self, shown: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """The order in which an epoch shows the first `shown` training names: indices, (M,).
@@ -223,6 +244,19 @@ def _frequencies(
     tempered *= (shown / np.bincount(origin, tempered, len(shown)))[origin]
     frequencies = np.add.reduceat(tempered, names.origins.starts) * len(names)
     return np.asarray(np.minimum(frequencies, MOST_SHOWN))
+
+
+def _unlisted(names: Names, weights: NDArray[np.float64], shown: NDArray[np.float64]) -> Unlisted:
+    """How common names are, and those that lists lack; arguments as those of `_frequencies`.
+
+    A name that a list lacks is less common than those at the list's end; where the list is short, than a
+    surname is that hardly anybody has.
+    """
+    assert names.origins is not None
+    origin = names.origins.data
+    ends = [np.quantile(weights[origin == label], LIST_END) for label in range(len(shown))]
+    shares = np.minimum(ends, UNLISTED * shown)
+    return Unlisted(np.add.reduceat(weights, names.origins.starts), shares)
 
 
 def _shares(labels: Ids, count: int) -> NDArray[np.float64]:

@@ -7,40 +7,46 @@ is the minimum of
     cross-entropy(t_n, softmax(z_n + Q u_n)) + d_n / 2 |u_n|^2,    d_n = DECAY / max(1, frequency of n)
 
 with z_n and t_n under a prior between those under which answers are asked for; a convex problem for each name
-(`fit_rows`). Rows of float32 would be most of a model. They are therefore approximated by the sum of an entry
-of each of S codebooks: residual vector quantisation (Juang and Gray 1982) to begin with, then codes and
-entries in turn, by what they do to the cross-entropy (`Codebooks`).
+(`fit_rows`). Lists end somewhere: in t_n, an origin whose list may lack the name has the share that such
+names have on average, times the probability of the origin by the name's spelling (`Unlisted`).
+
+Rows of float32 would be most of a model. They are therefore approximated by the sum of an entry of each of S
+codebooks: residual vector quantisation (Juang and Gray 1982) to begin with, then codes and entries in turn,
+by what they do to the cross-entropy (`Codebooks`). What these leave of the rows of the most common names,
+those in the first slots of each bucket, is approximated by codebooks of its own.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.network.hashed_ngrams import HashedNgrams
-from cognomen.network.hashing import fill, look_up, name_hashes
+from cognomen.network.hashing import fill, look_up, name_hashes, slots_of
 from cognomen.network.network import Network
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.engine.segments import segment_sum
 from cognomen.rnn.losses import softmax
-from cognomen.training.dataset import Names
+from cognomen.training.dataset import Names, Unlisted
 
 DECAY: Final = 0.005
-WEIGHT_POWER: Final = 2.0  # of the frequencies, for the codebooks: common names are approximated best
+WEIGHT_POWERS: Final = 1.5, 2.0  # of the frequencies, for the codebooks: of all names, of common ones
 STEPS: Final = 30  # of the accelerated gradient method
 STAGES: Final = 2  # codebooks, S
+COMMON: Final = 2  # slots of a bucket whose names have further codes
 ENTRIES: Final = 256  # of a codebook, at most: a code is a byte
 ROUNDS: Final = 3  # in which codes are chosen and entries moved, after the first quantisation
-PAIRS: Final = (12, 4)  # entries of the first stage, and of the second for each, that are compared at the end
 CANDIDATES: Final = 16  # nearest entries, of which the one with the least cross-entropy is chosen
 SAMPLE: Final = 100_000  # rows that k-means looks at
 RARE: Final = 1.0  # frequency: names shown less often than the average one
 DOUBTED: Final = 0.01  # probability of a rare name's origins
 BLOCK: Final = 2048  # names at once: bounds the memory
+PAIRS_BLOCK: Final = 32  # names at once, where all pairs of entries are compared
 
 
 def fit_name_rows(
@@ -51,6 +57,7 @@ def fit_name_rows(
     bits: int,
     rng: np.random.Generator,
     log_prior: NDArray[np.float64] | float = 0.0,
+    unlisted: Unlisted | None = None,
 ) -> None:
     """Give the most common names rows of their own, in place.
 
@@ -66,6 +73,7 @@ def fit_name_rows(
             that leaves room.
         rng: draws the entries that k-means begins with.
         log_prior: (C,), the log of the prior under which the rows are fitted, over the network's.
+        unlisted: what the origins' lists lack; None if they have all names.
     """
     ngrams = network.ngrams
     assert isinstance(ngrams, HashedNgrams)
@@ -83,25 +91,31 @@ def fit_name_rows(
     chosen, logits = chosen[~doubtful], logits[~doubtful]
     if not len(chosen):
         return
-    logits += np.asarray(log_prior, logits.dtype)  # in place: with a million names they are the most memory
+    log_prior = np.asarray(log_prior, logits.dtype)
+    logits += log_prior  # in place: with a million names they are the most memory
     often = frequencies[chosen]
     weight = ngrams.params["output.weight"]  # (C, R)
     basis = np.linalg.qr(weight)[0]  # (C, D)
-    targets = _Targets(names[chosen], np.exp(log_prior - correction).astype(np.float32))
+    scale = np.exp(log_prior - correction).astype(np.float32)
+    unlisted = None if unlisted is None else unlisted[chosen]
+    targets = _Targets(names[chosen], scale, unlisted, logits, log_prior)
     rows = fit_rows(logits, targets, basis, DECAY / np.maximum(often, 1))  # (M, D)
-    codebooks = Codebooks(logits, targets, basis, rows, often**WEIGHT_POWER, rng)
-    for _ in range(ROUNDS):
-        for stage in range(STAGES):
-            codebooks.choose(stage)
-            codebooks.move(stage)
-    codebooks.choose_pairs()
+    of_all, of_common = WEIGHT_POWERS
+    codebooks = Codebooks(logits, targets, basis, rows, often**of_all, rng).fit()
+    place = slots[chosen] % slots_of(keys)
+    (common,) = np.nonzero(place < COMMON)
+    further = codebooks.of_the_rest(common, often[common] ** of_common, rng).fit()
     name_codes = np.zeros((len(keys), STAGES), np.uint8)
     name_codes[slots[chosen]] = codebooks.codes
+    common_codes = np.zeros((len(keys) // slots_of(keys), min(COMMON, slots_of(keys)), STAGES), np.uint8)
+    common_codes[slots[chosen[common]] // slots_of(keys), place[common]] = further.codes
     into_rank = (np.linalg.pinv(weight) @ basis).T  # (D, R)
     ngrams.tables = ngrams.tables._replace(
         name_keys=keys,
         name_codes=name_codes,
         name_codebooks=np.asarray(codebooks.entries @ into_rank, np.float32),
+        common_codes=common_codes,
+        common_codebooks=np.asarray(further.entries @ into_rank, np.float32),
     )
 
 
@@ -115,16 +129,38 @@ def _likeliest(logits: Array, names: Names) -> NDArray[np.float32]:
     return found
 
 
+@dataclass(frozen=True)
 class _Targets:
-    """The shares of the origins in M names under the priors, (M, C), made for a block when it is needed."""
+    """The shares of the origins in M names under the priors, (M, C), made for a block when it is needed.
 
-    def __init__(self, names: Names, scale: Array) -> None:
-        self.names, self.scale = names, scale
+    Attributes:
+        names: with shares among the names shown.
+        scale: (C,), the priors over the shares of the origins among the names shown.
+        unlisted: what the lists lack, with M totals.
+        logits: (M, C), what the network tells of the names by their spelling, under the prior of the rows.
+        log_prior: (C,), the log of that prior over the network's.
+    """
+
+    names: Names
+    scale: Array
+    unlisted: Unlisted | None = None
+    logits: Array | None = None
+    log_prior: Array | float = 0.0
 
     def __getitem__(self, block: slice) -> Array:
         names = self.names[np.arange(len(self.names))[block]]
-        targets = names.distributions(len(self.scale)) * self.scale
+        shares = names.distributions(len(self.scale))
+        if self.unlisted is not None and self.logits is not None:
+            shares = shares * self.unlisted.totals[block, None]
+            shares += self.unlisted.shares * softmax(self.logits[block] - self.log_prior)
+        targets = (shares * self.scale).astype(np.float32)
         return np.asarray(targets / targets.sum(axis=1, keepdims=True))
+
+    def of(self, some: NDArray[np.int64]) -> _Targets:
+        """Those of some of the names."""
+        unlisted = None if self.unlisted is None else self.unlisted[some]
+        logits = None if self.logits is None else self.logits[some]
+        return replace(self, names=self.names[some], unlisted=unlisted, logits=logits)
 
 
 def fit_rows(logits: Array, targets: _Targets, basis: Array, decay: NDArray[np.float64]) -> Array:
@@ -182,13 +218,31 @@ class Codebooks:
     ) -> None:
         self.logits, self.targets, self.basis, self.rows, self.weights = logits, targets, basis, rows, weights
         self.codes = np.zeros((len(rows), STAGES), np.int64)
-        self.entries = np.zeros((STAGES, min(ENTRIES, len(rows)), basis.shape[1]), np.float32)
-        for stage in range(STAGES):
+        count = max(1, min(ENTRIES, len(rows)))
+        self.entries = np.zeros((STAGES, count, basis.shape[1]), np.float32)
+        for stage in range(STAGES if len(rows) else 0):
             sample = rng.permutation(len(rows))[:SAMPLE]
             entries = k_means(self._left(sample, stage), weights[sample], self.entries.shape[1], rng)
             for block in _blocks(len(rows)):
                 self.codes[block, stage] = nearest(self._left(block, stage), entries, 1)[:, 0]
             self.entries[stage] = entries
+
+    def of_the_rest(
+        self, some: NDArray[np.int64], weights: NDArray[np.float64], rng: np.random.Generator
+    ) -> Codebooks:
+        """Others, for what these leave of some of the rows."""
+        sums = self.sums(some)
+        logits = self.logits[some] + sums @ self.basis.T
+        return Codebooks(logits, self.targets.of(some), self.basis, self.rows[some] - sums, weights, rng)
+
+    def fit(self) -> Self:
+        """Choose codes and move entries in turn, until they fit each other."""
+        for _ in range(ROUNDS):
+            for stage in range(STAGES):
+                self.choose(stage)
+                self.move(stage)
+        self.choose_pairs()
+        return self
 
     def _left(self, block: slice | Ids, stage: int) -> Array:
         """What the other stages leave of the rows of a block, (B, D)."""
@@ -217,24 +271,21 @@ class Codebooks:
             self.codes[block, stage] = found[np.arange(len(found)), loss.argmin(axis=1)]
 
     def choose_pairs(self) -> None:
-        """Choose the codes of both stages together: stage by stage a name may stay with a poor pair.
+        """Choose the codes of both stages together: of all pairs, the one with the least cross-entropy.
 
-        Of the entries of the first stage that are nearest to a row, with those of the second that are nearest
-        to what each leaves, and of the present pair, the one with the least cross-entropy.
+        Its exponential is a product of matrices: for logits z, targets t and what two entries add, a and b,
+
+            exp(log sum exp(z + a + b) - t (a + b)) = sum(exp(z + a - t a) exp(b)) exp(-t b).
         """
-        first, second = self.entries
-        counts = [min(count, len(first)) for count in PAIRS]
-        added = self.entries @ self.basis.T  # (S, K, C)
-        for block in _blocks(len(self.rows)):
-            rows = self.rows[block]  # (B, D)
-            one = np.repeat(nearest(rows, first, counts[0]), counts[1], axis=1)  # (B, P)
-            left = rows[:, None] - first[one[:, :: counts[1]]]  # (B, counts[0], D)
-            two = nearest(left.reshape(-1, rows.shape[1]), second, counts[1]).reshape(one.shape)
-            one, two = (np.c_[pair, now] for pair, now in zip((one, two), self.codes[block].T, strict=True))
-            logits = self.logits[block][:, None] + added[0, one] + added[1, two]  # (B, P + 1, C)
-            loss = _log_sum_exp(logits) - np.einsum("bc,bkc->bk", self.targets[block], logits)
-            best = np.arange(len(rows)), loss.argmin(axis=1)
-            self.codes[block] = np.stack([one[best], two[best]], axis=1)
+        first, second = self.entries @ self.basis.T  # (K, C) each
+        exp_second = np.exp(second).T  # (C, K)
+        for block in _blocks(len(self.rows), PAIRS_BLOCK):
+            t = self.targets[block]  # (B, C)
+            with_first = self.logits[block][:, None] + first - (t @ first.T)[..., None]  # (B, K, C)
+            exp_first = np.exp(with_first - with_first.max(axis=(1, 2), keepdims=True))
+            losses = exp_first @ exp_second * np.exp(-t @ second.T)[:, None]  # (B, K, K), up to a factor
+            best = losses.reshape(len(t), -1).argmin(axis=1)
+            self.codes[block] = np.stack(np.divmod(best, len(second)), axis=1)
 
     def move(self, stage: int) -> None:
         """Move the entries of a stage against the gradient of the names' mean cross-entropy."""
@@ -278,5 +329,6 @@ def _log_sum_exp(logits: Array) -> Array:
     return np.asarray(most + np.log(np.exp(logits - most[..., None]).sum(axis=-1)))
 
 
-def _blocks(count: int) -> Iterator[slice]:
-    return (slice(start, start + BLOCK) for start in range(0, count, BLOCK))
+def _blocks(count: int, size: int | None = None) -> Iterator[slice]:
+    size = size or BLOCK
+    return (slice(start, start + size) for start in range(0, count, size))

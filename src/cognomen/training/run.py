@@ -164,6 +164,7 @@ class TrainingRun:
                 self.config.name_bits,
                 np.random.default_rng(self.config.seed),
                 self._log_prior_of_rows(),
+                data.unlisted,
             )
 
     def _log_prior_of_rows(self) -> NDArray[np.float64] | float:

@@ -253,13 +253,26 @@ def _name_hashes(g: Graph, letters: str, marked: str) -> tuple[str, str]:
 
 def _name_rows(g: Graph, slots: str, tensors: Tensors) -> str:
     """The rows of names, sums of an entry of each codebook, (N, R)."""
-    codebooks = tensors["ngrams.name_codebooks"].astype(np.float32)  # (S, K, R)
-    stages, entries, rank = codebooks.shape
+    common = tensors["ngrams.common_codes"]  # (W / 8, F, T)
+    slots_of_bucket = tensors["ngrams.name_keys"].shape[1]
+    first, per_bucket = (g.constant(np.int64(count)) for count in (common.shape[1], slots_of_bucket))
     slot = g("Max", g("Sub", slots, g.constant(np.int64(1))), g.constant(np.int64(0)))
-    codes = g("Cast", g("Gather", g.constant(tensors["ngrams.name_codes"]), slot), to=_INT)  # (N, S)
-    chosen = g("Add", codes, g.constant(np.arange(stages) * entries))
-    found = g("Gather", g.constant(codebooks.reshape(-1, rank)), chosen)  # (N, S, R)
-    return str(g("ReduceSum", found, g.whole(1), keepdims=0))
+    place, start = g("Mod", slot, per_bucket), g("Mul", g("Div", slot, per_bucket), first)
+    has_more = g("Less", place, first)
+    more = g("Add", start, g("Where", has_more, place, g.constant(np.int64(0))))
+    codes = common.reshape(-1, common.shape[2])
+    own = _sums(g, tensors["ngrams.name_codebooks"], tensors["ngrams.name_codes"], slot)
+    further = _sums(g, tensors["ngrams.common_codebooks"], codes, more)
+    return str(g("Add", own, g("Where", g.axis(has_more, 1), further, g.constant(np.float32(0)))))
+
+
+def _sums(g: Graph, codebooks: NDArray[Any], codes: NDArray[Any], index: str) -> str:
+    """The sums of an entry of each codebook (S, K, R), for the codes (W, S) of each index (N,): (N, R)."""
+    stages, entries, rank = codebooks.shape
+    found = g("Cast", g("Gather", g.constant(codes), index), to=_INT)  # (N, S)
+    chosen = g("Add", found, g.constant(np.arange(stages) * entries))
+    rows = g("Gather", g.constant(codebooks.astype(np.float32).reshape(-1, rank)), chosen)  # (N, S, R)
+    return str(g("ReduceSum", rows, g.whole(1), keepdims=0))
 
 
 def _mix(g: Graph, h: str) -> str:

@@ -165,6 +165,8 @@ class HashedNgrams(nn.Module):
     name_keys: Tensor
     name_codes: Tensor
     name_codebooks: Tensor
+    common_codes: Tensor
+    common_codebooks: Tensor
 
     def __init__(self, tensors: dict[str, Tensor], *, end_mark: int, longest: int) -> None:
         super().__init__()
@@ -182,10 +184,18 @@ class HashedNgrams(nn.Module):
         idf = self.idf[rows]
         u = (idf[..., None] * self.embedding[rows].float()).sum((0, 2)) * _scale(idf)  # (N, R)
         slots = self._names(marked, lengths)  # (N,)
-        codes = self.name_codes[slots - 1].long()  # (N, S)
-        own = self.name_codebooks[torch.arange(codes.shape[1]), codes].float().sum(1)  # (N, R)
         known = slots > 0
-        return self.output(u + own * known[:, None]), known
+        return self.output(u + self._name_rows(slots) * known[:, None]), known
+
+    def _name_rows(self, slots: Tensor) -> Tensor:
+        """The rows of the names in these slots, (N, R); of any name for slot 0."""
+        slot = torch.clamp(slots - 1, min=0)
+        per_bucket, first = self.name_keys.shape[1], self.common_codes.shape[1]
+        place = slot % per_bucket
+        bucket = torch.div(slot, per_bucket, rounding_mode="floor")
+        common = self.common_codes[bucket, torch.clamp(place, max=first - 1)]  # (N, T)
+        further = _sums(self.common_codebooks, common) * (place < first)[:, None]
+        return _sums(self.name_codebooks, self.name_codes[slot]) + further
 
     def _ngrams(self, marked: Tensor) -> Tensor:
         """The rows of the n-grams of 1 to K letters that end at each place, 0 for unknown ones, (K, N, P)."""
@@ -204,6 +214,11 @@ class HashedNgrams(nn.Module):
         powers = torch.full_like(places, STEP).cumprod(0)  # wraps, as the hash does
         sums = (self.letters[marked] * powers * inside).sum(1)
         return _look_up(self.name_keys, _mix(sums), ((marked != 0) | ~inside).all(1))
+
+
+def _sums(codebooks: Tensor, codes: Tensor) -> Tensor:
+    """The sums of an entry of each codebook (S, K, R), for codes (N, S): (N, R)."""
+    return codebooks[torch.arange(codes.shape[1]), codes.long()].float().sum(1)
 
 
 def _mix(h: Tensor) -> Tensor:

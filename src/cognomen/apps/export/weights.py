@@ -105,7 +105,7 @@ def _hashed(layer: HashedNgrams) -> Tensors:
         Those of `HashTables`, keys as a table of buckets and slots; the embedding of n-grams (1 + B, R) and
         the output's weight (C, R); "letters" (V + 1,), the hash of each letter and of the end mark, as signed
         numbers; and the rows of names: "name_codes" (W, S) say which entry of each codebook (S, K, R) they
-        are the sum of.
+        are the sum of, to which "common_codes" (W / 8, F, T) add for the first F slots of each bucket.
     """
     tables = layer.tables
     return {
@@ -116,6 +116,8 @@ def _hashed(layer: HashedNgrams) -> Tensors:
         "ngrams.name_keys": _buckets(tables.name_keys),
         "ngrams.name_codes": tables.name_codes,
         "ngrams.name_codebooks": tables.name_codebooks,
+        "ngrams.common_codes": tables.common_codes,
+        "ngrams.common_codebooks": tables.common_codebooks,
         "ngrams.output.weight": layer.params["output.weight"].astype(np.float32),
     }
 

@@ -162,20 +162,30 @@ export class HashedNgrams extends NgramLayer {
 }
 
 // The one place that knows how the rows of R numbers are stored: those of n-grams as they are, those of names as
-// the sum of an entry of each codebook.
+// sums of an entry of each codebook.
 function rowsOf(tensors) {
-  const { shape: [, R], data } = tensors["ngrams.embedding"], codes = tensors["ngrams.name_codes"];
-  const { shape: [S, K], data: books } = tensors["ngrams.name_codebooks"];
+  const { shape: [, R], data } = tensors["ngrams.embedding"], commonCodes = tensors["ngrams.common_codes"];
+  const [buckets, first] = commonCodes.shape, slots = tensors["ngrams.name_keys"].data.length / buckets;
+  const addOfAll = adder(tensors["ngrams.name_codes"].data, tensors["ngrams.name_codebooks"]);
+  const addOfCommon = adder(commonCodes.data, tensors["ngrams.common_codebooks"]);
   return {
     ofNgram: (row) => data.subarray(row * R, (row + 1) * R),
     ofName(slot) {
-      const sum = new Float64Array(R);
-      for (let s = 0; s < S; s++) {
-        const entry = (s * K + codes.data[(slot - 1) * S + s]) * R;
-        for (let r = 0; r < R; r++) sum[r] += books[entry + r];
-      }
+      const sum = new Float64Array(R), place = (slot - 1) % slots;
+      addOfAll(sum, slot - 1);
+      if (place < first) addOfCommon(sum, ((slot - 1 - place) / slots) * first + place);
       return sum;
     },
+  };
+}
+
+// What adds to a sum the entry of each codebook that the codes of an index name.
+function adder(codes, { shape: [S, K, R], data: books }) {
+  return (sum, index) => {
+    for (let s = 0; s < S; s++) {
+      const entry = (s * K + codes[index * S + s]) * R;
+      for (let r = 0; r < R; r++) sum[r] += books[entry + r];
+    }
   };
 }
 
