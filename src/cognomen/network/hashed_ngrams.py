@@ -68,7 +68,10 @@ class HashedNgrams(NgramLayer):
         embedding: NDArray[Any] | None = None,
     ) -> None:
         tables.check(rank)
-        self.tables, self.longest = tables, longest
+        # Few numbers, of which each name sums some: NumPy is slow with those of float16.
+        of_all, of_common = (b.astype(np.float32) for b in (tables.name_codebooks, tables.common_codebooks))
+        self.tables = tables._replace(name_codebooks=of_all, common_codebooks=of_common)
+        self.longest = longest
         shape = (1 + len(tables.keys), rank)
         if embedding is None:
             embedding = uniform(rng, 0.1, shape, dtype)
@@ -178,7 +181,7 @@ class HashedNgrams(NgramLayer):
 
 def _sums(codebooks: Array, codes: NDArray[np.uint8]) -> Array:
     """The sums of an entry of each codebook (S, K, R), for codes (N, S): (N, R)."""
-    return np.asarray(codebooks[np.arange(len(codebooks)), codes].sum(axis=1, dtype=np.float32))
+    return np.asarray(codebooks[np.arange(len(codebooks)), codes].sum(axis=1))
 
 
 def quantise(layer: HashedNgrams) -> dict[str, NDArray[Any]]:
