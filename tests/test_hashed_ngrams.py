@@ -411,6 +411,17 @@ def test_eight_bits_change_probabilities_by_little(spread: float, most: float) -
     assert 0 < np.abs(p - q).max() < most
 
 
+def test_codebooks_that_float16_cannot_hold_are_scaled() -> None:
+    layer = made(KNOWN)
+    books = 1e5 * layer.tables.name_codebooks
+    layer.tables = layer.tables._replace(name_codebooks=books)
+    found = quantise(layer)
+    assert np.isfinite(found["name_codebooks"]).all()
+    kept = found["name_codebooks"].astype(np.float32) @ found["output.weight"].astype(np.float32).T
+    expected = books @ layer.params["output.weight"].T
+    np.testing.assert_allclose(kept, expected, atol=2e-3 * np.abs(expected).max())
+
+
 def test_columns_of_zeros_are_quantised_too() -> None:
     layer = HashedNgrams(tables_of(KNOWN), 3, V, 4, 5, embedding=np.zeros((4097, 5)))
     found = quantise(layer)

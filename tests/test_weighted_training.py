@@ -119,6 +119,18 @@ def test_what_lists_lack_is_rarer_than_what_they_have() -> None:
     assert data.unlisted.shares == pytest.approx([UNLISTED * a, 1e-6 * b])
 
 
+def test_rows_of_names_are_fitted_to_what_lists_lack_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name of one list may belong to an origin whose list ends above it."""
+    rows = [("ab", "A", 1e-9), ("bb", "A", 0.5), ("aa", "B", 0.4), ("ba", "B", 0.3)]
+    sure = []
+    for unlisted in (0.0, 1.0):
+        monkeypatch.setattr("cognomen.training.dataset.UNLISTED", unlisted)
+        run = TrainingRun(corpus_of(rows, shares=True), SMALL)
+        run.fit_names()
+        sure.append(softmax(run.network.logits(run.dataset.training.texts))[0].max())
+    assert sure[1] < sure[0] - 0.05
+
+
 # --- how often each name is shown -------------------------------------------------------------------------
 
 
