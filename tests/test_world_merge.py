@@ -342,6 +342,21 @@ def test_womens_forms_are_as_common_as_mens() -> None:
     assert czech["petrova"] > 50 * czech["petrov"], "of Petr"
 
 
+def test_bosniak_names_of_other_lists_are_bosnian_too() -> None:
+    """As lists without counts have them: the country that they went to knows how few there are."""
+    dutch = {"Jansen": 9000.0, "Petrović": 30.0, "Halilović": 20.0} | dict.fromkeys(NAMES, 500.0)
+    lists = {"nl": counted("Dutch", dutch), "rs": bare("Serbian", ["Petrović", "Begović"])}
+    found = merged(**lists, ba=ranked("Bosnian", ["Hodžić", "Petrović"]))
+    halilovic = column(found, "halilović", "share")
+    assert halilovic["Bosnian"] > 10 * halilovic["Dutch"] > 0
+    assert column(found, "halilović", "sources") == {"Bosnian": "nl", "Dutch": "nl"}
+    assert set(column(found, "halilovic", "share")) == {"Bosnian", "Dutch"}
+    assert set(column(found, "begović", "share")) == {"Bosnian", "Serbian"}
+    assert set(shares(found, "Bosnian")) & {"jansen", NAMES[0]} == set()
+    assert column(found, "petrović", "sources")["Bosnian"] == "ba", "in its own list"
+    assert "Bosnian" not in {row["origin"] for row in merged(**lists).table.to_pylist()}
+
+
 def test_a_russian_list_is_learned_in_belarusian_spelling_too() -> None:
     rows = [
         *counted("Russian", {"Козлов": 50.0}),

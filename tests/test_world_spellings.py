@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognomen.corpora.world.belarusian import BEARERS, SHARES, in_belarus, in_belarusian
+from cognomen.corpora.world.bosnian import is_bosniak
 from cognomen.corpora.world.chinese import in_simplified, in_traditional
 from cognomen.corpora.world.cyrillic import (
     azerbaijani,
@@ -334,3 +335,37 @@ def test_indian_names_in_bengali_letters() -> None:
 def test_any_latin_word_has_indian_spellings(word: str) -> None:
     assert all("\u0900" <= letter <= "\u097f" for each in in_devanagari(word) for letter in each)
     assert all("\u0980" <= letter <= "\u09ff" for each in in_assamese(word) for letter in each)
+
+
+# --- which names are Bosniak ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "halilović",
+            "halilovic",
+            "begić",
+            "begović",
+            "omerhodžić",
+            "hadžiomerović",
+            "karahasanović",
+            "alić",
+        ),
+        *("mujezinović", "šehović", "čaušević", "ćehajić", "ibrahimbegović", "djulić", "pašić"),
+    ],
+)
+def test_given_names_and_titles_tell_bosniak_names(name: str) -> None:
+    assert is_bosniak(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("petrović", "karadžić", "hadžić", "halil", "omerov", "hasani", "begonić", "zečević", "topalović"),
+        *("musić ana", "kovačević", "", "ić"),
+    ],
+)
+def test_other_names_are_not_bosniak(name: str) -> None:
+    assert not is_bosniak(name)

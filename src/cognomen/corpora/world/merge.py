@@ -14,6 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from cognomen.corpora.world import rules
+from cognomen.corpora.world.bosnian import BOSNIAN, in_bosnia
 from cognomen.corpora.world.english import in_english
 from cognomen.corpora.world.groups import group_keys
 from cognomen.corpora.world.letters import is_latin
@@ -97,6 +98,10 @@ def _read_lists(tables: Mapping[str, pyarrow.Table]) -> dict[str, list[NameList]
                     rows.append((spellings[0], english, count, rank))
         for (origin, _), its in sorted(parts.items()):
             found[origin].append(read_list(source, origin, its, trust.get(source, 1.0)))
+    if BOSNIAN in found:
+        found[BOSNIAN] += in_bosnia(
+            each for origin, its in found.items() if origin != BOSNIAN for each in its
+        )
     return dict(found)
 
 
