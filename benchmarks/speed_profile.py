@@ -39,7 +39,7 @@ PHASES = {
         "cognomen.rnn.engine.choice:prefix_tree",
     ],
     "sharing: taking the states of parents": ["cognomen.rnn.engine.shared_reading:_from_parents"],
-    "the letters' inputs to each row, output product": ["cognomen.network.network:read_names"],
+    "the letters' inputs to each row, output product": ["cognomen.network.trainable:read_names"],
     "matrix products of the steps": ["cognomen.rnn.engine.packed_weights:_PackedLinear.apply"],
     "gates": ["cognomen.rnn.cells:GRU.step"],
     "pooling": ["cognomen.rnn.pooling:Pooling.update"],

@@ -115,7 +115,7 @@ class Classifier(Scoring):
         With `level` it is the most likely group or region; the answer is never at another level. Options and
         errors are those of a call, without `top_k` and `coverage`.
         """
-        level = self._checked(PredictOptions, options).level
+        level = Options.of(PredictOptions, options).level
         found = self.scores(names, **options).at(level)
         labels: list[str | None] = np.array([*self.tree.labels(level), None], dtype=object)[found].tolist()
         return labels

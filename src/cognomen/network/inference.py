@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cognomen.network.ngram_layer import Evidence
+from cognomen.network.trainable import TrainableNetwork
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.engine.blas import map_on_threads, one_blas_thread, reuse_memory
@@ -23,9 +23,6 @@ from cognomen.rnn.engine.prefix_tree import SortedNames, letters_of, sort_names
 from cognomen.rnn.pooling import pool_sequence
 from cognomen.text.ragged import Ragged, pieces
 
-if TYPE_CHECKING:
-    from cognomen.network.network import Network
-
 # Limits on names and on letters, of which the first one reached counts.
 BLOCK = 192  # names that start at each level of a tree: enough rows for fast products, few for the cache
 TREE_NAMES, TREE_LETTERS = 1 << 15, 1 << 20  # read as one prefix tree; a thread's unit of work
@@ -35,7 +32,7 @@ FEW_NAMES = 1 << 10  # fewer names are not worth a thread of their own
 FEW_LETTERS = 1 << 12  # fewer letters are not worth pieces and the settings of the BLAS
 
 
-def infer(network: Network, names: Ragged, *, threads: int, bits: bool) -> Evidence:
+def infer(network: TrainableNetwork, names: Ragged, *, threads: int, bits: bool) -> Evidence:
     """What a network says of N names of ids, each with letters.
 
     Args:
@@ -53,7 +50,7 @@ def infer(network: Network, names: Ragged, *, threads: int, bits: bool) -> Evide
         return _joined(logits, [_fill(network, logits[part], names[part], threads, bits) for part in parts])
 
 
-def _fill(network: Network, logits: Array, names: Ragged, threads: int, bits: bool) -> Evidence:
+def _fill(network: TrainableNetwork, logits: Array, names: Ragged, threads: int, bits: bool) -> Evidence:
     """Fill in the logits (N, C) of one piece, and return them with what else is known of its names."""
     count = len(names)
     if count == 0:
@@ -79,7 +76,7 @@ def _fill(network: Network, logits: Array, names: Ragged, threads: int, bits: bo
     return _joined(logits, map_on_threads(add, _parts(names.ends, threads), threads))
 
 
-def _read_shared(network: Network, logits: Array, names: Ragged, threads: int) -> None:
+def _read_shared(network: TrainableNetwork, logits: Array, names: Ragged, threads: int) -> None:
     """A single layer: each direction reads each prefix of a tree once."""
     (cells,) = network.recurrent.levels
     logits[...] = network.output.params["bias"]
@@ -93,7 +90,7 @@ def _read_shared(network: Network, logits: Array, names: Ragged, threads: int) -
         _add_direction(network, logits, cell, head, letters, in_order[d], threads, compiled=compiled)
 
 
-def _read_one(network: Network, ids: Ids) -> Array:
+def _read_one(network: TrainableNetwork, ids: Ids) -> Array:
     """One name (T,), without the preparation that only pays for many: its logits (C,)."""
     reader, vectors = network.letter_reader(), network.embedding.params["weight"]  # (V, E)
     # (T, D, H), each direction in the order in which it reads.
@@ -107,7 +104,7 @@ def _read_one(network: Network, ids: Ids) -> Array:
 
 
 def _add_direction(
-    network: Network,
+    network: TrainableNetwork,
     logits: Array,
     cell: Cell,
     head: Array,
@@ -130,7 +127,7 @@ def _add_direction(
     map_on_threads(add, _parts(np.cumsum(names.lengths), threads), threads)
 
 
-def _read_packed(network: Network, logits: Array, names: Ragged, threads: int) -> None:
+def _read_packed(network: TrainableNetwork, logits: Array, names: Ragged, threads: int) -> None:
     """Several layers, in batches of names of similar lengths."""
     by_length = np.argsort(names.lengths, kind="stable")  # (N,)
 

@@ -83,7 +83,7 @@ class Window(Shape):
         rng = np.random.default_rng(seed)
         self.inner = Linear(input_size, hidden_size, rng=rng)
         self.output = Linear(hidden_size, classes, rng=rng)
-        super().__init__(*self.collect({"inner.{}": self.inner, "output.{}": self.output}))
+        super().__init__()
 
     def forward(
         self, x: Input, targets: Targets | None = None, rng: np.random.Generator | None = None

@@ -65,7 +65,7 @@ class Attention(Layer):
     ) -> None:
         self.query = Linear(hidden_size, memory_size, rng=rng, bias=False, dtype=dtype)
         self.join = Linear(memory_size + hidden_size, hidden_size, rng=rng, dtype=dtype)
-        super().__init__(*self.collect({"query.{}": self.query, "join.{}": self.join}))
+        super().__init__()
 
     def forward(
         self, h: Array, memory: Padded

@@ -90,7 +90,7 @@ class _Answers(Shape):
 
     def __init__(self, encoder: Encoder, classes: int, width: int, rng: Initializer | None) -> None:
         self.encoder, self.output = encoder, Linear(width, classes, rng=rng, dtype=encoder.dtype)
-        super().__init__(*self.collect({"encoder.{}": encoder, "output.{}": self.output}))
+        super().__init__()
 
 
 class ManyToOne(_Answers):
@@ -189,7 +189,7 @@ class ManyToMany(Shape):
                 f"{decoder.context_size}"
             )
         self.encoder, self.decoder = encoder, decoder
-        super().__init__(*self.collect({"encoder.{}": encoder, "decoder.{}": decoder}))
+        super().__init__()
 
     def forward(
         self, x: Input, targets: Targets | None = None, rng: np.random.Generator | None = None
