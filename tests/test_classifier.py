@@ -836,7 +836,8 @@ def test_weights_stored_in_half_the_bytes(clf: Classifier, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "ask", [Classifier.__call__, lambda clf, name: clf.predict([name]), lambda clf, name: clf.predict_proba(name)]
+    "ask",
+    [Classifier.__call__, lambda clf, name: clf.predict([name]), lambda clf, name: clf.predict_proba(name)],
 )
 def test_a_single_name_takes_few_calls(ask: Callable[[Classifier, str], object]) -> None:
     """Nothing is prepared for it that only pays for many: at most 150 calls of our functions."""

@@ -159,12 +159,12 @@ def _fill_readings(scores: Scores, block: ScoredBlock) -> None:
     which = reading.which[rows]
     if not len(rows):
         return
-    surnames, maiden = np.empty((2, len(reading.readings)), object)
-    surnames[:] = [read.surname for read in reading.readings]
-    maiden[:] = [read.maiden_name for read in reading.readings]
-    notes = [-1 if read.note is None else NOTES.index(read.note) for read in reading.readings]
-    scores.surnames[start + rows], scores.maiden_names[start + rows] = surnames[which], maiden[which]
-    scores.notes[start + rows] = np.array(notes, np.int8)[which]
+    read = [
+        (each.surname, each.maiden_name, -1 if each.note is None else NOTES.index(each.note))
+        for each in reading.readings
+    ]
+    columns = np.array(read, object)[which].T  # (3, R)
+    scores.surnames[start + rows], scores.maiden_names[start + rows], scores.notes[start + rows] = columns
     for row in np.flatnonzero(reading.inverse < 0).tolist():
         reason = reading.readings[reading.which[row]].reason
         scores.reasons[start + row] = REASONS.index(reason or "")
