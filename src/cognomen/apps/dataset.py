@@ -20,14 +20,15 @@ from cognomen.apps.contract import ModelFacts
 from cognomen.apps.memory import Memory
 from cognomen.apps.recipe import Recipe
 from cognomen.apps.score_file import ScoreSummary, memory_for, score_open_table
-from cognomen.apps.worker_pool import run_all
 from cognomen.classifier.decisions import REASONS
 from cognomen.classifier.options import Options, ScoreOptions
 from cognomen.errors import CognomenError, DataError, check_whole_number
 from cognomen.io.arrow import require_pyarrow
+from cognomen.io.processes import run_all
 from cognomen.io.tables import ROW_FORMATS, ParquetTable
 
 NOTE: Final = "cognomen"  # the key in the metadata of a file
+KILLED: Final = "a process was killed, with this file or another in work; is there enough memory?"
 
 
 @dataclass(frozen=True)
@@ -114,14 +115,15 @@ def score_dataset(
     waiting.sort(key=lambda job: job.source.stat().st_size, reverse=True)  # so that none ends long after all
     failed: dict[str, str] = {}
     scored: list[ScoreSummary] = []
-    for job, result in run_all(_score, waiting, processes):
+    here = ((job, _score(job, lambda: None)) for job in waiting)
+    for job, result in here if processes == 1 else run_all(_score, waiting, processes):
         if isinstance(result, ScoreSummary):
             scored.append(result)
             on_rows(sum(each.rows for each in scored))
         else:
             file = job.source.relative_to(source).as_posix()
-            failed[file] = result
-            on_failure(file, result)
+            failed[file] = KILLED if result is None else result
+            on_failure(file, failed[file])
     rows, answered = sum(each.rows for each in scored), sum(each.answered for each in scored)
     counts = sum((Counter(each.unknown) for each in scored), Counter[str]())
     unknown = {reason: counts[reason] for reason in REASONS if counts[reason]}

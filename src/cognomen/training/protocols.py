@@ -13,12 +13,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from multiprocessing import active_children, get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +28,7 @@ from cognomen.errors import InputError, TrainingError, check_whole_number
 from cognomen.evaluation.intervals import bootstrap_intervals
 from cognomen.evaluation.metrics import Evaluation, evaluate
 from cognomen.evaluation.splits import FOLDS, split_by_fold, stratified_split
-from cognomen.io.processes import begin_worker, sigint_blocked
+from cognomen.io.processes import run_all
 from cognomen.rnn.arrays import Array
 from cognomen.text.spelling import normalise
 from cognomen.training.config import TrainingConfig
@@ -200,6 +197,15 @@ def _check_enough(which: str, corpus: Corpus) -> None:
         )
 
 
+class _Run(NamedTuple):
+    """One run of a protocol."""
+
+    which: str
+    corpus: Corpus
+    method: FitPredict
+    number: int
+
+
 def _run_all(
     which: str,
     corpus: Corpus,
@@ -208,54 +214,26 @@ def _run_all(
     on_progress: Callable[[RunProgress], None],
 ) -> list[Array]:
     """The test probabilities of every run, (N, C) each, with the corpus' origins as columns."""
-    context, others = get_context("spawn"), set(active_children())
-    progress = context.SimpleQueue()
-    with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(progress,)) as pool:
-        try:
-            with sigint_blocked():
-                runs = [pool.submit(_run_one, which, corpus, method, k) for k in range(RUNS[which])]
-            running = True
-            while running:
-                ended = wait(runs, timeout=0.1, return_when=FIRST_EXCEPTION)
-                while not progress.empty():
-                    on_progress(RunProgress(*progress.get()))
-                for run in ended.done:
-                    run.result()  # raises what the run raised, also while others go on
-                running = bool(ended.not_done)
-            return [run.result() for run in runs]
-        except BrokenProcessPool as error:
-            raise TrainingError("a run's process was killed; is there enough memory?") from error
-        finally:
-            # After an error or Ctrl-C the remaining runs would go on to their end. Nothing is lost: a run
-            # writes no files.
-            for process in set(active_children()) - others:
-                process.terminate()
+    runs = [_Run(which, corpus, method, number) for number in range(RUNS[which])]
+
+    def report(run: _Run, share: float, figures: str) -> None:
+        on_progress(RunProgress(run.number, len(runs), share, figures))
+
+    found: dict[int, Array] = {}
+    for run, probabilities in run_all(_run_one, runs, processes, report):
+        if probabilities is None:
+            raise TrainingError("a run's process was killed; is there enough memory?")
+        found[run.number] = probabilities
+    return [found[number] for number in range(len(runs))]
 
 
-_progress: Any = None  # in a run's process: the queue to its parent
-
-
-def _begin(progress: Any) -> None:
-    """Prepare a process for its runs."""
-    global _progress
-    _progress = progress
-    begin_worker()
-
-
-def _run_one(which: str, corpus: Corpus, method: FitPredict, run: int) -> Array:
+def _run_one(run: _Run, report: Tell) -> Array:
     """One run, in its own process: train, and predict its test rows, (N, C)."""
-    training, test = split(which, corpus, run)
-    reported = -1.0
-
-    def tell(share: float, figures: str) -> None:
-        nonlocal reported
-        if share - reported >= 0.002 or share >= 1:
-            reported = share
-            _progress.put((run, RUNS[which], share, figures))
-
+    corpus = run.corpus
+    training, test = split(run.which, corpus, run.number)
     names = [corpus.names[row] for row in test.tolist()]
-    probabilities, origins = method(corpus.part(training), names, run, tell)
-    return in_columns(probabilities, origins, corpus.origins, len(test), run)
+    probabilities, origins = run.method(corpus.part(training), names, run.number, report)
+    return in_columns(probabilities, origins, corpus.origins, len(test), run.number)
 
 
 def in_columns(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -137,7 +137,12 @@ def check(folder: Path) -> None:
 
 
 def measured(experiment: Experiment, quick: bool, seed: int, out: Path | None) -> Findings:
-    """Run an experiment with a progress bar, after its names have been downloaded with another."""
+    """Run an experiment with a progress bar, after its names have been downloaded with another.
+
+    Raises:
+        TrainingError: a run's process was killed.
+    """
+    from cognomen.io.processes import run_all
     from cognomen.study import Findings, Settings
 
     if out is not None:
@@ -156,32 +161,17 @@ def measured(experiment: Experiment, quick: bool, seed: int, out: Path | None) -
         jobs = [(experiment.name, each) for each in experiment.seeds(settings)]
         if len(jobs) == 1 or (cores := min(os.cpu_count() or 1, len(jobs))) == 1:
             return experiment.run(settings, watch)
-        runs = dict(in_processes(jobs, cores, watch))
+        runs: dict[Settings, Numbers] = {}
+        for job, numbers in run_all(measure_one, jobs, cores):
+            if numbers is None:
+                raise TrainingError(f"{job[0]}: a run's process was killed; is there enough memory?")
+            runs[job[1]] = numbers
+            watch(len(runs) / len(jobs), f"{len(runs)} of {len(jobs)} runs")
         return Findings(experiment, settings, tuple(runs[each] for _, each in jobs))
 
 
-Job = tuple[str, "Settings"]  # the name of an experiment, and the settings of one of its runs
-
-
-def in_processes(
-    jobs: list[Job], processes: int, watch: Callable[[float, str], None]
-) -> Iterator[tuple[Settings, Numbers]]:
-    """The numbers of each job, as they come.
-
-    Raises:
-        TrainingError: a process was killed.
-    """
-    from cognomen.apps.worker_pool import run_all
-
-    for done, (job, numbers) in enumerate(run_all(measure_one, jobs, processes), start=1):
-        if isinstance(numbers, str):
-            raise TrainingError(f"{job[0]}: a run's process was killed; is there enough memory?")
-        watch(done / len(jobs), f"{done} of {len(jobs)} runs")
-        yield job[1], numbers
-
-
-def measure_one(job: Job, check: Callable[[], None]) -> Numbers:
-    """One run, in a process of its own, which may be told to stop."""
+def measure_one(job: tuple[str, Settings], check: Callable[[], None]) -> Numbers:
+    """One run of an experiment, given its name, in a process of its own, which may be told to stop."""
     from cognomen.study import find_experiment
 
     return find_experiment(job[0]).measured(job[1], lambda share, words: check())
