@@ -93,7 +93,7 @@ def train_it(names: World) -> None:
     validation = names.key_corpus("validation")
     corpus = without_foreign_names(names.corpus("training"), CLASSIFIER, validation=validation).corpus
     generator = train_generator(most_common(corpus, names, lists), CONFIG, on_progress=told)
-    generator.learned = NameFilter.of(names.names[row] for its in lists.values() for row in its)
+    generator.training_names = NameFilter.of(names.names[row] for its in lists.values() for row in its)
     generator.save(TRAINED)
 
 

@@ -42,7 +42,7 @@ def test_names_are_in_the_native_script_or_that_which_is_asked_for():
 
 def test_known_names_come_on_request():
     new, any_names = (lines(inside("generate", "polish", "-n", "40", *known)) for known in ([], ["--known"]))
-    learned = Generator.load().learned
+    learned = Generator.load().training_names
     assert learned.contains(any_names).any()
     assert not learned.contains(new).any()
     assert [a == b for a, b in zip(new, any_names, strict=True)].count(True) > 5, "what is new stays"

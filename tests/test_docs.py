@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 STUDY = [f"docs/study/{page.name}" for page in sorted((ROOT / "docs/study").glob("*.md"))]
-GUIDES = [f"docs/{page}.md" for page in ("usage", "tour", "speed", "knowing", "accuracy", "engines")]
+GUIDES = sorted(
+    f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md") if ">>>" in page.read_text("utf-8")
+)
 PAGES = ["README.md", *GUIDES, *STUDY]
 BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"^```.*$", re.MULTILINE)
@@ -33,6 +35,20 @@ def test_links_lead_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
             if not target.startswith(("http", "mailto")) and not is_to_be_drawn(page.parent, target):
                 assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_a_link_with_the_name_of_a_function_leads_to_its_file() -> None:
+    seen = 0
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        for symbol, target in re.findall(r"\[`(\w+)`\]\(([^)#]+\.py)\)", page.read_text(encoding="utf-8")):
+            source = page.parent / target
+            if symbol != source.stem:
+                seen += 1
+                assert re.search(rf"(def|class) {symbol}\b", source.read_text(encoding="utf-8")), (
+                    page,
+                    symbol,
+                )
+    assert seen > 2
 
 
 def is_to_be_drawn(folder: Path, target: str) -> bool:

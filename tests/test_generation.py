@@ -48,7 +48,7 @@ def chance() -> Generator:
 
 def with_learned(made: Generator, names: list[str]) -> Generator:
     """The same network, which knows these names."""
-    other = Generator(made.alphabet, made.scripts, made.config, learned=NameFilter.of(names))
+    other = Generator(made.alphabet, made.scripts, made.config, training_names=NameFilter.of(names))
     other.network.load(made.network.params)
     return other
 
@@ -90,7 +90,7 @@ def test_names_that_it_learned_from_are_drawn_again(chance):
     assert len(set(written[:10])) > 5
     first_draws = chance.names("Czech", 30, seed=6)
     assert knowing.names("Czech", 30, seed=6, known=True) == first_draws
-    taken = knowing.learned.contains(first_draws)  # and some that the filter takes for known ones
+    taken = knowing.training_names.contains(first_draws)  # and some that the filter takes for known ones
     assert 0 < taken.sum() < 25
     same = [a == b for a, b in zip(written, first_draws, strict=True)]
     assert same == (~taken).tolist()
@@ -236,7 +236,7 @@ def test_it_learns_names_by_heart_and_keeps_origins_apart():
         assert set(made.names(origin, 50, temperature=0.3, known=True)) == real
         assert not set(made.names(origin, 50, temperature=2.0)) & set(names.names)
     assert set(made.names("Japanese", 20, temperature=0.3, start="Su", known=True)) == {"Suzuki"}
-    assert made.learned.contains(names.names).all()
+    assert made.training_names.contains(names.names).all()
     assert made.facts["names"] == 48
     nll, _ = made.negative_log_likelihood(["Tanaka"] * 2, ["Japanese", "Czech"])
     assert nll[0] < nll[1] / 3
@@ -269,7 +269,7 @@ def test_a_generator_on_disk_writes_the_same_names(chance, tmp_path):
     with_learned(chance, ["Novak", "Ono"]).save(tmp_path / "made")
     again = Generator.load(tmp_path / "made")
     assert again.config == chance.config
-    assert again.learned.contains(["novak", "ono"]).all()
+    assert again.training_names.contains(["novak", "ono"]).all()
     nll = [made.negative_log_likelihood(["Novak", "Mares"], ["Czech"] * 2)[0] for made in (again, chance)]
     np.testing.assert_allclose(*nll, rtol=0.02)  # weights are rounded to int8
     assert again.names("Czech", 50) == Generator.load(tmp_path / "made").names("Czech", 50)
@@ -438,9 +438,9 @@ def test_the_shipped_generator_is_small_and_writes_native_scripts():
 def test_the_shipped_generator_writes_new_names():
     generator = Generator.load()
     for origin in ("Czech", "French", "Polish", "Russian", "Arabic"):
-        assert not generator.learned.contains(generator.names(origin, 100, seed=1)).any()
+        assert not generator.training_names.contains(generator.names(origin, 100, seed=1)).any()
     english = generator.names("English", 100, seed=1, known=True)
-    assert generator.learned.contains(english).mean() > 0.3
+    assert generator.training_names.contains(english).mean() > 0.3
 
 
 # --- the n-gram models that it is compared with -----------------------------------------------------------

@@ -255,9 +255,9 @@ def test_step_by_step_says_what_teacher_forcing_says(cell, attention, reminded):
     told, _ = net.decoder.shifted(targets)
     expected = np.stack(told.with_data(log_softmax(logits)).unpack())  # (N, T, V)
     y, summary, _ = net._read(x)
-    position = net.decoder.begin(summary, y)
+    state = net.decoder.begin(summary, y)
     for t in range(4):
-        log_p, position, weights = net.decoder.step(np.stack(told.unpack())[:, t], position)
+        log_p, state, weights = net.decoder.step(np.stack(told.unpack())[:, t], state)
         assert_within(log_p, expected[:, t], 1e-12)
         assert (weights is None) == (not attention)
 
@@ -323,10 +323,10 @@ def test_a_beam_of_one_is_greedy(attention):
     net = translator(attention=attention)
     x = pack(sequences(3, [3, 1, 4, 2]))
     y, summary, _ = net._read(x)
-    position = net.decoder.begin(summary, y)
+    state = net.decoder.begin(summary, y)
     one, other = (
-        beam_search(net.decoder, position, 1, 6),
-        generate(net.decoder, position, greedy, 6),
+        beam_search(net.decoder, state, 1, 6),
+        generate(net.decoder, state, greedy, 6),
     )
     for a, b in zip(one, other, strict=True):
         assert a.ids.tolist() == b.ids.tolist()

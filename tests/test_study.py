@@ -23,7 +23,7 @@ from cognomen.study.experiments.program import sums
 from cognomen.study.learning import Window, accuracy, learn, make_orthogonal, one_hot
 from cognomen.study.names import Surnames, fit_names, load_names
 from cognomen.study.record import digest, draw_figure, figure_path, problems, read, results_path, write
-from cognomen.study.spread import Spread, how_often_less, together
+from cognomen.study.spread import Spread, how_often_less, summarise
 
 MINE = [name for name, each in EXPERIMENTS.items() if each.group != "the five shapes"]
 
@@ -89,14 +89,14 @@ def test_runs_become_one():
         {"n": 4, "share": 0.7, "norms": [3.0, None], "name": "b", "point": 2.0, "rows": [["x", 3]]},
         {"n": 4, "share": 0.6, "norms": [None, 8.0], "name": "c", "point": 3.0, "rows": [["x", 2]]},
     ]
-    found = together(runs, alone=("point",))
+    found = summarise(runs, first_run=("point",))
     expected = {"n": 4, "share": 0.6, "norms": [2.0, None], "name": "a", "point": 1.0, "rows": [["x", 2]]}
     assert found == expected
     assert type(found["n"]) is int
     assert found["share"].values == (0.5, 0.7, 0.6)
     assert f"{found['rows'][0][1]}" == "2 (1–3)"
-    assert together(runs[:1]) == runs[0]
-    assert together([{"list": [7]}, {"list": []}]) == {"list": [7]}
+    assert summarise(runs[:1]) == runs[0]
+    assert summarise([{"list": [7]}, {"list": []}]) == {"list": [7]}
 
 
 def test_runs_are_compared_seed_by_seed():

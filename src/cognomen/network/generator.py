@@ -42,7 +42,7 @@ BATCH = 4096  # names generated at once
 MAX_ATTEMPTS = 50  # to generate a name that is not in the training lists
 HALF_A_SYLLABLE = re.compile("[\u1100-\u11ff]")  # letters of Hangul that are part of no syllable
 LISTED_BY = "cognomen generate --origins"
-LEARNED = "learned"  # the tensor of the filter of training names
+TRAINING_NAMES = "learned"  # the tensor of the filter of training names
 
 
 class GeneratorOptions(TypedDict, total=False):
@@ -66,7 +66,7 @@ class Generator:
         rng: initialises the weights.
         facts: how it was trained; JSON values.
         card: the model card, Markdown.
-        learned: recognises the training names; none by default.
+        training_names: recognises the training names; none by default.
         temperature_scale: factor of the sampling temperature for each list, (K,), all above 0; default 1.
             A list that was learned less well needs a lower one for samples as recognisable as real names.
 
@@ -87,7 +87,7 @@ class Generator:
         rng: Initializer | None = None,
         facts: Mapping[str, Any] | None = None,
         card: str = "",
-        learned: NameFilter | None = None,
+        training_names: NameFilter | None = None,
         temperature_scale: Sequence[float] | None = None,
     ) -> None:
         self.config = c = GeneratorConfig() if config is None else config
@@ -99,7 +99,7 @@ class Generator:
                 raise InputError(f"scripts: expected the names of one or more for {origin}, got {its}")
         self.lists = [(origin, script) for origin, its in self.scripts.items() for script in its]
         self.facts, self.card = dict(facts or {}), card
-        self.learned = NameFilter.of([]) if learned is None else learned
+        self.training_names = NameFilter.of([]) if training_names is None else training_names
         scale = (1.0,) * len(self.lists) if temperature_scale is None else temperature_scale
         self.temperature_scale = tuple(map(float, scale))
         if len(scale) != len(self.lists) or not all(0 < each < np.inf for each in self.temperature_scale):
@@ -184,7 +184,7 @@ class Generator:
             for index, name in zip(missing.tolist(), drawn, strict=True):
                 names[index] = name
             again = np.array([HALF_A_SYLLABLE.search(name) is not None for name in drawn])
-            missing = missing[again if known else again | self.learned.contains(drawn)]
+            missing = missing[again if known else again | self.training_names.contains(drawn)]
             if not len(missing):
                 break
         return names
@@ -273,10 +273,11 @@ class Generator:
                 f"{folder}: expected a generator, found a classifier. It is for `cognomen predict NAME "
                 "--model FOLDER`; without --model, `generate` uses the pretrained generator."
             )
-        if LEARNED not in tensors or "scripts" not in facts["architecture"]:
+        if TRAINING_NAMES not in tensors or "scripts" not in facts["architecture"]:
             raise ModelError(
-                f"{folder}: expected a tensor {LEARNED!r}, which tells the training names, and the scripts "
-                "of each origin, found none: an older version made it. Train it again, or leave --model out."
+                f"{folder}: expected a tensor {TRAINING_NAMES!r}, which tells the training names, and the "
+                "scripts of each origin, found none: an older version made it. Train it again, or leave out "
+                "--model."
             )
         try:
             config = GeneratorConfig.from_json(facts["architecture"]["generator"])
@@ -289,7 +290,7 @@ class Generator:
                 rng=Zeros(),
                 facts=facts["training"],
                 card=artifact.card,
-                learned=NameFilter(tensors.pop(LEARNED)),
+                training_names=NameFilter(tensors.pop(TRAINING_NAMES)),
                 temperature_scale=facts["calibration"].get("temperature_scale"),
             )
             generator.network.load(full_tensors(tensors))
@@ -320,7 +321,7 @@ class Generator:
             "priors": [1 / len(self.origins)] * len(self.origins),
             "training": self.facts,
         }
-        tensors = compact_tensors(self.network.params) | {LEARNED: self.learned.bits}
+        tensors = compact_tensors(self.network.params) | {TRAINING_NAMES: self.training_names.bits}
         write_artifact(folder, Artifact(tensors, facts, self.card))
 
 
@@ -328,6 +329,6 @@ def _check_size(c: GeneratorConfig, letters: int, origins: int, tensors: Mapping
     """Raise InputError before memory is allocated for more weights than there are."""
     least = c.hidden_size * (c.hidden_size + c.letter_size) + letters * c.letter_size
     least += c.origin_size * (origins + c.origin_size)
-    weights = sum(tensor.size for name, tensor in tensors.items() if name != LEARNED)
+    weights = sum(tensor.size for name, tensor in tensors.items() if name != TRAINING_NAMES)
     if least > weights:
         raise InputError(f"these sizes make {least:,} weights or more, the tensors have {weights:,}")

@@ -4,7 +4,7 @@
     table(numbers), sentence(numbers), draw(figure, numbers)    pure functions of the numbers
 
 A full run measures several times, with a seed each; table, sentence and figure are made from all of it, each
-number being the middle one with its range (`spread.together`). The numbers are JSON values. They are what is
+number being the middle one with its range (`spread.summarise`). The numbers are JSON values. They are what is
 stored, so that the table, the sentence and the figure can be made again, and compared with those in the
 docs, without any training.
 """
@@ -21,12 +21,8 @@ from cognomen.errors import InputError
 from cognomen.plots.canvas import Figure
 from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.rnn.training import OnProgress
-from cognomen.study.spread import (
-    Numbers as Numbers,  # the experiments import the type from here
-)
-from cognomen.study.spread import (
-    together,
-)
+from cognomen.study.spread import Numbers as Numbers  # the experiments import the type from here
+from cognomen.study.spread import summarise
 
 Item = TypeVar("Item")
 RUNS = 6  # of an experiment, with a seed each: their range holds the median of all seeds with 97 % confidence
@@ -110,7 +106,7 @@ class Experiment:
         size: width and height of the figure in inches.
         needs_names: whether it trains on the 18 files (`load_corpus("tutorial")`).
         runs: how often a full run measures, with a seed each.
-        alone: the names of numbers that are those of the first seed alone: examples, points of a picture.
+        first_run: the names of numbers that are those of the first run: examples, points of a picture.
 
     Raises:
         InputError: the group does not exist.
@@ -126,7 +122,7 @@ class Experiment:
     size: tuple[float, float] = (9.0, 4.2)
     needs_names: bool = False
     runs: int = RUNS
-    alone: tuple[str, ...] = ()
+    first_run: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.group not in GROUPS:
@@ -171,7 +167,7 @@ class Findings:
     @cached_property
     def numbers(self) -> Numbers:
         """All runs in one: of each number the median and the range."""
-        return together(self.runs, self.experiment.alone)
+        return summarise(self.runs, self.experiment.first_run)
 
     @property
     def table(self) -> Table:
@@ -193,8 +189,8 @@ class Findings:
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON values; the table and the sentence are included for readers without Python."""
         first, *others = self.runs
-        alone = self.experiment.alone
-        kept = [first, *({key: run[key] for key in run if key not in alone} for run in others)]
+        first_run = self.experiment.first_run
+        kept = [first, *({key: run[key] for key in run if key not in first_run} for run in others)]
         return {
             "name": self.experiment.name,
             "question": self.experiment.question,

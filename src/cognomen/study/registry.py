@@ -52,7 +52,7 @@ _ALL = (
         SHAPES,
         "One to one: which digit does an image show?",
         size=(9.0, 4.4),
-        alone=("confusion", "mistakes"),
+        first_run=("confusion", "mistakes"),
     ),
     _of(
         captions,
@@ -60,7 +60,7 @@ _ALL = (
         "One to many: can a network say, letter by letter, what an image shows?",
         size=(10.0, 5.4),
         runs=3,
-        alone=("examples",),
+        first_run=("examples",),
     ),
     _of(
         surnames,
@@ -68,7 +68,7 @@ _ALL = (
         "One to many: can a network make up surnames that sound like those of an origin?",
         size=(9.0, 3.4),
         runs=3,
-        alone=("examples",),
+        first_run=("examples",),
         needs_names=True,
     ),
     # minutes; its accuracy over ten folds is quoted beside it
@@ -86,7 +86,7 @@ _ALL = (
         "Many to many: can a network learn to translate numbers, also longer ones than in training?",
         size=(10.0, 4.6),
         runs=3,
-        alone=("example",),
+        first_run=("example",),
     ),
     _of(
         kanji,
@@ -94,7 +94,7 @@ _ALL = (
         "Many to many on names: can a network learn to read surnames in kanji?",
         size=(8.0, 2.6),
         runs=3,
-        alone=("examples",),
+        first_run=("examples",),
     ),
     _of(
         clips,
@@ -106,7 +106,7 @@ _ALL = (
         program,
         GAINS,
         "Does a network trained on short examples find a program that works for long ones?",
-        alone=("points", "automaton"),
+        first_run=("points", "automaton"),
     ),
     _of(
         any_length,

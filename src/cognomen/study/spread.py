@@ -50,15 +50,15 @@ def _whole(values: Sequence[float]) -> bool:
     return all(isinstance(each, int) for each in values)
 
 
-def together(runs: Sequence[Numbers], alone: Sequence[str] = ()) -> Numbers:
+def summarise(runs: Sequence[Numbers], first_run: Sequence[str] = ()) -> Numbers:
     """The numbers of all runs in one, in the form of the first.
 
     What is equal in all runs stays as it is, and numbers become a `Spread`. A number that most of the runs
     lack (None) is lacking; else those that have it count. Words and lists of different lengths are those of
-    the first run, as are the numbers named in `alone`.
+    the first run, as are the numbers named in `first_run`.
     """
     first = runs[0]
-    return {key: first[key] if key in alone else _one([run.get(key) for run in runs]) for key in first}
+    return {key: first[key] if key in first_run else _one([run.get(key) for run in runs]) for key in first}
 
 
 def _one(values: Sequence[Any]) -> Any:
@@ -66,7 +66,7 @@ def _one(values: Sequence[Any]) -> Any:
     if all(each == first for each in values):
         return first
     if all(isinstance(each, Mapping) for each in values):
-        return together(values)
+        return summarise(values)
     if all(isinstance(each, list | tuple) and len(each) == len(first) for each in values):
         return [_one(inner) for inner in zip(*values, strict=True)]
     given = [each for each in values if each is not None]

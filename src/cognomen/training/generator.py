@@ -69,7 +69,7 @@ def train_generator(
         seed=config.seed,
         on_progress=on_progress,
     )
-    generator.learned = NameFilter.of(corpus.names)
+    generator.training_names = NameFilter.of(corpus.names)
     generator.facts = {"names": len(usable), "corpus": corpus.source, "config": config.to_json()}
     return generator
 

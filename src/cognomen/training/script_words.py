@@ -22,6 +22,7 @@ from itertools import chain
 from typing import Final
 
 from cognomen.corpora import Corpus
+from cognomen.network.scripts import script_of
 from cognomen.text.alphabet import STAND_IN, is_ideograph
 from cognomen.text.spelling import normalise
 
@@ -86,7 +87,7 @@ def with_rare_letters(corpus: Corpus, min_count: int) -> list[tuple[str, str]]:
     """
     names_in: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, origin in zip(corpus.names, corpus.labels, strict=True):
-        if (script := script_of(name[:1])) in MODERN:
+        if (script := (script_of(name[:1]) or "").upper()) in MODERN:
             names_in[script][origin].append(normalise(name))
     made = []
     for script, names_of in sorted(names_in.items()):
@@ -118,11 +119,6 @@ def modern_letters(script: str) -> list[str]:
         for each in letters
         if unicodedata.category(each)[0] in "LM" and normalise(f"x{each}") == f"x{each}"
     ]
-
-
-def script_of(letter: str) -> str:
-    """The script of a letter as Unicode names it, "LATIN" or "HANGUL"; "" for no letter."""
-    return unicodedata.name(letter, "").split(" ")[0] if letter else ""
 
 
 def with_unknown_ideographs(name: str) -> list[str]:

@@ -28,19 +28,19 @@ class DecoderState(NamedTuple):
     """The state of N texts that are being written.
 
     Attributes:
-        state: (S, N, H), of the cell.
+        cell: (S, N, H), the state of the cell.
         summary: (N, Y), the input in one vector.
         memory: (N, L, Y), the encoder's outputs; None without attention.
     """
 
-    state: Array
+    cell: Array
     summary: Array
     memory: Padded | None
 
     def take(self, rows: Ids) -> Self:
         """The texts at M indices (M,), which may repeat."""
         memory = None if self.memory is None else self.memory.take(rows)
-        return type(self)(self.state[:, rows], self.summary[rows], memory)
+        return type(self)(self.cell[:, rows], self.summary[rows], memory)
 
 
 class Decoder(Layer):
@@ -194,24 +194,24 @@ class Decoder(Layer):
         seen = None if self.attention is None or memory is None else Padded.of(memory)[0]
         return DecoderState(self._first_state(summary)[0], summary, seen)
 
-    def step(self, ids: Ids, position: DecoderState) -> tuple[Array, DecoderState, Array | None]:
+    def step(self, ids: Ids, state: DecoderState) -> tuple[Array, DecoderState, Array | None]:
         """One step of writing.
 
         Args:
             ids: (N,), the previous tokens; `BOUNDARY` at the beginning.
-            position: from `begin` or the previous step.
+            state: from `begin` or the previous step.
 
         Returns:
             Log-probabilities (N, V) of the next token, the next state, and the weights of attention (N, L),
             None without it.
         """
-        x, _ = self._inputs(ids, np.arange(len(ids)), position.summary, None)
-        h, state = self.cell.read(x, position.state)  # (N, H)
+        x, _ = self._inputs(ids, np.arange(len(ids)), state.summary, None)
+        h, cell = self.cell.read(x, state.cell)  # (N, H)
         weights = None
-        if self.attention is not None and position.memory is not None:
-            out, seen, _ = self.attention.forward(h[:, None], position.memory)
+        if self.attention is not None and state.memory is not None:
+            out, seen, _ = self.attention.forward(h[:, None], state.memory)
             h, weights = out[:, 0], seen[:, 0]
-        return log_softmax(self.output.forward(h)[0]), position._replace(state=state), weights
+        return log_softmax(self.output.forward(h)[0]), state._replace(cell=cell), weights
 
 
 def _rows(x: Packed) -> Ids:

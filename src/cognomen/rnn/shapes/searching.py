@@ -65,7 +65,7 @@ def sampler(draws: Array, temperature: float = 1.0) -> Choose:
 
 def generate(
     decoder: Decoder,
-    position: DecoderState,
+    state: DecoderState,
     choose: Choose,
     limit: int,
     *,
@@ -75,17 +75,17 @@ def generate(
 
     Args:
         decoder: predicts the tokens.
-        position: the state before the first token.
+        state: the state before the first token.
         choose: chooses a token from the predictions.
         limit: the largest number of tokens.
         prefix: the first tokens of every text, which are part of the result.
     """
-    count = len(position.summary)
+    count = len(state.summary)
     tokens = np.full(count, BOUNDARY)
     log_p, ended = np.zeros(count), np.zeros(count, bool)
     taken, seen = [], []
     for step in range(limit + 1):
-        found, position, weights = decoder.step(tokens, position)  # (N, V)
+        found, state, weights = decoder.step(tokens, state)  # (N, V)
         chosen = np.full(count, prefix[step]) if step < len(prefix) else choose(found, step)
         tokens = np.where(ended, BOUNDARY, chosen)
         log_p += np.where(ended, 0, found[np.arange(count), tokens])
@@ -108,7 +108,7 @@ def _hypothesis(tokens: Ids, log_p: float, ended: bool, limit: int, attention: S
     return Hypothesis(tokens[:length], float(log_p), bool(ended), weights)
 
 
-def beam_search(decoder: Decoder, position: DecoderState, width: int, limit: int) -> list[Hypothesis]:
+def beam_search(decoder: Decoder, state: DecoderState, width: int, limit: int) -> list[Hypothesis]:
     """Write N texts, keeping the `width` most probable beginnings of each; return the most probable text
     found.
 
@@ -117,7 +117,7 @@ def beam_search(decoder: Decoder, position: DecoderState, width: int, limit: int
 
     Args:
         decoder: predicts the tokens.
-        position: the state before the first token.
+        state: the state before the first token.
         width: the number of hypotheses that are kept, B.
         limit: the largest number of tokens.
 
@@ -126,15 +126,15 @@ def beam_search(decoder: Decoder, position: DecoderState, width: int, limit: int
     """
     if width < 1:
         raise InputError(f"width: expected 1 or more, got {width}")
-    count, vocabulary = len(position.summary), decoder.vocabulary
-    position = position.take(np.repeat(np.arange(count), width))  # (N * B), the rows of a text are adjacent
+    count, vocabulary = len(state.summary), decoder.vocabulary
+    state = state.take(np.repeat(np.arange(count), width))  # (N * B), the rows of a text are adjacent
     scores = np.full((count, width), -np.inf)
     scores[:, 0] = 0  # all B hypotheses are equal at first: only one may be extended
     ended = np.zeros((count, width), bool)
     history: list[tuple[Ids, Ids, Array | None]] = []  # the rows that were extended, tokens, weights
     tokens = np.full(count * width, BOUNDARY)
     for _ in range(limit + 1):
-        log_p, after, weights = decoder.step(tokens, position)  # (N * B, V)
+        log_p, after, weights = decoder.step(tokens, state)  # (N * B, V)
         steps = _steps(log_p.reshape(count, width, vocabulary), ended)
         total = (scores[..., None] + steps).reshape(count, -1)  # (N, B * V)
         best = np.argsort(-total, axis=1, kind="stable")[:, :width]  # (N, B)
@@ -144,7 +144,7 @@ def beam_search(decoder: Decoder, position: DecoderState, width: int, limit: int
         rows = (before + width * np.arange(count)[:, None]).ravel()
         tokens = chosen.ravel()
         history.append((rows, tokens, weights))
-        position = after.take(rows)
+        state = after.take(rows)
         if ended.all():
             break
     return [_trace(history, width * n, scores[n, 0], ended[n, 0], limit) for n in range(count)]

@@ -239,10 +239,10 @@ class ManyToMany(Shape):
             limit: the largest number of tokens of a text.
         """
         y, summary, _ = self._read(x)
-        position = self.decoder.begin(summary, y)
+        state = self.decoder.begin(summary, y)
         if beam == 1:
-            return generate(self.decoder, position, greedy, limit)
-        return beam_search(self.decoder, position, beam, limit)
+            return generate(self.decoder, state, greedy, limit)
+        return beam_search(self.decoder, state, beam, limit)
 
     def predict(self, x: Input) -> list[Ids]:
         """The tokens of the text written for each input, without the boundary."""
