@@ -207,14 +207,7 @@ def fit_batches(
             "net: expected one that keeps no state, such as a Sequential; an RNN is trained on one chunk "
             "after another: examples/min_char_rnn.py"
         )
-    if optimiser is None:
-        peak = 3e-3 if learning_rate is None else learning_rate
-        optimiser = AdamW(net.params, peak, weight_decay=weight_decay)
-        schedule = schedule or partial(one_cycle, peak=peak)
-    elif not isinstance(optimiser, Optimiser):
-        raise InputError(f"optimiser: expected one such as Adam(net.params, 0.01), got {optimiser!r}")
-    elif learning_rate is not None:
-        raise InputError("learning_rate: expected it or an optimiser, which has its own, got both")
+    optimiser, schedule = _with_defaults(net, optimiser, schedule, learning_rate, weight_decay)
     _check_functions(loss=loss, schedule=schedule, callbacks=callbacks)
     rng = np.random.default_rng(seed)
     steps = -(-count // batch_size)  # of an epoch
@@ -240,6 +233,25 @@ def fit_batches(
         if True in [callback(epoch) for callback in callbacks]:
             break
     return history
+
+
+def _with_defaults(
+    net: Layer,
+    optimiser: Optimiser | None,
+    schedule: Schedule | None,
+    learning_rate: float | None,
+    weight_decay: float,
+) -> tuple[Optimiser, Schedule | None]:
+    """The optimiser and the schedule: without an optimiser AdamW, and one cycle unless a schedule is given."""
+    if optimiser is None:
+        peak = 3e-3 if learning_rate is None else learning_rate
+        adamw = AdamW(net.params, peak, weight_decay=weight_decay)
+        return adamw, schedule or partial(one_cycle, peak=peak)
+    if not isinstance(optimiser, Optimiser):
+        raise InputError(f"optimiser: expected one such as Adam(net.params, 0.01), got {optimiser!r}")
+    if learning_rate is not None:
+        raise InputError("learning_rate: expected it or an optimiser, which has its own, got both")
+    return optimiser, schedule
 
 
 def _check_functions(*, loss: object, schedule: object, callbacks: object) -> None:
