@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from counting import blas_threads
 
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import InputError, TrainingError
@@ -75,6 +76,7 @@ class RightIfTheParts:
         assert rows == list(zip(corpus.names, corpus.labels, strict=True))
         assert [whole.names[i] for i in test] == list(names)
         assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+        assert blas_threads() == {1}
         if hasattr(signal, "pthread_sigmask"):  # deaf to Ctrl-C from its start
             assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
         return np.array([[float(whole.labels[i] == o) for o in whole.origins] for i in test]), whole.origins

@@ -57,7 +57,8 @@ def test_marks_alone_make_no_name_unlike(clf: Classifier) -> None:
     names = marked.alphabet.encode_all(spelt)
     bits = marked.network.ngrams.bits_per_letter(names)
     assert (bits > 4).all(), "with all these marks every one is strange"
-    assert marked.unlikeness(names, bits)[0].tolist() == [False] * 7 + [True] * 2
+    assert marked.oddness is not None
+    assert marked.oddness.judge(names, bits)[0].tolist() == [False] * 7 + [True] * 2
     assert [a.reason for a in marked([*spelt, *texts])] == ([None] * 7 + ["unlike-training"] * 2) * 2
     one = "Jo\u0301nes"
     np.testing.assert_array_equal(
@@ -79,10 +80,8 @@ def _with_marks() -> tuple[Network, Alphabet]:
 
 def test_a_model_without_a_limit_cannot_tell(clf: Classifier) -> None:
     unable = Classifier(clf.network, clf.alphabet, ORIGINS, [0.5, 0.5], Calibration(1.0, None, None))
-    assert not unable.detects_ood
+    assert unable.oddness is None
     assert unable("xqzvk").reason is None
-    with pytest.raises(InputError, match="cannot tell"):
-        unable.unlikeness(unable.alphabet.encode_all(["a"]), np.array([9.0]))
 
 
 def test_all_faces_say_the_same(clf: Classifier) -> None:

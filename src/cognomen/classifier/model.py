@@ -7,18 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from cognomen.classifier.calibration import Calibration
-from cognomen.classifier.oddness import (
-    FEW_LETTERS,
-    NEARLY,
-    gains_little,
-    is_repetition,
-    mixes_scripts,
-    script_numbers,
-)
+from cognomen.classifier.oddness import Oddness, ood_limits
 from cognomen.classifier.origins import Place, Tree
 from cognomen.classifier.priors import DefaultPrior
 from cognomen.errors import InputError, ModelError
@@ -26,10 +16,8 @@ from cognomen.io.model_folder import Artifact, is_within, read_artifact, write_a
 from cognomen.io.pretrained import DEFAULT, find_model, find_on_hub
 from cognomen.network.architecture import Architecture
 from cognomen.network.network import Network
-from cognomen.network.ngram_layer import NgramLayer
 from cognomen.rnn.arrays import Array
 from cognomen.text.alphabet import Alphabet
-from cognomen.text.ragged import Ragged
 from cognomen.text.spelling import normalise
 
 
@@ -207,91 +195,13 @@ class Model:
         readable = [self.alphabet.without_unknown_marks(spelling) for spelling in spellings]
         return self.network.logits(self.alphabet.encode_all(readable))
 
-    @property
-    def detects_ood(self) -> bool:
-        """Whether the model can tell names that are out of distribution, unlike its training names."""
-        return self.network.ngrams is not None and self._ood_limits is not None
-
-    def unlikeness(
-        self, names: Ragged, bits: Array, known: NDArray[np.bool_] | None = None
-    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Which of N names of ids are out of distribution, unlike the training names, and which are doubtful.
-
-        A name that is out of distribution has more bits per letter than the calibration's threshold both with
-        its diacritics and without them (ł is read as l). They alone do not count, since few languages are
-        spelled with theirs in training: the 18 files have Czech without marks, so that "Dvořák" would look as
-        odd as random letters. Or it is a repetition of a few letters, or of letters of several scripts. A
-        name with weights of its own is never odd.
-
-        A doubtful name is nearly unlike the training names; or has few letters, if the network knows names;
-        or has letters that tell little, if not. What an answer to it rests on is not enough to be sure (see
-        `oddness`).
-
-        Args:
-            names: the ids of the names' letters.
-            bits: their bits per letter (see `NgramLayer.bits_per_letter`), (N,).
-            known: which have weights of their own, (N,); none if None.
-
-        Returns:
-            Which are out of distribution, and which are doubtful, (N,) each.
-
-        Raises:
-            InputError: the model cannot tell.
-        """
-        ngrams, by_letter = self.network.ngrams, self._ood_limits
-        if ngrams is None or by_letter is None:
-            raise InputError("this model cannot tell: it has no n-grams, or too few names were held out")
-        if known is not None and known.all():
-            return ~known, ~known
-        limits = by_letter.take(names.data.take(names.starts))  # (N,)
-        doubtful = _is_doubtful(names, bits, limits, known)
-        if doubtful.any():
-            bits = self._least_bits(ngrams, names, bits, doubtful)
-            doubtful = _is_doubtful(names, bits, limits, known)
-        odd = is_repetition(names) | (bits > limits)
-        if self._scripts is not None:
-            odd |= mixes_scripts(names, self._scripts)
-        if known is not None:
-            doubtful |= self._is_short_latin(names)
-            odd, doubtful = odd & ~known, doubtful & ~known
-        return odd, doubtful
-
-    def _least_bits(self, ngrams: NgramLayer, names: Ragged, bits: Array, which: NDArray[np.bool_]) -> Array:
-        """The bits per letter of N names, (N,): of some the fewer of those with and without diacritics."""
-        rows = np.flatnonzero(which)  # (U,)
-        suspects = names[rows]
-        is_mark = self.alphabet.is_mark.take(suspects.data)
-        letters = self.alphabet.without_strokes.take(suspects.data)
-        if not (is_mark | (letters != suspects.data)).any():
-            return bits
-        marks = np.bincount(suspects.rows[is_mark], minlength=len(rows))  # (U,)
-        unmarked = Ragged(letters[~is_mark], suspects.lengths - marks)
-        least = bits.copy()
-        least[rows] = np.minimum(bits[rows], ngrams.bits_per_letter(unmarked))
-        return least
-
-    def _is_short_latin(self, names: Ragged) -> NDArray[np.bool_]:
-        """Which names begin with a Latin letter, and have few letters, (N,)."""
-        short = names.lengths <= FEW_LETTERS
-        return short & self._is_latin.take(names.data.take(names.starts)) if short.any() else short
-
     @cached_property
-    def _is_latin(self) -> NDArray[np.bool_]:
-        return np.asarray(self.alphabet.scripts == "LATIN")
-
-    @cached_property
-    def _scripts(self) -> NDArray[np.int64] | None:
-        """The number of the script of each id, (V,); None if there is one script."""
-        numbers = script_numbers(self.alphabet)
-        return numbers if numbers.max() > 1 else None
-
-    @cached_property
-    def _ood_limits(self) -> NDArray[np.float64] | None:
-        """The bits per letter above which a name is odd, by its first letter, (V,); None for no limit."""
-        limit, by_script = self.calibration.ood_threshold, self.calibration.script_ood_thresholds
-        if by_script is not None:
-            return np.array([by_script.get(script, np.inf) for script in self.alphabet.scripts.tolist()])
-        return None if limit is None else np.full(len(self.alphabet), limit)
+    def oddness(self) -> Oddness | None:
+        """What tells names that are unlike the training names; None if the model cannot tell."""
+        limits = ood_limits(self.calibration, self.alphabet)
+        if self.network.ngrams is None or limits is None:
+            return None
+        return Oddness(self.network.ngrams, self.alphabet, limits)
 
     def __repr__(self) -> str:
         a = self.network.architecture
@@ -302,15 +212,6 @@ class Model:
             *_accuracy(self.facts),
         ]
         return f"<{type(self).__name__}: {'; '.join(parts)}>"
-
-
-def _is_doubtful(
-    names: Ragged, bits: Array, limits: NDArray[np.float64], known: NDArray[np.bool_] | None
-) -> NDArray[np.bool_]:
-    """Which names are nearly out of distribution by their bits per letter; if no name is known, also those
-    whose letters say little about them."""
-    nearly = bits > NEARLY * limits
-    return nearly if known is not None else nearly | gains_little(bits, names.lengths, limits)
 
 
 def _default_prior(facts: Any) -> DefaultPrior | None:

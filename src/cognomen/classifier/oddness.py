@@ -1,4 +1,4 @@
-"""What looks like no name at all: one or two letters again and again, letters of several scripts.
+"""What looks like no name: letters in an unlikely order, a few again and again, or of several scripts.
 
 And how sure an answer may be that rests on spelling alone: of a word of few letters, or of one that is nearly
 unlike the training names, or together hardly likelier than random letters, an accident cannot be told from a
@@ -7,13 +7,15 @@ name. N counts names of ids.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final
 from unicodedata import category
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.network.ngram_layer import PRIOR_BITS, PRIOR_LETTERS
+from cognomen.classifier.calibration import Calibration
+from cognomen.network.ngram_layer import PRIOR_BITS, PRIOR_LETTERS, NgramLayer
 from cognomen.rnn.arrays import Array
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.ragged import Ragged
@@ -27,6 +29,102 @@ COMMON: Final = 0.81  # of the same; as many as letters drawn from a to z have, 
 LEAST_GAIN: Final = 2.0  # bits that all letters together are likelier than with so many each
 FEW_LETTERS: Final = 4  # of a Latin name: three random letters are often a syllable of some language
 EAST_ASIAN: Final = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC", "BOPOMOFO")  # written together
+
+
+class Oddness:
+    """Tells names that are unlike a model's training names, and names that are nearly so.
+
+    Args:
+        ngrams: of the network; they know how rare a run of letters is.
+        alphabet: the letters that the network reads, V.
+        limits: the bits per letter above which a name is odd, by its first letter, (V,); see `ood_limits`.
+    """
+
+    def __init__(self, ngrams: NgramLayer, alphabet: Alphabet, limits: NDArray[np.float64]) -> None:
+        self.ngrams, self.alphabet, self.limits = ngrams, alphabet, limits
+
+    def judge(
+        self, names: Ragged, bits: Array, known: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which of N names of ids are out of distribution, and which are doubtful.
+
+        A name that is out of distribution has more bits per letter than the limit both with its diacritics
+        and without them (ł is read as l). They alone do not count, since few languages are spelled with
+        theirs in training: the 18 files have Czech without marks, so that "Dvořák" would look as odd as
+        random letters. Or it is a repetition of a few letters, or of letters of several scripts. A name with
+        weights of its own is never odd.
+
+        A doubtful name is nearly unlike the training names; or has few letters, if the network knows names;
+        or has letters that tell little, if not. What an answer to it rests on is not enough to be sure.
+
+        Args:
+            names: the ids of the names' letters.
+            bits: their bits per letter (see `NgramLayer.bits_per_letter`), (N,).
+            known: which have weights of their own, (N,); none if None.
+
+        Returns:
+            Which are out of distribution, and which are doubtful, (N,) each.
+        """
+        if known is not None and known.all():
+            return ~known, ~known
+        limits = self.limits.take(names.data.take(names.starts))  # (N,)
+        doubtful = _is_doubtful(names, bits, limits, known)
+        if doubtful.any():
+            bits = self._least_bits(names, bits, doubtful)
+            doubtful = _is_doubtful(names, bits, limits, known)
+        odd = is_repetition(names) | (bits > limits)
+        if self._scripts is not None:
+            odd |= mixes_scripts(names, self._scripts)
+        if known is not None:
+            doubtful |= self._is_short_latin(names)
+            odd, doubtful = odd & ~known, doubtful & ~known
+        return odd, doubtful
+
+    def _least_bits(self, names: Ragged, bits: Array, which: NDArray[np.bool_]) -> Array:
+        """The bits per letter of N names, (N,): of some the fewer of those with and without diacritics."""
+        rows = np.flatnonzero(which)  # (U,)
+        suspects = names[rows]
+        is_mark = self.alphabet.is_mark.take(suspects.data)
+        letters = self.alphabet.without_strokes.take(suspects.data)
+        if not (is_mark | (letters != suspects.data)).any():
+            return bits
+        marks = np.bincount(suspects.rows[is_mark], minlength=len(rows))  # (U,)
+        unmarked = Ragged(letters[~is_mark], suspects.lengths - marks)
+        least = bits.copy()
+        least[rows] = np.minimum(bits[rows], self.ngrams.bits_per_letter(unmarked))
+        return least
+
+    def _is_short_latin(self, names: Ragged) -> NDArray[np.bool_]:
+        """Which names begin with a Latin letter, and have few letters, (N,)."""
+        short = names.lengths <= FEW_LETTERS
+        return short & self._is_latin.take(names.data.take(names.starts)) if short.any() else short
+
+    @cached_property
+    def _is_latin(self) -> NDArray[np.bool_]:
+        return np.asarray(self.alphabet.scripts == "LATIN")
+
+    @cached_property
+    def _scripts(self) -> NDArray[np.int64] | None:
+        """The number of the script of each id, (V,); None if there is one script."""
+        numbers = script_numbers(self.alphabet)
+        return numbers if numbers.max() > 1 else None
+
+
+def ood_limits(calibration: Calibration, alphabet: Alphabet) -> NDArray[np.float64] | None:
+    """The bits per letter above which a name is odd, by its first letter, (V,); None for no limit."""
+    limit, by_script = calibration.ood_threshold, calibration.script_ood_thresholds
+    if by_script is not None:
+        return np.array([by_script.get(script, np.inf) for script in alphabet.scripts.tolist()])
+    return None if limit is None else np.full(len(alphabet), limit)
+
+
+def _is_doubtful(
+    names: Ragged, bits: Array, limits: NDArray[np.float64], known: NDArray[np.bool_] | None
+) -> NDArray[np.bool_]:
+    """Which names are nearly out of distribution by their bits per letter; if no name is known, also those
+    whose letters say little about them."""
+    nearly = bits > NEARLY * limits
+    return nearly if known is not None else nearly | gains_little(bits, names.lengths, limits)
 
 
 def is_repetition(names: Ragged) -> NDArray[np.bool_]:

@@ -102,7 +102,8 @@ class Scoring(Model):
         texts = texts[start : start + SCORED_TEXTS]
         reading = self._read(texts, opts)
         parts = reading.parts
-        ask = partial(self.network.evidence, threads=opts.threads, bits=self.detects_ood)
+        oddness = self.oddness
+        ask = partial(self.network.evidence, threads=opts.threads, bits=oddness is not None)
         if parts.wholes.size < MANY_IN_PARTS:
             logits, bits, known = ask(reading.spellings)
         else:
@@ -114,8 +115,8 @@ class Scoring(Model):
             logits = pool_parts(logits, temperatures, parts, self.origins, weights)
         p = softmax_with_temperature(logits, temperatures, weights)  # (S, C)
         ood = np.zeros(len(p), bool)
-        if bits is not None:
-            ood, doubtful = self.unlikeness(reading.spellings, bits, known)
+        if oddness is not None and bits is not None:
+            ood, doubtful = oddness.judge(reading.spellings, bits, known)
             if doubtful.any():
                 less_sure(p, doubtful)
         # 0 and 1 are indices into EVIDENCE.
@@ -172,9 +173,8 @@ class Scoring(Model):
             p, known = self._expected(spellings, opts.threads)
             return self._sums_of_groups(p), known
 
-        said = opts.order != "auto"
-        found = ColumnOrder(opts.order if opts.order != "auto" else "given-first", said=said)
-        if opts.order == "auto":
+        found = ColumnOrder.alone(opts.order)
+        if not found.said:
             found = order_of_column(column, score)
             if not found.decided:
                 return found

@@ -5,11 +5,14 @@ from __future__ import annotations
 import unicodedata
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from cognomen.corpora.rows import Row, SourceRows
 from cognomen.errors import DataError
 from cognomen.io.tables import is_table
 from cognomen.io.text_files import numbered_lines, read_text_file
+
+MOST_LISTED: Final = 5  # files named in an error
 
 
 def read_folder(folder: Path, encoding: str | None = None) -> SourceRows:
@@ -56,6 +59,6 @@ def _no_files(folder: Path) -> str:
     return f"{expected}, but it holds only: {_listed(found)}.{hint}"
 
 
-def _listed(names: list[str], most: int = 5) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
+    return ", ".join(names[:MOST_LISTED]) + more

@@ -242,7 +242,7 @@ def _with_defaults(
     learning_rate: float | None,
     weight_decay: float,
 ) -> tuple[Optimiser, Schedule | None]:
-    """The optimiser and the schedule: without an optimiser AdamW, and one cycle unless a schedule is given."""
+    """The optimiser and the schedule; if there is no optimiser, AdamW and one cycle."""
     if optimiser is None:
         peak = 3e-3 if learning_rate is None else learning_rate
         adamw = AdamW(net.params, peak, weight_decay=weight_decay)

@@ -273,12 +273,12 @@ def wrapped(text: str, fallback: int = 80) -> str:
     )
 
 
-def hanging(head: str, text: str, fallback: int = 80) -> str:
+def hanging(head: str, text: str) -> str:
     """Wrap a list with ", " between its entries to the right of a head, to the width of the terminal.
 
     An entry is never divided, nor is any other text.
     """
-    width = min(shutil.get_terminal_size((fallback, 24)).columns, 100)
+    width = min(shutil.get_terminal_size().columns, 100)
     lines = filled(text.split(", "), width - cell_len(head))
     return "\n".join([head + lines[0], *(" " * cell_len(head) + line for line in lines[1:])])
 

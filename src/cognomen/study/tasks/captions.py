@@ -40,7 +40,7 @@ def captions(digit: int) -> list[str]:
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train on four fifths of the images; caption the rest greedily and by sampling."""
-    images, labels = digits("this task")
+    images, labels = digits()
     training, test = split(labels, settings.seed)
     rng = np.random.default_rng(settings.seed)
     letters = Vocabulary(text for digit in range(10) for text in captions(digit))

@@ -51,7 +51,7 @@ def make_clips(
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train three networks on clips of four fifths of the images, new clips at each step; test the rest."""
-    images, labels = digits("this task")
+    images, labels = digits()
     training, test = split(labels, settings.seed)
     steps, asked = (30, 50) if settings.quick else (2500, 2000)
     x, answers = make_clips(images, labels, test, asked, np.random.default_rng(settings.seed + 1))

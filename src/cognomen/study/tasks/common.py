@@ -46,7 +46,7 @@ class Vocabulary:
         return [self.tokens[number - 1] for number in ids]
 
 
-def digits(purpose: str) -> tuple[Array, Ids]:
+def digits() -> tuple[Array, Ids]:
     """The 1,797 handwritten digits of scikit-learn: images (N, 64), 0 to 1, and their classes (N,).
 
     Source: E. Alpaydin & C. Kaynak, Optical Recognition of Handwritten Digits, UCI repository 1998.
@@ -54,7 +54,7 @@ def digits(purpose: str) -> tuple[Array, Ids]:
     Raises:
         MissingExtraError: scikit-learn is not installed.
     """
-    datasets = require("sklearn.datasets", "study", purpose, "scikit-learn")
+    datasets = require("sklearn.datasets", "study", "this task", "scikit-learn")
     images, labels = datasets.load_digits(return_X_y=True)
     return (images / 16).astype(np.float32), labels.astype(np.int64)
 

@@ -34,7 +34,7 @@ def nearest_mean(images: Array, labels: Ids, asked: Array) -> Ids:
 
 def measure(settings: Settings, on_progress: OnProgress) -> Numbers:
     """Train on four fifths of the images, test on the rest."""
-    images, labels = digits("this task")
+    images, labels = digits()
     training, test = split(labels, settings.seed)
     rng = np.random.default_rng(settings.seed)
     encoder = Encoder(
