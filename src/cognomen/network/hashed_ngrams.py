@@ -185,7 +185,7 @@ def _sums(codebooks: Array, codes: NDArray[np.uint8]) -> Array:
 
 
 def quantise(layer: HashedNgrams) -> dict[str, NDArray[Any]]:
-    """The tensors of a layer for inference: the embedding as int8, its scales in the output.
+    """The tensors of a layer for inference: the embedding (1 + B, R) as int8, scaled in the output (C, R).
 
     Each column of the embedding, and of the codebooks of names, is divided by the embedding's largest number
     in it / 127, and that column of the output's weight multiplied by it; by more if float16 could not hold

@@ -27,7 +27,7 @@ def compact_tensors(params: Mapping[str, Array]) -> dict[str, NDArray[Any]]:
 
 
 def full_tensors(tensors: Mapping[str, NDArray[Any]]) -> dict[str, Array]:
-    """The parameters of `compact_tensors`, as float32."""
+    """The parameters whose `compact_tensors` these are: rounded, in float32 and of the same shapes."""
     found = {name: each.astype(np.float32) for name, each in tensors.items()}
     for name in [name for name in found if name.endswith(SCALE)]:
         found[name.removesuffix(SCALE)] *= found.pop(name)[:, None]

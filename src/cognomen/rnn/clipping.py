@@ -31,7 +31,7 @@ def clip_grad_norm(grads: Mapping[str, Array], max_norm: float) -> float:
 
 
 def clip_grad_value(grads: Mapping[str, Array], largest: float) -> None:
-    """Limit each element of all gradients to the range from -largest to largest, in place.
+    """Limit each element of all gradients, of any shape, to the range from -largest to largest, in place.
 
     Raises:
         InputError: `largest` is not a number of 0 or more.

@@ -64,14 +64,19 @@ class Linear(Layer):
         return y
 
     def back(self, dy: Array, x: Array) -> Array:
-        """The gradient by x, given that by y = `apply(x)`; adds to the gradients of the parameters."""
+        """The gradient by x (N, X), given that by y = `apply(x)`; adds to the gradients of the parameters."""
         if self.requires_grad:
             self.add_grads(dy, x)
         dx: Array = dy @ self.params["weight"].reshape(*self.shape, -1)  # (..., N, X)
         return dx if dx.ndim == 2 else dx.sum(axis=0)
 
     def add_grads(self, dy: Array, x: Array) -> None:
-        """Add dy^T x to the gradient of the weight, and dy summed over the batch to that of the bias."""
+        """Add dy^T x to the gradient of the weight, and dy summed over the batch to that of the bias.
+
+        Args:
+            dy: the gradient by the output, (N, Y), or (G, N, Y) with blocks.
+            x: the input, (N, X).
+        """
         self.grads["weight"] += (dy.swapaxes(-1, -2) @ x).reshape(-1, x.shape[-1])
         if "bias" in self.grads:
             self.grads["bias"] += dy.sum(axis=-2).ravel()

@@ -15,7 +15,7 @@ REDUCTIONS = ("mean", "sum", "none")
 
 
 def log_softmax(logits: Array) -> Array:
-    """log(softmax(logits)) along the last axis, without overflow."""
+    """log(softmax(logits)) over the classes, (..., C) -> (..., C), without overflow."""
     top = logits.max(axis=-1, keepdims=True)
     if np.isposinf(top).any():  # inf - inf is NaN: classes with infinite logits share all probability
         shared = np.where(logits == top, 0, -np.inf).astype(logits.dtype)
@@ -26,7 +26,7 @@ def log_softmax(logits: Array) -> Array:
 
 
 def softmax(logits: Array) -> Array:
-    """Probabilities along the last axis: exp(logits) / sum(exp(logits))."""
+    """Probabilities of the classes, exp(logits) / sum(exp(logits)), (..., C) -> (..., C)."""
     # (C, ...): a reduction over the first axis is vectorised, over a short last one it is not.
     columns = np.ascontiguousarray(logits.T)
     p = np.exp(columns - np.maximum.reduce(columns))

@@ -14,7 +14,7 @@ HALF = np.array(0.5, np.float32)  # an array: NumPy would convert a Python float
 
 
 def sigmoid(x: Array) -> Array:
-    """1 / (1 + exp(-x)), computed in place; written with tanh, which does not overflow."""
+    """1 / (1 + exp(-x)) of an array of any shape, in place; written with tanh, which does not overflow."""
     x *= HALF
     np.tanh(x, out=x)
     x *= HALF

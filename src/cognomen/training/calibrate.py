@@ -57,7 +57,7 @@ def calibrate(logits: Array, network: Network, data: Dataset, corpus: Corpus) ->
         corpus: that it was made of.
     """
     pairs = _pairs(logits, data.validation)
-    populations = _populations(corpus)
+    populations = populations_of(corpus)
     facts: dict[str, Any] = {"validation_names": len(data.validation)}
     if not len(pairs.labels):
         prior = None if populations is None else DefaultPrior(populations, 0.5)
@@ -98,7 +98,8 @@ def places_of(corpus: Corpus) -> tuple[Place, ...] | None:
     )
 
 
-def _populations(corpus: Corpus) -> tuple[float, ...] | None:
+def populations_of(corpus: Corpus) -> tuple[float, ...] | None:
+    """The millions of people of each origin, (C,), if the corpus says how many."""
     if corpus.origin_facts is None:
         return None
     return tuple(corpus.origin_facts[origin].millions for origin in corpus.origins)

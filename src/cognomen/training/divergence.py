@@ -40,7 +40,7 @@ def check_sound(
 
 
 def check_finite(logits: Array, where: str, config: TrainingConfig) -> None:
-    """Stop a run if logits are not finite.
+    """Stop a run if the logits (N, C) of its validation names are not finite.
 
     Raises:
         TrainingError: a logit is NaN or infinite.

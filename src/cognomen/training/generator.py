@@ -105,7 +105,13 @@ class Draws:
 def scripts_by_origin(
     origins: Sequence[str], scripts: Sequence[str], weights: Array
 ) -> dict[str, tuple[str, ...]]:
-    """The scripts of each origin: Latin last, as names in it are romanised then; the others by weight."""
+    """The scripts of each origin: Latin last, as names in it are romanised then; the others by weight.
+
+    Args:
+        origins: of each name, (N,).
+        scripts: of each name, (N,).
+        weights: how much each name counts, (N,).
+    """
     totals: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for origin, script, weight in zip(origins, scripts, weights.tolist(), strict=True):
         totals[origin][script] += weight

@@ -19,6 +19,7 @@ from cognomen.network.network import Network
 from cognomen.network.ngrams import frequent_ngrams
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import cross_entropy
+from cognomen.training.calibrate import populations_of
 from cognomen.training.checkpoint import Checkpoint
 from cognomen.training.config import TrainingConfig
 from cognomen.training.dataset import Dataset, corpus_sha256
@@ -172,10 +173,10 @@ class TrainingRun:
 
         Answers are asked for under both, and what is negligible under one may decide under the other.
         """
-        if self.corpus.origin_facts is None:
+        populations = populations_of(self.corpus)
+        if populations is None:
             return 0.0
-        people = [self.corpus.origin_facts[origin].millions for origin in self.corpus.origins]
-        return np.log(DefaultPrior(tuple(people), ROW_PRIOR_POWER).shares) - np.log(self.dataset.priors)
+        return np.log(DefaultPrior(populations, ROW_PRIOR_POWER).shares) - np.log(self.dataset.priors)
 
     def _check_memory(self, ngrams: int) -> None:
         """Refuse exact n-grams that would fill the memory, before they do.

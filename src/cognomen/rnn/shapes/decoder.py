@@ -190,7 +190,12 @@ class Decoder(Layer):
     # --- writing: one token at a time ----------------------------------------------------------------------
 
     def begin(self, summary: Array, memory: Packed | None) -> DecoderState:
-        """The state before the first token of N texts."""
+        """The state before the first token of N texts.
+
+        Args:
+            summary: (N, Y), of the inputs.
+            memory: the encoder's outputs, (M, Y); needed for attention.
+        """
         seen = None if self.attention is None or memory is None else Padded.of(memory)[0]
         return DecoderState(self._first_state(summary)[0], summary, seen)
 

@@ -67,7 +67,11 @@ class Shape(Layer):
     def loss(
         self, x: Input, targets: Targets, rng: np.random.Generator | None = None
     ) -> tuple[float, Callable[[], Array | None]]:
-        """The cross-entropy of the targets, averaged over all rows of logits, and its backward."""
+        """The cross-entropy of the targets, averaged over all rows of logits, and its backward.
+
+        Backward adds to the gradients of the parameters, and returns that by x, as `forward` does. The
+        arguments and errors are those of `forward`.
+        """
         logits, backward = self.forward(x, targets, rng)
         loss, dlogits = cross_entropy(logits, self.labels(x, targets))
         return loss, lambda: backward(dlogits)
