@@ -339,7 +339,7 @@ def test_a_text_that_does_not_end_is_cut_at_the_limit():
     for beam in (1, 3):
         for text in net.write(numbers(), beam=beam, limit=5):
             assert (len(text.ids), text.ended) == (5, False)
-    with pytest.raises(InputError, match="width: expected 1 or more, got 0"):
+    with pytest.raises(InputError, match="width: expected a whole number, 1 or more, got 0"):
         net.write(numbers(), beam=0)
 
 

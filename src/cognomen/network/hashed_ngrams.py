@@ -99,6 +99,16 @@ class HashedNgrams(NgramLayer):
             grads={"embedding": gradient, "output.weight": self.output.grads["weight"]},
         )
 
+    @property
+    def named_tables(self) -> dict[str, NDArray[Any]]:
+        """See `NgramLayer.named_tables`."""
+        return self.tables._asdict()
+
+    @property
+    def compact_tensors(self) -> dict[str, NDArray[Any]]:
+        """See `NgramLayer.compact_tensors`; rows in int8 (see `quantise`)."""
+        return self.named_tables | quantise(self)
+
     def find(self, names: Ragged) -> Ragged:
         """The rows of the n-grams, as in `NgramLayer.find`."""
         return self._find(names)[0]

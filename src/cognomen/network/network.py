@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.errors import InputError, check_whole_number
 from cognomen.network.architecture import Architecture
 from cognomen.network.inference import infer
 from cognomen.network.ngram_layer import Evidence
-from cognomen.network.ngram_tensors import compact, table_names, tables_of, tensors_of, weight_of
+from cognomen.network.ngram_tensors import table_names, tables_of, weight_of
 from cognomen.network.trainable import TrainableNetwork
 from cognomen.rnn.arrays import Array
 from cognomen.rnn.initializers import Zeros
@@ -56,12 +57,15 @@ class Network(TrainableNetwork):
     @property
     def tensors(self) -> dict[str, NDArray[Any]]:
         """What defines the network besides its architecture: parameters, and the tables of the n-grams."""
-        return self.params | tensors_of(self.ngrams)
+        tables = {} if self.ngrams is None else self.ngrams.named_tables
+        return self.params | {f"ngrams.{name}": table for name, table in tables.items()}
 
     @property
     def compact_tensors(self) -> dict[str, NDArray[Any]]:
         """`tensors` in fewer bytes: in float16, the rows of hashed n-grams in int8 (see `quantise`)."""
-        return compact(self.params, self.ngrams)
+        found = {name: param.astype(np.float16) for name, param in self.params.items()}
+        of_ngrams = {} if self.ngrams is None else self.ngrams.compact_tensors
+        return found | {f"ngrams.{name}": tensor for name, tensor in of_ngrams.items()}
 
     def logits(self, names: Ragged, *, threads: int = 1) -> Array:
         """As `forward`, for inference: the logits (N, C) of any number of names.

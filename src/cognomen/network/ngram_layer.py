@@ -71,6 +71,16 @@ class NgramLayer(Layer):
         self._squares = np.square(self.idf)
         super().__init__(params, grads)
 
+    @property
+    def named_tables(self) -> dict[str, NDArray[Any]]:
+        """The tables that define the layer besides its parameters, by name."""
+        raise NotImplementedError
+
+    @property
+    def compact_tensors(self) -> dict[str, NDArray[Any]]:
+        """Tables and parameters in fewer bytes, by name: parameters in float16."""
+        return self.named_tables | {name: param.astype(np.float16) for name, param in self.params.items()}
+
     def find(self, names: Ragged) -> Ragged:
         """The n-grams of N names of ids.
 

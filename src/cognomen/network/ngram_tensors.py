@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError
 from cognomen.network.architecture import Architecture
-from cognomen.network.hashed_ngrams import HashedNgrams, quantise
+from cognomen.network.hashed_ngrams import HashedNgrams
 from cognomen.network.hashing import HashTables
 from cognomen.network.ngram_layer import NgramLayer
 from cognomen.network.ngrams import Ngrams
@@ -47,23 +46,6 @@ def tables_of(a: Architecture, tensors: Mapping[str, NDArray[Any]]) -> Tables | 
 def weight_of(tensors: Mapping[str, NDArray[Any]]) -> NDArray[Any] | None:
     """The weights of the n-grams, or their embedding."""
     return next((tensors[name] for name in WEIGHTS if name in tensors), None)
-
-
-def tensors_of(ngrams: NgramLayer | None) -> dict[str, NDArray[Any]]:
-    """What defines the n-grams besides their parameters."""
-    if isinstance(ngrams, Ngrams):
-        return dict(zip(EXACT, (ngrams.letters, ngrams.counts), strict=True))
-    if isinstance(ngrams, HashedNgrams):
-        return dict(zip(HASHED, ngrams.tables, strict=True))
-    return {}
-
-
-def compact(params: Mapping[str, NDArray[Any]], ngrams: NgramLayer | None) -> dict[str, NDArray[Any]]:
-    """The tensors of a network in fewer bytes: float16, and int8 for the rows of hashed n-grams."""
-    found = {name: p.astype(np.float16) for name, p in params.items()} | tensors_of(ngrams)
-    if isinstance(ngrams, HashedNgrams):
-        found |= {f"ngrams.{name}": value for name, value in quantise(ngrams).items()}
-    return found
 
 
 def make_ngrams(

@@ -23,9 +23,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from cognomen.errors import InputError
 from cognomen.network.ngram_layer import UNKNOWN, Evidence, NgramLayer, inverse_norm, with_marks
@@ -95,6 +96,11 @@ class Ngrams(NgramLayer):
             dropout=dropout,
             dtype=dtype,
         )
+
+    @property
+    def named_tables(self) -> dict[str, NDArray[Any]]:
+        """See `NgramLayer.named_tables`."""
+        return {"letters": self.letters, "counts": self.counts}
 
     def find(self, names: Ragged) -> Ragged:
         """The n-grams of N names of ids.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cognomen.errors import InputError
+from cognomen.errors import InputError, check_whole_number
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.shapes.decoder import BOUNDARY, Decoder, DecoderState
 
@@ -122,10 +122,9 @@ def beam_search(decoder: Decoder, state: DecoderState, width: int, limit: int) -
         limit: the largest number of tokens.
 
     Raises:
-        InputError: the width is less than 1.
+        InputError: the width is no whole number of 1 or more.
     """
-    if width < 1:
-        raise InputError(f"width: expected 1 or more, got {width}")
+    check_whole_number("width", width)
     count, vocabulary = len(state.summary), decoder.vocabulary
     state = state.take(np.repeat(np.arange(count), width))  # (N * B), the rows of a text are adjacent
     scores = np.full((count, width), -np.inf)
