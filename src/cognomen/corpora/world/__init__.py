@@ -1,4 +1,4 @@
-"""The corpus world: surnames of 83 origins with how common they are, merged from 40 open sources.
+"""The corpus world: surnames of 83 origins with how common they are, merged from 48 open sources.
 
     build_world()               read every source that is to be had, merge them, write the table
     read_manifest()             the sources: where they come from, licences, trust
