@@ -155,7 +155,11 @@ def pack(
 
 def _bytes_of(tensor: NDArray[Any], in_planes: bool) -> bytes:
     little = np.ascontiguousarray(tensor, tensor.dtype.newbyteorder("<"))
-    return little.view(np.uint8).reshape(-1, tensor.dtype.itemsize).T.tobytes() if in_planes else little.tobytes()
+    return (
+        little.view(np.uint8).reshape(-1, tensor.dtype.itemsize).T.tobytes()
+        if in_planes
+        else little.tobytes()
+    )
 
 
 def as_text(data: bytes, *, compressed: bool = True) -> str:
