@@ -219,8 +219,8 @@ BAD = {
     "few.parquet": (b"name\nSmith\n", "this is not a parquet file. It begins as text does"),
     "x.txt": (
         b"Smith\n",
-        "got 'x.txt'. If it is text, rename it to .csv, or .tsv if tabs separate its cells. A list of names, one "
-        "a line, is for cognomen predict --file x.txt.",
+        "got 'x.txt'. If it is text, rename it to .csv, or .tsv if tabs separate its cells. A list of names, "
+        "one a line, is for cognomen predict --file x.txt.",
     ),
     "one.csv": (b"name\nSmith,a\n", "line 2: the row has 2 cells, but the table has 1 heading. Look"),
     "bar.csv": (b"id|name\n1|Smith\n", "its columns are: 'id|name'. If '|' separates its cells"),

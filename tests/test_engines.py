@@ -214,6 +214,11 @@ def scored_by(score: Callable[..., Any], column: str, model: str, **options: Any
     return engines.score_duckdb(connection, connection.from_arrow(table), column, model=model, **options)
 
 
+def computed(scored: Any) -> Any:
+    """Of Dask, whose columns of numbers may be missing values alone: the rows tell."""
+    return scored.compute()
+
+
 @pytest.mark.parametrize("score", [in_pandas, in_polars, in_dask, in_duckdb])
 def test_a_wrong_call_is_refused_at_the_door(score: Callable[..., Any], model: str) -> None:
     asked = {"prefix": "x_"}
@@ -226,8 +231,7 @@ def test_a_wrong_call_is_refused_at_the_door(score: Callable[..., Any], model: s
     with pytest.raises(ModelError):
         scored_by(score, "Surname", "no-model", **asked)
     with pytest.raises(InputError, match="expected a column of strings, got values of the type int64"):
-        scored = scored_by(score, "n", model, **asked)
-        scored.compute()  # of Dask, whose columns of numbers may be missing values alone
+        computed(scored_by(score, "n", model, **asked))
 
 
 @pytest.mark.parametrize("cells", [[1.5, None], [True], pd.to_datetime(["2020-02-02"])])

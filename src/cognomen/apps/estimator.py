@@ -248,7 +248,7 @@ def column_of(X: Any) -> list[Any]:
     if shape is not None and len(shape) == 2:
         if shape[1] != 1:
             raise InputError(f"X: expected a column of texts, got an array of the shape {tuple(shape)}")
-        texts = np.asarray(X, dtype=object)[:, 0].tolist()
+        texts: list[Any] = np.asarray(X, dtype=object)[:, 0].tolist()
     else:
         texts = list(chain.from_iterable(item_blocks(X)))
     for row, text in enumerate(texts):
