@@ -210,9 +210,8 @@ def score_spark(frame: Any, column: str, **options: Unpack[EngineOptions]) -> An
 
     recipe = Recipe.for_table(options, frame.columns, column)
     names = frame.select(frame[column])
-    recipe = recipe.ordered(
-        lambda count: [row[0] for row in names.take(count)]
-    )  # of as few partitions as have them
+    # `take` asks as few partitions as have the rows; `limit` would take as many of each.
+    recipe = recipe.ordered(lambda count: [row[0] for row in names.take(count)])
     answers = StructType.fromDDL(spark_ddl(recipe.schema))
 
     def stream(batches: Iterable[Any]) -> Iterator[Any]:
