@@ -213,11 +213,14 @@ BAD = {
     "quote.csv": (b'name,x\nSmith,a\n"Mu,b\n', "quote.csv, line 3: not a row of a table"),
     "empty.csv": (b"", "expected a table with headings in its first line, but empty.csv is empty"),
     "other.csv": (b"surname,x\nSmith,a\n", "no column 'name'; its columns are: 'surname', 'x'. Did you mean"),
+    "bare.csv": (b"Smith\nMuir\n", "its columns are: 'Smith'. If its first line is a row: --no-headings (in"),
     "twice.csv": (b"name,Name\nSmith,a\n", "twice.csv has 2 columns called 'name'"),
     "no.parquet": (b"PAR1", "cannot read no.parquet as a Parquet table"),
+    "few.parquet": (b"name\nSmith\n", "this is not a parquet file. It begins as text does"),
     "x.txt": (
         b"Smith\n",
-        "got 'x.txt'. If it is text, rename it to .csv, or .tsv if tabs separate its cells.",
+        "got 'x.txt'. If it is text, rename it to .csv, or .tsv if tabs separate its cells. A list of names, "
+        "one a line, is for cognomen predict --file x.txt.",
     ),
     "one.csv": (b"name\nSmith,a\n", "line 2: the row has 2 cells, but the table has 1 heading. Look"),
     "bar.csv": (b"id|name\n1|Smith\n", "its columns are: 'id|name'. If '|' separates its cells"),

@@ -214,6 +214,11 @@ def scored_by(score: Callable[..., Any], column: str, model: str, **options: Any
     return engines.score_duckdb(connection, connection.from_arrow(table), column, model=model, **options)
 
 
+def computed(scored: Any) -> Any:
+    """Of Dask, whose columns of numbers may be missing values alone: the rows tell."""
+    return scored.compute()
+
+
 @pytest.mark.parametrize("score", [in_pandas, in_polars, in_dask, in_duckdb])
 def test_a_wrong_call_is_refused_at_the_door(score: Callable[..., Any], model: str) -> None:
     asked = {"prefix": "x_"}
@@ -225,9 +230,19 @@ def test_a_wrong_call_is_refused_at_the_door(score: Callable[..., Any], model: s
         scored_by(score, "Surname", model, **asked, threads=0)
     with pytest.raises(ModelError):
         scored_by(score, "Surname", "no-model", **asked)
-    if score not in (in_pandas, in_dask):  # whose columns are of any objects: numbers are not texts
-        with pytest.raises(InputError, match="expected a column of strings, got values of the type int64"):
-            scored_by(score, "n", model, **asked)
+    with pytest.raises(InputError, match="expected a column of strings, got values of the type int64"):
+        computed(scored_by(score, "n", model, **asked))
+
+
+@pytest.mark.parametrize("cells", [[1.5, None], [True], pd.to_datetime(["2020-02-02"])])
+def test_pandas_refuses_numbers_and_dates(cells: Any, model: str) -> None:
+    with pytest.raises(InputError, match="expected a column of strings, got values of the type"):
+        engines.score_pandas(pd.DataFrame({"name": cells}), "name", model=model)
+
+
+def test_a_column_of_pandas_without_any_value_has_the_type_of_numbers(model: str) -> None:
+    answered = engines.score_pandas(pd.DataFrame({"name": [np.nan, np.nan]}), "name", model=model)
+    assert answered["reason"].tolist() == ["not-text"] * 2
 
 
 TAKERS = [getattr(engines, name) for name in engines.__all__ if name.startswith("score_")]

@@ -164,6 +164,19 @@ def test_a_column_of_any_kind_is_the_same(fitted: SurnameClassifier, column: Any
     np.testing.assert_array_equal(fitted.predict_proba(column), fitted.predict_proba(X))
 
 
+@pytest.mark.parametrize(
+    "column", [[1, 2], np.array([1.5]), ["rossini", b"rossini"], [["rossini"]], pd.DataFrame({"n": [1]})]
+)
+def test_what_holds_other_things_than_texts_is_no_column(fitted: SurnameClassifier, column: Any) -> None:
+    with pytest.raises(InputError, match=r"X\[[01]\]: expected a text or a missing value, got "):
+        fitted.predict(column)
+
+
+def test_missing_values_of_all_kinds_are_texts_that_cannot_be_read(fitted: SurnameClassifier) -> None:
+    p = fitted.predict_proba([None, float("nan"), pd.NA, pd.NaT])
+    np.testing.assert_allclose(p, [fitted.classifier_.priors] * 4, atol=1e-6)
+
+
 def test_arrow_columns_are_fitted_alike() -> None:
     for names in (pa.array(X), pa.chunked_array([X[:2], X[2:]]), pa.array(X).dictionary_encode()):
         again = small().fit(names, pa.array(Y), pa.array([1.0] * len(X)))
@@ -187,7 +200,7 @@ def test_classes_of_any_kind(labels: list[Any]) -> None:
         ("Rossi", ["Italian"], "put it in"),
         (np.zeros((4, 2)), Y[:4], "shape"),
         (X, [0.5] * len(X), "continuous|Unknown label"),
-        ([3] * 9, Y[:9], "no name is left"),
+        ([3] * 9, Y[:9], "expected a text or a missing value, got 3"),
         ([], [], "no name is left"),
         (X[:1], Y[:1], "origin"),
         (X, ["Italian"] * len(X), "origin"),

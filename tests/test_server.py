@@ -184,8 +184,8 @@ def assert_is_failure(body: Any, words: str) -> None:
         ("/v1/nothing", "GET", {}, 404, "openapi"),
         ("/health/live/", "GET", {"Host": "elsewhere.example"}, 404, "openapi"),  # no redirect to there
         ("/v1/predict/", "POST", {"Content-Type": "application/json"}, 404, "openapi"),
-        ("/v1/predict", "GET", {}, 405, "Allow"),
-        ("/v1/model", "DELETE", {}, 405, "Allow"),
+        ("/v1/predict", "GET", {}, 405, "expected the method POST, got GET"),
+        ("/v1/model", "DELETE", {}, 405, "expected the method .*GET.*, got DELETE"),
         ("/v1/predict", "POST", {"Content-Type": "text/plain"}, 415, "application/json"),
         (
             "/v2/models/world/infer",

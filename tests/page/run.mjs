@@ -14,7 +14,7 @@ async function models() {
   const [{ Classifier }, { Generator }] = [await load("engine/name-classifier"), await load("engine/name-generator")];
   const { makeNgrams } = await load("engine/letter-ngrams");
   const tensors = async (id) => readTensors(facts.tensors[id], await unpack(inside(id)));
-  const network = readTensors(facts.tensors.network, fromBase64(inside("network")));
+  const network = readTensors(facts.tensors.network, fromBase64(inside("network")), false);
   const ngrams = makeNgrams(facts.model.architecture, await tensors("ngrams"));
   return {
     classifier: new Classifier(facts.model, network, facts.words, ngrams),

@@ -82,10 +82,21 @@ def _answer_frame(frame: Any, column: Hashable, recipe: Recipe) -> Any:
 
 
 def _strings(names: Any) -> Any:
-    """A Series; of strings an Arrow column, which it mostly is inside: that is read several times as fast."""
+    """A Series; of strings an Arrow column, which it mostly is inside: that is read several times as fast.
+
+    Raises:
+        InputError: it is of numbers or dates, and not all of it is missing.
+    """
     import pandas as pd
 
-    return names.array.__arrow_array__() if isinstance(names.dtype, pd.StringDtype) else names
+    if isinstance(names.dtype, pd.StringDtype):
+        return names.array.__arrow_array__()
+    is_number, is_date = pd.api.types.is_numeric_dtype, pd.api.types.is_datetime64_any_dtype
+    if (is_number(names.dtype) or is_date(names.dtype)) and names.notna().any():
+        raise InputError(
+            f"expected a column of strings, got values of the type {names.dtype}. Cast it to strings."
+        )
+    return names
 
 
 def score_dask(frame: Any, column: Hashable, **options: Unpack[EngineOptions]) -> Any:
@@ -198,7 +209,9 @@ def score_spark(frame: Any, column: str, **options: Unpack[EngineOptions]) -> An
     from pyspark.sql.types import StructType
 
     recipe = Recipe.for_table(options, frame.columns, column)
-    recipe = recipe.ordered(lambda count: frame.select(frame[column]).limit(count).toArrow().column(0))
+    names = frame.select(frame[column])
+    # `take` asks as few partitions as have the rows; `limit` would take as many of each.
+    recipe = recipe.ordered(lambda count: [row[0] for row in names.take(count)])
     answers = StructType.fromDDL(spark_ddl(recipe.schema))
 
     def stream(batches: Iterable[Any]) -> Iterator[Any]:

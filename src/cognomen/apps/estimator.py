@@ -27,7 +27,7 @@ from cognomen.corpora import Corpus
 from cognomen.errors import InputError, MissingExtraError
 from cognomen.text.columns import item_blocks
 from cognomen.text.matching import did_you_mean
-from cognomen.text.row_values import check_none_missing
+from cognomen.text.row_values import check_none_missing, is_missing
 from cognomen.training.config import TrainingConfig
 from cognomen.training.training import train
 
@@ -239,7 +239,8 @@ def column_of(X: Any) -> list[Any]:
     """The N texts of a column of any kind; of an array or a table of one column, this one.
 
     Raises:
-        InputError: it is a single text, or has several columns.
+        InputError: it is a single text, has several columns, or holds something else than texts and missing
+            values.
     """
     if isinstance(X, str):
         raise InputError(f"X: expected a column of texts, got the text {X!r}: put it in [ ]")
@@ -247,8 +248,13 @@ def column_of(X: Any) -> list[Any]:
     if shape is not None and len(shape) == 2:
         if shape[1] != 1:
             raise InputError(f"X: expected a column of texts, got an array of the shape {tuple(shape)}")
-        return list(np.asarray(X, dtype=object)[:, 0])
-    return list(chain.from_iterable(item_blocks(X)))
+        texts: list[Any] = np.asarray(X, dtype=object)[:, 0].tolist()
+    else:
+        texts = list(chain.from_iterable(item_blocks(X)))
+    for row, text in enumerate(texts):
+        if not (isinstance(text, str) or is_missing(text)):
+            raise InputError(f"X[{row}]: expected a text or a missing value, got {text!r}")
+    return texts
 
 
 def _origin_names(classes: NDArray[Any]) -> list[str]:

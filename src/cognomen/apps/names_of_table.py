@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from cognomen.io.delimited import find_column
+from cognomen.io.row_table import RowTable
 from cognomen.io.tables import TableFile, cells_of
 from cognomen.text.given import hold_full_names, surnames_first
+
+
+def column_in(source: TableFile, column: str) -> int:
+    """The index of a column of a table; see `find_column`."""
+    has_headings = isinstance(source, RowTable) and source.headings[0] != "1"
+    remedy = " If its first line is a row: --no-headings (in Python headings=False)." if has_headings else ""
+    return find_column(source.path, column, source.headings, remedy)
 
 
 @dataclass
@@ -33,8 +41,7 @@ class NamesOfTable:
         Raises:
             DataError: the table lacks one of them.
         """
-        index = find_column(source.path, column, source.headings)
-        return cls(source, index, None if given is None else find_column(source.path, given, source.headings))
+        return cls(source, column_in(source, column), None if given is None else column_in(source, given))
 
     def of_block(self, block: Any) -> Any:
         """The names of a block; with given names a list in which these stand after a comma."""

@@ -45,4 +45,6 @@ def parquet_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError) as error:
-        raise DataError(f"cannot read {path} as a Parquet table: {error}.{hint_if_text(path)}") from error
+        raise DataError(
+            f"cannot read {path} as a Parquet table: {str(error).rstrip('.')}.{hint_if_text(path)}"
+        ) from error

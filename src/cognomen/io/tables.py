@@ -98,7 +98,7 @@ def open_table(path: Path, encoding: str | None = None, *, headings: bool = True
         check_signature(path)
         raise DataError(
             f"expected {EXPECTED}, got {str(path)!r}. If it is text, rename it to .csv, or .tsv if tabs "
-            "separate its cells."
+            f"separate its cells. A list of names, one a line, is for cognomen predict --file {path}."
         )
     if path.suffix.lower() == ".parquet":
         return ParquetTable(path)

@@ -38,7 +38,7 @@ def weights_of(given: ArrayLike, rows: int, what: str = "weights") -> NDArray[np
 def check_none_missing(values: ArrayLike, what: str) -> None:
     """Raise InputError if one of the values (N,) is None, NaN, or pandas' NA."""
     cells = np.ravel(np.asarray(values, object)).tolist()  # as they are: NaN among texts would be "nan"
-    missing = [row for row, cell in enumerate(cells) if _is_missing(cell)]
+    missing = [row for row, cell in enumerate(cells) if is_missing(cell)]
     if missing:
         raise InputError(
             f"{what}[{missing[0]}]: expected a value, got {cells[missing[0]]!r}. Leave out rows without one "
@@ -46,8 +46,9 @@ def check_none_missing(values: ArrayLike, what: str) -> None:
         )
 
 
-def _is_missing(value: Any) -> bool:
-    return value is None or type(value).__name__ == "NAType" or value != value
+def is_missing(value: Any) -> bool:
+    """Whether this is None, NaN, or pandas' NA or NaT."""
+    return value is None or type(value).__name__ == "NAType" or bool(np.ndim(value) == 0 and value != value)
 
 
 def _number(cell: Any) -> float:

@@ -130,17 +130,16 @@ def names_and_counts(
     Raises:
         DataError: the table cannot be read, or lacks a column.
     """
-    from cognomen.apps.names_of_table import NamesOfTable
-    from cognomen.io.delimited import find_column
+    from cognomen.apps.names_of_table import NamesOfTable, column_in
     from cognomen.io.tables import column_at
     from cognomen.io.weights import weighted_column
 
     source, counts = open_again(), None
-    names_at = find_column(source.path, column, source.headings)
+    names_at = column_in(source, column)
     if count_column is None:
         names = column_at(source, names_at)
     else:
-        counts_at = find_column(source.path, count_column, source.headings)
+        counts_at = column_in(source, count_column)
         names, counts = weighted_column(source, names_at, counts_at)
     if given is not None:
         again = open_again()

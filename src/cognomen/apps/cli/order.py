@@ -17,7 +17,7 @@ def say_order(found: ColumnOrder) -> None:
     """Say on standard error in which order a column is read, and how sure that is, if it was found out."""
     if found.probability is None:
         return
-    names = f"{found.cells:,} different names"
+    names = f"{found.cells:,} different full name{'s' * (found.cells != 1)}"
     if found.decided:
         text = f"Read {WORDS[found.order]} (probability {found.probability:.3f}, from {names})."
     else:

@@ -47,7 +47,9 @@ def build_page(model: str | Path | None = None, *, study: str | None = None) -> 
     clf = Classifier.load(folder)
     tensors, generator = read_artifact(folder).tensors, _generator()
     packed = {
-        "network": pack({name: each for name, each in tensors.items() if not name.startswith(NGRAMS)}),
+        "network": pack(
+            {name: each for name, each in tensors.items() if not name.startswith(NGRAMS)}, in_planes=False
+        ),
         "ngrams": pack({name: each for name, each in tensors.items() if name.startswith(NGRAMS)}),
         "generator": pack(compact_tensors(generator.network.params)),
     }

@@ -140,20 +140,26 @@ def folded_characters() -> dict[str, str]:
     return {one: folded for one, folded in pairs if folded != one.lower()}
 
 
-def pack(tensors: Mapping[str, NDArray[Any]]) -> tuple[list[tuple[str, str, list[int]]], bytes]:
+def pack(
+    tensors: Mapping[str, NDArray[Any]], *, in_planes: bool = True
+) -> tuple[list[tuple[str, str, list[int]]], bytes]:
     """A table of contents (name, type, shape), and the bytes of all tensors one after the other.
 
-    The tensors may have any shape. The first bytes of all numbers of a tensor stand before all second ones,
-    which gzip compresses better.
+    The tensors may have any shape. In planes the first bytes of all numbers of a tensor stand before all
+    second ones, which gzip compresses better; else browsers decode them faster.
     """
     in_order = sorted(tensors.items())  # safetensors gives them in any order
     contents = [(name, each.dtype.name, list(each.shape)) for name, each in in_order]
-    return contents, b"".join(_planes(each) for _, each in in_order)
+    return contents, b"".join(_bytes_of(each, in_planes) for _, each in in_order)
 
 
-def _planes(tensor: NDArray[Any]) -> bytes:
+def _bytes_of(tensor: NDArray[Any], in_planes: bool) -> bytes:
     little = np.ascontiguousarray(tensor, tensor.dtype.newbyteorder("<"))
-    return little.view(np.uint8).reshape(-1, tensor.dtype.itemsize).T.tobytes()
+    return (
+        little.view(np.uint8).reshape(-1, tensor.dtype.itemsize).T.tobytes()
+        if in_planes
+        else little.tobytes()
+    )
 
 
 def as_text(data: bytes, *, compressed: bool = True) -> str:

@@ -83,7 +83,7 @@ function followTour() {
 
 async function start() {
   await pictured;
-  const facts = JSON.parse(contents("facts")), network = readTensors(facts.tensors.network, fromBase64(contents("network")));
+  const facts = JSON.parse(contents("facts")), network = readTensors(facts.tensors.network, fromBase64(contents("network")), false);
   const app = new App(facts, new Classifier(facts.model, network, facts.words, remembered(facts.first)));
   mountType(document.getElementById("type-app"), app);
   app.setName(app.params.get("name") ?? document.getElementById("name").value); // somebody may have been typing

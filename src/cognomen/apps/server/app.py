@@ -111,12 +111,13 @@ UNAUTHORISED = failure(
 )
 
 
-def _http_error(_request: Request, error: HTTPException) -> Response:
-    kind = "".join(HTTPStatus(error.status_code).phrase.title().split())
-    told = {404: "nothing is here; /openapi.json lists what there is", 405: "not by this method; see Allow"}
-    return failure(
-        error.status_code, kind, told.get(error.status_code, error.detail), **(dict(error.headers or {}))
-    )
+def _http_error(request: Request, error: HTTPException) -> Response:
+    kind, headers = "".join(HTTPStatus(error.status_code).phrase.title().split()), dict(error.headers or {})
+    told = {
+        404: "nothing is here; /openapi.json lists what there is",
+        405: f"expected the method {headers.get('Allow')}, got {request.method}",
+    }
+    return failure(error.status_code, kind, told.get(error.status_code, error.detail), **headers)
 
 
 def _timeout(request: Request, _error: Exception) -> Response:

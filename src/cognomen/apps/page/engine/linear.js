@@ -3,12 +3,14 @@
 // (Y, X), (Y,) or nothing, (X,) -> (Y,)
 export function apply(weight, bias, x) {
   const [rows, columns] = weight.shape, w = weight.data, y = new Float64Array(rows);
-  for (let i = 0, k = 0; i < rows; i++) {
-    let sum = bias ? bias.data[i] : 0;
-    for (let j = 0; j < columns; j++, k++) sum += w[k] * x[j];
-    y[i] = sum;
-  }
+  for (let i = 0; i < rows; i++) y[i] = dot(bias ? bias.data[i] : 0, w, i * columns, x);
   return y;
+}
+
+// A sum and the product of x with as many numbers of w, from the k-th on. Called for each row, it is compiled after a few.
+function dot(sum, w, k, x) {
+  for (let j = 0; j < x.length; j++, k++) sum += w[k] * x[j];
+  return sum;
 }
 
 // The gradient by x, given that by y; adds to the gradients of the parameters that have one.

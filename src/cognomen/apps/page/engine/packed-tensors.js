@@ -10,33 +10,35 @@ const TYPES = {
 };
 const SIZES = { float16: 2, int8: 1, uint8: 1, uint16: 2, uint32: 4, float32: 4, float64: 8 };
 
-// One array; its bytes come plane by plane, the first byte of every number first.
-function decode(bytes, type, count) {
-  if (type === "float16") {
-    const numbers = new Float32Array(count);
-    for (let i = 0; i < count; i++) {
-      const bits = bytes[i] | (bytes[count + i] << 8);
-      numbers[i] = ((bits & 1023) + (bits & 0x7c00 ? 1024 : 0)) * SCALES[bits >> 10];
-    }
-    return numbers;
-  }
+// One array. In planes the first byte of every number comes first, then every second one.
+function decode(bytes, type, count, inPlanes) {
   if (SIZES[type] === 1) return new TYPES[type](bytes.buffer, bytes.byteOffset, count);
-  const size = SIZES[type], mixed = new Uint8Array(count * size);
+  const { buffer } = inPlanes ? numberByNumber(bytes, count, SIZES[type]) : bytes.slice();
+  return type === "float16" ? halves(buffer) : new TYPES[type](buffer);
+}
+
+function numberByNumber(bytes, count, size) {
+  const mixed = new Uint8Array(count * size);
   for (let byte = 0; byte < size; byte++) {
     for (let i = 0; i < count; i++) mixed[i * size + byte] = bytes[byte * count + i];
   }
-  return new TYPES[type](mixed.buffer);
+  return mixed;
+}
+
+function halves(buffer) {
+  if (globalThis.Float16Array) return new Float32Array(new Float16Array(buffer)); // browsers before 2025 lack it
+  return Float32Array.from(new Uint16Array(buffer), (bits) => ((bits & 1023) + (bits & 0x7c00 ? 1024 : 0)) * SCALES[bits >> 10]);
 }
 
 // Parameters by name, { shape, data }, from a table of contents [[name, type, shape], ...] and all their bytes. The
 // data of each is decoded when it is first asked for.
-export function readTensors(contents, bytes) {
+export function readTensors(contents, bytes, inPlanes = true) {
   const found = {};
   let start = 0;
   for (const [name, type, shape] of contents) {
     const count = shape.reduce((product, size) => product * size, 1), part = bytes.subarray(start, start += count * SIZES[type]);
     let data;
-    found[name] = { shape, get data() { return (data ??= decode(part, type, count)); } };
+    found[name] = { shape, get data() { return (data ??= decode(part, type, count, inPlanes)); } };
   }
   return found;
 }

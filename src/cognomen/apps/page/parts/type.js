@@ -68,7 +68,7 @@ function whyUnlike({ shapeless, bits, limit }) {
 const NOTES = {
   "surname-of-full-name": "The rest of the text is not part of the surname.",
   "several-people": "The text names several people; this is the first.",
-  "repaired-encoding": "The text had been decoded wrongly, and is repaired.",
+  "repaired-encoding": "The text had markup in it, or had been decoded wrongly, and is repaired.",
 };
 
 // The answer to each beginning of the name, as columns of stacked probabilities.

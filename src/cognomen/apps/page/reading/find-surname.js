@@ -3,28 +3,28 @@ import { isAnd, isTitle, surnameOfPerson } from "./full-names.js";
 import { plainer } from "./plain-forms.js";
 import { withoutAddresses } from "./placeholder-texts.js";
 import {
-  characters, first, fullMatch, isAlpha, isAscii, isLower, isUpper, last, LETTER_OR_DIGIT as W, NO_DIGIT, NOT_WHITE, stripWhite, WHITE, WORD_END,
+  characters, first, fullMatch, isAlpha, isAscii, isLower, isUpper, last, later, LETTER_OR_DIGIT as W, NO_DIGIT, NOT_WHITE, stripWhite, WHITE, WORD_END,
 } from "./python.js";
 import { repair } from "./repair-text.js";
 import { lengthOfSurname } from "./surname-first.js";
 import { hasLetter, normalise, words as wordsOf } from "./text.js";
 
-const BRACKETS = new RegExp(
+const BRACKETS = later(() => new RegExp(
   `\\([^()]*\\)|\\[[^\\[\\]]*\\]|<[^<>]*>|"[^"]*"|“[^”“]*”|«[^«»]*»|„[^“”„]*[“”]`
   + `|(?<=${W}${WHITE})['‘]${NO_DIGIT}{2,}['’](?![^${WHITE.slice(1, -1)},])`, "gu",
-);
+));
 const OPENING = new RegExp(`[([<"“«„]|${WHITE}['‘]`);
 const isOneWordAndQuoted = fullMatch(`${NOT_WHITE}+${WHITE}+['‘]${NOT_WHITE}+['’]`);
-const OPEN = new RegExp(`(?<=${W})${WHITE}*[(\\[<].*$`, "su");
-const AND_OTHERS = new RegExp(`,?${WHITE}+(?:et|&|and|и)${WHITE}+(?:al|alii|others|др)${WORD_END}.*$`, "siu");
-const BETWEEN_PEOPLE = new RegExp(`[;；؛]|${WHITE}[/|>→=]${WHITE}|(?<=${NO_DIGIT}{2})/(?=${NO_DIGIT}{2})`, "u");
-const RELATION = new RegExp(`(?<=${W}),?${WHITE}+(?:[sdwc]/o|a/[lp]|viuda|vda\\.?|του|της)${WHITE}.*$`, "siu");
-const PRONOUNS = new RegExp(`(?<=${W})${WHITE}+[a-z]{2,}(?:/[a-z]{2,})+$`, "u");
-const INITIALS_OF_WORD = new RegExp(`^(?:${NO_DIGIT}\\.-?)+(?=${NO_DIGIT}{2,}(?:['’\\-]${NO_DIGIT}+)*(?:[,;]|${WHITE}|$))`, "u");
-const TWO_WORDS = new RegExp(`(?<=${NO_DIGIT}{2}\\.)(?=(${NO_DIGIT})${NO_DIGIT})`, "gu");
-const USER = new RegExp(`^(${NO_DIGIT}{2,}(?:[._]${NO_DIGIT}{2,})+)\\p{Nd}*$`, "u");
+const OPEN = later(() => new RegExp(`(?<=${W})${WHITE}*[(\\[<].*$`, "su"));
+const AND_OTHERS = later(() => new RegExp(`,?${WHITE}+(?:et|&|and|и)${WHITE}+(?:al|alii|others|др)${WORD_END}.*$`, "siu"));
+const BETWEEN_PEOPLE = later(() => new RegExp(`[;；؛]|${WHITE}[/|>→=]${WHITE}|(?<=${NO_DIGIT}{2})/(?=${NO_DIGIT}{2})`, "u"));
+const RELATION = later(() => new RegExp(`(?<=${W}),?${WHITE}+(?:[sdwc]/o|a/[lp]|viuda|vda\\.?|του|της)${WHITE}.*$`, "siu"));
+const PRONOUNS = later(() => new RegExp(`(?<=${W})${WHITE}+[a-z]{2,}(?:/[a-z]{2,})+$`, "u"));
+const INITIALS_OF_WORD = later(() => new RegExp(`^(?:${NO_DIGIT}\\.-?)+(?=${NO_DIGIT}{2,}(?:['’\\-]${NO_DIGIT}+)*(?:[,;]|${WHITE}|$))`, "u"));
+const TWO_WORDS = later(() => new RegExp(`(?<=${NO_DIGIT}{2}\\.)(?=(${NO_DIGIT})${NO_DIGIT})`, "gu"));
+const USER = later(() => new RegExp(`^(${NO_DIGIT}{2,}(?:[._]${NO_DIGIT}{2,})+)\\p{Nd}*$`, "u"));
 const QUOTES = "'‘’`\"";
-const BRACES = new RegExp(`(?<!${NOT_WHITE})\\{|\\}(?![^${WHITE.slice(1, -1)},;])`, "gu"); // that hold words of BibTeX together
+const BRACES = later(() => new RegExp(`(?<!${NOT_WHITE})\\{|\\}(?![^${WHITE.slice(1, -1)},;])`, "gu")); // that hold words of BibTeX together
 const areInKatakana = fullMatch("[\\u30a1-\\u30fa\\u30fc]+(?:・[\\u30a1-\\u30fa\\u30fc]+)+");
 
 // { surname, note }; the note is null if the whole text is the surname.
@@ -70,12 +70,12 @@ function read(text, words, surnameFirst) {
 function apart(text) {
   text = withoutQuotes(text);
   if (areInKatakana(text)) return text.slice(text.lastIndexOf("・") + 1); // foreign names, which keep their order
-  text = text.replaceAll("・", " ").replace(BRACES, "");
-  const user = USER.exec(text);
+  text = text.replaceAll("・", " ").replace(BRACES(), "");
+  const user = USER().exec(text);
   if (user && (isLower(text) || text.includes("_"))) return user[1].replace(/[._]/g, " ");
   if (!text.includes(".")) return text;
-  text = text.replace(INITIALS_OF_WORD, "$& ");
-  return text.replace(TWO_WORDS, (_, letter) => (isUpper(letter) ? " " : ""));
+  text = text.replace(INITIALS_OF_WORD(), "$& ");
+  return text.replace(TWO_WORDS(), (_, letter) => (isUpper(letter) ? " " : ""));
 }
 
 function withoutQuotes(written) {
@@ -98,15 +98,15 @@ function alias(words) {
 
 function withoutAsides(text, words) {
   const plain = withoutAddresses(text).replace(/< *>/g, " ");
-  let outside = OPENING.test(plain) && !isOneWordAndQuoted(plain) ? plain.replace(BRACKETS, " ").replace(OPEN, "") : plain;
-  if (outside.includes(" al") || outside.includes(" others") || outside.includes(" др")) outside = outside.replace(AND_OTHERS, "");
-  outside = outside.replace(alias(words), "").replace(RELATION, "").replace(PRONOUNS, "");
+  let outside = OPENING.test(plain) && !isOneWordAndQuoted(plain) ? plain.replace(BRACKETS(), " ").replace(OPEN(), "") : plain;
+  if (outside.includes(" al") || outside.includes(" others") || outside.includes(" др")) outside = outside.replace(AND_OTHERS(), "");
+  outside = outside.replace(alias(words), "").replace(RELATION(), "").replace(PRONOUNS(), "");
   return [outside, plain, text].find(hasLetter) ?? text;
 }
 
 // The part of the text with the surname of the first person, and whether there are several.
 function firstPerson(text, words) {
-  const people = text.split(BETWEEN_PEOPLE).filter(hasLetter);
+  const people = text.split(BETWEEN_PEOPLE()).filter(hasLetter);
   if (people.length > 1) return [people[0], people.filter((person) => wordsOf(person).length > 1).length > 1];
   let all = wordsOf(text), several = false;
   while (!text.includes(",")) {

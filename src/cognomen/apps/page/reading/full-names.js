@@ -4,18 +4,18 @@ import {
   endOfSurname, isDash, isParticleAnywhere, opensSurname, startOfParticles, startOfSurname,
 } from "./name-particles.js";
 import {
-  characters, first, fullMatch, isAlpha, isAscii, isDigit, isLower, isTitleCase, isUpper, LETTER_OR_DIGIT as W, NO_DIGIT, strip,
+  characters, first, fullMatch, isAlpha, isAscii, isDigit, isLower, isTitleCase, isUpper, later, LETTER_OR_DIGIT as W, NO_DIGIT, strip,
 } from "./python.js";
 import { beginsByEnding, beginsWithSurname, isCommonInSpanish, lengthOfSurname, withoutMiddle } from "./surname-first.js";
 import { hasLetter, words as wordsOf } from "./text.js";
 
-const FOOTNOTE = new RegExp(`(?<=(?![A-Z])${NO_DIGIT}(?![A-Z])${NO_DIGIT})\\^?\\p{Nd}$`, "u"); // Jane Doe1
+const FOOTNOTE = later(() => new RegExp(`(?<=(?![A-Z])${NO_DIGIT}(?![A-Z])${NO_DIGIT})\\^?\\p{Nd}$`, "u")); // Jane Doe1
 const COMMA = /[,،，、]/;
 const isInitialsPattern = fullMatch(`${NO_DIGIT}\\.?|(${NO_DIGIT}(\\.-?|-))+${NO_DIGIT}?`);
 const isUnspokenPattern = fullMatch("(?!NG$|.[RL][^RL])[B-DF-HJ-NP-TV-XZ]{2,5}");
 const isAbbreviated = fullMatch(`(?:${NO_DIGIT}{1,4}\\.)+${NO_DIGIT}{1,4}\\.?`); // P.Eng., S.Kom.
 const isAcronym = fullMatch("[A-Z]{3,5}|[A-Z]{1,5}-[A-Z]{2,4}");
-const PREFIX = new RegExp(`(?:Mc|Mac|De|Du|Le|La|Di|Van|Fitz|[DdLlO]['’])(?=${W}${W})`, "gu");
+const PREFIX = later(() => new RegExp(`(?:Mc|Mac|De|Du|Le|La|Di|Van|Fitz|[DdLlO]['’])(?=${W}${W})`, "gu"));
 const areSyllables = fullMatch("(?:(?:zh|ch|sh|th|ng|kh|[bcdfghjklmnpqrstvwxyz]?[yw]?)[aeiouü]{1,3}(?:ng|n|r)?[\\-']?)+");
 const isShort = fullMatch("[bcdfghklmnprstvwyz][aeiouy]|[jqx][iu]|an|oh|ng|ou");
 const size = (word) => characters(word).length;
@@ -27,7 +27,7 @@ export function surnameOfPerson(text, words, surnameFirst = false) {
   const [several, natural] = people(parts, words);
   const found = natural || parts.length === 1 || areDegrees(parts) ? ofWords(parts[0], words, surnameFirst && !natural)
     : beforeComma(parts[0], parts[1], words, surnameFirst);
-  const bare = strip(found.join(" "), words.punctuation), surname = parts[0].length > 1 ? bare.replace(FOOTNOTE, "") : bare;
+  const bare = strip(found.join(" "), words.punctuation), surname = parts[0].length > 1 ? bare.replace(FOOTNOTE(), "") : bare;
   return hasLetter(surname) ? [surname, several] : [text, false];
 }
 
@@ -206,7 +206,7 @@ function capitals(all, words) {
 }
 
 function isCapital(word) {
-  const bare = isUpper(word) ? word : word.replace(PREFIX, "");
+  const bare = isUpper(word) ? word : word.replace(PREFIX(), "");
   return isUpper(bare) && characters(word).filter(isAlpha).length > 2 && !isInitials(word);
 }
 

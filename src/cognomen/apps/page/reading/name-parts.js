@@ -1,9 +1,9 @@
 // The parts of a surname in two: García Márquez, Ruiz y Lopez, Smith-Jones. As cognomen/text/parts.py.
 import { isParticleAnywhere } from "./name-particles.js";
-import { isLower, LETTER_OR_DIGIT as W, NO_DIGIT } from "./python.js";
+import { isLower, later, LETTER_OR_DIGIT as W, NO_DIGIT } from "./python.js";
 import { words as wordsOf } from "./text.js";
 
-const JOINT = new RegExp(`(?<=${W}${W})[-‐‑](?=${NO_DIGIT}${NO_DIGIT})`, "gu");
+const JOINT = later(() => new RegExp(`(?<=${W}${W})[-‐‑](?=${NO_DIGIT}${NO_DIGIT})`, "gu"));
 
 // The parts of a surname, one by one; most have one part, themselves.
 export function partsOf(surname, words) {
@@ -19,11 +19,11 @@ export function partsOf(surname, words) {
 
 // Whether they stand on either side of a hyphen, rather than side by side.
 export function areJoinedByHyphen(surname) {
-  return surname.search(JOINT) >= 0 || surname.includes(" - ");
+  return surname.search(JOINT()) >= 0 || surname.includes(" - ");
 }
 
 function apart(surname, words) {
-  const [before, ...after] = surname.replace(JOINT, " - ").split(" - "), found = wordsOf(before);
+  const [before, ...after] = surname.replace(JOINT(), " - ").split(" - "), found = wordsOf(before);
   const inOneCase = isLower(surname);
   for (const each of after) {
     const [head = "", ...rest] = wordsOf(each);

@@ -1,6 +1,6 @@
 // What stands in a column of names and is no name: as cognomen/text/placeholders.py, which has the words.
 import {
-  first, fullMatch, isAlpha, isTitleCase, isUpper, LETTER_OR_DIGIT as W, NO_DIGIT, NOT_WHITE, strip, stripWhite, WHITE, WORD_END,
+  first, fullMatch, isAlpha, isPlainWord, isTitleCase, isUpper, later, LETTER_OR_DIGIT as W, NO_DIGIT, NOT_WHITE, strip, stripWhite, WHITE, WORD_END,
 } from "./python.js";
 import { plainer } from "./plain-forms.js";
 import { hasLetter, kindOf, words as wordsOf } from "./text.js";
@@ -8,10 +8,10 @@ import { hasLetter, kindOf, words as wordsOf } from "./text.js";
 const areManyIdeographs = fullMatch("[\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3347f}]{7,}", "u");
 const isNothing = fullMatch(`[-‐‑‒–—―−?${WHITE.slice(1, -1)}]*[-‐‑‒–—―−?][-‐‑‒–—―−?${WHITE.slice(1, -1)}]*`);
 const ADDRESS = `[^${WHITE.slice(1, -1)}<>()@,;]+`;
-const EMAIL = new RegExp(`(?:mailto:)?${ADDRESS}@${ADDRESS}\\.${W}+`, "giu");
-const URLS = new RegExp(`(?:https?://|www\\.)${NOT_WHITE}+`, "giu");
+const EMAIL = later(() => new RegExp(`(?:mailto:)?${ADDRESS}@${ADDRESS}\\.${W}+`, "giu"));
+const URLS = later(() => new RegExp(`(?:https?://|www\\.)${NOT_WHITE}+`, "giu"));
 const SYMBOL = /[#%*@!?§¶_$+<=>^|~}{£€¤¥¢°±²³¹¬¨¼½¾×÷]/gu;
-const DIGITS_AMONG_LETTERS = new RegExp(`${NO_DIGIT}\\p{Nd}+${NO_DIGIT}`, "u");
+const DIGITS_AMONG_LETTERS = later(() => new RegExp(`${NO_DIGIT}\\p{Nd}+${NO_DIGIT}`, "u"));
 const isDomain = fullMatch(`[\\p{L}\\p{N}_\\-]+(\\.[\\p{L}\\p{N}_\\-]+)*\\.(com|org|net|edu|gov|info|io|(co|com|org|ac|gov)\\.[a-z]{2})`, "iu");
 const isHandle = fullMatch(`[@#]${W}+`);
 const isFile = fullMatch(`${NOT_WHITE}+\\.(?:txt|pdf|docx?|xlsx?|csv|html?|jpe?g|png|gif|zip)|(?:[A-Z]:)?[\\\\/]${NOT_WHITE}+|[{].*[}]`, "iu");
@@ -26,7 +26,9 @@ const BRACKETS_LAST = new RegExp(`${WHITE}[(\\[][^()\\[\\]]*[)\\]]$`);
 // Why a text is no name, "placeholder" or "not-a-name"; null if it may be one.
 export function reasonForNoName(text, words) {
   let whole = wordsOf(text).join(" ");
-  if (words.placeholders.has(whole) || isNothing(whole) || isError(whole)) return "placeholder";
+  if (words.placeholders.has(whole)) return "placeholder";
+  if (isPlainWord(whole)) return null;
+  if (isNothing(whole) || isError(whole)) return "placeholder";
   if (AT_THE_END.some((form) => whole.endsWith(form)) || FORMS_IN_WORD.some((form) => whole.includes(form))) return "not-a-name";
   if (areManyIdeographs(whole)) return "not-a-name";
   if (isAlpha(whole)) return null;
@@ -97,7 +99,7 @@ export function hasFewLetters(surname) {
   if (isAlpha(surname.replace(/[ '.-]/g, ""))) return false;
   const kinds = Array.from(surname.normalize("NFD")).filter((each) => !".·".includes(each)).map(kindOf);
   const count = (kind) => kinds.filter((each) => each === kind).length;
-  return 2 * count("") >= count("L") || DIGITS_AMONG_LETTERS.test(surname);
+  return 2 * count("") >= count("L") || DIGITS_AMONG_LETTERS().test(surname);
 }
 
 // Whether there are two symbols or more in a text, and one for four letters or fewer.
@@ -107,7 +109,7 @@ function hasManySymbols(text) {
 }
 
 export function withoutAddresses(text) {
-  return /[@/.]/.test(text) ? text.replace(EMAIL, " ").replace(URLS, " ") : text;
+  return /[@/.]/.test(text) ? text.replace(EMAIL(), " ").replace(URLS(), " ") : text;
 }
 
 function isCompany(text, words) {

@@ -11,7 +11,8 @@ export const characters = (text) => Array.from(text);
 export const first = (text) => characters(text)[0] ?? "";
 export const last = (text) => characters(text).at(-1) ?? "";
 export const isAscii = (text) => /^[\0-\x7f]*$/.test(text);
-export const isAlpha = (text) => /^\p{L}+$/u.test(text);
+export const isPlainWord = (text) => /^[A-Za-z]+$/.test(text); // is told without a table of letters
+export const isAlpha = (text) => isPlainWord(text) || /^\p{L}+$/u.test(text);
 export const isUpper = (text) => /\p{Uppercase}/u.test(text) && !/[\p{Lowercase}\p{Lt}]/u.test(text);
 export const isLower = (text) => /\p{Lowercase}/u.test(text) && !/[\p{Uppercase}\p{Lt}]/u.test(text);
 // Whether every run of cased letters begins with a capital, and the others are small.
@@ -39,8 +40,13 @@ export function strip(text, unwanted) {
   return all.slice(start, stop).join("");
 }
 
-// Compiled when it is first used: tables of letters take the browser milliseconds, for which the first answer would wait.
+// What `make` gives, made when it is first asked for: patterns with tables of letters take the browser milliseconds, for
+// which the first answer would wait.
+export const later = (make) => {
+  let made;
+  return () => (made ??= make());
+};
 export const fullMatch = (source, flags = "u") => {
-  let pattern;
-  return (text) => (pattern ??= new RegExp(`^(?:${source})$`, flags)).test(text);
+  const pattern = later(() => new RegExp(`^(?:${source})$`, flags));
+  return (text) => pattern().test(text);
 };

@@ -3,7 +3,7 @@ import { hashNames } from "../engine/name-hashes.js";
 import { plainer } from "./plain-forms.js";
 import { bareKey, isOfficeName, isTitle, mayBeShortSurname, withoutTitles } from "./full-names.js";
 import { isParticleAnywhere } from "./name-particles.js";
-import { characters, fullMatch, isUpper, NO_DIGIT as L } from "./python.js";
+import { characters, fullMatch, isUpper, later, NO_DIGIT as L } from "./python.js";
 import { composed } from "./repair-text.js";
 import { isAnySurname, isCommonInSpanish } from "./surname-first.js";
 import { normalise, words as wordsOf } from "./text.js";
@@ -16,8 +16,8 @@ const isSyllable = fullMatch(`${BEGINNING}[wy]?[aeiou]{1,3}${END}|tsz`);
 const PERHAPS = `(?:${BEGINNING}['’]?[wy]?[aeiou\\xc0-\\u017e\\u0180-\\u024f\\u1e00-\\u1eff]{1,4}${END}|tsz)`;
 const INITIALS = `(?:${L}\\. ?)+`, areInitials = fullMatch(INITIALS, "iu");
 const NAME = `(?<name>${WORD}(?: ${WORD}){1,3})`, DESCRIBED = [3, -1.5, 1.5], LEAST_DESCRIBED = 1.5, IS_SURNAME = 2.5;
-const IS_DESCRIBED = [`${NAME}, ?(?<rest>(?:${WORD}\\.? ?)+|${INITIALS})(?:,.*)?`, `${NAME} [-–—] (?<rest>${WORD})`]
-  .map((pattern) => new RegExp(`^(?:${pattern})$`, "iu"));
+const IS_DESCRIBED = later(() => [`${NAME}, ?(?<rest>(?:${WORD}\\.? ?)+|${INITIALS})(?:,.*)?`, `${NAME} [-–—] (?<rest>${WORD})`]
+  .map((pattern) => new RegExp(`^(?:${pattern})$`, "iu")));
 const areTwoNames = fullMatch(`${WORD}(?: ${WORD}){1,2}, ?${WORD}(?: ${WORD}){1,2}`, "iu");
 const areJoined = fullMatch(`${WORD}(?: ${WORD})+ [yei] ${WORD}(?: ${WORD})+`);
 const mayTell = fullMatch(
@@ -32,6 +32,7 @@ const DIACRITICS = /(?<=[a-zª-ʸͰ-ϡϰ-Ͽᴀ-ᶿḀ-῿Ⱡ-Ɀꜣ-ꟿꬰ-ꭥ])
 // Other words for a text, null for none. The classifier tells what the network knows.
 export function reworded(written, classifier) {
   const plain = plainer(wordsOf(composed(written).replace(/[\u2010\u2011]/g, "-")).join(" "), classifier.words);
+  if (!plain.includes(" ")) return null;
   const [name, rest = ""] = plain.split(BRACKETS_LAST);
   const found = toldWords(withoutTitles(wordsOf(name), classifier.words).join(" "), classifier);
   return found && found + rest;
@@ -45,11 +46,11 @@ function toldWords(text, classifier) {
   return byWords(text, of, words) ?? (parts ? personDescribed(text, parts, of, words) : null);
 }
 
-const described = (text) => IS_DESCRIBED.map((pattern) => pattern.exec(text)).find(Boolean)?.groups;
+const described = (text) => IS_DESCRIBED().map((pattern) => pattern.exec(text)).find(Boolean)?.groups;
 
 function byWords(text, of, words) {
   if (text.includes(",")) return areTwoNames(text) ? twoPeople(text, of, words) : null;
-  if (IS_DESCRIBED[1].test(text)) return null;
+  if (IS_DESCRIBED()[1].test(text)) return null;
   const all = text.split(" ");
   if (hasTwoCapitals(text)) return twoCapitals(all, of, words);
   if (all.some(isUpper) && !isUpper(text)) return null; // capitals tell

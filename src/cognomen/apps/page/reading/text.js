@@ -19,8 +19,8 @@ const ALIKE = {
 const WRITTEN_OTHERWISE = new RegExp(`[${Object.keys(ALIKE).join("")}]|(?<![\u0648\u0649\u064a\u06cc])\u0654`, "gu");
 
 export const isLetter = (character) => /^\p{L}$/u.test(character);
-export const isMark = (character) => /^\p{M}$/u.test(character);
-export const hasLetter = (text) => /\p{L}/u.test(text);
+export const isMark = (character) => character > "\x7f" && /^\p{M}$/u.test(character);
+export const hasLetter = (text) => /[A-Za-z]/.test(text) || /\p{L}/u.test(text);
 
 // The words of a text, as Python's str.split finds them.
 export const words = (text) => text.split(RUNS).filter(Boolean);
@@ -35,6 +35,7 @@ export function kindOf(character) {
 }
 
 function findKind(character) {
+  if (/[A-Za-z]/.test(character)) return "L"; // is told without a table of letters
   if (APOSTROPHES.has(character)) return "'";
   if (HYPHENS.has(character) || /\p{Pd}/u.test(character)) return "-";
   if (WHITE.test(character)) return " ";
