@@ -13,6 +13,8 @@ would write it who wanted to be clear, and is then read by the same rules as any
     Juan Pérez y Ana Gómez  ->  Juan Pérez & Ana Gómez
     Sylvie LY               ->  LY, Sylvie
 
+and the cells of `two_words`.
+
 The limits were chosen on Faker's given names and the surnames of the corpus world's lists
 (benchmarks/NOTES.md).
 """
@@ -40,6 +42,7 @@ from cognomen.classifier.described import (
     mostly_surnames_before_commas,
     those_described,
 )
+from cognomen.classifier.two_words import those_that_begin_with_surname
 from cognomen.text import words as lists
 from cognomen.text.affixes import OFFICES, bare_key, may_be_short_surname, without_titles
 from cognomen.text.forms import plainer
@@ -90,15 +93,16 @@ def reworded(
         ask: what the network says of words, spelled as `normalise` spells them.
         order_is_told: the column has shown whether given names come first, so whether "Smith-Jones" is one.
     """
-    several = (text for text in texts if " " in text or not text.isprintable())  # for other spaces
+    several = [text for text in texts if " " in text or not text.isprintable()]  # for other spaces
     plain = {text: _plain(text) for text in filter(_MAY_TELL.search, several)}
+    first = {} if order_is_told else _first(several, ask)
     cores = [core for core, _ in plain.values()]
     begin_with_surname = mostly_surnames_before_commas(cores)
     of_kinds = [text for text in cores if _may_tell(text, described=not begin_with_surname)]
     spelled = {text: _spellings(text) for text in dict.fromkeys(of_kinds)}
     spelled = {text: words for text, words in spelled.items() if all(words)}
     if not spelled:
-        return {}
+        return first
     about, found = ask(sorted(set().union(*spelled.values()))), dict[str, str]()
     for kind in (",", "", "XX"):
         of_kind = [text for text in spelled if _kind_of(text) == kind]
@@ -110,17 +114,27 @@ def reworded(
         found |= {text: each.text for text, each in pairs if each.odds > least or each.odds == math.inf}
     if not begin_with_surname:
         found |= those_described([text for text in spelled if text not in found], about)
-    return {text: found[core] + rest for text, (core, rest) in plain.items() if core in found}
+    return first | {text: found[core] + rest for text, (core, rest) in plain.items() if core in found}
+
+
+def _first(texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]]) -> dict[str, str]:
+    """Those of some texts that begin with the surname, reworded."""
+    names = {text: _name_and_brackets(text) for text in texts}
+    found = those_that_begin_with_surname({text: name for text, (name, _) in names.items()}, ask)
+    return {text: wording + names[text][1] for text, wording in found.items()}
 
 
 def _plain(text: str) -> tuple[str, str]:
-    """A name as it is written plainly, without titles, and the brackets after it.
+    """A name as it is written plainly, without titles, and the brackets after it."""
+    name, brackets = _name_and_brackets(text)
+    return " ".join(without_titles(name.split())), brackets
 
-    Its letters are composed, its spaces single, and its hyphens of one kind.
-    """
+
+def _name_and_brackets(text: str) -> tuple[str, str]:
+    """A name as it is written plainly, its letters composed, its hyphens of one kind, and the brackets after it."""
     seen = text if text.isascii() else composed(text).translate(_HYPHENS)
     name, *rest = _BRACKETS_LAST.split(plainer(" ".join(seen.split())), 1)
-    return " ".join(without_titles(name.split())), "".join(rest)
+    return name, "".join(rest)
 
 
 def _kind_of(text: str) -> str:

@@ -41,6 +41,9 @@ SECOND_WORDS: Final = _words("al-din ad-din ud-din el-din الدين الله")
 TITLES: Final = _words(
     "datuk dato' encik puan paní signor signora signorina "
     "mr mrs ms miss mx dr prof sir rev hon capt col lt sgt herr frau mme mlle madame monsieur sra srta señor "
+    "abgeordneter ambassador captain cllr commissioner comrade congressman congresswoman corporal councillor "
+    "councilman deputado deputy detective diputado governor inspector kommissar maître minister ministre "
+    "onorevole poseł professor representative senator statsråd "
     "señora dott ifj özv г-н г-жа ing mag mgr dipl dipl-ing dhr drs doña dña dra mevr mevrouw mw prof profa "
     "shri smt"
 )
@@ -113,6 +116,12 @@ PHRASES: Final = _words(
 )
 # Particles that catalogues put after the given name, in lower case.
 PARTICLES_LAST: Final = _words("van von de der den ten ter te du di da del della dos das")
+# Countries that nobody has as a given name: Jane Doe, Germany.
+COUNTRIES: Final = _words(
+    "australia austria belgium canada denmark deutschland egypt england españa finland germany greece "
+    "hungary iceland italia italy japan mexico netherlands norway nigeria poland polska portugal romania "
+    "russia scotland slovakia slovenia spain suomi sverige sweden switzerland turkey uk ukraine usa wales"
+)
 # Countries as the lists of sports have them, in capitals, but for those that are common surnames.
 COUNTRY_CODES: Final = _words(
     "ALG ARG AUS AUT AZE BLR BRA BUL CHN CIV CMR CRC CRO CYP CZE DEU ECU EGY ESP "
@@ -129,7 +138,7 @@ HONORIFICS_LAST: Final = _words("san sama sensei Bey Efendi Hanım")
 # Between the names of two people, in lower case. And is a surname.
 AND: Final = _words("and & + und u. et och og with AND vs vs. versus feat feat. ft.")
 # … and between two of several words each: elsewhere these are initials, particles or syllables.
-AND_OF_FULL_NAMES: Final = _words("a en ja ve и і та")
+AND_OF_FULL_NAMES: Final = _words("a en ja v v. ve и і та")
 
 # Nine in ten Vietnamese bear one of these; where the first word is one and the last is not, it comes first.
 VIETNAMESE: Final = _words("nguyen tran pham huynh hoang phan vu vo dang bui ngo duong")
@@ -231,6 +240,7 @@ NOUNS: Final = _words(
     "scientist secretary security services society software solutions specialist states station "
     "strategist studio studios supervisor supplies support systems teacher technician technologies "
     "technology telecom therapist title trading trainee translator transport treasurer union university "
+    "athletic hotspur invoice juniors order receipt voucher "
     "ventures volunteer widgets workshop writer hospital institutes reporter rovers services united "
     "wanderers bros brothers"
 )
@@ -261,6 +271,7 @@ OCCUPATIONS: Final = _words(
 BEFORE_NAMES: Final = _words(
     "amtsgericht apotheke asociación associação associazione autohaus ayuntamiento bäckerei banco "
     "boulangerie bürgermeisteramt café colegio comune escuela farmacia finanzamt fundación fundação "
+    "atlético deportivo eintracht fenerbahçe galatasaray juventus shakhtar slavia sporting "
     "gemeinde gimnasio grupo advisory afc borussia cska customer deutsche deutscher deutsches digital "
     "dinamo dynamo editorial european federal federazione fédération financial human international "
     "lokomotiv medical ministère municipal national olympique public regional social spartak syndicat "
