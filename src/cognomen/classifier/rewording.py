@@ -113,7 +113,7 @@ def reworded(
         least = math.inf if len(odds) >= MANY and np.median(odds) < 0 else LEAST_ODDS
         found |= {text: each.text for text, each in pairs if each.odds > least or each.odds == math.inf}
     if not begin_with_surname:
-        found |= those_described([text for text in spelled if text not in found], about)
+        found |= those_described([text for text in spelled if text not in found], about, len(several))
     return first | {text: found[core] + rest for text, (core, rest) in plain.items() if core in found}
 
 
@@ -162,6 +162,8 @@ def _may_tell(text: str, *, described: bool) -> bool:
     patterns: tuple[str, ...]
     if "," in text:
         patterns = (DESCRIBED,) if described else (_TWO_NAMES,) if spaces > 1 else ()
+    elif ":" in text:
+        patterns = (DASHED,)
     elif "-" in text:
         patterns = (_HYPHENATED, _BEFORE_HYPHEN, _JOINED, _APART, DASHED)
     elif spaces == 1:
