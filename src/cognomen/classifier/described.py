@@ -47,7 +47,7 @@ class About(NamedTuple):
     Attributes:
         given: the log odds of a given name rather than a surname (`given_name_odds`).
         groups: the probabilities of the groups of origins, (G,).
-        east_asian: the probability of `rewording.ORIGINS`.
+        east_asian: the probability of `east_asian.ORIGINS`.
         known: whether the network knows it as a surname.
     """
 

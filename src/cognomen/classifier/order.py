@@ -11,8 +11,8 @@ the surnames that come out are compared:
 2. Where capitals tell the surname of some cells, it stands first or last in the others as well.
 3. A surname that some cells tell by themselves (by a comma, by capitals) is a surname in the others.
 4. Where most cells tell by their words that they begin with it ("Park Jisung"), the others do.
-5. One word at an end of nearly all cells is a title ("Minister Anna Berg") or the surname of a family, and tells
-   nothing of itself: whether the other words are given names is told by their letters.
+5. One word at an end of nearly all cells is a title ("Minister Anna Berg") or the surname of a family, and
+   tells nothing of itself: whether the other words are given names is told by their letters.
 
 The likeness of both ends is averaged over different words, not over cells, so that one common name does not
 decide. The difference D of the means has a standard error, and beside it the spread `SPREAD` of what no
@@ -142,7 +142,7 @@ def _log_odds_of_words(
 
 
 def _log_odds_of(of_last: NDArray[np.float64], *of_first: NDArray[np.float64]) -> float:
-    """The log odds that given names are first, from the likeness of words to surnames: of last, and first ones."""
+    """The log odds that given names are first, from the likeness of the words at both ends to surnames."""
     difference = of_last.mean() - sum(each.mean() for each in of_first)
     error = math.hypot(*((each.std() + 0.1) / math.sqrt(len(each)) for each in (of_last, *of_first)), SPREAD)
     p = min(max(0.5 * math.erfc(-difference / error / math.sqrt(2)), 1e-9), 1 - 1e-9)

@@ -1,7 +1,7 @@
 """Cells that begin with the surname, as letters and the network tell: "Kovács János", "Berg: Anna".
 
-A plain cell is told if its words differ as a surname and given names do that are hardly ever written the other
-way round; one with a sign between the words, or with two people of one surname, if they differ less:
+A plain cell is told if its words differ as given names hardly ever do from the surname after them; one with a
+sign between the words, or with two people of one surname, if they differ less:
 
     Kovács János, Nowak Anna Maria       ->  Kovács, János
     Berg. Anna, Berg: Anna, Berg - Anna  ->  Berg, Anna
@@ -14,7 +14,7 @@ well-known people (benchmarks/NOTES.md).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -30,9 +30,9 @@ BEGINS: Final = (
     rf"(?P<surname>{WORD})(?P<sign>[.:]? | [-–—] )(?P<given>{WORD}(?: {WORD})?)"
     rf"(?P<more>(?: {LETTER}\.?)? (?:&|and|und|et|y|e) (?P<other>{WORD})(?: {LETTER}\.?)?)?"
 )
-# What the log odds of a given name of the other words must exceed those of the first by, for each kind: one or two
-# words, and those with a sign. What these odds exceed the others' by at most: "Smith - Jones" is a surname. And
-# the least odds of most cells of a column.
+# By how much the log odds of a given name of the other words must exceed those of the first, by kind: one
+# or two words, and those with a sign. What they count beyond these words' own at most: "Smith - Jones" is a
+# surname. And by how much most cells of a column must exceed, to tell for all.
 LEAST: Final = {"": 6.0, " ": 6.0, ".": 2.0, ":": 2.0, "-": 3.0, "&": -1.0}
 MOST_BEYOND: Final = {"": 5.0, " ": 3.0, "-": 1.0}
 MOSTLY: Final = 1.0
@@ -122,7 +122,8 @@ def _likely(cells: dict[str, Cell]) -> dict[str, Cell]:
     return {
         text: cell
         for text, cell in cells.items()
-        if (cell.kind.strip() or cell.odds(odds.__getitem__) > LEAST[cell.kind] - BY_KNOWN) and normalise(cell.surname)
+        if normalise(cell.surname)
+        and (cell.kind.strip() or cell.odds(odds.__getitem__) > LEAST[cell.kind] - BY_KNOWN)
     }
 
 

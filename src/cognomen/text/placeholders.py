@@ -40,7 +40,7 @@ _EXACT: Final = frozenset((
     "なし", "該当なし", "未記入", "記入なし", "名無しさん", "없음", "미상", "알 수 없음",
     "غير معروف", "لا يوجد",
     "yes", "Yes", "YES", "true", "false", "other", "others", "same", "ditto", "vacant",
-    "administrator", "deceased",
+    "administrator", "deceased", "Admin", "Administrator", "Editor", "empty",
     "idem", "misc", "etc", "TODO", "FIXME", "foo", "foobar", "lorem", "xyz", "XYZ", "DNF", "DSQ", "BYE",
     "LNU", "NN", "VACANT", "last_name", "first_name", "full_name", "lastname", "firstname",
     "LastName", "FirstName", "Nachname",

@@ -46,6 +46,8 @@ OF_WORDS: Final = (
     r"|chamber|church|college|director|faculty|house|institutes?|isle|kingdom|member|school|secretary|society|sons"
     r"|table|trustees) of\b.*",
     r".+ .+ (?:trust|fund)|.+, the",
+    r"(?:new (?:delhi|england|hampshire|jersey|mexico|orleans|south wales|york(?: city)?|zealand)|los angeles"
+    r"|san francisco|(?:north|south) (?:africa|america|carolina|dakota|korea|sudan))(?:, .*)?",
     rf"(?:.* )?(?:{'|'.join(sorted(lists.AT_COURT))}) v(?:s?\.| ).*",
 )
 _SHORTEST_NOUN: Final = 8  # of those told by their end

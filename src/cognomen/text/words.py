@@ -78,30 +78,9 @@ DEGREES: Final = _words(
 
 # Before the surname that somebody had from birth, in lower case but for Née. Born and Nee are surnames.
 BORN: Final = (
-    "os",
-    "o.s",
-    "szül",
-    "née",
-    "Née",
-    "nee",
-    "né",
-    "geborene",
-    "geb",
-    "born",
-    "født",
-    "född",
-    "rozená",
-    "roz",
-    "z domu",
-    "z d",
-    "nata",
-    "nacida",
-    "nascida",
-    "rođena",
-    "урождённая",
-    "урожденная",
-    "урожд",
-)
+    "os", "o.s", "szül", "née", "Née", "nee", "né", "geborene", "geb", "born", "født", "född", "rozená",
+    "roz", "z domu", "z d", "nata", "nacida", "nascida", "rođena", "урождённая", "урожденная", "урожд",
+)  # fmt: skip
 # Before the one whose child, wife or widow somebody is, in the lower case; s/o and its like besides.
 RELATIONS: Final = _words("viuda vda του της")
 # Before another name of the same person, the one of a husband or a role, and before how a message was sent.
@@ -166,6 +145,12 @@ KOREAN_OR_GIVEN: Final = _words("kim lee lim han hong moon nam shin son song yan
 # The particles that are syllables of Korean given names: Kim Do Hoon, but Kim Du Pon.
 PARTICLES_OR_KOREAN: Final = _words("da do san")
 
+# Common surnames of the Chinese of Singapore, Malaysia and Hong Kong, in their languages.
+CHINESE_ABROAD: Final = _words(
+    "ang chan chee cheong cheung chew chia chin chong chow chua chung fong foo fung goh heng ho kam khoo "
+    "koh kok kong kwan kwok lam lau lee leong leung lim liew loh loke low mok ng ong ooi pang phua poon "
+    "quek seah sim soh tan tay teh teo toh tsang tse wong yap yee yeo yeoh yip"
+)
 # Half of all Spaniards bear one of these, which are no given names: what follows is their second surname.
 SPANISH: Final = _words(
     "garcia ruiz diaz munoz ortiz gonzalez rodriguez fernandez lopez martinez sanchez perez gomez jimenez "
@@ -240,9 +225,8 @@ NOUNS: Final = _words(
     "scientist secretary security services society software solutions specialist states station "
     "strategist studio studios supervisor supplies support systems teacher technician technologies "
     "technology telecom therapist title trading trainee translator transport treasurer union university "
-    "athletic hotspur invoice juniors order receipt voucher "
-    "ventures volunteer widgets workshop writer hospital institutes reporter rovers services united "
-    "wanderers bros brothers"
+    "athletic hotspur invoice juniors order receipt voucher ventures volunteer widgets workshop writer "
+    "hospital institutes reporter rovers services united wanderers bros brothers"
 )
 # … and, of eight letters or more, those that end as no surname does …
 ENDS_OF_NOUNS: Final = (
