@@ -77,7 +77,7 @@ def asked(words: list[str]) -> dict[str, About]:
         ("Holm-Berg\u00a0Mary", "Holm-Berg, Mary"),
         ("Holm-Berg Mary Holm", None),
         ("Mary-Ann Doe", None),
-        ("Al-Masri Paul", None),
+        ("Al-Masri Paul", "Al-Masri, Paul"),
         ("Holm-van Berg Paul", None),
         ("Holm-Berg MARY", None),
         ("Jane LI", "LI, Jane"),

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from cognomen.text import words as lists
 from cognomen.text.affixes import ROLES, bare_key, is_title
 from cognomen.text.particles import is_particle_anywhere
-from cognomen.text.placeholders import WORDS_OF_NO_NAME
 from cognomen.text.spelling import normalise
 from cognomen.text.surname_first import is_common_in_spanish
 
@@ -33,7 +32,7 @@ BEGIN_WITH: Final = (3.0, -1.5, 1.5)
 LEAST: Final = (1.5, -4.0)
 IS_SURNAME: Final = 2.5  # log odds that a word known as a surname, and words of one group, take from these
 
-_OF_FIELDS: Final = WORDS_OF_NO_NAME | ROLES  # last words of what is no person before a colon
+_OF_FIELDS: Final = ROLES | lists.OF_NO_NAME  # last words of what is no person before a colon
 LETTER: Final = r"[^\W\d_]"
 WORD: Final = rf"{LETTER}{{2,}}(?:['’-]{LETTER}+)*"
 INITIALS: Final = rf"(?:{LETTER}\. ?)+"

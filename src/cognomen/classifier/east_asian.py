@@ -49,6 +49,8 @@ def surname_before_syllables(words: list[str], of: Of) -> Reworded | None:
 
 def _begins_as_abroad(words: list[str]) -> bool:
     """Whether a Hokkien or Cantonese surname comes first: in "Goh Chok Tong", not in "Lee Min Ho"."""
+    if is_particle_anywhere(words[1]):  # "Wong de Hoon"
+        return False
     first, middle, last = map(key, words)
     others = lists.CHINESE_ABROAD | lists.KOREAN | lists.VIETNAMESE
     if syllables(middle).of_pinyin == 1:  # else the last is no surname in pinyin: "Lim Chee Meng"

@@ -48,7 +48,7 @@ export function readWithNetwork(written, classifier, surnameFirst) {
   const text = composed(written), { alphabet, facts, origins, words } = classifier;
   const believe = (name) => classifier.believe(normalise(name, words.folded));
   const length = lengthOfIdeographs(text, believe, origins.indexOf("Japanese"));
-  return readSurname(text, alphabet, facts.lower, words, surnameFirst, length, reworded(text, classifier));
+  return readSurname(text, alphabet, facts.lower, words, surnameFirst, length, reworded(text, classifier, surnameFirst));
 }
 
 function beginning(text, length) {
