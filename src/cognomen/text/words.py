@@ -225,8 +225,8 @@ NOUNS: Final = _words(
     "scientist secretary security services society software solutions specialist states station "
     "strategist studio studios supervisor supplies support systems teacher technician technologies "
     "technology telecom therapist title trading trainee translator transport treasurer union university "
-    "athletic hotspur invoice juniors order receipt voucher ventures volunteer widgets workshop writer "
-    "hospital institutes reporter rovers services united wanderers bros brothers"
+    "athletic hotspur invoice juniors office order quantity receipt status voucher ventures volunteer "
+    "widgets workshop writer hospital institutes reporter rovers services united wanderers bros brothers"
 )
 # … and, of eight letters or more, those that end as no surname does …
 ENDS_OF_NOUNS: Final = (
@@ -256,8 +256,8 @@ BEFORE_NAMES: Final = _words(
     "amtsgericht apotheke asociación associação associazione autohaus ayuntamiento bäckerei banco "
     "boulangerie bürgermeisteramt café colegio comune escuela farmacia finanzamt fundación fundação "
     "atlético deportivo eintracht fenerbahçe galatasaray juventus shakhtar slavia sporting "
-    "gemeinde gimnasio grupo advisory afc borussia cska customer deutsche deutscher deutsches digital "
-    "dinamo dynamo editorial european federal federazione fédération financial human international "
+    "gemeinde gimnasio grupo advisory average team afc borussia cska customer deutsche deutscher deutsches "
+    "digital dinamo dynamo editorial european federal federazione fédération financial human international "
     "lokomotiv medical ministère municipal national olympique public regional social spartak syndicat "
     "technical united vfb vfl hochschule hotel hôpital instituto istituto kanzlei landkreis landratsamt "
     "lycée metzgerei ministerio ministero ministério pizzeria restaurant restaurante ristorante società "
@@ -276,6 +276,7 @@ OF_NO_NAME: Final = _words(
 # … and words of sentences, in lower case.
 IN_SENTENCES: Final = _words(
     "the this that these those is are was were been not your our their please which will would does did "
-    "has have had here there than but when any yet don't doesn't can't nicht kein keine ist sind wird "
-    "bitte siehe est sont pour voir pas por para está não niet geen zie inte nie не"
+    "has have had here there than but when any yet before into me need must "
+    "don't doesn't can't nicht kein keine ist sind wird bitte siehe est sont pour voir pas por para "
+    "está não niet geen zie inte nie не"
 )
