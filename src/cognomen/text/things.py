@@ -27,7 +27,6 @@ _MONTH: Final = (
     "|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto"
     "|septiembre|octubre|noviembre|diciembre"
 )
-_SEASON: Final = "spring|summer|autumn|fall|winter|easter|christmas"
 _ROAD: Final = "street|avenue|road|boulevard|drive|lane"
 # Whole texts, whatever their case. The page shares these patterns, as those of `forms`.
 OF_NUMBERS: Final = (
@@ -40,7 +39,7 @@ OF_NUMBERS: Final = (
     r"|(?:tel|phone|fax|isbn|vat|iban)\b[.:]? ?[\d ()+/\-]*\d",
     rf"[\d.,]+ ?(?:{_UNIT})|(?:{_UNIT}) ?[\d.,]+|.* \d+ ?(?:gb|mb|mg|ml|mm)|\d+ ?x [^ ]+",
     rf"(?:[^ \d]+,? )?\d{{1,2}}\.? (?:de )?(?:{_MONTH})\.?(?: (?:de )?\d{{2,4}})?"
-    rf"|(?:{_MONTH}|{_SEASON}),? \d{{4}}|[^,]+, [a-z]{{2}} \d{{5}}(?:-\d{{4}})?",
+    rf"|[^,]+, [a-z]{{2}} \d{{5}}(?:-\d{{4}})?",
     rf"\d+[a-z]? .*\b(?:{_ROAD}|st\.|rd\.|ave\.?|blvd\.?|ln\.?)|\d+[a-z]? [^ ]+ (?:st|rd|dr)"
     rf"|[^ ]+ (?:{_ROAD}) \d+[a-z]?"
     r"|.*(?:straße|strasse|str\.|platz|gasse|weg|allee) \d+ ?[a-z]?"
