@@ -34,10 +34,11 @@ FORMS: Final = (
     (r"^\(([^()]*)\)$|^\[([^\[\]]*)\]$", r"\1\2"),
     (r"^[(\[]([^()\[\]]+)[)\]] ?[(\[]([^()\[\]]+)[)\]]$", r"\1 \2"),
     (r"^([^,()]+ [^,()]+) \([^()]*\), ([^,()]+ [^,()]+ \()", r"\1; \2"),
-    # Pictures, fields in quotes, ages and numbers between commas: "Doe", "Jane"; Jane Doe, 35, Rome.
+    # Pictures, fields in quotes, weights, ages and numbers between commas: "Doe", "Jane"; Jane Doe, 35, Rome.
     (f"[{_PICTURES}]+", " "),
     (r'''^["']([^"']+)["'], ?["']([^"']+)["']$''', r"\1, \2"),
     (r"([^ ]),? (?:\(?\d{1,3} ?(?:yrs?|years old|y/?o)\.?\)?$|[Aa]ged?:? \d.*$)", r"\1"),
+    (r"([^ ]),? [+-]?\d[\d.,]* ?(?:kg|cm|lbs?)$", r"\1"),
     (r", ?\d[\d.\-/ ]*(?=,|$)", ""),
     (r"^[A-Z]{1,4}-?\d{3,}[:,]? (?=[^ ]+ [^ ])", ""),
     (r"^([^ ,]+,? [^ ].*?),? [A-Z]{1,4}-?\d{3,}$", r"\1"),

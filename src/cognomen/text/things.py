@@ -30,9 +30,9 @@ _MONTH: Final = (
 _ROAD: Final = "street|avenue|road|boulevard|drive|lane"
 # Whole texts, whatever their case. The page shares these patterns, as those of `forms`.
 OF_NUMBERS: Final = (
-    r"(?:(?:[^ ,]+ )?(?:no|nr|№)"
+    r"(?:(?:[^ ,]+ )?(?:invoice|no|nr|order|receipt|voucher|№)"
     r"|apt|batch|building|chapter|class|column|customer|episode|figure|flat|floor|grade"
-    r"|group|highway|id|invoice|item|level|lot|model|number|order|page|part|phase|platform"
+    r"|group|highway|id|item|level|lot|model|number|page|part|phase|platform"
     r"|player|product|question|ref|room|route|row|season|seat|section|student|suite|table"
     r"|ticket|total|type|unit|user|version|vol|volume|week|windows|zone"
     r")[.:]? (?:no\.? ?|#)?[\d./\-]*\d[a-z]?(?: (?:of \d+|in .*))?|(?:episode|chapter) \d+: .*"
