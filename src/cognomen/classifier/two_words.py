@@ -25,6 +25,7 @@ from cognomen.text import words as lists
 from cognomen.text.affixes import ROLES, bare_key, describes, without_titles
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.spelling import normalise
+from cognomen.text.surname_first import is_common_in_spanish
 
 BEGINS: Final = (
     rf"(?P<surname>{WORD})(?P<sign>[.:]? | [-–—] )(?P<given>{WORD}(?: {WORD})?)"
@@ -60,10 +61,12 @@ class Cell(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> Cell | None:
-        """The cell in a text with single spaces; None if it is of no such kind."""
-        found = compiled(BEGINS).fullmatch(text) or compiled(BEGINS).fullmatch(
-            " ".join(without_titles(text.split()))
-        )
+        """The cell in a text with single spaces, without titles; None if it is of no such kind."""
+        return cls._of(text) or cls._of(" ".join(without_titles(text.split())))  # "Berg." is no title
+
+    @classmethod
+    def _of(cls, text: str) -> Cell | None:
+        found = compiled(BEGINS).fullmatch(text)
         if not found:
             return None
         given, sign = found["given"].split(), found["sign"].strip().replace("–", "-").replace("—", "-")
@@ -72,7 +75,9 @@ class Cell(NamedTuple):
         cell = cls(kind, found["surname"], tuple(given), found["more"] or "", tuple(other))
         capitals_tell = any(map(str.isupper, cell.words)) and not text.isupper()
         is_short = cell.kind == "." and len(cell.surname) < SHORTEST
-        return None if capitals_tell or is_short or any(map(_is_no_name, cell.words)) else cell
+        is_spanish = kind == "" and is_common_in_spanish(cell.surname)  # before another surname
+        is_none = capitals_tell or is_short or is_spanish or any(map(_is_no_name, cell.words))
+        return None if is_none else cell
 
     @property
     def words(self) -> list[str]:

@@ -50,7 +50,7 @@ OF_WORDS: Final = (
     r"(?:university|universität|université|ministry|department|dept\.?|office|bank|city|state|republic|board"
     r"|chamber|church|college|director|faculty|house|institutes?|isle|kingdom|member|school|secretary|society|sons"
     r"|table|trustees|head|vp) of\b.*|chief .* officer",
-    r".+ .+ (?:trust|fund)|.+, the|[^ ,]+ no\.",
+    r".+ .+ (?:trust|fund)|.+, the",
     r"(?:new (?:delhi|england|hampshire|jersey|mexico|orleans|south wales|york(?: city)?|zealand)|los angeles"
     r"|san francisco|(?:north|south) (?:africa|america|carolina|dakota|korea|sudan))(?:, .*)?",
     rf"(?:.* )?(?:{'|'.join(sorted(lists.AT_COURT))}) v(?:s?\.| ).*",

@@ -256,7 +256,7 @@ BEFORE_NAMES: Final = _words(
     "amtsgericht apotheke asociación associação associazione autohaus ayuntamiento bäckerei banco "
     "boulangerie bürgermeisteramt café colegio comune escuela farmacia finanzamt fundación fundação "
     "atlético deportivo eintracht fenerbahçe galatasaray juventus shakhtar slavia sporting "
-    "gemeinde gimnasio grupo advisory average team afc borussia cska customer deutsche deutscher deutsches "
+    "gemeinde gimnasio grupo advisory average afc borussia cska customer deutsche deutscher deutsches "
     "digital dinamo dynamo editorial european federal federazione fédération financial human international "
     "lokomotiv medical ministère municipal national olympique public regional social spartak syndicat "
     "technical united vfb vfl hochschule hotel hôpital instituto istituto kanzlei landkreis landratsamt "
