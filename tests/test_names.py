@@ -110,7 +110,7 @@ LIKE_NAMES = st.one_of(
 )
 
 
-@pytest.mark.parametrize("text", ['"berg": "holm"', '["berg", "holm"]', "--name=berg"])
+@pytest.mark.parametrize("text", ['"berg": "holm"', "--name=berg"])
 def test_what_programs_write_is_no_name(text: str) -> None:
     assert reason_for_no_name(text) == "not-a-name"
 

@@ -175,6 +175,23 @@ def test_the_order_can_be_said(clf: Classifier) -> None:
         clf("Nagy Péter", order="last")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("title", ["Player", "Minister", "Pan", "Bishop"])
+def test_one_word_before_all_cells_is_a_title(clf: Classifier, title: str) -> None:
+    names = [f"{title} {name}" for name in column("Hungarian", "given-first")]
+    assert [answer.surname for answer in clf(names)] == HUNGARIAN
+    assert clf.column_order(names).order == "given-first"
+
+
+def test_one_word_before_all_given_names_is_the_surname_of_a_family(clf: Classifier) -> None:
+    assert {answer.surname for answer in clf([f"Smith {given}" for given in GIVEN])} == {"Smith"}
+    assert {answer.surname for answer in clf([f"{given} Smith" for given in GIVEN])} == {"Smith"}
+
+
+def test_one_word_after_all_cells_is_no_surname(clf: Classifier) -> None:
+    names = [f"{name}: Ophelia" for name in column("Hungarian", "given-first")]
+    assert [answer.surname for answer in clf(names)] == HUNGARIAN
+
+
 def test_a_name_alone_and_few_names_are_read_as_they_are(clf: Classifier) -> None:
     names = column("Hungarian", "surname-first")
     assert clf(names[0]).surname == "Péter"

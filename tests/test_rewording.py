@@ -53,6 +53,39 @@ def test_an_explanation_is_of_the_same_surname() -> None:
     assert explain(Classifier.load(), "Wong Kar-Wai").answer.surname == "Wong"
 
 
+@pytest.mark.parametrize("sign", [" -", " –", ":"])
+def test_most_cells_of_a_column_have_no_second_surname(sign: str) -> None:
+    """Alone, "Jane Doe - London" ends in a surname in two parts: both are known as surnames."""
+    clf, people = (
+        Classifier.load(),
+        ["Anna Berg", "John Smith", "Maria Rossi", "Hans Weber", "Ewa Nowak", "Juan Ruiz"],
+    )
+    people += ["Luc Moreau", "Eva Holm", "Ivan Petrov", "Jane Doe", "Ali Demir", "Piet Visser"]
+    column = [f"{name}{sign} London" for name in people]
+    surnames = [name.split()[1] for name in people]
+    assert [answer.surname for answer in clf(column)] == surnames
+    among = column + [f"{given} Lang" for given in ("Anna", "John", "Eva", "Tom", "Ann", "Pia", "Ida") * 4]
+    assert [answer.surname for answer in clf(among)][:12] == surnames
+    fields = [f"Best Man{sign} {surname}" for surname in surnames]
+    if sign == ":":
+        assert [answer.surname for answer in clf(fields)] == surnames
+
+
+def test_many_cells_of_one_kind_tell_for_all() -> None:
+    clf, pairs = (
+        Classifier.load(),
+        ["Smith - John", "Taylor - David", "Berg - Anna", "Rossi - Maria", "Nowak - Ewa"],
+    )
+    pairs += ["Petrov - Ivan", "Weber - Hans", "Moreau - Luc", "Demir - Ali", "Holm - Eva", "Kaya - Zeynep"]
+    assert clf(pairs[0]).surname == "Smith - John"
+    assert [answer.surname for answer in clf(pairs)] == [pair.split()[0] for pair in pairs]
+    double = [
+        f"{one.split()[0]} - {other.split()[0]}"
+        for one, other in zip(pairs, pairs[1:] + pairs[:1], strict=True)
+    ]
+    assert [answer.surname for answer in clf(double)] == double
+
+
 # --- with a network that knows but a few words --------------------------------------------------------------
 
 GIVEN = ("jane", "john", "mary", "ann", "ana", "paul", "kim")
@@ -130,6 +163,18 @@ def asked(words: list[str]) -> dict[str, About]:
         ("Wong Kar\u2011Wai", "Wong, Kar-Wai"),
         ("Holm\u2010Berg Mary", "Holm-Berg, Mary"),
         ("Jane Doe", None),
+        ("Kovacs Ana", "Kovacs, Ana"),
+        ("Kovacs Ana Ana", "Kovacs, Ana Ana"),
+        ("Kovacs Ana Holm", None),
+        ("KOVACS Ana", None),
+        ("Doe Mr", None),
+        ("Lopez Ana", None),
+        ("Roe. Jane", None),
+        ("Holm. Jane", "Holm, Jane"),
+        ("Holm – Jane", "Holm, Jane"),
+        ("Holm - Doe", None),
+        ("Doe Jane & Ann (eds.)", "Doe, Jane & Ann (eds.)"),
+        ("Jane Doe & Ann", None),
         ("Doe", None),
         ("", None),
     ],

@@ -156,7 +156,7 @@ def _may_tell(text: str, *, described: bool) -> bool:
     patterns: tuple[str, ...]
     if "," in text:
         patterns = (DESCRIBED,) if described else (_TWO_NAMES,) if spaces > 1 else ()
-    elif ":" in text and spaces > 1:
+    elif (":" in text and spaces > 1) or " – " in text or " — " in text:
         patterns = (DASHED,)
     elif "-" in text:
         patterns = (_HYPHENATED, BEFORE_HYPHEN, _JOINED, APART, DASHED)

@@ -20,7 +20,7 @@ const isFile = fullMatch(
 );
 // A field, a call, a place in a list, a variable, a setting.
 const isCode = fullMatch(
-  `"${W}+": ?.+|\\[".*"\\]|[a-z_.]+\\([a-z_]*\\)|[a-z_]+\\[\\p{Nd}+\\]|\\$[a-z_]+|-*(?:${W}|\\.)+={1,2}${W}+|${W}+::${W}+`,
+  `"${W}+": ?.+|[a-z_.]+\\([a-z_]*\\)|[a-z_]+\\[\\p{Nd}+\\]|\\$[a-z_]+|-*(?:${W}|\\.)+={1,2}${W}+|${W}+::${W}+`,
 );
 const areLettersAlone = fullMatch("(?:[A-Za-zÀ-ɏЀ-ӿ]\\. ?-?)+(?:[A-Za-zÀ-ɏЀ-ӿ]\\.?)?|[A-Za-z](?: [A-Za-z])+");
 const isError = fullMatch(`#(?:N/A|NULL|REF|VALUE|NAME|NUM|DIV/0|SPILL|CALC)[!?]?|\\{\\{.*\\}\\}|\\$\\{.*\\}|%${W}+%`);
