@@ -113,9 +113,8 @@ def reworded(
 
 def _first(texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]]) -> dict[str, str]:
     """Those of some texts that begin with the surname, reworded."""
-    names = {text: _name_and_brackets(text) for text in texts}
-    found = those_that_begin_with_surname({text: name for text, (name, _) in names.items()}, ask)
-    return {text: wording + names[text][1] for text, wording in found.items()}
+    found = those_that_begin_with_surname(texts, lambda text: _name_and_brackets(text)[0], ask)
+    return {text: wording + _name_and_brackets(text)[1] for text, wording in found.items()}
 
 
 def _plain(text: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ well-known people (benchmarks/NOTES.md).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -27,9 +27,11 @@ from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.spelling import normalise
 from cognomen.text.surname_first import is_common_in_spanish
 
+_JOINTS: Final = str.maketrans("", "", " '’-")
+_AND: Final = " (?:&|and|und|et|y|e) "
 BEGINS: Final = (
     rf"(?P<surname>{WORD})(?P<sign>[.:]? | [-–—] )(?P<given>{WORD}(?: {WORD})?)"
-    rf"(?P<more>(?: {LETTER}\.?)? (?:&|and|und|et|y|e) (?P<other>{WORD})(?: {LETTER}\.?)?)?"
+    rf"(?P<more>(?: {LETTER}\.?)?{_AND}(?P<other>{WORD})(?: {LETTER}\.?)?)?"
 )
 # By how much the log odds of a given name of the other words must exceed those of the first, by kind: one
 # or two words, and those with a sign. What they count beyond these words' own at most: "Smith - Jones" is a
@@ -96,11 +98,17 @@ class Cell(NamedTuple):
 
 
 def those_that_begin_with_surname(
-    texts: dict[str, str], ask: Callable[[list[str]], dict[str, About]]
+    texts: Sequence[str], plain: Callable[[str], str], ask: Callable[[list[str]], dict[str, About]]
 ) -> dict[str, str]:
-    """Clearer wordings of those texts, by the same texts as they are written plainly."""
-    cells = {text: cell for text, plain in texts.items() if (cell := Cell.of(plain))}
-    cells = _likely(cells)
+    """Clearer wordings of those texts that begin with the surname.
+
+    Args:
+        texts: of several words.
+        plain: a text as it is written plainly.
+        ask: what the network says of words.
+    """
+    cells = {text: cell for text in _not_ruled_out(texts) if (cell := Cell.of(plain(text)))}
+    cells = {text: cell for text, cell in cells.items() if all(map(normalise, cell.words))}
     if not cells:
         return {}
     about = ask(sorted({normalise(word) for cell in cells.values() for word in cell.words}))
@@ -117,19 +125,22 @@ def those_that_begin_with_surname(
     return found
 
 
-def _likely(cells: dict[str, Cell]) -> dict[str, Cell]:
-    """The cells that letters alone do not rule out, so that the network is asked of few words."""
-    words = sorted({normalise(word) for cell in cells.values() for word in cell.words} - {""})
-    if not words:
-        return {}
-    p = given_name_probabilities(words)
-    odds = {"": -math.inf} | dict(zip(words, np.log(p / (1 - p)).tolist(), strict=True))
-    return {
-        text: cell
-        for text, cell in cells.items()
-        if normalise(cell.surname)
-        and (cell.kind.strip() or cell.odds(odds.__getitem__) > LEAST[cell.kind] - BY_KNOWN)
-    }
+def _not_ruled_out(texts: Sequence[str]) -> list[str]:
+    """The texts but those of plain words whose letters rule it out, so that the network is asked of few."""
+    plain = [text for text in texts if text.translate(_JOINTS).isalpha()]
+    spelled = {word: normalise(word) for word in set(" ".join(plain).split())}
+    known = sorted(set(spelled.values()) - {""})
+    if not known:
+        return list(texts)
+    p = given_name_probabilities(known)
+    of_spelling = {"": 0.0} | dict(zip(known, np.log(p / (1 - p)).tolist(), strict=True))
+    odds = {word: of_spelling[spelling] for word, spelling in spelled.items()}
+    ruled_out = set[str]()
+    for text in plain:
+        *words, last = text.split()
+        if words and odds[last] - min(odds[word] for word in words) < LEAST[""] - BY_KNOWN:
+            ruled_out |= set() if compiled(f"{_AND}| - ").search(text) else {text}
+    return [text for text in texts if text not in ruled_out]
 
 
 def _is_no_name(word: str) -> bool:
