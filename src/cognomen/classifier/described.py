@@ -86,7 +86,8 @@ def those_described(texts: Sequence[str], about: dict[str, About], of_column: in
         of_column: how many texts of several words the column has. Where most have a dash or a colon, and
             other names before it, it is no part of a surname, and they are no names of fields.
     """
-    signed = {text: found["name"] for text in texts if (found := compiled(DASHED).fullmatch(text))}
+    matches = {text: compiled(DASHED).fullmatch(text) for text in texts}
+    signed = {text: match["name"] for text, match in matches.items() if match}
     found = signed if len(set(signed.values())) >= max(MANY, of_column / 2) else {}
     pairs = [(text, each) for text in texts if text not in found and (each := _person_described(text, about))]
     least = LEAST[0]
