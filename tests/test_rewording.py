@@ -13,6 +13,7 @@ from cognomen.classifier.described import MANY, About
 from cognomen.classifier.options import Options
 from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.rewording import reworded
+from cognomen.classifier.two_words import Cell
 from cognomen.explanation import explain
 from cognomen.text import find_surname
 from cognomen.text.names import SURNAME_OF_FULL_NAME
@@ -181,6 +182,20 @@ def asked(words: list[str]) -> dict[str, About]:
 )
 def test_which_texts_are_reworded(text: str, other: str | None) -> None:
     assert reworded([text], asked) == ({text: other} if other else {})
+
+
+@pytest.mark.parametrize(
+    "text", ["Holm and Ana", "Holm Ana Manager", "Holm Ana PhD", "Holm Al Ana", "Germany Ana", "HOLM Ana"]
+)
+def test_some_cells_of_two_words_are_of_no_names(text: str) -> None:
+    assert Cell.of(text) is None
+
+
+def test_a_word_that_no_surname_is_known_to_be_comes_not_first() -> None:
+    def unknown(words: list[str]) -> dict[str, About]:
+        return {word: about._replace(known=False) for word, about in asked(words).items()}
+
+    assert reworded(["Kovacs Ana"], unknown) == {}
 
 
 def test_nothing_is_asked_of_texts_of_other_kinds() -> None:
