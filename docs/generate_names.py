@@ -42,7 +42,8 @@ capitals or commas of other cells. `clf.column_order(names)` says what was found
 and how sure it is; so do `composition(...).order`, the JSON of `score` and `composition`, and a
 line on standard error. A probability below .9 decides nothing, nor do fewer than ten different names that
 depend on the order or begin with the surname by their words, unless most begin so: names are then read as
-they are alone. A file or stream tells by its first rows.
+they are alone. One word at an end of nearly all cells, a title or a family's surname, tells nothing itself;
+the letters of the other words do. A file or stream tells by its first rows.
 
 A column whose order is said or found also shows whether its people have two surnames, as most have whose
 languages are Spanish, Catalan, Basque and Portuguese: whether the word in the middle of "Ana Molina

@@ -56,7 +56,7 @@ def test_a_phrase_is_no_name(phrase: str) -> None:
     assert surname_lengths([phrase], ALPHABET, expected, ORIGINS) == {phrase: 0}
 
 
-@pytest.mark.parametrize("text", ["习近", "习近平欧阳修茂", "习 近平", "Xi3", "ソニー", "", "abc"])
+@pytest.mark.parametrize("text", ["习近", "习近平欧阳修茂", "习 近平", "Xi3", "ソニー", "", "abc", "䷀䷀䷀"])
 def test_other_texts_are_not_asked(text: str) -> None:
     def asked(spellings: Ragged) -> tuple[np.ndarray, np.ndarray]:
         raise AssertionError("the network was asked")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cognomen.text import Alphabet, FoundSurname, find_surname, normalise
 from cognomen.text.column_reading import read_column
 from cognomen.text.names import SURNAME_OF_FULL_NAME
+from cognomen.text.placeholders import reason_for_no_name
 from cognomen.text.reading import Rules, read_surname
 from cognomen.text.repair import repair
 
@@ -107,6 +108,11 @@ PIECES = st.sampled_from(
 LIKE_NAMES = st.one_of(
     st.lists(PIECES, max_size=8).map(" ".join), st.lists(PIECES, max_size=5).map("".join), st.text()
 )
+
+
+@pytest.mark.parametrize("text", ['"berg": "holm"', "--name=berg"])
+def test_what_programs_write_is_no_name(text: str) -> None:
+    assert reason_for_no_name(text) == "not-a-name"
 
 
 @pytest.mark.parametrize("name", ["To Be", "By See", "No To"])

@@ -175,10 +175,27 @@ def test_the_order_can_be_said(clf: Classifier) -> None:
         clf("Nagy Péter", order="last")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("title", ["Player", "Minister", "Pan", "Bishop"])
+def test_one_word_before_all_cells_is_a_title(clf: Classifier, title: str) -> None:
+    names = [f"{title} {name}" for name in column("Hungarian", "given-first")]
+    assert [answer.surname for answer in clf(names)] == HUNGARIAN
+    assert clf.column_order(names).order == "given-first"
+
+
+def test_one_word_before_all_given_names_is_the_surname_of_a_family(clf: Classifier) -> None:
+    assert {answer.surname for answer in clf([f"Smith {given}" for given in GIVEN])} == {"Smith"}
+    assert {answer.surname for answer in clf([f"{given} Smith" for given in GIVEN])} == {"Smith"}
+
+
+def test_one_word_after_all_cells_is_no_surname(clf: Classifier) -> None:
+    names = [f"{name}: Ophelia" for name in column("Hungarian", "given-first")]
+    assert [answer.surname for answer in clf(names)] == HUNGARIAN
+
+
 def test_a_name_alone_and_few_names_are_read_as_they_are(clf: Classifier) -> None:
     names = column("Hungarian", "surname-first")
     assert clf(names[0]).surname == "Péter"
-    assert [answer.surname for answer in clf(names[:5])] == GIVEN[:5]
+    assert [answer.surname for answer in clf(names[:5])] == [clf(name).surname for name in names[:5]]
     assert not clf.column_order(names[:9]).decided
 
 
@@ -233,9 +250,12 @@ def test_commands_find_the_order_and_say_so(tmp_path: Path) -> None:
 
 
 def test_names_given_one_by_one_are_read_alone() -> None:
-    done = run("predict", "--json", *column("Hungarian", "surname-first"))
+    names = column("Hungarian", "surname-first")
+    done = run("predict", "--json", *names)
     answers: list[Any] = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [answer["surname"] for answer in answers] == GIVEN
+    clf = Classifier.load()
+    assert [answer["surname"] for answer in answers] == [clf(name).surname for name in names]
+    assert answers[0]["surname"] == "Péter"
     assert done.stderr == b""
     assert (
         json.loads(run("predict", "--json", "--order", "surname-first", "Nagy Péter").stdout)["surname"]

@@ -13,6 +13,7 @@ from cognomen.classifier.described import MANY, About
 from cognomen.classifier.options import Options
 from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.rewording import reworded
+from cognomen.classifier.two_words import Cell
 from cognomen.explanation import explain
 from cognomen.text import find_surname
 from cognomen.text.names import SURNAME_OF_FULL_NAME
@@ -53,6 +54,39 @@ def test_an_explanation_is_of_the_same_surname() -> None:
     assert explain(Classifier.load(), "Wong Kar-Wai").answer.surname == "Wong"
 
 
+@pytest.mark.parametrize("sign", [" -", " –", ":"])
+def test_most_cells_of_a_column_have_no_second_surname(sign: str) -> None:
+    """Alone, "Jane Doe - London" ends in a surname in two parts: both are known as surnames."""
+    clf, people = (
+        Classifier.load(),
+        ["Anna Berg", "John Smith", "Maria Rossi", "Hans Weber", "Ewa Nowak", "Juan Ruiz"],
+    )
+    people += ["Luc Moreau", "Eva Holm", "Ivan Petrov", "Jane Doe", "Ali Demir", "Piet Visser"]
+    column = [f"{name}{sign} London" for name in people]
+    surnames = [name.split()[1] for name in people]
+    assert [answer.surname for answer in clf(column)] == surnames
+    among = column + [f"{given} Lang" for given in ("Anna", "John", "Eva", "Tom", "Ann", "Pia", "Ida") * 4]
+    assert [answer.surname for answer in clf(among)][:12] == surnames
+    fields = [f"Best Man{sign} {surname}" for surname in surnames]
+    if sign == ":":
+        assert [answer.surname for answer in clf(fields)] == surnames
+
+
+def test_many_cells_of_one_kind_tell_for_all() -> None:
+    clf, pairs = (
+        Classifier.load(),
+        ["Smith - John", "Taylor - David", "Berg - Anna", "Rossi - Maria", "Nowak - Ewa"],
+    )
+    pairs += ["Petrov - Ivan", "Weber - Hans", "Moreau - Luc", "Demir - Ali", "Holm - Eva", "Kaya - Zeynep"]
+    assert clf(pairs[0]).surname == "Smith - John"
+    assert [answer.surname for answer in clf(pairs)] == [pair.split()[0] for pair in pairs]
+    double = [
+        f"{one.split()[0]} - {other.split()[0]}"
+        for one, other in zip(pairs, pairs[1:] + pairs[:1], strict=True)
+    ]
+    assert [answer.surname for answer in clf(double)] == double
+
+
 # --- with a network that knows but a few words --------------------------------------------------------------
 
 GIVEN = ("jane", "john", "mary", "ann", "ana", "paul", "kim")
@@ -77,7 +111,7 @@ def asked(words: list[str]) -> dict[str, About]:
         ("Holm-Berg\u00a0Mary", "Holm-Berg, Mary"),
         ("Holm-Berg Mary Holm", None),
         ("Mary-Ann Doe", None),
-        ("Al-Masri Paul", None),
+        ("Al-Masri Paul", "Al-Masri, Paul"),
         ("Holm-van Berg Paul", None),
         ("Holm-Berg MARY", None),
         ("Jane LI", "LI, Jane"),
@@ -130,12 +164,38 @@ def asked(words: list[str]) -> dict[str, About]:
         ("Wong Kar\u2011Wai", "Wong, Kar-Wai"),
         ("Holm\u2010Berg Mary", "Holm-Berg, Mary"),
         ("Jane Doe", None),
+        ("Kovacs Ana", "Kovacs, Ana"),
+        ("Kovacs Ana Ana", "Kovacs, Ana Ana"),
+        ("Kovacs Ana Holm", None),
+        ("KOVACS Ana", None),
+        ("Doe Mr", None),
+        ("Lopez Ana", None),
+        ("Roe. Jane", None),
+        ("Holm. Jane", "Holm, Jane"),
+        ("Holm – Jane", "Holm, Jane"),
+        ("Holm - Doe", None),
+        ("Doe Jane & Ann (eds.)", "Doe, Jane & Ann (eds.)"),
+        ("Jane Doe & Ann", None),
         ("Doe", None),
         ("", None),
     ],
 )
 def test_which_texts_are_reworded(text: str, other: str | None) -> None:
     assert reworded([text], asked) == ({text: other} if other else {})
+
+
+@pytest.mark.parametrize(
+    "text", ["Holm and Ana", "Holm Ana Manager", "Holm Ana PhD", "Holm Al Ana", "Germany Ana", "HOLM Ana"]
+)
+def test_some_cells_of_two_words_are_of_no_names(text: str) -> None:
+    assert Cell.of(text) is None
+
+
+def test_a_word_that_no_surname_is_known_to_be_comes_not_first() -> None:
+    def unknown(words: list[str]) -> dict[str, About]:
+        return {word: about._replace(known=False) for word, about in asked(words).items()}
+
+    assert reworded(["Kovacs Ana"], unknown) == {}
 
 
 def test_nothing_is_asked_of_texts_of_other_kinds() -> None:

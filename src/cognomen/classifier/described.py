@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.text import words as lists
-from cognomen.text.affixes import is_title
+from cognomen.text.affixes import ROLES, bare_key, is_title
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.spelling import normalise
 from cognomen.text.surname_first import is_common_in_spanish
@@ -32,11 +32,12 @@ BEGIN_WITH: Final = (3.0, -1.5, 1.5)
 LEAST: Final = (1.5, -4.0)
 IS_SURNAME: Final = 2.5  # log odds that a word known as a surname, and words of one group, take from these
 
+_OF_FIELDS: Final = ROLES | lists.OF_NO_NAME  # last words of what is no person before a colon
 LETTER: Final = r"[^\W\d_]"
 WORD: Final = rf"{LETTER}{{2,}}(?:['’-]{LETTER}+)*"
 INITIALS: Final = rf"(?:{LETTER}\. ?)+"
 DESCRIBED: Final = rf"(?P<name>{WORD}(?: {WORD}){{1,3}}), ?(?P<rest>(?:{WORD}\.? ?)+|{INITIALS})(?:,.*)?"
-DASHED: Final = rf"(?P<name>{WORD}(?: {WORD}){{1,3}}) [-–—] (?P<rest>{WORD})"
+DASHED: Final = rf"(?P<name>{WORD}(?: {WORD}){{1,3}})(?: [-–—]|:) (?P<rest>{WORD})"
 
 
 class About(NamedTuple):
@@ -45,7 +46,7 @@ class About(NamedTuple):
     Attributes:
         given: the log odds of a given name rather than a surname (`given_name_odds`).
         groups: the probabilities of the groups of origins, (G,).
-        east_asian: the probability of `rewording.ORIGINS`.
+        east_asian: the probability of `east_asian.ORIGINS`.
         known: whether the network knows it as a surname.
     """
 
@@ -76,13 +77,25 @@ def description(text: str) -> re.Match[str] | None:
     return compiled(DESCRIBED).fullmatch(text) or compiled(DASHED).fullmatch(text)
 
 
-def those_described(texts: Sequence[str], about: dict[str, About]) -> dict[str, str]:
-    """The people in texts that tell of a person: "Jane Doe, London", but "Cortes Ortiz, Ana"."""
-    pairs = [(text, each) for text in texts if (each := _person_described(text, about))]
-    are_many, least = len(pairs) >= MANY, LEAST[0]
-    if are_many:
-        least = LEAST[1] if np.median([each.odds for _, each in pairs]) > 0 else math.inf
-    return {text: each.text for text, each in pairs if each.odds > least}
+def those_described(texts: Sequence[str], about: dict[str, About], of_column: int) -> dict[str, str]:
+    """The people in texts that tell of a person: "Jane Doe, London", but "Cortes Ortiz, Ana".
+
+    Args:
+        texts: those of some kinds.
+        about: what the network says of their words.
+        of_column: how many texts of several words the column has. Where most have a dash or a colon, and
+            other names before it, it is no part of a surname, and they are no names of fields.
+    """
+    matches = {text: compiled(DASHED).fullmatch(text) for text in texts}
+    signed = {text: match["name"] for text, match in matches.items() if match}
+    found = signed if len(set(signed.values())) >= max(MANY, of_column / 2) else {}
+    pairs = [(text, each) for text in texts if text not in found and (each := _person_described(text, about))]
+    least = LEAST[0]
+    if len(pairs) >= MANY:
+        is_field = 2 * len({each.text for _, each in pairs}) < len(pairs)  # "Best Man: Doe"
+        most_tell = not is_field and np.median([each.odds for _, each in pairs]) > 0
+        least = LEAST[1] if most_tell else math.inf
+    return found | {text: each.text for text, each in pairs if each.odds > least}
 
 
 def mostly_surnames_before_commas(texts: Sequence[str]) -> bool:
@@ -92,7 +105,10 @@ def mostly_surnames_before_commas(texts: Sequence[str]) -> bool:
 
 
 def _person_described(text: str, about: dict[str, About]) -> Reworded | None:
-    """The person before a comma, with the odds that what follows is no given name, or before a dash."""
+    """The person before a comma, with the odds that what follows is no given name, before a dash or a colon.
+
+    What follows a dash may be the second part of a surname, what is before a colon the name of a field.
+    """
     found = description(text)
     if not found:
         return None
@@ -107,7 +123,9 @@ def _person_described(text: str, about: dict[str, About]) -> Reworded | None:
         is_degree = re.sub("[. ]", "", found["rest"]) in lists.DEGREES
         return Reworded(found["name"], odds + BEGIN_WITH[1 + is_degree])
     asked = [about[normalise(word)] for word in rest]
-    if "," not in text and asked[0].known:  # "Anna Smith - Jones"
+    if ":" in text and (not last.known or bare_key(name[-1]) in _OF_FIELDS):  # "Photo Credit: Doe"
+        return None
+    if "," not in text and ":" not in text and asked[0].known:  # "Anna Smith - Jones"
         return None
     given, known = (np.mean(each) for each in zip(*((word.given, word.known) for word in asked), strict=True))
     return Reworded(found["name"], float(odds + BEGIN_WITH[0] - given / 2 - IS_SURNAME * known))

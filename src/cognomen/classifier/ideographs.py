@@ -42,7 +42,8 @@ def surname_lengths(
         origins: C names.
     """
     short = (text.strip() for text in filterfalse(str.isascii, texts) if 2 < len(text) < LONGEST)
-    names = list(filter(IDEOGRAPHS.fullmatch, short))
+    # Characters without a meaning, such as U+4DC0, have no spelling.
+    names = [each for each in short if IDEOGRAPHS.fullmatch(each) and all(map(normalise, each))]
     if not names or JAPANESE not in origins:
         return {}
     beginnings = list(dict.fromkeys(name[:size] for name in names for size in range(1, len(name) + 1)))

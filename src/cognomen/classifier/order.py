@@ -11,6 +11,8 @@ the surnames that come out are compared:
 2. Where capitals tell the surname of some cells, it stands first or last in the others as well.
 3. A surname that some cells tell by themselves (by a comma, by capitals) is a surname in the others.
 4. Where most cells tell by their words that they begin with it ("Park Jisung"), the others do.
+5. One word at an end of nearly all cells is a title ("Minister Anna Berg") or the surname of a family, and
+   tells nothing of itself: whether the other words are given names is told by their letters.
 
 The likeness of both ends is averaged over different words, not over cells, so that one common name does not
 decide. The difference D of the means has a standard error, and beside it the spread `SPREAD` of what no
@@ -25,6 +27,7 @@ The weights were chosen on columns made of other names than those they are measu
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Self
@@ -40,6 +43,7 @@ from cognomen.text.column_reading import Column, ColumnReading
 Order = Literal["given-first", "surname-first"]
 
 SAMPLE: Final = 1000  # different cells of several words that are looked at
+ALIKE: Final = 0.9  # of the cells begin or end in one word, which tells nothing
 FEWEST: Final = 10  # cells that the order changes; fewer tell nothing
 KNOWN: Final = 0.6
 SPREAD: Final = 0.1  # of D between lists
@@ -100,7 +104,8 @@ def order_of_column(column: Column, score: Score) -> ColumnOrder:
     most_told = 2 * told > len(sample)
     if not len(rows) or (len(rows) + told < FEWEST and not most_told):
         return ColumnOrder(cells=len(rows))
-    odds = _log_odds_of_words(last, first, rows, column.alphabet, score) + _vote_of_capitals(sample, last)
+    odds = _log_odds_of_words(last, first, rows, column.alphabet, score)
+    odds += _vote_of_capitals(sample, last)
     odds += _vote_of_told_surnames(sample, last, first, rows) + most_told * _vote(0, told)
     p = 1 / (1 + math.exp(-odds))
     if max(p, 1 - p) < SURE:
@@ -124,14 +129,30 @@ def _log_odds_of_words(
 ) -> float:
     """The log odds that given names are first, from what the words at both ends are like."""
     words = [_spellings(reading, rows) for reading in (last, first)]
+    of_last, of_first = map(given_name_probabilities, words)
+    if _are_alike(first, rows):
+        return _log_odds_of(0.5 - of_last)
+    if _are_alike(last, rows):
+        return _log_odds_of(of_first - 0.5)
     (p_last, known_last), (p_first, known_first) = (score(alphabet.encode_all(each)) for each in words)
     mean = (p_last.mean(axis=0) + p_first.mean(axis=0)) / 2  # (G,)
-    of_last = _likeness(p_last, known_last, mean) - given_name_probabilities(words[0])
-    of_first = _likeness(p_first, known_first, mean) - given_name_probabilities(words[1])
-    difference = of_last.mean() - of_first.mean()
-    error = math.hypot(*((each.std() + 0.1) / math.sqrt(len(each)) for each in (of_last, of_first)), SPREAD)
+    return _log_odds_of(
+        _likeness(p_last, known_last, mean) - of_last, _likeness(p_first, known_first, mean) - of_first
+    )
+
+
+def _log_odds_of(of_last: NDArray[np.float64], *of_first: NDArray[np.float64]) -> float:
+    """The log odds that given names are first, from the likeness of the words at both ends to surnames."""
+    difference = of_last.mean() - sum(each.mean() for each in of_first)
+    error = math.hypot(*((each.std() + 0.1) / math.sqrt(len(each)) for each in (of_last, *of_first)), SPREAD)
     p = min(max(0.5 * math.erfc(-difference / error / math.sqrt(2)), 1e-9), 1 - 1e-9)
     return math.log(p / (1 - p))
+
+
+def _are_alike(reading: ColumnReading, rows: NDArray[np.intp]) -> bool:
+    """Whether nearly all of some texts have one surname, as they are read."""
+    words = Counter(reading.unusual[row].spelling for row in rows.tolist())
+    return max(words.values()) >= ALIKE * len(rows)
 
 
 def _spellings(reading: ColumnReading, rows: NDArray[np.intp]) -> list[str]:

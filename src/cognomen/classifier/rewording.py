@@ -13,6 +13,8 @@ would write it who wanted to be clear, and is then read by the same rules as any
     Juan Pérez y Ana Gómez  ->  Juan Pérez & Ana Gómez
     Sylvie LY               ->  LY, Sylvie
 
+and the cells of `two_words`.
+
 The limits were chosen on Faker's given names and the surnames of the corpus world's lists
 (benchmarks/NOTES.md).
 """
@@ -40,25 +42,28 @@ from cognomen.classifier.described import (
     mostly_surnames_before_commas,
     those_described,
 )
+from cognomen.classifier.east_asian import (
+    APART,
+    BEFORE_HYPHEN,
+    GIVEN,
+    NO_GIVEN_NAME,
+    are_syllables,
+    is_surname,
+    surname_before_syllables,
+)
+from cognomen.classifier.two_words import those_that_begin_with_surname
 from cognomen.text import words as lists
 from cognomen.text.affixes import OFFICES, bare_key, may_be_short_surname, without_titles
 from cognomen.text.forms import plainer
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.repair import composed
-from cognomen.text.spelling import key, normalise
-from cognomen.text.surname_first import ANY_SURNAME, is_common_in_spanish
+from cognomen.text.spelling import normalise
+from cognomen.text.surname_first import is_common_in_spanish
 
-ORIGINS: Final = ("Chinese", "Korean", "Vietnamese")  # of surnames before given names of one or two syllables
-SURNAME: Final = 0.9  # the probability of these origins that a surname has
-GIVEN: Final = 0.5  # that a given name has
 LEAST_ODDS: Final = 3.0  # log odds that tell
 AGREEMENT: Final = 2.0  # log odds that surnames of one group of origins add
 LONGEST: Final = 100  # characters of a text
-# The log odds of a given name that a word has after an "and"; and those that it has at most, if it is a
-# surname after a common surname, and if it is one before what is not known to be East Asian.
-AFTER_AND: Final = 1.0
-SURNAME_AFTER_COMMON: Final = -2.0
-NO_GIVEN_NAME: Final = -1.0
+AFTER_AND: Final = 1.0  # log odds of a given name that a word has after an "and"
 
 # In all texts that may tell: a comma, a hyphen, three words, or one of two letters at an end.
 _MAY_TELL: Final = re.compile(r"[,\-\u2010\u2011]|\s\S+\s|\s\S\S\s*\Z|\A\s*\S\S\s")
@@ -67,14 +72,6 @@ _HYPHENS: Final = str.maketrans("\u2010\u2011", "--")
 _HYPHENATED: Final = rf"{LETTER}{{2,}}-{LETTER}{{2,}}(?: {WORD}){{1,2}}"
 _TWO_NAMES: Final = rf"{WORD}(?: {WORD}){{1,2}}, ?{WORD}(?: {WORD}){{1,2}}"
 _JOINED: Final = rf"{WORD}(?: {WORD})+ (?-i:[yei]) {WORD}(?: {WORD})+"
-# A syllable of Chinese, Korean or Vietnamese, however it is romanised: its beginning, vowels and end.
-_BEGINNING: Final = "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?"
-_END: Final = "(?:ng|ck|[mnptkhrwl])?"
-_SYLLABLE: Final = re.compile(f"{_BEGINNING}[wy]?[aeiou]{{1,3}}{_END}|tsz")
-# … or perhaps, if other Latin letters may be vowels (but for ſ, which is an s if case is ignored).
-_PERHAPS: Final = rf"(?:{_BEGINNING}['’]?[wy]?[aeiou\xc0-\u017e\u0180-\u024f\u1e00-\u1eff]{{1,4}}{_END}|tsz)"
-_BEFORE_HYPHEN: Final = rf"(?:{WORD} )*{LETTER}{{2,6}} {_PERHAPS}-{_PERHAPS}"
-_APART: Final = rf"(?:{WORD} )?{LETTER}{{2,6}}(?: {_PERHAPS}){{2}}"
 
 
 def reworded(
@@ -90,15 +87,16 @@ def reworded(
         ask: what the network says of words, spelled as `normalise` spells them.
         order_is_told: the column has shown whether given names come first, so whether "Smith-Jones" is one.
     """
-    several = (text for text in texts if " " in text or not text.isprintable())  # for other spaces
+    several = [text for text in texts if " " in text or not text.isprintable()]  # for other spaces
     plain = {text: _plain(text) for text in filter(_MAY_TELL.search, several)}
+    first = {} if order_is_told else _first(several, ask)
     cores = [core for core, _ in plain.values()]
     begin_with_surname = mostly_surnames_before_commas(cores)
     of_kinds = [text for text in cores if _may_tell(text, described=not begin_with_surname)]
     spelled = {text: _spellings(text) for text in dict.fromkeys(of_kinds)}
     spelled = {text: words for text, words in spelled.items() if all(words)}
     if not spelled:
-        return {}
+        return first
     about, found = ask(sorted(set().union(*spelled.values()))), dict[str, str]()
     for kind in (",", "", "XX"):
         of_kind = [text for text in spelled if _kind_of(text) == kind]
@@ -109,18 +107,27 @@ def reworded(
         least = math.inf if len(odds) >= MANY and np.median(odds) < 0 else LEAST_ODDS
         found |= {text: each.text for text, each in pairs if each.odds > least or each.odds == math.inf}
     if not begin_with_surname:
-        found |= those_described([text for text in spelled if text not in found], about)
-    return {text: found[core] + rest for text, (core, rest) in plain.items() if core in found}
+        found |= those_described([text for text in spelled if text not in found], about, len(several))
+    return first | {text: found[core] + rest for text, (core, rest) in plain.items() if core in found}
+
+
+def _first(texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]]) -> dict[str, str]:
+    """Those of some texts that begin with the surname, reworded."""
+    found = those_that_begin_with_surname(texts, lambda text: _name_and_brackets(text)[0], ask)
+    return {text: wording + _name_and_brackets(text)[1] for text, wording in found.items()}
 
 
 def _plain(text: str) -> tuple[str, str]:
-    """A name as it is written plainly, without titles, and the brackets after it.
+    """A name as it is written plainly, without titles, and the brackets after it."""
+    name, brackets = _name_and_brackets(text)
+    return " ".join(without_titles(name.split())), brackets
 
-    Its letters are composed, its spaces single, and its hyphens of one kind.
-    """
+
+def _name_and_brackets(text: str) -> tuple[str, str]:
+    """A name as it is written plainly, letters composed and hyphens of one kind; the brackets after it."""
     seen = text if text.isascii() else composed(text).translate(_HYPHENS)
     name, *rest = _BRACKETS_LAST.split(plainer(" ".join(seen.split())), 1)
-    return " ".join(without_titles(name.split())), "".join(rest)
+    return name, "".join(rest)
 
 
 def _kind_of(text: str) -> str:
@@ -148,12 +155,14 @@ def _may_tell(text: str, *, described: bool) -> bool:
     patterns: tuple[str, ...]
     if "," in text:
         patterns = (DESCRIBED,) if described else (_TWO_NAMES,) if spaces > 1 else ()
+    elif (":" in text and spaces > 1) or " – " in text or " — " in text:
+        patterns = (DASHED,)
     elif "-" in text:
-        patterns = (_HYPHENATED, _BEFORE_HYPHEN, _JOINED, _APART, DASHED)
+        patterns = (_HYPHENATED, BEFORE_HYPHEN, _JOINED, APART, DASHED)
     elif spaces == 1:
         return (text[1].isupper() or text[-1].isupper()) and _has_two_capitals(text)
     else:
-        patterns = (_JOINED,) if spaces > 3 else (_APART,)
+        patterns = (_JOINED,) if spaces > 3 else (APART,)
     return any(compiled(pattern).fullmatch(text) for pattern in patterns)
 
 
@@ -180,7 +189,7 @@ def _reworded(text: str, about: dict[str, About]) -> Reworded | None:
         return None
     if not lists.JOINERS.isdisjoint(words):
         return _people_joined(text, of)
-    return _begins_hyphenated(words, of) if "-" in words[0] else _surname_before_syllables(words, of)
+    return _begins_hyphenated(words, of) if "-" in words[0] else surname_before_syllables(words, of)
 
 
 def _two_people(text: str, of: Of) -> Reworded | None:
@@ -196,8 +205,8 @@ def _two_people(text: str, of: Of) -> Reworded | None:
     first, surname, last = map(of, (before[0], before[-1], after[-1]))
     agree = float(surname.groups @ (last.groups - first.groups))
     odds = first.given - last.given + AGREEMENT * agree
-    if _are_syllables(before + after):  # "Xin Li, Yu Wang", "Li Xin, Wang Yu"
-        ends = [[_is_surname(of(part[place])) for part in (before, after)] for place in (0, -1)]
+    if are_syllables(before + after):  # "Xin Li, Yu Wang", "Li Xin, Wang Yu"
+        ends = [[is_surname(of(part[place])) for part in (before, after)] for place in (0, -1)]
         odds = math.inf if any(map(all, ends)) else odds
     return Reworded(text.replace(",", ";"), odds)
 
@@ -227,50 +236,9 @@ def _two_capitals(words: list[str], of: Of) -> Reworded | None:
 def _begins_hyphenated(words: list[str], of: Of) -> Reworded | None:
     """A surname in two parts before given names: "Smith-Jones Mary", but "Mary-Jane Smith"."""
     parts = words[0].split("-")
-    if any(map(is_particle_anywhere, parts)) or _are_syllables(parts):  # "Abdul-Rahman Ali", "Kar-Wai Wong"
+    if any(map(is_particle_anywhere, parts)) or are_syllables(parts):  # "Abdul-Rahman Ali", "Kar-Wai Wong"
         return None
     one, other = map(of, parts)
     agree = float(one.groups @ other.groups)
     odds = min(of(word).given for word in words[1:]) - (one.given + other.given) / 2 + AGREEMENT * agree
     return Reworded(f"{words[0]}, {' '.join(words[1:])}", odds)
-
-
-def _surname_before_syllables(words: list[str], of: Of) -> Reworded | None:
-    """An East Asian surname before the two syllables of a given name: "Wong Kar-Wai", "Lee Kuan Yew"."""
-    have_hyphen = "-" in words[-1]
-    *names, surname = words[:-1] if have_hyphen else words[:-2]
-    syllables = words[-1].split("-") if have_hyphen else words[-2:]
-    is_common = key(surname) in lists.CHINESE | lists.KOREAN
-    if not (is_common or _is_surname(of(surname))) or not _are_syllables(syllables):
-        return None
-    if have_hyphen:
-        are_given = not all(map(_is_common, syllables)) or of(surname).given < NO_GIVEN_NAME  # "Kim Lee-Park"
-    else:
-        ends_in_surname = _may_end(of(surname), of(syllables[-1]), is_common=is_common)
-        are_given = not (ends_in_surname or _is_common(syllables[-1]) or is_particle_anywhere(syllables[0]))
-    return Reworded(f"{surname}, {' '.join([*names, *words[len(names) + 1 :]])}") if are_given else None
-
-
-def _may_end(first: About, last: About, *, is_common: bool) -> bool:
-    """Whether the last of three words may be the surname: not in "Lee Kuan Yew", but in "Kuan Yew Lee".
-
-    Args:
-        first: the first word, an East Asian surname.
-        last: the last word, a syllable.
-        is_common: whether the first is one of the most common surnames.
-    """
-    if is_common:
-        return last.east_asian < GIVEN or last.given < SURNAME_AFTER_COMMON
-    return _is_surname(last) or (last.east_asian < GIVEN and first.given > NO_GIVEN_NAME)
-
-
-def _are_syllables(words: list[str]) -> bool:
-    return all(_SYLLABLE.fullmatch(key(word).replace("'", "")) for word in words)
-
-
-def _is_common(word: str) -> bool:
-    return key(word) in ANY_SURNAME
-
-
-def _is_surname(word: About) -> bool:
-    return word.known and word.east_asian >= SURNAME

@@ -17,6 +17,7 @@ from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import ScoredBlock
 from cognomen.classifier.described import About
+from cognomen.classifier.east_asian import ORIGINS as EAST_ASIAN
 from cognomen.classifier.given_names import given_name_odds
 from cognomen.classifier.ideographs import surname_lengths
 from cognomen.classifier.model import Model
@@ -25,7 +26,6 @@ from cognomen.classifier.options import Options
 from cognomen.classifier.order import FEWEST, ColumnOrder, order_of_column, sample_of
 from cognomen.classifier.parts import pool_parts
 from cognomen.classifier.priors import Prior, log_prior_ratios
-from cognomen.classifier.rewording import ORIGINS as EAST_ASIAN
 from cognomen.classifier.rewording import reworded
 from cognomen.classifier.second_surnames import ORIGINS as ORIGINS_OF_TWO
 from cognomen.classifier.second_surnames import Score, SecondSurnames, second_surnames, texts_of_two

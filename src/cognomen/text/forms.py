@@ -21,6 +21,9 @@ _OF: Final = "|".join(
     spelling for word in sorted(lists.BEFORE_OF) for spelling in (word, word.capitalize(), word.upper())
 )
 
+_MR: Final = "M(?:rs?|s|iss|RS?|S|ISS|STR)"
+_UPPER: Final = "[A-ZÀ-ÖØ-Þ'’-]{2,}"
+_PARTICLES_IN_CAPITALS: Final = f"(?:(?:{_PARTICLES.upper()}) )*"
 _PICTURES: Final = "\u2600-\u27bf\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
 
 # What a text is searched for, in this order, and what replaces it.
@@ -31,10 +34,11 @@ FORMS: Final = (
     (r"^\(([^()]*)\)$|^\[([^\[\]]*)\]$", r"\1\2"),
     (r"^[(\[]([^()\[\]]+)[)\]] ?[(\[]([^()\[\]]+)[)\]]$", r"\1 \2"),
     (r"^([^,()]+ [^,()]+) \([^()]*\), ([^,()]+ [^,()]+ \()", r"\1; \2"),
-    # Pictures, fields in quotes, ages and numbers between commas: "Doe", "Jane"; Jane Doe, 35, Rome.
+    # Pictures, fields in quotes, weights, ages and numbers between commas: "Doe", "Jane"; Jane Doe, 35, Rome.
     (f"[{_PICTURES}]+", " "),
     (r'''^["']([^"']+)["'], ?["']([^"']+)["']$''', r"\1, \2"),
     (r"([^ ]),? (?:\(?\d{1,3} ?(?:yrs?|years old|y/?o)\.?\)?$|[Aa]ged?:? \d.*$)", r"\1"),
+    (r"([^ ]),? [+-]?\d[\d.,]* ?(?:kg|cm|lbs?)$", r"\1"),
     (r", ?\d[\d.\-/ ]*(?=,|$)", ""),
     (r"^[A-Z]{1,4}-?\d{3,}[:,]? (?=[^ ]+ [^ ])", ""),
     (r"^([^ ,]+,? [^ ].*?),? [A-Z]{1,4}-?\d{3,}$", r"\1"),
@@ -73,6 +77,9 @@ FORMS: Final = (
     (r"^([^ ]{4,}) (?:san|sama|sensei)$", r"\1"),
     (r"^([^ ]+ [^ ]+) (?:Bey|Efendi|Hanım)$", r"\1"),
     (rf"({_L}{{2}}) f\. (?=[A-ZÀ-ÖØ-Þ])", r"\1 née "),
+    # Titles in the middle, and after capitals, as airlines write: Smith Mr John, SMITH JOHN MRS.
+    (rf"^((?!(?:Dr|DR|Prof|PROF|Sir|Rev|The) )[^ ,.&]{{2,}}) {_MR}\.? ([^ ,&]+(?: [^ ,]+)*)$", r"\1, \2"),
+    (rf"^({_PARTICLES_IN_CAPITALS}{_UPPER}) ({_UPPER}(?: {_UPPER})?) (?:MRS?|MISS|MSTR)$", r"\1, \2"),
     # Countries: USA - John Smith, GER Anna Berg, Anna Berg GER.
     (rf"^(?:{_CODES})(?: [-–—:])? ([^ ]+ [^ ])", r"\1"),
     (rf"^([^ ]+ [^ ]+(?: [^ ]+)*?),?(?: [-–—])? (?:{_CODES})$", r"\1"),
@@ -85,7 +92,7 @@ FORMS: Final = (
 )  # fmt: skip
 _MAY_HAVE: Final = (
     rf"^[\"']|[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^\d]| [-–—] | Ph\. |[A-Z]\.$| (?:{_HONORIFICS})$| f\. "
-    rf"| (?:of|OF|{_PHRASES}) |\b(?:{_CODES})\b| (?:{_PARTICLES})(?:,|$)|[（@=]|[-'’]$"
+    rf"| {_MR}\b| (?:of|OF|{_PHRASES}) |\b(?:{_CODES})\b| (?:{_PARTICLES})(?:,|$)|[（@=]|[-'’]$"
     r"|^(?:[Bb][Yy]|ИП|ФОП|id\.|ifj\.|özv\.|(?:[Tt]he )?(?:Most|Right|Rt\.?|Very)) | (?:der|die) [ÄJ]"
 )  # fmt: skip
 

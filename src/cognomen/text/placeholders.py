@@ -40,7 +40,7 @@ _EXACT: Final = frozenset((
     "なし", "該当なし", "未記入", "記入なし", "名無しさん", "없음", "미상", "알 수 없음",
     "غير معروف", "لا يوجد",
     "yes", "Yes", "YES", "true", "false", "other", "others", "same", "ditto", "vacant",
-    "administrator", "deceased",
+    "administrator", "deceased", "Admin", "Administrator", "Editor", "empty",
     "idem", "misc", "etc", "TODO", "FIXME", "foo", "foobar", "lorem", "xyz", "XYZ", "DNF", "DSQ", "BYE",
     "LNU", "NN", "VACANT", "last_name", "first_name", "full_name", "lastname", "firstname",
     "LastName", "FirstName", "Nachname",
@@ -74,14 +74,21 @@ _SYMBOL: Final = re.compile(r"[#%*@!?§¶_$+<=>^|~}{£€¤¥¢°±²³¹¬¨¼�
 _WITHOUT_JOINTS: Final = str.maketrans("", "", " '-.")
 _DIGITS_AMONG_LETTERS: Final = re.compile(r"[^\W\d_]\d+[^\W\d_]")
 
-_EMAIL: Final = re.compile(r"(?:mailto:)?[^\s<>()@,;]+@[^\s<>()@,;]+\.\w+", re.IGNORECASE)
+_EMAIL: Final = re.compile(r"(?:mailto:)?[^\s<>()@,;]+(?:@|\[at\]|\(at\))[^\s<>()@,;]+\.\w+", re.IGNORECASE)
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _DOMAIN: Final = re.compile(
-    r"[\w-]+(\.[\w-]+)*\.(com|org|net|edu|gov|info|io|(co|com|org|ac|gov)\.[a-z]{2})", re.IGNORECASE
+    r"[\w-]+(\.[\w-]+)*\.(com|org|net|edu|gov|info|io|ai|app|dev|de|eu|fr|nl|pl|ru|uk|(co|com|org|ac|gov)\.[a-z]{2})",
+    re.IGNORECASE,
 )
 _HANDLE: Final = re.compile(r"[@#]\w+")  # of a user, as a subject: @jane_doe
 _FILE: Final = re.compile(
-    r"\S+\.(?:txt|pdf|docx?|xlsx?|csv|html?|jpe?g|png|gif|zip)|(?:[A-Z]:)?[\\/]\S+|[{].*[}]", re.IGNORECASE
+    r".*\S\.(?:txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|jpe?g|png|gif|svg|mp[34]|mov|zip|gz|exe|log)"
+    r"|\w{3,}\.(?:py|sh)|(?:[A-Z]:|~)?[\\/]\S+|[{].*[}]",
+    re.IGNORECASE,
+)
+# A field, a call, a place in a list, a variable, a setting.
+_CODE: Final = re.compile(
+    r'"\w+": ?.+|[a-z_.]+\([a-z_]*\)|[a-z_]+\[\d+\]|\$[a-z_]+|-*[\w.]+={1,2}\w+|\w+::\w+'
 )
 _LETTERS_ALONE: Final = re.compile(r"(?:[A-Za-zÀ-ɏЀ-ӿ]\.\s?-?)+(?:[A-Za-zÀ-ɏЀ-ӿ]\.?)?|[A-Za-z](?: [A-Za-z])+")
 MOST_IDEOGRAPHS: Final = 6  # of a full name: 長谷川美智子
@@ -124,7 +131,7 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
         return PLACEHOLDER
     if has_words and (_is_repeated_placeholder(bare) or _says_no_name(bare)):
         return PLACEHOLDER
-    if _LETTERS_ALONE.fullmatch(whole) or _HANDLE.fullmatch(whole) or _FILE.fullmatch(whole):
+    if _LETTERS_ALONE.fullmatch(whole) or _HANDLE.fullmatch(whole) or _is_code(whole):
         return NOT_A_NAME
     rest = without_addresses(bare)
     if _has_many_symbols(bare):
@@ -134,6 +141,11 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
         return NOT_A_NAME
     is_thing = has_words and (is_company(name_before(whole).strip(OUTSIDE)) or is_of_numbers(bare))
     return NOT_A_NAME if is_thing or (has_words and is_sentence(bare)) else None
+
+
+def _is_code(text: str) -> bool:
+    """Whether a text is a file's name, a path, or of a program."""
+    return bool(_FILE.fullmatch(text) or _CODE.fullmatch(text))
 
 
 def has_company(text: str) -> bool:

@@ -30,22 +30,29 @@ _MONTH: Final = (
 _ROAD: Final = "street|avenue|road|boulevard|drive|lane"
 # Whole texts, whatever their case. The page shares these patterns, as those of `forms`.
 OF_NUMBERS: Final = (
-    r"(?:batch|building|chapter|column|customer|figure|floor|group|highway|id|invoice|item|level|model|no|number"
-    r"|order|page|phase|platform|player|product|question|room|route|row|seat|section|student|table|ticket|total"
-    r"|type|unit|user|version|windows|zone):? (?:no\.? ?|#)?[\d.\-]*\d[a-z]?(?: of \d+)?"
+    r"(?:(?:[^ ,]+ )?(?:invoice|no|nr|order|receipt|voucher|№)"
+    r"|apt|batch|building|chapter|class|column|customer|episode|figure|flat|floor|grade"
+    r"|group|highway|id|item|level|lot|model|number|page|part|phase|platform"
+    r"|player|product|question|ref|room|route|row|season|seat|section|student|suite|table"
+    r"|ticket|total|type|unit|user|version|vol|volume|week|windows|zone"
+    r")[.:]? (?:no\.? ?|#)?[\d./\-]*\d[a-z]?(?: (?:of \d+|in .*))?|(?:episode|chapter) \d+: .*"
     r"|(?:tel|phone|fax|isbn|vat|iban)\b[.:]? ?[\d ()+/\-]*\d",
-    rf"[\d.,]+ ?(?:{_UNIT})|(?:{_UNIT}) ?[\d.,]+|\d{{1,2}}\.? (?:de )?(?:{_MONTH})\.?(?: (?:de )?\d{{2,4}})?",
+    rf"[\d.,]+ ?(?:{_UNIT})|(?:{_UNIT}) ?[\d.,]+|.* \d+ ?(?:gb|mb|mg|ml|mm)|\d+ ?x [^ ]+",
+    rf"(?:[^ \d]+,? )?\d{{1,2}}\.? (?:de )?(?:{_MONTH})\.?(?: (?:de )?\d{{2,4}})?"
+    rf"|[^,]+, [a-z]{{2}} \d{{5}}(?:-\d{{4}})?",
     rf"\d+[a-z]? .*\b(?:{_ROAD}|st\.|rd\.|ave\.?|blvd\.?|ln\.?)|\d+[a-z]? [^ ]+ (?:st|rd|dr)"
     rf"|[^ ]+ (?:{_ROAD}) \d+[a-z]?"
     r"|.*(?:straße|strasse|str\.|platz|gasse|weg|allee) \d+ ?[a-z]?"
-    r"|(?:rue|via|viale|piazza|calle|avenida|rua|plaza|place|avenue|boulevard) .* \d+[a-z]?"
+    r"|(?:rue|via|viale|piazza|calle|avenida|rua|plaza|place|avenue|boulevard) .* \d+[a-z]?|\d+ rue .*"
     r"|p\.? ?o\.? ?box \d+",
 )
 OF_WORDS: Final = (
     r"(?:university|universität|université|ministry|department|dept\.?|office|bank|city|state|republic|board"
     r"|chamber|church|college|director|faculty|house|institutes?|isle|kingdom|member|school|secretary|society|sons"
-    r"|table|trustees) of\b.*",
+    r"|table|trustees|head|vp) of\b.*|chief .* officer",
     r".+ .+ (?:trust|fund)|.+, the",
+    r"(?:new (?:delhi|england|hampshire|jersey|mexico|orleans|south wales|york(?: city)?|zealand)|los angeles"
+    r"|san francisco|(?:north|south) (?:africa|america|carolina|dakota|korea|sudan))(?:, .*)?",
     rf"(?:.* )?(?:{'|'.join(sorted(lists.AT_COURT))}) v(?:s?\.| ).*",
 )
 _SHORTEST_NOUN: Final = 8  # of those told by their end
@@ -110,7 +117,7 @@ def is_sentence(text: str) -> bool:
 
 def _is_of_sentence(words: list[str], place: int) -> bool:
     """Whether a word is not that of "Rothes, the Countess" and "John Smith the Elder"."""
-    is_by_name = words[place] == "the" and place == len(words) - 2 > 1
+    is_by_name = words[place] == "the" and place == len(words) - 2 > 1 and words[-1][:1].isupper()
     return not (is_by_name or (place > 0 and words[place - 1].endswith(",")))
 
 

@@ -42,7 +42,7 @@ _SPECIAL: Final = (
     | {"al", "alii", "others", "an", "ni"} | set(map(str.casefold, lists.RELATIONS))
     | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_BEFORE_MIDDLE
     | lists.AND_OF_FULL_NAMES | lists.ALIASES | lists.AFTER_NAMES
-    | lists.PHRASES | lists.AT_COURT | lists.BEGIN_PLACES
+    | lists.PHRASES | lists.AT_COURT | lists.BEGIN_PLACES | lists.COUNTRIES
     | set(map(str.casefold, lists.HONORIFICS_LAST)) | {"trust", "fund"}
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN

@@ -41,6 +41,9 @@ SECOND_WORDS: Final = _words("al-din ad-din ud-din el-din الدين الله")
 TITLES: Final = _words(
     "datuk dato' encik puan paní signor signora signorina "
     "mr mrs ms miss mx dr prof sir rev hon capt col lt sgt herr frau mme mlle madame monsieur sra srta señor "
+    "abgeordneter ambassador captain cllr commissioner comrade congressman congresswoman corporal councillor "
+    "councilman deputado deputy detective diputado governor inspector kommissar maître minister ministre "
+    "onorevole poseł professor representative senator statsråd "
     "señora dott ifj özv г-н г-жа ing mag mgr dipl dipl-ing dhr drs doña dña dra mevr mevrouw mw prof profa "
     "shri smt"
 )
@@ -75,30 +78,9 @@ DEGREES: Final = _words(
 
 # Before the surname that somebody had from birth, in lower case but for Née. Born and Nee are surnames.
 BORN: Final = (
-    "os",
-    "o.s",
-    "szül",
-    "née",
-    "Née",
-    "nee",
-    "né",
-    "geborene",
-    "geb",
-    "born",
-    "født",
-    "född",
-    "rozená",
-    "roz",
-    "z domu",
-    "z d",
-    "nata",
-    "nacida",
-    "nascida",
-    "rođena",
-    "урождённая",
-    "урожденная",
-    "урожд",
-)
+    "os", "o.s", "szül", "née", "Née", "nee", "né", "geborene", "geb", "born", "født", "född", "rozená",
+    "roz", "z domu", "z d", "nata", "nacida", "nascida", "rođena", "урождённая", "урожденная", "урожд",
+)  # fmt: skip
 # Before the one whose child, wife or widow somebody is, in the lower case; s/o and its like besides.
 RELATIONS: Final = _words("viuda vda του της")
 # Before another name of the same person, the one of a husband or a role, and before how a message was sent.
@@ -113,6 +95,12 @@ PHRASES: Final = _words(
 )
 # Particles that catalogues put after the given name, in lower case.
 PARTICLES_LAST: Final = _words("van von de der den ten ter te du di da del della dos das")
+# Countries that nobody has as a given name: Jane Doe, Germany.
+COUNTRIES: Final = _words(
+    "australia austria belgium canada denmark deutschland egypt england españa finland germany greece "
+    "hungary iceland italia italy japan mexico netherlands norway nigeria poland polska portugal romania "
+    "russia scotland slovakia slovenia spain suomi sverige sweden switzerland turkey uk ukraine usa wales"
+)
 # Countries as the lists of sports have them, in capitals, but for those that are common surnames.
 COUNTRY_CODES: Final = _words(
     "ALG ARG AUS AUT AZE BLR BRA BUL CHN CIV CMR CRC CRO CYP CZE DEU ECU EGY ESP "
@@ -129,7 +117,7 @@ HONORIFICS_LAST: Final = _words("san sama sensei Bey Efendi Hanım")
 # Between the names of two people, in lower case. And is a surname.
 AND: Final = _words("and & + und u. et och og with AND vs vs. versus feat feat. ft.")
 # … and between two of several words each: elsewhere these are initials, particles or syllables.
-AND_OF_FULL_NAMES: Final = _words("a en ja ve и і та")
+AND_OF_FULL_NAMES: Final = _words("a en ja v v. ve и і та")
 
 # Nine in ten Vietnamese bear one of these; where the first word is one and the last is not, it comes first.
 VIETNAMESE: Final = _words("nguyen tran pham huynh hoang phan vu vo dang bui ngo duong")
@@ -157,6 +145,12 @@ KOREAN_OR_GIVEN: Final = _words("kim lee lim han hong moon nam shin son song yan
 # The particles that are syllables of Korean given names: Kim Do Hoon, but Kim Du Pon.
 PARTICLES_OR_KOREAN: Final = _words("da do san")
 
+# Common surnames of the Chinese of Singapore, Malaysia and Hong Kong, in their languages.
+CHINESE_ABROAD: Final = _words(
+    "ang chan chee cheong cheung chew chia chin chong chow chua chung fong foo fung goh heng ho kam khoo "
+    "koh kok kong kwan kwok lam lau lee leong leung lim liew loh loke low mok ng ong ooi pang phua poon "
+    "quek seah sim soh tan tay teh teo toh tsang tse wong yap yee yeo yeoh yip"
+)
 # Half of all Spaniards bear one of these, which are no given names: what follows is their second surname.
 SPANISH: Final = _words(
     "garcia ruiz diaz munoz ortiz gonzalez rodriguez fernandez lopez martinez sanchez perez gomez jimenez "
@@ -231,8 +225,8 @@ NOUNS: Final = _words(
     "scientist secretary security services society software solutions specialist states station "
     "strategist studio studios supervisor supplies support systems teacher technician technologies "
     "technology telecom therapist title trading trainee translator transport treasurer union university "
-    "ventures volunteer widgets workshop writer hospital institutes reporter rovers services united "
-    "wanderers bros brothers"
+    "athletic hotspur invoice juniors office order quantity receipt status voucher ventures volunteer "
+    "widgets workshop writer hospital institutes reporter rovers services united wanderers bros brothers"
 )
 # … and, of eight letters or more, those that end as no surname does …
 ENDS_OF_NOUNS: Final = (
@@ -261,8 +255,9 @@ OCCUPATIONS: Final = _words(
 BEFORE_NAMES: Final = _words(
     "amtsgericht apotheke asociación associação associazione autohaus ayuntamiento bäckerei banco "
     "boulangerie bürgermeisteramt café colegio comune escuela farmacia finanzamt fundación fundação "
-    "gemeinde gimnasio grupo advisory afc borussia cska customer deutsche deutscher deutsches digital "
-    "dinamo dynamo editorial european federal federazione fédération financial human international "
+    "atlético deportivo eintracht fenerbahçe galatasaray juventus shakhtar slavia sporting "
+    "gemeinde gimnasio grupo advisory average afc borussia cska customer deutsche deutscher deutsches "
+    "digital dinamo dynamo editorial european federal federazione fédération financial human international "
     "lokomotiv medical ministère municipal national olympique public regional social spartak syndicat "
     "technical united vfb vfl hochschule hotel hôpital instituto istituto kanzlei landkreis landratsamt "
     "lycée metzgerei ministerio ministero ministério pizzeria restaurant restaurante ristorante società "
@@ -281,6 +276,7 @@ OF_NO_NAME: Final = _words(
 # … and words of sentences, in lower case.
 IN_SENTENCES: Final = _words(
     "the this that these those is are was were been not your our their please which will would does did "
-    "has have had here there than but when any yet don't doesn't can't nicht kein keine ist sind wird "
-    "bitte siehe est sont pour voir pas por para está não niet geen zie inte nie не"
+    "has have had here there than but when any yet before into me need must "
+    "don't doesn't can't nicht kein keine ist sind wird bitte siehe est sont pour voir pas por para "
+    "está não niet geen zie inte nie не"
 )

@@ -80,7 +80,7 @@ function isApposition(all, name, words) {
   return describe || isOffice || isDigit(first(all[0])) || (beginsSmall && isUpper(first(name.at(-1))));
 }
 
-function describes(word, words) {
+export function describes(word, words) {
   const isDegree = isAbbreviated(word) && !isInitials(word);
   return isDegree || isSuffix(word, words) || isTitle(word, words) || words.suffixesAfterComma.has(strip(word, words.punctuation));
 }
@@ -212,5 +212,5 @@ function isCapital(word) {
 
 export const isTitle = (word, words) => words.titles.has(bareKey(word, words)) || words.capitalTitles.has(strip(word, words.punctuation));
 export const isOfficeName = (key, words) => words.company.has(key) || words.nouns.has(key);
-const isRole = (key, words) => key !== "america" && (isOfficeName(key, words) || words.occupations.has(key));
+export const isRole = (key, words) => key !== "america" && (isOfficeName(key, words) || words.occupations.has(key) || words.countries.has(key));
 export const bareKey = (word, words) => words.casefold(strip(word, words.punctuation).replaceAll(".", ""));

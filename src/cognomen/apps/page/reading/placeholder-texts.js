@@ -8,13 +8,20 @@ import { hasLetter, kindOf, words as wordsOf } from "./text.js";
 const areManyIdeographs = fullMatch("[\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3347f}]{7,}", "u");
 const isNothing = fullMatch(`[-‐‑‒–—―−?${WHITE.slice(1, -1)}]*[-‐‑‒–—―−?][-‐‑‒–—―−?${WHITE.slice(1, -1)}]*`);
 const ADDRESS = `[^${WHITE.slice(1, -1)}<>()@,;]+`;
-const EMAIL = later(() => new RegExp(`(?:mailto:)?${ADDRESS}@${ADDRESS}\\.${W}+`, "giu"));
+const EMAIL = later(() => new RegExp(`(?:mailto:)?${ADDRESS}(?:@|\\[at\\]|\\(at\\))${ADDRESS}\\.${W}+`, "giu"));
 const URLS = later(() => new RegExp(`(?:https?://|www\\.)${NOT_WHITE}+`, "giu"));
 const SYMBOL = /[#%*@!?§¶_$+<=>^|~}{£€¤¥¢°±²³¹¬¨¼½¾×÷]/gu;
 const DIGITS_AMONG_LETTERS = later(() => new RegExp(`${NO_DIGIT}\\p{Nd}+${NO_DIGIT}`, "u"));
-const isDomain = fullMatch(`[\\p{L}\\p{N}_\\-]+(\\.[\\p{L}\\p{N}_\\-]+)*\\.(com|org|net|edu|gov|info|io|(co|com|org|ac|gov)\\.[a-z]{2})`, "iu");
+const isDomain = fullMatch(`[\\p{L}\\p{N}_\\-]+(\\.[\\p{L}\\p{N}_\\-]+)*\\.(com|org|net|edu|gov|info|io|ai|app|dev|de|eu|fr|nl|pl|ru|uk|(co|com|org|ac|gov)\\.[a-z]{2})`, "iu");
 const isHandle = fullMatch(`[@#]${W}+`);
-const isFile = fullMatch(`${NOT_WHITE}+\\.(?:txt|pdf|docx?|xlsx?|csv|html?|jpe?g|png|gif|zip)|(?:[A-Z]:)?[\\\\/]${NOT_WHITE}+|[{].*[}]`, "iu");
+const isFile = fullMatch(
+  `.*${NOT_WHITE}\\.(?:txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|jpe?g|png|gif|svg|mp[34]|mov|zip|gz|exe|log)`
+  + `|${W}{3,}\\.(?:py|sh)|(?:[A-Z]:|~)?[\\\\/]${NOT_WHITE}+|[{].*[}]`, "iu",
+);
+// A field, a call, a place in a list, a variable, a setting.
+const isCode = fullMatch(
+  `"${W}+": ?.+|[a-z_.]+\\([a-z_]*\\)|[a-z_]+\\[\\p{Nd}+\\]|\\$[a-z_]+|-*(?:${W}|\\.)+={1,2}${W}+|${W}+::${W}+`,
+);
 const areLettersAlone = fullMatch("(?:[A-Za-zÀ-ɏЀ-ӿ]\\. ?-?)+(?:[A-Za-zÀ-ɏЀ-ӿ]\\.?)?|[A-Za-z](?: [A-Za-z])+");
 const isError = fullMatch(`#(?:N/A|NULL|REF|VALUE|NAME|NUM|DIV/0|SPILL|CALC)[!?]?|\\{\\{.*\\}\\}|\\$\\{.*\\}|%${W}+%`);
 const ANYWHERE = ["inc", "llc", "gmbh", "plc"], BEFORE = ["ооо", "оао", "зао", "пао"];
@@ -36,7 +43,7 @@ export function reasonForNoName(text, words) {
   whole = plainer(whole, words);
   const bare = strip(whole, words.outside);
   if (words.placeholders.has(bare) || isRepeatedPlaceholder(bare, words) || saysNoName(bare, words)) return "placeholder";
-  if (areLettersAlone(whole) || isHandle(whole) || isFile(whole)) return "not-a-name";
+  if (areLettersAlone(whole) || isHandle(whole) || isFile(whole) || isCode(whole)) return "not-a-name";
   const rest = withoutAddresses(bare);
   if (hasManySymbols(bare)) return "not-a-name";
   const isAddress = rest !== bare && !hasLetter(rest);
@@ -72,7 +79,7 @@ function isSentence(text, words) {
 
 // Whether a word is not that of "Rothes, the Countess" and "John Smith the Elder".
 function isOfSentence(all, place) {
-  const isByName = all[place] === "the" && place === all.length - 2 && place > 1;
+  const isByName = all[place] === "the" && place === all.length - 2 && place > 1 && isUpper(first(all.at(-1)));
   return !(isByName || all[place - 1]?.endsWith(","));
 }
 

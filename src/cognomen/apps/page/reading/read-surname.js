@@ -47,8 +47,9 @@ export function readSurname(text, alphabet, lower, words, surnameFirst = false, 
 export function readWithNetwork(written, classifier, surnameFirst) {
   const text = composed(written), { alphabet, facts, origins, words } = classifier;
   const believe = (name) => classifier.believe(normalise(name, words.folded));
-  const length = lengthOfIdeographs(text, believe, origins.indexOf("Japanese"));
-  return readSurname(text, alphabet, facts.lower, words, surnameFirst, length, reworded(text, classifier));
+  const isSpelled = characters(stripWhite(text)).every((each) => normalise(each, words.folded)); // not U+4DC0
+  const length = isSpelled ? lengthOfIdeographs(text, believe, origins.indexOf("Japanese")) : 0;
+  return readSurname(text, alphabet, facts.lower, words, surnameFirst, length, reworded(text, classifier, surnameFirst));
 }
 
 function beginning(text, length) {

@@ -1,22 +1,22 @@
 // Cells that tell where the surname is once the network has been asked of their words: as cognomen/classifier/rewording.py.
 import { hashNames } from "../engine/name-hashes.js";
 import { plainer } from "./plain-forms.js";
-import { bareKey, isOfficeName, isTitle, mayBeShortSurname, withoutTitles } from "./full-names.js";
+import { bareKey, isOfficeName, isRole, isTitle, mayBeShortSurname, withoutTitles } from "./full-names.js";
 import { isParticleAnywhere } from "./name-particles.js";
 import { characters, fullMatch, isUpper, later, NO_DIGIT as L } from "./python.js";
 import { composed } from "./repair-text.js";
-import { isAnySurname, isCommonInSpanish } from "./surname-first.js";
+import { isAnySurname, isCommonInSpanish, syllables } from "./surname-first.js";
 import { normalise, words as wordsOf } from "./text.js";
+import { surnameFirst, WORD } from "./two-words.js";
 
 const ORIGINS = ["Chinese", "Korean", "Vietnamese"], SURNAME = 0.9, GIVEN = 0.5;
 const LEAST_ODDS = 3, AGREEMENT = 2, AFTER_AND = 1, SURNAME_AFTER_COMMON = -2, NO_GIVEN_NAME = -1;
-const WORD = `${L}{2,}(?:['’\\-]${L}+)*`;
 const BEGINNING = "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?", END = "(?:ng|ck|[mnptkhrwl])?";
 const isSyllable = fullMatch(`${BEGINNING}[wy]?[aeiou]{1,3}${END}|tsz`);
 const PERHAPS = `(?:${BEGINNING}['’]?[wy]?[aeiou\\xc0-\\u017e\\u0180-\\u024f\\u1e00-\\u1eff]{1,4}${END}|tsz)`;
 const INITIALS = `(?:${L}\\. ?)+`, areInitials = fullMatch(INITIALS, "iu");
 const NAME = `(?<name>${WORD}(?: ${WORD}){1,3})`, DESCRIBED = [3, -1.5, 1.5], LEAST_DESCRIBED = 1.5, IS_SURNAME = 2.5;
-const IS_DESCRIBED = later(() => [`${NAME}, ?(?<rest>(?:${WORD}\\.? ?)+|${INITIALS})(?:,.*)?`, `${NAME} [-–—] (?<rest>${WORD})`]
+const IS_DESCRIBED = later(() => [`${NAME}, ?(?<rest>(?:${WORD}\\.? ?)+|${INITIALS})(?:,.*)?`, `${NAME}(?: [-–—]|:) (?<rest>${WORD})`]
   .map((pattern) => new RegExp(`^(?:${pattern})$`, "iu")));
 const areTwoNames = fullMatch(`${WORD}(?: ${WORD}){1,2}, ?${WORD}(?: ${WORD}){1,2}`, "iu");
 const areJoined = fullMatch(`${WORD}(?: ${WORD})+ [yei] ${WORD}(?: ${WORD})+`);
@@ -30,19 +30,19 @@ const KNOWN = [0.97, 0.7], BITS = 14n, LONGEST = 4, END_MARK = 1; // as cognomen
 const DIACRITICS = /(?<=[a-zª-ʸͰ-ϡϰ-Ͽᴀ-ᶿḀ-῿Ⱡ-Ɀꜣ-ꟿꬰ-ꭥ])[^\p{L}\p{N}_ '\-]+|(?<=е)\u0308/gu;
 
 // Other words for a text, null for none. The classifier tells what the network knows.
-export function reworded(written, classifier) {
+export function reworded(written, classifier, isSurnameFirst = false) {
   const plain = plainer(wordsOf(composed(written).replace(/[\u2010\u2011]/g, "-")).join(" "), classifier.words);
   if (!plain.includes(" ")) return null;
   const [name, rest = ""] = plain.split(BRACKETS_LAST);
-  const found = toldWords(withoutTitles(wordsOf(name), classifier.words).join(" "), classifier);
+  const { words } = classifier, of = (word) => about(normalise(word, words.folded), classifier);
+  const found = toldWords(withoutTitles(wordsOf(name), words).join(" "), of, words) ?? (isSurnameFirst ? null : surnameFirst(name, of, words));
   return found && found + rest;
 }
 
-function toldWords(text, classifier) {
+function toldWords(text, of, words) {
   if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text) || (!/[,-]/.test(text) && hasTwoCapitals(text)) || described(text))) return null;
-  const { words } = classifier, parts = described(text), asked = parts ? `${parts.name} ${parts.rest}` : text;
+  const parts = described(text), asked = parts ? `${parts.name} ${parts.rest}` : text;
   if (asked.split(/[ ,-]+/).some((word) => word && !normalise(word, words.folded))) return null;
-  const of = (word) => about(normalise(word, words.folded), classifier);
   return byWords(text, of, words) ?? (parts ? personDescribed(text, parts, of, words) : null);
 }
 
@@ -119,10 +119,13 @@ function personDescribed(text, { name, rest }, of, words) {
     return odds + DESCRIBED[isDegree ? 2 : 1] > LEAST_DESCRIBED ? name : null;
   }
   const asked = others.map(of);
-  if (!text.includes(",") && asked[0].known) return null; // "Anna Smith - Jones"
+  if (text.includes(":") ? !of(names.at(-1)).known || isOfField(bareKey(names.at(-1), words), words) : !text.includes(",") && asked[0].known) return null; // "Photo Credit: Doe", "Anna Smith - Jones"
   const mean = (key) => asked.reduce((sum, each) => sum + Number(each[key]), 0) / asked.length;
   return odds + DESCRIBED[0] - mean("given") / 2 - IS_SURNAME * mean("known") > LEAST_DESCRIBED ? name : null;
 }
+
+// Whether a word ends what is no person before a colon.
+const isOfField = (key, words) => isRole(key, words) || words.ofNoName.has(key);
 
 // Two full names with an "and" between them that also joins surnames.
 function peopleJoined(text, of, words) {
@@ -143,13 +146,21 @@ function beginsHyphenated(all, of, words) {
 // An East Asian surname before the two syllables of a given name: "Wong Kar-Wai", "Lee Kuan Yew".
 function surnameBeforeSyllables(all, of, words) {
   const haveHyphen = all.at(-1).includes("-"), place = all.length - (haveHyphen ? 2 : 3);
-  const surname = all[place], syllables = haveHyphen ? all.at(-1).split("-") : all.slice(-2);
+  const surname = all[place], parts = haveHyphen ? all.at(-1).split("-") : all.slice(-2);
   const isCommon = words.chinese.has(words.key(surname)) || words.korean.has(words.key(surname));
-  if (!(isCommon || isSurname(of(surname))) || !areSyllables(syllables, words)) return null;
-  const told = syllables.map((each) => isAnySurname(words.key(each), words));
+  if (place === 0 && !haveHyphen && beginsAsAbroad(all, words)) return `${surname}, ${parts.join(" ")}`;
+  if (!(isCommon || isSurname(of(surname))) || !areSyllables(parts, words)) return null;
+  const told = parts.map((each) => isAnySurname(words.key(each), words));
   const areGiven = haveHyphen ? !told.every(Boolean) || of(surname).given < NO_GIVEN_NAME
-    : !mayEnd(of(surname), of(syllables[1]), isCommon) && !told[1] && !isParticleAnywhere(syllables[0], words);
+    : !mayEnd(of(surname), of(parts[1]), isCommon) && !told[1] && !isParticleAnywhere(parts[0], words);
   return areGiven ? `${surname}, ${[...all.slice(0, place), ...all.slice(place + 1)].join(" ")}` : null;
+}
+
+// Whether a Hokkien or Cantonese surname comes first: in "Goh Chok Tong", not in "Lee Min Ho".
+function beginsAsAbroad(all, words) {
+  const [one, , final] = all.map(words.key), others = [words.chineseAbroad, words.korean, words.vietnamese];
+  if (syllables(all[1], words).ofPinyin === 1) others.push(words.chinese, words.chineseToo);
+  return words.chineseAbroad.has(one) && !isParticleAnywhere(all[1], words) && !others.some((set) => set.has(final)) && areSyllables(all.slice(1), words);
 }
 
 // Whether the last of three words may be the surname: not in "Lee Kuan Yew", but in "Kuan Yew Lee".

@@ -82,7 +82,7 @@ export function isAnySurname(key, words) {
 }
 
 // What a word of several letters is in Chinese or Korean.
-function syllables(word, words) {
+export function syllables(word, words) {
   const name = words.key(word);
   if (characters(name).length < 2) return {};
   const isChineseOfTwo = words.chineseOfTwo.has(name);
