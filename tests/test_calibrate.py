@@ -108,7 +108,7 @@ def test_the_rows_of_names_are_fitted_under_a_prior_between_those_of_answers(
 ) -> None:
     """Populations to the power .3; where they are not known, the training's prior."""
     asked: list[Any] = []
-    monkeypatch.setattr("cognomen.training.run.fit_name_rows", lambda *given: asked.append(given[-1]))
+    monkeypatch.setattr("cognomen.training.run.fit_name_rows", lambda *given: asked.append(given[6]))
     for corpus in (placed(), corpus_of(ROWS, shares=True)):
         TrainingRun(corpus, SMALL).fit_names()
     assert asked[0][1] - asked[0][0] == pytest.approx(0.3 * np.log(100))
