@@ -28,7 +28,7 @@ from cognomen.text.placeholders import has_few_letters
 from cognomen.text.reading import Rules, read_surname
 from cognomen.text.repair import is_garbled
 
-LETTERS = Alphabet("abcdefghijklmnopqrstuvwxyz'- \u0301абвгあアー漢ひ한ابπ")
+LETTERS = Alphabet("abcdefghijklmnopqrstuvwxyz'- \u0301абвгあアー漢ひ한ابπ〓")
 
 
 def reason(text: str) -> str | None:
@@ -128,6 +128,7 @@ def test_a_repetition_among_others_is_one_alone(spellings: list[str]) -> None:
             ("한漢", False),
             ("アーあ", False),
         ),
+        *(("石π", True), ("石a", True), ("石漢", False), ("石", False)),
         *(("aб", True), ("aπ", True), ("漢a", True), ("ابa", True), ("a\u0301b", False), ("?a", False)),
     ],
 )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from cognomen.classifier.calibration import Calibration
 from cognomen.network.ngram_layer import PRIOR_BITS, PRIOR_LETTERS, NgramLayer
 from cognomen.rnn.arrays import Array
-from cognomen.text.alphabet import Alphabet
+from cognomen.text.alphabet import STAND_IN, Alphabet
 from cognomen.text.ragged import Ragged
 
 LONGEST_PERIOD: Final = 3  # letters that are repeated
@@ -151,7 +151,7 @@ def script_numbers(alphabet: Alphabet) -> NDArray[np.int64]:
     number_of = {"": 0}
     numbers = [0]
     for letter, script in zip(alphabet.letters, alphabet.scripts[1:].tolist(), strict=True):
-        known = script if category(letter) in ("Ll", "Lu", "Lo") else ""
+        known = script if category(letter) in ("Ll", "Lu", "Lo") or letter == STAND_IN else ""
         known = EAST_ASIAN[0] if known in EAST_ASIAN else known
         numbers.append(number_of.setdefault(known, len(number_of)))
     return np.array(numbers, np.int64)
