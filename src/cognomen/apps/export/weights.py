@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cognomen.classifier.classifier import Classifier
 from cognomen.errors import InputError
 from cognomen.network.hashed_ngrams import HashedNgrams
-from cognomen.network.hashing import SLOTS, letter_hashes
+from cognomen.network.hashing import letter_hashes, slots_of
 from cognomen.network.ngrams import Ngrams
 from cognomen.text.column_reading import read_column
 from cognomen.text.reading import Rules
@@ -124,4 +124,4 @@ def _hashed(layer: HashedNgrams) -> Tensors:
 
 def _buckets(keys: NDArray[np.uint16]) -> NDArray[np.int32]:
     """The keys of each bucket, (buckets, slots)."""
-    return keys.reshape(-1, min(SLOTS, len(keys))).astype(np.int32)
+    return keys.reshape(-1, slots_of(keys)).astype(np.int32)

@@ -37,7 +37,7 @@ _BOSNIAK: Final = re.compile(f"{_BEFORE}(?:{'|'.join((_GIVEN_NAMES + _TITLES).sp
 
 
 def is_bosniak(name: str) -> bool:
-    """Whether a surname has the form of Bosniak ones."""
+    """Whether a surname has the form of Bosniak ones; its marks may be apart (NFD)."""
     return _BOSNIAK.fullmatch(key(name)) is not None
 
 
