@@ -13,9 +13,8 @@ INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 PUNCTUATION: Final = f' \t\r\n.,;:!?"“”„«»()[]{{}}<>|/\\*_-†‡§¶®™¹²³⁰⁴⁵⁶⁷⁸⁹{INVISIBLE}'
 
 OFFICES: Final = COMPANY | lists.NOUNS  # after a comma, of the person before it
-ROLES: Final = (OFFICES | lists.OCCUPATIONS | lists.COUNTRIES) - {
-    "america"
-}  # … where nothing else is, and no given names
+# … where nothing else is, and no given names.
+ROLES: Final = (OFFICES | lists.OCCUPATIONS | lists.COUNTRIES) - {"america"}
 _INITIALS: Final = re.compile(r"[^\W\d_]\.?|([^\W\d_](\.-?|-))+[^\W\d_]?")
 # Capitals that nobody can speak, and so no name: VVS, KCB, but NG, and SRB and VLK, whose r and l are vowels.
 _UNSPOKEN: Final = re.compile("(?!NG$|.[RL][^RL])[B-DF-HJ-NP-TV-XZ]{2,5}")
