@@ -17,7 +17,15 @@ from cognomen.rnn import softmax
 from cognomen.text.ragged import Ragged
 from cognomen.training import name_rows
 from cognomen.training.dataset import Names, Unlisted
-from cognomen.training.name_rows import Codebooks, _Targets, fit_name_rows, fit_rows, k_means
+from cognomen.training.name_rows import (
+    DOUBT,
+    SOME,
+    Codebooks,
+    _Targets,
+    fit_name_rows,
+    fit_rows,
+    k_means,
+)
 
 V, C, RANK = 5, 4, 6
 LETTERS = V - 1
@@ -118,7 +126,10 @@ def test_a_name_may_belong_to_origins_whose_lists_lack_it(log_prior: np.ndarray 
     rng = np.random.default_rng(0)
     fit_name_rows(network, names, often, np.zeros(C), 12, rng, log_prior, unlisted)
     expected = names.targets(C) * unlisted.totals[:, None] + unlisted.shares * by_spelling
-    expected *= np.exp(log_prior)
+    doubt = DOUBT / (1 + unlisted.totals[:, None] * C / SOME)
+    assert doubt[0] > 0.8 * DOUBT
+    assert doubt[1] < 0.02 * DOUBT
+    expected = expected ** (1 - doubt) * by_spelling**doubt * np.exp(log_prior)
     expected /= expected.sum(axis=1, keepdims=True)
     found = softmax(network.logits(names.texts) + log_prior)
     np.testing.assert_allclose(found, expected, atol=0.05)

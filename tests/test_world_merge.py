@@ -62,6 +62,12 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "COMPLETE", 20)
 
 
+@pytest.fixture
+def usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name is learned in less usual forms."""
+    monkeypatch.setattr(rules, "LESS_USUAL_LEAST", 2.0)
+
+
 # --- shares within a list ---------------------------------------------------------------------------------
 
 
@@ -196,7 +202,7 @@ def test_chinese_surnames_are_learned_in_both_scripts() -> None:
     assert set(shares(found, "Korean")) == {"鄭", "習"}, "hanja are not simplified"
 
 
-def test_lists_in_latin_letters_are_learned_in_cyrillic_too() -> None:
+def test_lists_in_latin_letters_are_learned_in_cyrillic_too(usual: None) -> None:
     found = merged(
         a=ranked("Uzbek", ["Karimov", "To‘xtayev"]),
         b=[WorldRow("Mongolian", "MN", "", "Batbayar", 5.0), WorldRow("Turkish", "TR", "Karimov")],
@@ -209,6 +215,7 @@ def test_lists_in_latin_letters_are_learned_in_cyrillic_too() -> None:
     assert set(shares(found, "Uzbek")) == {
         "karimov",
         "to'xtayev",
+        "toxtayev",
         "tukhtayev",
         "каримов",
         "тўхтаев",
@@ -229,16 +236,53 @@ def test_lists_in_latin_letters_are_learned_in_cyrillic_too() -> None:
         ("Swedish", "Björk", {"björk", "bjork", "bjoerk"}),
         ("Serbian", "Đoković", {"đoković", "dokovic", "djoković", "djokovic"}),
         ("Turkish", "Özdemir", {"özdemir", "ozdemir"}),
+        ("Irish", "O'Brien", {"o'brien", "obrien"}),
     ],
 )
 def test_names_are_learned_as_they_are_typed_without_their_letters(
-    origin: str, name: str, forms: set[str]
+    origin: str, name: str, forms: set[str], usual: None
 ) -> None:
     found = merged(a=counted(origin, {name: 50.0, "Abt": 50.0}))
     its = shares(found, origin)
     assert set(its) == forms | {"abt"}
     assert len(set(its.values())) == 1
     assert len({row["group"] for row in found.table.to_pylist()}) == 2
+
+
+@pytest.mark.parametrize(
+    ("origin", "name", "less_usual"),
+    [
+        ("Italian", "De Luca", {"deluca"}),
+        ("Irish", "MacDonald", {"mac donald"}),
+        ("French", "Saint-Denis", {"st-denis"}),
+        ("Turkish", "Özil", {"oezil"}),
+        ("Finnish", "Häkkinen", {"haekkinen"}),
+    ],
+)
+def test_common_names_are_learned_in_less_usual_forms_too(
+    origin: str, name: str, less_usual: set[str]
+) -> None:
+    found = merged(a=counted(origin, {name: 50.0, **dict.fromkeys(NAMES, 50.0)}))
+    its = shares(found, origin)
+    usual = its[name.lower()]
+    found_forms = {form: share for form, share in its.items() if not form.endswith("oran") and share < usual}
+    assert found_forms == pytest.approx(dict.fromkeys(less_usual, usual * rules.LESS_USUAL_SHARE))
+    for form in less_usual:
+        assert column(found, form, "group") == column(found, name.lower(), "group")
+
+
+def test_rare_names_are_not_learned_in_less_usual_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "LESS_USUAL_LEAST", 1e-3)
+    its = shares(merged(a=counted("Italian", {"De Luca": 5000.0, "De Carlo": 1.0})), "Italian")
+    assert set(its) == {"de luca", "deluca", "de carlo"}
+
+
+def test_what_is_a_less_usual_form_may_be_another_name() -> None:
+    """Which is as common as it is for itself; and both are one group."""
+    found = merged(a=counted("Italian", {"De Luca": 500.0, "Deluca": 400.0, "Rossi": 500.0}))
+    its = shares(found, "Italian")
+    assert its["deluca"] == pytest.approx(0.8 * its["de luca"])
+    assert column(found, "deluca", "group") == column(found, "de luca", "group")
 
 
 def test_a_script_that_is_hardly_used_counts_little() -> None:
@@ -254,7 +298,7 @@ def test_a_script_that_is_hardly_used_counts_little() -> None:
         assert its["محمد"] == pytest.approx(its["mohamed"] * times)
 
 
-def test_names_are_learned_as_english_texts_write_them_too() -> None:
+def test_names_are_learned_as_english_texts_write_them_too(usual: None) -> None:
     found = merged(
         a=[
             WorldRow("Russian", "RU", "Сергеев", "Sergeev", 60.0),
@@ -392,7 +436,7 @@ def test_forms_of_a_name_are_one_group() -> None:
     assert len({groups[name] for name in ("novak", "ivanov", "horvat")}) == 3
 
 
-def test_the_script_is_that_of_the_letters() -> None:
+def test_the_script_is_that_of_the_letters(usual: None) -> None:
     found = merged(a=bare("Russian", ["Иванов"]), b=bare("Hebrew", ["כהן"]), c=bare("Irish", ["Ó Briain"]))
     scripts = {row["name"]: row["script"] for row in found.table.to_pylist()}
     assert scripts == {"иванов": "Cyrillic", "כהן": "Hebrew", "ó briain": "Latin", "o briain": "Latin"}
@@ -539,6 +583,15 @@ def test_irish_names_have_what_the_british_count_of_them() -> None:
     assert max(shares(found, "Irish").values()) == pytest.approx(most)
 
 
+def test_basque_names_have_what_spain_counts_of_them() -> None:
+    found = merged(
+        es_ine2010=counted("Spanish", {"Zubizarreta": 60.0, "Merino": 60.0, "García": 4e4}),
+        a=bare("Basque", [*NAMES, "Zubizarreta", "Merino"]),
+    )
+    its = shares(found, "Basque")
+    assert its["zubizarreta"] > its[NAMES[0]] >= its["merino"]
+
+
 def test_a_neighbours_names_are_taken_out_of_a_small_origins_list() -> None:
     """Traps 1 and 16: half of the people of Wales have English names, which are not Welsh for that."""
     english = {name: 1e5 / (rank + 5) for rank, name in enumerate(NAMES[:100])}
@@ -570,7 +623,7 @@ def test_rare_names_of_lists_with_foreign_tails_are_dropped_and_reported() -> No
     assert dict(found.dropped) == {f"fr_insee: fewer than {least:g} bearers": 1, "no letters": 1}
 
 
-def test_firms_and_whole_names_are_dropped_and_reported() -> None:
+def test_firms_and_whole_names_are_dropped_and_reported(usual: None) -> None:
     found = merged(
         ru_names_count=counted("Russian", {"Иванов": 9.0, "Иванов Завод": 9.0}),
         a=bare("Dutch", ["van der Berg", "Jan Piet Joris en Korneel"]),

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cognomen.corpora.world.abroad import ABROAD
+from cognomen.corpora.world.basque import is_basque
 from cognomen.corpora.world.belarusian import BEARERS, SHARES, in_belarus, in_belarusian
 from cognomen.corpora.world.bosnian import is_bosniak
 from cognomen.corpora.world.chinese import in_simplified, in_traditional
@@ -21,7 +23,14 @@ from cognomen.corpora.world.cyrillic import (
 from cognomen.corpora.world.english import in_english
 from cognomen.corpora.world.hebrew import in_latin
 from cognomen.corpora.world.indic import in_assamese, in_bengali, in_devanagari
-from cognomen.corpora.world.letters import in_emigration
+from cognomen.corpora.world.letters import (
+    in_emigration,
+    in_one_word,
+    with_mac_apart,
+    with_short_saint,
+    without_apostrophes,
+)
+from cognomen.corpora.world.other_forms import less_usual_forms, other_forms
 from cognomen.corpora.world.romanise import ROMANISERS, from_belarusian, from_russian
 from cognomen.text.spelling import normalise
 
@@ -369,3 +378,158 @@ def test_given_names_and_titles_tell_bosniak_names(name: str) -> None:
 )
 def test_other_names_are_not_bosniak(name: str) -> None:
     assert not is_bosniak(name)
+
+
+# --- abroad -----------------------------------------------------------------------------------------------
+
+# As German, French and English texts, libraries and passports have them, of persons known by these names.
+SPELLED_ABROAD = {
+    "Russian": {
+        "Чайковский": "Tschaikowski Tchaïkovski Čajkovskij Chaikovskii",
+        "Достоевский": "Dostojewski Dostoïevski Dostoyevsky Dostoevskij Dostoevskii",
+        "Горбачёв": "Gorbatschow Gorbatchev Gorbachev",
+        "Хрущёв": "Chruschtschow Khrouchtchev Khrushchev",
+        "Ельцин": "Jelzin Eltsine Yeltsin",
+        "Путин": "Poutine Putin",
+        "Пушкин": "Puschkin Pouchkine",
+        "Толстой": "Tolstoi Tolstoï Tolstoj Tolstoy",
+        "Мусоргский": "Mussorgski Moussorgski Musorgsky",
+        "Солженицын": "Solschenizyn Soljenitsyne",
+        "Шостакович": "Schostakowitsch Chostakovitch",
+        "Щукин": "Schtschukin Chtchoukine",
+        "Жуков": "Schukow Joukov",
+        "Соловьёв": "Solowjow Soloviov Solovyov",
+        "Прокофьев": "Prokofjew Prokofiev Prokofyev",
+        "Фёдоров": "Fjodorow Fyodorov Fiodorov",
+        "Киселёв": "Kisseljow Kiselyov",
+        "Цветаева": "Zwetajewa Tsvetayeva Cvetaeva",
+        "Майоров": "Majorow Mayorov Maiorov",
+        "Алексеев": "Alexejew Alekseyev",
+        "Римский-Корсаков": "Rimski-Korsakow Rimski-Korsakov Rimsky-Korsakov Rimskii-Korsakov",
+    },
+    "Ukrainian": {
+        "Зеленський": "Selenskyj Zelenskyy Zelensky Zelenskyj",
+        "Шевченко": "Schewtschenko Chevtchenko",
+        "Ющенко": "Juschtschenko Iouchtchenko",
+        "Янукович": "Janukowytsch Yanukovych",
+        "Хмельницький": "Chmelnyzkyj Khmelnytsky",
+        "Яценюк": "Jazenjuk Yatsenyuk",
+    },
+    "Bulgarian": {
+        "Живков": "Schiwkow Jivkov",
+        "Стоичков": "Stoitschkow Stoitchkov",
+        "Първанов": "Parwanow Parvanov",
+        "Щерев": "Schterew Chterev",
+    },
+    "Azerbaijani": {"Алиев": "Aliev Alijew", "Гаджиев": "Gadzhiev Gadjiev", "Мамедов": "Mamedov Mamedow"},
+    "Kazakh": {"Назарбаев": "Nasarbajew Nazarbaïev", "Токаев": "Tokaev Tokajew"},
+    "Uzbek": {"Юлдашев": "Yuldashev Juldaschew Iuldashev", "Холматов": "Kholmatov Cholmatow"},
+    "Armenian": {"Պետրոսյան": "Petrossian", "Փաշինյան": "Paschinjan Pachinian", "Մխիթարյան": "Mchitarjan"},
+    "Georgian": {
+        "სააკაშვილი": "Saakaschwili Saakachvili",
+        "შევარდნაძე": "Schewardnadse Chevardnadze",
+    },
+    "Serbian": {
+        "Milošević": "Milochevitch Miloschevitsch Miloshevich",
+        "Đoković": "Djokovitch Djokovitsch Djokovich",
+    },
+    "Croatian": {"Petrović": "Petrovich"},
+    "Japanese": {
+        "Tsuda": "Tuda",
+        "Shimizu": "Simizu",
+        "Fujita": "Huzita",
+        "Chida": "Tida",
+        "Kawaguchi": "Kawaguti",
+        "Jojima": "Zyozima",
+        "Sato": "Satoh",
+        "Ohashi": "Ohasi",
+        "Ota": "Ohta",
+        "Ono": "Ohno",
+    },
+    "Finnish": {"Häkkinen": "Haekkinen"},
+    "Turkish": {"Öztürk": "Oeztuerk"},
+}
+
+
+@pytest.mark.parametrize(
+    ("origin", "name", "forms"),
+    [(origin, name, forms) for origin, its in SPELLED_ABROAD.items() for name, forms in its.items()],
+)
+def test_names_as_they_are_spelled_abroad(origin: str, name: str, forms: str) -> None:
+    found = ABROAD[origin](normalise(name))
+    assert set(forms.lower().split()) <= found
+    assert len(found) <= 5
+
+
+@given(st.text("абвгдеёжзийклмнопрстуфхцчшщъыьэюя -", min_size=1, max_size=12))
+def test_any_russian_word_is_spelled_in_latin_letters(word: str) -> None:
+    forms = ABROAD["Russian"](word)
+    assert forms
+    assert not any("\u0400" <= letter <= "\u04ff" for form in forms for letter in form)
+
+
+@pytest.mark.parametrize(
+    ("origin", "name"),
+    [
+        ("Russian", "petrov"),
+        ("Kazakh", "тоқаев"),
+        ("Uzbek", "қодиров"),
+        ("Armenian", "саркисян"),
+        ("Georgian", "ჯоржи"),
+    ],
+)
+def test_other_letters_are_not_spelled_by_guess(origin: str, name: str) -> None:
+    assert ABROAD[origin](name) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "joined"),
+    [
+        ("de luca", "deluca"),
+        ("van der berg", "vanderberg"),
+        ("le-pen", "lepen"),
+        ("o'brien", "obrien"),
+        ("abd al-rahman", "abdalrahman"),
+        ("garcía márquez", "garcía márquez"),
+        ("saint-denis", "saint-denis"),
+        ("smith", "smith"),
+        ("عبد الرحمن", "عبدالرحمن"),
+    ],
+)
+def test_short_words_before_a_name_are_joined_to_it(name: str, joined: str) -> None:
+    assert in_one_word(name) == joined
+
+
+def test_forms_that_are_typed() -> None:
+    assert without_apostrophes("o'brien") == "obrien"
+    assert with_mac_apart("macdonald") == {"mac donald"}
+    assert with_mac_apart("mcgregor") == {"mc gregor"}
+    assert with_mac_apart("mack") == {"mack"}
+    assert with_short_saint("sainte-marie") == {"ste-marie"}
+    assert with_short_saint("saintonge") == {"saintonge"}
+    assert other_forms("Irish", "o'brien") == {"obrien"}
+    assert other_forms("Irish", "murphy") == set()
+    assert less_usual_forms("Scottish", "mcgregor") == {"mc gregor"}
+    assert less_usual_forms("German", "schmidt") == set()
+
+
+# --- Basque -----------------------------------------------------------------------------------------------
+
+BASQUE = """
+    Zubizarreta Goikoetxea Arrizabalaga Azpilicueta Oyarzabal Muguruza Otegi Urkullu Ibarretxe Zubimendi
+    Echeverría Iturriaga Mendizabal Berasategui Lopetegui Aramburu Bengoechea Uriarte Irureta Oñate
+"""
+SPANISH = """
+    García Abad Blanco Merino Fernández Iglesias Navarro Castro Villaverde Barragán Mendes Casares Salamanca
+    Montalbán Peralta Soria Cuesta Marín Gil Zamora Torres
+"""
+
+
+@pytest.mark.parametrize("name", BASQUE.split())
+def test_names_of_basque_words_are_basque(name: str) -> None:
+    assert is_basque(name)
+
+
+@pytest.mark.parametrize("name", SPANISH.split())
+def test_other_spanish_names_are_not_basque(name: str) -> None:
+    assert not is_basque(name)

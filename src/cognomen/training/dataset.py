@@ -22,7 +22,7 @@ from cognomen.training.config import TrainingConfig
 from cognomen.training.script_words import words_of
 
 MOST_SHOWN = 20  # times in an epoch, for a name that is very common
-UNLISTED = 5e-6  # share within its origin, on average, of a surname that a short list lacks
+UNLISTED = 1e-5  # share within its origin, on average, of a surname that a short list lacks
 LIST_END = 0.1  # of a list's names are less common than its end
 
 

@@ -8,7 +8,12 @@ is the minimum of
 
 with z_n and t_n under a prior between those under which answers are asked for; a convex problem for each name
 (`fit_rows`). Lists end somewhere: in t_n, an origin whose list may lack the name has the share that such
-names have on average, times the probability of the origin by the name's spelling (`Unlisted`).
+names have on average, times the probability p_n of the origin by the name's spelling (`Unlisted`). And how
+common a rare name is, lists tell roughly: t_n is the logarithmic opinion pool of lists and spelling,
+
+    t_n ~ (shares of lists)^(1 - w_n) p_n^w_n,    w_n = DOUBT / (1 + share of n / SOME)
+
+with the sum of the origins' shares of the name, so that spelling has hardly a say where a name is common.
 
 Rows of float32 would be most of a model. They are therefore approximated by the sum of an entry of each of S
 codebooks: residual vector quantisation (Juang and Gray 1982) to begin with, then codes and entries in turn,
@@ -45,6 +50,8 @@ CANDIDATES: Final = 16  # nearest entries, of which the one with the least cross
 SAMPLE: Final = 100_000  # rows that k-means looks at
 RARE: Final = 1.0  # frequency: names shown less often than the average one
 DOUBTED: Final = 0.01  # probability of a rare name's origins
+DOUBT: Final = 0.3  # weight of the spelling of the rarest names beside lists
+SOME: Final = 3e-4  # sum of a name's shares with which it has half of that weight
 BLOCK: Final = 2048  # names at once: bounds the memory
 PAIRS_BLOCK: Final = 32  # names at once, where all pairs of entries are compared
 
@@ -151,8 +158,11 @@ class _Targets:
         names = self.names[np.arange(len(self.names))[block]]
         shares = names.distributions(len(self.scale))
         if self.unlisted is not None and self.logits is not None:
-            shares = shares * self.unlisted.totals[block, None]
-            shares += self.unlisted.shares * softmax(self.logits[block] - self.log_prior)
+            totals = self.unlisted.totals[block, None]
+            spelled = softmax(self.logits[block] - self.log_prior)
+            listed = shares * totals + self.unlisted.shares * spelled
+            doubt = DOUBT / (1 + totals * len(self.scale) / SOME)
+            shares = listed ** (1 - doubt) * spelled**doubt
         targets = (shares * self.scale).astype(np.float32)
         return np.asarray(targets / targets.sum(axis=1, keepdims=True))
 

@@ -13,6 +13,8 @@ _PLAIN: Final = str.maketrans(
     | {"‘": "'", "’": "'"}
 )
 
+LONGEST_JOINED: Final = 4  # letters of a word such as van, dela, abd
+
 
 def tidy(name: str) -> str:
     """The name in NFC, with single spaces and none at its ends."""
@@ -58,3 +60,26 @@ def in_digraphs(spelling: str, *, letters: str) -> set[str]:
 def in_emigration(spelling: str) -> set[str]:
     """A name in lower case as emigrants wrote it, by French spelling: rachmaninov is rachmaninoff."""
     return {re.sub("(?<=[oe])v$", "ff", spelling)}
+
+
+def without_apostrophes(spelling: str) -> str:
+    """A name as files that have no apostrophes write it: o'brien is obrien."""
+    return re.sub("['’]", "", spelling)
+
+
+def in_one_word(spelling: str) -> str:
+    """A name in lower case with what stands before it written together: de luca is deluca, le-pen lepen.
+
+    Only words of few letters are joined to the next one.
+    """
+    return re.sub(rf"\b(\w{{1,{LONGEST_JOINED}}})[ '’-]+(?=\w)", r"\1", spelling)
+
+
+def with_mac_apart(spelling: str) -> set[str]:
+    """A name in lower case with a space after Mac or Mc: macdonald is mac donald."""
+    return {re.sub(r"^(ma?c)(?=\w{3})", r"\1 ", spelling)}
+
+
+def with_short_saint(spelling: str) -> set[str]:
+    """A name in lower case with a short Saint: saint-denis is st-denis."""
+    return {re.sub(r"^saint(?=e?[ -])", "st", spelling)}

@@ -7,31 +7,27 @@ small origin has from a large neighbour is taken out (`rules`).
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from cognomen.corpora.world import rules
+from cognomen.corpora.world.basque import BASQUE, is_basque
 from cognomen.corpora.world.bosnian import BOSNIAN, in_bosnia
 from cognomen.corpora.world.english import in_english
-from cognomen.corpora.world.groups import group_keys
 from cognomen.corpora.world.letters import is_latin
 from cognomen.corpora.world.manifest import read_manifest, read_origins
 from cognomen.corpora.world.other_forms import (
     BELARUSIAN,
     HEBREW,
-    OTHER_FORMS,
     RUSSIAN_LIST,
     add_in_belarus,
     add_in_latin,
     spellings_of,
 )
-from cognomen.corpora.world.rows import PURPOSE
 from cognomen.corpora.world.shares import NameList, Shares, read_list, share_of_rank
-from cognomen.io.arrow import require_pyarrow
-from cognomen.text.spelling import key, without_diacritics
+from cognomen.corpora.world.spellings import table_of_spellings
 
 if TYPE_CHECKING:
     import pyarrow
@@ -70,7 +66,7 @@ def merge(tables: Mapping[str, pyarrow.Table]) -> Merged:
     _drop_guests(shares, lists, dropped)
     for each in _all(lists):
         dropped.update(each.dropped)
-    return Merged(_table(shares, lists), dropped)
+    return Merged(table_of_spellings(shares, lists), dropped)
 
 
 def _all(lists: Mapping[str, list[NameList]]) -> Iterable[NameList]:
@@ -173,7 +169,7 @@ def _borrow(shares: Mapping[str, Shares]) -> None:
         own, other = shares.get(origin, {}), shares.get(lender, {})
         most = share_of_rank(origin, rules.BORROWED_RANK)
         for name, share in own.items():
-            if share < most and name in other:
+            if share < most and name in other and (origin != BASQUE or is_basque(name)):
                 own[name] = max(share, min(other[name] * factor, most))
 
 
@@ -238,72 +234,3 @@ def _drop_guests(
                 if few and alone and elsewhere >= rules.COMMON_ELSEWHERE and name in shares[origin]:
                     del shares[origin][name]
                     dropped[f"{each.source}: of few persons, common in another region"] += 1
-
-
-def _table(shares: Mapping[str, Shares], lists: Mapping[str, list[NameList]]) -> pyarrow.Table:
-    """A row for each spelling and origin, in order."""
-    rows = [row for origin, its in shares.items() for row in _rows(origin, its, lists[origin])]
-    rows.sort(key=lambda row: (row.name, row.origin))
-    links = (pair for each in _all(lists) if each.shares or each.bare for pair in each.links)
-    alike = (
-        (key(spelling), key(form))
-        for origin, others in OTHER_FORMS.items()
-        for each in lists.get(origin, ())
-        for spelling in each.spellings
-        for form in others(spelling)
-    )
-    groups = group_keys(chain(links, alike, ((row.key,) for row in rows)))
-    pa = require_pyarrow(PURPOSE)
-    columns = {field: pa.array([getattr(row, field) for row in rows], kind) for field, kind in _kinds()}
-    return pa.table(columns | {"group": pa.array([groups[row.key] for row in rows], pa.string())})
-
-
-def _kinds() -> list[tuple[str, pyarrow.DataType]]:
-    pa = require_pyarrow(PURPOSE)
-    return [(field, pa.float64() if field == "share" else pa.string()) for field in _Row._fields]
-
-
-class _Row(NamedTuple):
-    """A row of the merged table, without its group."""
-
-    name: str
-    script: str
-    origin: str
-    share: float
-    sources: str
-    key: str
-
-
-def _rows(origin: str, shares: Shares, lists: list[NameList]) -> Iterable[_Row]:
-    """The rows of an origin.
-
-    A name is learned as an origin's lists write it and as people type it without diacritics; lists that drop
-    them say nothing of the spellings with them. It is learned in its other forms as well.
-    """
-    sources: defaultdict[str, set[str]] = defaultdict(set)
-    spellings: defaultdict[str, set[str]] = defaultdict(set)
-    for each in lists:
-        for name in (*each.shares, *each.bare):
-            sources[name].add(each.source)
-        for spelling in each.spellings:
-            spellings[key(spelling)] |= {spelling, without_diacritics(spelling)}
-    rows: dict[str, _Row] = {}  # a form of one name may be another's own spelling
-    for name, share in sorted(shares.items()):
-        joined = ";".join(sorted(sources[name]))
-        forms = spellings[name]
-        if origin in OTHER_FORMS:
-            others = set().union(*map(OTHER_FORMS[origin], forms))
-            forms = forms.union(others, map(without_diacritics, others))
-        for spelling in forms:
-            composed, script = unicodedata.normalize("NFC", spelling), _script(spelling)
-            its_key = key(spelling) if origin in OTHER_FORMS else name
-            written = share * rules.SCRIPT_SHARES.get((origin, script), 1.0)
-            if composed not in rows or rows[composed].share < written:
-                rows[composed] = _Row(composed, script, origin, written, joined, its_key)
-    return rows.values()
-
-
-def _script(name: str) -> str:
-    """The script of the first letter: "Latin", "Cyrillic", "Cjk" ..."""
-    letter = next((c for c in name if c.isalpha()), " ")
-    return unicodedata.name(letter, "Unknown").split()[0].capitalize()

@@ -1,7 +1,7 @@
 """Ways to write a name that the lists do not have: which rules spell the names of which origin.
 
-Each of the rules has a module of its own (`belarusian`, `chinese`, `cyrillic`, `english`, `hebrew`, `indic`,
-`letters`).
+Each of the rules has a module of its own (`abroad`, `belarusian`, `chinese`, `cyrillic`, `english`, `hebrew`,
+`indic`, `letters`).
 """
 
 from __future__ import annotations
@@ -14,12 +14,21 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from cognomen.corpora.world import rules
+from cognomen.corpora.world.abroad import ABROAD
 from cognomen.corpora.world.belarusian import in_belarus
 from cognomen.corpora.world.chinese import in_simplified, in_traditional
 from cognomen.corpora.world.cyrillic import CYRILLIC, in_russian, in_russian_letters
 from cognomen.corpora.world.hebrew import in_latin, is_from_elsewhere
 from cognomen.corpora.world.indic import in_assamese, in_bengali, in_devanagari
-from cognomen.corpora.world.letters import in_digraphs, in_emigration, is_latin
+from cognomen.corpora.world.letters import (
+    in_digraphs,
+    in_emigration,
+    in_one_word,
+    is_latin,
+    with_mac_apart,
+    with_short_saint,
+    without_apostrophes,
+)
 from cognomen.corpora.world.romanise import from_belarusian
 from cognomen.corpora.world.shares import Cells, NameList, Shares, read_list
 from cognomen.text.spelling import key
@@ -36,8 +45,8 @@ _UNUSUAL: Final = 1e-6  # the share of a spelling that other origins do not have
 _CENTRAL: Final = partial(in_digraphs, letters="ä=ae ö=oe ü=ue")
 _NORDIC: Final = partial(in_digraphs, letters="ø=oe å=aa ä=ae ö=oe")
 _SOUTHERN: Final = partial(in_digraphs, letters="đ=dj")
-# Ways to write a name that lists do not have beside theirs.
-OTHER_FORMS: Final[Mapping[str, Callable[[str], set[str]]]] = {
+# Ways to write a name that lists do not have beside theirs, and that are as usual.
+_OTHER_FORMS: Final[Mapping[str, Callable[[str], set[str]]]] = {
     CHINESE: in_traditional,
     "Uzbek": in_russian,
     "Assamese": in_assamese,
@@ -49,6 +58,23 @@ OTHER_FORMS: Final[Mapping[str, Callable[[str], set[str]]]] = {
     **dict.fromkeys(("Danish", "Norwegian", "Swedish"), _NORDIC),
     **dict.fromkeys(("Bosnian", "Croatian", "Serbian"), _SOUTHERN),
 }
+_LESS_USUAL_FORMS: Final[Mapping[str, Callable[[str], set[str]]]] = {
+    **ABROAD,
+    **dict.fromkeys(("English", "Irish", "Scottish"), with_mac_apart),
+    "French": with_short_saint,
+}
+
+
+def other_forms(origin: str, spelling: str) -> set[str]:
+    """Other ways to write a name, which are as usual as this one; all in lower case."""
+    forms = _OTHER_FORMS[origin](spelling) if origin in _OTHER_FORMS else set()
+    return {*forms, without_apostrophes(spelling)} - {spelling}
+
+
+def less_usual_forms(origin: str, spelling: str) -> set[str]:
+    """Ways to write a name that are less usual than this one, such as those abroad; all in lower case."""
+    forms = _LESS_USUAL_FORMS[origin](spelling) if origin in _LESS_USUAL_FORMS else set()
+    return {*forms, in_one_word(spelling)} - {spelling}
 
 
 def spellings_of(origin: str, native: str, roman: str) -> tuple[str, str]:

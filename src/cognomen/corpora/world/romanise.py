@@ -41,11 +41,11 @@ _GREEK: Final = letters_of(
     "ά=a έ=e ή=i ί=i ό=o ύ=y ώ=o ϊ=i ϋ=y ΐ=i ΰ=y ου=ou ού=ou γγ=ng γξ=nx γχ=nch"
 )
 _GREEK_AT_START: Final = letters_of("μπ=b")
-_GEORGIAN: Final = letters_of(
+GEORGIAN: Final = letters_of(
     "ა=a ბ=b გ=g დ=d ე=e ვ=v ზ=z თ=t ი=i კ=k ლ=l მ=m ნ=n ო=o პ=p ჟ=zh რ=r ს=s ტ=t უ=u ფ=p ქ=k ღ=gh ყ=q შ=sh "
     "ჩ=ch ც=ts ძ=dz წ=ts ჭ=ch ხ=kh ჯ=j ჰ=h"
 )
-_ARMENIAN: Final = letters_of(
+ARMENIAN: Final = letters_of(
     "ա=a բ=b գ=g դ=d ե=e զ=z է=e ը=y թ=t ժ=zh ի=i լ=l խ=kh ծ=ts կ=k հ=h ձ=dz ղ=gh ճ=ch մ=m յ=y ն=n շ=sh ո=o "
     "չ=ch պ=p ջ=j ռ=r ս=s վ=v տ=t ր=r ց=ts ւ=v փ=p ք=k օ=o ֆ=f ու=u և=ev"
 )
@@ -80,8 +80,8 @@ from_kazakh = transliterator(_KAZAKH)
 from_kazakh_with_q = transliterator(_KAZAKH | {"қ": "q"})
 from_serbian = transliterator(_SERBIAN)
 from_macedonian = transliterator(_MACEDONIAN)
-from_georgian = transliterator(_GEORGIAN)
-from_armenian = transliterator(_ARMENIAN, _ARMENIAN_AT_START)
+from_georgian = transliterator(GEORGIAN)
+from_armenian = transliterator(ARMENIAN, _ARMENIAN_AT_START)
 
 _greek_letters = transliterator(_GREEK, _GREEK_AT_START)
 

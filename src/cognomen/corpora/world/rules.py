@@ -105,8 +105,9 @@ WITH_WOMENS_FORMS: Final = frozenset(
 WOMANS_ENDING: Final = re.compile("(?:[oe]v|[iy]n)a$|(?:[оеє]в|[иіы]н)а$")  # of a key
 
 # Origins of which a large neighbour's list counts the bearers too, and how much more common their names are
-# at home. Only up to the share of the name with this rank: their own lists hold Smith and Brown as well.
-BORROWED: Final[Mapping[str, tuple[str, float]]] = {"Irish": ("English", 6.0)}
+# at home. Only up to the share of the name with this rank: their own lists hold Smith and Brown as well. Of
+# Basque lists only the names of Basque form.
+BORROWED: Final[Mapping[str, tuple[str, float]]] = {"Basque": ("Spanish", 20.0), "Irish": ("English", 6.0)}
 BORROWED_RANK: Final = 120
 
 # A list of a country's people holds the names of the large neighbour whose language they also speak. That
@@ -160,3 +161,6 @@ SCRIPT_SHARES: Final[Mapping[tuple[str, str], float]] = {("Somali", "Arabic"): 0
 
 # Of the spellings that are guessed from Hebrew letters about one in two is what bearers write.
 GUESSED: Final = 0.5
+
+# Names that are at least so common are learned in less usual forms too, with this part of their share.
+LESS_USUAL_LEAST, LESS_USUAL_SHARE = 2e-5, 0.2

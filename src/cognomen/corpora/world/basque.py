@@ -1,0 +1,38 @@
+"""Surnames of Basque form: Zubizarreta, Goikoetxea, Azpilicueta.
+
+A list of Basque surnames holds the Spanish ones of the country too, and does not say how common any is; the
+list of Spain says it of both. What is made of Basque words is Basque wherever in Spain it is borne.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from cognomen.text.spelling import key
+
+BASQUE: Final = "Basque"
+
+# Letters and words within such names, and their ends, as `key` spells them; in Basque or in Spanish spelling.
+_WITHIN: Final = """
+    k tx tz aguirr amez[ao] aranz[ae] arri(?:a$|[bgz]|aga|eta|ola) arteag artol astig aurre azc[au] azpi
+    azurm barandi barri(?![aglno]|$) basurt beloqui beng[ou] beristain berri bidarr bidaur bizc
+    e[ct]he[abgnvz] egu[ir] elizon elorr erice errot gabil galarr garat garay gastan gazta goen goi[ctz]
+    gorosti gorri[at] gurru[ct] ibarr?[abeglmnz] idiaq igart inarr inchau ira[gz] iri[abg] iriz irur isas
+    iturb iturr iza[gr] jaureg labay larra[bgnuz] larr(?:au|ea|in|ond|um) lasa$ lecu[mno] leg[au]r legarr
+    leiz lizarr loidi madari mend[ei]z mendi(?!net) mugic mugur munia munoa murgui ochand olab olaet olaiz
+    olarr olart olas[ao] olaz olea ona[ty] onaind orbe orma ostol otae otam oteg oteiz oyar pagol sagarr?
+    sagast sarasq sarasu sarri[aeu] soraluc tell?[ae]ch tolar ubi[ld] ugald ugart ulac unanu unzu uranga
+    uriart urib uriz urond urqu urre[ats] urru[ntz] urt[iau] usab usand uzc yarz ybarr yturr zabal zald
+    zamac zarand zarra zel[ae]y zendo zorr zua[zs] zub[aei] zufi zugaz zulai zul[ou]a zume zuri
+"""
+_AT_END: Final = """
+    [^lnrt]aga alde andia ategui aundi beitia? buru egui enea goitia? iola oiz oqui[^l]? tegui
+    (?<![hlr])ondo (?<![ilnps])eta zarra zua?
+"""
+_BASQUE: Final = re.compile(f"(?:{'|'.join(_WITHIN.split())})|(?:{'|'.join(_AT_END.split())})$")
+
+
+def is_basque(name: str) -> bool:
+    """Whether a surname has the form of Basque ones; of those of a Basque list few are told wrongly."""
+    return _BASQUE.search(key(name)) is not None
