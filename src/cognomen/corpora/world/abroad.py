@@ -83,7 +83,7 @@ _FRENCH: Final = CYRILLIC | letters_of(
 _SCHOLARLY: Final = CYRILLIC | letters_of("ё=ë ж=ž й=j х=ch ц=c ч=č ш=š щ=šč ю=ju я=ja")
 _PASSPORT: Final = CYRILLIC | letters_of("й=i ъ=ie ю=iu я=ia")
 _VOWELS_OR_SIGNS: Final = _VOWELS + "ьъ"
-IN_RUSSIAN_LETTERS: Final = (
+_IN_RUSSIAN_LETTERS: Final = (
     _speller(_ENGLISH | _after(_VOWELS_OR_SIGNS, _ENGLISH, "е=ye"), "е=ye ё=yo", last={r"[iy]y\b": "y"}),
     _speller(_GERMAN | _after(_VOWELS_OR_SIGNS, _GERMAN, "е=je"), "е=je ё=jo", first=_SHORT_ENDS | _DOUBLE_S),
     _speller(
@@ -103,7 +103,7 @@ _UKRAINIAN_SCHOLARLY: Final = UKRAINIAN | letters_of(
     "є=je ж=ž ї=ji й=j х=ch ц=c ч=č ш=š щ=šč ю=ju я=ja зг=zh"
 )
 _UKRAINIAN_IN_ENGLISH: Final = UKRAINIAN | letters_of("є=ye ї=yi й=y ю=yu я=ya")
-IN_UKRAINIAN_LETTERS: Final = (
+_IN_UKRAINIAN_LETTERS: Final = (
     _speller(_UKRAINIAN_IN_ENGLISH),
     _speller(_UKRAINIAN_IN_ENGLISH, last={r"yy\b": "y"}),
     _speller(_UKRAINIAN_IN_GERMAN),
@@ -111,7 +111,7 @@ IN_UKRAINIAN_LETTERS: Final = (
     _speller(_UKRAINIAN_SCHOLARLY),
 )
 
-IN_BULGARIAN_LETTERS: Final = (
+_IN_BULGARIAN_LETTERS: Final = (
     _speller(_GERMAN | letters_of("щ=scht ъ=a ь=j")),
     _speller(_FRENCH | letters_of("щ=cht ъ=a ь=i"), last=_FRENCH_ENDS),
     _speller(_SCHOLARLY | letters_of("щ=št ъ=ă х=h")),
@@ -122,11 +122,11 @@ _ARMENIAN_IN_GERMAN: Final = ARMENIAN | letters_of(
 )
 _ARMENIAN_IN_FRENCH: Final = ARMENIAN | letters_of("ժ=j ճ=tch յ=i շ=ch չ=tch ջ=dj ու=ou")
 _DOUBLE_ARMENIAN_S: Final = {"(?<=[աեէըիոօւ])ս(?=[աեէըիոօյ])": "սս"}
-IN_ARMENIAN_LETTERS: Final = (
+_IN_ARMENIAN_LETTERS: Final = (
     _speller(_ARMENIAN_IN_GERMAN, first=_DOUBLE_ARMENIAN_S),
     _speller(_ARMENIAN_IN_FRENCH, first=_DOUBLE_ARMENIAN_S),
 )
-IN_GEORGIAN_LETTERS: Final = (
+_IN_GEORGIAN_LETTERS: Final = (
     _speller(GEORGIAN | letters_of("ვ=w ზ=s ჟ=sch შ=sch ჩ=tsch ც=z ძ=ds წ=z ჭ=tsch ხ=ch ჯ=dsch")),
     _speller(
         GEORGIAN | letters_of("ჟ=j უ=ou შ=ch ჩ=tch ჭ=tch ჯ=dj"), first={"(?<=[აეიოუ])ს(?=[აეიოუ])": "სს"}
@@ -134,7 +134,7 @@ IN_GEORGIAN_LETTERS: Final = (
 )
 
 
-def spelled(name: str, *, spellers: tuple[Speller, ...], letters: frozenset[str]) -> set[str]:
+def _spelled(name: str, *, spellers: tuple[Speller, ...], letters: frozenset[str]) -> set[str]:
     """A name in lower case as it is spelled abroad; none if it has other letters than these."""
     composed = unicodedata.normalize("NFC", name)
     return {spell(composed).lower() for spell in spellers} if letters.issuperset(composed) else set()
@@ -144,7 +144,7 @@ def _of(letters: Mapping[str, str]) -> frozenset[str]:
     return frozenset("".join(letters) + " -")
 
 
-_FROM_RUSSIAN: Final = partial(spelled, spellers=IN_RUSSIAN_LETTERS, letters=_RUSSIAN)
+_FROM_RUSSIAN: Final = partial(_spelled, spellers=_IN_RUSSIAN_LETTERS, letters=_RUSSIAN)
 _WITH_UMLAUTS: Final = partial(in_digraphs, letters="ä=ae ö=oe ü=ue")
 _SOUTH_SLAVIC: Final = (  # in English, German and French
     "ć=ch č=ch š=sh ž=zh đ=dj",
@@ -152,12 +152,13 @@ _SOUTH_SLAVIC: Final = (  # in English, German and French
     "ć=tch č=tch š=ch ž=j đ=dj",
 )
 # Kunrei, which schools teach: what is spelled otherwise in Hepburn's way, which lists have.
-_KUNREI: Final = {"sh(?=[aou])": "sy", "ch(?=[aou])": "ty", "j(?=[aou])": "zy"} | {
-    "shi": "si", "chi": "ti", "tsu": "tu", "fu": "hu", "ji": "zi", "cch": "tt"
-}  # fmt: skip
+_KUNREI: Final = {
+    **{"sh(?=[aou])": "sy", "ch(?=[aou])": "ty", "j(?=[aou])": "zy"},
+    **{"shi": "si", "chi": "ti", "tsu": "tu", "fu": "hu", "ji": "zi"},
+}
 
 
-def in_other_alphabets(name: str) -> set[str]:
+def south_slavic(name: str) -> set[str]:
     """A South Slavic name in lower case without its letters: petrović is petrovich and petrowitsch."""
     return set().union(*(in_digraphs(name, letters=letters) for letters in _SOUTH_SLAVIC))
 
@@ -170,11 +171,11 @@ def in_kunrei(name: str) -> set[str]:
 
 ABROAD: Final[Mapping[str, Callable[[str], set[str]]]] = {
     **dict.fromkeys(("Azerbaijani", "Kazakh", "Russian", "Uzbek"), _FROM_RUSSIAN),
-    "Armenian": partial(spelled, spellers=IN_ARMENIAN_LETTERS, letters=_of(ARMENIAN)),
-    "Bulgarian": partial(spelled, spellers=IN_BULGARIAN_LETTERS, letters=_RUSSIAN),
-    "Georgian": partial(spelled, spellers=IN_GEORGIAN_LETTERS, letters=_of(GEORGIAN)),
-    "Ukrainian": partial(spelled, spellers=IN_UKRAINIAN_LETTERS, letters=_of(UKRAINIAN)),
-    **dict.fromkeys(("Bosnian", "Croatian", "Serbian", "Slovene"), in_other_alphabets),
+    "Armenian": partial(_spelled, spellers=_IN_ARMENIAN_LETTERS, letters=_of(ARMENIAN)),
+    "Bulgarian": partial(_spelled, spellers=_IN_BULGARIAN_LETTERS, letters=_RUSSIAN),
+    "Georgian": partial(_spelled, spellers=_IN_GEORGIAN_LETTERS, letters=_of(GEORGIAN)),
+    "Ukrainian": partial(_spelled, spellers=_IN_UKRAINIAN_LETTERS, letters=_of(UKRAINIAN)),
+    **dict.fromkeys(("Bosnian", "Croatian", "Serbian", "Slovene"), south_slavic),
     "Japanese": in_kunrei,
     **dict.fromkeys(("Estonian", "Finnish", "Hungarian", "Turkish"), _WITH_UMLAUTS),
 }
