@@ -405,6 +405,20 @@ SPELLED_ABROAD = {
         "Цветаева": "Zwetajewa Tsvetayeva Cvetaeva",
         "Майоров": "Majorow Mayorov Maiorov",
         "Алексеев": "Alexejew Alekseyev",
+        "Жёлтиков": "Zheltikov Scholtikow Jeltikov",
+        "Чёрный": "Cherny Tschorny Tcherny",
+        "Кошёлев": "Koshelev Koscholew Kochelev",
+        "Щёголев": "Shchegolev Schtschogolew Chtchegolev Ščëgolev",
+        "Яшин": "Jaschin Iachine Jašin Iashin",
+        "Юсупов": "Jussupow Ioussoupov Jusupov Iusupov",
+        "Сергеев": "Sergejew Sergueev",
+        "Гилельс": "Guilels",
+        "Максимов": "Maximow Maximov",
+        "Михайлов": "Michailow Michajlov",
+        "Ильин": "Iljin",
+        "Ёлкин": "Yolkin Jolkin",
+        "Подъячев": "Podieiachev",
+        "Жирков": "Žirkov",
         "Римский-Корсаков": "Rimski-Korsakow Rimski-Korsakov Rimsky-Korsakov Rimskii-Korsakov",
     },
     "Ukrainian": {
@@ -413,21 +427,53 @@ SPELLED_ABROAD = {
         "Ющенко": "Juschtschenko Iouchtchenko",
         "Янукович": "Janukowytsch Yanukovych",
         "Хмельницький": "Chmelnyzkyj Khmelnytsky",
-        "Яценюк": "Jazenjuk Yatsenyuk",
+        "Яценюк": "Jazenjuk Yatsenyuk Iatseniouk Jacenjuk",
+        "Євтушенко": "Yevtushenko Jewtuschenko Ievtouchenko Jevtušenko",
+        "Жук": "Schuk Jouk Žuk",
+        "Згурський": "Shurskyj Zhurskyj",
+        "Їжакевич": "Yizhakevych Jischakewytsch ïjakevytch Jižakevyč",
+        "Майборода": "Maïboroda",
+        "Яворський": "Iavorsky Javorskyj",
+        "Хмара": "Chmara",
+        "Щербак": "Ščerbak",
     },
     "Bulgarian": {
         "Живков": "Schiwkow Jivkov",
         "Стоичков": "Stoitschkow Stoitchkov",
         "Първанов": "Parwanow Parvanov",
-        "Щерев": "Schterew Chterev",
+        "Щерев": "Schterew Chterev Šterev",
+        "Кьосев": "Kjosew Kiosev",
+        "Първев": "Părvev",
+        "Христов": "Hristov",
     },
     "Azerbaijani": {"Алиев": "Aliev Alijew", "Гаджиев": "Gadzhiev Gadjiev", "Мамедов": "Mamedov Mamedow"},
     "Kazakh": {"Назарбаев": "Nasarbajew Nazarbaïev", "Токаев": "Tokaev Tokajew"},
     "Uzbek": {"Юлдашев": "Yuldashev Juldaschew Iuldashev", "Холматов": "Kholmatov Cholmatow"},
-    "Armenian": {"Պետրոսյան": "Petrossian", "Փաշինյան": "Paschinjan Pachinian", "Մխիթարյան": "Mchitarjan"},
+    "Armenian": {
+        "Պետրոսյան": "Petrossian",
+        "Փաշինյան": "Paschinjan Pachinian",
+        "Մխիթարյան": "Mchitarjan",
+        "Ժամկոչյան": "Schamkotschjan Jamkotchian",
+        "Ծատուրյան": "Zaturjan Tsatourian",
+        "Ձորյան": "Dsorjan",
+        "Ճաղարյան": "Tschagharjan Tchagharian",
+        "Ջիգարխանյան": "Dschigarchanjan Djigarkhanian",
+        "Վարդանյան": "Wardanjan",
+        "Մելիքյանց": "Melikjanz",
+        "Լևոնյան": "Lewonjan",
+        "Սիւնի": "Siwni",
+    },
     "Georgian": {
         "სააკაშვილი": "Saakaschwili Saakachvili",
         "შევარდნაძე": "Schewardnadse Chevardnadze",
+        "ზურაბიშვილი": "Surabischwili",
+        "ჟვანია": "Schwania Jvania",
+        "ჩხეიძე": "Tschcheidse Tchkheidze",
+        "ცინცაძე": "Zinzadse",
+        "წერეთელი": "Zereteli",
+        "ჭანტურია": "Tschanturia Tchantouria",
+        "ხარაძე": "Charadse",
+        "ჯავახიშვილი": "Dschawachischwili Djavakhichvili",
     },
     "Serbian": {
         "Milošević": "Milochevitch Miloschevitsch Miloshevich",
@@ -459,6 +505,11 @@ def test_names_as_they_are_spelled_abroad(origin: str, name: str, forms: str) ->
     found = ABROAD[origin](normalise(name))
     assert set(forms.lower().split()) <= found
     assert len(found) <= 5
+
+
+def test_no_o_is_heard_after_sibilants_in_english() -> None:
+    found = {form for name in ("жёлтиков", "шёлков", "щёголев") for form in ABROAD["Russian"](name)}
+    assert not found & {"zhyoltikov", "shyolkov", "shchyogolev"}
 
 
 @given(st.text("абвгдеёжзийклмнопрстуфхцчшщъыьэюя -", min_size=1, max_size=12))

@@ -77,15 +77,14 @@ _GERMAN: Final = CYRILLIC | letters_of(
     "жё=scho чё=tscho шё=scho щё=schtscho йо=jo ьи=ji"
 )
 _FRENCH: Final = CYRILLIC | letters_of(
-    "ё=io ж=j й=ï у=ou ч=tch ш=ch щ=chtch ю=iou я=ia ге=gue ги=gui ье=ie ьё=io кс=x "
-    "жё=je чё=tche шё=che щё=chtche"
+    "ё=io ж=j й=ï у=ou ч=tch ш=ch щ=chtch ю=iou я=ia ге=gue ги=gui ье=ie кс=x жё=je чё=tche шё=che щё=chtche"
 )
 _SCHOLARLY: Final = CYRILLIC | letters_of("ё=ë ж=ž й=j х=ch ц=c ч=č ш=š щ=šč ю=ju я=ja")
 _PASSPORT: Final = CYRILLIC | letters_of("й=i ъ=ie ю=iu я=ia")
 _VOWELS_OR_SIGNS: Final = _VOWELS + "ьъ"
 _IN_RUSSIAN_LETTERS: Final = (
-    _speller(_ENGLISH | _after(_VOWELS_OR_SIGNS, _ENGLISH, "е=ye"), "е=ye ё=yo", last={r"[iy]y\b": "y"}),
-    _speller(_GERMAN | _after(_VOWELS_OR_SIGNS, _GERMAN, "е=je"), "е=je ё=jo", first=_SHORT_ENDS | _DOUBLE_S),
+    _speller(_ENGLISH | _after(_VOWELS_OR_SIGNS, _ENGLISH, "е=ye"), "е=ye", last={r"[iy]y\b": "y"}),
+    _speller(_GERMAN | _after(_VOWELS_OR_SIGNS, _GERMAN, "е=je"), "е=je", first=_SHORT_ENDS | _DOUBLE_S),
     _speller(
         _FRENCH | _after("аеёоуыэюя", _FRENCH, "е=ïe"),
         first=_SHORT_ENDS | _DOUBLE_S,
@@ -98,7 +97,7 @@ _IN_RUSSIAN_LETTERS: Final = (
 _UKRAINIAN_IN_GERMAN: Final = UKRAINIAN | letters_of(
     "в=w є=je ж=sch з=s зг=sh ї=ji й=j х=ch ц=z ч=tsch ш=sch щ=schtsch ю=ju я=ja"
 )
-_UKRAINIAN_IN_FRENCH: Final = UKRAINIAN | letters_of("є=ie ж=j ї=ï й=ï у=ou ч=tch ш=ch щ=chtch ю=iou я=ia")
+_UKRAINIAN_IN_FRENCH: Final = UKRAINIAN | letters_of("ж=j ї=ï й=ï у=ou ч=tch ш=ch щ=chtch ю=iou")
 _UKRAINIAN_SCHOLARLY: Final = UKRAINIAN | letters_of(
     "є=je ж=ž ї=ji й=j х=ch ц=c ч=č ш=š щ=šč ю=ju я=ja зг=zh"
 )
@@ -118,7 +117,7 @@ _IN_BULGARIAN_LETTERS: Final = (
 )
 
 _ARMENIAN_IN_GERMAN: Final = ARMENIAN | letters_of(
-    "ժ=sch խ=ch ծ=z ձ=ds ճ=tsch յ=j շ=sch չ=tsch ջ=dsch վ=w ց=z ւ=w և=ew"
+    "ժ=sch խ=ch ծ=z ձ=ds ճ=tsch յ=j շ=sch չ=tsch ջ=dsch վ=w ց=z ւ=w"
 )
 _ARMENIAN_IN_FRENCH: Final = ARMENIAN | letters_of("ժ=j ճ=tch յ=i շ=ch չ=tch ջ=dj ու=ou")
 _DOUBLE_ARMENIAN_S: Final = {"(?<=[աեէըիոօւ])ս(?=[աեէըիոօյ])": "սս"}
