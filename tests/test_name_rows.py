@@ -18,7 +18,6 @@ from cognomen.text.ragged import Ragged
 from cognomen.training import name_rows
 from cognomen.training.dataset import Names, Unlisted
 from cognomen.training.name_rows import (
-    DOUBT,
     SOME,
     Codebooks,
     _Targets,
@@ -116,19 +115,22 @@ def test_shares_are_those_under_the_priors() -> None:
 
 
 @pytest.mark.parametrize("log_prior", [0.0, np.log([0.1, 1, 2, 1])])
-def test_a_name_may_belong_to_origins_whose_lists_lack_it(log_prior: np.ndarray | float) -> None:
+def test_a_name_may_belong_to_origins_whose_lists_lack_it(
+    log_prior: np.ndarray | float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The rarer it is in the lists that have it, the more the spelling tells."""
+    monkeypatch.setattr(name_rows, "DOUBT", 0.9)
     names = random_names(100)
     network = network_of(names)
     by_spelling = softmax(network.logits(names.texts))
-    unlisted = Unlisted(np.array([1e-5, 1e-2] * 50), np.array([1e-4, 1e-4, 2e-5, 1e-9]))
+    unlisted = Unlisted(np.array([SOME / C, 1e-2] * 50), np.array([2e-4, 2e-4, 5e-5, 1e-9]))
     often = np.full(100, 20.0)
     rng = np.random.default_rng(0)
     fit_name_rows(network, names, often, np.zeros(C), 12, rng, log_prior, unlisted)
     expected = names.targets(C) * unlisted.totals[:, None] + unlisted.shares * by_spelling
-    doubt = DOUBT / (1 + unlisted.totals[:, None] * C / SOME)
-    assert doubt[0] > 0.8 * DOUBT
-    assert doubt[1] < 0.02 * DOUBT
+    doubt = 0.9 / (1 + unlisted.totals[:, None] * C / SOME)
+    assert doubt[0] == 0.45
+    assert doubt[1] < 0.01
     expected = expected ** (1 - doubt) * by_spelling**doubt * np.exp(log_prior)
     expected /= expected.sum(axis=1, keepdims=True)
     found = softmax(network.logits(names.texts) + log_prior)

@@ -271,6 +271,21 @@ def test_common_names_are_learned_in_less_usual_forms_too(
         assert column(found, form, "group") == column(found, name.lower(), "group")
 
 
+def test_forms_that_are_as_usual_are_as_common() -> None:
+    """However else they are made: an apostrophe is also what stands before a name."""
+    its = shares(merged(a=counted("Irish", {"O'Brien": 50.0, "Murphy": 50.0})), "Irish")
+    assert its["obrien"] == its["o'brien"]
+
+
+def test_what_a_russian_keyboard_types_is_spelled_abroad_too() -> None:
+    rows = [
+        WorldRow("Kazakh", "KZ", "Тоқаев", "Toqaev", 50.0),
+        WorldRow("Kazakh", "KZ", "Әлиев", "Aliev", 9.0),
+    ]
+    found = merged(a=rows)
+    assert {"токаев", "tokaev", "tokajew", "toqaev"} <= set(shares(found, "Kazakh"))
+
+
 def test_rare_names_are_not_learned_in_less_usual_forms(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "LESS_USUAL_LEAST", 1e-3)
     its = shares(merged(a=counted("Italian", {"De Luca": 5000.0, "De Carlo": 1.0})), "Italian")

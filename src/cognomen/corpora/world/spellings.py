@@ -84,8 +84,8 @@ def _rows(origin: str, shares: Shares, lists: list[NameList]) -> Iterator[tuple[
             script = _script(spelling)
             written = share * rules.SCRIPT_SHARES.get((origin, script), 1.0)
             written *= rules.LESS_USUAL_SHARE if spelling in less_usual else 1.0
-            its_key = name if spelling in spellings[name] else key(spelling)
-            yield name, _Row(unicodedata.normalize("NFC", spelling), script, origin, written, joined, its_key)
+            composed = unicodedata.normalize("NFC", spelling)
+            yield name, _Row(composed, script, origin, written, joined, key(spelling))
 
 
 def _forms(ways: Callable[[str, str], set[str]], origin: str, spellings: Iterable[str]) -> set[str]:
