@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_running import failure, inside, tiny_classifier, tree_classifier
-from page_running import in_node, needs_node, page_of
+from cli_running import failure, inside, tree_classifier
+from page_running import MODELS, in_node, made, needs_node, page_of
 
 import cognomen
 from cognomen.apps.page import build
@@ -17,7 +17,6 @@ from cognomen.apps.page.build import FIRST, build_page
 from cognomen.apps.page.bundle import PAGE, SCRIPTS, bundle
 from cognomen.classifier import Classifier
 from cognomen.errors import InputError, ModelError
-from cognomen.network import Architecture, Network
 
 NAMES = ["smith", "O'Brien", "Nguyễn", "van der Berg", "x", "", "123", "Anna Kowalczyk"]
 
@@ -63,6 +62,11 @@ def test_it_asks_for_nothing_from_elsewhere() -> None:
     assert set(re.findall(r"https?://[\w.]+", outside)) <= {"http://www.w3.org"}  # the name of SVG
 
 
+def test_the_style_is_one_that_safari_reads() -> None:
+    style = (PAGE / "page.css").read_text(encoding="utf-8")
+    assert not re.findall(r"text-decoration: \S+ \S+", style)  # not even the line, if a style stands beside it
+
+
 def test_modules_are_joined_in_order() -> None:
     script = "".join(bundle(*SCRIPTS))
     assert not re.search(r"^(import|export) ", script, re.MULTILINE)
@@ -87,24 +91,6 @@ def test_the_engine_is_small() -> None:
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
     assert len(lines) < 1000
-
-
-def made(**changes: object) -> Classifier:
-    """Make a classifier of random weights with another architecture."""
-    tiny = tiny_classifier()
-    sizes = {"embedding_size": 4, "hidden_size": 5, **changes}
-    network = Network(Architecture(len(tiny.alphabet), 4, **sizes), rng=np.random.default_rng(3))  # type: ignore[arg-type]
-    for value in network.params.values():
-        value *= 3
-    return Classifier(network, tiny.alphabet, tiny.origins, tiny.priors, 1.3, card="# Chance\n")
-
-
-MODELS = {
-    "lstm": {"cell": "lstm", "pooling": "last"},
-    "elman": {"cell": "rnn", "nonlinearity": "relu", "direction": "reverse", "pooling": "mean"},
-    "deep": {"cell": "gru", "num_layers": 2, "pooling": "last+max+mean"},
-    "forward": {"cell": "gru", "direction": "forward", "pooling": "last"},
-}
 
 
 @needs_node

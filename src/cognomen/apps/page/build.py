@@ -27,6 +27,12 @@ from cognomen.network.int8 import compact_tensors
 
 FIRST = "Nakamura"  # the page begins with its answer, which can be read before the network is unpacked
 NGRAMS = "ngrams."  # how the names of their tensors begin
+# What to try with the gates of a cell, if it has any.
+GATE_TIPS = {
+    "rnn": "",
+    "gru": "Show the update gate: where it is orange, the number is kept.",
+    "lstm": "Show the forget gate: where it is orange, the number is kept.",
+}
 # What the small network of part 6 learns: names that the pretrained generator makes.
 LEARNED, NAMES_EACH = ("English", "Italian", "Japanese", "Russian"), 250
 
@@ -72,6 +78,7 @@ def build_page(model: str | Path | None = None, *, study: str | None = None) -> 
             **{part: as_text(data, compressed=part != "network") for part, (_, data) in packed.items()},
             "weights": f"{clf.network.size:,}",
             "origins": str(len(clf.origins)),
+            "gate_tip": GATE_TIPS[clf.network.architecture.cell],
             "model_name": html.escape(facts["name"]),
         }
     )

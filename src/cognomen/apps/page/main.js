@@ -48,12 +48,12 @@ class App {
     Object.assign(this.shared, values);
   }
 
-  // The page's address with its state in the fragment, which no browser sends anywhere.
-  link() {
+  // The address of a part with the page's state in the fragment, which no browser sends anywhere.
+  link(part) {
     const values = { name: this.text };
     for (const [key, read] of Object.entries(this.shared)) values[key] = read();
     const kept = Object.entries(values).filter(([, value]) => value);
-    return `${location.href.split("#")[0]}#type?${new URLSearchParams(kept)}`;
+    return `${location.href.split("#")[0]}#${part}?${new URLSearchParams(kept)}`;
   }
 }
 

@@ -6,6 +6,7 @@ import { contents, sharedState, started } from "./main.js";
 import { mountBackwards } from "./parts/backwards.js";
 import { mountBroken } from "./parts/broken.js";
 import { mountInside } from "./parts/inside.js";
+import { mountLinks } from "./parts/links.js";
 import { mountColumn, mountCompare, mountGenerate } from "./parts/more.js";
 import { mountPrefixes } from "./parts/prefixes.js";
 import { mountStep } from "./parts/step-through.js";
@@ -26,6 +27,7 @@ async function proceed() {
     await new Promise((done) => setTimeout(done, 0)); // keys are answered in between
     mount(document.getElementById(`${id}-app`), app);
   }
+  mountLinks(app);
   document.documentElement.dataset.ready = "true";
   if (sharedState() !== null) document.getElementById(location.hash.slice(1).split("?")[0])?.scrollIntoView();
 }

@@ -6,7 +6,7 @@ import { readDirection } from "../engine/through-time.js";
 import { parameter } from "../learning/small-network.js";
 import { Random } from "../learning/random.js";
 import { lettersOf } from "../reading/text.js";
-import { drawCurves, el, field, legend, percent, shownLetter, svg } from "./dom.js";
+import { drawCurves, el, field, keep, legend, percent, powerOfTen, shownLetter, svg } from "./dom.js";
 import { inTurns } from "./turns.js";
 
 const HIDDEN = 16, INPUTS = 4, LIMIT = 1; // of the clipped gradient
@@ -26,6 +26,7 @@ class Backwards {
     this.open = range(-2, 6, 0.5, 3);
     this.clip = el("input", { type: "checkbox", checked: true, on: { change: () => this.tabulate() } });
     this.linear = el("input", { type: "checkbox", on: { change: () => this.compute() } });
+    keep(app, { length: this.length, scale: this.scale, open: this.open, linear: this.linear, clipped: this.clip });
     this.values = [this.length, this.scale, this.open].map(() => el("output", { class: "mono" }));
     this.chart = svg("svg", { role: "img" });
     this.table = el("tbody");
@@ -104,7 +105,11 @@ class Backwards {
   }
 }
 
-const scientific = (x) => (x >= 0.01 && x < 1000 ? x.toFixed(3) : x.toExponential(1));
+const scientific = (x) => {
+  if (x >= 0.01 && x < 1000) return x.toFixed(3);
+  const [factor, exponent] = x.toExponential(1).split("e");
+  return `${factor}×${powerOfTen(Number(exponent))}`;
+};
 
 // Norms of the gradient by the state, from the last step back, relative to it; and that of the recurrent weights.
 function gradientsOf(kind, { steps, scale, open, linear }) {

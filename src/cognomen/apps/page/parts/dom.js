@@ -33,6 +33,16 @@ export function select(options, value, onChange) {
   return made;
 }
 
+// What controls hold goes into a link by their keys, where it is not what they begin with, and comes from it.
+export function keep(app, controls) {
+  for (const [key, control] of Object.entries(controls)) {
+    const property = control.type === "checkbox" ? "checked" : "value", first = String(control[property]), given = app.params.get(key);
+    if (given !== null) control[property] = property === "checked" ? given === "true" : given;
+    if (control.selectedIndex === -1) control.value = first; // no such choice
+    app.share({ [key]: () => (String(control[property]) === first ? "" : String(control[property])) });
+  }
+}
+
 // Radio buttons in a row; returns { box, value() }.
 export function choices(legend, options, value, onChange) {
   const name = `choice-${count++}`;
@@ -44,11 +54,15 @@ export function choices(legend, options, value, onChange) {
 
 // A share for people, never rounded to certainty, as on the command line.
 export const percent = (p) => (p > 0.999 ? ">99.9%" : p < 0.001 ? "<0.1%" : `${(100 * p).toFixed(1)}%`);
+// A count as people write it: 12,345.
+export const grouped = (count) => count.toLocaleString("en-US");
 // A share that was counted.
 export const counted = (p) => `${Math.round(100 * p)}%`;
 // A number with its sign, which a zero does not have, however little was rounded to it.
 export const plain = (x, digits = 2) => (x < 0 && Number(x.toFixed(digits)) ? "−" : "") + Math.abs(x).toFixed(digits);
 export const signed = (x, digits = 2) => (Number(x.toFixed(digits)) > 0 ? "+" : "") + plain(x, digits);
+// A power of ten as people write it: 10⁻⁸.
+export const powerOfTen = (exponent) => `10${Array.from(`${exponent}`, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign])).join("")}`;
 export const shownLetter = (letter) => (letter === " " ? "␣" : letter);
 
 export const largest = (numbers, count) =>
@@ -89,6 +103,19 @@ dark?.addEventListener("change", () => { colours = null; });
 
 export function onThemeChange(redraw) {
   dark?.addEventListener("change", redraw);
+  onPrint(redraw);
+}
+
+// Before and after printing. Paper has the light theme: page.css has no other where [data-printing] is set.
+function onPrint(redraw) {
+  for (const event of ["beforeprint", "afterprint"]) addEventListener(event, redraw);
+}
+
+if (typeof document === "object") {
+  onPrint(({ type }) => {
+    document.documentElement.toggleAttribute("data-printing", type === "beforeprint");
+    colours = null;
+  });
 }
 
 function themeColours() {
@@ -143,7 +170,7 @@ export class Strip {
   }
 
   onKey(event) {
-    const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+    const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10, Home: -Infinity, End: Infinity }[event.key];
     if (!by) return;
     event.preventDefault();
     this.pick(Math.min(this.values.length - 1, Math.max(0, (this.unit ?? 0) + by)));
@@ -158,6 +185,7 @@ export class Strip {
       return;
     }
     this.marker.style.left = `${100 * (unit + 0.5) / this.values.length}%`;
+    this.marker.style.width = `max(4px, ${100 / this.values.length}%)`;
     if (!this.onPick) return;
     this.canvas.setAttribute("aria-valuenow", unit);
     this.canvas.setAttribute("aria-valuetext", `number ${unit}: ${plain(this.values[unit])}`);
@@ -194,14 +222,14 @@ function draw(chart, series, { low = 0, high, logarithmic = false, xLabel, yTick
       svg("line", { class: "grid", x1: left, x2: width - right, y1: y(tick), y2: y(tick) }),
       svg("text", { class: "soft", x: left - 7, y: y(tick) + 4, "text-anchor": "end", text: tickText(tick) })]),
     svg("text", { class: "soft", x: left, y: height - 8, text: "0" }),
-    svg("text", { class: "soft", x: width - right, y: height - 8, "text-anchor": "end", text: `${lastX} ${xLabel}` }),
+    svg("text", { class: "soft", x: width - right, y: height - 8, "text-anchor": "end", text: `${grouped(lastX)} ${xLabel}` }),
     svg("text", { class: "soft", x: 4, y: 13, text: yLabel }),
     svg("svg", { ...inside, viewBox: Object.values(inside).join(" ") },
       series.filter(({ points }) => points.length).map(({ points, style }) => svg("polyline", { class: `curve ${style}`,
         points: points.filter(([, value]) => Number.isFinite(value)).map(([at, value]) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" ") }))));
 }
 
-const tickText = (tick) => (tick !== 0 && (tick < 0.01 || tick >= 10000) ? `1e${Math.round(Math.log10(tick))}` : `${tick}`);
+const tickText = (tick) => (tick !== 0 && (tick < 0.01 || tick >= 10000) ? powerOfTen(Math.round(Math.log10(tick))) : `${tick}`);
 
 export function legend(entries) {
   return el("ul", { class: "legend" }, entries.map(([style, text]) => el("li", {}, el("span", { class: `swatch ${style}` }), text)));

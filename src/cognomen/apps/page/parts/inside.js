@@ -24,7 +24,7 @@ class Inside {
     const control = choices("Show for each letter", shown, "state", (key) => { this.what = key; this.drawStrips(); });
     this.blocks = app.classifier.network.levels.at(-1).map(({ reverse }) => ({ reverse, rows: el("div", { class: "strips" }) }));
     this.formula = el("div", { class: "formula", role: "region", "aria-label": "The formula of the picked number", "aria-live": "polite", tabindex: 0 });
-    this.shown = el("div", {}, control.box,
+    this.shown = el("div", {}, shown.length > 1 ? control.box : null,
       el("div", { class: "columns" }, this.blocks.map(({ reverse, rows }) => el("div", {}, el("h3", { text: WAYS[reverse] }), rows))),
       scaleLegend("−1", "+1"), this.formula);
     root.append(el("h3", { text: "What each letter speaks for" }), this.letters, this.caption, this.shown);

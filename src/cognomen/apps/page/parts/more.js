@@ -2,7 +2,7 @@
 import { BOUNDARY } from "../engine/name-generator.js";
 import { estimateShares, shareIntervals } from "./name-shares.js";
 import { Random } from "../learning/random.js";
-import { Bars, choices, el, field, largest, percent, select, shownLetter } from "./dom.js";
+import { Bars, choices, el, field, grouped, keep, largest, percent, select, shownLetter } from "./dom.js";
 import { pauses } from "./turns.js";
 import { inWords } from "./type.js";
 
@@ -42,10 +42,12 @@ export function mountGenerate(root, app) {
 }
 
 class Generating {
-  constructor(root, { generator }) {
+  constructor(root, app) {
+    const { generator } = app;
     Object.assign(this, { generator, random: new Random(1) });
     this.list = select(generator.lists.map((list) => [list, list]), "Japanese", () => this.restart());
     this.temperature = el("input", { type: "range", min: 0.2, max: 1.6, step: 0.1, value: 0.8, on: { input: () => this.draw() } });
+    keep(app, { list: this.list, temperature: this.temperature });
     this.degrees = el("output", { class: "mono" });
     this.made = el("p", { class: "made", dir: "auto", role: "status" });
     this.bars = new Bars(SHOWN, "The next letter");
@@ -164,7 +166,7 @@ class Column {
     this.head.replaceChildren(...fields.map((text) => el("th", { scope: "col", text })));
     this.rows.replaceChildren(...found.slice(0, ROWS).map((each) => el("tr", {}, fields.map((key) => el("td", { text: each[key], dir: "auto" })))));
     const count = answers.length, unknown = answers.filter(({ reason }) => reason).length, cut = count > ROWS ? ` The first ${ROWS} are shown; the file has all.` : "";
-    this.said.textContent = count ? `${count} ${count === 1 ? "row" : "rows"}, ${unknown} unknown.${cut}` : "There is nothing to score yet.";
+    this.said.textContent = count ? `${grouped(count)} ${count === 1 ? "row" : "rows"}, ${grouped(unknown)} unknown.${cut}` : "There is nothing to score yet.";
     for (const each of [this.link, this.table]) each.classList.toggle("hidden", !count);
     if (this.link.href) URL.revokeObjectURL(this.link.href);
     this.link.href = URL.createObjectURL(new Blob([csv(fields, found)], { type: "text/csv;charset=utf-8" }));

@@ -1,6 +1,6 @@
 // Part 4: several names share their beginnings; the trie grows as they are typed, with the steps it saves.
 import { lettersOf } from "../reading/text.js";
-import { counted, el, field, shownLetter, svg } from "./dom.js";
+import { counted, el, field, grouped, shownLetter, svg } from "./dom.js";
 import { pauses } from "./turns.js";
 
 const NAMES = ["Nakamura", "Nakata", "Nakano", "Nakagawa", "Smith", "Smithson", "Schmidt", "Schmitz"];
@@ -29,9 +29,9 @@ export function mountPrefixes(root, app) {
   };
   const show = (spelled) => {
     const { root: trie, letters, steps } = makeTrie(spelled), saved = letters ? 1 - steps / letters : 0;
-    said.textContent = `${letters} letters, ${steps} steps: ${counted(saved)} saved`;
+    said.textContent = `${grouped(letters)} letters, ${grouped(steps)} steps: ${counted(saved)} saved`;
     more.textContent = "Each circle is a step, and is made once. Filled ones are shared by several names; where a name ends, the ring is thick.";
-    picture.setAttribute("aria-label", `${spelled.length} names with ${letters} letters need ${steps} steps`);
+    picture.setAttribute("aria-label", `${grouped(spelled.length)} names with ${grouped(letters)} letters need ${grouped(steps)} steps`);
     drawTrie(picture, spelled.length > SHOWN ? makeTrie(spelled.slice(0, SHOWN)).root : trie);
     if (spelled.length > SHOWN) more.textContent += ` The first ${SHOWN} names are drawn.`;
   };

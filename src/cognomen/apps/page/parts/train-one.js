@@ -1,7 +1,7 @@
 // Part 6: a small network learns in the page: loss, accuracy, states in two dimensions, sample answers.
 import { makeTask } from "../learning/tasks.js";
 import { inTwoDimensions, Trainer } from "../learning/trainer.js";
-import { counted, el, field, legend, select, svg } from "./dom.js";
+import { counted, el, field, grouped, legend, select, svg } from "./dom.js";
 import { Curves, Runner } from "./training-view.js";
 
 const LAST = 3000, LENGTH = 8, SAMPLES = 6, DOTTED = 40; // items whose states are drawn
@@ -81,8 +81,8 @@ class Training {
     const { trainer } = this, accuracy = trainer.accuracies.at(-1)?.[1] ?? 0;
     this.startButton.textContent = this.runner.running ? "Pause" : "Train";
     this.startButton.disabled = !this.runner.running && (trainer.diverged || trainer.steps >= LAST);
-    this.said.textContent = trainer.diverged ? `Diverged at step ${trainer.steps}: its numbers became too large to calculate with.`
-      : `step ${trainer.steps}${trainer.steps >= LAST ? ", the last" : ""}: ${counted(accuracy)} of the held-out answers are right`;
+    this.said.textContent = trainer.diverged ? `Diverged at step ${grouped(trainer.steps)}: its numbers became too large to calculate with.`
+      : `step ${grouped(trainer.steps)}${trainer.steps >= LAST ? ", the last" : ""}: ${counted(accuracy)} of the held-out answers are right`;
     this.curves.draw([trainer]);
     if (!trainer.diverged) this.drawStates();
   }

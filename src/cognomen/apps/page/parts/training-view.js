@@ -2,7 +2,8 @@
 import { drawCurves, el, legend, svg } from "./dom.js";
 import { inTurns } from "./turns.js";
 
-const REDRAWN = 150, MEASURED = 400; // milliseconds between drawings, and between measurements of accuracy
+const REDRAWN = 150, MEASURED = 400; // milliseconds between drawings, and at most between measurements of accuracy
+const GROWTH = 1.1, AT_LEAST = 5; // steps until the next measurement: early ones stand close, as most is learned early
 const SMOOTHED = 20; // losses that one point of the curve is the mean of
 
 // Runs trainers step by step, all to the same step; `onDraw` after some of them.
@@ -21,7 +22,7 @@ export class Runner {
     this.stop = inTurns(() => {
       this.advance();
       const now = performance.now(), over = this.trainers.every((each) => each.diverged || each.steps >= this.last);
-      if (now - measured > MEASURED || over) {
+      if (now - measured > MEASURED || over || this.isDue()) {
         this.measure();
         measured = performance.now();
       }
@@ -36,6 +37,10 @@ export class Runner {
 
   advance() {
     for (const trainer of this.trainers) if (!trainer.diverged && trainer.steps < this.last) trainer.step();
+  }
+
+  isDue() {
+    return this.trainers.some(({ steps, diverged, accuracies }) => !diverged && steps >= GROWTH * accuracies.at(-1)[0] + AT_LEAST);
   }
 
   measure() {

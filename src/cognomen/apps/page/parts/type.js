@@ -19,7 +19,7 @@ export function mountType(root, app) {
   const several = levels.length > 1;
   const boxes = levels.map(({ name, bars }) => el("div", { class: "hidden" }, several ? el("h3", { text: TITLES[name] }) : null, bars.box));
   const belief = new Belief(app.classifier);
-  root.append(el("div", { class: "columns" }, el("div", {}, boxes.slice(0, 2)), el("div", {}, belief.box, boxes.slice(2))), shareButton(app));
+  root.append(el("div", { class: "columns" }, el("div", {}, boxes.slice(0, 2)), el("div", {}, belief.box, boxes.slice(2))));
   app.on("waiting", (text) => {
     if (input.value !== text) input.value = text;
     [answer.textContent, detail.textContent] = ["…", "Unpacking the network …"];
@@ -110,21 +110,4 @@ class Belief {
       el("span", { class: "letter", "aria-hidden": "true", text: shownLetter(text) }),
       el("span", { class: "sr", text: `after ${text}: ${this.classifier.origins[best]} ${percent(p[best])}` }));
   }
-}
-
-function shareButton(app) {
-  const link = el("input", { type: "text", readonly: true, "aria-label": "A link to this page as it is now", class: "hidden" });
-  const said = el("span", { class: "note", role: "status" });
-  const copy = async () => {
-    link.value = app.link();
-    link.classList.remove("hidden");
-    try {
-      await navigator.clipboard.writeText(link.value);
-      said.textContent = "Copied.";
-    } catch {
-      link.select();
-      said.textContent = "Copy it from here.";
-    }
-  };
-  return el("div", {}, el("div", { class: "row" }, el("button", { type: "button", text: "Make a link to this", on: { click: copy } }), said), link);
 }
