@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 import shutil
 import time
@@ -239,7 +240,7 @@ def test_a_curve_leaves_the_picture_at_the_end_of_the_scale(visit: Visit) -> Non
 def test_the_gradient_vanishes_and_explodes(visit: Visit) -> None:
     def number(row: int, column: int) -> float:
         shown = visit.page.locator("#backwards-app tbody tr").nth(row).locator("td").nth(column).inner_text()
-        return float(shown.replace("×10", "e").translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")))
+        return float(shown.replace(",", "").replace("×10", "e").translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")))
 
     def left(row: int) -> float:
         return number(row, 0)
@@ -339,6 +340,32 @@ def test_a_row_stands_for_each_line_of_a_column(visit: Visit) -> None:
     assert visit.page.locator("#column-app .row .note").inner_text().startswith("5 rows, 3 unknown")
 
 
+@pytest.mark.parametrize("model", ["classic", "world"])
+def test_the_sums_of_the_evidence_give_the_answer(browser: Any, model: str) -> None:
+    visit, clf = Visit(browser, model), Classifier.load(model)
+    rows = visit.page.locator("#inside-app tbody tr")
+    for name in ("Nakamura", "Smith"):
+        visit.show(name)
+        origin, *told, share = rows.first.inner_text().split("\t")
+        *added, total, power = (float(each.replace("−", "-").replace(",", "")) for each in told)
+        answer = clf(name)
+        assert (origin, share) == (answer.origin, visit.page.locator("#type-app .bars .value").first.inner_text())
+        assert len(added) == {"classic": 2, "world": 3}[model]  # the states, the n-grams, and the prior that world has
+        assert sum(added) == pytest.approx(total, abs=0.02)
+        assert math.exp(total) == pytest.approx(power, rel=0.01)
+        everything = visit.page.locator("#inside-app .note").last.inner_text()
+        together = float(everything.removeprefix("All eˢ together are ").split(". ")[0].replace(",", ""))
+        assert power / together == pytest.approx(answer.probability, abs=0.002)
+        assert "90%" not in everything
+    visit.show("Kowalczykowna")  # which is too unusual to be sure of
+    assert visit.answer.startswith("Polish, 90.0%")
+    assert "surer than 90%" in visit.page.locator("#inside-app .note").last.inner_text()
+    visit.show("García Márquez")
+    assert rows.first.is_hidden()
+    assert "parts of this surname" in visit.page.locator("#inside-app .note").last.inner_text()
+    visit.context.close()
+
+
 def test_letters_add_up_from_as_many_unknown_ones(visit: Visit, clf: Classifier) -> None:
     visit.show("Nakamura")
     said = visit.page.locator("#inside-app .note").first.inner_text().replace("−", "-")
@@ -410,6 +437,8 @@ def test_a_small_model_of_another_cell(kind: str, gates: int, browser: Any, tmp_
     strip.press("Home")
     assert "Number 0 of" in inside.locator(".formula").inner_text()
     assert visit.page.locator("#step-app .equation").count() == (8 if gates else 2)
+    heads = inside.locator("thead th").all_inner_texts()
+    assert heads == ["Origin", "states", "s", "eˢ", "share"]  # no n-grams, and no prior
     assert visit.faults == []
     visit.context.close()
 

@@ -36,7 +36,7 @@ export class Classifier {
     const beliefs = parts.map((part) => this.believe(part)), known = whole.known === null ? null : beliefs.every((each) => each.known);
     const logits = poolParts(beliefs.map((each) => this.scaled(each.logits, each.known)), alike, this.origins, this.logRatios);
     const probabilities = this.probabilities(logits, whole.doubtful);
-    return { ...whole, probabilities, known, odd: beliefs.every((each) => each.odd) };
+    return { ...whole, probabilities, known, pooled: true, odd: beliefs.every((each) => each.odd) };
   }
 
   // What the network says of a spelling, calibrated and under the default prior.

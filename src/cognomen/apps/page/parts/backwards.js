@@ -6,7 +6,7 @@ import { readDirection } from "../engine/through-time.js";
 import { parameter } from "../learning/small-network.js";
 import { Random } from "../learning/random.js";
 import { lettersOf } from "../reading/text.js";
-import { drawCurves, el, field, keep, legend, percent, powerOfTen, shownLetter, svg } from "./dom.js";
+import { drawCurves, el, field, keep, legend, percent, scientific, shownLetter, svg } from "./dom.js";
 import { inTurns } from "./turns.js";
 
 const HIDDEN = 16, INPUTS = 4, LIMIT = 1; // of the clipped gradient
@@ -104,12 +104,6 @@ class Backwards {
     }));
   }
 }
-
-const scientific = (x) => {
-  if (x >= 0.01 && x < 1000) return x.toFixed(3);
-  const [factor, exponent] = x.toExponential(1).split("e");
-  return `${factor}×${powerOfTen(Number(exponent))}`;
-};
 
 // Norms of the gradient by the state, from the last step back, relative to it; and that of the recurrent weights.
 function gradientsOf(kind, { steps, scale, open, linear }) {

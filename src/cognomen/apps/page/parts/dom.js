@@ -63,6 +63,12 @@ export const plain = (x, digits = 2) => (x < 0 && Number(x.toFixed(digits)) ? "�
 export const signed = (x, digits = 2) => (Number(x.toFixed(digits)) > 0 ? "+" : "") + plain(x, digits);
 // A power of ten as people write it: 10⁻⁸.
 export const powerOfTen = (exponent) => `10${Array.from(`${exponent}`, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign])).join("")}`;
+// A positive number of any size.
+export const scientific = (x) => {
+  if (x >= 0.01 && x < 1e6) return x < 1000 ? x.toFixed(3) : grouped(Math.round(x));
+  const [factor, exponent] = x.toExponential(1).split("e");
+  return `${factor}×${powerOfTen(Number(exponent))}`;
+};
 export const shownLetter = (letter) => (letter === " " ? "␣" : letter);
 
 export const largest = (numbers, count) =>

@@ -3,6 +3,7 @@ import { attribute, attributeNgrams, jacobianNorms } from "../engine/letter-attr
 import { argmax } from "../engine/linear.js";
 import { lettersOf } from "../reading/text.js";
 import { choices, el, onThemeChange, plain, scaleLegend, shownLetter, signed, Strip } from "./dom.js";
+import { Evidence } from "./evidence.js";
 import { formulaOf, GATES } from "./formulas.js";
 import { inTurns } from "./turns.js";
 
@@ -24,9 +25,10 @@ class Inside {
     const control = choices("Show for each letter", shown, "state", (key) => { this.what = key; this.drawStrips(); });
     this.blocks = app.classifier.network.levels.at(-1).map(({ reverse }) => ({ reverse, rows: el("div", { class: "strips" }) }));
     this.formula = el("div", { class: "formula", role: "region", "aria-label": "The formula of the picked number", "aria-live": "polite", tabindex: 0 });
+    this.evidence = new Evidence(app.classifier);
     this.shown = el("div", {}, shown.length > 1 ? control.box : null,
       el("div", { class: "columns" }, this.blocks.map(({ reverse, rows }) => el("div", {}, el("h3", { text: WAYS[reverse] }), rows))),
-      scaleLegend("−1", "+1"), this.formula);
+      scaleLegend("−1", "+1"), this.formula, this.evidence.box);
     root.append(el("h3", { text: "What each letter speaks for" }), this.letters, this.caption, this.shown);
     app.on("settled", (state) => this.show(state));
     onThemeChange(() => this.drawStrips());
@@ -47,6 +49,7 @@ class Inside {
     this.reading = this.app.classifier.network.read(found.ids);
     this.makeLetters();
     this.makeStrips();
+    this.evidence.show(found);
     this.pick(0, this.groups.length - 1, strongest(this.step(0, this.groups.length - 1).state[0]));
     this.stop = this.explain();
   }
