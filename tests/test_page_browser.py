@@ -186,6 +186,10 @@ def test_letters_are_coloured_and_show_what_depends_on_them(visit: Visit) -> Non
     assert all(width > 0 for width in forward[4:])
     assert all(width > 0 for width in backward[:5])
     assert backward[5:] == [0, 0, 0]
+    kept = visit.page.locator("#inside-app .note").nth(1).inner_text()
+    found = [float(share) / 100 for share in re.findall(r"(\d+)%", kept)]
+    assert found == pytest.approx([forward[-1] / forward[4], backward[0] / backward[4]], abs=0.01)
+    assert "on “m” at the end" in kept
 
 
 def test_stepping_forward_and_back(visit: Visit) -> None:

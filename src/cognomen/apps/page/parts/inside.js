@@ -2,7 +2,7 @@
 import { attribute, attributeNgrams, jacobianNorms } from "../engine/letter-attribution.js";
 import { argmax } from "../engine/linear.js";
 import { lettersOf } from "../reading/text.js";
-import { choices, el, onThemeChange, plain, scaleLegend, shownLetter, signed, Strip } from "./dom.js";
+import { choices, counted, el, onThemeChange, plain, scaleLegend, shownLetter, signed, Strip } from "./dom.js";
 import { Evidence } from "./evidence.js";
 import { formulaOf, GATES } from "./formulas.js";
 import { inTurns } from "./turns.js";
@@ -25,10 +25,11 @@ class Inside {
     const control = choices("Show for each letter", shown, "state", (key) => { this.what = key; this.drawStrips(); });
     this.blocks = app.classifier.network.levels.at(-1).map(({ reverse }) => ({ reverse, rows: el("div", { class: "strips" }) }));
     this.formula = el("div", { class: "formula", role: "region", "aria-label": "The formula of the picked number", "aria-live": "polite", tabindex: 0 });
+    this.keeps = el("p", { class: "note", role: "status" });
     this.evidence = new Evidence(app.classifier);
     this.shown = el("div", {}, shown.length > 1 ? control.box : null,
       el("div", { class: "columns" }, this.blocks.map(({ reverse, rows }) => el("div", {}, el("h3", { text: WAYS[reverse] }), rows))),
-      scaleLegend("−1", "+1"), this.formula, this.evidence.box);
+      this.keeps, scaleLegend("−1", "+1"), this.formula, this.evidence.box);
     root.append(el("h3", { text: "What each letter speaks for" }), this.letters, this.caption, this.shown);
     app.on("settled", (state) => this.show(state));
     onThemeChange(() => this.drawStrips());
@@ -51,6 +52,7 @@ class Inside {
     this.makeStrips();
     this.evidence.show(found);
     this.pick(0, this.groups.length - 1, strongest(this.step(0, this.groups.length - 1).state[0]));
+    this.keeps.textContent = this.found.ids.length > EXPLAINED ? "" : "Point to a letter above to see how much of it the state keeps.";
     this.stop = this.explain();
   }
 
@@ -141,17 +143,20 @@ class Inside {
     this.caption.textContent = `What each letter adds to the evidence for ${origin}: from ${signed(start, 1)}, that of as many unknown letters, to ${signed(logit, 1)}. +1 makes it 2.7 times as likely against any other origin.`;
   }
 
-  // Under each strip, how strongly that state depends on a letter: the Frobenius norm of the Jacobian.
+  // Under each strip, how strongly that state depends on a letter: the Frobenius norm of the Jacobian. In words, that
+  // of the last state as a share of that of the state which has just read the letter.
   depend(letter) {
     this.depending = letter;
     this.buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === letter)));
-    const { start, stop } = this.groups[letter];
-    this.blocks.forEach(({ strips }, d) => {
+    const { start, stop, text } = this.groups[letter], told = [];
+    this.blocks.forEach(({ strips, reverse }, d) => {
       if (!this.norms[d]) return;
       const norms = this.groups.map((_, i) => Math.hypot(...this.norms[d][this.place(d, i)].subarray(start, stop)));
       const most = Math.max(...norms, 1e-12);
       strips.forEach(({ depends }, i) => { depends.style.width = `${100 * norms[i] / most}%`; depends.title = `‖∂h/∂x‖ = ${plain(norms[i], 3)}`; });
+      told.push(`${counted(norms.at(reverse ? 0 : -1) / (norms[letter] || 1))} ${reverse ? "from the end" : "from the beginning"}`);
     });
+    if (told.length) this.keeps.textContent = `How much the state still depends on “${shownLetter(text)}” at the end of the reading: ${told.join(", ")}.`;
   }
 }
 
