@@ -26,7 +26,7 @@ def main() -> None:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = opened(browser, file, width=1280, scheme="light")
         first = page.locator("#type-app").bounding_box()
-        clip = {"x": 0, "y": 0, "width": 1280, "height": first["y"] + first["height"] + 24}
+        clip = {"x": 0, "y": 0, "width": 1280, "height": first["y"] + first["height"] + 12}
         page.screenshot(path=FIGURES / "page.png", clip=clip, full_page=True)
         page.locator("#inside-app").screenshot(path=FIGURES / "page-inside.png")
         browser.close()

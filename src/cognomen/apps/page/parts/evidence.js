@@ -3,7 +3,7 @@
 import { el, largest, percent, scientific, signed } from "./dom.js";
 
 const SHOWN = 3; // origins
-const KEPT = { max: "the highest value", mean: "the mean", last: "the value where the reading ends" }; // over the letters, by pooling
+const KEPT = { max: "the highest value", mean: "the mean over the letters", last: "the value where the reading ends" }; // by pooling
 
 export class Evidence {
   constructor(classifier) {
@@ -20,7 +20,7 @@ export class Evidence {
 
   words() {
     const { pooling, longest_ngram: longest, ngram_rank: rank } = this.classifier.facts.architecture, kinds = pooling.split("+");
-    return `Of each number, ${kinds.map((kind) => KEPT[kind]).join(" and ")} ${kinds.length > 1 ? "are" : "is"} kept, and a matrix makes of these what the states say for each origin.`
+    return `Of each number of the states, ${kinds.map((kind) => KEPT[kind]).join(" and ")} ${kinds.length > 1 ? "are" : "is"} kept, and a matrix makes of these what the states say for each origin.`
       + (longest ? ` A table adds what groups of up to ${longest} letters (n-grams)${rank ? " and whole names" : ""} say.` : "")
       + (this.hasPrior ? " The last number added is how common the origin is in the world, compared with the names of the training." : "")
       + ` The sum is s, and the origin’s probability is its share of all eˢ, those of ${this.classifier.origins.length} origins (softmax).`;
