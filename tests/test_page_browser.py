@@ -171,6 +171,25 @@ def test_a_number_shows_its_formula(visit: Visit) -> None:
     assert "Number " in visit.page.locator("#inside-app .formula").inner_text()
 
 
+def test_nothing_moves_when_the_letters_get_their_numbers(visit: Visit) -> None:
+    """A link to a later part would miss it, and who reads there would lose the line."""
+    visit.show("Nakamura")
+    tops = visit.page.evaluate("""async () => {
+      const name = document.getElementById("name"), tops = [], said = () => document.querySelector("#inside-app .letters").textContent;
+      name.value = "Kowalczyk";
+      name.dispatchEvent(new Event("input"));
+      while (!said().startsWith("k·")) await new Promise((done) => setTimeout(done, 1));
+      for (let more = true; more;) {
+        more = said().startsWith("k·");
+        tops.push(document.getElementById("step").offsetTop);
+        await new Promise((done) => setTimeout(done, 1));
+      }
+      return tops;
+    }""")
+    assert len(tops) > 1
+    assert max(tops) - min(tops) < 2
+
+
 def test_letters_are_coloured_and_show_what_depends_on_them(visit: Visit) -> None:
     visit.show("Nakamura")
     letters = visit.page.locator("#inside-app .letters button")

@@ -71,7 +71,6 @@ class Inside {
       on: { pointerenter: () => this.depend(i), focus: () => this.depend(i), click: () => this.depend(i) } },
     shownLetter(text), el("span", { text: "·" })));
     this.letters.replaceChildren(...this.buttons.map((button) => el("li", {}, button)));
-    this.caption.textContent = "";
   }
 
   makeStrips() {
@@ -118,20 +117,32 @@ class Inside {
       return () => {};
     }
     const work = this.work();
+    this.say("…"); // as long as what will stand there, or all below it would move
     return inTurns(() => !work.next().done);
   }
 
   * work() {
-    const { found, app: { classifier } } = this, c = argmax(found.probabilities);
+    const { found, app: { classifier } } = this, { c, logit } = this.answered;
     const target = found.probabilities.map((_, other) => (other === c ? 1 : 0));
     const added = yield* attribute(classifier.network, found.ids, target, SEGMENTS);
     if (classifier.ngrams) attributeNgrams(classifier.ngrams, found.ids, target).added.forEach((each, t) => { added[t] += each; });
-    this.colour(classifier.scaled(added, found.known), classifier.origins[c], classifier.scaled(found.logits, found.known)[c]);
+    this.colour(classifier.scaled(added, found.known), logit);
     for (const [d, direction] of this.reading.directions.entries()) this.norms[d] = yield* jacobianNorms(direction);
     if (this.depending !== null) this.depend(this.depending);
   }
 
-  colour(added, origin, logit) {
+  // The likeliest origin and its logit.
+  get answered() {
+    const { found, app: { classifier } } = this, c = argmax(found.probabilities);
+    return { c, logit: classifier.scaled(found.logits, found.known)[c] };
+  }
+
+  say(start) {
+    const { c, logit } = this.answered;
+    this.caption.textContent = `What each letter adds to the evidence for ${this.app.classifier.origins[c]}: from ${start}, that of as many unknown letters, to ${signed(logit, 1)}. +1 makes it 2.7 times as likely against any other origin.`;
+  }
+
+  colour(added, logit) {
     const values = this.groups.map(({ start, stop }) => added.slice(start, stop).reduce((sum, each) => sum + each, 0));
     const most = Math.max(...values.map(Math.abs), 1e-9);
     values.forEach((value, i) => {
@@ -139,8 +150,7 @@ class Inside {
       this.buttons[i].style.background = `color-mix(in srgb, var(${value < 0 ? "--against" : "--for"}) ${share}%, var(--card))`;
       this.buttons[i].lastChild.textContent = signed(value, 1);
     });
-    const start = logit - values.reduce((sum, each) => sum + each, 0);
-    this.caption.textContent = `What each letter adds to the evidence for ${origin}: from ${signed(start, 1)}, that of as many unknown letters, to ${signed(logit, 1)}. +1 makes it 2.7 times as likely against any other origin.`;
+    this.say(signed(logit - values.reduce((sum, each) => sum + each, 0), 1));
   }
 
   // Under each strip, how strongly that state depends on a letter: the Frobenius norm of the Jacobian. In words, that
