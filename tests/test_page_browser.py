@@ -10,6 +10,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,8 @@ def test_nothing_moves_when_the_letters_get_their_numbers(visit: Visit) -> None:
     """A link to a later part would miss it, and who reads there would lose the line."""
     visit.show("Nakamura")
     tops = visit.page.evaluate("""async () => {
-      const name = document.getElementById("name"), tops = [], said = () => document.querySelector("#inside-app .letters").textContent;
+      const name = document.getElementById("name"), tops = [];
+      const said = () => document.querySelector("#inside-app .letters").textContent;
       name.value = "Kowalczyk";
       name.dispatchEvent(new Event("input"));
       while (!said().startsWith("k·")) await new Promise((done) => setTimeout(done, 1));
@@ -263,7 +265,8 @@ def test_a_curve_leaves_the_picture_at_the_end_of_the_scale(visit: Visit) -> Non
 def test_the_gradient_vanishes_and_explodes(visit: Visit) -> None:
     def number(row: int, column: int) -> float:
         shown = visit.page.locator("#backwards-app tbody tr").nth(row).locator("td").nth(column).inner_text()
-        return float(shown.replace(",", "").replace("×10", "e").translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")))
+        digits = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", ",")
+        return float(shown.replace("×10", "e").translate(digits))
 
     def left(row: int) -> float:
         return number(row, 0)
@@ -372,8 +375,9 @@ def test_the_sums_of_the_evidence_give_the_answer(browser: Any, model: str) -> N
         origin, *told, share = rows.first.inner_text().split("\t")
         *added, total, power = (float(each.replace("−", "-").replace(",", "")) for each in told)
         answer = clf(name)
-        assert (origin, share) == (answer.origin, visit.page.locator("#type-app .bars .value").first.inner_text())
-        assert len(added) == {"classic": 2, "world": 3}[model]  # the states, the n-grams, and the prior that world has
+        assert origin == answer.origin
+        assert share == visit.page.locator("#type-app .bars .value").first.inner_text()
+        assert len(added) == {"classic": 2, "world": 3}[model]  # the states, n-grams, and the prior of world
         assert sum(added) == pytest.approx(total, abs=0.02)
         assert math.exp(total) == pytest.approx(power, rel=0.01)
         everything = visit.page.locator("#inside-app .note").last.inner_text()
@@ -495,11 +499,17 @@ def test_no_number_is_minus_zero(visit: Visit) -> None:
 
 
 def test_large_numbers_are_written_as_people_write_them(visit: Visit) -> None:
-    written = "() => { const { grouped, powerOfTen } = modules['parts/dom']; return [grouped(999), grouped(1234567), powerOfTen(-12)]; }"
-    assert visit.page.evaluate(written) == ["999", "1,234,567", "10⁻¹²"]
+    written = visit.page.evaluate(
+        """() => {
+      const { grouped, powerOfTen, scientific } = modules["parts/dom"];
+      return [grouped(999), grouped(1234567), powerOfTen(-12), ...[0.5, 1234.5, 2e6, 0.001].map(scientific)];
+    }"""
+    )
+    assert written == ["999", "1,234,567", "10⁻¹²", "0.500", "1,235", "2.0×10⁶", "1.0×10⁻³"]
     visit.page.locator("#column-app textarea").fill("N/A\n" * 1200)
     visit.button("more", "Score them").click()
-    visit.until("document.querySelector('#column-app .row .note').textContent.startsWith('1,200 rows, 1,200 unknown')")
+    said = "document.querySelector('#column-app .row .note').textContent"
+    visit.until(f"{said}.startsWith('1,200 rows, 1,200 unknown')")
     ticks = visit.page.locator("#backwards-app svg text").all_text_contents()
     assert {"10⁸", "1", "10⁻⁸"} <= set(ticks)
 
@@ -508,7 +518,8 @@ def test_what_is_learned_early_is_measured_early(visit: Visit) -> None:
     measured = visit.page.evaluate(
         """async () => {
       const { Runner } = modules["parts/training-view"], accuracies = [[0, 0]];
-      const trainer = { steps: 0, accuracies, step() { this.steps += 1; }, measure() { accuracies.push([this.steps, 0]); } };
+      const measure = () => { accuracies.push([trainer.steps, 0]); };
+      const trainer = { steps: 0, accuracies, measure, step() { this.steps += 1; } };
       const runner = new Runner({ last: 100, onDraw: () => {} });
       runner.trainers = [trainer];
       runner.start();
@@ -516,9 +527,9 @@ def test_what_is_learned_early_is_measured_early(visit: Visit) -> None:
       return accuracies.map(([step]) => step);
     }"""
     )
-    gaps = [late - early for early, late in zip(measured, measured[1:], strict=False)]
-    assert max(gap for gap, early in zip(gaps, measured, strict=False) if early < 50) <= 10
-    assert max(gaps) <= 15
+    gaps = [(early, late - early) for early, late in pairwise(measured)]
+    assert max(gap for early, gap in gaps if early < 50) <= 10
+    assert max(gap for _, gap in gaps) <= 15
 
 
 def test_without_a_name_nothing_is_said_of_one(visit: Visit) -> None:
@@ -755,24 +766,23 @@ def test_it_prints_its_bars_and_columns(browser: Any) -> None:
 def test_paper_has_the_light_theme(browser: Any) -> None:
     visit = Visit(browser, color_scheme="dark")
     visit.page.evaluate("""() => {
-      const look = () => ({
-        ink: getComputedStyle(document.body).color,
-        strip: [...document.querySelector("#inside-app canvas").getContext("2d").getImageData(0, 0, 128, 1).data],
-      });
+      window.strip = () => {
+        const context = document.querySelector("#inside-app canvas").getContext("2d");
+        return [...context.getImageData(0, 0, 128, 1).data];
+      };
+      const look = () => ({ ink: getComputedStyle(document.body).color, strip: strip() });
       window.looks = [look()];
       for (const event of ["beforeprint", "afterprint"]) addEventListener(event, () => looks.push(look()));
     }""")
     visit.page.pdf()
     screen, paper, after = visit.page.evaluate("looks")
-    light = Visit(browser)
     assert (screen["ink"], paper["ink"]) == ("rgb(236, 233, 227)", "rgb(28, 26, 23)")
-    drawn = "[...document.querySelector('#inside-app canvas').getContext('2d').getImageData(0, 0, 128, 1).data]"
-    assert paper["strip"] == light.page.evaluate(drawn)
+    visit.page.emulate_media(color_scheme="light")
+    assert paper["strip"] == visit.page.evaluate("strip()")
     assert after == screen
     visit.page.emulate_media(media="print", color_scheme="dark")  # where nothing tells of the printing
     assert visit.page.evaluate("getComputedStyle(document.body).color") == "rgb(28, 26, 23)"
-    for each in (visit, light):
-        each.context.close()
+    visit.context.close()
 
 
 @pytest.mark.parametrize("width", [320, 640])  # a window of 1280 at 400 % and at 200 %
