@@ -785,6 +785,7 @@ def test_paper_has_the_light_theme(browser: Any) -> None:
     }""")
     assert (screen[0], paper[0]) == ("rgb(236, 233, 227)", "rgb(28, 26, 23)")
     assert after == screen
+    assert paper[1] != screen[1]
     visit.page.emulate_media(color_scheme="light")
     visit.until(f"look()[1] === '{paper[1]}'")
     visit.page.emulate_media(media="print", color_scheme="dark")  # where nothing tells of the printing
