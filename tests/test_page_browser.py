@@ -384,8 +384,8 @@ def test_the_sums_of_the_evidence_give_the_answer(browser: Any, model: str) -> N
         together = float(everything.removeprefix("All eˢ together are ").split(". ")[0].replace(",", ""))
         assert power / together == pytest.approx(answer.probability, abs=0.002)
         assert "90%" not in everything
-    visit.show("Kowalczykowna")  # which is too unusual to be sure of
-    assert visit.answer.startswith("Polish, 90.0%")
+    unusual = ("Kowalczykowna", "x", "Wolfeschlegelstein", "Papadopoulosopoulos")
+    visit.show(next(name for name in unusual if clf(name).probability == pytest.approx(0.9, abs=1e-6)))
     assert "surer than 90%" in visit.page.locator("#inside-app .note").last.inner_text()
     visit.show("García Márquez")
     assert rows.first.is_hidden()
