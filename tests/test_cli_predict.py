@@ -475,6 +475,25 @@ def test_ctrl_c_ends_the_run_with_130(model, options):
         assert json.loads(message)["error"]["type"] == "Interrupted"
 
 
+def test_no_time_goes_into_collecting_garbage(model):
+    script = """
+import atexit, gc
+from cognomen.apps.cli import main
+def report():  # after the command, before the interpreter is taken down
+    print(gc.get_stats()[0]["collections"] - before, len(gc.get_objects()))
+atexit.register(report)
+before = gc.get_stats()[0]["collections"]
+main()
+"""
+    command = [sys.executable, "-c", script, "predict", "--model", model, "Smith"]
+    result = subprocess.run(command, capture_output=True, env=clean_environment(), check=True)
+    name, report = lines(result)
+    assert name.startswith("Smith\t")
+    collections, left = map(int, report.split())
+    assert collections == 0
+    assert left < 1000  # the others are frozen: Python does not go through them while it exits
+
+
 # --- on a terminal ----------------------------------------------------------------------------------------
 
 
