@@ -270,4 +270,5 @@ class Classifier(Scoring):
             names: as for a call.
             options: those of how names are read; with an `order` other than "auto", it is that.
         """
-        return self._order_of(distinct_texts(names)[0], self._checked(ReadOptions, options))
+        opts = self._checked(ReadOptions, options)
+        return self._order_of(distinct_texts(names)[0] if opts.full_names else [], opts)

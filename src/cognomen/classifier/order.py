@@ -96,7 +96,7 @@ def order_of_column(column: Column, score: Score) -> ColumnOrder:
             which are known, (S,), None if it cannot tell.
     """
     sample = column.unusual
-    if len(sample) < FEWEST or not column.rules.full_names:
+    if len(sample) < FEWEST:
         return ColumnOrder()
     last, first = (column.in_order(surname_first=each).read() for each in (False, True))
     rows = np.flatnonzero((last.inverse >= 0) & (first.inverse >= 0) & _differ(last, first))

@@ -167,13 +167,15 @@ class Scoring(Model):
         """The order of a column, which the caller may give; and whether its people have two surnames."""
         if isinstance(opts.order, ColumnOrder):
             return opts.order
+        found = ColumnOrder.alone(opts.order)
+        if not opts.full_names:  # there is one way to read them
+            return found
         column = self._column(list(map(composed, sample_of(texts))), _rules(opts))
 
         def score(spellings: Ragged) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
             p, known = self._expected(spellings, opts.threads)
             return self._sums_of_groups(p), known
 
-        found = ColumnOrder.alone(opts.order)
         if not found.said:
             found = order_of_column(column, score)
             if not found.decided:
@@ -183,7 +185,7 @@ class Scoring(Model):
 
     def _second_surnames(self, sample: Column, opts: Options) -> SecondSurnames | None:
         texts = sample.unusual
-        if len(texts) < FEWEST or not opts.full_names or not set(ORIGINS_OF_TWO).intersection(self.origins):
+        if len(texts) < FEWEST or not set(ORIGINS_OF_TWO).intersection(self.origins):
             return None
         score = self._score_of_two(opts)
         if len(texts) >= FEW and second_surnames(self._column(texts[::4], sample.rules), score) is None:
