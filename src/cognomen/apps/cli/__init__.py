@@ -11,8 +11,8 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line on `sys.argv` and exit with its exit code.
 
-    Imports take most of the start; they are made in here so that Ctrl-C is handled during them, too. What they
-    make stays until the end: to look for garbage among it takes a fifth of the time of `cognomen predict`.
+    Imports take most of the start; they are made in here so that Ctrl-C is handled during them, too. What
+    they make stays until the end: to look for garbage among it takes a fifth of the time of `predict`.
     """
     gc.set_threshold(100_000)  # the imports make half as many objects
     try:
