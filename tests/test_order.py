@@ -194,7 +194,8 @@ def test_one_word_after_all_cells_is_no_surname(clf: Classifier) -> None:
 
 def test_a_name_alone_and_few_names_are_read_as_they_are(clf: Classifier) -> None:
     names = column("Hungarian", "surname-first")
-    assert clf(names[0]).surname == "Péter"
+    assert clf(names[0]).surname == "Nagy"
+    assert clf("SMITH JOHN").surname == "JOHN"
     assert [answer.surname for answer in clf(names[:5])] == [clf(name).surname for name in names[:5]]
     assert not clf.column_order(names[:9]).decided
 
@@ -255,7 +256,7 @@ def test_names_given_one_by_one_are_read_alone() -> None:
     answers: list[Any] = [json.loads(line) for line in done.stdout.splitlines()]
     clf = Classifier.load()
     assert [answer["surname"] for answer in answers] == [clf(name).surname for name in names]
-    assert answers[0]["surname"] == "Péter"
+    assert [answer["surname"] for answer in answers] != [answer.surname for answer in clf(names)]
     assert done.stderr == b""
     assert (
         json.loads(run("predict", "--json", "--order", "surname-first", "Nagy Péter").stdout)["surname"]

@@ -167,6 +167,11 @@ def test_what_the_network_tells_of_full_names_agrees(model: str) -> None:
         "{} {} & {}",
         "{} {}: {}",
         "Lim {} {}",
+        "{} v. {}",
+        "van der {} {}",
+        "O'{} {}",
+        "Mc{} {}",
+        "{} {} de {}",
     ]
     written += [rng.choice(shapes).format(*rng.choices(words, k=4)) for _ in range(400)]
     clf = Classifier.load(model)

@@ -121,7 +121,7 @@ def asked(words: list[str]) -> dict[str, About]:
         ("Wong LI", None),
         ("JR Jane", None),
         ("DE Jane", None),
-        ("LI JANE", None),
+        ("LI JANE", "LI, JANE"),
         ("Jane Doe, John Roe", "Jane Doe; John Roe"),
         ("Jane Doe,John Roe", "Jane Doe;John Roe"),
         ("Doe Roe, Mary Ann", None),

@@ -32,6 +32,9 @@ BEGIN_WITH: Final = (3.0, -1.5, 1.5)
 LEAST: Final = (1.5, -4.0)
 IS_SURNAME: Final = 2.5  # log odds that a word known as a surname, and words of one group, take from these
 
+SURNAME_FIRST: Final = ("Hungarian", "Japanese")  # in whose languages the surname comes first
+GERMANIC: Final = ("German", "Dutch", "Afrikaans", "Luxembourgish", "Danish", "Norwegian", "Swedish")
+
 _OF_FIELDS: Final = ROLES | lists.OF_NO_NAME  # last words of what is no person before a colon
 LETTER: Final = r"[^\W\d_]"
 WORD: Final = rf"{LETTER}{{2,}}(?:['’-]{LETTER}+)*"
@@ -48,12 +51,18 @@ class About(NamedTuple):
         groups: the probabilities of the groups of origins, (G,).
         east_asian: the probability of `east_asian.ORIGINS`.
         known: whether the network knows it as a surname.
+        in_order: the probability of `SURNAME_FIRST`.
+        iberian: that of the origins whose bearers have two surnames.
+        germanic: that of `GERMANIC`.
     """
 
     given: float
     groups: NDArray[np.float32]
     east_asian: float
     known: bool
+    in_order: float = 0.0
+    iberian: float = 0.0
+    germanic: float = 0.0
 
 
 class Reworded(NamedTuple):

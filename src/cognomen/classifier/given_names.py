@@ -40,6 +40,13 @@ def given_name_probabilities(spellings: Sequence[str]) -> NDArray[np.float64]:
     return np.asarray(1 / (1 + np.exp(-scores)))
 
 
+def log_odds_by_letters(spellings: Sequence[str]) -> list[float]:
+    """The log odds of a given name, S numbers, by letters alone."""
+    p = given_name_probabilities(spellings)
+    found: list[float] = np.log(p / (1 - p)).tolist()
+    return found
+
+
 def given_name_odds(spellings: Sequence[str], known: NDArray[np.bool_]) -> NDArray[np.float64]:
     """The odds of a given name rather than a surname, (S,), by letters and by what the network knows.
 

@@ -13,7 +13,7 @@ would write it who wanted to be clear, and is then read by the same rules as any
     Juan Pérez y Ana Gómez  ->  Juan Pérez & Ana Gómez
     Sylvie LY               ->  LY, Sylvie
 
-and the cells of `two_words`.
+and the cells of `two_words` and `iberian`.
 
 The limits were chosen on Faker's given names and the surnames of the corpus world's lists
 (benchmarks/NOTES.md).
@@ -51,6 +51,7 @@ from cognomen.classifier.east_asian import (
     is_surname,
     surname_before_syllables,
 )
+from cognomen.classifier.iberian import those_with_two_surnames
 from cognomen.classifier.two_words import those_that_begin_with_surname
 from cognomen.text import words as lists
 from cognomen.text.affixes import OFFICES, bare_key, may_be_short_surname, without_titles
@@ -75,7 +76,11 @@ _JOINED: Final = rf"{WORD}(?: {WORD})+ (?-i:[yei]) {WORD}(?: {WORD})+"
 
 
 def reworded(
-    texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]], *, order_is_told: bool = False
+    texts: Sequence[str],
+    ask: Callable[[list[str]], dict[str, About]],
+    *,
+    order_is_told: bool = False,
+    may_have_two: bool = True,
 ) -> dict[str, str]:
     """Clearer wordings of those texts in which the network's answers show where the surname is.
 
@@ -86,10 +91,13 @@ def reworded(
         texts: of any kind.
         ask: what the network says of words, spelled as `normalise` spells them.
         order_is_told: the column has shown whether given names come first, so whether "Smith-Jones" is one.
+        may_have_two: it has not shown whether words before the last are first surnames, or surnames come first.
     """
-    several = [text for text in texts if " " in text or not text.isprintable()]  # for other spaces
+    several = [text for text in texts if " " in text or "_" in text or not text.isprintable()]  # for other spaces
     plain = {text: _plain(text) for text in filter(_MAY_TELL.search, several)}
-    first = {} if order_is_told else _first(several, ask)
+    first = those_with_two_surnames(several, lambda text: _plain(text)[0], ask) if may_have_two else {}
+    first |= {} if order_is_told else those_that_begin_with_surname(several, _name, ask)
+    first = {text: wording + _name_and_brackets(text)[1] for text, wording in first.items()}
     cores = [core for core, _ in plain.values()]
     begin_with_surname = mostly_surnames_before_commas(cores)
     of_kinds = [text for text in cores if _may_tell(text, described=not begin_with_surname)]
@@ -111,10 +119,8 @@ def reworded(
     return first | {text: found[core] + rest for text, (core, rest) in plain.items() if core in found}
 
 
-def _first(texts: Sequence[str], ask: Callable[[list[str]], dict[str, About]]) -> dict[str, str]:
-    """Those of some texts that begin with the surname, reworded."""
-    found = those_that_begin_with_surname(texts, lambda text: _name_and_brackets(text)[0], ask)
-    return {text: wording + _name_and_brackets(text)[1] for text, wording in found.items()}
+def _name(text: str) -> str:
+    return _name_and_brackets(text)[0]
 
 
 def _plain(text: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import ScoredBlock
-from cognomen.classifier.described import About
+from cognomen.classifier.described import GERMANIC, SURNAME_FIRST, About
 from cognomen.classifier.east_asian import ORIGINS as EAST_ASIAN
 from cognomen.classifier.given_names import given_name_odds
 from cognomen.classifier.ideographs import surname_lengths
@@ -216,9 +216,12 @@ class Scoring(Model):
         p, known = self._expected(self.alphabet.encode_all(words), threads)
         is_known = np.ones(len(p), bool) if known is None else known
         given = np.log(given_name_odds(words, is_known)).tolist()
-        east_asian = p[:, np.isin(self.origins, EAST_ASIAN)].sum(axis=1).tolist()
-        groups = self._sums_of_groups(p)
-        return dict(zip(words, map(About, given, groups, east_asian, is_known.tolist()), strict=True))
+        east_asian, *others = (
+            p[:, np.isin(self.origins, origins)].sum(axis=1).tolist()
+            for origins in (EAST_ASIAN, SURNAME_FIRST, ORIGINS_OF_TWO, GERMANIC)
+        )
+        columns = given, self._sums_of_groups(p), east_asian, is_known.tolist(), *others
+        return dict(zip(words, map(About, *columns), strict=True))
 
     def _sums_of_groups(self, p: NDArray[np.float32]) -> NDArray[np.float32]:
         """The probabilities of the groups, (S, G), by those of the origins, (S, C); these without groups."""
@@ -231,11 +234,14 @@ class Scoring(Model):
             expected = partial(self._expected, threads=opts.threads)
             lengths = surname_lengths(texts, self.alphabet, expected, self.origins)
             rules = replace(rules, lengths=lengths) if lengths else rules
-        if opts.full_names and (" " in whole or len(whole.split()) > 1):
+        if opts.full_names and (" " in whole or "_" in whole or len(whole.split()) > 1):
             order = opts.order
-            is_told = order.decided or order.said if isinstance(order, ColumnOrder) else order != "auto"
+            if not isinstance(order, ColumnOrder):
+                order = ColumnOrder.alone(order)
+            is_told, may_have_two = order.decided or order.said, not order.decided
+            may_have_two &= order.order == "given-first" and order.second_surnames is None
             ask = partial(self._about_words, threads=opts.threads)
-            found = reworded(texts, ask, order_is_told=is_told)
+            found = reworded(texts, ask, order_is_told=is_told, may_have_two=may_have_two)
             rules = replace(rules, reworded=found) if found else rules
         return rules
 

@@ -4,23 +4,26 @@ A plain cell is told if its words differ as given names hardly ever do from the 
 sign between the words, or with two people of one surname, if they differ less:
 
     Kovács János, Nowak Anna Maria       ->  Kovács, János
+    De Luca Marco, McDonald James        ->  De Luca, Marco
+    Smith v. Jones                       ->  Smith & Jones
     Berg. Anna, Berg: Anna, Berg - Anna  ->  Berg, Anna
     SMITH JOHN & MARY                    ->  SMITH, JOHN & MARY
 
-Many cells of one kind tell for all of them. The limits were chosen on Faker's names of 30 languages and on
-well-known people (benchmarks/NOTES.md).
+Less tells of Hungarian and Japanese names, as these are written so as often as not. Many cells of one kind tell
+for all. The limits were chosen on Faker's names of 30 languages and on well-known people (benchmarks/NOTES.md).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from cognomen.classifier.described import LETTER, MANY, WORD, About, compiled
-from cognomen.classifier.given_names import KNOWN, given_name_probabilities
+from cognomen.classifier.given_names import KNOWN, log_odds_by_letters
 from cognomen.text import words as lists
 from cognomen.text.affixes import ROLES, bare_key, describes, without_titles
 from cognomen.text.particles import is_particle_anywhere
@@ -29,15 +32,23 @@ from cognomen.text.surname_first import is_common_in_spanish
 
 _JOINTS: Final = str.maketrans("", "", " '’-")
 _AND: Final = " (?:&|and|und|et|y|e) "
+_PARTICLES: Final = f"(?:(?:de l(?:a|as|os)|{'|'.join(sorted(lists.PARTICLES_LAST))}) )*"
 BEGINS: Final = (
-    rf"(?P<surname>{WORD})(?P<sign>[.:]? | [-–—] )(?P<given>{WORD}(?: {WORD})?)"
+    rf"(?P<particles>{_PARTICLES})(?P<surname>(?:[DO]['’])?{WORD})(?P<sign>[.:]? | [-–—] | v\.? )(?P<given>{WORD}(?: {WORD})?)"
     rf"(?P<more>(?: {LETTER}\.?)?{_AND}(?P<other>{WORD})(?: {LETTER}\.?)?)?"
 )
+_SIGNS: Final = {"": "", ".": ".", ":": ":", "-": "-", "–": "-", "—": "-", "v": "v", "v.": "v"}
+_PREFIX: Final = re.compile(r"(?:Ma?c|[OD]['’])[A-Z]")  # McDonald, O'Brien
 # By how much the log odds of a given name of the other words must exceed those of the first, by kind: one
-# or two words, and those with a sign. What they count beyond these words' own at most: "Smith - Jones" is a
-# surname. And by how much most cells of a column must exceed, to tell for all.
-LEAST: Final = {"": 6.0, " ": 6.0, ".": 2.0, ":": 2.0, "-": 3.0, "&": -1.0}
-MOST_BEYOND: Final = {"": 5.0, " ": 3.0, "-": 1.0}
+# or two words, those with a sign, after a surname with a particle, with a prefix, with hyphens, and those of a
+# case at court (which count otherwise). What they count beyond these
+# words' own at most: "Smith - Jones" is a surname. By how much plain ones must exceed in the languages that
+# begin with the surname, and most cells of a column, to tell for all.
+LEAST: Final = {"": 6.0, " ": 6.0, ".": 2.0, ":": 2.0, "-": 3.0, "&": -1.0, "de": 1.0, "Mc": 3.0}
+LEAST |= {"Jean-": 3.0, "v": 2.0}
+MOST_BEYOND: Final = {"": 5.0, " ": 3.0, "-": 1.0, "de": 5.0, "Mc": 5.0, "Jean-": 5.0}
+IN_THEIR_ORDER: Final = 0.5
+NOT_VON: Final = 3.0  # log odds that "v." is no "von", before what is of no language that has it
 MOSTLY: Final = 1.0
 # By how much that a surname is known, and a given name is not, adds to the letters' odds.
 BY_KNOWN: Final = math.log(KNOWN[0] / KNOWN[1] * (1 - KNOWN[1]) / (1 - KNOWN[0]))
@@ -48,7 +59,8 @@ class Cell(NamedTuple):
     """A cell that may begin with the surname.
 
     Attributes:
-        kind: what stands between its words, one of `LEAST`.
+        kind: what stands between its words or begins the surname, one of `LEAST`.
+        particles: those before the surname.
         surname: the word that may be the surname.
         given: those that may be given names.
         more: "& MARY" and its like.
@@ -56,6 +68,7 @@ class Cell(NamedTuple):
     """
 
     kind: str
+    particles: str
     surname: str
     given: tuple[str, ...]
     more: str
@@ -71,11 +84,14 @@ class Cell(NamedTuple):
         found = compiled(BEGINS).fullmatch(text)
         if not found:
             return None
-        given, sign = found["given"].split(), found["sign"].strip().replace("–", "-").replace("—", "-")
-        kind = "&" if found["more"] else sign or " " * (len(given) - 1)
+        given = found["given"].split()
+        kind = "&" if found["more"] else _SIGNS[found["sign"].strip().lower()] or _kind_of_words(found)
+        kind = kind or " " * (len(given) - 1)
         other = filter(None, [found["other"]])
-        cell = cls(kind, found["surname"], tuple(given), found["more"] or "", tuple(other))
-        capitals_tell = any(map(str.isupper, cell.words)) and not text.isupper()
+        cell = cls(
+            kind, found["particles"], found["surname"], tuple(given), found["more"] or "", tuple(other)
+        )
+        capitals_tell = len(set(map(str.isupper, cell.words))) > 1
         is_short = cell.kind == "." and len(cell.surname) < SHORTEST
         is_spanish = kind == "" and is_common_in_spanish(cell.surname)  # before another surname
         is_none = capitals_tell or is_short or is_spanish or any(map(_is_no_name, cell.words))
@@ -87,14 +103,29 @@ class Cell(NamedTuple):
         return [self.surname, *self.given, *self.other]
 
     @property
-    def reworded(self) -> str:
-        """The cell with a comma after the surname."""
-        return f"{self.surname}, {' '.join(self.given)}{self.more}"
+    def asked(self) -> list[str]:
+        """The words as the network reads them, and what hyphens join in given names ("Jean-Pierre")."""
+        given = " ".join([*self.given, *self.other]).replace("-", " ").split()
+        return list(map(normalise, (self.surname, *given)))
 
-    def odds(self, given_odds: Callable[[str], float]) -> float:
+    @property
+    def reworded(self) -> str:
+        """The cell with a comma after the surname; of a case at court two people."""
+        if self.kind == "v":
+            return f"{self.surname} & {self.given[-1]}"
+        return f"{self.particles}{self.surname}, {' '.join(self.given)}{self.more}"
+
+    def odds(self, about: Mapping[str, About]) -> float:
         """By how much the log odds of a given name of the other words exceed those of the surname."""
-        surname, *given = (given_odds(normalise(word)) for word in self.words)
+        surname, *given = (about[word].given for word in self.asked)
+        if self.kind == "v":
+            return NOT_VON * (1 - about[self.asked[-1]].germanic) - surname
         return min(given) + min(-surname, MOST_BEYOND.get(self.kind, math.inf))
+
+    def least(self, surname: About) -> float:
+        """What these must exceed."""
+        in_order = not self.kind.strip() and surname.in_order > 0.5
+        return IN_THEIR_ORDER if in_order else LEAST[self.kind]
 
 
 def those_that_begin_with_surname(
@@ -108,21 +139,28 @@ def those_that_begin_with_surname(
         ask: what the network says of words.
     """
     cells = {text: cell for text in _not_ruled_out(texts) if (cell := Cell.of(plain(text)))}
-    cells = {text: cell for text, cell in cells.items() if all(map(normalise, cell.words))}
+    cells = {text: cell for text, cell in cells.items() if all(cell.asked)}
     if not cells:
         return {}
-    about = ask(sorted({normalise(word) for cell in cells.values() for word in cell.words}))
+    about = ask(sorted({word for cell in cells.values() for word in cell.asked}))
     found = dict[str, str]()
-    for kind, least in LEAST.items():
-        pairs = [
-            (text, cell, cell.odds(lambda word: about[word].given))
-            for text, cell in cells.items()
-            if cell.kind == kind and about[normalise(cell.surname)].known
-        ]
-        if kind.strip() and len(pairs) >= MANY:
-            least = -math.inf if np.median([odds for *_, odds in pairs]) > MOSTLY else math.inf
-        found |= {text: cell.reworded for text, cell, odds in pairs if odds > least}
+    for kind in LEAST:
+        of_kind = {text: cell for text, cell in cells.items() if cell.kind == kind}
+        odds = {
+            text: cell.odds(about) - cell.least(about[cell.asked[0]])
+            for text, cell in of_kind.items()
+            if about[cell.asked[0]].known
+        }
+        if kind.strip() and len(odds) >= MANY:
+            most_tell = np.median(list(odds.values())) + LEAST[kind] > MOSTLY
+            odds = dict.fromkeys(odds, math.inf if most_tell else -math.inf)
+        found |= {text: of_kind[text].reworded for text, more in odds.items() if more > 0}
     return found
+
+
+def _kind_of_words(found: re.Match[str]) -> str:
+    of_surname = "de" if found["particles"] else "Mc" if _PREFIX.match(found["surname"]) else ""
+    return of_surname or ("Jean-" if "-" in found["given"] else "")
 
 
 def _not_ruled_out(texts: Sequence[str]) -> list[str]:
@@ -132,14 +170,13 @@ def _not_ruled_out(texts: Sequence[str]) -> list[str]:
     known = sorted(set(spelled.values()) - {""})
     if not known:
         return list(texts)
-    p = given_name_probabilities(known)
-    of_spelling = {"": 0.0} | dict(zip(known, np.log(p / (1 - p)).tolist(), strict=True))
+    of_spelling = {"": 0.0} | dict(zip(known, log_odds_by_letters(known), strict=True))
     odds = {word: of_spelling[spelling] for word, spelling in spelled.items()}
     ruled_out = set[str]()
     for text in plain:
         *words, last = text.split()
-        if words and odds[last] - min(odds[word] for word in words) < LEAST[""] - BY_KNOWN:
-            ruled_out |= set() if compiled(f"{_AND}| - ").search(text) else {text}
+        if words and odds[last] - min(odds[word] for word in words) < IN_THEIR_ORDER - BY_KNOWN:
+            ruled_out |= set() if compiled(f"{_AND}| - | v ").search(text) else {text}
     return [text for text in texts if text not in ruled_out]
 
 

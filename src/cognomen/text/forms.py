@@ -31,6 +31,7 @@ FORMS: Final = (
     # Brackets: 山田太郎（営業部）, (Smith et al., 2019), (John)(Smith), Jane Doe (Author), John Roe (Editor).
     ("（", " ("),
     ("）", ") "),
+    (r"^\[\[([^|\[\]]+)\|[^\[\]]*\]\]", r"\1"),
     (r"^\(([^()]*)\)$|^\[([^\[\]]*)\]$", r"\1\2"),
     (r"^[(\[]([^()\[\]]+)[)\]] ?[(\[]([^()\[\]]+)[)\]]$", r"\1 \2"),
     (r"^([^,()]+ [^,()]+) \([^()]*\), ([^,()]+ [^,()]+ \()", r"\1; \2"),
@@ -47,14 +48,15 @@ FORMS: Final = (
     (r"^((?:[^/]* )?)/([^/ ](?:[^/]*[^/ ])?)/(?![^ ,])([^/]*)$", r"\2, \1 \3"),
     (rf"^([^|:@,]*{_L}{{2}})[|:]([A-ZÀ-ÖØ-Þ]{_L}[^|:@]*)$", r"\1, \2"),
     (r"^[^ ,:;]+: ([^ ,:][^,:]*,|[^ ,:]+ [^,:]+$)", r"\1"),
-    # Users: jdoe (Jane Doe), Jane Doe @jdoe, ACME\jane.doe, CN=Jane Doe,OU=Users.
+    # Users: jdoe (Jane Doe), Jane Doe @jdoe, ACME\jane.doe, CN=Jane Doe,OU=Users, Jane_Doe.
     (r"^[a-z][a-z\d._-]* \(([A-Z][^()]* [^()]+)\)$", r"\1"),
     (r"([^ ]) @[^ ]+$", r"\1"),
     (r"^[A-Z]{2,}\\(?=[a-z])", ""),
-    (r"^(?:CN|cn)=((?:[^,=\\]|\\,)+)(?:,.*)?$", r"\1"),
+    (r"^(?:CN|cn|SN|sn)=((?:[^,=\\]|\\,)+)(?:,.*)?$", r"\1"),
+    (rf"^([A-ZÀ-ÖØ-Þ]{_L}+)_([A-ZÀ-ÖØ-Þ]{_L}+)$", r"\1 \2"),
     # What bullets, stars or a number tell besides: Jane Doe • Nurse, Jane Doe *on leave*, Ms. Doe - Grade 4.
     (r"([^ ]) [•·●▪‣∙⋅] .*$", r"\1"),
-    (r"([^ ]) \*[a-z][^*]*\*", r"\1"),
+    (r"([^ ]) \*[a-z][^*]*\*(?![^ ])", r"\1"),
     (rf"({_L}\.?) [-–—] [^-–—]*{_L}[^-–—]*\d[^-–—]*$", r"\1"),
     (r"([a-zß-ÿ]) [-–—] [A-Z]+(?: [A-Z]+)+$", r"\1"),
     (rf"({_L}{{2}}[.,]?) \d{{1,2}}[A-Za-z]$", r"\1"),
@@ -67,14 +69,15 @@ FORMS: Final = (
     # Whose cell it is: Estate of Smith, John. Where somebody is, or for whom: Jane Doe at Acme.
     (rf"^(?:[Tt]he |THE |[Ii]n the |IN THE )?(?:{_OF}) (?:of|OF) (?:the late )?", ""),
     (rf"^([^ ]+ [^ ].*?),? (?:{_PHRASES}) .*$", r"\1"),
-    # What precedes a name: by Jane Doe, The Most Rev. John Smith, ИП Иванов, ifj. Nagy Péter.
+    # What precedes a name: by Jane Doe, The Most Rev. John Smith, ИП Иванов, Tan Sri Lee, ifj. Nagy Péter.
     (r"^(?:[Bb]y|BY) (?=[^ ,]+ [^ ,])", ""),
     (r"^(?:[Tt]he )?(?:Most|Right|Rt\.?|Very) (?=(?:Rev|Hon)[a-z]*\.? )", ""),
     (r"^(?:ИП|ФОП) (?=[^ ]+ [^ ])", ""),
+    (r"^(?:Tan|Puan|Toh|Datuk|Dato['’]|Datin) (?:Sri|Seri|Puan) (?=[^ ])", ""),
     (r"^(?:id|ifj|özv)\. ([^ .,]+) ([^,]+)$", r"\1, \2"),
     (r" (?:der|die) (?:Ältere|Jüngere)$", ""),
-    # Honorifics after a name, and the surname from birth: Tanaka san, Ahmet Yılmaz Bey, Anna Berg f. Holm.
-    (r"^([^ ]{4,}) (?:san|sama|sensei)$", r"\1"),
+    # Honorifics after a name, and the surname from birth: Tanaka-san, Ahmet Yılmaz Bey, Anna Berg f. Holm.
+    (r"([^ ]{3,})[ -](?:san|sama|sensei)$", r"\1"),
     (r"^([^ ]+ [^ ]+) (?:Bey|Efendi|Hanım)$", r"\1"),
     (rf"({_L}{{2}}) f\. (?=[A-ZÀ-ÖØ-Þ])", r"\1 née "),
     # Titles in the middle, and after capitals, as airlines write: Smith Mr John, SMITH JOHN MRS.
@@ -91,9 +94,9 @@ FORMS: Final = (
     (rf"^([A-ZÀ-ÖØ-Þ][^ ,]+) ([^,]*[^ ,])((?: (?:{_PARTICLES}))+)$", r"\1, \2\3"),
 )  # fmt: skip
 _MAY_HAVE: Final = (
-    rf"^[\"']|[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^\d]| [-–—] | Ph\. |[A-Z]\.$| (?:{_HONORIFICS})$| f\. "
+    rf"^[\"']|[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d]| [-–—] | Ph\. |[A-Z]\.$|[ -](?:{_HONORIFICS})$| f\. "
     rf"| {_MR}\b| (?:of|OF|{_PHRASES}) |\b(?:{_CODES})\b| (?:{_PARTICLES})(?:,|$)|[（@=]|[-'’]$"
-    r"|^(?:[Bb][Yy]|ИП|ФОП|id\.|ifj\.|özv\.|(?:[Tt]he )?(?:Most|Right|Rt\.?|Very)) | (?:der|die) [ÄJ]"
+    r"|^(?:[Bb][Yy]|ИП|ФОП|id\.|ifj\.|özv\.|(?:[Tt]he )?(?:Most|Right|Rt\.?|Very)) | (?:Sri|Seri|Puan) | (?:der|die) [ÄJ]"
 )  # fmt: skip
 
 

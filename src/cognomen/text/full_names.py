@@ -162,7 +162,7 @@ def _particles_after(given: list[str]) -> list[str]:
 
 def _of_words(words: list[str], style: Style) -> list[str]:
     """The surname in a name without commas."""
-    words = _without_comment(without_titles(list(filter(_is_word, words))))
+    words = without_titles(_without_comment(list(filter(_is_word, words))))
     if not (len(words) == 2 and {words[1], bare_key(words[1])} & lists.SUFFIXES_OR_SURNAMES):
         words = without_suffixes(words)
     if len(words) == 1:

@@ -47,6 +47,8 @@ _OPEN: Final = re.compile(r"(?<=\w)\s*[(\[<].*$", re.DOTALL)
 _AND_OTHERS: Final = re.compile(
     r",?\s+(?:et|&|and|и)\s+(?:al|alii|others|др)\b.*$", re.DOTALL | re.IGNORECASE
 )
+_NO_BRACKETS: Final = str.maketrans(dict.fromkeys('()[]<>"“”«»„', " "))
+_NOT_PLAIN: Final = re.compile(r"-(?:san|sama|sensei)$")  # Tanaka-san
 _NO_JOINTS: Final = str.maketrans("", "", "'’-")
 _BETWEEN_PEOPLE: Final = re.compile(r"[;；؛]|\s[/|>→=]\s|(?<=[^\W\d_][^\W\d_])/(?=[^\W\d_][^\W\d_])")
 # Whose child or wife somebody is, other names, telephone numbers, and pronouns, after a name.
@@ -154,6 +156,8 @@ def _is_plain(word: str) -> bool:
     """Whether a word is a surname as it is: letters, with apostrophes and hyphens between them."""
     if not word.isascii() and length_of_surname(word) < len(word):
         return False
+    if "-" in word and _NOT_PLAIN.search(word):
+        return False
     return word.isalpha() or (word[0] + word.translate(_NO_JOINTS) + word[-1]).isalpha()
 
 
@@ -208,11 +212,11 @@ def _without_birth_name(text: str) -> tuple[str, str | None]:
     is_name = any(word[:1].isupper() for word in rest.split()) and not re.search(
         r"\d", rest
     )  # not "born in 1950"
-    return text[: found.start()] + text[found.end() :], rest if is_name else None
+    return f"{text[: found.start()]} {text[found.end() :]}", rest if is_name else None
 
 
 def _without_asides(text: str) -> str:
-    """The text without addresses, brackets, quotations and "et al."; as it is if nothing else is there."""
+    """The text without addresses, brackets, quotations and "et al."; what is in them if nothing else is there."""
     plain = _EMPTY.sub(" ", without_addresses(text))
     outside = plain
     if _OPENING.search(plain) and not _ONE_WORD_AND_QUOTED.fullmatch(plain):
@@ -221,7 +225,8 @@ def _without_asides(text: str) -> str:
         outside = _AND_OTHERS.sub("", outside)
     if " " in outside:
         outside = _PRONOUNS.sub("", _RELATION.sub("", _ALIAS.sub("", outside)))
-    return next((each for each in (outside, plain, text) if has_letter(each)), text)
+    inside = plain.translate(_NO_BRACKETS)  # "(John)(Smith)(Jr)"
+    return next((each for each in (outside, inside, text) if has_letter(each)), text)
 
 
 def _first_person(text: str) -> tuple[str, bool]:

@@ -57,6 +57,7 @@ _NOBODY: Final = (
     "voir ci-dessus", "vedi sopra", "zie boven", "no aplica", "brak danych", "unbekannt", "nicht bekannt",
     "anonyme", "inconnu", "inconnue", "non renseigné", "sans nom", "desconocido", "desconocida", "sin datos",
     "sin nombre", "desconhecido", "desconhecida", "sem nome", "anónimo", "sconosciuto", "non disponibile",
+    "info", "team", "customer", "client", "visitor", "reserved", "unassigned", "unallocated", "example", "nobody",
     "неизвестно", "неизвестный", "неизвестен", "нет данных", "не указано",
 )  # fmt: skip
 NOBODY: Final = frozenset(
@@ -88,7 +89,7 @@ _FILE: Final = re.compile(
 )
 # A field, a call, a place in a list, a variable, a setting.
 _CODE: Final = re.compile(
-    r'"\w+": ?.+|[a-z_.]+\([a-z_]*\)|[a-z_]+\[\d+\]|\$[a-z_]+|-*[\w.]+={1,2}\w+|\w+::\w+'
+    r'"\w+": ?.+|[a-z_.]+\([a-z_]*\)|[a-z_]+\[\d+\]|\$[a-z_]+|-*[\w.]+={1,2}\w+(?:, ?\w+=[^=]+)*|\w+::\w+'
 )
 _LETTERS_ALONE: Final = re.compile(r"(?:[A-Za-zÀ-ɏЀ-ӿ]\.\s?-?)+(?:[A-Za-zÀ-ɏЀ-ӿ]\.?)?|[A-Za-z](?: [A-Za-z])+")
 MOST_IDEOGRAPHS: Final = 6  # of a full name: 長谷川美智子

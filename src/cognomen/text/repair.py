@@ -22,6 +22,7 @@ FOLLOWING_LETTERS: Final = "".join(filter(str.isalpha, _FOLLOWING))
 FOLLOWING_MARKS: Final = "´‘’–—“”‚„…·\xa0\xad"
 _SYMBOL: Final = "[" + "".join(c for c in _FOLLOWING if c not in FOLLOWING_LETTERS + FOLLOWING_MARKS) + "]"
 _ANY: Final = f"[{_FOLLOWING}]"
+_WORD: Final = re.compile(r"[^\x00-@\[-`{-\x7f]+")  # of letters, and of anything that is not ASCII
 _ENTITY: Final = re.compile(r"&#?\w{2,31};")
 # No language writes these, other than by mistake. LÍŠKA and CÔTÉ’S would be UTF-8 as well.
 # Compiled when first used: so many characters take a millisecond.
@@ -77,7 +78,7 @@ def repair(text: str) -> str:
         return text
     for _ in range(3):
         unescaped = _ENTITY.sub(_unescaped, text)
-        better = " ".join(map(_decoded, unescaped.split(" ")))
+        better = _WORD.sub(_decoded, unescaped)
         if better == text:
             break
         text = better
@@ -136,7 +137,8 @@ def may_be_misread(text: str) -> bool:
     return bool(re.search(_MISREAD, text))
 
 
-def _decoded(text: str) -> str:
+def _decoded(word: re.Match[str]) -> str:
+    text = word[0]
     if text.isascii() or not re.search(_MISREAD, text):
         return text
     try:

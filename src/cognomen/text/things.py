@@ -41,7 +41,7 @@ OF_NUMBERS: Final = (
     rf"(?:[^ \d]+,? )?\d{{1,2}}\.? (?:de )?(?:{_MONTH})\.?(?: (?:de )?\d{{2,4}})?"
     rf"|[^,]+, [a-z]{{2}} \d{{5}}(?:-\d{{4}})?",
     rf"\d+[a-z]? .*\b(?:{_ROAD}|st\.|rd\.|ave\.?|blvd\.?|ln\.?)|\d+[a-z]? [^ ]+ (?:st|rd|dr)"
-    rf"|[^ ]+ (?:{_ROAD}) \d+[a-z]?"
+    rf"|[^ ]+ (?:{_ROAD}|st|rd) \d+[a-z]?"
     r"|.*(?:straße|strasse|str\.|platz|gasse|weg|allee) \d+ ?[a-z]?"
     r"|(?:rue|via|viale|piazza|calle|avenida|rua|plaza|place|avenue|boulevard) .* \d+[a-z]?|\d+ rue .*"
     r"|p\.? ?o\.? ?box \d+",
@@ -49,14 +49,13 @@ OF_NUMBERS: Final = (
 OF_WORDS: Final = (
     r"(?:university|universität|université|ministry|department|dept\.?|office|bank|city|state|republic|board"
     r"|chamber|church|college|director|faculty|house|institutes?|isle|kingdom|member|school|secretary|society|sons"
-    r"|table|trustees|head|vp) of\b.*|chief .* officer",
+    r"|table|trustees|head|vp|list|history) of\b.*|chief .* officer",
     r".+ .+ (?:trust|fund)|.+, the",
     r"(?:new (?:delhi|england|hampshire|jersey|mexico|orleans|south wales|york(?: city)?|zealand)|los angeles"
     r"|san francisco|(?:north|south) (?:africa|america|carolina|dakota|korea|sudan))(?:, .*)?",
     rf"(?:.* )?(?:{'|'.join(sorted(lists.AT_COURT))}) v(?:s?\.| ).*",
 )
 _SHORTEST_NOUN: Final = 8  # of those told by their end
-_CASE_AT_COURT: Final = re.compile(r"[^a-z]{3,} v\.? [^a-z]{3,}")  # SMITH v. JONES
 # What stands after a name and tells of the person, not of what is written.
 _AFTER_NAME: Final = re.compile(r"[,;]\s|\s(?:[-–—|@/]|via)\s")
 _BRACKETS_LAST: Final = re.compile(r"\s[(\[][^()\[\]]*[)\]]$")
@@ -77,9 +76,8 @@ def is_company(text: str) -> bool:
     if last in lists.OCCUPATIONS and text.endswith(last):  # "Truck driver", but "John Smith plumber"
         is_job |= text[:1].isupper() and not (len(before) > 1 and all(map(str.istitle, text.split()[:-1])))
     has_form |= (is_job or before[0] in lists.BEFORE_NAMES) and "," not in text
-    is_case = " v" in text and _CASE_AT_COURT.fullmatch(text)
     names_group = text.startswith("The ") and not _is_titled(text.split()[1:])
-    return has_form or of_partners or names_group or bool(is_case) or _is_one_of(OF_WORDS, text)
+    return has_form or of_partners or names_group or _is_one_of(OF_WORDS, text)
 
 
 def _is_noun(word: str) -> bool:

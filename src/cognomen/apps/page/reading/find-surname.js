@@ -45,6 +45,7 @@ function isAllOf(surname, text, words) {
 // Whether a word is a surname as it is: letters, with apostrophes and hyphens between them.
 function isPlain(word, words) {
   if (!isAscii(word) && lengthOfSurname(word, words) < Array.from(word).length) return false;
+  if (/-(?:san|sama|sensei)$/.test(word)) return false;
   return isAlpha(word) || isAlpha(first(word) + word.replace(/['’-]/g, "") + last(word));
 }
 
@@ -88,7 +89,7 @@ function withoutQuotes(written) {
 function withoutBirthName(text, words) {
   const births = words.born.join("|").replace("Née", `Née(?=${WHITE}+[\\p{L}\\p{N}_])`); // which may be a surname itself
   const born = new RegExp(`(?<=${NOT_WHITE})[,;]?${WHITE}+[(\\[]?(?:${births}|NÉE)${WORD_END}\\.?:?[^,;()\\[\\]]*[)\\]]?`, "u");
-  return text.replace(born, "");
+  return text.replace(born, " ");
 }
 
 // Another name of a person, or how a message was sent, and what follows.
@@ -101,7 +102,7 @@ function withoutAsides(text, words) {
   let outside = OPENING.test(plain) && !isOneWordAndQuoted(plain) ? plain.replace(BRACKETS(), " ").replace(OPEN(), "") : plain;
   if (outside.includes(" al") || outside.includes(" others") || outside.includes(" др")) outside = outside.replace(AND_OTHERS(), "");
   outside = outside.replace(alias(words), "").replace(RELATION(), "").replace(PRONOUNS(), "");
-  return [outside, plain, text].find(hasLetter) ?? text;
+  return [outside, plain.replace(/[()[\]<>"“”«»„]/g, " "), text].find(hasLetter) ?? text;
 }
 
 // The part of the text with the surname of the first person, and whether there are several.

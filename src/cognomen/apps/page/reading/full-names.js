@@ -92,7 +92,7 @@ function particlesAfter(given, words) {
 
 // The surname in a name without commas.
 function ofWords(given, words, surnameFirst) {
-  let all = withoutComment(withoutTitles(given.filter(isWord), words), words);
+  let all = withoutTitles(withoutComment(given.filter(isWord), words), words);
   const isSurname = all.length === 2 && [all[1], bareKey(all[1], words)].some((word) => words.suffixesOrSurnames.has(word));
   if (!isSurname) all = withoutSuffixes(all, words);
   if (all.length === 1) return [characters(all[0]).slice(0, lengthOfSurname(all[0], words)).join("")];

@@ -20,13 +20,12 @@ const isFile = fullMatch(
 );
 // A field, a call, a place in a list, a variable, a setting.
 const isCode = fullMatch(
-  `"${W}+": ?.+|[a-z_.]+\\([a-z_]*\\)|[a-z_]+\\[\\p{Nd}+\\]|\\$[a-z_]+|-*(?:${W}|\\.)+={1,2}${W}+|${W}+::${W}+`,
+  `"${W}+": ?.+|[a-z_.]+\\([a-z_]*\\)|[a-z_]+\\[\\p{Nd}+\\]|\\$[a-z_]+|-*(?:${W}|\\.)+={1,2}${W}+(?:, ?${W}+=[^=]+)*|${W}+::${W}+`,
 );
 const areLettersAlone = fullMatch("(?:[A-Za-zÀ-ɏЀ-ӿ]\\. ?-?)+(?:[A-Za-zÀ-ɏЀ-ӿ]\\.?)?|[A-Za-z](?: [A-Za-z])+");
 const isError = fullMatch(`#(?:N/A|NULL|REF|VALUE|NAME|NUM|DIV/0|SPILL|CALC)[!?]?|\\{\\{.*\\}\\}|\\$\\{.*\\}|%${W}+%`);
 const ANYWHERE = ["inc", "llc", "gmbh", "plc"], BEFORE = ["ооо", "оао", "зао", "пао"];
 const AT_THE_END = [" S.p.A.", " SpA", " s.r.o.", " z o.o.", " ApS"], FORMS_IN_WORD = ["株式会社", "有限会社", "有限公司", "주식회사"];
-const isCaseAtCourt = fullMatch("[^a-z]{3,} v\\.? [^a-z]{3,}"); // SMITH v. JONES
 const AFTER_NAME = new RegExp(`[,;]${WHITE}|${WHITE}(?:[\\-–—|@/]|via)${WHITE}`);
 const BRACKETS_LAST = new RegExp(`${WHITE}[(\\[][^()\\[\\]]*[)\\]]$`);
 
@@ -130,5 +129,5 @@ function isCompany(text, words) {
   const isThing = (isJob || (isNoun(final, words) && !isPerson) || isOf || words.beforeNames.has(all[0])) && !text.includes(",");
   const ofPartners = ["&", "and", "und"].includes(before) && ["co", "sons", "söhne"].includes(final);
   const namesGroup = text.startsWith("The ") && !isTitled(wordsOf(text).slice(1), words);
-  return hasForm || isThing || ofPartners || namesGroup || isCaseAtCourt(text) || isOneOf(words.ofWords, text);
+  return hasForm || isThing || ofPartners || namesGroup || isOneOf(words.ofWords, text);
 }

@@ -8,6 +8,7 @@ Array.from("€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–
 const FOLLOWING = [...BYTE].filter(([, byte]) => byte >= 0x80 && byte < 0xc0).map(([character]) => character);
 const PUNCTUATION = "´‘’–—“”‚„…·\xa0\xad";
 const ANY = `[${FOLLOWING.join("")}]`, SYMBOL = later(() => `[${FOLLOWING.filter((c) => !isAlpha(c) && !PUNCTUATION.includes(c)).join("")}]`);
+const WORD = /[^\x00-@[-`{-\x7f]+/g; // of letters, and of anything that is not ASCII
 const ENTITY = later(() => new RegExp(`&#?${LETTER_OR_DIGIT}{2,31};`, "gu"));
 const MISREAD = later(() => new RegExp(
   `Ã${ANY}|Â${SYMBOL()}|[ÄÅ](${SYMBOL()}|[šžœŸ])|á[º»]${ANY}|â€${ANY}`
@@ -55,7 +56,7 @@ export function repair(text, entities) {
   else if (isAscii(text)) return text;
   for (let round = 0; round < 3; round++) {
     const unescaped = text.replace(ENTITY(), (entity) => unescape(entity, entities));
-    const better = unescaped.split(" ").map(decoded).join(" ");
+    const better = unescaped.replace(WORD, decoded);
     if (better === text) break;
     text = better;
   }

@@ -7,9 +7,14 @@ import { characters, fullMatch, isUpper, later, NO_DIGIT as L } from "./python.j
 import { composed } from "./repair-text.js";
 import { isAnySurname, isCommonInSpanish, syllables } from "./surname-first.js";
 import { normalise, words as wordsOf } from "./text.js";
-import { surnameFirst, WORD } from "./two-words.js";
+import { surnameFirst, twoSurnames, WORD } from "./two-words.js";
 
-const ORIGINS = ["Chinese", "Korean", "Vietnamese"], SURNAME = 0.9, GIVEN = 0.5;
+// The origins whose surnames come before syllables, or first in their languages, come in twos, or may follow a "von".
+const ORIGINS = {
+  eastAsian: ["Chinese", "Korean", "Vietnamese"], inOrder: ["Hungarian", "Japanese"], iberian: ["Spanish", "Catalan", "Basque", "Portuguese"],
+  germanic: ["German", "Dutch", "Afrikaans", "Luxembourgish", "Danish", "Norwegian", "Swedish"],
+};
+const SURNAME = 0.9, GIVEN = 0.5;
 const LEAST_ODDS = 3, AGREEMENT = 2, AFTER_AND = 1, SURNAME_AFTER_COMMON = -2, NO_GIVEN_NAME = -1;
 const BEGINNING = "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?", END = "(?:ng|ck|[mnptkhrwl])?";
 const isSyllable = fullMatch(`${BEGINNING}[wy]?[aeiou]{1,3}${END}|tsz`);
@@ -35,7 +40,8 @@ export function reworded(written, classifier, isSurnameFirst = false) {
   if (!plain.includes(" ")) return null;
   const [name, rest = ""] = plain.split(BRACKETS_LAST);
   const { words } = classifier, of = (word) => about(normalise(word, words.folded), classifier);
-  const found = toldWords(withoutTitles(wordsOf(name), words).join(" "), of, words) ?? (isSurnameFirst ? null : surnameFirst(name, of, words));
+  const untitled = withoutTitles(wordsOf(name), words).join(" ");
+  const found = toldWords(untitled, of, words) ?? (isSurnameFirst ? null : surnameFirst(name, of, words) ?? twoSurnames(untitled, of, words));
   return found && found + rest;
 }
 
@@ -73,14 +79,15 @@ function twoCapitals(all, of, words) {
   return given > LEAST_ODDS ? `${short}, ${other}` : null;
 }
 
-// What the network says of a word: the log odds of a given name, the probabilities of the groups, that of `ORIGINS`,
+// What the network says of a word: the log odds of a given name, the probabilities of the groups and of `ORIGINS`,
 // and whether it is known as a surname.
 function about(spelling, classifier) {
   const belief = classifier.believe(spelling), known = belief.known ?? true;
   const p = classifier.probabilities(classifier.scaled(belief.logits, belief.known));
   const groups = classifier.tree[Math.min(1, classifier.tree.length - 1)].sum(p);
-  const eastAsian = classifier.origins.reduce((sum, origin, c) => sum + (ORIGINS.includes(origin) ? p[c] : 0), 0);
-  return { given: oddsOfGivenName(spelling, known, classifier.words), groups, eastAsian, known };
+  const sum = (origins) => classifier.origins.reduce((total, origin, c) => total + (origins.includes(origin) ? p[c] : 0), 0);
+  const sums = Object.fromEntries(Object.entries(ORIGINS).map(([key, origins]) => [key, sum(origins)]));
+  return { given: oddsOfGivenName(spelling, known, classifier.words), groups, ...sums, known };
 }
 
 // The log odds of a given name rather than a surname, by letters and by what the network knows.
