@@ -29,7 +29,7 @@ Which words of a cell are the surname, and what is no name. This page is written
 ORDER = """\
 # The order of a column
 
-Names that do not tell by themselves ("Nagy Péter", "Kim Minjun", "SMITH JOHN") are read given name
+Names that do not tell by themselves ("Suzuki Ichiro", "Kim Minjun", "SMITH JOHN") are read given name
 first where they stand alone. A column of them mostly shows its order, and is read in it as a whole:
 `order="auto"`, the default of every call with several names, of `score`, `composition` and of
 `predict` with a file. `order="surname-first"` or `"given-first"` (`--order`) says it instead. Cells
@@ -49,8 +49,7 @@ A column whose order is said or found also shows whether its people have two sur
 languages are Spanish, Catalan, Basque and Portuguese: whether the word in the middle of "Ana Molina
 Herrero" is the first of two, or a second given name as in "Ana Lucía Molina", is
 [asked of the column](../src/cognomen/classifier/second_surnames.py): of where the word stands in other
-names, of its letters, and of the languages that the words hint at. In a cell alone only the most common
-Spanish surnames tell.
+names, of its letters, and of the languages that the words hint at. In a cell alone fewer such names tell.
 
 Given names in a column of their own (`--given NAME`) tell more than any order: without them, a name is the
 surname. They never count as evidence of an origin.

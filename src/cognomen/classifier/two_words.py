@@ -94,7 +94,7 @@ class Cell(NamedTuple):
         capitals_tell = len(set(map(str.isupper, cell.words))) > 1
         is_short = cell.kind == "." and len(cell.surname) < SHORTEST
         is_spanish = kind == "" and is_common_in_spanish(cell.surname)  # before another surname
-        is_none = capitals_tell or is_short or is_spanish or any(map(_is_no_name, cell.words))
+        is_none = capitals_tell or is_short or is_spanish or any(map(_is_no_name, cell.parts))
         return None if is_none else cell
 
     @property
@@ -103,10 +103,14 @@ class Cell(NamedTuple):
         return [self.surname, *self.given, *self.other]
 
     @property
+    def parts(self) -> list[str]:
+        """The surname, and what hyphens join in the other words: "Jean-Pierre", but "El-Din"."""
+        return [self.surname, *" ".join(self.words[1:]).replace("-", " ").split()]
+
+    @property
     def asked(self) -> list[str]:
-        """The words as the network reads them, and what hyphens join in given names ("Jean-Pierre")."""
-        given = " ".join([*self.given, *self.other]).replace("-", " ").split()
-        return list(map(normalise, (self.surname, *given)))
+        """These as the network reads them."""
+        return list(map(normalise, self.parts))
 
     @property
     def reworded(self) -> str:

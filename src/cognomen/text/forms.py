@@ -33,14 +33,13 @@ FORMS: Final = (
     ("）", ") "),
     (r"^\[\[([^|\[\]]+)\|[^\[\]]*\]\]", r"\1"),
     (r"^\(([^()]*)\)$|^\[([^\[\]]*)\]$", r"\1\2"),
-    (r"^[(\[]([^()\[\]]+)[)\]] ?[(\[]([^()\[\]]+)[)\]]$", r"\1 \2"),
     (r"^([^,()]+ [^,()]+) \([^()]*\), ([^,()]+ [^,()]+ \()", r"\1; \2"),
     # Pictures, fields in quotes, weights, ages and numbers between commas: "Doe", "Jane"; Jane Doe, 35, Rome.
     (f"[{_PICTURES}]+", " "),
     (r'''^["']([^"']+)["'], ?["']([^"']+)["']$''', r"\1, \2"),
-    (r"([^ ]),? (?:\(?\d{1,3} ?(?:yrs?|years old|y/?o)\.?\)?$|[Aa]ged?:? \d.*$)", r"\1"),
+    (r"([^ ]),? (?:\d{1,3} ?(?:yrs?|years old|y/?o)\.?$|[Aa]ged?:? \d.*$)", r"\1"),
     (r"([^ ]),? [+-]?\d[\d.,]* ?(?:kg|cm|lbs?)$", r"\1"),
-    (r", ?\d[\d.\-/ ]*(?=,|$)", ""),
+    (r", ?\d[\d.\-/ ]*(?=,)", ""),
     (r"^[A-Z]{1,4}-?\d{3,}[:,]? (?=[^ ]+ [^ ])", ""),
     (r"^([^ ,]+,? [^ ].*?),? [A-Z]{1,4}-?\d{3,}$", r"\1"),
     (r"([^ ]) \+ ?\d.*$", r"\1"),
@@ -52,14 +51,14 @@ FORMS: Final = (
     (r"^[a-z][a-z\d._-]* \(([A-Z][^()]* [^()]+)\)$", r"\1"),
     (r"([^ ]) @[^ ]+$", r"\1"),
     (r"^[A-Z]{2,}\\(?=[a-z])", ""),
-    (r"^(?:CN|cn|SN|sn)=((?:[^,=\\]|\\,)+)(?:,.*)?$", r"\1"),
+    (r"^(?:CN|cn|sn)=([^,=]+)(?:,.*)?$", r"\1"),
     (rf"^([A-ZÀ-ÖØ-Þ]{_L}+)_([A-ZÀ-ÖØ-Þ]{_L}+)$", r"\1 \2"),
     # What bullets, stars or a number tell besides: Jane Doe • Nurse, Jane Doe *on leave*, Ms. Doe - Grade 4.
     (r"([^ ]) [•·●▪‣∙⋅] .*$", r"\1"),
     (r"([^ ]) \*[a-z][^*]*\*(?![^ ])", r"\1"),
-    (rf"({_L}\.?) [-–—] [^-–—]*{_L}[^-–—]*\d[^-–—]*$", r"\1"),
+    (rf"({_L}) [-–—] [^-–—]*{_L}[^-–—]*\d[^-–—]*$", r"\1"),
     (r"([a-zß-ÿ]) [-–—] [A-Z]+(?: [A-Z]+)+$", r"\1"),
-    (rf"({_L}{{2}}[.,]?) \d{{1,2}}[A-Za-z]$", r"\1"),
+    (rf"({_L}{{2}}) \d{{1,2}}[A-Za-z]$", r"\1"),
     (rf"\./(?={_L}{{2}})", r". / "),
     # Footnotes and ties of LaTeX, dots after degrees and initials: Doe$^{1}$, D.~E. Knuth, Ph. D., Smith JA.
     (rf"({_L}{{2}})\$?\^(?:\{{[\d,*a-z†‡ ]*\}}|[\da-z*,]{{1,3}})\$?(?![^ ,;])", r"\1"),
@@ -73,7 +72,7 @@ FORMS: Final = (
     (r"^(?:[Bb]y|BY) (?=[^ ,]+ [^ ,])", ""),
     (r"^(?:[Tt]he )?(?:Most|Right|Rt\.?|Very) (?=(?:Rev|Hon)[a-z]*\.? )", ""),
     (r"^(?:ИП|ФОП) (?=[^ ]+ [^ ])", ""),
-    (r"^(?:Tan|Puan|Toh|Datuk|Dato['’]|Datin) (?:Sri|Seri|Puan) (?=[^ ])", ""),
+    (r"^(?:Tan|Puan|Dat[^ ]+) (?:Sri|Seri) (?=[^ ])", ""),
     (r"^(?:id|ifj|özv)\. ([^ .,]+) ([^,]+)$", r"\1, \2"),
     (r" (?:der|die) (?:Ältere|Jüngere)$", ""),
     # Honorifics after a name, and the surname from birth: Tanaka-san, Ahmet Yılmaz Bey, Anna Berg f. Holm.
@@ -81,11 +80,11 @@ FORMS: Final = (
     (r"^([^ ]+ [^ ]+) (?:Bey|Efendi|Hanım)$", r"\1"),
     (rf"({_L}{{2}}) f\. (?=[A-ZÀ-ÖØ-Þ])", r"\1 née "),
     # Titles in the middle, and after capitals, as airlines write: Smith Mr John, SMITH JOHN MRS.
-    (rf"^((?!(?:Dr|DR|Prof|PROF|Sir|Rev|The) )[^ ,.&]{{2,}}) {_MR}\.? ([^ ,&]+(?: [^ ,]+)*)$", r"\1, \2"),
+    (rf"^((?!(?:Dr|Prof|Sir) )[^ ,.&]{{2,}}) {_MR}\.? ([^ ,&]+(?: [^ ,]+)*)$", r"\1, \2"),
     (rf"^({_PARTICLES_IN_CAPITALS}{_UPPER}) ({_UPPER}(?: {_UPPER})?) (?:MRS?|MISS|MSTR)$", r"\1, \2"),
     # Countries: USA - John Smith, GER Anna Berg, Anna Berg GER.
     (rf"^(?:{_CODES})(?: [-–—:])? ([^ ]+ [^ ])", r"\1"),
-    (rf"^([^ ]+ [^ ]+(?: [^ ]+)*?),?(?: [-–—])? (?:{_CODES})$", r"\1"),
+    (rf"^([^ ]+ [^ ]+(?: [^ ]+)*?)(?: [-–—])? (?:{_CODES})$", r"\1"),
     # Particles after a surname or a given name: Gogh van, Vincent; Gaulle (Charles de); Masri, Bashar al-.
     (rf"^([A-ZÀ-ÖØ-Þ][^ ,()]+) \(?((?:{_PARTICLES})(?: (?:{_PARTICLES}))*)\)?, ([^,]+)$", r"\1, \3 \2"),
     (rf"^([A-ZÀ-ÖØ-Þ][^ ,()]+) \(([^(),]+ (?:{_PARTICLES}))\)$", r"\1, \2"),
@@ -96,7 +95,7 @@ FORMS: Final = (
 _MAY_HAVE: Final = (
     rf"^[\"']|[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d]| [-–—] | Ph\. |[A-Z]\.$|[ -](?:{_HONORIFICS})$| f\. "
     rf"| {_MR}\b| (?:of|OF|{_PHRASES}) |\b(?:{_CODES})\b| (?:{_PARTICLES})(?:,|$)|[（@=]|[-'’]$"
-    r"|^(?:[Bb][Yy]|ИП|ФОП|id\.|ifj\.|özv\.|(?:[Tt]he )?(?:Most|Right|Rt\.?|Very)) | (?:Sri|Seri|Puan) | (?:der|die) [ÄJ]"
+    r"|^(?:[Bb][Yy]|ИП|ФОП|id\.|ifj\.|özv\.|(?:[Tt]he )?(?:Most|Right|Rt\.?|Very)) | (?:Sri|Seri) | (?:der|die) [ÄJ]"
 )  # fmt: skip
 
 

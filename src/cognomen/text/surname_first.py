@@ -119,7 +119,8 @@ def _begins_with_one_word(begins: Syllables, given: Syllables) -> bool:
         return given.of_pinyin > 0
     if begins.is_korean and not begins.is_given and given.of_korean == 2:
         return True
-    return begins.is_chinese and given.of_pinyin == 1 and not given.may_be_surname
+    is_told = not given.may_be_surname or (begins.is_never_given and not given.is_never_given)  # "Zhang Wei"
+    return begins.is_chinese and given.of_pinyin == 1 and is_told
 
 
 class Syllables(NamedTuple):
@@ -130,6 +131,7 @@ class Syllables(NamedTuple):
         is_chinese_of_two: whether it is one of those of two syllables.
         is_korean: whether it is one of the common Korean ones.
         is_given: whether it is one of those that are given names elsewhere.
+        is_never_given: whether it is one of the Chinese ones that hardly ever are.
         may_be_surname: whether it is any of these, or another common surname of one syllable.
         of_pinyin: how many syllables of pinyin it is, 1 or 2; 0 for none, and for a surname of two.
         of_korean: how many Korean syllables it is, 1 or 2; 0 for none.
@@ -139,6 +141,7 @@ class Syllables(NamedTuple):
     is_chinese_of_two: bool = False
     is_korean: bool = False
     is_given: bool = False
+    is_never_given: bool = False
     may_be_surname: bool = False
     of_pinyin: int = 0
     of_korean: int = 0
@@ -157,6 +160,7 @@ def syllables(word: str) -> Syllables:
         is_of_two,
         name in lists.KOREAN,
         name in lists.KOREAN_OR_GIVEN,
+        name in lists.CHINESE_NEVER_GIVEN,
         name in ANY_SURNAME,
         0 if is_of_two else of_pinyin,
         of_korean,

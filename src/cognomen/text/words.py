@@ -137,6 +137,8 @@ CHINESE: Final = _words(
     "zhong cui tan fan shi liao jia xia fu fang zou xiong bai meng qin qiu hou yin xue duan hao shao mao "
     "wan gu qian xi wen jiao gong"
 )
+# … of which these are hardly ever given names: Zhang Wei, though Wei is a surname too.
+CHINESE_NEVER_GIVEN: Final = _words("zhang wang liu zhao huang zhou")
 CHINESE_OF_TWO: Final = _words("ouyang shangguan sima situ zhuge huangfu murong linghu")
 KOREAN: Final = _words(
     "kim lee park choi jung jeong kang cho yoon yun jang lim han oh seo shin kwon hwang ahn song ryu yoo "

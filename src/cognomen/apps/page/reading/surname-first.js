@@ -73,7 +73,7 @@ function beginsChineseOrKorean(all, words) {
 function beginsWithOneWord(begins, given) {
   if (begins.isChineseOfTwo || (begins.isChinese && given.ofPinyin === 2)) return given.ofPinyin > 0;
   if (begins.isKorean && !begins.isGiven && given.ofKorean === 2) return true;
-  return begins.isChinese && given.ofPinyin === 1 && !given.mayBeSurname;
+  return begins.isChinese && given.ofPinyin === 1 && (!given.mayBeSurname || (begins.isNeverGiven && !given.isNeverGiven)); // "Zhang Wei"
 }
 
 export function isAnySurname(key, words) {
@@ -91,6 +91,7 @@ export function syllables(word, words) {
     isChineseOfTwo,
     isKorean: words.korean.has(name),
     isGiven: words.koreanOrGiven.has(name),
+    isNeverGiven: words.chineseNeverGiven.has(name),
     mayBeSurname: isAnySurname(name, words),
     ofPinyin: isChineseOfTwo ? 0 : isOneOfPinyin(name) ? 1 : isTwoOfPinyin(name) ? 2 : 0,
     ofKorean: isOneOfKorean(name) ? 1 : isTwoOfKorean(name) ? 2 : 0,

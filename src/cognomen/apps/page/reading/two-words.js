@@ -31,10 +31,10 @@ function ofCell(text, of, words) {
   const all = [surname, ...others, ...(other ? [other] : [])];
   const isNoName = (word) => [words.and, words.andOfFullNames, words.joiners].some((set) => set.has(word))
     || isParticleAnywhere(word, words) || describes(word, words) || isRole(bareKey(word, words), words);
-  if (new Set(all.map(isUpper)).size > 1 || (kind === "." && characters(surname).length < SHORTEST) || (!kind && isCommonInSpanish(surname, words)) || all.some(isNoName)) return undefined;
-  const asked = [surname, ...all.slice(1).flatMap((word) => word.split("-"))]; // "Jean-Pierre"
-  if (!asked.every((word) => normalise(word, words.folded)) || !of(surname).known) return null;
-  const [first, ...rest] = asked.map(of), least = !kind.trim() && first.inOrder > 0.5 ? IN_THEIR_ORDER : LEAST[kind];
+  const parts = [surname, ...all.slice(1).flatMap((word) => word.split("-"))]; // "Jean-Pierre", but "El-Din"
+  if (new Set(all.map(isUpper)).size > 1 || (kind === "." && characters(surname).length < SHORTEST) || (!kind && isCommonInSpanish(surname, words)) || parts.some(isNoName)) return undefined;
+  if (!parts.every((word) => normalise(word, words.folded)) || !of(surname).known) return null;
+  const [first, ...rest] = parts.map(of), least = !kind.trim() && first.inOrder > 0.5 ? IN_THEIR_ORDER : LEAST[kind];
   if (kind === "v") return NOT_VON * (1 - rest.at(-1).germanic) - first.given > least ? `${surname} & ${others.at(-1)}` : null;
   const odds = Math.min(...rest.map((word) => word.given)) + Math.min(-first.given, MOST_BEYOND[kind] ?? Infinity);
   return odds > least ? `${particles}${surname}, ${others.join(" ")}${more}` : null;
