@@ -116,6 +116,16 @@ def test_what_programs_write_is_no_name(text: str) -> None:
     assert reason_for_no_name(text) == "not-a-name"
 
 
+NUMBERED = """invoice no nr order receipt voucher № apt batch building chapter class column customer episode figure flat
+floor grade group highway id item level lot model number page part phase platform player product question ref room route
+row season seat section student suite table ticket total type unit user version vol volume week windows zone"""
+
+
+@pytest.mark.parametrize("word", NUMBERED.split())
+def test_what_is_numbered_is_no_name(word: str) -> None:
+    assert [reason_for_no_name(f"{each} 12") for each in (word, word.title())] == ["not-a-name"] * 2
+
+
 @pytest.mark.parametrize("name", ["To Be", "By See", "No To"])
 def test_short_words_are_names_though_each_may_say_that_there_is_none(name: str) -> None:
     assert read_surname(name, ALPHABET, lower=True, rules=Rules()).reason is None

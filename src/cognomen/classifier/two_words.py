@@ -31,7 +31,7 @@ from cognomen.text.spelling import normalise
 from cognomen.text.surname_first import is_common_in_spanish
 
 _JOINTS: Final = str.maketrans("", "", " '’-")
-_AND: Final = " (?:&|and|und|et|y|e) "
+_AND: Final = " (?P<and>&|and|und|et|y|e) "
 _PARTICLES: Final = f"(?:(?:de l(?:a|as|os)|{'|'.join(sorted(lists.PARTICLES_LAST))}) )*"
 BEGINS: Final = (
     rf"(?P<particles>{_PARTICLES})(?P<surname>(?:[DO]['’])?{WORD})(?P<sign>[.:]? | [-–—] | v\.? )(?P<given>{WORD}(?: {WORD})?)"
@@ -45,7 +45,7 @@ _PREFIX: Final = re.compile(r"(?:Ma?c|[OD]['’])[A-Z]")  # McDonald, O'Brien
 # words' own at most: "Smith - Jones" is a surname. By how much plain ones must exceed in the languages that
 # begin with the surname, and most cells of a column, to tell for all.
 LEAST: Final = {"": 6.0, " ": 6.0, ".": 2.0, ":": 2.0, "-": 3.0, "&": -1.0, "de": 1.0, "Mc": 3.0}
-LEAST |= {"Jean-": 3.0, "v": 2.0}
+LEAST |= {"y": 2.0, "Jean-": 3.0, "v": 2.0}
 MOST_BEYOND: Final = {"": 5.0, " ": 3.0, "-": 1.0, "de": 5.0, "Mc": 5.0, "Jean-": 5.0}
 IN_THEIR_ORDER: Final = 0.5
 NOT_VON: Final = 3.0  # log odds that "v." is no "von", before what is of no language that has it
@@ -85,7 +85,7 @@ class Cell(NamedTuple):
         if not found:
             return None
         given = found["given"].split()
-        kind = "&" if found["more"] else _SIGNS[found["sign"].strip().lower()] or _kind_of_words(found)
+        kind = _kind_of_and(found["and"]) if found["more"] else _SIGNS[found["sign"].strip().lower()] or _kind_of_words(found)
         kind = kind or " " * (len(given) - 1)
         other = filter(None, [found["other"]])
         cell = cls(
@@ -160,6 +160,10 @@ def those_that_begin_with_surname(
             odds = dict.fromkeys(odds, math.inf if most_tell else -math.inf)
         found |= {text: of_kind[text].reworded for text, more in odds.items() if more > 0}
     return found
+
+
+def _kind_of_and(word: str) -> str:
+    return "y" if word.lower() in lists.JOINERS else "&"  # which joins surnames too
 
 
 def _kind_of_words(found: re.Match[str]) -> str:

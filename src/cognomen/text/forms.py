@@ -74,7 +74,7 @@ FORMS: Final = (
     (r"^(?:ИП|ФОП) (?=[^ ]+ [^ ])", ""),
     (r"^(?:Tan|Puan|Dat[^ ]+) (?:Sri|Seri) (?=[^ ])", ""),
     (r"^(?:id|ifj|özv)\. ([^ .,]+) ([^,]+)$", r"\1, \2"),
-    (r" (?:der|die) (?:Ältere|Jüngere)$", ""),
+    (r" der (?:Ältere|Jüngere)$", ""),
     # Honorifics after a name, and the surname from birth: Tanaka-san, Ahmet Yılmaz Bey, Anna Berg f. Holm.
     (r"([^ ]{3,})[ -](?:san|sama|sensei)$", r"\1"),
     (r"^([^ ]+ [^ ]+) (?:Bey|Efendi|Hanım)$", r"\1"),
@@ -95,7 +95,7 @@ FORMS: Final = (
 _MAY_HAVE: Final = (
     rf"^[\"']|[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d]| [-–—] | Ph\. |[A-Z]\.$|[ -](?:{_HONORIFICS})$| f\. "
     rf"| {_MR}\b| (?:of|OF|{_PHRASES}) |\b(?:{_CODES})\b| (?:{_PARTICLES})(?:,|$)|[（@=]|[-'’]$"
-    r"|^(?:[Bb][Yy]|ИП|ФОП|id\.|ifj\.|özv\.|(?:[Tt]he )?(?:Most|Right|Rt\.?|Very)) | (?:Sri|Seri) | (?:der|die) [ÄJ]"
+    r"|^(?:[Bb][Yy]|ИП|ФОП|id\.|ifj\.|özv\.|(?:[Tt]he )?(?:Most|Right|Rt\.?|Very)) | (?:Sri|Seri) | der [ÄJ]"
 )  # fmt: skip
 
 

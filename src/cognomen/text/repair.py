@@ -7,6 +7,7 @@ repair("GarcÃ\\xada")   ->  "García": UTF-8 that was read as Latin-1 or Window
 from __future__ import annotations
 
 import re
+from binascii import a2b_base64 as b64decode
 from typing import Final
 from unicodedata import category, normalize
 
@@ -56,7 +57,7 @@ _TAG: Final = re.compile(
 _BYTES: Final = re.compile(
     r"(?:%[C-F][0-9A-F](?:%[89AB][0-9A-F])+|%2[07C])+|(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F])+)+", re.IGNORECASE
 )
-_ENCODED_WORD: Final = re.compile(r"=\?utf-8\?q\?([^ ?]*)\?=", re.IGNORECASE)
+_ENCODED_WORD: Final = re.compile(r"=\?utf-8\?(?:q\?([^ ?]*)|b\?((?:[\w+/]{4})*[\w+/]*={0,2}))\?=", re.IGNORECASE | re.ASCII)
 _MARKED: Final = re.compile(r"[&\\<]|[%=][C-Fc-f?]|%2[07Cc]")
 
 # What nobody sees: soft hyphens, spaces without width, marks of direction, byte order marks.
@@ -110,7 +111,7 @@ def _without_markup(text: str) -> str:
         plain = _TAG.sub("", _LINE_END.sub("\n", _RAISED.sub("", text)))
         text = plain if any(map(str.isalpha, plain)) else text
     if "=?" in text:
-        text = _ENCODED_WORD.sub(lambda word: word[1].replace("_", " "), text)
+        text = _ENCODED_WORD.sub(_of_encoded_word, text)
     return _BYTES.sub(_of_bytes, text)
 
 
@@ -123,6 +124,15 @@ def _of_escape(escape: re.Match[str]) -> str:
         return LETTERS.get(letter, escape[0])
     mark = escape["mark"] or escape["named"]
     return normalize("NFC", (escape["on"] or escape["letter"]) + _MARKS[mark])
+
+
+def _of_encoded_word(found: re.Match[str]) -> str:
+    if found[1] is not None:
+        return found[1].replace("_", " ")
+    try:
+        return b64decode(found[2]).decode("utf-8")
+    except ValueError:
+        return found[0]
 
 
 def _of_bytes(found: re.Match[str]) -> str:

@@ -210,7 +210,7 @@ HAN_OF_ONE: Final = frozenset("王李张張刘劉陈陳杨楊赵趙黄黃吴吳�
 # First words of places, which nobody is called: Jane Doe, New York.
 BEGIN_PLACES: Final = _words("new los las san south north east west united")
 # What ends a name of several words that a place or a role follows.
-AFTER_NAMES: Final = _words("of as the in")
+AFTER_NAMES: Final = _words("of as the in die")
 
 # What else stands in columns of names (see `things`). Last words of places, trades, offices, jobs: few or no
 # people are called so …

@@ -24,7 +24,7 @@ const ESCAPED = later(() => new RegExp("(?<![A-Za-z])([DLMO])\\\\'(?=[A-Z])|\\\\
 const RAISED = /<(su[bp])>[^<>]*<\/\1>/gi, LINE_END = /<(?:br|\/p|\/li|\/tr|\/div)(?: [^<>]*)?\/?>/gi;
 const TAG = /<\/?(?:a|b|big|br|div|em|font|i|li|p|small|span|strong|su[bp]|t[dr]|u)(?: [^<>]*)?\/?>/gi;
 const BYTES = /(?:%[C-F][0-9A-F](?:%[89AB][0-9A-F])+|%2[07C])+|(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F])+)+/gi;
-const ENCODED_WORD = /=\?utf-8\?q\?([^ ?]*)\?=/gi, MARKED = /[&\\<]|[%=][C-Fc-f?]|%2[07Cc]/;
+const ENCODED_WORD = /=\?utf-8\?(?:q\?([^ ?]*)|b\?((?:[A-Za-z0-9_+/]{4})*[A-Za-z0-9_+/]*={0,2}))\?=/gi, MARKED = /[&\\<]|[%=][C-Fc-f?]|%2[07Cc]/;
 
 function ofEscape(whole, letters, elided, code, mark, on, named, letter, inside, alone) {
   if (elided) return `${elided}'`; // O\\'Brien, as SQL has it
@@ -42,12 +42,21 @@ function ofBytes(found) {
   }
 }
 
+function ofEncodedWord(found, word, bytes) {
+  if (word !== undefined) return word.replaceAll("_", " ");
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(atob(bytes), (byte) => byte.charCodeAt(0)));
+  } catch {
+    return found;
+  }
+}
+
 // The text without escapes, tags and encodings of bytes.
 function withoutMarkup(text, letters) {
   if (text.includes("\\")) text = text.replace(ESCAPED(), (whole, ...groups) => ofEscape(whole, letters, ...groups));
   const plain = text.replace(RAISED, "").replace(LINE_END, "\n").replace(TAG, "");
   if (/\p{L}/u.test(plain)) text = plain;
-  return text.replace(ENCODED_WORD, (_, word) => word.replaceAll("_", " ")).replace(BYTES, ofBytes);
+  return text.replace(ENCODED_WORD, ofEncodedWord).replace(BYTES, ofBytes);
 }
 
 // The text as it was before it was escaped for HTML or decoded wrongly, if that is certain.

@@ -9,10 +9,10 @@ export const WORD = `${L}{2,}(?:['’\\-]${L}+)*`;
 const PARTICLES = "(?:(?:de l(?:a|as|os)|da|das|de|del|della|den|der|di|dos|du|te|ten|ter|van|von) )*";
 const BEGINS = new RegExp(
   `^(?<particles>${PARTICLES})(?<surname>(?:[DO]['’])?${WORD})(?<sign>[.:]? | [-–—] | v\\.? )(?<given>${WORD}(?: ${WORD})?)`
-  + `(?<more>(?: ${L}\\.?)? (?:&|and|und|et|y|e) (?<other>${WORD})(?: ${L}\\.?)?)?$`, "iu",
+  + `(?<more>(?: ${L}\\.?)? (?<and>&|and|und|et|y|e) (?<other>${WORD})(?: ${L}\\.?)?)?$`, "iu",
 );
 const SIGNS = { "–": "-", "—": "-", "v.": "v" }, hasPrefix = (word) => /^(?:Ma?c|[OD]['’])[A-Z]/.test(word);
-const LEAST = { "": 6, " ": 6, ".": 2, ":": 2, "-": 3, "&": -1, de: 1, Mc: 3, "Jean-": 3, v: 2 };
+const LEAST = { "": 6, " ": 6, ".": 2, ":": 2, "-": 3, "&": -1, y: 2, de: 1, Mc: 3, "Jean-": 3, v: 2 };
 const MOST_BEYOND = { "": 5, " ": 3, "-": 1, de: 5, Mc: 5, "Jean-": 5 };
 const IN_THEIR_ORDER = 0.5, NOT_VON = 3, SHORTEST = 4;
 
@@ -27,7 +27,8 @@ function ofCell(text, of, words) {
   const found = BEGINS.exec(text)?.groups;
   if (!found) return undefined;
   const { particles, surname, sign, given, more = "", other } = found, others = given.split(" ");
-  const mark = sign.trim().toLowerCase(), kind = more ? "&" : (SIGNS[mark] ?? mark) || kindOfWords(particles, surname, given) || " ".repeat(others.length - 1);
+  const mark = sign.trim().toLowerCase(), ofAnd = found.and && (words.joiners.has(found.and.toLowerCase()) ? "y" : "&"); // which joins surnames too
+  const kind = ofAnd || (SIGNS[mark] ?? mark) || kindOfWords(particles, surname, given) || " ".repeat(others.length - 1);
   const all = [surname, ...others, ...(other ? [other] : [])];
   const isNoName = (word) => [words.and, words.andOfFullNames, words.joiners].some((set) => set.has(word))
     || isParticleAnywhere(word, words) || describes(word, words) || isRole(bareKey(word, words), words);
