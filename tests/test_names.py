@@ -116,9 +116,12 @@ def test_what_programs_write_is_no_name(text: str) -> None:
     assert reason_for_no_name(text) == "not-a-name"
 
 
-NUMBERED = """invoice no nr order receipt voucher № apt batch building chapter class column customer episode figure flat
-floor grade group highway id item level lot model number page part phase platform player product question ref room route
-row season seat section student suite table ticket total type unit user version vol volume week windows zone"""
+NUMBERED = """\
+invoice no nr order receipt voucher № apt batch building chapter class column customer episode figure
+flat floor grade group highway id item level lot model number page part phase platform player product
+question ref room route row season seat section student suite table ticket total type unit user version
+vol volume week windows zone
+"""
 
 
 @pytest.mark.parametrize("word", NUMBERED.split())

@@ -3,9 +3,9 @@
     Mario Vargas Llosa       ->  Vargas Llosa, Mario
     Marcelo Rebelo de Sousa  ->  Rebelo de Sousa, Marcelo
 
-The word before the last is known as a surname and unlike a given name, both are of languages whose bearers have
-two surnames, and a given name may begin the cell. A column tells more (`second_surnames`). The limits were
-chosen on Faker's names (benchmarks/NOTES.md).
+The word before the last is known as a surname and unlike a given name, both are of languages whose bearers
+have two surnames, and a given name may begin the cell. A column tells more (`second_surnames`). The limits
+were chosen on Faker's names (benchmarks/NOTES.md).
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ SURNAME: Final = -0.5  # the log odds of a given name that the first surname has
 GIVEN: Final = -1.0  # … and that a given name has at least
 _BY_LETTERS: Final = SURNAME + math.log(KNOWN[0] / KNOWN[1])  # as the network knows it
 _PARTICLE: Final = "(?:d[aeo]|d[ao]s|del|de l(?:a|as|os)) "
-TWO: Final = rf"(?P<given>{WORD}(?: {WORD})?) (?!{_PARTICLE})(?P<first>{WORD}) (?P<last>(?:{_PARTICLE})?{WORD})"
+TWO: Final = (
+    rf"(?P<given>{WORD}(?: {WORD})?) (?!{_PARTICLE})(?P<first>{WORD}) (?P<last>(?:{_PARTICLE})?{WORD})"
+)
 
 
 def those_with_two_surnames(
@@ -43,13 +45,15 @@ def those_with_two_surnames(
     firsts = sorted({normalise(cell["first"]) for cell in cells.values()})
     odds = dict(zip(firsts, log_odds_by_letters(firsts), strict=True)) if firsts else {}
     cells = {text: cell for text, cell in cells.items() if odds[normalise(cell["first"])] < _BY_LETTERS}
+    first = ask(sorted({normalise(cell["first"]) for cell in cells.values()})) if cells else {}
+    cells = {text: cell for text, cell in cells.items() if _is_first(first[normalise(cell["first"])])}
     if not cells:
         return {}
-    about = ask(sorted({word for cell in cells.values() for word in _asked(cell)}))
+    about = ask(sorted({word for cell in cells.values() for word in _others(cell)}))
     return {
         text: f"{cell['first']} {cell['last']}, {cell['given']}"
         for text, cell in cells.items()
-        if _are_two(*(about[word] for word in _asked(cell)))
+        if _surround(*(about[word] for word in _others(cell)))
     }
 
 
@@ -62,11 +66,14 @@ def _cell(text: str) -> re.Match[str] | None:
     return None if is_none or not all(map(normalise, words)) else found
 
 
-def _asked(cell: re.Match[str]) -> list[str]:
-    """The first given name and the surnames, as the network reads them."""
-    return list(map(normalise, (cell["given"].split()[0], cell["first"], cell["last"].split()[-1])))
+def _others(cell: re.Match[str]) -> list[str]:
+    """The first given name and the last surname, as the network reads them."""
+    return list(map(normalise, (cell["given"].split()[0], cell["last"].split()[-1])))
 
 
-def _are_two(given: About, first: About, last: About) -> bool:
-    are_iberian = min(first.iberian, last.iberian) > IBERIAN
-    return first.known and are_iberian and first.given < SURNAME and given.given > GIVEN
+def _is_first(surname: About) -> bool:
+    return surname.known and surname.iberian > IBERIAN and surname.given < SURNAME
+
+
+def _surround(given: About, last: About) -> bool:
+    return given.given > GIVEN and last.iberian > IBERIAN

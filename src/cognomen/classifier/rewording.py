@@ -91,9 +91,11 @@ def reworded(
         texts: of any kind.
         ask: what the network says of words, spelled as `normalise` spells them.
         order_is_told: the column has shown whether given names come first, so whether "Smith-Jones" is one.
-        may_have_two: it has not shown whether words before the last are first surnames, or surnames come first.
+        may_have_two: names may end in two surnames, of which it has told nothing.
     """
-    several = [text for text in texts if " " in text or "_" in text or not text.isprintable()]  # for other spaces
+    several = [
+        text for text in texts if " " in text or "_" in text or not text.isprintable()
+    ]  # for other spaces
     plain = {text: _plain(text) for text in filter(_MAY_TELL.search, several)}
     first = those_with_two_surnames(several, lambda text: _plain(text)[0], ask) if may_have_two else {}
     first |= {} if order_is_told else those_that_begin_with_surname(several, _name, ask)

@@ -41,6 +41,7 @@ Weights = NDArray[np.float64] | None
 Ask = Callable[[Ragged], Evidence]
 
 FEW = 400  # cells of a column, all of which are looked at for second surnames
+FEW_WORDS = 5  # that the network is asked of one by one
 MANY_IN_PARTS = 200  # surnames; to read fewer takes no longer than to leave them out
 SCORED_TEXTS = 1 << 19  # distinct texts scored at once: many share prefixes, and memory stays bounded
 
@@ -213,6 +214,8 @@ class Scoring(Model):
 
     def _about_words(self, words: list[str], threads: int) -> dict[str, About]:
         """What is known of S words, for `reworded`."""
+        if 1 < len(words) <= FEW_WORDS:  # which take longer together
+            return {word: self._about_words([word], threads)[word] for word in words}
         p, known = self._expected(self.alphabet.encode_all(words), threads)
         is_known = np.ones(len(p), bool) if known is None else known
         given = np.log(given_name_odds(words, is_known)).tolist()

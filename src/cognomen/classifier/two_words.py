@@ -9,8 +9,9 @@ sign between the words, or with two people of one surname, if they differ less:
     Berg. Anna, Berg: Anna, Berg - Anna  ->  Berg, Anna
     SMITH JOHN & MARY                    ->  SMITH, JOHN & MARY
 
-Less tells of Hungarian and Japanese names, as these are written so as often as not. Many cells of one kind tell
-for all. The limits were chosen on Faker's names of 30 languages and on well-known people (benchmarks/NOTES.md).
+Less tells of Hungarian and Japanese names, as these are written so as often as not. Many cells of one kind
+tell for all of them. The limits were chosen on Faker's names of 30 languages and on well-known people
+(benchmarks/NOTES.md).
 """
 
 from __future__ import annotations
@@ -40,12 +41,14 @@ BEGINS: Final = (
 _SIGNS: Final = {"": "", ".": ".", ":": ":", "-": "-", "–": "-", "—": "-", "v": "v", "v.": "v"}
 _PREFIX: Final = re.compile(r"(?:Ma?c|[OD]['’])[A-Z]")  # McDonald, O'Brien
 # By how much the log odds of a given name of the other words must exceed those of the first, by kind: one
-# or two words, those with a sign, after a surname with a particle, with a prefix, with hyphens, and those of a
-# case at court (which count otherwise). What they count beyond these
-# words' own at most: "Smith - Jones" is a surname. By how much plain ones must exceed in the languages that
-# begin with the surname, and most cells of a column, to tell for all.
-LEAST: Final = {"": 6.0, " ": 6.0, ".": 2.0, ":": 2.0, "-": 3.0, "&": -1.0, "de": 1.0, "Mc": 3.0}
-LEAST |= {"y": 2.0, "Jean-": 3.0, "v": 2.0}
+# or two words; those with a sign; with two people; after a surname with a particle, or with a prefix; with
+# hyphens; of a case at court (which count otherwise).
+LEAST: Final = {
+    "": 6.0, " ": 6.0, ".": 2.0, ":": 2.0, "-": 3.0, "&": -1.0, "y": 2.0,
+    "de": 1.0, "Mc": 3.0, "Jean-": 3.0, "v": 2.0,
+}  # fmt: skip
+# What those of the first count at most: "Smith - Jones" is a surname. By how much plain ones must exceed in
+# the languages that begin with the surname, and most cells of a column, to tell for all.
 MOST_BEYOND: Final = {"": 5.0, " ": 3.0, "-": 1.0, "de": 5.0, "Mc": 5.0, "Jean-": 5.0}
 IN_THEIR_ORDER: Final = 0.5
 NOT_VON: Final = 3.0  # log odds that "v." is no "von", before what is of no language that has it
@@ -85,7 +88,11 @@ class Cell(NamedTuple):
         if not found:
             return None
         given = found["given"].split()
-        kind = _kind_of_and(found["and"]) if found["more"] else _SIGNS[found["sign"].strip().lower()] or _kind_of_words(found)
+        kind = (
+            _kind_of_and(found["and"])
+            if found["more"]
+            else _SIGNS[found["sign"].strip().lower()] or _kind_of_words(found)
+        )
         kind = kind or " " * (len(given) - 1)
         other = filter(None, [found["other"]])
         cell = cls(
@@ -131,6 +138,10 @@ class Cell(NamedTuple):
         in_order = not self.kind.strip() and surname.in_order > 0.5
         return IN_THEIR_ORDER if in_order else LEAST[self.kind]
 
+    def may_exceed(self, by_letters: float, surname: About) -> bool:
+        """Whether they may, as far as letters and the surname tell."""
+        return surname.known and (bool(self.kind.strip()) or by_letters >= self.least(surname) - BY_KNOWN)
+
 
 def those_that_begin_with_surname(
     texts: Sequence[str], plain: Callable[[str], str], ask: Callable[[list[str]], dict[str, About]]
@@ -142,19 +153,20 @@ def those_that_begin_with_surname(
         plain: a text as it is written plainly.
         ask: what the network says of words.
     """
-    cells = {text: cell for text in _not_ruled_out(texts) if (cell := Cell.of(plain(text)))}
+    by_letters = _differences(texts)
+    cells = {text: cell for text in by_letters if (cell := Cell.of(plain(text)))}
     cells = {text: cell for text, cell in cells.items() if all(cell.asked)}
+    first = ask(sorted({cell.asked[0] for cell in cells.values()})) if cells else {}
+    cells = {
+        text: cell for text, cell in cells.items() if cell.may_exceed(by_letters[text], first[cell.asked[0]])
+    }
     if not cells:
         return {}
-    about = ask(sorted({word for cell in cells.values() for word in cell.asked}))
+    about = first | ask(sorted({word for cell in cells.values() for word in cell.asked[1:]}))
     found = dict[str, str]()
     for kind in LEAST:
         of_kind = {text: cell for text, cell in cells.items() if cell.kind == kind}
-        odds = {
-            text: cell.odds(about) - cell.least(about[cell.asked[0]])
-            for text, cell in of_kind.items()
-            if about[cell.asked[0]].known
-        }
+        odds = {text: cell.odds(about) - cell.least(about[cell.asked[0]]) for text, cell in of_kind.items()}
         if kind.strip() and len(odds) >= MANY:
             most_tell = np.median(list(odds.values())) + LEAST[kind] > MOSTLY
             odds = dict.fromkeys(odds, math.inf if most_tell else -math.inf)
@@ -171,21 +183,22 @@ def _kind_of_words(found: re.Match[str]) -> str:
     return of_surname or ("Jean-" if "-" in found["given"] else "")
 
 
-def _not_ruled_out(texts: Sequence[str]) -> list[str]:
-    """The texts but those of plain words whose letters rule it out, so that the network is asked of few."""
+def _differences(texts: Sequence[str]) -> dict[str, float]:
+    """By how much letters differ as `Cell.odds` do, at most, of texts that they do not rule out.
+
+    So that the network is asked of few. It is infinite for texts of which not all words are plain.
+    """
+    found = dict.fromkeys(texts, math.inf)
     plain = [text for text in texts if text.translate(_JOINTS).isalpha()]
     spelled = {word: normalise(word) for word in set(" ".join(plain).split())}
     known = sorted(set(spelled.values()) - {""})
-    if not known:
-        return list(texts)
-    of_spelling = {"": 0.0} | dict(zip(known, log_odds_by_letters(known), strict=True))
+    of_spelling = {"": 0.0} | (dict(zip(known, log_odds_by_letters(known), strict=True)) if known else {})
     odds = {word: of_spelling[spelling] for word, spelling in spelled.items()}
-    ruled_out = set[str]()
     for text in plain:
         *words, last = text.split()
-        if words and odds[last] - min(odds[word] for word in words) < IN_THEIR_ORDER - BY_KNOWN:
-            ruled_out |= set() if compiled(f"{_AND}| - | v ").search(text) else {text}
-    return [text for text in texts if text not in ruled_out]
+        if words and not compiled(f"{_AND}| - | v ").search(text):
+            found[text] = odds[last] - min(odds[word] for word in words)
+    return {text: odds for text, odds in found.items() if odds >= IN_THEIR_ORDER - BY_KNOWN}
 
 
 def _is_no_name(word: str) -> bool:

@@ -216,7 +216,7 @@ def _without_birth_name(text: str) -> tuple[str, str | None]:
 
 
 def _without_asides(text: str) -> str:
-    """The text without addresses, brackets, quotations and "et al."; what is in them if nothing else is there."""
+    """The text without addresses, brackets, quotations and "et al."; what is in them if that is all."""
     plain = _EMPTY.sub(" ", without_addresses(text))
     outside = plain
     if _OPENING.search(plain) and not _ONE_WORD_AND_QUOTED.fullmatch(plain):

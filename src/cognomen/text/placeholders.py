@@ -57,8 +57,8 @@ _NOBODY: Final = (
     "voir ci-dessus", "vedi sopra", "zie boven", "no aplica", "brak danych", "unbekannt", "nicht bekannt",
     "anonyme", "inconnu", "inconnue", "non renseigné", "sans nom", "desconocido", "desconocida", "sin datos",
     "sin nombre", "desconhecido", "desconhecida", "sem nome", "anónimo", "sconosciuto", "non disponibile",
-    "info", "team", "customer", "client", "visitor", "reserved", "unassigned", "unallocated", "example", "nobody",
-    "неизвестно", "неизвестный", "неизвестен", "нет данных", "не указано",
+    "info", "team", "customer", "client", "visitor", "reserved", "unassigned", "unallocated", "example",
+    "nobody", "неизвестно", "неизвестный", "неизвестен", "нет данных", "не указано",
 )  # fmt: skip
 NOBODY: Final = frozenset(
     spelling for word in _NOBODY for spelling in (word, word.capitalize(), word.title(), word.upper())

@@ -57,7 +57,9 @@ _TAG: Final = re.compile(
 _BYTES: Final = re.compile(
     r"(?:%[C-F][0-9A-F](?:%[89AB][0-9A-F])+|%2[07C])+|(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F])+)+", re.IGNORECASE
 )
-_ENCODED_WORD: Final = re.compile(r"=\?utf-8\?(?:q\?([^ ?]*)|b\?((?:[\w+/]{4})*[\w+/]*={0,2}))\?=", re.IGNORECASE | re.ASCII)
+_ENCODED_WORD: Final = re.compile(
+    r"=\?utf-8\?(?:q\?([^ ?]*)|b\?((?:[\w+/]{4})*[\w+/]*={0,2}))\?=", re.IGNORECASE | re.ASCII
+)
 _MARKED: Final = re.compile(r"[&\\<]|[%=][C-Fc-f?]|%2[07Cc]")
 
 # What nobody sees: soft hyphens, spaces without width, marks of direction, byte order marks.

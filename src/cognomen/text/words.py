@@ -40,10 +40,11 @@ SECOND_WORDS: Final = _words("al-din ad-din ud-din el-din الدين الله")
 
 TITLES: Final = _words(
     "datuk dato' encik puan paní signor signora signorina "
-    "lady baroness sister brother father rabbi archbishop lieutenant colonel sheikha shaykh hajah ayatollah ustaz ustad "
-    "maulana bapak ibu kyai weizero woizero fräulein gräfin freiherr freifrau abbé sœur fru frk fröken herra rouva neiti "
-    "härra proua kungs kundze ponas ponia slečna gospodin gospođa gospa doamna domnul sayın zoti zonja κοσ κα κύριοσ "
-    "κυρία господин госпожа пані السيد السيدة الشيخ "
+    "lady baroness sister brother father rabbi archbishop lieutenant colonel sheikha shaykh hajah "
+    "ayatollah ustaz ustad maulana bapak ibu kyai weizero woizero fräulein gräfin freiherr freifrau "
+    "abbé sœur fru frk fröken herra rouva neiti härra proua kungs kundze ponas ponia slečna gospodin "
+    "gospođa gospa doamna domnul sayın zoti zonja κοσ κα κύριοσ κυρία господин госпожа пані السيد "
+    "السيدة الشيخ "
     "mr mrs ms miss mx dr prof sir rev hon capt col lt sgt herr frau mme mlle madame monsieur sra srta señor "
     "abgeordneter ambassador captain cllr commissioner comrade congressman congresswoman corporal councillor "
     "councilman deputado deputy detective diputado governor inspector kommissar maître minister ministre "

@@ -75,7 +75,8 @@ def command(
 
     Without NAMES, lines are read from --file PATH or standard input ("-"). A full name is answered for its
     surname: the last word, or what comes before a comma. If the surname comes first and without a comma
-    (Suzuki Ichiro), give the surname alone, or --order surname-first; lines of a file tell their order together.
+    (Suzuki Ichiro), give the surname alone, or --order surname-first; lines of a file tell their order
+    together.
 
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion.
     """
