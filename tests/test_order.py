@@ -251,7 +251,7 @@ def test_commands_find_the_order_and_say_so(tmp_path: Path) -> None:
 
 
 def test_names_given_one_by_one_are_read_alone() -> None:
-    names = column("Hungarian", "surname-first")
+    names = column("Korean", "surname-first")
     done = run("predict", "--json", *names)
     answers: list[Any] = [json.loads(line) for line in done.stdout.splitlines()]
     clf = Classifier.load()

@@ -96,7 +96,13 @@ def asked(words: list[str]) -> dict[str, About]:
     """Given names are of one group, all else of the other; of East Asian surnames there is Wong."""
     return {
         word: About(
-            4.0 if word in GIVEN else -4.0, GROUPS[int(word in GIVEN)], float(word == "wong"), known=True
+            0.0 if word == "lee" else 4.0 if word in GIVEN else -4.0,
+            GROUPS[int(word in GIVEN)],
+            float(word == "wong"),
+            known=True,
+            in_order=float(word == "nagy"),
+            iberian=float(word in ("molina", "herrero")),
+            germanic=float(word == "ostberg"),
         )
         for word in words
     }
@@ -121,7 +127,7 @@ def asked(words: list[str]) -> dict[str, About]:
         ("Wong LI", None),
         ("JR Jane", None),
         ("DE Jane", None),
-        ("LI JANE", "LI, JANE"),
+        ("LI JANE", None),
         ("Jane Doe, John Roe", "Jane Doe; John Roe"),
         ("Jane Doe,John Roe", "Jane Doe;John Roe"),
         ("Doe Roe, Mary Ann", None),
@@ -168,6 +174,26 @@ def asked(words: list[str]) -> dict[str, About]:
         ("Kovacs Ana Ana", "Kovacs, Ana Ana"),
         ("Kovacs Ana Holm", None),
         ("KOVACS Ana", None),
+        ("Nagy Holm", None),
+        ("Nagy Jane", "Nagy, Jane"),
+        ("van der Holm Jane", "van der Holm, Jane"),
+        ("de la Holm Jane", "de la Holm, Jane"),
+        ("O'Holm Jane", "O'Holm, Jane"),
+        ("McHolm Jane", "McHolm, Jane"),
+        ("Holm Mary-Ann", "Holm, Mary-Ann"),
+        ("Holm El-Ann", None),
+        ("Holm v. Roe", "Holm & Roe"),
+        ("Holm v Mary Roe", "Holm & Roe"),
+        ("Jane v. Roe", None),
+        ("Lee v. Roe", "Lee & Roe"),
+        ("Lee v. Ostberg", None),
+        ("Jane Molina Herrero", "Molina Herrero, Jane"),
+        ("Jane Molina de Herrero", "Molina de Herrero, Jane"),
+        ("Jane Mary Molina", None),
+        ("Jane Molina Holm", None),
+        ("Doe Molina Herrero", None),
+        ("Jane MOLINA Herrero", None),
+        ("Jane van Herrero", None),
         ("Doe Mr", None),
         ("Lopez Ana", None),
         ("Roe. Jane", None),

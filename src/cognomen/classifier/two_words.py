@@ -35,7 +35,8 @@ _JOINTS: Final = str.maketrans("", "", " '’-")
 _AND: Final = " (?P<and>&|and|und|et|y|e) "
 _PARTICLES: Final = f"(?:(?:de l(?:a|as|os)|{'|'.join(sorted(lists.PARTICLES_LAST))}) )*"
 BEGINS: Final = (
-    rf"(?P<particles>{_PARTICLES})(?P<surname>(?:[DO]['’])?{WORD})(?P<sign>[.:]? | [-–—] | v\.? )(?P<given>{WORD}(?: {WORD})?)"
+    rf"(?P<particles>{_PARTICLES})(?P<surname>(?:[DO]['’])?{WORD})"
+    rf"(?P<sign>[.:]? | [-–—] | v\.? )(?P<given>{WORD}(?: {WORD})?)"
     rf"(?P<more>(?: {LETTER}\.?)?{_AND}(?P<other>{WORD})(?: {LETTER}\.?)?)?"
 )
 _SIGNS: Final = {"": "", ".": ".", ":": ":", "-": "-", "–": "-", "—": "-", "v": "v", "v.": "v"}

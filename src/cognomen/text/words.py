@@ -273,7 +273,7 @@ BEFORE_NAMES: Final = _words(
 )
 # … two words or more that say that there is no name, or head a column: Not Provided, Surname, First name …
 OF_NO_NAME: Final = _words(
-    "account advised all anonymous applicable as assigned attached available confirmed data deceased "
+    "account advised all anonymous applicable as assigned attached available confirmed credit data deceased "
     "decided deleted determined disclosed entered entry family filled first firstname forename forenames "
     "full given identified information last lastname legible listed maiden middle missing name named "
     "names no none not occupant page person position provided recorded removed reported required "
