@@ -124,6 +124,76 @@ vol volume week windows zone
 """
 
 
+UNITS = "eur usd gbp chf jpy kg mg cm mm km ml kwh"
+MONTHS = """\
+jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august
+september october november december januar februar märz mai juni juli oktober dezember janvier février
+mars avril juin juillet août septembre octobre novembre décembre enero febrero marzo abril mayo junio
+julio agosto septiembre octubre noviembre diciembre
+"""
+MEASURES = [each.format(unit) for unit in UNITS.split() for each in ("12 {}", "{} 12.50")]
+MEASURES += [f"Memory 12 {unit}" for unit in ("gb", "mb", "mg", "ml", "mm")]
+DATES = [each.format(month) for month in MONTHS.split() for each in ("3 {}", "3. {} 2020", "3 de {} de 2020")]
+CALLS = [f"{each}: 12 34" for each in ("tel", "phone", "fax", "isbn", "vat", "iban")]
+OTHERS = ["chapter 3: the end", "Page 3 of 12", "Symphony No. 5 in C minor", "Order #12", "Order No 12"]
+
+
+ROADS = "street avenue road boulevard drive lane ave blvd ln."
+STREETS = [f"12 Upper Berg {each}" for each in ROADS.split()] + [
+    f"12 Berg {each}" for each in ("st", "rd", "dr")
+]
+STREETS += [
+    f"Berg {each} 12" for each in ["street", "avenue", "road", "boulevard", "drive", "lane", "st", "rd"]
+]
+STREETS += [f"Am Berg{each} 12" for each in ["straße", "strasse", "str.", "platz", "gasse", "weg", "allee"]]
+STREETS += [
+    f"{each} del Berg 12"
+    for each in [
+        "rue",
+        "via",
+        "viale",
+        "piazza",
+        "calle",
+        "avenida",
+        "rua",
+        "plaza",
+        "place",
+        "avenue",
+        "boulevard",
+    ]
+]
+INSTITUTIONS = """\
+university universität université ministry department dept. dept office bank city state republic board chamber
+church college director faculty house institute institutes isle kingdom member school secretary society sons
+table trustees head vp list history
+"""
+PLACES = [
+    f"New {each}"
+    for each in ["Delhi", "England", "Hampshire", "Jersey", "Mexico", "Orleans", "York", "Zealand"]
+]
+PLACES += [f"{each} Africa" for each in ("North", "South")] + [
+    "New South Wales",
+    "Los Angeles",
+    "San Francisco",
+]
+PLACES += [f"North {each}, 2020" for each in ["America", "Carolina", "Dakota", "Korea", "Sudan"]]
+PLACES += [f"{each} of Berg" for each in INSTITUTIONS.split()] + [
+    "The Berg Fund",
+    "Anna Berg Fund",
+    "PO Box 12",
+]
+
+
+@pytest.mark.parametrize("text", [*STREETS, *PLACES])
+def test_addresses_and_institutions_are_no_names(text: str) -> None:
+    assert reason_for_no_name(text) == "not-a-name"
+
+
+@pytest.mark.parametrize("text", [*MEASURES, *DATES, *CALLS, *OTHERS])
+def test_measures_dates_and_numbers_to_call_are_no_names(text: str) -> None:
+    assert reason_for_no_name(text) == "not-a-name"
+
+
 @pytest.mark.parametrize("word", NUMBERED.split())
 def test_what_is_numbered_is_no_name(word: str) -> None:
     assert [reason_for_no_name(f"{each} 12") for each in (word, word.title())] == ["not-a-name"] * 2

@@ -37,11 +37,11 @@ FORMS: Final = (
     # Pictures, fields in quotes, weights, ages and numbers between commas: "Doe", "Jane"; Jane Doe, 35, Rome.
     (f"[{_PICTURES}]+", " "),
     (r'''^["']([^"']+)["'], ?["']([^"']+)["']$''', r"\1, \2"),
-    (r"([^ ]),? (?:\d{1,3} ?(?:yrs?|years old|y/?o)\.?$|[Aa]ged?:? \d.*$)", r"\1"),
-    (r"([^ ]),? [+-]?\d[\d.,]* ?(?:kg|cm|lbs?)$", r"\1"),
+    (r"([^ ]) (?:\d{1,3} ?(?:yrs?|years old|yo)\.?$|[Aa]ged?:? \d.*$)", r"\1"),
+    (r"([^ ]) [+-]?\d[\d.,]* ?(?:kg|lbs?)$", r"\1"),
     (r", ?\d[\d.\-/ ]*(?=,)", ""),
-    (r"^[A-Z]{1,4}-?\d{3,}[:,]? (?=[^ ]+ [^ ])", ""),
-    (r"^([^ ,]+,? [^ ].*?),? [A-Z]{1,4}-?\d{3,}$", r"\1"),
+    (r"^[A-Z]{1,4}\d{3,} (?=[^ ]+ [^ ])", ""),
+    (r"^([^ ,]+ [^ ].*?) [A-Z]{1,4}-?\d{3,}$", r"\1"),
     (r"([^ ]) \+ ?\d.*$", r"\1"),
     # Genealogy: John /Smith/. Fields: Doe|Jane, SMITH:John. What a field is: To: Doe, Jane.
     (r"^((?:[^/]* )?)/([^/ ](?:[^/]*[^/ ])?)/(?![^ ,])([^/]*)$", r"\2, \1 \3"),
@@ -67,12 +67,12 @@ FORMS: Final = (
     (r"([a-zß-ÿ] [A-Z]{1,3})\.$", r"\1"),
     # Whose cell it is: Estate of Smith, John. Where somebody is, or for whom: Jane Doe at Acme.
     (rf"^(?:[Tt]he |THE |[Ii]n the |IN THE )?(?:{_OF}) (?:of|OF) (?:the late )?", ""),
-    (rf"^([^ ]+ [^ ].*?),? (?:{_PHRASES}) .*$", r"\1"),
+    (rf"^([^ ]+ [^ ].*?) (?:{_PHRASES}) .*$", r"\1"),
     # What precedes a name: by Jane Doe, The Most Rev. John Smith, ИП Иванов, Tan Sri Lee, ifj. Nagy Péter.
     (r"^(?:[Bb]y|BY) (?=[^ ,]+ [^ ,])", ""),
-    (r"^(?:[Tt]he )?(?:Most|Right|Rt\.?|Very) (?=(?:Rev|Hon)[a-z]*\.? )", ""),
+    (r"^(?:[Tt]he )?(?:Most|Right|Rt|Very) (?=(?:Rev|Hon)[a-z]*\.? )", ""),
     (r"^(?:ИП|ФОП) (?=[^ ]+ [^ ])", ""),
-    (r"^(?:Tan|Puan|Dat[^ ]+) (?:Sri|Seri) (?=[^ ])", ""),
+    (r"^(?:Tan|Dat[^ ]+) (?:Sri|Seri) (?=[^ ])", ""),
     (r"^(?:id|ifj|özv)\. ([^ .,]+) ([^,]+)$", r"\1, \2"),
     (r" der (?:Ältere|Jüngere)$", ""),
     # Honorifics after a name, and the surname from birth: Tanaka-san, Ahmet Yılmaz Bey, Anna Berg f. Holm.

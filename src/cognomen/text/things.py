@@ -40,7 +40,7 @@ OF_NUMBERS: Final = (
     rf"[\d.,]+ ?(?:{_UNIT})|(?:{_UNIT}) ?[\d.,]+|.* \d+ ?(?:gb|mb|mg|ml|mm)|\d+ ?x [^ ]+",
     rf"(?:[^ \d]+,? )?\d{{1,2}}\.? (?:de )?(?:{_MONTH})\.?(?: (?:de )?\d{{2,4}})?"
     rf"|[^,]+, [a-z]{{2}} \d{{5}}(?:-\d{{4}})?",
-    rf"\d+[a-z]? .*\b(?:{_ROAD}|st\.|rd\.|ave\.?|blvd\.?|ln\.?)|\d+[a-z]? [^ ]+ (?:st|rd|dr)"
+    rf"\d+[a-z]? .*\b(?:{_ROAD}|ave|blvd|ln)|\d+[a-z]? [^ ]+ (?:st|rd|dr)"
     rf"|[^ ]+ (?:{_ROAD}|st|rd) \d+[a-z]?"
     r"|.*(?:straße|strasse|str\.|platz|gasse|weg|allee) \d+ ?[a-z]?"
     r"|(?:rue|via|viale|piazza|calle|avenida|rua|plaza|place|avenue|boulevard) .* \d+[a-z]?|\d+ rue .*"
