@@ -558,7 +558,7 @@ def test_different_texts_and_the_surnames_of_full_names_are_scored_once(
     """Each spelling of a few texts once; of a column, plain words and spellings of full names."""
     clf = make()
     calls = count_calls(clf, monkeypatch)
-    names = ["Smith", "smith", "John Smith", "SMITH, Ann", "x", "Smith", None, "", "x"]
+    names = ["Smith", "smith", "Anna Smith", "SMITH, Ann", "x", "Smith", None, "", "x"]
     answers = clf(names)
     assert [answer.name for answer in answers] == names
     assert len({answer.origins for answer in answers}) == 3
