@@ -7,7 +7,7 @@ repair("GarcÃ\\xada")   ->  "García": UTF-8 that was read as Latin-1 or Window
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64 as b64decode
+from binascii import a2b_base64
 from typing import Final
 from unicodedata import category, normalize
 
@@ -57,9 +57,8 @@ _TAG: Final = re.compile(
 _BYTES: Final = re.compile(
     r"(?:%[C-F][0-9A-F](?:%[89AB][0-9A-F])+|%2[07C])+|(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F])+)+", re.IGNORECASE
 )
-_ENCODED_WORD: Final = re.compile(
-    r"=\?utf-8\?(?:q\?([^ ?]*)|b\?((?:[\w+/]{4})*[\w+/]*={0,2}))\?=", re.IGNORECASE | re.ASCII
-)
+_BASE_64: Final = "(?:[A-Z0-9+/]{4})*(?:[A-Z0-9+/]{2}==|[A-Z0-9+/]{3}=)?"
+_ENCODED_WORD: Final = re.compile(rf"=\?utf-8\?(?:q\?([^ ?]*)|b\?({_BASE_64}))\?=", re.IGNORECASE)
 _MARKED: Final = re.compile(r"[&\\<]|[%=][C-Fc-f?]|%2[07Cc]")
 
 # What nobody sees: soft hyphens, spaces without width, marks of direction, byte order marks.
@@ -132,7 +131,7 @@ def _of_encoded_word(found: re.Match[str]) -> str:
     if found[1] is not None:
         return found[1].replace("_", " ")
     try:
-        return b64decode(found[2]).decode("utf-8")
+        return a2b_base64(found[2].encode()).decode("utf-8")
     except ValueError:
         return found[0]
 

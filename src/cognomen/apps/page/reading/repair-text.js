@@ -24,7 +24,7 @@ const ESCAPED = later(() => new RegExp("(?<![A-Za-z])([DLMO])\\\\'(?=[A-Z])|\\\\
 const RAISED = /<(su[bp])>[^<>]*<\/\1>/gi, LINE_END = /<(?:br|\/p|\/li|\/tr|\/div)(?: [^<>]*)?\/?>/gi;
 const TAG = /<\/?(?:a|b|big|br|div|em|font|i|li|p|small|span|strong|su[bp]|t[dr]|u)(?: [^<>]*)?\/?>/gi;
 const BYTES = /(?:%[C-F][0-9A-F](?:%[89AB][0-9A-F])+|%2[07C])+|(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F])+)+/gi;
-const ENCODED_WORD = /=\?utf-8\?(?:q\?([^ ?]*)|b\?((?:[A-Za-z0-9_+/]{4})*[A-Za-z0-9_+/]*={0,2}))\?=/gi, MARKED = /[&\\<]|[%=][C-Fc-f?]|%2[07Cc]/;
+const ENCODED_WORD = /=\?utf-8\?(?:q\?([^ ?]*)|b\?((?:[A-Z0-9+/]{4})*(?:[A-Z0-9+/]{2}==|[A-Z0-9+/]{3}=)?))\?=/gi, MARKED = /[&\\<]|[%=][C-Fc-f?]|%2[07Cc]/;
 
 function ofEscape(whole, letters, elided, code, mark, on, named, letter, inside, alone) {
   if (elided) return `${elided}'`; // O\\'Brien, as SQL has it
