@@ -58,7 +58,7 @@ _BYTES: Final = re.compile(
     r"(?:%[C-F][0-9A-F](?:%[89AB][0-9A-F])+|%2[07C])+|(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F])+)+", re.IGNORECASE
 )
 _BASE_64: Final = "(?:[A-Z0-9+/]{4})*(?:[A-Z0-9+/]{2}==|[A-Z0-9+/]{3}=)?"
-_ENCODED_WORD: Final = re.compile(rf"=\?utf-8\?(?:q\?([^ ?]*)|b\?({_BASE_64}))\?=", re.IGNORECASE)
+_ENCODED_WORD: Final = re.compile(rf"=\?utf-8\?(?:q\?([^ ?]*)|b\?({_BASE_64}))\?=", re.IGNORECASE | re.ASCII)
 _MARKED: Final = re.compile(r"[&\\<]|[%=][C-Fc-f?]|%2[07Cc]")
 
 # What nobody sees: soft hyphens, spaces without width, marks of direction, byte order marks.
