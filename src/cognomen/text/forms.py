@@ -76,7 +76,7 @@ FORMS: Final = (
     (r"^(?:id|ifj|özv)\. ([^ .,]+) ([^,]+)$", r"\1, \2"),
     (r" der (?:Ältere|Jüngere)$", ""),
     # Honorifics after a name, and the surname from birth: Tanaka-san, Ahmet Yılmaz Bey, Anna Berg f. Holm.
-    (r"([^ ]{3,})[ -](?:san|sama|sensei)$", r"\1"),
+    (r"^([^,]*[^ ,]{3,})[ -](?:san|sama|sensei)$", r"\1"),
     (r"^([^ ]+ [^ ]+) (?:Bey|Efendi|Hanım)$", r"\1"),
     (rf"({_L}{{2}}) f\. (?=[A-ZÀ-ÖØ-Þ])", r"\1 née "),
     # Titles in the middle, and after capitals, as airlines write: Smith Mr John, SMITH JOHN MRS.
