@@ -115,7 +115,7 @@ def run_one(engine: str, workers: int, folder: Path) -> dict[str, Any]:
     rows = FEW_ROWS if engine == BY_ROW else ROWS
     warm, *tables = (pq.read_table(path).slice(0, rows) for path in sorted(folder.glob("*.parquet")))
     classifier = Classifier.load()
-    score, close, floor = ENGINES[engine][0](workers)
+    score, close, floor, order = ENGINES[engine][0](workers)
     for warming in (score, floor):
         if warming is not None:
             warming(warm)
@@ -124,7 +124,7 @@ def run_one(engine: str, workers: int, folder: Path) -> dict[str, Any]:
     least: list[NDArray[np.float64]] = []
     for table in tables:
         began = cpu_seconds()
-        answers = score_column(classifier, table["surname"])
+        answers = score_column(classifier, table["surname"], order=order)
         alone.append((cpu_seconds() - began)[0])
         began, clock = cpu_seconds(), time.perf_counter()
         found = score(table)
@@ -234,6 +234,7 @@ def table(results: dict[str, Any]) -> str:
         "version",
         "workers",
         "rows per CPU second",
+        "core-hours for 10^9 rows",
         "cost of a row",
         "floor",
         "rows/s",
@@ -245,6 +246,7 @@ def table(results: dict[str, Any]) -> str:
             each["version"],
             each["workers"],
             f"{each['rows_per_cpu_s']:,}",
+            f"{1e9 / each['rows_per_cpu_s'] / 3600:.1f}",
             f"{each['cost']:.2f}x{java(each)}",
             f"{each['floor']:.2f}x" if "floor" in each else "",
             f"{each['rows_per_s']:,}",

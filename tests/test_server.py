@@ -147,7 +147,7 @@ BAD = [
     ("/v1/predict", {"names": ["a", 3]}, 422, r"\$\.names\[1\]"),
     ("/v1/predict", {"names": [{"nam": "a"}]}, 422, "nam"),
     ("/v1/predict", {"names": ["a"], "topk": 3}, 422, "topk.*expected any of .*names, top_k, level"),
-    ("/v1/predict", {"names": ["a"], "top_k": 0}, 422, "top_k"),
+    ("/v1/predict", {"names": ["a"], "top_k": 0}, 422, r"from 1 to 10,000, got 0 - at `\$\.top_k`"),
     ("/v1/predict", {"names": ["a"], "level": "town"}, 422, "level.*expected any of origin, group, region"),
     ("/v1/predict", {"names": ["a"], "prior": "flat"}, 422, "prior.*expected any of default, .*uniform"),
     ("/v1/predict", {"names": ["a"], "prior": {"Irish": -1}}, 422, "prior"),
