@@ -246,7 +246,7 @@ def table(results: dict[str, Any]) -> str:
             each["version"],
             each["workers"],
             f"{each['rows_per_cpu_s']:,}",
-            f"{1e9 / each['rows_per_cpu_s'] / 3600:.1f}",
+            f"{1e9 / each['rows_per_cpu_s'] / 3600:,.1f}",
             f"{each['cost']:.2f}x{java(each)}",
             f"{each['floor']:.2f}x" if "floor" in each else "",
             f"{each['rows_per_s']:,}",

@@ -59,7 +59,9 @@ class Hub(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer."""
         if self.path.startswith("/api/models/me/names/revision/main"):
-            self.say({"id": "me/names", "sha": REVISION, "siblings": [{"rfilename": f} for f in self.files()]})
+            self.say(
+                {"id": "me/names", "sha": REVISION, "siblings": [{"rfilename": f} for f in self.files()]}
+            )
         elif self.path.startswith(f"/api/models/me/names/tree/{REVISION}"):
             self.say([{"type": "file", "path": f, "size": 1, "oid": "0" * 40} for f in self.files()])
         elif self.path.startswith(f"/me/names/resolve/{REVISION}/"):
@@ -71,7 +73,9 @@ class Hub(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-    do_HEAD = do_GET
+    def do_HEAD(self) -> None:
+        """Answer without a body."""
+        self.do_GET()
 
     def files(self) -> list[str]:
         return [path.name for path in self.folder.iterdir()]
