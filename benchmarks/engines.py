@@ -261,7 +261,7 @@ def table(results: dict[str, Any]) -> str:
 def targets(results: list[dict[str, Any]]) -> str:
     """Which engines miss the target, in words."""
     missed = [
-        f"{each['engine']} with {each['workers']}"
+        f"{each['engine']} ({each['workers']} worker{'s' * (each['workers'] > 1)})"
         for each in results
         if each["engine"] != BY_ROW and each["cost"] > MOST_COST
     ]

@@ -304,7 +304,7 @@ def test_an_engines_cost_says_what_is_javas(tmp_path, monkeypatch):
     kept = json.loads((tmp_path / "engines.json").read_text("utf-8"))
     table = engines.table(kept)
     assert "| spark | 4 | 2 | 7 | 39,682.5 | 1.25x, 0.40 of it Java's | 0.50x | 5 | 0 of 30 |" in table
-    assert "missed by duckdb with 1." in table
+    assert "missed by duckdb (1 worker)." in table
 
 
 def test_the_faults_of_the_page_are_tabled_with_their_ranges():
