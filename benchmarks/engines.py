@@ -64,6 +64,21 @@ ODD = (
     "x" * 1001,
     "🙂",
 )
+# Of so many that any thousands of rows show the order, with two words of surnames among them or not.
+PEOPLE = tuple(
+    f"{given} {surname}"
+    for given in ("Anna", "Peter", "Giovanni", "Kateryna", "Wolfgang", "Henrik", "Margaret", "François")
+    for surname in (
+        "Schmidt",
+        "Kowalski",
+        "Esposito",
+        "Jensen",
+        "Nakamura",
+        "Dubois",
+        "Papadopoulos",
+        "Wilson",
+    )
+)
 ODD_SHARE = 0.05
 REPEATS = 3
 FEW_ROWS = 5_000  # of the engines that go row by row
@@ -75,7 +90,7 @@ def people(bearers: Counter[str], rows: int, seed: int) -> Any:
     rng = random.Random(seed)
     names: list[str | None] = [*rng.choices(list(bearers), [math.sqrt(n) for n in bearers.values()], k=rows)]
     for row in rng.sample(range(rows), int(rows * ODD_SHARE)):
-        names[row] = rng.choice(ODD)
+        names[row] = rng.choice(rng.choice((ODD, PEOPLE)))
     return pa.table({"id": pa.array(range(rows), pa.int64()), "surname": pa.array(names, pa.string())})
 
 
