@@ -302,7 +302,9 @@ def test_an_engines_cost_says_what_is_javas(tmp_path, monkeypatch):
     assert "floor" not in log[0]
     assert "Java's (floor 0.50)" in log[1]
     kept = json.loads((tmp_path / "engines.json").read_text("utf-8"))
-    assert "| spark | 4 | 2 | 7 | 1.25x, 0.40 of it Java's | 0.50x | 5 | 0 of 30 |" in engines.table(kept)
+    table = engines.table(kept)
+    assert "| spark | 4 | 2 | 7 | 39,682.5 | 1.25x, 0.40 of it Java's | 0.50x | 5 | 0 of 30 |" in table
+    assert "missed by duckdb (1 worker)." in table
 
 
 def test_the_faults_of_the_page_are_tabled_with_their_ranges():

@@ -16,6 +16,7 @@ from cli_running import COMMAND, clean_environment, inside, lines
 from serving import Served, serving
 
 from cognomen import Classifier
+from cognomen.apps import engines
 
 NAMES = ["Nakamura", "O'Brien", "Müller", "Kowalczyk", "Papadopoulos", "Smith", "Иванов", "김", "Rossi"]
 
@@ -107,12 +108,66 @@ def explanation(clf: Classifier) -> Answers:
     return [(found.origin or "", found.probability or 0.0) for found in (explain(clf, n) for n in NAMES)]
 
 
-IN_PYTHON = (*(probabilities, one_by_one, scores, arrow, estimator, onnx, torch_module, explanation),)
+def stream(clf: Classifier) -> Answers:
+    return [(found.origin or "", found.probability or 0.0) for found in clf.stream(iter(NAMES))]
+
+
+IN_PYTHON = (probabilities, one_by_one, scores, stream, arrow, estimator, onnx, torch_module, explanation)
 
 
 @pytest.mark.parametrize("door", IN_PYTHON, ids=lambda door: door.__name__)
 def test_in_python(door: Callable[[Classifier], Answers], clf: Classifier, expected: Answers) -> None:
     check(door(clf), expected)
+
+
+# --- engines: test_engines has more ----------------------------------------------------------------------
+
+
+def in_pandas(names: Any) -> Any:
+    pd = pytest.importorskip("pandas")
+    return engines.score_pandas(pd.DataFrame({"name": names}), "name")
+
+
+def in_polars(names: Any) -> Any:
+    pl = pytest.importorskip("polars")
+    return engines.score_polars(pl.DataFrame({"name": names}), "name")
+
+
+def in_dask(names: Any) -> Any:
+    dd, pd = pytest.importorskip("dask.dataframe"), pytest.importorskip("pandas")
+    frame = dd.from_pandas(pd.DataFrame({"name": names}), npartitions=2)
+    return engines.score_dask(frame, "name").compute()
+
+
+def in_duckdb(names: Any) -> Any:
+    connection = pytest.importorskip("duckdb").connect()
+    people = connection.from_arrow(pytest.importorskip("pyarrow").table({"name": names}))
+    answered = engines.score_duckdb(connection, people, "name").to_arrow_table().to_pylist()
+    found = {each["name"]: each for each in answered}  # in any order
+    return {"origin": [found[name]["origin"] for name in names],
+            "probability": [found[name]["probability"] for name in names]}  # fmt: skip
+
+
+def by_function_of_duckdb(names: Any) -> Any:
+    connection = pytest.importorskip("duckdb").connect()
+    connection.register("people", pytest.importorskip("pyarrow").table({"name": names}))
+    engines.duckdb_function(connection)
+    return connection.sql("SELECT unnest(cognomen(name)) FROM people").to_arrow_table().to_pydict()
+
+
+def row_by_row(names: Any) -> Any:
+    pytest.importorskip("pyarrow")
+    answers = list(map(engines.row_function(), names))
+    return {heading: [each[heading] for each in answers] for heading in ("origin", "probability")}
+
+
+ENGINES = (in_pandas, in_polars, in_dask, in_duckdb, by_function_of_duckdb, row_by_row)
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.__name__)
+def test_engines(engine: Callable[[Any], Any], expected: Answers) -> None:
+    found = engine(NAMES)
+    check(list(zip(found["origin"], map(float, found["probability"]), strict=True)), expected)
 
 
 # --- the command line ------------------------------------------------------------------------------------
@@ -137,6 +192,32 @@ def test_score(suffix: str, expected: Answers, tmp_path: Path) -> None:
 
         rows = parquet.read_table(out).to_pylist()
     check([(row["origin"], float(row["probability"])) for row in rows], expected)
+
+
+def test_score_a_folder(expected: Answers, tmp_path: Path) -> None:
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    (tmp_path / "people" / "year=2026").mkdir(parents=True)
+    pq.write_table(pa.table({"name": NAMES}), tmp_path / "people" / "year=2026" / "part-0.parquet")
+    lines(inside("score", str(tmp_path / "people"), "--column", "name", "--out", str(tmp_path / "out")))
+    found = pq.read_table(tmp_path / "out" / "year=2026" / "part-0.parquet", partitioning=None)
+    check(list(zip(found["origin"].to_pylist(), found["probability"].to_pylist(), strict=True)), expected)
+
+
+def test_the_contract(expected: Answers, tmp_path: Path) -> None:
+    table, out = tmp_path / "a.csv", tmp_path / "b.csv"
+    table.write_text("\n".join(["name", *NAMES, ""]), "utf-8")
+    lines(inside("score", str(table), "--column", "name", "--out", str(out), "--contract"))
+    rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8"))))
+    check([(row["predicted_label"], float(row["predicted_probability"])) for row in rows], expected)
+
+
+def test_the_prompt(expected: Answers) -> None:
+    """It shows percentages, at most >99.9%."""
+    shown = lines(inside("prompt", stdin="\n".join(NAMES).encode()))
+    for name, (origin, p) in zip(NAMES, expected, strict=True):
+        (line,) = (line for line in shown if f"{name} " in line)
+        assert origin in line
+        assert f"{min(p, 0.999):.1%}" in line
 
 
 # --- servers ---------------------------------------------------------------------------------------------

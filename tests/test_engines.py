@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -251,9 +252,19 @@ TAKERS = [getattr(engines, name) for name in engines.__all__ if name.startswith(
 @pytest.mark.parametrize("score", TAKERS)
 def test_what_is_no_table_of_the_engine_is_said(score: Callable[..., Any], model: str) -> None:
     """Whether the engine is installed or not."""
-    relation = ("connection", 3) if score is engines.score_duckdb else (3,)
+    connection = SimpleNamespace(from_arrow=None)
+    relation = (connection, 3) if score is engines.score_duckdb else (3,)
     with pytest.raises(InputError, match=r"expected a .*(Frame|relation|Dataset).*, got a int"):
         score(*relation, "surname", model=model)
+
+
+def test_what_is_no_connection_of_duckdb_is_said(model: str) -> None:
+    with pytest.raises(InputError, match=r"expected a connection of DuckDB, got a int"):
+        engines.duckdb_function(3, model=model)
+    duckdb = pytest.importorskip("duckdb")
+    people = duckdb.sql("SELECT 'Smith' AS surname")
+    with pytest.raises(InputError, match=r"expected a connection of DuckDB, got a DuckDBPyRelation"):
+        engines.score_duckdb(people, people, "surname", model=model)
 
 
 def test_a_series_is_no_table(model: str) -> None:

@@ -164,6 +164,7 @@ def test_letters_that_join_surnames_are_no_initials_in_a_column_either() -> None
         ("Anna Maria Peng", "Anna Maria MBA"),
         ("Αννα Κωστα ΤΙΣ Δημα", "Αννα Κωστα ΤΗΣ Δημα"),
         ("г-н Иванов", "г-жа Иванова"),
+        ("San Sebastian", "San Francisco"),
     ],
 )
 def test_words_that_rules_tell_apart_are_of_different_kinds(pair: tuple[str, str]) -> None:

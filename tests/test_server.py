@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -147,7 +148,7 @@ BAD = [
     ("/v1/predict", {"names": ["a", 3]}, 422, r"\$\.names\[1\]"),
     ("/v1/predict", {"names": [{"nam": "a"}]}, 422, "nam"),
     ("/v1/predict", {"names": ["a"], "topk": 3}, 422, "topk.*expected any of .*names, top_k, level"),
-    ("/v1/predict", {"names": ["a"], "top_k": 0}, 422, "top_k"),
+    ("/v1/predict", {"names": ["a"], "top_k": 0}, 422, r"from 1 to 10,000, got 0 - at `\$\.top_k`"),
     ("/v1/predict", {"names": ["a"], "level": "town"}, 422, "level.*expected any of origin, group, region"),
     ("/v1/predict", {"names": ["a"], "prior": "flat"}, 422, "prior.*expected any of default, .*uniform"),
     ("/v1/predict", {"names": ["a"], "prior": {"Irish": -1}}, 422, "prior"),
@@ -648,6 +649,19 @@ def test_the_page_shows_the_dockerfile() -> None:
     dockerfile = (root / "Dockerfile").read_text("utf-8")
     assert f"```dockerfile\n{dockerfile}```" in (root / "docs" / "server.md").read_text("utf-8")
     assert "\nUSER 10001\n" in dockerfile
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "server.md").read_text("utf-8")
+    unit = page.split("```ini\n")[1].split("```")[0]
+    assert "ExecStart=/opt/cognomen/bin/cognomen serve" in unit
+    file = tmp_path / "cognomen.service"
+    file.write_text(unit.replace("/opt/cognomen/bin/cognomen", sys.executable))  # it has to exist
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(file)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_without_its_packages_the_command_says_how_to_install_them() -> None:

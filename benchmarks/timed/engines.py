@@ -13,20 +13,24 @@ import pyarrow as pa
 from cognomen import Classifier
 from cognomen.apps import engines
 from cognomen.apps.tables import score_batches, spark_ddl
+from cognomen.classifier.options import OrderOption
 
 TWO = ("origin", "probability")
+TOLD: OrderOption = "given-first"
 Score = Callable[[Any], Any]  # of a table with the columns id and surname
 
 
 class Opened(NamedTuple):
     """An engine that runs.
 
-    `floor` does what `score` does, but with the same answers in each row.
+    `floor` does what `score` does, but with the same answers in each row. `order` is that of the names, where
+    it is told: functions of single values cannot find it out.
     """
 
     score: Score
     close: Callable[[], None] = lambda: None
     floor: Score | None = None
+    order: OrderOption = "auto"
 
 
 def in_one_stream(_workers: int) -> Opened:
@@ -41,13 +45,13 @@ def in_pandas(_workers: int) -> Opened:
 
 
 def row_by_row(_workers: int) -> Opened:
-    answer = engines.row_function()
+    answer = engines.row_function(order=TOLD)
 
     def score(table: Any) -> Any:
         frame = table.to_pandas()
         return beside(table, pa.Table.from_pylist(frame["surname"].map(answer).tolist()))
 
-    return Opened(score)
+    return Opened(score, order=TOLD)
 
 
 def beside(table: Any, answers: Any) -> Any:
@@ -89,13 +93,25 @@ def by_duckdb_function(workers: int) -> Opened:
     import duckdb
 
     connection = duckdb.connect(config={"threads": workers})
-    engines.duckdb_function(connection)
+    engines.duckdb_function(connection, order=TOLD)
+    answer = an_answer()
+    kind = duckdb.struct_type(
+        {each.name: "VARCHAR" if pa.types.is_string(each.type) else "FLOAT" for each in answer.schema}
+    )
 
-    def score(table: Any) -> Any:
-        connection.register("people", table)
-        return connection.sql("SELECT *, unnest(cognomen(surname)) FROM people").to_arrow_table()
+    def alike(names: Any) -> Any:
+        return all_alike(answer, len(names)).to_struct_array()
 
-    return Opened(score, connection.close)
+    connection.create_function("alike", alike, ["VARCHAR"], kind, type="arrow", null_handling="special")
+
+    def through(function: str) -> Score:
+        def score(table: Any) -> Any:
+            connection.register("people", table)
+            return connection.sql(f"SELECT *, unnest({function}(surname)) FROM people").to_arrow_table()
+
+        return score
+
+    return Opened(through("cognomen"), connection.close, through("alike"), order=TOLD)
 
 
 def in_dask(workers: int) -> Opened:

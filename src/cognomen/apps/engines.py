@@ -149,6 +149,7 @@ def duckdb_function(connection: Any, name: str = "cognomen", **options: Unpack[E
     `score_duckdb` is faster, and finds out in which order names are written: with the order "auto" the
     function reads each name alone.
     """
+    _expect("connection of DuckDB", connection, "create_function", "remove_function")
     import duckdb
 
     recipe = Recipe.of(options)
@@ -175,6 +176,7 @@ def score_duckdb(connection: Any, relation: Any, column: str, **options: Unpack[
         relation: such as `connection.table("people")`. DuckDB does not promise to keep the order of its rows.
         column, **options: see `cognomen.apps.engines`.
     """
+    _expect("connection of DuckDB", connection, "from_arrow")
     _expect("relation of DuckDB", relation, "project", "distinct")
     pa = require_pyarrow("Scoring a relation of DuckDB")
     recipe = Recipe.for_table(options, relation.columns, column)

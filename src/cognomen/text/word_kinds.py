@@ -173,6 +173,6 @@ def _kind_of_letter(word: str) -> Hashable:
 def _is_named(word: str) -> bool:
     """Whether rules name a word, and ask nothing else of it or of the words around it."""
     spelling = key(word)
-    if spelling in lists.VIETNAMESE_BEFORE_MIDDLE:
+    if spelling in lists.VIETNAMESE_BEFORE_MIDDLE or spelling in lists.BEGIN_PLACES:
         return False
     return bare_key(word) in _NAMED or spelling in lists.VIETNAMESE

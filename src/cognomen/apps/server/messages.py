@@ -30,7 +30,7 @@ Whole = int | float  # JSON knows only numbers: 3.0 is a whole one
 def whole(name: str, value: Whole, least: int, most: int) -> int:
     """A whole number of a message. Raises ValueError, which becomes an error of the message."""
     if value != int(value) or not least <= value <= most:
-        raise ValueError(f"expected a whole number from {least} to {most:,} - at `$.{name}`")
+        raise ValueError(f"expected a whole number from {least} to {most:,}, got {value} - at `$.{name}`")
     return int(value)
 
 
