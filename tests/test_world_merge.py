@@ -627,6 +627,12 @@ def test_a_neighbours_names_are_taken_out_of_a_small_origins_list() -> None:
 # --- what is left out, and reported -----------------------------------------------------------------------
 
 
+def test_a_neighbour_of_whom_one_name_is_counted_takes_nothing_out() -> None:
+    """One name says nothing of how much of a people it covers: its share is 0."""
+    found = merged(es_ine2010=counted("Spanish", {"García": 1e4}), a=bare("Basque", [*NAMES, "García"]))
+    assert "garcía" in shares(found, "Basque")
+
+
 def test_rare_names_of_lists_with_foreign_tails_are_dropped_and_reported() -> None:
     """Trap 5: by count, not by list."""
     least = rules.MIN_COUNT["fr_insee"]

@@ -8,12 +8,13 @@ is the minimum of
 
 with z_n and t_n under a prior between those under which answers are asked for; a convex problem for each name
 (`fit_rows`). Lists end somewhere: in t_n, an origin whose list may lack the name has the share that such
-names have on average, times the probability p_n of the origin by the name's spelling (`Unlisted`). And how
-common a rare name is, lists tell roughly: t_n is the logarithmic opinion pool of lists and spelling,
+names have on average, times the probability p_n of the origin by the name's spelling (`Unlisted`). Lists are
+also noisy samples of rare names. So t_n is the logarithmic opinion pool (Genest and Zidek 1986) of the lists'
+shares l_n and the spelling,
 
-    t_n ~ (shares of lists)^(1 - w_n) p_n^w_n,    w_n = DOUBT / (1 + share of n / SOME)
+    t_n ~ l_n^(1 - w_n) p_n^w_n,    w_n = DOUBT / (1 + (sum of l_n over the origins) / SOME)
 
-with the sum of the origins' shares of the name, so that spelling has hardly a say where a name is common.
+in which the spelling of a common name hardly counts.
 
 Rows of float32 would be most of a model. They are therefore approximated by the sum of an entry of each of S
 codebooks: residual vector quantisation (Juang and Gray 1982) to begin with, then codes and entries in turn,

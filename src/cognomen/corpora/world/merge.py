@@ -187,7 +187,7 @@ def _part(own: Shares, other: Shares, quantile: float) -> float:
     """What another origin's shares are multiplied by, to be what an origin's own lists have of them."""
     common = sorted(other, key=lambda name: (-other[name], name))[: rules.MIXED_AMONG]
     common = [name for name in common if name.isascii()][: rules.MIXED_NAMES]
-    ratios = sorted(own.get(name, 0.0) / other[name] for name in common)
+    ratios = sorted(own.get(name, 0.0) / other[name] for name in common if other[name])
     return min(ratios[int(len(ratios) * quantile)], rules.LARGEST_MIX) if ratios else 0.0
 
 
