@@ -313,6 +313,38 @@ def test_arrays_that_kernels_are_given_live_on() -> None:
         machine_code.given(np.zeros((2, 3)).T)
 
 
+@pytest.mark.parametrize("shape", [(3,), (5, 7), (1000, 2, 128)])
+def test_arrays_begin_with_a_line_of_the_cache(shape: tuple[int, ...]) -> None:
+    found = [compiled.aligned(*shape) for _ in range(4)]
+    assert [array.ctypes.data % compiled.LINE for array in found] == [0] * 4
+    assert {(array.shape, array.dtype.name, array.flags.c_contiguous) for array in found} == {
+        (shape, "float32", True)
+    }
+
+
+def test_numba_optimises_for_the_target_and_then_for_its_own_again() -> None:
+    class Codegen:
+        _tm = "its own"
+
+    codegen = Codegen()
+    with machine_code._vectorised_for("the target", codegen):
+        assert codegen._tm == "the target"
+    assert codegen._tm == "its own"
+
+
+def test_vectors_are_as_wide_as_the_processors() -> None:
+    import llvmlite.binding as llvm
+
+    if "+avx512f" not in llvm.get_host_cpu_features().flatten().split(","):
+        pytest.skip("needs a processor with AVX-512")
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    names = [vars(kernels)[name] for name in machine_code.SIGNATURES]
+    machine_code._compiled_code()
+    for kernel in names[1:]:  # of the first one nothing is to be vectorised
+        assert "<16 x float>" in kernel.inspect_llvm(kernel.signatures[0]), kernel
+
+
 def test_kernels_that_would_call_something_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call that nothing answers would end the process when the code is loaded."""
 
