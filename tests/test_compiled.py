@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -325,10 +326,18 @@ def test_numba_optimises_for_the_target_and_then_for_its_own_again() -> None:
     class Codegen:
         _tm = "its own"
 
-    codegen = Codegen()
+    def compile_here() -> None:
+        with machine_code._vectorised_for("another's", codegen):
+            others.append(codegen._tm)
+
+    codegen, others = Codegen(), list[str]()
+    other = Thread(target=compile_here)
     with machine_code._vectorised_for("the target", codegen):
-        assert codegen._tm == "the target"
-    assert codegen._tm == "its own"
+        other.start()
+        other.join(0.05)  # it waits
+        assert (codegen._tm, others) == ("the target", [])
+    other.join()
+    assert (codegen._tm, others) == ("its own", ["another's"])
 
 
 def test_vectors_are_as_wide_as_the_processors() -> None:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from ctypes import CFUNCTYPE, addressof, c_int32, c_int64
 from functools import cache, partial
 from pathlib import Path
-from threading import get_ident
+from threading import Lock, get_ident
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
@@ -35,6 +35,8 @@ SIGNATURES: Final = {
 }
 BEFORE: Final = 2  # arguments that Numba's functions have before their own, for a result and an error
 CHECKSUM: Final = 4  # bytes of a checksum before the code: damaged code would end the process
+
+_compiling = Lock()
 
 
 class Kernels(NamedTuple):
@@ -181,12 +183,13 @@ def _vectorised_for(target: Any, codegen: Any) -> Iterator[None]:
 
     (If a later Numba keeps its own under another name, it goes on with that: the vectors are shorter then.)
     """
-    own = getattr(codegen, "_tm", None)
-    codegen._tm = target
-    try:
-        yield
-    finally:
-        codegen._tm = own
+    with _compiling:
+        own = getattr(codegen, "_tm", None)
+        codegen._tm = target
+        try:
+            yield
+        finally:
+            codegen._tm = own
 
 
 def _target(llvm: Any) -> Any:
