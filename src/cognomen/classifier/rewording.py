@@ -93,8 +93,9 @@ def reworded(
         order_is_told: the column has shown whether given names come first, so whether "Smith-Jones" is one.
         may_have_two: names may end in two surnames, of which it has told nothing.
     """
+    others = [text for text in texts if not text.isalpha()]  # most texts are letters alone
     several = [
-        text for text in texts if " " in text or "_" in text or not text.isprintable()
+        text for text in others if " " in text or "_" in text or not text.isprintable()
     ]  # for other spaces
     plain = {text: _plain(text) for text in filter(_MAY_TELL.search, several)}
     first = those_with_two_surnames(several, lambda text: _plain(text)[0], ask) if may_have_two else {}
