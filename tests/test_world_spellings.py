@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognomen.corpora.world.abroad import ABROAD
-from cognomen.corpora.world.basque import is_basque
 from cognomen.corpora.world.belarusian import BEARERS, SHARES, in_belarus, in_belarusian
 from cognomen.corpora.world.bosnian import is_bosniak
 from cognomen.corpora.world.chinese import in_simplified, in_traditional
@@ -562,25 +561,3 @@ def test_forms_that_are_typed() -> None:
     assert other_forms("Irish", "murphy") == set()
     assert less_usual_forms("Scottish", "mcgregor") == {"mc gregor"}
     assert less_usual_forms("German", "schmidt") == set()
-
-
-# --- Basque -----------------------------------------------------------------------------------------------
-
-BASQUE = """
-    Zubizarreta Goikoetxea Arrizabalaga Azpilicueta Oyarzabal Muguruza Otegi Urkullu Ibarretxe Zubimendi
-    Echeverría Iturriaga Mendizabal Berasategui Lopetegui Aramburu Bengoechea Uriarte Irureta Oñate
-"""
-SPANISH = """
-    García Abad Blanco Merino Fernández Iglesias Navarro Castro Villaverde Barragán Mendes Casares Salamanca
-    Montalbán Peralta Soria Cuesta Marín Gil Zamora Torres
-"""
-
-
-@pytest.mark.parametrize("name", BASQUE.split())
-def test_names_of_basque_words_are_basque(name: str) -> None:
-    assert is_basque(name)
-
-
-@pytest.mark.parametrize("name", SPANISH.split())
-def test_other_spanish_names_are_not_basque(name: str) -> None:
-    assert not is_basque(name)

@@ -13,8 +13,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from cognomen.corpora.world import rules
-from cognomen.corpora.world.basque import BASQUE, is_basque
 from cognomen.corpora.world.bosnian import BOSNIAN, in_bosnia
+from cognomen.corpora.world.by_form import FORMS, SLOVAK, SLOVENE, in_slovakia, in_slovenia, with_names
 from cognomen.corpora.world.english import in_english
 from cognomen.corpora.world.letters import is_latin
 from cognomen.corpora.world.manifest import read_manifest, read_origins
@@ -59,7 +59,7 @@ def merge(tables: Mapping[str, pyarrow.Table]) -> Merged:
         others = {origin: its for origin, its in shares.items() if origin != HEBREW}
         add_in_latin(shares[HEBREW], lists[HEBREW], others)
     _tie_womens_forms(shares)
-    _borrow(shares)
+    _borrow(shares, lists)
     _unmix(shares)
     _give_back(shares)
     dropped: Counter[str] = Counter()
@@ -98,6 +98,9 @@ def _read_lists(tables: Mapping[str, pyarrow.Table]) -> dict[str, list[NameList]
         found[BOSNIAN] += in_bosnia(
             each for origin, its in found.items() if origin != BOSNIAN for each in its
         )
+    for origin, lender, of_form in ((SLOVAK, "Czech", in_slovakia), (SLOVENE, "Croatian", in_slovenia)):
+        if origin in found and lender in found:
+            found[origin] += of_form(found[lender])
     return dict(found)
 
 
@@ -163,14 +166,32 @@ def _tie_womens_forms(shares: Mapping[str, Shares]) -> None:
             own[woman] = own[woman[:-1]] = max(own[woman], own[woman[:-1]])
 
 
-def _borrow(shares: Mapping[str, Shares]) -> None:
+def _borrow(shares: Mapping[str, Shares], lists: Mapping[str, list[NameList]]) -> None:
     """Give origins without counts those of a large list that counts their bearers too."""
-    for origin, (lender, factor) in rules.BORROWED.items():
-        own, other = shares.get(origin, {}), shares.get(lender, {})
-        most = share_of_rank(origin, rules.BORROWED_RANK)
-        for name, share in own.items():
-            if share < most and name in other and (origin != BASQUE or is_basque(name)):
-                own[name] = max(share, min(other[name] * factor, most))
+    for origin, its in rules.BORROWED.items():
+        for each in its:
+            if origin in shares and each.lender in shares:
+                names = _borrow_from(shares, origin, each)
+                lists[origin].extend(with_names(origin, lists[each.lender], names))
+
+
+def _borrow_from(shares: Mapping[str, Shares], origin: str, borrowed: rules.Borrowed) -> set[str]:
+    """Borrow what one entry of the rules says, in place; return the names that the origin's lists lack."""
+    own, lender = shares[origin], shares[borrowed.lender]
+    most = share_of_rank(origin, borrowed.rank)
+    names = [name for name in own if name in lender and borrowed.least <= own[name] < most]
+    added: set[str] = set()
+    if borrowed.added:
+        others = [its for other, its in shares.items() if other not in (origin, borrowed.lender)]
+        added = {name for name in lender if name not in own and FORMS[origin](name)}
+        added = {name for name in added if all(its.get(name, 0.0) < lender[name] for its in others)}
+    if borrowed.of_form:
+        names = list(filter(FORMS[origin], names))
+    for name in (*names, *sorted(added)):
+        if lender[name] <= borrowed.most:
+            own[name] = max(own.get(name, 0.0), min(lender[name] * borrowed.factor, most))
+            lender[name] *= borrowed.left
+    return added
 
 
 def _unmix(shares: Mapping[str, Shares]) -> None:

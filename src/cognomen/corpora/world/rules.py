@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 # Labels of the sources that are learned as one origin.
 SAME_ORIGIN: Final[Mapping[str, str]] = {
@@ -104,11 +104,48 @@ WITH_WOMENS_FORMS: Final = frozenset(
 )
 WOMANS_ENDING: Final = re.compile("(?:[oe]v|[iy]n)a$|(?:[оеє]в|[иіы]н)а$")  # of a key
 
-# Origins of which a large neighbour's list counts the bearers too, and how much more common their names are
-# at home. Only up to the share of the name with this rank: their own lists hold Smith and Brown as well. Of
-# Basque lists only the names of Basque form.
-BORROWED: Final[Mapping[str, tuple[str, float]]] = {"Basque": ("Spanish", 20.0), "Irish": ("English", 6.0)}
-BORROWED_RANK: Final = 120
+
+class Borrowed(NamedTuple):
+    """What a small origin has of a large neighbour's list, which counts its bearers too.
+
+    Attributes:
+        lender: the neighbour.
+        factor: how much more common the names are at home.
+        rank: a name gets at most the share that one of this rank usually has, as own lists hold the
+            neighbour's Smith and Brown too.
+        of_form: whether only names of the origin's form are borrowed (`by_form.FORMS`), …
+        added: … and those too that its own lists lack.
+        left: the part of its share that the neighbour keeps of the names of that form, whose bearers
+            are mostly not its own.
+        most: the largest share of a name in the neighbour's list.
+        least: the smallest share of a name in the origin's own lists.
+    """
+
+    lender: str
+    factor: float
+    rank: float = 120
+    of_form: bool = False
+    added: bool = False
+    left: float = 1.0
+    most: float = 1.0
+    least: float = 0.0
+
+
+# Welsh, Scottish and Catalan names are mostly borne at home: one in twenty Britons is Welsh, one in ten a Scot,
+# one in five people of Spain speaks Catalan. Who is counted in Britain came from South Africa, one in some
+# thousand of its Afrikaners, and from Gujarat.
+BORROWED: Final[Mapping[str, tuple[Borrowed, ...]]] = {
+    "Irish": (Borrowed("English", 6.0), Borrowed("English", 6.0, of_form=True, added=True)),
+    "Basque": (Borrowed("Spanish", 20.0, of_form=True),),
+    "Catalan": (Borrowed("Spanish", 5.0, rank=5, of_form=True, added=True, left=0.3),),
+    "Scottish": (Borrowed("English", 8.0, rank=5, of_form=True, added=True),),
+    "Welsh": (Borrowed("English", 10.0, rank=1, of_form=True, added=True),),
+    "Afrikaans": (
+        Borrowed("English", 600.0, rank=20, most=1.6e-5),
+        Borrowed("English", 600.0, rank=20, most=1.6e-5, of_form=True, added=True),
+    ),
+    "Gujarati": (Borrowed("English", 40.0, rank=1, least=1e-3),),
+}
 
 # A list of a country's people holds the names of the large neighbour whose language they also speak. That
 # part is taken out: the neighbour's shares times the quantile, over its most common names, of the ratio.
