@@ -27,7 +27,9 @@ OF_THE_FORM = {
         MacLeod Mackenzie MacAulay Mac Donald McGregor McTavish Mc Intosh McAllister McEwan McPhee Ritchie Christie
         Ogilvie Abercrombie Urquhart Farquharson Auchterlonie Strathdee Pitcairn Dalrymple Kirkpatrick Balfour
         Ruthven Buchanan Carmichael Arbuthnott Dunlop Drummond Gilmour Galbraith Strachan Muirhead Craigie
-    """.replace("Mac Donald", "Mac_Donald").replace("Mc Intosh", "Mc_Intosh").split(),
+    """.replace("Mac Donald", "Mac_Donald")
+    .replace("Mc Intosh", "Mc_Intosh")
+    .split(),
     "Welsh": """
         Llewellyn Gwynne Gwilym Gwatkin Griffiths Gruffydd Rhys Rhydderch Rees Pritchard Pryce Probert Prosser
         Protheroe Prydderch Parry Penry Powell Pugh Bevan Beynon Bowen Blethyn Howells Huws Wynne Lloyd-Jones Ifan
@@ -72,7 +74,9 @@ def test_every_form_has_examples() -> None:
     assert set(OF_THE_FORM) == set(OF_OTHER_FORMS) == set(FORMS)
 
 
-SLOVAK = "Kráľ Kôstka Ľupták Rosoľanka Chudiak Kopiak Skaličan Petrovič Petrovičová Matiaková Lipovčan".split()
+SLOVAK = (
+    "Kráľ Kôstka Ľupták Rosoľanka Chudiak Kopiak Skaličan Petrovič Petrovičová Matiaková Lipovčan".split()
+)
 NOT_SLOVAK = "Novák Říčan Dvořák Wozniak Beneš Němec Hašek Loučan Vachoušek Koníček Żmiak".split()
 
 
@@ -86,7 +90,10 @@ def test_names_that_slovak_and_slovene_have_of_others() -> None:
     """Without shares: how common they are there, no list says."""
     czech = read_list("cz", "Czech", [(name, "", None, None) for name in ("Kráľ", "Novák")], 1.0)
     croatian = read_list(
-        "hr", "Croatian", [("Petrović", "", 5.0, None), ("Horvat", "", 9.0, None), ("Babic", "", None, None)], 1.0
+        "hr",
+        "Croatian",
+        [("Petrović", "", 5.0, None), ("Horvat", "", 9.0, None), ("Babic", "", None, None)],
+        1.0,
     )
     (slovak,), (slovene,) = in_slovakia([czech]), in_slovenia([croatian])
     assert (slovak.source, slovak.bare, dict(slovak.shares)) == ("cz", frozenset({"kral"}), {})

@@ -609,7 +609,14 @@ def test_basque_names_have_what_spain_counts_of_them() -> None:
 
 def test_names_of_an_origins_form_have_what_a_large_list_counts_of_them() -> None:
     """Those too that its own lists lack, but not what others have more of."""
-    britain = {"Llewellyn": 6e3, "Griffiths": 4e4, "Jones": 4e5, "Vaughan": 1e4, "Smith": 5e5, "Gwinnutt": 9e2}
+    britain = {
+        "Llewellyn": 6e3,
+        "Griffiths": 4e4,
+        "Jones": 4e5,
+        "Vaughan": 1e4,
+        "Smith": 5e5,
+        "Gwinnutt": 9e2,
+    }
     britain |= dict.fromkeys(NAMES, 1e4)
     found = merged(
         gb=counted("English", britain),
