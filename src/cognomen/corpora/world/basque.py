@@ -1,7 +1,7 @@
 """Surnames of Basque form: Zubizarreta, Goikoetxea, Azpilicueta.
 
-A list of Basque surnames holds the Spanish ones of the country too, and does not say how common any is; the
-list of Spain says it of both. What is made of Basque words is Basque wherever in Spain it is borne.
+The list of Basque surnames includes Spanish ones of the region and has no counts; the list of Spain counts
+both. A surname composed of Basque words counts as Basque wherever in Spain its bearers live.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from cognomen.text.spelling import key
 
 BASQUE: Final = "Basque"
 
-# Letters and words within such names, and their ends, as `key` spells them; in Basque or in Spanish spelling.
+# Regular expressions for parts and endings of such names, in Basque or Spanish spelling, as keys have them.
 _WITHIN: Final = """
     k tx tz aguirr amez[ao] aranz[ae] arri(?:a$|[bgz]|aga|eta|ola) arteag artol astig aurre azc[au] azpi
     azurm barandi barri(?![aglno]|$) basurt beloqui beng[ou] beristain berri bidarr bidaur bizc
@@ -34,5 +34,5 @@ _BASQUE: Final = re.compile(f"(?:{'|'.join(_WITHIN.split())})|(?:{'|'.join(_AT_E
 
 
 def is_basque(name: str) -> bool:
-    """Whether a surname has the form of Basque ones; of those of a Basque list few are told wrongly."""
+    """Whether a surname is composed as Basque ones are, judged by its parts."""
     return _BASQUE.search(key(name)) is not None

@@ -18,7 +18,9 @@ from cognomen.corpora.world.bosnian import BOSNIAN, in_bosnia
 from cognomen.corpora.world.english import in_english
 from cognomen.corpora.world.letters import is_latin
 from cognomen.corpora.world.manifest import read_manifest, read_origins
-from cognomen.corpora.world.other_forms import (
+from cognomen.corpora.world.merged_rows import merged_table
+from cognomen.corpora.world.shares import NameList, Shares, read_list, share_of_rank
+from cognomen.corpora.world.variants import (
     BELARUSIAN,
     HEBREW,
     RUSSIAN_LIST,
@@ -26,8 +28,6 @@ from cognomen.corpora.world.other_forms import (
     add_in_latin,
     spellings_of,
 )
-from cognomen.corpora.world.shares import NameList, Shares, read_list, share_of_rank
-from cognomen.corpora.world.spellings import table_of_spellings
 
 if TYPE_CHECKING:
     import pyarrow
@@ -66,7 +66,7 @@ def merge(tables: Mapping[str, pyarrow.Table]) -> Merged:
     _drop_guests(shares, lists, dropped)
     for each in _all(lists):
         dropped.update(each.dropped)
-    return Merged(table_of_spellings(shares, lists), dropped)
+    return Merged(merged_table(shares, lists), dropped)
 
 
 def _all(lists: Mapping[str, list[NameList]]) -> Iterable[NameList]:

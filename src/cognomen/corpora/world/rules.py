@@ -159,8 +159,8 @@ BORNE: Final[Mapping[str, Mapping[str, float]]] = {
 # has Latin letters, and its names in Arabic ones are those of documents in Arabic.
 SCRIPT_SHARES: Final[Mapping[tuple[str, str], float]] = {("Somali", "Arabic"): 0.1}
 
-# Of the spellings that are guessed from Hebrew letters about one in two is what bearers write.
+# About one in two of the spellings guessed from Hebrew letters is one that bearers use.
 GUESSED: Final = 0.5
 
-# Names that are at least so common are learned in less usual forms too, with this part of their share.
-LESS_USUAL_LEAST, LESS_USUAL_SHARE = 2e-5, 0.2
+# Names with at least this share are learned in rare variants as well, each with this factor of the share.
+RARE_VARIANT_MIN_SHARE, RARE_VARIANT_WEIGHT = 2e-5, 0.2
