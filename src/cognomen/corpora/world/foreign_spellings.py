@@ -68,9 +68,8 @@ def _replaced(name: str, patterns: Mapping[str, str]) -> str:
     return name
 
 
-_DOUBLE_S: Final = {
-    f"(?<=[{_VOWELS}])с(?=[{_VOWELS}])": "сс"
-}  # German and French readers voice a single s between vowels
+# A single s between vowels is voiced in German and French.
+_DOUBLE_S: Final = {f"(?<=[{_VOWELS}])с(?=[{_VOWELS}])": "сс"}
 _SHORT_ENDS: Final = {r"ий\b": "и", r"ый\b": "ы"}
 _FRENCH_ENDS: Final = {r"(?<=[iy])n\b": "ne", "(?<=i)ï": "i"}
 _ENGLISH: Final = CYRILLIC | letters_of("ё=yo жё=zhe чё=che шё=she щё=shche")
