@@ -12,7 +12,7 @@ from test_weighted_training import ROWS, SMALL, corpus_of
 from cognomen.classifier import Classifier
 from cognomen.classifier.calibration import Calibration, softmax_with_temperature
 from cognomen.corpora import Corpus
-from cognomen.corpora.world import Origin
+from cognomen.corpora.world.manifest import Origin
 from cognomen.network import Architecture, Network
 from cognomen.network.ngrams import frequent_ngrams
 from cognomen.text import Alphabet

@@ -22,7 +22,8 @@ from safetensors.numpy import save
 from cognomen.classifier.calibration import fit_temperature, softmax_with_temperature
 from cognomen.corpora import Corpus, DroppedRow, load_corpus
 from cognomen.errors import InputError, TrainingError
-from cognomen.evaluation import evaluate, validation_mask
+from cognomen.evaluation import evaluate
+from cognomen.evaluation.splits import validation_mask
 from cognomen.network import Network
 from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy, disagreement, one_cycle
 from cognomen.text import Alphabet, fold, normalise

@@ -104,8 +104,8 @@ def _read_lists(tables: Mapping[str, pyarrow.Table]) -> dict[str, list[NameList]
 def combined(origin: str, lists: list[NameList]) -> Shares:
     """The shares of an origin's names, averaged over its lists.
 
-    A complete list counts for every name: those that it lacks are rare. A list of the most common names counts
-    for those that it has, and for names that no complete list has, which then are not common.
+    A complete list counts for every name: those that it lacks are rare. A list of the most common names
+    counts for those that it has, and for names that no complete list has, which then are not common.
     """
     with_shares = [each for each in lists if each.shares]
     complete = [each for each in with_shares if each.complete]
