@@ -21,8 +21,10 @@ from cognomen.classifier.options import ScoreOptions
 from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.scores import Scores
 from cognomen.errors import DataError
+from cognomen.io.delimited import WrittenRows
 from cognomen.io.tables import (
     TableFile,
+    blocks_to_copy,
     check_suffix,
     csv_writer,
     json_lines_writer,
@@ -138,7 +140,7 @@ def score_open_table(
     _check_headings(source, new)
     counts = np.zeros(len(REASONS) + 1, np.intp)  # of rows by reason; the last for those with an answer
 
-    blocks = source.blocks()
+    blocks = blocks_to_copy(source, names.indices, target)
     first = list(islice(blocks, 1))
     order = memory.order_of(names.of_block(first[0]) if first else [])
 
@@ -182,6 +184,8 @@ def _write_csv(
             if isinstance(rows, list):
                 ends = list(zip(*answers, strict=True))
                 writer.write_rows([*row, *ends[text]] for row, text in zip(rows, texts.tolist(), strict=True))
+            elif isinstance(rows, WrittenRows):
+                writer.write_lines(rows.lines, answers, texts)
             else:
                 writer.write_table(rows, answers, texts)
 

@@ -12,11 +12,11 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,18 @@ from cognomen.text.matching import did_you_mean
 
 BLANK: Final = re.compile(rb"[\r\n]*\Z")
 PIECE: Final = 1 << 16  # bytes
+
+
+class WrittenRows(NamedTuple):
+    """Rows as they are written in a file, to be copied without parsing and quoting all cells again.
+
+    Attributes:
+        lines: N rows, a pyarrow array of large_string; all but the first begin with the line end before them.
+        columns: some of the columns, each a pyarrow column of N strings, by their indices.
+    """
+
+    lines: Any
+    columns: Mapping[int, Any]
 
 
 class CsvTable(RowTable):
@@ -75,17 +87,22 @@ class CsvTable(RowTable):
             marked = file.read(3) == codecs.BOM_UTF8
         self.encoding = "utf-8-sig" if converted or marked else "utf-8"
 
-    def blocks(self) -> Iterator[Any]:
-        """Yield the rows, as every `RowTable` does."""
+    def blocks(self, to_copy_with: Collection[int] = ()) -> Iterator[Any]:
+        """Yield the rows, as every `RowTable` does.
+
+        Args:
+            to_copy_with: the indices of the columns that are needed where rows are copied as they stand:
+                the blocks of rows that allow it are then `WrittenRows`.
+        """
         pa = find_pyarrow()
         if pa is None:
             yield from super().blocks()
             return
-        blocks = self._arrow_blocks(pa)
+        blocks = self._arrow_blocks(pa, to_copy_with)
         yield next(blocks, self._block([]))
         yield from blocks
 
-    def _arrow_blocks(self, pa: Any) -> Iterator[Any]:
+    def _arrow_blocks(self, pa: Any, to_copy_with: Collection[int]) -> Iterator[Any]:
         carry, line = b"", self._lines.taken + 1
         start, rest = self._lines.rest()  # of the first block; copying it would cost more than parsing it
         for block in chain(rest, [b""]):
@@ -93,25 +110,34 @@ class CsvTable(RowTable):
             end = len(data)
             if not BLANK.match(data, start):
                 end = _plain_rows(data, self.delimiter, start)
-                table = self._parse(pa, memoryview(data)[start:end]) if end > start else None
-                if table is None:
+                rows = self._parse(pa, memoryview(data)[start:end], to_copy_with) if end > start else None
+                if rows is None:
                     lines = _Lines(self.path, chain([data[start:]], rest), line - 1)
                     yield from self._in_blocks(self._numbered(lines, line))
                     return
-                yield table
+                yield rows
             line += int(np.count_nonzero(np.frombuffer(data, np.uint8)[start:end] == ord("\n")))
             start, carry = 0, data[end:]
 
-    def _parse(self, pa: Any, data: memoryview) -> Any:
-        """The pyarrow.Table of whole rows; None where pyarrow cannot parse them as `csv.reader` does."""
+    def _parse(self, pa: Any, data: memoryview, to_copy_with: Collection[int]) -> Any:
+        """Whole rows, a block of `blocks`; None where pyarrow cannot parse them as `csv.reader` does."""
+        lines = _lines_of_rows(pa, data) if to_copy_with else None
+        indices = range(len(self.headings)) if lines is None else sorted(set(to_copy_with))
         names = [str(number) for number in range(len(self.headings))]  # headings may occur twice
+        wanted = [names[index] for index in indices]
         read = pa.csv.ReadOptions(use_threads=False, block_size=len(data), column_names=names)
         parse = pa.csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True)
-        convert = pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
+        convert = pa.csv.ConvertOptions(
+            column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted
+        )
         try:
             table = pa.csv.read_csv(pa.BufferReader(data), read, parse, convert)
         except pa.ArrowInvalid:
             return None
+        if lines is not None:
+            if len(table) != len(lines):  # empty lines are no rows
+                return self._parse(pa, data, ())
+            return WrittenRows(lines, dict(zip(indices, table.columns, strict=True)))
         longest = max(pa.compute.max(pa.compute.binary_length(column)).as_py() for column in table.columns)
         return None if longest > csv.field_size_limit() else table.rename_columns(self.headings)
 
@@ -180,6 +206,33 @@ def _plain_rows(data: bytes, delimiter: str, start: int) -> int:
     after = codes[np.minimum(quotes[1::2] + 1, end - 1)]  # none, the quotation mark itself
     edges = [ord(delimiter), *b'\n"']  # a quotation mark beside a quotation mark: they are doubled
     return end if np.isin(before, edges).all() and np.isin(after, [*edges, *b"\r"]).all() else start
+
+
+def _lines_of_rows(pa: Any, data: memoryview) -> Any:
+    """The lines of whole rows as `WrittenRows` has them; None if they are not to be copied as they are.
+
+    Those are with carriage returns, which would stay, with lines longer than a cell may be, and bytes that
+    are not UTF-8.
+    """
+    codes = np.frombuffer(data, np.uint8)
+    if len(positions(codes, b"\r")):
+        return None
+    ends, quotes = positions(codes, b"\n"), positions(codes, b'"')
+    if len(quotes):
+        ends = ends[np.searchsorted(quotes, ends) % 2 == 0]  # the others are in quoted cells
+    if codes[-1] != ord("\n"):
+        ends = np.append(ends, len(codes))
+    bounds = np.append(0, ends)  # (N + 1,)
+    if np.diff(bounds).max() > csv.field_size_limit():
+        return None
+    lines = pa.Array.from_buffers(
+        pa.large_string(), len(ends), [None, pa.py_buffer(bounds.astype(np.int64)), pa.py_buffer(data)]
+    )
+    try:
+        lines.validate(full=True)
+    except pa.ArrowInvalid:
+        return None
+    return lines
 
 
 def positions(codes: NDArray[np.uint8], wanted: bytes) -> NDArray[np.intp]:

@@ -11,7 +11,7 @@ import csv
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from cognomen.errors import DataError, InputError
 from cognomen.io.arrow import find_pyarrow, parquet_errors, require_pyarrow
 from cognomen.io.compressed import COMPRESSED, suffix_within
-from cognomen.io.delimited import CsvTable, positions
+from cognomen.io.delimited import CsvTable, WrittenRows, positions
 from cognomen.io.files import atomic_write
 from cognomen.io.row_table import RowTable
 from cognomen.io.text_files import check_signature
@@ -117,6 +117,20 @@ def check_suffix(path: Path) -> None:
         raise InputError(f"expected a table ({', '.join(WRITTEN_SUFFIXES)}), got {str(path)!r}.")
 
 
+def blocks_to_copy(table: TableFile, columns: Collection[int], target: Path) -> Iterator[Any]:
+    """The blocks of a table whose rows go into another file, with only some columns parsed where possible.
+
+    Args:
+        table: the table.
+        columns: the indices of the columns that are needed.
+        target: the other file. `WrittenRows` are among the blocks if it has the same delimiter.
+    """
+    delimited = isinstance(table, CsvTable) and target.suffix.lower() in DELIMITED
+    if delimited and _delimiter(target, table) == table.delimiter:
+        return table.blocks(columns)
+    return table.blocks()
+
+
 def column_at(table: TableFile, index: int) -> Any:
     """A whole column of strings: a pyarrow.ChunkedArray, or an iterator without pyarrow.
 
@@ -140,6 +154,8 @@ def cells_of(table: TableFile, block: Any, index: int) -> Any:
     """
     if isinstance(block, list):
         return [row[index] for row in block]
+    if isinstance(block, WrittenRows):
+        return block.columns[index]
     return _strings(table, block.column(index), index)
 
 
@@ -180,12 +196,28 @@ class CsvWriter:
             indices: (N,), which of these U cells are in each row.
         """
         pa = require_pyarrow("Writing an Arrow table")
+        self._write_joined(pa, [self._quoted(pa, column) for column in table.columns], more, indices, "\n")
+
+    def write_lines(self, lines: Any, more: Sequence[Sequence[str]], indices: NDArray[np.intp]) -> None:
+        """Write rows as they are written in another file (see `WrittenRows`), with more columns.
+
+        Args:
+            lines: N rows with this delimiter.
+            more, indices: as in `write_table`.
+        """
+        self._write_joined(require_pyarrow("Writing an Arrow table"), [lines], more, indices, "")
+        self._file.write(b"\n")
+
+    def _write_joined(
+        self, pa: Any, columns: list[Any], more: Sequence[Sequence[str]], indices: NDArray[np.intp], end: str
+    ) -> None:
+        """Write columns of quoted cells, with more columns, and an end after each row."""
         pc, kind = pa.compute, pa.large_string()
-        delimiter, end, nothing = (pa.scalar(text, kind) for text in (self.delimiter, "\n", ""))
         *ends, last = (self._quoted(pa, pa.chunked_array([column], kind)) for column in more)
-        last = pc.binary_join_element_wise(last, end, nothing)
+        last = pc.binary_join_element_wise(last, pa.scalar(end, kind), pa.scalar("", kind))
+        delimiter = pa.scalar(self.delimiter, kind)
         ends = pc.binary_join_element_wise(*ends, last, delimiter)
-        columns = [*(self._quoted(pa, column) for column in table.columns), ends.take(pa.array(indices))]
+        columns = [*columns, ends.take(pa.array(indices))]
         for start in range(0, len(indices), ROWS_JOINED):  # in parts, which use the same memory again
             parts = [column.slice(start, ROWS_JOINED) for column in columns]
             lines = pc.binary_join_element_wise(*parts, delimiter)
@@ -230,11 +262,17 @@ class _Sink:
 @contextmanager
 def csv_writer(path: Path, like: TableFile) -> Iterator[CsvWriter]:
     """A writer into a CSV or TSV file, with the delimiter and byte-order mark of another where they fit."""
-    separator = like.delimiter if like.delimiter != "\t" else ","
     with atomic_write(path) as file:
         if like.encoding == "utf-8-sig":
             file.write(codecs.BOM_UTF8)
-        yield CsvWriter(file, "\t" if path.suffix.lower() == ".tsv" else separator)
+        yield CsvWriter(file, _delimiter(path, like))
+
+
+def _delimiter(path: Path, like: TableFile) -> str:
+    """The delimiter of a new CSV or TSV file: that of another table where it fits."""
+    if path.suffix.lower() == ".tsv":
+        return "\t"
+    return like.delimiter if like.delimiter != "\t" else ","
 
 
 @contextmanager
