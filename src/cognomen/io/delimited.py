@@ -109,8 +109,9 @@ class CsvTable(RowTable):
             data = carry + block
             end = len(data)
             if not BLANK.match(data, start):
-                end = _plain_rows(data, self.delimiter, start)
-                rows = self._parse(pa, memoryview(data)[start:end], to_copy_with) if end > start else None
+                end, quotes = _plain_rows(data, self.delimiter, start)
+                lines = _lines(pa, data, start, end, quotes) if to_copy_with and end > start else None
+                rows = self._parse(pa, memoryview(data)[start:end], lines, to_copy_with)
                 if rows is None:
                     lines = _Lines(self.path, chain([data[start:]], rest), line - 1)
                     yield from self._in_blocks(self._numbered(lines, line))
@@ -119,9 +120,10 @@ class CsvTable(RowTable):
             line += int(np.count_nonzero(np.frombuffer(data, np.uint8)[start:end] == ord("\n")))
             start, carry = 0, data[end:]
 
-    def _parse(self, pa: Any, data: memoryview, to_copy_with: Collection[int]) -> Any:
+    def _parse(self, pa: Any, data: memoryview, lines: Any, to_copy_with: Collection[int]) -> Any:
         """Whole rows, a block of `blocks`; None where pyarrow cannot parse them as `csv.reader` does."""
-        lines = _lines_of_rows(pa, data) if to_copy_with else None
+        if not data:
+            return None
         indices = range(len(self.headings)) if lines is None else sorted(set(to_copy_with))
         names = [str(number) for number in range(len(self.headings))]  # headings may occur twice
         wanted = [names[index] for index in indices]
@@ -136,7 +138,7 @@ class CsvTable(RowTable):
             return None
         if lines is not None:
             if len(table) != len(lines):  # empty lines are no rows
-                return self._parse(pa, data, ())
+                return self._parse(pa, data, None, ())
             return WrittenRows(lines, dict(zip(indices, table.columns, strict=True)))
         longest = max(pa.compute.max(pa.compute.binary_length(column)).as_py() for column in table.columns)
         return None if longest > csv.field_size_limit() else table.rename_columns(self.headings)
@@ -189,45 +191,46 @@ class _Lines:
 # --- which bytes leave no doubt ---------------------------------------------------------------------------
 
 
-def _plain_rows(data: bytes, delimiter: str, start: int) -> int:
+def _plain_rows(data: bytes, delimiter: str, start: int) -> tuple[int, NDArray[np.intp]]:
     """The end of the whole rows from `start` on that every reader of CSV splits alike; `start` if in doubt.
 
-    Doubtful are zero bytes, carriage returns that stand alone, a byte-order mark, which pyarrow would drop,
-    and quotation marks that neither begin nor end a cell nor are doubled.
+    Also the positions of the quotation marks in them, which open and close cells in turn. Doubtful are zero
+    bytes, carriage returns that stand alone, a byte-order mark, which pyarrow would drop, and quotation marks
+    that neither begin nor end a cell nor are doubled.
     """
     doubtful = data.find(b"\0", start) >= 0 or data.startswith(codecs.BOM_UTF8, start)
     if doubtful or (data.find(b"\r", start) >= 0 and data.count(b"\r", start) != data.count(b"\r\n", start)):
-        return start
+        return start, np.empty(0, np.intp)
     codes = np.frombuffer(data, np.uint8)
-    quotes = positions(codes[start:], b'"') + start  # opening and closing in turn
+    quotes = positions(codes[start:], b'"') + start
     end = _end_of_rows(data, quotes, start) if len(quotes) % 2 else len(data)
     quotes = quotes[: np.searchsorted(quotes, end)]
     before = codes[np.maximum(quotes[::2] - 1, start)]  # the bytes outside of each cell; where there is
     after = codes[np.minimum(quotes[1::2] + 1, end - 1)]  # none, the quotation mark itself
     edges = [ord(delimiter), *b'\n"']  # a quotation mark beside a quotation mark: they are doubled
-    return end if np.isin(before, edges).all() and np.isin(after, [*edges, *b"\r"]).all() else start
+    is_plain = np.isin(before, edges).all() and np.isin(after, [*edges, *b"\r"]).all()
+    return end if is_plain else start, quotes
 
 
-def _lines_of_rows(pa: Any, data: memoryview) -> Any:
-    """The lines of whole rows as `WrittenRows` has them; None if they are not to be copied as they are.
+def _lines(pa: Any, data: bytes, start: int, end: int, quotes: NDArray[np.intp]) -> Any:
+    """The lines of plain rows as `WrittenRows` has them; None if they cannot be copied.
 
-    Those are with carriage returns, which would stay, with lines longer than a cell may be, and bytes that
-    are not UTF-8.
+    Carriage returns would stay, and faults in cells that are not parsed would not be found: bytes that are
+    not UTF-8, and cells that are too long for `csv.reader`, as they may be in lines of that length.
     """
-    codes = np.frombuffer(data, np.uint8)
-    if len(positions(codes, b"\r")):
+    if data.find(b"\r", start, end) >= 0:
         return None
-    ends, quotes = positions(codes, b"\n"), positions(codes, b'"')
+    codes = np.frombuffer(data, np.uint8)
+    ends = positions(codes[start:end], b"\n") + start
     if len(quotes):
         ends = ends[np.searchsorted(quotes, ends) % 2 == 0]  # the others are in quoted cells
-    if codes[-1] != ord("\n"):
-        ends = np.append(ends, len(codes))
-    bounds = np.append(0, ends)  # (N + 1,)
+    if codes[end - 1] != ord("\n"):
+        ends = np.append(ends, end)
+    bounds = np.append(start, ends).astype(np.int64)  # (N + 1,)
     if np.diff(bounds).max() > csv.field_size_limit():
         return None
-    lines = pa.Array.from_buffers(
-        pa.large_string(), len(ends), [None, pa.py_buffer(bounds.astype(np.int64)), pa.py_buffer(data)]
-    )
+    buffers = [None, pa.py_buffer(bounds), pa.py_buffer(data)]
+    lines = pa.Array.from_buffers(pa.large_string(), len(ends), buffers)
     try:
         lines.validate(full=True)
     except pa.ArrowInvalid:
