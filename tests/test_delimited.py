@@ -17,11 +17,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cognomen.errors import DataError
-from cognomen.io import delimited, row_table, text_files
+from cognomen.io import delimited, row_table, table_writers, text_files
 from cognomen.io import tables as tables_module
 from cognomen.io.arrow import find_pyarrow
 from cognomen.io.delimited import CsvTable, WrittenRows
-from cognomen.io.tables import CsvWriter, column_at, open_table
+from cognomen.io.table_writers import CsvWriter
+from cognomen.io.tables import column_at, open_table
 
 CELLS = st.text(st.sampled_from("ab ,;\t\"\n\r'éßあ\ufeff\u2028\0x01-NULL".replace("\0", "")), max_size=6)
 BLOCKS = st.sampled_from([4, 7, 64, 1 << 20])  # bytes; a mark and a character are not larger
@@ -157,7 +158,7 @@ def test_what_is_written_is_what_csv_writes(rows: list[list[str]], delimiter: st
         for column in zip(*rows, strict=True)
     ]
     table = pa.table(columns, [str(number) for number in range(len(columns))])
-    with mock.patch.object(tables_module, "ROWS_JOINED", 4):
+    with mock.patch.object(table_writers, "ROWS_JOINED", 4):
         writer.write_table(table, more, indices)
     assert arrow.getvalue() == plain.getvalue()
     read = list(
@@ -172,7 +173,7 @@ def test_what_is_written_is_what_csv_writes(rows: list[list[str]], delimiter: st
 def copied(path: Path, columns: list[int], block: int = 1 << 20) -> bytes | str:
     """A copy of a table's rows with two more columns, or the message why it cannot be read."""
     out = io.BytesIO()
-    with mock.patch.object(text_files, "BLOCK", block), mock.patch.object(tables_module, "ROWS_JOINED", 2):
+    with mock.patch.object(text_files, "BLOCK", block), mock.patch.object(table_writers, "ROWS_JOINED", 2):
         try:
             table = CsvTable(path)
             writer = CsvWriter(out, table.delimiter)

@@ -446,7 +446,7 @@ def test_each_sign_of_divergence_counts(
 ) -> None:
     """Three origins: a guess has a loss of 1.1, a batch of 36 with one of 14 is going wrong."""
     config = replace(SMALL, batch_size=36)
-    monkeypatch.setattr("cognomen.rnn.training.clip_grad_norm", lambda grads, limit: norm)
+    monkeypatch.setattr("cognomen.rnn.training_loop.clip_grad_norm", lambda grads, limit: norm)
     monkeypatch.setattr(
         "cognomen.training.step.cross_entropy", lambda logits, y, **_: (loss, np.zeros_like(logits))
     )

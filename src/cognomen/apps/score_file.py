@@ -22,15 +22,8 @@ from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.scores import Scores
 from cognomen.errors import DataError
 from cognomen.io.delimited import WrittenRows
-from cognomen.io.tables import (
-    TableFile,
-    blocks_to_copy,
-    check_suffix,
-    csv_writer,
-    json_lines_writer,
-    open_table,
-    parquet_writer,
-)
+from cognomen.io.table_writers import csv_writer, json_lines_writer, parquet_writer
+from cognomen.io.tables import TableFile, blocks_to_copy, check_suffix, open_table
 
 Columns = AnswerColumns | ContractColumns
 

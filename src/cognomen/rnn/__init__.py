@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cognomen.rnn.schedules import Plateau, cosine, one_cycle, step_decay, warmup
     from cognomen.rnn.sequential import Pool, Sequential
     from cognomen.rnn.stateful import Stateful
-    from cognomen.rnn.training import minimise, take_step
+    from cognomen.rnn.training_loop import minimise, take_step
 
 __all__ = [
     "CELLS",
@@ -106,7 +106,7 @@ _HOMES = {
         "schedules": "Plateau cosine one_cycle step_decay warmup",
         "sequential": "Pool Sequential",
         "stateful": "Stateful",
-        "training": "minimise take_step",
+        "training_loop": "minimise take_step",
     }.items()
     for name in names.split()
 }

@@ -19,7 +19,7 @@ from cognomen.rnn import Array, Layer, Packed, pack
 from cognomen.rnn.gradcheck import relative_error
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
 from cognomen.rnn.shapes.wiring import BackToInput, Input, Targets
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table, in_parts, parts
 from cognomen.study.experiments.program import sums
 from cognomen.study.learning import learn

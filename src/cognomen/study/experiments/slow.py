@@ -22,7 +22,7 @@ from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names
 from cognomen.rnn.engine.shared_reading import read_names
 from cognomen.rnn.recurrent import scan
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table, in_parts, parts
 from cognomen.study.names import load_names
 from cognomen.text.alphabet import Alphabet
