@@ -121,8 +121,8 @@ def blocks_to_copy(table: TableFile, columns: Collection[int], target: Path) -> 
         columns: the indices of the columns that are needed.
         target: the other file. `WrittenRows` are among the blocks if it has the same delimiter.
     """
-    delimited = isinstance(table, CsvTable) and target.suffix.lower() in DELIMITED
-    if delimited and delimiter_for(target, table) == table.delimiter:
+    is_delimited = target.suffix.lower() in DELIMITED
+    if is_delimited and isinstance(table, CsvTable) and delimiter_for(target, table) == table.delimiter:
         return table.blocks(columns)
     return table.blocks()
 
