@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import ScoredBlock
-from cognomen.classifier.described import GERMANIC, SURNAME_FIRST, About
+from cognomen.classifier.described import GERMANIC, SURNAME_FIRST, WordFeatures
 from cognomen.classifier.east_asian import ORIGINS as EAST_ASIAN
 from cognomen.classifier.given_names import given_name_odds
 from cognomen.classifier.ideographs import surname_lengths
@@ -26,7 +26,7 @@ from cognomen.classifier.options import Options
 from cognomen.classifier.order import FEWEST, ColumnOrder, order_of_column, sample_of
 from cognomen.classifier.parts import pool_parts
 from cognomen.classifier.priors import Prior, log_prior_ratios
-from cognomen.classifier.rewording import reworded
+from cognomen.classifier.rewording import reword
 from cognomen.classifier.second_surnames import ORIGINS as ORIGINS_OF_TWO
 from cognomen.classifier.second_surnames import Score, SecondSurnames, second_surnames, texts_of_two
 from cognomen.errors import InputError
@@ -41,7 +41,7 @@ Weights = NDArray[np.float64] | None
 Ask = Callable[[Ragged], Evidence]
 
 FEW = 400  # cells of a column, all of which are looked at for second surnames
-FEW_WORDS = 5  # that the network is asked of one by one
+FEW_WORDS = 5  # words whose features are computed one by one
 MANY_IN_PARTS = 200  # surnames; to read fewer takes no longer than to leave them out
 SCORED_TEXTS = 1 << 19  # distinct texts scored at once: many share prefixes, and memory stays bounded
 
@@ -212,10 +212,10 @@ class Scoring(Model):
         ratios = self._log_prior_ratios(Options())
         return softmax_with_temperature(found.logits, temperatures, ratios), found.known
 
-    def _about_words(self, words: list[str], threads: int) -> dict[str, About]:
-        """What is known of S words, for `reworded`."""
+    def _features_of(self, words: list[str], threads: int) -> dict[str, WordFeatures]:
+        """The features of S words, for `reword`."""
         if 1 < len(words) <= FEW_WORDS:  # which take longer together
-            return {word: self._about_words([word], threads)[word] for word in words}
+            return {word: self._features_of([word], threads)[word] for word in words}
         p, known = self._expected(self.alphabet.encode_all(words), threads)
         is_known = np.ones(len(p), bool) if known is None else known
         given = np.log(given_name_odds(words, is_known)).tolist()
@@ -224,7 +224,7 @@ class Scoring(Model):
             for origins in (EAST_ASIAN, SURNAME_FIRST, ORIGINS_OF_TWO, GERMANIC)
         )
         columns = given, self._sums_of_groups(p), east_asian, is_known.tolist(), *others
-        return dict(zip(words, map(About, *columns), strict=True))
+        return dict(zip(words, map(WordFeatures, *columns), strict=True))
 
     def _sums_of_groups(self, p: NDArray[np.float32]) -> NDArray[np.float32]:
         """The probabilities of the groups, (S, G), by those of the origins, (S, C); these without groups."""
@@ -243,8 +243,8 @@ class Scoring(Model):
                 order = ColumnOrder.alone(order)
             is_told, may_have_two = order.decided or order.said, not order.decided
             may_have_two &= order.order == "given-first" and order.second_surnames is None
-            ask = partial(self._about_words, threads=opts.threads)
-            found = reworded(texts, ask, order_is_told=is_told, may_have_two=may_have_two)
+            ask = partial(self._features_of, threads=opts.threads)
+            found = reword(texts, ask, order_is_told=is_told, may_have_two=may_have_two)
             rules = replace(rules, reworded=found) if found else rules
         return rules
 
