@@ -20,7 +20,7 @@ from cognomen.errors import DataError
 from cognomen.io import delimited, row_table, table_writers, text_files
 from cognomen.io import tables as tables_module
 from cognomen.io.arrow import find_pyarrow
-from cognomen.io.delimited import CsvTable, WrittenRows
+from cognomen.io.delimited import CsvTable, VerbatimRows
 from cognomen.io.table_writers import CsvWriter
 from cognomen.io.tables import column_at, open_table
 
@@ -178,7 +178,7 @@ def copied(path: Path, columns: list[int], block: int = 1 << 20) -> bytes | str:
             table = CsvTable(path)
             writer = CsvWriter(out, table.delimiter)
             for rows in table.blocks(columns):
-                if isinstance(rows, WrittenRows):
+                if isinstance(rows, VerbatimRows):
                     cells = list(zip(*(rows.columns[each].to_pylist() for each in columns), strict=True))
                     writer.write_lines(rows.lines, [["1", "a,b"], ["", "é"]], np.arange(len(cells)) % 2)
                 else:

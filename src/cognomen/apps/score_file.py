@@ -21,7 +21,7 @@ from cognomen.classifier.options import ScoreOptions
 from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.scores import Scores
 from cognomen.errors import DataError
-from cognomen.io.delimited import WrittenRows
+from cognomen.io.delimited import VerbatimRows
 from cognomen.io.table_writers import csv_writer, json_lines_writer, parquet_writer
 from cognomen.io.tables import TableFile, blocks_to_copy, check_suffix, open_table
 
@@ -177,7 +177,7 @@ def _write_csv(
             if isinstance(rows, list):
                 ends = list(zip(*answers, strict=True))
                 writer.write_rows([*row, *ends[text]] for row, text in zip(rows, texts.tolist(), strict=True))
-            elif isinstance(rows, WrittenRows):
+            elif isinstance(rows, VerbatimRows):
                 writer.write_lines(rows.lines, answers, texts)
             else:
                 writer.write_table(rows, answers, texts)

@@ -32,8 +32,8 @@ BLANK: Final = re.compile(rb"[\r\n]*\Z")
 PIECE: Final = 1 << 16  # bytes
 
 
-class WrittenRows(NamedTuple):
-    """Rows as they are written in a file, to be copied without parsing and quoting all cells again.
+class VerbatimRows(NamedTuple):
+    """Rows of a file to be copied verbatim, without parsing and quoting all cells again.
 
     Attributes:
         lines: N rows, a pyarrow array of large_string; all but the first begin with the line end before them.
@@ -87,22 +87,22 @@ class CsvTable(RowTable):
             marked = file.read(3) == codecs.BOM_UTF8
         self.encoding = "utf-8-sig" if converted or marked else "utf-8"
 
-    def blocks(self, to_copy_with: Collection[int] = ()) -> Iterator[Any]:
+    def blocks(self, needed: Collection[int] = ()) -> Iterator[Any]:
         """Yield the rows, as every `RowTable` does.
 
         Args:
-            to_copy_with: the indices of the columns that are needed where rows are copied as they stand:
-                the blocks of rows that allow it are then `WrittenRows`.
+            needed: the indices of the columns that are needed, if rows are to be copied: those that can be
+                copied verbatim are then `VerbatimRows`.
         """
         pa = find_pyarrow()
         if pa is None:
             yield from super().blocks()
             return
-        blocks = self._arrow_blocks(pa, to_copy_with)
+        blocks = self._arrow_blocks(pa, needed)
         yield next(blocks, self._block([]))
         yield from blocks
 
-    def _arrow_blocks(self, pa: Any, to_copy_with: Collection[int]) -> Iterator[Any]:
+    def _arrow_blocks(self, pa: Any, needed: Collection[int]) -> Iterator[Any]:
         carry, line = b"", self._lines.taken + 1
         start, rest = self._lines.rest()  # of the first block; copying it would cost more than parsing it
         for block in chain(rest, [b""]):
@@ -110,8 +110,8 @@ class CsvTable(RowTable):
             end = len(data)
             if not BLANK.match(data, start):
                 end, quotes = _plain_rows(data, self.delimiter, start)
-                lines = _lines(pa, data, start, end, quotes) if to_copy_with and end > start else None
-                rows = self._parse(pa, memoryview(data)[start:end], lines, to_copy_with)
+                lines = _lines(pa, data, start, end, quotes) if needed and end > start else None
+                rows = self._parse(pa, memoryview(data)[start:end], lines, needed)
                 if rows is None:
                     lines = _Lines(self.path, chain([data[start:]], rest), line - 1)
                     yield from self._in_blocks(self._numbered(lines, line))
@@ -120,11 +120,11 @@ class CsvTable(RowTable):
             line += int(np.count_nonzero(np.frombuffer(data, np.uint8)[start:end] == ord("\n")))
             start, carry = 0, data[end:]
 
-    def _parse(self, pa: Any, data: memoryview, lines: Any, to_copy_with: Collection[int]) -> Any:
+    def _parse(self, pa: Any, data: memoryview, lines: Any, needed: Collection[int]) -> Any:
         """Whole rows, a block of `blocks`; None where pyarrow cannot parse them as `csv.reader` does."""
         if not data:
             return None
-        indices = range(len(self.headings)) if lines is None else sorted(set(to_copy_with))
+        indices = range(len(self.headings)) if lines is None else sorted(set(needed))
         names = [str(number) for number in range(len(self.headings))]  # headings may occur twice
         wanted = [names[index] for index in indices]
         read = pa.csv.ReadOptions(use_threads=False, block_size=len(data), column_names=names)
@@ -139,7 +139,7 @@ class CsvTable(RowTable):
         if lines is not None:
             if len(table) != len(lines):  # empty lines are no rows
                 return self._parse(pa, data, None, ())
-            return WrittenRows(lines, dict(zip(indices, table.columns, strict=True)))
+            return VerbatimRows(lines, dict(zip(indices, table.columns, strict=True)))
         longest = max(pa.compute.max(pa.compute.binary_length(column)).as_py() for column in table.columns)
         return None if longest > csv.field_size_limit() else table.rename_columns(self.headings)
 
@@ -213,7 +213,7 @@ def _plain_rows(data: bytes, delimiter: str, start: int) -> tuple[int, NDArray[n
 
 
 def _lines(pa: Any, data: bytes, start: int, end: int, quotes: NDArray[np.intp]) -> Any:
-    """The lines of plain rows as `WrittenRows` has them; None if they cannot be copied.
+    """The lines of plain rows as `VerbatimRows` has them; None if they cannot be copied.
 
     Carriage returns would stay, and faults in cells that are not parsed would not be found: bytes that are
     not UTF-8, and cells that are too long for `csv.reader`, as they may be in lines of that length.

@@ -53,7 +53,7 @@ class CsvWriter:
         self._write_joined(pa, [self._quoted(pa, column) for column in table.columns], more, indices, "\n")
 
     def write_lines(self, lines: Any, more: Sequence[Sequence[str]], indices: NDArray[np.intp]) -> None:
-        """Write rows as they are written in another file (see `WrittenRows`), with more columns.
+        """Write rows as they are written in another file (see `VerbatimRows`), with more columns.
 
         Args:
             lines: N rows with this delimiter.

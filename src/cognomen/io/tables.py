@@ -14,7 +14,7 @@ from typing import Any
 from cognomen.errors import DataError, InputError
 from cognomen.io.arrow import find_pyarrow, parquet_errors, require_pyarrow
 from cognomen.io.compressed import COMPRESSED, suffix_within
-from cognomen.io.delimited import CsvTable, WrittenRows
+from cognomen.io.delimited import CsvTable, VerbatimRows
 from cognomen.io.row_table import RowTable
 from cognomen.io.text_files import check_signature
 from cognomen.io.workbook import SUFFIXES as WORKBOOKS
@@ -119,7 +119,7 @@ def blocks_to_copy(table: TableFile, columns: Collection[int], target: Path) -> 
     Args:
         table: the table.
         columns: the indices of the columns that are needed.
-        target: the other file. `WrittenRows` are among the blocks if it has the same delimiter.
+        target: the other file. `VerbatimRows` are among the blocks if it has the same delimiter.
     """
     is_delimited = target.suffix.lower() in DELIMITED
     if is_delimited and isinstance(table, CsvTable) and delimiter_for(target, table) == table.delimiter:
@@ -150,7 +150,7 @@ def cells_of(table: TableFile, block: Any, index: int) -> Any:
     """
     if isinstance(block, list):
         return [row[index] for row in block]
-    if isinstance(block, WrittenRows):
+    if isinstance(block, VerbatimRows):
         return block.columns[index]
     return _strings(table, block.column(index), index)
 
