@@ -95,8 +95,9 @@ def reword(
             first place is a given name.
         may_have_two: whether names may end in two surnames, because the column does not show it.
     """
+    others = [text for text in texts if not text.isalpha()]  # most texts are letters alone
     several = [
-        text for text in texts if " " in text or "_" in text or not text.isprintable()
+        text for text in others if " " in text or "_" in text or not text.isprintable()
     ]  # for other spaces
     plain = {text: _plain(text) for text in filter(_CANDIDATE.search, several)}
     first = reword_two_surnames(several, lambda text: _plain(text)[0], features_of) if may_have_two else {}
