@@ -112,6 +112,7 @@ def source_table(report: Mapping[str, Any]) -> str:
             row.append(f"{read[source.name]:,}" if source.name in read else "not read")
         rows.append(row)
     text = "No list of names comes with the model; `cognomen data build world` makes one table of them."
+    text += " Some licences ask that their source be named wherever the model goes, as it is here."
     if report:
         text += (
             f" This one has {report['names']:,} names and {report['rows']:,} pairs of a name and an origin; "

@@ -24,7 +24,7 @@ import click
 
 from cognomen.apps.cli.errors import HintingGroup
 from cognomen.apps.cli.input import read_corpus
-from cognomen.apps.cli.options import ABOUT_DATA, data_options, epilog, json_option, print_json
+from cognomen.apps.cli.options import ABOUT_DATA, DATA, data_options, epilog, json_option, print_json
 from cognomen.apps.cli.progress import downloading, experiment_progress
 from cognomen.apps.cli.render import plain_table
 
@@ -112,7 +112,7 @@ def build(name: str, *, out: Path | None, as_json: bool) -> None:
     epilog="\b\nExamples:\n  cognomen data check names/\n  cognomen data check people.csv --rows\n"
     f"  cognomen data check tutorial --json\n\n{ABOUT_DATA}",
 )
-@click.argument("data", type=click.Path())
+@click.argument("data", type=DATA)
 @data_options
 @click.option("--rows", is_flag=True, help="Also list each dropped row, and names with several origins.")
 @json_option("Print the whole report as one JSON object.")

@@ -29,7 +29,7 @@ import click
 from cognomen.apps.cli.config_options import config_options
 from cognomen.apps.cli.errors import Interrupted
 from cognomen.apps.cli.input import read_corpus
-from cognomen.apps.cli.options import data_options, epilog
+from cognomen.apps.cli.options import DATA, data_options, epilog
 from cognomen.apps.cli.plots import draw, plots_option
 from cognomen.apps.cli.progress import ProgressBar, training_progress
 from cognomen.apps.cli.render import wrapped
@@ -50,7 +50,7 @@ FIGURES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss
 
 
 @click.command("train", epilog=epilog(__doc__))
-@click.argument("data", type=click.Path())
+@click.argument("data", type=DATA)
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="MODEL", help="The new folder."
 )
