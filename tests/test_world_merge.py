@@ -64,8 +64,8 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def usual(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No name is learned in less usual forms."""
-    monkeypatch.setattr(rules, "LESS_USUAL_LEAST", 2.0)
+    """No name is learned in rare variants."""
+    monkeypatch.setattr(rules, "RARE_VARIANT_MIN_SHARE", 2.0)
 
 
 # --- shares within a list ---------------------------------------------------------------------------------
@@ -250,7 +250,7 @@ def test_names_are_learned_as_they_are_typed_without_their_letters(
 
 
 @pytest.mark.parametrize(
-    ("origin", "name", "less_usual"),
+    ("origin", "name", "rare"),
     [
         ("Italian", "De Luca", {"deluca"}),
         ("Irish", "MacDonald", {"mac donald"}),
@@ -259,15 +259,13 @@ def test_names_are_learned_as_they_are_typed_without_their_letters(
         ("Finnish", "Häkkinen", {"haekkinen"}),
     ],
 )
-def test_common_names_are_learned_in_less_usual_forms_too(
-    origin: str, name: str, less_usual: set[str]
-) -> None:
+def test_common_names_are_learned_in_rare_variants_too(origin: str, name: str, rare: set[str]) -> None:
     found = merged(a=counted(origin, {name: 50.0, **dict.fromkeys(NAMES, 50.0)}))
     its = shares(found, origin)
     usual = its[name.lower()]
     found_forms = {form: share for form, share in its.items() if not form.endswith("oran") and share < usual}
-    assert found_forms == pytest.approx(dict.fromkeys(less_usual, usual * rules.LESS_USUAL_SHARE))
-    for form in less_usual:
+    assert found_forms == pytest.approx(dict.fromkeys(rare, usual * rules.RARE_VARIANT_WEIGHT))
+    for form in rare:
         assert column(found, form, "group") == column(found, name.lower(), "group")
 
 
@@ -286,13 +284,13 @@ def test_what_a_russian_keyboard_types_is_spelled_abroad_too() -> None:
     assert {"токаев", "tokaev", "tokajew", "toqaev"} <= set(shares(found, "Kazakh"))
 
 
-def test_rare_names_are_not_learned_in_less_usual_forms(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "LESS_USUAL_LEAST", 1e-3)
+def test_rare_names_are_not_learned_in_rare_variants(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "RARE_VARIANT_MIN_SHARE", 1e-3)
     its = shares(merged(a=counted("Italian", {"De Luca": 5000.0, "De Carlo": 1.0})), "Italian")
     assert set(its) == {"de luca", "deluca", "de carlo"}
 
 
-def test_what_is_a_less_usual_form_may_be_another_name() -> None:
+def test_a_rare_variant_may_be_another_name() -> None:
     """Which is as common as it is for itself; and both are one group."""
     found = merged(a=counted("Italian", {"De Luca": 500.0, "Deluca": 400.0, "Rossi": 500.0}))
     its = shares(found, "Italian")

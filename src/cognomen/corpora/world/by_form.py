@@ -1,9 +1,9 @@
 """Surnames whose form tells their origin, in lists of a larger neighbour: Llewellyn, Puigdemont, McTavish.
 
-A country's list holds the names of all its languages. The British one counts Welsh and Scottish names, that of
-Spain Catalan and Basque ones, the Czech one has Slovak names; their own lists are short, or say nothing of how
-common names are. Sounds and spellings that the larger language lacks tell them apart: no Spanish word ends in
--ll, -ny or -lls. Each pattern is matched with a name's `key`, so without marks, unless said otherwise.
+A country's list includes the names of all its languages. The British list counts Welsh and Scottish names,
+that of Spain Catalan and Basque ones, and Czech lists have Slovak names; their own lists are short, or
+without counts. Sounds and spellings that the larger language lacks tell them apart: no Spanish word ends in
+-ll, -ny or -lls. Patterns are matched with the `key` of a name, so without diacritics, unless noted.
 """
 
 from __future__ import annotations
@@ -34,63 +34,65 @@ _BASQUE: Final = _any_of("""
     olarr olart olas[ao] olaz olea ona[ty] onaind orbe orma ostol otae otam oteg oteiz oyar pagol sagarr?
     sagast sarasq sarasu sarri[aeu] soraluc tell?[ae]ch tolar ubi[ld] ugald ugart ulac unanu unzu uranga
     uriart urib uriz urond urqu urre[ats] urru[ntz] urt[iau] usab usand uzc yarz ybarr yturr zabal zald
-    zamac zarand zarra zel[ae]y zendo zorr zua[zs] zub[aei] zufi zugaz zulai zul[ou]a zume zuri
-    [^lnrt]aga$ alde$ andia$ ategui$ aundi$ beitia?$ buru$ egui$ enea$ goitia?$ iola$ oiz$ oqui[^l]?$ tegui$
+    zamac zarand zarra zel[ae]y zendo zorr zua[zs] zub[aei] zufi zugaz zulai zul[ou]a zume zuri [^lnrt]aga$
+    alde$ andia$ ategui$ aundi$ beitia?$ buru$ egui$ enea$ goitia?$ iola$ oiz$ oqui[^l]?$ tegui$
     (?<![hlr])ondo$ (?<![ilnps])eta$ zarra$ zua?$
 """)
 
-# What Spanish words neither end with nor have within them, and first words of Catalan compounds.
+# Endings and sequences of letters that Spanish words lack, and first words of Catalan compounds.
 _CATALAN: Final = _any_of("""
-    ll$ (?<!o)nys?$ ny[aeo] [aei]u$ (?:ng|[ln]n|al|^[bpj])ou$ (?:^|[^c])(?:[ae]ig|oig|uig)$ ^puig t[gj][aeo] tgl
-    (?:[aei]|l|u|n|r)ch$ (?:[aeio]|r|n|s)ts?$ [lrnm]s$ (?:ip|lop|lef|lf|lom|olom|alom)$
+    ll$ (?<!o)nys?$ ny[aeo] [aei]u$ (?:ng|[ln]n|al|^[bpj])ou$ (?:^|[^c])(?:[ae]ig|oig|uig)$ ^puig t[gj][aeo]
+    tgl (?:[aei]|l|u|n|r)ch$ (?:[aeio]|r|n|s)ts?$ [lrnm]s$ (?:ip|lop|lef|lf|lom|olom|alom)$
     (?:(?<!^s)eix|aix|uix|oix)(?!eir|os|ot) (?<!oc)(?<!and)(?<!avi)(?<!est)(?<!teli)er$ (?:j|y|ss|r|nt|b)ol$
-    [aeu]ssa(?!nch|nto) rosse ^vila(?!r?$|r[ei]|s$) ^casam ^mas(?=[dfgprv]) ^mont(?=[bcdgjpv]) ^capde ^capm ^roca(?=[bcfm])
-    cuberta$ ^font(?=[cd])
+    [aeu]ssa(?!nch|nto) rosse ^vila(?!r?$|r[ei]|s$) ^casam ^mas(?=[dfgprv]) ^mont(?=[bcdgjpv]) ^capde ^capm
+    ^roca(?=[bcfm]) cuberta$ ^font(?=[cd])
 """)
-# What Catalan names lack: those that do are Arabic, Basque, Galician, joined names and others.
+# Names that match _CATALAN and are Arabic, Basque or Galician, several in one, or otherwise not Catalan.
 _NOT_CATALAN: Final = _any_of("""
     [kw\\x20'] ou(?!$) (?<!c)h y(?!s?$|[aeo]) q(?!u) (?<!a)z$ sanchez tx ^abreu ^m[ao]h gh [aeiou]{3}
     ^almaguer$ ^penalver$ ^quintans$ ^carnicer$
 """)
 
-# Welsh words and given names, "ap" run into the next name (Pugh, Bevan), and double names such as Rees-Jones.
+# Welsh words and given names, ap (son of) joined to the next name (Pugh, Bevan), and double names (Rees-Jones).
 _WELSH: Final = _any_of("""
     ^ll(?!or|an[oa]|er|ac) ^gwy[nlt] ^gwi ^gw[ae][lrtn] ^griffit ^gruff ^rhy[sd] ^rhodd ^rees[e]?$
     ^pr[iy]tch(?!ett) ^pr[iy]ch ^pryce ^prys ^prob[eiy](?!n?s) ^pross ^proth ^pr[yi]dd ^prytherch ^parry
     ^penr[yhi] ^pow[ei]ll? ^pugh?e?$ ^bevan ^beyn ^benyon ^bowen ^blethyn ^bledd ^bebb ^howell ^hywel ^huws
     ^wynne?$ -wynne? ^ifan ^ifor ^iorw ^ieuan ^idwal ^treh[ea]{1,2}rne?$ ^trahe[ar] ^cadw[ag] ^carad[oi]
-    ^mered ^meyr ^mostyn ^mad(?:do|o)[cx] ^morgan(?!a|ti) ^matthia ^glyn(?!n) ^dafydd ^d?eyn?on ^einion ^vaughan
-    ^yorath ^tudor ^craddo ^cynan ^beddo ^gethin ^gough ^anwyl ^gitt[io] ^breeze ^breese ^kyffin ^nanney ^lloyd
-    ^owens?$ ^havard ^jenkins?$ ^llew ^bellis ^hopkin$ ^watkin$ ^gwatk ^puw ^emrys ^merion
-    -ll -rhys -jones -davies -evans -griff -morgan lloyd- powell- rhys- pugh- parry- wyn- owen- morgan- gwyn-
+    ^mered ^meyr ^mostyn ^mad(?:do|o)[cx] ^morgan(?!a|ti) ^matthia ^glyn(?!n) ^dafydd ^d?eyn?on ^einion
+    ^vaughan ^yorath ^tudor ^craddo ^cynan ^beddo ^gethin ^gough ^anwyl ^gitt[io] ^breeze ^breese ^kyffin
+    ^nanney ^lloyd ^owens?$ ^havard ^jenkins?$ ^llew ^bellis ^hopkin$ ^watkin$ ^gwatk ^puw ^emrys ^merion
+    -ll -rhys -jones -davies -evans -griff -morgan lloyd- powell- rhys- pugh- parry- wyn- owen- morgan-
+    gwyn-
 """)
 
-# Scottish: Mac written so; Mc before a clan's name, as Irish names have it too; -ie; Scots letters and words.
+# Names in Mac-; in Mc-, which is Irish as well, those of Scottish clans; endings in -ie; and Scots words.
 _CLANS: Final = """
     a[dr]am all?ist alpin andrew ara arthur ask(?:ill|le) aul bain bean beth bride caig callum cai?sk cask
     caughtr cheyn clar[et] clell clem clint clung clurg clymon coll? combi conn?achi corkin corqu[oe] crae
     crac?ken cread crimm crind crone crork culloch cutcheon diarm donald dougal?l dow[ae]l duff ewan ewen
-    eachr fad[yz] farlan farqu fee fie gavin gee geoch ghie gill?iv gilv glash gregor guff harg hard harr hutch
-    ilroy? ilwr ilvane ilvr inally indoe inn(?:es|on) intosh intyr isaac iver ivor jann? kail kay kechn keand
-    kell[ae]r kend kenz? kerr(?:ac|el) kess killop kim kinl kinn[oa] kirdy l(?:achl|aren|arty|auch|ay|ea[nry]|eish|ell
-    |enn|eod|ure|urk|uck|usk) martin master meek mich milla?n minn morr murch murd murr murt nab naught nair neil
-    neish nee nicol niv onie phai?l phee pherson phi queen quee quarr queb quist rae ritch robb?i skim spor
-    swan tagg tav tear vean vey vic? vitti walt wattie whan whi[nr] whann willia
+    eachr fad[yz] farlan farqu fee fie gavin gee geoch ghie gill?iv gilv glash gregor guff harg hard harr
+    hutch ilroy? ilwr ilvane ilvr inally indoe inn(?:es|on) intosh intyr isaac iver ivor jann? kail kay
+    kechn keand kell[ae]r kend kenz? kerr(?:ac|el) kess killop kim kinl kinn[oa] kirdy l martin master meek
+    mich milla?n minn morr murch murd murr murt nab naught nair neil neish nee nicol niv onie phai?l phee
+    pherson phi queen quee quarr queb quist rae ritch robb?i skim spor swan tagg tav tear vean vey vi vitti
+    walt wattie whan whi[nr] whann willia
 """
 _SCOTTISH: Final = re.compile(
-    rf"^mac[ -]?(?=[a-z]{{4}})(?!hado|kr[eio]|row|aree|eira|iej|hin|kie)|^mc[ -]?(?:{'|'.join(_CLANS.split())})|"
+    r"^mac[ -]?(?=[a-z]{4})(?!hado|kr[eio]|row|aree|eira|iej|hin|kie)|"
+    rf"^mc[ -]?(?:{'|'.join(_CLANS.split())})|"
     + _any_of("""
-        [a-z]{2}(?<![aeiou])ie$ quh ^auch[ti] ^strath ^inver ^ogil ^abercr ^abern ^pitcai ^pitt?en ^pitk ^dalr ^dalg
-        ^dalz ^kirkp ^kirkc ^kinn[ae] ^balf ^cruick ^ruth[ev] ^wedder ^buchan ^farqu ^carmich ^arbuth ^loch[hr]
-        ^dunb ^dund ^dunl ^drumm ^gilchr ^gilm[ou] ^galbr ^strach ^muir ^craigi ^laird ^linds ^geddes ^oliph ^haldan
-        ^menzi ^colq
+        [a-z]{2}(?<![aeiou])ie$ quh ^auch[ti] ^strath ^inver ^ogil ^abercr ^abern ^pitcai ^pitt?en ^pitk
+        ^dalr ^dalg ^dalz ^kirkp ^kirkc ^kinn[ae] ^balf ^cruick ^ruth[ev] ^wedder ^buchan ^farqu ^carmich
+        ^arbuth ^loch[hr] ^dunb ^dund ^dunl ^drumm ^gilchr ^gilm[ou] ^galbr ^strach ^muir ^craigi ^laird
+        ^linds ^geddes ^oliph ^haldan ^menzi ^colq
     """).pattern
 )
 
-# Irish names that are no Scottish ones.
+# Irish, unless they are Scottish.
 _IRISH: Final = _any_of("^mc[ -]? ^o'(?![a-z]{0,2}$)")
 
-# Who is counted in the British list came from South Africa, if the Netherlands hardly have such a name.
+# In the British list such names are those of South Africans; the Netherlands have hardly any of these names.
 _AFRIKAANS: Final = re.compile("^(?:janse |jansen )?van ")
 
 # Origins, and whether a name has the form of theirs.
@@ -103,8 +105,7 @@ FORMS: Final[Mapping[str, Callable[[str], bool]]] = {
     "Welsh": lambda name: _WELSH.search(name) is not None,
 }
 
-# Letters that Slovak has and Czech lacks, and ends of names that Czech forms otherwise; with marks, which a
-# list of names without them does not tell.
+# Letters that Slovak has and Czech lacks, and endings that Czech forms otherwise; with diacritics.
 _SLOVAK: Final = _any_of("""
     [ľĺŕô] [^aeiouyáéíóúýwz]iak(?:ová)?$ (?<![áíóúů])čan(?:ová)?$ [oe]vič(?:ová)?$
 """)

@@ -106,19 +106,19 @@ WOMANS_ENDING: Final = re.compile("(?:[oe]v|[iy]n)a$|(?:[оеє]в|[иіы]н)а
 
 
 class Borrowed(NamedTuple):
-    """What a small origin has of a large neighbour's list, which counts its bearers too.
+    """What an origin's shares are given of a neighbour's list, which counts its bearers as well.
 
     Attributes:
         lender: the neighbour.
-        factor: how much more common the names are at home.
-        rank: a name gets at most the share that one of this rank usually has, as own lists hold the
-            neighbour's Smith and Brown too.
-        of_form: whether only names of the origin's form are borrowed (`by_form.FORMS`), …
-        added: … and those too that its own lists lack.
-        left: the part of its share that the neighbour keeps of the names of that form, whose bearers
-            are mostly not its own.
-        most: the largest share of a name in the neighbour's list.
-        least: the smallest share of a name in the origin's own lists.
+        factor: how many times as common the names are in the origin as in the neighbour's list.
+        rank: a name gets at most the share that the name with this rank usually has, as the origin's own
+            lists include common names of the neighbour (Smith, Brown).
+        of_form: whether only names with the origin's form are borrowed (`by_form.FORMS`).
+        added: whether names of that form are borrowed even if the origin's own lists lack them.
+        left: the factor that the neighbour's share of such a name is multiplied by, where most of its
+            bearers are of the origin.
+        most: names with a larger share in the neighbour's list are not borrowed.
+        least: nor are names with a smaller share in the origin's own lists.
     """
 
     lender: str
@@ -131,9 +131,9 @@ class Borrowed(NamedTuple):
     least: float = 0.0
 
 
-# Welsh, Scottish and Catalan names are mostly borne at home: one in twenty Britons is Welsh, one in ten a Scot,
-# one in five people of Spain speaks Catalan. Who is counted in Britain came from South Africa, one in some
-# thousand of its Afrikaners, and from Gujarat.
+# About one in twenty Britons lives in Wales and one in ten in Scotland, and one in five people of Spain
+# speaks Catalan. The British list counts one in a thousand or so of the Afrikaners, and one in a hundred of
+# the Gujaratis.
 BORROWED: Final[Mapping[str, tuple[Borrowed, ...]]] = {
     "Irish": (Borrowed("English", 6.0), Borrowed("English", 6.0, of_form=True, added=True)),
     "Basque": (Borrowed("Spanish", 20.0, of_form=True),),
@@ -196,8 +196,8 @@ BORNE: Final[Mapping[str, Mapping[str, float]]] = {
 # has Latin letters, and its names in Arabic ones are those of documents in Arabic.
 SCRIPT_SHARES: Final[Mapping[tuple[str, str], float]] = {("Somali", "Arabic"): 0.1}
 
-# Of the spellings that are guessed from Hebrew letters about one in two is what bearers write.
+# About one in two of the spellings guessed from Hebrew letters is one that bearers use.
 GUESSED: Final = 0.5
 
-# Names that are at least so common are learned in less usual forms too, with this part of their share.
-LESS_USUAL_LEAST, LESS_USUAL_SHARE = 2e-5, 0.2
+# Names with at least this share are learned in rare variants as well, each with this factor of the share.
+RARE_VARIANT_MIN_SHARE, RARE_VARIANT_WEIGHT = 2e-5, 0.2
