@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from cognomen.corpora.world.shares import NameList, read_list
+from cognomen.corpora.world.shares import Cells, NameList, read_list
 from cognomen.text.spelling import key
 
 SLOVAK, SLOVENE = "Slovak", "Slovene"
@@ -53,7 +53,8 @@ _NOT_CATALAN: Final = _any_of("""
     ^almaguer$ ^penalver$ ^quintans$ ^carnicer$
 """)
 
-# Welsh words and given names, ap (son of) joined to the next name (Pugh, Bevan), and double names (Rees-Jones).
+# Welsh words and given names, ap (son of) joined to the next name (Pugh, Bevan), and double names such as
+# Rees-Jones.
 _WELSH: Final = _any_of("""
     ^ll(?!or|an[oa]|er|ac) ^gwy[nlt] ^gwi ^gw[ae][lrtn] ^griffit ^gruff ^rhy[sd] ^rhodd ^rees[e]?$
     ^pr[iy]tch(?!ett) ^pr[iy]ch ^pryce ^prys ^prob[eiy](?!n?s) ^pross ^proth ^pr[yi]dd ^prytherch ^parry
@@ -141,5 +142,6 @@ def with_names(origin: str, lists: Iterable[NameList], names: set[str]) -> Itera
 
 
 def _bare(source: str, origin: str, names: Iterable[str]) -> Iterator[NameList]:
-    if rows := [(name, "", None, None) for name in sorted(names)]:
+    rows: list[Cells] = [(name, "", None, None) for name in sorted(names)]
+    if rows:
         yield read_list(source, origin, rows, 1.0)
