@@ -110,6 +110,14 @@ def test_semicolons_and_a_byte_order_mark_are_kept(model):
     check(read("excel-out.csv"), expected(model))
 
 
+def test_cells_are_quoted_as_they_were(model):
+    written = ['"1","Smith",', '2,"O\'Brien, Jr.",']
+    Path("quoted.csv").write_text("\n".join(['"id","surname"', *(line[:-1] for line in written)]), "utf-8")
+    lines(inside("score", "quoted.csv", "--column", "surname", "--out", "out.csv", "--model", model))
+    found = Path("out.csv").read_text("utf-8").splitlines()
+    assert all(line.startswith(each) for line, each in zip(found[1:], written, strict=True))
+
+
 def test_a_scored_table_can_be_scored_again_with_a_prefix(model):
     arguments = ["--column", "surname", "--model", model]
     lines(inside("score", "people.csv", *arguments, "--out", "out.csv"))

@@ -21,14 +21,9 @@ from cognomen.classifier.options import ScoreOptions
 from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.scores import Scores
 from cognomen.errors import DataError
-from cognomen.io.tables import (
-    TableFile,
-    check_suffix,
-    csv_writer,
-    json_lines_writer,
-    open_table,
-    parquet_writer,
-)
+from cognomen.io.delimited import VerbatimRows
+from cognomen.io.table_writers import csv_writer, json_lines_writer, parquet_writer
+from cognomen.io.tables import TableFile, blocks_to_copy, check_suffix, open_table
 
 Columns = AnswerColumns | ContractColumns
 
@@ -138,7 +133,7 @@ def score_open_table(
     _check_headings(source, new)
     counts = np.zeros(len(REASONS) + 1, np.intp)  # of rows by reason; the last for those with an answer
 
-    blocks = source.blocks()
+    blocks = blocks_to_copy(source, names.indices, target)
     first, looked_at = _beginning(blocks, names)
     order = memory.order_of(looked_at)
 
@@ -195,6 +190,8 @@ def _write_csv(
             if isinstance(rows, list):
                 ends = list(zip(*answers, strict=True))
                 writer.write_rows([*row, *ends[text]] for row, text in zip(rows, texts.tolist(), strict=True))
+            elif isinstance(rows, VerbatimRows):
+                writer.write_lines(rows.lines, answers, texts)
             else:
                 writer.write_table(rows, answers, texts)
 

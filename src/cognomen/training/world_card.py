@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from cognomen.classifier.origins import Place
 from cognomen.classifier.priors import DefaultPrior
-from cognomen.corpora.world import Source, read_manifest
+from cognomen.corpora.world.manifest import Source, read_manifest
 
 WORST: Final = 5  # origins named beside the most common names
 

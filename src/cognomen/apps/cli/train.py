@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 RESUME = "the same command with --resume continues."
 NOTHING = "The first epoch had not ended: there is nothing to keep."
 TWICE = (
-    "Two trainings of {epochs} epochs: the first holds names out, to measure it; the second uses all names "
+    "Two trainings of {epochs}: the first holds names out, to measure it; the second uses all names "
     "(--no-refit leaves it out)."
 )
 FIGURES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss", "ece": "ECE"}
@@ -81,7 +81,8 @@ def command(
     click.echo(f"{corpus.source}: {len(corpus):,} names of {len(corpus.origins)} origins")
     click.echo(corpus.report.summary())
     if config.refits:
-        click.echo(wrapped(TWICE.format(epochs=config.epochs)))
+        epochs = f"{config.epochs} epoch{'s' * (config.epochs > 1)}"
+        click.echo(wrapped(TWICE.format(epochs=epochs)))
     try:
         with ProgressBar() as bar:
             watch = training_progress(bar)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cognomen.classifier.classifier import Classifier
 from cognomen.classifier.given_names import WEIGHTS
-from cognomen.classifier.oddness import script_numbers
+from cognomen.classifier.out_of_distribution import script_numbers
 from cognomen.errors import InputError
 from cognomen.io.tensors import load_tensors
 from cognomen.network.generator import Generator
