@@ -197,7 +197,8 @@ def _reworded(text: str, about: dict[str, About]) -> Reworded | None:
         return None
     if not lists.JOINERS.isdisjoint(words):
         return _people_joined(text, of)
-    return _begins_hyphenated(words, of) if "-" in words[0] else surname_before_syllables(words, of)
+    in_two_parts = "-" in words[0] and compiled(_HYPHENATED).fullmatch(text)
+    return _begins_hyphenated(words, of) if in_two_parts else surname_before_syllables(words, of)
 
 
 def _two_people(text: str, of: Of) -> Reworded | None:
