@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -47,6 +47,7 @@ from cognomen.classifier.east_asian import (
     BEFORE_HYPHEN,
     GIVEN,
     NO_GIVEN_NAME,
+    PERHAPS,
     are_syllables,
     is_surname,
     surname_before_syllables,
@@ -55,7 +56,7 @@ from cognomen.classifier.iberian import those_with_two_surnames
 from cognomen.classifier.two_words import those_that_begin_with_surname
 from cognomen.text import words as lists
 from cognomen.text.affixes import OFFICES, bare_key, may_be_short_surname, without_titles
-from cognomen.text.forms import plainer
+from cognomen.text.forms import may_have_form, plainer
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.repair import composed
 from cognomen.text.spelling import normalise
@@ -66,8 +67,7 @@ AGREEMENT: Final = 2.0  # log odds that surnames of one group of origins add
 LONGEST: Final = 100  # characters of a text
 AFTER_AND: Final = 1.0  # log odds of a given name that a word has after an "and"
 
-# In all texts that may tell: a comma, a hyphen, three words, or one of two letters at an end.
-_MAY_TELL: Final = re.compile(r"[,\-\u2010\u2011]|\s\S+\s|\s\S\S\s*\Z|\A\s*\S\S\s")
+_PARTICLES_LAST: Final = tuple(f" {word}" for word in lists.PARTICLES_LAST)
 _BRACKETS_LAST: Final = re.compile(r"( [(\[].*[)\]]$)")
 _HYPHENS: Final = str.maketrans("\u2010\u2011", "--")
 _HYPHENATED: Final = rf"{LETTER}{{2,}}-{LETTER}{{2,}}(?: {WORD}){{1,2}}"
@@ -96,7 +96,7 @@ def reworded(
     several = [
         text for text in texts if " " in text or "_" in text or not text.isprintable()
     ]  # for other spaces
-    plain = {text: _plain(text) for text in filter(_MAY_TELL.search, several)}
+    plain = {text: _plain(text) for text in _those_that_may_tell(several)}
     first = those_with_two_surnames(several, lambda text: _plain(text)[0], ask) if may_have_two else {}
     first |= {} if order_is_told else those_that_begin_with_surname(several, _name, ask)
     first = {text: wording + _name_and_brackets(text)[1] for text, wording in first.items()}
@@ -119,6 +119,36 @@ def reworded(
     if not begin_with_surname:
         found |= those_described([text for text in spelled if text not in found], about, len(several))
     return first | {text: found[core] + rest for text, (core, rest) in plain.items() if core in found}
+
+
+def _those_that_may_tell(texts: Sequence[str]) -> Iterator[str]:
+    """The texts that may be of the few kinds about which the network is asked.
+
+    Most are letters and spaces: two words of three letters or more, or three of which the last are no
+    syllables.
+    """
+    words = _Words()
+    for text in texts:
+        if not text.replace(" ", "").isalpha():
+            yield text
+            continue
+        if text.count(" ") == 1 and text[2:3] != " " != text[-3:-2]:
+            continue
+        of_words = list(map(words.__getitem__, text.split()))
+        if None in of_words or all(of_words[-2:]) or text.endswith(_PARTICLES_LAST):
+            yield text
+
+
+class _Words(dict[str, bool | None]):
+    """Whether words of letters are syllables; None if they may be what rules or `_may_tell` name.
+
+    Found when they are first asked for.
+    """
+
+    def __missing__(self, word: str) -> bool | None:
+        is_named = len(word) < 3 or may_have_form(f"{word} Doe")
+        self[word] = found = None if is_named else compiled(PERHAPS).fullmatch(word) is not None
+        return found
 
 
 def _name(text: str) -> str:

@@ -92,17 +92,21 @@ FORMS: Final = (
     # … without a comma: Waals JD van der.
     (rf"^([A-ZÀ-ÖØ-Þ][^ ,]+) ([^,]*[^ ,])((?: (?:{_PARTICLES}))+)$", r"\1, \2\3"),
 )  # fmt: skip
-_MAY_HAVE: Final = (
-    rf"^[\"']|[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d]| [-–—] | Ph\. |[A-Z]\.$|[ -](?:{_HONORIFICS})$| f\. "
-    rf"| {_MR}\b| (?:of|OF|{_PHRASES}) |\b(?:{_CODES})\b| (?:{_PARTICLES})(?:,|$)|[（@=]|[-'’]$"
-    r"|^(?:[Bb][Yy]|ИП|ФОП|id\.|ifj\.|özv\.|(?:[Tt]he )?(?:Most|Right|Rt\.?|Very)) | (?:Sri|Seri) | der [ÄJ]"
+# What a text has that may be plainer: one of these signs, of these ends, or of these words between spaces.
+_SIGNS: Final = rf"[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d（）@=]"
+_ENDS: Final = ("-", "'", "’", ".", *(f"-{word}" for word in sorted(lists.HONORIFICS_LAST)))
+_NAMED: Final = (
+    lists.HONORIFICS_LAST | lists.PHRASES | lists.COUNTRY_CODES
+    | {f"{word}," for word in lists.PARTICLES_LAST}
+    | {f"{word}{dot}" for word in ("M", "Mr", "Mrs", "Ms", "Miss", "MR", "MRS", "MS", "MISS", "MSTR") for dot in ("", ".")}
+    | set("- – — Ph. f. of OF by By BY ИП ФОП id. ifj. özv. Most Right Rt Very Sri Seri Ältere Jüngere".split())
 )  # fmt: skip
 
 
 @lru_cache(maxsize=1 << 12)  # a text is asked of several times while it is read
 def plainer(text: str) -> str:
     """A text with single spaces as it is written plainly; itself if it is."""
-    if not re.search(_MAY_HAVE, text):  # compiled when first used, as it takes a start milliseconds
+    if not may_have_form(text):
         return text
     plain = text
     for pattern, replacement in _compiled():
@@ -110,6 +114,17 @@ def plainer(text: str) -> str:
             plain = pattern.sub(replacement, plain)
     plain = " ".join(plain.split())
     return plain if any(map(str.isalpha, plain)) else text
+
+
+def may_have_form(text: str) -> bool:
+    """Whether a text may be plainer, judged by its signs and by some of its words."""
+    if not text.replace(" ", "").isalpha():
+        if text.endswith(_ENDS) or text.startswith(("'", '"')):
+            return True
+        if re.search(_SIGNS, text):  # compiled when first used, as it takes a start milliseconds
+            return True
+    words = text.split(" ")
+    return words[-1] in lists.PARTICLES_LAST or not _NAMED.isdisjoint(words)
 
 
 @cache
