@@ -53,7 +53,7 @@ def begins_with_surname(words: list[str]) -> bool:
     if "." in words[0]:  # "V.O. Pillai"
         return False
     rules = _ends_in_two_syllables, _begins_vietnamese, _begins_chinese_or_korean, _ends_in_patronymic
-    return all(map(_is_east_asian, words)) or any(rule(words) for rule in (*rules, _names_wife))
+    return all(map(_is_east_asian, words)) or any(rule(words) for rule in (*rules, _second_names_wife))
 
 
 def _is_east_asian(word: str) -> bool:
@@ -186,8 +186,13 @@ _pattern: Final = cache(re.compile)
 
 def is_short_surname_of_vietnamese(words: list[str]) -> bool:
     """Whether the first word is Le, Do, Ho or Ly, and the others are Vietnamese syllables: "Le Hong Son"."""
-    first, *others = map(cached_key, words)
-    return first in lists.VIETNAMESE_BEFORE_MIDDLE and all(map(_VIETNAMESE_SYLLABLE.fullmatch, others))
+    is_first = cached_key(words[0]) in lists.VIETNAMESE_BEFORE_MIDDLE
+    return is_first and all(map(is_vietnamese_syllable, words[1:]))
+
+
+def is_vietnamese_syllable(word: str) -> bool:
+    """Whether a word is a syllable of Vietnamese."""
+    return _VIETNAMESE_SYLLABLE.fullmatch(cached_key(word)) is not None
 
 
 def _ends_in_patronymic(words: list[str]) -> bool:
@@ -205,9 +210,14 @@ def _ends_in_patronymic(words: list[str]) -> bool:
     return last.endswith(all_endings) and is_told and not middle.endswith(all_endings)
 
 
-def _names_wife(words: list[str]) -> bool:
+def _second_names_wife(words: list[str]) -> bool:
     """Whether the second word says whose wife somebody is in Hungarian: "Kovács Jánosné"."""
-    return not words[1].isascii() and _WIFE.fullmatch(words[1]) is not None
+    return names_wife(words[1])
+
+
+def names_wife(word: str) -> bool:
+    """Whether a word is a Hungarian husband's name of a wife: "Jánosné"."""
+    return not word.isascii() and _WIFE.fullmatch(word) is not None
 
 
 def begins_by_ending(words: list[str]) -> bool:

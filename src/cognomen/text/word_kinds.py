@@ -27,6 +27,8 @@ from cognomen.text.surname_first import (
     cached_key,
     ends_as_surname,
     is_common_in_spanish,
+    is_vietnamese_syllable,
+    names_wife,
     syllables,
 )
 
@@ -45,11 +47,13 @@ _SPECIAL: Final = (
     | set(map(str.casefold, lists.HONORIFICS_LAST)) | {"trust", "fund"}
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
+_BEFORE_SYLLABLES: Final = _EAST_ASIAN | lists.VIETNAMESE_BEFORE_MIDDLE
 _WITH_RULES: Final = _SPECIAL | _EAST_ASIAN | lists.SPANISH
-_ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES + (*lists.ENDS_OF_NOUNS, "né")
+_ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES + lists.ENDS_OF_NOUNS
 _ALL_ENDINGS: Final = _ENDINGS + lists.ENDINGS_OF_SURNAMES
 # … and the last two letters of words that end so, or as surnames do.
 _ENDS: Final = frozenset(ending[-2:] for ending in _ALL_ENDINGS)
+_VIETNAMESE: Final = lists.VIETNAMESE | lists.VIETNAMESE_BEFORE_MIDDLE
 _RARE: Final = frozenset({"of", "ni", "Ni", "an"})  # which rules name together with the words beside them
 _CAPITALS: Final = lists.CAPITAL_SUFFIXES | lists.SUFFIXES_AFTER_COMMA | lists.COUNTRY_CODES
 
@@ -101,8 +105,9 @@ def _is_special(word: str) -> bool:
     spellings = {word.casefold(), _key(word)}
     if not word.isalpha():
         parts = word.replace("'", "-").replace("’", "-").split("-")
+        parts = parts[1:] if word[1] in "'’" else parts  # D'Angelo
         spellings.update(map(str.casefold, parts), map(_key, parts))
-    return not _SPECIAL.isdisjoint(spellings) or word.casefold().endswith(_ENDINGS)
+    return not _SPECIAL.isdisjoint(spellings) or word.casefold().endswith(_ENDINGS) or names_wife(word)
 
 
 def _key(word: str) -> str:
@@ -135,7 +140,7 @@ def kind_of_word(word: str) -> Hashable:
 @lru_cache(maxsize=1 << 16)
 def _kind_of_rare_word(word: str) -> Hashable:
     bare = word.removesuffix(",")
-    if _key(bare) in _EAST_ASIAN or TWO_SYLLABLES.fullmatch(bare):
+    if _key(bare) in _BEFORE_SYLLABLES or TWO_SYLLABLES.fullmatch(bare):
         return ASKS
     return _kind_of_any_word(word)
 
@@ -144,9 +149,10 @@ def _kind_of_rare_word(word: str) -> Hashable:
 def kind_beside_syllables(word: str) -> Hashable:
     """The same of a word beside one that `ASKS`."""
     kind, bare = _kind_of_any_word(word), word.removesuffix(",")
-    if not isinstance(kind, tuple) or len(bare) < 2:
-        return kind
-    return kind, bool(ONE_SYLLABLE.fullmatch(bare)), tuple(map(syllables, bare.split("-", 1)))
+    if kind is None:
+        return None
+    asked = is_vietnamese_syllable(bare), bool(ONE_SYLLABLE.fullmatch(bare))
+    return kind, *asked, tuple(map(syllables, bare.split("-", 1)))
 
 
 def _kind_of_any_word(word: str) -> Hashable:
@@ -196,6 +202,6 @@ def _kind_of_letter(word: str) -> Hashable:
 def _is_named(word: str) -> bool:
     """Whether rules name a word, and ask nothing else of it or of the words around it."""
     spelling = key(word)
-    if spelling in lists.VIETNAMESE_BEFORE_MIDDLE or spelling in lists.BEGIN_PLACES:
+    if spelling in lists.BEGIN_PLACES:
         return False
-    return bare_key(word) in _NAMED or spelling in lists.VIETNAMESE
+    return bare_key(word) in _NAMED or spelling in _VIETNAMESE
