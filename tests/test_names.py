@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cognomen.text import Alphabet, FoundSurname, find_surname, normalise
+from cognomen.text import Alphabet, FoundSurname, find_surname, forms, normalise
 from cognomen.text.column_reading import read_column
 from cognomen.text.names import SURNAME_OF_FULL_NAME
 from cognomen.text.placeholders import reason_for_no_name
@@ -258,3 +258,12 @@ def test_du_is_a_particle_and_no_chinese_surname() -> None:
     """So Du Yuesheng, in Latin letters, is read as one surname; nothing in it tells the two apart."""
     for name in ("Du Bose", "Du Faye"):
         assert find_surname(name).surname == name
+
+
+@given(st.lists(st.sampled_from(sorted({word for text in WRITTEN for word in text.split()})), max_size=5))
+@example(["Waals", "Johannes", "van", "der"])
+@example(["Tanaka", "san"])
+def test_only_texts_with_signs_or_words_of_forms_may_be_plainer(words: list[str]) -> None:
+    text = " ".join(words)
+    if not forms.may_have_form(text):
+        assert not any(re.search(pattern, text) and re.sub(pattern, new, text) != text for pattern, new in forms.FORMS)

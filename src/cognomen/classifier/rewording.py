@@ -23,7 +23,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -55,8 +57,9 @@ from cognomen.classifier.east_asian import (
 from cognomen.classifier.iberian import those_with_two_surnames
 from cognomen.classifier.two_words import those_that_begin_with_surname
 from cognomen.text import words as lists
+from cognomen.text.alphabet import code_points
 from cognomen.text.affixes import OFFICES, bare_key, may_be_short_surname, without_titles
-from cognomen.text.forms import may_have_form, plainer
+from cognomen.text.forms import are_named, plainer
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.repair import composed
 from cognomen.text.spelling import normalise
@@ -65,9 +68,9 @@ from cognomen.text.surname_first import is_common_in_spanish
 LEAST_ODDS: Final = 3.0  # log odds that tell
 AGREEMENT: Final = 2.0  # log odds that surnames of one group of origins add
 LONGEST: Final = 100  # characters of a text
+FEW: Final = 100  # texts
 AFTER_AND: Final = 1.0  # log odds of a given name that a word has after an "and"
 
-_PARTICLES_LAST: Final = tuple(f" {word}" for word in lists.PARTICLES_LAST)
 _BRACKETS_LAST: Final = re.compile(r"( [(\[].*[)\]]$)")
 _HYPHENS: Final = str.maketrans("\u2010\u2011", "--")
 _HYPHENATED: Final = rf"{LETTER}{{2,}}-{LETTER}{{2,}}(?: {WORD}){{1,2}}"
@@ -103,6 +106,8 @@ def reworded(
     cores = [core for core, _ in plain.values()]
     begin_with_surname = mostly_surnames_before_commas(cores)
     of_kinds = [text for text in cores if _may_tell(text, described=not begin_with_surname)]
+    if order_is_told:
+        of_kinds = [text for text in of_kinds if "-" not in text.split(" ")[0] or description(text)]
     spelled = {text: _spellings(text) for text in dict.fromkeys(of_kinds)}
     spelled = {text: words for text, words in spelled.items() if all(words)}
     if not spelled:
@@ -121,33 +126,38 @@ def reworded(
     return first | {text: found[core] + rest for text, (core, rest) in plain.items() if core in found}
 
 
-def _those_that_may_tell(texts: Sequence[str]) -> Iterator[str]:
+def _those_that_may_tell(texts: Sequence[str]) -> list[str]:
     """The texts that may be of the few kinds about which the network is asked.
 
-    Most are letters and spaces: two words of three letters or more, or three of which the last are no
-    syllables.
+    Most are letters and spaces: two words of three letters or more, or more of which the last are no syllables.
     """
-    words = _Words()
-    for text in texts:
-        if not text.replace(" ", "").isalpha():
-            yield text
-            continue
-        if text.count(" ") == 1 and text[2:3] != " " != text[-3:-2]:
-            continue
-        of_words = list(map(words.__getitem__, text.split()))
-        if None in of_words or all(of_words[-2:]) or text.endswith(_PARTICLES_LAST):
-            yield text
+    if len(texts) < FEW:  # of which arrays take longer
+        return list(texts)
+    joined = " ".join(["", *texts, ""])
+    codes = code_points(joined)  # (M,)
+    seen = np.unique(codes)
+    is_plain = np.zeros(int(seen[-1]) + 1, np.bool_)
+    is_plain[seen] = [chr(code).isalpha() or chr(code) == " " for code in seen.tolist()]
+    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)  # (U,)
+    spaces = np.flatnonzero(codes == ord(" "))
+    short = spaces[1:][np.diff(spaces) < 4]  # after words of fewer than three letters
+    rows_of = partial(np.searchsorted, ends)
+    tells = np.zeros(len(texts), np.bool_)
+    tells[rows_of(short)] = tells[rows_of(np.flatnonzero(~is_plain[codes]))] = True
+    asked = np.flatnonzero(~tells & (np.diff(np.searchsorted(spaces, ends), prepend=0) > 2))
+    is_syllable = _Syllables()
+    for row in asked.tolist():
+        words = texts[row].split(" ")
+        if are_named(words) or (is_syllable[words[-1]] and is_syllable[words[-2]]):
+            tells[row] = True
+    return list(compress(texts, tells))
 
 
-class _Words(dict[str, bool | None]):
-    """Whether words of letters are syllables; None if they may be what rules or `_may_tell` name.
+class _Syllables(dict[str, bool]):
+    """Whether words of letters may be syllables, found when they are first asked for."""
 
-    Found when they are first asked for.
-    """
-
-    def __missing__(self, word: str) -> bool | None:
-        is_named = len(word) < 3 or may_have_form(f"{word} Doe")
-        self[word] = found = None if is_named else compiled(PERHAPS).fullmatch(word) is not None
+    def __missing__(self, word: str) -> bool:
+        self[word] = found = compiled(PERHAPS).fullmatch(word) is not None
         return found
 
 
