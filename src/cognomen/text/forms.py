@@ -25,6 +25,7 @@ _OF: Final = "|".join(
 _MR: Final = "M(?:rs?|s|iss|RS?|S|ISS|STR)"
 _UPPER: Final = "[A-ZÀ-ÖØ-Þ'’-]{2,}"
 _PARTICLES_IN_CAPITALS: Final = f"(?:(?:{_PARTICLES.upper()}) )*"
+_ROADS: Final = "[Ss]t|[Ss]treet|[Rr]d|[Rr]oad|[Aa]ve|[Aa]venue|[Ll]ane|[Ll]n|[Bb]lvd|[Cc]rescent|[Tt]errace"
 _PICTURES: Final = "\u2600-\u27bf\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
 
 # What a text is searched for, in this order, and what replaces it.
@@ -32,6 +33,10 @@ FORMS: Final = (
     # Brackets: 山田太郎（営業部）, (Smith et al., 2019), (John)(Smith), Jane Doe (Author), John Roe (Editor).
     ("（", " ("),
     ("）", ") "),
+    ("[∗⁎＊]", " "),
+    # Dots between words: John·Smith, 约翰·史密斯, whose parts keep their order.
+    ("([a-zß-ÿ])·(?=[A-ZÀ-ÖØ-Þ])", r"\1 "),
+    ("^(?:[\u4e00-\u9fff]+[·•])+([\u4e00-\u9fff]+)$", r"\1"),
     (r"^\[\[([^|\[\]]+)\|[^\[\]]*\]\]", r"\1"),
     (r"^\(([^()]*)\)$|^\[([^\[\]]*)\]$", r"\1\2"),
     (r"^([^,()]+ [^,()]+) \([^()]*\), ([^,()]+ [^,()]+ \()", r"\1; \2"),
@@ -44,6 +49,13 @@ FORMS: Final = (
     (r"^[A-Z]{1,4}\d{3,} (?=[^ ]+ [^ ])", ""),
     (r"^([^ ,]+ [^ ].*?) [A-Z]{1,4}-?\d{3,}$", r"\1"),
     (r"([^ ]) \+ ?\d.*$", r"\1"),
+    # Addresses: Dupont Jean 12 rue de la Paix, Smith J 12 High St. What it is a number of: ID 47: Smith, John.
+    (rf"^([^\d,]* [^\d,]*?),? \d+[a-z]? (?:rue|avenue|av\.|boulevard|place|bis|ter|[^\d]*\b(?:{_ROADS}))\b.*$", r"\1"),
+    (r"^(?:ID|Id|Nr|No|REF|Ref|Case|Client|Customer|Patient|Member)\.? ?#?\d+: (?=[^ ])", ""),
+    # Airlines and passports: SMITH/J, P<UTOERIKSSON<<ANNA<MARIA<<<.
+    (r"^([A-Z]{2,})/([A-Z](?: (?:MRS?|MS|MISS))?)$", r"\1, \2"),
+    (r"(?<=[A-Z])<(?=[A-Z])", " "),
+    (r"^(?:P [A-Z]{3})?([A-Z]+(?: [A-Z]+)*)<<([A-Z]+(?: [A-Z]+)*)<*$", r"\1, \2"),
     # Genealogy: John /Smith/. Fields: Doe|Jane, SMITH:John. What a field is: To: Doe, Jane.
     (r"^((?:[^/]* )?)/([^/ ](?:[^/]*[^/ ])?)/(?![^ ,])([^/]*)$", r"\2, \1 \3"),
     (rf"^([^|:@,]*{_L}{{2}})[|:]([A-ZÀ-ÖØ-Þ]{_L}[^|:@]*)$", r"\1, \2"),
@@ -59,7 +71,7 @@ FORMS: Final = (
     (r"([^ ]) \*[a-z][^*]*\*(?![^ ])", r"\1"),
     (rf"({_L}) [-–—] [^-–—]*{_L}[^-–—]*\d[^-–—]*$", r"\1"),
     (r"([a-zß-ÿ]) [-–—] [A-Z]+(?: [A-Z]+)+$", r"\1"),
-    (rf"({_L}{{2}}) \d{{1,2}}[A-Za-z]$", r"\1"),
+    (rf"({_L}{{2}}) \d{{1,2}}{_L}$", r"\1"),
     (rf"\./(?={_L}{{2}})", r". / "),
     # Footnotes and ties of LaTeX, dots after degrees and initials: Doe$^{1}$, D.~E. Knuth, Ph. D., Smith JA.
     (rf"({_L}{{2}})\$?\^(?:\{{[\d,*a-z†‡ ]*\}}|[\da-z*,]{{1,3}})\$?(?![^ ,;])", r"\1"),
@@ -75,7 +87,7 @@ FORMS: Final = (
     (r"^(?:ИП|ФОП) (?=[^ ]+ [^ ])", ""),
     (r"^(?:Tan|Dat[^ ]+) (?:Sri|Seri) (?=[^ ])", ""),
     (r"^(?:id|ifj|özv)\. ([^ .,]+) ([^,]+)$", r"\1, \2"),
-    (r" der (?:Ältere|Jüngere)$", ""),
+    (r" (?:der (?:Ältere|Jüngere)|the (?:[Ee]lder|[Yy]ounger))$", ""),
     # Honorifics after a name, and the surname from birth: Tanaka-san, Ahmet Yılmaz Bey, Anna Berg f. Holm.
     (r"^([^,]*[^ ,]{3,})[ -](?:san|sama|sensei)$", r"\1"),
     (r"^([^ ]+ [^ ]+) (?:Bey|Efendi|Hanım)$", r"\1"),
@@ -94,13 +106,13 @@ FORMS: Final = (
     (rf"^([A-ZÀ-ÖØ-Þ][^ ,]+) ([^,]*[^ ,])((?: (?:{_PARTICLES}))+)$", r"\1, \2\3"),
 )  # fmt: skip
 # What a text has that may be plainer: one of these signs, of these ends, or of these words between spaces.
-_SIGNS: Final = rf"[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d（）@=]"
+_SIGNS: Final = rf"[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d（）@=<∗⁎＊]"
 _ENDS: Final = ("-", "'", "’", ".", *(f"-{word}" for word in sorted(lists.HONORIFICS_LAST)))
 _NAMED: Final = (
     lists.HONORIFICS_LAST | lists.PHRASES | lists.COUNTRY_CODES
     | {f"{word}," for word in lists.PARTICLES_LAST}
     | {f"{word}{dot}" for word in ("M", "Mr", "Mrs", "Ms", "Miss", "MR", "MRS", "MS", "MISS", "MSTR") for dot in ("", ".")}
-    | set("- – — Ph. f. of OF by By BY ИП ФОП id. ifj. özv. Most Right Rt Very Sri Seri Ältere Jüngere".split())
+    | set("- – — Ph. f. of OF by By BY ИП ФОП id. ifj. özv. Most Right Rt Very Sri Seri Ältere Jüngere elder Elder younger Younger".split())
 )  # fmt: skip
 
 

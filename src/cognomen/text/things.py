@@ -51,6 +51,9 @@ OF_WORDS: Final = (
     r"|chamber|church|college|director|faculty|house|institutes?|isle|kingdom|member|school|secretary|society|sons"
     r"|table|trustees|head|vp|list|history) of\b.*|chief .* officer",
     r".+ .+ (?:trust|fund)|.+, the",
+    r"[^ ]*(?:ministerium|gesellschaft|verband|verein|stiftung|zentrum) (?:der|des|für|van|voor) .*",
+    r"(?:i )?(?:do|prefer|rather|wish|would rather) not .*|please .+ .+|to whom .*|lorem ipsum.*",
+    r"select .* from .*|(?:insert into|delete from|drop table|create table) .*",
     r"(?:new (?:delhi|england|hampshire|jersey|mexico|orleans|south wales|york(?: city)?|zealand)|los angeles"
     r"|san francisco|(?:north|south) (?:africa|america|carolina|dakota|korea|sudan))(?:, .*)?",
     rf"(?:.* )?(?:{'|'.join(sorted(lists.AT_COURT))}) v(?:s?\.| ).*",
@@ -127,8 +130,9 @@ def name_before(text: str) -> str:
     aside = _BRACKETS_LAST.search(text)
     if aside and " " in text[: aside.start()].strip():
         return name_before(text[: aside.start()])
-    found = _AFTER_NAME.search(text)
-    if found is None or " " not in text[: found.start()].strip():
+    all_found = _AFTER_NAME.finditer(text)
+    found = next((each for each in all_found if " " in text[: each.start()].strip()), None)
+    if found is None:
         return text
     is_more = " " in text[found.end() :].strip()
     return text[: found.start()] if is_more or "," not in found[0] else text

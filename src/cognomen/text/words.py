@@ -18,7 +18,7 @@ def _words(text: str) -> frozenset[str]:
 
 # Words that belong to the surname after them, in upper and lower case …
 PARTICLES: Final = _words(
-    "abd abdal abdel abdoul abdul abdur abou abu ait aït bint binte binti bte d' da dal dall' dalla das de "
+    "abd abdal abdel abdoul abdul abdur abou abu ait aït arap bint binte binti bte d' da dal dall' dalla das de "
     "de' degli dei del dela della delle delos dell' dello den der di do dos du el giolla ibn l' la las le lo "
     "los mc mhac o' ould bt saint sainte san santa st 't ten ter umm van van't vande vanden vander vd v.d "
     "v/d von vom zum zur mhic ní ó uí "
@@ -84,7 +84,7 @@ DEGREES: Final = _words(
 # Before the surname that somebody had from birth, in lower case but for Née. Born and Nee are surnames.
 BORN: Final = (
     "os", "o.s", "szül", "née", "Née", "nee", "né", "geborene", "geb", "born", "født", "född", "rozená",
-    "roz", "z domu", "z d", "nata", "nacida", "nascida", "rođena", "урождённая", "урожденная", "урожд",
+    "roz", "rođ", "z domu", "z d", "nata", "nacida", "nascida", "rođena", "урождённая", "урожденная", "урожд",
 )  # fmt: skip
 # Before the one whose child, wife or widow somebody is, in the lower case; s/o and its like besides.
 RELATIONS: Final = _words("viuda vda του της")
@@ -138,8 +138,15 @@ CHINESE: Final = _words(
     "zhong cui tan fan shi liao jia xia fu fang zou xiong bai meng qin qiu hou yin xue duan hao shao mao "
     "wan gu qian xi wen jiao gong"
 )
-# … of which these are hardly ever given names: Zhang Wei, though Wei is a surname too.
-CHINESE_NEVER_GIVEN: Final = _words("zhang wang liu zhao huang zhou")
+# … of which these are hardly ever given names: Zhang Wei, though Wei is a surname too …
+CHINESE_NEVER_GIVEN: Final = _words(
+    "zhang wang liu zhao huang zhou sun ma gao luo xie deng cao zeng pan jiang liao fu zou bai hou duan shao "
+    "gu gong tang cai"
+)
+# … and these more often than surnames: Chen Wei.
+CHINESE_OFTEN_GIVEN: Final = _words(
+    "yang yu peng fang liang hao cheng wen xia qian qin feng fan dong wei jia xue"
+)
 CHINESE_OF_TWO: Final = _words("ouyang shangguan sima situ zhuge huangfu murong linghu")
 KOREAN: Final = _words(
     "kim lee park choi jung jeong kang cho yoon yun jang lim han oh seo shin kwon hwang ahn song ryu yoo "
@@ -262,7 +269,7 @@ OCCUPATIONS: Final = _words(
 BEFORE_NAMES: Final = _words(
     "amtsgericht apotheke asociación associação associazione autohaus ayuntamiento bäckerei banco "
     "boulangerie bürgermeisteramt café colegio comune escuela farmacia finanzamt fundación fundação "
-    "atlético deportivo eintracht fenerbahçe galatasaray juventus shakhtar slavia sporting "
+    "atlético bayern deportivo fc garage eintracht fenerbahçe galatasaray juventus shakhtar slavia sporting "
     "gemeinde gimnasio grupo advisory average afc borussia cska customer deutsche deutscher deutsches "
     "digital dinamo dynamo editorial european federal federazione fédération financial human international "
     "lokomotiv medical ministère municipal national olympique public regional social spartak syndicat "

@@ -29,6 +29,7 @@ const mayTell = fullMatch(
   `${L}{2,}-${L}{2,}(?: ${WORD}){1,2}|${WORD}(?: ${WORD}){1,2}, ?${WORD}(?: ${WORD}){1,2}`
   + `|(?:${WORD} )*${L}{2,6} ${PERHAPS}-${PERHAPS}|(?:${WORD} )?${L}{2,6}(?: ${PERHAPS}){2}`, "iu",
 );
+const isHyphenated = fullMatch(`${L}{2,}-${L}{2,}(?: ${WORD}){1,2}`, "iu");
 const BRACKETS_LAST = /( [([].*[)\]]$)/;
 const LONGEST_TEXT = 100; // characters
 const KNOWN = [0.97, 0.7], BITS = 14n, LONGEST = 4, END_MARK = 1; // as cognomen/classifier/given_names.py
@@ -61,7 +62,7 @@ function byWords(text, of, words) {
   if (hasTwoCapitals(text)) return twoCapitals(all, of, words);
   if (all.some(isUpper) && !isUpper(text)) return null; // capitals tell
   if (all.some((word) => words.joiners.has(word))) return peopleJoined(text, of, words);
-  return all[0].includes("-") ? beginsHyphenated(all, of, words) : surnameBeforeSyllables(all, of, words);
+  return isHyphenated(text) ? beginsHyphenated(all, of, words) : surnameBeforeSyllables(all, of, words);
 }
 
 // Whether one of two words is two capitals that may be a surname: Sylvie LY, LE Sylvie.
