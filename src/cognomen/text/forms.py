@@ -26,6 +26,9 @@ _MR: Final = "M(?:rs?|s|iss|RS?|S|ISS|STR)"
 _UPPER: Final = "[A-ZÀ-ÖØ-Þ'’-]{2,}"
 _PARTICLES_IN_CAPITALS: Final = f"(?:(?:{_PARTICLES.upper()}) )*"
 _ROADS: Final = "[Ss]t|[Ss]treet|[Rr]d|[Rr]oad|[Aa]ve|[Aa]venue|[Ll]ane|[Ll]n|[Bb]lvd|[Cc]rescent|[Tt]errace"
+_FIELDS: Final = (
+    "[Mm]an|[Hh]onou?r|[Cc]oach|[Cc]ontact|[Kk]in|[Nn]ame|[Bb]y|[Pp]erson|[Mm]other|[Ff]ather|[Oo]fficer|[Dd]octor"
+)
 _PICTURES: Final = "\u2600-\u27bf\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
 
 # What a text is searched for, in this order, and what replaces it.
@@ -60,6 +63,7 @@ FORMS: Final = (
     (r"^((?:[^/]* )?)/([^/ ](?:[^/]*[^/ ])?)/(?![^ ,])([^/]*)$", r"\2, \1 \3"),
     (rf"^([^|:@,]*{_L}{{2}})[|:]([A-ZÀ-ÖØ-Þ]{_L}[^|:@]*)$", r"\1, \2"),
     (r"^[^ ,:;]+: ([^ ,:][^,:]*,|[^ ,:]+ [^,:]+$)", r"\1"),
+    (rf"^(?:{_L}+ ){{1,2}}(?:{_FIELDS}): (?=[^ ])", ""),  # Best Man: Doe
     # Users: jdoe (Jane Doe), Jane Doe @jdoe, ACME\jane.doe, CN=Jane Doe,OU=Users, Jane_Doe.
     (r"^[a-z][a-z\d._-]* \(([A-Z][^()]* [^()]+)\)$", r"\1"),
     (r"([^ ]) @[^ ]+$", r"\1"),

@@ -53,6 +53,7 @@ OF_WORDS: Final = (
     r".+ .+ (?:trust|fund)|.+, the",
     r"[^ ]*(?:ministerium|gesellschaft|verband|verein|stiftung|zentrum) (?:der|des|für|van|voor) .*",
     r"(?:i )?(?:do|prefer|rather|wish|would rather) not .*|please .+ .+|to whom .*|lorem ipsum.*",
+    r"real (?:betis|madrid|mallorca|oviedo|sociedad|valladolid|zaragoza)",
     r"select .* from .*|(?:insert into|delete from|drop table|create table) .*",
     r"(?:new (?:delhi|england|hampshire|jersey|mexico|orleans|south wales|york(?: city)?|zealand)|los angeles"
     r"|san francisco|(?:north|south) (?:africa|america|carolina|dakota|korea|sudan))(?:, .*)?",
