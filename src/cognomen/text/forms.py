@@ -58,7 +58,7 @@ FORMS: Final = (
     # Airlines and passports: SMITH/J, P<UTOERIKSSON<<ANNA<MARIA<<<.
     (r"^([A-Z]{2,})/([A-Z](?: (?:MRS?|MS|MISS))?)$", r"\1, \2"),
     (r"(?<=[A-Z])<(?=[A-Z])", " "),
-    (r"^(?:P [A-Z]{3})?([A-Z]+(?: [A-Z]+)*)<<([A-Z]+(?: [A-Z]+)*)<*$", r"\1, \2"),
+    (r"^(?:[ACIPV] [A-Z]{3})?([A-Z]+(?: [A-Z]+)*)<<([A-Z]+(?: [A-Z]+)*)<*$", r"\1, \2"),
     # Genealogy: John /Smith/. Fields: Doe|Jane, SMITH:John. What a field is: To: Doe, Jane.
     (r"^((?:[^/]* )?)/([^/ ](?:[^/]*[^/ ])?)/(?![^ ,])([^/]*)$", r"\2, \1 \3"),
     (rf"^([^|:@,]*{_L}{{2}})[|:]([A-ZÀ-ÖØ-Þ]{_L}[^|:@]*)$", r"\1, \2"),
@@ -69,14 +69,15 @@ FORMS: Final = (
     (r"([^ ]) @[^ ]+$", r"\1"),
     (r"^[A-Z]{2,}\\(?=[a-z])", ""),
     (r"^(?:CN|cn|sn)=([^,=]+)(?:,.*)?$", r"\1"),
-    (rf"^([A-ZÀ-ÖØ-Þ]{_L}+)_([A-ZÀ-ÖØ-Þ]{_L}+)$", r"\1 \2"),
+    (rf"^([A-ZÀ-ÖØ-Þ]{_L}+)_([A-ZÀ-ÖØ-Þ]{_L}+)(?:_\d+)?$", r"\1 \2"),
     # What bullets, stars or a number tell besides: Jane Doe • Nurse, Jane Doe *on leave*, Ms. Doe - Grade 4.
     (r"([^ ]) [•·●▪‣∙⋅] .*$", r"\1"),
-    (r"([^ ]) \*[a-z][^*]*\*(?![^ ])", r"\1"),
+    (r"([^ ]) \*[A-Za-z][^*]*\*(?![^ ])", r"\1"),
     (rf"({_L}) [-–—] [^-–—]*{_L}[^-–—]*\d[^-–—]*$", r"\1"),
     (r"([a-zß-ÿ]) [-–—] [A-Z]+(?: [A-Z]+)+$", r"\1"),
     (rf"({_L}{{2}}) \d{{1,2}}{_L}$", r"\1"),
     (rf"\./(?={_L}{{2}})", r". / "),
+    (rf"^([A-ZÀ-ÖØ-Þ]{_L}+),? \(?(?:19|20)\d\d[a-z]\)?$", r"\1"),  # Smith 2019a
     # Footnotes and ties of LaTeX, dots after degrees and initials: Doe$^{1}$, D.~E. Knuth, Ph. D., Smith JA.
     (rf"({_L}{{2}})\$?\^(?:\{{[\d,*a-z†‡ ]*\}}|[\da-z*,]{{1,3}})\$?(?![^ ,;])", r"\1"),
     (rf"({_L}|[.}}])~(?=[^ ~])", r"\1 "),

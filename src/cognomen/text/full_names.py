@@ -142,7 +142,8 @@ def _before_comma(words: list[str], given: list[str], style: Style) -> list[str]
 def _is_apposition(words: list[str], name: list[str]) -> bool:
     """Whether what follows a comma describes: "PhD", "1st Duke of Wellington", "the singer"."""
     begins_small = words[0][:1].islower() and not (is_particle_anywhere(words[0]) or is_title(words[0]))
-    is_full = len(name) > 1 and not is_particle_anywhere(name[0]) and not any(map(str.isupper, name))
+    no_capitals = not any(word.isupper() and not is_initials(word) for word in name)
+    is_full = len(name) > 1 and not is_particle_anywhere(name[0]) and no_capitals
     describe = all(
         describes(word) or (is_full and ACRONYM.fullmatch(word.strip(PUNCTUATION))) for word in words
     )

@@ -56,7 +56,7 @@ TITLES: Final = _words(
 CAPITAL_TITLES: Final = _words("CEO CFO COO CTO FAO RIP HRH ATTN FNU")
 # After a name, in upper and lower case: generations, degrees, honours, offices …
 SUFFIXES: Final = _words(
-    "estate jr sr jnr snr hons junior júnior senior hijo family iii 2nd 3rd 4th 5th 2d 3d mr mrs ms "
+    "estate jr sr jnr snr junr senr ml hons junior júnior senior hijo family iii 2nd 3rd 4th 5th 2d 3d mr mrs ms "
     "miss dr prof phd md dds dmd dvm esq esquire msc bsc mba mfa mph mphil cpa jd dphil edd psyd pharmd csc "
     "drsc llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe "
     "dbe gbe cmg kcmg gcmg cvo kcvo frse fba facp mrcp mrcs fcca acca mep msp mdb ret ifj "
@@ -269,7 +269,7 @@ OCCUPATIONS: Final = _words(
 BEFORE_NAMES: Final = _words(
     "amtsgericht apotheke asociación associação associazione autohaus ayuntamiento bäckerei banco "
     "boulangerie bürgermeisteramt café colegio comune escuela farmacia finanzamt fundación fundação "
-    "atlético bayern deportivo fc garage eintracht fenerbahçe galatasaray juventus shakhtar slavia sporting "
+    "atlético bayern deportivo fc garage gasthaus gasthof osteria praxis salon taxi trattoria eintracht fenerbahçe galatasaray juventus shakhtar slavia sporting "
     "gemeinde gimnasio grupo advisory average afc borussia cska customer deutsche deutscher deutsches "
     "digital dinamo dynamo editorial european federal federazione fédération financial human international "
     "lokomotiv medical ministère municipal national olympique public regional social spartak syndicat "

@@ -73,7 +73,7 @@ function beforeComma(all, given, words, surnameFirst) {
 
 function isApposition(all, name, words) {
   const beginsSmall = isLower(first(all[0])) && !isParticleAnywhere(all[0], words) && !isTitle(all[0], words);
-  const isFull = name.length > 1 && !isParticleAnywhere(name[0], words) && !name.some(isUpper);
+  const isFull = name.length > 1 && !isParticleAnywhere(name[0], words) && !name.some((word) => isUpper(word) && !isInitials(word));
   const describe = all.every((word) => describes(word, words) || (isFull && isAcronym(strip(word, words.punctuation))));
   const beginsPlace = all.length > 1 && words.beginPlaces.has(bareKey(all[0], words));
   const last = bareKey(all.at(-1), words), isOffice = beginsPlace || all.indexOf("of", 1) > 0 || (all.length > 1 ? isOfficeName : isRole)(last, words);
