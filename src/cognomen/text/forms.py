@@ -25,9 +25,9 @@ _OF: Final = "|".join(
 _MR: Final = "M(?:rs?|s|iss|RS?|S|ISS|STR)"
 _UPPER: Final = "[A-ZÀ-ÖØ-Þ'’-]{2,}"
 _PARTICLES_IN_CAPITALS: Final = f"(?:(?:{_PARTICLES.upper()}) )*"
-_ROADS: Final = "[Ss]t|[Ss]treet|[Rr]d|[Rr]oad|[Aa]ve|[Aa]venue|[Ll]ane|[Ll]n|[Bb]lvd|[Cc]rescent|[Tt]errace"
+_ROADS: Final = "St|Street|Rd|Road|Ave|Avenue|Lane|Blvd"
 _FIELDS: Final = (
-    "[Mm]an|[Hh]onou?r|[Cc]oach|[Cc]ontact|[Kk]in|[Nn]ame|[Bb]y|[Pp]erson|[Mm]other|[Ff]ather|[Oo]fficer|[Dd]octor"
+    "[Mm]an|[Hh]onou?r|[Cc]oach|[Cc]ontact|[Kk]in|[Nn]ame|[Pp]erson"
 )
 _PICTURES: Final = "\u2600-\u27bf\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
 
@@ -53,7 +53,7 @@ FORMS: Final = (
     (r"^([^ ,]+ [^ ].*?) [A-Z]{1,4}-?\d{3,}$", r"\1"),
     (r"([^ ]) \+ ?\d.*$", r"\1"),
     # Addresses: Dupont Jean 12 rue de la Paix, Smith J 12 High St. What it is a number of: ID 47: Smith, John.
-    (rf"^([^\d,]* [^\d,]*?),? \d+[a-z]? (?:rue|avenue|av\.|boulevard|place|bis|ter|[^\d]*\b(?:{_ROADS}))\b.*$", r"\1"),
+    (rf"^([^\d,]+ [^\d,]+?),? \d+[a-z]? (?:rue|avenue|[^\d]* (?:{_ROADS}))(?:[ .,].*)?$", r"\1"),
     (r"^(?:ID|Id|Nr|No|REF|Ref|Case|Client|Customer|Patient|Member)\.? ?#?\d+: (?=[^ ])", ""),
     # Airlines and passports: SMITH/J, P<UTOERIKSSON<<ANNA<MARIA<<<.
     (r"^([A-Z]{2,})/([A-Z](?: (?:MRS?|MS|MISS))?)$", r"\1, \2"),

@@ -44,7 +44,7 @@ _SPECIAL: Final = (
     | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_BEFORE_MIDDLE
     | lists.AND_OF_FULL_NAMES | lists.ALIASES | lists.AFTER_NAMES
     | lists.PHRASES | lists.AT_COURT | lists.BEGIN_PLACES | lists.COUNTRIES
-    | set(map(str.casefold, lists.HONORIFICS_LAST)) | {"trust", "fund", "whom", "lorem", "real", "refuse", "refused", "decline", "declined", "fils", "figli", "filhos", "hijos", "select", "insert", "delete", "drop", "create"}
+    | set(map(str.casefold, lists.HONORIFICS_LAST)) | {"trust", "fund", "whom", "lorem", "real", "refuse", "refused", "decline", "declined", "fils", "figli", "hijos", "select", "drop"}
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
 _BEFORE_SYLLABLES: Final = _EAST_ASIAN | lists.VIETNAMESE_BEFORE_MIDDLE
