@@ -57,8 +57,8 @@ from cognomen.classifier.east_asian import (
 from cognomen.classifier.iberian import those_with_two_surnames
 from cognomen.classifier.two_words import those_that_begin_with_surname
 from cognomen.text import words as lists
-from cognomen.text.alphabet import code_points
 from cognomen.text.affixes import OFFICES, bare_key, may_be_short_surname, without_titles
+from cognomen.text.alphabet import code_points
 from cognomen.text.forms import are_named, plainer
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.repair import composed
@@ -129,7 +129,8 @@ def reworded(
 def _those_that_may_tell(texts: Sequence[str]) -> list[str]:
     """The texts that may be of the few kinds about which the network is asked.
 
-    Most are letters and spaces: two words of three letters or more, or more of which the last are no syllables.
+    Most are letters and spaces: two words of three letters or more, or more, of which the last are no
+    syllables.
     """
     if len(texts) < FEW:  # of which arrays take longer
         return list(texts)

@@ -26,9 +26,7 @@ _MR: Final = "M(?:rs?|s|iss|RS?|S|ISS|STR)"
 _UPPER: Final = "[A-ZÀ-ÖØ-Þ'’-]{2,}"
 _PARTICLES_IN_CAPITALS: Final = f"(?:(?:{_PARTICLES.upper()}) )*"
 _ROADS: Final = "St|Street|Rd|Road|Ave|Avenue|Lane|Blvd"
-_FIELDS: Final = (
-    "[Mm]an|[Hh]onou?r|[Cc]oach|[Cc]ontact|[Kk]in|[Nn]ame|[Pp]erson"
-)
+_FIELDS: Final = "[Mm]an|[Hh]onou?r|[Cc]oach|[Cc]ontact|[Kk]in|[Nn]ame|[Pp]erson"
 _PICTURES: Final = "\u2600-\u27bf\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
 
 # What a text is searched for, in this order, and what replaces it.
@@ -52,7 +50,7 @@ FORMS: Final = (
     (r"^[A-Z]{1,4}\d{3,} (?=[^ ]+ [^ ])", ""),
     (r"^([^ ,]+ [^ ].*?) [A-Z]{1,4}-?\d{3,}$", r"\1"),
     (r"([^ ]) \+ ?\d.*$", r"\1"),
-    # Addresses: Dupont Jean 12 rue de la Paix, Smith J 12 High St. What it is a number of: ID 47: Smith, John.
+    # Addresses: Dupont Jean 12 rue de la Paix, Smith J 12 High St. Numbers before: ID 47: Smith, John.
     (rf"^([^\d,]+ [^\d,]+?),? \d+[a-z]? (?:rue|avenue|[^\d]* (?:{_ROADS}))(?:[ .,].*)?$", r"\1"),
     (r"^(?:ID|Id|Nr|No|REF|Ref|Case|Client|Customer|Patient|Member)\.? ?#?\d+: (?=[^ ])", ""),
     # Airlines and passports: SMITH/J, P<UTOERIKSSON<<ANNA<MARIA<<<.
@@ -113,11 +111,13 @@ FORMS: Final = (
 # What a text has that may be plainer: one of these signs, of these ends, or of these words between spaces.
 _SIGNS: Final = rf"[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d（）@=<∗⁎＊]"
 _ENDS: Final = ("-", "'", "’", ".", *(f"-{word}" for word in sorted(lists.HONORIFICS_LAST)))
+_WORDS_OF_FORMS: Final = (
+    "- – — Ph. f. of OF by By BY ИП ФОП id. ifj. özv. Most Right Rt Very Sri Seri Ältere Jüngere elder Elder "
+    "younger Younger M Mr Mrs Ms Miss MR MRS MS MISS MSTR M. Mr. Mrs. Ms. Miss. MR. MRS. MS. MISS. MSTR."
+)
 _NAMED: Final = (
-    lists.HONORIFICS_LAST | lists.PHRASES | lists.COUNTRY_CODES
+    lists.HONORIFICS_LAST | lists.PHRASES | lists.COUNTRY_CODES | set(_WORDS_OF_FORMS.split())
     | {f"{word}," for word in lists.PARTICLES_LAST}
-    | {f"{word}{dot}" for word in ("M", "Mr", "Mrs", "Ms", "Miss", "MR", "MRS", "MS", "MISS", "MSTR") for dot in ("", ".")}
-    | set("- – — Ph. f. of OF by By BY ИП ФОП id. ifj. özv. Most Right Rt Very Sri Seri Ältere Jüngere elder Elder younger Younger".split())
 )  # fmt: skip
 
 

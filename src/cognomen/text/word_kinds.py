@@ -22,7 +22,6 @@ from cognomen.text.spelling import key, kind_of
 from cognomen.text.surname_first import (
     ONE_SYLLABLE,
     TWO_SYLLABLES,
-    Syllables,
     begins_by_ending,
     cached_key,
     ends_as_surname,
@@ -37,6 +36,10 @@ _NAMED: Final = (
     lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | lists.TITLES | lists.SUFFIXES
     | lists.SECOND_WORDS | lists.SUFFIXES_OF_PORTUGUESE | lists.VIETNAMESE_MIDDLE | lists.OCCUPATIONS
 )  # fmt: skip
+_OF_THINGS: Final = frozenset((
+    "trust", "fund", "whom", "lorem", "real", "refuse", "refused", "decline", "declined", "fils", "figli", "hijos",
+    "select", "drop",
+))  # fmt: skip
 # … and those of rules that ask more of the words around them.
 _SPECIAL: Final = (
     _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(" ".join(lists.BORN).split())
@@ -44,7 +47,7 @@ _SPECIAL: Final = (
     | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_BEFORE_MIDDLE
     | lists.AND_OF_FULL_NAMES | lists.ALIASES | lists.AFTER_NAMES
     | lists.PHRASES | lists.AT_COURT | lists.BEGIN_PLACES | lists.COUNTRIES
-    | set(map(str.casefold, lists.HONORIFICS_LAST)) | {"trust", "fund", "whom", "lorem", "real", "refuse", "refused", "decline", "declined", "fils", "figli", "hijos", "select", "drop"}
+    | set(map(str.casefold, lists.HONORIFICS_LAST)) | _OF_THINGS
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
 _BEFORE_SYLLABLES: Final = _EAST_ASIAN | lists.VIETNAMESE_BEFORE_MIDDLE
@@ -114,14 +117,16 @@ def _key(word: str) -> str:
     return word.lower() if word.isascii() and word.isalpha() else cached_key(word)
 
 
-ASKS: Final = ("asks",)  # the kind of words beside which rules ask more of all words (`kind_beside_syllables`)
+ASKS: Final = (
+    "asks",
+)  # the kind of words beside which rules ask more of all words (`kind_beside_syllables`)
 
 
 def kind_of_word(word: str) -> Hashable:
     """What rules ask of a word: words of one kind are interchangeable. None if no other word is like it.
 
-    What a word is in Chinese, Korean or Vietnamese is asked only beside a surname of these languages, or beside
-    two syllables: those are `ASKS`.
+    What a word is in Chinese, Korean or Vietnamese is asked only beside a surname of these languages, or
+    beside two syllables: those are `ASKS`.
     """
     if word.isascii() and word.isalpha() and len(word) > 2:  # as most are
         lower = word.lower()

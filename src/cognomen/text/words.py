@@ -18,9 +18,9 @@ def _words(text: str) -> frozenset[str]:
 
 # Words that belong to the surname after them, in upper and lower case …
 PARTICLES: Final = _words(
-    "abd abdal abdel abdoul abdul abdur abou abu ait aït arap bint binte binti bte d' da dal dall' dalla das de "
-    "de' degli dei del dela della delle delos dell' dello den der di do dos du el giolla ibn l' la las le lo "
-    "los mc mhac o' ould bt saint sainte san santa st 't ten ter umm van van't vande vanden vander vd v.d "
+    "abd abdal abdel abdoul abdul abdur abou abu ait aït bint binte binti bte d' da dal dall' dalla das de "
+    "arap de' degli dei del dela della delle delos dell' dello den der di do dos du el giolla ibn l' la las "
+    "le lo los mc mhac o' ould bt saint sainte san santa st 't ten ter umm van van't vande vanden vander vd v.d "
     "v/d von vom zum zur mhic ní ó uí "
     "عبد ابو أبو ابن بن بنت بو آل ال אבו אבן בן בר בת"
 )
@@ -56,9 +56,9 @@ TITLES: Final = _words(
 CAPITAL_TITLES: Final = _words("CEO CFO COO CTO FAO RIP HRH ATTN FNU")
 # After a name, in upper and lower case: generations, degrees, honours, offices …
 SUFFIXES: Final = _words(
-    "estate jr sr jnr snr junr senr ml hons junior júnior senior hijo family iii 2nd 3rd 4th 5th 2d 3d mr mrs ms "
+    "estate jr sr jnr snr hons junior júnior senior hijo family iii 2nd 3rd 4th 5th 2d 3d mr mrs ms "
     "miss dr prof phd md dds dmd dvm esq esquire msc bsc mba mfa mph mphil cpa jd dphil edd psyd pharmd csc "
-    "drsc llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe "
+    "junr senr ml drsc llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe "
     "dbe gbe cmg kcmg gcmg cvo kcvo frse fba facp mrcp mrcs fcca acca mep msp mdb ret ifj "
     "facc facog faan fracp frcog frsa mrcog ofm osb osf "
     "executor executrix administrator administratrix trustee trustees deceased decd dec'd heirs"
@@ -269,9 +269,10 @@ OCCUPATIONS: Final = _words(
 BEFORE_NAMES: Final = _words(
     "amtsgericht apotheke asociación associação associazione autohaus ayuntamiento bäckerei banco "
     "boulangerie bürgermeisteramt café colegio comune escuela farmacia finanzamt fundación fundação "
-    "atlético bayern deportivo fc garage gasthaus gasthof osteria praxis salon taxi trattoria eintracht fenerbahçe galatasaray juventus shakhtar slavia sporting "
+    "atlético bayern deportivo eintracht fenerbahçe galatasaray juventus shakhtar slavia sporting "
     "gemeinde gimnasio grupo advisory average afc borussia cska customer deutsche deutscher deutsches "
     "digital dinamo dynamo editorial european federal federazione fédération financial human international "
+    "fc garage gasthaus gasthof osteria praxis salon taxi trattoria "
     "lokomotiv medical ministère municipal national olympique public regional social spartak syndicat "
     "technical united vfb vfl hochschule hotel hôpital instituto istituto kanzlei landkreis landratsamt "
     "lycée metzgerei ministerio ministero ministério pizzeria restaurant restaurante ristorante società "

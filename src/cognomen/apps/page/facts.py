@@ -97,7 +97,11 @@ def reading_words() -> dict[str, Any]:
     """What reading a surname needs besides code: the lists of `text`, and tables of Unicode and HTML."""
     named = {name: value for name, value in vars(words).items() if name.isupper()}
     in_order = {name: value for name, value in named.items() if isinstance(value, tuple)}
-    sets = {name: value for name, value in named.items() if isinstance(value, frozenset) and name not in _OF_PATTERNS}
+    sets = {
+        name: value
+        for name, value in named.items()
+        if isinstance(value, frozenset) and name not in _OF_PATTERNS
+    }
     sets |= {"PLACEHOLDERS": PLACEHOLDERS, "NOBODY": NOBODY, "COMPANY": COMPANY, "LEFT_OVER": LEFT_OVER}
     return {
         **{_camel(name): value for name, value in in_order.items()},
