@@ -37,8 +37,8 @@ _NAMED: Final = (
     | lists.SECOND_WORDS | lists.SUFFIXES_OF_PORTUGUESE | lists.VIETNAMESE_MIDDLE | lists.OCCUPATIONS
 )  # fmt: skip
 _OF_THINGS: Final = frozenset((
-    "trust", "fund", "whom", "lorem", "real", "refuse", "refused", "decline", "declined", "fils", "figli", "hijos",
-    "select", "drop",
+    "trust", "fund", "whom", "lorem", "real", "refuse", "refused", "decline", "declined", "fils", "figli",
+    "hijos", "select", "drop",
 ))  # fmt: skip
 # … and those of rules that ask more of the words around them.
 _SPECIAL: Final = (

@@ -20,8 +20,8 @@ def _words(text: str) -> frozenset[str]:
 PARTICLES: Final = _words(
     "abd abdal abdel abdoul abdul abdur abou abu ait aït bint binte binti bte d' da dal dall' dalla das de "
     "arap de' degli dei del dela della delle delos dell' dello den der di do dos du el giolla ibn l' la las "
-    "le lo los mc mhac o' ould bt saint sainte san santa st 't ten ter umm van van't vande vanden vander vd v.d "
-    "v/d von vom zum zur mhic ní ó uí "
+    "le lo los mc mhac o' ould bt saint sainte san santa st 't ten ter umm van van't vande vanden vander vd "
+    "v.d v/d von vom zum zur mhic ní ó uí "
     "عبد ابو أبو ابن بن بنت بو آل ال אבו אבן בן בר בת"
 )
 # … in lower case or before another particle only, because they are given names or surnames too …
