@@ -39,6 +39,7 @@ from cognomen.text.surname_first import (
     length_of_surname,
     without_middle,
 )
+from cognomen.text.things import COMPANY
 
 _FOOTNOTE: Final = re.compile(r"(?<=[^\W\d_A-Z]{2})\^?\d$")  # Jane Doe1
 _COMMA: Final = re.compile("[,،，、]")
@@ -215,7 +216,8 @@ def _without_comment(words: list[str]) -> list[str]:
         )
         tells = len(comment) > 1 or bare_key(comment[0]) in ROLES
         is_comment = is_dash(words[place]) and (has_other_case or (place > 1 and tells))
-        if is_comment and not is_particle_anywhere(comment[0]):  # not "Jansen - van Dijk"
+        is_firm = bare_key(comment[-1]) in COMPANY  # "- De Berg Inc."
+        if is_comment and (is_firm or not is_particle_anywhere(comment[0])):  # not "Jansen - van Dijk"
             return words[:place]
         if place > 1 and words[place] in lists.AFTER_NAMES and _ends_name(words, place):
             return words[:place]

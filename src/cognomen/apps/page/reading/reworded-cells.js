@@ -47,7 +47,7 @@ export function reworded(written, classifier, isSurnameFirst = false) {
 }
 
 function toldWords(text, of, words) {
-  if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text) || (!/[,-]/.test(text) && hasTwoCapitals(text)) || described(text))) return null;
+  if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text) || (!/[,-]/.test(text) && hasTwoCapitals(text, words)) || described(text))) return null;
   const parts = described(text), asked = parts ? `${parts.name} ${parts.rest}` : text;
   if (asked.split(/[ ,-]+/).some((word) => word && !normalise(word, words.folded))) return null;
   return byWords(text, of, words) ?? (parts ? personDescribed(text, parts, of, words) : null);
@@ -59,16 +59,16 @@ function byWords(text, of, words) {
   if (text.includes(",")) return areTwoNames(text) ? twoPeople(text, of, words) : null;
   if (IS_DESCRIBED()[1].test(text)) return null;
   const all = text.split(" ");
-  if (hasTwoCapitals(text)) return twoCapitals(all, of, words);
+  if (hasTwoCapitals(text, words)) return twoCapitals(all, of, words);
   if (all.some(isUpper) && !isUpper(text)) return null; // capitals tell
   if (all.some((word) => words.joiners.has(word))) return peopleJoined(text, of, words);
   return isHyphenated(text) ? beginsHyphenated(all, of, words) : surnameBeforeSyllables(all, of, words);
 }
 
 // Whether one of two words is two capitals that may be a surname: Sylvie LY, LE Sylvie.
-function hasTwoCapitals(text) {
+function hasTwoCapitals(text, words) {
   const all = text.split(" ");
-  return all.length === 2 && isUpper(all[0]) !== isUpper(all[1]) && all.some(mayBeShortSurname);
+  return all.length === 2 && isUpper(all[0]) !== isUpper(all[1]) && all.some((word) => mayBeShortSurname(word, words));
 }
 
 // Two capitals that are a surname beside a given name, "Sylvie LY", and initials after a surname.
