@@ -308,3 +308,19 @@ def test_many_cells_are_told_as_few_are() -> None:
     assert {text: of_few[text] for text in few if text in of_few} == {
         text: of_many[text] for text in few if text in of_many
     }
+
+
+def test_a_column_that_begins_with_surnames_may_say_who_its_people_are() -> None:
+    """As a telephone book does: no part of a surname is before a comma and a trade."""
+    people = ["Müller Hans", "Schmidt Petra", "Weber Karl", "Huber Sabine", "Fischer Jürgen", "Wagner Heike"]
+    people += [
+        "Becker Monika",
+        "Schulz Stefan",
+        "Hoffmann Ute",
+        "Koch Andreas",
+        "Richter Birgit",
+        "Klein Uwe",
+    ]
+    column = [f"{person}, {trade}" for person in people for trade in ("Lehrer", "Bäcker")]
+    answers = Classifier.load()(column, order="surname-first")
+    assert [answer.surname for answer in answers] == [cell.split()[0] for cell in column]

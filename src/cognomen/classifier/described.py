@@ -86,7 +86,9 @@ def description(text: str) -> re.Match[str] | None:
     return compiled(DESCRIBED).fullmatch(text) or compiled(DASHED).fullmatch(text)
 
 
-def those_described(texts: Sequence[str], about: dict[str, About], of_column: int) -> dict[str, str]:
+def those_described(
+    texts: Sequence[str], about: dict[str, About], of_column: int, *, surname_first: bool = False
+) -> dict[str, str]:
     """The people in texts that tell of a person: "Jane Doe, London", but "Cortes Ortiz, Ana".
 
     Args:
@@ -94,11 +96,16 @@ def those_described(texts: Sequence[str], about: dict[str, About], of_column: in
         about: what the network says of their words.
         of_column: how many texts of several words the column has. Where most have a dash or a colon, and
             other names before it, it is no part of a surname, and they are no names of fields.
+        surname_first: the column begins with surnames: "Berg Anna, Bäcker".
     """
     matches = {text: compiled(DASHED).fullmatch(text) for text in texts}
     signed = {text: match["name"] for text, match in matches.items() if match}
     found = signed if len(set(signed.values())) >= max(MANY, of_column / 2) else {}
-    pairs = [(text, each) for text in texts if text not in found and (each := _person_described(text, about))]
+    pairs = [
+        (text, each)
+        for text in texts
+        if text not in found and (each := _person_described(text, about, surname_first))
+    ]
     least = LEAST[0]
     if len(pairs) >= MANY:
         is_field = 2 * len({each.text for _, each in pairs}) < len(pairs)  # "Best Man: Doe"
@@ -113,7 +120,7 @@ def mostly_surnames_before_commas(texts: Sequence[str]) -> bool:
     return words.count(0) >= max(MANY, len(words) / 2)
 
 
-def _person_described(text: str, about: dict[str, About]) -> Reworded | None:
+def _person_described(text: str, about: dict[str, About], surname_first: bool) -> Reworded | None:
     """The person before a comma, with the odds that what follows is no given name, before a dash or a colon.
 
     What follows a dash may be the second part of a surname, what is before a colon the name of a field.
@@ -126,7 +133,8 @@ def _person_described(text: str, about: dict[str, About]) -> Reworded | None:
     are_told |= not lists.JOINERS.isdisjoint(name)
     if are_told or is_common_in_spanish(name[0]) or any(map(_is_no_name, (name[0], name[-1], rest[0]))):
         return None
-    first, last = (about[normalise(word)] for word in (name[0], name[-1]))
+    ends = name[::-1] if surname_first else name
+    first, last = (about[normalise(word)] for word in (ends[0], ends[-1]))
     odds = first.given - IS_SURNAME * float(first.groups @ last.groups)
     if compiled(INITIALS).fullmatch(found["rest"]):
         is_degree = re.sub("[. ]", "", found["rest"]) in lists.DEGREES

@@ -83,6 +83,7 @@ def reworded(
     ask: Callable[[list[str]], dict[str, About]],
     *,
     order_is_told: bool = False,
+    surname_first: bool = False,
     may_have_two: bool = True,
 ) -> dict[str, str]:
     """Clearer wordings of those texts in which the network's answers show where the surname is.
@@ -94,6 +95,7 @@ def reworded(
         texts: of any kind.
         ask: what the network says of words, spelled as `normalise` spells them.
         order_is_told: the column has shown whether given names come first, so whether "Smith-Jones" is one.
+        surname_first: it has shown that surnames do.
         may_have_two: names may end in two surnames, of which it has told nothing.
     """
     several = [
@@ -122,7 +124,8 @@ def reworded(
         least = math.inf if len(odds) >= MANY and np.median(odds) < 0 else LEAST_ODDS
         found |= {text: each.text for text, each in pairs if each.odds > least or each.odds == math.inf}
     if not begin_with_surname:
-        found |= those_described([text for text in spelled if text not in found], about, len(several))
+        others = [text for text in spelled if text not in found]
+        found |= those_described(others, about, len(several), surname_first=surname_first)
     return first | {text: found[core] + rest for text, (core, rest) in plain.items() if core in found}
 
 
