@@ -96,14 +96,26 @@ def tutorial_table() -> str:
 def where(here: dict[str, Any]) -> str:
     """The machine and the versions that something was measured with."""
     versions = ", ".join(f"{name} {v}" for name, v in here["versions"].items() if v and name != "cognomen")
-    told = [here["processor"], f"{here['cores']} cores", *here["blas"][:1], " ".join(here["simd"])]
+    told = [short(here["processor"]), f"{here['cores']} cores", *here["blas"][:1], " ".join(here["simd"])]
     busy = ", in seconds of the processor, beside other work" if here.get("clock") == "processor" else ""
     return f"Measured on {', '.join(filter(None, told))}; {versions}{busy}.\n\n"
+
+
+def short(processor: str) -> str:
+    """A processor's name without its trademarks."""
+    return processor.replace("(R)", "").replace(" Processor", "")
 
 
 def speed_tables() -> str:
     """All that `speed.py` measured, and on what machines."""
     return "\n".join(where(measured["machine"]) + table_of(measured["rows"]) for measured in speed_results())
+
+
+def profile_tables() -> str:
+    """Where the time goes, on every processor that `speed_profile.py` has met."""
+    return "\n".join(
+        where(measured["machine"]) + profile_table(measured) for measured in speed_results("profile")
+    )
 
 
 def short_speed_table() -> str:
@@ -121,7 +133,7 @@ def short_speed_table() -> str:
 def weakest(row: str, place: int) -> tuple[dict[str, Any], str] | None:
     """One line of a row of the speed table where its figure is worst, and the processor there."""
     found = [
-        (measured["rows"][row]["lines"][place], measured["machine"]["processor"])
+        (measured["rows"][row]["lines"][place], short(measured["machine"]["processor"]))
         for measured in speed_results()
         if len(measured["rows"].get(row, {"lines": []})["lines"]) > place
     ]
@@ -174,7 +186,6 @@ def filled(text: str, mark: str, table: str) -> str:
 
 
 def main() -> None:
-    profile = results("profile")
     pages = {
         README: {
             "accuracy-short": accuracy.table(results("accuracy"), SHORT_ACCURACY),
@@ -207,7 +218,7 @@ def main() -> None:
         DOCS / "outcomes.md": {"outcomes": outcomes.table(results("outcomes"))},
         DOCS / "server.md": {"serve": serve.table(results("serve"))},
         DOCS / "speed.md": {
-            "profile": where(profile["machine"]) + profile_table(profile),
+            "profile": profile_tables(),
             "speed": speed_tables(),
         },
     }

@@ -133,16 +133,16 @@ def earlier_rows(path: Path, here: dict[str, Any]) -> dict[str, Any]:
     return {} if differs else dict(results["rows"])
 
 
-def results_path(here: Mapping[str, Any], quick: bool = False) -> Path:
+def results_path(here: Mapping[str, Any], quick: bool = False, *, kind: str = "speed") -> Path:
     """Where the results of a machine are kept, by its processor and the kernel of its linear algebra."""
     kernel = here["blas"][0].split()[-1] if here["blas"] else ""
     words = re.findall("[a-z0-9]+", f"{here['processor']} {kernel}".lower().replace("(r)", ""))
-    return RESULTS / f"speed-{'-'.join(words)}{'-quick' if quick else ''}.json"
+    return RESULTS / f"{kind}-{'-'.join(words)}{'-quick' if quick else ''}.json"
 
 
-def all_results() -> list[dict[str, Any]]:
+def all_results(kind: str = "speed") -> list[dict[str, Any]]:
     """What was measured in full, on every processor that a run has met."""
-    paths = (path for path in sorted(RESULTS.glob("speed-*.json")) if not path.stem.endswith("-quick"))
+    paths = (path for path in sorted(RESULTS.glob(f"{kind}-*.json")) if not path.stem.endswith("-quick"))
     return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
 

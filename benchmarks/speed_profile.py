@@ -5,7 +5,8 @@ phases are wrapped from outside while it is measured, nothing in the library kno
 its functions' own, without that of wrapped functions that they call, in seconds of the processor. The
 wrapping's cost shows: the whole is timed with it and without. Of each phase the median of several runs
 counts. Beside the matrix products stands what they would take at the best rate of this machine. Writes
-`benchmarks/results/profile.json` and prints the table.
+`benchmarks/results/profile-<processor>.json`, one file for each processor as `speed.py` does, and prints the
+table.
 """
 
 from __future__ import annotations
@@ -19,15 +20,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import wraps
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from speed import results_path
 from timed.processes import hold_to_one_thread
 from timed.timing import Clock as TimeOf
 from timed.timing import machine
 
-RESULTS = Path(__file__).parent / "results"
 # The phases: what they are called, and the functions that do them, as module:name.
 PHASES = {
     "the list: distinct texts, answers back in order": [
@@ -178,7 +178,7 @@ def main() -> None:
     for way in WAYS:
         if way == "numpy" or find_spec("numba"):
             results[way] = measure(5 if quick else 31, way == "fast")
-    path = RESULTS / ("profile-quick.json" if quick else "profile.json")
+    path = results_path(results["machine"], quick, kind="profile")
     path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(table(results))
 

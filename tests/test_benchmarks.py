@@ -210,7 +210,11 @@ def test_each_processor_has_its_file_and_the_worst_line_is_quoted(tmp_path, monk
         speed.results_path(here, quick=True).write_text("not to quote", encoding="utf-8")
     assert speed.results_path({"processor": "Swift(R) A", "blas": []}).name == "speed-swift-a.json"
     assert [each["machine"]["processor"] for each in speed.all_results()] == ["Slow B", "Swift(R) A"]
-    assert [figures.weakest("torch", place)[1] for place in (0, 1)] == ["Slow B", "Swift(R) A"]
+    assert [figures.weakest("torch", place)[1] for place in (0, 1)] == ["Slow B", "Swift A"]
+    profile = speed.results_path({"processor": "Slow B", "blas": []}, kind="profile")
+    profile.write_text('{"machine": {"processor": "Slow B"}}', encoding="utf-8")
+    assert profile.name == "profile-slow-b.json"
+    assert [each["machine"]["processor"] for each in speed.all_results("profile")] == ["Slow B"]
 
 
 def test_every_row_has_its_function():

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -73,8 +74,7 @@ def test_its_tanh_and_sigmoid() -> None:
     x = x.astype(np.float32)
     exact = np.tanh(x.astype(float))
     assert np.abs([kernels._tanh(each, each) for each in x] - exact).max() < 5e-7
-    both = np.array([kernels._sigmoid((2 * each, -2 * each)) for each in x])
-    assert np.abs(both.T - [0.5 + 0.5 * exact, 0.5 - 0.5 * exact]).max() < 5e-7
+    assert np.abs([kernels._sigmoid(2 * each) for each in x] - (0.5 + 0.5 * exact)).max() < 5e-7
     assert np.isnan(kernels._tanh(*np.float32(["nan"] * 2)))
 
 
@@ -83,7 +83,7 @@ def test_the_equations_are_the_cells() -> None:
     a_r, a_z, a_n, b_n, h = (2 * rng.standard_normal((5, 40))).astype(np.float32)
     expected = gru(np.stack([a_r, a_z]), a_n, b_n, h)
     rows = zip(a_r, a_z, a_n, b_n, h, strict=True)
-    found = [kernels._gru((r, z), n, b, before) for r, z, n, b, before in rows]
+    found = [kernels._gru((kernels._sigmoid(r), z), n, b, before) for r, z, n, b, before in rows]
     np.testing.assert_allclose(np.transpose(found), expected, atol=RIGHT)
     rows = zip(h, *expected[1:], b_n, a_n, strict=True)
     back = [kernels._gru_back(*row) for row in rows]
@@ -311,6 +311,46 @@ def test_arrays_that_kernels_are_given_live_on() -> None:
     assert alive() is not None
     with pytest.raises(ValueError, match="in C order"):
         machine_code.given(np.zeros((2, 3)).T)
+
+
+@pytest.mark.parametrize("shape", [(3,), (5, 7), (1000, 2, 128)])
+def test_arrays_begin_with_a_line_of_the_cache(shape: tuple[int, ...]) -> None:
+    found = [compiled.aligned(*shape) for _ in range(4)]
+    assert [array.ctypes.data % compiled.LINE for array in found] == [0] * 4
+    assert {(array.shape, array.dtype.name, array.flags.c_contiguous) for array in found} == {
+        (shape, "float32", True)
+    }
+
+
+def test_numba_optimises_for_the_target_and_then_for_its_own_again() -> None:
+    class Codegen:
+        _tm = "its own"
+
+    def compile_here() -> None:
+        with machine_code._vectorised_for("another's", codegen):
+            others.append(codegen._tm)
+
+    codegen, others = Codegen(), list[str]()
+    other = Thread(target=compile_here)
+    with machine_code._vectorised_for("the target", codegen):
+        other.start()
+        other.join(0.05)  # it waits
+        assert (codegen._tm, others) == ("the target", [])
+    other.join()
+    assert (codegen._tm, others) == ("its own", ["another's"])
+
+
+def test_vectors_are_as_wide_as_the_processors() -> None:
+    import llvmlite.binding as llvm
+
+    if "+avx512f" not in llvm.get_host_cpu_features().flatten().split(","):
+        pytest.skip("needs a processor with AVX-512")
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    names = [vars(kernels)[name] for name in machine_code.SIGNATURES]
+    machine_code._compiled_code()
+    for kernel in names[1:]:  # of the first one nothing is to be vectorised
+        assert "<16 x float>" in kernel.inspect_llvm(kernel.signatures[0]), kernel
 
 
 def test_kernels_that_would_call_something_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

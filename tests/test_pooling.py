@@ -20,6 +20,7 @@ from rnn_cases import (
 
 from cognomen.errors import InputError
 from cognomen.rnn import POOLINGS, pack, pool
+from cognomen.rnn.pooling import Pooling
 from cognomen.text.ragged import Ragged
 
 SAME = 1e-12
@@ -46,6 +47,17 @@ def test_pooling_by_hand(way: str, direction: str, lengths: list[int], seed: int
     found, _ = pool(pack(batch), way, direction)
     expected = [np.concatenate([by_hand(y, kind, direction) for kind in way.split("+")]) for y in batch]
     assert_within(found, np.stack(expected), SAME)
+
+
+@pytest.mark.parametrize("way", [*WAYS, "last+max+mean"])
+def test_without_learning_the_next_values_take_the_place_of_those_so_far(way: str) -> None:
+    rng, pooling = np.random.default_rng(0), Pooling(way)
+    before, y = rng.standard_normal((len(pooling), 5, 4)), rng.standard_normal((5, 4))
+    expected, _ = pooling.update(before, y)
+    assert not np.shares_memory(expected, before)
+    found, _ = pooling.update(before, y, learn=False)
+    assert found is before
+    np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)

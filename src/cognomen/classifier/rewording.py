@@ -98,8 +98,9 @@ def reworded(
         surname_first: it has shown that surnames do.
         may_have_two: names may end in two surnames, of which it has told nothing.
     """
+    others = [text for text in texts if not text.isalpha()]  # most texts are letters alone
     several = [
-        text for text in texts if " " in text or "_" in text or not text.isprintable()
+        text for text in others if " " in text or "_" in text or not text.isprintable()
     ]  # for other spaces
     plain = {text: _plain(text) for text in _those_that_may_tell(several)}
     first = those_with_two_surnames(several, lambda text: _plain(text)[0], ask) if may_have_two else {}

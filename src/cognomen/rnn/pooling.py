@@ -104,13 +104,14 @@ class Pooling:
     def __len__(self) -> int:
         return len(self.kinds)
 
-    def update(self, before: Array, y: Array) -> tuple[Array, Backward]:
+    def update(self, before: Array, y: Array, *, learn: bool = True) -> tuple[Array, Backward]:
         """The next values (K, N, Y), given those so far (K, N, Y) and a step's outputs (N, Y).
 
         Backward gets the gradient by the next values, changes it in place into the gradient by those so far,
-        and returns the gradient by y.
+        and returns the gradient by y. Without `learn` the next values take the place of those so far, in the
+        same memory, and backward must not be called.
         """
-        after = np.empty_like(before)
+        after = np.empty_like(before) if learn else before
         backs = [kind.update(before[k], y, after[k]) for k, kind in enumerate(self.kinds)]
 
         def backward(d: Array) -> Array:

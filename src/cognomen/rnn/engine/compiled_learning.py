@@ -11,7 +11,7 @@ import numpy as np
 from cognomen.rnn.arrays import Array, Backward
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.engine import KINDS, LARGEST_SIZE, ROWS
-from cognomen.rnn.engine.compiled import Tree, gate_inputs
+from cognomen.rnn.engine.compiled import Tree, aligned, gate_inputs
 from cognomen.rnn.engine.machine_code import given, load_kernels
 from cognomen.rnn.pooling import Pooling, kinds_of
 
@@ -33,12 +33,11 @@ def read_names(cell: Cell, a: Array, tree: Tree, pooling: str) -> tuple[Array, B
     kinds = np.array([KINDS[kind] for kind in kinds_of(pooling)], np.int64)  # (K,)
     # Of the numbers of all levels, the root of each among them: states, pooled values, products.
     kept, levels = int(tree.counts[:, 1].sum()), _levels(tree)
-    states = np.zeros((kept, size), np.float32)
-    values = np.empty((kept, len(kinds), size), np.float32)
-    values[[first for _, _, first, _, _ in levels]] = pools.initial[:, 0]
-    b = np.empty((kept, 3, size), np.float32)
-    pooled = np.empty((len(tree.lengths), len(kinds), size), np.float32)  # (U, K, H)
-    kernels, row = load_kernels(), np.empty(ROWS * LARGEST_SIZE, np.float32)
+    states, values, b = aligned(kept, size), aligned(kept, len(kinds), size), aligned(kept, 3, size)
+    roots = [first for _, _, first, _, _ in levels]
+    states[roots], values[roots] = 0.0, pools.initial[:, 0]
+    pooled = aligned(len(tree.lengths), len(kinds), size)  # (U, K, H)
+    kernels, row = load_kernels(), aligned(ROWS * LARGEST_SIZE)
     read = given(a, b, bias, kinds, *tree[:4])
     rest = *given(states, values) * 2, *read, *given(tree.lengths, pooled, row[:size])
     for start, stop, first, last, name in levels:
@@ -49,9 +48,11 @@ def read_names(cell: Cell, a: Array, tree: Tree, pooling: str) -> tuple[Array, B
     def backward(dpooled: Array) -> Array:
         dpooled = np.array(dpooled, np.float32).reshape(pooled.shape)
         dpooled[:, means] /= tree.lengths[:, None, None]
-        da, db = np.zeros_like(a), np.zeros_like(b)
         # Where a prefix does not go on, it is given the gradient of the next level's root: none.
-        dstates, dvalues = (np.zeros((kept + 1, *x.shape[1:]), np.float32) for x in (states, values))
+        dstates, dvalues = aligned(kept + 1, size), aligned(kept + 1, len(kinds), size)
+        da, db = aligned(*a.shape), aligned(*b.shape)
+        for gradient in (da, db, dstates, dvalues):
+            gradient.fill(0)
         rest = *given(states, values), *read, *given(dpooled, da, db, dstates, dvalues, row)
         for start, stop, root, last, name in reversed(levels):
             kernels.step_back(*given(start, stop, name, root, last, len(kinds), size), *rest)

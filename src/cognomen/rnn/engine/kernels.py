@@ -47,20 +47,22 @@ def _tanh(x, place):
 
 
 @njit(inline="always", **OPTIONS)
-def _sigmoid(pair):
-    x, y = pair[0] * HALF, pair[1] * HALF
-    return _tanh(x, x) * HALF + HALF, _tanh(y, y) * HALF + HALF
-
-
-_gru = njit(FunctionType(gru.__code__, {"sigmoid": _sigmoid, "tanh": _tanh}), inline="always", **OPTIONS)
-_gru_back = njit(FunctionType(gru_back.__code__, {}), inline="always", **OPTIONS)
+def _sigmoid(x):
+    x *= HALF
+    return _tanh(x, x) * HALF + HALF
 
 
 @njit(inline="always", **OPTIONS)
-def gates(a, v, b, p, bias, states, j):
-    """The next state, r, z and n: of letter v after the prefix p, at place j."""
-    rz = (a[v, 0, j] + b[p, 0, j], a[v, 1, j] + b[p, 1, j])
-    return _gru(rz, a[v, 2, j], b[p, 2, j] + bias[j], states[p, j])
+def _sigmoid_of_second(pair):
+    return pair[0], _sigmoid(pair[1])
+
+
+# Given r in place of a_r + b_r, which a loop of its own computes: n has to wait for r, and a processor that
+# looks ahead by some hundred operations finds more to do meanwhile.
+_gru = njit(
+    FunctionType(gru.__code__, {"sigmoid": _sigmoid_of_second, "tanh": _tanh}), inline="always", **OPTIONS
+)
+_gru_back = njit(FunctionType(gru_back.__code__, {}), inline="always", **OPTIONS)
 
 
 @njit(inline="always", **OPTIONS)
@@ -162,7 +164,10 @@ def step(
     for i in range(start, stop):
         v, p, n = np.uint32(letters[i]), np.uint32(before + parents[i]), np.uint32(after + numbers[i])
         for j in range(size):
-            y[j] = gates(a, v, b, p, bias, states, j)[0]
+            y[j] = _sigmoid(a[v, 0, j] + b[p, 0, j])
+        for j in range(size):
+            rz = (y[j], a[v, 1, j] + b[p, 1, j])
+            y[j] = _gru(rz, a[v, 2, j], b[p, 2, j] + bias[j], states[p, j])[0]
         if numbers[i] > 0:
             for j in range(size):
                 next_states[n, j] = y[j]
@@ -190,7 +195,7 @@ def step_back(
         v, p = np.uint32(letters[i]), np.uint32(before + parents[i])
         own, u = np.uint32(after + numbers[i]), np.uint32(name + ends[i])
         for j in range(size):
-            row[R + j] = a[v, 0, j] + b[p, 0, j]
+            row[R + j] = _sigmoid(a[v, 0, j] + b[p, 0, j])
         for j in range(size):
             row[Z + j] = a[v, 1, j] + b[p, 1, j]
         for j in range(size):

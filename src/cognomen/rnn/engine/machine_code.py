@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from ctypes import CFUNCTYPE, addressof, c_int32, c_int64
 from functools import cache, partial
 from pathlib import Path
-from threading import get_ident
+from threading import Lock, get_ident
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
@@ -34,6 +35,8 @@ SIGNATURES: Final = {
 }
 BEFORE: Final = 2  # arguments that Numba's functions have before their own, for a result and an error
 CHECKSUM: Final = 4  # bytes of a checksum before the code: damaged code would end the process
+
+_compiling = Lock()
 
 
 class Kernels(NamedTuple):
@@ -153,11 +156,12 @@ def _compiled_code() -> bytes:
 
     if vars(config)["DISABLE_JIT"]:
         raise RuntimeError("NUMBA_DISABLE_JIT is set")
-    whole = llvm.parse_assembly("")
+    whole, target = llvm.parse_assembly(""), _target(llvm)
     for name, types in SIGNATURES.items():
         kernel = getattr(kernels, name)
         try:
-            kernel.compile(f"void({', '.join(types)})")
+            with _vectorised_for(target, kernel.targetctx.codegen()):
+                kernel.compile(f"void({', '.join(types)})")
         except NumbaError as error:
             raise RuntimeError(f"{name} cannot be compiled: {error}") from error
         module = llvm.parse_assembly(kernel.inspect_llvm(kernel.signatures[0]))
@@ -170,12 +174,33 @@ def _compiled_code() -> bytes:
         whole.link_in(module)
     if missing := [each.name for each in whole.functions if each.is_declaration and "llvm." not in each.name]:
         raise RuntimeError(f"the kernels call {', '.join(missing)}")
-    return bytes(_target(llvm).emit_object(whole))
+    return bytes(target.emit_object(whole))
+
+
+@contextmanager
+def _vectorised_for(target: Any, codegen: Any) -> Iterator[None]:
+    """Within the context, Numba optimises for the target, and not for its own.
+
+    (If a later Numba keeps its own under another name, it goes on with that: the vectors are shorter then.)
+    """
+    with _compiling:
+        own = getattr(codegen, "_tm", None)
+        codegen._tm = target
+        try:
+            yield
+        finally:
+            codegen._tm = own
 
 
 def _target(llvm: Any) -> Any:
-    """This processor, with all that it can; the other settings are Numba's."""
+    """This processor, with all that it can; the other settings are Numba's.
+
+    On Intel's processors LLVM takes half of AVX-512's width, as the other half may lower their clock. The
+    products between the kernels use all of it anyway.
+    """
     cpu, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    if "+avx512f" in features.split(","):
+        features += ",-prefer-256-bit"
     reloc = "static" if llvm.Target.from_default_triple().name.startswith("x86") else "default"
     target = llvm.Target.from_triple(llvm.get_process_triple())
     return target.create_target_machine(

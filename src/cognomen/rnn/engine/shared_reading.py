@@ -50,7 +50,7 @@ def read_names(
     Raises:
         InputError: backward is called without `learn`, or with a head.
     """
-    pools = Pooling(pooling)
+    pools, learn = Pooling(pooling), learn and head is None
     # The root of the tree: one row in place of the parents that first letters do not have.
     state = cell.initial_state(1)  # (S, 1, H)
     values = np.zeros((len(pools), 1, cell.output_size), cell.dtype)  # (K, 1, Y)
@@ -62,13 +62,17 @@ def read_names(
         repeat_states(cell, level.repeats)  # siblings have the same state: it is multiplied by V once
         y, state, back_step = cell.step(read, _from_parents(state, level, 0.0))  # (n, Y), (S, n, H)
         y, back_noise = dropout.forward(y, rng)
-        values, back_pool = pools.update(_from_parents(values, level, pools.initial), y)  # (K, n, Y)
+        values, back_pool = pools.update(
+            _from_parents(values, level, pools.initial), y, learn=learn
+        )  # (K, n, Y)
         ended = values.take(level.ends, axis=1)  # (K, u, Y)
         found = ended if head is None else ended @ head  # (K, u, Y) or (K, u, C)
         pools.finish(found, tree.lengths[level.spellings])
         pooled[level.spellings] = found.swapaxes(0, 1) if head is None else found.sum(axis=0)
-        if learn and head is None:
+        if learn:
             steps.append((level, back_step, back_noise, back_pool))
+        # What is not kept is freed, so that the next level uses the same memory, which is in the cache.
+        del read, y, ended, found, back_step, back_noise, back_pool
 
     def backward(dpooled: Array) -> Array:
         """The same levels in reverse."""
