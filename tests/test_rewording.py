@@ -298,3 +298,29 @@ def test_an_order_that_is_said_tells_of_hyphens() -> None:
 def test_what_stands_in_brackets_after_them_is_kept() -> None:
     answer = Classifier.load()("Mrs. Wong Kar-Wai (née Lee)")
     assert (answer.surname, answer.maiden_name) == ("Wong", "Lee")
+
+
+def test_many_cells_are_told_as_few_are() -> None:
+    """Arrays leave out cells of plain words, of which the network is asked nothing."""
+    clf, few = Classifier.load(), [row[0] for row in TOLD]
+    many = [*few, *(f"Anna {'abcdefghij'[i % 10]}erg Holm{'abcdefghijklm'[i // 10]}" for i in range(100))]
+    of_few, of_many = (clf.rules_for(texts, Options(order=ColumnOrder())).reworded for texts in (few, many))
+    assert {text: of_few[text] for text in few if text in of_few} == {
+        text: of_many[text] for text in few if text in of_many
+    }
+
+
+def test_a_column_that_begins_with_surnames_may_say_who_its_people_are() -> None:
+    """As a telephone book does: no part of a surname is before a comma and a trade."""
+    people = ["Müller Hans", "Schmidt Petra", "Weber Karl", "Huber Sabine", "Fischer Jürgen", "Wagner Heike"]
+    people += [
+        "Becker Monika",
+        "Schulz Stefan",
+        "Hoffmann Ute",
+        "Koch Andreas",
+        "Richter Birgit",
+        "Klein Uwe",
+    ]
+    column = [f"{person}, {trade}" for person in people for trade in ("Lehrer", "Bäcker")]
+    answers = Classifier.load()(column, order="surname-first")
+    assert [answer.surname for answer in answers] == [cell.split()[0] for cell in column]

@@ -88,21 +88,24 @@ def description(text: str) -> re.Match[str] | None:
 
 
 def reword_descriptions(
-    texts: Sequence[str], features: dict[str, WordFeatures], of_column: int
+    texts: Sequence[str], features: dict[str, WordFeatures], of_column: int, *, surname_first: bool = False
 ) -> dict[str, str]:
-    """Reword the texts that consist of a name and a description: "Jane Doe, London", but "Cortes Ortiz, Ana".
+    """The people in texts that tell of a person: "Jane Doe, London", but "Cortes Ortiz, Ana".
 
     Args:
-        texts: candidates.
-        features: those of their words.
-        of_column: how many texts of several words the column has. If most of them have a dash or a colon
-            after different names, these are neither surnames in two parts nor names of fields.
+        texts: those of some kinds.
+        features: what the network says of their words.
+        of_column: how many texts of several words the column has. Where most have a dash or a colon, and
+            other names before it, it is no part of a surname, and they are no names of fields.
+        surname_first: the column begins with surnames: "Berg Anna, Bäcker".
     """
     matches = {text: compiled(DASHED).fullmatch(text) for text in texts}
     signed = {text: match["name"] for text, match in matches.items() if match}
     found = signed if len(set(signed.values())) >= max(MIN_TEXTS, of_column / 2) else {}
     pairs = [
-        (text, each) for text in texts if text not in found and (each := _person_described(text, features))
+        (text, each)
+        for text in texts
+        if text not in found and (each := _person_described(text, features, surname_first))
     ]
     least = THRESHOLDS[0]
     if len(pairs) >= MIN_TEXTS:
@@ -121,7 +124,7 @@ def surnames_precede_commas(texts: Sequence[str]) -> bool:
     return words.count(0) >= max(MIN_TEXTS, len(words) / 2)
 
 
-def _person_described(text: str, features: dict[str, WordFeatures]) -> Reworded | None:
+def _person_described(text: str, features: dict[str, WordFeatures], surname_first: bool) -> Reworded | None:
     """The name before a comma, dash or colon, with the log odds that what follows describes the person.
 
     What follows a dash may also be part of a surname, and what precedes a colon the name of a field.
@@ -134,7 +137,8 @@ def _person_described(text: str, features: dict[str, WordFeatures]) -> Reworded 
     are_told |= not lists.JOINERS.isdisjoint(name)
     if are_told or is_common_in_spanish(name[0]) or any(map(_is_no_name, (name[0], name[-1], rest[0]))):
         return None
-    first, last = (features[normalise(word)] for word in (name[0], name[-1]))
+    ends = name[::-1] if surname_first else name
+    first, last = (features[normalise(word)] for word in (ends[0], ends[-1]))
     odds = first.given - SURNAME_WEIGHT * float(first.groups @ last.groups)
     if compiled(INITIALS).fullmatch(found["rest"]):
         is_degree = re.sub("[. ]", "", found["rest"]) in lists.DEGREES

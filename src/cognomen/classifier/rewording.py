@@ -24,6 +24,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import partial
+from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -48,6 +50,7 @@ from cognomen.classifier.east_asian import (
     BEFORE_HYPHEN,
     GIVEN,
     NO_GIVEN_NAME,
+    PERHAPS,
     are_syllables,
     is_surname,
     surname_before_syllables,
@@ -56,7 +59,8 @@ from cognomen.classifier.iberian import reword_two_surnames
 from cognomen.classifier.two_words import reword_surname_first
 from cognomen.text import words as lists
 from cognomen.text.affixes import OFFICES, bare_key, may_be_short_surname, without_titles
-from cognomen.text.forms import plainer
+from cognomen.text.alphabet import code_points
+from cognomen.text.forms import are_named, plainer
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.repair import composed
 from cognomen.text.spelling import normalise
@@ -65,10 +69,9 @@ from cognomen.text.surname_first import is_common_in_spanish
 THRESHOLD: Final = 3.0  # least log odds of a rewording
 AGREEMENT_WEIGHT: Final = 2.0  # log odds added for surnames of one group of origins
 LONGEST: Final = 100  # characters of a text
+FEW: Final = 100  # texts
 AFTER_AND_THRESHOLD: Final = 1.0  # least log odds of a given name, for a word after an "and"
 
-# All candidates have a comma, a hyphen, three words, or one of two letters at an end.
-_CANDIDATE: Final = re.compile(r"[,\-\u2010\u2011]|\s\S+\s|\s\S\S\s*\Z|\A\s*\S\S\s")
 _BRACKETS_LAST: Final = re.compile(r"( [(\[].*[)\]]$)")
 _HYPHENS: Final = str.maketrans("\u2010\u2011", "--")
 _HYPHENATED: Final = rf"{LETTER}{{2,}}-{LETTER}{{2,}}(?: {WORD}){{1,2}}"
@@ -81,6 +84,7 @@ def reword(
     features_of: FeaturesOfAll,
     *,
     order_is_told: bool = False,
+    surname_first: bool = False,
     may_have_two: bool = True,
 ) -> dict[str, str]:
     """Unambiguous rewordings of the texts whose surname the features of their words show.
@@ -91,21 +95,23 @@ def reword(
     Args:
         texts: any texts.
         features_of: computes the features of words, spelled as `normalise` spells them.
-        order_is_told: whether the order of the column's names is known, and so whether "Smith-Jones" in the
-            first place is a given name.
-        may_have_two: whether names may end in two surnames, because the column does not show it.
+        order_is_told: the column has shown whether given names come first, so whether "Smith-Jones" is one.
+        surname_first: it has shown that surnames do.
+        may_have_two: names may end in two surnames, of which it has told nothing.
     """
     others = [text for text in texts if not text.isalpha()]  # most texts are letters alone
     several = [
         text for text in others if " " in text or "_" in text or not text.isprintable()
     ]  # for other spaces
-    plain = {text: _plain(text) for text in filter(_CANDIDATE.search, several)}
+    plain = {text: _plain(text) for text in _candidates(several)}
     first = reword_two_surnames(several, lambda text: _plain(text)[0], features_of) if may_have_two else {}
     first |= {} if order_is_told else reword_surname_first(several, _name, features_of)
     first = {text: wording + _name_and_brackets(text)[1] for text, wording in first.items()}
     cores = [core for core, _ in plain.values()]
     begin_with_surname = surnames_precede_commas(cores)
     of_kinds = [text for text in cores if _is_candidate(text, described=not begin_with_surname)]
+    if order_is_told:
+        of_kinds = [text for text in of_kinds if "-" not in text.split(" ")[0] or description(text)]
     spelled = {text: _spellings(text) for text in dict.fromkeys(of_kinds)}
     spelled = {text: words for text, words in spelled.items() if all(words)}
     if not spelled:
@@ -120,8 +126,45 @@ def reword(
         least = math.inf if len(odds) >= MIN_TEXTS and np.median(odds) < 0 else THRESHOLD
         found |= {text: each.text for text, each in pairs if each.odds > least or each.odds == math.inf}
     if not begin_with_surname:
-        found |= reword_descriptions([text for text in spelled if text not in found], features, len(several))
+        others = [text for text in spelled if text not in found]
+        found |= reword_descriptions(others, features, len(several), surname_first=surname_first)
     return first | {text: found[core] + rest for text, (core, rest) in plain.items() if core in found}
+
+
+def _candidates(texts: Sequence[str]) -> list[str]:
+    """The texts that may be of the few kinds about which the network is asked.
+
+    Most are letters and spaces: two words of three letters or more, or more, of which the last are no
+    syllables.
+    """
+    if len(texts) < FEW:  # of which arrays take longer
+        return list(texts)
+    joined = " ".join(["", *texts, ""])
+    codes = code_points(joined)  # (M,)
+    seen = np.unique(codes)
+    is_plain = np.zeros(int(seen[-1]) + 1, np.bool_)
+    is_plain[seen] = [chr(code).isalpha() or chr(code) == " " for code in seen.tolist()]
+    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)  # (U,)
+    spaces = np.flatnonzero(codes == ord(" "))
+    short = spaces[1:][np.diff(spaces) < 4]  # after words of fewer than three letters
+    rows_of = partial(np.searchsorted, ends)
+    tells = np.zeros(len(texts), np.bool_)
+    tells[rows_of(short)] = tells[rows_of(np.flatnonzero(~is_plain[codes]))] = True
+    asked = np.flatnonzero(~tells & (np.diff(np.searchsorted(spaces, ends), prepend=0) > 2))
+    is_syllable = _Syllables()
+    for row in asked.tolist():
+        words = texts[row].split(" ")
+        if are_named(words) or (is_syllable[words[-1]] and is_syllable[words[-2]]):
+            tells[row] = True
+    return list(compress(texts, tells))
+
+
+class _Syllables(dict[str, bool]):
+    """Whether words of letters may be syllables, found when they are first asked for."""
+
+    def __missing__(self, word: str) -> bool:
+        self[word] = found = compiled(PERHAPS).fullmatch(word) is not None
+        return found
 
 
 def _name(text: str) -> str:
@@ -200,7 +243,8 @@ def _reworded(text: str, features: dict[str, WordFeatures]) -> Reworded | None:
         return None
     if not lists.JOINERS.isdisjoint(words):
         return _people_joined(text, of)
-    return _begins_hyphenated(words, of) if "-" in words[0] else surname_before_syllables(words, of)
+    in_two_parts = "-" in words[0] and compiled(_HYPHENATED).fullmatch(text)
+    return _begins_hyphenated(words, of) if in_two_parts else surname_before_syllables(words, of)
 
 
 def _two_people(text: str, of: FeaturesOf) -> Reworded | None:

@@ -244,7 +244,10 @@ class Scoring(Model):
             is_told, may_have_two = order.decided or order.said, not order.decided
             may_have_two &= order.order == "given-first" and order.second_surnames is None
             ask = partial(self._features_of, threads=opts.threads)
-            found = reword(texts, ask, order_is_told=is_told, may_have_two=may_have_two)
+            surname_first = is_told and order.order == "surname-first"
+            found = reword(
+                texts, ask, order_is_told=is_told, surname_first=surname_first, may_have_two=may_have_two
+            )
             rules = replace(rules, reworded=found) if found else rules
         return rules
 

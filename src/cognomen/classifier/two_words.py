@@ -33,7 +33,7 @@ from cognomen.text.spelling import normalise
 from cognomen.text.surname_first import is_common_in_spanish
 
 _JOINTS: Final = str.maketrans("", "", " '’-")
-_AND: Final = " (?P<and>&|and|und|et|y|e) "
+_AND: Final = r" (?P<and>&|and|und|u\.|et|og|och|ja|en|y|e) "
 _PARTICLES: Final = f"(?:(?:de l(?:a|as|os)|{'|'.join(sorted(lists.PARTICLES_LAST))}) )*"
 BEGINS: Final = (
     rf"(?P<particles>{_PARTICLES})(?P<surname>(?:[DO]['’])?{WORD})"
