@@ -631,6 +631,15 @@ def test_names_of_an_origins_form_have_what_a_large_list_counts_of_them() -> Non
     assert NAMES[0] not in welsh
 
 
+def test_what_an_origins_own_lists_say_of_a_name_is_kept_if_it_is_more() -> None:
+    britain = {"Llewellyn": 10.0, "Smith": 5e5} | dict.fromkeys(NAMES, 1e4)
+    welsh = {"Llewellyn": 500.0} | dict.fromkeys(NAMES[:400], 500.0)
+    (borrowed,) = rules.BORROWED["Welsh"]
+    found = merged(gb=counted("English", britain), cy=counted("Welsh", welsh))
+    its = column(found, "llewellyn", "share")
+    assert its["Welsh"] > 2 * borrowed.factor * its["English"]
+
+
 def test_a_lender_keeps_a_part_of_what_is_mostly_not_its_own() -> None:
     names = {"Puig": 100.0, "García": 100.0} | dict.fromkeys(NAMES, 100.0)
     (borrowed,) = rules.BORROWED["Catalan"]
