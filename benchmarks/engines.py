@@ -4,11 +4,12 @@ Each engine scores three tables of 100,000 rows: surnames of the world drawn by 
 they are, with nulls and odd cells. No two tables share a name, as answers that are remembered cost nothing.
 The answers are compared with those of `score_column`: every label, and probabilities within 1e-5. Each
 engine runs in a process of its own, and is warm when it is timed: it has scored a fourth table, so that
-models are loaded and Java has compiled itself. Right before each, `score_column` scores the same rows in one
-process. *Cost* compares the CPU seconds of both, with those of all processes that an engine starts; it is
-the median of the three, and hardly depends on what else a machine does, as rows per second do. The *floor* of
-an engine with workers is the cost of the same rows on the same way to a function that answers all of them
-alike: what is left without Cognomen.
+models are loaded and Java has compiled itself. Engines with workers score one of 400,000 rows besides,
+in as many partitions. Right before each, `score_column` scores the same rows in one process. *Cost*
+compares the CPU seconds of both, with those of all processes that an engine starts; it is the median of the
+three, and hardly depends on what else a machine does, as rows per second do. The *floor* of an engine with
+workers is the cost of the same rows on the same way to a function that answers all of them alike: what is
+left without Cognomen.
 
     python benchmarks/engines.py                all, into results/engines.json and engines.log
     python benchmarks/engines.py duckdb spark   only these; the others there stay
@@ -40,7 +41,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from score_csv import bearers_of
-from timed.engines import BY_ROW, ENGINES
+from timed.engines import BY_ROW, ENGINES, LARGER, MANY_ROWS
 from timed.tables import markdown
 from timed.timing import machine
 
@@ -128,8 +129,9 @@ def cpu_seconds() -> NDArray[np.float64]:
 
 def run_one(engine: str, workers: int, folder: Path) -> dict[str, Any]:
     """Open an engine, warm it, and time it beside `score_column`."""
-    rows = FEW_ROWS if engine == BY_ROW else ROWS
-    warm, *tables = (pq.read_table(path).slice(0, rows) for path in sorted(folder.glob("*.parquet")))
+    rows = FEW_ROWS if engine == BY_ROW else MANY_ROWS if engine.endswith(LARGER) else ROWS
+    paths = [folder / "larger.parquet"] if rows == MANY_ROWS else sorted(folder.glob("people-*.parquet"))
+    warm, *tables = (pq.read_table(path).slice(0, rows) for path in [folder / "warm.parquet", *paths])
     classifier = Classifier.load()
     score, close, floor, order = ENGINES[engine][0](workers)
     for warming in (score, floor):
@@ -166,7 +168,7 @@ def run_one(engine: str, workers: int, folder: Path) -> dict[str, Any]:
         "cost": round(costs[0], 2),  # of a row, in those of the whole column
         "cost_of_java": round(costs[1], 2),
         **({} if floors is None else {"floor": round(floors[0], 2), "floor_of_java": round(floors[1], 2)}),
-        "compared": rows * REPEATS,
+        "compared": rows * len(tables),
         "different": different,
     }
 
@@ -191,11 +193,13 @@ def floor_of(result: dict[str, Any]) -> str:
 
 
 def write_tables(folder: Path) -> None:
-    """Write the tables, that to warm with first; each name may be in one of them."""
-    bearers = bearers_of(Path(os.environ["COGNOMEN_WORLD"]))
-    for number in range(1 + REPEATS):
-        share = Counter(dict(list(bearers.items())[number :: 1 + REPEATS]))
-        pq.write_table(people(share, ROWS, seed=number), folder / f"people-{number}.parquet")
+    """Write the tables: one to warm with, whose names are in no other, some that share none, a larger one."""
+    bearers = list(bearers_of(Path(os.environ["COGNOMEN_WORLD"])).items())
+    parts = [Counter(dict(bearers[number :: 1 + REPEATS])) for number in range(1 + REPEATS)]
+    names = ("warm", *(f"people-{number}" for number in range(REPEATS)))
+    for seed, (name, part) in enumerate(zip(names, parts, strict=True)):
+        pq.write_table(people(part, ROWS, seed), folder / f"{name}.parquet")
+    pq.write_table(people(sum(parts[1:], Counter()), MANY_ROWS, seed=0), folder / "larger.parquet")
 
 
 def run_all(chosen: list[str]) -> Iterator[dict[str, Any]]:

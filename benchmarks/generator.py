@@ -312,6 +312,8 @@ def card(results: dict[str, Any], generator: Generator) -> str:
             "are set on the validation names of protocol W; lists with few of them have 1.\n",
             "A generated name hints at the language it sounds like, as real names do. It may be somebody's "
             "real name. It does not reveal anyone's nationality, ethnicity or religion.\n",
+            "The card of the classifier `world` lists the sources of the corpus with their licences, some of "
+            "which ask that their source be named wherever the model goes.\n",
             "## Evaluation\n",
             "On the test names of protocol W, which neither the generator nor the classifier that reads its "
             f"samples was trained on; {results['samples']} samples of each list at temperature "

@@ -29,8 +29,8 @@ from numpy.typing import NDArray
 from timed.tables import markdown
 
 from cognomen.corpora import Corpus, load_corpus
-from cognomen.evaluation import split_by_fold, validation_mask
-from cognomen.evaluation.splits import FOLDS
+from cognomen.evaluation import split_by_fold
+from cognomen.evaluation.splits import FOLDS, validation_mask
 from cognomen.io.files import write_atomically
 from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.text import fold, normalise

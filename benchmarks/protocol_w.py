@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from cognomen import Classifier
 from cognomen.corpora import Corpus
 from cognomen.corpora.cleaning import CleaningReport
-from cognomen.corpora.world import part_of_group, read_origins
+from cognomen.corpora.world.groups import part_of_group
+from cognomen.corpora.world.manifest import read_origins
 from cognomen.corpora.world.rules import SAME_ORIGIN
 from cognomen.text import key
 

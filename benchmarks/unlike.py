@@ -59,7 +59,7 @@ def strangers(names: list[str], words: list[str], rng: np.random.Generator) -> d
 
 
 def bits_per_letter(clf: Classifier, names: list[str]) -> NDArray[np.floating[Any]]:
-    """Bits per letter, (N,), with or without diacritics, whichever is less: as in `Oddness.judge`."""
+    """Bits per letter, (N,), with or without diacritics, whichever is less: as in `OodDetector.detect`."""
     if clf.network.ngrams is None:
         raise SystemExit("this model has no n-grams: run `python benchmarks/classic.py` first")
     spelt = [clf.alphabet.without_unknown_marks(normalise(name)) for name in names]

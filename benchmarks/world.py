@@ -165,6 +165,7 @@ def ship(results: dict[str, Any]) -> None:
         clf.priors,
         clf.facts,
         name="cognomen-world",
+        license="mit",
         places=clf.tree.places,
         default_prior=clf.default_prior,
         figures=world_figures.figures(results),

@@ -99,6 +99,16 @@ def test_small_batches_are_scored_together(clf: Classifier, monkeypatch: pytest.
     assert [each for each, _ in calls] == [100, 100, 50]
 
 
+def test_the_first_rows_tell_the_order(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as of a table of an engine, so that both are read alike."""
+    monkeypatch.setattr(batches, "ROWS_LOOKED_AT", 5, raising=False)
+    looked_at: list[list[str]] = []
+    monkeypatch.setattr(memory.Memory, "order_of", lambda self, rows: looked_at.append(rows.to_pylist()))
+    names = ["a b", "c", None, "d", "e", "f g"]
+    list(score_batches(clf, stream(names, 2), "surname", order="given-first"))
+    assert looked_at == [names[:5]]
+
+
 def test_an_endless_stream(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "ROWS_AHEAD", 4)
     monkeypatch.setattr(memory, "REMEMBERED", 2)  # and forgets

@@ -14,7 +14,7 @@ from timed.timing import Setting
 from timed.world_training import Work, rows_of_world
 
 from cognomen.corpora import Corpus
-from cognomen.corpora.world import part_of_group
+from cognomen.corpora.world.groups import part_of_group
 from cognomen.rnn import clip_grad_norm
 from cognomen.training import TrainingConfig
 from cognomen.training.run import TrainingRun

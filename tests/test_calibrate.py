@@ -12,7 +12,7 @@ from test_weighted_training import ROWS, SMALL, corpus_of
 from cognomen.classifier import Classifier
 from cognomen.classifier.calibration import Calibration, softmax_with_temperature
 from cognomen.corpora import Corpus
-from cognomen.corpora.world import Origin
+from cognomen.corpora.world.manifest import Origin
 from cognomen.network import Architecture, Network
 from cognomen.network.ngrams import frequent_ngrams
 from cognomen.text import Alphabet
@@ -98,9 +98,9 @@ def test_a_name_with_weights_of_its_own_is_never_odd() -> None:
         network, alphabet, ["A", "B"], [0.5, 0.5], Calibration(script_ood_thresholds={"LATIN": 1.0})
     )
     bits = np.array([9.0, 9.0, 9.0])
-    assert clf.oddness.judge(texts, bits)[0].tolist() == [True, True, False], "no limit in this script"
+    assert clf.ood_detector.detect(texts, bits)[0].tolist() == [True, True, False], "no limit in this script"
     known = np.array([True, False, False])
-    assert clf.oddness.judge(texts, bits, known)[0].tolist() == [False, True, False]
+    assert clf.ood_detector.detect(texts, bits, known)[0].tolist() == [False, True, False]
 
 
 def test_the_rows_of_names_are_fitted_under_a_prior_between_those_of_answers(

@@ -316,9 +316,9 @@ def test_a_plots_folder_that_cannot_be_made_is_explained(model, names, tmp_path)
 
 def test_model_info_tells_both_temperatures():
     world, classic = (json.loads(inside("model", "info", m, "--json").stdout) for m in ("world", "classic"))
-    assert (world["known_temperature"], classic["known_temperature"]) == (1.1, None)
+    assert (world["known_temperature"], classic["known_temperature"]) == (1.2, None)
     said = [line for line in lines(inside("model", "info", "world")) if line.startswith("temperature")]
-    assert said[0].split(None, 1)[1] == f"{world['temperature']:.3f}; 1.100 for known names"
+    assert said[0].split(None, 1)[1] == f"{world['temperature']:.3f}; 1.200 for known names"
 
 
 def test_with_many_origins_only_those_with_names_have_a_row(monkeypatch):

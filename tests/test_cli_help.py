@@ -177,7 +177,16 @@ def test_an_unknown_shell_is_a_usage_error():
 
 @pytest.mark.parametrize(
     ("typed", "offered"),
-    [("cognomen pre", "predict"), ("cognomen train --ce", "--cell"), ("cognomen model ver", "verify")],
+    [
+        ("cognomen pre", "predict"),
+        ("cognomen train --ce", "--cell"),
+        ("cognomen model ver", "verify"),
+        ("cognomen predict --model cl", "classic"),
+        ("cognomen export wor", "world"),
+        ("cognomen model verify ge", "generator"),
+        ("cognomen evaluate my-model/ tut", "tutorial"),
+        ("cognomen data check wo", "world"),
+    ],
 )
 def test_the_shell_is_given_completions(typed, offered):
     words = typed.split()
@@ -187,6 +196,15 @@ def test_the_shell_is_given_completions(typed, offered):
         "COMP_CWORD": str(len(words) - 1),
     }
     assert f"plain,{offered}" in lines(run(**asked))
+
+
+def test_names_are_offered_beside_paths_where_they_can_be_used():
+    asked = {
+        "_COGNOMEN_COMPLETE": "bash_complete",
+        "COMP_WORDS": "cognomen predict --model ",
+        "COMP_CWORD": "3",
+    }
+    assert lines(run(**asked)) == ["file,", "plain,classic", "plain,world"]  # the generator answers nothing
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")

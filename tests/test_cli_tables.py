@@ -19,8 +19,9 @@ import pytest
 from cli_running import failure, inside, lines, run, tiny_classifier
 from counting import count_calls
 from mixtures import ORIGINS, PRIORS
+from test_delimited import as_if_installed
 
-from cognomen.apps import memory
+from cognomen.apps import memory, score_file
 from cognomen.apps.cli.composition import report
 from cognomen.apps.score_file import score_table
 from cognomen.classifier import Classifier
@@ -109,6 +110,14 @@ def test_semicolons_and_a_byte_order_mark_are_kept(model):
     check(read("excel-out.csv"), expected(model))
 
 
+def test_cells_are_quoted_as_they_were(model):
+    written = ['"1","Smith",', '2,"O\'Brien, Jr.",']
+    Path("quoted.csv").write_text("\n".join(['"id","surname"', *(line[:-1] for line in written)]), "utf-8")
+    lines(inside("score", "quoted.csv", "--column", "surname", "--out", "out.csv", "--model", model))
+    found = Path("out.csv").read_text("utf-8").splitlines()
+    assert all(line.startswith(each) for line, each in zip(found[1:], written, strict=True))
+
+
 def test_a_scored_table_can_be_scored_again_with_a_prefix(model):
     arguments = ["--column", "surname", "--model", model]
     lines(inside("score", "people.csv", *arguments, "--out", "out.csv"))
@@ -165,6 +174,26 @@ def test_a_text_is_scored_once_in_all_blocks(model, remembered, scored, monkeypa
     assert [row[1] for row in read("out.csv")[1:]] == clf.predict(names, full_names=False)
     assert sum(count for count, _ in calls[:-1]) >= scored
     assert remembered == 1 or sum(count for count, _ in calls[:-1]) == scored
+
+
+@pytest.mark.parametrize("arrow", [True, False])
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_as_many_rows_tell_the_order_whatever_reads_them(model, suffix, arrow, monkeypatch):
+    """So that a table is answered alike as CSV and as Parquet, with pyarrow and without it."""
+    names = [f"Nagy {chr(65 + n)}" for n in range(20)]
+    Path("many.csv").write_text("name\n" + "".join(f"{name}\n" for name in names), "utf-8")
+    pq.write_table(pa.table({"name": names}), "many.parquet")
+    monkeypatch.setattr(tables, "ROWS", 6)
+    monkeypatch.setattr(text_files, "BLOCK", 60)
+    for module in (memory, score_file):
+        monkeypatch.setattr(module, "ROWS_LOOKED_AT", 10, raising=False)
+    seen: list[Any] = []
+    found = memory.Memory.order_of
+    monkeypatch.setattr(memory.Memory, "order_of", lambda self, rows: seen.append(rows) or found(self, rows))
+    with as_if_installed(arrow or suffix == "parquet"):
+        scored = score_table(Classifier.load(model), f"many.{suffix}", "name", "out.csv")
+    assert scored.rows == 20
+    assert seen == [names[:10]]
 
 
 @pytest.mark.parametrize("out", ["out.csv", "out.parquet"])

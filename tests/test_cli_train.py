@@ -360,6 +360,12 @@ def test_an_earlier_runs_checkpoint_is_not_offered(names, tmp_path, monkeypatch)
     assert "nothing to keep" in result.stderr
 
 
+def test_one_epoch_is_not_called_epochs(names, tmp_path):
+    small = [word for word in SMALL if word != "--no-refit"]
+    result = CliRunner().invoke(cli, ["train", names, "--out", str(tmp_path / "m"), *small, "--epochs", "1"])
+    assert "Two trainings of 1 epoch:" in result.stdout + result.stderr
+
+
 def test_anew_on_all_names(names, tmp_path):
     """As `train` does when nobody says otherwise: two runs, one bar, both checkpoints gone at the end."""
     small = [word for word in SMALL if word != "--no-refit"]

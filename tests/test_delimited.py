@@ -17,11 +17,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cognomen.errors import DataError
-from cognomen.io import delimited, row_table, text_files
+from cognomen.io import delimited, row_table, table_writers, text_files
 from cognomen.io import tables as tables_module
 from cognomen.io.arrow import find_pyarrow
-from cognomen.io.delimited import CsvTable
-from cognomen.io.tables import CsvWriter, column_at, open_table
+from cognomen.io.delimited import CsvTable, VerbatimRows
+from cognomen.io.table_writers import CsvWriter
+from cognomen.io.tables import column_at, open_table
 
 CELLS = st.text(st.sampled_from("ab ,;\t\"\n\r'éßあ\ufeff\u2028\0x01-NULL".replace("\0", "")), max_size=6)
 BLOCKS = st.sampled_from([4, 7, 64, 1 << 20])  # bytes; a mark and a character are not larger
@@ -157,7 +158,7 @@ def test_what_is_written_is_what_csv_writes(rows: list[list[str]], delimiter: st
         for column in zip(*rows, strict=True)
     ]
     table = pa.table(columns, [str(number) for number in range(len(columns))])
-    with mock.patch.object(tables_module, "ROWS_JOINED", 4):
+    with mock.patch.object(table_writers, "ROWS_JOINED", 4):
         writer.write_table(table, more, indices)
     assert arrow.getvalue() == plain.getvalue()
     read = list(
@@ -167,6 +168,69 @@ def test_what_is_written_is_what_csv_writes(rows: list[list[str]], delimiter: st
         read == list(csv.reader(io.StringIO(expected.getvalue(), newline=""), delimiter=delimiter)) == whole
     )
     assert b'"ab"' not in plain.getvalue()  # nothing is quoted without need
+
+
+def copied(path: Path, columns: list[int], block: int = 1 << 20) -> bytes | str:
+    """A copy of a table's rows with two more columns, or the message why it cannot be read."""
+    out = io.BytesIO()
+    with mock.patch.object(text_files, "BLOCK", block), mock.patch.object(table_writers, "ROWS_JOINED", 2):
+        try:
+            table = CsvTable(path)
+            writer = CsvWriter(out, table.delimiter)
+            for rows in table.blocks(columns):
+                if isinstance(rows, VerbatimRows):
+                    cells = list(zip(*(rows.columns[each].to_pylist() for each in columns), strict=True))
+                    writer.write_lines(rows.lines, [["1", "a,b"], ["", "é"]], np.arange(len(cells)) % 2)
+                else:
+                    cells = [tuple(row[each] for each in columns) for row in as_rows(rows)]
+                    writer.write_table(rows, [["1", "a,b"], ["", "é"]], np.arange(len(cells)) % 2)
+                assert all(isinstance(cell, str) for row in cells for cell in row)
+        except DataError as error:
+            return str(error)
+    return out.getvalue()
+
+
+def test_rows_are_copied_as_they_are_written(path: Path) -> None:
+    path.write_bytes('n,"x"\n"Smith","1"\n"two\nlines, ""é""",\nDoe,"2"'.encode())
+    expected = '"Smith","1",1,\n"two\nlines, ""é""",,"a,b",é\nDoe,"2",1,\n'
+    assert copied(path, [0]) == copied(path, [0, 1]) == expected.encode()
+
+
+@pytest.mark.parametrize("written", [b"n,x\r\nSmith,1\r\n", b"n,x\nSmith,1\n\nDoe,2\n", b"n,x\nSmith\n"])
+def test_line_ends_and_rows_of_other_lengths_are_not_copied(path: Path, written: bytes) -> None:
+    path.write_bytes(written)
+    found = copied(path, [0])
+    assert isinstance(found, bytes)
+    assert b"\r" not in found
+    assert b"\n\n" not in found
+    assert {line.count(b",") for line in found.replace(b'"a,b"', b"").splitlines()} == {3}
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [(b"\xff", "expected UTF-8 text"), (b"x" * (csv.field_size_limit() + 1), "larger than field limit")],
+)
+def test_faults_in_columns_that_are_not_read_are_found(path: Path, cell: bytes, message: str) -> None:
+    path.write_bytes(b"n,x\nSmith,1\nDoe," + cell + b"\n")
+    with mock.patch.object(delimited, "PIECE", 4):  # of the headings' lines, which are decoded
+        found = copied(path, [0])
+    assert isinstance(found, str)
+    assert "line 3" in found
+    assert message in found
+
+
+@given(text=st.text(st.sampled_from('ab,"\n\r\t; é\ufeff\0'), max_size=60), block=BLOCKS)
+@example('"1","2,\n"\n3,"4"', 7)
+def test_a_copy_has_the_cells_of_the_table(path: Path, text: str, block: int) -> None:
+    path.write_bytes(b"a,b\n" + text.encode())
+    found, copy = rows_of(path, arrow=True), copied(path, [1, 0], block)
+    if isinstance(found, str):
+        assert isinstance(copy, str)
+        return
+    assert isinstance(copy, bytes)
+    rows = list(csv.reader(io.StringIO(copy.decode(), newline=""), strict=True))
+    assert [row[:2] for row in rows] == found[1:]
+    assert {tuple(row[2:]) for row in rows} <= {("1", ""), ("a,b", "é")}
 
 
 def test_the_quick_way_is_taken_where_nothing_is_in_doubt(path: Path) -> None:

@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
-from cognomen.corpora import cache_folder, changed_files, fetch_tutorial, load_corpus
 from cognomen.corpora import download as tutorial_download
+from cognomen.corpora import load_corpus
+from cognomen.corpora.download import cache_folder, changed_files, fetch_tutorial
 from cognomen.errors import DownloadError
 
 FILES = {"Irish.txt": b"Byrne\nO'Brien\n", "German.txt": "Müller\nVoß\n".encode()}

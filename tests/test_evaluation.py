@@ -14,16 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cognomen.errors import InputError
-from cognomen.evaluation import (
-    bootstrap_intervals,
-    evaluate,
-    fold_number,
-    misses,
-    split_by_fold,
-    stratified_split,
-    validation_mask,
-)
-from cognomen.evaluation.splits import fold_numbers
+from cognomen.evaluation import bootstrap_intervals, evaluate, fold_number, split_by_fold
+from cognomen.evaluation.metrics import misses
+from cognomen.evaluation.splits import fold_numbers, stratified_split, validation_mask
 
 NAMES_FOLDER = os.environ.get("COGNOMEN_NAMES")
 needs_names = pytest.mark.skipif(

@@ -43,9 +43,9 @@ from cognomen.rnn import (
     numerical_gradient,
     pack,
     pool,
-    relative_error,
     softmax,
 )
+from cognomen.rnn.gradcheck import relative_error
 from cognomen.text.ragged import Ragged
 
 MARGIN = 1e-3

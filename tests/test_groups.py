@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognomen.corpora.world import group_keys, part_of_group
-from cognomen.corpora.world.groups import SHORTEST_STEM, mens_forms
+from cognomen.corpora.world.groups import SHORTEST_STEM, group_keys, mens_forms, part_of_group
 from cognomen.text import key
 
 # Women's and men's forms of one name, as lists spell them.

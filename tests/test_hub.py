@@ -126,6 +126,7 @@ def test_hubs_can_read_the_head_of_the_card_and_of_the_tensors(name: str) -> Non
     data = hub.ModelCard((PRETRAINED / name / "README.md").read_text("utf-8")).data
     assert data.library_name == "cognomen"
     assert data.pipeline_tag
+    assert data.license == "mit"  # that of the package they come in
     with safe_open(PRETRAINED / name / "model.safetensors", "np") as file:
         assert file.metadata() == {"format": "pt"}
 

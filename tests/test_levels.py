@@ -15,10 +15,11 @@ from cli_running import PLACES, POPULATIONS, failure, inside, lines, tiny_classi
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cognomen.apps.answer_columns import ANSWER_COLUMNS, TREE_COLUMNS
 from cognomen.apps.cli import options
 from cognomen.apps.cli.explain import about
 from cognomen.apps.cli.render import AnswerTable, cell_len, percent
-from cognomen.apps.tables import ANSWER_COLUMNS, TREE_COLUMNS, score_column
+from cognomen.apps.tables import score_column
 from cognomen.classifier import Answer, Classifier
 from cognomen.classifier import answers as answers_module
 from cognomen.classifier import priors as priors_module

@@ -16,7 +16,7 @@ from cognomen.explanation import explain
 
 mcp = pytest.importorskip("mcp")
 
-NAMES = ["Nakamura", "O'Brien, Conan", "123"]
+NAMES = ["Nakamura", "O'Brien, Conan", "123", None]
 
 
 def with_client(ask: Callable[[Any], Awaitable[Any]], *options: str) -> Any:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cognomen.text import Alphabet, FoundSurname, find_surname, normalise
+from cognomen.text import Alphabet, FoundSurname, find_surname, forms, normalise
 from cognomen.text.column_reading import read_column
 from cognomen.text.names import SURNAME_OF_FULL_NAME
 from cognomen.text.placeholders import reason_for_no_name
@@ -183,6 +183,26 @@ PLACES += [f"{each} of Berg" for each in INSTITUTIONS.split()] + [
     "PO Box 12",
 ]
 
+FIRMS = [f"Berg {each} Co. KG" for each in ["&", "and", "und", "et", "y", "e"]]
+FIRMS += [f"Berg & {each} KG" for each in ["Cie", "Cia", "Fils", "Figli", "Hijos", "Sons", "Söhne"]]
+FIRMS += [
+    f"Bundes{each} der Berge"
+    for each in ["ministerium", "gesellschaft", "verband", "verein", "stiftung", "zentrum"]
+]
+FIRMS += [f"Bergverband {each} Holm" for each in ["des", "für", "van", "voor"]]
+FIRMS += [
+    f"Real {each}" for each in ["Betis", "Madrid", "Mallorca", "Oviedo", "Sociedad", "Valladolid", "Zaragoza"]
+]
+REFUSALS = [f"{each} not say" for each in ["do", "I do", "prefer", "rather", "wish"]]
+REFUSALS += [f"{each} to say" for each in ["refuse", "refused", "refuses", "decline", "declined"]]
+AT_COURT = ["Commonwealth", "Crown", "King", "People", "Queen", "Regina", "Rex", "State", "States"]
+COURTS = [f"{each} v. Berg" for each in AT_COURT]
+
+
+@pytest.mark.parametrize("text", [*FIRMS, *REFUSALS, *COURTS])
+def test_firms_refusals_and_cases_of_the_crown_are_no_names(text: str) -> None:
+    assert reason_for_no_name(text) == "not-a-name"
+
 
 @pytest.mark.parametrize("text", [*STREETS, *PLACES])
 def test_addresses_and_institutions_are_no_names(text: str) -> None:
@@ -258,3 +278,14 @@ def test_du_is_a_particle_and_no_chinese_surname() -> None:
     """So Du Yuesheng, in Latin letters, is read as one surname; nothing in it tells the two apart."""
     for name in ("Du Bose", "Du Faye"):
         assert find_surname(name).surname == name
+
+
+@given(st.lists(st.sampled_from(sorted({word for text in WRITTEN for word in text.split()})), max_size=5))
+@example(["Waals", "Johannes", "van", "der"])
+@example(["Tanaka", "san"])
+def test_only_texts_with_signs_or_words_of_forms_may_be_plainer(words: list[str]) -> None:
+    text = " ".join(words)
+    if not forms.may_have_form(text):
+        assert not any(
+            re.search(pattern, text) and re.sub(pattern, new, text) != text for pattern, new in forms.FORMS
+        )

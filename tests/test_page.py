@@ -15,6 +15,7 @@ from cognomen.apps.page import build
 from cognomen.apps.page import bundle as bundling
 from cognomen.apps.page.build import FIRST, build_page
 from cognomen.apps.page.bundle import PAGE, SCRIPTS, bundle
+from cognomen.apps.page.facts import reading_words
 from cognomen.classifier import Classifier
 from cognomen.errors import InputError, ModelError
 
@@ -44,6 +45,13 @@ def test_errors_say_what_to_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("model", "most"), [("classic", 3_000_000), ("world", 12_000_000)])
 def test_it_is_small_enough(model: str, most: int) -> None:
     assert page_of(model).stat().st_size < most
+
+
+def test_it_has_no_list_of_words_that_no_module_reads() -> None:
+    modules = "".join(path.read_text("utf-8") for path in PAGE.rglob("*.js"))
+    found = reading_words()
+    for name in (*found.pop("sets"), *found):
+        assert re.search(rf"\b{name}\b", modules), name
 
 
 def test_it_is_without_the_comments_of_its_modules() -> None:

@@ -24,8 +24,9 @@ from cognomen.classifier.options import Options
 from cognomen.explanation import attribution
 from cognomen.explanation.activations import record_activations
 from cognomen.network.generator import Generator
-from cognomen.rnn import SGD, AdamW, Packed, clip_grad_norm, pack, scan
+from cognomen.rnn import SGD, AdamW, Packed, clip_grad_norm, pack
 from cognomen.rnn.cells import CELLS
+from cognomen.rnn.recurrent import scan
 from cognomen.rnn.shapes import Encoder, ManyToOne, SyncedManyToMany
 from cognomen.text import words
 from cognomen.text.placeholders import PLACEHOLDERS

@@ -19,7 +19,8 @@ from counting import blas_threads
 
 from cognomen.corpora import Corpus, load_corpus
 from cognomen.errors import InputError, TrainingError
-from cognomen.evaluation import fold_number, stratified_split
+from cognomen.evaluation import fold_number
+from cognomen.evaluation.splits import stratified_split
 from cognomen.text import fold
 from cognomen.training import TrainingConfig, run_protocol, train
 from cognomen.training.dataset import corpus_sha256

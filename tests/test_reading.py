@@ -184,6 +184,7 @@ def test_the_numbers_of_a_small_alphabet_are_bytes() -> None:
 
 
 @given(st.text(alphabet=NASTY, max_size=5), st.text(), st.booleans())
+@example("", "A-", True)
 def test_plain_characters_are_spelt_without_their_neighbours(nasty: str, text: str, lower: bool) -> None:
     word = [c for c in nasty + text if plain_spelling(c, lower=lower)]
     if any(map(str.isalpha, word)):
@@ -192,7 +193,8 @@ def test_plain_characters_are_spelt_without_their_neighbours(nasty: str, text: s
     for c in word:
         assert plain_spelling(c, lower=lower) == normalise(f"a{c}b", lower=lower)[1:-1]
     joined = "".join(word)
-    if joined[:1].isalpha() and repair(joined) == joined and length_of_surname(joined) == len(joined):
+    ends = joined[:1].isalpha() and not normalise(joined).endswith("-")  # as no word with hyphens is plain
+    if ends and repair(joined) == joined and length_of_surname(joined) == len(joined):
         assert find_surname(joined).surname == joined
 
 

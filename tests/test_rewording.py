@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from cognomen import Classifier
-from cognomen.classifier.described import MANY, About
+from cognomen.classifier.described import MIN_TEXTS, WordFeatures
 from cognomen.classifier.options import Options
 from cognomen.classifier.order import ColumnOrder
-from cognomen.classifier.rewording import reworded
+from cognomen.classifier.rewording import reword
 from cognomen.classifier.two_words import Cell
 from cognomen.explanation import explain
 from cognomen.text import find_surname
@@ -92,10 +92,10 @@ def test_many_cells_of_one_kind_tell_for_all() -> None:
 GIVEN = ("jane", "john", "mary", "ann", "ana", "paul", "kim")
 
 
-def asked(words: list[str]) -> dict[str, About]:
+def asked(words: list[str]) -> dict[str, WordFeatures]:
     """Given names are of one group, all else of the other; of East Asian surnames there is Wong."""
     return {
-        word: About(
+        word: WordFeatures(
             0.0 if word == "lee" else 4.0 if word in GIVEN else -4.0,
             GROUPS[int(word in GIVEN)],
             float(word == "wong"),
@@ -207,7 +207,7 @@ def asked(words: list[str]) -> dict[str, About]:
     ],
 )
 def test_which_texts_are_reworded(text: str, other: str | None) -> None:
-    assert reworded([text], asked) == ({text: other} if other else {})
+    assert reword([text], asked) == ({text: other} if other else {})
 
 
 @pytest.mark.parametrize(
@@ -218,14 +218,14 @@ def test_some_cells_of_two_words_are_of_no_names(text: str) -> None:
 
 
 def test_a_word_that_no_surname_is_known_to_be_comes_not_first() -> None:
-    def unknown(words: list[str]) -> dict[str, About]:
+    def unknown(words: list[str]) -> dict[str, WordFeatures]:
         return {word: about._replace(known=False) for word, about in asked(words).items()}
 
-    assert reworded(["Kovacs Ana"], unknown) == {}
+    assert reword(["Kovacs Ana"], unknown) == {}
 
 
 def test_nothing_is_asked_of_texts_of_other_kinds() -> None:
-    def never(words: list[str]) -> dict[str, About]:
+    def never(words: list[str]) -> dict[str, WordFeatures]:
         raise AssertionError("the network was asked")
 
     texts = [
@@ -238,12 +238,12 @@ def test_nothing_is_asked_of_texts_of_other_kinds() -> None:
         "Jane Y Doe",
         "Jane Y. Doe",
     ]
-    assert reworded(texts, never) == {}
+    assert reword(texts, never) == {}
 
 
 def test_a_column_whose_order_is_told_tells_of_words_with_a_hyphen() -> None:
     texts = ["Holm-Berg Mary", "Wong Kar-Wai"]
-    assert reworded(texts, asked, order_is_told=True) == {"Wong Kar-Wai": "Wong, Kar-Wai"}
+    assert reword(texts, asked, order_is_told=True) == {"Wong Kar-Wai": "Wong, Kar-Wai"}
     column = [
         *(f"Anna {each}berg" for each in ("Holm", "Lind", "Sjö", "Ny", "Ek", "Ros")),
         "Smith-Jones Mary",
@@ -256,26 +256,26 @@ def test_a_column_whose_order_is_told_tells_of_words_with_a_hyphen() -> None:
 
 def test_where_most_tell_the_contrary_none_is_reworded() -> None:
     people, others = "Jane Doe, John Roe", [f"Doe Roe{each}, Mary Ann" for each in "abcdefghi"]
-    assert reworded([people, *others[1:]], asked) == {people: "Jane Doe; John Roe"}
-    assert len([people, *others]) == MANY
-    assert reworded([people, *others], asked) == {}
-    assert reworded([people, *others, "Holm-Berg Mary"], asked) == {"Holm-Berg Mary": "Holm-Berg, Mary"}
+    assert reword([people, *others[1:]], asked) == {people: "Jane Doe; John Roe"}
+    assert len([people, *others]) == MIN_TEXTS
+    assert reword([people, *others], asked) == {}
+    assert reword([people, *others, "Holm-Berg Mary"], asked) == {"Holm-Berg Mary": "Holm-Berg, Mary"}
     capitals = ["LI Jane", *(f"LI Doe{each}" for each in "abcdefghi")]
-    assert reworded(capitals, asked) == {}
-    assert reworded([*capitals, "Holm-Berg Mary"], asked) == {"Holm-Berg Mary": "Holm-Berg, Mary"}
+    assert reword(capitals, asked) == {}
+    assert reword([*capitals, "Holm-Berg Mary"], asked) == {"Holm-Berg Mary": "Holm-Berg, Mary"}
 
 
 def test_a_column_tells_what_stands_after_commas() -> None:
     people = [f"Jane Doe{each}, Acme" for each in "abcdefghi"]
     doubtful = "Mary Ann, Paul"  # two given names, and a third
-    assert reworded([doubtful, *people[1:]], asked).keys() == set(people[1:])
-    assert len([doubtful, *people]) == MANY
-    assert reworded([doubtful, *people], asked).keys() == {doubtful, *people}
+    assert reword([doubtful, *people[1:]], asked).keys() == set(people[1:])
+    assert len([doubtful, *people]) == MIN_TEXTS
+    assert reword([doubtful, *people], asked).keys() == {doubtful, *people}
     surnames = [f"Doe Roe{each}, Acme" for each in "abcdefghi"]
-    assert reworded([*surnames, people[0]], asked) == {}
+    assert reword([*surnames, people[0]], asked) == {}
     one_word = [f"Doe{each}, Mary" for each in "abcdefghij"]
-    assert reworded([people[0], *one_word], asked) == {}  # which has two surnames
-    assert reworded([people[0], *one_word[1:]], asked) == {people[0]: "Jane Doea"}
+    assert reword([people[0], *one_word], asked) == {}  # which has two surnames
+    assert reword([people[0], *one_word[1:]], asked) == {people[0]: "Jane Doea"}
 
 
 @pytest.mark.parametrize(
@@ -298,3 +298,29 @@ def test_an_order_that_is_said_tells_of_hyphens() -> None:
 def test_what_stands_in_brackets_after_them_is_kept() -> None:
     answer = Classifier.load()("Mrs. Wong Kar-Wai (née Lee)")
     assert (answer.surname, answer.maiden_name) == ("Wong", "Lee")
+
+
+def test_many_cells_are_told_as_few_are() -> None:
+    """Arrays leave out cells of plain words, of which the network is asked nothing."""
+    clf, few = Classifier.load(), [row[0] for row in TOLD]
+    many = [*few, *(f"Anna {'abcdefghij'[i % 10]}erg Holm{'abcdefghijklm'[i // 10]}" for i in range(100))]
+    of_few, of_many = (clf.rules_for(texts, Options(order=ColumnOrder())).reworded for texts in (few, many))
+    assert {text: of_few[text] for text in few if text in of_few} == {
+        text: of_many[text] for text in few if text in of_many
+    }
+
+
+def test_a_column_that_begins_with_surnames_may_say_who_its_people_are() -> None:
+    """As a telephone book does: no part of a surname is before a comma and a trade."""
+    people = ["Müller Hans", "Schmidt Petra", "Weber Karl", "Huber Sabine", "Fischer Jürgen", "Wagner Heike"]
+    people += [
+        "Becker Monika",
+        "Schulz Stefan",
+        "Hoffmann Ute",
+        "Koch Andreas",
+        "Richter Birgit",
+        "Klein Uwe",
+    ]
+    column = [f"{person}, {trade}" for person in people for trade in ("Lehrer", "Bäcker")]
+    answers = Classifier.load()(column, order="surname-first")
+    assert [answer.surname for answer in answers] == [cell.split()[0] for cell in column]

@@ -12,7 +12,8 @@ from rnn_cases import KINDS, assert_within, stable
 
 import cognomen
 from cognomen.errors import InputError
-from cognomen.rnn import RNN, AdamW, numerical_gradient, relative_error
+from cognomen.rnn import RNN, AdamW, numerical_gradient
+from cognomen.rnn.gradcheck import relative_error
 
 SAME = 1e-12
 PHI = {

@@ -13,7 +13,7 @@ from test_weighted_training import SMALL, corpus_of
 
 from cognomen import Classifier
 from cognomen.corpora import Corpus
-from cognomen.corpora.world import Origin, read_origins
+from cognomen.corpora.world.manifest import Origin, read_origins
 from cognomen.text.alphabet import STAND_IN, UNKNOWN
 from cognomen.text.spelling import normalise
 from cognomen.training import train

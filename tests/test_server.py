@@ -202,8 +202,8 @@ def assert_is_failure(body: Any, words: str) -> None:
             415,
             "gzip",
         ),
-        ("/v2/models/classic", "GET", {}, 404, "openapi"),
-        ("/v2/models/world/versions/0/ready", "GET", {}, 404, "openapi"),
+        ("/v2/models/classic", "GET", {}, 404, "model: expected 'world', got 'classic'"),
+        ("/v2/models/world/versions/0/ready", "GET", {}, 404, "version: expected '[0-9a-f]{12}', got '0'"),
     ],
 )
 def test_a_wrong_way_has_the_same_shape_of_error(

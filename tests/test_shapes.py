@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from rnn_cases import Array, assert_within, sequences, stable
 
 from cognomen.errors import InputError
-from cognomen.rnn import Packed, gradcheck, log_softmax, numerical_gradient, pack, relative_error
+from cognomen.rnn import Packed, gradcheck, log_softmax, numerical_gradient, pack
+from cognomen.rnn.gradcheck import relative_error
 from cognomen.rnn.recurrent import scan, scan_from
 from cognomen.rnn.shapes import (
     BOUNDARY,
@@ -25,7 +26,6 @@ from cognomen.rnn.shapes import (
     ManyToOne,
     OneToMany,
     OneToOne,
-    Padded,
     Shape,
     SyncedManyToMany,
     beam_search,
@@ -33,6 +33,7 @@ from cognomen.rnn.shapes import (
     greedy,
     sampler,
 )
+from cognomen.rnn.shapes.attention import Padded
 
 RIGHT = 1e-6
 CELLS = ["rnn", "combined", "gru", "lstm"]

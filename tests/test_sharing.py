@@ -29,13 +29,14 @@ from rnn_cases import (
 
 from cognomen.errors import InputError
 from cognomen.network import Architecture, Network
-from cognomen.rnn import Dropout, gradcheck, numerical_gradient, pack, pool, relative_error
+from cognomen.rnn import Dropout, gradcheck, numerical_gradient, pack, pool
 from cognomen.rnn.cell import Cell
 from cognomen.rnn.engine import segments, shared_reading
 from cognomen.rnn.engine.packed_weights import prepack
 from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names
 from cognomen.rnn.engine.segments import segment_sum, sequence_sums
 from cognomen.rnn.engine.shared_reading import read_names
+from cognomen.rnn.gradcheck import relative_error
 from cognomen.rnn.pooling import POOLINGS, Pooling
 from cognomen.text.ragged import Ragged
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rnn_cases import stable
 
-from cognomen.rnn import gradcheck, pack, relative_error
+from cognomen.rnn import gradcheck, pack
+from cognomen.rnn.gradcheck import relative_error
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
 from cognomen.study import EXPERIMENTS
 from cognomen.study.experiments.constant_size import LENGTHS, AllAtOnce, texts

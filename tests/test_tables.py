@@ -14,7 +14,8 @@ from counting import count_calls
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognomen.apps.tables import ANSWER_COLUMNS, AnswerColumns, score_column
+from cognomen.apps.answer_columns import ANSWER_COLUMNS, AnswerColumns
+from cognomen.apps.tables import score_column
 from cognomen.classifier import Classifier
 from cognomen.classifier.calibration import Calibration
 from cognomen.errors import InputError, MissingExtraError

@@ -22,7 +22,8 @@ from safetensors.numpy import save
 from cognomen.classifier.calibration import fit_temperature, softmax_with_temperature
 from cognomen.corpora import Corpus, DroppedRow, load_corpus
 from cognomen.errors import InputError, TrainingError
-from cognomen.evaluation import evaluate, validation_mask
+from cognomen.evaluation import evaluate
+from cognomen.evaluation.splits import validation_mask
 from cognomen.network import Network
 from cognomen.rnn import AdamW, clip_grad_norm, cross_entropy, disagreement, one_cycle
 from cognomen.text import Alphabet, fold, normalise
@@ -445,7 +446,7 @@ def test_each_sign_of_divergence_counts(
 ) -> None:
     """Three origins: a guess has a loss of 1.1, a batch of 36 with one of 14 is going wrong."""
     config = replace(SMALL, batch_size=36)
-    monkeypatch.setattr("cognomen.rnn.training.clip_grad_norm", lambda grads, limit: norm)
+    monkeypatch.setattr("cognomen.rnn.training_loop.clip_grad_norm", lambda grads, limit: norm)
     monkeypatch.setattr(
         "cognomen.training.step.cross_entropy", lambda logits, y, **_: (loss, np.zeros_like(logits))
     )

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognomen.errors import DataError, InputError, TrainingError
-from cognomen.rnn import SGD, cross_entropy, gradcheck, numerical_gradient, relative_error
+from cognomen.rnn import SGD, cross_entropy, gradcheck, numerical_gradient
+from cognomen.rnn.gradcheck import relative_error
 from cognomen.tutorial import (
     ALL_LETTERS,
     ALLOWED_CHARACTERS,

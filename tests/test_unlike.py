@@ -10,7 +10,7 @@ from cognomen.apps.tables import score_column
 from cognomen.classifier import Classifier, OriginProbability
 from cognomen.classifier.calibration import Calibration
 from cognomen.classifier.decisions import REASONS
-from cognomen.classifier.oddness import is_repetition
+from cognomen.classifier.out_of_distribution import is_repetition
 from cognomen.errors import InputError
 from cognomen.network import Architecture, Network
 from cognomen.network.ngrams import frequent_ngrams
@@ -57,8 +57,8 @@ def test_marks_alone_make_no_name_unlike(clf: Classifier) -> None:
     names = marked.alphabet.encode_all(spelt)
     bits = marked.network.ngrams.bits_per_letter(names)
     assert (bits > 4).all(), "with all these marks every one is strange"
-    assert marked.oddness is not None
-    assert marked.oddness.judge(names, bits)[0].tolist() == [False] * 7 + [True] * 2
+    assert marked.ood_detector is not None
+    assert marked.ood_detector.detect(names, bits)[0].tolist() == [False] * 7 + [True] * 2
     assert [a.reason for a in marked([*spelt, *texts])] == ([None] * 7 + ["unlike-training"] * 2) * 2
     one = "Jo\u0301nes"
     np.testing.assert_array_equal(
@@ -80,7 +80,7 @@ def _with_marks() -> tuple[Network, Alphabet]:
 
 def test_a_model_without_a_limit_cannot_tell(clf: Classifier) -> None:
     unable = Classifier(clf.network, clf.alphabet, ORIGINS, [0.5, 0.5], Calibration(1.0, None, None))
-    assert unable.oddness is None
+    assert unable.ood_detector is None
     assert unable("xqzvk").reason is None
 
 

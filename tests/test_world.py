@@ -11,15 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognomen.corpora.world import Source, WorldRow, read_manifest, read_origins, read_source
-from cognomen.corpora.world.build import READERS
+from cognomen.corpora.world.build import READERS, read_source
 from cognomen.corpora.world.faker import faker
 from cognomen.corpora.world.letters import in_title_case, is_latin, plain, tidy
 from cognomen.corpora.world.lists import dutch, french, norwegian, ranked, serbian, spanish
-from cognomen.corpora.world.manifest import KINDS
+from cognomen.corpora.world.manifest import KINDS, Source, read_manifest, read_origins
 from cognomen.corpora.world.packages import japanese_spellings
 from cognomen.corpora.world.romanise import ROMANISERS
-from cognomen.corpora.world.rows import COLUMNS, read_rows, table_of
+from cognomen.corpora.world.rows import COLUMNS, WorldRow, read_rows, table_of
 from cognomen.errors import DownloadError
 
 # --- manifest ---------------------------------------------------------------------------------------------

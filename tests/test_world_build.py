@@ -12,10 +12,12 @@ import pytest
 from cli_running import failure, inside, lines
 from test_download import Server, server  # noqa: F401
 
-from cognomen.corpora import load_corpus, world_path
-from cognomen.corpora.world import Source, SourceFile, build, build_world, read_source, read_sources
-from cognomen.corpora.world.build import write_world
+from cognomen.corpora import load_corpus
+from cognomen.corpora.download import world_path
+from cognomen.corpora.world import build, build_world
+from cognomen.corpora.world.build import read_source, read_sources, write_world
 from cognomen.corpora.world.fetch import open_source
+from cognomen.corpora.world.manifest import Source, SourceFile
 from cognomen.corpora.world.merge import Merged
 from cognomen.errors import DataError, DownloadError, InputError
 

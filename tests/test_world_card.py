@@ -24,8 +24,9 @@ from cognomen.classifier import Classifier
 from cognomen.classifier.calibration import Calibration
 from cognomen.classifier.conformal import COVERAGES
 from cognomen.classifier.priors import DefaultPrior
-from cognomen.corpora.world import WorldReport, read_manifest
+from cognomen.corpora.world import WorldReport
 from cognomen.corpora.world.build import MissingSource
+from cognomen.corpora.world.manifest import read_manifest
 from cognomen.network import Architecture, Network
 from cognomen.text import Alphabet
 from cognomen.training import TrainingConfig

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from cognomen.corpora.world import WorldRow, read_manifest, read_source
-from cognomen.corpora.world.build import READERS
+from cognomen.corpora.world.build import READERS, read_source
 from cognomen.corpora.world.fathers import consonants, egyptian, ethiopian
 from cognomen.corpora.world.hebrew import is_from_elsewhere, is_romanised
+from cognomen.corpora.world.manifest import read_manifest
+from cognomen.corpora.world.rows import WorldRow
 from cognomen.corpora.world.south_asia import by_language, by_state, electoral_rolls, sinhala
 from cognomen.corpora.world.wikidata import name_forms
 from cognomen.errors import DownloadError

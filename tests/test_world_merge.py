@@ -64,8 +64,8 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def usual(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No name is learned in less usual forms."""
-    monkeypatch.setattr(rules, "LESS_USUAL_LEAST", 2.0)
+    """No name is learned in rare variants."""
+    monkeypatch.setattr(rules, "RARE_VARIANT_MIN_SHARE", 2.0)
 
 
 # --- shares within a list ---------------------------------------------------------------------------------
@@ -250,7 +250,7 @@ def test_names_are_learned_as_they_are_typed_without_their_letters(
 
 
 @pytest.mark.parametrize(
-    ("origin", "name", "less_usual"),
+    ("origin", "name", "rare"),
     [
         ("Italian", "De Luca", {"deluca"}),
         ("Irish", "MacDonald", {"mac donald"}),
@@ -259,15 +259,13 @@ def test_names_are_learned_as_they_are_typed_without_their_letters(
         ("Finnish", "Häkkinen", {"haekkinen"}),
     ],
 )
-def test_common_names_are_learned_in_less_usual_forms_too(
-    origin: str, name: str, less_usual: set[str]
-) -> None:
+def test_common_names_are_learned_in_rare_variants_too(origin: str, name: str, rare: set[str]) -> None:
     found = merged(a=counted(origin, {name: 50.0, **dict.fromkeys(NAMES, 50.0)}))
     its = shares(found, origin)
     usual = its[name.lower()]
     found_forms = {form: share for form, share in its.items() if not form.endswith("oran") and share < usual}
-    assert found_forms == pytest.approx(dict.fromkeys(less_usual, usual * rules.LESS_USUAL_SHARE))
-    for form in less_usual:
+    assert found_forms == pytest.approx(dict.fromkeys(rare, usual * rules.RARE_VARIANT_WEIGHT))
+    for form in rare:
         assert column(found, form, "group") == column(found, name.lower(), "group")
 
 
@@ -286,13 +284,13 @@ def test_what_a_russian_keyboard_types_is_spelled_abroad_too() -> None:
     assert {"токаев", "tokaev", "tokajew", "toqaev"} <= set(shares(found, "Kazakh"))
 
 
-def test_rare_names_are_not_learned_in_less_usual_forms(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "LESS_USUAL_LEAST", 1e-3)
+def test_rare_names_are_not_learned_in_rare_variants(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "RARE_VARIANT_MIN_SHARE", 1e-3)
     its = shares(merged(a=counted("Italian", {"De Luca": 5000.0, "De Carlo": 1.0})), "Italian")
     assert set(its) == {"de luca", "deluca", "de carlo"}
 
 
-def test_what_is_a_less_usual_form_may_be_another_name() -> None:
+def test_a_rare_variant_may_be_another_name() -> None:
     """Which is as common as it is for itself; and both are one group."""
     found = merged(a=counted("Italian", {"De Luca": 500.0, "Deluca": 400.0, "Rossi": 500.0}))
     its = shares(found, "Italian")
@@ -594,7 +592,7 @@ def test_irish_names_have_what_the_british_count_of_them() -> None:
     walsh, smith = column(found, "walsh", "share"), column(found, "smith", "share")
     assert walsh["Irish"] > max(walsh["English"], column(found, NAMES[300], "share")["Irish"])
     assert smith["Irish"] < smith["English"] / 5
-    most = share_of_rank("Irish", rules.BORROWED_RANK)
+    most = share_of_rank("Irish", rules.BORROWED["Irish"][0].rank)
     assert max(shares(found, "Irish").values()) == pytest.approx(most)
 
 
@@ -605,6 +603,84 @@ def test_basque_names_have_what_spain_counts_of_them() -> None:
     )
     its = shares(found, "Basque")
     assert its["zubizarreta"] > its[NAMES[0]] >= its["merino"]
+
+
+def test_names_of_an_origins_form_have_what_a_large_list_counts_of_them() -> None:
+    """Those too that its own lists lack, but not what others have more of."""
+    britain = {
+        "Llewellyn": 6e3,
+        "Griffiths": 4e4,
+        "Jones": 4e5,
+        "Vaughan": 1e4,
+        "Smith": 5e5,
+        "Gwinnutt": 9e2,
+    }
+    britain |= dict.fromkeys(NAMES, 1e4)
+    found = merged(
+        gb=counted("English", britain),
+        wikipedia_people=bare("Welsh", ["Griffiths", "Smith", "Jones"]),
+        ie=ranked("Irish", ["Murphy", "Kelly", "Vaughan"]),
+    )
+    english, welsh = shares(found, "English"), shares(found, "Welsh")
+    (borrowed,) = rules.BORROWED["Welsh"]
+    assert welsh["llewellyn"] == pytest.approx(borrowed.factor * english["llewellyn"])
+    assert column(found, "llewellyn", "sources")["Welsh"] == "gb"
+    assert {"griffiths", "gwinnutt"} <= set(welsh)
+    assert "vaughan" not in welsh, "more common in Ireland"
+    assert welsh["jones"] < english["jones"], "of no Welsh form"
+    assert NAMES[0] not in welsh
+
+
+def test_what_an_origins_own_lists_say_of_a_name_is_kept_if_it_is_more() -> None:
+    britain = {"Llewellyn": 10.0, "Smith": 5e5} | dict.fromkeys(NAMES, 1e4)
+    welsh = {"Llewellyn": 500.0} | dict.fromkeys(NAMES[:400], 500.0)
+    (borrowed,) = rules.BORROWED["Welsh"]
+    found = merged(gb=counted("English", britain), cy=counted("Welsh", welsh))
+    its = column(found, "llewellyn", "share")
+    assert its["Welsh"] > 2 * borrowed.factor * its["English"]
+
+
+def test_a_lender_keeps_a_part_of_what_is_mostly_not_its_own() -> None:
+    names = {"Puig": 100.0, "García": 100.0} | dict.fromkeys(NAMES, 100.0)
+    (borrowed,) = rules.BORROWED["Catalan"]
+    found = merged(es=counted("Spanish", names), wikipedia_people=bare("Catalan", ["Rovira"]))
+    spanish = shares(found, "Spanish")
+    assert spanish["puig"] == pytest.approx(borrowed.left * spanish["garcia"])
+    assert shares(found, "Catalan")["puig"] == pytest.approx(borrowed.factor * spanish["garcia"], rel=0.01)
+    alone = shares(merged(es=counted("Spanish", names)), "Spanish")
+    assert alone["puig"] == alone["garcia"], "nobody to lend to"
+
+
+def test_rare_names_of_a_list_are_borrowed_from_a_country_of_immigrants() -> None:
+    """Of the South Africans in Britain there are few; Roberts is in their list, and as British as before."""
+    britain = {"Botha": 600.0, "Roberts": 2e5, "van Wyk": 300.0} | dict.fromkeys(NAMES, 7e4)
+    found = merged(gb=counted("English", britain), za=bare("Afrikaans", ["Botha", "Roberts", "Uys"]))
+    its = shares(found, "Afrikaans")
+    assert its["botha"] > its["van wyk"] > its["uys"] == its["roberts"]
+
+
+def test_only_common_names_of_a_list_are_borrowed_where_a_rule_says_so() -> None:
+    britain = {"Shah": 1e4, "Sharma": 1e4} | dict.fromkeys(NAMES, 7e4)
+    gujarat = bare("Gujarati", ["Shah"]), bare("Gujarati", ["Sharma", *NAMES])
+    found = merged(gb=counted("English", britain), in_faker=gujarat[0], in_indigen=gujarat[1])
+    its = shares(found, "Gujarati")
+    assert its["shah"] == pytest.approx(40 * shares(found, "English")["shah"], rel=0.01)
+    assert its["sharma"] < its["shah"] / 10
+
+
+def test_slovak_names_of_czech_lists_and_slovene_spellings_of_croatian_names() -> None:
+    found = merged(
+        cz=counted("Czech", {"Kráľ": 1.0, "Novák": 900.0} | dict.fromkeys(NAMES, 900.0)),
+        sk=ranked("Slovak", ["Kováč"]),
+        hr=counted("Croatian", {"Petrović": 50.0, "Horvat": 20.0}),
+        si=ranked("Slovene", ["Novak"]),
+    )
+    assert set(column(found, "kráľ", "share")) == {"Czech", "Slovak"}
+    assert set(column(found, "petrovič", "share")) == {"Slovene"}
+    assert set(column(found, "petrović", "share")) == {"Croatian"}
+    assert set(column(found, "petrovic", "share")) == {"Croatian", "Slovene"}
+    assert "novák" not in shares(found, "Slovak")
+    assert "horvat" not in shares(found, "Slovene")
 
 
 def test_a_neighbours_names_are_taken_out_of_a_small_origins_list() -> None:
@@ -665,7 +741,7 @@ def test_rules_name_sources_and_origins_that_there_are() -> None:
     assert sources >= {*rules.MIN_COUNT, *rules.NOTABLE, *rules.SINGLE_WORDS}
     assert sources >= {source for source, _ in {*rules.NOT_COUNTED, *rules.STRUCK}}
     assert origins >= {origin for _, origin in rules.STRUCK} | rules.WITH_WOMENS_FORMS
-    lenders = {lender for lender, _ in rules.BORROWED.values()}
+    lenders = {each.lender for its in rules.BORROWED.values() for each in its}
     neighbours = {each for its in rules.MIXED.values() for each in its} | set(rules.MIXED_QUANTILES)
     assert origins >= {*rules.STEEP, *rules.CLOSED, *rules.BORROWED, *lenders, *rules.MIXED, *neighbours}
     assert set(rules.TRUST) == {source.trust for source in read_manifest()} | {"high", "medium", "low"}

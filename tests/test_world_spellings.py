@@ -6,8 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cognomen.corpora.world.abroad import ABROAD
-from cognomen.corpora.world.basque import is_basque
 from cognomen.corpora.world.belarusian import BEARERS, SHARES, in_belarus, in_belarusian
 from cognomen.corpora.world.bosnian import is_bosniak
 from cognomen.corpora.world.chinese import in_simplified, in_traditional
@@ -21,6 +19,7 @@ from cognomen.corpora.world.cyrillic import (
     uzbek_in_russian,
 )
 from cognomen.corpora.world.english import in_english
+from cognomen.corpora.world.foreign_spellings import FOREIGN_SPELLINGS
 from cognomen.corpora.world.hebrew import in_latin
 from cognomen.corpora.world.indic import in_assamese, in_bengali, in_devanagari
 from cognomen.corpora.world.letters import (
@@ -30,8 +29,8 @@ from cognomen.corpora.world.letters import (
     with_short_saint,
     without_apostrophes,
 )
-from cognomen.corpora.world.other_forms import less_usual_forms, other_forms
 from cognomen.corpora.world.romanise import ROMANISERS, from_belarusian, from_russian
+from cognomen.corpora.world.variants import rare_variants, variants
 from cognomen.text.spelling import normalise
 
 # Of persons whose names are known in both languages.
@@ -380,7 +379,7 @@ def test_other_names_are_not_bosniak(name: str) -> None:
     assert not is_bosniak(name)
 
 
-# --- abroad -----------------------------------------------------------------------------------------------
+# --- foreign spellings ------------------------------------------------------------------------------------
 
 # As German, French and English texts, libraries and passports have them, of persons known by these names.
 SPELLED_ABROAD = {
@@ -502,19 +501,21 @@ SPELLED_ABROAD = {
     [(origin, name, forms) for origin, its in SPELLED_ABROAD.items() for name, forms in its.items()],
 )
 def test_names_as_they_are_spelled_abroad(origin: str, name: str, forms: str) -> None:
-    found = ABROAD[origin](normalise(name))
+    found = FOREIGN_SPELLINGS[origin](normalise(name))
     assert set(forms.lower().split()) <= found
     assert len(found) <= 5
 
 
 def test_no_o_is_heard_after_sibilants_in_english() -> None:
-    found = {form for name in ("жёлтиков", "шёлков", "щёголев") for form in ABROAD["Russian"](name)}
+    found = {
+        form for name in ("жёлтиков", "шёлков", "щёголев") for form in FOREIGN_SPELLINGS["Russian"](name)
+    }
     assert not found & {"zhyoltikov", "shyolkov", "shchyogolev"}
 
 
 @given(st.text("абвгдеёжзийклмнопрстуфхцчшщъыьэюя -", min_size=1, max_size=12))
 def test_any_russian_word_is_spelled_in_latin_letters(word: str) -> None:
-    forms = ABROAD["Russian"](word)
+    forms = FOREIGN_SPELLINGS["Russian"](word)
     assert forms
     assert not any("\u0400" <= letter <= "\u04ff" for form in forms for letter in form)
 
@@ -530,7 +531,7 @@ def test_any_russian_word_is_spelled_in_latin_letters(word: str) -> None:
     ],
 )
 def test_other_letters_are_not_spelled_by_guess(origin: str, name: str) -> None:
-    assert ABROAD[origin](name) == set()
+    assert FOREIGN_SPELLINGS[origin](name) == set()
 
 
 @pytest.mark.parametrize(
@@ -558,29 +559,7 @@ def test_forms_that_are_typed() -> None:
     assert with_mac_apart("mack") == {"mack"}
     assert with_short_saint("sainte-marie") == {"ste-marie"}
     assert with_short_saint("saintonge") == {"saintonge"}
-    assert other_forms("Irish", "o'brien") == {"obrien"}
-    assert other_forms("Irish", "murphy") == set()
-    assert less_usual_forms("Scottish", "mcgregor") == {"mc gregor"}
-    assert less_usual_forms("German", "schmidt") == set()
-
-
-# --- Basque -----------------------------------------------------------------------------------------------
-
-BASQUE = """
-    Zubizarreta Goikoetxea Arrizabalaga Azpilicueta Oyarzabal Muguruza Otegi Urkullu Ibarretxe Zubimendi
-    Echeverría Iturriaga Mendizabal Berasategui Lopetegui Aramburu Bengoechea Uriarte Irureta Oñate
-"""
-SPANISH = """
-    García Abad Blanco Merino Fernández Iglesias Navarro Castro Villaverde Barragán Mendes Casares Salamanca
-    Montalbán Peralta Soria Cuesta Marín Gil Zamora Torres
-"""
-
-
-@pytest.mark.parametrize("name", BASQUE.split())
-def test_names_of_basque_words_are_basque(name: str) -> None:
-    assert is_basque(name)
-
-
-@pytest.mark.parametrize("name", SPANISH.split())
-def test_other_spanish_names_are_not_basque(name: str) -> None:
-    assert not is_basque(name)
+    assert variants("Irish", "o'brien") == {"obrien"}
+    assert variants("Irish", "murphy") == set()
+    assert rare_variants("Scottish", "mcgregor") == {"mc gregor"}
+    assert rare_variants("German", "schmidt") == set()

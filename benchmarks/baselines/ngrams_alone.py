@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cognomen.classifier.calibration import fit_calibration, softmax_with_temperature
 from cognomen.corpora import Corpus
-from cognomen.evaluation import validation_mask
+from cognomen.evaluation.splits import validation_mask
 from cognomen.network import Ngrams
 from cognomen.network.ngrams import frequent_ngrams
 from cognomen.rnn.arrays import Array, Ids

@@ -204,6 +204,8 @@ def in_daft(_workers: int) -> Opened:
 
 
 BY_ROW = "pandas, row by row"
+MANY_ROWS = 400_000
+LARGER = f", {MANY_ROWS:,} rows"  # in as many partitions as other tables
 ENGINES: dict[str, tuple[Callable[[int], Opened], tuple[int, ...], str | None]] = {
     "score_batches of 2,000 rows": (in_one_stream, (1,), None),
     "pandas": (in_pandas, (1,), "pandas"),
@@ -212,8 +214,11 @@ ENGINES: dict[str, tuple[Callable[[int], Opened], tuple[int, ...], str | None]] 
     "duckdb": (in_duckdb, (1,), "duckdb"),
     "duckdb, its function": (by_duckdb_function, (1,), "duckdb"),
     "dask": (in_dask, (1, 2), "dask"),
+    f"dask{LARGER}": (in_dask, (1, 2), "dask"),
     "spark": (in_spark, (1, 2), "pyspark"),
+    f"spark{LARGER}": (in_spark, (1, 2), "pyspark"),
     "spark, two columns": (partial(in_spark, columns=TWO), (1,), "pyspark"),
     "ray": (in_ray, (1, 2), "ray"),
+    f"ray{LARGER}": (in_ray, (1, 2), "ray"),
     "daft": (in_daft, (1,), "daft"),
 }

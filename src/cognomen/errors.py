@@ -24,9 +24,6 @@ __all__ = [
     "MissingExtraError",
     "ModelError",
     "TrainingError",
-    "check_number",
-    "check_whole_number",
-    "shortened",
 ]
 
 

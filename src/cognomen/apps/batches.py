@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any, Final, Unpack
 
 from cognomen.apps.answer_columns import AnswerColumns
-from cognomen.apps.memory import Memory
+from cognomen.apps.memory import ROWS_LOOKED_AT, Memory
 from cognomen.classifier.classifier import Classifier
 from cognomen.classifier.options import OrderOption, ScoreOptions
 from cognomen.classifier.order import ColumnOrder
@@ -46,7 +46,7 @@ def score_batches(
 
     It is the function that engines call: Spark's `mapInArrow`, a DuckDB reader, an Arrow Flight service (see
     `cognomen.apps.engines`). Memory stays bounded, however long the stream is: 2**16 rows are read ahead, and
-    some million texts are remembered. The first of these rows tell the order of the names.
+    some million texts are remembered. The first 10,000 rows tell the order of the names.
 
     Args:
         classifier: gives the answers.
@@ -163,7 +163,7 @@ def score_stream(scorer: ColumnScorer, batches: Iterable[Any], column: str) -> I
             check_columns(batch.schema.names, column, scorer.schema.names)
         names = pa.chunked_array([batch.column(column) for batch in group])
         if order is None:
-            order = scorer.memory.order_of(names)
+            order = scorer.memory.order_of(names[:ROWS_LOOKED_AT])
         answers = scorer(names, order)
         for batch, end in zip(group, accumulate(map(len, group)), strict=True):
             mine = answers.slice(end - len(batch), len(batch))

@@ -76,7 +76,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklea
         """
         check_is_fitted(self)
         names = column_of(X)
-        p = self.classifier_.predict_proba(names, **self._options()).astype(np.float64)
+        p = self.classifier_.predict_proba(names, **self._options())[:, self._possible()].astype(np.float64)
         unread = np.isnan(p[:, 0])  # (N,)
         if unread.any():
             if self.unreadable == "error":
@@ -85,7 +85,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklea
                     f"X[{row}]: expected a surname, got {names[row]!r}. Leave such rows out, or let "
                     'unreadable="prior" answer them with the expected shares.'
                 )
-            p[unread] = self._expected()
+            p[unread] = self._expected()[self._possible()]
         return np.asarray(p / p.sum(axis=1, keepdims=True))
 
     def _options(self) -> dict[str, Any]:
@@ -93,8 +93,12 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklea
         return {"full_names": self.full_names, "order": ColumnOrder()}
 
     def _expected(self) -> NDArray[np.float64]:
-        """The shares of the classes, (C,), that a text without a readable surname is answered with."""
+        """The shares of the classifier's origins that a text without a readable surname is answered with."""
         return np.asarray(self.classifier_.priors, np.float64)
+
+    def _possible(self) -> NDArray[np.bool_]:
+        """Which of the classifier's origins are classes."""
+        return self._expected() > 0
 
     def __sklearn_tags__(self) -> Any:
         """It takes a column of texts."""
@@ -181,7 +185,10 @@ class PretrainedSurnameClassifier(_Estimator):
         unreadable: what to say of a text without a surname in it: "prior", the expected shares of the
             classes; or "error".
         prior: the mixture of origins that is expected; "default" is the model's own. See `Options`.
-        restrict: the only origins to consider; the others have the probability 0.
+        restrict: the only origins to consider, or groups or regions of them.
+
+    Its classes are the origins that can be answered: with `restrict`, or a prior that does not name all of
+    them, those that are left.
     """
 
     def __init__(
@@ -214,8 +221,8 @@ class PretrainedSurnameClassifier(_Estimator):
 
     @property
     def classes_(self) -> NDArray[Any]:  # type: ignore[override]
-        """The origins, (C,)."""
-        return np.array(self.classifier_.origins)
+        """The origins that can be answered, (C,)."""
+        return np.array(self.classifier_.origins)[self._possible()]
 
     def __sklearn_is_fitted__(self) -> bool:
         """It always is."""

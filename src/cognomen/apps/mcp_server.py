@@ -42,7 +42,7 @@ def create_server(model: str | Path | None = None) -> MCPServer[Any]:
 
     @_tool(server, "Which languages surnames sound like, with calibrated probabilities.")
     def predict(
-        names: list[str],
+        names: list[str | None],
         top_k: int = 3,
         level: Level = "origin",
         restrict: list[str] | None = None,
@@ -56,7 +56,7 @@ def create_server(model: str | Path | None = None) -> MCPServer[Any]:
         server, "The shares of the origins in a list of surnames, with 95 % intervals: better than counting."
     )
     def composition(
-        names: list[str], level: Level = "origin", restrict: list[str] | None = None
+        names: list[str | None], level: Level = "origin", restrict: list[str] | None = None
     ) -> dict[str, Any]:
         _check_count(names)
         return clf.composition(names, level=level, restrict=restrict).to_json()
@@ -80,7 +80,7 @@ class _Server(MCPServer[Any]):
         return await super().call_tool(name, arguments, context)
 
 
-def _check_count(names: list[str]) -> None:
+def _check_count(names: list[str | None]) -> None:
     if len(names) > MOST_NAMES:
         raise InputError(f"names: expected at most {MOST_NAMES:,}, got {len(names):,}")
 

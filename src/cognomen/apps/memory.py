@@ -21,6 +21,7 @@ from cognomen.text.columns import distinct_texts
 
 REMEMBERED: Final = 1 << 20  # texts with `FEW_COLUMNS` of answers; they take some 200 MB
 FEW_COLUMNS: Final = 16
+ROWS_LOOKED_AT: Final = 10_000  # of a table that comes in parts, in search of the order of its names
 
 
 class Memory:

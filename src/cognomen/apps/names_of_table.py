@@ -43,6 +43,11 @@ class NamesOfTable:
         """
         return cls(source, column_in(source, column), None if given is None else column_in(source, given))
 
+    @property
+    def indices(self) -> list[int]:
+        """The columns that are read."""
+        return [self.index] if self.given_index is None else [self.index, self.given_index]
+
     def of_block(self, block: Any) -> Any:
         """The names of a block; with given names a list in which these stand after a comma."""
         names = cells_of(self.source, block, self.index)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from cognomen.apps.batches import BatchOptions, ColumnScorer, check_columns, score_stream
+from cognomen.apps.memory import ROWS_LOOKED_AT
 from cognomen.classifier.classifier import Classifier
 from cognomen.classifier.order import ColumnOrder
 from cognomen.errors import ModelError
@@ -17,7 +18,6 @@ from cognomen.io.model_folder import model_digest
 from cognomen.io.pretrained import DEFAULT, PRETRAINED, find_model
 
 KEPT: Final = 4  # models of a process, and ways to ask them, each with the answers that it remembers
-ROWS_LOOKED_AT: Final = 10_000  # in search of the order of the names
 
 _loading = threading.Lock()
 

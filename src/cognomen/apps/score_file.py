@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cognomen.apps.answer_columns import AnswerColumns
 from cognomen.apps.contract import ContractColumns, ModelFacts
-from cognomen.apps.memory import Memory
+from cognomen.apps.memory import ROWS_LOOKED_AT, Memory
 from cognomen.apps.names_of_table import NamesOfTable
 from cognomen.classifier.classifier import Classifier
 from cognomen.classifier.decisions import REASONS
@@ -21,14 +21,9 @@ from cognomen.classifier.options import ScoreOptions
 from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.scores import Scores
 from cognomen.errors import DataError
-from cognomen.io.tables import (
-    TableFile,
-    check_suffix,
-    csv_writer,
-    json_lines_writer,
-    open_table,
-    parquet_writer,
-)
+from cognomen.io.delimited import VerbatimRows
+from cognomen.io.table_writers import csv_writer, json_lines_writer, parquet_writer
+from cognomen.io.tables import TableFile, blocks_to_copy, check_suffix, open_table
 
 Columns = AnswerColumns | ContractColumns
 
@@ -41,7 +36,7 @@ class ScoreSummary:
         rows: how many there are.
         answered: those with an answer.
         unknown: the number of the others for each reason.
-        order: in which order the names are written, and how sure that is; the first block of rows tells.
+        order: in which order the names are written, and how sure that is; the first 10,000 rows tell.
     """
 
     rows: int
@@ -138,9 +133,9 @@ def score_open_table(
     _check_headings(source, new)
     counts = np.zeros(len(REASONS) + 1, np.intp)  # of rows by reason; the last for those with an answer
 
-    blocks = source.blocks()
-    first = list(islice(blocks, 1))
-    order = memory.order_of(names.of_block(first[0]) if first else [])
+    blocks = blocks_to_copy(source, names.indices, target)
+    first, looked_at = _beginning(blocks, names)
+    order = memory.order_of(looked_at)
 
     def scored() -> Iterator[_ScoredBlock]:
         for rows in chain(first, blocks):
@@ -159,6 +154,19 @@ def score_open_table(
         _write_csv(target, source, scored(), new, memory.columns)
     unknown = {reason: count for reason, count in zip(REASONS, counts.tolist(), strict=False) if count}
     return ScoreSummary(int(counts.sum()), int(counts[-1]), unknown, order)
+
+
+def _beginning(blocks: Iterator[Any], names: NamesOfTable) -> tuple[list[Any], list[Any]]:
+    """The first blocks, and the first names: as many as tell their order, however large the blocks are."""
+    first: list[Any] = []
+    looked_at: list[Any] = []
+    for block in blocks:
+        first.append(block)
+        cells = names.of_block(block)[: ROWS_LOOKED_AT - len(looked_at)]
+        looked_at += cells if isinstance(cells, list) else cells.to_pylist()
+        if len(looked_at) == ROWS_LOOKED_AT:
+            break
+    return first, looked_at
 
 
 def _check_headings(source: TableFile, new: list[str]) -> None:
@@ -182,6 +190,8 @@ def _write_csv(
             if isinstance(rows, list):
                 ends = list(zip(*answers, strict=True))
                 writer.write_rows([*row, *ends[text]] for row, text in zip(rows, texts.tolist(), strict=True))
+            elif isinstance(rows, VerbatimRows):
+                writer.write_lines(rows.lines, answers, texts)
             else:
                 writer.write_table(rows, answers, texts)
 

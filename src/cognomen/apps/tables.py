@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Unpack
 
-from cognomen.apps.answer_columns import ANSWER_COLUMNS, STATUSES, TREE_COLUMNS, AnswerColumns
+from cognomen.apps.answer_columns import AnswerColumns
 from cognomen.apps.batches import answer_schema, score_batches, spark_ddl
 from cognomen.classifier.classifier import Classifier
 from cognomen.classifier.options import ScoreOptions
@@ -13,10 +13,6 @@ from cognomen.io.arrow import require_pyarrow
 from cognomen.text.columns import distinct_texts, is_arrow_column, is_string_column
 
 __all__ = [
-    "ANSWER_COLUMNS",
-    "STATUSES",
-    "TREE_COLUMNS",
-    "AnswerColumns",
     "answer_schema",
     "score_batches",
     "score_column",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cognomen.classifier.described import LETTER, WORD, About, Of, Reworded
+from cognomen.classifier.described import LETTER, WORD, FeaturesOf, Reworded, WordFeatures
 from cognomen.text import words as lists
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.spelling import key
@@ -29,7 +29,7 @@ BEFORE_HYPHEN: Final = rf"(?:{WORD} )*{LETTER}{{2,6}} {PERHAPS}-{PERHAPS}"
 APART: Final = rf"(?:{WORD} )?{LETTER}{{2,6}}(?: {PERHAPS}){{2}}"
 
 
-def surname_before_syllables(words: list[str], of: Of) -> Reworded | None:
+def surname_before_syllables(words: list[str], of: FeaturesOf) -> Reworded | None:
     """An East Asian surname before the two syllables of a given name: "Wong Kar-Wai", "Lee Kuan Yew"."""
     have_hyphen = "-" in words[-1]
     *names, surname = words[:-1] if have_hyphen else words[:-2]
@@ -58,7 +58,7 @@ def _begins_as_abroad(words: list[str]) -> bool:
     return first in lists.CHINESE_ABROAD and last not in others and are_syllables(words[1:])
 
 
-def _may_end(first: About, last: About, *, is_common: bool) -> bool:
+def _may_end(first: WordFeatures, last: WordFeatures, *, is_common: bool) -> bool:
     """Whether the last of three words may be the surname: not in "Lee Kuan Yew", but in "Kuan Yew Lee".
 
     Args:
@@ -80,6 +80,6 @@ def _is_common(word: str) -> bool:
     return key(word) in ANY_SURNAME
 
 
-def is_surname(word: About) -> bool:
+def is_surname(word: WordFeatures) -> bool:
     """Whether a word is known as an East Asian surname."""
     return word.known and word.east_asian >= SURNAME

@@ -1,11 +1,11 @@
-"""Two surnames at the end of a cell alone, as letters and the network tell: "Mario Vargas Llosa".
+"""Single cells that end in two surnames: "Mario Vargas Llosa".
 
     Mario Vargas Llosa       ->  Vargas Llosa, Mario
     Marcelo Rebelo de Sousa  ->  Rebelo de Sousa, Marcelo
 
-The word before the last is known as a surname and unlike a given name, both are of languages whose bearers
-have two surnames, and a given name may begin the cell. A column tells more (`second_surnames`). The limits
-were chosen on Faker's names (benchmarks/NOTES.md).
+A cell is read so if the word before the last is known as a surname and unlike a given name, if both are of
+languages in which people have two surnames, and if the first word may be a given name. A column is better
+evidence (`second_surnames`). The thresholds were chosen on Faker's names (benchmarks/NOTES.md).
 """
 
 from __future__ import annotations
@@ -15,45 +15,45 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from cognomen.classifier.described import WORD, About, compiled
+from cognomen.classifier.described import WORD, FeaturesOfAll, WordFeatures, compiled
 from cognomen.classifier.given_names import KNOWN, log_odds_by_letters
 from cognomen.text.affixes import describes
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.spelling import normalise
 
-IBERIAN: Final = 0.5  # the probability of these languages that both surnames have
-SURNAME: Final = -0.5  # the log odds of a given name that the first surname has at most
-GIVEN: Final = -1.0  # … and that a given name has at least
-_BY_LETTERS: Final = SURNAME + math.log(KNOWN[0] / KNOWN[1])  # as the network knows it
+IBERIAN: Final = 0.5  # least probability of these languages, for both surnames
+SURNAME: Final = -0.5  # greatest log odds of a given name, for the first surname
+GIVEN: Final = -1.0  # least log odds of a given name, for the first word
+_BY_LETTERS: Final = SURNAME + math.log(KNOWN[0] / KNOWN[1])  # of the letters alone, as the word is known
 _PARTICLE: Final = "(?:d[aeo]|d[ao]s|del|de l(?:a|as|os)) "
 TWO: Final = (
     rf"(?P<given>{WORD}(?: {WORD})?) (?!{_PARTICLE})(?P<first>{WORD}) (?P<last>(?:{_PARTICLE})?{WORD})"
 )
 
 
-def those_with_two_surnames(
-    texts: Sequence[str], plain: Callable[[str], str], ask: Callable[[list[str]], dict[str, About]]
+def reword_two_surnames(
+    texts: Sequence[str], plain: Callable[[str], str], features_of: FeaturesOfAll
 ) -> dict[str, str]:
-    """Clearer wordings of those texts that end in two surnames.
+    """Reword the texts that end in two surnames, with a comma after these.
 
     Args:
-        texts: of several words.
-        plain: a text as it is written plainly, without titles.
-        ask: what the network says of words.
+        texts: texts of several words.
+        plain: gives the plain form of a text without its titles.
+        features_of: computes the features of words.
     """
     cells = {text: cell for text in texts if text.count(" ") > 1 and (cell := _cell(plain(text)))}
     firsts = sorted({normalise(cell["first"]) for cell in cells.values()})
     odds = dict(zip(firsts, log_odds_by_letters(firsts), strict=True)) if firsts else {}
     cells = {text: cell for text, cell in cells.items() if odds[normalise(cell["first"])] < _BY_LETTERS}
-    first = ask(sorted({normalise(cell["first"]) for cell in cells.values()})) if cells else {}
-    cells = {text: cell for text, cell in cells.items() if _is_first(first[normalise(cell["first"])])}
+    first = features_of(sorted({normalise(cell["first"]) for cell in cells.values()})) if cells else {}
+    cells = {text: cell for text, cell in cells.items() if _is_first_surname(first[normalise(cell["first"])])}
     if not cells:
         return {}
-    about = ask(sorted({word for cell in cells.values() for word in _others(cell)}))
+    features = features_of(sorted({word for cell in cells.values() for word in _others(cell)}))
     return {
         text: f"{cell['first']} {cell['last']}, {cell['given']}"
         for text, cell in cells.items()
-        if _surround(*(about[word] for word in _others(cell)))
+        if _surround(*(features[word] for word in _others(cell)))
     }
 
 
@@ -71,9 +71,9 @@ def _others(cell: re.Match[str]) -> list[str]:
     return list(map(normalise, (cell["given"].split()[0], cell["last"].split()[-1])))
 
 
-def _is_first(surname: About) -> bool:
+def _is_first_surname(surname: WordFeatures) -> bool:
     return surname.known and surname.iberian > IBERIAN and surname.given < SURNAME
 
 
-def _surround(given: About, last: About) -> bool:
+def _surround(given: WordFeatures, last: WordFeatures) -> bool:
     return given.given > GIVEN and last.iberian > IBERIAN

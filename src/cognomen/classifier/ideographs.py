@@ -1,9 +1,10 @@
 """Where the surname ends in names of three to six ideographs: 习近平, 欧阳修, 石破茂, 長谷川, 長谷川美智子.
 
-No letter tells: three may be a surname of one and a given name of two, of two and one, or a Japanese surname.
-The network knows most surnames in Chinese characters. So the surname is all that is written, if it knows it;
-else the longest beginning that it knows, which is a single character only if that is not a Japanese surname.
-Five and more of which it knows no beginning of two or more are no name, but a phrase: 我是中国人.
+The characters do not show it: three may be a surname of one or two before a given name, or a Japanese
+surname. The network knows most surnames in Chinese characters. So the surname is the whole text if the
+network knows it; otherwise the longest prefix that it knows, which may be a single character unless that is
+a Japanese surname. Five or more characters without a known prefix of two or more are a phrase, not a name:
+我是中国人.
 """
 
 from __future__ import annotations

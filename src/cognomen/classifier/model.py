@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from cognomen.classifier.calibration import Calibration
-from cognomen.classifier.oddness import Oddness, ood_limits
 from cognomen.classifier.origins import Place, Tree
+from cognomen.classifier.out_of_distribution import OodDetector, ood_limits
 from cognomen.classifier.priors import DefaultPrior
 from cognomen.errors import InputError, ModelError
 from cognomen.io.model_folder import Artifact, is_within, read_artifact, write_artifact
@@ -196,12 +196,12 @@ class Model:
         return self.network.logits(self.alphabet.encode_all(readable))
 
     @cached_property
-    def oddness(self) -> Oddness | None:
+    def ood_detector(self) -> OodDetector | None:
         """What tells names that are unlike the training names; None if the model cannot tell."""
         limits = ood_limits(self.calibration, self.alphabet)
         if self.network.ngrams is None or limits is None:
             return None
-        return Oddness(self.network.ngrams, self.alphabet, limits)
+        return OodDetector(self.network.ngrams, self.alphabet, limits)
 
     def __repr__(self) -> str:
         a = self.network.architecture

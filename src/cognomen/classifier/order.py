@@ -1,25 +1,24 @@
 """The order of the words in a column of full names: given names first, or surnames first.
 
-One name rarely tells ("Kim Minjun", "Anna Martin"), a column does. Every cell is read in both orders, and
-the surnames that come out are compared:
+A single name rarely shows its order ("Kim Minjun", "Anna Martin"); a column does. Every cell is read in both
+orders, and the resulting surnames are compared:
 
 1. A surname is answered more surely than a given name, with a group of origins that suits the column
    better, is more often known as a whole, and has other letters (`given_names`). For a word with the
    probabilities p (G,) of the groups, in a column whose words have the mean m (G,), its likeness to a surname
    is max(p) + p.m, `KNOWN` more if it is known, and less the probability that it is a given name.
    (Neighbours share surnames: origins would count a Norwegian one as unsure.)
-2. Where capitals tell the surname of some cells, it stands first or last in the others as well.
-3. A surname that some cells tell by themselves (by a comma, by capitals) is a surname in the others.
-4. Where most cells tell by their words that they begin with it ("Park Jisung"), the others do.
-5. One word at an end of nearly all cells is a title ("Minister Anna Berg") or the surname of a family, and
-   tells nothing of itself: whether the other words are given names is told by their letters.
+2. Where capitals mark the surname in some cells, it has the same place in the others.
+3. A surname that some cells mark (by a comma or capitals) is a surname in the others as well.
+4. Where the words of most cells show that these begin with the surname ("Park Jisung"), the others do too.
+5. One word at the same end of nearly all cells is a title ("Minister Anna Berg") or the surname of a family.
+   It is no evidence by itself: only the letters of the other words show whether these are given names.
 
-The likeness of both ends is averaged over different words, not over cells, so that one common name does not
-decide. The difference D of the means has a standard error, and beside it the spread `SPREAD` of what no
-sample shows: lists differ. Given names are first with the probability Phi(D / sqrt(error**2 + SPREAD**2)), to
-which capitals and told surnames add log odds. If neither order is `SURE`, names are read as they are alone.
-How often words repeat does not count: given names repeat more, but for those of the Chinese and the Koreans,
-and in lists of few people.
+The likeness of both ends is averaged over distinct words, not over cells, so that no common name dominates.
+The difference D of the means has a standard error, and lists differ by `SPREAD` besides. Given names are
+first with the probability Phi(D / sqrt(error**2 + SPREAD**2)); capitals and marked surnames add log odds. If
+neither order is `SURE`, names are read as single names are. How often words repeat is not used: given names
+repeat more often, but not among Chinese and Korean names, nor in lists of few people.
 
 The weights were chosen on columns made of other names than those they are measured on: benchmarks/order.py.
 """

@@ -1,9 +1,9 @@
-"""Cells whose surname is found by rules, but only after the network has been asked about their words.
+"""Cells whose surname can only be found with the help of the network.
 
-No rule on letters tells "Smith-Jones Mary" from "Mary-Jane Smith", nor "Mary Jones, Peter Brown" from "García
-Márquez, Ana María". What the network knows as surnames, what is like given names by its letters
-(`given_names`), and what is an East Asian surname, does. Such a cell is reworded in the way in which someone
-would write it who wanted to be clear, and is then read by the same rules as any other:
+No rule on letters distinguishes "Smith-Jones Mary" from "Mary-Jane Smith", or "Mary Jones, Peter Brown" from
+"García Márquez, Ana María". The features of their words do: whether the network knows them as surnames, how
+much they are like given names (`given_names`), and how probable East Asian origins are. Such a cell is
+reworded into an unambiguous form, which the same rules read as any other text:
 
     Smith-Jones Mary        ->  Smith-Jones, Mary
     Wong Kar-Wai            ->  Wong, Kar-Wai
@@ -15,7 +15,7 @@ would write it who wanted to be clear, and is then read by the same rules as any
 
 and the cells of `two_words` and `iberian`.
 
-The limits were chosen on Faker's given names and the surnames of the corpus world's lists
+The thresholds were chosen on Faker's given names and the surnames of the corpus world's lists
 (benchmarks/NOTES.md).
 """
 
@@ -23,7 +23,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
+from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -32,42 +34,44 @@ from cognomen.classifier.described import (
     DASHED,
     DESCRIBED,
     LETTER,
-    MANY,
+    MIN_TEXTS,
     WORD,
-    About,
-    Of,
+    FeaturesOf,
+    FeaturesOfAll,
     Reworded,
+    WordFeatures,
     compiled,
     description,
-    mostly_surnames_before_commas,
-    those_described,
+    reword_descriptions,
+    surnames_precede_commas,
 )
 from cognomen.classifier.east_asian import (
     APART,
     BEFORE_HYPHEN,
     GIVEN,
     NO_GIVEN_NAME,
+    PERHAPS,
     are_syllables,
     is_surname,
     surname_before_syllables,
 )
-from cognomen.classifier.iberian import those_with_two_surnames
-from cognomen.classifier.two_words import those_that_begin_with_surname
+from cognomen.classifier.iberian import reword_two_surnames
+from cognomen.classifier.two_words import reword_surname_first
 from cognomen.text import words as lists
 from cognomen.text.affixes import OFFICES, bare_key, may_be_short_surname, without_titles
-from cognomen.text.forms import plainer
+from cognomen.text.alphabet import code_points
+from cognomen.text.forms import are_named, plainer
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.repair import composed
 from cognomen.text.spelling import normalise
 from cognomen.text.surname_first import is_common_in_spanish
 
-LEAST_ODDS: Final = 3.0  # log odds that tell
-AGREEMENT: Final = 2.0  # log odds that surnames of one group of origins add
+THRESHOLD: Final = 3.0  # least log odds of a rewording
+AGREEMENT_WEIGHT: Final = 2.0  # log odds added for surnames of one group of origins
 LONGEST: Final = 100  # characters of a text
-AFTER_AND: Final = 1.0  # log odds of a given name that a word has after an "and"
+FEW: Final = 100  # texts
+AFTER_AND_THRESHOLD: Final = 1.0  # least log odds of a given name, for a word after an "and"
 
-# In all texts that may tell: a comma, a hyphen, three words, or one of two letters at an end.
-_MAY_TELL: Final = re.compile(r"[,\-\u2010\u2011]|\s\S+\s|\s\S\S\s*\Z|\A\s*\S\S\s")
 _BRACKETS_LAST: Final = re.compile(r"( [(\[].*[)\]]$)")
 _HYPHENS: Final = str.maketrans("\u2010\u2011", "--")
 _HYPHENATED: Final = rf"{LETTER}{{2,}}-{LETTER}{{2,}}(?: {WORD}){{1,2}}"
@@ -75,51 +79,92 @@ _TWO_NAMES: Final = rf"{WORD}(?: {WORD}){{1,2}}, ?{WORD}(?: {WORD}){{1,2}}"
 _JOINED: Final = rf"{WORD}(?: {WORD})+ (?-i:[yei]) {WORD}(?: {WORD})+"
 
 
-def reworded(
+def reword(
     texts: Sequence[str],
-    ask: Callable[[list[str]], dict[str, About]],
+    features_of: FeaturesOfAll,
     *,
     order_is_told: bool = False,
+    surname_first: bool = False,
     may_have_two: bool = True,
 ) -> dict[str, str]:
-    """Clearer wordings of those texts in which the network's answers show where the surname is.
+    """Unambiguous rewordings of the texts whose surname the features of their words show.
 
-    Where many texts of one kind mostly tell the contrary, those that do not are accidents: a column of
-    "Cortes Ortiz, Ana María" has no people on both sides of commas.
+    If there are many texts of one kind and most are not to be reworded, none is: in a column of names such as
+    "Cortes Ortiz, Ana María" there are no people on both sides of a comma.
 
     Args:
-        texts: of any kind.
-        ask: what the network says of words, spelled as `normalise` spells them.
+        texts: any texts.
+        features_of: computes the features of words, spelled as `normalise` spells them.
         order_is_told: the column has shown whether given names come first, so whether "Smith-Jones" is one.
+        surname_first: it has shown that surnames do.
         may_have_two: names may end in two surnames, of which it has told nothing.
     """
     others = [text for text in texts if not text.isalpha()]  # most texts are letters alone
     several = [
         text for text in others if " " in text or "_" in text or not text.isprintable()
     ]  # for other spaces
-    plain = {text: _plain(text) for text in filter(_MAY_TELL.search, several)}
-    first = those_with_two_surnames(several, lambda text: _plain(text)[0], ask) if may_have_two else {}
-    first |= {} if order_is_told else those_that_begin_with_surname(several, _name, ask)
+    plain = {text: _plain(text) for text in _candidates(several)}
+    first = reword_two_surnames(several, lambda text: _plain(text)[0], features_of) if may_have_two else {}
+    first |= {} if order_is_told else reword_surname_first(several, _name, features_of)
     first = {text: wording + _name_and_brackets(text)[1] for text, wording in first.items()}
     cores = [core for core, _ in plain.values()]
-    begin_with_surname = mostly_surnames_before_commas(cores)
-    of_kinds = [text for text in cores if _may_tell(text, described=not begin_with_surname)]
+    begin_with_surname = surnames_precede_commas(cores)
+    of_kinds = [text for text in cores if _is_candidate(text, described=not begin_with_surname)]
+    if order_is_told:
+        of_kinds = [text for text in of_kinds if "-" not in text.split(" ")[0] or description(text)]
     spelled = {text: _spellings(text) for text in dict.fromkeys(of_kinds)}
     spelled = {text: words for text, words in spelled.items() if all(words)}
     if not spelled:
         return first
-    about, found = ask(sorted(set().union(*spelled.values()))), dict[str, str]()
+    features, found = features_of(sorted(set().union(*spelled.values()))), dict[str, str]()
     for kind in (",", "", "XX"):
         of_kind = [text for text in spelled if _kind_of(text) == kind]
         if order_is_told:
             of_kind = [text for text in of_kind if "-" not in text.split(" ")[0]]
-        pairs = [(text, each) for text in of_kind if (each := _reworded(text, about))]
+        pairs = [(text, each) for text in of_kind if (each := _reworded(text, features))]
         odds = [each.odds for _, each in pairs if each.odds < math.inf]
-        least = math.inf if len(odds) >= MANY and np.median(odds) < 0 else LEAST_ODDS
+        least = math.inf if len(odds) >= MIN_TEXTS and np.median(odds) < 0 else THRESHOLD
         found |= {text: each.text for text, each in pairs if each.odds > least or each.odds == math.inf}
     if not begin_with_surname:
-        found |= those_described([text for text in spelled if text not in found], about, len(several))
+        others = [text for text in spelled if text not in found]
+        found |= reword_descriptions(others, features, len(several), surname_first=surname_first)
     return first | {text: found[core] + rest for text, (core, rest) in plain.items() if core in found}
+
+
+def _candidates(texts: Sequence[str]) -> list[str]:
+    """The texts that may be of the few kinds about which the network is asked.
+
+    Most are letters and spaces: two words of three letters or more, or more, of which the last are no
+    syllables.
+    """
+    if len(texts) < FEW:  # of which arrays take longer
+        return list(texts)
+    joined = " ".join(["", *texts, ""])
+    codes = code_points(joined)  # (M,)
+    seen = np.unique(codes)
+    is_plain = np.zeros(int(seen[-1]) + 1, np.bool_)
+    is_plain[seen] = [chr(code).isalpha() or chr(code) == " " for code in seen.tolist()]
+    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)  # (U,)
+    spaces = np.flatnonzero(codes == ord(" "))
+    short = spaces[1:][np.diff(spaces) < 4]  # after words of fewer than three letters
+    rows_of = partial(np.searchsorted, ends)
+    tells = np.zeros(len(texts), np.bool_)
+    tells[rows_of(short)] = tells[rows_of(np.flatnonzero(~is_plain[codes]))] = True
+    asked = np.flatnonzero(~tells & (np.diff(np.searchsorted(spaces, ends), prepend=0) > 2))
+    is_syllable = _Syllables()
+    for row in asked.tolist():
+        words = texts[row].split(" ")
+        if are_named(words) or (is_syllable[words[-1]] and is_syllable[words[-2]]):
+            tells[row] = True
+    return list(compress(texts, tells))
+
+
+class _Syllables(dict[str, bool]):
+    """Whether words of letters may be syllables, found when they are first asked for."""
+
+    def __missing__(self, word: str) -> bool:
+        self[word] = found = compiled(PERHAPS).fullmatch(word) is not None
+        return found
 
 
 def _name(text: str) -> str:
@@ -127,13 +172,13 @@ def _name(text: str) -> str:
 
 
 def _plain(text: str) -> tuple[str, str]:
-    """A name as it is written plainly, without titles, and the brackets after it."""
+    """The plain form of a name without titles, and the brackets after it."""
     name, brackets = _name_and_brackets(text)
     return " ".join(without_titles(name.split())), brackets
 
 
 def _name_and_brackets(text: str) -> tuple[str, str]:
-    """A name as it is written plainly, letters composed and hyphens of one kind; the brackets after it."""
+    """The plain form of a name, with composed letters and one kind of hyphen, and the brackets after it."""
     seen = text if text.isascii() else composed(text).translate(_HYPHENS)
     name, *rest = _BRACKETS_LAST.split(plainer(" ".join(seen.split())), 1)
     return name, "".join(rest)
@@ -151,12 +196,12 @@ def _has_two_capitals(text: str) -> bool:
     return may_be_short_surname(first) or may_be_short_surname(last)
 
 
-def _may_tell(text: str, *, described: bool) -> bool:
-    """Whether a text is of one of the few kinds about which the network is asked, judged by its characters.
+def _is_candidate(text: str, *, described: bool) -> bool:
+    """Whether a text has one of the few forms that may be reworded, judged by its characters.
 
     Args:
         text: with single spaces.
-        described: what follows a comma may describe who stands before it.
+        described: whether what follows a comma may be a description of the person before it.
     """
     spaces = text.count(" ")
     if not spaces or len(text) > LONGEST:
@@ -183,9 +228,9 @@ def _spellings(text: str) -> set[str]:
     return {normalise(each) for word in words for each in (word, *word.split("-"))}
 
 
-def _reworded(text: str, about: dict[str, About]) -> Reworded | None:
-    def of(word: str) -> About:
-        return about[normalise(word)]
+def _reworded(text: str, features: dict[str, WordFeatures]) -> Reworded | None:
+    def of(word: str) -> WordFeatures:
+        return features[normalise(word)]
 
     if "," in text:
         return _two_people(text, of) if compiled(_TWO_NAMES).fullmatch(text) else None
@@ -194,18 +239,19 @@ def _reworded(text: str, about: dict[str, About]) -> Reworded | None:
     words = text.split(" ")
     if _has_two_capitals(text):
         return _two_capitals(words, of)
-    if any(map(str.isupper, words)) and not text.isupper():  # capitals tell
+    if any(map(str.isupper, words)) and not text.isupper():  # capitals show the surname
         return None
     if not lists.JOINERS.isdisjoint(words):
         return _people_joined(text, of)
-    return _begins_hyphenated(words, of) if "-" in words[0] else surname_before_syllables(words, of)
+    in_two_parts = "-" in words[0] and compiled(_HYPHENATED).fullmatch(text)
+    return _begins_hyphenated(words, of) if in_two_parts else surname_before_syllables(words, of)
 
 
-def _two_people(text: str, of: Of) -> Reworded | None:
+def _two_people(text: str, of: FeaturesOf) -> Reworded | None:
     """Two people on either side of a comma: "Mary Jones, Peter Brown", but "Cortes Ortiz, Ana María".
 
-    A given name begins them, a surname ends them, and this is of the languages of the one before the comma,
-    more than what begins them.
+    The first words are like given names, the last ones like surnames, and the groups of origins of the two
+    surnames agree more than those of the first surname and the first word.
     """
     before, after = (part.split() for part in text.split(","))
     is_office = bare_key(after[-1]) in OFFICES  # "Jane Doe, Acme Corp"
@@ -213,41 +259,48 @@ def _two_people(text: str, of: Of) -> Reworded | None:
         return None
     first, surname, last = map(of, (before[0], before[-1], after[-1]))
     agree = float(surname.groups @ (last.groups - first.groups))
-    odds = first.given - last.given + AGREEMENT * agree
+    odds = first.given - last.given + AGREEMENT_WEIGHT * agree
     if are_syllables(before + after):  # "Xin Li, Yu Wang", "Li Xin, Wang Yu"
         ends = [[is_surname(of(part[place])) for part in (before, after)] for place in (0, -1)]
         odds = math.inf if any(map(all, ends)) else odds
     return Reworded(text.replace(",", ";"), odds)
 
 
-def _people_joined(text: str, of: Of) -> Reworded | None:
+def _people_joined(text: str, of: FeaturesOf) -> Reworded | None:
     """Two full names with an "and" between them that also joins surnames."""
     one, *others = re.split(" [yei] ", text)
     if len(others) != 1 or " " not in one or " " not in others[0]:
         return None
     begins = others[0].split()[0]
-    if is_particle_anywhere(begins) or of(begins).given <= AFTER_AND:
+    if is_particle_anywhere(begins) or of(begins).given <= AFTER_AND_THRESHOLD:
         return None
     return Reworded(f"{one} & {others[0]}")
 
 
-def _two_capitals(words: list[str], of: Of) -> Reworded | None:
+def _two_capitals(words: list[str], of: FeaturesOf) -> Reworded | None:
     """Two capitals that are a surname beside a given name, "Sylvie LY", and initials after a surname."""
     short, other = words if words[0].isupper() else reversed(words)
     if short.casefold() in lists.PARTICLES - lists.VIETNAMESE_BEFORE_MIDDLE:
         return None
-    about = of(other)
-    if short == words[1] and about.known and about.east_asian < GIVEN and about.given < NO_GIVEN_NAME:
+    features = of(other)
+    if (
+        short == words[1]
+        and features.known
+        and features.east_asian < GIVEN
+        and features.given < NO_GIVEN_NAME
+    ):
         return Reworded(f"{other}, {short}")  # "Souza MA", though it may be syllables
-    return Reworded(f"{short}, {other}", about.given)
+    return Reworded(f"{short}, {other}", features.given)
 
 
-def _begins_hyphenated(words: list[str], of: Of) -> Reworded | None:
+def _begins_hyphenated(words: list[str], of: FeaturesOf) -> Reworded | None:
     """A surname in two parts before given names: "Smith-Jones Mary", but "Mary-Jane Smith"."""
     parts = words[0].split("-")
     if any(map(is_particle_anywhere, parts)) or are_syllables(parts):  # "Abdul-Rahman Ali", "Kar-Wai Wong"
         return None
     one, other = map(of, parts)
     agree = float(one.groups @ other.groups)
-    odds = min(of(word).given for word in words[1:]) - (one.given + other.given) / 2 + AGREEMENT * agree
+    odds = (
+        min(of(word).given for word in words[1:]) - (one.given + other.given) / 2 + AGREEMENT_WEIGHT * agree
+    )
     return Reworded(f"{words[0]}, {' '.join(words[1:])}", odds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -159,15 +159,17 @@ def _fill_readings(scores: Scores, block: ScoredBlock) -> None:
     which = reading.which[rows]
     if not len(rows):
         return
-    read = [
-        (each.surname, each.maiden_name, -1 if each.note is None else NOTES.index(each.note))
-        for each in reading.readings
-    ]
-    columns = np.array(read, object)[which].T  # (3, R)
-    scores.surnames[start + rows], scores.maiden_names[start + rows], scores.notes[start + rows] = columns
+    notes = {None: -1} | {note: number for number, note in enumerate(NOTES)}
+    scores.surnames[start + rows] = _objects([each.surname for each in reading.readings])[which]
+    scores.maiden_names[start + rows] = _objects([each.maiden_name for each in reading.readings])[which]
+    scores.notes[start + rows] = np.array([notes[each.note] for each in reading.readings], np.int8)[which]
     for row in np.flatnonzero(reading.inverse < 0).tolist():
         reason = reading.readings[reading.which[row]].reason
         scores.reasons[start + row] = REASONS.index(reason or "")
+
+
+def _objects(items: Sequence[str | None]) -> NDArray[np.object_]:
+    return np.fromiter(items, object, len(items))
 
 
 def _fill_detail(

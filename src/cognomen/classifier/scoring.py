@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 from cognomen.classifier.calibration import softmax_with_temperature
 from cognomen.classifier.conformal import SetLimits
 from cognomen.classifier.decisions import ScoredBlock
-from cognomen.classifier.described import GERMANIC, SURNAME_FIRST, About
+from cognomen.classifier.described import GERMANIC, SURNAME_FIRST, WordFeatures
 from cognomen.classifier.east_asian import ORIGINS as EAST_ASIAN
 from cognomen.classifier.given_names import given_name_odds
 from cognomen.classifier.ideographs import surname_lengths
 from cognomen.classifier.model import Model
-from cognomen.classifier.oddness import less_sure
 from cognomen.classifier.options import Options
 from cognomen.classifier.order import FEWEST, ColumnOrder, order_of_column, sample_of
+from cognomen.classifier.out_of_distribution import less_sure
 from cognomen.classifier.parts import pool_parts
 from cognomen.classifier.priors import Prior, log_prior_ratios
-from cognomen.classifier.rewording import reworded
+from cognomen.classifier.rewording import reword
 from cognomen.classifier.second_surnames import ORIGINS as ORIGINS_OF_TWO
 from cognomen.classifier.second_surnames import Score, SecondSurnames, second_surnames, texts_of_two
 from cognomen.errors import InputError
@@ -41,7 +41,7 @@ Weights = NDArray[np.float64] | None
 Ask = Callable[[Ragged], Evidence]
 
 FEW = 400  # cells of a column, all of which are looked at for second surnames
-FEW_WORDS = 5  # that the network is asked of one by one
+FEW_WORDS = 5  # words whose features are computed one by one
 MANY_IN_PARTS = 200  # surnames; to read fewer takes no longer than to leave them out
 SCORED_TEXTS = 1 << 19  # distinct texts scored at once: many share prefixes, and memory stays bounded
 
@@ -62,7 +62,7 @@ class Scoring(Model):
         is_default = opts.restrict is None and isinstance(opts.prior, str) and opts.prior == "default"
         if not is_default:
             return self._ratios(opts.prior, opts.restrict)
-        prior, ratios = self._default_ratios  # kept, as a lone name would notice the time
+        prior, ratios = self._default_ratios  # cached: it would take a single name noticeable time
         if prior is not self.default_prior:
             ratios = self._ratios("default")
             self._default_ratios = self.default_prior, ratios
@@ -91,24 +91,24 @@ class Scoring(Model):
     def _score(self, texts: list[str], opts: Options, weights: Weights) -> Iterator[ScoredBlock]:
         """Read distinct texts block by block, and give their spellings probabilities.
 
-        Whoever drops a block before the next one has memory for one only.
+        A caller that drops each block before the next one needs memory for one only.
         """
         return map(partial(self._score_block, texts, opts, weights), range(0, len(texts), SCORED_TEXTS))
 
     def _score_block(self, texts: list[str], opts: Options, weights: Weights, start: int) -> ScoredBlock:
         """The block of the texts from number `start` on.
 
-        If the model can tell, find out which are unlike the training names, or nearly so.
+        If the model can, detect which spellings are out of distribution, or nearly so.
         """
         texts = texts[start : start + SCORED_TEXTS]
         reading = self._read(texts, opts)
         parts = reading.parts
-        oddness = self.oddness
-        ask = partial(self.network.evidence, threads=opts.threads, bits=oddness is not None)
+        detector = self.ood_detector
+        ask = partial(self.network.evidence, threads=opts.threads, bits=detector is not None)
         if parts.wholes.size < MANY_IN_PARTS:
             logits, bits, known = ask(reading.spellings)
         else:
-            logits, bits, known = self._ask_of_parts(reading.spellings, parts.wholes, ask)
+            logits, bits, known = self._evidence_with_parts(reading.spellings, parts.wholes, ask)
         if parts.wholes.size and known is not None:
             parts = parts[~known[parts.wholes]]
         temperatures = self.calibration.temperatures(known)
@@ -116,8 +116,8 @@ class Scoring(Model):
             logits = pool_parts(logits, temperatures, parts, self.origins, weights)
         p = softmax_with_temperature(logits, temperatures, weights)  # (S, C)
         ood = np.zeros(len(p), bool)
-        if oddness is not None and bits is not None:
-            ood, doubtful = oddness.judge(reading.spellings, bits, known)
+        if detector is not None and bits is not None:
+            ood, doubtful = detector.detect(reading.spellings, bits, known)
             if doubtful.any():
                 less_sure(p, doubtful)
         # 0 and 1 are indices into EVIDENCE.
@@ -127,10 +127,10 @@ class Scoring(Model):
             evidence[parts.wholes] = np.maximum.reduceat(evidence[parts.each.data], parts.each.starts)
         return ScoredBlock(start, texts, reading, p, ood, evidence, parts)
 
-    def _ask_of_parts(self, spellings: Ragged, wholes: Indices, ask: Ask) -> Evidence:
-        """What the network says of S spellings, some of them of surnames in parts, as wholes.
+    def _evidence_with_parts(self, spellings: Ragged, wholes: Indices, ask: Ask) -> Evidence:
+        """The evidence for S spellings, some of which are surnames in parts.
 
-        Those that it does not know have no logits: those of their parts are pooled.
+        Those of them that the network does not know as wholes get no logits: those of their parts are pooled.
         """
         known = self.network.knows(spellings[wholes])
         pooled = np.sort(wholes if known is None else wholes[~known])
@@ -212,10 +212,10 @@ class Scoring(Model):
         ratios = self._log_prior_ratios(Options())
         return softmax_with_temperature(found.logits, temperatures, ratios), found.known
 
-    def _about_words(self, words: list[str], threads: int) -> dict[str, About]:
-        """What is known of S words, for `reworded`."""
-        if 1 < len(words) <= FEW_WORDS:  # which take longer together
-            return {word: self._about_words([word], threads)[word] for word in words}
+    def _features_of(self, words: list[str], threads: int) -> dict[str, WordFeatures]:
+        """The features of S words, for `reword`."""
+        if 1 < len(words) <= FEW_WORDS:  # faster one by one
+            return {word: self._features_of([word], threads)[word] for word in words}
         p, known = self._expected(self.alphabet.encode_all(words), threads)
         is_known = np.ones(len(p), bool) if known is None else known
         given = np.log(given_name_odds(words, is_known)).tolist()
@@ -224,7 +224,7 @@ class Scoring(Model):
             for origins in (EAST_ASIAN, SURNAME_FIRST, ORIGINS_OF_TWO, GERMANIC)
         )
         columns = given, self._sums_of_groups(p), east_asian, is_known.tolist(), *others
-        return dict(zip(words, map(About, *columns), strict=True))
+        return dict(zip(words, map(WordFeatures, *columns), strict=True))
 
     def _sums_of_groups(self, p: NDArray[np.float32]) -> NDArray[np.float32]:
         """The probabilities of the groups, (S, G), by those of the origins, (S, C); these without groups."""
@@ -232,7 +232,7 @@ class Scoring(Model):
 
     def rules_for(self, texts: list[str], opts: Options) -> Rules:
         """How the texts of a column are read."""
-        rules, whole = _rules(opts), "".join(texts)  # a lone name would notice the time of what it needs not
+        rules, whole = _rules(opts), "".join(texts)  # a single name skips what it does not need
         if opts.full_names and not whole.isascii():
             expected = partial(self._expected, threads=opts.threads)
             lengths = surname_lengths(texts, self.alphabet, expected, self.origins)
@@ -243,8 +243,11 @@ class Scoring(Model):
                 order = ColumnOrder.alone(order)
             is_told, may_have_two = order.decided or order.said, not order.decided
             may_have_two &= order.order == "given-first" and order.second_surnames is None
-            ask = partial(self._about_words, threads=opts.threads)
-            found = reworded(texts, ask, order_is_told=is_told, may_have_two=may_have_two)
+            ask = partial(self._features_of, threads=opts.threads)
+            surname_first = is_told and order.order == "surname-first"
+            found = reword(
+                texts, ask, order_is_told=is_told, surname_first=surname_first, may_have_two=may_have_two
+            )
             rules = replace(rules, reworded=found) if found else rules
         return rules
 

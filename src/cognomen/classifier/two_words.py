@@ -1,7 +1,8 @@
-"""Cells that begin with the surname, as letters and the network tell: "Kovács János", "Berg: Anna".
+"""Single cells that begin with the surname: "Kovács János", "Berg: Anna".
 
-A plain cell is told if its words differ as given names hardly ever do from the surname after them; one with a
-sign between the words, or with two people of one surname, if they differ less:
+A cell is read so if the log odds of a given name of its other words exceed those of its first word by a
+threshold. The threshold is high for words alone, and lower for words with a sign between them, or with two
+people of one surname:
 
     Kovács János, Nowak Anna Maria       ->  Kovács, János
     De Luca Marco, McDonald James        ->  De Luca, Marco
@@ -9,9 +10,9 @@ sign between the words, or with two people of one surname, if they differ less:
     Berg. Anna, Berg: Anna, Berg - Anna  ->  Berg, Anna
     SMITH JOHN & MARY                    ->  SMITH, JOHN & MARY
 
-Less tells of Hungarian and Japanese names, as these are written so as often as not. Many cells of one kind
-tell for all of them. The limits were chosen on Faker's names of 30 languages and on well-known people
-(benchmarks/NOTES.md).
+It is lowest for Hungarian and Japanese names, which are written so as often as not. In a column, the median
+of the cells of one kind decides for all of them. The thresholds were chosen on Faker's names of 30 languages
+and on well-known people (benchmarks/NOTES.md).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from cognomen.classifier.described import LETTER, MANY, WORD, About, compiled
+from cognomen.classifier.described import LETTER, MIN_TEXTS, WORD, FeaturesOfAll, WordFeatures, compiled
 from cognomen.classifier.given_names import KNOWN, log_odds_by_letters
 from cognomen.text import words as lists
 from cognomen.text.affixes import ROLES, bare_key, describes, without_titles
@@ -32,7 +33,7 @@ from cognomen.text.spelling import normalise
 from cognomen.text.surname_first import is_common_in_spanish
 
 _JOINTS: Final = str.maketrans("", "", " '’-")
-_AND: Final = " (?P<and>&|and|und|et|y|e) "
+_AND: Final = r" (?P<and>&|and|und|u\.|et|og|och|ja|en|y|e) "
 _PARTICLES: Final = f"(?:(?:de l(?:a|as|os)|{'|'.join(sorted(lists.PARTICLES_LAST))}) )*"
 BEGINS: Final = (
     rf"(?P<particles>{_PARTICLES})(?P<surname>(?:[DO]['’])?{WORD})"
@@ -41,21 +42,20 @@ BEGINS: Final = (
 )
 _SIGNS: Final = {"": "", ".": ".", ":": ":", "-": "-", "–": "-", "—": "-", "v": "v", "v.": "v"}
 _PREFIX: Final = re.compile(r"(?:Ma?c|[OD]['’])[A-Z]")  # McDonald, O'Brien
-# By how much the log odds of a given name of the other words must exceed those of the first, by kind: one
-# or two words; those with a sign; with two people; after a surname with a particle, or with a prefix; with
-# hyphens; of a case at court (which count otherwise).
-LEAST: Final = {
+# The thresholds by kind: one or two other words; a sign between them; two people; a surname with a particle,
+# or with a prefix; given names with hyphens; a case at court, whose log odds are others.
+THRESHOLDS: Final = {
     "": 6.0, " ": 6.0, ".": 2.0, ":": 2.0, "-": 3.0, "&": -1.0, "y": 2.0,
     "de": 1.0, "Mc": 3.0, "Jean-": 3.0, "v": 2.0,
 }  # fmt: skip
-# What those of the first count at most: "Smith - Jones" is a surname. By how much plain ones must exceed in
-# the languages that begin with the surname, and most cells of a column, to tell for all.
-MOST_BEYOND: Final = {"": 5.0, " ": 3.0, "-": 1.0, "de": 5.0, "Mc": 5.0, "Jean-": 5.0}
-IN_THEIR_ORDER: Final = 0.5
-NOT_VON: Final = 3.0  # log odds that "v." is no "von", before what is of no language that has it
-MOSTLY: Final = 1.0
-# By how much that a surname is known, and a given name is not, adds to the letters' odds.
-BY_KNOWN: Final = math.log(KNOWN[0] / KNOWN[1] * (1 - KNOWN[1]) / (1 - KNOWN[0]))
+# The largest term of the first word, by kind, since "Smith - Jones" may be one surname; the threshold of
+# plain words in languages that begin with the surname; that of the median of a column's cells.
+SURNAME_TERM_CAPS: Final = {"": 5.0, " ": 3.0, "-": 1.0, "de": 5.0, "Mc": 5.0, "Jean-": 5.0}
+SURNAME_FIRST_THRESHOLD: Final = 0.5
+NOT_VON: Final = 3.0  # log odds of "versus" rather than "von", if what follows is not Germanic
+MEDIAN_THRESHOLD: Final = 1.0
+# The most that can be added to the odds of the letters: for a known surname and an unknown given name.
+KNOWN_TERM: Final = math.log(KNOWN[0] / KNOWN[1] * (1 - KNOWN[1]) / (1 - KNOWN[0]))
 SHORTEST: Final = 4  # letters before a dot: not "Gen. Anna"
 
 
@@ -63,7 +63,7 @@ class Cell(NamedTuple):
     """A cell that may begin with the surname.
 
     Attributes:
-        kind: what stands between its words or begins the surname, one of `LEAST`.
+        kind: what stands between its words or begins the surname, one of `THRESHOLDS`.
         particles: those before the surname.
         surname: the word that may be the surname.
         given: those that may be given names.
@@ -80,8 +80,8 @@ class Cell(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> Cell | None:
-        """The cell in a text with single spaces, without titles; None if it is of no such kind."""
-        return cls._of(text) or cls._of(" ".join(without_titles(text.split())))  # "Berg." is no title
+        """Parse a text with single spaces, as it is or without its titles; None if it has another form."""
+        return cls._of(text) or cls._of(" ".join(without_titles(text.split())))  # "Berg." is not a title
 
     @classmethod
     def _of(cls, text: str) -> Cell | None:
@@ -117,59 +117,64 @@ class Cell(NamedTuple):
 
     @property
     def asked(self) -> list[str]:
-        """These as the network reads them."""
+        """The parts as the network reads them."""
         return list(map(normalise, self.parts))
 
     @property
     def reworded(self) -> str:
-        """The cell with a comma after the surname; of a case at court two people."""
+        """The cell with a comma after the surname; a case at court becomes two people."""
         if self.kind == "v":
             return f"{self.surname} & {self.given[-1]}"
         return f"{self.particles}{self.surname}, {' '.join(self.given)}{self.more}"
 
-    def odds(self, about: Mapping[str, About]) -> float:
-        """By how much the log odds of a given name of the other words exceed those of the surname."""
-        surname, *given = (about[word].given for word in self.asked)
+    def odds(self, features: Mapping[str, WordFeatures]) -> float:
+        """The log odds of a given name of the other words, minus those of the surname."""
+        surname, *given = (features[word].given for word in self.asked)
         if self.kind == "v":
-            return NOT_VON * (1 - about[self.asked[-1]].germanic) - surname
-        return min(given) + min(-surname, MOST_BEYOND.get(self.kind, math.inf))
+            return NOT_VON * (1 - features[self.asked[-1]].germanic) - surname
+        return min(given) + min(-surname, SURNAME_TERM_CAPS.get(self.kind, math.inf))
 
-    def least(self, surname: About) -> float:
-        """What these must exceed."""
+    def threshold(self, surname: WordFeatures) -> float:
+        """The threshold of these odds."""
         in_order = not self.kind.strip() and surname.in_order > 0.5
-        return IN_THEIR_ORDER if in_order else LEAST[self.kind]
+        return SURNAME_FIRST_THRESHOLD if in_order else THRESHOLDS[self.kind]
 
-    def may_exceed(self, by_letters: float, surname: About) -> bool:
-        """Whether they may, as far as letters and the surname tell."""
-        return surname.known and (bool(self.kind.strip()) or by_letters >= self.least(surname) - BY_KNOWN)
+    def may_pass(self, by_letters: float, surname: WordFeatures) -> bool:
+        """Whether the odds may exceed the threshold, by those of the letters and the surname's features."""
+        return surname.known and (
+            bool(self.kind.strip()) or by_letters >= self.threshold(surname) - KNOWN_TERM
+        )
 
 
-def those_that_begin_with_surname(
-    texts: Sequence[str], plain: Callable[[str], str], ask: Callable[[list[str]], dict[str, About]]
+def reword_surname_first(
+    texts: Sequence[str], plain: Callable[[str], str], features_of: FeaturesOfAll
 ) -> dict[str, str]:
-    """Clearer wordings of those texts that begin with the surname.
+    """Reword the texts that begin with the surname, with a comma after it.
 
     Args:
-        texts: of several words.
-        plain: a text as it is written plainly.
-        ask: what the network says of words.
+        texts: texts of several words.
+        plain: gives the plain form of a text (see `text.forms`).
+        features_of: computes the features of words.
     """
     by_letters = _differences(texts)
     cells = {text: cell for text in by_letters if (cell := Cell.of(plain(text)))}
     cells = {text: cell for text, cell in cells.items() if all(cell.asked)}
-    first = ask(sorted({cell.asked[0] for cell in cells.values()})) if cells else {}
+    first = features_of(sorted({cell.asked[0] for cell in cells.values()})) if cells else {}
     cells = {
-        text: cell for text, cell in cells.items() if cell.may_exceed(by_letters[text], first[cell.asked[0]])
+        text: cell for text, cell in cells.items() if cell.may_pass(by_letters[text], first[cell.asked[0]])
     }
     if not cells:
         return {}
-    about = first | ask(sorted({word for cell in cells.values() for word in cell.asked[1:]}))
+    features = first | features_of(sorted({word for cell in cells.values() for word in cell.asked[1:]}))
     found = dict[str, str]()
-    for kind in LEAST:
+    for kind in THRESHOLDS:
         of_kind = {text: cell for text, cell in cells.items() if cell.kind == kind}
-        odds = {text: cell.odds(about) - cell.least(about[cell.asked[0]]) for text, cell in of_kind.items()}
-        if kind.strip() and len(odds) >= MANY:
-            most_tell = np.median(list(odds.values())) + LEAST[kind] > MOSTLY
+        odds = {
+            text: cell.odds(features) - cell.threshold(features[cell.asked[0]])
+            for text, cell in of_kind.items()
+        }
+        if kind.strip() and len(odds) >= MIN_TEXTS:
+            most_tell = np.median(list(odds.values())) + THRESHOLDS[kind] > MEDIAN_THRESHOLD
             odds = dict.fromkeys(odds, math.inf if most_tell else -math.inf)
         found |= {text: of_kind[text].reworded for text, more in odds.items() if more > 0}
     return found
@@ -185,9 +190,9 @@ def _kind_of_words(found: re.Match[str]) -> str:
 
 
 def _differences(texts: Sequence[str]) -> dict[str, float]:
-    """By how much letters differ as `Cell.odds` do, at most, of texts that they do not rule out.
+    """An upper bound of `Cell.odds` from the letters alone, for the texts that it does not rule out.
 
-    So that the network is asked of few. It is infinite for texts of which not all words are plain.
+    It saves most calls of the network. It is infinite for texts with other than plain words.
     """
     found = dict.fromkeys(texts, math.inf)
     plain = [text for text in texts if text.translate(_JOINTS).isalpha()]
@@ -199,10 +204,10 @@ def _differences(texts: Sequence[str]) -> dict[str, float]:
         *words, last = text.split()
         if words and not compiled(f"{_AND}| - | v ").search(text):
             found[text] = odds[last] - min(odds[word] for word in words)
-    return {text: odds for text, odds in found.items() if odds >= IN_THEIR_ORDER - BY_KNOWN}
+    return {text: odds for text, odds in found.items() if odds >= SURNAME_FIRST_THRESHOLD - KNOWN_TERM}
 
 
 def _is_no_name(word: str) -> bool:
-    """Whether a word is no name in such a cell: a particle, a degree, a title, a job, an "and"."""
+    """Whether a word is a particle, degree, title, job or "and", and so not a name in such a cell."""
     is_joined = word in lists.AND or word in lists.AND_OF_FULL_NAMES or word in lists.JOINERS
     return is_joined or is_particle_anywhere(word) or describes(word) or bare_key(word) in ROLES

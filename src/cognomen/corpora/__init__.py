@@ -26,9 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 from cognomen.corpora.cleaning import CleaningReport, clean_rows
 from cognomen.corpora.download import (
     OnBytes,
-    cache_folder,
     changed_files,
-    fetch_tutorial,
     tutorial_folder,
     world_path,
 )
@@ -47,12 +45,7 @@ __all__ = [
     "CleaningReport",
     "Corpus",
     "DroppedRow",
-    "cache_folder",
-    "changed_files",
-    "fetch_tutorial",
     "load_corpus",
-    "tutorial_folder",
-    "world_path",
 ]
 
 KNOWN_CORPORA: Final[Mapping[str, str]] = {

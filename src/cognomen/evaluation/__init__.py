@@ -3,19 +3,16 @@
 from cognomen.evaluation.intervals import Intervals, bootstrap_intervals
 from cognomen.evaluation.metrics import (
     Evaluation,
-    Misses,
     OriginScores,
     ReliabilityBin,
     evaluate,
-    misses,
 )
 from cognomen.evaluation.outcomes import OutcomeRate, OutcomeRates, outcome_rates
-from cognomen.evaluation.splits import fold_number, split_by_fold, stratified_split, validation_mask
+from cognomen.evaluation.splits import fold_number, split_by_fold
 
 __all__ = [
     "Evaluation",
     "Intervals",
-    "Misses",
     "OriginScores",
     "OutcomeRate",
     "OutcomeRates",
@@ -23,9 +20,6 @@ __all__ = [
     "bootstrap_intervals",
     "evaluate",
     "fold_number",
-    "misses",
     "outcome_rates",
     "split_by_fold",
-    "stratified_split",
-    "validation_mask",
 ]

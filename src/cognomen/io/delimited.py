@@ -12,11 +12,11 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,18 @@ from cognomen.text.matching import did_you_mean
 
 BLANK: Final = re.compile(rb"[\r\n]*\Z")
 PIECE: Final = 1 << 16  # bytes
+
+
+class VerbatimRows(NamedTuple):
+    """Rows of a file to be copied verbatim, without parsing and quoting all cells again.
+
+    Attributes:
+        lines: N rows, a pyarrow array of large_string; all but the first begin with the line end before them.
+        columns: some of the columns, each a pyarrow column of N strings, by their indices.
+    """
+
+    lines: Any
+    columns: Mapping[int, Any]
 
 
 class CsvTable(RowTable):
@@ -75,43 +87,59 @@ class CsvTable(RowTable):
             marked = file.read(3) == codecs.BOM_UTF8
         self.encoding = "utf-8-sig" if converted or marked else "utf-8"
 
-    def blocks(self) -> Iterator[Any]:
-        """Yield the rows, as every `RowTable` does."""
+    def blocks(self, needed: Collection[int] = ()) -> Iterator[Any]:
+        """Yield the rows, as every `RowTable` does.
+
+        Args:
+            needed: the indices of the columns that are needed, if rows are to be copied: those that can be
+                copied verbatim are then `VerbatimRows`.
+        """
         pa = find_pyarrow()
         if pa is None:
             yield from super().blocks()
             return
-        blocks = self._arrow_blocks(pa)
+        blocks = self._arrow_blocks(pa, needed)
         yield next(blocks, self._block([]))
         yield from blocks
 
-    def _arrow_blocks(self, pa: Any) -> Iterator[Any]:
+    def _arrow_blocks(self, pa: Any, needed: Collection[int]) -> Iterator[Any]:
         carry, line = b"", self._lines.taken + 1
         start, rest = self._lines.rest()  # of the first block; copying it would cost more than parsing it
         for block in chain(rest, [b""]):
             data = carry + block
             end = len(data)
             if not BLANK.match(data, start):
-                end = _plain_rows(data, self.delimiter, start)
-                table = self._parse(pa, memoryview(data)[start:end]) if end > start else None
-                if table is None:
+                end, quotes = _plain_rows(data, self.delimiter, start)
+                lines = _lines(pa, data, start, end, quotes) if needed and end > start else None
+                rows = self._parse(pa, memoryview(data)[start:end], lines, needed)
+                if rows is None:
                     lines = _Lines(self.path, chain([data[start:]], rest), line - 1)
                     yield from self._in_blocks(self._numbered(lines, line))
                     return
-                yield table
+                yield rows
             line += int(np.count_nonzero(np.frombuffer(data, np.uint8)[start:end] == ord("\n")))
             start, carry = 0, data[end:]
 
-    def _parse(self, pa: Any, data: memoryview) -> Any:
-        """The pyarrow.Table of whole rows; None where pyarrow cannot parse them as `csv.reader` does."""
+    def _parse(self, pa: Any, data: memoryview, lines: Any, needed: Collection[int]) -> Any:
+        """Whole rows, a block of `blocks`; None where pyarrow cannot parse them as `csv.reader` does."""
+        if not data:
+            return None
+        indices = range(len(self.headings)) if lines is None else sorted(set(needed))
         names = [str(number) for number in range(len(self.headings))]  # headings may occur twice
+        wanted = [names[index] for index in indices]
         read = pa.csv.ReadOptions(use_threads=False, block_size=len(data), column_names=names)
         parse = pa.csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True)
-        convert = pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
+        convert = pa.csv.ConvertOptions(
+            column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted
+        )
         try:
             table = pa.csv.read_csv(pa.BufferReader(data), read, parse, convert)
         except pa.ArrowInvalid:
             return None
+        if lines is not None:
+            if len(table) != len(lines):  # empty lines are no rows
+                return self._parse(pa, data, None, ())
+            return VerbatimRows(lines, dict(zip(indices, table.columns, strict=True)))
         longest = max(pa.compute.max(pa.compute.binary_length(column)).as_py() for column in table.columns)
         return None if longest > csv.field_size_limit() else table.rename_columns(self.headings)
 
@@ -163,23 +191,51 @@ class _Lines:
 # --- which bytes leave no doubt ---------------------------------------------------------------------------
 
 
-def _plain_rows(data: bytes, delimiter: str, start: int) -> int:
+def _plain_rows(data: bytes, delimiter: str, start: int) -> tuple[int, NDArray[np.intp]]:
     """The end of the whole rows from `start` on that every reader of CSV splits alike; `start` if in doubt.
 
-    Doubtful are zero bytes, carriage returns that stand alone, a byte-order mark, which pyarrow would drop,
-    and quotation marks that neither begin nor end a cell nor are doubled.
+    Also the positions of the quotation marks in them, which open and close cells in turn. Doubtful are zero
+    bytes, carriage returns that stand alone, a byte-order mark, which pyarrow would drop, and quotation marks
+    that neither begin nor end a cell nor are doubled.
     """
     doubtful = data.find(b"\0", start) >= 0 or data.startswith(codecs.BOM_UTF8, start)
     if doubtful or (data.find(b"\r", start) >= 0 and data.count(b"\r", start) != data.count(b"\r\n", start)):
-        return start
+        return start, np.empty(0, np.intp)
     codes = np.frombuffer(data, np.uint8)
-    quotes = positions(codes[start:], b'"') + start  # opening and closing in turn
+    quotes = positions(codes[start:], b'"') + start
     end = _end_of_rows(data, quotes, start) if len(quotes) % 2 else len(data)
     quotes = quotes[: np.searchsorted(quotes, end)]
     before = codes[np.maximum(quotes[::2] - 1, start)]  # the bytes outside of each cell; where there is
     after = codes[np.minimum(quotes[1::2] + 1, end - 1)]  # none, the quotation mark itself
     edges = [ord(delimiter), *b'\n"']  # a quotation mark beside a quotation mark: they are doubled
-    return end if np.isin(before, edges).all() and np.isin(after, [*edges, *b"\r"]).all() else start
+    is_plain = np.isin(before, edges).all() and np.isin(after, [*edges, *b"\r"]).all()
+    return end if is_plain else start, quotes
+
+
+def _lines(pa: Any, data: bytes, start: int, end: int, quotes: NDArray[np.intp]) -> Any:
+    """The lines of plain rows as `VerbatimRows` has them; None if they cannot be copied.
+
+    Carriage returns would stay, and faults in cells that are not parsed would not be found: bytes that are
+    not UTF-8, and cells that are too long for `csv.reader`, as they may be in lines of that length.
+    """
+    if data.find(b"\r", start, end) >= 0:
+        return None
+    codes = np.frombuffer(data, np.uint8)
+    ends = positions(codes[start:end], b"\n") + start
+    if len(quotes):
+        ends = ends[np.searchsorted(quotes, ends) % 2 == 0]  # the others are in quoted cells
+    if codes[end - 1] != ord("\n"):
+        ends = np.append(ends, end)
+    bounds = np.append(start, ends).astype(np.int64)  # (N + 1,)
+    if np.diff(bounds).max() > csv.field_size_limit():
+        return None
+    buffers = [None, pa.py_buffer(bounds), pa.py_buffer(data)]
+    lines = pa.Array.from_buffers(pa.large_string(), len(ends), buffers)
+    try:
+        lines.validate(full=True)
+    except pa.ArrowInvalid:
+        return None
+    return lines
 
 
 def positions(codes: NDArray[np.uint8], wanted: bytes) -> NDArray[np.intp]:

@@ -1,30 +1,20 @@
-"""Tables in files, read and written in blocks of rows: CSV, TSV and Parquet; workbooks are read only.
+"""Tables in files, read in blocks of rows: CSV, TSV, Parquet and workbooks. `table_writers` writes them.
 
 A block is a pyarrow.Table; without pyarrow, which CSV does not need, it is a list of rows. Files are never in
-memory as a whole, and are written atomically.
+memory as a whole.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
-import json
-import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from cognomen.errors import DataError, InputError
 from cognomen.io.arrow import find_pyarrow, parquet_errors, require_pyarrow
 from cognomen.io.compressed import COMPRESSED, suffix_within
-from cognomen.io.delimited import CsvTable, positions
-from cognomen.io.files import atomic_write
+from cognomen.io.delimited import CsvTable, VerbatimRows
 from cognomen.io.row_table import RowTable
 from cognomen.io.text_files import check_signature
 from cognomen.io.workbook import SUFFIXES as WORKBOOKS
@@ -37,7 +27,6 @@ EXPECTED = f"a table ({KINDS}; .csv and .tsv also as {', '.join(COMPRESSED)})"
 ROW_FORMATS = (*DELIMITED, ".jsonl")
 WRITTEN_SUFFIXES = (*DELIMITED, ".parquet", ".jsonl")
 ROWS = 1 << 17  # of a block of Parquet
-ROWS_JOINED = 1 << 15
 
 
 class ParquetTable:
@@ -117,6 +106,27 @@ def check_suffix(path: Path) -> None:
         raise InputError(f"expected a table ({', '.join(WRITTEN_SUFFIXES)}), got {str(path)!r}.")
 
 
+def delimiter_for(path: Path, like: TableFile) -> str:
+    """The delimiter of a new CSV or TSV file: that of another table where it fits."""
+    if path.suffix.lower() == ".tsv":
+        return "\t"
+    return like.delimiter if like.delimiter != "\t" else ","
+
+
+def blocks_to_copy(table: TableFile, columns: Collection[int], target: Path) -> Iterator[Any]:
+    """The blocks of a table whose rows go into another file, with only some columns parsed where possible.
+
+    Args:
+        table: the table.
+        columns: the indices of the columns that are needed.
+        target: the other file. `VerbatimRows` are among the blocks if it has the same delimiter.
+    """
+    is_delimited = target.suffix.lower() in DELIMITED
+    if is_delimited and isinstance(table, CsvTable) and delimiter_for(target, table) == table.delimiter:
+        return table.blocks(columns)
+    return table.blocks()
+
+
 def column_at(table: TableFile, index: int) -> Any:
     """A whole column of strings: a pyarrow.ChunkedArray, or an iterator without pyarrow.
 
@@ -140,6 +150,8 @@ def cells_of(table: TableFile, block: Any, index: int) -> Any:
     """
     if isinstance(block, list):
         return [row[index] for row in block]
+    if isinstance(block, VerbatimRows):
+        return block.columns[index]
     return _strings(table, block.column(index), index)
 
 
@@ -150,142 +162,3 @@ def _strings(table: TableFile, column: Any, index: int) -> Any:
             f"{table.headings[index]!r}. Write it as strings."
         )
     return column
-
-
-# --- writing ----------------------------------------------------------------------------------------------
-
-
-class CsvWriter:
-    """Writes rows in UTF-8 as `csv.writer` does: cells are quoted where they need it; lines end in LF."""
-
-    def __init__(self, file: BinaryIO, delimiter: str) -> None:
-        self._file, self.delimiter = file, delimiter
-
-    def write_rows(self, rows: Iterable[Sequence[str]]) -> None:
-        """Write rows of cells."""
-        lines: list[str] = []
-        # Before Python 3.13, csv.writer quotes a cell for the characters of its own line end only. With LF
-        # for a line end, a carriage return would remain unquoted and break the row.
-        writer = csv.writer(_Sink(lines.append), delimiter=self.delimiter, lineterminator="\r\n")
-        writer.writerows(rows)
-        self._file.write("".join([line.removesuffix("\r\n") + "\n" for line in lines]).encode())
-
-    def write_table(self, table: Any, more: Sequence[Sequence[str]], indices: NDArray[np.intp]) -> None:
-        """Write a pyarrow.Table with more columns.
-
-        Args:
-            table: N rows. Null is written as "", lists and structures as JSON, and other values that are not
-                strings as Python's `str` has them.
-            more: further columns, each of U cells.
-            indices: (N,), which of these U cells are in each row.
-        """
-        pa = require_pyarrow("Writing an Arrow table")
-        pc, kind = pa.compute, pa.large_string()
-        delimiter, end, nothing = (pa.scalar(text, kind) for text in (self.delimiter, "\n", ""))
-        *ends, last = (self._quoted(pa, pa.chunked_array([column], kind)) for column in more)
-        last = pc.binary_join_element_wise(last, end, nothing)
-        ends = pc.binary_join_element_wise(*ends, last, delimiter)
-        columns = [*(self._quoted(pa, column) for column in table.columns), ends.take(pa.array(indices))]
-        for start in range(0, len(indices), ROWS_JOINED):  # in parts, which use the same memory again
-            parts = [column.slice(start, ROWS_JOINED) for column in columns]
-            lines = pc.binary_join_element_wise(*parts, delimiter)
-            size = pc.sum(pc.binary_length(lines)).as_py()
-            self._file.write(memoryview(lines.buffers()[2])[:size])  # one line after the other
-
-    def _quoted(self, pa: Any, column: Any) -> Any:
-        """The cells of a column as an array of large_string, quoted where they need it."""
-        pc, kind = pa.compute, pa.large_string()
-        if is_string_column(column):
-            cells = pc.fill_null(column.cast(kind), "").combine_chunks()
-        else:
-            cells = pa.array(list(map(_cell, column.to_pylist())), kind)
-        needed = self._need_quotes(cells)
-        if needed is None:
-            return cells
-        mask, quote, nothing = pa.array(needed), pa.scalar('"', kind), pa.scalar("", kind)
-        doubled = pc.replace_substring(cells.filter(mask), '"', '""')
-        quoted = pc.binary_join_element_wise(quote, doubled, quote, nothing)
-        return pc.replace_with_mask(cells, mask, quoted)
-
-    def _need_quotes(self, cells: Any) -> NDArray[np.bool_] | None:
-        """Which cells need quotes, (N,); None if none does. It looks at the bytes of all cells at once."""
-        _, offsets, data = cells.buffers()
-        codes = np.frombuffer(data or b"", np.uint8)
-        where = positions(codes, f'{self.delimiter}"\n\r'.encode())
-        if not len(where):
-            return None
-        starts = np.frombuffer(offsets, np.int64)[cells.offset :][: len(cells) + 1]
-        needed = np.zeros(len(cells) + 1, np.bool_)  # the last for bytes outside of these cells
-        needed[np.searchsorted(starts, where, side="right") - 1] = True
-        return needed[:-1]
-
-
-class _Sink:
-    """What csv.writer takes for a file."""
-
-    def __init__(self, write: Callable[[str], Any]) -> None:
-        self.write = write
-
-
-@contextmanager
-def csv_writer(path: Path, like: TableFile) -> Iterator[CsvWriter]:
-    """A writer into a CSV or TSV file, with the delimiter and byte-order mark of another where they fit."""
-    separator = like.delimiter if like.delimiter != "\t" else ","
-    with atomic_write(path) as file:
-        if like.encoding == "utf-8-sig":
-            file.write(codecs.BOM_UTF8)
-        yield CsvWriter(file, "\t" if path.suffix.lower() == ".tsv" else separator)
-
-
-@contextmanager
-def json_lines_writer(
-    path: Path, headings: Sequence[str]
-) -> Iterator[Callable[[Iterable[Sequence[Any]]], None]]:
-    """A function that writes rows of values into a file, each as a JSON object in a line of its own.
-
-    What JSON lacks is written as Python's `str` has it, and NaN and infinities as null.
-    """
-    _check_distinct(path, headings, "an object of JSON")
-    encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False).encode
-    with atomic_write(path) as file:
-
-        def write(rows: Iterable[Sequence[Any]]) -> None:
-            objects = (dict(zip(headings, map(_json_value, row), strict=True)) for row in rows)
-            file.write("".join([f"{encode(each)}\n" for each in objects]).encode())
-
-        yield write
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, (list, dict)):
-        return json.dumps(_json_value(value), ensure_ascii=False)
-    return "" if value is None else str(value)
-
-
-def _json_value(value: Any) -> Any:
-    if value is None or isinstance(value, (str, bool, int)):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {str(key): _json_value(each) for key, each in value.items()}
-    return list(map(_json_value, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
-@contextmanager
-def parquet_writer(path: Path, schema: Any) -> Iterator[Any]:
-    """A writer of pyarrow tables into a Parquet file."""
-    pa = require_pyarrow("Writing a Parquet table")
-    _check_distinct(path, schema.names, "a Parquet table")  # neither pyarrow nor pandas would read it again
-    with atomic_write(path) as file, pa.parquet.ParquetWriter(file, schema) as writer:
-        yield writer
-
-
-def _check_distinct(path: Path, headings: Sequence[str], kind: str) -> None:
-    """Raise DataError if two columns have one name, which this kind of table cannot hold."""
-    repeated = sorted(name for name, count in Counter(headings).items() if count > 1)
-    if repeated:
-        raise DataError(
-            f"{path}: {kind} cannot have several columns of one name: "
-            f"{', '.join(map(repr, repeated))}. Write a CSV table, or rename the columns first."
-        )

@@ -3,6 +3,5 @@
 from cognomen.network.architecture import Architecture
 from cognomen.network.network import Network
 from cognomen.network.ngrams import Ngrams
-from cognomen.network.trainable import TrainableNetwork
 
-__all__ = ["Architecture", "Network", "Ngrams", "TrainableNetwork"]
+__all__ = ["Architecture", "Network", "Ngrams"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 # Not as the others: a module that has the name of its function would take its place.
-from cognomen.rnn.gradcheck import gradcheck, numerical_gradient, relative_error
+from cognomen.rnn.gradcheck import gradcheck, numerical_gradient
 
 TYPE_CHECKING = False  # for type checkers it is True
 if TYPE_CHECKING:
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from cognomen.rnn.packed import Packed, pack
     from cognomen.rnn.parameters import Parameters
     from cognomen.rnn.pooling import POOLINGS, pool
-    from cognomen.rnn.recurrent import DIRECTIONS, Recurrent, scan
+    from cognomen.rnn.recurrent import DIRECTIONS, Recurrent
     from cognomen.rnn.schedules import Plateau, cosine, one_cycle, step_decay, warmup
     from cognomen.rnn.sequential import Pool, Sequential
     from cognomen.rnn.stateful import Stateful
-    from cognomen.rnn.training import minimise, take_step
+    from cognomen.rnn.training_loop import minimise, take_step
 
 __all__ = [
     "CELLS",
@@ -79,8 +79,6 @@ __all__ = [
     "one_cycle",
     "pack",
     "pool",
-    "relative_error",
-    "scan",
     "softmax",
     "step_decay",
     "take_step",
@@ -104,11 +102,11 @@ _HOMES = {
         "packed": "Packed pack",
         "parameters": "Parameters",
         "pooling": "POOLINGS pool",
-        "recurrent": "DIRECTIONS Recurrent scan",
+        "recurrent": "DIRECTIONS Recurrent",
         "schedules": "Plateau cosine one_cycle step_decay warmup",
         "sequential": "Pool Sequential",
         "stateful": "Stateful",
-        "training": "minimise take_step",
+        "training_loop": "minimise take_step",
     }.items()
     for name in names.split()
 }

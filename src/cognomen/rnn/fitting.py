@@ -19,7 +19,7 @@ from cognomen.rnn.model import RNN
 from cognomen.rnn.optim import AdamW, Optimiser
 from cognomen.rnn.packed import Packed, pack
 from cognomen.rnn.schedules import one_cycle
-from cognomen.rnn.training import Loss, OnProgress, minimise
+from cognomen.rnn.training_loop import Loss, OnProgress, minimise
 
 LossFunction = Callable[[Any, Any], tuple[float, Array]]  # of outputs and targets: the loss, and its gradient
 Schedule = Callable[[int, int], float]  # the number of a step, and of all steps -> the learning rate

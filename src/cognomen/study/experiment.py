@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from cognomen.errors import InputError
 from cognomen.plots.canvas import Figure
 from cognomen.rnn.engine.blas import one_blas_thread
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.spread import Numbers as Numbers  # the experiments import the type from here
 from cognomen.study.spread import summarise
 

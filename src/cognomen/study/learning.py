@@ -9,7 +9,8 @@ import numpy as np
 
 from cognomen.rnn import Adam, Array, Backward, Ids, Layer, Linear, Optimiser, minimise
 from cognomen.rnn.nonlinearities import find_nonlinearity
-from cognomen.rnn.shapes import BackToInput, Input, Shape, Targets
+from cognomen.rnn.shapes import Shape
+from cognomen.rnn.shapes.wiring import BackToInput, Input, Targets
 
 Batch = Callable[[int], tuple[Input, Targets]]  # the number of a step -> inputs and targets
 

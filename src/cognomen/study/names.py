@@ -18,7 +18,7 @@ from cognomen.evaluation.splits import split_by_fold
 from cognomen.network.architecture import Architecture
 from cognomen.network.network import Network
 from cognomen.rnn import AdamW, Array, Ids, cross_entropy, minimise, one_cycle
-from cognomen.rnn.training import Loss, OnProgress
+from cognomen.rnn.training_loop import Loss, OnProgress
 from cognomen.study.experiment import silent
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.spelling import normalise

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from cognomen.errors import InputError
 from cognomen.plots.canvas import Figure
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import GROUPS, Experiment, Numbers, Settings, Table
 from cognomen.study.experiments import (
     any_length,

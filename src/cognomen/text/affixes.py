@@ -7,6 +7,7 @@ from typing import Final
 
 from cognomen.text import words as lists
 from cognomen.text.particles import is_dash, is_particle_anywhere
+from cognomen.text.spelling import key
 from cognomen.text.things import COMPANY
 
 INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -109,12 +110,12 @@ def is_short_surname(word: str, others: list[str]) -> bool:
         return False
     if any(map(is_particle_anywhere, filter(str.islower, others))):  # "de Souza MA"
         return False
-    return all(len(other) <= 12 and _SYLLABLES.fullmatch(other.casefold()) for other in others)
+    return all(len(other) <= 12 and _SYLLABLES.fullmatch(key(other)) for other in others)
 
 
 def may_be_short_surname(word: str) -> bool:
     """Whether a word is two capitals that are a syllable, and so perhaps a surname: LI, but not JA."""
-    return len(word) == 2 and word.isupper() and bool(_SHORT.fullmatch(word.casefold()))
+    return len(word) == 2 and word.isupper() and bool(_SHORT.fullmatch(key(word)))
 
 
 def describes(word: str) -> bool:

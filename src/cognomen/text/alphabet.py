@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import chain
+from string import ascii_lowercase
 from typing import Final
 
 import numpy as np
@@ -139,6 +140,11 @@ class Alphabet:
         letters = [letter for letter in name if unicodedata.category(letter).startswith("L")]
         unknown = sum(self.id_of(letter) == UNKNOWN for letter in letters)
         return unknown / len(letters) if letters else 0.0
+
+    @cached_property
+    def has_latin(self) -> bool:
+        """Whether every letter from a to z has an id."""
+        return self._known.issuperset(ascii_lowercase)
 
     def has_all(self, name: str) -> bool:
         """Whether every letter and mark of the name has an id."""

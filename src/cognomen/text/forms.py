@@ -7,6 +7,7 @@ its patterns have what Python's and JavaScript's have alike: [^\W\d_] for a lett
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Final
 
@@ -24,6 +25,8 @@ _OF: Final = "|".join(
 _MR: Final = "M(?:rs?|s|iss|RS?|S|ISS|STR)"
 _UPPER: Final = "[A-ZÀ-ÖØ-Þ'’-]{2,}"
 _PARTICLES_IN_CAPITALS: Final = f"(?:(?:{_PARTICLES.upper()}) )*"
+_ROADS: Final = "St|Street|Rd|Road|Ave|Avenue|Lane|Blvd"
+_FIELDS: Final = "[Mm]an|[Hh]onou?r|[Cc]oach|[Cc]ontact|[Kk]in|[Nn]ame|[Pp]erson"
 _PICTURES: Final = "\u2600-\u27bf\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
 
 # What a text is searched for, in this order, and what replaces it.
@@ -31,6 +34,10 @@ FORMS: Final = (
     # Brackets: 山田太郎（営業部）, (Smith et al., 2019), (John)(Smith), Jane Doe (Author), John Roe (Editor).
     ("（", " ("),
     ("）", ") "),
+    ("[∗⁎＊]", " "),
+    # Dots between words: John·Smith, 约翰·史密斯, whose parts keep their order.
+    ("([a-zß-ÿ])·(?=[A-ZÀ-ÖØ-Þ])", r"\1 "),
+    ("^(?:[\u4e00-\u9fff]+[·•])+([\u4e00-\u9fff]+)$", r"\1"),
     (r"^\[\[([^|\[\]]+)\|[^\[\]]*\]\]", r"\1"),
     (r"^\(([^()]*)\)$|^\[([^\[\]]*)\]$", r"\1\2"),
     (r"^([^,()]+ [^,()]+) \([^()]*\), ([^,()]+ [^,()]+ \()", r"\1; \2"),
@@ -43,23 +50,32 @@ FORMS: Final = (
     (r"^[A-Z]{1,4}\d{3,} (?=[^ ]+ [^ ])", ""),
     (r"^([^ ,]+ [^ ].*?) [A-Z]{1,4}-?\d{3,}$", r"\1"),
     (r"([^ ]) \+ ?\d.*$", r"\1"),
+    # Addresses: Dupont Jean 12 rue de la Paix, Smith J 12 High St. Numbers before: ID 47: Smith, John.
+    (rf"^([^\d,]+ [^\d,]+?),? \d+[a-z]? (?:rue|avenue|[^\d]* (?:{_ROADS}))(?:[ .,].*)?$", r"\1"),
+    (r"^(?:ID|Id|Nr|No|REF|Ref|Case|Client|Customer|Patient|Member)\.? ?#?\d+: (?=[^ ])", ""),
+    # Airlines and passports: SMITH/J, P<UTOERIKSSON<<ANNA<MARIA<<<.
+    (r"^([A-Z]{2,})/([A-Z](?: (?:MRS?|MS|MISS))?)$", r"\1, \2"),
+    (r"(?<=[A-Z])<(?=[A-Z])", " "),
+    (r"^(?:[ACIPV] [A-Z]{3})?([A-Z]+(?: [A-Z]+)*)<<([A-Z]+(?: [A-Z]+)*)<*$", r"\1, \2"),
     # Genealogy: John /Smith/. Fields: Doe|Jane, SMITH:John. What a field is: To: Doe, Jane.
     (r"^((?:[^/]* )?)/([^/ ](?:[^/]*[^/ ])?)/(?![^ ,])([^/]*)$", r"\2, \1 \3"),
     (rf"^([^|:@,]*{_L}{{2}})[|:]([A-ZÀ-ÖØ-Þ]{_L}[^|:@]*)$", r"\1, \2"),
     (r"^[^ ,:;]+: ([^ ,:][^,:]*,|[^ ,:]+ [^,:]+$)", r"\1"),
+    (rf"^(?:{_L}+ ){{1,2}}(?:{_FIELDS}): (?=[^ ])", ""),  # Best Man: Doe
     # Users: jdoe (Jane Doe), Jane Doe @jdoe, ACME\jane.doe, CN=Jane Doe,OU=Users, Jane_Doe.
     (r"^[a-z][a-z\d._-]* \(([A-Z][^()]* [^()]+)\)$", r"\1"),
     (r"([^ ]) @[^ ]+$", r"\1"),
     (r"^[A-Z]{2,}\\(?=[a-z])", ""),
     (r"^(?:CN|cn|sn)=([^,=]+)(?:,.*)?$", r"\1"),
-    (rf"^([A-ZÀ-ÖØ-Þ]{_L}+)_([A-ZÀ-ÖØ-Þ]{_L}+)$", r"\1 \2"),
+    (rf"^([A-ZÀ-ÖØ-Þ]{_L}+)_([A-ZÀ-ÖØ-Þ]{_L}+)(?:_\d+)?$", r"\1 \2"),
     # What bullets, stars or a number tell besides: Jane Doe • Nurse, Jane Doe *on leave*, Ms. Doe - Grade 4.
     (r"([^ ]) [•·●▪‣∙⋅] .*$", r"\1"),
-    (r"([^ ]) \*[a-z][^*]*\*(?![^ ])", r"\1"),
+    (r"([^ ]) \*[A-Za-z][^*]*\*(?![^ ])", r"\1"),
     (rf"({_L}) [-–—] [^-–—]*{_L}[^-–—]*\d[^-–—]*$", r"\1"),
     (r"([a-zß-ÿ]) [-–—] [A-Z]+(?: [A-Z]+)+$", r"\1"),
-    (rf"({_L}{{2}}) \d{{1,2}}[A-Za-z]$", r"\1"),
+    (rf"({_L}{{2}}) \d{{1,2}}{_L}$", r"\1"),
     (rf"\./(?={_L}{{2}})", r". / "),
+    (rf"^([A-ZÀ-ÖØ-Þ]{_L}+),? \(?(?:19|20)\d\d[a-z]\)?$", r"\1"),  # Smith 2019a
     # Footnotes and ties of LaTeX, dots after degrees and initials: Doe$^{1}$, D.~E. Knuth, Ph. D., Smith JA.
     (rf"({_L}{{2}})\$?\^(?:\{{[\d,*a-z†‡ ]*\}}|[\da-z*,]{{1,3}})\$?(?![^ ,;])", r"\1"),
     (rf"({_L}|[.}}])~(?=[^ ~])", r"\1 "),
@@ -74,7 +90,7 @@ FORMS: Final = (
     (r"^(?:ИП|ФОП) (?=[^ ]+ [^ ])", ""),
     (r"^(?:Tan|Dat[^ ]+) (?:Sri|Seri) (?=[^ ])", ""),
     (r"^(?:id|ifj|özv)\. ([^ .,]+) ([^,]+)$", r"\1, \2"),
-    (r" der (?:Ältere|Jüngere)$", ""),
+    (r" (?:der (?:Ältere|Jüngere)|the (?:[Ee]lder|[Yy]ounger))$", ""),
     # Honorifics after a name, and the surname from birth: Tanaka-san, Ahmet Yılmaz Bey, Anna Berg f. Holm.
     (r"^([^,]*[^ ,]{3,})[ -](?:san|sama|sensei)$", r"\1"),
     (r"^([^ ]+ [^ ]+) (?:Bey|Efendi|Hanım)$", r"\1"),
@@ -92,17 +108,23 @@ FORMS: Final = (
     # … without a comma: Waals JD van der.
     (rf"^([A-ZÀ-ÖØ-Þ][^ ,]+) ([^,]*[^ ,])((?: (?:{_PARTICLES}))+)$", r"\1, \2\3"),
 )  # fmt: skip
-_MAY_HAVE: Final = (
-    rf"^[\"']|[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d]| [-–—] | Ph\. |[A-Z]\.$|[ -](?:{_HONORIFICS})$| f\. "
-    rf"| {_MR}\b| (?:of|OF|{_PHRASES}) |\b(?:{_CODES})\b| (?:{_PARTICLES})(?:,|$)|[（@=]|[-'’]$"
-    r"|^(?:[Bb][Yy]|ИП|ФОП|id\.|ifj\.|özv\.|(?:[Tt]he )?(?:Most|Right|Rt\.?|Very)) | (?:Sri|Seri) | der [ÄJ]"
+# What a text has that may be plainer: one of these signs, of these ends, or of these words between spaces.
+_SIGNS: Final = rf"[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d（）@=<∗⁎＊]"
+_ENDS: Final = ("-", "'", "’", ".", *(f"-{word}" for word in sorted(lists.HONORIFICS_LAST)))
+_WORDS_OF_FORMS: Final = (
+    "- – — Ph. f. of OF by By BY ИП ФОП id. ifj. özv. Most Right Rt Very Sri Seri Ältere Jüngere elder Elder "
+    "younger Younger M Mr Mrs Ms Miss MR MRS MS MISS MSTR M. Mr. Mrs. Ms. Miss. MR. MRS. MS. MISS. MSTR."
+)
+_NAMED: Final = (
+    lists.HONORIFICS_LAST | lists.PHRASES | lists.COUNTRY_CODES | set(_WORDS_OF_FORMS.split())
+    | {f"{word}," for word in lists.PARTICLES_LAST}
 )  # fmt: skip
 
 
 @lru_cache(maxsize=1 << 12)  # a text is asked of several times while it is read
 def plainer(text: str) -> str:
     """A text with single spaces as it is written plainly; itself if it is."""
-    if not re.search(_MAY_HAVE, text):  # compiled when first used, as it takes a start milliseconds
+    if not may_have_form(text):
         return text
     plain = text
     for pattern, replacement in _compiled():
@@ -110,6 +132,21 @@ def plainer(text: str) -> str:
             plain = pattern.sub(replacement, plain)
     plain = " ".join(plain.split())
     return plain if any(map(str.isalpha, plain)) else text
+
+
+def may_have_form(text: str) -> bool:
+    """Whether a text may be plainer, judged by its signs and by some of its words."""
+    if not text.replace(" ", "").isalpha():
+        if text.endswith(_ENDS) or text.startswith(("'", '"')):
+            return True
+        if re.search(_SIGNS, text):  # compiled when first used, as it takes a start milliseconds
+            return True
+    return are_named(text.split(" "))
+
+
+def are_named(words: Sequence[str]) -> bool:
+    """Whether forms name some of the words of a text of letters."""
+    return words[-1] in lists.PARTICLES_LAST or not _NAMED.isdisjoint(words)
 
 
 @cache

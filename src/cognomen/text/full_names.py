@@ -39,6 +39,7 @@ from cognomen.text.surname_first import (
     length_of_surname,
     without_middle,
 )
+from cognomen.text.things import COMPANY
 
 _FOOTNOTE: Final = re.compile(r"(?<=[^\W\d_A-Z]{2})\^?\d$")  # Jane Doe1
 _COMMA: Final = re.compile("[,،，、]")
@@ -142,7 +143,8 @@ def _before_comma(words: list[str], given: list[str], style: Style) -> list[str]
 def _is_apposition(words: list[str], name: list[str]) -> bool:
     """Whether what follows a comma describes: "PhD", "1st Duke of Wellington", "the singer"."""
     begins_small = words[0][:1].islower() and not (is_particle_anywhere(words[0]) or is_title(words[0]))
-    is_full = len(name) > 1 and not is_particle_anywhere(name[0]) and not any(map(str.isupper, name))
+    no_capitals = not any(word.isupper() and not is_initials(word) for word in name)
+    is_full = len(name) > 1 and not is_particle_anywhere(name[0]) and no_capitals
     describe = all(
         describes(word) or (is_full and ACRONYM.fullmatch(word.strip(PUNCTUATION))) for word in words
     )
@@ -214,7 +216,8 @@ def _without_comment(words: list[str]) -> list[str]:
         )
         tells = len(comment) > 1 or bare_key(comment[0]) in ROLES
         is_comment = is_dash(words[place]) and (has_other_case or (place > 1 and tells))
-        if is_comment and not is_particle_anywhere(comment[0]):  # not "Jansen - van Dijk"
+        is_firm = bare_key(comment[-1]) in COMPANY  # "- De Berg Inc."
+        if is_comment and (is_firm or not is_particle_anywhere(comment[0])):  # not "Jansen - van Dijk"
             return words[:place]
         if place > 1 and words[place] in lists.AFTER_NAMES and _ends_name(words, place):
             return words[:place]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from cognomen.text.affixes import bare_key
 from cognomen.text.columns import Indices, distinct
 from cognomen.text.ragged import Ragged
-from cognomen.text.word_kinds import kind_of_word
+from cognomen.text.word_kinds import ASKS, kind_beside_syllables, kind_of_word
 
 MOST_WORDS: Final = 5  # of a name that is read by the kinds of its words
 KIND_BITS: Final = 12  # of the number of a kind
@@ -67,7 +67,7 @@ class NamesByKinds:
         different, numbers = distinct(words, len(words))
         of_texts = Ragged(numbers, spaces + 1)
         are_alone = np.fromiter(map(alone.__contains__, texts), np.bool_, len(texts))
-        groups = _rows_by_kinds(of_texts, _numbers_of_kinds(different, apart), are_alone)
+        groups = _rows_by_kinds(of_texts.lengths, _kinds_of_words(of_texts, different, apart), are_alone)
         return cls(texts, of_texts, different, groups)
 
     def place(self, group: int, read: Callable[[str], Found | None]) -> Place | None:
@@ -102,16 +102,22 @@ class NamesByKinds:
         return [" ".join(map(self.different.__getitem__, words)) for words in places], inverse
 
 
-def _rows_by_kinds(words: Ragged, kinds: Indices, alone: NDArray[np.bool_]) -> list[Indices]:
-    """The rows of texts of several words, those of one sequence of kinds together."""
-    of_words = kinds[words.data] + 1  # from 1 on: 0 is for no word
-    codes = np.zeros(len(words), np.int64)  # (U,)
+def _rows_by_kinds(lengths: Indices, kinds: Indices, alone: NDArray[np.bool_]) -> list[Indices]:
+    """The rows of texts of several words, those of one sequence of kinds together.
+
+    Args:
+        lengths: (U,), how many words each text has.
+        kinds: (M,), the number of the kind of each word, -1 for a word of its own kind.
+        alone: (U,), which texts are like no other.
+    """
+    starts = np.cumsum(lengths) - lengths
+    codes = np.zeros(len(lengths), np.int64)  # (U,)
+    of_words = kinds + 1  # from 1 on: 0 is for no word
     for place in range(MOST_WORDS):
-        rows = np.flatnonzero(words.lengths > place)
-        codes[rows] |= of_words[words.starts[rows] + place] << (KIND_BITS * place)
-    codes[(words.lengths < 2) | (words.lengths > MOST_WORDS)] = 0
-    codes[words.rows[of_words == 0]] = 0  # words of their own kind
-    codes[alone] = 0
+        rows = np.flatnonzero(lengths > place)
+        codes[rows] |= of_words[starts[rows] + place] << (KIND_BITS * place)
+    codes[(lengths < 2) | (lengths > MOST_WORDS) | alone] = 0
+    codes[np.repeat(np.arange(len(lengths)), lengths)[of_words == 0]] = 0
     order = np.argsort(codes, kind="stable")
     bounds = np.flatnonzero(np.diff(codes[order], prepend=-1))
     groups = np.split(order, bounds[1:])
@@ -135,11 +141,22 @@ def _place(examples: Sequence[str], read: Callable[[str], Found | None]) -> Plac
     return None
 
 
-def _numbers_of_kinds(words: Sequence[str], apart: frozenset[str]) -> Indices:
-    """The kind of each word, a number, (W,); -1 for a word that no other is like."""
+def _kinds_of_words(words: Ragged, different: Sequence[str], apart: frozenset[str]) -> Indices:
+    """The number of the kind of each word of U texts, (M,); -1 for a word that no other is like."""
     numbers: defaultdict[Hashable, int] = defaultdict(count().__next__, {None: -1})
-    kinds: Iterable[Hashable] = map(kind_of_word, words)
+    found = _numbers(map(kind_of_word, different), numbers, len(different))  # (W,)
+    kinds = found[words.data]
+    if ASKS in numbers:
+        asks = kinds == numbers[ASKS]
+        beside = np.repeat(np.add.reduceat(asks, words.starts) > 0, words.lengths)
+        used, inverse = np.unique(words.data[beside], return_inverse=True)
+        of_used = map(kind_beside_syllables, map(different.__getitem__, used.tolist()))
+        kinds[beside] = _numbers(of_used, numbers, len(used))[inverse]
     if apart:
-        kinds = (None if bare_key(word) in apart else kind_of_word(word) for word in words)
-    found = np.fromiter(map(numbers.__getitem__, kinds), np.intp, len(words))
-    return np.where(found < (1 << KIND_BITS) - 1, found, -1)
+        are_apart = np.array([bare_key(word) in apart for word in different], np.bool_)
+        kinds[are_apart[words.data]] = -1
+    return np.where(kinds < (1 << KIND_BITS) - 1, kinds, -1)
+
+
+def _numbers(kinds: Iterable[Hashable], numbers: defaultdict[Hashable, int], length: int) -> Indices:
+    return np.fromiter(map(numbers.__getitem__, kinds), np.intp, length)

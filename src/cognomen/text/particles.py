@@ -105,7 +105,8 @@ def _is_particle(words: list[str], place: int, *, before_particle: bool) -> bool
     name = name.removesuffix(".")
     if name in lists.INNER_PARTICLES:
         return place > 0 or (word.islower() and not following.islower())
-    if name in lists.PARTICLES or (name in lists.SMALL_PARTICLES and (word.islower() or before_particle)):
+    is_small = word.islower() or (before_particle and not (word.isupper() and following.islower()))  # "AB de"
+    if name in lists.PARTICLES or (name in lists.SMALL_PARTICLES and is_small):
         return True
     head, dash, tail = word.rpartition("-")  # "Jansen-van Dijk"
     return bool(dash and has_letter(head)) and tail.islower() and is_particle_anywhere(tail)

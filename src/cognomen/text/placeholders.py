@@ -57,6 +57,7 @@ _NOBODY: Final = (
     "voir ci-dessus", "vedi sopra", "zie boven", "no aplica", "brak danych", "unbekannt", "nicht bekannt",
     "anonyme", "inconnu", "inconnue", "non renseigné", "sans nom", "desconocido", "desconocida", "sin datos",
     "sin nombre", "desconhecido", "desconhecida", "sem nome", "anónimo", "sconosciuto", "non disponibile",
+    "wie oben", "nom de famille", "undisclosed recipients",
     "info", "team", "customer", "client", "visitor", "reserved", "unassigned", "unallocated", "example",
     "nobody", "неизвестно", "неизвестный", "неизвестен", "нет данных", "не указано",
 )  # fmt: skip
@@ -93,7 +94,18 @@ _CODE: Final = re.compile(
 )
 _LETTERS_ALONE: Final = re.compile(r"(?:[A-Za-zÀ-ɏЀ-ӿ]\.\s?-?)+(?:[A-Za-zÀ-ɏЀ-ӿ]\.?)?|[A-Za-z](?: [A-Za-z])+")
 MOST_IDEOGRAPHS: Final = 6  # of a full name: 長谷川美智子
-_COMPANY_IN_WORD: Final = ("株式会社", "有限会社", "有限公司", "주식회사")
+_COMPANY_IN_WORD: Final = (
+    "株式会社",
+    "有限会社",
+    "公司",
+    "주식회사",
+    "银行",
+    "銀行",
+    "集团",
+    "集團",
+    "委员会",
+    "委員會",
+)
 
 # Of all texts that are no names, some word in lower case, if all of their words are letters alone.
 WORDS_OF_NO_NAME: Final = (

@@ -128,7 +128,7 @@ def spelled(
     """A surname as the network reads it, or the reason why it cannot."""
     if word.isascii() and word.isalpha() and len(word) <= LONGEST_SURNAME:  # as most are
         plain = word.lower() if lower else word
-        if alphabet.has_all(plain):
+        if (lower and alphabet.has_latin) or alphabet.has_all(plain):
             return SurnameReading(plain, None, word, note, maiden_name)
     spelling, reason = _spelling(word, alphabet, lower=lower)
     few = rules.na is not None and not word.isalpha() and has_few_letters(word)

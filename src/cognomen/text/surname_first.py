@@ -18,7 +18,7 @@ _CONSONANT: Final = "b-df-hj-np-tv-xz"
 ONE_SYLLABLE: Final = re.compile(
     f"(?=[A-Z])[{_CONSONANT}]{{0,2}}[aeiouy]{{1,3}}[{_CONSONANT}]{{0,2}}", re.IGNORECASE
 )
-_WIFE: Final = re.compile(r"[^\W\d_]{3,}[bcdfhj-nprstvz]né", re.IGNORECASE)  # but not "d'Aubigné"
+_WIFE: Final = re.compile(r"[^\W\d_]{3,}(?<!p)[bcdfhj-nprstvz]né", re.IGNORECASE)  # not "d'Aubigné", Daphné
 _VIETNAMESE_SYLLABLE: Final = re.compile(
     "(?:[cgknpt]h|ngh?|gi|qu|tr|[bcdghklmnrstvx])?[aeiouy]{1,3}(?:ch|n[gh]|[cmnpt])?"
 )
@@ -53,7 +53,7 @@ def begins_with_surname(words: list[str]) -> bool:
     if "." in words[0]:  # "V.O. Pillai"
         return False
     rules = _ends_in_two_syllables, _begins_vietnamese, _begins_chinese_or_korean, _ends_in_patronymic
-    return all(map(_is_east_asian, words)) or any(rule(words) for rule in (*rules, _names_wife))
+    return all(map(_is_east_asian, words)) or any(rule(words) for rule in (*rules, _name_wife))
 
 
 def _is_east_asian(word: str) -> bool:
@@ -120,6 +120,7 @@ def _begins_with_one_word(begins: Syllables, given: Syllables) -> bool:
     if begins.is_korean and not begins.is_given and given.of_korean == 2:
         return True
     is_told = not given.may_be_surname or (begins.is_never_given and not given.is_never_given)  # "Zhang Wei"
+    is_told |= given.is_often_given and not begins.is_often_given  # "Chen Wei"
     return begins.is_chinese and given.of_pinyin == 1 and is_told
 
 
@@ -132,6 +133,7 @@ class Syllables(NamedTuple):
         is_korean: whether it is one of the common Korean ones.
         is_given: whether it is one of those that are given names elsewhere.
         is_never_given: whether it is one of the Chinese ones that hardly ever are.
+        is_often_given: whether it is one of those that are given names more often.
         may_be_surname: whether it is any of these, or another common surname of one syllable.
         of_pinyin: how many syllables of pinyin it is, 1 or 2; 0 for none, and for a surname of two.
         of_korean: how many Korean syllables it is, 1 or 2; 0 for none.
@@ -142,6 +144,7 @@ class Syllables(NamedTuple):
     is_korean: bool = False
     is_given: bool = False
     is_never_given: bool = False
+    is_often_given: bool = False
     may_be_surname: bool = False
     of_pinyin: int = 0
     of_korean: int = 0
@@ -161,6 +164,7 @@ def syllables(word: str) -> Syllables:
         name in lists.KOREAN,
         name in lists.KOREAN_OR_GIVEN,
         name in lists.CHINESE_NEVER_GIVEN,
+        name in lists.CHINESE_OFTEN_GIVEN,
         name in ANY_SURNAME,
         0 if is_of_two else of_pinyin,
         of_korean,
@@ -186,8 +190,13 @@ _pattern: Final = cache(re.compile)
 
 def is_short_surname_of_vietnamese(words: list[str]) -> bool:
     """Whether the first word is Le, Do, Ho or Ly, and the others are Vietnamese syllables: "Le Hong Son"."""
-    first, *others = map(cached_key, words)
-    return first in lists.VIETNAMESE_BEFORE_MIDDLE and all(map(_VIETNAMESE_SYLLABLE.fullmatch, others))
+    is_first = cached_key(words[0]) in lists.VIETNAMESE_BEFORE_MIDDLE
+    return is_first and all(map(is_vietnamese_syllable, words[1:]))
+
+
+def is_vietnamese_syllable(word: str) -> bool:
+    """Whether a word is a syllable of Vietnamese."""
+    return _VIETNAMESE_SYLLABLE.fullmatch(cached_key(word)) is not None
 
 
 def _ends_in_patronymic(words: list[str]) -> bool:
@@ -205,9 +214,14 @@ def _ends_in_patronymic(words: list[str]) -> bool:
     return last.endswith(all_endings) and is_told and not middle.endswith(all_endings)
 
 
-def _names_wife(words: list[str]) -> bool:
-    """Whether the second word says whose wife somebody is in Hungarian: "Kovács Jánosné"."""
-    return not words[1].isascii() and _WIFE.fullmatch(words[1]) is not None
+def _name_wife(words: list[str]) -> bool:
+    """Whether one of the first two says whose wife somebody is in Hungarian: "Kovács Jánosné"."""
+    return any(map(names_wife, words[:2]))
+
+
+def names_wife(word: str) -> bool:
+    """Whether a word is the name of a Hungarian wife: Jánosné, Kovácsné."""
+    return not word.isascii() and _WIFE.fullmatch(word) is not None
 
 
 def begins_by_ending(words: list[str]) -> bool:

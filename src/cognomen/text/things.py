@@ -47,10 +47,15 @@ OF_NUMBERS: Final = (
     r"|p\.? ?o\.? ?box \d+",
 )
 OF_WORDS: Final = (
-    r"(?:university|universität|université|ministry|department|dept\.?|office|bank|city|state|republic|board"
-    r"|chamber|church|college|director|faculty|house|institutes?|isle|kingdom|member|school|secretary|society|sons"
-    r"|table|trustees|head|vp|list|history) of\b.*|chief .* officer",
+    r"(?:ministry|department|dept\.?|bank|state|board|chamber|church|faculty|house|institutes?|isle|kingdom"
+    r"|member|sons|table|trustees|head|vp|list|history) of\b.*|chief .* officer",
     r".+ .+ (?:trust|fund)|.+, the",
+    r"[^,]+ (?:&|and|und|et|y|e) (?:co|cie|cia|fils|figli|hijos|sons|söhne)\.?(?: .*)?",
+    r"[^ ]*(?:ministerium|gesellschaft|verband|verein|stiftung|zentrum) (?:der|des|für|van|voor) .*",
+    r"(?:i )?(?:do|prefer|rather|wish) not .*|please .+ .+|(?:refuse[ds]?|decline[ds]?) to .*",
+    r"to whom .*|lorem ipsum.*",
+    r"real (?:betis|madrid|mallorca|oviedo|sociedad|valladolid|zaragoza)",
+    r"select .* from .*|drop table .*",
     r"(?:new (?:delhi|england|hampshire|jersey|mexico|orleans|south wales|york(?: city)?|zealand)|los angeles"
     r"|san francisco|(?:north|south) (?:africa|america|carolina|dakota|korea|sudan))(?:, .*)?",
     rf"(?:.* )?(?:{'|'.join(sorted(lists.AT_COURT))}) v(?:s?\.| ).*",
@@ -127,8 +132,9 @@ def name_before(text: str) -> str:
     aside = _BRACKETS_LAST.search(text)
     if aside and " " in text[: aside.start()].strip():
         return name_before(text[: aside.start()])
-    found = _AFTER_NAME.search(text)
-    if found is None or " " not in text[: found.start()].strip():
+    all_found = _AFTER_NAME.finditer(text)
+    found = next((each for each in all_found if " " in text[: each.start()].strip()), None)
+    if found is None:
         return text
     is_more = " " in text[found.end() :].strip()
     return text[: found.start()] if is_more or "," not in found[0] else text

@@ -22,12 +22,12 @@ from cognomen.text.spelling import key, kind_of
 from cognomen.text.surname_first import (
     ONE_SYLLABLE,
     TWO_SYLLABLES,
-    Syllables,
     begins_by_ending,
     cached_key,
     ends_as_surname,
     is_common_in_spanish,
-    is_of_syllables,
+    is_vietnamese_syllable,
+    names_wife,
     syllables,
 )
 
@@ -36,6 +36,10 @@ _NAMED: Final = (
     lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | lists.TITLES | lists.SUFFIXES
     | lists.SECOND_WORDS | lists.SUFFIXES_OF_PORTUGUESE | lists.VIETNAMESE_MIDDLE | lists.OCCUPATIONS
 )  # fmt: skip
+_OF_THINGS: Final = frozenset((
+    "trust", "fund", "whom", "lorem", "real", "refuse", "refused", "decline", "declined", "fils", "figli",
+    "hijos", "select", "drop",
+))  # fmt: skip
 # … and those of rules that ask more of the words around them.
 _SPECIAL: Final = (
     _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(" ".join(lists.BORN).split())
@@ -43,12 +47,16 @@ _SPECIAL: Final = (
     | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_BEFORE_MIDDLE
     | lists.AND_OF_FULL_NAMES | lists.ALIASES | lists.AFTER_NAMES
     | lists.PHRASES | lists.AT_COURT | lists.BEGIN_PLACES | lists.COUNTRIES
-    | set(map(str.casefold, lists.HONORIFICS_LAST)) | {"trust", "fund"}
+    | set(map(str.casefold, lists.HONORIFICS_LAST)) | _OF_THINGS
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
+_BEFORE_SYLLABLES: Final = _EAST_ASIAN | lists.VIETNAMESE_BEFORE_MIDDLE
 _WITH_RULES: Final = _SPECIAL | _EAST_ASIAN | lists.SPANISH
-_ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES + (*lists.ENDS_OF_NOUNS, "né")
-_ENDS: Final = frozenset(ending[-3:] for ending in _ENDINGS)
+_ENDINGS: Final = lists.PATRONYMICS + lists.PATRONYMICS_OR_SURNAMES + lists.ENDS_OF_NOUNS
+_ALL_ENDINGS: Final = _ENDINGS + lists.ENDINGS_OF_SURNAMES
+# … and the last two letters of words that end so, or as surnames do.
+_ENDS: Final = frozenset(ending[-2:] for ending in _ALL_ENDINGS)
+_VIETNAMESE: Final = lists.VIETNAMESE | lists.VIETNAMESE_BEFORE_MIDDLE
 _RARE: Final = frozenset({"of", "ni", "Ni", "an"})  # which rules name together with the words beside them
 _CAPITALS: Final = lists.CAPITAL_SUFFIXES | lists.SUFFIXES_AFTER_COMMA | lists.COUNTRY_CODES
 
@@ -100,29 +108,59 @@ def _is_special(word: str) -> bool:
     spellings = {word.casefold(), _key(word)}
     if not word.isalpha():
         parts = word.replace("'", "-").replace("’", "-").split("-")
+        parts = parts[1:] if word[1] in "'’" else parts  # D'Angelo
         spellings.update(map(str.casefold, parts), map(_key, parts))
-    return not _SPECIAL.isdisjoint(spellings) or word.casefold().endswith(_ENDINGS)
+    return not _SPECIAL.isdisjoint(spellings) or word.casefold().endswith(_ENDINGS) or names_wife(word)
 
 
 def _key(word: str) -> str:
     return word.lower() if word.isascii() and word.isalpha() else cached_key(word)
 
 
+ASKS: Final = (
+    "asks",
+)  # the kind of words beside which rules ask more of all words (`kind_beside_syllables`)
+
+
 def kind_of_word(word: str) -> Hashable:
-    """What rules ask of a word: words of one kind are interchangeable. None if no other word is like it."""
+    """What rules ask of a word: words of one kind are interchangeable. None if no other word is like it.
+
+    What a word is in Chinese, Korean or Vietnamese is asked only beside a surname of these languages, or
+    beside two syllables: those are `ASKS`.
+    """
     if word.isascii() and word.isalpha() and len(word) > 2:  # as most are
-        is_upper = word.isupper() and word not in _CAPITALS and not is_unspoken(word)
-        of_capitals = _UPPER if len(word) > 5 else _SHORT_UPPER
-        kinds = _TITLE if word.istitle() else of_capitals if is_upper else None
         lower = word.lower()
-        is_named = lower in _WITH_RULES or (lower[-3:] in _ENDS and lower.endswith(_ENDINGS))
-        if kinds and not (is_named or is_of_syllables(lower) or ends_as_surname(lower)):
-            return kinds[ONE_SYLLABLE.fullmatch(word) is not None]
+        if word.istitle():
+            kind: Hashable = _TITLE
+        elif word.isupper() and word not in _CAPITALS and not is_unspoken(word):
+            kind = _UPPER if len(word) > 5 else _SHORT_UPPER
+        else:
+            return _kind_of_rare_word(word)
+        if lower in _WITH_RULES or (lower[-2:] in _ENDS and lower.endswith(_ALL_ENDINGS)):
+            return _kind_of_rare_word(word)
+        return kind
     return _kind_of_rare_word(word)
 
 
 @lru_cache(maxsize=1 << 16)
 def _kind_of_rare_word(word: str) -> Hashable:
+    bare = word.removesuffix(",")
+    if _key(bare) in _BEFORE_SYLLABLES or TWO_SYLLABLES.fullmatch(bare):
+        return ASKS
+    return _kind_of_any_word(word)
+
+
+@lru_cache(maxsize=1 << 16)
+def kind_beside_syllables(word: str) -> Hashable:
+    """The same of a word beside one that `ASKS`."""
+    kind, bare = _kind_of_any_word(word), word.removesuffix(",")
+    if kind is None:
+        return None
+    asked = is_vietnamese_syllable(bare), bool(ONE_SYLLABLE.fullmatch(bare))
+    return kind, *asked, tuple(map(syllables, bare.split("-", 1)))
+
+
+def _kind_of_any_word(word: str) -> Hashable:
     bare = word.removesuffix(",")
     if _is_initial(word):
         return None if is_particle_anywhere(word) else "initial"
@@ -135,10 +173,8 @@ def _kind_of_rare_word(word: str) -> Hashable:
     return _kind(
         bare,
         comma=bare != word,
-        one_syllable=bool(ONE_SYLLABLE.fullmatch(bare)),
         two_syllables=bool(TWO_SYLLABLES.fullmatch(bare)),
         ends=(is_common_in_spanish(bare), ends_as_surname(bare)),
-        east_asian=tuple(map(syllables, bare.split("-", 1))),
     )
 
 
@@ -146,19 +182,17 @@ def _kind(
     word: str,
     *,
     comma: bool = False,
-    one_syllable: bool = False,
     two_syllables: bool = False,
     ends: tuple[bool, bool] = (False, False),
-    east_asian: tuple[Syllables, ...] = (Syllables(),),
 ) -> Hashable:
     is_acronym = ACRONYM.fullmatch(word) is not None
     case = word.isupper(), is_capital(word), word[0].isupper(), word.islower(), word == word.upper()
-    return len(word) > 2, is_acronym, case, comma, one_syllable, two_syllables, ends, east_asian
+    return len(word) > 2, is_acronym, case, comma, two_syllables, ends
 
 
-_TITLE: Final = _kind("Kimura"), _kind("Kim", one_syllable=True)
-_UPPER: Final = _kind("KIMURA"), _kind("STREET", one_syllable=True)
-_SHORT_UPPER: Final = _kind("SILVA"), _kind("KIM", one_syllable=True)
+_TITLE: Final = _kind("Kimura")
+_UPPER: Final = _kind("KIMURA")
+_SHORT_UPPER: Final = _kind("SILVA")
 
 
 def _kind_of_letter(word: str) -> Hashable:
@@ -173,6 +207,6 @@ def _kind_of_letter(word: str) -> Hashable:
 def _is_named(word: str) -> bool:
     """Whether rules name a word, and ask nothing else of it or of the words around it."""
     spelling = key(word)
-    if spelling in lists.VIETNAMESE_BEFORE_MIDDLE or spelling in lists.BEGIN_PLACES:
+    if spelling in lists.BEGIN_PLACES:
         return False
-    return bare_key(word) in _NAMED or spelling in lists.VIETNAMESE
+    return bare_key(word) in _NAMED or spelling in _VIETNAMESE

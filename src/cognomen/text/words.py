@@ -19,9 +19,9 @@ def _words(text: str) -> frozenset[str]:
 # Words that belong to the surname after them, in upper and lower case …
 PARTICLES: Final = _words(
     "abd abdal abdel abdoul abdul abdur abou abu ait aït bint binte binti bte d' da dal dall' dalla das de "
-    "de' degli dei del dela della delle delos dell' dello den der di do dos du el giolla ibn l' la las le lo "
-    "los mc mhac o' ould bt saint sainte san santa st 't ten ter umm van van't vande vanden vander vd v.d "
-    "v/d von vom zum zur mhic ní ó uí "
+    "arap de' degli dei del dela della delle delos dell' dello den der di do dos du el giolla ibn l' la las "
+    "le lo los mc mhac o' ould bt saint sainte san santa st 't ten ter umm van van't vande vanden vander vd "
+    "v.d v/d von vom zum zur mhic ní ó uí "
     "عبد ابو أبو ابن بن بنت بو آل ال אבו אבן בן בר בת"
 )
 # … in lower case or before another particle only, because they are given names or surnames too …
@@ -58,7 +58,7 @@ CAPITAL_TITLES: Final = _words("CEO CFO COO CTO FAO RIP HRH ATTN FNU")
 SUFFIXES: Final = _words(
     "estate jr sr jnr snr hons junior júnior senior hijo family iii 2nd 3rd 4th 5th 2d 3d mr mrs ms "
     "miss dr prof phd md dds dmd dvm esq esquire msc bsc mba mfa mph mphil cpa jd dphil edd psyd pharmd csc "
-    "drsc llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe "
+    "junr senr ml drsc llb llm lld mbbs frcs frcp facs frs obe mbe cbe kbe "
     "dbe gbe cmg kcmg gcmg cvo kcvo frse fba facp mrcp mrcs fcca acca mep msp mdb ret ifj "
     "facc facog faan fracp frcog frsa mrcog ofm osb osf "
     "executor executrix administrator administratrix trustee trustees deceased decd dec'd heirs"
@@ -84,7 +84,7 @@ DEGREES: Final = _words(
 # Before the surname that somebody had from birth, in lower case but for Née. Born and Nee are surnames.
 BORN: Final = (
     "os", "o.s", "szül", "née", "Née", "nee", "né", "geborene", "geb", "born", "født", "född", "rozená",
-    "roz", "z domu", "z d", "nata", "nacida", "nascida", "rođena", "урождённая", "урожденная", "урожд",
+    "roz", "rođ", "z domu", "z d", "nata", "nacida", "nascida", "rođena", "урождённая", "урожденная", "урожд",
 )  # fmt: skip
 # Before the one whose child, wife or widow somebody is, in the lower case; s/o and its like besides.
 RELATIONS: Final = _words("viuda vda του της")
@@ -138,8 +138,15 @@ CHINESE: Final = _words(
     "zhong cui tan fan shi liao jia xia fu fang zou xiong bai meng qin qiu hou yin xue duan hao shao mao "
     "wan gu qian xi wen jiao gong"
 )
-# … of which these are hardly ever given names: Zhang Wei, though Wei is a surname too.
-CHINESE_NEVER_GIVEN: Final = _words("zhang wang liu zhao huang zhou")
+# … of which these are hardly ever given names: Zhang Wei, though Wei is a surname too …
+CHINESE_NEVER_GIVEN: Final = _words(
+    "zhang wang liu zhao huang zhou sun ma gao luo xie deng cao zeng pan jiang liao fu zou bai hou duan shao "
+    "gu gong tang cai"
+)
+# … and these more often than surnames: Chen Wei.
+CHINESE_OFTEN_GIVEN: Final = _words(
+    "yang yu peng fang liang hao cheng wen xia qian qin feng fan dong wei jia xue"
+)
 CHINESE_OF_TWO: Final = _words("ouyang shangguan sima situ zhuge huangfu murong linghu")
 KOREAN: Final = _words(
     "kim lee park choi jung jeong kang cho yoon yun jang lim han oh seo shin kwon hwang ahn song ryu yoo "
@@ -262,9 +269,10 @@ OCCUPATIONS: Final = _words(
 BEFORE_NAMES: Final = _words(
     "amtsgericht apotheke asociación associação associazione autohaus ayuntamiento bäckerei banco "
     "boulangerie bürgermeisteramt café colegio comune escuela farmacia finanzamt fundación fundação "
-    "atlético deportivo eintracht fenerbahçe galatasaray juventus shakhtar slavia sporting "
+    "atlético bayern deportivo eintracht fenerbahçe galatasaray juventus shakhtar slavia sporting "
     "gemeinde gimnasio grupo advisory average afc borussia cska customer deutsche deutscher deutsches "
     "digital dinamo dynamo editorial european federal federazione fédération financial human international "
+    "fc garage gasthaus gasthof osteria praxis salon taxi trattoria "
     "lokomotiv medical ministère municipal national olympique public regional social spartak syndicat "
     "technical united vfb vfl hochschule hotel hôpital instituto istituto kanzlei landkreis landratsamt "
     "lycée metzgerei ministerio ministero ministério pizzeria restaurant restaurante ristorante società "

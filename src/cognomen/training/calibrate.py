@@ -23,7 +23,7 @@ IN_DISTRIBUTION_OF_SCRIPT: Final = 0.999
 FEWEST_OF_SCRIPT: Final = 200
 # Of names with weights of their own, whose shares were learned: lists are surer of them than people are right
 # (benchmarks/NOTES.md).
-KNOWN_TEMPERATURE: Final = 1.1
+KNOWN_TEMPERATURE: Final = 1.2
 RIGHT_SHARE: Final = 0.2  # of a name: origins with this share are right answers (protocol W)
 POWERS: Final = tuple(k / 10 for k in range(11))
 

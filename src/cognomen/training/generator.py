@@ -16,7 +16,7 @@ from cognomen.network.scripts import script_of
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.fitting import fit_batches
 from cognomen.rnn.packed import Packed, pack
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.spelling import lowercase
 

@@ -11,7 +11,7 @@ from cognomen.network.network import Network
 from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import cross_entropy
 from cognomen.rnn.optim import AdamW
-from cognomen.rnn.training import take_step
+from cognomen.rnn.training_loop import take_step
 from cognomen.training.dataset import Names
 
 VECTORS: Final = "embedding.weight"

@@ -52,7 +52,7 @@ SAMPLE: Final = 100_000  # rows that k-means looks at
 RARE: Final = 1.0  # frequency: names shown less often than the average one
 DOUBTED: Final = 0.01  # probability of a rare name's origins
 DOUBT: Final = 0.3  # weight of the spelling of the rarest names beside lists
-SOME: Final = 3e-4  # sum of a name's shares with which it has half of that weight
+SOME: Final = 1e-4  # sum of a name's shares with which it has half of that weight
 BLOCK: Final = 2048  # names at once: bounds the memory
 PAIRS_BLOCK: Final = 32  # names at once, where all pairs of entries are compared
 

@@ -13,7 +13,7 @@ from cognomen.rnn.arrays import Array, Ids
 from cognomen.rnn.losses import cross_entropy, disagreement
 from cognomen.rnn.optim import AdamW
 from cognomen.rnn.schedules import one_cycle, warmup
-from cognomen.rnn.training import take_step
+from cognomen.rnn.training_loop import take_step
 from cognomen.text.alphabet import UNKNOWN
 from cognomen.training.config import TrainingConfig
 from cognomen.training.dataset import Names

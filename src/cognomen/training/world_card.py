@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from cognomen.classifier.origins import Place
 from cognomen.classifier.priors import DefaultPrior
-from cognomen.corpora.world import Source, read_manifest
+from cognomen.corpora.world.manifest import Source, read_manifest
 
 WORST: Final = 5  # origins named beside the most common names
 
@@ -112,6 +112,7 @@ def source_table(report: Mapping[str, Any]) -> str:
             row.append(f"{read[source.name]:,}" if source.name in read else "not read")
         rows.append(row)
     text = "No list of names comes with the model; `cognomen data build world` makes one table of them."
+    text += " Some licences ask that their source be named wherever the model goes, as it is here."
     if report:
         text += (
             f" This one has {report['names']:,} names and {report['rows']:,} pairs of a name and an origin; "

@@ -26,7 +26,7 @@ from cognomen.corpora import Corpus
 from cognomen.errors import TrainingError
 from cognomen.network.config import COUNT, NON_NEGATIVE, POSITIVE, SIZE, Config, describe, setting
 from cognomen.rnn import SGD, Array
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.tutorial.network import RNN, train
 from cognomen.tutorial.vocabulary import (
     N_LETTERS,

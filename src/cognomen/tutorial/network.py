@@ -27,9 +27,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cognomen.rnn import Array, Backward, Combined, Ids, Layer, Optimiser, log_softmax, pack, pool, scan
+from cognomen.rnn import Array, Backward, Combined, Ids, Layer, Optimiser, log_softmax, pack, pool
 from cognomen.rnn.cell import StepBackward
 from cognomen.rnn.nonlinearities import NonlinearityLike
+from cognomen.rnn.recurrent import scan
 
 
 class RNN(Layer):

@@ -24,7 +24,7 @@ import click
 
 from cognomen.apps.cli.errors import HintingGroup
 from cognomen.apps.cli.input import read_corpus
-from cognomen.apps.cli.options import ABOUT_DATA, data_options, epilog, json_option, print_json
+from cognomen.apps.cli.options import ABOUT_DATA, DATA, data_options, epilog, json_option, print_json
 from cognomen.apps.cli.progress import downloading, experiment_progress
 from cognomen.apps.cli.render import plain_table
 
@@ -58,7 +58,7 @@ def list_corpora(*, as_json: bool) -> None:
 @click.argument("name", required=False)
 def path(name: str | None) -> None:
     """Print the folder of downloads, or the place of the corpus NAME, whether or not it is there."""
-    from cognomen.corpora import cache_folder
+    from cognomen.corpora.download import cache_folder
 
     click.echo(str(cache_folder() if name is None else place_of(known(name))))
 
@@ -70,7 +70,7 @@ def fetch(name: str) -> None:
 
     Each file is compared with its known SHA-256. Cached files are never modified.
     """
-    from cognomen.corpora import tutorial_folder
+    from cognomen.corpora.download import tutorial_folder
 
     if known(name) == "world":
         raise click.UsageError("world is built of many sources: cognomen data build world.")
@@ -95,7 +95,7 @@ def build(name: str, *, out: Path | None, as_json: bool) -> None:
     Downloads and packages come at pinned versions, with known hashes, into the folder of downloads; the other
     sources are read from COGNOMEN_WORLD. The report says which are missing, and which origins suffer.
     """
-    from cognomen.corpora import world_path
+    from cognomen.corpora.download import world_path
     from cognomen.corpora.world import build_world
 
     path = out or world_path()
@@ -112,7 +112,7 @@ def build(name: str, *, out: Path | None, as_json: bool) -> None:
     epilog="\b\nExamples:\n  cognomen data check names/\n  cognomen data check people.csv --rows\n"
     f"  cognomen data check tutorial --json\n\n{ABOUT_DATA}",
 )
-@click.argument("data", type=click.Path())
+@click.argument("data", type=DATA)
 @data_options
 @click.option("--rows", is_flag=True, help="Also list each dropped row, and names with several origins.")
 @json_option("Print the whole report as one JSON object.")
@@ -162,7 +162,7 @@ def place_of(name: str) -> Path:
     """The folder or file of a known corpus; nothing is downloaded."""
     import os
 
-    from cognomen.corpora import cache_folder, tutorial_folder, world_path
+    from cognomen.corpora.download import cache_folder, tutorial_folder, world_path
 
     if name == "world":
         return world_path()

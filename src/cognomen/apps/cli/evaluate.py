@@ -27,6 +27,8 @@ import click
 
 from cognomen.apps.cli.input import read_corpus
 from cognomen.apps.cli.options import (
+    CLASSIFIER,
+    DATA,
     data_options,
     epilog,
     json_option,
@@ -86,8 +88,8 @@ class EvaluationReport:
 
 
 @click.command("evaluate", epilog=epilog(__doc__))
-@click.argument("model", type=click.Path())
-@click.argument("data", type=click.Path())
+@click.argument("model", type=CLASSIFIER)
+@click.argument("data", type=DATA)
 @data_options
 @json_option("Print one JSON object with all figures.")
 @level_option

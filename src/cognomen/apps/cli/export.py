@@ -28,11 +28,11 @@ from pathlib import Path
 
 import click
 
-from cognomen.apps.cli.options import check_replaceable, epilog
+from cognomen.apps.cli.options import CLASSIFIER, check_replaceable, epilog
 
 
 @click.command("export", epilog=epilog(__doc__))
-@click.argument("model", type=click.Path(), required=False)
+@click.argument("model", type=CLASSIFIER, required=False)
 @click.option("--onnx", type=click.Path(path_type=Path), metavar="FILE", help="An ONNX graph, FILE.onnx.")
 @click.option(
     "--torch",

@@ -58,7 +58,12 @@ from cognomen.apps.cli.options import epilog, json_option, print_json, seed_opti
     help="List the origins that the model knows, and their scripts.",
 )
 @json_option("Print JSON lines.")
-@click.option("--model", metavar="MODEL", help="The folder of a generator, instead of the pretrained one.")
+@click.option(
+    "--model",
+    type=click.Path(),
+    metavar="MODEL",
+    help="The folder of a generator, instead of the pretrained one.",
+)
 def command(
     origin: str | None,
     count: int,

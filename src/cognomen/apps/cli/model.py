@@ -21,7 +21,7 @@ from unicodedata import category, combining
 import click
 
 from cognomen.apps.cli.errors import HintingGroup
-from cognomen.apps.cli.options import epilog, json_option, print_json
+from cognomen.apps.cli.options import CLASSIFIER, MODEL, epilog, json_option, print_json
 from cognomen.apps.cli.render import hanging, plain_table
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 LARGEST = 5  # origins whose shares of the default prior are shown
 MOST_LETTERS = 100  # of an alphabet that is shown letter by letter
-MODEL = click.argument("model", type=click.Path(), required=False)
+ANSWERING = click.argument("model", type=CLASSIFIER, required=False)
 
 
 @click.group("model", cls=HintingGroup, epilog=epilog(__doc__))
@@ -56,7 +56,7 @@ def list_models(*, as_json: bool) -> None:
 
 
 @command.command("info", epilog="\b\nExamples:\n  cognomen model info\n  cognomen model info my-model --json")
-@MODEL
+@ANSWERING
 @json_option()
 def info(model: str | None, *, as_json: bool) -> None:
     """Describe MODEL: its network, its training, its measured figures, its files."""
@@ -75,7 +75,7 @@ Examples:
   cognomen model verify my-model
   cognomen model verify generator""",
 )
-@MODEL
+@click.argument("model", type=MODEL, required=False)
 @json_option()
 def verify(model: str | None, *, as_json: bool) -> None:
     """Check that the files of MODEL are intact, belong together, and can be loaded.
@@ -100,7 +100,7 @@ def verify(model: str | None, *, as_json: bool) -> None:
 @command.command(
     "origins", epilog="\b\nExamples:\n  cognomen model origins\n  cognomen model origins my-model --json"
 )
-@MODEL
+@ANSWERING
 @json_option()
 def origins(model: str | None, *, as_json: bool) -> None:
     """List the origins that MODEL knows; on a terminal with their groups, regions and expected shares.

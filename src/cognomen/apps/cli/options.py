@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cognomen.errors import DataError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Command = Callable[..., Any]
 EXAMPLE_SHARES = '{"Irish": 0.7, "Scottish": 0.3}'
@@ -29,6 +32,51 @@ EXIT_CODES = """
 Exit codes: 0 done, 1 an error that the message explains,
 2 the command was not understood, 130 Ctrl-C.
 """
+
+
+class PathOrName(click.Path):
+    """A path, or one of some names, which a shell offers beside the paths.
+
+    Args:
+        names: gives them; called only for completion.
+    """
+
+    def __init__(self, names: Callable[[], Iterable[str]]) -> None:
+        super().__init__()
+        self._names = names
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The names that begin so, and paths: these first, as bash forgets what comes before them."""
+        from click.shell_completion import CompletionItem
+
+        names = [CompletionItem(name) for name in self._names() if name.startswith(incomplete)]
+        return [*super().shell_complete(ctx, param, incomplete), *names]
+
+
+def _models() -> list[str]:
+    from cognomen.io.pretrained import pretrained_models
+
+    return pretrained_models()
+
+
+def _classifiers() -> list[str]:
+    from cognomen.io.pretrained import PRETRAINED
+
+    facts = {name: json.loads((PRETRAINED / name / "model.json").read_bytes()) for name in _models()}
+    return [name for name, found in facts.items() if "generator" not in found["architecture"]]
+
+
+def _corpora() -> Iterable[str]:
+    from cognomen.corpora import KNOWN_CORPORA
+
+    return KNOWN_CORPORA
+
+
+MODEL = PathOrName(_models)
+CLASSIFIER = PathOrName(_classifiers)
+DATA = PathOrName(_corpora)
 
 
 def epilog(doc: str | None) -> str:
@@ -152,7 +200,7 @@ as_is_option = click.option(
 )
 model_option = click.option(
     "--model",
-    type=click.Path(),
+    type=CLASSIFIER,
     metavar="MODEL",
     help="A model folder, or the name of a pretrained model (`cognomen model list`).",
 )

@@ -23,7 +23,7 @@ import click
 
 from cognomen.apps.cli.config_options import config_options
 from cognomen.apps.cli.input import read_corpus
-from cognomen.apps.cli.options import data_options, epilog, json_option, print_json
+from cognomen.apps.cli.options import DATA, data_options, epilog, json_option, print_json
 from cognomen.apps.cli.progress import ProgressBar, protocol_progress
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ NOTES = {
 
 @click.command("protocol", epilog=epilog(__doc__))
 @click.argument("which", metavar="L|T", type=click.Choice(["L", "T"], case_sensitive=False))
-@click.argument("data", type=click.Path())
+@click.argument("data", type=DATA)
 @data_options
 @json_option("Print one JSON object with all figures.")
 @click.option("--processes", type=click.IntRange(min=1), default=1, show_default=True, help="Parallel runs.")

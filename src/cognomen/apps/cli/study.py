@@ -152,7 +152,7 @@ def measured(experiment: Experiment, quick: bool, seed: int, out: Path | None) -
         for path in (figure_path(out, experiment.name), results_path(out, experiment.name)):
             path.parent.mkdir(parents=True, exist_ok=True)
     if experiment.needs_names:
-        from cognomen.corpora import tutorial_folder
+        from cognomen.corpora.download import tutorial_folder
 
         with downloading() as on_bytes:
             tutorial_folder(on_progress=on_bytes)

@@ -29,7 +29,7 @@ import click
 from cognomen.apps.cli.config_options import config_options
 from cognomen.apps.cli.errors import Interrupted
 from cognomen.apps.cli.input import read_corpus
-from cognomen.apps.cli.options import data_options, epilog
+from cognomen.apps.cli.options import DATA, data_options, epilog
 from cognomen.apps.cli.plots import draw, plots_option
 from cognomen.apps.cli.progress import ProgressBar, training_progress
 from cognomen.apps.cli.render import wrapped
@@ -43,14 +43,14 @@ if TYPE_CHECKING:
 RESUME = "the same command with --resume continues."
 NOTHING = "The first epoch had not ended: there is nothing to keep."
 TWICE = (
-    "Two trainings of {epochs} epochs: the first holds names out, to measure it; the second uses all names "
+    "Two trainings of {epochs}: the first holds names out, to measure it; the second uses all names "
     "(--no-refit leaves it out)."
 )
 FIGURES = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss", "ece": "ECE"}
 
 
 @click.command("train", epilog=epilog(__doc__))
-@click.argument("data", type=click.Path())
+@click.argument("data", type=DATA)
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="MODEL", help="The new folder."
 )
@@ -81,7 +81,8 @@ def command(
     click.echo(f"{corpus.source}: {len(corpus):,} names of {len(corpus.origins)} origins")
     click.echo(corpus.report.summary())
     if config.refits:
-        click.echo(wrapped(TWICE.format(epochs=config.epochs)))
+        epochs = f"{config.epochs} epoch{'s' * (config.epochs > 1)}"
+        click.echo(wrapped(TWICE.format(epochs=epochs)))
     try:
         with ProgressBar() as bar:
             watch = training_progress(bar)

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from functools import cache
 from html import unescape
 from html.entities import html5
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.classifier.classifier import Classifier
 from cognomen.classifier.given_names import WEIGHTS
-from cognomen.classifier.oddness import script_numbers
+from cognomen.classifier.out_of_distribution import script_numbers
 from cognomen.errors import InputError
 from cognomen.io.tensors import load_tensors
 from cognomen.network.generator import Generator
@@ -87,11 +87,21 @@ def generator_facts(generator: Generator) -> dict[str, Any]:
     }
 
 
+# Lists of which only patterns are made.
+_OF_PATTERNS: Final = frozenset(
+    ("RELATIONS", "PHRASES", "PARTICLES_LAST", "COUNTRY_CODES", "BEFORE_OF", "HONORIFICS_LAST", "AT_COURT")
+)
+
+
 def reading_words() -> dict[str, Any]:
     """What reading a surname needs besides code: the lists of `text`, and tables of Unicode and HTML."""
     named = {name: value for name, value in vars(words).items() if name.isupper()}
     in_order = {name: value for name, value in named.items() if isinstance(value, tuple)}
-    sets = {name: value for name, value in named.items() if isinstance(value, frozenset)}
+    sets = {
+        name: value
+        for name, value in named.items()
+        if isinstance(value, frozenset) and name not in _OF_PATTERNS
+    }
     sets |= {"PLACEHOLDERS": PLACEHOLDERS, "NOBODY": NOBODY, "COMPANY": COMPANY, "LEFT_OVER": LEFT_OVER}
     return {
         **{_camel(name): value for name, value in in_order.items()},

@@ -112,12 +112,13 @@ UNAUTHORISED = failure(
 
 
 def _http_error(request: Request, error: HTTPException) -> Response:
-    kind, headers = "".join(HTTPStatus(error.status_code).phrase.title().split()), dict(error.headers or {})
+    phrase, headers = HTTPStatus(error.status_code).phrase, dict(error.headers or {})
     told = {
         404: "nothing is here; /openapi.json lists what there is",
         405: f"expected the method {headers.get('Allow')}, got {request.method}",
     }
-    return failure(error.status_code, kind, told.get(error.status_code, error.detail), **headers)
+    message = told.get(error.status_code, phrase) if error.detail == phrase else error.detail
+    return failure(error.status_code, "".join(phrase.title().split()), message, **headers)
 
 
 def _timeout(request: Request, _error: Exception) -> Response:

@@ -178,9 +178,10 @@ def _service(request: Request) -> Service:
         HTTPException: it names another.
     """
     service = routes.service_of(request)
-    asked = request.path_params
-    if asked["model"] != service.name or asked.get("version", version_of(service)) != version_of(service):
-        raise HTTPException(404)
+    served = {"model": service.name, "version": version_of(service)}
+    for what, asked in request.path_params.items():
+        if asked != served[what]:
+            raise HTTPException(404, f"{what}: expected {served[what]!r}, got {asked!r}")
     return service
 
 

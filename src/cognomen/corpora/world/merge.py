@@ -13,12 +13,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from cognomen.corpora.world import rules
-from cognomen.corpora.world.basque import BASQUE, is_basque
 from cognomen.corpora.world.bosnian import BOSNIAN, in_bosnia
+from cognomen.corpora.world.by_form import FORMS, SLOVAK, SLOVENE, in_slovakia, in_slovenia, with_names
 from cognomen.corpora.world.english import in_english
 from cognomen.corpora.world.letters import is_latin
 from cognomen.corpora.world.manifest import read_manifest, read_origins
-from cognomen.corpora.world.other_forms import (
+from cognomen.corpora.world.merged_rows import merged_table
+from cognomen.corpora.world.shares import NameList, Shares, read_list, share_of_rank
+from cognomen.corpora.world.variants import (
     BELARUSIAN,
     HEBREW,
     RUSSIAN_LIST,
@@ -26,8 +28,6 @@ from cognomen.corpora.world.other_forms import (
     add_in_latin,
     spellings_of,
 )
-from cognomen.corpora.world.shares import NameList, Shares, read_list, share_of_rank
-from cognomen.corpora.world.spellings import table_of_spellings
 
 if TYPE_CHECKING:
     import pyarrow
@@ -58,15 +58,15 @@ def merge(tables: Mapping[str, pyarrow.Table]) -> Merged:
     if HEBREW in shares:
         others = {origin: its for origin, its in shares.items() if origin != HEBREW}
         add_in_latin(shares[HEBREW], lists[HEBREW], others)
-    _tie_womens_forms(shares)
-    _borrow(shares)
-    _unmix(shares)
-    _give_back(shares)
+    _equalise_womens_forms(shares)
+    _add_neighbours_counts(shares, lists)
+    _subtract_neighbours(shares)
+    _limit_foreign_names(shares)
     dropped: Counter[str] = Counter()
-    _drop_guests(shares, lists, dropped)
+    _drop_foreign_notables(shares, lists, dropped)
     for each in _all(lists):
         dropped.update(each.dropped)
-    return Merged(table_of_spellings(shares, lists), dropped)
+    return Merged(merged_table(shares, lists), dropped)
 
 
 def _all(lists: Mapping[str, list[NameList]]) -> Iterable[NameList]:
@@ -98,32 +98,35 @@ def _read_lists(tables: Mapping[str, pyarrow.Table]) -> dict[str, list[NameList]
         found[BOSNIAN] += in_bosnia(
             each for origin, its in found.items() if origin != BOSNIAN for each in its
         )
+    for origin, lender, of_form in ((SLOVAK, "Czech", in_slovakia), (SLOVENE, "Croatian", in_slovenia)):
+        if origin in found and lender in found:
+            found[origin] += of_form(found[lender])
     return dict(found)
 
 
 def combined(origin: str, lists: list[NameList]) -> Shares:
     """The shares of an origin's names, averaged over its lists.
 
-    A complete list speaks of every name, one of the most common names only of those it has: of another name
-    it says that it is not common, unless a complete list has it.
+    A complete list counts for every name: those that it lacks are rare. A list of the most common names
+    counts for those that it has, and for names that no complete list has, which then are not common.
     """
-    saying = [each for each in lists if each.shares]
-    complete = [each for each in saying if each.complete]
+    with_shares = [each for each in lists if each.shares]
+    complete = [each for each in with_shares if each.complete]
     shares: Shares = {}
-    for name in dict.fromkeys(name for each in saying for name in each.shares):
+    for name in dict.fromkeys(name for each in with_shares for name in each.shares):
         known = any(name in each.shares for each in complete)
-        heard = [each for each in saying if name in each.shares or each.complete or not known]
-        total = sum(each.weight for each in heard)
-        shares[name] = sum(each.weight * each.shares.get(name, each.unlisted) for each in heard) / total
+        counted = [each for each in with_shares if name in each.shares or each.complete or not known]
+        total = sum(each.weight for each in counted)
+        shares[name] = sum(each.weight * each.shares.get(name, each.unlisted) for each in counted) / total
     _add_bare(shares, origin, lists)
     _match_native_forms(shares, lists)
     return shares
 
 
 def _add_bare(shares: Shares, origin: str, lists: list[NameList]) -> None:
-    """Add the names of lists that do not say how common they are: like the rarest ones of those that do.
+    """Add the names of lists without counts: as common as the rarest names of the lists that have counts.
 
-    A name that many such lists have, and none of the others, is one that those lack.
+    A name that many lists without counts have is more common than that: the others are taken to lack it.
     """
     counted = set(shares)
     complete = [each for each in lists if each.shares and each.complete]
@@ -146,7 +149,7 @@ def _match_native_forms(shares: Shares, lists: list[NameList]) -> None:
     """Make native forms as common as their romanised ones, where lists count only the latter."""
     natives: defaultdict[str, set[str]] = defaultdict(set)
     for native, roman in chain.from_iterable(each.links for each in lists):
-        if native in shares and roman in shares:  # not so of lists of which only the pairs are used
+        if native in shares and roman in shares:  # not all are, in lists of which only the pairs are used
             natives[roman].add(native)
     for roman, its in sorted(natives.items()):  # a native form may have several
         lacking = shares[roman] - sum(shares[native] for native in its)
@@ -155,55 +158,73 @@ def _match_native_forms(shares: Shares, lists: list[NameList]) -> None:
                 shares[native] += lacking / len(its)
 
 
-def _tie_womens_forms(shares: Mapping[str, Shares]) -> None:
-    """Make women's forms as common as men's: some lists count both for each, some mostly men."""
+def _equalise_womens_forms(shares: Mapping[str, Shares]) -> None:
+    """Make women's forms as common as men's: some lists count both sexes for each form, some mostly men."""
     for origin in rules.WITH_WOMENS_FORMS & shares.keys():
         own = shares[origin]
         for woman in [name for name in own if rules.WOMANS_ENDING.search(name) and name[:-1] in own]:
             own[woman] = own[woman[:-1]] = max(own[woman], own[woman[:-1]])
 
 
-def _borrow(shares: Mapping[str, Shares]) -> None:
-    """Give origins without counts those of a large list that counts their bearers too."""
-    for origin, (lender, factor) in rules.BORROWED.items():
-        own, other = shares.get(origin, {}), shares.get(lender, {})
-        most = share_of_rank(origin, rules.BORROWED_RANK)
-        for name, share in own.items():
-            if share < most and name in other and (origin != BASQUE or is_basque(name)):
-                own[name] = max(share, min(other[name] * factor, most))
+def _add_neighbours_counts(shares: Mapping[str, Shares], lists: Mapping[str, list[NameList]]) -> None:
+    """Give origins without counts those of a neighbour whose list counts their bearers as well."""
+    for origin, its in rules.BORROWED.items():
+        for each in its:
+            if origin in shares and each.lender in shares:
+                names = _add_counts_of(shares, origin, each)
+                lists[origin].extend(with_names(origin, lists[each.lender], names))
 
 
-def _unmix(shares: Mapping[str, Shares]) -> None:
-    """Take the part of a large neighbour out of the lists of small origins."""
+def _add_counts_of(shares: Mapping[str, Shares], origin: str, borrowed: rules.Borrowed) -> set[str]:
+    """Borrow what one entry of the rules says, in place; return the names that the origin's lists lack."""
+    own, lender = shares[origin], shares[borrowed.lender]
+    most = share_of_rank(origin, borrowed.rank)
+    names = [name for name in own if name in lender and borrowed.least <= own[name] < most]
+    added: set[str] = set()
+    if borrowed.added:
+        others = [its for other, its in shares.items() if other not in (origin, borrowed.lender)]
+        added = {name for name in lender if name not in own and FORMS[origin](name)}
+        added = {name for name in added if all(its.get(name, 0.0) < lender[name] for its in others)}
+    if borrowed.of_form:
+        names = list(filter(FORMS[origin], names))
+    for name in (*names, *sorted(added)):
+        if lender[name] <= borrowed.most:
+            own[name] = max(own.get(name, 0.0), min(lender[name] * borrowed.factor, most))
+            lender[name] *= borrowed.left
+    return added
+
+
+def _subtract_neighbours(shares: Mapping[str, Shares]) -> None:
+    """Subtract the names of a large neighbour from the lists of small origins."""
     for origin, neighbours in rules.MIXED.items():
         own = shares.get(origin, {})
         for neighbour in neighbours:
             other = shares.get(neighbour, {})
             quantile = rules.MIXED_QUANTILES.get(neighbour, rules.MIXED_QUANTILE)
-            _take_out(own, other, _part(own, other, quantile))
+            _subtract(own, other, _mixing_factor(own, other, quantile))
 
 
-def _part(own: Shares, other: Shares, quantile: float) -> float:
-    """What another origin's shares are multiplied by, to be what an origin's own lists have of them."""
+def _mixing_factor(own: Shares, other: Shares, quantile: float) -> float:
+    """The factor by which another origin's shares recur in an origin's own lists."""
     common = sorted(other, key=lambda name: (-other[name], name))[: rules.MIXED_AMONG]
     common = [name for name in common if name.isascii()][: rules.MIXED_NAMES]
     ratios = sorted(own.get(name, 0.0) / other[name] for name in common if other[name])
     return min(ratios[int(len(ratios) * quantile)], rules.LARGEST_MIX) if ratios else 0.0
 
 
-def _take_out(own: Shares, other: Shares, part: float) -> None:
+def _subtract(own: Shares, other: Shares, factor: float) -> None:
     for name in [name for name in own if name in other]:
-        left = own[name] - part * other[name]
+        left = own[name] - factor * other[name]
         if left >= rules.LEAST_LEFT * own[name]:
             own[name] = left
-        elif part * other[name] < rules.RARE:
+        elif factor * other[name] < rules.RARE:
             own[name] *= rules.LEAST_LEFT
         else:
             del own[name]
 
 
-def _give_back(shares: Mapping[str, Shares]) -> None:
-    """Make names of another language less common than they are where they come from."""
+def _limit_foreign_names(shares: Mapping[str, Shares]) -> None:
+    """Make names of another language less common than in the origin that they come from."""
     regions = {origin.name: origin.region for origin in read_origins()}
     for origin, others in rules.BORNE.items():
         own = shares.get(origin, {})
@@ -214,10 +235,10 @@ def _give_back(shares: Mapping[str, Shares]) -> None:
                     own[name] = min(own[name], theirs * rules.BORNE_PART)
 
 
-def _drop_guests(
+def _drop_foreign_notables(
     shares: Mapping[str, Shares], lists: Mapping[str, list[NameList]], dropped: Counter[str]
 ) -> None:
-    """Drop names of few notable persons that are common in another region, of origins that have guests."""
+    """Drop names that few notable persons of an origin bear, and that are common in another region."""
     regions = {origin.name: origin.region for origin in read_origins()}
     for origin in sorted(rules.WITH_GUESTS & shares.keys()):
         beside = {other: its for other, its in shares.items() if other != origin}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 # Labels of the sources that are learned as one origin.
 SAME_ORIGIN: Final[Mapping[str, str]] = {
@@ -104,11 +104,48 @@ WITH_WOMENS_FORMS: Final = frozenset(
 )
 WOMANS_ENDING: Final = re.compile("(?:[oe]v|[iy]n)a$|(?:[оеє]в|[иіы]н)а$")  # of a key
 
-# Origins of which a large neighbour's list counts the bearers too, and how much more common their names are
-# at home. Only up to the share of the name with this rank: their own lists hold Smith and Brown as well. Of
-# Basque lists only the names of Basque form.
-BORROWED: Final[Mapping[str, tuple[str, float]]] = {"Basque": ("Spanish", 20.0), "Irish": ("English", 6.0)}
-BORROWED_RANK: Final = 120
+
+class Borrowed(NamedTuple):
+    """What an origin's shares are given of a neighbour's list, which counts its bearers as well.
+
+    Attributes:
+        lender: the neighbour.
+        factor: how many times as common the names are in the origin as in the neighbour's list.
+        rank: a name gets at most the share that the name with this rank usually has, as the origin's own
+            lists include common names of the neighbour (Smith, Brown).
+        of_form: whether only names with the origin's form are borrowed (`by_form.FORMS`).
+        added: whether names of that form are borrowed even if the origin's own lists lack them.
+        left: the factor that the neighbour's share of such a name is multiplied by, where most of its
+            bearers are of the origin.
+        most: names with a larger share in the neighbour's list are not borrowed.
+        least: nor are names with a smaller share in the origin's own lists.
+    """
+
+    lender: str
+    factor: float
+    rank: float = 120
+    of_form: bool = False
+    added: bool = False
+    left: float = 1.0
+    most: float = 1.0
+    least: float = 0.0
+
+
+# About one in twenty Britons lives in Wales and one in ten in Scotland, and one in five people of Spain
+# speaks Catalan. The British list counts one in a thousand or so of the Afrikaners, and one in a hundred of
+# the Gujaratis.
+BORROWED: Final[Mapping[str, tuple[Borrowed, ...]]] = {
+    "Irish": (Borrowed("English", 6.0), Borrowed("English", 6.0, of_form=True, added=True)),
+    "Basque": (Borrowed("Spanish", 20.0, of_form=True),),
+    "Catalan": (Borrowed("Spanish", 5.0, rank=5, of_form=True, added=True, left=0.3),),
+    "Scottish": (Borrowed("English", 8.0, rank=5, of_form=True, added=True),),
+    "Welsh": (Borrowed("English", 10.0, rank=1, of_form=True, added=True),),
+    "Afrikaans": (
+        Borrowed("English", 600.0, rank=20, most=1.6e-5),
+        Borrowed("English", 600.0, rank=20, most=1.6e-5, of_form=True, added=True),
+    ),
+    "Gujarati": (Borrowed("English", 40.0, rank=1, least=1e-3),),
+}
 
 # A list of a country's people holds the names of the large neighbour whose language they also speak. That
 # part is taken out: the neighbour's shares times the quantile, over its most common names, of the ratio.
@@ -159,8 +196,8 @@ BORNE: Final[Mapping[str, Mapping[str, float]]] = {
 # has Latin letters, and its names in Arabic ones are those of documents in Arabic.
 SCRIPT_SHARES: Final[Mapping[tuple[str, str], float]] = {("Somali", "Arabic"): 0.1}
 
-# Of the spellings that are guessed from Hebrew letters about one in two is what bearers write.
+# About one in two of the spellings guessed from Hebrew letters is one that bearers use.
 GUESSED: Final = 0.5
 
-# Names that are at least so common are learned in less usual forms too, with this part of their share.
-LESS_USUAL_LEAST, LESS_USUAL_SHARE = 2e-5, 0.2
+# Names with at least this share are learned in rare variants as well, each with this factor of the share.
+RARE_VARIANT_MIN_SHARE, RARE_VARIANT_WEIGHT = 2e-5, 0.2

@@ -14,39 +14,32 @@ Dimension letters besides those of `layers`: L, encoder steps that attention can
 beam.
 """
 
-from cognomen.rnn.shapes.attention import Attention, Padded
+from cognomen.rnn.shapes.attention import Attention
 from cognomen.rnn.shapes.decoder import BOUNDARY, Decoder, DecoderState
 from cognomen.rnn.shapes.encoder import Encoder
 from cognomen.rnn.shapes.searching import Hypothesis, beam_search, generate, greedy, sampler
 from cognomen.rnn.shapes.wiring import (
-    BackToInput,
-    Input,
     ManyToMany,
     ManyToOne,
     OneToMany,
     OneToOne,
     Shape,
     SyncedManyToMany,
-    Targets,
 )
 
 __all__ = [
     "BOUNDARY",
     "Attention",
-    "BackToInput",
     "Decoder",
     "DecoderState",
     "Encoder",
     "Hypothesis",
-    "Input",
     "ManyToMany",
     "ManyToOne",
     "OneToMany",
     "OneToOne",
-    "Padded",
     "Shape",
     "SyncedManyToMany",
-    "Targets",
     "beam_search",
     "generate",
     "greedy",

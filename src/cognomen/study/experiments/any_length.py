@@ -14,7 +14,7 @@ import numpy as np
 from cognomen.plots.canvas import GREY, Figure, panel, series
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table, in_parts, parts
 from cognomen.study.learning import Window, learn, one_hot
 from cognomen.study.spread import lines

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from cognomen.plots.canvas import COLOURS, GREY, Figure, panel
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table, parts
 from cognomen.study.names import Surnames, TrainedNetwork, fit_names, load_names
 from cognomen.study.spread import lines

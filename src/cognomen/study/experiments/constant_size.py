@@ -14,8 +14,9 @@ import numpy as np
 
 from cognomen.plots.canvas import GREY, Figure, panel, series
 from cognomen.rnn import Array, Ids, Packed, pack
-from cognomen.rnn.shapes import BackToInput, Encoder, Input, ManyToOne, Shape, Targets
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.shapes import Encoder, ManyToOne, Shape
+from cognomen.rnn.shapes.wiring import BackToInput, Input, Targets
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table, in_parts
 from cognomen.study.learning import Window, accuracy, learn, one_hot
 from cognomen.study.spread import Spread, lines, values_of

@@ -16,7 +16,7 @@ import numpy as np
 from cognomen.plots.canvas import GREY, Figure, bars, panel, series
 from cognomen.rnn import Packed, pack
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table, in_parts, parts
 from cognomen.study.learning import learn, one_hot
 from cognomen.study.names import fit_names, load_names

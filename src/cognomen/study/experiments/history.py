@@ -13,7 +13,7 @@ from operator import itemgetter
 import numpy as np
 
 from cognomen.plots.canvas import COLOURS, GREY, Figure, bars, panel
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table, in_parts
 from cognomen.study.names import fit_names, load_names
 from cognomen.study.spread import lines

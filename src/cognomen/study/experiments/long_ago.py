@@ -26,7 +26,7 @@ import numpy as np
 from cognomen.plots.canvas import GREY, Figure, panel, series
 from cognomen.rnn import Adam, Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table, in_parts, parts, rounded
 from cognomen.study.learning import Batch, accuracy, learn, make_orthogonal, one_hot
 from cognomen.study.spread import lines

@@ -25,7 +25,7 @@ import numpy as np
 from cognomen.plots.canvas import COLOURS, GREY, Axes, Figure, panel, series
 from cognomen.rnn import SGD, Array, Ids, clip_grad_norm, cross_entropy, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table, in_parts, rounded
 from cognomen.study.learning import one_hot
 from cognomen.study.spread import values_of

@@ -17,7 +17,7 @@ import numpy as np
 from cognomen.plots.canvas import COLOURS, GREY, Axes, Figure, bars, panel, series
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, ManyToOne, SyncedManyToMany
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table, parts, rounded
 from cognomen.study.learning import accuracy, learn
 from cognomen.study.names import TrainedNetwork, fit_names, load_names

@@ -12,7 +12,7 @@ import numpy as np
 from cognomen.plots.canvas import COLOURS, Figure, panel
 from cognomen.rnn import Ids, Packed, pack
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.automaton import draw_automaton, extract
 from cognomen.study.experiment import Numbers, Settings, Table
 from cognomen.study.learning import learn

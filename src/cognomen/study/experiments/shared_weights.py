@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from cognomen.plots.canvas import GREY, Figure, panel, series
-from cognomen.rnn import Array, Layer, Packed, pack, relative_error
-from cognomen.rnn.shapes import BackToInput, Encoder, Input, SyncedManyToMany, Targets
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn import Array, Layer, Packed, pack
+from cognomen.rnn.gradcheck import relative_error
+from cognomen.rnn.shapes import Encoder, SyncedManyToMany
+from cognomen.rnn.shapes.wiring import BackToInput, Input, Targets
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table, in_parts, parts
 from cognomen.study.experiments.program import sums
 from cognomen.study.learning import learn

@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 
 from cognomen.plots.canvas import COLOURS, GREY, Axes, Figure, bars, panel, series
-from cognomen.rnn import GRU, Array, Dropout, pack, pool, scan
+from cognomen.rnn import GRU, Array, Dropout, pack, pool
 from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.rnn.engine.prefix_tree import prefix_tree, sort_names
 from cognomen.rnn.engine.shared_reading import read_names
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.recurrent import scan
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table, in_parts, parts
 from cognomen.study.names import load_names
 from cognomen.text.alphabet import Alphabet

@@ -16,7 +16,7 @@ from cognomen.rnn import Array, Ids
 from cognomen.rnn.fitting import fit_batches
 from cognomen.rnn.shapes import Decoder, Encoder, Hypothesis, OneToMany, generate, sampler
 from cognomen.rnn.shapes.encoder import one_step
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table
 from cognomen.study.tasks.common import Vocabulary, digits, split
 

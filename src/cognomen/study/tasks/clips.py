@@ -18,7 +18,7 @@ from cognomen.plots.canvas import COLOURS, Figure, panel, series
 from cognomen.rnn import Array, Ids, Packed, pack
 from cognomen.rnn.fitting import fit_batches
 from cognomen.rnn.shapes import Encoder, SyncedManyToMany
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table, in_parts
 from cognomen.study.spread import lines
 from cognomen.study.tasks.common import digits, split

@@ -11,7 +11,7 @@ from cognomen.plots.canvas import COLOURS, Figure
 from cognomen.rnn import Array, Ids
 from cognomen.rnn.fitting import fit_batches
 from cognomen.rnn.shapes import Encoder, OneToOne
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table
 from cognomen.study.tasks.common import digits, split
 

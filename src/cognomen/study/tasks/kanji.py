@@ -25,7 +25,7 @@ from cognomen.plots.canvas import Figure, bars
 from cognomen.rnn import Ids, Packed
 from cognomen.rnn.fitting import fit_batches
 from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table
 from cognomen.study.spread import how_often_less
 from cognomen.study.tasks.common import Vocabulary, edit_distance

@@ -20,7 +20,7 @@ from cognomen.plots.canvas import COLOURS, Figure, panel
 from cognomen.rnn import Ids, Packed
 from cognomen.rnn.fitting import fit_batches
 from cognomen.rnn.shapes import Decoder, Encoder, ManyToMany
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table, parts
 from cognomen.study.spread import how_often_less, lines
 from cognomen.study.tasks.common import Vocabulary

@@ -16,7 +16,7 @@ from cognomen.classifier.model import Model
 from cognomen.corpora import load_corpus
 from cognomen.evaluation.metrics import evaluate
 from cognomen.plots.canvas import Figure, bars
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table
 from cognomen.training.config import TrainingConfig
 from cognomen.training.protocols import ClassifierMethod, in_columns, split

@@ -21,7 +21,7 @@ from cognomen.evaluation.splits import split_by_fold
 from cognomen.network.generator import Generator
 from cognomen.network.generator_config import GeneratorConfig
 from cognomen.plots.canvas import COLOURS, Figure, bars, panel
-from cognomen.rnn.training import OnProgress
+from cognomen.rnn.training_loop import OnProgress
 from cognomen.study.experiment import Numbers, Settings, Table
 from cognomen.study.letter_ngrams import OriginModel
 from cognomen.study.spread import how_often_less

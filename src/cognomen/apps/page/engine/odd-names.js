@@ -1,4 +1,4 @@
-// What is unlike the training names, and how sure an answer to it may be: as cognomen/classifier/oddness.py and the
+// What is unlike the training names, and how sure an answer to it may be: as cognomen/classifier/out_of_distribution.py and the
 // pool of the parts of a surname in cognomen/classifier/parts.py.
 import { argmax, vector } from "./linear.js";
 import { PRIOR_BITS, PRIOR_LETTERS } from "./letter-ngrams.js";

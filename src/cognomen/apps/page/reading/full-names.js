@@ -73,7 +73,7 @@ function beforeComma(all, given, words, surnameFirst) {
 
 function isApposition(all, name, words) {
   const beginsSmall = isLower(first(all[0])) && !isParticleAnywhere(all[0], words) && !isTitle(all[0], words);
-  const isFull = name.length > 1 && !isParticleAnywhere(name[0], words) && !name.some(isUpper);
+  const isFull = name.length > 1 && !isParticleAnywhere(name[0], words) && !name.some((word) => isUpper(word) && !isInitials(word));
   const describe = all.every((word) => describes(word, words) || (isFull && isAcronym(strip(word, words.punctuation))));
   const beginsPlace = all.length > 1 && words.beginPlaces.has(bareKey(all[0], words));
   const last = bareKey(all.at(-1), words), isOffice = beginsPlace || all.indexOf("of", 1) > 0 || (all.length > 1 ? isOfficeName : isRole)(last, words);
@@ -134,7 +134,7 @@ function withoutComment(all, words) {
     const hasOtherCase = (isLower(begins) && isUpper(first(before))) || (isUpper(begins) && isTitleCase(before));
     const tells = comment.length > 1 || isRole(bareKey(begins, words), words);
     const isComment = isDash(all[place]) && (hasOtherCase || (place > 1 && tells));
-    if (isComment && !isParticleAnywhere(begins, words)) return all.slice(0, place);
+    if (isComment && (!isParticleAnywhere(begins, words) || words.company.has(bareKey(comment.at(-1), words)))) return all.slice(0, place);
     if (place > 1 && words.afterNames.has(all[place]) && endsName(all, place, words)) return all.slice(0, place);
   }
   return all;
@@ -176,13 +176,13 @@ const isInitials = (word) => (size(word) === 1 || !isAlpha(word) ? isInitialsPat
 const isUnspoken = (word) => isAscii(word) && isUnspokenPattern(word);
 
 function isShortSurname(word, others, words) {
-  if (!mayBeShortSurname(word)) return false;
+  if (!mayBeShortSurname(word, words)) return false;
   if (others.some((other) => isLower(other) && isParticleAnywhere(other, words))) return false; // "de Souza MA"
-  return others.every((other) => size(other) <= 12 && areSyllables(other.toLowerCase()));
+  return others.every((other) => size(other) <= 12 && areSyllables(words.key(other)));
 }
 
 // Whether a word is two capitals that are a syllable, and so perhaps a surname: LI, but not JA.
-export const mayBeShortSurname = (word) => size(word) === 2 && isUpper(word) && isShort(word.toLowerCase());
+export const mayBeShortSurname = (word, words) => size(word) === 2 && isUpper(word) && isShort(words.key(word));
 
 // Where the words in capitals are, [start, stop], if others are not.
 function capitals(all, words) {

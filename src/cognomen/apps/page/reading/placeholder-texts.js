@@ -25,8 +25,8 @@ const isCode = fullMatch(
 const areLettersAlone = fullMatch("(?:[A-Za-zÀ-ɏЀ-ӿ]\\. ?-?)+(?:[A-Za-zÀ-ɏЀ-ӿ]\\.?)?|[A-Za-z](?: [A-Za-z])+");
 const isError = fullMatch(`#(?:N/A|NULL|REF|VALUE|NAME|NUM|DIV/0|SPILL|CALC)[!?]?|\\{\\{.*\\}\\}|\\$\\{.*\\}|%${W}+%`);
 const ANYWHERE = ["inc", "llc", "gmbh", "plc"], BEFORE = ["ооо", "оао", "зао", "пао"];
-const AT_THE_END = [" S.p.A.", " SpA", " s.r.o.", " z o.o.", " ApS"], FORMS_IN_WORD = ["株式会社", "有限会社", "有限公司", "주식회사"];
-const AFTER_NAME = new RegExp(`[,;]${WHITE}|${WHITE}(?:[\\-–—|@/]|via)${WHITE}`);
+const AT_THE_END = [" S.p.A.", " SpA", " s.r.o.", " z o.o.", " ApS"], FORMS_IN_WORD = ["株式会社", "有限会社", "公司", "주식회사", "银行", "銀行", "集团", "集團", "委员会", "委員會"];
+const AFTER_NAME = new RegExp(`[,;]${WHITE}|${WHITE}(?:[\\-–—|@/]|via)${WHITE}`, "g");
 const BRACKETS_LAST = new RegExp(`${WHITE}[(\\[][^()\\[\\]]*[)\\]]$`);
 
 // Why a text is no name, "placeholder" or "not-a-name"; null if it may be one.
@@ -86,10 +86,9 @@ function isOfSentence(all, place) {
 function nameOf(text) {
   const aside = BRACKETS_LAST.exec(text);
   if (aside && stripWhite(text.slice(0, aside.index)).includes(" ")) return nameOf(text.slice(0, aside.index));
-  const found = AFTER_NAME.exec(text);
+  const found = [...text.matchAll(AFTER_NAME)].find((each) => stripWhite(text.slice(0, each.index)).includes(" "));
   if (!found) return text;
   const before = text.slice(0, found.index), after = text.slice(found.index + found[0].length);
-  if (!stripWhite(before).includes(" ")) return text;
   return stripWhite(after).includes(" ") || !found[0].includes(",") ? before : text;
 }
 

@@ -29,6 +29,7 @@ const mayTell = fullMatch(
   `${L}{2,}-${L}{2,}(?: ${WORD}){1,2}|${WORD}(?: ${WORD}){1,2}, ?${WORD}(?: ${WORD}){1,2}`
   + `|(?:${WORD} )*${L}{2,6} ${PERHAPS}-${PERHAPS}|(?:${WORD} )?${L}{2,6}(?: ${PERHAPS}){2}`, "iu",
 );
+const isHyphenated = fullMatch(`${L}{2,}-${L}{2,}(?: ${WORD}){1,2}`, "iu");
 const BRACKETS_LAST = /( [([].*[)\]]$)/;
 const LONGEST_TEXT = 100; // characters
 const KNOWN = [0.97, 0.7], BITS = 14n, LONGEST = 4, END_MARK = 1; // as cognomen/classifier/given_names.py
@@ -41,15 +42,15 @@ export function reworded(written, classifier, isSurnameFirst = false) {
   const [name, rest = ""] = plain.split(BRACKETS_LAST);
   const { words } = classifier, of = (word) => about(normalise(word, words.folded), classifier);
   const untitled = withoutTitles(wordsOf(name), words).join(" ");
-  const found = toldWords(untitled, of, words) ?? (isSurnameFirst ? null : surnameFirst(name, of, words) ?? twoSurnames(untitled, of, words));
+  const found = toldWords(untitled, of, words, isSurnameFirst) ?? (isSurnameFirst ? null : surnameFirst(name, of, words) ?? twoSurnames(untitled, of, words));
   return found && found + rest;
 }
 
-function toldWords(text, of, words) {
-  if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text) || (!/[,-]/.test(text) && hasTwoCapitals(text)) || described(text))) return null;
+function toldWords(text, of, words, isSurnameFirst) {
+  if (!text.includes(" ") || characters(text).length > LONGEST_TEXT || !(areJoined(text) || mayTell(text) || (!/[,-]/.test(text) && hasTwoCapitals(text, words)) || described(text))) return null;
   const parts = described(text), asked = parts ? `${parts.name} ${parts.rest}` : text;
   if (asked.split(/[ ,-]+/).some((word) => word && !normalise(word, words.folded))) return null;
-  return byWords(text, of, words) ?? (parts ? personDescribed(text, parts, of, words) : null);
+  return byWords(text, of, words) ?? (parts ? personDescribed(text, parts, of, words, isSurnameFirst) : null);
 }
 
 const described = (text) => IS_DESCRIBED().map((pattern) => pattern.exec(text)).find(Boolean)?.groups;
@@ -58,16 +59,16 @@ function byWords(text, of, words) {
   if (text.includes(",")) return areTwoNames(text) ? twoPeople(text, of, words) : null;
   if (IS_DESCRIBED()[1].test(text)) return null;
   const all = text.split(" ");
-  if (hasTwoCapitals(text)) return twoCapitals(all, of, words);
+  if (hasTwoCapitals(text, words)) return twoCapitals(all, of, words);
   if (all.some(isUpper) && !isUpper(text)) return null; // capitals tell
   if (all.some((word) => words.joiners.has(word))) return peopleJoined(text, of, words);
-  return all[0].includes("-") ? beginsHyphenated(all, of, words) : surnameBeforeSyllables(all, of, words);
+  return isHyphenated(text) ? beginsHyphenated(all, of, words) : surnameBeforeSyllables(all, of, words);
 }
 
 // Whether one of two words is two capitals that may be a surname: Sylvie LY, LE Sylvie.
-function hasTwoCapitals(text) {
+function hasTwoCapitals(text, words) {
   const all = text.split(" ");
-  return all.length === 2 && isUpper(all[0]) !== isUpper(all[1]) && all.some(mayBeShortSurname);
+  return all.length === 2 && isUpper(all[0]) !== isUpper(all[1]) && all.some((word) => mayBeShortSurname(word, words));
 }
 
 // Two capitals that are a surname beside a given name, "Sylvie LY", and initials after a surname.
@@ -116,11 +117,11 @@ function twoPeople(text, of, words) {
 }
 
 // The person before a comma, where what follows is no given name, or before a dash: "Jane Doe, London".
-function personDescribed(text, { name, rest }, of, words) {
+function personDescribed(text, { name, rest }, of, words, isSurnameFirst) {
   const names = wordsOf(name), others = wordsOf(rest), areTold = (names.some(isUpper) && !isUpper(text)) || names.some((word) => words.joiners.has(word));
   const isNoName = (word) => isParticleAnywhere(word, words) || isTitle(word, words);
   if (areTold || isCommonInSpanish(names[0], words) || [names[0], names.at(-1), others[0]].some(isNoName)) return null;
-  const one = of(names[0]), odds = one.given - IS_SURNAME * dot(one.groups, of(names.at(-1)).groups);
+  const one = of(isSurnameFirst ? names.at(-1) : names[0]), odds = one.given - IS_SURNAME * dot(of(names[0]).groups, of(names.at(-1)).groups);
   if (areInitials(rest)) {
     const isDegree = words.degrees.has(rest.replace(/[. ]/g, ""));
     return odds + DESCRIBED[isDegree ? 2 : 1] > LEAST_DESCRIBED ? name : null;

@@ -20,14 +20,14 @@ const KOREAN = "(?:ch|kk|tt|pp|ss|jj|[bdghjkmnprst])?"
   + "(?:y(?:ae?|eo?|oo?|u|ou)|w(?:ae?|oo?|e|i)|ui|ae|e[oue]|o[eou]|[aeiou])(?:ng|[bgklmnpt])?";
 const isOneOfKorean = fullMatch(KOREAN), isTwoOfKorean = fullMatch(KOREAN + KOREAN);
 const isEastAsian = fullMatch(`[${HAN}${KANA}\\uac00-\\ud7a3\\uff66-\\uff9f]+`);
-const isWife = fullMatch(`${NO_DIGIT}{3,}[bcdfhj-nprstvz]né`, "iu"); // but not "d'Aubigné"
+const isWife = fullMatch(`${NO_DIGIT}{3,}(?<!p)[bcdfhj-nprstvz]né`, "iu"); // but not "d'Aubigné", Daphné
 const areIdeographs = fullMatch(`[${HAN}]{3,6}`);
 const IN_ONE_WORD = new RegExp(`^(?:(?<hangul>[\\uac00-\\ud7a3]{2,4})|(?<han>[${HAN}]{1,4})(?:[${KANA}]{2,})?)$`, "u");
 
 // Whether the first of several words is the surname.
 export function beginsWithSurname(all, words) {
   if (all[0].includes(".")) return false; // "V.O. Pillai"
-  const rules = [endsInTwoSyllables, beginsVietnamese, beginsChineseOrKorean, endsInPatronymic, namesWife];
+  const rules = [endsInTwoSyllables, beginsVietnamese, beginsChineseOrKorean, endsInPatronymic, nameWife];
   return all.every(isEastAsian) || rules.some((rule) => rule(all, words));
 }
 
@@ -73,7 +73,8 @@ function beginsChineseOrKorean(all, words) {
 function beginsWithOneWord(begins, given) {
   if (begins.isChineseOfTwo || (begins.isChinese && given.ofPinyin === 2)) return given.ofPinyin > 0;
   if (begins.isKorean && !begins.isGiven && given.ofKorean === 2) return true;
-  return begins.isChinese && given.ofPinyin === 1 && (!given.mayBeSurname || (begins.isNeverGiven && !given.isNeverGiven)); // "Zhang Wei"
+  const isTold = !given.mayBeSurname || (begins.isNeverGiven && !given.isNeverGiven) || (given.isOftenGiven && !begins.isOftenGiven);
+  return begins.isChinese && given.ofPinyin === 1 && isTold; // "Zhang Wei", "Chen Wei"
 }
 
 export function isAnySurname(key, words) {
@@ -92,6 +93,7 @@ export function syllables(word, words) {
     isKorean: words.korean.has(name),
     isGiven: words.koreanOrGiven.has(name),
     isNeverGiven: words.chineseNeverGiven.has(name),
+    isOftenGiven: words.chineseOftenGiven.has(name),
     mayBeSurname: isAnySurname(name, words),
     ofPinyin: isChineseOfTwo ? 0 : isOneOfPinyin(name) ? 1 : isTwoOfPinyin(name) ? 2 : 0,
     ofKorean: isOneOfKorean(name) ? 1 : isTwoOfKorean(name) ? 2 : 0,
@@ -113,8 +115,8 @@ function endsInPatronymic(all, words) {
   return ends(final, endings) && isTold && !ends(middle, endings);
 }
 
-// Whether the second word says whose wife somebody is in Hungarian: "Kovács Jánosné".
-const namesWife = (all) => isWife(all[1]);
+// Whether one of the first two words says whose wife somebody is in Hungarian: "Kovács Jánosné", "Kovácsné Szabó Mária".
+const nameWife = (all) => all.slice(0, 2).some((word) => isWife(word));
 
 // Whether the first of two words ends as surnames do, and the other does not: "Попов Иван".
 export const beginsByEnding = (all, words) => all.length === 2 && endsAsSurname(all[0], words) && !endsAsSurname(all[1], words);

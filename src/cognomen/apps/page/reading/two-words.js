@@ -9,7 +9,7 @@ export const WORD = `${L}{2,}(?:['’\\-]${L}+)*`;
 const PARTICLES = "(?:(?:de l(?:a|as|os)|da|das|de|del|della|den|der|di|dos|du|te|ten|ter|van|von) )*";
 const BEGINS = new RegExp(
   `^(?<particles>${PARTICLES})(?<surname>(?:[DO]['’])?${WORD})(?<sign>[.:]? | [-–—] | v\\.? )(?<given>${WORD}(?: ${WORD})?)`
-  + `(?<more>(?: ${L}\\.?)? (?<and>&|and|und|et|y|e) (?<other>${WORD})(?: ${L}\\.?)?)?$`, "iu",
+  + `(?<more>(?: ${L}\\.?)? (?<and>&|and|und|u\\.|et|og|och|ja|en|y|e) (?<other>${WORD})(?: ${L}\\.?)?)?$`, "iu",
 );
 const SIGNS = { "–": "-", "—": "-", "v.": "v" }, hasPrefix = (word) => /^(?:Ma?c|[OD]['’])[A-Z]/.test(word);
 const LEAST = { "": 6, " ": 6, ".": 2, ":": 2, "-": 3, "&": -1, y: 2, de: 1, Mc: 3, "Jean-": 3, v: 2 };

@@ -1,8 +1,8 @@
-"""What looks like no name: letters in an unlikely order, a few again and again, or of several scripts.
+"""Out-of-distribution names: letters in an unlikely order, repetitions of a few letters, several scripts.
 
-And how sure an answer may be that rests on spelling alone: of a word of few letters, or of one that is nearly
-unlike the training names, or together hardly likelier than random letters, an accident cannot be told from a
-name. N counts names of ids.
+Also an upper bound for the probability of answers that rest on a doubtful spelling: a word of few letters,
+one that is nearly out of distribution, or one whose letters are hardly likelier than random ones may be a
+name or not. N counts names of ids.
 """
 
 from __future__ import annotations
@@ -20,42 +20,43 @@ from cognomen.rnn.arrays import Array
 from cognomen.text.alphabet import STAND_IN, Alphabet
 from cognomen.text.ragged import Ragged
 
-LONGEST_PERIOD: Final = 3  # letters that are repeated
-REPETITIONS: Final = 3  # that are no name: iii, tatata
-LONGEST_RUN: Final = 3  # of one letter within a name
-MOST_SURE: Final = 0.9  # of what rests on doubtful spelling
-NEARLY: Final = 0.85  # of the bits per letter that are out of distribution
-COMMON: Final = 0.81  # of the same; as many as letters drawn from a to z have, of the 18 files' names
-LEAST_GAIN: Final = 2.0  # bits that all letters together are likelier than with so many each
-FEW_LETTERS: Final = 4  # of a Latin name: three random letters are often a syllable of some language
+LONGEST_PERIOD: Final = 3  # letters of what is repeated
+REPETITIONS: Final = 3  # least number in a row: iii, tatata
+LONGEST_RUN: Final = 3  # longest run of one letter in a name
+MOST_SURE: Final = 0.9  # highest probability of an answer that rests on a doubtful spelling
+NEARLY: Final = 0.85  # nearly out of distribution: this share of the limit
+COMMON: Final = 0.81  # share of the limit that random letters a to z reach with the names of the 18 files
+LEAST_GAIN: Final = 2.0  # least number of bits that all letters together gain over it
+FEW_LETTERS: Final = 4  # of a Latin name; three random letters often are a syllable of some language
 EAST_ASIAN: Final = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC", "BOPOMOFO")  # written together
 
 
-class Oddness:
-    """Tells names that are unlike a model's training names, and names that are nearly so.
+class OodDetector:
+    """Detects names that are out of distribution, and names that are nearly so.
 
     Args:
-        ngrams: of the network; they know how rare a run of letters is.
-        alphabet: the letters that the network reads, V.
-        limits: the bits per letter above which a name is odd, by its first letter, (V,); see `ood_limits`.
+        ngrams: those of the network, which give the bits per letter.
+        alphabet: that of the network, V.
+        limits: the bits per letter above which a name is out of distribution, by its first letter, (V,); see
+            `ood_limits`.
     """
 
     def __init__(self, ngrams: NgramLayer, alphabet: Alphabet, limits: NDArray[np.float64]) -> None:
         self.ngrams, self.alphabet, self.limits = ngrams, alphabet, limits
 
-    def judge(
+    def detect(
         self, names: Ragged, bits: Array, known: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Which of N names of ids are out of distribution, and which are doubtful.
 
-        A name that is out of distribution has more bits per letter than the limit both with its diacritics
-        and without them (ł is read as l). They alone do not count, since few languages are spelled with
-        theirs in training: the 18 files have Czech without marks, so that "Dvořák" would look as odd as
-        random letters. Or it is a repetition of a few letters, or of letters of several scripts. A name with
-        weights of its own is never odd.
+        A name is out of distribution if its bits per letter exceed the limit both with its diacritics and
+        without them (ł is read as l). Diacritics alone do not count, since few languages are spelled with
+        theirs in the training data: the 18 files have Czech without them, so that "Dvořák" would be as
+        improbable as random letters. So is a name that repeats a few letters or mixes scripts. A name with
+        weights of its own never is.
 
-        A doubtful name is nearly unlike the training names; or has few letters, if the network knows names;
-        or has letters that tell little, if not. What an answer to it rests on is not enough to be sure.
+        A name is doubtful if it is nearly out of distribution; also if it has few letters, where the network
+        knows whole names, or if its letters carry little information, where it does not.
 
         Args:
             names: the ids of the names' letters.
@@ -81,7 +82,7 @@ class Oddness:
         return odd, doubtful
 
     def _least_bits(self, names: Ragged, bits: Array, which: NDArray[np.bool_]) -> Array:
-        """The bits per letter of N names, (N,): of some the fewer of those with and without diacritics."""
+        """The bits per letter of N names, (N,); for some the minimum with and without diacritics."""
         rows = np.flatnonzero(which)  # (U,)
         suspects = names[rows]
         is_mark = self.alphabet.is_mark.take(suspects.data)
@@ -111,7 +112,7 @@ class Oddness:
 
 
 def ood_limits(calibration: Calibration, alphabet: Alphabet) -> NDArray[np.float64] | None:
-    """The bits per letter above which a name is odd, by its first letter, (V,); None for no limit."""
+    """The limit of the bits per letter, by a name's first letter, (V,); None for no limit."""
     limit, by_script = calibration.ood_threshold, calibration.script_ood_thresholds
     if by_script is not None:
         return np.array([by_script.get(script, np.inf) for script in alphabet.scripts.tolist()])
@@ -173,7 +174,7 @@ def mixes_scripts(names: Ragged, numbers: NDArray[np.int64]) -> NDArray[np.bool_
 def gains_little(bits: Array, lengths: NDArray[np.int64], limits: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which names' letters, all together, are hardly likelier than random ones, (N,).
 
-    A short name tells little, and a long one may gain letter by letter what no letter gains alone.
+    A short name carries little information; in a long one many small gains add up.
 
     Args:
         bits: per letter (see `NgramLayer.bits_per_letter`), (N,).
@@ -185,7 +186,7 @@ def gains_little(bits: Array, lengths: NDArray[np.int64], limits: NDArray[np.flo
 
 
 def less_sure(p: Array, doubtful: NDArray[np.bool_]) -> None:
-    """Lower the highest probability of doubtful names to `MOST_SURE`; the others share what it loses.
+    """Lower the highest probability of doubtful names to `MOST_SURE`; the others share the difference.
 
     Args:
         p: probabilities, (N, C), changed in place; a name that has one possible origin keeps it.

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from hostile.strings import KINDS, texts
 
 from cognomen.classifier import Classifier
-from cognomen.classifier.oddness import (
+from cognomen.classifier.out_of_distribution import (
     MOST_SURE,
     gains_little,
     is_repetition,

@@ -1,4 +1,4 @@
-"""The rows of the merged table: every name in all its spellings, and the spellings that belong together."""
+"""The rows of the merged table: all spellings of each name, and which spellings are one name."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cognomen.corpora.world import rules
 from cognomen.corpora.world.groups import group_keys
-from cognomen.corpora.world.other_forms import less_usual_forms, other_forms
 from cognomen.corpora.world.rows import PURPOSE
 from cognomen.corpora.world.shares import NameList, Shares
+from cognomen.corpora.world.variants import rare_variants, variants
 from cognomen.io.arrow import require_pyarrow
 from cognomen.text.spelling import key, without_diacritics
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     import pyarrow
 
 
-def table_of_spellings(shares: Mapping[str, Shares], lists: Mapping[str, list[NameList]]) -> pyarrow.Table:
-    """A row for each spelling and origin, in order; the columns are those of `Merged`.
+def merged_table(shares: Mapping[str, Shares], lists: Mapping[str, list[NameList]]) -> pyarrow.Table:
+    """A row for each spelling and origin, sorted by them; the columns are those of `Merged`.
 
     Args:
-        shares: by origin, how common each name is.
-        lists: by origin, what they come from, with the spellings.
+        shares: the share of each name, by origin.
+        lists: the lists that they were computed from, with all spellings, by origin.
     """
     rows: list[_Row] = []
     links = [pair for each in chain(*lists.values()) if each.shares or each.bare for pair in each.links]
     for origin, its in shares.items():
-        of_origin: dict[str, _Row] = {}  # a form of one name may be another's own spelling
+        of_origin: dict[str, _Row] = {}  # a variant of one name may be the spelling of another
         for name, row in _rows(origin, its, lists[origin]):
             if row.key != name:
                 links.append((name, row.key))
@@ -63,9 +63,8 @@ class _Row(NamedTuple):
 def _rows(origin: str, shares: Shares, lists: list[NameList]) -> Iterator[tuple[str, _Row]]:
     """The rows of an origin, each with the key of the name that it spells.
 
-    A name is learned as an origin's lists write it and as people type it without diacritics; lists that drop
-    them say nothing of the spellings with them. It is learned in its other forms as well, and a common one in
-    less usual ones.
+    They are the spellings of the origin's lists, with and without diacritics, and their variants; common
+    names have rare variants too.
     """
     sources: defaultdict[str, set[str]] = defaultdict(set)
     spellings: defaultdict[str, set[str]] = defaultdict(set)
@@ -76,21 +75,23 @@ def _rows(origin: str, shares: Shares, lists: list[NameList]) -> Iterator[tuple[
             spellings[key(spelling)] |= {spelling, without_diacritics(spelling)}
     for name, share in sorted(shares.items()):
         joined = ";".join(sorted(sources[name]))
-        forms = spellings[name] | _forms(other_forms, origin, spellings[name])
-        less_usual: set[str] = set()
-        if share >= rules.LESS_USUAL_LEAST:
-            less_usual = _forms(less_usual_forms, origin, forms) - forms
-        for spelling in forms | less_usual:
+        usual = spellings[name] | _all_variants(variants, origin, spellings[name])
+        rare: set[str] = set()
+        if share >= rules.RARE_VARIANT_MIN_SHARE:
+            rare = _all_variants(rare_variants, origin, usual) - usual
+        for spelling in usual | rare:
             script = _script(spelling)
-            written = share * rules.SCRIPT_SHARES.get((origin, script), 1.0)
-            written *= rules.LESS_USUAL_SHARE if spelling in less_usual else 1.0
+            of_spelling = share * rules.SCRIPT_SHARES.get((origin, script), 1.0)
+            of_spelling *= rules.RARE_VARIANT_WEIGHT if spelling in rare else 1.0
             composed = unicodedata.normalize("NFC", spelling)
-            yield name, _Row(composed, script, origin, written, joined, key(spelling))
+            yield name, _Row(composed, script, origin, of_spelling, joined, key(spelling))
 
 
-def _forms(ways: Callable[[str, str], set[str]], origin: str, spellings: Iterable[str]) -> set[str]:
-    """What spellings become, and what that is without diacritics."""
-    found = {form for spelling in spellings for form in ways(origin, spelling)}
+def _all_variants(
+    of_spelling: Callable[[str, str], set[str]], origin: str, spellings: Iterable[str]
+) -> set[str]:
+    """The variants of several spellings, with and without diacritics."""
+    found = {variant for spelling in spellings for variant in of_spelling(origin, spelling)}
     return found.union(map(without_diacritics, found))
 
 

@@ -1,9 +1,9 @@
-"""Names as they are spelled abroad, beside the spelling that `romanise` gives them.
+"""Transliterations that other countries use, in addition to the national standards of `romanise`.
 
-Newspapers, books and papers of other countries each write Cyrillic, Armenian and Georgian letters in their
-own way. English by BGN/PCGN (1947), less its signs: Dostoyevsky. German and French by the usage of their
-press: Dostojewski, Dostoïevski. Libraries and Slavic neighbours by ISO/R 9 (1968): Dostoevskij. Passports by
-ICAO 9303: Dostoevskii. And where a keyboard or a ticket has no ä, ö and ü, they are ae, oe and ue.
+Cyrillic, Armenian and Georgian letters are transliterated in several ways. English texts follow BGN/PCGN
+(1947) without its signs: Dostoyevsky. German and French texts follow their newspapers: Dostojewski,
+Dostoïevski. Libraries and other Slavic languages follow ISO/R 9 (1968): Dostoevskij. Passports follow ICAO
+9303: Dostoevskii. Systems that are limited to ASCII replace ä, ö and ü by ae, oe and ue.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from cognomen.corpora.world.romanise import (
     transliterator,
 )
 
-Speller = Callable[[str], str]
+Transliteration = Callable[[str], str]
 _VOWELS: Final = "аеёиоуыэюяіїє"
 _RUSSIAN: Final = frozenset("абвгдеёжзийклмнопрстуфхцчшщъыьэюя -")
 
 
 def _after(before: str, letters: Mapping[str, str], soft: str) -> dict[str, str]:
-    """Spellings of pairs: of letters that are spelled otherwise after some others; "е=ye" after "а": "ае"."""
+    """Rules for pairs of letters: those of `soft` are transliterated otherwise after the letters `before`."""
     return {
         first + second: letters[first] + spelt
         for first in before
@@ -39,27 +39,27 @@ def _after(before: str, letters: Mapping[str, str], soft: str) -> dict[str, str]
     }
 
 
-def _speller(
+def _transliteration(
     letters: Mapping[str, str],
     at_start: str = "",
     *,
     first: Mapping[str, str] | None = None,
     last: Mapping[str, str] | None = None,
-) -> Speller:
-    """A function that spells a name in lower case letter by letter.
+) -> Transliteration:
+    """A function that transliterates a name in lower case.
 
     Args:
-        letters: how letters and pairs of letters are spelled.
-        at_start: how some are spelled at the start of a word.
-        first: patterns, and what they are replaced by before.
-        last: the same, afterwards.
+        letters: the replacement of each letter, and of some pairs of letters.
+        at_start: other replacements at the start of a word.
+        first: regular expressions and their replacements, applied to the name before that.
+        last: the same, applied to the result.
     """
-    spell = transliterator(letters, letters_of(at_start))
+    by_letter = transliterator(letters, letters_of(at_start))
 
-    def spelled(name: str) -> str:
-        return _replaced(spell(_replaced(name, first or {})), last or {})
+    def transliterate(name: str) -> str:
+        return _replaced(by_letter(_replaced(name, first or {})), last or {})
 
-    return spelled
+    return transliterate
 
 
 def _replaced(name: str, patterns: Mapping[str, str]) -> str:
@@ -68,7 +68,8 @@ def _replaced(name: str, patterns: Mapping[str, str]) -> str:
     return name
 
 
-_DOUBLE_S: Final = {f"(?<=[{_VOWELS}])с(?=[{_VOWELS}])": "сс"}  # a single s between vowels would be voiced
+# A single s between vowels is voiced in German and French.
+_DOUBLE_S: Final = {f"(?<=[{_VOWELS}])с(?=[{_VOWELS}])": "сс"}
 _SHORT_ENDS: Final = {r"ий\b": "и", r"ый\b": "ы"}
 _FRENCH_ENDS: Final = {r"(?<=[iy])n\b": "ne", "(?<=i)ï": "i"}
 _ENGLISH: Final = CYRILLIC | letters_of("ё=yo жё=zhe чё=che шё=she щё=shche")
@@ -83,15 +84,17 @@ _SCHOLARLY: Final = CYRILLIC | letters_of("ё=ë ж=ž й=j х=ch ц=c ч=č ш=
 _PASSPORT: Final = CYRILLIC | letters_of("й=i ъ=ie ю=iu я=ia")
 _VOWELS_OR_SIGNS: Final = _VOWELS + "ьъ"
 _IN_RUSSIAN_LETTERS: Final = (
-    _speller(_ENGLISH | _after(_VOWELS_OR_SIGNS, _ENGLISH, "е=ye"), "е=ye", last={r"[iy]y\b": "y"}),
-    _speller(_GERMAN | _after(_VOWELS_OR_SIGNS, _GERMAN, "е=je"), "е=je", first=_SHORT_ENDS | _DOUBLE_S),
-    _speller(
+    _transliteration(_ENGLISH | _after(_VOWELS_OR_SIGNS, _ENGLISH, "е=ye"), "е=ye", last={r"[iy]y\b": "y"}),
+    _transliteration(
+        _GERMAN | _after(_VOWELS_OR_SIGNS, _GERMAN, "е=je"), "е=je", first=_SHORT_ENDS | _DOUBLE_S
+    ),
+    _transliteration(
         _FRENCH | _after("аеёоуыэюя", _FRENCH, "е=ïe"),
         first=_SHORT_ENDS | _DOUBLE_S,
         last=_FRENCH_ENDS,
     ),
-    _speller(_SCHOLARLY),
-    _speller(_PASSPORT),
+    _transliteration(_SCHOLARLY),
+    _transliteration(_PASSPORT),
 )
 
 _UKRAINIAN_IN_GERMAN: Final = UKRAINIAN | letters_of(
@@ -103,17 +106,17 @@ _UKRAINIAN_SCHOLARLY: Final = UKRAINIAN | letters_of(
 )
 _UKRAINIAN_IN_ENGLISH: Final = UKRAINIAN | letters_of("є=ye ї=yi й=y ю=yu я=ya")
 _IN_UKRAINIAN_LETTERS: Final = (
-    _speller(_UKRAINIAN_IN_ENGLISH),
-    _speller(_UKRAINIAN_IN_ENGLISH, last={r"yy\b": "y"}),
-    _speller(_UKRAINIAN_IN_GERMAN),
-    _speller(_UKRAINIAN_IN_FRENCH, last={r"yï\b": "y"}),
-    _speller(_UKRAINIAN_SCHOLARLY),
+    _transliteration(_UKRAINIAN_IN_ENGLISH),
+    _transliteration(_UKRAINIAN_IN_ENGLISH, last={r"yy\b": "y"}),
+    _transliteration(_UKRAINIAN_IN_GERMAN),
+    _transliteration(_UKRAINIAN_IN_FRENCH, last={r"yï\b": "y"}),
+    _transliteration(_UKRAINIAN_SCHOLARLY),
 )
 
 _IN_BULGARIAN_LETTERS: Final = (
-    _speller(_GERMAN | letters_of("щ=scht ъ=a ь=j")),
-    _speller(_FRENCH | letters_of("щ=cht ъ=a ь=i"), last=_FRENCH_ENDS),
-    _speller(_SCHOLARLY | letters_of("щ=št ъ=ă х=h")),
+    _transliteration(_GERMAN | letters_of("щ=scht ъ=a ь=j")),
+    _transliteration(_FRENCH | letters_of("щ=cht ъ=a ь=i"), last=_FRENCH_ENDS),
+    _transliteration(_SCHOLARLY | letters_of("щ=št ъ=ă х=h")),
 )
 
 _ARMENIAN_IN_GERMAN: Final = ARMENIAN | letters_of(
@@ -122,35 +125,37 @@ _ARMENIAN_IN_GERMAN: Final = ARMENIAN | letters_of(
 _ARMENIAN_IN_FRENCH: Final = ARMENIAN | letters_of("ժ=j ճ=tch յ=i շ=ch չ=tch ջ=dj ու=ou")
 _DOUBLE_ARMENIAN_S: Final = {"(?<=[աեէըիոօւ])ս(?=[աեէըիոօյ])": "սս"}
 _IN_ARMENIAN_LETTERS: Final = (
-    _speller(_ARMENIAN_IN_GERMAN, first=_DOUBLE_ARMENIAN_S),
-    _speller(_ARMENIAN_IN_FRENCH, first=_DOUBLE_ARMENIAN_S),
+    _transliteration(_ARMENIAN_IN_GERMAN, first=_DOUBLE_ARMENIAN_S),
+    _transliteration(_ARMENIAN_IN_FRENCH, first=_DOUBLE_ARMENIAN_S),
 )
 _IN_GEORGIAN_LETTERS: Final = (
-    _speller(GEORGIAN | letters_of("ვ=w ზ=s ჟ=sch შ=sch ჩ=tsch ც=z ძ=ds წ=z ჭ=tsch ხ=ch ჯ=dsch")),
-    _speller(
+    _transliteration(GEORGIAN | letters_of("ვ=w ზ=s ჟ=sch შ=sch ჩ=tsch ც=z ძ=ds წ=z ჭ=tsch ხ=ch ჯ=dsch")),
+    _transliteration(
         GEORGIAN | letters_of("ჟ=j უ=ou შ=ch ჩ=tch ჭ=tch ჯ=dj"), first={"(?<=[აეიოუ])ს(?=[აეიოუ])": "სს"}
     ),
 )
 
 
-def _spelled(name: str, *, spellers: tuple[Speller, ...], letters: frozenset[str]) -> set[str]:
-    """A name in lower case as it is spelled abroad; none if it has other letters than these."""
+def _all_of(name: str, *, transliterations: tuple[Transliteration, ...], letters: frozenset[str]) -> set[str]:
+    """All transliterations of a name in lower case; none if it has letters beyond the given ones."""
     composed = unicodedata.normalize("NFC", name)
-    return {spell(composed).lower() for spell in spellers} if letters.issuperset(composed) else set()
+    if not letters.issuperset(composed):
+        return set()
+    return {transliterate(composed).lower() for transliterate in transliterations}
 
 
-def _of(letters: Mapping[str, str]) -> frozenset[str]:
+def _letters(letters: Mapping[str, str]) -> frozenset[str]:
     return frozenset("".join(letters) + " -")
 
 
-_FROM_RUSSIAN: Final = partial(_spelled, spellers=_IN_RUSSIAN_LETTERS, letters=_RUSSIAN)
+_FROM_RUSSIAN: Final = partial(_all_of, transliterations=_IN_RUSSIAN_LETTERS, letters=_RUSSIAN)
 _WITH_UMLAUTS: Final = partial(in_digraphs, letters="ä=ae ö=oe ü=ue")
 _SOUTH_SLAVIC: Final = (  # in English, German and French
     "ć=ch č=ch š=sh ž=zh đ=dj",
     "ć=tsch č=tsch š=sch ž=sch đ=dj",
     "ć=tch č=tch š=ch ž=j đ=dj",
 )
-# Kunrei, which schools teach: what is spelled otherwise in Hepburn's way, which lists have.
+# Kunrei-shiki romanisation, where it differs from the Hepburn romanisation of the lists.
 _KUNREI: Final = {
     **{"sh(?=[aou])": "sy", "ch(?=[aou])": "ty", "j(?=[aou])": "zy"},
     **{"shi": "si", "chi": "ti", "tsu": "tu", "fu": "hu", "ji": "zi"},
@@ -158,22 +163,23 @@ _KUNREI: Final = {
 
 
 def south_slavic(name: str) -> set[str]:
-    """A South Slavic name in lower case without its letters: petrović is petrovich and petrowitsch."""
+    """English, German and French respellings of a name in lower case: petrović is petrovich, petrowitsch."""
     return set().union(*(in_digraphs(name, letters=letters) for letters in _SOUTH_SLAVIC))
 
 
 def in_kunrei(name: str) -> set[str]:
-    """A Japanese name in lower case, romanised otherwise: tsuda is tuda, ono is ohno, sato is satoh."""
+    """Other romanisations of a Japanese name in lower case: tsuda is tuda, ono is ohno, sato is satoh."""
     long = {re.sub("^o(?=[^aeiouyhn]|n[aeiou])", "oh", name), re.sub("o$", "oh", name)}
     return {_replaced(name, _KUNREI), *long}
 
 
-ABROAD: Final[Mapping[str, Callable[[str], set[str]]]] = {
+# By origin, what gives the foreign spellings of a name in lower case.
+FOREIGN_SPELLINGS: Final[Mapping[str, Callable[[str], set[str]]]] = {
     **dict.fromkeys(("Azerbaijani", "Kazakh", "Russian", "Uzbek"), _FROM_RUSSIAN),
-    "Armenian": partial(_spelled, spellers=_IN_ARMENIAN_LETTERS, letters=_of(ARMENIAN)),
-    "Bulgarian": partial(_spelled, spellers=_IN_BULGARIAN_LETTERS, letters=_RUSSIAN),
-    "Georgian": partial(_spelled, spellers=_IN_GEORGIAN_LETTERS, letters=_of(GEORGIAN)),
-    "Ukrainian": partial(_spelled, spellers=_IN_UKRAINIAN_LETTERS, letters=_of(UKRAINIAN)),
+    "Armenian": partial(_all_of, transliterations=_IN_ARMENIAN_LETTERS, letters=_letters(ARMENIAN)),
+    "Bulgarian": partial(_all_of, transliterations=_IN_BULGARIAN_LETTERS, letters=_RUSSIAN),
+    "Georgian": partial(_all_of, transliterations=_IN_GEORGIAN_LETTERS, letters=_letters(GEORGIAN)),
+    "Ukrainian": partial(_all_of, transliterations=_IN_UKRAINIAN_LETTERS, letters=_letters(UKRAINIAN)),
     **dict.fromkeys(("Bosnian", "Croatian", "Serbian", "Slovene"), south_slavic),
     "Japanese": in_kunrei,
     **dict.fromkeys(("Estonian", "Finnish", "Hungarian", "Turkish"), _WITH_UMLAUTS),

@@ -1,7 +1,7 @@
-"""Ways to write a name that the lists do not have: which rules spell the names of which origin.
+"""Spelling variants that the lists lack: which rules apply to the names of which origin.
 
-Each of the rules has a module of its own (`abroad`, `belarusian`, `chinese`, `cyrillic`, `english`, `hebrew`,
-`indic`, `letters`).
+The rules themselves are in modules of their own: `foreign_spellings`, `belarusian`, `chinese`, `cyrillic`,
+`english`, `hebrew`, `indic` and `letters`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from cognomen.corpora.world import rules
-from cognomen.corpora.world.abroad import ABROAD
 from cognomen.corpora.world.belarusian import in_belarus
 from cognomen.corpora.world.chinese import in_simplified, in_traditional
 from cognomen.corpora.world.cyrillic import CYRILLIC, in_russian, in_russian_letters
+from cognomen.corpora.world.foreign_spellings import FOREIGN_SPELLINGS
 from cognomen.corpora.world.hebrew import in_latin, is_from_elsewhere
 from cognomen.corpora.world.indic import in_assamese, in_bengali, in_devanagari
 from cognomen.corpora.world.letters import (
@@ -36,17 +36,18 @@ from cognomen.text.spelling import key
 if TYPE_CHECKING:
     import pyarrow
 
-CHINESE: Final = "Chinese"  # whose lists are read in simplified characters, and learned in both scripts
-BELARUSIAN: Final = "Belarusian"  # whose spelling is given to the names of …
+CHINESE: Final = "Chinese"  # lists are read in simplified characters; both scripts are learned
+BELARUSIAN: Final = "Belarusian"  # its spellings are derived from the names of …
 RUSSIAN_LIST: Final = "ru_names_count"
-HEBREW: Final = "Hebrew"  # whose counted list has no Latin letters; it is spelled as lists of these are:
+# The counted list of Hebrew names has no romanised spellings: rules choose those that lists of these have.
+HEBREW: Final = "Hebrew"
 IN_LATIN_LETTERS: Final = ("English", "French", "German", "Russian")
-_UNUSUAL: Final = 1e-6  # the share of a spelling that other origins do not have
+_SMOOTHING: Final = 1e-6  # the share of a spelling that no other origin has
 _CENTRAL: Final = partial(in_digraphs, letters="ä=ae ö=oe ü=ue")
 _NORDIC: Final = partial(in_digraphs, letters="ø=oe å=aa ä=ae ö=oe")
 _SOUTHERN: Final = partial(in_digraphs, letters="đ=dj")
-# Ways to write a name that lists do not have beside theirs, and that are as usual.
-_OTHER_FORMS: Final[Mapping[str, Callable[[str], set[str]]]] = {
+# Variants that are as common as the spelling of the lists.
+_VARIANTS: Final[Mapping[str, Callable[[str], set[str]]]] = {
     CHINESE: in_traditional,
     "Uzbek": in_russian,
     "Assamese": in_assamese,
@@ -58,39 +59,39 @@ _OTHER_FORMS: Final[Mapping[str, Callable[[str], set[str]]]] = {
     **dict.fromkeys(("Danish", "Norwegian", "Swedish"), _NORDIC),
     **dict.fromkeys(("Bosnian", "Croatian", "Serbian"), _SOUTHERN),
 }
-_LESS_USUAL_FORMS: Final[Mapping[str, Callable[[str], set[str]]]] = {
-    **ABROAD,
+_RARE_VARIANTS: Final[Mapping[str, Callable[[str], set[str]]]] = {
+    **FOREIGN_SPELLINGS,
     **dict.fromkeys(("English", "Irish", "Scottish"), with_mac_apart),
     "French": with_short_saint,
 }
 
 
-def other_forms(origin: str, spelling: str) -> set[str]:
-    """Other ways to write a name, which are as usual as this one; all in lower case."""
-    forms = _OTHER_FORMS[origin](spelling) if origin in _OTHER_FORMS else set()
+def variants(origin: str, spelling: str) -> set[str]:
+    """Variants of a spelling that are as common as it; all in lower case."""
+    forms = _VARIANTS[origin](spelling) if origin in _VARIANTS else set()
     return {*forms, without_apostrophes(spelling)} - {spelling}
 
 
-def less_usual_forms(origin: str, spelling: str) -> set[str]:
-    """Ways to write a name that are less usual than this one, such as those abroad; all in lower case."""
-    forms = _LESS_USUAL_FORMS[origin](spelling) if origin in _LESS_USUAL_FORMS else set()
+def rare_variants(origin: str, spelling: str) -> set[str]:
+    """Variants of a spelling that are rarer than it, such as foreign transliterations; all in lower case."""
+    forms = _RARE_VARIANTS[origin](spelling) if origin in _RARE_VARIANTS else set()
     return {*forms, in_one_word(spelling)} - {spelling}
 
 
 def spellings_of(origin: str, native: str, roman: str) -> tuple[str, str]:
-    """The native and the romanised spelling of a name in a list that may not have both."""
+    """The native and the romanised spelling of a name; a list may have only one of them."""
     if origin == CHINESE:
         return in_simplified(native), roman
     latin = native or roman
     if origin not in CYRILLIC or not is_latin(latin):
         return native, roman
     cyrillic = CYRILLIC[origin](latin)
-    is_foreign = any(map(is_latin, filter(str.isalpha, cyrillic)))  # it has letters that the language lacks
+    is_foreign = any(map(is_latin, filter(str.isalpha, cyrillic)))  # letters that the language lacks remain
     return (native, roman) if is_foreign else (cyrillic, latin)
 
 
 def add_in_belarus(shares: Shares, lists: list[NameList], table: pyarrow.Table) -> None:
-    """Add the names of a Russian list as Belarusian writes them, of which the other lists say nothing."""
+    """Add the Belarusian spellings of the names in a Russian list, which the other lists lack."""
     columns = [table[name].to_pylist() for name in ("origin", "native", "count")]
     names = list(in_belarus(zip(*columns, strict=True)))
     rows: list[Cells] = [
@@ -106,13 +107,13 @@ def add_in_belarus(shares: Shares, lists: list[NameList], table: pyarrow.Table) 
 
 
 def add_in_latin(shares: Shares, lists: list[NameList], others: Mapping[str, Shares]) -> None:
-    """Add Hebrew names of counted lists in Latin letters, as lists have them, or else as rules spell them.
+    """Add romanised spellings to Hebrew names of counted lists: those of other lists, or else those of rules.
 
     Args:
-        shares: of the Hebrew names; those in Latin letters are added.
+        shares: of the Hebrew names; those of the romanised spellings are added.
         lists: of Hebrew names.
-        others: the shares of the names of the other origins; a spelling that is more common there is not
-            added. Of guessed ones only `IN_LATIN_LETTERS` are asked.
+        others: the shares of names by origin. A spelling that is more common in another origin is not added;
+            for spellings made by rules, only the origins `IN_LATIN_LETTERS` are compared.
     """
     written: defaultdict[str, set[str]] = defaultdict(set)
     for native, roman in chain.from_iterable(each.links for each in lists):
@@ -137,11 +138,12 @@ def add_in_latin(shares: Shares, lists: list[NameList], others: Mapping[str, Sha
 
 
 def _as_written(native: str, share: float, romans: Iterable[str], elsewhere: Shares) -> Shares:
-    """A Hebrew name's share, divided among its spellings by how common others have them: Cohen, not Kahan."""
+    """A Hebrew name's share, divided among its romanised spellings in proportion to their greatest shares
+    elsewhere: most of it goes to Cohen, little to Kahan."""
     if is_from_elsewhere(native):
         return {}
     weights = {
-        roman: elsewhere.get(roman, 0.0) + _UNUSUAL
+        roman: elsewhere.get(roman, 0.0) + _SMOOTHING
         for roman in sorted(romans)
         if elsewhere.get(roman, 0.0) < share
     }
@@ -157,7 +159,7 @@ def _guessed(share: float, romans: Sequence[str], known: Shares) -> Shares:
 
 
 def _greatest(lists: Iterable[Shares]) -> Shares:
-    """The greatest share of each name."""
+    """The greatest share of each name over several origins."""
     found: Shares = {}
     for name, share in chain.from_iterable(its.items() for its in lists):
         found[name] = max(share, found.get(name, 0.0))
