@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,11 @@ from cognomen.text.names import NOTES
 from cognomen.text.repair import composed
 
 ROWS = 1 << 14  # spellings ranked at a time, so that memory stays bounded
+_SURNAME, _MAIDEN_NAME, _NOTE = map(attrgetter, ("surname", "maiden_name", "note"))
+_NUMBER_OF_NOTE: Final[dict[str | None, int]] = {
+    None: -1,
+    **{note: number for number, note in enumerate(NOTES)},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +166,14 @@ def _fill_readings(scores: Scores, block: ScoredBlock) -> None:
     which = reading.which[rows]
     if not len(rows):
         return
-    notes = {None: -1} | {note: number for number, note in enumerate(NOTES)}
-    scores.surnames[start + rows] = _objects([each.surname for each in reading.readings])[which]
-    scores.maiden_names[start + rows] = _objects([each.maiden_name for each in reading.readings])[which]
-    scores.notes[start + rows] = np.array([notes[each.note] for each in reading.readings], np.int8)[which]
+    each, count = reading.readings, len(reading.readings)
+    scores.surnames[start + rows] = np.fromiter(map(_SURNAME, each), object, count)[which]
+    scores.maiden_names[start + rows] = np.fromiter(map(_MAIDEN_NAME, each), object, count)[which]
+    notes = map(_NUMBER_OF_NOTE.__getitem__, map(_NOTE, each))
+    scores.notes[start + rows] = np.fromiter(notes, np.int8, count)[which]
     for row in np.flatnonzero(reading.inverse < 0).tolist():
         reason = reading.readings[reading.which[row]].reason
         scores.reasons[start + row] = REASONS.index(reason or "")
-
-
-def _objects(items: Sequence[str | None]) -> NDArray[np.object_]:
-    return np.fromiter(items, object, len(items))
 
 
 def _fill_detail(

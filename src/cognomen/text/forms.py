@@ -141,7 +141,8 @@ def may_have_form(text: str) -> bool:
             return True
         if re.search(_SIGNS, text):  # compiled when first used, as it takes a start milliseconds
             return True
-    return are_named(text.split(" "))
+    words = text.split(" ")
+    return words[-1] in lists.PARTICLES_LAST or not _NAMED.isdisjoint(words)  # `are_named`, inline
 
 
 def are_named(words: Sequence[str]) -> bool:

@@ -105,7 +105,8 @@ def _is_particle(words: list[str], place: int, *, before_particle: bool) -> bool
     name = name.removesuffix(".")
     if name in lists.INNER_PARTICLES:
         return place > 0 or (word.islower() and not following.islower())
-    is_small = word.islower() or (before_particle and not (word.isupper() and following.islower()))  # "AB de"
+    are_initials = len(word) > 1 and word.isupper() and following.islower()  # "AB de Villiers"
+    is_small = word.islower() or (before_particle and not are_initials)
     if name in lists.PARTICLES or (name in lists.SMALL_PARTICLES and is_small):
         return True
     head, dash, tail = word.rpartition("-")  # "Jansen-van Dijk"

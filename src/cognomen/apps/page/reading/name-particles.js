@@ -67,7 +67,8 @@ function isParticle(all, place, beforeParticle, words) {
   if (name === "ni") return characters(following)[1] === "h"; // "Ni Bhriain", for Ní
   name = name.replace(/\.$/, "");
   if (words.innerParticles.has(name)) return place > 0 || (isLower(word) && !isLower(following));
-  const isSmall = isLower(word) || (beforeParticle && !(isUpper(word) && isLower(following))); // not the initials of "AB de Villiers"
+  const areInitials = word.length > 1 && isUpper(word) && isLower(following); // "AB de Villiers"
+  const isSmall = isLower(word) || (beforeParticle && !areInitials);
   if (words.particles.has(name) || (words.smallParticles.has(name) && isSmall)) return true;
   const dash = word.lastIndexOf("-"), tail = word.slice(dash + 1);
   return dash >= 0 && hasLetter(word.slice(0, dash)) && isLower(tail) && isParticleAnywhere(tail, words);
