@@ -592,7 +592,7 @@ def test_irish_names_have_what_the_british_count_of_them() -> None:
     walsh, smith = column(found, "walsh", "share"), column(found, "smith", "share")
     assert walsh["Irish"] > max(walsh["English"], column(found, NAMES[300], "share")["Irish"])
     assert smith["Irish"] < smith["English"] / 5
-    most = share_of_rank("Irish", rules.BORROWED["Irish"][0].rank)
+    most = share_of_rank("Irish", rules.BORROWED["Irish"].max_rank)
     assert max(shares(found, "Irish").values()) == pytest.approx(most)
 
 
@@ -622,7 +622,7 @@ def test_names_of_an_origins_form_have_what_a_large_list_counts_of_them() -> Non
         ie=ranked("Irish", ["Murphy", "Kelly", "Vaughan"]),
     )
     english, welsh = shares(found, "English"), shares(found, "Welsh")
-    (borrowed,) = rules.BORROWED["Welsh"]
+    borrowed = rules.BORROWED["Welsh"]
     assert welsh["llewellyn"] == pytest.approx(borrowed.factor * english["llewellyn"])
     assert column(found, "llewellyn", "sources")["Welsh"] == "gb"
     assert {"griffiths", "gwinnutt"} <= set(welsh)
@@ -634,7 +634,7 @@ def test_names_of_an_origins_form_have_what_a_large_list_counts_of_them() -> Non
 def test_what_an_origins_own_lists_say_of_a_name_is_kept_if_it_is_more() -> None:
     britain = {"Llewellyn": 10.0, "Smith": 5e5} | dict.fromkeys(NAMES, 1e4)
     welsh = {"Llewellyn": 500.0} | dict.fromkeys(NAMES[:400], 500.0)
-    (borrowed,) = rules.BORROWED["Welsh"]
+    borrowed = rules.BORROWED["Welsh"]
     found = merged(gb=counted("English", britain), cy=counted("Welsh", welsh))
     its = column(found, "llewellyn", "share")
     assert its["Welsh"] > 2 * borrowed.factor * its["English"]
@@ -642,10 +642,10 @@ def test_what_an_origins_own_lists_say_of_a_name_is_kept_if_it_is_more() -> None
 
 def test_a_lender_keeps_a_part_of_what_is_mostly_not_its_own() -> None:
     names = {"Puig": 100.0, "García": 100.0} | dict.fromkeys(NAMES, 100.0)
-    (borrowed,) = rules.BORROWED["Catalan"]
+    borrowed = rules.BORROWED["Catalan"]
     found = merged(es=counted("Spanish", names), wikipedia_people=bare("Catalan", ["Rovira"]))
     spanish = shares(found, "Spanish")
-    assert spanish["puig"] == pytest.approx(borrowed.left * spanish["garcia"])
+    assert spanish["puig"] == pytest.approx(borrowed.neighbour_weight * spanish["garcia"])
     assert shares(found, "Catalan")["puig"] == pytest.approx(borrowed.factor * spanish["garcia"], rel=0.01)
     alone = shares(merged(es=counted("Spanish", names)), "Spanish")
     assert alone["puig"] == alone["garcia"], "nobody to lend to"
@@ -741,7 +741,7 @@ def test_rules_name_sources_and_origins_that_there_are() -> None:
     assert sources >= {*rules.MIN_COUNT, *rules.NOTABLE, *rules.SINGLE_WORDS}
     assert sources >= {source for source, _ in {*rules.NOT_COUNTED, *rules.STRUCK}}
     assert origins >= {origin for _, origin in rules.STRUCK} | rules.WITH_WOMENS_FORMS
-    lenders = {each.lender for its in rules.BORROWED.values() for each in its}
+    lenders = {each.neighbour for each in rules.BORROWED.values()}
     neighbours = {each for its in rules.MIXED.values() for each in its} | set(rules.MIXED_QUANTILES)
     assert origins >= {*rules.STEEP, *rules.CLOSED, *rules.BORROWED, *lenders, *rules.MIXED, *neighbours}
     assert set(rules.TRUST) == {source.trust for source in read_manifest()} | {"high", "medium", "low"}

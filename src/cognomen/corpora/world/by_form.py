@@ -23,7 +23,7 @@ def _any_of(patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns.split()))
 
 
-# Letters and words within Basque names, and their ends; in Basque or in Spanish spelling.
+# Parts and endings of Basque names, in Basque or Spanish spelling.
 _BASQUE: Final = _any_of("""
     k tx tz aguirr amez[ao] aranz[ae] arri(?:a$|[bgz]|aga|eta|ola) arteag artol astig aurre azc[au] azpi
     azurm barandi barri(?![aglno]|$) basurt beloqui beng[ou] beristain berri bidarr bidaur bizc
@@ -114,13 +114,13 @@ _CZECH: Final = _any_of("ř ě ů w cz ou ż ł ń ś")
 
 
 def is_slovak(name: str) -> bool:
-    """Whether a surname in a Czech list has the form of Slovak ones; its marks may be apart (NFD)."""
+    """Whether a surname in a Czech list has the form of Slovak ones, composed (NFC) or not (NFD)."""
     name = unicodedata.normalize("NFC", name)
     return _SLOVAK.search(name) is not None and _CZECH.search(name) is None
 
 
 def in_slovakia(lists: Iterable[NameList]) -> Iterator[NameList]:
-    """The Slovak names of Czech lists, without how common they are."""
+    """The Slovak names of Czech lists, without counts."""
     for each in lists:
         yield from _bare(each.source, SLOVAK, filter(is_slovak, each.spellings))
 
@@ -128,7 +128,7 @@ def in_slovakia(lists: Iterable[NameList]) -> Iterator[NameList]:
 def in_slovenia(lists: Iterable[NameList]) -> Iterator[NameList]:
     """Croatian names as Slovene has them: Petrovič for Petrović.
 
-    Slovene has no ć, and the longest lists of its names two hundred.
+    Slovene has no ć; the longest of its lists has two hundred names.
     """
     for each in lists:
         spelled = (unicodedata.normalize("NFC", name) for name in each.spellings)
@@ -136,7 +136,7 @@ def in_slovenia(lists: Iterable[NameList]) -> Iterator[NameList]:
 
 
 def with_names(origin: str, lists: Iterable[NameList], names: set[str]) -> Iterator[NameList]:
-    """Some names of other lists, by their keys, without how common they are."""
+    """The names of other lists that have these keys, without counts."""
     for each in lists:
         yield from _bare(each.source, origin, (name for name in each.spellings if key(name) in names))
 

@@ -168,30 +168,34 @@ def _equalise_womens_forms(shares: Mapping[str, Shares]) -> None:
 
 def _add_neighbours_counts(shares: Mapping[str, Shares], lists: Mapping[str, list[NameList]]) -> None:
     """Give origins without counts those of a neighbour whose list counts their bearers as well."""
-    for origin, its in rules.BORROWED.items():
-        for each in its:
-            if origin in shares and each.lender in shares:
-                names = _add_counts_of(shares, origin, each)
-                lists[origin].extend(with_names(origin, lists[each.lender], names))
+    for origin, rule in rules.BORROWED.items():
+        if origin in shares and rule.neighbour in shares:
+            lacking = _lacking(shares, origin, rule) if rule.adds else set()
+            _add_counts(shares, origin, rule, lacking)
+            lists[origin].extend(with_names(origin, lists[rule.neighbour], lacking))
 
 
-def _add_counts_of(shares: Mapping[str, Shares], origin: str, borrowed: rules.Borrowed) -> set[str]:
-    """Borrow what one entry of the rules says, in place; return the names that the origin's lists lack."""
-    own, lender = shares[origin], shares[borrowed.lender]
-    most = share_of_rank(origin, borrowed.rank)
-    names = [name for name in own if name in lender and borrowed.least <= own[name] < most]
-    added: set[str] = set()
-    if borrowed.added:
-        others = [its for other, its in shares.items() if other not in (origin, borrowed.lender)]
-        added = {name for name in lender if name not in own and FORMS[origin](name)}
-        added = {name for name in added if all(its.get(name, 0.0) < lender[name] for its in others)}
-    if borrowed.of_form:
+def _lacking(shares: Mapping[str, Shares], origin: str, rule: rules.Borrowed) -> set[str]:
+    """The neighbour's names with the form of an origin whose lists lack them, unless others have more."""
+    neighbours = shares[rule.neighbour]
+    others = [its for other, its in shares.items() if other not in (origin, rule.neighbour)]
+    names = {name for name in neighbours if name not in shares[origin] and FORMS[origin](name)}
+    return {name for name in names if all(its.get(name, 0.0) < neighbours[name] for its in others)}
+
+
+def _add_counts(
+    shares: Mapping[str, Shares], origin: str, rule: rules.Borrowed, lacking: Iterable[str]
+) -> None:
+    """Raise the shares of an origin by those of its neighbour, as a rule says."""
+    own, neighbours = shares[origin], shares[rule.neighbour]
+    most = share_of_rank(origin, rule.max_rank)
+    names = [name for name in own if name in neighbours and rule.min_own_share <= own[name] < most]
+    if rule.own_of_form:
         names = list(filter(FORMS[origin], names))
-    for name in (*names, *sorted(added)):
-        if lender[name] <= borrowed.most:
-            own[name] = max(own.get(name, 0.0), min(lender[name] * borrowed.factor, most))
-            lender[name] *= borrowed.left
-    return added
+    for name in (*names, *sorted(lacking)):
+        if neighbours[name] <= rule.max_neighbour_share:
+            own[name] = max(own.get(name, 0.0), min(neighbours[name] * rule.factor, most))
+            neighbours[name] *= rule.neighbour_weight
 
 
 def _subtract_neighbours(shares: Mapping[str, Shares]) -> None:

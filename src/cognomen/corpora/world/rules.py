@@ -106,45 +106,43 @@ WOMANS_ENDING: Final = re.compile("(?:[oe]v|[iy]n)a$|(?:[оеє]в|[иіы]н)а
 
 
 class Borrowed(NamedTuple):
-    """What an origin's shares are given of a neighbour's list, which counts its bearers as well.
+    """How the shares of an origin are raised by the list of a neighbour, which counts its bearers as well.
 
     Attributes:
-        lender: the neighbour.
-        factor: how many times as common the names are in the origin as in the neighbour's list.
-        rank: a name gets at most the share that the name with this rank usually has, as the origin's own
-            lists include common names of the neighbour (Smith, Brown).
-        of_form: whether only names with the origin's form are borrowed (`by_form.FORMS`).
-        added: whether names of that form are borrowed even if the origin's own lists lack them.
-        left: the factor that the neighbour's share of such a name is multiplied by, where most of its
+        neighbour: whose list counts them.
+        factor: how many times as common the names are within the origin as in that list.
+        max_rank: a name gets at most the share that the name with this rank usually has, as the origin's
+            own lists include common names of the neighbour (Smith, Brown).
+        own_of_form: of the names in the origin's own lists, only those with the origin's form
+            (`by_form.FORMS`).
+        adds: also names of that form that the origin's own lists lack.
+        neighbour_weight: what the neighbour's shares of these names are multiplied by, where most of the
             bearers are of the origin.
-        most: names with a larger share in the neighbour's list are not borrowed.
-        least: nor are names with a smaller share in the origin's own lists.
+        max_neighbour_share: not names with a larger share in the neighbour's list.
+        min_own_share: not names with a smaller share in the origin's own lists.
     """
 
-    lender: str
+    neighbour: str
     factor: float
-    rank: float = 120
-    of_form: bool = False
-    added: bool = False
-    left: float = 1.0
-    most: float = 1.0
-    least: float = 0.0
+    max_rank: float = 120
+    own_of_form: bool = False
+    adds: bool = False
+    neighbour_weight: float = 1.0
+    max_neighbour_share: float = 1.0
+    min_own_share: float = 0.0
 
 
-# About one in twenty Britons lives in Wales and one in ten in Scotland, and one in five people of Spain
-# speaks Catalan. The British list counts one in a thousand or so of the Afrikaners, and one in a hundred of
-# the Gujaratis.
-BORROWED: Final[Mapping[str, tuple[Borrowed, ...]]] = {
-    "Irish": (Borrowed("English", 6.0), Borrowed("English", 6.0, of_form=True, added=True)),
-    "Basque": (Borrowed("Spanish", 20.0, of_form=True),),
-    "Catalan": (Borrowed("Spanish", 5.0, rank=5, of_form=True, added=True, left=0.3),),
-    "Scottish": (Borrowed("English", 8.0, rank=5, of_form=True, added=True),),
-    "Welsh": (Borrowed("English", 10.0, rank=1, of_form=True, added=True),),
-    "Afrikaans": (
-        Borrowed("English", 600.0, rank=20, most=1.6e-5),
-        Borrowed("English", 600.0, rank=20, most=1.6e-5, of_form=True, added=True),
-    ),
-    "Gujarati": (Borrowed("English", 40.0, rank=1, least=1e-3),),
+# Rough factors: about one in twenty people of Britain lives in Wales and one in ten in Scotland, and one in
+# five of Spain speaks Catalan; those of Afrikaans and Gujarati, of whose people few live in Britain, were
+# chosen by reading the most common names after merging.
+BORROWED: Final[Mapping[str, Borrowed]] = {
+    "Irish": Borrowed("English", 6.0, adds=True),
+    "Basque": Borrowed("Spanish", 20.0, own_of_form=True),
+    "Catalan": Borrowed("Spanish", 5.0, 5, own_of_form=True, adds=True, neighbour_weight=0.3),
+    "Scottish": Borrowed("English", 8.0, 5, own_of_form=True, adds=True),
+    "Welsh": Borrowed("English", 10.0, 1, own_of_form=True, adds=True),
+    "Afrikaans": Borrowed("English", 600.0, 20, adds=True, max_neighbour_share=1.6e-5),
+    "Gujarati": Borrowed("English", 40.0, 1, min_own_share=1e-3),
 }
 
 # A list of a country's people holds the names of the large neighbour whose language they also speak. That
