@@ -67,7 +67,7 @@ class NamesByKinds:
         different, numbers = distinct(words, len(words))
         of_texts = Ragged(numbers, spaces + 1)
         are_alone = np.fromiter(map(alone.__contains__, texts), np.bool_, len(texts))
-        groups = _rows_by_kinds(of_texts.lengths, _kinds_of_words(of_texts, different, apart), are_alone)
+        groups = _rows_by_kinds(_kinds_of_words(of_texts, different, apart), are_alone)
         return cls(texts, of_texts, different, groups)
 
     def place(self, group: int, read: Callable[[str], Found | None]) -> Place | None:
@@ -102,22 +102,21 @@ class NamesByKinds:
         return [" ".join(map(self.different.__getitem__, words)) for words in places], inverse
 
 
-def _rows_by_kinds(lengths: Indices, kinds: Indices, alone: NDArray[np.bool_]) -> list[Indices]:
+def _rows_by_kinds(kinds: Ragged, alone: NDArray[np.bool_]) -> list[Indices]:
     """The rows of texts of several words, those of one sequence of kinds together.
 
     Args:
-        lengths: (U,), how many words each text has.
-        kinds: (M,), the number of the kind of each word, -1 for a word of its own kind.
+        kinds: of U texts, the number of the kind of each word, -1 for a word of its own kind.
         alone: (U,), which texts are like no other.
     """
-    starts = np.cumsum(lengths) - lengths
-    codes = np.zeros(len(lengths), np.int64)  # (U,)
-    of_words = kinds + 1  # from 1 on: 0 is for no word
+    lengths = kinds.lengths
+    codes = np.zeros(len(kinds), np.int64)  # (U,)
+    of_words = kinds.data + 1  # from 1 on: 0 is for no word
     for place in range(MOST_WORDS):
         rows = np.flatnonzero(lengths > place)
-        codes[rows] |= of_words[starts[rows] + place] << (KIND_BITS * place)
+        codes[rows] |= of_words[kinds.starts[rows] + place] << (KIND_BITS * place)
     codes[(lengths < 2) | (lengths > MOST_WORDS) | alone] = 0
-    codes[np.repeat(np.arange(len(lengths)), lengths)[of_words == 0]] = 0
+    codes[kinds.rows[of_words == 0]] = 0
     order = np.argsort(codes, kind="stable")
     bounds = np.flatnonzero(np.diff(codes[order], prepend=-1))
     groups = np.split(order, bounds[1:])
@@ -141,8 +140,8 @@ def _place(examples: Sequence[str], read: Callable[[str], Found | None]) -> Plac
     return None
 
 
-def _kinds_of_words(words: Ragged, different: Sequence[str], apart: frozenset[str]) -> Indices:
-    """The number of the kind of each word of U texts, (M,); -1 for a word that no other is like."""
+def _kinds_of_words(words: Ragged, different: Sequence[str], apart: frozenset[str]) -> Ragged:
+    """The number of the kind of each word of U texts; -1 for a word that no other is like."""
     numbers: defaultdict[Hashable, int] = defaultdict(count().__next__, {None: -1})
     found = _numbers(map(kind_of_word, different), numbers, len(different))  # (W,)
     kinds = found[words.data]
@@ -155,7 +154,7 @@ def _kinds_of_words(words: Ragged, different: Sequence[str], apart: frozenset[st
     if apart:
         are_apart = np.array([bare_key(word) in apart for word in different], np.bool_)
         kinds[are_apart[words.data]] = -1
-    return np.where(kinds < (1 << KIND_BITS) - 1, kinds, -1)
+    return words.with_data(np.where(kinds < (1 << KIND_BITS) - 1, kinds, -1))
 
 
 def _numbers(kinds: Iterable[Hashable], numbers: defaultdict[Hashable, int], length: int) -> Indices:
