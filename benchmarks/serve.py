@@ -97,6 +97,7 @@ def soak(names: list[str], minutes: float) -> dict[str, Any]:
             "minutes": minutes,
             "calls": first["calls"] + second["calls"],
             "errors": first["errors"] + second["errors"],
+            "calls per second": second["calls per second"],
             "p50 ms": second["p50 ms"],
             "p99 ms": second["p99 ms"],
             "MB after a tenth": early,
