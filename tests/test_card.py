@@ -74,7 +74,7 @@ def test_a_run_that_was_stopped_is_said_to_be() -> None:
 def test_the_figures_are_those_of_the_names_held_out() -> None:
     card = model_card(["A", "B"], [0.5, 0.5], TRAINING)
     assert "On 900 other names" in card
-    assert "It knows the origins listed above and no others" in card
+    assert "The model knows the origins listed above and no others" in card
 
 
 def test_protocols_stand_in_order() -> None:
@@ -206,7 +206,7 @@ def test_foreign_names_are_counted() -> None:
     """Of what was found foreign to its list, and where it went; nothing is said where nobody looked."""
     facts = {"foreign_names": {"found": {"Dutch": 1200, "Danish": 30}, "moved": {"Turkish": 900}}}
     sections = " ".join(" ".join(world_sections(facts, ["Dutch"], None, None)).split())
-    assert "1,230 are by their spelling more likely foreign" in sections
+    assert "1,230 have a spelling that is more likely foreign" in sections
     assert "(Dutch 1,200, Danish 30, ...)" in sections
-    assert "900 of them became rare names of the origin that they are surely of (Turkish 900" in sections
+    assert "900 of them, whose origin is sure, became rare names of that origin (Turkish 900" in sections
     assert "more likely foreign" not in " ".join(world_sections({}, ["Dutch"], None, None))
