@@ -21,40 +21,41 @@ HEAD = """\
 # Names as people write them
 
 Which words of a text are the surname, and what is not a name. This page is generated from the
-[table](../tests/names_cases.toml) that the tests read; each part has the rule and the examples that are tested.
-[`text/names.py`](../src/cognomen/text/names.py) applies the rules, in its own order, to each cell of a column
-alone, apart from [the order of the column](#the-order-of-a-column) and the cells that
-[the network](#what-the-network-tells) rewords first. With `full_names=False` or `--as-is` the whole text is the
+[table](../tests/names_cases.toml) that the tests read; each part has the rule and the examples that are
+tested. [`text/names.py`](../src/cognomen/text/names.py) applies the rules, in its own order, to each cell
+of a column alone, apart from [the order of the column](#the-order-of-a-column) and the cells that [the
+network](#what-the-network-tells) rewords first. With `full_names=False` or `--as-is` the whole text is the
 surname.
 """
 ORDER = """\
 # The order of a column
 
-A name that does not show its order ("Suzuki Ichiro", "Kim Minjun", "SMITH JOHN") is read with the given name
-first if it stands alone. A column of such names mostly shows the order, and all of it is then read in that order:
-this is `order="auto"`, the default of every call with several names, of `score`, of `composition`, and of
-`predict` with a file. `order="surname-first"` or `"given-first"` (`--order`) states the order instead. Cells
-that show their own order, for instance by a comma, are always read in that order.
+A name that does not show its order ("Suzuki Ichiro", "Kim Minjun", "SMITH JOHN") is read with the given
+name first if it stands alone. A column of such names mostly shows the order, and all of it is then read in
+that order: this is `order="auto"`, the default of every call with several names, of `score`, of
+`composition`, and of `predict` with a file. `order="surname-first"` or `"given-first"` (`--order`) states
+the order instead. Cells that show their own order, for instance by a comma, are always read in that order.
 
-The order is inferred ([`classifier/order.py`](../src/cognomen/classifier/order.py)) from the words at both ends
-of the cells: surnames are answered with higher probabilities, with origins that suit the column better, are more
-often known surnames, and look less like [given names](../src/cognomen/classifier/given_names.py). Capitals and
-commas in other cells count as well. `clf.column_order(names)` gives the order and its probability; so do
-`composition(...).order`, the JSON of `score` and `composition`, and a line on standard error. Names are read as
-if they stood alone if the probability is below .9, or if fewer than ten different names depend on the order or
-show that they begin with the surname (unless most of the names show this). A word that stands at the same end of
-nearly all cells is a title or the surname of a family: it is no evidence itself, but the letters of the other
-words are. For a file or a stream, the first rows decide: 10,000 rows of a table (of each file, in a folder), and
+The order is inferred ([`classifier/order.py`](../src/cognomen/classifier/order.py)) from the words at both
+ends of the cells: surnames are answered with higher probabilities, with origins that suit the column
+better, are more often known surnames, and look less like [given
+names](../src/cognomen/classifier/given_names.py). Capitals and commas in other cells count as well.
+`clf.column_order(names)` gives the order and its probability; so do `composition(...).order`, the JSON of
+`score` and `composition`, and a line on standard error. Names are read as if they stood alone if the
+probability is below .9, or if fewer than ten different names depend on the order or show that they begin
+with the surname (unless most of the names show this). A word that stands at the same end of nearly all
+cells is a title or the surname of a family: it is no evidence itself, but the letters of the other words
+are. For a file or a stream, the first rows decide: 10,000 rows of a table (of each file, in a folder), and
 4,096 lines of `predict`.
 
 Once the order is known, the column also shows whether its people have two surnames, as most people whose
-languages are Spanish, Catalan, Basque or Portuguese do. Whether the word in the middle of "Ana Molina Herrero" is
-the first of two surnames, or a second given name as in "Ana Lucía Molina", is
-[inferred](../src/cognomen/classifier/second_surnames.py) from its places in other names of the column, its letters
-and the probable languages of the words. For a cell alone, this is decided less often.
+languages are Spanish, Catalan, Basque or Portuguese do. Whether the word in the middle of "Ana Molina
+Herrero" is the first of two surnames, or a second given name as in "Ana Lucía Molina", is
+[inferred](../src/cognomen/classifier/second_surnames.py) from its places in other names of the column, its
+letters and the probable languages of the words. For a cell alone, this is decided less often.
 
-Given names in a column of their own (`--given NAME`) are better evidence than any order: what remains of a name
-without them is the surname. They never count as evidence of an origin.
+Given names in a column of their own (`--given NAME`) are better evidence than any order: what remains of a
+name without them is the surname. They never count as evidence of an origin.
 """
 
 

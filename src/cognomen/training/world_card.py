@@ -55,9 +55,10 @@ def _foreign_sentence(found: Mapping[str, int], moved: Mapping[str, int]) -> str
         return ", ".join(f"{origin} {count:,}" for origin, count in first)
 
     return filled(
-        f"Of the rarer names in long lists, {sum(found.values()):,} have a spelling that is more likely foreign "
-        f"to the list than not ({largest(found)}, ...), and were taken out of it. {sum(moved.values()):,} of "
-        f"them, whose origin is sure, became rare names of that origin ({largest(moved)}, ...)."
+        f"Of the rarer names in long lists, {sum(found.values()):,} have a spelling that is more likely "
+        f"foreign to the list than not ({largest(found)}, ...), and were taken out of it. "
+        f"{sum(moved.values()):,} of them, whose origin is sure, became rare names of that origin "
+        f"({largest(moved)}, ...)."
     )
 
 

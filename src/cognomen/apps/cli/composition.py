@@ -11,12 +11,12 @@ TABLE is a .csv, .tsv or .parquet file with headings, perhaps compressed (people
 (.xlsx, .xls, .ods), whose first sheet is read. A name counts once for each row, or as often as the
 column of counts says. Of a full name, the surname is taken: the last word, or what comes before a comma.
 
-The shares are those under which the whole column is most likely (Saerens, Latinne and Decaestecker 2002).
-Counting the most likely origin of each name, shown beside them, favours what was common in training. The
-intervals show how the shares vary with the names that happen to be in the list. They assume that names of an
-origin look alike in training and in the list, and that the model knows all origins. Where the names behind
-one share, taken one by one, are more likely of another origin, the two cannot be told apart: the sum of both
-is shown, and then each.
+The shares are those under which the whole column is most probable (Saerens, Latinne and Decaestecker 2002).
+Counting the most probable origin of each name, shown for comparison, favours origins that were common in
+training. The intervals show how the shares vary with the names that happen to be in the list. They assume
+that names of an origin look alike in training and in the list, and that the model knows all origins. Where
+the names behind one share are, one by one, more probably of another origin, the two cannot be told apart:
+the sum of both is shown, and then each.
 {EXIT_CODES}
 """
 
