@@ -59,10 +59,10 @@ def unseen_table(found: Mapping[str, Any], bag: Mapping[str, Any] | None = None)
     rows = [[words, *(share_of(its.get(key)) for its in columns)] for key, words in UNSEEN.items()]
     text = filled(
         "One name in twenty, with all its spellings and forms, was held out, and a model trained on the "
-        f"others answers these: {found['items']:,} pairs of a name and an origin whose share of it is a fifth "
-        "or more. An answer is right if it is one of these origins. Balanced figures give the same weight to "
-        f"each of the {found['origins_counted']} origins with 15 such names or more; the others weigh a name "
-        "by its bearers."
+        f"others answers these: {found['items']:,} pairs of a name and an origin whose share of it is a "
+        "fifth or more. An answer is right if it is one of these origins. Balanced figures give the same "
+        f"weight to each of the {found['origins_counted']} origins with 15 such names or more; the others "
+        "weigh a name by its bearers."
     )
     if "ece_of_shares" in found:
         text += "\n\n" + filled(
