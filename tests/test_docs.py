@@ -16,6 +16,7 @@ GUIDES = sorted(
     f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md") if ">>>" in page.read_text("utf-8")
 )
 PAGES = ["README.md", *GUIDES, *STUDY]
+FRONT = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"^```.*$", re.MULTILINE)
 
@@ -30,7 +31,7 @@ def test_examples_run(page: str) -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    for page in [*FRONT, *sorted((ROOT / "docs").rglob("*.md"))]:
         text = BLOCK.sub("", page.read_text(encoding="utf-8"))  # functions[0](x) looks like a link
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
             if not target.startswith(("http", "mailto")) and not is_to_be_drawn(page.parent, target):
@@ -39,7 +40,7 @@ def test_links_lead_somewhere() -> None:
 
 def test_links_to_headings_lead_to_one() -> None:
     seen = 0
-    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    for page in [*FRONT, *sorted((ROOT / "docs").rglob("*.md"))]:
         text = BLOCK.sub("", page.read_text(encoding="utf-8"))
         for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", text):
             seen += 1
@@ -60,7 +61,7 @@ def anchors(page: Path) -> set[str]:
 
 def test_a_link_with_the_name_of_a_function_leads_to_its_file() -> None:
     seen = 0
-    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    for page in [*FRONT, *sorted((ROOT / "docs").rglob("*.md"))]:
         for symbol, target in re.findall(r"\[`(\w+)`\]\(([^)#]+\.py)\)", page.read_text(encoding="utf-8")):
             source = page.parent / target
             if symbol != source.stem:
