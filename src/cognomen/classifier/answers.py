@@ -28,7 +28,7 @@ class OriginProbability:
 
 @dataclass(frozen=True, slots=True)
 class SurnamePart:
-    """A part of a surname in two parts, and its most probable origin (or group or region) with its probability."""
+    """A part of a surname in two parts, its own most probable origin (or group or region), and how probable."""
 
     surname: str
     origin: str

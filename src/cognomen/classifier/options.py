@@ -89,8 +89,8 @@ class Options:
             Applied exactly, by Bayes' rule.
         abstain_below: the probability that an answer needs. If no origin has it, the most probable group is
             answered, if it has it, else the most probable region; else the name is answered "unknown" with
-            the reason "low-confidence". Its `origins` are listed all the same. A model without a tree of origins
-            has nothing between an origin and "unknown".
+            the reason "low-confidence". Its `origins` are listed all the same. A model without a tree of
+            origins has nothing between an origin and "unknown".
         top_k: how many origins an answer lists, at most.
         coverage: give each answer a set of origins that contains the right one this often (see
             `Classifier.predict_sets`).

@@ -61,8 +61,8 @@ BAR = 20  # cells
 UNSURE = 0.05  # from here on, what is not found in so short a list is not said to be next to none
 LONGEST_LABEL = 24
 DOUBT = """\
-Origins joined by + cannot be told apart here: taken one by one, the names behind the one share are more \
-likely of the other. This happens where the names of a list differ from those in training. Their sum is \
+Origins joined by + cannot be told apart here: one by one, the names behind one of the shares are more \
+probably of the other origin. This happens where the names of a list differ from those in training. Their sum is \
 reliable; how it is divided is not."""
 
 
