@@ -28,7 +28,7 @@ class OriginProbability:
 
 @dataclass(frozen=True, slots=True)
 class SurnamePart:
-    """A part of a surname in two parts, its own most probable origin (or group or region), and how probable."""
+    """A part of a surname in two parts, its own most probable origin, group or region, and how probable."""
 
     surname: str
     origin: str

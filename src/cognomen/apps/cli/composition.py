@@ -62,8 +62,8 @@ UNSURE = 0.05  # from here on, what is not found in so short a list is not said 
 LONGEST_LABEL = 24
 DOUBT = """\
 Origins joined by + cannot be told apart here: one by one, the names behind one of the shares are more \
-probably of the other origin. This happens where the names of a list differ from those in training. Their sum is \
-reliable; how it is divided is not."""
+probably of the other origin. This happens where the names of a list differ from those in training. Their \
+sum is reliable; how it is divided is not."""
 
 
 @click.command("composition", epilog=epilog(__doc__))
