@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from cognomen.corpora import Corpus
 from cognomen.training import TrainingConfig
 from cognomen.training.card import model_card, train_command
+from cognomen.training.dataset import describe_corpus
 from cognomen.training.world_card import world_sections
 
 TRAINING = {
@@ -210,3 +212,16 @@ def test_foreign_names_are_counted() -> None:
     assert "(Dutch 1,200, Danish 30, ...)" in sections
     assert "900 of them, whose origin is sure, became rare names of that origin (Turkish 900" in sections
     assert "more likely foreign" not in " ".join(world_sections({}, ["Dutch"], None, None))
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["Smith", "Rossi"], "2 different names"),
+        (["Smith"] * 2, "1 different names, 1 of them under several origins"),
+    ],
+)
+def test_a_corpus_is_described_by_what_is_known_of_it(names: list[str], said: str) -> None:
+    """A report that counts no names of several origins, as that of protocol W, claims no number of them."""
+    [line] = describe_corpus(Corpus.from_names(names, ["English", "Italian"])).splitlines()
+    assert line.endswith(f"2 kept: {said}")
