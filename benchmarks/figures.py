@@ -155,8 +155,8 @@ def short_world_table(measured: dict[str, Any]) -> str:
         rows.append(("the same, by a bag of n-grams alone", bag))
     rows.append(("members of the European Parliament (P)", _right(people["uniform"])))
     known, table = people["known names"], people["look-up, known names"]
-    rows.append(("those whose names are in the training table", _right(known)))
-    rows.append(("the same, by looking them up in that table", _right(table)))
+    rows.append(("of these, those whose names are in the training table", _right(known)))
+    rows.append(("the same names, looked up in that table", _right(table)))
     languages = [language for language in native if "(" not in language]
     rows += [
         (f"members of a parliament, in native script: {o}", {"accuracy": native[o]["default"]})
