@@ -147,18 +147,18 @@ def legend(found: Explanation, origin: str) -> Iterator[str]:
     """Yield what the columns and the first and last rows of the table mean."""
     yield from term(
         f"for {origin}",
-        f"what the letter adds to the logit of {origin}: +1 makes it 2.7 times as likely, all else equal",
+        f"what the letter adds to the logit of {origin}: +1 makes it 2.7 times as probable, beside others",
     )
     if found.rival:
         yield from term(
-            "margin", f"what it adds to the lead over {found.rival}: the one logit minus the other"
+            "margin", f"what it adds to the lead over {found.rival}, the difference of the two logits"
         )
     count = len(found.letters)
     letters = f"{count} unknown letter{'s' * (count != 1)}"
-    yield from term("baseline", f"the logit and the lead of {letters} alone, to which the others add up")
+    yield from term("baseline", f"the logit and the lead of a name of {letters}")
     if abs(found.convergence_delta or 0.0) >= SEEN:
         error = f"{abs(found.convergence_delta or 0.0):.2g}"
-        yield from term("sum", f"the letters add up to it within {error}: of so long a name, roughly")
+        yield from term("sum", f"baseline and letters add up to it within {error}, as the name is long")
     yield from term("prefix", "the answer to the letters up to this one, read as a whole name")
 
 
