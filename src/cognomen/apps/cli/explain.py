@@ -147,7 +147,7 @@ def legend(found: Explanation, origin: str) -> Iterator[str]:
     """Yield what the columns and the first and last rows of the table mean."""
     yield from term(
         f"for {origin}",
-        f"what the letter adds to the logit of {origin}: +1 makes it 2.7 times as probable, beside others",
+        f"what the letter adds to the logit of {origin}: +1 makes it 2.7 times as likely, all else equal",
     )
     if found.rival:
         yield from term(
