@@ -42,6 +42,7 @@ FORMS: Final = (
     ("([a-zß-ÿ])·(?=[A-ZÀ-ÖØ-Þ])", r"\1 "),
     ("^(?:[\u4e00-\u9fff]+[·•])+([\u4e00-\u9fff]+)$", r"\1"),
     (r"^\[\[([^|\[\]]+)\|[^\[\]]*\]\]", r"\1"),
+    (r'^["“]([^"“”]+)["”] ?<[^<>]*>$', r"\1"),
     (r"^\(([^()]*)\)$|^\[([^\[\]]*)\]$", r"\1\2"),
     (r"^([^,()]+ [^,()]+) \([^()]*\), ([^,()]+ [^,()]+ \()", r"\1; \2"),
     # Pictures, fields in quotes, weights, ages and numbers between commas: "Doe", "Jane"; Jane Doe, 35, Rome.
@@ -108,6 +109,7 @@ FORMS: Final = (
     (r"^(?:ИП|ФОП) (?=[^ ]+ [^ ])", ""),
     (r"^(?:Tan|Dat[^ ]+) (?:Sri|Seri) (?=[^ ])", ""),
     (r"^(?:id|ifj|özv)\. ([^ .,]+) ([^,]+)$", r"\1, \2"),
+    (r"^([^ .,]+) ([^ ,]+) (?:id|ifj|özv)\.$", r"\1, \2"),
     (r" (?:der (?:Ältere|Jüngere)|the (?:[Ee]lder|[Yy]ounger))$", ""),
     # Honorifics after a name, and the surname from birth: Tanaka-san, Ahmet Yılmaz Bey, Anna Berg f. Holm.
     (r"^([^,]*[^ ,]{3,})[ -](?:san|sama|sensei)$", r"\1"),

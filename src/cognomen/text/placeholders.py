@@ -33,7 +33,7 @@ _EXACT: Final = frozenset((
     "NA", "N/A", "n/a", "N.A", "n.a", "NULL", "null", "NaN", "nan", "NaT", "None", "none", "NONE", "nil",
     "NIL", "undefined", "test", "TEST", "blank", "BLANK", "missing", "MISSING", "anon", "Anon", "ANON",
     "TRUE", "FALSE", "name", "NAME", "surname", "Surname", "SURNAME", "admin", "sysadmin", "user", "noreply",
-    "no-reply", "webmaster", "postmaster", "mailer-daemon",
+    "no-reply", "do-not-reply", "donotreply", "webmaster", "postmaster", "mailer-daemon",
     "MAILER-DAEMON", "asdf", "qwerty", "deleted", "removed", "confidential", "\\N", "k.A", "o.A",
     "n.v.t", "н/д", "keine Angabe", "ohne Angabe", "ohne Namen", "bilinmiyor", "neznámý", "nieznany",
     "okänd", "ukjent", "ukendt", "tuntematon", "onbekend", "entfällt", "匿名", "不明", "不详", "不詳", "未知",

@@ -242,7 +242,8 @@ NOUNS: Final = _words(
     "repair repairs representative republic researcher resources restaurant retired road school sciences "
     "scientist secretary security services society software solutions specialist states station "
     "strategist studio studios supervisor supplies support systems teacher technician technologies "
-    "technology telecom therapist title trading trainee translator transport treasurer union university "
+    "technology telecom therapist title traders trading trainee translator transport treasurer union "
+    "university "
     "athletic hotspur invoice juniors office order quantity receipt status voucher ventures volunteer "
     "widgets workshop writer hospital institutes reporter rovers services united wanderers bros brothers"
 )
@@ -290,7 +291,8 @@ OF_NO_NAME: Final = _words(
     "decided deleted determined disclosed entered entry family filled first firstname forename forenames "
     "full given identified information last lastname legible listed maiden middle missing name named "
     "names no none not occupant page person position provided recorded removed reported required "
-    "response resident see selected specified stated supplied surname surnames to be tba tbd undisclosed "
+    "response resident see selected specified stated supplied surname surnames test to be tba tbd "
+    "undisclosed "
     "unidentified unknown unnamed unspecified user username vacant value was withheld yet by request"
 )
 # … and words of sentences, in lower case.
