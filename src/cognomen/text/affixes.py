@@ -23,7 +23,7 @@ _UNSPOKEN: Final = re.compile("(?!NG$|.[RL][^RL])[B-DF-HJ-NP-TV-XZ]{2,5}")
 _SYLLABLES: Final = re.compile(
     r"(?:(?:zh|ch|sh|th|ng|kh|[bcdfghjklmnpqrstvwxyz]?[yw]?)[aeiouü]{1,3}(?:ng|n|r)?[-']?)+"
 )
-_ABBREVIATED: Final = re.compile(r"(?:[^\W\d_]{1,4}\.)+[^\W\d_]{1,4}\.?")  # P.Eng., S.Kom.
+_ABBREVIATED: Final = re.compile(r"(?:[^\W\d_]{1,4}\.-?)+[^\W\d_]{1,4}\.?")  # P.Eng., S.Kom., Dipl.-Inf.
 ACRONYM: Final = re.compile("[A-Z]{3,5}|[A-Z]{1,5}-[A-Z]{2,4}")  # CFA, SHRM-CP, R-TX
 _SHORT: Final = re.compile("[bcdfghklmnprstvwyz][aeiouy]|[jqx][iu]|an|oh|ng|ou")
 

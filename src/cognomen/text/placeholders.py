@@ -33,7 +33,8 @@ _EXACT: Final = frozenset((
     "NA", "N/A", "n/a", "N.A", "n.a", "NULL", "null", "NaN", "nan", "NaT", "None", "none", "NONE", "nil",
     "NIL", "undefined", "test", "TEST", "blank", "BLANK", "missing", "MISSING", "anon", "Anon", "ANON",
     "TRUE", "FALSE", "name", "NAME", "surname", "Surname", "SURNAME", "admin", "sysadmin", "user", "noreply",
-    "no-reply", "webmaster", "asdf", "qwerty", "deleted", "removed", "confidential", "\\N", "k.A", "o.A",
+    "no-reply", "do-not-reply", "donotreply", "webmaster", "postmaster", "mailer-daemon",
+    "MAILER-DAEMON", "asdf", "qwerty", "deleted", "removed", "confidential", "\\N", "k.A", "o.A",
     "n.v.t", "н/д", "keine Angabe", "ohne Angabe", "ohne Namen", "bilinmiyor", "neznámý", "nieznany",
     "okänd", "ukjent", "ukendt", "tuntematon", "onbekend", "entfällt", "匿名", "不明", "不详", "不詳", "未知",
     "佚名", "名無し", "无名", "無名氏", "无", "無", "没有", "沒有", "暂无", "暫無", "未填", "未填写", "某某",
@@ -82,7 +83,7 @@ _DOMAIN: Final = re.compile(
     r"[\w-]+(\.[\w-]+)*\.(com|org|net|edu|gov|info|io|ai|app|dev|de|eu|fr|nl|pl|ru|uk|(co|com|org|ac|gov)\.[a-z]{2})",
     re.IGNORECASE,
 )
-_HANDLE: Final = re.compile(r"[@#]\w+")  # of a user, as a subject: @jane_doe
+_HANDLE: Final = re.compile(r"[@#]\w+|[\w.-]+@")  # of a user, as a subject: @jane_doe, info@
 _FILE: Final = re.compile(
     r".*\S\.(?:txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|jpe?g|png|gif|svg|mp[34]|mov|zip|gz|exe|log)"
     r"|\w{3,}\.(?:py|sh)|(?:[A-Z]:|~)?[\\/]\S+|[{].*[}]",
