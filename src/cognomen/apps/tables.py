@@ -77,8 +77,9 @@ def _check_column(column: Any) -> None:
         raise InputError(f"{expected}, got a whole {type(column).__name__}. Pass {_named(column)}.")
     if not is_arrow_column(column):
         raise InputError(
-            f"{expected}, got a {type(column).__name__}. Convert it with pyarrow.array(...), or pass it to "
-            "the classifier itself: classifier.predict(...)."
+            f"{expected}, got an object of type {type(column).__name__!r}. "
+            "Convert it with pyarrow.array(...), or pass it to the classifier itself: "
+            "classifier.predict(...)."
         )
     if not is_string_column(column):
         raise InputError(f"{expected}, got values of the type {column.type}. Try column.cast('string').")
