@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -50,9 +51,9 @@ def write_people(folder: Path, world: Path, rows: int) -> int:
     return len(set(names))
 
 
-def seconds(folder: Path, *runs: list[str]) -> float:
-    """How long some runs of `cognomen score` take, all at the same time: start, model and all."""
-    began = time.perf_counter()
+def seconds(folder: Path, *runs: list[str]) -> tuple[float, float]:
+    """How long some runs of `cognomen score` take, all at the same time, start, model and all; their CPU."""
+    began, before = time.perf_counter(), cpu_seconds()
     started = [
         subprocess.Popen(
             [sys.executable, "-m", "cognomen", "score", *run, "--column", "surname"],
@@ -62,7 +63,7 @@ def seconds(folder: Path, *runs: list[str]) -> float:
         for run in runs
     ]
     codes = [each.wait() for each in started]
-    taken = time.perf_counter() - began
+    taken = time.perf_counter() - began, cpu_seconds() - before
     if any(codes):
         sys.exit(f"a run ended with the exit codes {codes}")
     for path in folder.glob("out-*"):
@@ -70,9 +71,15 @@ def seconds(folder: Path, *runs: list[str]) -> float:
     return taken
 
 
-def measure(folder: Path) -> dict[str, list[float]]:
+def cpu_seconds() -> float:
+    """Those of all processes that this one has started and that have ended, and of theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def measure(folder: Path) -> dict[str, list[tuple[float, float]]]:
     """The seconds of one process, of two that are apart, and of one run with two, in turn."""
-    taken: dict[str, list[float]] = {"one": [], "apart": [], "together": []}
+    taken: dict[str, list[tuple[float, float]]] = {"one": [], "apart": [], "together": []}
     for _ in range(REPEATS):
         taken["one"].append(seconds(folder, ["all", "--out", "out-1"]))
         taken["apart"].append(seconds(folder, *([f"half-{n}", "--out", f"out-{n}"] for n in (0, 1))))
@@ -80,10 +87,13 @@ def measure(folder: Path) -> dict[str, list[float]]:
     return taken
 
 
-def summary(taken: dict[str, list[float]], rows: int, distinct: int) -> dict[str, Any]:
+def summary(taken: dict[str, list[tuple[float, float]]], rows: int, distinct: int) -> dict[str, Any]:
     """The figures of `measure`: rates from the quickest runs, as other work on the machine only adds."""
-    rates = {name: round(rows / min(each)) for name, each in taken.items()}
-    share = statistics.median(a / t for a, t in zip(taken["apart"], taken["together"], strict=True))
+    rates = {name: round(rows / min(each)[0]) for name, each in taken.items()}
+    share, cpu_share = (
+        statistics.median(a[which] / t[which] for a, t in zip(taken["apart"], taken["together"], strict=True))
+        for which in (0, 1)
+    )
     return {
         "machine": machine(),
         "rows": rows,
@@ -91,9 +101,11 @@ def summary(taken: dict[str, list[float]], rows: int, distinct: int) -> dict[str
         "files": FILES,
         "rows_per_s": rates,
         "share_of_two_apart": round(share, 2),
+        "share_in_cpu_seconds": round(cpu_share, 2),
         "target": TARGET,
         "hours_for_a_billion_rows": {name: round(1e9 / rate / 3600, 1) for name, rate in rates.items()},
-        "seconds": {name: [round(s, 1) for s in each] for name, each in taken.items()},
+        "seconds": {name: [round(s, 1) for s, _ in each] for name, each in taken.items()},
+        "cpu_seconds": {name: [round(s, 1) for _, s in each] for name, each in taken.items()},
     }
 
 

@@ -97,6 +97,7 @@ def soak(names: list[str], minutes: float) -> dict[str, Any]:
             "minutes": minutes,
             "calls": first["calls"] + second["calls"],
             "errors": first["errors"] + second["errors"],
+            "calls per second": second["calls per second"],
             "p50 ms": second["p50 ms"],
             "p99 ms": second["p99 ms"],
             "MB after a tenth": early,
@@ -114,9 +115,11 @@ def table(found: dict[str, Any]) -> str:
     told = markdown(("server", "load", "calls/s", "names/s", "p50", "p99", "errors"), rows)
     if soaked := found.get("saturation"):
         early, late = soaked["MB after a tenth"], soaked["MB at the end"]
+        where, rate = soaked["machine"]["processor"], soaked["calls per second"]
         told += (
-            f"\n{soaked['minutes']:g} minutes with 64 clients: {soaked['calls']:,} calls, {soaked['errors']} "
-            f"errors, p99 {soaked['p99 ms']:,.0f} ms; the server held {early:,.0f} MB after a tenth of the "
+            f"\n{soaked['minutes']:g} minutes with 64 clients on {where}: {soaked['calls']:,} calls, "
+            f"{rate:,.0f} a second, {soaked['errors']} errors, p50 {soaked['p50 ms']:,.0f} ms, "
+            f"p99 {soaked['p99 ms']:,.0f} ms; the server held {early:,.0f} MB after a tenth of the "
             f"time, and {late:,.0f} MB at the end.\n"
         )
     return told
@@ -141,7 +144,7 @@ def main() -> None:
                 found[side] = {which: loaded(url, names, which, given.seconds) for which in LOADS}
         keep(found)
     if given.minutes:
-        found["saturation"] = {"machine": machine(), **soak(names, given.minutes)}
+        found["saturation"] = {**soak(names, given.minutes), "machine": machine()}  # with its load
         keep(found)
 
 

@@ -128,6 +128,16 @@ def test_a_reader_with_dictionaries_and_metadata(clf: Classifier) -> None:
     assert batch.schema.metadata == {b"k": b"v"}
 
 
+def test_batches_of_several_schemas(clf: Classifier) -> None:
+    """As of files in which a column has nothing but null, or strings of other kinds."""
+    kinds = [pa.null(), pa.string(), pa.large_string(), pa.dictionary(pa.int8(), pa.string()), pa.string()]
+    cells: list[list[str | None]] = [[None], ["Smith"], ["Rossi", None], ["Smith"], []]
+    given_batches = [pa.record_batch({"n": pa.array(c, k)}) for c, k in zip(cells, kinds, strict=True)]
+    scored = list(score_batches(clf, given_batches, "n"))
+    assert [batch["origin"].to_pylist() for batch in scored] == [clf.predict(c) for c in cells]
+    assert [batch["n"].type for batch in scored] == kinds
+
+
 def test_no_batches(clf: Classifier) -> None:
     assert list(score_batches(clf, [], "surname")) == []
 
@@ -142,9 +152,14 @@ def test_no_batches(clf: Classifier) -> None:
         ),
         (stream(NAMES, 3, Origin=NAMES), "surname", r"has the columns \['origin'\] already.*prefix="),
         (stream(NAMES, 3), "id", "strings, got values of the type int64"),
-        (pa.table({"surname": NAMES}), "surname", r"got a Table\. Pass table\.to_batches"),
-        ([pa.table({"surname": NAMES})], "surname", r"RecordBatch, got a Table"),
-        ([["Smith"]], "surname", "RecordBatch, got a list"),
+        (pa.table({"surname": NAMES}), "surname", r"got an object of type 'Table'\. Pass table\.to_batches"),
+        ([pa.table({"surname": NAMES})], "surname", r"RecordBatch, got an object of type 'Table'"),
+        (
+            pa.record_batch({"surname": NAMES}),
+            "surname",
+            r"got an object of type 'RecordBatch'\. Pass .*a list of one batch",
+        ),
+        ([["Smith"]], "surname", "RecordBatch, got an object of type 'list'"),
         (
             [pa.RecordBatch.from_arrays([pa.array(["a"])] * 2, ["a", "a"])],
             "a",

@@ -282,10 +282,13 @@ def test_the_servers_table_tells_of_half_an_hour_if_there_was_one():
     rows = serve.table(found).splitlines()
     assert len(rows) == 2 + len(serve.SIDES) * len(serve.LOADS)
     assert rows[2] == "| cognomen | single | 10 | 10 | 1 ms | 3 ms | 0 |"
-    soaked = {"minutes": 30, "calls": 1234, "errors": 2, "p99 ms": 3.4}
+    soaked = {"minutes": 30, "calls": 1234, "errors": 2, "p99 ms": 3.4, "p50 ms": 1.6}
+    soaked |= {"calls per second": 5.6, "machine": {"processor": "a Z80"}}
     soaked |= {"MB after a tenth": 89.6, "MB at the end": 91.2}
     *_, said = serve.table(found | {"saturation": soaked}).splitlines()
-    assert said.startswith("30 minutes with 64 clients: 1,234 calls, 2 errors, p99 3 ms;")
+    assert said.startswith(
+        "30 minutes with 64 clients on a Z80: 1,234 calls, 6 a second, 2 errors, p50 2 ms, p99 3 ms;"
+    )
     assert said.endswith("held 90 MB after a tenth of the time, and 91 MB at the end.")
 
 

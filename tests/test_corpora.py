@@ -531,7 +531,8 @@ def test_a_missing_column_says_how_to_name_it(tmp_path: Path) -> None:
 def test_columns_are_those_of_a_table(data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "folder", {"A.txt": b"alpha\n"})
-    with pytest.raises(InputError, match=rf"columns: expected \('name', 'origin'\), as '{data}' is no table"):
+    expected = rf"columns: expected \('name', 'origin'\), as '{data}' is not a table"
+    with pytest.raises(InputError, match=expected):
         load_corpus(data, columns=("surname", "origin"))
 
 
@@ -542,7 +543,7 @@ def test_columns_are_two_or_three(tmp_path: Path, columns: object) -> None:
 
 
 def test_a_path_is_no_corpus() -> None:
-    with pytest.raises(InputError, match=r"expected a Corpus, got a str\. .*load_corpus"):
+    with pytest.raises(InputError, match=r"expected a Corpus, got an object of type 'str'\. .*load_corpus"):
         train("names.csv")  # type: ignore[arg-type]
 
 
@@ -551,7 +552,7 @@ def test_from_names_takes_columns_of_any_kind() -> None:
     plain = Corpus.from_names(names, labels, [1, 2, 3])
     assert Corpus.from_names(pa.array(names), pa.chunked_array([labels]), np.array([1, 2, 3])) == plain
     assert plain.names == ("Smith", "Rossi")
-    with pytest.raises(InputError, match="one column of texts, got a Table"):
+    with pytest.raises(InputError, match="one column of texts, got an object of type 'Table'"):
         Corpus.from_names(pa.table({"name": names}), labels)
     with pytest.raises(InputError, match="a label for each of 3 names, got 2"):
         Corpus.from_names(names, labels[:2])

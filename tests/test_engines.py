@@ -235,8 +235,20 @@ def test_a_wrong_call_is_refused_at_the_door(score: Callable[..., Any], model: s
         computed(scored_by(score, "n", model, **asked))
 
 
-@pytest.mark.parametrize("cells", [[1.5, None], [True], pd.to_datetime(["2020-02-02"])])
-def test_pandas_refuses_numbers_and_dates(cells: Any, model: str) -> None:
+NO_STRINGS = [
+    [1.5, None],
+    [True],
+    pd.to_datetime(["2020-02-02"]),
+    pd.to_timedelta(["1s"]),
+    pd.period_range("2020", periods=1, freq="M"),
+    pd.Categorical([1, None]),
+    pd.array([b"Smith", None], dtype=pd.ArrowDtype(pa.binary())),
+    pd.array([1, None], dtype=pd.ArrowDtype(pa.int64())),
+]
+
+
+@pytest.mark.parametrize("cells", NO_STRINGS)
+def test_pandas_refuses_what_has_no_strings(cells: Any, model: str) -> None:
     with pytest.raises(InputError, match="expected a column of strings, got values of the type"):
         engines.score_pandas(pd.DataFrame({"name": cells}), "name", model=model)
 
@@ -254,22 +266,26 @@ def test_what_is_no_table_of_the_engine_is_said(score: Callable[..., Any], model
     """Whether the engine is installed or not."""
     connection = SimpleNamespace(from_arrow=None)
     relation = (connection, 3) if score is engines.score_duckdb else (3,)
-    with pytest.raises(InputError, match=r"expected a .*(Frame|relation|Dataset).*, got a int"):
+    with pytest.raises(
+        InputError, match=r"expected a .*(Frame|relation|Dataset).*, got an object of type 'int'"
+    ):
         score(*relation, "surname", model=model)
 
 
 def test_what_is_no_connection_of_duckdb_is_said(model: str) -> None:
-    with pytest.raises(InputError, match=r"expected a connection of DuckDB, got a int"):
+    with pytest.raises(InputError, match=r"expected a connection of DuckDB, got an object of type 'int'"):
         engines.duckdb_function(3, model=model)
     duckdb = pytest.importorskip("duckdb")
     people = duckdb.sql("SELECT 'Smith' AS surname")
-    with pytest.raises(InputError, match=r"expected a connection of DuckDB, got a DuckDBPyRelation"):
+    with pytest.raises(
+        InputError, match=r"expected a connection of DuckDB, got an object of type 'DuckDBPyRelation'"
+    ):
         engines.score_duckdb(people, people, "surname", model=model)
 
 
 def test_a_series_is_no_table(model: str) -> None:
     pd = pytest.importorskip("pandas")
-    with pytest.raises(InputError, match=r"expected a pandas.DataFrame, got a Series"):
+    with pytest.raises(InputError, match=r"expected a pandas.DataFrame, got an object of type 'Series'"):
         engines.score_pandas(pd.Series(["Smith"]), "surname", model=model)
 
 
@@ -288,7 +304,8 @@ def test_strings_of_any_kind(model: str) -> None:
     for kind in (pl.String, pl.Categorical, pl.Enum(few)):
         frame = pl.DataFrame({"n": pl.Series(names, dtype=kind)})
         assert engines.score_polars(frame, "n", model=model)["origin"].to_list() == expected
-    for kind in ("category", "string", pd.ArrowDtype(pa.string()), object):
+    arrow = [pd.ArrowDtype(pa_kind) for pa_kind in (pa.string(), pa.large_string(), pa.string_view())]
+    for kind in ("category", "string", *arrow, object, pd.SparseDtype(object, None)):
         frame = pd.DataFrame({"n": pd.Series(names, dtype=kind)})
         origins = engines.score_pandas(frame, "n", model=model)["origin"]
         assert origins.where(origins.notna(), None).astype(object).tolist()[:1] == expected[:1]
@@ -337,6 +354,16 @@ def test_headings_of_pandas_need_not_be_texts(model: str) -> None:
     assert engines.score_pandas(frame, 1, model=model)["status"].tolist() == ["ok", "unknown"]
     with pytest.raises(InputError, match=r"expected one column '1', found 0, 1\. Did you mean '1'"):
         engines.score_pandas(frame, "1", model=model)
+
+
+@pytest.mark.parametrize("heading", ["*", "^.*$"])
+def test_headings_of_polars_are_no_patterns(heading: str, model: str) -> None:
+    pl = pytest.importorskip("polars")
+    frame = pl.DataFrame({"id": [1, 2], heading: ["Smith", None], "other": ["Rossi", "Rossi"]})
+    for table in (frame, frame.lazy()):
+        scored = engines.score_polars(table, heading, model=model).lazy().collect()
+        assert scored["read_surname"].to_list() == ["Smith", None]
+        assert scored.columns[:3] == frame.columns
 
 
 @pytest.mark.parametrize("score", [in_duckdb, in_polars, streamed_in_polars, in_pandas, in_dask])
@@ -426,3 +453,13 @@ def test_one_row_at_a_time(model: str) -> None:
         assert found["probability"] == pytest.approx(expected.probability)
     answer("Smith").clear()
     assert answer("Smith")["origin"] == clf("Smith").origin
+
+
+def test_a_function_of_single_values_may_be_sent_to_workers(model: str) -> None:
+    dd, cloudpickle = pytest.importorskip("dask.dataframe"), pytest.importorskip("cloudpickle")
+    answer = engines.row_function(model=model, columns=["origin"])
+    sent = cloudpickle.loads(cloudpickle.dumps(answer))
+    assert sent("Smith") == answer("Smith")
+    names = dd.from_pandas(pd.Series(["Smith", None, "Rossi"]), npartitions=2)
+    found = names.map(answer, meta=("answers", object)).compute(scheduler="synchronous")
+    assert found.tolist() == [answer(name) for name in ("Smith", None, "Rossi")]

@@ -162,6 +162,9 @@ def test_letters_are_those_that_the_classifier_reads() -> None:
         letters_of(clf, ["Smith", "123"])
     with pytest.raises(InputError, match=r"names\[0\]: .* in letters of the model, got 'Иванов'"):
         letters_of(clf, ["Иванов"])
+    with pytest.raises(InputError, match=r"names\[1\]: expected a surname in letters .*, got None"):
+        letters_of(clf, ["Smith", None])  # type: ignore[list-item]
+    assert letters_of(clf, "Smith")[0].tolist() == letters_of(clf, ["Smith"])[0].tolist()
 
 
 @pytest.mark.parametrize(

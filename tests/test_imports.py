@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "io": {"errors", "text"},
     "corpora": {"errors", "text", "io"},
     "rnn": {"errors", "text"},
-    "evaluation": {"errors", "text"},
+    "evaluation": {"errors", "text", "rnn"},
 }
 # Only these draw.
 MAY_DRAW = {"tutorial", "study", "apps", "plots"}

@@ -137,11 +137,11 @@ def test_the_answers_join_their_table(clf: Classifier) -> None:
         (pa.array([1]).dictionary_encode(), "dictionary<values=int64"),
         (pa.array([["x"]]), "the type list"),
         (pa.table({"name": ["x"], "b": ["y"]}), r"a whole Table\. Pass .*table\['name'\] or table\['b'\]"),
-        (["x"], r"a list\. Convert it with pyarrow\.array"),
-        (pd.Series(["x"]), "a Series"),
-        ("x", "a str"),
-        (pa.scalar("x"), "a StringScalar"),
-        (None, "a NoneType"),
+        (["x"], r"object of type 'list'\. Convert it with pyarrow\.array"),
+        (pd.Series(["x"]), "object of type 'Series'"),
+        ("x", "object of type 'str'"),
+        (pa.scalar("x"), "object of type 'StringScalar'"),
+        (None, "object of type 'NoneType'"),
     ],
 )  # fmt: skip
 def test_what_is_no_column_of_strings_is_refused(clf: Classifier, column: Any, words: str) -> None:

@@ -178,16 +178,21 @@ def joined_schema(schema: Any, answers: Any) -> Any:
 
 
 def _together(batches: Iterable[Any]) -> Iterator[list[Any]]:
-    """Neighbouring batches, as many as have ROWS_AHEAD rows."""
+    """Neighbouring batches of one schema, as many as have ROWS_AHEAD rows."""
     pa = require_pyarrow(_PURPOSE)
     group: list[Any] = []
     rows = 0
-    for batch in [batches] if isinstance(batches, pa.Table) else batches:
-        if not isinstance(batch, pa.RecordBatch):
+    one = isinstance(batches, pa.Table | pa.RecordBatch)  # which are iterables too: of columns
+    for batch in [batches] if one else batches:
+        if one or not isinstance(batch, pa.RecordBatch):
             raise InputError(
-                f"expected an iterable of pyarrow.RecordBatch, got a {type(batch).__name__}. "
-                "Pass table.to_batches(), or dataset.to_batches()."
+                "expected an iterable of pyarrow.RecordBatch, "
+                f"got an object of type {type(batch).__name__!r}. "
+                "Pass table.to_batches(), dataset.to_batches(), or a list of one batch."
             )
+        if group and batch.schema != group[0].schema:
+            yield group
+            group, rows = [], 0
         group.append(batch)
         rows += len(batch)
         if rows >= ROWS_AHEAD:

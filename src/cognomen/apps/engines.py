@@ -30,9 +30,10 @@ from functools import lru_cache
 from typing import Any, Final, Unpack
 
 from cognomen.apps.batches import ROWS_AHEAD, joined_schema, spark_ddl
-from cognomen.apps.recipe import EngineOptions, Recipe
+from cognomen.apps.recipe import KEPT, EngineOptions, Recipe
 from cognomen.errors import InputError
 from cognomen.io.arrow import require_pyarrow
+from cognomen.text.columns import is_string_column
 
 __all__ = [
     "duckdb_function",
@@ -53,17 +54,36 @@ ROWS_KEPT: Final = 1 << 16  # answers that are kept as dictionaries, which are l
 def row_function(**options: Unpack[EngineOptions]) -> Callable[[object], dict[str, Any]]:
     """A function from one name to its answers, {"origin": "English", "probability": 0.43, ...}.
 
-    For what goes row by row, such as `Series.map` of pandas and `Expr.map_elements` of Polars. A whole column
-    is answered many times as fast by the other functions here, and shows in which order its names are.
+    For what goes row by row, such as `Series.map` of pandas and `Expr.map_elements` of Polars. It may be sent
+    to workers, which load the model once. A whole column is answered many times as fast by the other
+    functions here, and shows in which order its names are.
     """
-    answer = lru_cache(ROWS_KEPT)(Recipe.of(options).scorer().row)
-    return lambda name: answer(name if isinstance(name, str) else None).copy()
+    return _RowFunction(Recipe.of(options))
+
+
+class _RowFunction:
+    """The function of `row_function`; it is pickled as its recipe, without what it remembers."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe, self._answer = recipe, _row_answers(recipe)
+
+    def __reduce__(self) -> tuple[type[_RowFunction], tuple[Recipe]]:
+        return _RowFunction, (self._recipe,)
+
+    def __call__(self, name: object) -> dict[str, Any]:
+        return self._answer(name if isinstance(name, str) else None).copy()
+
+
+@lru_cache(KEPT)
+def _row_answers(recipe: Recipe) -> Callable[[str | None], dict[str, Any]]:
+    """What a process answers to single names, remembered by all functions with the recipe."""
+    return lru_cache(ROWS_KEPT)(recipe.scorer().row)
 
 
 def _expect(kind: str, table: Any, *methods: str) -> None:
     """Raise InputError unless a table has what those of an engine have."""
     if not all(hasattr(table, name) for name in methods):
-        raise InputError(f"expected a {kind}, got a {type(table).__name__}")
+        raise InputError(f"expected a {kind}, got an object of type {type(table).__name__!r}")
 
 
 def score_pandas(frame: Any, column: Hashable, **options: Unpack[EngineOptions]) -> Any:
@@ -85,14 +105,20 @@ def _strings(names: Any) -> Any:
     """A Series; of strings an Arrow column, which it mostly is inside: that is read several times as fast.
 
     Raises:
-        InputError: it is of numbers or dates, and not all of it is missing.
+        InputError: it is of a type that has no strings, and not all of it is missing.
     """
     import pandas as pd
 
-    if isinstance(names.dtype, pd.StringDtype):
-        return names.array.__arrow_array__()
-    is_number, is_date = pd.api.types.is_numeric_dtype, pd.api.types.is_datetime64_any_dtype
-    if (is_number(names.dtype) or is_date(names.dtype)) and names.notna().any():
+    kind = names.dtype
+    if isinstance(kind, pd.StringDtype | pd.ArrowDtype):
+        column = names.array.__arrow_array__()
+        if is_string_column(column):
+            return column
+    elif isinstance(kind, pd.CategoricalDtype):
+        kind = kind.categories.dtype
+    elif isinstance(kind, pd.SparseDtype):
+        kind = kind.subtype
+    if not (pd.api.types.is_object_dtype(kind) or isinstance(kind, pd.StringDtype)) and names.notna().any():
         raise InputError(
             f"expected a column of strings, got values of the type {names.dtype}. Cast it to strings."
         )
@@ -127,14 +153,15 @@ def score_polars(frame: Any, column: str, **options: Unpack[EngineOptions]) -> A
 
     schema = frame.collect_schema()
     recipe = Recipe.for_table(options, schema.names(), column)
-    names = frame.lazy().select(column)
+    cells = pl.nth(schema.names().index(column))  # `pl.col` would take "*" and "^s.*$" for several columns
+    names = frame.lazy().select(cells)
     recipe = recipe.ordered(lambda count: names.head(count).collect().to_series().to_arrow())
 
     def answers(names: Any) -> Any:
         return pl.from_arrow(recipe.structs(names.to_arrow()))
 
     kind = answers(pl.Series([], dtype=schema[column])).dtype  # raises InputError unless they are strings
-    found = pl.col(column).map_batches(answers, return_dtype=kind, is_elementwise=True)
+    found = cells.map_batches(answers, return_dtype=kind, is_elementwise=True)
     return frame.with_columns(found.struct.unnest())
 
 

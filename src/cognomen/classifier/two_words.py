@@ -29,6 +29,7 @@ from cognomen.classifier.given_names import KNOWN, log_odds_by_letters
 from cognomen.text import words as lists
 from cognomen.text.affixes import ROLES, bare_key, describes, without_titles
 from cognomen.text.particles import is_particle_anywhere
+from cognomen.text.patterns import lazy_pattern
 from cognomen.text.spelling import normalise
 from cognomen.text.surname_first import is_common_in_spanish, is_short_surname_of_vietnamese
 
@@ -43,7 +44,7 @@ BEGINS: Final = (
     rf"(?P<more>(?: {LETTER}\.?)?{_AND}(?P<other>{WORD})(?: {LETTER}\.?)?)?"
 )
 _SIGNS: Final = {"": "", ".": ".", ":": ":", "-": "-", "–": "-", "—": "-", "v": "v", "v.": "v"}
-_PREFIX: Final = re.compile(r"(?:Ma?c|[OD]['’])[A-Z]")  # McDonald, O'Brien
+_PREFIX: Final = lazy_pattern(r"(?:Ma?c|[OD]['’])[A-Z]")  # McDonald, O'Brien
 # The thresholds by kind: one or two other words; a sign between them; two people; a surname with a particle,
 # or with a prefix; given names with hyphens; a case at court, whose log odds are others.
 THRESHOLDS: Final = {

@@ -81,7 +81,8 @@ def _column(names: object) -> Any:
     is_table = getattr(names, "ndim", 1) != 1 or hasattr(names, "columns")
     if is_table or isinstance(names, Mapping) or not isinstance(names, Iterable):
         raise InputError(
-            f"expected a text or one column of texts, got a {type(names).__name__}, which has several. "
+            "expected a text or one column of texts, "
+            f"got an object of type {type(names).__name__!r}, which has several. "
             "Pass one of its columns, for instance table['surname']."
         )
     return names

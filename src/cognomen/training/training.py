@@ -78,7 +78,8 @@ def train(
     """
     if not isinstance(corpus, Corpus):
         raise InputError(
-            f"expected a Corpus, got a {type(corpus).__name__}. Read one with cognomen.corpora.load_corpus."
+            f"expected a Corpus, got an object of type {type(corpus).__name__!r}. "
+            "Read one with cognomen.corpora.load_corpus."
         )
     config = TrainingConfig() if config is None else config
     if resume and checkpoint is None:

@@ -142,7 +142,7 @@ def listed(report: CleaningReport) -> str:
     """Format a line for each dropped row, then one for each name with several origins."""
     dropped = [f"{row.place}\t{row.reason}\t{row.name}\t{row.origin}" for row in report.dropped]
     shared = [f"{name}\t{', '.join(origins)}" for name, origins in sorted(report.shared.items())]
-    return "\n".join(["\ndropped:", *dropped, "\nwith several origins:", *shared])
+    return "\n".join(["\ndropped:", *(dropped or ["none"]), "\nwith several origins:", *(shared or ["none"])])
 
 
 def known(name: str) -> str:

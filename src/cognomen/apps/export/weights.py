@@ -31,12 +31,13 @@ def letters_of(clf: Classifier, names: Iterable[str]) -> tuple[NDArray[np.int64]
         InputError: a name cannot be read, or there is none: on an empty batch PyTorch raises an error, and
             ONNX Runtime ends the process.
     """
-    texts = list(names)
+    texts: list[object] = [names] if isinstance(names, str) else list(names)
     if not texts:
         raise InputError(
             "names: expected at least one surname, got none, which exported networks cannot read"
         )
-    reading = read_column(texts, clf.alphabet, lower=clf.lower, rules=Rules())
+    read = [text if isinstance(text, str) else "" for text in texts]  # None is refused as "" is
+    reading = read_column(read, clf.alphabet, lower=clf.lower, rules=Rules())
     if (reading.inverse < 0).any():
         row = int((reading.inverse < 0).argmax())
         raise InputError(f"names[{row}]: expected a surname in letters of the model, got {texts[row]!r}")
