@@ -152,14 +152,14 @@ def short_world_table(measured: dict[str, Any]) -> str:
     people, native = measured["P"]["shipped"], measured["native"]["shipped"]
     rows = [("unseen names, each origin counting the same (W)", measured["W"])]
     if bag := measured.get("W, bag of n-grams"):
-        rows.append(("the same, by a bag of n-grams", bag))
+        rows.append(("the same, by a bag of n-grams alone", bag))
     rows.append(("members of the European Parliament (P)", _right(people["uniform"])))
     known, table = people["known names"], people["look-up, known names"]
-    rows.append(("those with names of the table", _right(known)))
-    rows.append(("the same, by a look-up in the table", _right(table)))
+    rows.append(("of these, those whose names are in the training table", _right(known)))
+    rows.append(("the same names, looked up in that table", _right(table)))
     languages = [language for language in native if "(" not in language]
     rows += [
-        (f"a parliament's names in their own script: {o}", {"accuracy": native[o]["default"]})
+        (f"members of a parliament, in native script: {o}", {"accuracy": native[o]["default"]})
         for o in languages
     ]
     rows.append(("the 25 most common names of each official list", measured["common"]["default"]))

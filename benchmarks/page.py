@@ -95,7 +95,7 @@ def table(found: dict[str, Any]) -> str:
 
 def faults_table(found: dict[str, Any]) -> str:
     """What `faults.mjs` measured, in Markdown: right answers without and with each fault of part 7."""
-    lines = ["| fault | right as it should be | with the fault | overflows |\n", "| --- " * 4 + "|\n"]
+    lines = ["| fault | right without it | right with it | overflows |\n", "| --- " * 4 + "|\n"]
     for fault in found["faults"].values():
         runs = fault["runs"]
         well, badly = ([run[way]["accuracy"] for run in runs] for way in ("well", "badly"))

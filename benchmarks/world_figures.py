@@ -15,9 +15,9 @@ PEOPLE: Final = {
     "default": "the default prior",
     "uniform": "origins equally likely",
     "restricted": "the same, restricted to the parliament's origins",
-    "known names": "known names, origins equally likely",
-    "look-up, known names": "a look-up of these in the table of names",
-    "other names": "names that are not in the table",
+    "known names": "names that are in the training table, origins equally likely",
+    "look-up, known names": "the same names, looked up in that table",
+    "other names": "names that are not in it, origins equally likely",
 }
 UNSEEN: Final = {
     "accuracy": "origin",
@@ -58,16 +58,18 @@ def unseen_table(found: Mapping[str, Any], bag: Mapping[str, Any] | None = None)
     heads = ["right", "balanced", "by bearers", *([] if bag is None else ["a bag of n-grams, balanced"])]
     rows = [[words, *(share_of(its.get(key)) for its in columns)] for key, words in UNSEEN.items()]
     text = filled(
-        "One name in twenty, with all its spellings and forms, was kept from a model trained on the others: "
-        f"{found['items']:,} pairs of a name and an origin that has a fifth of it or more. An answer is "
-        f"right if it is such an origin. Each of {found['origins_counted']} origins with 15 such names or "
-        "more counts the same, or each name by its bearers."
+        "One name in twenty, with all its spellings and forms, was held out, and a model trained on the "
+        f"others answers these: {found['items']:,} pairs of a name and an origin whose share of it is a "
+        "fifth or more. An answer is right if it is one of these origins. Balanced figures give the same "
+        f"weight to each of the {found['origins_counted']} origins with 15 such names or more; the others "
+        "weigh a name by its bearers."
     )
     if "ece_of_shares" in found:
         text += "\n\n" + filled(
-            "Either origin of a name that two share is right here and neither is probable, so the shares "
-            f"themselves have an ECE of {share_of(found['ece_of_shares'])}. Against shares, an answer is "
-            "right by the share that its origin has of the name: what a probability says of a bearer."
+            "Where two origins share a name, either is right, though neither is very probable: even the "
+            "shares themselves, taken as probabilities, would have an ECE of "
+            f'{share_of(found["ece_of_shares"])}. The ECE "against shares" counts an answer as right by the '
+            "share that its origin has of the name, which is what a probability says about a bearer."
         )
     sizes = [(SCRIPTS.get(script, script), *figures) for script, figures in _by_size(found)]
     scripts = [(script, f"{count:,}", share_of(hit)) for script, hit, count in sizes]
@@ -90,15 +92,15 @@ def people_table(found: Mapping[str, Any]) -> str:
     sure, listed = found["uniform"], found["listed"]
     text = filled(
         f"{found['persons']:,.0f} persons. An answer is right if it is the language of the country that "
-        "elected the person, which need not be that of the surname: every method pays for this alike. "
-        f"{found['known']:.0%} bear names of the table that the model was trained on; for {listed:.0%} of "
-        "these it lists that origin at all."
+        "elected the person. The surname may be of another language, which costs every method alike. "
+        f"The surnames of {found['known']:.0%} are in the training table; for {listed:.0%} of these, the "
+        "table lists that origin at all."
     )
     after = filled(
-        f"With origins equally likely, {sure['sure']:.0%} of the answers are above .9; of these "
-        f"{_percent(sure['sure_origin'])} are right by origin and {_percent(sure['sure_group'])} by group. "
-        f"Of the wrong answers {_percent(sure['near'])} are in the right group, and {_percent(sure['far'])} "
-        "in another region."
+        f"With origins equally likely, {sure['sure']:.0%} of the answers have a probability above .9; of "
+        f"these {_percent(sure['sure_origin'])} are right by origin and {_percent(sure['sure_group'])} by "
+        f"group. Of the wrong answers {_percent(sure['near'])} are in the right group, and "
+        f"{_percent(sure['far'])} in another region."
     )
     return "\n\n".join([text, table(heads, rows), after])
 
@@ -118,8 +120,9 @@ def common_sentence(found: Mapping[str, Any]) -> str:
     worst = ", ".join(f"{origin} {share_of(share)}" for origin, share in default["worst"][:WORST])
     return filled(
         f"Of the 25 most common names of each official list, {default['names']:,} in all, "
-        f"{default['accuracy']:.1%} are answered with that list's origin, or with another that has a fifth "
-        f"of the name ({uniform['accuracy']:.1%} with origins equally likely). Worst: {worst}."
+        f"{default['accuracy']:.1%} are answered with that list's origin, or with another whose share of the "
+        f"name is a fifth or more ({uniform['accuracy']:.1%} with origins equally likely). The worst lists: "
+        f"{worst}."
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import ThreadpoolController, threadpool_info
 
 from cognomen.classifier import Classifier
@@ -27,6 +29,17 @@ def count_calls(clf: Classifier, monkeypatch: pytest.MonkeyPatch) -> list[tuple[
 def blas_threads() -> set[int]:
     """On how many threads matrix products run, in each algebra library that is loaded."""
     return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+
+class Watched:
+    """Numbers that note in `threads`, when a function reads them, on how many threads its products run."""
+
+    def __init__(self, numbers: ArrayLike) -> None:
+        self.numbers, self.threads = np.asarray(numbers), []
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        self.threads.append(blas_threads())
+        return np.array(self.numbers, dtype)
 
 
 def free_for_all() -> None:

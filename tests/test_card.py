@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from cognomen.corpora import Corpus
 from cognomen.training import TrainingConfig
 from cognomen.training.card import model_card, train_command
+from cognomen.training.dataset import describe_corpus
 from cognomen.training.world_card import world_sections
 
 TRAINING = {
@@ -74,7 +76,7 @@ def test_a_run_that_was_stopped_is_said_to_be() -> None:
 def test_the_figures_are_those_of_the_names_held_out() -> None:
     card = model_card(["A", "B"], [0.5, 0.5], TRAINING)
     assert "On 900 other names" in card
-    assert "It knows the origins listed above and no others" in card
+    assert "The model knows the origins listed above and no others" in card
 
 
 def test_protocols_stand_in_order() -> None:
@@ -206,7 +208,20 @@ def test_foreign_names_are_counted() -> None:
     """Of what was found foreign to its list, and where it went; nothing is said where nobody looked."""
     facts = {"foreign_names": {"found": {"Dutch": 1200, "Danish": 30}, "moved": {"Turkish": 900}}}
     sections = " ".join(" ".join(world_sections(facts, ["Dutch"], None, None)).split())
-    assert "1,230 are by their spelling more likely foreign" in sections
+    assert "1,230 have a spelling that is more likely foreign" in sections
     assert "(Dutch 1,200, Danish 30, ...)" in sections
-    assert "900 of them became rare names of the origin that they are surely of (Turkish 900" in sections
+    assert "900 of them, whose origin is sure, became rare names of that origin (Turkish 900" in sections
     assert "more likely foreign" not in " ".join(world_sections({}, ["Dutch"], None, None))
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["Smith", "Rossi"], "2 different names"),
+        (["Smith"] * 2, "1 different names, 1 of them under several origins"),
+    ],
+)
+def test_a_corpus_is_described_by_what_is_known_of_it(names: list[str], said: str) -> None:
+    """A report that counts no names of several origins, as that of protocol W, claims no number of them."""
+    [line] = describe_corpus(Corpus.from_names(names, ["English", "Italian"])).splitlines()
+    assert line.endswith(f"2 kept: {said}")

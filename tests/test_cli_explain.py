@@ -92,7 +92,7 @@ def test_the_screen_says_what_the_figures_mean(model):
     said = lines(inside("explain", "Nakamura", "--model", model))
     words = " ".join(said[said.index("", 4) :])
     assert f"lead over {found.rival}" in words
-    assert "8 unknown letters alone" in words
+    assert "a name of 8 unknown letters" in words
     assert f"the logit of {found.origin}: +1 makes it 2.7 times as likely" in words
     assert max(map(len, said)) <= 80
 

@@ -133,18 +133,33 @@ def test_version():
     assert lines(inside("--version")) == [f"cognomen {version('cognomen')}"]
 
 
-@pytest.mark.parametrize(("meanwhile", "said"), [("click", ""), ("numpy", "Interrupted.\n")])
-def test_ctrl_c_while_modules_load_leaves_with_130(meanwhile, said):
-    script = f"""
+CTRL_C_AT_AN_IMPORT = """
 import runpy, sys
+class Meanwhile:
+    def __set_name__(self, *_):
+        raise KeyboardInterrupt
 class CtrlC:
     def find_spec(self, name, *_):
         if name == {meanwhile!r}:
-            raise KeyboardInterrupt
+            {raising}
 sys.meta_path.insert(0, CtrlC())
 sys.argv[1:] = ["predict", "Smith"]
 runpy.run_module("cognomen", run_name="__main__")
 """
+IN_A_CLASS_BODY = "type('Made', (), dict(of=Meanwhile()))"  # a RuntimeError before Python 3.12
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "raising", "said"),
+    [
+        ("cognomen.apps", "raise KeyboardInterrupt", ""),
+        ("click", "raise KeyboardInterrupt", ""),
+        ("click", IN_A_CLASS_BODY, ""),
+        ("numpy", "raise KeyboardInterrupt", "Interrupted.\n"),
+    ],
+)
+def test_ctrl_c_while_modules_load_leaves_with_130(meanwhile, raising, said):
+    script = CTRL_C_AT_AN_IMPORT.format(meanwhile=meanwhile, raising=raising)
     command = [sys.executable, "-c", script]
     result = subprocess.run(command, capture_output=True, env=clean_environment(), check=False)
     assert failure(result, 130) == said

@@ -288,7 +288,7 @@ def test_what_cannot_be_read_leaves_nothing_behind(model, name, work):
             "(there is no folder no)",
             1,
         ),
-        (["-", "--column", "surname", "--out", "out.csv"], "Standard input is no file", 1),
+        (["-", "--column", "surname", "--out", "out.csv"], "Standard input is not a file", 1),
         (["nobody.csv", "--column", "surname", "--out", "out.csv"], "found no file 'nobody.csv'", 1),
         (["people.csv", "--out", "out.csv"], "Missing option '--column'", 2),
         (["people.csv", "--column", "surname"], "Missing option '--out'", 2),

@@ -531,7 +531,8 @@ def test_a_missing_column_says_how_to_name_it(tmp_path: Path) -> None:
 def test_columns_are_those_of_a_table(data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "folder", {"A.txt": b"alpha\n"})
-    with pytest.raises(InputError, match=rf"columns: expected \('name', 'origin'\), as '{data}' is no table"):
+    expected = rf"columns: expected \('name', 'origin'\), as '{data}' is not a table"
+    with pytest.raises(InputError, match=expected):
         load_corpus(data, columns=("surname", "origin"))
 
 

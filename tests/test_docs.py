@@ -16,6 +16,7 @@ GUIDES = sorted(
     f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md") if ">>>" in page.read_text("utf-8")
 )
 PAGES = ["README.md", *GUIDES, *STUDY]
+FRONT = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"^```.*$", re.MULTILINE)
 
@@ -30,16 +31,37 @@ def test_examples_run(page: str) -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    for page in [*FRONT, *sorted((ROOT / "docs").rglob("*.md"))]:
         text = BLOCK.sub("", page.read_text(encoding="utf-8"))  # functions[0](x) looks like a link
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
             if not target.startswith(("http", "mailto")) and not is_to_be_drawn(page.parent, target):
                 assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_links_to_headings_lead_to_one() -> None:
+    seen = 0
+    for page in [*FRONT, *sorted((ROOT / "docs").rglob("*.md"))]:
+        text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+        for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", text):
+            seen += 1
+            assert anchor in anchors(page.parent / target if target else page), (
+                f"{page.name}: {target}#{anchor}"
+            )
+    assert seen > 20
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link to a heading of a page ends with, as GitHub makes it of the heading."""
+    text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+    headings = [
+        re.sub(r"\]\([^)]*\)", "", heading) for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    ]
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def test_a_link_with_the_name_of_a_function_leads_to_its_file() -> None:
     seen = 0
-    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    for page in [*FRONT, *sorted((ROOT / "docs").rglob("*.md"))]:
         for symbol, target in re.findall(r"\[`(\w+)`\]\(([^)#]+\.py)\)", page.read_text(encoding="utf-8")):
             source = page.parent / target
             if symbol != source.stem:
@@ -84,14 +106,6 @@ def test_the_files_it_lists_for_a_package_exist() -> None:
     for folder, cells in rows:
         for name in re.findall(r"`([^`]+)`", cells):
             assert (ROOT / folder / name).exists(), f"{folder}/{name}"
-
-
-def test_links_to_headings_of_the_architecture_page_lead_to_one() -> None:
-    headings = re.findall(r"^##+ (.*)$", ARCHITECTURE, re.MULTILINE)
-    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    linked = re.findall(r"architecture\.md#([\w-]+)\)", contributing)
-    assert set(linked) <= anchors
 
 
 def test_the_citation_has_the_version_of_the_package() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from counting import blas_threads
 from hypothesis import given
 from hypothesis import strategies as st
 from rnn_cases import stable
@@ -24,6 +25,7 @@ from cognomen.network.int8 import compact_tensors, full_tensors
 from cognomen.network.name_filter import NameFilter
 from cognomen.network.scripts import MAX_LETTERS, script_of
 from cognomen.rnn import pack
+from cognomen.rnn.shapes import Encoder
 from cognomen.study.letter_ngrams import LetterModel, OriginModel
 from cognomen.text import Alphabet
 from cognomen.text.spelling import capitalise, lowercase
@@ -117,6 +119,19 @@ def test_a_filter_takes_one_other_name_in_seven_for_one_of_its_own():
     assert taken == pytest.approx((1 - np.exp(-3 / 4)) ** 3, abs=0.02)
     with pytest.raises(InputError, match="expected a filter of bytes"):
         NameFilter(np.zeros(3, np.uint32))
+
+
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.parametrize(
+    "call",
+    [lambda made: made.names("Czech", 2), lambda made: made.negative_log_likelihood(["ann"], ["Czech"])],
+)
+def test_products_run_on_one_thread(chance, monkeypatch, call):
+    seen, forward = [], Encoder.forward
+    monkeypatch.setattr(Encoder, "forward", lambda *given: (seen.append(blas_threads()), forward(*given))[1])
+    call(chance)
+    assert seen
+    assert all(each == {1} for each in seen)
 
 
 @pytest.mark.parametrize("start", ["", "Ta", "ta", "O'B", "Mü", "mu\u0308", "Ou-", "van d", " Ta "])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
+from counting import Watched
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mixtures import PRIORS, Table, a_list
@@ -186,3 +189,13 @@ def test_nothing_stands_behind_no_share(monkeypatch: pytest.MonkeyPatch) -> None
     assert (found[2:] == 0).all()
     monkeypatch.setattr(mixture, "ROWS", 7)
     np.testing.assert_allclose(mean_answers(p, counts, PRIORS, shares), found, rtol=1e-5)
+
+
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.parametrize(
+    "estimate", [estimate_shares, resampled_shares, partial(mean_answers, shares=PRIORS)]
+)
+def test_products_run_on_one_thread(estimate: Callable[..., Any]) -> None:
+    p = Watched(np.eye(4))
+    estimate(p, np.ones(4), PRIORS)
+    assert p.threads == [{1}]

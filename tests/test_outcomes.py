@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from counting import Watched
 from numpy.typing import NDArray
 
 from cognomen import Classifier
@@ -221,3 +222,11 @@ def test_origins_without_a_row_do_not_keep_it_going(monkeypatch: pytest.MonkeyPa
     assert found == [
         (rate.rate, rate.count) for rate in outcome_rates(p, outcome, "ABC", [0.4, 0.4, 0.2]).rates
     ]
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_products_run_on_one_thread() -> None:
+    p = Watched(np.eye(4))
+    outcome_rates(p, [True, False, True, False], ORIGINS, SHARES)
+    assert p.threads
+    assert all(each == {1} for each in p.threads)

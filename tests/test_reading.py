@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import cognomen.text.column_reading
 from cognomen.text import Alphabet, alphabet, find_surname, normalise
 from cognomen.text.column_reading import FEW_TEXTS, ColumnReading, read_column
+from cognomen.text.forms import NAMED
 from cognomen.text.reading import REASONS, Rules, read_surname
 from cognomen.text.repair import repair
 from cognomen.text.spelling import plain_spelling
@@ -110,6 +111,13 @@ def test_every_character_in_a_column(lower: bool) -> None:
     check([f"a{c}b" for c in characters], alphabet, lower=lower, full_names=False)
     check([c if code % 2 else f"{c}e\u0301" for code, c in zip(codes, characters, strict=True)], alphabet,
           lower=lower, full_names=True)  # fmt: skip
+
+
+def test_words_that_forms_name_are_read_in_a_column_as_alone() -> None:
+    """Where others of its kind, if it had one, would tell how it is read."""
+    beside = "Anna Maria Berg", "Jane Sue Holm", "Kim Jane Holm", "ANNA Jane Holm"
+    for form in ("{} Anna Doe", "Anna {} Doe", "Anna Doe {}"):
+        check([*beside, *map(form.format, sorted(NAMED)), *beside], LATIN, lower=True, full_names=True)
 
 
 def test_names_are_read_on_the_quick_path() -> None:

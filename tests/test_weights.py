@@ -293,7 +293,7 @@ def test_shares_are_a_row_for_each_origin() -> None:
         ([0, 1], [math.nan, 1], r"weights\[0\]: .*finite number of at least 0, got nan"),
         ([0, 1], [math.inf, 1], r"weights\[0\]: .* got inf"),
         ([0, 1], [0, 0], "all 2 are 0"),
-        ([[0.5, 0.5], [0.5, 0.4]], None, "row 1 of the labels is no distribution.*sum to 1"),
+        ([[0.5, 0.5], [0.5, 0.4]], None, "row 1 of the labels is not a distribution.*sum to 1"),
         ([[0.5, 0.5]], None, r"labels \(N,\) or shares \(N, 2\)"),
     ],
 )

@@ -191,7 +191,7 @@ def test_who_is_missing_is_named(card: str) -> None:
     text = section(card, "Who is missing")
     assert "no family names in Burmese, Mongolian, Ethiopian, Somali, Tamil, Icelandic" in text
     assert "No source had names of: Khmer." in text
-    assert "hebrew_cbs was not to be had; fewer names are known of: Hebrew." in " ".join(text.split())
+    assert "hebrew_cbs was not available; fewer names are known of: Hebrew." in " ".join(text.split())
 
 
 def test_what_a_label_means_and_what_it_must_not_be_used_for(card: str) -> None:
@@ -209,7 +209,7 @@ def test_the_figures_are_those_that_were_measured(card: str, measured: dict[str,
     for which, words in {"uniform": "origins equally likely", "restricted": "the same, restricted"}.items():
         [row] = [line for line in text.splitlines() if line.startswith(f"| {words}")]
         assert f"| {people[which]['origin']:.3f} | {people[which]['group']:.3f} |" in row
-    assert "a look-up of these in the table of names" in text
+    assert "the same names, looked up in that table" in text
     native = measured["native"]["shipped"]["Hebrew"]
     assert f"| Hebrew | 4 | {native['default']:.3f} | {native['uniform']:.3f} |" in text
     assert f"3 in all, {measured['common']['default']['accuracy']:.1%} are" in " ".join(text.split())
@@ -245,11 +245,11 @@ def test_without_a_rival_there_is_no_column_for_it(measured: dict[str, Any]) -> 
 
 def test_the_short_table_has_the_rivals_beside_it(measured: dict[str, Any]) -> None:
     text, people = short_world_table(measured), measured["P"]["shipped"]
-    assert cells(text, "the same, by a bag of n-grams")[1] == "0.123"
-    assert cells(text, "the same, by a look-up in the table")[1:] == ["1.000", "1.000"]
+    assert cells(text, "the same, by a bag of n-grams alone")[1] == "0.123"
+    assert cells(text, "the same names, looked up in that table")[1:] == ["1.000", "1.000"]
     assert cells(text, "members of the European Parliament (P)")[1] == f"{people['uniform']['origin']:.3f}"
     assert cells(text, "the 25 most common names of each official list")[2] == ""
-    assert "in their own script: Hebrew" in text
+    assert "in native script: Hebrew" in text
 
 
 def test_no_cell_breaks_its_table() -> None:

@@ -1,5 +1,5 @@
 """`python -m cognomen`: the command line, where the `cognomen` command is not on the path."""
 
-from cognomen.apps.cli import main
+from cognomen import _main
 
-main()
+_main()

@@ -90,7 +90,10 @@ def kill_train(count: int) -> dict[str, Any]:
             stopped(folder, command, length * (number + 0.5) / count, signal.SIGKILL)
             resumed = (folder / "model.checkpoint").exists()
             found["had a checkpoint"] += resumed
+            began = time.monotonic()
             result = run(folder, [*command, "--resume" if resumed else "--force"])
+            if not resumed:  # how long it takes changes with what else the machine does
+                length = time.monotonic() - began
             found["failed to go on"] += result.returncode != 0
             found["other models"] += (
                 result.returncode == 0 and digest(folder / "model" / "model.safetensors") != expected
@@ -116,7 +119,9 @@ def kill_score(count: int) -> dict[str, Any]:
             is_there = (folder / "out.csv").exists()
             found["outputs cut short"] += is_there and digest(folder / "out.csv") != expected
             found["killed while writing"] += bool(leavings(folder))
+            began = time.monotonic()
             result = run(folder, command)
+            length = time.monotonic() - began
             found["failed to go on"] += result.returncode != 0
             found["other outputs"] += digest(folder / "out.csv") != expected
             found["left behind"] += len(leavings(folder))

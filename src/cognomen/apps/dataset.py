@@ -79,8 +79,8 @@ def score_dataset(
     """Write a copy of a dataset, in which each file has the answers as more columns (see `score_table`).
 
     The paths of the files stay, and so do the partitions that they name ("country=FR/part-0.parquet"). Files
-    that do not end in .parquet, or that begin with "_" or ".", are no part of a dataset. A file of `out` that
-    a run with the same model and options has written from the same file (of that size and time) is kept.
+    that do not end in .parquet, or that begin with "_" or ".", are not part of a dataset. A file of `out`
+    that a run with the same model and options has written from the same file (of that size and time) is kept.
 
     Args:
         folder: the dataset.

@@ -57,7 +57,7 @@ class _Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklea
     unreadable: Unreadable
 
     def predict(self, X: Iterable[object]) -> NDArray[Any]:
-        """The most likely class of each text, (N,).
+        """The most probable class of each text, (N,).
 
         Args:
             X: N texts: a list, a column of a table, an array (N,) or (N, 1).

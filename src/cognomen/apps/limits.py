@@ -19,8 +19,8 @@ class Limits(Config):
         InputError: one of them is not a whole number of at least 1.
     """
 
-    max_names: int = setting(10_000, "Names of a call.", COUNT)
-    max_body: int = setting(4 << 20, "Bytes of a call.", COUNT)
-    max_calls: int = setting(256, "Calls in progress; others are told to try again (429).", COUNT)
-    max_waiting: int = setting(200_000, "Names of all calls that wait for their answers.", COUNT)
+    max_names: int = setting(10_000, "Most names in a call.", COUNT)
+    max_body: int = setting(4 << 20, "Most bytes in the body of a call.", COUNT)
+    max_calls: int = setting(256, "Most calls in progress; others are told to try again (429).", COUNT)
+    max_waiting: int = setting(200_000, "Most names that wait for answers, in all calls.", COUNT)
     timeout: int = setting(60, "Seconds that a call may take.", COUNT)

@@ -38,7 +38,7 @@ def score_column(classifier: Classifier, column: Any, **options: Unpack[ScoreOpt
         A pyarrow.Table of N rows, in the order of the column. Each of its columns is one chunk, however
         many chunks `column` has:
 
-            origin        dictionary<string>  the most likely origin; null where no origin is answered
+            origin        dictionary<string>  the most probable origin; null where no origin is answered
             probability   float               the answer's calibrated probability; null where unknown
             status        dictionary<string>  "ok" or "unknown"
             reason        dictionary<string>  why it is unknown (see `Answer`); null where it is known
@@ -48,15 +48,15 @@ def score_column(classifier: Classifier, column: Any, **options: Unpack[ScoreOpt
 
         and only if the model has a tree of origins:
 
-            group         dictionary<string>  the most likely group; null where none is answered
-            region        dictionary<string>  the most likely region; null where unknown
+            group         dictionary<string>  the most probable group; null where none is answered
+            region        dictionary<string>  the most probable region; null where unknown
             level         dictionary<string>  "origin", "group" or "region"; null where unknown
             evidence      dictionary<string>  "known" or "spelling" (see `Answer`); null where not read
 
         and only if asked for, with `coverage`, `top_k` and `all_labels`; null where not read:
 
             origin_set          list<string>        the labels of the set, in the model's order
-            top_1               dictionary<string>  the most likely label, and so on: top_2 ...
+            top_1               dictionary<string>  the most probable label, and so on: top_2 ...
             top_1_probability   float               its probability
             p_English           float               the probability of each label
 

@@ -28,7 +28,7 @@ class OriginProbability:
 
 @dataclass(frozen=True, slots=True)
 class SurnamePart:
-    """A part of a surname in two parts, its most likely origin (or group or region) alone, and how likely."""
+    """A part of a surname in two parts, its own most probable origin, group or region, and how probable."""
 
     surname: str
     origin: str
@@ -39,31 +39,31 @@ class SurnamePart:
 class Answer:
     """What the classifier says about one name.
 
-    Each level is answered alone: `group` is the most likely group. In doubt it need not be that of `origin`.
+    Each level is answered by itself: in doubtful cases `group` need not be the group of `origin`.
 
     Attributes:
         name: the text as given; None if it was not a text.
-        origin: the most likely origin; None if unknown, or if the answer is a group or a region.
+        origin: the most probable origin; None if unknown, or if the answer is a group or a region.
         probability: the calibrated probability of the answer at its `level`; None if unknown.
-        origins: the most likely origins, highest first; () if the name could not be read. With the option
+        origins: the most probable origins, highest first; () if the name could not be read. With the option
             `level` these are groups or regions.
         status: "ok" or "unknown".
         reason: why it is unknown: "not-text", "empty", "no-letters", "too-long", "unknown-script",
             "placeholder", "not-a-name" or "garbled" if it could not be read; "unlike-training" if it is out
-            of distribution: its letters follow one another as in hardly any training name; "low-confidence"
-            if nothing was likely enough.
+            of distribution: its sequence of letters is unlike those of the training names; "low-confidence"
+            if nothing was probable enough.
         surname: the part of `name` that was classified; None if it could not be read.
         note: "surname-of-full-name" if `surname` was found in a full name, "several-people" if it is that of
             the first of several, "repaired-encoding" if the text had been decoded wrongly; None if `name` is
             the surname.
-        origin_set: the set of origins, most likely first, that contains the right one with the coverage
+        origin_set: the set of origins, most probable first, that contains the right one with the coverage
             asked for; None if none was, or the name could not be read. With `level` it has groups or regions.
-        level: "origin", "group" or "region": the most specific level that is likely enough (see
+        level: "origin", "group" or "region": the most specific level that is probable enough (see
             `Options.abstain_below`); None if unknown.
-        group: the most likely group; None if unknown, if only the region is likely enough, or if the model
-            has no tree of origins.
+        group: the most probable group; None if unknown, if only the region is probable enough, or if the
+            model has no tree of origins.
         group_probability: the sum of the probabilities of its origins; None without a group.
-        region: the most likely region; None if unknown, or if the model has no tree of origins.
+        region: the most probable region; None if unknown, or if the model has no tree of origins.
         region_probability: the sum of the probabilities of its origins; None without a region.
         evidence: what the answer rests on: "known" if the network has weights for the whole name, "spelling"
             if it only reads the letters; None if it has no such weights, or the name could not be read.
@@ -213,7 +213,7 @@ def _most_likely(
     top_k: int,
     limits: SetLimits | None,
 ) -> tuple[list[tuple[OriginProbability, ...]], Sequence[tuple[str, ...] | None]]:
-    """The most likely labels of each spelling, highest first; and its set, None without limits."""
+    """The most probable labels of each spelling, highest first; and its set, None without limits."""
     p = block.probabilities
     table = tree.sums(p, level)  # (S, K), of all spellings: sums of fewer might be rounded otherwise
     labels = tree.labels(level)  # (K,)
@@ -234,12 +234,12 @@ def _most_likely(
 def _tops(
     table: NDArray[np.float32], labels: Sequence[str], best: NDArray[np.intp]
 ) -> Iterator[tuple[OriginProbability, ...]]:
-    """The most likely labels of each spelling.
+    """The most probable labels of each spelling.
 
     Args:
         table: the probabilities of all labels, (S, K).
         labels: their names, (K,).
-        best: the numbers of the most likely ones, (S, top_k).
+        best: the numbers of the most probable ones, (S, top_k).
     """
     highest = table[np.arange(len(table))[:, None], best].tolist()  # (S, top_k)
     for which, p in zip(best.tolist(), highest, strict=True):

@@ -104,7 +104,7 @@ class Calibration:
 
         Raises:
             InputError: the thresholds are not rising numbers, as many as there are coverages, or
-                `ood_threshold` is no number.
+                `ood_threshold` is not a number.
         """
         levels, by_origin = facts.get("set_levels"), facts.get("origin_set_levels")
         limit, known = facts.get("ood_threshold"), facts.get("known_temperature")

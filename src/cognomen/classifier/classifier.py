@@ -110,10 +110,10 @@ class Classifier(Scoring):
             yield self(block, **options)
 
     def predict(self, names: str | Iterable[object], **options: Unpack[PredictOptions]) -> list[str | None]:
-        """The most likely origin of each name, None where unknown; for a single text a list of one.
+        """The most probable origin of each name, None where unknown; for a single text a list of one.
 
-        With `level` it is the most likely group or region; the answer is never at another level. Options and
-        errors are those of a call, without `top_k` and `coverage`.
+        With `level` it is the most probable group or region; the answer is never at another level. Options
+        and errors are those of a call, without `top_k` and `coverage`.
         """
         level = Options.of(PredictOptions, options).level
         found = self.scores(names, **options).at(level)
@@ -123,7 +123,7 @@ class Classifier(Scoring):
     def predict_sets(
         self, names: str | Iterable[object], coverage: float = 0.9, **options: Unpack[ReadOptions]
     ) -> list[tuple[str, ...] | None]:
-        """A set of origins for each name, most likely first, that contains the right one with this coverage.
+        """A set of origins for each name, most probable first, which contains the right one this often.
 
         The sets are as small as the model allows: one origin for a clear name, several for an ambiguous one.
         If the model has one threshold for all origins, the coverage holds on average over names distributed
@@ -202,7 +202,7 @@ class Classifier(Scoring):
     def scores(self, names: str | Iterable[object], **options: Unpack[ScoreOptions]) -> Scores:
         """The answer to each name as in a call, with its probability, in arrays.
 
-        Options and errors are those of a call, and `all_labels`. The most likely labels, the sets and the
+        Options and errors are those of a call, and `all_labels`. The most probable labels, the sets and the
         probability of each label are there only if `top_k`, `coverage` or `all_labels` ask for them.
         """
         opts = self._checked(ScoreOptions, options)
@@ -230,8 +230,8 @@ class Classifier(Scoring):
     ) -> Composition:
         """The shares of the origins in a list of names, with 95 % intervals (see `composition`).
 
-        More accurate than counting the most likely origins, whose errors add up. A name counts as often as it
-        occurs. The shares describe the list; they say nothing about anyone in it.
+        More accurate than counting the most probable origins, whose errors add up. A name counts as often
+        as it occurs. The shares describe the list; they say nothing about anyone in it.
 
         Args:
             names: as for a call.

@@ -1,9 +1,9 @@
 """What is answered: the deepest level that is sure enough, or "unknown" with a reason.
 
 An origin is answered if its probability is as high as asked for; if not, a group may be, and then a region.
-Each level is judged alone: the group that is answered is the most likely group, and need not be that of the
-most likely origin. (With English at .3 and three Scandinavian origins at .2, the most likely origin is
-English, and the most likely group Scandinavian.)
+Each level is judged alone: the group that is answered is the most probable group, and need not be that of the
+most probable origin. (With English at .3 and three Scandinavian origins at .2, the most probable origin is
+English, and the most probable group Scandinavian.)
 
 S counts spellings, K the labels of a level.
 """
@@ -59,8 +59,8 @@ class Decision(NamedTuple):
     Attributes:
         levels: (S,), the level of each answer, an index into `LEVELS`; -1 where unknown.
         probabilities: (S,), that of the answer at its level; NaN where unknown.
-        best: for each of the tree's levels the most likely label of each spelling, (S,), and its probability,
-            (S,): -1 and NaN where that level is not answered.
+        best: for each of the tree's levels the most probable label of each spelling, (S,), and its
+            probability, (S,): -1 and NaN where that level is not answered.
         reasons: (S,), why it is unknown, an index into `REASONS`; -1 where it is not.
     """
 

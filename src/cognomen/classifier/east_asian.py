@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from cognomen.classifier.described import LETTER, WORD, FeaturesOf, Reworded, WordFeatures
 from cognomen.text import words as lists
 from cognomen.text.particles import is_particle_anywhere
+from cognomen.text.patterns import lazy_pattern
 from cognomen.text.spelling import key
 from cognomen.text.surname_first import ANY_SURNAME, syllables
 
@@ -22,7 +22,7 @@ NO_GIVEN_NAME: Final = -1.0
 # A syllable of Chinese, Korean or Vietnamese, however it is romanised: its beginning, vowels and end.
 _BEGINNING: Final = "(?:[bcdfghjklmnpqrstvwxyz]|[kgs]w|[cgknpstz]h|hs|ngh?|t[rsz]|sz|kk|tt|pp|ss|jj)?"
 _END: Final = "(?:ng|ck|[mnptkhrwl])?"
-_SYLLABLE: Final = re.compile(f"{_BEGINNING}[wy]?[aeiou]{{1,3}}{_END}|tsz")
+_SYLLABLE: Final = lazy_pattern(f"{_BEGINNING}[wy]?[aeiou]{{1,3}}{_END}|tsz")
 # … or perhaps, if other Latin letters may be vowels (but for ſ, which is an s if case is ignored).
 PERHAPS: Final = rf"(?:{_BEGINNING}['’]?[wy]?[aeiou\xc0-\u017e\u0180-\u024f\u1e00-\u1eff]{{1,4}}{_END}|tsz)"
 BEFORE_HYPHEN: Final = rf"(?:{WORD} )*{LETTER}{{2,6}} {PERHAPS}-{PERHAPS}"

@@ -6,16 +6,17 @@ one. Styles stand on the elements, since notebooks and their viewers remove styl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
+
+from cognomen.text.patterns import lazy_pattern
 
 BLUE: Final = "#0072b2"  # readable on white and on black
 VERMILION: Final = "#d55e00"
 CELL: Final = "padding:1px 10px 1px 0;border:0;background:none;text-align:"
 DIM: Final = "opacity:.7"
-CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROLS: Final = lazy_pattern("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def text(words: str) -> str:

@@ -9,7 +9,6 @@ a Japanese surname. Five or more characters without a known prefix of two or mor
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from itertools import filterfalse
 from typing import Final
@@ -18,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.text.alphabet import Alphabet
+from cognomen.text.patterns import lazy_pattern
 from cognomen.text.ragged import Ragged
 from cognomen.text.spelling import normalise
 from cognomen.text.surname_first import HAN
 
 JAPANESE: Final = "Japanese"
 LONGEST: Final = 16  # characters, with spaces around the name
-IDEOGRAPHS: Final = re.compile(f"[{HAN}]{{3,6}}")
+IDEOGRAPHS: Final = lazy_pattern(f"[{HAN}]{{3,6}}")
 LONGEST_OF_ONE: Final = 4  # characters of a name whose surname may be the first one alone
 
 

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cognomen.errors import InputError
+from cognomen.rnn.engine.blas import one_blas_thread
 
 Shares = NDArray[np.float64]
 Floats = NDArray[np.floating[Any]]
@@ -35,6 +36,7 @@ SAMPLES: Final = 200
 RESAMPLED: Final = 5000  # distinct names that are resampled; of longer lists, a random part
 
 
+@one_blas_thread()  # many small products: threads would wait for each other
 def estimate_shares(p: ArrayLike, counts: ArrayLike, priors: ArrayLike) -> Shares:
     """The shares of the origins, (C,), under which a list of names is most likely; they sum to 1.
 
@@ -51,6 +53,7 @@ def estimate_shares(p: ArrayLike, counts: ArrayLike, priors: ArrayLike) -> Share
     return shares
 
 
+@one_blas_thread()
 def resampled_shares(
     p: ArrayLike, counts: ArrayLike, priors: ArrayLike, *, samples: int = SAMPLES, seed: int = 0
 ) -> Shares:
@@ -81,6 +84,7 @@ def resampled_shares(
     return np.asarray(np.clip(estimate + part**0.5 * (shares - middle), 0, 1))
 
 
+@one_blas_thread()
 def mean_answers(p: ArrayLike, counts: ArrayLike, priors: ArrayLike, shares: Shares) -> Shares:
     """The mean probabilities of the names behind each origin's share, (C, C).
 

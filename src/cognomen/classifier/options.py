@@ -71,14 +71,14 @@ class Options:
 
     Attributes:
         full_names: find the surname in a full name ("John Smith"). False takes each text as a surname.
-        order: how full names are written that do not tell by themselves: "given-first" (John Smith) or
-            "surname-first" (Nagy Péter, Kim Min Jun). "auto" finds out for a column (see `classifier.order`),
-            and reads a single name, or a column that does not tell, given name first. For a part of a column
-            it is what `Classifier.column_order` found for the whole.
+        order: the order of full names that do not show it: "given-first" (John Smith) or "surname-first"
+            (Nagy Péter, Kim Min Jun). "auto" infers it for a column (see `classifier.order`), and reads a
+            single name, or a column that does not show its order, with the given name first. For a part of a
+            column, pass what `Classifier.column_order` found for the whole.
         na: more texts that stand for a missing name, spelled as given, besides "N/A", "NULL", "unknown" and
             the like; these and addresses and companies are unknown ("placeholder", "not-a-name"). None reads
             all of them as names.
-        suffixes: more words that are no part of a name, such as "MVP", in any case.
+        suffixes: more words that are not part of a name, such as "MVP", in any case.
         threads: how many threads the network may use.
         level: the most specific level of an answer: "origin"; or "group" or "region", if the model has a tree
             of origins. Probabilities, sets and shares are then those of the groups or regions.
@@ -87,10 +87,10 @@ class Options:
             info` shows; "training", as in the training names; "uniform"; or shares or counts by origin, 0 for
             those not named. The share of a group or a region is divided among its origins as by default.
             Applied exactly, by Bayes' rule.
-        abstain_below: the probability that an answer needs. If no origin has it, the most likely group is
-            answered, if it has it, else the most likely region; else the name is answered "unknown" with the
-            reason "low-confidence". Its `origins` are listed all the same. A model without a tree of origins
-            has nothing between an origin and "unknown".
+        abstain_below: the probability that an answer needs. If no origin has it, the most probable group is
+            answered, if it has it, else the most probable region; else the name is answered "unknown" with
+            the reason "low-confidence". Its `origins` are listed all the same. A model without a tree of
+            origins has nothing between an origin and "unknown".
         top_k: how many origins an answer lists, at most.
         coverage: give each answer a set of origins that contains the right one this often (see
             `Classifier.predict_sets`).

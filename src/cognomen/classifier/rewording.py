@@ -62,6 +62,7 @@ from cognomen.text.affixes import OFFICES, bare_key, may_be_short_surname, witho
 from cognomen.text.alphabet import code_points
 from cognomen.text.forms import are_named, plainer
 from cognomen.text.particles import is_particle_anywhere
+from cognomen.text.patterns import lazy_pattern
 from cognomen.text.repair import composed
 from cognomen.text.spelling import normalise
 from cognomen.text.surname_first import is_common_in_spanish
@@ -72,7 +73,7 @@ LONGEST: Final = 100  # characters of a text
 FEW: Final = 100  # texts
 AFTER_AND_THRESHOLD: Final = 1.0  # least log odds of a given name, for a word after an "and"
 
-_BRACKETS_LAST: Final = re.compile(r"( [(\[].*[)\]]$)")
+_BRACKETS_LAST: Final = lazy_pattern(r"( [(\[].*[)\]]$)")
 _HYPHENS: Final = str.maketrans("\u2010\u2011", "--")
 _HYPHENATED: Final = rf"{LETTER}{{2,}}-{LETTER}{{2,}}(?: {WORD}){{1,2}}"
 _TWO_NAMES: Final = rf"{WORD}(?: {WORD}){{1,2}}, ?{WORD}(?: {WORD}){{1,2}}"

@@ -33,12 +33,12 @@ class Scores:
     of all labels at the level of the call: the origins, groups or regions.
 
     Attributes:
-        origins: (N,), the most likely origin, an index among the classifier's `origins`; -1 where no origin
+        origins: (N,), the most probable origin, an index among the classifier's `origins`; -1 where no origin
             is answered.
         probabilities: (N,), the calibrated probability of the answer, at whichever level it is; NaN where
             unknown.
         reasons: (N,), why it is unknown, an index into `REASONS`; -1 where it is known.
-        groups: (N,), the most likely group, an index among the classifier's `groups`; -1 where no group is
+        groups: (N,), the most probable group, an index among the classifier's `groups`; -1 where no group is
             answered, and everywhere without a tree of origins.
         regions: (N,), likewise among its `regions`.
         evidence: (N,), what the answer rests on: 0 the whole name is known, 1 its spelling; -1 if the name
@@ -46,8 +46,8 @@ class Scores:
         surnames: (N,), the surname that was read, a str; None if the name could not be read.
         maiden_names: (N,), the surname from birth, a str; None where the text does not say so.
         notes: (N,), how it was found, an index into `NOTES`; -1 where it is the whole name.
-        top: (N, K), the most likely labels, best first; -1 where there are no more, or the name could not be
-            read.
+        top: (N, K), the most probable labels, best first; -1 where there are no more, or the name could not
+            be read.
         top_probabilities: (N, K), theirs; NaN likewise.
         sets: (N, L), which labels are in the set (see `Classifier.predict_sets`); none where the name could
             not be read.
@@ -91,7 +91,7 @@ class Detail:
     """What is wanted of each name beside its answer.
 
     Attributes:
-        top_k: how many of the most likely labels.
+        top_k: how many of the most probable labels.
         limits: the thresholds of sets of origins; None for no sets.
         all_labels: whether the probability of each label.
     """
@@ -198,7 +198,7 @@ def _fill_detail(
 
 
 def _ranked(p: NDArray[np.float32], top_k: int) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
-    """The most likely labels of S spellings, (S, K), and their probabilities; -1 and NaN for a negative one.
+    """The most probable labels of S spellings, (S, K), and their probabilities; -1, NaN for negatives.
 
     Args:
         p: the probabilities of all labels, (S, L).

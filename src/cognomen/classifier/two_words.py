@@ -29,19 +29,22 @@ from cognomen.classifier.given_names import KNOWN, log_odds_by_letters
 from cognomen.text import words as lists
 from cognomen.text.affixes import ROLES, bare_key, describes, without_titles
 from cognomen.text.particles import is_particle_anywhere
+from cognomen.text.patterns import lazy_pattern
 from cognomen.text.spelling import normalise
-from cognomen.text.surname_first import is_common_in_spanish
+from cognomen.text.surname_first import is_common_in_spanish, is_short_surname_of_vietnamese
 
 _JOINTS: Final = str.maketrans("", "", " '’-")
 _AND: Final = r" (?P<and>&|and|und|u\.|et|og|och|ja|en|y|e) "
-_PARTICLES: Final = f"(?:(?:de l(?:a|as|os)|{'|'.join(sorted(lists.PARTICLES_LAST))}) )*"
+_PARTICLES: Final = (
+    f"(?:(?:de l(?:a|as|os)|l[aeo]|el|{'|'.join(sorted(lists.PARTICLES_LAST))}) )*"  # Le Goff, El Idrissi
+)
 BEGINS: Final = (
     rf"(?P<particles>{_PARTICLES})(?P<surname>(?:[DO]['’])?{WORD})"
     rf"(?P<sign>[.:]? | [-–—] | v\.? )(?P<given>{WORD}(?: {WORD})?)"
     rf"(?P<more>(?: {LETTER}\.?)?{_AND}(?P<other>{WORD})(?: {LETTER}\.?)?)?"
 )
 _SIGNS: Final = {"": "", ".": ".", ":": ":", "-": "-", "–": "-", "—": "-", "v": "v", "v.": "v"}
-_PREFIX: Final = re.compile(r"(?:Ma?c|[OD]['’])[A-Z]")  # McDonald, O'Brien
+_PREFIX: Final = lazy_pattern(r"(?:Ma?c|[OD]['’])[A-Z]")  # McDonald, O'Brien
 # The thresholds by kind: one or two other words; a sign between them; two people; a surname with a particle,
 # or with a prefix; given names with hyphens; a case at court, whose log odds are others.
 THRESHOLDS: Final = {
@@ -102,7 +105,13 @@ class Cell(NamedTuple):
         capitals_tell = len(set(map(str.isupper, cell.words))) > 1
         is_short = cell.kind == "." and len(cell.surname) < SHORTEST
         is_spanish = kind == "" and is_common_in_spanish(cell.surname)  # before another surname
-        is_none = capitals_tell or is_short or is_spanish or any(map(_is_no_name, cell.parts))
+        is_none = (
+            is_short_surname_of_vietnamese(text.split())
+            or capitals_tell
+            or is_short
+            or is_spanish
+            or any(map(_is_no_name, cell.parts))
+        )
         return None if is_none else cell
 
     @property

@@ -241,7 +241,7 @@ def _read(
     if isinstance(columns, str) or len(columns) not in (2, 3):
         raise InputError(f"columns: expected (name, origin) or (name, origin, count), got {columns!r}")
     if columns != COLUMNS and (data in KNOWN_CORPORA or Path(data).is_dir()):
-        raise InputError(f"columns: expected {COLUMNS}, as {os.fspath(data)!r} is no table, got {columns}")
+        raise InputError(f"columns: expected {COLUMNS}, as {os.fspath(data)!r} is not a table, got {columns}")
     if data == "tutorial":
         folder = tutorial_folder(on_progress=on_progress)
         # COGNOMEN_NAMES may be a folder of other files, which must not pass for the known corpus.

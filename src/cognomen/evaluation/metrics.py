@@ -221,7 +221,9 @@ def _check_distributions(p: NDArray[Any], what: str, remedy: str) -> None:
     is_distribution = (p >= 0).all(axis=1) & (abs(p.sum(axis=1) - 1) < 1e-3)  # (N,); False for NaN
     if not is_distribution.all():
         row = int(np.argmin(is_distribution))
-        raise InputError(f"row {row} of {what} is no distribution over origins: {p[row].tolist()}. {remedy}")
+        raise InputError(
+            f"row {row} of {what} is not a distribution over origins: {p[row].tolist()}. {remedy}"
+        )
 
 
 def _checked_weights(weights: ArrayLike | None, count: int) -> NDArray[np.float64]:

@@ -43,6 +43,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cognomen.errors import InputError
+from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.text.matching import find_origin
 from cognomen.text.row_values import check_none_missing
 
@@ -131,6 +132,7 @@ class _Fit(NamedTuple):
     rates: Floats
 
 
+@one_blas_thread()  # many small products: threads would wait for each other
 def outcome_rates(
     p: ArrayLike,
     outcomes: ArrayLike,

@@ -81,7 +81,7 @@ def open_table(path: Path, encoding: str | None = None, *, headings: bool = True
             python-calamine for workbooks.
     """
     if not path.is_file():
-        hint = " Standard input is no file: write it to one first." if str(path) == "-" else ""
+        hint = " Standard input is not a file: write it to a file first." if str(path) == "-" else ""
         raise DataError(f"expected {EXPECTED}, found no file {str(path)!r}.{hint}")
     if not is_table(path):
         check_signature(path)

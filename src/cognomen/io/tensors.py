@@ -31,7 +31,7 @@ def save_tensors(
         facts: strings by name that the file holds besides, such as sizes.
 
     Raises:
-        InputError: something is no array of numbers.
+        InputError: something is not an array of numbers.
         OSError: the file cannot be written.
     """
     from safetensors.numpy import save

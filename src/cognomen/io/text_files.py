@@ -63,7 +63,7 @@ def read_text_file(path: Path, encoding: str | None = None) -> str:
         encoding: of the file; UTF-8 if None.
 
     Raises:
-        DataError: it cannot be opened, is no text, or is in another encoding.
+        DataError: it cannot be opened, is not text, or is in another encoding.
     """
     return decode_utf8(b"".join(utf8_blocks(path, encoding)), path)
 
@@ -75,7 +75,7 @@ def utf8_blocks(path: Path, encoding: str | None = None) -> Iterator[bytes]:
     the caller decodes the blocks with `decode_utf8`. A compressed file is decompressed (see `compressed`).
 
     Raises:
-        DataError: the file cannot be read, is no text, or not in the encoding.
+        DataError: the file cannot be read, is not text, or not in the encoding.
         MissingExtraError: it is compressed with Zstandard, and pyarrow is not installed.
     """
     codec, rest = text_codec(encoding), b""
@@ -167,7 +167,7 @@ def check_kind(path: Path, start: bytes, encoding: str | None) -> None:
         encoding: that the user gave, if any.
 
     Raises:
-        DataError: it is no text, or is in UTF-16 or UTF-32 and nobody said so.
+        DataError: it is not text, or is in UTF-16 or UTF-32 and nobody said so.
     """
     _check_start(path, start)
     if encoding is None and (wide := wide_encoding(start)):

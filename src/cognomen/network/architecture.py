@@ -24,7 +24,7 @@ class NetworkConfig(Config):
     pooling: str = setting(
         "max+mean", "How a name's states become one: last, max, mean, or several joined by +."
     )
-    nonlinearity: str = setting("tanh", "Of the cells rnn and combined: tanh, relu or identity.")
+    nonlinearity: str = setting("tanh", "Activation of the cells rnn and combined: tanh, relu or identity.")
     longest_ngram: int = setting(
         0, "Letters in the longest n-grams that have weights of their own; 0 for no n-grams.", NGRAM_LENGTH
     )

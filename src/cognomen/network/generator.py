@@ -29,6 +29,7 @@ from cognomen.network.int8 import compact_tensors, full_tensors
 from cognomen.network.name_filter import NameFilter
 from cognomen.network.scripts import MAX_LETTERS, first_tokens, is_written_in, script_of
 from cognomen.rnn.arrays import Array, Ids
+from cognomen.rnn.engine.blas import one_blas_thread
 from cognomen.rnn.initializers import Initializer, Zeros
 from cognomen.rnn.losses import log_softmax
 from cognomen.rnn.packed import Packed, pack
@@ -165,6 +166,7 @@ class Generator:
 
         return (name for first in range(0, count, BATCH) for name in batch(first))
 
+    @one_blas_thread()  # many small products: threads would wait for each other
     def _batch(
         self,
         row: int,
@@ -229,6 +231,7 @@ class Generator:
 
     # --- evaluation ---------------------------------------------------------------------------------------
 
+    @one_blas_thread()
     def negative_log_likelihood(self, names: Sequence[str], origins: Sequence[str]) -> tuple[Array, Ids]:
         """-log p of each name given its origin and script, in nats, and its number of letters, both (N,).
 

@@ -169,7 +169,7 @@ def rows_of(x: Array, width: int) -> Array:
     """An array (..., X) as rows (M, X).
 
     Raises:
-        InputError: it is no array, or its last axis has not the width X.
+        InputError: it is not an array, or its last axis is not of size X.
     """
     if not isinstance(x, np.ndarray) or x.dtype.kind not in "fiub" or x.ndim < 1 or x.shape[-1] != width:
         got = f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else type(x).__name__

@@ -111,7 +111,7 @@ class SGD(Optimiser):
     With `nesterov` (Nesterov 1983, as Sutskever et al. 2013 write it) p <- p - rate * (g + momentum * v).
 
     Raises:
-        InputError: as for `Optimiser`, the momentum is no number of 0 or more, or it is 0 with `nesterov`.
+        InputError: as for `Optimiser`, the momentum is not 0 or more, or it is 0 with `nesterov`.
     """
 
     kinds = ("velocity",)

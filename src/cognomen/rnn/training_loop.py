@@ -36,7 +36,7 @@ def take_step(
         check: called with the norm before clipping; it raises an error to stop a training that diverged.
 
     Raises:
-        InputError: the optimiser has arrays that are no parameters of the net, so it would train another.
+        InputError: the optimiser has arrays that are not parameters of the net, so it would train another.
         TrainingError: without a `check`, if a gradient is infinite or NaN.
     """
     _check_optimiser(optimiser, net)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from cognomen.text import words as lists
 from cognomen.text.particles import is_dash, is_particle_anywhere
+from cognomen.text.patterns import lazy_pattern
 from cognomen.text.spelling import key
 from cognomen.text.things import COMPANY
 
@@ -16,16 +16,16 @@ PUNCTUATION: Final = f' \t\r\n.,;:!?"“”„«»()[]{{}}<>|/\\*_-†‡§¶®�
 OFFICES: Final = COMPANY | lists.NOUNS  # after a comma, of the person before it
 # … where nothing else is, and no given names.
 ROLES: Final = (OFFICES | lists.OCCUPATIONS | lists.COUNTRIES) - {"america"}
-_INITIALS: Final = re.compile(r"[^\W\d_]\.?|([^\W\d_](\.-?|-))+[^\W\d_]?")
+_INITIALS: Final = lazy_pattern(r"[^\W\d_]\.?|([^\W\d_](\.-?|-))+[^\W\d_]?")
 # Capitals that nobody can speak, and so no name: VVS, KCB, but NG, and SRB and VLK, whose r and l are vowels.
-_UNSPOKEN: Final = re.compile("(?!NG$|.[RL][^RL])[B-DF-HJ-NP-TV-XZ]{2,5}")
+_UNSPOKEN: Final = lazy_pattern("(?!NG$|.[RL][^RL])[B-DF-HJ-NP-TV-XZ]{2,5}")
 # Syllables of names in Chinese, Korean or Vietnamese; surnames of two letters: XU, but not the initials JA.
-_SYLLABLES: Final = re.compile(
+_SYLLABLES: Final = lazy_pattern(
     r"(?:(?:zh|ch|sh|th|ng|kh|[bcdfghjklmnpqrstvwxyz]?[yw]?)[aeiouü]{1,3}(?:ng|n|r)?[-']?)+"
 )
-_ABBREVIATED: Final = re.compile(r"(?:[^\W\d_]{1,4}\.)+[^\W\d_]{1,4}\.?")  # P.Eng., S.Kom.
-ACRONYM: Final = re.compile("[A-Z]{3,5}|[A-Z]{1,5}-[A-Z]{2,4}")  # CFA, SHRM-CP, R-TX
-_SHORT: Final = re.compile("[bcdfghklmnprstvwyz][aeiouy]|[jqx][iu]|an|oh|ng|ou")
+_ABBREVIATED: Final = lazy_pattern(r"(?:[^\W\d_]{1,4}\.-?)+[^\W\d_]{1,4}\.?")  # P.Eng., S.Kom., Dipl.-Inf.
+ACRONYM: Final = lazy_pattern("[A-Z]{3,5}|[A-Z]{1,5}-[A-Z]{2,4}")  # CFA, SHRM-CP, R-TX
+_SHORT: Final = lazy_pattern("[bcdfghklmnprstvwyz][aeiouy]|[jqx][iu]|an|oh|ng|ou")
 
 
 def bare_key(word: str) -> str:

@@ -27,6 +27,9 @@ _UPPER: Final = "[A-ZÀ-ÖØ-Þ'’-]{2,}"
 _PARTICLES_IN_CAPITALS: Final = f"(?:(?:{_PARTICLES.upper()}) )*"
 _ROADS: Final = "St|Street|Rd|Road|Ave|Avenue|Lane|Blvd"
 _FIELDS: Final = "[Mm]an|[Hh]onou?r|[Cc]oach|[Cc]ontact|[Kk]in|[Nn]ame|[Pp]erson"
+_PEERS: Final = "Baron|Baroness|Countess|Duchess|Duke|Earl|Lady|Lord|Marquess|Viscount|Viscountess"
+_RESUME: Final = "CV|cv|[Rr][eé]sum[eé]|RESUME|RÉSUMÉ"
+_PHONE: Final = "mob|cell|handy|gsm|Mob|Mobile|Cell|GSM|NEW|OLD"
 _PICTURES: Final = "\u2600-\u27bf\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
 
 # What a text is searched for, in this order, and what replaces it.
@@ -39,6 +42,7 @@ FORMS: Final = (
     ("([a-zß-ÿ])·(?=[A-ZÀ-ÖØ-Þ])", r"\1 "),
     ("^(?:[\u4e00-\u9fff]+[·•])+([\u4e00-\u9fff]+)$", r"\1"),
     (r"^\[\[([^|\[\]]+)\|[^\[\]]*\]\]", r"\1"),
+    (r'^["“]([^"“”]+)["”] ?<[^<>]*>$', r"\1"),
     (r"^\(([^()]*)\)$|^\[([^\[\]]*)\]$", r"\1\2"),
     (r"^([^,()]+ [^,()]+) \([^()]*\), ([^,()]+ [^,()]+ \()", r"\1; \2"),
     # Pictures, fields in quotes, weights, ages and numbers between commas: "Doe", "Jane"; Jane Doe, 35, Rome.
@@ -50,6 +54,10 @@ FORMS: Final = (
     (r"^[A-Z]{1,4}\d{3,} (?=[^ ]+ [^ ])", ""),
     (r"^([^ ,]+ [^ ].*?) [A-Z]{1,4}-?\d{3,}$", r"\1"),
     (r"([^ ]) \+ ?\d.*$", r"\1"),
+    # Unknown surnames, positions in a team, what follows a country: Mary ____, Jane Doe (USA) Team Berg.
+    (r"^([^ ,]+) (?:_{2,}|\[-+\?-+\])$", r"\1 Unknown"),
+    (r", (?:[A-Z\d]{1,3}/)+[A-Z\d]{1,3}$", ""),
+    (rf"^([^ (]+ [^(]*[^ (]) \((?:{_CODES})\) .*$", r"\1"),
     # Addresses: Dupont Jean 12 rue de la Paix, Smith J 12 High St. Numbers before: ID 47: Smith, John.
     (rf"^([^\d,]+ [^\d,]+?),? \d+[a-z]? (?:rue|avenue|[^\d]* (?:{_ROADS}))(?:[ .,].*)?$", r"\1"),
     (r"^(?:ID|Id|Nr|No|REF|Ref|Case|Client|Customer|Patient|Member)\.? ?#?\d+: (?=[^ ])", ""),
@@ -80,16 +88,28 @@ FORMS: Final = (
     (rf"({_L}{{2}})\$?\^(?:\{{[\d,*a-z†‡ ]*\}}|[\da-z*,]{{1,3}})\$?(?![^ ,;])", r"\1"),
     (rf"({_L}|[.}}])~(?=[^ ~])", r"\1 "),
     (r" Ph\. D\.?(?![^ ,])", " PhD"),
+    (r" ([BM])\. (Sc|Eng)\.?(?![^ ,])", r" \1\2"),
     (r"([a-zß-ÿ] [A-Z]{1,3})\.$", r"\1"),
     # Whose cell it is: Estate of Smith, John. Where somebody is, or for whom: Jane Doe at Acme.
     (rf"^(?:[Tt]he |THE |[Ii]n the |IN THE )?(?:{_OF}) (?:of|OF) (?:the late )?", ""),
     (rf"^([^ ]+ [^ ].*?) (?:{_PHRASES}) .*$", r"\1"),
+    (r"^(.*[^ ,]),? ET (?:AL|UX|VIR)\b.*$", r"\1"),
+    (rf"^([^ ]+ [^ ].*{_L}) m\. [A-ZÀ-ÖØ-Þ].*$", r"\1"),  # who is married
+    (r"^(M(?:rs?|s|iss)\.? [^ ,'’]{3,})['’]s? .*$", r"\1"),  # Mr. Smith's class
+    # A letter of application, a list of telephones: CV - Jane Doe, Jane Doe Resume 2023, Jane Doe mob.
+    (rf"^(?:[Cc]urriculum [Vv]itae|CURRICULUM VITAE|{_RESUME})(?: (?:of|OF|[-–—]))? (?=[^ ]+ [^ ])", ""),
+    (rf"^([^ ]+ [^ ].*?)(?: [-–—])? (?:{_RESUME})(?: \d{{4}})?$", r"\1"),
+    (rf"^([^ ]+ [^ ].*?)(?: [-–—])? (?:{_PHONE})$", r"\1"),
+    (r"^ICE(?: [-–—:])? (?=[^ ]+ [^ ])", ""),
     # What precedes a name: by Jane Doe, The Most Rev. John Smith, ИП Иванов, Tan Sri Lee, ifj. Nagy Péter.
     (r"^(?:[Bb]y|BY) (?=[^ ,]+ [^ ,])", ""),
     (r"^(?:[Tt]he )?(?:Most|Right|Rt|Very) (?=(?:Rev|Hon)[a-z]*\.? )", ""),
+    (rf"([^ ,;]) the (?=(?:Rt|Right|Rev|Hon|{_PEERS})[a-z]*\.? [^ ])", r"\1 "),
+    (r"^H\. ?E\. (?=[^ ]+ [^ ])", ""),
     (r"^(?:ИП|ФОП) (?=[^ ]+ [^ ])", ""),
     (r"^(?:Tan|Dat[^ ]+) (?:Sri|Seri) (?=[^ ])", ""),
     (r"^(?:id|ifj|özv)\. ([^ .,]+) ([^,]+)$", r"\1, \2"),
+    (r"^([^ .,]+) ([^ ,]+) (?:id|ifj|özv)\.$", r"\1, \2"),
     (r" (?:der (?:Ältere|Jüngere)|the (?:[Ee]lder|[Yy]ounger))$", ""),
     # Honorifics after a name, and the surname from birth: Tanaka-san, Ahmet Yılmaz Bey, Anna Berg f. Holm.
     (r"^([^,]*[^ ,]{3,})[ -](?:san|sama|sensei)$", r"\1"),
@@ -113,9 +133,11 @@ _SIGNS: Final = rf"[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d（）@=<∗⁎
 _ENDS: Final = ("-", "'", "’", ".", *(f"-{word}" for word in sorted(lists.HONORIFICS_LAST)))
 _WORDS_OF_FORMS: Final = (
     "- – — Ph. f. of OF by By BY ИП ФОП id. ifj. özv. Most Right Rt Very Sri Seri Ältere Jüngere elder Elder "
-    "younger Younger M Mr Mrs Ms Miss MR MRS MS MISS MSTR M. Mr. Mrs. Ms. Miss. MR. MRS. MS. MISS. MSTR."
+    "younger Younger M Mr Mrs Ms Miss MR MRS MS MISS MSTR M. Mr. Mrs. Ms. Miss. MR. MRS. MS. MISS. MSTR. "
+    "the H.E. Sc Sc. Eng Eng. ET m. ICE CV cv Curriculum curriculum CURRICULUM Resume resume Résumé résumé "
+    "RESUME RÉSUMÉ mob cell handy gsm Mob Mobile Cell GSM NEW OLD"
 )
-_NAMED: Final = (
+NAMED: Final = (
     lists.HONORIFICS_LAST | lists.PHRASES | lists.COUNTRY_CODES | set(_WORDS_OF_FORMS.split())
     | {f"{word}," for word in lists.PARTICLES_LAST}
 )  # fmt: skip
@@ -142,12 +164,12 @@ def may_have_form(text: str) -> bool:
         if re.search(_SIGNS, text):  # compiled when first used, as it takes a start milliseconds
             return True
     words = text.split(" ")
-    return words[-1] in lists.PARTICLES_LAST or not _NAMED.isdisjoint(words)  # `are_named`, inline
+    return words[-1] in lists.PARTICLES_LAST or not NAMED.isdisjoint(words)  # `are_named`, inline
 
 
 def are_named(words: Sequence[str]) -> bool:
     """Whether forms name some of the words of a text of letters."""
-    return words[-1] in lists.PARTICLES_LAST or not _NAMED.isdisjoint(words)
+    return words[-1] in lists.PARTICLES_LAST or not NAMED.isdisjoint(words)
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -32,6 +31,7 @@ from cognomen.text.particles import (
     start_of_particles,
     start_of_surname,
 )
+from cognomen.text.patterns import lazy_pattern
 from cognomen.text.surname_first import (
     begins_by_ending,
     begins_with_surname,
@@ -41,9 +41,9 @@ from cognomen.text.surname_first import (
 )
 from cognomen.text.things import COMPANY
 
-_FOOTNOTE: Final = re.compile(r"(?<=[^\W\d_A-Z]{2})\^?\d$")  # Jane Doe1
-_COMMA: Final = re.compile("[,،，、]")
-_PREFIX: Final = re.compile(r"(?:Mc|Mac|De|Du|Le|La|Di|Van|Fitz|[DdLlO]['’])(?=\w\w)")
+_FOOTNOTE: Final = lazy_pattern(r"(?<=[^\W\d_A-Z]{2})\^?\d$")  # Jane Doe1
+_COMMA: Final = lazy_pattern("[,،，、]")
+_PREFIX: Final = lazy_pattern(r"(?:Mc|Mac|De|Du|Le|La|Di|Van|Fitz|[DdLlO]['’])(?=\w\w)")
 
 
 class Style(NamedTuple):

@@ -16,8 +16,8 @@ def surnames_first(names: Sequence[object], given: Sequence[object], *, full_nam
     """The names with the given name after a comma, so that all before it is read as the surname.
 
     Args:
-        names: (N,), full names or surnames; what is no text stays as it is.
-        given: (N,), the given name of each, or what is no text.
+        names: (N,), full names or surnames; what is not text stays as it is.
+        given: (N,), the given name of each, or what is not text.
         full_names: names hold the given name; one that does not hold it stays as it is. If not, all of a name
             is the surname.
     """

@@ -21,6 +21,7 @@ from cognomen.text.forms import plainer
 from cognomen.text.full_names import ALONE, Style, is_and, surname_of_person
 from cognomen.text.particles import has_letter
 from cognomen.text.parts import parts_of
+from cognomen.text.patterns import lazy_pattern
 from cognomen.text.placeholders import without_addresses
 from cognomen.text.repair import repair
 from cognomen.text.spelling import normalise
@@ -33,40 +34,40 @@ REPAIRED_ENCODING: Final = "repaired-encoding"
 NOTES: Final = (SURNAME_OF_FULL_NAME, SEVERAL_PEOPLE, REPAIRED_ENCODING)
 
 _BORN_WORDS: Final = "|".join(lists.BORN).replace("Née", r"Née(?=\s+\w)")  # which may be a surname itself
-_BORN: Final = re.compile(
+_BORN: Final = lazy_pattern(
     rf"(?<=[^\s])[,;]?\s+[(\[]?(?:{_BORN_WORDS}|NÉE)\b\.?:?(?P<rest>[^,;()\[\]]*)[)\]]?"
 )
-_BRACKETS: Final = re.compile(
+_BRACKETS: Final = lazy_pattern(
     r'\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|"[^"]*"|“[^”“]*”|«[^«»]*»|„[^“”„]*[“”]'
     r"|(?<=\w\s)['‘][^\W\d_]{2,}['’](?![^\s,])"
 )
-_EMPTY: Final = re.compile("< *>")  # where an address was
-_OPENING: Final = re.compile("[(\\[<\"“«„]|\\s['‘]")
-_ONE_WORD_AND_QUOTED: Final = re.compile(r"\S+\s+['‘]\S+['’]")  # of which the second is no nickname
-_OPEN: Final = re.compile(r"(?<=\w)\s*[(\[<].*$", re.DOTALL)
-_AND_OTHERS: Final = re.compile(
+_EMPTY: Final = lazy_pattern("< *>")  # where an address was
+_OPENING: Final = lazy_pattern("[(\\[<\"“«„]|\\s['‘]")
+_ONE_WORD_AND_QUOTED: Final = lazy_pattern(r"\S+\s+['‘]\S+['’]")  # of which the second is no nickname
+_OPEN: Final = lazy_pattern(r"(?<=\w)\s*[(\[<].*$", re.DOTALL)
+_AND_OTHERS: Final = lazy_pattern(
     r",?\s+(?:et|&|and|и)\s+(?:al|alii|others|др)\b.*$", re.DOTALL | re.IGNORECASE
 )
 _NO_BRACKETS: Final = str.maketrans(dict.fromkeys('()[]<>"“”«»„', " "))
-_NOT_PLAIN: Final = re.compile(r"-(?:san|sama|sensei)$")  # Tanaka-san
+_NOT_PLAIN: Final = lazy_pattern(r"-(?:san|sama|sensei)$")  # Tanaka-san
 _NO_JOINTS: Final = str.maketrans("", "", "'’-")
-_BETWEEN_PEOPLE: Final = re.compile(r"[;；؛]|\s[/|>→=]\s|(?<=[^\W\d_][^\W\d_])/(?=[^\W\d_][^\W\d_])")
+_BETWEEN_PEOPLE: Final = lazy_pattern(r"[;；؛]|\s[/|>→=]\s|(?<=[^\W\d_][^\W\d_])/(?=[^\W\d_][^\W\d_])")
 # Whose child or wife somebody is, other names, telephone numbers, and pronouns, after a name.
-_RELATION: Final = re.compile(
+_RELATION: Final = lazy_pattern(
     r"(?<=\w),?\s+(?:[sdwc]/o|a/[lp]|viuda|vda\.?|του|της)\s.*$", re.DOTALL | re.IGNORECASE
 )
 _ALIASES: Final = "|".join(map(re.escape, sorted(lists.ALIASES)))
-_ALIAS: Final = re.compile(
+_ALIAS: Final = lazy_pattern(
     rf"(?<=\w)['’]?,?\s+(?:@|[af]\.k\.a\.|(?:ext|tel)\.?(?=\s[\d+(])|{_ALIASES})\s.*$", re.DOTALL
 )
-_PRONOUNS: Final = re.compile(r"(?<=\w)\s+[a-z]{2,}(?:/[a-z]{2,})+$")
+_PRONOUNS: Final = lazy_pattern(r"(?<=\w)\s+[a-z]{2,}(?:/[a-z]{2,})+$")
 # Words that are written together: J.Smith, Dr.Smith; john.smith and john_smith7 if that is all.
-_INITIALS_OF_WORD: Final = re.compile(r"^(?:[^\W\d_]\.-?)+(?=[^\W\d_]{2,}(?:['’-][^\W\d_]+)*(?:[\s,;]|$))")
-_TWO_WORDS: Final = re.compile(r"(?<=[^\W\d_][^\W\d_]\.)(?=([^\W\d_])[^\W\d_])")
-_USER: Final = re.compile(r"([^\W\d_]{2,}(?:[._][^\W\d_]{2,})+)\d*")
+_INITIALS_OF_WORD: Final = lazy_pattern(r"^(?:[^\W\d_]\.-?)+(?=[^\W\d_]{2,}(?:['’-][^\W\d_]+)*(?:[\s,;]|$))")
+_TWO_WORDS: Final = lazy_pattern(r"(?<=[^\W\d_][^\W\d_]\.)(?=([^\W\d_])[^\W\d_])")
+_USER: Final = lazy_pattern(r"([^\W\d_]{2,}(?:[._][^\W\d_]{2,})+)\d*")
 _QUOTES: Final = "'‘’`\""
-_BRACES: Final = re.compile(r"(?<!\S)\{|\}(?![^\s,;])")  # that hold words of BibTeX together
-_IN_KATAKANA: Final = re.compile("[\u30a1-\u30fa\u30fc]+(?:・[\u30a1-\u30fa\u30fc]+)+")
+_BRACES: Final = lazy_pattern(r"(?<!\S)\{|\}(?![^\s,;])")  # that hold words of BibTeX together
+_IN_KATAKANA: Final = lazy_pattern("[\u30a1-\u30fa\u30fc]+(?:・[\u30a1-\u30fa\u30fc]+)+")
 
 
 @dataclass(frozen=True, slots=True)

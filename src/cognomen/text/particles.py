@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
 
 from cognomen.text import words as lists
+from cognomen.text.patterns import lazy_pattern
 from cognomen.text.spelling import kind_of
 from cognomen.text.surname_first import is_common_in_spanish, is_short_surname_of_vietnamese
 
-_APOSTROPHES: Final = re.compile("[’ʼ‘`´]")
+_APOSTROPHES: Final = lazy_pattern("[’ʼ‘`´]")
 _ANYWHERE: Final = lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | {"o", "und"}
 JOINED: Final = lists.JOINERS | {"-", "–"}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from cognomen.text.particles import JOINED, is_particle_anywhere
+from cognomen.text.patterns import lazy_pattern
 
-_JOINT: Final = re.compile(r"(?<=\w\w)[-‐‑](?=[^\W\d_][^\W\d_])")
+_JOINT: Final = lazy_pattern(r"(?<=\w\w)[-‐‑](?=[^\W\d_][^\W\d_])")
 
 
 def parts_of(surname: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from unicodedata import normalize
 from cognomen.text import words as lists
 from cognomen.text.alphabet import is_ideograph
 from cognomen.text.forms import plainer
+from cognomen.text.patterns import lazy_pattern
 from cognomen.text.spelling import kind_of
 from cognomen.text.things import (
     LEGAL_FORMS,
@@ -33,7 +34,8 @@ _EXACT: Final = frozenset((
     "NA", "N/A", "n/a", "N.A", "n.a", "NULL", "null", "NaN", "nan", "NaT", "None", "none", "NONE", "nil",
     "NIL", "undefined", "test", "TEST", "blank", "BLANK", "missing", "MISSING", "anon", "Anon", "ANON",
     "TRUE", "FALSE", "name", "NAME", "surname", "Surname", "SURNAME", "admin", "sysadmin", "user", "noreply",
-    "no-reply", "webmaster", "asdf", "qwerty", "deleted", "removed", "confidential", "\\N", "k.A", "o.A",
+    "no-reply", "do-not-reply", "donotreply", "webmaster", "postmaster", "mailer-daemon",
+    "MAILER-DAEMON", "asdf", "qwerty", "deleted", "removed", "confidential", "\\N", "k.A", "o.A",
     "n.v.t", "н/д", "keine Angabe", "ohne Angabe", "ohne Namen", "bilinmiyor", "neznámý", "nieznany",
     "okänd", "ukjent", "ukendt", "tuntematon", "onbekend", "entfällt", "匿名", "不明", "不详", "不詳", "未知",
     "佚名", "名無し", "无名", "無名氏", "无", "無", "没有", "沒有", "暂无", "暫無", "未填", "未填写", "某某",
@@ -66,33 +68,35 @@ NOBODY: Final = frozenset(
 )
 PLACEHOLDERS: Final = _EXACT | NOBODY
 OUTSIDE: Final = ' \t\r\n.,;:!?#-–—"“”()[]{}<>|/\\*_†‡§¶¹²³'
-_NOTHING: Final = re.compile(r"[-‐‑‒–—―−?\s]*[-‐‑‒–—―−?][-‐‑‒–—―−?\s]*")
+_NOTHING: Final = lazy_pattern(r"[-‐‑‒–—―−?\s]*[-‐‑‒–—―−?][-‐‑‒–—―−?\s]*")
 
 # What spreadsheets write for an error, and templates where a name is to stand.
-_ERROR: Final = re.compile(
+_ERROR: Final = lazy_pattern(
     r"#(?:N/A|NULL|REF|VALUE|NAME|NUM|DIV/0|SPILL|CALC)[!?]?|\{\{.*\}\}|\$\{.*\}|%\w+%"
 )
-_SYMBOL: Final = re.compile(r"[#%*@!?§¶_$+<=>^|~}{£€¤¥¢°±²³¹¬¨¼½¾×÷]")
+_SYMBOL: Final = lazy_pattern(r"[#%*@!?§¶_$+<=>^|~}{£€¤¥¢°±²³¹¬¨¼½¾×÷]")
 _WITHOUT_JOINTS: Final = str.maketrans("", "", " '-.")
-_DIGITS_AMONG_LETTERS: Final = re.compile(r"[^\W\d_]\d+[^\W\d_]")
+_DIGITS_AMONG_LETTERS: Final = lazy_pattern(r"[^\W\d_]\d+[^\W\d_]")
 
-_EMAIL: Final = re.compile(r"(?:mailto:)?[^\s<>()@,;]+(?:@|\[at\]|\(at\))[^\s<>()@,;]+\.\w+", re.IGNORECASE)
-_URL: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_DOMAIN: Final = re.compile(
+_EMAIL: Final = lazy_pattern(r"(?:mailto:)?[^\s<>()@,;]+(?:@|\[at\]|\(at\))[^\s<>()@,;]+\.\w+", re.IGNORECASE)
+_URL: Final = lazy_pattern(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_DOMAIN: Final = lazy_pattern(
     r"[\w-]+(\.[\w-]+)*\.(com|org|net|edu|gov|info|io|ai|app|dev|de|eu|fr|nl|pl|ru|uk|(co|com|org|ac|gov)\.[a-z]{2})",
     re.IGNORECASE,
 )
-_HANDLE: Final = re.compile(r"[@#]\w+")  # of a user, as a subject: @jane_doe
-_FILE: Final = re.compile(
+_HANDLE: Final = lazy_pattern(r"[@#]\w+|[\w.-]+@")  # of a user, as a subject: @jane_doe, info@
+_FILE: Final = lazy_pattern(
     r".*\S\.(?:txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|jpe?g|png|gif|svg|mp[34]|mov|zip|gz|exe|log)"
     r"|\w{3,}\.(?:py|sh)|(?:[A-Z]:|~)?[\\/]\S+|[{].*[}]",
     re.IGNORECASE,
 )
 # A field, a call, a place in a list, a variable, a setting.
-_CODE: Final = re.compile(
+_CODE: Final = lazy_pattern(
     r'"\w+": ?.+|[a-z_.]+\([a-z_]*\)|[a-z_]+\[\d+\]|\$[a-z_]+|-*[\w.]+={1,2}\w+(?:, ?\w+=[^=]+)*|\w+::\w+'
 )
-_LETTERS_ALONE: Final = re.compile(r"(?:[A-Za-zÀ-ɏЀ-ӿ]\.\s?-?)+(?:[A-Za-zÀ-ɏЀ-ӿ]\.?)?|[A-Za-z](?: [A-Za-z])+")
+_LETTERS_ALONE: Final = lazy_pattern(
+    r"(?:[A-Za-zÀ-ɏЀ-ӿ]\.\s?-?)+(?:[A-Za-zÀ-ɏЀ-ӿ]\.?)?|[A-Za-z](?: [A-Za-z])+"
+)
 MOST_IDEOGRAPHS: Final = 6  # of a full name: 長谷川美智子
 _COMPANY_IN_WORD: Final = (
     "株式会社",

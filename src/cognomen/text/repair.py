@@ -11,6 +11,8 @@ from binascii import a2b_base64
 from typing import Final
 from unicodedata import category, normalize
 
+from cognomen.text.patterns import lazy_pattern
+
 # The byte of each character that Latin-1 and Windows-1252 have. What was read as either is told in one table.
 _BYTE: Final = {chr(byte): byte for byte in range(256)} | {
     bytes([byte]).decode("cp1252"): byte
@@ -23,8 +25,8 @@ FOLLOWING_LETTERS: Final = "".join(filter(str.isalpha, _FOLLOWING))
 FOLLOWING_MARKS: Final = "´‘’–—“”‚„…·\xa0\xad"
 _SYMBOL: Final = "[" + "".join(c for c in _FOLLOWING if c not in FOLLOWING_LETTERS + FOLLOWING_MARKS) + "]"
 _ANY: Final = f"[{_FOLLOWING}]"
-_WORD: Final = re.compile(r"[^\x00-@\[-`{-\x7f]+")  # of letters, and of anything that is not ASCII
-_ENTITY: Final = re.compile(r"&#?\w{2,31};")
+_WORD: Final = lazy_pattern(r"[^\x00-@\[-`{-\x7f]+")  # of letters, and of anything that is not ASCII
+_ENTITY: Final = lazy_pattern(r"&#?\w{2,31};")
 # No language writes these, other than by mistake. LÍŠKA and CÔTÉ’S would be UTF-8 as well.
 # Compiled when first used: so many characters take a millisecond.
 _MISREAD: Final = (
@@ -32,7 +34,7 @@ _MISREAD: Final = (
     f"|([ÎÏ]{_ANY}){{2}}|([ÐÑ]{_ANY}){{2}}|(×{_ANY}){{2}}|([Ø-Û]{_ANY}){{2}}"
     f"|(à{_ANY}{{2}}){{2}}|^([ã-í]{_ANY}{{2}})+$"
 )
-_LOST: Final = re.compile(rf"\ufffd|(?<=[^\W\d_])\?(?=[^\W\d_])|(?<=[a-zß-ÿ])[ÃÂ]|[ÃÂ]{_SYMBOL}")
+_LOST: Final = lazy_pattern(rf"\ufffd|(?<=[^\W\d_])\?(?=[^\W\d_])|(?<=[a-zß-ÿ])[ÃÂ]|[ÃÂ]{_SYMBOL}")
 
 # What JSON and LaTeX write for letters: M\u00fcller, M{\"u}ller, Ho\v{z}a, Garc{\'\i}a, {\O}rsted.
 LETTERS: Final = {
@@ -42,28 +44,30 @@ LETTERS: Final = {
 _MARKS: Final = dict(zip("`'^\"~=.cuvHrk", map(chr, (
     0x300, 0x301, 0x302, 0x308, 0x303, 0x304, 0x307, 0x327, 0x306, 0x30C, 0x30B, 0x30A, 0x328,
 )), strict=True))  # fmt: skip
-_ESCAPED: Final = re.compile(
+_ESCAPED: Final = lazy_pattern(
     r"(?<![A-Za-z])(?P<elided>[DLMO])\\'(?=[A-Z])|\\u(?P<code>(?![dD][89a-fA-F])[0-9a-fA-F]{4})|\{?\\(?:(?P<mark>[`'^\"~=.])\{?\\?(?P<on>[A-Za-z])\}?"
     r"|(?P<named>[cuvHrk])[{ ]\\?(?P<letter>[A-Za-z])\}?)\}?"
     r"|\{\\(?P<inside>[A-Za-z]{1,2})\}|\\(?P<alone>[A-Za-z]{1,2})(?:\{\}| |(?=\W|$))"
 )
 # Markup around names and in them, of which line ends part people, and what is raised is no part of a name.
-_RAISED: Final = re.compile(r"<(su[bp])>[^<>]*</\1>", re.IGNORECASE)
-_LINE_END: Final = re.compile(r"<(?:br|/p|/li|/tr|/div)(?: [^<>]*)?/?>", re.IGNORECASE)
-_TAG: Final = re.compile(
+_RAISED: Final = lazy_pattern(r"<(su[bp])>[^<>]*</\1>", re.IGNORECASE)
+_LINE_END: Final = lazy_pattern(r"<(?:br|/p|/li|/tr|/div)(?: [^<>]*)?/?>", re.IGNORECASE)
+_TAG: Final = lazy_pattern(
     r"</?(?:a|b|big|br|div|em|font|i|li|p|small|span|strong|su[bp]|t[dr]|u)(?: [^<>]*)?/?>", re.IGNORECASE
 )
 # Bytes of UTF-8 as addresses and old e-mail have them: M%C3%BCller, John%20Smith, =?utf-8?q?M=C3=BCller?=.
-_BYTES: Final = re.compile(
+_BYTES: Final = lazy_pattern(
     r"(?:%[C-F][0-9A-F](?:%[89AB][0-9A-F])+|%2[07C])+|(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F])+)+", re.IGNORECASE
 )
 _BASE_64: Final = "(?:[A-Z0-9+/]{4})*(?:[A-Z0-9+/]{2}==|[A-Z0-9+/]{3}=)?"
-_ENCODED_WORD: Final = re.compile(rf"=\?utf-8\?(?:q\?([^ ?]*)|b\?({_BASE_64}))\?=", re.IGNORECASE | re.ASCII)
-_MARKED: Final = re.compile(r"[&\\<]|[%=][C-Fc-f?]|%2[07Cc]")
+_ENCODED_WORD: Final = lazy_pattern(
+    rf"=\?utf-8\?(?:q\?([^ ?]*)|b\?({_BASE_64}))\?=", re.IGNORECASE | re.ASCII
+)
+_MARKED: Final = lazy_pattern(r"[&\\<]|[%=][C-Fc-f?]|%2[07Cc]")
 
 # What nobody sees: soft hyphens, spaces without width, marks of direction, byte order marks.
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
-_AROUND: Final = re.compile(r"^[\x00-\x20\x7f-\xa0]+|[\x00-\x20\x7f-\xa0]+$")
+_AROUND: Final = lazy_pattern(r"^[\x00-\x20\x7f-\xa0]+|[\x00-\x20\x7f-\xa0]+$")
 
 
 def repair(text: str) -> str:

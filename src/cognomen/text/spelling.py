@@ -18,6 +18,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from cognomen.text.patterns import lazy_pattern
+
 # Quotation marks, primes, spacing accents and the half rings of romanised Arabic, all used as apostrophes.
 _APOSTROPHES: Final = frozenset("'`´ʹʻʼʽʾʿˈˊˋ՚׳ߴߵ‘’‛′‵＇\ua78b\ua78c\u1fbd\u1fbf\u1fef\u1ffd\uff40")
 # Dashes are found by their Unicode class; these hyphens are of other classes.
@@ -25,7 +27,7 @@ _HYPHENS: Final = frozenset("-−⁃˗")
 # Invisible letters and marks: joiners, fillers, variation selectors. What few writers of Hebrew and Arabic
 # add is passed over with them: points and accents (niqqud, cantillation), vowel signs (harakat), madda and
 # hamza below on an alef, Koranic marks, and tatweel, which only widens a word.
-_INVISIBLE: Final = re.compile(
+_INVISIBLE: Final = lazy_pattern(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     "\u0610-\u061a\u0640\u064b-\u0653\u0655-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]"
@@ -44,7 +46,7 @@ _ALIKE: Final = {
     "\u06a9": "\u0643",  # keheh: kaf
     "\u06aa": "\u0643",  # swash kaf
 }
-_WRITTEN_OTHERWISE: Final = re.compile(f"[{''.join(_ALIKE)}]|(?<![\u0648\u0649\u064a\u06cc])\u0654")
+_WRITTEN_OTHERWISE: Final = lazy_pattern(f"[{''.join(_ALIKE)}]|(?<![\u0648\u0649\u064a\u06cc])\u0654")
 _FOLDED_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz '-")
 # What people type for letters that Unicode does not decompose. `normalise` has case-folded ß to ss.
 _TYPED: Final = str.maketrans(
@@ -53,8 +55,8 @@ _TYPED: Final = str.maketrans(
 # In normalised text, what is no letter, space, apostrophe or hyphen is a mark.
 _LATIN_AND_GREEK: Final = "a-zª-ʸͰ-ϡϰ-Ͽᴀ-ᶿḀ-῿Ⱡ-Ɀꜣ-ꟿꬰ-ꭥ"
 _CYRILLIC: Final = "Ѐ-ԯᲀ-ᲊꙀ-ꚝ"
-_DIACRITICS: Final = re.compile(rf"(?<=[{_LATIN_AND_GREEK}])[^\w '\-]+|(?<=е)\u0308")
-_DROPPED_MARKS: Final = re.compile(rf"(?<=[{_LATIN_AND_GREEK}{_CYRILLIC}])[^\w '\-]+")
+_DIACRITICS: Final = lazy_pattern(rf"(?<=[{_LATIN_AND_GREEK}])[^\w '\-]+|(?<=е)\u0308")
+_DROPPED_MARKS: Final = lazy_pattern(rf"(?<=[{_LATIN_AND_GREEK}{_CYRILLIC}])[^\w '\-]+")
 
 
 def normalise(text: str, *, lower: bool = True) -> str:
@@ -118,7 +120,7 @@ def kind_of(character: str) -> str:
 
 
 _DROPPED: Final = "\x00"  # stands for what is dropped, so that marks after it are too
-_LOOSE_MARKS: Final = re.compile("(?:^|(?<=[\x00 '-]))[^\\w\x00 '-]+")
+_LOOSE_MARKS: Final = lazy_pattern("(?:^|(?<=[\x00 '-]))[^\\w\x00 '-]+")
 _REPLACED: Final = _Replacements()
 # `_keep` for ASCII, where no character decomposes.
 _KEPT_OF_ASCII: Final = {code: _keep(chr(code)) for code in range(128)}

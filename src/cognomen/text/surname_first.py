@@ -7,19 +7,20 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from cognomen.text import words as lists
+from cognomen.text.patterns import lazy_pattern
 from cognomen.text.spelling import key
 
 cached_key: Final = lru_cache(maxsize=1 << 14)(key)  # a column of full names has few distinct words
 _ENDS_OF_SYLLABLES: Final = frozenset("aeioungrbklmpt")  # of Chinese and Korean
 HAN: Final = "\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _KANA: Final = "\u3041-\u3096\u30a1-\u30fa\u30fc"
-TWO_SYLLABLES: Final = re.compile("[A-Z][a-z]{1,6}-[a-z]{1,6}")
+TWO_SYLLABLES: Final = lazy_pattern("[A-Z][a-z]{1,6}-[a-z]{1,6}")
 _CONSONANT: Final = "b-df-hj-np-tv-xz"
-ONE_SYLLABLE: Final = re.compile(
+ONE_SYLLABLE: Final = lazy_pattern(
     f"(?=[A-Z])[{_CONSONANT}]{{0,2}}[aeiouy]{{1,3}}[{_CONSONANT}]{{0,2}}", re.IGNORECASE
 )
-_WIFE: Final = re.compile(r"[^\W\d_]{3,}(?<!p)[bcdfhj-nprstvz]né", re.IGNORECASE)  # not "d'Aubigné", Daphné
-_VIETNAMESE_SYLLABLE: Final = re.compile(
+_WIFE: Final = lazy_pattern(r"[^\W\d_]{3,}(?<!p)[bcdfhj-nprstvz]né", re.IGNORECASE)  # not "d'Aubigné", Daphné
+_VIETNAMESE_SYLLABLE: Final = lazy_pattern(
     "(?:[cgknpt]h|ngh?|gi|qu|tr|[bcdghklmnrstvx])?[aeiouy]{1,3}(?:ch|n[gh]|[cmnpt])?"
 )
 # Patterns as text are compiled when first used: large ones, and ranges beyond 16 bits, take milliseconds.

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from cognomen.text import words as lists
+from cognomen.text.patterns import lazy_pattern
 
 # AG, SA, AB, BV are not among them: in a column of names they are initials, "Doe AG".
 COMPANY: Final = frozenset((
@@ -62,8 +63,8 @@ OF_WORDS: Final = (
 )
 _SHORTEST_NOUN: Final = 8  # of those told by their end
 # What stands after a name and tells of the person, not of what is written.
-_AFTER_NAME: Final = re.compile(r"[,;]\s|\s(?:[-–—|@/]|via)\s")
-_BRACKETS_LAST: Final = re.compile(r"\s[(\[][^()\[\]]*[)\]]$")
+_AFTER_NAME: Final = lazy_pattern(r"[,;]\s|\s(?:[-–—|@/]|via)\s")
+_BRACKETS_LAST: Final = lazy_pattern(r"\s[(\[][^()\[\]]*[)\]]$")
 # Of all texts that name things, but for those with digits, some word in lower case.
 WORDS_OF_THINGS: Final = COMPANY | _ANYWHERE | _BEFORE | lists.NOUNS | lists.BEFORE_NAMES | lists.IN_SENTENCES
 

@@ -14,6 +14,7 @@ from unicodedata import category
 
 from cognomen.text import words as lists
 from cognomen.text.affixes import ACRONYM, bare_key, is_unspoken
+from cognomen.text.forms import NAMED
 from cognomen.text.full_names import is_capital
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.placeholders import WORDS_OF_NO_NAME
@@ -46,8 +47,8 @@ _SPECIAL: Final = (
     | {"al", "alii", "others", "an", "ni"} | set(map(str.casefold, lists.RELATIONS))
     | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_BEFORE_MIDDLE
     | lists.AND_OF_FULL_NAMES | lists.ALIASES | lists.AFTER_NAMES
-    | lists.PHRASES | lists.AT_COURT | lists.BEGIN_PLACES | lists.COUNTRIES
-    | set(map(str.casefold, lists.HONORIFICS_LAST)) | _OF_THINGS
+    | lists.AT_COURT | lists.BEGIN_PLACES | lists.COUNTRIES
+    | {bare_key(word) for word in NAMED} | _OF_THINGS
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
 _BEFORE_SYLLABLES: Final = _EAST_ASIAN | lists.VIETNAMESE_BEFORE_MIDDLE

@@ -44,7 +44,7 @@ TITLES: Final = _words(
     "ayatollah ustaz ustad maulana bapak ibu kyai weizero woizero fräulein gräfin freiherr freifrau "
     "abbé sœur fru frk fröken herra rouva neiti härra proua kungs kundze ponas ponia slečna gospodin "
     "gospođa gospa doamna domnul sayın zoti zonja κοσ κα κύριοσ κυρία господин госпожа пані السيد "
-    "السيدة الشيخ "
+    "السيدة الشيخ 議員 议员 教授 博士 總統 总统 主席 部長 部长 "
     "mr mrs ms miss mx dr prof sir rev hon capt col lt sgt herr frau mme mlle madame monsieur sra srta señor "
     "abgeordneter ambassador captain cllr commissioner comrade congressman congresswoman corporal councillor "
     "councilman deputado deputy detective diputado governor inspector kommissar maître minister ministre "
@@ -70,7 +70,7 @@ SUFFIXES_OF_PORTUGUESE: Final = _words("filho sobrinho")
 # … and spelled exactly so, because these are surnames too: Ii, Vi, Pe, Peng.
 CAPITAL_SUFFIXES: Final = CAPITAL_TITLES | _words(
     "II IV VI VII VIII IX XII XIII XIV XV XVI MP QC KC RN PE BEng CEng MEng PEng BEM DSO OAM RAF RAAF USAF "
-    "USN USMC ACA FCA CISSP LNU fils père"
+    "USN USMC ACA FCA CISSP LNU Oxon Cantab fils père"
 )
 # … and these after a comma only: Jack MA.
 SUFFIXES_AFTER_COMMA: Final = _words("BA MA BS MS")
@@ -102,9 +102,13 @@ PHRASES: Final = _words(
 PARTICLES_LAST: Final = _words("van von de der den ten ter te du di da del della dos das")
 # Countries that nobody has as a given name: Jane Doe, Germany.
 COUNTRIES: Final = _words(
-    "australia austria belgium canada denmark deutschland egypt england españa finland germany greece "
-    "hungary iceland italia italy japan mexico netherlands norway nigeria poland polska portugal romania "
-    "russia scotland slovakia slovenia spain suomi sverige sweden switzerland turkey uk ukraine usa wales"
+    "algeria argentina australia austria bangladesh belarus belgium brasil brazil bulgaria cameroon canada "
+    "colombia croatia czechia denmark deutschland ecuador egypt england españa estonia ethiopia finland "
+    "germany ghana greece guatemala hungary iceland indonesia iraq italia italy japan kazakhstan latvia "
+    "lithuania malaysia mexico morocco netherlands nicaragua nigeria norway pakistan paraguay peru "
+    "philippines poland polska portugal qatar romania russia scotland senegal serbia singapore slovakia "
+    "slovenia spain suomi sverige sweden switzerland taiwan thailand tunisia turkey uganda uk ukraine "
+    "uruguay usa uzbekistan venezuela vietnam wales zambia zimbabwe"
 )
 # Countries as the lists of sports have them, in capitals, but for those that are common surnames.
 COUNTRY_CODES: Final = _words(
@@ -238,7 +242,8 @@ NOUNS: Final = _words(
     "repair repairs representative republic researcher resources restaurant retired road school sciences "
     "scientist secretary security services society software solutions specialist states station "
     "strategist studio studios supervisor supplies support systems teacher technician technologies "
-    "technology telecom therapist title trading trainee translator transport treasurer union university "
+    "technology telecom therapist title traders trading trainee translator transport treasurer union "
+    "university "
     "athletic hotspur invoice juniors office order quantity receipt status voucher ventures volunteer "
     "widgets workshop writer hospital institutes reporter rovers services united wanderers bros brothers"
 )
@@ -274,7 +279,8 @@ BEFORE_NAMES: Final = _words(
     "digital dinamo dynamo editorial european federal federazione fédération financial human international "
     "fc garage gasthaus gasthof osteria praxis salon taxi trattoria "
     "lokomotiv medical ministère municipal national olympique public regional social spartak syndicat "
-    "technical united vfb vfl hochschule hotel hôpital instituto istituto kanzlei landkreis landratsamt "
+    "technical united world vfb vfl hochschule hotel hôpital instituto istituto kanzlei landkreis "
+    "landratsamt "
     "lycée metzgerei ministerio ministero ministério pizzeria restaurant restaurante ristorante società "
     "société sparkasse staatsanwaltschaft stadtverwaltung universidad universidade università université "
     "universität volksbank"
@@ -285,7 +291,8 @@ OF_NO_NAME: Final = _words(
     "decided deleted determined disclosed entered entry family filled first firstname forename forenames "
     "full given identified information last lastname legible listed maiden middle missing name named "
     "names no none not occupant page person position provided recorded removed reported required "
-    "response resident see selected specified stated supplied surname surnames to be tba tbd undisclosed "
+    "response resident see selected specified stated supplied surname surnames test to be tba tbd "
+    "undisclosed "
     "unidentified unknown unnamed unspecified user username vacant value was withheld yet by request"
 )
 # … and words of sentences, in lower case.

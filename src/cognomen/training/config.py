@@ -35,7 +35,7 @@ class TrainingConfig(NetworkConfig):
         2, "Training names that must contain an n-gram for it to have weights.", COUNT
     )
     rnn_loss_weight: float = setting(
-        0.5, "Weight of the recurrent part's own loss, added to the loss of all evidence.", NON_NEGATIVE
+        0.5, "Weight of the loss of the recurrent part alone, added to that of the network.", NON_NEGATIVE
     )
     rdrop_alpha: float = setting(
         1.0,
@@ -64,14 +64,14 @@ class TrainingConfig(NetworkConfig):
     epochs: int = setting(30, "Passes over the training names.", Range(1, 1_000_000))
     frequency_power: float = setting(
         0.6,
-        "Names with weights are shown in proportion to their weight within their origin to this power; 0 "
-        "shows all equally often, 1 as often as they occur.",
+        "Names of a table with weights are shown in proportion to their weight within their origin to this "
+        "power; 0 shows all equally often, 1 as often as they occur.",
         Range(max=1),
     )
     origin_power: float = setting(
         0.3,
-        "With weights, origins are shown in proportion to their number of names to this power; 0 shows all "
-        "equally often.",
+        "Origins of a table with weights are shown in proportion to their number of names to this power; 0 "
+        "shows all equally often.",
         Range(max=1),
     )
     batch_size: int = setting(128, "Names in each step.", COUNT)
@@ -95,7 +95,7 @@ class TrainingConfig(NetworkConfig):
         0.1, "Share of the names held out to measure progress and to calibrate; may be 0.", FRACTION
     )
     refit: bool = setting(
-        True, "Once calibrated, train a second network on all names; it keeps the first one's calibration."
+        True, "Once calibrated, train a second network on all names; it gets the calibration of the first."
     )
     seed: int = setting(
         0,

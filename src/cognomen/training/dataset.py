@@ -289,10 +289,11 @@ def corpus_sha256(corpus: Corpus) -> str:
 def describe_corpus(corpus: Corpus) -> str:
     """The facts of a corpus for a model: counts and no names, as a model may be shared where they may not."""
     report = corpus.report
+    several = f", {len(report.shared):,} of them under several origins" if report.shared else ""
     lines = [
         *([KNOWN_CORPORA[corpus.source]] if corpus.source in KNOWN_CORPORA else []),
-        f"{report.rows_read:,} rows read, {report.rows_kept:,} kept: {report.names_kept:,} different names, "
-        f"{len(report.shared):,} of them under several origins",
+        f"{report.rows_read:,} rows read, {report.rows_kept:,} kept: {report.names_kept:,} different names"
+        + several,
         *(f"{count:,} rows dropped as {reason}" for reason, count in report.counts.items()),
     ]
     return "\n".join(lines)

@@ -55,9 +55,9 @@ def _foreign_sentence(found: Mapping[str, int], moved: Mapping[str, int]) -> str
         return ", ".join(f"{origin} {count:,}" for origin, count in first)
 
     return filled(
-        f"Of the rarer names of long lists, {sum(found.values()):,} are by their spelling more likely "
+        f"Of the rarer names in long lists, {sum(found.values()):,} have a spelling that is more likely "
         f"foreign to the list than not ({largest(found)}, ...), and were taken out of it. "
-        f"{sum(moved.values()):,} of them became rare names of the origin that they are surely of "
+        f"{sum(moved.values()):,} of them, whose origin is sure, became rare names of that origin "
         f"({largest(moved)}, ...)."
     )
 
@@ -67,7 +67,7 @@ def _expectation(origins: Sequence[str], prior: DefaultPrior) -> str:
     largest = sorted(zip(prior.shares, origins, strict=True), reverse=True)[:WORST]
     shown = ", ".join(f"{origin} {share:.1%}" for share, origin in largest)
     return (
-        "By default it expects the surnames of the world's people: the sizes of populations to the power "
+        "The default prior is the sizes of populations to the power "
         f"{prior.power:g}, so that small origins are still found ({shown}, ...). Another may be given."
     )
 
@@ -83,7 +83,7 @@ def origin_table(
     if places is not None:
         columns += [(head, [place[k] for place in places]) for k, head in enumerate(("group", "region"))]
     if default_prior is not None:
-        columns.append(("expected", [f"{share:.1%}" for share in default_prior.shares]))
+        columns.append(("default prior", [f"{share:.1%}" for share in default_prior.shares]))
     if measured is not None:
         found = {row["origin"]: row for row in measured["W"]["by_origin"]}
         rows = [found.get(origin, {}) for origin in origins]
@@ -112,11 +112,11 @@ def source_table(report: Mapping[str, Any]) -> str:
             row.append(f"{read[source.name]:,}" if source.name in read else "not read")
         rows.append(row)
     text = "No list of names comes with the model; `cognomen data build world` makes one table of them."
-    text += " Some licences ask that their source be named wherever the model goes, as it is here."
+    text += " Some licences require that the source be named wherever the model goes; this table does so."
     if report:
         text += (
-            f" This one has {report['names']:,} names and {report['rows']:,} pairs of a name and an origin; "
-            f"the SHA-256 of its rows is {report['sha256']}."
+            f" The model's table has {report['names']:,} names and {report['rows']:,} pairs of a name and an "
+            f"origin; the SHA-256 of its rows is {report['sha256']}."
         )
     return filled(text) + "\n\n" + table(heads, rows)
 
@@ -133,7 +133,7 @@ def _missing(report: Mapping[str, Any]) -> list[str]:
     if without := report.get("origins_without_names"):
         lines.append(filled(f"- No source had names of: {', '.join(without)}.", "  "))
     for each in report.get("missing", ()):
-        reason = f"- The source {each['name']} was not to be had; fewer names are known of: "
+        reason = f"- The source {each['name']} was not available; fewer names are known of: "
         lines.append(filled(reason + ", ".join(each["origins"]) + ".", "  "))
     return lines
 

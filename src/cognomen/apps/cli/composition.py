@@ -11,12 +11,12 @@ TABLE is a .csv, .tsv or .parquet file with headings, perhaps compressed (people
 (.xlsx, .xls, .ods), whose first sheet is read. A name counts once for each row, or as often as the
 column of counts says. Of a full name, the surname is taken: the last word, or what comes before a comma.
 
-The shares are those under which the whole column is most likely (Saerens, Latinne and Decaestecker 2002).
-Counting the most likely origin of each name, shown beside them, favours what was common in training. The
-intervals show how the shares vary with the names that happen to be in the list. They assume that names of an
-origin look alike in training and in the list, and that the model knows all origins. Where the names behind
-one share, taken one by one, are more likely of another origin, the two cannot be told apart: the sum of both
-is shown, and then each.
+The shares are those under which the whole column is most probable (Saerens, Latinne and Decaestecker 2002).
+Counting the most probable origin of each name, shown for comparison, favours origins that were common in
+training. The intervals show how the shares vary with the names that happen to be in the list. They assume
+that names of an origin look alike in training and in the list, and that the model knows all origins. Where
+the names behind one share are, one by one, more probably of another origin, the two cannot be told apart:
+the sum of both is shown, and then each.
 {EXIT_CODES}
 """
 
@@ -61,9 +61,9 @@ BAR = 20  # cells
 UNSURE = 0.05  # from here on, what is not found in so short a list is not said to be next to none
 LONGEST_LABEL = 24
 DOUBT = """\
-Origins joined by + cannot be told apart here: taken one by one, the names behind the one share are more \
-likely of the other. This happens where the names of a list differ from those in training. Their sum is \
-reliable; how it is divided is not."""
+Origins joined by + cannot be told apart here: one by one, the names behind one of the shares are more \
+probably of the other origin. This happens where the names of a list differ from those in training. Their \
+sum is reliable; how it is divided is not."""
 
 
 @click.command("composition", epilog=epilog(__doc__))

@@ -92,8 +92,9 @@ def fetch(name: str) -> None:
 def build(name: str, *, out: Path | None, as_json: bool) -> None:
     """Build the corpus NAME (world): read its sources, and merge them into one table.
 
-    Downloads and packages come at pinned versions, with known hashes, into the folder of downloads; the other
-    sources are read from COGNOMEN_WORLD. The report says which are missing, and which origins suffer.
+    Downloads and packages, pinned and with known hashes, are put into the folder of downloads; the other
+    sources are read from COGNOMEN_WORLD. The report says which sources are missing, and which origins have
+    fewer names.
     """
     from cognomen.corpora.download import world_path
     from cognomen.corpora.world import build_world
@@ -142,7 +143,7 @@ def listed(report: CleaningReport) -> str:
     """Format a line for each dropped row, then one for each name with several origins."""
     dropped = [f"{row.place}\t{row.reason}\t{row.name}\t{row.origin}" for row in report.dropped]
     shared = [f"{name}\t{', '.join(origins)}" for name, origins in sorted(report.shared.items())]
-    return "\n".join(["\ndropped:", *dropped, "\nwith several origins:", *shared])
+    return "\n".join(["\ndropped:", *(dropped or ["none"]), "\nwith several origins:", *(shared or ["none"])])
 
 
 def known(name: str) -> str:

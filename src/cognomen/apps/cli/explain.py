@@ -5,16 +5,17 @@ Examples:
   cognomen explain Nakamura
   cognomen explain --origin Scottish Campbell
   cognomen explain --plot nakamura.svg Nakamura
-  cognomen explain --json O'Brien
+  cognomen explain --json "O'Brien"
 
 \b
 Columns:
   for        the letter's attribution: what it adds to the origin's logit, by
-             integrated gradients through the network. They add up, from the
-             baseline (as many unknown letters) to this name. 1 more makes the
-             origin e = 2.7 times as likely, all else equal.
-  margin     what it adds to the origin's logit minus that of the likeliest
-             other origin.
+             integrated gradients through the network. The baseline (a name of
+             as many unknown letters) and the attributions add up to the logit
+             of the name. 1 more makes the origin e = 2.7 times as probable,
+             relative to the others.
+  margin     what it adds to the origin's logit minus that of the most
+             probable other origin.
   prefix     the answer to the letters up to this one, read as a whole name.
 
 --plot draws them, and the network's activations: states, gates, which earlier letters each state
@@ -71,7 +72,7 @@ EVIDENCE = {"known": "known as a whole name", "spelling": "by its spelling"}
 
 @click.command("explain", epilog=epilog(__doc__))
 @click.argument("name")
-@click.option("--origin", metavar="O", help="Explain this origin instead of the most likely one.")
+@click.option("--origin", metavar="O", help="Explain this origin instead of the most probable one.")
 @json_option()
 @plot_option
 @model_option
@@ -150,14 +151,14 @@ def legend(found: Explanation, origin: str) -> Iterator[str]:
     )
     if found.rival:
         yield from term(
-            "margin", f"what it adds to the lead over {found.rival}: the one logit minus the other"
+            "margin", f"what it adds to the lead over {found.rival}, the difference of the two logits"
         )
     count = len(found.letters)
     letters = f"{count} unknown letter{'s' * (count != 1)}"
-    yield from term("baseline", f"the logit and the lead of {letters} alone, to which the others add up")
+    yield from term("baseline", f"the logit and the lead of a name of {letters}")
     if abs(found.convergence_delta or 0.0) >= SEEN:
         error = f"{abs(found.convergence_delta or 0.0):.2g}"
-        yield from term("sum", f"the letters add up to it within {error}: of so long a name, roughly")
+        yield from term("sum", f"baseline and letters add up to it within {error}, as the name is long")
     yield from term("prefix", "the answer to the letters up to this one, read as a whole name")
 
 

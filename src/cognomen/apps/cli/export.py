@@ -15,9 +15,9 @@ Both take the letters of names and give logits and calibrated probabilities:
   logits         (N, C)
   probabilities  (N, C), under the model's default prior
 
-N-grams and whole names are looked up inside. Not in them is what stands around the network: how the surname
-is found in a text and spelled (cognomen.apps.export.letters_of does it), which texts are no names or
-unlike the training names, how surnames in two parts are pooled, other priors, groups and sets. See
+N-grams and whole names are looked up inside. What surrounds the network is not exported: finding the surname
+in a text and spelling it (cognomen.apps.export.letters_of does this), recognising texts that are not names or
+are unlike the training names, pooling the parts of a surname in two parts, other priors, groups and sets. See
 docs/elsewhere.md.
 {EXIT_CODES}
 """

@@ -12,7 +12,7 @@ Examples:
 \b
 Output:
   one name per line, in composed form (NFC); with --json one object per line:
-  {"name": ..., "origin": ..., "script": ..., "seed": ..., "temperature": ...}
+  {"name": ..., "script": ..., "origin": ..., "seed": ..., "temperature": ...}
 
 Names are in the script that the origin's names are mostly written in, unless
 --script or the letters of --start are of another one; --origins lists them.

@@ -181,7 +181,7 @@ column_option = click.option(
 given_option = click.option(
     "--given",
     metavar="NAME|NUMBER",
-    help="The column of given names, which tell what of a name is the surname.",
+    help="The column of given names, which show what part of a full name is the surname.",
 )
 encoding_option = click.option(
     "--encoding",
@@ -256,7 +256,9 @@ def _of_answers(
     coverage: float | None,
 ) -> dict[str, Any]:
     if coverage is not None and (prior not in ("default", "training") or restrict is not None):
-        raise click.UsageError("--coverage holds only under the default --prior, and not with --restrict.")
+        raise click.UsageError(
+            "--coverage cannot be combined with --restrict, or another --prior than default."
+        )
     answered = {"level": level, "prior": prior, "restrict": restrict}
     return {**answered, "abstain_below": abstain, "coverage": coverage}
 
@@ -290,14 +292,14 @@ name_options = gathered(
         "--order",
         type=click.Choice(ORDERS),
         default=ORDERS[0],
-        help="How full names are written that do not tell by themselves: given-first (John Smith), "
-        "surname-first (Nagy Péter), or auto (the default): as the column shows.",
+        help="The order of full names that do not show it: given-first (John Smith), surname-first (Nagy "
+        "Péter), or auto (the default), which infers it from the column.",
     ),
     click.option(
         "--na",
         metavar="A,B",
         callback=read_words,
-        help="More texts that stand for a missing name, as they are spelled, separated by commas.",
+        help="More texts that stand for a missing name, in exactly this spelling, separated by commas.",
     ),
     click.option(
         "--keep-na", is_flag=True, help="Read N/A, NULL, companies, addresses and the like as names."
@@ -306,7 +308,7 @@ name_options = gathered(
         "--suffixes",
         metavar="A,B",
         callback=read_words,
-        help="More words after a name that are no part of it, such as MVP, separated by commas.",
+        help="More words after a name that are not part of it, such as MVP, separated by commas.",
     ),
     model_option,
     as_is_option,

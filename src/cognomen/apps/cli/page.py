@@ -31,8 +31,8 @@ from cognomen.apps.cli.options import epilog, model_option
 @click.option(
     "--study",
     metavar="PATH",
-    help='Where the pages of the study lie, seen from the file, such as "study/"; without it they are named '
-    "and not linked.",
+    help='Path from the file to the pages of the study, such as "study/"; without it the page names them '
+    "without links.",
 )
 def command(out: Path, model: str | None, study: str | None) -> None:
     """Write a page on which a network can be watched, opened and trained.

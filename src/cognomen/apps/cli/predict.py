@@ -19,7 +19,8 @@ Output:
                  --top K prints K pairs of origin and probability.
                  Without an answer: "unknown", and an empty probability.
                  With --abstain or --level the first may be a group or region.
-                 --coverage adds a field: the origins of the set, with commas.
+                 --coverage adds a field: the origins of the set, separated by
+                 commas.
   --json         one JSON object per name (docs/schema.md)
 
 Each name, and each empty line, gives exactly one line, in the order given. Output is UTF-8, and so is input
@@ -75,8 +76,8 @@ def command(
 
     Without NAMES, lines are read from --file PATH or standard input ("-"). A full name is answered for its
     surname: the last word, or what comes before a comma. If the surname comes first and without a comma
-    (Suzuki Ichiro), give the surname alone, or --order surname-first; lines of a file tell their order
-    together.
+    (Suzuki Ichiro), give the surname alone, or --order surname-first; for a file, the order is inferred from
+    its lines.
 
     A name hints at the language it comes from. It does not tell anyone's nationality, ethnicity or religion.
     """

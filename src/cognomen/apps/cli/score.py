@@ -14,7 +14,7 @@ each line. Or both are folders of .parquet files: see below. Rows, their order a
 kept; empty lines are dropped. Columns are added:
 
 \b
-  origin        the most likely origin; empty where no origin is answered
+  origin        the most probable origin; empty where no origin is answered
   probability   the answer's calibrated probability; empty where unknown
   status        ok or unknown
   reason        why it is unknown (docs/schema.md); empty where it is known
@@ -25,10 +25,10 @@ kept; empty lines are dropped. Columns are added:
 If the model has a tree of origins:
 
 \b
-  group         the most likely group of origins
-  region        the most likely region
-  level         origin, group or region: the most specific one that is likely
-                enough (--abstain)
+  group         the most probable group of origins
+  region        the most probable region
+  level         origin, group or region: the most specific one that is
+                probable enough (--abstain)
   evidence      known (the whole name has weights) or spelling
 
 And where they are asked for, of origins or, with --level, of groups or regions:
@@ -36,18 +36,18 @@ And where they are asked for, of origins or, with --level, of groups or regions:
 \b
   origin_set    --coverage P: a set that contains the right one this often
   top_1, top_1_probability, top_2 ...
-                --top K: the most likely, also where the answer is unknown
+                --top K: the most probable, also where the answer is unknown
   p_English ... --all: the probability of each one
 
-A full name is answered for its surname: the last word, or what comes before a comma. Where surnames come
-first and without a comma (Nagy Péter), the column shows it in most cases; --order says it.
+A full name is answered for its surname: the last word, or what comes before a comma. Whether surnames come
+first without a comma (Nagy Péter) is inferred from the column in most cases; --order states it.
 
 A folder is scored file by file, several at a time with --processes; partitions (country=FR/part-0.parquet)
 are kept. Started again, it goes on where it stopped: files that the same command has written are kept. A file
 that cannot be scored is reported, and does not stop the others; the exit code is 1 then.
 
-The new table is written as a whole or not at all, in a folder each file. A CSV file is written in UTF-8, with
-a byte-order mark if the old one has one or is in another encoding.
+The new table (in a folder, each file) is written as a whole or not at all. A CSV file is written in UTF-8,
+with a byte-order mark if the old one has one or is in another encoding.
 {EXIT_CODES}
 """
 
@@ -100,7 +100,7 @@ if TYPE_CHECKING:
 @no_headings_option
 @json_option("Print a summary as one JSON object.")
 @answer_options
-@click.option("--top", type=click.IntRange(min=1), metavar="K", help="Add the K most likely origins.")
+@click.option("--top", type=click.IntRange(min=1), metavar="K", help="Add the K most probable origins.")
 @click.option("--all", "all_labels", is_flag=True, help="Add the probability of each origin.")
 @click.option(
     "--contract",

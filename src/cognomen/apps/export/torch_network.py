@@ -6,7 +6,7 @@
 
 It needs torch and safetensors, and nothing of Cognomen, whose network it is number for number. What stands
 around the network there is not in here: how the surname is found in a text, how the parts of a surname in two
-parts are pooled, which texts are no names or unlike all names of the training, other priors. `encode` reads
+parts are pooled, which texts are not names or unlike all training names, other priors. `encode` reads
 names that are spelled plainly.
 
 N counts names, T letters, V letters of the alphabet, H hidden units, C origins, K letters of the longest

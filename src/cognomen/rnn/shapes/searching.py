@@ -122,7 +122,7 @@ def beam_search(decoder: Decoder, state: DecoderState, width: int, limit: int) -
         limit: the largest number of tokens.
 
     Raises:
-        InputError: the width is no whole number of 1 or more.
+        InputError: the width is not a whole number of 1 or more.
     """
     check_whole_number("width", width)
     count, vocabulary = len(state.summary), decoder.vocabulary

@@ -13,7 +13,7 @@ const FOOTNOTE = later(() => new RegExp(`(?<=(?![A-Z])${NO_DIGIT}(?![A-Z])${NO_D
 const COMMA = /[,،，、]/;
 const isInitialsPattern = fullMatch(`${NO_DIGIT}\\.?|(${NO_DIGIT}(\\.-?|-))+${NO_DIGIT}?`);
 const isUnspokenPattern = fullMatch("(?!NG$|.[RL][^RL])[B-DF-HJ-NP-TV-XZ]{2,5}");
-const isAbbreviated = fullMatch(`(?:${NO_DIGIT}{1,4}\\.)+${NO_DIGIT}{1,4}\\.?`); // P.Eng., S.Kom.
+const isAbbreviated = fullMatch(`(?:${NO_DIGIT}{1,4}\\.-?)+${NO_DIGIT}{1,4}\\.?`); // P.Eng., S.Kom., Dipl.-Inf.
 const isAcronym = fullMatch("[A-Z]{3,5}|[A-Z]{1,5}-[A-Z]{2,4}");
 const PREFIX = later(() => new RegExp(`(?:Mc|Mac|De|Du|Le|La|Di|Van|Fitz|[DdLlO]['’])(?=${W}${W})`, "gu"));
 const areSyllables = fullMatch("(?:(?:zh|ch|sh|th|ng|kh|[bcdfghjklmnpqrstvwxyz]?[yw]?)[aeiouü]{1,3}(?:ng|n|r)?[\\-']?)+");

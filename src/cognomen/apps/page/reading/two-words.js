@@ -2,11 +2,11 @@
 import { bareKey, describes, isRole, withoutTitles } from "./full-names.js";
 import { isParticleAnywhere } from "./name-particles.js";
 import { characters, isUpper, NO_DIGIT as L } from "./python.js";
-import { isCommonInSpanish } from "./surname-first.js";
+import { isCommonInSpanish, isShortSurnameOfVietnamese } from "./surname-first.js";
 import { normalise, words as wordsOf } from "./text.js";
 
 export const WORD = `${L}{2,}(?:['’\\-]${L}+)*`;
-const PARTICLES = "(?:(?:de l(?:a|as|os)|da|das|de|del|della|den|der|di|dos|du|te|ten|ter|van|von) )*";
+const PARTICLES = "(?:(?:de l(?:a|as|os)|l[aeo]|el|da|das|de|del|della|den|der|di|dos|du|te|ten|ter|van|von) )*";
 const BEGINS = new RegExp(
   `^(?<particles>${PARTICLES})(?<surname>(?:[DO]['’])?${WORD})(?<sign>[.:]? | [-–—] | v\\.? )(?<given>${WORD}(?: ${WORD})?)`
   + `(?<more>(?: ${L}\\.?)? (?<and>&|and|und|u\\.|et|og|och|ja|en|y|e) (?<other>${WORD})(?: ${L}\\.?)?)?$`, "iu",
@@ -33,6 +33,7 @@ function ofCell(text, of, words) {
   const isNoName = (word) => [words.and, words.andOfFullNames, words.joiners].some((set) => set.has(word))
     || isParticleAnywhere(word, words) || describes(word, words) || isRole(bareKey(word, words), words);
   const parts = [surname, ...all.slice(1).flatMap((word) => word.split("-"))]; // "Jean-Pierre", but "El-Din"
+  if (isShortSurnameOfVietnamese(text.split(" "), words)) return undefined; // "Le Anh Tuan"
   if (new Set(all.map(isUpper)).size > 1 || (kind === "." && characters(surname).length < SHORTEST) || (!kind && isCommonInSpanish(surname, words)) || parts.some(isNoName)) return undefined;
   if (!parts.every((word) => normalise(word, words.folded)) || !of(surname).known) return null;
   const [first, ...rest] = parts.map(of), least = !kind.trim() && first.inOrder > 0.5 ? IN_THEIR_ORDER : LEAST[kind];
