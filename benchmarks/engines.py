@@ -82,7 +82,7 @@ PEOPLE = tuple(
 )
 ODD_SHARE = 0.05
 REPEATS = 3
-FEW_ROWS = 5_000  # of the engines that go row by row
+FEW_ROWS = 5_000  # of the engines that go row by row; some 4,200 different names
 MOST_COST = 1.3  # the target
 
 
@@ -129,7 +129,7 @@ def cpu_seconds() -> NDArray[np.float64]:
 
 def run_one(engine: str, workers: int, folder: Path) -> dict[str, Any]:
     """Open an engine, warm it, and time it beside `score_column`."""
-    rows = FEW_ROWS if engine == BY_ROW else MANY_ROWS if engine.endswith(LARGER) else ROWS
+    rows = FEW_ROWS if engine.endswith(BY_ROW) else MANY_ROWS if engine.endswith(LARGER) else ROWS
     paths = [folder / "larger.parquet"] if rows == MANY_ROWS else sorted(folder.glob("people-*.parquet"))
     warm, *tables = (pq.read_table(path).slice(0, rows) for path in [folder / "warm.parquet", *paths])
     classifier = Classifier.load()
@@ -282,7 +282,7 @@ def targets(results: list[dict[str, Any]]) -> str:
     missed = [
         f"{each['engine']} ({each['workers']} worker{'s' * (each['workers'] > 1)})"
         for each in results
-        if each["engine"] != BY_ROW and each["cost"] > MOST_COST
+        if not each["engine"].endswith(BY_ROW) and each["cost"] > MOST_COST
     ]
     return (
         f"Target: a cost of at most {MOST_COST}, but for row by row; missed by {'; '.join(missed) or 'none'}."

@@ -29,7 +29,7 @@ UNSEEN: Final = {
     "ece": "ECE",
     "ece_against_shares": "ECE against shares",
 }
-SCRIPTS: Final = {"Cjk": "Chinese characters", "Oriya": "Odia"}  # where Unicode's names of letters say less
+SCRIPTS: Final = {"Cjk": "Chinese characters"}  # what Unicode's first word of a letter's name does not say
 
 
 def figures(measured: Mapping[str, Any]) -> str:

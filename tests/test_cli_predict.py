@@ -155,7 +155,7 @@ def test_sets_of_a_model_without_thresholds(model):
 @pytest.mark.parametrize("option", [["--prior", "uniform"], ["--restrict", "Czech"]])
 def test_sets_of_another_mixture_are_not_promised(knowing, option):
     message = failure(inside("predict", "--coverage", "0.9", *option, "--model", knowing, "Smith"), 2)
-    assert "only under the default --prior, and not with --restrict" in message
+    assert "cannot be combined with --restrict, or another --prior than default" in message
 
 
 @pytest.mark.parametrize("coverage", ["0", "1", "90", "x"])

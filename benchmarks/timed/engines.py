@@ -44,14 +44,45 @@ def in_pandas(_workers: int) -> Opened:
     return Opened(lambda table: pa.Table.from_pandas(engines.score_pandas(table.to_pandas(), "surname")))
 
 
-def row_by_row(_workers: int) -> Opened:
+def row_by_row(answers: Callable[[Any, Callable[[Any], Any]], list[Any]], _workers: int) -> Opened:
+    """What gets the names and the function of single values, and answers with a list of dictionaries."""
     answer = engines.row_function(order=TOLD)
+    return Opened(
+        lambda table: beside(table, pa.Table.from_pylist(answers(table["surname"], answer))), order=TOLD
+    )
 
-    def score(table: Any) -> Any:
-        frame = table.to_pandas()
-        return beside(table, pa.Table.from_pylist(frame["surname"].map(answer).tolist()))
 
-    return Opened(score, order=TOLD)
+def mapped_by_pandas(names: Any, answer: Callable[[Any], Any]) -> list[Any]:
+    return list(names.to_pandas().map(answer))
+
+
+def mapped_by_polars(names: Any, answer: Callable[[Any], Any]) -> list[Any]:
+    import polars as pl
+
+    kinds = {name: pl.Float64 if name == "probability" else pl.String for name in answer(None)}
+    series = pl.from_arrow(names)
+    return list(series.map_elements(answer, return_dtype=pl.Struct(kinds), skip_nulls=False))
+
+
+def mapped_by_dask(names: Any, answer: Callable[[Any], Any]) -> list[Any]:
+    import dask.dataframe as dd
+
+    series = dd.from_pandas(names.to_pandas(), npartitions=8).map(answer, meta=("answers", object))
+    return list(series.compute(scheduler="synchronous"))
+
+
+def mapped_by_duckdb(names: Any, answer: Callable[[Any], Any]) -> list[Any]:
+    import duckdb
+
+    connection = duckdb.connect(config={"threads": 1})
+    kind = {name: "DOUBLE" if name == "probability" else "VARCHAR" for name in answer(None)}
+    connection.create_function(
+        "answer", answer, ["VARCHAR"], duckdb.struct_type(kind), null_handling="special"
+    )
+    connection.register("people", pa.table({"name": names}))
+    found = connection.sql("SELECT answer(name) FROM people").fetchall()
+    connection.close()
+    return [answered for (answered,) in found]
 
 
 def beside(table: Any, answers: Any) -> Any:
@@ -203,17 +234,20 @@ def in_daft(_workers: int) -> Opened:
     return Opened(lambda table: engines.score_daft(daft.from_arrow(table), "surname").to_arrow())
 
 
-BY_ROW = "pandas, row by row"
+BY_ROW = ", row by row"
 MANY_ROWS = 400_000
 LARGER = f", {MANY_ROWS:,} rows"  # in as many partitions as other tables
 ENGINES: dict[str, tuple[Callable[[int], Opened], tuple[int, ...], str | None]] = {
     "score_batches of 2,000 rows": (in_one_stream, (1,), None),
     "pandas": (in_pandas, (1,), "pandas"),
-    BY_ROW: (row_by_row, (1,), "pandas"),
+    f"pandas{BY_ROW}": (partial(row_by_row, mapped_by_pandas), (1,), "pandas"),
     "polars": (in_polars, (1,), "polars"),
+    f"polars{BY_ROW}": (partial(row_by_row, mapped_by_polars), (1,), "polars"),
     "duckdb": (in_duckdb, (1,), "duckdb"),
     "duckdb, its function": (by_duckdb_function, (1,), "duckdb"),
+    f"duckdb{BY_ROW}": (partial(row_by_row, mapped_by_duckdb), (1,), "duckdb"),
     "dask": (in_dask, (1, 2), "dask"),
+    f"dask{BY_ROW}": (partial(row_by_row, mapped_by_dask), (1,), "dask"),
     f"dask{LARGER}": (in_dask, (1, 2), "dask"),
     "spark": (in_spark, (1, 2), "pyspark"),
     f"spark{LARGER}": (in_spark, (1, 2), "pyspark"),

@@ -92,8 +92,9 @@ def fetch(name: str) -> None:
 def build(name: str, *, out: Path | None, as_json: bool) -> None:
     """Build the corpus NAME (world): read its sources, and merge them into one table.
 
-    Downloads and packages come at pinned versions, with known hashes, into the folder of downloads; the other
-    sources are read from COGNOMEN_WORLD. The report says which are missing, and which origins suffer.
+    Downloads and packages, pinned and with known hashes, are put into the folder of downloads; the other
+    sources are read from COGNOMEN_WORLD. The report says which sources are missing, and which origins have
+    fewer names.
     """
     from cognomen.corpora.download import world_path
     from cognomen.corpora.world import build_world

@@ -17,15 +17,14 @@ import click
 from cognomen.apps.cli.progress import downloading
 from cognomen.errors import DataError
 from cognomen.io.text_files import check_kind, not_utf8, text_codec, wide_encoding
-from cognomen.text.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from cognomen.corpora import Corpus
 
 STDIN = "-"
 BLOCK = 4096  # names answered together: enough to share work, few enough for memory
-HEADING = lazy_pattern("(full[ _-]?|sur|last[ _-]?|family[ _-]?)?names?", re.IGNORECASE)
-CONTROLS = lazy_pattern(
+HEADING = re.compile("(full[ _-]?|sur|last[ _-]?|family[ _-]?)?names?", re.IGNORECASE)
+CONTROLS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 )  # line ends, escapes, bidi
 
