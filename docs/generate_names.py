@@ -53,8 +53,7 @@ names](../src/cognomen/classifier/given_names.py). Capitals and commas in other 
 probability is below .9, or if fewer than ten different names depend on the order or show that they begin
 with the surname (unless most of the names show this). A word that stands at the same end of nearly all
 cells is a title or the surname of a family: it is no evidence itself, but the letters of the other words
-are. For a file or a stream, the first rows decide: 10,000 rows of a table (of each file, in a folder), and
-4,096 lines of `predict`.
+are. For a file or a stream, the first 10,000 rows or lines decide (of each file, in a folder).
 
 Once the order is known, the column also shows whether its people have two surnames, as most people whose
 languages are Spanish, Catalan, Basque or Portuguese do. Whether the word in the middle of "Ana Molina

@@ -12,7 +12,8 @@ import pytest
 from cli_running import run
 
 from cognomen import Classifier, InputError
-from cognomen.apps.memory import Memory
+from cognomen.apps.cli.input import BLOCK
+from cognomen.apps.memory import ROWS_LOOKED_AT, Memory
 from cognomen.classifier import scoring
 from cognomen.classifier.options import Options
 from cognomen.classifier.order import ColumnOrder
@@ -423,3 +424,7 @@ def test_what_nobody_sees_hides_no_capitals(unseen: str) -> None:
     found = clf.column_order(column)
     assert found.order == "surname-first"
     assert clf.column_order(list(map(unseen.format, column))) == found
+
+
+def test_lines_and_tables_show_their_order_by_as_many_rows() -> None:
+    assert BLOCK == ROWS_LOOKED_AT, "predict and score would read the same names in different orders"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cognomen.corpora import Corpus
 
 STDIN = "-"
-BLOCK = 4096  # names answered together: enough to share work, few enough for memory
+BLOCK = 10_000  # lines answered together: as many as a table's rows that show the order of names
 HEADING = re.compile("(full[ _-]?|sur|last[ _-]?|family[ _-]?)?names?", re.IGNORECASE)
 CONTROLS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
