@@ -2,7 +2,7 @@
 
 The modules use two forms only, so that a few lines can join them: `import { a, b as c } from "./x.js"`, and
 `export` before a function, a class or a constant. Each module becomes a function that returns its exports,
-without its comments.
+without its comments and indentation.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ PAGE = Path(__file__).parent
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]*)\.js";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)  # on lines of its own
+INDENTATION = re.compile(r"^ +", re.MULTILINE)  # also in templates, of HTML, where it means nothing
 NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 INSERT = re.compile(r"<!-- ([\w-]+) -->")
 SCRIPTS = ("first-picture", "main", "rest-of-page")  # in the order of page.html
@@ -50,7 +51,7 @@ def _collect(module: str, parts: dict[str, str]) -> None:
         return f'const {{ {names} }} = modules["{_resolved(module, found[2])}"];\n'
 
     exported = ", ".join(EXPORT.findall(source))
-    body = COMMENT.sub("", EXPORT.sub("", IMPORT.sub(linked, source)))
+    body = INDENTATION.sub("", COMMENT.sub("", EXPORT.sub("", IMPORT.sub(linked, source))))
     parts[module] = f'modules["{module}"] = (() => {{\n{body}return {{ {exported} }};\n}})();'
 
 
