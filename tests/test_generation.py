@@ -301,7 +301,8 @@ def test_temperature_scale_multiplies_the_temperature_of_its_origin(chance, tmp_
 
 
 @pytest.mark.parametrize(
-    "temperature_scale", [[1, 1], [1, 1, 0], [1, 1, -1], [1, 1, float("nan")], [1, 1, float("inf")]]
+    "temperature_scale",
+    [[1, 1], [1, 1, 0], [1, 1, -1], [1, 1, float("nan")], [1, 1, float("inf")], [1, 1, 10**400], [1, 1, "1"]],
 )
 def test_temperature_scale_is_a_number_above_0_for_each_list(chance, temperature_scale):
     with pytest.raises(InputError, match="temperature_scale: expected 3 numbers above 0"):

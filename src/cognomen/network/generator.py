@@ -14,7 +14,9 @@ religion.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from numbers import Real
 from pathlib import Path
 from typing import Any, Self, TypedDict, Unpack
 
@@ -102,9 +104,11 @@ class Generator:
         self.facts, self.card = dict(facts or {}), card
         self.training_names = NameFilter.of([]) if training_names is None else training_names
         scale = (1.0,) * len(self.lists) if temperature_scale is None else temperature_scale
-        self.temperature_scale = tuple(map(float, scale))
-        if len(scale) != len(self.lists) or not all(0 < each < np.inf for each in self.temperature_scale):
+        # Whole numbers of a file may be too large for `float`.
+        fit = all(isinstance(each, Real) and 0 < each <= sys.float_info.max for each in scale)
+        if len(scale) != len(self.lists) or not fit:
             raise InputError(f"temperature_scale: expected {len(self.lists)} numbers above 0, got {scale}")
+        self.temperature_scale = tuple(map(float, scale))
         encoder = Encoder("rnn", len(self.lists), c.origin_size, embedding_size=c.origin_size, rng=rng)
         decoder = Decoder(
             "gru",
