@@ -26,6 +26,7 @@ from cli_running import (
     tiny_classifier,
 )
 
+from cognomen.apps.cli.input import BLOCK
 from cognomen.classifier import Classifier
 from cognomen.classifier.calibration import Calibration
 
@@ -463,7 +464,7 @@ def test_ctrl_c_ends_the_run_with_130(model, options):
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
-        process.stdin.write(b"Smith\n" * 5_000)
+        process.stdin.write(b"Smith\n" * (BLOCK + 1_000))
         process.stdin.flush()
         process.stdout.readline()  # it is at work
         process.send_signal(signal.SIGINT)
