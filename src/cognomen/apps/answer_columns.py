@@ -30,7 +30,7 @@ class AnswerColumns:
     Attributes:
         tree: of the classifier's origins.
         level: of the labels, as asked for.
-        top_k: the number of columns of likely labels.
+        top_k: the number of columns of the most probable labels.
         sets: whether there is a column of sets.
         all_labels: whether there is a column for each label.
     """

@@ -116,8 +116,6 @@ def _strings(names: Any) -> Any:
             return column
     elif isinstance(kind, pd.CategoricalDtype):
         kind = kind.categories.dtype
-    elif isinstance(kind, pd.SparseDtype):
-        kind = kind.subtype
     if not (pd.api.types.is_object_dtype(kind) or isinstance(kind, pd.StringDtype)) and names.notna().any():
         raise InputError(
             f"expected a column of strings, got values of the type {names.dtype}. Cast it to strings."

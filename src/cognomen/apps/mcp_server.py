@@ -61,7 +61,7 @@ def create_server(model: str | Path | None = None) -> MCPServer[Any]:
         _check_count(names)
         return clf.composition(names, level=level, restrict=restrict).to_json()
 
-    @_tool(server, "Which letters of a surname speak for an origin in this model; by default the likeliest.")
+    @_tool(server, "Which letters of a surname speak for an origin, by default the most probable one.")
     def explain(name: str, origin: str | None = None) -> dict[str, Any]:
         return explanation_of(clf, name, origin).to_json()
 

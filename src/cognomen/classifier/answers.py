@@ -156,7 +156,7 @@ def answer_block(
         limits: of the sets of origins; None for no sets.
     """
     found = decide(block, tree, level, abstain_below)
-    tops, sets = _most_likely(block, tree, level, top_k, limits)
+    tops, sets = _most_probable(block, tree, level, top_k, limits)
     origins, *places = _by_level(tree, found)
     numbers, reasons = _numbers(found.probabilities), _texts(REASONS, found.reasons)
     evidence = _texts(EVIDENCE, block.evidence)
@@ -206,7 +206,7 @@ def _numbers(numbers: NDArray[np.float32]) -> list[Any]:
     return cast("list[Any]", found.tolist())
 
 
-def _most_likely(
+def _most_probable(
     block: ScoredBlock,
     tree: Tree,
     level: Level,

@@ -151,7 +151,7 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     if _LETTERS_ALONE.fullmatch(whole) or _HANDLE.fullmatch(whole) or _is_code(whole):
         return NOT_A_NAME
     rest = without_addresses(bare)
-    if _has_many_symbols(bare):
+    if _has_many_symbols(rest):
         return NOT_A_NAME
     is_address = rest != bare and not any(map(str.isalpha, rest))
     if is_address or _DOMAIN.fullmatch(bare):

@@ -32,7 +32,7 @@ class Names:
 
     Attributes:
         texts: the ids.
-        labels: (N,), the origin of each, the most likely one where it has several.
+        labels: (N,), the origin of each, the most probable one where it has several.
         origins: the origins of each name that has weights; None if each has just its label.
         shares: the share of each of these origins in its name, as `origins`; they sum to 1 for each name.
     """

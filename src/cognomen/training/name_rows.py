@@ -94,7 +94,7 @@ def fit_name_rows(
     chosen = np.sort(order[first])
     chosen = chosen[slots[chosen] >= 0]  # (M,)
     logits = network.logits(names.texts[chosen])  # (M, C)
-    doubtful = (frequencies[chosen] < RARE) & (_likeliest(logits, names[chosen]) < DOUBTED)
+    doubtful = (frequencies[chosen] < RARE) & (_highest_of_own(logits, names[chosen]) < DOUBTED)
     keys[slots[chosen[doubtful]]] = 0
     chosen, logits = chosen[~doubtful], logits[~doubtful]
     if not len(chosen):
@@ -127,8 +127,8 @@ def fit_name_rows(
     )
 
 
-def _likeliest(logits: Array, names: Names) -> NDArray[np.float32]:
-    """The probability of the likeliest of each name's own origins, (M,)."""
+def _highest_of_own(logits: Array, names: Names) -> NDArray[np.float32]:
+    """The probability of the most probable of each name's own origins, (M,)."""
     found = np.zeros(len(names), np.float32)
     for block in _blocks(len(names)):
         p = softmax(logits[block])

@@ -53,7 +53,7 @@ def sampler(draws: Array, temperature: float = 1.0) -> Choose:
         raise InputError(f"temperature: expected a positive number, got {temperature}")
 
     def choose(log_p: Array, step: int) -> Ids:
-        below = log_p.astype(np.float64) - log_p.max(axis=-1, keepdims=True)  # (N, V), 0 for the likeliest
+        below = log_p.astype(np.float64) - log_p.max(axis=-1, keepdims=True)  # (N, V), 0 at most
         with np.errstate(over="ignore"):  # near zero temperature only the most probable token is left
             p = np.exp(below / temperature)
         cumulative = p.cumsum(axis=-1)

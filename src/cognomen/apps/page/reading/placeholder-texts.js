@@ -44,7 +44,7 @@ export function reasonForNoName(text, words) {
   if (words.placeholders.has(bare) || isRepeatedPlaceholder(bare, words) || saysNoName(bare, words)) return "placeholder";
   if (areLettersAlone(whole) || isHandle(whole) || isFile(whole) || isCode(whole)) return "not-a-name";
   const rest = withoutAddresses(bare);
-  if (hasManySymbols(bare)) return "not-a-name";
+  if (hasManySymbols(rest)) return "not-a-name";
   const isAddress = rest !== bare && !hasLetter(rest);
   if (isAddress || isDomain(bare)) return "not-a-name";
   const isThing = isCompany(strip(nameOf(whole), words.outside), words) || (/\p{Nd}/u.test(bare) && isOneOf(words.ofNumbers, bare)) || isSentence(bare, words);
