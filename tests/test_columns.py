@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognomen.errors import InputError
-from cognomen.text.columns import BLOCK, distinct_texts, item_blocks
+from cognomen.text.columns import BLOCK, distinct_texts, item_blocks, used_numbers
 
 
 def column_of(texts: list[str], places: Any) -> list[str | None]:
@@ -28,6 +28,21 @@ def test_places_give_the_column_back(items: list[Any]) -> None:
     assert column_of(texts, places) == [item if isinstance(item, str) else None for item in items]
     assert len(set(texts)) == len(texts)
     assert places.dtype == np.intp
+
+
+@given(st.lists(st.integers(0, 9)))
+def test_the_numbers_that_are_used(numbers: list[int]) -> None:
+    used, which = used_numbers(np.array(numbers, np.intp), 10)
+    assert used.tolist() == sorted(set(numbers))
+    assert used[which].tolist() == numbers
+
+
+@pytest.mark.parametrize("again", ["name0", f"name{BLOCK}", None, 7, "new"])
+def test_texts_that_differ_for_several_blocks_and_one_that_may_not(again: Any) -> None:
+    items = [*(f"name{number}" for number in range(2 * BLOCK)), again, "last"]
+    texts, places = distinct_texts(items)
+    assert column_of(texts, places) == [item if isinstance(item, str) else None for item in items]
+    assert len(set(texts)) == len(texts)
 
 
 def test_places_over_several_blocks() -> None:

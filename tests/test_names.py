@@ -10,12 +10,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cognomen.text import Alphabet, FoundSurname, find_surname, forms, normalise
+from cognomen.text import Alphabet, FoundSurname, find_surname, forms, normalise, placeholders, things
+from cognomen.text import words as lists
 from cognomen.text.column_reading import read_column
 from cognomen.text.names import SURNAME_OF_FULL_NAME
 from cognomen.text.placeholders import reason_for_no_name
 from cognomen.text.reading import Rules, read_surname
-from cognomen.text.repair import repair
+from cognomen.text.repair import all_composed, composed, repair
 
 CASES = tomllib.loads((Path(__file__).parent / "names_cases.toml").read_text("utf-8"))
 NAMES = [row for kind in CASES["kind"] for row in kind["rows"]]
@@ -217,6 +218,49 @@ def test_measures_dates_and_numbers_to_call_are_no_names(text: str) -> None:
 @pytest.mark.parametrize("word", NUMBERED.split())
 def test_what_is_numbered_is_no_name(word: str) -> None:
     assert [reason_for_no_name(f"{each} 12") for each in (word, word.title())] == ["not-a-name"] * 2
+
+
+def words_of_rules() -> list[str]:
+    """All words of letters that the rules of what is no name have."""
+    listed = [getattr(lists, name) for name in dir(lists) if name.isupper() and not name.startswith("_")]
+    groups = [each for each in listed if isinstance(each, frozenset | tuple)]
+    found = {word for group in groups for each in group if isinstance(each, str) for word in each.split()}
+    found |= set(
+        re.findall(r"[^\W\d_]+", " ".join((*things.OF_WORDS, *things.OF_NUMBERS, *placeholders.PLACEHOLDERS)))
+    )
+    return sorted(word for word in found | placeholders.WORDS_OF_NO_NAME if word.isalpha())
+
+
+CASES_OF_WORDS = (str.lower, str.title, str.upper, str)
+WORDS_OF_RULES = st.builds(
+    lambda word, case: case(word), st.sampled_from(words_of_rules()), st.sampled_from(CASES_OF_WORDS)
+)
+OTHER_WORDS = st.sampled_from(
+    ["Anna", "Berg", "Kim", "Müller", "A", "x", "Sportverein", "Nachrichten", "Bundesministerium"]
+)
+
+
+@given(st.lists(st.one_of(WORDS_OF_RULES, OTHER_WORDS), min_size=2, max_size=5))
+@example(["Real", "Madrid"])
+@example(["Sportverein", "der", "Berge"])
+@example(["A", "x"])
+@settings(max_examples=1000)
+def test_the_short_way_for_words_of_names_tells_as_the_rules_do(words: list[str]) -> None:
+    text = " ".join(words)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(placeholders, "_has_words_of_names", lambda text: False)
+        expected = reason_for_no_name(text)
+    assert reason_for_no_name(text) == expected
+
+
+@given(
+    st.lists(
+        st.one_of(st.text(max_size=8), st.sampled_from(["é", "e\u0301", "a\u200bb", "Ã\xad", "한", "각"]))
+    )
+)
+@example(["Ana\n", "e\u0301", "\u0301e"])
+def test_texts_are_composed_together_as_alone(texts: list[str]) -> None:
+    assert all_composed(texts) == list(map(composed, texts))
 
 
 @pytest.mark.parametrize("name", ["To Be", "By See", "No To"])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognomen.errors import InputError
-from cognomen.text.ragged import Ragged
+from cognomen.text.ragged import Ragged, joined
 
 SEQUENCES = st.lists(st.lists(st.integers(0, 9), max_size=5), max_size=8)
 
@@ -59,6 +59,13 @@ def test_other_data_for_the_same_items() -> None:
     assert lists(found.with_data(np.array([7, 8, 9]))) == [[7, 8], [9]]
     with pytest.raises(InputError, match="data: expected 3 items, got 2"):
         found.with_data(np.array([7, 8]))
+
+
+@given(SEQUENCES, SEQUENCES)
+def test_several_are_joined(one: list[list[int]], other: list[list[int]]) -> None:
+    found = joined([ragged(one), ragged(other)])
+    assert lists(found) == one + other
+    assert found.data.dtype == np.uint8
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,17 @@ def test_plain_ascii_is_normalised_as_among_other_letters(text: str, lower: bool
     assert alone.split() == (among[1:-1] if any(map(str.isalpha, text)) else [])
 
 
+@given(ANY_TEXT, st.booleans())
+@example("Ǆ-Σς’ẞ", True)
+@example("ﬁé’’", False)
+@example("김이", True)
+@example("’’–", True)
+def test_plain_letters_are_spelled_one_by_one_as_together(text: str, lower: bool) -> None:
+    """Text with a space is not of plain characters alone."""
+    alone, among = normalise(text, lower=lower), normalise(f"é {text}", lower=lower)
+    assert alone == (among.removeprefix("e\u0301").strip() if any(map(str.isalpha, alone)) else "")
+
+
 @given(ANY_TEXT)
 def test_normalised_text_holds_only_letters_marks_and_three_more(text: str) -> None:
     result = normalise(text)

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cognomen.text.alphabet import Alphabet
+from cognomen.text.alphabet import Alphabet, code_points
 from cognomen.text.patterns import lazy_pattern
 from cognomen.text.ragged import Ragged
 from cognomen.text.spelling import normalise
@@ -26,6 +26,11 @@ JAPANESE: Final = "Japanese"
 LONGEST: Final = 16  # characters, with spaces around the name
 IDEOGRAPHS: Final = lazy_pattern(f"[{HAN}]{{3,6}}")
 LONGEST_OF_ONE: Final = 4  # characters of a name whose surname may be the first one alone
+
+
+def may_be_ideographs(text: str) -> bool:
+    """Whether there may be ideographs in a text."""
+    return bool(code_points(text).max(initial=0) >= ord(HAN[0]))
 
 
 def surname_lengths(

@@ -24,7 +24,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from functools import partial
 from itertools import compress
 from typing import Final
 
@@ -59,8 +58,8 @@ from cognomen.classifier.iberian import reword_two_surnames
 from cognomen.classifier.two_words import reword_surname_first
 from cognomen.text import words as lists
 from cognomen.text.affixes import OFFICES, bare_key, may_be_short_surname, without_titles
-from cognomen.text.alphabet import code_points
-from cognomen.text.forms import are_named, plainer
+from cognomen.text.forms import NAMED, plainer
+from cognomen.text.names_by_kinds import Words
 from cognomen.text.particles import is_particle_anywhere
 from cognomen.text.patterns import lazy_pattern
 from cognomen.text.repair import composed
@@ -84,6 +83,7 @@ def reword(
     texts: Sequence[str],
     features_of: FeaturesOfAll,
     *,
+    words: Words | None = None,
     order_is_told: bool = False,
     surname_first: bool = False,
     may_have_two: bool = True,
@@ -96,15 +96,16 @@ def reword(
     Args:
         texts: any texts.
         features_of: computes the features of words, spelled as `normalise` spells them.
+        words: of the texts, if they have been told apart.
         order_is_told: the column has shown whether given names come first, so whether "Smith-Jones" is one.
         surname_first: it has shown that surnames do.
         may_have_two: names may end in two surnames, of which it has told nothing.
     """
-    others = [text for text in texts if not text.isalpha()]  # most texts are letters alone
-    several = [
-        text for text in others if " " in text or "_" in text or not text.isprintable()
-    ]  # for other spaces
-    plain = {text: _plain(text) for text in _candidates(several)}
+    are_several = np.array(
+        [" " in text or "_" in text or not text.isprintable() for text in texts], np.bool_
+    )  # for other spaces
+    several = list(compress(texts, are_several))
+    plain = {text: _plain(text) for text in _candidates(several, words and words[are_several])}
     first = reword_two_surnames(several, lambda text: _plain(text)[0], features_of) if may_have_two else {}
     first |= {} if order_is_told else reword_surname_first(several, _name, features_of)
     first = {text: wording + _name_and_brackets(text)[1] for text, wording in first.items()}
@@ -132,40 +133,33 @@ def reword(
     return first | {text: found[core] + rest for text, (core, rest) in plain.items() if core in found}
 
 
-def _candidates(texts: Sequence[str]) -> list[str]:
+def _candidates(texts: Sequence[str], words: Words | None) -> list[str]:
     """The texts that may be of the few kinds about which the network is asked.
 
-    Most are letters and spaces: two words of three letters or more, or more, of which the last are no
-    syllables.
+    Of letters and spaces alone, these are the texts with a word of one letter or of two capitals, and of
+    those with three words or more the ones with a word of a form, or two syllables at the end.
     """
     if len(texts) < FEW:  # of which arrays take longer
         return list(texts)
-    joined = " ".join(["", *texts, ""])
-    codes = code_points(joined)  # (M,)
-    seen = np.unique(codes)
-    is_plain = np.zeros(int(seen[-1]) + 1, np.bool_)
-    is_plain[seen] = [chr(code).isalpha() or chr(code) == " " for code in seen.tolist()]
-    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)  # (U,)
-    spaces = np.flatnonzero(codes == ord(" "))
-    short = spaces[1:][np.diff(spaces) < 4]  # after words of fewer than three letters
-    rows_of = partial(np.searchsorted, ends)
-    tells = np.zeros(len(texts), np.bool_)
-    tells[rows_of(short)] = tells[rows_of(np.flatnonzero(~is_plain[codes]))] = True
-    asked = np.flatnonzero(~tells & (np.diff(np.searchsorted(spaces, ends), prepend=0) > 2))
-    is_syllable = _Syllables()
-    for row in asked.tolist():
-        words = texts[row].split(" ")
-        if are_named(words) or (is_syllable[words[-1]] and is_syllable[words[-2]]):
-            tells[row] = True
+    words = words or Words.of(texts)
+    tells = words.any(_tells)  # (U,)
+    asked = np.flatnonzero(~tells & (words.of_texts.lengths > 2))
+    tells[asked] = words.any(NAMED.__contains__)[asked]
+    last = words.of_texts.ends[asked] - 1
+    tells[asked] |= words.are(last, lists.PARTICLES_LAST.__contains__)
+    are_given = words.are(last - 1, lambda word: _is_syllable(word) and not is_particle_anywhere(word))
+    asked, last = asked[are_given], last[are_given]
+    tells[asked] |= words.are(last, _is_syllable)
     return list(compress(texts, tells))
 
 
-class _Syllables(dict[str, bool]):
-    """Whether words of letters may be syllables, found when they are first asked for."""
+def _tells(word: str) -> bool:
+    """Whether a word has other than letters, is one letter, or two capitals."""
+    return not word.isalpha() or len(word) < 2 or (len(word) == 2 and word.isupper())
 
-    def __missing__(self, word: str) -> bool:
-        self[word] = found = compiled(PERHAPS).fullmatch(word) is not None
-        return found
+
+def _is_syllable(word: str) -> bool:
+    return compiled(PERHAPS).fullmatch(word) is not None
 
 
 def _name(text: str) -> str:

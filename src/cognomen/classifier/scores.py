@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Final
 
 import numpy as np
@@ -15,10 +15,9 @@ from cognomen.classifier.decisions import REASONS, ScoredBlock, decide
 from cognomen.classifier.origins import Level, Tree, membership
 from cognomen.text.columns import Indices
 from cognomen.text.names import NOTES
-from cognomen.text.repair import composed
+from cognomen.text.repair import all_composed
 
 ROWS = 1 << 14  # spellings ranked at a time, so that memory stays bounded
-_SURNAME, _MAIDEN_NAME, _NOTE = map(attrgetter, ("surname", "maiden_name", "note"))
 _NUMBER_OF_NOTE: Final[dict[str | None, int]] = {
     None: -1,
     **{note: number for number, note in enumerate(NOTES)},
@@ -81,7 +80,7 @@ class Scores:
         """The answer at one level, (N,): `origins`, `groups` or `regions`."""
         return {"origin": self.origins, "group": self.groups, "region": self.regions}[level]
 
-    def take(self, rows: Indices) -> Scores:
+    def take(self, rows: Indices | slice) -> Scores:
         """The scores of some rows, in their order; a row may occur more than once."""
         return Scores(*[getattr(self, field.name)[rows] for field in fields(self)])  # faster than a generator
 
@@ -136,7 +135,8 @@ def score_rows(
         if detail:
             _fill_detail(scores, block, tree, level, labels, rows, spelling, detail)
         del block  # before the next one is read
-    return scores.take(inverse)
+    are_in_order = len(inverse) == count and np.array_equal(inverse, np.arange(count))
+    return scores.take(slice(count) if are_in_order else inverse)
 
 
 def _fill_answers(
@@ -160,17 +160,22 @@ def _fill_answers(
 def _fill_readings(scores: Scores, block: ScoredBlock) -> None:
     """Fill in the surname of each text of a block, or why it has none."""
     start, reading = block.start, block.reading
-    plain = np.flatnonzero(reading.which < 0)
-    scores.surnames[start + plain] = [composed(block.texts[row]) for row in plain.tolist()]  # as it is
+    words = np.flatnonzero(reading.which < 0)
+    if len(words):
+        as_they_are = [block.texts[row] for row in words.tolist()]
+        scores.surnames[start + words] = all_composed(as_they_are)
     rows = np.flatnonzero(reading.which >= 0)
     which = reading.which[rows]
     if not len(rows):
         return
-    each, count = reading.readings, len(reading.readings)
-    scores.surnames[start + rows] = np.fromiter(map(_SURNAME, each), object, count)[which]
-    scores.maiden_names[start + rows] = np.fromiter(map(_MAIDEN_NAME, each), object, count)[which]
-    notes = map(_NUMBER_OF_NOTE.__getitem__, map(_NOTE, each))
-    scores.notes[start + rows] = np.fromiter(notes, np.int8, count)[which]
+    plain, others = reading.readings.plain, reading.readings.others
+    surnames = [*map(itemgetter(0), plain), *map(attrgetter("surname"), others)]
+    notes = [*map(itemgetter(1), plain), *map(attrgetter("note"), others)]
+    scores.surnames[start + rows] = np.array(surnames, object)[which]
+    alone = which >= len(plain)
+    maiden_names = np.array(list(map(attrgetter("maiden_name"), others)), object)
+    scores.maiden_names[start + rows[alone]] = maiden_names[which[alone] - len(plain)]
+    scores.notes[start + rows] = np.array([*map(_NUMBER_OF_NOTE.__getitem__, notes)], np.int8)[which]
     for row in np.flatnonzero(reading.inverse < 0).tolist():
         reason = reading.readings[reading.which[row]].reason
         scores.reasons[start + row] = REASONS.index(reason or "")

@@ -19,7 +19,7 @@ from cognomen.classifier.decisions import ScoredBlock
 from cognomen.classifier.described import GERMANIC, SURNAME_FIRST, WordFeatures
 from cognomen.classifier.east_asian import ORIGINS as EAST_ASIAN
 from cognomen.classifier.given_names import given_name_odds
-from cognomen.classifier.ideographs import surname_lengths
+from cognomen.classifier.ideographs import may_be_ideographs, surname_lengths
 from cognomen.classifier.model import Model
 from cognomen.classifier.options import Options
 from cognomen.classifier.order import FEWEST, ColumnOrder, order_of_column, sample_of
@@ -35,7 +35,7 @@ from cognomen.text.column_reading import Column, ColumnReading
 from cognomen.text.columns import Indices
 from cognomen.text.ragged import Ragged
 from cognomen.text.reading import Rules
-from cognomen.text.repair import composed
+from cognomen.text.repair import all_composed
 
 Weights = NDArray[np.float64] | None
 Ask = Callable[[Ragged], Evidence]
@@ -158,8 +158,10 @@ class Scoring(Model):
 
     def _read(self, texts: list[str], opts: Options) -> ColumnReading:
         """Read the texts of a column, those of people with two surnames as such."""
-        texts = [text if text.isascii() else composed(text) for text in texts]
-        column = self._column(texts, self.rules_for(texts, opts))
+        texts = all_composed(texts)
+        column = self._column(texts, _rules(opts))
+        if opts.full_names and (rules := self._told(column, opts)) is not column.rules:
+            column = column.reworded(rules)
         if not isinstance(opts.order, ColumnOrder) or (found := opts.order.second_surnames) is None:
             return column.read()
         return column.read(texts_of_two(column, found, self._score_of_two(opts)))
@@ -171,7 +173,7 @@ class Scoring(Model):
         found = ColumnOrder.alone(opts.order)
         if not opts.full_names:  # there is one way to read them
             return found
-        column = self._column(list(map(composed, sample_of(texts))), _rules(opts))
+        column = self._column(all_composed(sample_of(texts)), _rules(opts))
 
         def score(spellings: Ragged) -> tuple[NDArray[np.float32], NDArray[np.bool_] | None]:
             p, known = self._expected(spellings, opts.threads)
@@ -230,23 +232,33 @@ class Scoring(Model):
         """The probabilities of the groups, (S, G), by those of the origins, (S, C); these without groups."""
         return self.tree.sums(p, self.tree.levels[min(1, len(self.tree.levels) - 1)])
 
-    def rules_for(self, texts: list[str], opts: Options) -> Rules:
+    def rules_for(self, texts: Sequence[str], opts: Options) -> Rules:
         """How the texts of a column are read."""
-        rules, whole = _rules(opts), "".join(texts)  # a single name skips what it does not need
-        if opts.full_names and not whole.isascii():
+        rules = _rules(opts)
+        return self._told(self._column(texts, rules), opts) if opts.full_names else rules
+
+    def _told(self, column: Column, opts: Options) -> Rules:
+        """The rules of a column, with what the network tells of its texts."""
+        texts, rules = column.unusual, column.rules
+        words = None if column.names is None else column.names.words
+        whole = "".join(words.different if words else texts)
+        if not whole.isascii() and may_be_ideographs(whole):
             expected = partial(self._expected, threads=opts.threads)
             lengths = surname_lengths(texts, self.alphabet, expected, self.origins)
             rules = replace(rules, lengths=lengths) if lengths else rules
-        if opts.full_names and (" " in whole or "_" in whole or len(whole.split()) > 1):
+        if words or "_" in whole or len(whole.split(None, 1)) > 1:  # a single surname skips this
             order = opts.order
             if not isinstance(order, ColumnOrder):
                 order = ColumnOrder.alone(order)
             is_told, may_have_two = order.decided or order.said, not order.decided
             may_have_two &= order.order == "given-first" and order.second_surnames is None
-            ask = partial(self._features_of, threads=opts.threads)
-            surname_first = is_told and order.order == "surname-first"
             found = reword(
-                texts, ask, order_is_told=is_told, surname_first=surname_first, may_have_two=may_have_two
+                texts,
+                partial(self._features_of, threads=opts.threads),
+                words=words,
+                order_is_told=is_told,
+                surname_first=is_told and order.order == "surname-first",
+                may_have_two=may_have_two,
             )
             rules = replace(rules, reworded=found) if found else rules
         return rules

@@ -158,8 +158,8 @@ def _plausible(column: Column, score: Score) -> tuple[NDArray[np.bool_], _Words]
 def _words_of(column: Column, rows: Indices) -> tuple[list[str], Ragged]:
     """Different words, and their numbers in some of the unusual texts."""
     names = column.names
-    if names is not None and all(word.split() == [word] for word in names.different):
-        return names.different, names.words[rows]
+    if names is not None and all(word.split() == [word] for word in names.words.different):
+        return names.words.different, names.words.of_texts[rows]
     texts = [column.unusual[row].split() for row in rows.tolist()]  # with spaces of other kinds, or several
     different, numbers = distinct(chain.from_iterable(texts), sum(map(len, texts)))
     return different, Ragged(numbers, np.array(list(map(len, texts)), np.int64))
@@ -184,7 +184,7 @@ def _by_kinds(column: Column, plausible: NDArray[np.bool_], words: _Words) -> tu
     if column.names is None:
         return found[0], found[1]
     rows, (low, high, end) = _spans(column, column.names, plausible)  # (R,), (3, R)
-    tokens, different = column.names.words, column.names.different
+    tokens, different = column.names.words.of_texts, column.names.words.different
     is_joiner = np.array([word.lower() in JOINERS for word in different], np.bool_)
     starts, place = tokens.starts[rows], high - 1
     for _ in range(MOST_WORDS):

@@ -7,10 +7,10 @@ sequence of kinds of words; only the others are read one by one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from itertools import chain, compress, count
+from itertools import chain, compress, count, starmap
 from typing import Final
 
 import numpy as np
@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from cognomen.text.alphabet import Alphabet
 from cognomen.text.columns import Indices
-from cognomen.text.names_by_kinds import Found, NamesByKinds, Place
+from cognomen.text.names_by_kinds import Found, NamesByKinds, Place, Words
 from cognomen.text.parts import are_joined_by_hyphen
 from cognomen.text.plain_words import plain_words
-from cognomen.text.ragged import Ragged
+from cognomen.text.ragged import Ragged, joined
 from cognomen.text.reading import Rules, SurnameReading, read_surname, spelled
 
 FEW_TEXTS = 8  # for fewer, tables cost more than they save
@@ -67,6 +67,30 @@ NO_PARTS: Final = Parts.of([])
 
 
 @dataclass(frozen=True)
+class Readings:
+    """The readings of R surnames of full names, and of texts that are read alone.
+
+    Attributes:
+        plain: the surnames that are plain words. Most are, and their readings are made when asked for.
+        others: the readings of the other ones, which come after those.
+        read: makes the reading of a plain one.
+    """
+
+    plain: Sequence[Found]
+    others: Sequence[SurnameReading]
+    read: Callable[[str, str | None], SurnameReading]
+
+    def __getitem__(self, which: int) -> SurnameReading:
+        """The reading with this number."""
+        count = len(self.plain)
+        return self.others[which - count] if which >= count else self.read(*self.plain[which])
+
+    def __iter__(self) -> Iterator[SurnameReading]:
+        """All of them."""
+        return chain(starmap(self.read, self.plain), self.others)
+
+
+@dataclass(frozen=True)
 class ColumnReading:
     """The surnames of U texts, with S spellings, not necessarily distinct.
 
@@ -80,15 +104,15 @@ class ColumnReading:
 
     spellings: Ragged
     inverse: Indices
-    readings: Sequence[SurnameReading]
+    readings: Readings
     which: Indices
     parts: Parts
 
     @cached_property
     def unusual(self) -> dict[int, SurnameReading]:
         """By index, the reading of each text that was not read as a plain word."""
-        rows = np.flatnonzero(self.which >= 0).tolist()
-        return dict(zip(rows, map(self.readings.__getitem__, self.which[rows].tolist()), strict=True))
+        rows, readings = np.flatnonzero(self.which >= 0).tolist(), [*self.readings]
+        return dict(zip(rows, map(readings.__getitem__, self.which[rows].tolist()), strict=True))
 
 
 @dataclass(frozen=True)
@@ -123,9 +147,15 @@ class Column:
         plain = np.array([" " not in text for text in texts], np.bool_)
         plain[plain], words = plain_words(list(compress(texts, plain)), alphabet, lower=lower, na=rules.na)
         unusual = list(compress(texts, ~plain))
-        are_names = rules.full_names and len(unusual) >= FEW_TEXTS
-        names = NamesByKinds.of(unusual, rules.suffixes, rules.reworded) if are_names else None
+        names = None
+        if rules.full_names and len(unusual) >= FEW_TEXTS:
+            names = NamesByKinds(unusual, Words.of(unusual), rules.suffixes, rules.reworded)
         return cls(alphabet, lower, rules, plain, words, unusual, names)
+
+    def reworded(self, rules: Rules) -> Column:
+        """The same texts, with what is read in place of some, and how long their surnames are."""
+        names = self.names and replace(self.names, alone=rules.reworded)
+        return replace(self, rules=rules, names=names, places={})
 
     def in_order(self, *, surname_first: bool) -> Column:
         """The same texts, of which those that do not tell by themselves are read in this order."""
@@ -134,36 +164,46 @@ class Column:
     def read(self, two_surnames: NDArray[np.bool_] | None = None) -> ColumnReading:
         """Read each text as `read_surname` does; some of the unusual ones, (V,), as with two surnames."""
         two = np.zeros(len(self.unusual), np.bool_) if two_surnames is None else two_surnames
-        readings, which = self._read_unusual(two)
-        spellings, spelling_of, parts = _distinct_spellings(readings)
-        others, inverse_of_unusual = self.alphabet.encode_all(spellings), spelling_of[which]
-        if self.words is NO_WORDS:
-            return ColumnReading(others, inverse_of_unusual, readings, which, parts)
-        before = len(self.words)
+        readings, plain, which = self._read_unusual(two)
+        spelled_alone, spelling_of, parts = _distinct_spellings(readings.others)
+        others = self.alphabet.encode_all(spelled_alone)
+        if self.names is None and self.words is NO_WORDS:
+            return ColumnReading(others, spelling_of[which], readings, which, parts)
+        count, before = len(self.words), len(self.words) + len(plain)
+        spelling_of = np.where(spelling_of < 0, -1, before + spelling_of)
+        spelling_of = np.concatenate([np.arange(count, before), spelling_of])  # (R,)
         inverse, which_of_all = np.empty(len(self.plain), np.intp), np.full(len(self.plain), -1, np.intp)
-        inverse[self.plain] = np.arange(before)
-        inverse[~self.plain] = np.where(inverse_of_unusual < 0, -1, before + inverse_of_unusual)
-        which_of_all[~self.plain] = which
-        ids = np.concatenate([self.words.data, others.data.astype(self.words.data.dtype)])
-        lengths = np.concatenate([self.words.lengths, others.lengths])
-        return ColumnReading(Ragged(ids, lengths), inverse, readings, which_of_all, parts.after(before))
+        inverse[self.plain] = np.arange(count)
+        inverse[~self.plain], which_of_all[~self.plain] = spelling_of[which], which
+        return ColumnReading(
+            joined([self.words, plain, others]), inverse, readings, which_of_all, parts.after(before)
+        )
 
-    def _read_unusual(self, two: NDArray[np.bool_]) -> tuple[list[SurnameReading], Indices]:
-        """The readings of the V texts that are no plain words, and which of them each text has, (V,).
+    def _read_unusual(self, two: NDArray[np.bool_]) -> tuple[Readings, Ragged, Indices]:
+        """The readings of the V texts that are no plain words; which of them each text has, (V,).
 
-        Full names are read by the kinds of their words where these decide; one surname has one reading.
+        In between the ids of the plain ones. Full names are read by the kinds of their words where these
+        decide; one surname has one reading.
         """
+        read = partial(spelled, alphabet=self.alphabet, lower=self.lower, rules=self.rules)
         if self.names is None:
-            pairs = zip(self.unusual, two.tolist(), strict=True)
-            return [self.read_one(text, is_two) for text, is_two in pairs], np.arange(len(two))
+            alone = list(map(self.read_one, self.unusual, two.tolist()))
+            return Readings([], alone, read), NO_WORDS, np.arange(len(two))
         found, which = self.names.surnames(self._placed(two))
-        readings = [spelled(word, note, self.alphabet, self.lower, self.rules) for word, note in found]
         if self.rules.na:
             which[[" ".join(text.split()) in self.rules.na for text in self.unusual]] = -1
-        others = np.flatnonzero(which < 0)
-        which[others] = len(readings) + np.arange(len(others))
-        readings += [self.read_one(self.unusual[row], bool(two[row])) for row in others.tolist()]
-        return readings, which
+        are_plain, ids = np.zeros(0, np.bool_), NO_WORDS
+        if found:
+            surnames = [surname for surname, _ in found]
+            are_plain, ids = plain_words(surnames, self.alphabet, lower=self.lower, na=self.rules.na)
+        plain = list(compress(found, are_plain))
+        others = [read(*each) for each in compress(found, ~are_plain)]
+        places = np.where(are_plain, np.cumsum(are_plain), len(plain) + np.cumsum(~are_plain)) - 1
+        which = np.append(places, -1)[which]
+        rows = np.flatnonzero(which < 0)  # to be read alone
+        which[rows] = len(found) + np.arange(len(rows))
+        others += [self.read_one(self.unusual[row], bool(two[row])) for row in rows.tolist()]
+        return Readings(plain, others, read), ids, which
 
     def _placed(self, two: NDArray[np.bool_]) -> Iterator[tuple[Indices, Place]]:
         """The rows of names of one kind that are read alike, and where their surname stands."""

@@ -31,21 +31,36 @@ def distinct_texts(names: object) -> tuple[list[str], Indices]:
     """
     if type(names) is str:
         return [names], np.zeros(1, np.intp)
-    numbers: defaultdict[str | None, int] = defaultdict(count().__next__, {None: -1})
     if is_arrow_column(names) and is_string_column(names):
+        numbers = _numbers()
         inverse = list(_indices_in_arrow(names, numbers))
-    else:
-        blocks = map(_as_texts, item_blocks(names))
-        first = next(blocks, [])
-        different = dict.fromkeys(first) if len(first) < BLOCK else {}
-        if len(different) == len(first) and None not in different:  # all are there, and no two alike
-            return cast(list[str], first), np.arange(len(first))
-        inverse = [
-            np.fromiter(map(numbers.__getitem__, block), np.intp, count=len(block))
-            for block in chain([first], blocks)
-        ]
+        return _texts_in(numbers), np.concatenate([np.empty(0, np.intp), *inverse])
+    blocks = map(_as_texts, item_blocks(names))
+    read, rows, different = list[list[str | None]](), 0, dict[str | None, None]()
+    for block in blocks:
+        read.append(block)
+        rows += len(block)
+        different.update(dict.fromkeys(block))
+        if len(different) < rows or None in different:
+            break
+    else:  # no two are alike
+        return cast(list[str], list(different)), np.arange(rows)
+    numbers = _numbers()
+    inverse = [
+        np.fromiter(map(numbers.__getitem__, block), np.intp, count=len(block))
+        for block in chain(read, blocks)
+    ]
+    return _texts_in(numbers), np.concatenate(inverse)
+
+
+def _numbers() -> defaultdict[str | None, int]:
+    """A number for each text, from 0 on, when it is first asked for; -1 for no text."""
+    return defaultdict(count().__next__, {None: -1})
+
+
+def _texts_in(numbers: dict[str | None, int]) -> list[str]:
     del numbers[None]
-    return cast(list[str], list(numbers)), np.concatenate([np.empty(0, dtype=np.intp), *inverse])
+    return cast(list[str], list(numbers))
 
 
 def distinct(items: Iterable[Any], length: int) -> tuple[list[Any], Indices]:
@@ -53,6 +68,16 @@ def distinct(items: Iterable[Any], length: int) -> tuple[list[Any], Indices]:
     numbers: defaultdict[Any, int] = defaultdict(count().__next__)
     which = np.fromiter(map(numbers.__getitem__, items), np.intp, length)
     return list(numbers), which
+
+
+def used_numbers(numbers: Indices, count: int) -> tuple[Indices, Indices]:
+    """Which of the numbers below `count` occur, sorted, and which of these each is.
+
+    It is `np.unique` without sorting.
+    """
+    occurs = np.zeros(count, np.bool_)
+    occurs[numbers] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[numbers]
 
 
 def item_blocks(names: object, size: int = BLOCK) -> Iterator[list[Any]]:

@@ -7,7 +7,6 @@ its patterns have what Python's and JavaScript's have alike: [^\W\d_] for a lett
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Final
 
@@ -164,11 +163,6 @@ def may_have_form(text: str) -> bool:
         if re.search(_SIGNS, text):  # compiled when first used, as it takes a start milliseconds
             return True
     words = text.split(" ")
-    return words[-1] in lists.PARTICLES_LAST or not NAMED.isdisjoint(words)  # `are_named`, inline
-
-
-def are_named(words: Sequence[str]) -> bool:
-    """Whether forms name some of the words of a text of letters."""
     return words[-1] in lists.PARTICLES_LAST or not NAMED.isdisjoint(words)
 
 

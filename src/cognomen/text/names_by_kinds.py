@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, count, repeat
 from typing import Final, NamedTuple
 
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cognomen.text.affixes import bare_key
-from cognomen.text.columns import Indices, distinct
+from cognomen.text.columns import Indices, distinct, used_numbers
 from cognomen.text.ragged import Ragged
 from cognomen.text.word_kinds import ASKS, kind_beside_syllables, kind_of_word
 
@@ -36,39 +37,65 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Words:
+    """The words of U texts, between single spaces.
+
+    Attributes:
+        of_texts: the numbers of the words of each text, U sequences.
+        different: (W,), the words.
+    """
+
+    of_texts: Ragged
+    different: list[str]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Words:
+        """Tell the words apart."""
+        words = " ".join(texts).split(" ") if texts else []  # (M,)
+        spaces = np.fromiter(map(str.count, texts, repeat(" ")), np.int64, len(texts))
+        different, numbers = distinct(words, len(words))
+        return cls(Ragged(numbers, spaces + 1), different)
+
+    def any(self, is_so: Callable[[str], bool]) -> NDArray[np.bool_]:
+        """Whether each text has such a word, (U,)."""
+        are_so = np.array(list(map(is_so, self.different)), np.bool_)
+        return np.logical_or.reduceat(are_so[self.of_texts.data], self.of_texts.starts)
+
+    def are(self, places: Indices, is_so: Callable[[str], bool]) -> NDArray[np.bool_]:
+        """Whether the words at some places of `of_texts.data` are such, (K,)."""
+        used, inverse = used_numbers(self.of_texts.data[places], len(self.different))
+        are_so = [is_so(self.different[number]) for number in used.tolist()]
+        return np.array(are_so, np.bool_)[inverse]
+
+    def __getitem__(self, which: NDArray[np.bool_]) -> Words:
+        """Those of some of the texts, (U,)."""
+        return self if which.all() else Words(self.of_texts[which], self.different)
+
+
+@dataclass(frozen=True)
 class NamesByKinds:
     """U texts, those with words of the same kinds together: what rules say of one, they say of all of these.
 
     Attributes:
         texts: of any kind.
-        words: the numbers of the words of each text, U sequences.
-        different: (W,), the words.
-        groups: the rows of texts of one sequence of kinds, of each that occurs; other texts are in none.
+        words: theirs.
+        apart: more words with rules of their own, in lower case and without dots.
+        alone: the texts of which none tells how another is read.
     """
 
     texts: Sequence[str]
-    words: Ragged
-    different: list[str]
-    groups: list[Indices]
+    words: Words
+    apart: frozenset[str] = frozenset()
+    alone: Container[str] = ()
 
-    @classmethod
-    def of(
-        cls, texts: Sequence[str], apart: frozenset[str] = frozenset(), alone: Container[str] = ()
-    ) -> NamesByKinds:
-        """Find the kinds.
-
-        Args:
-            texts: of any kind.
-            apart: more words with rules of their own, in lower case and without dots.
-            alone: the texts of which none tells how another is read.
-        """
-        words = " ".join(texts).split(" ") if texts else []  # (M,)
-        spaces = np.fromiter(map(str.count, texts, repeat(" ")), np.int64, len(texts))
-        different, numbers = distinct(words, len(words))
-        of_texts = Ragged(numbers, spaces + 1)
-        are_alone = np.fromiter(map(alone.__contains__, texts), np.bool_, len(texts))
-        groups = _rows_by_kinds(_kinds_of_words(of_texts, different, apart), are_alone)
-        return cls(texts, of_texts, different, groups)
+    @cached_property
+    def groups(self) -> list[Indices]:
+        """The rows of texts of one sequence of kinds, of each that occurs; other texts are in none."""
+        are_alone = np.zeros(len(self.texts), np.bool_)
+        if self.alone:
+            are_alone[:] = list(map(self.alone.__contains__, self.texts))
+        kinds = _kinds_of_words(self.words.of_texts, self.words.different, self.apart)
+        return _rows_by_kinds(kinds, are_alone)
 
     def place(self, group: int, read: Callable[[str], Found | None]) -> Place | None:
         """Where the surname stands in the texts of a group; None if each is to be read alone.
@@ -83,7 +110,7 @@ class NamesByKinds:
         """The different surnames of some rows, and which each has, (U,); -1 in other rows."""
         alike = defaultdict[tuple[int, str | None], list[tuple[Indices, Indices]]](list)
         for rows, (start, stop, note) in placed:
-            alike[stop - start, note].append((rows, self.words.starts[rows] + start))
+            alike[stop - start, note].append((rows, self.words.of_texts.starts[rows] + start))
         surnames, which = dict[Found, int](), np.full(len(self.texts), -1, np.intp)
         for (length, note), some in alike.items():
             rows, first = map(np.concatenate, zip(*some, strict=True))
@@ -94,12 +121,13 @@ class NamesByKinds:
 
     def _phrases(self, first: Indices, count: int) -> tuple[list[str], Indices]:
         """The different surnames of so many words, of which the first are given, and which each has."""
+        of_texts, different = self.words.of_texts.data, self.words.different
         if count == 1:
-            used, inverse = np.unique(self.words.data[first], return_inverse=True)
-            return [self.different[number] for number in used.tolist()], inverse
-        numbers = zip(*(self.words.data[first + i].tolist() for i in range(count)), strict=True)
+            used, inverse = used_numbers(of_texts[first], len(different))
+            return [different[number] for number in used.tolist()], inverse
+        numbers = zip(*(of_texts[first + i].tolist() for i in range(count)), strict=True)
         places, inverse = distinct(numbers, len(first))
-        return [" ".join(map(self.different.__getitem__, words)) for words in places], inverse
+        return [" ".join(map(different.__getitem__, words)) for words in places], inverse
 
 
 def _rows_by_kinds(kinds: Ragged, alone: NDArray[np.bool_]) -> list[Indices]:
@@ -148,7 +176,7 @@ def _kinds_of_words(words: Ragged, different: Sequence[str], apart: frozenset[st
     if ASKS in numbers:
         asks = kinds == numbers[ASKS]
         beside = np.repeat(np.add.reduceat(asks, words.starts) > 0, words.lengths)
-        used, inverse = np.unique(words.data[beside], return_inverse=True)
+        used, inverse = used_numbers(words.data[beside], len(different))
         of_used = map(kind_beside_syllables, map(different.__getitem__, used.tolist()))
         kinds[beside] = _numbers(of_used, numbers, len(used))[inverse]
     if apart:

@@ -14,7 +14,7 @@ from unicodedata import normalize
 
 from cognomen.text import words as lists
 from cognomen.text.alphabet import is_ideograph
-from cognomen.text.forms import plainer
+from cognomen.text.forms import may_have_form, plainer
 from cognomen.text.patterns import lazy_pattern
 from cognomen.text.spelling import kind_of
 from cognomen.text.things import (
@@ -111,9 +111,9 @@ _COMPANY_IN_WORD: Final = (
     "委員會",
 )
 
-# Of all texts that are no names, some word in lower case, if all of their words are letters alone.
+# Likewise of all texts that are no names.
 WORDS_OF_NO_NAME: Final = (
-    WORDS_OF_THINGS | lists.OF_NO_NAME | {words.casefold().split()[-1] for words in PLACEHOLDERS} | {"of"}
+    WORDS_OF_THINGS | lists.OF_NO_NAME | {words.casefold().split()[-1] for words in PLACEHOLDERS}
 )
 
 
@@ -141,6 +141,8 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
         return None
     if whole.replace(".", "").casefold() in LEFT_OVER:
         return NOT_A_NAME
+    if " " in whole and _has_words_of_names(whole) and not may_have_form(whole):  # as most full names
+        return None
     whole = plainer(whole)
     bare = whole.strip(OUTSIDE)
     has_words = " " in bare
@@ -158,6 +160,17 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
         return NOT_A_NAME
     is_thing = has_words and (is_company(name_before(whole).strip(OUTSIDE)) or is_of_numbers(bare))
     return NOT_A_NAME if is_thing or (has_words and is_sentence(bare)) else None
+
+
+def _has_words_of_names(text: str) -> bool:
+    """Whether no word of a text of letters is one of those that stand in texts that are no names."""
+    words = text.casefold().split(" ")
+    return (
+        all(map(str.isalpha, words))
+        and len(words[0]) > 1
+        and WORDS_OF_NO_NAME.isdisjoint(words)
+        and not any(word.endswith(lists.ENDS_OF_NOUNS) for word in words)
+    )
 
 
 def _is_code(text: str) -> bool:

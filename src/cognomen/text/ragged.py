@@ -117,6 +117,12 @@ def _shown(lengths: NDArray[Any]) -> str:
     return f"[{shown}{', ...' if len(lengths) > 10 else ''}]"
 
 
+def joined(parts: Sequence[Ragged]) -> Ragged:
+    """The sequences of several, one after another; of the items, the first decides on the kind of number."""
+    data = np.concatenate([part.data.astype(parts[0].data.dtype, copy=False) for part in parts])
+    return Ragged(data, np.concatenate([part.lengths for part in parts]))
+
+
 def pieces(ends: NDArray[np.integer[Any]], most_sequences: int, most_items: int) -> Iterator[slice]:
     """Cut sequences into consecutive pieces of limited and similar size.
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_base64
+from collections.abc import Sequence
 from typing import Final
-from unicodedata import category, normalize
+from unicodedata import category, is_normalized, normalize
 
 from cognomen.text.patterns import lazy_pattern
 
@@ -100,6 +101,16 @@ def composed(text: str) -> str:
     seen = text.translate(_INVISIBLE)
     whole = normalize("NFC", seen)
     return (whole if len(whole) < len(seen) else seen) or text  # some letters NFC takes apart
+
+
+def all_composed(texts: Sequence[str]) -> list[str]:
+    """Each text `composed`."""
+    joined = "\n".join(texts)
+    if joined.isascii() or (
+        is_normalized("NFC", joined) and not any(map(joined.__contains__, map(chr, _INVISIBLE)))
+    ):
+        return list(texts)  # as in most columns
+    return list(map(composed, texts))
 
 
 def _unescaped(entity: re.Match[str]) -> str:

@@ -75,6 +75,10 @@ def normalise(text: str, *, lower: bool = True) -> str:
     """
     if text.isascii() and text.isalpha():  # as most texts are
         return text.lower() if lower else text
+    spelling_of = _PLAIN[lower].__getitem__
+    if not text.isascii() and all(map(spelling_of, text)):  # as most of the others are
+        kept = "".join(map(spelling_of, text))
+        return kept if any(map(str.isalpha, kept)) else ""
     kept = text.translate(_KEPT_OF_ASCII) if text.isascii() else _letters_and_marks(text)
     kept = kept.casefold() if lower else kept  # GROSS, Groß and gross are one
     kept = " ".join(kept.split())
@@ -135,10 +139,26 @@ def plain_spelling(character: str, *, lower: bool = True) -> str:
     a surname as it is if it begins with a letter, by `find_surname` too, but for East Asian full names and
     text that was decoded wrongly. Marks, spaces, commas, digits and invisible letters are not plain.
     """
-    spelling = normalise(f"a{character}a", lower=lower)[1:-1]  # inside a word, where nothing is trimmed
+    # Inside a word, where nothing is trimmed; and after a space, which is not plain, so that `normalise` does
+    # not ask this in turn.
+    spelling = normalise(f" a{character}a", lower=lower)[1:-1]
     if not character.isalpha():
         return spelling if spelling in ("'", "-") else ""
     return spelling if spelling[:1].isalpha() and all(kind_of(each) in "LM" for each in spelling) else ""
+
+
+class _PlainSpellings(dict[str, str]):
+    """The `plain_spelling` of each character, found when it is first asked for."""
+
+    def __init__(self, *, lower: bool) -> None:
+        self.lower = lower
+
+    def __missing__(self, character: str) -> str:
+        self[character] = found = plain_spelling(character, lower=self.lower)
+        return found
+
+
+_PLAIN: Final = {lower: _PlainSpellings(lower=lower) for lower in (False, True)}
 
 
 def fold(text: str) -> str:

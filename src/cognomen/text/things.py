@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -65,8 +66,16 @@ _SHORTEST_NOUN: Final = 8  # of those told by their end
 # What stands after a name and tells of the person, not of what is written.
 _AFTER_NAME: Final = lazy_pattern(r"[,;]\s|\s(?:[-–—|@/]|via)\s")
 _BRACKETS_LAST: Final = lazy_pattern(r"\s[(\[][^()\[\]]*[)\]]$")
-# Of all texts that name things, but for those with digits, some word in lower case.
-WORDS_OF_THINGS: Final = COMPANY | _ANYWHERE | _BEFORE | lists.NOUNS | lists.BEFORE_NAMES | lists.IN_SENTENCES
+_OF_PATTERNS: Final = frozenset((
+    "of", "trust", "fund", "co", "cie", "cia", "fils", "figli", "hijos", "sons", "söhne", "refuse", "refuses",
+    "refused", "decline", "declines", "declined", "to", "whom", "lorem", "real", "select", "drop",
+))  # fmt: skip
+# Of all texts that name things, but for those with digits and those with `ENDS_OF_NOUNS`, some word in lower
+# case, if all of their words are letters alone.
+WORDS_OF_THINGS: Final = (
+    COMPANY | _ANYWHERE | _BEFORE | lists.NOUNS | lists.OCCUPATIONS | lists.BEFORE_NAMES | lists.IN_SENTENCES
+    | lists.AT_COURT | lists.BEGIN_PLACES | _OF_PATTERNS
+)  # fmt: skip
 
 
 def is_company(text: str) -> bool:
@@ -103,8 +112,14 @@ def is_of_numbers(text: str) -> bool:
 
 
 def _is_one_of(patterns: tuple[str, ...], text: str) -> bool:
-    """Whether a text is of a pattern; these are compiled when first used: they take a start milliseconds."""
-    return any(re.fullmatch(each, text, re.IGNORECASE) for each in patterns)
+    """Whether a text is of a pattern."""
+    return any(each.fullmatch(text) for each in _compiled(patterns))
+
+
+@cache
+def _compiled(patterns: tuple[str, ...]) -> list[re.Pattern[str]]:
+    """Patterns for either case; compiled when first used, as they take a start milliseconds."""
+    return [re.compile(each, re.IGNORECASE) for each in patterns]
 
 
 def is_sentence(text: str) -> bool:

@@ -37,10 +37,6 @@ _NAMED: Final = (
     lists.PARTICLES | lists.SMALL_PARTICLES | lists.INNER_PARTICLES | lists.TITLES | lists.SUFFIXES
     | lists.SECOND_WORDS | lists.SUFFIXES_OF_PORTUGUESE | lists.VIETNAMESE_MIDDLE | lists.OCCUPATIONS
 )  # fmt: skip
-_OF_THINGS: Final = frozenset((
-    "trust", "fund", "whom", "lorem", "real", "refuse", "refused", "decline", "declined", "fils", "figli",
-    "hijos", "select", "drop",
-))  # fmt: skip
 # … and those of rules that ask more of the words around them.
 _SPECIAL: Final = (
     _NAMED | lists.VIETNAMESE | lists.JOINERS | lists.AND | set(" ".join(lists.BORN).split())
@@ -48,7 +44,7 @@ _SPECIAL: Final = (
     | WORDS_OF_NO_NAME | lists.SON_OR_DAUGHTER | lists.VIETNAMESE_BEFORE_MIDDLE
     | lists.AND_OF_FULL_NAMES | lists.ALIASES | lists.AFTER_NAMES
     | lists.AT_COURT | lists.BEGIN_PLACES | lists.COUNTRIES
-    | {bare_key(word) for word in NAMED} | _OF_THINGS
+    | {bare_key(word) for word in NAMED}
 )  # fmt: skip
 _EAST_ASIAN: Final = lists.CHINESE | lists.CHINESE_OF_TWO | lists.CHINESE_TOO | lists.KOREAN
 _BEFORE_SYLLABLES: Final = _EAST_ASIAN | lists.VIETNAMESE_BEFORE_MIDDLE
