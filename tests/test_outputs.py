@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from cli_running import COMMAND, failure, inside, lines, run, tiny_classifier
+from cli_running import COMMAND, clean_environment, failure, inside, lines, run, tiny_classifier
 
 from cognomen.apps.score_file import score_table
 from cognomen.classifier import Classifier
@@ -205,6 +205,37 @@ def test_a_full_disk_below_standard_output_is_named(model):
         )
     assert result.returncode == 1
     assert b"standard output: No space left on device" in result.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_standard_output_that_is_cut_short_is_an_error(work, model, unbuffered):
+    """The system takes a part of what is written, and only the rest is an error, which Python did not see."""
+    Path("names.txt").write_text("Smith\n" * 500, "utf-8")
+    with Path("out.txt").open("wb") as out:
+        result = subprocess.run(
+            [COMMAND, "predict", "--model", model, "--file", "names.txt"],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            env=clean_environment(PYTHONUNBUFFERED=unbuffered),
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
+            check=False,
+        )
+    assert result.returncode == 1
+    assert b"standard output: File too large" in result.stderr
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_a_pipe_or_a_device_as_output_is_written_to_and_not_replaced(work, model, ending):
+    out = work / f"pipe.{ending}"
+    os.mkfifo(out)
+    with subprocess.Popen(["cat", str(out)], stdout=subprocess.PIPE) as reader:
+        lines(score(model, out))
+        assert reader.stdout is not None
+        written = reader.stdout.read()
+    assert out.is_fifo()
+    lines(score(model, work / f"file.{ending}"))
+    assert written == (work / f"file.{ending}").read_bytes()
+    assert not list(work.glob(".*"))
 
 
 def test_an_error_while_writing_names_the_file(work, monkeypatch):

@@ -28,13 +28,18 @@ def write_atomically(path: Path, data: bytes) -> None:
 def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """Open a temporary file next to `path`; on a normal exit it is synced to disk and replaces `path`.
 
-    A link is followed. What killed runs left that were writing to the same path is removed.
+    A link is followed. What killed runs left that were writing to the same path is removed. A device or a
+    pipe, such as /dev/stdout, is written to: a file must not take its place.
 
     Raises:
         OSError: `path` is a folder, its folder is missing or not writable, the disk is full, or links lead
             back to themselves. Its `filename` is `path`.
     """
     with _named(path):
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            with path.open("wb") as file:
+                yield file
+            return
         target = followed(path)
         if target.is_dir():  # the replacement would fail only at the very end
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
