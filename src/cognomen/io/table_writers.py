@@ -49,8 +49,8 @@ class CsvWriter:
         if at >= 0:
             near = data[max(at - 20, 0) : at + 20].decode(errors="ignore")
             raise DataError(
-                f"{self.path}: CSV cannot hold a zero byte, but there is one in {near!r}. Write a .parquet or "
-                ".jsonl table instead."
+                f"{self.path}: CSV cannot hold a zero byte, but there is one in {near!r}. Write a .parquet "
+                "or .jsonl table instead."
             )
         self._file.write(data)
 
