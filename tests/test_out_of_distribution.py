@@ -171,7 +171,7 @@ def test_random_letters_are_hardly_ever_answered_with_confidence(model: str, kin
 
 @pytest.mark.parametrize(("low", "most"), [(0xC0, 0.005), (0x100, 0.02)])
 def test_random_letters_with_marks_are_hardly_ever_answered_with_confidence(low: int, most: float) -> None:
-    """Without its marks, "ÀÙûî" is too short to be unlike a name; with them it is Vietnamese to the network."""
+    """Without its marks, "ÀÙûî" is not unlike a name; with them it is Vietnamese to the network."""
     rng = random.Random(low)
     column = ["".join(map(chr, rng.choices(range(low, low + 64), k=rng.randint(4, 8)))) for _ in range(4000)]
     scores = Classifier.load().scores(column)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,17 @@ if TYPE_CHECKING:
 
 WORDS = {"given-first": "given name first", "surname-first": "surname first"}
 OTHER = {"given-first": "surname-first", "surname-first": "given-first"}
+
+
+def say_orders(found: Mapping[str, Mapping[str, float]]) -> None:
+    """Say on standard error in which order the files of a folder are read (`DatasetSummary.orders`)."""
+    parts = [
+        f"{each['files']:,} file{'s' * (each['files'] != 1)} {WORDS[order]} (probability at least "
+        f"{each['probability']:.3f})"
+        for order, each in found.items()
+    ]
+    if parts:
+        click.echo(f"Read {', '.join(parts)}. If that is wrong: --order", err=True)
 
 
 def say_order(found: ColumnOrder) -> None:
