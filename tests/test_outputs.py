@@ -7,6 +7,7 @@ import io
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -177,6 +178,47 @@ def test_a_model_folder_of_a_long_name(work):
         tiny_classifier().save(work / ("m" * length))
         assert Classifier.load(work / ("m" * length))("Smith").origin
     assert len(os.listdir(work)) == 4
+
+
+# --- what is no file ------------------------------------------------------------------------------------
+
+
+def test_names_are_read_from_a_pipe(model):
+    os.mkfifo("names")
+    with subprocess.Popen(["sh", "-c", "printf 'Smith\\nNakamura\\n' > names"]):
+        assert [
+            line.split("\t")[0] for line in lines(inside("predict", "--model", model, "--file", "names"))
+        ] == [
+            "Smith",
+            "Nakamura",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("make", "found"),
+    [
+        (os.mkfifo, "found the pipe or device 'x.csv': write what"),
+        (lambda path: Path(path).symlink_to(path), "found the link 'x.csv', which leads nowhere"),
+        (lambda path: Path(path).symlink_to("nothing"), "found the link 'x.csv', which leads nowhere"),
+    ],
+)
+def test_what_is_no_table_is_called_what_it_is(model, make, found):
+    make("x.csv")
+    for command in (("score", "--out", "out.csv"), ("composition",)):
+        assert found in failure(
+            inside(command[0], "x.csv", "--column", "1", "--model", model, *command[1:]), 1
+        )
+    if "link" in found:
+        assert found in failure(inside("train", "x.csv", "--out", "m"), 1)
+
+
+def test_a_model_that_is_a_pipe_is_an_error(work, model):
+    """It was waited for, for ever."""
+    folder = work / "model"
+    shutil.copytree(model, folder)
+    (folder / "README.md").unlink()
+    os.mkfifo(folder / "README.md")
+    assert "expected a file, found the pipe" in failure(inside("predict", "--model", str(folder), "Smith"), 1)
 
 
 # --- full disks -----------------------------------------------------------------------------------------

@@ -137,7 +137,8 @@ class Classifier(Scoring):
         Args:
             names: as for a call; a single text gives a list of one.
             coverage: the share of names whose set contains the right origin, between 0 and 1.
-            options: those of how names are read (`full_names`, `order`, `na`, `suffixes`), `threads`, `level`.
+            options: those of how names are read (`full_names`, `order`, `na`, `suffixes`); `threads`; and
+                `level`.
 
         Returns:
             A set for each name; None where it could not be read.

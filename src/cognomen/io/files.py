@@ -14,6 +14,19 @@ from cognomen.io.temporary import SUFFIX, followed, lock, remove_leavings, tempo
 ATTEMPTS = 3
 
 
+def found_instead(path: Path) -> str:
+    """What is where a file was expected, for an error message: "found no file ..." and what to do."""
+    if str(path) == "-":
+        return f"found no file {str(path)!r}. Standard input is not a file: write it to a file first"
+    if path.is_dir():
+        return f"found the folder {str(path)!r}"
+    if path.exists():
+        return f"found the pipe or device {str(path)!r}: write what comes from it to a file first"
+    if path.is_symlink():
+        return f"found the link {str(path)!r}, which leads nowhere"
+    return f"found no file {str(path)!r}"
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` to `path`. If anything fails, `path` keeps its former content.
 
