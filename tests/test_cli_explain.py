@@ -171,6 +171,13 @@ def test_the_words_are_in_the_picture(tmp_path):
         assert words not in short
 
 
+def test_the_parts_of_a_surname_are_shown():
+    text = " ".join(lines(inside("explain", "Lloyd-Webber")))
+    assert "pooled from Lloyd (English " in text
+    assert ") and Webber (English " in text
+    assert "known as a whole name" not in text
+
+
 def test_settings_that_matplotlib_refuses_are_an_error(model, tmp_path):
     picture = str(tmp_path / "p.svg")
     result = run("explain", "Novak", "--plot", picture, "--model", model, MPLBACKEND="nonsense")
