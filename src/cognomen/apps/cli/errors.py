@@ -121,7 +121,7 @@ def prepare_output() -> None:
         sys.stdout = ClosedOutput()
     raw = getattr(sys.stdout, "buffer", None)
     if isinstance(raw, io.RawIOBase):
-        sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), line_buffering=sys.stdout.line_buffering)
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
