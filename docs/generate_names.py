@@ -62,7 +62,8 @@ Herrero" is the first of two surnames, or a second given name as in "Ana Lucía 
 letters and the probable languages of the words. For a cell alone, this is decided less often.
 
 Given names in a column of their own (`--given NAME`) are better evidence than any order: what remains of a
-name without them is the surname. They never count as evidence of an origin.
+name without them is the surname. Where more given names follow them in most names ("John Paul Smith" beside
+"John"), the surname is found in what remains. They never count as evidence of an origin.
 
 How many rows are right was measured by [benchmarks/order.py](../benchmarks/order.py) on columns made of the
 surnames of protocol P and given names of the same country from Faker, and of all countries together. A

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_running import ORIGINS, failure, inside, lines, tiny_classifier
+from cli_running import ORIGINS, failure, inside, lines, run, tiny_classifier
 
 from cognomen.apps.cli.explain import HALF, SHORT, prefix_answer, signed_bar
 from cognomen.classifier import OriginProbability
@@ -169,6 +169,19 @@ def test_the_words_are_in_the_picture(tmp_path):
     for words in ("hidden state", "reset gate", "update gate", "which letter each state depends on", "Steps"):
         assert words in text
         assert words not in short
+
+
+def test_the_parts_of_a_surname_are_shown():
+    text = " ".join(lines(inside("explain", "Lloyd-Webber")))
+    assert "pooled from Lloyd (English " in text
+    assert ") and Webber (English " in text
+    assert "known as a whole name" not in text
+
+
+def test_settings_that_matplotlib_refuses_are_an_error(model, tmp_path):
+    picture = str(tmp_path / "p.svg")
+    result = run("explain", "Novak", "--plot", picture, "--model", model, MPLBACKEND="nonsense")
+    assert "matplotlib cannot be used: Key backend: 'nonsense'" in failure(result, 1)
 
 
 def test_a_picture_needs_letters_and_matplotlib(model, tmp_path, monkeypatch):

@@ -439,6 +439,11 @@ def test_a_reader_that_leaves_before_the_first_line(model):
     assert result.stdout in (b"141\n", b"0\n")  # 0 where `true` lived long enough
 
 
+def test_more_placeholders_and_none_at_all_contradict_each_other(model):
+    result = inside("predict", "--model", model, "--keep-na", "--na", "XX", "Smith")
+    assert "--na and --keep-na cannot be combined" in failure(result, 2)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_an_error_not_a_traceback(model):
     with Path("/dev/full").open("wb") as full:

@@ -239,6 +239,14 @@ BAD = {
         "name,x\nSmith,a\n".encode("utf-16-le"),
         "line 1: expected UTF-8 text, but it holds zero bytes",
     ),
+    "program.csv": (
+        b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\0>\0\x01\0\0\0" + bytes(40),
+        "program.csv, line 1: expected text, but it holds a zero byte",
+    ),
+    "database.csv": (
+        b"SQLite format 3\0\x10\0\x01\x01\0@  " + bytes(40),
+        "database.csv, line 1: expected text, but it holds a zero byte",
+    ),
     "quote.csv": (b'name,x\nSmith,a\n"Mu,b\n', "quote.csv, line 3: not a row of a table"),
     "empty.csv": (b"", "expected a table with headings in its first line, but empty.csv is empty"),
     "other.csv": (b"surname,x\nSmith,a\n", "no column 'name'; its columns are: 'surname', 'x'. Did you mean"),

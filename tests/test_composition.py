@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cli_running import tiny_classifier
 from mixtures import ORIGINS, PRIORS, a_list
 
 from cognomen.classifier.composition import Composition, Leaning, compose, joint_shares
 from cognomen.classifier.composition_rows import rows_of
+from cognomen.errors import InputError
 
 
 @pytest.mark.parametrize("shares", [[0.1, 0.2, 0.3, 0.4], [0, 0, 0.5, 0.5], [0.97, 0.01, 0.01, 0.01]])
@@ -165,3 +167,10 @@ def test_three_that_lean_to_one_another_are_one_share() -> None:
     assert joint.origins == ("C", "B", "A")
     assert joint.share == pytest.approx(0.6)
     assert joint_shares(ORIGINS, [None] * 4, shares, resampled, 1000) == ()
+
+
+@pytest.mark.parametrize("counts", [[1e308, 1e308], [2.0**53, 2.0], [9e15, 9e15]])
+def test_more_names_than_can_be_counted_are_an_error(counts: list[float]) -> None:
+    """Their sum would be infinite, or no whole number of NumPy's: the list seemed to be empty."""
+    with pytest.raises(InputError, match="counts: expected at most 9,007,199,254,740,992 in all"):
+        tiny_classifier().composition(["Smith", "Kim"], counts=counts)

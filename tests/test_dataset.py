@@ -89,6 +89,21 @@ def test_every_file_has_its_answers_and_keeps_its_place(model, people, processes
         assert scored[name].to_pylist() == answers[name].to_pylist()
 
 
+def test_it_says_in_which_order_the_names_of_files_are_read(tmp_path):
+    surnames = ["Nagy", "Kovács", "Tóth", "Szabó", "Horváth", "Varga", "Kiss", "Molnár", "Németh", "Farkas"]
+    given = ["Péter", "Anna", "László", "Katalin"]
+    pairs = [(surname, name) for surname in surnames for name in given]
+    for file, names in enumerate([[f"{a} {b}" for a, b in pairs], [f"{b} {a}" for a, b in pairs], surnames]):
+        write(tmp_path / "squads" / f"{file}.parquet", pa.table({"name": names}))
+    result = inside("score", "squads", "--column", "name", "--out", "out", "--model", "world", "--json")
+    orders = json.loads(lines(result)[0])["orders"]
+    assert {order: each["files"] for order, each in orders.items()} == {"given-first": 1, "surname-first": 1}
+    assert all(0.9 <= each["probability"] <= 1 for each in orders.values())
+    said = result.stderr.decode()
+    assert "Read 1 file given name first (probability at least" in said
+    assert "1 file surname first" in said
+
+
 def test_it_goes_on_where_it_stopped(model, people):
     lines(score(model=model))
     before = times("out")
@@ -98,7 +113,7 @@ def test_it_goes_on_where_it_stopped(model, people):
     summary = json.loads(said[0])
     assert summary == {
         "out": "out", "files": 4, "kept": 2, "failed": {}, "rows": 8, "answered": 6,
-        "unknown": {"no-letters": 1, "not-text": 1},
+        "unknown": {"no-letters": 1, "not-text": 1}, "orders": {},
     }  # fmt: skip
     after = times("out")
     assert [file for file in FILES if before[file] != after[file]] == [FILES[1], FILES[3]]

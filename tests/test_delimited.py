@@ -151,8 +151,8 @@ def test_what_is_written_is_what_csv_writes(rows: list[list[str]], delimiter: st
     csv.writer(expected, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(whole)
 
     plain, arrow = io.BytesIO(), io.BytesIO()
-    CsvWriter(plain, delimiter).write_rows(whole)
-    writer = CsvWriter(arrow, delimiter)
+    CsvWriter(plain, delimiter, Path("t.csv")).write_rows(whole)
+    writer = CsvWriter(arrow, delimiter, Path("t.csv"))
     columns = [
         pa.array(["odd,", *column]).slice(1) if sliced else pa.array(column)
         for column in zip(*rows, strict=True)
@@ -176,7 +176,7 @@ def copied(path: Path, columns: list[int], block: int = 1 << 20) -> bytes | str:
     with mock.patch.object(text_files, "BLOCK", block), mock.patch.object(table_writers, "ROWS_JOINED", 2):
         try:
             table = CsvTable(path)
-            writer = CsvWriter(out, table.delimiter)
+            writer = CsvWriter(out, table.delimiter, path)
             for rows in table.blocks(columns):
                 if isinstance(rows, VerbatimRows):
                     cells = list(zip(*(rows.columns[each].to_pylist() for each in columns), strict=True))

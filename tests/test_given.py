@@ -41,6 +41,49 @@ def test_surnames_are_surnames_as_a_whole() -> None:
     assert hold_full_names(*map(list, zip(*ROWS, strict=True)))
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("Nagy Péter", "Peter", "Nagy, Peter"),
+        ("Kim Min Jun", "Min-jun", "Kim, Min-jun"),
+        ("Kim Minjun", "Min-jun", "Kim, Min-jun"),
+        ("Anne Marie Berg", "Anne-Marie", "Berg, Anne-Marie"),
+        ("Łukasz Nowak", "Lukasz", "Nowak, Lukasz"),
+        ("1 2 3", "...", "1 2 3"),
+    ],
+)
+def test_a_given_name_that_is_written_otherwise(name: str, given: str, expected: str) -> None:
+    assert surnames_first([name], [given], full_names=True) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("rows", "surnames"),
+    [
+        (
+            [("John Paul Smith", "John"), ("Mary Ann van der Berg", "Mary"), ("Anna Jones", "Anna")],
+            ["Smith", "van der Berg", "Jones"],
+        ),
+        (
+            [
+                ("Ana Molina Herrero", "Ana"),
+                ("José Luis Ruiz Pardo", "José Luis"),
+                ("Eva Prieto Vega", "Eva"),
+            ],
+            ["Molina Herrero", "Ruiz Pardo", "Prieto Vega"],
+        ),
+    ],
+)
+def test_more_given_names_than_the_column_has(
+    tmp_path: Path, rows: list[tuple[str, str]], surnames: list[str]
+) -> None:
+    """Whether the word after the given name is one, too, is asked of all rows."""
+    table, out = tmp_path / "people.csv", tmp_path / "out.jsonl"
+    table.write_text("\n".join(map(",".join, [("name", "first"), *rows])), encoding="utf-8")
+    inside("score", str(table), "--column", "name", "--given", "first", "--out", str(out))
+    read = [json.loads(line)["read_surname"] for line in out.read_text(encoding="utf-8").splitlines()]
+    assert read == surnames
+
+
 @pytest.mark.parametrize("ending", ["csv", "tsv"])
 def test_commands_read_the_given_names(tmp_path: Path, ending: str) -> None:
     table, out = tmp_path / f"people.{ending}", tmp_path / "out.jsonl"

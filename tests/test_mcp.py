@@ -42,6 +42,18 @@ def test_the_tools_say_what_they_are_for() -> None:
     assert tools["predict"].input_schema["required"] == ["names"]
 
 
+def test_the_order_of_full_names_can_be_told_and_is_said() -> None:
+    squad = ["Suzuki Ichiro", "Tanaka Kenji"]
+
+    async def ask(session: Any) -> list[Any]:
+        calls = [(tool, {"names": squad, "order": "surname-first"}) for tool in ("predict", "composition")]
+        return [(await session.call_tool(*call)).structured_content for call in calls]
+
+    answers, shares = with_client(ask, "--model", "world")
+    assert [answer["surname"] for answer in answers["answers"]] == ["Suzuki", "Tanaka"]
+    assert answers["order"]["order"] == shares["order"]["order"] == "surname-first"
+
+
 def test_the_answers_are_the_classifiers() -> None:
     async def ask(session: Any) -> list[Any]:
         calls = [
@@ -53,7 +65,10 @@ def test_the_answers_are_the_classifiers() -> None:
 
     answers, shares, letters = with_client(ask, "--model", "world")
     clf = Classifier.load("world")
-    assert answers == {"answers": [a.to_json() for a in clf(NAMES, top_k=2, level="group")]}
+    assert answers == {
+        "answers": [a.to_json() for a in clf(NAMES, top_k=2, level="group")],
+        "order": clf.column_order(NAMES).to_json(),
+    }
     assert shares == clf.composition(NAMES, restrict=["Japanese", "Irish"]).to_json()
     assert letters == explain(clf, "Nakamura").to_json()
 

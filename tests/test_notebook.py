@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from cli_running import tiny_classifier
 
+from cognomen import Classifier
 from cognomen.classifier.composition_rows import amount
 from cognomen.classifier.html import percent
 from cognomen.evaluation import outcome_rates
@@ -87,6 +88,26 @@ def test_a_composition_is_shown_with_its_shares(names: list[str]) -> None:
             assert each.origin in page.text
             assert f"{each.share:.1%}" in page.text
     assert f"{found.rows} rows, {found.read} read" in page.text
+
+
+def test_what_an_answer_rests_on_is_shown() -> None:
+    clf = Classifier.load()
+    text = checked(clf("Lloyd-Webber")).text
+    assert "Lloyd: English" in text
+    assert "Webber: English" in text
+    assert "maiden name Johnson" in checked(clf("Mary Toogood née Johnson")).text
+    assert "answered unknown: unlike-training" in checked(explain(clf, "qqqqzzz")).text
+    assert "no text: unknown" in checked(clf(" ")).text
+
+
+def test_a_composition_says_what_it_assumed() -> None:
+    squad = [f"{a} {b}" for a in ("Suzuki", "Tanaka", "Sato", "Kato") for b in ("Ichiro", "Kenji", "Akira")]
+    text = checked(Classifier.load().composition(squad)).text
+    assert "read surname first (probability" in text
+    assert "joined by +" not in text
+    names = ["Larsen", "Hansen", "Jensen", "Nielsen", "Pedersen", "Christensen"] * 20
+    found = Classifier.load("classic").composition(names)
+    assert bool(found.joint) == ("joined by +" in checked(found).text)
 
 
 def test_what_is_printed_is_short() -> None:

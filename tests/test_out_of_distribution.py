@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from itertools import chain
 from pathlib import Path
@@ -166,6 +167,23 @@ def test_random_letters_are_hardly_ever_answered_with_confidence(model: str, kin
     scores = Classifier.load(model).scores(list(texts(kind, 10_000, seed=5)))
     sure = (scores.reasons < 0) & (scores.probabilities > MOST_SURE) & (scores.evidence != 0)
     assert sure.mean() <= 0.001
+
+
+@pytest.mark.parametrize(("low", "most"), [(0xC0, 0.005), (0x100, 0.02)])
+def test_random_letters_with_marks_are_hardly_ever_answered_with_confidence(low: int, most: float) -> None:
+    """Without its marks, "ÀÙûî" is not unlike a name; with them it is Vietnamese to the network."""
+    rng = random.Random(low)
+    column = ["".join(map(chr, rng.choices(range(low, low + 64), k=rng.randint(4, 8)))) for _ in range(4000)]
+    scores = Classifier.load().scores(column)
+    sure = (scores.reasons < 0) & (scores.probabilities > MOST_SURE) & (scores.evidence != 0)
+    assert sure.mean() <= most
+
+
+@pytest.mark.parametrize(
+    "name", ["Dvořáčkovský", "Żółkiewiński", "Ülkümenoğlu", "Järvenpääläinen", "Boisséréaux", "Väänäsmäki"]
+)
+def test_marks_where_a_language_has_them_make_no_doubt(name: str) -> None:
+    assert (Classifier.load()(name).probability or 0) > MOST_SURE
 
 
 def test_letters_that_together_tell_little() -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from cli_running import COMMAND, failure, inside, lines, run, tiny_classifier
+from cli_running import COMMAND, clean_environment, failure, inside, lines, run, tiny_classifier
 
 from cognomen.apps.score_file import score_table
 from cognomen.classifier import Classifier
@@ -179,6 +180,47 @@ def test_a_model_folder_of_a_long_name(work):
     assert len(os.listdir(work)) == 4
 
 
+# --- what is no file ------------------------------------------------------------------------------------
+
+
+def test_names_are_read_from_a_pipe(model):
+    os.mkfifo("names")
+    with subprocess.Popen(["sh", "-c", "printf 'Smith\\nNakamura\\n' > names"]):
+        assert [
+            line.split("\t")[0] for line in lines(inside("predict", "--model", model, "--file", "names"))
+        ] == [
+            "Smith",
+            "Nakamura",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("make", "found"),
+    [
+        (os.mkfifo, "found the pipe or device 'x.csv': write what"),
+        (lambda path: Path(path).symlink_to(path), "found the link 'x.csv', which leads nowhere"),
+        (lambda path: Path(path).symlink_to("nothing"), "found the link 'x.csv', which leads nowhere"),
+    ],
+)
+def test_what_is_no_table_is_called_what_it_is(model, make, found):
+    make("x.csv")
+    for command in (("score", "--out", "out.csv"), ("composition",)):
+        assert found in failure(
+            inside(command[0], "x.csv", "--column", "1", "--model", model, *command[1:]), 1
+        )
+    if "link" in found:
+        assert found in failure(inside("train", "x.csv", "--out", "m"), 1)
+
+
+def test_a_model_that_is_a_pipe_is_an_error(work, model):
+    """It was waited for, for ever."""
+    folder = work / "model"
+    shutil.copytree(model, folder)
+    (folder / "README.md").unlink()
+    os.mkfifo(folder / "README.md")
+    assert "expected a file, found the pipe" in failure(inside("predict", "--model", str(folder), "Smith"), 1)
+
+
 # --- full disks -----------------------------------------------------------------------------------------
 
 
@@ -205,6 +247,37 @@ def test_a_full_disk_below_standard_output_is_named(model):
         )
     assert result.returncode == 1
     assert b"standard output: No space left on device" in result.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_standard_output_that_is_cut_short_is_an_error(work, model, unbuffered):
+    """The system takes a part of what is written, and only the rest is an error, which Python did not see."""
+    Path("names.txt").write_text("Smith\n" * 500, "utf-8")
+    with Path("out.txt").open("wb") as out:
+        result = subprocess.run(
+            [COMMAND, "predict", "--model", model, "--file", "names.txt"],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            env=clean_environment(PYTHONUNBUFFERED=unbuffered),
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
+            check=False,
+        )
+    assert result.returncode == 1
+    assert b"standard output: File too large" in result.stderr
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_a_pipe_or_a_device_as_output_is_written_to_and_not_replaced(work, model, ending):
+    out = work / f"pipe.{ending}"
+    os.mkfifo(out)
+    with subprocess.Popen(["cat", str(out)], stdout=subprocess.PIPE) as reader:
+        lines(score(model, out))
+        assert reader.stdout is not None
+        written = reader.stdout.read()
+    assert out.is_fifo()
+    lines(score(model, work / f"file.{ending}"))
+    assert written == (work / f"file.{ending}").read_bytes()
+    assert not list(work.glob(".*"))
 
 
 def test_an_error_while_writing_names_the_file(work, monkeypatch):
@@ -277,8 +350,9 @@ def csv_rows(path: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("out", ["out.csv", "out.jsonl", "out.parquet"])
 def test_cells_and_headings_of_parquet_come_through(model, out):
-    headings = [f"h{cell}" for cell in CELLS]
-    columns = {heading: [cell, cell[::-1]] for heading, cell in zip(headings, CELLS, strict=True)}
+    cells = [cell for cell in CELLS if out != "out.csv" or "\0" not in cell]
+    headings = [f"h{cell}" for cell in cells]
+    columns = {heading: [cell, cell[::-1]] for heading, cell in zip(headings, cells, strict=True)}
     pq.write_table(pa.table({"name": ["Smith", "Nakamura"], **columns}), "in.parquet")
     score_table(Classifier.load(model), "in.parquet", "name", out)
     if out == "out.csv":
@@ -289,8 +363,18 @@ def test_cells_and_headings_of_parquet_come_through(model, out):
     else:
         table = pq.read_table(out)
         heads, rows = table.column_names, [list(each.values()) for each in table.to_pylist()]
-    assert heads[1 : len(CELLS) + 1] == headings
-    assert [row[1 : len(CELLS) + 1] for row in rows] == [CELLS, [cell[::-1] for cell in CELLS]]
+    assert heads[1 : len(cells) + 1] == headings
+    assert [row[1 : len(cells) + 1] for row in rows] == [cells, [cell[::-1] for cell in cells]]
+
+
+@pytest.mark.parametrize("columns", [{"x": ["a\0", "b"]}, {"a\0b": ["x", "y"]}])
+def test_a_zero_byte_of_parquet_is_not_written_into_csv(work, model, columns):
+    """Neither a spreadsheet nor `score` itself would read it."""
+    pq.write_table(pa.table({"name": ["Smith", "Nakamura"], **columns}), "in.parquet")
+    for out in ("out.csv", "out.tsv"):
+        message = failure(score(model, out, "in.parquet"), 1)
+        assert f"{out}: CSV cannot hold a zero byte" in message
+    assert sorted(os.listdir(work)) == ["in.parquet", "people.csv"]
 
 
 @pytest.mark.parametrize("arrow", [True, False])

@@ -26,6 +26,7 @@ from serving import Served, loaded, loading, serving
 
 from cognomen import Classifier
 from cognomen.apps.page.build import build_page
+from cognomen.classifier.order import ColumnOrder
 from cognomen.explanation import explain
 from cognomen.network import Network
 
@@ -524,7 +525,7 @@ def test_a_large_call_leaves_room_for_small_ones() -> None:
         order: list[str] = []
 
         async def one(name: str, names: list[str | None], **options: Any) -> list[Any]:
-            answers = await batcher.answer(names, **options)
+            answers, _ = await batcher.answer(names, **options)
             order.append(name)
             return answers
 
@@ -548,6 +549,16 @@ def test_a_large_call_leaves_room_for_small_ones() -> None:
     assert sum(sizes) == 5 * BATCH + 51
 
 
+def test_a_call_says_the_order_of_its_names(server: Served) -> None:
+    from cognomen.classifier.order import FEWEST
+
+    hungarian = [f"{surname} Péter" for surname in ("Nagy", "Kovács", "Tóth", "Szabó", "Varga", "Kiss")] * 4
+    told = server.post("/v1/predict", {"names": hungarian, "order": "surname-first"}).body["order"]
+    assert told == {"order": "surname-first", "probability": None, "cells": 0, "decided": False}
+    told = server.post("/v1/predict", {"names": ["Smith"] * FEWEST}).body["order"]
+    assert told == server.post("/v1/composition", {"names": ["Smith"] * FEWEST}).body["order"]
+
+
 def test_each_call_has_an_order_of_its_own() -> None:
     """Surnames stand first in one of three calls; in which, only its own names tell."""
     from cognomen.apps.server.batching import Batcher
@@ -567,7 +578,12 @@ def test_each_call_has_an_order_of_its_own() -> None:
         found = await asyncio.gather(*(batcher.answer(names) for names in calls))
         run.cancel()
         batcher.close()
-        return found
+        assert [order for _, order in found] == [
+            *(clf.column_order(names) for names in calls[:2]),
+            ColumnOrder.alone("auto"),
+            clf.column_order(hungarian),
+        ]
+        return [answers for answers, _ in found]
 
     for found, names in zip(asyncio.run(ask()), [hungarian, english, ["Nagy Péter"], hungarian], strict=True):
         assert [answer.surname for answer in found] == [answer.surname for answer in clf(names)]
@@ -583,7 +599,7 @@ def test_options_that_do_not_fit_fail_their_own_calls_only() -> None:
         bad = batcher.answer(["a"], restrict=["Klingon"])
         found = await asyncio.gather(bad, batcher.answer(["a"]), return_exceptions=True)
         assert isinstance(found[0], InputError)
-        assert isinstance(found[1], list)
+        assert isinstance(found[1], tuple)
         with pytest.raises(BusyError):
             await batcher.answer(["a"] * 4)
         assert batcher.waiting == 0

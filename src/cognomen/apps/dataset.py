@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -22,6 +22,7 @@ from cognomen.apps.recipe import Recipe
 from cognomen.apps.score_file import ScoreSummary, memory_for, score_open_table
 from cognomen.classifier.decisions import REASONS
 from cognomen.classifier.options import Options, ScoreOptions
+from cognomen.classifier.order import ColumnOrder
 from cognomen.errors import CognomenError, DataError, check_whole_number
 from cognomen.io.arrow import require_pyarrow
 from cognomen.io.processes import run_all
@@ -40,6 +41,8 @@ class DatasetSummary:
         kept: how many of them an earlier run has scored already.
         failed: why a file was not scored, by its path in the dataset.
         rows, answered, unknown: of the files that were scored now, as in `ScoreSummary`.
+        orders: the order of full names that was found in files scored now, which depend on it: how many
+            files have each ("files"), and the lowest probability of it ("probability").
     """
 
     files: int
@@ -48,6 +51,7 @@ class DatasetSummary:
     rows: int
     answered: int
     unknown: dict[str, int]
+    orders: dict[str, dict[str, float]]
 
 
 class _Job(NamedTuple):
@@ -127,7 +131,17 @@ def score_dataset(
     rows, answered = sum(each.rows for each in scored), sum(each.answered for each in scored)
     counts = sum((Counter(each.unknown) for each in scored), Counter[str]())
     unknown = {reason: counts[reason] for reason in REASONS if counts[reason]}
-    return DatasetSummary(len(jobs), len(jobs) - len(waiting), failed, rows, answered, unknown)
+    orders = _orders_of([each.order for each in scored])
+    return DatasetSummary(len(jobs), len(jobs) - len(waiting), failed, rows, answered, unknown, orders)
+
+
+def _orders_of(found: Sequence[ColumnOrder]) -> dict[str, dict[str, float]]:
+    """How many columns show each order, and how surely at least."""
+    sure: dict[str, list[float]] = {}
+    for order in found:
+        if order.decided and order.probability is not None:
+            sure.setdefault(order.order, []).append(order.probability)
+    return {order: {"files": len(each), "probability": min(each)} for order, each in sorted(sure.items())}
 
 
 def dataset_files(folder: Path) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, ParamSpec
 
 from cognomen import __version__
 from cognomen.classifier.classifier import Classifier
+from cognomen.classifier.options import OrderOption
 from cognomen.classifier.origins import Level
 from cognomen.errors import CognomenError, InputError, MissingExtraError
 from cognomen.explanation.explanation import explain as explanation_of
@@ -47,19 +48,26 @@ def create_server(model: str | Path | None = None) -> MCPServer[Any]:
         level: Level = "origin",
         restrict: list[str] | None = None,
         abstain_below: float = 0.0,
+        order: OrderOption = "auto",
     ) -> dict[str, Any]:
         _check_count(names)
-        found = clf(names, top_k=top_k, level=level, restrict=restrict, abstain_below=abstain_below)
-        return {"answers": [answer.to_json() for answer in found]}
+        read_in = clf.column_order(names, order=order)
+        found = clf(
+            names, top_k=top_k, level=level, restrict=restrict, abstain_below=abstain_below, order=read_in
+        )
+        return {"answers": [answer.to_json() for answer in found], "order": read_in.to_json()}
 
     @_tool(
         server, "The shares of the origins in a list of surnames, with 95 % intervals: better than counting."
     )
     def composition(
-        names: list[str | None], level: Level = "origin", restrict: list[str] | None = None
+        names: list[str | None],
+        level: Level = "origin",
+        restrict: list[str] | None = None,
+        order: OrderOption = "auto",
     ) -> dict[str, Any]:
         _check_count(names)
-        return clf.composition(names, level=level, restrict=restrict).to_json()
+        return clf.composition(names, level=level, restrict=restrict, order=order).to_json()
 
     @_tool(server, "Which letters of a surname speak for an origin, by default the most probable one.")
     def explain(name: str, origin: str | None = None) -> dict[str, Any]:

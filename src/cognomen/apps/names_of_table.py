@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from cognomen.classifier.given_names import given_name_probabilities
 from cognomen.io.delimited import find_column
 from cognomen.io.row_table import RowTable
 from cognomen.io.tables import TableFile, cells_of
-from cognomen.text.given import hold_full_names, surnames_first
+from cognomen.text.given import hold_full_names, surnames_first, words_after
+from cognomen.text.spelling import normalise
 
 
 def column_in(source: TableFile, column: str) -> int:
@@ -27,12 +30,14 @@ class NamesOfTable:
         index: the column of names, counted from 0.
         given_index: the column of given names; None for none.
         full_names: whether the names hold the given names; None until the first block shows it.
+        more_given: whether more given names than those of the column may follow them in the names.
     """
 
     source: TableFile
     index: int
     given_index: int | None = None
     full_names: bool | None = None
+    more_given: bool = False
 
     @classmethod
     def of(cls, source: TableFile, column: str, given: str | None) -> Self:
@@ -57,4 +62,11 @@ class NamesOfTable:
         names, given = (cells if isinstance(cells, list) else cells.to_pylist() for cells in (names, given))
         if self.full_names is None:
             self.full_names = hold_full_names(names, given)
-        return surnames_first(names, given, full_names=self.full_names)
+            self.more_given = _are_given_names(words_after(names, given))
+        return surnames_first(names, given, full_names=self.full_names, more_given=self.more_given)
+
+
+def _are_given_names(words: Sequence[str]) -> bool:
+    """Whether words look like given names more than like surnames."""
+    spellings = sorted({spelling for word in words if (spelling := normalise(word))})
+    return bool(spellings) and float(given_name_probabilities(spellings).mean()) > 0.5

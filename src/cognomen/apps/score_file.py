@@ -184,7 +184,7 @@ def _write_csv(
     target: Path, source: TableFile, blocks: Iterable[_ScoredBlock], new: list[str], columns: Columns
 ) -> None:
     with csv_writer(target, source) as writer:
-        writer.write_rows([[*source.headings, *new]])
+        writer.write_headings([*source.headings, *new])
         for rows, scores, texts in blocks:
             answers = columns.cells(scores)
             if isinstance(rows, list):

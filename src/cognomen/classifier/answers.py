@@ -118,14 +118,19 @@ class Answer:
         """How a notebook shows it."""
         from cognomen.classifier.html import bar, dim, percent, table, text
 
-        name = text("not a text" if self.name is None else self.name)
+        name = text("not a text" if self.name is None else self.name if self.name.strip() else "no text")
         if self.note and self.surname:
             name += f" → {text(self.surname)}"
         verdict = f"<b>{text(self.label or 'unknown')}</b>"
         verdict += f" {percent(self.probability)}" if self.probability is not None else ""
         about = [f"{label}" for label in (self.group, self.region) if label and label != self.label]
         about += [each for each in (self.evidence, self.reason, self.note) if each]
+        if self.maiden_name:
+            about.append(f"maiden name {self.maiden_name}")
         parts = [f"<div>{name}: {verdict} {dim(', '.join(about))}</div>"]
+        if self.parts:
+            of_parts = [f"{each.surname}: {each.origin} {each.probability:.1%}" for each in self.parts]
+            parts.append(f"<div>{dim('parts: ' + '; '.join(of_parts))}</div>")
         if self.origins:
             rows = [(text(o.origin), bar(o.probability), percent(o.probability)) for o in self.origins]
             parts.append(table(("", "", "probability"), rows, "llr"))

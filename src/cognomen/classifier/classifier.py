@@ -137,7 +137,8 @@ class Classifier(Scoring):
         Args:
             names: as for a call; a single text gives a list of one.
             coverage: the share of names whose set contains the right origin, between 0 and 1.
-            options: those of how names are read (`full_names`, `na`, `suffixes`), `threads` and `level`.
+            options: those of how names are read (`full_names`, `order`, `na`, `suffixes`); `threads`; and
+                `level`.
 
         Returns:
             A set for each name; None where it could not be read.
@@ -238,8 +239,9 @@ class Classifier(Scoring):
             counts: how often each name counts, (N,), finite and at least 0: the bearers of the names of a
                 table, for instance. Once for each time it occurs if None.
             seed: of the bootstrap behind the intervals.
-            options: `full_names`, `na`, `suffixes`, `threads`; `restrict`, the only origins that the list can
-                contain; and `level`, for the shares of groups or regions, the sums of those of their origins.
+            options: `full_names`, `order`, `na`, `suffixes`, `threads`; `restrict`, the only origins that the
+                list can contain; and `level`, for the shares of groups or regions, the sums of those of their
+                origins.
 
         Raises:
             InputError: an option is invalid, an origin is not the model's, or counts do not match the names.

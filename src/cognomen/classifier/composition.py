@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cognomen.classifier.composition_rows import (
+    DOUBT,
     SHOWN,
     JointShare,
     Leaning,
@@ -28,11 +29,12 @@ from cognomen.classifier.decisions import REASONS, ScoredBlock, unread_rows
 from cognomen.classifier.mixture import SAMPLES, estimate_shares, mean_answers, resampled_shares
 from cognomen.classifier.order import ColumnOrder
 from cognomen.classifier.origins import Level, Tree, membership
-from cognomen.errors import check_whole_number
+from cognomen.errors import InputError, check_whole_number
 from cognomen.text.row_values import weights_of
 
 Floats = NDArray[np.floating[Any]]
 
+MOST: Final = 2**53  # names in all: floats hold each whole number up to it
 LEVEL: Final = 0.95
 
 
@@ -87,14 +89,17 @@ class Composition:
 
     def _repr_html_(self) -> str:
         """How a notebook shows it."""
-        from cognomen.classifier.html import table, text
+        from cognomen.classifier.html import dim, table, text
 
         unknown = ", ".join(f"{amount(count)} {reason}" for reason, count in self.unknown.items())
         head = f"{amount(self.rows)} rows, {amount(self.read)} read" + f"; unknown: {unknown}" * bool(unknown)
         heads = ("", "", "share", f"{self.level:.0%} interval", "counted")
         rows = map(_html_cells, rows_of(self.shares, self.joint))
-        shares = table(heads, rows, "llrrr") if self.shares else ""
-        return f"<div><div>{text(head)}</div>{shares}</div>"
+        parts = [f"<div>{text(head)}</div>", table(heads, rows, "llrrr") if self.shares else ""]
+        order = self.order.in_words()
+        notes = ["Names are read " + order + "." if order else "", DOUBT if self.joint else ""]
+        parts += [f"<div>{dim(note)}</div>" for note in notes if note]
+        return f"<div>{''.join(parts)}</div>"
 
 
 def _html_cells(row: Row) -> tuple[str, ...]:
@@ -118,11 +123,18 @@ def occurrences(inverse: NDArray[np.intp], texts: int, counts: ArrayLike | None)
         counts: (N,), how often each row counts; once if None.
 
     Raises:
-        InputError: there is not one count for each row, or one is not a finite number of at least 0.
+        InputError: there is not one count for each row, or one is not a finite number of at least 0, or they
+            are more than 2**53 in all.
     """
     if counts is None:
         return np.bincount(inverse + 1, minlength=texts + 1)
     weights = weights_of(counts, len(inverse), "counts")
+    with np.errstate(over="ignore"):
+        total = weights.sum()
+    if total > MOST:
+        raise InputError(
+            f"counts: expected at most {MOST:,} in all, got more. Divide all of them by the same number."
+        )
     totals = np.bincount(inverse + 1, weights, texts + 1)
     return totals.astype(np.intp) if (weights % 1 == 0).all() else totals
 

@@ -9,6 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+DOUBT: Final = """\
+Origins joined by + cannot be told apart here: one by one, the names behind one of the shares are more \
+probably of the other origin. This happens where the names of a list differ from those in training. Their \
+sum is reliable; how it is divided is not."""
 SHOWN: Final = 0.0005  # smaller shares are neither shown nor doubted
 COUNTED: Final = 0.005  # shown though the share is smaller: counting would find an origin that is not there
 

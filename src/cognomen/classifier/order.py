@@ -41,6 +41,7 @@ from cognomen.text.column_reading import Column, ColumnReading
 
 Order = Literal["given-first", "surname-first"]
 
+ORDERED: Final = {"given-first": "given name first", "surname-first": "surname first"}  # in words
 SAMPLE: Final = 1000  # different cells of several words that are looked at
 ALIKE: Final = 0.9  # of the cells begin or end in one word, which tells nothing
 FEWEST: Final = 10  # cells that the order changes; fewer tell nothing
@@ -75,6 +76,15 @@ class ColumnOrder:
     def alone(cls, asked: str) -> Self:
         """How names are read one by one: as they are asked to be, with "auto" given name first."""
         return cls("surname-first" if asked == "surname-first" else "given-first", said=asked != "auto")
+
+    def in_words(self) -> str:
+        """How names are read, and how sure that is, for people; "" if nothing was asked of the column."""
+        if self.probability is None:
+            return ""
+        names = f"{self.cells:,} different full name{'s' * (self.cells != 1)}"
+        if self.decided:
+            return f"{ORDERED[self.order]} (probability {self.probability:.3f}, from {names})"
+        return f"{ORDERED[self.order]}: {names} do not tell the order (probability {self.probability:.2f})"
 
     def to_json(self) -> dict[str, Any]:
         """The fields that are reported to users, as JSON values."""

@@ -1,8 +1,8 @@
 """Out-of-distribution names: letters in an unlikely order, repetitions of a few letters, several scripts.
 
 Also an upper bound for the probability of answers that rest on a doubtful spelling: a word of few letters,
-one that is nearly out of distribution, or one whose letters are hardly likelier than random ones may be a
-name or not. N counts names of ids.
+one that is nearly out of distribution, or would be if its diacritics counted, or one whose letters are hardly
+likelier than random ones may be a name or not. N counts names of ids.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ REPETITIONS: Final = 3  # least number in a row: iii, tatata
 LONGEST_RUN: Final = 3  # longest run of one letter in a name
 MOST_SURE: Final = 0.9  # highest probability of an answer that rests on a doubtful spelling
 NEARLY: Final = 0.85  # nearly out of distribution: this share of the limit
+ODD_MARKS: Final = 1.15  # diacritics in unlikely places: this share of it, with them
 COMMON: Final = 0.81  # share of the limit that random letters a to z reach with the names of the 18 files
 LEAST_GAIN: Final = 2.0  # least number of bits that all letters together gain over it
 FEW_LETTERS: Final = 4  # of a Latin name; three random letters often are a syllable of some language
@@ -55,8 +56,9 @@ class OodDetector:
         improbable as random letters. So is a name that repeats a few letters or mixes scripts. A name with
         weights of its own never is.
 
-        A name is doubtful if it is nearly out of distribution; also if it has few letters, where the network
-        knows whole names, or if its letters carry little information, where it does not.
+        A name is doubtful if it is nearly out of distribution; also if it has few letters, or diacritics in
+        an unlikely place ("ÀÛòî"), where the network knows whole names and has seen most languages with
+        their diacritics; or if its letters carry little information, where it does not.
 
         Args:
             names: the ids of the names' letters.
@@ -69,7 +71,7 @@ class OodDetector:
         if known is not None and known.all():
             return ~known, ~known
         limits = self.limits.take(names.data.take(names.starts))  # (N,)
-        doubtful = _is_doubtful(names, bits, limits, known)
+        doubtful, as_spelled = _is_doubtful(names, bits, limits, known), bits
         if doubtful.any():
             bits = self._least_bits(names, bits, doubtful)
             doubtful = _is_doubtful(names, bits, limits, known)
@@ -77,7 +79,7 @@ class OodDetector:
         if self._scripts is not None:
             odd |= mixes_scripts(names, self._scripts)
         if known is not None:
-            doubtful |= self._is_short_latin(names)
+            doubtful |= self._is_short_latin(names) | (as_spelled > ODD_MARKS * limits)
             odd, doubtful = odd & ~known, doubtful & ~known
         return odd, doubtful
 

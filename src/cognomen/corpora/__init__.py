@@ -34,6 +34,7 @@ from cognomen.corpora.folder import read_folder
 from cognomen.corpora.rows import DroppedRow, Row, SourceRows, rows_of
 from cognomen.corpora.table import COLUMNS, Columns, read_table
 from cognomen.errors import DataError, InputError
+from cognomen.io.files import found_instead
 from cognomen.io.tables import EXPECTED, is_table
 from cognomen.text.matching import closest, did_you_mean
 
@@ -280,7 +281,11 @@ def _foreign_file(path: Path) -> str:
 
 
 def _no_such_path(path: Path) -> str:
-    siblings = [entry.name for entry in islice(path.parent.iterdir(), 1000)] if path.parent.is_dir() else []
+    siblings: list[str] = []
+    if path.is_symlink():
+        return f"expected a folder or {EXPECTED}, {found_instead(path)}."
+    if path.parent.is_dir():
+        siblings = [entry.name for entry in islice(path.parent.iterdir(), 1000)]
     close = closest(path.name, siblings)
     hint = f" Did you mean {str(path.parent / close)!r}?" if close else did_you_mean(str(path), KNOWN_CORPORA)
     return (

@@ -141,6 +141,8 @@ class Explanation:
         head = f"{name}: <b>{text(self.origin)}</b> {percent(self.probability or 0.0)}"
         if self.rival is not None:
             head += f" {dim('rather than ' + self.rival)} {percent(self.probability_of(self.rival))}"
+        if self.answer.reason:
+            head += f" {dim('answered unknown: ' + self.answer.reason)}"
         longest = max(abs(each.attribution) for each in self.letters) or 1.0
         rows = [
             (dim("baseline"), "", "", _signed(self.baseline), _signed(self.baseline_margin), ""),

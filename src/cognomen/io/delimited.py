@@ -30,6 +30,8 @@ from cognomen.text.matching import did_you_mean
 
 BLANK: Final = re.compile(rb"[\r\n]*\Z")
 PIECE: Final = 1 << 16  # bytes
+# A quoted cell of a line, of any of the delimiters; `end` is empty if the line does not close it.
+QUOTED: Final = re.compile(r'(?<![^,;\t])"(?:[^"]|"")*+(?P<end>"?)')
 
 
 class VerbatimRows(NamedTuple):
@@ -48,7 +50,8 @@ class CsvTable(RowTable):
     """A CSV or TSV file, perhaps compressed.
 
     Attributes:
-        delimiter: a tab in .tsv; in .csv the most frequent of comma, semicolon and tab in the first line.
+        delimiter: a tab in .tsv; in .csv the most frequent of comma, semicolon and tab in the first row,
+            outside of quoted cells.
         encoding: for writing a table like this one: "utf-8-sig" if this one begins with a byte-order mark or
             is not UTF-8, as spreadsheet programs expect, else "utf-8".
     """
@@ -70,12 +73,7 @@ class CsvTable(RowTable):
         """
         converted = text_codec(encoding) is not None
         self._lines = _Lines(path, utf8_blocks(path, encoding))
-        before: list[str] = []
-        for line in self._lines:
-            before.append(line)
-            if line.strip():
-                break
-        first = before[-1] if before else ""
+        before, first = _first_row(self._lines)
         self.delimiter = "\t" if suffix_within(path) == ".tsv" else max(",;\t", key=first.count)
         super().__init__(path, [], self._numbered(chain(before, self._lines)))
         self.headings = next((cells for _, cells in self._rows if any(map(str.strip, cells))), [])
@@ -186,6 +184,24 @@ class _Lines:
     def rest(self) -> tuple[int, Iterator[bytes]]:
         """The blocks of the lines that have not been taken, and where these begin in the first."""
         return self._end - len(self._text.read().encode()), chain([self._block], self._blocks)
+
+
+def _first_row(lines: Iterator[str]) -> tuple[list[str], str]:
+    """The lines up to the end of the first row that is not blank, and what of it is outside of quoted cells.
+
+    The row ends where no quoted cell is open, whatever the delimiter is; or where a cell is too long.
+    """
+    before: list[str] = []
+    outside, is_open, size = "", False, 0
+    for line in lines:
+        before.append(line)
+        text, size = f'"{line}' if is_open else line, size + len(line)
+        quoted = list(QUOTED.finditer(text))
+        is_open = bool(quoted) and not quoted[-1]["end"]
+        outside += QUOTED.sub("", text)
+        if (line.strip() and not is_open) or size > csv.field_size_limit():
+            break
+    return before, outside
 
 
 # --- which bytes leave no doubt ---------------------------------------------------------------------------

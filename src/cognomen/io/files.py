@@ -14,6 +14,19 @@ from cognomen.io.temporary import SUFFIX, followed, lock, remove_leavings, tempo
 ATTEMPTS = 3
 
 
+def found_instead(path: Path) -> str:
+    """What is where a file was expected, for an error message: "found no file ..." and what to do."""
+    if str(path) == "-":
+        return f"found no file {str(path)!r}. Standard input is not a file: write it to a file first"
+    if path.is_dir():
+        return f"found the folder {str(path)!r}"
+    if path.exists():
+        return f"found the pipe or device {str(path)!r}: write what comes from it to a file first"
+    if path.is_symlink():
+        return f"found the link {str(path)!r}, which leads nowhere"
+    return f"found no file {str(path)!r}"
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` to `path`. If anything fails, `path` keeps its former content.
 
@@ -28,13 +41,18 @@ def write_atomically(path: Path, data: bytes) -> None:
 def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """Open a temporary file next to `path`; on a normal exit it is synced to disk and replaces `path`.
 
-    A link is followed. What killed runs left that were writing to the same path is removed.
+    A link is followed. What killed runs left that were writing to the same path is removed. A device or a
+    pipe, such as /dev/stdout, is written to: a file must not take its place.
 
     Raises:
         OSError: `path` is a folder, its folder is missing or not writable, the disk is full, or links lead
             back to themselves. Its `filename` is `path`.
     """
     with _named(path):
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            with path.open("wb") as file:
+                yield file
+            return
         target = followed(path)
         if target.is_dir():  # the replacement would fail only at the very end
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

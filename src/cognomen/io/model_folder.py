@@ -23,6 +23,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from cognomen.errors import InputError, ModelError, shortened
+from cognomen.io.files import found_instead
 from cognomen.io.folders import current_folder, recover_folder, replace_folder
 from cognomen.io.temporary import followed
 
@@ -170,6 +171,8 @@ def _find(place: Path) -> Path:
 
 def _read_file(path: Path) -> bytes:
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):  # it may have no end
+            _refuse(path, f"expected a file, {found_instead(path)}")
         return path.read_bytes()
     except FileNotFoundError:
         _refuse(path, f"the file is missing; expected {', '.join(FILES)}")

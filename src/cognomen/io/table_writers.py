@@ -6,6 +6,7 @@ import codecs
 import csv
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,13 +24,35 @@ from cognomen.io.tables import TableFile, delimiter_for
 from cognomen.text.columns import is_string_column
 
 ROWS_JOINED = 1 << 15
+HEADING_TO_QUOTE = re.compile('[,;\\t"\\r\\n]|^\ufeff')
 
 
 class CsvWriter:
-    """Writes rows in UTF-8 as `csv.writer` does: cells are quoted where they need it; lines end in LF."""
+    """Writes rows in UTF-8 as `csv.writer` does: cells are quoted where they need it; lines end in LF.
 
-    def __init__(self, file: BinaryIO, delimiter: str) -> None:
-        self._file, self.delimiter = file, delimiter
+    Its methods raise DataError for a zero byte, which nothing that reads CSV accepts.
+    """
+
+    def __init__(self, file: BinaryIO, delimiter: str, path: Path) -> None:
+        self._file, self.delimiter, self.path = file, delimiter, path
+
+    def write_headings(self, headings: Iterable[str]) -> None:
+        """Write the first row, with quotes around whatever could be taken for a delimiter or a mark."""
+        quoted = [
+            '"' + each.replace('"', '""') + '"' if HEADING_TO_QUOTE.search(each) else each
+            for each in headings
+        ]
+        self._write(f"{self.delimiter.join(quoted)}\n".encode())
+
+    def _write(self, data: bytes) -> None:
+        at = data.find(0)
+        if at >= 0:
+            near = data[max(at - 20, 0) : at + 20].decode(errors="ignore")
+            raise DataError(
+                f"{self.path}: CSV cannot hold a zero byte, but there is one in {near!r}. Write a .parquet "
+                "or .jsonl table instead."
+            )
+        self._file.write(data)
 
     def write_rows(self, rows: Iterable[Sequence[str]]) -> None:
         """Write rows of cells."""
@@ -38,7 +61,7 @@ class CsvWriter:
         # for a line end, a carriage return would remain unquoted and break the row.
         writer = csv.writer(_Sink(lines.append), delimiter=self.delimiter, lineterminator="\r\n")
         writer.writerows(rows)
-        self._file.write("".join([line.removesuffix("\r\n") + "\n" for line in lines]).encode())
+        self._write("".join([line.removesuffix("\r\n") + "\n" for line in lines]).encode())
 
     def write_table(self, table: Any, more: Sequence[Sequence[str]], indices: NDArray[np.intp]) -> None:
         """Write a pyarrow.Table with more columns.
@@ -60,7 +83,7 @@ class CsvWriter:
             more, indices: as in `write_table`.
         """
         self._write_joined(require_pyarrow("Writing an Arrow table"), [lines], more, indices, "")
-        self._file.write(b"\n")
+        self._write(b"\n")
 
     def _write_joined(
         self, pa: Any, columns: list[Any], more: Sequence[Sequence[str]], indices: NDArray[np.intp], end: str
@@ -76,7 +99,7 @@ class CsvWriter:
             parts = [column.slice(start, ROWS_JOINED) for column in columns]
             lines = pc.binary_join_element_wise(*parts, delimiter)
             size = pc.sum(pc.binary_length(lines)).as_py()
-            self._file.write(memoryview(lines.buffers()[2])[:size])  # one line after the other
+            self._write(lines.buffers()[2].slice(0, size).to_pybytes())  # one line after the other
 
     def _quoted(self, pa: Any, column: Any) -> Any:
         """The cells of a column as an array of large_string, quoted where they need it."""
@@ -119,7 +142,7 @@ def csv_writer(path: Path, like: TableFile) -> Iterator[CsvWriter]:
     with atomic_write(path) as file:
         if like.encoding == "utf-8-sig":
             file.write(codecs.BOM_UTF8)
-        yield CsvWriter(file, delimiter_for(path, like))
+        yield CsvWriter(file, delimiter_for(path, like), path)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from cognomen.errors import DataError, InputError
 from cognomen.io.arrow import find_pyarrow, parquet_errors, require_pyarrow
 from cognomen.io.compressed import COMPRESSED, suffix_within
 from cognomen.io.delimited import CsvTable, VerbatimRows
+from cognomen.io.files import found_instead
 from cognomen.io.row_table import RowTable
 from cognomen.io.text_files import check_signature
 from cognomen.io.workbook import SUFFIXES as WORKBOOKS
@@ -81,8 +82,7 @@ def open_table(path: Path, encoding: str | None = None, *, headings: bool = True
             python-calamine for workbooks.
     """
     if not path.is_file():
-        hint = " Standard input is not a file: write it to a file first." if str(path) == "-" else ""
-        raise DataError(f"expected {EXPECTED}, found no file {str(path)!r}.{hint}")
+        raise DataError(f"expected {EXPECTED}, {found_instead(path)}.")
     if not is_table(path):
         check_signature(path)
         raise DataError(

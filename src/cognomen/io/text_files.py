@@ -190,7 +190,7 @@ def _check_start(path: Path, start: bytes) -> None:
 
 
 def wide_encoding(start: bytes) -> tuple[str, str] | None:
-    """What shows that a text is in UTF-16 or UTF-32, and which of these it is; None if it is not.
+    """What shows that a text is in UTF-16 or UTF-32, and which of these it is; None if it is in neither.
 
     Args:
         start: its first bytes, some hundred of them.
@@ -207,8 +207,10 @@ def wide_encoding(start: bytes) -> tuple[str, str] | None:
     for order, (highest, next_highest) in {"le": (3, 2), "be": (0, 1)}.items():
         if zeros[highest] == quarter > 0 and 2 * zeros[next_highest] > quarter:
             return "it holds zero bytes, as UTF-32 does", f"utf-32-{order}"
-    first = zeros[0] + zeros[2] > zeros[1] + zeros[3]
-    return "it holds zero bytes, as UTF-16 does", "utf-16-be" if first else "utf-16-le"
+    encoding = "utf-16-be" if zeros[0] + zeros[2] > zeros[1] + zeros[3] else "utf-16-le"
+    if "\0" in start.decode(encoding, "ignore"):  # a program or a database
+        return None
+    return "it holds zero bytes, as UTF-16 does", encoding
 
 
 def _count_lines(data: bytes) -> int:

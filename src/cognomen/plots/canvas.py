@@ -50,9 +50,16 @@ def require_matplotlib() -> None:
 
     Raises:
         MissingExtraError: matplotlib is not installed.
+        InputError: its settings are wrong.
     """
     if find_spec("matplotlib") is None:
         raise MissingExtraError("matplotlib", "plots", "Drawing pictures")
+    try:
+        import matplotlib as matplotlib
+    except ValueError as error:  # of a setting
+        raise InputError(
+            f"matplotlib cannot be used: {error}. Correct that, for instance the variable MPLBACKEND."
+        ) from error
 
 
 def empty_figure(width: float, height: float) -> Figure:

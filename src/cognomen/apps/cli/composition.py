@@ -60,10 +60,6 @@ if TYPE_CHECKING:
 BAR = 20  # cells
 UNSURE = 0.05  # from here on, what is not found in so short a list is not said to be next to none
 LONGEST_LABEL = 24
-DOUBT = """\
-Origins joined by + cannot be told apart here: one by one, the names behind one of the shares are more \
-probably of the other origin. This happens where the names of a list differ from those in training. Their \
-sum is reliable; how it is divided is not."""
 
 
 @click.command("composition", epilog=epilog(__doc__))
@@ -166,7 +162,7 @@ def report(found: Composition, level: Level = "origin", unit: str = "row") -> st
         level: whose shares they are.
         unit: what is counted, in the singular.
     """
-    from cognomen.classifier.composition_rows import amount, is_shown, rows_of
+    from cognomen.classifier.composition_rows import DOUBT, amount, is_shown, rows_of
 
     rows = f"{amount(found.rows)} {unit}{'s' * (found.rows != 1)}"
     read = f"{rows}, {amount(found.read)} read{unknown(found.unknown)}."

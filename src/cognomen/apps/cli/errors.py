@@ -109,7 +109,9 @@ class ClosedOutput(io.TextIOBase):
 def prepare_output() -> None:
     """Notice what is written to a closed output, and give its number to no file; write UTF-8.
 
-    UTF-8 whatever the locale; a character that cannot be encoded is escaped.
+    UTF-8 whatever the locale; a character that cannot be encoded is escaped. Where Python is told not to
+    buffer (PYTHONUNBUFFERED, as in many containers), what the system does not take at once would be lost
+    without an error: on a full disk, for instance. So there is a buffer all the same; commands flush it.
     """
     if sys.stdout is None:
         try:
@@ -117,6 +119,9 @@ def prepare_output() -> None:
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
         sys.stdout = ClosedOutput()
+    raw = getattr(sys.stdout, "buffer", None)
+    if isinstance(raw, io.RawIOBase):
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

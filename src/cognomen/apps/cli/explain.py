@@ -168,14 +168,18 @@ def term(word: str, meaning: str) -> list[str]:
 
 
 def about(answer: Answer) -> Iterator[str]:
-    """Yield the group and the region of an answer, and what it rests on, if the model can tell."""
+    """Yield the group and the region of an answer, and what it rests on: the parts of a surname in two, if it
+    is not known as a whole."""
     for what, label, p in (
         ("group", answer.group, answer.group_probability),
         ("region", answer.region, answer.region_probability),
     ):
         if label is not None:
             yield f"{what} {label} {percent(p or 0.0)}"
-    if answer.evidence is not None:
+    if answer.parts:
+        parts = [f"{each.surname} ({each.origin} {percent(each.probability)})" for each in answer.parts]
+        yield f"pooled from {' and '.join(parts)}"
+    elif answer.evidence is not None:
         yield EVIDENCE[answer.evidence]
 
 

@@ -83,10 +83,9 @@ def lines_in_blocks(path: str, encoding: str | None) -> Iterator[list[str]]:
         yield from in_blocks(decoded(sys.stdin.buffer, "standard input", encoding), size)
         return
     with Path(path).open("rb") as stream:
-        start = stream.read(1000)
+        start = stream.peek(1000)[:1000]  # not every stream can be rewound
         check_kind(Path(path), start, encoding)
         hint_for_table(path, start)
-        stream.seek(0)
         yield from in_blocks(decoded(stream, path, encoding), BLOCK)
 
 

@@ -244,8 +244,9 @@ def _of_data(
 
 
 def _of_reading(as_is: bool, na: list[str], keep_na: bool, suffixes: list[str], order: str) -> dict[str, Any]:
-    na_texts = None if keep_na else na
-    return {"full_names": not as_is, "na": na_texts, "suffixes": suffixes, "order": order}
+    if na and keep_na:
+        raise click.UsageError("--na and --keep-na cannot be combined: the latter reads all texts as names.")
+    return {"full_names": not as_is, "na": None if keep_na else na, "suffixes": suffixes, "order": order}
 
 
 def _of_answers(

@@ -73,7 +73,7 @@ from cognomen.apps.cli.options import (
     no_headings_option,
     print_json,
 )
-from cognomen.apps.cli.order import say_order
+from cognomen.apps.cli.order import say_order, say_orders
 from cognomen.apps.cli.progress import ProgressBar
 from cognomen.errors import DataError
 
@@ -206,6 +206,7 @@ def score_folder(
         raise Interrupted(
             f"Interrupted. The files in {out} are whole; the same command goes on from there."
         ) from None
+    say_orders(scored.orders)
     new = scored.files - scored.kept - len(scored.failed)
     if as_json:
         print_json({"out": str(out), **asdict(scored)})

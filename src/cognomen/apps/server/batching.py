@@ -66,8 +66,8 @@ class Batcher:
         self._thread = ThreadPoolExecutor(1, "model")
         self.waiting = 0  # names
 
-    async def answer(self, names: Texts, **options: Any) -> list[Answer]:
-        """The answers to the names of a call.
+    async def answer(self, names: Texts, **options: Any) -> tuple[list[Answer], ColumnOrder]:
+        """The answers to the names of a call, and the order in which its full names were read.
 
         Raises:
             BusyError: too many names are waiting.
@@ -77,22 +77,22 @@ class Batcher:
             raise BusyError(f"{self.waiting:,} names are waiting for their answers. Try again in a moment.")
         self.waiting += len(names)
         try:
-            call = _Call(names, await self._with_order(names, options))
+            order = await self._order_of(names, options)
+            call = _Call(names, {**options, "order": order})
             self._calls.append(call)
             self._arrived.set()
-            return await call.done
+            return await call.done, order
         finally:
             self.waiting -= len(names)
 
-    async def _with_order(self, names: Texts, options: dict[str, Any]) -> dict[str, Any]:
-        """The options, with the order of full names in this call, which others must not change."""
+    async def _order_of(self, names: Texts, options: dict[str, Any]) -> ColumnOrder:
+        """The order of full names in this call, which others must not change."""
         asked = options.get("order", "auto")
         if len(names) < FEWEST:
-            return {**options, "order": ColumnOrder.alone(asked)}
+            return ColumnOrder.alone(asked)
         reading = {name: options[name] for name in READING if name in options}
         find = partial(self._classifier.column_order, names, **reading)
-        found = await asyncio.get_running_loop().run_in_executor(self._thread, find)
-        return {**options, "order": found}
+        return await asyncio.get_running_loop().run_in_executor(self._thread, find)
 
     async def run(self) -> None:
         """Answer calls until cancelled."""

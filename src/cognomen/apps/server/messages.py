@@ -89,13 +89,6 @@ class ExplainRequest(Struct, forbid_unknown_fields=True, kw_only=True):
     full_names: bool = True
 
 
-class PredictResponse(Struct):
-    """An answer to each name, in their order."""
-
-    model: str
-    answers: list[Answer]
-
-
 class FoundOrder(Struct):
     """In which order the names are written, and how sure that is."""
 
@@ -103,6 +96,14 @@ class FoundOrder(Struct):
     probability: float | None
     cells: int
     decided: bool
+
+
+class PredictResponse(Struct):
+    """An answer to each name, in the same sequence, and the order of full names that was assumed."""
+
+    model: str
+    answers: list[Answer]
+    order: FoundOrder
 
 
 class CompositionResponse(Struct):

@@ -11,6 +11,7 @@ import msgspec
 from cognomen import __version__
 from cognomen.apps.server import messages
 from cognomen.apps.server.service import Service
+from cognomen.classifier.order import ColumnOrder
 
 Schema = dict[str, Any]
 
@@ -57,7 +58,7 @@ def describe(service: Service) -> Schema:
                 "PredictRequest",
                 "PredictResponse",
                 {"names": {"names": NAMES, "top_k": 2}, "sets": {"names": ["Abel"], "coverage": 0.9}},
-                {"model": service.name, "answers": answers},
+                {"model": service.name, "answers": answers, "order": ColumnOrder.alone("auto").to_json()},
             ),
             "/v1/composition": _call(
                 "Estimate the shares of the origins in a list, with intervals",

@@ -72,7 +72,7 @@ async def infer(request: Request) -> Response:
         names, options = names_of(asked), options_of(asked)
         service.check_count(len(names))
         wanted = wanted_of(asked, service)
-        answers = await service.batcher.answer(names, **options)
+        answers, _ = await service.batcher.answer(names, **options)
     found = {
         "model_name": service.name,
         "model_version": version_of(service),

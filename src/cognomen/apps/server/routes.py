@@ -44,8 +44,9 @@ async def predict(request: Request) -> Response:
     service = service_of(request)
     async with service.call(request, PredictRequest) as asked:
         service.check_count(len(asked.names))
-        answers = await service.batcher.answer(texts_of(asked.names), **options_of(asked, *ANSWERED))
-        return json({"model": service.name, "answers": answers_of(asked.names, answers)})
+        answers, order = await service.batcher.answer(texts_of(asked.names), **options_of(asked, *ANSWERED))
+        found = {"answers": answers_of(asked.names, answers), "order": order.to_json()}
+        return json({"model": service.name, **found})
 
 
 async def composition(request: Request) -> Response:

@@ -3,7 +3,7 @@
 import { argmax, vector } from "./linear.js";
 import { PRIOR_BITS, PRIOR_LETTERS } from "./letter-ngrams.js";
 
-const LONGEST_PERIOD = 3, REPETITIONS = 3, LONGEST_RUN = 3, MOST_SURE = 0.9, NEARLY = 0.85, FEW_LETTERS = 4;
+const LONGEST_PERIOD = 3, REPETITIONS = 3, LONGEST_RUN = 3, MOST_SURE = 0.9, NEARLY = 0.85, ODD_MARKS = 1.15, FEW_LETTERS = 4;
 const COMMON = 0.81, LEAST_GAIN = 2;
 const FIRST_COUNTS_MOST = ["Spanish", "Catalan", "Basque"], LAST_COUNTS_MOST = ["Portuguese"];
 
@@ -18,9 +18,10 @@ export function unlikeness({ facts, alphabet, ngrams }, ids, found) {
   const isSuspect = (found.bits > NEARLY * limit || tellsLittle(found.bits)) && unmarked.join() !== ids.join();
   const bits = isSuspect ? Math.min(found.bits, ngrams.bitsPerLetter(unmarked)) : found.bits;
   const shapeless = isRepetition(ids) || new Set(ids.map((id) => facts.script_numbers[id]).filter(Boolean)).size > 1;
+  const isOddlyMarked = found.known !== null && found.bits > ODD_MARKS * limit;
   const isShort = found.known !== null && ids.length <= FEW_LETTERS && facts.scripts[ids[0]] === "LATIN";
   return { limit: Number.isFinite(limit) ? limit : null, shapeless,
-    odd: !found.known && (bits > limit || shapeless), doubtful: !found.known && (bits > NEARLY * limit || isShort || tellsLittle(bits)) };
+    odd: !found.known && (bits > limit || shapeless), doubtful: !found.known && (bits > NEARLY * limit || isShort || isOddlyMarked || tellsLittle(bits)) };
 }
 
 // Whether a name's letters, all together, are hardly likelier than random ones.
