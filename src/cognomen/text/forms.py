@@ -22,6 +22,7 @@ _OF: Final = "|".join(
     spelling for word in sorted(lists.BEFORE_OF) for spelling in (word, word.capitalize(), word.upper())
 )
 
+_BEFORE_MR: Final = "Dr|Prof|Sir|Hon|Rev|Dear|Hello|Hi|To|From|For"
 _MR: Final = "M(?:rs?|s|iss|RS?|S|ISS|STR)"
 _UPPER: Final = "[A-ZÀ-ÖØ-Þ'’-]{2,}"
 _PARTICLES_IN_CAPITALS: Final = f"(?:(?:{_PARTICLES.upper()}) )*"
@@ -30,6 +31,23 @@ _FIELDS: Final = "[Mm]an|[Hh]onou?r|[Cc]oach|[Cc]ontact|[Kk]in|[Nn]ame|[Pp]erson
 _PEERS: Final = "Baron|Baroness|Countess|Duchess|Duke|Earl|Lady|Lord|Marquess|Viscount|Viscountess"
 _RESUME: Final = "CV|cv|[Rr][eé]sum[eé]|RESUME|RÉSUMÉ"
 _PHONE: Final = "mob|cell|handy|gsm|Mob|Mobile|Cell|GSM|NEW|OLD"
+_RELATIVES: Final = "|".join(sorted(lists.RELATIVES))
+_SAID: Final = "|".join(sorted(lists.SAID))
+_CLOSINGS: Final = "|".join(
+    spelling for word in sorted(lists.CLOSINGS) for spelling in (word, word.capitalize(), word.upper())
+)
+_DEVICES: Final = "iPhone|iPad|iPod|MacBook|iMac|Galaxy|Laptop|laptop|Phone|phone|Tablet|tablet"
+
+
+def _field(words: tuple[str, ...]) -> str:
+    """What says that a surname or a given name follows, in any of three cases, with a colon."""
+    cases = (spelling for word in words for spelling in (word, word.capitalize(), word.title(), word.upper()))
+    return f"(?:{'|'.join(dict.fromkeys(cases))}) ?[:=] ?"
+
+
+_SURNAME_IS: Final = _field(lists.FIELDS_OF_SURNAMES)
+_NOM_IS: Final = _field((*lists.FIELDS_OF_SURNAMES, "nom"))
+_GIVEN_IS: Final = _field(lists.FIELDS_OF_GIVEN_NAMES)
 _PICTURES: Final = "\u2600-\u27bf\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
 
 # What a text is searched for, in this order, and what replaces it.
@@ -65,6 +83,12 @@ FORMS: Final = (
     (r"^([A-Z]{2,})/([A-Z](?: (?:MRS?|MS|MISS))?)$", r"\1, \2"),
     (r"(?<=[A-Z])<(?=[A-Z])", " "),
     (r"^(?:[ACIPV] [A-Z]{3})?([A-Z]+(?: [A-Z]+)*)<<([A-Z]+(?: [A-Z]+)*)<*$", r"\1, \2"),
+    # Hospitals: DOE^JANE^A^^DR, and the same in other letters.
+    (rf"^([^\^=,]*{_L})\^([A-Z]|{_L}{{2}}[^\^=]*)(?:[\^=].*)?$", r"\1, \2"),
+    # Fields with headings, of which surnames alone may have two words: Last name: Doe, First name: Jane.
+    (rf"^{_NOM_IS}([^:]+?)(?: ?[,;|/])? {_GIVEN_IS}([^:]+)$", r"\1, \2"),
+    (rf"^{_GIVEN_IS}([^:]+?)(?: ?[,;|/])? {_NOM_IS}([^:]+)$", r"\2, \1"),
+    (rf"^{_SURNAME_IS}([^ ,:;]+ [^,:;]+)$", r"\1, N."),
     # Genealogy: John /Smith/. Fields: Doe|Jane, SMITH:John. What a field is: To: Doe, Jane.
     (r"^((?:[^/]* )?)/([^/ ](?:[^/]*[^/ ])?)/(?![^ ,])([^/]*)$", r"\2, \1 \3"),
     (rf"^([^|:@,]*{_L}{{2}})[|:]([A-ZÀ-ÖØ-Þ]{_L}[^|:@]*)$", r"\1, \2"),
@@ -72,6 +96,8 @@ FORMS: Final = (
     (rf"^(?:{_L}+ ){{1,2}}(?:{_FIELDS}): (?=[^ ])", ""),  # Best Man: Doe
     # Users: jdoe (Jane Doe), Jane Doe @jdoe, ACME\jane.doe, CN=Jane Doe,OU=Users, Jane_Doe.
     (r"^[a-z][a-z\d._-]* \(([A-Z][^()]* [^()]+)\)$", r"\1"),
+    (rf"^/?u/(?={_L})", ""),
+    (rf"^({_L}{{2,}})\.([A-Z])$", r"\1 \2"),
     (r"([^ ]) @[^ ]+$", r"\1"),
     (r"^[A-Z]{2,}\\(?=[a-z])", ""),
     (r"^(?:CN|cn|sn)=([^,=]+)(?:,.*)?$", r"\1"),
@@ -83,6 +109,10 @@ FORMS: Final = (
     (r"([a-zß-ÿ]) [-–—] [A-Z]+(?: [A-Z]+)+$", r"\1"),
     (rf"({_L}{{2}}) \d{{1,2}}{_L}$", r"\1"),
     (rf"\./(?={_L}{{2}})", r". / "),
+    # Years of birth and of a class, telephones, police records: b.1842, '98, tel.12345, B/M 44, 44/M.
+    (rf"({_L}{{2}}),? [a-zß-ÿ]{{1,4}}\.\d.*$", r"\1"),
+    (r"^([^ ]+ [^ ].*?),? ['’]\d\d(?![^ ]).*$", r"\1"),
+    (r"^([^ ]+ [^ ].*?),? (?:[A-Z]/[MF](?:[ /]\d{1,3})?|[MF]/\d{1,3}|\d{1,3}/[MF])$", r"\1"),
     (rf"^([A-ZÀ-ÖØ-Þ]{_L}+),? \(?(?:19|20)\d\d[a-z]\)?$", r"\1"),  # Smith 2019a
     # Footnotes and ties of LaTeX, dots after degrees and initials: Doe$^{1}$, D.~E. Knuth, Ph. D., Smith JA.
     (rf"({_L}{{2}})\$?\^(?:\{{[\d,*a-z†‡ ]*\}}|[\da-z*,]{{1,3}})\$?(?![^ ,;])", r"\1"),
@@ -91,7 +121,14 @@ FORMS: Final = (
     (r" ([BM])\. (Sc|Eng)\.?(?![^ ,])", r" \1\2"),
     (r"([a-zß-ÿ] [A-Z]{1,3})\.$", r"\1"),
     # Whose cell it is: Estate of Smith, John. Where somebody is, or for whom: Jane Doe at Acme.
-    (rf"^(?:[Tt]he |THE |[Ii]n the |IN THE )?(?:{_OF}) (?:of|OF) (?:the late )?", ""),
+    (rf"^(?:[Tt]he |THE |[Ii]n the |IN THE |[Bb]aby |BABY )?(?:{_OF}) (?:of|OF) (?:the late )?", ""),
+    (r"^([^ ]+ [^ ].*?) son of .*$", r"\1"),
+    (rf"^([A-ZÀ-ÖØ-Þ][^ ]* (?:[^ ]+ )*[A-ZÀ-ÖØ-Þ][^ ]*) (?:{_RELATIVES})$", r"\1"),
+    # Letters: Best regards, Jane Doe; Jane Doe wrote:. Devices in a call: Jane Doe's iPhone.
+    (rf"^(?:[^ ,]+ )*(?:{_CLOSINGS}), (?=[^ ,]+ [^ ,])", ""),
+    (rf"^([A-ZÀ-ÖØ-Þ][^ ]* .*[^ ]) (?:{_SAID}):?$", r"\1"),
+    (rf"^([^ ]+ [^ ].*?)['’]s? (?:{_DEVICES})(?: .*)?$", r"\1"),
+    (rf"^(?:{_DEVICES}) (?:de|di|van|von) (?=[^ ])", ""),
     (rf"^([^ ]+ [^ ].*?) (?:{_PHRASES}) .*$", r"\1"),
     (r"^(.*[^ ,]),? ET (?:AL|UX|VIR)\b.*$", r"\1"),
     (rf"^([^ ]+ [^ ].*{_L}) m\. [A-ZÀ-ÖØ-Þ].*$", r"\1"),  # who is married
@@ -115,12 +152,20 @@ FORMS: Final = (
     (r"^([^,]*[^ ,]{3,})[ -](?:san|sama|sensei)$", r"\1"),
     (r"^([^ ]+ [^ ]+) (?:Bey|Efendi|Hanım)$", r"\1"),
     (rf"({_L}{{2}}) f\. (?=[A-ZÀ-ÖØ-Þ])", r"\1 née "),
+    # Whose child somebody is: De Rosa fu Antonio, Papadopoulos tou Georgiou.
+    (r"^([^ ,]+ [^ ].*?) (?:fu|tou|tis) [A-ZÀ-ÖØ-Þ].*$", r"\1"),
+    # Cricket: Kohli not out; of two who dismiss a player, the first.
+    (r"^([^ ]+ [^ ].*?) (?:not out|run out(?: .*)?)$", r"\1"),
+    (r"^(?:c|st) (?:[†+] ?)?([A-ZÀ-ÖØ-Þ][^&]*) b ([A-ZÀ-ÖØ-Þ].*)$", r"\1; \2"),
     # Titles in the middle, and after capitals, as airlines write: Smith Mr John, SMITH JOHN MRS.
-    (rf"^((?!(?:Dr|Prof|Sir) )[^ ,.&]{{2,}}) {_MR}\.? ([^ ,&]+(?: [^ ,]+)*)$", r"\1, \2"),
+    (rf"^((?!(?:{_BEFORE_MR}) )[^ ,.&]{{2,}}) {_MR}\.? ([^ ,&]+(?: [^ ,]+)*)$", r"\1, \2"),
     (rf"^({_PARTICLES_IN_CAPITALS}{_UPPER}) ({_UPPER}(?: {_UPPER})?) (?:MRS?|MISS|MSTR)$", r"\1, \2"),
     # Countries: USA - John Smith, GER Anna Berg, Anna Berg GER.
     (rf"^(?:{_CODES})(?: [-–—:])? ([^ ]+ [^ ])", r"\1"),
     (rf"^([^ ]+ [^ ]+(?: [^ ]+)*?)(?: [-–—])? (?:{_CODES})$", r"\1"),
+    # Another spelling, a generation of Portuguese: Smith or Schmidt, John; Almeida Filho, Ana.
+    (r"^([^ ,]+) (?:or|ou|oder|alias) [A-ZÀ-ÖØ-Þ][^ ,]*,", r"\1,"),
+    (r"^([^ ,]+) (?:Filho|FILHO|Sobrinho|SOBRINHO),", r"\1,"),
     # Particles after a surname or a given name: Gogh van, Vincent; Gaulle (Charles de); Masri, Bashar al-.
     (rf"^([A-ZÀ-ÖØ-Þ][^ ,()]+) \(?((?:{_PARTICLES})(?: (?:{_PARTICLES}))*)\)?, ([^,]+)$", r"\1, \3 \2"),
     (rf"^([A-ZÀ-ÖØ-Þ][^ ,()]+) \(([^(),]+ (?:{_PARTICLES}))\)$", r"\1, \2"),
@@ -129,17 +174,19 @@ FORMS: Final = (
     (rf"^([A-ZÀ-ÖØ-Þ][^ ,]+) ([^,]*[^ ,])((?: (?:{_PARTICLES}))+)$", r"\1, \2\3"),
 )  # fmt: skip
 # What a text has that may be plainer: one of these signs, of these ends, or of these words between spaces.
-_SIGNS: Final = rf"[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d（）@=<∗⁎＊]"
+_SIGNS: Final = rf"[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d（）@=<∗⁎＊]|\.[A-Z]$"
 _ENDS: Final = ("-", "'", "’", ".", *(f"-{word}" for word in sorted(lists.HONORIFICS_LAST)))
 _WORDS_OF_FORMS: Final = (
     "- – — Ph. f. of OF by By BY ИП ФОП id. ifj. özv. Most Right Rt Very Sri Seri Ältere Jüngere elder Elder "
     "younger Younger M Mr Mrs Ms Miss MR MRS MS MISS MSTR M. Mr. Mrs. Ms. Miss. MR. MRS. MS. MISS. MSTR. "
     "the H.E. Sc Sc. Eng Eng. ET m. ICE CV cv Curriculum curriculum CURRICULUM Resume resume Résumé résumé "
-    "RESUME RÉSUMÉ mob cell handy gsm Mob Mobile Cell GSM NEW OLD"
+    "RESUME RÉSUMÉ mob cell handy gsm Mob Mobile Cell GSM NEW OLD fu tou tis out c st ou alias son "
+    "Dear Hello Hi To From For"
 )
 NAMED: Final = (
     lists.HONORIFICS_LAST | lists.PHRASES | lists.COUNTRY_CODES | set(_WORDS_OF_FORMS.split())
-    | {f"{word}," for word in lists.PARTICLES_LAST}
+    | {f"{word}," for word in lists.PARTICLES_LAST} | lists.RELATIVES | lists.SAID | set(_DEVICES.split("|"))
+    | {f"{word}," for word in (*_CLOSINGS.split("|"), "Filho", "FILHO", "Sobrinho", "SOBRINHO")}
 )  # fmt: skip
 
 

@@ -96,7 +96,7 @@ ALIASES: Final = _words(
 # Before where somebody is, for whom, or in whose care, after two words of a name and in this case.
 PHRASES: Final = _words(
     "at from dba DBA d/b/a D/B/A t/a T/A plus attn: Attn: ATTN: attn Attn ATTN c/o C/O individually oder or "
-    "on for"
+    "on for på från fra"
 )
 # Particles that catalogues put after the given name, in lower case.
 PARTICLES_LAST: Final = _words("van von de der den ten ter te du di da del della dos das")
@@ -119,8 +119,31 @@ COUNTRY_CODES: Final = _words(
 )
 # Before "of" and a name: Estate of Smith, John.
 BEFORE_OF: Final = _words(
-    "estate household heirs hrs family guest guests friend friends child children matter"
+    "estate household heirs hrs family guest guests friend friends child children matter boy girl daughter "
+    "son wife widow husband parent parents"
 )
+# Who somebody is in a household, after two words of a name and in lower case: Mary Smith wife.
+RELATIVES: Final = _words(
+    "wife widow widower husband son daughter dau head boarder lodger servant visitor spouse inmate stepson "
+    "stepdaughter grandson granddaughter niece nephew"
+)
+# After the name of who wrote, in lower case; before the name of who signs a letter, with a comma.
+SAID: Final = _words("wrote writes says commented replied posted asked on schrieb schreibt")
+CLOSINGS: Final = _words(
+    "regards sincerely thanks faithfully wishes grüße grüßen cordialement saludos saluti groet groeten "
+    "hilsen hälsningar atentamente atenciosamente"
+)
+# What says in a cell that a surname follows, or a given name.
+FIELDS_OF_SURNAMES: Final = (
+    "surname", "surnames", "last name", "lastname", "family name", "nachname", "familienname",
+    "nom de famille", "apellido", "apellidos", "cognome", "sobrenome", "achternaam", "nazwisko",
+    "efternamn", "etternavn", "příjmení", "soyadı", "фамилия", "прізвище", "επώνυμο",
+)  # fmt: skip
+FIELDS_OF_GIVEN_NAMES: Final = (
+    "given name", "given names", "first name", "first names", "firstname", "forename", "forenames", "vorname",
+    "vornamen", "prénom", "prénoms", "prenom", "nombre", "nombres", "nome", "voornaam", "imię", "förnamn",
+    "fornavn", "jméno", "adı", "имя", "ім'я", "όνομα",
+)  # fmt: skip
 # Honorifics after a name: Tanaka san, Ahmet Yılmaz Bey.
 HONORIFICS_LAST: Final = _words("san sama sensei Bey Efendi Hanım")
 # Between the names of two people, in lower case. And is a surname.
@@ -245,7 +268,8 @@ NOUNS: Final = _words(
     "technology telecom therapist title traders trading trainee translator transport treasurer union "
     "university "
     "athletic hotspur invoice juniors office order quantity receipt status voucher ventures volunteer "
-    "widgets workshop writer hospital institutes reporter rovers services united wanderers bros brothers"
+    "widgets workshop writer hospital institutes reporter rovers services united wanderers bros brothers "
+    "ipad iphone macbook"
 )
 # … and, of eight letters or more, those that end as no surname does …
 ENDS_OF_NOUNS: Final = (
@@ -280,7 +304,7 @@ BEFORE_NAMES: Final = _words(
     "fc garage gasthaus gasthof osteria praxis salon taxi trattoria "
     "lokomotiv medical ministère municipal national olympique public regional social spartak syndicat "
     "technical united world vfb vfl hochschule hotel hôpital instituto istituto kanzlei landkreis "
-    "landratsamt "
+    "landratsamt conference meeting "
     "lycée metzgerei ministerio ministero ministério pizzeria restaurant restaurante ristorante società "
     "société sparkasse staatsanwaltschaft stadtverwaltung universidad universidade università université "
     "universität volksbank"

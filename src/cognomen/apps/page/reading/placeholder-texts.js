@@ -13,7 +13,7 @@ const URLS = later(() => new RegExp(`(?:https?://|www\\.)${NOT_WHITE}+`, "giu"))
 const SYMBOL = /[#%*@!?§¶_$+<=>^|~}{£€¤¥¢°±²³¹¬¨¼½¾×÷]/gu;
 const DIGITS_AMONG_LETTERS = later(() => new RegExp(`${NO_DIGIT}\\p{Nd}+${NO_DIGIT}`, "u"));
 const isDomain = fullMatch(`[\\p{L}\\p{N}_\\-]+(\\.[\\p{L}\\p{N}_\\-]+)*\\.(com|org|net|edu|gov|info|io|ai|app|dev|de|eu|fr|nl|pl|ru|uk|(co|com|org|ac|gov)\\.[a-z]{2})`, "iu");
-const isHandle = fullMatch(`[@#]${W}+|(?:${W}|[.\\-])+@`);
+const isHandle = fullMatch(`[@#]${W}+|(?:${W}|[.\\-])+@|.*${NOT_WHITE}\\[bot\\]`);
 const isFile = fullMatch(
   `.*${NOT_WHITE}\\.(?:txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|jpe?g|png|gif|svg|mp[34]|mov|zip|gz|exe|log)`
   + `|${W}{3,}\\.(?:py|sh)|(?:[A-Z]:|~)?[\\\\/]${NOT_WHITE}+|[{].*[}]`, "iu",
