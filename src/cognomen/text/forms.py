@@ -62,7 +62,7 @@ FORMS: Final = (
     (r"^\[\[([^|\[\]]+)\|[^\[\]]*\]\]", r"\1"),
     (r'^["“]([^"“”]+)["”] ?<[^<>]*>$', r"\1"),
     (r"^\(([^()]*)\)$|^\[([^\[\]]*)\]$", r"\1\2"),
-    (r"^([^,()]+ [^,()]+) \([^()]*\), ([^,()]+ [^,()]+ \()", r"\1; \2"),
+    (r"^([^ ,()]+ [^,()]+) \([^()]*\), ([^ ,()]+ [^,()]+ \()", r"\1; \2"),
     # Pictures, fields in quotes, weights, ages and numbers between commas: "Doe", "Jane"; Jane Doe, 35, Rome.
     (f"[{_PICTURES}]+", " "),
     (r'''^["']([^"']+)["'], ?["']([^"']+)["']$''', r"\1, \2"),
@@ -77,7 +77,7 @@ FORMS: Final = (
     (r", (?:[A-Z\d]{1,3}/)+[A-Z\d]{1,3}$", ""),
     (rf"^([^ (]+ [^(]*[^ (]) \((?:{_CODES})\) .*$", r"\1"),
     # Addresses: Dupont Jean 12 rue de la Paix, Smith J 12 High St. Numbers before: ID 47: Smith, John.
-    (rf"^([^\d,]+ [^\d,]+?),? \d+[a-z]? (?:rue|avenue|[^\d]* (?:{_ROADS}))(?:[ .,].*)?$", r"\1"),
+    (rf"^([^ \d,]+ [^\d,]+?),? \d+[a-z]? (?:rue|avenue|[^\d]* (?:{_ROADS}))(?:[ .,].*)?$", r"\1"),
     (r"^(?:ID|Id|Nr|No|REF|Ref|Case|Client|Customer|Patient|Member)\.? ?#?\d+: (?=[^ ])", ""),
     # Airlines and passports: SMITH/J, P<UTOERIKSSON<<ANNA<MARIA<<<.
     (r"^([A-Z]{2,})/([A-Z](?: (?:MRS?|MS|MISS))?)$", r"\1, \2"),
@@ -149,7 +149,7 @@ FORMS: Final = (
     (r"^([^ .,]+) ([^ ,]+) (?:id|ifj|özv)\.$", r"\1, \2"),
     (r" (?:der (?:Ältere|Jüngere)|the (?:[Ee]lder|[Yy]ounger))$", ""),
     # Honorifics after a name, and the surname from birth: Tanaka-san, Ahmet Yılmaz Bey, Anna Berg f. Holm.
-    (r"^([^,]*[^ ,]{3,})[ -](?:san|sama|sensei)$", r"\1"),
+    (r"^([^,]*[^ ,]{3})[ -](?:san|sama|sensei)$", r"\1"),
     (r"^([^ ]+ [^ ]+) (?:Bey|Efendi|Hanım)$", r"\1"),
     (rf"({_L}{{2}}) f\. (?=[A-ZÀ-ÖØ-Þ])", r"\1 née "),
     # Whose child somebody is: De Rosa fu Antonio, Papadopoulos tou Georgiou.
