@@ -36,6 +36,8 @@ _SAID: Final = "|".join(sorted(lists.SAID))
 _CLOSINGS: Final = "|".join(
     spelling for word in sorted(lists.CLOSINGS) for spelling in (word, word.capitalize(), word.upper())
 )
+# Surnames whose plural names nothing else: The Hendersons, The O'Briens, but "The Seasons", "The Partners".
+_OF_FAMILIES: Final = "[A-Z][a-z]{3,}(?:son|sen|mann|stein|worth)|(?:Ma?c|O['’])[A-Z][a-z]+"
 _DEVICES: Final = "iPhone|iPad|iPod|MacBook|iMac|Galaxy|Laptop|laptop|Phone|phone|Tablet|tablet"
 
 
@@ -122,6 +124,7 @@ FORMS: Final = (
     (r"([a-zß-ÿ] [A-Z]{1,3})\.$", r"\1"),
     # Whose cell it is: Estate of Smith, John. Where somebody is, or for whom: Jane Doe at Acme.
     (rf"^(?:[Tt]he |THE |[Ii]n the |IN THE |[Bb]aby |BABY )?(?:{_OF}) (?:of|OF) (?:the late )?", ""),
+    (rf"^The ({_OF_FAMILIES})s$", r"\1 Family"),
     (r"^([^ ]+ [^ ].*?) son of .*$", r"\1"),
     (rf"^([A-ZÀ-ÖØ-Þ][^ ]* (?:[^ ]+ )*[A-ZÀ-ÖØ-Þ][^ ]*) (?:{_RELATIVES})$", r"\1"),
     # Letters: Best regards, Jane Doe; Jane Doe wrote:. Devices in a call: Jane Doe's iPhone.
@@ -181,7 +184,7 @@ _WORDS_OF_FORMS: Final = (
     "younger Younger M Mr Mrs Ms Miss MR MRS MS MISS MSTR M. Mr. Mrs. Ms. Miss. MR. MRS. MS. MISS. MSTR. "
     "the H.E. Sc Sc. Eng Eng. ET m. ICE CV cv Curriculum curriculum CURRICULUM Resume resume Résumé résumé "
     "RESUME RÉSUMÉ mob cell handy gsm Mob Mobile Cell GSM NEW OLD fu tou tis out c st ou alias son "
-    "Dear Hello Hi To From For"
+    "The Dear Hello Hi To From For"
 )
 NAMED: Final = (
     lists.HONORIFICS_LAST | lists.PHRASES | lists.COUNTRY_CODES | set(_WORDS_OF_FORMS.split())
