@@ -22,7 +22,10 @@ _OF: Final = "|".join(
     spelling for word in sorted(lists.BEFORE_OF) for spelling in (word, word.capitalize(), word.upper())
 )
 
-_BEFORE_MR: Final = "Dr|Prof|Sir|Hon|Rev|Dear|Hello|Hi|To|From|For"
+_TITLES: Final = sorted(
+    word.capitalize() for word in lists.TITLES - {"mr", "mrs", "ms", "miss"} if word.isascii()
+)
+_BEFORE_MR: Final = "|".join([*_TITLES, "Dear", "Hello", "Hi", "To", "From", "For"])
 _MR: Final = "M(?:rs?|s|iss|RS?|S|ISS|STR)"
 _UPPER: Final = "[A-ZÀ-ÖØ-Þ'’-]{2,}"
 _PARTICLES_IN_CAPITALS: Final = f"(?:(?:{_PARTICLES.upper()}) )*"
@@ -38,6 +41,7 @@ _CLOSINGS: Final = "|".join(
 )
 # Surnames whose plural names nothing else: The Hendersons, The O'Briens, but "The Seasons", "The Partners".
 _OF_FAMILIES: Final = "[A-Z][a-z]{3,}(?:son|sen|mann|stein|worth)|(?:Ma?c|O['’])[A-Z][a-z]+"
+_NUMBERS: Final = r"\d{6,8}[-+A/]\d{3,7}[A-Z]?|\d{3}-\d\d-\d{4}|\d{3}\.\d{3}\.\d{3}-\d\d"
 _DEVICES: Final = "iPhone|iPad|iPod|MacBook|iMac|Galaxy|Laptop|laptop|Phone|phone|Tablet|tablet"
 
 
@@ -111,6 +115,15 @@ FORMS: Final = (
     (r"([a-zß-ÿ]) [-–—] [A-Z]+(?: [A-Z]+)+$", r"\1"),
     (rf"({_L}{{2}}) \d{{1,2}}{_L}$", r"\1"),
     (rf"\./(?={_L}{{2}})", r". / "),
+    # Jobs after a comma, remarks, given names in brief: Jane Doe, VP Sales; Jane Doe (in the chair).
+    (r"^([^ ,]+ [^,]+), (?:[AES]?VP|C[EFIOT]O|Mgr|Dir)\.? [A-Z&].*$", r"\1"),
+    (r"^([A-ZÀ-ÖØ-Þ][^ ]* [^(]*[^ (]) \([a-zß-ÿ][^()A-ZÀ-ÖØ-Þ]* [^()A-ZÀ-ÖØ-Þ]*\)$", r"\1"),
+    (r", ([A-Z])[a-z]{1,2}\.-([A-Z])\.$", r", \1.-\2."),
+    (r"^([^ a-z]*[a-z][^ ]* .*[^ ,],? [JS]r\.?) [A-Z]{1,4}(?: [A-Z]{1,4})*$", r"\1"),
+    # Numbers of persons: Anna Berg 120378-123A, John Smith 123-45-6789.
+    (rf"^([^ \d]+ [^\d]*[^ \d,]),? (?:{_NUMBERS})$", r"\1"),
+    # Why no name is there: n/a - see notes.
+    (r"^(n/a|N/A|NA|TB[ACD]|[Uu]nknown)(?: [-–—] | \(|[:;] )[a-z][^A-Z]*$", r"\1"),
     # Years of birth and of a class, telephones, police records: b.1842, '98, tel.12345, B/M 44, 44/M.
     (rf"({_L}{{2}}),? [a-zß-ÿ]{{1,4}}\.\d.*$", r"\1"),
     (r"^([^ ]+ [^ ].*?),? ['’]\d\d(?![^ ]).*$", r"\1"),
@@ -158,7 +171,7 @@ FORMS: Final = (
     # Whose child somebody is: De Rosa fu Antonio, Papadopoulos tou Georgiou.
     (r"^([^ ,]+ [^ ].*?) (?:fu|tou|tis) [A-ZÀ-ÖØ-Þ].*$", r"\1"),
     # Cricket: Kohli not out; of two who dismiss a player, the first.
-    (r"^([^ ]+ [^ ].*?) (?:not out|run out(?: .*)?)$", r"\1"),
+    (r"^([^ ]+ [^ ].*?) (?:not out|run out(?: .*)?|lbw b .*|(?:c|st) .* ?b [A-ZÀ-ÖØ-Þ].*)$", r"\1"),
     (r"^(?:c|st) (?:[†+] ?)?([A-ZÀ-ÖØ-Þ][^&]*) b ([A-ZÀ-ÖØ-Þ].*)$", r"\1; \2"),
     # Titles in the middle, and after capitals, as airlines write: Smith Mr John, SMITH JOHN MRS.
     (rf"^((?!(?:{_BEFORE_MR}) )[^ ,.&]{{2,}}) {_MR}\.? ([^ ,&]+(?: [^ ,]+)*)$", r"\1, \2"),
@@ -184,7 +197,7 @@ _WORDS_OF_FORMS: Final = (
     "younger Younger M Mr Mrs Ms Miss MR MRS MS MISS MSTR M. Mr. Mrs. Ms. Miss. MR. MRS. MS. MISS. MSTR. "
     "the H.E. Sc Sc. Eng Eng. ET m. ICE CV cv Curriculum curriculum CURRICULUM Resume resume Résumé résumé "
     "RESUME RÉSUMÉ mob cell handy gsm Mob Mobile Cell GSM NEW OLD fu tou tis out c st ou alias son "
-    "The Dear Hello Hi To From For"
+    "Jr Jr. Sr Sr. lbw VP SVP EVP AVP The Dear Hello Hi To From For"
 )
 NAMED: Final = (
     lists.HONORIFICS_LAST | lists.PHRASES | lists.COUNTRY_CODES | set(_WORDS_OF_FORMS.split())

@@ -70,7 +70,7 @@ SUFFIXES_OF_PORTUGUESE: Final = _words("filho sobrinho")
 # … and spelled exactly so, because these are surnames too: Ii, Vi, Pe, Peng.
 CAPITAL_SUFFIXES: Final = CAPITAL_TITLES | _words(
     "II IV VI VII VIII IX XII XIII XIV XV XVI MP QC KC RN PE BEng CEng MEng PEng BEM DSO OAM RAF RAAF USAF "
-    "USN USMC ACA FCA CISSP LNU Oxon Cantab fils père"
+    "USN USMC ACA FCA CISSP LNU Oxon Cantab ASC AIA RIBA fils père"
 )
 # … and these after a comma only: Jack MA.
 SUFFIXES_AFTER_COMMA: Final = _words("BA MA BS MS")
@@ -90,6 +90,7 @@ BORN: Final = (
 RELATIONS: Final = _words("viuda vda του της")
 # Before another name of the same person, the one of a husband or a role, and before how a message was sent.
 ALIASES: Final = _words(
+    "otherwise "
     "aka AKA a/k/a A/K/A f/k/a n/k/a alias fka formerly genannt dit dite via épouse ÉPOUSE ép. veuve VEUVE "
     "vve ved. vedova verh. verw. e.v. ... …"
 )
@@ -304,7 +305,7 @@ BEFORE_NAMES: Final = _words(
     "fc garage gasthaus gasthof osteria praxis salon taxi trattoria "
     "lokomotiv medical ministère municipal national olympique public regional social spartak syndicat "
     "technical united world vfb vfl hochschule hotel hôpital instituto istituto kanzlei landkreis "
-    "landratsamt conference meeting "
+    "landratsamt conference meeting savings methodist lutheran "
     "lycée metzgerei ministerio ministero ministério pizzeria restaurant restaurante ristorante società "
     "société sparkasse staatsanwaltschaft stadtverwaltung universidad universidade università université "
     "universität volksbank"
