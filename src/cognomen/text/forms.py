@@ -103,7 +103,7 @@ FORMS: Final = (
     # Users: jdoe (Jane Doe), Jane Doe @jdoe, ACME\jane.doe, CN=Jane Doe,OU=Users, Jane_Doe.
     (r"^[a-z][a-z\d._-]* \(([A-Z][^()]* [^()]+)\)$", r"\1"),
     (rf"^/?u/(?={_L})", ""),
-    (rf"^({_L}{{2,}})\.([A-Z])$", r"\1 \2"),
+    (rf"^({_L}{{2,}})\.([A-Z]{{1,2}})$", r"\1 \2"),
     (r"([^ ]) @[^ ]+$", r"\1"),
     (r"^[A-Z]{2,}\\(?=[a-z])", ""),
     (r"^(?:CN|cn|sn)=([^,=]+)(?:,.*)?$", r"\1"),
@@ -119,6 +119,8 @@ FORMS: Final = (
     (r"^([^ ,]+ [^,]+), (?:[AES]?VP|C[EFIOT]O|Mgr|Dir)\.? [A-Z&].*$", r"\1"),
     (r"^([A-ZÀ-ÖØ-Þ][^ ]* [^(]*[^ (]) \([a-zß-ÿ][^()A-ZÀ-ÖØ-Þ]* [^()A-ZÀ-ÖØ-Þ]*\)$", r"\1"),
     (r", ([A-Z])[a-z]{1,2}\.-([A-Z])\.$", r", \1.-\2."),
+    (r"^([A-Z][^ .,]{2,}) (?:Chr?|Ph|Th)\.$", r"\1"),
+    (r",? \(?[Ee]ds\.?\)?$", ""),
     (r"^([^ a-z]*[a-z][^ ]* .*[^ ,],? [JS]r\.?) [A-Z]{1,4}(?: [A-Z]{1,4})*$", r"\1"),
     # Numbers of persons: Anna Berg 120378-123A, John Smith 123-45-6789.
     (rf"^([^ \d]+ [^\d]*[^ \d,]),? (?:{_NUMBERS})$", r"\1"),
@@ -127,6 +129,8 @@ FORMS: Final = (
     # Years of birth and of a class, telephones, police records: b.1842, '98, tel.12345, B/M 44, 44/M.
     (rf"({_L}{{2}}),? [a-zß-ÿ]{{1,4}}\.\d.*$", r"\1"),
     (r"^([^ ]+ [^ ].*?),? ['’]\d\d(?![^ ]).*$", r"\1"),
+    (r"^([^ ]+ [^ ].*?),? (?:abt|bef|aft|circa|about)\.? \d.*$", r"\1"),
+    (r"^([^ ]+ [^ ].*?),? \d{1,3} ?[MF]$", r"\1"),
     (r"^([^ ]+ [^ ].*?),? (?:[A-Z]/[MF](?:[ /]\d{1,3})?|[MF]/\d{1,3}|\d{1,3}/[MF])$", r"\1"),
     (rf"^([A-ZÀ-ÖØ-Þ]{_L}+),? \(?(?:19|20)\d\d[a-z]\)?$", r"\1"),  # Smith 2019a
     # Footnotes and ties of LaTeX, dots after degrees and initials: Doe$^{1}$, D.~E. Knuth, Ph. D., Smith JA.
@@ -138,7 +142,7 @@ FORMS: Final = (
     # Whose cell it is: Estate of Smith, John. Where somebody is, or for whom: Jane Doe at Acme.
     (rf"^(?:[Tt]he |THE |[Ii]n the |IN THE |[Bb]aby |BABY )?(?:{_OF}) (?:of|OF) (?:the late )?", ""),
     (rf"^The ({_OF_FAMILIES})s$", r"\1 Family"),
-    (r"^([^ ]+ [^ ].*?) son of .*$", r"\1"),
+    (rf"^([^ ]+ [^ ].*?) (?:{_RELATIVES}) of .*$", r"\1"),
     (rf"^([A-ZÀ-ÖØ-Þ][^ ]* (?:[^ ]+ )*[A-ZÀ-ÖØ-Þ][^ ]*) (?:{_RELATIVES})$", r"\1"),
     # Letters: Best regards, Jane Doe; Jane Doe wrote:. Devices in a call: Jane Doe's iPhone.
     (rf"^(?:[^ ,]+ )*(?:{_CLOSINGS}), (?=[^ ,]+ [^ ,])", ""),
@@ -169,7 +173,7 @@ FORMS: Final = (
     (r"^([^ ]+ [^ ]+) (?:Bey|Efendi|Hanım)$", r"\1"),
     (rf"({_L}{{2}}) f\. (?=[A-ZÀ-ÖØ-Þ])", r"\1 née "),
     # Whose child somebody is: De Rosa fu Antonio, Papadopoulos tou Georgiou.
-    (r"^([^ ,]+ [^ ].*?) (?:fu|tou|tis) [A-ZÀ-ÖØ-Þ].*$", r"\1"),
+    (r"^([^ ,]+ [^ ].*?) (?:(?:del |di )?fu|tou|tis) [A-ZÀ-ÖØ-Þ].*$", r"\1"),
     # Cricket: Kohli not out; of two who dismiss a player, the first.
     (r"^([^ ]+ [^ ].*?) (?:not out|run out(?: .*)?|lbw b .*|(?:c|st) .* ?b [A-ZÀ-ÖØ-Þ].*)$", r"\1"),
     (r"^(?:c|st) (?:[†+] ?)?([A-ZÀ-ÖØ-Þ][^&]*) b ([A-ZÀ-ÖØ-Þ].*)$", r"\1; \2"),
@@ -190,14 +194,15 @@ FORMS: Final = (
     (rf"^([A-ZÀ-ÖØ-Þ][^ ,]+) ([^,]*[^ ,])((?: (?:{_PARTICLES}))+)$", r"\1, \2\3"),
 )  # fmt: skip
 # What a text has that may be plainer: one of these signs, of these ends, or of these words between spaces.
-_SIGNS: Final = rf"[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d（）@=<∗⁎＊]|\.[A-Z]$"
+_SIGNS: Final = rf"[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d（）@=<∗⁎＊]|\.[A-Z]{{1,2}}$"
 _ENDS: Final = ("-", "'", "’", ".", *(f"-{word}" for word in sorted(lists.HONORIFICS_LAST)))
 _WORDS_OF_FORMS: Final = (
     "- – — Ph. f. of OF by By BY ИП ФОП id. ifj. özv. Most Right Rt Very Sri Seri Ältere Jüngere elder Elder "
     "younger Younger M Mr Mrs Ms Miss MR MRS MS MISS MSTR M. Mr. Mrs. Ms. Miss. MR. MRS. MS. MISS. MSTR. "
     "the H.E. Sc Sc. Eng Eng. ET m. ICE CV cv Curriculum curriculum CURRICULUM Resume resume Résumé résumé "
     "RESUME RÉSUMÉ mob cell handy gsm Mob Mobile Cell GSM NEW OLD fu tou tis out c st ou alias son "
-    "Jr Jr. Sr Sr. lbw VP SVP EVP AVP The Dear Hello Hi To From For"
+    "Jr Jr. Sr Sr. lbw VP SVP EVP AVP CEO CFO COO CTO CIO eds eds. Eds Eds."
+    " Th. Ch. Ph. Chr. The Dear Hello Hi To From For"
 )
 NAMED: Final = (
     lists.HONORIFICS_LAST | lists.PHRASES | lists.COUNTRY_CODES | set(_WORDS_OF_FORMS.split())

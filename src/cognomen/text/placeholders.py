@@ -55,7 +55,7 @@ _NOBODY: Final = (
     "tbc", "not known", "to be announced", "employee name", "e-mail", "email", "hello world", "lorem ipsum",
     "test user", "guest user", "anonymous donor", "anonymous coward", "unknown author", "various",
     "various artists", "various authors", "multiple authors", "vacant seat", "vacancy",
-    "delete me", "total", "subtotal",
+    "delete me", "plus one", "empty seat", "total", "subtotal",
     "grand total", "see above", "see below", "see notes", "same as above", "as above", "your name",
     "enter name", "current resident", "current occupant", "occupant", "householder", "siehe oben",
     "voir ci-dessus", "vedi sopra", "zie boven", "no aplica", "brak danych", "unbekannt", "nicht bekannt",

@@ -70,7 +70,7 @@ SUFFIXES_OF_PORTUGUESE: Final = _words("filho sobrinho")
 # … and spelled exactly so, because these are surnames too: Ii, Vi, Pe, Peng.
 CAPITAL_SUFFIXES: Final = CAPITAL_TITLES | _words(
     "II IV VI VII VIII IX XII XIII XIV XV XVI MP QC KC RN PE BEng CEng MEng PEng BEM DSO OAM RAF RAAF USAF "
-    "USN USMC ACA FCA CISSP LNU Oxon Cantab ASC AIA RIBA fils père"
+    "USN USMC ACA FCA CISSP LNU Oxon Cantab ASC AIA RIBA MLA MLC MHR fils père"
 )
 # … and these after a comma only: Jack MA.
 SUFFIXES_AFTER_COMMA: Final = _words("BA MA BS MS")
@@ -121,7 +121,7 @@ COUNTRY_CODES: Final = _words(
 # Before "of" and a name: Estate of Smith, John.
 BEFORE_OF: Final = _words(
     "estate household heirs hrs family guest guests friend friends child children matter boy girl daughter "
-    "son wife widow husband parent parents"
+    "son wife widow husband parent parents baby infant"
 )
 # Who somebody is in a household, after two words of a name and in lower case: Mary Smith wife.
 RELATIVES: Final = _words(
@@ -131,7 +131,7 @@ RELATIVES: Final = _words(
 # After the name of who wrote, in lower case; before the name of who signs a letter, with a comma.
 SAID: Final = _words("wrote writes says commented replied posted asked on schrieb schreibt")
 CLOSINGS: Final = _words(
-    "regards sincerely thanks faithfully wishes grüße grüßen cordialement saludos saluti groet groeten "
+    "regards sincerely yours thanks faithfully wishes grüße grüßen cordialement saludos saluti groet groeten "
     "hilsen hälsningar atentamente atenciosamente"
 )
 # What says in a cell that a surname follows, or a given name.
@@ -305,7 +305,7 @@ BEFORE_NAMES: Final = _words(
     "fc garage gasthaus gasthof osteria praxis salon taxi trattoria "
     "lokomotiv medical ministère municipal national olympique public regional social spartak syndicat "
     "technical united world vfb vfl hochschule hotel hôpital instituto istituto kanzlei landkreis "
-    "landratsamt conference meeting savings methodist lutheran "
+    "landratsamt conference meeting iphone ipad macbook savings methodist lutheran "
     "lycée metzgerei ministerio ministero ministério pizzeria restaurant restaurante ristorante società "
     "société sparkasse staatsanwaltschaft stadtverwaltung universidad universidade università université "
     "universität volksbank"
@@ -313,9 +313,9 @@ BEFORE_NAMES: Final = _words(
 # … two words or more that say that there is no name, or head a column: Not Provided, Surname, First name …
 OF_NO_NAME: Final = _words(
     "account advised all anonymous applicable as assigned attached available confirmed credit data deceased "
-    "decided deleted determined disclosed entered entry family filled first firstname forename forenames "
-    "full given identified information last lastname legible listed maiden middle missing name named "
-    "names no none not occupant page person position provided recorded removed reported required "
+    "decided deleted determined disclosed entered entry family female filled first firstname forename "
+    "forenames full given identified information last lastname legible listed maiden male middle missing "
+    "name named names no none not occupant page person position provided recorded removed reported required "
     "response resident see selected specified stated supplied surname surnames test to be tba tbd "
     "undisclosed "
     "unidentified unknown unnamed unspecified user username vacant value was withheld yet by request"
