@@ -41,14 +41,25 @@ _CLOSINGS: Final = "|".join(
 )
 # Surnames whose plural names nothing else: The Hendersons, The O'Briens, but "The Seasons", "The Partners".
 _OF_FAMILIES: Final = "[A-Z][a-z]{3,}(?:son|sen|mann|stein|worth)|(?:Ma?c|O['’])[A-Z][a-z]+"
-_NUMBERS: Final = r"\d{6,8}[-+A/]\d{3,7}[A-Z]?|\d{3}-\d\d-\d{4}|\d{3}\.\d{3}\.\d{3}-\d\d"
+# What follows two words of a name, after a space: who somebody is in a household, or wrote; whose child (fu,
+# tou); cricket; numbers of persons, years, ages, the class of '98.
+_AFTER_NAME: Final = "|".join(
+    (
+        f"(?:{_RELATIVES})(?: of .*)?|(?:{_SAID}):?",
+        "(?:(?:del |di )?fu|tou|tis) [A-ZÀ-ÖØ-Þ].*",
+        "not out|run out(?: .*)?|lbw b .*|(?:c|st) .* ?b [A-ZÀ-ÖØ-Þ].*",
+        r"\d{6,8}[-+A/]\d{3,7}[A-Z]?|\d{3}-\d\d-\d{4}|\d{3}\.\d{3}\.\d{3}-\d\d",
+        r"(?:abt|bef|aft|circa|about)\.? \d.*|['’]\d\d(?: .*)?",
+        r"\d{1,3} ?[MF]|[A-Z]/[MF](?:[ /]\d{1,3})?|[MF]/\d{1,3}|\d{1,3}/[MF]",
+    )
+)
 _DEVICES: Final = "iPhone|iPad|iPod|MacBook|iMac|Galaxy|Laptop|laptop|Phone|phone|Tablet|tablet"
 
 
 def _field(words: tuple[str, ...]) -> str:
     """What says that a surname or a given name follows, in any of three cases, with a colon."""
     cases = (spelling for word in words for spelling in (word, word.capitalize(), word.title(), word.upper()))
-    return f"(?:{'|'.join(dict.fromkeys(cases))}) ?[:=] ?"
+    return f"(?=[^:=]+[:=])(?:{'|'.join(dict.fromkeys(cases))}) ?[:=] ?"
 
 
 _SURNAME_IS: Final = _field(lists.FIELDS_OF_SURNAMES)
@@ -121,17 +132,11 @@ FORMS: Final = (
     (r", ([A-Z])[a-z]{1,2}\.-([A-Z])\.$", r", \1.-\2."),
     (r"^([A-Z][^ .,]{2,}) (?:Chr?|Ph|Th)\.$", r"\1"),
     (r",? \(?[Ee]ds\.?\)?$", ""),
-    (r"^([^ a-z]*[a-z][^ ]* .*[^ ,],? [JS]r\.?) [A-Z]{1,4}(?: [A-Z]{1,4})*$", r"\1"),
     # Numbers of persons: Anna Berg 120378-123A, John Smith 123-45-6789.
-    (rf"^([^ \d]+ [^\d]*[^ \d,]),? (?:{_NUMBERS})$", r"\1"),
     # Why no name is there: n/a - see notes.
     (r"^(n/a|N/A|NA|TB[ACD]|[Uu]nknown)(?: [-–—] | \(|[:;] )[a-z][^A-Z]*$", r"\1"),
     # Years of birth and of a class, telephones, police records: b.1842, '98, tel.12345, B/M 44, 44/M.
     (rf"({_L}{{2}}),? [a-zß-ÿ]{{1,4}}\.\d.*$", r"\1"),
-    (r"^([^ ]+ [^ ].*?),? ['’]\d\d(?![^ ]).*$", r"\1"),
-    (r"^([^ ]+ [^ ].*?),? (?:abt|bef|aft|circa|about)\.? \d.*$", r"\1"),
-    (r"^([^ ]+ [^ ].*?),? \d{1,3} ?[MF]$", r"\1"),
-    (r"^([^ ]+ [^ ].*?),? (?:[A-Z]/[MF](?:[ /]\d{1,3})?|[MF]/\d{1,3}|\d{1,3}/[MF])$", r"\1"),
     (rf"^([A-ZÀ-ÖØ-Þ]{_L}+),? \(?(?:19|20)\d\d[a-z]\)?$", r"\1"),  # Smith 2019a
     # Footnotes and ties of LaTeX, dots after degrees and initials: Doe$^{1}$, D.~E. Knuth, Ph. D., Smith JA.
     (rf"({_L}{{2}})\$?\^(?:\{{[\d,*a-z†‡ ]*\}}|[\da-z*,]{{1,3}})\$?(?![^ ,;])", r"\1"),
@@ -142,11 +147,9 @@ FORMS: Final = (
     # Whose cell it is: Estate of Smith, John. Where somebody is, or for whom: Jane Doe at Acme.
     (rf"^(?:[Tt]he |THE |[Ii]n the |IN THE |[Bb]aby |BABY )?(?:{_OF}) (?:of|OF) (?:the late )?", ""),
     (rf"^The ({_OF_FAMILIES})s$", r"\1 Family"),
-    (rf"^([^ ]+ [^ ].*?) (?:{_RELATIVES}) of .*$", r"\1"),
-    (rf"^([A-ZÀ-ÖØ-Þ][^ ]* (?:[^ ]+ )*[A-ZÀ-ÖØ-Þ][^ ]*) (?:{_RELATIVES})$", r"\1"),
     # Letters: Best regards, Jane Doe; Jane Doe wrote:. Devices in a call: Jane Doe's iPhone.
-    (rf"^(?:[^ ,]+ )*(?:{_CLOSINGS}), (?=[^ ,]+ [^ ,])", ""),
-    (rf"^([A-ZÀ-ÖØ-Þ][^ ]* .*[^ ]) (?:{_SAID}):?$", r"\1"),
+    (rf"^(?=[^,]+, )(?:[^ ,]+ )*(?:{_CLOSINGS}), (?=[^ ,]+ [^ ,])", ""),
+    (rf"^((?![a-zß-ÿ])[^ ]+ [^ ].*?),? (?:{_AFTER_NAME})$", r"\1"),
     (rf"^([^ ]+ [^ ].*?)['’]s? (?:{_DEVICES})(?: .*)?$", r"\1"),
     (rf"^(?:{_DEVICES}) (?:de|di|van|von) (?=[^ ])", ""),
     (rf"^([^ ]+ [^ ].*?) (?:{_PHRASES}) .*$", r"\1"),
@@ -173,12 +176,9 @@ FORMS: Final = (
     (r"^([^ ]+ [^ ]+) (?:Bey|Efendi|Hanım)$", r"\1"),
     (rf"({_L}{{2}}) f\. (?=[A-ZÀ-ÖØ-Þ])", r"\1 née "),
     # Whose child somebody is: De Rosa fu Antonio, Papadopoulos tou Georgiou.
-    (r"^([^ ,]+ [^ ].*?) (?:(?:del |di )?fu|tou|tis) [A-ZÀ-ÖØ-Þ].*$", r"\1"),
-    # Cricket: Kohli not out; of two who dismiss a player, the first.
-    (r"^([^ ]+ [^ ].*?) (?:not out|run out(?: .*)?|lbw b .*|(?:c|st) .* ?b [A-ZÀ-ÖØ-Þ].*)$", r"\1"),
     (r"^(?:c|st) (?:[†+] ?)?([A-ZÀ-ÖØ-Þ][^&]*) b ([A-ZÀ-ÖØ-Þ].*)$", r"\1; \2"),
     # Titles in the middle, and after capitals, as airlines write: Smith Mr John, SMITH JOHN MRS.
-    (rf"^((?!(?:{_BEFORE_MR}) )[^ ,.&]{{2,}}) {_MR}\.? ([^ ,&]+(?: [^ ,]+)*)$", r"\1, \2"),
+    (rf"^(?=[^ ]+ M)((?!(?:{_BEFORE_MR}) )[^ ,.&]{{2,}}) {_MR}\.? ([^ ,&]+(?: [^ ,]+)*)$", r"\1, \2"),
     (rf"^({_PARTICLES_IN_CAPITALS}{_UPPER}) ({_UPPER}(?: {_UPPER})?) (?:MRS?|MISS|MSTR)$", r"\1, \2"),
     # Countries: USA - John Smith, GER Anna Berg, Anna Berg GER.
     (rf"^(?:{_CODES})(?: [-–—:])? ([^ ]+ [^ ])", r"\1"),
@@ -201,7 +201,7 @@ _WORDS_OF_FORMS: Final = (
     "younger Younger M Mr Mrs Ms Miss MR MRS MS MISS MSTR M. Mr. Mrs. Ms. Miss. MR. MRS. MS. MISS. MSTR. "
     "the H.E. Sc Sc. Eng Eng. ET m. ICE CV cv Curriculum curriculum CURRICULUM Resume resume Résumé résumé "
     "RESUME RÉSUMÉ mob cell handy gsm Mob Mobile Cell GSM NEW OLD fu tou tis out c st ou alias son "
-    "Jr Jr. Sr Sr. lbw VP SVP EVP AVP CEO CFO COO CTO CIO eds eds. Eds Eds."
+    "lbw VP SVP EVP AVP CEO CFO COO CTO CIO eds eds. Eds Eds."
     " Th. Ch. Ph. Chr. The Dear Hello Hi To From For"
 )
 NAMED: Final = (
