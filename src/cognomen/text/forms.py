@@ -22,10 +22,10 @@ _OF: Final = "|".join(
     spelling for word in sorted(lists.BEFORE_OF) for spelling in (word, word.capitalize(), word.upper())
 )
 
-_TITLES: Final = sorted(
-    word.capitalize() for word in lists.TITLES - {"mr", "mrs", "ms", "miss"} if word.isascii()
+_BEFORE_MR: Final = (
+    "Dr|Prof|Sir|Hon|Rev|Senator|Cllr|Councillor|Deputy|Minister|Ambassador|Captain|Capt|Col|Lt|Sgt|Dear|Hello|Hi"
+    "|To|From|For"
 )
-_BEFORE_MR: Final = "|".join([*_TITLES, "Dear", "Hello", "Hi", "To", "From", "For"])
 _MR: Final = "M(?:rs?|s|iss|RS?|S|ISS|STR)"
 _UPPER: Final = "[A-ZÀ-ÖØ-Þ'’-]{2,}"
 _PARTICLES_IN_CAPITALS: Final = f"(?:(?:{_PARTICLES.upper()}) )*"
@@ -33,7 +33,7 @@ _ROADS: Final = "St|Street|Rd|Road|Ave|Avenue|Lane|Blvd"
 _FIELDS: Final = "[Mm]an|[Hh]onou?r|[Cc]oach|[Cc]ontact|[Kk]in|[Nn]ame|[Pp]erson"
 _PEERS: Final = "Baron|Baroness|Countess|Duchess|Duke|Earl|Lady|Lord|Marquess|Viscount|Viscountess"
 _RESUME: Final = "CV|cv|[Rr][eé]sum[eé]|RESUME|RÉSUMÉ"
-_PHONE: Final = "mob|cell|handy|gsm|Mob|Mobile|Cell|GSM|NEW|OLD"
+_PHONE: Final = "mob|cell|handy|gsm|Mob|Mobile|Cell|GSM|WhatsApp|Whatsapp|NEW|OLD"
 _RELATIVES: Final = "|".join(sorted(lists.RELATIVES))
 _SAID: Final = "|".join(sorted(lists.SAID))
 _CLOSINGS: Final = "|".join(
@@ -47,6 +47,7 @@ _AFTER_NAME: Final = "|".join(
     (
         f"(?:{_RELATIVES})(?: of .*)?|(?:{_SAID}):?",
         "(?:(?:del |di )?fu|tou|tis) [A-ZÀ-ÖØ-Þ].*",
+        r"of this .*|(?:&|and|with) \d+ .*",
         "not out|run out(?: .*)?|lbw b .*|(?:c|st) .* ?b [A-ZÀ-ÖØ-Þ].*",
         r"\d{6,8}[-+A/]\d{3,7}[A-Z]?|\d{3}-\d\d-\d{4}|\d{3}\.\d{3}\.\d{3}-\d\d",
         r"(?:abt|bef|aft|circa|about)\.? \d.*|['’]\d\d(?: .*)?",
@@ -56,15 +57,20 @@ _AFTER_NAME: Final = "|".join(
 _DEVICES: Final = "iPhone|iPad|iPod|MacBook|iMac|Galaxy|Laptop|laptop|Phone|phone|Tablet|tablet"
 
 
-def _field(words: tuple[str, ...]) -> str:
-    """What says that a surname or a given name follows, in any of three cases, with a colon."""
-    cases = (spelling for word in words for spelling in (word, word.capitalize(), word.title(), word.upper()))
-    return f"(?=[^:=]+[:=])(?:{'|'.join(dict.fromkeys(cases))}) ?[:=] ?"
-
-
-_SURNAME_IS: Final = _field(lists.FIELDS_OF_SURNAMES)
-_NOM_IS: Final = _field((*lists.FIELDS_OF_SURNAMES, "nom"))
-_GIVEN_IS: Final = _field(lists.FIELDS_OF_GIVEN_NAMES)
+# What says that a surname follows, or a given name. A "Nom" is one beside a "Prénom", else a full name.
+_SURNAME_FIELDS: Final = (
+    "[Ss]urnames?|[Ll]ast ?[Nn]ame|[Ff]amily [Nn]ame|[Nn]achname|[Ff]amilienname|[Nn]om de famille"
+    "|[Aa]pellidos?|[Cc]ognome|[Ss]obrenome|[Aa]chternaam|[Nn]azwisko|[Ee](?:fter|tter)na[mv]n|[Pp]říjmení|[Ss]oyadı"
+    "|[Фф]амилия|[Пп]різвище|[Εε]πώνυμο|SURNAMES?|LAST NAME|FAMILY NAME|NACHNAME|APELLIDOS?|COGNOME|ФАМИЛИЯ"
+)
+_GIVEN_FIELDS: Final = (
+    "[Gg]iven [Nn]ames?|[Ff]irst ?[Nn]ames?|[Ff]orenames?|[Vv]ornamen?|[Pp]r[eé]noms?|[Nn]ombres?|[Nn]ome"
+    "|[Vv]oornaam|[Ii]mię|[Ff][oö]rna[mv]n|[Jj]méno|[Aa]dı|[Ии]мя|[Іі]м'я|[Όό]νομα|GIVEN NAMES?|FIRST NAMES?"
+    "|FORENAMES?|VORNAMEN?|PRÉNOMS?|NOMBRES?|NOME|ИМЯ"
+)
+_SURNAME_IS: Final = f"(?=[^:=]+[:=])(?:{_SURNAME_FIELDS}) ?[:=] ?"
+_NOM_IS: Final = f"(?=[^:=]+[:=])(?:{_SURNAME_FIELDS}|[Nn]om|NOM) ?[:=] ?"
+_GIVEN_IS: Final = f"(?=[^:=]+[:=])(?:{_GIVEN_FIELDS}) ?[:=] ?"
 _PICTURES: Final = "\u2600-\u27bf\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
 
 # What a text is searched for, in this order, and what replaces it.
@@ -100,6 +106,12 @@ FORMS: Final = (
     (r"^([A-Z]{2,})/([A-Z](?: (?:MRS?|MS|MISS))?)$", r"\1, \2"),
     (r"(?<=[A-Z])<(?=[A-Z])", " "),
     (r"^(?:[ACIPV] [A-Z]{3})?([A-Z]+(?: [A-Z]+)*)<<([A-Z]+(?: [A-Z]+)*)<*$", r"\1, \2"),
+    # Catalogues, cards of addresses, users: AU  - Doe, J., author = {Doe, Jane}, $a Doe, Jane, N:Doe;Jane;;;.
+    (r"^(?:A[U1-4]|ED) - (?=[A-ZÀ-ÖØ-Þ])", ""),
+    (r'^(?:author|editor) ?= ?[{"]([^{}"]+)[}"],?$', r"\1"),
+    (r"^\$a ([^$]+?),?(?: \$.*)?$", r"\1"),
+    (r"^N:([^;:]+);([^;:]+);.*$", r"\1, \2"),
+    (r"^(?:FN|User|Author|Editor):(?=[A-ZÀ-ÖØ-Þ])", ""),
     # Hospitals: DOE^JANE^A^^DR, and the same in other letters.
     (rf"^([^\^=,]*{_L})\^([A-Z]|{_L}{{2}}[^\^=]*)(?:[\^=].*)?$", r"\1, \2"),
     # Fields with headings, of which surnames alone may have two words: Last name: Doe, First name: Jane.
@@ -131,7 +143,7 @@ FORMS: Final = (
     (r"^([A-ZÀ-ÖØ-Þ][^ ]* [^(]*[^ (]) \([a-zß-ÿ][^()A-ZÀ-ÖØ-Þ]* [^()A-ZÀ-ÖØ-Þ]*\)$", r"\1"),
     (r", ([A-Z])[a-z]{1,2}\.-([A-Z])\.$", r", \1.-\2."),
     (r"^([A-Z][^ .,]{2,}) (?:Chr?|Ph|Th)\.$", r"\1"),
-    (r",? \(?[Ee]ds\.?\)?$", ""),
+    (r",? [Ee]ds\.?$", ""),
     # Numbers of persons: Anna Berg 120378-123A, John Smith 123-45-6789.
     # Why no name is there: n/a - see notes.
     (r"^(n/a|N/A|NA|TB[ACD]|[Uu]nknown)(?: [-–—] | \(|[:;] )[a-z][^A-Z]*$", r"\1"),
@@ -149,6 +161,7 @@ FORMS: Final = (
     (rf"^The ({_OF_FAMILIES})s$", r"\1 Family"),
     # Letters: Best regards, Jane Doe; Jane Doe wrote:. Devices in a call: Jane Doe's iPhone.
     (rf"^(?=[^,]+, )(?:[^ ,]+ )*(?:{_CLOSINGS}), (?=[^ ,]+ [^ ,])", ""),
+    (r"^([^ ]+(?: [^ ]+)*?) party of \d+$", r"\1"),
     (rf"^((?![a-zß-ÿ])[^ ]+ [^ ].*?),? (?:{_AFTER_NAME})$", r"\1"),
     (rf"^([^ ]+ [^ ].*?)['’]s? (?:{_DEVICES})(?: .*)?$", r"\1"),
     (rf"^(?:{_DEVICES}) (?:de|di|van|von) (?=[^ ])", ""),
@@ -194,14 +207,14 @@ FORMS: Final = (
     (rf"^([A-ZÀ-ÖØ-Þ][^ ,]+) ([^,]*[^ ,])((?: (?:{_PARTICLES}))+)$", r"\1, \2\3"),
 )  # fmt: skip
 # What a text has that may be plainer: one of these signs, of these ends, or of these words between spaces.
-_SIGNS: Final = rf"[{_PICTURES}\\(\[/|:•·●▪‣∙⋅*~^_\d（）@=<∗⁎＊]|\.[A-Z]{{1,2}}$"
+_SIGNS: Final = rf"[{_PICTURES}$\\(\[/|:•·●▪‣∙⋅*~^_\d（）@=<∗⁎＊]|\.[A-Z]{{1,2}}$"
 _ENDS: Final = ("-", "'", "’", ".", *(f"-{word}" for word in sorted(lists.HONORIFICS_LAST)))
 _WORDS_OF_FORMS: Final = (
     "- – — Ph. f. of OF by By BY ИП ФОП id. ifj. özv. Most Right Rt Very Sri Seri Ältere Jüngere elder Elder "
     "younger Younger M Mr Mrs Ms Miss MR MRS MS MISS MSTR M. Mr. Mrs. Ms. Miss. MR. MRS. MS. MISS. MSTR. "
     "the H.E. Sc Sc. Eng Eng. ET m. ICE CV cv Curriculum curriculum CURRICULUM Resume resume Résumé résumé "
     "RESUME RÉSUMÉ mob cell handy gsm Mob Mobile Cell GSM NEW OLD fu tou tis out c st ou alias son "
-    "lbw VP SVP EVP AVP CEO CFO COO CTO CIO eds eds. Eds Eds."
+    "WhatsApp Whatsapp lbw VP SVP EVP AVP CEO CFO COO CTO CIO eds eds. Eds Eds."
     " Th. Ch. Ph. Chr. The Dear Hello Hi To From For"
 )
 NAMED: Final = (

@@ -55,7 +55,7 @@ _NOBODY: Final = (
     "tbc", "not known", "to be announced", "employee name", "e-mail", "email", "hello world", "lorem ipsum",
     "test user", "guest user", "anonymous donor", "anonymous coward", "unknown author", "various",
     "various artists", "various authors", "multiple authors", "vacant seat", "vacancy",
-    "delete me", "plus one", "empty seat", "total", "subtotal",
+    "delete me", "illegible", "unidentified", "plus one", "empty seat", "total", "subtotal",
     "grand total", "see above", "see below", "see notes", "same as above", "as above", "your name",
     "enter name", "current resident", "current occupant", "occupant", "householder", "siehe oben",
     "voir ci-dessus", "vedi sopra", "zie boven", "no aplica", "brak danych", "unbekannt", "nicht bekannt",
@@ -64,7 +64,7 @@ _NOBODY: Final = (
     "wie oben", "nom de famille", "undisclosed recipients",
     "info", "team", "customer", "client", "visitor", "reserved", "unassigned", "unallocated", "example",
     "nobody", "неизвестно", "неизвестный", "неизвестен", "нет данных", "не указано",
-    *("x" * length for length in range(4, 21)),
+    *("x" * length for length in range(4, 13)),
 )  # fmt: skip
 NOBODY: Final = frozenset(
     spelling for word in _NOBODY for spelling in (word, word.capitalize(), word.title(), word.upper())

@@ -134,17 +134,6 @@ CLOSINGS: Final = _words(
     "regards sincerely yours thanks faithfully wishes grüße grüßen cordialement saludos saluti groet groeten "
     "hilsen hälsningar atentamente atenciosamente"
 )
-# What says in a cell that a surname follows, or a given name.
-FIELDS_OF_SURNAMES: Final = (
-    "surname", "surnames", "last name", "lastname", "family name", "nachname", "familienname",
-    "nom de famille", "apellido", "apellidos", "cognome", "sobrenome", "achternaam", "nazwisko",
-    "efternamn", "etternavn", "příjmení", "soyadı", "фамилия", "прізвище", "επώνυμο",
-)  # fmt: skip
-FIELDS_OF_GIVEN_NAMES: Final = (
-    "given name", "given names", "first name", "first names", "firstname", "forename", "forenames", "vorname",
-    "vornamen", "prénom", "prénoms", "prenom", "nombre", "nombres", "nome", "voornaam", "imię", "förnamn",
-    "fornavn", "jméno", "adı", "имя", "ім'я", "όνομα",
-)  # fmt: skip
 # Honorifics after a name: Tanaka san, Ahmet Yılmaz Bey.
 HONORIFICS_LAST: Final = _words("san sama sensei Bey Efendi Hanım")
 # Between the names of two people, in lower case. And is a surname.
