@@ -143,11 +143,10 @@ FORMS: Final = (
     (r"^([A-ZÀ-ÖØ-Þ][^ ]* [^(]*[^ (]) \([a-zß-ÿ][^()A-ZÀ-ÖØ-Þ]* [^()A-ZÀ-ÖØ-Þ]*\)$", r"\1"),
     (r", ([A-Z])[a-z]{1,2}\.-([A-Z])\.$", r", \1.-\2."),
     (r"^([A-Z][^ .,]{2,}) (?:Chr?|Ph|Th)\.$", r"\1"),
-    (r",? [Ee]ds\.?$", ""),
-    # Numbers of persons: Anna Berg 120378-123A, John Smith 123-45-6789.
+    (r", [Ee]ds\.?$| [Ee]ds\.$", ""),
     # Why no name is there: n/a - see notes.
     (r"^(n/a|N/A|NA|TB[ACD]|[Uu]nknown)(?: [-–—] | \(|[:;] )[a-z][^A-Z]*$", r"\1"),
-    # Years of birth and of a class, telephones, police records: b.1842, '98, tel.12345, B/M 44, 44/M.
+    # Years of birth, telephones, years of publication: b.1842, tel.12345.
     (rf"({_L}{{2}}),? [a-zß-ÿ]{{1,4}}\.\d.*$", r"\1"),
     (rf"^([A-ZÀ-ÖØ-Þ]{_L}+),? \(?(?:19|20)\d\d[a-z]\)?$", r"\1"),  # Smith 2019a
     # Footnotes and ties of LaTeX, dots after degrees and initials: Doe$^{1}$, D.~E. Knuth, Ph. D., Smith JA.
@@ -159,7 +158,7 @@ FORMS: Final = (
     # Whose cell it is: Estate of Smith, John. Where somebody is, or for whom: Jane Doe at Acme.
     (rf"^(?:[Tt]he |THE |[Ii]n the |IN THE |[Bb]aby |BABY )?(?:{_OF}) (?:of|OF) (?:the late )?", ""),
     (rf"^The ({_OF_FAMILIES})s$", r"\1 Family"),
-    # Letters: Best regards, Jane Doe; Jane Doe wrote:. Devices in a call: Jane Doe's iPhone.
+    # Letters: Best regards, Jane Doe; Jane Doe wrote:. Parties, and devices in a call: Jane Doe's iPhone.
     (rf"^(?=[^,]+, )(?:[^ ,]+ )*(?:{_CLOSINGS}), (?=[^ ,]+ [^ ,])", ""),
     (r"^([^ ]+(?: [^ ]+)*?) party of \d+$", r"\1"),
     (rf"^((?![a-zß-ÿ])[^ ]+ [^ ].*?),? (?:{_AFTER_NAME})$", r"\1"),
@@ -188,7 +187,7 @@ FORMS: Final = (
     (r"^([^,]*[^ ,]{3})[ -](?:san|sama|sensei)$", r"\1"),
     (r"^([^ ]+ [^ ]+) (?:Bey|Efendi|Hanım)$", r"\1"),
     (rf"({_L}{{2}}) f\. (?=[A-ZÀ-ÖØ-Þ])", r"\1 née "),
-    # Whose child somebody is: De Rosa fu Antonio, Papadopoulos tou Georgiou.
+    # Cricket: of two who dismiss a player, the first.
     (r"^(?:c|st) (?:[†+] ?)?([A-ZÀ-ÖØ-Þ][^&]*) b ([A-ZÀ-ÖØ-Þ].*)$", r"\1; \2"),
     # Titles in the middle, and after capitals, as airlines write: Smith Mr John, SMITH JOHN MRS.
     (rf"^(?=[^ ]+ M)((?!(?:{_BEFORE_MR}) )[^ ,.&]{{2,}}) {_MR}\.? ([^ ,&]+(?: [^ ,]+)*)$", r"\1, \2"),

@@ -70,7 +70,7 @@ SUFFIXES_OF_PORTUGUESE: Final = _words("filho sobrinho")
 # … and spelled exactly so, because these are surnames too: Ii, Vi, Pe, Peng.
 CAPITAL_SUFFIXES: Final = CAPITAL_TITLES | _words(
     "II IV VI VII VIII IX XII XIII XIV XV XVI MP QC KC RN PE BEng CEng MEng PEng BEM DSO OAM RAF RAAF USAF "
-    "USN USMC ACA FCA CISSP LNU Oxon Cantab ASC AIA RIBA MLA MLC MHR fils père"
+    "USN USMC ACA FCA CISSP LNU Oxon Cantab ASC AIA MLA MLC MHR fils père"
 )
 # … and these after a comma only: Jack MA.
 SUFFIXES_AFTER_COMMA: Final = _words("BA MA BS MS")
