@@ -33,7 +33,8 @@ NOT_A_NAME: Final = "not-a-name"
 _EXACT: Final = frozenset((
     "NA", "N/A", "n/a", "N.A", "n.a", "NULL", "null", "NaN", "nan", "NaT", "None", "none", "NONE", "nil",
     "NIL", "undefined", "test", "TEST", "blank", "BLANK", "missing", "MISSING", "anon", "Anon", "ANON",
-    "TRUE", "FALSE", "name", "NAME", "surname", "Surname", "SURNAME", "admin", "sysadmin", "user", "noreply",
+    "TRUE", "FALSE", "dummy", "DUMMY", "name", "NAME", "surname", "Surname", "SURNAME", "admin",
+    "sysadmin", "user", "noreply",
     "no-reply", "do-not-reply", "donotreply", "webmaster", "postmaster", "mailer-daemon",
     "MAILER-DAEMON", "asdf", "qwerty", "deleted", "removed", "confidential", "\\N", "k.A", "o.A",
     "n.v.t", "н/д", "keine Angabe", "ohne Angabe", "ohne Namen", "bilinmiyor", "neznámý", "nieznany",
@@ -53,7 +54,8 @@ _NOBODY: Final = (
     "unknown", "anonymous", "unnamed", "noname", "unspecified", "redacted", "withheld", "xxx", "tbd", "tba",
     "tbc", "not known", "to be announced", "employee name", "e-mail", "email", "hello world", "lorem ipsum",
     "test user", "guest user", "anonymous donor", "anonymous coward", "unknown author", "various",
-    "various artists", "various authors", "multiple authors", "vacant seat", "total", "subtotal",
+    "various artists", "various authors", "multiple authors", "vacant seat", "vacancy",
+    "delete me", "illegible", "unidentified", "plus one", "empty seat", "total", "subtotal",
     "grand total", "see above", "see below", "see notes", "same as above", "as above", "your name",
     "enter name", "current resident", "current occupant", "occupant", "householder", "siehe oben",
     "voir ci-dessus", "vedi sopra", "zie boven", "no aplica", "brak danych", "unbekannt", "nicht bekannt",
@@ -62,6 +64,7 @@ _NOBODY: Final = (
     "wie oben", "nom de famille", "undisclosed recipients",
     "info", "team", "customer", "client", "visitor", "reserved", "unassigned", "unallocated", "example",
     "nobody", "неизвестно", "неизвестный", "неизвестен", "нет данных", "не указано",
+    *("x" * length for length in range(4, 13)),
 )  # fmt: skip
 NOBODY: Final = frozenset(
     spelling for word in _NOBODY for spelling in (word, word.capitalize(), word.title(), word.upper())
@@ -84,7 +87,7 @@ _DOMAIN: Final = lazy_pattern(
     r"[\w-]+(\.[\w-]+)*\.(com|org|net|edu|gov|info|io|ai|app|dev|de|eu|fr|nl|pl|ru|uk|(co|com|org|ac|gov)\.[a-z]{2})",
     re.IGNORECASE,
 )
-_HANDLE: Final = lazy_pattern(r"[@#]\w+|[\w.-]+@")  # of a user, as a subject: @jane_doe, info@
+_HANDLE: Final = lazy_pattern(r"[@#]\w+|[\w.-]+@|.*\S\[bot\]")  # of a user, as a subject: @jane_doe, info@
 _FILE: Final = lazy_pattern(
     r".*\S\.(?:txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|jpe?g|png|gif|svg|mp[34]|mov|zip|gz|exe|log)"
     r"|\w{3,}\.(?:py|sh)|(?:[A-Z]:|~)?[\\/]\S+|[{].*[}]",

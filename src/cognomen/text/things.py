@@ -41,7 +41,8 @@ OF_NUMBERS: Final = (
     r"|(?:tel|phone|fax|isbn|vat|iban)\b[.:]? ?[\d ()+/\-]*\d",
     rf"[\d.,]+ ?(?:{_UNIT})|(?:{_UNIT}) ?[\d.,]+|.* \d+ ?(?:gb|mb|mg|ml|mm)|\d+ ?x [^ ]+",
     rf"(?:[^ \d]+,? )?\d{{1,2}}\.? (?:de )?(?:{_MONTH})\.?(?: (?:de )?\d{{2,4}})?"
-    rf"|[^,]+, [a-z]{{2}} \d{{5}}(?:-\d{{4}})?",
+    rf"|[^,]+, [a-z]{{2}} \d{{5}}(?:-\d{{4}})?|(?:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+    rf"|\d{{1,2}}:\d\d(?::\d\d)? ?[ap]\.?m\.?",
     rf"\d+[a-z]? .*\b(?:{_ROAD}|ave|blvd|ln)|\d+[a-z]? [^ ]+ (?:st|rd|dr)"
     rf"|[^ ]+ (?:{_ROAD}|st|rd) \d+[a-z]?"
     r"|.*(?:straße|strasse|str\.|platz|gasse|weg|allee) \d+ ?[a-z]?"
@@ -52,6 +53,7 @@ OF_WORDS: Final = (
     r"(?:ministry|department|dept\.?|bank|state|board|chamber|church|faculty|house|institutes?|isle|kingdom"
     r"|member|sons|table|trustees|head|vp|list|history) of\b.*|chief .* officer",
     r".+ .+ (?:trust|fund)|.+, the",
+    r".+ (?:community|federal|national|savings) bank|.+ (?:lutheran|methodist) church",
     r"[^,]+ (?:&|and|und|et|y|e) (?:co|cie|cia|fils|figli|hijos|sons|söhne)\.?(?: .*)?",
     r"[^ ]*(?:ministerium|gesellschaft|verband|verein|stiftung|zentrum) (?:der|des|für|van|voor) .*",
     r"(?:i )?(?:do|prefer|rather|wish) not .*|please .+ .+|(?:refuse[ds]?|decline[ds]?) to .*",

@@ -70,7 +70,7 @@ SUFFIXES_OF_PORTUGUESE: Final = _words("filho sobrinho")
 # … and spelled exactly so, because these are surnames too: Ii, Vi, Pe, Peng.
 CAPITAL_SUFFIXES: Final = CAPITAL_TITLES | _words(
     "II IV VI VII VIII IX XII XIII XIV XV XVI MP QC KC RN PE BEng CEng MEng PEng BEM DSO OAM RAF RAAF USAF "
-    "USN USMC ACA FCA CISSP LNU Oxon Cantab fils père"
+    "USN USMC ACA FCA CISSP LNU Oxon Cantab ASC AIA MLA MLC MHR fils père"
 )
 # … and these after a comma only: Jack MA.
 SUFFIXES_AFTER_COMMA: Final = _words("BA MA BS MS")
@@ -90,13 +90,14 @@ BORN: Final = (
 RELATIONS: Final = _words("viuda vda του της")
 # Before another name of the same person, the one of a husband or a role, and before how a message was sent.
 ALIASES: Final = _words(
+    "otherwise "
     "aka AKA a/k/a A/K/A f/k/a n/k/a alias fka formerly genannt dit dite via épouse ÉPOUSE ép. veuve VEUVE "
     "vve ved. vedova verh. verw. e.v. ... …"
 )
 # Before where somebody is, for whom, or in whose care, after two words of a name and in this case.
 PHRASES: Final = _words(
     "at from dba DBA d/b/a D/B/A t/a T/A plus attn: Attn: ATTN: attn Attn ATTN c/o C/O individually oder or "
-    "on for"
+    "on for på från fra"
 )
 # Particles that catalogues put after the given name, in lower case.
 PARTICLES_LAST: Final = _words("van von de der den ten ter te du di da del della dos das")
@@ -119,7 +120,19 @@ COUNTRY_CODES: Final = _words(
 )
 # Before "of" and a name: Estate of Smith, John.
 BEFORE_OF: Final = _words(
-    "estate household heirs hrs family guest guests friend friends child children matter"
+    "estate household heirs hrs family guest guests friend friends child children matter boy girl daughter "
+    "son wife widow husband parent parents baby infant"
+)
+# Who somebody is in a household, after two words of a name and in lower case: Mary Smith wife.
+RELATIVES: Final = _words(
+    "wife widow widower husband son daughter dau head boarder lodger servant visitor spouse inmate stepson "
+    "stepdaughter grandson granddaughter niece nephew"
+)
+# After the name of who wrote, in lower case; before the name of who signs a letter, with a comma.
+SAID: Final = _words("wrote writes says commented replied posted asked on schrieb schreibt")
+CLOSINGS: Final = _words(
+    "regards sincerely yours thanks faithfully wishes grüße grüßen cordialement saludos saluti groet groeten "
+    "hilsen hälsningar atentamente atenciosamente"
 )
 # Honorifics after a name: Tanaka san, Ahmet Yılmaz Bey.
 HONORIFICS_LAST: Final = _words("san sama sensei Bey Efendi Hanım")
@@ -245,7 +258,8 @@ NOUNS: Final = _words(
     "technology telecom therapist title traders trading trainee translator transport treasurer union "
     "university "
     "athletic hotspur invoice juniors office order quantity receipt status voucher ventures volunteer "
-    "widgets workshop writer hospital institutes reporter rovers services united wanderers bros brothers"
+    "widgets workshop writer hospital institutes reporter rovers services united wanderers bros brothers "
+    "ipad iphone macbook"
 )
 # … and, of eight letters or more, those that end as no surname does …
 ENDS_OF_NOUNS: Final = (
@@ -280,7 +294,7 @@ BEFORE_NAMES: Final = _words(
     "fc garage gasthaus gasthof osteria praxis salon taxi trattoria "
     "lokomotiv medical ministère municipal national olympique public regional social spartak syndicat "
     "technical united world vfb vfl hochschule hotel hôpital instituto istituto kanzlei landkreis "
-    "landratsamt "
+    "landratsamt conference meeting iphone ipad macbook savings methodist lutheran "
     "lycée metzgerei ministerio ministero ministério pizzeria restaurant restaurante ristorante società "
     "société sparkasse staatsanwaltschaft stadtverwaltung universidad universidade università université "
     "universität volksbank"
@@ -288,9 +302,9 @@ BEFORE_NAMES: Final = _words(
 # … two words or more that say that there is no name, or head a column: Not Provided, Surname, First name …
 OF_NO_NAME: Final = _words(
     "account advised all anonymous applicable as assigned attached available confirmed credit data deceased "
-    "decided deleted determined disclosed entered entry family filled first firstname forename forenames "
-    "full given identified information last lastname legible listed maiden middle missing name named "
-    "names no none not occupant page person position provided recorded removed reported required "
+    "decided deleted determined disclosed entered entry family female filled first firstname forename "
+    "forenames full given identified information last lastname legible listed maiden male middle missing "
+    "name named names no none not occupant page person position provided recorded removed reported required "
     "response resident see selected specified stated supplied surname surnames test to be tba tbd "
     "undisclosed "
     "unidentified unknown unnamed unspecified user username vacant value was withheld yet by request"

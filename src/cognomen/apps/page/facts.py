@@ -89,7 +89,18 @@ def generator_facts(generator: Generator) -> dict[str, Any]:
 
 # Lists of which only patterns are made.
 _OF_PATTERNS: Final = frozenset(
-    ("RELATIONS", "PHRASES", "PARTICLES_LAST", "COUNTRY_CODES", "BEFORE_OF", "HONORIFICS_LAST", "AT_COURT")
+    (
+        "RELATIONS",
+        "PHRASES",
+        "PARTICLES_LAST",
+        "COUNTRY_CODES",
+        "BEFORE_OF",
+        "HONORIFICS_LAST",
+        "AT_COURT",
+        "RELATIVES",
+        "SAID",
+        "CLOSINGS",
+    )
 )
 
 
@@ -102,7 +113,12 @@ def reading_words() -> dict[str, Any]:
         for name, value in named.items()
         if isinstance(value, frozenset) and name not in _OF_PATTERNS
     }
-    sets |= {"PLACEHOLDERS": PLACEHOLDERS, "NOBODY": NOBODY, "COMPANY": COMPANY, "LEFT_OVER": LEFT_OVER}
+    sets |= {
+        "PLACEHOLDERS": PLACEHOLDERS - NOBODY,
+        "NOBODY": NOBODY,
+        "COMPANY": COMPANY,
+        "LEFT_OVER": LEFT_OVER,
+    }
     return {
         **{_camel(name): value for name, value in in_order.items()},
         "sets": {_camel(name): sorted(value) for name, value in sets.items()},

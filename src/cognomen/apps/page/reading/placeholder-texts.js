@@ -13,7 +13,7 @@ const URLS = later(() => new RegExp(`(?:https?://|www\\.)${NOT_WHITE}+`, "giu"))
 const SYMBOL = /[#%*@!?§¶_$+<=>^|~}{£€¤¥¢°±²³¹¬¨¼½¾×÷]/gu;
 const DIGITS_AMONG_LETTERS = later(() => new RegExp(`${NO_DIGIT}\\p{Nd}+${NO_DIGIT}`, "u"));
 const isDomain = fullMatch(`[\\p{L}\\p{N}_\\-]+(\\.[\\p{L}\\p{N}_\\-]+)*\\.(com|org|net|edu|gov|info|io|ai|app|dev|de|eu|fr|nl|pl|ru|uk|(co|com|org|ac|gov)\\.[a-z]{2})`, "iu");
-const isHandle = fullMatch(`[@#]${W}+|(?:${W}|[.\\-])+@`);
+const isHandle = fullMatch(`[@#]${W}+|(?:${W}|[.\\-])+@|.*${NOT_WHITE}\\[bot\\]`);
 const isFile = fullMatch(
   `.*${NOT_WHITE}\\.(?:txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|jpe?g|png|gif|svg|mp[34]|mov|zip|gz|exe|log)`
   + `|${W}{3,}\\.(?:py|sh)|(?:[A-Z]:|~)?[\\\\/]${NOT_WHITE}+|[{].*[}]`, "iu",
@@ -29,10 +29,12 @@ const AT_THE_END = [" S.p.A.", " SpA", " s.r.o.", " z o.o.", " ApS"], FORMS_IN_W
 const AFTER_NAME = new RegExp(`[,;]${WHITE}|${WHITE}(?:[\\-–—|@/]|via)${WHITE}`, "g");
 const BRACKETS_LAST = new RegExp(`${WHITE}[(\\[][^()\\[\\]]*[)\\]]$`);
 
+const isPlaceholder = (text, words) => words.placeholders.has(text) || words.nobody.has(text);
+
 // Why a text is no name, "placeholder" or "not-a-name"; null if it may be one.
 export function reasonForNoName(text, words) {
   let whole = wordsOf(text).join(" ");
-  if (words.placeholders.has(whole)) return "placeholder";
+  if (isPlaceholder(whole, words)) return "placeholder";
   if (isPlainWord(whole)) return null;
   if (isNothing(whole) || isError(whole)) return "placeholder";
   if (AT_THE_END.some((form) => whole.endsWith(form)) || FORMS_IN_WORD.some((form) => whole.includes(form))) return "not-a-name";
@@ -41,7 +43,7 @@ export function reasonForNoName(text, words) {
   if (words.leftOver.has(words.casefold(whole.replaceAll(".", "")))) return "not-a-name";
   whole = plainer(whole, words);
   const bare = strip(whole, words.outside);
-  if (words.placeholders.has(bare) || isRepeatedPlaceholder(bare, words) || saysNoName(bare, words)) return "placeholder";
+  if (isPlaceholder(bare, words) || isRepeatedPlaceholder(bare, words) || saysNoName(bare, words)) return "placeholder";
   if (areLettersAlone(whole) || isHandle(whole) || isFile(whole) || isCode(whole)) return "not-a-name";
   const rest = withoutAddresses(bare);
   if (hasManySymbols(rest)) return "not-a-name";
@@ -96,7 +98,7 @@ function nameOf(text) {
 function isRepeatedPlaceholder(text, words) {
   const [one, ...others] = wordsOf(text).map((word) => strip(word, words.outside));
   const isOne = others.length > 0 && others.every((word) => word === one);
-  return isOne && (words.placeholders.has(one) || words.placeholders.has(one.toLowerCase()));
+  return isOne && (isPlaceholder(one, words) || isPlaceholder(one.toLowerCase(), words));
 }
 
 // Whether a third or more of a text is no letter, or digits stand between letters.
