@@ -244,11 +244,12 @@ OTHER_WORDS = st.sampled_from(
 @example(["Real", "Madrid"])
 @example(["Sportverein", "der", "Berge"])
 @example(["A", "x"])
+@example(["Müller", "et", "Fıls"])
 @settings(max_examples=1000)
 def test_the_short_way_for_words_of_names_tells_as_the_rules_do(words: list[str]) -> None:
     text = " ".join(words)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(placeholders, "_has_words_of_names", lambda text: False)
+        patch.setattr(placeholders, "_has_no_word_of_things", lambda text: False)
         expected = reason_for_no_name(text)
     assert reason_for_no_name(text) == expected
 

@@ -142,14 +142,14 @@ def _candidates(texts: Sequence[str], words: Words | None) -> list[str]:
     if len(texts) < FEW:  # of which arrays take longer
         return list(texts)
     words = words or Words.of(texts)
-    tells = words.any(_tells)  # (U,)
+    tells = words.any_word(_tells)  # (U,)
     asked = np.flatnonzero(~tells & (words.of_texts.lengths > 2))
-    tells[asked] = words.any(NAMED.__contains__)[asked]
+    tells[asked] = words.any_word(NAMED.__contains__)[asked]
     last = words.of_texts.ends[asked] - 1
-    tells[asked] |= words.are(last, lists.PARTICLES_LAST.__contains__)
-    are_given = words.are(last - 1, lambda word: _is_syllable(word) and not is_particle_anywhere(word))
+    tells[asked] |= words.words_at(last, lists.PARTICLES_LAST.__contains__)
+    are_given = words.words_at(last - 1, lambda word: _is_syllable(word) and not is_particle_anywhere(word))
     asked, last = asked[are_given], last[are_given]
-    tells[asked] |= words.are(last, _is_syllable)
+    tells[asked] |= words.words_at(last, _is_syllable)
     return list(compress(texts, tells))
 
 

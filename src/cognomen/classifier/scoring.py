@@ -160,7 +160,7 @@ class Scoring(Model):
         """Read the texts of a column, those of people with two surnames as such."""
         texts = all_composed(texts)
         column = self._column(texts, _rules(opts))
-        if opts.full_names and (rules := self._told(column, opts)) is not column.rules:
+        if opts.full_names and (rules := self._rules_told(column, opts)) is not column.rules:
             column = column.reworded(rules)
         if not isinstance(opts.order, ColumnOrder) or (found := opts.order.second_surnames) is None:
             return column.read()
@@ -235,10 +235,10 @@ class Scoring(Model):
     def rules_for(self, texts: Sequence[str], opts: Options) -> Rules:
         """How the texts of a column are read."""
         rules = _rules(opts)
-        return self._told(self._column(texts, rules), opts) if opts.full_names else rules
+        return self._rules_told(self._column(texts, rules), opts) if opts.full_names else rules
 
-    def _told(self, column: Column, opts: Options) -> Rules:
-        """The rules of a column, with what the network tells of its texts."""
+    def _rules_told(self, column: Column, opts: Options) -> Rules:
+        """The rules of a column, with what the network tells of the texts that are no plain words."""
         texts, rules = column.unusual, column.rules
         words = None if column.names is None else column.names.words
         whole = "".join(words.different if words else texts)

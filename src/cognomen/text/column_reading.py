@@ -180,10 +180,12 @@ class Column:
         )
 
     def _read_unusual(self, two: NDArray[np.bool_]) -> tuple[Readings, Ragged, Indices]:
-        """The readings of the V texts that are no plain words; which of them each text has, (V,).
+        """Read the V texts that are no plain words.
 
-        In between the ids of the plain ones. Full names are read by the kinds of their words where these
-        decide; one surname has one reading.
+        Full names are read by the kinds of their words where these decide; one surname has one reading.
+
+        Returns:
+            The readings; the ids of those that are plain words; and which reading each text has, (V,).
         """
         read = partial(spelled, alphabet=self.alphabet, lower=self.lower, rules=self.rules)
         if self.names is None:

@@ -45,10 +45,11 @@ def distinct_texts(names: object) -> tuple[list[str], Indices]:
             break
     else:  # no two are alike
         return cast(list[str], list(different)), np.arange(rows)
-    numbers = _numbers()
+    del different  # which takes as much memory as the numbers
+    numbers, again = _numbers(), (read.pop(0) for _ in range(len(read)))
     inverse = [
         np.fromiter(map(numbers.__getitem__, block), np.intp, count=len(block))
-        for block in chain(read, blocks)
+        for block in chain(again, blocks)
     ]
     return _texts_in(numbers), np.concatenate(inverse)
 
@@ -71,9 +72,9 @@ def distinct(items: Iterable[Any], length: int) -> tuple[list[Any], Indices]:
 
 
 def used_numbers(numbers: Indices, count: int) -> tuple[Indices, Indices]:
-    """Which of the numbers below `count` occur, sorted, and which of these each is.
+    """Which of the numbers below `count` occur, in order, and which of these each is.
 
-    It is `np.unique` without sorting.
+    As `np.unique` tells with `return_inverse`, but in time proportional to `count`.
     """
     occurs = np.zeros(count, np.bool_)
     occurs[numbers] = True

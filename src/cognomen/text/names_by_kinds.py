@@ -56,15 +56,15 @@ class Words:
         different, numbers = distinct(words, len(words))
         return cls(Ragged(numbers, spaces + 1), different)
 
-    def any(self, is_so: Callable[[str], bool]) -> NDArray[np.bool_]:
-        """Whether each text has such a word, (U,)."""
-        are_so = np.array(list(map(is_so, self.different)), np.bool_)
+    def any_word(self, predicate: Callable[[str], bool]) -> NDArray[np.bool_]:
+        """Whether the predicate is true of some word of each text, (U,)."""
+        are_so = np.array(list(map(predicate, self.different)), np.bool_)
         return np.logical_or.reduceat(are_so[self.of_texts.data], self.of_texts.starts)
 
-    def are(self, places: Indices, is_so: Callable[[str], bool]) -> NDArray[np.bool_]:
-        """Whether the words at some places of `of_texts.data` are such, (K,)."""
+    def words_at(self, places: Indices, predicate: Callable[[str], bool]) -> NDArray[np.bool_]:
+        """Whether it is true of the words at some places of `of_texts.data`, (K,)."""
         used, inverse = used_numbers(self.of_texts.data[places], len(self.different))
-        are_so = [is_so(self.different[number]) for number in used.tolist()]
+        are_so = [predicate(self.different[number]) for number in used.tolist()]
         return np.array(are_so, np.bool_)[inverse]
 
     def __getitem__(self, which: NDArray[np.bool_]) -> Words:

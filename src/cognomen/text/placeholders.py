@@ -114,7 +114,8 @@ _COMPANY_IN_WORD: Final = (
     "委員會",
 )
 
-# Likewise of all texts that are no names.
+# Of all texts that are no names, but for those with digits and those with `ENDS_OF_NOUNS`, some word in lower
+# case, if all of their words are letters alone.
 WORDS_OF_NO_NAME: Final = (
     WORDS_OF_THINGS | lists.OF_NO_NAME | {words.casefold().split()[-1] for words in PLACEHOLDERS}
 )
@@ -144,7 +145,7 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
         return None
     if whole.replace(".", "").casefold() in LEFT_OVER:
         return NOT_A_NAME
-    if " " in whole and _has_words_of_names(whole) and not may_have_form(whole):  # as most full names
+    if " " in whole and _has_no_word_of_things(whole) and not may_have_form(whole):  # as most full names
         return None
     whole = plainer(whole)
     bare = whole.strip(OUTSIDE)
@@ -165,9 +166,13 @@ def reason_for_no_name(text: str, more: frozenset[str] = frozenset()) -> str | N
     return NOT_A_NAME if is_thing or (has_words and is_sentence(bare)) else None
 
 
-def _has_words_of_names(text: str) -> bool:
-    """Whether no word of a text of letters is one of those that stand in texts that are no names."""
-    words = text.casefold().split(" ")
+def _has_no_word_of_things(text: str) -> bool:
+    """Whether a text has letters alone and no word that could make it no name.
+
+    Letters one by one, "A x", are no name, so the first word has two or more. For a pattern that ignores
+    case, ı is an i.
+    """
+    words = text.casefold().replace("ı", "i").split(" ")
     return (
         all(map(str.isalpha, words))
         and len(words[0]) > 1

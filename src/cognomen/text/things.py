@@ -49,7 +49,7 @@ OF_NUMBERS: Final = (
     r"|(?:rue|via|viale|piazza|calle|avenida|rua|plaza|place|avenue|boulevard) .* \d+[a-z]?|\d+ rue .*"
     r"|p\.? ?o\.? ?box \d+",
 )
-OF_WORDS: Final = (
+OF_WORDS: Final = (  # of letters alone: with a word of `WORDS_OF_THINGS`, or one that ends as `ENDS_OF_NOUNS`
     r"(?:ministry|department|dept\.?|bank|state|board|chamber|church|faculty|house|institutes?|isle|kingdom"
     r"|member|sons|table|trustees|head|vp|list|history) of\b.*|chief .* officer",
     r".+ .+ (?:trust|fund)|.+, the",
