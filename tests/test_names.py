@@ -244,6 +244,7 @@ OTHER_WORDS = st.sampled_from(
 @example(["Real", "Madrid"])
 @example(["Sportverein", "der", "Berge"])
 @example(["A", "x"])
+@example(["CV", "A", "B"])
 @example(["Müller", "et", "Fıls"])
 @settings(max_examples=1000)
 def test_the_short_way_for_words_of_names_tells_as_the_rules_do(words: list[str]) -> None:

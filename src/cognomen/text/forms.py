@@ -133,6 +133,9 @@ FORMS: Final = (
     # What bullets, stars or a number tell besides: Jane Doe • Nurse, Jane Doe *on leave*, Ms. Doe - Grade 4.
     (r"([^ ]) [•·●▪‣∙⋅] .*$", r"\1"),
     (r"([^ ]) \*[A-Za-z][^*]*\*(?![^ ])", r"\1"),
+    # Bold words and letters of Markdown: Jane **Doe**, Jane Doe (@jdoe) **D**.
+    (r"([)>]) ?\*+[^* ]+\*+$|([^ ]) \*\*[A-Z]{1,2}\*\*$", r"\1\2"),
+    (r"\*\*([^* ]+(?: [^* ]+)*)\*\*", r"\1"),
     (rf"({_L}) [-–—] [^-–—]*{_L}[^-–—]*\d[^-–—]*$", r"\1"),
     (r"([a-zß-ÿ]) [-–—] [A-Z]+(?: [A-Z]+)+$", r"\1"),
     (rf"({_L}{{2}}) \d{{1,2}}{_L}$", r"\1"),
